@@ -6,6 +6,7 @@ mod command;
 
 use command::{file, workflow};
 use serde_json::{Value, json};
+use workflow_cases::every;
 
 const FOLDER: &str = "agreement";
 
@@ -35,49 +36,55 @@ fn what_fails_only_when_it_runs_is_drawn_explained_and_has_a_policy() {
         let validate = workflow("validate", &path, &[]);
         assert_eq!(validate.code, Some(code), "{}", validate.stdout);
         assert!(validate.stdout.contains(finding), "{}", validate.stdout);
-        for command in READING {
+        every(READING, |command| {
             let done = workflow(command, &path, &[]);
             assert_eq!(done.code, Some(0), "{command}: {}", done.stderr);
             assert!(done.stderr.contains(finding) && !done.stdout.is_empty(), "{command}: {}", done.stderr);
-        }
+        });
     }
 }
 
 #[test]
 fn the_exit_codes_are_those_of_validate() {
     let refused = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}}}"#;
-    for (name, text, code) in [
-        ("sound.json", &*refused.replace("\"Next\": \"B\"", "\"End\": true"), 0),
-        ("refused.json", refused, 1),
-        ("no_definition.json", "{\"name\": \"x\"}", 1),
-        ("no_json.json", "{", 2),
-    ] {
-        let path = file(FOLDER, name, text);
-        for command in ["validate", "graph", "iam", "explain", "asl", "import"] {
-            assert_eq!(workflow(command, &path, &[]).code, Some(code), "{command} {name}");
-        }
-        let missing = path.with_file_name("missing.json");
-        assert_eq!(workflow("graph", &missing, &[]).code, workflow("validate", &missing, &[]).code);
-    }
+    every(
+        [
+            ("sound.json", &*refused.replace("\"Next\": \"B\"", "\"End\": true"), 0),
+            ("refused.json", refused, 1),
+            ("no_definition.json", "{\"name\": \"x\"}", 1),
+            ("no_json.json", "{", 2),
+        ],
+        |(name, text, code)| {
+            let path = file(FOLDER, name, text);
+            for command in ["validate", "graph", "iam", "explain", "asl", "import"] {
+                assert_eq!(workflow(command, &path, &[]).code, Some(code), "{command} {name}");
+            }
+            let missing = path.with_file_name("missing.json");
+            assert_eq!(workflow("graph", &missing, &[]).code, workflow("validate", &missing, &[]).code);
+        },
+    );
 }
 
 #[test]
 fn what_is_no_definition_is_told_in_one_finding() {
-    for (name, text) in [
-        ("package.json", r#"{"name": "x", "version": "1.0.0", "scripts": {"test": "x"}}"#),
-        ("list.json", "[1, 2]"),
-        ("text.json", "\"text\""),
-        ("null.json", "null"),
-        ("compose.yaml", "services:\n  web: {image: x}\n"),
-        ("words.yaml", "only words\n"),
-    ] {
-        let path = file(FOLDER, name, text);
-        let done = workflow("validate", &path, &["--format", "json"]);
-        let found: Value = serde_json::from_str(&done.stdout).unwrap();
-        assert_eq!(found.as_array().unwrap().len(), 1, "{name}: {found}");
-        assert_eq!(found[0]["code"], "WF0136", "{name}: {found}");
-        assert!(found[0]["message"].as_str().unwrap().contains("is not a definition"), "{name}: {found}");
-    }
+    every(
+        [
+            ("package.json", r#"{"name": "x", "version": "1.0.0", "scripts": {"test": "x"}}"#),
+            ("list.json", "[1, 2]"),
+            ("text.json", "\"text\""),
+            ("null.json", "null"),
+            ("compose.yaml", "services:\n  web: {image: x}\n"),
+            ("words.yaml", "only words\n"),
+        ],
+        |(name, text)| {
+            let path = file(FOLDER, name, text);
+            let done = workflow("validate", &path, &["--format", "json"]);
+            let found: Value = serde_json::from_str(&done.stdout).unwrap();
+            assert_eq!(found.as_array().unwrap().len(), 1, "{name}: {found}");
+            assert_eq!(found[0]["code"], "WF0136", "{name}: {found}");
+            assert!(found[0]["message"].as_str().unwrap().contains("is not a definition"), "{name}: {found}");
+        },
+    );
 }
 
 #[test]
@@ -88,10 +95,10 @@ fn a_hundred_findings_are_printed_and_the_others_counted() {
     let path = file(FOLDER, "many.asl.json", json!({"StartAt": "S0", "States": states}).to_string());
     let validate = workflow("validate", &path, &[]).stdout;
     assert!(validate.ends_with("250 errors and 0 warnings in 1 state machine\n"), "{validate}");
-    for printed in [validate, workflow("graph", &path, &[]).stderr] {
+    every([validate, workflow("graph", &path, &[]).stderr], |printed| {
         assert_eq!(printed.matches("error[").count(), 100);
         assert!(printed.contains("\n… and 150 more in "), "{printed}");
-    }
+    });
     let all = workflow("validate", &path, &["--format", "json"]).stdout;
     assert_eq!(serde_json::from_str::<Value>(&all).unwrap().as_array().unwrap().len(), 250);
 }
@@ -134,23 +141,26 @@ fn long_jsonata_and_calls_with_other_blanks_are_imported_readably() {
 #[test]
 fn nested_brackets_overflow_no_stack() {
     let nested = |open: &str, close: &str| format!("{}{}", open.repeat(50_000), close.repeat(50_000));
-    for (name, text, code) in [
-        ("braces.rs", format!("fn f() {}", nested("{", "}")), 0),
-        ("macro.rs", format!("workflow! {}", nested("{", "}")), 1),
-        ("object.rs", format!("workflow! {{ workflow A {{ pass A {} -> end; }} }}", nested("{a: ", "}")), 1),
-        ("sum.rs", format!("workflow! {{ workflow A {{ pass A {{ a: {} }} -> end; }} }}", nested("(", ")")), 1),
-        ("open.rs", format!("fn f() {}", "{".repeat(50_000)), 2),
-    ] {
-        let path = file(FOLDER, name, text);
-        for command in ["validate", "asl", "graph", "explain"] {
-            let done = workflow(command, &path, &[]);
-            assert_eq!(done.code, Some(code), "{command} {name}: {:.300}{:.300}", done.stdout, done.stderr);
-        }
-        for command in ["iam", "run", "fmt", "import"] {
-            // It was not ended by a signal.
-            assert!(workflow(command, &path, &[]).code.is_some(), "{command} {name}");
-        }
-    }
+    every(
+        [
+            ("braces.rs", format!("fn f() {}", nested("{", "}")), 0),
+            ("macro.rs", format!("workflow! {}", nested("{", "}")), 1),
+            ("object.rs", format!("workflow! {{ workflow A {{ pass A {} -> end; }} }}", nested("{a: ", "}")), 1),
+            ("sum.rs", format!("workflow! {{ workflow A {{ pass A {{ a: {} }} -> end; }} }}", nested("(", ")")), 1),
+            ("open.rs", format!("fn f() {}", "{".repeat(50_000)), 2),
+        ],
+        |(name, text, code)| {
+            let path = file(FOLDER, name, text);
+            for command in ["validate", "asl", "graph", "explain"] {
+                let done = workflow(command, &path, &[]);
+                assert_eq!(done.code, Some(code), "{command} {name}: {:.300}{:.300}", done.stdout, done.stderr);
+            }
+            for command in ["iam", "run", "fmt", "import"] {
+                // It was not ended by a signal.
+                assert!(workflow(command, &path, &[]).code.is_some(), "{command} {name}");
+            }
+        },
+    );
 }
 
 #[test]
@@ -199,35 +209,38 @@ fn control_characters_of_a_document_do_not_reach_the_terminal() {
     let template =
         json!({"Resources": {(format!("M{evil}")): machine(&definition), (format!("N{evil}")): machine(&wrong)}});
     let result = format!("A{evil}={{\"Payload\": \"{evil}\"}}");
-    for (name, document) in [
-        ("evil.asl.json", &definition),
-        ("evil_wrong.asl.json", &wrong),
-        ("evil.json", &template),
-        ("name\u{1b}[1m.asl.json", &definition),
-    ] {
-        let path = file(FOLDER, name, document.to_string());
-        for (command, options) in [
-            ("validate", &[][..]),
-            ("validate", &["--format", "json"]),
-            ("graph", &[]),
-            ("graph", &["--name", evil]),
-            ("explain", &[]),
-            ("explain", &["--format", "json"]),
-            ("iam", &[]),
-            ("iam", &["--format", "explain"]),
-            ("import", &[]),
-            ("asl", &[]),
-            ("asl", &["--param", "x\u{1b}=\u{1b}"]),
-            ("run", &["--result", &result]),
-            ("run", &["--history", "json", "--result", &result]),
-        ] {
-            let done = workflow(command, &path, options);
-            let printed = format!("{}{}", done.stdout, done.stderr);
-            assert!(!printed.is_empty(), "{command} {name}");
-            let line = printed.lines().find(|line| line.contains(is_control));
-            assert_eq!(line, None, "{command} {options:?} {name:?}");
-        }
-    }
+    every(
+        [
+            ("evil.asl.json", &definition),
+            ("evil_wrong.asl.json", &wrong),
+            ("evil.json", &template),
+            ("name\u{1b}[1m.asl.json", &definition),
+        ],
+        |(name, document)| {
+            let path = file(FOLDER, name, document.to_string());
+            for (command, options) in [
+                ("validate", &[][..]),
+                ("validate", &["--format", "json"]),
+                ("graph", &[]),
+                ("graph", &["--name", evil]),
+                ("explain", &[]),
+                ("explain", &["--format", "json"]),
+                ("iam", &[]),
+                ("iam", &["--format", "explain"]),
+                ("import", &[]),
+                ("asl", &[]),
+                ("asl", &["--param", "x\u{1b}=\u{1b}"]),
+                ("run", &["--result", &result]),
+                ("run", &["--history", "json", "--result", &result]),
+            ] {
+                let done = workflow(command, &path, options);
+                let printed = format!("{}{}", done.stdout, done.stderr);
+                assert!(!printed.is_empty(), "{command} {name}");
+                let line = printed.lines().find(|line| line.contains(is_control));
+                assert_eq!(line, None, "{command} {options:?} {name:?}");
+            }
+        },
+    );
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
+use workflow_cases::every;
 
 use serde_json::Value;
 
@@ -33,7 +34,7 @@ fn workflow(command: &[&str], file: &Path) -> Output {
 
 /// Asserts that every command rejects the file with this message, at this line and column.
 fn refused(file: &Path, words: &str, place: Option<(usize, usize)>) {
-    for command in ["asl", "graph", "run", "validate"] {
+    every(["asl", "graph", "run", "validate"], |command| {
         let output = workflow(&[command], file);
         let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert_eq!(output.status.code(), Some(2), "{command}: {stdout}{stderr}");
@@ -45,7 +46,7 @@ fn refused(file: &Path, words: &str, place: Option<(usize, usize)>) {
         }
         assert!(text.len() < 4_000, "{command}: {} bytes", text.len());
         assert_eq!(if command == "validate" { &stderr } else { &stdout }, "", "{command}");
-    }
+    });
     let output = workflow(&["validate", "--format", "json"], file);
     assert_eq!(output.status.code(), Some(2));
     let reports: Value = serde_json::from_slice(&output.stdout).unwrap();

@@ -4,6 +4,7 @@
 
 use std::path::Path;
 use std::process::{Command, Output};
+use workflow_cases::every;
 
 use serde_json::{Value, json};
 
@@ -151,10 +152,10 @@ fn a_name_leaves_out_what_is_wrong_elsewhere_in_the_file() {
     // `Ends` is valid, `Lost` is not, `Outer` starts `Lost`, `Torn` does not even parse.
     let output = workflow(&["run", "several.rs", "--name", "Ends"]);
     assert_eq!((output.status.code(), stderr(&output)), (Some(0), String::new()));
-    for command in ["asl", "graph", "explain", "iam"] {
+    every(["asl", "graph", "explain", "iam"], |command| {
         let output = workflow(&[command, "several.rs", "--name", "Ends"]);
         assert_eq!((output.status.code(), stderr(&output)), (Some(0), String::new()), "{command}");
-    }
+    });
     let errors = |arguments: &[&str]| {
         let output = workflow(arguments);
         let code = if arguments.contains(&"Edns") { 2 } else { 1 };
@@ -393,39 +394,47 @@ fn run_refuses_what_the_workflow_does_not_declare() {
     let (charged, asked) = (r#"{"Payload":{"sum":5}}"#, r#"{"Output":{"total":3}}"#);
     let output = run(&input, charged, asked, &[]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    for (pointer, value, expected) in [
-        ("/order", json!("no"), "`input.order`: expected u32, found \"no\""),
-        ("/order", json!(-1), "`input.order`: expected u32, found -1"),
-        ("/lines/0/parts/0/sku", json!(1), "`input.lines[0].parts[0].sku`: expected String, found 1"),
-        ("/at", json!("now"), "`input.at`: expected Timestamp, found \"now\""),
-        ("/mode", json!("Slow"), "`input.mode`: expected one of \"Fast\", \"very slow\" (`Mode`), found \"Slow\""),
-    ] {
-        let mut wrong = input.clone();
-        *wrong.pointer_mut(pointer).unwrap() = value;
-        let output = run(&wrong, charged, asked, &[]);
-        assert_eq!(output.status.code(), Some(2));
-        let message = format!(
-            "error: --input does not match the declared type:\n  {expected}\n  = help: to run it anyway, as AWS does: \
+    every(
+        [
+            ("/order", json!("no"), "`input.order`: expected u32, found \"no\""),
+            ("/order", json!(-1), "`input.order`: expected u32, found -1"),
+            ("/lines/0/parts/0/sku", json!(1), "`input.lines[0].parts[0].sku`: expected String, found 1"),
+            ("/at", json!("now"), "`input.at`: expected Timestamp, found \"now\""),
+            ("/mode", json!("Slow"), "`input.mode`: expected one of \"Fast\", \"very slow\" (`Mode`), found \"Slow\""),
+        ],
+        |(pointer, value, expected)| {
+            let mut wrong = input.clone();
+            *wrong.pointer_mut(pointer).unwrap() = value;
+            let output = run(&wrong, charged, asked, &[]);
+            assert_eq!(output.status.code(), Some(2));
+            let message = format!(
+                "error: --input does not match the declared type:\n  {expected}\n  = help: to run it anyway, as AWS does: \
              --any-input\n"
-        );
-        assert_eq!(stderr(&output), message);
-        assert_eq!(stdout(&output), "");
-        assert_eq!(run(&wrong, charged, asked, &["--any-input"]).status.code(), Some(0));
-    }
-    for (charged, asked, state, expected) in [
-        (r#"{"Payload":{"sum":"5"}}"#, asked, "Charge", "`result.Payload.sum`: expected u32, found \"5\""),
-        (r#"{"sum":5}"#, asked, "Charge", "`result.Payload`: expected `Charged`, found nothing"),
-        (charged, r#"{"Output":{}}"#, "Ask", "`result.Output.total`: expected u32, found nothing"),
-    ] {
-        let output = run(&input, charged, asked, &[]);
-        assert_eq!(output.status.code(), Some(2));
-        let text = stderr(&output);
-        assert!(
-            text.contains(&format!("error: the result of `{state}` does not match the declared type:\n  {expected}")),
-            "{text}"
-        );
-        assert!(!stdout(&run(&input, charged, asked, &["--any-answers"])).is_empty());
-    }
+            );
+            assert_eq!(stderr(&output), message);
+            assert_eq!(stdout(&output), "");
+            assert_eq!(run(&wrong, charged, asked, &["--any-input"]).status.code(), Some(0));
+        },
+    );
+    every(
+        [
+            (r#"{"Payload":{"sum":"5"}}"#, asked, "Charge", "`result.Payload.sum`: expected u32, found \"5\""),
+            (r#"{"sum":5}"#, asked, "Charge", "`result.Payload`: expected `Charged`, found nothing"),
+            (charged, r#"{"Output":{}}"#, "Ask", "`result.Output.total`: expected u32, found nothing"),
+        ],
+        |(charged, asked, state, expected)| {
+            let output = run(&input, charged, asked, &[]);
+            assert_eq!(output.status.code(), Some(2));
+            let text = stderr(&output);
+            assert!(
+                text.contains(&format!(
+                    "error: the result of `{state}` does not match the declared type:\n  {expected}"
+                )),
+                "{text}"
+            );
+            assert!(!stdout(&run(&input, charged, asked, &["--any-answers"])).is_empty());
+        },
+    );
     // A document declares no types.
     let output = workflow(&["run", "retry.asl.json", "--input", "\"x\"", "--mocks", "mocks.json", "--case", "Refused"]);
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
@@ -444,7 +453,7 @@ fn written(name: &str, text: &str) -> String {
 fn text_in_other_quotes_is_one_mistake_at_the_text() {
     let rust = "// don't\nworkflow! {\n    workflow A {\n        pass B { a: 'it is \"so\"', b: `later`, c: \"isn't\", d: 'x' } -> C;\n        pass D -> end;\n    }\n}\nfn f<'a>(x: &'a str) -> &'a str { x }\n";
     let file = written("quotes.rs", rust);
-    for (command, exit) in [("validate", 1), ("asl", 1), ("graph", 1), ("run", 2), ("fmt", 2)] {
+    every([("validate", 1), ("asl", 1), ("graph", 1), ("run", 2), ("fmt", 2)], |(command, exit)| {
         let output = workflow(&[command, &file]);
         assert_eq!(output.status.code(), Some(exit), "{command}: {}", stderr(&output));
         let text = stdout(&output) + &stderr(&output);
@@ -456,7 +465,7 @@ fn text_in_other_quotes_is_one_mistake_at_the_text() {
         // The rest is checked as if the quotes were right; only the formatter stops.
         assert_eq!(text.contains("unknown state `C`"), command != "fmt", "{command}: {text}");
         assert_eq!(text.contains("a character is not a value here"), command != "fmt", "{command}: {text}");
-    }
+    });
     let mended = rust.replace("'it is \"so\"'", r#""it is \"so\"""#).replace("`later`", "\"later\"");
     let mended = mended.replace("'x'", "\"x\"").replace("-> C;", "-> D;");
     let output = workflow(&["validate", &written("mended.rs", &mended)]);
@@ -475,22 +484,30 @@ fn a_template_of_javascript_is_one_mistake() {
 #[test]
 fn a_file_without_state_machines_is_said_to_have_none() {
     let template = "Resources:\n  Bucket:\n    Type: AWS::S3::Bucket\n";
-    for (name, text, what, commands) in [
-        ("bucket.yaml", template, "bucket.yaml contains no state machine", &["graph", "asl", "explain", "import"][..]),
-        ("empty.rs", "fn main() {}\n", "empty.rs contains no `workflow!`", &["graph", "asl", "explain"]),
-    ] {
-        let file = written(name, text);
-        for command in commands {
-            let output = workflow(&[command, &file]);
-            assert_eq!(output.status.code(), workflow(&["validate", &file]).status.code(), "{command}");
-            assert_eq!(stdout(&output), "", "{command}");
-            let said = stderr(&output);
-            assert!(said.starts_with("note: ") && said.trim_end().ends_with(what), "{command}: {said}");
-        }
-        for command in ["iam", "run"] {
-            let output = workflow(&[command, &file]);
-            assert_eq!(output.status.code(), Some(2), "{command}");
-            assert_eq!(stderr(&output).matches(what).count(), 1, "{command}: {}", stderr(&output));
-        }
-    }
+    every(
+        [
+            (
+                "bucket.yaml",
+                template,
+                "bucket.yaml contains no state machine",
+                &["graph", "asl", "explain", "import"][..],
+            ),
+            ("empty.rs", "fn main() {}\n", "empty.rs contains no `workflow!`", &["graph", "asl", "explain"]),
+        ],
+        |(name, text, what, commands)| {
+            let file = written(name, text);
+            for command in commands {
+                let output = workflow(&[command, &file]);
+                assert_eq!(output.status.code(), workflow(&["validate", &file]).status.code(), "{command}");
+                assert_eq!(stdout(&output), "", "{command}");
+                let said = stderr(&output);
+                assert!(said.starts_with("note: ") && said.trim_end().ends_with(what), "{command}: {said}");
+            }
+            for command in ["iam", "run"] {
+                let output = workflow(&[command, &file]);
+                assert_eq!(output.status.code(), Some(2), "{command}");
+                assert_eq!(stderr(&output).matches(what).count(), 1, "{command}: {}", stderr(&output));
+            }
+        },
+    );
 }

@@ -5,6 +5,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use workflow_cases::every;
 
 use serde_json::{Value, json};
 use workflow_local::coverage::FOLDER_VARIABLE;
@@ -82,12 +83,12 @@ workflow_runtime::workflow! {
 #[test]
 #[ignore = "run by the tests below, under `cargo workflow coverage`"]
 fn runs_with_two_sets_of_params() {
-    for (most, queue) in [(10, "small"), (1000, "large")] {
+    every([(10, "small"), (1000, "large")], |(most, queue)| {
         let engine = Engine::of_with::<Limit>(&LimitParams { most, queue: queue.to_owned() }).unwrap();
         let engine = engine.named(format!("limit-{queue}"));
         let engine = engine.on_resource("arn:aws:states:::sqs:sendMessage", |_: Value| Ok(json!({"MessageId": "m"})));
         engine.run(&json!({"total": 100})).unwrap().assert_succeeded();
-    }
+    });
     // Another workflow with the same name is another row.
     let other = json!({"StartAt": "Idle", "States": {"Idle": {"Type": "Pass", "End": true}}});
     Engine::new(&other).unwrap().named("Limit").run(&json!({})).unwrap().assert_succeeded();

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 
 use std::process::{Command, Output};
+use workflow_cases::every;
 
 fn describe(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_cargo-workflow")).args(["workflow", "describe"]).args(arguments).output().unwrap()
@@ -75,28 +76,31 @@ fn names_are_listed() {
 #[test]
 fn an_unknown_name_gives_the_nearest() {
     let long = "x".repeat(10_000);
-    for (name, error, help) in [
-        (
-            "aws_sdk::s3::listObjects2",
-            "the service `s3` has no operation `listObjects2`",
-            "did you mean `aws_sdk::s3::listObjectsV2`?",
-        ),
-        ("aws_sdk::dinamodb::getItem", "AWS's SDK has no service `dinamodb`", "did you mean `aws_sdk::dynamodb`?"),
-        (
-            "lambda::invok",
-            "Step Functions has no optimised integration `lambda:invok`",
-            "did you mean `lambda::invoke`?",
-        ),
-        ("ecs::runTask.synch", "unknown pattern `.synch`", "did you mean `.sync`?"),
-        ("aws_sdk::qldb::createLedger", "AWS has retired the service `qldb`", ""),
-        ("", "Step Functions has no optimised integration ``", "an action is "),
-        (&long, "Step Functions has no optimised integration `xxx", "an action is "),
-    ] {
-        let output = describe(&[name]);
-        let stderr = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(2), "{name}");
-        assert!(stderr.starts_with(&format!("error: {error}")), "{stderr}");
-        assert!(help.is_empty() || stderr.contains(&format!("\nhelp: {help}")), "{stderr}");
-        assert!(stderr.len() < 500 && output.stdout.is_empty());
-    }
+    every(
+        [
+            (
+                "aws_sdk::s3::listObjects2",
+                "the service `s3` has no operation `listObjects2`",
+                "did you mean `aws_sdk::s3::listObjectsV2`?",
+            ),
+            ("aws_sdk::dinamodb::getItem", "AWS's SDK has no service `dinamodb`", "did you mean `aws_sdk::dynamodb`?"),
+            (
+                "lambda::invok",
+                "Step Functions has no optimised integration `lambda:invok`",
+                "did you mean `lambda::invoke`?",
+            ),
+            ("ecs::runTask.synch", "unknown pattern `.synch`", "did you mean `.sync`?"),
+            ("aws_sdk::qldb::createLedger", "AWS has retired the service `qldb`", ""),
+            ("", "Step Functions has no optimised integration ``", "an action is "),
+            (&long, "Step Functions has no optimised integration `xxx", "an action is "),
+        ],
+        |(name, error, help)| {
+            let output = describe(&[name]);
+            let stderr = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(output.status.code(), Some(2), "{name}");
+            assert!(stderr.starts_with(&format!("error: {error}")), "{stderr}");
+            assert!(help.is_empty() || stderr.contains(&format!("\nhelp: {help}")), "{stderr}");
+            assert!(stderr.len() < 500 && output.stdout.is_empty());
+        },
+    );
 }

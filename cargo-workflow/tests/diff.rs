@@ -6,6 +6,7 @@ mod tools;
 
 use std::path::Path;
 use std::process::{Command, Output};
+use workflow_cases::every;
 
 use serde_json::{Value, json};
 use tools::{folder, stdout};
@@ -59,9 +60,9 @@ fn json_has_a_verdict_and_findings() {
     let plan: Value = serde_json::from_str(&stdout(&output)).unwrap();
     assert_eq!(plan["verdict"], "careful");
     let finding = plan["findings"].as_array().unwrap().iter().find(|finding| finding["verdict"] == "careful").unwrap();
-    for member in ["aspect", "verdict", "state", "reason", "source"] {
+    every(["aspect", "verdict", "state", "reason", "source"], |member| {
         assert!(finding[member].is_string(), "{finding}");
-    }
+    });
     assert_eq!(stdout(&diff(&folder, &["old.json", "new.json", "--format", "json"])), stdout(&output));
     let markdown = stdout(&diff(&folder, &["old.json", "new.json", "--format", "markdown"]));
     assert!(markdown.starts_with("**🟡 careful**") && markdown.contains("| `Pay` |"), "{markdown}");

@@ -4,6 +4,7 @@
 
 use std::path::Path;
 use std::process::Command;
+use workflow_cases::every;
 
 use serde_json::Value;
 
@@ -31,25 +32,28 @@ fn the_page_of_the_documentation_is_what_is_printed() {
 
 #[test]
 fn lines_fit_into_a_hundred_columns() {
-    for file in ["export.rs", "order.rs", "errors.rs", "legacy-order.asl.json", "template.yaml", "typed.asl.json"] {
+    every(["export.rs", "order.rs", "errors.rs", "legacy-order.asl.json", "template.yaml", "typed.asl.json"], |file| {
         let text = explain(file, &[]);
         assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
-    }
+    });
 }
 
 #[test]
 fn documents_have_the_types_of_results_and_what_is_made_of_them() {
     let text = explain("typed.asl.json", &[]);
-    for expected in [
-        "\nStart: Task aws-sdk:glue:startJobRun\n    from         the start\n    input        Json\n    result       { JobRunId: String }\n    output       the result\n",
-        "\nBoth: Parallel\n    from         Start\n    input        { JobRunId: String }\n    result       ({ QueueUrl: String }, Json)\n",
-        "    variables    $run: String by Start\n                 $turns: i64 by Start\n",
-        // What the task calls is known at deployment.
-        "\nAny in Both: Task ${Function}\n    from         the start\n    input        { JobRunId: String }\n    result       Json\n",
-        "\nDone: Succeed\n    from         Both\n    input        ({ QueueUrl: String }, Json)\n",
-    ] {
-        assert!(text.contains(expected), "{expected}\n{text}");
-    }
+    every(
+        [
+            "\nStart: Task aws-sdk:glue:startJobRun\n    from         the start\n    input        Json\n    result       { JobRunId: String }\n    output       the result\n",
+            "\nBoth: Parallel\n    from         Start\n    input        { JobRunId: String }\n    result       ({ QueueUrl: String }, Json)\n",
+            "    variables    $run: String by Start\n                 $turns: i64 by Start\n",
+            // What the task calls is known at deployment.
+            "\nAny in Both: Task ${Function}\n    from         the start\n    input        { JobRunId: String }\n    result       Json\n",
+            "\nDone: Succeed\n    from         Both\n    input        ({ QueueUrl: String }, Json)\n",
+        ],
+        |expected| {
+            assert!(text.contains(expected), "{expected}\n{text}");
+        },
+    );
     // Also in templates, and if the states of a workflow come from a document.
     assert!(explain("template.yaml", &["--name", "Greeter"]).contains("\n    result       { ExecutedVersion: String,"));
     let legacy = explain("legacy.rs", &[]);

@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 use std::process::{Command, Output};
+use workflow_cases::every;
 
 use serde_json::{Value, json};
 
@@ -101,21 +102,24 @@ fn a_workflow_in_rust() {
 #[test]
 fn what_cannot_be_explored_is_an_error_at_the_word() {
     let saga = file("saga-bad.json", &saga("Release"));
-    for (arguments, message) in [
-        (
-            &["--property", "after Reserve: Relaese"][..],
-            "names the state `Relaese`, which does not exist\n  = help: did you mean `Release`?",
-        ),
-        (&["--property", "Reserve then Charge"], "expected `before`, found `then`"),
-        (&["--property", "at most once Rejected"], "a Fail state, which never succeeds"),
-        (&["--faults", "0"], "the bound `faults` is 0"),
-        (&["--result", "Pay={}"], "values are given for `Pay`, which is no task"),
-        (&["--result", "Ship={"], "the result of `Ship` is not JSON"),
-        (&["--input", "{"], "--input is not JSON"),
-    ] {
-        let output = explore(&saga, arguments);
-        assert_eq!(output.status.code(), Some(2), "{output:?}");
-        let error = String::from_utf8(output.stderr).unwrap();
-        assert!(error.contains(message), "{error}");
-    }
+    every(
+        [
+            (
+                &["--property", "after Reserve: Relaese"][..],
+                "names the state `Relaese`, which does not exist\n  = help: did you mean `Release`?",
+            ),
+            (&["--property", "Reserve then Charge"], "expected `before`, found `then`"),
+            (&["--property", "at most once Rejected"], "a Fail state, which never succeeds"),
+            (&["--faults", "0"], "the bound `faults` is 0"),
+            (&["--result", "Pay={}"], "values are given for `Pay`, which is no task"),
+            (&["--result", "Ship={"], "the result of `Ship` is not JSON"),
+            (&["--input", "{"], "--input is not JSON"),
+        ],
+        |(arguments, message)| {
+            let output = explore(&saga, arguments);
+            assert_eq!(output.status.code(), Some(2), "{output:?}");
+            let error = String::from_utf8(output.stderr).unwrap();
+            assert!(error.contains(message), "{error}");
+        },
+    );
 }

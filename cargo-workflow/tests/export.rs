@@ -6,6 +6,7 @@
 mod tools;
 
 use std::process::Command;
+use workflow_cases::every;
 
 use serde_json::{Value, json};
 use tools::{files, folder, stdout, tool, workflow};
@@ -34,11 +35,11 @@ fn exported(to: &str, file: &str, name: &str, more: &[&str]) -> Value {
 
 #[test]
 fn the_same_file_gives_the_same_bytes() {
-    for to in ["asl", "cloudformation", "sam", "terraform", "cdk"] {
+    every(["asl", "cloudformation", "sam", "terraform", "cdk"], |to| {
         for (file, name) in WORKFLOWS {
             assert_eq!(export(to, file, name, &[]), export(to, file, name, &[]));
         }
-    }
+    });
 }
 
 #[test]
@@ -168,7 +169,7 @@ fn has_terraform_arguments(of: &str, given: &Value) {
 
 #[test]
 fn terraform_gives_arguments_that_the_provider_has() {
-    for options in [&[][..], &["--tracing"], &["--role", "arn:aws:iam::123456789012:role/r", "--alias", "prod"]] {
+    every([&[][..], &["--tracing"], &["--role", "arn:aws:iam::123456789012:role/r", "--alias", "prod"]], |options| {
         for (file, name) in WORKFLOWS {
             let configuration = exported("terraform", file, name, options);
             for (kind, resources) in configuration["resource"].as_object().unwrap() {
@@ -177,7 +178,7 @@ fn terraform_gives_arguments_that_the_provider_has() {
                 }
             }
         }
-    }
+    });
 }
 
 #[test]
@@ -209,13 +210,13 @@ fn cfn_lint_finds_nothing() {
     let Some(lint) = tool("python/bin/cfn-lint") else { return };
     let folder = folder("export-lint");
     let mut files = Vec::new();
-    for to in ["cloudformation", "sam"] {
+    every(["cloudformation", "sam"], |to| {
         for (file, name) in WORKFLOWS {
             let path = folder.join(format!("{name}.{to}.json"));
             std::fs::write(&path, export(to, file, name, &[])).unwrap();
             files.push(path);
         }
-    }
+    });
     let output = Command::new(lint).args(&files).output().unwrap();
     assert!(output.status.success() && output.stdout.is_empty(), "{}", stdout(&output));
 }
@@ -227,10 +228,10 @@ fn the_construct_compiles() {
     let folder = tool("node").unwrap().join("export");
     std::fs::create_dir_all(&folder).unwrap();
     let mut names = Vec::new();
-    for (file, name) in WORKFLOWS {
+    every(WORKFLOWS, |(file, name)| {
         std::fs::write(folder.join(format!("{name}.ts")), export("cdk", file, name, &[])).unwrap();
         names.push(format!("{name}.ts"));
-    }
+    });
     let options = ["--noEmit", "--strict", "--skipLibCheck", "--target", "es2022", "--module", "nodenext"];
     let output = Command::new(tsc).args(options).args(&names).current_dir(&folder).output().unwrap();
     assert!(output.status.success(), "{}", stdout(&output));
@@ -238,7 +239,7 @@ fn the_construct_compiles() {
 
 #[test]
 fn files_of_the_tests_are_there() {
-    for (file, _) in WORKFLOWS {
+    every(WORKFLOWS, |(file, _)| {
         assert!(files().join(file).is_file(), "{file}");
-    }
+    });
 }

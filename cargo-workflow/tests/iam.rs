@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use workflow_cases::every;
 
 use serde_json::{Value, json};
 
@@ -112,17 +113,20 @@ fn what_cannot_be_read() {
     let path = path.to_str().unwrap();
     let denies = Path::new(env!("CARGO_TARGET_TMPDIR")).join("iam_denies.json");
     std::fs::write(&denies, r#"{"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}"#).unwrap();
-    for (arguments, expected) in [
-        (vec!["nowhere.json"], "no such file"),
-        (vec![path, "--params", "{"], "`--params` is not JSON"),
-        (vec![path, "--params", "[]"], "`--params` must be a JSON object"),
-        (vec![path, "--diff", "nowhere.json"], "no such file"),
-        (vec![path, "--diff", denies.to_str().unwrap()], "cannot be compared"),
-        (vec![path, "--trust", "--diff", path], "cannot be used with"),
-    ] {
-        let output = iam(&arguments);
-        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
-        assert!(text(&output.stderr).contains(expected), "{}", text(&output.stderr));
-        assert!(output.stdout.is_empty());
-    }
+    every(
+        [
+            (vec!["nowhere.json"], "no such file"),
+            (vec![path, "--params", "{"], "`--params` is not JSON"),
+            (vec![path, "--params", "[]"], "`--params` must be a JSON object"),
+            (vec![path, "--diff", "nowhere.json"], "no such file"),
+            (vec![path, "--diff", denies.to_str().unwrap()], "cannot be compared"),
+            (vec![path, "--trust", "--diff", path], "cannot be used with"),
+        ],
+        |(arguments, expected)| {
+            let output = iam(&arguments);
+            assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+            assert!(text(&output.stderr).contains(expected), "{}", text(&output.stderr));
+            assert!(output.stdout.is_empty());
+        },
+    );
 }

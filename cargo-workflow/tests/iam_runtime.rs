@@ -7,6 +7,7 @@ mod policies;
 
 use std::path::Path;
 use std::process::Command;
+use workflow_cases::every;
 
 use policies::{FromDocument, FromDocumentParams, Paths, PathsParams, Plain, Shipping, ShippingParams};
 use serde_json::{Value, json};
@@ -82,7 +83,7 @@ fn with_params_and_constants() {
     let queue = "https://sqs.us-east-1.amazonaws.com/111122223333/jobs";
     let shipping = "arn:aws:lambda:eu-west-1:123456789012:function:ship";
     let role = "arn:aws:iam::9:role/them";
-    for table in ["orders", "a*b", "arn:aws:dynamodb:us-east-1:1:table/t"] {
+    every(["orders", "a*b", "arn:aws:dynamodb:us-east-1:1:table/t"], |table| {
         let params = ShippingParams {
             queue: queue.to_owned(),
             table: table.to_owned(),
@@ -99,7 +100,7 @@ fn with_params_and_constants() {
         for known in ["arn:aws:sqs:us-east-1:111122223333:jobs", shipping, role, "stateMachine:Shipping"] {
             assert!(policy.contains(known), "{known} {policy}");
         }
-    }
+    });
 }
 
 #[test]
@@ -111,7 +112,7 @@ fn in_paths() {
 
 #[test]
 fn from_a_document() {
-    for prefix in ["results", "results/"] {
+    every(["results", "results/"], |prefix| {
         let params = FromDocumentParams {
             in_bucket: "in".to_owned(),
             stage: "test".to_owned(),
@@ -127,5 +128,5 @@ fn from_a_document() {
         for known in ["s3:::in/in/*/test.csv", "s3:::out-test/results/*", "function:call", "execution:FromDocument:*"] {
             assert!(policy.contains(known), "{known} {policy}");
         }
-    }
+    });
 }

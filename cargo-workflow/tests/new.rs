@@ -13,6 +13,7 @@ mod training_pipeline;
 
 use std::path::Path;
 use std::process::{Command, Output};
+use workflow_cases::every;
 
 use serde_json::{Value, json};
 use tools::stdout;
@@ -44,7 +45,7 @@ fn the_order_saga_is_that_of_the_examples() {
 fn each_template_makes_a_crate_whose_tests_pass() {
     let folder = outside("templates");
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    for template in TEMPLATES {
+    every(TEMPLATES, |template| {
         let made = new(&folder, &[template, "--template", template]);
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
         // The versions that this workspace has already downloaded.
@@ -59,7 +60,7 @@ fn each_template_makes_a_crate_whose_tests_pass() {
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{template}: {}{said}", stdout(&output));
         assert!(stdout(&output).contains("test result: ok. "), "{template}");
-    }
+    });
     std::fs::remove_dir_all(folder).unwrap();
 }
 
@@ -73,9 +74,9 @@ fn nothing_is_overwritten_and_names_are_checked() {
     };
     assert!(new(&folder, &["mine"]).status.success());
     assert_eq!(error(&["mine"]), "error: mine already exists and is not empty\n");
-    for name in ["2d", "a b", "fn", "test", "workflow-local", "ä"] {
+    every(["2d", "a b", "fn", "test", "workflow-local", "ä"], |name| {
         assert!(error(&[name]).starts_with(&format!("error: `{name}` is not a valid crate name\n")), "{name}");
-    }
+    });
     assert!(error(&["other", "--source", "mine"]).contains("is not a checkout"));
     std::fs::remove_dir_all(folder).unwrap();
 }

@@ -6,6 +6,7 @@ mod command;
 
 use command::{Done, file, workflow};
 use serde_json::{Value, json};
+use workflow_cases::every;
 
 const FOLDER: &str = "placeholders";
 
@@ -73,7 +74,7 @@ fn every_command_takes_the_values_of_params() {
     let in_file = file(FOLDER, "values.json", values);
     let in_file = in_file.to_str().unwrap();
     let one_by_one = ["--param", "limit=7", "--param", "name=Ada", "--param", "tags=[\"a\"]", "--param", "on=true"];
-    for given in [&["--params", in_file][..], &["--params", values], &one_by_one] {
+    every([&["--params", in_file][..], &["--params", values], &one_by_one], |given| {
         let run = workflow("run", &path, &[&["--input", r#"{"n": 1, "who": "Bo"}"#], given].concat());
         assert_eq!(run.code, Some(0), "{}{}", run.stdout, run.stderr);
         let output = r#"output: {"sum":8,"hi":"hi AdaBo","tags":["a"],"on":true}"#;
@@ -84,7 +85,7 @@ fn every_command_takes_the_values_of_params() {
         }
         let printed: Value = serde_json::from_str(&workflow("asl", &path, given).stdout).unwrap();
         assert_eq!(printed["States"]["Rest"]["Seconds"], 7);
-    }
+    });
     let without = workflow("run", &path, &["--input", r#"{"n": 1, "who": "Bo"}"#]);
     assert_eq!(without.code, Some(2));
     assert!(without.stderr.contains("`limit`, `on`, `tags` needs a value"), "{}", without.stderr);
@@ -118,9 +119,9 @@ fn a_placeholder_without_quotes_is_a_value() {
         "A": {"Type": "Wait", "Seconds": ${Seconds}, "Next": "B"},
         "B": {"Type": "Pass", "Result": {"list": [${one}, "${two}"], "all": ${jsonencode(tags)}}, "End": true}}}"#;
     let path = file(FOLDER, "terraform.asl.json", text);
-    for command in ["validate", "graph", "explain", "iam"] {
+    every(["validate", "graph", "explain", "iam"], |command| {
         assert_eq!(workflow(command, &path, &[]).code, Some(0), "{command}");
-    }
+    });
     let printed = workflow("asl", &path, &[]).stdout;
     assert!(printed.contains("\"Seconds\": ${Seconds},") && printed.contains("\"${two}\""), "{printed}");
     let path = file(FOLDER, "named.asl.json", text.replace("${jsonencode(tags)}", "${tags}"));

@@ -6,6 +6,7 @@ mod command;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use workflow_cases::every;
 
 use command::{Done, file, workflow};
 use serde_json::{Value, json};
@@ -48,9 +49,9 @@ fn substitutions_are_put_in_before_the_definition_is_checked() {
     let mut found = codes(&path);
     found.sort();
     // A misspelt and thus missing parameter, a token that is not sent, a placeholder without a value, an unused one.
-    for code in ["WF0509", "WF0503", "WF0402", "WF0418"] {
+    every(["WF0509", "WF0503", "WF0402", "WF0418"], |code| {
         assert!(found.iter().any(|one| one == code), "{code}: {found:?}");
-    }
+    });
     let all = workflow("validate", &path, &[]).stdout;
     assert!(all.contains("the placeholder `${Topic}` has no substitution"), "{all}");
     assert!(all.contains("does not use the substitution `Unused`"), "{all}");
@@ -150,18 +151,21 @@ fn policies_follow_placeholders_to_the_resources_of_the_template() {
     let place = ["--region", "eu-west-1", "--account", "1", "--name"];
     let done = workflow("iam", &path, &[&place[..], &["M"]].concat());
     let allowed = policy(&done);
-    for (action, resource) in [
-        ("states:StartExecution", "arn:aws:states:eu-west-1:1:stateMachine:nested"),
-        ("events:PutRule", "arn:aws:events:eu-west-1:1:rule/StepFunctionsGetEventsForStepFunctionsExecutionRule"),
-        ("lambda:InvokeFunction", "arn:aws:lambda:eu-west-1:1:function:greet"),
-        ("dynamodb:GetItem", "arn:aws:dynamodb:eu-west-1:1:table/orders-dev"),
-        ("sqs:SendMessage", "arn:aws:sqs:eu-west-1:1:*Q-*"),
-        ("sns:Publish", "arn:aws:sns:eu-west-1:1:news"),
-        ("logs:CreateLogDelivery", "*"),
-        ("xray:PutTraceSegments", "*"),
-    ] {
-        assert_eq!(allowed[action], resource, "{action}");
-    }
+    every(
+        [
+            ("states:StartExecution", "arn:aws:states:eu-west-1:1:stateMachine:nested"),
+            ("events:PutRule", "arn:aws:events:eu-west-1:1:rule/StepFunctionsGetEventsForStepFunctionsExecutionRule"),
+            ("lambda:InvokeFunction", "arn:aws:lambda:eu-west-1:1:function:greet"),
+            ("dynamodb:GetItem", "arn:aws:dynamodb:eu-west-1:1:table/orders-dev"),
+            ("sqs:SendMessage", "arn:aws:sqs:eu-west-1:1:*Q-*"),
+            ("sns:Publish", "arn:aws:sns:eu-west-1:1:news"),
+            ("logs:CreateLogDelivery", "*"),
+            ("xray:PutTraceSegments", "*"),
+        ],
+        |(action, resource)| {
+            assert_eq!(allowed[action], resource, "{action}");
+        },
+    );
     // Only the queue's name is generated at deployment.
     assert_eq!(done.stderr.lines().count(), 1, "{}", done.stderr);
     assert!(done.stderr.starts_with("wide: `QueueUrl`") && done.stderr.contains("(D)"), "{}", done.stderr);
@@ -182,19 +186,22 @@ fn functions_that_make_too_much_are_refused() {
         json!({"Definition": {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true, "Result": "${a}".repeat(1_000)}}},
         "DefinitionSubstitutions": {"a": text.repeat(1_000)}})
     };
-    for (name, properties) in [
-        ("to_json_string", json!({"DefinitionString": in_text})),
-        ("sub_as_text", json!({"DefinitionString": sub})),
-        ("sub_in_part", json!({"Definition": {"StartAt": sub, "States": {"A": {"Type": "Pass", "End": true}}}})),
-        ("substitution", many("0123456789")),
-    ] {
-        let machine = json!({"Type": "AWS::StepFunctions::StateMachine", "Properties": properties});
-        let template = json!({"Resources": {"M": machine}});
-        let path = file(FOLDER, &format!("{name}.json"), template.to_string());
-        let done = workflow("validate", &path, &[]);
-        assert!(done.code.is_some_and(|code| code > 0), "{name}: {}", done.stdout);
-        assert!(done.stdout.contains("WF0602"), "{name}: {:.500}", done.stdout);
-    }
+    every(
+        [
+            ("to_json_string", json!({"DefinitionString": in_text})),
+            ("sub_as_text", json!({"DefinitionString": sub})),
+            ("sub_in_part", json!({"Definition": {"StartAt": sub, "States": {"A": {"Type": "Pass", "End": true}}}})),
+            ("substitution", many("0123456789")),
+        ],
+        |(name, properties)| {
+            let machine = json!({"Type": "AWS::StepFunctions::StateMachine", "Properties": properties});
+            let template = json!({"Resources": {"M": machine}});
+            let path = file(FOLDER, &format!("{name}.json"), template.to_string());
+            let done = workflow("validate", &path, &[]);
+            assert!(done.code.is_some_and(|code| code > 0), "{name}: {}", done.stdout);
+            assert!(done.stdout.contains("WF0602"), "{name}: {:.500}", done.stdout);
+        },
+    );
 }
 
 #[test]
@@ -220,13 +227,13 @@ fn a_definition_outside_of_the_templates_folder_is_refused_unless_it_is_allowed(
     for (uri, is_inside) in paths {
         let properties = format!("      DefinitionUri: {uri}\n");
         let path = template("deep/template.yaml", &properties, "");
-        for command in ["validate", "graph", "import"] {
+        every(["validate", "graph", "import"], |command| {
             let done = workflow(command, &path, &[]);
             assert_eq!(done.code, Some(if is_inside { 0 } else { 2 }), "{command} {uri}: {}", done.stderr);
             let said = format!("{}{}", done.stdout, done.stderr);
             assert_eq!(said.contains("outside the template's folder"), !is_inside, "{command} {uri}: {said}");
             assert_eq!(workflow(command, &path, &["--allow-outside"]).code, Some(0), "{command} {uri}");
-        }
+        });
     }
 }
 

@@ -5,6 +5,7 @@
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use workflow_cases::every;
 
 use serde_json::{Value, json};
 
@@ -64,9 +65,9 @@ error[WF0201]: unknown state `Secnod`
   = AWS: MISSING_TRANSITION_TARGET
   = help: did you mean `Second`?
 ";
-    for part in [path.split_once('\n').unwrap().1, target, rust] {
+    every([path.split_once('\n').unwrap().1, target, rust], |part| {
         assert!(text.contains(part), "{part}\n---\n{text}");
-    }
+    });
     assert!(text.contains("wrong.asl.yaml:9:34\n"), "{text}");
     assert!(text.lines().last().unwrap().contains(" in 2 state machines"), "{text}");
 }
@@ -181,11 +182,11 @@ fn findings_that_are_allowed_are_not_told() {
     let told = given(&["-"], &text);
     assert_eq!(told.status.code(), Some(1));
     assert!(String::from_utf8(told.stdout).unwrap().contains("^^^^^^^^^^^^^^\n"), "the operation alone is underlined");
-    for allow in [&["--allow", "WF0504"][..], &["-A", "wf0504,WF0307"]] {
+    every([&["--allow", "WF0504"][..], &["-A", "wf0504,WF0307"]], |allow| {
         let silent = given(&[allow, &["-"]].concat(), &text);
         assert_eq!(silent.status.code(), Some(0));
         assert_eq!(String::from_utf8(silent.stdout).unwrap(), "0 errors and 0 warnings in 1 state machine\n");
-    }
+    });
     // What AWS rejects for certain.
     assert_eq!(given(&["--allow", "WF0201", "-"], &text).status.code(), Some(2));
     assert_eq!(given(&["--allow", "WF9999", "-"], &text).status.code(), Some(2));
@@ -224,7 +225,7 @@ fn inside_a_text_of_a_workflow_the_word_is_underlined() {
 #[test]
 fn workflows_of_one_file_that_start_each_other_are_held_against_each_other_as_rustc_does() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/ui/fail/nested");
-    for case in ["input_of_another_workflow", "output_of_another_workflow"] {
+    every(["input_of_another_workflow", "output_of_another_workflow"], |case| {
         let expected = std::fs::read_to_string(folder.join(format!("{case}.stderr"))).unwrap();
         let by_rustc = expected.lines().filter_map(|line| line.split_once("evaluation panicked: "));
         let mut by_rustc: Vec<_> = by_rustc.map(|(_, text)| text.to_owned()).collect();
@@ -238,7 +239,7 @@ fn workflows_of_one_file_that_start_each_other_are_held_against_each_other_as_ru
         found.sort();
         assert!(by_rustc.len() > 2);
         assert_eq!(found, by_rustc, "{case}");
-    }
+    });
 }
 
 #[test]
@@ -263,15 +264,15 @@ fn what_a_path_names_elsewhere_is_not_known() {
     assert_eq!(errors(&format!("{declared} mod inner {{ {} }}", workflow("Parent", "Child"))), 2);
     assert_eq!(errors(&format!("mod inner {{ {declared} }} {}", workflow("Parent", "inner::Child"))), 2);
     // In another file, or ambiguous.
-    for other in ["crate::Child", "other::Child", "self::inner::Child", "Child2"] {
+    every(["crate::Child", "other::Child", "self::inner::Child", "Child2"], |other| {
         assert_eq!(errors(&format!("{declared} {}", workflow("Parent", other))), 0, "{other}");
-    }
+    });
     assert_eq!(errors(&format!("mod inner {{ {declared} }} {}", workflow("Parent", "Child"))), 0);
     // The user's own JSONata.
-    for (member, count) in [("x", 0), ("c", 1)] {
+    every([("x", 0), ("c", 1)], |(member, count)| {
         let text = workflow("Parent", "Child").replace("{ b: 1 }", "{ a: \"\" }");
         let text = text.replace("Start.Output.c", &format!("jsonata \"$Start.Output.{member}\""));
         assert_eq!(errors(&format!("{declared} {text}")), count, "{member}");
-    }
+    });
     assert_eq!(errors(&format!("fn a() {{ {declared} }} fn b() {{ {declared} {} }}", workflow("Parent", "Child"))), 0);
 }

@@ -14,6 +14,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use workflow_cases::every;
 
 use client::{Editor, Found};
 
@@ -299,9 +300,9 @@ fn crate_folder() -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("editor");
     fs::create_dir_all(folder.join("src")).expect("the target folder can be written");
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("editor/crate");
-    for file in [SHOP, MAIN] {
+    every([SHOP, MAIN], |file| {
         fs::copy(from.join(file), folder.join("src").join(file)).expect("the sources are there");
-    }
+    });
     let manifest = format!(
         "[package]\nname = \"shop\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
          serde = {{ version = \"1\", features = [\"derive\"] }}\nworkflow-runtime = {{ path = {:?} }}\n",
@@ -395,7 +396,7 @@ fn completions_are_what_may_stand_there() {
 fn renames_leave_no_use_behind() {
     const NEW: &str = "renamed";
     let Some(mut shop) = shop() else { return };
-    for (file, piece, places) in RENAMES {
+    every(RENAMES, |(file, piece, places)| {
         let (place, path) = (shop.place(file, piece), shop.path(file));
         let before: Vec<_> = [SHOP, MAIN].map(|file| (shop.path(file), shop.text(file))).into_iter().collect();
         let texts = shop.editor.rename(&path, place.at, NEW);
@@ -420,7 +421,7 @@ fn renames_leave_no_use_behind() {
             shop.editor.edit(path, text);
         }
         assert_eq!(problems, [], "after the rename of {piece}");
-    }
+    });
 }
 
 /// The names that a workflow generates begin with its own name.
@@ -430,9 +431,9 @@ fn a_workflow_s_new_name_is_that_of_its_types_too() {
     let (place, path) = (shop.place(SHOP, "pub workflow «Order» {"), shop.path(SHOP));
     let texts = shop.editor.rename(&path, place.at, "Sale");
     let main = &texts[&shop.path(MAIN)];
-    for name in ["SaleInput {", "SaleParams {", "SaleState::Charge", "Sale::NAME"] {
+    every(["SaleInput {", "SaleParams {", "SaleState::Charge", "Sale::NAME"], |name| {
         assert!(main.contains(name), "{name} is not in\n{main}");
-    }
+    });
     assert!(!main.contains("Order"), "{main}");
     assert!(texts[&path].contains("workflow::<Sale>"), "{}", texts[&path]);
 }
@@ -440,10 +441,10 @@ fn a_workflow_s_new_name_is_that_of_its_types_too() {
 #[test]
 fn right_workflows_have_no_problems_and_wrong_words_one() {
     let Some(mut shop) = shop() else { return };
-    for file in [SHOP, MAIN] {
+    every([SHOP, MAIN], |file| {
         let path = shop.path(file);
         assert_eq!(shop.editor.problems(&path), [], "{file}");
-    }
+    });
     let of = |editor: &mut Editor, path: &Path, _| editor.problems(path);
     let problems = shop.typed(SHOP, "else -> «Patience»", "Patiense", of);
     let [(words, message)] = &problems[..] else { panic!("{problems:?}") };
@@ -455,7 +456,7 @@ fn right_workflows_have_no_problems_and_wrong_words_one() {
 #[test]
 fn a_stray_bracket_is_reported() {
     let Some(mut shop) = shop() else { return };
-    for bracket in ["(", ")", "[", "]", "{", "}"] {
+    every(["(", ")", "[", "]", "{", "}"], |bracket| {
         for piece in
             ["choice Route {«»\n", "who: \"Dr \" + input.customer«»,", "input {«» customer", "«»pub workflow Order"]
         {
@@ -471,7 +472,7 @@ fn a_stray_bracket_is_reported() {
                 assert!(reported, "`{bracket}` at {piece}: {messages:?}");
             }
         }
-    }
+    });
 }
 
 /// Completion works next to a bracket that is not closed yet.

@@ -9,6 +9,7 @@ use serde_json::Value;
 use workflow_asl::StateMachine;
 use workflow_asl::path::JsonPath;
 use workflow_asl::policy::{self, Setting};
+use workflow_cases::every;
 use workflow_runtime::Definition;
 
 /// Declares the modules of `machines/` and lists what each must equal.
@@ -131,14 +132,14 @@ machines! {
 fn every_machine_equals_the_document_of_the_python_sdk() {
     let Some(folder) = workflow_recorded::data("seed-sdk") else { return };
     let mut wrong = Vec::new();
-    for (name, definition) in MACHINES {
+    every(MACHINES, |(name, definition)| {
         let text = std::fs::read_to_string(folder.join(format!("{name}.json"))).unwrap();
         let expected = normal(serde_json::from_str(&text).unwrap(), None);
         let actual = normal(serde_json::from_str(definition().as_str()).unwrap(), None);
         if expected != actual {
             wrong.push(format!("{name}\n  expected {expected}\n  actual   {actual}"));
         }
-    }
+    });
     println!("{} machines equal, {} differ", MACHINES.len() - wrong.len(), wrong.len());
     for name in documents(&folder).filter(|name| MACHINES.iter().all(|(known, _)| known != name)) {
         println!("left out: {name}");
@@ -150,7 +151,7 @@ fn every_machine_equals_the_document_of_the_python_sdk() {
 fn every_machine_carries_the_policy_of_the_document() {
     let Some(folder) = workflow_recorded::data("seed-sdk") else { return };
     let mut statements = 0;
-    for (name, definition) in MACHINES {
+    every(MACHINES, |(name, definition)| {
         let document: Value =
             serde_json::from_str(&std::fs::read_to_string(folder.join(format!("{name}.json"))).unwrap()).unwrap();
         let definition = definition();
@@ -158,7 +159,7 @@ fn every_machine_carries_the_policy_of_the_document() {
         let expected = policy::of(&StateMachine::read(&document).0, &setting);
         assert_eq!(definition.iam_policy_in(&setting), expected, "{name}");
         statements += expected.statements.len();
-    }
+    });
     assert!(statements > 2 * MACHINES.len(), "{statements}");
 }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 use workflow_asl::intrinsic::{Argument, Function, Intrinsic};
+use workflow_cases::every;
 
 mod texts;
 
@@ -40,32 +41,35 @@ fn cuts_a_template_at_its_places() {
 
 #[test]
 fn errors_point_at_the_word() {
-    for (text, offset, message) in [
-        ("", 0, "expected a function such as `States.Format`, found the end of the call"),
-        ("'x'", 0, "expected a function such as `States.Format`, found '''"),
-        ("States.Fromat('x')", 0, "unknown function `States.Fromat`"),
-        ("States.Format 'x'", 14, "expected '(' after `States.Format`, found '''"),
-        ("States.Format('x'", 17, "expected ',' or ')', found the end of the call"),
-        ("States.Format('x' $.y)", 18, "expected ',' or ')', found '$'"),
-        ("States.Format('x', )", 19, "expected an argument, found ')'"),
-        ("States.Format('x') y", 19, "expected the end of the call, found 'y'"),
-        ("States.Format('x)", 14, "the text is not closed"),
-        ("States.Format(\"x\")", 14, "a text stands in apostrophes, not in quotes"),
-        ("States.Format('{}')", 0, "the template has 1 `{}`, but 0 values follow"),
-        ("States.Format('ä{', 1)", 14, "the template has a lone `{`"),
-        ("States.Array($.a[)", 17, "expected an index, a name in quotes, '*' or '?(', found ')'"),
-        ("States.UUID(1)", 0, "`States.UUID` takes no argument, not 1"),
-        ("States.Array(States.MathAdd(1))", 13, "`States.MathAdd` takes 2 arguments, not 1"),
-        ("States.MathRandom(1)", 0, "`States.MathRandom` takes 2 to 3 arguments, not 1"),
-        ("States.Format()", 0, "`States.Format` takes at least 1 argument, not 0"),
-        ("States.MathAdd('1', 2)", 15, "argument 1 of `States.MathAdd` must be a number"),
-        ("States.ArrayLength(States.UUID())", 19, "argument 1 of `States.ArrayLength` must be an array"),
-        ("States.StringToJson($.a[*])", 20, "argument 1 of `States.StringToJson` must be a string"),
-        ("States.MathAdd(1, 2.)", 18, "`2.` is not a number"),
-    ] {
-        let error = Intrinsic::parse(text).err().unwrap_or_else(|| panic!("{text} is taken"));
-        assert_eq!((error.offset, error.message.as_str()), (offset, message), "{text}");
-    }
+    every(
+        [
+            ("", 0, "expected a function such as `States.Format`, found the end of the call"),
+            ("'x'", 0, "expected a function such as `States.Format`, found '''"),
+            ("States.Fromat('x')", 0, "unknown function `States.Fromat`"),
+            ("States.Format 'x'", 14, "expected '(' after `States.Format`, found '''"),
+            ("States.Format('x'", 17, "expected ',' or ')', found the end of the call"),
+            ("States.Format('x' $.y)", 18, "expected ',' or ')', found '$'"),
+            ("States.Format('x', )", 19, "expected an argument, found ')'"),
+            ("States.Format('x') y", 19, "expected the end of the call, found 'y'"),
+            ("States.Format('x)", 14, "the text is not closed"),
+            ("States.Format(\"x\")", 14, "a text stands in apostrophes, not in quotes"),
+            ("States.Format('{}')", 0, "the template has 1 `{}`, but 0 values follow"),
+            ("States.Format('ä{', 1)", 14, "the template has a lone `{`"),
+            ("States.Array($.a[)", 17, "expected an index, a name in quotes, '*' or '?(', found ')'"),
+            ("States.UUID(1)", 0, "`States.UUID` takes no argument, not 1"),
+            ("States.Array(States.MathAdd(1))", 13, "`States.MathAdd` takes 2 arguments, not 1"),
+            ("States.MathRandom(1)", 0, "`States.MathRandom` takes 2 to 3 arguments, not 1"),
+            ("States.Format()", 0, "`States.Format` takes at least 1 argument, not 0"),
+            ("States.MathAdd('1', 2)", 15, "argument 1 of `States.MathAdd` must be a number"),
+            ("States.ArrayLength(States.UUID())", 19, "argument 1 of `States.ArrayLength` must be an array"),
+            ("States.StringToJson($.a[*])", 20, "argument 1 of `States.StringToJson` must be a string"),
+            ("States.MathAdd(1, 2.)", 18, "`2.` is not a number"),
+        ],
+        |(text, offset, message)| {
+            let error = Intrinsic::parse(text).err().unwrap_or_else(|| panic!("{text} is taken"));
+            assert_eq!((error.offset, error.message.as_str()), (offset, message), "{text}");
+        },
+    );
     let nested = |depth: usize| format!("{}1{}", "States.Array(".repeat(depth), ")".repeat(depth));
     assert!(Intrinsic::parse(&nested(10)).is_ok());
     assert_eq!(Intrinsic::parse(&nested(11)).unwrap_err().message, "more than 10 calls inside one another");

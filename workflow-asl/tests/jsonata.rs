@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use workflow_cases::every;
 
 use serde_json::Value;
 use workflow_asl::jsonata::{self, NodeKind};
@@ -72,29 +73,32 @@ fn expressions_in_definitions_are_read() {
 
 #[test]
 fn errors_have_the_service_s_texts() {
-    for (text, offset, message) in [
-        ("", 0, "Unexpected end of expression"),
-        ("1 +", 3, "Unexpected end of expression"),
-        ("a[0,1]", 3, "Expected \"]\", got \",\""),
-        ("ü.[1", 5, "Expected \"]\" before end of expression"),
-        ("'open", 0, "String literal must be terminated by a matching quote"),
-        ("{}}", 2, "Syntax error: \"}\""),
-        ("1 + }", 4, "The symbol \"}\" cannot be used as a unary operator"),
-        ("$match(a, /b)", 10, "No terminating / in regular expression"),
-        ("$match(a, //)", 10, "Empty regular expressions are not allowed"),
-        ("a := 1", 0, "The left side of := must be a variable name (start with $)"),
-        ("function($a, b){1}", 13, "Parameter 2 of function definition must be a variable name (start with $)"),
-        ("a.1", 2, "The literal value 1 cannot be used as a step within a path expression"),
-        ("a@b", 2, "The right side of \"@\" must be a variable name (start with $)"),
-        ("'a\\x'", 2, "Unsupported escape sequence: \\x"),
-        ("1e999", 0, "Number out of range: 1e999"),
-        ("!a", 0, "Unknown operator: \"!\""),
-        ("% + 1", 0, "The object representing the 'parent' cannot be derived from this expression"),
-        ("1 /* x", 2, "Comment has no closing tag"),
-    ] {
-        let error = jsonata::parse(text).err().unwrap_or_else(|| panic!("{text} is taken"));
-        assert_eq!((error.offset, error.message.as_str()), (offset, message), "{text}");
-    }
+    every(
+        [
+            ("", 0, "Unexpected end of expression"),
+            ("1 +", 3, "Unexpected end of expression"),
+            ("a[0,1]", 3, "Expected \"]\", got \",\""),
+            ("ü.[1", 5, "Expected \"]\" before end of expression"),
+            ("'open", 0, "String literal must be terminated by a matching quote"),
+            ("{}}", 2, "Syntax error: \"}\""),
+            ("1 + }", 4, "The symbol \"}\" cannot be used as a unary operator"),
+            ("$match(a, /b)", 10, "No terminating / in regular expression"),
+            ("$match(a, //)", 10, "Empty regular expressions are not allowed"),
+            ("a := 1", 0, "The left side of := must be a variable name (start with $)"),
+            ("function($a, b){1}", 13, "Parameter 2 of function definition must be a variable name (start with $)"),
+            ("a.1", 2, "The literal value 1 cannot be used as a step within a path expression"),
+            ("a@b", 2, "The right side of \"@\" must be a variable name (start with $)"),
+            ("'a\\x'", 2, "Unsupported escape sequence: \\x"),
+            ("1e999", 0, "Number out of range: 1e999"),
+            ("!a", 0, "Unknown operator: \"!\""),
+            ("% + 1", 0, "The object representing the 'parent' cannot be derived from this expression"),
+            ("1 /* x", 2, "Comment has no closing tag"),
+        ],
+        |(text, offset, message)| {
+            let error = jsonata::parse(text).err().unwrap_or_else(|| panic!("{text} is taken"));
+            assert_eq!((error.offset, error.message.as_str()), (offset, message), "{text}");
+        },
+    );
     let help = jsonata::parse("a ?? b").unwrap_err().help.unwrap();
     assert_eq!(help, "the service runs JSONata 2.0, which has no `??`; write `a ? a : b`");
 }
@@ -138,16 +142,19 @@ fn what_refers_to_nothing_is_unsupported() {
     assert_eq!(refused("$$.a"), ["0: Reference to '$$' is not supported."]);
     assert_eq!(refused("$eval('1')"), ["0: Function '$eval' is not supported."]);
     assert_eq!(refused("sum([1])"), [top(0, "sum")]);
-    for good in [
-        "$states.input.phone[type = 'x']^(>rank).number",
-        "$map($x, function($v){ name & $ })",
-        "$x.(a + $)",
-        "$x{kind: $sum(price)}",
-        "$x ~> |items|{'a': b}|",
-        "{'a': 1, $k: 2}",
-    ] {
-        assert_eq!(refused(good), Vec::<String>::new(), "{good}");
-    }
+    every(
+        [
+            "$states.input.phone[type = 'x']^(>rank).number",
+            "$map($x, function($v){ name & $ })",
+            "$x.(a + $)",
+            "$x{kind: $sum(price)}",
+            "$x ~> |items|{'a': b}|",
+            "{'a': 1, $k: 2}",
+        ],
+        |good| {
+            assert_eq!(refused(good), Vec::<String>::new(), "{good}");
+        },
+    );
 }
 
 #[test]
@@ -157,16 +164,19 @@ fn any_text_is_read_or_refused() {
         Ok(ast) => drop(ast.names()),
         Err(error) => assert!(text.is_char_boundary(error.offset), "{text}: {error}"),
     });
-    for (open, close) in [("(", ")"), ("[", "]"), ("{'a':", "}"), ("-", ""), ("$f(", ")"), ("a[", "]"), ("a?", "")] {
-        let deep = format!("{}1{}", open.repeat(100_000), close.repeat(100_000));
-        assert!(jsonata::parse(&deep).is_err(), "{open}");
-        let within = format!("{}1{}", open.repeat(75), close.repeat(75));
-        assert!(jsonata::parse(&within).is_ok_and(|ast| ast.names() == ast.names()), "{open}");
-    }
-    for link in ["a & ", "$x[0] = ", "a.b + "] {
+    every(
+        [("(", ")"), ("[", "]"), ("{'a':", "}"), ("-", ""), ("$f(", ")"), ("a[", "]"), ("a?", "")],
+        |(open, close)| {
+            let deep = format!("{}1{}", open.repeat(100_000), close.repeat(100_000));
+            assert!(jsonata::parse(&deep).is_err(), "{open}");
+            let within = format!("{}1{}", open.repeat(75), close.repeat(75));
+            assert!(jsonata::parse(&within).is_ok_and(|ast| ast.names() == ast.names()), "{open}");
+        },
+    );
+    every(["a & ", "$x[0] = ", "a.b + "], |link| {
         assert!(jsonata::parse(&format!("{}1", link.repeat(100_000))).is_err());
         assert!(jsonata::parse(&format!("{}1", link.repeat(400))).is_ok());
-    }
+    });
     assert!(jsonata::parse(&format!("$x{}", ".a".repeat(20_000))).is_ok());
 }
 

@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 use workflow_asl::path::{JsonPath, Root, Segment};
+use workflow_cases::every;
 
 fn path(text: &str) -> JsonPath {
     JsonPath::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))
@@ -67,19 +68,22 @@ fn probes_recorded_from_jayway() {
 #[test]
 fn a_miss_says_what_the_service_says() {
     let input = json!({"a": {"list": [1]}, "text": "x", "nul": null});
-    for (text, miss) in [
-        ("$.NoSuchInputPath", "No results for path: $['NoSuchInputPath']"),
-        ("$.no.such.result.path", "Missing property in path $['no']"),
-        ("$.a.b", "No results for path: $['a']['b']"),
-        ("$.a.no.c", "Missing property in path $['a']['no']"),
-        ("$.a.list[4].x", "No results for path: $['a']['list'][4]['x']"),
-        ("$.text.x", "Expected to find an object with property ['x'] in path $['text'] but found 'string'"),
-        ("$.nul[0]", "The path $['nul'] is null"),
-        ("$.text[0]", "Filter: [0] can only be applied to arrays. Current context is: \"x\""),
-        ("$.a.list[1:].sum()", "Aggregation function attempted to calculate value using empty array"),
-    ] {
-        assert_eq!(select(text, &input), Err(miss.to_owned()), "{text}");
-    }
+    every(
+        [
+            ("$.NoSuchInputPath", "No results for path: $['NoSuchInputPath']"),
+            ("$.no.such.result.path", "Missing property in path $['no']"),
+            ("$.a.b", "No results for path: $['a']['b']"),
+            ("$.a.no.c", "Missing property in path $['a']['no']"),
+            ("$.a.list[4].x", "No results for path: $['a']['list'][4]['x']"),
+            ("$.text.x", "Expected to find an object with property ['x'] in path $['text'] but found 'string'"),
+            ("$.nul[0]", "The path $['nul'] is null"),
+            ("$.text[0]", "Filter: [0] can only be applied to arrays. Current context is: \"x\""),
+            ("$.a.list[1:].sum()", "Aggregation function attempted to calculate value using empty array"),
+        ],
+        |(text, miss)| {
+            assert_eq!(select(text, &input), Err(miss.to_owned()), "{text}");
+        },
+    );
     assert!(path("$.a.list[4]").select(&input).unwrap_err().is_index_out_of_range());
     assert!(!path("$.a.b").select(&input).unwrap_err().is_index_out_of_range());
 }
@@ -98,47 +102,50 @@ fn selects_as_jayway() {
         "limit": 2,
         "words": ["12", 12, "ab"],
     });
-    for (text, value) in [
-        ("$.detail-type", json!("d")),
-        ("$.['detail-type']", json!("d")),
-        ("$.o.['x']", json!(1)),
-        ("$[\"it's\"]", json!(1)),
-        // A backslash stays in the name, as does what it keeps from ending it.
-        (r#"$['Test\""Name"']"#, json!(7)),
-        (r"$['it\'s']", json!(8)),
-        (r"$['back\\slash']", json!(9)),
-        (r"$.words[?(@ == 'a\b')]", json!(["ab"])),
-        ("$.items[0]n", json!(1)),
-        ("$.o['x','y']", json!({"x": 1, "y": 2})),
-        ("$.o['x','no']", json!({"x": 1})),
-        ("$.items[*]['n','k']", json!([{"n": 1, "k": "a"}, {"n": 2, "k": "b"}, {"n": 3}])),
-        ("$['o','no'].x", json!([1])),
-        ("$..['n','k']", json!([{"n": 1, "k": "a"}, {"n": 2, "k": "b"}])),
-        ("$.nums[1:-1]", json!([])),
-        ("$.nums[-3:-1]", json!([2, 3])),
-        ("$.nums[:-1]", json!([1, 2, 3])),
-        ("$.nums[0,-1,9]", json!([1, 4])),
-        ("$.nums[(@.length-1)]", json!(4)),
-        ("$.nums.avg()", json!(2.5)),
-        ("$.nums.min()", json!(1.0)),
-        ("$..n.sum()", json!(6.0)),
-        ("$.o.length()", json!(2)),
-        ("$.o[?(@.x == 1)]", json!([{"x": 1, "y": 2}])),
-        ("$..[?(@.n > $.limit)]", json!([{"n": 3}])),
-        ("$.items[?(@.n >= 2 && (@.k == 'b' || !@.k))].n", json!([2, 3])),
-        ("$.items[?(@.k nin ['a'])].n", json!([2, 3])),
-        ("$.items[?(@.k == a)].n", json!([1])),
-        ("$.items[?(@['k'] =~ /[AB]/i)].n", json!([1, 2])),
-        ("$.items[?(@.k != 'a')].n", json!([2, 3])),
-        ("$.words[?(@ == 12)]", json!(["12", 12])),
-        ("$.words[?(@ === 12)]", json!([12])),
-        ("$.nums[?(@ < 3)]", json!([1, 2])),
-        ("$.no.more[*].x", json!([])),
-        ("$.o.x[*]", json!([])),
-        ("$.nums[?(@.length() > 1)]", json!([])),
-    ] {
-        assert_eq!(select(text, &input), Ok(value), "{text}");
-    }
+    every(
+        [
+            ("$.detail-type", json!("d")),
+            ("$.['detail-type']", json!("d")),
+            ("$.o.['x']", json!(1)),
+            ("$[\"it's\"]", json!(1)),
+            // A backslash stays in the name, as does what it keeps from ending it.
+            (r#"$['Test\""Name"']"#, json!(7)),
+            (r"$['it\'s']", json!(8)),
+            (r"$['back\\slash']", json!(9)),
+            (r"$.words[?(@ == 'a\b')]", json!(["ab"])),
+            ("$.items[0]n", json!(1)),
+            ("$.o['x','y']", json!({"x": 1, "y": 2})),
+            ("$.o['x','no']", json!({"x": 1})),
+            ("$.items[*]['n','k']", json!([{"n": 1, "k": "a"}, {"n": 2, "k": "b"}, {"n": 3}])),
+            ("$['o','no'].x", json!([1])),
+            ("$..['n','k']", json!([{"n": 1, "k": "a"}, {"n": 2, "k": "b"}])),
+            ("$.nums[1:-1]", json!([])),
+            ("$.nums[-3:-1]", json!([2, 3])),
+            ("$.nums[:-1]", json!([1, 2, 3])),
+            ("$.nums[0,-1,9]", json!([1, 4])),
+            ("$.nums[(@.length-1)]", json!(4)),
+            ("$.nums.avg()", json!(2.5)),
+            ("$.nums.min()", json!(1.0)),
+            ("$..n.sum()", json!(6.0)),
+            ("$.o.length()", json!(2)),
+            ("$.o[?(@.x == 1)]", json!([{"x": 1, "y": 2}])),
+            ("$..[?(@.n > $.limit)]", json!([{"n": 3}])),
+            ("$.items[?(@.n >= 2 && (@.k == 'b' || !@.k))].n", json!([2, 3])),
+            ("$.items[?(@.k nin ['a'])].n", json!([2, 3])),
+            ("$.items[?(@.k == a)].n", json!([1])),
+            ("$.items[?(@['k'] =~ /[AB]/i)].n", json!([1, 2])),
+            ("$.items[?(@.k != 'a')].n", json!([2, 3])),
+            ("$.words[?(@ == 12)]", json!(["12", 12])),
+            ("$.words[?(@ === 12)]", json!([12])),
+            ("$.nums[?(@ < 3)]", json!([1, 2])),
+            ("$.no.more[*].x", json!([])),
+            ("$.o.x[*]", json!([])),
+            ("$.nums[?(@.length() > 1)]", json!([])),
+        ],
+        |(text, value)| {
+            assert_eq!(select(text, &input), Ok(value), "{text}");
+        },
+    );
     assert!(matches!(path("$.items").select(&input), Ok(std::borrow::Cow::Borrowed(_))), "a large value is shared");
 }
 
@@ -152,12 +159,12 @@ fn roots_forms_and_reference_paths() {
     assert_ne!(path("$.x"), path("$$.x"));
     assert_eq!(path("$[\"a'b\"][0]").segments(), Some(vec![Segment::Name("a'b"), Segment::Index(0)]));
     assert_eq!(path("$[\"a'b\"].c").normalized(), "$[\"a'b\"]['c']");
-    for text in ["$", "$.a-b['c'][0]", "$$.x"] {
+    every(["$", "$.a-b['c'][0]", "$$.x"], |text| {
         assert!(path(text).is_reference_path(), "{text}");
-    }
-    for text in ["$.a[*]", "$..a", "$.a[-1]", "$.a[1:2]", "$.a[0,1]", "$['a','b']", "$.a.length()", "$.a[?(@.b)]"] {
+    });
+    every(["$.a[*]", "$..a", "$.a[-1]", "$.a[1:2]", "$.a[0,1]", "$['a','b']", "$.a.length()", "$.a[?(@.b)]"], |text| {
         assert!(!path(text).is_reference_path(), "{text}");
-    }
+    });
 }
 
 #[test]
@@ -167,43 +174,57 @@ fn inserts_as_result_path() {
     assert_eq!(insert("$.a.b", json!({"x": 1})), Ok(json!({"x": 1, "a": {"b": "new"}})));
     assert_eq!(insert("$.a", json!({"a": [1]})), Ok(json!({"a": "new"})));
     assert_eq!(insert("$.a[0].b", json!({"a": [{}]})), Ok(json!({"a": [{"b": "new"}]})));
-    for (text, into, why) in [
-        ("$.x", json!([1]), "Reference path '$.x' cannot be applied: $ is an array, not an object"),
-        ("$.a.b", json!({"a": 1}), "Reference path '$.a.b' cannot be applied: $['a'] is a number, not an object"),
-        ("$.a[1]", json!({"a": [0]}), "Reference path '$.a[1]' cannot be applied: $['a'] has 1 items, none at index 1"),
-        ("$.a[*]", json!({}), "Reference path '$.a[*]' cannot be applied: it may hold member names and indices only"),
-        ("$$.a", json!({}), "Reference path '$$.a' cannot be applied: it must begin with '$', the state's input"),
-    ] {
-        assert_eq!(insert(text, into), Err(why.to_owned()), "{text}");
-    }
+    every(
+        [
+            ("$.x", json!([1]), "Reference path '$.x' cannot be applied: $ is an array, not an object"),
+            ("$.a.b", json!({"a": 1}), "Reference path '$.a.b' cannot be applied: $['a'] is a number, not an object"),
+            (
+                "$.a[1]",
+                json!({"a": [0]}),
+                "Reference path '$.a[1]' cannot be applied: $['a'] has 1 items, none at index 1",
+            ),
+            (
+                "$.a[*]",
+                json!({}),
+                "Reference path '$.a[*]' cannot be applied: it may hold member names and indices only",
+            ),
+            ("$$.a", json!({}), "Reference path '$$.a' cannot be applied: it must begin with '$', the state's input"),
+        ],
+        |(text, into, why)| {
+            assert_eq!(insert(text, into), Err(why.to_owned()), "{text}");
+        },
+    );
 }
 
 #[test]
 fn errors_point_at_the_character() {
-    for (text, offset, message) in [
-        ("", 0, "a path starts with '$'"),
-        ("a.b", 0, "a path starts with '$'"),
-        ("$.", 2, "the path ends with '.'"),
-        ("$.a..", 5, "the path ends with '.'"),
-        ("$.a...b", 5, "expected a member's name, found '.'"),
-        ("$23", 1, "expected '.', '[' or the end of the path, found '2'"),
-        ("$.x y", 3, "a blank in a member's name"),
-        ("$.a[", 4, "expected an index, a name in quotes, '*' or '?(', found the end of the path"),
-        ("$.a[b]", 4, "expected an index, a name in quotes, '*' or '?(', found 'b'"),
-        ("$.ü[0", 6, "expected ']', found the end of the path"),
-        ("$['a", 2, "the quote is not closed"),
-        ("$.a[?@.b]", 5, "expected '(', found '@'"),
-        ("$.a[?(@.b = 1)]", 10, "expected an operator, found '='"),
-        ("$.a[?(@.b == )]", 13, "expected a value or a path, found ')'"),
-        ("$.a[?(@.b =~ /(/)]", 13, "the regular expression does not hold: "),
-        ("$.a[?(@.b inn [1])]", 10, "a filter has no operator `inn`"),
-        ("$.a.lenght()", 4, "a path has no function `lenght()`"),
-        ("$.a.length().b", 12, "a function is the last step of a path"),
-        ("$.a[99999999999]", 4, "the index is too large"),
-    ] {
-        let error = JsonPath::parse(text).err().unwrap_or_else(|| panic!("{text} is taken"));
-        assert_eq!((error.offset, error.message.get(..message.len())), (offset, Some(message)), "{text}: {error}");
-    }
+    every(
+        [
+            ("", 0, "a path starts with '$'"),
+            ("a.b", 0, "a path starts with '$'"),
+            ("$.", 2, "the path ends with '.'"),
+            ("$.a..", 5, "the path ends with '.'"),
+            ("$.a...b", 5, "expected a member's name, found '.'"),
+            ("$23", 1, "expected '.', '[' or the end of the path, found '2'"),
+            ("$.x y", 3, "a blank in a member's name"),
+            ("$.a[", 4, "expected an index, a name in quotes, '*' or '?(', found the end of the path"),
+            ("$.a[b]", 4, "expected an index, a name in quotes, '*' or '?(', found 'b'"),
+            ("$.ü[0", 6, "expected ']', found the end of the path"),
+            ("$['a", 2, "the quote is not closed"),
+            ("$.a[?@.b]", 5, "expected '(', found '@'"),
+            ("$.a[?(@.b = 1)]", 10, "expected an operator, found '='"),
+            ("$.a[?(@.b == )]", 13, "expected a value or a path, found ')'"),
+            ("$.a[?(@.b =~ /(/)]", 13, "the regular expression does not hold: "),
+            ("$.a[?(@.b inn [1])]", 10, "a filter has no operator `inn`"),
+            ("$.a.lenght()", 4, "a path has no function `lenght()`"),
+            ("$.a.length().b", 12, "a function is the last step of a path"),
+            ("$.a[99999999999]", 4, "the index is too large"),
+        ],
+        |(text, offset, message)| {
+            let error = JsonPath::parse(text).err().unwrap_or_else(|| panic!("{text} is taken"));
+            assert_eq!((error.offset, error.message.get(..message.len())), (offset, Some(message)), "{text}: {error}");
+        },
+    );
     assert_eq!(JsonPath::parse("$.a.lenght()").unwrap_err().help.as_deref(), Some("did you mean `.length()`?"));
 }
 

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "tests may panic")]
 
 use std::path::Path;
+use workflow_cases::every;
 
 use serde_json::{Map, Value, json};
 use workflow_asl::StateMachine;
@@ -124,11 +125,11 @@ fn printed(all: &Value) -> String {
     let mut lines = vec!["{".to_owned()];
     for (name, of) in all.as_object().unwrap() {
         lines.push(format!(" {}: {{", json!(name)));
-        for kind in ["known", "unknown"] {
+        every(["known", "unknown"], |kind| {
             let statements: Vec<_> = of[kind].as_array().unwrap().iter().map(|one| format!("   {one}")).collect();
             let end = if kind == "known" { "," } else { "" };
             lines.push(format!("  \"{kind}\": [\n{}\n  ]{end}", statements.join(",\n")));
-        }
+        });
         lines.push(" },".to_owned());
     }
     *lines.last_mut().unwrap() = " }".to_owned();
@@ -244,73 +245,81 @@ fn no_operation_is_a_silent_hole() {
 #[test]
 fn parameters_of_the_sdk_narrow_its_actions() {
     let arn = |resource: &str| format!("arn:aws:{resource}").replace("R:A", "eu-west-1:123456789012");
-    for (action, parameters, expected) in [
-        ("s3:getObject", json!({"Bucket": "b", "Key": "k/*"}), vec!["s3:::b/k/${*}"]),
-        ("s3:listObjectsV2", json!({"Bucket": "b"}), vec!["s3:::b"]),
-        (
-            "s3:deleteObjects",
-            json!({"Bucket": "b", "Delete": {"Objects": [{"Key": "x"}, {"Key.$": "$.y"}]}}),
-            vec!["s3:::b/*"],
-        ),
-        ("dynamodb:query", json!({"TableName": "t"}), vec!["dynamodb:R:A:table/t"]),
-        (
-            "dynamodb:query",
-            json!({"TableName": "t", "IndexName": "i"}),
-            vec!["dynamodb:R:A:table/t", "dynamodb:R:A:table/t/index/i"],
-        ),
-        ("dynamodb:getItem", json!({"TableName": "${Table}"}), vec!["dynamodb:R:A:table/*"]),
-        ("dynamodb:getItem", json!({"TableName": "orders-${Stage}"}), vec!["dynamodb:R:A:table/orders-*"]),
-        (
-            "dynamodb:getItem",
-            json!({"TableName.$": "States.Format('orders-{}', $.x)"}),
-            vec!["dynamodb:R:A:table/orders-*"],
-        ),
-        (
-            "dynamodb:getItem",
-            json!({"TableName": "arn:aws:dynamodb:us-east-1:1:table/t"}),
-            vec!["dynamodb:us-east-1:1:table/t"],
-        ),
-        (
-            "secretsmanager:getSecretValue",
-            json!({"SecretId": "db/main"}),
-            vec!["secretsmanager:R:A:secret:db/main-??????"],
-        ),
-        (
-            "secretsmanager:getSecretValue",
-            json!({"SecretId": "arn:aws:secretsmanager:us-east-1:1:secret:db-AbCdEf"}),
-            vec!["secretsmanager:us-east-1:1:secret:db-AbCdEf"],
-        ),
-        (
-            "sqs:deleteMessage",
-            json!({"QueueUrl": "https://sqs.us-east-1.amazonaws.com/1/q"}),
-            vec!["sqs:us-east-1:1:q"],
-        ),
-        (
-            "sfn:startExecution",
-            json!({"StateMachineArn.$": "$$.StateMachine.Id"}),
-            vec!["states:R:A:stateMachine:Order"],
-        ),
-        ("ssm:getParameter", json!({"Name": "/a/b"}), vec!["ssm:R:A:parameter/a/b"]),
-        ("kms:encrypt", json!({"KeyId": "alias/main"}), vec!["kms:R:A:key/*"]),
-        ("kms:encrypt", json!({"KeyId": "1-2"}), vec!["kms:R:A:key/1-2"]),
-        ("glue:startCrawler", json!({"Name": "c"}), vec!["glue:R:A:crawler/c"]),
-        (
-            "ec2:startInstances",
-            json!({"InstanceIds": ["i-1", "i-2"]}),
-            vec!["ec2:R:A:instance/i-1", "ec2:R:A:instance/i-2"],
-        ),
-        ("ec2:startInstances", json!({"InstanceIds.$": "$.ids"}), vec!["ec2:R:A:instance/*"]),
-        ("cloudfront:getDistribution", json!({"Id": "E1"}), vec!["cloudfront::123456789012:distribution/E1"]),
-        ("scheduler:getSchedule", json!({"Name": "later"}), vec!["scheduler:R:A:schedule/default/later"]),
-        ("scheduler:getSchedule", json!({"Name": "later", "GroupName": "g"}), vec!["scheduler:R:A:schedule/g/later"]),
-        ("rds:startDBInstance", json!({"DbInstanceIdentifier": "main"}), vec!["rds:R:A:db:main"]),
-    ] {
-        let policy = policy(&task(&format!("arn:aws:states:::aws-sdk:{action}"), parameters.clone()), &setting());
-        let resources: Vec<_> = policy.statements.iter().flat_map(|statement| statement.resources.clone()).collect();
-        assert_eq!(resources, expected.iter().map(|one| arn(one)).collect::<Vec<_>>(), "{action} {parameters}");
-        let is_wide = resources.iter().any(|resource| resource.contains('*') && !resource.contains("${*}"));
-        assert_eq!(!notes(&policy, NoteKind::Wide).is_empty(), is_wide, "{action} {parameters} {:?}", policy.notes);
-    }
+    every(
+        [
+            ("s3:getObject", json!({"Bucket": "b", "Key": "k/*"}), vec!["s3:::b/k/${*}"]),
+            ("s3:listObjectsV2", json!({"Bucket": "b"}), vec!["s3:::b"]),
+            (
+                "s3:deleteObjects",
+                json!({"Bucket": "b", "Delete": {"Objects": [{"Key": "x"}, {"Key.$": "$.y"}]}}),
+                vec!["s3:::b/*"],
+            ),
+            ("dynamodb:query", json!({"TableName": "t"}), vec!["dynamodb:R:A:table/t"]),
+            (
+                "dynamodb:query",
+                json!({"TableName": "t", "IndexName": "i"}),
+                vec!["dynamodb:R:A:table/t", "dynamodb:R:A:table/t/index/i"],
+            ),
+            ("dynamodb:getItem", json!({"TableName": "${Table}"}), vec!["dynamodb:R:A:table/*"]),
+            ("dynamodb:getItem", json!({"TableName": "orders-${Stage}"}), vec!["dynamodb:R:A:table/orders-*"]),
+            (
+                "dynamodb:getItem",
+                json!({"TableName.$": "States.Format('orders-{}', $.x)"}),
+                vec!["dynamodb:R:A:table/orders-*"],
+            ),
+            (
+                "dynamodb:getItem",
+                json!({"TableName": "arn:aws:dynamodb:us-east-1:1:table/t"}),
+                vec!["dynamodb:us-east-1:1:table/t"],
+            ),
+            (
+                "secretsmanager:getSecretValue",
+                json!({"SecretId": "db/main"}),
+                vec!["secretsmanager:R:A:secret:db/main-??????"],
+            ),
+            (
+                "secretsmanager:getSecretValue",
+                json!({"SecretId": "arn:aws:secretsmanager:us-east-1:1:secret:db-AbCdEf"}),
+                vec!["secretsmanager:us-east-1:1:secret:db-AbCdEf"],
+            ),
+            (
+                "sqs:deleteMessage",
+                json!({"QueueUrl": "https://sqs.us-east-1.amazonaws.com/1/q"}),
+                vec!["sqs:us-east-1:1:q"],
+            ),
+            (
+                "sfn:startExecution",
+                json!({"StateMachineArn.$": "$$.StateMachine.Id"}),
+                vec!["states:R:A:stateMachine:Order"],
+            ),
+            ("ssm:getParameter", json!({"Name": "/a/b"}), vec!["ssm:R:A:parameter/a/b"]),
+            ("kms:encrypt", json!({"KeyId": "alias/main"}), vec!["kms:R:A:key/*"]),
+            ("kms:encrypt", json!({"KeyId": "1-2"}), vec!["kms:R:A:key/1-2"]),
+            ("glue:startCrawler", json!({"Name": "c"}), vec!["glue:R:A:crawler/c"]),
+            (
+                "ec2:startInstances",
+                json!({"InstanceIds": ["i-1", "i-2"]}),
+                vec!["ec2:R:A:instance/i-1", "ec2:R:A:instance/i-2"],
+            ),
+            ("ec2:startInstances", json!({"InstanceIds.$": "$.ids"}), vec!["ec2:R:A:instance/*"]),
+            ("cloudfront:getDistribution", json!({"Id": "E1"}), vec!["cloudfront::123456789012:distribution/E1"]),
+            ("scheduler:getSchedule", json!({"Name": "later"}), vec!["scheduler:R:A:schedule/default/later"]),
+            (
+                "scheduler:getSchedule",
+                json!({"Name": "later", "GroupName": "g"}),
+                vec!["scheduler:R:A:schedule/g/later"],
+            ),
+            ("rds:startDBInstance", json!({"DbInstanceIdentifier": "main"}), vec!["rds:R:A:db:main"]),
+        ],
+        |(action, parameters, expected)| {
+            let policy = policy(&task(&format!("arn:aws:states:::aws-sdk:{action}"), parameters.clone()), &setting());
+            let resources: Vec<_> =
+                policy.statements.iter().flat_map(|statement| statement.resources.clone()).collect();
+            assert_eq!(resources, expected.iter().map(|one| arn(one)).collect::<Vec<_>>(), "{action} {parameters}");
+            let is_wide = resources.iter().any(|resource| resource.contains('*') && !resource.contains("${*}"));
+            assert_eq!(!notes(&policy, NoteKind::Wide).is_empty(), is_wide, "{action} {parameters} {:?}", policy.notes);
+        },
+    );
     let copy = task("arn:aws:states:::aws-sdk:s3:copyObject", json!({"Bucket": "b", "Key": "k", "CopySource": "/s/x"}));
     let expected = [json!(["s3:GetObject", "arn:aws:s3:::s/x"]), json!(["s3:PutObject", "arn:aws:s3:::b/k"])];
     assert_eq!(short(&policy(&copy, &setting())), expected);
@@ -319,11 +328,11 @@ fn parameters_of_the_sdk_narrow_its_actions() {
 #[test]
 fn an_arn_with_region_and_account_has_its_policy() {
     let get = json!({"Bucket": "b", "Key": "k"});
-    for place in ["us-east-1:123456789012", "${AWS::Region}:${AWS::AccountId}", ":"] {
+    every(["us-east-1:123456789012", "${AWS::Region}:${AWS::AccountId}", ":"], |place| {
         let policy = policy(&task(&format!("arn:aws:states:{place}:aws-sdk:s3:getObject"), get.clone()), &setting());
         assert_eq!(short(&policy), [json!(["s3:GetObject", "arn:aws:s3:::b/k"])], "{place}");
         assert_eq!(policy.notes, []);
-    }
+    });
 }
 
 #[test]
@@ -455,16 +464,19 @@ fn a_whole_document() {
 
 #[test]
 fn what_is_not_known_is_said() {
-    for (resource, parameters, expected) in [
-        ("${Function.Arn}", json!({}), "`${Function.Arn}` is unknown, and so are the permissions that it needs"),
-        ("arn:aws:states:::aws-sdk:qldb:createLedger", json!({}), "AWS has retired the service `qldb`"),
-        ("arn:aws:states:::lambda:invok", json!({}), "its permissions are unknown: Step Functions has no"),
-    ] {
-        let policy = policy(&task(resource, parameters), &setting());
-        assert!(policy.statements.is_empty());
-        assert!(notes(&policy, NoteKind::Missing)[0].starts_with(expected), "{:?}", policy.notes);
-        assert_eq!(policy.notes[0].states, ["Do"]);
-    }
+    every(
+        [
+            ("${Function.Arn}", json!({}), "`${Function.Arn}` is unknown, and so are the permissions that it needs"),
+            ("arn:aws:states:::aws-sdk:qldb:createLedger", json!({}), "AWS has retired the service `qldb`"),
+            ("arn:aws:states:::lambda:invok", json!({}), "its permissions are unknown: Step Functions has no"),
+        ],
+        |(resource, parameters, expected)| {
+            let policy = policy(&task(resource, parameters), &setting());
+            assert!(policy.statements.is_empty());
+            assert!(notes(&policy, NoteKind::Missing)[0].starts_with(expected), "{:?}", policy.notes);
+            assert_eq!(policy.notes[0].states, ["Do"]);
+        },
+    );
     let values = [("Function.Arn".to_owned(), "arn:aws:lambda:eu-west-1:1:function:f".to_owned())];
     let known = policy(&task("${Function.Arn}", json!({})), &Setting { values: values.into(), ..setting() });
     assert_eq!(short(&known), [json!(["lambda:InvokeFunction", "arn:aws:lambda:eu-west-1:1:function:f"])]);
@@ -480,15 +492,18 @@ fn changes_and_trust() {
     assert!(get("a").since(&get("${Any}")).added.is_empty());
     let read = Policy::read(&get("a").to_json()).unwrap();
     assert!(get("a").since(&read).added.is_empty() && read.since(&get("a")).added.is_empty());
-    for wrong in [
-        json!({}),
-        json!(1),
-        json!({"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}),
-        json!({"Statement": [{"Effect": "Allow", "NotAction": "*", "Resource": "*"}]}),
-        json!({"Statement": [{"Effect": "Allow", "Action": 1, "Resource": "*"}]}),
-    ] {
-        assert!(Policy::read(&wrong).is_err(), "{wrong}");
-    }
+    every(
+        [
+            json!({}),
+            json!(1),
+            json!({"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}),
+            json!({"Statement": [{"Effect": "Allow", "NotAction": "*", "Resource": "*"}]}),
+            json!({"Statement": [{"Effect": "Allow", "Action": 1, "Resource": "*"}]}),
+        ],
+        |wrong| {
+            assert!(Policy::read(&wrong).is_err(), "{wrong}");
+        },
+    );
     let statement = &trust(&setting())["Statement"][0];
     assert_eq!(statement["Principal"], json!({"Service": "states.amazonaws.com"}));
     assert_eq!(statement["Condition"]["StringEquals"], json!({"aws:SourceAccount": "123456789012"}));

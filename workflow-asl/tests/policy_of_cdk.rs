@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use workflow_cases::every;
 
 use serde_json::{Value, json};
 use workflow_asl::StateMachine;
@@ -41,7 +42,7 @@ fn differences() -> BTreeSet<String> {
         let ours = unconditional(ours.to_json());
         let theirs = unconditional(json!({"Statement": machine["statements"]}));
         let difference = ours.since(&theirs);
-        for (sign, grants) in [('+', difference.added), ('-', difference.removed)] {
+        every([('+', difference.added), ('-', difference.removed)], |(sign, grants)| {
             for grant in grants {
                 let patterns = all.entry(format!("{sign} {} {construct}", grant.action)).or_default();
                 let pattern = machine["pattern"].as_str().unwrap();
@@ -49,7 +50,7 @@ fn differences() -> BTreeSet<String> {
                     patterns.push(pattern);
                 }
             }
-        }
+        });
     }
     all.into_iter().map(|(what, patterns)| format!("{what} {}", patterns.join(" ")).trim_end().to_owned()).collect()
 }

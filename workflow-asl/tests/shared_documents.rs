@@ -7,6 +7,7 @@
 use serde_json::Value;
 use workflow_asl::document::MachineType;
 use workflow_asl::{Code, Diagnostic, StateMachine, references, rules};
+use workflow_cases::every;
 
 mod shared;
 
@@ -226,7 +227,7 @@ const BLANKS: &str = "2B.1: an expression is what starts with `{%` and ends with
 #[test]
 fn verdicts_of_other_validators_are_matched_but_where_aws_says_otherwise() {
     let (mut count, mut problems, mut met) = (0, String::new(), Vec::new());
-    for folder in ["conformance/lint-statelint", "conformance/lint-asl-validator"] {
+    every(["conformance/lint-statelint", "conformance/lint-asl-validator"], |folder| {
         for (path, case) in files(folder) {
             let definition = match &case["definitionText"] {
                 Value::String(text) => serde_json::from_str(text).ok(),
@@ -249,7 +250,7 @@ fn verdicts_of_other_validators_are_matched_but_where_aws_says_otherwise() {
                 problems.push_str(&format!("{name}: theirs is {}, ours {errors:?}\n", case["valid"]));
             }
         }
-    }
+    });
     assert_eq!(problems, "");
     if count > 0 {
         let gone: Vec<_> = UNLIKE_LINTERS.iter().map(|(name, ..)| *name).filter(|name| !met.contains(name)).collect();

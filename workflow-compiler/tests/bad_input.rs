@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 
 use std::fmt::Write;
+use workflow_cases::every;
 
 use workflow_compiler::{Compilation, compile};
 
@@ -37,10 +38,10 @@ fn results_that_hold_each_other_twice_or_null() {
     let mut source =
         "workflow W { query jsonata; input { yes: bool } pass A0 { v: 1 } -> B0; pass B0 { v: 1 } -> A1;".to_owned();
     for number in 1..60 {
-        for (tower, next) in [("A", format!("B{number}")), ("B", format!("A{}", number + 1))] {
+        every([("A", format!("B{number}")), ("B", format!("A{}", number + 1))], |(tower, next)| {
             let before = format!("if input.yes {{ {tower}{} }} else {{ null }}", number - 1);
             write!(source, "pass {tower}{number} {{ a: {before}, b: {before} }} -> {next};").unwrap();
-        }
+        });
     }
     definition(&(source + "succeed A60 { either: if input.yes { A59 } else { B59 } } }"));
 }
@@ -69,10 +70,10 @@ fn results_that_lie_deeper_and_deeper() {
 fn structs_that_hold_each_other_twice() {
     let mut source = "workflow W {".to_owned();
     for number in 0..60 {
-        for tower in ["A", "B"] {
+        every(["A", "B"], |tower| {
             let above = format!("{tower}{}", number + 1);
             write!(source, "struct {tower}{number} {{ x: {above}, y: {above} }}").unwrap();
-        }
+        });
     }
     source += "struct A60 { z: String } struct B60 { z: String } input { a: A0 } output { b: B0 }
         pass P = { b: input.a } -> Q; succeed Q { b: P.b } }";
@@ -130,7 +131,7 @@ const WORDS: [&str; 33] = [
 
 #[test]
 fn states_with_the_names_of_words() {
-    for query in ["jsonata", "jsonpath"] {
+    every(["jsonata", "jsonpath"], |query| {
         let mut source = format!("workflow W {{ query {query};");
         for (number, word) in WORDS.iter().enumerate() {
             let next = WORDS.get(number + 1).unwrap_or(&"Last");
@@ -144,7 +145,7 @@ fn states_with_the_names_of_words() {
             let assign = definition["States"][state]["Assign"].as_object().unwrap();
             assert!(!assign.contains_key(hidden) && !assign.contains_key(&format!("{hidden}.$")), "{assign:?}");
         }
-    }
+    });
 }
 
 #[test]
@@ -173,21 +174,24 @@ fn types_that_hold_themselves() {
 
 #[test]
 fn a_type_called_as_one_that_comes_out_is_declared_once() {
-    for (suffix, declared, rest) in [
-        ("Input", "struct", "input { a: i64 }"),
-        ("Output", "struct", "output { a: i64 }"),
-        ("Params", "struct", "params { a: i64 }"),
-        ("State", "struct", "input { a: i64 }"),
-        ("", "struct", "input { a: i64 }"),
-    ] {
-        let source =
-            format!("[::w] workflow X {{ {declared} X{suffix} {{ a: i64 }} {rest} pass P {{ a: 1 }} -> end; }}");
-        let surroundings = workflow_compiler::Surroundings { editor: false, ..Default::default() };
-        let text = workflow_compiler::expand(source.parse().unwrap(), surroundings).to_string();
-        let times = |words: &str| text.matches(&format!("{words} X{suffix} ")).count();
-        let declared = times("struct") + times("enum") + text.matches(&format!("struct X{suffix};")).count();
-        assert_eq!(declared, 1, "X{suffix} in {text}");
-    }
+    every(
+        [
+            ("Input", "struct", "input { a: i64 }"),
+            ("Output", "struct", "output { a: i64 }"),
+            ("Params", "struct", "params { a: i64 }"),
+            ("State", "struct", "input { a: i64 }"),
+            ("", "struct", "input { a: i64 }"),
+        ],
+        |(suffix, declared, rest)| {
+            let source =
+                format!("[::w] workflow X {{ {declared} X{suffix} {{ a: i64 }} {rest} pass P {{ a: 1 }} -> end; }}");
+            let surroundings = workflow_compiler::Surroundings { editor: false, ..Default::default() };
+            let text = workflow_compiler::expand(source.parse().unwrap(), surroundings).to_string();
+            let times = |words: &str| text.matches(&format!("{words} X{suffix} ")).count();
+            let declared = times("struct") + times("enum") + text.matches(&format!("struct X{suffix};")).count();
+            assert_eq!(declared, 1, "X{suffix} in {text}");
+        },
+    );
 }
 
 #[test]

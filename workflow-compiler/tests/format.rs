@@ -5,6 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use workflow_cases::every;
 
 use proc_macro2::{TokenStream, TokenTree};
 use workflow_compiler::format::{Style, format_body, format_file};
@@ -41,7 +42,7 @@ fn examples(file: &str) -> Vec<String> {
 fn bodies() -> Vec<String> {
     let mut bodies = examples("docs/language.md");
     bodies.extend(files("workflow-compiler/tests/corpus", "wf").into_iter().map(|(_, text)| text));
-    for folder in ["examples", "examples/src", "tests/ui/pass", "tests/goldens/machines"] {
+    every(["examples", "examples/src", "tests/ui/pass", "tests/goldens/machines"], |folder| {
         for (_, text) in files(folder, "rs") {
             for body in text.split("workflow! {\n").skip(1) {
                 // To the brace that stands as far in as the macro: `}` at the margin, or as the first line's.
@@ -59,7 +60,7 @@ fn bodies() -> Vec<String> {
                 }
             }
         }
-    }
+    });
     bodies.retain(|body| !body.contains("$name"));
     assert!(bodies.len() > 100, "{}", bodies.len());
     bodies
@@ -110,20 +111,20 @@ fn formatted(body: &str, style: &Style) -> String {
 #[test]
 fn every_workflow_of_the_repository_keeps_its_meaning() {
     for body in bodies() {
-        for max_width in [0, 40, 80, 100, 120, 1000] {
+        every([0, 40, 80, 100, 120, 1000], |max_width| {
             let once = formatted(&body, &Style { max_width, tab_spaces: 4 });
             assert_eq!(meaning(&body), meaning(&once), "{once}");
-        }
+        });
     }
 }
 
 #[test]
 fn the_repository_is_formatted() {
-    for folder in ["examples", "examples/src", "tests/goldens/machines"] {
+    every(["examples", "examples/src", "tests/goldens/machines"], |folder| {
         for (path, text) in files(folder, "rs") {
             assert_eq!(format_file(&text, &WIDE).unwrap(), text, "{}", path.display());
         }
-    }
+    });
     for example in examples("docs/language.md") {
         assert_eq!(format_body(&example, &Style::default()).unwrap(), example);
     }

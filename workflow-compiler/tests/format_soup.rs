@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 
 use std::str::FromStr;
+use workflow_cases::every;
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use workflow_compiler::format::{Style, format_body, format_file};
@@ -29,11 +30,11 @@ fn check(text: &str) -> bool {
 
 #[test]
 fn cut_after_each_character() {
-    for text in CORPUS {
+    every(CORPUS, |text| {
         let ends: Vec<_> = text.char_indices().map(|(end, _)| end).step_by(7).collect();
         let formatted = ends.iter().filter(|end| check(&text[..**end])).count();
         assert!(formatted < ends.len() / 2);
-    }
+    });
 }
 
 /// Numbers that look random and are the same each time.
@@ -87,7 +88,7 @@ fn stirred_tokens() {
 
 #[test]
 fn deep_texts_overflow_no_stack() {
-    for (open, close) in [("[", "]"), ("(", ")"), ("{", "}"), ("{ a: ", "}")] {
+    every([("[", "]"), ("(", ")"), ("{", "}"), ("{ a: ", "}")], |(open, close)| {
         let deep = format!("{}1{}", open.repeat(50_000), close.repeat(50_000));
         assert!(!check(&format!("workflow A {{ pass B = {deep} -> end; }}")));
         // Outside of a workflow it is Rust's matter.
@@ -95,10 +96,10 @@ fn deep_texts_overflow_no_stack() {
         if TokenStream::from_str(&file).is_ok() {
             assert_eq!(format_file(&file, &Style::default()), Ok(file));
         }
-    }
-    for sign in ["-", "!", "1 + ", "a ?? ", "if a { b } else "] {
+    });
+    every(["-", "!", "1 + ", "a ?? ", "if a { b } else "], |sign| {
         check(&format!("workflow A {{ pass B = {}1 -> end; }}", sign.repeat(20_000)));
-    }
+    });
 }
 
 #[test]

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::str::FromStr;
+use workflow_cases::every;
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 
@@ -128,7 +129,7 @@ const HOLES: &[&str] = &[
 
 #[test]
 fn a_missing_word_has_a_placeholder() {
-    for source in HOLES {
+    every(HOLES, |source| {
         let plain = mirror(TokenStream::from_str(&source.replace('|', " ")).unwrap());
         let with = mirror(TokenStream::from_str(&source.replace('|', MARKER)).unwrap());
         match check(&plain, &with) {
@@ -136,25 +137,25 @@ fn a_missing_word_has_a_placeholder() {
             Some(Err(difference)) => panic!("{source}\n{difference}"),
             Some(Ok(())) => {}
         }
-    }
+    });
 }
 
 #[test]
 fn the_mirror_comes_first_and_keeps_from_rustc() {
-    for source in CORPUS {
+    every(CORPUS, |source| {
         let text = expand(complete(source));
         assert!(text.starts_with("# [allow (unexpected_cfgs"), "{text}");
-    }
+    });
 }
 
 #[test]
 fn every_expansion_is_rust() {
-    for source in CORPUS {
+    every(CORPUS, |source| {
         let text = expand(complete(source));
         if let Err(error) = syn::parse_file(&text) {
             panic!("{error}\n{text}");
         }
-    }
+    });
 }
 
 /// Tokens need closed delimiters.

@@ -1,6 +1,7 @@
 //! The whole corpus drawn: no label on another, no line through a state, no text outside its box.
 
 use serde_json::{Value, json};
+use workflow_cases::every;
 use workflow_graph::layout::{Frame, Layout, Point, Text};
 use workflow_graph::{Direction, Graph, Mark};
 
@@ -165,7 +166,7 @@ const SCREEN: f64 = 1_300.0;
 
 #[test]
 fn no_picture_is_wider_than_a_screen() {
-    for (count, chain, catches) in [(40, 1, false), (40, 3, false), (20, 2, true), (13, 1, true)] {
+    every([(40, 1, false), (40, 3, false), (20, 2, true), (13, 1, true)], |(count, chain, catches)| {
         for definition in wide(count, chain, catches) {
             let graph = Graph::of_definition(&definition);
             for direction in [Direction::TopDown, Direction::LeftRight] {
@@ -177,7 +178,7 @@ fn no_picture_is_wider_than_a_screen() {
             let columns = graph.to_text().lines().map(|line| line.chars().count()).max();
             assert!(columns <= Some(150), "{columns:?} columns");
         }
-    }
+    });
     let wide: Vec<_> = corpus()
         .into_iter()
         .filter_map(|(id, definition)| {
@@ -243,23 +244,26 @@ fn edges(scope: &workflow_graph::Scope) -> usize {
 
 #[test]
 fn what_is_no_definition_is_drawn_as_far_as_it_is_understood() {
-    for definition in [
-        json!(null),
-        json!({}),
-        json!({"StartAt": "A", "States": {}}),
-        json!({"StartAt": "A", "States": {"A": null}}),
-        json!({"StartAt": "Nowhere", "States": {"A": {"Type": "Choice", "Choices": [{"Next": "A"}], "Default": "A"}}}),
-        json!({"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "A"}, "": {"Type": "Pass", "Next": "B"}}}),
-        json!({"StartAt": "A", "States": {"A": {"Type": "Parallel", "Branches": [{}, {"States": {}}], "End": true}}}),
-        json!({"StartAt": "A", "States": {"A": {"Type": "Map", "End": true}, "B": {"Type": "Pass", "Next": "C"},
+    every(
+        [
+            json!(null),
+            json!({}),
+            json!({"StartAt": "A", "States": {}}),
+            json!({"StartAt": "A", "States": {"A": null}}),
+            json!({"StartAt": "Nowhere", "States": {"A": {"Type": "Choice", "Choices": [{"Next": "A"}], "Default": "A"}}}),
+            json!({"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "A"}, "": {"Type": "Pass", "Next": "B"}}}),
+            json!({"StartAt": "A", "States": {"A": {"Type": "Parallel", "Branches": [{}, {"States": {}}], "End": true}}}),
+            json!({"StartAt": "A", "States": {"A": {"Type": "Map", "End": true}, "B": {"Type": "Pass", "Next": "C"},
             "C": {"Type": "Pass", "Next": "B"}}}),
-    ] {
-        for direction in [Direction::TopDown, Direction::LeftRight] {
-            let graph = Graph::of_definition(&definition);
-            let drawn = [graph.to_svg_in(direction), graph.to_dot_in(direction), graph.to_text_in(direction)];
-            assert!(drawn.iter().all(|text| !text.contains("NaN") && !text.contains("inf\"")), "{definition}");
-        }
-    }
+        ],
+        |definition| {
+            for direction in [Direction::TopDown, Direction::LeftRight] {
+                let graph = Graph::of_definition(&definition);
+                let drawn = [graph.to_svg_in(direction), graph.to_dot_in(direction), graph.to_text_in(direction)];
+                assert!(drawn.iter().all(|text| !text.contains("NaN") && !text.contains("inf\"")), "{definition}");
+            }
+        },
+    );
 }
 
 #[test]

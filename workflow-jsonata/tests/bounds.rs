@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
 
 use serde_json::{Value, json};
+use workflow_cases::every;
 use workflow_jsonata::{Error, Expression, Limits, Output, Setting};
 
 /// The most bytes that an evaluation may allocate.
@@ -110,44 +111,50 @@ fn tail_calls_and_calls_that_have_ended_hold_nothing() {
     let mut limits = Limits::default();
     limits.steps = 100_000_000;
     limits.held = 16 << 10;
-    for expression in [
-        "($f := function($n, $s){$n = 0 ? $s : $f($n - 1, $s + 1)}; $f(100000, 0))",
-        "($f := function($n, $s){$n = 0 ? $s : ($m := $n - 1; $f($m, $s + 1))}; $f(100000, 0))",
-        "($even := function($n){$n = 0 ? 100000 : $odd($n - 1)}; $odd := function($n){$even($n - 1)}; $even(100000))",
-        "$reduce([1..100000], function($sum, $n){$n})",
-        "$count($filter([1..100000], function($n){$n > 100000})) + 100000",
-        "$reduce([1..100000], function($sum, $n){($length($string($n)); $n)})",
-    ] {
-        let setting = Setting { limits, ..Setting::default() };
-        let counted = Expression::parse(expression).unwrap();
-        let counted = counted.evaluate_in(&setting).map(|outcome| outcome.output).unwrap();
-        assert!(matches!(counted, Output::Value(value) if *value == 100_000), "{expression}");
-    }
+    every(
+        [
+            "($f := function($n, $s){$n = 0 ? $s : $f($n - 1, $s + 1)}; $f(100000, 0))",
+            "($f := function($n, $s){$n = 0 ? $s : ($m := $n - 1; $f($m, $s + 1))}; $f(100000, 0))",
+            "($even := function($n){$n = 0 ? 100000 : $odd($n - 1)}; $odd := function($n){$even($n - 1)}; $even(100000))",
+            "$reduce([1..100000], function($sum, $n){$n})",
+            "$count($filter([1..100000], function($n){$n > 100000})) + 100000",
+            "$reduce([1..100000], function($sum, $n){($length($string($n)); $n)})",
+        ],
+        |expression| {
+            let setting = Setting { limits, ..Setting::default() };
+            let counted = Expression::parse(expression).unwrap();
+            let counted = counted.evaluate_in(&setting).map(|outcome| outcome.output).unwrap();
+            assert!(matches!(counted, Output::Value(value) if *value == 100_000), "{expression}");
+        },
+    );
 }
 
 #[test]
 fn closures_in_a_chain() {
-    for expression in [
-        "($f := function($n, $g){$n = 0 ? $g : $f($n - 1, function($x){$g($x)})}; $f(100000, function($x){$x}); 1)",
-        "($f := function($n, $g){$n = 0 ? $g : $f($n - 1, function($x){$g($x)})}; $f(100000, function($x){$x})(1))",
-        "($f := function($n, $g){$n = 0 ? $g : $f($n - 1, [$g, $g])}; $f(400, function($x){$x}); 1)",
-        "($f := function($n, $g){$n = 0 ? $g : $f($n - 1, $g ~> function($x){$x})}; $f(100000, function($x){$x})(1))",
-        "($f := function($n, $g){$n = 0 ? $g : $f($n - 1, function($x){$g($x) + 1})}; $f(20000, function($x){$x})(1))",
-        "($reduce([1..20000], function($f, $n){{'f': function($x){$f}}}, 1); 1)",
-    ] {
-        let expression = Expression::parse(expression).unwrap();
-        let run = || {
-            let mut result = None;
-            let counted = allocation_counter::measure(|| result = Some(expression.evaluate(&Value::Null)));
-            assert!(counted.bytes_max < MOST, "{expression:?}: {} bytes", counted.bytes_max);
-            result
-        };
-        let first = run();
-        assert_eq!(run(), first);
-        if let Some(Err(error)) = &first {
-            assert_eq!(error.code, "U1001", "{error}");
-        }
-    }
+    every(
+        [
+            "($f := function($n, $g){$n = 0 ? $g : $f($n - 1, function($x){$g($x)})}; $f(100000, function($x){$x}); 1)",
+            "($f := function($n, $g){$n = 0 ? $g : $f($n - 1, function($x){$g($x)})}; $f(100000, function($x){$x})(1))",
+            "($f := function($n, $g){$n = 0 ? $g : $f($n - 1, [$g, $g])}; $f(400, function($x){$x}); 1)",
+            "($f := function($n, $g){$n = 0 ? $g : $f($n - 1, $g ~> function($x){$x})}; $f(100000, function($x){$x})(1))",
+            "($f := function($n, $g){$n = 0 ? $g : $f($n - 1, function($x){$g($x) + 1})}; $f(20000, function($x){$x})(1))",
+            "($reduce([1..20000], function($f, $n){{'f': function($x){$f}}}, 1); 1)",
+        ],
+        |expression| {
+            let expression = Expression::parse(expression).unwrap();
+            let run = || {
+                let mut result = None;
+                let counted = allocation_counter::measure(|| result = Some(expression.evaluate(&Value::Null)));
+                assert!(counted.bytes_max < MOST, "{expression:?}: {} bytes", counted.bytes_max);
+                result
+            };
+            let first = run();
+            assert_eq!(run(), first);
+            if let Some(Err(error)) = &first {
+                assert_eq!(error.code, "U1001", "{error}");
+            }
+        },
+    );
 }
 
 #[test]

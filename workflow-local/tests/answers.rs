@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::time::Duration;
+use workflow_cases::every;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -66,7 +67,7 @@ fn a_callback_comes_later_unless_the_time_out_comes_first() {
 
 #[test]
 fn heartbeats_hold_a_task_alive_for_as_long_as_they_come() {
-    for resource in [CALLBACK, ACTIVITY] {
+    every([CALLBACK, ACTIVITY], |resource| {
         let parameters = json!({ "QueueUrl": "q", "MessageBody.$": "$$.Task.Token" });
         let machine = work(resource, json!({ "HeartbeatSeconds": 10, "Parameters": parameters }));
         let run = |beats| {
@@ -78,7 +79,7 @@ fn heartbeats_hold_a_task_alive_for_as_long_as_they_come() {
         let execution = run(2);
         execution.assert_failed("States.Timeout");
         assert_eq!(execution.started_at().until(execution.now()), Duration::from_secs(26), "{execution}");
-    }
+    });
 }
 
 #[test]

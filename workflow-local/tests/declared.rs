@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 use std::time::Duration;
+use workflow_cases::every;
 
 use serde_json::{Value, json};
 use workflow_local::test_state::Mock;
@@ -110,46 +111,52 @@ fn misfits(engine: &Engine, input: &Value) -> Vec<String> {
 fn an_input_must_be_what_the_workflow_declares() {
     let engine = Engine::of::<Everything>().unwrap();
     engine.run(&everything()).unwrap().assert_output(json!({ "a": 1 }));
-    for (pointer, value, expected) in [
-        ("/a", json!("no"), "`input.a`: expected i64, found \"no\""),
-        ("/a", json!(1.5), "`input.a`: expected i64, found 1.5"),
-        ("/a", json!(u64::MAX), "`input.a`: expected i64, found 18446744073709551615"),
-        ("/a", json!(null), "`input.a`: expected i64, found null"),
-        ("/small", json!(256), "`input.small`: expected u8, found 256"),
-        ("/small", json!(-1), "`input.small`: expected u8, found -1"),
-        ("/yes", json!(0), "`input.yes`: expected bool, found 0"),
-        ("/ratio", json!("1"), "`input.ratio`: expected f64, found \"1\""),
-        ("/at", json!("yesterday"), "`input.at`: expected Timestamp, found \"yesterday\""),
-        ("/at", json!(5), "`input.at`: expected Timestamp, found 5"),
-        ("/role", json!({}), "`input.role`: expected String, found {}"),
-        (
-            "/theMode",
-            json!("Slow"),
-            "`input.theMode`: expected one of \"Fast\", \"very slow\" (`Mode`), found \"Slow\"",
-        ),
-        ("/lines", json!({}), "`input.lines`: expected Vec<Line>, found {}"),
-        ("/lines/1", json!(7), "`input.lines[1]`: expected `Line`, found 7"),
-        ("/lines/0/count", json!(-5), "`input.lines[0].count`: expected u32, found -5"),
-        ("/lines/1/next/0/sku", json!(1), "`input.lines[1].next[0].sku`: expected String, found 1"),
-        ("/lines/1/next/0", json!([]), "`input.lines[1].next[0]`: expected `Line`, found []"),
-        ("/limits/x", json!(4_294_967_296_u64), "`input.limits.x`: expected u32, found 4294967296"),
-        ("/limits", json!([]), "`input.limits`: expected Map<u32>, found []"),
-        ("/nested/inner/values/1", json!("x"), "`input.nested.inner.values[1]`: expected i32, found \"x\""),
-        ("/nested", json!("x"), "`input.nested`: expected `Outer`, found \"x\""),
-    ] {
-        let mut input = everything();
-        *input.pointer_mut(pointer).unwrap() = value;
-        assert_eq!(misfits(&engine, &input), [expected]);
-    }
-    for (name, expected) in [
-        ("a", "`input.a`: expected i64, found nothing"),
-        ("theMode", "`input.theMode`: expected one of \"Fast\", \"very slow\" (`Mode`), found nothing"),
-        ("nested", "`input.nested`: expected `Outer`, found nothing"),
-    ] {
-        let mut input = everything();
-        input.as_object_mut().unwrap().shift_remove(name);
-        assert_eq!(misfits(&engine, &input), [expected]);
-    }
+    every(
+        [
+            ("/a", json!("no"), "`input.a`: expected i64, found \"no\""),
+            ("/a", json!(1.5), "`input.a`: expected i64, found 1.5"),
+            ("/a", json!(u64::MAX), "`input.a`: expected i64, found 18446744073709551615"),
+            ("/a", json!(null), "`input.a`: expected i64, found null"),
+            ("/small", json!(256), "`input.small`: expected u8, found 256"),
+            ("/small", json!(-1), "`input.small`: expected u8, found -1"),
+            ("/yes", json!(0), "`input.yes`: expected bool, found 0"),
+            ("/ratio", json!("1"), "`input.ratio`: expected f64, found \"1\""),
+            ("/at", json!("yesterday"), "`input.at`: expected Timestamp, found \"yesterday\""),
+            ("/at", json!(5), "`input.at`: expected Timestamp, found 5"),
+            ("/role", json!({}), "`input.role`: expected String, found {}"),
+            (
+                "/theMode",
+                json!("Slow"),
+                "`input.theMode`: expected one of \"Fast\", \"very slow\" (`Mode`), found \"Slow\"",
+            ),
+            ("/lines", json!({}), "`input.lines`: expected Vec<Line>, found {}"),
+            ("/lines/1", json!(7), "`input.lines[1]`: expected `Line`, found 7"),
+            ("/lines/0/count", json!(-5), "`input.lines[0].count`: expected u32, found -5"),
+            ("/lines/1/next/0/sku", json!(1), "`input.lines[1].next[0].sku`: expected String, found 1"),
+            ("/lines/1/next/0", json!([]), "`input.lines[1].next[0]`: expected `Line`, found []"),
+            ("/limits/x", json!(4_294_967_296_u64), "`input.limits.x`: expected u32, found 4294967296"),
+            ("/limits", json!([]), "`input.limits`: expected Map<u32>, found []"),
+            ("/nested/inner/values/1", json!("x"), "`input.nested.inner.values[1]`: expected i32, found \"x\""),
+            ("/nested", json!("x"), "`input.nested`: expected `Outer`, found \"x\""),
+        ],
+        |(pointer, value, expected)| {
+            let mut input = everything();
+            *input.pointer_mut(pointer).unwrap() = value;
+            assert_eq!(misfits(&engine, &input), [expected]);
+        },
+    );
+    every(
+        [
+            ("a", "`input.a`: expected i64, found nothing"),
+            ("theMode", "`input.theMode`: expected one of \"Fast\", \"very slow\" (`Mode`), found nothing"),
+            ("nested", "`input.nested`: expected `Outer`, found nothing"),
+        ],
+        |(name, expected)| {
+            let mut input = everything();
+            input.as_object_mut().unwrap().shift_remove(name);
+            assert_eq!(misfits(&engine, &input), [expected]);
+        },
+    );
     // What is optional may be absent or null; of any JSON it is only asked that it is there.
     let mut input = everything();
     input["note"] = json!(null);
@@ -211,46 +218,56 @@ fn types_of_rust_code_are_checked_by_what_is_known_of_them() {
     let typed: model::Parcel = serde_json::from_value(parcel()).unwrap();
     engine.run(&typed).unwrap().assert_output(json!({ "id": 1 }));
     engine.run(&parcel()).unwrap().assert_succeeded();
-    for (pointer, value, expected) in [
-        ("/parcelId", json!(256), "`input.parcelId`: expected u8, found 256"),
-        ("/address", json!("here"), "`input.address`: expected IpAddr, found \"here\""),
-        ("/width", json!("1"), "`input.width`: expected f64, found \"1\""),
-        ("/further", json!("x"), "`input.further`: expected i64, found \"x\""),
-        ("/pays/number", json!(1), "`input.pays.number`: expected String, found 1"),
-        ("/pays/by", json!("Cheque"), "`input.pays`: expected `Payment`, found {\"by\":\"Cheque\",\"number\":\"1\"}"),
-        ("/pays", json!({ "by": "Cash" }), "`input.pays.sum`: expected i64, found nothing"),
-        // Of these serde tells.
-        ("/weight/grams", json!(70_000), "`input.weight.grams`: expected u16 (in `Parcel`), found 70000"),
-        (
-            "/weight/unit",
-            json!("stone"),
-            "`input.weight.unit`: expected `metric` or `imperial` (in `Parcel`), found \"stone\"",
-        ),
-    ] {
-        let mut input = parcel();
-        *input.pointer_mut(pointer).unwrap() = value;
-        assert_eq!(misfits(&engine, &input), [expected]);
-    }
+    every(
+        [
+            ("/parcelId", json!(256), "`input.parcelId`: expected u8, found 256"),
+            ("/address", json!("here"), "`input.address`: expected IpAddr, found \"here\""),
+            ("/width", json!("1"), "`input.width`: expected f64, found \"1\""),
+            ("/further", json!("x"), "`input.further`: expected i64, found \"x\""),
+            ("/pays/number", json!(1), "`input.pays.number`: expected String, found 1"),
+            (
+                "/pays/by",
+                json!("Cheque"),
+                "`input.pays`: expected `Payment`, found {\"by\":\"Cheque\",\"number\":\"1\"}",
+            ),
+            ("/pays", json!({ "by": "Cash" }), "`input.pays.sum`: expected i64, found nothing"),
+            // Of these serde tells.
+            ("/weight/grams", json!(70_000), "`input.weight.grams`: expected u16 (in `Parcel`), found 70000"),
+            (
+                "/weight/unit",
+                json!("stone"),
+                "`input.weight.unit`: expected `metric` or `imperial` (in `Parcel`), found \"stone\"",
+            ),
+        ],
+        |(pointer, value, expected)| {
+            let mut input = parcel();
+            *input.pointer_mut(pointer).unwrap() = value;
+            assert_eq!(misfits(&engine, &input), [expected]);
+        },
+    );
     let mut input = parcel();
     input["weight"].as_object_mut().unwrap().shift_remove("grams");
     assert_eq!(misfits(&engine, &input), ["`input.weight.grams`: expected what `Parcel` needs, found nothing"]);
 
     let engine = Engine::of::<Weigh>().unwrap();
     let input = |weights: Value, shape: Value| json!({ "weights": weights, "shape": shape });
-    for shape in [json!("Flat"), json!({ "Round": { "radius": 1 } }), json!({ "Other": "x" })] {
+    every([json!("Flat"), json!({ "Round": { "radius": 1 } }), json!({ "Other": "x" })], |shape| {
         engine.run(&input(json!([{ "grams": 1, "unit": "metric" }]), shape)).unwrap().assert_succeeded();
-    }
+    });
     assert_eq!(
         misfits(&engine, &input(json!([{ "grams": 1, "unit": "metric" }, { "grams": "x" }]), json!("Flat"))),
         ["`input.weights[1].grams`: expected u16 (in `model::Weight`), found \"x\""]
     );
-    for (shape, expected) in [
-        (json!("Square"), "`input.shape`: expected `Shape`, found \"Square\""),
-        (json!({ "Round": { "radius": "r" } }), "`input.shape.Round.radius`: expected f64, found \"r\""),
-        (json!({ "Other": 1 }), "`input.shape.Other`: expected String, found 1"),
-    ] {
-        assert_eq!(misfits(&engine, &input(json!([]), shape)), [expected]);
-    }
+    every(
+        [
+            (json!("Square"), "`input.shape`: expected `Shape`, found \"Square\""),
+            (json!({ "Round": { "radius": "r" } }), "`input.shape.Round.radius`: expected f64, found \"r\""),
+            (json!({ "Other": 1 }), "`input.shape.Other`: expected String, found 1"),
+        ],
+        |(shape, expected)| {
+            assert_eq!(misfits(&engine, &input(json!([]), shape)), [expected]);
+        },
+    );
 }
 
 workflow! {
@@ -479,8 +496,8 @@ fn what_declares_no_types_takes_anything() {
             task Call = lambda::invoke { FunctionName: "f", Payload: input } -> end;
         }
     }
-    for input in [json!(null), json!([1]), json!({ "a": "no" })] {
+    every([json!(null), json!([1]), json!({ "a": "no" })], |input| {
         let engine = Engine::of::<Loose>().unwrap().on_lambda("f", |given: Value| Ok(given));
         engine.run(&input).unwrap().assert_succeeded();
-    }
+    });
 }

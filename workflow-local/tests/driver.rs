@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use workflow_cases::every;
 
 use serde_json::json;
 use workflow_local::{Engine, EventType, Execution};
@@ -98,20 +99,23 @@ fn message(assertion: impl FnOnce(&Execution)) -> String {
 
 #[test]
 fn an_assertion_that_fails_prints_the_history() {
-    for (message, first) in [
-        (message(|e| e.assert_output(json!({"a": 1}))), "the output differs: expected {\"a\":1}, it is 3\n"),
-        (message(|e| e.assert_failed("No")), "it should have failed with `No`\n"),
-        (message(|e| e.assert_timed_out()), "it should have timed out\n"),
-        (message(|e| e.assert_entered("Never")), "it should have entered `Never`\n"),
-        (
-            message(|e| e.assert_path(["Count", "Tell"])),
-            "it took another path\n  expected: Count -> Tell\n  it took:  Count -> Again -> Enough -> Tell\n",
-        ),
-    ] {
-        assert!(message.starts_with(first), "{message}");
-        assert!(message.contains("Count <- {\"n\":2}"), "{message}");
-        assert!(message.ends_with("SUCCEEDED: 3"), "{message}");
-    }
+    every(
+        [
+            (message(|e| e.assert_output(json!({"a": 1}))), "the output differs: expected {\"a\":1}, it is 3\n"),
+            (message(|e| e.assert_failed("No")), "it should have failed with `No`\n"),
+            (message(|e| e.assert_timed_out()), "it should have timed out\n"),
+            (message(|e| e.assert_entered("Never")), "it should have entered `Never`\n"),
+            (
+                message(|e| e.assert_path(["Count", "Tell"])),
+                "it took another path\n  expected: Count -> Tell\n  it took:  Count -> Again -> Enough -> Tell\n",
+            ),
+        ],
+        |(message, first)| {
+            assert!(message.starts_with(first), "{message}");
+            assert!(message.contains("Count <- {\"n\":2}"), "{message}");
+            assert!(message.ends_with("SUCCEEDED: 3"), "{message}");
+        },
+    );
 }
 
 #[test]

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "these are tests")]
 
 use serde_json::{Value, json};
+use workflow_cases::every;
 use workflow_local::Engine;
 
 /// Bytes that one execution allocates.
@@ -39,17 +40,20 @@ fn map(selector: &Value, language: &str, count: u64) -> u64 {
 
 #[test]
 fn an_item_costs_the_same_however_many_there_are() {
-    for path in ["$.of", "$$.Execution.Input.of", "$$.Map.Item.Value.id", "$$.Map.Item.Index", "$$.Execution.Id"] {
+    every(["$.of", "$$.Execution.Input.of", "$$.Map.Item.Value.id", "$$.Map.Item.Index", "$$.Execution.Id"], |path| {
         assert_linear(path, |count| map(&json!({ "a.$": path }), "JSONPath", count));
-    }
-    for path in [
-        "$states.input.of",
-        "$states.context.Execution.Input.of",
-        "$states.context.Map.Item.Value.id",
-        "$states.context.Map.Item.Index & $states.context.Execution.Input.of",
-    ] {
-        assert_linear(path, |count| map(&json!({ "a": format!("{{% {path} %}}") }), "JSONata", count));
-    }
+    });
+    every(
+        [
+            "$states.input.of",
+            "$states.context.Execution.Input.of",
+            "$states.context.Map.Item.Value.id",
+            "$states.context.Map.Item.Index & $states.context.Execution.Input.of",
+        ],
+        |path| {
+            assert_linear(path, |count| map(&json!({ "a": format!("{{% {path} %}}") }), "JSONata", count));
+        },
+    );
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 use std::io::Write;
 use std::sync::Arc;
+use workflow_cases::every;
 
 use serde_json::{Value, json};
 use workflow_local::{Engine, Execution, MemoryStore, ObjectStore};
@@ -80,27 +81,30 @@ fn what_cannot_be_read_is_told_with_its_place() {
     let json = || json!({ "InputType": "JSON" });
     let lines = || json!({ "InputType": "JSONL" });
     let csv = || json!({ "InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW" });
-    for (key, bytes, config, cause) in [
-        ("x", b"{".to_vec(), json(), "b/x: The object is not JSON"),
-        ("x", b"1\n\n{\n".to_vec(), lines(), "b/x: Line 3 is not JSON"),
-        ("x", vec![0xff], csv(), "b/x: The object is not UTF-8 text."),
-        ("x", gzip("a\n1"), csv(), "compressed with gzip, which its key must tell: it must end in .gz."),
-        ("x.gz", b"a".to_vec(), csv(), "b/x.gz: The object cannot be decompressed"),
-        ("x.zst", b"aaaaaaaa".to_vec(), csv(), "b/x.zst: The object cannot be decompressed"),
-        ("x", b"a,a\n".to_vec(), csv(), "CSV headers cannot contain duplicates."),
-        ("x", b"1".to_vec(), json(), "Attempting to map over non-iterable node."),
-        ("x", b"PAR1".to_vec(), json!({ "InputType": "PARQUET" }), "does not read the InputType PARQUET"),
-        (
-            "x",
-            b"{}".to_vec(),
-            json!({ "InputType": "JSON", "ItemsPointer": "/a" }),
-            "The ItemsPointer '/a' points to nothing.",
-        ),
-    ] {
-        let execution = read(key, &bytes, config);
-        execution.assert_failed("States.ItemReaderFailed");
-        assert!(execution.cause().unwrap().contains(cause), "{execution}");
-    }
+    every(
+        [
+            ("x", b"{".to_vec(), json(), "b/x: The object is not JSON"),
+            ("x", b"1\n\n{\n".to_vec(), lines(), "b/x: Line 3 is not JSON"),
+            ("x", vec![0xff], csv(), "b/x: The object is not UTF-8 text."),
+            ("x", gzip("a\n1"), csv(), "compressed with gzip, which its key must tell: it must end in .gz."),
+            ("x.gz", b"a".to_vec(), csv(), "b/x.gz: The object cannot be decompressed"),
+            ("x.zst", b"aaaaaaaa".to_vec(), csv(), "b/x.zst: The object cannot be decompressed"),
+            ("x", b"a,a\n".to_vec(), csv(), "CSV headers cannot contain duplicates."),
+            ("x", b"1".to_vec(), json(), "Attempting to map over non-iterable node."),
+            ("x", b"PAR1".to_vec(), json!({ "InputType": "PARQUET" }), "does not read the InputType PARQUET"),
+            (
+                "x",
+                b"{}".to_vec(),
+                json!({ "InputType": "JSON", "ItemsPointer": "/a" }),
+                "The ItemsPointer '/a' points to nothing.",
+            ),
+        ],
+        |(key, bytes, config, cause)| {
+            let execution = read(key, &bytes, config);
+            execution.assert_failed("States.ItemReaderFailed");
+            assert!(execution.cause().unwrap().contains(cause), "{execution}");
+        },
+    );
 }
 
 #[test]
@@ -125,10 +129,10 @@ fn reads_as_many_items_as_it_is_told() {
     let store = store(&[("x.csv", b"a\n1\n2\n3\n"), ("x.json", b"{\"rows\":[1,2,3],\"other\":0}")]);
     let csv = json!({ "InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW", "MaxItemsPath": "$.most" });
     let machine = map("getObject", json!({ "Bucket": "b", "Key": "x.csv" }), csv, json!({}));
-    for (most, items) in [(1, 1), (2, 2), (3, 3), (9, 3), (0, 3)] {
+    every([(1, 1), (2, 2), (3, 3), (9, 3), (0, 3)], |(most, items)| {
         let execution = run(&machine, &store, &json!({ "most": most }));
         assert_eq!(execution.assert_succeeded().as_array().unwrap().len(), items, "{execution}");
-    }
+    });
     run(&machine, &store, &json!({ "most": -1 })).assert_failed("States.ItemReaderFailed");
     // Above the limit of 100 million it is as good as none.
     run(&machine, &store, &json!({ "most": 100_000_001 })).assert_succeeded();
@@ -146,9 +150,9 @@ fn a_reader_takes_no_notice_of_items_path_and_items() {
         map("getObject", json!({ "Bucket": "b", "Key": key }), json, json!({ "ItemsPath": path }))
     };
     // Whether it leads somewhere in what was read, in the input, or nowhere.
-    for path in ["$[0]", "$.from_input", "$.no.such", "$$.Execution.Input.from_input"] {
+    every(["$[0]", "$.from_input", "$.no.such", "$$.Execution.Input.from_input"], |path| {
         run(&of("x.json", path), &store, &input).assert_output(json!([["from-bucket"]]));
-    }
+    });
     run(&of("o.json", "$.rows"), &store, &input).assert_output(json!([[1, 2]]));
     let mut machine = of("x.json", "$");
     let state = &mut machine["States"]["Each"];
@@ -203,10 +207,10 @@ fn an_item_tells_its_source() {
 fn text_may_begin_with_a_byte_order_mark_and_rows_end_with_a_carriage_return() {
     let csv = || json!({ "InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW" });
     let rows = json!([{ "a": "1", "b": "2" }, { "a": "3", "b": "4" }]);
-    for text in ["\u{feff}a,b\n1,2\n3,4\n", "a,b\r1,2\r3,4\r", "\u{feff}\"a\",b\r\n1,2\r\n\r\n3,4"] {
+    every(["\u{feff}a,b\n1,2\n3,4\n", "a,b\r1,2\r3,4\r", "\u{feff}\"a\",b\r\n1,2\r\n\r\n3,4"], |text| {
         read("x.csv", text.as_bytes(), csv()).assert_output(rows.clone());
         read("x.csv.gz", &gzip(text), csv()).assert_output(rows.clone());
-    }
+    });
     let json = format!("\u{feff}{rows}");
     read("x.json", json.as_bytes(), json!({ "InputType": "JSON" })).assert_output(rows.clone());
     let lines = "\u{feff}{\"a\":\"1\",\"b\":\"2\"}\r\n{\"a\":\"3\",\"b\":\"4\"}";
@@ -216,13 +220,13 @@ fn text_may_begin_with_a_byte_order_mark_and_rows_end_with_a_carriage_return() {
 #[test]
 fn json_may_be_nested_deep() {
     let nested = |depth: usize| format!("{}1{}", "{\"a\":[".repeat(depth / 2), "]}".repeat(depth / 2));
-    for depth in [128, 300, 490] {
+    every([128, 300, 490], |depth| {
         let text = nested(depth);
         let execution = read("x", format!("[{text}]").as_bytes(), json!({ "InputType": "JSON" }));
         assert_eq!(execution.assert_succeeded().to_string(), format!("[{text}]"));
         let execution = read("x", format!("{text}\n{text}").as_bytes(), json!({ "InputType": "JSONL" }));
         assert_eq!(execution.assert_succeeded().to_string(), format!("[{text},{text}]"));
-    }
+    });
     let execution = read("x", nested(2000).as_bytes(), json!({ "InputType": "JSON" }));
     execution.assert_failed("States.ItemReaderFailed");
     let cause = execution.cause().unwrap();
@@ -302,9 +306,9 @@ fn reads_an_inventory_of_s3() {
         { "Bucket": "photos", "Key": "b é+.png", "Size": "8" }
     ]);
     let parameters = json!({ "Bucket": "b", "Key": "manifest.json" });
-    for config in [json!({ "InputType": "MANIFEST" }), json!({ "ManifestType": "S3_INVENTORY" })] {
+    every([json!({ "InputType": "MANIFEST" }), json!({ "ManifestType": "S3_INVENTORY" })], |config| {
         run(&map("getObject", parameters.clone(), config, json!({})), &store, &json!({})).assert_output(items.clone());
-    }
+    });
     let refused = json!({ "fileFormat": "ORC", "fileSchema": "", "destinationBucket": "x", "files": [] });
     let execution = read("m", refused.to_string().as_bytes(), json!({ "InputType": "MANIFEST" }));
     execution.assert_failed("States.ItemReaderFailed");

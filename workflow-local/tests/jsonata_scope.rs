@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use serde_json::{Value, json};
+use workflow_cases::every;
 use workflow_local::Engine;
 
 #[test]
@@ -25,10 +26,10 @@ fn values_that_are_shared_are_those_of_the_state_that_asks() {
         }
     });
     let engine = Engine::new(&machine).unwrap();
-    for first in [0, 100] {
+    every([0, 100], |first| {
         let sum: u64 = first + (1..50).sum::<u64>();
         engine.run(&json!({ "list": [first] })).unwrap().assert_output(json!({ "sum": sum, "last": 49 }));
-    }
+    });
 }
 
 #[test]

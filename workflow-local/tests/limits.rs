@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::time::Duration;
+use workflow_cases::every;
 
 use serde_json::{Value, json};
 use workflow_local::{Answers, Engine, Execution, MachineType, RunError, Status};
@@ -20,18 +21,21 @@ fn one(state: Value) -> Engine {
 #[test]
 fn a_standard_execution_lasts_a_year_however_long_it_waits() {
     let input = json!({ "n": 99_999_999, "at": "2030-01-01T00:00:00Z" });
-    for state in [
-        json!({ "Type": "Wait", "Seconds": 99_999_999, "End": true }),
-        json!({ "Type": "Wait", "SecondsPath": "$.n", "End": true }),
-        json!({ "Type": "Wait", "TimestampPath": "$.at", "End": true }),
-        json!({ "Type": "Wait", "Timestamp": "2030-01-01T00:00:00Z", "End": true }),
-        json!({ "Type": "Wait", "QueryLanguage": "JSONata", "Seconds": "{% $states.input.n %}", "End": true }),
-    ] {
-        let execution = one(state.clone()).run(&input).unwrap();
-        execution.assert_timed_out();
-        assert_eq!(seconds(&execution), YEAR, "{state}");
-        assert_eq!(execution.history().last().unwrap().kind.name(), "ExecutionTimedOut");
-    }
+    every(
+        [
+            json!({ "Type": "Wait", "Seconds": 99_999_999, "End": true }),
+            json!({ "Type": "Wait", "SecondsPath": "$.n", "End": true }),
+            json!({ "Type": "Wait", "TimestampPath": "$.at", "End": true }),
+            json!({ "Type": "Wait", "Timestamp": "2030-01-01T00:00:00Z", "End": true }),
+            json!({ "Type": "Wait", "QueryLanguage": "JSONata", "Seconds": "{% $states.input.n %}", "End": true }),
+        ],
+        |state| {
+            let execution = one(state.clone()).run(&input).unwrap();
+            execution.assert_timed_out();
+            assert_eq!(seconds(&execution), YEAR, "{state}");
+            assert_eq!(execution.history().last().unwrap().kind.name(), "ExecutionTimedOut");
+        },
+    );
     // The year counts from the start of the execution, over all its states.
     let half = json!({ "Type": "Wait", "Seconds": YEAR / 2 + 1, "Next": "T" });
     let mut machine =
@@ -138,7 +142,7 @@ fn arns_tell_express_executions_from_standard_ones() {
     let other = engine.machine_type(MachineType::Express).seed(1).run(&json!({})).unwrap();
     assert_ne!(other.arn(), express.arn());
 
-    for (kind, count) in [("STANDARD", 3), ("EXPRESS", 4)] {
+    every([("STANDARD", 3), ("EXPRESS", 4)], |(kind, count)| {
         let execution = one(map(kind, json!({}))).named("M").run(&json!([0])).unwrap();
         let child = &execution.assert_succeeded()[0];
         let parts = parts(&child["id"]);
@@ -149,7 +153,7 @@ fn arns_tell_express_executions_from_standard_ones() {
         assert_eq!(child["machine"], format!("{PREFIX}:stateMachine:M/Each"));
         let history = serde_json::to_string(&execution.history().iter().map(|e| e.to_api_json()).collect::<Vec<_>>());
         assert!(history.unwrap().contains(&format!("{PREFIX}:mapRun:M/Each:")));
-    }
+    });
 }
 
 #[test]

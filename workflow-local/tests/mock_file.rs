@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use serde_json::{Value, json};
+use workflow_cases::every;
 use workflow_local::{Engine, MockFile};
 
 fn file(cases: &Value, responses: &Value) -> String {
@@ -25,22 +26,25 @@ fn everything_wrong_is_told_with_its_place() {
         "Misspelt": { "0": { "Retrun": 1 } }
     });
     let error = MockFile::parse(&file(&cases, &responses)).unwrap_err().to_string();
-    for told in [
-        "/MockedResponses/None: this must be an object: an answer for each attempt",
-        "/MockedResponses/Both/0: an attempt has either `Return` or `Throw`, this one has both",
-        "/MockedResponses/Neither/0: an attempt has either `Return` or `Throw`, this one has neither",
-        "/MockedResponses/Gap/2-3: there is no answer for attempt 1 before it",
-        "/MockedResponses/Overlap/2: attempt 2 is in \"0-2\" too",
-        "/MockedResponses/Late/1: there is no answer for attempt 0 before it",
-        "/MockedResponses/Turned/3-1: the first attempt, 3, comes after the last, 1",
-        "/MockedResponses/Word/first: this is no attempt\n  help: write \"0\", or \"1-3\" for several",
-        "/MockedResponses/Unnamed/0/Throw: the field `Error` is missing",
-        "/MockedResponses/Misspelt/0/Retrun: there is no field `Retrun`\n  help: did you mean `Return`?",
-        "/StateMachines/M/TestCases/A/S: there is no response `Nne` in `MockedResponses`\n  help: did you mean `None`?",
-        "/StateMachines/M/TestCases/A/T: this must be the name of a response",
-    ] {
-        assert!(error.contains(told), "{told}\n-- is not in --\n{error}");
-    }
+    every(
+        [
+            "/MockedResponses/None: this must be an object: an answer for each attempt",
+            "/MockedResponses/Both/0: an attempt has either `Return` or `Throw`, this one has both",
+            "/MockedResponses/Neither/0: an attempt has either `Return` or `Throw`, this one has neither",
+            "/MockedResponses/Gap/2-3: there is no answer for attempt 1 before it",
+            "/MockedResponses/Overlap/2: attempt 2 is in \"0-2\" too",
+            "/MockedResponses/Late/1: there is no answer for attempt 0 before it",
+            "/MockedResponses/Turned/3-1: the first attempt, 3, comes after the last, 1",
+            "/MockedResponses/Word/first: this is no attempt\n  help: write \"0\", or \"1-3\" for several",
+            "/MockedResponses/Unnamed/0/Throw: the field `Error` is missing",
+            "/MockedResponses/Misspelt/0/Retrun: there is no field `Retrun`\n  help: did you mean `Return`?",
+            "/StateMachines/M/TestCases/A/S: there is no response `Nne` in `MockedResponses`\n  help: did you mean `None`?",
+            "/StateMachines/M/TestCases/A/T: this must be the name of a response",
+        ],
+        |told| {
+            assert!(error.contains(told), "{told}\n-- is not in --\n{error}");
+        },
+    );
     assert!(MockFile::parse("{").unwrap_err().to_string().starts_with("the mock file is not JSON"));
     let empty = MockFile::parse("{}").unwrap_err().to_string();
     assert!(

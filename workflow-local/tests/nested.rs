@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+use workflow_cases::every;
 
 use serde_json::{Value, json};
 use workflow_local::history::Details;
@@ -116,7 +117,7 @@ fn the_parents_time_out_comes_first_where_it_is_shorter() {
 #[test]
 fn a_child_that_fails_fails_the_task_with_its_description() {
     let fail = json!({ "Fail": { "Type": "Fail", "Error": "OutOfStock", "Cause": "no nuts" } });
-    for pattern in [".sync", ".sync:2"] {
+    every([".sync", ".sync:2"], |pattern| {
         let sub = machine(fail.clone(), "Fail");
         let execution = parent(pattern, json!({})).on_state_machine(SUB, sub).run(&json!({ "n": 1 })).unwrap();
         execution.assert_failed("States.TaskFailed");
@@ -137,7 +138,7 @@ fn a_child_that_fails_fails_the_task_with_its_description() {
         });
         // The members too are in AWS's order.
         assert_eq!(execution.cause(), Some(&*cause.to_string()));
-    }
+    });
 }
 
 #[test]
@@ -240,15 +241,18 @@ fn a_token_that_nobody_sends_is_told() {
 #[test]
 fn input_is_json_or_its_text_and_without_it_an_empty_object() {
     let sub = || machine(json!({ "Echo": { "Type": "Succeed" } }), "Echo");
-    for (given, input, output) in [
-        (json!(r#"{ "n": 1 }"#), json!({ "n": 1 }), json!({ "n": 1 })),
-        (json!([1]), json!([1]), json!([1])),
-        (json!(null), json!({}), json!({})),
-    ] {
-        let execution = parent(".sync:2", json!({})).on_state_machine(SUB, sub()).run(&given).unwrap();
-        let described: Value = execution.output_as().unwrap();
-        assert_eq!((&described["Input"], &described["Output"]), (&input, &output));
-    }
+    every(
+        [
+            (json!(r#"{ "n": 1 }"#), json!({ "n": 1 }), json!({ "n": 1 })),
+            (json!([1]), json!([1]), json!([1])),
+            (json!(null), json!({}), json!({})),
+        ],
+        |(given, input, output)| {
+            let execution = parent(".sync:2", json!({})).on_state_machine(SUB, sub()).run(&given).unwrap();
+            let described: Value = execution.output_as().unwrap();
+            assert_eq!((&described["Input"], &described["Output"]), (&input, &output));
+        },
+    );
     let execution = parent(".sync:2", json!({})).on_state_machine(SUB, sub()).run(&json!("{")).unwrap();
     execution.assert_failed("StepFunctions.InvalidExecutionInputException");
 }

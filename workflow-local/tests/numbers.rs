@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use serde_json::{Value, json};
+use workflow_cases::every;
 use workflow_local::{Engine, EventType, Execution};
 
 fn run(state: Value, input: &Value) -> Execution {
@@ -97,14 +98,14 @@ fn a_path_leads_to_a_number_that_its_field_takes() {
             };
             assert!(execution.cause().unwrap().ends_with(&expected), "{expected}: {execution}");
         }
-        for wrong in [json!(1.5), json!("no"), json!({}), json!(null)] {
+        every([json!(1.5), json!("no"), json!({}), json!(null)], |wrong| {
             let execution = run(state(), &json!({ "n": wrong, "items": [1] }));
             execution.assert_failed("States.Runtime");
             let printed = wrong.as_str().map_or_else(|| wrong.to_string(), str::to_owned);
             let expected =
                 format!("The {path_field} field refers to value \"{printed}\" which is not a valid integer: $.n");
             assert!(execution.cause().unwrap().ends_with(&expected), "{expected}: {execution}");
-        }
+        });
     }
 }
 
@@ -154,40 +155,46 @@ fn jsonata_gives_a_number_that_its_field_takes() {
 #[test]
 fn the_error_and_cause_of_a_fail_are_text() {
     let fail = |field: &str, value: &str| json!({ "Type": "Fail", field: value });
-    for (field, value, error, cause) in [
-        (
-            "ErrorPath",
-            "$.n",
-            "States.Runtime",
-            "The ErrorPath field refers to value \"5\" which is not a valid string: $.n",
-        ),
-        (
-            "CausePath",
-            "$.o",
-            "States.Runtime",
-            "The CausePath field refers to value \"{}\" which is not a valid string: $.o",
-        ),
-        (
-            "CausePath",
-            "States.ArrayGetItem($.list, 0)",
-            "States.Runtime",
-            "The CausePath field refers to value \"7\" which is not a valid string: States.ArrayGetItem($.list, 0)",
-        ),
-    ] {
-        let execution = run(fail(field, value), &json!({ "n": 5, "o": {}, "list": [7] }));
-        execution.assert_failed(error);
-        assert!(execution.cause().unwrap().ends_with(cause), "{execution}");
-    }
-    for (field, value, was) in [
-        ("Error", "{% 5 %}", "'number' for value: 5"),
-        ("Cause", "{% [1, 2] %}", "'array' for value: [1,2]"),
-        ("Cause", "{% null %}", "'null' for value: null"),
-    ] {
-        let execution = run(jsonata(fail(field, value)), &json!({}));
-        execution.assert_failed("States.QueryEvaluationError");
-        let expected = format!("returned an unexpected result type. Expected 'string', but was {was}");
-        assert!(execution.cause().unwrap().ends_with(&expected), "{execution}");
-    }
+    every(
+        [
+            (
+                "ErrorPath",
+                "$.n",
+                "States.Runtime",
+                "The ErrorPath field refers to value \"5\" which is not a valid string: $.n",
+            ),
+            (
+                "CausePath",
+                "$.o",
+                "States.Runtime",
+                "The CausePath field refers to value \"{}\" which is not a valid string: $.o",
+            ),
+            (
+                "CausePath",
+                "States.ArrayGetItem($.list, 0)",
+                "States.Runtime",
+                "The CausePath field refers to value \"7\" which is not a valid string: States.ArrayGetItem($.list, 0)",
+            ),
+        ],
+        |(field, value, error, cause)| {
+            let execution = run(fail(field, value), &json!({ "n": 5, "o": {}, "list": [7] }));
+            execution.assert_failed(error);
+            assert!(execution.cause().unwrap().ends_with(cause), "{execution}");
+        },
+    );
+    every(
+        [
+            ("Error", "{% 5 %}", "'number' for value: 5"),
+            ("Cause", "{% [1, 2] %}", "'array' for value: [1,2]"),
+            ("Cause", "{% null %}", "'null' for value: null"),
+        ],
+        |(field, value, was)| {
+            let execution = run(jsonata(fail(field, value)), &json!({}));
+            execution.assert_failed("States.QueryEvaluationError");
+            let expected = format!("returned an unexpected result type. Expected 'string', but was {was}");
+            assert!(execution.cause().unwrap().ends_with(&expected), "{execution}");
+        },
+    );
     let execution =
         run(json!({ "Type": "Fail", "ErrorPath": "$.e", "CausePath": "$.c" }), &json!({ "e": "E", "c": "c" }));
     execution.assert_failed("E");

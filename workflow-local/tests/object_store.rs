@@ -5,6 +5,7 @@
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
+use workflow_cases::every;
 
 use serde_json::{Value, json};
 use workflow_local::{Engine, FolderStore, ObjectStore};
@@ -35,9 +36,9 @@ fn keys(store: &FolderStore, prefix: &str) -> Vec<String> {
 fn keys_are_the_paths_of_files() {
     let folder = Folder::new("keys");
     let store = FolderStore::new(&folder.0);
-    for key in ["a/2", "a/1", "a.b", "ab/c/d", "z"] {
+    every(["a/2", "a/1", "a.b", "ab/c/d", "z"], |key| {
         store.put("bucket", key, key.as_bytes().to_vec()).unwrap();
-    }
+    });
     assert_eq!(store.get("bucket", "ab/c/d").unwrap(), b"ab/c/d");
     // In the order of the keys' bytes, whatever folders they are in.
     assert_eq!(keys(&store, ""), ["a.b", "a/1", "a/2", "ab/c/d", "z"]);
@@ -56,14 +57,14 @@ fn nothing_outside_the_folder_is_read_or_written() {
     let folder = Folder::new("outside");
     fs::write(folder.0.join("secret"), "x").unwrap();
     let store = FolderStore::new(folder.0.join("objects"));
-    for key in ["../../secret", "/etc/hostname", "a//b", "a/./b", ".", "..", "", "a/"] {
+    every(["../../secret", "/etc/hostname", "a//b", "a/./b", ".", "..", "", "a/"], |key| {
         assert!(store.get("bucket", key).is_err(), "{key}");
         assert!(store.put("bucket", key, Vec::new()).is_err(), "{key}");
-    }
-    for bucket in ["..", "a/b", ".", "", "/"] {
+    });
+    every(["..", "a/b", ".", "", "/"], |bucket| {
         assert!(store.get(bucket, "secret").is_err(), "{bucket}");
         assert!(store.list(bucket, "").is_err(), "{bucket}");
-    }
+    });
     assert_eq!(keys_or_error(&store, "../"), Err("The specified bucket does not exist: bucket".to_owned()));
     store.put("bucket", "k", Vec::new()).unwrap();
     assert_eq!(keys_or_error(&store, "../"), Ok(Vec::new()));
@@ -97,15 +98,15 @@ fn links_that_lead_out_of_the_folder_are_refused_by_name() {
     link("outside", "bucket/way");
     link("outside", "away");
     link("outside/not-yet", "bucket/new");
-    for (bucket, key) in [("bucket", "file"), ("bucket", "way/secret"), ("away", "secret")] {
+    every([("bucket", "file"), ("bucket", "way/secret"), ("away", "secret")], |(bucket, key)| {
         let error = store.get(bucket, key).unwrap_err();
         assert!(error.contains(key) && error.contains("leads out of the folder"), "{error}");
         assert!(store.put(bucket, key, b"y".to_vec()).unwrap_err().contains("leads out of the folder"));
-    }
-    for (bucket, key) in [("bucket", "way/other"), ("bucket", "way/deep/er"), ("away", "x"), ("bucket", "new")] {
+    });
+    every([("bucket", "way/other"), ("bucket", "way/deep/er"), ("away", "x"), ("bucket", "new")], |(bucket, key)| {
         let error = store.put(bucket, key, b"y".to_vec()).unwrap_err();
         assert!(error.starts_with("cannot write ") && error.contains(key), "{error}");
-    }
+    });
     let error = store.list("bucket", "").unwrap_err();
     assert!(error.contains("bucket/file") && error.contains("leads out of the folder"), "{error}");
     assert_eq!(keys(&store, "in/"), ["in/b"]);
@@ -125,16 +126,16 @@ fn what_is_no_regular_file_is_refused_by_name() {
     store.put("bucket", "a", b"a".to_vec()).unwrap();
     let made = std::process::Command::new("mkfifo").arg(folder.0.join("bucket/pipe")).status();
     assert!(made.unwrap().success());
-    for error in [store.get("bucket", "pipe").unwrap_err(), store.put("bucket", "pipe", Vec::new()).unwrap_err()] {
+    every([store.get("bucket", "pipe").unwrap_err(), store.put("bucket", "pipe", Vec::new()).unwrap_err()], |error| {
         assert!(error.contains("bucket/pipe") && error.contains("not a regular file"), "{error}");
-    }
+    });
     assert!(store.get("bucket", "").is_err() && store.put("bucket", ".", Vec::new()).is_err());
     assert_eq!(keys(&store, ""), ["a"]);
     let devices = FolderStore::new("/");
-    for key in ["zero", "null"] {
+    every(["zero", "null"], |key| {
         assert!(devices.get("dev", key).unwrap_err().contains("not a regular file"), "{key}");
         assert!(devices.put("dev", key, Vec::new()).unwrap_err().contains("not a regular file"), "{key}");
-    }
+    });
 }
 
 #[test]

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::sync::Arc;
+use workflow_cases::every;
 
 use serde_json::{Value, json};
 use workflow_local::{Answers, Engine, MemoryStore, ObjectStore, Status, TaskError};
@@ -81,40 +82,43 @@ fn without_a_place_the_results_are_the_states_in_the_form_that_is_asked_for() {
         (&json!("SUCCEEDED"), &json!("1"), &json!("[1,1]"))
     );
     // A child that failed has its details in each form.
-    for transformation in ["NONE", "COMPACT", "FLATTEN"] {
+    every(["NONE", "COMPACT", "FLATTEN"], |transformation| {
         let results = run(transformation, &[0, 2]);
         assert_eq!((&results[0]["Status"], &results[0]["Error"]), (&json!("FAILED"), &json!("Zero")));
-    }
+    });
     assert_eq!(run("FLATTEN", &[0, 2]).as_array().unwrap()[1..], [json!(2), json!(2)]);
 }
 
 #[test]
 fn exported_results_have_the_form_that_is_asked_for() {
-    for (transformation, output_type, file, text) in [
-        ("COMPACT", "JSON", "SUCCEEDED_0.json", "[[1,1],[2,2]]"),
-        ("COMPACT", "JSONL", "SUCCEEDED_0.jsonl", "[1,1]\n[2,2]\n"),
-        ("FLATTEN", "JSON", "SUCCEEDED_0.json", "[1,1,2,2]"),
-        ("FLATTEN", "JSONL", "SUCCEEDED_0.jsonl", "1\n1\n2\n2\n"),
-    ] {
-        let writer = json!({
-            "Resource": "arn:aws:states:::s3:putObject", "Parameters": { "Bucket": "b", "Prefix": "out" },
-            "WriterConfig": { "Transformation": transformation, "OutputType": output_type }
-        });
-        let (engine, store) = doubled(writer, 1, 0);
-        let execution = engine.run(&[1, 0, 2]).unwrap();
-        let result = execution.assert_succeeded();
-        let key = result["ResultWriterDetails"]["Key"].as_str().unwrap();
-        let manifest: Value = serde_json::from_slice(&store.get("b", key).unwrap()).unwrap();
-        assert_eq!((&manifest["DestinationBucket"], &manifest["MapRunArn"]), (&json!("b"), &result["MapRunArn"]));
-        let folder = key.strip_suffix("manifest.json").unwrap();
-        assert_eq!(
-            manifest["ResultFiles"]["SUCCEEDED"],
-            json!([{ "Key": format!("{folder}{file}"), "Size": text.len() }])
-        );
-        assert_eq!(store.get("b", &format!("{folder}{file}")).unwrap(), text.as_bytes());
-        let failed = manifest["ResultFiles"]["FAILED"][0]["Key"].as_str().unwrap();
-        assert!(String::from_utf8(store.get("b", failed).unwrap()).unwrap().contains("\"Error\":\"Zero\""));
-    }
+    every(
+        [
+            ("COMPACT", "JSON", "SUCCEEDED_0.json", "[[1,1],[2,2]]"),
+            ("COMPACT", "JSONL", "SUCCEEDED_0.jsonl", "[1,1]\n[2,2]\n"),
+            ("FLATTEN", "JSON", "SUCCEEDED_0.json", "[1,1,2,2]"),
+            ("FLATTEN", "JSONL", "SUCCEEDED_0.jsonl", "1\n1\n2\n2\n"),
+        ],
+        |(transformation, output_type, file, text)| {
+            let writer = json!({
+                "Resource": "arn:aws:states:::s3:putObject", "Parameters": { "Bucket": "b", "Prefix": "out" },
+                "WriterConfig": { "Transformation": transformation, "OutputType": output_type }
+            });
+            let (engine, store) = doubled(writer, 1, 0);
+            let execution = engine.run(&[1, 0, 2]).unwrap();
+            let result = execution.assert_succeeded();
+            let key = result["ResultWriterDetails"]["Key"].as_str().unwrap();
+            let manifest: Value = serde_json::from_slice(&store.get("b", key).unwrap()).unwrap();
+            assert_eq!((&manifest["DestinationBucket"], &manifest["MapRunArn"]), (&json!("b"), &result["MapRunArn"]));
+            let folder = key.strip_suffix("manifest.json").unwrap();
+            assert_eq!(
+                manifest["ResultFiles"]["SUCCEEDED"],
+                json!([{ "Key": format!("{folder}{file}"), "Size": text.len() }])
+            );
+            assert_eq!(store.get("b", &format!("{folder}{file}")).unwrap(), text.as_bytes());
+            let failed = manifest["ResultFiles"]["FAILED"][0]["Key"].as_str().unwrap();
+            assert!(String::from_utf8(store.get("b", failed).unwrap()).unwrap().contains("\"Error\":\"Zero\""));
+        },
+    );
 }
 
 #[test]

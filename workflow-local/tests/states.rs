@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic, and so may what it calls")]
 
 use std::sync::Arc;
+use workflow_cases::every;
 
 use serde_json::{Value, json};
 use workflow_asl::context::{self, Member};
@@ -118,12 +119,12 @@ fn a_map_keeps_the_order_of_its_items_and_its_concurrency() {
             } }
         })
     };
-    for (concurrency, seconds) in [(0, 30), (1, 65), (2, 35)] {
+    every([(0, 30), (1, 65), (2, 35)], |(concurrency, seconds)| {
         let execution = run(machine(concurrency), json!([30, 20, 15]));
         assert_eq!(**execution.output().unwrap(), json!([0, 1, 2]));
         let took = execution.started_at().until(execution.stopped_at().unwrap());
         assert_eq!(took.as_secs(), seconds, "with {concurrency} at once");
-    }
+    });
     let execution = run(machine(1), json!([0, 0]));
     assert_eq!(
         links(&execution)[2..],

@@ -1,6 +1,7 @@
 //! One state alone, with the semantics of `TestState`.
 
 use serde_json::{Value, json};
+use workflow_cases::every;
 use workflow_local::test_state::{FieldValidation, InspectionLevel, Mock, TestState, TestStateStatus};
 use workflow_local::{Engine, TaskError};
 
@@ -129,15 +130,18 @@ fn what_the_service_refuses_is_refused() {
     both.result = Some("{}".to_owned());
     let service =
         json!({ "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Parameters": {}, "End": true });
-    for (state, mock, message) in [
-        (&pass, Mock::result_text("{}"), "State type 'Pass' is not supported when a mock is specified"),
-        (&service, both, "A test mock should have only one of the following fields: [result, errorOutput]."),
-        (&service, Mock::result_text("{"), "Mocked result must be valid JSON"),
-        (&service, Mock::result_text("[]"), "Mocked result must be a JSON object."),
-    ] {
-        let refused = TestState::of_state(state).unwrap().mock(mock).run(&json!({})).unwrap_err();
-        assert_eq!((refused.code(), refused.to_string().as_str()), (Some("ValidationException"), message));
-    }
+    every(
+        [
+            (&pass, Mock::result_text("{}"), "State type 'Pass' is not supported when a mock is specified"),
+            (&service, both, "A test mock should have only one of the following fields: [result, errorOutput]."),
+            (&service, Mock::result_text("{"), "Mocked result must be valid JSON"),
+            (&service, Mock::result_text("[]"), "Mocked result must be a JSON object."),
+        ],
+        |(state, mock, message)| {
+            let refused = TestState::of_state(state).unwrap().mock(mock).run(&json!({})).unwrap_err();
+            assert_eq!((refused.code(), refused.to_string().as_str()), (Some("ValidationException"), message));
+        },
+    );
     let unchecked = Mock::result_text("[]").field_validation(FieldValidation::None);
     let result = TestState::of_state(&service).unwrap().mock(unchecked).run(&json!({})).unwrap();
     assert_eq!(*result.output.unwrap(), json!([]));
@@ -151,26 +155,29 @@ fn a_context_object_has_members_of_their_types() {
         let test = TestState::of_state(&state).unwrap().mock(Mock::result(&json!({})).unwrap());
         test.context(context).run(&json!({}))
     };
-    for (context, expected) in [
-        (json!([]), "Context object must be a JSON object"),
-        (json!({ "Execution": "x" }), "Field 'Execution' must be an object"),
-        (json!({ "State": null }), "Field 'State' must be an object"),
-        (json!({ "Execution": { "Id": 1 } }), "Field 'Id' must be a string"),
-        (json!({ "Execution": { "Id": null } }), "Field 'Id' must be a string"),
-        (json!({ "Execution": { "Name": {} } }), "Field 'Name' must be a string"),
-        (json!({ "Execution": { "RoleArn": true } }), "Field 'RoleArn' must be a string"),
-        (json!({ "Execution": { "StartTime": 5 } }), "Field 'StartTime' must be a string"),
-        (json!({ "Execution": { "RedriveCount": "0" } }), "Field 'RedriveCount' must be a number"),
-        (json!({ "State": { "EnteredTime": [] } }), "Field 'EnteredTime' must be a string"),
-        (json!({ "State": { "RetryCount": "1" } }), "Field 'RetryCount' must be a number"),
-        (json!({ "StateMachine": { "Id": [] } }), "Field 'Id' must be a string"),
-        (json!({ "Task": { "Token": 7 } }), "Field 'Token' must be a string"),
-        (json!({ "Task": { "Other": 7 } }), "Field 'Other' is not allowed"),
-    ] {
-        let refused = test(context.clone()).unwrap_err();
-        assert_eq!(refused.code(), Some("ValidationException"));
-        assert_eq!(refused.to_string(), format!("Invalid Context object provided: {expected}"), "{context}");
-    }
+    every(
+        [
+            (json!([]), "Context object must be a JSON object"),
+            (json!({ "Execution": "x" }), "Field 'Execution' must be an object"),
+            (json!({ "State": null }), "Field 'State' must be an object"),
+            (json!({ "Execution": { "Id": 1 } }), "Field 'Id' must be a string"),
+            (json!({ "Execution": { "Id": null } }), "Field 'Id' must be a string"),
+            (json!({ "Execution": { "Name": {} } }), "Field 'Name' must be a string"),
+            (json!({ "Execution": { "RoleArn": true } }), "Field 'RoleArn' must be a string"),
+            (json!({ "Execution": { "StartTime": 5 } }), "Field 'StartTime' must be a string"),
+            (json!({ "Execution": { "RedriveCount": "0" } }), "Field 'RedriveCount' must be a number"),
+            (json!({ "State": { "EnteredTime": [] } }), "Field 'EnteredTime' must be a string"),
+            (json!({ "State": { "RetryCount": "1" } }), "Field 'RetryCount' must be a number"),
+            (json!({ "StateMachine": { "Id": [] } }), "Field 'Id' must be a string"),
+            (json!({ "Task": { "Token": 7 } }), "Field 'Token' must be a string"),
+            (json!({ "Task": { "Other": 7 } }), "Field 'Other' is not allowed"),
+        ],
+        |(context, expected)| {
+            let refused = test(context.clone()).unwrap_err();
+            assert_eq!(refused.code(), Some("ValidationException"));
+            assert_eq!(refused.to_string(), format!("Invalid Context object provided: {expected}"), "{context}");
+        },
+    );
     let context = json!({ "Execution": { "Id": "a", "Input": [1], "RedriveCount": 0 }, "State": { "RetryCount": 2 },
         "Task": { "Token": "t" } });
     assert_eq!(test(context).unwrap().status, TestStateStatus::Succeeded);
@@ -191,11 +198,11 @@ fn a_map_that_exports_is_mocked_with_an_object() {
     let run = |writer: &Value, result: &Value| {
         TestState::of_state(&map(writer.clone())).unwrap().mock(Mock::result(result).unwrap()).run(&json!([1]))
     };
-    for writer in [&to_s3, &both] {
+    every([&to_s3, &both], |writer| {
         assert_eq!(run(writer, &json!([1])).unwrap_err().to_string(), "Mocked result must be a JSON object.");
         assert_eq!(run(writer, &json!("x")).unwrap_err().to_string(), "Mocked result must be a JSON object.");
         assert_eq!(*run(writer, &exported).unwrap().output.unwrap(), exported);
-    }
+    });
     let only_format = json!({ "WriterConfig": config });
     assert_eq!(run(&only_format, &exported).unwrap_err().to_string(), "Mocked result must be an array.");
     assert_eq!(*run(&only_format, &json!([2])).unwrap().output.unwrap(), json!([2]));
@@ -208,21 +215,28 @@ fn a_mocked_result_stays_within_the_limits_of_the_apis_model() {
         json!({ "Type": "Task", "Resource": resource, "Parameters": {}, "End": true })
     };
     let (encrypt, function) = (task("kms:encrypt"), task("lambda:getFunctionConfiguration"));
-    for (state, result, wrong) in [
-        (&encrypt, json!({ "CiphertextBlob": "AA==" }), None),
-        (&encrypt, json!({ "CiphertextBlob": "" }), Some("Field 'CiphertextBlob' is smaller than the minimum length")),
-        (&encrypt, json!({ "KeyId": "" }), Some("Field 'KeyId' is smaller than the minimum length")),
-        (&encrypt, json!({ "KeyId": "k".repeat(2048) }), None),
-        (&encrypt, json!({ "KeyId": "k".repeat(2049) }), Some("Field 'KeyId' exceeds the maximum length")),
-        (&function, json!({ "MemorySize": 128 }), None),
-        (&function, json!({ "MemorySize": 127 }), Some("Field 'MemorySize' is less than the minimum value")),
-        (&function, json!({ "MemorySize": 32769 }), Some("Field 'MemorySize' exceeds the maximum value")),
-    ] {
-        let mock = Mock::result(&result).unwrap().field_validation(FieldValidation::Present);
-        let tested = TestState::of_state(state).unwrap().mock(mock).run(&json!({}));
-        let expected = wrong.map(|wrong| format!("Mock result schema validation error: {wrong}"));
-        assert_eq!(tested.err().map(|error| error.to_string()), expected, "{result}");
-    }
+    every(
+        [
+            (&encrypt, json!({ "CiphertextBlob": "AA==" }), None),
+            (
+                &encrypt,
+                json!({ "CiphertextBlob": "" }),
+                Some("Field 'CiphertextBlob' is smaller than the minimum length"),
+            ),
+            (&encrypt, json!({ "KeyId": "" }), Some("Field 'KeyId' is smaller than the minimum length")),
+            (&encrypt, json!({ "KeyId": "k".repeat(2048) }), None),
+            (&encrypt, json!({ "KeyId": "k".repeat(2049) }), Some("Field 'KeyId' exceeds the maximum length")),
+            (&function, json!({ "MemorySize": 128 }), None),
+            (&function, json!({ "MemorySize": 127 }), Some("Field 'MemorySize' is less than the minimum value")),
+            (&function, json!({ "MemorySize": 32769 }), Some("Field 'MemorySize' exceeds the maximum value")),
+        ],
+        |(state, result, wrong)| {
+            let mock = Mock::result(&result).unwrap().field_validation(FieldValidation::Present);
+            let tested = TestState::of_state(state).unwrap().mock(mock).run(&json!({}));
+            let expected = wrong.map(|wrong| format!("Mock result schema validation error: {wrong}"));
+            assert_eq!(tested.err().map(|error| error.to_string()), expected, "{result}");
+        },
+    );
 }
 
 #[test]

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "tests may panic")]
 
 use serde_json::{Value, json};
+use workflow_cases::every;
 use workflow_plan::{Aspect, Machine, Plan, RULES, Verdict, plan};
 
 use Verdict::{Breaking, Careful, Compatible};
@@ -85,11 +86,11 @@ fn without(mut definition: Value, pointer: &str) -> Value {
 
 #[track_caller]
 fn judged(old: &Value, new: &Value, verdict: Verdict, rules: &[(&str, Option<&str>)]) -> Plan {
-    for definition in [old, new] {
+    every([old, new], |definition| {
         let found = workflow_asl::rules::check_definition(definition, workflow_asl::document::MachineType::Standard);
         let errors: Vec<_> = found.iter().filter(|found| found.severity() == workflow_asl::Severity::Error).collect();
         assert!(errors.is_empty(), "{definition:#}\n{errors:?}");
-    }
+    });
     let plan = plan(&Machine::new(old.clone()), &Machine::new(new.clone()));
     assert_eq!(plan.verdict(), verdict, "{}", plan.to_text());
     for (rule, state) in rules {
@@ -375,10 +376,10 @@ fn every_rule_has_a_law_with_a_page_and_a_name_of_its_own() {
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), RULES.len());
-    for rule in RULES {
+    every(RULES, |rule| {
         assert!(rule.law.source.starts_with("https://") && rule.law.text.ends_with('.'), "{}", rule.id);
         assert!(rule.advice.ends_with('.') && !rule.change.ends_with('.'), "{}", rule.id);
-    }
+    });
     for aspect in Aspect::ALL {
         assert!(RULES.iter().any(|rule| rule.aspect == *aspect), "{aspect}");
     }

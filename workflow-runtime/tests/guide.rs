@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::path::Path;
+use workflow_cases::every;
 
 const PAGES: [&str; 3] = ["language", "errors", "testing"];
 
@@ -14,17 +15,17 @@ fn read(path: &str) -> String {
 /// They are links to the files in `docs`, which cargo packages as files: docs.rs has no other copy.
 #[test]
 fn the_guide_is_what_the_docs_are() {
-    for page in PAGES {
+    every(PAGES, |page| {
         assert!(read(&format!("guide/{page}.md")) == read(&format!("../docs/{page}.md")), "{page}");
-    }
+    });
 }
 
 #[test]
 fn the_macro_links_to_the_guide() {
     let docs = read("src/lib.rs");
-    for page in PAGES {
+    every(PAGES, |page| {
         assert!(docs.contains(&format!("[`guide::{page}`]")), "{page}");
-    }
+    });
     assert!(!docs.contains("docs/"), "a file's name is no link");
 }
 

@@ -2,6 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html>
 
+use workflow_cases::every;
 use workflow_services::{Integration, MachineType, Pattern, ResourceError, Service, Shape, Support, TaskResource};
 
 /// The letters for patterns in [`STANDARD`].
@@ -83,7 +84,7 @@ fn every_pattern_is_accepted_or_refused_as_documented() {
         Integration::all().map(Integration::name).collect::<Vec<_>>(),
         STANDARD.iter().map(|row| row.0).collect::<Vec<_>>()
     );
-    for (name, letters) in STANDARD {
+    every(STANDARD, |(name, letters)| {
         for (letter, pattern) in LETTERS {
             let standard = match letters.find(letter) {
                 Some(at) if letters[at + 1..].starts_with('?') => Support::Unverified,
@@ -107,21 +108,24 @@ fn every_pattern_is_accepted_or_refused_as_documented() {
                 assert_eq!(task.support(MachineType::Express), express, "{resource}");
             }
         }
-    }
+    });
 }
 
 #[test]
 fn operations_of_the_sdk_never_wait_for_a_job() {
-    for (suffix, standard, express) in [
-        ("", Support::Accepted, Support::Accepted),
-        (".waitForTaskToken", Support::Accepted, Support::Refused),
-        (".sync", Support::Refused, Support::Refused),
-        (".sync:2", Support::Refused, Support::Refused),
-    ] {
-        let resource = format!("arn:aws:states:::aws-sdk:sfn:startExecution{suffix}");
-        let task = TaskResource::parse(&resource).unwrap();
-        assert_eq!((task.support(MachineType::Standard), task.support(MachineType::Express)), (standard, express));
-    }
+    every(
+        [
+            ("", Support::Accepted, Support::Accepted),
+            (".waitForTaskToken", Support::Accepted, Support::Refused),
+            (".sync", Support::Refused, Support::Refused),
+            (".sync:2", Support::Refused, Support::Refused),
+        ],
+        |(suffix, standard, express)| {
+            let resource = format!("arn:aws:states:::aws-sdk:sfn:startExecution{suffix}");
+            let task = TaskResource::parse(&resource).unwrap();
+            assert_eq!((task.support(MachineType::Standard), task.support(MachineType::Express)), (standard, express));
+        },
+    );
     let task = TaskResource::parse("arn:aws:states:::aws-sdk:sts:assumeRole").unwrap();
     assert_eq!(task.support(MachineType::Standard), Support::Refused);
 }
@@ -201,23 +205,26 @@ fn statements_name_what_the_role_needs() {
 
 #[test]
 fn operations_name_their_actions() {
-    for (service, operation, actions) in [
-        ("s3", "listObjectsV2", &["s3:ListBucket"][..]),
-        ("s3", "headObject", &["s3:GetObject"]),
-        ("s3", "copyObject", &["s3:GetObject", "s3:PutObject"]),
-        ("s3", "listBuckets", &["s3:ListAllMyBuckets"]),
-        ("sfn", "startExecution", &["states:StartExecution"]),
-        ("cloudwatch", "putMetricData", &["cloudwatch:PutMetricData"]),
-        ("lambda", "invoke", &["lambda:InvokeFunction"]),
-        ("bedrockruntime", "invokeModel", &["bedrock:InvokeModel"]),
-        ("apigateway", "getRestApi", &["apigateway:GET"]),
-        ("sqs", "sendMessageBatch", &["sqs:SendMessage"]),
-        ("kms", "reEncrypt", &["kms:ReEncryptFrom", "kms:ReEncryptTo"]),
-        ("cloudcontrol", "createResource", &["cloudformation:CreateResource"]),
-    ] {
-        let operation = Service::find(service).unwrap().operation(operation).unwrap();
-        assert_eq!(operation.iam().map(|action| action.name()).collect::<Vec<_>>(), actions, "{operation:?}");
-    }
+    every(
+        [
+            ("s3", "listObjectsV2", &["s3:ListBucket"][..]),
+            ("s3", "headObject", &["s3:GetObject"]),
+            ("s3", "copyObject", &["s3:GetObject", "s3:PutObject"]),
+            ("s3", "listBuckets", &["s3:ListAllMyBuckets"]),
+            ("sfn", "startExecution", &["states:StartExecution"]),
+            ("cloudwatch", "putMetricData", &["cloudwatch:PutMetricData"]),
+            ("lambda", "invoke", &["lambda:InvokeFunction"]),
+            ("bedrockruntime", "invokeModel", &["bedrock:InvokeModel"]),
+            ("apigateway", "getRestApi", &["apigateway:GET"]),
+            ("sqs", "sendMessageBatch", &["sqs:SendMessage"]),
+            ("kms", "reEncrypt", &["kms:ReEncryptFrom", "kms:ReEncryptTo"]),
+            ("cloudcontrol", "createResource", &["cloudformation:CreateResource"]),
+        ],
+        |(service, operation, actions)| {
+            let operation = Service::find(service).unwrap().operation(operation).unwrap();
+            assert_eq!(operation.iam().map(|action| action.name()).collect::<Vec<_>>(), actions, "{operation:?}");
+        },
+    );
     let operation = Service::find("apigateway").unwrap().operation("getResource").unwrap();
     let forms: Vec<_> = operation.iam().flat_map(|action| action.resources().collect::<Vec<_>>()).collect();
     assert_eq!(forms[0].arn, "arn:${Partition}:apigateway:${Region}::/restapis/${RestApiId}/resources/${ResourceId}");
@@ -244,16 +251,19 @@ fn what_is_no_resource_says_which_part_is_wrong() {
     assert_eq!(parse("arn:aws:states:::dynamodb:query"), Err(ResourceError::UnknownIntegration("dynamodb:query")));
     assert_eq!(parse("arn:aws:states:::lambda:invoke.sinc"), Err(ResourceError::UnknownPattern("sinc")));
     assert_eq!(parse("arn:aws:states:::lambda:invoke.sync:3"), Err(ResourceError::UnknownPattern("sync:3")));
-    for malformed in ["", "arn", "lambda:invoke", "arn:aws:states", "arn:aws:s3:::bucket", "states:::lambda:invoke"] {
-        assert_eq!(parse(malformed), Err(ResourceError::Malformed), "{malformed}");
-    }
+    every(
+        ["", "arn", "lambda:invoke", "arn:aws:states", "arn:aws:s3:::bucket", "states:::lambda:invoke"],
+        |malformed| {
+            assert_eq!(parse(malformed), Err(ResourceError::Malformed), "{malformed}");
+        },
+    );
     assert!(matches!(
         parse("arn:aws:states:::aws-sdk:qldb:createLedger"),
         Ok(TaskResource::Retired(_, "createLedger"))
     ));
-    for unknown in ["${Function}", "arn:aws:states:::${Service}:invoke", "${LambdaArn}.x"] {
+    every(["${Function}", "arn:aws:states:::${Service}:invoke", "${LambdaArn}.x"], |unknown| {
         assert_eq!(parse(unknown), Ok(TaskResource::Unknown), "{unknown}");
-    }
+    });
     assert_eq!(parse("arn:aws:lambda:eu-west-1:123456789012:function:f:$LATEST"), Ok(TaskResource::Function));
     let activity = parse("arn:aws:states:eu-west-1:123456789012:activity:a").unwrap();
     assert_eq!(activity.support(MachineType::Express), Support::Refused);

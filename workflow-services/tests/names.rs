@@ -1,6 +1,7 @@
 //! Tests that the table has the names that Step Functions uses, and that every part of it can be reached.
 
 use std::collections::BTreeSet;
+use workflow_cases::every;
 
 use workflow_services::{Integration, Pattern, Service, Shape, TaskResource};
 
@@ -42,11 +43,11 @@ fn every_name_is_found_by_its_name() {
 #[test]
 fn unknown_names_are_not_found() {
     let long = "x".repeat(10_000);
-    for name in ["", ":", ":lambda", "S3", "s4", "aws-sdk", "é", &long] {
+    every(["", ":", ":lambda", "S3", "s4", "aws-sdk", "é", &long], |name| {
         assert_eq!(Service::find(name), None);
         assert_eq!(Integration::find(name), None);
         assert_eq!(Service::find("s3").unwrap().operation(name), None);
-    }
+    });
 }
 
 #[test]
@@ -55,22 +56,25 @@ fn documented_services_resolve() {
     // documentation.
     let retired: Vec<_> = Service::all().filter(|service| service.is_retired()).map(Service::name).collect();
     assert_eq!(retired.len(), 23);
-    for name in ["lookoutvision", "iotanalytics", "qldb", "robomaker"] {
+    every(["lookoutvision", "iotanalytics", "qldb", "robomaker"], |name| {
         assert!(retired.contains(&name), "{name}");
-    }
+    });
     let live = Service::all().filter(|service| service.is_documented() && !service.is_retired());
     assert_eq!(live.filter(|service| service.operations().next().is_some()).count(), 366);
-    for (name, prefix) in [
-        ("sfn", "Sfn"),
-        ("cognitoidentityprovider", "CognitoIdentityProvider"),
-        ("cloudwatchlogs", "CloudWatchLogs"),
-        ("databasemigration", "DatabaseMigration"),
-        ("lexruntime", "LexRuntime"),
-        ("wafv2", "Wafv2"),
-        ("iotsitewise", "IoTSiteWise"),
-    ] {
-        assert_eq!(Service::find(name).unwrap().error_prefix(), prefix);
-    }
+    every(
+        [
+            ("sfn", "Sfn"),
+            ("cognitoidentityprovider", "CognitoIdentityProvider"),
+            ("cloudwatchlogs", "CloudWatchLogs"),
+            ("databasemigration", "DatabaseMigration"),
+            ("lexruntime", "LexRuntime"),
+            ("wafv2", "Wafv2"),
+            ("iotsitewise", "IoTSiteWise"),
+        ],
+        |(name, prefix)| {
+            assert_eq!(Service::find(name).unwrap().error_prefix(), prefix);
+        },
+    );
     assert!(!Service::find("s3vectors").unwrap().is_documented());
 }
 
@@ -90,32 +94,38 @@ fn at(resource: &str, path: &[&str]) -> Option<Shape> {
 
 #[test]
 fn members_have_the_names_of_the_sdk_for_java() {
-    for (resource, path) in [
-        ("aws-sdk:rds:describeDBInstances", &["DbInstanceIdentifier"][..]),
-        ("aws-sdk:s3:putObject", &["SsekmsKeyId"]),
-        ("aws-sdk:s3:putObject", &["Acl"]),
-        ("aws-sdk:s3:copyObject", &["SourceBucket"]),
-        ("aws-sdk:dynamodb:putItem", &["Item", "[]", "Nul"]),
-        ("aws-sdk:dynamodb:putItem", &["Item", "[]", "Bool"]),
-        ("aws-sdk:ec2:describeInstances", &["Filters", "[]", "Values"]),
-        ("aws-sdk:cloudformation:createStack", &["TemplateURL"]),
-        ("dynamodb:putItem", &["Item", "[]", "NULL"]),
-        ("dynamodb:putItem", &["Item", "[]", "BOOL"]),
-        ("sqs:sendMessage", &["QueueUrl"]),
-        ("ecs:runTask", &["NetworkConfiguration", "AwsvpcConfiguration"]),
-    ] {
-        assert!(at(resource, path).is_some(), "{resource} {path:?}");
-    }
-    for (resource, path) in [
-        ("aws-sdk:rds:describeDBInstances", &["DBInstanceIdentifier"][..]),
-        ("aws-sdk:dynamodb:putItem", &["Item", "[]", "NULL"]),
-        ("aws-sdk:s3:putObject", &["ACL"]),
-        ("sqs:sendMessage", &["QueueURL"]),
-        ("ecs:runTask", &["Count"]),
-        ("dynamodb:putItem", &["Item", "[]", "Nul"]),
-    ] {
-        assert!(at(resource, path).is_none(), "{resource} {path:?}");
-    }
+    every(
+        [
+            ("aws-sdk:rds:describeDBInstances", &["DbInstanceIdentifier"][..]),
+            ("aws-sdk:s3:putObject", &["SsekmsKeyId"]),
+            ("aws-sdk:s3:putObject", &["Acl"]),
+            ("aws-sdk:s3:copyObject", &["SourceBucket"]),
+            ("aws-sdk:dynamodb:putItem", &["Item", "[]", "Nul"]),
+            ("aws-sdk:dynamodb:putItem", &["Item", "[]", "Bool"]),
+            ("aws-sdk:ec2:describeInstances", &["Filters", "[]", "Values"]),
+            ("aws-sdk:cloudformation:createStack", &["TemplateURL"]),
+            ("dynamodb:putItem", &["Item", "[]", "NULL"]),
+            ("dynamodb:putItem", &["Item", "[]", "BOOL"]),
+            ("sqs:sendMessage", &["QueueUrl"]),
+            ("ecs:runTask", &["NetworkConfiguration", "AwsvpcConfiguration"]),
+        ],
+        |(resource, path)| {
+            assert!(at(resource, path).is_some(), "{resource} {path:?}");
+        },
+    );
+    every(
+        [
+            ("aws-sdk:rds:describeDBInstances", &["DBInstanceIdentifier"][..]),
+            ("aws-sdk:dynamodb:putItem", &["Item", "[]", "NULL"]),
+            ("aws-sdk:s3:putObject", &["ACL"]),
+            ("sqs:sendMessage", &["QueueURL"]),
+            ("ecs:runTask", &["Count"]),
+            ("dynamodb:putItem", &["Item", "[]", "Nul"]),
+        ],
+        |(resource, path)| {
+            assert!(at(resource, path).is_none(), "{resource} {path:?}");
+        },
+    );
     // Java already has `equals`.
     let equals = every_member(|name| name == "EqualsValue");
     assert!(!equals.is_empty());
@@ -218,66 +228,72 @@ fn everything_can_be_read() {
 fn what_step_functions_does_not_have_is_marked() {
     let supported =
         |service: &str, operation: &str| Service::find(service).unwrap().operation(operation).unwrap().is_supported();
-    for (service, operation) in [
-        ("sts", "assumeRole"),
-        ("kinesis", "subscribeToShard"),
-        ("bedrockruntime", "converseStream"),
-        ("s3", "selectObjectContent"),
-        ("lambda", "invokeAsync"),
-        ("iot", "attachPrincipalPolicy"),
-    ] {
-        assert!(!supported(service, operation), "{service}:{operation}");
-    }
+    every(
+        [
+            ("sts", "assumeRole"),
+            ("kinesis", "subscribeToShard"),
+            ("bedrockruntime", "converseStream"),
+            ("s3", "selectObjectContent"),
+            ("lambda", "invokeAsync"),
+            ("iot", "attachPrincipalPolicy"),
+        ],
+        |(service, operation)| {
+            assert!(!supported(service, operation), "{service}:{operation}");
+        },
+    );
     assert!(supported("sts", "getCallerIdentity"));
     assert!(supported("bedrockruntime", "converse"));
 }
 
 #[test]
 fn errors_have_the_names_of_their_generation() {
-    for (resource, raised, foreign) in [
-        (
-            "aws-sdk:s3:getObject",
-            &["S3.NoSuchKeyException", "S3.S3Exception", "S3.SdkClientException"][..],
-            "S3.NoSuchKey",
-        ),
-        ("aws-sdk:dynamodb:getItem", &["DynamoDb.DynamoDbException"], "DynamoDB.AmazonDynamoDBException"),
-        ("aws-sdk:rds:describeDBInstances", &["Rds.DbInstanceNotFoundException"], "Rds.DBInstanceNotFoundFault"),
-        (
-            "dynamodb:putItem",
-            &["DynamoDB.ConditionalCheckFailedException", "DynamoDB.AmazonDynamoDBException"],
-            "DynamoDb.ConditionalCheckFailedException",
-        ),
-        (
-            "lambda:invoke",
-            &[
-                "Lambda.ServiceException",
-                "Lambda.SdkClientException",
-                "Lambda.Unknown",
-                "Lambda.AWSLambdaException",
-                "Lambda.TooManyRequestsException",
-            ],
-            "Lambda.Unkown",
-        ),
-        (
-            "states:startExecution",
-            &["StepFunctions.ExecutionAlreadyExistsException"],
-            "StepFunctions.ExecutionLimitExceeded",
-        ),
-        ("apigateway:invoke", &["ApiGateway.403"], "ApiGatewy.403"),
-        (
-            "http:invoke",
-            &["States.Http.StatusCode.404", "States.Http.Socket", "Events.ConnectionResource.X"],
-            "States.Http.Status.404",
-        ),
-        ("ecs:runTask", &["AmazonECS.Unknown", "ECS.AmazonECSException"], "ECS.Unknown"),
-    ] {
-        let resource = format!("arn:aws:states:::{resource}");
-        let task = TaskResource::parse(&resource).unwrap();
-        for name in raised {
-            assert!(task.errors().any(|error| error.matches(name)), "{resource} {name}");
-        }
-        assert!(!task.errors().any(|error| error.matches(foreign)), "{resource} {foreign}");
-    }
+    every(
+        [
+            (
+                "aws-sdk:s3:getObject",
+                &["S3.NoSuchKeyException", "S3.S3Exception", "S3.SdkClientException"][..],
+                "S3.NoSuchKey",
+            ),
+            ("aws-sdk:dynamodb:getItem", &["DynamoDb.DynamoDbException"], "DynamoDB.AmazonDynamoDBException"),
+            ("aws-sdk:rds:describeDBInstances", &["Rds.DbInstanceNotFoundException"], "Rds.DBInstanceNotFoundFault"),
+            (
+                "dynamodb:putItem",
+                &["DynamoDB.ConditionalCheckFailedException", "DynamoDB.AmazonDynamoDBException"],
+                "DynamoDb.ConditionalCheckFailedException",
+            ),
+            (
+                "lambda:invoke",
+                &[
+                    "Lambda.ServiceException",
+                    "Lambda.SdkClientException",
+                    "Lambda.Unknown",
+                    "Lambda.AWSLambdaException",
+                    "Lambda.TooManyRequestsException",
+                ],
+                "Lambda.Unkown",
+            ),
+            (
+                "states:startExecution",
+                &["StepFunctions.ExecutionAlreadyExistsException"],
+                "StepFunctions.ExecutionLimitExceeded",
+            ),
+            ("apigateway:invoke", &["ApiGateway.403"], "ApiGatewy.403"),
+            (
+                "http:invoke",
+                &["States.Http.StatusCode.404", "States.Http.Socket", "Events.ConnectionResource.X"],
+                "States.Http.Status.404",
+            ),
+            ("ecs:runTask", &["AmazonECS.Unknown", "ECS.AmazonECSException"], "ECS.Unknown"),
+        ],
+        |(resource, raised, foreign)| {
+            let resource = format!("arn:aws:states:::{resource}");
+            let task = TaskResource::parse(&resource).unwrap();
+            for name in raised {
+                assert!(task.errors().any(|error| error.matches(name)), "{resource} {name}");
+            }
+            assert!(!task.errors().any(|error| error.matches(foreign)), "{resource} {foreign}");
+        },
+    );
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use workflow_cases::every;
 
 use serde_json::Value;
 use workflow_recorded::data;
@@ -68,7 +69,7 @@ fn integrations_are_as_documented() {
         let disputed = name.starts_with("eks:") || name.starts_with("bedrock:");
         let unverified = texts(&row["unverified"]);
         for (key, pattern) in patterns.clone() {
-            for (machines, machine) in [("standard", MachineType::Standard), ("express", MachineType::Express)] {
+            every([("standard", MachineType::Standard), ("express", MachineType::Express)], |(machines, machine)| {
                 let support = integration.support(pattern, machine);
                 if disputed && key == "token" && machine == MachineType::Standard {
                     assert_eq!(support, Support::Unverified, "{name}");
@@ -77,7 +78,7 @@ fn integrations_are_as_documented() {
                         if texts(&row[machines]).contains(&key) { Support::Accepted } else { Support::Refused };
                     assert_eq!(support, wanted, "{name} {key} {machines}");
                 }
-            }
+            });
             assert_eq!(
                 integration.output_verified(pattern),
                 !unverified.contains(&&*format!("output.{key}")),

@@ -1,4 +1,5 @@
 use serde_json::json;
+use workflow_cases::every;
 
 use super::*;
 
@@ -55,17 +56,20 @@ fn a_name_that_is_a_truth_value_for_sam_is_told() {
 
 #[test]
 fn of_a_key_that_is_given_twice_the_last_one_counts_where_that_is_asked_for() {
-    for (format, text) in [
-        (Format::Yaml, "a: {x: 1,\n  x: 2}\nb: &b {y: 1, y: 2}\nc: *b\n"),
-        (Format::Json, "{\"a\": {\"x\": 1,\n \"x\": 2}}"),
-    ] {
-        assert_eq!(Source::read(text.as_bytes(), format).unwrap_err().diagnostic.code, Code::DuplicateKey);
-        let source = Source::read_repeated(text.as_bytes(), format).unwrap();
-        assert_eq!(source.value()["a"], json!({"x": 2}));
-        let found = source.repeated_in(|at| at.as_str().starts_with("/a/"));
-        let found: Vec<_> = found.iter().map(|one| (one.diagnostic.pointer.as_str(), one.location.line)).collect();
-        assert_eq!(found, [("/a/x", 2)]);
-    }
+    every(
+        [
+            (Format::Yaml, "a: {x: 1,\n  x: 2}\nb: &b {y: 1, y: 2}\nc: *b\n"),
+            (Format::Json, "{\"a\": {\"x\": 1,\n \"x\": 2}}"),
+        ],
+        |(format, text)| {
+            assert_eq!(Source::read(text.as_bytes(), format).unwrap_err().diagnostic.code, Code::DuplicateKey);
+            let source = Source::read_repeated(text.as_bytes(), format).unwrap();
+            assert_eq!(source.value()["a"], json!({"x": 2}));
+            let found = source.repeated_in(|at| at.as_str().starts_with("/a/"));
+            let found: Vec<_> = found.iter().map(|one| (one.diagnostic.pointer.as_str(), one.location.line)).collect();
+            assert_eq!(found, [("/a/x", 2)]);
+        },
+    );
 }
 
 #[test]
@@ -115,9 +119,9 @@ fn what_is_too_much_is_refused_at_once() {
 
     let chain: String = (1..10_000).map(|i| format!("- &a{i} [*a{}]\n", i - 1)).collect();
     assert_eq!(refused(&format!("- &a0 x\n{chain}")).0, Code::TooDeep);
-    for deep in ["[".repeat(10_000), "- ".repeat(10_000), "? ".repeat(10_000), "{a: ".repeat(10_000)] {
+    every(["[".repeat(10_000), "- ".repeat(10_000), "? ".repeat(10_000), "{a: ".repeat(10_000)], |deep| {
         assert_eq!(refused(&deep).0, Code::TooDeep);
-    }
+    });
     let blocks: String = (0..1_000).map(|i| format!("{}a:\n", " ".repeat(i))).collect();
     assert_eq!(refused(&blocks).0, Code::TooDeep);
 }

@@ -1,6 +1,7 @@
 //! What the derive says of types, read back from its tokens.
 
 use quote::quote;
+use workflow_cases::every;
 
 use super::derive;
 
@@ -21,13 +22,16 @@ fn a_type_that_is_a_part_of_itself_is_named() {
 #[test]
 fn what_serde_leaves_out_is_said() {
     let text = shape(quote! { struct A { #[serde(default)] a: u8, #[serde(skip_serializing_if = "f")] b: u8, c: u8 } });
-    for said in [
-        r#"rust:"a",optional:true,skipped:false"#,
-        r#"rust:"b",optional:true,skipped:true"#,
-        r#"rust:"c",optional:false,skipped:false"#,
-    ] {
-        assert!(text.contains(said), "{text}");
-    }
+    every(
+        [
+            r#"rust:"a",optional:true,skipped:false"#,
+            r#"rust:"b",optional:true,skipped:true"#,
+            r#"rust:"c",optional:false,skipped:false"#,
+        ],
+        |said| {
+            assert!(text.contains(said), "{text}");
+        },
+    );
 }
 
 #[test]
@@ -38,14 +42,17 @@ fn parameters_are_bound() {
 
 #[test]
 fn mistakes_are_errors_at_their_words() {
-    for tokens in [
-        quote! { #[schema(name = "x")] struct A; },
-        quote! { struct A { #[schema(skip)] a: u8 } },
-        quote! { union A { a: u8 } },
-        quote! { #[serde(rename_all)] struct A { a: u8 } },
-        quote! { not a type },
-    ] {
-        let text = shape(tokens);
-        assert!(text.contains("compile_error!"), "{text}");
-    }
+    every(
+        [
+            quote! { #[schema(name = "x")] struct A; },
+            quote! { struct A { #[schema(skip)] a: u8 } },
+            quote! { union A { a: u8 } },
+            quote! { #[serde(rename_all)] struct A { a: u8 } },
+            quote! { not a type },
+        ],
+        |tokens| {
+            let text = shape(tokens);
+            assert!(text.contains("compile_error!"), "{text}");
+        },
+    );
 }

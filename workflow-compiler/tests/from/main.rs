@@ -5,6 +5,7 @@
 mod mistakes;
 
 use std::path::{Path, PathBuf};
+use workflow_cases::every;
 
 use serde_json::Value;
 use workflow_compiler::fragment::{Escape, Fragment};
@@ -66,16 +67,19 @@ fn states_of_all_scopes_have_identifiers() {
 fn placeholders_are_escaped_for_where_they_stand() {
     let workflow = compiled(r#"from "flows/legacy.asl.json";"#);
     let text = shown(&workflow.fragments);
-    for expected in [
-        r#""TimeoutSeconds":⟨limit Json⟩,"#,
-        r#""QueueUrl":⟨queue_url Json⟩,"#,
-        "States.Format('⟨greeting Intrinsic⟩, {}', ",
-        "$partition($states.input.lines, ⟨batch_size Jsonata⟩) %}",
-        r#""arn:aws:lambda:⟨aws_region Text⟩:1:function:pack""#,
-        "'note': 'from ⟨greeting JsonataText⟩', ",
-    ] {
-        assert!(text.contains(expected), "{expected}\n{text}");
-    }
+    every(
+        [
+            r#""TimeoutSeconds":⟨limit Json⟩,"#,
+            r#""QueueUrl":⟨queue_url Json⟩,"#,
+            "States.Format('⟨greeting Intrinsic⟩, {}', ",
+            "$partition($states.input.lines, ⟨batch_size Jsonata⟩) %}",
+            r#""arn:aws:lambda:⟨aws_region Text⟩:1:function:pack""#,
+            "'note': 'from ⟨greeting JsonataText⟩', ",
+        ],
+        |expected| {
+            assert!(text.contains(expected), "{expected}\n{text}");
+        },
+    );
 }
 
 #[test]
@@ -83,13 +87,16 @@ fn params_are_made_of_placeholders_where_none_are_declared() {
     let workflow = compiled(r#"from "flows/legacy.asl.json";"#);
     let tokens = expansion(r#"from "flows/legacy.asl.json";"#);
     // Text where text works, any value where only a number does.
-    for field in [
-        "limit : :: workflow_runtime :: Json",
-        "queue_url : :: std :: string :: String",
-        "batch_size : :: workflow_runtime :: Json",
-    ] {
-        assert!(tokens.contains(field), "{field}\n{tokens}");
-    }
+    every(
+        [
+            "limit : :: workflow_runtime :: Json",
+            "queue_url : :: std :: string :: String",
+            "batch_size : :: workflow_runtime :: Json",
+        ],
+        |field| {
+            assert!(tokens.contains(field), "{field}\n{tokens}");
+        },
+    );
     assert!(workflow.fragments.iter().any(|fragment| matches!(fragment, Fragment::Param { escape: Escape::Json, .. })));
 }
 

@@ -4,6 +4,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use workflow_asl::{Code, StateKind};
+use workflow_cases::every;
 use workflow_compiler::problem::{Problem, Problems};
 use workflow_compiler::syntax::ast::{Body, ClauseValue, DeclarationKind, Head, State, Target, WaitHead, plain};
 use workflow_compiler::syntax::keyword::{ClauseKind, STATES};
@@ -49,9 +50,9 @@ fn every_construct_parses() {
     assert_eq!(churn.comment.as_ref().unwrap().value.lines().count(), 1);
     assert_eq!(churn.body.comment.as_ref().unwrap().value, "Written for the tests.");
     let states = states(&churn.body);
-    for (kind, keyword) in STATES {
+    every(STATES, |(kind, keyword)| {
         assert!(states.iter().any(|state| state.kind == *kind), "no {}", keyword.word);
-    }
+    });
     let clauses: Vec<_> = parsed
         .workflows
         .iter()

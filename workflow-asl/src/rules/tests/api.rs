@@ -1,6 +1,7 @@
 //! AWS's APIs: each kind of mistake, and what it should have been.
 
 use super::*;
+use workflow_cases::every;
 
 fn call(resource: &str, request: Value) -> Value {
     task(json!({"Resource": format!("arn:aws:states:::{resource}"), "Parameters": request}))
@@ -99,51 +100,57 @@ fn what_is_no_string_for_a_string() {
 #[test]
 fn an_arn_with_region_and_account_is_checked_as_any_other() {
     let resource = |place: &str, name: &str| format!("arn:{place}:{name}");
-    for place in [
-        "aws:states:us-east-1:123456789012",
-        "aws-cn:states:cn-north-1:123456789012",
-        "${AWS::Partition}:states::",
-        "${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}",
-        "aws:states:${region}:${account}",
-    ] {
-        let call = |name: &str, request: Value| {
-            task(json!({"Resource": resource(place, name), "Parameters": request, "TimeoutSeconds": 60}))
-        };
-        let get = || json!({"Bucket": "b", "Key": "k"});
-        mistakes(&[
-            (
-                call("aws-sdk:s3:getObject", json!({"Bukcet": "b", "Bucket": "b", "Key": "k"})),
-                Code::UnknownParameter,
-                "Parameters/Bukcet",
-                "`aws-sdk:s3:getObject` has no parameter `Bukcet`",
-                call("aws-sdk:s3:getObject", get()),
-            ),
-            (
-                call("aws-sdk:s3:getObjekt", get()),
-                Code::UnknownApi,
-                "Resource",
-                "the service `s3` has no operation `getObjekt`; did you mean `getObject`?",
-                call("aws-sdk:s3:getObject", get()),
-            ),
-            (
-                call("sqs:sendMessage.waitForTaskToken", json!({"QueueUrl": "q", "MessageBody": "m"})),
-                Code::TokenNotSent,
-                "Parameters",
-                "the request does not pass the task token, so state `S` can never complete; \
+    every(
+        [
+            "aws:states:us-east-1:123456789012",
+            "aws-cn:states:cn-north-1:123456789012",
+            "${AWS::Partition}:states::",
+            "${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}",
+            "aws:states:${region}:${account}",
+        ],
+        |place| {
+            let call = |name: &str, request: Value| {
+                task(json!({"Resource": resource(place, name), "Parameters": request, "TimeoutSeconds": 60}))
+            };
+            let get = || json!({"Bucket": "b", "Key": "k"});
+            mistakes(&[
+                (
+                    call("aws-sdk:s3:getObject", json!({"Bukcet": "b", "Bucket": "b", "Key": "k"})),
+                    Code::UnknownParameter,
+                    "Parameters/Bukcet",
+                    "`aws-sdk:s3:getObject` has no parameter `Bukcet`",
+                    call("aws-sdk:s3:getObject", get()),
+                ),
+                (
+                    call("aws-sdk:s3:getObjekt", get()),
+                    Code::UnknownApi,
+                    "Resource",
+                    "the service `s3` has no operation `getObjekt`; did you mean `getObject`?",
+                    call("aws-sdk:s3:getObject", get()),
+                ),
+                (
+                    call("sqs:sendMessage.waitForTaskToken", json!({"QueueUrl": "q", "MessageBody": "m"})),
+                    Code::TokenNotSent,
+                    "Parameters",
+                    "the request does not pass the task token, so state `S` can never complete; \
                  send it: `$$.Task.Token` under a key that ends in `.$`",
-                call("sqs:sendMessage.waitForTaskToken", json!({"QueueUrl": "q", "MessageBody.$": "$$.Task.Token"})),
-            ),
-        ]);
-        let waits = call("ecs:runTask.sync", json!({"TaskDefinition": "t"}));
-        let express = [(Code::ExpressRestriction, "/States/S/Resource".to_owned())];
-        assert_eq!(found(&waits, MachineType::Express), express, "{place}");
-        assert_eq!(found(&waits, MachineType::Standard), [], "{place}");
-    }
+                    call(
+                        "sqs:sendMessage.waitForTaskToken",
+                        json!({"QueueUrl": "q", "MessageBody.$": "$$.Task.Token"}),
+                    ),
+                ),
+            ]);
+            let waits = call("ecs:runTask.sync", json!({"TaskDefinition": "t"}));
+            let express = [(Code::ExpressRestriction, "/States/S/Resource".to_owned())];
+            assert_eq!(found(&waits, MachineType::Express), express, "{place}");
+            assert_eq!(found(&waits, MachineType::Standard), [], "{place}");
+        },
+    );
     // Step Functions' own resources are not called by their ARN, and half an address is none.
-    for place in ["aws:states:us-east-1:1:stateMachine:m", "aws:states:us-east-1::lambda:invoke"] {
+    every(["aws:states:us-east-1:1:stateMachine:m", "aws:states:us-east-1::lambda:invoke"], |place| {
         let wrong = task(json!({"Resource": format!("arn:{place}"), "Parameters": {}}));
         assert_eq!(found(&wrong, MachineType::Standard), [(Code::BadResource, "/States/S/Resource".to_owned())]);
-    }
+    });
 }
 
 #[test]
@@ -435,12 +442,12 @@ fn what_aws_takes_has_no_finding() {
         ),
         (call("aws-sdk:ecs:runTask", json!({"TaskDefinition": "t", "LaunchType": "${Type}", "Count": "${N}"})), &[]),
     ]);
-    for partition in ["aws-cn", "${AWS::Partition}"] {
+    every(["aws-cn", "${AWS::Partition}"], |partition| {
         let request = json!({"QueueUrl": "q", "MessageBody": "m", "Delay": 1});
         let mut definition = call("sqs:sendMessage", request);
         definition["States"]["S"]["Resource"] = format!("arn:{partition}:states:::sqs:sendMessage").into();
         assert_eq!(only(&definition).0, Code::UnknownParameter);
-    }
+    });
     // In JSONata a key that ends in `.$` is a key.
     let found =
         found(&arguments("sqs:sendMessage", json!({"QueueUrl.$": "$.q", "MessageBody": "m"})), MachineType::Standard);
@@ -622,17 +629,20 @@ fn only_the_word_is_underlined_that_is_wrong() {
         let (start, length) = found.range.unwrap();
         format!("arn:aws:states:::{resource}")[start..start + length].to_owned()
     };
-    for (resource, word) in [
-        ("aws-sdk:s3:listObjects2", "listObjects2"),
-        ("aws-sdk:s3:listObjects2.waitForTaskToken", "listObjects2"),
-        ("aws-sdk:s4:listObjectsV2", "s4"),
-        ("aws-sdk:qldb:createLedger", "qldb"),
-        ("aws-sdk:sts:assumeRole", "assumeRole"),
-        ("dynamodb:query", "query"),
-        ("lambada:invoke", "lambada"),
-        ("lambda:invoke.sync", "sync"),
-        ("aws-sdk:s3:listObjectsV2.sync", "sync"),
-    ] {
-        assert_eq!(underlined(resource), word, "{resource}");
-    }
+    every(
+        [
+            ("aws-sdk:s3:listObjects2", "listObjects2"),
+            ("aws-sdk:s3:listObjects2.waitForTaskToken", "listObjects2"),
+            ("aws-sdk:s4:listObjectsV2", "s4"),
+            ("aws-sdk:qldb:createLedger", "qldb"),
+            ("aws-sdk:sts:assumeRole", "assumeRole"),
+            ("dynamodb:query", "query"),
+            ("lambada:invoke", "lambada"),
+            ("lambda:invoke.sync", "sync"),
+            ("aws-sdk:s3:listObjectsV2.sync", "sync"),
+        ],
+        |(resource, word)| {
+            assert_eq!(underlined(resource), word, "{resource}");
+        },
+    );
 }

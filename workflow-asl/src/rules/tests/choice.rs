@@ -1,6 +1,7 @@
 //! The rules of choice states.
 
 use super::*;
+use workflow_cases::every;
 
 #[test]
 fn choices() {
@@ -102,11 +103,11 @@ fn every_operator_takes_its_operand() {
 #[test]
 fn a_pattern_has_backslashes_before_stars_and_backslashes_only() {
     let matches = |pattern: &str| choice(json!({"Variable": "$.a", "StringMatches": pattern, "Next": "T"}));
-    for pattern in [r"a\*b\\", "*", r"\\*", "C:/*"] {
+    every([r"a\*b\\", "*", r"\\*", "C:/*"], |pattern| {
         assert_eq!(found(&matches(pattern), MachineType::Standard), [], "{pattern}");
-    }
-    for pattern in [r"a\b", r"C:\", r"\*\\\"] {
+    });
+    every([r"a\b", r"C:\", r"\*\\\"], |pattern| {
         let wrong = (Code::FailingCall, "/States/S/Choices/0/StringMatches".to_owned());
         assert_eq!(found(&matches(pattern), MachineType::Standard), [wrong], "{pattern}");
-    }
+    });
 }

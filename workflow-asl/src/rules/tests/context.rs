@@ -1,6 +1,7 @@
 //! References to the context object.
 
 use super::*;
+use workflow_cases::every;
 
 fn texts(definition: &Value) -> Vec<String> {
     let found = check_definition(definition, MachineType::Standard);
@@ -22,9 +23,12 @@ fn its_members_exist() {
     for (path, text) in misses {
         assert_eq!(texts(&parameters(path)), [format!("WF0419 the context object has {text}")]);
     }
-    for path in ["$$", "$$.Execution", "$$.Execution.Input.any.thing[0]", "$$..Id", "$$[*]", "$$.State.RetryCount"] {
-        assert_eq!(texts(&parameters(path)), [""; 0], "{path}");
-    }
+    every(
+        ["$$", "$$.Execution", "$$.Execution.Input.any.thing[0]", "$$..Id", "$$[*]", "$$.State.RetryCount"],
+        |path| {
+            assert_eq!(texts(&parameters(path)), [""; 0], "{path}");
+        },
+    );
     assert_eq!(
         texts(&jsonata(pass(json!({"Output": "{% $states.context.Execution.Nam %}"})))),
         [
@@ -43,9 +47,9 @@ fn a_token_is_where_a_task_waits_for_one() {
         texts(&task(json!({"Resource": resource, "Parameters": parameters, "TimeoutSeconds": 60})))
     };
     let activity = "arn:aws:states:us-east-1:123456789012:activity:a";
-    for resource in ["arn:aws:states:::lambda:invoke.waitForTaskToken", activity, "${Resource}"] {
+    every(["arn:aws:states:::lambda:invoke.waitForTaskToken", activity, "${Resource}"], |resource| {
         assert_eq!(call(resource), [""; 0], "{resource}");
-    }
+    });
     assert_eq!(
         call("arn:aws:states:::lambda:invoke"),
         [

@@ -1,6 +1,7 @@
 //! Which errors come to which handlers.
 
 use super::*;
+use workflow_cases::every;
 
 /// What is found of handlers, each as its code, its place and its text with the help.
 fn of_handlers(definition: &Value, annotations: &Annotations) -> Vec<(Code, String, String)> {
@@ -58,19 +59,22 @@ fn said(at: &str, errors: &[&str]) -> Annotations {
 #[test]
 fn reserved_errors_come_from_some_states_only() {
     let of = |name: &str| plain(&task(json!({"Catch": catching(&[name])})));
-    for name in ["States.Timeout", "States.Permissions", "States.DataLimitExceeded", "States.IntrinsicFailure"] {
+    every(["States.Timeout", "States.Permissions", "States.DataLimitExceeded", "States.IntrinsicFailure"], |name| {
         assert_eq!(of(name), [""; 0], "{name}");
-    }
-    for (name, source) in [
-        ("States.ItemReaderFailed", "a distributed map"),
-        ("States.ExceedToleratedFailureThreshold", "a distributed map"),
-        ("States.ResultWriterFailed", "a distributed map that writes its results"),
-        ("States.BranchFailed", "a Parallel state"),
-        ("States.Http.StatusCode.404", "a task that calls `http:invoke`"),
-        ("States.QueryEvaluationError", "a state in JSONata"),
-    ] {
-        assert_eq!(of(name), [format!("`{name}` comes from {source} only, so this never matches here")]);
-    }
+    });
+    every(
+        [
+            ("States.ItemReaderFailed", "a distributed map"),
+            ("States.ExceedToleratedFailureThreshold", "a distributed map"),
+            ("States.ResultWriterFailed", "a distributed map that writes its results"),
+            ("States.BranchFailed", "a Parallel state"),
+            ("States.Http.StatusCode.404", "a task that calls `http:invoke`"),
+            ("States.QueryEvaluationError", "a state in JSONata"),
+        ],
+        |(name, source)| {
+            assert_eq!(of(name), [format!("`{name}` comes from {source} only, so this never matches here")]);
+        },
+    );
     let beats = |fields: Value| {
         let mut definition = task(json!({"Catch": catching(&["States.HeartbeatTimeout"])}));
         definition["States"]["S"].as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());

@@ -1,6 +1,7 @@
 //! Paths, payload templates and JSONata expressions.
 
 use super::*;
+use workflow_cases::every;
 
 #[test]
 fn paths_and_templates() {
@@ -141,12 +142,12 @@ fn expressions_are_whole_strings_and_items_are_lists() {
     assert_eq!(output("Hello {% $states.input.name %}!"), [(Code::ExpressionAsText, "/States/S/Output".to_owned())]);
     assert_eq!(output("100 {% of it"), []);
     let items = |items: Value| found(&jsonata(map(json!({"Items": items}))), MachineType::Standard);
-    for wrong in [json!("abc"), json!(5), json!(true), json!(null)] {
+    every([json!("abc"), json!(5), json!(true), json!(null)], |wrong| {
         assert_eq!(items(wrong), [(Code::FailingCall, "/States/S/Items".to_owned())]);
-    }
-    for right in [json!([1, "a"]), json!({"a": 1}), json!("{% [1] %}"), json!("${Items}")] {
+    });
+    every([json!([1, "a"]), json!({"a": 1}), json!("{% [1] %}"), json!("${Items}")], |right| {
         assert_eq!(items(right), []);
-    }
+    });
 }
 
 #[test]

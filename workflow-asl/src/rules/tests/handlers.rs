@@ -1,6 +1,7 @@
 //! Retriers and catchers.
 
 use super::*;
+use workflow_cases::every;
 
 #[test]
 fn retriers_and_catchers() {
@@ -108,12 +109,12 @@ fn longest_delays() {
 fn names_that_are_almost_reserved_or_twice_in_a_list() {
     let retry = |names: Value| task(json!({"Retry": [{"ErrorEquals": names}]}));
     let at = |i: usize| format!("/States/S/Retry/0/ErrorEquals/{i}");
-    for name in ["State.ALL", "states.all", "STATES.TaskFailed"] {
+    every(["State.ALL", "states.all", "STATES.TaskFailed"], |name| {
         assert_eq!(found(&retry(json!([name])), MachineType::Standard), [(Code::UnknownErrorName, at(0))], "{name}");
-    }
-    for names in [json!(["State.Closed"]), json!(["Stat.ALL"]), json!(["E", "F"])] {
+    });
+    every([json!(["State.Closed"]), json!(["Stat.ALL"]), json!(["E", "F"])], |names| {
         assert_eq!(found(&retry(names), MachineType::Standard), []);
-    }
+    });
     assert_eq!(found(&retry(json!(["E", "F", "E"])), MachineType::Standard), [(Code::NeverMatches, at(2))]);
 }
 

@@ -1,6 +1,7 @@
 //! Map states.
 
 use super::*;
+use workflow_cases::every;
 
 #[test]
 fn maps() {
@@ -72,7 +73,7 @@ fn a_path_field_takes_its_kind_of_path() {
         definition
     };
     let bytes = "MaxInputBytesPerBatchPath";
-    for path in ["$.x", "$['x'][0]", "$", "$number", "$number.x"] {
+    every(["$.x", "$['x'][0]", "$", "$number", "$number.x"], |path| {
         for definition in [
             map(json!({"MaxConcurrencyPath": path})),
             distributed(json!({"ToleratedFailureCountPath": path})),
@@ -89,10 +90,10 @@ fn a_path_field_takes_its_kind_of_path() {
             let found: Vec<_> = found(&definition, MachineType::Standard);
             assert!(found.iter().all(|(code, _)| *code == Code::UnassignedVariable), "{definition}: {found:?}");
         }
-    }
+    });
     // What more than one place is, or is not written with names and indices alone, is no reference path; and of the
     // context object not every field may read.
-    for (path, of_context) in [("$$.Execution.Input.n", true), ("$.x[-1]", false), ("$.x.length()", false)] {
+    every([("$$.Execution.Input.n", true), ("$.x[-1]", false), ("$.x.length()", false)], |(path, of_context)| {
         for (definition, at) in [
             (map(json!({"MaxConcurrencyPath": path})), "/States/S/MaxConcurrencyPath"),
             (distributed(json!({"ToleratedFailureCountPath": path})), "/States/S/ToleratedFailureCountPath"),
@@ -114,7 +115,7 @@ fn a_path_field_takes_its_kind_of_path() {
             expect(&[(definition, refused(at).as_slice())]);
         }
         expect(&[(pass(json!({"ResultPath": path})), &[(Code::BadJsonPath, "/States/S/ResultPath")])]);
-    }
+    });
 }
 
 #[test]

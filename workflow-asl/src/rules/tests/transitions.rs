@@ -1,6 +1,7 @@
 //! The graph.
 
 use super::*;
+use workflow_cases::every;
 
 #[test]
 fn transitions() {
@@ -66,10 +67,10 @@ fn only_the_first_unknown_names_are_looked_up() {
         states.insert("State40".into(), json!({"Type": "Succeed"}));
         json!({"StartAt": "State0", "States": states})
     };
-    for (next, code) in [("Stat", Code::UnknownTarget), ("State", Code::UnassignedVariable)] {
+    every([("Stat", Code::UnknownTarget), ("State", Code::UnassignedVariable)], |(next, code)| {
         let mut found = check_definition(&chain(next), MachineType::Standard);
         found.retain(|one| one.code == code);
         let near = |one: &&Diagnostic| one.help().as_ref().is_some_and(|help| help.starts_with("did you mean"));
         assert_eq!((found.len(), found.iter().filter(near).count()), (40, 20), "{code}");
-    }
+    });
 }

@@ -1,6 +1,7 @@
 //! Parameters and constants, and where things come from.
 
 use workflow_asl::Pointer;
+use workflow_cases::every;
 
 use super::lowered;
 use crate::fragment::Fragment;
@@ -96,16 +97,19 @@ fn text_without_parameters_is_one_piece() {
 fn every_part_has_words() {
     let (lowered, _) = lowered("pass P { a: { b: [1] } } -> P;");
     let pointer = |text: &str| text.split('/').skip(1).fold(Pointer::root(), |at, token| at.child(token));
-    for (at, words) in [
-        ("", "W"),
-        ("/StartAt", "P"),
-        ("/States/P", "P"),
-        ("/States/P/Next", "P"),
-        ("/States/P/Output/a/b/0", "1"),
-        ("/States/P/Output/a/b/0/c", "1"),
-        ("/States/P/Nothing", "P"),
-    ] {
-        let spot = lowered.source_map.at(&pointer(at)).unwrap();
-        assert_eq!(spot.first.source_text().as_deref(), Some(words), "{at}");
-    }
+    every(
+        [
+            ("", "W"),
+            ("/StartAt", "P"),
+            ("/States/P", "P"),
+            ("/States/P/Next", "P"),
+            ("/States/P/Output/a/b/0", "1"),
+            ("/States/P/Output/a/b/0/c", "1"),
+            ("/States/P/Nothing", "P"),
+        ],
+        |(at, words)| {
+            let spot = lowered.source_map.at(&pointer(at)).unwrap();
+            assert_eq!(spot.first.source_text().as_deref(), Some(words), "{at}");
+        },
+    );
 }

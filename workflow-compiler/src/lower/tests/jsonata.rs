@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use workflow_asl::jsonata;
+use workflow_cases::every;
 
 use super::{document, state};
 
@@ -49,71 +50,77 @@ fn values_stay_json() {
 
 #[test]
 fn operators_and_precedence() {
-    for (text, wanted) in [
-        ("(state.a + 1) * 2", "($states.input.a + 1) * 2"),
-        ("state.a - (state.y - 1)", "$states.input.a - ($states.input.y - 1)"),
-        ("state.a - state.y - 1", "$states.input.a - $states.input.y - 1"),
-        ("state.a * -1", "$states.input.a * -1"),
-        ("-state.a", "-$states.input.a"),
-        ("\"it's\" + input.s + \"\\n\"", r#""it's" & $states.context.Execution.Input.s & '\n'"#),
-        (
-            "input.b && (input.n > 3 || input.b)",
-            concat!(
-                "$states.context.Execution.Input.b and ",
-                "($states.context.Execution.Input.n > 3 or $states.context.Execution.Input.b)"
+    every(
+        [
+            ("(state.a + 1) * 2", "($states.input.a + 1) * 2"),
+            ("state.a - (state.y - 1)", "$states.input.a - ($states.input.y - 1)"),
+            ("state.a - state.y - 1", "$states.input.a - $states.input.y - 1"),
+            ("state.a * -1", "$states.input.a * -1"),
+            ("-state.a", "-$states.input.a"),
+            ("\"it's\" + input.s + \"\\n\"", r#""it's" & $states.context.Execution.Input.s & '\n'"#),
+            (
+                "input.b && (input.n > 3 || input.b)",
+                concat!(
+                    "$states.context.Execution.Input.b and ",
+                    "($states.context.Execution.Input.n > 3 or $states.context.Execution.Input.b)"
+                ),
             ),
-        ),
-        ("!(input.n == 3)", "$not($states.context.Execution.Input.n = 3)"),
-        ("(input.n == 3) == input.b", "($states.context.Execution.Input.n = 3) = $states.context.Execution.Input.b"),
-        (
-            "if input.b { 1 } else { if input.b { 2 } else { 3 } }",
-            "$states.context.Execution.Input.b ? 1 : $states.context.Execution.Input.b ? 2 : 3",
-        ),
-        (
-            "input.o ?? \"d\"",
-            concat!(
-                "$exists($states.context.Execution.Input.o) and $states.context.Execution.Input.o != null ",
-                "? $states.context.Execution.Input.o : 'd'"
+            ("!(input.n == 3)", "$not($states.context.Execution.Input.n = 3)"),
+            (
+                "(input.n == 3) == input.b",
+                "($states.context.Execution.Input.n = 3) = $states.context.Execution.Input.b",
             ),
-        ),
-        (
-            "state.a ?? state.c ?? 1",
-            concat!(
-                "$exists($states.input.a) and $states.input.a != null ? $states.input.a ",
-                ": $exists($states.input.c) and $states.input.c != null ? $states.input.c : 1"
+            (
+                "if input.b { 1 } else { if input.b { 2 } else { 3 } }",
+                "$states.context.Execution.Input.b ? 1 : $states.context.Execution.Input.b ? 2 : 3",
             ),
-        ),
-        (
-            "(state.a ?? state.b) ?? 1",
-            concat!(
-                "($given := $exists($states.input.a) and $states.input.a != null ? $states.input.a : $states.input.b; ",
-                "$exists($given) and $given != null ? $given : 1)"
+            (
+                "input.o ?? \"d\"",
+                concat!(
+                    "$exists($states.context.Execution.Input.o) and $states.context.Execution.Input.o != null ",
+                    "? $states.context.Execution.Input.o : 'd'"
+                ),
             ),
-        ),
-        (
-            "(input.o ?? \"d\") + \"x\"",
-            concat!(
-                "($exists($states.context.Execution.Input.o) and $states.context.Execution.Input.o != null ",
-                "? $states.context.Execution.Input.o : 'd') & 'x'"
+            (
+                "state.a ?? state.c ?? 1",
+                concat!(
+                    "$exists($states.input.a) and $states.input.a != null ? $states.input.a ",
+                    ": $exists($states.input.c) and $states.input.c != null ? $states.input.c : 1"
+                ),
             ),
-        ),
-        (
-            "input.t < timestamp(\"2030-01-01T00:00:00Z\")",
-            "$toMillis($states.context.Execution.Input.t) < $toMillis('2030-01-01T00:00:00Z')",
-        ),
-        ("state[\"a-b\"].and.c[0]", "$states.input.`a-b`.`and`.c[0]"),
-        ("$xs[$i + 1]", "$xs[$i + 1]"),
-        ("$count([input.xs, [1]])", "$count([[$states.context.Execution.Input.xs], [1]])"),
-        (
-            "$merge([{ a: 1 }, state.x])",
-            "$merge([{'a': 1}, $type($states.input.x) = 'array' ? [$states.input.x] : $states.input.x])",
-        ),
-        ("$split(input.s, \",\")[0]", "$split($states.context.Execution.Input.s, ',')[0]"),
-        ("jsonata \"1 + 2\" * 3", "(1 + 2) * 3"),
-        ("is_null(state.x)", "$type($states.input.x) = 'null'"),
-    ] {
-        assert_eq!(expression(text), wanted, "{text}");
-    }
+            (
+                "(state.a ?? state.b) ?? 1",
+                concat!(
+                    "($given := $exists($states.input.a) and $states.input.a != null ? $states.input.a : $states.input.b; ",
+                    "$exists($given) and $given != null ? $given : 1)"
+                ),
+            ),
+            (
+                "(input.o ?? \"d\") + \"x\"",
+                concat!(
+                    "($exists($states.context.Execution.Input.o) and $states.context.Execution.Input.o != null ",
+                    "? $states.context.Execution.Input.o : 'd') & 'x'"
+                ),
+            ),
+            (
+                "input.t < timestamp(\"2030-01-01T00:00:00Z\")",
+                "$toMillis($states.context.Execution.Input.t) < $toMillis('2030-01-01T00:00:00Z')",
+            ),
+            ("state[\"a-b\"].and.c[0]", "$states.input.`a-b`.`and`.c[0]"),
+            ("$xs[$i + 1]", "$xs[$i + 1]"),
+            ("$count([input.xs, [1]])", "$count([[$states.context.Execution.Input.xs], [1]])"),
+            (
+                "$merge([{ a: 1 }, state.x])",
+                "$merge([{'a': 1}, $type($states.input.x) = 'array' ? [$states.input.x] : $states.input.x])",
+            ),
+            ("$split(input.s, \",\")[0]", "$split($states.context.Execution.Input.s, ',')[0]"),
+            ("jsonata \"1 + 2\" * 3", "(1 + 2) * 3"),
+            ("is_null(state.x)", "$type($states.input.x) = 'null'"),
+        ],
+        |(text, wanted)| {
+            assert_eq!(expression(text), wanted, "{text}");
+        },
+    );
 }
 
 #[test]

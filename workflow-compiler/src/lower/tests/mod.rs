@@ -7,6 +7,7 @@ mod jsonpath;
 
 use proc_macro2::TokenStream;
 use serde_json::Value;
+use workflow_cases::every;
 
 use super::{Lowered, lower};
 use crate::check::check;
@@ -66,7 +67,7 @@ fn broken_workflows_do_not_panic() {
         map N over s3::csv { Bucket: "b", headers: first_row } distributed express batch 3 { wait W for 3s -> end; } -> S;
         succeed S = state.a fail F { error: const E, cause: context.Execution.Id }
     "#;
-    for body in [whole.to_owned(), whole.replace("query jsonpath;", "")] {
+    every([whole.to_owned(), whole.replace("query jsonpath;", "")], |body| {
         let tokens = flat(body.parse().unwrap());
         let mut read = 0;
         for cut in 0..tokens.len() {
@@ -80,7 +81,7 @@ fn broken_workflows_do_not_panic() {
             }
         }
         assert!(read > tokens.len(), "{read} of {}", tokens.len());
-    }
+    });
 }
 
 /// The text of the tokens, with what is open closed.
