@@ -6,7 +6,7 @@ use std::fmt;
 use crate::Severity;
 
 macro_rules! codes {
-    ($( $name:ident = $id:literal $severity:ident $title:literal $( , $aws:literal )? ; )*) => {
+    ($( $name:ident = $id:literal $severity:ident $($mark:ident)? $title:literal $( , $aws:literal )? ; )*) => {
         /// A diagnostic code. `docs/errors.md` has a page for each.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
@@ -38,10 +38,18 @@ macro_rules! codes {
             pub fn aws(self) -> Option<&'static str> {
                 match self { $( Code::$name => codes!(@aws $($aws)?), )* }
             }
+
+            /// Whether it compares a definition with AWS's APIs as [`workflow_services`] has them. AWS may have newer ones:
+            /// what has such an error may run all the same.
+            pub fn depends_on_table(self) -> bool {
+                match self { $( Code::$name => codes!(@marked $($mark)?), )* }
+            }
         }
     };
     (@aws $aws:literal) => { Some($aws) };
     (@aws) => { None };
+    (@marked of_table) => { true };
+    (@marked) => { false };
 }
 
 codes! {
@@ -142,21 +150,21 @@ codes! {
     BadResource = "WF0501" Error "not a resource ARN", "SCHEMA_VALIDATION_FAILED";
     ExpressRestriction = "WF0502" Error "not supported in an Express state machine", "SCHEMA_VALIDATION_FAILED";
     TokenNotSent = "WF0503" Warning "a task waits for a token that it does not send";
-    UnknownApi = "WF0504" Error "unknown service, operation or integration", "SCHEMA_VALIDATION_FAILED";
-    RetiredService = "WF0505" Warning "a service that AWS has retired";
-    UndocumentedService = "WF0506" Warning "a service that Step Functions' documentation does not list";
-    UnsupportedOperation = "WF0507" Error "an operation that Step Functions does not support", "SCHEMA_VALIDATION_FAILED";
-    DoubtfulPattern = "WF0508" Warning "a pattern that the integration may not have";
-    UnknownParameter = "WF0509" Error "unknown parameter of an API", "SCHEMA_VALIDATION_FAILED";
-    MissingParameter = "WF0510" Error "missing parameter in a request", "SCHEMA_VALIDATION_FAILED";
-    WrongParameterType = "WF0511" Error "a parameter of the wrong type", "SCHEMA_VALIDATION_FAILED";
-    UnlistedValue = "WF0512" Warning "a value that AWS does not list";
-    DoubtfulParameter = "WF0513" Warning "a parameter that the integration may not have";
-    UnraisedError = "WF0514" Warning "an error that the task does not raise";
-    OtherErrorPrefix = "WF0515" Warning "an error name of the other kind of integration";
-    UnknownResultMember = "WF0516" Error "unknown member of a task's result";
-    DoubtfulResultMember = "WF0517" Warning "a member that a task's result may not have";
-    LeftOutParameter = "WF0518" Warning "a request leaves out what the API requires";
+    UnknownApi = "WF0504" Error of_table "unknown service, operation or integration", "SCHEMA_VALIDATION_FAILED";
+    RetiredService = "WF0505" Warning of_table "a service that AWS has retired";
+    UndocumentedService = "WF0506" Warning of_table "a service that Step Functions' documentation does not list";
+    UnsupportedOperation = "WF0507" Error of_table "an operation that Step Functions does not support", "SCHEMA_VALIDATION_FAILED";
+    DoubtfulPattern = "WF0508" Warning of_table "a pattern that the integration may not have";
+    UnknownParameter = "WF0509" Error of_table "unknown parameter of an API", "SCHEMA_VALIDATION_FAILED";
+    MissingParameter = "WF0510" Error of_table "missing parameter in a request", "SCHEMA_VALIDATION_FAILED";
+    WrongParameterType = "WF0511" Error of_table "a parameter of the wrong type", "SCHEMA_VALIDATION_FAILED";
+    UnlistedValue = "WF0512" Warning of_table "a value that AWS does not list";
+    DoubtfulParameter = "WF0513" Warning of_table "a parameter that the integration may not have";
+    UnraisedError = "WF0514" Warning of_table "an error that the task does not raise";
+    OtherErrorPrefix = "WF0515" Warning of_table "an error name of the other kind of integration";
+    UnknownResultMember = "WF0516" Error of_table "unknown member of a task's result";
+    DoubtfulResultMember = "WF0517" Warning of_table "a member that a task's result may not have";
+    LeftOutParameter = "WF0518" Warning of_table "a request leaves out what the API requires";
     NeedlessUnchecked = "WF0519" Warning "unused `unchecked`";
     EndlessWait = "WF0520" Warning "a wait for a task token that may never end";
 
@@ -189,34 +197,6 @@ impl Code {
     /// Whether it is an error whatever newer APIs AWS has.
     pub fn is_certain(self) -> bool {
         self.severity() == Severity::Error && !self.depends_on_table()
-    }
-
-    /// Whether it holds a definition against AWS's APIs as [`workflow_services`] has them. AWS may have newer ones: what
-    /// has such an error may run all the same.
-    pub fn depends_on_table(self) -> bool {
-        use Code::{
-            DoubtfulParameter, DoubtfulPattern, DoubtfulResultMember, LeftOutParameter, MissingParameter,
-            OtherErrorPrefix, RetiredService, UndocumentedService, UnknownApi, UnknownParameter, UnknownResultMember,
-            UnlistedValue, UnraisedError, UnsupportedOperation, WrongParameterType,
-        };
-        matches!(
-            self,
-            UnknownApi
-                | RetiredService
-                | UndocumentedService
-                | UnsupportedOperation
-                | DoubtfulPattern
-                | UnknownParameter
-                | MissingParameter
-                | LeftOutParameter
-                | WrongParameterType
-                | UnlistedValue
-                | DoubtfulParameter
-                | UnraisedError
-                | OtherErrorPrefix
-                | UnknownResultMember
-                | DoubtfulResultMember
-        )
     }
 }
 

@@ -146,23 +146,13 @@ struct Place<'p, 'a> {
 
 impl Place<'_, '_> {
     fn fields(&mut self) {
-        for field in &self.object.present {
-            let in_place = match self.object.kind {
-                ObjectKind::State(kind) => field.kinds.contains(kind),
-                _ => true,
-            };
-            let in_language = field.language.is_none_or(|language| language == self.object.language);
-            if in_place
-                && in_language
-                && reads(field)
-                && let Some(value) = self.object.object.value_of(field.name)
-            {
-                self.field(field, &value);
-            }
-        }
+        self.object.present.iter().for_each(|field| self.field(field));
     }
 
-    fn field(&mut self, field: &Field, value: &Value) {
+    fn field(&mut self, field: &Field) {
+        // In a `ResultPath` a result is written.
+        let reads = field.form.is_parsed() && field.name != "ResultPath" && self.object.takes(field);
+        let Some(value) = reads.then(|| self.object.object.value_of(field.name)).flatten() else { return };
         let at = self.object.at.child(field.name);
         let always = self.needed;
         // There may be no item.
@@ -172,7 +162,7 @@ impl Place<'_, '_> {
             _ => false,
         };
         self.needed &= !each;
-        match (self.object.language, value) {
+        match (self.object.language, &*value) {
             (QueryLanguage::Jsonata, value) => self.strings(value, &at),
             (_, Value::String(text)) if field.form == Form::PathOrIntrinsic => self.computed(text, field.name, at),
             (_, Value::String(text)) if field.form.is_path() => {
@@ -210,16 +200,9 @@ impl Place<'_, '_> {
             }
             self.needed = false;
         }
-        for field in &self.object.present {
-            let in_language = field.language.is_none_or(|language| language == self.object.language);
-            if in_language
-                && field.name != "Variable"
-                && reads(field)
-                && let Some(value) = self.object.object.value_of(field.name)
-            {
-                self.needed = always && field.form == Form::Condition;
-                self.field(field, &value);
-            }
+        for field in self.object.present.iter().filter(|field| field.name != "Variable") {
+            self.needed = always && field.form == Form::Condition;
+            self.field(field);
         }
     }
 
@@ -347,11 +330,6 @@ impl Place<'_, '_> {
             _ => effective(),
         }
     }
-}
-
-/// Whether a field may hold expressions that read; in a `ResultPath` a result is written.
-fn reads(field: &Field) -> bool {
-    field.form.is_parsed() && field.name != "ResultPath"
 }
 
 #[cfg(test)]

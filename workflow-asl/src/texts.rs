@@ -1,6 +1,5 @@
 //! The paths, calls and expressions of a definition, each text parsed once however many rules look at it.
 
-use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use indexmap::IndexMap;
@@ -11,6 +10,7 @@ use crate::path::JsonPath;
 use crate::template::Computed;
 
 /// The texts of one language that were parsed so far.
+#[derive(Debug)]
 pub struct Parsed<T> {
     parse: fn(&str) -> Result<T, SyntaxError>,
     known: Mutex<Known<T>>,
@@ -44,12 +44,6 @@ impl<T> Parsed<T> {
     fn known(&self) -> MutexGuard<'_, Known<T>> {
         // An insertion that panicked has left nothing half done: all that is known still holds.
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl<T> fmt::Debug for Parsed<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.known().keys()).finish()
     }
 }
 

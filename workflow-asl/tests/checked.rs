@@ -106,7 +106,7 @@ fn values_are_parsed_by_the_forms_of_their_fields() {
     let inner = "/States/S/ItemProcessor/States";
     let Some(CheckedValue::Object(members)) = object(&format!("{inner}/First")).get("Output") else { panic!() };
     let (CheckedValue::Array(items), CheckedValue::Literal(_)) = (&members[0].1, &members[1].1) else { panic!() };
-    assert!(matches!(&items[0], CheckedValue::Jsonata(expression) if expression.source() == "1"));
+    assert!(matches!(&items[0], CheckedValue::Jsonata(expression) if expression.source == "1"));
     assert_eq!(object(&format!("{inner}/Last/Choices/0")).target("Next"), Some(0));
     let compared = object(&format!("{inner}/Last/Choices/0/And/0"));
     assert_eq!(compared.path("NumericEqualsPath").unwrap().source(), "$.b");

@@ -62,9 +62,12 @@ pub enum CheckedValue {
 
 /// An expression of JSONata.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct CheckedExpression {
-    source: String,
-    ast: Ast,
+    /// The text between `{%` and `%}`, trimmed.
+    pub source: String,
+    /// The syntax tree.
+    pub ast: Ast,
 }
 
 impl CheckedMachine {
@@ -123,17 +126,5 @@ impl CheckedValue {
             Self::Literal(value) => value,
             _ => Value::Null,
         }
-    }
-}
-
-impl CheckedExpression {
-    /// The text between `{%` and `%}`, trimmed.
-    pub fn source(&self) -> &str {
-        &self.source
-    }
-
-    /// The syntax tree.
-    pub fn ast(&self) -> &Ast {
-        &self.ast
     }
 }

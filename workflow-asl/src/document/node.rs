@@ -344,18 +344,18 @@ macro_rules! object {
                             (field.name, self.typed_value(field.name))
                         }
                         Slot::Kept(name, value) => {
-                            (name.as_str(), self.typed_value(name).or_else(|| Some(value.clone())))
+                            (name.as_str(), self.typed_value(name).or_else(|| Some(std::borrow::Cow::Borrowed(value))))
                         }
                     };
                     if let Some(value) = value {
-                        object.insert(name.to_owned(), value);
+                        object.insert(name.to_owned(), value.into_owned());
                     }
                 }
                 for field in Self::FIELDS {
                     if !object.contains_key(field.name)
                         && let Some(value) = self.typed_value(field.name)
                     {
-                        object.insert(field.name.to_owned(), value);
+                        object.insert(field.name.to_owned(), value.into_owned());
                     }
                 }
             }
@@ -363,12 +363,12 @@ macro_rules! object {
             /// The value of the field named `name` as JSON, where it is present; also one that was
             /// read but that the field cannot hold.
             pub fn field_value(&self, name: &str) -> Option<serde_json::Value> {
-                self.typed_value(name).or_else(|| self.source.kept(name).cloned())
+                $crate::document::Object::value_of(self, name).map(std::borrow::Cow::into_owned)
             }
 
-            fn typed_value(&self, name: &str) -> Option<serde_json::Value> {
+            fn typed_value(&self, name: &str) -> Option<std::borrow::Cow<'_, serde_json::Value>> {
                 match name {
-                    $( $key => self.$field.as_ref().map($crate::document::node::Node::write), )*
+                    $( $key => self.$field.as_ref().map($crate::document::node::value_of), )*
                     _ => None,
                 }
             }
@@ -414,12 +414,7 @@ macro_rules! object {
             }
 
             fn value_of(&self, name: &str) -> Option<std::borrow::Cow<'_, serde_json::Value>> {
-                use std::borrow::Cow;
-                let typed = match name {
-                    $( $key => self.$field.as_ref().map($crate::document::node::value_of), )*
-                    _ => None,
-                };
-                typed.or_else(|| self.source.kept(name).map(Cow::Borrowed))
+                self.typed_value(name).or_else(|| self.source.kept(name).map(std::borrow::Cow::Borrowed))
             }
         }
     };

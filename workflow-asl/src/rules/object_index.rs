@@ -80,6 +80,11 @@ impl ObjectAt<'_> {
         self.state_kind().is_none_or(|kind| field.kinds.contains(kind))
             && !(field.outermost && self.kind == ObjectKind::NestedRule)
     }
+
+    /// Whether it may, in the language of its state.
+    pub(crate) fn takes(&self, field: &Field) -> bool {
+        self.may_have(field) && field.language.is_none_or(|language| language == self.language)
+    }
 }
 
 /// A rule of a choice state, or a part of one.

@@ -21,13 +21,12 @@ use crate::{Code, Diagnostic, Finding, Pointer, SyntaxError, jsonata, nearest, p
 pub(super) fn has_the_form_of_its_field(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     for object in &definition.index.objects {
         for field in &object.present {
-            let in_language = field.language.is_none_or(|language| language == object.language);
             // Reading has looked at text, and other rules look at names and nested objects.
             let elsewhere = matches!(
                 field.form,
                 Form::Nested(_) | Form::StateName | Form::Text | Form::TextList | Form::ErrorNames
             );
-            if !object.may_have(field) || !in_language || elsewhere {
+            if !object.takes(field) || elsewhere {
                 continue;
             }
             if let Some(value) = object.object.value_of(field.name) {

@@ -68,13 +68,8 @@ fn next_member(text: &str) -> (Option<&str>, &str) {
 impl Expression {
     /// Compiles what stands between the markers.
     pub(crate) fn new(checked: &CheckedExpression, location: &str) -> Self {
-        let (source, program) = (checked.source(), engine::compile(checked));
-        Self(Arc::new(Compiled {
-            source: source.to_owned(),
-            location: location.into(),
-            program,
-            uses: Uses::of(source),
-        }))
+        let (source, program) = (&checked.source, engine::compile(checked));
+        Self(Arc::new(Compiled { source: source.clone(), location: location.into(), program, uses: Uses::of(source) }))
     }
 
     /// Its value; no value, a function and an error are all failures.
@@ -169,7 +164,7 @@ mod engine {
     pub(super) type Program = Result<Expression, String>;
 
     pub(super) fn compile(checked: &CheckedExpression) -> Program {
-        Expression::compile(checked.ast()).map_err(|error| error.message)
+        Expression::compile(&checked.ast).map_err(|error| error.message)
     }
 
     /// The value, or the words that say why there is none.
