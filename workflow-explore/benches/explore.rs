@@ -1,11 +1,11 @@
-//! Executions a second, and what the search remembers: `cargo bench -p workflow-explore`.
+//! Measures executions per second, and the states that the search stores: `cargo bench -p workflow-explore`.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use serde_json::{Value, json};
 use workflow_explore::Explorer;
 use workflow_local::Engine;
 
-/// A chain of tasks, each with a retrier and a catcher.
+/// Returns a chain of tasks, each with a retrier and a catcher.
 fn chain(tasks: usize) -> Value {
     let mut states = serde_json::Map::new();
     for number in 0..tasks {
@@ -24,7 +24,7 @@ fn chain(tasks: usize) -> Value {
     json!({ "StartAt": "S0", "States": states })
 }
 
-/// A parallel of branches of two tasks each.
+/// Returns a parallel of branches of two tasks each.
 fn parallel(branches: usize) -> Value {
     let task = |next: Value| {
         let mut task = json!({ "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f" });

@@ -1,16 +1,16 @@
-//! How far exploration goes.
+//! The bounds of exploration.
 
 use serde_json::{Value, json};
 
-/// How far exploration goes; what lies beyond a bound is reported as cut off by it.
+/// The bounds of exploration. What lies beyond a bound is reported as cut off by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Bounds {
-    /// How many things go wrong in one execution; 2 unless set.
+    /// The maximum number of faults in one execution. The default is 2.
     pub faults: u32,
-    /// How often a task on a loop is visited in one execution; 10 unless set.
+    /// The maximum number of visits of a task on a loop in one execution. The default is 10.
     pub turns: u32,
-    /// How many executions are tried; 100,000 unless set.
+    /// The maximum number of executions to try. The default is 100,000.
     pub executions: u64,
 }
 
@@ -24,18 +24,18 @@ impl Default for Bounds {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CutOff {
-    /// States of executions in which more could go wrong.
+    /// The number of states of executions in which more faults were possible.
     pub faults: u64,
-    /// Executions that were left on a loop.
+    /// The number of executions that were abandoned on a loop.
     pub turns: u64,
-    /// Executions that were begun and not tried to their end, because enough were tried.
+    /// The number of executions that were begun but not tried to their end.
     pub executions: u64,
-    /// Values of the input and of results that were left out because there are too many.
+    /// The number of values of the input and of results that were omitted.
     pub values: u64,
 }
 
 impl CutOff {
-    /// The names of the bounds that have cut something off.
+    /// Returns the names of the bounds that have cut something off.
     pub fn names(&self) -> Vec<&'static str> {
         let all =
             [("faults", self.faults), ("turns", self.turns), ("executions", self.executions), ("values", self.values)];

@@ -1,4 +1,4 @@
-//! What the world decides of an execution, and the list of decisions that replays one.
+//! The decisions of the world about an execution. A list of decisions replays it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,63 +6,63 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 use workflow_local::Payload;
 
-/// One decision of the world: everything that the definition does not say.
+/// A decision of the world: whatever the definition does not determine.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Decision {
     /// The execution starts with this input.
     Input(Payload),
-    /// A task that waits succeeds with this result.
+    /// A waiting task succeeds with this result.
     Succeed {
         /// The task.
         task: Task,
         /// Its result.
         result: Payload,
     },
-    /// A task that waits goes wrong.
+    /// A waiting task fails or never answers.
     Fault {
         /// The task.
         task: Task,
-        /// How it goes wrong.
+        /// The fault.
         fault: Fault,
-        /// For how long.
+        /// How long the fault lasts.
         lasting: Lasting,
     },
-    /// Time passes until the next timer is due, before any task that waits is answered.
+    /// Time passes until the next timer is due, before any waiting task is answered.
     TimePasses,
 }
 
-/// A task that waits: its state, and which branches and iterations it is in.
+/// A waiting task: its state, and the branches and iterations around it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub struct Task {
     /// The state's name.
     pub state: Arc<str>,
-    /// The numbers of the branches and iterations around it, the outermost first.
+    /// The indices of the enclosing branches and iterations, outermost first.
     pub place: Vec<usize>,
 }
 
-/// How a task goes wrong.
+/// A fault of a task.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// It fails with this error.
+    /// The task fails with this error.
     Error(Arc<str>),
-    /// It never answers: it times out or misses its heartbeat, where its state says when.
+    /// The task never answers: it times out or misses its heartbeat if its state has such a limit.
     Silence,
-    /// It succeeds with a result of another type.
+    /// The task succeeds with a result of another type.
     OtherType(Payload),
 }
 
-/// For how long a task goes wrong.
+/// How long a fault lasts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Lasting {
-    /// At this attempt.
+    /// For this attempt.
     Once,
-    /// At this attempt and all that retriers make of it.
+    /// For this attempt and all its retries.
     Retries,
-    /// Whenever the state is tried from now on.
+    /// For all further attempts in the execution.
     Forever,
 }
 
@@ -77,12 +77,12 @@ impl Lasting {
 }
 
 impl Decision {
-    /// Whether something goes wrong.
+    /// Returns whether the decision is a fault.
     pub fn is_fault(&self) -> bool {
         matches!(self, Self::Fault { .. })
     }
 
-    /// The task that is decided of.
+    /// Returns the task that the decision is about.
     pub fn task(&self) -> Option<&Task> {
         match self {
             Self::Succeed { task, .. } | Self::Fault { task, .. } => Some(task),
@@ -90,7 +90,7 @@ impl Decision {
         }
     }
 
-    /// As JSON, which [`from_json`](Self::from_json) reads.
+    /// Converts the decision to JSON, which [`from_json`](Self::from_json) reads.
     ///
     /// ```
     /// use serde_json::json;
@@ -130,7 +130,7 @@ impl Decision {
         }
     }
 
-    /// Reads what [`to_json`](Self::to_json) gives; `None` for anything else.
+    /// Reads the output of [`to_json`](Self::to_json). Returns `None` for anything else.
     pub fn from_json(value: &Value) -> Option<Self> {
         let members = value.as_object()?;
         if let Some(input) = members.get("input") {
@@ -175,10 +175,10 @@ impl fmt::Display for Task {
     }
 }
 
-/// How many characters of a value are shown.
+/// The maximum number of characters shown of a value.
 const SHOWN: usize = 120;
 
-/// The beginning of a value.
+/// Formats a value, shortened to its beginning.
 pub(crate) fn shortened(value: &Value) -> String {
     let text = value.to_string();
     match text.char_indices().nth(SHOWN) {

@@ -1,17 +1,17 @@
-//! Why nothing can be explored.
+//! The errors of exploration.
 
 use workflow_local::DefinitionError;
 
 use crate::property::PropertyError;
 
-/// Why nothing can be explored.
+/// An error that prevents exploration.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExploreError {
     /// The definition has errors.
     #[error(transparent)]
     Definition(#[from] DefinitionError),
-    /// A text is no property.
+    /// A text is not a valid property.
     #[error(transparent)]
     Property(#[from] PropertyError),
     /// A property names a state that does not exist.
@@ -21,10 +21,10 @@ pub enum ExploreError {
         property: String,
         /// The name.
         state: String,
-        /// The name that is most like it.
+        /// The most similar name.
         nearest: Option<String>,
     },
-    /// A property is about the success of a Fail state.
+    /// A property requires that a Fail state succeeds.
     #[error("the property `{property}` is about the success of `{state}`, a Fail state, which never succeeds")]
     NeverSucceeds {
         /// The property.
@@ -32,7 +32,7 @@ pub enum ExploreError {
         /// The state.
         state: String,
     },
-    /// A property names a state of a distributed map, whose children have histories of their own.
+    /// A property names a state of a distributed map, whose children have their own histories.
     #[error(
         "the property `{property}` names `{state}`, which is in a distributed map: properties do not follow its children"
     )]
@@ -42,32 +42,32 @@ pub enum ExploreError {
         /// The state.
         state: String,
     },
-    /// Values are given for a state that does not exist or is no task.
+    /// Values are given for a state that does not exist or is not a task.
     #[error("values are given for `{state}`, which is no task of the workflow{}", did_you_mean(nearest.as_deref()))]
     NoTask {
         /// The name.
         state: String,
-        /// The name that is most like it.
+        /// The most similar name.
         nearest: Option<String>,
     },
-    /// A bound is zero that lets nothing happen then.
+    /// A bound is zero, so that nothing would be explored.
     #[error("the bound `{bound}` is 0: nothing would be explored")]
     Zero {
         /// The bound.
         bound: &'static str,
     },
-    /// No values are given where at least one is needed.
+    /// An empty list of values is given.
     #[error("no value is given for {what}: give at least one, or leave the values to the types")]
     NoValues {
-        /// What they are for.
+        /// What the values are for.
         what: String,
     },
     /// A list of decisions does not fit the workflow.
     #[error("decision {number} does not fit: {problem}")]
     Decision {
-        /// The number of the decision, from 1.
+        /// The number of the decision, starting at 1.
         number: usize,
-        /// What does not fit.
+        /// The reason.
         problem: String,
     },
 }

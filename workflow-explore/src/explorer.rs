@@ -1,4 +1,4 @@
-//! What is explored, and what must hold of it.
+//! The explorer: what to explore, and which properties to check.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -21,7 +21,7 @@ use crate::search::Search;
 use crate::states::States;
 use crate::values::Values;
 
-/// What somebody says of a task's results.
+/// The results of a task that the caller gives.
 #[derive(Clone)]
 pub(crate) enum Given {
     Values(Vec<Payload>),
@@ -30,10 +30,10 @@ pub(crate) enum Given {
 
 type Closure = Arc<dyn Fn(&TaskRequest) -> Vec<Value> + Send + Sync>;
 
-/// A check of executions that have ended.
+/// A check of ended executions.
 pub(crate) type Check = Arc<dyn Fn(&Execution) -> Result<(), String> + Send + Sync>;
 
-/// Tries everything that the world can do to the executions of a workflow.
+/// Explores a workflow: tries every way in which its tasks can answer and fail.
 ///
 /// ```
 /// use serde_json::json;
@@ -90,11 +90,11 @@ impl fmt::Debug for Explorer {
 }
 
 impl Explorer {
-    /// Explores what an engine runs. Its definition, the types that a workflow in Rust declares, its name, seed and object
-    /// store are the engine's; its handlers are not called: the explorer answers the tasks.
+    /// Creates an explorer of an engine's workflow. The definition, declared types, name, seed and object store are the
+    /// engine's. Its handlers are not called: the explorer answers the tasks.
     ///
     /// # Errors
-    /// The definition has errors.
+    /// Returns an error if the definition has errors.
     pub fn new(engine: &Engine) -> Result<Self, ExploreError> {
         let document = engine.program().definition();
         let start = engine.identity();
@@ -123,10 +123,10 @@ impl Explorer {
         })
     }
 
-    /// Explores a workflow that is declared with `workflow!`; what it gives must be of its output's type.
+    /// Creates an explorer of a workflow that is declared with `workflow!`. Its output must have the declared type.
     ///
     /// # Errors
-    /// As [`new`](Self::new).
+    /// See [`new`](Self::new).
     pub fn of<W: Workflow<Params = ()>>() -> Result<Self, ExploreError>
     where
         W::Output: DeserializeOwned,
@@ -134,10 +134,10 @@ impl Explorer {
         Ok(Self::new(&Engine::of::<W>()?)?.output::<W::Output>())
     }
 
-    /// Explores a workflow with deploy-time parameters.
+    /// Creates an explorer of a workflow with deploy-time parameters.
     ///
     /// # Errors
-    /// As [`new`](Self::new).
+    /// See [`new`](Self::new).
     pub fn of_with<W: Workflow>(params: &W::Params) -> Result<Self, ExploreError>
     where
         W::Output: DeserializeOwned,
@@ -152,8 +152,8 @@ impl Explorer {
         self
     }
 
-    /// Adds a check of every execution that has ended, by a name. It may look at the whole history, so that states are
-    /// told apart by what led to them: many more executions are tried.
+    /// Adds a named check of every ended execution. The check may read the whole history, so executions with different
+    /// histories are never merged, and many more executions are tried.
     #[must_use]
     pub fn check(
         mut self,
@@ -165,7 +165,7 @@ impl Explorer {
         self
     }
 
-    /// What executions that succeed give must be of this type.
+    /// Requires that the output of successful executions has this type.
     #[must_use]
     pub fn output<T: DeserializeOwned>(mut self) -> Self {
         self.output =
@@ -173,28 +173,28 @@ impl Explorer {
         self
     }
 
-    /// An error that executions may fail with although no Fail state says so.
+    /// Allows executions to fail with this error, although no Fail state has it.
     #[must_use]
     pub fn may_fail_with(mut self, error: impl Into<String>) -> Self {
         self.allowed.push(error.into());
         self
     }
 
-    /// Executions may fail with any error that nobody catches.
+    /// Allows executions to fail with any uncaught error.
     #[must_use]
     pub fn may_fail(mut self) -> Self {
         self.any_error = true;
         self
     }
 
-    /// The inputs to start with, in place of those by the type.
+    /// Sets the inputs to try, instead of those derived from the type.
     #[must_use]
     pub fn inputs(mut self, inputs: impl IntoIterator<Item = Value>) -> Self {
         self.inputs = Some(inputs.into_iter().map(Payload::new).collect());
         self
     }
 
-    /// What the task of a state gives when it succeeds, in place of values by its type.
+    /// Sets the results of a state's task, instead of those derived from its type.
     #[must_use]
     pub fn results(mut self, state: impl AsRef<str>, results: impl IntoIterator<Item = Value>) -> Self {
         let results = results.into_iter().map(Payload::new).collect();
@@ -202,7 +202,7 @@ impl Explorer {
         self
     }
 
-    /// What the task of a state gives when it succeeds, by its request. The same request must have the same results.
+    /// Sets the results of a state's task depending on its request. Equal requests must have equal results.
     #[must_use]
     pub fn results_by(
         mut self,
@@ -213,54 +213,55 @@ impl Explorer {
         self
     }
 
-    /// Tries for each task a result of another type too, which counts as a fault.
+    /// Also tries a result of another type for each task, which counts as a fault.
     #[must_use]
     pub fn other_types(mut self) -> Self {
         self.other_types = true;
         self
     }
 
-    /// How many things go wrong in one execution; 2 unless set.
+    /// Sets the maximum number of faults in one execution. The default is 2.
     #[must_use]
     pub fn faults(mut self, faults: u32) -> Self {
         self.bounds.faults = faults;
         self
     }
 
-    /// How often a task on a loop is visited in one execution; 10 unless set.
+    /// Sets the maximum number of visits of a task on a loop in one execution. The default is 10.
     #[must_use]
     pub fn turns(mut self, turns: u32) -> Self {
         self.bounds.turns = turns;
         self
     }
 
-    /// How many executions are tried at most; 100,000 unless set.
+    /// Sets the maximum number of executions to try. The default is 100,000.
     #[must_use]
     pub fn executions(mut self, executions: u64) -> Self {
         self.bounds.executions = executions;
         self
     }
 
-    /// Tries every list of decisions by itself, and none of the [reductions](crate#reductions): to compare with.
+    /// Tries every list of decisions by itself, without the [reductions](crate#reductions), for comparison.
     #[must_use]
     pub fn without_reductions(mut self) -> Self {
         self.merges = false;
         self
     }
 
-    /// Tries the executions.
+    /// Explores the executions.
     ///
     /// # Errors
-    /// A property names a state that does not exist, values are given for something that is no task, or a bound is 0.
+    /// Returns an error if a property names a state that does not exist, values are given for a state that is not a
+    /// task, or a bound is 0.
     pub fn explore(&self) -> Result<Report, ExploreError> {
         self.validate()?;
         Ok(Search::new(self).run())
     }
 
-    /// Replays a list of decisions, such as those of a finding, and goes on from there without a fault.
+    /// Replays a list of decisions, such as those of a finding, and continues without faults.
     ///
     /// # Errors
-    /// As [`explore`](Self::explore), and when the list does not fit the workflow.
+    /// See [`explore`](Self::explore). Also returns an error if the list does not fit the workflow.
     pub fn replay(&self, decisions: &[Decision]) -> Result<Replayed, ExploreError> {
         self.validate()?;
         Search::new(self).replay(decisions)
@@ -292,12 +293,12 @@ impl Explorer {
         Ok(())
     }
 
-    /// The inputs to try.
+    /// Returns the inputs to try.
     pub(crate) fn all_inputs(&self) -> &[Payload] {
         self.inputs.as_deref().unwrap_or(&self.values.inputs.values)
     }
 
-    /// The results of a task to try.
+    /// Returns the results of a task to try.
     pub(crate) fn results_of(&self, request: &TaskRequest) -> Vec<Payload> {
         match self.given.get(&*request.state) {
             Some(Given::Values(values)) => values.clone(),
@@ -309,7 +310,7 @@ impl Explorer {
         }
     }
 
-    /// How many values are left out of those that are tried.
+    /// Returns the number of omitted values.
     pub(crate) fn values_left_out(&self) -> u64 {
         let inputs = if self.inputs.is_none() { self.values.inputs.left_out } else { 0 };
         let results = self.values.results.iter().filter(|(name, _)| !self.given.contains_key(*name));
@@ -331,7 +332,7 @@ impl Explorer {
     }
 }
 
-/// Whether expressions look at the time, and at random numbers: by their words, so rather once too often.
+/// Returns whether expressions read the time, and random numbers. This searches for words, so it may report too much.
 fn looks_at(document: &Value) -> (bool, bool) {
     let text = document.to_string();
     let has = |words: &[&str]| words.iter().any(|word| text.contains(word));

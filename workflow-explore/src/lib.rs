@@ -1,9 +1,9 @@
-//! Tries everything that can go wrong with a workflow, and prints what does as a test.
+//! Explores everything that can go wrong with a workflow, and prints each finding as a test.
 //!
-//! The engine of [`workflow_local`] depends on nothing but what it is told: its clock, the answers of tasks and random
-//! numbers are inputs. So every execution can be tried: each task succeeds with each value that makes a difference, fails
-//! with each error that handlers tell apart, times out; branches end in each order that matters. What must hold of all of
-//! them are properties: some hold of every workflow, others are declared.
+//! The engine of [`workflow_local`] is deterministic: its clock, the answers of tasks and random numbers are inputs. So
+//! every execution can be tried: each task succeeds with each value that makes a difference, fails with each error that
+//! handlers distinguish, or times out; branches end in each order that matters. All executions must satisfy properties:
+//! some apply to every workflow, others are declared.
 //!
 //! ```
 //! use serde_json::json;
@@ -31,21 +31,24 @@
 //!
 //! # Reductions
 //!
-//! - **States that were seen before are not tried again.** Two states of executions are the same when the input, the place and data
-//!   of each branch, its variables, the retries it has used, what waits, the time that timers still run, what the world has
-//!   decided for later, how far the properties have come and how much has gone wrong are the same. What follows is a function of these
-//!   alone, so nothing is lost. The present time and the random numbers to come are added where the definition's expressions
-//!   look at them. Not told apart are the numbers of events, which show in the texts of causes, and how much of the year that
-//!   an execution lasts at most has passed. With a [check](Explorer::check) nothing is merged, since it may look at the whole history.
-//! - **One error stands for all that lead to the same handlers.** Two errors to which each retrier and catcher, from the task outwards to
-//!   the one that catches it, says the same lead to the same states; only the text of the error differs. An expression
-//!   that compares the error's name tells more apart: give such errors a handler of their own.
-//! - **Retries that are exhausted are one fault.** That each attempt fails by itself is tried too, within the bound of faults.
-//! - **Values.** Of a type with many values those are tried that conditions compare with, and their neighbours; of others, one. The rest
-//!   passes through expressions unseen. What is computed of a value before it is compared is not inverted: give the values yourself with
-//!   [`results`](Explorer::results) and [`inputs`](Explorer::inputs).
-//! - **Time passes only where nothing can be answered, or where a branch sleeps beside a task that waits.** An answer takes no time: a task
-//!   that answers late differs from one that answers at once only by the timers that are due before.
+//! - **A state is not explored twice.** Two states of executions are the same if these are equal: the input, the
+//!   position and data of each branch, its variables and used retries, what waits, the remaining time of timers,
+//!   decisions about the future, the progress of the properties, and the number of faults. The future depends only on
+//!   these, so nothing is lost. The current time and future random numbers are compared too if an expression of the
+//!   definition reads them. Event ids, which appear in the texts of causes, and the elapsed part of the year that an
+//!   execution may last are ignored. With a [check](Explorer::check), states are never merged, because it may read the
+//!   whole history.
+//! - **One error represents all that have the same handlers.** Two errors lead to the same states if each retrier and
+//!   catcher, from the task outwards to the one that catches them, treats them alike. Only the text of the error
+//!   differs. An expression that compares the error's name may distinguish more: give such errors a handler of their
+//!   own.
+//! - **Exhausted retries are one fault.** Failures of single attempts are tried too, within the bound of faults.
+//! - **Values.** For a type with many values, the explorer tries those that conditions compare with, and their
+//!   neighbours; for others, one value. The rest of a value passes through expressions unread. Computations before a
+//!   comparison are not inverted: give such values yourself with [`results`](Explorer::results) and
+//!   [`inputs`](Explorer::inputs).
+//! - **Time passes only if nothing can be answered, or if a branch sleeps while a task waits.** Answers take no time: a
+//!   late answer differs from an immediate one only by the timers that are due before it.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod bounds;
@@ -66,12 +69,12 @@ pub use explorer::Explorer;
 pub use property::{Property, PropertyError};
 pub use report::{Finding, Replayed, Report, Unreached, Verdict};
 
-/// The page on exploring, whose examples are tests.
+/// The guide to exploration, whose examples are tests.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/exploring.md")]
 struct ExploringPage;
 
-/// The crate's front page on a registry, whose example is a test.
+/// The crate's README, whose example is a test.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

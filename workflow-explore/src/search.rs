@@ -1,4 +1,4 @@
-//! The search: executions by how much goes wrong in them, so that what is found first is a shortest way to it.
+//! Searches executions in order of their number of faults, so that the first finding is a shortest one.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
@@ -12,30 +12,30 @@ use crate::explorer::Explorer;
 use crate::report::{Finding, Replayed, Report, Unreached};
 use crate::world::{Broken, Stand, World, built_in};
 
-/// How often a replay goes on by itself at most.
+/// The maximum number of steps after the given decisions of a replay.
 const STEPS: usize = 10_000;
 
-/// How the search came to a state of an execution.
+/// How the search reached a state of an execution.
 #[derive(Debug)]
 struct Found {
     parent: Option<u32>,
     decision: Decision,
-    /// Executions that end with one more decision.
+    /// The number of executions that end with one more decision.
     ends: u64,
-    /// Whether something beyond a bound follows, or an end without that more goes wrong.
+    /// Whether something beyond a bound follows, or an end without further faults.
     leads_on: bool,
 }
 
-/// A decision to be tried: the state of the execution, its number, and how deep it is.
+/// A decision to try: the world, the number of its state, and the decision.
 type Entry<'x> = (Rc<World<'x>>, u32, Decision);
 
 pub(crate) struct Search<'x> {
     explorer: &'x Explorer,
     found: Vec<Found>,
-    /// From which state to which one decision leads, and whether something goes wrong in it.
+    /// The transitions between states, and whether each is a fault.
     edges: Vec<(u32, u32, bool)>,
     known: BTreeMap<u64, u32>,
-    /// By how many things went wrong, and how many decisions there were.
+    /// Entries by the number of faults and decisions.
     queue: BTreeMap<(u32, u32), VecDeque<Entry<'x>>>,
     findings: BTreeMap<(String, Option<String>), Finding>,
     order: usize,
@@ -79,7 +79,7 @@ impl<'x> Search<'x> {
                 left.into_iter().for_each(|number| self.cut_at(number));
                 break;
             }
-            // The last one need not be copied.
+            // The last one need not be cloned.
             let mut world = Rc::try_unwrap(world).unwrap_or_else(|shared| (*shared).clone());
             if world.decide(&decision).is_err() {
                 continue;
@@ -106,7 +106,7 @@ impl<'x> Search<'x> {
         }
     }
 
-    /// Comes to a state of an execution by a decision; says whether the execution has ended.
+    /// Records that a decision reached a state of an execution. Returns whether the execution has ended.
     fn arrive(&mut self, mut world: World<'x>, parent: Option<u32>, decision: Decision, depth: u32) -> bool {
         let mut broken = Vec::new();
         let stand = world.settle(&mut broken);
@@ -156,7 +156,7 @@ impl<'x> Search<'x> {
         false
     }
 
-    /// The decisions that led to a state of an execution.
+    /// Returns the decisions that led to a state of an execution.
     fn decisions_to(&self, number: Option<u32>) -> Vec<Decision> {
         let mut decisions = Vec::new();
         let mut at = number;
@@ -168,7 +168,7 @@ impl<'x> Search<'x> {
         decisions
     }
 
-    /// What is found first is a shortest way to it.
+    /// Records a violation. The first one found is a shortest.
     fn note(&mut self, broken: Broken, parent: Option<u32>, last: &Decision, faults: u32) {
         let key = (broken.property.clone(), broken.state.clone());
         if self.findings.contains_key(&key) {
@@ -181,7 +181,7 @@ impl<'x> Search<'x> {
         self.findings.insert(key, Finding::new(broken, decisions, faults, order));
     }
 
-    /// States from which no decisions lead to an end unless more goes wrong.
+    /// Finds states from which no decisions lead to an end without further faults.
     fn find_endless(&mut self) {
         let count = self.found.len();
         let mut ends: Vec<bool> = self.found.iter().map(|found| found.leads_on).collect();
@@ -218,7 +218,7 @@ impl<'x> Search<'x> {
         self.findings.entry(key).or_insert(finding);
     }
 
-    /// How many lists of decisions lead to an end, without going round loops.
+    /// Returns the number of lists of decisions that lead to an end without repeating loops.
     fn ways(&self) -> u64 {
         let count = self.found.len();
         let mut after: Vec<Vec<u32>> = vec![Vec::new(); count];
@@ -227,7 +227,7 @@ impl<'x> Search<'x> {
                 after.push(*to);
             }
         }
-        // Depth first, each state after all that follow it; what leads back into the way is a loop.
+        // Depth first, each state after its successors. An edge to a state on the current path closes a loop.
         let mut ways: Vec<u64> = self.found.iter().map(|found| found.ends).collect();
         let mut seen = vec![0_u8; count];
         let roots = self.found.iter().enumerate().filter(|(_, found)| found.parent.is_none()).map(|(number, _)| number);
@@ -270,7 +270,7 @@ impl<'x> Search<'x> {
         total
     }
 
-    /// Takes the plainest values that lead to the same.
+    /// Replaces values by simpler ones that lead to the same violation.
     fn shrink(&mut self) {
         let mut findings = std::mem::take(&mut self.findings);
         for finding in findings.values_mut() {
@@ -298,7 +298,7 @@ impl<'x> Search<'x> {
         self.findings = findings;
     }
 
-    /// The decisions of the same kind that are plainer than one.
+    /// Returns the simpler alternatives to a decision, of the same kind.
     fn plainer(&self, decisions: &[Decision], at: usize) -> Vec<Decision> {
         let explorer = self.explorer;
         match decisions.get(at) {

@@ -1,4 +1,4 @@
-//! What exploration knows of the states of a definition before anything runs.
+//! Facts about the states of a definition that exploration needs before it runs.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -12,10 +12,10 @@ use workflow_asl::{Pointer, StateKind};
 use workflow_local::Program;
 use workflow_services::{Pattern, Shape, TaskResource};
 
-/// The error that stands for all that no handler names.
+/// The error that represents all that no handler names.
 const UNNAMED: &str = "UnnamedError";
 
-/// Members of requests by which AWS's APIs know a call again, as their models mark them.
+/// The members of requests that AWS's API models mark as idempotency tokens.
 const TOKENS: &[&str] = &[
     "ClientToken",
     "ClientRequestToken",
@@ -25,22 +25,22 @@ const TOKENS: &[&str] = &[
     "CallerReference",
 ];
 
-/// What is known of a state.
+/// Facts about a state.
 #[derive(Clone, Debug)]
 pub(crate) struct StateFacts {
     pub(crate) at: Pointer,
     pub(crate) kind: StateKind,
-    /// Whether a way leads from the state back to it.
+    /// Whether the state can reach itself.
     pub(crate) loops: bool,
-    /// The maps that it is in.
+    /// The number of maps that contain it.
     pub(crate) maps: usize,
     /// Whether it is in a distributed map.
     pub(crate) distributed: bool,
-    /// One error of each class that the handlers around the task tell apart.
+    /// One error of each class that the handlers around the task distinguish.
     pub(crate) errors: Vec<Arc<str>>,
-    /// Whether the task may be silent: it times out, or nobody but a person or worker answers it.
+    /// Whether the task may never answer: it times out, or waits for a person or worker.
     pub(crate) may_be_silent: bool,
-    /// The member of the request by which the API knows a call again.
+    /// The idempotency token of the request.
     pub(crate) token: Option<&'static str>,
 }
 
@@ -48,11 +48,11 @@ pub(crate) struct StateFacts {
 #[derive(Debug)]
 pub(crate) struct States {
     pub(crate) all: BTreeMap<String, StateFacts>,
-    /// Names of states on loops, each with its number among them.
+    /// The states on loops, each with its index among them.
     pub(crate) looping: BTreeMap<String, usize>,
 }
 
-/// A state around others that has handlers: its name and the names that its handlers have.
+/// An enclosing state with handlers: its name, and the errors that it handles.
 struct Around<'a> {
     name: &'a str,
     errors: Vec<&'a str>,
@@ -103,7 +103,7 @@ fn scope<'a>(
     }
 }
 
-/// The error names that a state's retriers and catchers have.
+/// Returns the error names in a state's retriers and catchers.
 fn handled(state: &State) -> Vec<&str> {
     let retriers = state.retry.iter().flatten().filter_map(|retrier| retrier.error_equals.as_ref());
     let catchers = state.catch.iter().flatten().filter_map(|catcher| catcher.error_equals.as_ref());
@@ -130,13 +130,13 @@ fn is_answered_by_token(state: &State) -> bool {
     task == TaskResource::Activity || task.pattern() == Some(Pattern::WaitForTaskToken)
 }
 
-/// The member by which the API of a task knows a call again.
+/// Returns the idempotency token of a task's API.
 fn token_of(state: &State) -> Option<&'static str> {
     let structure = resource(state)?.input().structure()?;
     TOKENS.iter().copied().find(|name| matches!(structure.member(name).map(|member| member.shape), Some(Shape::String)))
 }
 
-/// One error of each class: those that lead to the same retrier and catcher on every level are one.
+/// Returns one error of each class. Errors that lead to the same retrier and catcher on every level are in one class.
 fn errors(state: &State, program: &Program, around: &[Around<'_>]) -> Vec<Arc<str>> {
     let task = resource(state);
     let names: BTreeSet<&str> = around.iter().flat_map(|level| level.errors.iter().copied()).collect();
@@ -151,7 +151,7 @@ fn errors(state: &State, program: &Program, around: &[Around<'_>]) -> Vec<Arc<st
         (name, Some(task)) => task.raises_any() || task.errors().any(|error| error.matches(name)),
         (_, None) => true,
     };
-    // The one that nobody names first: it is the plainest.
+    // The error that no handler names comes first, because it is the simplest.
     let mut unnamed = UNNAMED.to_owned();
     if let Some(task) = task.filter(|task| !task.raises_any()) {
         let mut errors = task.modelled_errors().chain(task.errors()).map(|error| error.to_string());
@@ -178,7 +178,7 @@ fn errors(state: &State, program: &Program, around: &[Around<'_>]) -> Vec<Arc<st
         for level in around.iter().rev() {
             let handlers = program.handlers_of(level.name, Some(error), false);
             class.push(handlers);
-            // Nothing passes a catcher.
+            // Nothing passes this catcher.
             if handlers.1.is_some() {
                 break;
             }

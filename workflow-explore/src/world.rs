@@ -206,18 +206,18 @@ impl<'x> World<'x> {
         self.tokens.insert(task.clone(), (token, false));
     }
 
-    /// The tasks that wait for an answer and may get one, with their places among all that wait.
+    /// Returns the tasks that wait for an answer and may get one, with their places among all that wait.
     fn answerable(&self) -> impl Iterator<Item = (usize, &Task, &TaskRequest)> {
         let pending = self.pending.iter().enumerate();
         pending.filter(|(_, (task, _))| !self.silent.contains(task)).map(|(at, (task, request))| (at, task, request))
     }
 
-    /// Whether a bound stops the execution on a loop.
+    /// Returns whether a bound stops the execution on a loop.
     pub(crate) fn turns_are_over(&self) -> bool {
         self.visits.iter().any(|visits| *visits > self.explorer.bounds.turns)
     }
 
-    /// What the world may decide next, the plainest first; `cut` is told that more could go wrong.
+    /// Returns what the world may decide next, the plainest first; `cut` is told that more could go wrong.
     pub(crate) fn decisions(&mut self, cut: &mut bool) -> Vec<Decision> {
         let mut found = Vec::new();
         let more_faults = self.faults < self.explorer.bounds.faults;
@@ -238,7 +238,7 @@ impl<'x> World<'x> {
         found
     }
 
-    /// Whether a timer may be due before a task that waits is answered: one of another branch.
+    /// Returns whether a timer may be due before a task that waits is answered: one of another branch.
     fn may_wait(&mut self) -> bool {
         let Step::Waiting { until: Some(_) } = self.execution.step() else { return false };
         let due = self.execution.due_next();
@@ -400,7 +400,7 @@ impl<'x> World<'x> {
         }
     }
 
-    /// What tells the futures of executions apart.
+    /// Returns what tells the futures of executions apart.
     pub(crate) fn fingerprint(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         self.execution.fingerprint(self.explorer.looks_at_time(), self.explorer.looks_at_chance(), &mut hasher);

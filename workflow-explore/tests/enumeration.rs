@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use workflow_explore::{Explorer, Property, Report};
 use workflow_local::{Engine, Random};
 
-/// A machine of up to eight tasks: chains, choices, parallels, retriers and catchers; ways lead forward only.
+/// Returns a machine of up to eight tasks: chains, choices, parallels, retriers and catchers; ways lead forward only.
 fn generated(random: &Random) -> Value {
     let pick = |count: u64| random.below(count);
     let count = 1 + pick(6);
@@ -88,7 +88,7 @@ fn pruned(mut machine: Value) -> Value {
     }
 }
 
-/// What was found, without the way to it.
+/// Returns what was found, without the way to it.
 fn found(report: &Report) -> BTreeSet<(String, Option<String>, u32)> {
     report.findings().iter().map(|finding| (finding.property.clone(), finding.state.clone(), finding.faults)).collect()
 }

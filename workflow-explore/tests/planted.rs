@@ -20,7 +20,7 @@ fn with(mut base: Value, more: Value) -> Value {
     base
 }
 
-/// A task that gives its input on, and goes to `Failed` when it fails.
+/// Returns a task that gives its input on, and goes to `Failed` when it fails.
 fn task(function: &str, next: &str) -> Value {
     json!({
         "Type": "Task", "Resource": format!("arn:aws:lambda:us-east-1:123456789012:function:{function}"),
@@ -41,7 +41,7 @@ fn caught(names: &[&str], next: &str) -> Value {
     json!({ "Catch": [{ "ErrorEquals": names, "ResultPath": null, "Next": next }] })
 }
 
-/// The machine of these states, with `Done` and `Failed`.
+/// Returns the machine of these states, with `Done` and `Failed`.
 fn machine(states: Value) -> Value {
     let ends = json!({ "Done": { "Type": "Succeed" }, "Failed": { "Type": "Fail", "Error": "ItFailed" } });
     let start = states.as_object().unwrap().keys().next().unwrap().clone();
@@ -52,7 +52,7 @@ fn jsonata(states: Value) -> Value {
     with(machine(states), json!({ "QueryLanguage": "JSONata" }))
 }
 
-/// A task in JSONata.
+/// Returns a task in JSONata.
 fn call(function: &str, next: &str) -> Value {
     json!({
         "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",

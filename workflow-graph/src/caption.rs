@@ -1,4 +1,4 @@
-//! The words of a picture: what a state does, and conditions, errors and retries as a person would say them.
+//! Captions of a picture: what a state does, and its conditions, errors and retries in plain words.
 
 use serde_json::Value;
 use workflow_asl::StateKind;
@@ -7,10 +7,10 @@ use workflow_asl::graph::EdgeKind;
 use workflow_asl::limits::retrier_default;
 use workflow_services::Arn;
 
-/// Characters of a caption; what is longer is cut.
+/// The maximum length of a caption in characters. Longer ones are cut.
 const MAX_CHARS: usize = 60;
 
-/// The label of a transition.
+/// Returns the label of a transition.
 pub(crate) fn edge(kind: EdgeKind, state: &State) -> String {
     let label = match kind {
         EdgeKind::Next => String::new(),
@@ -27,7 +27,7 @@ pub(crate) fn edge(kind: EdgeKind, state: &State) -> String {
     cut(&label)
 }
 
-/// The comment of the rule or catcher that a transition comes from.
+/// Returns the comment of the rule or catcher that a transition comes from.
 pub(crate) fn edge_comment(kind: EdgeKind, state: &State) -> Option<String> {
     match kind {
         EdgeKind::Choice(i) => state.choices.as_ref()?.get(i)?.comment.clone(),
@@ -36,7 +36,7 @@ pub(crate) fn edge_comment(kind: EdgeKind, state: &State) -> Option<String> {
     }
 }
 
-/// How often a retrier tries again, and after which errors.
+/// Describes how often a retrier retries, and for which errors.
 pub(crate) fn retrier(retrier: &Retrier) -> String {
     let attempts = match &retrier.max_attempts {
         Some(attempts) => attempts.to_string(),
@@ -49,12 +49,12 @@ fn errors(names: Option<&[String]>) -> String {
     names.unwrap_or_default().join(", ")
 }
 
-/// What a state does, in a few words under its name.
+/// Describes what a state does, in a few words shown under its name.
 pub(crate) fn detail(state: &State) -> Option<String> {
     let detail = match state.kind {
         StateKind::Task => {
             let resource = state.resource.as_deref()?;
-            // `arn:aws:states:::lambda:invoke` is known by its end, another ARN by its service and name.
+            // `arn:aws:states:::lambda:invoke` is shown by its last parts, another ARN by its service and name.
             match Arn::parse(resource) {
                 Some(arn) => match arn.integration() {
                     Some(action) => action.replace(':', " "),
@@ -79,14 +79,14 @@ pub(crate) fn detail(state: &State) -> Option<String> {
     Some(cut(&detail))
 }
 
-/// Where a condition stands, which decides whether it needs parentheses.
+/// The context of a condition, which decides whether it needs parentheses.
 #[derive(Clone, Copy, PartialEq)]
 enum Place {
     Top,
     Inside,
 }
 
-/// A rule's condition as a person would say it.
+/// Describes a rule's condition in plain words.
 fn condition(rule: &ChoiceRule, place: Place) -> String {
     if let Some(condition) = &rule.condition {
         return condition.as_str().map_or_else(|| condition.to_string(), bare);
@@ -132,13 +132,13 @@ fn compare(variable: &str, comparison: &Comparison) -> String {
     format!("{variable} {sign} {operand}")
 }
 
-/// A JSONata expression without its markers, on one line.
+/// Returns a JSONata expression on one line, without its markers.
 fn bare(text: &str) -> String {
     let inner = text.strip_prefix("{%").and_then(|text| text.strip_suffix("%}")).unwrap_or(text);
     inner.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// A path with `.name` for each `['name']` that can be written so.
+/// Writes `.name` for each `['name']` of a path where that is possible.
 fn short_path(path: &str) -> String {
     let mut short = String::with_capacity(path.len());
     let mut rest = path;

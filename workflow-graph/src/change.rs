@@ -1,4 +1,4 @@
-//! A change as one graph: the newer definition with what was added, changed and renamed, and what was removed.
+//! The graph of a change: the newer definition with what was added, changed, renamed and removed.
 
 use std::collections::BTreeMap;
 
@@ -10,8 +10,8 @@ use workflow_asl::graph::EdgeKind;
 use crate::{Edge, Graph, Mark, Scope, State};
 
 impl Graph {
-    /// The change from an older to a newer definition in one picture. Which state became which is
-    /// [`workflow_asl::difference`]'s answer.
+    /// Returns the graph of the change from an older to a newer definition. [`workflow_asl::difference`] decides which
+    /// state became which.
     ///
     /// ```
     /// use serde_json::json;
@@ -44,7 +44,7 @@ impl Graph {
     }
 }
 
-/// The scopes of a graph, by their pointers.
+/// Returns the scopes of a graph by their pointers.
 fn scopes(scope: &Scope) -> BTreeMap<&str, &Scope> {
     let mut all = BTreeMap::from([(scope.pointer.as_str(), scope)]);
     for state in &scope.states {
@@ -58,7 +58,7 @@ impl Scope {
         for state in &mut self.states {
             if let Some(difference) = differences.get(state.pointer.as_str()) {
                 let renamed = difference.renamed();
-                // What differs inside is shown there.
+                // The differences are shown on the states inside.
                 let own = difference.fields.iter().any(|field| {
                     !matches!(
                         field.name.as_str(),
@@ -84,14 +84,14 @@ impl Scope {
 /// The older definition.
 struct Before<'b> {
     scopes: BTreeMap<&'b str, &'b Scope>,
-    /// Where each state that is still there is now, by where it was.
+    /// The new pointer of each state that still exists, by its old pointer.
     now: BTreeMap<&'b str, &'b str>,
-    /// The other way round.
+    /// The old pointer of each state that still exists, by its new pointer.
     was: BTreeMap<&'b str, &'b str>,
 }
 
 impl Before<'_> {
-    /// Adds what the older definition had in the scope that was at `was`.
+    /// Adds the states and edges that the older definition had in the scope at `was`.
     fn merge(&self, scope: &mut Scope, was: &Pointer) {
         for state in &mut scope.states {
             let old = self.was.get(state.pointer.as_str()).copied();
@@ -144,8 +144,8 @@ impl Before<'_> {
         }
     }
 
-    /// The number in the scope of a state that was in it, which is added to it where it is gone; `None` for one that has
-    /// gone to another scope.
+    /// Returns the index of an old state in the scope, which is added to the scope if it was removed. Returns `None`
+    /// for a state that moved to another scope.
     fn number(&self, scope: &mut Scope, old: &State) -> Option<usize> {
         match self.now.get(old.pointer.as_str()) {
             Some(now) => {
@@ -162,7 +162,7 @@ impl Before<'_> {
 }
 
 impl State {
-    /// Marks it and everything in it as removed.
+    /// Marks the state and everything in it as removed.
     fn remove(&mut self) {
         (self.mark, self.end_mark) = (Mark::Removed, Mark::Removed);
         self.retriers.iter_mut().for_each(|retrier| retrier.mark = Mark::Removed);
@@ -170,7 +170,7 @@ impl State {
     }
 }
 
-/// A pointer that another one's text gives.
+/// Parses a pointer whose text comes from another pointer.
 fn pointer(text: &str) -> Pointer {
     text.split('/').skip(1).fold(Pointer::root(), |at, token| at.child(&token.replace("~1", "/").replace("~0", "~")))
 }

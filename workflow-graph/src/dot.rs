@@ -1,4 +1,4 @@
-//! A graph in the language of Graphviz (<https://graphviz.org/doc/info/lang.html>).
+//! Renders a graph in the language of Graphviz (<https://graphviz.org/doc/info/lang.html>).
 
 use std::fmt::Write as _;
 
@@ -9,12 +9,12 @@ use workflow_asl::printable::is_control;
 use crate::{Direction, Graph, Mark, Scope, State};
 
 impl Graph {
-    /// The text of a DOT digraph, top-down. Branches and item processors are clusters.
+    /// Returns the text of a DOT digraph that reads from top to bottom. Branches and item processors are clusters.
     pub fn to_dot(&self) -> String {
         self.to_dot_in(Direction::TopDown)
     }
 
-    /// The same in a direction.
+    /// Returns the text of a DOT digraph that reads in this direction.
     pub fn to_dot_in(&self, direction: Direction) -> String {
         let mut dot = Dot::default();
         let name = self.name.as_deref().unwrap_or("state machine");
@@ -34,7 +34,7 @@ impl Graph {
     }
 }
 
-/// A state in DOT: edges end at a node of its, and are cut at the border of its cluster where it has one.
+/// A state in DOT. Edges end at one of its nodes, and are clipped at the border of its cluster if it has one.
 #[derive(Clone)]
 struct Place {
     node: String,
@@ -48,7 +48,7 @@ struct Dot {
 }
 
 impl Dot {
-    /// Draws a scope; gives the node that stands for it.
+    /// Draws a scope and returns the node that represents it.
     fn scope(&mut self, scope: &Scope, depth: usize, whole: bool) -> String {
         let start = self.node();
         self.line(depth, &format!("{start} [shape=point, width=0.12, label=\"\", tooltip=\"start\"];"));
@@ -161,7 +161,7 @@ impl Dot {
     }
 }
 
-/// The looks of what is marked.
+/// Returns the attributes that show a mark.
 fn marked(mark: Mark) -> Vec<String> {
     let colour = match mark {
         Mark::None => return Vec::new(),
@@ -174,7 +174,7 @@ fn marked(mark: Mark) -> Vec<String> {
     vec![format!("color=\"{colour}\""), "penwidth=2".to_owned()]
 }
 
-/// A quoted string. Graphviz reads backslashes as escapes of its own, and no control character.
+/// Returns a quoted string. Graphviz interprets backslashes itself and rejects control characters.
 fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');

@@ -1,83 +1,83 @@
-//! A history as visits of states: what each got and gave, how often it tried, what failed.
+//! A history as visits of states: the input, output, attempts and errors of each.
 //!
 //! It is read from the events of `GetExecutionHistory`
-//! (<https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html>), as AWS and its command line
-//! print them. What is not understood is kept and said.
+//! (<https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html>), in the format that AWS and
+//! the AWS CLI print. Unknown events are kept and reported in the notes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use workflow_asl::timestamp;
 
-/// Events of one execution, and what they tell.
+/// The events of one execution, and the visits derived from them.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct History {
-    /// The events, by their numbers.
+    /// The events, ordered by id.
     pub events: Vec<Event>,
-    /// Each time that a state was entered, in the order of the events.
+    /// Each visit of a state, in the order of the events.
     pub visits: Vec<Visit>,
-    /// How the execution stands.
+    /// The status of the execution.
     pub status: Status,
-    /// What the history lacks, or has that is not understood.
+    /// What is missing from the history or unknown in it.
     pub notes: Vec<String>,
-    /// Where each event is.
+    /// The position of each event.
     places: BTreeMap<u64, Place>,
     threads: usize,
     /// The threads of items that have ended.
     over: BTreeSet<usize>,
-    /// The visits that ended only because the execution did.
+    /// The visits that ended only because the execution ended.
     ended: Vec<usize>,
 }
 
-/// An event.
+/// An event of an execution.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Event {
-    /// Its number.
+    /// The event's id.
     pub id: u64,
-    /// The number of the event that led to it; 0 for none.
+    /// The id of the previous event; 0 for none.
     pub previous: u64,
-    /// Milliseconds since 1970; `None` where the event has no time that can be read.
+    /// Milliseconds since 1970; `None` if the event has no valid timestamp.
     pub time: Option<i64>,
-    /// Its type.
+    /// The event's type.
     pub kind: String,
-    /// What it says beside that.
+    /// The other members of the event.
     pub details: Value,
-    /// The number of the visit that it belongs to.
+    /// The index of the visit that the event belongs to.
     pub visit: Option<usize>,
 }
 
-/// One time that a state was entered.
+/// One visit of a state.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Visit {
     /// The state's name.
     pub state: String,
-    /// The kind of the state, as its events name it.
+    /// The type of the state, as in the names of its events.
     pub kind: String,
-    /// The visit of the parallel or map that it is inside of.
+    /// The index of the visit of the enclosing parallel or map.
     pub parent: Option<usize>,
-    /// The number of the map's item that it belongs to.
+    /// The index of the map's item that the visit belongs to.
     pub item: Option<u64>,
-    /// The number of what it runs in: 0 for the execution itself, another one for each branch and each item.
+    /// The thread that the visit runs in: 0 for the execution itself, another number for each branch and each item.
     pub thread: usize,
-    /// The number of the event that entered it.
+    /// The id of the event that entered the state.
     pub entered: u64,
-    /// The number of the event that left it.
+    /// The id of the event that exited the state.
     pub exited: Option<u64>,
-    /// How it went.
+    /// The status of the visit.
     pub status: Status,
-    /// Its attempts, for a task.
+    /// The attempts of a task.
     pub attempts: Vec<Attempt>,
-    /// The error of its last failure.
+    /// The error of the last failure.
     pub error: Option<String>,
-    /// When it began and ended, in milliseconds since 1970.
+    /// The start and end, in milliseconds since 1970.
     pub time: (Option<i64>, Option<i64>),
 }
 
 impl Visit {
-    /// Whether it is over: the state was left, or failed or was stopped for good.
+    /// Returns whether the visit has ended: the state was exited, failed for good or was aborted.
     pub fn has_ended(&self) -> bool {
         self.exited.is_some() || self.time.1.is_some()
     }
@@ -87,37 +87,37 @@ impl Visit {
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Attempt {
-    /// The number of the event that began it.
+    /// The id of the event that scheduled it.
     pub scheduled: u64,
-    /// The number of the event that ended it.
+    /// The id of the event that ended it.
     pub ended: Option<u64>,
-    /// Its error.
+    /// The error of the attempt.
     pub error: Option<String>,
-    /// When it began and ended, in milliseconds since 1970.
+    /// The start and end, in milliseconds since 1970.
     pub time: (Option<i64>, Option<i64>),
 }
 
-/// How something stands.
+/// The status of an execution, a visit or an attempt.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Status {
-    /// It has not ended as far as the history goes.
+    /// It has not ended in this history.
     #[default]
     Running,
-    /// It ended well.
+    /// It succeeded.
     Succeeded,
-    /// It failed, and a catcher went on.
+    /// It failed, and a catcher handled the error.
     Caught,
-    /// It ended with an error.
+    /// It failed.
     Failed,
-    /// It ran past its time.
+    /// It timed out.
     TimedOut,
-    /// It was stopped.
+    /// It was aborted.
     Aborted,
 }
 
 impl Status {
-    /// The word for it.
+    /// Returns the status as a word.
     pub fn word(self) -> &'static str {
         match self {
             Self::Running => "running",
@@ -130,11 +130,11 @@ impl Status {
     }
 }
 
-/// What ends the names of events that begin an attempt of a task, and those that end one.
+/// The suffixes of the names of events that begin and that end an attempt of a task.
 const SCHEDULED: [&str; 3] = ["TaskScheduled", "LambdaFunctionScheduled", "ActivityScheduled"];
 const ENDS_ATTEMPT: [&str; 6] = ["Succeeded", "Failed", "TimedOut", "ScheduleFailed", "StartFailed", "SubmitFailed"];
 
-/// Events that this reader knows what to do with, beside those of states.
+/// The known events other than those of states.
 const KNOWN: [&str; 34] = [
     "ActivityFailed",
     "ActivityScheduled",
@@ -173,15 +173,15 @@ const KNOWN: [&str; 34] = [
 ];
 const KNOWN_TOO: [&str; 3] = ["TaskSubmitted", "TaskSucceeded", "TaskTimedOut"];
 
-/// What the names of events about states end with.
+/// The suffixes of the names of events about states.
 const OF_STATES: [&str; 6] =
     ["StateEntered", "StateExited", "StateStarted", "StateSucceeded", "StateFailed", "StateAborted"];
 
-/// Where the events of a thread are: in a visit, or between two.
+/// The position of a thread's events: in a visit, or between two visits.
 #[derive(Clone, Copy, Debug, Default)]
 struct Place {
     visit: Option<usize>,
-    /// The parallel or map around, and the item of the map.
+    /// The enclosing parallel or map, and the item of the map.
     parent: Option<usize>,
     item: Option<u64>,
     thread: usize,
@@ -190,10 +190,10 @@ struct Place {
 }
 
 impl History {
-    /// Reads what `aws stepfunctions get-execution-history` prints, or the list of events alone.
+    /// Reads the output of `aws stepfunctions get-execution-history`, or a list of events.
     ///
     /// # Errors
-    /// It is neither; the message says what was expected.
+    /// Returns an error that says what was expected if the value is neither.
     pub fn read(history: &Value) -> Result<Self, String> {
         let list = history.get("events").unwrap_or(history);
         let Some(list) = list.as_array() else {
@@ -213,7 +213,7 @@ impl History {
         if strange > 0 {
             made.notes.push(format!("{strange} elements are no events: they have no `id` or no `type`."));
         }
-        // The newest may come first.
+        // The events may be in reverse order.
         made.events.sort_by_key(|event| event.id);
         let before = made.events.len();
         made.events.dedup_by_key(|event| event.id);
@@ -229,7 +229,7 @@ impl History {
         Ok(made)
     }
 
-    /// Notes what is missing.
+    /// Adds notes on what is missing.
     fn complete(&mut self, history: &Value) {
         if self.events.is_empty() {
             self.notes.push("The history has no events.".to_owned());
@@ -261,7 +261,7 @@ impl History {
         }
     }
 
-    /// Follows the link of one more event, whose number is above all before: for an execution that is watched.
+    /// Adds the next event of an execution that is being followed. Its id is above all ids so far.
     ///
     /// ```
     /// use serde_json::json;
@@ -318,7 +318,7 @@ impl History {
                 Status::Running => self.resume(),
                 _ => self.end(before.visit, event.error(), time),
             }
-            // A redriven execution goes on where it failed.
+            // A redriven execution continues where it failed.
             Place { visit: None, ..before }
         } else {
             self.work(before.visit, &event);
@@ -329,7 +329,7 @@ impl History {
         self.events.push(event);
     }
 
-    /// The state of a visit failed for good, or was open when the execution ended.
+    /// Ends a visit whose state failed for good, or that was open when the execution ended.
     fn end(&mut self, visit: Option<usize>, error: Option<String>, time: Option<i64>) {
         let status = self.status;
         let mut failed = visit;
@@ -351,7 +351,7 @@ impl History {
         }
     }
 
-    /// What ended only because the execution did goes on when that is redriven.
+    /// Reopens the visits that ended only because the execution ended, when it is redriven.
     fn resume(&mut self) {
         for number in std::mem::take(&mut self.ended) {
             if let Some(visit) = self.visits.get_mut(number).filter(|visit| visit.kind != "Fail") {
@@ -382,7 +382,7 @@ impl History {
         if let Some(visit) = visit.and_then(|visit| self.visits.get_mut(visit)) {
             visit.exited = Some(id);
             visit.time.1 = time;
-            // The failure of a map or parallel has no error in the events.
+            // The failure event of a map or parallel has no error.
             let failed = visit.error.is_some() && visit.status != Status::Succeeded;
             let caught = failed || visit.status == Status::Failed;
             visit.status = if caught { Status::Caught } else { Status::Succeeded };
@@ -390,7 +390,7 @@ impl History {
         Place { visit, ..self.around(visit) }
     }
 
-    /// The parallel or map around a visit.
+    /// Returns the parallel or map around a visit.
     fn around(&self, visit: Option<usize>) -> Place {
         let visit = visit.and_then(|visit| self.visits.get(visit));
         Place {
@@ -402,7 +402,7 @@ impl History {
         }
     }
 
-    /// Whether a visit is over, by itself or with what is around it.
+    /// Returns whether a visit has ended, by itself or with an enclosing visit.
     pub fn is_over(&self, visit: usize) -> bool {
         let mut next = Some(visit);
         while let Some(visit) = next.and_then(|number| self.visits.get(number)) {
@@ -414,13 +414,13 @@ impl History {
         false
     }
 
-    /// Whether what a visit runs in is over: the branch or item, or else the execution.
+    /// Returns whether the branch, item or execution that a visit runs in has ended.
     pub(crate) fn is_thread_over(&self, visit: &Visit) -> bool {
         self.over.contains(&visit.thread)
             || visit.parent.map_or(self.status != Status::Running, |parent| self.is_over(parent))
     }
 
-    /// The innermost visit at or around a place that is the one asked for.
+    /// Returns the innermost visit at or around a position that matches.
     fn up(&self, place: Place, is: impl Fn(&Visit) -> bool) -> Option<usize> {
         let mut next = place.visit.or(place.parent);
         while let Some(number) = next {
@@ -433,7 +433,7 @@ impl History {
         None
     }
 
-    /// A state succeeded, failed or was aborted, before it is left.
+    /// Records that a state succeeded, failed or was aborted before it is exited.
     fn settle(&mut self, visit: Option<usize>, kind: &str, error: Option<String>, time: Option<i64>) {
         let inside = |inner: &&Visit| inner.parent == visit && inner.status == Status::Failed;
         let inner = || self.visits.iter().rev().find(inside).and_then(|inner| inner.error.clone());
@@ -448,10 +448,10 @@ impl History {
         }
     }
 
-    /// What was open of an item that failed or was aborted has ended with it.
+    /// Ends the open visits of an item that failed or was aborted.
     fn end_item(&mut self, map: Option<usize>, item: Option<u64>, kind: &str, time: Option<i64>) {
         let status = if kind.ends_with("Failed") { Status::Failed } else { Status::Aborted };
-        // An item's visits are the newest of its map; old ones have ended.
+        // An item's visits are the newest of its map; older ones have ended.
         let open = |visit: &&mut Visit| visit.parent == map && visit.item == item && visit.exited.is_none();
         if kind != "MapIterationSucceeded" {
             for visit in self.visits.iter_mut().rev().filter(open) {
@@ -463,7 +463,7 @@ impl History {
         }
     }
 
-    /// An event of a task's work.
+    /// Handles an event of a task's attempt.
     fn work(&mut self, visit: Option<usize>, event: &Event) {
         let Some(visit) = visit.and_then(|visit| self.visits.get_mut(visit)) else { return };
         let kind = event.kind.as_str();
@@ -490,7 +490,7 @@ impl History {
 }
 
 impl Event {
-    /// An event of the API; `None` for what has no number or no type.
+    /// Reads an event of the API. Returns `None` if it has no id or no type.
     pub fn read(event: &Value) -> Option<Self> {
         let members = event.as_object()?;
         let number = |value: &Value| value.as_u64().or_else(|| value.as_str()?.parse().ok());
@@ -506,18 +506,18 @@ impl Event {
         })
     }
 
-    /// A member of what it says.
+    /// Returns a member of the event's details.
     pub fn detail(&self, name: &str) -> Option<&Value> {
         self.details.get(name)
     }
 
-    /// The error's name, where it is about one.
+    /// Returns the error's name, if the event has one.
     pub fn error(&self) -> Option<String> {
         self.detail("error").and_then(Value::as_str).map(str::to_owned)
     }
 }
 
-/// Seconds since 1970, or RFC 3339, as milliseconds.
+/// Parses seconds since 1970 or an RFC 3339 timestamp; returns milliseconds.
 #[expect(clippy::cast_possible_truncation, reason = "it is in the range that is checked")]
 fn time(value: &Value) -> Option<i64> {
     match value {

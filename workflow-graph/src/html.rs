@@ -1,33 +1,35 @@
-//! A graph as an HTML page of its own.
+//! Renders a graph as a standalone HTML page.
 
 use crate::svg::{STYLE, escaped};
 use crate::{Direction, Graph};
 
-/// What `evcxr`, the Rust kernel of notebooks, shows of HTML (<https://github.com/evcxr/evcxr/blob/main/evcxr_jupyter/README.md>).
+/// Returns the output that `evcxr`, the Rust kernel for notebooks, shows as HTML
+/// (<https://github.com/evcxr/evcxr/blob/main/evcxr_jupyter/README.md>).
 pub(crate) fn in_notebook(html: &str) -> String {
     format!("EVCXR_BEGIN_CONTENT text/html\n{html}\nEVCXR_END_CONTENT")
 }
 
-/// How small a picture may be drawn before it is scrolled: its smallest text has 7 pixels then.
+/// The smallest scale of a picture, below which it is scrolled. Its smallest text then has 7 pixels.
 const LEAST_SCALE: f64 = 0.65;
 
 impl Graph {
-    /// The picture as a cell of a notebook shows it: what [`evcxr_display`](Self::evcxr_display) prints.
+    /// Returns the output of a notebook cell that shows the picture, which [`evcxr_display`](Self::evcxr_display)
+    /// prints.
     pub fn to_notebook(&self) -> String {
         in_notebook(&self.to_svg())
     }
 
-    /// Shows the picture in a notebook, where the last expression of a cell is a graph.
+    /// Shows the picture in a notebook if the last expression of a cell is a graph.
     pub fn evcxr_display(&self) {
         println!("{}", self.to_notebook());
     }
 
-    /// A page with the graph, top-down: no script, nothing from elsewhere.
+    /// Returns an HTML page with the graph from top to bottom. The page has no script and loads nothing.
     pub fn to_html(&self) -> String {
         self.to_html_in(Direction::TopDown)
     }
 
-    /// The same in a direction.
+    /// Returns an HTML page with the graph in this direction.
     pub fn to_html_in(&self, direction: Direction) -> String {
         let title = escaped(self.name.as_deref().unwrap_or("State machine"));
         let problems = match self.problems.as_slice() {
@@ -37,7 +39,8 @@ impl Graph {
                 format!("<ul class=\"problems\">{items}</ul>\n")
             }
         };
-        // In a page, the picture is an image with its title and description. It shrinks with the window as long as it can be read.
+        // In a page, the picture is an image with its title and description. It shrinks with the window as long as it
+        // is readable.
         let svg = self.to_svg_in(direction).replacen(&format!("<style>\n{STYLE}</style>\n"), "", 1);
         let layout = self.layout(direction);
         let least = (layout.width * LEAST_SCALE).round();

@@ -1,8 +1,8 @@
-//! Pictures of AWS Step Functions state machines: SVG, HTML, text, Mermaid and DOT.
+//! Diagrams of AWS Step Functions state machines: SVG, HTML, text, Mermaid and DOT.
 //!
-//! [`Graph`] is what a picture shows: made of a definition, of a change between two, or of an execution's history.
-//! The same graph gives the same bytes, so that a picture can be committed. SVG, HTML and text need places for states,
-//! which feature `layout` works out.
+//! A [`Graph`] is created from a definition, a change between two definitions, or an execution's history. The same
+//! graph always renders to the same bytes, so diagrams can be committed. SVG, HTML and text need positions for states,
+//! which the feature `layout` computes.
 //!
 //! This crate is internal: it follows no semantic versioning, and any release may change its API.
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -27,11 +27,11 @@ pub mod trace;
 
 pub use model::{Edge, Graph, Mark, Retrier, Scope, State};
 
-/// Which way a picture reads.
+/// The direction in which a diagram reads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Direction {
-    /// From the top down.
+    /// From top to bottom.
     #[default]
     TopDown,
     /// From left to right.

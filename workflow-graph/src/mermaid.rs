@@ -1,4 +1,4 @@
-//! A graph as a Mermaid flowchart.
+//! Renders a graph as a Mermaid flowchart.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use workflow_asl::printable::is_control;
 
 use crate::{Direction, Graph, Mark, Scope, State};
 
-/// The looks of each kind of node: colours that can be read on a light and on a dark page.
+/// The styles of each kind of node, with colours that are readable on light and dark pages.
 const CLASSES: &[&str] = &[
     "classDef mark fill:#555,stroke:#555,color:#fff",
     "classDef choice fill:#fff8e1,stroke:#b8860b,color:#222",
@@ -17,7 +17,7 @@ const CLASSES: &[&str] = &[
     "classDef fail fill:#fdecea,stroke:#c62828,color:#222",
 ];
 
-/// The looks of what has a mark: of states, which stand for those of their kind, and of transitions.
+/// The styles of marks: for states, which replace those of their kind, and for transitions.
 const MARKS: &[(Mark, &str, &str)] = &[
     (
         Mark::Untaken,
@@ -39,19 +39,20 @@ const MARKS: &[(Mark, &str, &str)] = &[
     (Mark::Renamed, "fill:#ddf4ff,stroke:#0969da,stroke-width:3px,color:#222", "stroke:#0969da,stroke-width:3px"),
 ];
 
-/// The looks of a state with an error in it.
+/// The style of a state with an error.
 const WRONG: &str = "fill:#fdecea,stroke:#c62828,stroke-width:3px,stroke-dasharray:8 3,color:#222";
 
 impl Graph {
-    /// The text of a Mermaid `flowchart` (<https://mermaid.js.org/syntax/flowchart.html>), top-down.
+    /// Returns the text of a Mermaid `flowchart` (<https://mermaid.js.org/syntax/flowchart.html>) that reads from top
+    /// to bottom.
     ///
-    /// Choice edges carry their condition; edges of catchers are dashed and carry the error
-    /// names; branches and item processors are subgraphs. Any state name renders.
+    /// Choice edges have their condition as label. Edges of catchers are dashed and have the error names as label.
+    /// Branches and item processors are subgraphs. Any state name renders.
     pub fn to_mermaid(&self) -> String {
         self.to_mermaid_in(Direction::TopDown)
     }
 
-    /// The same in a direction.
+    /// Returns the text of a Mermaid `flowchart` that reads in this direction.
     pub fn to_mermaid_in(&self, direction: Direction) -> String {
         let mut chart = Chart::default();
         chart.line(
@@ -84,15 +85,15 @@ struct Chart {
 }
 
 impl Chart {
-    /// Draws the states of a scope and their transitions; only the machine's own has an end mark,
-    /// since a branch's end is not the end of the execution.
+    /// Draws the states of a scope and their transitions. Only the machine's own scope has an end mark, because a
+    /// branch's end is not the end of the execution.
     fn scope(&mut self, scope: &Scope, depth: usize, whole: bool) {
         let start = self.node();
         self.line(depth, &format!("{start}((\" \")):::mark"));
         let ids: Vec<String> = scope.states.iter().map(|state| self.state(state, depth)).collect();
         let id = |number: usize| ids.get(number).map_or("", String::as_str);
         if let Some((first, state)) = scope.start.and_then(|first| Some((first, scope.states.get(first)?))) {
-            // What begins there is no edge of the document.
+            // The start mark's edge is no edge of the document.
             let mark = if state.mark == Mark::Untaken { Mark::Untaken } else { Mark::None };
             self.link(depth, mark, &format!("{start} --> {}", id(first)));
         }
@@ -117,7 +118,7 @@ impl Chart {
         }
     }
 
-    /// Draws a state and what is inside it; gives the node's id.
+    /// Draws a state and everything inside it. Returns the node's id.
     fn state(&mut self, state: &State, depth: usize) -> String {
         let id = self.node();
         let mut label = escape(&state.name);
@@ -180,12 +181,12 @@ impl Chart {
         if mark != Mark::None {
             self.marked_links.push((mark, self.links));
         }
-        // Mermaid's `linkStyle` knows links by their order in the text.
+        // Mermaid's `linkStyle` refers to links by their order in the text.
         self.links += 1;
         self.line(depth, line);
     }
 
-    /// Writes the looks of what is marked or wrong.
+    /// Writes the styles of marked states and of states with errors.
     fn looks(&mut self) {
         for (mark, of_state, of_link) in MARKS {
             let of_mark = |(own, _): &&(Mark, String)| own == mark;
@@ -214,13 +215,13 @@ impl Chart {
     }
 }
 
-/// Text for a comment: braces would make a directive of it.
+/// Escapes text for a comment, where braces would start a directive.
 fn comment(text: &str) -> String {
     text.chars().map(|c| if is_control(c) || "{}".contains(c) { ' ' } else { c }).collect()
 }
 
-/// Text for inside a quoted label. Mermaid reads Markdown, HTML and its own directives
-/// even there, so that everything but plain characters is written as an entity code.
+/// Escapes text for a quoted label. Mermaid interprets Markdown, HTML and its own directives even there, so everything
+/// but plain characters is written as an entity code.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     let mut previous = None;
@@ -242,7 +243,7 @@ fn escape(text: &str) -> String {
         leading = leading && (c.is_ascii_digit() || c == ' ');
         previous = Some(c);
     }
-    // An empty label would be no label at all.
+    // An empty label is not valid.
     if escaped.is_empty() { " ".to_owned() } else { escaped }
 }
 

@@ -1,4 +1,4 @@
-//! What a picture shows: states, the scopes they live in, and the edges between them.
+//! The model of a diagram: states, their scopes, and the edges between them.
 
 use serde_json::Value;
 use workflow_asl::document::{Scope as DocumentScope, State as DocumentState};
@@ -7,7 +7,7 @@ use workflow_asl::{Diagnostic, Pointer, StateKind, StateMachine};
 
 use crate::caption;
 
-/// A state machine as a picture shows it.
+/// A diagram of a state machine.
 ///
 /// ```
 /// use serde_json::json;
@@ -21,13 +21,13 @@ use crate::caption;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Graph {
-    /// The machine's name, for the picture's title.
+    /// The machine's name, which is the diagram's title.
     pub name: Option<String>,
     /// The machine's comment.
     pub comment: Option<String>,
     /// The states of the machine.
     pub scope: Scope,
-    /// What is wrong with the machine itself.
+    /// The errors of the machine itself.
     pub problems: Vec<String>,
 }
 
@@ -35,15 +35,15 @@ pub struct Graph {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Scope {
-    /// Where it is in the definition.
+    /// The pointer of the scope in the definition.
     pub pointer: Pointer,
-    /// Its title: `branch 1`. Only a scope that has others beside it has one.
+    /// The title, such as `branch 1`, if the state has more than one scope.
     pub title: Option<String>,
-    /// Its states, in the order of the document.
+    /// The states, in the order of the document.
     pub states: Vec<State>,
-    /// The number of its first state.
+    /// The index of the first state.
     pub start: Option<usize>,
-    /// Its edges, by the state that they leave.
+    /// The edges, ordered by the state that they leave.
     pub edges: Vec<Edge>,
 }
 
@@ -53,25 +53,25 @@ pub struct Scope {
 pub struct State {
     /// Its name.
     pub name: String,
-    /// Where it is in the definition.
+    /// The pointer of the state in the definition.
     pub pointer: Pointer,
-    /// Its kind.
+    /// Its type.
     pub kind: StateKind,
-    /// What it does, in a few words: the service and action, the time, the error.
+    /// What the state does, in a few words: the service and action, the time, the error.
     pub detail: Option<String>,
     /// Its comment.
     pub comment: Option<String>,
-    /// Whether the scope can end after it.
+    /// Whether the scope can end after this state.
     pub ends: bool,
     /// Its retriers.
     pub retriers: Vec<Retrier>,
     /// The scopes inside it.
     pub scopes: Vec<Scope>,
-    /// What is wrong with it, or with something in it that is no state.
+    /// The errors in the state, and in its fields.
     pub problems: Vec<String>,
-    /// What the picture says of it.
+    /// The mark of the state.
     pub mark: Mark,
-    /// What the picture says of its end.
+    /// The mark of the transition to the end.
     pub end_mark: Mark,
 }
 
@@ -79,11 +79,11 @@ pub struct State {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Retrier {
-    /// Where it is in the definition.
+    /// The pointer of the retrier in the definition.
     pub pointer: Pointer,
-    /// How often and after which errors.
+    /// How often it retries, and for which errors.
     pub label: String,
-    /// What the picture says of it.
+    /// The mark of the retrier.
     pub mark: Mark,
 }
 
@@ -91,40 +91,40 @@ pub struct Retrier {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Edge {
-    /// The number of the state that it leaves.
+    /// The index of the state that the edge leaves.
     pub from: usize,
-    /// The number of the state that it leads to.
+    /// The index of the state that the edge enters.
     pub to: usize,
-    /// Which field it comes from.
+    /// The field that defines the edge.
     pub kind: EdgeKind,
-    /// The condition, the errors, or nothing.
+    /// The condition or the error names, or an empty text.
     pub label: String,
     /// The comment of its rule or catcher.
     pub comment: Option<String>,
-    /// Where the target's name is in the definition.
+    /// The pointer of the target's name in the definition.
     pub pointer: Pointer,
-    /// What the picture says of it.
+    /// The mark of the edge.
     pub mark: Mark,
 }
 
-/// What a picture says of a state or an edge beside what it is.
+/// The mark of a state or an edge: its role in an execution or a change.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Mark {
-    /// Nothing.
+    /// No mark.
     #[default]
     None,
-    /// No execution took it.
+    /// The execution did not take it.
     Untaken,
     /// The execution took it.
     Taken,
-    /// It failed, and the failure was handled.
+    /// It failed, and the error was handled.
     Caught,
-    /// It failed, and the execution with it.
+    /// It failed, and the execution failed with it.
     Failed,
-    /// It was stopped, or what is around it failed.
+    /// It was aborted, or failed with its enclosing state.
     Aborted,
-    /// It has begun and not ended.
+    /// It has begun and has not ended.
     Running,
     /// Only the newer definition has it.
     Added,
@@ -132,12 +132,12 @@ pub enum Mark {
     Removed,
     /// Both have it, with differences.
     Changed,
-    /// Both have it, under two names.
+    /// Both have it, under different names.
     Renamed,
 }
 
 impl Mark {
-    /// The word for it, which pictures show beside the colour; `None` for [`Mark::None`].
+    /// Returns the word that pictures show beside the colour; `None` for [`Mark::None`].
     pub fn word(self) -> Option<&'static str> {
         Some(match self {
             Self::None => return None,
@@ -154,7 +154,7 @@ impl Mark {
         })
     }
 
-    /// The name of its class in SVG and Mermaid.
+    /// Returns the name of the mark's class in SVG and Mermaid.
     pub(crate) fn class(self) -> &'static str {
         match self {
             Self::Untaken => "untaken",
@@ -164,24 +164,24 @@ impl Mark {
 }
 
 impl Graph {
-    /// The graph of a state machine. A transition to a state that does not exist is left out.
+    /// Creates the graph of a state machine. A transition to a state that does not exist is omitted.
     pub fn of(machine: &StateMachine) -> Self {
         Self { name: None, comment: machine.comment.clone(), scope: scope(machine.scope(), None), problems: Vec::new() }
     }
 
-    /// The graph of a definition, as far as it can be understood.
+    /// Creates the graph of a definition, as far as it is valid.
     pub fn of_definition(definition: &Value) -> Self {
         Self::of(&StateMachine::read(definition).0)
     }
 
-    /// The same graph with the machine's name.
+    /// Sets the machine's name.
     #[must_use]
     pub fn named(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// The same graph with the errors among these findings at their states.
+    /// Adds the errors among these diagnostics to their states.
     #[must_use]
     pub fn with_problems(mut self, found: &[Diagnostic]) -> Self {
         for problem in found.iter().filter(|problem| problem.is_error()) {
@@ -200,14 +200,14 @@ impl Graph {
         self.scope.mark(mark);
     }
 
-    /// Every state, each before those inside it.
+    /// Returns all states, each before those inside it.
     pub fn states(&self) -> Vec<&State> {
         let mut all = Vec::new();
         self.scope.collect(&mut all);
         all
     }
 
-    /// The picture in words: how many states, where it begins, and each transition.
+    /// Describes the diagram in words: the number of states, the first state and each transition.
     pub fn describe(&self) -> String {
         let states = self.states().len();
         let mut text = format!("A state machine with {states} state{}.", if states == 1 { "" } else { "s" });
@@ -220,7 +220,7 @@ impl Graph {
 }
 
 impl Scope {
-    /// The innermost state that holds what is at a pointer.
+    /// Returns the innermost state that contains a pointer.
     fn innermost(&mut self, pointer: &str) -> Option<&mut State> {
         let holds = |own: &str| pointer.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         let state = self.states.iter_mut().find(|state| holds(state.pointer.as_str()))?;
@@ -323,7 +323,7 @@ fn state(name: &str, state: &DocumentState, pointer: Pointer) -> State {
         kind: state.kind,
         detail: caption::detail(state),
         comment: state.comment.clone(),
-        // Succeed and Fail are ends of their own.
+        // Succeed and Fail states are ends themselves.
         ends: !matches!(state.kind, StateKind::Succeed | StateKind::Fail) && state.end == Some(true),
         retriers: retriers.collect(),
         scopes: scopes.collect(),

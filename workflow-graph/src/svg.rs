@@ -1,4 +1,4 @@
-//! A layout as SVG, which needs nothing beside it: no script, no font, no request.
+//! Renders a layout as self-contained SVG, without scripts, fonts or requests.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -10,24 +10,24 @@ use workflow_asl::printable::is_control;
 use crate::layout::{Frame, Layout, PlacedEdge, PlacedState, Point, Role, Text, is_round};
 use crate::{Direction, Graph, Mark};
 
-/// The looks, for light and dark; an HTML page shares them.
+/// The styles for light and dark pages, which HTML pages use too.
 pub(crate) const STYLE: &str = include_str!("style.css");
 
 /// The radius of the corners of lines.
 const CORNER: f64 = 6.0;
 
-/// The size of an arrow's head.
+/// The size of an arrowhead.
 const HEAD: f64 = 7.0;
 
 impl Graph {
-    /// A whole SVG document (<https://www.w3.org/TR/SVG2/>), top-down, for light and dark pages.
+    /// Returns an SVG document (<https://www.w3.org/TR/SVG2/>) that reads from top to bottom, for light and dark pages.
     ///
-    /// Comments are tooltips; title and description say what it shows to those who do not see it.
+    /// Comments are tooltips. The title and description make it accessible to screen readers.
     pub fn to_svg(&self) -> String {
         self.to_svg_in(Direction::TopDown)
     }
 
-    /// The same in a direction.
+    /// Returns an SVG document that reads in this direction.
     pub fn to_svg_in(&self, direction: Direction) -> String {
         let layout = self.layout(direction);
         let size = format!("width=\"{}\" height=\"{}\" ", number(layout.width), number(layout.height));
@@ -40,8 +40,8 @@ impl Graph {
 
 #[cfg(feature = "image")]
 impl Graph {
-    /// The picture as one line of HTML: an image that holds its own source, for a page whose styles must not meet the
-    /// picture's, such as rustdoc's. It is drawn in light colours, whatever the page's.
+    /// Returns the diagram as one line of HTML: an image with its source as data, for a page whose styles must not
+    /// affect it, such as rustdoc's. It always has light colours.
     ///
     /// ```
     /// let definition = serde_json::json!({ "StartAt": "Rest", "States": { "Rest": { "Type": "Succeed" } } });
@@ -60,7 +60,7 @@ impl Graph {
 
 #[cfg(feature = "page")]
 impl Graph {
-    /// The SVG element without its style, for a page that has [`STYLE`]; its states are buttons.
+    /// Returns the SVG element without its style, for a page that has [`STYLE`]. Its states are buttons.
     pub(crate) fn to_svg_element(&self, direction: Direction) -> String {
         let layout = self.layout(direction);
         let size = format!("width=\"{}\" height=\"{}\" ", number(layout.width), number(layout.height));
@@ -73,9 +73,9 @@ impl Graph {
 #[derive(Default)]
 struct Svg {
     text: String,
-    /// Whether states are buttons of a page.
+    /// Whether states are buttons.
     interactive: bool,
-    /// The parts of lines that are drawn, by their looks.
+    /// The drawn parts of lines, by their style.
     drawn: BTreeSet<(&'static str, &'static str, [String; 4])>,
 }
 
@@ -100,7 +100,7 @@ impl Svg {
         for problem in &graph.problems {
             self.write(format_args!("<!-- error: {} -->\n", escaped(problem).replace("--", "- -")));
         }
-        // Boxes that hold others lie under their lines.
+        // Boxes with scopes are below their lines.
         for state in layout.states.iter().filter(|state| !state.state.scopes.is_empty()) {
             self.state(state);
         }
@@ -108,7 +108,7 @@ impl Svg {
             self.rect("branch", branch.frame, 6.0);
             self.texts(std::slice::from_ref(&branch.title));
         }
-        // What an execution took lies over what it did not.
+        // Lines that the execution took are above the others.
         let is_under = |edge: &&PlacedEdge<'_>| matches!(edge.mark, Mark::None | Mark::Untaken);
         layout.edges.iter().filter(is_under).for_each(|edge| self.edge(edge));
         layout.edges.iter().filter(|edge| !is_under(edge)).for_each(|edge| self.edge(edge));
@@ -143,7 +143,7 @@ impl Svg {
         }
         let at = escaped(state.pointer.as_str());
         let button = if self.interactive {
-            // What is seen, as a screen reader says it.
+            // The label for screen readers.
             let lines: Vec<_> = placed.texts.iter().map(|text| text.text.as_str()).collect();
             let (name, label) = (escaped(&state.name), escaped(&lines.join(" ")));
             format!(" tabindex=\"-1\" role=\"button\" data-name=\"{name}\" aria-label=\"{label}\"")
@@ -174,7 +174,7 @@ impl Svg {
         self.text.push_str("</g>\n");
     }
 
-    /// An edge from a state to itself, at its right edge.
+    /// Draws an edge from a state to itself, at its right edge.
     fn own_loop<'l>(&mut self, frame: Frame, labels: impl Iterator<Item = &'l str>) {
         let labels: Vec<_> = labels.collect();
         let height = (frame.height * 0.4).min(24.0);
@@ -231,7 +231,7 @@ impl Svg {
         self.text.push_str("</g>\n");
     }
 
-    /// The parts of a line that no line of the same looks has drawn: lines that lie on each other look thicker.
+    /// Returns the parts of a line that no line of the same style has drawn. Lines drawn twice look thicker.
     fn runs(&mut self, points: &[Point], kind: &'static str, mark: Mark) -> Vec<Vec<Point>> {
         let mut runs: Vec<Vec<Point>> = Vec::new();
         let mut is_open = false;
@@ -244,12 +244,12 @@ impl Svg {
                 if let (true, Some(run)) = (is_open, runs.last_mut()) {
                     run.push(*to);
                 } else {
-                    // It leaves what is drawn already with a corner.
+                    // The line leaves the drawn part with a corner.
                     let begin = before.map(|before| towards(*from, before, CORNER));
                     runs.push(begin.into_iter().chain([*from, *to]).collect());
                 }
             } else if let (true, Some(run)) = (is_open, runs.last_mut()) {
-                // And it joins it with one.
+                // The line joins the drawn part with a corner.
                 run.push(towards(*from, *to, CORNER));
             }
             (is_open, before) = (is_new, Some(*from));
@@ -257,7 +257,7 @@ impl Svg {
         runs
     }
 
-    /// The head of an arrow that ends at a point.
+    /// Draws an arrowhead that ends at a point.
     fn head(&mut self, from: Point, to: Point) {
         let (x, y) = (to.x - from.x, to.y - from.y);
         let length = x.hypot(y).max(0.01);
@@ -322,7 +322,7 @@ impl Svg {
     }
 }
 
-/// A box with cut corners, which is a choice's.
+/// Returns a box with cut corners, for a choice.
 fn cut_corners(frame: Frame) -> String {
     let cut = (frame.height / 2.0).min(10.0);
     let Frame { x, y, .. } = frame;
@@ -341,7 +341,7 @@ fn cut_corners(frame: Frame) -> String {
     format!("M{}Z", points.join("L"))
 }
 
-/// The points of a line where it turns, and its ends.
+/// Returns the corners and ends of a line.
 fn simplified(points: &[Point]) -> Vec<Point> {
     let mut kept: Vec<Point> = Vec::new();
     for point in points {
@@ -357,14 +357,14 @@ fn simplified(points: &[Point]) -> Vec<Point> {
     kept
 }
 
-/// The point so far from one towards another, but no further than half way.
+/// Returns the point at a distance from one point towards another, but at most half way.
 fn towards(from: Point, to: Point, by: f64) -> Point {
     let length = (to.x - from.x).hypot(to.y - from.y);
     let part = if length > 0.0 { (by / length).min(0.5) } else { 0.0 };
     Point { x: (to.x - from.x).mul_add(part, from.x), y: (to.y - from.y).mul_add(part, from.y) }
 }
 
-/// Adds a line with rounded corners to a path; the last piece ends where its head begins.
+/// Adds a line with rounded corners to a path. The last piece ends where its arrowhead begins.
 fn rounded(path: &mut String, points: &[Point], is_last: bool) {
     for (at, point) in points.iter().enumerate() {
         let before = at.checked_sub(1).and_then(|at| points.get(at));
@@ -392,14 +392,14 @@ fn rounded(path: &mut String, points: &[Point], is_last: bool) {
     }
 }
 
-/// A number with at most one digit behind the point.
+/// Formats a number with at most one decimal.
 fn number(value: f64) -> String {
     let text = format!("{value:.1}");
     let text = text.strip_suffix(".0").unwrap_or(&text);
     if text == "-0" { "0".to_owned() } else { text.to_owned() }
 }
 
-/// Text for XML and HTML, between tags and in quotes.
+/// Escapes text for XML and HTML, between tags and in quotes.
 pub(crate) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
@@ -409,7 +409,8 @@ pub(crate) fn escaped(text: &str) -> String {
             '&' => escaped.push_str("&amp;"),
             '"' => escaped.push_str("&quot;"),
             '\n' => escaped.push_str("&#10;"),
-            // XML has no word for most control characters; those that turn the direction would turn what follows.
+            // XML cannot represent most control characters. Those that change the text direction would affect what
+            // follows.
             c if is_control(c) || u32::from(c) & 0xFFFE == 0xFFFE => escaped.push('\u{FFFD}'),
             c => escaped.push(c),
         }

@@ -1,4 +1,4 @@
-//! A layout in a terminal, with box characters.
+//! Renders a layout for a terminal, with box-drawing characters.
 
 use unicode_width::UnicodeWidthChar;
 use workflow_asl::graph::EdgeKind;
@@ -6,7 +6,7 @@ use workflow_asl::graph::EdgeKind;
 use crate::layout::{CELLS, Frame, Layout, Point, Text, is_round};
 use crate::{Direction, Graph};
 
-/// Where lines go from a cell, as bits.
+/// The directions of the lines of a cell, as bits.
 const UP: u8 = 1;
 const DOWN: u8 = 2;
 const LEFT: u8 = 4;
@@ -15,16 +15,16 @@ const RIGHT: u8 = 8;
 /// The character of each set of directions.
 const LINES: [char; 16] = [' ', '│', '│', '│', '─', '┘', '┐', '┤', '─', '└', '┌', '├', '─', '┴', '┬', '┼'];
 
-/// Cells beyond which nothing is drawn: 64 million take 1 GB.
+/// The maximum number of cells to draw: 64 million take 1 GB.
 const MAX_CELLS: usize = 16_000_000;
 
 impl Graph {
-    /// The graph in box characters, top-down.
+    /// Returns the graph in box-drawing characters, from top to bottom.
     pub fn to_text(&self) -> String {
         self.to_text_in(Direction::TopDown)
     }
 
-    /// The same in a direction.
+    /// Returns the graph in box-drawing characters, in this direction.
     pub fn to_text_in(&self, direction: Direction) -> String {
         let layout = self.layout_in(direction, &CELLS);
         let mut canvas = Canvas::new(&layout);
@@ -55,7 +55,7 @@ impl Graph {
             for (at, piece) in edge.pieces.iter().enumerate() {
                 let mut piece = piece.clone();
                 if let ([first, .., end], true) = (piece.as_mut_slice(), is_back) {
-                    // A line back begins in the cell before its source, and ends in the one behind its target.
+                    // A backward line begins in the cell before its source and ends in the cell after its target.
                     for point in [first, end] {
                         match direction {
                             Direction::TopDown => point.y -= 1.0,
@@ -82,9 +82,9 @@ impl Graph {
 
 #[derive(Clone, Copy, Default)]
 struct Cell {
-    /// What stands there; a line is in `lines`.
+    /// The cell's character; a line is in `lines`.
     own: Option<char>,
-    /// Whether the character before takes this cell too.
+    /// Whether the preceding character is two cells wide.
     taken: bool,
     lines: u8,
     solid: bool,
@@ -144,7 +144,7 @@ impl Canvas {
         }
     }
 
-    /// Draws a line; its last point is the cell behind its end.
+    /// Draws a line. Its last point is the cell after its end.
     fn line(&mut self, points: &[Point], dashed: bool, is_last: bool) {
         let mut before: Option<(Point, u8)> = None;
         let mut end = None;

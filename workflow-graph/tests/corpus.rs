@@ -1,4 +1,4 @@
-//! The whole corpus drawn: no label on another, no line through a state, no text outside its box.
+//! Draws the whole corpus: labels do not overlap, lines do not cross states, texts fit their boxes.
 
 use serde_json::{Value, json};
 use workflow_cases::every;
@@ -20,7 +20,7 @@ fn corpus() -> Vec<(String, Value)> {
     read
 }
 
-/// Whether two rectangles have more than their borders in common.
+/// Returns whether two rectangles overlap, borders excluded.
 fn overlap(one: &Frame, other: &Frame) -> bool {
     one.x + 0.6 < other.right()
         && other.x + 0.6 < one.right()
@@ -41,7 +41,7 @@ fn inside(text: &Text, frame: &Frame) -> bool {
         && own.bottom() <= frame.bottom() + 0.5
 }
 
-/// The straight parts of each line, with the number of the line.
+/// Returns the straight parts of each line, with the index of the line.
 fn parts(layout: &Layout<'_>) -> Vec<(usize, Point, Point)> {
     let mut parts = Vec::new();
     for (number, edge) in layout.edges.iter().enumerate() {
@@ -52,8 +52,8 @@ fn parts(layout: &Layout<'_>) -> Vec<(usize, Point, Point)> {
     parts
 }
 
-/// What is wrong with a layout: labels that overlap, lines through states or labels, texts outside their boxes; and how many
-/// lines cross.
+/// Counts the defects of a layout: overlapping labels, lines through states or labels, and texts outside their boxes.
+/// Also counts the crossings of lines.
 fn measure(layout: &Layout<'_>) -> ([usize; 3], usize) {
     let labels: Vec<_> = layout.edges.iter().filter_map(|edge| edge.label_frame).collect();
     let leaves: Vec<_> = layout.states.iter().filter(|state| state.state.scopes.is_empty()).collect();
@@ -122,7 +122,7 @@ fn nothing_lies_on_anything_else() {
     assert!(turns * 2 <= lines * 3, "{turns} turns of {lines} lines");
 }
 
-/// A choice of this many kinds, each with a chain of tasks that may fail, and the branches of a parallel.
+/// Returns a choice of this many kinds, each with a chain of tasks that may fail, and the branches of a parallel.
 fn wide(count: usize, chain: usize, catches: bool) -> [Value; 3] {
     let task = |next: &str| {
         let mut state = json!({"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Next": next});
@@ -161,7 +161,7 @@ fn wide(count: usize, chain: usize, catches: bool) -> [Value; 3] {
     ]
 }
 
-/// How far a picture goes across: pixels of a screen of 1,366, with a scroll bar and some room.
+/// The maximum width of a picture: a screen of 1,366 pixels without a scroll bar and margins.
 const SCREEN: f64 = 1_300.0;
 
 #[test]
@@ -217,7 +217,7 @@ fn the_same_definition_gives_the_same_bytes() {
             [graph.to_svg(), graph.to_html(), graph.to_mermaid(), graph.to_dot(), graph.to_text()]
         };
         assert_eq!(draw(), draw(), "{id}");
-        // A change to the same is no change.
+        // A change to the same definition is no change.
         let same = Graph::of_change(&definition, &definition);
         assert_eq!(same.to_svg(), Graph::of_definition(&definition).to_svg(), "{id}");
     }
@@ -236,7 +236,7 @@ fn every_transition_is_drawn() {
     }
 }
 
-/// The edges of a scope and of those inside it, but for those from a state to itself.
+/// Counts the edges of a scope and of those inside it, except those from a state to itself.
 fn edges(scope: &workflow_graph::Scope) -> usize {
     let inside: usize = scope.states.iter().flat_map(|state| &state.scopes).map(edges).sum();
     scope.edges.iter().filter(|edge| edge.from != edge.to).count() + inside

@@ -1,4 +1,4 @@
-//! Histories as pages and traces: read from the API's events, shown as far as they are understood.
+//! Pages and traces of histories that are read from the API's events.
 
 use serde_json::{Value, json};
 use workflow_cases::every;
@@ -7,12 +7,12 @@ use workflow_graph::page::Page;
 use workflow_graph::trace::{Following, Trace};
 use workflow_graph::{Graph, Mark};
 
-/// An event: number, link, seconds, type, details.
+/// Returns an event: number, link, seconds, type, details.
 fn event(id: u64, previous: u64, time: f64, kind: &str, details: Value) -> Value {
     json!({"id": id, "previousEventId": previous, "timestamp": time, "type": kind, "someEventDetails": details})
 }
 
-/// A parallel of two branches, one of which tries twice and is caught around.
+/// Returns the events of a parallel of two branches, one of which retries; its error is caught.
 fn events() -> Vec<Value> {
     let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     vec![
@@ -115,7 +115,7 @@ fn what_is_missing_unknown_or_of_another_machine_is_said() {
     );
     assert!(History::read(&json!({"a": 1})).is_err() && History::read(&json!(["a"])).is_err());
     assert!(History::read(&json!([])).unwrap().notes[0].contains("no events"));
-    // Links that lead nowhere, to themselves or ahead.
+    // Links to missing events, to themselves or ahead.
     let mut odd = events();
     for (number, event) in odd.iter_mut().enumerate() {
         event["previousEventId"] = [99, number + 1, 17, 0][number % 4].into();
@@ -138,7 +138,7 @@ fn a_notebook_shows_graphs_and_pages() {
         ),
         "{page}"
     );
-    // The page is one attribute: nothing in it ends it.
+    // The page is one attribute, which nothing in it ends.
     let (_, source) = page.split_once("srcdoc=\"").unwrap();
     assert_eq!(source.find('"'), source.rfind('"'));
     assert!(
@@ -204,7 +204,7 @@ fn a_map_that_is_caught_has_the_error_of_its_item_and_a_redriven_state_goes_on()
     let entered = |id, previous, of: &str, name: &str| {
         event(id, previous, 1.0, &format!("{of}StateEntered"), json!({"name": name}))
     };
-    // As the service has them: neither the map's failure nor the iteration's has an error.
+    // In the service's events, neither the map's failure nor the iteration's has an error.
     let mut history = History::read(&json!([
         event(1, 0, 0.0, "ExecutionStarted", json!({})),
         entered(2, 0, "Map", "Each"),
@@ -252,7 +252,7 @@ fn a_redriven_execution_gives_again_what_went_on_alone() {
     let events: Vec<_> = events.as_array().unwrap().iter().filter_map(Event::read).collect();
     let names = |following: &mut Following| -> Vec<String> {
         let given = following.ended(2);
-        // No element has more than two, and the execution's is the last of all.
+        // No element has more than two spans, and the execution's is the last.
         let spans = given.iter().flat_map(|element| element["scopeSpans"][0]["spans"].as_array().unwrap());
         assert!(given.iter().all(|element| element["scopeSpans"][0]["spans"].as_array().unwrap().len() < 3));
         spans.map(|span| span["name"].as_str().unwrap().to_owned()).collect()
@@ -263,7 +263,7 @@ fn a_redriven_execution_gives_again_what_went_on_alone() {
         (names(&mut first), first.has_ended()),
         (vec!["A".into(), "B".into(), "attempt".into(), "order".into()], true)
     );
-    // Whoever follows it later, after the redrive, gives what is new.
+    // A follower that starts after the redrive returns only new spans.
     let mut again = Following::of("order");
     events.into_iter().for_each(|event| again.push(event));
     let given = names(&mut again);

@@ -1,4 +1,4 @@
-//! What must hold of every execution.
+//! The properties that every execution must have.
 
 mod monitor;
 mod text;
@@ -15,10 +15,10 @@ pub use text::PropertyError;
 use crate::error::ExploreError;
 use crate::states::States;
 
-/// A property of the order of states, which has the same words in Rust and on the command line.
+/// A property of the order of states, with a text form for the command line.
 ///
-/// A state *succeeds* when it is left other than by a catcher. Of states that are all in the same map, each iteration is
-/// judged by itself.
+/// A state *succeeds* if it is exited other than by a catcher. If all states of a property are in the same map, each
+/// iteration is checked by itself.
 ///
 /// ```
 /// use workflow_explore::Property;
@@ -29,14 +29,14 @@ use crate::states::States;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Property {
-    /// `after A: B or C`: when A has succeeded, one of the others is entered before the end.
+    /// `after A: B or C`: after A has succeeded, one of the others is entered before the end.
     After {
         /// The state that succeeds.
         first: String,
-        /// The states of which one follows.
+        /// The states, one of which follows.
         then: Vec<String>,
     },
-    /// `never both A and B`: not both succeed in one execution.
+    /// `never both A and B`: at most one of them succeeds in an execution.
     NeverBoth(String, String),
     /// `at most once A`: it does not succeed twice.
     AtMostOnce(String),
@@ -44,11 +44,11 @@ pub enum Property {
     Before(String, String),
     /// `ends in A or B`: the last state of every execution is one of these.
     EndsIn(Vec<String>),
-    /// `no A after B`: A is not entered any more when B was: no call after its compensation.
+    /// `no A after B`: A is not entered after B was entered, so that nothing is called after its compensation.
     NoneAfter {
-        /// What must not happen any more.
+        /// The state that must not be entered any more.
         call: String,
-        /// What undoes it.
+        /// The state that compensates it.
         compensation: String,
     },
 }
@@ -58,12 +58,12 @@ fn owned<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Vec<String> {
 }
 
 impl Property {
-    /// When `first` has succeeded, one of the others is entered before the end.
+    /// After `first` has succeeded, one of the others is entered before the end.
     pub fn after<S: Into<String>>(first: impl Into<String>, then: impl IntoIterator<Item = S>) -> Self {
         Self::After { first: first.into(), then: owned(then) }
     }
 
-    /// Not both succeed in one execution.
+    /// At most one of the states succeeds in an execution.
     pub fn never_both(one: impl Into<String>, other: impl Into<String>) -> Self {
         Self::NeverBoth(one.into(), other.into())
     }
@@ -83,12 +83,12 @@ impl Property {
         Self::EndsIn(owned(states))
     }
 
-    /// `call` is not entered any more when `compensation` was.
+    /// `call` is not entered after `compensation` was.
     pub fn none_after(call: impl Into<String>, compensation: impl Into<String>) -> Self {
         Self::NoneAfter { call: call.into(), compensation: compensation.into() }
     }
 
-    /// The states that it names.
+    /// Returns the states that the property names.
     pub fn states(&self) -> Vec<&str> {
         match self {
             Self::After { first, then } => std::iter::once(first).chain(then).map(String::as_str).collect(),
@@ -99,10 +99,10 @@ impl Property {
         }
     }
 
-    /// Whether an execution that has ended has the property, by its history.
+    /// Checks an ended execution by its history.
     ///
     /// # Errors
-    /// It does not; how.
+    /// Returns a description of the violation if the execution does not have the property.
     pub fn check(&self, execution: &Execution) -> Result<(), String> {
         let mut monitors = Monitors::new(std::slice::from_ref(self), None);
         let mut happenings = Happenings::default();
@@ -113,7 +113,7 @@ impl Property {
         found.map_or(Ok(()), Err)
     }
 
-    /// Whether every state that it names exists, and is one that it can be said of.
+    /// Checks that every named state exists and can have the property.
     pub(crate) fn validate(&self, states: &States) -> Result<(), ExploreError> {
         for name in self.states() {
             let Some(facts) = states.get(name) else {

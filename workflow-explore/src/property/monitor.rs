@@ -1,4 +1,4 @@
-//! Properties judged while an execution runs, by the events of its history.
+//! Checks properties while an execution runs, by the events of its history.
 
 use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
@@ -10,29 +10,29 @@ use workflow_local::{EventType, Execution, HistoryEvent};
 use super::Property;
 use crate::states::States;
 
-/// Something that properties look at.
+/// Something that properties observe.
 #[derive(Clone, Debug)]
 pub(crate) enum Happening {
     Entered(Arc<str>),
     Succeeded(Arc<str>),
 }
 
-/// A property that does not hold.
+/// A violated property.
 #[derive(Clone, Debug)]
 pub(crate) struct Breach {
-    /// The number of the property.
+    /// The index of the property.
     pub(crate) property: usize,
     pub(crate) state: Option<String>,
     pub(crate) message: String,
 }
 
-/// Reads a history as it grows.
+/// Reads a growing history.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Happenings {
     read: usize,
 }
 
-/// Events before `…Exited` that say that the state was left by a catcher.
+/// Whether an event before `…Exited` means that a catcher handled the state's error.
 fn is_failure(kind: EventType) -> bool {
     let name = kind.name();
     name.ends_with("Failed") || name.ends_with("TimedOut")
@@ -58,16 +58,16 @@ impl Happenings {
     }
 }
 
-/// The iterations that an event is in, the innermost first.
+/// Returns the iterations that an event belongs to, innermost first.
 fn iterations(history: &[HistoryEvent], event: &HistoryEvent) -> Vec<usize> {
     let mut found = Vec::new();
-    // Iterations that have ended on the way back.
+    // Iterations that ended before the event.
     let mut ended = 0_usize;
     let mut at = event.previous_id;
     while let Some(before) = usize::try_from(at).ok().and_then(|id| history.get(id.checked_sub(1)?)) {
         match (before.kind, &before.details) {
             (EventType::MapIterationStarted, Details::MapIteration { index, .. }) => {
-                // The event before it may be of the iteration that made room for it: its map's start counts.
+                // The previous event may belong to the iteration that made room for this one: the map's start counts.
                 if ended == 0 {
                     found.push(*index);
                 }
@@ -83,7 +83,7 @@ fn iterations(history: &[HistoryEvent], event: &HistoryEvent) -> Vec<usize> {
     found
 }
 
-/// The event before the iterations of the map that an iteration is of.
+/// Returns the event before the iterations of an iteration's map.
 fn map_started(history: &[HistoryEvent], iteration: &HistoryEvent) -> u64 {
     let mut depth = 0_usize;
     let mut at = iteration.previous_id;
@@ -99,18 +99,18 @@ fn map_started(history: &[HistoryEvent], iteration: &HistoryEvent) -> u64 {
     0
 }
 
-/// How far each property has come.
+/// The progress of each property.
 #[derive(Clone, Debug)]
 pub(crate) struct Monitors {
     properties: Arc<[Watched]>,
-    /// By property and iteration.
+    /// Progress by property and iteration.
     seen: BTreeMap<(usize, Vec<usize>), u8>,
 }
 
 #[derive(Debug)]
 struct Watched {
     property: Property,
-    /// Whether each iteration is judged by itself.
+    /// Whether each iteration is checked by itself.
     by_iteration: bool,
 }
 
@@ -132,7 +132,7 @@ impl Monitors {
         self.seen.hash(hasher);
     }
 
-    /// Takes note of what happened; `note` is told what does not hold any more.
+    /// Observes what happened; calls `note` for each violation.
     pub(crate) fn see(
         &mut self,
         happening: &Happening,
@@ -187,11 +187,11 @@ impl Monitors {
                 note(Breach { property: number, state: Some(state.to_string()), message });
             }
         }
-        // What has been seen of nothing need not be remembered.
+        // Properties without progress need not be stored.
         self.seen.retain(|_, seen| *seen != 0);
     }
 
-    /// The execution has ended.
+    /// Handles the end of the execution.
     pub(crate) fn end(&self, execution: &Execution, note: &mut impl FnMut(Breach)) {
         for (number, watched) in self.properties.iter().enumerate() {
             match &watched.property {
@@ -221,7 +221,7 @@ impl Monitors {
     }
 }
 
-/// The state that an execution ended in.
+/// Returns the last state of an execution.
 pub(crate) fn last_state(history: &[HistoryEvent]) -> Option<Arc<str>> {
     let mut at = history.last();
     while let Some(event) = at {

@@ -1,10 +1,10 @@
-//! Properties as text.
+//! Parses and quotes properties in text form.
 
 use std::str::FromStr;
 
 use super::Property;
 
-/// A text that is no property.
+/// A text that is not a valid property.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{text}` is no property: {problem}\n  = help: write `after A: B or C`, `never both A and B`, `at most once A`, \
@@ -18,10 +18,10 @@ pub struct PropertyError {
     pub problem: String,
 }
 
-/// Words that end a name which is not quoted.
+/// Words that end an unquoted name.
 const WORDS: [&str; 4] = ["or", "and", "before", "after"];
 
-/// A name as a property has it.
+/// Returns a name, quoted if necessary.
 pub(super) fn quoted(name: &str) -> String {
     let plain = !name.is_empty()
         && !["at", "ends", "never", "no"].contains(&name)

@@ -9,18 +9,18 @@ use workflow_local::{EventType, Execution};
 
 use super::{Finding, Report};
 
-/// What a task was answered with.
+/// The answer to a task.
 pub(super) enum Answered {
     Result(Value),
     Error(Option<String>),
-    /// Nothing: it timed out.
+    /// No answer: the task timed out.
     Nothing,
 }
 
-/// What the tasks of each state were answered with, in the order in which they were scheduled.
+/// Returns the answers to the tasks of each state, in the order in which they were scheduled.
 pub(super) fn answers(execution: &Execution) -> BTreeMap<String, Vec<Answered>> {
     let history = execution.history();
-    // The state of an event: that which was entered last on its branch.
+    // The state of an event is the last one entered on its branch.
     let state = |event: &workflow_local::HistoryEvent| {
         let mut at = event.previous_id;
         while let Some(before) = usize::try_from(at).ok().and_then(|id| history.get(id.checked_sub(1)?)) {
@@ -42,7 +42,7 @@ pub(super) fn answers(execution: &Execution) -> BTreeMap<String, Vec<Answered>> 
                 Answered::Error(details.failure().and_then(|(error, _)| error.map(str::to_owned)))
             }
             (EventType::TaskTimedOut | EventType::LambdaFunctionTimedOut | EventType::ActivityTimedOut, details) => {
-                // One by its timer has no cause.
+                // A time-out by the state's timer has no cause.
                 match details.failure().and_then(|(_, cause)| cause) {
                     Some(_) => Answered::Error(Some(TIMEOUT.to_owned())),
                     None => Answered::Nothing,
@@ -58,8 +58,8 @@ pub(super) fn answers(execution: &Execution) -> BTreeMap<String, Vec<Answered>> 
 }
 
 impl Report {
-    /// A mock file whose only case leads to a finding; a task that never answers has a time-out in it. `None` for an
-    /// execution in which branches end in another order than the engine's own.
+    /// Returns a mock file whose only case reproduces a finding. A task that never answers times out in it. Returns
+    /// `None` if branches of the execution end in another order than the engine's.
     pub fn mocks(&self, finding: &Finding) -> Option<Value> {
         let replayed = self.replay(finding)?;
         if !self.is_in_order(finding) {
@@ -89,7 +89,7 @@ impl Report {
         }))
     }
 
-    /// Whether tasks are answered as soon as they are scheduled, so that answers by number say everything.
+    /// Returns whether tasks are answered as soon as they are scheduled, so that numbered answers suffice.
     pub(super) fn is_in_order(&self, finding: &Finding) -> bool {
         !finding.decisions.iter().any(|decision| {
             matches!(decision, crate::Decision::TimePasses)

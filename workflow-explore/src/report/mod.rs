@@ -1,4 +1,4 @@
-//! What exploration found.
+//! The report of an exploration.
 
 mod mocks;
 mod test;
@@ -13,19 +13,19 @@ use crate::decision::Decision;
 use crate::explorer::Explorer;
 use crate::world::Broken;
 
-/// Something that does not hold, and the shortest way to it.
+/// A violated property, and a shortest list of decisions that shows it.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Finding {
-    /// The property that does not hold.
+    /// The violated property.
     pub property: String,
-    /// The state that it is about, where it is about one.
+    /// The state that the finding is about, if any.
     pub state: Option<String>,
-    /// What happens.
+    /// A description of the violation.
     pub message: String,
-    /// The decisions that lead there: those that go wrong least, and fewest of them.
+    /// The decisions, with as few faults as possible, and then as few as possible.
     pub decisions: Vec<Decision>,
-    /// How many of them go wrong.
+    /// The number of faults among them.
     pub faults: u32,
     pub(crate) order: usize,
 }
@@ -46,49 +46,49 @@ impl Finding {
     }
 }
 
-/// Something that no execution took.
+/// An element that no execution took.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Unreached {
-    /// What it is.
+    /// The element.
     pub point: Point,
-    /// The bounds that may have cut it off; empty where nothing was cut off, so that no execution takes it.
+    /// The bounds that may have cut it off. If empty, no execution can take it.
     pub cut_off_by: Vec<&'static str>,
 }
 
-/// An execution that decisions led to.
+/// A replayed execution.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Replayed {
-    /// The execution, ended unless it never does.
+    /// The execution, which has ended unless it never ends.
     pub execution: Execution,
-    /// The decisions, those among them that followed the given ones.
+    /// The decisions, including those after the given ones.
     pub decisions: Vec<Decision>,
-    /// What does not hold of it.
+    /// The violations in this execution.
     pub findings: Vec<Finding>,
 }
 
 impl Replayed {
-    /// Whether the same does not hold.
+    /// Returns whether the execution violates the finding's property in the same state.
     pub(crate) fn shows(&self, finding: &Finding) -> bool {
         self.findings.iter().any(|other| other.property == finding.property && other.state == finding.state)
     }
 }
 
-/// What came of an exploration.
+/// The verdict of an exploration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {
-    /// Everything holds within the bounds.
+    /// All properties hold within the bounds.
     Holds,
-    /// Something does not hold.
+    /// A property is violated.
     Broken,
-    /// Nothing was found, but not every execution within the bounds was tried.
+    /// No violation was found, but not all executions within the bounds were tried.
     Incomplete,
 }
 
 impl Verdict {
-    /// The word for programs.
+    /// Returns the verdict's name in machine-readable output.
     pub fn name(self) -> &'static str {
         match self {
             Self::Holds => "holds",
@@ -98,7 +98,7 @@ impl Verdict {
     }
 }
 
-/// What exploration found.
+/// The report of an exploration.
 #[derive(Debug)]
 pub struct Report {
     pub(crate) explorer: Explorer,
@@ -111,7 +111,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// Whether everything holds.
+    /// Returns the verdict.
     pub fn verdict(&self) -> Verdict {
         match (self.findings.is_empty(), self.cut.executions) {
             (false, _) => Verdict::Broken,
@@ -120,63 +120,63 @@ impl Report {
         }
     }
 
-    /// What does not hold, the shortest way first.
+    /// Returns the findings, shortest first.
     pub fn findings(&self) -> &[Finding] {
         &self.findings
     }
 
-    /// How many executions were tried: each to its end, or to a state of an execution that was tried before.
+    /// Returns the number of executions tried, each to its end or to a known state.
     pub fn executions(&self) -> u64 {
         self.executions
     }
 
-    /// How many lists of decisions lead to an end, without going round loops: what would have been tried without the
-    /// [reductions](crate#reductions).
+    /// Returns the number of lists of decisions that lead to an end without repeating loops: the executions to try
+    /// without [reductions](crate#reductions).
     pub fn ways(&self) -> u64 {
         self.ways
     }
 
-    /// How many states of executions are told apart.
+    /// Returns the number of distinct states of executions.
     pub fn states(&self) -> u64 {
         self.states
     }
 
-    /// The bounds.
+    /// Returns the bounds.
     pub fn bounds(&self) -> Bounds {
         self.explorer.bounds
     }
 
-    /// What the bounds have cut off.
+    /// Returns what each bound has cut off.
     pub fn cut_off(&self) -> CutOff {
         self.cut
     }
 
-    /// States, transitions, rules, retriers and catchers that no execution took.
+    /// Returns the states, transitions, rules, retriers and catchers that no execution took.
     pub fn unreached(&self) -> &[Unreached] {
         &self.unreached
     }
 
-    /// Fails a test where something does not hold: prints the report and a test for the first finding.
+    /// Fails a test if a property is violated: prints the report and a test for the first finding.
     ///
     /// # Panics
-    /// Something does not hold, or not every execution was tried.
+    /// Panics if a property is violated or not all executions were tried.
     #[track_caller]
     pub fn assert_holds(&self) {
         let test = self.findings.first().map(|finding| self.test(finding)).unwrap_or_default();
         assert!(self.verdict() == Verdict::Holds, "{self}\n{test}");
     }
 
-    /// The execution of a finding, to its end.
+    /// Replays the execution of a finding to its end.
     pub fn replay(&self, finding: &Finding) -> Option<Replayed> {
         self.explorer.replay(&finding.decisions).ok()
     }
 
-    /// The page of a finding's execution, for a browser.
+    /// Returns an HTML page that shows a finding's execution.
     pub fn to_html(&self, finding: &Finding) -> Option<String> {
         Some(self.replay(finding)?.execution.to_html())
     }
 
-    /// The report for programs: `status`, `findings`, `bounds`, and counts.
+    /// Converts the report to JSON: `status`, `findings`, `bounds` and counts.
     pub fn to_json(&self) -> Value {
         let unreached = self.unreached.iter().map(|unreached| {
             json!({

@@ -1,4 +1,4 @@
-//! A finding as a test in Rust.
+//! Prints a finding as a Rust test.
 
 use std::fmt::Write;
 
@@ -9,19 +9,19 @@ use super::text::lines;
 use super::{Finding, Report};
 use crate::property::Property;
 
-/// A text as a literal of Rust.
+/// Returns a text as a Rust literal.
 fn literal(text: &str) -> String {
     format!("{text:?}")
 }
 
-/// JSON as `json!` takes it.
+/// Formats JSON as an argument of `json!`.
 fn json(value: &Value) -> String {
     format!("json!({value})")
 }
 
 impl Report {
-    /// A test that fails as long as a finding stands. It needs `workflow-local`, `workflow-explore` and `serde_json`;
-    /// `engine()` is to give the workflow's engine.
+    /// Returns a test that fails as long as the finding exists. It needs `workflow-local`, `workflow-explore` and
+    /// `serde_json`; `engine()` must return the workflow's engine.
     pub fn test(&self, finding: &Finding) -> String {
         let Some(replayed) = self.replay(finding) else { return String::new() };
         let mut text = String::new();
@@ -53,7 +53,7 @@ impl Report {
                         Answered::Error(None) => chain.push_str(".fails(1, TaskError::unnamed())"),
                     }
                 }
-                // A mended workflow may ask once more.
+                // A fixed workflow may call the task once more.
                 if let Some(Answered::Result(result)) = answers.last() {
                     let _ = write!(chain, ".then({})", json(result));
                 } else {
@@ -107,7 +107,7 @@ impl Report {
     }
 }
 
-/// The expression of a property.
+/// Returns the expression of a property.
 fn rust(property: &Property) -> String {
     let all = |names: &[String]| names.iter().map(|name| literal(name)).collect::<Vec<_>>().join(", ");
     match property {
@@ -122,7 +122,7 @@ fn rust(property: &Property) -> String {
     }
 }
 
-/// The property's words as a function's name.
+/// Derives a function name from the property.
 fn test_name(finding: &Finding) -> String {
     let words = format!("{} {}", finding.property, finding.state.as_deref().unwrap_or_default());
     let mut name = String::new();

@@ -1,4 +1,4 @@
-//! The report for people.
+//! The report as text.
 
 use std::fmt;
 
@@ -74,7 +74,7 @@ impl fmt::Display for Report {
     }
 }
 
-/// Decisions, one a line, as JSON.
+/// Formats decisions as JSON, one per line.
 pub(super) fn lines(decisions: &[Decision]) -> String {
     decisions.iter().map(|decision| format!("{}\n", decision.to_json())).collect()
 }

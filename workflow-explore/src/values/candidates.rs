@@ -240,7 +240,7 @@ impl Making {
         }
     }
 
-    /// The values of a member that nobody has declared to be there always.
+    /// Returns the values of a member that nobody has declared to be there always.
     fn member(&mut self, known: Known, wanted: &Wanted, name: &str, depth: usize) -> Alternatives {
         let mut values = self.values(known, wanted, name, depth + 1);
         if wanted.probes.contains(&Probe::Present) && !values.contains(&None) {
@@ -249,7 +249,7 @@ impl Making {
         values
     }
 
-    /// The values of what only expressions speak of.
+    /// Returns the values of what only expressions speak of.
     fn unknown(&mut self, wanted: &Wanted, name: &str, depth: usize) -> Alternatives {
         let mut all = self.of_kind(wanted, name, depth);
         for probe in &wanted.probes {

@@ -1,4 +1,4 @@
-//! The values that make a difference: of the execution's input, and of what tasks give.
+//! The values that make a difference, of the execution's input and of task results.
 
 mod candidates;
 mod wanted;
@@ -32,7 +32,7 @@ impl Values {
         let wanted = wanted(machine, document);
         let of_input = types.map_or(Known::Nothing, |types| Known::Declared(types.input, None));
         let mut inputs = candidates(of_input, wanted.get(&Source::Input));
-        // A caller without anything to say sends an empty object.
+        // A caller without data sends an empty object.
         if inputs.values.is_empty() {
             inputs.values.push(json!({}).into());
         }
@@ -63,7 +63,7 @@ impl Values {
     }
 }
 
-/// The value at a pointer's parent.
+/// Returns the value at the parent of a pointer.
 fn parent<'v>(document: &'v Value, pointer: &Pointer) -> Option<&'v Value> {
     document.pointer(pointer.parent()?.as_str())
 }

@@ -59,7 +59,7 @@ impl Wanted {
     }
 }
 
-/// What is wanted, by source.
+/// Returns what is wanted, by source.
 pub(super) fn wanted(machine: &StateMachine, document: &Value) -> BTreeMap<Source, Wanted> {
     let mut all: BTreeMap<Source, Wanted> = BTreeMap::new();
     for used in uses(machine) {
@@ -285,7 +285,7 @@ fn contains(node: &Node, range: &Range<usize>) -> bool {
     node.span.start <= range.start && range.end <= node.span.end
 }
 
-/// Whether a node is the use and nothing else, but for blanks and brackets.
+/// Returns whether a node is the use and nothing else, but for blanks and brackets.
 fn covers(node: &Node, range: &Range<usize>) -> bool {
     match &node.kind {
         NodeKind::Block(parts) if parts.len() == 1 => parts.first().is_some_and(|part| covers(part, range)),
@@ -294,7 +294,7 @@ fn covers(node: &Node, range: &Range<usize>) -> bool {
     }
 }
 
-/// The kind of a function's argument by its signature, such as `<s-nn?:s>`.
+/// Returns the kind of a function's argument by its signature, such as `<s-nn?:s>`.
 fn argument_kind(signature: &str, number: usize) -> Option<Kind> {
     let arguments = signature.trim_start_matches('<').split(':').next().unwrap_or_default();
     let mut depth = 0_usize;

@@ -1,12 +1,12 @@
-//! Places across that keep to a width: each rank keeps its order, lines are straight, and each vertex stands as near to its
-//! neighbours as that allows.
+//! Assigns cross positions within a width: each rank keeps its order, lines are straight, and each vertex is as near to
+//! its neighbours as the width allows.
 
 use super::order::{Ordered, at};
 
-/// How often all ranks are gone through.
+/// The number of passes over all ranks.
 const SWEEPS: usize = 60;
 
-/// Moves the vertices of ranks, which are in their order, into the width of the widest rank or `limit`, whichever is more.
+/// Moves the vertices of ranks, which are ordered, into the width of the widest rank or `limit`, whichever is larger.
 pub(super) fn compact(ordered: &Ordered<'_>, of_rank: &[Vec<usize>], places: &mut [f64], gap: f64, limit: f64) {
     let size = |vertex: usize| at(ordered.sizes, vertex);
     let width = |vertices: &[usize]| vertices.iter().map(|vertex| size(*vertex) + gap).sum::<f64>() - gap;
@@ -33,13 +33,13 @@ pub(super) fn compact(ordered: &Ordered<'_>, of_rank: &[Vec<usize>], places: &mu
     }
 }
 
-/// The number of the column of each vertex: those of one column are to stand right below each other, which are the bends of a
-/// line, and states of which one leads to the other alone.
+/// Returns the column of each vertex. The vertices of a column should be right below each other: the bends of a line,
+/// and states of which one leads only to the other.
 fn columns(ordered: &Ordered<'_>) -> Vec<usize> {
     let count = ordered.sizes.len();
     let is_bend = |vertex: usize| ordered.is_bend.get(vertex) == Some(&true);
     let is_node = |vertex: usize| ordered.is_node.get(vertex) == Some(&true);
-    // How many states and labels lead to each vertex, and how many states and labels it leads to; how many states alone.
+    // The number of states and labels before and after each vertex, and the number of states alone.
     let (mut above, mut below, mut states) = (vec![0; count], vec![0; count], vec![0; count]);
     let add = |counts: &mut Vec<i32>, vertex: usize| counts.get_mut(vertex).into_iter().for_each(|count| *count += 1);
     for (upper, lower) in ordered.edges.iter().filter(|(upper, lower)| !is_bend(*upper) && !is_bend(*lower)) {
@@ -72,8 +72,8 @@ fn columns(ordered: &Ordered<'_>) -> Vec<usize> {
     columns
 }
 
-/// Where each vertex is to be, and how much that matters: with its column, and near to what the column is joined to. `before` is
-/// what was wanted where the places come from.
+/// Returns the wanted position of each vertex and its weight: in line with its column, and near to the neighbours of
+/// the column. `before` has the wanted positions of the pass before.
 fn wanted(ordered: &Ordered<'_>, columns: &[usize], before: &[(f64, f64)], places: &[f64]) -> Vec<(f64, f64)> {
     let column = |vertex: usize| columns.get(vertex).copied().unwrap_or(vertex);
     let is_bend = |vertex: usize| ordered.is_bend.get(vertex) == Some(&true);
@@ -84,12 +84,12 @@ fn wanted(ordered: &Ordered<'_>, columns: &[usize], before: &[(f64, f64)], place
         }
     };
     for (vertex, (place, (before, _))) in places.iter().zip(before).enumerate() {
-        // Those that had to give way say where the column can be.
+        // Vertices that had to give way decide where the column can be.
         pull(column(vertex), *place, if (place - before).abs() > 0.1 { 32.0 } else { 1.0 });
     }
     for (upper, lower) in ordered.edges.iter().filter(|(upper, lower)| column(*upper) != column(*lower)) {
         for (vertex, other) in [(*upper, *lower), (*lower, *upper)] {
-            // Where many lines join, most of them turn there; a line that passes is straight wherever it is.
+            // Where many lines join, most of them turn there. A line that passes through is straight in any case.
             let weight = match (is_bend(vertex), is_bend(other)) {
                 (true, _) => 0.001,
                 (false, true) => 0.25,
@@ -105,10 +105,10 @@ fn wanted(ordered: &Ordered<'_>, columns: &[usize], before: &[(f64, f64)], place
     wanted.collect()
 }
 
-/// The places of a rank that are nearest to those that are wanted, by the sum of weighted squares, in order and with gaps:
-/// an isotonic regression, by pooling neighbours that are too near.
+/// Returns the positions of a rank that are nearest to the wanted ones by the sum of weighted squares, in order and
+/// with gaps. This is an isotonic regression that pools neighbours that are too near.
 fn nearest(wanted: &[(f64, f64)], sizes: &[f64], gap: f64, breadth: f64) -> Vec<f64> {
-    // How far each centre is from that of the first, where all stand as near as they may.
+    // The distance of each centre from the first if all are as near as allowed.
     let mut offsets = Vec::with_capacity(sizes.len());
     let (mut offset, mut before) = (0.0, None);
     for size in sizes {
@@ -138,9 +138,9 @@ mod tests {
     #[test]
     fn neighbours_that_are_too_near_share_what_they_give() {
         let sizes = [10.0; 3];
-        // The heavier one gives less.
+        // The heavier vertex moves less.
         assert_eq!(nearest(&[(50.0, 1.0), (50.0, 3.0)], &sizes[..2], 2.0, 100.0), [41.0, 53.0]);
-        // The order stays, nothing leaves the width.
+        // The order stays, and nothing leaves the width.
         assert_eq!(
             nearest(&[(90.0, 1.0), (50.0, 1.0), (0.0, 1.0)], &sizes, 2.0, 100.0),
             [34.666_666_666_666_664, 46.666_666_666_666_664, 58.666_666_666_666_664]

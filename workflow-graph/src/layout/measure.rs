@@ -1,4 +1,4 @@
-//! How much room text takes, and where it breaks.
+//! Measures text and breaks it into lines.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -8,9 +8,9 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 pub enum Role {
     /// The name of a state.
     Name,
-    /// What a state does, its retriers, its marks.
+    /// A state's caption, retriers and marks.
     Detail,
-    /// What is wrong with a state.
+    /// A problem of a state.
     Problem,
     /// The label of an edge, or the title of a branch.
     Label,
@@ -20,31 +20,31 @@ pub enum Role {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Units {
     pub(crate) cells: bool,
-    /// Between a box's border and its text.
+    /// The space between a box's border and its text.
     pub(crate) pad_x: f64,
     pub(crate) pad_y: f64,
-    /// Between two boxes of a rank.
+    /// The space between two boxes of a rank.
     pub(crate) gap: f64,
-    /// Between two ranks where every edge is straight.
+    /// The space between two ranks if every edge is straight.
     pub(crate) rank_gap: f64,
-    /// Room for an arrow's head, and above the first track.
+    /// The space for an arrowhead, and above the first track.
     pub(crate) head: f64,
-    /// Between two tracks.
+    /// The space between two tracks.
     pub(crate) track: f64,
-    /// Between two edges at a box.
+    /// The space between two edges at a box.
     pub(crate) port: f64,
-    /// Between a corner of a box and the first edge.
+    /// The space between a corner of a box and the first edge.
     pub(crate) corner: f64,
-    /// What a loop takes beside its box.
+    /// The width of a loop beside its box.
     pub(crate) loops: f64,
-    /// The diameter of the marks of start and end.
+    /// The diameter of the start and end marks.
     pub(crate) dot: f64,
-    /// Around the whole picture.
+    /// The margin around the picture.
     pub(crate) margin: f64,
     pub(crate) max_name: f64,
     pub(crate) max_label: f64,
     pub(crate) min_box: f64,
-    /// How wide a row is before it is broken.
+    /// The width beyond which a row is broken.
     pub(crate) row: f64,
 }
 
@@ -89,7 +89,7 @@ pub(crate) const CELLS: Units = Units {
 };
 
 /// Widths of the characters from U+0020 to U+007E in DejaVu Sans, in hundredths of the size. It is wider than most
-/// fonts, so that text in another one keeps inside its box.
+/// fonts, so text in another font fits its box too.
 #[rustfmt::skip]
 const PLAIN: [u8; 95] = [
     32, 40, 46, 84, 64, 95, 78, 27, 39, 39, 50, 84, 32, 36, 32, 34, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 34, 34, 84,
@@ -98,7 +98,7 @@ const PLAIN: [u8; 95] = [
     82, 59, 59, 52, 64, 34, 64, 84,
 ];
 
-/// The same in DejaVu Sans Bold.
+/// The widths in DejaVu Sans Bold.
 #[rustfmt::skip]
 const BOLD: [u8; 95] = [
     35, 46, 52, 84, 70, 100, 87, 31, 46, 46, 52, 84, 38, 42, 38, 37, 70, 70, 70, 70, 70, 70, 70, 70, 70, 70, 40, 40, 84,
@@ -111,7 +111,7 @@ const BOLD: [u8; 95] = [
 const OTHER_COLUMN: f64 = 70.0;
 
 impl Role {
-    /// The size of the font, in pixels.
+    /// Returns the font size in pixels.
     pub fn size(self) -> f64 {
         match self {
             Self::Name => 13.0,
@@ -121,7 +121,7 @@ impl Role {
 }
 
 impl Units {
-    /// The width of a text on one line.
+    /// Returns the width of a text on one line.
     pub(crate) fn width(&self, text: &str, role: Role) -> f64 {
         if self.cells {
             return columns(text);
@@ -137,12 +137,12 @@ impl Units {
         hundredths * role.size() / 100.0
     }
 
-    /// The height of a line.
+    /// Returns the height of a line.
     pub(crate) fn line(&self, role: Role) -> f64 {
         if self.cells { 1.0 } else { (role.size() * 1.36).round() }
     }
 
-    /// The lines of a text that are no wider than `max`.
+    /// Breaks a text into lines that are no wider than `max`.
     pub(crate) fn wrap(&self, text: &str, role: Role, max: f64) -> Vec<String> {
         let mut lines = Vec::new();
         let mut line = String::new();
@@ -170,7 +170,7 @@ impl Units {
     }
 }
 
-/// The columns of a text in a terminal.
+/// Returns the number of terminal columns of a text.
 #[expect(clippy::cast_precision_loss, reason = "a text has far fewer than 2^52 columns")]
 fn columns(text: &str) -> f64 {
     text.width() as f64
@@ -181,7 +181,7 @@ fn columns_of(c: char) -> f64 {
     c.width().unwrap_or_default() as f64
 }
 
-/// The pieces of a text that may stand on lines of their own: words, with what follows them, and their parts.
+/// Splits a text where a line may break: into words with their punctuation, and parts of words.
 fn words(text: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let mut from = 0;

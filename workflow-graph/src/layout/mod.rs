@@ -1,7 +1,7 @@
-//! Where everything of a picture stands: boxes, texts, lines.
+//! Computes the positions of boxes, texts and lines.
 //!
-//! Scopes are laid out from the inside out, as no edge crosses a container. In each, nodes and the labels of edges stand in
-//! ranks, so that no label lies on another and no line runs through a box.
+//! Scopes are laid out from the inside out, because no edge crosses a container. In each scope, nodes and edge labels
+//! are placed in ranks, so that labels do not overlap and lines do not cross boxes.
 
 mod compact;
 mod measure;
@@ -21,25 +21,25 @@ use workflow_asl::graph::EdgeKind;
 
 use crate::{Direction, Edge, Graph, Mark, Scope, State};
 
-/// A graph with places, in pixels for SVG. The origin is the upper left corner.
+/// A graph with positions, in pixels for SVG. The origin is the upper left corner.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Layout<'g> {
-    /// The size of the whole.
+    /// The width of the picture.
     pub width: f64,
-    /// The size of the whole.
+    /// The height of the picture.
     pub height: f64,
-    /// States, each before those inside it.
+    /// The states, each before those inside it.
     pub states: Vec<PlacedState<'g>>,
-    /// Branches that have a title.
+    /// The branches that have a title.
     pub branches: Vec<PlacedBranch>,
-    /// Lines with their labels.
+    /// The lines with their labels.
     pub edges: Vec<PlacedEdge<'g>>,
-    /// The marks of start and end.
+    /// The start and end marks.
     pub dots: Vec<Dot>,
 }
 
-/// A state with its place.
+/// A state with its position.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PlacedState<'g> {
@@ -49,11 +49,11 @@ pub struct PlacedState<'g> {
     pub frame: Frame,
     /// Its texts.
     pub texts: Vec<Text>,
-    /// Whether an edge leads from it to itself: a retrier, or a transition.
+    /// Whether an edge leads from the state to itself: a retrier or a transition.
     pub loops: bool,
 }
 
-/// A branch with its place.
+/// A branch with its position.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PlacedBranch {
@@ -69,19 +69,19 @@ pub struct PlacedBranch {
 pub struct PlacedEdge<'g> {
     /// The transition; `None` for a line from a start or to an end.
     pub edge: Option<&'g Edge>,
-    /// The names of the states that it leaves and enters, as far as they are states.
+    /// The states that the line leaves and enters, if it does.
     pub ends: (Option<&'g State>, Option<&'g State>),
-    /// What the picture says of it.
+    /// The mark of the edge.
     pub mark: Mark,
-    /// Its points, from the source to the target; the label stands between two pieces.
+    /// Its points, from the source to the target. The label is between two pieces.
     pub pieces: Vec<Vec<Point>>,
-    /// Where the label is.
+    /// The border of the label.
     pub label_frame: Option<Frame>,
     /// The lines of the label.
     pub label: Vec<Text>,
 }
 
-/// The mark of a start or an end.
+/// A start or end mark.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Dot {
@@ -95,11 +95,11 @@ pub struct Dot {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Text {
-    /// What it says.
+    /// The text.
     pub text: String,
     /// Its role.
     pub role: Role,
-    /// The room that it takes.
+    /// Its border.
     pub frame: Frame,
 }
 
@@ -122,12 +122,12 @@ pub struct Point {
 }
 
 impl Frame {
-    /// The right edge.
+    /// Returns the right edge.
     pub fn right(&self) -> f64 {
         self.x + self.width
     }
 
-    /// The lower edge.
+    /// Returns the lower edge.
     pub fn bottom(&self) -> f64 {
         self.y + self.height
     }
@@ -139,7 +139,7 @@ impl Frame {
 }
 
 impl Graph {
-    /// The places of everything, in pixels.
+    /// Computes the positions of everything, in pixels.
     pub fn layout(&self, direction: Direction) -> Layout<'_> {
         self.layout_in(direction, &PIXELS)
     }
@@ -176,7 +176,7 @@ impl<'g> Layout<'g> {
         }
     }
 
-    /// Takes in another layout at a place.
+    /// Adds another layout at an offset.
     fn embed(&mut self, mut other: Layout<'g>, x: f64, y: f64) {
         other.shift(x, y);
         self.states.append(&mut other.states);
@@ -186,7 +186,7 @@ impl<'g> Layout<'g> {
     }
 }
 
-/// Branches of which the widest is no more than so many times as wide as the narrowest are drawn equally wide in rows.
+/// Branches are drawn equally wide in rows if the widest is at most this many times as wide as the narrowest.
 const ALIKE: f64 = 1.5;
 
 struct Builder<'u> {
@@ -194,16 +194,16 @@ struct Builder<'u> {
     units: &'u Units,
 }
 
-/// A node of a scope before it has a place.
+/// A node of a scope without a position.
 struct Node<'g> {
     width: f64,
     height: f64,
-    /// The state with what is inside it, at the origin; a mark of start or end has none.
+    /// The state with everything inside it, at the origin; `None` for a start or end mark.
     layout: Option<Layout<'g>>,
 }
 
 impl Builder<'_> {
-    /// A scope at the origin.
+    /// Lays out a scope at the origin.
     fn scope<'g>(&self, scope: &'g Scope, whole: bool) -> Layout<'g> {
         let units = self.units;
         let mut nodes: Vec<Node<'g>> =
@@ -217,7 +217,7 @@ impl Builder<'_> {
         if end.is_some() {
             nodes.push(dot());
         }
-        // What the links are: an edge, or one from the start or to the end.
+        // What each link represents: an edge, or a link from the start or to the end.
         let mut drawn: Vec<(Link, Option<&Edge>, Mark, Vec<String>)> = Vec::new();
         let plain = |from, to| Link { from, to, label: None, class: 0 };
         if let Some((start, first)) = start {
@@ -228,7 +228,7 @@ impl Builder<'_> {
             for edge in scope.edges.iter().filter(|edge| edge.from == number && edge.to != number) {
                 let lines = units.wrap(&edge.label, Role::Label, units.max_label);
                 let class = u8::from(matches!(edge.kind, EdgeKind::Catch(_)));
-                // What has a mark of its own joins nothing else.
+                // Marked edges are not joined with others.
                 let class = class + 2 * u8::from(edge.mark == Mark::Removed) + 4 * u8::from(edge.mark == Mark::Added);
                 let label = (!lines.is_empty()).then(|| self.across_along(self.label_size(&lines)));
                 drawn.push((Link { from: number, to: edge.to, label, class }, Some(edge), edge.mark, lines));
@@ -305,12 +305,12 @@ impl Builder<'_> {
         layout
     }
 
-    /// A state and what is inside it, at the origin.
+    /// Lays out a state and everything inside it, at the origin.
     fn state<'g>(&self, scope: &'g Scope, number: usize, state: &'g State) -> Node<'g> {
         let units = self.units;
         let own_loops = scope.edges.iter().filter(|edge| edge.from == number && edge.to == number);
         let mut rows: Vec<(Role, String)> = vec![(Role::Name, state.name.clone())];
-        // A name of blanks alone has no line.
+        // A blank name has no line.
         rows.push((
             Role::Detail,
             match &state.detail {
@@ -346,7 +346,7 @@ impl Builder<'_> {
             let (inside_width, inside_height) = self.inside(state, &mut layout, top - units.pad_y / 2.0);
             width = width.max(inside_width + 2.0 * units.pad_x);
             height = top + inside_height + units.pad_y;
-            // What is inside stands in the middle.
+            // The scopes inside are centred.
             layout.shift(((width - inside_width) / 2.0).floor(), 0.0);
         }
         if units.cells {
@@ -354,7 +354,8 @@ impl Builder<'_> {
             width = 2.0 * (width / 2.0).floor() + 1.0;
             height = height.ceil();
         }
-        // A loop is drawn beside the box, with as much room on the other side, so that lines meet the box's middle.
+        // A loop is drawn beside the box. The same space is left on the other side, so that lines meet the box's
+        // middle.
         let room = if loops { units.loops } else { 0.0 };
         let (side, above) = self.across_along((room, 0.0));
         let frame = Frame { x: side, y: above, width, height };
@@ -370,13 +371,13 @@ impl Builder<'_> {
         Node { width: width + 2.0 * side, height: height + 2.0 * above, layout: Some(layout) }
     }
 
-    /// How far a row may go across, where it can be broken.
+    /// Returns the maximum width of a row, if rows can be broken.
     fn limit(&self) -> f64 {
-        // A terminal scrolls down; a picture that lies is to be no taller there than it must be wide.
+        // A terminal scrolls down. A picture from left to right should be no taller there than it must be wide.
         if self.units.cells && self.direction == Direction::LeftRight { f64::INFINITY } else { self.units.row }
     }
 
-    /// The scopes inside a state, beside each other across, in as many rows as they need; gives their size.
+    /// Lays out the scopes inside a state side by side, in as many rows as needed. Returns their size.
     fn inside<'g>(&self, state: &'g State, layout: &mut Layout<'g>, top: f64) -> (f64, f64) {
         let units = self.units;
         let line = units.line(Role::Label);
@@ -398,14 +399,14 @@ impl Builder<'_> {
         let mut widths: Vec<_> = scopes.iter().map(|(_, (across, _))| *across).collect();
         let area = scopes.iter().map(|(_, (across, along))| (across + gap) * (along + gap)).sum();
         let mut rows = rows::rows(&widths, gap, self.limit(), area);
-        // Branches of several rows that are about as wide as each other form columns.
+        // Branches of about the same width form columns if they take several rows.
         let (narrowest, widest) =
             (widths.iter().copied().fold(f64::INFINITY, f64::min), widths.iter().copied().fold(0.0, f64::max));
         if rows.last() > Some(&0) && widest < ALIKE * narrowest {
             widths.iter_mut().for_each(|width| *width = widest);
             rows = rows::rows(&widths, gap, self.limit(), area);
         }
-        // Those of a row are equally long.
+        // The branches of a row are equally long.
         let lengths = scopes.iter().zip(&rows).fold(BTreeMap::new(), |mut lengths, ((_, (_, along)), row)| {
             let length: &mut f64 = lengths.entry(*row).or_default();
             *length = length.max(*along);
@@ -439,7 +440,7 @@ impl Builder<'_> {
         self.across_along((breadth, length))
     }
 
-    /// Lines of text in a frame, from its top.
+    /// Places lines of text in a frame, from its top.
     fn texts(&self, lines: &[String], role: Role, frame: Frame, centred: bool) -> Vec<Text> {
         let line_height = self.units.line(role);
         let mut y = frame.y;
@@ -461,7 +462,7 @@ impl Builder<'_> {
         if self.units.cells { (2.0 * (width / 2.0).floor() + 1.0, height) } else { (width + 6.0, height + 2.0) }
     }
 
-    /// What is across and along of a width and a height, and the other way round.
+    /// Converts a width and height to cross and along sizes, and back.
     fn across_along(&self, (width, height): (f64, f64)) -> (f64, f64) {
         match self.direction {
             Direction::TopDown => (width, height),
@@ -470,13 +471,13 @@ impl Builder<'_> {
     }
 }
 
-/// The targets of two links of one node, of which the second comes later in the definition.
+/// Returns the targets of two links of one node, the second of which comes later in the definition.
 fn siblings(links: &[Link]) -> Option<(usize, usize)> {
     let [one, other] = links else { return None };
     (one.from == other.from && one.to != other.to).then_some((one.to, other.to))
 }
 
-/// Whether a state's box is round: it does nothing but wait, pass on or end.
+/// Returns whether a state's box is round: a state that only waits, passes or ends.
 pub(crate) fn is_round(kind: StateKind) -> bool {
     matches!(kind, StateKind::Wait | StateKind::Succeed | StateKind::Fail)
 }

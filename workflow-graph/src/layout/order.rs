@@ -1,37 +1,37 @@
-//! Where the vertices of ranks stand across: `rust-sugiyama` orders them, [`compact`] gives each a place.
+//! Computes the cross positions of vertices: `rust-sugiyama` orders them, [`compact`] positions them.
 
 use rust_sugiyama::configure::{Config, CrossingMinimization, RankingType};
 use rust_sugiyama::from_vertices_and_edges;
 
 use super::compact;
 
-/// Vertices beyond which a scope's ranks are filled in the document's order: the library visits them recursively, and its
+/// The number of vertices beyond which ranks keep the document's order. The library recurses over the vertices, and its
 /// time grows faster than their number.
 const MAX_VERTICES: usize = 12_000;
 
-/// Ranks beyond which the same is done.
+/// The number of ranks beyond which ranks keep the document's order.
 const MAX_RANKS: usize = 2_500;
 
-/// What is known of the vertices of ranks.
+/// The vertices of ranks, and what is known about them.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ordered<'r> {
-    /// How wide each vertex is.
+    /// The width of each vertex.
     pub(super) sizes: &'r [f64],
     pub(super) ranks: &'r [usize],
-    /// Two vertices of neighbouring ranks, the upper one first.
+    /// The edges between neighbouring ranks, upper vertex first.
     pub(super) edges: &'r [(usize, usize)],
     /// Whether lines only pass through each vertex.
     pub(super) is_bend: &'r [bool],
-    /// Whether each vertex is a state, or the mark of start or end.
+    /// Whether each vertex is a state or a start or end mark.
     pub(super) is_node: &'r [bool],
-    /// Two nodes of which the first is to stand left of the second.
+    /// Pairs of nodes, the first of which should be left of the second.
     pub(super) siblings: &'r [(usize, usize)],
 }
 
 impl Ordered<'_> {
-    /// The places of the centres of vertices across.
+    /// Returns the cross positions of the centres of vertices.
     ///
-    /// The vertices of a rank are at least `gap` apart. All are within `limit` where their widest rank is.
+    /// The vertices of a rank are at least `gap` apart. All are within `limit` if the widest rank is.
     pub(super) fn across(&self, gap: f64, limit: f64, cells: bool) -> Vec<f64> {
         let count = self.ranks.iter().max().map_or(0, |last| last + 1);
         let mut places = if self.sizes.len() > MAX_VERTICES || count > MAX_RANKS {
@@ -58,7 +58,7 @@ impl Ordered<'_> {
             for vertex in vertices {
                 let half = at(self.sizes, *vertex) / 2.0;
                 if let Some(place) = places.get_mut(*vertex) {
-                    // Cells have whole numbers: an odd size has its centre in a cell.
+                    // Cells have whole numbers; the centre of an odd size is a cell.
                     let least = if cells { (free + half).ceil() } else { free + half };
                     *place = place.max(least);
                     free = *place + half + gap;
@@ -68,7 +68,7 @@ impl Ordered<'_> {
         places
     }
 
-    /// Turns left and right where that puts more states in the order of the definition.
+    /// Mirrors the picture if that puts more states in the order of the definition.
     fn mirror(&self, places: &mut [f64]) {
         let in_order = |one: usize, other: usize| at(places, one).total_cmp(&at(places, other)) as i32;
         if self.siblings.iter().map(|(one, other)| in_order(*one, *other)).sum::<i32>() > 0 {
@@ -88,7 +88,7 @@ fn of_library(sizes: &[f64], edges: &[(usize, usize)], gap: f64) -> Vec<f64> {
     let config = Config {
         minimum_length: 1,
         vertex_spacing: gap,
-        // The ranks are known: every edge is one long.
+        // The ranks are known: every edge spans one rank.
         dummy_vertices: false,
         ranking_type: RankingType::Up,
         c_minimization: CrossingMinimization::Barycenter,

@@ -1,4 +1,4 @@
-//! The vertices of a scope in ranks, and the ways of its edges over them.
+//! Arranges the vertices of a scope in ranks, and its edges as paths over them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,31 +9,31 @@ use super::rows;
 pub(super) struct Link {
     pub(super) from: usize,
     pub(super) to: usize,
-    /// The size of its label, across and along.
+    /// The size of its label, cross and along.
     pub(super) label: Option<(f64, f64)>,
     /// Links of one class to one target join on the way.
     pub(super) class: u8,
 }
 
 impl Link {
-    /// How many ranks below its source its target is at least: a label has a rank of its own.
+    /// Returns the least number of ranks between its source and target. A label has a rank of its own.
     pub(super) fn ranks(&self) -> usize {
         if self.label.is_some() { 2 } else { 1 }
     }
 }
 
-/// What stands in a rank.
+/// A vertex of a rank.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Vertex {
-    /// A state, or the mark of start or end, by its number.
+    /// A state or a start or end mark, by its index.
     Node(usize),
-    /// The label of the link with this number.
+    /// The label of the link with this index.
     Label(usize),
-    /// Where one or more links pass.
+    /// A point that one or more links pass.
     Bend,
 }
 
-/// Where links pass that share it: along the trunk of their source, or on the way to their target.
+/// A point that links share: on the trunk of their source, or on the way to their target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Bend {
     node: usize,
@@ -43,25 +43,25 @@ struct Bend {
     rank: usize,
 }
 
-/// Ranks, and the ways through them.
+/// Ranks, and the paths through them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ranks {
     pub(super) vertices: Vec<Vertex>,
-    /// The size of each vertex, across and along.
+    /// The size of each vertex, cross and along.
     pub(super) sizes: Vec<(f64, f64)>,
     pub(super) ranks: Vec<usize>,
-    /// Every two vertices of neighbouring ranks that are joined, the upper one first.
+    /// The joined vertices of neighbouring ranks, upper vertex first.
     pub(super) edges: Vec<(usize, usize)>,
-    /// The vertices of each link, from the upper end to the lower one.
+    /// The vertices of each link, from the upper to the lower end.
     pub(super) ways: Vec<Vec<usize>>,
-    /// Whether a link leads up.
+    /// Whether each link leads up.
     pub(super) reversed: Vec<bool>,
 }
 
 impl Ranks {
-    /// Puts nodes of these sizes in ranks: each link leads down, but for those that close a loop.
+    /// Arranges nodes of these sizes in ranks: each link leads down, except those that close a loop.
     ///
-    /// What stands side by side, `gap` apart, in ranks wider than `limit` is put in several rows where one node leads to it.
+    /// Nodes in ranks wider than `limit`, with `gap` between them, are put in several rows if one node leads to them.
     pub(super) fn of(sizes: &[(f64, f64)], links: &[Link], gap: f64, limit: f64) -> Self {
         let reversed = closing(sizes.len(), links);
         let mut delays = vec![0; links.len()];
@@ -86,14 +86,14 @@ impl Ranks {
         }
         let joined = made.ways.iter().flat_map(|way| way.windows(2));
         let joined = joined.filter_map(|pair| Some((*pair.first()?, *pair.get(1)?)));
-        // The order of links is that of the document, which the library keeps where it can.
+        // The links have the order of the document, which the library keeps where possible.
         let mut known = BTreeSet::new();
         made.edges = joined.filter(|pair| known.insert(*pair)).collect();
         made
     }
 
-    /// The vertices of a link, which are made where they are not there yet: those of a trunk, its label, those that it shares
-    /// with others to its target.
+    /// Returns the vertices of a link and creates those that do not exist yet: those of a trunk, its label, and those
+    /// that it shares with other links to its target.
     fn way(&mut self, number: usize, link: &Link, delay: usize, bends: &mut BTreeMap<Bend, usize>) -> Vec<usize> {
         let rank = |vertex: usize| self.ranks.get(vertex).copied().unwrap_or_default();
         let up = self.reversed.get(number).copied().unwrap_or_default();
@@ -133,7 +133,8 @@ impl Ranks {
     }
 }
 
-/// For each link, whether it closes a loop: it leads to a node that a search in the document's order is still inside of.
+/// Returns for each link whether it closes a loop: it leads to a node that a depth-first search in the document's order
+/// has not left.
 fn closing(nodes: usize, links: &[Link]) -> Vec<bool> {
     let mut leaving = vec![Vec::new(); nodes];
     for (number, link) in links.iter().enumerate() {
@@ -149,7 +150,7 @@ fn closing(nodes: usize, links: &[Link]) -> Vec<bool> {
             *entered = true
         }
     });
-    // Nodes that nothing leads to first, so that loops begin where they are entered.
+    // Nodes without predecessors come first, so that loops begin where they are entered.
     let first = (0..nodes).filter(|node| entered.get(*node) == Some(&false));
     for root in first.chain(0..nodes) {
         let mut path = vec![(root, 0)];
@@ -182,7 +183,7 @@ fn closing(nodes: usize, links: &[Link]) -> Vec<bool> {
     closing
 }
 
-/// The width of the widest rank, with the labels in it.
+/// Returns the width of the widest rank, including labels.
 fn widest(sizes: &[(f64, f64)], links: &[Link], ranks: &[usize], gap: f64) -> f64 {
     let mut widths = vec![0.0; ranks.iter().max().map_or(0, |last| last + 1)];
     let mut add = |rank: usize, across: f64| {
@@ -199,8 +200,8 @@ fn widest(sizes: &[(f64, f64)], links: &[Link], ranks: &[usize], gap: f64) -> f6
     widths.into_iter().fold(0.0, f64::max) - gap
 }
 
-/// The rank of each node: the length of the longest way to it, with what each link is delayed by. Beside it, the nodes in
-/// an order in which those that lead to a node come before it.
+/// Returns the rank of each node: the length of the longest path to it, including the delay of each link. Also returns
+/// the nodes in topological order.
 fn longest(nodes: usize, links: &[Link], reversed: &[bool], delays: &[usize]) -> (Vec<usize>, Vec<usize>) {
     let mut leaving = vec![Vec::new(); nodes];
     let mut entering = vec![0_usize; nodes];

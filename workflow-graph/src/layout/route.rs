@@ -1,18 +1,19 @@
-//! The lines of links: where they leave and enter boxes, and how they run between two ranks without lying on each other.
+//! Routes links: where they leave and enter boxes, and how they run between two ranks without overlapping.
 
 use std::collections::BTreeMap;
 
 use super::measure::Units;
 use super::rank::{Ranks, Vertex};
 
-/// The lines of one scope, in places across and along.
+/// The lines of one scope, in cross and along positions.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Routes {
-    /// Where each vertex begins along.
+    /// The along position of each vertex.
     pub(super) along: Vec<f64>,
-    /// The pieces of each link from its source to its target, as places across and along; a label is between two pieces.
+    /// The pieces of each link from its source to its target, as cross and along positions. A label is between two
+    /// pieces.
     pub(super) lines: Vec<Vec<Vec<(f64, f64)>>>,
-    /// The whole length.
+    /// The total length.
     pub(super) length: f64,
 }
 
@@ -21,14 +22,14 @@ pub(super) struct Routes {
 struct Segment {
     upper: usize,
     lower: usize,
-    /// Where it leaves the upper vertex, and enters the lower one.
+    /// The cross positions at which it leaves the upper vertex and enters the lower one.
     out: f64,
     into: f64,
-    /// Where it runs across, from the upper rank's end.
+    /// The along position of its cross part, from the upper rank's end.
     track: f64,
 }
 
-/// Segments of one class between the same vertices are one.
+/// Segments of one class between the same vertices are drawn as one.
 type Key = (usize, usize, u8, bool);
 
 impl Routes {
@@ -57,7 +58,7 @@ fn key(ranks: &Ranks, classes: &[u8], link: usize, pair: &[usize]) -> Option<Key
     Some((*pair.first()?, *pair.get(1)?, classes.get(link).copied()?, up))
 }
 
-/// How long each rank is: as its longest vertex.
+/// Returns the length of each rank, which is that of its longest vertex.
 fn lengths(ranks: &Ranks) -> Vec<f64> {
     let mut lengths = vec![0.0_f64; ranks.ranks.iter().max().map_or(0, |last| last + 1)];
     for (rank, (_, size)) in ranks.ranks.iter().zip(&ranks.sizes) {
@@ -72,7 +73,7 @@ struct Router<'r> {
     units: &'r Units,
     segments: Vec<Segment>,
     numbers: BTreeMap<Key, usize>,
-    /// How long each rank is.
+    /// The length of each rank.
     lengths: Vec<f64>,
 }
 
@@ -96,7 +97,7 @@ impl Router<'_> {
         self.ranks.ranks.get(vertex).copied().unwrap_or_default()
     }
 
-    /// Spreads the lines at each box, as straight as can be.
+    /// Spreads the lines at each box, as straight as possible.
     fn ports(&mut self) {
         let count = self.ranks.vertices.len();
         let (mut leaving, mut entering) = (vec![Vec::new(); count], vec![Vec::new(); count]);
@@ -118,7 +119,7 @@ impl Router<'_> {
         }
     }
 
-    /// The places of lines at a vertex, near to what their other ends want.
+    /// Returns the positions of lines at a vertex, near to the positions of their other ends.
     fn spread(&self, vertex: usize, lines: &[usize], other: impl Fn(&Segment) -> f64) -> Vec<(usize, f64)> {
         let centre = self.at(vertex);
         let wanted = lines.iter().filter_map(|number| Some((*number, other(self.segments.get(*number)?))));
@@ -128,7 +129,7 @@ impl Router<'_> {
             return places;
         }
         places.sort_by(|one, other| one.1.total_cmp(&other.1).then(one.0.cmp(&other.0)));
-        // Not on the rounded corners, nor on what a loop takes.
+        // Lines avoid the rounded corners and the room of a loop.
         let half = (self.size(vertex).0 / 2.0 - self.units.loops - self.units.corner).max(0.0);
         let (first, last) = (centre - half, centre + half);
         #[expect(clippy::cast_precision_loss, reason = "a box has far fewer than 2^52 lines")]
@@ -148,7 +149,7 @@ impl Router<'_> {
         places
     }
 
-    /// Gives each line that is not straight a track; the result is the room that the gap after each rank needs.
+    /// Assigns a track to each line that is not straight. Returns the space needed after each rank.
     fn tracks(&mut self) -> Vec<f64> {
         let ranks = self.ranks.ranks.iter().max().map_or(0, |last| last + 1);
         let mut of_gap = vec![Vec::new(); ranks];
@@ -161,7 +162,7 @@ impl Router<'_> {
             for segment in list.iter().filter_map(|number| self.segments.get(*number)) {
                 *leaving.entry(segment.upper).or_default() += 1;
             }
-            // Lines that join at one vertex, or part at one, run together.
+            // Lines that join or part at one vertex run together.
             let mut bundles: BTreeMap<(usize, usize), Bundle> = BTreeMap::new();
             for number in list {
                 let Some(segment) = self.segments.get(number) else { continue };
@@ -205,7 +206,7 @@ impl Router<'_> {
         gaps
     }
 
-    /// Where each vertex begins along.
+    /// Returns the along position of each vertex.
     fn along(&self, gaps: &[f64]) -> Vec<f64> {
         let mut at = 0.0;
         let mut begins = Vec::with_capacity(gaps.len());
@@ -216,7 +217,7 @@ impl Router<'_> {
         self.ranks.ranks.iter().map(|rank| begins.get(*rank).copied().unwrap_or_default()).collect()
     }
 
-    /// The pieces of a link, from its source to its target.
+    /// Returns the pieces of a link, from its source to its target.
     fn line(&self, link: usize, classes: &[u8], along: &[f64]) -> Vec<Vec<(f64, f64)>> {
         let Some(way) = self.ranks.ways.get(link) else { return Vec::new() };
         let begins = |vertex: usize| along.get(vertex).copied().unwrap_or_default();
@@ -246,7 +247,7 @@ impl Router<'_> {
         pieces
     }
 
-    /// Where the rank of a vertex ends along.
+    /// Returns the along position of the end of a vertex's rank.
     fn rank_end(&self, vertex: usize, along: &[f64]) -> f64 {
         along.get(vertex).copied().unwrap_or_default()
             + self.lengths.get(self.rank(vertex)).copied().unwrap_or_default()
@@ -273,12 +274,12 @@ impl Bundle {
         (all().fold(f64::INFINITY, f64::min), all().fold(f64::NEG_INFINITY, f64::max))
     }
 
-    /// How often lines cross when this runs above another one.
+    /// Returns how often lines cross if this bundle runs above another.
     fn crossings_above(&self, below: &Self) -> usize {
         let (first, last) = self.range();
         let (other_first, other_last) = below.range();
         let crosses = |at: &&f64, from: f64, to: f64| from < **at && **at < to;
-        // Lines that lie on each other are worse than some that cross.
+        // Overlapping lines are worse than a few crossings.
         let meets = |at: f64, others: &[f64]| others.iter().any(|other| (at - other).abs() < 0.5);
         let lying = self.intos.iter().filter(|into| meets(**into, &below.outs)).count();
         below.outs.iter().filter(|out| crosses(out, first, last)).count()
@@ -287,7 +288,7 @@ impl Bundle {
     }
 }
 
-/// Sorts bundles so that few lines cross: the first is to run above the others.
+/// Sorts bundles so that few lines cross. The first runs above the others.
 fn sort(bundles: &mut [Bundle]) {
     bundles.sort_by(|one, other| one.range().0.total_cmp(&other.range().0));
     for _ in 0..bundles.len() {

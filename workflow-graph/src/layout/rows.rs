@@ -1,14 +1,14 @@
-//! What would be wider than a page, in several rows: the ways out of one node, which leave a trunk row by row, and the
-//! branches of a parallel.
+//! Breaks what would be wider than a page into rows: the successors of one node, which leave a trunk row by row, and
+//! the branches of a parallel.
 
 use super::rank::Link;
 
-/// Of a page's width, how often its height may have it.
+/// The maximum ratio of a page's height to its width.
 const TALLEST: f64 = 4.0;
 
-/// The row of each of these boxes, in their order: all are in one where that is no wider than `limit`.
+/// Returns the row of each of these boxes, in their order. All are in one row if it is no wider than `limit`.
 ///
-/// `area` is what they take with the gaps around them; many of them are given wider rows.
+/// `area` is the space of the boxes including gaps. A large area gets wider rows.
 pub(super) fn rows(widths: &[f64], gap: f64, limit: f64, area: f64) -> Vec<usize> {
     let widest = widths.iter().copied().fold(0.0, f64::max);
     let limit = limit.max(widest).max((area / TALLEST).sqrt());
@@ -18,7 +18,7 @@ pub(super) fn rows(widths: &[f64], gap: f64, limit: f64, area: f64) -> Vec<usize
     if count == 1 {
         return filled;
     }
-    // As many rows, but of one width as far as can be.
+    // The number of rows stays, but their widths are balanced.
     #[expect(clippy::cast_precision_loss, reason = "there are far fewer than 2^52 rows")]
     let least = (total / count as f64).max(widest);
     (0..16_i32)
@@ -45,19 +45,19 @@ fn fill(widths: &[f64], gap: f64, limit: f64) -> Vec<usize> {
     rows.collect()
 }
 
-/// What a node leads to by links of its own alone: it can stand in a row of its own.
+/// The nodes that one node reaches only by its own links, which can be placed in a row of their own.
 #[derive(Clone, Debug, Default)]
 struct Arm {
     links: Vec<usize>,
     width: f64,
-    /// The ranks that it takes, from that of its label.
+    /// The number of ranks, from the rank of its label.
     ranks: usize,
 }
 
-/// For each link, the ranks that it runs along a trunk before its label or its target stands; 0 where all ways out of its
-/// node fit beside each other.
+/// Returns for each link the number of ranks that it runs along a trunk before its label or target; 0 if all successors
+/// of its node fit side by side.
 ///
-/// `order` has each node after those that lead to it by a link that is not reversed.
+/// `order` has each node after its predecessors by links that are not reversed.
 pub(super) fn delays(
     sizes: &[(f64, f64)],
     links: &[Link],
@@ -67,27 +67,27 @@ pub(super) fn delays(
     limit: f64,
 ) -> Vec<usize> {
     let mut tree = Tree::of(sizes, links, reversed, order);
-    // Inner ones first, since the outer ones are as wide as those.
+    // Inner trees come first, because outer ones are as wide as they are.
     for node in order.iter().rev() {
         tree.settle(*node, gap, limit);
     }
     tree.delays
 }
 
-/// The nodes below those that every way to them passes.
+/// The dominator tree of the nodes.
 struct Tree<'t> {
     links: &'t [Link],
-    /// The links that lead to each node, and from it, but for those that are reversed.
+    /// The links that enter and leave each node, without reversed ones.
     entering: Vec<Vec<usize>>,
     leaving: Vec<Vec<usize>>,
-    /// The node that every way to it passes last.
+    /// The immediate dominator of each node.
     above: Vec<Option<usize>>,
-    /// The nodes right below each one, in order.
+    /// The nodes that each node immediately dominates, in order.
     below: Vec<Vec<usize>>,
-    /// The ranks from the node above to each one, and from each one to the last below it.
+    /// The number of ranks from the dominator to each node, and from each node to the last below it.
     down: Vec<usize>,
     height: Vec<usize>,
-    /// How wide each one is with those below it.
+    /// The width of each node with those below it.
     width: Vec<f64>,
     delays: Vec<usize>,
 }
@@ -125,12 +125,12 @@ impl<'t> Tree<'t> {
         tree
     }
 
-    /// The nodes that lead to one.
+    /// Returns the predecessors of a node.
     fn sources(&self, node: usize) -> impl Iterator<Item = usize> + '_ {
         self.entering.get(node).into_iter().flatten().filter_map(|number| Some(self.links.get(*number)?.from))
     }
 
-    /// The lowest node above or at both.
+    /// Returns the nearest common dominator of two nodes.
     fn common(&self, depths: &[usize], mut one: usize, mut other: usize) -> Option<usize> {
         while one != other {
             let (depth, other_depth) = (depths.get(one)?, depths.get(other)?);
@@ -143,7 +143,7 @@ impl<'t> Tree<'t> {
         Some(one)
     }
 
-    /// Works out delays, heights and width of a node of which everything below is known.
+    /// Computes delays, height and width of a node whose descendants are done.
     fn settle(&mut self, node: usize, gap: f64, limit: f64) {
         let arms = self.arms(node, gap, limit);
         let widths: Vec<_> = arms.iter().map(|arm| arm.width).collect();
@@ -181,13 +181,13 @@ impl<'t> Tree<'t> {
         self.width.get_mut(node).into_iter().for_each(|own| *own = own.max(widest));
     }
 
-    /// The ranks that a link is long.
+    /// Returns the number of ranks that a link spans.
     fn length(&self, link: usize) -> usize {
         let delay = self.delays.get(link).copied().unwrap_or_default();
         delay + self.links.get(link).map_or(1, Link::ranks)
     }
 
-    /// The ranks from a node to one below it.
+    /// Returns the number of ranks from a node to one below it.
     fn from(&self, node: usize, mut inner: usize) -> usize {
         let mut ranks = 0;
         while inner != node {
@@ -200,15 +200,15 @@ impl<'t> Tree<'t> {
         ranks
     }
 
-    /// What a node leads to, in the order of its links.
+    /// Returns the arms of a node, in the order of its links.
     fn arms(&self, node: usize, gap: f64, limit: f64) -> Vec<Arm> {
         let mut arms: Vec<Arm> = Vec::new();
-        // Which arm leads to a target that nothing else leads to.
+        // The arm that leads to a target that nothing else leads to.
         let mut of_target: Vec<(usize, usize)> = Vec::new();
         for number in self.leaving.get(node).into_iter().flatten() {
             let Some(link) = self.links.get(*number) else { continue };
             let label = link.label.map(|(across, _)| across);
-            // Labels of links to one target stand beside each other, unless that is too wide: then each is by itself.
+            // Labels of links to one target are side by side, unless that is too wide.
             let beside = self.leaving.get(node).into_iter().flatten().filter_map(|other| self.links.get(*other));
             let beside = beside.filter(|other| other.to == link.to).filter_map(|other| other.label);
             let labels: f64 = beside.map(|(across, _)| across + gap).sum();
@@ -220,7 +220,7 @@ impl<'t> Tree<'t> {
                     arm.width = arm.width.max(labels - gap);
                     arm.ranks = arm.ranks.max(2);
                 }
-                // It goes to where others go too, and needs no room here.
+                // The link joins others on the way to its target and needs no space here.
                 (None, None) if !is_own => {}
                 (None, label) => {
                     let mut arm = Arm {
@@ -250,10 +250,10 @@ mod tests {
         assert_eq!(rows(&[10.0; 4], 2.0, 46.0, 0.0), [0; 4]);
         // Not three and one.
         assert_eq!(rows(&[10.0; 4], 2.0, 40.0, 0.0), [0, 0, 1, 1]);
-        // What is wider than a row has one of its own, and no box is lost.
+        // A box that is wider than a row gets a row of its own.
         assert_eq!(rows(&[10.0, 90.0, 10.0], 2.0, 40.0, 0.0), [0, 1, 2]);
         assert!(rows(&[], 2.0, 40.0, 0.0).is_empty());
-        // A hundred of them get wider rows, so that the picture is no ribbon.
+        // A hundred boxes get wider rows, so that the picture is not a thin strip.
         assert_eq!(last(&rows(&[10.0; 100], 2.0, 10.0, 120_000.0)), 7);
     }
 }

@@ -1,4 +1,5 @@
-//! One execution as one page: the graph with the way that was taken, what each state got and gave, a timeline, the events.
+//! One execution as one page: the graph with the path taken, the input and output of each state, a timeline and the
+//! events.
 
 mod way;
 
@@ -17,9 +18,9 @@ use crate::{Direction, Graph};
 const PAGE_STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
-/// The page of an execution.
+/// A page that shows an execution.
 ///
-/// It needs nothing beside it: no script, font or request from elsewhere, which its content security policy forbids.
+/// It is self-contained: its content security policy forbids scripts, fonts and requests from elsewhere.
 ///
 /// ```
 /// use serde_json::json;
@@ -45,22 +46,22 @@ pub struct Page {
     live: Option<Live>,
 }
 
-/// Where a page of an execution that runs hears of it, on the server that it comes from.
+/// The paths from which the page of a running execution updates itself, on the server that it comes from.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Live {
-    /// The path of a stream of server-sent events: each has the page ask again.
+    /// The path of a stream of server-sent events. On each, the page requests an update.
     pub stream: String,
-    /// The path of what [`Page::update`] gives.
+    /// The path that serves [`Page::update`].
     pub update: String,
-    /// The path of a module, which is loaded beside and finds an element `console` in the page.
+    /// The path of a module that the page also loads. It finds an element `console` in the page.
     pub module: String,
-    /// The path of a style sheet for that element.
+    /// The path of a style sheet for this element.
     pub style: String,
 }
 
 impl Live {
-    /// These paths.
+    /// Creates the paths.
     pub fn new(
         stream: impl Into<String>,
         update: impl Into<String>,
@@ -72,52 +73,52 @@ impl Live {
 }
 
 impl History {
-    /// Shows the history as a page in a notebook, where the last expression of a cell is a history.
+    /// Shows the history as a page in a notebook if the last expression of a cell is a history.
     pub fn evcxr_display(&self) {
         Page::of(self.clone()).evcxr_display();
     }
 }
 
 impl Page {
-    /// The page of an execution with this history.
+    /// Creates the page of an execution with this history.
     pub fn of(history: History) -> Self {
         Self { title: "Execution".to_owned(), history, ..Self::default() }
     }
 
-    /// The same with this title: the execution's name, the state machine's.
+    /// Sets the title, such as the names of the execution and the state machine.
     #[must_use]
     pub fn titled(mut self, title: impl Into<String>) -> Self {
         self.title = title.into();
         self
     }
 
-    /// The same with the definition of its state machine. Without it, the graph has what was entered.
+    /// Sets the definition of the state machine. Without it, the graph shows only the visited states.
     #[must_use]
     pub fn of_machine(mut self, definition: Value) -> Self {
         self.definition = Some(definition);
         self
     }
 
-    /// The same with one more fact in its head, such as the ARN.
+    /// Adds a fact to the page's head, such as the ARN.
     #[must_use]
     pub fn with(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.facts.push((name.into(), value.into()));
         self
     }
 
-    /// The same for an execution that goes on: it asks the server that it comes from, and nobody else.
+    /// Makes the page update itself while the execution runs. It sends requests only to the server that it comes from.
     #[must_use]
     pub fn live(mut self, live: Live) -> Self {
         self.live = Some(live);
         self
     }
 
-    /// What a page that is [`live`](Self::live) asks for again: `svg`, `status`, `notes` and `data`, of which it has the events up to
-    /// this number.
+    /// Returns the update of a [`live`](Self::live) page that has the events up to this id: `svg`, `status`, `notes`
+    /// and `data`.
     pub fn update(&self, after: u64) -> Value {
         let graph = self.graph();
         let mut data = self.data(&graph, after);
-        // A visit that was over then is as it was.
+        // A visit that had ended has not changed.
         let changed = |visit: &Visit| visit.entered > after || visit.exited.is_none_or(|exited| exited > after);
         let visits = self.history.visits.iter().enumerate().filter(|(_, visit)| changed(visit));
         data["visits"] = visits.map(|(number, visit)| (number.to_string(), visit_data(visit))).collect();
@@ -129,8 +130,8 @@ impl Page {
         })
     }
 
-    /// The page as a cell of a notebook shows it: what [`evcxr_display`](Self::evcxr_display) prints. It stands in a frame of its own,
-    /// which nothing of the notebook can be reached from.
+    /// Returns the output of a notebook cell that shows the page, which [`evcxr_display`](Self::evcxr_display) prints.
+    /// The page is in a frame that cannot access the notebook.
     pub fn to_notebook(&self) -> String {
         let page = escaped(&self.to_html());
         in_notebook(&format!(
@@ -139,7 +140,7 @@ impl Page {
         ))
     }
 
-    /// Shows the page in a notebook, where the last expression of a cell is a page.
+    /// Shows the page in a notebook if the last expression of a cell is a page.
     pub fn evcxr_display(&self) {
         println!("{}", self.to_notebook());
     }
@@ -153,7 +154,7 @@ impl Page {
         notes
     }
 
-    /// The graph with the way that the execution took.
+    /// Returns the graph with the path that the execution took.
     pub fn graph(&self) -> Graph {
         let graph = match &self.definition {
             Some(definition) => Graph::of_definition(definition),
@@ -162,13 +163,13 @@ impl Page {
         way::taken(graph, &self.history).named(self.title.clone())
     }
 
-    /// The HTML.
+    /// Returns the page as HTML.
     pub fn to_html(&self) -> String {
         let graph = self.graph();
         let notes = self.notes(&graph);
         let hidden = if notes.is_empty() { " hidden" } else { "" };
         let notes: String = notes.iter().map(|note| format!("<li>{}</li>", escaped(note))).collect();
-        // A live page may get some.
+        // A live page may get notes later.
         let notes = if notes.is_empty() && self.live.is_none() {
             notes
         } else {
@@ -181,7 +182,7 @@ impl Page {
             .collect();
         let style = format!("{STYLE}{PAGE_STYLE}");
         let hash = |text: &str| STANDARD.encode(Sha256::digest(text.as_bytes()));
-        // A live page has a module and a style sheet beside, and asks the server that both come from.
+        // A live page also loads a module and a style sheet, and sends requests to the server that both come from.
         let (own, connect) = if self.live.is_some() { (" 'self'", "; connect-src 'self'") } else { ("", "") };
         let policy = format!(
             "default-src 'none'; script-src 'sha256-{}'{own}; style-src 'sha256-{}'{own}{connect}; base-uri 'none'; \
@@ -203,7 +204,7 @@ impl Page {
         let title = escaped(&self.title);
         let status = self.history.status.word();
         let class = status.split(' ').next().unwrap_or_default();
-        // Nothing in it may end the element, or begin another one.
+        // Nothing in the data may end the element or begin another one.
         let mut data = self.data(&graph, 0);
         data["visits"] = self.history.visits.iter().map(visit_data).collect();
         let data = data.to_string();
@@ -231,7 +232,7 @@ impl Page {
         )
     }
 
-    /// What the script works on, without visits: events after this number.
+    /// Returns the script's data, without visits: the events after this id.
     fn data(&self, graph: &Graph, after: u64) -> Value {
         let pointers: BTreeMap<&str, &str> =
             graph.states().iter().map(|state| (state.name.as_str(), state.pointer.as_str())).collect();

@@ -1,4 +1,4 @@
-//! The way that an execution took over a graph.
+//! The path that an execution took through a graph.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,29 +8,29 @@ use workflow_asl::{Pointer, StateKind};
 use crate::history::{History, Status};
 use crate::{Edge, Graph, Mark, Scope, State};
 
-/// Names in a note; more are counted.
+/// The number of names in a note; further ones are counted.
 const NAMED: usize = 5;
 
-/// What visits say of states and of the transitions between them, by name.
+/// The states and transitions that an execution took, by name.
 #[derive(Default)]
 struct Way<'h> {
     states: BTreeMap<&'h str, Mark>,
-    /// From one state to another, and whether an error led there.
+    /// The transitions taken, and whether an error caused them.
     steps: BTreeSet<(&'h str, &'h str, bool)>,
     /// The states at which a scope ended.
     ends: BTreeSet<&'h str>,
-    /// The states that were tried again.
+    /// The states that were retried.
     retried: BTreeSet<&'h str>,
 }
 
-/// The graph with marks.
+/// Marks the graph with the path of a history.
 pub(super) fn taken(mut graph: Graph, history: &History) -> Graph {
     let way = Way::of(history);
     way.mark(&mut graph.scope);
     graph
 }
 
-/// What a history has that a graph has not.
+/// Returns a note on the states of a history that the graph does not have.
 pub(super) fn strangers(graph: &Graph, history: &History) -> Option<String> {
     let known: BTreeSet<&str> = graph.states().iter().map(|state| state.name.as_str()).collect();
     let mut unknown: Vec<&str> = Vec::new();
@@ -49,10 +49,10 @@ pub(super) fn strangers(graph: &Graph, history: &History) -> Option<String> {
     })
 }
 
-/// A graph of the states that were entered, where the definition is not known.
+/// Returns a graph of the visited states, for an unknown definition.
 pub(super) fn entered(history: &History) -> Graph {
     let mut graph = Graph::default();
-    // The scope of each state: the machine's, or that inside of the parallel or map around it.
+    // The scope of each state: the machine's, or that of the enclosing parallel or map.
     let mut inside: BTreeMap<Option<&str>, Vec<&str>> = BTreeMap::new();
     let mut kinds: BTreeMap<&str, StateKind> = BTreeMap::new();
     for visit in &history.visits {
@@ -76,7 +76,7 @@ fn scope(
     let names = inside.get(&parent).map(Vec::as_slice).unwrap_or_default();
     let states = names.iter().map(|name| {
         let own = pointer.child("States").child(name);
-        // One state is never inside itself: each name has one scope.
+        // A state is never inside itself: each name has one scope.
         let inner =
             inside.contains_key(&Some(*name)).then(|| scope(Some(name), &own.child("Entered"), inside, kinds, way));
         State {
@@ -100,7 +100,7 @@ fn scope(
 impl<'h> Way<'h> {
     fn of(history: &'h History) -> Self {
         let mut way = Self::default();
-        // What was left last in each scope that runs: of the machine, of each branch, of each item.
+        // The last state exited in each running scope: of the machine, of each branch, of each item.
         let mut last: BTreeMap<u64, usize> = BTreeMap::new();
         let exits: BTreeMap<u64, usize> =
             history.visits.iter().enumerate().filter_map(|(number, visit)| Some((visit.exited?, number))).collect();
@@ -114,7 +114,7 @@ impl<'h> Way<'h> {
                 Status::Aborted => Mark::Aborted,
             };
             let known = way.states.entry(&visit.state).or_insert(mark);
-            // Of several visits the worst counts.
+            // Of several visits, the worst status counts.
             if rank(mark) > rank(*known) {
                 *known = mark;
             }

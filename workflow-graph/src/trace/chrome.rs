@@ -1,4 +1,4 @@
-//! A trace in the format of Chrome's tracing, which Perfetto opens
+//! A trace in Chrome's trace event format, which Perfetto opens
 //! (<https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU>).
 
 use std::collections::BTreeMap;
@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::Trace;
 
 impl Trace {
-    /// The events of all spans. Branches and items that run at the same time have lanes of their own.
+    /// Returns the trace events of all spans. Branches and items that run at the same time have lanes of their own.
     pub fn to_chrome_json(&self) -> Value {
         let lanes = self.lanes();
         let begin = self.spans.first().map_or(0, |span| span.time.0);
@@ -36,7 +36,7 @@ impl Trace {
         json!({"traceEvents": events, "displayTimeUnit": "ms", "otherData": {"began": begin, "trace": self.id}})
     }
 
-    /// A lane for each thread, which another one takes when it has ended.
+    /// Assigns a lane to each thread. A lane is reused after its thread has ended.
     fn lanes(&self) -> BTreeMap<usize, usize> {
         let mut times: BTreeMap<usize, (i64, i64)> = BTreeMap::new();
         for span in &self.spans {
@@ -48,7 +48,7 @@ impl Trace {
         let mut lanes = BTreeMap::new();
         let mut free: Vec<i64> = Vec::new();
         for (thread, (from, to)) in threads {
-            // What lasts no time takes its lane all the same.
+            // A span of zero length occupies its lane too.
             let found = free.iter().position(|until| *until < from).unwrap_or(free.len());
             match free.get_mut(found) {
                 Some(until) => *until = to,

@@ -1,4 +1,4 @@
-//! The trace of an execution that runs: each span once, when it ends.
+//! The trace of a running execution: each span is returned once, when it ends.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::Trace;
 use crate::history::{Event, History, Status};
 
-/// An execution that is followed: its events go in, the spans that have ended come out.
+/// Follows a running execution: takes its events and returns the spans that have ended.
 ///
 /// ```
 /// use serde_json::json;
@@ -38,32 +38,32 @@ impl Following {
         Self { name: name.into(), ..Self::default() }
     }
 
-    /// The number of events so far.
+    /// Returns the number of events so far.
     pub fn events(&self) -> usize {
         self.history.events.len()
     }
 
-    /// Whether the execution has ended.
+    /// Returns whether the execution has ended.
     pub fn has_ended(&self) -> bool {
         self.history.status != Status::Running
     }
 
-    /// Takes the next event.
+    /// Adds the next event.
     pub fn push(&mut self, event: Event) {
         let is_redriven = event.kind == "ExecutionRedriven";
         if is_redriven {
-            // What ended before was given by whoever followed it then.
+            // Spans that ended earlier were returned at the time.
             let trace = Trace::of(&self.history, &self.name);
             self.given.extend(trace.spans.iter().filter(|span| !span.is_open).map(|span| span.key));
         }
         self.history.push(event);
         if is_redriven {
-            // What goes on ends once more.
+            // A resumed span ends once more.
             let trace = Trace::of(&self.history, &self.name);
             trace.spans.iter().filter(|span| span.is_open).for_each(|span| _ = self.given.remove(&span.key));
         }
         let is_first = self.history.events.len() == 1;
-        // Data that no span shows is not kept.
+        // Data that no span shows is dropped.
         if let Some(last) =
             self.history.events.last_mut().filter(|event| !is_first && !event.kind.starts_with("Execution"))
         {
@@ -71,8 +71,8 @@ impl Following {
         }
     }
 
-    /// The spans that have ended and were not given before, as elements of `resourceSpans` of OTLP, of at most so many spans each.
-    /// The execution's is the last.
+    /// Returns the spans that have ended since the last call, as elements of OTLP's `resourceSpans` with at most `most`
+    /// spans each. The execution's span is the last.
     pub fn ended(&mut self, most: usize) -> Vec<Value> {
         let trace = Trace::of(&self.history, &self.name);
         let mut ended = Vec::new();

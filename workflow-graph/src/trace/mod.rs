@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::history::{History, Status, Visit};
 
-/// The spans of an execution, each after the one that it is inside of.
+/// The spans of an execution, each after its parent.
 ///
 /// ```
 /// use serde_json::json;
@@ -28,15 +28,15 @@ use crate::history::{History, Status, Visit};
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Trace {
-    /// The trace's identifier: 32 hexadecimal digits. That of `traceparent` in the input, where it has one.
+    /// The trace id: 32 hexadecimal digits, taken from `traceparent` in the input if it has one.
     pub id: String,
-    /// The span that the trace continues, in another program.
+    /// The span of another program that the trace continues.
     pub continues: Option<String>,
     /// The spans; the first is the execution's.
     pub spans: Vec<Span>,
 }
 
-/// What a span with the same event as another one is.
+/// Distinguishes spans that begin with the same event.
 mod part {
     pub(super) const STATE: u8 = 1;
     pub(super) const THREAD: u8 = 2;
@@ -50,28 +50,28 @@ mod part {
 pub struct Span {
     /// Its name.
     pub name: String,
-    /// What it is: `execution`, `state`, `branch`, `item`, `attempt`, `retry wait`.
+    /// The kind: `execution`, `state`, `branch`, `item`, `attempt`, `retry wait`.
     pub kind: &'static str,
-    /// The number of the span that it is inside of; `None` for the execution's.
+    /// The index of the parent span; `None` for the execution's.
     pub parent: Option<usize>,
-    /// What runs one after the other has one number.
+    /// The thread: spans with the same number run one after the other.
     pub thread: usize,
-    /// When it began and ended, in milliseconds since 1970.
+    /// The start and end, in milliseconds since 1970.
     pub time: (i64, i64),
     /// The error that it ended with.
     pub error: Option<String>,
-    /// Whether it goes on as far as the history goes.
+    /// Whether the span has not ended in this history.
     pub is_open: bool,
-    /// What no other span of the trace has: of the event that began it, and what it is.
+    /// A key that is unique in the trace: the id of the event that began the span, and the part.
     key: (u64, u8),
-    /// What else is known of it.
+    /// The attributes of the span.
     pub attributes: Vec<(&'static str, String)>,
 }
 
 impl Trace {
-    /// The trace of a history, under the execution's name or ARN.
+    /// Creates the trace of a history, under the execution's name or ARN.
     ///
-    /// What has no time that can be read begins and ends with what is around it.
+    /// A span without valid timestamps begins and ends with its parent.
     pub fn of(history: &History, name: &str) -> Self {
         let times = || history.events.iter().filter_map(|event| event.time);
         let whole = (times().min().unwrap_or_default(), times().max().unwrap_or_default());
@@ -93,7 +93,7 @@ impl Trace {
         });
         let threads = trace.threads(history, whole);
         let mut of_visit: Vec<usize> = Vec::with_capacity(history.visits.len());
-        // A thread's span stands before what is in it, and after the visit around it.
+        // A thread's span comes before the spans in it, and after the enclosing visit's.
         let mut of_thread = vec![None; threads.len()];
         for (visit_number, visit) in history.visits.iter().enumerate() {
             let around = visit.parent.and_then(|parent| of_visit.get(parent).copied()).unwrap_or(0);
@@ -150,7 +150,7 @@ impl Trace {
         trace
     }
 
-    /// When each thread begins and ends.
+    /// Returns the start and end of each thread.
     fn threads(&self, history: &History, whole: (i64, i64)) -> Vec<(i64, i64)> {
         let count = history.visits.iter().map(|visit| visit.thread + 1).max().unwrap_or(1);
         let mut threads = vec![(i64::MAX, i64::MIN); count];
@@ -161,7 +161,7 @@ impl Trace {
         threads
     }
 
-    /// The span of the branch or item that a visit is the first of.
+    /// Adds the span of the branch or item whose first visit this is, and returns its index.
     fn thread(&mut self, history: &History, first: &Visit, thread: usize, time: (i64, i64), around: usize) -> usize {
         let is_map =
             first.parent.and_then(|parent| history.visits.get(parent)).is_some_and(|parent| parent.kind == "Map");
@@ -193,13 +193,14 @@ impl Trace {
     }
 }
 
-/// A time of which what is unknown is that of what is around.
+/// Replaces unknown times by those of the parent.
 fn known((from, to): (Option<i64>, Option<i64>), around: (i64, i64)) -> (i64, i64) {
     let from = from.unwrap_or(around.0);
     (from, to.unwrap_or(around.1).max(from))
 }
 
-/// The trace and span of a W3C `traceparent` in the input (<https://www.w3.org/TR/trace-context/#traceparent-header>).
+/// Parses the trace and span ids of a W3C `traceparent` in the input
+/// (<https://www.w3.org/TR/trace-context/#traceparent-header>).
 fn traceparent(started: &Value) -> Option<(String, String)> {
     let input: Value = serde_json::from_str(started.get("input")?.as_str()?).ok()?;
     let text = input.get("traceparent")?.as_str()?;
@@ -213,12 +214,12 @@ fn traceparent(started: &Value) -> Option<(String, String)> {
     fits.then(|| (trace.to_owned(), span.to_owned()))
 }
 
-/// 32 hexadecimal digits for a text: the same ones every time.
+/// Returns 32 hexadecimal digits derived from a text.
 fn identifier(text: &str, salt: u64) -> String {
     format!("{:016x}{:016x}", hash(text, salt), hash(text, !salt))
 }
 
-/// FNV-1a, whose value is in no way secret, and never 0.
+/// Returns the FNV-1a hash of a text, but never 0. The hash need not be secret.
 fn hash(text: &str, salt: u64) -> u64 {
     let bytes = salt.to_le_bytes().into_iter().chain(text.bytes());
     bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)).max(1)

@@ -13,13 +13,13 @@ const OK: u8 = 1;
 const ERROR: u8 = 2;
 
 impl Trace {
-    /// The body of a request to `/v1/traces` of a collector.
+    /// Returns the body of a request to `/v1/traces` of a collector.
     pub fn to_otlp_json(&self) -> Value {
         let all: Vec<_> = (0..self.spans.len()).collect();
         json!({"resourceSpans": [self.resource_spans(&all)]})
     }
 
-    /// The spans with these numbers, as an element of `resourceSpans`.
+    /// Returns the spans with these indices, as an element of `resourceSpans`.
     pub(super) fn resource_spans(&self, numbers: &[usize]) -> Value {
         let text = |name: &str, value: &str| json!({"key": name, "value": {"stringValue": value}});
         let id = |span: &Span| format!("{:016x}", hash(&self.id, span.key.0.wrapping_mul(8) + u64::from(span.key.1)));
