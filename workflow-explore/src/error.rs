@@ -43,7 +43,7 @@ pub enum ExploreError {
         state: String,
     },
     /// Values are given for a state that does not exist or is not a task.
-    #[error("values are given for `{state}`, which is no task of the workflow{}", did_you_mean(nearest.as_deref()))]
+    #[error("values are given for `{state}`, which is not a task of the workflow{}", did_you_mean(nearest.as_deref()))]
     NoTask {
         /// The name.
         state: String,

@@ -206,10 +206,10 @@ impl<'x> Search<'x> {
         let faults = decisions.iter().filter(|decision| decision.is_fault()).count();
         let message = match &state {
             Some(state) => format!(
-                "whatever the tasks give after `{state}`, of the values that are tried, the execution goes round for ever"
+                "with all values tried for the tasks after `{state}`, the execution loops forever"
             ),
             None => {
-                "whatever the tasks give, of the values that are tried, the execution goes round for ever".to_owned()
+                "with all values tried for the tasks, the execution loops forever".to_owned()
             }
         };
         let broken = Broken { property: built_in::ENDS.to_owned(), state, message };

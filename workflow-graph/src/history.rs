@@ -211,20 +211,20 @@ impl History {
             return Err("expected events with `id` and `type`".to_owned());
         }
         if strange > 0 {
-            made.notes.push(format!("{strange} elements are no events: they have no `id` or no `type`."));
+            made.notes.push(format!("{strange} elements are not events: they have no `id` or no `type`."));
         }
         // The events may be in reverse order.
         made.events.sort_by_key(|event| event.id);
         let before = made.events.len();
         made.events.dedup_by_key(|event| event.id);
         if made.events.len() < before {
-            made.notes.push(format!("{} events came twice and are shown once.", before - made.events.len()));
+            made.notes.push(format!("{} events are duplicates and are shown once.", before - made.events.len()));
         }
         made.complete(history);
         let events = std::mem::take(&mut made.events);
         events.into_iter().for_each(|event| made.push(event));
         if made.status == Status::Running && !made.events.is_empty() {
-            made.notes.push("The execution has not ended as far as this history goes.".to_owned());
+            made.notes.push("The execution has not ended in this history.".to_owned());
         }
         Ok(made)
     }
@@ -235,7 +235,7 @@ impl History {
             self.notes.push("The history has no events.".to_owned());
         }
         if let Some(first) = self.events.first().filter(|event| event.id > 1) {
-            self.notes.push(format!("The history begins with event {}: what came before is missing.", first.id));
+            self.notes.push(format!("The history begins with event {}: earlier events are missing.", first.id));
         }
         let gaps = self.events.windows(2).filter(|pair| matches!(pair, [one, other] if other.id > one.id + 1)).count();
         if gaps > 0 {

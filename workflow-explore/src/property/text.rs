@@ -7,8 +7,8 @@ use super::Property;
 /// A text that is not a valid property.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{text}` is no property: {problem}\n  = help: write `after A: B or C`, `never both A and B`, `at most once A`, \
-     `A before B`, `ends in A or B` or `no A after B`; a name with blanks or such words in it stands in double quotes"
+    "`{text}` is not a valid property: {problem}\n  = help: write `after A: B or C`, `never both A and B`, `at most once A`, \
+     `A before B`, `ends in A or B` or `no A after B`; put a name that contains blanks or these words in double quotes"
 )]
 #[non_exhaustive]
 pub struct PropertyError {
@@ -148,8 +148,8 @@ impl FromStr for Property {
             let property = reader.property()?;
             match reader.tokens.next() {
                 None => Ok(property),
-                Some(Token::Word(word) | Token::Quoted(word)) => Err(format!("`{word}` is one word too many")),
-                Some(Token::Colon) => Err("`:` is one too many".to_owned()),
+                Some(Token::Word(word) | Token::Quoted(word)) => Err(format!("unexpected `{word}` after the property")),
+                Some(Token::Colon) => Err("unexpected `:` after the property".to_owned()),
             }
         };
         read().map_err(|problem| PropertyError { text: text.to_owned(), problem })
@@ -181,7 +181,7 @@ mod tests {
             ("after A", "expected `:` after the first state"),
             ("after A: B or", "expected the name of a state, found the end"),
             ("A then B", "expected `before`, found `then`"),
-            ("A before B C", "`C` is one word too many"),
+            ("A before B C", "unexpected `C` after the property"),
             ("never A", "expected `both`, found `A`"),
             ("\"A before B", "a quote is not closed"),
         ] {

@@ -52,10 +52,10 @@ impl fmt::Display for Report {
         )?;
         let cut = self.cut;
         let notes = [
-            (cut.faults, "more could go wrong in", "state of an execution"),
-            (cut.turns, "on a loop, the bound of turns has ended", "execution"),
-            (cut.executions, "not tried, since enough executions were:", "decision"),
-            (cut.values, "left out of the input and of results:", "combination of values"),
+            (cut.faults, "further faults were possible in", "state of an execution"),
+            (cut.turns, "abandoned on a loop:", "execution"),
+            (cut.executions, "not tried:", "decision"),
+            (cut.values, "omitted from the input and results:", "combination of values"),
         ];
         for (count, what, noun) in notes.into_iter().filter(|(count, ..)| *count > 0) {
             let (first, rest) = noun.split_once(' ').unwrap_or((noun, ""));
@@ -65,7 +65,7 @@ impl fmt::Display for Report {
             let point = &unreached.point;
             let why = match unreached.cut_off_by.as_slice() {
                 [] => "no execution takes it".to_owned(),
-                bounds => format!("perhaps beyond the bounds: {}", bounds.join(", ")),
+                bounds => format!("possibly cut off by the bounds: {}", bounds.join(", ")),
             };
             let what = if point.what.is_empty() { String::new() } else { format!(", {}", point.what) };
             writeln!(f, "not reached: {} of `{}`{what}: {why}", point.kind.name(), point.state)?;

@@ -149,7 +149,7 @@ impl Page {
         let mut notes = self.history.notes.clone();
         match &self.definition {
             Some(_) => notes.extend(way::strangers(graph, &self.history)),
-            None => notes.push("The definition is not known: the graph has the states that were entered.".to_owned()),
+            None => notes.push("The definition is unknown: the graph shows only the visited states.".to_owned()),
         }
         notes
     }
