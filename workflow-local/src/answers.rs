@@ -1,4 +1,4 @@
-//! Answers of tasks by number: fail twice, then succeed; answer late, beat, or never.
+//! Numbered answers to tasks: fail twice, then succeed; answer late, send heartbeats, or never answer.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -10,13 +10,12 @@ use workflow_asl::error_name::TASK_FAILED;
 use crate::handlers::{Handler, Reply, Wrap};
 use crate::task::TaskError;
 
-/// What the tasks of a state, Lambda function or resource are answered with, one after the other.
+/// A sequence of answers to the tasks of a state, Lambda function or resource.
 ///
-/// Tasks count through the whole execution: retries, further visits and iterations alike, and those of every state that
-/// calls the function or resource. An
-/// execution that asks for more than was given stops with
-/// [`RunError::NoAnswerLeft`](crate::RunError::NoAnswerLeft), unless [`then`](Self::then) or one
-/// of its like says what all further tasks get.
+/// Tasks are counted over the whole execution: retries, further visits and iterations alike, and the tasks of every
+/// state that calls the function or resource. An execution that needs more answers stops with
+/// [`RunError::NoAnswerLeft`](crate::RunError::NoAnswerLeft), unless [`then`](Self::then) or a similar method sets the
+/// answer to all further tasks.
 ///
 /// ```
 /// use std::time::Duration;
@@ -50,16 +49,16 @@ use crate::task::TaskError;
 #[derive(Clone, Debug, Default)]
 pub struct Answers {
     given: Vec<(u64, Given)>,
-    /// What all further tasks get.
+    /// The answer to all further tasks.
     rest: Option<Given>,
 }
 
-/// One answer and when it comes.
+/// An answer and its time.
 #[derive(Clone, Debug)]
 pub struct Given {
     /// `None` for never.
     pub(crate) answer: Option<Result<Value, TaskError>>,
-    /// How long after it was asked, by the execution's clock.
+    /// The time after the request, by the execution's clock.
     pub(crate) after: Duration,
     pub(crate) heartbeat_every: Duration,
     pub(crate) heartbeats: u32,
@@ -76,7 +75,7 @@ impl Given {
 }
 
 impl From<&'static str> for TaskError {
-    /// A failure with this error name.
+    /// Creates a failure with this error name.
     fn from(error: &'static str) -> Self {
         Self::new(Cow::Borrowed(error))
     }
@@ -89,7 +88,7 @@ fn value(value: impl Serialize) -> Given {
 }
 
 impl Answers {
-    /// No answers yet.
+    /// Creates an empty sequence.
     pub fn new() -> Self {
         Self::default()
     }
@@ -106,12 +105,12 @@ impl Answers {
         self
     }
 
-    /// What was for all further tasks is for the next one, since another answer follows it.
+    /// Turns the answer to all further tasks into an answer to the next one, because another answer follows.
     fn once(&mut self) {
         self.given.extend(self.rest.take().map(|given| (1, given)));
     }
 
-    /// The next `times` tasks succeed with a value: the resource's result, as for
+    /// Makes the next `times` tasks succeed with a value: the resource's result, as for
     /// [`Engine::on_state`](crate::Engine::on_state), or the function's, as for
     /// [`Engine::on_lambda`](crate::Engine::on_lambda).
     #[must_use]
@@ -119,31 +118,31 @@ impl Answers {
         self.next(times, value(result))
     }
 
-    /// The next `times` tasks fail.
+    /// Makes the next `times` tasks fail.
     #[must_use]
     pub fn fails(self, times: u64, error: impl Into<TaskError>) -> Self {
         self.next(times, Given::new(Some(Err(error.into()))))
     }
 
-    /// The next `times` tasks are never answered, so that they time out.
+    /// Leaves the next `times` tasks unanswered, so that they time out.
     #[must_use]
     pub fn never(self, times: u64) -> Self {
         self.next(times, Given::new(None))
     }
 
-    /// All further tasks succeed with a value; the next one alone, where another answer follows.
+    /// Makes all further tasks succeed with a value; only the next one if another answer follows.
     #[must_use]
     pub fn then(self, result: impl Serialize) -> Self {
         self.all_further(value(result))
     }
 
-    /// All further tasks fail; the next one alone, where another answer follows.
+    /// Makes all further tasks fail; only the next one if another answer follows.
     #[must_use]
     pub fn then_fails(self, error: impl Into<TaskError>) -> Self {
         self.all_further(Given::new(Some(Err(error.into()))))
     }
 
-    /// No further task is answered; the next one alone is not, where another answer follows.
+    /// Leaves all further tasks unanswered; only the next one if another answer follows.
     #[must_use]
     pub fn then_never(self) -> Self {
         self.all_further(Given::new(None))
@@ -153,8 +152,8 @@ impl Answers {
         self.rest.as_mut().or_else(|| self.given.last_mut().map(|(_, given)| given))
     }
 
-    /// The answer given last comes so long after the task was asked, by the execution's clock: a
-    /// callback, a job that takes its time, a worker of an activity.
+    /// Delays the last answer by this time after the request, by the execution's clock: for a callback, a long job, or
+    /// a worker of an activity.
     #[must_use]
     pub fn after(mut self, time: Duration) -> Self {
         if let Some(given) = self.last() {
@@ -163,7 +162,7 @@ impl Answers {
         self
     }
 
-    /// Before the answer given last, the task sends `times` heartbeats, one each `every`.
+    /// Sends `times` heartbeats before the last answer, one each `every`.
     #[must_use]
     pub fn heartbeats(mut self, every: Duration, times: u32) -> Self {
         if let Some(given) = self.last() {
@@ -172,7 +171,7 @@ impl Answers {
         self
     }
 
-    /// How many tasks there are answers for; `None` for all.
+    /// Returns the number of tasks that have an answer; `None` for all.
     fn total(&self) -> Option<u64> {
         if self.rest.is_some() {
             return None;
@@ -180,7 +179,7 @@ impl Answers {
         Some(self.given.iter().fold(0, |sum, (times, _)| sum.saturating_add(*times)))
     }
 
-    /// The answer of the task with this number, from 0.
+    /// Returns the answer to the task with this number, starting at 0.
     fn of(&self, number: u64) -> Option<&Given> {
         let mut before: u64 = 0;
         for (times, given) in &self.given {

@@ -1,4 +1,4 @@
-//! Assertions about an execution, which print its history when they fail.
+//! Assertions about an execution that print its history on failure.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -7,10 +7,10 @@ use crate::execution::{Execution, Status};
 use crate::payload::Payload;
 
 impl Execution {
-    /// It succeeded; gives its output.
+    /// Asserts that the execution succeeded, and returns its output.
     ///
     /// # Panics
-    /// It did not; the message has its history.
+    /// Panics with the history if it did not.
     #[track_caller]
     pub fn assert_succeeded(&self) -> &Payload {
         match self.output() {
@@ -19,7 +19,7 @@ impl Execution {
         }
     }
 
-    /// It succeeded with this output; numbers compare by value.
+    /// Asserts that the execution succeeded with this output. Numbers are compared by value.
     ///
     /// ```should_panic
     /// # use serde_json::json;
@@ -32,7 +32,7 @@ impl Execution {
     /// ```
     ///
     /// # Panics
-    /// It did not, or with another one; the message has the first difference and the history.
+    /// Panics with the first difference and the history if it did not succeed or has another output.
     #[track_caller]
     pub fn assert_output(&self, expected: impl Serialize) {
         let expected = match serde_json::to_value(expected) {
@@ -47,10 +47,10 @@ impl Execution {
         }
     }
 
-    /// It failed, timed out or was stopped, with this error.
+    /// Asserts that the execution failed, timed out or was stopped with this error.
     ///
     /// # Panics
-    /// It did not, or with another one; the message has its history.
+    /// Panics with the history if it did not, or has another error.
     #[track_caller]
     pub fn assert_failed(&self, error: &str) {
         if self.status() == Status::Succeeded || self.status() == Status::Running || self.error() != Some(error) {
@@ -58,10 +58,10 @@ impl Execution {
         }
     }
 
-    /// It ran past its time limit.
+    /// Asserts that the execution timed out.
     ///
     /// # Panics
-    /// It did not; the message has its history.
+    /// Panics with the history if it did not.
     #[track_caller]
     pub fn assert_timed_out(&self) {
         if self.status() != Status::TimedOut {
@@ -69,10 +69,10 @@ impl Execution {
         }
     }
 
-    /// It entered these states, in this order, and no others.
+    /// Asserts that the execution entered exactly these states, in this order.
     ///
     /// # Panics
-    /// It took another path; the message has both, and its history.
+    /// Panics with both paths and the history if it took another path.
     #[track_caller]
     pub fn assert_path<S: AsRef<str>>(&self, expected: impl IntoIterator<Item = S>) {
         let expected: Vec<S> = expected.into_iter().collect();
@@ -85,10 +85,10 @@ impl Execution {
         }
     }
 
-    /// It entered a state.
+    /// Asserts that the execution entered a state.
     ///
     /// # Panics
-    /// It did not; the message has its history.
+    /// Panics with the history if it did not.
     #[track_caller]
     pub fn assert_entered(&self, state: impl AsRef<str>) {
         if !self.path().contains(&state.as_ref()) {
@@ -96,8 +96,8 @@ impl Execution {
         }
     }
 
-    /// Writes the page of an execution that is not what a test expects to the folder that `WORKFLOW_REPORT` names; says
-    /// where.
+    /// Writes the page of an execution that failed an assertion to the folder that `WORKFLOW_REPORT` names. Returns a
+    /// line with the file's path.
     #[cfg(feature = "graph")]
     fn report(&self) -> String {
         let Some(folder) = std::env::var_os("WORKFLOW_REPORT") else { return String::new() };
@@ -127,7 +127,7 @@ fn arrows(path: &[&str]) -> String {
     if path.is_empty() { "(nothing)".to_owned() } else { path.join(" -> ") }
 }
 
-/// Where two values differ first, and how.
+/// Returns the path of the first difference of two values, and the difference.
 fn difference<'a>(expected: &'a Value, actual: &'a Value) -> Option<(String, Option<&'a Value>, Option<&'a Value>)> {
     let mut rest = vec![(String::new(), Some(expected), Some(actual))];
     while let Some((at, expected, actual)) = rest.pop() {

@@ -1,54 +1,54 @@
-//! The time of executions: a point in time, and the clocks that it comes from.
+//! The time of executions: points in time, and the clocks that supply them.
 
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// A point in time, in milliseconds since 1970-01-01T00:00:00Z, as Step Functions keeps it.
+/// A point in time in milliseconds since 1970-01-01T00:00:00Z, the resolution of Step Functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(i64);
 
 impl Instant {
-    /// The point `milliseconds` after 1970-01-01T00:00:00Z.
+    /// Creates the point `milliseconds` after 1970-01-01T00:00:00Z.
     pub const fn from_millis(milliseconds: i64) -> Self {
         Self(milliseconds)
     }
 
-    /// Milliseconds since 1970-01-01T00:00:00Z.
+    /// Returns milliseconds since 1970-01-01T00:00:00Z.
     pub const fn as_millis(self) -> i64 {
         self.0
     }
 
-    /// Seconds since 1970-01-01T00:00:00Z, with a fraction, as the API writes timestamps.
+    /// Returns seconds since 1970-01-01T00:00:00Z, with a fraction, like the timestamps of the API.
     #[expect(clippy::cast_precision_loss, reason = "milliseconds of any date that RFC 3339 can write are below 2^53")]
     pub fn as_epoch_seconds(self) -> f64 {
         self.0 as f64 / 1000.0
     }
 
-    /// The present, by the system's clock.
+    /// Returns the current time of the system clock.
     pub fn now() -> Self {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     }
 
-    /// The point that an RFC 3339 timestamp names; `None` when the text is not one.
+    /// Parses an RFC 3339 timestamp. Returns `None` if the text is not one.
     pub fn parse(text: &str) -> Option<Self> {
         workflow_asl::timestamp::parse(text).map(Self)
     }
 
-    /// The point a time later.
+    /// Returns the point this much later.
     #[must_use]
     pub fn after(self, time: Duration) -> Self {
         Self(self.0.saturating_add(i64::try_from(time.as_millis()).unwrap_or(i64::MAX)))
     }
 
-    /// How long until a later point; zero when it is past.
+    /// Returns the time until a later point; zero if it has passed.
     pub fn until(self, later: Self) -> Duration {
         Duration::from_millis(u64::try_from(later.0.saturating_sub(self.0)).unwrap_or(0))
     }
 }
 
 impl fmt::Display for Instant {
-    /// Writes it as RFC 3339 in UTC with milliseconds.
+    /// Formats the point as RFC 3339 in UTC with milliseconds.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const DAY: i64 = 86_400_000;
         let (year, month, day) = date(self.0.div_euclid(DAY));
@@ -63,10 +63,10 @@ impl fmt::Display for Instant {
     }
 }
 
-/// The year, month and day of a day counted from 1970-01-01, in the Gregorian calendar
+/// Returns the year, month and day of a day counted from 1970-01-01, in the Gregorian calendar
 /// (<https://howardhinnant.github.io/date_algorithms.html#civil_from_days>).
 fn date(days: i64) -> (i64, i64, i64) {
-    // Years from March on, so that a leap day is the last of its year, in eras of 400 years.
+    // Years start in March, so that a leap day is the last of its year, in eras of 400 years.
     let days = days + 719_468;
     let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
     let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
@@ -76,20 +76,20 @@ fn date(days: i64) -> (i64, i64, i64) {
     (year + era * 400 + i64::from(month <= 2), month, day)
 }
 
-/// The clock that executions run by.
+/// The clock of executions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Clock {
-    /// Time stands still while something happens and jumps to the next timer when
-    /// nothing can: waits, back-off and time-outs take no time, and happen in order.
+    /// Time does not pass while something happens. If nothing can happen, it jumps to the next timer: waits, back-off
+    /// and time-outs take no time, and happen in order.
     #[default]
     Virtual,
-    /// The system's clock.
+    /// The system clock.
     Real,
 }
 
-/// When executions on a virtual clock start unless told otherwise: 2025-01-01T00:00:00Z,
-/// so that the same test has the same history whenever it runs.
+/// The default start time of executions on a virtual clock, 2025-01-01T00:00:00Z. A fixed time gives a test the same
+/// history on each run.
 pub const VIRTUAL_START: Instant = Instant::from_millis(1_735_689_600_000);
 
 #[cfg(test)]

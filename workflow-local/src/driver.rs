@@ -20,7 +20,7 @@ use crate::nested::{Nested, Timed};
 use crate::planned::{Planned, begin, settle, submit};
 use crate::task::{TaskError, TaskId, TaskRequest};
 
-/// An execution that is run as far as it is told, and may be looked at and changed in between.
+/// An execution that is run step by step, and can be inspected and changed between the steps.
 ///
 /// ```
 /// use serde_json::json;
@@ -52,11 +52,11 @@ pub struct Driver<'e> {
     pending: Vec<(TaskId, TaskFuture)>,
     planned: Planned,
     asked: Asked,
-    /// Whether it stands before the state that `until` was told.
+    /// Whether the execution has stopped before the state passed to `until`.
     stopped: bool,
-    /// How far it goes on a virtual clock; to its end without.
+    /// The time limit on a virtual clock; to the end if `None`.
     limit: Option<Instant>,
-    /// Whether nothing is left to be done by then.
+    /// Whether nothing is left to do before the limit.
     rests: bool,
     watcher: Option<Watcher<'e>>,
 }
@@ -64,10 +64,10 @@ pub struct Driver<'e> {
 type Watcher<'e> = Box<dyn FnMut(&HistoryEvent) + Send + 'e>;
 type TaskFuture = Pin<Box<dyn Future<Output = Result<Done, RunError>> + Send>>;
 
-/// What came of a future that stands for a task.
+/// The result of a task's future.
 enum Done {
     Answer(Result<Value, TaskError>),
-    /// What comes at times that are known.
+    /// Events at known times.
     Planned(Vec<Timed>),
 }
 
@@ -96,27 +96,26 @@ impl<'e> Driver<'e> {
         }
     }
 
-    /// The execution as it stands.
+    /// Returns the execution in its current state.
     pub fn execution(&self) -> &Execution {
         &self.execution
     }
 
-    /// The execution as it stands, to change what comes next.
+    /// Returns the execution in its current state, to change what follows.
     pub fn execution_mut(&mut self) -> &mut Execution {
         &mut self.execution
     }
 
-    /// Has each event that is written from now on told to a closure, while the execution runs: for a display of where it
-    /// is. The closure takes the place of one before it.
+    /// Calls a closure with each event written from now on, to display progress. The closure replaces an earlier one.
     pub fn watch(&mut self, watcher: impl FnMut(&HistoryEvent) + Send + 'e) {
         self.watcher = Some(Box::new(watcher));
     }
 
-    /// Goes on until something is written to the history, and gives the new events; none when the
-    /// execution has ended.
+    /// Continues until an event is written to the history, and returns the new events. Returns none if the execution
+    /// has ended.
     ///
     /// # Errors
-    /// As [`Engine::run`].
+    /// See [`Engine::run`].
     pub fn step(&mut self) -> Result<&[HistoryEvent], RunError> {
         self.stopped = false;
         let before = self.execution.history().len();
@@ -126,11 +125,11 @@ impl<'e> Driver<'e> {
         Ok(self.execution.history().get(before..).unwrap_or_default())
     }
 
-    /// Goes on a little, and gives the events that this wrote to the history: none, too, while only the child executions of a
-    /// distributed map come on.
+    /// Does one step, and returns the events that it wrote to the history. These may be none, also while only the
+    /// children of a distributed map make progress.
     ///
     /// # Errors
-    /// As [`Engine::run`].
+    /// See [`Engine::run`].
     pub fn turn(&mut self) -> Result<&[HistoryEvent], RunError> {
         self.stopped = false;
         let before = self.execution.history().len();
@@ -140,11 +139,11 @@ impl<'e> Driver<'e> {
         Ok(self.execution.history().get(before..).unwrap_or_default())
     }
 
-    /// Goes on until the execution is about to enter a state, and tells whether it came there
-    /// before its end. Called again, it goes on to the next visit.
+    /// Continues until the execution is about to enter a state. Returns `false` if it ended before. Another call
+    /// continues to the next visit.
     ///
     /// # Errors
-    /// As [`Engine::run`], and when there is no such state.
+    /// See [`Engine::run`]. Also returns an error if the state does not exist.
     pub fn until(&mut self, state: impl AsRef<str>) -> Result<bool, RunError> {
         let state = state.as_ref();
         let program = self.engine.program();
@@ -164,18 +163,18 @@ impl<'e> Driver<'e> {
         Ok(false)
     }
 
-    /// Runs it to its end.
+    /// Runs the execution to its end.
     ///
     /// # Errors
-    /// As [`Engine::run`].
+    /// See [`Engine::run`].
     pub fn finish(self) -> Result<Execution, RunError> {
         block_on(self.finish_async())
     }
 
-    /// Runs it to its end; asynchronous closures are polled by whoever polls this.
+    /// Runs the execution to its end. Asynchronous closures are polled on the caller's runtime.
     ///
     /// # Errors
-    /// As [`Engine::run`].
+    /// See [`Engine::run`].
     pub async fn finish_async(mut self) -> Result<Execution, RunError> {
         while self.execution.status() == Status::Running {
             self.advance().await?;
@@ -183,8 +182,8 @@ impl<'e> Driver<'e> {
         Ok(self.execution)
     }
 
-    /// Runs it on a virtual clock as far as it comes by this time, or to its end. Dropped before it is ready, it goes on where
-    /// it is when it is called again.
+    /// Runs the execution on a virtual clock up to this time, or to its end. If the future is dropped early, the next
+    /// call continues.
     pub(crate) async fn run_until(&mut self, limit: Option<Instant>) -> Result<(), RunError> {
         self.limit = limit;
         self.rests = false;
@@ -194,7 +193,7 @@ impl<'e> Driver<'e> {
         Ok(())
     }
 
-    /// Does the next thing there is to do.
+    /// Does the next step.
     async fn advance(&mut self) -> Result<(), RunError> {
         let before = self.execution.history().len();
         let done = match self.execution.step() {
@@ -251,7 +250,7 @@ impl<'e> Driver<'e> {
             return Ok(());
         }
         match (next, self.engine.clock_kind()) {
-            // Virtual time stands still while a closure works.
+            // Virtual time does not pass while a closure works.
             (Some(next), Clock::Virtual) if self.pending.is_empty() => {
                 self.planned.advance_to(&mut self.execution, next)
             }
@@ -279,7 +278,7 @@ impl<'e> Driver<'e> {
     }
 }
 
-/// The first answer of the futures, or `None` at the deadline.
+/// Returns the first answer of the futures, or `None` at the deadline.
 async fn next_answer(
     pending: &mut Vec<(TaskId, TaskFuture)>,
     deadline: Option<Instant>,
@@ -298,7 +297,7 @@ async fn next_answer(
     .await
 }
 
-/// Wakes a task at a time, by a thread of its own, so that any executor will do.
+/// Wakes a task at a time from a thread of its own, so that any executor works.
 struct Alarm {
     at: Instant,
     shared: Arc<(Mutex<Option<Waker>>, Condvar)>,
@@ -321,7 +320,7 @@ impl Alarm {
             let shared = Arc::clone(&self.shared);
             std::thread::spawn(move || {
                 let waker = shared.0.lock().unwrap_or_else(PoisonError::into_inner);
-                // Woken early only by `drop`, which leaves no waker.
+                // Only `drop` wakes it early, and leaves no waker.
                 let waiting = shared.1.wait_timeout_while(waker, rest, |waker| waker.is_some());
                 let (mut waker, _) = waiting.unwrap_or_else(PoisonError::into_inner);
                 if let Some(waker) = waker.take() {

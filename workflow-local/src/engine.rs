@@ -1,4 +1,4 @@
-//! The engine: a program with handlers for its tasks, run by its caller.
+//! The engine: a program with handlers for its tasks, which its caller runs.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -30,10 +30,10 @@ use crate::store::{FolderStore, ObjectStore};
 use crate::task::{TaskError, TaskRequest};
 use crate::test_state::{TestState, TestStateError};
 
-/// Runs a state machine in this process, with closures for its tasks.
+/// Runs a state machine in this process, with closures as tasks.
 ///
-/// Time is virtual unless told otherwise: waits, back-off and time-outs take no time and
-/// happen in order, and the same engine and input give the same history each time.
+/// Time is virtual by default: waits, back-off and time-outs take no time and happen in order. The same engine and
+/// input always give the same history.
 ///
 /// ```
 /// use serde_json::{Value, json};
@@ -77,9 +77,9 @@ pub struct Engine {
     start_time: Option<Instant>,
     seed: u64,
     store: Arc<dyn ObjectStore>,
-    /// Failures by the number of the task.
+    /// Injected failures by the number of the task.
     injected: BTreeMap<u64, TaskError>,
-    /// What the workflow's source declares.
+    /// The declarations in the workflow's source.
     declared: Option<Declared>,
     any_input: bool,
     any_answers: bool,
@@ -87,7 +87,7 @@ pub struct Engine {
     jsonata_limits: workflow_jsonata::Limits,
 }
 
-/// The account that local ARNs name.
+/// The account in local ARNs.
 pub(crate) const ACCOUNT: &str = "123456789012";
 
 impl fmt::Debug for Engine {
@@ -102,31 +102,32 @@ impl fmt::Debug for Engine {
 }
 
 impl Engine {
-    /// An engine for a definition.
+    /// Creates an engine for a definition.
     ///
     /// # Errors
-    /// The definition has errors; all of them are told.
+    /// Returns an error that lists all errors in the definition.
     pub fn new(definition: &Value) -> Result<Self, DefinitionError> {
         let program = Program::of(definition, MachineType::Standard)?;
         Ok(Self::with_program(Arc::new(program)))
     }
 
-    /// An engine for a workflow declared with `workflow!`. It refuses an input that is not what `input { … }` declares,
-    /// and an answer to a task that is not of the type that its state declares, such as `lambda::invoke<Bill>`: a run
-    /// ends with [`RunError::InputType`] or [`RunError::AnswerType`] then, which no retrier or catcher handles.
-    /// [`accept_any_input`](Self::accept_any_input) and [`accept_any_answers`](Self::accept_any_answers) let them pass.
+    /// Creates an engine for a workflow declared with `workflow!`. It rejects an input that does not match `input { …
+    /// }`, and an answer to a task that does not match the type that its state declares, such as
+    /// `lambda::invoke<Bill>`: the run then ends with [`RunError::InputType`] or [`RunError::AnswerType`], which
+    /// retriers and catchers do not handle. [`accept_any_input`](Self::accept_any_input) and
+    /// [`accept_any_answers`](Self::accept_any_answers) turn these checks off.
     ///
     /// # Errors
-    /// The definition has errors, which the macro would have told.
+    /// Returns an error if the definition has errors, which the macro would have reported.
     pub fn of<W: Workflow<Params = ()>>() -> Result<Self, DefinitionError> {
         Ok(Self::of_definition(&W::definition())?.declaring(W::TYPES))
     }
 
-    /// An engine for a workflow with deploy-time parameters. As with [`of`](Self::of), inputs and answers must be what
-    /// the workflow declares.
+    /// Creates an engine for a workflow with deploy-time parameters. As with [`of`](Self::of), inputs and answers must
+    /// match the declared types.
     ///
     /// # Errors
-    /// The parameters cannot be written as JSON, or the definition has errors.
+    /// Returns an error if the parameters cannot be serialized as JSON, or the definition has errors.
     pub fn of_with<W: Workflow>(params: &W::Params) -> Result<Self, DefinitionError> {
         let definition = W::definition_with(params).map_err(|error| DefinitionError::Params(error.to_string()))?;
         Ok(Self::of_definition(&definition)?.declaring(W::TYPES))
@@ -142,15 +143,15 @@ impl Engine {
         Ok(Self::with_program(Arc::new(program)).named(definition.name()).machine_type(machine_type))
     }
 
-    /// An engine for a definition's text.
+    /// Creates an engine for the text of a definition.
     ///
     /// # Errors
-    /// The text is not JSON, or the definition has errors.
+    /// Returns an error if the text is not JSON, or the definition has errors.
     pub fn from_text(definition: &str) -> Result<Self, DefinitionError> {
         Self::new(&serde_json::from_str(definition).map_err(DefinitionError::NotJson)?)
     }
 
-    /// An engine for a program that is compiled already.
+    /// Creates an engine for a compiled program.
     pub fn with_program(program: Arc<Program>) -> Self {
         Self {
             program,
@@ -170,7 +171,7 @@ impl Engine {
         }
     }
 
-    /// Checks inputs and answers by the types that a workflow's source declares.
+    /// Checks inputs and answers against the types that a workflow's source declares.
     #[doc(hidden)]
     #[must_use]
     pub fn declaring(mut self, types: &'static Types) -> Self {
@@ -178,14 +179,14 @@ impl Engine {
         self
     }
 
-    /// The types that it checks by.
+    /// Returns the types to check against.
     #[doc(hidden)]
     pub fn declared_types(&self) -> Option<&'static Types> {
         self.declared.as_ref().map(|declared| declared.types)
     }
 
-    /// Takes any JSON as the input, as AWS does, whatever the workflow declares: to see what an execution makes of a wrong
-    /// one.
+    /// Accepts any JSON as the input, as AWS does, whatever the workflow declares. Use it to test how an execution
+    /// handles an invalid one.
     ///
     /// ```
     /// # use serde_json::json;
@@ -208,15 +209,15 @@ impl Engine {
         self
     }
 
-    /// Takes any JSON as the answer to a task, as AWS does, whatever type its state declares: to see what an execution
-    /// makes of a wrong one.
+    /// Accepts any JSON as the answer to a task, as AWS does, whatever type its state declares. Use it to test how an
+    /// execution handles an invalid one.
     #[must_use]
     pub fn accept_any_answers(mut self) -> Self {
         self.any_answers = true;
         self
     }
 
-    /// The state machine's name in ARNs and in the context object.
+    /// Sets the state machine's name in ARNs and in the context object.
     #[must_use]
     pub fn named(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
@@ -224,30 +225,30 @@ impl Engine {
         self
     }
 
-    /// Runs it as a Standard or an Express state machine.
+    /// Sets the type of the state machine: Standard or Express.
     #[must_use]
     pub fn machine_type(mut self, machine_type: MachineType) -> Self {
         self.machine_type = machine_type;
         self
     }
 
-    /// The clock that executions run by; [`Clock::Virtual`] unless set.
+    /// Sets the clock of executions. The default is [`Clock::Virtual`].
     #[must_use]
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
         self
     }
 
-    /// When executions start: on a virtual clock, instead of [`VIRTUAL_START`].
+    /// Sets the start time of executions on a virtual clock. The default is [`VIRTUAL_START`].
     #[must_use]
     pub fn start_time(mut self, time: Instant) -> Self {
         self.start_time = Some(time);
         self
     }
 
-    /// What one expression of JSONata may use; [`Limits::default`](workflow_jsonata::Limits::default) unless set. One that
-    /// would use more fails with `States.QueryEvaluationError`, the same way everywhere: steps and bytes are counted, not
-    /// time.
+    /// Sets the limits of one JSONata expression. The default is
+    /// [`Limits::default`](workflow_jsonata::Limits::default). An expression beyond them fails with
+    /// `States.QueryEvaluationError`, the same way everywhere: steps and bytes are counted, not time.
     ///
     /// ```
     /// # use serde_json::json;
@@ -269,40 +270,39 @@ impl Engine {
         self
     }
 
-    /// What random numbers follow from (jitter, `States.UUID`, `$random`); 0 unless set.
+    /// Sets the seed of random numbers (jitter, `States.UUID`, `$random`). The default is 0.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// Where item readers and result writers find S3's objects. Unless set, they are read from the folder `objects`
-    /// of the current one, which in a test is its package's, and written to memory, over it.
+    /// Sets the store in which item readers and result writers find S3 objects. By default, they are read from the
+    /// folder `objects` of the current directory, which in a test is its package's, and written to memory on top of it.
     #[must_use]
     pub fn object_store(mut self, store: Arc<dyn ObjectStore>) -> Self {
         self.store = store;
         self
     }
 
-    /// A folder that item readers read S3's objects from, and result writers write theirs to:
-    /// `FOLDER/BUCKET/KEY`.
+    /// Sets a folder from which item readers read S3 objects, and to which result writers write: `FOLDER/BUCKET/KEY`.
     #[must_use]
     pub fn objects(self, folder: impl Into<PathBuf>) -> Self {
         self.object_store(Arc::new(FolderStore::new(folder)))
     }
 
     handler_methods! {
-        /// Answers the tasks of a state: the closure gets the task's request (its input after
-        /// `Parameters` or `Arguments`) and gives the resource's result, of `lambda:invoke` an object with `Payload`:
-        /// what a function itself gets and returns is for [`on_lambda`](Self::on_lambda).
+        /// Answers the tasks of a state. The closure gets the task's request (its input after `Parameters` or
+        /// `Arguments`) and returns the resource's result; for `lambda:invoke` that is an object with `Payload`. See
+        /// [`on_lambda`](Self::on_lambda) for a closure that gets a function's payload and returns its result.
         on_state,
-        /// As [`on_state`](Self::on_state), with a closure that gives a future. It is polled by
-        /// whoever polls [`run_async`](Self::run_async), or by [`run`](Self::run) on its own thread.
+        /// Like [`on_state`](Self::on_state), with a closure that returns a future. It is polled by the caller of
+        /// [`run_async`](Self::run_async), or by [`run`](Self::run) on its own thread.
         on_state_async, state: add_state, Resource
     }
 
-    /// As [`on_state`](Self::on_state), with a closure that sees the whole request: which attempt
-    /// it is, the iteration, the task token.
+    /// Like [`on_state`](Self::on_state), with a closure that gets the whole request: the attempt, the iteration, the
+    /// task token.
     #[must_use]
     pub fn on_state_request<R: Serialize>(
         mut self,
@@ -313,33 +313,33 @@ impl Engine {
         self
     }
 
-    /// Answers the tasks of a state one after the other: fail twice, then succeed; late, or never.
+    /// Answers the tasks of a state one after the other: fail twice, then succeed; answer late, or never.
     #[must_use]
     pub fn on_state_answers(mut self, state: impl AsRef<str>, answers: Answers) -> Self {
         self.handlers.add_state(state.as_ref(), answers.handler(Wrap::Resource));
         self
     }
 
-    /// Answers the tasks of the states that a case of a mock file names, from the file. The state
-    /// machine is the one of the file with the engine's [name](Self::named), or its only one.
+    /// Answers the tasks of the states that a case of a mock file names, from the file. The state machine is the one in
+    /// the file with the engine's [name](Self::named), or the only one.
     ///
     /// # Errors
-    /// There is no such case, or its state machine names a state that the definition does not
-    /// have or that is no task; all of them are told.
+    /// Returns an error that lists everything wrong: the case does not exist, or its state machine names a state that
+    /// the definition does not have or that is not a task.
     pub fn mocks(mut self, file: &MockFile, case: &str) -> Result<Self, MockFileError> {
         self.handlers = self.handlers.mocks(file, &self.name, case, &self.program)?;
         Ok(self)
     }
 
-    /// Makes the execution's task with this number, counted from 1 over all states, fail, whatever
-    /// else answers it.
+    /// Makes the execution's task with this number fail, whatever else answers it. Tasks are numbered from 1 over all
+    /// states.
     #[must_use]
     pub fn fail_task(mut self, number: u64, error: impl Into<TaskError>) -> Self {
         self.injected.insert(number, error.into());
         self
     }
 
-    /// Never answers the tasks of a state, so that they time out.
+    /// Leaves the tasks of a state unanswered, so that they time out.
     #[must_use]
     pub fn on_state_never(mut self, state: impl AsRef<str>) -> Self {
         self.handlers.add_state(state.as_ref(), handlers::never());
@@ -347,24 +347,23 @@ impl Engine {
     }
 
     handler_methods! {
-        /// Answers all tasks with a resource ARN, with or without `.sync` and `.waitForTaskToken`,
-        /// unless their state has a handler.
+        /// Answers all tasks with a resource ARN, with or without `.sync` and `.waitForTaskToken`, unless their state
+        /// has a handler.
         on_resource,
-        /// As [`on_resource`](Self::on_resource), with a closure that gives a future.
+        /// Like [`on_resource`](Self::on_resource), with a closure that returns a future.
         on_resource_async, arn: add_resource, Resource
     }
 
     handler_methods! {
-        /// Stands for a Lambda function, by name or ARN: the closure gets the payload and gives the
-        /// function's result. For a `lambda:invoke` task the result is wrapped as the service does
-        /// (`ExecutedVersion`, `Payload`, `StatusCode`); for a function's ARN it is the result itself.
+        /// Answers the calls of a Lambda function, given by name or ARN. The closure gets the payload and returns the
+        /// function's result. For a `lambda:invoke` task the result is wrapped as by the service (`ExecutedVersion`,
+        /// `Payload`, `StatusCode`); for a function's ARN it is the result itself.
         on_lambda,
-        /// As [`on_lambda`](Self::on_lambda), with a closure that gives a future.
+        /// Like [`on_lambda`](Self::on_lambda), with a closure that returns a future.
         on_lambda_async, function: add_lambda, Lambda
     }
 
-    /// Answers the calls of a Lambda function one after the other, whatever state they come from, with the function's
-    /// results.
+    /// Answers the calls of a Lambda function from any state one after the other, with the function's results.
     ///
     /// ```
     /// # use serde_json::json;
@@ -387,7 +386,7 @@ impl Engine {
         self
     }
 
-    /// Answers all tasks with a resource ARN one after the other, whatever state they come from.
+    /// Answers all tasks with a resource ARN from any state one after the other.
     #[must_use]
     pub fn on_resource_answers(mut self, arn: impl AsRef<str>, answers: Answers) -> Self {
         self.handlers.add_resource(arn.as_ref(), answers.handler(Wrap::Resource));
@@ -395,19 +394,19 @@ impl Engine {
     }
 
     /// Runs another state machine for the tasks that start it: `states:startExecution` in each of its patterns, or
-    /// `workflow::<Other>`. The engine has the other's definition and handlers; the ARN is what the requests have as
-    /// `StateMachineArn`.
+    /// `workflow::<Other>`. The engine has the other's definition and handlers. The ARN is the `StateMachineArn` of the
+    /// requests.
     ///
-    /// The task's result is AWS's: `ExecutionArn` and `StartDate`; with `.sync` and `.sync:2` what `DescribeExecution`
-    /// tells, when the child has ended, and `States.TaskFailed` with that as its cause unless it succeeded. With
-    /// `.waitForTaskToken` the task is answered when a task of the child sends its token back
-    /// (`aws-sdk:sfn:sendTaskSuccess`, `sendTaskFailure`, `sendTaskHeartbeat`), unless the child has handlers of its own
+    /// The task's result is that of AWS: `ExecutionArn` and `StartDate`. With `.sync` and `.sync:2`, it is the result
+    /// of `DescribeExecution` when the child has ended, or `States.TaskFailed` with this as its cause if it did not
+    /// succeed. With `.waitForTaskToken`, the task is answered when a task of the child sends its token back
+    /// (`aws-sdk:sfn:sendTaskSuccess`, `sendTaskFailure`, `sendTaskHeartbeat`), unless the child has its own handlers
     /// for these resources.
     ///
-    /// The child runs on a virtual clock that starts when the task is scheduled, and the time that it takes passes in the
-    /// parent, by the parent's clock. Its closures are called at once, so before those of tasks that run beside it,
-    /// and also when the parent's task times out, which on AWS would stop the child of a `.sync` task.
-    /// A child that waits for ever never answers, and nobody minds two executions with the same `Name`.
+    /// The child runs on a virtual clock that starts when the task is scheduled, and its duration passes in the parent
+    /// by the parent's clock. Its closures are called at once: before those of parallel tasks, and even if the parent's
+    /// task times out, which on AWS would stop the child of a `.sync` task. A child that waits forever never answers.
+    /// Two executions may have the same `Name`.
     ///
     /// ```
     /// # use serde_json::json;
@@ -437,35 +436,34 @@ impl Engine {
         self
     }
 
-    /// A handler of a resource that has none.
+    /// Adds a handler for a resource that has none.
     pub(crate) fn on_unanswered(&mut self, arn: &str, handler: Handler) {
         self.handlers.add_fallback(arn, handler);
     }
 
-    /// The compiled state machine.
+    /// Returns the compiled state machine.
     pub fn program(&self) -> &Arc<Program> {
         &self.program
     }
 
-    /// One of its states, to be run alone; the engine's handlers answer its task.
+    /// Returns one of the states, to be run alone. The engine's handlers answer its task.
     ///
     /// # Errors
-    /// There is no such state.
+    /// Returns an error if the state does not exist.
     pub fn test_state(&self, state: impl AsRef<str>) -> Result<TestState, TestStateError> {
         TestState::of_engine(&self.program, &self.handlers, self.answer_types(), state.as_ref())
     }
 
-    /// Starts an execution that is run as far as its driver is told.
+    /// Starts an execution that runs only as far as its driver is told.
     ///
     /// # Errors
-    /// As [`start`](Self::start).
+    /// See [`start`](Self::start).
     pub fn driver(&self, input: &impl Serialize) -> Result<Driver<'_>, RunError> {
         Ok(Driver::new(self, self.start(input)?))
     }
 
-    /// Starts in the middle: at a state, with the input that it gets and the variables (an object,
-    /// or nothing) that were assigned before it. A state of a branch or of an item processor runs
-    /// that alone to its end.
+    /// Starts an execution at a state, with the state's input and the variables (an object, or nothing) assigned before
+    /// it. A state of a branch or of an item processor runs that branch or item processor alone, to its end.
     ///
     /// ```
     /// # use serde_json::json;
@@ -484,7 +482,8 @@ impl Engine {
     /// ```
     ///
     /// # Errors
-    /// As [`start`](Self::start), and when there is no such state or the variables are no JSON object.
+    /// See [`start`](Self::start). Also returns an error if the state does not exist or the variables are not a JSON
+    /// object.
     pub fn driver_at(
         &self,
         state: impl AsRef<str>,
@@ -501,12 +500,11 @@ impl Engine {
         Ok(Driver::new(self, execution))
     }
 
-    /// Starts an execution without running it, for a caller that steps it, answers its tasks
-    /// and tells it the time.
+    /// Starts an execution without running it, for a caller that steps it, answers its tasks and advances its time.
     ///
     /// # Errors
-    /// The input is not JSON, too large or not what the workflow declares, or a handler is for a state that there is not or
-    /// that is no task.
+    /// Returns an error if the input is not JSON, too large or does not match its declared type, or a handler is for a
+    /// state that does not exist or is not a task.
     pub fn start(&self, input: &impl Serialize) -> Result<Execution, RunError> {
         self.start_named(input, self.identity())
     }
@@ -538,18 +536,18 @@ impl Engine {
         Ok(execution)
     }
 
-    /// The types that answers are checked by.
+    /// Returns the types that answers are checked against.
     fn answer_types(&self) -> Option<&Arc<AnswerTypes>> {
         self.declared.as_ref().filter(|_| !self.any_answers).map(Declared::answers)
     }
 
-    /// Where item readers find their objects.
+    /// Returns the store of item readers.
     #[doc(hidden)]
     pub fn store(&self) -> &Arc<dyn ObjectStore> {
         &self.store
     }
 
-    /// How an execution is named and started unless it is told otherwise.
+    /// Returns the default identity of an execution.
     #[doc(hidden)]
     pub fn identity(&self) -> Start {
         let time = match (self.clock, self.start_time) {
@@ -570,12 +568,13 @@ impl Engine {
         }
     }
 
-    /// What tells an Express execution from others of its name: not the first of the random numbers that it draws itself.
+    /// Returns an id that distinguishes Express executions of one name. It is not the first random number that the
+    /// execution draws.
     fn execution_id(&self) -> String {
         Random::new(!self.seed).uuid()
     }
 
-    /// As [`start`](Self::start), of an execution with this name, time and seed.
+    /// Like [`start`](Self::start), for an execution with this name, time and seed.
     pub(crate) fn start_named(&self, input: &impl Serialize, start: Start) -> Result<Execution, RunError> {
         let input = Payload::new(serde_json::to_value(input).map_err(RunError::Input)?);
         if let Some(declared) = self.declared.as_ref().filter(|_| !self.any_input) {
@@ -587,7 +586,7 @@ impl Engine {
         self.start_with(self.program.start(), input, Variables::default(), start)
     }
 
-    /// Runs an execution to its end on this thread; asynchronous closures are polled here too.
+    /// Runs an execution to its end on this thread. Asynchronous closures are polled here too.
     ///
     /// # Errors
     /// See [`RunError`]. An execution that fails is returned like one that succeeds.
@@ -596,7 +595,7 @@ impl Engine {
         block_on(self.drive(execution))
     }
 
-    /// Runs an execution to its end; asynchronous closures are polled by whoever polls this.
+    /// Runs an execution to its end. Asynchronous closures are polled on the caller's runtime.
     ///
     /// # Errors
     /// See [`RunError`]. An execution that fails is returned like one that succeeds.
@@ -605,10 +604,10 @@ impl Engine {
         self.drive(execution).await
     }
 
-    /// Runs an execution that was started, and perhaps stepped, to its end.
+    /// Runs an execution that was started, and possibly stepped, to its end.
     ///
     /// # Errors
-    /// A task has no handler, or nothing can happen any more.
+    /// Returns an error if a task has no handler, or nothing can happen any more.
     pub async fn drive(&self, execution: Execution) -> Result<Execution, RunError> {
         Driver::new(self, execution).finish_async().await
     }

@@ -1,4 +1,4 @@
-//! What can go wrong before, beside or instead of an execution's own failure.
+//! Errors other than an execution's own failure.
 
 use std::fmt;
 
@@ -9,24 +9,24 @@ use crate::declared::{Lines, Misfit};
 use crate::program::Program;
 use crate::task::TaskRequest;
 
-/// A definition that cannot be run.
+/// The error of a definition that cannot be run.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum DefinitionError {
     /// The text is not JSON.
     NotJson(serde_json::Error),
-    /// The definition has errors, all of them.
+    /// The definition has errors; this lists all of them.
     Invalid(Vec<Diagnostic>),
-    /// A workflow's parameters cannot be spliced into its definition.
+    /// A workflow's parameters cannot be inserted into its definition.
     Params(String),
-    /// A state is named that the definition does not have: in a handler, a mock, or where to stop.
+    /// A handler, a mock or a stop names a state that the definition does not have.
     UnknownState {
-        /// The name given.
+        /// The unknown name.
         name: String,
-        /// The nearest name of a state, where one is near.
+        /// The most similar name of a state, if any.
         nearest: Option<String>,
     },
-    /// A handler is for a state that is no task, and would never be asked.
+    /// A handler is for a state that is not a task, so it would never be called.
     NoTask {
         /// The state's name.
         name: String,
@@ -75,37 +75,37 @@ impl std::error::Error for DefinitionError {
 }
 
 impl RunError {
-    /// A request that nothing answers.
+    /// Creates the error for a request without a handler.
     pub(crate) fn of_request(request: &TaskRequest) -> Self {
         let function = request.input.get("FunctionName").and_then(Value::as_str).map(str::to_owned);
         Self::MissingHandler { state: request.state.to_string(), resource: request.resource.to_string(), function }
     }
 }
 
-/// Why an execution could not be run to its end. An execution that fails is not one of these.
+/// The error of an execution that could not be run to its end. An execution that fails is not such an error.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RunError {
-    /// The definition, or a handler's state, is wrong.
+    /// The definition, or a handler's state, is invalid.
     #[error(transparent)]
     Definition(#[from] DefinitionError),
-    /// The input cannot be written as JSON.
+    /// The input cannot be serialized as JSON.
     #[error("the input is not JSON: {0}")]
     Input(#[source] serde_json::Error),
-    /// The variables to start with are no JSON object.
+    /// The initial variables are not a JSON object.
     #[error("the variables are not a JSON object of their values by name: {0}")]
     Variables(#[source] serde_json::Error),
-    /// The input is not what the workflow declares.
+    /// The input does not match its declared type.
     #[error(
         "the input is not what the workflow declares:{}\n  help: to run it all the same, as AWS does: \
          `.accept_any_input()`",
         Lines(misfits)
     )]
     InputType {
-        /// What does not fit, up to ten of it.
+        /// The mismatches, at most ten.
         misfits: Vec<Misfit>,
     },
-    /// A task was answered with something else than the workflow declares for it.
+    /// The answer to a task does not match its declared type.
     #[error(
         "the answer to state `{state}` is not what the workflow declares:{}\n  help: to go on all the same, as AWS \
          does: `.accept_any_answers()`",
@@ -114,16 +114,16 @@ pub enum RunError {
     AnswerType {
         /// The state's name.
         state: String,
-        /// What does not fit, up to ten of it.
+        /// The mismatches, at most ten.
         misfits: Vec<Misfit>,
     },
-    /// The input is over 256 KiB.
+    /// The input is larger than 256 KiB.
     #[error("the input has {bytes} bytes, more than the 262144 that Step Functions takes")]
     InputTooLarge {
-        /// Bytes of its JSON text.
+        /// The size of its JSON text in bytes.
         bytes: usize,
     },
-    /// A task was scheduled that nothing stands for.
+    /// A task was scheduled for which there is no handler.
     #[error(
         "no handler for state `{state}` with resource {resource}\n  help: give the engine one: \
          `.on_state(\"{state}\", |input: Value| …)` or `{}`",
@@ -138,21 +138,21 @@ pub enum RunError {
         state: String,
         /// The state's resource.
         resource: String,
-        /// The Lambda function that the request names.
+        /// The Lambda function in the request.
         function: Option<String>,
     },
-    /// A state machine that a task starts cannot be run to its end.
+    /// A state machine that a task started cannot be run to its end.
     #[error("in the state machine {machine}, which state `{state}` starts: {error}")]
     StateMachine {
         /// The state that starts it.
         state: String,
         /// The state machine's ARN.
         machine: String,
-        /// What is wrong with it.
+        /// The error.
         #[source]
         error: Box<RunError>,
     },
-    /// A state's task was scheduled after all the answers given for the state.
+    /// A state's task was scheduled after all answers were used.
     #[error(
         "state `{state}` asks once more than there are answers for: {given} given\n  help: say what all further \
          tasks get, with `.then(…)`, or give more answers"
@@ -160,13 +160,13 @@ pub enum RunError {
     NoAnswerLeft {
         /// The state's name.
         state: String,
-        /// How many answers there were.
+        /// The number of answers.
         given: u64,
     },
-    /// Nothing can happen any more: a task waits for an answer that nobody can give.
+    /// Nothing can happen any more: a task waits for an answer that cannot come.
     #[error("the execution waits for ever: state `{state}` waits for an answer and has no time-out")]
     Stuck {
-        /// The state that waits.
+        /// The waiting state.
         state: String,
     },
 }

@@ -176,7 +176,7 @@ impl Asking {
         reply.unwrap_or_else(|panic| Reply::Now(Err(panicked(&request.state, &*panic))))
     }
 
-    /// Whether [`reply`](Self::reply) runs a synchronous closure, which may block.
+    /// Returns whether [`reply`](Self::reply) runs a synchronous closure, which may block.
     pub fn blocks(&self) -> bool {
         self.handler.blocks
     }
@@ -294,18 +294,18 @@ impl Handlers {
         self.lambdas.insert(function_name(function).to_owned(), handler);
     }
 
-    /// The states that have handlers.
+    /// Returns the states that have handlers.
     pub(crate) fn state_names(&self) -> impl Iterator<Item = &str> {
         self.states.keys().map(String::as_str)
     }
 
-    /// Whether requests for this resource may have a handler, for all that is known without the state.
+    /// Returns whether requests for this resource may have a handler, for all that is known without the state.
     pub fn may_answer(&self, resource: &str) -> bool {
         !self.states.is_empty() || self.resources.contains_key(resource)
     }
 
-    /// The handler that the request goes to: the state's, else the Lambda function's or the state machine's, else the
-    /// resource's; `None` when there is none.
+    /// Returns the handler that the request goes to: the state's, else the Lambda function's or the state machine's,
+    /// else the resource's; `None` when there is none.
     pub fn find(&self, request: &TaskRequest, asked: &mut Asked) -> Option<Asking> {
         if let Some(handler) = self.states.get(&*request.state) {
             return Some(Asking { handler: handler.clone(), number: request.nth });
@@ -335,13 +335,13 @@ fn count(counts: &mut Vec<u64>, at: usize) -> u64 {
     })
 }
 
-/// The resource without the pattern: a handler of the action answers for all its patterns.
+/// Returns the resource without the pattern: a handler of the action answers for all its patterns.
 fn plain_resource(arn: &str) -> &str {
     [".waitForTaskToken", ".sync:2", ".sync"].iter().find_map(|pattern| arn.strip_suffix(pattern)).unwrap_or(arn)
 }
 
 impl TaskRequest {
-    /// The Lambda function that it calls, by name or ARN.
+    /// Returns the Lambda function that it calls, by name or ARN.
     pub fn function(&self) -> Option<&str> {
         if self.is_invoke() {
             return self.input.get("FunctionName").and_then(Value::as_str);
@@ -349,14 +349,14 @@ impl TaskRequest {
         self.resource.contains(":lambda:").then_some(&*self.resource)
     }
 
-    /// Whether it calls a Lambda function through the service integration (`lambda:invoke`, in each of its patterns), which
-    /// wraps payload and result.
+    /// Returns whether it calls a Lambda function through the service integration (`lambda:invoke`, in each of its
+    /// patterns), which wraps payload and result.
     pub fn is_invoke(&self) -> bool {
         Arn::parse(plain_resource(&self.resource)).and_then(Arn::integration) == Some("lambda:invoke")
     }
 }
 
-/// The name in a Lambda function's ARN, partial ARN or name, without its version or alias.
+/// Returns the name in a Lambda function's ARN, partial ARN or name, without its version or alias.
 ///
 /// ```
 /// use workflow_local::handlers::function_name;
@@ -373,7 +373,7 @@ fn panicked(state: &str, panic: &(dyn std::any::Any + Send)) -> TaskError {
     TaskError::new(TASK_FAILED).with_cause(format!("the handler of state `{state}` panicked: {text}"))
 }
 
-/// A closure's argument from the request.
+/// Returns a closure's argument from the request.
 fn argument<P: DeserializeOwned>(request: &TaskRequest, value: &Value) -> Result<P, TaskError> {
     P::deserialize(value).map_err(|error| {
         let cause = format!("the input of state `{}` does not fit its handler: {error}; it is {value}", request.state);
@@ -387,7 +387,7 @@ fn result<R: Serialize>(state: &str, result: Result<R, TaskError>) -> Result<Val
     })
 }
 
-/// A handler of a synchronous closure.
+/// Returns a handler of a synchronous closure.
 pub(crate) fn sync<P, R>(closure: impl Fn(P) -> Result<R, TaskError> + Send + Sync + 'static, wrap: Wrap) -> Handler
 where
     P: DeserializeOwned,
@@ -399,7 +399,7 @@ where
     })
 }
 
-/// A handler of an asynchronous closure.
+/// Returns a handler of an asynchronous closure.
 pub(crate) fn asynchronous<P, R, F>(closure: impl Fn(P) -> F + Send + Sync + 'static, wrap: Wrap) -> Handler
 where
     P: DeserializeOwned,
@@ -418,14 +418,14 @@ where
     })
 }
 
-/// A handler of a closure that gets the whole request.
+/// Returns a handler of a closure that gets the whole request.
 pub(crate) fn whole<R: Serialize>(
     closure: impl Fn(&TaskRequest) -> Result<R, TaskError> + Send + Sync + 'static,
 ) -> Handler {
     Handler::blocking(move |request, _| Reply::Now(result(&request.state, closure(request))))
 }
 
-/// A handler that never answers.
+/// Returns a handler that never answers.
 pub(crate) fn never() -> Handler {
     Handler::new(|_, _| Reply::Never)
 }

@@ -51,7 +51,7 @@ impl Extent {
     }
 }
 
-/// The value of a text; else why there is none.
+/// Returns the value of a text; else why there is none.
 pub(crate) fn parse(text: &[u8]) -> Result<Value, String> {
     parse_of(text, Extent::of(text))
 }

@@ -136,12 +136,12 @@ impl MockFile {
         if reading.0.is_empty() { Ok(Self { machines, responses }) } else { Err(MockFileError::Wrong(reading.0)) }
     }
 
-    /// The names of its state machines.
+    /// Returns the names of its state machines.
     pub fn state_machines(&self) -> impl Iterator<Item = &str> {
         self.machines.keys().map(String::as_str)
     }
 
-    /// The names of a state machine's cases: of the one with this name, or the file's only one.
+    /// Returns the names of a state machine's cases: of the one with this name, or the file's only one.
     ///
     /// # Errors
     /// It has several, and none with this name.
@@ -163,7 +163,7 @@ impl MockFile {
         }
     }
 
-    /// The answers of a case, by state; the states of all cases of its machine must exist.
+    /// Returns the answers of a case, by state; the states of all cases of its machine must exist.
     pub(crate) fn answers(
         &self,
         state_machine: &str,
@@ -205,7 +205,7 @@ impl MockFile {
     }
 }
 
-/// A name that is not there, with the nearest that is, or all.
+/// Returns a name that is not there, with the nearest that is, or all.
 fn missing<'a>(pointer: Pointer, message: String, name: &str, known: impl Iterator<Item = &'a str>) -> MockProblem {
     let known: Vec<&str> = known.collect();
     let help = match nearest(name, known.iter().copied()) {
@@ -225,7 +225,7 @@ impl Reading {
         self.0.push(MockProblem { pointer: pointer.clone(), message: message.into(), help: help.map(str::to_owned) });
     }
 
-    /// An object with none but these members.
+    /// Returns an object with none but these members.
     fn object<'a>(&mut self, value: &'a Value, at: &Pointer, known: &[&str]) -> Option<&'a Map<String, Value>> {
         let Some(members) = value.as_object() else {
             self.problem(at, "this must be an object", None);
@@ -238,7 +238,7 @@ impl Reading {
         Some(members)
     }
 
-    /// The members of an object that must be there.
+    /// Returns the members of an object that must be there.
     fn member<'a>(
         &mut self,
         object: Option<&'a Map<String, Value>>,
@@ -254,7 +254,7 @@ impl Reading {
         members.into_iter().flatten()
     }
 
-    /// The responses of a case's states.
+    /// Returns the responses of a case's states.
     fn case(
         &mut self,
         states: &Value,
@@ -282,7 +282,7 @@ impl Reading {
         read
     }
 
-    /// A response: what each attempt gets.
+    /// Returns a response: what each attempt gets.
     fn response(&mut self, response: &Value, at: &Pointer) -> Answers {
         let Some(attempts) = response.as_object().filter(|attempts| !attempts.is_empty()) else {
             self.problem(at, "this must be an object: an answer for each attempt, by number from \"0\" on", None);
@@ -364,7 +364,7 @@ impl Reading {
     }
 }
 
-/// The first and last attempt of `0` or `1-3`.
+/// Returns the first and last attempt of `0` or `1-3`.
 fn range(text: &str) -> Option<(u64, u64)> {
     let number = |text: &str| text.trim().parse::<u64>().ok();
     match text.split_once('-') {

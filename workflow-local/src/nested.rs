@@ -40,7 +40,7 @@ impl fmt::Debug for Nested {
 pub(crate) type NestedRun = Pin<Box<dyn Future<Output = Result<Vec<Timed>, RunError>> + Send>>;
 pub(crate) type Timed = (Instant, Act);
 
-/// A handler of the tasks that start a state machine.
+/// Returns a handler of the tasks that start a state machine.
 pub(crate) fn handler(machine: Engine) -> Handler {
     Handler::new(move |request, _| match start(&machine, request) {
         Ok(nested) => Reply::Nested(Box::new(nested)),
@@ -147,26 +147,26 @@ impl Waits {
     }
 }
 
-/// The state machine that a request starts.
+/// Returns the state machine that a request starts.
 pub(crate) fn machine_arn(request: &TaskRequest) -> Option<&str> {
     let action = Arn::parse(&request.resource).and_then(Arn::integration)?.strip_prefix("states:")?;
     let starts = matches!(action.strip_prefix("startExecution")?, "" | ".sync" | ".sync:2" | ".waitForTaskToken");
     request.input.get("StateMachineArn").and_then(Value::as_str).filter(|_| starts)
 }
 
-/// Whether an ARN ends with a version's number.
+/// Returns whether an ARN ends with a version's number.
 fn names_version(arn: &str) -> bool {
     arn.rsplit(':').next().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// A state machine's ARN, and the version or alias that stood behind it.
+/// Returns a state machine's ARN, and the version or alias that stood behind it.
 fn parts(arn: &str) -> Option<(String, Option<&str>)> {
     let (before, name) = arn.split_once(":stateMachine:")?;
     let (name, qualifier) = name.split_once(':').map_or((name, None), |(name, qualifier)| (name, Some(qualifier)));
     Some((format!("{before}:stateMachine:{name}"), qualifier))
 }
 
-/// The child's input, as text and as a value: `Input` is JSON, or its text; without it, an empty object.
+/// Returns the child's input, as text and as a value: `Input` is JSON, or its text; without it, an empty object.
 fn input(request: &TaskRequest) -> Result<(String, Value), TaskError> {
     match request.input.get("Input") {
         None | Some(Value::Null) => Ok(("{}".to_owned(), json!({}))),
@@ -181,9 +181,9 @@ fn input(request: &TaskRequest) -> Result<(String, Value), TaskError> {
     }
 }
 
-/// What a task that waits for an execution has of it when it has ended: what `DescribeExecution` says, in the order of the
-/// alphabet, with times in milliseconds. `qualified` are the ARNs of the version and of the alias that it was started through;
-/// `as_text` writes input and output as text, as `.sync` does and `.sync:2` does not.
+/// Returns what a task that waits for an execution has of it when it has ended: what `DescribeExecution` says, in the
+/// order of the alphabet, with times in milliseconds. `qualified` are the ARNs of the version and of the alias that it
+/// was started through; `as_text` writes input and output as text, as `.sync` does and `.sync:2` does not.
 ///
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html>
 pub fn job_output(
@@ -229,7 +229,7 @@ pub fn job_output(
     members
 }
 
-/// A handler of a child's tasks that send the parent's token back.
+/// Returns a handler of a child's tasks that send the parent's token back.
 fn sender(action: &'static str, token: &Arc<str>, sent: &Arc<Mutex<Vec<Timed>>>) -> Handler {
     let (token, sent) = (Arc::clone(token), Arc::clone(sent));
     Handler::new(move |request, _| {

@@ -8,8 +8,8 @@ use crate::execution::Execution;
 use crate::history::HistoryEvent;
 
 impl Execution {
-    /// A page of its own, without a request to anybody: the graph with the way taken, what each state got and gave, its
-    /// retries and errors, a timeline, the events.
+    /// Returns a page of its own, without a request to anybody: the graph with the way taken, what each state got and
+    /// gave, its retries and errors, a timeline, the events.
     ///
     /// ```
     /// # use serde_json::json;

@@ -66,12 +66,12 @@ impl Payload {
         Self::new(Value::Object(serde_json::Map::new()))
     }
 
-    /// The value.
+    /// Returns the value.
     pub fn value(&self) -> &Value {
         self.0.value()
     }
 
-    /// The items of an array that shares them.
+    /// Returns the items of an array that shares them.
     pub(crate) fn shared_items(&self) -> Option<&[Self]> {
         match &self.0.content {
             Content::List(list) => Some(&list.items),
@@ -79,7 +79,7 @@ impl Payload {
         }
     }
 
-    /// Whether its value is kept at this place.
+    /// Returns whether its value is kept at this place.
     #[cfg(feature = "jsonata")]
     pub(crate) fn is_at(&self, place: &Value) -> bool {
         let value = match &self.0.content {
@@ -90,12 +90,12 @@ impl Payload {
         value.is_some_and(|value| std::ptr::eq(value, place))
     }
 
-    /// Whether it is the very same, so that nothing need be compared.
+    /// Returns whether it is the very same, so that nothing need be compared.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    /// The value itself, copied only when it is shared.
+    /// Returns the value itself, copied only when it is shared.
     pub fn into_value(self) -> Value {
         match Arc::try_unwrap(self.0) {
             Ok(Measured { content: Content::Value(value), .. }) => value,
@@ -123,7 +123,7 @@ impl Payload {
         }
     }
 
-    /// Whether it is larger than a state's input or output may be (256 KiB).
+    /// Returns whether it is larger than a state's input or output may be (256 KiB).
     pub fn is_too_large(&self) -> bool {
         self.bytes() > PAYLOAD_BYTES
     }
@@ -138,7 +138,7 @@ impl Measured {
         }
     }
 
-    /// A copy of the value, which it does not keep.
+    /// Returns a copy of the value, which it does not keep.
     fn to_value(&self) -> Value {
         match &self.content {
             Content::Value(value) => value.clone(),
@@ -152,7 +152,7 @@ impl Measured {
 }
 
 impl Kept {
-    /// The value of the text, which is that of a value.
+    /// Returns the value of the text, which is that of a value.
     fn read(&self) -> Value {
         serde_json::from_str(&self.text.to_string()).unwrap_or_default()
     }
@@ -177,7 +177,7 @@ pub(crate) fn json_bytes(value: &Value) -> usize {
     }
 }
 
-/// The bytes of an array of items: brackets, and a comma between each two.
+/// Returns the bytes of an array of items: brackets, and a comma between each two.
 fn array_bytes(items: impl ExactSizeIterator<Item = usize>) -> usize {
     1 + items.len().max(1) + items.sum::<usize>()
 }

@@ -20,7 +20,7 @@ pub(crate) enum Act {
 
 /// Something that tasks are told of: an [`Execution`], or what stands before one and keeps what it is told.
 pub trait Tasks {
-    /// Its present: [`Execution::now`].
+    /// Returns its present: [`Execution::now`].
     fn present(&self) -> Instant;
     /// See [`Execution::advance_to`].
     fn advance_to(&mut self, time: Instant);

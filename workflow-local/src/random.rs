@@ -16,7 +16,7 @@ impl Random {
         Self(Cell::new(seed))
     }
 
-    /// The next number.
+    /// Returns the next number.
     pub fn next(&self) -> u64 {
         let state = self.0.get().wrapping_add(STEP);
         self.0.set(state);
@@ -26,7 +26,7 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    /// The number that comes after so many others.
+    /// Returns the number that comes after so many others.
     #[cfg(feature = "jsonata")]
     pub(crate) fn nth(&self, place: u64) -> u64 {
         let ahead = Self::new(self.state());
@@ -34,7 +34,7 @@ impl Random {
         ahead.next()
     }
 
-    /// The seed of the numbers that are still to come.
+    /// Returns the seed of the numbers that are still to come.
     pub(crate) fn state(&self) -> u64 {
         self.0.get()
     }
@@ -45,20 +45,20 @@ impl Random {
         self.0.set(self.0.get().wrapping_add(count.wrapping_mul(STEP)));
     }
 
-    /// A number from 0 up to, but not including, 1.
+    /// Returns a number from 0 up to, but not including, 1.
     #[expect(clippy::cast_precision_loss, reason = "53 bits fit an f64")]
     pub fn fraction(&self) -> f64 {
         (self.next() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    /// A number from 0 up to, but not including, `end`; 0 when `end` is 0.
+    /// Returns a number from 0 up to, but not including, `end`; 0 when `end` is 0.
     pub fn below(&self, end: u64) -> u64 {
         // The high half of the product is uniform but for a bias far below what anybody can see.
         let product = u128::from(self.next()) * u128::from(end);
         u64::try_from(product >> 64).unwrap_or(0)
     }
 
-    /// A version 4 UUID (RFC 9562).
+    /// Returns a version 4 UUID (RFC 9562).
     pub fn uuid(&self) -> String {
         let (high, low) = (self.next(), self.next());
         let version = (high & !0xF000) | 0x4000;

@@ -144,7 +144,7 @@ impl<W: Workflow<Kind = Standard>> LocalRunner<W> {
         }
     }
 
-    /// The present of the executions.
+    /// Returns the present of the executions.
     pub fn now(&self) -> Instant {
         lock(&self.shared.state).now
     }
@@ -199,7 +199,7 @@ impl<W: Workflow<Kind = Standard>> LocalRunner<W> {
         Ok(name)
     }
 
-    /// The execution of this name, brought to the present.
+    /// Returns the execution of this name, brought to the present.
     fn look(&self, name: &str) -> Result<Arc<Kept>, RunnerError> {
         let kept = self.find(name)?;
         kept.go_on(Some(self.now()))?;

@@ -19,7 +19,7 @@ impl TaskId {
         Self(number)
     }
 
-    /// A number that no other attempt of a task of the execution has.
+    /// Returns a number that no other attempt of a task of the execution has.
     pub const fn number(self) -> u64 {
         self.0
     }

@@ -5,13 +5,13 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// The token of an attempt of a task. It names the execution, so that whoever holds many finds it, and has a part that
-/// nobody guesses from other tokens.
+/// Returns the token of an attempt of a task. It names the execution, so that whoever holds many finds it, and has a
+/// part that nobody guesses from other tokens.
 pub(crate) fn make(execution_arn: &str, uuid: &str) -> String {
     URL_SAFE_NO_PAD.encode(format!("{uuid}\n{execution_arn}"))
 }
 
-/// The ARN of the execution that a token was made for; `None` for a text that is no token.
+/// Returns the ARN of the execution that a token was made for; `None` for a text that is no token.
 pub(crate) fn execution_arn(token: &str) -> Option<String> {
     let text = String::from_utf8(URL_SAFE_NO_PAD.decode(token).ok()?).ok()?;
     let (_, arn) = text.split_once('\n')?;

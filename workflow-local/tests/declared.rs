@@ -98,7 +98,7 @@ fn everything() -> Value {
     })
 }
 
-/// The misfits of an input, as they are printed.
+/// Returns the misfits of an input, as they are printed.
 fn misfits(engine: &Engine, input: &Value) -> Vec<String> {
     match engine.run(input) {
         Err(RunError::InputType { misfits }) => misfits.iter().map(ToString::to_string).collect(),
@@ -309,7 +309,7 @@ fn bill() -> Value {
     json!({ "sum": 3 })
 }
 
-/// An engine whose handlers all answer well.
+/// Returns an engine whose handlers all answer well.
 fn bills() -> Engine {
     let params = BillsParams { worker: WORKER.into(), price: PRICE.into() };
     let price = Engine::of::<Price>().unwrap().on_lambda("price", |_: Value| Ok(4));
@@ -326,7 +326,7 @@ fn input() -> Value {
     json!({ "id": 1 })
 }
 
-/// The state and the misfits of an answer that is refused.
+/// Returns the state and the misfits of an answer that is refused.
 fn refused(engine: &Engine) -> (String, Vec<String>) {
     match engine.run(&input()).unwrap_err() {
         RunError::AnswerType { state, misfits } => (state, misfits.iter().map(Misfit::to_string).collect()),

@@ -90,7 +90,7 @@ fn it_is_stepped_event_by_event() {
     assert_eq!(kinds.last(), Some(&EventType::ExecutionSucceeded));
 }
 
-/// What an assertion that fails says.
+/// Returns what an assertion that fails says.
 fn message(assertion: impl FnOnce(&Execution)) -> String {
     let execution = counter().run(&json!({ "n": 2 })).unwrap();
     let panic = catch_unwind(AssertUnwindSafe(|| assertion(&execution))).unwrap_err();

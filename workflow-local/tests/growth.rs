@@ -22,7 +22,7 @@ fn assert_linear(what: &str, cost: impl Fn(u64) -> u64) {
     assert!(many < few * 24 / 5, "{what}: {few} bytes for 250, {many} for 1000");
 }
 
-/// A map over `count` items, with a selector.
+/// Returns a map over `count` items, with a selector.
 fn map(selector: &Value, language: &str, count: u64) -> u64 {
     let mut map = json!({
         "Type": "Map",

@@ -19,7 +19,7 @@ fn zstd(text: &str) -> Vec<u8> {
     ruzstd::encoding::compress_to_vec(text.as_bytes(), ruzstd::encoding::CompressionLevel::Fastest)
 }
 
-/// A distributed map whose children give back what they get.
+/// Returns a distributed map whose children give back what they get.
 fn map(call: &str, parameters: Value, config: Value, further: Value) -> Value {
     let mut state = json!({
         "Type": "Map",
@@ -51,7 +51,7 @@ fn store(objects: &[(&str, &[u8])]) -> Arc<MemoryStore> {
     Arc::new(store)
 }
 
-/// What a map over one object gives.
+/// Returns what a map over one object gives.
 fn read(key: &str, bytes: &[u8], config: Value) -> Execution {
     run(&map("getObject", json!({ "Bucket": "b", "Key": key }), config, json!({})), &store(&[(key, bytes)]), &json!({}))
 }
@@ -233,7 +233,7 @@ fn json_may_be_nested_deep() {
     assert_eq!(cause, "b/x: The object is not JSON: it is nested 2000 deep, and 500 is the limit");
 }
 
-/// A frame of Zstandard that has many blocks of one byte, repeated: <https://www.rfc-editor.org/rfc/rfc8878>.
+/// Returns a frame of Zstandard that has many blocks of one byte, repeated: <https://www.rfc-editor.org/rfc/rfc8878>.
 fn zstd_bomb(blocks: usize) -> Vec<u8> {
     // The magic number, no content size, a window of 128 KiB.
     let mut frame = vec![0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x38];

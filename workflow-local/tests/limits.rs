@@ -73,7 +73,7 @@ fn an_express_execution_lasts_five_minutes() {
     wait(299).machine_type(MachineType::Express).run(&json!({})).unwrap().assert_succeeded();
 }
 
-/// A distributed map over the input, whose children wait so many seconds as their item says.
+/// Returns a distributed map over the input, whose children wait so many seconds as their item says.
 fn map(kind: &str, further: Value) -> Value {
     let mut state = json!({ "Type": "Map", "Label": "Each", "End": true, "ItemProcessor": {
         "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": kind }, "StartAt": "Rest",
@@ -118,7 +118,7 @@ fn an_express_child_of_a_map_lasts_five_minutes() {
 
 const PREFIX: &str = "arn:aws:states:us-east-1:123456789012";
 
-/// The parts of an ARN after its account.
+/// Returns the parts of an ARN after its account.
 fn parts(arn: &Value) -> Vec<&str> {
     arn.as_str().unwrap().strip_prefix(PREFIX).unwrap().strip_prefix(':').unwrap().split(':').collect()
 }

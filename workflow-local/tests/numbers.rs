@@ -21,7 +21,7 @@ fn task(field: &str, value: &str) -> Value {
         "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "S" }], "End": true })
 }
 
-/// A map with a field and a value of it, inline or distributed.
+/// Returns a map with a field and a value of it, inline or distributed.
 fn map(field: &str, value: &str, mode: Value) -> Value {
     let mut state = json!({ "Type": "Map",
         "ItemProcessor": { "ProcessorConfig": mode, "StartAt": "I", "States": { "I": { "Type": "Pass", "End": true } } },

@@ -75,7 +75,7 @@ fn work() -> impl Strategy<Value = Work> {
     })
 }
 
-/// The machine; one that is not `slow` has no waits and no back-off.
+/// Returns the machine; one that is not `slow` has no waits and no back-off.
 fn machine(jsonata: bool, slow: bool, states: &[Work]) -> Value {
     let mut machine = scope(jsonata, slow, states, "S", false);
     if jsonata {
@@ -90,7 +90,7 @@ const CALLBACK: &str = "arn:aws:states:::sns:publish";
 /// What the tasks of child executions call: nobody sees their histories, so that what they get follows from what they send.
 const IN_CHILD: &str = "arn:aws:states:::events:putEvents";
 
-/// A scope of the states, and a last one for all that lead on to.
+/// Returns a scope of the states, and a last one for all that lead on to.
 fn scope(jsonata: bool, slow: bool, works: &[Work], prefix: &str, in_child: bool) -> Value {
     let arguments = if jsonata { "Arguments" } else { "Parameters" };
     // Nothing would lead to what follows an end, but what leads to the last state.
@@ -238,7 +238,7 @@ fn callbacks(called: &[Called]) -> Answers {
     })
 }
 
-/// An engine whose n-th task gets the n-th answer, from the first again after the last; `None` when the
+/// Returns an engine whose n-th task gets the n-th answer, from the first again after the last; `None` when the
 /// definition is refused (a state that nothing leads to).
 fn engine(
     definition: &Value,
@@ -287,8 +287,8 @@ fn well_linked(execution: &Execution) -> TestCaseResult {
     Ok(())
 }
 
-/// What the tasks of an execution answered, in the order in which they were scheduled: those that wait for no token, where
-/// `null` is for what something else ended, and those that do.
+/// Returns what the tasks of an execution answered, in the order in which they were scheduled: those that wait for no
+/// token, where `null` is for what something else ended, and those that do.
 fn answered(execution: &Execution) -> (Vec<Result<Value, TaskError>>, Vec<Called>) {
     let history = execution.history();
     let (mut answers, mut callbacks) = (BTreeMap::new(), BTreeMap::new());

@@ -45,7 +45,7 @@ fn children_are_exported_by_how_they_ended() {
     assert_eq!((failed.as_array().unwrap().len(), &files["PENDING"]), (1, &json!([])));
 }
 
-/// A map over what it gets, whose children fail for 0 and else give `[item, item]`; with its store.
+/// Returns a map over what it gets, whose children fail for 0 and else give `[item, item]`; with its store.
 fn doubled(writer: Value, tolerated: u64, concurrency: u64) -> (Engine, Arc<MemoryStore>) {
     let machine = json!({
         "StartAt": "Each",

@@ -10,7 +10,7 @@ use workflow_local::{Clock, Engine, EventType, Execution, Status, TaskError, Tas
 
 const FUNCTION: &str = "arn:aws:lambda:us-east-1:123456789012:function:work";
 
-/// A machine with one task that has these further fields.
+/// Returns a machine with one task that has these further fields.
 fn task(fields: Value) -> Value {
     let mut state = json!({ "Type": "Task", "Resource": FUNCTION, "End": true });
     for (name, value) in fields.as_object().expect("fields are an object") {
@@ -19,7 +19,7 @@ fn task(fields: Value) -> Value {
     json!({ "StartAt": "Work", "States": { "Work": state, "Caught": { "Type": "Pass", "End": true } } })
 }
 
-/// The same without the state that only a catcher reaches.
+/// Returns the same without the state that only a catcher reaches.
 fn task_alone(fields: Value) -> Value {
     let mut machine = task(fields);
     machine["States"].as_object_mut().expect("states").shift_remove("Caught");

@@ -19,7 +19,7 @@ pub(crate) struct Workload {
 /// How far the loops count.
 const COUNT: u64 = 1_000;
 
-/// A chain of 100; a loop in JSONPath; one in JSONata; a map; parallels in parallels; 200 kB through 20 states.
+/// Returns a chain of 100; a loop in JSONPath; one in JSONata; a map; parallels in parallels; 200 kB through 20 states.
 pub(crate) fn all() -> Vec<Workload> {
     let counted = json!({ "n": COUNT });
     let small = json!({ "a": 1 });
@@ -107,7 +107,7 @@ fn leaf(name: &str) -> Value {
     json!({ "StartAt": name, "States": { name: { "Type": "Pass", "End": true } } })
 }
 
-/// A map whose iterations are one Pass state.
+/// Returns a map whose iterations are one Pass state.
 pub(crate) fn map() -> Value {
     let mut processor = leaf("P");
     processor["ProcessorConfig"] = json!({ "Mode": "INLINE" });

@@ -1,8 +1,7 @@
-//! Coverage: which states, transitions, choice rules, retriers and catchers executions took.
+//! Coverage: the states, transitions, choice rules, retriers and catchers that executions took.
 //!
-//! While [`FOLDER_VARIABLE`] names a folder, every process writes there what its executions take,
-//! each process a file of its own; [`Report::gather`] reads them all. `cargo workflow coverage`
-//! does both. Without the variable nothing is counted.
+//! If [`FOLDER_VARIABLE`] names a folder, each process records there what its executions take, in a file of its own.
+//! [`Report::gather`] reads all files. `cargo workflow coverage` does both. Without the variable, nothing is counted.
 
 mod point;
 mod record;
@@ -13,8 +12,8 @@ pub use point::{Point, PointKind};
 pub(crate) use record::Watch;
 pub use report::{Covered, Report, Share};
 
-/// The environment variable with the folder of a run, an absolute path.
+/// The environment variable that names the folder of a run, as an absolute path.
 pub const FOLDER_VARIABLE: &str = "WORKFLOW_COVERAGE";
 
-/// What the names of the files in it end with.
+/// The file extension of recorded files.
 pub(crate) const FILE_EXTENSION: &str = "jsonl";

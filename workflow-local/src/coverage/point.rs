@@ -1,14 +1,14 @@
-//! The points of a document: everything in it that an execution can take.
+//! The points of a document: the elements that an execution can take.
 
 use workflow_asl::document::{State, StateKind};
 use workflow_asl::graph::{EdgeKind, Graph};
 use workflow_asl::{Pointer, StateMachine};
 
-/// What a point is.
+/// The kind of a point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum PointKind {
-    /// A state, which can be entered.
+    /// A state that can be entered.
     State,
     /// `Next`, or `End`.
     Transition,
@@ -21,10 +21,10 @@ pub enum PointKind {
 }
 
 impl PointKind {
-    /// All of them, in the order of reports.
+    /// All kinds, in the order of reports.
     pub const ALL: [Self; 5] = [Self::State, Self::Transition, Self::Rule, Self::Retrier, Self::Catcher];
 
-    /// What one of them is called.
+    /// Returns the name of the kind.
     pub fn name(self) -> &'static str {
         match self {
             Self::State => "state",
@@ -36,24 +36,24 @@ impl PointKind {
     }
 }
 
-/// Something in a document that an execution can take.
+/// An element of a document that an execution can take.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Point {
-    /// What it is.
+    /// The kind.
     pub kind: PointKind,
-    /// Where it is: a state, a retrier, or the field that a transition comes from.
+    /// The pointer of a state, a retrier, or the field that defines a transition.
     pub pointer: Pointer,
     /// The state that it belongs to.
     pub state: String,
-    /// What it is within the state, in a few words; empty for the state itself.
+    /// A description within the state, in a few words; empty for the state itself.
     pub what: String,
     /// How often it was taken.
     pub taken: u64,
 }
 
 impl Point {
-    /// Every point of a document, by scope and state, none of them taken.
+    /// Returns all points of a document, by scope and state, with zero counts.
     pub fn all(machine: &StateMachine) -> Vec<Self> {
         let mut points = Vec::new();
         for graph in Graph::all(machine) {
@@ -95,7 +95,7 @@ fn ends(state: &State) -> bool {
     !decides && state.next.is_none() && state.end == Some(true)
 }
 
-/// The error names of each retrier.
+/// Returns the error names of each retrier.
 fn retriers(state: &State) -> impl Iterator<Item = String> {
     let can = matches!(state.kind, StateKind::Task | StateKind::Parallel | StateKind::Map);
     let all = state.retry.iter().flatten().filter(move |_| can);

@@ -31,7 +31,7 @@ struct Recorder {
     known: BTreeSet<String>,
 }
 
-/// The process's recorder; `None` when nobody asked, or when its file cannot be made.
+/// Returns the process's recorder; `None` when nobody asked, or when its file cannot be made.
 fn recorder() -> Option<&'static Mutex<Recorder>> {
     static RECORDER: OnceLock<Option<Mutex<Recorder>>> = OnceLock::new();
     let open = || {

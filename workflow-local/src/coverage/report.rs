@@ -1,4 +1,4 @@
-//! Gathers the files of a run: for each definition, what its executions took in all processes.
+//! Gathers the files of a run: the points that the executions of each definition took in all processes.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -12,12 +12,12 @@ use workflow_graph::{Graph, Mark};
 use super::FILE_EXTENSION;
 use super::point::{Point, PointKind};
 
-/// How many of something were taken.
+/// The number of points taken, and of all points.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Share {
-    /// How many were taken.
+    /// The number taken.
     pub taken: usize,
-    /// How many there are.
+    /// The total number.
     pub all: usize,
 }
 
@@ -29,31 +29,31 @@ impl Share {
         })
     }
 
-    /// In per cent; 100 of nothing.
+    /// Returns the percentage; 100 if there are no points.
     #[expect(clippy::cast_precision_loss, reason = "counts of points are far below 2^53")]
     pub fn percent(self) -> f64 {
         if self.all == 0 { 100.0 } else { self.taken as f64 * 100.0 / self.all as f64 }
     }
 }
 
-/// One workflow, and what was taken of it.
+/// A workflow and its coverage.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Covered {
-    /// What tells its definition from others: digits of its text's hash. Of one that ran with several sets of
-    /// deploy-time parameters, those of the first.
+    /// The definition's identity: digits of its text's hash. If it ran with several sets of deploy-time parameters,
+    /// this is the hash of the first.
     pub definition: String,
-    /// What engines and servers called it; empty where nobody did.
+    /// The names given by engines and servers, if any.
     pub names: BTreeSet<String>,
-    /// How many executions ran.
+    /// The number of executions.
     pub executions: u64,
-    /// All that could be taken.
+    /// All points.
     pub points: Vec<Point>,
     machine: StateMachine,
 }
 
 impl Covered {
-    /// A definition that was never run.
+    /// Creates the entry of a definition that never ran.
     pub fn untouched(name: &str, definition: &Value) -> Self {
         let mut untouched = Self::new("-", definition);
         untouched.names.insert(name.to_owned());
@@ -66,8 +66,8 @@ impl Covered {
         Self { definition: definition.to_owned(), names: BTreeSet::new(), executions: 0, points, machine }
     }
 
-    /// Whether it is the same workflow with other values in its definition: somebody called both by one name, and an
-    /// execution can take the same in both.
+    /// Returns whether it is the same workflow with other values in its definition: both have a name in common and the
+    /// same points.
     fn is_variant_of(&self, other: &Self) -> bool {
         let alike = |(one, other): (&Point, &Point)| one.kind == other.kind && one.pointer == other.pointer;
         !self.names.is_disjoint(&other.names)
@@ -75,7 +75,7 @@ impl Covered {
             && self.points.iter().zip(&other.points).all(alike)
     }
 
-    /// Adds what was taken of the same workflow with other values.
+    /// Adds the coverage of the same workflow with other values.
     fn add(&mut self, variant: Self) {
         self.names.extend(variant.names);
         self.executions += variant.executions;
@@ -84,7 +84,7 @@ impl Covered {
         }
     }
 
-    /// What to call it: its names, else its definition's digits and first state.
+    /// Returns a title: the names, or else the definition's digits and first state.
     pub fn title(&self) -> String {
         if self.names.is_empty() {
             let start = self.machine.start_at.as_deref().unwrap_or_default();
@@ -93,17 +93,17 @@ impl Covered {
         self.names.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
     }
 
-    /// How much of it was taken.
+    /// Returns the share of points taken.
     pub fn share(&self) -> Share {
         Share::of(self.points.iter())
     }
 
-    /// How many of its points of a kind were taken.
+    /// Returns the share of points of a kind taken.
     pub fn share_of(&self, kind: PointKind) -> Share {
         Share::of(self.points.iter().filter(|point| point.kind == kind))
     }
 
-    /// A Mermaid flowchart with what was not taken marked.
+    /// Returns a Mermaid flowchart with marks on everything that was not taken.
     pub fn diagram(&self) -> String {
         let untaken: BTreeSet<_> = self.untaken().map(|point| &point.pointer).collect();
         let mut graph = Graph::of(&self.machine);
@@ -111,7 +111,7 @@ impl Covered {
         graph.to_mermaid()
     }
 
-    /// What was not taken.
+    /// Returns the points that were not taken.
     pub fn untaken(&self) -> impl Iterator<Item = &Point> {
         self.points.iter().filter(|point| point.taken == 0)
     }
@@ -150,13 +150,13 @@ fn share_json(share: Share) -> Value {
     json!({ "taken": share.taken, "all": share.all, "percent": share.percent() })
 }
 
-/// What the executions of a run took.
+/// The coverage of a run's executions.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Report {
-    /// The definitions, by name.
+    /// The workflows, by name.
     pub workflows: Vec<Covered>,
-    /// Lines that could not be read: a process was killed while it wrote one.
+    /// The number of unreadable lines: a process was killed while it wrote one.
     pub broken_lines: usize,
 }
 
@@ -164,7 +164,7 @@ impl Report {
     /// Reads all files of a run's folder.
     ///
     /// # Errors
-    /// The folder or a file in it cannot be read. A broken line is counted, not an error.
+    /// Returns an error if the folder or a file in it cannot be read. Broken lines are counted, but are not an error.
     pub fn gather(folder: &Path) -> io::Result<Self> {
         let mut files: Vec<_> =
             std::fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<_>>()?;
@@ -177,7 +177,7 @@ impl Report {
         }
         let mut report = gathering.report;
         for covered in gathering.workflows.into_values() {
-            // Its names may bring several together that had none in common.
+            // Its names may connect several entries that had none in common.
             let variants: Vec<_> = report.workflows.extract_if(.., |other| covered.is_variant_of(other)).collect();
             let mut variants = variants.into_iter().chain([covered]);
             if let Some(mut first) = variants.next() {
@@ -189,13 +189,13 @@ impl Report {
         Ok(report)
     }
 
-    /// Adds definitions that were never run.
+    /// Adds definitions that never ran.
     pub fn add(&mut self, untouched: impl IntoIterator<Item = Covered>) {
         self.workflows.extend(untouched);
         self.sort();
     }
 
-    /// Keeps the definitions with these names.
+    /// Keeps only the definitions with these names.
     pub fn retain_named(&mut self, names: &[String]) {
         self.workflows.retain(|covered| names.iter().any(|name| covered.names.contains(name)));
     }
@@ -204,17 +204,17 @@ impl Report {
         self.workflows.sort_by_cached_key(|covered| (covered.title(), covered.definition.clone()));
     }
 
-    /// How much of all of them was taken.
+    /// Returns the share of all points taken.
     pub fn share(&self) -> Share {
         Share::of(self.workflows.iter().flat_map(|covered| &covered.points))
     }
 
-    /// How many executions ran.
+    /// Returns the number of executions.
     pub fn executions(&self) -> u64 {
         self.workflows.iter().map(|covered| covered.executions).sum()
     }
 
-    /// All of it as JSON.
+    /// Returns the report as JSON.
     pub fn to_json(&self) -> Value {
         json!({
             "share": share_json(self.share()),
@@ -225,7 +225,7 @@ impl Report {
     }
 }
 
-/// What is read of the files so far.
+/// The contents of the files read so far.
 #[derive(Default)]
 struct Gathering {
     workflows: IndexMap<String, Covered>,
@@ -234,7 +234,7 @@ struct Gathering {
 
 impl Gathering {
     fn file(&mut self, text: &str) {
-        // The pointers that this file's numbers stand for: engines of two versions may number otherwise.
+        // The pointers for the numbers in this file. Engines of different versions may use different numbers.
         let mut numbered = IndexMap::new();
         for line in text.lines() {
             if self.line(line, &mut numbered).is_none() {
@@ -243,7 +243,7 @@ impl Gathering {
         }
     }
 
-    /// Takes a line; `None` when it is broken.
+    /// Handles a line. Returns `None` if it is broken.
     fn line(&mut self, line: &str, numbered: &mut IndexMap<String, Vec<Option<usize>>>) -> Option<()> {
         let line: Value = serde_json::from_str(line).ok()?;
         let definition = line.get("definition")?.as_str()?;

@@ -1,4 +1,4 @@
-//! A report as text for people.
+//! The report as text.
 
 use std::fmt;
 
@@ -9,14 +9,14 @@ use super::report::{Covered, Report, Share};
 
 impl fmt::Display for Share {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Never rounded up: 100 % says that nothing is left.
+        // Never rounded up: 100 % means that everything was taken.
         let percent = (self.percent() * 10.0).floor() / 10.0;
         write!(f, "{} of {} ({percent:.1} %)", self.taken, self.all)
     }
 }
 
 impl fmt::Display for Covered {
-    /// The shares by kind, then what was not taken, by state.
+    /// Returns the shares by kind, then what was not taken, by state.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plural = if self.executions == 1 { "" } else { "s" };
         writeln!(f, "{}: {}, {} execution{plural}", printable(&self.title()), self.share(), self.executions)?;
@@ -33,7 +33,7 @@ impl fmt::Display for Covered {
         if untaken.peek().is_some() {
             writeln!(f, "  not taken:")?;
         }
-        // A state that was not entered says it all: what is in it is not told beside it.
+        // For a state that was not entered, its points are omitted.
         let mut not_entered = None;
         for point in untaken {
             if point.kind == PointKind::State {

@@ -1,4 +1,4 @@
-//! Whether a value is of a type, by what is known of the type's JSON; and where it is not.
+//! Checks values against declared types, and locates mismatches.
 
 use std::collections::BTreeSet;
 
@@ -9,21 +9,21 @@ use workflow_runtime::__private::schema::{Field, Reads, Shape, Unread};
 use super::Misfit;
 use super::place::Place;
 
-/// How many misfits are told of one value.
+/// The maximum number of mismatches reported for one value.
 const MOST: usize = 10;
 
-/// How many texts of an enum a message lists.
+/// The maximum number of an enum's texts that a message lists.
 const LISTED: usize = 8;
 
-/// Looks through a value.
+/// Checks a value.
 #[derive(Default)]
 pub(super) struct Fitting {
     found: Vec<Misfit>,
-    /// Whether it came to a type of which nothing is known.
+    /// Whether the value contains a type of unknown shape.
     opaque: bool,
 }
 
-/// The innermost named type around.
+/// The innermost enclosing named type.
 #[derive(Clone, Copy)]
 struct Around {
     name: Option<&'static str>,
@@ -31,14 +31,14 @@ struct Around {
 }
 
 impl Fitting {
-    /// How a value is not of a type.
+    /// Returns the mismatches of a value.
     pub(super) fn of(shape: &'static Shape, value: &Value, place: &Place<'_>) -> Vec<Misfit> {
         let mut fitting = Self::default();
         fitting.fit(shape, value, place, Around { name: None, shape });
         fitting.found
     }
 
-    /// The same of a value that is not there.
+    /// Returns the mismatches of a missing value.
     pub(super) fn of_missing(shape: &'static Shape, place: &Place<'_>) -> Vec<Misfit> {
         let mut fitting = Self::default();
         if !may_be_missing(shape) {
@@ -114,7 +114,7 @@ impl Fitting {
         }
     }
 
-    /// The members of an object, its own and those of what is flattened into it.
+    /// Checks the members of an object: its own fields and those of flattened ones.
     fn members(
         &mut self,
         fields: &'static [Field],
@@ -146,7 +146,7 @@ impl Fitting {
         place: &Place<'_>,
         around: Around,
     ) {
-        // A map takes what nobody else has.
+        // A map takes the members that no other field has.
         if let Shape::Map { of } = inner(field.shape) {
             let mut taken = BTreeSet::new();
             fields.iter().for_each(|field| names(field, &mut taken));
@@ -158,13 +158,13 @@ impl Fitting {
         let mut inside = Self::default();
         inside.fit(field.shape, value, place, around);
         self.opaque |= inside.opaque;
-        // Where an optional one does not fit it is not there.
+        // An optional flattened value that does not match counts as absent.
         if !field.optional && !may_be_missing(field.shape) {
             self.found.extend(inside.found);
         }
     }
 
-    /// Whether a value is one of several; else what keeps it from being the one that it is most like.
+    /// Checks a value against several variants. Returns the mismatches of the nearest one if none matches.
     fn nearest_variant(
         &mut self,
         variants: &'static [&'static Shape],
@@ -181,7 +181,7 @@ impl Fitting {
                 self.opaque |= inside.opaque;
                 return Ok(());
             }
-            // One whose own members or tag are missing is another variant altogether.
+            // A variant with a wrong tag or missing members is not meant.
             let is_other = |misfit: &Misfit| misfit.member == here || is_tag(misfit, variant, place);
             let better = nearest.as_ref().is_none_or(|nearest| inside.found.len() < nearest.len());
             if better && !inside.found.iter().any(is_other) {
@@ -191,7 +191,7 @@ impl Fitting {
         Err(nearest.unwrap_or_default())
     }
 
-    /// A type of Rust code: what serde reads, where not all is known of it.
+    /// Checks a Rust type of which only serde knows the shape.
     fn read(&mut self, shape: &'static Shape, reads: Option<Reads>, value: &Value, place: &Place<'_>, around: Around) {
         let mut inside = Self::default();
         inside.fit(shape, value, place, around);
@@ -213,7 +213,7 @@ impl Fitting {
     }
 
     fn misfit(&mut self, shape: &'static Shape, value: Option<&Value>, place: &Place<'_>, around: Around) {
-        // A named type says its name beside what it is.
+        // A named type is shown with its name.
         let (shape, name) = match shape {
             Shape::Named { name, of } => (*of, Some(*name)),
             Shape::Own => (shape, around.name),
@@ -230,13 +230,13 @@ impl Fitting {
     }
 }
 
-/// Whether a shape is what a named type is.
+/// Returns whether a shape is the definition of a named type.
 fn is_innermost(shape: &'static Shape, named: &'static Shape) -> bool {
     matches!(named, Shape::Named { of, .. } if std::ptr::eq(*of, shape))
 }
 
-/// Whether it is the tag of a variant that does not fit, or the variant's only member that is missing: the value is
-/// another variant then.
+/// Returns whether the mismatch is in a variant's tag, or its only missing member, so that the value is another
+/// variant.
 fn is_tag(misfit: &Misfit, variant: &'static Shape, place: &Place<'_>) -> bool {
     let Shape::Object { of } = inner(variant) else { return false };
     of.iter().any(|field| {
@@ -246,7 +246,7 @@ fn is_tag(misfit: &Misfit, variant: &'static Shape, place: &Place<'_>) -> bool {
     })
 }
 
-/// A shape without its names.
+/// Returns a shape without its names.
 fn inner(shape: &'static Shape) -> &'static Shape {
     match shape {
         Shape::Named { of, .. } | Shape::Read { of, .. } => inner(of),
@@ -254,12 +254,12 @@ fn inner(shape: &'static Shape) -> &'static Shape {
     }
 }
 
-/// Whether the member may be left out: serde takes it for `None` then.
+/// Returns whether the member is optional: serde reads `None` if it is missing.
 fn may_be_missing(shape: &'static Shape) -> bool {
     matches!(inner(shape), Shape::Any | Shape::Option { .. } | Shape::Null | Shape::Opaque { .. })
 }
 
-/// The names of a field's members: its own, or those of what is flattened in its place.
+/// Collects the names of a field's members: its own, or those of the flattened type.
 fn names(field: &'static Field, into: &mut BTreeSet<&'static str>) {
     if !field.flat {
         into.insert(field.name);
@@ -282,7 +282,7 @@ fn integer(value: &Value) -> Option<i128> {
     number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from))
 }
 
-/// What serde says of a value that it does not read.
+/// Converts serde's error to a mismatch.
 fn unreadable(shape: &'static Shape, unread: Unread, value: &Value, place: &Place<'_>) -> Misfit {
     let mut member = place.to_string();
     let mut found = Some(value);
@@ -321,12 +321,12 @@ const INTEGERS: &[(&str, i128, i128)] = &[
     ("i16", i16::MIN as i128, i16::MAX as i128),
     ("i32", i32::MIN as i128, i32::MAX as i128),
     ("i64", i64::MIN as i128, i64::MAX as i128),
-    // Its greatest is beyond what a shape says.
+    // Its maximum is too large for a shape.
     ("u128", 0, i128::MAX),
     ("i128", i128::MIN, i128::MAX),
 ];
 
-/// A type as one writes it, as far as it is known.
+/// Returns a type in Rust syntax, as far as it is known.
 fn describe(shape: &'static Shape) -> String {
     match shape {
         Shape::Any => "Json".to_owned(),
@@ -366,7 +366,7 @@ fn describe(shape: &'static Shape) -> String {
     }
 }
 
-/// A type inside of another.
+/// Returns a type as an element of another.
 fn inside(shape: &'static Shape) -> String {
     match shape {
         Shape::Texts { .. } | Shape::Object { .. } | Shape::OneOf { .. } | Shape::Own => "Json".to_owned(),

@@ -1,4 +1,4 @@
-//! The types that a workflow's source declares of its data, and the values that are not of them.
+//! The data types that a workflow's source declares, and the values that do not match them.
 
 mod fit;
 mod place;
@@ -13,19 +13,19 @@ use crate::program::{Program, StateId};
 use fit::Fitting;
 use place::Place;
 
-/// A value that is not of the type that the workflow declares for it.
+/// A value that does not match its declared type.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Misfit {
-    /// The member, as the workflow's source names it: `input.lines[0].price`, `result.Payload.total`.
+    /// The path, in the syntax of the workflow language: `input.lines[0].price`, `result.Payload.total`.
     pub member: String,
-    /// Its type: `i64`, ``one of "card", "cash" (`Payment`)``.
+    /// The declared type: `i64`, ``one of "card", "cash" (`Payment`)``.
     pub expected: String,
-    /// What is there; `None` where it is missing.
+    /// The value found; `None` if it is missing.
     pub found: Option<Value>,
 }
 
-/// How many characters of a value a message shows.
+/// The maximum number of characters of a value in a message.
 const SHOWN: usize = 80;
 
 impl fmt::Display for Misfit {
@@ -40,7 +40,7 @@ impl fmt::Display for Misfit {
     }
 }
 
-/// Misfits, a line each.
+/// Mismatches, one per line.
 pub(crate) struct Lines<'m>(pub(crate) &'m [Misfit]);
 
 impl fmt::Display for Lines<'_> {
@@ -49,7 +49,7 @@ impl fmt::Display for Lines<'_> {
     }
 }
 
-/// What a workflow declares, for the program of its definition.
+/// The declarations of a workflow, for the program of its definition.
 #[derive(Clone, Debug)]
 pub(crate) struct Declared {
     pub(crate) types: &'static Types,
@@ -69,7 +69,7 @@ impl Declared {
         Self { types, input: types.input, answers: Arc::new(AnswerTypes(answers)) }
     }
 
-    /// How an input does not fit.
+    /// Returns the mismatches of an input.
     pub(crate) fn misfits_of_input(&self, input: &Value) -> Vec<Misfit> {
         Fitting::of(self.input, input, &Place::root("input"))
     }
@@ -79,20 +79,20 @@ impl Declared {
     }
 }
 
-/// The types of what tasks are answered with, by state.
+/// The types of the answers to tasks, by state.
 #[derive(Debug, Default)]
 pub(crate) struct AnswerTypes(Vec<(StateId, AnswerType)>);
 
-/// The type of what a task is answered with, or of a member of it.
+/// The type of an answer to a task, or of a member of it.
 #[derive(Clone, Copy, Debug)]
 struct AnswerType {
-    /// Empty for the answer itself.
+    /// The member; empty for the answer itself.
     member: &'static str,
     shape: &'static Shape,
 }
 
 impl AnswerTypes {
-    /// How the answer to a state's task does not fit.
+    /// Returns the mismatches of the answer to a state's task.
     pub(crate) fn misfits(&self, state: StateId, answer: &Value) -> Vec<Misfit> {
         let Ok(at) = self.0.binary_search_by_key(&state, |(state, _)| *state) else { return Vec::new() };
         let Some((_, AnswerType { member, shape })) = self.0.get(at) else { return Vec::new() };

@@ -1,8 +1,8 @@
-//! Where in a value something is, as the workflow language writes it.
+//! The path of a value within another, in the syntax of the workflow language.
 
 use std::fmt;
 
-/// A place in a value: the value itself, or a member or item of another place.
+/// A path: the whole value, or a member or item of another path.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'p> {
     step: Step<'p>,

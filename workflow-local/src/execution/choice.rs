@@ -28,7 +28,7 @@ impl Execution {
         }
     }
 
-    /// What leaves a choice, and for which state.
+    /// Returns the output of a choice, and the next state.
     pub(super) fn chosen(
         &self,
         thread: &Thread,
@@ -49,7 +49,7 @@ impl Execution {
             }
         }
         let (next, way, assign, output) = match (matched, default) {
-            // The matching rule's `Assign` stands for the state's own.
+            // The matching rule's `Assign` replaces the state's own.
             (Some((number, rule)), _) => {
                 (rule.next, Way::Rule(number), rule.assign.as_ref(), rule.output.as_ref().or(state.output.as_ref()))
             }

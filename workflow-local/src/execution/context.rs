@@ -10,7 +10,7 @@ use super::thread::{MapItem, Thread, Visit};
 use crate::payload::Payload;
 use crate::query::{ContextPart, ContextSource, ContextValue};
 
-/// What `$$` and `$states.context` are during a visit.
+/// The values of `$$` and `$states.context` during a visit.
 pub(super) struct VisitContext<'a> {
     pub(super) execution: &'a Execution,
     pub(super) thread: &'a Thread,
@@ -69,7 +69,7 @@ impl ContextSource for VisitContext<'_> {
 }
 
 impl Execution {
-    /// What the execution knows of itself.
+    /// Returns the execution's part of the context object.
     fn own_context(&self, thread: &Thread, visit: &Visit, part: ContextPart) -> Value {
         let run = self.run(thread.run);
         let mut context = Map::new();

@@ -1,10 +1,10 @@
-//! Counts what an execution takes, for coverage.
+//! Counts the coverage points that an execution takes.
 
 use super::Execution;
 use crate::program::{StateId, Way};
 
 impl Execution {
-    /// Counts a way of a state, where coverage is wanted.
+    /// Counts a way of a state if coverage is enabled.
     pub(super) fn took(&mut self, state: StateId, way: Way) {
         if self.taken.is_empty() {
             return;
@@ -15,7 +15,7 @@ impl Execution {
         }
     }
 
-    /// Writes what was counted, once.
+    /// Writes the counts, once.
     pub(super) fn record_taken(&mut self) {
         let Some(watch) = self.program.watch() else { return };
         let taken = std::mem::take(&mut self.taken);
@@ -26,7 +26,7 @@ impl Execution {
 }
 
 impl Drop for Execution {
-    /// An execution that nobody ran to its end has taken something too.
+    /// Counts also for an execution that was not run to its end.
     fn drop(&mut self) {
         self.record_taken();
     }

@@ -39,7 +39,7 @@ impl Execution {
         };
         let uuid = self.random.uuid();
         let label = distributed.label.clone().unwrap_or_else(|| self.random.uuid().into());
-        // Labels are distinct within a machine: a map inside a child has that machine's name too.
+        // Labels are unique within a machine: a map inside a child has that machine's name too.
         let arn: Arc<str> = arn::map_run(&self.start.state_machine_arn, &label, &uuid).into();
         let read = match &distributed.reader {
             Some(reader) => match self.reader_arguments(&thread, &visit, reader) {
@@ -141,7 +141,7 @@ impl Execution {
         Ok((count, percentage))
     }
 
-    /// The reader's request, and how many items it may read (0 for all).
+    /// Returns the reader's request, and the maximum number of items to read (0 for all).
     pub(super) fn reader_arguments(
         &self,
         thread: &Thread,
@@ -238,13 +238,13 @@ impl Execution {
         self.spawn(run, None, Variables::default(), Some(item), 0, doing, true)
     }
 
-    /// A child has failed: what is left of it goes, and its parent hears of it.
+    /// Ends a failed child: its remaining threads are removed, and its parent is notified.
     pub(super) fn end_child_run(&mut self, run: RunId) {
         let left: Vec<_> =
             self.threads.iter().flatten().filter(|thread| thread.run == run).map(|thread| thread.id).collect();
         for id in left {
             if let Some(mut thread) = self.take(id) {
-                // What goes on inside of it has nobody to tell its end.
+                // Nested work has no parent to notify.
                 if let (Doing::Join(mut join), Some(visit)) =
                     (std::mem::replace(&mut thread.doing, Doing::Done), thread.visit.take())
                     && matches!(join.kind, JoinKind::MapRun(_))
@@ -261,7 +261,7 @@ impl Execution {
         }
     }
 
-    /// A child of a map run has ended, well or not.
+    /// Handles the end of a child of a map run.
     pub(super) fn map_run_child_ended(&mut self, parent: ThreadId, index: usize, child: RunId) {
         let Some(mut parent) = self.take(parent) else { return };
         let Doing::Join(mut join) = std::mem::replace(&mut parent.doing, Doing::Done) else { return };
@@ -270,7 +270,7 @@ impl Execution {
         let keeps = self.keeps;
         let ended = self.run_mut(child);
         if !keeps {
-            // A large map would hold them all.
+            // A large map would keep them all.
             ended.history = Vec::new();
         }
         let status = ended.status;
@@ -291,7 +291,8 @@ impl Execution {
         self.launch(parent, join);
     }
 
-    /// More items failed than the map tolerates: the others are stopped, and what there is is exported.
+    /// Handles more failed items than the map tolerates: the other children are stopped, and existing results are
+    /// exported.
     pub(super) fn exceed_tolerance(&mut self, mut parent: Box<Thread>, mut join: Box<Join>) {
         let Some(visit) = parent.visit.take() else { return };
         if let JoinKind::MapRun(run) = &join.kind {
@@ -300,12 +301,12 @@ impl Execution {
         self.stop_map_run(&parent, &visit, &mut join);
         let JoinKind::MapRun(run) = &join.kind else { return };
         let record = run.record;
-        // For a redrive, unless the state retries or catches.
+        // Kept for a redrive, unless the state retries or catches.
         parent.doing = Doing::Join(join);
         self.fail_map_run(parent, visit, record, Failure::threshold_exceeded());
     }
 
-    /// Stops a map run's children and exports what there is: also of those that were not started.
+    /// Stops a map run's children and exports the results, including those of children that were not started.
     pub(super) fn stop_map_run(&mut self, parent: &Thread, visit: &Visit, join: &mut Join) {
         let children: Vec<_> = join
             .running
@@ -327,16 +328,16 @@ impl Execution {
         let program = Arc::clone(&self.program);
         let Work::Map(map) = &program.state(visit.state).work else { return };
         let not_started = items.kept().get(*next..).unwrap_or_default().iter();
-        // What an item becomes that its selector fails for nobody will know.
+        // If the selector fails for an item, its input is unknown.
         let input = |item: &MapItem| self.item_input(parent, visit, map, item).unwrap_or_else(|_| item.value.clone());
         let pending: Vec<_> = not_started.map(input).collect();
         if let (JoinKind::MapRun(run), Some(to)) = (&join.kind, join.destination()) {
-            // What stopped the map run is told, not that its results were not written.
+            // The reason for the stop is reported, not a failure to write the results.
             let _ = self.write_results(run, to, join, &pending);
         }
     }
 
-    /// The execution has ended while map runs went on: they are stopped, and export what there is.
+    /// Stops open map runs when the execution ends, and exports their results.
     pub(super) fn stop_map_runs(&mut self) {
         let waiting: Vec<_> = self
             .threads
@@ -381,7 +382,7 @@ impl Execution {
         };
         self.close_map_run(record, EventType::MapRunSucceeded);
         self.record(&mut thread, EventType::MapRunSucceeded, Details::None);
-        // It counts before anything is selected of it.
+        // The item is counted before anything is selected from it.
         if result.is_too_large() {
             let failure = Failure::too_large(&visit.name);
             return self.fail(thread, visit, failure);
@@ -409,7 +410,7 @@ impl Join {
     }
 }
 
-/// Whether more items failed than the count, or the percentage of all of them, allows.
+/// Returns whether more items failed than the count, or the percentage of all of them, allows.
 #[expect(clippy::cast_precision_loss, reason = "counts of items are far below 2^53")]
 pub(super) fn exceeds((count, percentage): (Option<f64>, Option<f64>), failed: usize, total: usize) -> bool {
     let (failed, total) = (failed as f64, total as f64);

@@ -95,8 +95,8 @@ impl Execution {
         }
     }
 
-    /// Which branches and iterations a task is in, the outermost first; with its state's name it tells it from the other
-    /// tasks that wait.
+    /// Returns which branches and iterations a task is in, the outermost first; with its state's name it tells it from
+    /// the other tasks that wait.
     #[doc(hidden)]
     pub fn place_of(&self, task: TaskId) -> Vec<usize> {
         let mut place = Vec::new();
@@ -110,7 +110,7 @@ impl Execution {
         place
     }
 
-    /// The task that times out, or misses its heartbeat, when the next timer is due.
+    /// Returns the task that times out, or misses its heartbeat, when the next timer is due.
     #[doc(hidden)]
     pub fn due_next(&self) -> Option<TaskId> {
         let timer = self.timers.iter().map(|timer| &timer.0).filter(|timer| self.is_current(timer)).min()?;
@@ -123,14 +123,14 @@ impl Execution {
         }
     }
 
-    /// Whether a branch sleeps until the next timer is due, as opposed to the time limit of the execution.
+    /// Returns whether a branch sleeps until the next timer is due, as opposed to the time limit of the execution.
     #[doc(hidden)]
     pub fn has_branch_timer(&self) -> bool {
         let timer = self.timers.iter().map(|timer| &timer.0).filter(|timer| self.is_current(timer)).min();
         timer.is_some_and(|timer| !matches!(timer.kind, TimerKind::Execution(RunId(0))))
     }
 
-    /// How many more attempts the retrier has that an error of a waiting task belongs to; 0 without one.
+    /// Returns how many more attempts the retrier has that an error of a waiting task belongs to; 0 without one.
     #[doc(hidden)]
     pub fn attempts_left(&self, task: TaskId, error: Option<&str>, missed_heartbeat: bool) -> u64 {
         let thread = self.tasks.get(&task).and_then(|id| self.threads.get(id.0)?.as_deref());
@@ -158,14 +158,14 @@ impl Execution {
 }
 
 impl Program {
-    /// The definition that it was compiled from.
+    /// Returns the definition that it was compiled from.
     #[cfg(feature = "graph")]
     #[doc(hidden)]
     pub fn definition(&self) -> &Value {
         &self.definition
     }
 
-    /// The numbers of the retrier and of the catcher of a state that an error belongs to.
+    /// Returns the numbers of the retrier and of the catcher of a state that an error belongs to.
     #[doc(hidden)]
     pub fn handlers_of(
         &self,
@@ -179,7 +179,7 @@ impl Program {
         (retrier, catcher)
     }
 
-    /// Where each way that an execution can take stands in the document: the pointers of
+    /// Returns where each way that an execution can take stands in the document: the pointers of
     /// [`Point`](crate::coverage::Point)s.
     #[doc(hidden)]
     pub fn ways(&self) -> Vec<workflow_asl::Pointer> {

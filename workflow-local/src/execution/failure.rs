@@ -1,4 +1,4 @@
-//! Why a state, branch or execution fails.
+//! Failures of states, branches and executions.
 
 use std::sync::Arc;
 
@@ -11,14 +11,14 @@ use super::thread::Visit;
 use crate::query::QueryFailure;
 use crate::task::TaskError;
 
-/// An error with its cause.
+/// An error and its cause.
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
     pub(crate) error: Option<Arc<str>>,
     pub(crate) cause: Option<Arc<str>>,
-    /// A time-out that also answers to `States.HeartbeatTimeout`.
+    /// A time-out that `States.HeartbeatTimeout` matches too.
     pub(crate) missed_heartbeat: bool,
-    /// What `EvaluationFailed` tells before the failure takes effect.
+    /// The `EvaluationFailed` event to write before the failure takes effect.
     pub(crate) evaluation: Option<Evaluation>,
 }
 
@@ -26,7 +26,7 @@ pub(crate) struct Failure {
 #[derive(Clone, Debug)]
 pub(crate) struct Evaluation {
     pub(crate) location: Option<Arc<str>>,
-    /// Whether the event follows the state's `Entered` rather than what came before that.
+    /// Whether the event follows the state's `Entered` event, and not the event before it.
     pub(crate) after_entered: bool,
 }
 
@@ -35,7 +35,7 @@ impl Failure {
         Self { error: Some(error.into()), cause: cause.map(Arc::from), missed_heartbeat: false, evaluation: None }
     }
 
-    /// `States.Runtime` with the prefix that names the state.
+    /// Creates a `States.Runtime` failure, with the prefix that names the state.
     pub(crate) fn runtime(visit: &Visit, text: &str) -> Self {
         Self::new(RUNTIME, Some(in_state(visit, text)))
     }
@@ -47,7 +47,7 @@ impl Failure {
         Self::new(DATA_LIMIT_EXCEEDED, Some(cause))
     }
 
-    /// A distributed map whose items failed more often than it tolerates.
+    /// Creates the failure of a distributed map with more failed items than it tolerates.
     pub(crate) fn threshold_exceeded() -> Self {
         let cause = "The specified tolerated failure threshold was exceeded";
         Self::new(EXCEED_TOLERATED_FAILURE_THRESHOLD, Some(cause.to_owned()))
@@ -88,8 +88,8 @@ impl From<TaskError> for Failure {
     }
 }
 
-/// The prefix of every cause that the interpreter itself gives; a state that is tested alone has
-/// no events, and its causes have no prefix.
+/// Returns the prefix of all causes that the interpreter itself produces. A state that is tested alone has no events,
+/// and its causes have no prefix.
 fn in_state(visit: &Visit, text: &str) -> String {
     if visit.entered == 0 {
         return text.to_owned();

@@ -1,4 +1,4 @@
-//! From a state's result to its output, its variables and the next state.
+//! Turns a state's result into its output, its variables and the next state.
 
 use workflow_asl::document::{QueryLanguage, StateKind};
 use workflow_asl::error_name::RESULT_PATH_MATCH_FAILURE;
@@ -14,23 +14,23 @@ use crate::program::{Program, ResultPlace, Selection, StateId, StateProgram, Way
 use crate::query::assignment::Assignment;
 use crate::query::{Context, QueryFailure, Scope};
 
-/// What a result became on its way out of a JSONPath state.
+/// The stages of a result in a JSONPath state.
 #[derive(Default)]
 pub(super) struct Stages {
     pub(super) after_result_selector: Option<Payload>,
     pub(super) after_result_path: Option<Payload>,
 }
 
-/// What leaves a state.
+/// The output and variables with which a state is exited.
 pub(super) struct Exit {
     pub(super) output: Payload,
     pub(super) assigned: Option<Assigned>,
-    /// Bytes of all variables that are stored with those.
+    /// The size of all variables after the assignment, in bytes.
     variable_bytes: usize,
 }
 
 impl Execution {
-    /// Ends a visit successfully: output, variables, `Exited`, and on to the next state.
+    /// Ends a visit successfully: output, variables, `Exited`, and the next state.
     pub(super) fn finish(&mut self, program: &Program, thread: Box<Thread>, visit: Visit, result: Payload) {
         let state = program.state(visit.state);
         match self.exit_of(&thread, &visit, state, result, None) {
@@ -44,7 +44,7 @@ impl Execution {
         }
     }
 
-    /// What leaves a state with this result; `stages` is told what the result becomes.
+    /// Returns the exit of a state with this result, and writes the stages of the result to `stages`.
     pub(super) fn exit_of(
         &self,
         thread: &Thread,
@@ -85,7 +85,7 @@ impl Execution {
         self.checked(thread, visit, output, assigned)
     }
 
-    /// What leaves a state unless it is over the limits.
+    /// Checks an exit against the limits.
     ///
     /// <https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html#limits>
     pub(super) fn checked(
@@ -110,7 +110,7 @@ impl Execution {
         Ok(Exit { output, assigned, variable_bytes })
     }
 
-    /// Leaves a state for `next`, or ends the thread.
+    /// Exits a state for `next`, or ends the thread.
     pub(super) fn exit(&mut self, mut thread: Box<Thread>, visit: Visit, exit: Exit, next: Option<StateId>) {
         let kind = match self.program.state(visit.state).kind() {
             StateKind::Pass => EventType::PassStateExited,
@@ -137,7 +137,7 @@ impl Execution {
         }
     }
 
-    /// A thread has come to its end.
+    /// Handles the end of a thread.
     fn succeeded(&mut self, thread: Box<Thread>, output: Payload) {
         self.end_thread(&thread);
         match thread.parent {
@@ -155,7 +155,7 @@ impl Execution {
                 );
                 let now = self.now;
                 let run = self.run_mut(thread.run);
-                // The last event may have been one too many.
+                // The last event may have exceeded the limit.
                 if run.status == Status::Running {
                     run.status = Status::Succeeded;
                     run.output = Some(output.clone());
@@ -170,12 +170,12 @@ impl Execution {
     }
 }
 
-/// The values of an `Assign`.
+/// Evaluates an `Assign`.
 pub(super) fn assigned(assignment: Option<&Assignment>, scope: &Scope<'_>) -> Result<Option<Assigned>, QueryFailure> {
     assignment.map_or(Ok(None), |assignment| assignment.evaluate(scope))
 }
 
-/// `ResultPath`: where a result goes in the state's input.
+/// Applies `ResultPath`: inserts a result into the state's input.
 pub(super) fn place(place: &ResultPlace, visit: &Visit, result: Payload) -> Result<Payload, Failure> {
     match place {
         ResultPlace::Whole => Ok(result),
@@ -187,7 +187,7 @@ pub(super) fn place(place: &ResultPlace, visit: &Visit, result: Payload) -> Resu
     }
 }
 
-/// `OutputPath`
+/// Applies `OutputPath`.
 pub(super) fn select(selection: &Selection, scope: &Scope<'_>, output: Payload) -> Result<Payload, QueryFailure> {
     match selection {
         Selection::Whole => Ok(output),

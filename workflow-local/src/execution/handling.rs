@@ -1,4 +1,4 @@
-//! What happens when a state fails: retry, catch, or the failure of what it is part of.
+//! Handles the failure of a state: retries, catches, or fails the enclosing state.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,7 +20,7 @@ use crate::program::{StateProgram, Way};
 use crate::query::Context;
 
 impl StateProgram {
-    /// The retrier that an error belongs to, with its number.
+    /// Returns the matching retrier of an error, with its index.
     pub(super) fn retrier_for(&self, failure: &Failure) -> Option<(usize, &Retrier)> {
         self.retry
             .iter()
@@ -28,7 +28,7 @@ impl StateProgram {
             .find(|(_, retrier)| retrier.errors.matches(failure.name(), failure.missed_heartbeat))
     }
 
-    /// The catcher that an error belongs to, with its number.
+    /// Returns the matching catcher of an error, with its index.
     pub(super) fn catcher_for(&self, failure: &Failure) -> Option<(usize, &Catcher)> {
         self.catch
             .iter()
@@ -38,7 +38,7 @@ impl StateProgram {
 }
 
 impl Execution {
-    /// A state has failed.
+    /// Handles the failure of a state.
     pub(super) fn fail(&mut self, mut thread: Box<Thread>, mut visit: Visit, mut failure: Failure) {
         let program = Arc::clone(&self.program);
         let state = program.state(visit.state);
@@ -90,7 +90,7 @@ impl Execution {
         }
     }
 
-    /// `EvaluationFailed`, which follows what came before the state unless more has happened since.
+    /// Writes `EvaluationFailed`, after the event before the state unless more has happened since.
     fn tell_evaluation(&mut self, thread: &mut Thread, visit: &Visit, failure: &Failure) {
         let (Some(evaluation), Some(error), Some(cause)) = (&failure.evaluation, &failure.error, &failure.cause) else {
             return;
@@ -107,7 +107,7 @@ impl Execution {
         self.record(thread, EventType::EvaluationFailed, details);
     }
 
-    /// What leaves the state by a catcher.
+    /// Returns the exit of a state through a catcher.
     pub(super) fn caught(
         &self,
         thread: &Thread,
@@ -115,7 +115,7 @@ impl Execution {
         catcher: &Catcher,
         failure: &Failure,
     ) -> Result<Exit, Failure> {
-        // What is not known is null, but a time-out has an empty cause.
+        // Unknown members are null, but a time-out has an empty cause.
         let timed_out = failure.error.as_deref() == Some(TIMEOUT);
         let cause = failure.cause.as_deref().or(timed_out.then_some(""));
         let error_output = Payload::new(json!({ "Error": failure.error.as_deref(), "Cause": cause }));
@@ -135,7 +135,7 @@ impl Execution {
         self.checked(thread, visit, output, assigned)
     }
 
-    /// `States.Runtime` ends the execution, from however deep inside.
+    /// Handles `States.Runtime`, which ends the whole execution.
     fn fail_run(&mut self, mut thread: Box<Thread>, visit: Visit, failure: Failure) {
         let (run, last) = (thread.run, thread.last);
         thread.visit = Some(visit);
@@ -143,7 +143,7 @@ impl Execution {
         self.end_failed(run, last, failure);
     }
 
-    /// Ends a run with a failure; the map that a child works for hears of it.
+    /// Ends a run with a failure. The map that a child belongs to is notified.
     pub(super) fn end_failed(&mut self, run: RunId, last: u64, failure: Failure) {
         self.end_run(run, last, Status::Failed, failure);
         if run != RunId(0) {
@@ -151,7 +151,7 @@ impl Execution {
         }
     }
 
-    /// A failure that the state does not handle: its branch or iteration fails, and so on outwards.
+    /// Handles a failure that the state does not: its branch or iteration fails, and so on outwards.
     fn fail_thread(&mut self, mut thread: Box<Thread>, visit: Visit, failure: Failure) {
         let Some((parent, index)) = thread.parent else { return self.fail_run(thread, visit, failure) };
         let (run, last) = (thread.run, thread.last);
@@ -179,12 +179,12 @@ impl Execution {
         }
         self.abort_running(&visit.name, &mut join);
         parent.last = last;
-        // For a redrive, unless the state retries or catches.
+        // Kept for a redrive, unless the state retries or catches.
         parent.doing = Doing::Join(join);
         self.fail(parent, visit, failure);
     }
 
-    /// Keeps a branch or iteration that has ended without success, where a redrive may ask for it.
+    /// Keeps a branch or iteration that did not succeed, if a redrive may need it.
     fn put_aside(&mut self, index: usize, thread: Box<Thread>, join: &mut Join) {
         if self.keeps {
             let thread = self.settle_unfinished(thread);
@@ -192,7 +192,7 @@ impl Execution {
         }
     }
 
-    /// Stops the other branches or iterations of something that failed.
+    /// Stops the other branches or iterations of a failed state.
     pub(super) fn abort_running(&mut self, name: &Arc<str>, join: &mut Join) {
         for (index, id) in std::mem::take(&mut join.running) {
             let Some(mut thread) = self.take(id) else { continue };
@@ -219,7 +219,7 @@ impl Execution {
             if matches!(join.kind, JoinKind::MapRun(_)) {
                 self.park(thread);
                 self.end_run(run, last, Status::Aborted, Failure { error: None, ..Failure::timeout(false) });
-                // Its owner is not to hear of it.
+                // Its owner must not be notified.
                 self.run_mut(run).owner = None;
                 self.end_child_run(run);
                 continue;

@@ -1,4 +1,4 @@
-//! The items of a distributed map, put into batches.
+//! Groups the items of a distributed map into batches.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itembatcher.html>
 
@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use crate::payload::Payload;
 
-/// Items in batches, each as many as fit both limits (0 for none), with how many they are; or the bytes of an item that
-/// does not fit a batch by itself.
+/// Returns the items in batches, each with as many items as both limits allow (0 for no limit), and its number of
+/// items. Returns the size of an item in bytes if it alone exceeds a batch.
 pub(super) fn batches(
     items: Vec<Payload>,
     most: usize,

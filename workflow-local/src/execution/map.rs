@@ -1,4 +1,4 @@
-//! The map state with its iterations inside the execution.
+//! The inline map state, whose iterations run inside the execution.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html>
 
@@ -30,7 +30,7 @@ impl Execution {
         let items = if reads { Ok(MapItems::default()) } else { self.items(&thread, &visit, state, map) };
         let (items, unreadable) = match items {
             Ok(items) => (items, None),
-            // The map run tells it.
+            // The map run reports it.
             Err(failure) if failure.error.as_deref() == Some(ITEM_READER_FAILED) => {
                 (MapItems::default(), Some(failure))
             }
@@ -52,7 +52,7 @@ impl Execution {
         match &map.distributed {
             Some(distributed) => self.start_map_run(thread, visit, map, distributed, join, unreadable),
             None => {
-                // Each iteration has four events at least.
+                // Each iteration has at least four events.
                 let room = HISTORY_EVENTS.min(4 * join.items.len());
                 self.run_mut(thread.run).history.reserve(room);
                 thread.visit = Some(visit);
@@ -75,7 +75,7 @@ impl Execution {
         Ok(limit.map(|limit| limit as usize).filter(|limit| (1..=most).contains(limit)).unwrap_or(most))
     }
 
-    /// The items of a map that does not read them.
+    /// Returns the items of a map without an item reader.
     fn items(
         &self,
         thread: &Thread,
@@ -87,7 +87,7 @@ impl Execution {
         self.listed_items(visit, state, map, value)
     }
 
-    /// What the items of a map that does not read them are taken from.
+    /// Returns the value that contains the items of a map without an item reader.
     pub(super) fn items_value(&self, thread: &Thread, visit: &Visit, map: &MapProgram) -> Result<Payload, Failure> {
         self.evaluate(thread, visit, |scope| match &map.items {
             Items::Path(path) => path.payload(scope),
@@ -131,7 +131,7 @@ impl Execution {
         }
     }
 
-    /// Starts the next iteration if there is room for one; the others follow when it waits or ends.
+    /// Starts the next iteration if the concurrency allows it. Further ones start when it waits or ends.
     pub(super) fn launch(&mut self, mut thread: Box<Thread>, mut join: Box<Join>) {
         if matches!(join.kind, JoinKind::Map) && join.pending == 0 {
             return self.join(thread, join.results, EventType::MapStateSucceeded);
@@ -186,13 +186,13 @@ impl Execution {
         thread.doing = Doing::Join(join);
         self.park(thread);
         if more {
-            // After the iteration that was started, which is at the front.
+            // After the started iteration, which is at the front.
             let at = 1.min(self.ready.len());
             self.ready.insert(at, id);
         }
     }
 
-    /// Goes on with a child that did not succeed before a redrive; the next follows at once.
+    /// Continues a child that did not succeed before a redrive; the next one follows at once.
     fn launch_again(&mut self, mut thread: Box<Thread>, mut join: Box<Join>, (index, child): (usize, RunId)) {
         let program = Arc::clone(&self.program);
         let state = thread.visit.as_ref().map(|visit| program.state(visit.state));
@@ -207,7 +207,7 @@ impl Execution {
         self.ready.push_back(id);
     }
 
-    /// The input of an iteration: the item, or what the item selector makes of it.
+    /// Returns the input of an iteration: the item, or the result of the item selector.
     pub(super) fn item_input(
         &self,
         thread: &Thread,
@@ -215,11 +215,11 @@ impl Execution {
         map: &MapProgram,
         item: &MapItem,
     ) -> Result<Payload, Failure> {
-        // Batches are made of selected items.
+        // Batches consist of selected items.
         let batches = map.distributed.as_ref().is_some_and(|distributed| distributed.batcher.is_some());
         match &map.selector {
             Some(selector) if !batches => self.select_item(thread, visit, selector, item),
-            // What was read, or a batch, has not been measured; what is in the state's input is within the limit.
+            // Items from a reader and batches have not been measured; items of the state's input are within the limit.
             _ if map.distributed.is_some() && item.value.is_too_large() => Err(Failure::too_large(&visit.name)),
             _ => Ok(item.value.clone()),
         }
@@ -243,7 +243,8 @@ impl Execution {
     }
 }
 
-/// The items of an array, and, for a distributed map, the members of an object; else the value back.
+/// Returns the items of an array or, for a distributed map, the members of an object. Returns any other value
+/// unchanged.
 fn listed(value: Payload, distributed: bool) -> Result<MapItems, Payload> {
     if !distributed {
         return match value.shared_items() {

@@ -1,4 +1,4 @@
-//! What is known of a map run, while it goes on and after: for `DescribeMapRun` and its like.
+//! The state of a map run, during and after its run, for `DescribeMapRun` and similar operations.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeMapRun.html>
 
@@ -13,7 +13,7 @@ use super::{Execution, Failure, Run, Status};
 use crate::clock::Instant;
 use crate::history::EventType;
 
-/// A map run of an execution: the child executions that a distributed map starts.
+/// A map run of an execution: the child executions of a distributed map.
 #[derive(Clone, Debug)]
 pub struct MapRun {
     pub(super) arn: Arc<str>,
@@ -22,20 +22,20 @@ pub struct MapRun {
     pub(super) status: Status,
     pub(super) started: Instant,
     pub(super) stopped: Option<Instant>,
-    /// As the state says; 0 for as many as there may be.
+    /// The state's value; 0 for no limit.
     pub(super) max_concurrency: usize,
     pub(super) tolerated_count: Option<f64>,
     pub(super) tolerated_percentage: Option<f64>,
-    /// By the number of the item or batch; those that were started.
+    /// The started children, by the index of the item or batch.
     pub(super) children: Vec<Option<RunId>>,
-    /// How many items each child has, which batches make more than one; empty when it is one.
+    /// The number of items of each child, for batches; empty if each has one.
     pub(super) batch_sizes: Vec<usize>,
     pub(super) writes: bool,
     pub(super) redrive_count: u64,
     pub(super) redriven: Option<Instant>,
 }
 
-/// How many child executions of a map run, or items of them, have come how far.
+/// The numbers of a map run's children, or of their items, by status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MapRunCounts {
@@ -43,96 +43,96 @@ pub struct MapRunCounts {
     pub pending: usize,
     /// Running.
     pub running: usize,
-    /// Ended well.
+    /// Succeeded.
     pub succeeded: usize,
     /// Failed.
     pub failed: usize,
-    /// Ran past their time limit.
+    /// Timed out.
     pub timed_out: usize,
-    /// Were stopped.
+    /// Aborted.
     pub aborted: usize,
-    /// All of them.
+    /// The total.
     pub total: usize,
     /// Those whose results were written.
     pub results_written: usize,
 }
 
 impl MapRun {
-    /// Its ARN.
+    /// Returns the ARN of the map run.
     pub fn arn(&self) -> &str {
         &self.arn
     }
 
-    /// The label of the distributed map, which its ARN has behind the state machine's name.
+    /// Returns the label of the distributed map, which follows the state machine's name in the ARN.
     pub fn label(&self) -> &str {
         &self.label
     }
 
-    /// Whether its children are Standard or Express.
+    /// Returns whether its children are Standard or Express.
     pub fn child_type(&self) -> MachineType {
         self.kind
     }
 
-    /// Where it stands.
+    /// Returns the status of the map run.
     pub fn status(&self) -> Status {
         self.status
     }
 
-    /// When it was started.
+    /// Returns the start time.
     pub fn started_at(&self) -> Instant {
         self.started
     }
 
-    /// When it ended.
+    /// Returns the end time.
     pub fn stopped_at(&self) -> Option<Instant> {
         self.stopped
     }
 
-    /// How many children may run at once; 0 for as many as the service allows.
+    /// Returns how many children may run at once; 0 for no limit of its own.
     pub fn max_concurrency(&self) -> usize {
         self.max_concurrency
     }
 
-    /// How many items may fail.
+    /// Returns the number of items that may fail.
     pub fn tolerated_failure_count(&self) -> f64 {
         self.tolerated_count.unwrap_or_default()
     }
 
-    /// How many of a hundred items may fail.
+    /// Returns the percentage of items that may fail.
     pub fn tolerated_failure_percentage(&self) -> f64 {
         self.tolerated_percentage.unwrap_or_default()
     }
 
-    /// How often it was redriven.
+    /// Returns how often the map run was redriven.
     pub fn redrive_count(&self) -> u64 {
         self.redrive_count
     }
 
-    /// When it was redriven last.
+    /// Returns the time of the last redrive.
     pub fn redriven_at(&self) -> Option<Instant> {
         self.redriven
     }
 }
 
-/// What of a map run changes while it goes on; `None` leaves it.
+/// A change to a running map run; `None` leaves a value unchanged.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[expect(clippy::exhaustive_structs, reason = "it has the members of the API's request")]
 pub struct MapRunChange {
-    /// How many children may run at once; 0 for as many as the service allows. Children that run go on.
+    /// How many children may run at once; 0 for no limit of its own. Running children continue.
     pub max_concurrency: Option<usize>,
-    /// How many items may fail.
+    /// The number of items that may fail.
     pub tolerated_failure_count: Option<f64>,
-    /// How many of a hundred items may fail.
+    /// The percentage of items that may fail.
     pub tolerated_failure_percentage: Option<f64>,
 }
 
 impl Execution {
-    /// The map runs that were started, in that order.
+    /// Returns the started map runs, in order.
     pub fn map_runs(&self) -> &[MapRun] {
         &self.map_runs
     }
 
-    /// The children of a map run that were started, by the number of their item or batch: those with numbers below `before`.
+    /// Returns the started children of a map run whose item or batch has an index below `before`, in order.
     pub fn children<'e>(
         &'e self,
         map_run: &'e MapRun,
@@ -142,7 +142,7 @@ impl Execution {
         started.filter_map(|(number, id)| Some((number, View { execution: self, id: (*id)? })))
     }
 
-    /// How far the children of a map run have come, and how far their items.
+    /// Returns the numbers of a map run's children and of their items by status.
     pub fn map_run_counts(&self, map_run: &MapRun) -> (MapRunCounts, MapRunCounts) {
         let (mut children, mut items) = (MapRunCounts::default(), MapRunCounts::default());
         for (number, id) in map_run.children.iter().enumerate() {
@@ -151,7 +151,7 @@ impl Execution {
             for (counts, size) in [(&mut children, 1), (&mut items, size)] {
                 counts.total += size;
                 let count = match status {
-                    // What a map run that has ended did not start never will.
+                    // A map run that has ended starts no more children.
                     None if map_run.status == Status::Running => &mut counts.pending,
                     None => &mut counts.aborted,
                     Some(Status::Running) => &mut counts.running,
@@ -169,7 +169,7 @@ impl Execution {
         (children, items)
     }
 
-    /// Changes a map run that goes on (`UpdateMapRun`). Says whether there is one with this ARN.
+    /// Changes a running map run (`UpdateMapRun`). Returns `false` if there is none with this ARN.
     pub fn change_map_run(&mut self, arn: &str, change: MapRunChange) -> bool {
         let running = |map_run: &MapRun| &*map_run.arn == arn && map_run.status == Status::Running;
         let Some(number) = self.map_runs.iter().position(running) else { return false };
@@ -192,7 +192,7 @@ impl Execution {
         true
     }
 
-    /// Stops a child execution of a map run (`StopExecution`). Says whether one with this ARN was running.
+    /// Stops a child execution of a map run (`StopExecution`). Returns `false` if none with this ARN is running.
     pub fn stop_child(&mut self, arn: &str, error: Option<&str>, cause: Option<&str>) -> bool {
         let running = |run: &Run| &*run.arn == arn && run.status == Status::Running;
         let Some(id) = self.runs.iter().skip(1).position(running).map(|at| RunId(at + 1)) else { return false };
@@ -202,7 +202,7 @@ impl Execution {
         true
     }
 
-    /// The thread that waits for a map run's children.
+    /// Returns the thread that waits for a map run's children.
     fn thread_of_map_run(&self, number: usize) -> Option<ThreadId> {
         let waits = |doing: &Doing| match doing {
             Doing::Join(join) => matches!(&join.kind, JoinKind::MapRun(run) if run.record == number),
@@ -211,7 +211,7 @@ impl Execution {
         self.threads.iter().flatten().find(|thread| waits(&thread.doing)).map(|thread| thread.id)
     }
 
-    /// Whether more items failed than count or percentage allow; without either, any is too many.
+    /// Returns whether more items failed than the count or percentage allows. Without either, no failure is allowed.
     pub(super) fn exceeds_tolerance(&self, join: &super::thread::Join) -> bool {
         let JoinKind::MapRun(run) = &join.kind else { return false };
         let Some(record) = self.map_runs.get(run.record) else { return false };
@@ -221,13 +221,13 @@ impl Execution {
         }
     }
 
-    /// Whether what waits for a map run's children waits for one that has not ended.
+    /// Returns whether the map run has not ended.
     pub(super) fn goes_on(&self, join: &super::thread::Join) -> bool {
         let JoinKind::MapRun(run) = &join.kind else { return false };
         self.map_runs.get(run.record).is_some_and(|record| record.status == Status::Running)
     }
 
-    /// A map run has ended.
+    /// Ends a map run.
     pub(super) fn close_map_run(&mut self, number: usize, event: EventType) {
         let now = self.now;
         if let Some(record) = self.map_runs.get_mut(number).filter(|record| record.status == Status::Running) {
@@ -241,7 +241,7 @@ impl Execution {
     }
 }
 
-/// How many children may run at once where a map run says so; 0 is no limit of its own.
+/// Returns how many children may run at once; 0 for no limit of its own.
 fn limit(most: usize) -> usize {
     use workflow_asl::limits::DISTRIBUTED_MAP_CONCURRENCY as MOST;
     if most == 0 { MOST } else { most.min(MOST) }

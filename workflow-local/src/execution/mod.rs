@@ -1,5 +1,5 @@
-//! An execution: a state machine that is stepped, answered and told the time, and does
-//! nothing by itself, so that anything may drive it: a test, a server, a debugger.
+//! An execution: a state machine that its caller steps, answers and advances in time. It does nothing by itself, so a
+//! test, a server or a debugger can drive it.
 
 mod choice;
 mod context;
@@ -55,24 +55,24 @@ use timer::{Timer, TimerKind};
 pub(crate) use variables::Variables;
 pub use view::View;
 
-/// Where an execution stands.
+/// The status of an execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Status {
     /// It has not ended.
     Running,
-    /// It ended at a terminal state.
+    /// It ended in a terminal state.
     Succeeded,
-    /// It ended with an error.
+    /// It failed.
     Failed,
-    /// It ran past its time limit.
+    /// It timed out.
     TimedOut,
-    /// It was stopped.
+    /// It was aborted.
     Aborted,
 }
 
 impl Status {
-    /// The name in the API, such as `TIMED_OUT`.
+    /// Returns the status in the API, such as `TIMED_OUT`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Running => "RUNNING",
@@ -90,24 +90,24 @@ impl fmt::Display for Status {
     }
 }
 
-/// What [`Execution::step`] did, or needs.
+/// The result of [`Execution::step`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Step {
-    /// Something happened; there may be more to do at once.
+    /// Something happened. More may happen at once.
     Advanced,
-    /// A task was scheduled and wants an answer, now or later.
+    /// A task was scheduled and needs an answer, now or later.
     Task(TaskRequest),
-    /// Nothing can happen before a task is answered or, where `until` is given, before that time.
+    /// Nothing can happen before a task is answered or, if `until` is given, before that time.
     Waiting {
-        /// When the next timer is due.
+        /// The time of the next timer.
         until: Option<Instant>,
     },
     /// The execution has ended.
     Ended,
 }
 
-/// How an execution is to be named and started.
+/// The names, time and seed with which an execution starts.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Start {
@@ -119,19 +119,19 @@ pub struct Start {
     pub name: String,
     /// The state machine's name.
     pub state_machine_name: String,
-    /// The role that it says it runs with.
+    /// The ARN of its role.
     pub role_arn: String,
-    /// Standard or Express, which has a limit of five minutes.
+    /// Standard or Express. Express has a limit of five minutes.
     pub machine_type: MachineType,
-    /// The time of its start.
+    /// The start time.
     pub time: Instant,
-    /// What its random numbers follow from.
+    /// The seed of its random numbers.
     pub seed: u64,
 }
 
 impl Start {
-    /// Starts a Standard execution at [`VIRTUAL_START`] with the seed 0. The names are those in the ARNs; set the other
-    /// fields as you need them.
+    /// Creates a Standard start at [`VIRTUAL_START`] with the seed 0. The names are taken from the ARNs. Set the other
+    /// fields as needed.
     ///
     /// ```
     /// let machine = "arn:aws:states:us-east-1:123456789012:stateMachine:Greet";
@@ -154,7 +154,7 @@ impl Start {
     }
 }
 
-/// An execution of a [`Program`], running or ended.
+/// A running or ended execution of a [`Program`].
 pub struct Execution {
     program: Arc<Program>,
     start: Start,
@@ -162,41 +162,41 @@ pub struct Execution {
     random: Random,
     runs: Vec<Run>,
     map_runs: Vec<MapRun>,
-    /// Whether it keeps what a redrive and a look at ended children need.
+    /// Whether to keep data for redrives and for inspection of ended children.
     keeps: bool,
     threads: Vec<Option<Box<Thread>>>,
     free: Vec<ThreadId>,
-    /// The memory of a thread that has ended, for the next one.
+    /// The memory of an ended thread, for reuse.
     spare: Option<Box<Thread>>,
     ready: VecDeque<ThreadId>,
     timers: BinaryHeap<Reverse<Timer>>,
-    /// When a Standard execution ends at the latest, and with it all that goes on in it.
+    /// The time at which a Standard execution ends at the latest, with everything in it.
     closes_at: Instant,
     requests: VecDeque<TaskRequest>,
     tasks: BTreeMap<TaskId, ThreadId>,
     tickets: u64,
-    /// How many tasks were scheduled, in all and of each state.
+    /// The number of scheduled tasks, in total and by state.
     scheduled: u64,
     scheduled_of: BTreeMap<StateId, u64>,
     store: Arc<dyn ObjectStore>,
     has_activity: Option<HasActivity>,
-    /// How often each way of the program was taken; empty unless coverage is wanted.
+    /// How often each way of the program was taken; empty without coverage.
     taken: Vec<u64>,
-    /// The context object, where somebody gave one.
+    /// The context object, if the caller gave one.
     given_context: Option<Payload>,
-    /// The types that answers to tasks are checked by.
+    /// The types that answers to tasks are checked against.
     answer_types: Option<Arc<AnswerTypes>>,
-    /// How the last answer that was refused does not fit.
+    /// The mismatch of the last rejected answer.
     refusal: Option<RunError>,
-    /// What one expression of JSONata may use.
+    /// The limits of one JSONata expression.
     #[cfg(feature = "jsonata")]
     jsonata_limits: workflow_jsonata::Limits,
 }
 
-/// Whether there is an activity with this ARN.
+/// Returns whether an activity with this ARN exists.
 type HasActivity = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
-/// One history: the execution's own, or a distributed map's child's.
+/// One history: of the execution itself, or of a distributed map's child.
 #[derive(Clone)]
 struct Run {
     name: Arc<str>,
@@ -206,40 +206,40 @@ struct Run {
     input: Payload,
     started: Instant,
     history: Vec<HistoryEvent>,
-    /// The payloads that the history has kept last.
+    /// The payloads most recently kept in the history.
     recent: Recent,
     status: Status,
     output: Option<Payload>,
     error: Option<Arc<str>>,
     cause: Option<Arc<str>>,
     stopped: Option<Instant>,
-    /// Bytes of all variables that are stored at present.
+    /// The current size of all variables in bytes.
     variable_bytes: usize,
-    /// The map, and which of its items, that this child works for.
+    /// The map that this child belongs to, and the index of its item.
     owner: Option<(ThreadId, usize)>,
-    /// The number of the map run that this is a child of.
+    /// The index of the map run that this child belongs to.
     map_run: Option<usize>,
-    /// Where it had come to when it ended without success.
+    /// The threads at the time when the run ended without success.
     unfinished: Option<Box<Thread>>,
     redrive_count: u64,
     redriven: Option<Instant>,
 }
 
 impl Execution {
-    /// Starts an execution; nothing but `ExecutionStarted` happens before [`step`](Self::step).
+    /// Starts an execution. Only `ExecutionStarted` is written before the first [`step`](Self::step).
     pub fn start(program: Arc<Program>, input: Payload, start: Start, store: Arc<dyn ObjectStore>) -> Self {
         let first = program.start();
         Self::start_at(program, first, input, Variables::default(), start, store)
     }
 
-    /// Limits what one expression of JSONata may use from now on; see [`Engine::jsonata_limits`](crate::Engine).
+    /// Limits each JSONata expression from now on. See [`Engine::jsonata_limits`](crate::Engine).
     #[cfg(feature = "jsonata")]
     pub fn limit_jsonata(&mut self, limits: workflow_jsonata::Limits) {
         self.jsonata_limits = limits;
     }
 
-    /// Starts in the middle: at a state, with the input that it gets and the variables that were
-    /// assigned before it. A state of a branch or of an item processor runs that alone to its end.
+    /// Starts at a state, with the state's input and the variables assigned before it. A state of a branch or of an
+    /// item processor runs that branch or item processor alone, to its end.
     pub(crate) fn start_at(
         program: Arc<Program>,
         first: StateId,
@@ -305,13 +305,12 @@ impl Execution {
         execution
     }
 
-    /// Refuses answers that are not of these types.
+    /// Rejects answers that do not match these types.
     pub(crate) fn check_answers(&mut self, types: Arc<AnswerTypes>) {
         self.answer_types = Some(types);
     }
 
-    /// Why [`succeed`](Self::succeed) has [refused](Answer::Refused) an answer, the last time that it did:
-    /// [`RunError::AnswerType`].
+    /// Returns why [`succeed`](Self::succeed) last [rejected](Answer::Refused) an answer: [`RunError::AnswerType`].
     pub fn refusal(&self) -> Option<&RunError> {
         self.refusal.as_ref()
     }
@@ -320,13 +319,13 @@ impl Execution {
         self.refusal.take()
     }
 
-    /// Seconds that executions of a type last at most; of Standard ones `closes_at` tells.
+    /// Returns the time limit of executions in seconds. For Standard executions, see `closes_at`.
     fn time_limit(kind: MachineType) -> Option<u64> {
         (kind == MachineType::Express).then_some(EXPRESS_EXECUTION_SECONDS)
     }
 
-    /// Tells which activities exist, by ARN; all of them unless told. A task of one that does not
-    /// fails the execution.
+    /// Sets which activities exist, by ARN. By default, all exist. A task of one that does not exist fails the
+    /// execution.
     pub fn known_activities(&mut self, exists: impl Fn(&str) -> bool + Send + Sync + 'static) {
         self.has_activity = Some(Arc::new(exists));
     }
@@ -340,7 +339,7 @@ impl Execution {
         id
     }
 
-    /// Does the next thing there is to do: enters a state, does its work, ends a branch.
+    /// Does the next step: enters a state, does its work, or ends a branch.
     pub fn step(&mut self) -> Step {
         if self.status() != Status::Running {
             return Step::Ended;
@@ -357,9 +356,9 @@ impl Execution {
         if self.status() == Status::Running { Step::Advanced } else { Step::Ended }
     }
 
-    /// Goes on with a thread that is ready.
+    /// Advances a thread that is ready.
     fn advance(&mut self, mut thread: Box<Thread>) {
-        // One clone for all that the thread does now: it costs more than much of that.
+        // One clone for the whole step, because cloning is relatively expensive.
         let program = Arc::clone(&self.program);
         match std::mem::replace(&mut thread.doing, Doing::Done) {
             Doing::Enter(state, input) => self.enter(&program, thread, state, input),
@@ -388,7 +387,7 @@ impl Execution {
         &mut self.runs[id.0]
     }
 
-    /// Adds an event, and gives its id. The history's limit makes the last one a failure.
+    /// Adds an event, and returns its id. The history's limit turns the last one into a failure.
     fn emit(&mut self, id: RunId, previous_id: u64, kind: EventType, mut details: Details) -> u64 {
         let now = self.now;
         let run = self.run_mut(id);
@@ -413,12 +412,12 @@ impl Execution {
         event_id
     }
 
-    /// Adds an event that the thread's next one follows.
+    /// Adds an event, which the thread's next one follows.
     fn record(&mut self, thread: &mut Thread, kind: EventType, details: Details) {
         thread.last = self.emit(thread.run, thread.last, kind, details);
     }
 
-    /// Makes a thread and makes it ready.
+    /// Creates a thread that is ready.
     #[expect(clippy::too_many_arguments, reason = "these are what a thread consists of")]
     fn spawn(
         &mut self,
@@ -436,7 +435,7 @@ impl Execution {
         });
         let ticket = self.ticket();
         let thread = match self.spare.take() {
-            // It holds nothing, so that a visit need not be written over.
+            // It is empty, so a visit need not be written over.
             Some(mut thread) => {
                 (thread.id, thread.run, thread.parent, thread.last) = (id, run, parent, last);
                 (thread.variables, thread.item, thread.doing, thread.ticket) = (variables, item, doing, ticket);
@@ -462,7 +461,7 @@ impl Execution {
         self.threads.get_mut(id.0).and_then(Option::take)
     }
 
-    /// Puts a thread back; a thread of a run that has ended goes.
+    /// Puts a thread back. A thread of an ended run is dropped.
     fn park(&mut self, thread: Box<Thread>) {
         let id = thread.id;
         if self.run(thread.run).status != Status::Running {
@@ -474,21 +473,21 @@ impl Execution {
         }
     }
 
-    /// Puts a thread back that goes on at once, before anything else.
+    /// Puts a thread back that continues at once, before anything else.
     fn go_on(&mut self, thread: Box<Thread>) {
         let id = thread.id;
         self.park(thread);
         self.ready.push_front(id);
     }
 
-    /// Keeps the memory of a thread that has ended, and lets go of all that it held.
+    /// Keeps the memory of an ended thread, and drops its data.
     fn recycle(&mut self, mut thread: Box<Thread>) {
         (thread.variables, thread.item, thread.visit) = (Variables::default(), None, None);
         thread.doing = Doing::Done;
         self.spare = Some(thread);
     }
 
-    /// A thread has ended, and its scope's variables with it.
+    /// Ends a thread, and drops its scope's variables.
     fn end_thread(&mut self, thread: &Thread) {
         let bytes = thread.variables.own_bytes();
         let run = self.run_mut(thread.run);
@@ -530,7 +529,7 @@ impl Execution {
         }
     }
 
-    /// Nothing happens any more once the execution has ended.
+    /// Drops everything that is open, when the execution has ended.
     fn drop_everything(&mut self) {
         self.threads.clear();
         self.free.clear();
@@ -541,7 +540,7 @@ impl Execution {
         self.record_taken();
     }
 
-    /// Stops it (`StopExecution`). Nothing happens when it has ended.
+    /// Stops the execution (`StopExecution`). Does nothing if it has ended.
     pub fn stop(&mut self, error: Option<&str>, cause: Option<&str>) {
         if self.status() == Status::Running {
             let failure = Failure { error: error.map(Into::into), ..Failure::new("", cause.map(str::to_owned)) };
@@ -549,51 +548,51 @@ impl Execution {
         }
     }
 
-    /// Where it stands.
+    /// Returns the status.
     pub fn status(&self) -> Status {
         self.run(RunId(0)).status
     }
 
-    /// Its input.
+    /// Returns the input.
     pub fn input(&self) -> &Payload {
         &self.run(RunId(0)).input
     }
 
-    /// Its output, when it succeeded.
+    /// Returns the output, if the execution succeeded.
     pub fn output(&self) -> Option<&Payload> {
         self.run(RunId(0)).output.as_ref()
     }
 
-    /// Its output as a type.
+    /// Deserializes the output.
     ///
     /// # Errors
-    /// It has no output, or one that does not fit the type.
+    /// Returns an error if there is no output, or it does not match the type.
     pub fn output_as<T: DeserializeOwned>(&self) -> Result<T, OutputError> {
         let output = self.output().ok_or_else(|| OutputError::NoOutput(self.outcome()))?;
         T::deserialize(output.value()).map_err(|error| OutputError::OtherType(error, output.to_string()))
     }
 
-    /// The error's name, when it did not succeed and the error has one.
+    /// Returns the error's name, if the execution did not succeed and the error has one.
     pub fn error(&self) -> Option<&str> {
         self.run(RunId(0)).error.as_deref()
     }
 
-    /// The cause, when it did not succeed and there is one.
+    /// Returns the cause, if the execution did not succeed and there is one.
     pub fn cause(&self) -> Option<&str> {
         self.run(RunId(0)).cause.as_deref()
     }
 
-    /// Its events so far, in order.
+    /// Returns the events so far, in order.
     pub fn history(&self) -> &[HistoryEvent] {
         &self.run(RunId(0)).history
     }
 
-    /// Its events as a table for people.
+    /// Returns the events so far as a readable table.
     pub fn history_table(&self) -> HistoryTable<'_> {
         HistoryTable::new(self.history())
     }
 
-    /// The names of the states that it entered, in order.
+    /// Returns the names of the entered states, in order.
     pub fn path(&self) -> Vec<&str> {
         let entered = self.history().iter().filter_map(|event| match &event.details {
             Details::StateEntered { name, .. } => Some(&**name),
@@ -602,32 +601,32 @@ impl Execution {
         entered.collect()
     }
 
-    /// When it was started.
+    /// Returns the start time.
     pub fn started_at(&self) -> Instant {
         self.run(RunId(0)).started
     }
 
-    /// When it ended.
+    /// Returns the end time.
     pub fn stopped_at(&self) -> Option<Instant> {
         self.run(RunId(0)).stopped
     }
 
-    /// Its present, by its own clock.
+    /// Returns the current time, by the execution's clock.
     pub fn now(&self) -> Instant {
         self.now
     }
 
-    /// Its ARN.
+    /// Returns the ARN of the execution.
     pub fn arn(&self) -> &str {
         &self.start.execution_arn
     }
 
-    /// Its name.
+    /// Returns the name of the execution.
     pub fn name(&self) -> &str {
         &self.start.name
     }
 
-    /// The tasks that were scheduled and not answered, with the states that wait for them.
+    /// Returns the scheduled tasks without an answer, and their states.
     pub fn waiting_tasks(&self) -> Vec<(TaskId, &str)> {
         let waiting = self.tasks.iter().filter_map(|(task, thread)| {
             let visit = self.threads.get(thread.0)?.as_ref()?.visit.as_ref()?;
@@ -636,7 +635,7 @@ impl Execution {
         waiting.collect()
     }
 
-    /// Status, output or error, in one line.
+    /// Returns status, output or error in one line.
     fn outcome(&self) -> String {
         let run = self.run(RunId(0));
         let mut text = run.status.name().to_owned();
@@ -653,7 +652,7 @@ impl Execution {
 }
 
 impl fmt::Display for Execution {
-    /// The history as a table, then the outcome.
+    /// Writes the history as a table, then the outcome.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}{}", self.history_table(), self.outcome())
     }
@@ -665,14 +664,14 @@ impl fmt::Debug for Execution {
     }
 }
 
-/// Why [`Execution::output_as`] has nothing to give.
+/// The error of [`Execution::output_as`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OutputError {
-    /// The execution did not succeed; how it stands.
+    /// The execution did not succeed. This is its outcome.
     #[error("the execution has no output: {0}")]
     NoOutput(String),
-    /// The output does not fit; why, and the output.
+    /// The output does not match the type: the error, and the output.
     #[error("the output does not fit the type: {0}; it is {1}")]
     OtherType(#[source] serde_json::Error, String),
 }

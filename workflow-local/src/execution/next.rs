@@ -6,7 +6,7 @@ use crate::history::Assigned;
 use crate::payload::Payload;
 
 impl Execution {
-    /// The branch that goes on next, where it is about to enter a state.
+    /// Returns the branch that goes on next, where it is about to enter a state.
     fn next_entry(&self) -> Option<&Thread> {
         if !self.requests.is_empty() {
             return None;
@@ -20,7 +20,7 @@ impl Execution {
         self.threads.get_mut(id.0)?.as_deref_mut()
     }
 
-    /// The state that is entered next, when nothing else happens before.
+    /// Returns the state that is entered next, when nothing else happens before.
     pub fn next_state(&self) -> Option<&str> {
         match self.next_entry()?.doing {
             Doing::Enter(state, _) => Some(&self.program.state(state).name),
@@ -28,7 +28,7 @@ impl Execution {
         }
     }
 
-    /// The input of the state that is entered next.
+    /// Returns the input of the state that is entered next.
     pub fn next_input(&self) -> Option<&Payload> {
         match &self.next_entry()?.doing {
             Doing::Enter(_, input) => Some(input),
@@ -47,7 +47,7 @@ impl Execution {
         }
     }
 
-    /// A variable as the state that is entered next sees it.
+    /// Returns a variable as the state that is entered next sees it.
     pub fn variable(&self, name: &str) -> Option<&Payload> {
         self.next_entry()?.variables.get(name)
     }

@@ -1,5 +1,5 @@
-//! One visit of one state, by itself: what it makes of its input, its result or its error,
-//! without a history, a transition or anything to wait for.
+//! Visits one state alone: computes its output from its input, and its result or error. There is no history, transition
+//! or waiting.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/test-state-isolation.html>
 
@@ -20,25 +20,25 @@ use crate::program::{MapProgram, Program, StateId, StateProgram, Work};
 use crate::store::MemoryStore;
 use crate::task::{TaskError, TaskId, TaskRequest};
 
-/// What one visit starts from.
+/// The inputs of a visit.
 pub(crate) struct Visitor<'a> {
     pub(crate) state: StateId,
     pub(crate) input: Payload,
     pub(crate) variables: Variables,
     pub(crate) context: Payload,
-    /// How often the retrier was used that the error belongs to.
+    /// How often the matching retrier was used.
     pub(crate) retries: u64,
-    /// What stands for the work of a task, parallel or map.
+    /// The mocked result of a task, parallel or map.
     pub(crate) mock: Option<Result<Payload, TaskError>>,
-    /// What answers a task without a mock; `None` when nothing does.
+    /// Answers a task without a mock. Returns `None` if there is no handler.
     pub(crate) answer: &'a dyn Fn(&TaskRequest) -> Option<Result<Payload, TaskError>>,
-    /// How many of a map's items failed.
+    /// The number of failed items of a map.
     pub(crate) failed_items: Option<usize>,
-    /// What a map's item reader read.
+    /// The items that a map's item reader read.
     pub(crate) read: Option<Value>,
 }
 
-/// What the input and the result were between the state's fields.
+/// The input and the result between the state's fields.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Seen {
     pub(crate) after_input_path: Option<Payload>,
@@ -54,7 +54,7 @@ pub(crate) struct Seen {
     pub(crate) max_concurrency: Option<f64>,
     pub(crate) tolerated_count: Option<f64>,
     pub(crate) tolerated_percentage: Option<f64>,
-    /// How many items a map has, where they are known.
+    /// The number of a map's items, if known.
     pub(crate) items: Option<usize>,
 }
 
@@ -78,17 +78,17 @@ impl From<Failure> for NamedError {
     }
 }
 
-/// A visit that has ended.
+/// An ended visit.
 pub(crate) struct Visited {
     pub(crate) ended: Ended,
     pub(crate) seen: Seen,
     pub(crate) variables: Variables,
 }
 
-/// The request that nothing answered.
+/// The request without an answer.
 pub(crate) struct Unanswered(pub(crate) TaskRequest);
 
-/// Why the state's work gives no result.
+/// The reason why a state's work has no result.
 enum Stop {
     Failed(Failure),
     Unanswered(Unanswered),
@@ -100,10 +100,10 @@ impl From<Failure> for Stop {
     }
 }
 
-/// What the state's work gives.
+/// The result of a state's work.
 enum Done {
     Result(Payload),
-    /// A choice leaves for the state that it chose.
+    /// A choice chose this state.
     Chosen(Exit, StateId),
 }
 
@@ -180,7 +180,7 @@ impl Execution {
     ) -> Result<Done, Stop> {
         visit.selected = self.input_of(thread, visit, state)?;
         let json_path = state.language == QueryLanguage::JsonPath;
-        // `Result` stands for the input, and a parallel's input goes to its branches, which do not run.
+        // `Result` replaces the input. A parallel's input goes to its branches, which do not run.
         let has_input = !matches!(state.work, Work::Pass { result: Some(_) } | Work::Parallel { .. });
         seen.after_input_path = (json_path && has_input).then(|| visit.base().clone());
         let result = match &state.work {
@@ -266,7 +266,7 @@ impl Execution {
         Ok(result)
     }
 
-    /// What a map makes of its items before it runs them.
+    /// Returns the inputs of a map's iterations, which do not run.
     fn items_once(
         &mut self,
         thread: &Thread,
@@ -323,7 +323,7 @@ impl Execution {
         Ok(())
     }
 
-    /// What the state's retriers and catchers make of a failure.
+    /// Applies the state's retriers and catchers to a failure.
     fn fail_once(
         &self,
         thread: &Thread,
@@ -355,7 +355,7 @@ impl Execution {
     }
 }
 
-/// The mock's result, for states that do not work without one.
+/// Returns the mock's result, for states that require one.
 fn mocked(visitor: &Visitor<'_>) -> Result<Payload, Failure> {
     match &visitor.mock {
         Some(answer) => answer.clone().map_err(Failure::from),
@@ -364,7 +364,7 @@ fn mocked(visitor: &Visitor<'_>) -> Result<Payload, Failure> {
 }
 
 impl Program {
-    /// What a state is called with and is, for whoever visits it alone.
+    /// Returns what a state is called with and is, for whoever visits it alone.
     pub(crate) fn kind(&self, id: StateId) -> StateKind {
         self.state(id).kind()
     }

@@ -1,4 +1,4 @@
-//! The parallel state, and what branches and iterations that end do to their state.
+//! The parallel state, and the ends of branches and iterations.
 
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ impl Execution {
             unfinished: Vec::new(),
         }));
         self.park(thread);
-        // The last becomes ready first, so that the first goes first.
+        // The last becomes ready first, so that the first runs first.
         for (index, branch) in branches.iter().enumerate().rev() {
             let doing = Doing::Enter(*branch, input.clone());
             let child = self.spawn(run, Some((id, index)), inner.clone(), item.clone(), last, doing, true);
@@ -44,7 +44,7 @@ impl Execution {
         }
     }
 
-    /// A branch or inline iteration has ended well.
+    /// Handles the success of a branch or inline iteration.
     pub(super) fn child_succeeded(
         &mut self,
         parent: ThreadId,
@@ -78,7 +78,7 @@ impl Execution {
         self.join(parent, join.results, kind);
     }
 
-    /// All branches or items are done: the state has its result.
+    /// Ends the wait when all branches or items are done: the state has its result.
     pub(super) fn join(&mut self, mut parent: Box<Thread>, results: Vec<Option<Payload>>, kind: EventType) {
         // `…Succeeded` and `…Exited` both follow the last event inside.
         self.emit(parent.run, parent.last, kind, Details::None);

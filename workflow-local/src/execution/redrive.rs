@@ -1,7 +1,7 @@
-//! Redrive: an execution that did not succeed goes on from where it failed.
+//! Redrive: continues an execution that did not succeed from where it failed.
 //!
-//! What had begun and not ended is kept when an execution ends: its threads, each as the tree of those that worked for it. A
-//! state that was entered and not left does its work again; branches, iterations and children that succeeded do not.
+//! When an execution ends, its open threads are kept, each with the tree of its child threads. A state that was entered
+//! but not exited does its work again. Branches, iterations and children that succeeded do not.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html>
 
@@ -17,29 +17,29 @@ use crate::task::TaskId;
 use workflow_asl::document::MachineType;
 use workflow_asl::limits::HISTORY_EVENTS;
 
-/// Why an execution cannot be redriven.
+/// The reason why an execution cannot be redriven.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NotRedrivable {
     /// It is running or has succeeded.
     Status(Status),
-    /// Its history has no room for more.
+    /// Its history is full.
     HistoryFull,
-    /// It did not keep where it failed: [`Execution::keep_for_inspection`].
+    /// It did not keep where it failed. See [`Execution::keep_for_inspection`].
     NotKept,
 }
 
 impl Execution {
-    /// Has what `DescribeMapRun`, `RedriveExecution` and their like need be kept: the histories of the children of
+    /// Keeps the data for `DescribeMapRun`, `RedriveExecution` and similar operations: the histories of the children of
     /// distributed maps, and where an execution failed.
     pub fn keep_for_inspection(&mut self) {
         self.keeps = true;
     }
 
-    /// Why it cannot be redriven as it stands.
+    /// Checks whether the execution can be redriven now.
     ///
     /// # Errors
-    /// It cannot.
+    /// Returns the reason if it cannot.
     pub fn redrivable(&self) -> Result<(), NotRedrivable> {
         let run = self.run(RunId(0));
         match run.status {
@@ -50,11 +50,11 @@ impl Execution {
         }
     }
 
-    /// Goes on from where it failed, timed out or was stopped (`RedriveExecution`). Its input, its definition and the results of
-    /// what succeeded stay; retriers count from the start again, and so do time limits.
+    /// Continues from where the execution failed, timed out or was stopped (`RedriveExecution`). Its input, its
+    /// definition and the results of what succeeded are kept. Retriers and time limits start again.
     ///
     /// # Errors
-    /// It cannot be redriven.
+    /// Returns an error if the execution cannot be redriven.
     pub fn redrive(&mut self) -> Result<(), NotRedrivable> {
         self.redrivable()?;
         self.redrive_run(RunId(0));
@@ -64,7 +64,7 @@ impl Execution {
         Ok(())
     }
 
-    /// Goes on with the execution itself or with a child, and gives the thread that it is.
+    /// Continues the execution itself or a child. Returns its thread.
     fn redrive_run(&mut self, id: RunId) -> Option<ThreadId> {
         let now = self.now;
         let run = self.run_mut(id);
@@ -80,7 +80,7 @@ impl Execution {
         Some(self.resume(thread, None, last))
     }
 
-    /// Makes a thread, and those that worked for it, ready to go on.
+    /// Makes a thread and its child threads ready to continue.
     fn resume(&mut self, mut thread: Box<Thread>, parent: Option<(ThreadId, usize)>, last: u64) -> ThreadId {
         let id = self.free.pop().unwrap_or_else(|| {
             self.threads.push(None);
@@ -107,7 +107,7 @@ impl Execution {
         id
     }
 
-    /// The children of a map run that did not succeed are to run again, as far as they may at once.
+    /// Schedules the unsuccessful children of a map run, as many as may run at once.
     fn redrive_map_run(&mut self, thread: &mut Thread) {
         let now = self.now;
         let Doing::Join(join) = &mut thread.doing else { return };
@@ -135,7 +135,7 @@ impl Execution {
         self.record(thread, EventType::MapRunRedriven, details);
     }
 
-    /// Goes on with a child of a map run: a Standard one from where it failed, an Express one from the start.
+    /// Continues a child of a map run: a Standard one from where it failed, an Express one from the start.
     pub(super) fn redrive_child(
         &mut self,
         parent: ThreadId,
@@ -169,7 +169,7 @@ impl Execution {
         Some(self.spawn(child, None, Variables::default(), item, 0, doing, true))
     }
 
-    /// Keeps where a run has come to that has just ended without success.
+    /// Keeps the threads of a run that has just ended without success.
     pub(super) fn keep_unfinished(&mut self, id: RunId) {
         let is_kept = self.keeps && matches!(self.run(id).status, Status::Failed | Status::TimedOut | Status::Aborted);
         if !is_kept || self.run(id).unfinished.is_some() {
@@ -184,14 +184,14 @@ impl Execution {
         }
     }
 
-    /// A thread and those that work for it, as they are to begin again.
+    /// Resets a thread and its child threads to where they begin again.
     pub(super) fn settle_unfinished(&mut self, mut thread: Box<Thread>) -> Box<Thread> {
         self.tasks.remove(&TaskId(thread.ticket));
         self.requests.retain(|request| request.id.0 != thread.ticket);
         thread.doing = match std::mem::replace(&mut thread.doing, Doing::Done) {
             Doing::Join(mut join) => {
                 if matches!(join.kind, JoinKind::MapRun(_)) {
-                    // Its children are runs of their own, and kept there.
+                    // Its children are separate runs, and are kept there.
                     if self.goes_on(&join)
                         && let Some(visit) = thread.visit.take()
                     {

@@ -1,4 +1,4 @@
-//! Result writers: what becomes of a map run's results.
+//! Result writers: formats and writes a map run's results.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html>
 
@@ -9,18 +9,18 @@ use super::thread::{Join, MapRun, RunId};
 use crate::payload::Payload;
 use crate::program::Transformation;
 
-/// What becomes of the results.
+/// The settings of a result writer.
 #[derive(Clone, Debug)]
 pub(crate) struct Writing {
-    /// The request of `s3:putObject`; without it the results are the state's.
+    /// The request of `s3:putObject`; without it, the results are the state's.
     pub(crate) to: Option<Value>,
     pub(crate) transformation: Transformation,
-    /// Whether a file has a result a line.
+    /// Whether a file has one result per line.
     pub(crate) lines: bool,
 }
 
 impl Execution {
-    /// What stands for a child among the results.
+    /// Returns the entry of a child in the results.
     pub(super) fn result_of(&self, writing: &Writing, child: RunId) -> Payload {
         match (&self.run(child).output, writing.transformation) {
             (Some(output), Transformation::Compact | Transformation::Flatten) => output.clone(),
@@ -28,7 +28,7 @@ impl Execution {
         }
     }
 
-    /// A child's details: what stands for one that failed, and, without a transformation, for every one.
+    /// Returns a child's details: the entry of a failed child and, without a transformation, of every child.
     fn details_of(&self, child: RunId) -> Value {
         let run = self.run(child);
         if let Some(output) = &run.output {
@@ -66,8 +66,8 @@ impl Execution {
         details
     }
 
-    /// Writes a map run's results to the store, and gives what the map's result is then; `pending` are the inputs of
-    /// the children that were not started.
+    /// Writes a map run's results to the store, and returns the map's result. `pending` has the inputs of children that
+    /// were not started.
     pub(super) fn write_results(
         &self,
         run: &MapRun,
@@ -120,7 +120,7 @@ impl Execution {
 }
 
 impl MapRun {
-    /// The results as the state's.
+    /// Returns the results as the state's result.
     pub(super) fn results(&self, results: Vec<Option<Payload>>) -> Value {
         let mut array = Vec::with_capacity(results.len());
         for (index, result) in results.into_iter().enumerate() {
@@ -136,7 +136,7 @@ impl MapRun {
 }
 
 impl Writing {
-    /// The results of children that succeeded, arrays taken apart where that is asked for.
+    /// Returns the results of successful children, with arrays flattened if requested.
     fn flat<'r>(&self, results: impl Iterator<Item = &'r Payload>) -> impl Iterator<Item = &'r Value> {
         let flattens = self.transformation == Transformation::Flatten;
         results.flat_map(move |result| match result.value() {
@@ -145,7 +145,7 @@ impl Writing {
         })
     }
 
-    /// The bytes of a file and the extension of its name.
+    /// Returns the bytes of a file and its extension.
     fn body(&self, results: &[&Value]) -> Result<(Vec<u8>, &'static str), String> {
         let mut body = Vec::new();
         if !self.lines {

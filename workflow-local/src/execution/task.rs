@@ -1,4 +1,4 @@
-//! The task state: scheduling, and every way in which a task may be answered.
+//! The task state: scheduling, and the answers to tasks.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html>
 
@@ -19,21 +19,21 @@ use crate::program::{StateId, StateProgram, TaskProgram};
 use crate::task::{TaskError, TaskId, TaskRequest};
 use crate::token;
 
-/// What became of an answer to a task.
+/// The effect of an answer to a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 #[non_exhaustive]
 pub enum Answer {
-    /// It was taken.
+    /// It was accepted.
     Taken,
-    /// Nobody waits for it: the task was answered, timed out or stopped before.
+    /// No task waits for it: the task was answered, timed out or stopped before.
     Late,
-    /// It is not of the type that the workflow declares for the state, and the task still waits for one;
-    /// [`Execution::refusal`] says how it does not fit.
+    /// It does not match the type that the workflow declares for the state. The task still waits for an answer;
+    /// [`Execution::refusal`] has the mismatch.
     Refused,
 }
 
-/// How a task ended otherwise than by its answer, for the event that tells it.
+/// How a task ended without an answer, for the event that reports it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Ending {
     Failed,
@@ -48,13 +48,13 @@ pub struct TaskWithToken<'e> {
     pub state: &'e str,
     /// The token.
     pub token: &'e str,
-    /// When its state was entered.
+    /// The time when its state was entered.
     pub since: Instant,
-    /// What its state got.
+    /// The input of its state.
     pub input: &'e Payload,
-    /// The ARN of its activity, where it has one.
+    /// The ARN of its activity, if any.
     pub activity: Option<&'e str>,
-    /// Whether a worker has taken it; only activities are taken.
+    /// Whether a worker has taken it. Only activities are taken.
     pub is_taken: bool,
 }
 
@@ -108,7 +108,7 @@ impl Execution {
             return;
         }
         self.tasks.insert(request.id, id);
-        // An activity's time counts from when a worker takes it.
+        // An activity's time-out starts when a worker takes it.
         if !is_activity {
             self.set_task_timers(id);
         }
@@ -135,7 +135,7 @@ impl Execution {
         Ok(Asked { input, timeout_seconds: timeout.map(whole), heartbeat_seconds: heartbeat.map(whole), role_arn })
     }
 
-    /// Counts a task, and tells how many its state had before.
+    /// Counts a task, and returns how many its state had before.
     fn count_task(&mut self, state: StateId) -> u64 {
         self.scheduled += 1;
         let count = self.scheduled_of.entry(state).or_default();
@@ -187,7 +187,8 @@ impl Execution {
         }
     }
 
-    /// The task that waits for an answer with this token; `None` when it was answered, timed out or stopped, or never was.
+    /// Returns the task that waits for an answer with this token; `None` if it was answered, timed out or stopped, or
+    /// never existed.
     pub fn task_of_token(&self, token: &str) -> Option<TaskId> {
         let mut waiting = self.tasks.iter();
         let (id, _) = waiting.find(|(id, thread)| {
@@ -198,7 +199,7 @@ impl Execution {
         Some(*id)
     }
 
-    /// The tasks that wait for a worker or a callback to answer by their token, those that were scheduled first before others.
+    /// Returns the tasks that wait for a worker or a callback to answer by their token, in the order of scheduling.
     ///
     /// ```
     /// use workflow_local::{Engine, Step};
@@ -232,7 +233,7 @@ impl Execution {
         })
     }
 
-    /// The ARN of the execution that a token was made for; `None` for a text that is no token.
+    /// Returns the ARN of the execution that a token belongs to; `None` if the text is not a token.
     ///
     /// ```
     /// assert_eq!(workflow_local::Execution::arn_of_token("not a token"), None);
@@ -241,7 +242,7 @@ impl Execution {
         token::execution_arn(token)
     }
 
-    /// Takes the thread that waits for a task.
+    /// Removes the thread that waits for a task, and returns it.
     fn take_waiting(&mut self, id: TaskId) -> Option<(Box<Thread>, TaskWait, Visit)> {
         let thread = self.tasks.remove(&id)?;
         let mut thread = self.take(thread)?;
@@ -264,7 +265,7 @@ impl Execution {
         self.park(thread);
     }
 
-    /// A worker takes an activity's task (`ActivityStarted`): its time counts from now on.
+    /// Records that a worker takes an activity's task (`ActivityStarted`). Its time-out starts now.
     pub fn start_activity(&mut self, id: TaskId, worker_name: Option<&str>) -> Answer {
         let Some((mut thread, mut task, visit)) = self.take_waiting(id) else { return Answer::Late };
         let starts = !task.started;
@@ -281,12 +282,12 @@ impl Execution {
         Answer::Taken
     }
 
-    /// The service has taken a job or callback task and says so (`TaskSubmitted`).
+    /// Records that the service has accepted a job or callback task (`TaskSubmitted`).
     pub fn submit(&mut self, id: TaskId, output: impl Into<Payload>) -> Answer {
         let Some((mut thread, mut task, visit)) = self.take_waiting(id) else { return Answer::Late };
         self.tell_submitted(&mut thread, &mut task, &visit, output.into());
         let place = thread.id;
-        // Heartbeats count from the submission.
+        // Heartbeats are counted from the submission.
         task.heartbeats += 1;
         let heartbeat = task.heartbeat_seconds.map(|seconds| (seconds, thread.ticket, task.heartbeats));
         self.wait_on(thread, task, visit);
@@ -308,7 +309,7 @@ impl Execution {
         }
     }
 
-    /// The task is alive (`SendTaskHeartbeat`): its heartbeat counts from now on.
+    /// Records a heartbeat of the task (`SendTaskHeartbeat`). The next one is counted from now on.
     pub fn heartbeat(&mut self, id: TaskId) -> Answer {
         let Some((thread, mut task, visit)) = self.take_waiting(id) else { return Answer::Late };
         task.heartbeats += 1;
@@ -321,9 +322,8 @@ impl Execution {
         Answer::Taken
     }
 
-    /// The task succeeded. A job or callback that was not submitted is submitted first, and an
-    /// activity that nobody took is taken. Of a workflow in Rust the answer must be of the type that it declares for the
-    /// state.
+    /// Makes the task succeed. A job or callback that was not submitted is submitted first, and an activity that was
+    /// not taken is taken. For a workflow in Rust, the answer must match the type that it declares for the state.
     pub fn succeed(&mut self, id: TaskId, output: impl Into<Payload>) -> Answer {
         let output = output.into();
         let Some((mut thread, mut task, visit)) = self.take_waiting(id) else { return Answer::Late };
@@ -364,7 +364,7 @@ impl Execution {
         Answer::Taken
     }
 
-    /// The task failed.
+    /// Makes the task fail.
     pub fn fail_task(&mut self, id: TaskId, error: TaskError) -> Answer {
         let Some((mut thread, mut task, visit)) = self.take_waiting(id) else { return Answer::Late };
         let program = Arc::clone(&self.program);
@@ -378,7 +378,7 @@ impl Execution {
         Answer::Taken
     }
 
-    /// The events that must stand before a task's answer.
+    /// Writes the events that must come before a task's answer.
     fn catch_up(&mut self, thread: &mut Thread, task: &mut TaskWait, visit: &Visit) {
         if !task.started {
             task.started = true;
@@ -397,7 +397,7 @@ impl Execution {
         self.end_task(thread, visit, resource, Ending::TimedOut, Failure::timeout(missed_heartbeat));
     }
 
-    /// The event that tells how the task ended, then the failure.
+    /// Writes the event for the end of the task, then handles the failure.
     fn end_task(
         &mut self,
         mut thread: Box<Thread>,
@@ -426,7 +426,7 @@ impl Execution {
     }
 }
 
-/// What a task asks for.
+/// The request of a task and its limits.
 pub(super) struct Asked {
     pub(super) input: Payload,
     timeout_seconds: Option<u64>,
@@ -434,7 +434,7 @@ pub(super) struct Asked {
     role_arn: Option<Arc<str>>,
 }
 
-/// Seconds are whole numbers.
+/// Converts to whole seconds.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates, and ASL's seconds fit")]
 fn whole(seconds: f64) -> u64 {
     seconds as u64

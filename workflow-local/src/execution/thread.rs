@@ -1,4 +1,4 @@
-//! One thread of control: the execution itself, a branch, an iteration.
+//! A thread of control: the execution itself, a branch or an iteration.
 
 use std::collections::{BTreeSet, VecDeque, vec_deque};
 use std::sync::Arc;
@@ -12,11 +12,11 @@ use crate::item_reader::Item;
 use crate::payload::Payload;
 use crate::program::StateId;
 
-/// The place of a thread; reused when the thread has ended.
+/// The index of a thread, which is reused after the thread has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ThreadId(pub(crate) usize);
 
-/// The place of a run: 0 for the execution, others for the children of distributed maps.
+/// The index of a run: 0 for the execution, others for the children of distributed maps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RunId(pub(crate) usize);
 
@@ -24,16 +24,16 @@ pub(crate) struct RunId(pub(crate) usize);
 pub(crate) struct Thread {
     pub(crate) id: ThreadId,
     pub(crate) run: RunId,
-    /// The parallel or map that it works for, and which of its branches or items this is.
+    /// The parallel or map that it belongs to, and the index of its branch or item.
     pub(crate) parent: Option<(ThreadId, usize)>,
     /// The last event, which the next one follows.
     pub(crate) last: u64,
     pub(crate) variables: Variables,
-    /// The item of the iteration that it is, or is in.
+    /// The item of the enclosing iteration.
     pub(crate) item: Option<MapItem>,
     pub(crate) visit: Option<Visit>,
     pub(crate) doing: Doing,
-    /// Tells what it waits for from what it waited for before.
+    /// Distinguishes what the thread waits for now from earlier waits.
     pub(crate) ticket: u64,
 }
 
@@ -42,9 +42,9 @@ pub(crate) struct Thread {
 pub(crate) struct Visit {
     pub(crate) state: StateId,
     pub(crate) name: Arc<str>,
-    /// The input as it came.
+    /// The unprocessed input.
     pub(crate) raw: Payload,
-    /// The input after `InputPath`, where that makes it another one.
+    /// The input after `InputPath`, if that changes it.
     pub(crate) selected: Option<Payload>,
     /// The `Entered` event.
     pub(crate) entered: u64,
@@ -59,30 +59,30 @@ pub(crate) struct Visit {
 }
 
 impl Visit {
-    /// The input after `InputPath`.
+    /// Returns the input after `InputPath`.
     pub(crate) fn base(&self) -> &Payload {
         self.selected.as_ref().unwrap_or(&self.raw)
     }
 }
 
-/// What `$$.Map.Item` says.
+/// The value of `$$.Map.Item`.
 #[derive(Clone, Debug)]
 pub(crate) struct MapItem {
     pub(crate) index: usize,
     pub(crate) value: Payload,
-    /// Where a distributed map has it from. Few items have one: it takes a pointer's room in the others.
+    /// The source of a distributed map's item. Few items have one, so others take only a pointer's space.
     pub(crate) origin: Option<Arc<ItemOrigin>>,
 }
 
 #[derive(Debug)]
 pub(crate) struct ItemOrigin {
-    /// The member's name, when the items are an object's members.
+    /// The member's name, if the items are members of an object.
     pub(crate) key: Option<String>,
     pub(crate) source: Arc<str>,
 }
 
 impl MapItem {
-    /// An item that a reader has read, with its number.
+    /// Creates an item from one that a reader has read, with its index.
     pub(super) fn of_read((index, item): (usize, Item)) -> Self {
         let origin = ItemOrigin { key: item.key, source: item.source };
         Self { index, value: item.value.into(), origin: Some(Arc::new(origin)) }
@@ -92,9 +92,9 @@ impl MapItem {
 /// The items of a map.
 #[derive(Clone, Debug)]
 pub(crate) enum MapItems {
-    /// Values that are taken one after the other, as the iterations start.
+    /// Values that are moved out as the iterations start.
     Taken(Vec<Value>),
-    /// Items that are shared, or that a redrive of a map run may ask for again.
+    /// Items that are shared, or that a redrive of a map run may need again.
     Kept(Vec<MapItem>),
 }
 
@@ -112,7 +112,7 @@ impl MapItems {
         }
     }
 
-    /// The item of a number, which of those that are taken is asked for once.
+    /// Returns the item at an index. A moved value is returned only once.
     pub(crate) fn take(&mut self, index: usize) -> Option<MapItem> {
         match self {
             Self::Taken(values) => {
@@ -123,7 +123,7 @@ impl MapItems {
         }
     }
 
-    /// The values of the items; null stands for those that were taken.
+    /// Returns the values of the items, with null for moved ones.
     pub(crate) fn values(&self) -> impl Iterator<Item = &Value> {
         let (taken, kept): (&[Value], &[MapItem]) = match self {
             Self::Taken(values) => (values, &[]),
@@ -132,7 +132,7 @@ impl MapItems {
         taken.iter().chain(kept.iter().map(|item| item.value.value()))
     }
 
-    /// The items that are kept.
+    /// Returns the kept items.
     pub(crate) fn kept(&self) -> &[MapItem] {
         match self {
             Self::Taken(_) => &[],
@@ -140,7 +140,7 @@ impl MapItems {
         }
     }
 
-    /// All items, to be kept.
+    /// Converts all items to kept ones.
     pub(crate) fn into_kept(mut self) -> Vec<MapItem> {
         match self {
             Self::Kept(items) => items,
@@ -151,15 +151,15 @@ impl MapItems {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Doing {
-    /// About to enter a state.
+    /// Is about to enter a state.
     Enter(StateId, Payload),
-    /// About to do the state's work, for the first time or again.
+    /// Is about to do the state's work, for the first time or again.
     Work,
-    /// About to do it again in a redrive.
+    /// Is about to do it again in a redrive.
     Again,
-    /// Waiting for a timer, then going on.
+    /// Waits for a timer, then continues.
     Sleep(AfterSleep),
-    /// About to leave a wait whose time has come.
+    /// Is about to exit a wait whose time has come.
     Awake,
     Task(TaskWait),
     Join(Box<Join>),
@@ -167,7 +167,7 @@ pub(crate) enum Doing {
     Done,
 }
 
-/// What a timer ends.
+/// What follows a timer.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum AfterSleep {
     /// A wait: the state is done.
@@ -176,15 +176,15 @@ pub(crate) enum AfterSleep {
     Retry,
 }
 
-/// A task that was scheduled and not answered.
+/// A scheduled task without an answer.
 #[derive(Clone, Debug)]
 pub(crate) struct TaskWait {
-    /// An activity is started when a worker takes it.
+    /// Whether a worker has taken an activity.
     pub(crate) started: bool,
     pub(crate) submitted: bool,
     pub(crate) timeout_seconds: Option<u64>,
     pub(crate) heartbeat_seconds: Option<u64>,
-    /// Which of the heartbeat timers counts: each heartbeat sets a new one.
+    /// The number of the current heartbeat timer. Each heartbeat sets a new one.
     pub(crate) heartbeats: u64,
 }
 
@@ -193,7 +193,7 @@ pub(crate) struct TaskWait {
 pub(crate) struct Join {
     pub(crate) kind: JoinKind,
     pub(crate) results: Vec<Option<Payload>>,
-    /// How many have not ended.
+    /// The number of branches or items that have not ended.
     pub(crate) pending: usize,
     pub(crate) running: Running,
     /// The next item to start.
@@ -208,8 +208,8 @@ pub(crate) struct Join {
     pub(crate) unfinished: Vec<(usize, Box<Thread>)>,
 }
 
-/// The branches or items that go on, by their numbers in order. They start, and mostly end, one after the other, so that
-/// little moves when one comes or goes.
+/// The running branches or items, in the order of their indices. They mostly start and end in order, so insertions and
+/// removals move little.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Running(VecDeque<(usize, ThreadId)>);
 
@@ -250,17 +250,17 @@ pub(crate) enum JoinKind {
     MapRun(Box<MapRun>),
 }
 
-/// What a distributed map keeps of its run.
+/// The data that a distributed map keeps about its run.
 #[derive(Clone, Debug)]
 pub(crate) struct MapRun {
     pub(crate) failed_items: usize,
-    /// The children that did not succeed.
+    /// The unsuccessful children.
     pub(crate) failed: BTreeSet<usize>,
-    /// The children that a redrive is to start again.
+    /// The children that a redrive will start again.
     pub(crate) again: VecDeque<(usize, RunId)>,
-    /// Its number among the execution's map runs.
+    /// The index of the map run in the execution.
     pub(crate) record: usize,
-    /// How many items each child has, which batches make more than one.
+    /// The total number of items, which for batches exceeds that of children.
     pub(crate) total_items: usize,
     pub(crate) batch_sizes: Vec<usize>,
     pub(crate) arn: Arc<str>,

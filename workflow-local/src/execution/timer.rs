@@ -8,11 +8,11 @@ use super::thread::{AfterSleep, Doing, RunId, ThreadId};
 use super::{Execution, Status};
 use crate::clock::Instant;
 
-/// Something that happens at a time unless what it was set for is over.
+/// An event at a time, unless its reason has passed.
 #[derive(Clone, Debug)]
 pub(super) struct Timer {
     pub(super) at: Instant,
-    /// Timers of one time happen in the order in which they were set.
+    /// Timers for the same time fire in the order in which they were set.
     order: u64,
     pub(super) thread: ThreadId,
     ticket: u64,
@@ -27,7 +27,7 @@ pub(super) enum TimerKind {
     Wake,
     /// A task's time limit.
     Task,
-    /// A task's heartbeat is due; the number tells the latest.
+    /// A task's heartbeat is due. The number is compared with the task's current timer.
     Heartbeat(u64),
 }
 
@@ -61,8 +61,8 @@ impl Execution {
         self.timers.push(Reverse(Timer { at, order, thread, ticket, kind }));
     }
 
-    /// When the next timer is due that still means something, or the execution has lasted as long as any may. Of what
-    /// waits for nothing but that it is not told: such an execution is stuck.
+    /// Returns the time of the next timer that is still valid, or of the execution's own limit. The limit alone is not
+    /// returned: an execution that waits for nothing else is stuck.
     pub(super) fn next_timer(&mut self) -> Option<Instant> {
         while let Some(Reverse(timer)) = self.timers.peek() {
             if self.is_current(timer) {
@@ -86,15 +86,14 @@ impl Execution {
             }
     }
 
-    /// Tells the execution what time it is: everything due by then happens, in order.
+    /// Advances the execution's time: everything due by then happens, in order.
     pub fn advance_to(&mut self, time: Instant) {
         while self.status() == Status::Running && self.next_timer().is_some_and(|at| at <= time && at < self.closes_at)
         {
             let Some(Reverse(timer)) = self.timers.pop() else { break };
             self.now = self.now.max(timer.at);
             self.fire(&timer);
-            // What became ready happens before the next timer, so that a late caller sees
-            // the same order as a punctual one.
+            // Ready threads run before the next timer, so that a late caller sees the same order as a punctual one.
             if self.next_timer().is_none_or(|at| at > self.now) && !self.ready.is_empty() {
                 self.now = self.now.max(time);
                 return;
@@ -108,7 +107,7 @@ impl Execution {
         self.now = self.now.max(time);
     }
 
-    /// An execution has lasted as long as it may.
+    /// Ends an execution that has reached its time limit.
     fn time_out(&mut self, run: RunId) {
         let last = self.run(run).history.last().map_or(0, |event| event.id);
         let failure = Failure { error: None, ..Failure::timeout(false) };

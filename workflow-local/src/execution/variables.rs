@@ -9,12 +9,12 @@ use indexmap::IndexMap;
 use crate::history::Assigned;
 use crate::payload::Payload;
 
-/// The variables that a branch or iteration sees; cloning shares them.
+/// The variables that are visible to a branch or iteration. Cloning shares them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Variables {
     /// The innermost scope that has variables.
     frame: Option<Arc<Frame>>,
-    /// Whether that is the scope itself, and not one around it.
+    /// Whether that is the scope itself, and not an outer one.
     is_own: bool,
 }
 
@@ -26,7 +26,7 @@ struct Frame {
     outer: Option<Arc<Frame>>,
 }
 
-/// Up to so many variables a name is compared with each, which is faster than its hash.
+/// Up to this many variables, comparing names is faster than hashing them.
 const FEW: usize = 8;
 
 impl Frame {
@@ -39,51 +39,51 @@ impl Frame {
 }
 
 impl Variables {
-    /// A scope with these values.
+    /// Creates a scope with these values.
     pub(crate) fn of(values: impl IntoIterator<Item = (Arc<str>, Payload)>) -> Self {
         let own: Values = values.into_iter().collect();
         let is_own = !own.is_empty();
         Self { frame: is_own.then(|| Arc::new(Frame { own, outer: None })), is_own }
     }
 
-    /// The scopes that have variables, the innermost first.
+    /// Returns the scopes that have variables, the innermost first.
     fn frames(&self) -> impl Iterator<Item = &Frame> {
         std::iter::successors(self.frame.as_deref(), |frame| frame.outer.as_deref())
     }
 
-    /// The scope's own variables.
+    /// Returns the scope's own variables.
     fn own_frame(&self) -> Option<&Frame> {
         self.frame.as_deref().filter(|_| self.is_own)
     }
 
-    /// The values of all variables, those of this scope first.
+    /// Returns the values of all variables, those of this scope first.
     #[cfg(feature = "jsonata")]
     pub(crate) fn all(&self) -> impl Iterator<Item = &Payload> {
         self.frames().flat_map(|frame| frame.own.values())
     }
 
-    /// The value of a variable, of this scope or the nearest outer one.
+    /// Returns the value of a variable, of this scope or the nearest outer one.
     pub(crate) fn get(&self, name: &str) -> Option<&Payload> {
         self.frames().find_map(|frame| frame.get(name))
     }
 
-    /// Bytes of the scope's own values that `values` take the place of.
+    /// Returns the bytes of the scope's own values that `values` replaces.
     pub(crate) fn replaced_bytes(&self, values: &Assigned) -> usize {
         let Some(frame) = self.own_frame() else { return 0 };
         values.iter().filter_map(|(name, _)| frame.get(name)).map(Payload::bytes).sum()
     }
 
-    /// Bytes of the scope's own values, which go when the scope ends.
+    /// Returns the bytes of the scope's own values, which are dropped with the scope.
     pub(crate) fn own_bytes(&self) -> usize {
         self.own().map(|(_, value)| value.bytes()).sum()
     }
 
-    /// The scope's own variables, in the order in which they were first assigned.
+    /// Returns the scope's own variables, in the order of their first assignment.
     pub(crate) fn own(&self) -> impl Iterator<Item = (&str, &Payload)> {
         self.own_frame().into_iter().flat_map(|frame| &frame.own).map(|(name, value)| (&**name, value))
     }
 
-    /// Stores what a state assigned.
+    /// Stores the values that a state assigned.
     pub(crate) fn assign(&mut self, values: &Assigned) {
         match &mut self.frame {
             Some(frame) if self.is_own => {
@@ -105,7 +105,7 @@ impl Variables {
         }
     }
 
-    /// A scope inside this one, which sees these variables as they are now.
+    /// Creates an inner scope, which sees the current values of these variables.
     pub(crate) fn inner(&self) -> Self {
         Self { frame: self.frame.clone(), is_own: false }
     }

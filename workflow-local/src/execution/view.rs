@@ -1,4 +1,5 @@
-//! An execution as the API describes it: the whole, or a child of a distributed map, which has a history of its own.
+//! A view of an execution as the API describes it: of the execution, or of a child of a distributed map, which has its
+//! own history.
 
 use std::fmt;
 
@@ -23,18 +24,18 @@ impl fmt::Debug for View<'_> {
 }
 
 impl Execution {
-    /// The execution itself, as opposed to the children of its distributed maps.
+    /// Returns a view of the execution itself, without the children of its distributed maps.
     pub fn view(&self) -> View<'_> {
         View { execution: self, id: RunId(0) }
     }
 
-    /// The definition that it runs.
+    /// Returns the definition of the execution.
     #[cfg(feature = "graph")]
     pub(crate) fn definition(&self) -> &serde_json::Value {
         &self.program.definition
     }
 
-    /// The child execution with this ARN.
+    /// Returns the child execution with this ARN.
     pub fn child(&self, arn: &str) -> Option<View<'_>> {
         let id = self.runs.iter().skip(1).position(|run| &*run.arn == arn)?;
         Some(View { execution: self, id: RunId(id + 1) })
@@ -46,73 +47,72 @@ impl<'e> View<'e> {
         self.execution.run(self.id)
     }
 
-    /// Its ARN.
+    /// Returns the ARN.
     pub fn arn(self) -> &'e str {
         &self.run().arn
     }
 
-    /// Its name.
+    /// Returns the name.
     pub fn name(self) -> &'e str {
         &self.run().name
     }
 
-    /// The ARN of its state machine; of a child it has the map's label.
+    /// Returns the ARN of the state machine. A child's includes the map's label.
     pub fn machine_arn(self) -> &'e str {
         &self.run().machine_arn
     }
 
-    /// Where it stands.
+    /// Returns the status.
     pub fn status(self) -> Status {
         self.run().status
     }
 
-    /// Its input.
+    /// Returns the input.
     pub fn input(self) -> &'e Payload {
         &self.run().input
     }
 
-    /// Its output, when it succeeded.
+    /// Returns the output, if it succeeded.
     pub fn output(self) -> Option<&'e Payload> {
         self.run().output.as_ref()
     }
 
-    /// The error's name, when it did not succeed and the error has one.
+    /// Returns the error's name, if it did not succeed and the error has one.
     pub fn error(self) -> Option<&'e str> {
         self.run().error.as_deref()
     }
 
-    /// The cause, when it did not succeed and there is one.
+    /// Returns the cause, if it did not succeed and there is one.
     pub fn cause(self) -> Option<&'e str> {
         self.run().cause.as_deref()
     }
 
-    /// When it was started.
+    /// Returns the start time.
     pub fn started_at(self) -> Instant {
         self.run().started
     }
 
-    /// When it ended.
+    /// Returns the end time.
     pub fn stopped_at(self) -> Option<Instant> {
         self.run().stopped
     }
 
-    /// Its events so far; those of a child that has ended are kept only after
-    /// [`Execution::keep_for_inspection`].
+    /// Returns the events so far. Those of an ended child are kept only after [`Execution::keep_for_inspection`].
     pub fn history(self) -> &'e [HistoryEvent] {
         &self.run().history
     }
 
-    /// How often it was redriven.
+    /// Returns how often it was redriven.
     pub fn redrive_count(self) -> u64 {
         self.run().redrive_count
     }
 
-    /// When it was redriven last.
+    /// Returns the time of the last redrive.
     pub fn redriven_at(self) -> Option<Instant> {
         self.run().redriven
     }
 
-    /// The map run that it is a child of.
+    /// Returns the map run that the child belongs to.
     pub fn map_run(self) -> Option<&'e MapRun> {
         self.execution.map_runs.get(self.run().map_run?)
     }

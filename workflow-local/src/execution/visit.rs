@@ -1,4 +1,4 @@
-//! Entering a state, and doing its work.
+//! Enters states, and does their work.
 
 use std::sync::Arc;
 
@@ -66,7 +66,7 @@ impl Execution {
         self.work(program, thread, visit);
     }
 
-    /// Does the work of a state that was entered before, in a redrive.
+    /// Does the work of a state again in a redrive.
     pub(super) fn work_again(&mut self, program: &Program, mut thread: Box<Thread>) {
         let Some(mut visit) = thread.visit.take() else { return };
         match self.input_of(&thread, &visit, program.state(visit.state)) {
@@ -76,7 +76,7 @@ impl Execution {
         self.work(program, thread, visit);
     }
 
-    /// Does the state's work: called at its entry, and again by each retry.
+    /// Does the state's work, on entry and on each retry.
     pub(super) fn work(&mut self, program: &Program, thread: Box<Thread>, visit: Visit) {
         let state = program.state(visit.state);
         match &state.work {
@@ -103,7 +103,7 @@ impl Execution {
         }
     }
 
-    /// The input after `InputPath`; `None` where that is all of it.
+    /// Returns the input after `InputPath`; `None` if it is the whole input.
     pub(super) fn input_of(
         &self,
         thread: &Thread,
@@ -119,7 +119,7 @@ impl Execution {
         }
     }
 
-    /// The effective input: `Parameters` or `Arguments`, where the state has them.
+    /// Returns the effective input: `Parameters` or `Arguments`, if the state has them.
     pub(super) fn arguments(&self, thread: &Thread, visit: &Visit, state: &StateProgram) -> Result<Payload, Failure> {
         let Some(template) = &state.arguments else { return Ok(visit.base().clone()) };
         let arguments = self.evaluate(thread, visit, |scope| template.payload(scope))?;
@@ -129,7 +129,7 @@ impl Execution {
         Ok(arguments)
     }
 
-    /// The failure that a fail state makes.
+    /// Returns the failure of a fail state.
     pub(super) fn failure_of(
         &self,
         thread: &Thread,
@@ -144,7 +144,7 @@ impl Execution {
         }
     }
 
-    /// `Error` or `Cause` of a fail: text, or what a path, function or expression gives.
+    /// Evaluates `Error` or `Cause` of a fail state: text, a path, a function or an expression.
     fn fail_text(
         &self,
         thread: &Thread,
@@ -158,7 +158,7 @@ impl Execution {
             (other, Template::Jsonata(expression)) => Err(expression.unexpected("string", &other)),
             (other, Template::Path { path, .. }) => Err(not_valid(path_field, &other, "string", path.source())),
             (other, Template::Intrinsic { call }) => Err(not_valid(path_field, &other, "string", call.source())),
-            // The rules want text in `Error` and `Cause` themselves.
+            // The rules require text in `Error` and `Cause` themselves.
             (other, _) => Ok(Some(other.to_string().into())),
         })
     }
@@ -190,7 +190,7 @@ impl Execution {
         }
     }
 
-    /// A number of a state, which is one that its field takes.
+    /// Evaluates a number of a state, which its field must allow.
     pub(super) fn amount(
         &self,
         thread: &Thread,
@@ -215,7 +215,7 @@ impl Execution {
                 let value = path.value(scope)?;
                 let number = match &*value {
                     Value::Number(number) => number.as_f64(),
-                    // AWS reads numbers out of text here: variables that hold "2" work.
+                    // AWS accepts numbers as text here: variables that contain "2" work.
                     Value::String(text) => text.trim().parse::<f64>().ok(),
                     _ => None,
                 };
@@ -234,7 +234,7 @@ impl Execution {
     }
 }
 
-/// Which numbers a field takes, in the words of the service.
+/// Describes the numbers that a field allows, in the service's words.
 fn allowed(range: Range) -> String {
     if range.max.is_finite() {
         format!("must be between {} and {}", range.min, range.max)
@@ -243,7 +243,7 @@ fn allowed(range: Range) -> String {
     }
 }
 
-/// A value of a path's that its field does not take: text is printed in quotes, and so is everything else.
+/// Returns the failure for a path's value that its field does not allow. Text and other values are printed in quotes.
 fn not_valid(field: &str, value: &Value, valid: &str, source: &str) -> QueryFailure {
     let printed = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     QueryFailure::runtime(format!(

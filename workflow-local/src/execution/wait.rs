@@ -15,7 +15,7 @@ use crate::program::{Amount, AmountFrom, Program, WaitProgram};
 use crate::query::template::Template;
 use crate::query::{QueryFailure, Scope};
 
-/// Days that a wait may last at most: the service counts seconds in 31 bits.
+/// The maximum days of a wait: the service counts seconds in 31 bits.
 const MAX_DAYS: u64 = 24_855;
 
 impl Execution {
@@ -29,7 +29,7 @@ impl Execution {
         }
     }
 
-    /// The time has come.
+    /// Exits a wait whose time has come.
     pub(super) fn leave_wait(&mut self, program: &Program, mut thread: Box<Thread>) {
         if let Some(visit) = thread.visit.take() {
             let result = visit.base().clone();
@@ -88,7 +88,7 @@ fn bad_timestamp(visit: &Visit, value: &Value) -> Failure {
     }
 }
 
-/// Seconds that a path gives: a whole number, not negative.
+/// Evaluates a path to seconds: a whole number that is not negative.
 fn seconds(path: &crate::query::path::Path, scope: &Scope<'_>) -> Result<u64, QueryFailure> {
     let source = path.source();
     let none =

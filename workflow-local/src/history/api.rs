@@ -9,13 +9,14 @@ use crate::payload::Payload;
 const REGION: &str = "us-east-1";
 
 impl HistoryEvent {
-    /// The event as an element of `GetExecutionHistory`'s `events`: payloads as JSON text,
-    /// the timestamp in seconds since 1970.
+    /// Returns the event as an element of `GetExecutionHistory`'s `events`: payloads as JSON text, the timestamp in
+    /// seconds since 1970.
     pub fn to_api_json(&self) -> Value {
         self.to_api_json_in(REGION)
     }
 
-    /// The same for an execution in another region than `us-east-1`, which tasks say that they are scheduled in.
+    /// Returns the same for an execution in another region than `us-east-1`, which tasks say that they are scheduled
+    /// in.
     pub fn to_api_json_in(&self, region: &str) -> Value {
         let mut event = Map::new();
         event.insert("timestamp".to_owned(), json!(self.timestamp.as_epoch_seconds()));

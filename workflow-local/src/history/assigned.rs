@@ -28,17 +28,17 @@ impl Assigned {
         (!values.is_empty()).then_some(Self(values))
     }
 
-    /// The variables and their values.
+    /// Returns the variables and their values.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Payload)> {
         self.0.iter().map(|(name, value)| (&**name, value))
     }
 
-    /// The value that a variable was assigned.
+    /// Returns the value that a variable was assigned.
     pub fn get(&self, name: &str) -> Option<&Payload> {
         self.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
     }
 
-    /// The values, without the names.
+    /// Returns the values, without the names.
     pub fn values(&self) -> impl Iterator<Item = &Payload> {
         self.0.iter().map(|(_, value)| value)
     }

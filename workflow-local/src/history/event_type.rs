@@ -15,7 +15,7 @@ macro_rules! event_types {
             /// Every type, in the order of the API reference.
             pub const ALL: &'static [Self] = &[ $( Self::$name, )* ];
 
-            /// The name in the API.
+            /// Returns the name in the API.
             pub fn name(self) -> &'static str {
                 match self { $( Self::$name => stringify!($name), )* }
             }
@@ -50,7 +50,7 @@ impl EventType {
         Self::ALL.iter().copied().find(|kind| kind.name() == name)
     }
 
-    /// The member of the API's event that holds its details, such as `stateEnteredEventDetails`.
+    /// Returns the member of the API's event that holds its details, such as `stateEnteredEventDetails`.
     pub(crate) fn details_member(self) -> String {
         let name = self.name();
         let stem = if name.ends_with("StateEntered") {

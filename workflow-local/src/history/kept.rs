@@ -40,7 +40,7 @@ enum Parts {
 }
 
 impl Text {
-    /// Its length in bytes.
+    /// Returns its length in bytes.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
     }
@@ -115,7 +115,7 @@ impl Recent {
     }
 }
 
-/// The data of states in an event.
+/// Returns the data of states in an event.
 fn data(details: &mut Details) -> Option<&mut Payload> {
     match details {
         Details::ExecutionStarted { input, .. }
@@ -150,7 +150,7 @@ fn kept(payload: &Payload, last: &mut Option<Last>, as_they_are: &mut usize) -> 
     kept
 }
 
-/// The text, without what it has in common with the one before.
+/// Returns the text, without what it has in common with the one before.
 fn share(text: &str, last: Option<&(String, Arc<Text>)>) -> Text {
     let whole = || Text { sharing: 0, bytes: text.len(), parts: Parts::Whole(text.into()) };
     let Some((other, base)) = last.filter(|(_, last)| last.sharing < MOST_SHARING) else { return whole() };
@@ -198,7 +198,7 @@ mod tests {
         assert!(payloads.iter().zip(&kept).all(|(payload, kept)| payload.to_string() == input(kept).to_string()));
     }
 
-    /// What a history keeps of an event with this input.
+    /// Returns what a history keeps of an event with this input.
     fn keep(recent: &mut Recent, input: &Payload) -> Details {
         let mut details = Details::StateEntered { name: "A".into(), input: input.clone() };
         recent.keep(&mut details);

@@ -179,7 +179,7 @@ pub enum Details {
 }
 
 impl Details {
-    /// The state that the event is about, for events that name one.
+    /// Returns the state that the event is about, for events that name one.
     pub fn state_name(&self) -> Option<&str> {
         match self {
             Self::StateEntered { name, .. } | Self::StateExited { name, .. } | Self::MapIteration { name, .. } => {
@@ -190,7 +190,7 @@ impl Details {
         }
     }
 
-    /// The error's name and the cause, for events that have them.
+    /// Returns the error's name and the cause, for events that have them.
     pub fn failure(&self) -> Option<(Option<&str>, Option<&str>)> {
         match self {
             Self::Failure { error, cause } | Self::TaskFailure { error, cause, .. } => {

@@ -96,7 +96,7 @@ impl fmt::Display for Summary<'_> {
     }
 }
 
-/// The JSON text of a payload, cut at a length that fits a row. No more of it is written.
+/// Returns the JSON text of a payload, cut at a length that fits a row. No more of it is written.
 fn short(payload: &crate::Payload) -> String {
     let mut start = Start { text: String::new(), room: PAYLOAD_CHARS };
     if write!(start, "{payload}").is_ok() {

@@ -50,17 +50,17 @@ impl Object {
         format!("{}/{}", self.bucket, self.key)
     }
 
-    /// What the context object says of an item of it.
+    /// Returns what the context object says of an item of it.
     pub(super) fn source(&self) -> String {
         super::uri(&self.bucket, Some(&self.key))
     }
 
-    /// Its bytes, without a byte order mark.
+    /// Returns its bytes, without a byte order mark.
     pub(super) fn bytes(&self) -> &[u8] {
         self.bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&self.bytes)
     }
 
-    /// Its text, without a byte order mark.
+    /// Returns its text, without a byte order mark.
     pub(super) fn text(&self) -> Result<&str, String> {
         std::str::from_utf8(self.bytes()).map_err(|_| {
             let help = match self.bytes.as_slice() {

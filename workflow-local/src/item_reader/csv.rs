@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::bounds::Reading;
 use crate::program::CsvHeader;
 
-/// The rows of a CSV text as objects; at most so many, 0 for all.
+/// Returns the rows of a CSV text as objects; at most so many, 0 for all.
 pub(super) fn objects(
     content: &str,
     delimiter: char,
@@ -46,7 +46,7 @@ impl<'a> Rows<'a> {
         Self { chars: content.chars().peekable(), delimiter }
     }
 
-    /// The next row, which is empty at the end.
+    /// Returns the next row, which is empty at the end.
     fn row(&mut self) -> Vec<String> {
         let (chars, delimiter) = (&mut self.chars, self.delimiter);
         let mut row = Vec::new();

@@ -9,7 +9,7 @@ use super::{Item, csv, listed};
 use crate::program::CsvHeader;
 use crate::store::ObjectStore;
 
-/// The objects that an inventory of S3 lists, as its data files tell them.
+/// Returns the objects that an inventory of S3 lists, as its data files tell them.
 ///
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-inventory-location.html>
 pub(super) fn inventory(

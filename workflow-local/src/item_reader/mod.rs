@@ -70,7 +70,7 @@ pub(crate) fn read(
     }
 }
 
-/// What the context object says of the items of what a reader asks for.
+/// Returns what the context object says of the items of what a reader asks for.
 pub(crate) fn source(reader: &Reader, arguments: &Value) -> String {
     let text = |name: &str| arguments.get(name).and_then(Value::as_str).unwrap_or_default();
     let key = Some(text("Key")).filter(|_| !matches!(reader.source, Source::List));
@@ -84,7 +84,7 @@ fn uri(bucket: &str, key: Option<&str>) -> String {
     }
 }
 
-/// A listed object as an item.
+/// Returns a listed object as an item.
 fn listed_item(object: ListedObject) -> Value {
     json!({
         "Etag": object.etag,
@@ -104,7 +104,7 @@ pub(crate) fn pointed(value: Value, pointer: Option<&str>) -> Result<Value, Stri
     }
 }
 
-/// The items of an array, or the members of an object; at most so many, 0 for all.
+/// Returns the items of an array, or the members of an object; at most so many, 0 for all.
 pub(crate) fn listed(value: Value, source: &Arc<str>, most: usize) -> Result<Vec<Item>, String> {
     let most = if most == 0 { usize::MAX } else { most };
     let item = |key, value| Item { key, value, source: Arc::clone(source) };
@@ -116,7 +116,7 @@ pub(crate) fn listed(value: Value, source: &Arc<str>, most: usize) -> Result<Vec
 }
 
 impl Format {
-    /// The items of one object, as an array or an object of members.
+    /// Returns the items of one object, as an array or an object of members.
     fn value(&self, object: &Object, most: usize, reading: &mut Reading) -> Result<Value, String> {
         reading.object = object.name();
         let named = |text: String| format!("{}: {text}", object.name());
@@ -152,7 +152,7 @@ impl Format {
         })
     }
 
-    /// The items of one object; at most so many, 0 for all.
+    /// Returns the items of one object; at most so many, 0 for all.
     fn read(&self, object: &Object, most: usize, reading: &mut Reading) -> Result<Vec<Item>, String> {
         let value = self.value(object, most, reading)?;
         let items = listed(value, &object.source().into(), most)?;
@@ -165,7 +165,7 @@ impl Format {
         Ok(items)
     }
 
-    /// The items of several objects, one after the other.
+    /// Returns the items of several objects, one after the other.
     fn read_each(
         &self,
         objects: impl Iterator<Item = (String, String)>,

@@ -34,7 +34,7 @@ impl Assignment {
         }
     }
 
-    /// What is assigned, if anything is.
+    /// Returns what is assigned, if anything is.
     pub(crate) fn evaluate(&self, scope: &Scope<'_>) -> Result<Option<Assigned>, QueryFailure> {
         match self {
             Self::Literal(assigned) => Ok(assigned.clone()),
@@ -56,7 +56,7 @@ impl Assignment {
     }
 }
 
-/// The members of an object; those of anything else are none.
+/// Returns the members of an object; those of anything else are none.
 fn members_of(value: Value) -> Option<Assigned> {
     let Value::Object(members) = value else { return None };
     Assigned::of(members.into_iter().map(|(name, value)| (name.into(), Payload::new(value))).collect())

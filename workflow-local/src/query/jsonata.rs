@@ -57,7 +57,7 @@ impl Uses {
     }
 }
 
-/// The plain name after the next dot, and what follows it; no name where anything else does.
+/// Returns the plain name after the next dot, and what follows it; no name where anything else does.
 fn next_member(text: &str) -> (Option<&str>, &str) {
     let Some(member) = text.trim_start().strip_prefix('.').map(str::trim_start) else { return (None, text) };
     let end = member.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(member.len());
@@ -72,12 +72,12 @@ impl Expression {
         Self(Arc::new(Compiled { source: source.clone(), location: location.into(), program, uses: Uses::of(source) }))
     }
 
-    /// Its value; no value, a function and an error are all failures.
+    /// Returns its value; no value, a function and an error are all failures.
     pub(crate) fn evaluate(&self, scope: &Scope<'_>) -> Result<Value, QueryFailure> {
         engine::value(&self.0, scope).map_err(|text| self.failed(&text))
     }
 
-    /// Its value, shared where it is a whole value of the scope.
+    /// Returns its value, shared where it is a whole value of the scope.
     pub(crate) fn payload(&self, scope: &Scope<'_>) -> Result<Payload, QueryFailure> {
         engine::payload(&self.0, scope).map_err(|text| self.failed(&text))
     }
@@ -90,7 +90,7 @@ impl Expression {
         ))
     }
 
-    /// The failure of a value that is not of the type that the field needs.
+    /// Returns the failure of a value that is not of the type that the field needs.
     pub(crate) fn unexpected(&self, expected: &str, value: &Value) -> QueryFailure {
         self.failure(format!(
             "The JSONata expression '{}' specified for the field '{}' returned an unexpected result type. \
@@ -101,7 +101,7 @@ impl Expression {
         ))
     }
 
-    /// The failure of a number that the field does not take; `allowed` says which it does.
+    /// Returns the failure of a number that the field does not take; `allowed` says which it does.
     pub(crate) fn out_of_range(&self, allowed: &str, value: &Value) -> QueryFailure {
         self.failure(format!(
             "The JSONata expression '{}' specified for the field '{}' returned a value that is out of range. It {allowed}, \
@@ -115,7 +115,7 @@ impl Expression {
     }
 }
 
-/// The name of a value's type, as causes print it.
+/// Returns the name of a value's type, as causes print it.
 pub(crate) fn type_name(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
@@ -219,7 +219,7 @@ mod engine {
     }
 
     impl<'s> Given<'s> {
-        /// A member of `$states`.
+        /// Returns a member of `$states`.
         fn member(&self, name: &str) -> Option<Binding<'s>> {
             let payload = match name {
                 "input" => Some(self.scope.input),
@@ -231,14 +231,14 @@ mod engine {
             payload.map(|payload| Binding::Value(payload.value()))
         }
 
-        /// A part of the context object, with the values that are shared in their places.
+        /// Returns a part of the context object, with the values that are shared in their places.
         fn context(&self, part: ContextPart) -> Binding<'s> {
             let shared = ContextValue::ALL.map(|value| Some((value.names(), self.scope.context.value(value)?)));
             let shared: Vec<_> = shared.into_iter().flatten().collect();
             with_shared(self.scope.context.part(part), &shared)
         }
 
-        /// The payload that is this very value.
+        /// Returns the payload that is this very value.
         fn whole(&self, value: &Value) -> Option<&'s Payload> {
             let scope = self.scope;
             let context = ContextValue::ALL.into_iter().filter_map(|value| scope.context.value(value));
@@ -277,7 +277,7 @@ mod engine {
         }
     }
 
-    /// A value with others in the places that their names lead to, where there are such places.
+    /// Returns a value with others in the places that their names lead to, where there are such places.
     fn with_shared<'s>(value: &'s Value, shared: &[(&'static [&'static str], &'s Payload)]) -> Binding<'s> {
         if let Some((_, payload)) = shared.iter().find(|(names, _)| names.is_empty()) {
             return Binding::Value(payload.value());

@@ -42,17 +42,17 @@ pub(crate) struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
-    /// The same scope with another `$`.
+    /// Returns the same scope with another `$`.
     pub(crate) fn at(&self, value: &'a Payload) -> Scope<'a> {
         Scope { value, ..*self }
     }
 
-    /// The same scope with a result, which is `$` too.
+    /// Returns the same scope with a result, which is `$` too.
     pub(crate) fn with_result(&self, result: &'a Payload) -> Scope<'a> {
         Scope { value: result, result: Some(result), ..*self }
     }
 
-    /// The same scope with an error output, which is `$` too.
+    /// Returns the same scope with an error output, which is `$` too.
     pub(crate) fn with_error(&self, error: &'a Payload) -> Scope<'a> {
         Scope { value: error, error_output: Some(error), ..*self }
     }
@@ -88,7 +88,7 @@ impl ContextPart {
         if self == other { self } else { Self::Whole }
     }
 
-    /// Whether a member of the context object is part of it.
+    /// Returns whether a member of the context object is part of it.
     pub(crate) fn has(self, member: Self) -> bool {
         self == Self::Whole || self == member
     }
@@ -105,7 +105,7 @@ pub(crate) enum ContextValue {
 impl ContextValue {
     pub(crate) const ALL: [Self; 2] = [Self::ExecutionInput, Self::ItemValue];
 
-    /// The names that lead to it.
+    /// Returns the names that lead to it.
     pub(crate) fn names(self) -> &'static [&'static str] {
         match self {
             Self::ExecutionInput => &["Execution", "Input"],
@@ -116,9 +116,9 @@ impl ContextValue {
 
 /// Where the values of the context object come from.
 pub(crate) trait ContextSource {
-    /// A part, with `null` in the places of values that [`value`](Self::value) gives.
+    /// Returns a part, with `null` in the places of values that [`value`](Self::value) gives.
     fn part(&self, part: ContextPart) -> Value;
-    /// A value that is shared; `None` where the context object does not have it, or has it in its parts.
+    /// Returns a value that is shared; `None` where the context object does not have it, or has it in its parts.
     fn value(&self, value: ContextValue) -> Option<&Payload>;
 }
 
@@ -135,13 +135,13 @@ impl<'a> Context<'a> {
         Self { source, parts: Default::default(), complete: OnceCell::new() }
     }
 
-    /// A part, without the values that are shared.
+    /// Returns a part, without the values that are shared.
     pub(crate) fn part(&self, part: ContextPart) -> &Value {
         #[expect(clippy::indexing_slicing, reason = "there is one for each part")]
         self.parts[part as usize].get_or_init(|| self.source.part(part))
     }
 
-    /// A value that is shared.
+    /// Returns a value that is shared.
     pub(crate) fn value(&self, value: ContextValue) -> Option<&'a Payload> {
         self.source.value(value)
     }

@@ -64,18 +64,18 @@ impl Path {
         Self { is_whole, in_context, json_path }
     }
 
-    /// The text in the definition.
+    /// Returns the text in the definition.
     pub(crate) fn source(&self) -> &str {
         self.json_path.source()
     }
 
-    /// The text of the path below its root, with a single dollar, as some causes print it.
+    /// Returns the text of the path below its root, with a single dollar, as some causes print it.
     pub(crate) fn source_without_context(&self) -> &str {
         let source = self.source();
         if source.starts_with("$$") { &source[1..] } else { source }
     }
 
-    /// What it selects.
+    /// Returns what it selects.
     pub(crate) fn select<'a>(&self, scope: &Scope<'a>) -> Result<Cow<'a, Value>, Missing<'a>> {
         let root: &'a Value = match self.json_path.root() {
             Root::Value => scope.value,
@@ -105,7 +105,7 @@ impl Path {
         })
     }
 
-    /// What it selects as a payload; `$` shares, and so does a path to a value that is shared.
+    /// Returns what it selects as a payload; `$` shares, and so does a path to a value that is shared.
     pub(crate) fn payload(&self, scope: &Scope<'_>) -> Result<Payload, QueryFailure> {
         if self.is_whole {
             return Ok(scope.value.clone());
@@ -119,13 +119,13 @@ impl Path {
         self.value(scope).map(|value| Payload::new(value.into_owned()))
     }
 
-    /// What it selects; a miss ends the execution with Jayway's text.
+    /// Returns what it selects; a miss ends the execution with Jayway's text.
     pub(crate) fn value<'a>(&self, scope: &Scope<'a>) -> Result<Cow<'a, Value>, QueryFailure> {
         self.select(scope)
             .map_err(|missing| QueryFailure::Runtime(format!("Invalid path '{}' : {}", self.source(), missing.text)))
     }
 
-    /// What it selects for a template's field, whose misses are told otherwise.
+    /// Returns what it selects for a template's field, whose misses are told otherwise.
     pub(crate) fn value_for_field<'a>(&self, field: &str, scope: &Scope<'a>) -> Result<Cow<'a, Value>, QueryFailure> {
         self.select(scope).map_err(|missing| {
             QueryFailure::Runtime(format!(

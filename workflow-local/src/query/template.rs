@@ -28,7 +28,7 @@ pub(crate) enum Template {
 }
 
 impl Template {
-    /// Its value, shared when it is literal or a whole value.
+    /// Returns its value, shared when it is literal or a whole value.
     pub(crate) fn payload(&self, scope: &Scope<'_>) -> Result<Payload, QueryFailure> {
         match self {
             Self::Literal(payload) => Ok(payload.clone()),
@@ -37,7 +37,7 @@ impl Template {
         }
     }
 
-    /// Its value.
+    /// Returns its value.
     pub(crate) fn evaluate(&self, scope: &Scope<'_>) -> Result<Value, QueryFailure> {
         match self {
             Self::Literal(payload) => Ok(payload.value().clone()),
@@ -51,7 +51,7 @@ impl Template {
         }
     }
 
-    /// The value that it has in any scope, when there is nothing to compute.
+    /// Returns the value that it has in any scope, when there is nothing to compute.
     pub(crate) fn literal(&self) -> Option<&Payload> {
         match self {
             Self::Literal(payload) => Some(payload),
@@ -77,7 +77,7 @@ impl ObjectTemplate {
         Self { members, prepared }
     }
 
-    /// The members, each with a name of its own; `None` where a name comes twice.
+    /// Returns the members, each with a name of its own; `None` where a name comes twice.
     pub(crate) fn members(&self) -> Option<&[(Arc<str>, Template)]> {
         (self.members.len() == self.prepared.len()).then_some(&*self.members)
     }

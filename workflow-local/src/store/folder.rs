@@ -100,7 +100,7 @@ impl FolderStore {
         }
     }
 
-    /// The objects in the folder itself.
+    /// Returns the objects in the folder itself.
     fn list_folder(&self, bucket: &str, prefix: &str) -> Result<Vec<ListedObject>, String> {
         let top = self.bucket(bucket)?;
         if !top.is_dir() {
@@ -166,7 +166,7 @@ fn read_in_parts(mut file: File, mut each: impl FnMut(&[u8])) -> std::io::Result
     }
 }
 
-/// Whether each part between slashes is the name of a file, which leads nowhere else.
+/// Returns whether each part between slashes is the name of a file, which leads nowhere else.
 fn is_path_of_names(path: &str) -> bool {
     path.split('/').all(|name| {
         let mut parts = Path::new(name).components();

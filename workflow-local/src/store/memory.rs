@@ -36,7 +36,7 @@ impl MemoryStore {
         object.versions.insert(version.to_owned(), bytes);
     }
 
-    /// Whether it has the object.
+    /// Returns whether it has the object.
     pub(super) fn has(&self, bucket: &str, key: &str) -> bool {
         self.buckets().get(bucket).and_then(|bucket| bucket.get(key)).is_some_and(|object| object.current.is_some())
     }

@@ -12,14 +12,14 @@ use crate::clock::Instant;
 
 /// Objects by bucket and key: a [`FolderStore`], a [`MemoryStore`], or one of your own.
 pub trait ObjectStore: Send + Sync {
-    /// The bytes of an object.
+    /// Returns the bytes of an object.
     ///
     /// # Errors
     /// Why it cannot be read, in words for the cause.
     fn get(&self, bucket: &str, key: &str) -> Result<Vec<u8>, String>;
 
-    /// The bytes of a version of an object, which an item reader's `VersionId` names. A store without versions has
-    /// the version `null` of each object alone, as a bucket of S3 without versioning.
+    /// Returns the bytes of a version of an object, which an item reader's `VersionId` names. A store without versions
+    /// has the version `null` of each object alone, as a bucket of S3 without versioning.
     ///
     /// # Errors
     /// Why it cannot be read, in words for the cause.
@@ -30,7 +30,7 @@ pub trait ObjectStore: Send + Sync {
         }
     }
 
-    /// The objects of a bucket whose keys begin with `prefix`, in the order of their keys' bytes.
+    /// Returns the objects of a bucket whose keys begin with `prefix`, in the order of their keys' bytes.
     ///
     /// # Errors
     /// Why the bucket cannot be listed, in words for the cause.

@@ -50,7 +50,7 @@ pub(super) fn check(context: &Value, has_token: bool) -> Result<(), TestStateErr
     Ok(())
 }
 
-/// The context object where none is given. The service calls every state `StateName` in it.
+/// Returns the context object where none is given. The service calls every state `StateName` in it.
 pub(super) fn made_up(
     kind: StateKind,
     input: &Value,

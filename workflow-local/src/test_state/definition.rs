@@ -8,7 +8,7 @@ use super::error::TestStateError;
 use crate::error::DefinitionError;
 use crate::program::{Program, StateId};
 
-/// The state of a machine with this name, wherever in it.
+/// Returns the state of a machine with this name, wherever in it.
 pub(super) fn in_machine(program: &Program, name: &str) -> Result<StateId, TestStateError> {
     if name.is_empty() {
         // Clients refuse it before they ask.
@@ -22,7 +22,7 @@ pub(super) fn in_machine(program: &Program, name: &str) -> Result<StateId, TestS
     program.find_id(name).ok_or_else(|| TestStateError::validation("State not found in definition"))
 }
 
-/// A machine around one state, whose targets it has for the sake of their names.
+/// Returns a machine around one state, whose targets it has for the sake of their names.
 pub(super) fn around(state: &Value) -> Result<(Program, StateId), TestStateError> {
     let inner = names_within(state);
     let mut name = "StateName".to_owned();
@@ -51,14 +51,14 @@ pub(super) fn around(state: &Value) -> Result<(Program, StateId), TestStateError
     Ok((program, start))
 }
 
-/// The states that a state may lead to.
+/// Returns the states that a state may lead to.
 fn targets(state: &Value) -> impl Iterator<Item = String> + '_ {
     let nested = ["Choices", "Catch"].into_iter().filter_map(|field| state.get(field)?.as_array()).flatten();
     let next = nested.chain([state]).filter_map(|object| object.get("Next"));
     next.chain(state.get("Default")).filter_map(Value::as_str).map(str::to_owned)
 }
 
-/// The names of the states inside a state.
+/// Returns the names of the states inside a state.
 fn names_within(state: &Value) -> Vec<&str> {
     let mut names = Vec::new();
     let mut rest = vec![state];

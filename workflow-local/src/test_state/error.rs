@@ -23,7 +23,7 @@ pub enum TestStateError {
 }
 
 impl TestStateError {
-    /// The error's code in the API; `None` for what the API does not know.
+    /// Returns the error's code in the API; `None` for what the API does not know.
     pub fn code(&self) -> Option<&str> {
         match self {
             Self::Refused { code, .. } => Some(code),

@@ -77,7 +77,7 @@ impl Mock {
         self
     }
 
-    /// The answer that the mock stands for, if the service takes it for the state.
+    /// Returns the answer that the mock stands for, if the service takes it for the state.
     pub(super) fn answer(
         &self,
         state: &StateProgram,

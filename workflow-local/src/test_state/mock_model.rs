@@ -5,8 +5,8 @@ use workflow_services::{Limits, Shape, Structure, TaskResource};
 
 use super::FieldValidation;
 
-/// What the service says of a mocked result that the called API cannot give; `None` where it fits, and where the
-/// API's model is not known. Patterns of strings are not looked at.
+/// Returns what the service says of a mocked result that the called API cannot give; `None` where it fits, and where
+/// the API's model is not known. Patterns of strings are not looked at.
 pub(super) fn misfit(resource: &str, result: &Value, mode: FieldValidation) -> Option<String> {
     let strict = match mode {
         FieldValidation::Strict => true,

@@ -175,12 +175,12 @@ impl TestState {
         self
     }
 
-    /// The name of the state.
+    /// Returns the name of the state.
     pub fn state_name(&self) -> &str {
         &self.program.state(self.state).name
     }
 
-    /// Whether it is a task, which calls something.
+    /// Returns whether it is a task, which calls something.
     pub fn is_task(&self) -> bool {
         matches!(self.program.state(self.state).work, Work::Task(_))
     }
@@ -324,7 +324,7 @@ impl TestState {
         Ok(self.result(input, visited))
     }
 
-    /// The mock's answer, where the request is one that the service takes.
+    /// Returns the mock's answer, where the request is one that the service takes.
     fn checked_mock(&self, kind: StateKind) -> Result<Option<Result<Payload, TaskError>>, TestStateError> {
         let Some(mock) = &self.mock else {
             if self.map_iteration_failure_count.is_some() {
@@ -364,7 +364,7 @@ impl TestState {
         }
     }
 
-    /// What the handlers answer a task without a mock; one that never answers times out.
+    /// Returns what the handlers answer a task without a mock; one that never answers times out.
     fn answer(&self, request: &TaskRequest) -> Option<Result<Payload, TaskError>> {
         let asking = self.handlers.find(request, &mut Asked::default())?;
         let answer = match asking.reply(request) {

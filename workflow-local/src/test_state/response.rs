@@ -19,7 +19,7 @@ pub enum TestStateStatus {
 }
 
 impl TestStateStatus {
-    /// The name in the API, such as `CAUGHT_ERROR`.
+    /// Returns the name in the API, such as `CAUGHT_ERROR`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Succeeded => "SUCCEEDED",
@@ -102,8 +102,7 @@ pub struct ErrorDetails {
 }
 
 impl TestStateResult {
-    /// The answer as `TestState` writes it: payloads as JSON text, `inspectionData` unless the
-    /// level is `INFO`.
+    /// Returns the answer as `TestState` writes it: payloads as JSON text, `inspectionData` unless the level is `INFO`.
     pub fn to_api_json(&self, level: InspectionLevel) -> Value {
         let mut answer = Map::new();
         let mut text = |name: &str, value: Option<String>| {
@@ -124,7 +123,7 @@ impl TestStateResult {
 }
 
 impl Inspection {
-    /// The payloads by their names in the API.
+    /// Returns the payloads by their names in the API.
     fn payloads(&self) -> [(&'static str, Option<&Payload>); 12] {
         [
             ("input", Some(&self.input)),

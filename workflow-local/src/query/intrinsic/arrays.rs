@@ -35,7 +35,7 @@ pub(super) fn item(items: &[Value], index: i64) -> Result<Value, String> {
     item.cloned().ok_or_else(|| format!("index {index} is outside of the array, which has {} items", items.len()))
 }
 
-/// The first of each, in their order.
+/// Returns the first of each, in their order.
 pub(super) fn unique(items: &[Value]) -> Value {
     let mut kept: Vec<Value> = Vec::new();
     // Which of them have a hash: equal values have the same.
@@ -50,7 +50,7 @@ pub(super) fn unique(items: &[Value]) -> Value {
     Value::Array(kept)
 }
 
-/// A hash that values have in common that are the [`same`]: of numbers by value, of objects in any order.
+/// Returns a hash that values have in common that are the [`same`]: of numbers by value, of objects in any order.
 fn hash(value: &Value) -> u64 {
     let mut hasher = DefaultHasher::new();
     std::mem::discriminant(value).hash(&mut hasher);

@@ -48,12 +48,12 @@ impl Call {
         Self { function: call.function, args: args.collect(), source: source.to_owned() }
     }
 
-    /// The text in the definition.
+    /// Returns the text in the definition.
     pub(crate) fn source(&self) -> &str {
         &self.source
     }
 
-    /// Its value.
+    /// Returns its value.
     pub(crate) fn evaluate(&self, scope: &Scope<'_>) -> Result<Value, QueryFailure> {
         let mut template = None;
         let mut values = Vec::with_capacity(self.args.len());
