@@ -1,8 +1,8 @@
-//! The closures that stand for task resources, for those who step executions themselves.
+//! The closures that answer tasks, for callers that step executions themselves.
 //!
-//! An [`Engine`](crate::Engine) has handlers of its own, and asks them. A server, or whoever else drives
-//! [executions](crate::Execution), keeps [`Handlers`], finds the one that a [`TaskRequest`] goes to, and does what the
-//! [`Reply`] says:
+//! An [`Engine`](crate::Engine) has its own handlers and calls them. A server, or another driver of
+//! [executions](crate::Execution), keeps [`Handlers`], finds the one for a [`TaskRequest`], and does what the [`Reply`]
+//! says:
 //!
 //! ```
 //! use std::sync::Arc;
@@ -52,8 +52,8 @@ pub use crate::planned::{Planned, Tasks, begin, settle};
 use crate::program::Program;
 use crate::task::{TaskError, TaskRequest};
 
-/// Two builder methods that take a closure for tasks, one for a closure that gives a future:
-/// the same in the engine and in handlers apart from one. `$add` says by what the tasks are found.
+/// Defines two builder methods that take a closure for tasks, one of them for a closure that returns a future. They are
+/// shared by the engine and by [`Handlers`]. `$add` says how tasks are found.
 macro_rules! handler_methods {
     ($( #[doc = $doc:literal] )* $name:ident, $( #[doc = $doc_async:literal] )* $name_async:ident, $key:ident: $add:ident, $wrap:ident) => {
         $( #[doc = $doc] )*
@@ -91,23 +91,23 @@ macro_rules! handler_methods {
 
 pub(crate) use handler_methods;
 
-/// How a handler answers a request.
+/// The reply of a handler to a request.
 #[non_exhaustive]
 pub enum Reply {
-    /// With this.
+    /// Answers now.
     Now(Result<Value, TaskError>),
-    /// With what this gives.
+    /// Answers when the future is ready.
     Later(Pin<Box<dyn Future<Output = Result<Value, TaskError>> + Send>>),
-    /// Never: the service takes the task ([`begin`]), and it times out.
+    /// Never answers: the service accepts the task ([`begin`]), and it times out.
     Never,
-    /// At a time by the execution's clock, perhaps after heartbeats: [`Planned`] keeps it until then.
+    /// Answers at a time by the execution's clock, possibly after heartbeats. [`Planned`] keeps the answer until then.
     Planned(Box<Given>),
-    /// The task starts another state machine, which only an engine runs:
+    /// The task starts another state machine, which only an engine runs. See
     /// [`Engine::on_state_machine`](crate::Engine::on_state_machine).
     Nested(Box<Nested>),
-    /// All the answers that there were have been given.
+    /// All given answers were used.
     NoneLeft {
-        /// How many there were.
+        /// The number of answers.
         given: u64,
     },
 }
@@ -125,38 +125,38 @@ impl fmt::Debug for Reply {
     }
 }
 
-/// Gets the request, and how often the handler was asked before within the execution.
+/// Takes the request and the number of earlier calls in the execution.
 type Answer = dyn Fn(&TaskRequest, u64) -> Reply + Send + Sync;
 
-/// What answers the requests for a resource.
+/// The handler for a resource's requests.
 #[derive(Clone)]
 pub(crate) struct Handler {
     answer: Arc<Answer>,
-    /// Whether to ask it may take long, so that a server asks it on a thread of its own.
+    /// Whether a call may block, so that a server calls the handler on a separate thread.
     blocks: bool,
 }
 
 impl Handler {
-    /// A handler that replies at once.
+    /// Creates a handler that replies at once.
     pub(crate) fn new(answer: impl Fn(&TaskRequest, u64) -> Reply + Send + Sync + 'static) -> Self {
         Self { answer: Arc::new(answer), blocks: false }
     }
 
-    /// A handler that runs a closure of the user before it replies.
+    /// Creates a handler that runs a user's closure before it replies.
     fn blocking(answer: impl Fn(&TaskRequest, u64) -> Reply + Send + Sync + 'static) -> Self {
         Self { answer: Arc::new(answer), blocks: true }
     }
 }
 
-/// How often the handlers of functions and resources were asked within an execution: each execution has one. Of a state the
-/// execution itself knows it.
+/// How often the handlers of functions and resources were called in an execution; each execution has its own. For
+/// states, the execution itself counts.
 #[derive(Debug, Default)]
 pub struct Asked {
     lambdas: Vec<u64>,
     resources: Vec<u64>,
 }
 
-/// The handler that a request goes to.
+/// The handler for a request.
 pub struct Asking {
     handler: Handler,
     number: u64,
@@ -169,9 +169,9 @@ impl fmt::Debug for Asking {
 }
 
 impl Asking {
-    /// Asks it, which may run a closure of the user. A panic of the closure fails the task.
+    /// Calls the handler, which may run a user's closure. A panic of the closure fails the task.
     pub fn reply(&self, request: &TaskRequest) -> Reply {
-        // A handler that panics must not take its caller with it; its state is of no interest afterwards.
+        // A panicking handler must not take its caller down. Its state is not used afterwards.
         let reply = catch_unwind(AssertUnwindSafe(|| (self.handler.answer)(request, self.number)));
         reply.unwrap_or_else(|panic| Reply::Now(Err(panicked(&request.state, &*panic))))
     }
@@ -182,7 +182,7 @@ impl Asking {
     }
 }
 
-/// Handlers by state, by Lambda function, by state machine that is started, by resource.
+/// Handlers by state, Lambda function, started state machine and resource.
 #[derive(Clone, Default)]
 pub struct Handlers {
     states: IndexMap<String, Handler>,
@@ -208,30 +208,30 @@ impl Handlers {
     }
 
     handler_methods! {
-        /// Stands for a Lambda function, by name or ARN, whatever its version: see
+        /// Answers the calls of a Lambda function of any version, given by name or ARN. See
         /// [`Engine::on_lambda`](crate::Engine::on_lambda).
         on_lambda,
-        /// The same with a closure that gives a future, polled by whoever asked.
+        /// Like `on_lambda`, with a closure that returns a future, which the caller polls.
         on_lambda_async, function: add_lambda, Lambda
     }
 
     handler_methods! {
-        /// Answers all tasks with a resource ARN such as `arn:aws:states:::sqs:sendMessage`: see
+        /// Answers all tasks with a resource ARN such as `arn:aws:states:::sqs:sendMessage`. See
         /// [`Engine::on_resource`](crate::Engine::on_resource).
         on_resource,
-        /// The same with a closure that gives a future, polled by whoever asked.
+        /// Like `on_resource`, with a closure that returns a future, which the caller polls.
         on_resource_async, arn: add_resource, Resource
     }
 
     handler_methods! {
-        /// Answers the tasks of each state of this name, whatever its state machine: see
+        /// Answers the tasks of each state with this name in any state machine. See
         /// [`Engine::on_state`](crate::Engine::on_state).
         on_state,
-        /// The same with a closure that gives a future, polled by whoever asked.
+        /// Like `on_state`, with a closure that returns a future, which the caller polls.
         on_state_async, state: add_state, Resource
     }
 
-    /// Answers the tasks of each state of this name one after the other, from the first again in each execution: see
+    /// Answers the tasks of each state with this name one after the other, starting again in each execution. See
     /// [`Engine::on_state_answers`](crate::Engine::on_state_answers).
     #[must_use]
     pub fn on_state_answers(mut self, state: impl AsRef<str>, answers: Answers) -> Self {
@@ -239,7 +239,7 @@ impl Handlers {
         self
     }
 
-    /// Answers the calls of a Lambda function one after the other, from the first again in each execution: see
+    /// Answers the calls of a Lambda function one after the other, starting again in each execution. See
     /// [`Engine::on_lambda_answers`](crate::Engine::on_lambda_answers).
     #[must_use]
     pub fn on_lambda_answers(mut self, function: impl AsRef<str>, answers: Answers) -> Self {
@@ -247,7 +247,7 @@ impl Handlers {
         self
     }
 
-    /// Answers all tasks with a resource ARN one after the other, from the first again in each execution: see
+    /// Answers all tasks with a resource ARN one after the other, starting again in each execution. See
     /// [`Engine::on_resource_answers`](crate::Engine::on_resource_answers).
     #[must_use]
     pub fn on_resource_answers(mut self, arn: impl AsRef<str>, answers: Answers) -> Self {
@@ -255,11 +255,11 @@ impl Handlers {
         self
     }
 
-    /// Answers tasks as a case of a mock file says, those of states that it does not name as before.
+    /// Answers tasks from a case of a mock file. States that it does not name keep their handlers.
     ///
     /// # Errors
-    /// As [`Engine::mocks`](crate::Engine::mocks): the file has no such state machine or case, or names states that the
-    /// program does not have.
+    /// Returns an error like [`Engine::mocks`](crate::Engine::mocks): the file has no such state machine or case, or
+    /// names states that the program does not have.
     pub fn mocks(
         mut self,
         file: &MockFile,
@@ -281,7 +281,7 @@ impl Handlers {
         self.resources.insert(arn.to_owned(), handler);
     }
 
-    /// A handler of a resource that has none.
+    /// Adds a handler for a resource that has none.
     pub(crate) fn add_fallback(&mut self, arn: &str, handler: Handler) {
         self.resources.entry(arn.to_owned()).or_insert(handler);
     }
@@ -299,13 +299,13 @@ impl Handlers {
         self.states.keys().map(String::as_str)
     }
 
-    /// Returns whether requests for this resource may have a handler, for all that is known without the state.
+    /// Returns whether requests for this resource may have a handler, if the state is unknown.
     pub fn may_answer(&self, resource: &str) -> bool {
         !self.states.is_empty() || self.resources.contains_key(resource)
     }
 
-    /// Returns the handler that the request goes to: the state's, else the Lambda function's or the state machine's,
-    /// else the resource's; `None` when there is none.
+    /// Returns the handler for the request: the state's, else the Lambda function's or the state machine's, else the
+    /// resource's.
     pub fn find(&self, request: &TaskRequest, asked: &mut Asked) -> Option<Asking> {
         if let Some(handler) = self.states.get(&*request.state) {
             return Some(Asking { handler: handler.clone(), number: request.nth });
@@ -324,7 +324,7 @@ impl Handlers {
     }
 }
 
-/// Counts one more, and gives how many there were before.
+/// Increments a counter, and returns its earlier value.
 fn count(counts: &mut Vec<u64>, at: usize) -> u64 {
     if counts.len() <= at {
         counts.resize(at.saturating_add(1), 0);
@@ -335,13 +335,13 @@ fn count(counts: &mut Vec<u64>, at: usize) -> u64 {
     })
 }
 
-/// Returns the resource without the pattern: a handler of the action answers for all its patterns.
+/// Returns the resource without the pattern, because a handler of an action answers all its patterns.
 fn plain_resource(arn: &str) -> &str {
     [".waitForTaskToken", ".sync:2", ".sync"].iter().find_map(|pattern| arn.strip_suffix(pattern)).unwrap_or(arn)
 }
 
 impl TaskRequest {
-    /// Returns the Lambda function that it calls, by name or ARN.
+    /// Returns the name or ARN of the Lambda function that the request calls.
     pub fn function(&self) -> Option<&str> {
         if self.is_invoke() {
             return self.input.get("FunctionName").and_then(Value::as_str);
@@ -349,8 +349,8 @@ impl TaskRequest {
         self.resource.contains(":lambda:").then_some(&*self.resource)
     }
 
-    /// Returns whether it calls a Lambda function through the service integration (`lambda:invoke`, in each of its
-    /// patterns), which wraps payload and result.
+    /// Returns whether the request calls a Lambda function through the service integration (`lambda:invoke`, in each of
+    /// its patterns), which wraps payload and result.
     pub fn is_invoke(&self) -> bool {
         Arn::parse(plain_resource(&self.resource)).and_then(Arn::integration) == Some("lambda:invoke")
     }
@@ -373,7 +373,7 @@ fn panicked(state: &str, panic: &(dyn std::any::Any + Send)) -> TaskError {
     TaskError::new(TASK_FAILED).with_cause(format!("the handler of state `{state}` panicked: {text}"))
 }
 
-/// Returns a closure's argument from the request.
+/// Deserializes a closure's argument from the request.
 fn argument<P: DeserializeOwned>(request: &TaskRequest, value: &Value) -> Result<P, TaskError> {
     P::deserialize(value).map_err(|error| {
         let cause = format!("the input of state `{}` does not fit its handler: {error}; it is {value}", request.state);
@@ -387,7 +387,7 @@ fn result<R: Serialize>(state: &str, result: Result<R, TaskError>) -> Result<Val
     })
 }
 
-/// Returns a handler of a synchronous closure.
+/// Creates a handler from a synchronous closure.
 pub(crate) fn sync<P, R>(closure: impl Fn(P) -> Result<R, TaskError> + Send + Sync + 'static, wrap: Wrap) -> Handler
 where
     P: DeserializeOwned,
@@ -399,7 +399,7 @@ where
     })
 }
 
-/// Returns a handler of an asynchronous closure.
+/// Creates a handler from an asynchronous closure.
 pub(crate) fn asynchronous<P, R, F>(closure: impl Fn(P) -> F + Send + Sync + 'static, wrap: Wrap) -> Handler
 where
     P: DeserializeOwned,
@@ -418,24 +418,24 @@ where
     })
 }
 
-/// Returns a handler of a closure that gets the whole request.
+/// Creates a handler from a closure that gets the whole request.
 pub(crate) fn whole<R: Serialize>(
     closure: impl Fn(&TaskRequest) -> Result<R, TaskError> + Send + Sync + 'static,
 ) -> Handler {
     Handler::blocking(move |request, _| Reply::Now(result(&request.state, closure(request))))
 }
 
-/// Returns a handler that never answers.
+/// Creates a handler that never answers.
 pub(crate) fn never() -> Handler {
     Handler::new(|_, _| Reply::Never)
 }
 
-/// What a closure stands for.
+/// What a closure represents.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wrap {
-    /// The resource: it gets the request and gives the resource's result.
+    /// A resource: the closure gets the request and returns the resource's result.
     Resource,
-    /// A Lambda function: it gets the payload and gives the function's result.
+    /// A Lambda function: the closure gets the payload and returns the function's result.
     Lambda,
 }
 
@@ -448,7 +448,7 @@ impl Wrap {
     }
 
     pub(crate) fn result(self, request: &TaskRequest, result: Result<Value, TaskError>) -> Result<Value, TaskError> {
-        // A callback's result is what is sent back, not what `invoke` answers.
+        // A callback's result is the value sent back, not the answer of `invoke`.
         let answers = request.is_invoke() && !request.resource.ends_with(".waitForTaskToken");
         if self == Self::Lambda && answers {
             return result
@@ -458,7 +458,7 @@ impl Wrap {
     }
 }
 
-/// A future whose panic is an error.
+/// A future whose panic becomes an error.
 struct Caught {
     future: Pin<Box<dyn Future<Output = Result<Value, TaskError>> + Send>>,
     state: Arc<str>,

@@ -1,24 +1,24 @@
-//! JSON text, which may be nested deeper than serde_json reads on any stack.
+//! Parses JSON text, which may be nested deeper than serde_json allows.
 
 use serde::Deserialize;
 use serde_json::Value;
 
-/// How many arrays and objects may stand inside one another. A value of that depth can be copied, compared and written on
-/// the 2 MiB that a test's thread has, in a debug build too.
+/// The maximum depth of arrays and objects. A value of this depth can be cloned, compared and written on a test
+/// thread's stack of 2 MiB, in debug builds too.
 pub(crate) const DEPTH: usize = 500;
 
-/// The depth that serde_json reads by itself.
+/// The maximum depth that serde_json parses by default.
 pub(crate) const SHALLOW: usize = 127;
 
-/// The stack in bytes on which deeper text is read.
+/// The size of the stack for parsing deeper text, in bytes.
 const DEEP_STACK: usize = 16 << 20;
 
-/// What is known of a text without reading it.
+/// Properties of a text that are known without parsing it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Extent {
-    /// How many arrays and objects stand inside one another.
+    /// The depth of arrays and objects.
     pub(crate) depth: usize,
-    /// How many values it has, at most.
+    /// The maximum number of values.
     pub(crate) values: usize,
 }
 
@@ -51,12 +51,12 @@ impl Extent {
     }
 }
 
-/// Returns the value of a text; else why there is none.
+/// Parses a text. Returns a message if it is invalid.
 pub(crate) fn parse(text: &[u8]) -> Result<Value, String> {
     parse_of(text, Extent::of(text))
 }
 
-/// As [`parse`], of a text whose extent is known.
+/// Like [`parse`], for a text whose extent is known.
 pub(crate) fn parse_of(text: &[u8], extent: Extent) -> Result<Value, String> {
     let depth = extent.depth;
     if depth > DEPTH {

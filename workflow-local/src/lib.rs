@@ -1,11 +1,11 @@
-//! An embedded engine for Amazon States Language: runs a state machine in a test, without AWS.
+//! An embedded engine for Amazon States Language: run a state machine in a test, without AWS.
 //!
-//! A definition is compiled once to a [`Program`]; an [`Engine`] runs it with Rust closures for
-//! its tasks, in virtual time, and the [`Execution`] that comes back has its status, its output
-//! or error, and the history that AWS would have written, event for event.
+//! A definition is compiled once to a [`Program`]. An [`Engine`] runs it with Rust closures as tasks, in virtual time.
+//! The resulting [`Execution`] has the status, the output or error, and the history that AWS would have written, event
+//! for event.
 //!
-//! Whoever needs more control than [`Engine::run`] steps an execution instead:
-//! [`Engine::start`], [`Execution::step`], [`Execution::succeed`], [`Execution::advance_to`].
+//! For more control than [`Engine::run`], step an execution: see [`Engine::start`], [`Execution::step`],
+//! [`Execution::succeed`] and [`Execution::advance_to`].
 //!
 //! # Features
 //!
@@ -46,7 +46,7 @@ mod task;
 pub mod test_state;
 mod token;
 
-/// What expressions of JSONata may use.
+/// The limits of JSONata expressions.
 #[cfg(feature = "jsonata")]
 pub mod jsonata {
     pub use workflow_jsonata::Limits;
@@ -73,12 +73,12 @@ pub use store::{FolderStore, ListedObject, MemoryStore, ObjectStore};
 pub use task::{TaskError, TaskId, TaskRequest};
 pub use workflow_asl::document::MachineType;
 
-/// The page on testing, whose examples are tests.
+/// The guide to testing, whose examples are tests.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/testing.md")]
 struct TestingPage;
 
-/// The crate's front page on a registry, whose example is a test.
+/// The crate's README, whose example is a test.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

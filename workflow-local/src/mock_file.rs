@@ -1,4 +1,4 @@
-//! Mock files in the format of AWS Step Functions Local: a case names, for its states, responses by attempt.
+//! Mock files in the format of AWS Step Functions Local: a case has, for each of its states, responses by attempt.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/sfn-local-mock-cfg-file.html>
 
@@ -44,33 +44,33 @@ use crate::task::TaskError;
 /// ```
 #[derive(Clone, Debug)]
 pub struct MockFile {
-    /// The responses that the states of each case of each state machine have.
+    /// The responses of the states of each case, by state machine.
     machines: IndexMap<String, Cases>,
     responses: IndexMap<String, Answers>,
 }
 
-/// The names of the responses that the states of each case have.
+/// The names of the responses of the states, by case.
 type Cases = IndexMap<String, IndexMap<String, String>>;
 
-/// Something wrong with a mock file, and where.
+/// An error in a mock file, with its position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MockProblem {
-    /// The place in the file.
+    /// The position in the file.
     pub pointer: Pointer,
-    /// What is wrong.
+    /// The message.
     pub message: String,
-    /// How to mend it, where that is known.
+    /// How to fix it, if known.
     pub help: Option<String>,
 }
 
-/// All that is wrong with a mock file.
+/// The errors of a mock file.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum MockFileError {
-    /// It is not JSON.
+    /// The text is not JSON.
     NotJson(serde_json::Error),
-    /// It does not say what it must, or names what there is not.
+    /// The file is not in the format, or names something that does not exist.
     Wrong(Vec<MockProblem>),
 }
 
@@ -107,10 +107,10 @@ impl std::error::Error for MockFileError {
 }
 
 impl MockFile {
-    /// Reads a file's text.
+    /// Parses a file's text.
     ///
     /// # Errors
-    /// It is not JSON, or not in the format: everything that is wrong is told.
+    /// Returns all errors if the text is not JSON or not in the format.
     pub fn parse(text: &str) -> Result<Self, MockFileError> {
         let file: Value = serde_json::from_str(text).map_err(MockFileError::NotJson)?;
         let mut reading = Reading(Vec::new());
@@ -136,15 +136,15 @@ impl MockFile {
         if reading.0.is_empty() { Ok(Self { machines, responses }) } else { Err(MockFileError::Wrong(reading.0)) }
     }
 
-    /// Returns the names of its state machines.
+    /// Returns the names of the state machines.
     pub fn state_machines(&self) -> impl Iterator<Item = &str> {
         self.machines.keys().map(String::as_str)
     }
 
-    /// Returns the names of a state machine's cases: of the one with this name, or the file's only one.
+    /// Returns the names of the cases of the state machine with this name, or of the file's only one.
     ///
     /// # Errors
-    /// It has several, and none with this name.
+    /// Returns an error if there are several state machines, and none has this name.
     pub fn cases(&self, state_machine: &str) -> Result<Vec<&str>, MockFileError> {
         self.machine(state_machine).map(|(_, cases)| cases.keys().map(String::as_str).collect())
     }
@@ -163,7 +163,7 @@ impl MockFile {
         }
     }
 
-    /// Returns the answers of a case, by state; the states of all cases of its machine must exist.
+    /// Returns the answers of a case, by state. The states of all cases of its machine must exist.
     pub(crate) fn answers(
         &self,
         state_machine: &str,
@@ -205,7 +205,7 @@ impl MockFile {
     }
 }
 
-/// Returns a name that is not there, with the nearest that is, or all.
+/// Returns the problem of an unknown name, with the most similar name, or all names, as help.
 fn missing<'a>(pointer: Pointer, message: String, name: &str, known: impl Iterator<Item = &'a str>) -> MockProblem {
     let known: Vec<&str> = known.collect();
     let help = match nearest(name, known.iter().copied()) {
@@ -225,7 +225,7 @@ impl Reading {
         self.0.push(MockProblem { pointer: pointer.clone(), message: message.into(), help: help.map(str::to_owned) });
     }
 
-    /// Returns an object with none but these members.
+    /// Returns an object, and reports its unknown members.
     fn object<'a>(&mut self, value: &'a Value, at: &Pointer, known: &[&str]) -> Option<&'a Map<String, Value>> {
         let Some(members) = value.as_object() else {
             self.problem(at, "this must be an object", None);
@@ -238,7 +238,7 @@ impl Reading {
         Some(members)
     }
 
-    /// Returns the members of an object that must be there.
+    /// Returns the members of a required object.
     fn member<'a>(
         &mut self,
         object: Option<&'a Map<String, Value>>,
@@ -254,7 +254,7 @@ impl Reading {
         members.into_iter().flatten()
     }
 
-    /// Returns the responses of a case's states.
+    /// Reads the responses of a case's states.
     fn case(
         &mut self,
         states: &Value,
@@ -282,7 +282,7 @@ impl Reading {
         read
     }
 
-    /// Returns a response: what each attempt gets.
+    /// Reads a response: the answer to each attempt.
     fn response(&mut self, response: &Value, at: &Pointer) -> Answers {
         let Some(attempts) = response.as_object().filter(|attempts| !attempts.is_empty()) else {
             self.problem(at, "this must be an object: an answer for each attempt, by number from \"0\" on", None);
@@ -329,7 +329,7 @@ impl Reading {
         answers
     }
 
-    /// `{"Return": …}` or `{"Throw": {"Error": …, "Cause": …}}`
+    /// Reads `{"Return": …}` or `{"Throw": {"Error": …, "Cause": …}}`.
     fn answer(&mut self, answer: &Value, at: &Pointer) -> Option<Result<Value, TaskError>> {
         let members = self.object(answer, at, &["Return", "Throw"])?;
         match (members.get("Return"), members.get("Throw")) {
@@ -364,7 +364,7 @@ impl Reading {
     }
 }
 
-/// Returns the first and last attempt of `0` or `1-3`.
+/// Parses the first and last attempt of `0` or `1-3`.
 fn range(text: &str) -> Option<(u64, u64)> {
     let number = |text: &str| text.trim().parse::<u64>().ok();
     match text.split_once('-') {

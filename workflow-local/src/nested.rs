@@ -1,5 +1,5 @@
-//! A task that starts another state machine: the child runs ahead on a clock of its own, and what comes of it comes
-//! to the parent at the child's times.
+//! A task that starts another state machine: the child runs ahead on its own clock, and its results reach the parent at
+//! the child's times.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html>
 
@@ -23,11 +23,11 @@ use crate::planned::Act;
 use crate::random::Random;
 use crate::task::{TaskError, TaskRequest};
 
-/// A child that was started.
+/// A started child.
 pub struct Nested {
-    /// What `StartExecution` answers.
+    /// The response of `StartExecution`.
     pub(crate) started: Value,
-    /// Runs the child, and gives what comes to the task and when.
+    /// Runs the child, and returns the events for the task with their times.
     pub(crate) run: NestedRun,
 }
 
@@ -40,7 +40,7 @@ impl fmt::Debug for Nested {
 pub(crate) type NestedRun = Pin<Box<dyn Future<Output = Result<Vec<Timed>, RunError>> + Send>>;
 pub(crate) type Timed = (Instant, Act);
 
-/// Returns a handler of the tasks that start a state machine.
+/// Creates a handler for tasks that start a state machine.
 pub(crate) fn handler(machine: Engine) -> Handler {
     Handler::new(move |request, _| match start(&machine, request) {
         Ok(nested) => Reply::Nested(Box::new(nested)),
@@ -55,9 +55,9 @@ fn start(machine: &Engine, request: &TaskRequest) -> Result<Nested, TaskError> {
     let name = request.input.get("Name").and_then(Value::as_str);
     identity.name = name.map_or_else(|| format!("execution-{}", request.number), str::to_owned);
     let asked = machine_arn(request).unwrap_or_default();
-    // What is no ARN, such as a placeholder, leaves the child the name that its engine has.
+    // If this is not an ARN but, for example, a placeholder, the child has its engine's name.
     let (machine_arn, qualifier) = parts(asked).unwrap_or_else(|| (identity.state_machine_arn.clone(), None));
-    // Each child has random numbers of its own.
+    // Each child has its own random numbers.
     identity.seed = identity.seed.wrapping_add(request.number);
     let id = || Random::new(!identity.seed).uuid();
     identity.execution_arn = arn::execution(&machine_arn, identity.machine_type, &identity.name, id);
@@ -96,7 +96,7 @@ async fn run(
     let execution = child.start_named(&input, identity)?;
     let ended = match child.drive(execution).await {
         Ok(execution) => Some(execution),
-        // It runs on AWS until it is stopped, and is of no use to who waits for it.
+        // On AWS it runs until it is stopped, so it never ends for the waiting task.
         Err(RunError::Stuck { .. }) => None,
         Err(error) => return Err(error),
     };
@@ -124,11 +124,11 @@ async fn run(
 
 /// What the task waits for, by its pattern.
 enum Waits {
-    /// The start alone, with this answer.
+    /// Only the start, with this response.
     Start(Value),
     /// The child's end.
     Job { as_text: bool },
-    /// The token. The prefix is the parent's resource up to its partition: the child's tasks are in the same.
+    /// The token. The prefix is the parent's resource up to its partition, which is the child's too.
     Callback { prefix: String, token: Arc<str> },
 }
 
@@ -159,14 +159,14 @@ fn names_version(arn: &str) -> bool {
     arn.rsplit(':').next().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// Returns a state machine's ARN, and the version or alias that stood behind it.
+/// Splits a state machine's ARN into the ARN and the version or alias.
 fn parts(arn: &str) -> Option<(String, Option<&str>)> {
     let (before, name) = arn.split_once(":stateMachine:")?;
     let (name, qualifier) = name.split_once(':').map_or((name, None), |(name, qualifier)| (name, Some(qualifier)));
     Some((format!("{before}:stateMachine:{name}"), qualifier))
 }
 
-/// Returns the child's input, as text and as a value: `Input` is JSON, or its text; without it, an empty object.
+/// Returns the child's input, as text and as a value. `Input` is JSON or its text; the default is an empty object.
 fn input(request: &TaskRequest) -> Result<(String, Value), TaskError> {
     match request.input.get("Input") {
         None | Some(Value::Null) => Ok(("{}".to_owned(), json!({}))),
@@ -181,9 +181,9 @@ fn input(request: &TaskRequest) -> Result<(String, Value), TaskError> {
     }
 }
 
-/// Returns what a task that waits for an execution has of it when it has ended: what `DescribeExecution` says, in the
-/// order of the alphabet, with times in milliseconds. `qualified` are the ARNs of the version and of the alias that it
-/// was started through; `as_text` writes input and output as text, as `.sync` does and `.sync:2` does not.
+/// Returns the result of a task that waits for an execution, when it has ended: the result of `DescribeExecution` in
+/// alphabetical order, with times in milliseconds. `qualified` are the ARNs of the version and alias through which it
+/// was started. `as_text` writes input and output as text, as `.sync` does and `.sync:2` does not.
 ///
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html>
 pub fn job_output(
@@ -193,7 +193,7 @@ pub fn job_output(
     as_text: bool,
 ) -> Map<String, Value> {
     let succeeded = execution.status() == Status::Succeeded;
-    // A failure's cause has text, whatever was asked for.
+    // A failure's cause is text in any case.
     let as_text = as_text || !succeeded;
     let mut members = Map::new();
     let mut member = |name: &str, value: Value| drop(members.insert(name.to_owned(), value));
@@ -229,7 +229,7 @@ pub fn job_output(
     members
 }
 
-/// Returns a handler of a child's tasks that send the parent's token back.
+/// Creates a handler for a child's tasks that send the parent's token back.
 fn sender(action: &'static str, token: &Arc<str>, sent: &Arc<Mutex<Vec<Timed>>>) -> Handler {
     let (token, sent) = (Arc::clone(token), Arc::clone(sent));
     Handler::new(move |request, _| {

@@ -1,4 +1,4 @@
-//! An execution as a page for a browser.
+//! An execution as an HTML page.
 
 use serde_json::Value;
 use workflow_graph::history::History;
@@ -8,8 +8,8 @@ use crate::execution::Execution;
 use crate::history::HistoryEvent;
 
 impl Execution {
-    /// Returns a page of its own, without a request to anybody: the graph with the way taken, what each state got and
-    /// gave, its retries and errors, a timeline, the events.
+    /// Returns a self-contained page: the graph with the path taken, the input and output of each state, its retries
+    /// and errors, a timeline and the events.
     ///
     /// ```
     /// # use serde_json::json;
@@ -23,7 +23,7 @@ impl Execution {
         self.page().to_html()
     }
 
-    /// Shows that page in a notebook of `evcxr`, where the last expression of a cell is an execution.
+    /// Shows the page in an `evcxr` notebook if the last expression of a cell is an execution.
     pub fn evcxr_display(&self) {
         self.page().evcxr_display();
     }

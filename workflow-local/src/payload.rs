@@ -1,4 +1,4 @@
-//! A JSON value that states, events and variables share instead of copying.
+//! A JSON value that states, events and variables share without copying.
 
 use std::fmt::{self, Write};
 use std::ops::Deref;
@@ -10,7 +10,7 @@ use workflow_asl::limits::PAYLOAD_BYTES;
 
 use crate::history::Text;
 
-/// A shared JSON value; cloning it copies a pointer, and its size is measured once.
+/// A shared JSON value. Cloning it copies a pointer, and its size is computed once.
 ///
 /// It dereferences to [`Value`].
 #[derive(Clone)]
@@ -18,7 +18,7 @@ pub struct Payload(Arc<Measured>);
 
 struct Measured {
     content: Content,
-    /// Bytes of its text; 0 until they are counted, as no text is empty.
+    /// The size of its text in bytes; 0 if not computed yet, because no text is empty.
     bytes: AtomicUsize,
 }
 
@@ -28,40 +28,40 @@ enum Content {
     List(Box<List>),
 }
 
-/// An array of payloads, which it shares: the results of branches and items.
+/// An array of shared payloads: the results of branches and items.
 struct List {
     items: Vec<Payload>,
-    /// Its value, once somebody asks for it.
+    /// The value, created on first access.
     value: OnceLock<Value>,
 }
 
-/// What is kept as text.
+/// A value that is kept as text.
 struct Kept {
     text: Arc<Text>,
-    /// Its value, once somebody asks for it.
+    /// The value, parsed on first access.
     value: OnceLock<Value>,
 }
 
 impl Payload {
-    /// Shares a value.
+    /// Creates a payload from a value.
     pub fn new(value: Value) -> Self {
         Self(Arc::new(Measured { content: Content::Value(value), bytes: AtomicUsize::new(0) }))
     }
 
-    /// What is kept as the text of a value, and read when it is asked for.
+    /// Creates a payload from the text of a value, which is parsed on first access.
     pub(crate) fn of_text(text: Arc<Text>) -> Self {
         let bytes = text.bytes().into();
         let kept = Kept { text, value: OnceLock::new() };
         Self(Arc::new(Measured { content: Content::Text(Box::new(kept)), bytes }))
     }
 
-    /// The array of these payloads, which are copied only when somebody asks for its value.
+    /// Creates an array of payloads, which are copied only on access to the array's value.
     pub(crate) fn list(items: Vec<Self>) -> Self {
         let list = List { items, value: OnceLock::new() };
         Self(Arc::new(Measured { content: Content::List(Box::new(list)), bytes: AtomicUsize::new(0) }))
     }
 
-    /// An empty object: what `null` paths give, and the input when none is given.
+    /// Creates an empty object: the value of `null` paths, and the default input.
     pub fn empty() -> Self {
         Self::new(Value::Object(serde_json::Map::new()))
     }
@@ -79,7 +79,7 @@ impl Payload {
         }
     }
 
-    /// Returns whether its value is kept at this place.
+    /// Returns whether its value is at this address.
     #[cfg(feature = "jsonata")]
     pub(crate) fn is_at(&self, place: &Value) -> bool {
         let value = match &self.0.content {
@@ -90,12 +90,12 @@ impl Payload {
         value.is_some_and(|value| std::ptr::eq(value, place))
     }
 
-    /// Returns whether it is the very same, so that nothing need be compared.
+    /// Returns whether both are the same shared value, so that no comparison is needed.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    /// Returns the value itself, copied only when it is shared.
+    /// Returns the value, cloned only if it is shared.
     pub fn into_value(self) -> Value {
         match Arc::try_unwrap(self.0) {
             Ok(Measured { content: Content::Value(value), .. }) => value,
@@ -108,7 +108,7 @@ impl Payload {
         }
     }
 
-    /// Bytes of its JSON text, as the quotas count them: compact, UTF-8.
+    /// Returns the size of its JSON text in bytes as the quotas count it: compact, UTF-8.
     pub fn bytes(&self) -> usize {
         match self.0.bytes.load(Ordering::Relaxed) {
             0 => {
@@ -123,7 +123,7 @@ impl Payload {
         }
     }
 
-    /// Returns whether it is larger than a state's input or output may be (256 KiB).
+    /// Returns whether it exceeds the limit of a state's input or output (256 KiB).
     pub fn is_too_large(&self) -> bool {
         self.bytes() > PAYLOAD_BYTES
     }
@@ -138,7 +138,7 @@ impl Measured {
         }
     }
 
-    /// Returns a copy of the value, which it does not keep.
+    /// Returns a copy of the value without caching it.
     fn to_value(&self) -> Value {
         match &self.content {
             Content::Value(value) => value.clone(),
@@ -152,13 +152,14 @@ impl Measured {
 }
 
 impl Kept {
-    /// Returns the value of the text, which is that of a value.
+    /// Parses the text, which is valid.
     fn read(&self) -> Value {
         serde_json::from_str(&self.text.to_string()).unwrap_or_default()
     }
 }
 
-/// Bytes of the compact JSON text of a value: counted without writing it, since each output of each state is.
+/// Returns the size of the compact JSON text of a value in bytes. It is counted without writing, because this happens
+/// for each output of each state.
 pub(crate) fn json_bytes(value: &Value) -> usize {
     match value {
         Value::Null | Value::Bool(true) => 4,
@@ -177,7 +178,7 @@ pub(crate) fn json_bytes(value: &Value) -> usize {
     }
 }
 
-/// Returns the bytes of an array of items: brackets, and a comma between each two.
+/// Returns the size of an array of items: brackets and commas included.
 fn array_bytes(items: impl ExactSizeIterator<Item = usize>) -> usize {
     1 + items.len().max(1) + items.sum::<usize>()
 }
@@ -186,10 +187,10 @@ fn digits(number: u64) -> usize {
     number.checked_ilog10().map_or(1, |log| log as usize + 1)
 }
 
-/// With the quotes, and with what must be escaped.
+/// Returns the size of a text with quotes and escapes.
 fn text_bytes(text: &str) -> usize {
     let is_escaped = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
-    // Mostly there is none, and to find that out is quicker than to tell them apart.
+    // Most texts need no escapes, which is faster to check than to count them.
     if text.as_bytes().iter().copied().filter(is_escaped).count() == 0 {
         return 2 + text.len();
     }
@@ -216,7 +217,7 @@ impl From<Value> for Payload {
 }
 
 impl Default for Payload {
-    /// `null`.
+    /// Returns `null`.
     fn default() -> Self {
         Self::new(Value::Null)
     }

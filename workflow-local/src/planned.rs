@@ -1,4 +1,4 @@
-//! What comes for tasks at times that are known: heartbeats and answers, by the execution's clock.
+//! Schedules heartbeats and answers of tasks at known times, by the execution's clock.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,15 +12,15 @@ use crate::execution::Execution;
 use crate::payload::Payload;
 use crate::task::{TaskError, TaskId, TaskRequest};
 
-/// Something that comes for a task.
+/// An event for a task.
 pub(crate) enum Act {
     Heartbeat,
     Answer(Result<Value, TaskError>),
 }
 
-/// Something that tasks are told of: an [`Execution`], or what stands before one and keeps what it is told.
+/// A receiver of task events: an [`Execution`], or a wrapper that records them.
 pub trait Tasks {
-    /// Returns its present: [`Execution::now`].
+    /// Returns the current time: see [`Execution::now`].
     fn present(&self) -> Instant;
     /// See [`Execution::advance_to`].
     fn advance_to(&mut self, time: Instant);
@@ -66,7 +66,7 @@ impl Tasks for Execution {
     }
 }
 
-/// What comes for an execution's tasks, in the order in which it was planned.
+/// The scheduled events for an execution's tasks, in the order of scheduling.
 #[derive(Default)]
 pub struct Planned {
     acts: BTreeMap<(Instant, u64), (TaskId, Act)>,
@@ -80,7 +80,7 @@ impl fmt::Debug for Planned {
 }
 
 impl Planned {
-    /// Plans what comes for a task that was asked for now.
+    /// Schedules the events for a task that was requested now.
     pub fn add(&mut self, execution: &mut impl Tasks, request: &TaskRequest, given: Given) {
         begin(execution, request);
         if request.is_activity {
@@ -97,19 +97,19 @@ impl Planned {
         }
     }
 
-    /// Plans that something comes for a task at a time.
+    /// Schedules an event for a task at a time.
     pub(crate) fn at(&mut self, time: Instant, task: TaskId, act: Act) {
         self.count += 1;
         self.acts.insert((time, self.count), (task, act));
     }
 
-    /// When the next of it comes.
+    /// Returns the time of the next event.
     pub fn next(&self) -> Option<Instant> {
         self.acts.first_key_value().map(|((time, _), _)| *time)
     }
 
-    /// Tells the execution what time it is, and what has come by then. Time-outs of an instant come before the answers
-    /// planned for it.
+    /// Advances the execution's time, and delivers the events due by then. Time-outs come before answers scheduled for
+    /// the same time.
     pub fn advance_to(&mut self, execution: &mut impl Tasks, time: Instant) {
         execution.advance_to(time);
         while let Some(entry) = self.acts.first_entry() {
@@ -127,12 +127,12 @@ impl Planned {
     }
 }
 
-/// The service took the task, but has not answered it: a job runs, a callback is awaited.
+/// Records that the service has accepted the task but not answered it: a job runs, or a callback is awaited.
 pub fn begin(execution: &mut impl Tasks, request: &TaskRequest) {
     submit(execution, request, Payload::empty());
 }
 
-/// As [`begin`], with what the service answered.
+/// Like [`begin`], with the service's response.
 pub(crate) fn submit(execution: &mut impl Tasks, request: &TaskRequest, output: impl Into<Payload>) {
     let submitted = [".waitForTaskToken", ".sync", ".sync:2"];
     if submitted.iter().any(|pattern| request.resource.ends_with(pattern)) {
@@ -140,9 +140,9 @@ pub(crate) fn submit(execution: &mut impl Tasks, request: &TaskRequest, output: 
     }
 }
 
-/// Answers a task. An answer that comes after the task's end changes nothing.
+/// Answers a task. An answer after the task's end has no effect.
 pub fn settle(execution: &mut impl Tasks, id: TaskId, answer: Result<Value, TaskError>) {
-    // An answer after the time-out is for nobody, and of one that is refused the execution tells.
+    // A late answer has no effect, and the execution reports a rejected one.
     let _ = match answer {
         Ok(output) => execution.succeed(id, output),
         Err(error) => execution.fail_task(id, error),

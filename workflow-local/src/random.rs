@@ -1,17 +1,16 @@
-//! The engine's seeded random numbers: jitter, `States.UUID`, `$random`, task tokens.
+//! The engine's seeded random numbers, for jitter, `States.UUID`, `$random` and task tokens.
 
 use std::cell::Cell;
 
-/// A generator whose numbers follow from its seed (SplitMix64,
-/// <https://doi.org/10.1145/2714064.2660195>); not for secrets.
+/// A deterministic generator (SplitMix64, <https://doi.org/10.1145/2714064.2660195>); not for secrets.
 #[derive(Clone, Debug)]
 pub struct Random(Cell<u64>);
 
-/// By how much the state grows with each number.
+/// The increment of the state for each number.
 const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
 
 impl Random {
-    /// The generator of this seed.
+    /// Creates a generator with this seed.
     pub fn new(seed: u64) -> Self {
         Self(Cell::new(seed))
     }
@@ -26,7 +25,7 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    /// Returns the number that comes after so many others.
+    /// Returns the number after this many others.
     #[cfg(feature = "jsonata")]
     pub(crate) fn nth(&self, place: u64) -> u64 {
         let ahead = Self::new(self.state());
@@ -34,26 +33,26 @@ impl Random {
         ahead.next()
     }
 
-    /// Returns the seed of the numbers that are still to come.
+    /// Returns the seed of the remaining numbers.
     pub(crate) fn state(&self) -> u64 {
         self.0.get()
     }
 
-    /// Passes over so many numbers.
+    /// Skips this many numbers.
     #[cfg(feature = "jsonata")]
     pub(crate) fn skip(&self, count: u64) {
         self.0.set(self.0.get().wrapping_add(count.wrapping_mul(STEP)));
     }
 
-    /// Returns a number from 0 up to, but not including, 1.
+    /// Returns a number from 0 up to but excluding 1.
     #[expect(clippy::cast_precision_loss, reason = "53 bits fit an f64")]
     pub fn fraction(&self) -> f64 {
         (self.next() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    /// Returns a number from 0 up to, but not including, `end`; 0 when `end` is 0.
+    /// Returns a number from 0 up to but excluding `end`; 0 if `end` is 0.
     pub fn below(&self, end: u64) -> u64 {
-        // The high half of the product is uniform but for a bias far below what anybody can see.
+        // The high half of the product is uniform except for a negligible bias.
         let product = u128::from(self.next()) * u128::from(end);
         u64::try_from(product >> 64).unwrap_or(0)
     }

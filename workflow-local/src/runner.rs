@@ -1,4 +1,4 @@
-//! An engine as the runner of a workflow: a service's own tests need no server.
+//! An engine as the runner of a workflow, so that a service's own tests need no server.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -25,13 +25,13 @@ use crate::execution::{Execution, Status};
 use crate::history::{Details, HistoryEvent};
 use crate::payload::Payload;
 
-/// Runs executions of the Standard workflow `W` in this process and in virtual time, for a service that is written against
+/// Runs executions of the Standard workflow `W` in this process and in virtual time, for a service that uses
 /// [`Runner`].
 ///
-/// Time stands still unless it is told otherwise. An execution that was started goes on as far as it can without time passing:
-/// where its tasks are answered at once and nothing waits, to its end. [`pass`](Self::pass) has time pass for all executions, and
-/// [`wait`](Runner::wait) lets pass as much as its execution needs. Whoever asks how an execution stands has it go on too, so
-/// closures that give futures are polled on that caller's runtime.
+/// Time passes only on request. A started execution continues as far as possible without time passing: to its end if
+/// its tasks are answered at once and nothing waits. [`pass`](Self::pass) lets time pass for all executions, and
+/// [`wait`](Runner::wait) lets as much pass as its execution needs. Every status request advances its execution too, so
+/// asynchronous closures are polled on the caller's runtime.
 ///
 /// ```
 /// use std::time::Duration;
@@ -74,9 +74,9 @@ use crate::payload::Payload;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// Executions are named `execution-1`, `execution-2` and so on, and the same calls give the same histories each time. What the
-/// engine refuses (an input that is not of the declared type, a task that nothing answers) is [`RunnerError::Other`] with a
-/// [`RunError`] in it. A closure must not ask the runner about the execution that it answers a task of.
+/// Executions are named `execution-1`, `execution-2` and so on, and the same calls always give the same histories.
+/// Errors of the engine (an input of the wrong type, a task without an answer) are [`RunnerError::Other`] with a
+/// [`RunError`] as source. A closure must not query the runner about the execution whose task it answers.
 pub struct LocalRunner<W> {
     shared: Arc<Shared>,
     workflow: PhantomData<fn() -> W>,
@@ -102,11 +102,11 @@ struct Kept {
 
 struct Running {
     driver: Driver<'static>,
-    /// Why it cannot be run on.
+    /// The error that prevents it from continuing.
     broken: Option<Arc<RunError>>,
 }
 
-/// Those who wait for an execution: what wakes one wakes all, since the first of them goes on with it.
+/// The wakers of the callers that wait for an execution. All are woken, because the first of them continues it.
 #[derive(Default)]
 struct Waiting(Mutex<Vec<Waker>>);
 
@@ -122,8 +122,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl<W: Workflow<Kind = Standard>> LocalRunner<W> {
-    /// Runs executions with this engine, which has the workflow's definition and the handlers of its tasks. Its clock is
-    /// virtual here, whatever it was.
+    /// Creates a runner of this engine, which has the workflow's definition and handlers. Its clock becomes virtual.
     pub fn new(engine: Engine) -> Self {
         let engine = engine.clock(Clock::Virtual);
         let now = engine.identity().time;
@@ -131,7 +130,7 @@ impl<W: Workflow<Kind = Standard>> LocalRunner<W> {
         Self { shared: Arc::new(Shared { engine, state }), workflow: PhantomData }
     }
 
-    /// Has this much time pass: what is due by then happens now, in all executions.
+    /// Lets this much time pass: everything due by then happens now, in all executions.
     pub fn pass(&self, time: Duration) {
         let (now, executions) = {
             let mut state = lock(&self.shared.state);
@@ -139,17 +138,17 @@ impl<W: Workflow<Kind = Standard>> LocalRunner<W> {
             (state.now, state.executions.values().cloned().collect::<Vec<_>>())
         };
         for kept in executions {
-            // What an execution cannot do, it says when it is asked.
+            // Errors of an execution are returned by its next query.
             let _ = kept.go_on(Some(now));
         }
     }
 
-    /// Returns the present of the executions.
+    /// Returns the current time of the executions.
     pub fn now(&self) -> Instant {
         lock(&self.shared.state).now
     }
 
-    /// Looks at an execution: its path, its history, its assertions. `None` where there is none of this name.
+    /// Inspects an execution: its path, its history, its assertions. Returns `None` if none has this name.
     pub fn inspect<T>(&self, name: &str, look: impl FnOnce(&Execution) -> T) -> Option<T> {
         let kept = lock(&self.shared.state).executions.get(name).cloned()?;
         let running = lock(&kept.running);
@@ -183,7 +182,7 @@ impl<W: Workflow<Kind = Standard>> LocalRunner<W> {
         }
         let engine = &self.shared.engine;
         let mut start = engine.identity();
-        // Each execution has random numbers of its own, the first one those of `Engine::run`.
+        // Each execution has its own random numbers. The first has those of `Engine::run`.
         start.seed = start.seed.wrapping_add(state.executions.len() as u64);
         start.execution_arn = arn::execution(&start.state_machine_arn, start.machine_type, &name, String::new);
         start.name.clone_from(&name);
@@ -199,7 +198,7 @@ impl<W: Workflow<Kind = Standard>> LocalRunner<W> {
         Ok(name)
     }
 
-    /// Returns the execution of this name, brought to the present.
+    /// Returns the execution with this name, advanced to the current time.
     fn look(&self, name: &str) -> Result<Arc<Kept>, RunnerError> {
         let kept = self.find(name)?;
         kept.go_on(Some(self.now()))?;
@@ -234,7 +233,7 @@ impl<W: Workflow<Kind = Standard>> LocalRunner<W> {
 }
 
 impl Kept {
-    /// Goes on as far as it comes without waiting for a future.
+    /// Continues as far as possible without waiting for a future.
     fn go_on(&self, limit: Option<Instant>) -> Result<(), RunnerError> {
         match self.poll(limit, None) {
             Poll::Ready(done) => done,

@@ -1,11 +1,11 @@
-//! Events as `GetExecutionHistory` writes them.
+//! Events in the format of `GetExecutionHistory`.
 
 use serde_json::{Map, Value, json};
 
 use super::{Details, EventType, HistoryEvent};
 use crate::payload::Payload;
 
-/// The region that a local execution says it is in.
+/// The region of a local execution.
 const REGION: &str = "us-east-1";
 
 impl HistoryEvent {
@@ -15,8 +15,8 @@ impl HistoryEvent {
         self.to_api_json_in(REGION)
     }
 
-    /// Returns the same for an execution in another region than `us-east-1`, which tasks say that they are scheduled
-    /// in.
+    /// Like [`to_api_json`](Self::to_api_json), for another region than `us-east-1`. The events of scheduled tasks name
+    /// the region.
     pub fn to_api_json_in(&self, region: &str) -> Value {
         let mut event = Map::new();
         event.insert("timestamp".to_owned(), json!(self.timestamp.as_epoch_seconds()));
@@ -30,7 +30,7 @@ impl HistoryEvent {
     }
 }
 
-/// An object that is written member by member, absent ones left out.
+/// An object that is written member by member, without absent ones.
 struct Members(Map<String, Value>);
 
 impl Members {
@@ -49,7 +49,7 @@ impl Members {
         self.with(name, text)
     }
 
-    /// A payload as JSON text, with the member that says it is whole.
+    /// Adds a payload as JSON text, and the member that says that it is not truncated.
     fn payload(self, name: &str, payload: &Payload) -> Self {
         self.with(name, Some(payload.to_string())).with(&format!("{name}Details"), Some(json!({"truncated": false})))
     }

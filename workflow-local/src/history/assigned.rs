@@ -1,10 +1,10 @@
-//! What a state assigned, as its event and the scopes of variables share it.
+//! The values that a state assigned, shared by its event and the scopes of variables.
 
 use std::sync::Arc;
 
 use crate::payload::Payload;
 
-/// Variables with the values that a state assigned to them, in the order of its `Assign`; cloning shares them.
+/// The variables and values that a state assigned, in the order of its `Assign`. Cloning shares them.
 ///
 /// ```
 /// # use serde_json::json;
@@ -23,7 +23,7 @@ use crate::payload::Payload;
 pub struct Assigned(Arc<[(Arc<str>, Payload)]>);
 
 impl Assigned {
-    /// `None` where nothing is assigned. No name may come twice.
+    /// Returns `None` if nothing is assigned. Names must be unique.
     pub(crate) fn of(values: Arc<[(Arc<str>, Payload)]>) -> Option<Self> {
         (!values.is_empty()).then_some(Self(values))
     }
@@ -43,12 +43,12 @@ impl Assigned {
         self.0.iter().map(|(_, value)| value)
     }
 
-    /// The same variables with other values.
+    /// Returns the same variables with other values.
     pub(crate) fn map(&self, mut value: impl FnMut(&Arc<str>, &Payload) -> Payload) -> Self {
         Self(self.shared().map(|(name, old)| (Arc::clone(name), value(name, old))).collect())
     }
 
-    /// As [`iter`](Self::iter), with the names as they are shared.
+    /// Like [`iter`](Self::iter), with shared names.
     pub(crate) fn shared(&self) -> impl Iterator<Item = (&Arc<str>, &Payload)> {
         self.0.iter().map(|(name, value)| (name, value))
     }

@@ -12,10 +12,10 @@ macro_rules! event_types {
         }
 
         impl EventType {
-            /// Every type, in the order of the API reference.
+            /// All types, in the order of the API reference.
             pub const ALL: &'static [Self] = &[ $( Self::$name, )* ];
 
-            /// Returns the name in the API.
+            /// Returns the type's name in the API.
             pub fn name(self) -> &'static str {
                 match self { $( Self::$name => stringify!($name), )* }
             }
@@ -45,12 +45,12 @@ event_types! {
 }
 
 impl EventType {
-    /// The type with this name.
+    /// Returns the type with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.name() == name)
     }
 
-    /// Returns the member of the API's event that holds its details, such as `stateEnteredEventDetails`.
+    /// Returns the member of the API's event that contains its details, such as `stateEnteredEventDetails`.
     pub(crate) fn details_member(self) -> String {
         let name = self.name();
         let stem = if name.ends_with("StateEntered") {

@@ -1,4 +1,4 @@
-//! Payloads as histories keep them: large ones as text, of which each shares what it can with the one before.
+//! The payloads of histories. Large ones are kept as text that shares parts with the text before.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
@@ -9,19 +9,20 @@ use super::Details;
 use crate::json_text::{Extent, SHALLOW};
 use crate::payload::Payload;
 
-/// Bytes from which on a payload is kept as text. Smaller ones are shared as they are, which takes no time.
+/// The size in bytes from which a payload is kept as text. Smaller ones are shared values, which takes no time.
 const LARGE: usize = 4 * 1024;
 
-/// Bytes of large payloads that one history keeps as they are, before it makes text of them: most never have so many.
+/// The bytes of large payloads that one history keeps as values before it starts to keep text. Most histories never
+/// have this many.
 const AS_THEY_ARE: usize = 4 * 1024 * 1024;
 
-/// How many texts may share with one another in a row, until one is whole again: that many steps are taken to read one.
+/// The maximum length of a chain of texts that share parts, which is the number of steps to read one.
 const MOST_SHARING: usize = 64;
 
 /// The JSON text of a payload.
 #[derive(Debug)]
 pub(crate) struct Text {
-    /// How many texts it shares with, one through the other.
+    /// The number of texts in its chain of sharing.
     sharing: usize,
     bytes: usize,
     parts: Parts,
@@ -30,7 +31,7 @@ pub(crate) struct Text {
 #[derive(Debug)]
 enum Parts {
     Whole(Box<str>),
-    /// What another text has at its start and at its end, and what stands in between.
+    /// A text with the same start and end as another, and its own middle.
     Changed {
         base: Arc<Text>,
         start: usize,
@@ -40,12 +41,12 @@ enum Parts {
 }
 
 impl Text {
-    /// Returns its length in bytes.
+    /// Returns the length in bytes.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
     }
 
-    /// Writes a part of it, whose ends are between characters.
+    /// Writes a part of the text, whose bounds are at character boundaries.
     fn write(&self, range: Range<usize>, out: &mut dyn Write) -> fmt::Result {
         if range.is_empty() {
             return Ok(());
@@ -60,7 +61,7 @@ impl Text {
         base.write(within(0..*start), out)?;
         let own = within(*start..after);
         out.write_str(middle.get(own.start - start..own.end - start).unwrap_or_default())?;
-        // Where the end stands in the other text.
+        // The position of the end in the other text.
         let moved = |at: usize| base.bytes - end + (at - after);
         let rest = within(after..self.bytes);
         base.write(moved(rest.start)..moved(rest.end), out)
@@ -73,10 +74,10 @@ impl fmt::Display for Text {
     }
 }
 
-/// What was kept last, by what it is of: the data of states, or a variable.
+/// The payloads most recently kept: the data of states, and each variable.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Recent {
-    /// Bytes of the large payloads that were kept as they are.
+    /// The bytes of large payloads that are kept as values.
     as_they_are: usize,
     data: Option<Last>,
     variables: BTreeMap<Arc<str>, Last>,
@@ -84,15 +85,15 @@ pub(crate) struct Recent {
 
 #[derive(Clone, Debug)]
 struct Last {
-    /// As states have it, which the next event often has too.
+    /// The value, which the next event often has too.
     live: Payload,
     kept: Payload,
-    /// Its text, where it was kept as that.
+    /// The text, if it was kept as text.
     text: Option<(String, Arc<Text>)>,
 }
 
 impl Recent {
-    /// Makes the payloads of details those that the history keeps.
+    /// Replaces the payloads of details by those to keep in the history.
     pub(crate) fn keep(&mut self, details: &mut Details) {
         if let Details::StateExited { assigned: Some(assigned), .. } = details
             && assigned.values().any(|value| value.bytes() >= LARGE)
@@ -115,7 +116,7 @@ impl Recent {
     }
 }
 
-/// Returns the data of states in an event.
+/// Returns the states' data in an event.
 fn data(details: &mut Details) -> Option<&mut Payload> {
     match details {
         Details::ExecutionStarted { input, .. }
@@ -150,7 +151,7 @@ fn kept(payload: &Payload, last: &mut Option<Last>, as_they_are: &mut usize) -> 
     kept
 }
 
-/// Returns the text, without what it has in common with the one before.
+/// Returns the text without the parts in common with the one before.
 fn share(text: &str, last: Option<&(String, Arc<Text>)>) -> Text {
     let whole = || Text { sharing: 0, bytes: text.len(), parts: Parts::Whole(text.into()) };
     let Some((other, base)) = last.filter(|(_, last)| last.sharing < MOST_SHARING) else { return whole() };
@@ -182,7 +183,7 @@ mod tests {
 
     use super::*;
 
-    /// Of a history that keeps no more payloads as they are.
+    /// A history that keeps no more payloads as values.
     fn full() -> Recent {
         Recent { as_they_are: AS_THEY_ARE, ..Recent::default() }
     }
@@ -198,7 +199,7 @@ mod tests {
         assert!(payloads.iter().zip(&kept).all(|(payload, kept)| payload.to_string() == input(kept).to_string()));
     }
 
-    /// Returns what a history keeps of an event with this input.
+    /// Returns the details that a history keeps for an event with this input.
     fn keep(recent: &mut Recent, input: &Payload) -> Details {
         let mut details = Details::StateEntered { name: "A".into(), input: input.clone() };
         recent.keep(&mut details);
@@ -230,7 +231,7 @@ mod tests {
             }
             let payload = Payload::new(value.clone());
             kept.push((value.clone(), keep(&mut recent, &payload)));
-            // The same once more: as a state's output and the next one's input.
+            // The same value again: a state's output and the next one's input.
             let again = keep(&mut recent, &payload);
             assert!(kept.last().is_some_and(|(_, kept)| input(kept).is_same(input(&again))) || payload.bytes() < LARGE);
         }

@@ -1,4 +1,4 @@
-//! The history of an execution: its events, typed, in AWS's order.
+//! The history of an execution: typed events, in AWS's order.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html>
 
@@ -18,53 +18,53 @@ pub use table::HistoryTable;
 use crate::clock::Instant;
 use crate::payload::Payload;
 
-/// One event of an execution's history.
+/// An event of an execution's history.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct HistoryEvent {
-    /// Its number: 1 for the first, without gaps.
+    /// The id: 1 for the first event, without gaps.
     pub id: u64,
-    /// The event that led to this one on the same branch; 0 for the first events.
+    /// The id of the previous event on the same branch; 0 for the first events.
     pub previous_id: u64,
-    /// When it happened.
+    /// The timestamp.
     pub timestamp: Instant,
-    /// What happened.
+    /// The type.
     pub kind: EventType,
-    /// What it happened to, and with which data.
+    /// The details of the type.
     pub details: Details,
 }
 
-/// What an event says beside its type. Which type has which details, and which fields the
-/// API leaves out when absent, is in the API reference of `HistoryEvent`.
+/// The details of an event. The API reference of `HistoryEvent` says which type has which details, and which fields the
+/// API omits when absent.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Details {
-    /// Nothing more.
+    /// No details.
     None,
     /// `ExecutionStarted`
     ExecutionStarted {
         /// The execution's input.
         input: Payload,
-        /// The role it runs with.
+        /// The execution's role.
         role_arn: Arc<str>,
     },
     /// `ExecutionSucceeded`, `LambdaFunctionSucceeded`, `ActivitySucceeded`
     Output {
-        /// What came out.
+        /// The output.
         output: Payload,
     },
-    /// The failures, aborts and time-outs of executions, Lambda functions, activities and map runs.
+    /// Failures, aborts and time-outs of executions, Lambda functions, activities and map runs.
     Failure {
         /// The error's name.
         error: Option<Arc<str>>,
-        /// The cause, for people.
+        /// The cause, a message for people.
         cause: Option<Arc<str>>,
     },
     /// `…StateEntered`
     StateEntered {
         /// The state's name.
         name: Arc<str>,
-        /// Its input, before `InputPath`.
+        /// The input, before `InputPath`.
         input: Payload,
     },
     /// `…StateExited`
@@ -73,7 +73,7 @@ pub enum Details {
         name: Arc<str>,
         /// Its output.
         output: Payload,
-        /// The variables that it assigned.
+        /// The assigned variables.
         assigned: Option<Assigned>,
     },
     /// `TaskScheduled`
@@ -84,11 +84,11 @@ pub enum Details {
         resource: Arc<str>,
         /// The request.
         parameters: Payload,
-        /// Seconds that the task may last, where the state says.
+        /// The time limit of the task in seconds, if any.
         timeout_seconds: Option<u64>,
-        /// Seconds between heartbeats, where the state says.
+        /// The heartbeat interval in seconds, if any.
         heartbeat_seconds: Option<u64>,
-        /// The role that the task assumes, where the state has `Credentials`.
+        /// The role that the task assumes, if the state has `Credentials`.
         role_arn: Option<Arc<str>>,
     },
     /// `TaskStarted`
@@ -104,7 +104,7 @@ pub enum Details {
         resource_type: Arc<str>,
         /// The action with its pattern.
         resource: Arc<str>,
-        /// What the service answered.
+        /// The service's response.
         output: Payload,
     },
     /// `TaskFailed`, `TaskTimedOut`, `TaskStartFailed`, `TaskSubmitFailed`
@@ -115,37 +115,37 @@ pub enum Details {
         resource: Arc<str>,
         /// The error's name.
         error: Option<Arc<str>>,
-        /// The cause, for people.
+        /// The cause, a message for people.
         cause: Option<Arc<str>>,
     },
     /// `LambdaFunctionScheduled`, `ActivityScheduled`
     WorkScheduled {
         /// The ARN of the function or activity.
         resource: Arc<str>,
-        /// What it gets.
+        /// The input.
         input: Payload,
-        /// Seconds that the task may last, where the state says.
+        /// The time limit of the task in seconds, if any.
         timeout_seconds: Option<u64>,
-        /// Seconds between heartbeats, where the state says (activities only).
+        /// The heartbeat interval in seconds, if any (activities only).
         heartbeat_seconds: Option<u64>,
-        /// The role that the task assumes, where the state has `Credentials`.
+        /// The role that the task assumes, if the state has `Credentials`.
         role_arn: Option<Arc<str>>,
     },
     /// `ActivityStarted`
     ActivityStarted {
-        /// The worker that took it, where it gave a name.
+        /// The name of the worker that took the task, if it gave one.
         worker_name: Option<Arc<str>>,
     },
     /// `MapStateStarted`
     MapStateStarted {
-        /// How many items there are; 0 when an item reader reads them.
+        /// The number of items; 0 if an item reader reads them.
         length: usize,
     },
     /// `MapIteration…`
     MapIteration {
         /// The map state's name.
         name: Arc<str>,
-        /// The number of the item, from 0.
+        /// The index of the item.
         index: usize,
     },
     /// `MapRunStarted`
@@ -155,23 +155,23 @@ pub enum Details {
     },
     /// `ExecutionRedriven`
     ExecutionRedriven {
-        /// How often the execution was redriven, this time included.
+        /// How often the execution was redriven, including this time.
         redrive_count: u64,
     },
     /// `MapRunRedriven`
     MapRunRedriven {
         /// The ARN of the map run.
         map_run_arn: Arc<str>,
-        /// How often the map run was redriven, this time included.
+        /// How often the map run was redriven, including this time.
         redrive_count: u64,
     },
     /// `EvaluationFailed`
     EvaluationFailed {
         /// The error's name.
         error: Arc<str>,
-        /// The cause, for people.
+        /// The cause, a message for people.
         cause: Arc<str>,
-        /// The field whose expression failed; absent when the state's input is at fault.
+        /// The field whose expression failed; absent if the state's input is the reason.
         location: Option<Arc<str>>,
         /// The state's name.
         state: Arc<str>,
@@ -179,7 +179,7 @@ pub enum Details {
 }
 
 impl Details {
-    /// Returns the state that the event is about, for events that name one.
+    /// Returns the name of the state, for events that have one.
     pub fn state_name(&self) -> Option<&str> {
         match self {
             Self::StateEntered { name, .. } | Self::StateExited { name, .. } | Self::MapIteration { name, .. } => {

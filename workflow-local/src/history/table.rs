@@ -1,4 +1,4 @@
-//! A history as a table for people.
+//! A history as a readable table.
 
 use std::fmt::{self, Write};
 
@@ -7,16 +7,15 @@ use workflow_asl::printable::printable;
 use super::{Details, HistoryEvent};
 use crate::clock::Instant;
 
-/// Characters of a payload that a row shows.
+/// The maximum number of characters of a payload in a row.
 const PAYLOAD_CHARS: usize = 72;
 
-/// Displays events as a table: number, the number they follow, seconds since the first,
-/// type, and what matters of their details.
+/// Displays events as a table: id, previous id, seconds since the first event, type, and the main details.
 #[derive(Clone, Copy, Debug)]
 pub struct HistoryTable<'a>(&'a [HistoryEvent]);
 
 impl<'a> HistoryTable<'a> {
-    /// The table of these events.
+    /// Creates a table of these events.
     pub fn new(events: &'a [HistoryEvent]) -> Self {
         Self(events)
     }
@@ -37,7 +36,7 @@ impl fmt::Display for HistoryTable<'_> {
                 event.kind,
                 Summary(&event.details)
             );
-            // A name or a cause has no say in what a terminal does, and ends no row.
+            // Names and causes must not control the terminal or end a row.
             writeln!(f, "{}", printable(row.trim_end()))?;
         }
         Ok(())
@@ -96,7 +95,7 @@ impl fmt::Display for Summary<'_> {
     }
 }
 
-/// Returns the JSON text of a payload, cut at a length that fits a row. No more of it is written.
+/// Returns the JSON text of a payload, cut to fit a row. Only this part is written.
 fn short(payload: &crate::Payload) -> String {
     let mut start = Start { text: String::new(), room: PAYLOAD_CHARS };
     if write!(start, "{payload}").is_ok() {
@@ -107,7 +106,7 @@ fn short(payload: &crate::Payload) -> String {
     start.text
 }
 
-/// Takes so many characters, and fails with the next one.
+/// Accepts this many characters, and fails at the next one.
 struct Start {
     text: String,
     room: usize,

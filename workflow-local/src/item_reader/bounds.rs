@@ -1,17 +1,17 @@
-//! How much the local engine reads: AWS reads more, but not into the memory of one process.
+//! The limits of the local engine. AWS reads more, but not into the memory of one process.
 
 use workflow_asl::limits::CSV_HEADER_BYTES;
 
-/// Bytes of one object, decompressed.
+/// The maximum size of one object, decompressed, in bytes.
 pub(crate) const OBJECT_BYTES: u64 = 256 * 1024 * 1024;
 
-/// Values of all items together: members of rows, items of arrays, and what is in them.
+/// The maximum number of values in all items together: members of rows, items of arrays, and values in them.
 pub(super) const VALUES: usize = 5_000_000;
 
-/// What is read for one map.
+/// The state of reading items for one map.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
-    /// Bucket and key of the object that is read at present.
+    /// The bucket and key of the current object.
     pub(super) object: String,
     values: usize,
 }
@@ -22,7 +22,7 @@ impl Reading {
         Self { object: object.to_owned(), values }
     }
 
-    /// Counts so many more values.
+    /// Counts values, and checks the limit.
     pub(super) fn count(&mut self, values: usize) -> Result<(), String> {
         self.values = self.values.saturating_add(values);
         match self.values > VALUES {
@@ -34,7 +34,7 @@ impl Reading {
         }
     }
 
-    /// Refuses a header that is too long: Step Functions takes up to 10 KiB.
+    /// Rejects a header that is too long: Step Functions allows 10 KiB.
     pub(super) fn check_header(&self, names: &[String]) -> Result<(), String> {
         let bytes = names.iter().map(String::len).sum::<usize>() + names.len().saturating_sub(1);
         match bytes > CSV_HEADER_BYTES {

@@ -1,4 +1,4 @@
-//! The bytes of an object, decompressed where its key says that it is compressed.
+//! Reads the bytes of an object, and decompresses them if its key says that it is compressed.
 
 use std::io::Read;
 
@@ -8,7 +8,7 @@ use ruzstd::decoding::StreamingDecoder;
 use super::bounds::OBJECT_BYTES;
 use crate::store::ObjectStore;
 
-/// The mark of UTF-8 that some programs write before the text.
+/// The UTF-8 byte order mark, which some programs write at the start.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// An object that was read.
@@ -45,22 +45,22 @@ impl Object {
         }
     }
 
-    /// Bucket and key, for messages.
+    /// Returns bucket and key, for messages.
     pub(super) fn name(&self) -> String {
         format!("{}/{}", self.bucket, self.key)
     }
 
-    /// Returns what the context object says of an item of it.
+    /// Returns the source of an item in the context object.
     pub(super) fn source(&self) -> String {
         super::uri(&self.bucket, Some(&self.key))
     }
 
-    /// Returns its bytes, without a byte order mark.
+    /// Returns the bytes without a byte order mark.
     pub(super) fn bytes(&self) -> &[u8] {
         self.bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&self.bytes)
     }
 
-    /// Returns its text, without a byte order mark.
+    /// Returns the text without a byte order mark.
     pub(super) fn text(&self) -> Result<&str, String> {
         std::str::from_utf8(self.bytes()).map_err(|_| {
             let help = match self.bytes.as_slice() {
@@ -75,7 +75,7 @@ impl Object {
     }
 }
 
-/// Why bytes are not decompressed.
+/// The reason why bytes were not decompressed.
 enum Unread {
     Broken(String),
     TooLarge,
@@ -87,7 +87,7 @@ fn gzip(bytes: &[u8], most: u64) -> Result<Vec<u8>, Unread> {
 
 fn zstd(mut bytes: &[u8], most: u64) -> Result<Vec<u8>, Unread> {
     let mut read = Vec::new();
-    // One frame after the other.
+    // Frames are read one after the other.
     while !bytes.is_empty() {
         let frame = StreamingDecoder::new(&mut bytes).map_err(|error| Unread::Broken(error.to_string()))?;
         read = limited(frame, read, most)?;
@@ -95,7 +95,7 @@ fn zstd(mut bytes: &[u8], most: u64) -> Result<Vec<u8>, Unread> {
     Ok(read)
 }
 
-/// Reads at most so many bytes, with those that were read before.
+/// Reads up to this many bytes, including those read before.
 fn limited(from: impl Read, mut read: Vec<u8>, most: u64) -> Result<Vec<u8>, Unread> {
     let left = most.saturating_sub(read.len() as u64);
     from.take(left + 1).read_to_end(&mut read).map_err(|error| Unread::Broken(error.to_string()))?;
@@ -121,7 +121,7 @@ mod tests {
             let decompress = |bytes: &[u8], most| read(bytes, is_gzip, most);
             assert!(matches!(decompress(&bytes, 1000), Ok(read) if read == text));
             assert!(matches!(decompress(&bytes, 999), Err(Unread::TooLarge)));
-            // Several members or frames count together.
+            // All members or frames count together.
             assert!(matches!(decompress(&bytes.repeat(3), 3000), Ok(read) if read.len() == 3000));
             assert!(matches!(decompress(&bytes.repeat(3), 2999), Err(Unread::TooLarge)));
         }

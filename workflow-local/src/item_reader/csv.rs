@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::bounds::Reading;
 use crate::program::CsvHeader;
 
-/// Returns the rows of a CSV text as objects; at most so many, 0 for all.
+/// Returns the rows of a CSV text as objects; at most `most`, or all if 0.
 pub(super) fn objects(
     content: &str,
     delimiter: char,
@@ -27,15 +27,15 @@ pub(super) fn objects(
     let object = |row: Vec<String>| {
         reading.count(names.len().max(1))?;
         let mut fields = row.into_iter();
-        // A short row's missing fields are empty, a long row's further ones are dropped.
+        // Missing fields of a short row are empty. Extra fields of a long row are dropped.
         let members = names.iter().map(|name| (name.clone(), Value::String(fields.next().unwrap_or_default())));
         Ok(Value::Object(members.collect::<Map<_, _>>()))
     };
     rows.take(if most == 0 { usize::MAX } else { most }).map(object).collect()
 }
 
-/// The fields of each row (RFC 4180, with the service's backslash escapes) that is not an empty line. A row ends with a
-/// line feed, a carriage return, or both.
+/// The fields of each row that is not empty (RFC 4180, with the service's backslash escapes). A row ends with a line
+/// feed, a carriage return, or both.
 pub(super) struct Rows<'a> {
     chars: std::iter::Peekable<std::str::Chars<'a>>,
     delimiter: char,
@@ -46,7 +46,7 @@ impl<'a> Rows<'a> {
         Self { chars: content.chars().peekable(), delimiter }
     }
 
-    /// Returns the next row, which is empty at the end.
+    /// Returns the next row; an empty one at the end.
     fn row(&mut self) -> Vec<String> {
         let (chars, delimiter) = (&mut self.chars, self.delimiter);
         let mut row = Vec::new();
@@ -62,7 +62,7 @@ impl<'a> Rows<'a> {
                     }
                 }
                 '"' if field.is_empty() => quoted = true,
-                // A backslash before anything but these is dropped.
+                // A backslash before any other character is dropped.
                 '\\' => field.extend(chars.next_if(|next| matches!(next, '\\' | '"') || *next == delimiter)),
                 c if quoted => field.push(c),
                 c if c == delimiter => row.push(std::mem::take(&mut field)),

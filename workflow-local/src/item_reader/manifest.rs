@@ -1,4 +1,4 @@
-//! Manifests: objects that list the objects which hold the items.
+//! Manifests: objects that list the objects with the items.
 
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
@@ -9,7 +9,7 @@ use super::{Item, csv, listed};
 use crate::program::CsvHeader;
 use crate::store::ObjectStore;
 
-/// Returns the objects that an inventory of S3 lists, as its data files tell them.
+/// Returns the objects that an S3 inventory lists in its data files.
 ///
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-inventory-location.html>
 pub(super) fn inventory(
@@ -49,8 +49,8 @@ pub(super) fn inventory(
     Ok(items)
 }
 
-/// In an inventory's CSV files keys are encoded for URLs, and no object is found by them before they are decoded. S3 says so;
-/// that Step Functions does it is not documented.
+/// Decodes a key: inventories in CSV format contain URL-encoded keys. S3 documents this; for Step Functions it is not
+/// documented.
 fn decode(key: &mut Value) {
     if let Value::String(key) = key {
         let spaced = key.replace('+', " ");
@@ -58,7 +58,7 @@ fn decode(key: &mut Value) {
     }
 }
 
-/// Bucket and key of each data file that an `UNLOAD` of Athena wrote: its manifest has an `s3://` URI a line.
+/// Returns bucket and key of each data file of an Athena `UNLOAD`, whose manifest has one `s3://` URI per line.
 ///
 /// <https://docs.aws.amazon.com/athena/latest/ug/unload.html>
 pub(super) fn athena(manifest: &Object) -> Result<Vec<(String, String)>, String> {

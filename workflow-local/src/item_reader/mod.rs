@@ -1,4 +1,4 @@
-//! Item readers: what a distributed map reads its items from, in an object store.
+//! Item readers: read the items of a distributed map from an object store.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html>
 
@@ -19,7 +19,7 @@ pub(crate) use bounds::OBJECT_BYTES;
 use bounds::Reading;
 use bytes::Object;
 
-/// What the context object says of an item that comes from the state's input.
+/// The source, in the context object, of an item from the state's input.
 pub(crate) const STATE_DATA: &str = "STATE_DATA";
 
 /// An item that was read.
@@ -28,11 +28,11 @@ pub(crate) struct Item {
     /// The member's name, when the items are an object's members.
     pub(crate) key: Option<String>,
     pub(crate) value: Value,
-    /// Where it is from: `S3://BUCKET` for an object of a listing, else `S3://BUCKET/KEY`.
+    /// The source: `S3://BUCKET` for an object of a listing, else `S3://BUCKET/KEY`.
     pub(crate) source: Arc<str>,
 }
 
-/// Reads the items; where `most` is not 0, at most so many.
+/// Reads the items; at most `most`, or all if 0.
 pub(crate) fn read(
     reader: &Reader,
     arguments: &Value,
@@ -57,7 +57,7 @@ pub(crate) fn read(
             Ok(listed.into_iter().take(most).map(item).collect())
         }
         Source::EachListed(format) => {
-            // The console makes an empty object for a folder, which holds nothing to read.
+            // The console creates an empty object for a folder.
             let listed = store.list(bucket, prefix)?;
             let objects = listed.into_iter().filter(|object| !(object.size == 0 && object.key.ends_with('/')));
             let keys = objects.map(|object| (bucket.to_owned(), object.key));
@@ -70,7 +70,7 @@ pub(crate) fn read(
     }
 }
 
-/// Returns what the context object says of the items of what a reader asks for.
+/// Returns the source, in the context object, of the items that a reader requests.
 pub(crate) fn source(reader: &Reader, arguments: &Value) -> String {
     let text = |name: &str| arguments.get(name).and_then(Value::as_str).unwrap_or_default();
     let key = Some(text("Key")).filter(|_| !matches!(reader.source, Source::List));
@@ -95,7 +95,7 @@ fn listed_item(object: ListedObject) -> Value {
     })
 }
 
-/// `ItemsPointer`: where in a JSON document the items are.
+/// Applies `ItemsPointer`: returns the items within a JSON document.
 pub(crate) fn pointed(value: Value, pointer: Option<&str>) -> Result<Value, String> {
     let Some(pointer) = pointer else { return Ok(value) };
     match value.pointer(pointer) {
@@ -104,7 +104,7 @@ pub(crate) fn pointed(value: Value, pointer: Option<&str>) -> Result<Value, Stri
     }
 }
 
-/// Returns the items of an array, or the members of an object; at most so many, 0 for all.
+/// Returns the items of an array, or the members of an object; at most `most`, or all if 0.
 pub(crate) fn listed(value: Value, source: &Arc<str>, most: usize) -> Result<Vec<Item>, String> {
     let most = if most == 0 { usize::MAX } else { most };
     let item = |key, value| Item { key, value, source: Arc::clone(source) };
@@ -152,11 +152,11 @@ impl Format {
         })
     }
 
-    /// Returns the items of one object; at most so many, 0 for all.
+    /// Returns the items of one object; at most `most`, or all if 0.
     fn read(&self, object: &Object, most: usize, reading: &mut Reading) -> Result<Vec<Item>, String> {
         let value = self.value(object, most, reading)?;
         let items = listed(value, &object.source().into(), most)?;
-        // An item of a smaller object cannot be too large: no text becomes eight times its length as JSON.
+        // An item of a smaller object cannot be too large: as JSON, no text becomes eight times as long.
         if object.bytes().len() > ITEM_BYTES / 8
             && let Some(index) = items.iter().position(|item| is_too_large(&item.value))
         {
@@ -180,7 +180,7 @@ impl Format {
             }
             let rest = most.saturating_sub(items.len());
             let read = self.read(&Object::read(store, &bucket, &key, None)?, rest, reading)?;
-            // Of several objects the members of one are nobody's in particular.
+            // With several objects, the members of each have no common source.
             items.extend(read.into_iter().map(|item| Item { key: None, ..item }));
         }
         Ok(items)

@@ -1,4 +1,4 @@
-//! What a state assigns to variables: `Assign`, compiled.
+//! Assignments to variables: a compiled `Assign`.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html>
 
@@ -14,9 +14,9 @@ use crate::payload::Payload;
 /// An `Assign`.
 #[derive(Clone, Debug)]
 pub(crate) enum Assignment {
-    /// Values that need no computing.
+    /// Constant values.
     Literal(Option<Assigned>),
-    /// Variables, each with a name of its own, and their values.
+    /// Variables with unique names, and their values.
     Variables(Vec<(Arc<str>, Template)>),
     /// A value whose members are assigned.
     Members(Template),
@@ -34,13 +34,13 @@ impl Assignment {
         }
     }
 
-    /// Returns what is assigned, if anything is.
+    /// Returns the assigned values, if any.
     pub(crate) fn evaluate(&self, scope: &Scope<'_>) -> Result<Option<Assigned>, QueryFailure> {
         match self {
             Self::Literal(assigned) => Ok(assigned.clone()),
             Self::Variables(members) => {
                 let mut failure = None;
-                // Not collected as a `Result`, which would be a list first and then a copy of it.
+                // Not collected as a `Result`, which would copy the list.
                 let value = |(name, template): &(Arc<str>, Template)| {
                     let value = match failure {
                         None => template.payload(scope).map_err(|error| failure = Some(error)).ok(),
@@ -56,7 +56,7 @@ impl Assignment {
     }
 }
 
-/// Returns the members of an object; those of anything else are none.
+/// Returns the members of an object; none for any other value.
 fn members_of(value: Value) -> Option<Assigned> {
     let Value::Object(members) = value else { return None };
     Assigned::of(members.into_iter().map(|(name, value)| (name.into(), Payload::new(value))).collect())

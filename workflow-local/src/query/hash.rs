@@ -1,4 +1,4 @@
-//! Hashes by the names that `States.Hash` and `$hash` know.
+//! The hashes of `States.Hash` and `$hash`, by name.
 
 use md5::Md5;
 use sha1::Sha1;

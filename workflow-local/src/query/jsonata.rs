@@ -1,6 +1,6 @@
-//! JSONata expressions in the fields of states, by [`workflow_jsonata`].
+//! JSONata expressions in the fields of states, evaluated by [`workflow_jsonata`].
 //!
-//! Expressions are compiled once; they read payloads in place. `$states` and the texts of failures are here:
+//! Expressions are compiled once and read payloads in place. This module has `$states` and the texts of failures:
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html>.
 
 use std::sync::Arc;
@@ -19,21 +19,21 @@ pub(crate) struct Expression(Arc<Compiled>);
 struct Compiled {
     /// The text between `{%` and `%}`, trimmed.
     source: String,
-    /// The field it stands in, as a path inside the state: `Output/result`.
+    /// The field that contains it, as a path inside the state: `Output/result`.
     location: Arc<str>,
     program: engine::Program,
     #[cfg_attr(not(feature = "jsonata"), expect(dead_code, reason = "only JSONata reads it"))]
     uses: Uses,
 }
 
-/// How much of the context object the expression may look at.
+/// The parts of the context object that the expression may read.
 #[derive(Debug, Default, PartialEq)]
 struct Uses {
     context: Option<ContextPart>,
 }
 
 impl Uses {
-    /// Finds them in the text; what it cannot tell it takes to be used.
+    /// Finds them in the text, and includes more than needed in case of doubt.
     fn of(source: &str) -> Self {
         let mut uses = Self::default();
         let mut rest = source;
@@ -46,7 +46,7 @@ impl Uses {
                 let (member, after) = next_member(after);
                 let part = match member {
                     Some("input" | "result" | "errorOutput") => continue,
-                    // `%` may lead from anywhere to what is around it.
+                    // `%` can lead from any value to its parent.
                     Some("context") => ContextPart::for_name(next_member(after).0.filter(|_| !source.contains('%'))),
                     _ => ContextPart::Whole,
                 };
@@ -57,7 +57,7 @@ impl Uses {
     }
 }
 
-/// Returns the plain name after the next dot, and what follows it; no name where anything else does.
+/// Returns the plain name after the next dot, and the text after it; no name if anything else follows.
 fn next_member(text: &str) -> (Option<&str>, &str) {
     let Some(member) = text.trim_start().strip_prefix('.').map(str::trim_start) else { return (None, text) };
     let end = member.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(member.len());
@@ -72,12 +72,12 @@ impl Expression {
         Self(Arc::new(Compiled { source: source.clone(), location: location.into(), program, uses: Uses::of(source) }))
     }
 
-    /// Returns its value; no value, a function and an error are all failures.
+    /// Evaluates the expression. A missing value, a function and an error are failures.
     pub(crate) fn evaluate(&self, scope: &Scope<'_>) -> Result<Value, QueryFailure> {
         engine::value(&self.0, scope).map_err(|text| self.failed(&text))
     }
 
-    /// Returns its value, shared where it is a whole value of the scope.
+    /// Evaluates the expression; the value is shared if it is a whole value of the scope.
     pub(crate) fn payload(&self, scope: &Scope<'_>) -> Result<Payload, QueryFailure> {
         engine::payload(&self.0, scope).map_err(|text| self.failed(&text))
     }
@@ -90,7 +90,7 @@ impl Expression {
         ))
     }
 
-    /// Returns the failure of a value that is not of the type that the field needs.
+    /// Returns the failure for a value whose type the field does not allow.
     pub(crate) fn unexpected(&self, expected: &str, value: &Value) -> QueryFailure {
         self.failure(format!(
             "The JSONata expression '{}' specified for the field '{}' returned an unexpected result type. \
@@ -101,7 +101,7 @@ impl Expression {
         ))
     }
 
-    /// Returns the failure of a number that the field does not take; `allowed` says which it does.
+    /// Returns the failure for a number that the field does not allow; `allowed` describes the range.
     pub(crate) fn out_of_range(&self, allowed: &str, value: &Value) -> QueryFailure {
         self.failure(format!(
             "The JSONata expression '{}' specified for the field '{}' returned a value that is out of range. It {allowed}, \
@@ -115,7 +115,7 @@ impl Expression {
     }
 }
 
-/// Returns the name of a value's type, as causes print it.
+/// Returns the name of a value's type in causes.
 pub(crate) fn type_name(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
@@ -211,10 +211,10 @@ mod engine {
         }
     }
 
-    /// What an expression may look at: `$states` and the variables.
+    /// The names that an expression may use: `$states` and the variables.
     struct Given<'s> {
         scope: &'s Scope<'s>,
-        /// The part of the context object that it looks at, if any.
+        /// The part of the context object that it uses, if any.
         context: Option<ContextPart>,
     }
 
@@ -231,7 +231,7 @@ mod engine {
             payload.map(|payload| Binding::Value(payload.value()))
         }
 
-        /// Returns a part of the context object, with the values that are shared in their places.
+        /// Returns a part of the context object, including shared values.
         fn context(&self, part: ContextPart) -> Binding<'s> {
             let shared = ContextValue::ALL.map(|value| Some((value.names(), self.scope.context.value(value)?)));
             let shared: Vec<_> = shared.into_iter().flatten().collect();
@@ -264,7 +264,7 @@ mod engine {
         fn path(&self, name: &str, members: &[String]) -> Option<(Option<Binding<'s>>, usize)> {
             let (first, rest) = members.split_first().filter(|_| name == "states")?;
             if first == "context" {
-                // The values that are shared need not be looked for in the object.
+                // Shared values need not be looked up in the object.
                 for value in ContextValue::ALL {
                     let names = value.names();
                     let leads = rest.len() >= names.len() && names.iter().zip(rest).all(|(name, given)| name == given);
@@ -277,7 +277,7 @@ mod engine {
         }
     }
 
-    /// Returns a value with others in the places that their names lead to, where there are such places.
+    /// Returns a value with others inserted at the paths of their names, if these exist.
     fn with_shared<'s>(value: &'s Value, shared: &[(&'static [&'static str], &'s Payload)]) -> Binding<'s> {
         if let Some((_, payload)) = shared.iter().find(|(names, _)| names.is_empty()) {
             return Binding::Value(payload.value());

@@ -1,4 +1,4 @@
-//! Evaluating what a definition computes: paths, intrinsic functions, JSONata, templates.
+//! Evaluates the expressions of a definition: paths, intrinsic functions, JSONata, templates.
 
 pub(crate) mod assignment;
 pub(crate) mod hash;
@@ -17,13 +17,13 @@ use crate::execution::Variables;
 use crate::payload::Payload;
 use crate::random::Random;
 
-/// What an expression may refer to.
+/// The values that an expression may use.
 pub(crate) struct Scope<'a> {
     /// `$` of a JSONPath state.
     pub(crate) value: &'a Payload,
     /// `$states.input`
     pub(crate) input: &'a Payload,
-    /// `$states.result`, where there is one.
+    /// `$states.result`, if there is one.
     #[cfg_attr(not(feature = "jsonata"), expect(dead_code, reason = "only JSONata reads it"))]
     pub(crate) result: Option<&'a Payload>,
     /// `$states.errorOutput`, in a catcher.
@@ -31,36 +31,36 @@ pub(crate) struct Scope<'a> {
     pub(crate) error_output: Option<&'a Payload>,
     /// `$$` and `$states.context`
     pub(crate) context: &'a Context<'a>,
-    /// The variables as of the state's entry.
+    /// The variables at the state's entry.
     pub(crate) variables: &'a Variables,
     pub(crate) random: &'a Random,
     #[cfg_attr(not(feature = "jsonata"), expect(dead_code, reason = "only JSONata reads it"))]
     pub(crate) now: Instant,
-    /// What one expression may use.
+    /// The limits of one expression.
     #[cfg(feature = "jsonata")]
     pub(crate) limits: workflow_jsonata::Limits,
 }
 
 impl<'a> Scope<'a> {
-    /// Returns the same scope with another `$`.
+    /// Returns the scope with another `$`.
     pub(crate) fn at(&self, value: &'a Payload) -> Scope<'a> {
         Scope { value, ..*self }
     }
 
-    /// Returns the same scope with a result, which is `$` too.
+    /// Returns the scope with a result, which is `$` too.
     pub(crate) fn with_result(&self, result: &'a Payload) -> Scope<'a> {
         Scope { value: result, result: Some(result), ..*self }
     }
 
-    /// Returns the same scope with an error output, which is `$` too.
+    /// Returns the scope with an error output, which is `$` too.
     pub(crate) fn with_error(&self, error: &'a Payload) -> Scope<'a> {
         Scope { value: error, error_output: Some(error), ..*self }
     }
 }
 
-/// How much of the context object is asked for: all of it is made of texts, and most expressions look at one member.
+/// A part of the context object. The whole consists of many texts, and most expressions read one member.
 ///
-/// No part has the values of [`ContextValue`], which may be large: `null` stands in their places.
+/// The values of [`ContextValue`], which may be large, are `null` in all parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ContextPart {
     Whole,
@@ -72,7 +72,7 @@ pub(crate) enum ContextPart {
 }
 
 impl ContextPart {
-    /// What is enough for a path that starts with this name; `None` is a name that is not known.
+    /// Returns the part that contains the member of this name; everything for `None`.
     pub(crate) fn for_name(name: Option<&str>) -> Self {
         match name {
             Some("Execution") => Self::Execution,
@@ -83,19 +83,18 @@ impl ContextPart {
         }
     }
 
-    /// What is enough for both.
+    /// Returns a part that contains both.
     pub(crate) fn and(self, other: Self) -> Self {
         if self == other { self } else { Self::Whole }
     }
 
-    /// Returns whether a member of the context object is part of it.
+    /// Returns whether the part contains a member of the context object.
     pub(crate) fn has(self, member: Self) -> bool {
         self == Self::Whole || self == member
     }
 }
 
-/// A value in the context object that the execution has as a payload, shared with everything that looks at it: copied
-/// for each item of a map, it would make the map quadratic.
+/// A value of the context object that is shared as a payload. Copies for each item would make a map quadratic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ContextValue {
     ExecutionInput,
@@ -105,7 +104,7 @@ pub(crate) enum ContextValue {
 impl ContextValue {
     pub(crate) const ALL: [Self; 2] = [Self::ExecutionInput, Self::ItemValue];
 
-    /// Returns the names that lead to it.
+    /// Returns the path of names to it.
     pub(crate) fn names(self) -> &'static [&'static str] {
         match self {
             Self::ExecutionInput => &["Execution", "Input"],
@@ -114,18 +113,18 @@ impl ContextValue {
     }
 }
 
-/// Where the values of the context object come from.
+/// The source of the context object's values.
 pub(crate) trait ContextSource {
-    /// Returns a part, with `null` in the places of values that [`value`](Self::value) gives.
+    /// Returns a part, with `null` for the values of [`value`](Self::value).
     fn part(&self, part: ContextPart) -> Value;
-    /// Returns a value that is shared; `None` where the context object does not have it, or has it in its parts.
+    /// Returns a shared value; `None` if the context object does not have it, or has it in its parts.
     fn value(&self, value: ContextValue) -> Option<&Payload>;
 }
 
-/// The context object, made when something first asks for it.
+/// The context object, which is created on first access.
 pub(crate) struct Context<'a> {
     source: &'a dyn ContextSource,
-    /// One for each part.
+    /// One value for each part.
     parts: [OnceCell<Value>; 5],
     complete: OnceCell<Value>,
 }
@@ -135,7 +134,7 @@ impl<'a> Context<'a> {
         Self { source, parts: Default::default(), complete: OnceCell::new() }
     }
 
-    /// Returns a part, without the values that are shared.
+    /// Returns a part without shared values.
     pub(crate) fn part(&self, part: ContextPart) -> &Value {
         #[expect(clippy::indexing_slicing, reason = "there is one for each part")]
         self.parts[part as usize].get_or_init(|| self.source.part(part))
@@ -146,7 +145,7 @@ impl<'a> Context<'a> {
         self.source.value(value)
     }
 
-    /// All of it, with copies of the values that are shared.
+    /// Returns the whole context object, with copies of shared values.
     pub(crate) fn complete(&self) -> &Value {
         self.complete.get_or_init(|| {
             let mut context = self.part(ContextPart::Whole).clone();
@@ -161,12 +160,12 @@ impl<'a> Context<'a> {
     }
 }
 
-/// Why an expression has no value. The texts follow the prefix that names the state.
+/// The reason why an expression has no value. The texts follow the prefix that names the state.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum QueryFailure {
-    /// `States.Runtime`: nobody catches it.
+    /// `States.Runtime`, which cannot be caught.
     Runtime(String),
-    /// `States.QueryEvaluationError`, with the field whose expression it was.
+    /// `States.QueryEvaluationError`, with the field of the expression.
     Evaluation { location: Option<Arc<str>>, text: String },
     /// `States.IntrinsicFailure`.
     Intrinsic(String),

@@ -1,4 +1,4 @@
-//! Paths of a definition, read once, and what they select.
+//! Parsed paths of a definition, and their evaluation.
 
 use std::borrow::Cow;
 
@@ -8,22 +8,22 @@ use workflow_asl::path::{JsonPath, Root, Segment};
 use super::{ContextPart, ContextValue, QueryFailure, Scope};
 use crate::payload::Payload;
 
-/// A path that was read when the definition was compiled.
+/// A path that was parsed when the definition was compiled.
 #[derive(Clone, Debug)]
 pub(crate) struct Path {
     json_path: JsonPath,
-    /// Whether it is `$` alone, which shares its value instead of copying it.
+    /// Whether it is `$`, whose value is shared and not copied.
     is_whole: bool,
-    /// Where it starts, if the context object is its root.
+    /// Where it starts in the context object, if that is its root.
     in_context: InContext,
 }
 
-/// Where in the context object a path starts.
+/// The start of a path in the context object.
 #[derive(Clone, Debug)]
 enum InContext {
-    /// It goes on from a value that is shared.
+    /// It starts at a shared value.
     Value(ContextValue, Box<JsonPath>),
-    /// A part without such values is enough.
+    /// It needs only a part without shared values.
     Part(ContextPart),
     /// It may select anything.
     Complete,
@@ -50,7 +50,7 @@ impl InContext {
     }
 }
 
-/// A path that selects nothing: Jayway's text, and the value it was tried on.
+/// The failure of a path that selects nothing: Jayway's text, and the input.
 pub(crate) struct Missing<'a> {
     pub(crate) text: String,
     pub(crate) root: Cow<'a, Value>,
@@ -64,18 +64,18 @@ impl Path {
         Self { is_whole, in_context, json_path }
     }
 
-    /// Returns the text in the definition.
+    /// Returns the source text.
     pub(crate) fn source(&self) -> &str {
         self.json_path.source()
     }
 
-    /// Returns the text of the path below its root, with a single dollar, as some causes print it.
+    /// Returns the text of the path with a single dollar, as in some causes.
     pub(crate) fn source_without_context(&self) -> &str {
         let source = self.source();
         if source.starts_with("$$") { &source[1..] } else { source }
     }
 
-    /// Returns what it selects.
+    /// Returns the selected value.
     pub(crate) fn select<'a>(&self, scope: &Scope<'a>) -> Result<Cow<'a, Value>, Missing<'a>> {
         let root: &'a Value = match self.json_path.root() {
             Root::Value => scope.value,
@@ -96,7 +96,7 @@ impl Path {
             },
         };
         self.json_path.select(root).map_err(|miss| {
-            // The cause prints all of it.
+            // The cause prints the whole value.
             let root = match self.json_path.root() {
                 Root::Context => scope.context.complete(),
                 _ => root,
@@ -105,7 +105,7 @@ impl Path {
         })
     }
 
-    /// Returns what it selects as a payload; `$` shares, and so does a path to a value that is shared.
+    /// Returns the selected value as a payload, which is shared for `$` and paths to shared values.
     pub(crate) fn payload(&self, scope: &Scope<'_>) -> Result<Payload, QueryFailure> {
         if self.is_whole {
             return Ok(scope.value.clone());
@@ -119,13 +119,13 @@ impl Path {
         self.value(scope).map(|value| Payload::new(value.into_owned()))
     }
 
-    /// Returns what it selects; a miss ends the execution with Jayway's text.
+    /// Returns the selected value. A missing value ends the execution with Jayway's text.
     pub(crate) fn value<'a>(&self, scope: &Scope<'a>) -> Result<Cow<'a, Value>, QueryFailure> {
         self.select(scope)
             .map_err(|missing| QueryFailure::Runtime(format!("Invalid path '{}' : {}", self.source(), missing.text)))
     }
 
-    /// Returns what it selects for a template's field, whose misses are told otherwise.
+    /// Returns the selected value for a template's field, which has another text for missing values.
     pub(crate) fn value_for_field<'a>(&self, field: &str, scope: &Scope<'a>) -> Result<Cow<'a, Value>, QueryFailure> {
         self.select(scope).map_err(|missing| {
             QueryFailure::Runtime(format!(
@@ -136,7 +136,7 @@ impl Path {
         })
     }
 
-    /// `value` put where the path says in `into`; `$` replaces all.
+    /// Inserts `value` into `into` at the path. `$` replaces everything.
     pub(crate) fn insert(&self, into: &Payload, value: Payload) -> Result<Payload, String> {
         if self.is_whole {
             return Ok(value);

@@ -1,4 +1,4 @@
-//! Payload templates of both query languages, compiled to a tree that is evaluated.
+//! Payload templates of both query languages, compiled to a tree.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::payload::Payload;
 /// A value that is computed from a scope.
 #[derive(Clone, Debug)]
 pub(crate) enum Template {
-    /// A value without anything to compute; shared.
+    /// A constant, shared value.
     Literal(Payload),
     /// The value of a path, for the field named `field`.
     Path { path: Path, field: Arc<str> },
@@ -21,14 +21,14 @@ pub(crate) enum Template {
     Intrinsic { call: Call },
     /// The value of a JSONata expression.
     Jsonata(Expression),
-    /// An object with something to compute in it.
+    /// An object with a computed value in it.
     Object(ObjectTemplate),
-    /// An array with something to compute in it.
+    /// An array with a computed value in it.
     Array(Vec<Template>),
 }
 
 impl Template {
-    /// Returns its value, shared when it is literal or a whole value.
+    /// Evaluates the template. The value is shared if it is constant or a whole value.
     pub(crate) fn payload(&self, scope: &Scope<'_>) -> Result<Payload, QueryFailure> {
         match self {
             Self::Literal(payload) => Ok(payload.clone()),
@@ -37,7 +37,7 @@ impl Template {
         }
     }
 
-    /// Returns its value.
+    /// Evaluates the template.
     pub(crate) fn evaluate(&self, scope: &Scope<'_>) -> Result<Value, QueryFailure> {
         match self {
             Self::Literal(payload) => Ok(payload.value().clone()),
@@ -51,7 +51,7 @@ impl Template {
         }
     }
 
-    /// Returns the value that it has in any scope, when there is nothing to compute.
+    /// Returns the value if it is constant.
     pub(crate) fn literal(&self) -> Option<&Payload> {
         match self {
             Self::Literal(payload) => Some(payload),
@@ -60,16 +60,16 @@ impl Template {
     }
 }
 
-/// An object with something to compute in it.
+/// An object with a computed value in it.
 #[derive(Clone, Debug)]
 pub(crate) struct ObjectTemplate {
     members: Vec<(Arc<str>, Template)>,
-    /// All the names, with the values that need no computing: to copy it is quicker than to put each name in.
+    /// All names, with the constant values. Cloning it is faster than inserting each name.
     prepared: Map<String, Value>,
 }
 
 impl ObjectTemplate {
-    /// Of these members, of which the last one counts where a name comes twice.
+    /// Creates an object of these members. For duplicate names, the last one counts.
     pub(crate) fn new(members: Vec<(String, Template)>) -> Self {
         let value = |template: &Template| template.literal().map_or(Value::Null, |payload| payload.value().clone());
         let prepared = members.iter().map(|(name, template)| (name.clone(), value(template))).collect();
@@ -77,7 +77,7 @@ impl ObjectTemplate {
         Self { members, prepared }
     }
 
-    /// Returns the members, each with a name of its own; `None` where a name comes twice.
+    /// Returns the members if their names are unique.
     pub(crate) fn members(&self) -> Option<&[(Arc<str>, Template)]> {
         (self.members.len() == self.prepared.len()).then_some(&*self.members)
     }

@@ -1,4 +1,4 @@
-//! An object store in a local folder: a bucket is a folder in it, a key the path of a file below that.
+//! An object store in a local folder: a bucket is a folder, a key is the path of a file in it.
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
@@ -11,12 +11,12 @@ use super::{ListedObject, MemoryStore, ObjectStore, no_such_bucket, no_such_key}
 use crate::clock::Instant;
 use crate::item_reader::OBJECT_BYTES;
 
-/// An object store in a local folder: `FOLDER/BUCKET/KEY`, a slash in a key being a folder.
+/// An object store in a local folder, with files `FOLDER/BUCKET/KEY`. A slash in a key separates folders.
 ///
-/// It has no versions, and no keys that are not the path of a file (an empty name, `.` or `..` between slashes).
-/// What links lead to is listed where it is a file, not where it is a folder. A link that leads out of the folder is
-/// refused, for reading and writing alike, and so is what is no regular file, such as a device or a named pipe, and an
-/// object of more than 256 MiB.
+/// It has no versions, and only keys that are file paths (no empty name, `.` or `..` between slashes). The target of a
+/// link is listed if it is a file, but not if it is a folder. For reading and writing, these are rejected: a link that
+/// leads out of the folder, a file that is not regular, such as a device or a named pipe, and an object of more than
+/// 256 MiB.
 ///
 /// ```
 /// use serde_json::json;
@@ -34,21 +34,21 @@ use crate::item_reader::OBJECT_BYTES;
 #[derive(Debug)]
 pub struct FolderStore {
     root: PathBuf,
-    /// What was written, where the folder is to stay as it is.
+    /// The written objects, if the folder must not change.
     written: Option<MemoryStore>,
 }
 
 impl FolderStore {
-    /// The name of the folder, in the current one, that an engine reads where it is given no store.
+    /// The folder in the current directory that an engine reads by default.
     pub const DEFAULT: &'static str = "objects";
 
-    /// Reads from a folder, and writes to it. It is made when something is first written.
+    /// Creates a store that reads from and writes to a folder, which is created on the first write.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self { root: folder.into(), written: None }
     }
 
-    /// Reads from a folder, but keeps in memory what is written, over what the folder has: an engine's store where it
-    /// is given none, with the folder `objects` of the current one, which in a test is its package's.
+    /// Creates a store that reads from a folder, and keeps written objects in memory on top of it. It is an engine's
+    /// default store, with the folder `objects` of the current directory, which in a test is its package's.
     pub fn read_only(folder: impl Into<PathBuf>) -> Self {
         Self { root: folder.into(), written: Some(MemoryStore::new()) }
     }
@@ -68,7 +68,7 @@ impl FolderStore {
         }
     }
 
-    /// Refuses a path that links lead out of the folder.
+    /// Rejects a path that leads out of the folder through links.
     fn stays_inside(&self, path: &Path) -> Result<(), String> {
         let real =
             |path: &Path| path.canonicalize().map_err(|error| format!("cannot read {}: {error}", path.display()));
@@ -78,20 +78,20 @@ impl FolderStore {
         }
     }
 
-    /// Opens the file of an object, which is one that can be read to its end.
+    /// Opens the file of an object, which must be regular.
     fn open(&self, path: &Path) -> Result<File, std::io::Error> {
         let about = fs::metadata(path)?;
         self.stays_inside(path).map_err(std::io::Error::other)?;
-        // To open a pipe would wait for somebody to write to it.
+        // Opening a pipe would wait for a writer.
         if !about.is_file() {
             return Err(std::io::Error::other("it is not a regular file"));
         }
         File::open(path)
     }
 
-    /// Refuses a path that is not to be written: behind a link out of the folder, or what is there is no regular file.
+    /// Rejects a path that must not be written: behind a link out of the folder, or to a file that is not regular.
     fn may_write(&self, path: &Path) -> Result<(), String> {
-        // What is not there yet is made inside of what is.
+        // A missing folder is created inside an existing one.
         let existing = path.ancestors().find(|part| part.symlink_metadata().is_ok());
         self.stays_inside(existing.unwrap_or(&self.root))?;
         match fs::metadata(path) {
@@ -107,7 +107,7 @@ impl FolderStore {
             return Err(no_such_bucket(bucket));
         }
         self.stays_inside(&top)?;
-        // Only the folder that the prefix names is looked through.
+        // Only the folder in the prefix is searched.
         let within = prefix.rsplit_once('/').map_or("", |(folders, _)| folders);
         if !within.is_empty() && !is_path_of_names(within) {
             return Ok(Vec::new());
@@ -127,7 +127,7 @@ impl FolderStore {
             };
             for entry in entries {
                 let entry = entry.map_err(|error| format!("cannot list {}: {error}", folder.display()))?;
-                // A name that is not Unicode is no key.
+                // A name that is not Unicode is not a key.
                 let Some(name) = entry.file_name().to_str().map(str::to_owned) else { continue };
                 let key = format!("{keys_before}{name}");
                 let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
@@ -153,7 +153,7 @@ impl FolderStore {
     }
 }
 
-/// Gives the bytes of a file part by part, and how many they are.
+/// Passes the bytes of a file to a closure in parts. Returns their number.
 fn read_in_parts(mut file: File, mut each: impl FnMut(&[u8])) -> std::io::Result<u64> {
     let (mut part, mut size) = (vec![0; 64 * 1024], 0);
     loop {
@@ -166,7 +166,7 @@ fn read_in_parts(mut file: File, mut each: impl FnMut(&[u8])) -> std::io::Result
     }
 }
 
-/// Returns whether each part between slashes is the name of a file, which leads nowhere else.
+/// Returns whether each part between slashes is a plain file name.
 fn is_path_of_names(path: &str) -> bool {
     path.split('/').all(|name| {
         let mut parts = Path::new(name).components();
@@ -202,12 +202,12 @@ impl ObjectStore for FolderStore {
         let written = self.written.as_ref().map(|written| written.list(bucket, prefix)).transpose()?;
         let written = written.unwrap_or_default();
         let mut found = match self.list_folder(bucket, prefix) {
-            // A bucket may be in memory alone.
+            // A bucket may exist only in memory.
             Err(_) if !written.is_empty() => Vec::new(),
             found => found?,
         };
         found.extend(written);
-        // What was written comes after what it hides; of equals the sort keeps the order.
+        // A written object comes after the one that it hides; the sort is stable.
         found.sort_by(|one, other| one.key.cmp(&other.key));
         found.reverse();
         found.dedup_by(|one, other| one.key == other.key);

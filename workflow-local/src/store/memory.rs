@@ -8,8 +8,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::{ListedObject, ObjectStore, no_such_key};
 use crate::clock::VIRTUAL_START;
 
-/// An object store in memory. Its objects were all last modified at [`VIRTUAL_START`], so that a test's listings do
-/// not change from run to run.
+/// An object store in memory. All its objects were last modified at [`VIRTUAL_START`], so that listings in tests do not
+/// change.
 #[derive(Default)]
 pub struct MemoryStore(Mutex<BTreeMap<String, Bucket>>);
 
@@ -17,26 +17,26 @@ type Bucket = BTreeMap<String, Object>;
 
 #[derive(Default)]
 struct Object {
-    /// `None` for an object that has versions only.
+    /// `None` for an object that only has versions.
     current: Option<Vec<u8>>,
     versions: BTreeMap<String, Vec<u8>>,
 }
 
 impl MemoryStore {
-    /// A store without objects.
+    /// Creates an empty store.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Puts a version of an object, which is read where it is asked for by its id. [`put`](ObjectStore::put) gives
-    /// what is read without one.
+    /// Adds a version of an object, which is read by its id. [`put`](ObjectStore::put) sets the object that is read
+    /// without one.
     pub fn put_version(&self, bucket: &str, key: &str, version: &str, bytes: Vec<u8>) {
         let mut buckets = self.buckets();
         let object = buckets.entry(bucket.to_owned()).or_default().entry(key.to_owned()).or_default();
         object.versions.insert(version.to_owned(), bytes);
     }
 
-    /// Returns whether it has the object.
+    /// Returns whether the store has the object.
     pub(super) fn has(&self, bucket: &str, key: &str) -> bool {
         self.buckets().get(bucket).and_then(|bucket| bucket.get(key)).is_some_and(|object| object.current.is_some())
     }

@@ -1,4 +1,4 @@
-//! Where item readers find their objects and result writers put theirs: S3's place.
+//! Object stores, which replace S3 for item readers and result writers.
 
 mod folder;
 mod memory;
@@ -10,19 +10,19 @@ use md5::{Digest, Md5};
 
 use crate::clock::Instant;
 
-/// Objects by bucket and key: a [`FolderStore`], a [`MemoryStore`], or one of your own.
+/// A store of objects by bucket and key: a [`FolderStore`], a [`MemoryStore`], or your own.
 pub trait ObjectStore: Send + Sync {
     /// Returns the bytes of an object.
     ///
     /// # Errors
-    /// Why it cannot be read, in words for the cause.
+    /// Returns the reason if it cannot be read, for the cause.
     fn get(&self, bucket: &str, key: &str) -> Result<Vec<u8>, String>;
 
-    /// Returns the bytes of a version of an object, which an item reader's `VersionId` names. A store without versions
-    /// has the version `null` of each object alone, as a bucket of S3 without versioning.
+    /// Returns the bytes of a version of an object, for an item reader's `VersionId`. A store without versions only has
+    /// the version `null` of each object, like an S3 bucket without versioning.
     ///
     /// # Errors
-    /// Why it cannot be read, in words for the cause.
+    /// Returns the reason if it cannot be read, for the cause.
     fn get_version(&self, bucket: &str, key: &str, version: &str) -> Result<Vec<u8>, String> {
         match version {
             "null" => self.get(bucket, key),
@@ -33,32 +33,33 @@ pub trait ObjectStore: Send + Sync {
     /// Returns the objects of a bucket whose keys begin with `prefix`, in the order of their keys' bytes.
     ///
     /// # Errors
-    /// Why the bucket cannot be listed, in words for the cause.
+    /// Returns the reason if the bucket cannot be listed, for the cause.
     fn list(&self, bucket: &str, prefix: &str) -> Result<Vec<ListedObject>, String>;
 
-    /// Puts an object in place of any former one.
+    /// Puts an object, and replaces an existing one.
     ///
     /// # Errors
-    /// Why it cannot be written, in words for the cause.
+    /// Returns the reason if it cannot be written, for the cause.
     fn put(&self, bucket: &str, key: &str, bytes: Vec<u8>) -> Result<(), String>;
 }
 
-/// What a listing tells of an object.
+/// An entry of a listing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ListedObject {
-    /// Its key.
+    /// The key.
     pub key: String,
-    /// Its bytes.
+    /// The size in bytes.
     pub size: u64,
-    /// When it was written.
+    /// The time of the last write.
     pub last_modified: Instant,
-    /// Its entity tag, in quotes.
+    /// The entity tag, in quotes.
     pub etag: String,
 }
 
 impl ListedObject {
-    /// An object with these bytes; its tag is their MD5, as S3 has it for an object that was put whole.
+    /// Creates the entry of an object with these bytes. The entity tag is their MD5, as in S3 for an object from one
+    /// upload.
     pub fn new(key: impl Into<String>, bytes: &[u8], last_modified: Instant) -> Self {
         Self::of_digest(key.into(), bytes.len() as u64, last_modified, Md5::digest(bytes).as_slice())
     }

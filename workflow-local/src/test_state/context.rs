@@ -1,4 +1,4 @@
-//! The context object of a state that is tested alone: the one given, checked, or one made up.
+//! The context object of a state that is tested alone: a given one that is checked, or a default.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html>
 
@@ -9,7 +9,7 @@ use workflow_asl::document::StateKind;
 use super::error::TestStateError;
 use crate::clock::VIRTUAL_START;
 
-/// Whether a member of a given context object may have this value; otherwise what it must be, in the service's words.
+/// Checks a member of a given context object. Returns the expected type in the service's words if it is invalid.
 fn takes(kind: Kind, value: &Value) -> Result<(), &'static str> {
     match kind {
         Kind::Text | Kind::Arn | Kind::Timestamp if !value.is_string() => Err("a string"),
@@ -19,8 +19,8 @@ fn takes(kind: Kind, value: &Value) -> Result<(), &'static str> {
     }
 }
 
-/// Refuses a given context object as the service does. `has_token` tells whether the state is a
-/// task whose integration has a token.
+/// Rejects an invalid context object as the service does. `has_token` says whether the state is a task whose
+/// integration has a token.
 pub(super) fn check(context: &Value, has_token: bool) -> Result<(), TestStateError> {
     let refused = |text: &str| TestStateError::validation(format!("Invalid Context object provided: {text}"));
     let Some(members) = context.as_object() else {
@@ -50,7 +50,7 @@ pub(super) fn check(context: &Value, has_token: bool) -> Result<(), TestStateErr
     Ok(())
 }
 
-/// Returns the context object where none is given. The service calls every state `StateName` in it.
+/// Returns the default context object, in which the service names every state `StateName`.
 pub(super) fn made_up(
     kind: StateKind,
     input: &Value,

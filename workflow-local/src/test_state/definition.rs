@@ -1,4 +1,4 @@
-//! The definition that a state is tested in: a whole machine, or one made around a lone state.
+//! The definition of a tested state: a whole machine, or one created around a single state.
 
 use serde_json::{Map, Value, json};
 use workflow_asl::Pointer;
@@ -8,10 +8,10 @@ use super::error::TestStateError;
 use crate::error::DefinitionError;
 use crate::program::{Program, StateId};
 
-/// Returns the state of a machine with this name, wherever in it.
+/// Returns the state with this name, at any depth.
 pub(super) fn in_machine(program: &Program, name: &str) -> Result<StateId, TestStateError> {
     if name.is_empty() {
-        // Clients refuse it before they ask.
+        // Clients reject it before they send a request.
         return Err(TestStateError::Refused {
             code: "ParamValidationError",
             message:
@@ -22,7 +22,7 @@ pub(super) fn in_machine(program: &Program, name: &str) -> Result<StateId, TestS
     program.find_id(name).ok_or_else(|| TestStateError::validation("State not found in definition"))
 }
 
-/// Returns a machine around one state, whose targets it has for the sake of their names.
+/// Creates a machine around one state. It includes the state's targets because their names must exist.
 pub(super) fn around(state: &Value) -> Result<(Program, StateId), TestStateError> {
     let inner = names_within(state);
     let mut name = "StateName".to_owned();
@@ -51,7 +51,7 @@ pub(super) fn around(state: &Value) -> Result<(Program, StateId), TestStateError
     Ok((program, start))
 }
 
-/// Returns the states that a state may lead to.
+/// Returns the possible next states of a state.
 fn targets(state: &Value) -> impl Iterator<Item = String> + '_ {
     let nested = ["Choices", "Catch"].into_iter().filter_map(|field| state.get(field)?.as_array()).flatten();
     let next = nested.chain([state]).filter_map(|object| object.get("Next"));

@@ -1,29 +1,29 @@
-//! Why a state cannot be tested: what the service would refuse, and what only this engine lacks.
+//! The reasons why a state cannot be tested: the service's errors, and limits of this engine.
 
 use crate::error::{DefinitionError, RunError};
 
-/// Why a state cannot be tested. A state that fails is not one of these.
+/// The error of a state that cannot be tested. A state that fails is not such an error.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TestStateError {
     /// The definition has errors.
     #[error(transparent)]
     Definition(#[from] DefinitionError),
-    /// The input is not JSON or too large, or nothing stands for the task.
+    /// The input is not JSON or too large, or the task has no handler.
     #[error(transparent)]
     Run(#[from] RunError),
-    /// The service refuses the request, with these words.
+    /// The service rejects the request with this message.
     #[error("{message}")]
     Refused {
         /// The error's code in the API, such as `ValidationException`.
         code: &'static str,
-        /// What is wrong.
+        /// The message.
         message: String,
     },
 }
 
 impl TestStateError {
-    /// Returns the error's code in the API; `None` for what the API does not know.
+    /// Returns the error's code in the API; `None` if the API has none.
     pub fn code(&self) -> Option<&str> {
         match self {
             Self::Refused { code, .. } => Some(code),

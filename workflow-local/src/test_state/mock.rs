@@ -1,4 +1,4 @@
-//! What stands for the work of a tested state: a result or an error, and which mocks the service takes.
+//! Mocks of a tested state's work: a result or an error, and the mocks that the service accepts.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -11,23 +11,23 @@ use crate::program::resource::ResourceKind;
 use crate::program::{StateProgram, Work};
 use crate::task::TaskError;
 
-/// How strictly a mocked result is checked.
+/// The strictness of the check of a mocked result.
 ///
-/// Unless the mode is `None`, the result of a service is an object that fits the called API's model: the types of
-/// its fields and their known values. The service also looks at lengths and ranges, which this engine does not know.
+/// Unless the mode is `None`, the result of a service must be an object that matches the called API's model: the types
+/// of its fields and their known values. The service also checks lengths and ranges, which this engine does not know.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FieldValidation {
-    /// All fields that the model requires must be there, and all that are there must fit.
+    /// All required fields must exist, and all existing fields must match.
     #[default]
     Strict,
-    /// Fields that are there must fit.
+    /// Existing fields must match.
     Present,
-    /// Nothing is checked.
+    /// No check.
     None,
 }
 
-/// What stands for the work of a task, map or parallel state.
+/// A mock for the work of a task, map or parallel state.
 ///
 /// ```
 /// use serde_json::json;
@@ -42,42 +42,42 @@ pub enum FieldValidation {
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Mock {
-    /// The result as JSON text, as the API has it.
+    /// The result as JSON text, as in the API.
     pub result: Option<String>,
-    /// The error that the work fails with, instead of a result.
+    /// The error with which the work fails, instead of a result.
     pub error_output: Option<TaskError>,
-    /// How strictly the result is checked.
+    /// The strictness of the result's check.
     pub field_validation: FieldValidation,
 }
 
 impl Mock {
-    /// The work gives a result: for a map, the array of all iterations' outputs; for a parallel,
-    /// that of all branches' outputs.
+    /// Creates a mock with a result: for a map, the array of all iterations' outputs; for a parallel, that of all
+    /// branches' outputs.
     ///
     /// # Errors
-    /// The result cannot be written as JSON.
+    /// Returns an error if the result cannot be serialized as JSON.
     pub fn result(result: &impl Serialize) -> Result<Self, serde_json::Error> {
         Ok(Self::result_text(serde_json::to_string(result)?))
     }
 
-    /// The work gives a result, as JSON text; it is checked when the state is tested.
+    /// Creates a mock with a result as JSON text, which is checked when the state is tested.
     pub fn result_text(result: impl Into<String>) -> Self {
         Self { result: Some(result.into()), ..Self::default() }
     }
 
-    /// The work fails.
+    /// Creates a mock with an error.
     pub fn error(error: TaskError) -> Self {
         Self { error_output: Some(error), ..Self::default() }
     }
 
-    /// How strictly the result is checked.
+    /// Sets the strictness of the result's check.
     #[must_use]
     pub fn field_validation(mut self, mode: FieldValidation) -> Self {
         self.field_validation = mode;
         self
     }
 
-    /// Returns the answer that the mock stands for, if the service takes it for the state.
+    /// Returns the mock's answer, if the service accepts it for the state.
     pub(super) fn answer(
         &self,
         state: &StateProgram,
@@ -107,7 +107,7 @@ impl Mock {
                 Some(_) => {}
             },
             Work::Map(map) => {
-                // What is exported to S3 leaves an object that says where.
+                // A result exported to S3 leaves an object with its location.
                 let writer = map.distributed.as_ref().and_then(|distributed| distributed.writer.as_ref());
                 let exports = writer.is_some_and(|writer| writer.arguments.is_some());
                 if exports && !result.is_object() {

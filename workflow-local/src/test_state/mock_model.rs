@@ -1,12 +1,12 @@
-//! Whether a mocked result fits the model of the API that the task calls.
+//! Checks a mocked result against the model of the called API.
 
 use serde_json::Value;
 use workflow_services::{Limits, Shape, Structure, TaskResource};
 
 use super::FieldValidation;
 
-/// Returns what the service says of a mocked result that the called API cannot give; `None` where it fits, and where
-/// the API's model is not known. Patterns of strings are not looked at.
+/// Returns the service's message if the called API cannot return the mocked result; `None` if it can, or if the API's
+/// model is unknown. Patterns of strings are not checked.
 pub(super) fn misfit(resource: &str, result: &Value, mode: FieldValidation) -> Option<String> {
     let strict = match mode {
         FieldValidation::Strict => true,
@@ -18,13 +18,13 @@ pub(super) fn misfit(resource: &str, result: &Value, mode: FieldValidation) -> O
     Some(format!("Mock result schema validation error: {wrong}"))
 }
 
-/// `name` is the field that holds the value, or the array that the value is in.
+/// `name` is the field that contains the value, or the array that contains it.
 fn fits(name: &str, shape: Shape, limits: Option<Limits>, value: &Value, strict: bool) -> Result<(), String> {
     let kind = |is: bool, noun: &str| if is { Ok(()) } else { Err(format!("Field '{name}' must be {noun}")) };
     match shape {
         Shape::Structure(members) | Shape::Union(members) => {
             kind(value.is_object(), "an object")?;
-            // Of a union one member is there, whatever is required in it.
+            // A union has one member, whatever its model requires.
             members_fit(members, value, strict && matches!(shape, Shape::Structure(_)))
         }
         Shape::List(list) => {
@@ -42,7 +42,7 @@ fn fits(name: &str, shape: Shape, limits: Option<Limits>, value: &Value, strict:
             let known = allowed.values().any(|allowed| Some(allowed) == value.as_str());
             if known { Ok(()) } else { Err(format!("Field '{name}' is not an expected value")) }
         }
-        // In results times and bytes are text.
+        // In results, times and bytes are text.
         Shape::String | Shape::Timestamp | Shape::Blob => kind(value.is_string(), "a string"),
         Shape::Integer | Shape::Long | Shape::Float | Shape::Double => kind(value.is_number(), "a number"),
         Shape::Boolean => kind(value.is_boolean(), "a boolean"),
@@ -51,7 +51,7 @@ fn fits(name: &str, shape: Shape, limits: Option<Limits>, value: &Value, strict:
     limits.map_or(Ok(()), |limits| within(name, limits, shape, value))
 }
 
-/// AWS has answered with the least length and the greatest number; the other two are worded after them.
+/// AWS's texts for the minimum length and the maximum number are known. The other two are worded like them.
 fn within(name: &str, limits: Limits, shape: Shape, value: &Value) -> Result<(), String> {
     let (measure, too_little, too_much) = match value {
         Value::Number(number) => (number.as_f64(), "is less than the minimum value", "exceeds the maximum value"),
@@ -68,10 +68,10 @@ fn within(name: &str, limits: Limits, shape: Shape, value: &Value) -> Result<(),
     Err(format!("Field '{name}' {wrong}"))
 }
 
-/// Characters, bytes, elements or members.
+/// Returns the number of characters, bytes, elements or members.
 fn length(shape: Shape, value: &Value) -> Option<f64> {
     let length = match value {
-        // Bytes are in base64.
+        // Bytes are base64-encoded.
         Value::String(text) if shape == Shape::Blob => text.trim_end_matches('=').len() * 3 / 4,
         Value::String(text) => text.chars().count(),
         Value::Array(items) => items.len(),

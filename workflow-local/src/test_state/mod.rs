@@ -1,4 +1,4 @@
-//! Testing one state alone, with the semantics of the API's `TestState`.
+//! Tests one state alone, with the semantics of the API's `TestState`.
 //!
 //! ```
 //! use serde_json::json;
@@ -65,10 +65,10 @@ pub use error::TestStateError;
 pub use mock::{FieldValidation, Mock};
 pub use response::{ErrorDetails, Inspection, InspectionLevel, TestStateResult, TestStateStatus};
 
-/// One state to be tested: what it gets, and what stands for its work.
+/// A state to test, with its input and the mock of its work.
 ///
 /// A task without a mock is answered by [`on_task`](Self::on_task), or by the handlers of the
-/// [`Engine`](crate::Engine::test_state) that the test comes from. A wait does not wait.
+/// [`Engine`](crate::Engine::test_state) that created the test. A wait does not wait.
 ///
 /// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html>
 #[derive(Clone)]
@@ -76,7 +76,7 @@ pub struct TestState {
     program: Arc<Program>,
     state: StateId,
     handlers: Handlers,
-    /// The types that the result of a task is checked by.
+    /// The types that the result of a task is checked against.
     answer_types: Option<Arc<AnswerTypes>>,
     mock: Option<Mock>,
     variables: IndexMap<String, Payload>,
@@ -101,19 +101,19 @@ impl fmt::Debug for TestState {
 }
 
 impl TestState {
-    /// A state by itself; its targets need not exist.
+    /// Creates a test of a single state, whose targets need not exist.
     ///
     /// # Errors
-    /// The state has errors.
+    /// Returns an error if the state has errors.
     pub fn of_state(state: &Value) -> Result<Self, TestStateError> {
         let (program, id) = definition::around(state)?;
         Ok(Self::of_program(Arc::new(program), id, Handlers::default()))
     }
 
-    /// A state of a whole definition, by its name; it may be one of a branch or an item processor.
+    /// Creates a test of a definition's state, which may be in a branch or an item processor.
     ///
     /// # Errors
-    /// The definition has errors, or there is no such state.
+    /// Returns an error if the definition has errors, or the state does not exist.
     pub fn of_machine(definition: &Value, state: &str) -> Result<Self, TestStateError> {
         let program = Program::of(definition, MachineType::Standard)?;
         let id = definition::in_machine(&program, state)?;
@@ -150,14 +150,14 @@ impl TestState {
         }
     }
 
-    /// What stands for the work of a task, map or parallel.
+    /// Sets the mock for the work of a task, map or parallel.
     #[must_use]
     pub fn mock(mut self, mock: Mock) -> Self {
         self.mock = Some(mock);
         self
     }
 
-    /// Answers the state's task where there is no mock.
+    /// Answers the state's task if there is no mock.
     #[must_use]
     pub fn on_task<R: Serialize>(
         mut self,
@@ -168,80 +168,80 @@ impl TestState {
         self
     }
 
-    /// Answers the state's task with these where there is no mock.
+    /// Answers the state's task with these handlers if there is no mock.
     #[must_use]
     pub fn handlers(mut self, handlers: Handlers) -> Self {
         self.handlers = handlers;
         self
     }
 
-    /// Returns the name of the state.
+    /// Returns the state's name.
     pub fn state_name(&self) -> &str {
         &self.program.state(self.state).name
     }
 
-    /// Returns whether it is a task, which calls something.
+    /// Returns whether the state is a task.
     pub fn is_task(&self) -> bool {
         matches!(self.program.state(self.state).work, Work::Task(_))
     }
 
-    /// A variable that was assigned before the state.
+    /// Sets a variable that was assigned before the state.
     #[must_use]
     pub fn variable(mut self, name: impl Into<String>, value: impl Into<Payload>) -> Self {
         self.variables.insert(name.into(), value.into());
         self
     }
 
-    /// The context object, instead of one that is made up; nothing is added to it.
+    /// Sets the context object, instead of the default one. Nothing is added to it.
     #[must_use]
     pub fn context(mut self, context: Value) -> Self {
         self.context = Some(context);
         self
     }
 
-    /// The account in the ARNs of a made up context object; `123456789012` unless set.
+    /// Sets the account in the ARNs of the default context object. The default is `123456789012`.
     #[must_use]
     pub fn account(mut self, id: impl Into<String>) -> Self {
         self.account = id.into();
         self
     }
 
-    /// The role, which the context object names.
+    /// Sets the role in the context object.
     #[must_use]
     pub fn role_arn(mut self, arn: impl Into<String>) -> Self {
         self.role_arn = Some(arn.into());
         self
     }
 
-    /// `revealSecrets`, which the service refuses beside a mock.
+    /// Sets `revealSecrets`, which the service rejects together with a mock.
     #[must_use]
     pub fn reveal_secrets(mut self, reveal: bool) -> Self {
         self.reveal_secrets = reveal;
         self
     }
 
-    /// How often the retrier was used before that the error belongs to.
+    /// Sets how often the matching retrier was used before.
     #[must_use]
     pub fn retrier_retry_count(mut self, count: u64) -> Self {
         self.retrier_retry_count = count;
         self
     }
 
-    /// The state inside a map or parallel that a mocked error comes from.
+    /// Sets the state inside a map or parallel from which a mocked error comes.
     #[must_use]
     pub fn error_caused_by_state(mut self, name: impl Into<String>) -> Self {
         self.error_caused_by_state = Some(name.into());
         self
     }
 
-    /// How many of a map's iterations failed.
+    /// Sets the number of a map's failed iterations.
     #[must_use]
     pub fn map_iteration_failure_count(mut self, count: usize) -> Self {
         self.map_iteration_failure_count = Some(count);
         self
     }
 
-    /// What a map's item reader read, as JSON text.
+    /// Sets the items that a map's item reader read, as JSON text.
     #[must_use]
     pub fn map_item_reader_data(mut self, data: impl Into<String>) -> Self {
         self.map_item_reader_data = Some(data.into());
@@ -251,7 +251,7 @@ impl TestState {
     /// Runs the state with an input.
     ///
     /// # Errors
-    /// See [`TestStateError`]. A state that fails gives a result like one that succeeds.
+    /// See [`TestStateError`]. A state that fails returns a result, like one that succeeds.
     pub fn run(&self, input: &impl Serialize) -> Result<TestStateResult, TestStateError> {
         let input = Payload::new(serde_json::to_value(input).map_err(RunError::Input)?);
         if input.is_too_large() {
@@ -324,7 +324,7 @@ impl TestState {
         Ok(self.result(input, visited))
     }
 
-    /// Returns the mock's answer, where the request is one that the service takes.
+    /// Returns the mock's answer, if the service accepts the request.
     fn checked_mock(&self, kind: StateKind) -> Result<Option<Result<Payload, TaskError>>, TestStateError> {
         let Some(mock) = &self.mock else {
             if self.map_iteration_failure_count.is_some() {
@@ -352,7 +352,7 @@ impl TestState {
         mock.answer(self.program.state(self.state), kind).map(Some)
     }
 
-    /// Refuses a task's result that is not what the workflow declares.
+    /// Rejects a task's result that does not match its declared type.
     fn check_answer(&self, result: &Payload) -> Result<(), TestStateError> {
         let misfits = self.answer_types.as_ref().map(|types| types.misfits(self.state, result)).unwrap_or_default();
         match misfits.is_empty() {
@@ -364,7 +364,7 @@ impl TestState {
         }
     }
 
-    /// Returns what the handlers answer a task without a mock; one that never answers times out.
+    /// Returns the handlers' answer to a task without a mock. One that never answers times out.
     fn answer(&self, request: &TaskRequest) -> Option<Result<Payload, TaskError>> {
         let asking = self.handlers.find(request, &mut Asked::default())?;
         let answer = match asking.reply(request) {

@@ -1,4 +1,4 @@
-//! What came of testing a state, and what was seen on the way.
+//! The result of testing a state, and its intermediate values.
 
 use serde_json::{Map, Value, json};
 
@@ -8,18 +8,18 @@ use crate::payload::Payload;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TestStateStatus {
-    /// It has an output.
+    /// It succeeded.
     Succeeded,
-    /// It failed, and nothing in it handles the error.
+    /// It failed, and nothing handles the error.
     Failed,
-    /// It failed, and a retrier would try it again.
+    /// It failed, and a retrier would retry it.
     Retriable,
-    /// It failed, and a catcher leads on.
+    /// It failed, and a catcher handles the error.
     CaughtError,
 }
 
 impl TestStateStatus {
-    /// Returns the name in the API, such as `CAUGHT_ERROR`.
+    /// Returns the status in the API, such as `CAUGHT_ERROR`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Succeeded => "SUCCEEDED",
@@ -30,11 +30,11 @@ impl TestStateStatus {
     }
 }
 
-/// What came of testing a state.
+/// The result of testing a state.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TestStateResult {
-    /// How it ended.
+    /// The status.
     pub status: TestStateStatus,
     /// The state's output; for a caught error, the input of the next state.
     pub output: Option<Payload>,
@@ -42,20 +42,20 @@ pub struct TestStateResult {
     pub error: Option<String>,
     /// The error's cause.
     pub cause: Option<String>,
-    /// The state that would follow.
+    /// The next state.
     pub next_state: Option<String>,
-    /// What was seen on the way; the API tells it at the levels `DEBUG` and `TRACE`.
+    /// The intermediate values, which the API returns at the levels `DEBUG` and `TRACE`.
     pub inspection: Inspection,
 }
 
-/// What the state's input and result were between its fields, and how its error was handled.
-/// A member is `None` where the state has no such step.
+/// The values of the state's input and result between its fields, and how its error was handled. A member is `None` if
+/// the state has no such step.
 ///
 /// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_InspectionData.html>
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Inspection {
-    /// The state's input as it came.
+    /// The unprocessed input.
     pub input: Payload,
     /// After `InputPath`.
     pub after_input_path: Option<Payload>,
@@ -89,20 +89,20 @@ pub struct Inspection {
     pub error_details: Option<ErrorDetails>,
 }
 
-/// Which retrier and catcher an error belongs to.
+/// The retrier and catcher that match an error.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ErrorDetails {
-    /// The number of the catcher that took it.
+    /// The index of the matching catcher.
     pub catch_index: Option<usize>,
-    /// The number of the retrier that it belongs to.
+    /// The index of the matching retrier.
     pub retry_index: Option<usize>,
-    /// Seconds before the retry, where one would follow.
+    /// Seconds before the retry, if there is one.
     pub retry_backoff_interval_seconds: Option<f64>,
 }
 
 impl TestStateResult {
-    /// Returns the answer as `TestState` writes it: payloads as JSON text, `inspectionData` unless the level is `INFO`.
+    /// Returns the response of `TestState`: payloads as JSON text, and `inspectionData` unless the level is `INFO`.
     pub fn to_api_json(&self, level: InspectionLevel) -> Value {
         let mut answer = Map::new();
         let mut text = |name: &str, value: Option<String>| {
@@ -169,17 +169,16 @@ impl Inspection {
     }
 }
 
-/// How much `TestState` tells. The engine sees the same at each level; the level matters for
+/// The inspection level of `TestState`. The engine always records everything; the level affects
 /// [`TestStateResult::to_api_json`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InspectionLevel {
-    /// The outcome alone.
+    /// Only the outcome.
     #[default]
     Info,
-    /// What was seen on the way too.
+    /// Also the intermediate values.
     Debug,
-    /// As `Debug`; on AWS also the raw request and response of an HTTP task, which this engine
-    /// does not make.
+    /// Like `Debug`. On AWS also the raw request and response of an HTTP task, which this engine does not call.
     Trace,
 }

@@ -35,10 +35,10 @@ pub(super) fn item(items: &[Value], index: i64) -> Result<Value, String> {
     item.cloned().ok_or_else(|| format!("index {index} is outside of the array, which has {} items", items.len()))
 }
 
-/// Returns the first of each, in their order.
+/// Returns the array without duplicates, in order of first occurrence.
 pub(super) fn unique(items: &[Value]) -> Value {
     let mut kept: Vec<Value> = Vec::new();
-    // Which of them have a hash: equal values have the same.
+    // The items by hash: equal values have equal hashes.
     let mut by_hash: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
     for item in items {
         let like = by_hash.entry(hash(item)).or_default();
@@ -50,7 +50,7 @@ pub(super) fn unique(items: &[Value]) -> Value {
     Value::Array(kept)
 }
 
-/// Returns a hash that values have in common that are the [`same`]: of numbers by value, of objects in any order.
+/// Returns a hash that is equal for values that are the [`same`]: of numbers by value, of objects in any order.
 fn hash(value: &Value) -> u64 {
     let mut hasher = DefaultHasher::new();
     std::mem::discriminant(value).hash(&mut hasher);
@@ -84,14 +84,14 @@ mod tests {
         let items = json!([1, "1", 1.0, [1, { "a": 1, "b": null }], [1.0, { "b": null, "a": 1 }], 0.0, -0.0, {}, [], null, false, {}]);
         let kept = json!([1, "1", [1, { "a": 1, "b": null }], 0.0, {}, [], null, false]);
         assert_eq!(unique(items.as_array().unwrap()), kept);
-        // 2^53 and its neighbour are one number as f64, and two integers.
+        // 2^53 and its successor are equal as f64, but are two integers.
         let large = json!([9_007_199_254_740_992_u64, 9_007_199_254_740_993_u64]);
         assert_eq!(unique(large.as_array().unwrap()), large);
     }
 
     #[test]
     fn many_items_take_no_longer_each_than_few() {
-        // Compared with each other, these would take minutes.
+        // Pairwise comparison would take minutes.
         let items: Vec<Value> = (0..200_000).map(|i| json!({ "name": format!("item {i}"), "n": i % 7 })).collect();
         assert_eq!(unique(&items).as_array().map(Vec::len), Some(200_000));
     }

@@ -1,4 +1,4 @@
-//! Evaluating intrinsic functions.
+//! Evaluates intrinsic functions.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html>
 
@@ -13,7 +13,7 @@ use super::path::Path;
 use super::{QueryFailure, Scope};
 use crate::random::Random;
 
-/// A call that was read when the definition was compiled.
+/// A call that was parsed when the definition was compiled.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
     function: Function,
@@ -24,7 +24,7 @@ pub(crate) struct Call {
 #[derive(Clone, Debug)]
 enum Argument {
     Value(Value),
-    /// The template of a `States.Format`, cut at its places.
+    /// The template of a `States.Format`, split at its placeholders.
     Template(Vec<String>),
     Path(Path),
     Call(Call),
@@ -48,12 +48,12 @@ impl Call {
         Self { function: call.function, args: args.collect(), source: source.to_owned() }
     }
 
-    /// Returns the text in the definition.
+    /// Returns the source text.
     pub(crate) fn source(&self) -> &str {
         &self.source
     }
 
-    /// Returns its value.
+    /// Evaluates the call.
     pub(crate) fn evaluate(&self, scope: &Scope<'_>) -> Result<Value, QueryFailure> {
         let mut template = None;
         let mut values = Vec::with_capacity(self.args.len());
@@ -97,7 +97,7 @@ impl Call {
     }
 }
 
-/// The values of a call's arguments, with what is wrong in them told by number.
+/// The values of a call's arguments. Errors name them by number.
 struct Args(Vec<Value>);
 
 impl Args {
@@ -123,7 +123,7 @@ impl Args {
         }
     }
 
-    /// Numbers that must be whole are rounded.
+    /// Returns an integer. Fractions are rounded.
     fn integer(&self, at: usize) -> Result<i64, String> {
         let value = self.get(at)?;
         if let Some(number) = value.as_i64() {
@@ -138,7 +138,7 @@ impl Args {
     }
 }
 
-/// Equal values; numbers by value.
+/// Returns whether two values are equal, numbers by value.
 fn same(a: &Value, b: Option<&Value>) -> bool {
     match (a, b) {
         (Value::Number(a), Some(Value::Number(b))) => same_number(a, b),
@@ -157,7 +157,7 @@ fn same_number(a: &Number, b: &Number) -> bool {
     a == b || (a.as_f64() == b.as_f64() && (a.is_f64() || b.is_f64()))
 }
 
-/// `States.JsonMerge`: the service merges only the outermost members.
+/// Evaluates `States.JsonMerge`: the service merges only the outermost members.
 fn merge(args: &Args) -> Result<Value, String> {
     let (Value::Object(first), Value::Object(second)) = (args.get(0)?, args.get(1)?) else {
         let at = usize::from(args.get(0)?.is_object());

@@ -9,7 +9,7 @@ use workflow_asl::limits::INTRINSIC_TEXT_CHARS;
 
 use super::Args;
 
-/// `States.Format`; the template is literal, or the first argument.
+/// Evaluates `States.Format`, whose template is literal or the first argument.
 pub(super) fn format(literal: Option<&[String]>, args: &Args) -> Result<Value, String> {
     let cut: Vec<String>;
     let (pieces, values) = match literal {
@@ -32,7 +32,7 @@ pub(super) fn format(literal: Option<&[String]>, args: &Args) -> Result<Value, S
     Ok(Value::String(text))
 }
 
-/// A value as the service prints it, which is Java: text without quotes, `{k=v, …}`.
+/// Writes a value as the service prints it, in Java: text without quotes, `{k=v, …}`.
 fn write_java(text: &mut String, value: &Value) {
     match value {
         Value::String(value) => text.push_str(value),
@@ -77,8 +77,7 @@ pub(super) fn base64_encode(text: &str) -> Result<Value, String> {
 }
 
 pub(super) fn base64_decode(text: &str) -> Result<Value, String> {
-    // As of MIME (RFC 2045, and Java's decoder of it): line breaks and other characters count for nothing, and padding
-    // may be left out.
+    // MIME decoding (RFC 2045, and Java's decoder) ignores line breaks and other characters, and padding is optional.
     let is_digit = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/');
     let (digits, padding) = match limited(text)?.split_once('=') {
         Some((digits, padding)) => (digits, Some(padding)),
@@ -96,7 +95,7 @@ pub(super) fn base64_decode(text: &str) -> Result<Value, String> {
     Ok(Value::String(String::from_utf8_lossy(&bytes).into_owned()))
 }
 
-/// Digits alone, whose last bits may be any.
+/// Decodes digits only, with arbitrary trailing bits.
 const MIME: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new()
@@ -118,7 +117,7 @@ pub(super) fn hash(data: &Value, algorithm: &str) -> Result<Value, String> {
         .ok_or_else(|| format!("unknown algorithm '{algorithm}'"))
 }
 
-/// Every character of `separators` separates; empty pieces are dropped.
+/// Splits at each character of `separators`, and drops empty parts.
 pub(super) fn split(text: &str, separators: &str) -> Value {
     text.split(|c| separators.contains(c))
         .filter(|piece| !piece.is_empty())
