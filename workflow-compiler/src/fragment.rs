@@ -20,7 +20,7 @@ pub enum Escape {
 }
 
 impl Fragment {
-    /// The name of the placeholder that stands for a constant: `const crate::TABLE`.
+    /// Returns the name of the placeholder that stands for a constant: `const crate::TABLE`.
     pub(crate) fn constant_name(path: &TokenStream) -> String {
         format!("const {}", path.to_string().replace(' ', ""))
     }

@@ -25,7 +25,8 @@ pub fn expand(attribute: TokenStream, function: TokenStream) -> TokenStream {
     }
 }
 
-/// The items at the beginning of the function's body, so that the function may be a method; before what has no body.
+/// Returns the items at the beginning of the function's body, so that the function may be a method; before what has no
+/// body.
 fn with(function: TokenStream, items: TokenStream) -> TokenStream {
     let mut tokens: Vec<_> = function.into_iter().collect();
     match tokens.last_mut() {
@@ -115,7 +116,7 @@ fn read(input: ParseStream<'_>) -> syn::Result<Signature> {
     Ok(Signature { name, input: sent.to_token_stream(), output: output.into_token_stream() })
 }
 
-/// The type of a parameter; `None` for `self`.
+/// Returns the type of a parameter; `None` for `self`.
 fn parameter(input: ParseStream<'_>) -> syn::Result<Option<Type>> {
     input.call(Attribute::parse_outer)?;
     while !input.is_empty() && !input.peek(Token![,]) {
@@ -131,7 +132,7 @@ fn parameter(input: ParseStream<'_>) -> syn::Result<Option<Type>> {
     Ok(None)
 }
 
-/// The event's own type in `LambdaEvent<T>`.
+/// Returns the event's own type in `LambdaEvent<T>`.
 fn event(ty: &Type) -> Option<&Type> {
     let Type::Path(path) = ty else { return None };
     let last = path.path.segments.last().filter(|last| last.ident == EVENT)?;

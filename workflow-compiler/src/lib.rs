@@ -130,17 +130,18 @@ pub struct CompiledWorkflow {
 }
 
 impl CompiledWorkflow {
-    /// Whether the [`Compilation`]'s problem of that number is this workflow's.
+    /// Returns whether the [`Compilation`]'s problem of that number is this workflow's.
     pub fn has_problem(&self, number: usize) -> bool {
         self.problems.contains(&number) || self.source.problems.contains(&number)
     }
 
-    /// Whether another workflow before it has its name, so that it becomes no Rust item.
+    /// Returns whether another workflow before it has its name, so that it becomes no Rust item.
     fn is_taken(&self) -> bool {
         self.taken.contains(&syntax::ast::plain(&self.source.name))
     }
 
-    /// The names of the workflows that it starts by their types (`workflow::<Other>`), without the paths before them.
+    /// Returns the names of the workflows that it starts by their types (`workflow::<Other>`), without the paths before
+    /// them.
     pub fn starts(&self) -> Vec<String> {
         fn collect(body: &Body, names: &mut Vec<String>) {
             for state in &body.states {
@@ -230,7 +231,7 @@ struct Parts {
     policy: policy::PolicyTemplate,
 }
 
-/// The way of one workflow: tree, model, document, rules.
+/// Returns the way of one workflow: tree, model, document, rules.
 fn compile_workflow(
     source: &Workflow,
     all: &[Workflow],
@@ -292,7 +293,7 @@ fn compile_workflow(
     }
 }
 
-/// The document of a model, and the clauses `unchecked` that silence nothing of their own states.
+/// Returns the document of a model, and the clauses `unchecked` that silence nothing of their own states.
 fn lower_and_check<'a>(
     model: &check::Model<'a>,
     problems: &mut Problems,

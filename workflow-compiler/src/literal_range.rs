@@ -31,7 +31,7 @@ impl LiteralRange {
         Self::new(text, range.start + begins..range.end + begins)
     }
 
-    /// Where it is, in words: `character 5 of the text: `$smu``.
+    /// Returns where it is, in words: `character 5 of the text: `$smu``.
     pub fn describe(&self) -> String {
         let before = self.text.get(..self.range.start).unwrap_or_default();
         let part = self.text.get(self.range.clone()).unwrap_or_default();
@@ -55,7 +55,7 @@ impl LiteralRange {
         }
     }
 
-    /// Where it is in the source of the literal, in bytes; `None` where that is no literal of this text.
+    /// Returns where it is in the source of the literal, in bytes; `None` where that is no literal of this text.
     ///
     /// ```
     /// use workflow_compiler::literal_range::LiteralRange;
@@ -91,7 +91,7 @@ impl LiteralRange {
     }
 }
 
-/// The bytes of the source's next character, and those of what it stands for.
+/// Returns the bytes of the source's next character, and those of what it stands for.
 fn character(source: &str) -> (usize, usize) {
     let mut chars = source.chars();
     let first = chars.next();

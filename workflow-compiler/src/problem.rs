@@ -154,12 +154,13 @@ impl Problem {
         self.help(format!("did you mean `{near}`?")).edit(edit)
     }
 
-    /// Whether it is an error.
+    /// Returns whether it is an error.
     pub fn is_error(&self) -> bool {
         self.code.severity() == Severity::Error
     }
 
-    /// The text that rustc prints: the message with its code, the place in the document or the text, then the help lines.
+    /// Returns the text that rustc prints: the message with its code, the place in the document or the text, then the
+    /// help lines.
     pub fn text(&self) -> String {
         let mut text = format!("{} [{}]", self.message, self.code);
         if let Some(place) = &self.place {
@@ -217,12 +218,12 @@ impl Problems {
         self.questions.push(question);
     }
 
-    /// The questions since the last time.
+    /// Returns the questions since the last time.
     pub(crate) fn take_questions(&mut self) -> Vec<Question> {
         std::mem::take(&mut self.questions)
     }
 
-    /// Whether there is an error among them.
+    /// Returns whether there is an error among them.
     pub fn has_errors(&self) -> bool {
         self.found.iter().any(Problem::is_error)
     }

@@ -8,8 +8,8 @@ use workflow_asl::Pointer;
 /// The words that cannot be a Rust identifier, not even raw.
 const NEVER: [&str; 4] = ["Self", "self", "super", "crate"];
 
-/// A name as a Rust type or variant: `Check job-status` gives `CheckJobStatus`. A name that is one already stays
-/// as it is; one without a letter or digit of ASCII gives `fallback`.
+/// Returns a name as a Rust type or variant: `Check job-status` gives `CheckJobStatus`. A name that is one already
+/// stays as it is; one without a letter or digit of ASCII gives `fallback`.
 ///
 /// ```
 /// use workflow_compiler::state_ident::pascal;
@@ -38,7 +38,7 @@ pub fn pascal(name: &str, fallback: &str) -> String {
     out
 }
 
-/// A name as a Rust field: `AWS::Region` gives `aws_region`.
+/// Returns a name as a Rust field: `AWS::Region` gives `aws_region`.
 ///
 /// ```
 /// use workflow_compiler::state_ident::snake;
@@ -84,7 +84,7 @@ pub struct Distinct {
 }
 
 impl Distinct {
-    /// The name, or where it is taken, the name with the first number from 2 that is free.
+    /// Returns the name, or where it is taken, the name with the first number from 2 that is free.
     pub fn take(&mut self, name: String, separator: &str) -> String {
         let mut free = name.clone();
         while !self.taken.insert(free.clone()) {
@@ -121,7 +121,7 @@ impl StateIdents {
         Self(idents)
     }
 
-    /// The identifier of the state at a place such as `/States/Wait`.
+    /// Returns the identifier of the state at a place such as `/States/Wait`.
     pub fn get(&self, state: &Pointer) -> Option<&str> {
         self.0.get(state).map(String::as_str)
     }

@@ -66,7 +66,7 @@ impl<'a> Model<'a> {
             (here, &reference.root, reference.segments.first())
         {
             let message = format!("`{}` is not an action of a service", reference_text(reference));
-            let help = format!("between service and action stands `::`: `{service}::{}`", action.value);
+            let help = format!("write `::` between service and action: `{service}::{}`", action.value);
             let problem = problem(Code::ReferenceNotHere, spot, message, help);
             let edit = Edit::over(spot.to(action.spot), format!("{service}::{}", action.value));
             return Err(Box::new(if reference.segments.len() == 1 { problem.edit(edit) } else { *problem }));

@@ -8,7 +8,7 @@ use super::style::Style;
 use crate::syntax::ast::{Comment, EnumDecl, FieldDecl, TypeKind, plain};
 
 impl Style<'_> {
-    /// A struct with serde's traits, or with `Params`.
+    /// Returns a struct with serde's traits, or with `Params`.
     pub(super) fn structure(&self, name: &Ident, doc: &str, fields: &[FieldDecl], params: bool) -> TokenStream {
         let Self { krate, visibility, attributes, .. } = self;
         let here = self.here();
@@ -58,7 +58,7 @@ impl Style<'_> {
         quote! { #declaration #implementation #shape }
     }
 
-    /// An enum of texts with serde's traits.
+    /// Returns an enum of texts with serde's traits.
     pub(super) fn enumeration(&self, declaration: &EnumDecl, doc: &str) -> TokenStream {
         let Self { krate, visibility, attributes, .. } = self;
         let here = self.here();
@@ -96,7 +96,7 @@ struct Field<'a> {
     declaration: &'a FieldDecl,
 }
 
-/// The user's comment, or else the given text: `missing_docs` wants one or the other.
+/// Returns the user's comment, or else the given text: `missing_docs` wants one or the other.
 pub(super) fn doc_or(comment: &Comment, otherwise: impl FnOnce() -> String) -> String {
     match comment {
         Some(comment) => comment.value.lines().map(|line| format!(" {line}")).collect::<Vec<_>>().join("\n"),

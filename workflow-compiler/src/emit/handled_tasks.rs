@@ -14,7 +14,7 @@ use crate::syntax::ast::TypeKind;
 const LEVELS: usize = 8;
 
 impl Style<'_> {
-    /// The tasks that functions and workers do, with their types.
+    /// Returns the tasks that functions and workers do, with their types.
     pub(super) fn handled(&self, compiled: &CompiledWorkflow) -> Vec<TokenStream> {
         let krate = self.krate;
         let entry = |state: &str, sends: &TokenStream, reads: &TokenStream| {
@@ -32,7 +32,7 @@ impl Style<'_> {
         own.chain(documents).collect()
     }
 
-    /// The shape of a value whose type was inferred.
+    /// Returns the shape of a value whose type was inferred.
     fn shape_of_value(&self, ty: &Ty, levels: usize) -> TokenStream {
         let krate = self.krate;
         let schema = quote! { #krate::__private::schema };

@@ -21,17 +21,17 @@ pub(super) const DEFAULTS: &str = "defaults";
 pub(super) const CATCHER: &str = "catcher";
 pub(super) const RULE: &str = "rule";
 
-/// The module with the clauses of a kind of state.
+/// Returns the module with the clauses of a kind of state.
 pub(super) fn clauses_of(kind: StateKind) -> String {
     format!("{}_clauses", state_keyword(kind))
 }
 
-/// The module with the fields in the braces after a keyword.
+/// Returns the module with the fields in the braces after a keyword.
 pub(super) fn fields_of(keyword: &str) -> String {
     format!("{keyword}_fields")
 }
 
-/// The module with the words that may follow a word.
+/// Returns the module with the words that may follow a word.
 pub(super) fn settings_of(word: &str) -> String {
     format!("after_{word}")
 }
@@ -149,7 +149,7 @@ macro_rules! context {
 }
 ";
 
-/// The text of the module, from the tables of the language.
+/// Returns the text of the module, from the tables of the language.
 pub fn module() -> String {
     let mut out = HEAD.to_owned();
     out.push_str("\ncontext! {\n");

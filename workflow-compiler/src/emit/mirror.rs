@@ -20,7 +20,7 @@ use crate::syntax::ast::plain;
 use crate::syntax::keyword::ClauseKind;
 use crate::syntax::word::{Role, Step, Word};
 
-/// The mirror of what was compiled.
+/// Returns the mirror of what was compiled.
 pub(super) fn mirror(krate: &TokenStream, compilation: &Compilation) -> TokenStream {
     let words = &compilation.words;
     let mut parts = TokenStream::new();
@@ -41,7 +41,7 @@ pub(super) fn mirror(krate: &TokenStream, compilation: &Compilation) -> TokenStr
     }
 }
 
-/// The words from one workflow's name up to the next one's; those before the first name come alone.
+/// Returns the words from one workflow's name up to the next one's; those before the first name come alone.
 fn part<'a>(
     krate: &'a TokenStream,
     mut words: impl Iterator<Item = (usize, &'a Word)> + Clone,
@@ -194,8 +194,8 @@ impl<'a> Part<'a> {
         quote! { use #krate::__private::ide::#module::#ident as _; }
     }
 
-    /// A name that only the language knows gets an item at the end, where it disturbs nothing; where it has one, it
-    /// stands for that.
+    /// Returns a name that only the language knows gets an item at the end, where it disturbs nothing; where it has
+    /// one, it stands for that.
     fn declare(&mut self, module: Ident, ident: Ident) -> TokenStream {
         let names = self.names.entry(module.to_string()).or_default();
         if names.contains(&ident) {
@@ -205,7 +205,7 @@ impl<'a> Part<'a> {
         TokenStream::new()
     }
 
-    /// The members of a value whose type no Rust item has: it gets one at the end.
+    /// Returns the members of a value whose type no Rust item has: it gets one at the end.
     fn members(&mut self, number: usize, root: &Ident, steps: &[Step]) -> TokenStream {
         if steps.is_empty() {
             return TokenStream::new();
@@ -218,12 +218,12 @@ impl<'a> Part<'a> {
         quote! { _ = #value #steps; }
     }
 
-    /// The type of what a reference starts from.
+    /// Returns the type of what a reference starts from.
     fn root(&self, number: usize) -> &'a Ty {
         self.roots.get(&number).unwrap_or(&Ty::Unknown)
     }
 
-    /// What the words refer to and the expansion has not.
+    /// Returns what the words refer to and the expansion has not.
     fn declarations(&self) -> TokenStream {
         let Self { here, values, .. } = self;
         let here = *here;
@@ -251,7 +251,7 @@ const PARAMS: &str = "params";
 const CONTEXT: &str = "context";
 const CAUGHT: &str = "caught";
 
-/// The module of a clause's named handlers.
+/// Returns the module of a clause's named handlers.
 fn handlers(clause: ClauseKind) -> Ident {
     let module = if clause == ClauseKind::Retry { RETRIERS } else { CATCHERS };
     format_ident!("{module}")

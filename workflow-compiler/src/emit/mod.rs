@@ -25,7 +25,7 @@ use crate::{Compilation, Surroundings};
 
 pub(crate) use questions::spanned;
 
-/// The Rust code for what was compiled. `krate` is the path of workflow-runtime as the caller knows it.
+/// Returns the Rust code for what was compiled. `krate` is the path of workflow-runtime as the caller knows it.
 pub(crate) fn emit(krate: &TokenStream, compilation: &Compilation, surroundings: Surroundings<'_>) -> TokenStream {
     let editor = surroundings.editor;
     let mirror = editor.then(|| mirror::mirror(krate, compilation));

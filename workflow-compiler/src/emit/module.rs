@@ -33,12 +33,12 @@ impl Module {
         Self { name, visibility, types }
     }
 
-    /// Whether the type stands in it.
+    /// Returns whether the type stands in it.
     pub(super) fn holds(&self, ty: &Ident) -> bool {
         self.types.contains(&plain(ty))
     }
 
-    /// A type in it, where the workflow stands.
+    /// Returns a type in it, where the workflow stands.
     pub(super) fn path(&self, ty: &Ident) -> TokenStream {
         // rustc underlines all of the path. The word itself is not the user's: in their edition paths may be others.
         let span = ty.span().resolved_at(Span::call_site());
@@ -46,8 +46,8 @@ impl Module {
         quote_spanned! { span=> #module::#ty }
     }
 
-    /// The import of a type. What it is called in the module is not at the user's word: from that rustc would make the
-    /// proposal to write `as` after it.
+    /// Returns the import of a type. What it is called in the module is not at the user's word: from that rustc would
+    /// make the proposal to write `as` after it.
     fn import(&self, ty: &Ident) -> TokenStream {
         let span = ty.span().resolved_at(Span::call_site());
         let module = Ident::new(&self.name.to_string(), span);
@@ -56,7 +56,7 @@ impl Module {
         quote_spanned! { span=> #module::#inside as #ty }
     }
 
-    /// The module around its types, which `names` are the names of, and their imports.
+    /// Returns the module around its types, which `names` are the names of, and their imports.
     pub(super) fn around(
         &self,
         types: &TokenStream,
@@ -87,7 +87,7 @@ impl Module {
     }
 }
 
-/// A visibility as it is written in a module inside; `None` where it is of a form that is not known.
+/// Returns a visibility as it is written in a module inside; `None` where it is of a form that is not known.
 fn deeper(visibility: &TokenStream) -> Option<TokenStream> {
     let mut tokens = visibility.clone().into_iter();
     let (_, group) = match (tokens.next(), tokens.next()) {
@@ -111,7 +111,7 @@ fn deeper(visibility: &TokenStream) -> Option<TokenStream> {
     }
 }
 
-/// The types that may stand in the module.
+/// Returns the types that may stand in the module.
 fn types(workflow: &Workflow) -> BTreeSet<String> {
     let mut enums = BTreeSet::new();
     let mut structs: Vec<(String, &[FieldDecl])> = Vec::new();
@@ -152,7 +152,7 @@ fn types(workflow: &Workflow) -> BTreeSet<String> {
     types
 }
 
-/// Whether the type means the same everywhere, or is in the module.
+/// Returns whether the type means the same everywhere, or is in the module.
 fn is_known(ty: &Type, types: &BTreeSet<String>) -> bool {
     match &ty.kind {
         TypeKind::Vec(inner) | TypeKind::Option(inner) | TypeKind::Map(inner) => is_known(inner, types),

@@ -11,8 +11,8 @@ pub(crate) const HOLE: &str = "__hole";
 /// The words that no Rust identifier can be, not even a raw one.
 const NEVER_RAW: &[&str] = &["self", "Self", "super", "crate", "_"];
 
-/// The user's word as a Rust identifier with the user's span, raw where it is a Rust keyword;
-/// `None` for the few words that cannot be one.
+/// Returns the user's word as a Rust identifier with the user's span, raw where it is a Rust keyword; `None` for the
+/// few words that cannot be one.
 pub(crate) fn rust_ident(ident: &Ident) -> Option<Ident> {
     let text = plain(ident);
     if NEVER_RAW.contains(&text.as_str()) || text.starts_with('$') {
@@ -25,12 +25,12 @@ pub(crate) fn rust_ident(ident: &Ident) -> Option<Ident> {
     Some(ident.clone())
 }
 
-/// The user's word as a Rust identifier, or the placeholder with the word's span.
+/// Returns the user's word as a Rust identifier, or the placeholder with the word's span.
 pub(crate) fn rust_ident_or_hole(ident: &Ident) -> Ident {
     rust_ident(ident).unwrap_or_else(|| hole(ident.span()))
 }
 
-/// The placeholder for a missing word.
+/// Returns the placeholder for a missing word.
 pub(crate) fn hole(span: Span) -> Ident {
     Ident::new(HOLE, span)
 }

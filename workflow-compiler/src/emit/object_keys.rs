@@ -35,7 +35,7 @@ pub(super) fn keys(name: &Ident, types: &Ident, workflow: &Workflow) -> TokenStr
     out
 }
 
-/// What a state of the workflow itself gives when it ends it.
+/// Returns what a state of the workflow itself gives when it ends it.
 fn outputs(state: &State) -> impl Iterator<Item = &Expr> {
     let head = match &state.head {
         Head::Pass { value } | Head::Succeed { value } => value.as_ref(),
@@ -50,7 +50,7 @@ fn outputs(state: &State) -> impl Iterator<Item = &Expr> {
     head.into_iter().chain(clauses).filter(move |_| ends)
 }
 
-/// The workflow that a task starts, and its input.
+/// Returns the workflow that a task starts, and its input.
 fn input(state: &State) -> Option<(&Type, &Expr)> {
     let Head::Task { resource: Some(Resource::Service { workflow, .. }), body: Some(body) } = &state.head else {
         return None;

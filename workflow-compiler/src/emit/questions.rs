@@ -10,7 +10,7 @@ use crate::CompiledWorkflow;
 use crate::check::{Asks, Foreign, ForeignMember, ForeignPart, Question};
 use crate::syntax::ast::Spot;
 
-/// The questions of one workflow, after the shapes of the types that they are about.
+/// Returns the questions of one workflow, after the shapes of the types that they are about.
 pub(super) fn questions(krate: &TokenStream, compiled: &CompiledWorkflow) -> TokenStream {
     if compiled.questions.is_empty() || compiled.is_taken() {
         return TokenStream::new();
@@ -56,7 +56,7 @@ pub(super) fn questions(krate: &TokenStream, compiled: &CompiledWorkflow) -> Tok
     }
 }
 
-/// The type, or the part of the workflow, that is meant.
+/// Returns the type, or the part of the workflow, that is meant.
 pub(super) fn part(krate: &TokenStream, of: &Foreign) -> TokenStream {
     let tokens = &of.tokens;
     match of.part {
@@ -66,7 +66,7 @@ pub(super) fn part(krate: &TokenStream, of: &Foreign) -> TokenStream {
     }
 }
 
-/// Whether a step on the way to what is asked for was not asked about before.
+/// Returns whether a step on the way to what is asked for was not asked about before.
 fn is_new(question: &Question, number: usize, before: &mut BTreeSet<String>) -> bool {
     !matches!(question.asks, Asks::Member { last: false, .. })
         || before.insert(format!("{number} {:?}", question.of.steps))
@@ -142,14 +142,15 @@ fn awaited(krate: &TokenStream, question: &Question) -> TokenStream {
     }
 }
 
-/// The arguments in parentheses that end where the words do: rustc underlines the call from its first word to there.
+/// Returns the arguments in parentheses that end where the words do: rustc underlines the call from its first word to
+/// there.
 pub(crate) fn spanned(arguments: TokenStream, spot: Spot) -> TokenTree {
     let mut group = Group::new(Delimiter::Parenthesis, arguments);
     group.set_span(spot.last);
     TokenTree::Group(group)
 }
 
-/// The steps of a path.
+/// Returns the steps of a path.
 pub(super) fn path(of: &Foreign) -> TokenStream {
     let steps = of.steps.iter().map(|step| {
         let certain = step.certain;
@@ -162,7 +163,7 @@ pub(super) fn path(of: &Foreign) -> TokenStream {
     quote! { #(#steps),* }
 }
 
-/// The lines that say how to mend it, as errors of the macro have them.
+/// Returns the lines that say how to mend it, as errors of the macro have them.
 fn help(lines: &[String]) -> String {
     let mut text = String::new();
     for line in lines {

@@ -32,7 +32,7 @@ pub(super) fn parts(workflow: &Workflow) -> Parts {
     direct.keys().map(|name| (name.clone(), reach(name))).collect()
 }
 
-/// The names of the structs and enums that a workflow declares.
+/// Returns the names of the structs and enums that a workflow declares.
 pub(super) fn declared(workflow: &Workflow) -> BTreeSet<String> {
     let names = workflow.declarations.iter().filter_map(|declaration| match &declaration.kind {
         DeclarationKind::Struct(declaration) => Some(plain(&declaration.name)),
@@ -42,7 +42,7 @@ pub(super) fn declared(workflow: &Workflow) -> BTreeSet<String> {
     names.collect()
 }
 
-/// Whether there is a lifetime or a reference in it.
+/// Returns whether there is a lifetime or a reference in it.
 fn has_lifetime(tokens: TokenStream) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Punct(punct) => matches!(punct.as_char(), '\'' | '&'),
@@ -51,7 +51,7 @@ fn has_lifetime(tokens: TokenStream) -> bool {
     })
 }
 
-/// The type's own name, without what is around it.
+/// Returns the type's own name, without what is around it.
 fn named(ty: &Type) -> Option<String> {
     match &ty.kind {
         TypeKind::Vec(inner) | TypeKind::Option(inner) | TypeKind::Map(inner) => named(inner),
@@ -96,8 +96,8 @@ impl Style<'_> {
         }
     }
 
-    /// The shape of a field's type in the struct `owner`. A constant cannot be made of itself: where the struct is
-    /// met again it is named, and where another one leads back to it, nothing is said.
+    /// Returns the shape of a field's type in the struct `owner`. A constant cannot be made of itself: where the struct
+    /// is met again it is named, and where another one leads back to it, nothing is said.
     fn shape(&self, ty: &Type, owner: &str) -> TokenStream {
         let krate = self.krate;
         let schema = quote! { #krate::__private::schema };
@@ -114,7 +114,7 @@ impl Style<'_> {
         self.container(ty, |of| self.shape(of, owner)).unwrap_or_else(|| quote! { &#schema::Shape::Own })
     }
 
-    /// The shape of a type that contains another; `None` for any other type.
+    /// Returns the shape of a type that contains another; `None` for any other type.
     fn container(&self, ty: &Type, shape: impl FnOnce(&Type) -> TokenStream) -> Option<TokenStream> {
         let (kind, of) = match &ty.kind {
             TypeKind::Vec(of) => (quote! { Array }, of),
@@ -126,7 +126,7 @@ impl Style<'_> {
         Some(quote! { &#krate::__private::schema::Shape::#kind { of: #of } })
     }
 
-    /// The shape of a type, wherever it stands.
+    /// Returns the shape of a type, wherever it stands.
     pub(super) fn shape_of(&self, ty: &Type) -> TokenStream {
         let (krate, of) = (self.krate, self.ty(ty));
         if self.is_known(ty) {
@@ -144,8 +144,8 @@ impl Style<'_> {
         }
     }
 
-    /// Whether the type is the language's own or one that the workflow declares, and so is all that is in it: these
-    /// implement `Schema`.
+    /// Returns whether the type is the language's own or one that the workflow declares, and so is all that is in it:
+    /// these implement `Schema`.
     fn is_known(&self, ty: &Type) -> bool {
         match &ty.kind {
             TypeKind::Vec(inner) | TypeKind::Option(inner) | TypeKind::Map(inner) => self.is_known(inner),

@@ -52,13 +52,13 @@ impl Editor {
     }
 }
 
-/// The name of the module with workflow-runtime's types beside a workflow, with the span of its name.
+/// Returns the name of the module with workflow-runtime's types beside a workflow, with the span of its name.
 pub(super) fn types_of(workflow: &Ident) -> Ident {
     format_ident!("__{}Types", plain(workflow), span = workflow.span())
 }
 
 impl Style<'_> {
-    /// The span of what the user did not write in a declaration.
+    /// Returns the span of what the user did not write in a declaration.
     pub(super) fn here(&self) -> Span {
         self.editor.map_or_else(Span::call_site, |editor| editor.brace)
     }
@@ -70,7 +70,7 @@ impl Style<'_> {
         literal
     }
 
-    /// The user's word where it declares nothing: an editor is to find the declaration by it only.
+    /// Returns the user's word where it declares nothing: an editor is to find the declaration by it only.
     pub(super) fn used(&self, word: &Ident) -> Ident {
         let mut word = word.clone();
         if let Some(editor) = self.editor {
@@ -79,17 +79,17 @@ impl Style<'_> {
         word
     }
 
-    /// A type of the workflow where it is not declared.
+    /// Returns a type of the workflow where it is not declared.
     pub(super) fn path(&self, ty: &Ident) -> TokenStream {
         if self.inside || !self.module.holds(ty) { self.used(ty).into_token_stream() } else { self.module.path(ty) }
     }
 
-    /// The text of a type.
+    /// Returns the text of a type.
     pub(super) fn spelled(&self, ty: &Type) -> String {
         crate::schema::rust_type::spell(Self { inside: true, ..*self }.ty(ty))
     }
 
-    /// Where workflow-runtime's types are, in a declaration.
+    /// Returns where workflow-runtime's types are, in a declaration.
     pub(super) fn types(&self) -> TokenStream {
         self.editor.map_or_else(|| self.krate.clone(), |editor| editor.types.to_token_stream())
     }
@@ -106,7 +106,7 @@ impl Style<'_> {
         })
     }
 
-    /// The call of a macro under the workflow's own attributes, which a call itself cannot have.
+    /// Returns the call of a macro under the workflow's own attributes, which a call itself cannot have.
     pub(super) fn conditional(&self, call: TokenStream) -> TokenStream {
         if self.attributes.is_empty() {
             return call;
@@ -115,7 +115,7 @@ impl Style<'_> {
         quote! { #attributes const _: () = { #call }; }
     }
 
-    /// The Rust type for a type of the language.
+    /// Returns the Rust type for a type of the language.
     pub(super) fn ty(&self, ty: &Type) -> TokenStream {
         let (here, types) = (self.here(), self.types());
         match &ty.kind {

@@ -27,8 +27,8 @@ impl<'a> ValueType<'a> {
         Self { types, here, number, structs: Default::default() }
     }
 
-    /// A value of the type, and the structs for what is on the way of these steps: the others' own members nobody asks
-    /// for.
+    /// Returns a value of the type, and the structs for what is on the way of these steps: the others' own members
+    /// nobody asks for.
     pub(super) fn declare(mut self, name: &Ident, ty: &Ty, steps: &[Step]) -> TokenStream {
         let ty = self.of(ty, steps);
         let structs = &self.structs.0;
@@ -36,7 +36,7 @@ impl<'a> ValueType<'a> {
         quote! { #declaration #structs }
     }
 
-    /// A named retrier or catcher.
+    /// Returns a named retrier or catcher.
     pub(super) fn declare_handler(&self, name: &Ident, retrier: bool) -> TokenStream {
         let ty = format_ident!("{}", if retrier { "Retrier" } else { "Catcher" }, span = self.here);
         self.value(name, &ty.into_token_stream())
@@ -121,7 +121,7 @@ impl<'a> ValueType<'a> {
         self.structure(members)
     }
 
-    /// A struct with these members, as far as their names are names in Rust.
+    /// Returns a struct with these members, as far as their names are names in Rust.
     fn structure(&mut self, members: impl IntoIterator<Item = (String, TokenStream)>) -> TokenStream {
         let here = self.here;
         let name = format_ident!("__Value{}_{}", self.number, self.structs.1, span = here);
@@ -139,7 +139,7 @@ impl<'a> ValueType<'a> {
         name.into_token_stream()
     }
 
-    /// A type of the user's Rust code, or a part of a workflow.
+    /// Returns a type of the user's Rust code, or a part of a workflow.
     fn foreign(&self, of: &Foreign) -> TokenStream {
         let (here, types, tokens) = (self.here, self.types, &of.tokens);
         match of.part {

@@ -82,7 +82,7 @@ pub(super) fn items(krate: &TokenStream, compiled: &CompiledWorkflow, editor: bo
     quote! { #module #beside #implementation #document #in_scope }
 }
 
-/// The workflow's graph, for rustdoc.
+/// Returns the workflow's graph, for rustdoc.
 #[cfg(feature = "graph")]
 fn picture(compiled: &CompiledWorkflow) -> TokenStream {
     let graph = workflow_graph::Graph::of_definition(&compiled.definition).named(compiled.machine_name.as_str());
@@ -110,7 +110,7 @@ struct Types<'a> {
 }
 
 impl Types<'_> {
-    /// A name that no declared type has, which is reported where one has it.
+    /// Returns a name that no declared type has, which is reported where one has it.
     fn own(&self, name: Ident) -> Ident {
         if self.known.contains(&plain(&name)) { format_ident!("__{name}") } else { name }
     }
@@ -137,7 +137,7 @@ fn tracked(style: &Style<'_>, document: &Document) -> TokenStream {
     }
 }
 
-/// The attributes of a workflow that every item it gives gets too.
+/// Returns the attributes of a workflow that every item it gives gets too.
 pub(super) fn for_every_item(workflow: &Workflow) -> TokenStream {
     workflow.attributes.iter().filter(|attribute| is_for_every_item(attribute)).cloned().collect()
 }
@@ -175,7 +175,7 @@ fn declared_types(types: &mut Types<'_>, workflow: &Workflow) {
     }
 }
 
-/// The Rust type of the input or output; the struct that is declared in place is added to `types`.
+/// Returns the Rust type of the input or output; the struct that is declared in place is added to `types`.
 fn shape(types: &mut Types<'_>, workflow: &Workflow, which: &str) -> TokenStream {
     let krate = types.outside.krate;
     let declared = workflow.declarations.iter().find_map(|declaration| match &declaration.kind {
@@ -204,7 +204,7 @@ fn params(workflow: &Workflow) -> Option<&[FieldDecl]> {
     })
 }
 
-/// The enum of states: a variant each.
+/// Returns the enum of states: a variant each.
 fn states(style: &Style<'_>, compiled: &CompiledWorkflow, name: &Ident) -> TokenStream {
     let workflow = &compiled.source;
     let Style { krate, visibility, attributes, .. } = style;
@@ -247,7 +247,7 @@ fn states(style: &Style<'_>, compiled: &CompiledWorkflow, name: &Ident) -> Token
     quote! { #declaration #implementation }
 }
 
-/// The states in source order, those of branches and maps after their owner.
+/// Returns the states in source order, those of branches and maps after their owner.
 pub(super) fn all_states(body: &Body) -> Vec<&State> {
     fn collect<'a>(body: &'a Body, all: &mut Vec<&'a State>) {
         for state in &body.states {
@@ -328,7 +328,8 @@ fn implementation(
     }
 }
 
-/// What the source says of the input and of what tasks give, for whoever runs it; nothing where it says nothing.
+/// Returns what the source says of the input and of what tasks give, for whoever runs it; nothing where it says
+/// nothing.
 fn value_types(style: &Style<'_>, compiled: &CompiledWorkflow) -> TokenStream {
     let (krate, workflow) = (style.krate, &compiled.source);
     let input = workflow.declarations.iter().find_map(|declaration| match &declaration.kind {

@@ -216,7 +216,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// Whether a blank stands before a token of Rust's own, where it is not the first.
+    /// Returns whether a blank stands before a token of Rust's own, where it is not the first.
     fn is_apart(&self, at: usize) -> bool {
         let Some(before) = at.checked_sub(1) else { return false };
         let (first, second) = (self.text_of(before), self.text_of(at));

@@ -98,7 +98,7 @@ impl Walk<'_, '_> {
         next
     }
 
-    /// What follows the `//!` that stands here, or `#![doc = "…"]`.
+    /// Returns what follows the `//!` that stands here, or `#![doc = "…"]`.
     pub(super) fn inner_comment(&self, at: usize) -> Option<usize> {
         let marked = ["//!", "/*!"].iter().any(|mark| self.text_of(at).starts_with(mark));
         if self.kind(at) == Some(Kind::Doc) && marked {
@@ -107,7 +107,7 @@ impl Walk<'_, '_> {
         (self.is(at, "#") && self.is(at + 1, "!") && self.is(at + 2, "[")).then(|| self.after(at + 2))
     }
 
-    /// What follows the item that starts here.
+    /// Returns what follows the item that starts here.
     fn item_end(&self, at: usize, end: usize) -> usize {
         if let Some(next) = self.inner_comment(at) {
             return next;
@@ -151,7 +151,7 @@ impl Walk<'_, '_> {
         head
     }
 
-    /// Whether `#[rustfmt::skip]` or `// rustfmt::skip` stands before.
+    /// Returns whether `#[rustfmt::skip]` or `// rustfmt::skip` stands before.
     fn is_skipped(&self, at: usize, end: usize) -> bool {
         let head = self.after_attributes(at, end);
         (at..=head).any(|at| {

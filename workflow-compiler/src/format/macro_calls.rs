@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree, token_stream};
 
-/// The bodies in the order of the text.
+/// Returns the bodies in the order of the text.
 pub(super) fn bodies(tokens: TokenStream) -> Vec<Group> {
     let mut bodies = Vec::new();
     let mut open: Vec<Level> = vec![Level::new(tokens)];
@@ -92,7 +92,7 @@ enum Words {
     Attribute,
 }
 
-/// Whether the brackets of an attribute hold `rustfmt::skip` or `rustfmt::skip::macros(workflow)`.
+/// Returns whether the brackets of an attribute hold `rustfmt::skip` or `rustfmt::skip::macros(workflow)`.
 fn skips(attribute: &Group) -> bool {
     let text: String = attribute.stream().to_string().split_whitespace().collect();
     let Some((_, rest)) = text.split_once("rustfmt::skip") else { return false };

@@ -101,7 +101,7 @@ pub const NOT_RUST: &str = "this is not Rust: a bracket, text or comment has no 
 /// What is said of text in other quotes.
 pub const OTHER_QUOTES: &str = "text is written in double quotes";
 
-/// The text in other quotes as it is written in double quotes.
+/// Returns the text in other quotes as it is written in double quotes.
 pub fn in_double_quotes(text: &str, quotes: &Range<usize>) -> String {
     format!("{:?}", text.get(quotes.start + 1..quotes.end - 1).unwrap_or_default().replace("\\'", "'"))
 }
@@ -175,7 +175,7 @@ fn lex(text: &str) -> Result<TokenStream, FormatError> {
     })
 }
 
-/// The text of a group of `text` that holds workflows, delimiters included, formatted.
+/// Returns the text of a group of `text` that holds workflows, delimiters included, formatted.
 fn format_group(text: &str, group: &Group, style: &Style, margin: &str, level: isize) -> Result<String, FormatError> {
     let mut problems = Problems::default();
     let parsed = syntax::parse(group.stream(), &mut problems);
@@ -218,7 +218,7 @@ fn of_problem(problem: &Problem) -> Fault {
     }
 }
 
-/// Whether the tokens are the same but for commas before closing delimiters.
+/// Returns whether the tokens are the same but for commas before closing delimiters.
 fn same_tokens(before: &[Token<'_>], after: &[Token<'_>]) -> bool {
     let needed = |tokens: &[Token<'_>], at: usize| {
         let last = tokens.get(at + 1).is_some_and(|next| next.kind == Kind::Close);
@@ -228,7 +228,7 @@ fn same_tokens(before: &[Token<'_>], after: &[Token<'_>]) -> bool {
     before.eq(after.iter().enumerate().filter(|(at, _)| needed(after, *at)).map(|(_, token)| token.text))
 }
 
-/// Whether the comments are the same, in their order.
+/// Returns whether the comments are the same, in their order.
 fn same_comments(before: &[Token<'_>], after: &[Token<'_>]) -> bool {
     let before = before.iter().flat_map(|token| token.before.iter().chain(&token.after)).map(|comment| comment.text);
     before.eq(after.iter().flat_map(|token| token.before.iter().chain(&token.after)).map(|comment| comment.text))

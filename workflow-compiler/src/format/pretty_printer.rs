@@ -132,7 +132,7 @@ impl<'s> Page<'s> {
         }
     }
 
-    /// The text. `margin` stands before each line, `level` is how far in the first line is, which may be -1.
+    /// Returns the text. `margin` stands before each line, `level` is how far in the first line is, which may be -1.
     pub(super) fn write(&self, style: &Style, margin: &str, level: isize) -> String {
         let mut writer = Writer {
             page: self,
@@ -240,7 +240,7 @@ impl Writer<'_, '_> {
         self.broken.get(group).copied().flatten() == Some(true)
     }
 
-    /// How many columns stand before text on a new line.
+    /// Returns how many columns stand before text on a new line.
     fn margin_width(&self) -> usize {
         let margin: usize = self.margin.chars().map(|c| if c == '\t' { self.style.tab_spaces } else { 1 }).sum();
         margin + usize::try_from(self.level).unwrap_or(0) * self.style.tab_spaces
@@ -268,8 +268,8 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// Whether the group that begins at this step fits into the rest of the line, with what follows it up to where
-    /// a line may end.
+    /// Returns whether the group that begins at this step fits into the rest of the line, with what follows it up to
+    /// where a line may end.
     fn fits(&self, begin: usize) -> bool {
         let start =
             if self.lines > 0 { self.margin_width() } else { self.column + usize::from(self.space != Gap::None) };

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-/// Where text stands in single quotes or backticks in the `workflow!` of a Rust file, each with its quotes. A lifetime has
-/// no place there, and one character in single quotes is Rust.
+/// Returns where text stands in single quotes or backticks in the `workflow!` of a Rust file, each with its quotes. A
+/// lifetime has no place there, and one character in single quotes is Rust.
 ///
 /// ```
 /// use workflow_compiler::format::{double_quoted, foreign_quotes};
@@ -51,7 +51,7 @@ pub fn foreign_quotes(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// The text of as many bytes with double quotes in the places of these quotes.
+/// Returns the text of as many bytes with double quotes in the places of these quotes.
 pub fn double_quoted(text: &str, quotes: &[Range<usize>]) -> String {
     let mut out = String::with_capacity(text.len());
     let mut done = 0;
@@ -66,12 +66,12 @@ pub fn double_quoted(text: &str, quotes: &[Range<usize>]) -> String {
     out
 }
 
-/// Whether a word ends right before here.
+/// Returns whether a word ends right before here.
 fn word_ends(text: &str, at: usize) -> bool {
     text.get(..at).and_then(|before| before.chars().next_back()).is_some_and(|c| c.is_alphanumeric() || c == '_')
 }
 
-/// The length of the comment that begins here.
+/// Returns the length of the comment that begins here.
 fn comment(text: &str) -> Option<usize> {
     if text.starts_with("//") {
         return Some(text.find('\n').unwrap_or(text.len()));
@@ -92,7 +92,7 @@ fn comment(text: &str) -> Option<usize> {
     Some(text.len() - rest.len())
 }
 
-/// The length of the text in double quotes that begins here, raw or not.
+/// Returns the length of the text in double quotes that begins here, raw or not.
 fn string(text: &str) -> Option<usize> {
     if let Some(raw) = text.strip_prefix('r') {
         let hashes = raw.len() - raw.trim_start_matches('#').len();
@@ -111,7 +111,7 @@ fn string(text: &str) -> Option<usize> {
     None
 }
 
-/// The length of the literal of one character that begins here.
+/// Returns the length of the literal of one character that begins here.
 fn character(text: &str) -> Option<usize> {
     let inner = text.strip_prefix('\'')?;
     let mut letters = inner.chars();

@@ -143,14 +143,14 @@ impl Walk<'_, '_> {
         self.spaced(at, end);
     }
 
-    /// What follows the clause that starts here.
+    /// Returns what follows the clause that starts here.
     fn segment_end(&self, at: usize, end: usize) -> usize {
         let first = self.after_attributes(at, end) + 1;
         let next = |walk: &Self, at: usize| walk.starts_clause(at) || walk.is_map_word(at) || walk.is(at, "->");
         self.find(first, end, next).unwrap_or(end).min(end)
     }
 
-    /// Whether a clause starts here, with documentation perhaps.
+    /// Returns whether a clause starts here, with documentation perhaps.
     fn starts_clause(&self, at: usize) -> bool {
         let documented = self.kind(at) == Some(Kind::Doc) || self.is(at, "#");
         // Each of many lines of documentation need not look over those after it: the first did.
@@ -253,7 +253,7 @@ impl Walk<'_, '_> {
         self.token(end);
     }
 
-    /// What follows the arm that starts here.
+    /// Returns what follows the arm that starts here.
     fn arm_end(&self, at: usize, end: usize) -> usize {
         let ends = |walk: &Self, at: usize| walk.is(at, ";") || walk.is(at, ",");
         let mut at = self.after_attributes(at, end);

@@ -49,7 +49,7 @@ pub(super) struct Token<'s> {
     pub(super) spaced: bool,
 }
 
-/// The tokens of a group of `text`, delimiters included; `None` when spans do not tell where they are.
+/// Returns the tokens of a group of `text`, delimiters included; `None` when spans do not tell where they are.
 pub(super) fn read<'s>(text: &'s str, group: &Group) -> Option<Vec<Token<'s>>> {
     let mut tokens: Vec<Token<'s>> = Vec::new();
     let mut open: Vec<(usize, Span, token_stream::IntoIter)> = Vec::new();
@@ -161,7 +161,7 @@ fn attach<'s>(text: &'s str, previous: &mut Token<'s>, next: &mut Token<'s>) -> 
 /// A comment with the number of line ends before it.
 type Found<'s> = (&'s str, usize);
 
-/// The comments in what stands between two tokens, and the number of line ends after the last.
+/// Returns the comments in what stands between two tokens, and the number of line ends after the last.
 fn comments(mut gap: &str) -> Option<(Vec<Found<'_>>, usize)> {
     let mut found = Vec::new();
     let mut lines = 0;
@@ -184,7 +184,7 @@ fn comments(mut gap: &str) -> Option<(Vec<Found<'_>>, usize)> {
     Some((found, lines))
 }
 
-/// The length of the comment `/* … */` at the start; comments nest.
+/// Returns the length of the comment `/* … */` at the start; comments nest.
 fn block_length(text: &str) -> Option<usize> {
     let (mut depth, mut at) = (0_usize, 0);
     loop {

@@ -11,7 +11,7 @@ struct Operand {
     end: usize,
 }
 
-/// How tightly an operator binds.
+/// Returns how tightly an operator binds.
 fn binds(operator: &str) -> Option<u8> {
     Some(match operator {
         "??" => 1,
@@ -117,7 +117,7 @@ impl Walk<'_, '_> {
         self.token(end);
     }
 
-    /// Whether a blank stands before a token in an operand.
+    /// Returns whether a blank stands before a token in an operand.
     fn is_apart_in_value(&self, at: usize) -> bool {
         let Some(before) = at.checked_sub(1) else { return false };
         let sign =
@@ -128,7 +128,7 @@ impl Walk<'_, '_> {
         !(self.is(at, "(") || self.is(at, "["))
     }
 
-    /// What follows `if c { a } else { b }`.
+    /// Returns what follows `if c { a } else { b }`.
     fn after_conditional(&self, mut at: usize, end: usize) -> usize {
         loop {
             let Some(yes) = self.find(at + 1, end, |walk, at| walk.is(at, "{")) else { return end };

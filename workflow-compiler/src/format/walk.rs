@@ -47,7 +47,7 @@ impl<'s, 't> Walk<'s, 't> {
         self.tokens.get(at).map_or("", |token| token.text)
     }
 
-    /// Whether this punctuation or delimiter stands here; not the word or literal.
+    /// Returns whether this punctuation or delimiter stands here; not the word or literal.
     pub(super) fn is(&self, at: usize, text: &str) -> bool {
         self.tokens
             .get(at)
@@ -58,12 +58,12 @@ impl<'s, 't> Walk<'s, 't> {
         self.tokens.get(at).is_some_and(|token| token.kind == Kind::Word && token.text == text)
     }
 
-    /// The other end of a group.
+    /// Returns the other end of a group.
     pub(super) fn partner(&self, at: usize) -> usize {
         self.tokens.get(at).map_or(at, |token| token.partner)
     }
 
-    /// What follows this token, or the group that it opens.
+    /// Returns what follows this token, or the group that it opens.
     pub(super) fn after(&self, at: usize) -> usize {
         if self.kind(at) == Some(Kind::Open) { self.partner(at).max(at) + 1 } else { at + 1 }
     }
@@ -73,7 +73,7 @@ impl<'s, 't> Walk<'s, 't> {
         self.roles.get(&token.start).copied()
     }
 
-    /// The first in a range for which it holds, groups as one.
+    /// Returns the first in a range for which it holds, groups as one.
     pub(super) fn find(&self, mut at: usize, end: usize, wanted: impl Fn(&Self, usize) -> bool) -> Option<usize> {
         while at < end {
             if wanted(self, at) {
@@ -84,7 +84,7 @@ impl<'s, 't> Walk<'s, 't> {
         None
     }
 
-    /// What follows the documentation and attributes that stand here.
+    /// Returns what follows the documentation and attributes that stand here.
     pub(super) fn after_attributes(&self, mut at: usize, end: usize) -> usize {
         while at < end {
             if self.kind(at) == Some(Kind::Doc) {

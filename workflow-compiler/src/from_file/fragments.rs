@@ -46,7 +46,7 @@ pub(super) fn cut<'v>(document: &'v Value, language: QueryLanguage, bare: &BTree
     Cut { fragments: slots.cut(&marked.to_string()), uses }
 }
 
-/// The document with a mark for each placeholder in its texts that is a parameter, as `param` says.
+/// Returns the document with a mark for each placeholder in its texts that is a parameter, as `param` says.
 pub(crate) fn mark(
     document: &Value,
     language: QueryLanguage,
@@ -112,7 +112,7 @@ struct Walk<'v, 'w> {
 }
 
 impl<'v> Walk<'v, '_> {
-    /// The value with a mark for each placeholder. Documents nest at most as deep as their reader allows.
+    /// Returns the value with a mark for each placeholder. Documents nest at most as deep as their reader allows.
     fn copy(&mut self, value: &'v Value, at: &Pointer, place: Place) -> Value {
         match value {
             Value::String(text) => self.string(text, at, place),
@@ -143,7 +143,7 @@ impl<'v> Walk<'v, '_> {
         }
     }
 
-    /// What a member is.
+    /// Returns what a member is.
     fn inside(&self, place: Place, key: &str) -> Place {
         match (place, key) {
             (Place::Scope, "States") => Place::States,
@@ -212,7 +212,7 @@ impl<'v> Walk<'v, '_> {
         marked.into()
     }
 
-    /// The text with a mark for each placeholder in it, written as `escape` says for where it stands.
+    /// Returns the text with a mark for each placeholder in it, written as `escape` says for where it stands.
     fn within(&mut self, text: &'v str, at: &Pointer, mut escape: impl FnMut(&Range<usize>) -> Escape) -> String {
         let mut marked = String::new();
         let mut from = 0;
@@ -229,7 +229,7 @@ impl<'v> Walk<'v, '_> {
     }
 }
 
-/// What the strings of a rule's field are for.
+/// Returns what the strings of a rule's field are for.
 fn role_in_rule(key: &str) -> Role {
     match Operator::from_name(key).map(Operator::operand) {
         Some(Operand::Number) => Role::Typed(Takes::Number),
@@ -241,7 +241,7 @@ fn role_in_rule(key: &str) -> Role {
     }
 }
 
-/// What the table of fields says of a field's strings.
+/// Returns what the table of fields says of a field's strings.
 fn role(fields: &[Field], key: &str) -> Role {
     match fields.iter().find(|field| field.name == key).map(|field| field.form) {
         Some(Form::Integer { .. }) => Role::Typed(Takes::Integer),

@@ -46,7 +46,7 @@ pub(super) fn members(
     }
 }
 
-/// The steps after `Execution.Input`.
+/// Returns the steps after `Execution.Input`.
 fn in_the_context(steps: &[LiteralStep]) -> Option<&[LiteralStep]> {
     let name = |step: &LiteralStep, wanted: &str| matches!(&step.kind, LiteralKind::Name(name) if name == wanted);
     match steps {
@@ -55,7 +55,7 @@ fn in_the_context(steps: &[LiteralStep]) -> Option<&[LiteralStep]> {
     }
 }
 
-/// The machine's first state, where nothing leads back to it: its own input is the execution's.
+/// Returns the machine's first state, where nothing leads back to it: its own input is the execution's.
 fn start_with_the_input(machine: &StateMachine) -> Option<Pointer> {
     if machine.is_unread() {
         return None;

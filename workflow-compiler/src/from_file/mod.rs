@@ -112,7 +112,7 @@ fn expressions_without_quotes(document: &Value, bare: &BTreeSet<Pointer>, found:
     }
 }
 
-/// The placeholders of a document as parameters: each by the text between its braces.
+/// Returns the placeholders of a document as parameters: each by the text between its braces.
 ///
 /// `bare` are the places of those that stand without quotes ([`Source::bare`]).
 pub fn placeholders(document: &Value, bare: &BTreeSet<Pointer>) -> IndexMap<String, Placeholder> {
@@ -156,7 +156,7 @@ fn report(source: &Source, file: &Text, found: Vec<Diagnostic>, problems: &mut P
     }
 }
 
-/// The states of all scopes, each before those inside it; of two with one name, which is reported, the first.
+/// Returns the states of all scopes, each before those inside it; of two with one name, which is reported, the first.
 fn states(document: &Value, machine: &StateMachine) -> Vec<DocumentState> {
     let idents = StateIdents::of(document);
     let mut states = Vec::new();

@@ -26,8 +26,8 @@ pub(super) struct Params {
     pub(super) declaration: Option<Declaration>,
 }
 
-/// The parameters. A placeholder is the declared one that is called as it is in JSON, or that has the field's name which
-/// would be made of it; without any declaration a field is made of each.
+/// Returns the parameters. A placeholder is the declared one that is called as it is in JSON, or that has the field's
+/// name which would be made of it; without any declaration a field is made of each.
 pub(super) fn params(
     model: &Model<'_>,
     file: &Text,
@@ -99,7 +99,7 @@ fn undeclared(used: &Use<'_>, declared: &BTreeMap<&str, &FieldDecl>) -> Diagnost
         .with_help(help)
 }
 
-/// How a placeholder is declared.
+/// Returns how a placeholder is declared.
 fn field(used: &Use<'_>) -> String {
     let ident = rust_name(&Ident::new(&snake(used.name, FALLBACK), Span::call_site()));
     format!("{ident}: {}", if used.typed { "Json" } else { "String" })
@@ -127,7 +127,7 @@ fn made(file: &Text, placeholders: IndexMap<&str, bool>, idents: &[String]) -> P
 }
 
 impl Params {
-    /// The document's text with the parameters' own names.
+    /// Returns the document's text with the parameters' own names.
     pub(super) fn name(&self, mut fragments: Vec<Fragment>) -> Vec<Fragment> {
         for fragment in &mut fragments {
             if let Fragment::Param { name, .. } = fragment

@@ -13,8 +13,8 @@ pub(super) enum Stretch {
     IntrinsicText,
 }
 
-/// The stretches of a string that holds JSONata; not those of quoted names, regular expressions and comments, whose
-/// text is taken as it is.
+/// Returns the stretches of a string that holds JSONata; not those of quoted names, regular expressions and comments,
+/// whose text is taken as it is.
 pub(super) fn in_jsonata(text: &str) -> Vec<(Range<usize>, Stretch)> {
     let bytes = text.as_bytes();
     let mut stretches = Vec::new();
@@ -48,7 +48,7 @@ pub(super) fn in_jsonata(text: &str) -> Vec<(Range<usize>, Stretch)> {
     stretches
 }
 
-/// The insides of the literals of intrinsic functions.
+/// Returns the insides of the literals of intrinsic functions.
 pub(super) fn in_intrinsic(text: &str) -> Vec<(Range<usize>, Stretch)> {
     let bytes = text.as_bytes();
     let mut stretches = Vec::new();
@@ -64,7 +64,7 @@ pub(super) fn in_intrinsic(text: &str) -> Vec<(Range<usize>, Stretch)> {
     stretches
 }
 
-/// Where the quote is that closes, or the end of the text.
+/// Returns where the quote is that closes, or the end of the text.
 fn closing(bytes: &[u8], mut at: usize, quote: u8, escapes: bool) -> usize {
     while let Some(&byte) = bytes.get(at) {
         match byte {

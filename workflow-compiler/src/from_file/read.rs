@@ -74,7 +74,7 @@ fn bytes(file: &Text, folder: Option<&Path>) -> Result<Vec<u8>, Problem> {
     Ok(bytes)
 }
 
-/// The path with the file's name as its folder has it, where one is near.
+/// Returns the path with the file's name as its folder has it, where one is near.
 fn near(path: &Path, written: &str) -> Option<String> {
     let name = path.file_name()?.to_str()?;
     let entries = fs::read_dir(path.parent()?).ok()?.take(NAMES);

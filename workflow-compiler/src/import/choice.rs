@@ -35,7 +35,7 @@ enum Style {
 }
 
 impl Printer<'_> {
-    /// What follows a choice's name; `None` where it is none that the language can hold.
+    /// Returns what follows a choice's name; `None` where it is none that the language can hold.
     pub(super) fn choice(
         &mut self,
         fields: &mut Fields<'_>,
@@ -99,7 +99,7 @@ impl Printer<'_> {
         Some(format!("{marker}{body}"))
     }
 
-    /// The condition of a rule.
+    /// Returns the condition of a rule.
     fn rule(&mut self, rule: &Map<String, Value>, at: &Pointer, here: Here) -> String {
         if here.jsonata {
             return match rule.get("Condition") {
@@ -123,7 +123,7 @@ impl Printer<'_> {
         self.spell(at, spellings)
     }
 
-    /// A condition of a JSONPath state.
+    /// Returns a condition of a JSONPath state.
     fn condition(&self, rule: &Map<String, Value>, here: Here, style: Style) -> Option<Spelling> {
         let mut tests = rule.iter().filter(|(name, _)| !NO_TEST.contains(&name.as_str()) && *name != "Variable");
         let (name, operand) = tests.next()?;
@@ -206,7 +206,7 @@ impl Printer<'_> {
     }
 }
 
-/// A comparison with an operator or a function of the language.
+/// Returns a comparison with an operator or a function of the language.
 fn natural(name: &str, variable: &str, operand: &Value, value: &str) -> Option<String> {
     if let Some((_, function)) = TYPE_TESTS.iter().find(|(test, _)| *test == name) {
         return match operand {
@@ -247,17 +247,17 @@ fn literal(value: &Value) -> String {
     }
 }
 
-/// Whether a rule is one comparison of a value with another.
+/// Returns whether a rule is one comparison of a value with another.
 fn is_one_comparison(rule: &Value) -> bool {
     rule.as_object().is_some_and(|rule| rule.contains_key("Variable"))
 }
 
-/// Whether a condition is one value: `state.a.b`, `$ready`.
+/// Returns whether a condition is one value: `state.a.b`, `$ready`.
 fn is_reference(text: &str) -> bool {
     text.chars().all(|ch| ch.is_ascii_alphanumeric() || matches!(ch, '_' | '.' | '$'))
 }
 
-/// Whether a condition is one function's call.
+/// Returns whether a condition is one function's call.
 fn is_call(text: &str) -> bool {
     let mut depth = 0_usize;
     let Some(open) = text.find('(') else { return false };
@@ -283,7 +283,7 @@ fn is_call(text: &str) -> bool {
     false
 }
 
-/// What a value is compared with in a rule that asks for equality alone: the variable and the literals.
+/// Returns what a value is compared with in a rule that asks for equality alone: the variable and the literals.
 fn patterns(rule: &Map<String, Value>) -> Option<Vec<(&str, &Value)>> {
     if let Some(Value::Array(parts)) = rule.get("Or") {
         if parts.len() < 2 || rule.contains_key("Variable") {
@@ -306,7 +306,7 @@ fn pattern(rule: &Map<String, Value>) -> Option<(&str, &Value)> {
     (fits && tests.next().is_none()).then_some((variable, value))
 }
 
-/// The value that all rules ask about, where they ask for equality alone and there are at least two.
+/// Returns the value that all rules ask about, where they ask for equality alone and there are at least two.
 fn match_subject<'r>(rules: &[&'r Map<String, Value>]) -> Option<&'r str> {
     let mut subject = None;
     let mut seen = Vec::new();
@@ -322,7 +322,7 @@ fn match_subject<'r>(rules: &[&'r Map<String, Value>]) -> Option<&'r str> {
     if rules.len() >= 2 { subject } else { None }
 }
 
-/// An expression at the head of something in braces: braces of its own stand in parentheses.
+/// Returns an expression at the head of something in braces: braces of its own stand in parentheses.
 pub(super) fn in_head(text: String) -> String {
     let literal = text.starts_with(['"', '(']) || text.starts_with("r\"") || text.starts_with("r#");
     if text.contains('{') && !literal { format!("({text})") } else { text }

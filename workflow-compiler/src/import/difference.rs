@@ -10,14 +10,14 @@ use workflow_asl::placeholder;
 /// What the names of intrinsic functions begin with.
 const PREFIX: &str = "States.";
 
-/// The deepest places at which the documents differ; for a member that one of them lacks, that member's.
+/// Returns the deepest places at which the documents differ; for a member that one of them lacks, that member's.
 pub(super) fn differences(left: &Value, right: &Value) -> BTreeSet<Pointer> {
     let mut found = BTreeSet::new();
     walk(left, right, &Pointer::root(), &mut found);
     found
 }
 
-/// Whether two documents are the same but for blanks in the calls of intrinsic functions, which mean nothing.
+/// Returns whether two documents are the same but for blanks in the calls of intrinsic functions, which mean nothing.
 ///
 /// ```
 /// use serde_json::json;
@@ -30,7 +30,7 @@ pub fn is_same(document: &Value, other: &Value) -> bool {
     differences(document, other).is_empty()
 }
 
-/// Whether two texts are calls of intrinsic functions with the same arguments.
+/// Returns whether two texts are calls of intrinsic functions with the same arguments.
 fn same_call(left: &str, right: &str) -> bool {
     // In a call, an escaped brace is none of a placeholder.
     let names = |text: &str| placeholder::named(text).map(|(_, name)| name.to_owned()).collect::<Vec<_>>();

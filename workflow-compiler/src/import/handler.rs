@@ -106,7 +106,7 @@ impl Printer<'_> {
         Some(out)
     }
 
-    /// What may stand in braces after a target: with a space before, or nothing.
+    /// Returns what may stand in braces after a target: with a space before, or nothing.
     pub(super) fn block(&mut self, fields: &mut Fields<'_>, at: &Pointer, here: Here, catcher: bool) -> String {
         let mut clauses = Vec::new();
         if let Some(value) = fields.take("Assign") {
@@ -170,12 +170,12 @@ impl Shared {
         shared
     }
 
-    /// The name of one that is declared.
+    /// Returns the name of one that is declared.
     fn name(&self, key: &Key) -> Option<&str> {
         self.names.get(key).map(String::as_str)
     }
 
-    /// A name for one that stands several times, and where its declaration goes.
+    /// Returns a name for one that stands several times, and where its declaration goes.
     fn declare(&mut self, key: Key, name: &str) -> Option<(String, &mut String)> {
         if self.counts.get(&key).is_none_or(|count| *count < 2) {
             return None;
@@ -186,7 +186,7 @@ impl Shared {
     }
 }
 
-/// A name for a retrier, of the first error that it takes.
+/// Returns a name for a retrier, of the first error that it takes.
 fn name_of(errors: Option<&Value>) -> String {
     let first = errors.and_then(|errors| errors.get(0)).and_then(Value::as_str).unwrap_or_default();
     let words = first.strip_prefix("States.").unwrap_or(first);
@@ -204,7 +204,7 @@ fn objects(value: &Value) -> Option<Vec<&serde_json::Map<String, Value>>> {
     items.iter().map(Value::as_object).collect()
 }
 
-/// A comment before what has no clause for one.
+/// Returns a comment before what has no clause for one.
 pub(super) fn commented(text: Option<&str>) -> String {
     text.map_or_else(String::new, |text| comment(text, "///").unwrap_or_else(|| comment_attributes(text, "///")))
 }

@@ -7,7 +7,7 @@ use super::path;
 use super::printer::{Here, Spelling};
 use super::text::quoted;
 
-/// A call as a value, the most natural spelling first.
+/// Returns a call as a value, the most natural spelling first.
 pub(super) fn spellings(text: &str, here: Here, params: &Params) -> Vec<Spelling> {
     let Ok(intrinsic) = Intrinsic::parse(text) else { return Vec::new() };
     let natural = natural(&intrinsic.call, here, params);

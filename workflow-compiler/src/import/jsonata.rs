@@ -21,7 +21,7 @@ enum Binds {
 /// An expression's text and how tightly it binds.
 type Text = (String, Binds);
 
-/// A string of a JSONata state that is an expression; `None` where it is text.
+/// Returns a string of a JSONata state that is an expression; `None` where it is text.
 pub(super) fn spellings(text: &str, here: Here) -> Option<Vec<Spelling>> {
     let inner = expression(text)?;
     let own = parse(inner).ok().and_then(|ast| match ast.root.kind {
@@ -141,7 +141,7 @@ impl Reader<'_> {
         Some((out, Binds::Operand))
     }
 
-    /// The parts of a step, in their order: what it starts from or a name, then its indices.
+    /// Returns the parts of a step, in their order: what it starts from or a name, then its indices.
     fn flatten(&self, node: &Node, parts: &mut Vec<Part>) -> Option<()> {
         match &node.kind {
             NodeKind::Predicate(value, index) => {

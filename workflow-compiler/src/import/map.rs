@@ -263,7 +263,7 @@ impl Printer<'_> {
     }
 }
 
-/// The short name of a reader, where it says all that the reader says.
+/// Returns the short name of a reader, where it says all that the reader says.
 fn short_reader(reader: &Map<String, Value>, here: Here) -> Option<&'static str> {
     let arn = reader.get("Resource")?.as_str()?;
     let place = reader.get(request(here))?.as_object()?;
@@ -307,7 +307,7 @@ fn short_reader(reader: &Map<String, Value>, here: Here) -> Option<&'static str>
     fits.then_some(short)
 }
 
-/// The clause for a processor's configuration.
+/// Returns the clause for a processor's configuration.
 fn mode(config: &Value) -> Option<&'static str> {
     let config = config.as_object()?;
     let of = |name: &str| config.get(name).map(Value::as_str);
@@ -320,7 +320,7 @@ fn mode(config: &Value) -> Option<&'static str> {
     }
 }
 
-/// The field that holds what a reader or writer is asked for.
+/// Returns the field that holds what a reader or writer is asked for.
 fn request(here: Here) -> &'static str {
     if here.jsonata { "Arguments" } else { "Parameters" }
 }

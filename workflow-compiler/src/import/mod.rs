@@ -107,7 +107,7 @@ pub enum KeptKind {
 }
 
 impl KeptKind {
-    /// Whether it is raw text of another language; a placeholder in text is not.
+    /// Returns whether it is raw text of another language; a placeholder in text is not.
     pub fn is_raw(self) -> bool {
         self != Self::Placeholder
     }
@@ -156,7 +156,7 @@ pub fn import(document: &Value, options: &ImportOptions) -> Result<Imported, Imp
     }
 }
 
-/// The same, with names for the handlers that several states have or without.
+/// Returns the same, with names for the handlers that several states have or without.
 fn write(document: &Value, options: &ImportOptions, with_names: bool) -> Result<Imported, ImportError> {
     if let Some(pointer) = too_deep(document) {
         return Err(ImportError::Unsayable { pointer, message: format!("values lie more than {DEPTH} deep") });
@@ -225,7 +225,7 @@ fn write(document: &Value, options: &ImportOptions, with_names: bool) -> Result<
     Err(ImportError::Unsayable { pointer, message })
 }
 
-/// The innermost state around a place.
+/// Returns the innermost state around a place.
 fn state_at(at: &Pointer) -> Pointer {
     let mut at = at.clone();
     while let Some(parent) = at.parent() {
@@ -240,12 +240,12 @@ fn state_at(at: &Pointer) -> Pointer {
 /// What does not come back equal: the point to write otherwise, the place, and what is wrong there.
 type Wrong = Vec<(Option<usize>, Pointer, String)>;
 
-/// Whether a value is a placeholder and nothing else.
+/// Returns whether a value is a placeholder and nothing else.
 fn stands_alone(document: &Value, at: &Pointer) -> bool {
     document.pointer(at.as_str()).and_then(Value::as_str).is_some_and(placeholder::is_one)
 }
 
-/// Why a document is refused of which some placeholder came out as text.
+/// Returns why a document is refused of which some placeholder came out as text.
 fn placeholder_left(document: &Value) -> ImportError {
     let mut open = vec![(document, Pointer::root())];
     while let Some((value, at)) = open.pop() {
@@ -301,14 +301,14 @@ fn compare(body: &str, document: &Value, points: &[Point]) -> Result<bool, Wrong
     if wrong.is_empty() { Ok(workflow.fragments.iter().any(is_left)) } else { Err(wrong) }
 }
 
-/// The innermost point around a problem's words.
+/// Returns the innermost point around a problem's words.
 fn point_of(problem: &Problem, points: &[Point]) -> Option<usize> {
     let at = problem.spot.first.byte_range().start;
     let around = points.iter().enumerate().filter(|(_, point)| point.range.contains(&at));
     around.min_by_key(|(_, point)| point.range.len()).map(|(number, _)| number)
 }
 
-/// The point at a place, or the nearest around it.
+/// Returns the point at a place, or the nearest around it.
 fn point_at(at: &Pointer, points: &[Point]) -> Option<usize> {
     let mut here = Some(at.clone());
     while let Some(at) = here {
@@ -320,7 +320,7 @@ fn point_at(at: &Pointer, points: &[Point]) -> Option<usize> {
     None
 }
 
-/// A place that lies deeper than a document may.
+/// Returns a place that lies deeper than a document may.
 fn too_deep(document: &Value) -> Option<Pointer> {
     let mut open = vec![(document, 0_usize)];
     while let Some((value, depth)) = open.pop() {
@@ -337,7 +337,7 @@ fn too_deep(document: &Value) -> Option<Pointer> {
 }
 
 impl Printer<'_> {
-    /// The whole workflow, marked.
+    /// Returns the whole workflow, marked.
     fn machine(&mut self, document: &Value, name: &str, kind: MachineType) -> String {
         let root = Pointer::root();
         let Value::Object(map) = document else {

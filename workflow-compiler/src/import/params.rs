@@ -47,7 +47,7 @@ impl Params {
         Self(params.collect())
     }
 
-    /// The Rust name of a placeholder's parameter.
+    /// Returns the Rust name of a placeholder's parameter.
     fn ident(&self, placeholder: &str) -> &str {
         self.0.get(placeholder).map_or("", |param| param.ident.as_str())
     }
@@ -83,7 +83,7 @@ impl Params {
         vec![Spelling::own(words.join(" + ")), Spelling { kept: Some(KeptKind::Placeholder), ..plain }]
     }
 
-    /// The parts of a text: params, and what is between its placeholders as `quoted` writes it.
+    /// Returns the parts of a text: params, and what is between its placeholders as `quoted` writes it.
     pub(super) fn words(&self, text: &str, quoted: fn(&str) -> String) -> Vec<String> {
         let word = |part: &Part<'_>| match part {
             Part::Text(text) => quoted(text),
@@ -92,7 +92,7 @@ impl Params {
         parts(text).iter().map(word).collect()
     }
 
-    /// The parameter that the whole of a text is.
+    /// Returns the parameter that the whole of a text is.
     pub(super) fn whole(&self, text: &str) -> Option<Spelling> {
         match parts(text).as_slice() {
             [Part::Placeholder(_)] => self.spellings(text).into_iter().next(),

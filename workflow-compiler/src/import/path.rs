@@ -12,7 +12,7 @@ enum Step {
     Index(String),
 }
 
-/// A path as a reference; `None` where the language has no words for it or would write other text.
+/// Returns a path as a reference; `None` where the language has no words for it or would write other text.
 pub(super) fn reference(path: &str, here: Here) -> Option<String> {
     let (root, rest) = split_root(path)?;
     let steps = steps(rest)?;
@@ -41,7 +41,7 @@ pub(super) fn reference(path: &str, here: Here) -> Option<String> {
     Some(out)
 }
 
-/// A path as a value: a reference, or its text.
+/// Returns a path as a value: a reference, or its text.
 pub(super) fn value(path: &str, here: Here) -> Spelling {
     match reference(path, here) {
         Some(reference) => Spelling::own(reference),
@@ -58,7 +58,7 @@ fn split_root(path: &str) -> Option<(&str, &str)> {
     path.split_at_checked(end + 1)
 }
 
-/// The steps as the lowering writes them: `.name` for a word, `['name']` for anything else.
+/// Returns the steps as the lowering writes them: `.name` for a word, `['name']` for anything else.
 fn steps(mut rest: &str) -> Option<Vec<Step>> {
     let mut steps = Vec::new();
     while !rest.is_empty() {

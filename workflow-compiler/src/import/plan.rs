@@ -29,7 +29,7 @@ pub(super) struct Point {
 }
 
 impl Plan {
-    /// The spelling for a place that has this many.
+    /// Returns the spelling for a place that has this many.
     pub(super) fn level(&self, at: &Pointer, spellings: usize) -> usize {
         let last = spellings.saturating_sub(1);
         if self.plainest { last } else { self.levels.get(at).copied().unwrap_or(0).min(last) }
@@ -74,7 +74,7 @@ impl Points {
         CLOSE
     }
 
-    /// The text without its marks, and the points with their places in it.
+    /// Returns the text without its marks, and the points with their places in it.
     pub(super) fn settle(mut self, marked: &str) -> (String, Vec<Point>) {
         let mut text = String::with_capacity(marked.len());
         let mut open: Vec<usize> = Vec::new();

@@ -131,7 +131,7 @@ impl<'p> Printer<'p> {
         text
     }
 
-    /// Which spelling of a place the plan says.
+    /// Returns which spelling of a place the plan says.
     pub(super) fn level(&self, at: &Pointer, spellings: usize) -> usize {
         self.plan.level(at, spellings)
     }
@@ -186,14 +186,14 @@ impl<'v> Fields<'v> {
         Some(value)
     }
 
-    /// The field, where it holds text.
+    /// Returns the field, where it holds text.
     pub(super) fn take_text(&mut self, name: &'static str) -> Option<&'v str> {
         let text = self.get(name)?.as_str()?;
         self.taken.insert(name);
         Some(text)
     }
 
-    /// What was not taken.
+    /// Returns what was not taken.
     pub(super) fn rest(&self) -> impl Iterator<Item = (&'v str, &'v Value)> {
         self.map
             .iter()

@@ -38,7 +38,7 @@ impl Printer<'_> {
         braces(&format!("{before}{lines}"))
     }
 
-    /// The states and where they start, as lines.
+    /// Returns the states and where they start, as lines.
     pub(super) fn states(&mut self, fields: &mut Fields<'_>, at: &Pointer, around: &Scope<'_>) -> String {
         let states_at = at.child("States");
         let scope = Scope { at: &states_at, ..*around };
@@ -60,7 +60,7 @@ impl Printer<'_> {
         out
     }
 
-    /// The identifier of the state that a transition leads to.
+    /// Returns the identifier of the state that a transition leads to.
     pub(super) fn target(&mut self, name: &str, at: &Pointer, scope: &Scope<'_>) -> String {
         match self.idents.get(&scope.at.child(name)) {
             Some(ident) => ident.to_owned(),
@@ -172,7 +172,7 @@ impl Printer<'_> {
         }
     }
 
-    /// What is called: a service's action, a parameter, or an ARN as it is.
+    /// Returns what is called: a service's action, a parameter, or an ARN as it is.
     pub(super) fn resource(&mut self, arn: &str, at: &Pointer) -> String {
         if let Some(service) = service(arn) {
             return self.spell(at, vec![Spelling::own(service), Spelling::own(quoted(arn))]);
@@ -230,7 +230,7 @@ impl Printer<'_> {
         }
     }
 
-    /// A number of seconds, or text.
+    /// Returns a number of seconds, or text.
     fn scalar(&mut self, value: &Value, at: &Pointer, here: Here, seconds: bool) -> String {
         match value {
             Value::Number(number) if seconds => duration(number),
@@ -348,7 +348,7 @@ impl Printer<'_> {
     }
 }
 
-/// A value at a state's head: an object in its own braces, anything else after `=`.
+/// Returns a value at a state's head: an object in its own braces, anything else after `=`.
 fn given(value: &Value, text: &str) -> String {
     if value.is_object() { format!(" {text}") } else { format!(" = {text}") }
 }
@@ -371,7 +371,7 @@ fn assemble(parts: &Parts, transition: &str) -> String {
     format!("{}\n{}{end}", parts.head, super::text::indented(&lines).trim_end())
 }
 
-/// An integration's ARN as `lambda::invoke`, `aws_sdk::s3::listObjectsV2`.
+/// Returns an integration's ARN as `lambda::invoke`, `aws_sdk::s3::listObjectsV2`.
 fn service(arn: &str) -> Option<String> {
     let words = arn.strip_prefix("arn:aws:states:::")?;
     let (call, pattern) = match words.split_once('.') {

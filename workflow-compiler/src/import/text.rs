@@ -16,7 +16,7 @@ pub(super) const CLOSE: char = '\u{F0002}';
 /// A line break inside of a literal, which is no line of the source.
 pub(super) const BREAK: char = '\u{F0003}';
 
-/// Whether a character stands in Rust source as it is: rustc refuses some, and nobody sees others.
+/// Returns whether a character stands in Rust source as it is: rustc refuses some, and nobody sees others.
 fn is_visible(ch: char) -> bool {
     !is_control(ch)
         && !matches!(ch, '\u{200B}'..='\u{200D}')
@@ -70,7 +70,7 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// Whether it is a name that may stand without quotes.
+/// Returns whether it is a name that may stand without quotes.
 pub(super) fn is_name(text: &str) -> bool {
     let mut chars = text.chars();
     chars.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
@@ -78,17 +78,17 @@ pub(super) fn is_name(text: &str) -> bool {
         && text != "_"
 }
 
-/// The key of a member.
+/// Returns the key of a member.
 pub(super) fn key(text: &str) -> String {
     if is_name(text) { text.to_owned() } else { quoted(text) }
 }
 
-/// A member of a reference: `.name` or `["name"]`.
+/// Returns a member of a reference: `.name` or `["name"]`.
 pub(super) fn step(name: &str) -> String {
     if is_name(name) { format!(".{name}") } else { format!("[{}]", quoted(name)) }
 }
 
-/// A number of seconds as a duration in the largest unit that is exact.
+/// Returns a number of seconds as a duration in the largest unit that is exact.
 pub(super) fn duration(seconds: &Number) -> String {
     let Some(count) = seconds.as_u64() else { return seconds.to_string() };
     let units = [("d", 86_400), ("h", 3_600), ("m", 60)];
@@ -117,13 +117,13 @@ pub(super) fn comment(text: &str, sign: &str) -> Option<String> {
     Some(out)
 }
 
-/// The same as attributes, which hold any text.
+/// Returns the same as attributes, which hold any text.
 pub(super) fn comment_attributes(text: &str, sign: &str) -> String {
     let hash = if sign == "//!" { "#!" } else { "#" };
     text.split('\n').map(|line| format!("{hash}[doc = {}]\n", quoted(&format!(" {line}")))).collect()
 }
 
-/// How wide a text is on the page: its characters without marks.
+/// Returns how wide a text is on the page: its characters without marks.
 pub(super) fn width(text: &str) -> usize {
     let mut width = 0;
     let mut mark = false;
@@ -139,7 +139,7 @@ pub(super) fn width(text: &str) -> usize {
     width
 }
 
-/// The text one level deeper: literals hold no line breaks, so every line is one of the source.
+/// Returns the text one level deeper: literals hold no line breaks, so every line is one of the source.
 pub(super) fn indented(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     for line in text.lines() {

@@ -8,7 +8,7 @@ use super::text::{array, key, object, quoted};
 use super::{KeptKind, intrinsic, jsonata, path};
 
 impl Printer<'_> {
-    /// A value in the state's query language.
+    /// Returns a value in the state's query language.
     pub(super) fn value(&mut self, value: &Value, at: &Pointer, here: Here) -> String {
         match value {
             Value::String(text) => self.text(text, at, here),
@@ -40,7 +40,7 @@ impl Printer<'_> {
         format!("{}: {value}", key(name))
     }
 
-    /// What a path or intrinsic function is in the language, the most natural first.
+    /// Returns what a path or intrinsic function is in the language, the most natural first.
     pub(super) fn computed(&self, text: &str, here: Here) -> Vec<Spelling> {
         if text.starts_with('$') {
             vec![path::value(text, here)]
@@ -49,14 +49,14 @@ impl Printer<'_> {
         }
     }
 
-    /// A string: an expression in a JSONata state, or text with placeholders.
+    /// Returns a string: an expression in a JSONata state, or text with placeholders.
     pub(super) fn text(&mut self, text: &str, at: &Pointer, here: Here) -> String {
         let expression = if here.jsonata { jsonata::spellings(text, here) } else { None };
         let spellings = expression.unwrap_or_else(|| self.params.spellings(text));
         self.spell(at, spellings)
     }
 
-    /// A value that is taken as it is.
+    /// Returns a value that is taken as it is.
     pub(super) fn constant(&mut self, value: &Value, at: &Pointer) -> String {
         match value {
             Value::String(text) => {
@@ -78,14 +78,14 @@ impl Printer<'_> {
         }
     }
 
-    /// A path in a field that holds nothing else: a reference where it is one, else text.
+    /// Returns a path in a field that holds nothing else: a reference where it is one, else text.
     pub(super) fn path(&mut self, text: &str, at: &Pointer, here: Here) -> String {
         let spelling = path::value(text, here);
         self.spell(at, vec![spelling, Spelling::kept(format!("path {}", quoted(text)), KeptKind::Path)])
     }
 }
 
-/// Whether a constant would be taken for a payload template.
+/// Returns whether a constant would be taken for a payload template.
 pub(super) fn looks_computed(value: &Value) -> bool {
     match value {
         Value::Object(members) => members.iter().any(|(name, value)| name.ends_with(".$") || looks_computed(value)),

@@ -75,7 +75,8 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// A JSONata pass has no result in its `Assign`: its value is computed there once more, as far as it is kept.
+    /// Returns a JSONata pass has no result in its `Assign`: its value is computed there once more, as far as it is
+    /// kept.
     fn capture_of_pass(
         &mut self,
         info: &StateInfo<'a>,
@@ -127,7 +128,7 @@ fn constructor(capture: &Capture, path: &str) -> String {
     format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
 }
 
-/// The same as a payload template; `None` for the whole.
+/// Returns the same as a payload template; `None` for the whole.
 fn template(capture: &Capture, path: &str) -> Option<Value> {
     let Capture::Members(members) = capture else { return None };
     let mut object = Map::new();
@@ -142,7 +143,7 @@ fn template(capture: &Capture, path: &str) -> Option<Value> {
     Some(object.into())
 }
 
-/// The members of a value that are kept; where it is no object in braces, all of it.
+/// Returns the members of a value that are kept; where it is no object in braces, all of it.
 fn part_of(value: &Expr, capture: &Capture) -> Expr {
     match (&value.kind, capture) {
         (ExprKind::Paren(inner), _) => part_of(inner, capture),

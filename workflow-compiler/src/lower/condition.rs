@@ -68,7 +68,7 @@ enum Side {
     Unsayable,
 }
 
-/// The operator with its sides exchanged.
+/// Returns the operator with its sides exchanged.
 fn swapped(op: BinaryOp) -> BinaryOp {
     match op {
         BinaryOp::Less => BinaryOp::Greater,
@@ -316,7 +316,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// The second argument of an operator that is called by its name.
+    /// Returns the second argument of an operator that is called by its name.
     fn operand(&mut self, place: ValueSite<'_, 'a>, operator: Operator, expr: &Expr) -> Option<Value> {
         let wants_path = operator.operand() == Operand::Path;
         let side = match &expr.kind {
@@ -381,7 +381,7 @@ fn is_comparison(op: BinaryOp) -> bool {
     Family::Text.operator(op, false).is_some()
 }
 
-/// Which operators compare values of these types; text beside a timestamp is one.
+/// Returns which operators compare values of these types; text beside a timestamp is one.
 fn family(one: &Ty, other: &Ty) -> Option<Family> {
     match (Family::of(one), Family::of(other)) {
         (Some(Family::Timestamp), _) | (_, Some(Family::Timestamp)) => Some(Family::Timestamp),

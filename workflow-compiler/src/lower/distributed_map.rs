@@ -119,7 +119,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// The batcher so far: `batch` and `item_batcher` add up.
+    /// Returns the batcher so far: `batch` and `item_batcher` add up.
     fn batcher(&self, fields: &mut Fields) -> Fields {
         let mut batcher = Fields::at(fields.at.child("ItemBatcher"));
         if let Some(Value::Object(map)) = fields.map.shift_remove("ItemBatcher") {
@@ -203,7 +203,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 }
 
-/// The field that holds the request of a reader or writer.
+/// Returns the field that holds the request of a reader or writer.
 fn request_field(info: &StateInfo<'_>) -> &'static str {
     match info.language {
         QueryLanguage::JsonPath => "Parameters",
@@ -211,7 +211,7 @@ fn request_field(info: &StateInfo<'_>) -> &'static str {
     }
 }
 
-/// The text of a literal.
+/// Returns the text of a literal.
 fn word_of(value: &Expr) -> Option<&str> {
     match &value.kind {
         ExprKind::Text(text) => Some(text),

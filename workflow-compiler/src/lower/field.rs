@@ -23,7 +23,7 @@ impl Fields {
         self.map.insert(name.to_owned(), value);
     }
 
-    /// The object with its fields in the order of the table, those that it does not have last; what says an
+    /// Returns the object with its fields in the order of the table, those that it does not have last; what says an
     /// object's kind stands first.
     pub(super) fn ordered(self, table: &[Field]) -> Value {
         let place = |name: &str| match name {

@@ -9,7 +9,8 @@ use workflow_asl::Code;
 /// What `is_timestamp` accepts, as far as a regular expression can tell: RFC 3339 with a `T` and an offset.
 const TIMESTAMP: &str = r"/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/";
 
-/// A pattern of `matches` as a regular expression for the whole text: `*` is any text, `\*` a star, `\\` a backslash.
+/// Returns a pattern of `matches` as a regular expression for the whole text: `*` is any text, `\*` a star, `\\` a
+/// backslash.
 fn glob(pattern: &str) -> String {
     let mut regex = String::from("/^");
     let mut chars = pattern.chars();
@@ -36,7 +37,7 @@ fn glob(pattern: &str) -> String {
 }
 
 impl<'a> Lowering<'_, 'a> {
-    /// A call as JSONata.
+    /// Returns a call as JSONata.
     pub(super) fn jsonata_call(&mut self, place: ValueSite<'_, 'a>, name: &Text, arguments: &[Expr]) -> Jsonata {
         let joined = |arguments: &[String], word: &str, binds| {
             let text = arguments.join(word);

@@ -19,7 +19,7 @@ const RETRY_FIELDS: [(&str, &str); 5] = [
     ("jitter", "JitterStrategy"),
 ];
 
-/// Whether nothing after it can be reached.
+/// Returns whether nothing after it can be reached.
 fn matches_all(errors: &[Text]) -> bool {
     errors.iter().any(|error| error.value == error_name::ALL)
 }

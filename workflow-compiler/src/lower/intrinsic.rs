@@ -31,7 +31,7 @@ fn escape(text: &str, template: bool) -> String {
     out
 }
 
-/// A template that the user wrote, `{}` and `\{` in it meaning what they mean to AWS.
+/// Returns a template that the user wrote, `{}` and `\{` in it meaning what they mean to AWS.
 fn escape_template(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
@@ -53,7 +53,7 @@ fn call(function: Function, arguments: &[String]) -> String {
 }
 
 impl<'a> Lowering<'_, 'a> {
-    /// A computed value: a path or a call.
+    /// Returns a computed value: a path or a call.
     pub(super) fn intrinsic(&mut self, place: ValueSite<'_, 'a>, expr: &Expr) -> String {
         match &expr.kind {
             ExprKind::Paren(inner) => self.intrinsic(place, inner),
@@ -145,7 +145,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// An argument that is a number or a truth value, so that a constant stands without apostrophes.
+    /// Returns an argument that is a number or a truth value, so that a constant stands without apostrophes.
     fn bare(&mut self, place: ValueSite<'_, 'a>, expr: &Expr) -> String {
         match &expr.kind {
             ExprKind::Paren(inner) => self.bare(place, inner),
@@ -162,7 +162,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// Whether a sum joins texts.
+    /// Returns whether a sum joins texts.
     pub(super) fn is_text_sum(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> bool {
         match &expr.kind {
             ExprKind::Binary(BinaryOp::Add, _, left, right) => {
@@ -173,7 +173,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// Whether both sides can be whole numbers, and not both are unknown.
+    /// Returns whether both sides can be whole numbers, and not both are unknown.
     fn is_whole_sum(&self, place: ValueSite<'_, 'a>, left: &Expr, right: &Expr) -> bool {
         let unknown = |side: &Expr| self.model.type_of(place, side).is_unknown();
         self.may_be_whole(place, left) && self.may_be_whole(place, right) && !(unknown(left) && unknown(right))

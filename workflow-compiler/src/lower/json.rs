@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
-/// The value as JSON without white space, as serde_json writes it.
+/// Returns the value as JSON without white space, as serde_json writes it.
 pub(super) fn text(value: &Value) -> String {
     let mut out = String::new();
     write(value, &mut out);

@@ -44,13 +44,13 @@ impl Jsonata {
         Self::new(text, Binds::Operand)
     }
 
-    /// The text as an operand of something that binds as tightly as `least`.
+    /// Returns the text as an operand of something that binds as tightly as `least`.
     pub(super) fn within(self, least: Binds) -> String {
         if self.binds < least { format!("({})", self.text) } else { self.text }
     }
 }
 
-/// A string literal. JSONata has no escape for an apostrophe, so text with one stands in double quotes.
+/// Returns a string literal. JSONata has no escape for an apostrophe, so text with one stands in double quotes.
 pub(super) fn quote(text: &str) -> String {
     let quote = if text.contains('\'') { '"' } else { '\'' };
     let mut out = String::from(quote);
@@ -69,7 +69,7 @@ pub(super) fn quote(text: &str) -> String {
     out
 }
 
-/// The expression in `{% … %}`.
+/// Returns the expression in `{% … %}`.
 pub(super) fn expression(text: &str) -> Option<&str> {
     workflow_asl::jsonata::expression(text)
 }
@@ -93,7 +93,7 @@ fn operator(op: BinaryOp) -> (&'static str, Binds) {
     }
 }
 
-/// What is one step tighter: the right operand of an operator that groups to the left.
+/// Returns what is one step tighter: the right operand of an operator that groups to the left.
 fn tighter(binds: Binds) -> Binds {
     match binds {
         Binds::Ternary => Binds::Or,
@@ -107,7 +107,7 @@ fn tighter(binds: Binds) -> Binds {
 }
 
 impl<'a> Lowering<'_, 'a> {
-    /// An expression as JSONata.
+    /// Returns an expression as JSONata.
     pub(super) fn jsonata(&mut self, place: ValueSite<'_, 'a>, expr: &Expr) -> Jsonata {
         match &expr.kind {
             ExprKind::Paren(inner) => self.jsonata(place, inner),
@@ -175,7 +175,7 @@ impl<'a> Lowering<'_, 'a> {
         Jsonata::operand(format!("{{{}}}", members.join(", ")))
     }
 
-    /// An item of an array constructor, which would flatten an item that is an array unless it is in brackets.
+    /// Returns an item of an array constructor, which would flatten an item that is an array unless it is in brackets.
     fn array_item(&mut self, place: ValueSite<'_, 'a>, item: &Expr) -> String {
         let ty = self.model.type_of(place, item);
         let literal = matches!(item.kind, ExprKind::Array(_));
@@ -235,14 +235,14 @@ impl<'a> Lowering<'_, 'a> {
         Jsonata::new(text, binds)
     }
 
-    /// A name for a variable of one expression that hides none of the workflow's, as far as those are known.
+    /// Returns a name for a variable of one expression that hides none of the workflow's, as far as those are known.
     fn unused_variable(&self, name: &str) -> String {
         let names = (1..10).map(|number| if number == 1 { name.to_owned() } else { format!("{name}_{number}") });
         let free = |name: &String| self.model.lacks_variable(name) && self.model.state_of_variable(name).is_none();
         names.into_iter().find(free).unwrap_or_else(|| name.to_owned())
     }
 
-    /// Whether both sides are instants, which may be written with different offsets.
+    /// Returns whether both sides are instants, which may be written with different offsets.
     fn is_instant(&self, place: ValueSite<'_, 'a>, left: &Expr, right: &Expr) -> bool {
         let sides = [left, right].map(|side| self.model.type_of(place, side).present().clone());
         let instant = |ty: &Ty| *ty == Ty::Timestamp;
@@ -256,7 +256,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 }
 
-/// Whether a value has a default anywhere in it.
+/// Returns whether a value has a default anywhere in it.
 fn has_default(expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::Binary(BinaryOp::Default, ..) => true,

@@ -13,13 +13,13 @@ use crate::syntax::ast::{Expr, ExprKind};
 /// What AWS takes for the beginning of an expression.
 const OPEN: &str = "{%";
 
-/// An expression as a string of the document.
+/// Returns an expression as a string of the document.
 pub(super) fn braced(text: &str) -> Value {
     format!("{{% {text} %}}").into()
 }
 
 impl<'a> Lowering<'_, 'a> {
-    /// A value of a JSONata state, whose place in the document is `at`.
+    /// Returns a value of a JSONata state, whose place in the document is `at`.
     pub(super) fn jsonata_value(&mut self, place: ValueSite<'_, 'a>, expr: &Expr, at: &Pointer) -> Value {
         self.source_map.put(at.clone(), expr.spot);
         match &expr.kind {

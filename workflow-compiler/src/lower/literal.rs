@@ -7,13 +7,13 @@ use super::slot::Source;
 use crate::fragment::Escape;
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Root, Segment, plain};
 
-/// A number by its text, as far as `serde_json` can hold it.
+/// Returns a number by its text, as far as `serde_json` can hold it.
 pub(super) fn number(text: &str) -> Value {
     text.parse::<Number>().map_or(Value::Null, Value::Number)
 }
 
 impl Lowering<'_, '_> {
-    /// A literal as JSON; anything else, which has been reported, is `null`.
+    /// Returns a literal as JSON; anything else, which has been reported, is `null`.
     pub(super) fn literal(&mut self, expr: &Expr) -> Value {
         match &expr.kind {
             ExprKind::Object(members) => {
@@ -49,7 +49,7 @@ impl Lowering<'_, '_> {
         })
     }
 
-    /// A literal, variant or constant; `None` for anything else.
+    /// Returns a literal, variant or constant; `None` for anything else.
     pub(super) fn scalar_literal(&mut self, expr: &Expr, escape: Escape) -> Option<Value> {
         Some(match &expr.kind {
             ExprKind::Null | ExprKind::Invalid | ExprKind::OtherLanguage(_) => Value::Null,
@@ -66,7 +66,7 @@ impl Lowering<'_, '_> {
         })
     }
 
-    /// The parameter that a reference names.
+    /// Returns the parameter that a reference names.
     pub(super) fn param(&self, reference: &Reference) -> Option<Source> {
         match (&reference.root, reference.segments.as_slice()) {
             (Root::Params, [Segment::Member { name, .. }, ..]) => Some(Source::Param(name.value.clone())),

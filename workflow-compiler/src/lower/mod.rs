@@ -104,7 +104,8 @@ struct Lowering<'m, 'a> {
 }
 
 impl<'m, 'a> Lowering<'m, 'a> {
-    /// The definition with marks for the placeholders in its texts, each of which is the param of that name in JSON.
+    /// Returns the definition with marks for the placeholders in its texts, each of which is the param of that name in
+    /// JSON.
     fn placeholders(&mut self, definition: &Value, declared: &Declaration) -> Value {
         let fields = &self.model.params;
         let unknown = RefCell::new(BTreeSet::new());
@@ -214,7 +215,7 @@ impl<'m, 'a> Lowering<'m, 'a> {
     }
 }
 
-/// The words of a transition's target.
+/// Returns the words of a transition's target.
 fn target_spot(target: &crate::syntax::ast::Target) -> Spot {
     use crate::syntax::ast::Target;
     match target {

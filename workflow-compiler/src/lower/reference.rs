@@ -16,7 +16,7 @@ pub(super) enum Meaning {
 }
 
 impl<'a> Lowering<'_, 'a> {
-    /// A reference as a JSONPath.
+    /// Returns a reference as a JSONPath.
     pub(super) fn path(&mut self, place: ValueSite<'_, 'a>, reference: &Reference) -> Meaning {
         let resolved = self.model.resolve(place, reference);
         let mut path = match resolved.base {
@@ -36,7 +36,7 @@ impl<'a> Lowering<'_, 'a> {
         Meaning::Data(path)
     }
 
-    /// A reference as a JSONata expression, which binds more tightly than any operator.
+    /// Returns a reference as a JSONata expression, which binds more tightly than any operator.
     pub(super) fn jsonata_reference(&mut self, place: ValueSite<'_, 'a>, reference: &Reference) -> Meaning {
         let resolved = self.model.resolve(place, reference);
         let mut text = match resolved.base {
@@ -75,7 +75,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 }
 
-/// Whether both languages take it as a member's name without quotes.
+/// Returns whether both languages take it as a member's name without quotes.
 fn is_word(name: &str) -> bool {
     let mut chars = name.chars();
     chars.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')

@@ -30,18 +30,18 @@ struct Slot {
 pub(crate) struct Slots(Vec<Slot>);
 
 impl Slots {
-    /// A value that is the hole alone.
+    /// Returns a value that is the hole alone.
     pub(crate) fn value(&mut self, source: Source, escape: Escape) -> Value {
         Value::String(self.mark(source, escape, Some('"')))
     }
 
-    /// A mark inside a string.
+    /// Returns a mark inside a string.
     pub(crate) fn inside(&mut self, source: Source, escape: Escape) -> String {
         self.mark(source, escape, None)
     }
 
-    /// A mark inside an expression, dressed as text in apostrophes so that the expression can be parsed;
-    /// the apostrophes go with the mark.
+    /// Returns a mark inside an expression, dressed as text in apostrophes so that the expression can be parsed; the
+    /// apostrophes go with the mark.
     pub(crate) fn literal(&mut self, source: Source, escape: Escape) -> String {
         format!("'{}'", self.mark(source, escape, Some('\'')))
     }
@@ -52,7 +52,7 @@ impl Slots {
         mark
     }
 
-    /// The text before the first mark, its hole, and the text after it.
+    /// Returns the text before the first mark, its hole, and the text after it.
     fn split<'t>(&self, text: &'t str) -> Option<(&'t str, &Slot, &'t str)> {
         let mut from = 0;
         while let Some(at) = text.get(from..)?.find(OPEN).map(|at| at + from) {

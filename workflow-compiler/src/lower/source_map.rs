@@ -45,7 +45,7 @@ impl SourceMap {
         self.keys.put(pointer, spot);
     }
 
-    /// The words that the value at `pointer` comes from, or those of the nearest part around it.
+    /// Returns the words that the value at `pointer` comes from, or those of the nearest part around it.
     pub fn at(&self, pointer: &Pointer) -> Option<Spot> {
         if let Some(spot) = self.values.get(pointer) {
             return Some(spot);
@@ -53,7 +53,7 @@ impl SourceMap {
         self.at(&pointer.parent()?)
     }
 
-    /// The words that name the member at `pointer`; `None` where the language has a word of its own for it.
+    /// Returns the words that name the member at `pointer`; `None` where the language has a word of its own for it.
     pub fn key_at(&self, pointer: &Pointer) -> Option<Spot> {
         self.keys.get(pointer)
     }

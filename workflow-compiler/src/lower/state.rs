@@ -150,7 +150,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 }
 
-/// Whether the clause is of the state's query language; one that is not has been reported.
+/// Returns whether the clause is of the state's query language; one that is not has been reported.
 pub(super) fn belongs(clause: &Clause, info: &StateInfo<'_>) -> bool {
     clause.kind.language().is_none_or(|language| language == info.language)
 }

@@ -25,7 +25,7 @@ pub(super) enum Template {
 }
 
 impl<'a> Lowering<'_, 'a> {
-    /// A value of a JSONPath state, whose place in the document is `at`.
+    /// Returns a value of a JSONPath state, whose place in the document is `at`.
     pub(super) fn template(&mut self, place: ValueSite<'_, 'a>, expr: &Expr, at: &Pointer) -> Template {
         self.source_map.put(at.clone(), expr.spot);
         match &expr.kind {
@@ -108,7 +108,7 @@ impl<'a> Lowering<'_, 'a> {
         if plain { Template::Plain(array.into()) } else { Template::Nested(array.into()) }
     }
 
-    /// Whether the value as a whole is a path or intrinsic function.
+    /// Returns whether the value as a whole is a path or intrinsic function.
     fn is_computed(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> bool {
         match &expr.kind {
             ExprKind::Paren(inner) => self.is_computed(place, inner),
@@ -121,7 +121,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// Whether it is text that does not change from one execution to the next: literals and parameters.
+    /// Returns whether it is text that does not change from one execution to the next: literals and parameters.
     fn is_fixed_text(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> bool {
         match &expr.kind {
             ExprKind::Binary(BinaryOp::Add, _, left, right) => {

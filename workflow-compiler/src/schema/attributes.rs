@@ -147,7 +147,7 @@ fn written(meta: &ParseNestedMeta<'_>) -> syn::Result<Option<LitStr>> {
     Ok(found)
 }
 
-/// A rule of `rename_all`; one that there is not is serde's to refuse.
+/// Returns a rule of `rename_all`; one that there is not is serde's to refuse.
 fn rule(meta: &ParseNestedMeta<'_>) -> syn::Result<Option<Rule>> {
     Ok(written(meta)?.and_then(|text| Rule::from_name(&text.value())))
 }

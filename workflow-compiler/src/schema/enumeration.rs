@@ -8,7 +8,7 @@ use super::attributes::{Container, Member};
 use super::rust_type::Types;
 use super::{content, unraw};
 
-/// The shape of an enum: one of its variants.
+/// Returns the shape of an enum: one of its variants.
 pub(super) fn shape(types: &Types<'_>, container: &Container, data: &DataEnum) -> syn::Result<TokenStream> {
     if container.content.is_some() && container.tag.is_none() {
         // serde refuses it.

@@ -48,7 +48,7 @@ fn expand(mut input: DeriveInput) -> syn::Result<TokenStream> {
     })
 }
 
-/// The shape of a struct; of a tuple struct with one field it is the field's.
+/// Returns the shape of a struct; of a tuple struct with one field it is the field's.
 fn structure(types: &Types<'_>, container: &Container, fields: &Fields) -> syn::Result<TokenStream> {
     let tag = container.tag.as_ref().map(|tag| {
         let shape = types.plain(&quote! { Text });
@@ -57,7 +57,7 @@ fn structure(types: &Types<'_>, container: &Container, fields: &Fields) -> syn::
     content(types, container, fields, container.rule, tag)
 }
 
-/// The shape of fields that stand together: of a struct, or of an enum's variant; `before` comes before them.
+/// Returns the shape of fields that stand together: of a struct, or of an enum's variant; `before` comes before them.
 fn content(
     types: &Types<'_>,
     container: &Container,
@@ -108,25 +108,25 @@ fn content(
     Ok(types.nested(&quote! { Object }, &quote! { &[#(#of),*] }))
 }
 
-/// The shape of a field's value.
+/// Returns the shape of a field's value.
 fn value(types: &Types<'_>, member: &Member, field: &syn::Field) -> TokenStream {
     if member.unchecked { types.plain(&quote! { Any }) } else { types.shape(&field.ty) }
 }
 
-/// An identifier's text, without `r#`.
+/// Returns an identifier's text, without `r#`.
 fn unraw(ident: &proc_macro2::Ident) -> String {
     let text = ident.to_string();
     text.strip_prefix("r#").map(str::to_owned).unwrap_or(text)
 }
 
 impl Types<'_> {
-    /// A shape without anything in it.
+    /// Returns a shape without anything in it.
     fn plain(&self, shape: &TokenStream) -> TokenStream {
         let krate = self.krate;
         quote! { &#krate::__private::schema::Shape::#shape }
     }
 
-    /// A shape of others. Braces, so that what is borrowed in it lives as long as the constant.
+    /// Returns a shape of others. Braces, so that what is borrowed in it lives as long as the constant.
     fn nested(&self, shape: &TokenStream, of: &TokenStream) -> TokenStream {
         let krate = self.krate;
         quote! { &#krate::__private::schema::Shape::#shape { of: #of } }

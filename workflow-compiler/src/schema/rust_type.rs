@@ -13,7 +13,8 @@ pub(super) struct Types<'a> {
 }
 
 impl Types<'_> {
-    /// The shape of a type. A constant cannot be made of itself, so the type itself is named where it is met again.
+    /// Returns the shape of a type. A constant cannot be made of itself, so the type itself is named where it is met
+    /// again.
     pub(super) fn shape(&self, ty: &Type) -> TokenStream {
         let krate = self.krate;
         if self.is_in(ty.to_token_stream()) {
@@ -23,7 +24,7 @@ impl Types<'_> {
         quote! { #krate::__private::shape!(#ty, #name) }
     }
 
-    /// The shape of a type with the type itself in it, where it is one of those that everybody knows.
+    /// Returns the shape of a type with the type itself in it, where it is one of those that everybody knows.
     fn around(&self, ty: &Type) -> Option<TokenStream> {
         let ty = match ty {
             Type::Reference(reference) => return self.around(&reference.elem),
@@ -50,7 +51,7 @@ impl Types<'_> {
         }
     }
 
-    /// Whether the type's name is among these words.
+    /// Returns whether the type's name is among these words.
     fn is_in(&self, tokens: TokenStream) -> bool {
         tokens.into_iter().any(|token| match token {
             proc_macro2::TokenTree::Ident(ident) => ident == *self.own || ident == "Self",
@@ -60,7 +61,7 @@ impl Types<'_> {
     }
 }
 
-/// A type as it is written, for messages: without the spaces that its tokens have between them.
+/// Returns a type as it is written, for messages: without the spaces that its tokens have between them.
 pub(super) fn spelled(ty: &Type) -> String {
     spell(ty.to_token_stream())
 }

@@ -5,7 +5,7 @@ use workflow_cases::every;
 
 use super::derive;
 
-/// What the derive writes, without the paths and spaces.
+/// Returns what the derive writes, without the paths and spaces.
 fn shape(tokens: proc_macro2::TokenStream) -> String {
     let text = derive(tokens).to_string().replace(' ', "");
     text.replace("::workflow_runtime::__private::schema::", "").replace("::workflow_runtime::", "")

@@ -1,7 +1,7 @@
-//! The syntax tree of `workflow!`: what was written, with the place of every word.
+//! The syntax tree of `workflow!`, with the span of every word.
 //!
-//! A tree may be incomplete: what did not parse is left out or [`ExprKind::Invalid`],
-//! and has been reported; later phases keep silent about it.
+//! A tree may be incomplete: anything that did not parse is omitted or [`ExprKind::Invalid`]. It has been reported, so
+//! later phases ignore it.
 
 mod declaration;
 mod expression;
@@ -30,7 +30,7 @@ pub struct Spot {
 }
 
 impl Spot {
-    /// From the start of this one to the end of `other`.
+    /// Returns the range from the start of this one to the end of `other`.
     #[must_use]
     pub fn to(self, other: Self) -> Self {
         Self { first: self.first, last: other.last }
@@ -43,7 +43,7 @@ impl From<Span> for Spot {
     }
 }
 
-/// Text with its place: a string literal's value.
+/// The value of a string literal, with its span.
 #[derive(Clone, Debug)]
 pub struct Text {
     /// The value, unescaped.
@@ -52,13 +52,13 @@ pub struct Text {
     pub spot: Spot,
 }
 
-/// The comment that `///`, `//!` or the clause `comment` gives; lines are joined by line feeds.
+/// The comment in `///`, `//!` or the clause `comment`. Lines are joined by line feeds.
 pub type Comment = Option<Text>;
 
 /// One `workflow Name { … }`.
 #[derive(Clone, Debug)]
 pub struct Workflow {
-    /// Its `///`.
+    /// The `///` comment.
     pub comment: Comment,
     /// Other attributes, such as `#[allow(…)]`, as written.
     pub attributes: Vec<TokenStream>,
@@ -66,18 +66,18 @@ pub struct Workflow {
     pub visibility: TokenStream,
     /// Its name.
     pub name: Ident,
-    /// The brace that opens its body.
+    /// The brace that opens the body.
     pub brace: Span,
-    /// Everything in it but states, in source order.
+    /// Everything except states, in source order.
     pub declarations: Vec<Declaration>,
-    /// Its states.
+    /// The states.
     pub body: Body,
-    /// Which problems were found while it was read, by their numbers.
+    /// The numbers of the problems found while it was parsed.
     pub problems: Range<usize>,
 }
 
 impl Workflow {
-    /// The file of `from "…";`, which has the states in place of the workflow.
+    /// Returns the file of `from "…";`, which contains the states.
     pub fn from(&self) -> Option<&Text> {
         self.declarations.iter().find_map(|declaration| match &declaration.kind {
             DeclarationKind::From(file, _) => Some(file),
@@ -85,7 +85,7 @@ impl Workflow {
         })
     }
 
-    /// The word that says that the file is not to be held against AWS's APIs.
+    /// Returns the word that turns off the checks of the file against AWS's APIs.
     pub fn unchecked(&self) -> Option<&Ident> {
         self.declarations.iter().find_map(|declaration| match &declaration.kind {
             DeclarationKind::From(_, unchecked) => unchecked.as_ref(),
@@ -94,25 +94,25 @@ impl Workflow {
     }
 }
 
-/// A set of states: the workflow's own, a branch's, a map's.
+/// A set of states: the workflow's own, a branch's or a map's.
 #[derive(Clone, Debug)]
 pub struct Body {
-    /// The body's own `//!`.
+    /// The `//!` comment of the body.
     pub comment: Comment,
     /// `start Name;`
     pub start: Option<Target>,
     /// The states in source order.
     pub states: Vec<State>,
-    /// What it was introduced by (`workflow Name`, `branch`, the map's name), for errors about the whole.
+    /// What introduces it (`workflow Name`, `branch`, the map's name), for errors about the whole body.
     pub spot: Spot,
-    /// Whether something in it did not parse (and was reported): states may be among what was skipped.
+    /// Whether part of it did not parse (which was reported). States may be missing.
     pub broken: bool,
 }
 
 /// A state.
 #[derive(Clone, Debug)]
 pub struct State {
-    /// Its `///`.
+    /// The `///` comment.
     pub comment: Comment,
     /// The keyword.
     pub keyword: Ident,
@@ -122,42 +122,42 @@ pub struct State {
     pub name: Ident,
     /// The ASL name, after `as`.
     pub alias: Option<Text>,
-    /// What follows the name, by kind.
+    /// The part after the name, by kind.
     pub head: Head,
-    /// Its clauses, in source order.
+    /// The clauses, in source order.
     pub clauses: Vec<Clause>,
-    /// Where it goes on; always absent in choice, succeed and fail.
+    /// The transition; always absent in choice, succeed and fail.
     pub transition: Option<Target>,
-    /// The last of its words before the transition.
+    /// The last words before the transition.
     pub tail: Spot,
-    /// Whether `;` stands after it.
+    /// Whether it ends with `;`.
     pub closed: bool,
-    /// Whether words of it were skipped (and reported): what it lacks may be among them,
-    /// so nobody need complain about a missing transition, body or resource.
+    /// Whether words of it were skipped (and reported). A missing transition, body or resource may be among them, so it
+    /// is not reported.
     pub broken: bool,
 }
 
 impl State {
-    /// The name in the ASL document.
+    /// Returns the name in the ASL document.
     pub fn asl_name(&self) -> String {
         self.alias.as_ref().map_or_else(|| plain(&self.name), |alias| alias.value.clone())
     }
 }
 
-/// An identifier's text without `r#`.
+/// Returns an identifier's text without `r#`.
 pub fn plain(ident: &Ident) -> String {
     let text = ident.to_string();
     text.strip_prefix("r#").map(str::to_owned).unwrap_or(text)
 }
 
-/// What follows a state's name, by kind.
+/// The part after a state's name, by kind.
 #[derive(Clone, Debug)]
 pub enum Head {
     /// `task X = resource { body }`
     Task {
-        /// What it calls; `None` when it did not parse.
+        /// What it calls; `None` if it did not parse.
         resource: Option<Resource>,
-        /// The request (an object), where there is one.
+        /// The request (an object), if any.
         body: Option<Expr>,
     },
     /// `pass X { body }` or `pass X = value`
@@ -173,11 +173,11 @@ pub enum Head {
     Parallel(Vec<Branch>),
     /// `map X over … { … }`
     Map {
-        /// The items: after `over`.
+        /// The items, after `over`.
         over: Option<Over>,
         /// The states.
         body: Body,
-        /// Whether the document calls it `Iterator` (keyword `iterator` before the body).
+        /// Whether the document has `Iterator` (keyword `iterator` before the body).
         iterator: bool,
     },
     /// `succeed X { body }` or `succeed X = value`
@@ -194,7 +194,7 @@ pub enum Head {
     },
 }
 
-/// How long a wait waits.
+/// The time of a wait.
 #[derive(Clone, Debug)]
 pub enum WaitHead {
     /// `for`: a duration or a number of seconds.
@@ -206,30 +206,30 @@ pub enum WaitHead {
 /// The rules of a choice.
 #[derive(Clone, Debug)]
 pub struct Choice {
-    /// The value after `match`; the arms are then patterns.
+    /// The value after `match`, in which case the arms are patterns.
     pub subject: Option<Expr>,
-    /// The word `nonexhaustive`, where it stands.
+    /// The word `nonexhaustive`.
     pub nonexhaustive: Option<Ident>,
-    /// The arms, `else` and `_` included, in source order.
+    /// The arms, including `else` and `_`, in source order.
     pub arms: Vec<Arm>,
 }
 
 /// One arm of a choice.
 #[derive(Clone, Debug)]
 pub struct Arm {
-    /// Its `///`.
+    /// The `///` comment.
     pub comment: Comment,
-    /// When it is taken.
+    /// When it matches.
     pub when: When,
-    /// Where it goes.
+    /// The target.
     pub target: Target,
-    /// `{ assign … output … comment … }` after the target; on `else` and `_` they are the state's.
+    /// `{ assign … output … comment … }` after the target. On `else` and `_` they belong to the state.
     pub clauses: Vec<Clause>,
     /// The whole arm.
     pub spot: Spot,
 }
 
-/// When an arm is taken.
+/// When an arm matches.
 #[derive(Clone, Debug)]
 pub enum When {
     /// `if condition`
@@ -243,7 +243,7 @@ pub enum When {
 /// One branch of a parallel.
 #[derive(Clone, Debug)]
 pub struct Branch {
-    /// Its `///`, the branch's comment.
+    /// The `///` comment of the branch.
     pub comment: Comment,
     /// Its states.
     pub body: Body,
@@ -258,7 +258,7 @@ pub enum Over {
     Reader {
         /// The words of the path.
         path: Vec<Ident>,
-        /// The request and configuration in one object.
+        /// The request and configuration as one object.
         body: Expr,
     },
 }
@@ -270,36 +270,36 @@ pub enum Resource {
     Service {
         /// The words of the path, such as `aws_sdk`, `s3`, `listObjectsV2`.
         path: Vec<Ident>,
-        /// The type of what the function returns.
+        /// The type of the function's result.
         result: Option<Type>,
-        /// `workflow::<Other>`: the workflow in Rust that is started; the path is then `states::startExecution`.
+        /// `workflow::<Other>`: the Rust workflow to start; the path is then `states::startExecution`.
         workflow: Option<Type>,
         /// `sync`, `sync:2` or `waitForTaskToken`.
         pattern: Option<Text>,
         /// From the path to the pattern.
         spot: Spot,
     },
-    /// An ARN in quotes, as it is; `${param}` in it is a placeholder of the document, not of the language.
+    /// A literal ARN in quotes. `${param}` in it is a placeholder of the document, not of the language.
     Text(Text),
     /// `activity<T>("arn…")`, or `activity(params.arn)`
     Activity {
         /// The activity's ARN.
         arn: Expr,
-        /// The type of what the worker returns.
+        /// The type of the worker's result.
         result: Option<Type>,
     },
-    /// A reference, such as `params.function`, that gives the whole ARN.
+    /// A reference, such as `params.function`, to a whole ARN.
     Value(Expr),
 }
 
-/// Where a transition goes.
+/// The target of a transition.
 #[derive(Clone, Debug)]
 pub enum Target {
     /// `-> Name`
     State(Ident),
     /// `-> "any state name"`
     Text(Text),
-    /// `-> end`
+    /// The arrow without a target, which was reported.
     End(Ident),
     /// The arrow is there, its target is not (and that was reported).
     Missing(Spot),
@@ -308,21 +308,22 @@ pub enum Target {
 /// A clause of a state, of `defaults`, or in the braces of an arm or catcher.
 #[derive(Clone, Debug)]
 pub struct Clause {
-    /// Its `///` (retriers and catchers have comments).
+    /// The `///` comment (of retriers and catchers).
     pub comment: Comment,
     /// The keyword.
     pub keyword: Ident,
-    /// Which clause it is.
+    /// The kind of the clause.
     pub kind: ClauseKind,
-    /// What it says.
+    /// The value of the clause.
     pub value: ClauseValue,
     /// The whole clause.
     pub spot: Spot,
-    /// That it is written as in Amazon States Language, where its query language decides how to mend that.
+    /// The problem if the clause is written as in Amazon States Language. The state's query language decides on the
+    /// fix.
     pub other_language: Option<Box<Problem>>,
 }
 
-/// What a clause says.
+/// The value of a clause.
 #[allow(
     clippy::large_enum_variant,
     reason = "only where spans are large, with `span-locations`; a clause is seldom moved"
@@ -331,9 +332,9 @@ pub struct Clause {
 pub enum ClauseValue {
     /// A value, an object, a path, a duration.
     Expr(Expr),
-    /// The word alone (`inline`).
+    /// No value (`inline`).
     Flag,
-    /// `none`: no retrier, catcher or timeout although `defaults` has one.
+    /// `none`: no retrier, catcher or timeout, although `defaults` has one.
     None(Ident),
     /// A named retrier or catcher of the workflow.
     Named(Ident),
@@ -351,12 +352,12 @@ pub enum ClauseValue {
     TolerateCount(Expr),
     /// `distributed`, `distributed express`, `distributed standard`
     Distributed {
-        /// `express` or `standard`, where it stands.
+        /// `express` or `standard`, if given.
         execution_type: Option<Ident>,
     },
     /// `item_reader s3::getObject { … } config { … }`, and `result_writer` likewise.
     Transfer {
-        /// The words of the call's path, or its ARN; absent where only `config` is given.
+        /// The words of the call's path, or its ARN; absent if only `config` is given.
         call: Option<Resource>,
         /// The request.
         body: Option<Expr>,
@@ -368,11 +369,12 @@ pub enum ClauseValue {
 /// A retrier.
 #[derive(Clone, Debug)]
 pub struct Retrier {
-    /// The errors it matches.
+    /// The errors that it matches.
     pub errors: Vec<Text>,
     /// The brackets.
     pub errors_spot: Spot,
-    /// `interval`, `max_attempts`, `backoff`, `max_delay`, `jitter`, each at most once, as the table of retry fields has them.
+    /// `interval`, `max_attempts`, `backoff`, `max_delay` and `jitter`, each at most once, as in the table of retry
+    /// fields.
     pub fields: Vec<SettingField>,
 }
 
@@ -388,11 +390,11 @@ pub struct SettingField {
 /// A catcher.
 #[derive(Clone, Debug)]
 pub struct Catcher {
-    /// The errors it matches.
+    /// The errors that it matches.
     pub errors: Vec<Text>,
     /// The brackets.
     pub errors_spot: Spot,
-    /// Where it goes.
+    /// The target.
     pub target: Target,
     /// `{ assign … output … result_path … comment … }`
     pub clauses: Vec<Clause>,

@@ -1,4 +1,4 @@
-//! `///`, `//!` and serde's `rename`, `rename_all`.
+//! `///`, `//!`, and serde's `rename` and `rename_all`.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use workflow_asl::Code;
@@ -10,7 +10,7 @@ use super::parser::Parser;
 use super::rename_all::Rule;
 use crate::problem::Problem;
 
-/// What stands before an item.
+/// The attributes before an item.
 #[derive(Default)]
 pub(super) struct Attributes {
     pub(super) comment: Comment,
@@ -18,12 +18,12 @@ pub(super) struct Attributes {
     pub(super) rename: Option<Text>,
     /// `#[serde(rename_all = "…")]`
     pub(super) rename_all: Option<(Rule, Spot)>,
-    /// The others, as written.
+    /// The other attributes, as written.
     pub(super) others: Vec<(TokenStream, Spot)>,
 }
 
 impl Parser<'_> {
-    /// The attributes before an item.
+    /// Parses the attributes before an item.
     pub(super) fn attributes(&mut self, cursor: &mut Cursor) -> Attributes {
         let mut attributes = Attributes::default();
         loop {
@@ -32,7 +32,7 @@ impl Parser<'_> {
                 let problem = Problem::new(
                     Code::Syntax,
                     group_spot(&group),
-                    "`//!` stands first in the braces of a workflow, branch or map",
+                    "`//!` must come first in the braces of a workflow, branch or map",
                 );
                 self.report(problem.help("write `///` for a comment on what follows"));
                 cursor.advance(3);
@@ -50,7 +50,7 @@ impl Parser<'_> {
                 None if is_serde(&group) => self.serde(&group, &mut attributes),
                 None if is_for_rustfmt(&group) => {}
                 None if syn::parse2::<syn::Meta>(group.stream()).is_err() => {
-                    self.error(Code::Syntax, spot, "this is no attribute");
+                    self.error(Code::Syntax, spot, "this is not an attribute");
                 }
                 None => {
                     let tokens = [TokenTree::from(proc_macro2::Punct::new('#', proc_macro2::Spacing::Alone))]
@@ -64,7 +64,7 @@ impl Parser<'_> {
         attributes
     }
 
-    /// The `//!` at the beginning of a body.
+    /// Parses the `//!` at the beginning of a body.
     pub(super) fn inner_comment(&mut self, cursor: &mut Cursor) -> Comment {
         let mut comment = None;
         while cursor.is_punct("#") && cursor.is_punct_at(1, "!") {
@@ -77,29 +77,33 @@ impl Parser<'_> {
         comment
     }
 
-    /// Comments are all that may stand here: reports other attributes.
+    /// Reports attributes other than comments.
     pub(super) fn only_comment(&mut self, attributes: Attributes) -> Comment {
         if let Some(rename) = &attributes.rename {
-            self.error(Code::Syntax, rename.spot, "`rename` is for fields and variants");
+            self.error(Code::Syntax, rename.spot, "`rename` is only valid on fields and variants");
         }
         self.refuse_rename_all(&attributes);
         self.refuse_others(&attributes);
         attributes.comment
     }
 
-    /// Reports a comment that describes nothing.
+    /// Reports a comment or attribute that applies to nothing.
     pub(super) fn dangling(&mut self, attributes: &Attributes) {
         if let Some(comment) = &attributes.comment {
-            let problem = Problem::new(Code::Syntax, comment.spot, "nothing follows that this comment describes");
+            let problem = Problem::new(Code::Syntax, comment.spot, "this comment does not document anything");
             self.report(problem.help("`//` is a comment for readers of the source only"));
         } else if let Some((_, spot)) = attributes.others.first() {
-            self.error(Code::Syntax, *spot, "nothing follows that this attribute belongs to");
+            self.error(Code::Syntax, *spot, "this attribute does not apply to anything");
         }
     }
 
     pub(super) fn refuse_rename_all(&mut self, attributes: &Attributes) {
         if let Some((_, spot)) = &attributes.rename_all {
-            self.error(Code::Syntax, *spot, "`rename_all` is for structs, enums, `input`, `output` and `params`");
+            self.error(
+                Code::Syntax,
+                *spot,
+                "`rename_all` is only valid on structs, enums, `input`, `output` and `params`",
+            );
         }
     }
 
@@ -108,7 +112,7 @@ impl Parser<'_> {
             let problem = Problem::new(Code::Syntax, *spot, "unknown attribute");
             self.report(problem.help(
                 "known are `///`, `#[serde(rename = \"…\")]` on fields and variants, \
-                 `#[serde(rename_all = \"…\")]` on what has them",
+                 `#[serde(rename_all = \"…\")]` on their parent",
             ));
         }
     }
@@ -142,8 +146,8 @@ impl Parser<'_> {
         };
         let name = word.to_string();
         if !KNOWN.contains(&name.as_str()) {
-            let problem = Problem::new(Code::Syntax, word.span(), format!("`{name}` of serde is not known here"));
-            self.report(problem.suggest(&name, KNOWN).help("known are `rename` and `rename_all`"));
+            let problem = Problem::new(Code::Syntax, word.span(), format!("unknown serde attribute `{name}`"));
+            self.report(problem.suggest(&name, KNOWN).help("`rename` and `rename_all` are supported"));
             while !cursor.is_end() && !cursor.is_punct(",") {
                 cursor.next();
             }
@@ -169,15 +173,14 @@ impl Parser<'_> {
                 self.report(
                     problem
                         .suggest_text(&text.value, Rule::NAMES.iter().map(|(name, _)| *name))
-                        .help(format!("known are {}", Rule::list())),
+                        .help(format!("the rules are {}", Rule::list())),
                 );
             }
         }
     }
 }
 
-/// The text of a `#[doc = "…"]`, with one leading blank taken off: rustc leaves the one
-/// that stands between `///` and the text.
+/// Returns the text of a `#[doc = "…"]` without one leading blank, which rustc keeps from `/// text`.
 fn doc_text(attribute: &Group) -> Option<String> {
     let mut tokens = attribute.stream().into_iter();
     let (Some(TokenTree::Ident(name)), Some(TokenTree::Punct(equals))) = (tokens.next(), tokens.next()) else {
@@ -195,7 +198,7 @@ fn is_serde(attribute: &Group) -> bool {
     matches!(attribute.stream().into_iter().next(), Some(TokenTree::Ident(ident)) if ident == "serde")
 }
 
-/// Whether it is `#[rustfmt::skip]`, which the formatter honours before items, and which changes nothing else.
+/// Returns whether it is `#[rustfmt::skip]`. The formatter supports it before items; it has no other effect.
 fn is_for_rustfmt(attribute: &Group) -> bool {
     let text = attribute.stream().to_string();
     text.split_whitespace().collect::<String>() == "rustfmt::skip"

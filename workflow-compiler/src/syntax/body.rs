@@ -16,10 +16,10 @@ use super::recover::{is_declaration, item_starts_here, skip_item, state_kind};
 use super::word::Role;
 use crate::problem::{Edit, Problem};
 
-/// What stands before functions in other languages.
+/// Words before functions in other languages.
 const MODIFIERS: [&str; 6] = ["async", "await", "export", "public", "pub", "static"];
 
-/// What other languages call the kinds of states.
+/// The names of kinds of states in other languages.
 const SYNONYMS: [(&[&str], &str); 7] = [
     (&["sleep", "delay", "pause", "timer"], "wait"),
     (&["action", "call", "invoke", "run", "execute", "job", "activity", "function"], "task"),
@@ -30,7 +30,7 @@ const SYNONYMS: [(&[&str], &str); 7] = [
     (&["noop", "nop", "inject", "transform"], "pass"),
 ];
 
-/// What the items are in.
+/// What the items belong to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Level {
     /// A workflow: declarations and states.
@@ -49,7 +49,7 @@ impl Level {
 }
 
 impl Parser<'_> {
-    /// All items up to the end. The hole at the end is the caller's.
+    /// Parses all items up to the end. The caller adds the slot at the end.
     pub(super) fn body(&mut self, cursor: &mut Cursor, level: Level, spot: Spot) -> (Vec<Declaration>, Body) {
         let comment = self.inner_comment(cursor);
         let mut body = Body { comment, start: None, states: Vec::new(), spot, broken: false };
@@ -98,8 +98,9 @@ impl Parser<'_> {
         self.word(&keyword, level.role());
         if MODIFIERS.iter().any(|word| keyword == word) && state_kind(cursor, 1).is_some() {
             let here = cursor.here();
-            let problem = Problem::new(Code::UnknownDeclaration, here, format!("a state has no `{keyword}` before it"));
-            self.report(problem.help("leave it out").edit(Edit::over(here, "")));
+            let problem =
+                Problem::new(Code::UnknownDeclaration, here, format!("unexpected `{keyword}` before a state"));
+            self.report(problem.help("remove it").edit(Edit::over(here, "")));
             cursor.next();
             self.only_comment(attributes);
             return self.item(cursor, level, declarations, body, unnamed);
@@ -135,7 +136,7 @@ impl Parser<'_> {
                 let problem = Problem::new(
                     Code::UnknownDeclaration,
                     keyword.span(),
-                    format!("`{text}` stands at the top of a workflow, not in a branch or map"),
+                    format!("`{text}` is only allowed at the top of a workflow, not in a branch or map"),
                 );
                 self.report(problem);
                 skip_item_with_body(cursor);
@@ -151,7 +152,7 @@ impl Parser<'_> {
         self.unknown_item(attributes, keyword, &text, level, cursor, declarations, body);
     }
 
-    /// A word that starts no item: reported, then read as what was most likely meant.
+    /// Reports a word that starts no item, then parses the item as the most likely kind.
     #[expect(clippy::too_many_arguments, reason = "all of them are what `item` has at hand")]
     fn unknown_item(
         &mut self,
@@ -187,7 +188,7 @@ impl Parser<'_> {
                 body.states.extend(self.state(comment, *kind, keyword, false, cursor));
             }
             (None, Some(near)) if near != "start" => self.declaration(attributes, keyword, near, cursor, declarations),
-            // `kind Name …` of an unknown kind: kept, so that transitions to it are not reported.
+            // `kind Name …` of an unknown kind is kept, so that transitions to it are not reported.
             (None, None) if named => {
                 let comment = self.only_comment(attributes);
                 body.states.extend(self.state(comment, StateKind::Task, keyword, true, cursor));
@@ -196,7 +197,8 @@ impl Parser<'_> {
         }
     }
 
-    /// A field of a whole definition as ASL writes it: `StartAt: "Hello"`; `false` where the word is none.
+    /// Parses a field of a definition in ASL syntax: `StartAt: "Hello"`. Returns `false` if the word is not such a
+    /// field.
     fn asl_item(
         &mut self,
         keyword: &Ident,
@@ -205,12 +207,12 @@ impl Parser<'_> {
         body: &mut Body,
         declarations: &mut Vec<Declaration>,
     ) -> bool {
-        // Names have a sign after them in JSON, and in other languages that declare.
+        // Names are followed by a sign in JSON and in other languages.
         let sign = cursor.is_punct_at(1, ":") && !cursor.is_punct_at(1, "::") || cursor.is_punct_at(1, "=");
         let value = cursor.peek_literal_at(2).filter(|_| sign).cloned();
         let first = cursor.here();
         let name = text.replace(['_', '-'], "").to_lowercase();
-        // All of a definition in JSON is one mistake.
+        // A whole definition in JSON is one problem.
         let looks = sign && !std::mem::replace(&mut self.looked_for_json, true);
         let states = (0..if looks { cursor.remaining() } else { 0 }).find(|at| {
             cursor.is_punct_at(at + 1, ":")
@@ -223,7 +225,7 @@ impl Parser<'_> {
         });
         if let Some(states) = states {
             cursor.advance(states + 3);
-            let problem = Problem::new(Code::Syntax, first.to(cursor.before()), "a definition in JSON is no workflow");
+            let problem = Problem::new(Code::Syntax, first.to(cursor.before()), "found a definition in JSON");
             self.report(
                 problem.help("a state is declared `pass Hello { … } -> Next;`").help(
                     "`cargo workflow import FILE` turns a definition in Amazon States Language into this language",
@@ -263,7 +265,7 @@ impl Parser<'_> {
             _ if sign && cursor.peek_group_at(2, Delimiter::Brace).is_some() && !is_declaration(text) => {
                 // `States: { … }`, `Hello: { Type: "Pass", … }`
                 cursor.advance(3);
-                let problem = Problem::new(Code::Syntax, first, "a definition in JSON is no workflow");
+                let problem = Problem::new(Code::Syntax, first, "found a definition in JSON");
                 self.report(problem.help("a state is declared `pass Hello { … } -> Next;`").help(
                     "`cargo workflow import FILE` turns a definition in Amazon States Language into this language",
                 ));
@@ -315,7 +317,7 @@ impl Parser<'_> {
         self.semicolon("`start`", cursor);
     }
 
-    /// The `;` that ends a declaration.
+    /// Parses the `;` that ends a declaration.
     pub(super) fn semicolon(&mut self, after: &str, cursor: &mut Cursor) {
         if cursor.eat_punct(";").is_some() || cursor.is_end() {
             return;

@@ -44,7 +44,7 @@ impl Parser<'_> {
             }
         }
         let (head, complete, slip) = self.choice_of(choice, cursor);
-        // What is wrong with the arms is mended with the head.
+        // Problems of the arms are fixed with the head.
         let problem = match (without_match, slip) {
             (Some(head), Some(arms)) => Some(arms.fix.into_iter().fold(head, Problem::edit)),
             (head, arms) => head.or(arms),
@@ -55,7 +55,7 @@ impl Parser<'_> {
         (head, complete)
     }
 
-    /// `switch x`, `on x`, `x`: what a choice matches, without `match` before it.
+    /// Parses `switch x`, `on x`, `x`: the subject of a choice without `match` before it.
     fn loose_subject(&mut self, cursor: &mut Cursor) -> Option<(Expr, Problem)> {
         let first = cursor.here();
         let foreign = ["switch", "case", "on", "by", "of", "when", "over"].iter().any(|word| cursor.is_word(word))
@@ -78,7 +78,7 @@ impl Parser<'_> {
         Some((subject, problem))
     }
 
-    /// The same after its head, with what is written otherwise in the arms.
+    /// Parses the rest of a choice, including arms in the syntax of other languages.
     pub(super) fn choice_of(&mut self, mut choice: Choice, cursor: &mut Cursor) -> (Head, bool, Option<Problem>) {
         let Some(opened) = braces_of_values(cursor) else {
             let problem = self.unexpected(cursor, "the arms of the choice in braces");
@@ -94,7 +94,7 @@ impl Parser<'_> {
         (Head::Choice(choice), complete, slip)
     }
 
-    /// The arms, and whether all of them and their targets were understood.
+    /// Parses the arms. Also returns whether all arms and targets were understood.
     fn arms(&mut self, opened: Opened, patterns: bool) -> (Vec<Arm>, bool, Option<Problem>) {
         self.within_opened(opened, |parser, cursor| {
             let mut arms: Vec<Arm> = Vec::new();
@@ -128,7 +128,7 @@ impl Parser<'_> {
         .unwrap_or_default()
     }
 
-    /// Arms that stand without braces around them, as in other languages.
+    /// Parses arms without braces around them.
     pub(super) fn bare_arms(&mut self, cursor: &mut Cursor) -> (Vec<Arm>, bool, Option<Problem>) {
         let (mut arms, mut complete, mut slips) = (Vec::new(), true, Slips::default());
         while cursor.is_word("if") || cursor.is_word("else") {
@@ -160,7 +160,7 @@ impl Parser<'_> {
                 cursor.next();
                 match self.let_pattern(cursor) {
                     Some(LetPattern { spot, condition, .. }) => {
-                        let message = "a choice has no patterns: `is_present` tells whether a value is there";
+                        let message = "a choice has no patterns: use `is_present` to test whether a value is present";
                         slips.note(spot, message, Edit::over(spot, spelled(&condition)));
                         When::If(condition)
                     }
@@ -171,7 +171,7 @@ impl Parser<'_> {
                 cursor.next();
                 if let Some(word) = cursor.eat_word("if") {
                     let spot = first.to(word.span().into());
-                    slips.note(spot, "arms are tried in order: leave `else` out", Edit::over(spot, "if"));
+                    slips.note(spot, "arms are tried in order: remove `else`", Edit::over(spot, "if"));
                     When::If(self.head_expr(cursor))
                 } else {
                     When::Else(first)
@@ -196,7 +196,7 @@ impl Parser<'_> {
                     problem.suggest(&text, ["if", "else"]).help("an arm is `if condition -> State;`"),
                 );
                 cursor.next();
-                // Read as what was most likely meant, so that its state is not called unreachable.
+                // Parsed as the most likely arm, so that its state is not reported as unreachable.
                 if cursor.is_punct("->") { When::Else(first) } else { When::If(self.head_expr(cursor)) }
             }
         };
@@ -249,7 +249,7 @@ impl Parser<'_> {
         Some(self.arm_rest(comment, when, target, first, cursor))
     }
 
-    /// Another language's word for the arm for all other cases.
+    /// Handles another language's word for the arm for all other cases.
     fn other_cases(&mut self, first: Spot, text: &str, word: &str, cursor: &mut Cursor, slips: &mut Slips) -> When {
         cursor.next();
         let message = format!("the arm for all other cases is `{word}` here, not `{text}`");
@@ -257,7 +257,7 @@ impl Parser<'_> {
         When::Else(first)
     }
 
-    /// A rule of ASL's: `{ Condition: "{% … %}", Next: "State" }`.
+    /// Parses a rule in ASL syntax: `{ Condition: "{% … %}", Next: "State" }`.
     fn asl_rule(&mut self, opened: Opened, slips: &mut Slips) -> Option<Arm> {
         let spot = group_spot(&opened.group);
         let rule = self.object(opened);
@@ -274,14 +274,14 @@ impl Parser<'_> {
         Some(Arm { comment: None, when: When::If(condition), target, clauses: Vec::new(), spot })
     }
 
-    /// An arm's arrow and state, or what other languages have in their place.
+    /// Parses an arm's arrow and target, including the syntax of other languages.
     fn arm_arrow(&mut self, wanted: &str, whose: &str, cursor: &mut Cursor, slips: &mut Slips) -> Target {
         let other = if wanted == "->" { "=>" } else { "->" };
         let here = cursor.here();
         if cursor.is_punct(wanted) {
             return self.arrow(wanted, whose, cursor);
         }
-        let message = |sign: &str| format!("{whose} goes on with `{wanted}`, not with `{sign}`");
+        let message = |sign: &str| format!("expected `{wanted}` in {whose}, found `{sign}`");
         for sign in [other, ":"] {
             if let Some(spot) = if cursor.is_punct("::") { None } else { cursor.eat_punct(sign) } {
                 slips.note(
@@ -308,16 +308,16 @@ impl Parser<'_> {
             && let Some(name) = only_name(group)
         {
             cursor.next();
-            let message = format!("{whose} names the state that it goes on at, without braces");
+            let message = format!("{whose} names its next state without braces");
             let end = if wanted == "->" { ";" } else { "," };
             slips.note(here, message, Edit::over(here, format!("{wanted} {name}{end}")));
             self.word(&name, Role::StateReference);
             return if name == "end" { Target::End(name) } else { Target::State(rust_name(&name)) };
         }
-        // The arrow alone was forgotten.
+        // Only the arrow is missing.
         let ends = [";", ",", "->", "=>"].iter().any(|end| cursor.is_punct_at(1, end)) || cursor.peek_at(1).is_none();
         if ends && let Some(name) = cursor.peek_ident().cloned() {
-            let message = format!("{whose} goes on with `{wanted}` and a state");
+            let message = format!("expected `{wanted}` and a state in {whose}");
             slips.note(here, message, Edit::before(here, format!("{wanted} ")));
             cursor.next();
             self.word(&name, Role::StateReference);
@@ -331,7 +331,7 @@ impl Parser<'_> {
             let problem = self.unexpected(cursor, "a pattern");
             self.complain(
                 cursor,
-                problem.help("an arm of `match` is `\"text\" => State,`; for conditions leave `match` out"),
+                problem.help("an arm of `match` is `\"text\" => State,`; for conditions, omit `match`"),
             );
             return None;
         }
@@ -343,18 +343,18 @@ impl Parser<'_> {
                 return None;
             }
             let here = cursor.here();
-            // A pattern after a comma: the arrow stands behind that.
+            // A pattern after a comma: the arrow follows it.
             let comma = cursor.is_punct(",") && cursor.is_punct_at(2, "=>");
             if cursor.is_punct("..") || cursor.is_word("if") {
                 let message = if cursor.is_word("if") {
                     "an arm of `match` has no `if`"
                 } else {
-                    "a pattern is one value, without a range"
+                    "a pattern is a single value, not a range"
                 };
                 let problem = Problem::new(Code::Syntax, here, message);
                 self.complain(
                     cursor,
-                    problem.help("for conditions leave `match` out: `choice Name { if input.n > 3 -> State; … }`"),
+                    problem.help("for conditions, omit `match`: `choice Name { if input.n > 3 -> State; … }`"),
                 );
                 while !cursor.is_end() && !cursor.is_punct("=>") && !cursor.is_punct("->") && !cursor.is_punct(",") {
                     cursor.next();
@@ -384,7 +384,7 @@ impl Parser<'_> {
         Arm { comment, when, target, clauses, spot: first.to(cursor.before()) }
     }
 
-    /// The end of an arm: `;`, or `,` in a `match`; not needed after braces and at the end.
+    /// Parses the end of an arm: `;`, or `,` in a `match`. It is optional after braces and at the end.
     fn arm_end(&mut self, cursor: &mut Cursor, start: usize, patterns: bool, slips: &mut Slips) {
         let braces = cursor.ends_in_braces();
         let advanced = cursor.position() > start;
@@ -417,22 +417,22 @@ impl Parser<'_> {
 
 /// `let Some(x) = value`
 pub(super) struct LetPattern {
-    /// The words.
+    /// The span.
     pub(super) spot: Spot,
-    /// The condition that is meant.
+    /// The equivalent condition.
     pub(super) condition: Expr,
-    /// The name, and the value that it has.
+    /// The name and its value.
     pub(super) named: Option<(Ident, Expr)>,
 }
 
-/// What the arms of one choice write as another language does: one problem, at the first of them.
+/// The arms of a choice in the syntax of other languages, which are reported as one problem at the first.
 #[derive(Default)]
 struct Slips {
     first: Option<(Spot, String)>,
-    /// The first arm with one, as it is written here.
+    /// The first such arm, in the language's syntax.
     written: Option<String>,
     edits: Vec<Edit>,
-    /// An arm that holds states.
+    /// An arm that contains states.
     holds_states: Option<Problem>,
 }
 
@@ -442,11 +442,12 @@ impl Slips {
         self.edits.push(edit);
     }
 
-    /// Notes an arm with states in braces in place of a state's name.
+    /// Records an arm with states in braces instead of a state's name.
     fn states(&mut self, spot: Spot, whose: &str) {
         self.holds_states.get_or_insert_with(|| {
-            let message = format!("{whose} names the state that it goes on at, and holds none");
-            let help = "states stand beside the choice: `choice Which { if … -> First; else -> Second; } pass First …`";
+            let message = format!("{whose} names its next state, and cannot contain states");
+            let help =
+                "write the states next to the choice: `choice Which { if … -> First; else -> Second; } pass First …`";
             Problem::new(Code::Syntax, spot.first, message).help(help)
         });
     }
@@ -465,7 +466,7 @@ impl Slips {
     }
 }
 
-/// How many tokens a sign or word between patterns has that stands here.
+/// Returns the number of tokens of a separator between patterns that is next.
 fn joined(cursor: &Cursor, sign: &str) -> usize {
     match sign {
         "or" => usize::from(cursor.is_word(sign)),
@@ -474,7 +475,7 @@ fn joined(cursor: &Cursor, sign: &str) -> usize {
     }
 }
 
-/// An arm as one writes it, without what its braces hold.
+/// Formats an arm, without the contents of its braces.
 pub(super) fn spelled_arm(arm: &Arm) -> String {
     let target = match &arm.target {
         Target::State(name) | Target::End(name) => plain(name),
@@ -491,7 +492,7 @@ pub(super) fn spelled_arm(arm: &Arm) -> String {
     }
 }
 
-/// The name that is all there is in a group, perhaps with an arrow before it and a `;` after it.
+/// Returns the name in a group that contains only a name, and optionally an arrow before it and a `;` after it.
 fn only_name(group: &Group) -> Option<Ident> {
     let mut inside = Cursor::inside(group);
     let _ = inside.eat_punct("->").or_else(|| inside.eat_punct("=>"));
@@ -501,7 +502,7 @@ fn only_name(group: &Group) -> Option<Ident> {
     inside.is_end().then_some(name)
 }
 
-/// The condition and the state of a rule as ASL writes it, where it is a simple one.
+/// Returns the condition and the target of a simple rule in ASL syntax.
 fn asl_rule(rule: &Expr) -> Option<(Expr, String)> {
     let ExprKind::Object(members) = &rule.kind else { return None };
     let text = |name: &str| {

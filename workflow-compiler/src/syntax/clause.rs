@@ -15,7 +15,7 @@ use super::spelling::spelled;
 use super::word::Role;
 use crate::problem::{Edit, Problem};
 
-/// What a clause stands in.
+/// What a clause belongs to.
 #[derive(Clone, Copy)]
 pub(super) enum Place {
     /// A state of this kind.
@@ -43,7 +43,7 @@ impl Place {
         }
     }
 
-    /// For messages: what the clause does not belong to.
+    /// Returns the context in which the clause is not allowed, for messages.
     fn name(self) -> String {
         match self {
             Self::State(kind) => format!("a `{}`", state_keyword(kind)),
@@ -58,13 +58,13 @@ impl Place {
     }
 }
 
-/// Which clause it is, and whether its keyword says so or is only near.
+/// A clause, and whether its keyword is exact or only similar.
 struct Guess {
     kind: ClauseKind,
     sure: bool,
 }
 
-/// The help line that says where a clause belongs.
+/// Returns the help line that says where a clause is allowed.
 pub(super) fn belongs_to(clause: ClauseKind) -> String {
     let kinds: Vec<_> = STATES
         .iter()
@@ -74,18 +74,18 @@ pub(super) fn belongs_to(clause: ClauseKind) -> String {
     format!("`{}` is a clause of {}", clause.keyword(), kinds.join(", "))
 }
 
-/// The clauses read so far.
+/// The clauses parsed so far.
 #[derive(Default)]
 pub(super) struct Clauses {
     pub(super) list: Vec<Clause>,
     /// Whether something was skipped.
     pub(super) broken: bool,
-    /// Those that may be given once: at most one of each, so it stays short.
+    /// The clauses that are allowed once: at most one of each, so the list stays short.
     once: Vec<(ClauseKind, u8)>,
 }
 
 impl Clauses {
-    /// Adds one that was reported already.
+    /// Adds a clause that was already reported.
     pub(super) fn keep(&mut self, clause: Clause) {
         if !clause.kind.repeats() && !self.once.contains(&(clause.kind, 0)) {
             self.once.push((clause.kind, 0));
@@ -95,7 +95,7 @@ impl Clauses {
 }
 
 impl Parser<'_> {
-    /// Reads a clause, known or not; `false` when what stands here is no word.
+    /// Parses a known or unknown clause. Returns `false` if the next token is not a word.
     pub(super) fn clause_here(&mut self, place: Place, cursor: &mut Cursor, clauses: &mut Clauses) -> bool {
         let attributes = self.attributes(cursor);
         let Some(keyword) = self.clause_word(cursor) else {
@@ -119,7 +119,7 @@ impl Parser<'_> {
                 cursor.next();
                 clauses.broken = true;
                 match near {
-                    // Read as what was most likely meant, so that its words are not reported too.
+                    // Parsed as the most likely clause, so that its words are not reported too.
                     Some(kind) => {
                         if !clause_starts_here(cursor) && !cursor.is_punct(";") && !cursor.is_punct("->") {
                             self.clause(Guess { kind, sure: false }, keyword, comment, place, cursor, clauses);
@@ -148,7 +148,7 @@ impl Parser<'_> {
             },
             (Some(_), _) => problem,
             (None, Place::State(StateKind::Succeed | StateKind::Fail)) => problem,
-            (None, Place::State(_)) if alone => problem.help(format!("to go on there write `-> {text}`")),
+            (None, Place::State(_)) if alone => problem.help(format!("for a transition to it, write `-> {text}`")),
             (None, _) => {
                 let known: Vec<_> = place.known().collect();
                 problem.help(format!("{} may have `{}`", place.name(), known.join("`, `")))
@@ -157,12 +157,12 @@ impl Parser<'_> {
         near.and_then(ClauseKind::from_keyword)
     }
 
-    /// Reports and skips a sign between a word and what it says: JSON, attributes and other languages have one there.
+    /// Reports and skips a sign between a word and its value, as in JSON, attributes and other languages.
     pub(super) fn stray_sign(&mut self, keyword: &Ident, signs: &[&str], cursor: &mut Cursor) {
         if ["::", "=="].iter().any(|other| cursor.is_punct(other)) {
             return;
         }
-        // The longer ones first: `=` begins `=>`.
+        // Longer signs first, because `=` begins `=>`.
         let Some(sign) = ["->", "=>", ":", "="].into_iter().find(|sign| cursor.is_punct(sign)) else { return };
         if !signs.contains(&sign) {
             return;
@@ -170,12 +170,12 @@ impl Parser<'_> {
         let first = cursor.here_first();
         cursor.eat_punct(sign);
         let spot = super::ast::Spot::from(first).to(cursor.before());
-        let message = format!("no sign belongs between `{keyword}` and its value");
+        let message = format!("unexpected `{sign}` between `{keyword}` and its value");
         let problem = Problem::new(Code::Syntax, spot, message);
-        self.report(problem.help(format!("leave out the `{sign}`")).edit(Edit::over(spot, "")));
+        self.report(problem.help(format!("remove the `{sign}`")).edit(Edit::over(spot, "")));
     }
 
-    /// A clause after its keyword; kept when it belongs here and is not a second one.
+    /// Parses a clause after its keyword. It is kept if it is allowed here and not a duplicate.
     fn clause(
         &mut self,
         Guess { kind, sure }: Guess,
@@ -188,7 +188,7 @@ impl Parser<'_> {
         if let (Some(comment), false) = (&comment, matches!(kind, ClauseKind::Retry | ClauseKind::Catch)) {
             let problem =
                 Problem::new(Code::Syntax, comment.spot, format!("`{keyword}` has no comment in the document"));
-            self.report(problem.help("`///` stands before states, branches, arms, `retry` and `catch`"));
+            self.report(problem.help("`///` is allowed before states, branches, arms, `retry` and `catch`"));
         }
         self.stray_sign(&keyword, &[":", "="], cursor);
         let value = self.clause_value(kind, cursor);
@@ -208,7 +208,7 @@ impl Parser<'_> {
                 Place::Defaults => problem,
                 Place::Block { .. } => {
                     let known: Vec<_> = place.known().collect();
-                    problem.help(format!("they may hold `{}`", known.join("`, `")))
+                    problem.help(format!("they may contain `{}`", known.join("`, `")))
                 }
             });
             return;
@@ -229,7 +229,7 @@ impl Parser<'_> {
         }
     }
 
-    /// What follows a clause's keyword; `None` when it is missing, which is reported.
+    /// Parses the value after a clause's keyword. Returns `None` if it is missing, which is reported.
     fn clause_value(&mut self, kind: ClauseKind, cursor: &mut Cursor) -> Option<ClauseValue> {
         match kind.takes() {
             Takes::Value | Takes::Path => Some(ClauseValue::Expr(self.expr(cursor))),
@@ -265,7 +265,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Whether `name = value` stands here.
+    /// Returns whether `name = value` is next.
     fn assigns_here(&self, cursor: &Cursor) -> bool {
         let dollar = usize::from(cursor.is_punct("$"));
         let changes = ["+=", "-=", "*=", "/=", "%=", "++", "--"];
@@ -343,7 +343,7 @@ impl Parser<'_> {
                 };
             }
         }
-        // Not an expression: `5% -> Sum` would go on with an operator.
+        // Not an expression, because `5% -> Sum` would continue with an operator.
         if let (Some(literal), true) = (cursor.peek_literal_at(0).cloned(), cursor.is_punct_at(1, "%")) {
             let first = cursor.here();
             cursor.advance(2);
@@ -379,7 +379,7 @@ impl Parser<'_> {
         ClauseValue::Transfer { call, body, config }
     }
 
-    /// An object, unless the braces hold states.
+    /// Parses an object, unless the braces contain states.
     pub(super) fn object_here(&mut self, cursor: &mut Cursor) -> Option<super::ast::Expr> {
         let opened = braces_of_values(cursor)?;
         cursor.next();

@@ -10,13 +10,13 @@ use super::ast::Spot;
 pub(super) struct Cursor {
     tokens: Vec<TokenTree>,
     at: usize,
-    /// The position at which a complaint was made last.
+    /// The position of the last reported problem.
     complained: Cell<Option<usize>>,
-    /// What stands after the last token: the closing delimiter.
+    /// The span after the last token: the closing delimiter.
     end: Span,
 }
 
-/// A group with what is in it. rustc is asked for the tokens of each group once: that takes longest in reading them.
+/// A group with its tokens. The tokens are requested from rustc once, because that is the slowest part of reading them.
 pub(super) struct Opened {
     pub(super) group: Group,
     pub(super) inside: Cursor,
@@ -29,12 +29,12 @@ impl Opened {
 }
 
 impl Cursor {
-    /// At the first of the tokens; `end` is where something missing at the end is reported.
+    /// Creates a cursor at the first token. Something missing at the end is reported at `end`.
     pub(super) fn new(stream: TokenStream, end: Span) -> Self {
         Self { tokens: flatten(stream), at: 0, complained: Cell::new(None), end }
     }
 
-    /// At the first token inside a group.
+    /// Creates a cursor at the first token inside a group.
     pub(super) fn inside(group: &Group) -> Self {
         Self::new(group.stream(), group.span_close())
     }
@@ -43,22 +43,22 @@ impl Cursor {
         self.at >= self.tokens.len()
     }
 
-    /// How many tokens there still are.
+    /// Returns the number of remaining tokens.
     pub(super) fn remaining(&self) -> usize {
         self.tokens.len().saturating_sub(self.at)
     }
 
-    /// How many tokens were read: for loops that must advance.
+    /// Returns the number of tokens read, for loops that must advance.
     pub(super) fn position(&self) -> usize {
         self.at
     }
 
-    /// Whether nothing was wrong with the token here so far.
+    /// Returns whether no problem was reported at this token so far.
     pub(super) fn first_complaint(&self) -> bool {
         self.complained.replace(Some(self.at)) != Some(self.at)
     }
 
-    /// The token that is `ahead` tokens after the next.
+    /// Returns the token `ahead` tokens after the next.
     pub(super) fn peek_at(&self, ahead: usize) -> Option<&TokenTree> {
         self.tokens.get(self.at.checked_add(ahead)?)
     }
@@ -67,7 +67,7 @@ impl Cursor {
         self.peek_at(0)
     }
 
-    /// The tokens that were read since this position.
+    /// Returns the tokens read since this position.
     pub(super) fn since(&self, position: usize) -> &[TokenTree] {
         self.tokens.get(position..self.at).unwrap_or_default()
     }
@@ -81,7 +81,7 @@ impl Cursor {
         token
     }
 
-    /// Goes back to where it was.
+    /// Goes back to an earlier position.
     pub(super) fn back_to(&mut self, position: usize) {
         self.at = self.at.min(position);
     }
@@ -91,30 +91,30 @@ impl Cursor {
         self.at = self.at.saturating_add(count).min(self.tokens.len());
     }
 
-    /// Puts another group in place of the next token.
+    /// Replaces the next token by another group.
     pub(super) fn replace(&mut self, group: Group) {
         if let Some(token) = self.tokens.get_mut(self.at) {
             *token = group.into();
         }
     }
 
-    /// Puts other tokens in place of those that are left.
+    /// Replaces the remaining tokens.
     pub(super) fn rewrite_rest(&mut self, rewrite: impl FnOnce(TokenStream) -> TokenStream) {
         let rest: TokenStream = self.tokens.drain(self.at..).collect();
         self.tokens.extend(rewrite(rest));
     }
 
-    /// The next token, or the end.
+    /// Returns the next token, or the end.
     pub(super) fn here(&self) -> Spot {
         self.peek().map_or_else(|| self.end.into(), token_spot)
     }
 
-    /// The first word of the next token (of a group its opening delimiter), or the end.
+    /// Returns the span of the next token (the opening delimiter of a group), or the end.
     pub(super) fn here_first(&self) -> Span {
         self.here().first
     }
 
-    /// The token before; the end if nothing was read.
+    /// Returns the previous token; the end if none was read.
     pub(super) fn before(&self) -> Spot {
         match self.last() {
             Some(token) => token_spot(token),
@@ -122,17 +122,17 @@ impl Cursor {
         }
     }
 
-    /// The token that was read last.
+    /// Returns the token that was read last.
     pub(super) fn last(&self) -> Option<&TokenTree> {
         self.at.checked_sub(1).and_then(|at| self.tokens.get(at))
     }
 
-    /// Whether the token before is a group in braces.
+    /// Returns whether the token before is a group in braces.
     pub(super) fn ends_in_braces(&self) -> bool {
         matches!(self.last(), Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace)
     }
 
-    /// What stands here, in the user's terms.
+    /// Describes the next token, for messages.
     pub(super) fn found(&self) -> String {
         match self.peek() {
             None => "the end".to_owned(),
@@ -151,12 +151,12 @@ impl Cursor {
         self.peek_ident_at(0)
     }
 
-    /// Whether the next token is this word.
+    /// Returns whether the next token is this word.
     pub(super) fn is_word(&self, word: &str) -> bool {
         self.peek_ident().is_some_and(|ident| ident == word)
     }
 
-    /// Whether the token that is `ahead` tokens after the next is this word.
+    /// Returns whether the token `ahead` tokens after the next is this word.
     pub(super) fn is_word_at(&self, ahead: usize, word: &str) -> bool {
         self.peek_ident_at(ahead).is_some_and(|ident| ident == word)
     }
@@ -180,9 +180,9 @@ impl Cursor {
         }
     }
 
-    /// Whether this punctuation stands `ahead` tokens after the next; its characters joined.
+    /// Returns whether this punctuation, with its characters joined, is `ahead` tokens after the next.
     pub(super) fn is_punct_at(&self, ahead: usize, text: &str) -> bool {
-        // Most of what is asked about is no punctuation at all.
+        // Usually there is no punctuation.
         let Some(TokenTree::Punct(first)) = self.peek_at(ahead) else { return false };
         if !text.starts_with(first.as_char()) {
             return false;
@@ -212,7 +212,7 @@ impl Cursor {
         Some(first.to(self.before()))
     }
 
-    /// Reads one character of punctuation, even where it is joined to the next, as in `>>`.
+    /// Reads one character of punctuation, even if it is joined to the next, as in `>>`.
     pub(super) fn eat_char(&mut self, wanted: char) -> Option<Spot> {
         match self.peek() {
             Some(TokenTree::Punct(punct)) if punct.as_char() == wanted => {
@@ -244,7 +244,7 @@ impl Cursor {
     }
 }
 
-/// The tokens without invisible groups, which `macro_rules!` leaves around what it substitutes.
+/// Returns the tokens without the invisible groups that `macro_rules!` leaves around substitutions.
 fn flatten(stream: TokenStream) -> Vec<TokenTree> {
     let mut tokens = Vec::new();
     let mut open = vec![stream.into_iter()];
@@ -262,7 +262,7 @@ fn flatten(stream: TokenStream) -> Vec<TokenTree> {
     tokens
 }
 
-/// Where a token is; a group from its opening to its closing delimiter.
+/// Returns the span of a token. A group spans both delimiters.
 pub(super) fn token_spot(token: &TokenTree) -> Spot {
     match token {
         TokenTree::Group(group) => group_spot(group),
@@ -270,7 +270,7 @@ pub(super) fn token_spot(token: &TokenTree) -> Spot {
     }
 }
 
-/// Where a group is.
+/// Returns the span of a group.
 pub(super) fn group_spot(group: &Group) -> Spot {
     Spot { first: group.span_open(), last: group.span_close() }
 }
@@ -278,7 +278,7 @@ pub(super) fn group_spot(group: &Group) -> Spot {
 /// The operators of two characters.
 pub(crate) const PAIRS: [&str; 11] = ["->", "=>", "==", "!=", "<=", ">=", "&&", "||", "??", "?.", "::"];
 
-/// A token's text for a message: an opening delimiter for a group, an operator whole.
+/// Returns a token's text for a message: the opening delimiter of a group, or a whole operator.
 fn token_text(token: &TokenTree, next: Option<&TokenTree>) -> String {
     match token {
         TokenTree::Group(group) => match group.delimiter() {

@@ -15,7 +15,7 @@ use super::word::Role;
 use crate::problem::{Edit, Problem};
 
 impl Parser<'_> {
-    /// A declaration after its keyword, which is (or was taken for) `text`.
+    /// Parses a declaration after its keyword, which is (or was taken for) `text`.
     pub(super) fn declaration(
         &mut self,
         attributes: Attributes,
@@ -25,7 +25,7 @@ impl Parser<'_> {
         declarations: &mut Vec<Declaration>,
     ) {
         if let Some(rename) = &attributes.rename {
-            self.error(Code::Syntax, rename.spot, "`rename` is for fields and variants");
+            self.error(Code::Syntax, rename.spot, "`rename` is only valid on fields and variants");
         }
         self.refuse_others(&attributes);
         if !matches!(text, "input" | "output" | "params" | "struct" | "enum") {
@@ -126,9 +126,12 @@ impl Parser<'_> {
             && let Some(group) = cursor.peek_group_at(1, Delimiter::Brace).cloned()
         {
             let name = cursor.here();
-            let problem =
-                Problem::new(Code::Syntax, name, format!("the {what} has no name: its type is named for the workflow"));
-            self.report(problem.help("leave it out").edit(Edit::over(name, "")));
+            let problem = Problem::new(
+                Code::Syntax,
+                name,
+                format!("the {what} has no name: its type is named after the workflow"),
+            );
+            self.report(problem.help("remove it").edit(Edit::over(name, "")));
             cursor.advance(2);
             let rule = attributes.rename_all.map(|(rule, _)| rule);
             return Some(Shape::Fields(self.fields(&group, rule)));
@@ -193,7 +196,8 @@ impl Parser<'_> {
         };
         self.word(&name, Role::HandlerName(kind));
         if name == "none" {
-            let problem = Problem::new(Code::ReservedName, name.span(), format!("no `{keyword}` can be called `none`"));
+            let problem =
+                Problem::new(Code::ReservedName, name.span(), format!("a `{keyword}` cannot be named `none`"));
             self.report(problem.help(format!("`{keyword} none` in a state means that it has none")));
         }
         let declared = if kind == ClauseKind::Retry {
@@ -219,7 +223,7 @@ impl Parser<'_> {
     }
 }
 
-/// Whether a workflow has at most one of this kind.
+/// Returns whether a workflow has at most one declaration of this kind.
 fn is_single(kind: &DeclarationKind) -> bool {
     !matches!(
         kind,

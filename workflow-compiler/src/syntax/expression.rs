@@ -15,12 +15,12 @@ use super::spelling::spelled;
 use super::word::Role;
 use crate::problem::{Edit, Problem};
 
-/// An operator: what it is, its characters, how tightly it binds.
+/// An operator, its characters, and its precedence.
 type Operator = (BinaryOp, &'static str, u8);
 
 const COMPARISON: u8 = 4;
 
-/// Longer operators first, so that `<` is not found in `<=`.
+/// Longer operators come first, so that `<` does not match `<=`.
 const OPERATORS: [Operator; 14] = [
     (BinaryOp::Default, "??", 1),
     (BinaryOp::Or, "||", 2),
@@ -38,10 +38,10 @@ const OPERATORS: [Operator; 14] = [
     (BinaryOp::Remainder, "%", 6),
 ];
 
-/// What other languages write for an operator: the word, the operator's characters here.
+/// Operators of other languages, and their equivalents.
 const FOREIGN: [(&str, &str); 3] = [("and", "&&"), ("or", "||"), ("is", "==")];
 
-/// The same of signs, longer ones first; those of other languages that begin like one here are none of it.
+/// Signs of other languages, longer ones first. Other signs with the same start do not match.
 const FOREIGN_SIGNS: [(&str, &str); 14] = [
     ("?:", "??"),
     ("..", "+"),
@@ -60,17 +60,17 @@ const FOREIGN_SIGNS: [(&str, &str); 14] = [
 ];
 
 impl Parser<'_> {
-    /// A value where an object may stand without parentheses.
+    /// Parses a value where an object needs no parentheses.
     pub(super) fn expr(&mut self, cursor: &mut Cursor) -> Expr {
         self.with_braces(true, |parser| parser.nested(cursor))
     }
 
-    /// A value at the head of `if`, `match`, `over`, where a brace opens what follows.
+    /// Parses a value after `if`, `match` or `over`, where a brace opens what follows.
     pub(super) fn head_expr(&mut self, cursor: &mut Cursor) -> Expr {
         self.with_braces(false, |parser| parser.nested(cursor))
     }
 
-    /// A value where durations mean something.
+    /// Parses a value that may be a duration.
     pub(super) fn duration_expr(&mut self, cursor: &mut Cursor) -> Expr {
         if let Some(value) = self.duration_in_words(cursor) {
             return value;
@@ -78,7 +78,7 @@ impl Parser<'_> {
         self.with_durations(true, |parser| parser.expr(cursor))
     }
 
-    /// `30 seconds`: a duration whose unit is a word of its own.
+    /// Parses `30 seconds`: a duration whose unit is a separate word.
     fn duration_in_words(&mut self, cursor: &mut Cursor) -> Option<Expr> {
         const UNITS: [(&[&str], u64); 4] = [
             (&["s", "sec", "secs", "second", "seconds"], 1),
@@ -107,7 +107,7 @@ impl Parser<'_> {
             if parser.is_ternary(cursor) { parser.ternary(value, cursor) } else { value }
         };
         self.deeper(here, read).unwrap_or_else(|| {
-            // Over what is too deep, so that it is reported once.
+            // Reported once, not again for enclosing values.
             cursor.next();
             self.leaf(ExprKind::Invalid, here)
         })
@@ -143,7 +143,7 @@ impl Parser<'_> {
             if binds == COMPARISON && std::mem::replace(&mut compared, true) {
                 let problem = Problem::new(Code::Syntax, spot, "comparisons do not chain");
                 self.report(problem.help("join two comparisons with `&&`, or use parentheses"));
-                // Its type would be complained about next.
+                // Its type would cause another problem.
                 left.kind = ExprKind::Invalid;
             }
             let right = self.binary(cursor, binds + 1);
@@ -158,12 +158,12 @@ impl Parser<'_> {
                 continue;
             }
             left = self.grown(ExprKind::Binary(op, spot, Box::new(left), Box::new(right)), whole, height);
-            // What is too high is reported once: the rest is only read.
+            // Excessive height is reported once, and the rest is only parsed.
             too_high = matches!(left.kind, ExprKind::Invalid);
             height = self.height;
         }
-        // Defaults group to the right: the first of `a ?? b ?? c` is the one that is asked for first. Not by recursion,
-        // which a long text would take as deep as it is long.
+        // `??` is right-associative: the first value of `a ?? b ?? c` is tried first. Recursion would be as deep as the
+        // text is long.
         for (first, spot, own) in defaults.into_iter().rev() {
             let whole = first.spot.to(left.spot);
             left = self.grown(
@@ -180,9 +180,9 @@ impl Parser<'_> {
         left
     }
 
-    /// The operator that stands here and binds at least so tightly, with its number of tokens.
+    /// Returns the next operator with at least this precedence, and its number of tokens.
     fn operator(&mut self, cursor: &Cursor, least: u8) -> Option<(BinaryOp, usize, u8)> {
-        // What mostly follows a value.
+        // The tokens that usually follow a value.
         if matches!(cursor.peek(), Some(TokenTree::Punct(punct)) if matches!(punct.as_char(), ',' | ';' | ':' | '.'))
             && !cursor.is_punct("..")
             || cursor.is_punct("->")
@@ -203,7 +203,7 @@ impl Parser<'_> {
                 (Some((*word, 1 + usize::from(not))), found(if not { "!=" } else { text })?)
             }
             TokenTree::Punct(_) => match own() {
-                // `===` begins as `==` does, and `+=` as `+`.
+                // `===` begins like `==`, and `+=` like `+`.
                 Some(operator) if !matches!(operator.1, "==" | "!=" | "<") && !changes(cursor) => (None, operator),
                 own => match (sign().filter(|(sign, _)| own.is_none() || sign.len() > 1 && *sign != "=~"), own) {
                     (Some((_, "")), _) => return None,
@@ -223,7 +223,7 @@ impl Parser<'_> {
         Some((*op, length, *binds))
     }
 
-    /// What an operator takes that binds tighter than any other.
+    /// Parses an operand of the tightest operators.
     pub(super) fn operand(&mut self, cursor: &mut Cursor) -> Expr {
         let here = cursor.here_first();
         self.deeper(here, |parser| parser.unary(cursor)).unwrap_or_else(|| {
@@ -238,22 +238,22 @@ impl Parser<'_> {
             if cursor.is_punct("++") {
                 return self.counted_before(cursor);
             } else if cursor.is_punct("+") {
-                let problem = Problem::new(Code::Syntax, cursor.here(), "values have no `+` before them");
+                let problem = Problem::new(Code::Syntax, cursor.here(), "unexpected `+` before a value");
                 let edit = Edit::over(problem.spot, "");
-                self.report(problem.help("leave it out").edit(edit));
+                self.report(problem.help("remove it").edit(edit));
             } else if cursor.is_punct("-") && !cursor.is_punct("->") {
                 operators.push((UnaryOp::Negate, cursor.here()));
             } else if cursor.is_punct("!") && !cursor.is_punct("!=") {
                 operators.push((UnaryOp::Not, cursor.here()));
             } else if cursor.is_punct("&") && !cursor.is_punct("&&") {
-                let problem = Problem::new(Code::Syntax, cursor.here(), "values have no `&` before them");
+                let problem = Problem::new(Code::Syntax, cursor.here(), "unexpected `&` before a value");
                 let edit = Edit::over(problem.spot, "");
-                self.report(problem.help("leave it out").edit(edit));
+                self.report(problem.help("remove it").edit(edit));
             } else if self.is_not(cursor) {
                 let not = cursor.here();
                 let problem = Problem::new(Code::Syntax, not, "`not` is not an operator here");
                 cursor.next();
-                // It takes a whole comparison where other languages have it.
+                // In other languages it applies to a whole comparison.
                 let value = self.binary(cursor, COMPARISON);
                 let spot = not.to(value.spot);
                 let problem = match value.kind {
@@ -277,7 +277,7 @@ impl Parser<'_> {
         self.under(operators, value)
     }
 
-    /// A value with the operators before it.
+    /// Applies prefix operators to a value.
     fn under(&mut self, operators: Vec<(UnaryOp, Spot)>, mut value: Expr) -> Expr {
         for (op, spot) in operators.into_iter().rev() {
             let whole = spot.to(value.spot);
@@ -297,7 +297,7 @@ impl Parser<'_> {
         value
     }
 
-    /// Whether the word `not` stands before a value.
+    /// Returns whether the word `not` precedes a value.
     fn is_not(&self, cursor: &Cursor) -> bool {
         let value = match cursor.peek_at(1) {
             Some(TokenTree::Ident(_) | TokenTree::Literal(_)) => true,
@@ -308,7 +308,7 @@ impl Parser<'_> {
         value && cursor.is_word("not")
     }
 
-    /// `value as i64`: what makes a number or text of it.
+    /// Parses `value as i64`, a conversion to a number or text.
     fn cast(&mut self, value: Expr, cursor: &mut Cursor) -> Expr {
         let ty = cursor.peek_ident_at(1).map(plain).unwrap_or_default();
         let function = match ty.as_str() {
@@ -327,7 +327,7 @@ impl Parser<'_> {
         call
     }
 
-    /// A pattern of a `match`: a literal or a variant.
+    /// Parses a pattern of a `match`: a literal or a variant.
     pub(super) fn pattern(&mut self, cursor: &mut Cursor) -> Expr {
         self.with_braces(false, |parser| parser.unary(cursor))
     }
@@ -380,7 +380,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Reports that a value is missing; reads nothing.
+    /// Reports a missing value without reading anything.
     pub(super) fn no_value(&mut self, cursor: &Cursor) -> Expr {
         self.expected(cursor, "a value");
         self.hole(cursor.here_first(), Role::Root(Vec::new()));
@@ -398,8 +398,9 @@ impl Parser<'_> {
             if !follows {
                 return self.no_value(cursor);
             }
-            let problem = Problem::new(Code::Syntax, group.span_open(), "a brace cannot stand here: it opens a body");
-            self.report(problem.help("an object here takes parentheses: `({ … })`"));
+            let problem =
+                Problem::new(Code::Syntax, group.span_open(), "an object cannot start here: the brace opens a body");
+            self.report(problem.help("put the object in parentheses: `({ … })`"));
         }
         cursor.next();
         self.object(opened)
@@ -421,7 +422,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Values between commas; sets the height to the highest one's.
+    /// Parses values between commas. Sets the height to the maximum of theirs.
     pub(super) fn list(&mut self, group: &Group, what: &str) -> Vec<Expr> {
         let mut height = 0;
         let items = self.within(group, |parser, cursor| {
@@ -444,7 +445,7 @@ impl Parser<'_> {
         items.unwrap_or_default()
     }
 
-    /// A value that starts with a word.
+    /// Parses a value that starts with a word.
     fn word_value(&mut self, word: &Ident, cursor: &mut Cursor) -> Expr {
         let text = word.to_string();
         let spot = cursor.here();
@@ -486,7 +487,7 @@ impl Parser<'_> {
         let pattern = self.let_pattern(cursor);
         if let Some(LetPattern { spot: words, condition, named }) = &pattern {
             let written = spelled(condition);
-            let message = "values have no patterns: `is_present` tells whether one is there";
+            let message = "values have no patterns: use `is_present` to test whether one is present";
             let mut problem = Problem::new(Code::Syntax, *words, message).help(format!("write `{written}`"));
             problem = problem.edit(Edit::over(*words, written));
             if let (Some((name, value)), Some(group)) = (named, cursor.peek_group(Delimiter::Brace)) {
@@ -509,7 +510,7 @@ impl Parser<'_> {
         height = height.max(self.height);
         let no = if cursor.eat_word("else").is_none() {
             let problem = self.unexpected(cursor, "`else`");
-            self.complain(cursor, problem.help("an `if` that gives a value needs both sides"));
+            self.complain(cursor, problem.help("an `if` with a value needs an `else`"));
             self.leaf(ExprKind::Invalid, cursor.before())
         } else if cursor.is_word("if") {
             let at = cursor.here();
@@ -539,8 +540,8 @@ impl Parser<'_> {
         let inside = &opened.inside;
         let key = matches!(inside.peek(), Some(TokenTree::Ident(_) | TokenTree::Literal(_)));
         if key && inside.is_punct_at(1, ":") && !inside.is_punct_at(1, "::") {
-            let problem = Problem::new(Code::Syntax, inside.here(), "the braces of `if` and `else` hold one value");
-            self.report(problem.help("an object has braces of its own: `{ { key: value } }`"));
+            let problem = Problem::new(Code::Syntax, inside.here(), "the braces of `if` and `else` contain one value");
+            self.report(problem.help("an object needs its own braces: `{ { key: value } }`"));
             return self.object(opened);
         }
         match self.within_opened(opened, |parser, cursor| parser.expr(cursor)) {
@@ -569,14 +570,14 @@ impl Parser<'_> {
         let whole = spot.to(cursor.before());
         let path: TokenStream = tokens.into_iter().collect();
         if syn::parse2::<syn::Path>(path.clone()).is_err() {
-            self.error(Code::Syntax, whole, "this is no path of a Rust constant");
+            self.error(Code::Syntax, whole, "this is not the path of a Rust constant");
             return self.leaf(ExprKind::Invalid, whole);
         }
         self.leaf(ExprKind::Constant(path), whole)
     }
 }
 
-/// Whether a token is text in quotes.
+/// Returns whether a token is text in quotes.
 fn is_text(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Literal(literal) if string_value(literal).is_some())
 }

@@ -18,7 +18,7 @@ use super::word::Role;
 use crate::problem::{Edit, Problem};
 
 impl Parser<'_> {
-    /// What follows `retry` or `catch` in a state: `none`, a name, or a handler.
+    /// Parses the value of `retry` or `catch` in a state: `none`, a name, or a handler.
     pub(super) fn handler_clause(&mut self, kind: ClauseKind, cursor: &mut Cursor) -> Option<ClauseValue> {
         let without_brackets = cursor.peek_ident().is_some() && cursor.is_punct_at(1, ".");
         if cursor.peek_group(Delimiter::Bracket).is_some() || without_brackets {
@@ -119,8 +119,8 @@ impl Parser<'_> {
                 let named = cursor.here();
                 if let Some(edit) = self.without_a_name(cursor) {
                     let spot = named.to(cursor.before());
-                    let problem = Problem::new(Code::Syntax, spot, "the error that was caught is called `caught`");
-                    self.report(problem.help("leave this out").edit(edit));
+                    let problem = Problem::new(Code::Syntax, spot, "the caught error is named `caught`");
+                    self.report(problem.help("remove this").edit(edit));
                 }
                 (errors, spot, self.catcher_target(cursor))
             }
@@ -129,7 +129,7 @@ impl Parser<'_> {
         Catcher { errors, errors_spot, target, clauses }
     }
 
-    /// `as e`, `(e)`: the name that other languages give what was caught, and the change that leaves it out.
+    /// Parses `as e` or `(e)`, the name of the caught error in other languages. Returns the edit that removes it.
     fn without_a_name(&mut self, cursor: &mut Cursor) -> Option<Edit> {
         let first = cursor.here();
         if cursor.is_word("as") && cursor.peek_ident_at(1).is_some() {
@@ -140,7 +140,7 @@ impl Parser<'_> {
         Some(Edit::over(first.to(cursor.before()), ""))
     }
 
-    /// Where a catcher goes on: `=> State`, or as ASL writes it, `{ Next: "State" }`.
+    /// Parses the target of a catcher: `=> State`, or in ASL syntax `{ Next: "State" }`.
     fn catcher_target(&mut self, cursor: &mut Cursor) -> Target {
         let asl = cursor.peek_group(Delimiter::Brace).cloned().and_then(|group| {
             let mut inside = Cursor::inside(&group);
@@ -155,7 +155,8 @@ impl Parser<'_> {
         read.target
     }
 
-    /// A catcher as other languages write it: `catch(e) => F`, `catch all => F`, `catch => F`, `catch "E" => F`.
+    /// Parses a catcher in the syntax of other languages: `catch(e) => F`, `catch all => F`, `catch => F`, `catch "E"
+    /// => F`.
     fn loose_catcher(&mut self, cursor: &mut Cursor) -> Option<Catcher> {
         let arrow = |at: usize| cursor.is_punct_at(at, "=>") || cursor.is_punct_at(at, "->");
         let first = cursor.here();
@@ -174,7 +175,7 @@ impl Parser<'_> {
             // `|e|`
             TokenTree::Punct(punct) if punct.as_char() == '|' && cursor.is_punct_at(2, "|") => (Vec::new(), 3),
             TokenTree::Literal(literal) => (vec![string_value(literal)?.value], 1),
-            // A name with `->` after it may be that of a declared catcher, which the state's own transition follows.
+            // A name followed by `->` may be a declared catcher, followed by the state's own transition.
             TokenTree::Ident(word)
                 if *word == "_"
                     || named > 0
@@ -222,7 +223,7 @@ impl Parser<'_> {
                     }
                 }
             }
-            // The arrow was forgotten.
+            // The arrow is missing.
             (None, None, None) if cursor.peek_ident().is_some() && !clause_starts_here(cursor) => {
                 let here = cursor.here();
                 problem = problem.edit(Edit::before(here, "=> "));
@@ -244,7 +245,7 @@ impl Parser<'_> {
         Some(Catcher { errors, errors_spot: spot, target, clauses })
     }
 
-    /// A retrier as other languages write it: `retry 3`, `retry(3)`, `retry { max_attempts: 3 }`.
+    /// Parses a retrier in the syntax of other languages: `retry 3`, `retry(3)`, `retry { max_attempts: 3 }`.
     fn loose_retrier(&mut self, cursor: &mut Cursor) -> Option<Retrier> {
         let first = cursor.here();
         let number = |literal: &Literal| literal.to_string().parse::<u32>().ok();
@@ -284,8 +285,8 @@ impl Parser<'_> {
         Some(Retrier { errors: errors(spot), errors_spot: spot, fields: Vec::new() })
     }
 
-    /// A retrier's fields without braces: `interval 2s max_attempts 3`, `IntervalSeconds: 2`, `3 times`. They are one
-    /// mistake. `before` is a word that was read already.
+    /// Parses a retrier's fields without braces: `interval 2s max_attempts 3`, `IntervalSeconds: 2`, `3 times`. They
+    /// are one problem. `before` is a word that was already read.
     pub(super) fn loose_fields(
         &mut self,
         before: Option<&Ident>,
@@ -339,7 +340,7 @@ impl Parser<'_> {
         if fields.is_empty() {
             return None;
         }
-        // A comma that ends it is the state's.
+        // A comma at the end belongs to the state.
         let spot = first.to(cursor.before());
         let written: Vec<_> =
             fields.iter().map(|field| retry_field_as_written(&field.name.to_string(), &field.value)).collect();
@@ -347,7 +348,7 @@ impl Parser<'_> {
         Some((fields, problem.write(format!("{{ {} }}", written.join(", ")))))
     }
 
-    /// `{ assign … output … }` after a target, where it is given.
+    /// Parses `{ assign … output … }` after a target, if given.
     pub(super) fn block_clauses(&mut self, place: Place, cursor: &mut Cursor) -> Vec<Clause> {
         let Some(group) = cursor.eat_group(Delimiter::Brace) else { return Vec::new() };
         self.within(&group, |parser, cursor| {
@@ -386,7 +387,7 @@ impl Parser<'_> {
                     continue;
                 }
                 let problem = parser.unexpected(cursor, "`,` between error names");
-                parser.complain(cursor, problem.help("a name that is more than words and dots stands in quotes"));
+                parser.complain(cursor, problem.help("put a name with other characters than words and dots in quotes"));
                 skip_past(cursor, &[","]);
             }
             errors
@@ -394,7 +395,7 @@ impl Parser<'_> {
         (errors.unwrap_or_default(), group_spot(&group))
     }
 
-    /// `States.Timeout, Lambda.Unknown`: names of errors without the brackets, with what is wrong.
+    /// Parses `States.Timeout, Lambda.Unknown`: names of errors without brackets. Also returns the problem.
     fn bare_errors(&mut self, cursor: &mut Cursor) -> Option<(Vec<Text>, Problem)> {
         let dotted = |at: usize| cursor.peek_ident_at(at).is_some() && cursor.is_punct_at(at + 1, ".");
         if !dotted(0) {
@@ -414,14 +415,14 @@ impl Parser<'_> {
         Some((errors, problem.write(format!("[{}]", listed.join(", ")))))
     }
 
-    /// Words with dots, or text.
+    /// Parses words with dots, or text.
     fn error_name(&mut self, cursor: &mut Cursor) -> Option<Text> {
         if let Some(text) = cursor.peek_literal_at(0).and_then(string_value) {
             cursor.next();
             return Some(text);
         }
         let everything = match cursor.peek() {
-            // An error may well be called `Error`.
+            // An error may be named `Error`.
             Some(TokenTree::Ident(word)) => {
                 ["all", "ALL", "All", "any", "_"].iter().any(|all| *word == all) && !cursor.is_punct_at(1, ".")
             }
@@ -430,7 +431,7 @@ impl Parser<'_> {
         };
         if everything {
             let spot = cursor.here();
-            let problem = Problem::new(Code::Syntax, spot, "every error is `States.ALL`");
+            let problem = Problem::new(Code::Syntax, spot, "use `States.ALL` to match every error");
             self.report(problem.write("States.ALL"));
             cursor.next();
             return Some(Text { value: error_name::ALL.to_owned(), spot });
@@ -462,13 +463,13 @@ impl Parser<'_> {
     }
 }
 
-/// Whether a number stands here, in parentheses perhaps.
+/// Returns whether a number is next, optionally in parentheses.
 fn is_number(cursor: &Cursor) -> bool {
     let number = |cursor: &Cursor| cursor.peek_literal_at(0).is_some_and(|literal| string_value(literal).is_none());
     number(cursor) || cursor.peek_group(Delimiter::Parenthesis).is_some_and(|group| number(&Cursor::inside(group)))
 }
 
-/// Whether the name of an error and that of a state stand here: `catch Exception Failed`.
+/// Returns whether the name of an error and that of a state are next: `catch Exception Failed`.
 fn names_its_target(cursor: &Cursor) -> bool {
     let clause = |word: &Ident| ClauseKind::from_keyword(&word.to_string()).is_some();
     cursor.peek_ident_at(1).is_some_and(|word| !clause(word))
@@ -478,7 +479,7 @@ fn names_its_target(cursor: &Cursor) -> bool {
             || cursor.peek_ident_at(2).is_some_and(clause))
 }
 
-/// The names of errors in a group; none where something else stands there, such as a variable for the error.
+/// Returns the names of errors in a group; none if it contains anything else, such as a variable for the error.
 fn names_in(group: &Group) -> Vec<String> {
     let mut names = Vec::new();
     let mut name = String::new();

@@ -1,11 +1,11 @@
-//! The table of clauses: name, meaning, where each may stand. It drives the parser,
-//! completion in editors, the formatter and the reference.
+//! The table of clauses with their names, meanings and contexts, which drives the parser, completion in editors, the
+//! formatter and the reference.
 
 use workflow_asl::StateKind;
 use workflow_asl::StateKind::{Fail, Map, Parallel, Pass, Succeed, Task};
 use workflow_asl::document::{Kinds, QueryLanguage};
 
-/// What follows a clause's keyword.
+/// The syntax after a clause's keyword.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Takes {
     /// A value: literal, object, array, reference or expression.
@@ -20,53 +20,53 @@ pub enum Takes {
     Text,
     /// Nothing.
     Nothing,
-    /// A grammar of its own.
+    /// Special syntax.
     Own,
 }
 
 macro_rules! clauses {
     ($( $name:ident $keyword:literal $takes:ident, in $kinds:expr $(, only $language:ident)?, repeat $repeat:literal, $doc:literal; )*) => {
-        /// Which clause it is.
+        /// The kinds of clauses.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum ClauseKind {
             $( #[doc = $doc] $name, )*
         }
 
         impl ClauseKind {
-            /// Every clause, in the order of the reference.
+            /// All clauses, in the order of the reference.
             pub const ALL: &'static [Self] = &[ $( Self::$name, )* ];
 
-            /// Its keyword.
+            /// Returns its keyword.
             pub fn keyword(self) -> &'static str {
                 match self { $( Self::$name => $keyword, )* }
             }
 
-            /// What follows the keyword.
+            /// Returns the syntax after the keyword.
             pub fn takes(self) -> Takes {
                 match self { $( Self::$name => Takes::$takes, )* }
             }
 
-            /// The kinds of state that it may stand on.
+            /// Returns the kinds of state that may have it.
             pub fn kinds(self) -> Kinds {
                 match self { $( Self::$name => $kinds, )* }
             }
 
-            /// The only query language that has it; `None` for both.
+            /// Returns the only query language that supports it; `None` for both.
             pub fn language(self) -> Option<QueryLanguage> {
                 match self { $( Self::$name => clauses!(@language $($language)?), )* }
             }
 
-            /// Whether a state may have it several times.
+            /// Returns whether a state may have it several times.
             pub fn repeats(self) -> bool {
                 match self { $( Self::$name => $repeat, )* }
             }
 
-            /// What it means, in one sentence.
+            /// Returns its meaning in one sentence.
             pub fn doc(self) -> &'static str {
                 match self { $( Self::$name => $doc, )* }
             }
 
-            /// The clause with this keyword.
+            /// Returns the clause with this keyword.
             pub fn from_keyword(keyword: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|clause| clause.keyword() == keyword)
             }
@@ -118,24 +118,24 @@ clauses! {
 }
 
 impl ClauseKind {
-    /// Whether it may stand on a state of this kind.
+    /// Returns whether a state of this kind may have it.
     pub fn stands_on(self, kind: StateKind) -> bool {
         self.kinds().contains(kind)
     }
 
-    /// Whether it may stand in the braces of a catcher or of a choice's arm (`in_catcher` says which).
+    /// Returns whether it is allowed in the braces of a catcher or of a choice's arm (as `in_catcher` says).
     pub fn stands_in_block(self, in_catcher: bool) -> bool {
         use ClauseKind::{Assign, Comment, Output, ResultPath};
         matches!(self, Assign | Output | Comment) || (in_catcher && self == ResultPath)
     }
 }
 
-/// A word of the language with its meaning, in one sentence.
+/// A word of the language and its meaning in one sentence.
 #[derive(Clone, Copy, Debug)]
 pub struct Keyword {
     /// The word.
     pub word: &'static str,
-    /// What it means.
+    /// The meaning.
     pub doc: &'static str,
 }
 
@@ -176,7 +176,7 @@ pub const STATES: &[(StateKind, Keyword)] = &[
     (Fail, keyword("fail", "Ends the execution or branch with an error.")),
 ];
 
-/// The keyword that declares states of this kind.
+/// Returns the keyword that declares states of this kind.
 pub fn state_keyword(kind: StateKind) -> &'static str {
     STATES.iter().find(|(of, _)| *of == kind).map_or("", |(_, keyword)| keyword.word)
 }
@@ -194,7 +194,7 @@ pub const RETRY_FIELDS: &[Keyword] = &[
 pub const FAIL_FIELDS: &[Keyword] =
     &[keyword("error", "The error's name."), keyword("cause", "A description of what happened.")];
 
-/// Words that mean something after another word only: the other word, then they.
+/// Words that have a meaning only after another word: that word, and the words after it.
 pub const SETTINGS: &[(&str, &[Keyword])] = &[
     (
         "query",
@@ -242,7 +242,7 @@ pub const SETTINGS: &[(&str, &[Keyword])] = &[
     ("start", &[]),
 ];
 
-/// The words that no state may be called, since they mean something in expressions and transitions.
+/// The words that are not allowed as state names, because they have a meaning in expressions and transitions.
 pub const RESERVED: &[&str] = &[
     "end", "input", "state", "result", "item", "index", "context", "params", "caught", "true", "false", "null", "const",
 ];

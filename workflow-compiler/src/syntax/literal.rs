@@ -11,16 +11,16 @@ use crate::problem::{Edit, Problem};
 /// The units of a duration with their seconds.
 const UNITS: [(&str, u64); 4] = [("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400)];
 
-/// How to write durations.
+/// The syntax of durations.
 const DURATION_HELP: &str = "a duration is a whole number with `s`, `m`, `h` or `d`, such as `30s` or `2h`";
 
-/// Whether a text is a duration, but for its quotes.
+/// Returns whether a text in quotes is a duration.
 pub(crate) fn is_duration(text: &str) -> bool {
     let unit = UNITS.iter().find_map(|(unit, _)| text.strip_suffix(unit));
     unit.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
-/// The value of a string literal without a suffix.
+/// Returns the value of a string literal without a suffix.
 pub(super) fn string_value(literal: &Literal) -> Option<Text> {
     match Lit::new(literal.clone()) {
         Lit::Str(text) if text.suffix().is_empty() => Some(Text { value: text.value(), spot: literal.span().into() }),
@@ -29,7 +29,7 @@ pub(super) fn string_value(literal: &Literal) -> Option<Text> {
 }
 
 impl Parser<'_> {
-    /// The value of a literal.
+    /// Returns the value of a literal.
     pub(super) fn literal(&mut self, literal: &Literal) -> Expr {
         let span = literal.span();
         let kind = match Lit::new(literal.clone()) {
@@ -40,7 +40,7 @@ impl Parser<'_> {
                 Err(bad(literal, "a character is not a value here").write(format!("{:?}", letter.value().to_string())))
             }
             Lit::ByteStr(_) | Lit::Byte(_) | Lit::CStr(_) => {
-                Err(bad(literal, "bytes are not a value here").help("text stands in double quotes, without a prefix"))
+                Err(bad(literal, "bytes are not a value here").help("write text in double quotes, without a prefix"))
             }
             _ => Err(bad(literal, "not a value")),
         };
@@ -63,10 +63,10 @@ impl Parser<'_> {
         }
         let plain = digits.strip_prefix('-').unwrap_or(&digits);
         if plain.ends_with('.') {
-            return Err(bad(literal, "a number does not end in a point").write(format!("{digits}0")));
+            return Err(bad(literal, "a number cannot end with a decimal point").write(format!("{digits}0")));
         }
         if plain.len() > 1 && plain.starts_with('0') && plain.as_bytes().get(1).is_some_and(u8::is_ascii_digit) {
-            return Err(bad(literal, "a number does not start with `0`"));
+            return Err(bad(literal, "a number cannot start with `0`"));
         }
         if !digits.parse::<f64>().is_ok_and(f64::is_finite) {
             return Err(bad(literal, "the number is too large"));
@@ -80,13 +80,13 @@ impl Parser<'_> {
             return Err(self.bad_suffix(literal, digits, suffix));
         };
         if !self.durations {
-            return Err(problem(format!("`{literal}` is a duration, and this is no place for one"))
-                .help("durations stand after `for`, `timeout`, `heartbeat`, `interval` and `max_delay`")
-                .help("elsewhere write the number of seconds"));
+            return Err(problem(format!("the duration `{literal}` is not allowed here"))
+                .help("durations are allowed after `for`, `timeout`, `heartbeat`, `interval` and `max_delay`")
+                .help("elsewhere, write the number of seconds"));
         }
         let Ok(count) = digits.parse::<u64>() else {
             return Err(if digits.contains('.') || digits.contains(['e', 'E']) {
-                problem(format!("a duration is a whole number: `{literal}`")).help(DURATION_HELP)
+                problem(format!("a duration must be a whole number, found `{literal}`")).help(DURATION_HELP)
             } else {
                 problem(format!("the duration `{literal}` is too long"))
             });
@@ -97,7 +97,7 @@ impl Parser<'_> {
             .ok_or_else(|| problem(format!("the duration `{literal}` is too long")))
     }
 
-    /// The problem with a number's suffix that is no unit of time.
+    /// Returns the problem of a number with a suffix that is not a unit of time.
     fn bad_suffix(&self, literal: &Literal, digits: &str, suffix: &str) -> Problem {
         let rust_type = ["i", "u", "f"].iter().any(|letter| {
             suffix
@@ -105,7 +105,7 @@ impl Parser<'_> {
                 .is_some_and(|width| width == "size" || width.bytes().all(|b| b.is_ascii_digit()))
         });
         if rust_type && suffix.len() > 1 {
-            return bad(literal, format!("numbers have no Rust type here: `{literal}`")).write(digits);
+            return bad(literal, format!("numbers have no type suffix here: `{literal}`")).write(digits);
         }
         let problem = Problem::new(Code::BadDuration, literal.span(), format!("not a duration: `{literal}`"));
         match (suffix, compound_seconds(digits, suffix)) {
@@ -117,7 +117,7 @@ impl Parser<'_> {
                     _ => 1_000_000_000,
                 };
                 match digits.parse::<u64>() {
-                    // What is no whole number of them waits no shorter.
+                    // Fractions are rounded up, so that a wait is not shorter.
                     Ok(count) => problem.write(format!("{}s", count.div_ceil(in_a_second).max(1))),
                     Err(_) => problem,
                 }
@@ -140,7 +140,7 @@ fn bad(literal: &Literal, message: impl Into<String>) -> Problem {
     Problem::new(Code::BadLiteral, literal.span(), message)
 }
 
-/// A number's text and its suffix: from the first letter that is not an exponent's.
+/// Splits a number into its text and its suffix, which starts at the first letter that is not an exponent's.
 fn split_suffix(text: &str) -> (&str, &str) {
     let bytes = text.as_bytes();
     let mut at = 0;
@@ -161,7 +161,7 @@ fn split_suffix(text: &str) -> (&str, &str) {
     text.split_at_checked(at).unwrap_or((text, ""))
 }
 
-/// The seconds of `1h30m`.
+/// Returns the seconds of `1h30m`.
 fn compound_seconds(digits: &str, suffix: &str) -> Option<u64> {
     let mut total = 0_u64;
     let mut number = digits.to_owned();
@@ -177,7 +177,7 @@ fn compound_seconds(digits: &str, suffix: &str) -> Option<u64> {
     number.is_empty().then_some(total)
 }
 
-/// A duration as the language writes it, in the largest unit that is exact.
+/// Formats a duration in the largest exact unit.
 pub(super) fn in_largest_unit(seconds: u64) -> String {
     let (unit, length) =
         UNITS.iter().rev().find(|(_, length)| seconds.is_multiple_of(*length)).copied().unwrap_or(("s", 1));

@@ -15,14 +15,14 @@ use super::word::Role;
 use crate::problem::{Edit, Problem};
 
 impl Parser<'_> {
-    /// `[over …] clauses [iterator] { states }`; what may follow is read by the caller.
+    /// Parses `[over …] clauses [iterator] { states }`. The caller parses what follows.
     pub(super) fn map(&mut self, name: Spot, cursor: &mut Cursor, clauses: &mut Clauses) -> (Head, bool) {
         let mut over = None;
         let mut iterator = false;
         let mut item: Option<(Ident, Problem)> = None;
         loop {
             if over.is_none() && cursor.is_word("in") {
-                let problem = Problem::new(Code::Syntax, cursor.here(), "a map goes `over` its items");
+                let problem = Problem::new(Code::Syntax, cursor.here(), "a map iterates `over` its items");
                 self.report(problem.write("over"));
                 cursor.next();
                 over = Some(self.over(cursor));
@@ -78,16 +78,16 @@ impl Parser<'_> {
         }
     }
 
-    /// The name that other languages give the item: `over xs as x`, `for x in xs`, `x in xs`. With the items, where the
-    /// words have them.
+    /// Parses the item's name in the syntax of other languages: `over xs as x`, `for x in xs`, `x in xs`. Also returns
+    /// the items if the words contain them.
     fn named_item(&mut self, has_items: bool, cursor: &mut Cursor) -> Option<(Ident, Problem, Option<Over>)> {
         let first = cursor.here();
         if has_items && cursor.is_word("as") {
             let name = cursor.peek_ident_at(1)?.clone();
             cursor.advance(2);
             let spot = first.to(cursor.before());
-            let problem = Problem::new(Code::Syntax, spot, "the item of a map is called `item`");
-            let help = format!("leave out `as {name}`, and write `item` for `{name}`");
+            let problem = Problem::new(Code::Syntax, spot, "the item of a map is named `item`");
+            let help = format!("remove `as {name}`, and write `item` for `{name}`");
             return Some((name, problem.help(help).edit(Edit::over(spot, "")), None));
         }
         let with_for = usize::from(cursor.is_word("for"));
@@ -100,12 +100,12 @@ impl Parser<'_> {
         let items = self.head_expr(cursor);
         let spot = first.to(cursor.before());
         let written = format!("over {}", spelled(&items));
-        let problem = Problem::new(Code::Syntax, spot, "a map goes `over` its items, and each is called `item`");
+        let problem = Problem::new(Code::Syntax, spot, "a map iterates `over` its items, and each is named `item`");
         let problem = problem.help(format!("write `{written}`, and `item` for `{name}`"));
         Some((name, problem.edit(Edit::over(spot, written)), Some(Over::Items(items))))
     }
 
-    /// `{ over xs; states }`: the items in the braces, which is reported.
+    /// Parses `{ over xs; states }`: the items inside the braces, which is reported.
     fn over_inside(&mut self, group: &Group, name: Spot) -> (Option<Over>, Body) {
         let read = self.within(group, |parser, cursor| {
             let first = cursor.here();
@@ -117,7 +117,7 @@ impl Parser<'_> {
                 None => spot,
             };
             let written = format!("over {}", spelled(&items));
-            let problem = Problem::new(Code::Syntax, spot, "`over` stands before the states of the map");
+            let problem = Problem::new(Code::Syntax, spot, "`over` must come before the states of the map");
             let problem = problem.help(format!("write `{written} {{ … }}`")).edit(Edit::over(end, ""));
             parser.report(problem.edit(Edit::before(group.span_open(), format!("{written} "))));
             let (_, body) = parser.body(cursor, Level::Inner, name);
@@ -127,16 +127,16 @@ impl Parser<'_> {
         read.unwrap_or((None, Body { comment: None, start: None, states: Vec::new(), spot: name, broken: true }))
     }
 
-    /// `over` after the states, which is reported.
+    /// Parses `over` after the states, which is reported.
     pub(super) fn late_over(&mut self, cursor: &mut Cursor) {
         if let Some(word) = cursor.eat_ident() {
             self.word(&word, Role::Setting("map"));
-            self.error(Code::Syntax, word.span(), "`over` stands before the states of the map");
+            self.error(Code::Syntax, word.span(), "`over` must come before the states of the map");
             self.over(cursor);
         }
     }
 
-    /// What follows `over`.
+    /// Parses the items after `over`.
     fn over(&mut self, cursor: &mut Cursor) -> Over {
         if cursor.peek_ident().is_some() && cursor.is_punct_at(1, "::") {
             let mut path = Vec::new();
@@ -149,7 +149,7 @@ impl Parser<'_> {
                 }
             }
             let body = self.object_here(cursor).unwrap_or_else(|| {
-                let problem = self.unexpected(cursor, "the place of the file in braces");
+                let problem = self.unexpected(cursor, "the location of the file in braces");
                 self.complain(cursor, problem.help("such as `over s3::csv { Bucket: \"b\", Key: \"k\" } { … }`"));
                 Expr { kind: ExprKind::Invalid, spot: cursor.before() }
             });
@@ -158,7 +158,7 @@ impl Parser<'_> {
         Over::Items(self.head_expr(cursor))
     }
 
-    /// The states of a branch or map.
+    /// Parses the states of a branch or map.
     pub(super) fn inner_body(&mut self, group: &Group, spot: Spot) -> Body {
         let body = self.within(group, |parser, cursor| {
             let (_, body) = parser.body(cursor, Level::Inner, spot);
@@ -199,7 +199,7 @@ impl Parser<'_> {
         (Head::Parallel(branches), complete)
     }
 
-    /// `[{ states }, { states }]`: the branches as a list, which is reported.
+    /// Parses `[{ states }, { states }]`: the branches as a list, which is reported.
     fn listed_branches(&mut self, group: &Group) -> Vec<Branch> {
         let mut edits = vec![Edit::over(group.span_open(), "{"), Edit::over(group.span_close(), "}")];
         let branches = self.within(group, |parser, cursor| {
@@ -218,13 +218,13 @@ impl Parser<'_> {
             }
             branches
         });
-        let problem = Problem::new(Code::Syntax, group.span_open(), "a parallel holds its branches in braces");
+        let problem = Problem::new(Code::Syntax, group.span_open(), "the branches of a parallel go in braces");
         let problem = problem.help("write `{ branch { … } branch { … } }`");
         self.report(edits.into_iter().fold(problem, Problem::edit));
         branches.unwrap_or_default()
     }
 
-    /// States without a branch around them, which is reported: each branch goes on to where all of its states have ended.
+    /// Parses states without a branch around them, which is reported. A branch ends where all of its states have ended.
     fn states_as_branches(&mut self, cursor: &mut Cursor) -> Vec<Branch> {
         let first = cursor.here_first();
         let (mut branches, mut edits) = (Vec::new(), Vec::new());
@@ -244,7 +244,8 @@ impl Parser<'_> {
             edits.push(Edit::after(cursor.before(), " }"));
             branches.push(Branch { comment: None, body });
         }
-        let problem = Problem::new(Code::UnknownDeclaration, first, "a parallel holds branches, which hold states");
+        let problem =
+            Problem::new(Code::UnknownDeclaration, first, "a parallel contains branches, which contain states");
         let problem = problem.help("write `branch { … }` around the states of each branch");
         self.report(edits.into_iter().fold(problem, Problem::edit));
         branches
@@ -259,7 +260,7 @@ impl Parser<'_> {
         let here = cursor.here();
         let comment = self.only_comment(attributes);
         let Some(word) = cursor.peek_ident().cloned() else {
-            // Braces alone are surely a branch whose keyword was forgotten.
+            // Braces alone are most likely a branch without its keyword.
             self.expected(cursor, "`branch`");
             return match cursor.eat_group(Delimiter::Brace) {
                 Some(group) => Some(Branch { comment, body: self.inner_body(&group, group_spot(&group)) }),
@@ -274,7 +275,7 @@ impl Parser<'_> {
             let text = word.to_string();
             let problem = Problem::new(Code::UnknownDeclaration, here, format!("expected `branch`, found `{text}`"));
             let problem = problem.suggest(&text, ["branch"]);
-            self.report(problem.help("a parallel holds branches, which hold states: `branch { … }`"));
+            self.report(problem.help("a parallel contains branches, which contain states: `branch { … }`"));
             if cursor.peek_group_at(1, Delimiter::Brace).is_none() || item_starts_here(cursor) {
                 self.skip_to_branch(cursor);
                 return None;
@@ -287,7 +288,7 @@ impl Parser<'_> {
             self.complain(
                 cursor,
                 match cursor.peek_ident() {
-                    Some(_) => problem.help("branches have no names: leave it out").edit(Edit::over(name, "")),
+                    Some(_) => problem.help("branches have no names: remove it").edit(Edit::over(name, "")),
                     None => problem,
                 },
             );
@@ -314,7 +315,7 @@ impl Parser<'_> {
     }
 }
 
-/// Whether the states of a branch end, and lead to none that does not stand there.
+/// Returns whether the states of a branch have ended: no transition leads to a state outside.
 fn has_ended(body: &Body) -> bool {
     let known = |name: &Ident| body.states.iter().any(|state| plain(&state.name) == plain(name));
     let leads_away = |target: &Target| matches!(target, Target::State(name) if !known(name));
@@ -324,7 +325,7 @@ fn has_ended(body: &Body) -> bool {
     ends && !body.states.iter().flat_map(targets).any(leads_away)
 }
 
-/// Whether braces begin with `over` and the items.
+/// Returns whether braces begin with `over` and the items.
 fn begins_with_over(group: &Group) -> bool {
     let inside = Cursor::inside(group);
     inside.is_word("over") && !inside.is_punct_at(1, ":")
@@ -333,7 +334,7 @@ fn begins_with_over(group: &Group) -> bool {
 /// The settings of a reader whose values may be bare words: `headers: first_row`.
 const WORD_SETTINGS: [&str; 4] = ["headers", "delimiter", "manifest", "transformation"];
 
-/// Makes text of the bare words in a reader's settings, which are no references.
+/// Converts the bare words in a reader's settings, which are not references, to text.
 fn settings_as_text(mut body: Expr) -> Expr {
     if let ExprKind::Object(members) = &mut body.kind {
         for member in members.iter_mut().filter(|member| WORD_SETTINGS.contains(&member.key.value.as_str())) {

@@ -1,8 +1,8 @@
-//! Tokens to syntax tree: the grammar of `workflow!`, with recovery.
+//! Parses tokens to a syntax tree: the grammar of `workflow!`, with error recovery.
 //!
-//! The grammar is a recursive descent over token trees, one file a concept, in methods of
-//! one `Parser`. It reads each token once, is bounded in depth, and never gives up: what it
-//! does not understand is reported at the word and skipped to where the next thing starts.
+//! The parser is a recursive descent over token trees, with one file per concept, implemented as methods of `Parser`.
+//! It reads each token once, has bounded depth, and always continues: it reports what it does not understand, and skips
+//! to the next item.
 
 pub mod ast;
 mod attributes;
@@ -46,17 +46,16 @@ pub(crate) use self::reference::{reference_in_text, root};
 use self::word::{Role, Word};
 use crate::problem::Problems;
 
-/// What was understood of a macro's input.
+/// The result of parsing a macro's input.
 #[derive(Clone, Debug)]
 pub struct Parsed {
     /// The workflows, in source order.
     pub workflows: Vec<Workflow>,
-    /// Every word that means something, and every hole where one could stand, in the order
-    /// in which they were read.
+    /// Every word with a meaning, and every slot for one, in the order of reading.
     pub words: Vec<Word>,
 }
 
-/// Reads the input of `workflow!`: any tokens at all. What does not parse is added to `problems`.
+/// Parses the input of `workflow!`, which may be any tokens. Problems are added to `problems`.
 pub fn parse(input: TokenStream, problems: &mut Problems) -> Parsed {
     let end = input.clone().into_iter().last().map_or_else(Span::call_site, |token| match token {
         TokenTree::Group(group) => group.span_close(),

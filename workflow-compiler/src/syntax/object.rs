@@ -1,4 +1,4 @@
-//! Objects: values by key, and the braces of `assign`, of retriers and of fails.
+//! Objects: values by key, including the braces of `assign`, retriers and fails.
 
 use proc_macro2::{Ident, TokenTree};
 use workflow_asl::{Code, StateKind};
@@ -16,21 +16,21 @@ use super::spelling::spelled;
 use super::word::Role;
 use crate::problem::{Edit, Problem};
 
-/// What a pair of braces with `key: value` in it is.
+/// The owner of a pair of braces with `key: value` in it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Braces {
-    /// Data: any keys.
+    /// An object: any keys.
     Object,
-    /// Of `assign`: keys are variables.
+    /// `assign`: keys are variables.
     Assign,
-    /// Of a retrier.
+    /// A retrier.
     Retry,
-    /// Of a fail.
+    /// A fail.
     Fail,
 }
 
 impl Braces {
-    /// The keys that are known; `None` for any.
+    /// Returns the known keys; `None` if any key is allowed.
     fn fields(self) -> Option<&'static [Keyword]> {
         match self {
             Self::Object | Self::Assign => None,
@@ -64,7 +64,7 @@ impl Parser<'_> {
         self.object_of(opened, Braces::Object)
     }
 
-    /// `{ name: value, … }` of `assign`, or any other object.
+    /// Parses `{ name: value, … }` of `assign`, or another object.
     pub(super) fn object_of(&mut self, opened: Opened, braces: Braces) -> Expr {
         let spot = group_spot(&opened.group);
         let members = self.members(opened, braces).into_iter().map(|(member, _)| member).collect();
@@ -72,7 +72,7 @@ impl Parser<'_> {
         self.grown(ExprKind::Object(members), spot, height)
     }
 
-    /// The members with the identifiers of their keys; sets the height to the highest value's.
+    /// Parses the members with the identifiers of their keys. Sets the height to the maximum of their values'.
     pub(super) fn members(&mut self, opened: Opened, braces: Braces) -> Vec<(Member, Option<Ident>)> {
         let mut height = 0;
         let mut members = self.within_opened(opened, |parser, cursor| {
@@ -83,7 +83,7 @@ impl Parser<'_> {
                 let attributes = parser.attributes(cursor);
                 if let Some(comment) = &attributes.comment {
                     let problem =
-                        Problem::new(Code::Syntax, comment.spot, format!("`///` has no place in {}", braces.owner()));
+                        Problem::new(Code::Syntax, comment.spot, format!("`///` is not allowed in {}", braces.owner()));
                     parser.report(problem.help("`//` is a comment for readers of the source only"));
                 }
                 parser.refuse_others(&attributes);
@@ -116,7 +116,7 @@ impl Parser<'_> {
         members.unwrap_or_default()
     }
 
-    /// The field that is meant by a key as ASL and other languages write it, which is reported.
+    /// Returns the field for a key in the syntax of ASL or other languages, which is reported.
     fn meant_key(&mut self, member: &Member, braces: Braces) -> Option<&'static str> {
         let (key, value) = (&member.key, &member.value);
         let fields = braces.fields()?;
@@ -165,7 +165,7 @@ impl Parser<'_> {
         first
     }
 
-    /// One `key: value`; `None` when there is no key.
+    /// Parses one `key: value`. Returns `None` if there is no key.
     fn member_of(&mut self, cursor: &mut Cursor, braces: Braces) -> Option<(Member, Option<Ident>)> {
         if braces == Braces::Assign
             && let Some(member) = self.changed_variable(cursor)
@@ -188,7 +188,7 @@ impl Parser<'_> {
             Some(TokenTree::Punct(punct)) if punct.as_char() == '$' && cursor.peek_ident_at(1).is_some() => {
                 let problem = Problem::new(Code::Syntax, cursor.here(), "a variable has no `$` where it is assigned");
                 let edit = Edit::over(cursor.here(), "");
-                self.report(problem.help("leave it out").edit(edit));
+                self.report(problem.help("remove it").edit(edit));
                 cursor.next();
                 let ident = cursor.peek_ident()?.clone();
                 (Text { value: plain(&ident), spot: ident.span().into() }, Some(ident))
@@ -200,7 +200,7 @@ impl Parser<'_> {
                 let problem = Problem::new(
                     Code::Syntax,
                     Spot::from(first).to(value.spot),
-                    "an object takes no other in with `..`",
+                    "an object cannot include another with `..`",
                 );
                 self.report(problem.help(format!("in JSONata `$merge([{}, {{ … }}])` joins them", spelled(&value))));
                 return None;
@@ -245,14 +245,14 @@ impl Parser<'_> {
         Some((Member { key, optional, value, comma: None }, ident))
     }
 
-    /// A word as a reference.
+    /// Returns a word as a reference.
     fn name_alone(&mut self, name: &Ident, spot: Spot) -> Expr {
         let root = root(&plain(name)).unwrap_or_else(|| Root::StateResult(rust_name(name)));
         let reference = Reference { root, root_spot: spot, word: NO_WORD, optional: false, segments: Vec::new() };
         self.leaf(ExprKind::Reference(reference), spot)
     }
 
-    /// `{ input.a, b: 1 }`: a reference where a member stands, which is called as its last step is.
+    /// Parses `{ input.a, b: 1 }`: a reference as a member, which is named after its last segment.
     fn reference_alone(&mut self, cursor: &mut Cursor) -> Option<Member> {
         let word = cursor.peek_ident()?;
         if !cursor.is_punct_at(1, ".") || root(&plain(word)).is_none() {
@@ -267,7 +267,7 @@ impl Parser<'_> {
         Some(Member { key, optional: false, value, comma: None })
     }
 
-    /// `n += 1`, `n++`: a variable that is changed.
+    /// Parses `n += 1`, `n++`: a change of a variable.
     fn changed_variable(&mut self, cursor: &mut Cursor) -> Option<Member> {
         let first = cursor.here();
         let (key, value) = self.change(cursor)?;
@@ -290,7 +290,7 @@ impl Parser<'_> {
             "interval" | "max_delay" => self.duration_expr(cursor),
             "jitter" if cursor.peek_ident().is_some() => self.jitter(cursor),
             "max_attempts" | "backoff" => self.with_durations(false, |parser| parser.expr(cursor)),
-            // A misspelt field is reported; what it holds may be what the right one does.
+            // A misspelt field is reported. Its value is parsed like the correct field's.
             _ => self.duration_expr(cursor),
         }
     }
@@ -308,7 +308,7 @@ impl Parser<'_> {
         self.leaf(ExprKind::Invalid, spot)
     }
 
-    /// The `,` after a member; reports and skips what stands before it.
+    /// Parses the `,` after a member. Reports and skips what precedes it.
     fn member_end(&mut self, cursor: &mut Cursor, start: usize) {
         if cursor.is_end() || cursor.eat_punct(",").is_some() {
             return;
@@ -328,7 +328,7 @@ impl Parser<'_> {
     }
 }
 
-/// Gives the first member without a value the others, since they are one mistake.
+/// Moves all members without a value to the first one, because they are one problem.
 fn gather_short(members: &mut [(Member, Option<Ident>)]) {
     let mut short = members.iter_mut().filter_map(|(member, _)| match &mut member.value.kind {
         ExprKind::OtherLanguage(OtherLanguage::Short { of, others }) => Some((of, others)),

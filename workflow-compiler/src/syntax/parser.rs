@@ -1,4 +1,4 @@
-//! What all of the grammar shares: problems, words, bounded nesting, entering a group.
+//! The shared parts of the grammar: problems, words, bounded nesting, and groups.
 
 use proc_macro2::{Group, Ident, Span};
 use workflow_asl::Code;
@@ -9,36 +9,35 @@ use super::other_language::state::LooseTransition;
 use super::word::{Role, Word};
 use crate::problem::{Problem, Problems};
 
-/// How many groups may stand in each other. The grammar is recursive: without a bound
-/// a hostile input would overflow the stack of the compiler that runs the macro.
+/// The maximum nesting of groups. The grammar is recursive, so without a limit a hostile input could overflow the stack
+/// of the compiler that runs the macro.
 const MAX_DEPTH: usize = 64;
 
-/// How many operators, objects and arrays may stand in each other in one value, so that
-/// later phases may walk it recursively.
+/// The maximum nesting of operators, objects and arrays in one value, so that later phases can traverse it recursively.
 const MAX_HEIGHT: usize = 200;
 
-/// The state of one parse; the grammar is its methods, a concept a file.
+/// The state of one parse. The grammar is implemented as its methods, with one file per concept.
 pub(super) struct Parser<'p> {
     problems: &'p mut Problems,
     pub(super) words: Vec<Word>,
     depth: usize,
-    /// The height of the value that was read last.
+    /// The height of the value that was parsed last.
     pub(super) height: usize,
-    /// Whether `30s` means something here.
+    /// Whether `30s` is a duration here.
     pub(super) durations: bool,
-    /// Whether a brace is an object here rather than the beginning of a body.
+    /// Whether a brace starts an object here, and not a body.
     pub(super) braces: bool,
-    /// Whether the value is inside of `c ? a : b`, which is reported as a whole.
+    /// Whether the value is inside `c ? a : b`, which is reported as a whole.
     pub(super) in_ternary: bool,
-    /// Transitions that stand between the states of the body that is read.
+    /// Transitions between the states of the current body.
     pub(super) transitions: Vec<LooseTransition>,
-    /// Whether a definition in JSON was looked for.
+    /// Whether the parser has checked for a definition in JSON.
     pub(super) looked_for_json: bool,
     /// Whether the value is an argument of a call.
     pub(super) in_call: bool,
-    /// Whether it is the call of a method, which is written anew with what is in it.
+    /// Whether it is in a method call, which is replaced including its contents.
     pub(super) in_method: bool,
-    /// The structs and enums that the workflow declares, here or further down.
+    /// The structs and enums that the workflow declares, here or later.
     pub(super) declared: Vec<String>,
 }
 
@@ -60,7 +59,7 @@ impl<'p> Parser<'p> {
         }
     }
 
-    /// How many problems were reported so far.
+    /// Returns the number of problems reported so far.
     pub(super) fn reported(&self) -> usize {
         self.problems.iter().len()
     }
@@ -69,7 +68,7 @@ impl<'p> Parser<'p> {
         self.problems.push(problem);
     }
 
-    /// Changes what the last problem says to write.
+    /// Changes the suggested text of the last problem.
     pub(super) fn mend_last(&mut self, change: impl Fn(&str) -> String) {
         self.problems.mend_last(change);
     }
@@ -78,42 +77,41 @@ impl<'p> Parser<'p> {
         self.report(Problem::new(code, spot, message));
     }
 
-    /// Reports that something else stands where `what` is needed.
+    /// Reports that `what` was expected here.
     pub(super) fn expected(&mut self, cursor: &Cursor, what: &str) {
         let problem = self.unexpected(cursor, what);
         self.complain(cursor, problem);
     }
 
-    /// Reports what is wrong with the token that stands here, unless something else was wrong with it already:
-    /// who wanted it first knows best, and those around would only repeat it.
+    /// Reports a problem at the next token, unless one was already reported there: the first one is the most precise.
     pub(super) fn complain(&mut self, cursor: &Cursor, problem: Problem) {
         if cursor.first_complaint() {
             self.report(problem);
         }
     }
 
-    /// The problem that something else stands where `what` is needed.
+    /// Creates the problem that `what` was expected here.
     pub(super) fn unexpected(&self, cursor: &Cursor, what: &str) -> Problem {
         Problem::new(Code::Syntax, cursor.here_first(), format!("expected {what}, found {}", cursor.found()))
     }
 
-    /// Notes a word.
+    /// Records a word.
     pub(super) fn word(&mut self, ident: &Ident, role: Role) {
         self.words.push(Word { ident: Some(ident.clone()), span: ident.span(), role });
     }
 
-    /// Notes a place where a word could stand.
+    /// Records a slot where a word is possible.
     pub(super) fn hole(&mut self, span: Span, role: Role) {
         self.words.push(Word { ident: None, span, role });
     }
 
-    /// Reads what is inside a group; what is left over is reported once.
-    /// `None` when it is nested too deeply, which is reported.
+    /// Parses the contents of a group. Remaining tokens are reported once. Returns `None` if it is nested too deeply,
+    /// which is reported.
     pub(super) fn within<T>(&mut self, group: &Group, read: impl FnOnce(&mut Self, &mut Cursor) -> T) -> Option<T> {
         self.within_opened(Opened::of(group), read)
     }
 
-    /// The same for a group that was opened before.
+    /// Like `within`, for a group that is already opened.
     pub(super) fn within_opened<T>(
         &mut self,
         Opened { group, inside: mut cursor }: Opened,
@@ -129,10 +127,10 @@ impl<'p> Parser<'p> {
         })
     }
 
-    /// Goes one level deeper; `None` when that is too deep, which is reported.
+    /// Enters a deeper level. Returns `None` if it is too deep, which is reported.
     pub(super) fn deeper<T>(&mut self, span: Span, read: impl FnOnce(&mut Self) -> T) -> Option<T> {
         if self.depth >= MAX_DEPTH {
-            self.error(Code::TooDeep, span, format!("this is nested in more than {MAX_DEPTH} others"));
+            self.error(Code::TooDeep, span, format!("nested too deeply: at most {MAX_DEPTH} levels are allowed"));
             return None;
         }
         self.depth += 1;
@@ -141,14 +139,14 @@ impl<'p> Parser<'p> {
         Some(value)
     }
 
-    /// A value of the given height, or `Invalid` when it is too high, which is reported.
+    /// Creates a value of the given height, or `Invalid` if it is too high, which is reported.
     pub(super) fn grown(&mut self, kind: ExprKind, spot: Spot, height: usize) -> Expr {
         if height > MAX_HEIGHT {
             self.height = 1;
             let problem = Problem::new(
                 Code::TooDeep,
                 spot.first,
-                format!("more than {MAX_HEIGHT} operators, objects and arrays in each other"),
+                format!("more than {MAX_HEIGHT} nested operators, objects and arrays"),
             );
             self.report(problem.help("split it over several states with `assign`"));
             return Expr { kind: ExprKind::Invalid, spot };
@@ -157,13 +155,13 @@ impl<'p> Parser<'p> {
         Expr { kind, spot }
     }
 
-    /// A value that contains no other.
+    /// Creates a value that contains no other.
     pub(super) fn leaf(&mut self, kind: ExprKind, spot: impl Into<Spot>) -> Expr {
         self.height = 1;
         Expr { kind, spot: spot.into() }
     }
 
-    /// Runs `read` in a place where durations mean something, or do not.
+    /// Runs `read` with durations allowed or not.
     pub(super) fn with_durations<T>(&mut self, durations: bool, read: impl FnOnce(&mut Self) -> T) -> T {
         let before = std::mem::replace(&mut self.durations, durations);
         let value = read(self);

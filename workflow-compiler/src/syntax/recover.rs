@@ -1,4 +1,4 @@
-//! Where the parser picks up again after something that it does not understand.
+//! Error recovery: where the parser continues after unknown syntax.
 
 use proc_macro2::{Delimiter, Group, TokenTree};
 use workflow_asl::StateKind;
@@ -6,18 +6,18 @@ use workflow_asl::StateKind;
 use super::cursor::{Cursor, Opened};
 use super::keyword::{ClauseKind, DECLARATIONS, STATES};
 
-/// The kind of state that this keyword declares.
+/// Returns the kind of state that this keyword declares.
 pub(super) fn state_kind(cursor: &Cursor, ahead: usize) -> Option<StateKind> {
     let word = cursor.peek_ident_at(ahead)?.to_string();
     STATES.iter().find(|(_, keyword)| keyword.word == word).map(|(kind, _)| *kind)
 }
 
-/// Whether a word is the keyword of a declaration.
+/// Returns whether a word is the keyword of a declaration.
 pub(super) fn is_declaration(word: &str) -> bool {
     DECLARATIONS.iter().any(|keyword| keyword.word == word)
 }
 
-/// How many tokens the attributes take that stand `ahead` of the next token.
+/// Returns the number of tokens of the attributes that start `ahead` tokens after the next.
 pub(super) fn attributes_length(cursor: &Cursor, ahead: usize) -> usize {
     let mut length = 0;
     while cursor.is_punct_at(ahead + length, "#") {
@@ -30,8 +30,8 @@ pub(super) fn attributes_length(cursor: &Cursor, ahead: usize) -> usize {
     length
 }
 
-/// Whether a state or declaration surely starts `ahead` tokens after the next one, even
-/// though the one before has not ended. Words that are also clauses need a look at what follows.
+/// Returns whether a state or declaration certainly starts `ahead` tokens after the next, even if the one before has
+/// not ended. Words that are also clauses require look-ahead.
 pub(super) fn item_starts(cursor: &Cursor, ahead: usize) -> bool {
     let Some(ident) = cursor.peek_ident_at(ahead) else { return false };
     if state_kind(cursor, ahead).is_some() {
@@ -50,35 +50,35 @@ pub(super) fn item_starts(cursor: &Cursor, ahead: usize) -> bool {
     }
 }
 
-/// Whether an item surely starts here, after attributes perhaps.
+/// Returns whether an item certainly starts here, possibly after attributes.
 pub(super) fn item_starts_here(cursor: &Cursor) -> bool {
     item_starts(cursor, attributes_length(cursor, 0))
 }
 
-/// Whether a clause starts here, after attributes perhaps.
+/// Returns whether a clause starts here, possibly after attributes.
 pub(super) fn clause_starts_here(cursor: &Cursor) -> bool {
     let ahead = attributes_length(cursor, 0);
     !item_starts(cursor, ahead)
         && cursor.peek_ident_at(ahead).is_some_and(|ident| ClauseKind::from_keyword(&ident.to_string()).is_some())
 }
 
-/// Whether a group in braces holds states rather than members.
+/// Returns whether a group in braces contains states and not members.
 pub(super) fn holds_states(group: &Group) -> bool {
     item_starts_here(&Cursor::inside(group))
 }
 
-/// The group in braces that stands next, and what is in it, unless it holds states.
+/// Opens the group in braces that is next, unless it contains states.
 pub(super) fn braces_of_values(cursor: &Cursor) -> Option<Opened> {
     let opened = Opened::of(cursor.peek_group(Delimiter::Brace)?);
     (!item_starts_here(&opened.inside)).then_some(opened)
 }
 
-/// Skips one token, or all attributes that stand here: they are looked over once only.
+/// Skips one token, or all attributes here, which are scanned only once.
 fn skip_one(cursor: &mut Cursor) {
     cursor.advance(attributes_length(cursor, 0).max(1));
 }
 
-/// Skips to the end of a state or declaration: over a `;`, or to where the next one surely starts.
+/// Skips to the end of a state or declaration: after a `;`, or to the certain start of the next one.
 pub(super) fn skip_item(cursor: &mut Cursor) {
     while !cursor.is_end() && !item_starts_here(cursor) {
         if cursor.eat_punct(";").is_some() {
@@ -88,7 +88,7 @@ pub(super) fn skip_item(cursor: &mut Cursor) {
     }
 }
 
-/// Skips to what a state may go on with: a clause, `->`, `;`, or the next item.
+/// Skips to the next part of a state: a clause, `->`, `;`, or the next item.
 pub(super) fn skip_in_state(cursor: &mut Cursor, stop_at_body: bool) {
     let goes_on = |cursor: &Cursor| {
         cursor.is_punct(";")
@@ -102,7 +102,7 @@ pub(super) fn skip_in_state(cursor: &mut Cursor, stop_at_body: bool) {
     }
 }
 
-/// Skips to the next of these separators, and over it.
+/// Skips past the next of these separators.
 pub(super) fn skip_past(cursor: &mut Cursor, separators: &[&str]) {
     while !cursor.is_end() {
         for separator in separators {

@@ -13,7 +13,7 @@ use super::spelling::{is_word, spelled};
 use super::word::{Role, Step};
 use crate::problem::{Edit, Problem};
 
-/// Functions that other languages have in objects and modules, and what they are in JSONata.
+/// Functions of other languages' objects and modules, and their JSONata equivalents.
 const FUNCTIONS: [(&str, &str); 19] = [
     ("Date.now", "$millis"),
     ("time.time", "$millis"),
@@ -73,7 +73,7 @@ impl Parser<'_> {
         self.referred(Root::Variable(text), spot, false, segments, cursor)
     }
 
-    /// A reference, call or variant that starts with a word.
+    /// Parses a reference, call or variant that starts with a word.
     pub(super) fn reference(&mut self, cursor: &mut Cursor) -> Expr {
         let Some(word) = cursor.eat_ident() else { return self.no_value(cursor) };
         let spot = Spot::from(word.span());
@@ -84,7 +84,7 @@ impl Parser<'_> {
             return expr;
         }
         let root = root(&plain(&word)).unwrap_or_else(|| Root::StateResult(rust_name(&word)));
-        // `Train?`, `Train?[0]` and `Train?.x` say that the state may not have run, `input?.x` that x may be absent.
+        // `Train?`, `Train?[0]` and `Train?.x` mean that the state may not have run, `input?.x` that x may be absent.
         let alone = cursor.is_punct("?") && !cursor.is_punct("?.") && !cursor.is_punct("??");
         let mut optional = alone && matches!(root, Root::StateResult(_)) && !self.is_ternary(cursor);
         cursor.advance(usize::from(optional));
@@ -105,7 +105,7 @@ impl Parser<'_> {
         cursor: &mut Cursor,
     ) -> Expr {
         let height = self.height + 1;
-        // The root was noted last.
+        // The root was recorded last.
         let word = self.words.len().saturating_sub(1);
         if let Some(at) = segments.iter().position(is_range) {
             let mut before = segments;
@@ -136,7 +136,8 @@ impl Parser<'_> {
         self.grown(ExprKind::Reference(Reference { root, root_spot, word, optional, segments }), whole, height)
     }
 
-    /// `f(…)`, `States.Format(…)`, but not `input.name.len()`: looks ahead for the parenthesis after words and dots.
+    /// Parses `f(…)` and `States.Format(…)`, but not `input.name.len()`: looks ahead for the parenthesis after words
+    /// and dots.
     fn dotted_call(&mut self, first: &Ident, cursor: &mut Cursor) -> Option<Expr> {
         let mut ahead = 0;
         let mut name = plain(first);
@@ -163,7 +164,7 @@ impl Parser<'_> {
         Some(self.call(Text { value: name, spot }, &group, cursor))
     }
 
-    /// `Date.now()`, `Math.max(a, b)`: a function of JSONata, which is reported.
+    /// Parses `Date.now()`, `Math.max(a, b)`: an equivalent of a JSONata function, which is reported.
     fn foreign_function(
         &mut self,
         name: &str,
@@ -233,13 +234,14 @@ impl Parser<'_> {
         self.leaf(ExprKind::Variant { ty: rust_name(&ty), variant: rust_name(&variant) }, spot)
     }
 
-    /// `String::from("a")`, `env::var("TABLE")`: a function of Rust, which has no place in a definition.
+    /// Parses `String::from("a")`, `env::var("TABLE")`: a Rust function, which is not possible in a definition.
     fn call_of_rust(&mut self, path: String, spot: Spot, cursor: &mut Cursor) -> Expr {
         let Some(group) = cursor.eat_group(Delimiter::Parenthesis) else {
             return self.leaf(ExprKind::Invalid, spot);
         };
         let whole = spot.to(cursor.before());
-        let problem = Problem::new(Code::Syntax, whole, format!("`{path}` is a function of Rust, and no value here"));
+        let problem =
+            Problem::new(Code::Syntax, whole, format!("`{path}` is a Rust function, which is not a value here"));
         let mut arguments = self.list(&group, "argument").into_iter();
         if let (true, Some(value), None) = (path.ends_with("::from"), arguments.next(), arguments.next()) {
             self.report(problem.write(spelled(&value)));
@@ -248,18 +250,19 @@ impl Parser<'_> {
         let last = path.rsplit("::").next().unwrap_or_default();
         let problem = match last {
             "now" => problem
-                .help("the time is `$now()` in JSONata, and `context.State.EnteredTime`")
+                .help("for the time, use `$now()` in JSONata, and `context.State.EnteredTime`")
                 .edit(Edit::over(whole, "$now()")),
             "new_v4" => problem.write("$uuid()"),
-            "new" => problem.help("values are written as they are: `\"text\"`, `[…]`, `{ … }`"),
-            _ => problem
-                .help("what your Rust code knows at deployment is a parameter: declare `params { name: String }`"),
+            "new" => problem.help("write the value itself: `\"text\"`, `[…]`, `{ … }`"),
+            _ => problem.help(
+                "for a value that your Rust code knows at deployment, declare a parameter: `params { name: String }`",
+            ),
         };
         self.report(problem);
         self.leaf(ExprKind::Invalid, whole)
     }
 
-    /// Members and indices; sets the height to the highest index's.
+    /// Parses members and indices. Sets the height to the maximum of the indices'.
     pub(super) fn segments(&mut self, cursor: &mut Cursor) -> (Vec<Segment>, Vec<Step>) {
         let mut segments = Vec::new();
         let mut steps = Vec::new();
@@ -275,7 +278,7 @@ impl Parser<'_> {
             if cursor.is_punct("?") && cursor.peek_group_at(1, Delimiter::Bracket).is_some() && !self.is_ternary(cursor)
             {
                 let problem = Problem::new(Code::Syntax, cursor.here_first(), "an index has no `?` before it");
-                self.report(problem.help("leave it out: what an absent value holds is absent too"));
+                self.report(problem.help("remove it: a member of an absent value is absent too"));
                 cursor.advance(1);
                 continue;
             }
@@ -293,7 +296,7 @@ impl Parser<'_> {
         (segments, steps)
     }
 
-    /// What follows a dot; `false` when nothing more can follow.
+    /// Parses the part after a dot. Returns `false` if nothing more can follow.
     fn member(
         &mut self,
         dot: Span,
@@ -329,7 +332,7 @@ impl Parser<'_> {
         }
     }
 
-    /// `0..2`, `1..`, `..=2`, `0:2`: where a part of a list begins, and the first item behind it.
+    /// Parses `0..2`, `1..`, `..=2`, `0:2`: the first index and the end of a slice.
     fn range(&mut self, group: &proc_macro2::Group) -> Option<Expr> {
         let inside = Cursor::inside(group);
         let sign = |at: usize| match at {
@@ -386,12 +389,12 @@ impl Parser<'_> {
     }
 }
 
-/// Whether a step takes a part of a list, which the parser keeps as the array of its bounds.
+/// Returns whether a segment is a slice, which the parser keeps as the array of its bounds.
 fn is_range(segment: &Segment) -> bool {
     matches!(segment, Segment::Index(Expr { kind: ExprKind::Array(_), .. }))
 }
 
-/// The reference that a text is: `input.id`, `$name.x[0]`, `Train.Payload["a-b"]`.
+/// Parses a reference in a text: `input.id`, `$name.x[0]`, `Train.Payload["a-b"]`.
 pub(crate) fn reference_in_text(text: &str, spot: Spot) -> Option<Reference> {
     let (variable, text) = match text.strip_prefix('$') {
         Some(rest) => (true, rest),
@@ -428,7 +431,7 @@ pub(crate) fn reference_in_text(text: &str, spot: Spot) -> Option<Reference> {
     Some(Reference { root, root_spot: spot, word: NO_WORD, optional: false, segments })
 }
 
-/// What a first word of a reference means that is no state's name.
+/// Returns the root for the first word of a reference that is not a state's name.
 pub(crate) fn root(word: &str) -> Option<Root> {
     Some(match word {
         "input" => Root::Input,

@@ -1,6 +1,6 @@
 //! The rules of serde's `rename_all`, for fields and for variants.
 
-/// How names are written in JSON, as serde names the rules (<https://serde.rs/container-attrs.html#rename_all>).
+/// The naming rules of names in JSON, as in serde (<https://serde.rs/container-attrs.html#rename_all>).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rule {
     Lower,
@@ -29,15 +29,15 @@ impl Rule {
         Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, rule)| *rule)
     }
 
-    /// All names, for a message.
+    /// Returns all rules, for a message.
     pub(crate) fn list() -> String {
         Self::NAMES.map(|(name, _)| format!("`{name}`")).join(", ")
     }
 
-    /// The wire name of a field, which Rust writes in `snake_case`.
+    /// Returns the wire name of a field, whose Rust name is in `snake_case`.
     pub(crate) fn field(self, name: &str) -> String {
         match self {
-            // serde leaves a field as it is for both: Rust's own case is lower and snake.
+            // For both, serde leaves a field unchanged: its Rust name is already lower case and snake case.
             Self::Lower | Self::Snake => name.to_owned(),
             Self::Upper | Self::ScreamingSnake => name.to_ascii_uppercase(),
             Self::Pascal => pascal(name),
@@ -47,7 +47,7 @@ impl Rule {
         }
     }
 
-    /// The wire name of a variant, which Rust writes in `PascalCase`.
+    /// Returns the wire name of a variant, whose Rust name is in `PascalCase`.
     pub(crate) fn variant(self, name: &str) -> String {
         match self {
             Self::Pascal => name.to_owned(),

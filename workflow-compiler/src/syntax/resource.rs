@@ -1,4 +1,4 @@
-//! What a task calls: `service::action<T>.pattern`, an ARN, an activity, a reference.
+//! The resource of a task: `service::action<T>.pattern`, an ARN, an activity or a reference.
 
 use proc_macro2::{Delimiter, Ident, TokenTree};
 use workflow_asl::Code;
@@ -15,13 +15,16 @@ const EXAMPLES: &str =
     "such as `lambda::invoke`, `aws_sdk::s3::listObjectsV2`, `activity(\"arn…\")`, or an ARN in quotes";
 
 impl Parser<'_> {
-    /// What is called.
+    /// Parses a resource.
     pub(super) fn resource(&mut self, cursor: &mut Cursor) -> Option<Resource> {
         if cursor.is_word("await") && (cursor.peek_ident_at(1).is_some() || cursor.peek_literal_at(1).is_some()) {
             let here = cursor.here();
-            let problem =
-                Problem::new(Code::Syntax, here, "a task waits for what it calls by its ending, such as `.sync`");
-            self.report(problem.help("leave out `await`").edit(Edit::over(here, "")));
+            let problem = Problem::new(
+                Code::Syntax,
+                here,
+                "a task waits for its call if the resource ends with a pattern such as `.sync`",
+            );
+            self.report(problem.help("remove `await`").edit(Edit::over(here, "")));
             cursor.next();
         }
         if let Some(text) = cursor.peek_literal_at(0).and_then(string_value) {
@@ -49,7 +52,7 @@ impl Parser<'_> {
             return (!matches!(value.kind, ExprKind::Invalid)).then_some(Resource::Value(value));
         }
         let Some(first) = cursor.eat_ident() else {
-            let problem = self.unexpected(cursor, "what is called");
+            let problem = self.unexpected(cursor, "a resource");
             self.complain(cursor, problem.help(EXAMPLES));
             self.hole(cursor.here_first(), Role::Resource(Vec::new()));
             return None;
@@ -63,7 +66,7 @@ impl Parser<'_> {
         let mut path = vec![first];
         let mut colons = false;
         loop {
-            // `lambda:invoke`, as an ARN has it.
+            // `lambda:invoke`, as in an ARN.
             let colon = !cursor.is_punct("::") && cursor.is_punct(":") && cursor.peek_ident_at(1).is_some();
             colons |= colon && path.len() < 3;
             if cursor.eat_punct(if colon { ":" } else { "::" }).is_none() {
@@ -72,7 +75,7 @@ impl Parser<'_> {
             if cursor.is_punct("<") {
                 break;
             }
-            // More words than `aws_sdk::service::action` are wrong, and no role needs them.
+            // More words than `aws_sdk::service::action` are invalid, and need no role.
             let before: Vec<Ident> = path.iter().take(3).cloned().collect();
             match cursor.eat_ident() {
                 Some(word) => {
@@ -89,7 +92,7 @@ impl Parser<'_> {
         if colons {
             let spot = spot.to(cursor.before());
             let words: Vec<_> = path.iter().map(plain).collect();
-            let problem = Problem::new(Code::Syntax, spot, "between service and action stands `::`");
+            let problem = Problem::new(Code::Syntax, spot, "expected `::` between service and action");
             self.report(problem.write(words.join("::")));
         }
         let mut workflow = None;
@@ -121,7 +124,7 @@ impl Parser<'_> {
         Some(Resource::Service { path, result, workflow, pattern, spot: spot.to(cursor.before()) })
     }
 
-    /// `<T>`, the type of what is returned.
+    /// Parses `<T>`, the type of the result.
     fn result_type(&mut self, cursor: &mut Cursor) -> Option<Type> {
         cursor.eat_punct("<")?;
         let ty = self.ty(cursor);

@@ -1,11 +1,11 @@
-//! The language as one writes it, for messages and mends: tokens with the white space between them, and values.
+//! Formats tokens and values as source text, for messages and fixes.
 
 use proc_macro2::{Delimiter, Spacing, TokenTree};
 
 use super::ast::{BinaryOp, Expr, ExprKind, Member, OtherLanguage, Reference, Root, Segment, UnaryOp, plain};
 use super::literal::in_largest_unit;
 
-/// Tokens with the white space that one puts between them.
+/// Formats tokens with white space between them.
 pub(super) fn spelled_tokens(tokens: &[TokenTree]) -> String {
     let mut out = String::new();
     let mut before: Option<&TokenTree> = None;
@@ -33,7 +33,7 @@ pub(super) fn spelled_tokens(tokens: &[TokenTree]) -> String {
     out
 }
 
-/// Whether white space stands between two tokens; `earlier` is the one before them.
+/// Returns whether white space separates two tokens; `earlier` is the one before them.
 fn is_parted(before: &TokenTree, after: &TokenTree, earlier: Option<&TokenTree>) -> bool {
     let sign = |token: &TokenTree| match token {
         TokenTree::Punct(punct) => Some(punct.as_char()),
@@ -43,7 +43,7 @@ fn is_parted(before: &TokenTree, after: &TokenTree, earlier: Option<&TokenTree>)
         (TokenTree::Punct(punct), TokenTree::Punct(_)) if punct.spacing() == Spacing::Joint => false,
         _ if matches!(sign(before), Some('.' | '$' | '#' | '!' | '?')) => false,
         _ if matches!(sign(after), Some('.' | ',' | ';' | '?')) => false,
-        // `::` binds on both sides, `:` stands at the word before it.
+        // `::` binds to both sides, `:` to the word before it.
         (_, TokenTree::Punct(colon)) if colon.as_char() == ':' => false,
         (TokenTree::Punct(colon), _) if colon.as_char() == ':' => sign_before(earlier) != Some(':'),
         // The sign of a number.
@@ -62,7 +62,7 @@ fn sign_before(token: Option<&TokenTree>) -> Option<char> {
     }
 }
 
-/// A value as one writes it; what did not parse is `…`.
+/// Formats a value. Anything that did not parse becomes `…`.
 pub(crate) fn spelled(expr: &Expr) -> String {
     let list = |items: &[Expr]| items.iter().map(spelled).collect::<Vec<_>>().join(", ");
     match &expr.kind {
@@ -114,7 +114,7 @@ fn spelled_member(member: &Member) -> String {
     format!("{key}{}: {}", if member.optional { "?" } else { "" }, spelled(&member.value))
 }
 
-/// A reference as one writes it.
+/// Formats a reference.
 pub(crate) fn spelled_reference(reference: &Reference) -> String {
     let root = match &reference.root {
         Root::Variable(name) => &format!("${name}"),
@@ -133,14 +133,14 @@ fn spelled_segments(segments: &[Segment]) -> String {
     segments.iter().map(segment).collect()
 }
 
-/// Whether a name can be written without quotes.
+/// Returns whether a name can be written without quotes.
 pub(crate) fn is_word(name: &str) -> bool {
     let mut letters = name.chars();
     letters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
         && letters.all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
 }
 
-/// The sign of an operator.
+/// Returns the sign of an operator.
 pub(crate) fn sign(op: BinaryOp) -> &'static str {
     match op {
         BinaryOp::Default => "??",

@@ -1,4 +1,4 @@
-//! States: keyword, name, what follows by kind, clauses, transition.
+//! States: keyword, name, head by kind, clauses, transition.
 
 use proc_macro2::{Delimiter, Ident, TokenTree};
 use workflow_asl::{Code, StateKind};
@@ -21,8 +21,8 @@ use super::word::Role;
 use crate::problem::{Edit, Problem};
 
 impl Parser<'_> {
-    /// A state after its keyword. `guessed` when the keyword is not known: the words up to
-    /// the transition are then skipped.
+    /// Parses a state after its keyword. With `guessed`, the keyword is unknown, and the words up to the transition are
+    /// skipped.
     pub(super) fn state(
         &mut self,
         comment: Comment,
@@ -68,8 +68,8 @@ impl Parser<'_> {
         if cursor.is_punct(":") && !cursor.is_punct("::") && !called {
             let colon = cursor.here();
             cursor.next();
-            let problem = Problem::new(Code::Syntax, colon, "no sign belongs after a state's name");
-            self.report(problem.help("leave out the `:`").edit(Edit::over(colon, "")));
+            let problem = Problem::new(Code::Syntax, colon, "unexpected `:` after a state's name");
+            self.report(problem.help("remove the `:`").edit(Edit::over(colon, "")));
         }
         let mut clauses = Clauses::default();
         let alias = self.alias(cursor, &mut clauses);
@@ -114,9 +114,9 @@ impl Parser<'_> {
     fn state_name(&mut self, written: &Ident) -> Option<Ident> {
         let text = plain(written);
         if RESERVED.contains(&text.as_str()) {
-            let problem = Problem::new(Code::ReservedName, written.span(), format!("no state can be called `{text}`"));
+            let problem = Problem::new(Code::ReservedName, written.span(), format!("a state cannot be named `{text}`"));
             self.report(
-                problem.help("the word means something in values and transitions; `as` gives any name in the document"),
+                problem.help("the word has a meaning in values and transitions; use `as` for any name in the document"),
             );
         }
         self.checked_name(written, "state")
@@ -144,7 +144,7 @@ impl Parser<'_> {
     /// `= resource { body }`
     fn task(&mut self, name: &Ident, cursor: &mut Cursor) -> (Head, bool) {
         if let Some((resource, body)) = self.asl_task(cursor) {
-            // What else stands in the braces is written anew.
+            // Other members in the braces are reported with the replacement.
             return (Head::Task { resource: Some(resource), body }, false);
         }
         let Some(sign) = self.task_sign(name, cursor) else {
@@ -168,7 +168,7 @@ impl Parser<'_> {
         let in_parentheses = resource.as_ref().and_then(|resource| self.request_in_parentheses(resource, cursor));
         let body = in_parentheses.or_else(|| self.object_here(cursor));
         if let (None, Some(group)) = (&body, cursor.peek_group(Delimiter::Brace)) {
-            let problem = Problem::new(Code::Syntax, group.span_open(), "a task has no states in it");
+            let problem = Problem::new(Code::Syntax, group.span_open(), "a task cannot contain states");
             self.report(problem);
             cursor.next();
             complete = false;
@@ -176,7 +176,7 @@ impl Parser<'_> {
         (Head::Task { resource, body }, complete)
     }
 
-    /// After a resource that did not parse: to its body or what follows.
+    /// After a resource that did not parse, skips to its body or what follows.
     fn skip_to_body(&mut self, cursor: &mut Cursor) {
         while !cursor.is_end()
             && cursor.peek_group(Delimiter::Brace).is_none()
@@ -189,7 +189,7 @@ impl Parser<'_> {
         }
     }
 
-    /// `{ body }` or `= value`: the output of a pass or succeed.
+    /// Parses `{ body }` or `= value`: the output of a pass or succeed.
     fn output_head(&mut self, cursor: &mut Cursor) -> (Option<Expr>, bool) {
         if !cursor.is_punct("=>") && cursor.eat_punct("=").is_some() {
             let value = self.expr(cursor);
@@ -210,7 +210,7 @@ impl Parser<'_> {
         }
         let here = cursor.here();
         let value = self.expr(cursor);
-        let problem = Problem::new(Code::Syntax, here, "an output that is no object stands after `=`");
+        let problem = Problem::new(Code::Syntax, here, "an output that is not an object must follow `=`");
         self.report(problem.help(format!("write `= {}`", spelled(&value))).edit(Edit::before(here, "= ")));
         let complete = !matches!(value.kind, ExprKind::Invalid);
         (Some(value), complete)
@@ -238,8 +238,8 @@ impl Parser<'_> {
         (Head::Wait(None), false)
     }
 
-    /// `30s`, `Seconds: 30`, `{ Seconds: 30 }`: a time as ASL and other languages write it, and whether the transition
-    /// stands in the braces.
+    /// Parses `30s`, `Seconds: 30`, `{ Seconds: 30 }`: a time in the syntax of ASL and other languages. Also returns
+    /// whether the transition is in the braces.
     fn loose_wait(&mut self, cursor: &mut Cursor) -> Option<(WaitHead, bool)> {
         let (first, reported) = (cursor.here(), self.reported());
         let mut arrow = None;
@@ -292,7 +292,7 @@ impl Parser<'_> {
         let arrow = arrow.filter(|_| !cursor.is_punct("->"));
         let arrow = arrow.map(|arrow| format!(" {arrow}")).unwrap_or_default();
         if matches!(value.kind, ExprKind::Invalid) {
-            // What is no value was reported; its mend lacks the word.
+            // A value that did not parse was reported; its fix does not include the word.
             if self.reported() == reported + 1 {
                 self.mend_last(|text| format!("for {text}"));
             }
@@ -300,7 +300,7 @@ impl Parser<'_> {
             let value = duration.clone().unwrap_or_else(|| spelled(&value));
             let written = format!("{} {value}{arrow}", if until { "until" } else { "for" });
             let problem = Problem::new(Code::Syntax, spot, "a wait has `for` and a duration, or `until` and a time");
-            // Parentheses stand at the name before them.
+            // Parentheses directly follow the name before them.
             let end = if arrow.is_empty() || cursor.is_punct(";") { "" } else { ";" };
             self.report(problem.help(format!("write `{written}`")).edit(Edit::over(spot, format!(" {written}{end}"))));
         }
@@ -410,17 +410,17 @@ impl Parser<'_> {
             if let (Some(clause), Some(_)) = (clause, &transition)
                 && ClauseKind::from_keyword(&clause.to_string()).is_some()
             {
-                let problem = Problem::new(Code::Syntax, clause.span(), format!("`{clause}` stands after `->`"));
-                self.report(problem.help("clauses stand before the transition"));
+                let problem = Problem::new(Code::Syntax, clause.span(), format!("found clause `{clause}` after `->`"));
+                self.report(problem.help("clauses must come before the transition"));
             }
             if cursor.position() == start {
                 cursor.next();
             }
         }
         if let Some(comma) = commas.first() {
-            let problem = Problem::new(Code::Syntax, *comma, "clauses stand one after the other, without `,`");
+            let problem = Problem::new(Code::Syntax, *comma, "clauses are not separated by `,`");
             let edits = commas.iter().map(|comma| Edit::over(*comma, ""));
-            self.report(edits.fold(problem.help("leave out the `,`"), Problem::edit));
+            self.report(edits.fold(problem.help("remove the `,`"), Problem::edit));
         }
         if let Some(read) = as_in_asl {
             if matches!(kind, StateKind::Choice | StateKind::Succeed | StateKind::Fail) {
@@ -446,7 +446,7 @@ impl Parser<'_> {
         (transition, tail.unwrap_or(last), closed)
     }
 
-    /// `.next(State)`, as the CDK and the Python SDK have it.
+    /// Parses `.next(State)`, as in the CDK and the Python SDK.
     fn next_method(&mut self, cursor: &mut Cursor) -> Option<Target> {
         let goes_on =
             cursor.peek_ident_at(1).is_some_and(|word| ["next", "then", "goto"].iter().any(|next| word == next));
@@ -462,16 +462,16 @@ impl Parser<'_> {
         Some(if name == "end" { Target::End(name) } else { Target::State(rust_name(&name)) })
     }
 
-    /// Whether a `,` here ends the state: another item follows, or nothing.
+    /// Returns whether a `,` here ends the state: another item follows, or nothing.
     fn comma_ends(&self, cursor: &Cursor) -> bool {
         cursor.is_punct(",") && (cursor.peek_at(1).is_none() || item_starts(cursor, 1))
     }
 
     fn transition(&mut self, kind: StateKind, arrow: Spot, target: Target, transition: &mut Option<Target>) {
         let refused = match kind {
-            StateKind::Choice => Some("a `choice` goes on by its arms"),
-            StateKind::Succeed => Some("a `succeed` ends the workflow or branch: nothing follows it"),
-            StateKind::Fail => Some("a `fail` ends the workflow: nothing follows it"),
+            StateKind::Choice => Some("the transitions of a `choice` are in its arms"),
+            StateKind::Succeed => Some("a `succeed` ends the workflow or branch, and has no transition"),
+            StateKind::Fail => Some("a `fail` ends the workflow, and has no transition"),
             _ if transition.is_some() => Some("a state has one transition"),
             _ => None,
         };
@@ -487,7 +487,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Whether an unknown word after a finished state is a misspelt beginning of the next.
+    /// Returns whether an unknown word after a complete state is a misspelt beginning of the next.
     fn next_is_item(&self, cursor: &Cursor) -> bool {
         let Some(word) = cursor.peek_ident().map(Ident::to_string) else { return false };
         ClauseKind::from_keyword(&word).is_none()
@@ -496,7 +496,8 @@ impl Parser<'_> {
     }
 }
 
-/// Whether a field of a wait in ASL is a time to wait until, rather than one to wait for; `None` for other fields.
+/// Returns whether an ASL field of a wait is a time to wait until, rather than one to wait for; `None` for other
+/// fields.
 fn time_field(name: &str) -> Option<bool> {
     match name.to_lowercase().as_str() {
         "seconds" | "secondspath" | "duration" | "delay" => Some(false),
@@ -505,7 +506,7 @@ fn time_field(name: &str) -> Option<bool> {
     }
 }
 
-/// A name of the language for a state that is called so in the document.
+/// Returns a valid name for a state with this name in the document.
 pub(super) fn name_of(text: &str) -> String {
     let word = |word: &str| {
         let mut letters = word.chars();
@@ -515,7 +516,7 @@ pub(super) fn name_of(text: &str) -> String {
     if name.starts_with(|first: char| first.is_ascii_alphabetic()) { name } else { format!("State{name}") }
 }
 
-/// From the arrow to the end of what it points at.
+/// Returns the span from the arrow to the end of its target.
 fn arrow_spot(arrow: Spot, target: &Target) -> Spot {
     match target {
         Target::State(name) | Target::End(name) => arrow.to(name.span().into()),

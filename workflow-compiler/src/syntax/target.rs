@@ -1,4 +1,4 @@
-//! Where a transition goes: `Name`, `"any state name"`, `end`.
+//! The targets of transitions: `Name`, `"any state name"`, `end`.
 
 use proc_macro2::Delimiter;
 use workflow_asl::Code;
@@ -14,7 +14,7 @@ use super::word::Role;
 use crate::problem::{Edit, EditAt, Problem};
 
 impl Parser<'_> {
-    /// What follows an arrow.
+    /// Parses the target after an arrow.
     pub(super) fn target(&mut self, arrow: Spot, cursor: &mut Cursor) -> Target {
         if let Some(text) = cursor.peek_literal_at(0).and_then(string_value) {
             cursor.next();
@@ -31,20 +31,20 @@ impl Parser<'_> {
         Target::Missing(arrow)
     }
 
-    /// An arrow and what follows it; another arrow than the wanted one is reported and read.
+    /// Parses an arrow and its target. A wrong arrow is reported.
     pub(super) fn arrow(&mut self, wanted: &str, whose: &str, cursor: &mut Cursor) -> Target {
         let other = if wanted == "->" { "=>" } else { "->" };
         if let Some(arrow) = cursor.eat_punct(wanted) {
             return self.target(arrow, cursor);
         }
         if let Some(arrow) = cursor.eat_punct(other) {
-            let problem = Problem::new(Code::Syntax, arrow, format!("{whose} goes on with `{wanted}`, not `{other}`"));
+            let problem = Problem::new(Code::Syntax, arrow, format!("expected `{wanted}` in {whose}, found `{other}`"));
             self.report(problem.write(wanted));
             return self.target(arrow, cursor);
         }
         if let Some((edit, target)) = self.target_alone(wanted, cursor) {
             let Edit { at: EditAt::Before(word), .. } = edit else { return target };
-            let problem = Problem::new(Code::Syntax, word, format!("{whose} goes on with `{wanted}` and a state"));
+            let problem = Problem::new(Code::Syntax, word, format!("expected `{wanted}` and a state in {whose}"));
             self.report(problem.help(format!("write `{wanted}` before it")).edit(edit));
             return target;
         }
@@ -53,7 +53,7 @@ impl Parser<'_> {
         Target::Missing(cursor.before())
     }
 
-    /// A state's name without the arrow before it, and the change that puts it there.
+    /// Parses a state's name without the arrow before it. Also returns the edit that inserts the arrow.
     pub(super) fn target_alone(&mut self, wanted: &str, cursor: &mut Cursor) -> Option<(Edit, Target)> {
         cursor.peek_ident()?;
         if clause_starts_here(cursor) || item_starts_here(cursor) || cursor.is_punct_at(1, ":") {

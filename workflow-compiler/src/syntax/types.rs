@@ -16,7 +16,7 @@ use crate::problem::{Edit, Problem};
 
 pub(super) const INTEGERS: [&str; 10] = ["i8", "i16", "i32", "i64", "isize", "u8", "u16", "u32", "u64", "usize"];
 
-/// Words that are no types here, with what to write for them.
+/// Words that are not types here, and their equivalents.
 const FOREIGN: [(&str, &str); 5] = [
     ("i128", "integers have at most 64 bits"),
     ("u128", "integers have at most 64 bits"),
@@ -25,7 +25,7 @@ const FOREIGN: [(&str, &str); 5] = [
     ("Value", "any JSON value is `Json`"),
 ];
 
-/// Types of other languages, which begin with a small letter as no type of Rust code does, with those here.
+/// Types of other languages, which start with a lower-case letter unlike Rust types, and their equivalents.
 const WRITTEN: [(&str, &str); 24] = [
     ("string", "String"),
     ("text", "String"),
@@ -54,7 +54,7 @@ const WRITTEN: [(&str, &str); 24] = [
 ];
 
 impl Parser<'_> {
-    /// A type.
+    /// Parses a type.
     pub(super) fn ty(&mut self, cursor: &mut Cursor) -> Type {
         let here = cursor.here_first();
         self.deeper(here, |parser| parser.ty_inner(cursor))
@@ -75,7 +75,7 @@ impl Parser<'_> {
                 Some(TokenTree::Punct(punct)) if punct.as_char() == '&' => "types own their data: `String`, `Vec<T>`",
                 Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Bracket => "a list is `Vec<T>`",
                 Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => {
-                    "declare a `struct` of its own and name it here"
+                    "declare a `struct` and name it here"
                 }
                 _ => {
                     "such as `String`, `bool`, `i64`, `f64`, `Timestamp`, `Arn`, `Json`, `Vec<T>`, `Option<T>`, `Map<T>`"
@@ -93,7 +93,7 @@ impl Parser<'_> {
             cursor.next();
             let spot = first.to(cursor.before());
             if !matches!(ty.kind, TypeKind::Invalid) {
-                let problem = Problem::new(Code::Syntax, spot, "`?` makes no type optional here");
+                let problem = Problem::new(Code::Syntax, spot, "`?` does not make a type optional here");
                 self.report(problem.write(format!("Option<{inner}>")));
             }
             return Type { kind: TypeKind::Option(Box::new(ty)), spot };
@@ -102,9 +102,9 @@ impl Parser<'_> {
             let inner = as_written(cursor.since(start));
             cursor.next();
             let spot = first.to(cursor.before());
-            // Of a type that was reported the rest would be another problem at the same words.
+            // For a reported type, the rest would be another problem at the same words.
             if !matches!(ty.kind, TypeKind::Invalid) {
-                let problem = Problem::new(Code::Syntax, spot, "`[]` makes no list of a type here");
+                let problem = Problem::new(Code::Syntax, spot, "`[]` does not make a list type here");
                 self.report(problem.write(format!("Vec<{inner}>")));
             }
             return Type { kind: TypeKind::Vec(Box::new(ty)), spot };
@@ -112,7 +112,7 @@ impl Parser<'_> {
         ty
     }
 
-    /// `[T]`, `&str`: a list and text as Rust has them.
+    /// Parses `[T]`, `&str`: a list and text as in Rust.
     fn foreign_type(&mut self, cursor: &mut Cursor) -> Option<Type> {
         let first = cursor.here();
         if let Some(group) = cursor.peek_group(Delimiter::Bracket).cloned() {
@@ -151,7 +151,7 @@ impl Parser<'_> {
             && !self.declared.contains(&text)
             && !cursor.is_punct("<")
         {
-            // `string[]` is one mistake.
+            // `string[]` is one problem.
             let list = cursor.peek_group(Delimiter::Bracket).filter(|group| group.stream().is_empty());
             let (spot, text, meant) = match list {
                 Some(list) => {
@@ -188,8 +188,8 @@ impl Parser<'_> {
     /// `<T>` after `Vec`, `Option`, `Map`.
     fn generic(&mut self, of: &Ident, cursor: &mut Cursor) -> Option<Type> {
         if cursor.eat_punct("<").is_none() {
-            let problem = Problem::new(Code::Syntax, of.span(), format!("`{of}` of what?"));
-            self.report(problem.help(format!("write `{of}<T>` with the type of what is in it")));
+            let problem = Problem::new(Code::Syntax, of.span(), format!("`{of}` requires a type parameter"));
+            self.report(problem.help(format!("write `{of}<T>` with the type of its elements")));
             return None;
         }
         let ty = self.ty(cursor);
@@ -234,18 +234,19 @@ impl Parser<'_> {
         self.own_type(tokens, cursor)
     }
 
-    /// A type of the user's own Rust code, which must at least look like one.
+    /// Parses a user-defined Rust type, which must at least look like one.
     fn own_type(&mut self, tokens: Vec<TokenTree>, cursor: &Cursor) -> TypeKind {
         let first = tokens.first().map_or_else(|| cursor.before(), token_spot);
         let tokens: TokenStream = tokens.into_iter().collect();
         if syn::parse2::<syn::Type>(tokens.clone()).is_ok() {
             return TypeKind::Path(tokens);
         }
-        self.error(Code::Syntax, first.to(cursor.before()), "this is no Rust type");
+        self.error(Code::Syntax, first.to(cursor.before()), "this is not a Rust type");
         TypeKind::Invalid
     }
 
-    /// `<…>` as written; stops at a `;` or a brace, which no type contains here. Whether it was closed.
+    /// Collects `<…>` as written. Stops at a `;` or a brace, which no type contains here. Returns whether it was
+    /// closed.
     fn collect_generics(&mut self, cursor: &mut Cursor, tokens: &mut Vec<TokenTree>) -> bool {
         let open = cursor.here_first();
         let mut depth = 0_usize;
@@ -295,7 +296,7 @@ impl Parser<'_> {
         .unwrap_or_default()
     }
 
-    /// `,` between fields or variants; skips what stands before it.
+    /// Parses `,` between fields or variants. Skips what precedes it.
     fn separator(&mut self, cursor: &mut Cursor, start: usize) {
         if cursor.is_end() || cursor.eat_punct(",").is_some() {
             return;
@@ -315,7 +316,7 @@ impl Parser<'_> {
         self.refuse_rename_all(&attributes);
         self.refuse_others(&attributes);
         if cursor.is_word("pub") {
-            let problem = Problem::new(Code::Syntax, cursor.here(), "fields are always public: leave `pub` out");
+            let problem = Problem::new(Code::Syntax, cursor.here(), "fields are always public: remove `pub`");
             self.report(problem);
             cursor.next();
             cursor.eat_group(Delimiter::Parenthesis);
@@ -355,9 +356,8 @@ impl Parser<'_> {
             let value = self.expr(cursor);
             let spot = first.to(value.spot);
             let problem =
-                Problem::new(Code::Syntax, spot, "a field has no default: it is given where an `Option` is read");
-            let help =
-                format!("leave it out, or declare `Option<…>` and read `input.{written} ?? {}`", spelled(&value));
+                Problem::new(Code::Syntax, spot, "a field has no default: write it where an `Option` is read");
+            let help = format!("remove it, or declare `Option<…>` and read `input.{written} ?? {}`", spelled(&value));
             self.report(problem.help(help).edit(Edit::over(spot, "")));
         }
         let name = name?;
@@ -379,12 +379,15 @@ impl Parser<'_> {
         );
     }
 
-    /// A Rust name, raw where it is a keyword; reports those that cannot be raw.
+    /// Returns a Rust name, which is raw for a keyword. Reports those that cannot be raw.
     pub(super) fn checked_name(&mut self, written: &Ident, what: &str) -> Option<Ident> {
         let text = written.to_string();
         if matches!(text.as_str(), "self" | "Self" | "super" | "crate" | "_") {
-            let problem =
-                Problem::new(Code::ReservedName, written.span(), format!("Rust cannot have a {what} called `{text}`"));
+            let problem = Problem::new(
+                Code::ReservedName,
+                written.span(),
+                format!("Rust does not allow a {what} named `{text}`"),
+            );
             self.report(match what {
                 "field" | "variant" => {
                     problem.help(format!("choose another name and write `#[serde(rename = \"{text}\")]` before it"))
@@ -465,7 +468,7 @@ impl Parser<'_> {
     }
 }
 
-/// The name in JSON: `rename`, else by the rule, else the Rust name without `r#`.
+/// Returns the name in JSON: `rename`, else by the rule, else the Rust name without `r#`.
 fn wire_name(attributes: &Attributes, name: &Ident, rule: Option<impl Fn(&str) -> String>) -> String {
     let plain = plain(name);
     match (&attributes.rename, rule) {
@@ -475,7 +478,7 @@ fn wire_name(attributes: &Attributes, name: &Ident, rule: Option<impl Fn(&str) -
     }
 }
 
-/// A type's words, without blanks.
+/// Formats a type without blanks.
 fn as_written(words: &[TokenTree]) -> String {
     words.iter().cloned().collect::<TokenStream>().to_string().replace(' ', "")
 }

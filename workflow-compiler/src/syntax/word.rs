@@ -1,31 +1,31 @@
-//! The words that the user wrote, for the mirror that an editor sees.
+//! The user's words, for the mirror that an editor sees.
 //!
-//! What is in the list depends on tokens only, never on whether a name is known: an editor
-//! expands the macro a second time with a marker where the cursor is, and compares the two.
+//! The list depends on tokens only, not on whether names are known: an editor expands the macro a second time with a
+//! marker at the cursor, and compares the two.
 
 use proc_macro2::{Ident, Span};
 use workflow_asl::StateKind;
 
 use super::keyword::ClauseKind;
 
-/// A word with its meaning, or a hole where one could be written.
+/// A word with its role, or a slot for one.
 #[derive(Clone, Debug)]
 pub struct Word {
-    /// The word with the user's own span; `None` for a hole.
+    /// The word with its own span; `None` for a slot.
     pub ident: Option<Ident>,
-    /// Where it is; for a hole, the token before it or the closing delimiter after it.
+    /// The span; for a slot, the token before it or the closing delimiter after it.
     pub span: Span,
-    /// What it means.
+    /// The role.
     pub role: Role,
 }
 
-/// What a word means.
+/// The role of a word.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Role {
     /// At the top of the macro: `workflow`.
     Top,
-    /// The name of a workflow. The words after it, up to the next, are in that workflow.
+    /// The name of a workflow. The words after it, up to the next, belong to that workflow.
     Workflow {
         /// The brace that opens its body.
         brace: Option<Span>,
@@ -51,14 +51,14 @@ pub enum Role {
     ClauseField(ClauseKind),
     /// A field in the braces of a state: a fail's.
     StateField(StateKind),
-    /// A word that means something after this other word only, as the table `SETTINGS` has it.
+    /// A word that has a meaning only after this other word, as in the table `SETTINGS`.
     Setting(&'static str),
     /// A state's name where it is declared.
     StateName {
-        /// The sign that follows it.
+        /// The sign after it.
         sign: Option<Span>,
     },
-    /// A state's name where it is used; `end` too.
+    /// A state's name where it is used, including `end`.
     StateReference,
     /// A type's name where it is declared.
     TypeName,
@@ -74,11 +74,11 @@ pub enum Role {
     HandlerName(ClauseKind),
     /// A named retrier's or catcher's name where it is used.
     HandlerReference(ClauseKind),
-    /// A word of a resource: the service, `aws_sdk`, the action, the pattern; after these words.
+    /// A word of a resource: the service, `aws_sdk`, the action or the pattern, after these words.
     Resource(Vec<Ident>),
-    /// A function that is called by a plain name.
+    /// The name of a function.
     Function,
-    /// The first word of a reference: a root (`input`, `params`, …) or a state; a hole stands for any value.
+    /// The first word of a reference: a root (`input`, `params`, …) or a state. A slot accepts any value.
     Root(Vec<Step>),
     /// The name of a variable in a reference, after `$`.
     Variable(Vec<Step>),
@@ -86,15 +86,15 @@ pub enum Role {
     VariableName,
 }
 
-/// A step of a reference.
+/// A segment of a reference.
 #[derive(Clone, Debug)]
 pub enum Step {
     /// `.name`
     Member(Ident),
     /// `["a-b"]`
     Quoted(String),
-    /// `[…]`, with the number where it is written out.
+    /// `[…]`, with the index if it is a literal.
     Index(Option<usize>),
-    /// A member is missing after the dot, which is here.
+    /// A missing member after the dot, with the dot's span.
     Hole(Span),
 }

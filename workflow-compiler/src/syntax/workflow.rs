@@ -1,4 +1,4 @@
-//! The whole of a macro's input: workflows with their attributes and visibility.
+//! The input of a macro: workflows with their attributes and visibility.
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use workflow_asl::Code;
@@ -48,7 +48,7 @@ impl Parser<'_> {
                 self.word(word, Role::Top);
                 let text = word.to_string();
                 let problem = self.unexpected(cursor, "`workflow`").suggest(&text, ["workflow"]);
-                self.complain(cursor, problem.help("the macro holds `workflow Name { … }`"));
+                self.complain(cursor, problem.help("the macro contains `workflow Name { … }`"));
                 let meant = cursor.peek_ident_at(1).is_some()
                     && cursor.peek_group_at(2, Delimiter::Brace).is_some()
                     && workflow_asl::nearest::nearest(&text, ["workflow"]).is_some();
@@ -59,7 +59,7 @@ impl Parser<'_> {
             }
             None => {
                 let problem = self.unexpected(cursor, "`workflow`");
-                self.complain(cursor, problem.help("the macro holds `workflow Name { … }`"));
+                self.complain(cursor, problem.help("the macro contains `workflow Name { … }`"));
                 skip_to_workflow(cursor);
                 return None;
             }
@@ -99,9 +99,9 @@ impl Parser<'_> {
     }
 }
 
-/// The names after `struct` and `enum` in a workflow's braces.
+/// Returns the names after `struct` and `enum` in a workflow's braces.
 fn declared_types(body: &Cursor) -> Vec<String> {
-    // The name and the braces stand after it: rustc is asked for the text of few words.
+    // The name and the braces follow it: rustc is asked for the text of few words.
     let declares = |at: &usize| {
         body.peek_group_at(at + 2, Delimiter::Brace).is_some()
             && body.peek_ident_at(*at).is_some_and(|word| word == "struct" || word == "enum")
@@ -119,7 +119,7 @@ impl Parser<'_> {
         let spot = cursor.before();
         let whole: TokenStream = [word.clone(), group.into()].into_iter().collect();
         if syn::parse2::<syn::Visibility>(whole.clone()).is_err() {
-            let problem = Problem::new(Code::Syntax, spot, "this is no visibility");
+            let problem = Problem::new(Code::Syntax, spot, "this is not a visibility");
             self.report(problem.help("write `pub`, `pub(crate)`, `pub(super)` or `pub(in path)`"));
             return word.into();
         }
@@ -127,7 +127,7 @@ impl Parser<'_> {
     }
 }
 
-/// Skips to the next `workflow Name` or `workflow { … }`, with what may stand before it.
+/// Skips to the next `workflow Name` or `workflow { … }`, including what precedes it.
 fn skip_to_workflow(cursor: &mut Cursor) {
     while !cursor.is_end() {
         let attributes = attributes_length(cursor, 0);

@@ -5,12 +5,12 @@ use workflow_cases::every;
 
 use super::{document, lowered, state};
 
-/// A state of a JSONPath workflow.
+/// Returns a state of a JSONPath workflow.
 fn path_state(text: &str) -> Value {
     state("jsonpath", text)
 }
 
-/// What is reported about a JSONPath workflow: the first lines.
+/// Returns what is reported about a JSONPath workflow: the first lines.
 fn problems(body: &str) -> Vec<String> {
     let (_, problems) = lowered(&format!("query jsonpath; {body}"));
     problems.iter().map(|text| text.lines().next().unwrap_or_default().to_owned()).collect()
@@ -85,7 +85,7 @@ fn resources() {
     assert_eq!(resource(&format!("\"{arn}\"")), arn);
 }
 
-/// The rule of a condition, without `Next`.
+/// Returns the rule of a condition, without `Next`.
 fn rule(condition: &str) -> Value {
     let body = format!(
         "query jsonpath; input {{ n: i64, f: f64, s: String, b: bool, t: Timestamp, m: Mode, o: Option<String> }}

@@ -31,7 +31,7 @@ fn lowered(body: &str) -> (Lowered, Vec<String>) {
     (lowered, texts)
 }
 
-/// The document of a workflow in which nothing is wrong.
+/// Returns the document of a workflow in which nothing is wrong.
 fn document(body: &str) -> Value {
     let (lowered, problems) = lowered(body);
     assert_eq!(problems, Vec::<String>::new(), "{body}");
@@ -84,7 +84,7 @@ fn broken_workflows_do_not_panic() {
     });
 }
 
-/// The text of the tokens, with what is open closed.
+/// Returns the text of the tokens, with what is open closed.
 fn closed(tokens: &[String]) -> String {
     let mut open = Vec::new();
     for token in tokens {
@@ -100,7 +100,7 @@ fn closed(tokens: &[String]) -> String {
     tokens.concat() + &open.concat()
 }
 
-/// The tokens' texts, brackets apart.
+/// Returns the tokens' texts, brackets apart.
 fn flat(tokens: TokenStream) -> Vec<String> {
     use proc_macro2::{Delimiter, TokenTree};
     let mut texts = Vec::new();

@@ -8,15 +8,15 @@ use super::{Catcher, Clause, Comment, Expr, Retrier, Spot, Text, plain};
 /// A declaration at the top of a workflow.
 #[derive(Clone, Debug)]
 pub struct Declaration {
-    /// Its `///`.
+    /// The `///` comment.
     pub comment: Comment,
     /// The keyword.
     pub keyword: Ident,
-    /// What it declares.
+    /// The declaration.
     pub kind: DeclarationKind,
 }
 
-/// What a declaration declares.
+/// The kinds of declarations.
 #[derive(Clone, Debug)]
 pub enum DeclarationKind {
     /// `input { … }` or `input path::To::Type;`
@@ -33,7 +33,7 @@ pub enum DeclarationKind {
     Query {
         /// The language.
         language: QueryLanguage,
-        /// Whether the document says so where it need not.
+        /// Whether the document states the language although it is the default.
         explicit: bool,
     },
     /// `type standard;` or `type express;`
@@ -51,14 +51,14 @@ pub enum DeclarationKind {
     Comment(Text),
     /// `retry name [Errors…] { … }`
     Retrier {
-        /// The name that states use it by.
+        /// The name by which states refer to it.
         name: Ident,
         /// The retrier.
         retrier: Retrier,
     },
     /// `catch name [Errors…] => State { … }`
     Catcher {
-        /// The name that states use it by.
+        /// The name by which states refer to it.
         name: Ident,
         /// The catcher.
         catcher: Catcher,
@@ -67,14 +67,14 @@ pub enum DeclarationKind {
     Defaults(Vec<Clause>),
     /// `placeholders;`
     Placeholders,
-    /// `from "flows/legacy.asl.json";`, perhaps with the word `unchecked`.
+    /// `from "flows/legacy.asl.json";`, optionally with the word `unchecked`.
     From(Text, Option<Ident>),
 }
 
 /// The type of the input or output.
 #[derive(Clone, Debug)]
 pub enum Shape {
-    /// Declared in place.
+    /// Fields in braces.
     Fields(Vec<FieldDecl>),
     /// Another type.
     Type(Type),
@@ -85,16 +85,16 @@ pub enum Shape {
 pub struct StructDecl {
     /// Its name.
     pub name: Ident,
-    /// Its fields, in source order, wire names already worked out from `#[serde(rename_all = …)]`.
+    /// The fields, in source order, with wire names derived from `#[serde(rename_all = …)]`.
     pub fields: Vec<FieldDecl>,
 }
 
 /// A field of a struct, of the input, the output or the params.
 #[derive(Clone, Debug)]
 pub struct FieldDecl {
-    /// Its `///`.
+    /// The `///` comment.
     pub comment: Comment,
-    /// The Rust name; `r#type` is written raw.
+    /// The Rust name, such as `r#type`.
     pub name: Ident,
     /// The name in JSON.
     pub wire: String,
@@ -114,7 +114,7 @@ pub struct EnumDecl {
 /// A variant of an enum.
 #[derive(Clone, Debug)]
 pub struct VariantDecl {
-    /// Its `///`.
+    /// The `///` comment.
     pub comment: Comment,
     /// The Rust name.
     pub name: Ident,
@@ -125,14 +125,14 @@ pub struct VariantDecl {
 /// A type as written.
 #[derive(Clone, Debug)]
 pub struct Type {
-    /// What it is.
+    /// The type.
     pub kind: TypeKind,
-    /// Where it is.
+    /// Its span.
     pub spot: Spot,
 }
 
 impl Type {
-    /// The name that a type of the user's own ends with, without the path before it and without `r#`.
+    /// Returns the last word of a user-defined type, without its path and without `r#`.
     pub fn last_word(&self) -> Option<String> {
         match &self.kind {
             TypeKind::Named(name) => Some(plain(name)),
@@ -145,7 +145,7 @@ impl Type {
     }
 }
 
-/// What a type is.
+/// The kinds of types.
 #[derive(Clone, Debug)]
 pub enum TypeKind {
     /// `String`
@@ -168,10 +168,10 @@ pub enum TypeKind {
     Option(Box<Type>),
     /// `Map<T>`: an object with any keys.
     Map(Box<Type>),
-    /// One word: a type declared in the workflow, or, if there is none, of the user's scope.
+    /// One word: a type declared in the workflow or else in the user's scope.
     Named(Ident),
-    /// A path with `::` to the user's own type, as written.
+    /// A path with `::` to a user-defined type, as written.
     Path(TokenStream),
-    /// It did not parse.
+    /// A type that did not parse.
     Invalid,
 }

@@ -7,24 +7,24 @@ use super::{Spot, Text};
 /// A value or expression.
 #[derive(Clone, Debug)]
 pub struct Expr {
-    /// What it is.
+    /// The expression.
     pub kind: ExprKind,
-    /// Where it is.
+    /// Its span.
     pub spot: Spot,
 }
 
-/// What an expression is.
+/// The kinds of expressions.
 #[derive(Clone, Debug)]
 pub enum ExprKind {
     /// `null`
     Null,
     /// `true` or `false`
     Bool(bool),
-    /// A number, by its text; a leading minus is part of it.
+    /// A number as text, including a leading minus.
     Number(String),
     /// A duration, in seconds.
     Duration(u64),
-    /// A string literal. `"{% … %}"` is raw JSONata, whatever the language of the state makes of it.
+    /// A string literal. `"{% … %}"` is raw JSONata in any state.
     Text(String),
     /// `{ … }`
     Object(Vec<Member>),
@@ -32,7 +32,7 @@ pub enum ExprKind {
     Array(Vec<Expr>),
     /// `input.a.b`, `Train.x`, `$name`, …
     Reference(Reference),
-    /// `$split(x, ",")[0]`, `(a ?? b).c`: members and indices of what is not a reference.
+    /// `$split(x, ",")[0]`, `(a ?? b).c`: members and indices of anything but a reference.
     Access(Box<Expr>, Vec<Segment>),
     /// `!x`, `-x`
     Unary(UnaryOp, Box<Expr>),
@@ -47,7 +47,7 @@ pub enum ExprKind {
         /// The arguments.
         arguments: Vec<Expr>,
     },
-    /// `const PATH`: a constant of the user's Rust code, as written; its value is known to rustc only.
+    /// `const PATH`: a constant of the user's Rust code, as written. Only rustc knows its value.
     Constant(TokenStream),
     /// `Mode::Full`
     Variant {
@@ -60,15 +60,15 @@ pub enum ExprKind {
     Jsonata(Text),
     /// `path "…"`
     Path(Text),
-    /// `( … )`: parentheses keep the nesting of conditions.
+    /// `( … )`: kept, because parentheses determine the nesting of conditions.
     Paren(Box<Expr>),
-    /// It did not parse.
+    /// An expression that did not parse.
     Invalid,
-    /// What another language writes, which was understood: the checks report it.
+    /// An expression in the syntax of another language, which the checks report.
     OtherLanguage(OtherLanguage),
 }
 
-/// What other languages write for a value.
+/// Expressions in the syntax of other languages.
 #[derive(Clone, Debug)]
 pub enum OtherLanguage {
     /// `x.len()`
@@ -77,30 +77,30 @@ pub enum OtherLanguage {
         of: Box<Expr>,
         /// The method.
         name: Text,
-        /// What stands in the parentheses.
+        /// The arguments in parentheses.
         arguments: Vec<Expr>,
     },
     /// `format!("…{}", x)`
     Format {
-        /// The texts and values that are joined, in their order.
+        /// The texts and values to join, in order.
         parts: Vec<Expr>,
     },
-    /// `{ a, b }`: a member whose value is called as its key is.
+    /// `{ a, b }`: a member with the same name as its value.
     Short {
         /// The name as a reference.
         of: Box<Expr>,
-        /// The other members of the object that are written so, where this is the first.
+        /// The other members of the object in this syntax, if this is the first.
         others: Option<Vec<Expr>>,
     },
 }
 
 impl OtherLanguage {
-    /// The values in it.
+    /// Returns the values in it.
     pub fn values(&self) -> impl Iterator<Item = &Expr> {
         let (of, rest) = match self {
             Self::Method { of, arguments, .. } => (Some(&**of), arguments.as_slice()),
             Self::Format { parts } => (None, parts.as_slice()),
-            // What it names is looked for.
+            // Unknown names in it are still reported.
             Self::Short { .. } => (None, [].as_slice()),
         };
         of.into_iter().chain(rest)
@@ -112,7 +112,7 @@ impl OtherLanguage {
 pub struct Member {
     /// The key, unquoted.
     pub key: Text,
-    /// `key?: value`: left out when the value is absent.
+    /// `key?: value`: omitted if the value is absent.
     pub optional: bool,
     /// The value.
     pub value: Expr,
@@ -121,23 +121,23 @@ pub struct Member {
 }
 
 impl Member {
-    /// All of its words, with the comma after them.
+    /// Returns the span of the member and its comma.
     pub fn spot(&self) -> Spot {
         self.key.spot.to(self.comma.unwrap_or(self.value.spot))
     }
 }
 
-/// The number of the word of a reference that is not written, but meant.
+/// The word number of a reference that is implied but not written.
 pub const NO_WORD: usize = usize::MAX;
 
 /// A reference to data.
 #[derive(Clone, Debug)]
 pub struct Reference {
-    /// What it starts from.
+    /// The root.
     pub root: Root,
-    /// The root's word.
+    /// The span of the root's word.
     pub root_spot: Spot,
-    /// The number of that word among the words of the macro, or [`NO_WORD`].
+    /// The index of that word among the words of the macro, or [`NO_WORD`].
     pub word: usize,
     /// `Train?.x`: the state may not have run.
     pub optional: bool,
@@ -145,7 +145,7 @@ pub struct Reference {
     pub segments: Vec<Segment>,
 }
 
-/// What a reference starts from.
+/// The root of a reference.
 #[derive(Clone, Debug)]
 pub enum Root {
     /// `input`: the execution's input.
@@ -160,9 +160,9 @@ pub enum Root {
     Index,
     /// `context`: the context object.
     Context,
-    /// `params`: deploy-time values.
+    /// `params`: deploy-time parameters.
     Params,
-    /// `caught`: the error that led here.
+    /// `caught`: the error that a catcher handled.
     Caught,
     /// `$name`: a variable. An empty name and `$` are the `$` and `$$` of a path, which the checks report.
     Variable(String),
@@ -171,7 +171,7 @@ pub enum Root {
 }
 
 impl Root {
-    /// The word of the language that it is; `None` where the user has named it.
+    /// Returns the keyword of the root; `None` if the user chose its name.
     pub fn word(&self) -> Option<&'static str> {
         Some(match self {
             Self::Input => "input",
@@ -196,7 +196,7 @@ pub enum Segment {
         name: Text,
         /// `?.name`
         optional: bool,
-        /// Whether it is written `["name"]`, which the document then does as well.
+        /// Whether it is written `["name"]`, which the document then uses as well.
         quoted: bool,
     },
     /// `[0]`, `[expr]`

@@ -1,4 +1,4 @@
-//! What Amazon States Language writes, where it stands in a workflow: understood, and reported with what is written here.
+//! Amazon States Language syntax in a workflow, which is parsed and reported with its equivalent.
 
 use proc_macro2::{Delimiter, Ident, TokenTree};
 use workflow_asl::document::QueryLanguage;
@@ -15,7 +15,7 @@ use crate::syntax::parser::Parser;
 use crate::syntax::recover::{clause_starts_here, item_starts, item_starts_here, skip_in_state};
 use crate::syntax::spelling::{is_word, spelled, spelled_tokens};
 
-/// What a field of ASL's is here.
+/// The equivalent of an ASL field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::syntax) enum Field {
     /// `-> State`
@@ -32,7 +32,7 @@ pub(in crate::syntax) enum Field {
     Count,
 }
 
-/// The fields whose names are not the clauses' own, and other languages' words for the same; without `_`, in small letters.
+/// The fields whose names differ from the clauses', and words of other languages for them, in lower case without `_`.
 const FIELDS: &[(&str, Field)] = &[
     ("next", Field::Next),
     ("nextstate", Field::Next),
@@ -60,7 +60,7 @@ const FIELDS: &[(&str, Field)] = &[
     ("set", Field::Clause(ClauseKind::Assign)),
 ];
 
-/// A retrier's fields in ASL, and here.
+/// The fields of a retrier in ASL, and their equivalents.
 const RETRY_FIELDS: &[(&str, &str)] = &[
     ("intervalseconds", "interval"),
     ("maxattempts", "max_attempts"),
@@ -81,7 +81,7 @@ const RETRY_FIELDS: &[(&str, &str)] = &[
     ("multiplier", "backoff"),
 ];
 
-/// A fail's fields in ASL and elsewhere, and here.
+/// The fields of a fail in ASL and elsewhere, and their equivalents.
 const FAIL_FIELDS: &[(&str, &str)] = &[
     ("error", "error"),
     ("code", "error"),
@@ -92,7 +92,7 @@ const FAIL_FIELDS: &[(&str, &str)] = &[
     ("description", "cause"),
 ];
 
-/// Words for every error.
+/// Words for all errors.
 const ALL_ERRORS: [&str; 21] = [
     "all",
     "ALL",
@@ -117,12 +117,12 @@ const ALL_ERRORS: [&str; 21] = [
     "States",
 ];
 
-/// A word without what spellings differ in.
+/// Normalizes a word, so that spellings can be compared.
 fn squeezed(word: &str) -> String {
     word.chars().filter(|letter| *letter != '_' && *letter != '-').flat_map(char::to_lowercase).collect()
 }
 
-/// What a word is that is no clause of the language.
+/// Returns the equivalent of a word that is not a clause.
 pub(in crate::syntax) fn field(word: &str) -> Option<Field> {
     let word = squeezed(word);
     let own = || ClauseKind::ALL.iter().find(|clause| squeezed(clause.keyword()) == word);
@@ -130,32 +130,32 @@ pub(in crate::syntax) fn field(word: &str) -> Option<Field> {
     known.or_else(|| own().map(|clause| Field::Clause(*clause)))
 }
 
-/// The field of a retrier that is meant.
+/// Returns the equivalent field of a retrier.
 pub(in crate::syntax) fn retry_field(word: &str) -> Option<&'static str> {
     let word = squeezed(word);
     RETRY_FIELDS.iter().find(|(name, _)| *name == word).map(|(_, field)| *field)
 }
 
-/// The field of a fail that is meant.
+/// Returns the equivalent field of a fail.
 pub(in crate::syntax) fn fail_field(word: &str) -> Option<&'static str> {
     let word = squeezed(word);
     FAIL_FIELDS.iter().find(|(name, _)| *name == word).map(|(_, field)| *field)
 }
 
-/// Whether a word stands for every error.
+/// Returns whether a word means all errors.
 pub(in crate::syntax) fn is_every_error(word: &str) -> bool {
     ALL_ERRORS.contains(&word)
 }
 
-/// A transition as ASL writes it.
+/// A transition in ASL syntax.
 pub(in crate::syntax) struct Transition {
     pub(in crate::syntax) target: Target,
-    /// The words, and with the comma after them.
+    /// The span, without and with the comma after it.
     spot: Spot,
     with_comma: Spot,
     word: String,
     text: String,
-    /// Where the tokens after it begin.
+    /// The position of the tokens after it.
     end: usize,
     /// Whether a comma ends the state.
     pub(in crate::syntax) ends: bool,
@@ -164,17 +164,17 @@ pub(in crate::syntax) struct Transition {
 }
 
 impl Transition {
-    /// Whether nothing of the state stands after it, where the state ends.
+    /// Returns whether it is the last part of its state.
     pub(in crate::syntax) fn is_last(&self, cursor: &Cursor) -> bool {
         cursor.position() == self.end
     }
 
-    /// The transition as it is written here, with this arrow.
+    /// Formats the transition with this arrow.
     pub(in crate::syntax) fn arrow(&self, arrow: &str) -> String {
         self.text.replacen("->", arrow, 1)
     }
 
-    /// Reports it; `last` is the state's last word where more stands after the transition.
+    /// Reports the transition. `last` is the state's last word if more follows the transition.
     pub(in crate::syntax) fn problem(&self, last: Option<Spot>) -> Problem {
         let problem = Problem::new(Code::UnknownClause, self.spot, format!("unknown clause `{}`", self.word));
         let problem = problem.help(format!("write `{}`", self.text));
@@ -189,29 +189,29 @@ impl Transition {
         }
     }
 
-    /// Reports it on a state of a kind that goes on nowhere, or by its arms, which `braces` end.
+    /// Reports the transition of a state of a kind that has none, or that has arms, which `braces` end.
     pub(in crate::syntax) fn needless(&self, kind: StateKind, braces: Option<Spot>) -> Problem {
         if let (StateKind::Choice, true, Some(braces)) = (kind, self.other_cases, braces) {
-            let message = format!("unknown clause `{}`: the arm for all other cases stands in the braces", self.word);
+            let message = format!("unknown clause `{}`: the arm for all other cases goes in the braces", self.word);
             let arm = format!("else {};", self.text);
             let edit = Edit::before(Spot::from(braces.last), format!("{arm} "));
             let problem = Problem::new(Code::UnknownClause, self.spot, message).help(format!("write `{arm}` there"));
             return problem.edit(edit).edit(Edit::over(self.with_comma, ""));
         }
         let message = match kind {
-            StateKind::Choice => format!("unknown clause `{}`: a choice goes on by its arms", self.word),
+            StateKind::Choice => format!("unknown clause `{}`: the transitions of a choice are in its arms", self.word),
             _ => format!(
-                "unknown clause `{}`: nothing follows a `{}`",
+                "unknown clause `{}`: a `{}` has no transition",
                 self.word,
                 crate::syntax::keyword::state_keyword(kind)
             ),
         };
-        Problem::new(Code::UnknownClause, self.spot, message).help("leave it out").edit(Edit::over(self.with_comma, ""))
+        Problem::new(Code::UnknownClause, self.spot, message).help("remove it").edit(Edit::over(self.with_comma, ""))
     }
 }
 
 impl Parser<'_> {
-    /// The word of a clause: a name, or one in quotes with `:` after it, as JSON has them.
+    /// Returns the word of a clause: a name, or a name in quotes followed by `:`, as in JSON.
     pub(in crate::syntax) fn clause_word(&self, cursor: &Cursor) -> Option<Ident> {
         if let Some(word) = cursor.peek_ident() {
             return Some(word.clone());
@@ -220,7 +220,7 @@ impl Parser<'_> {
         is_word(&key.value).then(|| Ident::new(&key.value, key.spot.first))
     }
 
-    /// `Next: "State"`, `next State`, `End: true`: a transition as ASL writes it.
+    /// Parses `Next: "State"`, `next State`, `End: true`: a transition in ASL syntax.
     pub(in crate::syntax) fn asl_transition(&mut self, cursor: &mut Cursor) -> Option<Transition> {
         let word = self.clause_word(cursor)?.to_string();
         let field = match word.as_str() {
@@ -264,13 +264,13 @@ impl Parser<'_> {
             Some(comma) => first.to(comma),
             None => spot,
         };
-        // Of the last clause the comma stands where the state ends.
+        // The comma after the last clause ends the state.
         let ends = cursor.position() > 0 && (with_comma_ends(cursor) || item_starts_here(cursor));
         let other_cases = field == Field::Default;
         Some(Transition { target, spot, with_comma, word, text, end: cursor.position(), ends, other_cases })
     }
 
-    /// A clause as ASL writes it: `TimeoutSeconds: 30`. `false` where the word is none.
+    /// Parses a clause in ASL syntax: `TimeoutSeconds: 30`. Returns `false` if the word is not one.
     pub(in crate::syntax) fn asl_clause(
         &mut self,
         keyword: &Ident,
@@ -317,7 +317,7 @@ impl Parser<'_> {
             self.report(problem);
             return true;
         };
-        // Whether the state's language has it the checks know.
+        // The checks know whether the state's language supports it.
         let other = match kind.language() {
             Some(_) => Some(Box::new(problem)),
             None => {
@@ -329,7 +329,7 @@ impl Parser<'_> {
         true
     }
 
-    /// A field of a retrier that stands on a state.
+    /// Parses a field of a retrier that is written on a state.
     fn retry_field_as_clause(
         &mut self,
         keyword: &Ident,
@@ -353,7 +353,7 @@ impl Parser<'_> {
         true
     }
 
-    /// What such a clause says, and how it is written here; `None` for the latter where its keyword alone is another.
+    /// Parses the value of such a clause, and formats it; `None` for the latter if only the keyword differs.
     fn asl_value(
         &mut self,
         kind: ClauseKind,
@@ -437,7 +437,7 @@ impl Parser<'_> {
         cursor.eat_punct("$");
         let name = cursor.eat_ident()?;
         if cursor.eat_punct(":").is_some() {
-            // A type says nothing here, since the value has one.
+            // A type has no effect here, because the value has one.
             let sign = (0..cursor.remaining().min(16)).find(|at| cursor.is_punct_at(*at, "=")).unwrap_or_default();
             let ends = (0..sign).any(|at| cursor.is_punct_at(at, ";") || cursor.is_punct_at(at, ","));
             cursor.advance(if ends { 0 } else { sign });
@@ -448,7 +448,7 @@ impl Parser<'_> {
     }
 }
 
-/// Whether a comma was read last, and the state ends there.
+/// Returns whether a comma was read last and ends the state.
 fn with_comma_ends(cursor: &Cursor) -> bool {
     let comma = matches!(cursor.last(), Some(TokenTree::Punct(punct)) if punct.as_char() == ',');
     comma && (cursor.is_end() || item_starts_here(cursor))
@@ -460,12 +460,12 @@ pub(in crate::syntax) fn assigned(name: Text, value: Expr) -> Expr {
     Expr { kind: ExprKind::Object(vec![Member { key: name, optional: false, value, comma: None }]), spot }
 }
 
-/// A target as it is written after an arrow.
+/// Formats the target of a transition.
 pub(in crate::syntax) fn written_target(name: &str) -> String {
     if is_word(name) { name.to_owned() } else { format!("{name:?}") }
 }
 
-/// A field of a state in ASL as it is written here, after the state's braces; `None` where it is none, or has another place.
+/// Formats a state's ASL field as a clause after the state's braces; `None` if it is not one, or belongs elsewhere.
 pub(crate) fn as_clause(name: &str, value: &Expr) -> Option<String> {
     Some(match (field(name)?, &value.kind) {
         (Field::Next, ExprKind::Text(state)) => format!("-> {}", written_target(state)),
@@ -482,7 +482,7 @@ pub(crate) fn as_clause(name: &str, value: &Expr) -> Option<String> {
     })
 }
 
-/// A clause with a value.
+/// Formats a clause with a value.
 fn written(kind: ClauseKind, before: &str, value: &Expr) -> String {
     let keyword = kind.keyword();
     match (kind, &value.kind) {
@@ -497,12 +497,12 @@ fn written(kind: ClauseKind, before: &str, value: &Expr) -> String {
     }
 }
 
-/// A number of seconds as the language writes it.
+/// Formats a number of seconds.
 fn seconds_as_written(seconds: u64) -> String {
     if seconds == 0 { "0s".to_owned() } else { in_largest_unit(seconds) }
 }
 
-/// The text of a field that ends in `Path` is a path.
+/// Returns the value of a field that ends in `Path`, whose text is a path.
 fn path_of(name: &str, value: Expr) -> Expr {
     match value.kind {
         ExprKind::Text(text)
@@ -514,13 +514,13 @@ fn path_of(name: &str, value: Expr) -> Expr {
     }
 }
 
-/// The value of a member by its name in ASL.
+/// Returns the value of a member by its ASL name.
 fn member<'e>(object: &'e Expr, name: &str) -> Option<&'e Expr> {
     let ExprKind::Object(members) = &object.kind else { return None };
     members.iter().find(|member| squeezed(&member.key.value) == name).map(|member| &member.value)
 }
 
-/// An entry of `Retry` or `Catch` as it is written here.
+/// Formats an entry of `Retry` or `Catch`.
 fn handler(kind: ClauseKind, entry: &Expr) -> String {
     let names = match member(entry, "errorequals").map(|names| &names.kind) {
         Some(ExprKind::Array(names)) => names.iter().map(listed_error).collect::<Vec<_>>().join(", "),
@@ -546,7 +546,7 @@ fn handler(kind: ClauseKind, entry: &Expr) -> String {
     format!("{} [{names}]{target}{fields}", kind.keyword())
 }
 
-/// An error's name as a list of errors has it.
+/// Formats an error's name in a list of errors.
 fn listed_error(name: &Expr) -> String {
     match &name.kind {
         ExprKind::Text(name) => spelled_error(name),
@@ -554,13 +554,13 @@ fn listed_error(name: &Expr) -> String {
     }
 }
 
-/// The same of the name itself.
+/// Formats an error's name.
 pub(in crate::syntax) fn spelled_error(name: &str) -> String {
     let words = name.split('.').all(|word| is_word(word) || word.bytes().all(|digit| digit.is_ascii_digit()));
     if words && !name.starts_with(|first: char| first.is_ascii_digit()) { name.to_owned() } else { format!("{name:?}") }
 }
 
-/// A retrier's field with its value.
+/// Formats a retrier's field with its value.
 pub(in crate::syntax) fn retry_field_as_written(name: &str, value: &Expr) -> String {
     let value = match (name, &value.kind) {
         ("interval" | "max_delay", ExprKind::Number(number)) => {
@@ -572,7 +572,7 @@ pub(in crate::syntax) fn retry_field_as_written(name: &str, value: &Expr) -> Str
     format!("{name}: {value}")
 }
 
-/// An item reader or result writer.
+/// Formats an item reader or result writer.
 fn transfer(kind: ClauseKind, value: &Expr) -> Option<String> {
     let mut written = kind.keyword().to_owned();
     if let Some(ExprKind::Text(arn)) = member(value, "resource").map(|resource| &resource.kind) {

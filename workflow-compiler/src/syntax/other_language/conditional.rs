@@ -1,4 +1,4 @@
-//! Choices as other languages write them: `if` with states in its braces, `match` and `switch` without a name.
+//! Choices in the syntax of other languages: `if` with states in its braces, `match` and `switch` without a name.
 
 use proc_macro2::{Delimiter, Group, Ident};
 use workflow_asl::{Code, StateKind};
@@ -35,7 +35,7 @@ impl Parser<'_> {
         let words = first.to(subject.spot);
         let (head, complete, slip) =
             self.choice_of(Choice { subject: Some(subject), nonexhaustive: None, arms: Vec::new() }, cursor);
-        // What is wrong with the arms is mended with it.
+        // Problems in it are fixed with it.
         let edits = match slip {
             Some(problem) if problem.fix.is_empty() => {
                 self.report(problem);
@@ -63,7 +63,7 @@ impl Parser<'_> {
         let choice = Choice { subject: None, nonexhaustive: None, arms: Vec::new() };
         let (head, complete, slip) = self.choice_of(choice, cursor);
         let edits = slip.map(|problem| problem.fix).unwrap_or_default();
-        let message = format!("unknown state kind `{keyword}`: what goes on at one of several states is a `choice`");
+        let message = format!("unknown state kind `{keyword}`: use a `choice` to select one of several states");
         let problem = Problem::new(Code::UnknownDeclaration, keyword.span(), message);
         let problem = problem.help(format!("write `choice {name} {{ if … -> State; else -> State; }}`"));
         self.report(edits.into_iter().fold(problem.edit(Edit::over(keyword.span(), "choice")), Problem::edit));
@@ -79,7 +79,7 @@ impl Parser<'_> {
         body: &mut Body,
         unnamed: &mut Vec<Unnamed>,
     ) {
-        let message = "`if` does not begin a state: a choice has a name and holds its arms in braces".to_owned();
+        let message = "`if` does not begin a state: a choice has a name, and its arms are in braces".to_owned();
         let (at, otherwise) = (body.states.len(), "Choose");
         if arms_with_states(cursor) {
             let first = cursor.here();
@@ -94,7 +94,7 @@ impl Parser<'_> {
             if let Some(choice) = body.states.get_mut(at) {
                 choice.head = Head::Choice(Choice { subject: None, nonexhaustive: None, arms });
             }
-            let message = "`if` does not begin a state: a choice has a name, and its states stand beside it".to_owned();
+            let message = "`if` does not begin a state: a choice has a name, and its states are next to it".to_owned();
             let fix = Fix::Before { words, edits };
             let mut choice = Unnamed::new(at, message, first.to(words), otherwise, fix);
             choice.after = body.states.len();
@@ -108,7 +108,7 @@ impl Parser<'_> {
             cursor.next();
             skip_item(cursor);
         }
-        // What is wrong with the arms is mended with it.
+        // Problems in it are fixed with it.
         let edits = match slip {
             Some(problem) if problem.fix.is_empty() => return self.report(problem),
             Some(problem) => problem.fix,
@@ -120,7 +120,8 @@ impl Parser<'_> {
         body.states.push(state(keyword, StateKind::Choice, Head::Choice(choice), Vec::new(), !complete));
     }
 
-    /// Arms that hold states, which go into the body: the arms, the words of the first one's head, and what to leave out.
+    /// Parses arms that contain states, which are added to the body. Returns the arms, the head of the first one, and
+    /// the text to remove.
     fn arms_with_states(
         &mut self,
         cursor: &mut Cursor,
@@ -143,7 +144,7 @@ impl Parser<'_> {
             let Some(name) = first_state(&group) else { break };
             let words = first.to(Spot::from(group.span_open()));
             match closed.replace(group.span_close().into()) {
-                // All between two arms is left out.
+                // Everything between two arms is removed.
                 Some(close) => edits.push(Edit::over(close.to(words), "")),
                 None => head = Some(words),
             }
@@ -165,7 +166,7 @@ impl Parser<'_> {
     }
 }
 
-/// Whether `if`s and `else`s with states in all of their braces stand here.
+/// Returns whether `if`s and `else`s with states in all of their braces are next.
 fn arms_with_states(cursor: &Cursor) -> bool {
     let mut at = 0;
     loop {
@@ -182,7 +183,7 @@ fn arms_with_states(cursor: &Cursor) -> bool {
     }
 }
 
-/// The name of the first state in braces.
+/// Returns the name of the first state in braces.
 fn first_state(group: &Group) -> Option<Ident> {
     let inside = Cursor::inside(group);
     let attributes = attributes_length(&inside, 0);
@@ -190,8 +191,8 @@ fn first_state(group: &Group) -> Option<Ident> {
     inside.peek_ident_at(attributes + 1).map(rust_name)
 }
 
-/// Gives a choice without `else` one that goes on at the next state, as other languages do; or, where its arms lead there
-/// too, the word that nothing may match. Gives that word, or the arm, as it is written.
+/// Adds to a choice without `else` an arm that continues at the next state, as in other languages, or `nonexhaustive`
+/// if its arms lead there too. Returns the word or the arm as text.
 pub(in crate::syntax) fn with_last_arm(state: &mut State, next: Option<&str>) -> (&'static str, String) {
     let Head::Choice(choice) = &mut state.head else { return ("", String::new()) };
     if choice.arms.iter().any(|arm| matches!(arm.when, When::Else(_))) {

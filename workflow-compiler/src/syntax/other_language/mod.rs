@@ -1,4 +1,4 @@
-//! What other languages write where a workflow has something of its own: understood, and reported with what is written here.
+//! Syntax of other languages that has an equivalent in a workflow, which is parsed and reported with that equivalent.
 
 pub(super) mod asl;
 mod conditional;

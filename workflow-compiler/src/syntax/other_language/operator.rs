@@ -9,7 +9,7 @@ use crate::syntax::cursor::Cursor;
 use crate::syntax::parser::Parser;
 use crate::syntax::spelling::spelled;
 
-/// Operators that other languages change a variable with.
+/// Operators of other languages that change a variable.
 const CHANGES: [(&str, BinaryOp); 5] = [
     ("+=", BinaryOp::Add),
     ("-=", BinaryOp::Subtract),
@@ -18,19 +18,19 @@ const CHANGES: [(&str, BinaryOp); 5] = [
     ("%=", BinaryOp::Remainder),
 ];
 
-/// The same by one.
+/// Operators that change a variable by one.
 const STEPS: [(&str, BinaryOp); 2] = [("++", BinaryOp::Add), ("--", BinaryOp::Subtract)];
 
-/// Whether `+=` or its like stands here.
+/// Returns whether `+=` or a similar operator is next.
 pub(in crate::syntax) fn changes(cursor: &Cursor) -> bool {
     CHANGES.iter().any(|(sign, _)| cursor.is_punct(sign))
 }
 
 impl Parser<'_> {
-    /// A value with such signs after it.
+    /// Parses such signs after a value.
     pub(in crate::syntax) fn with_foreign_signs(&mut self, mut value: Expr, cursor: &mut Cursor) -> Expr {
         let sign = matches!(cursor.peek(), Some(TokenTree::Punct(punct)) if "!*^+-".contains(punct.as_char()));
-        // What did not parse has been reported.
+        // A value that did not parse was reported.
         if !sign || matches!(value.kind, ExprKind::Invalid) {
             return value;
         }
@@ -84,7 +84,7 @@ impl Parser<'_> {
         self.by_one(value, BinaryOp::Add, ("++", spot), whole)
     }
 
-    /// A value that is one more or less, which is reported.
+    /// Returns a value plus or minus one, which is reported.
     fn by_one(&mut self, value: Expr, op: BinaryOp, (sign, spot): (&str, Spot), whole: Spot) -> Expr {
         let height = self.height + 1;
         let one = Expr { kind: ExprKind::Number("1".to_owned()), spot };
@@ -95,7 +95,7 @@ impl Parser<'_> {
         value
     }
 
-    /// `n += 1`, `$n -= 2`, `n++`: the variable, and the value that it gets.
+    /// Parses `n += 1`, `$n -= 2`, `n++`. Returns the variable and its new value.
     pub(in crate::syntax) fn change(&mut self, cursor: &mut Cursor) -> Option<(Text, Expr)> {
         let dollar = usize::from(cursor.is_punct("$"));
         let name = cursor.peek_ident_at(dollar)?.clone();

@@ -1,4 +1,4 @@
-//! Regular expressions as other languages write them, `/…/`, which have no place among values.
+//! Regular expressions in the syntax of other languages, `/…/`, which are not values.
 
 use proc_macro2::{Delimiter, Group, Ident};
 use workflow_asl::Code;
@@ -11,7 +11,7 @@ use crate::syntax::parser::Parser;
 use crate::syntax::spelling::spelled;
 
 impl Parser<'_> {
-    /// The literal of a regular expression, at its first `/`: to the second one and the letters after it.
+    /// Parses the literal of a regular expression: from its first `/` to the second one and the letters after it.
     pub(in crate::syntax) fn regex(&mut self, cursor: &mut Cursor) -> Option<(String, Spot)> {
         let ends = |at: usize| [",", ";", "->", "=>", "&&", "||"].iter().any(|end| cursor.is_punct_at(at, end));
         let mut slashes = (1..cursor.remaining().min(AHEAD)).filter(|at| cursor.is_punct_at(*at, "/"));
@@ -25,7 +25,7 @@ impl Parser<'_> {
             tokens.extend(cursor.next());
         }
         let mut text: String = tokens.iter().map(squeezed).collect();
-        // Flags stand at the second slash; JSONata has two of them.
+        // Flags follow the second slash. JSONata has two of them.
         let is_flags = |word: &&Ident| word.to_string().chars().all(|flag| "dgimsuvy".contains(flag));
         if let Some(flags) = cursor.peek_ident().filter(is_flags).map(Ident::to_string) {
             cursor.next();
@@ -34,7 +34,7 @@ impl Parser<'_> {
         Some((text, first.to(cursor.before())))
     }
 
-    /// Reports a regular expression as the argument of a function, or of a value's method, and reads the other arguments.
+    /// Reports a regular expression as an argument of a function or method, and parses the other arguments.
     pub(in crate::syntax) fn call_with_regex(
         &mut self,
         name: &Text,
@@ -66,7 +66,7 @@ impl Parser<'_> {
         }
     }
 
-    /// `/regex/` as a value, which JavaScript tests a value by: `/a.*/.test(value)`.
+    /// Parses `/regex/` as a value, as in JavaScript's `/a.*/.test(value)`.
     pub(in crate::syntax) fn regex_value(&mut self, cursor: &mut Cursor) -> Expr {
         let Some((regex, spot)) = self.regex(cursor) else { return self.no_value(cursor) };
         let called = cursor.peek_group_at(2, Delimiter::Parenthesis).filter(|_| cursor.is_punct("."));
@@ -83,7 +83,7 @@ impl Parser<'_> {
         self.with_regex(&name, (&arguments, &[]), (&regex, spot), whole)
     }
 
-    /// `value =~ /regex/`, at the operator.
+    /// Parses `value =~ /regex/`, at the operator.
     pub(in crate::syntax) fn regex_match(&mut self, value: Expr, cursor: &mut Cursor) -> Expr {
         let sign = cursor.here();
         cursor.advance(2);
@@ -97,7 +97,7 @@ impl Parser<'_> {
         self.with_regex(&name, (&[value], &[]), (&regex, spot), whole)
     }
 
-    /// Reports a regular expression beside the values that stand before and after it.
+    /// Reports a regular expression, given the values before and after it.
     fn with_regex(
         &mut self,
         name: &Text,
@@ -119,19 +119,19 @@ impl Parser<'_> {
                 let text = format!("jsonata {:?}", format!("{function}({})", arguments.join(", ")));
                 problem.help(format!("write `{text}`")).edit(Edit::over(whole, text))
             }
-            _ => problem.help(format!("it stands in JSONata: `jsonata {:?}`", format!("$contains(…, {regex})"))),
+            _ => problem.help(format!("write it in JSONata: `jsonata {:?}`", format!("$contains(…, {regex})"))),
         });
         self.leaf(ExprKind::Invalid, whole)
     }
 }
 
-/// The pattern by which a function that only asks whether a text matches can do without the regular expression.
+/// Returns the pattern that replaces the regular expression in a function that only tests whether a text matches.
 fn pattern_of(name: &Text, after: &[Expr], regex: &str) -> Option<String> {
     let asks = ["matches", "$contains", "$match"].contains(&name.value.as_str()) && after.is_empty();
     if asks { glob(regex) } else { None }
 }
 
-/// The function that a method with a regular expression is: of those that are none, one that asks whether the value matches.
+/// Returns the function equivalent to a method with a regular expression; by default one that tests for a match.
 fn function_of(method: &Text) -> Text {
     let function = match method.value.as_str() {
         "replace" | "replaceAll" | "replace_all" | "sub" | "gsub" => "$replace",
@@ -141,7 +141,7 @@ fn function_of(method: &Text) -> Text {
     Text { value: function.to_owned(), spot: method.spot }
 }
 
-/// Where a regular expression begins among the arguments in a group.
+/// Returns the position of a regular expression among the arguments in a group.
 pub(in crate::syntax) fn regex_at(group: &Group) -> Option<usize> {
     let inside = Cursor::inside(group);
     let begins = |at: usize| {
@@ -150,7 +150,7 @@ pub(in crate::syntax) fn regex_at(group: &Group) -> Option<usize> {
     (0..inside.remaining()).find(|at| begins(*at))
 }
 
-/// The pattern of `matches` that a simple regular expression is.
+/// Returns the pattern of `matches` that is equivalent to a simple regular expression.
 fn glob(regex: &str) -> Option<String> {
     let inner = regex.strip_prefix('/')?.strip_suffix('/')?;
     let (start, end) = (inner.starts_with('^'), inner.ends_with('$'));

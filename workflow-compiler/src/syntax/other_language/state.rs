@@ -1,5 +1,5 @@
-//! States as other languages declare them, with the kind after the name: `A: pass`, `A = lambda::invoke { … }`, `state A`;
-//! and their transitions: `A -> B;`.
+//! States in the syntax of other languages, with the kind after the name: `A: pass`, `A = lambda::invoke { … }`, `state
+//! A`; and transitions between states: `A -> B;`.
 
 use proc_macro2::{Delimiter, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use workflow_asl::{Code, StateKind};
@@ -11,7 +11,7 @@ use crate::syntax::parser::Parser;
 use crate::syntax::recover::state_kind;
 use crate::syntax::spelling::is_word;
 
-/// Words of other languages before the name of a state.
+/// Words of other languages before a state's name.
 const STATE_WORDS: [&str; 5] = ["state", "step", "node", "stage", "State"];
 
 /// `A -> B;` between states.
@@ -19,13 +19,13 @@ pub(in crate::syntax) struct LooseTransition {
     from: Ident,
     target: Target,
     spot: Spot,
-    /// With the `;` after it.
+    /// The span, including the `;`.
     whole: Spot,
 }
 
 impl Parser<'_> {
-    /// Reads `A: pass`, `state A = pass`, `A: lambda::invoke` as what the language writes for it, which is reported and
-    /// then stands in their place; `false` where something else stands here.
+    /// Replaces `A: pass`, `state A = pass`, `A: lambda::invoke` by their equivalent, which is reported. Returns
+    /// `false` if something else is next.
     pub(in crate::syntax) fn kind_after_name(&mut self, keyword: &Ident, cursor: &mut Cursor) -> bool {
         let prefix = usize::from(
             STATE_WORDS.iter().any(|word| *keyword == word) && cursor.peek_ident_at(1).is_some_and(|word| word != "as"),
@@ -36,7 +36,7 @@ impl Parser<'_> {
         let after = prefix + 1 + usize::from(sign);
         let kind = state_kind(cursor, after).filter(|_| sign);
         let called = sign && cursor.peek_ident_at(after).is_some() && cursor.is_punct_at(after + 1, "::");
-        // What stands between the name and the rest, and the tokens up to there.
+        // The tokens between the name and the rest, and their number.
         let (word, length, equals) = match kind {
             Some(StateKind::Task) => {
                 let function = cursor.peek_group_at(after + 1, Delimiter::Parenthesis).is_some();
@@ -59,7 +59,7 @@ impl Parser<'_> {
         let first = cursor.here();
         let last = cursor.peek_at(length - 1).map_or(first, crate::syntax::cursor::token_spot);
         let spot = first.to(last);
-        // Nothing says where it goes on: at the next state.
+        // Without a transition, it continues at the next state.
         let alone = word == "pass" && (cursor.is_punct_at(length, ";") || cursor.peek_at(length).is_none());
         let next = alone.then(|| next_state(cursor, length + 1));
         let arrow = next.as_ref().map(|next| format!(" -> {next}")).unwrap_or_default();
@@ -80,7 +80,7 @@ impl Parser<'_> {
         true
     }
 
-    /// Reads `A -> B;` between states; `false` where something else stands here.
+    /// Parses `A -> B;` between states. Returns `false` if something else is next.
     pub(in crate::syntax) fn transition_alone(&mut self, keyword: &Ident, cursor: &mut Cursor) -> bool {
         let ends = cursor.is_punct_at(4, ";") || cursor.peek_at(4).is_none();
         if !cursor.is_punct_at(1, "->") || cursor.peek_ident_at(3).is_none() || !ends {
@@ -97,7 +97,7 @@ impl Parser<'_> {
         true
     }
 
-    /// Gives the states of a body the transitions that stand between them, and reports them.
+    /// Adds the transitions between states to the states of a body, and reports them.
     pub(in crate::syntax) fn report_transitions(&mut self, body: &mut Body, outer: Vec<LooseTransition>) {
         for loose in std::mem::replace(&mut self.transitions, outer) {
             let written = match &loose.target {
@@ -106,7 +106,7 @@ impl Parser<'_> {
                 Target::Missing(_) => continue,
             };
             let name = plain(&loose.from);
-            let message = format!("a transition stands at the end of its state, `{name}`");
+            let message = format!("a transition must be at the end of its state, `{name}`");
             let problem = Problem::new(Code::UnknownDeclaration, loose.spot, message);
             let state = body.states.iter_mut().find(|state| plain(&state.name) == name);
             let goes_on = |kind| !matches!(kind, StateKind::Choice | StateKind::Succeed | StateKind::Fail);
@@ -119,7 +119,7 @@ impl Parser<'_> {
                     state.transition = Some(loose.target);
                     problem
                 }
-                Some(_) => problem.help("leave it out").edit(Edit::over(loose.whole, "")),
+                Some(_) => problem.help("remove it").edit(Edit::over(loose.whole, "")),
                 None => problem.help(format!("declare the state, such as `pass {name} {written};`")),
             };
             self.report(problem);
@@ -127,7 +127,7 @@ impl Parser<'_> {
     }
 }
 
-/// The name of the state that is declared so many tokens ahead, or `end`.
+/// Returns the name of the state declared `at` tokens ahead, or `end`.
 fn next_state(cursor: &Cursor, at: usize) -> Ident {
     let named = state_kind(cursor, at).and_then(|_| cursor.peek_ident_at(at + 1));
     let signed = cursor.peek_ident_at(at).filter(|_| {

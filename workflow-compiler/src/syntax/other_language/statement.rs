@@ -1,5 +1,5 @@
-//! Items that other languages write without a name, where a workflow has states: `for`, `let`, `return`, `throw`; those that
-//! are choices stand in `unnamed_choice.rs`.
+//! Statements of other languages that have no name, in place of states: `for`, `let`, `return`, `throw`. Choices are in
+//! `conditional.rs`.
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use workflow_asl::{Code, StateKind};
@@ -17,40 +17,40 @@ use crate::syntax::recover::skip_item;
 use crate::syntax::spelling::{spelled, spelled_tokens};
 use crate::syntax::state::name_of;
 
-/// A state that was written without a name. What it is called shows when all states were read: as the one that a
-/// transition names and nobody declares, or by a name that is free.
+/// A state without a name. Its name is chosen when all states are known: a name that a transition uses and no state
+/// declares, or a free one.
 pub(in crate::syntax) struct Unnamed {
-    /// Its number in the body.
+    /// Its index in the body.
     at: usize,
-    /// The number of the state after it and after what was written inside of it.
+    /// The index of the state after it and its nested states.
     pub(in crate::syntax) after: usize,
-    /// What is wrong.
+    /// The problem.
     message: String,
     spot: Spot,
-    /// Its name where nothing asks for another.
+    /// The default name.
     otherwise: &'static str,
-    /// How it is written here.
+    /// The fix.
     fix: Fix,
 }
 
-/// How a state without a name is written here; `{}` stands for the name.
+/// How to write a state without a name; `{}` is replaced by the name.
 pub(in crate::syntax) enum Fix {
-    /// The arms of a choice: its head is put before them, its end after them.
+    /// The arms of a choice: the head is inserted before them, the end after them.
     Around(Vec<Edit>),
-    /// The states inside of the arms are left where they are; the choice is written before them, in place of these words.
+    /// The choice replaces these words. The states inside the arms stay, after it.
     Before { words: Spot, edits: Vec<Edit> },
-    /// It is written anew, with a transition where it goes on.
+    /// It is replaced, with a transition if it continues.
     Anew { text: String, goes_on: bool, edits: Vec<Edit> },
 }
 
-/// Items of other languages that make or raise an error.
+/// Statements of other languages that create or raise an error.
 const THROWS: [&str; 4] = ["throw", "raise", "panic", "error"];
 
-/// How many `let` of one body have their uses read as variables.
+/// The maximum number of `let`s in one body whose uses are parsed as variables.
 const MOST_NAMED: usize = 16;
 
 impl Parser<'_> {
-    /// `map input.xs { … }`, `map over input.xs { … }`: gives the map a name, which is reported.
+    /// Gives a map without a name (`map input.xs { … }`, `map over input.xs { … }`) a name, which is reported.
     pub(in crate::syntax) fn name_map(&mut self, cursor: &mut Cursor) {
         let over = cursor.is_word("over") && !cursor.is_word_at(1, "over");
         let from = usize::from(over);
@@ -65,7 +65,7 @@ impl Parser<'_> {
         let name = name_of(&format!("each {}", last.unwrap_or_default()));
         let here = cursor.here_first();
         let words = if over { name.clone() } else { format!("{name} over") };
-        let problem = Problem::new(Code::Syntax, here, "a map has a name, and goes `over` its items");
+        let problem = Problem::new(Code::Syntax, here, "a map has a name, and iterates `over` its items");
         let help = format!("write `map {name} over {} {{ … }}`", spelled_tokens(&items));
         self.report(problem.help(help).edit(Edit::before(here, format!("{words} "))));
         cursor.rewrite_rest(|rest| {
@@ -74,7 +74,7 @@ impl Parser<'_> {
         });
     }
 
-    /// An item that begins with a word of another language; `false` where the word is none.
+    /// Parses a statement that begins with a word of another language. Returns `false` if the word is not one.
     pub(in crate::syntax) fn unnamed_item(
         &mut self,
         keyword: &Ident,
@@ -90,13 +90,13 @@ impl Parser<'_> {
             "let" | "var" | "set" | "const" => self.unnamed_let(keyword, cursor, body, unnamed),
             "while" | "loop" | "until" => self.no_state(
                 keyword,
-                "a loop is a choice that goes back to a state before it",
+                "write a loop as a choice with a transition to an earlier state",
                 "`choice Again { if … -> First; else -> Next; }`",
                 cursor,
             ),
             "try" => self.no_state(
                 keyword,
-                "the task that may fail has the catcher",
+                "put the catcher on the task that may fail",
                 "write `catch [States.ALL] => Failed` on the task",
                 cursor,
             ),
@@ -137,7 +137,7 @@ impl Parser<'_> {
         body.states.push(State { tail: cursor.before(), ..state(keyword, StateKind::Map, head, Vec::new(), false) });
     }
 
-    /// A statement that is written with states, up to the end of its braces.
+    /// Skips a statement that has an equivalent with states, up to the end of its braces.
     fn no_state(&mut self, keyword: &Ident, why: &str, help: &str, cursor: &mut Cursor) {
         let problem = Problem::new(
             Code::UnknownDeclaration,
@@ -174,7 +174,7 @@ impl Parser<'_> {
             return;
         };
         let mut edits = Vec::new();
-        // Each looks over all that follows.
+        // Each searches everything that follows.
         if unnamed.len() < MOST_NAMED {
             cursor.rewrite_rest(|tokens| replaced(tokens, &name.value, &format!("${}", name.value), &mut edits));
         }
@@ -197,7 +197,7 @@ impl Parser<'_> {
         self.semicolon("the value", cursor);
     }
 
-    /// `let { a, b } = input;`: the members are read where they are used.
+    /// Parses `let { a, b } = input;`: its members are replaced where they are used.
     fn let_members(&mut self, keyword: &Ident, cursor: &mut Cursor) {
         let first = Spot::from(keyword.span());
         let names: Vec<_> = match cursor.eat_group(Delimiter::Brace) {
@@ -220,7 +220,7 @@ impl Parser<'_> {
         let message = format!("`{keyword}` does not begin a state: members are read where they are used");
         let written: Vec<_> = names.iter().map(|name| format!("`{value}.{}`", plain(name))).collect();
         let problem = Problem::new(Code::UnknownDeclaration, first.to(end), message);
-        let problem = problem.help(format!("leave it out, and write {}", written.join(", ")));
+        let problem = problem.help(format!("remove it, and write {}", written.join(", ")));
         self.report(edits.into_iter().fold(problem, Problem::edit));
     }
 
@@ -255,7 +255,7 @@ impl Parser<'_> {
         let words = first.to(cursor.before());
         let error = cursor.since(from).iter().find_map(text_in).unwrap_or_else(|| "Failed".to_owned());
         let error = Expr { kind: ExprKind::Text(error), spot: words };
-        let message = format!("`{keyword}` does not begin a state: a workflow ends with an error by `fail`");
+        let message = format!("`{keyword}` does not begin a state: use `fail` to end a workflow with an error");
         let text = format!("fail {{}} {{ error: {} }}", spelled(&error));
         let fix = Fix::Anew { text, goes_on: false, edits: Vec::new() };
         unnamed.push(Unnamed::new(body.states.len(), message, words, "Failed", fix));
@@ -264,7 +264,7 @@ impl Parser<'_> {
         cursor.eat_punct(";");
     }
 
-    /// Gives the states without names theirs, and reports them.
+    /// Names the states without names, and reports them.
     pub(in crate::syntax) fn name_unnamed(&mut self, unnamed: Vec<Unnamed>, body: &mut Body) {
         if unnamed.is_empty() {
             return;
@@ -289,7 +289,7 @@ impl Parser<'_> {
             self.assign_before(&mut unnamed, body);
         }
         for one in &unnamed {
-            // The first state of a body needs nobody to lead to it.
+            // The first state of a body needs no incoming transition.
             let begins = one.at == 0 && unnamed.len() > asked.len();
             let name = if begins { None } else { asked.next().map(|name| plain(&name)) };
             let name = name.unwrap_or_else(|| free(one.otherwise, &taken));
@@ -365,7 +365,7 @@ impl Parser<'_> {
 }
 
 impl Parser<'_> {
-    /// A variable that is declared between states is assigned by the one before, where that goes on.
+    /// Assigns a variable that is declared between states in the preceding state, if that continues.
     fn assign_before(&mut self, unnamed: &mut Vec<Unnamed>, body: &mut Body) {
         while let Some(number) = unnamed.iter().position(|one| {
             let kind = |at: usize| body.states.get(at).map(|state| state.kind);
@@ -396,12 +396,12 @@ impl Parser<'_> {
 }
 
 impl Unnamed {
-    /// One that is the body's state with this number, with nothing written inside of it.
+    /// Creates a state without a name, with this index in the body and no nested states.
     pub(in crate::syntax) fn new(at: usize, message: String, spot: Spot, otherwise: &'static str, fix: Fix) -> Self {
         Self { at, after: at + 1, message, spot, otherwise, fix }
     }
 
-    /// How it is written here, without a name.
+    /// Returns the text without a name.
     fn text(&self) -> &str {
         match &self.fix {
             Fix::Around(_) | Fix::Before { .. } => "",
@@ -410,7 +410,7 @@ impl Unnamed {
     }
 }
 
-/// A state that is still without a name.
+/// Creates the state that is still without a name.
 pub(in crate::syntax) fn state(
     keyword: &Ident,
     kind: StateKind,
@@ -433,7 +433,7 @@ pub(in crate::syntax) fn state(
     }
 }
 
-/// Where a state goes on, with its arms and catchers.
+/// Returns all targets of a state, including those of arms and catchers.
 pub(in crate::syntax) fn targets(state: &State) -> impl Iterator<Item = &Target> {
     let arms = match &state.head {
         Head::Choice(choice) => choice.arms.as_slice(),
@@ -446,13 +446,13 @@ pub(in crate::syntax) fn targets(state: &State) -> impl Iterator<Item = &Target>
     state.transition.iter().chain(arms.iter().map(|arm| &arm.target)).chain(caught)
 }
 
-/// A name that no state has.
+/// Returns an unused name.
 fn free(name: &str, taken: &[String]) -> String {
     let numbered = std::iter::once(name.to_owned()).chain((2..).map(|number| format!("{name}{number}")));
     numbered.take(taken.len() + 1).find(|name| !taken.contains(name)).unwrap_or_else(|| name.to_owned())
 }
 
-/// The first text in a token.
+/// Returns the first text in a token.
 fn text_in(token: &TokenTree) -> Option<String> {
     match token {
         TokenTree::Literal(literal) => string_value(literal).map(|text| text.value),
@@ -464,12 +464,12 @@ fn text_in(token: &TokenTree) -> Option<String> {
     }
 }
 
-/// The group with `item` in place of the name that another language gives the item, and the changes of the words.
+/// Replaces another language's name for the item by `item` in a group. Edits are added to `edits`.
 pub(in crate::syntax) fn with_item(group: &Group, name: &Ident, edits: &mut Vec<Edit>) -> Group {
     with_value(group, name, "item", edits)
 }
 
-/// The group with a value in place of a name, and the changes of the words.
+/// Replaces a name by a value in a group. Edits are added to `edits`.
 pub(in crate::syntax) fn with_value(group: &Group, name: &Ident, value: &str, edits: &mut Vec<Edit>) -> Group {
     let tokens = replaced(group.stream(), &plain(name), value, edits);
     let mut out = Group::new(group.delimiter(), tokens);
@@ -477,11 +477,11 @@ pub(in crate::syntax) fn with_value(group: &Group, name: &Ident, value: &str, ed
     out
 }
 
-/// The tokens with other words, a name or a variable, in place of a name; the changes go to the edits.
+/// Replaces a name by other words, a name or a variable. Edits are added to `edits`.
 fn replaced(tokens: TokenStream, name: &str, new: &str, edits: &mut Vec<Edit>) -> TokenStream {
     let tokens: Vec<_> = tokens.into_iter().collect();
     let is = |at: Option<usize>, signs: &[char]| matches!(at.and_then(|at| tokens.get(at)), Some(TokenTree::Punct(punct)) if signs.contains(&punct.as_char()));
-    // After a kind of state or an arrow it is a state's name.
+    // After a kind of state or an arrow, it is a state's name.
     let names_a_state = |at: Option<usize>| match at.and_then(|at| tokens.get(at)) {
         Some(TokenTree::Ident(word)) => STATES.iter().any(|(_, keyword)| *word == keyword.word),
         _ => is(at, &['>']) && is(at.and_then(|at| at.checked_sub(1)), &['-', '=']),
@@ -490,7 +490,7 @@ fn replaced(tokens: TokenStream, name: &str, new: &str, edits: &mut Vec<Edit>) -
     for (at, token) in tokens.iter().enumerate() {
         let before = at.checked_sub(1);
         match token {
-            // A member or a key of that name is another.
+            // A member or key with that name is unrelated.
             TokenTree::Ident(word)
                 if plain(word) == name
                     && !is(before, &['.', '$'])

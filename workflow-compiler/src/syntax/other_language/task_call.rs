@@ -1,4 +1,5 @@
-//! What a task calls as ASL and other languages write it: `task A: lambda::invoke`, `lambda("f")`, `lambda::invoke({ … })`.
+//! The resource of a task in the syntax of ASL and other languages: `task A: lambda::invoke`, `lambda("f")`,
+//! `lambda::invoke({ … })`.
 
 use proc_macro2::{Delimiter, Group, Ident, TokenTree};
 use workflow_asl::Code;
@@ -12,27 +13,27 @@ use crate::syntax::parser::Parser;
 use crate::syntax::recover::braces_of_values;
 use crate::syntax::spelling::spelled;
 
-/// Services of which Step Functions has one action.
+/// Services with a single action in Step Functions.
 const ONLY_ACTIONS: [(&str, &str); 2] = [("lambda", "invoke"), ("http", "invoke")];
 
-/// The only action of a service.
+/// Returns the only action of a service.
 pub(in crate::syntax) fn only_action(service: &str) -> Option<&'static str> {
     ONLY_ACTIONS.iter().find(|(name, _)| *name == service).map(|(_, action)| *action)
 }
 
-/// Whether the name of an action surely stands so many tokens ahead: `lambda::invoke`.
+/// Returns whether the name of an action is certainly `at` tokens ahead: `lambda::invoke`.
 fn action_at(cursor: &Cursor, at: usize) -> bool {
     cursor.peek_ident_at(at).is_some() && cursor.is_punct_at(at + 1, "::")
 }
 
 impl Parser<'_> {
-    /// The `=` before what a task calls, or what other languages have there, with what is wrong with that. `None` where
-    /// neither is found, which is reported.
+    /// Parses the `=` before a task's resource, or its equivalent in other languages with the problem. Returns `None`
+    /// if neither is found, which is reported.
     pub(in crate::syntax) fn task_sign(&mut self, name: &Ident, cursor: &mut Cursor) -> Option<Option<Problem>> {
         if !cursor.is_punct("=>") && cursor.eat_punct("=").is_some() {
             return Some(None);
         }
-        let message = format!("`=` stands between `{name}` and what it calls");
+        let message = format!("expected `=` between `{name}` and its resource");
         let sign = ["->", "=>", ":"].into_iter().find(|sign| cursor.is_punct(sign) && !cursor.is_punct("::"));
         if let Some(sign) = sign {
             let after = sign.len();
@@ -55,13 +56,13 @@ impl Parser<'_> {
             let problem = Problem::new(Code::Syntax, here, message);
             return Some(Some(problem.help("write `=` before this").edit(Edit::before(here, "= "))));
         }
-        let problem = self.unexpected(cursor, &format!("`=` and what `{name}` calls"));
+        let problem = self.unexpected(cursor, &format!("`=` and the resource of `{name}`"));
         self.complain(cursor, problem.help("such as `task Convert = lambda::invoke { FunctionName: \"f\" } -> Next;`"));
         None
     }
 
-    /// A task as a definition in ASL has it: `{ Resource: "…", Arguments: { … } }`, with what belongs into the head of the
-    /// state, or `None` where the braces are others.
+    /// Parses a task in ASL syntax: `{ Resource: "…", Arguments: { … } }`. Returns the head of the state, or `None` for
+    /// other braces.
     pub(in crate::syntax) fn asl_task(&mut self, cursor: &mut Cursor) -> Option<(Resource, Option<Expr>)> {
         let group = cursor.peek_group(Delimiter::Brace)?;
         let inside = Cursor::inside(group);
@@ -86,7 +87,7 @@ impl Parser<'_> {
             }
         }
         let resource = resource?;
-        // Where it goes on stands last.
+        // The transition comes last.
         rest.sort_by_key(|written| written.starts_with("->"));
         let mut written = format!("= {:?}", resource.value);
         for part in body.as_ref().map(spelled).iter().chain(&rest) {
@@ -95,13 +96,13 @@ impl Parser<'_> {
         }
         let ends =
             rest.last().is_some_and(|last| last.starts_with("->")) && !cursor.is_punct(";") && !cursor.is_punct("->");
-        let problem = Problem::new(Code::Syntax, spot, "a state in JSON is none of this language");
+        let problem = Problem::new(Code::Syntax, spot, "found a state in JSON");
         let edit = Edit::over(spot, format!("{written}{}", if ends { ";" } else { "" }));
         self.report(problem.help(format!("write `{written}`")).edit(edit));
         Some((Resource::Text(resource), body))
     }
 
-    /// `lambda("f", { … })`: the call of a function, which is an action with a request.
+    /// Parses `lambda("f", { … })`: a call of a function as an action with a request.
     pub(in crate::syntax) fn called_function(
         &mut self,
         sign: Option<&Problem>,
@@ -138,7 +139,7 @@ impl Parser<'_> {
         let problem =
             Problem::new(Code::Syntax, first, "a task calls an action of a service, with a request in braces");
         let written = format!("{written} {}", spelled(&body));
-        // What is wrong with the sign before it is mended with it.
+        // The problem with the sign before it is fixed with it.
         let own = if sign.is_some() { format!("= {written}") } else { written.clone() };
         let problem = problem.help(format!("write `{own}`")).edit(Edit::over(spot, written));
         self.report(sign.into_iter().flat_map(|sign| sign.fix.clone()).fold(problem, Problem::edit));
@@ -146,7 +147,7 @@ impl Parser<'_> {
         Some((resource, Some(body)))
     }
 
-    /// `({ … })` after an action: the request in parentheses, which is reported.
+    /// Parses `({ … })` after an action: the request in parentheses, which is reported.
     pub(in crate::syntax) fn request_in_parentheses(
         &mut self,
         resource: &Resource,
@@ -157,7 +158,7 @@ impl Parser<'_> {
         if group.stream().is_empty() && cursor.peek_group(Delimiter::Brace).is_some() {
             let spot = group_spot(&group);
             let problem = Problem::new(Code::Syntax, spot, "the request goes in braces, without parentheses");
-            self.report(problem.help("leave them out").edit(Edit::over(spot, "")));
+            self.report(problem.help("remove them").edit(Edit::over(spot, "")));
             return None;
         }
         let body = self.in_parentheses(resource, &group);
@@ -182,7 +183,7 @@ impl Parser<'_> {
         }
     }
 
-    /// `lambda.invoke({ … })`: with `.` in place of `::`, which is reported together with the parentheses.
+    /// Parses `lambda.invoke({ … })`: with `.` instead of `::`, which is reported together with the parentheses.
     pub(in crate::syntax) fn method_of_service(&mut self, cursor: &mut Cursor) -> Option<(Resource, Option<Expr>)> {
         let group = cursor.peek_group_at(3, Delimiter::Parenthesis)?.clone();
         let action = cursor.peek_ident_at(2).filter(|_| cursor.is_punct_at(1, "."))?.clone();
@@ -197,14 +198,14 @@ impl Parser<'_> {
         let resource = Resource::Service { path, result: None, workflow: None, pattern: None, spot: first };
         let body = self.in_parentheses(&resource, &group);
         let problem =
-            Problem::new(Code::Syntax, first, "between service and action stands `::`, and the request in braces");
+            Problem::new(Code::Syntax, first, "expected `::` between service and action, and the request in braces");
         let written = format!("{service}::{action} {}", spelled(&body));
         self.report(problem.help(format!("write `{written}`")).edit(Edit::over(spot, written)));
         Some((resource, Some(body)))
     }
 }
 
-/// The request that calls a function by its name; an object that is a request already stays as it is.
+/// Returns the request that calls a function by its name. An object that is a request is unchanged.
 fn request(name: Option<Expr>, payload: Option<Expr>, spot: Spot) -> Expr {
     let whole = |value: &Expr| match &value.kind {
         ExprKind::Object(members) => members.iter().any(|member| member.key.value == "FunctionName"),

@@ -1,4 +1,4 @@
-//! Values as other languages write them: understood, and reported with what is written here.
+//! Values in the syntax of other languages, which are parsed and reported with their equivalents.
 
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenTree};
 use workflow_asl::Code;
@@ -15,17 +15,17 @@ use crate::syntax::recover::skip_past;
 use crate::syntax::reference::reference_in_text;
 use crate::syntax::spelling::{is_word, spelled, spelled_tokens};
 
-/// Rust's macros and their like that join text.
+/// Macros of Rust and similar functions that join text.
 const FORMATS: [&str; 8] = ["format", "format_args", "println", "print", "eprintln", "write", "concat", "panic"];
 
-/// How many tokens are looked over for the end of what another language writes: reading takes time linear in them.
+/// The maximum number of tokens to search for the end of foreign syntax, so that parsing takes linear time.
 pub(in crate::syntax) const AHEAD: usize = 200;
 
-/// Languages' words for a function without a name.
+/// Keywords for anonymous functions in other languages.
 const CLOSURES: [&str; 4] = ["function", "lambda", "fn", "func"];
 
 impl Parser<'_> {
-    /// `value.a.b` and `value.method(…)`: the steps after a value, the first of which are read already.
+    /// Parses `value.a.b` and `value.method(…)`. The first segments are already read.
     pub(in crate::syntax) fn with_steps(&mut self, of: Expr, mut segments: Vec<Segment>, cursor: &mut Cursor) -> Expr {
         let mut value = of;
         loop {
@@ -62,7 +62,7 @@ impl Parser<'_> {
         }
     }
 
-    /// A value with steps into it that end at `last`.
+    /// Returns a value with segments that end at `last`.
     fn attached(&mut self, of: Expr, segments: Vec<Segment>, last: Spot) -> Expr {
         if segments.is_empty() {
             return of;
@@ -78,7 +78,7 @@ impl Parser<'_> {
         self.grown(kind, spot, height)
     }
 
-    /// What begins with a word that other languages begin such values with; `None` where it is none of those.
+    /// Parses a value that begins with a word of another language. Returns `None` if the word is not one.
     pub(in crate::syntax) fn word_of_other_language(&mut self, word: &str, cursor: &mut Cursor) -> Option<Expr> {
         match cursor.peek_at(1)? {
             TokenTree::Punct(punct) if punct.as_char() == '!' => self.macro_call(word, cursor),
@@ -128,7 +128,8 @@ impl Parser<'_> {
                 }
             }
         }
-        let problem = Problem::new(Code::Syntax, whole, format!("`{name}!` is a macro of Rust, and no value here"));
+        let problem =
+            Problem::new(Code::Syntax, whole, format!("`{name}!` is a Rust macro, which is not a value here"));
         let inner: Vec<_> = group.stream().into_iter().collect();
         let inner = spelled_tokens(&inner);
         self.report(match name {
@@ -139,7 +140,7 @@ impl Parser<'_> {
         Some(self.leaf(ExprKind::Invalid, whole))
     }
 
-    /// The arguments of such a macro, some of which have names.
+    /// Parses the arguments of such a macro, some of which have names.
     fn format_arguments(&mut self, group: &Group) -> Vec<(Option<String>, Expr)> {
         let outer = std::mem::replace(&mut self.in_call, true);
         let arguments = self.within(group, |parser, cursor| {
@@ -161,7 +162,7 @@ impl Parser<'_> {
         arguments.unwrap_or_default()
     }
 
-    /// A variable of the environment, which is a parameter here: as a reference that the checks report.
+    /// Returns an environment variable as a parameter, a reference that the checks report.
     fn environment(&mut self, name: Option<Text>, spot: Spot) -> Expr {
         let root = Root::StateResult(Ident::new("env", spot.first));
         let name = Text { value: name.map_or_else(|| "value".to_owned(), |name| name.value), spot };
@@ -172,7 +173,7 @@ impl Parser<'_> {
         )
     }
 
-    /// A function without a name: `|x| x.id`, `x => x.id`, `function(x) { … }`. JSONata has them in its text.
+    /// Parses an anonymous function: `|x| x.id`, `x => x.id`, `function(x) { … }`. JSONata supports them in its text.
     pub(in crate::syntax) fn closure(&mut self, cursor: &mut Cursor) -> Expr {
         let first = cursor.here();
         let mut tokens = Vec::new();
@@ -180,7 +181,7 @@ impl Parser<'_> {
             tokens.extend(cursor.next());
         }
         let spot = first.to(cursor.before());
-        let problem = Problem::new(Code::Syntax, spot, "a function of your own is not a value");
+        let problem = Problem::new(Code::Syntax, spot, "a user-defined function is not a value");
         let text = in_jsonata(&tokens);
         match &text {
             Some(_) if self.in_method => {}
@@ -211,8 +212,8 @@ impl Parser<'_> {
         };
         let spot = first.to(cursor.before());
         let chain = self.within(&group, |parser, cursor| parser.match_arms(&subject, cursor)).flatten();
-        let problem = Problem::new(Code::Syntax, spot, "a value has no `match`: it has `if … { … } else { … }`");
-        // What is more than a name would be there once for each arm.
+        let problem = Problem::new(Code::Syntax, spot, "`match` is not a value: use `if … { … } else { … }`");
+        // Only a name can be repeated in each arm.
         let Some(chain) = chain.filter(|_| matches!(subject.kind, ExprKind::Reference(_))) else {
             self.report(problem.help("such as `if input.kind == \"a\" { 1 } else { 2 }`"));
             return Some(self.leaf(ExprKind::Invalid, spot));
@@ -221,7 +222,7 @@ impl Parser<'_> {
         Some(Expr { spot, ..chain })
     }
 
-    /// The arms of such a `match` as conditions one after the other; `None` where they are more than literals.
+    /// Returns the arms of such a `match` as nested conditions; `None` if they are not only literals.
     fn match_arms(&mut self, subject: &Expr, cursor: &mut Cursor) -> Option<Expr> {
         let mut arms: Vec<(Option<Expr>, Expr)> = Vec::new();
         while !cursor.is_end() {
@@ -255,7 +256,7 @@ impl Parser<'_> {
             arms.push((condition, self.expr(cursor)));
             cursor.eat_punct(",");
         }
-        // Where no arm takes the rest, the last does.
+        // If no arm matches the rest, the last one does.
         let (_, last) = arms.pop()?;
         let height = self.height + arms.len() + 3;
         let chain = arms.into_iter().rev().fold(last, |rest, (condition, value)| match condition {
@@ -269,7 +270,7 @@ impl Parser<'_> {
         Some(self.grown(chain.kind, spot, height))
     }
 
-    /// Whether a `?` here begins `c ? a : b`.
+    /// Returns whether the `?` here begins `c ? a : b`.
     pub(in crate::syntax) fn is_ternary(&self, cursor: &Cursor) -> bool {
         if !cursor.is_punct("?") || cursor.is_punct("?.") || cursor.is_punct("??") || cursor.is_punct_at(1, ":") {
             return false;
@@ -292,7 +293,7 @@ impl Parser<'_> {
     pub(in crate::syntax) fn ternary(&mut self, condition: Expr, cursor: &mut Cursor) -> Expr {
         let mut height = self.height;
         cursor.next();
-        // What is in it is mended with it.
+        // Problems in it are fixed with it.
         let inner = std::mem::replace(&mut self.in_ternary, true);
         let yes = self.expr(cursor);
         height = height.max(self.height);
@@ -367,7 +368,7 @@ fn segment_spot(segment: &Segment) -> Spot {
     }
 }
 
-/// The texts and values that a template and its arguments are: `"a {} {b}", c` are `"a "`, `c`, `" "`, `b`.
+/// Returns the texts and values of a template and its arguments: `"a {} {b}", c` becomes `"a "`, `c`, `" "`, `b`.
 fn filled(template: &str, spot: Spot, arguments: Vec<(Option<String>, Expr)>) -> Vec<Expr> {
     let mut used = vec![false; arguments.len()];
     let mut next = 0;
@@ -408,7 +409,7 @@ fn filled(template: &str, spot: Spot, arguments: Vec<(Option<String>, Expr)>) ->
         }
     }
     parts.extend((!text.is_empty()).then_some(Expr { kind: ExprKind::Text(text), spot }));
-    // What the template has no place for is joined all the same.
+    // Arguments without a placeholder are joined too.
     parts.extend(arguments.into_iter().zip(used).filter(|(_, used)| !used).map(|((_, value), _)| value));
     if !parts.iter().any(|part| matches!(part.kind, ExprKind::Text(_))) {
         parts.push(Expr { kind: ExprKind::Text(String::new()), spot });
@@ -416,12 +417,12 @@ fn filled(template: &str, spot: Spot, arguments: Vec<(Option<String>, Expr)>) ->
     parts
 }
 
-/// The reference that a template names: `{input.id}`, `{name}`.
+/// Returns the reference in a template: `{input.id}`, `{name}`.
 fn named(name: &str, spot: Spot) -> Option<Expr> {
     reference_in_text(name, spot).map(|reference| Expr { kind: ExprKind::Reference(reference), spot })
 }
 
-/// A token as it stands in a regular expression: without white space.
+/// Returns a token's text in a regular expression, without white space.
 pub(in crate::syntax) fn squeezed(token: &TokenTree) -> String {
     match token {
         TokenTree::Group(group) => {
@@ -437,7 +438,7 @@ pub(in crate::syntax) fn squeezed(token: &TokenTree) -> String {
     }
 }
 
-/// A reference or a literal as JSONata of one's own writes it.
+/// Formats a reference or a literal as raw JSONata.
 pub(crate) fn raw(value: &Expr) -> Option<String> {
     let reference = match &value.kind {
         ExprKind::Reference(reference) => reference,
@@ -468,7 +469,7 @@ pub(crate) fn raw(value: &Expr) -> Option<String> {
     Some(text)
 }
 
-/// A function without a name as JSONata writes it: `|x| x.id` is `function($x) { $x.id }`.
+/// Formats an anonymous function as JSONata: `|x| x.id` becomes `function($x) { $x.id }`.
 fn in_jsonata(tokens: &[TokenTree]) -> Option<String> {
     let (parameters, body) = parameters(tokens)?;
     let body = renamed(body, &parameters);
@@ -480,7 +481,7 @@ fn in_jsonata(tokens: &[TokenTree]) -> Option<String> {
     workflow_asl::jsonata::parse(&text).is_ok().then_some(text)
 }
 
-/// The parameters of such a function, and its body.
+/// Splits such a function into its parameters and body.
 fn parameters(tokens: &[TokenTree]) -> Option<(Vec<String>, &[TokenTree])> {
     let is = |token: &TokenTree, sign: char| matches!(token, TokenTree::Punct(punct) if punct.as_char() == sign);
     let names = |tokens: &[TokenTree]| {
@@ -513,7 +514,7 @@ fn parameters(tokens: &[TokenTree]) -> Option<(Vec<String>, &[TokenTree])> {
     }
 }
 
-/// The tokens with `$` before the words that are parameters.
+/// Returns the tokens with `$` before the parameters.
 fn renamed(tokens: &[TokenTree], parameters: &[String]) -> Vec<TokenTree> {
     let mut out = Vec::new();
     let mut after_dot = false;
