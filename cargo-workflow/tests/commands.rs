@@ -457,7 +457,7 @@ fn text_in_other_quotes_is_one_mistake_at_the_text() {
         let output = workflow(&[command, &file]);
         assert_eq!(output.status.code(), Some(exit), "{command}: {}", stderr(&output));
         let text = stdout(&output) + &stderr(&output);
-        assert_eq!(text.matches("text is written in double quotes").count(), 2, "{command}: {text}");
+        assert_eq!(text.matches("text must be in double quotes").count(), 2, "{command}: {text}");
         assert!(text.contains("quotes.rs:4:21\n"), "{command}: {text}");
         assert!(text.contains(r#"= help: write `"it is \"so\""`"#), "{command}: {text}");
         assert!(text.contains("quotes.rs:4:38\n") && text.contains("= help: write `\"later\"`"), "{command}: {text}");
@@ -477,7 +477,7 @@ fn a_template_of_javascript_is_one_mistake() {
     let rust = "workflow! { workflow A { input { id: String } pass B { a: `is ${input.id}` } -> end; } }";
     let output = workflow(&["validate", &written("template.rs", rust)]);
     let text = stdout(&output) + &stderr(&output);
-    assert!(text.contains("text is written in double quotes") && text.contains("1 error and 0 warnings"), "{text}");
+    assert!(text.contains("text must be in double quotes") && text.contains("1 error and 0 warnings"), "{text}");
     assert!(text.contains(r#"= help: write `"is " + input.id`"#), "{text}");
 }
 

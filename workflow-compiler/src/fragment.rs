@@ -1,26 +1,26 @@
-//! A definition's text in fragments: cut where values stand that only rustc or the deployment knows.
+//! Fragments of a definition's text, split at the values that only rustc or the deployment knows.
 
 use proc_macro2::TokenStream;
 
-/// How a value is written for the place it lands in: `workflow_runtime::Escape`, by the same names.
+/// How to write a value in its context: `workflow_runtime::Escape`, with the same names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Escape {
-    /// In the place of a whole JSON value that Step Functions takes as it stands.
+    /// A whole JSON value that Step Functions takes literally.
     Json,
-    /// In the place of a whole JSON value in a JSONata state.
+    /// A whole JSON value in a JSONata state.
     JsonataTemplate,
-    /// Within a JSON string.
+    /// Inside a JSON string.
     Text,
-    /// As a JSONata literal, within the JSON string that holds the expression.
+    /// A JSONata literal, inside the JSON string of the expression.
     Jsonata,
-    /// Within a JSONata string literal, within the JSON string that holds the expression.
+    /// Inside a JSONata string literal, inside the JSON string of the expression.
     JsonataText,
-    /// Within an intrinsic function's `'…'` literal, within a JSON string.
+    /// Inside an intrinsic function's `'…'` literal, inside a JSON string.
     Intrinsic,
 }
 
 impl Fragment {
-    /// Returns the name of the placeholder that stands for a constant: `const crate::TABLE`.
+    /// Returns the name of the placeholder for a constant: `const crate::TABLE`.
     pub(crate) fn constant_name(path: &TokenStream) -> String {
         format!("const {}", path.to_string().replace(' ', ""))
     }
@@ -29,20 +29,20 @@ impl Fragment {
 /// A fragment of a definition's text.
 #[derive(Clone, Debug)]
 pub enum Fragment {
-    /// Text that stands as it is.
+    /// Literal text.
     Text(String),
     /// A deploy-time parameter.
     Param {
         /// Its name in `params { … }`, without `r#`.
         name: String,
-        /// Where it lands.
+        /// Its context.
         escape: Escape,
     },
     /// `const PATH`: a constant of the user's Rust code.
     Constant {
         /// The path, as written.
         path: TokenStream,
-        /// Where it lands.
+        /// Its context.
         escape: Escape,
     },
 }

@@ -1,4 +1,4 @@
-//! `#[handler(Workflow::State)]`: the types of a function are those that the state sends and reads.
+//! `#[handler(Workflow::State)]`: checks that a function's types match the request and result of the state.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
@@ -10,10 +10,10 @@ use crate::emit::spanned;
 use crate::schema::rust_type::spell;
 use crate::syntax::ast::{Spot, plain};
 
-/// The type of `lambda_runtime` around a function's event.
+/// The type of `lambda_runtime` that wraps a function's event.
 const EVENT: &str = "LambdaEvent";
 
-/// Expands the attribute: the function as it is, and in it what rustc is asked.
+/// Expands the attribute: the unchanged function with the questions to rustc inside.
 pub fn expand(attribute: TokenStream, function: TokenStream) -> TokenStream {
     let task: Task = match syn::parse2(attribute) {
         Ok(task) => task,
@@ -25,8 +25,8 @@ pub fn expand(attribute: TokenStream, function: TokenStream) -> TokenStream {
     }
 }
 
-/// Returns the items at the beginning of the function's body, so that the function may be a method; before what has no
-/// body.
+/// Inserts items at the beginning of the function's body, so that the function may be a method; without a body, before
+/// it.
 fn with(function: TokenStream, items: TokenStream) -> TokenStream {
     let mut tokens: Vec<_> = function.into_iter().collect();
     match tokens.last_mut() {
@@ -43,7 +43,7 @@ fn with(function: TokenStream, items: TokenStream) -> TokenStream {
     }
 }
 
-/// The state that the attribute names.
+/// The state in the attribute.
 struct Task {
     workflow: TokenStream,
     state: Ident,
@@ -55,13 +55,13 @@ impl Parse for Task {
         if input.is_empty() {
             return Err(syn::Error::new(
                 Span::call_site(),
-                "which state does it do? Write `#[handler(Workflow::State)]`",
+                "name the state that this function handles: `#[handler(Workflow::State)]`",
             ));
         }
         let mut workflow: Path = input.parse()?;
         let path = workflow.to_token_stream();
         let Some(state) = workflow.segments.pop().filter(|_| !workflow.segments.is_empty()) else {
-            let text = format!("a state is named with its workflow: `Workflow::{}`", spell(path.clone()));
+            let text = format!("write the state with its workflow: `Workflow::{}`", spell(path.clone()));
             return Err(syn::Error::new_spanned(path, text));
         };
         workflow.segments.pop_punct();
@@ -76,21 +76,21 @@ impl Parse for Task {
     }
 }
 
-/// What is asked about of a function.
+/// The types of a function.
 struct Signature {
     name: Ident,
-    /// The type of the parameter that gets what the task sends.
+    /// The type of the parameter for the task's request.
     input: TokenStream,
     /// The type that it returns.
     output: TokenStream,
 }
 
-/// Reads the function as far as its body, which may be anything.
+/// Reads the function up to its body, which may be anything.
 fn read(input: ParseStream<'_>) -> syn::Result<Signature> {
     input.call(Attribute::parse_outer)?;
     while !input.peek(Token![fn]) {
         if input.parse::<TokenTree>().is_err() {
-            return Err(syn::Error::new(Span::call_site(), "`#[handler]` stands before a function"));
+            return Err(syn::Error::new(Span::call_site(), "`#[handler]` is only allowed on a function"));
         }
     }
     input.parse::<Token![fn]>()?;
@@ -103,12 +103,12 @@ fn read(input: ParseStream<'_>) -> syn::Result<Signature> {
         types.extend(parameter(&parameters)?);
         parameters.parse::<Option<Token![,]>>()?;
     }
-    // Others are what it works with, such as a client.
+    // Other parameters are dependencies, such as a client.
     let Some(sent) = types.iter().find_map(event).or(types.first()) else {
-        return Err(syn::Error::new_spanned(name, "a handler takes what the task sends: give it a parameter"));
+        return Err(syn::Error::new_spanned(name, "a handler requires a parameter for the task's request"));
     };
     if !input.peek(Token![->]) {
-        return Err(syn::Error::new_spanned(name, "a handler returns a `Result`: write `-> Result<T, E>`"));
+        return Err(syn::Error::new_spanned(name, "a handler must return a `Result`: write `-> Result<T, E>`"));
     }
     input.parse::<Token![->]>()?;
     let output = input.call(Type::without_plus)?;
@@ -176,7 +176,7 @@ fn questions(task: &Task, signature: &Signature) -> syn::Result<TokenStream> {
             use #krate::__private::schema as __schema;
             const __TYPES: &__schema::Types = <#workflow as #krate::Workflow>::TYPES;
             const _: () = {
-                // Not that of a state that does not exist.
+                // Not the type of a state that does not exist.
                 let _ = <<#workflow as #krate::Workflow>::State>::#state;
                 #known
             };
@@ -186,7 +186,7 @@ fn questions(task: &Task, signature: &Signature) -> syn::Result<TokenStream> {
     })
 }
 
-/// Compares, with what is wrong at the type.
+/// Compares two types, with the error at the type.
 fn fits(at: &TokenStream, arguments: &TokenStream) -> TokenStream {
     let mut tokens = at.clone().into_iter().map(|token| token.span());
     let Some(first) = tokens.next() else { return TokenStream::new() };

@@ -1,6 +1,6 @@
 //! The compiler behind `workflow!`: syntax, checks, lowering to Amazon States Language, Rust code.
 //!
-//! An ordinary library on `proc-macro2`, so that tests and tools can call it outside rustc.
+//! It is an ordinary library based on `proc-macro2`, so that tests and tools can call it outside of rustc.
 //!
 //! This crate is internal: it follows no semantic versioning, and any release may change its API.
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -45,24 +45,25 @@ use problem::{Problem, Problems};
 use syntax::ast::{Body, Clause, Declaration, Head, Resource, Workflow};
 use syntax::word::Word;
 
-/// A place in the source: line and column. It orders problems, and tells whether two are about the same words.
+/// A position in the source: line and column. It orders problems, and identifies problems at the same words.
 pub type Position = (usize, usize);
 
-/// Tells where a span is; `None` where nobody knows. Spans outside of rustc know it only with proc-macro2's
-/// `span-locations`, spans inside of it only through `proc_macro`, so whoever has the tokens passes it in.
+/// Returns the position of a span, or `None` if unknown. Outside of rustc, spans have positions only with proc-macro2's
+/// `span-locations`; inside of it, only through `proc_macro`. So the caller passes this function.
 pub type Locate<'a> = &'a dyn Fn(Span) -> Option<Position>;
 
-/// What the compiler is told of the place that the tokens stand in.
+/// The context of the tokens.
 #[derive(Clone, Copy)]
 pub struct Surroundings<'a> {
-    /// Tells where a span is.
+    /// Returns the position of a span.
     pub locate: Locate<'a>,
-    /// The folder that the paths of `from` count from: the one of the crate's `Cargo.toml`. `None` where there is no
-    /// crate, and so no file.
+    /// The folder to which the paths of `from` are relative: that of the crate's `Cargo.toml`. `None` without a crate,
+    /// and so without files.
     pub folder: Option<&'a Path>,
-    /// Whether an editor may look at the expansion: then it has what editors go by, which rustc would only read over.
+    /// Whether an editor may read the expansion. Then it contains code for editors, which rustc would only parse and
+    /// ignore.
     pub editor: bool,
-    /// Brackets without their other half, which are not in the tokens: an editor expands macros that have some.
+    /// Unmatched brackets, which the tokens do not contain: an editor expands macros with such brackets.
     pub unmatched: &'a [(char, Span)],
 }
 
@@ -75,25 +76,25 @@ impl fmt::Debug for Surroundings<'_> {
     }
 }
 
-/// No positions and no files; for an editor.
+/// Without positions and files; for an editor.
 impl Default for Surroundings<'_> {
     fn default() -> Self {
         Self { locate: &|_| None, folder: None, editor: true, unmatched: &[] }
     }
 }
 
-/// What the tokens of one `workflow!` mean.
+/// The result of compiling the tokens of one `workflow!`.
 #[derive(Debug, Default)]
 pub struct Compilation {
     /// The workflows, as far as they were understood.
     pub workflows: Vec<CompiledWorkflow>,
     /// Every word, for editors.
     pub words: Vec<Word>,
-    /// The types of what references start from, by the numbers of their words: for editors too, and only there.
+    /// The types of the roots of references, by the indices of their words; only for editors.
     pub roots: BTreeMap<usize, Ty>,
-    /// What is wrong.
+    /// The problems.
     pub problems: Problems,
-    /// Panics of the compiler: bugs in it, as messages for the user.
+    /// Panics of the compiler, which are bugs, as messages for the user.
     pub bugs: Vec<String>,
 }
 
@@ -106,42 +107,41 @@ pub struct CompiledWorkflow {
     pub machine_name: String,
     /// The state machine's type.
     pub machine_type: MachineType,
-    /// The definition in Amazon States Language, with placeholders such as `${bucket}` for parameters and constants.
-    /// As far as it was understood where there are problems.
+    /// The definition in Amazon States Language, with placeholders such as `${bucket}` for parameters and constants. If
+    /// there are problems, it may be incomplete.
     pub definition: Value,
-    /// The definition's text, cut where parameters and constants stand; empty when there are errors.
+    /// The definition's text, split at parameters and constants; empty if there are errors.
     pub fragments: Vec<Fragment>,
-    /// What its role needs.
+    /// The permissions that its role needs.
     #[cfg(feature = "iam")]
     pub policy: policy::PolicyTemplate,
-    /// The document that it has its states from, where it has and that could be read.
+    /// The document that contains its states, if it has one that could be read.
     pub document: Option<Document>,
-    /// Which of the [`Compilation`]'s problems are this workflow's, by number, beside those of its syntax
+    /// The range of this workflow's problems in the [`Compilation`], except those of its syntax
     /// ([`Workflow::problems`]).
     pub problems: Range<usize>,
-    /// What rustc is to tell of the user's own types.
+    /// The questions to rustc about the user's own types.
     pub questions: Vec<Question>,
-    /// Its tasks that a function or a worker of the user's does.
+    /// The tasks that the user's functions and workers handle.
     pub handled_tasks: Vec<HandledTask>,
-    /// What is said of the states that is not in the definition.
+    /// Information on states that is not in the definition.
     pub annotations: Annotations,
-    /// The names of its Rust items that a workflow before it in the same `workflow!` has.
+    /// The names of its Rust items that an earlier workflow in the same `workflow!` uses.
     taken: BTreeSet<String>,
 }
 
 impl CompiledWorkflow {
-    /// Returns whether the [`Compilation`]'s problem of that number is this workflow's.
+    /// Returns whether the [`Compilation`]'s problem with this index belongs to this workflow.
     pub fn has_problem(&self, number: usize) -> bool {
         self.problems.contains(&number) || self.source.problems.contains(&number)
     }
 
-    /// Returns whether another workflow before it has its name, so that it becomes no Rust item.
+    /// Returns whether an earlier workflow has its name, so that it has no Rust item.
     fn is_taken(&self) -> bool {
         self.taken.contains(&syntax::ast::plain(&self.source.name))
     }
 
-    /// Returns the names of the workflows that it starts by their types (`workflow::<Other>`), without the paths before
-    /// them.
+    /// Returns the names of the workflows that it starts by type (`workflow::<Other>`), without their paths.
     pub fn starts(&self) -> Vec<String> {
         fn collect(body: &Body, names: &mut Vec<String>) {
             for state in &body.states {
@@ -166,12 +166,12 @@ pub fn compile(tokens: TokenStream) -> Compilation {
     compile_located(tokens, &|_| None)
 }
 
-/// Compiles the tokens of a `workflow!` whose spans can be located.
+/// Compiles the tokens of a `workflow!` whose spans have positions.
 pub fn compile_located(tokens: TokenStream, locate: Locate<'_>) -> Compilation {
     compile_in(tokens, Surroundings { locate, ..Surroundings::default() })
 }
 
-/// Compiles the tokens of a `workflow!` that stand in a crate, whose files `from` reads.
+/// Compiles the tokens of a `workflow!` in a crate, whose files `from` reads.
 pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compilation {
     let mut out = Compilation::default();
     let Compilation { workflows, words, problems, bugs, .. } = &mut out;
@@ -214,7 +214,7 @@ pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compil
     out
 }
 
-/// What becomes of one workflow.
+/// The parts of a compiled workflow.
 #[derive(Default)]
 struct Parts {
     machine_name: String,
@@ -222,7 +222,7 @@ struct Parts {
     definition: Value,
     fragments: Vec<Fragment>,
     document: Option<Document>,
-    /// The params that the document's placeholders make, where none are declared.
+    /// The params derived from the document's placeholders, if none are declared.
     params: Option<Declaration>,
     handled_tasks: Vec<HandledTask>,
     annotations: Annotations,
@@ -231,7 +231,7 @@ struct Parts {
     policy: policy::PolicyTemplate,
 }
 
-/// Returns the way of one workflow: tree, model, document, rules.
+/// Compiles one workflow: tree, model, document, rules.
 fn compile_workflow(
     source: &Workflow,
     all: &[Workflow],
@@ -239,7 +239,7 @@ fn compile_workflow(
     surroundings: Surroundings<'_>,
 ) -> Parts {
     let before = problems.iter().len();
-    // What did not parse, or is wrong, may be what uses it.
+    // The missing use may be in a part that did not parse or is invalid.
     let is_wrong = |problems: &Problems| {
         let mut found =
             problems.iter().enumerate().filter(|(number, _)| *number >= before || source.problems.contains(number));
@@ -267,7 +267,7 @@ fn compile_workflow(
         };
     }
     let (lowered, idle) = lower_and_check(&model, problems, surroundings.locate);
-    // Those before are of other workflows and of the syntax.
+    // Earlier problems belong to other workflows and to the syntax.
     let found = problems.iter().len() - before;
     finding::needless(idle, problems, |ignored| {
         let mut problems = Problems::default();
@@ -293,7 +293,7 @@ fn compile_workflow(
     }
 }
 
-/// Returns the document of a model, and the clauses `unchecked` that silence nothing of their own states.
+/// Returns the document of a model, and the clauses `unchecked` that silence nothing in their states.
 fn lower_and_check<'a>(
     model: &check::Model<'a>,
     problems: &mut Problems,
@@ -311,7 +311,7 @@ fn lower_and_check<'a>(
     (lowered, idle)
 }
 
-/// Expands `workflow!`: the tokens begin with the path of workflow-runtime in brackets, which `macro_rules!` put there.
+/// Expands `workflow!`. The tokens begin with the path of workflow-runtime in brackets, which `macro_rules!` adds.
 pub fn expand(tokens: TokenStream, surroundings: Surroundings<'_>) -> TokenStream {
     let mut tokens = tokens.into_iter().peekable();
     let krate = match tokens.peek() {
@@ -340,7 +340,7 @@ pub fn expand(tokens: TokenStream, surroundings: Surroundings<'_>) -> TokenStrea
     }
 }
 
-/// Runs a phase; its panic becomes a message.
+/// Runs a phase, and converts its panic to a message.
 fn guard<T>(bugs: &mut Vec<String>, doing: &str, phase: impl FnOnce() -> T) -> Option<T> {
     match catch_unwind(AssertUnwindSafe(phase)) {
         Ok(value) => Some(value),
@@ -349,8 +349,8 @@ fn guard<T>(bugs: &mut Vec<String>, doing: &str, phase: impl FnOnce() -> T) -> O
             let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message");
             bugs.push(format!(
                 "`workflow!` has a bug: it panicked while {doing}: {text}\n\n\
-                 = help: this is no mistake of yours; report it together with the workflow\n\
-                 = help: taking back the last change of the workflow gets around it"
+                 = help: this is a bug in the compiler; please report it together with the workflow\n\
+                 = help: undoing the last change of the workflow may avoid it"
             ));
             None
         }

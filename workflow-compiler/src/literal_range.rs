@@ -1,5 +1,5 @@
-//! The range of a text literal that a problem is about: in words for rustc, which on stable underlines literals only as a
-//! whole, and as a range of the source for those who have it.
+//! The range of a problem in a text literal: as a description for rustc, which on stable underlines only whole
+//! literals, and as a range of the source for tools that support it.
 
 use std::ops::Range;
 
@@ -8,30 +8,30 @@ use workflow_asl::jsonata;
 /// A part of a text literal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LiteralRange {
-    /// The text, as the literal gives it.
+    /// The value of the literal.
     pub text: String,
-    /// In bytes of the text; empty at its end.
+    /// The range in bytes of the text; empty at its end.
     pub range: Range<usize>,
 }
 
-/// Characters of the text that are shown.
+/// The maximum number of characters shown.
 const SHOWN: usize = 40;
 
 impl LiteralRange {
-    /// A part of a text; `None` where it is all of it.
+    /// Creates a range of a text; `None` if it is the whole text.
     pub fn new(text: &str, range: Range<usize>) -> Option<Self> {
         let all = text.trim().len();
         let part = text.get(range.clone())?;
         (part.len() < all).then(|| Self { text: text.to_owned(), range })
     }
 
-    /// A part of the expression that a text is, with or without `{%` and `%}`; `None` where it is all of it.
+    /// Creates a range of an expression, with or without `{%` and `%}`; `None` if it is the whole expression.
     pub fn in_expression(text: &str, range: Range<usize>) -> Option<Self> {
         let begins = if jsonata::expression(text).is_some() { "{%".len() } else { 0 };
         Self::new(text, range.start + begins..range.end + begins)
     }
 
-    /// Returns where it is, in words: `character 5 of the text: `$smu``.
+    /// Describes the position: `character 5 of the text: `$smu``.
     pub fn describe(&self) -> String {
         let before = self.text.get(..self.range.start).unwrap_or_default();
         let part = self.text.get(self.range.clone()).unwrap_or_default();
@@ -42,7 +42,7 @@ impl LiteralRange {
         }
         let line = before.matches('\n').count() + 1;
         let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
-        // A sign alone shows little: with what follows it is found.
+        // A single character is shown with what follows it.
         let alone = part.trim().chars().nth(1).is_none();
         let shown = if alone { self.text.get(self.range.start..).unwrap_or_default() } else { part };
         let mut words: String = shown.chars().take_while(|c| *c != '\n').take(SHOWN).collect();
@@ -55,7 +55,7 @@ impl LiteralRange {
         }
     }
 
-    /// Returns where it is in the source of the literal, in bytes; `None` where that is no literal of this text.
+    /// Returns the range in the source of the literal, in bytes; `None` if the literal has another text.
     ///
     /// ```
     /// use workflow_compiler::literal_range::LiteralRange;
@@ -72,7 +72,7 @@ impl LiteralRange {
             return (inside == self.text).then(|| begin + self.range.start..begin + self.range.end);
         }
         let inside = literal.strip_prefix('"')?.strip_suffix('"')?;
-        // Where each byte of the value that begins a character is in the source.
+        // The position in the source of each byte of the value that begins a character.
         let (mut value, mut at) = (0, 0);
         let (mut start, mut end) = (None, None);
         while let Some(rest) = inside.get(at..) {
@@ -91,7 +91,7 @@ impl LiteralRange {
     }
 }
 
-/// Returns the bytes of the source's next character, and those of what it stands for.
+/// Returns the number of bytes of the source's next character, and of its value.
 fn character(source: &str) -> (usize, usize) {
     let mut chars = source.chars();
     let first = chars.next();
@@ -104,13 +104,13 @@ fn character(source: &str) -> (usize, usize) {
             let stands = u32::from_str_radix(&digits, 16).ok().and_then(char::from_u32);
             (end, stands.map_or(1, char::len_utf8))
         }
-        // A line that goes on: the white space up to its next word is not in the value.
+        // After a line continuation, white space up to the next word is not part of the value.
         (Some('\\'), Some('\n' | '\r')) => {
             let rest = source.get(1..).unwrap_or_default();
             (1 + rest.len() - rest.trim_start().len(), 0)
         }
         (Some('\\'), Some(other)) => (1 + other.len_utf8(), 1),
-        // Rust reads the end of a line as one sign.
+        // Rust reads a line end as one character.
         (Some('\r'), Some('\n')) => (2, 1),
         (Some(other), _) => (other.len_utf8(), other.len_utf8()),
     }

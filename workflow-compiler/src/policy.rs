@@ -1,4 +1,5 @@
-//! What a workflow's role needs, as a template that the user's binary carries: texts only, no table of AWS's APIs.
+//! The permissions that a workflow's role needs, as a template in the user's binary: texts only, without the table of
+//! AWS's APIs.
 
 use std::collections::BTreeMap;
 
@@ -7,19 +8,20 @@ use workflow_asl::{StateMachine, policy};
 
 use crate::fragment::Fragment;
 
-/// The template, and where the values of its holes come from.
+/// The template, and the values of its placeholders.
 #[derive(Debug, Default)]
 pub struct PolicyTemplate {
-    /// What `workflow_iam::Template::read` reads, as JSON.
+    /// The JSON that `workflow_iam::Template::read` reads.
     pub text: String,
-    /// Holes that are params: the name of the placeholder, that of the param in Rust.
+    /// The placeholders that are params: the name of the placeholder, and that of the param in Rust.
     pub params: Vec<(String, String)>,
-    /// Holes that are constants: the name of the placeholder, the path.
+    /// The placeholders that are constants: the name of the placeholder, and the path.
     pub constants: Vec<(String, TokenStream)>,
 }
 
 impl PolicyTemplate {
-    /// Of a machine whose placeholders are the params by these names, or constants of its pieces.
+    /// Creates the template of a machine whose placeholders are the params with these names, or constants of its
+    /// fragments.
     pub(crate) fn of(machine: &StateMachine, params: &BTreeMap<String, String>, fragments: &[Fragment]) -> Self {
         let template = policy::template(machine, &BTreeMap::new());
         let constants: BTreeMap<_, _> = fragments

@@ -1,4 +1,4 @@
-//! What is wrong with a workflow, at which words, and how to mend it.
+//! Problems of a workflow, with their spans and fixes.
 
 use std::fmt;
 
@@ -9,76 +9,76 @@ use crate::literal_range::LiteralRange;
 use crate::question::Question;
 use crate::syntax::ast::Spot;
 
-/// One problem.
+/// A problem of a workflow.
 #[derive(Clone, Debug)]
 pub struct Problem {
     /// Its stable code.
     pub code: Code,
-    /// The words it is about.
+    /// The words that it is about.
     pub spot: Spot,
-    /// What is wrong, in the user's terms: lower case, no full stop, names in backticks.
+    /// The message, in the user's terms: lower case, no full stop, names in backticks.
     pub message: String,
-    /// How to mend it, one line each.
+    /// How to fix it, one line each.
     pub help: Vec<String>,
-    /// Where in the document it is, for what is wrong with the document of `from`.
+    /// The position in the document of `from`, for a problem of that document.
     pub place: Option<Box<DocumentPlace>>,
-    /// The part of a text that it is about, where the words are that literal.
+    /// The part of a text literal that it is about.
     pub part: Option<Box<LiteralRange>>,
-    /// What to change in the source, where that is certain: all of it together. None overlap.
+    /// The edits of a certain fix, which are applied together. They do not overlap.
     pub fix: Vec<Edit>,
 }
 
-/// A change of the source.
+/// An edit of the source.
 #[derive(Clone, Debug)]
 pub struct Edit {
-    /// Where.
+    /// The position.
     pub at: EditAt,
-    /// The new words.
+    /// The new text.
     pub text: String,
 }
 
-/// Where a source is changed.
+/// The position of an edit.
 #[derive(Clone, Copy, Debug)]
 pub enum EditAt {
-    /// These words are replaced.
+    /// Replaces these words.
     Over(Spot),
-    /// Words are put before this one.
+    /// Inserts before this word.
     Before(Span),
-    /// Words are put after this one.
+    /// Inserts after this word.
     After(Span),
 }
 
 impl Edit {
-    /// New words in place of others.
+    /// Creates an edit that replaces words.
     pub fn over(spot: impl Into<Spot>, text: impl Into<String>) -> Self {
         Self { at: EditAt::Over(spot.into()), text: text.into() }
     }
 
-    /// New words before others.
+    /// Creates an edit that inserts before a word.
     pub fn before(spot: impl Into<Spot>, text: impl Into<String>) -> Self {
         Self { at: EditAt::Before(spot.into().first), text: text.into() }
     }
 
-    /// New words after others.
+    /// Creates an edit that inserts after a word.
     pub fn after(spot: impl Into<Spot>, text: impl Into<String>) -> Self {
         Self { at: EditAt::After(spot.into().last), text: text.into() }
     }
 }
 
-/// A place in the document that a workflow has its states from.
+/// A position in the document that contains a workflow's states.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DocumentPlace {
-    /// The file, as the workflow writes it.
+    /// The file, as written in the workflow.
     pub file: String,
-    /// The line, counted from 1.
+    /// The line, starting at 1.
     pub line: usize,
-    /// The column, counted from 1, in characters.
+    /// The column in characters, starting at 1.
     pub column: usize,
-    /// The same place in the document's value.
+    /// The pointer in the document's value.
     pub pointer: Pointer,
 }
 
-/// As compilers print it: `flows/legacy.asl.json:12:9`, then the JSON pointer.
+/// Formats the position like compilers: `flows/legacy.asl.json:12:9`, then the JSON pointer.
 impl fmt::Display for DocumentPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}", self.file, self.line, self.column)?;
@@ -87,7 +87,7 @@ impl fmt::Display for DocumentPlace {
 }
 
 impl Problem {
-    /// A problem at the given words.
+    /// Creates a problem at the given words.
     pub fn new(code: Code, spot: impl Into<Spot>, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -100,28 +100,28 @@ impl Problem {
         }
     }
 
-    /// Narrows it to a part of the text literal that its words are.
+    /// Narrows the problem to a part of the text literal at its words.
     #[must_use]
     pub fn within(mut self, part: Option<LiteralRange>) -> Self {
         self.part = part.map(Box::new);
         self
     }
 
-    /// Adds a line that says how to mend it.
+    /// Adds a help line.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help.push(help.into());
         self
     }
 
-    /// Adds a change of the source that mends it, together with others that it has; a line of help shows the new words.
+    /// Adds an edit to its fix. A help line shows the new text.
     #[must_use]
     pub fn edit(mut self, edit: Edit) -> Self {
         self.fix.push(edit);
         self
     }
 
-    /// Says what to write in place of its own words.
+    /// Suggests text that replaces its words.
     #[must_use]
     pub fn write(self, text: impl Into<String>) -> Self {
         let text = text.into();
@@ -129,7 +129,7 @@ impl Problem {
         self.help(format!("write `{text}`")).edit(Edit::over(spot, text))
     }
 
-    /// Adds `did you mean …?` where one of the known names is near, which then stands in place of its own word.
+    /// Adds `did you mean …?` if a known name is similar, which then replaces its word.
     #[must_use]
     pub fn suggest<'a>(self, name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
         match workflow_asl::nearest::nearest(name, known) {
@@ -138,7 +138,7 @@ impl Problem {
         }
     }
 
-    /// The same where its own word is text in quotes.
+    /// Like `suggest`, for a word that is text in quotes.
     #[must_use]
     pub fn suggest_text<'a>(self, text: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
         match workflow_asl::nearest::nearest(text, known) {
@@ -147,7 +147,7 @@ impl Problem {
         }
     }
 
-    /// Asks whether this was meant, which is written so in place of its own words.
+    /// Suggests a name, which is `written` in the source.
     #[must_use]
     pub fn did_you_mean(self, near: &str, written: impl Into<String>) -> Self {
         let edit = Edit::over(self.spot, written);
@@ -159,8 +159,8 @@ impl Problem {
         self.code.severity() == Severity::Error
     }
 
-    /// Returns the text that rustc prints: the message with its code, the place in the document or the text, then the
-    /// help lines.
+    /// Returns the text that rustc prints: the message with its code, the position in the document or the text, then
+    /// the help lines.
     pub fn text(&self) -> String {
         let mut text = format!("{} [{}]", self.message, self.code);
         if let Some(place) = &self.place {
@@ -179,7 +179,7 @@ impl Problem {
     }
 }
 
-/// Collects the problems of all phases, so that one build reports every independent one.
+/// Collects the problems of all phases, so that one build reports all independent problems.
 #[derive(Debug, Default)]
 pub struct Problems {
     found: Vec<Problem>,
@@ -187,12 +187,12 @@ pub struct Problems {
 }
 
 impl Problems {
-    /// Adds one.
+    /// Adds a problem.
     pub fn push(&mut self, problem: Problem) {
         self.found.push(problem);
     }
 
-    /// Puts a problem in the place of the one with this number, which says less; its mend stays.
+    /// Replaces the problem with this index by a more specific one, but keeps its fix.
     pub fn replace(&mut self, number: usize, mut problem: Problem) {
         let Some(place) = self.found.get_mut(number) else { return };
         if !place.fix.is_empty() {
@@ -202,7 +202,7 @@ impl Problems {
         *place = problem;
     }
 
-    /// Changes what the last problem says to write.
+    /// Changes the suggested text of the last problem.
     pub(crate) fn mend_last(&mut self, change: impl Fn(&str) -> String) {
         let Some(Problem { help, fix, .. }) = self.found.last_mut() else { return };
         let [Edit { at: EditAt::Over(_), text }] = fix.as_mut_slice() else { return };
@@ -213,22 +213,22 @@ impl Problems {
         *text = changed;
     }
 
-    /// Adds what only rustc can tell.
+    /// Adds a question for rustc.
     pub(crate) fn ask(&mut self, question: Question) {
         self.questions.push(question);
     }
 
-    /// Returns the questions since the last time.
+    /// Returns the new questions since the last call.
     pub(crate) fn take_questions(&mut self) -> Vec<Question> {
         std::mem::take(&mut self.questions)
     }
 
-    /// Returns whether there is an error among them.
+    /// Returns whether there are errors.
     pub fn has_errors(&self) -> bool {
         self.found.iter().any(Problem::is_error)
     }
 
-    /// All of them, in the order in which they were found.
+    /// Returns all problems, in the order in which they were found.
     pub fn iter(&self) -> std::slice::Iter<'_, Problem> {
         self.found.iter()
     }

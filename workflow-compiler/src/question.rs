@@ -1,4 +1,4 @@
-//! What only rustc can answer: types of the user's own Rust code, and the questions that become constants which it computes.
+//! Questions that only rustc can answer, about the user's own Rust types. They become constants that rustc evaluates.
 
 use std::rc::Rc;
 
@@ -8,30 +8,30 @@ use workflow_asl::Code;
 use crate::schema::rust_type::spell;
 use crate::syntax::ast::Spot;
 
-/// How many steps into a type are followed; what lies deeper is not checked. Each step is a question with its whole path.
+/// The maximum number of steps into a type; deeper ones are not checked. Each step is a question with its whole path.
 pub(crate) const DEPTH: usize = 32;
 
-/// A type of the user's Rust code, or what is somewhere inside a value of it.
+/// A user-defined Rust type, or a part of its values.
 #[derive(Clone, Debug)]
 pub struct Foreign {
-    /// The type, as it is written.
+    /// The type as text.
     pub name: Rc<str>,
     /// Its tokens.
     pub tokens: TokenStream,
-    /// What of it is meant.
+    /// The part of the type.
     pub part: ForeignPart,
-    /// Where in its JSON.
+    /// The path in its JSON.
     pub steps: Vec<ForeignStep>,
 }
 
-/// What of a type is meant.
+/// A part of a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ForeignPart {
-    /// Itself.
+    /// The type itself.
     Whole,
-    /// The input of the workflow that it is.
+    /// The input of the workflow.
     Input,
-    /// The output of the workflow that it is.
+    /// The output of the workflow.
     Output,
 }
 
@@ -40,11 +40,11 @@ pub enum ForeignPart {
 pub struct ForeignStep {
     /// The member or index.
     pub to: ForeignMember,
-    /// Whether a test in the workflow has shown that it is there.
+    /// Whether a test in the workflow has shown that it is present.
     pub certain: bool,
 }
 
-/// What a step leads to.
+/// The target of a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ForeignMember {
     /// A member, by its name in JSON.
@@ -63,135 +63,135 @@ impl PartialEq for Foreign {
     }
 }
 
-/// A question about a type, which rustc answers where the words are.
+/// A question about a type, with the span of the words for the answer.
 #[derive(Clone, Debug)]
 pub struct Question {
-    /// The type, and where in its JSON.
+    /// The type, and the path in its JSON.
     pub of: Foreign,
-    /// What is asked.
+    /// The question.
     pub asks: Asks,
-    /// The words that are wrong where the answer is no.
+    /// The words to report if the answer is no.
     pub spot: Spot,
 }
 
-/// What is asked.
+/// The kinds of questions.
 #[derive(Clone, Debug)]
 pub enum Asks {
-    /// The last step leads somewhere.
+    /// Does the last step lead to an existing member?
     Member {
         /// The words before it.
         words: String,
-        /// The error where it does not.
+        /// The code of the error.
         code: Code,
-        /// Whether the reference ends with it. A step on the way is asked about once, however many take it.
+        /// Whether the reference ends with it. Shared steps on the way are asked about once.
         last: bool,
     },
-    /// The last step, which a document in Amazon States Language or JSONata of the user's own makes, leads somewhere, as
-    /// far as that is known.
+    /// Does the last step, in a document in Amazon States Language or in the user's own JSONata, lead to an existing
+    /// member, as far as known?
     Read {
         /// The words before it.
         words: String,
-        /// The error where it does not.
+        /// The code of the error.
         code: Code,
-        /// Where it stands in the document or the text, as a line of the message; empty where that is all of it.
+        /// The position in the document or the text, as a line of the message; empty if it is the whole text.
         place: String,
     },
-    /// The value is of one of these kinds.
+    /// Is the value of one of these kinds?
     Kind {
         /// The kinds, as bits of `kinds`.
         kinds: u8,
-        /// What it should be: `a condition must be `bool``.
+        /// The requirement: `a condition must be `bool``.
         wanted: String,
-        /// The error where it is of none.
+        /// The code of the error.
         code: Code,
-        /// How to mend it.
+        /// How to fix it.
         help: Vec<String>,
     },
-    /// The value is certainly there.
+    /// Is the value certainly present?
     Needed {
         /// The value's own words.
         words: String,
         /// Whether a test has shown that it is not null.
         not_null: bool,
-        /// How to mend it where it may be absent.
+        /// How to fix it if the value may be absent.
         help: Vec<String>,
     },
-    /// The value is not left out, though it may be null.
+    /// Is the value always present, though it may be null?
     There {
         /// The value's own words.
         words: String,
-        /// How to mend it.
+        /// How to fix it.
         help: Vec<String>,
     },
-    /// The value may be this text.
+    /// Can the value be this text?
     Text {
         /// The text.
         text: String,
         /// The value's own words.
         words: String,
     },
-    /// An object that is given has all members that it needs.
+    /// Does a given object have all required members?
     Members {
-        /// Those that it has.
+        /// The given members.
         given: Vec<String>,
-        /// What is given.
+        /// A description of the object.
         what: String,
-        /// The error where it lacks one.
+        /// The code of the error.
         code: Code,
     },
-    /// The member that is given, to which the last step leads, is no slip for another.
+    /// Is the given member, the last step, not a misspelling of another?
     NoSlip {
-        /// What it is given in.
+        /// A description of the object.
         what: String,
     },
-    /// A value that is given is of the kinds that its place takes.
+    /// Does a given value have one of the kinds that its target accepts?
     Takes {
         /// The kinds, as bits of `kinds`.
         kinds: u8,
-        /// Whether it may be absent.
+        /// Whether the value may be absent.
         absent: bool,
-        /// What is given.
+        /// A description of the target.
         what: String,
-        /// What it is.
+        /// A description of the value.
         given: String,
-        /// The error where it does not fit.
+        /// The code of the error.
         code: Code,
     },
-    /// A whole number that is given is one that its place takes.
+    /// Is a given whole number in the range of its target?
     InRange {
-        /// It.
+        /// The number.
         number: i128,
-        /// What is given.
+        /// A description of the target.
         what: String,
-        /// It, as it is written.
+        /// The number as written.
         given: String,
-        /// The error where it does not fit.
+        /// The code of the error.
         code: Code,
     },
-    /// Another part of a type of the user's own that is given fits.
+    /// Does a part of another user-defined type match?
     Fits {
-        /// It.
+        /// The other type.
         given: Foreign,
-        /// Whether that it may be absent is to be told here too.
+        /// Whether to report here that it may be absent.
         absent: bool,
-        /// What is given.
+        /// A description of the target.
         what: String,
-        /// The error where it is of another kind.
+        /// The code of the error for another kind.
         code: Code,
-        /// The error where it lacks a member.
+        /// The code of the error for a missing member.
         lacks: Code,
     },
-    /// The workflow can be waited for with `.sync`.
+    /// Can the workflow be waited for with `.sync`?
     Awaited,
 }
 
 impl Foreign {
-    /// A type as it is written.
+    /// Creates a reference to a type, as written.
     pub(crate) fn of(tokens: TokenStream) -> Self {
         Self { name: spell(tokens.clone()).into(), tokens, part: ForeignPart::Whole, steps: Vec::new() }
     }
 
-    /// The input or output of a workflow.
+    /// Creates a reference to the input or output of a workflow.
     pub(crate) fn part_of(tokens: TokenStream, part: ForeignPart) -> Self {
         let suffix = match part {
             ForeignPart::Whole => "",
@@ -202,17 +202,17 @@ impl Foreign {
         Self { name: name.into(), tokens, part, steps: Vec::new() }
     }
 
-    /// The member of it that has this name in JSON; `None` where that lies too deep to be checked.
+    /// Returns the member with this JSON name; `None` if it is too deep to be checked.
     pub(crate) fn member(&self, name: &str) -> Option<Self> {
         self.inner(ForeignMember::Name(name.to_owned()))
     }
 
-    /// What is at an index of it, likewise.
+    /// Returns the item at an index; `None` if it is too deep to be checked.
     pub(crate) fn at(&self, index: usize) -> Option<Self> {
         self.item_at(i64::try_from(index).ok()?)
     }
 
-    /// The same of an index that counts from the end where it is negative.
+    /// Returns the item at an index, which counts from the end if it is negative.
     pub(crate) fn item_at(&self, index: i64) -> Option<Self> {
         self.inner(ForeignMember::Index(index))
     }

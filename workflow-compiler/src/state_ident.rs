@@ -1,15 +1,15 @@
-//! Rust names for what a document calls as it likes: states, parameters, workflows.
+//! Rust identifiers for arbitrary names in a document: states, parameters, workflows.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 use workflow_asl::Pointer;
 
-/// The words that cannot be a Rust identifier, not even raw.
+/// The words that cannot be Rust identifiers, not even raw ones.
 const NEVER: [&str; 4] = ["Self", "self", "super", "crate"];
 
-/// Returns a name as a Rust type or variant: `Check job-status` gives `CheckJobStatus`. A name that is one already
-/// stays as it is; one without a letter or digit of ASCII gives `fallback`.
+/// Returns a name as a Rust type or variant: `CheckJobStatus` for `Check job-status`. A valid name is unchanged; one
+/// without ASCII letters and digits becomes `fallback`.
 ///
 /// ```
 /// use workflow_compiler::state_ident::pascal;
@@ -20,7 +20,7 @@ const NEVER: [&str; 4] = ["Self", "self", "super", "crate"];
 /// ```
 pub fn pascal(name: &str, fallback: &str) -> String {
     let words: Vec<&str> = name.split(|ch: char| !ch.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    // Capitals alone would run into each other.
+    // Consecutive capitals would run into each other.
     let shout = words.len() > 1 && !name.chars().any(|ch| ch.is_ascii_lowercase());
     let mut out = String::with_capacity(name.len());
     for word in words {
@@ -38,7 +38,7 @@ pub fn pascal(name: &str, fallback: &str) -> String {
     out
 }
 
-/// Returns a name as a Rust field: `AWS::Region` gives `aws_region`.
+/// Returns a name as a Rust field: `aws_region` for `AWS::Region`.
 ///
 /// ```
 /// use workflow_compiler::state_ident::snake;
@@ -75,16 +75,16 @@ pub fn snake(name: &str, fallback: &str) -> String {
     out.to_owned()
 }
 
-/// Names that are given once each.
+/// Makes names unique.
 #[derive(Debug, Default)]
 pub struct Distinct {
     taken: BTreeSet<String>,
-    /// The next number to try for a name, so that many that are alike take linear time.
+    /// The next number to try for a name, so that many equal names take linear time.
     next: BTreeMap<String, u64>,
 }
 
 impl Distinct {
-    /// Returns the name, or where it is taken, the name with the first number from 2 that is free.
+    /// Returns the name or, if it is taken, the name with the first free number from 2.
     pub fn take(&mut self, name: String, separator: &str) -> String {
         let mut free = name.clone();
         while !self.taken.insert(free.clone()) {
@@ -96,13 +96,13 @@ impl Distinct {
     }
 }
 
-/// The identifiers of all states of a document, by the states' places: those whose names are Rust variants
-/// already keep them, the others get what [`pascal`] makes of them, distinct in the whole document.
+/// The identifiers of all states of a document, by pointer. Names that are valid Rust variants are kept; the others are
+/// derived with [`pascal`] and are unique in the document.
 #[derive(Debug, Default)]
 pub struct StateIdents(BTreeMap<Pointer, String>);
 
 impl StateIdents {
-    /// Names the states of a definition, those within parallels and maps too.
+    /// Names all states of a definition, including those in parallels and maps.
     pub fn of(definition: &Value) -> Self {
         let mut states = Vec::new();
         if let Value::Object(machine) = definition {
@@ -121,13 +121,13 @@ impl StateIdents {
         Self(idents)
     }
 
-    /// Returns the identifier of the state at a place such as `/States/Wait`.
+    /// Returns the identifier of the state at a pointer such as `/States/Wait`.
     pub fn get(&self, state: &Pointer) -> Option<&str> {
         self.0.get(state).map(String::as_str)
     }
 }
 
-/// The places and names of the states of a machine, branch or processor, in the document's order.
+/// Collects the pointers and names of the states of a machine, branch or processor, in document order.
 fn collect(scope: &Map<String, Value>, at: &Pointer, states: &mut Vec<(Pointer, String)>) {
     let Some(Value::Object(members)) = scope.get("States") else { return };
     let at = at.child("States");

@@ -17,7 +17,7 @@ impl Style<'_> {
             .iter()
             .filter_map(|field| {
                 let ident = rust_ident(&field.name)?;
-                // A field that is declared twice is reported; a second one would bring rustc's own error.
+                // A duplicate field is reported. A second one would cause an error of rustc.
                 (!seen.contains(&ident)).then(|| seen.push(ident.clone()))?;
                 Some(Field { ident, declaration: field })
             })
@@ -96,7 +96,7 @@ struct Field<'a> {
     declaration: &'a FieldDecl,
 }
 
-/// Returns the user's comment, or else the given text: `missing_docs` wants one or the other.
+/// Returns the user's comment, or else the given text: the lint `missing_docs` requires one.
 pub(super) fn doc_or(comment: &Comment, otherwise: impl FnOnce() -> String) -> String {
     match comment {
         Some(comment) => comment.value.lines().map(|line| format!(" {line}")).collect::<Vec<_>>().join("\n"),

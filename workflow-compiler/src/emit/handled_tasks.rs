@@ -1,4 +1,5 @@
-//! What is sent to the functions and workers of a workflow, and read of what they return: `#[handler]` compares it with theirs.
+//! The types of requests and results of the tasks that functions and workers do, with which `#[handler]` compares
+//! theirs.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
@@ -10,11 +11,11 @@ use crate::CompiledWorkflow;
 use crate::check::{HandledTask, Ty};
 use crate::syntax::ast::TypeKind;
 
-/// How deep objects of types that nobody named are written out.
+/// The maximum depth of objects of anonymous types that are written out.
 const LEVELS: usize = 8;
 
 impl Style<'_> {
-    /// Returns the tasks that functions and workers do, with their types.
+    /// Returns the tasks of functions and workers, with their types.
     pub(super) fn handled(&self, compiled: &CompiledWorkflow) -> Vec<TokenStream> {
         let krate = self.krate;
         let entry = |state: &str, sends: &TokenStream, reads: &TokenStream| {
@@ -26,13 +27,13 @@ impl Style<'_> {
             let reads = reads.map_or_else(|| any.clone(), |ty| self.shape_of(ty));
             entry(state, &self.shape_of_value(sends, LEVELS), &reads)
         });
-        // Of what a document sends and reads no types are known.
+        // The types of a document's requests and results are unknown.
         let documents = compiled.document.iter().flat_map(|document| &document.states);
         let documents = documents.filter(|state| state.handled).map(|state| entry(&state.ident, &any, &any));
         own.chain(documents).collect()
     }
 
-    /// Returns the shape of a value whose type was inferred.
+    /// Returns the shape of a value with an inferred type.
     fn shape_of_value(&self, ty: &Ty, levels: usize) -> TokenStream {
         let krate = self.krate;
         let schema = quote! { #krate::__private::schema };
@@ -53,7 +54,7 @@ impl Style<'_> {
             Ty::Float(_) => plain("Float"),
             Ty::Text | Ty::Arn | Ty::Listed(_) => plain("Text"),
             Ty::Timestamp => plain("Timestamp"),
-            // An object of AWS's.
+            // An object of AWS.
             Ty::Shape(_) => around("Map", &Ty::Unknown),
             Ty::Integer(int) => {
                 let int = Ident::new(int.name(), Span::call_site());

@@ -1,6 +1,6 @@
-//! The module of documented constants that the mirror's paths lead into: one for each word of the language.
+//! Generates the module of documented constants to which the mirror's paths lead: one for each word of the language.
 //!
-//! It lives in workflow-runtime as a plain file; a test holds it to what [`module`] writes from the tables.
+//! It is a plain file in workflow-runtime. A test checks that it equals the output of [`module`].
 
 use std::fmt::Write;
 
@@ -21,17 +21,17 @@ pub(super) const DEFAULTS: &str = "defaults";
 pub(super) const CATCHER: &str = "catcher";
 pub(super) const RULE: &str = "rule";
 
-/// Returns the module with the clauses of a kind of state.
+/// Returns the name of the module with the clauses of a kind of state.
 pub(super) fn clauses_of(kind: StateKind) -> String {
     format!("{}_clauses", state_keyword(kind))
 }
 
-/// Returns the module with the fields in the braces after a keyword.
+/// Returns the name of the module with the fields in the braces after a keyword.
 pub(super) fn fields_of(keyword: &str) -> String {
     format!("{keyword}_fields")
 }
 
-/// Returns the module with the words that may follow a word.
+/// Returns the name of the module with the words that may follow a word.
 pub(super) fn settings_of(word: &str) -> String {
     format!("after_{word}")
 }
@@ -45,7 +45,7 @@ const HEAD: &str = "\
 
 use crate::{Json, WorkflowState};
 
-/// Where a state may go on besides the workflow's own states.
+/// The possible targets of a transition other than the workflow's own states.
 pub trait Transition: WorkflowState {
     /// Ends the workflow, the branch or the iteration.
     const end: () = ();
@@ -55,9 +55,9 @@ pub trait Transition: WorkflowState {
 
 impl<S: WorkflowState> Transition for S {}
 
-// An editor asks for the types of these two methods; nothing calls them.
+// An editor uses the types of these two methods; nothing calls them.
 
-/// What may be absent has the members of what it holds: by value, which is tried before a reference to it is.
+/// An optional value has the members of its value: by value, which is tried before a reference.
 pub trait Held {
     #[doc(hidden)]
     type Of;
@@ -73,7 +73,7 @@ impl<T> Held for Option<T> {
     }
 }
 
-/// Anything else has its own members.
+/// Any other value has its own members.
 pub trait There {
     #[doc(hidden)]
     fn __there(self) -> Self;
@@ -85,11 +85,11 @@ impl<T> There for &T {
     }
 }
 
-/// The types that declarations name.
+/// The types in declarations.
 pub mod types {
     pub use crate::{Arn, Definition, Json, Map, ParamsError, Timestamp, Workflow};
 
-    /// The types of what has none in Rust.
+    /// The types of values without a Rust type.
     pub mod value {
         /// A named retrier.
         #[derive(Debug)]
@@ -99,13 +99,13 @@ pub mod types {
         #[derive(Debug)]
         pub struct Catcher;
 
-        /// JSON, of which no more is known.
+        /// JSON of an unknown type.
         #[derive(Debug)]
         pub struct Json;
     }
 }
 
-/// What references start from, and the types of the language.
+/// The roots of references, and the types of the language.
 pub mod roots {
     pub use crate::{Arn, Json, Map, Timestamp};
 
@@ -119,18 +119,18 @@ pub mod roots {
     pub const item: Json = Json::Null;
     /// The index of the element of the enclosing map.
     pub const index: u64 = 0;
-    /// The error that led here.
+    /// The error that a catcher handled.
     pub const caught: super::Caught = super::Caught { Error: String::new(), Cause: String::new() };
     /// The context object: <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html>.
     pub static context: super::Context = super::Context::EMPTY;
 }
 
-/// An error that was caught.
+/// A caught error.
 #[derive(Debug)]
 pub struct Caught {
     /// The error's name.
     pub Error: String,
-    /// What happened.
+    /// The cause of the error.
     pub Cause: String,
 }
 
@@ -184,7 +184,7 @@ pub fn module() -> String {
     out
 }
 
-/// A row of the macro `context!`, and those of the objects in this one.
+/// Writes a row of the macro `context!`, and those of the objects in it.
 fn object_of_context(out: &mut String, name: &str, doc: &str, members: &[Member]) {
     // Writing to a string cannot fail.
     let _ = writeln!(out, "    /// {doc}\n    {name} {{");
@@ -203,7 +203,7 @@ fn object_of_context(out: &mut String, name: &str, doc: &str, members: &[Member]
     }
 }
 
-/// A module with a constant a word.
+/// Writes a module with one constant per word.
 fn words(out: &mut String, module: &str, words: &[Keyword]) {
     let mut text = format!("\npub mod {module} {{\n    #[doc(hidden)]\n    pub const {HOLE}: () = ();\n");
     for Keyword { word, doc } in words {
@@ -214,7 +214,7 @@ fn words(out: &mut String, module: &str, words: &[Keyword]) {
     out.push_str(&text);
 }
 
-/// A module with those clauses.
+/// Writes a module with these clauses.
 fn imports(out: &mut String, module: &str, has: impl Fn(ClauseKind) -> bool) {
     let mut text = format!("\npub mod {module} {{\n    pub use super::clauses::{HOLE};\n");
     let mut clauses: Vec<_> =

@@ -1,8 +1,8 @@
-//! The mirror: what an editor sees of the macro, and rustc does not.
+//! The mirror: Rust code of the macro that only editors see, not rustc.
 //!
-//! Each word that the user wrote stands in it once, in source order, with the user's own span, in the
-//! place where Rust code would name the same thing; a placeholder stands where a word is missing.
-//! It depends on tokens alone. rust-analyzer completes, explains, follows and renames by it.
+//! It contains each of the user's words once, in source order, with its own span, where Rust code would name the same
+//! thing. A missing word becomes a placeholder. The mirror depends on tokens only. rust-analyzer uses it for
+//! completion, hover, navigation and renaming.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ use crate::syntax::ast::plain;
 use crate::syntax::keyword::ClauseKind;
 use crate::syntax::word::{Role, Step, Word};
 
-/// Returns the mirror of what was compiled.
+/// Returns the mirror of a compilation.
 pub(super) fn mirror(krate: &TokenStream, compilation: &Compilation) -> TokenStream {
     let words = &compilation.words;
     let mut parts = TokenStream::new();
@@ -41,7 +41,7 @@ pub(super) fn mirror(krate: &TokenStream, compilation: &Compilation) -> TokenStr
     }
 }
 
-/// Returns the words from one workflow's name up to the next one's; those before the first name come alone.
+/// Returns the words from one workflow's name up to the next; those before the first name are separate.
 fn part<'a>(
     krate: &'a TokenStream,
     mut words: impl Iterator<Item = (usize, &'a Word)> + Clone,
@@ -56,7 +56,7 @@ fn part<'a>(
     let here = brace.unwrap_or(call_site);
     let mut name = rust_ident(workflow);
     name.set_span(here);
-    // Every token before the marker must be the same in both expansions: the user's name stands here first.
+    // All tokens before the marker must be the same in both expansions, so the user's name comes first.
     let mut of = Part::new(krate, &name, roots);
     of.signs = words
         .clone()
@@ -65,7 +65,7 @@ fn part<'a>(
             _ => None,
         })
         .collect();
-    // They have the hygiene of the user's words; that of the `macro_rules!` in front would hide them.
+    // They have the hygiene of the user's words. That of the enclosing `macro_rules!` would hide them.
     let whole = |word: &str| {
         let declares = |(_, other): &(usize, &Word)| matches!(other.role, Role::Item) && is(other, word);
         Ident::new(word, words.clone().find(declares).map_or(here, |(_, word)| word.span))
@@ -106,23 +106,23 @@ struct Part<'a> {
     krate: &'a TokenStream,
     /// The workflow's enum of states.
     states: Ident,
-    /// The module with workflow-runtime's types that the workflow's items bring into scope.
+    /// The module of workflow-runtime's types that the workflow's items import.
     types: Ident,
-    /// Where what is declared here and the user did not write is said to stand; see [`super::style::Editor`].
+    /// The span of declarations that the user did not write; see [`super::style::Editor`].
     here: Span,
     roots: &'a BTreeMap<usize, Ty>,
-    /// The sign after each state's name: members of its result are said to stand there.
+    /// The sign after each state's name, which is the span of its result's members.
     signs: BTreeMap<String, Span>,
-    /// What has no Rust item, for its references: handlers and variables, by the module that they are in.
+    /// The names without a Rust item (handlers and variables), by their module.
     names: BTreeMap<String, Vec<Ident>>,
-    /// The first reference to each variable, by its word's number.
+    /// The first reference to each variable, by the index of its word.
     variables: BTreeMap<String, usize>,
-    /// The values that references start from.
+    /// The values of the roots of references.
     values: TokenStream,
 }
 
 impl<'a> Part<'a> {
-    /// Of the workflow of that name, which has the span of everything here that the user did not write.
+    /// Creates the mirror of the workflow with this name, whose span all generated tokens get.
     fn new(krate: &'a TokenStream, name: &Ident, roots: &'a BTreeMap<usize, Ty>) -> Self {
         Self {
             krate,
@@ -194,8 +194,8 @@ impl<'a> Part<'a> {
         quote! { use #krate::__private::ide::#module::#ident as _; }
     }
 
-    /// Returns a name that only the language knows gets an item at the end, where it disturbs nothing; where it has
-    /// one, it stands for that.
+    /// Declares an item for a name that only the language knows, at the end where it has no side effects. Returns its
+    /// path.
     fn declare(&mut self, module: Ident, ident: Ident) -> TokenStream {
         let names = self.names.entry(module.to_string()).or_default();
         if names.contains(&ident) {
@@ -205,7 +205,7 @@ impl<'a> Part<'a> {
         TokenStream::new()
     }
 
-    /// Returns the members of a value whose type no Rust item has: it gets one at the end.
+    /// Returns the members of a value without a Rust type, which gets a type at the end.
     fn members(&mut self, number: usize, root: &Ident, steps: &[Step]) -> TokenStream {
         if steps.is_empty() {
             return TokenStream::new();
@@ -218,12 +218,12 @@ impl<'a> Part<'a> {
         quote! { _ = #value #steps; }
     }
 
-    /// Returns the type of what a reference starts from.
+    /// Returns the type of a reference's root.
     fn root(&self, number: usize) -> &'a Ty {
         self.roots.get(&number).unwrap_or(&Ty::Unknown)
     }
 
-    /// Returns what the words refer to and the expansion has not.
+    /// Returns the declarations of words that the expansion does not declare.
     fn declarations(&self) -> TokenStream {
         let Self { here, values, .. } = self;
         let here = *here;
@@ -257,7 +257,7 @@ fn handlers(clause: ClauseKind) -> Ident {
     format_ident!("{module}")
 }
 
-/// Members and indices. What may be absent has the members of what it holds: `__there` takes that out, by the types.
+/// Returns members and indices. An optional value has the members of its value: `__there` unwraps it by type.
 fn steps(steps: &[Step]) -> TokenStream {
     let mut out = TokenStream::new();
     for (number, step) in steps.iter().enumerate() {

@@ -1,8 +1,8 @@
-//! Compiled workflows to Rust tokens: for editors first, then the types, then what is wrong.
+//! Emits Rust tokens for compiled workflows: first the mirror for editors, then the types, then the problems.
 //!
-//! The order matters. An editor expands the macro twice, the second time with a marker where the
-//! cursor is, and takes the marker's offset for an offset into the first expansion. So what it looks
-//! at comes first, and nothing that depends on whether the input is right stands before it.
+//! The order matters. An editor expands the macro twice, the second time with a marker at the cursor, and uses the
+//! marker's offset in the first expansion. So the mirror comes first, and nothing before it depends on whether the
+//! input is valid.
 
 mod data;
 mod handled_tasks;
@@ -25,13 +25,13 @@ use crate::{Compilation, Surroundings};
 
 pub(crate) use questions::spanned;
 
-/// Returns the Rust code for what was compiled. `krate` is the path of workflow-runtime as the caller knows it.
+/// Returns the Rust code for a compilation. `krate` is the caller's path of workflow-runtime.
 pub(crate) fn emit(krate: &TokenStream, compilation: &Compilation, surroundings: Surroundings<'_>) -> TokenStream {
     let editor = surroundings.editor;
     let mirror = editor.then(|| mirror::mirror(krate, compilation));
     let items = compilation.workflows.iter().map(|workflow| workflow::items(krate, workflow, editor));
     let reports = report::reports(compilation, surroundings);
-    // Their calls have the user's words, which an editor would show as what those mean.
+    // Their calls have the user's words, which an editor would show with a wrong meaning.
     let asked = compilation.workflows.iter().filter(|_| !editor);
     let questions = asked.map(|workflow| questions::questions(krate, workflow));
     quote! { #mirror #(#items)* #reports #(#questions)* }

@@ -1,7 +1,7 @@
-//! The module that the types of a workflow stand in.
+//! The module that contains the types of a workflow.
 //!
-//! Each is imported where the workflow stands. A Rust item of the same name beside it then clashes with that import
-//! alone: were the types there themselves, each `impl` for one would be for the other item too.
+//! Each type is imported next to the workflow. A Rust item of the same name then conflicts only with the import. If the
+//! types were there themselves, each `impl` would apply to the other item too.
 
 use std::collections::BTreeSet;
 
@@ -15,15 +15,16 @@ use crate::syntax::ast::{DeclarationKind, FieldDecl, Shape, Type, TypeKind, Work
 /// The module and what is in it.
 pub(super) struct Module {
     name: Ident,
-    /// The workflow's visibility, as it is written one module deeper.
+    /// The workflow's visibility, as written one level deeper.
     pub(super) visibility: TokenStream,
-    /// The types in it. What has a type of the user's own Rust code in it is not: `super` may not lead to that.
+    /// The types in the module. Types that contain user-defined Rust types are not in it, because `super` may not lead
+    /// to those.
     types: BTreeSet<String>,
 }
 
 impl Module {
-    /// The module of a workflow; nothing is in it where its visibility cannot be written there, nor for an editor, which
-    /// is to find each type where the workflow stands.
+    /// Creates the module of a workflow. It is empty if its visibility cannot be written there, and for an editor,
+    /// which must find each type next to the workflow.
     pub(super) fn of(workflow: &Workflow, editor: bool) -> Self {
         let name = Ident::new(&format!("__workflow_{}", plain(&workflow.name)), workflow.name.span());
         let (visibility, types) = match deeper(&workflow.visibility).filter(|_| !editor) {
@@ -33,21 +34,22 @@ impl Module {
         Self { name, visibility, types }
     }
 
-    /// Returns whether the type stands in it.
+    /// Returns whether the type is in the module.
     pub(super) fn holds(&self, ty: &Ident) -> bool {
         self.types.contains(&plain(ty))
     }
 
-    /// Returns a type in it, where the workflow stands.
+    /// Returns the path of a type in the module, next to the workflow.
     pub(super) fn path(&self, ty: &Ident) -> TokenStream {
-        // rustc underlines all of the path. The word itself is not the user's: in their edition paths may be others.
+        // rustc underlines the whole path. The word itself does not have the user's span: in their edition, paths may
+        // differ.
         let span = ty.span().resolved_at(Span::call_site());
         let module = Ident::new(&self.name.to_string(), span);
         quote_spanned! { span=> #module::#ty }
     }
 
-    /// Returns the import of a type. What it is called in the module is not at the user's word: from that rustc would
-    /// make the proposal to write `as` after it.
+    /// Returns the import of a type. Its name in the module does not have the user's span: rustc would suggest writing
+    /// `as` after it.
     fn import(&self, ty: &Ident) -> TokenStream {
         let span = ty.span().resolved_at(Span::call_site());
         let module = Ident::new(&self.name.to_string(), span);
@@ -56,7 +58,7 @@ impl Module {
         quote_spanned! { span=> #module::#inside as #ty }
     }
 
-    /// Returns the module around its types, which `names` are the names of, and their imports.
+    /// Returns the module with its types, whose names are `names`, and their imports.
     pub(super) fn around(
         &self,
         types: &TokenStream,
@@ -73,7 +75,7 @@ impl Module {
             #attributes
             #[allow(non_snake_case, unreachable_pub, clippy::all)]
             mod #name {
-                // What a comment of the user's links to.
+                // For links in the user's comments.
                 #[allow(unused_imports)]
                 use super::*;
                 #types
@@ -87,7 +89,7 @@ impl Module {
     }
 }
 
-/// Returns a visibility as it is written in a module inside; `None` where it is of a form that is not known.
+/// Returns a visibility as written in a nested module; `None` for an unknown form.
 fn deeper(visibility: &TokenStream) -> Option<TokenStream> {
     let mut tokens = visibility.clone().into_iter();
     let (_, group) = match (tokens.next(), tokens.next()) {
@@ -111,7 +113,7 @@ fn deeper(visibility: &TokenStream) -> Option<TokenStream> {
     }
 }
 
-/// Returns the types that may stand in the module.
+/// Returns the types that can be in the module.
 fn types(workflow: &Workflow) -> BTreeSet<String> {
     let mut enums = BTreeSet::new();
     let mut structs: Vec<(String, &[FieldDecl])> = Vec::new();
@@ -128,7 +130,7 @@ fn types(workflow: &Workflow) -> BTreeSet<String> {
             _ => {}
         }
     }
-    // Those that have others in them, until there are no more of the user's own.
+    // Types that contain others, until no more contain user-defined types.
     let mut types = enums;
     types.extend(structs.iter().map(|(name, _)| name.clone()));
     loop {
@@ -145,7 +147,7 @@ fn types(workflow: &Workflow) -> BTreeSet<String> {
         }
     }
     types.insert(plain(&derived(&workflow.name, "State")));
-    // Its own attributes may name what `super` does not lead to.
+    // Its own attributes may name items that `super` does not lead to.
     if workflow.attributes.iter().all(is_for_every_item) {
         types.insert(plain(&workflow.name));
     }

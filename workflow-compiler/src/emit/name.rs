@@ -1,18 +1,18 @@
-//! Identifiers of the emitted code: the user's own, raw where Rust wants them raw, and names derived from them.
+//! Identifiers of the emitted code: the user's own, raw where Rust requires it, and derived names.
 
 use proc_macro2::{Ident, Span};
 
 use crate::syntax::ast::plain;
 use crate::syntax::is_rust_keyword;
 
-/// What stands in the place of a word that is missing.
+/// The placeholder for a missing word.
 pub(crate) const HOLE: &str = "__hole";
 
-/// The words that no Rust identifier can be, not even a raw one.
+/// The words that cannot be Rust identifiers, not even raw ones.
 const NEVER_RAW: &[&str] = &["self", "Self", "super", "crate", "_"];
 
-/// Returns the user's word as a Rust identifier with the user's span, raw where it is a Rust keyword; `None` for the
-/// few words that cannot be one.
+/// Returns the user's word as a Rust identifier with its span, raw for a Rust keyword; `None` for the words that cannot
+/// be identifiers.
 pub(crate) fn rust_ident(ident: &Ident) -> Option<Ident> {
     let text = plain(ident);
     if NEVER_RAW.contains(&text.as_str()) || text.starts_with('$') {
@@ -35,7 +35,7 @@ pub(crate) fn hole(span: Span) -> Ident {
     Ident::new(HOLE, span)
 }
 
-/// `HelloWorld` and `Input` give `HelloWorldInput`, with the span of the user's word.
+/// Returns `HelloWorldInput` for `HelloWorld` and `Input`, with the span of the user's word.
 pub(crate) fn derived(name: &Ident, suffix: &str) -> Ident {
     Ident::new(&format!("{}{suffix}", plain(name)), name.span())
 }

@@ -1,5 +1,5 @@
-//! The keys of objects that become the output of the workflow, or the input of one that it starts: an editor takes them
-//! for the fields that they are, and renames them with those.
+//! The keys of objects that become the output of the workflow, or the input of a started one. An editor treats them as
+//! fields, and renames them together.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -9,10 +9,10 @@ use super::workflow::all_states;
 use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Head, Resource, State, Target, Type, TypeKind, Workflow};
 use crate::syntax::keyword::ClauseKind;
 
-/// The member of a request that is the input of the execution that it starts.
+/// The member of a request that is the input of the started execution.
 const INPUT: &str = "Input";
 
-/// Each such key as a field of a value. `name` is the workflow's, `types` the module with the trait.
+/// Emits each such key as a field of a value. `name` is the workflow's, `types` the module with the trait.
 pub(super) fn keys(name: &Ident, types: &Ident, workflow: &Workflow) -> TokenStream {
     let here = name.span();
     let value = format_ident!("__whole", span = here);
@@ -35,7 +35,7 @@ pub(super) fn keys(name: &Ident, types: &Ident, workflow: &Workflow) -> TokenStr
     out
 }
 
-/// Returns what a state of the workflow itself gives when it ends it.
+/// Returns the outputs with which a state ends the workflow.
 fn outputs(state: &State) -> impl Iterator<Item = &Expr> {
     let head = match &state.head {
         Head::Pass { value } | Head::Succeed { value } => value.as_ref(),

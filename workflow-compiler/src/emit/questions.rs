@@ -1,4 +1,4 @@
-//! What only rustc can tell of the user's own types: a constant for each question, at the words that it is about.
+//! Questions about the user's own types, which only rustc can answer: one constant each, with the span of the words.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::CompiledWorkflow;
 use crate::check::{Asks, Foreign, ForeignMember, ForeignPart, Question};
 use crate::syntax::ast::Spot;
 
-/// Returns the questions of one workflow, after the shapes of the types that they are about.
+/// Returns the questions of one workflow, after the shapes of the types involved.
 pub(super) fn questions(krate: &TokenStream, compiled: &CompiledWorkflow) -> TokenStream {
     if compiled.questions.is_empty() || compiled.is_taken() {
         return TokenStream::new();
@@ -48,7 +48,7 @@ pub(super) fn questions(krate: &TokenStream, compiled: &CompiledWorkflow) -> Tok
     quote! {
         #attributes
         const _: () = {
-            // Not by its whole path where it is called: rustc underlines a call whose words are all the user's.
+            // It is not called by its whole path: rustc underlines a call whose words all have the user's span.
             use #krate::__private::schema as __schema;
             #shapes
             #asked
@@ -56,7 +56,7 @@ pub(super) fn questions(krate: &TokenStream, compiled: &CompiledWorkflow) -> Tok
     }
 }
 
-/// Returns the type, or the part of the workflow, that is meant.
+/// Returns the type, or the part of the workflow.
 pub(super) fn part(krate: &TokenStream, of: &Foreign) -> TokenStream {
     let tokens = &of.tokens;
     match of.part {
@@ -66,7 +66,7 @@ pub(super) fn part(krate: &TokenStream, of: &Foreign) -> TokenStream {
     }
 }
 
-/// Returns whether a step on the way to what is asked for was not asked about before.
+/// Returns whether a step on the way was not asked about before.
 fn is_new(question: &Question, number: usize, before: &mut BTreeSet<String>) -> bool {
     !matches!(question.asks, Asks::Member { last: false, .. })
         || before.insert(format!("{number} {:?}", question.of.steps))
@@ -131,7 +131,7 @@ fn ask(question: &Question, number: usize, given_number: usize) -> TokenStream {
     }
 }
 
-/// Asks about a workflow itself.
+/// Emits a question about a workflow itself.
 fn awaited(krate: &TokenStream, question: &Question) -> TokenStream {
     let (workflow, code) = (&question.of.tokens, workflow_asl::Code::UnknownApi.to_string());
     let name = crate::schema::rust_type::spell(workflow.clone());
@@ -142,8 +142,8 @@ fn awaited(krate: &TokenStream, question: &Question) -> TokenStream {
     }
 }
 
-/// Returns the arguments in parentheses that end where the words do: rustc underlines the call from its first word to
-/// there.
+/// Returns the arguments in parentheses with the end of the words as span: rustc underlines the call from its first
+/// word to there.
 pub(crate) fn spanned(arguments: TokenStream, spot: Spot) -> TokenTree {
     let mut group = Group::new(Delimiter::Parenthesis, arguments);
     group.set_span(spot.last);
@@ -163,7 +163,7 @@ pub(super) fn path(of: &Foreign) -> TokenStream {
     quote! { #(#steps),* }
 }
 
-/// Returns the lines that say how to mend it, as errors of the macro have them.
+/// Formats the help lines, as in errors of the macro.
 fn help(lines: &[String]) -> String {
     let mut text = String::new();
     for line in lines {

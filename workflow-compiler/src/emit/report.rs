@@ -1,4 +1,4 @@
-//! Problems as rustc prints them: a `compile_error!` for each error, a deprecated item for each warning.
+//! Emits problems for rustc: a `compile_error!` for each error, a deprecated item for each warning.
 
 use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
@@ -8,14 +8,14 @@ use crate::problem::Problem;
 use crate::syntax::ast::Spot;
 use crate::{Compilation, Surroundings};
 
-/// How many errors one build prints; more of them seldom help.
+/// The maximum number of errors that one build prints.
 const LIMIT: usize = 50;
 
-/// All problems in source order, errors first. An editor has the warnings from cargo: what gives them here has the user's
-/// words, and would be shown as what those mean.
+/// Returns all problems in source order, errors first. Warnings are omitted for an editor, which gets them from cargo:
+/// the code that causes them has the user's words and would be shown with a wrong meaning.
 pub(super) fn reports(compilation: &Compilation, Surroundings { locate, editor, .. }: Surroundings<'_>) -> TokenStream {
     let mut problems: Vec<(usize, &Problem)> = compilation.problems.iter().enumerate().collect();
-    // The sort is stable: where positions are not known, the order is that of the phases.
+    // The sort is stable: without known positions, the order of the phases is kept.
     problems.sort_by_key(|(_, problem)| locate(problem.spot.first));
     let (errors, warnings): (Vec<_>, Vec<_>) = problems.into_iter().partition(|(_, problem)| problem.is_error());
     let mut out: TokenStream =
@@ -35,20 +35,20 @@ pub(super) fn reports(compilation: &Compilation, Surroundings { locate, editor, 
     out
 }
 
-/// `compile_error!` with its first token at the first of the user's words and its last at the last:
-/// rustc underlines from one to the other.
+/// Returns `compile_error!` with its first token at the first of the user's words and its last at the last, so that
+/// rustc underlines all of them.
 fn compile_error(spot: Spot, text: &str, editor: bool) -> TokenStream {
     let mut literal = Literal::string(text);
     literal.set_span(spot.last);
     let mut group = Group::new(Delimiter::Brace, TokenTree::Literal(literal).into());
     group.set_span(spot.last);
-    // An editor shows each of these words as what the user's word means, so there are as few as can be.
+    // An editor shows each of these tokens with the meaning of the user's word, so there are as few as possible.
     let core = (!editor).then(|| quote_spanned! { spot.first=> ::core:: });
     quote_spanned! { spot.first=> #core compile_error! #group }
 }
 
-/// Stable Rust lets a macro warn only through a lint: the use of something deprecated.
-/// `#[allow(deprecated)]` before the workflow turns it off.
+/// On stable Rust, a macro can only warn through a lint: the use of a deprecated item. `#[allow(deprecated)]` on the
+/// workflow turns it off.
 fn warning(problem: &Problem, attributes: &TokenStream) -> TokenStream {
     let text = problem.text();
     let used = quote_spanned! { problem.spot.first=> _ = Workflow; };

@@ -1,4 +1,4 @@
-//! `Schema` for the types that a workflow declares: other workflows may take them as types of Rust code.
+//! Implements `Schema` for the types that a workflow declares, so that other workflows can use them as Rust types.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use quote::quote;
 use super::style::Style;
 use crate::syntax::ast::{DeclarationKind, EnumDecl, FieldDecl, Type, TypeKind, Workflow, plain};
 
-/// Which declared structs each declared struct has somewhere in it.
+/// The declared structs that each declared struct contains.
 pub(super) type Parts = BTreeMap<String, BTreeSet<String>>;
 
 /// Reads the declarations.
@@ -42,7 +42,7 @@ pub(super) fn declared(workflow: &Workflow) -> BTreeSet<String> {
     names.collect()
 }
 
-/// Returns whether there is a lifetime or a reference in it.
+/// Returns whether the tokens contain a lifetime or a reference.
 fn has_lifetime(tokens: TokenStream) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Punct(punct) => matches!(punct.as_char(), '\'' | '&'),
@@ -51,7 +51,7 @@ fn has_lifetime(tokens: TokenStream) -> bool {
     })
 }
 
-/// Returns the type's own name, without what is around it.
+/// Returns the name of the innermost type.
 fn named(ty: &Type) -> Option<String> {
     match &ty.kind {
         TypeKind::Vec(inner) | TypeKind::Option(inner) | TypeKind::Map(inner) => named(inner),
@@ -65,7 +65,7 @@ impl Style<'_> {
     pub(super) fn shape_of_struct(&self, name: &Ident, fields: &[(&Ident, &FieldDecl)]) -> TokenStream {
         let krate = self.krate;
         let fields = fields.iter().map(|(ident, field)| {
-            // Of its own types the macro has serde leave out what is `None`.
+            // For its own types, the macro makes serde omit `None`.
             let skipped = matches!(field.ty.kind, TypeKind::Option(_));
             let (wire, rust, shape) = (&field.wire, plain(ident), self.shape(&field.ty, &plain(name)));
             quote! {
@@ -96,8 +96,8 @@ impl Style<'_> {
         }
     }
 
-    /// Returns the shape of a field's type in the struct `owner`. A constant cannot be made of itself: where the struct
-    /// is met again it is named, and where another one leads back to it, nothing is said.
+    /// Returns the shape of a field's type in the struct `owner`. A constant cannot contain itself: the struct itself
+    /// is referred to by name, and for another struct that leads back to it, the shape is omitted.
     fn shape(&self, ty: &Type, owner: &str) -> TokenStream {
         let krate = self.krate;
         let schema = quote! { #krate::__private::schema };
@@ -126,7 +126,7 @@ impl Style<'_> {
         Some(quote! { &#krate::__private::schema::Shape::#kind { of: #of } })
     }
 
-    /// Returns the shape of a type, wherever it stands.
+    /// Returns the shape of a type.
     pub(super) fn shape_of(&self, ty: &Type) -> TokenStream {
         let (krate, of) = (self.krate, self.ty(ty));
         if self.is_known(ty) {
@@ -136,7 +136,7 @@ impl Style<'_> {
             return container;
         }
         let name = self.spelled(ty);
-        // Of types with lifetimes it cannot be asked whether serde reads them.
+        // For types with lifetimes, it is impossible to ask whether serde reads them.
         if has_lifetime(of.clone()) {
             quote! { #krate::__private::shape!(#of, #name) }
         } else {
@@ -144,8 +144,8 @@ impl Style<'_> {
         }
     }
 
-    /// Returns whether the type is the language's own or one that the workflow declares, and so is all that is in it:
-    /// these implement `Schema`.
+    /// Returns whether the type and all types in it are the language's own or declared by the workflow: these implement
+    /// `Schema`.
     fn is_known(&self, ty: &Type) -> bool {
         match &ty.kind {
             TypeKind::Vec(inner) | TypeKind::Option(inner) | TypeKind::Map(inner) => self.is_known(inner),

@@ -1,4 +1,5 @@
-//! What is the same for every item of one workflow: paths, attributes, spans, and the types of the language in Rust.
+//! The common properties of all items of one workflow: paths, attributes, spans, and the Rust types of the language's
+//! types.
 
 use std::collections::BTreeSet;
 
@@ -10,37 +11,37 @@ use super::name::rust_ident;
 use super::shape::Parts;
 use crate::syntax::ast::{Type, TypeKind, Workflow, plain};
 
-/// What is the same for every item of one workflow.
+/// The common properties of all items of one workflow.
 #[derive(Clone, Copy)]
 pub(super) struct Style<'a> {
     /// The path of workflow-runtime.
     pub(super) krate: &'a TokenStream,
-    /// The workflow's visibility, as it is written here.
+    /// The workflow's visibility, as written in this module.
     pub(super) visibility: &'a TokenStream,
     /// Attributes for every item: conditions and lint levels of the workflow.
     pub(super) attributes: &'a TokenStream,
-    /// Which declared structs are in which.
+    /// The declared structs that each declared struct contains.
     pub(super) parts: &'a Parts,
     /// The names of the declared structs and enums.
     pub(super) declared: &'a BTreeSet<String>,
-    /// For an editor, where everything is said to stand that the user did not write.
+    /// The span of generated tokens, for an editor.
     pub(super) editor: Option<&'a Editor>,
     /// The module of the workflow's types.
     pub(super) module: &'a Module,
-    /// Whether this is for what is in it.
+    /// Whether the items are in that module.
     pub(super) inside: bool,
 }
 
-/// What makes rust-analyzer find declarations.
+/// The spans and paths with which rust-analyzer finds declarations.
 ///
-/// It shows the whole macro call instead of the declared name where a declaration has tokens that are not the user's and
-/// its file was opened before the crates were loaded: it then knows the file by two ids, which it does not take for the
-/// same. A declaration whose tokens all stand in the file needs only one of them. So they get the span of a brace, which
-/// nobody hovers over, and name no `$crate`, whose span is its meaning.
+/// It shows the whole macro call instead of the declared name if a declaration has tokens that are not the user's and
+/// its file was opened before the crates were loaded: it then knows the file by two different ids. A declaration whose
+/// tokens are all in the file needs only one. So generated tokens get the span of a brace, which is rarely hovered
+/// over, and avoid `$crate`, whose span is its meaning.
 pub(super) struct Editor {
     /// The brace that opens the workflow's body.
     brace: Span,
-    /// A module in scope with the types that `$crate` has.
+    /// A module in scope with the types of `$crate`.
     types: Ident,
 }
 
@@ -58,7 +59,7 @@ pub(super) fn types_of(workflow: &Ident) -> Ident {
 }
 
 impl Style<'_> {
-    /// Returns the span of what the user did not write in a declaration.
+    /// Returns the span of generated tokens in a declaration.
     pub(super) fn here(&self) -> Span {
         self.editor.map_or_else(Span::call_site, |editor| editor.brace)
     }
@@ -70,7 +71,7 @@ impl Style<'_> {
         literal
     }
 
-    /// Returns the user's word where it declares nothing: an editor is to find the declaration by it only.
+    /// Returns the user's word where it is not a declaration: an editor must find only the declaration.
     pub(super) fn used(&self, word: &Ident) -> Ident {
         let mut word = word.clone();
         if let Some(editor) = self.editor {
@@ -79,7 +80,7 @@ impl Style<'_> {
         word
     }
 
-    /// Returns a type of the workflow where it is not declared.
+    /// Returns the path of a workflow's type where it is used.
     pub(super) fn path(&self, ty: &Ident) -> TokenStream {
         if self.inside || !self.module.holds(ty) { self.used(ty).into_token_stream() } else { self.module.path(ty) }
     }
@@ -89,12 +90,12 @@ impl Style<'_> {
         crate::schema::rust_type::spell(Self { inside: true, ..*self }.ty(ty))
     }
 
-    /// Returns where workflow-runtime's types are, in a declaration.
+    /// Returns the path of workflow-runtime's types in a declaration.
     pub(super) fn types(&self) -> TokenStream {
         self.editor.map_or_else(|| self.krate.clone(), |editor| editor.types.to_token_stream())
     }
 
-    /// Brings them into scope.
+    /// Imports these types.
     pub(super) fn types_in_scope(&self) -> Option<TokenStream> {
         let Editor { types, .. } = self.editor?;
         let Self { krate, attributes, .. } = self;
@@ -106,7 +107,7 @@ impl Style<'_> {
         })
     }
 
-    /// Returns the call of a macro under the workflow's own attributes, which a call itself cannot have.
+    /// Returns a macro call with the workflow's own attributes, which a call itself cannot have.
     pub(super) fn conditional(&self, call: TokenStream) -> TokenStream {
         if self.attributes.is_empty() {
             return call;
@@ -115,7 +116,7 @@ impl Style<'_> {
         quote! { #attributes const _: () = { #call }; }
     }
 
-    /// Returns the Rust type for a type of the language.
+    /// Returns the Rust type of a type of the language.
     pub(super) fn ty(&self, ty: &Type) -> TokenStream {
         let (here, types) = (self.here(), self.types());
         match &ty.kind {

@@ -1,5 +1,5 @@
-//! The types of what references start from, as Rust items for an editor: so it completes, follows and renames members of
-//! results, of a map's items and of variables as it does those of the input.
+//! The types of the roots of references, as Rust items for an editor. It completes, follows and renames members of
+//! results, map items and variables like those of the input.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -10,15 +10,15 @@ use crate::check::member_type;
 use crate::check::{Foreign, ForeignPart, Ty};
 use crate::syntax::word::Step;
 
-/// What becomes the type of one value.
+/// The Rust type of one value.
 pub(super) struct ValueType<'a> {
     /// The module with workflow-runtime's types.
     types: &'a Ident,
-    /// Where the members are said to stand that no declaration of the user's has.
+    /// The span of members that no declaration of the user has.
     here: Span,
-    /// The number of the reference's word.
+    /// The index of the reference's word.
     number: usize,
-    /// The structs so far, and how many they are.
+    /// The structs so far, and their number.
     structs: (TokenStream, usize),
 }
 
@@ -27,8 +27,7 @@ impl<'a> ValueType<'a> {
         Self { types, here, number, structs: Default::default() }
     }
 
-    /// Returns a value of the type, and the structs for what is on the way of these steps: the others' own members
-    /// nobody asks for.
+    /// Returns a value of the type, and the structs along these steps. Other members are not needed.
     pub(super) fn declare(mut self, name: &Ident, ty: &Ty, steps: &[Step]) -> TokenStream {
         let ty = self.of(ty, steps);
         let structs = &self.structs.0;
@@ -42,7 +41,7 @@ impl<'a> ValueType<'a> {
         self.value(name, &ty.into_token_stream())
     }
 
-    /// One without a value of its own: an editor would show what stands for it.
+    /// A declaration without an initializer: an editor would show it.
     fn value(&self, name: &Ident, ty: &TokenStream) -> TokenStream {
         let here = self.here;
         quote_spanned! { here=> unsafe extern { pub safe static #name: #ty; } }
@@ -107,7 +106,7 @@ impl<'a> ValueType<'a> {
     }
 
     fn object(&mut self, members: Vec<(&str, Ty)>, steps: &[Step]) -> TokenStream {
-        // Without a step into it, nobody asks for its members.
+        // Without a step into it, its members are not needed.
         let Some((first, rest)) = steps.split_first() else {
             return self.json();
         };
@@ -121,7 +120,7 @@ impl<'a> ValueType<'a> {
         self.structure(members)
     }
 
-    /// Returns a struct with these members, as far as their names are names in Rust.
+    /// Returns a struct with these members, except those whose names are not valid in Rust.
     fn structure(&mut self, members: impl IntoIterator<Item = (String, TokenStream)>) -> TokenStream {
         let here = self.here;
         let name = format_ident!("__Value{}_{}", self.number, self.structs.1, span = here);

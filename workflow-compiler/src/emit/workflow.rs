@@ -20,7 +20,7 @@ use crate::policy::PolicyTemplate;
 use crate::syntax::ast::{Body, DeclarationKind, FieldDecl, Head, Shape, State, Type, TypeKind, Workflow, plain};
 use crate::syntax::keyword::state_keyword;
 
-/// Everything that callers may name, as far as the workflow was understood.
+/// Emits all public items, as far as the workflow was understood.
 pub(super) fn items(krate: &TokenStream, compiled: &CompiledWorkflow, editor: bool) -> TokenStream {
     let workflow = &compiled.source;
     let Some(name) = rust_ident(&workflow.name).filter(|_| !compiled.is_taken()) else { return TokenStream::new() };
@@ -82,7 +82,7 @@ pub(super) fn items(krate: &TokenStream, compiled: &CompiledWorkflow, editor: bo
     quote! { #module #beside #implementation #document #in_scope }
 }
 
-/// Returns the workflow's graph, for rustdoc.
+/// Returns the workflow's graph for rustdoc.
 #[cfg(feature = "graph")]
 fn picture(compiled: &CompiledWorkflow) -> TokenStream {
     let graph = workflow_graph::Graph::of_definition(&compiled.definition).named(compiled.machine_name.as_str());
@@ -99,25 +99,25 @@ fn picture(_: &CompiledWorkflow) -> TokenStream {
 struct Types<'a> {
     outside: Style<'a>,
     inside: Style<'a>,
-    /// The names that other workflows have.
+    /// The names used by other workflows.
     taken: &'a BTreeSet<String>,
-    /// Those that the workflow has had already.
+    /// The names that the workflow has used already.
     known: BTreeSet<String>,
     in_module: TokenStream,
-    /// The names of those in the module.
+    /// The names of the types in the module.
     names: Vec<Ident>,
     beside: TokenStream,
 }
 
 impl Types<'_> {
-    /// Returns a name that no declared type has, which is reported where one has it.
+    /// Returns a name that no declared type has. A conflict is reported.
     fn own(&self, name: Ident) -> Ident {
         if self.known.contains(&plain(&name)) { format_ident!("__{name}") } else { name }
     }
 
     fn add(&mut self, name: &Ident, ty: impl Fn(&Style<'_>) -> TokenStream) {
         if self.taken.contains(&plain(name)) || !self.known.insert(plain(name)) {
-            // That it is there twice has been reported.
+            // A duplicate was reported.
         } else if self.outside.module.holds(name) {
             self.in_module.extend(ty(&self.inside));
             self.names.push(name.clone());
@@ -127,7 +127,7 @@ impl Types<'_> {
     }
 }
 
-/// Tells cargo that the crate depends on the file, so that it is compiled again when the file changes.
+/// Makes the crate depend on the file, so that cargo rebuilds it when the file changes.
 fn tracked(style: &Style<'_>, document: &Document) -> TokenStream {
     let attributes = &style.attributes;
     let path = format!("/{}", document.path);
@@ -137,12 +137,12 @@ fn tracked(style: &Style<'_>, document: &Document) -> TokenStream {
     }
 }
 
-/// Returns the attributes of a workflow that every item it gives gets too.
+/// Returns the attributes of a workflow that apply to every item.
 pub(super) fn for_every_item(workflow: &Workflow) -> TokenStream {
     workflow.attributes.iter().filter(|attribute| is_for_every_item(attribute)).cloned().collect()
 }
 
-/// Conditions and lint levels hold for everything that a workflow gives; other attributes for its own type.
+/// Conditions and lint levels apply to all items of a workflow, other attributes only to its own type.
 pub(super) fn is_for_every_item(attribute: &TokenStream) -> bool {
     let words = attribute.clone().into_iter().flat_map(|token| match token {
         proc_macro2::TokenTree::Group(group) => group.stream().into_iter().next(),
@@ -175,7 +175,7 @@ fn declared_types(types: &mut Types<'_>, workflow: &Workflow) {
     }
 }
 
-/// Returns the Rust type of the input or output; the struct that is declared in place is added to `types`.
+/// Returns the Rust type of the input or output. A struct that is declared in place is added to `types`.
 fn shape(types: &mut Types<'_>, workflow: &Workflow, which: &str) -> TokenStream {
     let krate = types.outside.krate;
     let declared = workflow.declarations.iter().find_map(|declaration| match &declaration.kind {
@@ -204,13 +204,13 @@ fn params(workflow: &Workflow) -> Option<&[FieldDecl]> {
     })
 }
 
-/// Returns the enum of states: a variant each.
+/// Returns the enum of states, with a variant for each.
 fn states(style: &Style<'_>, compiled: &CompiledWorkflow, name: &Ident) -> TokenStream {
     let workflow = &compiled.source;
     let Style { krate, visibility, attributes, .. } = style;
     let here = style.here();
     let all = all_states(&workflow.body);
-    // Comparing identifiers asks rustc for their text each time.
+    // Comparing identifiers requests their text from rustc each time.
     let mut seen = BTreeSet::new();
     let (mut variants, mut idents, mut names) = (Vec::new(), Vec::new(), Vec::new());
     for state in all {
@@ -295,7 +295,7 @@ fn implementation(
             ///
             /// # Errors
             ///
-            /// When a parameter's own `Serialize` fails.
+            /// Returns an error if a parameter's own `Serialize` fails.
             #[allow(dead_code)]
             #visibility fn definition_with(
                 params: &#params,
@@ -328,8 +328,7 @@ fn implementation(
     }
 }
 
-/// Returns what the source says of the input and of what tasks give, for whoever runs it; nothing where it says
-/// nothing.
+/// Returns the declared types of the input and of task results, for an engine; nothing if none are declared.
 fn value_types(style: &Style<'_>, compiled: &CompiledWorkflow) -> TokenStream {
     let (krate, workflow) = (style.krate, &compiled.source);
     let input = workflow.declarations.iter().find_map(|declaration| match &declaration.kind {
@@ -367,7 +366,8 @@ fn value_types(style: &Style<'_>, compiled: &CompiledWorkflow) -> TokenStream {
     }
 }
 
-/// workflow-runtime says what becomes of it: it may have been built without its feature `iam` beside another that has it.
+/// workflow-runtime decides what happens to it, because it may have been built without its feature `iam` by another
+/// crate that has it.
 #[cfg(feature = "iam")]
 fn policy(krate: &TokenStream, policy: &PolicyTemplate) -> TokenStream {
     let PolicyTemplate { text, params, constants } = policy;

@@ -1,11 +1,11 @@
-//! Words that start with a keyword: clauses, declarations, the first line of a state.
+//! Formats phrases that start with a keyword: clauses, declarations, the first line of a state.
 
 use super::token::Kind;
 use super::walk::Walk;
 use crate::syntax::word::Role;
 
 impl Walk<'_, '_> {
-    /// A keyword and what it says, without the `;`.
+    /// Writes a keyword and its value, without the `;`.
     pub(super) fn clause(&mut self, at: usize, end: usize) {
         match self.text_of(at) {
             "retry" | "catch" | "struct" | "enum" | "defaults" => self.spaced(at, end),
@@ -34,7 +34,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// A keyword, perhaps a name, then words with a meaning of their own, each followed by a value perhaps.
+    /// Writes a keyword, an optional name, then words with a meaning of their own, each with an optional value.
     fn phrase(&mut self, mut at: usize, end: usize) {
         let mut first = true;
         while at < end {
@@ -68,7 +68,7 @@ impl Walk<'_, '_> {
         matches!(self.role(at), Some(StateName { .. } | TypeName | HandlerName(_)))
     }
 
-    /// What is called, and its request.
+    /// Writes a resource and its request.
     fn call(&mut self, at: usize, end: usize) {
         let path = self.is(at + 1, "::");
         let request = self.find(at, end, |walk, at| walk.is(at, "{")).unwrap_or(end);
@@ -89,7 +89,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// Words, signs and groups with a blank between.
+    /// Writes words, signs and groups separated by blanks.
     pub(super) fn spaced(&mut self, mut at: usize, end: usize) {
         let mut first = true;
         while at < end {
@@ -102,7 +102,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// `{ clause clause }`
+    /// Writes `{ clause clause }`.
     pub(super) fn clause_block(&mut self, open: usize) {
         let end = self.partner(open);
         self.page.begin();

@@ -1,4 +1,4 @@
-//! What stands between delimiters: members, fields, variants, arguments, the words of Rust's own types and attributes.
+//! Formats the contents of delimiters: members, fields, variants, arguments, and tokens of Rust types and attributes.
 
 use super::token::Kind;
 use super::walk::{Comma, Walk};
@@ -12,7 +12,7 @@ struct Element {
 }
 
 impl Walk<'_, '_> {
-    /// A token, or the group that it opens.
+    /// Writes a token, or the group that it opens.
     pub(super) fn token_or_group(&mut self, at: usize) {
         if self.kind(at) != Some(Kind::Open) {
             self.token(at);
@@ -25,7 +25,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// Delimiters with nothing between but comments: writes them; `false` where there is more.
+    /// Writes delimiters that contain only comments. Returns `false` if they contain more.
     pub(super) fn empty(&mut self, open: usize) -> bool {
         let end = self.partner(open);
         if open + 1 != end {
@@ -65,7 +65,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// `{ value }`, broken with the group that is open.
+    /// Writes `{ value }`, which is broken with the current group.
     pub(super) fn value_block(&mut self, open: usize) {
         if self.empty(open) {
             return;
@@ -82,7 +82,7 @@ impl Walk<'_, '_> {
         self.token(end);
     }
 
-    /// The comments on lines of their own before a closing delimiter.
+    /// Writes the comments on separate lines before a closing delimiter.
     fn closing_comments(&mut self, end: usize) {
         if self.tokens.get(end).is_some_and(|token| !token.before.is_empty()) {
             self.page.line();
@@ -90,7 +90,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// `( … )`: arguments, or a value.
+    /// Writes `( … )`: arguments, or a value.
     fn parentheses(&mut self, open: usize) {
         if self.empty(open) {
             return;
@@ -101,7 +101,7 @@ impl Walk<'_, '_> {
             let quiet = self.tokens.get(at).is_some_and(|token| token.before.is_empty() && token.after.is_empty());
             quiet || (at != open + 1 && at != end)
         });
-        // A lone object, array or call needs no lines of its own.
+        // A single object, array or call needs no separate lines.
         let group = self.find(open + 1, end, |walk, at| walk.kind(at) == Some(Kind::Open));
         let closes = group.is_some_and(|group| self.after(group) == end);
         let word = |walk: &Self, at: usize| walk.kind(at) == Some(Kind::Word) || matches!(walk.text_of(at), "$" | ".");
@@ -114,7 +114,7 @@ impl Walk<'_, '_> {
         self.list(open, false);
     }
 
-    /// Elements with commas between, on one line each where they do not fit on one.
+    /// Writes elements separated by commas, on one line each if they do not fit on one.
     pub(super) fn list(&mut self, open: usize, braces: bool) {
         if self.empty(open) {
             return;
@@ -127,7 +127,7 @@ impl Walk<'_, '_> {
         }
         self.token(open);
         self.page.indent();
-        // `(a)` is no list: a comma would make another thing of it.
+        // `(a)` is not a list: a comma would change its meaning.
         let may_end_in_comma = !self.is(open, "(") || elements.len() > 1;
         let count = elements.len();
         for (number, Element { at, end, comma }) in elements.into_iter().enumerate() {
@@ -168,7 +168,7 @@ impl Walk<'_, '_> {
         while at < close {
             let head = self.after_attributes(at, close);
             let field = matches!(self.role(head), Some(Role::FieldName));
-            // `Map<A, B>` of Rust's own types has a comma in it.
+            // `Map<A, B>` in a Rust type contains a comma.
             let mut angles = 0_usize;
             let mut end = head;
             while end < close && (angles > 0 || !self.is(end, ",")) {
@@ -186,7 +186,7 @@ impl Walk<'_, '_> {
         elements
     }
 
-    /// `key: value`, `name: Type`, a variant, a value.
+    /// Writes `key: value`, `name: Type`, a variant or a value.
     fn element(&mut self, at: usize, end: usize) {
         let head = self.attributes(at, end, false);
         let optional = usize::from(self.is(head + 1, "?"));
@@ -206,7 +206,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// Tokens of Rust's own: types, visibilities, attributes, paths.
+    /// Writes Rust tokens: types, visibilities, attributes, paths.
     pub(super) fn rust(&mut self, at: usize, end: usize) {
         for at in at..end {
             if self.kind(at) != Some(Kind::Doc) && self.is_apart(at) {
@@ -216,7 +216,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// Returns whether a blank stands before a token of Rust's own, where it is not the first.
+    /// Returns whether a blank precedes a Rust token that is not the first.
     fn is_apart(&self, at: usize) -> bool {
         let Some(before) = at.checked_sub(1) else { return false };
         let (first, second) = (self.text_of(before), self.text_of(at));

@@ -1,11 +1,11 @@
-//! Workflows, and what stands in the braces of workflows, branches and maps: declarations and states.
+//! Formats workflows, and the items in the braces of workflows, branches and maps: declarations and states.
 
 use super::token::Kind;
 use super::walk::Walk;
 use crate::syntax::word::Role;
 
 impl Walk<'_, '_> {
-    /// Everything in the delimiters of the macro.
+    /// Writes everything in the delimiters of the macro.
     pub(super) fn workflows(&mut self) {
         let end = self.partner(0);
         self.token(0);
@@ -39,7 +39,7 @@ impl Walk<'_, '_> {
         self.token(end);
     }
 
-    /// Braces with items, each on a line of its own.
+    /// Writes braces with items, each on a separate line.
     pub(super) fn body(&mut self, open: usize) {
         let end = self.partner(open);
         if self.empty(open) {
@@ -59,7 +59,7 @@ impl Walk<'_, '_> {
         self.token(end);
     }
 
-    /// Braces with one item on the same line, where the author wrote it so and it fits; else as [`Self::body`] does.
+    /// Writes braces with one item on the same line if the author wrote it so and it fits; else like [`Self::body`].
     pub(super) fn short_body(&mut self, open: usize) {
         let end = self.partner(open);
         let broken = self.tokens.get(open).is_none_or(|token| token.broken_after);
@@ -79,7 +79,7 @@ impl Walk<'_, '_> {
         self.page.end();
     }
 
-    /// Writes an item; gives what follows it.
+    /// Writes an item. Returns the position after it.
     fn item(&mut self, at: usize, end: usize) -> usize {
         let next = self.item_end(at, end);
         self.lead(at, true);
@@ -98,7 +98,7 @@ impl Walk<'_, '_> {
         next
     }
 
-    /// Returns what follows the `//!` that stands here, or `#![doc = "…"]`.
+    /// Returns the position after the `//!` or `#![doc = "…"]` here.
     pub(super) fn inner_comment(&self, at: usize) -> Option<usize> {
         let marked = ["//!", "/*!"].iter().any(|mark| self.text_of(at).starts_with(mark));
         if self.kind(at) == Some(Kind::Doc) && marked {
@@ -107,7 +107,7 @@ impl Walk<'_, '_> {
         (self.is(at, "#") && self.is(at + 1, "!") && self.is(at + 2, "[")).then(|| self.after(at + 2))
     }
 
-    /// Returns what follows the item that starts here.
+    /// Returns the position after the item that starts here.
     fn item_end(&self, at: usize, end: usize) -> usize {
         if let Some(next) = self.inner_comment(at) {
             return next;
@@ -132,8 +132,8 @@ impl Walk<'_, '_> {
         end
     }
 
-    /// Writes documentation and attributes, each on a line of its own where `lines`, else where the group is broken;
-    /// gives what follows them.
+    /// Writes documentation and attributes, on separate lines if `lines` or if the group is broken. Returns the
+    /// position after them.
     pub(super) fn attributes(&mut self, mut at: usize, end: usize, lines: bool) -> usize {
         let head = self.after_attributes(at, end);
         while at < head {
@@ -151,7 +151,7 @@ impl Walk<'_, '_> {
         head
     }
 
-    /// Returns whether `#[rustfmt::skip]` or `// rustfmt::skip` stands before.
+    /// Returns whether `#[rustfmt::skip]` or `// rustfmt::skip` precedes.
     fn is_skipped(&self, at: usize, end: usize) -> bool {
         let head = self.after_attributes(at, end);
         (at..=head).any(|at| {
@@ -165,7 +165,7 @@ impl Walk<'_, '_> {
         })
     }
 
-    /// Writes what ends an item.
+    /// Writes the end of an item.
     pub(super) fn semicolons(&mut self, at: usize, end: usize) {
         for at in at..end {
             self.token(at);

@@ -1,8 +1,8 @@
-//! Finds every `workflow!` of a Rust file that is to be formatted.
+//! Finds every `workflow!` to format in a Rust file.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree, token_stream};
 
-/// Returns the bodies in the order of the text.
+/// Returns the bodies in source order.
 pub(super) fn bodies(tokens: TokenStream) -> Vec<Group> {
     let mut bodies = Vec::new();
     let mut open: Vec<Level> = vec![Level::new(tokens)];
@@ -18,14 +18,14 @@ pub(super) fn bodies(tokens: TokenStream) -> Vec<Group> {
                 let brace = group.delimiter() == Delimiter::Brace;
                 let skipped = std::mem::take(&mut level.last_words) == Words::Attribute && skips(group);
                 if skipped && level.inner {
-                    // `#![rustfmt::skip]` is for all that is left here.
+                    // `#![rustfmt::skip]` applies to everything that remains here.
                     open.pop();
                     continue;
                 }
                 level.inner = false;
                 level.skip |= skipped;
                 let skip = level.skip;
-                // Braces end what an attribute stands before.
+                // Braces end the item of an attribute.
                 level.skip &= !brace;
                 if called && !skip {
                     bodies.push(group.clone());
@@ -57,13 +57,13 @@ pub(super) fn bodies(tokens: TokenStream) -> Vec<Group> {
     bodies
 }
 
-/// The tokens of a group that are not looked at yet.
+/// The remaining tokens of a group.
 struct Level {
     tokens: token_stream::IntoIter,
     last_words: Words,
-    /// Whether the attribute that is being read is one with `#!`.
+    /// Whether the current attribute starts with `#!`.
     inner: bool,
-    /// Whether what is being read is not to be formatted.
+    /// Whether the current item must not be formatted.
     skip: bool,
 }
 
@@ -73,7 +73,7 @@ impl Level {
     }
 }
 
-/// What the last tokens were.
+/// The most recent tokens.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
 enum Words {
     #[default]
@@ -92,14 +92,14 @@ enum Words {
     Attribute,
 }
 
-/// Returns whether the brackets of an attribute hold `rustfmt::skip` or `rustfmt::skip::macros(workflow)`.
+/// Returns whether the brackets of an attribute contain `rustfmt::skip` or `rustfmt::skip::macros(workflow)`.
 fn skips(attribute: &Group) -> bool {
     let text: String = attribute.stream().to_string().split_whitespace().collect();
     let Some((_, rest)) = text.split_once("rustfmt::skip") else { return false };
     let of_macros = rest.strip_prefix("::macros(").and_then(|rest| rest.split_once(')'));
     match of_macros {
         Some((names, _)) => names.split(',').any(|name| name == "workflow" || name == "*"),
-        // `rustfmt::skip::attributes(…)` is not about this.
+        // `rustfmt::skip::attributes(…)` does not matter here.
         None => !rest.starts_with("::"),
     }
 }

@@ -1,7 +1,7 @@
-//! The formatter: changes the white space of `workflow!` and nothing else.
+//! The formatter, which only changes the white space of `workflow!`.
 //!
-//! Tokens keep their text and order, comments theirs; a comma before a closing delimiter comes where a list is broken
-//! over lines and goes where it is not. What the parser does not understand is refused.
+//! Tokens and comments keep their text and order. A comma before a closing delimiter is added if a list is broken over
+//! lines, and removed if it is not. Text that the parser does not understand is rejected.
 
 mod clause;
 mod delimited;
@@ -27,12 +27,12 @@ use self::walk::Walk;
 use crate::problem::{Problem, Problems};
 use crate::syntax;
 
-/// How to format: what `rustfmt.toml` says of it.
+/// The settings from `rustfmt.toml`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
-    /// The widest line, in characters.
+    /// The maximum width of a line in characters.
     pub max_width: usize,
-    /// How many blanks a level is indented by.
+    /// The number of blanks per level of indentation.
     pub tab_spaces: usize,
 }
 
@@ -43,23 +43,23 @@ impl Default for Style {
     }
 }
 
-/// Why a text was not formatted: what is wrong with it.
+/// The reasons why a text was not formatted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormatError {
-    /// At least one; those of the syntax are all there.
+    /// The problems: at least one, and all of the syntax.
     pub faults: Vec<Fault>,
 }
 
-/// One mistake in a text.
+/// A problem in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// Its code; absent for a bug of the formatter.
+    /// Its code; `None` for a bug of the formatter.
     pub code: Option<Code>,
-    /// What is wrong.
+    /// The message.
     pub message: String,
-    /// How to mend it, one line each.
+    /// How to fix it, one line each.
     pub help: Vec<String>,
-    /// Where it is: bytes of the text.
+    /// Its range in the text, in bytes.
     pub range: Range<usize>,
 }
 
@@ -72,11 +72,11 @@ impl fmt::Display for FormatError {
 
 impl std::error::Error for FormatError {}
 
-/// Formats what stands in the braces of a `workflow!`; the result starts at the left margin and ends with a line end.
+/// Formats the contents of the braces of a `workflow!`. The result starts at the left margin and ends with a line end.
 ///
 /// # Errors
 ///
-/// The text does not parse.
+/// Returns an error if the text does not parse.
 pub fn format_body(text: &str, style: &Style) -> Result<String, FormatError> {
     const OPEN: &str = "{\n";
     let whole = format!("{OPEN}{text}\n}}");
@@ -88,32 +88,32 @@ pub fn format_body(text: &str, style: &Style) -> Result<String, FormatError> {
     };
     let mut trees = lex(&whole).map_err(inside)?.into_iter();
     let (Some(TokenTree::Group(group)), None) = (trees.next(), trees.next()) else {
-        return Err(fault(Some(Code::Syntax), 0..0, "a `}` too many"));
+        return Err(fault(Some(Code::Syntax), 0..0, "unexpected `}`"));
     };
     let formatted = format_group(&whole, &group, style, "", -1).map_err(inside)?;
     let inside = formatted.strip_prefix(OPEN).and_then(|rest| rest.strip_suffix('}')).unwrap_or_default();
     Ok(inside.to_owned())
 }
 
-/// What is said of a text that does not even split into tokens: the lexer tells where, but not why.
-pub const NOT_RUST: &str = "this is not Rust: a bracket, text or comment has no end here, or no beginning";
+/// The message for a text that is not even valid tokens: the lexer reports the position, but not the reason.
+pub const NOT_RUST: &str = "invalid Rust: an unmatched bracket, or an unterminated text or comment";
 
-/// What is said of text in other quotes.
-pub const OTHER_QUOTES: &str = "text is written in double quotes";
+/// The message for text in other quotes.
+pub const OTHER_QUOTES: &str = "text must be in double quotes";
 
-/// Returns the text in other quotes as it is written in double quotes.
+/// Returns a text in other quotes as a text in double quotes.
 pub fn in_double_quotes(text: &str, quotes: &Range<usize>) -> String {
     format!("{:?}", text.get(quotes.start + 1..quotes.end - 1).unwrap_or_default().replace("\\'", "'"))
 }
 
-/// Formats the body of each `workflow!` in a Rust file, but not where `#[rustfmt::skip]` stands before, and not in
-/// `macro_rules!`. All else stays as it is.
+/// Formats the body of each `workflow!` in a Rust file, except after `#[rustfmt::skip]` and in `macro_rules!`.
+/// Everything else is unchanged.
 ///
 /// # Errors
 ///
-/// The text is not Rust, or a workflow does not parse.
+/// Returns an error if the text is not Rust, or a workflow does not parse.
 pub fn format_file(text: &str, style: &Style) -> Result<String, FormatError> {
-    // proc_macro2 takes the mark of UTF-8 off before it counts, and knows no first line for a shell.
+    // proc_macro2 removes the UTF-8 byte order mark before it counts, and does not support a shebang.
     let mut start = text.len() - text.trim_start_matches('\u{feff}').len();
     let rest = text.get(start..).unwrap_or_default();
     if rest.starts_with("#!") && !rest.trim_start_matches("#!").trim_start().starts_with('[') {
@@ -175,7 +175,7 @@ fn lex(text: &str) -> Result<TokenStream, FormatError> {
     })
 }
 
-/// Returns the text of a group of `text` that holds workflows, delimiters included, formatted.
+/// Formats a group of `text` that contains workflows, including its delimiters.
 fn format_group(text: &str, group: &Group, style: &Style, margin: &str, level: isize) -> Result<String, FormatError> {
     let mut problems = Problems::default();
     let parsed = syntax::parse(group.stream(), &mut problems);
@@ -184,14 +184,14 @@ fn format_group(text: &str, group: &Group, style: &Style, margin: &str, level: i
         return Err(FormatError { faults });
     }
     let bug = |what: &str| {
-        let message = format!("the formatter has a bug, and leaves this as it is: {what}");
+        let message = format!("this was left unchanged because of a bug in the formatter: {what}");
         let mut error = fault(None, group.span_open().byte_range(), message);
         error.faults.iter_mut().for_each(|fault| {
-            fault.help.push("this is no mistake of yours; report it together with the workflow".to_owned());
+            fault.help.push("please report it together with the workflow".to_owned());
         });
         error
     };
-    let tokens = token::read(text, group).ok_or_else(|| bug("it cannot tell where a word stands"))?;
+    let tokens = token::read(text, group).ok_or_else(|| bug("it cannot locate a word"))?;
     let page = Walk::new(text, &tokens, &parsed.words).page();
     let out = page.write(style, margin, level);
     let again = lex(&out).map_err(|_| bug("what it writes is not Rust"))?;
@@ -218,7 +218,7 @@ fn of_problem(problem: &Problem) -> Fault {
     }
 }
 
-/// Returns whether the tokens are the same but for commas before closing delimiters.
+/// Returns whether the tokens are the same except for commas before closing delimiters.
 fn same_tokens(before: &[Token<'_>], after: &[Token<'_>]) -> bool {
     let needed = |tokens: &[Token<'_>], at: usize| {
         let last = tokens.get(at + 1).is_some_and(|next| next.kind == Kind::Close);
@@ -228,7 +228,7 @@ fn same_tokens(before: &[Token<'_>], after: &[Token<'_>]) -> bool {
     before.eq(after.iter().enumerate().filter(|(at, _)| needed(after, *at)).map(|(_, token)| token.text))
 }
 
-/// Returns whether the comments are the same, in their order.
+/// Returns whether the comments are the same, in order.
 fn same_comments(before: &[Token<'_>], after: &[Token<'_>]) -> bool {
     let before = before.iter().flat_map(|token| token.before.iter().chain(&token.after)).map(|comment| comment.text);
     before.eq(after.iter().flat_map(|token| token.before.iter().chain(&token.after)).map(|comment| comment.text))

@@ -1,23 +1,24 @@
-//! The pretty printer: lays text out on lines of a given width: groups that stand on one line where they fit, else are broken.
+//! The pretty printer, which lays text out on lines of a given width. A group is on one line if it fits, and broken
+//! otherwise.
 
 use super::Style;
 
-/// A step of writing.
+/// A step of printing.
 #[derive(Clone, Copy, Debug)]
 enum Step<'s> {
     Text(&'s str),
     Space,
-    /// A line end where the group around is broken, else a blank or (`false`) nothing.
+    /// A line end if the enclosing group is broken, else a blank or (`false`) nothing.
     Line(bool),
     /// A line end.
     Hard,
-    /// A blank line, where a line ends here.
+    /// A blank line, if a line ends here.
     Blank,
     Begin(usize),
     End,
     Indent,
     Dedent,
-    /// A comma where the group with this number is broken.
+    /// A comma if the group with this number is broken.
     CommaIfBroken(usize),
     Comment {
         text: &'s str,
@@ -26,15 +27,15 @@ enum Step<'s> {
     },
 }
 
-/// What is to be written.
+/// The steps to print.
 #[derive(Debug, Default)]
 pub(super) struct Page<'s> {
     steps: Vec<Step<'s>>,
-    /// For each group whether it cannot stand on one line.
+    /// Whether each group must be broken.
     forced: Vec<bool>,
-    /// The groups that are open: their numbers, and the step they begin at.
+    /// The open groups, with their first steps.
     open: Vec<(usize, usize)>,
-    /// The step of a comment that ends its line, after which nothing was written yet.
+    /// The last comment that ends its line, if it is the last step.
     line_ended: Option<usize>,
 }
 
@@ -52,7 +53,7 @@ impl<'s> Page<'s> {
         self.steps.push(step);
     }
 
-    /// Text as it is, line ends included.
+    /// Adds text, which may contain line ends.
     pub(super) fn text(&mut self, text: &'s str) {
         if text.contains('\n') {
             self.break_all();
@@ -60,33 +61,33 @@ impl<'s> Page<'s> {
         self.step(Step::Text(text));
     }
 
-    /// A blank between two texts on one line.
+    /// Adds a blank between two texts on one line.
     pub(super) fn space(&mut self) {
         self.steps.push(Step::Space);
     }
 
-    /// A line end where the group is broken, else a blank.
+    /// Adds a line end if the group is broken, else a blank.
     pub(super) fn line(&mut self) {
         self.step(Step::Line(true));
     }
 
-    /// A line end where the group is broken.
+    /// Adds a line end if the group is broken.
     pub(super) fn soft_line(&mut self) {
         self.step(Step::Line(false));
     }
 
-    /// A line end.
+    /// Adds a line end.
     pub(super) fn hard_line(&mut self) {
         self.break_all();
         self.step(Step::Hard);
     }
 
-    /// Leaves a line blank, if a line ends here.
+    /// Adds a blank line, if a line ends here.
     pub(super) fn blank(&mut self) {
         self.steps.push(Step::Blank);
     }
 
-    /// Opens a group, which has the number that is returned.
+    /// Opens a group, and returns its number.
     pub(super) fn begin(&mut self) -> usize {
         let group = self.forced.len();
         self.forced.push(false);
@@ -108,7 +109,7 @@ impl<'s> Page<'s> {
         self.steps.push(Step::Dedent);
     }
 
-    /// Breaks the groups that are open.
+    /// Breaks the open groups.
     pub(super) fn break_all(&mut self) {
         for (group, _) in &self.open {
             if let Some(forced) = self.forced.get_mut(*group) {
@@ -117,7 +118,7 @@ impl<'s> Page<'s> {
         }
     }
 
-    /// A comma that stands where the group with this number is broken.
+    /// Adds a comma if the group with this number is broken.
     pub(super) fn comma_if_broken(&mut self, group: usize) {
         self.steps.push(Step::CommaIfBroken(group));
     }
@@ -132,7 +133,7 @@ impl<'s> Page<'s> {
         }
     }
 
-    /// Returns the text. `margin` stands before each line, `level` is how far in the first line is, which may be -1.
+    /// Returns the text. `margin` precedes each line; `level` is the indentation of the first line, which may be -1.
     pub(super) fn write(&self, style: &Style, margin: &str, level: isize) -> String {
         let mut writer = Writer {
             page: self,
@@ -155,12 +156,12 @@ impl<'s> Page<'s> {
     }
 }
 
-/// What stands between the last text and the next.
+/// The gap between the last text and the next.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Gap {
     None,
     Blank,
-    /// A blank, but not before closing delimiters, commas and semicolons.
+    /// A blank, except before closing delimiters, commas and semicolons.
     AfterComment,
 }
 
@@ -171,15 +172,15 @@ struct Writer<'p, 's> {
     level: isize,
     out: String,
     column: usize,
-    /// Line ends that are due before the next text.
+    /// The number of line ends before the next text.
     lines: usize,
     blank: bool,
     space: Gap,
-    /// Whether the last text opened a group: no blank line follows.
+    /// Whether the last text opened a group, so that no blank line follows.
     opened: bool,
-    /// For each group what was decided.
+    /// Whether each group is broken, if decided.
     broken: Vec<Option<bool>>,
-    /// The open groups: whether each is broken.
+    /// Whether each open group is broken.
     modes: Vec<bool>,
 }
 
@@ -240,7 +241,7 @@ impl Writer<'_, '_> {
         self.broken.get(group).copied().flatten() == Some(true)
     }
 
-    /// Returns how many columns stand before text on a new line.
+    /// Returns the number of columns before text on a new line.
     fn margin_width(&self) -> usize {
         let margin: usize = self.margin.chars().map(|c| if c == '\t' { self.style.tab_spaces } else { 1 }).sum();
         margin + usize::try_from(self.level).unwrap_or(0) * self.style.tab_spaces
@@ -268,15 +269,15 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// Returns whether the group that begins at this step fits into the rest of the line, with what follows it up to
-    /// where a line may end.
+    /// Returns whether the group that begins at this step fits on the line, including what follows it up to the next
+    /// possible line end.
     fn fits(&self, begin: usize) -> bool {
         let start =
             if self.lines > 0 { self.margin_width() } else { self.column + usize::from(self.space != Gap::None) };
         let Some(mut rest) = self.style.max_width.checked_sub(start) else { return false };
         let mut depth = 0_usize;
         let mut space = false;
-        // Whether the step is one of the group's own: there no line ends.
+        // Whether the step belongs to the group, in which no line ends.
         let mut inside = true;
         for step in self.page.steps.iter().skip(begin) {
             let width = match *step {

@@ -1,9 +1,9 @@
-//! Text in the quotes of other languages, `'…'` and `` `…` ``, which makes a file no Rust at all.
+//! Text in the quotes of other languages, `'…'` and `` `…` ``, which is not valid Rust.
 
 use std::ops::Range;
 
-/// Returns where text stands in single quotes or backticks in the `workflow!` of a Rust file, each with its quotes. A
-/// lifetime has no place there, and one character in single quotes is Rust.
+/// Returns the ranges of text in single quotes or backticks in the `workflow!` of a Rust file, including the quotes.
+/// Lifetimes are not possible there, and one character in single quotes is valid Rust.
 ///
 /// ```
 /// use workflow_compiler::format::{double_quoted, foreign_quotes};
@@ -15,7 +15,7 @@ use std::ops::Range;
 /// ```
 pub fn foreign_quotes(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    // How many brackets are open in a `workflow!`.
+    // The number of open brackets in a `workflow!`.
     let mut depth = 0_usize;
     let mut at = 0;
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
@@ -51,14 +51,14 @@ pub fn foreign_quotes(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// Returns the text of as many bytes with double quotes in the places of these quotes.
+/// Returns a text of the same length with double quotes instead of these quotes.
 pub fn double_quoted(text: &str, quotes: &[Range<usize>]) -> String {
     let mut out = String::with_capacity(text.len());
     let mut done = 0;
     for range in quotes {
         out.push_str(text.get(done..range.start).unwrap_or_default());
         let inner = text.get(range.start + 1..range.end - 1).unwrap_or_default();
-        // What would end the text, or begin an escape, is another letter meanwhile.
+        // Characters that would end the text or begin an escape are temporarily replaced.
         out.push_str(&format!("\"{}\"", inner.replace(['"', '\\'], "'")));
         done = range.end;
     }
@@ -66,7 +66,7 @@ pub fn double_quoted(text: &str, quotes: &[Range<usize>]) -> String {
     out
 }
 
-/// Returns whether a word ends right before here.
+/// Returns whether a word ends right before this position.
 fn word_ends(text: &str, at: usize) -> bool {
     text.get(..at).and_then(|before| before.chars().next_back()).is_some_and(|c| c.is_alphanumeric() || c == '_')
 }
@@ -111,7 +111,7 @@ fn string(text: &str) -> Option<usize> {
     None
 }
 
-/// Returns the length of the literal of one character that begins here.
+/// Returns the length of the character literal that begins here.
 fn character(text: &str) -> Option<usize> {
     let inner = text.strip_prefix('\'')?;
     let mut letters = inner.chars();

@@ -1,14 +1,14 @@
-//! States: what stands on the line of the name, and clauses on lines of their own where they do not fit there.
+//! Formats states: their first line, and clauses on separate lines if they do not fit there.
 
 use super::token::Kind;
 use super::walk::Walk;
 use crate::syntax::word::Role;
 
-/// How many clauses may stand on the line of a state's name.
+/// The maximum number of clauses on the first line of a state.
 const MOST_ON_A_LINE: usize = 2;
 
 impl Walk<'_, '_> {
-    /// A state without the `;` at its end.
+    /// Writes a state without the `;` at its end.
     pub(super) fn state(&mut self, at: usize, end: usize) {
         let block = match self.text_of(at) {
             "choice" => {
@@ -67,7 +67,7 @@ impl Walk<'_, '_> {
                 at = next;
             }
             self.page.dedent();
-            // The brace stands on a line of its own where the clauses do.
+            // The brace is on a separate line if the clauses are.
             self.page.line();
             self.page.end();
         } else {
@@ -82,7 +82,7 @@ impl Walk<'_, '_> {
         self.block_tail(block, end);
     }
 
-    /// What follows the block of a state.
+    /// Writes the part after the block of a state.
     fn block_tail(&mut self, block: usize, end: usize) {
         let at = self.after(block);
         if at >= end {
@@ -105,7 +105,7 @@ impl Walk<'_, '_> {
         self.page.end();
     }
 
-    /// Clauses and the transition, each on a line of its own where the group is broken.
+    /// Writes clauses and the transition, on separate lines if the group is broken.
     fn tail(&mut self, mut at: usize, end: usize) {
         while at < end {
             self.page.line();
@@ -119,7 +119,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// Breaks the open groups where there are too many clauses for one line, or the author broke before the first.
+    /// Breaks the open groups if there are too many clauses for one line, or the author broke before the first.
     fn break_clauses(&mut self, at: usize, end: usize) {
         let (mut count, mut here) = (0, at);
         while here < end && !self.is(here, "->") {
@@ -138,22 +138,22 @@ impl Walk<'_, '_> {
         self.clause(head, end);
     }
 
-    /// `-> Name`, and whatever else may stand there.
+    /// Writes `-> Name`, and anything else in its position.
     fn transition(&mut self, at: usize, end: usize) {
         self.spaced(at, end);
     }
 
-    /// Returns what follows the clause that starts here.
+    /// Returns the position after the clause that starts here.
     fn segment_end(&self, at: usize, end: usize) -> usize {
         let first = self.after_attributes(at, end) + 1;
         let next = |walk: &Self, at: usize| walk.starts_clause(at) || walk.is_map_word(at) || walk.is(at, "->");
         self.find(first, end, next).unwrap_or(end).min(end)
     }
 
-    /// Returns whether a clause starts here, with documentation perhaps.
+    /// Returns whether a clause starts here, possibly after documentation.
     fn starts_clause(&self, at: usize) -> bool {
         let documented = self.kind(at) == Some(Kind::Doc) || self.is(at, "#");
-        // Each of many lines of documentation need not look over those after it: the first did.
+        // Of many lines of documentation, only the first looks ahead.
         if documented && at.checked_sub(1).is_some_and(|before| self.kind(before) == Some(Kind::Doc)) {
             return false;
         }
@@ -220,7 +220,7 @@ impl Walk<'_, '_> {
         self.token(end);
     }
 
-    /// The arms of a choice, each on a line of its own.
+    /// Writes the arms of a choice, each on a separate line.
     fn arms(&mut self, open: usize) {
         if self.empty(open) {
             return;
@@ -253,7 +253,7 @@ impl Walk<'_, '_> {
         self.token(end);
     }
 
-    /// Returns what follows the arm that starts here.
+    /// Returns the position after the arm that starts here.
     fn arm_end(&self, at: usize, end: usize) -> usize {
         let ends = |walk: &Self, at: usize| walk.is(at, ";") || walk.is(at, ",");
         let mut at = self.after_attributes(at, end);
@@ -262,19 +262,19 @@ impl Walk<'_, '_> {
             let braces = self.is(at, "{");
             arrow |= self.is(at, "->") || self.is(at, "=>");
             at = self.after(at);
-            // After braces the `;` or `,` may be left out.
+            // After braces, the `;` or `,` is optional.
             if braces && arrow {
                 break;
             }
         }
-        // So may it before the next arm's comment.
+        // It is also optional before the comment of the next arm.
         while at < end && ends(self, at) {
             at += 1;
         }
         at.min(end)
     }
 
-    /// `if condition -> State { … }`, `pattern | pattern => State { … }`
+    /// Writes `if condition -> State { … }` or `pattern | pattern => State { … }`.
     fn arm(&mut self, at: usize, end: usize) {
         let arrow = self.find(at, end, |walk, at| walk.is(at, "->") || walk.is(at, "=>")).unwrap_or(end);
         let block = self.find(arrow, end, |walk, at| walk.is(at, "{")).unwrap_or(end);

@@ -4,24 +4,24 @@ use proc_macro2::{Delimiter, Group, Spacing, Span, TokenTree, token_stream};
 
 use crate::syntax::PAIRS;
 
-/// What a token is.
+/// The kind of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Word,
     Literal,
-    /// Punctuation; the characters of `->`, `==` and their like are one token.
+    /// Punctuation. `->`, `==` and similar operators are one token.
     Operator,
-    /// `/// …` or `//! …`, with its markers.
+    /// `/// …` or `//! …`, with its marker.
     Doc,
     Open,
     Close,
 }
 
-/// A comment that is no documentation.
+/// A comment that is not documentation.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Comment<'s> {
     pub(super) text: &'s str,
-    /// Whether it stands first on its line.
+    /// Whether it is the first on its line.
     pub(super) own_line: bool,
     pub(super) blank_before: bool,
     /// Whether it ends its line.
@@ -35,27 +35,27 @@ pub(super) struct Token<'s> {
     pub(super) kind: Kind,
     pub(super) start: usize,
     pub(super) end: usize,
-    /// Of a delimiter the other one, else the token itself.
+    /// The other delimiter of a group, else the token itself.
     pub(super) partner: usize,
-    /// The comments between the one before and this one that belong to this one.
+    /// The comments before this token that belong to it.
     pub(super) before: Vec<Comment<'s>>,
-    /// The comments at the end of its line.
+    /// The comments after it on the same line.
     pub(super) after: Vec<Comment<'s>>,
-    /// Whether a blank line stands before it, after its comments.
+    /// Whether a blank line precedes it, after its comments.
     pub(super) blank_before: bool,
-    /// Whether the line ends after it.
+    /// Whether a line end follows it.
     pub(super) broken_after: bool,
-    /// Whether anything stands between the one before and this one.
+    /// Whether white space or a comment precedes it.
     pub(super) spaced: bool,
 }
 
-/// Returns the tokens of a group of `text`, delimiters included; `None` when spans do not tell where they are.
+/// Returns the tokens of a group of `text`, including delimiters; `None` if the spans have no positions.
 pub(super) fn read<'s>(text: &'s str, group: &Group) -> Option<Vec<Token<'s>>> {
     let mut tokens: Vec<Token<'s>> = Vec::new();
     let mut open: Vec<(usize, Span, token_stream::IntoIter)> = Vec::new();
     push(&mut tokens, text, Kind::Open, group.span_open())?;
     open.push((0, group.span_close(), group.stream().into_iter()));
-    // Whether the token before is punctuation that is joined to the next character.
+    // Whether the previous token is punctuation joined to the next character.
     let mut joint = false;
     while let Some((at, close, inside)) = open.last_mut() {
         let was_joint = std::mem::take(&mut joint);
@@ -79,7 +79,7 @@ pub(super) fn read<'s>(text: &'s str, group: &Group) -> Option<Vec<Token<'s>>> {
             Some(TokenTree::Punct(punct)) => {
                 push(&mut tokens, text, Kind::Operator, punct.span())?;
                 if tokens.last()?.text.starts_with('/') && punct.as_char() == '#' {
-                    // A comment of documentation: `#`, `!` perhaps, and a group, all with the comment's span.
+                    // A documentation comment: `#`, optional `!`, and a group, all with the comment's span.
                     tokens.last_mut()?.kind = Kind::Doc;
                     if matches!(inside.next()?, TokenTree::Punct(_)) {
                         inside.next();
@@ -121,7 +121,7 @@ fn push<'s>(tokens: &mut Vec<Token<'s>>, text: &'s str, kind: Kind, span: Span) 
     Some(())
 }
 
-/// Makes one of the last two characters of punctuation where they are one operator.
+/// Joins the last two characters of punctuation if they are one operator.
 fn join<'s>(tokens: &mut Vec<Token<'s>>, text: &'s str) -> bool {
     let [.., first, second] = tokens.as_slice() else { return false };
     let (start, end) = (first.start, second.end);
@@ -134,7 +134,7 @@ fn join<'s>(tokens: &mut Vec<Token<'s>>, text: &'s str) -> bool {
     true
 }
 
-/// Gives the comments between two tokens to one of them.
+/// Attaches the comments between two tokens to one of them.
 fn attach<'s>(text: &'s str, previous: &mut Token<'s>, next: &mut Token<'s>) -> Option<()> {
     let gap = text.get(previous.end..next.start)?;
     next.spaced = !gap.is_empty();
@@ -158,10 +158,10 @@ fn attach<'s>(text: &'s str, previous: &mut Token<'s>, next: &mut Token<'s>) -> 
     Some(())
 }
 
-/// A comment with the number of line ends before it.
+/// A comment, and the number of line ends before it.
 type Found<'s> = (&'s str, usize);
 
-/// Returns the comments in what stands between two tokens, and the number of line ends after the last.
+/// Returns the comments between two tokens, and the number of line ends after the last.
 fn comments(mut gap: &str) -> Option<(Vec<Found<'_>>, usize)> {
     let mut found = Vec::new();
     let mut lines = 0;
@@ -184,7 +184,7 @@ fn comments(mut gap: &str) -> Option<(Vec<Found<'_>>, usize)> {
     Some((found, lines))
 }
 
-/// Returns the length of the comment `/* … */` at the start; comments nest.
+/// Returns the length of the comment `/* … */` at the start. Comments may nest.
 fn block_length(text: &str) -> Option<usize> {
     let (mut depth, mut at) = (0_usize, 0);
     loop {

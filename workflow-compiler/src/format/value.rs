@@ -1,9 +1,9 @@
-//! Values: operators by how tightly they bind, `if`, calls, references.
+//! Formats values: operators by precedence, `if`, calls, references.
 
 use super::token::Kind;
 use super::walk::Walk;
 
-/// An operand of a chain of operators: the operator before it, if any, and its tokens.
+/// An operand of a chain of operators: the preceding operator, if any, and its tokens.
 #[derive(Clone, Copy)]
 struct Operand {
     operator: Option<usize>,
@@ -11,7 +11,7 @@ struct Operand {
     end: usize,
 }
 
-/// Returns how tightly an operator binds.
+/// Returns the precedence of an operator.
 fn binds(operator: &str) -> Option<u8> {
     Some(match operator {
         "??" => 1,
@@ -25,13 +25,13 @@ fn binds(operator: &str) -> Option<u8> {
 }
 
 impl Walk<'_, '_> {
-    /// A value. Where it is too long for a line, one breaks before its loosest operators.
+    /// Writes a value. A value that is too long for a line is broken before its operators of lowest precedence.
     pub(super) fn value(&mut self, at: usize, end: usize) {
         let mut operands = Vec::new();
         let mut start = at;
         let mut operator = None;
         let mut here = at;
-        // Whether an operand, or an operator before one, comes next.
+        // Whether an operand, or a prefix operator, comes next.
         let mut wanted = true;
         while here < end {
             let sign = self.kind(here) == Some(Kind::Operator);
@@ -55,7 +55,7 @@ impl Walk<'_, '_> {
         self.chain(&operands);
     }
 
-    /// Operands with operators between. Each call is for one way of binding tighter, so few are in each other.
+    /// Writes operands with operators between. Each call handles one precedence, so the recursion is shallow.
     fn chain(&mut self, operands: &[Operand]) {
         let strength = |operand: &Operand| operand.operator.and_then(|at| binds(self.text_of(at)));
         let rest = operands.get(1..).unwrap_or_default();
@@ -87,7 +87,7 @@ impl Walk<'_, '_> {
         self.page.end();
     }
 
-    /// An operand with what stands before and after it: `!`, `-`, members, indices, arguments.
+    /// Writes an operand with its prefix and suffix: `!`, `-`, members, indices, arguments.
     pub(super) fn operand(&mut self, mut at: usize, end: usize) {
         let mut first = true;
         while at < end {
@@ -109,7 +109,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// `[index]`
+    /// Writes `[index]`.
     fn index(&mut self, open: usize) {
         let end = self.partner(open);
         self.token(open);
@@ -117,7 +117,7 @@ impl Walk<'_, '_> {
         self.token(end);
     }
 
-    /// Returns whether a blank stands before a token in an operand.
+    /// Returns whether a blank precedes a token in an operand.
     fn is_apart_in_value(&self, at: usize) -> bool {
         let Some(before) = at.checked_sub(1) else { return false };
         let sign =
@@ -128,7 +128,7 @@ impl Walk<'_, '_> {
         !(self.is(at, "(") || self.is(at, "["))
     }
 
-    /// Returns what follows `if c { a } else { b }`.
+    /// Returns the position after `if c { a } else { b }`.
     fn after_conditional(&self, mut at: usize, end: usize) -> usize {
         loop {
             let Some(yes) = self.find(at + 1, end, |walk, at| walk.is(at, "{")) else { return end };
@@ -143,7 +143,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// `if c { a } else if d { b } else { c }`
+    /// Writes `if c { a } else if d { b } else { c }`.
     fn conditional(&mut self, mut at: usize, end: usize) {
         self.page.begin();
         while at < end {

@@ -1,4 +1,4 @@
-//! The way through a workflow's tokens: what stands where, by the roles that the parser gave to words.
+//! Walks through a workflow's tokens, using the roles that the parser assigned to words.
 
 use std::collections::BTreeMap;
 
@@ -6,23 +6,23 @@ use super::pretty_printer::Page;
 use super::token::{Kind, Token};
 use crate::syntax::word::{Role, Word};
 
-/// A comma to write after the token with this number.
+/// A comma to write after the token with this index.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Comma {
     pub(super) after: usize,
-    /// The group that must be broken for it; `None` for a comma that always stands.
+    /// The group that must be broken for it; `None` for an unconditional comma.
     pub(super) group: Option<usize>,
 }
 
-/// Writes tokens to a page, each once, in their order. A range of tokens is from the first to before the last number.
+/// Writes tokens to a page, each once, in order. A range of tokens excludes its end.
 pub(super) struct Walk<'s, 't> {
     pub(super) text: &'s str,
     pub(super) tokens: &'t [Token<'s>],
     roles: BTreeMap<usize, &'t Role>,
     pub(super) page: Page<'s>,
-    /// Commas that are due, the next one last.
+    /// The pending commas, the next one last.
     pub(super) commas: Vec<Comma>,
-    /// The token whose comments before it were written last.
+    /// The last token whose preceding comments were written.
     led: Option<usize>,
 }
 
@@ -33,7 +33,7 @@ impl<'s, 't> Walk<'s, 't> {
         Self { text, tokens, roles, page: Page::default(), commas: Vec::new(), led: None }
     }
 
-    /// All of it.
+    /// Writes all tokens.
     pub(super) fn page(mut self) -> Page<'s> {
         self.workflows();
         self.page
@@ -47,7 +47,7 @@ impl<'s, 't> Walk<'s, 't> {
         self.tokens.get(at).map_or("", |token| token.text)
     }
 
-    /// Returns whether this punctuation or delimiter stands here; not the word or literal.
+    /// Returns whether this punctuation or delimiter is here. It does not match words or literals.
     pub(super) fn is(&self, at: usize, text: &str) -> bool {
         self.tokens
             .get(at)
@@ -63,7 +63,7 @@ impl<'s, 't> Walk<'s, 't> {
         self.tokens.get(at).map_or(at, |token| token.partner)
     }
 
-    /// Returns what follows this token, or the group that it opens.
+    /// Returns the position after this token, or after the group that it opens.
     pub(super) fn after(&self, at: usize) -> usize {
         if self.kind(at) == Some(Kind::Open) { self.partner(at).max(at) + 1 } else { at + 1 }
     }
@@ -73,7 +73,7 @@ impl<'s, 't> Walk<'s, 't> {
         self.roles.get(&token.start).copied()
     }
 
-    /// Returns the first in a range for which it holds, groups as one.
+    /// Returns the first match in a range; groups count as one token.
     pub(super) fn find(&self, mut at: usize, end: usize, wanted: impl Fn(&Self, usize) -> bool) -> Option<usize> {
         while at < end {
             if wanted(self, at) {
@@ -84,7 +84,7 @@ impl<'s, 't> Walk<'s, 't> {
         None
     }
 
-    /// Returns what follows the documentation and attributes that stand here.
+    /// Returns the position after the documentation and attributes here.
     pub(super) fn after_attributes(&self, mut at: usize, end: usize) -> usize {
         while at < end {
             if self.kind(at) == Some(Kind::Doc) {
@@ -98,7 +98,7 @@ impl<'s, 't> Walk<'s, 't> {
         at.min(end)
     }
 
-    /// Writes the comments before a token; with `blanks`, the blank lines too.
+    /// Writes the comments before a token and, with `blanks`, the blank lines.
     pub(super) fn lead(&mut self, at: usize, blanks: bool) {
         if self.led == Some(at) {
             return;
@@ -123,13 +123,13 @@ impl<'s, 't> Walk<'s, 't> {
         }
     }
 
-    /// Writes the comments around a token that is itself not written or was.
+    /// Writes the comments around a token that is itself omitted or already written.
     pub(super) fn comments_of(&mut self, at: usize) {
         self.lead(at, false);
         self.trail(at);
     }
 
-    /// Writes a token with its comments, and a comma that is due after it.
+    /// Writes a token with its comments, and a pending comma after it.
     pub(super) fn token(&mut self, at: usize) {
         self.lead(at, false);
         let Some(token) = self.tokens.get(at) else { return };
@@ -147,7 +147,7 @@ impl<'s, 't> Walk<'s, 't> {
         self.trail(at);
     }
 
-    /// Writes tokens as they stand in the source, line ends included.
+    /// Writes tokens as in the source, including line ends.
     pub(super) fn verbatim(&mut self, at: usize, end: usize) {
         let (Some(first), Some(last)) = (self.tokens.get(at), self.tokens.get(end.saturating_sub(1))) else { return };
         self.lead(at, false);

@@ -1,4 +1,4 @@
-//! The text of a document, cut at its placeholders `${X}`, each with how its value is written there.
+//! The text of a document, split at its placeholders `${X}`, with the way in which each value is written.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -14,29 +14,29 @@ use super::quoting::{Stretch, in_intrinsic, in_jsonata};
 use crate::fragment::{Escape, Fragment};
 use crate::lower::slot::{Slots, Source};
 
-/// A placeholder, where it stands.
+/// A use of a placeholder.
 #[derive(Debug)]
 pub(super) struct Use<'v> {
     /// The text between its braces.
     pub(super) name: &'v str,
-    /// The string that it stands in.
+    /// The pointer of the string that contains it.
     pub(super) at: Pointer,
-    /// Where in that string.
+    /// The range in that string.
     pub(super) range: Range<usize>,
-    /// Whether only a value of the right type works there, such as a number; text would not.
+    /// Whether only a value of the right type is valid, such as a number, and not text.
     pub(super) typed: bool,
-    /// What a whole field takes that takes no text.
+    /// The type of a whole field that does not accept text.
     pub(super) takes: Option<Takes>,
 }
 
-/// A document's text and its placeholders. Those of [`Fragment::Param`] are named as the document names them.
+/// A document's text and its placeholders. [`Fragment::Param`]s have the names in the document.
 #[derive(Debug, Default)]
 pub(super) struct Cut<'v> {
     pub(super) fragments: Vec<Fragment>,
     pub(super) uses: Vec<Use<'v>>,
 }
 
-/// Cuts a document at its placeholders. Those that stand `bare` are no text, whatever their values are.
+/// Splits a document at its placeholders. Those in `bare` are not text, whatever their values.
 pub(super) fn cut<'v>(document: &'v Value, language: QueryLanguage, bare: &BTreeSet<Pointer>) -> Cut<'v> {
     let mut slots = Slots::default();
     let mut walk =
@@ -46,7 +46,7 @@ pub(super) fn cut<'v>(document: &'v Value, language: QueryLanguage, bare: &BTree
     Cut { fragments: slots.cut(&marked.to_string()), uses }
 }
 
-/// Returns the document with a mark for each placeholder in its texts that is a parameter, as `param` says.
+/// Returns the document with a mark for each placeholder in its texts that is a parameter according to `param`.
 pub(crate) fn mark(
     document: &Value,
     language: QueryLanguage,
@@ -57,28 +57,28 @@ pub(crate) fn mark(
     walk.copy(document, &Pointer::root(), Place::Scope)
 }
 
-/// What the value is that the walk is at.
+/// The kind of the current value.
 #[derive(Clone, Copy)]
 enum Place {
     /// The machine, a branch or an item processor.
     Scope,
-    /// The states of one.
+    /// The states of a scope.
     States,
-    /// A state whose own fields are in this language.
+    /// A state, with the query language of its own fields.
     State(QueryLanguage),
     /// The list of branches.
     Branches,
     /// The list of retriers.
     Retriers(QueryLanguage),
-    /// The rules of a choice, and what they are made of.
+    /// The rules of a choice, and their parts.
     Rules(QueryLanguage),
     /// An object with these fields.
     Fields(QueryLanguage, &'static [Field]),
-    /// Anything in a state.
+    /// Any other value in a state.
     Data(QueryLanguage, Role),
 }
 
-/// What a field takes that takes no text.
+/// The type of a field that does not accept text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Takes {
     /// A whole number.
@@ -89,14 +89,14 @@ pub enum Takes {
     Flag,
 }
 
-/// What a string is for.
+/// The role of a string.
 #[derive(Clone, Copy)]
 enum Role {
     /// It may be data or an expression.
     Any,
-    /// It must be an expression or a path: text is not taken as data.
+    /// It must be an expression or a path: text is not accepted as data.
     Code,
-    /// It must be a number or a flag.
+    /// It must be a number or a boolean.
     Typed(Takes),
 }
 
@@ -104,15 +104,15 @@ struct Walk<'v, 'w> {
     /// The machine's language.
     machine: QueryLanguage,
     slots: &'w mut Slots,
-    /// The places of placeholders without quotes.
+    /// The pointers of placeholders without quotes.
     bare: &'w BTreeSet<Pointer>,
-    /// The parameter that a placeholder is; what is none stays text.
+    /// Returns the parameter of a placeholder. A placeholder without one remains text.
     param: &'w dyn Fn(&str) -> Option<String>,
     uses: Vec<Use<'v>>,
 }
 
 impl<'v> Walk<'v, '_> {
-    /// Returns the value with a mark for each placeholder. Documents nest at most as deep as their reader allows.
+    /// Returns the value with a mark for each placeholder. The reader limits the depth of documents.
     fn copy(&mut self, value: &'v Value, at: &Pointer, place: Place) -> Value {
         match value {
             Value::String(text) => self.string(text, at, place),
@@ -143,7 +143,7 @@ impl<'v> Walk<'v, '_> {
         }
     }
 
-    /// Returns what a member is.
+    /// Returns the kind of a member.
     fn inside(&self, place: Place, key: &str) -> Place {
         match (place, key) {
             (Place::Scope, "States") => Place::States,
@@ -212,7 +212,7 @@ impl<'v> Walk<'v, '_> {
         marked.into()
     }
 
-    /// Returns the text with a mark for each placeholder in it, written as `escape` says for where it stands.
+    /// Returns the text with a mark for each placeholder in it, written as `escape` says for its position.
     fn within(&mut self, text: &'v str, at: &Pointer, mut escape: impl FnMut(&Range<usize>) -> Escape) -> String {
         let mut marked = String::new();
         let mut from = 0;
@@ -229,7 +229,7 @@ impl<'v> Walk<'v, '_> {
     }
 }
 
-/// Returns what the strings of a rule's field are for.
+/// Returns the role of the strings in a rule's field.
 fn role_in_rule(key: &str) -> Role {
     match Operator::from_name(key).map(Operator::operand) {
         Some(Operand::Number) => Role::Typed(Takes::Number),
@@ -241,7 +241,7 @@ fn role_in_rule(key: &str) -> Role {
     }
 }
 
-/// Returns what the table of fields says of a field's strings.
+/// Returns the role of a field's strings according to the table of fields.
 fn role(fields: &[Field], key: &str) -> Role {
     match fields.iter().find(|field| field.name == key).map(|field| field.form) {
         Some(Form::Integer { .. }) => Role::Typed(Takes::Integer),

@@ -1,4 +1,4 @@
-//! References to the execution's input inside a document, held against the input that the workflow declares.
+//! Checks references to the execution's input in a document against the input that the workflow declares.
 
 use serde_json::Value;
 use workflow_asl::document::{QueryLanguage, StateMachine};
@@ -12,7 +12,7 @@ use crate::check::{Asks, Foreign, Model, Question, Struct, Ty};
 use crate::problem::{DocumentPlace, Problems};
 use crate::syntax::ast::Text;
 
-/// Finds the members that the declared input does not have; of the user's own types rustc is asked.
+/// Finds members that the declared input does not have. For the user's own types, rustc is asked.
 pub(super) fn members(
     model: &Model<'_>,
     machine: &StateMachine,
@@ -27,7 +27,7 @@ pub(super) fn members(
     let mut children = Vec::new();
     distributed(machine, &mut children);
     for reference in references(machine) {
-        // The input of a child execution is what the map gives it.
+        // The map determines the input of a child execution.
         let is_child = children.iter().any(|scope| is_in(&reference.state_at, scope));
         if is_child {
             continue;
@@ -55,7 +55,7 @@ fn in_the_context(steps: &[LiteralStep]) -> Option<&[LiteralStep]> {
     }
 }
 
-/// Returns the machine's first state, where nothing leads back to it: its own input is the execution's.
+/// Returns the machine's first state if no transition leads back to it, so that its input is the execution's.
 fn start_with_the_input(machine: &StateMachine) -> Option<Pointer> {
     if machine.is_unread() {
         return None;
@@ -66,7 +66,7 @@ fn start_with_the_input(machine: &StateMachine) -> Option<Pointer> {
     (!returns).then(|| graph.state_pointer(start))
 }
 
-/// Where the scopes are whose states run in executions of their own.
+/// Collects the scopes whose states run in separate executions.
 fn distributed(machine: &StateMachine, scopes: &mut Vec<Pointer>) {
     for scope in machine.scopes() {
         for (name, state) in scope.states.into_iter().flatten().filter(|(_, state)| state.is_distributed()) {
@@ -79,13 +79,13 @@ fn is_in(at: &Pointer, scope: &Pointer) -> bool {
     at.as_str().strip_prefix(scope.as_str()).is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// Where the steps of a reference lead in the declared type, as far as that is known.
+/// The result of following a reference's steps in the declared type.
 enum Followed<'m, 's> {
-    /// Nothing is wrong.
+    /// All steps are valid or unknown.
     Known,
-    /// The first step that leads to nothing.
+    /// The first invalid step.
     Unknown(Diagnostic),
-    /// The rest leads into a type of the user's own.
+    /// The remaining steps in a user-defined type.
     Foreign(&'m Foreign, &'s [LiteralStep]),
 }
 
@@ -103,7 +103,7 @@ fn follow<'m, 's>(model: &'m Model<'_>, reference: &Reference<'_>, steps: &'s [L
             }
             (LiteralKind::Index(_), _) => return Followed::Known,
         };
-        // In JSONata a name also reads the members of an array's items.
+        // In JSONata, a name also reads the members of an array's items.
         while let (QueryLanguage::Jsonata, Ty::Array(item)) = (reference.language, ty.present()) {
             ty = item;
         }
@@ -123,7 +123,7 @@ fn follow<'m, 's>(model: &'m Model<'_>, reference: &Reference<'_>, steps: &'s [L
     Followed::Known
 }
 
-/// Asks rustc about each step into a type of the user's own.
+/// Asks rustc about each step in a user-defined type.
 fn ask(
     of: &Foreign,
     steps: &[LiteralStep],

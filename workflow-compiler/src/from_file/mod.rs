@@ -1,4 +1,4 @@
-//! `from "file"`: a document in Amazon States Language in the place of states. It is checked, and taken as it is.
+//! `from "file"`: a document in Amazon States Language instead of states. It is checked and used unchanged.
 
 pub(crate) mod fragments;
 mod input;
@@ -25,10 +25,10 @@ use crate::problem::{DocumentPlace, Problem, Problems};
 use crate::state_ident::StateIdents;
 use crate::syntax::ast::{Declaration, Text};
 
-/// The document that a workflow has its states from.
+/// The document of a workflow.
 #[derive(Clone, Debug)]
 pub struct Document {
-    /// Its path, as the workflow writes it.
+    /// Its path, as written in the workflow.
     pub path: String,
     /// Its states, each before those inside it.
     pub states: Vec<DocumentState>,
@@ -37,31 +37,31 @@ pub struct Document {
 /// A state of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DocumentState {
-    /// What Rust code calls it.
+    /// Its name in Rust code.
     pub ident: String,
     /// Its name in the document.
     pub name: String,
     /// Its kind.
     pub kind: StateKind,
-    /// Whether it is a task that a function or a worker of the user's may do.
+    /// Whether it is a task that one of the user's functions or workers may handle.
     pub handled: bool,
 }
 
-/// What becomes of a document.
+/// A compiled document.
 #[derive(Debug, Default)]
 pub(crate) struct Compiled {
     pub(crate) definition: Value,
     pub(crate) fragments: Vec<Fragment>,
     pub(crate) document: Option<Document>,
-    /// The params that its placeholders make, where none are declared.
+    /// The params derived from its placeholders, if none are declared.
     pub(crate) params: Option<Declaration>,
-    /// What its role needs.
+    /// The permissions that its role needs.
     #[cfg(feature = "iam")]
     pub(crate) policy: PolicyTemplate,
 }
 
-/// Reads and checks the document; what is wrong with it is reported at the literal that names the file.
-/// `None` where it could not be read.
+/// Reads and checks the document. Problems are reported at the literal that names the file. Returns `None` if it could
+/// not be read.
 pub(crate) fn compile(
     model: &Model<'_>,
     file: &Text,
@@ -101,20 +101,20 @@ pub(crate) fn compile(
     })
 }
 
-/// Finds what stands without quotes and is no placeholder alone, but an expression of the tool that fills it in.
+/// Reports expressions of a deployment tool without quotes, which are not just placeholders.
 fn expressions_without_quotes(document: &Value, bare: &BTreeSet<Pointer>, found: &mut Vec<Diagnostic>) {
     for at in bare {
         let text = document.pointer(at.as_str()).and_then(Value::as_str).unwrap_or_default();
         if !placeholder::is_one(text) {
-            let message = format!("only a placeholder such as `${{Name}}` can stand without quotes, not `{text}`");
+            let message = format!("only a placeholder such as `${{Name}}` is allowed without quotes, not `{text}`");
             found.push(Diagnostic::new(Code::NotJson, at.clone(), message));
         }
     }
 }
 
-/// Returns the placeholders of a document as parameters: each by the text between its braces.
+/// Returns the placeholders of a document as parameters, by the text between their braces.
 ///
-/// `bare` are the places of those that stand without quotes ([`Source::bare`]).
+/// `bare` has the pointers of those without quotes ([`Source::bare`]).
 pub fn placeholders(document: &Value, bare: &BTreeSet<Pointer>) -> IndexMap<String, Placeholder> {
     let (machine, _) = StateMachine::read(document);
     let mut all: IndexMap<String, Placeholder> = IndexMap::new();
@@ -131,19 +131,19 @@ pub fn placeholders(document: &Value, bare: &BTreeSet<Pointer>) -> IndexMap<Stri
     all
 }
 
-/// What values a placeholder may have, by where it stands.
+/// The possible values of a placeholder, by its context.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Placeholder {
-    /// Whether text would be wrong at some place: one that takes a number or a flag, or code.
+    /// Whether text is invalid at some position: one that requires a number, a boolean or code.
     pub typed: bool,
-    /// What all places take, where all are whole fields that take no text.
+    /// The common type of all positions, if all are whole fields that do not accept text.
     pub takes: Option<Takes>,
-    /// The places where it is a whole value, and text would be wrong.
+    /// The positions where it is a whole value and text is invalid.
     pub whole_and_typed: Vec<Pointer>,
 }
 
-/// What was found in the document, in the order of its text.
+/// Reports the findings of a document in text order.
 fn report(source: &Source, file: &Text, found: Vec<Diagnostic>, problems: &mut Problems) {
     let places = source.locate(&found);
     let mut found: Vec<_> = found.into_iter().zip(places).collect();
@@ -156,7 +156,8 @@ fn report(source: &Source, file: &Text, found: Vec<Diagnostic>, problems: &mut P
     }
 }
 
-/// Returns the states of all scopes, each before those inside it; of two with one name, which is reported, the first.
+/// Returns the states of all scopes, each before those inside it. Of duplicate names, which are reported, the first is
+/// returned.
 fn states(document: &Value, machine: &StateMachine) -> Vec<DocumentState> {
     let idents = StateIdents::of(document);
     let mut states = Vec::new();
@@ -166,7 +167,7 @@ fn states(document: &Value, machine: &StateMachine) -> Vec<DocumentState> {
     states
 }
 
-/// Documents nest at most as deep as their reader allows.
+/// The reader limits the depth of documents.
 fn collect(scope: &Scope<'_>, idents: &StateIdents, states: &mut Vec<DocumentState>) {
     for (name, state) in scope.states.into_iter().flatten() {
         let at = scope.state_pointer(name);

@@ -1,4 +1,4 @@
-//! The placeholders of a document as deploy-time parameters: the declared ones, or else a struct made of them.
+//! The placeholders of a document as deploy-time parameters: the declared ones, or a struct derived from them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,19 +15,19 @@ use crate::state_ident::{Distinct, snake};
 use crate::syntax::ast::{Declaration, DeclarationKind, FieldDecl, Text, Type, TypeKind, plain};
 use crate::syntax::rust_name;
 
-/// What a placeholder without letters is called.
+/// The name of a parameter whose placeholder has no letters.
 const FALLBACK: &str = "param";
 
-/// Which parameter each placeholder is.
+/// The parameter of each placeholder.
 pub(super) struct Params {
-    /// The parameter's name by the placeholder's.
+    /// The parameters' names by placeholder.
     pub(super) names: BTreeMap<String, String>,
-    /// The declaration that the placeholders make, where the workflow has none.
+    /// The declaration derived from the placeholders, if the workflow has none.
     pub(super) declaration: Option<Declaration>,
 }
 
-/// Returns the parameters. A placeholder is the declared one that is called as it is in JSON, or that has the field's
-/// name which would be made of it; without any declaration a field is made of each.
+/// Returns the parameters. A placeholder refers to the declared parameter with its JSON name, or with the field name
+/// that would be derived from it. Without any declaration, a field is derived from each.
 pub(super) fn params(
     model: &Model<'_>,
     file: &Text,
@@ -72,7 +72,7 @@ fn matched<'p>(
     }
     let mut reported = BTreeSet::new();
     for used in uses.iter().filter(|used| !names.contains_key(used.name)) {
-        // Each is one mistake, however often it stands there.
+        // Each is reported once, however often it occurs.
         if reported.insert(used.name) {
             found.push(undeclared(used, &by_wire));
         }
@@ -82,7 +82,7 @@ fn matched<'p>(
         let message = format!("the document does not use `{}`", plain(&field.name));
         problems.push(
             Problem::new(Code::UnusedParam, field.name.span(), message)
-                .help(format!("it would be `${{{}}}` in it", field.wire)),
+                .help(format!("the document would use it as `${{{}}}`", field.wire)),
         );
     }
     names
@@ -91,21 +91,25 @@ fn matched<'p>(
 fn undeclared(used: &Use<'_>, declared: &BTreeMap<&str, &FieldDecl>) -> Diagnostic {
     let name = used.name;
     let help = match nearest(name, declared.keys().copied()) {
-        Some(near) => format!("did you mean `{near}`? its own param would be `{}`", field(used)),
+        Some(near) => format!("did you mean `{near}`? otherwise declare `{}`", field(used)),
         None => format!("declare it: `params {{ {} }}`", field(used)),
     };
-    Diagnostic::new(Code::UnknownParam, used.at.clone(), format!("the placeholder `${{{name}}}` is no declared param"))
-        .with_range(used.range.start, used.range.len())
-        .with_help(help)
+    Diagnostic::new(
+        Code::UnknownParam,
+        used.at.clone(),
+        format!("the placeholder `${{{name}}}` is not a declared param"),
+    )
+    .with_range(used.range.start, used.range.len())
+    .with_help(help)
 }
 
-/// Returns how a placeholder is declared.
+/// Returns the declaration of a placeholder's parameter.
 fn field(used: &Use<'_>) -> String {
     let ident = rust_name(&Ident::new(&snake(used.name, FALLBACK), Span::call_site()));
     format!("{ident}: {}", if used.typed { "Json" } else { "String" })
 }
 
-/// `params { … }` with a field for each placeholder: text, but where only another value works.
+/// Returns `params { … }` with a field for each placeholder: text, unless another type is required.
 fn made(file: &Text, placeholders: IndexMap<&str, bool>, idents: &[String]) -> Params {
     let span = file.spot.first;
     let mut names = BTreeMap::new();

@@ -1,11 +1,11 @@
-//! Where in an expression's text quotes are open: a value is written otherwise within them than outside.
+//! Finds the quoted parts of an expression's text, in which values are written differently.
 
 use std::ops::Range;
 
-/// What a stretch of an expression is.
+/// The kind of a part of an expression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stretch {
-    /// JSONata outside of quotes: a value stands there as a literal.
+    /// JSONata outside of quotes, where a value is written as a literal.
     JsonataCode,
     /// The inside of a JSONata string.
     JsonataText,
@@ -13,13 +13,13 @@ pub(super) enum Stretch {
     IntrinsicText,
 }
 
-/// Returns the stretches of a string that holds JSONata; not those of quoted names, regular expressions and comments,
-/// whose text is taken as it is.
+/// Returns the parts of a string that contains JSONata, except quoted names, regular expressions and comments, whose
+/// text is literal.
 pub(super) fn in_jsonata(text: &str) -> Vec<(Range<usize>, Stretch)> {
     let bytes = text.as_bytes();
     let mut stretches = Vec::new();
     let (mut at, mut code) = (0, 0);
-    // The last sign or letter of the code: a slash after a value divides, else it begins a regular expression.
+    // The last character of the code. After a value, a slash divides; otherwise it begins a regular expression.
     let mut last = b'(';
     while let Some(&byte) = bytes.get(at) {
         let inside = at + 1;
@@ -48,7 +48,7 @@ pub(super) fn in_jsonata(text: &str) -> Vec<(Range<usize>, Stretch)> {
     stretches
 }
 
-/// Returns the insides of the literals of intrinsic functions.
+/// Returns the contents of the literals of intrinsic functions.
 pub(super) fn in_intrinsic(text: &str) -> Vec<(Range<usize>, Stretch)> {
     let bytes = text.as_bytes();
     let mut stretches = Vec::new();
@@ -64,7 +64,7 @@ pub(super) fn in_intrinsic(text: &str) -> Vec<(Range<usize>, Stretch)> {
     stretches
 }
 
-/// Returns where the quote is that closes, or the end of the text.
+/// Returns the position of the closing quote, or the end of the text.
 fn closing(bytes: &[u8], mut at: usize, quote: u8, escapes: bool) -> usize {
     while let Some(&byte) = bytes.get(at) {
         match byte {

@@ -1,4 +1,4 @@
-//! The file that `from` names: found, read and parsed, or an error that says why not.
+//! Finds, reads and parses the file of `from`.
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
@@ -11,7 +11,7 @@ use workflow_asl::source::{Format, MAX_BYTES, Source};
 use crate::problem::{DocumentPlace, Problem};
 use crate::syntax::ast::Text;
 
-/// How many names of a folder are looked at for one that is near.
+/// The maximum number of file names in a folder to compare with a missing one.
 const NAMES: usize = 1_000;
 
 /// Reads the document.
@@ -33,18 +33,18 @@ pub(super) fn read(file: &Text, folder: Option<&Path>) -> Result<Source, Problem
 fn bytes(file: &Text, folder: Option<&Path>) -> Result<Vec<u8>, Problem> {
     let written = &file.value;
     let problem = |message: String| Problem::new(Code::UnreadableFile, file.spot, message);
-    let relative = "write its path from the folder of the crate's `Cargo.toml`";
+    let relative = "write its path relative to the folder of the crate's `Cargo.toml`";
     if written.trim().is_empty() {
-        return Err(problem("`from` names no file".to_owned()).help(relative));
+        return Err(problem("the path of `from` is empty".to_owned()).help(relative));
     }
-    // Also where this runs on another system than the crate is built for.
+    // Also when the crate is built for another system than this one.
     if Path::new(written).has_root() || Path::new(written).is_absolute() {
-        let message = format!("the path `{written}` is absolute: other machines have no such file");
+        let message = format!("the path `{written}` is absolute: other machines do not have this file");
         return Err(problem(message).help(relative));
     }
     let Some(folder) = folder else {
-        return Err(problem(format!("`{written}` cannot be read here: the folder of the crate is not known"))
-            .help("`CARGO_MANIFEST_DIR` says it, which cargo sets"));
+        return Err(problem(format!("`{written}` cannot be read here: the folder of the crate is unknown"))
+            .help("cargo sets `CARGO_MANIFEST_DIR` to it"));
     };
     let path = folder.join(written);
     let failed = |error: std::io::Error| match error.kind() {
@@ -54,9 +54,9 @@ fn bytes(file: &Text, folder: Option<&Path>) -> Result<Vec<u8>, Problem> {
                 Some(near) => problem.help(format!("did you mean `{near}`?")),
                 None => problem,
             };
-            problem.help("its path counts from the folder of the crate's `Cargo.toml`")
+            problem.help("the path is relative to the folder of the crate's `Cargo.toml`")
         }
-        ErrorKind::PermissionDenied => problem(format!("`{written}` may not be read: permission is denied")),
+        ErrorKind::PermissionDenied => problem(format!("`{written}` cannot be read: permission denied")),
         _ => problem(format!("`{written}` cannot be read: {error}")),
     };
     let kind = fs::metadata(&path).map_err(failed)?;
@@ -65,16 +65,16 @@ fn bytes(file: &Text, folder: Option<&Path>) -> Result<Vec<u8>, Problem> {
     }
     // Reading a pipe or a device may never end.
     if !kind.is_file() {
-        return Err(problem(format!("`{written}` is no regular file")));
+        return Err(problem(format!("`{written}` is not a regular file")));
     }
     let mut bytes = Vec::new();
-    // One byte more than a document may have is enough to refuse it.
+    // One byte more than the limit is enough to reject it.
     let limit = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX).saturating_add(1);
     File::open(&path).and_then(|file| file.take(limit).read_to_end(&mut bytes)).map_err(failed)?;
     Ok(bytes)
 }
 
-/// Returns the path with the file's name as its folder has it, where one is near.
+/// Returns the path with the most similar file name in its folder, if any.
 fn near(path: &Path, written: &str) -> Option<String> {
     let name = path.file_name()?.to_str()?;
     let entries = fs::read_dir(path.parent()?).ok()?.take(NAMES);

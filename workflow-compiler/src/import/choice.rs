@@ -10,10 +10,10 @@ use super::state::Scope;
 use super::text::{braces, quoted};
 use super::{KeptKind, jsonata, path};
 
-/// The fields of a rule that are no part of its condition.
+/// The fields of a rule that do not belong to its condition.
 const NO_TEST: [&str; 4] = ["Next", "Comment", "Assign", "Output"];
 
-/// The tests of a value's type, with the language's names.
+/// The type tests, with their names in the language.
 const TYPE_TESTS: [(&str, &str); 6] = [
     ("IsPresent", "is_present"),
     ("IsNull", "is_null"),
@@ -23,19 +23,19 @@ const TYPE_TESTS: [(&str, &str); 6] = [
     ("IsTimestamp", "is_timestamp"),
 ];
 
-/// How much of the language a condition uses.
+/// The style in which a condition is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Style {
-    /// Operators, functions, references.
+    /// With operators, functions and references.
     Natural,
-    /// ASL's operators by name, references.
+    /// With ASL's operators by name, and references.
     Named,
-    /// ASL's operators by name, paths as text.
+    /// With ASL's operators by name, and paths as text.
     Plain,
 }
 
 impl Printer<'_> {
-    /// Returns what follows a choice's name; `None` where it is none that the language can hold.
+    /// Writes a choice after its name; `None` if the language cannot express it.
     pub(super) fn choice(
         &mut self,
         fields: &mut Fields<'_>,
@@ -53,7 +53,7 @@ impl Printer<'_> {
         let subject = subject.and_then(|subject| path::reference(subject, here));
         let spellings = if subject.is_some() { 3 } else { 2 };
         if self.level(&rules_at, spellings) + 1 == spellings {
-            // The rules stay a field of the document.
+            // The rules remain a field of the document.
             return Some(self.point(&rules_at, spellings, |_, _| " nonexhaustive {}".to_owned()));
         }
         fields.take("Choices");
@@ -99,7 +99,7 @@ impl Printer<'_> {
         Some(format!("{marker}{body}"))
     }
 
-    /// Returns the condition of a rule.
+    /// Writes the condition of a rule.
     fn rule(&mut self, rule: &Map<String, Value>, at: &Pointer, here: Here) -> String {
         if here.jsonata {
             return match rule.get("Condition") {
@@ -118,12 +118,12 @@ impl Printer<'_> {
         let styles = [Style::Natural, Style::Named, Style::Plain];
         let spellings: Vec<_> = styles.into_iter().filter_map(|style| self.condition(rule, here, style)).collect();
         if spellings.is_empty() {
-            self.refuse(at, "the rule's condition is none that the language has words for");
+            self.refuse(at, "the language cannot express the rule's condition");
         }
         self.spell(at, spellings)
     }
 
-    /// Returns a condition of a JSONPath state.
+    /// Writes a condition of a JSONPath state.
     fn condition(&self, rule: &Map<String, Value>, here: Here, style: Style) -> Option<Spelling> {
         let mut tests = rule.iter().filter(|(name, _)| !NO_TEST.contains(&name.as_str()) && *name != "Variable");
         let (name, operand) = tests.next()?;
@@ -135,7 +135,7 @@ impl Printer<'_> {
             "Not" => {
                 let inner = self.condition(operand.as_object()?, here, style)?;
                 return Some(match inner.text.split_once(" == ") {
-                    // `!=` is how the language writes the opposite of one comparison.
+                    // The language writes the negation of a single equality as `!=`.
                     Some((left, right))
                         if style == Style::Natural
                             && is_one_comparison(operand)
@@ -206,7 +206,7 @@ impl Printer<'_> {
     }
 }
 
-/// Returns a comparison with an operator or a function of the language.
+/// Writes a comparison with an operator or a function of the language.
 fn natural(name: &str, variable: &str, operand: &Value, value: &str) -> Option<String> {
     if let Some((_, function)) = TYPE_TESTS.iter().find(|(test, _)| *test == name) {
         return match operand {
@@ -232,7 +232,7 @@ fn natural(name: &str, variable: &str, operand: &Value, value: &str) -> Option<S
     };
     match (family, operand) {
         ("String", Value::String(_)) | ("Boolean", Value::Bool(_)) => Some(format!("{variable} {sign} {value}")),
-        // A parameter's type says that it is a number.
+        // The type of a parameter says that it is a number.
         ("Numeric", Value::Number(_)) => Some(format!("{variable} {sign} {value}")),
         ("Numeric", Value::String(_)) if value.starts_with("params.") => Some(format!("{variable} {sign} {value}")),
         ("Timestamp", Value::String(_)) => Some(format!("{variable} {sign} timestamp({value})")),
@@ -247,17 +247,17 @@ fn literal(value: &Value) -> String {
     }
 }
 
-/// Returns whether a rule is one comparison of a value with another.
+/// Returns whether a rule is a single comparison of two values.
 fn is_one_comparison(rule: &Value) -> bool {
     rule.as_object().is_some_and(|rule| rule.contains_key("Variable"))
 }
 
-/// Returns whether a condition is one value: `state.a.b`, `$ready`.
+/// Returns whether a condition is a single value: `state.a.b`, `$ready`.
 fn is_reference(text: &str) -> bool {
     text.chars().all(|ch| ch.is_ascii_alphanumeric() || matches!(ch, '_' | '.' | '$'))
 }
 
-/// Returns whether a condition is one function's call.
+/// Returns whether a condition is a single function call.
 fn is_call(text: &str) -> bool {
     let mut depth = 0_usize;
     let Some(open) = text.find('(') else { return false };
@@ -283,7 +283,7 @@ fn is_call(text: &str) -> bool {
     false
 }
 
-/// Returns what a value is compared with in a rule that asks for equality alone: the variable and the literals.
+/// Returns the variable and the literals of a rule that only tests for equality.
 fn patterns(rule: &Map<String, Value>) -> Option<Vec<(&str, &Value)>> {
     if let Some(Value::Array(parts)) = rule.get("Or") {
         if parts.len() < 2 || rule.contains_key("Variable") {
@@ -306,7 +306,7 @@ fn pattern(rule: &Map<String, Value>) -> Option<(&str, &Value)> {
     (fits && tests.next().is_none()).then_some((variable, value))
 }
 
-/// Returns the value that all rules ask about, where they ask for equality alone and there are at least two.
+/// Returns the common variable of at least two rules that only test for equality.
 fn match_subject<'r>(rules: &[&'r Map<String, Value>]) -> Option<&'r str> {
     let mut subject = None;
     let mut seen = Vec::new();
@@ -322,7 +322,7 @@ fn match_subject<'r>(rules: &[&'r Map<String, Value>]) -> Option<&'r str> {
     if rules.len() >= 2 { subject } else { None }
 }
 
-/// Returns an expression at the head of something in braces: braces of its own stand in parentheses.
+/// Returns an expression before braces, where its own braces require parentheses.
 pub(super) fn in_head(text: String) -> String {
     let literal = text.starts_with(['"', '(']) || text.starts_with("r\"") || text.starts_with("r#");
     if text.contains('{') && !literal { format!("({text})") } else { text }

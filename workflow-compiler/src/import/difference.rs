@@ -1,4 +1,4 @@
-//! Where two documents differ.
+//! Compares two documents.
 
 use std::collections::BTreeSet;
 
@@ -7,17 +7,17 @@ use workflow_asl::Pointer;
 use workflow_asl::intrinsic::Intrinsic;
 use workflow_asl::placeholder;
 
-/// What the names of intrinsic functions begin with.
+/// The prefix of intrinsic functions' names.
 const PREFIX: &str = "States.";
 
-/// Returns the deepest places at which the documents differ; for a member that one of them lacks, that member's.
+/// Returns the deepest pointers at which the documents differ; for a missing member, the member's pointer.
 pub(super) fn differences(left: &Value, right: &Value) -> BTreeSet<Pointer> {
     let mut found = BTreeSet::new();
     walk(left, right, &Pointer::root(), &mut found);
     found
 }
 
-/// Returns whether two documents are the same but for blanks in the calls of intrinsic functions, which mean nothing.
+/// Returns whether two documents are equal except for blanks in calls of intrinsic functions, which have no meaning.
 ///
 /// ```
 /// use serde_json::json;
@@ -32,7 +32,7 @@ pub fn is_same(document: &Value, other: &Value) -> bool {
 
 /// Returns whether two texts are calls of intrinsic functions with the same arguments.
 fn same_call(left: &str, right: &str) -> bool {
-    // In a call, an escaped brace is none of a placeholder.
+    // In a call, an escaped brace is not a placeholder.
     let names = |text: &str| placeholder::named(text).map(|(_, name)| name.to_owned()).collect::<Vec<_>>();
     let call = |text: &str| Intrinsic::parse(text).ok().filter(|_| text.starts_with(PREFIX)).map(|call| call.call);
     left == right || names(left) == names(right) && call(left).is_some_and(|left| call(right) == Some(left))

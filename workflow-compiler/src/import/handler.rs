@@ -1,4 +1,4 @@
-//! Retriers and catchers. Those that several states have are declared once, by a name.
+//! Retriers and catchers. A handler that several states share is declared once, with a name.
 
 use std::collections::BTreeMap;
 
@@ -10,11 +10,11 @@ use super::state::Scope;
 use super::text::{array, comment, comment_attributes, duration, is_name, object, quoted};
 use crate::state_ident::{Distinct, snake};
 
-/// What an error's name cannot be made of without quotes.
+/// Words that require quotes in an error's name.
 const KEYWORDS: [&str; 5] = ["self", "Self", "super", "crate", "_"];
 
 impl Printer<'_> {
-    /// `retry` clauses; `None` where the field is no list that the language can hold.
+    /// Returns `retry` clauses; `None` if the field is not a list that the language can express.
     pub(super) fn retriers(&mut self, value: &Value, at: &Pointer) -> Option<Vec<String>> {
         let retriers = objects(value)?;
         let mut out = Vec::new();
@@ -65,7 +65,7 @@ impl Printer<'_> {
         Some(out)
     }
 
-    /// `catch` clauses; `None` where the field is no list that the language can hold.
+    /// Returns `catch` clauses; `None` if the field is not a list that the language can express.
     pub(super) fn catchers(
         &mut self,
         value: &Value,
@@ -78,7 +78,7 @@ impl Printer<'_> {
         for (index, catcher) in catchers.into_iter().enumerate() {
             let at = at.index(index);
             let mut fields = Fields::new(catcher);
-            // Its name is known in the whole workflow, its state only in its own scope.
+            // Its name is known in the whole workflow, its target only in its own scope.
             let outermost = scope.at.parent().is_some_and(|around| around == Pointer::root());
             let shared = outermost && here.jsonata == scope.jsonata;
             let key =
@@ -106,7 +106,7 @@ impl Printer<'_> {
         Some(out)
     }
 
-    /// Returns what may stand in braces after a target: with a space before, or nothing.
+    /// Returns the block after a target, preceded by a space, or nothing.
     pub(super) fn block(&mut self, fields: &mut Fields<'_>, at: &Pointer, here: Here, catcher: bool) -> String {
         let mut clauses = Vec::new();
         if let Some(value) = fields.take("Assign") {
@@ -136,12 +136,12 @@ impl Printer<'_> {
 /// A retrier or catcher: the keyword, and its text as JSON.
 type Key = (&'static str, String);
 
-/// The retriers and catchers that several states have.
+/// The retriers and catchers that several states share.
 #[derive(Debug, Default)]
 pub(super) struct Shared {
-    /// How often each stands in the document.
+    /// The number of occurrences in the document.
     counts: BTreeMap<Key, usize>,
-    /// The names of those that are declared.
+    /// The names of the declared ones.
     names: BTreeMap<Key, String>,
     distinct: Distinct,
     /// The declarations.
@@ -149,7 +149,7 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    /// Of the handlers in a document.
+    /// Collects the handlers in a document.
     pub(super) fn of(document: &Value) -> Self {
         let mut shared = Self::default();
         let mut open = vec![document];
@@ -170,12 +170,12 @@ impl Shared {
         shared
     }
 
-    /// Returns the name of one that is declared.
+    /// Returns the name of a declared handler.
     fn name(&self, key: &Key) -> Option<&str> {
         self.names.get(key).map(String::as_str)
     }
 
-    /// Returns a name for one that stands several times, and where its declaration goes.
+    /// Returns a name for a repeated handler, and the text to which its declaration is added.
     fn declare(&mut self, key: Key, name: &str) -> Option<(String, &mut String)> {
         if self.counts.get(&key).is_none_or(|count| *count < 2) {
             return None;
@@ -186,7 +186,7 @@ impl Shared {
     }
 }
 
-/// Returns a name for a retrier, of the first error that it takes.
+/// Returns a name for a retrier, derived from the first error that it matches.
 fn name_of(errors: Option<&Value>) -> String {
     let first = errors.and_then(|errors| errors.get(0)).and_then(Value::as_str).unwrap_or_default();
     let words = first.strip_prefix("States.").unwrap_or(first);
@@ -204,7 +204,7 @@ fn objects(value: &Value) -> Option<Vec<&serde_json::Map<String, Value>>> {
     items.iter().map(Value::as_object).collect()
 }
 
-/// Returns a comment before what has no clause for one.
+/// Returns a comment for an item that has no comment clause.
 pub(super) fn commented(text: Option<&str>) -> String {
     text.map_or_else(String::new, |text| comment(text, "///").unwrap_or_else(|| comment_attributes(text, "///")))
 }

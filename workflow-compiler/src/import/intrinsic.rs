@@ -1,4 +1,4 @@
-//! Intrinsic functions as the language's own operators and calls.
+//! Intrinsic functions in the language's own operators and calls.
 
 use workflow_asl::intrinsic::{Argument, Call, Function, Intrinsic};
 
@@ -7,14 +7,14 @@ use super::path;
 use super::printer::{Here, Spelling};
 use super::text::quoted;
 
-/// Returns a call as a value, the most natural spelling first.
+/// Returns the spellings of a call as a value, the most natural first.
 pub(super) fn spellings(text: &str, here: Here, params: &Params) -> Vec<Spelling> {
     let Ok(intrinsic) = Intrinsic::parse(text) else { return Vec::new() };
     let natural = natural(&intrinsic.call, here, params);
     natural.into_iter().chain([call(&intrinsic.call, here, params)]).collect()
 }
 
-/// With operators, where the language has them and writes the same call for them.
+/// Returns a spelling with operators, if the language compiles them to the same call.
 fn natural(call: &Call, here: Here, params: &Params) -> Option<Spelling> {
     match (call.function, call.args.as_slice()) {
         (Function::Format, [Argument::Template(pieces), arguments @ ..]) => sum(pieces, arguments, here, params),
@@ -38,7 +38,7 @@ fn natural(call: &Call, here: Here, params: &Params) -> Option<Spelling> {
     }
 }
 
-/// `States.Format('a {}', $.b)` as `"a " + state.b`.
+/// Writes `States.Format('a {}', $.b)` as `"a " + state.b`.
 fn sum(pieces: &[String], arguments: &[Argument], here: Here, params: &Params) -> Option<Spelling> {
     let mut out = Spelling::default();
     let mut words = Vec::new();
@@ -65,7 +65,7 @@ fn sum(pieces: &[String], arguments: &[Argument], here: Here, params: &Params) -
     if arguments.next().is_some() || words.len() < 2 {
         return None;
     }
-    // Only with text among the first two is all of it a sum of text.
+    // The whole is a sum of text only if one of the first two parts is text.
     if texts.first().is_none_or(|first| *first >= 2) {
         if !words.iter().any(|word| word.starts_with("params.")) {
             return None;
@@ -101,7 +101,7 @@ fn argument(value: &Argument, here: Here, params: &Params) -> Spelling {
     }
 }
 
-/// Braces in the text of a template are escaped.
+/// Unescapes braces in the text of a template.
 fn template_piece(piece: &str) -> String {
     let mut out = String::with_capacity(piece.len());
     for ch in piece.chars() {

@@ -1,4 +1,4 @@
-//! JSONata expressions as the language's own.
+//! JSONata expressions in the language's own syntax.
 
 use workflow_asl::jsonata::{Node, NodeKind, expression, parse};
 
@@ -6,7 +6,7 @@ use super::KeptKind;
 use super::printer::{Here, Spelling};
 use super::text::{array, is_name, key, lines, object, quoted, step};
 
-/// How tightly an expression of the language binds.
+/// The precedence of an expression.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Binds {
     Or,
@@ -18,14 +18,14 @@ enum Binds {
     Operand,
 }
 
-/// An expression's text and how tightly it binds.
+/// The text of an expression, and its precedence.
 type Text = (String, Binds);
 
-/// Returns a string of a JSONata state that is an expression; `None` where it is text.
+/// Returns the spellings of a string in a JSONata state that is an expression; `None` if it is text.
 pub(super) fn spellings(text: &str, here: Here) -> Option<Vec<Spelling>> {
     let inner = expression(text)?;
     let own = parse(inner).ok().and_then(|ast| match ast.root.kind {
-        // As a whole value these are JSON of the document, no expression.
+        // As whole values, these are JSON in the document, not expressions.
         NodeKind::Object(_)
         | NodeKind::Array(_)
         | NodeKind::String(_)
@@ -141,7 +141,7 @@ impl Reader<'_> {
         Some((out, Binds::Operand))
     }
 
-    /// Returns the parts of a step, in their order: what it starts from or a name, then its indices.
+    /// Returns the parts of a step, in order: its start or a name, then its indices.
     fn flatten(&self, node: &Node, parts: &mut Vec<Part>) -> Option<()> {
         match &node.kind {
             NodeKind::Predicate(value, index) => {

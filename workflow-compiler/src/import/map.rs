@@ -9,7 +9,7 @@ use super::state::{Parts, Scope};
 use super::text::{comment, comment_attributes, key, object, quoted};
 use super::{KeptKind, jsonata, path};
 
-/// A reader's call and format with what stands for them after `over`.
+/// A reader's call and format, and their short form after `over`.
 const READERS: [(&str, Option<&str>, &str); 6] = [
     ("arn:aws:states:::s3:getObject", Some("CSV"), "csv"),
     ("arn:aws:states:::s3:getObject", Some("JSON"), "json"),
@@ -20,7 +20,7 @@ const READERS: [(&str, Option<&str>, &str); 6] = [
 ];
 
 impl Printer<'_> {
-    /// The items, the processor and the clauses of a map.
+    /// Writes the items, the processor and the clauses of a map.
     pub(super) fn map(
         &mut self,
         fields: &mut Fields<'_>,
@@ -59,7 +59,7 @@ impl Printer<'_> {
                     distributed |= clause.starts_with("distributed");
                     parts.clauses.insert(before, clause.to_owned());
                 }
-                None => self.refuse(&at.child("ProcessorConfig"), "the language has no words for this configuration"),
+                None => self.refuse(&at.child("ProcessorConfig"), "the language cannot express this configuration"),
             }
         }
         let mut head = String::new();
@@ -78,7 +78,7 @@ impl Printer<'_> {
         let at = at.child(name);
         match fields.get(name) {
             Some(Value::String(text)) if here.jsonata => {
-                // Text that is no expression is no array: it stays a field.
+                // Text that is not an expression is not an array, so it remains a field.
                 let Some(spellings) = jsonata::spellings(text, here) else { return };
                 fields.take("Items");
                 let spellings = spellings.into_iter().map(|one| one.map(in_head)).collect();
@@ -92,7 +92,7 @@ impl Printer<'_> {
                 fields.take("ItemsPath");
                 let items = path::value(text, here);
                 if items.kept.is_some() {
-                    // Its own clause takes any path as text.
+                    // The separate clause accepts any path as text.
                     parts.clauses.push(format!("items_path {}", quoted(text)));
                 } else {
                     let plain = Spelling::kept(format!("path {}", quoted(text)), KeptKind::Path);
@@ -182,7 +182,7 @@ impl Printer<'_> {
         }
     }
 
-    /// `item_reader s3::getObject { … } config { … }`
+    /// Writes `item_reader s3::getObject { … } config { … }`.
     fn transfer(
         &mut self,
         word: &str,
@@ -204,7 +204,7 @@ impl Printer<'_> {
             out.push_str(&format!(" config {}", self.settings(settings, &at.child(config), here)));
         }
         if let Some((name, _)) = fields.rest().next() {
-            self.refuse(&at.child(name), format!("`{word}` has no words for `{name}`"));
+            self.refuse(&at.child(name), format!("`{word}` cannot express `{name}`"));
         }
         out
     }
@@ -222,7 +222,7 @@ impl Printer<'_> {
         object(&members.collect::<Vec<_>>())
     }
 
-    /// `over s3::csv { Bucket: …, headers: first_row }`
+    /// Writes `over s3::csv { Bucket: …, headers: first_row }`.
     fn short_reader(&mut self, format: &str, reader: &Map<String, Value>, at: &Pointer, here: Here) -> String {
         let name = request(here);
         let mut members = Vec::new();
@@ -263,7 +263,7 @@ impl Printer<'_> {
     }
 }
 
-/// Returns the short name of a reader, where it says all that the reader says.
+/// Returns the short name of a reader, if it expresses the whole reader.
 fn short_reader(reader: &Map<String, Value>, here: Here) -> Option<&'static str> {
     let arn = reader.get("Resource")?.as_str()?;
     let place = reader.get(request(here))?.as_object()?;
@@ -320,7 +320,7 @@ fn mode(config: &Value) -> Option<&'static str> {
     }
 }
 
-/// Returns the field that holds what a reader or writer is asked for.
+/// Returns the field with the request of a reader or writer.
 fn request(here: Here) -> &'static str {
     if here.jsonata { "Arguments" } else { "Parameters" }
 }

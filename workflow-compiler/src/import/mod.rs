@@ -1,7 +1,7 @@
-//! Definitions in Amazon States Language as `workflow!` declarations: the lowering's inverse.
+//! Converts definitions in Amazon States Language to `workflow!` declarations: the inverse of lowering.
 //!
-//! Each piece of a document is written in the language's own words first. The whole is compiled and compared with
-//! the document; what does not come back equal is written in plainer words, at the end as the document has it.
+//! Each part of a document is first written in the language's own syntax. The result is compiled and compared with the
+//! document. Parts that differ are written more plainly, and finally as in the document.
 
 mod choice;
 mod difference;
@@ -38,34 +38,33 @@ use crate::fragment::Fragment;
 use crate::problem::Problem;
 use crate::state_ident::{StateIdents, pascal};
 
-/// How often a workflow is printed and compiled at most.
+/// The maximum number of times that a workflow is printed and compiled.
 const ROUNDS: usize = 12;
-/// The round from which a piece goes to its plainest spelling at once.
+/// The round from which a part goes to its plainest spelling at once.
 const HARD: usize = 6;
-/// How many values of a document may lie inside one another: more than the language's own limit on braces.
+/// The maximum nesting of values in a document, above the language's own limit of braces.
 const DEPTH: usize = 120;
 
-/// How a document is to be written.
+/// The options of an import.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ImportOptions {
-    /// The workflow's name; what is no Rust type's name is made one.
+    /// The workflow's name, which is converted to the name of a Rust type.
     pub name: String,
-    /// Whether the machine is an Express one, which the document does not say.
+    /// The type of the state machine, which the document does not contain.
     pub machine_type: MachineType,
-    /// The places of the placeholders that stand without quotes in the document's text
-    /// (`workflow_asl::source::Source::bare`).
+    /// The pointers of placeholders without quotes in the document's text (`workflow_asl::source::Source::bare`).
     pub bare: BTreeSet<Pointer>,
 }
 
 impl ImportOptions {
-    /// A workflow with this name, of a Standard machine.
+    /// Creates options with this name, for a Standard machine.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), ..Self::default() }
     }
 }
 
-/// A document, written in the language.
+/// A document converted to the language.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Imported {
@@ -73,57 +72,57 @@ pub struct Imported {
     pub source: String,
     /// The workflow's name.
     pub name: String,
-    /// How many states there are, in parallels and maps too.
+    /// The number of states, including those in parallels and maps.
     pub states: usize,
-    /// How many of them hold nothing as the document writes it ([`KeptKind::is_raw`]).
+    /// The number of states without any part kept as in the document ([`KeptKind::is_raw`]).
     pub states_in_own_words: usize,
-    /// What stands as the document writes it.
+    /// The parts kept as in the document.
     pub kept: Vec<Kept>,
 }
 
-/// A piece that stands as the document writes it, since the language would write it otherwise or has no words for it.
+/// A part kept as in the document, because the language would compile it differently or cannot express it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept {
-    /// Its place.
+    /// Its pointer.
     pub pointer: Pointer,
-    /// What it is.
+    /// Its kind.
     pub kind: KeptKind,
 }
 
-/// What a piece is that stands as the document writes it.
+/// The kind of a part kept as in the document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum KeptKind {
-    /// A JSONPath that is no plain reference.
+    /// A JSONPath that is not a plain reference.
     Path,
-    /// An intrinsic function's call whose text would be another.
+    /// A call of an intrinsic function that would compile to another text.
     Intrinsic,
-    /// A JSONata expression that has no words in the language or whose text would be another.
+    /// A JSONata expression that the language cannot express, or that would compile to another text.
     Jsonata,
     /// A field of a state, in `raw`.
     Field,
-    /// A placeholder inside a text where a parameter cannot stand.
+    /// A placeholder in a text where a parameter is not allowed.
     Placeholder,
 }
 
 impl KeptKind {
-    /// Returns whether it is raw text of another language; a placeholder in text is not.
+    /// Returns whether it is raw text of another language. A placeholder in text is not.
     pub fn is_raw(self) -> bool {
         self != Self::Placeholder
     }
 }
 
-/// Why a document could not be written.
+/// The error of a document that could not be converted.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ImportError {
-    /// It has errors: AWS would refuse it.
+    /// The document has errors, so AWS would reject it.
     Invalid(Vec<Diagnostic>),
-    /// The language has no words for something in it.
+    /// The language cannot express a part of it.
     Unsayable {
-        /// The place.
+        /// The pointer of the part.
         pointer: Pointer,
-        /// What it is.
+        /// The message.
         message: String,
     },
 }
@@ -136,7 +135,7 @@ impl fmt::Display for ImportError {
                 None => write!(f, "the document has errors"),
             },
             Self::Unsayable { pointer, message } => {
-                write!(f, "the language cannot say this: {message} at {}", pointer.to_aws_location())
+                write!(f, "the language cannot express this: {message} at {}", pointer.to_aws_location())
             }
         }
     }
@@ -144,27 +143,30 @@ impl fmt::Display for ImportError {
 
 impl std::error::Error for ImportError {}
 
-/// Writes a definition in the language, so that compiling it gives an equal document.
+/// Converts a definition to the language. Compiling the result gives an equal document.
 ///
 /// # Errors
-/// The document has errors, or holds something that the language cannot say, which the error names.
+/// Returns an error if the document has errors, or contains something that the language cannot express.
 pub fn import(document: &Value, options: &ImportOptions) -> Result<Imported, ImportError> {
     match write(document, options, true) {
-        // Names for handlers are for the reader: without them less can go wrong.
+        // The names of handlers are for the reader. Without them, fewer conversions fail.
         Err(ImportError::Unsayable { .. }) => write(document, options, false),
         outcome => outcome,
     }
 }
 
-/// Returns the same, with names for the handlers that several states have or without.
+/// Converts with or without names for shared handlers.
 fn write(document: &Value, options: &ImportOptions, with_names: bool) -> Result<Imported, ImportError> {
     if let Some(pointer) = too_deep(document) {
-        return Err(ImportError::Unsayable { pointer, message: format!("values lie more than {DEPTH} deep") });
+        return Err(ImportError::Unsayable {
+            pointer,
+            message: format!("values are nested more than {DEPTH} levels deep"),
+        });
     }
     let mut found = workflow_asl::rules::check_definition(document, options.machine_type);
-    // What a document may leave out is an error in the language.
+    // Things that a document may omit are errors in the language.
     found.retain(|found| found.is_error() || found.code == Code::LeftOutParameter);
-    // AWS may have newer APIs than we know: the language says so at the state.
+    // AWS may have newer APIs than the table, in which case the state gets `unchecked`.
     let unchecked = found.iter().filter(|found| found.code.depends_on_table()).map(|found| state_at(&found.pointer));
     let unchecked: BTreeSet<Pointer> = unchecked.collect();
     found.retain(|found| !found.code.depends_on_table());
@@ -173,7 +175,7 @@ fn write(document: &Value, options: &ImportOptions, with_names: bool) -> Result<
     }
     let idents = StateIdents::of(document);
     if let Some(at) = options.bare.iter().find(|at| !stands_alone(document, at)) {
-        let message = "an expression without quotes, of the tool that fills it in";
+        let message = "an expression without quotes, which belongs to a deployment tool";
         return Err(ImportError::Unsayable { pointer: at.clone(), message: message.to_owned() });
     }
     let params = Params::of(document, &options.bare);
@@ -196,16 +198,16 @@ fn write(document: &Value, options: &ImportOptions, with_names: bool) -> Result<
         }
         let (body, points) = points.settle(&marked);
         let wrong = match compare(&body, document, &points) {
-            // What no parameter can be written for is one by its name in the text.
+            // A placeholder that cannot be written as a parameter keeps its name in the text.
             Ok(true) if !in_texts => {
                 in_texts = true;
                 continue;
             }
             Ok(true) => return Err(placeholder_left(document)),
             Ok(false) => {
-                // Not indented here: the lines of a text would be, too.
+                // It is not indented here, because lines of text would be indented too.
                 let source = format!("workflow! {{\n{body}}}\n");
-                // What compiles has a format.
+                // Everything that compiles can be formatted.
                 let source = format_file(&source, &Style::default()).unwrap_or(source);
                 return Ok(Imported { source, name, states, states_in_own_words, kept });
             }
@@ -225,7 +227,7 @@ fn write(document: &Value, options: &ImportOptions, with_names: bool) -> Result<
     Err(ImportError::Unsayable { pointer, message })
 }
 
-/// Returns the innermost state around a place.
+/// Returns the pointer of the innermost enclosing state.
 fn state_at(at: &Pointer) -> Pointer {
     let mut at = at.clone();
     while let Some(parent) = at.parent() {
@@ -237,15 +239,15 @@ fn state_at(at: &Pointer) -> Pointer {
     at
 }
 
-/// What does not come back equal: the point to write otherwise, the place, and what is wrong there.
+/// A part that differs: the point to write otherwise, the pointer, and the message.
 type Wrong = Vec<(Option<usize>, Pointer, String)>;
 
-/// Returns whether a value is a placeholder and nothing else.
+/// Returns whether a value is only a placeholder.
 fn stands_alone(document: &Value, at: &Pointer) -> bool {
     document.pointer(at.as_str()).and_then(Value::as_str).is_some_and(placeholder::is_one)
 }
 
-/// Returns why a document is refused of which some placeholder came out as text.
+/// Returns the error of a document with a placeholder that became text.
 fn placeholder_left(document: &Value) -> ImportError {
     let mut open = vec![(document, Pointer::root())];
     while let Some((value, at)) = open.pop() {
@@ -263,17 +265,17 @@ fn placeholder_left(document: &Value) -> ImportError {
             Value::Null | Value::Bool(_) | Value::Number(_) => false,
         };
         if found {
-            let message = "a placeholder where no parameter can stand".to_owned();
+            let message = "a placeholder where no parameter is allowed".to_owned();
             return ImportError::Unsayable { pointer: at, message };
         }
     }
-    ImportError::Unsayable { pointer: Pointer::root(), message: "a placeholder stays text".to_owned() }
+    ImportError::Unsayable { pointer: Pointer::root(), message: "a placeholder remains text".to_owned() }
 }
 
-/// Compiles a body of `workflow!` and compares what comes out with the document; gives whether placeholders stay text.
+/// Compiles a body of `workflow!` and compares the result with the document. Returns whether placeholders remain text.
 fn compare(body: &str, document: &Value, points: &[Point]) -> Result<bool, Wrong> {
     let Ok(tokens) = body.parse::<TokenStream>() else {
-        return Err(vec![(None, Pointer::root(), "it is no Rust text".to_owned())]);
+        return Err(vec![(None, Pointer::root(), "it is not valid Rust".to_owned())]);
     };
     let compilation = crate::compile(tokens);
     let errors: Vec<_> = compilation.problems.iter().filter(|problem| problem.is_error()).collect();
@@ -285,16 +287,16 @@ fn compare(body: &str, document: &Value, points: &[Point]) -> Result<bool, Wrong
     }
     wrong.extend(compilation.bugs.iter().map(|bug| (None, Pointer::root(), bug.clone())));
     let Some(workflow) = compilation.workflows.first() else {
-        wrong.push((None, Pointer::root(), "no workflow came out".to_owned()));
+        wrong.push((None, Pointer::root(), "it contains no workflow".to_owned()));
         return Err(wrong);
     };
     if wrong.is_empty() {
         for at in differences(document, &workflow.definition) {
-            let message = "it would not come back as it is".to_owned();
+            let message = "it would change".to_owned();
             wrong.push((point_at(&at, points), at, message));
         }
     }
-    // One step at a time for each point.
+    // Each point advances one step at a time.
     let mut seen = BTreeSet::new();
     wrong.retain(|(number, ..)| number.is_none_or(|number| seen.insert(number)));
     let is_left = |piece: &Fragment| matches!(piece, Fragment::Text(text) if placeholder::named(text).next().is_some());
@@ -308,7 +310,7 @@ fn point_of(problem: &Problem, points: &[Point]) -> Option<usize> {
     around.min_by_key(|(_, point)| point.range.len()).map(|(number, _)| number)
 }
 
-/// Returns the point at a place, or the nearest around it.
+/// Returns the point at a pointer, or the nearest enclosing one.
 fn point_at(at: &Pointer, points: &[Point]) -> Option<usize> {
     let mut here = Some(at.clone());
     while let Some(at) = here {
@@ -320,7 +322,7 @@ fn point_at(at: &Pointer, points: &[Point]) -> Option<usize> {
     None
 }
 
-/// Returns a place that lies deeper than a document may.
+/// Returns a pointer that is deeper than allowed in a document.
 fn too_deep(document: &Value) -> Option<Pointer> {
     let mut open = vec![(document, 0_usize)];
     while let Some((value, depth)) = open.pop() {
@@ -337,11 +339,11 @@ fn too_deep(document: &Value) -> Option<Pointer> {
 }
 
 impl Printer<'_> {
-    /// Returns the whole workflow, marked.
+    /// Writes the whole workflow, with marks.
     fn machine(&mut self, document: &Value, name: &str, kind: MachineType) -> String {
         let root = Pointer::root();
         let Value::Object(map) = document else {
-            self.refuse(&root, "a definition is an object");
+            self.refuse(&root, "a definition must be an object");
             return String::new();
         };
         let mut fields = Fields::new(map);
@@ -376,7 +378,7 @@ impl Printer<'_> {
         let scope = Scope { at: &root, jsonata, distributed: false };
         let states = self.states(&mut fields, &root, &scope);
         if let Some((name, _)) = fields.rest().next() {
-            self.refuse(&root.child(name), format!("`{name}` does not stand here"));
+            self.refuse(&root.child(name), format!("`{name}` is not allowed here"));
         }
         let params = self.params.declaration(self.in_texts);
         let handlers = std::mem::take(&mut self.shared.lines);

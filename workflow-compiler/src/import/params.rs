@@ -19,7 +19,7 @@ pub(super) struct Params(IndexMap<String, Param>);
 #[derive(Debug)]
 struct Param {
     ident: String,
-    /// Its type, by what its places take.
+    /// Its type, derived from its uses.
     ty: &'static str,
 }
 
@@ -30,7 +30,7 @@ enum Part<'t> {
 }
 
 impl Params {
-    /// Finds and names the placeholders of a document, of which some stand `bare`, without quotes.
+    /// Finds and names the placeholders of a document. Those in `bare` have no quotes.
     pub(super) fn of(document: &Value, bare: &BTreeSet<Pointer>) -> Self {
         let mut distinct = Distinct::default();
         let params = placeholders(document, bare).into_iter().map(|(name, placeholder)| {
@@ -52,7 +52,7 @@ impl Params {
         self.0.get(placeholder).map_or("", |param| param.ident.as_str())
     }
 
-    /// `params { … }`, and `placeholders;` if texts hold some; empty where there are none.
+    /// Writes `params { … }`, and `placeholders;` if texts contain some; empty if there are none.
     pub(super) fn declaration(&self, in_texts: bool) -> String {
         let mut lines = String::new();
         for (placeholder, Param { ident, ty }) in &self.0 {
@@ -68,7 +68,7 @@ impl Params {
         }
     }
 
-    /// Text as a value: with its placeholders as parameters, and as it is.
+    /// Returns the spellings of text: with its placeholders as parameters, and unchanged.
     pub(super) fn spellings(&self, text: &str) -> Vec<Spelling> {
         let parts = parts(text);
         let plain = Spelling::own(lines(text));
@@ -76,14 +76,14 @@ impl Params {
             return vec![plain];
         }
         let mut words = self.words(text, lines);
-        // A sum that begins with a parameter must still be one of text.
+        // A sum that begins with a parameter must still be a sum of text.
         if let [Part::Placeholder(_), Part::Placeholder(_), ..] = parts.as_slice() {
             words.insert(0, "\"\"".to_owned());
         }
         vec![Spelling::own(words.join(" + ")), Spelling { kept: Some(KeptKind::Placeholder), ..plain }]
     }
 
-    /// Returns the parts of a text: params, and what is between its placeholders as `quoted` writes it.
+    /// Returns the parts of a text: params, and the text between them in the form of `quoted`.
     pub(super) fn words(&self, text: &str, quoted: fn(&str) -> String) -> Vec<String> {
         let word = |part: &Part<'_>| match part {
             Part::Text(text) => quoted(text),
@@ -92,7 +92,7 @@ impl Params {
         parts(text).iter().map(word).collect()
     }
 
-    /// Returns the parameter that the whole of a text is.
+    /// Returns the parameter if it is the whole text.
     pub(super) fn whole(&self, text: &str) -> Option<Spelling> {
         match parts(text).as_slice() {
             [Part::Placeholder(_)] => self.spellings(text).into_iter().next(),
@@ -101,7 +101,7 @@ impl Params {
     }
 }
 
-/// Cuts a text at its placeholders. `${!x}` is CloudFormation's way to write `${x}` itself.
+/// Splits a text at its placeholders. `${!x}` is CloudFormation's escape of `${x}`.
 fn parts(text: &str) -> Vec<Part<'_>> {
     let text_in = |range| text.get(range).filter(|text: &&str| !text.is_empty()).map(Part::Text);
     let mut parts = Vec::new();

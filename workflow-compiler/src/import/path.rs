@@ -1,4 +1,4 @@
-//! JSONPath as references of the language: `$.a.b` is `state.a.b`.
+//! JSONPaths as references of the language: `$.a.b` is `state.a.b`.
 
 use super::KeptKind;
 use super::printer::{Here, Spelling};
@@ -12,7 +12,7 @@ enum Step {
     Index(String),
 }
 
-/// Returns a path as a reference; `None` where the language has no words for it or would write other text.
+/// Returns a path as a reference; `None` if the language cannot express it or would write other text.
 pub(super) fn reference(path: &str, here: Here) -> Option<String> {
     let (root, rest) = split_root(path)?;
     let steps = steps(rest)?;
@@ -58,7 +58,7 @@ fn split_root(path: &str) -> Option<(&str, &str)> {
     path.split_at_checked(end + 1)
 }
 
-/// Returns the steps as the lowering writes them: `.name` for a word, `['name']` for anything else.
+/// Returns the steps in the form of the lowering: `.name` for a word, `['name']` otherwise.
 fn steps(mut rest: &str) -> Option<Vec<Step>> {
     let mut steps = Vec::new();
     while !rest.is_empty() {

@@ -1,4 +1,4 @@
-//! Which spelling is taken at each place of the document: the first that comes back equal.
+//! Chooses the spelling of each part of the document: the first that compiles to an equal document.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -7,35 +7,35 @@ use workflow_asl::Pointer;
 
 use super::text::{BREAK, CLOSE, MARK, MARK_END};
 
-/// The spellings decided so far, by place; the first where nothing is said.
+/// The spellings chosen so far, by pointer. The default is the first.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
     levels: BTreeMap<Pointer, usize>,
-    /// Takes the last spelling everywhere.
+    /// Whether to use the last spelling everywhere.
     pub(super) plainest: bool,
 }
 
-/// A place that can be written in more than one way.
+/// A part with more than one spelling.
 #[derive(Debug)]
 pub(super) struct Point {
     pub(super) at: Pointer,
-    /// The spelling taken, and the last there is.
+    /// The current and the last spelling.
     level: usize,
     last: usize,
-    /// The point around it.
+    /// The enclosing point.
     pub(super) parent: Option<usize>,
-    /// Where it stands in the printed text, in bytes.
+    /// Its range in the printed text, in bytes.
     pub(super) range: Range<usize>,
 }
 
 impl Plan {
-    /// Returns the spelling for a place that has this many.
+    /// Returns the spelling of a part that has this many.
     pub(super) fn level(&self, at: &Pointer, spellings: usize) -> usize {
         let last = spellings.saturating_sub(1);
         if self.plainest { last } else { self.levels.get(at).copied().unwrap_or(0).min(last) }
     }
 
-    /// Takes the next spelling at a point, or at one around it where there is no next; whether there was one.
+    /// Advances a point, or an enclosing one if it has no further spelling. Returns `false` if none has.
     pub(super) fn step(&mut self, points: &[Point], number: usize, hard: bool) -> bool {
         let mut here = points.get(number);
         while let Some(point) = here {
@@ -59,7 +59,7 @@ pub(super) struct Points {
 }
 
 impl Points {
-    /// Opens a point: what to write before its text.
+    /// Opens a point. Returns the mark before its text.
     pub(super) fn open(&mut self, at: &Pointer, level: usize, spellings: usize) -> String {
         let number = self.all.len();
         let parent = self.open.last().copied();
@@ -68,13 +68,13 @@ impl Points {
         format!("{MARK}{number}{MARK_END}")
     }
 
-    /// Closes the point opened last: what to write after its text.
+    /// Closes the last open point. Returns the mark after its text.
     pub(super) fn close(&mut self) -> char {
         self.open.pop();
         CLOSE
     }
 
-    /// Returns the text without its marks, and the points with their places in it.
+    /// Returns the text without marks, and the points with their ranges.
     pub(super) fn settle(mut self, marked: &str) -> (String, Vec<Point>) {
         let mut text = String::with_capacity(marked.len());
         let mut open: Vec<usize> = Vec::new();

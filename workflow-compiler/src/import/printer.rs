@@ -1,4 +1,4 @@
-//! What all parts of the printing share: the plan, the points met, the placeholders used, what had to stay raw.
+//! The shared state of printing: the plan, the points, the used placeholders, and the raw parts.
 
 use std::collections::BTreeSet;
 
@@ -11,47 +11,47 @@ use super::plan::{Plan, Points};
 use super::{Kept, KeptKind};
 use crate::state_ident::StateIdents;
 
-/// One way to write a piece.
+/// One spelling of a part.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Spelling {
     pub(super) text: String,
-    /// What in it is not the language's own.
+    /// The kind of a part in it that is kept as in the document.
     pub(super) kept: Option<KeptKind>,
 }
 
 impl Spelling {
-    /// In the language's own words.
+    /// Creates a spelling in the language's own syntax.
     pub(super) fn own(text: impl Into<String>) -> Self {
         Self { text: text.into(), ..Self::default() }
     }
 
-    /// As the document writes it.
+    /// Creates a spelling as in the document.
     pub(super) fn kept(text: impl Into<String>, kind: KeptKind) -> Self {
         Self { text: text.into(), kept: Some(kind) }
     }
 
-    /// The same with something written around it.
+    /// Returns the spelling with other text around it.
     pub(super) fn map(mut self, write: impl FnOnce(String) -> String) -> Self {
         self.text = write(self.text);
         self
     }
 
-    /// Takes over what another spelling, which is part of this one, needs; gives its text.
+    /// Merges the requirements of a part's spelling, and returns its text.
     pub(super) fn take(&mut self, part: Self) -> String {
         self.kept = self.kept.or(part.kept);
         part.text
     }
 }
 
-/// Where in the document a value stands, as far as its spelling depends on it.
+/// The context of a value, as far as its spelling depends on it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Here {
     pub(super) jsonata: bool,
-    /// What `$` is called in a JSONPath state.
+    /// The root that `$` means in a JSONPath state.
     pub(super) root: &'static str,
-    /// Within a distributed map, where the execution's input is the item.
+    /// Whether it is in a distributed map, where the execution's input is the item.
     pub(super) distributed: bool,
-    /// In an `ItemSelector`, where the item has a name.
+    /// Whether it is in an `ItemSelector`, where the item has a name.
     pub(super) selector: bool,
 }
 
@@ -66,19 +66,19 @@ pub(super) struct Printer<'p> {
     plan: &'p Plan,
     pub(super) params: &'p Params,
     pub(super) idents: &'p StateIdents,
-    /// The states that AWS's APIs as we know them do not fit.
+    /// The states that do not match the known APIs of AWS.
     pub(super) unchecked: &'p BTreeSet<Pointer>,
     pub(super) points: Points,
     pub(super) kept: Vec<Kept>,
-    /// Whether texts may hold placeholders.
+    /// Whether texts may contain placeholders.
     pub(super) in_texts: bool,
-    /// The retriers and catchers that several states have.
+    /// The retriers and catchers that several states share.
     pub(super) shared: Shared,
-    /// What cannot be written at all: the place and why.
+    /// The parts that cannot be expressed: the pointer and the reason.
     pub(super) refused: Vec<(Pointer, String)>,
     pub(super) states: usize,
     pub(super) states_in_own_words: usize,
-    /// For each state around: whether all of it is in the language's own words so far.
+    /// For each enclosing state, whether all of it is in the language's own syntax so far.
     own: Vec<bool>,
 }
 
@@ -105,7 +105,7 @@ impl<'p> Printer<'p> {
         }
     }
 
-    /// Writes a piece that has several spellings; those that are alike count once.
+    /// Writes a part with several spellings. Equal ones count once.
     pub(super) fn spell(&mut self, at: &Pointer, mut spellings: Vec<Spelling>) -> String {
         spellings.dedup_by(|next, before| next.text == before.text);
         self.point(at, spellings.len(), |printer, level| {
@@ -117,7 +117,7 @@ impl<'p> Printer<'p> {
         })
     }
 
-    /// Writes a part that has several spellings, of which the plan says which.
+    /// Writes a part with several spellings, according to the plan.
     pub(super) fn point(
         &mut self,
         at: &Pointer,
@@ -131,12 +131,12 @@ impl<'p> Printer<'p> {
         text
     }
 
-    /// Returns which spelling of a place the plan says.
+    /// Returns the spelling of a part according to the plan.
     pub(super) fn level(&self, at: &Pointer, spellings: usize) -> usize {
         self.plan.level(at, spellings)
     }
 
-    /// Notes what stays as the document writes it.
+    /// Records a part kept as in the document.
     pub(super) fn keep(&mut self, at: &Pointer, kind: KeptKind) {
         if kind.is_raw()
             && let Some(own) = self.own.last_mut()
@@ -146,7 +146,7 @@ impl<'p> Printer<'p> {
         self.kept.push(Kept { pointer: at.clone(), kind });
     }
 
-    /// Notes what cannot be written.
+    /// Records a part that cannot be expressed.
     pub(super) fn refuse(&mut self, at: &Pointer, why: impl Into<String>) {
         self.refused.push((at.clone(), why.into()));
     }
@@ -161,7 +161,7 @@ impl<'p> Printer<'p> {
     }
 }
 
-/// The fields of an object, of which those that were written are taken.
+/// The fields of an object, from which the written ones are removed.
 pub(super) struct Fields<'v> {
     map: &'v Map<String, Value>,
     taken: BTreeSet<&'static str>,
@@ -186,14 +186,14 @@ impl<'v> Fields<'v> {
         Some(value)
     }
 
-    /// Returns the field, where it holds text.
+    /// Returns the field if it is text.
     pub(super) fn take_text(&mut self, name: &'static str) -> Option<&'v str> {
         let text = self.get(name)?.as_str()?;
         self.taken.insert(name);
         Some(text)
     }
 
-    /// Returns what was not taken.
+    /// Returns the remaining fields.
     pub(super) fn rest(&self) -> impl Iterator<Item = (&'v str, &'v Value)> {
         self.map
             .iter()

@@ -1,4 +1,4 @@
-//! States: what stands at their heads, their clauses, where they go on.
+//! States: their heads, clauses and transitions.
 
 use serde_json::{Map, Value};
 use workflow_asl::Pointer;
@@ -8,43 +8,43 @@ use super::text::{BREAK, braces, comment, comment_attributes, duration, key, obj
 use super::value::looks_computed;
 use super::{KeptKind, intrinsic, path};
 
-/// The longest state that stays on one line.
+/// The maximum length of a state on one line.
 const LINE: usize = 100;
 
-/// What the states of a machine, branch or map have in common.
+/// The common properties of the states of a machine, branch or map.
 #[derive(Clone, Copy)]
 pub(super) struct Scope<'a> {
-    /// The place of their object.
+    /// The pointer of the scope.
     pub(super) at: &'a Pointer,
     /// Whether the machine's own language is JSONata.
     pub(super) jsonata: bool,
-    /// Within a distributed map.
+    /// Whether it is in a distributed map.
     pub(super) distributed: bool,
 }
 
-/// A state while it is written.
+/// The parts of a state.
 pub(super) struct Parts {
     pub(super) head: String,
     pub(super) clauses: Vec<String>,
 }
 
 impl Printer<'_> {
-    /// `StartAt` and `States` in braces, after what is given.
+    /// Writes `StartAt` and `States` in braces, after the given lines.
     pub(super) fn body(&mut self, fields: &mut Fields<'_>, at: &Pointer, around: &Scope<'_>, before: &str) -> String {
         let lines = self.states(fields, at, around);
         if let Some((name, _)) = fields.rest().next() {
-            self.refuse(&at.child(name), format!("`{name}` does not stand here"));
+            self.refuse(&at.child(name), format!("`{name}` is not allowed here"));
         }
         braces(&format!("{before}{lines}"))
     }
 
-    /// Returns the states and where they start, as lines.
+    /// Writes the states and the start.
     pub(super) fn states(&mut self, fields: &mut Fields<'_>, at: &Pointer, around: &Scope<'_>) -> String {
         let states_at = at.child("States");
         let scope = Scope { at: &states_at, ..*around };
         let start = fields.take_text("StartAt");
         let Some(Value::Object(states)) = fields.take("States") else {
-            self.refuse(at, "there are no `States`");
+            self.refuse(at, "`States` is missing");
             return String::new();
         };
         let mut out = String::new();
@@ -60,7 +60,7 @@ impl Printer<'_> {
         out
     }
 
-    /// Returns the identifier of the state that a transition leads to.
+    /// Returns the identifier of a transition's target.
     pub(super) fn target(&mut self, name: &str, at: &Pointer, scope: &Scope<'_>) -> String {
         match self.idents.get(&scope.at.child(name)) {
             Some(ident) => ident.to_owned(),
@@ -73,7 +73,7 @@ impl Printer<'_> {
 
     fn state(&mut self, name: &str, state: &Value, at: &Pointer, scope: &Scope<'_>) -> String {
         let Value::Object(map) = state else {
-            self.refuse(at, "a state is an object");
+            self.refuse(at, "a state must be an object");
             return String::new();
         };
         let Some(kind) = map.get("Type").and_then(Value::as_str) else {
@@ -119,7 +119,7 @@ impl Printer<'_> {
             "Wait" => self.wait(&mut fields, at, here, &mut parts),
             "Choice" => match self.choice(&mut fields, at, here, scope) {
                 Some(body) => parts.head.push_str(&body),
-                None => self.refuse(&at.child("Choices"), "the language has no words for these rules"),
+                None => self.refuse(&at.child("Choices"), "the language cannot express these rules"),
             },
             "Parallel" => self.parallel(&mut fields, at, scope, &mut parts),
             "Map" => self.map(&mut fields, at, here, scope, &mut parts),
@@ -172,7 +172,7 @@ impl Printer<'_> {
         }
     }
 
-    /// Returns what is called: a service's action, a parameter, or an ARN as it is.
+    /// Writes a resource: a service's action, a parameter, or a literal ARN.
     pub(super) fn resource(&mut self, arn: &str, at: &Pointer) -> String {
         if let Some(service) = service(arn) {
             return self.spell(at, vec![Spelling::own(service), Spelling::own(quoted(arn))]);
@@ -230,7 +230,7 @@ impl Printer<'_> {
         }
     }
 
-    /// Returns a number of seconds, or text.
+    /// Writes a number of seconds, or text.
     fn scalar(&mut self, value: &Value, at: &Pointer, here: Here, seconds: bool) -> String {
         match value {
             Value::Number(number) if seconds => duration(number),
@@ -271,7 +271,7 @@ impl Printer<'_> {
         for (index, branch) in branches.iter().enumerate() {
             let at = at.child("Branches").index(index);
             let Value::Object(branch) = branch else {
-                self.refuse(&at, "a branch is an object");
+                self.refuse(&at, "a branch must be an object");
                 continue;
             };
             let mut inner = Fields::new(branch);
@@ -283,15 +283,15 @@ impl Printer<'_> {
         parts.head.push_str(&format!(" {}", braces(&lines)));
     }
 
-    /// The fields that are a clause of the same meaning on every kind of state.
+    /// Writes the fields whose clause has the same meaning on every kind of state.
     fn clauses(&mut self, kind: &str, fields: &mut Fields<'_>, at: &Pointer, here: Here, parts: &mut Parts) {
         let works = matches!(kind, "Task" | "Parallel" | "Map");
         let takes_parameters = works || kind == "Pass";
         let flows = kind != "Fail";
-        // What `$` is in `Assign` of a JSONPath state.
+        // The meaning of `$` in `Assign` of a JSONPath state.
         let assign = here.with_root(if works || kind == "Pass" { "result" } else { "state" });
         let selector = here.with_root("result");
-        // In the order in which a state works; paths and constants stand as they are.
+        // In the order of a state's processing. Paths and constants are literal.
         let clauses = [
             ("InputPath", "input_path", None, !here.jsonata && flows),
             ("Arguments", "arguments", Some(here), here.jsonata && matches!(kind, "Task" | "Parallel")),

@@ -1,29 +1,29 @@
-//! How the pieces of a workflow are written: text, numbers, durations, comments, lists that break over lines.
+//! Writes basic parts of a workflow: text, numbers, durations, comments, lists that break over lines.
 
 use serde_json::Number;
 use workflow_asl::printable::is_control;
 
-/// The longest list that stays on one line, in characters.
+/// The maximum length of a list on one line, in characters.
 const INLINE: usize = 90;
 
-/// Begins a mark in printed text: no character that a document's text is printed with.
+/// The start of a mark in printed text: a character that never occurs in printed text of a document.
 pub(super) const MARK: char = '\u{F0000}';
-/// Ends the number in a mark.
+/// The end of the number in a mark.
 pub(super) const MARK_END: char = '\u{F0001}';
-/// Closes what the last mark opened.
+/// The end of the text that the last mark opened.
 pub(super) const CLOSE: char = '\u{F0002}';
 
-/// A line break inside of a literal, which is no line of the source.
+/// A line break inside a literal, which is not a line of the source.
 pub(super) const BREAK: char = '\u{F0003}';
 
-/// Returns whether a character stands in Rust source as it is: rustc refuses some, and nobody sees others.
+/// Returns whether a character is written literally in Rust source: rustc rejects some, and others are invisible.
 fn is_visible(ch: char) -> bool {
     !is_control(ch)
         && !matches!(ch, '\u{200B}'..='\u{200D}')
         && !matches!(ch, '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{10FFFF}')
 }
 
-/// Text as a Rust literal, raw where that saves escapes.
+/// Returns a text as a Rust literal, raw if that avoids escapes.
 pub(super) fn quoted(text: &str) -> String {
     if text.contains(['"', '\\']) && text.chars().all(is_visible) {
         let mut hashes = String::new();
@@ -38,7 +38,7 @@ pub(super) fn quoted(text: &str) -> String {
     escaped(text)
 }
 
-/// Text as a literal that keeps its lines, where it has several.
+/// Returns a text as a literal that keeps its lines, if there are several.
 pub(super) fn lines(text: &str) -> String {
     let several = text.trim_end().contains('\n');
     let fits = |ch: char| is_visible(ch) || matches!(ch, '\n' | '\t');
@@ -70,7 +70,7 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// Returns whether it is a name that may stand without quotes.
+/// Returns whether a name is valid without quotes.
 pub(super) fn is_name(text: &str) -> bool {
     let mut chars = text.chars();
     chars.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
@@ -88,7 +88,7 @@ pub(super) fn step(name: &str) -> String {
     if is_name(name) { format!(".{name}") } else { format!("[{}]", quoted(name)) }
 }
 
-/// Returns a number of seconds as a duration in the largest unit that is exact.
+/// Returns a number of seconds as a duration in the largest exact unit.
 pub(super) fn duration(seconds: &Number) -> String {
     let Some(count) = seconds.as_u64() else { return seconds.to_string() };
     let units = [("d", 86_400), ("h", 3_600), ("m", 60)];
@@ -97,7 +97,7 @@ pub(super) fn duration(seconds: &Number) -> String {
     format!("{}{unit}", count / length)
 }
 
-/// `///` or `//!` before each line; `None` where a comment cannot hold the text as it is.
+/// Returns `///` or `//!` with each line; `None` if a comment cannot contain the text unchanged.
 pub(super) fn comment(text: &str, sign: &str) -> Option<String> {
     if text.trim().is_empty() || !text.chars().all(|ch| ch == '\n' || is_visible(ch)) {
         return None;
@@ -117,13 +117,13 @@ pub(super) fn comment(text: &str, sign: &str) -> Option<String> {
     Some(out)
 }
 
-/// Returns the same as attributes, which hold any text.
+/// Returns the comment as attributes, which can contain any text.
 pub(super) fn comment_attributes(text: &str, sign: &str) -> String {
     let hash = if sign == "//!" { "#!" } else { "#" };
     text.split('\n').map(|line| format!("{hash}[doc = {}]\n", quoted(&format!(" {line}")))).collect()
 }
 
-/// Returns how wide a text is on the page: its characters without marks.
+/// Returns the printed width of a text: its characters without marks.
 pub(super) fn width(text: &str) -> usize {
     let mut width = 0;
     let mut mark = false;
@@ -139,7 +139,7 @@ pub(super) fn width(text: &str) -> usize {
     width
 }
 
-/// Returns the text one level deeper: literals hold no line breaks, so every line is one of the source.
+/// Returns the text indented by one level. Literals contain no line breaks, so every line is one of the source.
 pub(super) fn indented(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     for line in text.lines() {
@@ -152,7 +152,7 @@ pub(super) fn indented(text: &str) -> String {
     out
 }
 
-/// Items between brackets or braces, with commas, on one line where they fit.
+/// Writes items in brackets or braces, separated by commas, on one line if they fit.
 pub(super) fn list(open: &str, items: &[String], close: &str, pad: &str) -> String {
     if items.is_empty() {
         return format!("{open}{close}");
@@ -165,17 +165,17 @@ pub(super) fn list(open: &str, items: &[String], close: &str, pad: &str) -> Stri
     format!("{open}\n{}{close}", indented(&lines))
 }
 
-/// `{ key: value, … }`
+/// Writes `{ key: value, … }`.
 pub(super) fn object(members: &[String]) -> String {
     list("{", members, "}", " ")
 }
 
-/// `[a, b]`
+/// Writes `[a, b]`.
 pub(super) fn array(items: &[String]) -> String {
     list("[", items, "]", "")
 }
 
-/// Lines in braces.
+/// Writes lines in braces.
 pub(super) fn braces(lines: &str) -> String {
     if lines.is_empty() { "{}".to_owned() } else { format!("{{\n{}}}", indented(lines)) }
 }

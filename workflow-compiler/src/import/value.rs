@@ -40,7 +40,7 @@ impl Printer<'_> {
         format!("{}: {value}", key(name))
     }
 
-    /// Returns what a path or intrinsic function is in the language, the most natural first.
+    /// Returns the spellings of a path or intrinsic function, the most natural first.
     pub(super) fn computed(&self, text: &str, here: Here) -> Vec<Spelling> {
         if text.starts_with('$') {
             vec![path::value(text, here)]
@@ -56,7 +56,7 @@ impl Printer<'_> {
         self.spell(at, spellings)
     }
 
-    /// Returns a value that is taken as it is.
+    /// Returns a literal value.
     pub(super) fn constant(&mut self, value: &Value, at: &Pointer) -> String {
         match value {
             Value::String(text) => {
@@ -78,14 +78,14 @@ impl Printer<'_> {
         }
     }
 
-    /// Returns a path in a field that holds nothing else: a reference where it is one, else text.
+    /// Returns a path in a field that contains only a path: a reference if possible, else text.
     pub(super) fn path(&mut self, text: &str, at: &Pointer, here: Here) -> String {
         let spelling = path::value(text, here);
         self.spell(at, vec![spelling, Spelling::kept(format!("path {}", quoted(text)), KeptKind::Path)])
     }
 }
 
-/// Returns whether a constant would be taken for a payload template.
+/// Returns whether a constant would be interpreted as a payload template.
 pub(super) fn looks_computed(value: &Value) -> bool {
     match value {
         Value::Object(members) => members.iter().any(|(name, value)| name.ends_with(".$") || looks_computed(value)),

@@ -1,8 +1,8 @@
-//! Captures: what a state keeps of its result for those that read it by its name, and the first state of a map of the
-//! item, as a variable in its `Assign`.
+//! Captures: the parts of a state's result that other states read by its name, and the item that the first state of a
+//! map captures, as variables in `Assign`.
 //!
-//! In JSONata the variable is one object constructor, which leaves out what is absent: an expression for each member
-//! would fail the task after it has succeeded. In JSONPath the checks have cut each path at its last certain member.
+//! In JSONata, the variable is one object constructor, which omits absent members: a separate expression for each
+//! member would fail the task after its success. In JSONPath, the checks have cut each path at its last certain member.
 
 use serde_json::{Map, Value};
 use workflow_asl::document::QueryLanguage;
@@ -41,7 +41,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// Adds the variable of the map's item to the `Assign` of the way from its first state to the target.
+    /// Adds the variable of the map's item to the `Assign` on the transition from its first state to the target.
     pub(super) fn capture_item(&mut self, info: &StateInfo<'a>, target: &Target, way: &mut Fields) {
         let model = self.model;
         let Some(ItemCapture { variable, capture, again, .. }) = model.item_capture_of(info, target) else { return };
@@ -64,7 +64,7 @@ impl<'a> Lowering<'_, 'a> {
         self.source_map.put(at.child(&name), spot);
         match fields.map.entry("Assign").or_insert_with(|| Value::Object(Map::new())) {
             Value::Object(assign) => drop(assign.insert(name, value)),
-            // What leaves a variable out is one expression, and so is the user's own.
+            // The omission of a variable is one expression, and so is the user's own.
             Value::String(text) => {
                 if let (Some(all), Some(own)) = (expression(text), value.as_str().and_then(expression)) {
                     let merged = format!("$merge([{}, {{{}: {}}}])", all.trim(), quote(&name), own.trim());
@@ -75,8 +75,8 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// Returns a JSONata pass has no result in its `Assign`: its value is computed there once more, as far as it is
-    /// kept.
+    /// Captures the value of a JSONata pass. There is no result in its `Assign`, so the needed parts of the value are
+    /// computed again.
     fn capture_of_pass(
         &mut self,
         info: &StateInfo<'a>,
@@ -93,7 +93,7 @@ impl<'a> Lowering<'_, 'a> {
             }),
         };
         match value {
-            // Without a value the output is the input.
+            // Without a value, the output is the input.
             None => braced(&constructor(capture, "$states.input")),
             Some(value) => {
                 let part = part_of(value, capture);
@@ -128,7 +128,7 @@ fn constructor(capture: &Capture, path: &str) -> String {
     format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
 }
 
-/// Returns the same as a payload template; `None` for the whole.
+/// Returns the capture as a payload template; `None` for the whole value.
 fn template(capture: &Capture, path: &str) -> Option<Value> {
     let Capture::Members(members) = capture else { return None };
     let mut object = Map::new();
@@ -143,7 +143,7 @@ fn template(capture: &Capture, path: &str) -> Option<Value> {
     Some(object.into())
 }
 
-/// Returns the members of a value that are kept; where it is no object in braces, all of it.
+/// Returns the captured members of a value; the whole value if it is not an object in braces.
 fn part_of(value: &Expr, capture: &Capture) -> Expr {
     match (&value.kind, capture) {
         (ExprKind::Paren(inner), _) => part_of(inner, capture),

@@ -82,7 +82,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// `assign` and `output` in the braces of an arm.
+    /// Lowers `assign` and `output` in the braces of an arm.
     fn block(&mut self, info: &StateInfo<'a>, clauses: &[Clause], fields: &mut Fields) {
         for clause in clauses.iter().filter(|clause| belongs(clause, info)) {
             let ClauseValue::Expr(value) = &clause.value else { continue };

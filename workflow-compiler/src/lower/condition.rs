@@ -13,7 +13,7 @@ use crate::check::Ty;
 use crate::fragment::Escape;
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Spot, Text, UnaryOp};
 
-/// The families of comparison operators, by what their names begin with.
+/// The families of comparison operators, by the start of their names.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Family {
     Text,
@@ -60,15 +60,15 @@ impl Family {
 enum Side {
     /// A path to data.
     Path(String),
-    /// What is known when the workflow is deployed.
+    /// A constant or a parameter.
     Known(Value),
     /// `null`
     Null,
-    /// It has been reported.
+    /// It was reported.
     Unsayable,
 }
 
-/// Returns the operator with its sides exchanged.
+/// Returns the operator for exchanged sides.
 fn swapped(op: BinaryOp) -> BinaryOp {
     match op {
         BinaryOp::Less => BinaryOp::Greater,
@@ -87,7 +87,7 @@ fn unparen(expr: &Expr) -> &Expr {
 }
 
 impl<'a> Lowering<'_, 'a> {
-    /// A condition, as the fields of a rule.
+    /// Lowers a condition to the fields of a rule.
     pub(super) fn condition(&mut self, place: ValueSite<'_, 'a>, expr: &Expr, rule: &mut Fields) {
         self.source_map.put(rule.at.clone(), expr.spot);
         match &expr.kind {
@@ -107,7 +107,7 @@ impl<'a> Lowering<'_, 'a> {
             ExprKind::Reference(_) | ExprKind::Path(_) => match self.side(place, expr) {
                 Side::Path(path) => variable(path, Operator::BooleanEquals, true.into(), rule),
                 Side::Known(_) => {
-                    let help = "decide about a parameter in Rust, or compare it with data: `params.x == input.y`";
+                    let help = "test a parameter in Rust, or compare it with data: `params.x == input.y`";
                     self.report_unsayable(expr.spot, "a condition without data", help);
                 }
                 Side::Null | Side::Unsayable => {}
@@ -120,7 +120,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// Rules joined by `And` or `Or`.
+    /// Lowers rules joined by `And` or `Or`.
     pub(super) fn junction(&mut self, place: ValueSite<'_, 'a>, word: &str, parts: &[&Expr], rule: &mut Fields) {
         let at = rule.at.child(word);
         let parts = parts.iter().enumerate().map(|(index, part)| self.part(place, part, at.index(index)));
@@ -134,7 +134,7 @@ impl<'a> Lowering<'_, 'a> {
         Value::Object(rule.map)
     }
 
-    /// `a == b`, `a < b`, …
+    /// Lowers `a == b`, `a < b`, ….
     pub(super) fn comparison(
         &mut self,
         place: ValueSite<'_, 'a>,
@@ -144,7 +144,7 @@ impl<'a> Lowering<'_, 'a> {
         rule: &mut Fields,
     ) {
         if op == BinaryOp::NotEqual {
-            // Nothing is not `null`, and no value either.
+            // An absent value is neither `null` nor any other value.
             for (value, null) in [(left, right), (right, left)] {
                 if matches!(unparen(null).kind, ExprKind::Null)
                     && self.model.type_of(place, value).may_be_absent()
@@ -172,7 +172,7 @@ impl<'a> Lowering<'_, 'a> {
             self.unsayable(&whole);
             return;
         }
-        // `is_present(x) == false` is the operand of the test, where `!is_present(x)` is `Not`.
+        // `is_present(x) == false` is the operand of the test; `!is_present(x)` is `Not`.
         for (test, value) in [(left, right), (right, left)] {
             if let (ExprKind::Call { name, arguments }, ExprKind::Bool(value), BinaryOp::Equal) =
                 (&unparen(test).kind, &unparen(value).kind, op)
@@ -206,8 +206,8 @@ impl<'a> Lowering<'_, 'a> {
             let call = if is_path { "NumericLessThanPath(a, b)" } else { "NumericLessThan(a, 3)" };
             self.report_unsayable(
                 words.spot,
-                "a comparison of values whose types are not known",
-                &format!("say which comparison it is by its name in ASL, such as `{call}`"),
+                "a comparison of values of unknown types",
+                &format!("use the comparison's ASL name, such as `{call}`"),
             );
             return;
         };
@@ -217,7 +217,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// `x == null`: an optional member is there and null.
+    /// Lowers `x == null` for an optional member: it is present and null.
     fn null_test(&mut self, path: String, ty: &Ty, rule: &mut Fields) {
         match ty.may_be_absent() {
             true => self.if_present(path, Operator::IsNull, rule),
@@ -225,7 +225,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// A test that is false of what is absent, as ASL's alone is not.
+    /// Lowers a test that is false for an absent value, unlike ASL's own.
     fn if_present(&mut self, path: String, operator: Operator, rule: &mut Fields) {
         let at = rule.at.child("And");
         let mut part = Fields::at(at.index(1));

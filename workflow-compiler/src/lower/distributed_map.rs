@@ -1,4 +1,4 @@
-//! Distributed maps, what they read, write and group: item readers, result writers, batchers and their short forms.
+//! Distributed maps: item readers, result writers, batchers and their short forms.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html>
 
@@ -14,7 +14,7 @@ use crate::problem::Problem;
 use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Member, Spot, plain};
 use crate::syntax::keyword::ClauseKind;
 
-/// What may stand after `s3::` in `over`, with the call and the `InputType` that it means.
+/// The names after `s3::` in `over`, with their call and `InputType`.
 const READERS: [(&str, &str, Option<&str>); 6] = [
     ("csv", "getObject", Some("CSV")),
     ("json", "getObject", Some("JSON")),
@@ -24,7 +24,7 @@ const READERS: [(&str, &str, Option<&str>); 6] = [
     ("list", "listObjectsV2", None),
 ];
 
-/// The short words in the braces of a reader, with what the document calls them.
+/// The short names in the braces of a reader, with their names in the document.
 const SHORT: [(&str, &str); 6] = [
     ("delimiter", "CSVDelimiter"),
     ("max_items", "MaxItems"),
@@ -35,7 +35,7 @@ const SHORT: [(&str, &str); 6] = [
 ];
 
 impl<'a> Lowering<'_, 'a> {
-    /// `over s3::csv { Bucket: …, Key: …, headers: first_row }`
+    /// Lowers `over s3::csv { Bucket: …, Key: …, headers: first_row }`.
     pub(super) fn reader(&mut self, info: &StateInfo<'a>, path: &[Ident], body: &Expr, fields: &mut Fields) {
         let ExprKind::Object(members) = &body.kind else { return };
         let words: Vec<_> = path.iter().map(plain).collect();
@@ -49,7 +49,7 @@ impl<'a> Lowering<'_, 'a> {
                 .zip(path.last())
                 .map_or(body.spot, |(first, last)| Spot { first: first.span(), last: last.span() });
             let problem =
-                Problem::new(Code::BadResource, spot, format!("`{}` is no format of items", words.join("::")));
+                Problem::new(Code::BadResource, spot, format!("unknown format of items `{}`", words.join("::")));
             let known = READERS.iter().map(|(known, ..)| *known);
             let near = workflow_asl::nearest::nearest(words.last().map_or("", String::as_str), known);
             let problem = match near.map(|near| format!("s3::{near}")) {
@@ -119,7 +119,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// Returns the batcher so far: `batch` and `item_batcher` add up.
+    /// Returns the batcher so far, because `batch` and `item_batcher` are combined.
     fn batcher(&self, fields: &mut Fields) -> Fields {
         let mut batcher = Fields::at(fields.at.child("ItemBatcher"));
         if let Some(Value::Object(map)) = fields.map.shift_remove("ItemBatcher") {
@@ -159,7 +159,7 @@ impl<'a> Lowering<'_, 'a> {
         self.put_value(fields, request_field(info), place, &body);
     }
 
-    /// The members of a configuration, which have AWS's own names or short ones.
+    /// Lowers the members of a configuration, which have AWS's names or short ones.
     fn put_config(&mut self, info: &StateInfo<'a>, members: &[Member], table: &[Field], fields: &mut Fields) {
         let place = ValueSite { state: info, position: ValueField::Transfer };
         for Member { key, value, .. } in members {
@@ -187,12 +187,13 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// `headers: first_row`, or their names.
+    /// Lowers `headers: first_row`, or a list of names.
     fn put_headers(&mut self, value: &Expr, fields: &mut Fields) {
         let given = matches!(value.kind, ExprKind::Array(_));
         let location = if given { "GIVEN" } else { "FIRST_ROW" };
         if !given && word_of(value).is_none_or(|word| word != "first_row") {
-            let problem = Problem::new(Code::NotAllowedValue, value.spot, "headers are `first_row` or a list of names");
+            let problem =
+                Problem::new(Code::NotAllowedValue, value.spot, "headers must be `first_row` or a list of names");
             self.problems.push(problem);
         }
         self.put(fields, "CSVHeaderLocation", location.into(), value.spot);
@@ -203,7 +204,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 }
 
-/// Returns the field that holds the request of a reader or writer.
+/// Returns the field for the request of a reader or writer.
 fn request_field(info: &StateInfo<'_>) -> &'static str {
     match info.language {
         QueryLanguage::JsonPath => "Parameters",

@@ -1,4 +1,4 @@
-//! The fields of an ASL object while it is made, and how a value becomes a field in each query language.
+//! Builds the fields of an ASL object, and writes values in each query language.
 
 use serde_json::{Map, Value};
 use workflow_asl::Pointer;
@@ -8,7 +8,7 @@ use super::template::Template;
 use super::{Lowering, ValueField, ValueSite};
 use crate::syntax::ast::{Expr, ExprKind};
 
-/// An object of the document with its place.
+/// An object of the document with its pointer.
 pub(super) struct Fields {
     pub(super) at: Pointer,
     pub(super) map: Map<String, Value>,
@@ -23,14 +23,14 @@ impl Fields {
         self.map.insert(name.to_owned(), value);
     }
 
-    /// Returns the object with its fields in the order of the table, those that it does not have last; what says an
-    /// object's kind stands first.
+    /// Returns the object with its fields in the order of the table, unknown ones last. The field with an object's kind
+    /// comes first.
     pub(super) fn ordered(self, table: &[Field]) -> Value {
         let place = |name: &str| match name {
             "Type" => 0,
             _ => 1 + table.iter().position(|field| field.name == name).unwrap_or(table.len()),
         };
-        // As most are made.
+        // Most objects are built in this order.
         if self.map.keys().map(|name| place(name)).is_sorted() {
             return Value::Object(self.map);
         }
@@ -42,8 +42,8 @@ impl Fields {
 }
 
 impl<'a> Lowering<'_, 'a> {
-    /// A value at a place in its state's query language, for a field that is called the same whatever the
-    /// value is: a payload template, `Items`, `Output`.
+    /// Adds a value for a field with a fixed name, in its state's query language: a payload template, `Items`,
+    /// `Output`.
     pub(super) fn put_value(&mut self, fields: &mut Fields, name: &str, place: ValueSite<'_, 'a>, expr: &Expr) {
         let at = fields.at.child(name);
         let value = match place.state.language {
@@ -60,7 +60,7 @@ impl<'a> Lowering<'_, 'a> {
         self.put(fields, name, value, expr.spot);
     }
 
-    /// A number, text or time: `Seconds`, or in a JSONPath state `SecondsPath` where it is computed.
+    /// Adds a number, text or time: `Seconds`, or `SecondsPath` for a computed one in a JSONPath state.
     pub(super) fn put_scalar(&mut self, fields: &mut Fields, name: &str, place: ValueSite<'_, 'a>, expr: &Expr) {
         let at = fields.at.child(name);
         match place.state.language {
@@ -85,7 +85,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// A path: text as it stands, a reference, or `null`.
+    /// Adds a path: literal text, a reference, or `null`.
     pub(super) fn put_path(&mut self, fields: &mut Fields, name: &str, place: ValueSite<'_, 'a>, expr: &Expr) {
         let value = match &expr.kind {
             ExprKind::Null => Value::Null,

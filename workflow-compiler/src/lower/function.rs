@@ -1,4 +1,4 @@
-//! The language's own functions in JSONata: `is_present`, `matches` and their like.
+//! The language's own functions in JSONata, such as `is_present` and `matches`.
 
 use super::jsonata::{Binds, Jsonata, quote};
 use super::{Lowering, ValueSite};
@@ -6,7 +6,7 @@ use crate::problem::Problem;
 use crate::syntax::ast::{Expr, ExprKind, Text};
 use workflow_asl::Code;
 
-/// What `is_timestamp` accepts, as far as a regular expression can tell: RFC 3339 with a `T` and an offset.
+/// The pattern of `is_timestamp`: RFC 3339 with a `T` and an offset, as far as a regular expression can check it.
 const TIMESTAMP: &str = r"/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/";
 
 /// Returns a pattern of `matches` as a regular expression for the whole text: `*` is any text, `\*` a star, `\\` a
@@ -86,8 +86,8 @@ impl<'a> Lowering<'_, 'a> {
             ExprKind::Invalid | ExprKind::OtherLanguage(_) => Jsonata::operand("false"),
             _ => {
                 let problem =
-                    Problem::new(Code::BadLiteral, pattern.spot, "the pattern of `matches` is text in quotes");
-                let help = "what is not known yet when the workflow is compiled: `$contains(text, part)`";
+                    Problem::new(Code::BadLiteral, pattern.spot, "the pattern of `matches` must be text in quotes");
+                let help = "for a pattern that is only known at run time, use `$contains(text, part)`";
                 self.problems.push(problem.help(help));
                 Jsonata::operand("false")
             }

@@ -10,7 +10,7 @@ use crate::check::StateInfo;
 use crate::syntax::ast::{Catcher, Clause, ClauseValue, Comment, Retrier, SettingField, Spot, Text, plain};
 use crate::syntax::keyword::ClauseKind;
 
-/// The fields of a retrier with what the document calls them.
+/// The fields of a retrier, with their names in the document.
 const RETRY_FIELDS: [(&str, &str); 5] = [
     ("interval", "IntervalSeconds"),
     ("max_attempts", "MaxAttempts"),
@@ -25,7 +25,7 @@ fn matches_all(errors: &[Text]) -> bool {
 }
 
 impl<'a> Lowering<'_, 'a> {
-    /// `Retry` and `Catch` of a state: its own, then those of `defaults` that can still match.
+    /// Adds `Retry` and `Catch` of a state: its own, then those of `defaults` that can still match.
     pub(super) fn handlers(&mut self, info: &StateInfo<'a>, fields: &mut Fields) {
         let model = self.model;
         let clauses: Vec<_> = model.clauses_of(info).collect();

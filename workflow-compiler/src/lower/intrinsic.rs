@@ -1,4 +1,4 @@
-//! Computed values of a JSONPath state: intrinsic functions and what is written with operators.
+//! Computed values of a JSONPath state: intrinsic functions, and operators that become such functions.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html>
 
@@ -12,14 +12,14 @@ use crate::check::Ty;
 use crate::fragment::Escape;
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Segment};
 
-/// The template and arguments of a `States.Format` while they are gathered.
+/// The template and arguments of a `States.Format` under construction.
 #[derive(Default)]
 struct Format {
     template: String,
     arguments: Vec<String>,
 }
 
-/// Text as it stands between apostrophes. Braces mean something in the template of `States.Format` only.
+/// Escapes text between apostrophes. Braces have a meaning only in the template of `States.Format`.
 fn escape(text: &str, template: bool) -> String {
     let mut out = String::with_capacity(text.len());
     for ch in text.chars() {
@@ -31,7 +31,7 @@ fn escape(text: &str, template: bool) -> String {
     out
 }
 
-/// Returns a template that the user wrote, `{}` and `\{` in it meaning what they mean to AWS.
+/// Escapes a template that the user wrote, in which `{}` and `\{` keep their meaning.
 fn escape_template(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
@@ -71,7 +71,7 @@ impl<'a> Lowering<'_, 'a> {
             }
             ExprKind::Call { name, arguments } => {
                 if Function::from_name(&name.value).is_none() {
-                    // JSONata's functions and unknown ones have been reported.
+                    // Functions of JSONata and unknown ones were reported.
                     if crate::check::function::Function::from_name(&name.value).is_some_and(|own| !own.is_jsonata()) {
                         self.unsayable(expr);
                     }
@@ -145,7 +145,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// Returns an argument that is a number or a truth value, so that a constant stands without apostrophes.
+    /// Returns an argument that is a number or a boolean, where a constant has no apostrophes.
     fn bare(&mut self, place: ValueSite<'_, 'a>, expr: &Expr) -> String {
         match &expr.kind {
             ExprKind::Paren(inner) => self.bare(place, inner),
@@ -156,7 +156,7 @@ impl<'a> Lowering<'_, 'a> {
 
     fn intrinsic_hole(&mut self, source: Source, ty: &Ty) -> String {
         match ty.present() {
-            // A number or truth value stands without apostrophes.
+            // A number or boolean has no apostrophes.
             Ty::Integer(_) | Ty::Number | Ty::Float(_) | Ty::Bool => self.slots.literal(source, Escape::Text),
             _ => format!("'{}'", self.slots.inside(source, Escape::Intrinsic)),
         }
@@ -173,7 +173,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// Returns whether both sides can be whole numbers, and not both are unknown.
+    /// Returns whether both sides can be whole numbers, and at least one is known to be.
     fn is_whole_sum(&self, place: ValueSite<'_, 'a>, left: &Expr, right: &Expr) -> bool {
         let unknown = |side: &Expr| self.model.type_of(place, side).is_unknown();
         self.may_be_whole(place, left) && self.may_be_whole(place, right) && !(unknown(left) && unknown(right))
@@ -182,13 +182,13 @@ impl<'a> Lowering<'_, 'a> {
     fn may_be_whole(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> bool {
         match &expr.kind {
             ExprKind::Paren(inner) => self.may_be_whole(place, inner),
-            // What is wrong in it is reported where it is lowered.
+            // Its problems are reported when it is lowered.
             ExprKind::Binary(BinaryOp::Add | BinaryOp::Subtract, ..) => true,
             _ => matches!(self.model.type_of(place, expr).present(), Ty::Integer(_) | Ty::Unknown | Ty::Foreign(_)),
         }
     }
 
-    /// Gathers the parts of `a + "text" + b`.
+    /// Collects the parts of `a + "text" + b`.
     fn text_sum(&mut self, place: ValueSite<'_, 'a>, expr: &Expr, format: &mut Format) {
         match &expr.kind {
             ExprKind::Binary(BinaryOp::Add, _, left, right) if self.is_text_sum(place, expr) => {

@@ -1,10 +1,10 @@
-//! The document's text. Users pay a debug build of the macro, where serde_json looks at each byte by many calls.
+//! Writes the document's text. The macro often runs in a debug build, where serde_json makes many calls per byte.
 
 use std::fmt::Write;
 
 use serde_json::Value;
 
-/// Returns the value as JSON without white space, as serde_json writes it.
+/// Returns the value as JSON without white space, like serde_json.
 pub(super) fn text(value: &Value) -> String {
     let mut out = String::new();
     write(value, &mut out);
@@ -40,7 +40,8 @@ fn write(value: &Value, out: &mut String) {
     }
 }
 
-/// Rust escapes whatever JSON does and more: what it leaves as it is, in the standard library's optimised code, is right.
+/// Rust escapes at least the characters that JSON requires. Text that it leaves unchanged, in optimized code of the
+/// standard library, is valid.
 fn quoted(text: &str, out: &mut String) {
     let start = out.len();
     let written = write!(out, "{text:?}");

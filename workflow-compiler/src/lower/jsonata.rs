@@ -1,4 +1,4 @@
-//! Expressions as JSONata text, with parentheses where JSONata's precedence wants them.
+//! Expressions as JSONata text, with the parentheses that JSONata's precedence requires.
 //!
 //! <https://docs.jsonata.org/overview.html>
 
@@ -13,10 +13,10 @@ use crate::fragment::Escape;
 use crate::problem::Problem;
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Member, UnaryOp};
 
-/// How tightly the operator of an expression binds, as in JSONata's own table of binding powers.
+/// The precedence of an expression's operator, according to JSONata's binding powers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Binds {
-    /// `c ? a : b`, and raw text, of which nothing is known.
+    /// `c ? a : b`, and raw text, whose precedence is unknown.
     Ternary,
     Or,
     And,
@@ -44,13 +44,13 @@ impl Jsonata {
         Self::new(text, Binds::Operand)
     }
 
-    /// Returns the text as an operand of something that binds as tightly as `least`.
+    /// Returns the text as an operand of an operator with precedence `least`.
     pub(super) fn within(self, least: Binds) -> String {
         if self.binds < least { format!("({})", self.text) } else { self.text }
     }
 }
 
-/// Returns a string literal. JSONata has no escape for an apostrophe, so text with one stands in double quotes.
+/// Returns a string literal. JSONata has no escape for an apostrophe, so text with one is in double quotes.
 pub(super) fn quote(text: &str) -> String {
     let quote = if text.contains('\'') { '"' } else { '\'' };
     let mut out = String::from(quote);
@@ -69,7 +69,7 @@ pub(super) fn quote(text: &str) -> String {
     out
 }
 
-/// Returns the expression in `{% … %}`.
+/// Returns the contents of `{% … %}`.
 pub(super) fn expression(text: &str) -> Option<&str> {
     workflow_asl::jsonata::expression(text)
 }
@@ -93,7 +93,7 @@ fn operator(op: BinaryOp) -> (&'static str, Binds) {
     }
 }
 
-/// Returns what is one step tighter: the right operand of an operator that groups to the left.
+/// Returns the next higher precedence, for the right operand of a left-associative operator.
 fn tighter(binds: Binds) -> Binds {
     match binds {
         Binds::Ternary => Binds::Or,
@@ -152,7 +152,7 @@ impl<'a> Lowering<'_, 'a> {
             ExprKind::If(condition, yes, no) => {
                 let condition = self.jsonata(place, condition).within(Binds::Or);
                 let yes = self.jsonata(place, yes).within(Binds::Or);
-                // The last part may be another choice without parentheses.
+                // The last part may be another conditional without parentheses.
                 let no = self.jsonata(place, no).text;
                 Jsonata::new(format!("{condition} ? {yes} : {no}"), Binds::Ternary)
             }
@@ -165,7 +165,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// `{'a': x}`: members that are absent are left out.
+    /// Returns `{'a': x}`, which omits absent members.
     pub(super) fn constructor(&mut self, place: ValueSite<'_, 'a>, members: &[Member]) -> Jsonata {
         let members = members.iter().map(|member| {
             let value = self.jsonata(place, &member.value);
@@ -175,7 +175,7 @@ impl<'a> Lowering<'_, 'a> {
         Jsonata::operand(format!("{{{}}}", members.join(", ")))
     }
 
-    /// Returns an item of an array constructor, which would flatten an item that is an array unless it is in brackets.
+    /// Returns an item of an array constructor, which would flatten an array that is not in brackets.
     fn array_item(&mut self, place: ValueSite<'_, 'a>, item: &Expr) -> String {
         let ty = self.model.type_of(place, item);
         let literal = matches!(item.kind, ExprKind::Array(_));
@@ -196,7 +196,7 @@ impl<'a> Lowering<'_, 'a> {
         if op == BinaryOp::Default {
             let value = self.jsonata(place, left);
             if has_default(left) {
-                // What stands three times would grow threefold with each default inside.
+                // A value that occurs three times would grow threefold with each nested default.
                 let rest = self.jsonata(place, right).text;
                 let name = self.unused_variable("given");
                 let text =
@@ -206,7 +206,7 @@ impl<'a> Lowering<'_, 'a> {
             let exists = format!("$exists({})", value.text);
             let nullable = left_ty.is_option() || left_ty.is_open();
             let value = value.within(Binds::Sum);
-            // JSON's null is there, and is no value.
+            // JSON's null is present, but is not a value.
             let condition = if nullable { format!("{exists} and {value} != null") } else { exists };
             let default = self.jsonata(place, right).text;
             return Jsonata::new(format!("{condition} ? {value} : {default}"), Binds::Ternary);
@@ -216,7 +216,7 @@ impl<'a> Lowering<'_, 'a> {
         }
         let compares = binds == Binds::Comparison;
         let instants = compares && self.is_instant(place, left, right);
-        // Comparisons group to the left in JSONata too, but a reader should not need to know.
+        // Comparisons are left-associative in JSONata too, but readers should not need to know that.
         let least = if compares { tighter(binds) } else { binds };
         let sides = [left, right];
         let [left, right] = [(left, least), (right, tighter(binds))].map(|(side, least)| {
@@ -229,20 +229,21 @@ impl<'a> Lowering<'_, 'a> {
             && place.position == ValueField::Condition
             && sides.iter().any(|side| self.model.may_be_nothing(place, side))
         {
-            // An order of something that is absent is nothing, which is no condition, and `$boolean` of nothing is nothing.
+            // A comparison with an absent value is absent, which is not a condition, and `$boolean` of it is absent
+            // too.
             return Jsonata::new(format!("({text}) = true"), Binds::Comparison);
         }
         Jsonata::new(text, binds)
     }
 
-    /// Returns a name for a variable of one expression that hides none of the workflow's, as far as those are known.
+    /// Returns a name for a variable of one expression that does not hide a known variable of the workflow.
     fn unused_variable(&self, name: &str) -> String {
         let names = (1..10).map(|number| if number == 1 { name.to_owned() } else { format!("{name}_{number}") });
         let free = |name: &String| self.model.lacks_variable(name) && self.model.state_of_variable(name).is_none();
         names.into_iter().find(free).unwrap_or_else(|| name.to_owned())
     }
 
-    /// Returns whether both sides are instants, which may be written with different offsets.
+    /// Returns whether both sides are timestamps, which may have different offsets.
     fn is_instant(&self, place: ValueSite<'_, 'a>, left: &Expr, right: &Expr) -> bool {
         let sides = [left, right].map(|side| self.model.type_of(place, side).present().clone());
         let instant = |ty: &Ty| *ty == Ty::Timestamp;
@@ -256,7 +257,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 }
 
-/// Returns whether a value has a default anywhere in it.
+/// Returns whether a value contains a default.
 fn has_default(expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::Binary(BinaryOp::Default, ..) => true,

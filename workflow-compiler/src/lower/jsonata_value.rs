@@ -10,7 +10,7 @@ use super::{Lowering, ValueSite};
 use crate::fragment::Escape;
 use crate::syntax::ast::{Expr, ExprKind};
 
-/// What AWS takes for the beginning of an expression.
+/// The start of an expression in AWS.
 const OPEN: &str = "{%";
 
 /// Returns an expression as a string of the document.
@@ -19,7 +19,7 @@ pub(super) fn braced(text: &str) -> Value {
 }
 
 impl<'a> Lowering<'_, 'a> {
-    /// Returns a value of a JSONata state, whose place in the document is `at`.
+    /// Lowers a value of a JSONata state to the pointer `at`.
     pub(super) fn jsonata_value(&mut self, place: ValueSite<'_, 'a>, expr: &Expr, at: &Pointer) -> Value {
         self.source_map.put(at.clone(), expr.spot);
         match &expr.kind {
@@ -64,7 +64,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// Notes where the parts of an object come from that becomes one expression.
+    /// Records the spans of the parts of an object that becomes one expression.
     fn spots_within(&mut self, expr: &Expr, at: &Pointer) {
         match &expr.kind {
             ExprKind::Paren(inner) => self.spots_within(inner, at),
@@ -87,7 +87,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// Text: raw JSONata stays; what AWS would take for JSONata by mistake is quoted.
+    /// Lowers text: raw JSONata is unchanged, and text that AWS would interpret as JSONata is quoted.
     fn jsonata_text(&mut self, text: &str) -> Value {
         if text.starts_with(OPEN) && expression(text).is_none() { braced(&quote(text)) } else { text.into() }
     }

@@ -1,4 +1,4 @@
-//! Values that AWS takes as they are: literals, parameters and constants.
+//! Literal values: literals, parameters and constants.
 
 use serde_json::{Map, Number, Value};
 
@@ -7,13 +7,13 @@ use super::slot::Source;
 use crate::fragment::Escape;
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Root, Segment, plain};
 
-/// Returns a number by its text, as far as `serde_json` can hold it.
+/// Returns a number by its text, within the limits of `serde_json`.
 pub(super) fn number(text: &str) -> Value {
     text.parse::<Number>().map_or(Value::Null, Value::Number)
 }
 
 impl Lowering<'_, '_> {
-    /// Returns a literal as JSON; anything else, which has been reported, is `null`.
+    /// Returns a literal as JSON; `null` for anything else, which was reported.
     pub(super) fn literal(&mut self, expr: &Expr) -> Value {
         match &expr.kind {
             ExprKind::Object(members) => {
@@ -32,7 +32,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// Text that is joined of literals, parameters and constants.
+    /// Returns a text that is joined from literals, parameters and constants.
     fn joined(&mut self, expr: &Expr) -> Option<String> {
         Some(match &expr.kind {
             ExprKind::Binary(BinaryOp::Add, _, left, right) => {
@@ -66,7 +66,7 @@ impl Lowering<'_, '_> {
         })
     }
 
-    /// Returns the parameter that a reference names.
+    /// Returns the parameter of a reference.
     pub(super) fn param(&self, reference: &Reference) -> Option<Source> {
         match (&reference.root, reference.segments.as_slice()) {
             (Root::Params, [Segment::Member { name, .. }, ..]) => Some(Source::Param(name.value.clone())),

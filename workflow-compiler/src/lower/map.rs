@@ -67,8 +67,8 @@ impl<'a> Lowering<'_, 'a> {
         match self.template(place, items, &fields.at.child("ItemsPath")) {
             Template::Computed(path) if path.starts_with('$') => self.put(fields, "ItemsPath", path.into(), items.spot),
             _ => {
-                let help = "make them in a `pass` before the map, or use `query jsonata`";
-                self.report_unsayable(items.spot, "a map over items that are no data yet", help);
+                let help = "create them in a `pass` before the map, or use `query jsonata`";
+                self.report_unsayable(items.spot, "a map over items that are not data of the execution", help);
             }
         }
     }

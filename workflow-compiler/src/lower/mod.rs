@@ -1,4 +1,4 @@
-//! Checked model to Amazon States Language: the document, where its parts come from, its text in pieces.
+//! Lowers a checked model to Amazon States Language: the document, its source map, and its text in fragments.
 
 mod captures;
 mod choice;
@@ -46,25 +46,24 @@ use crate::syntax::keyword::ClauseKind;
 /// A workflow as an ASL document.
 #[derive(Debug)]
 pub struct Lowered {
-    /// The document; a parameter or constant is a placeholder such as `${bucket}`.
+    /// The document. A parameter or constant is a placeholder such as `${bucket}`.
     pub definition: Value,
-    /// How many characters it has as JSON without white space, a mark for each parameter and constant.
+    /// Its length in characters as JSON without white space, with a mark for each parameter and constant.
     pub characters: usize,
-    /// The same as Rust types.
+    /// The document as Rust types.
     pub machine: StateMachine,
-    /// What reading the document found that no ASL document may hold: misspelt fields in objects that the
-    /// language takes as they are.
+    /// The findings of reading the document: misspelt fields in literal objects.
     pub found: Vec<Diagnostic>,
-    /// Where the parts of the document come from.
+    /// The source of each part of the document.
     pub source_map: SourceMap,
-    /// The document's text, cut where parameters and constants stand.
+    /// The document's text, split at parameters and constants.
     pub fragments: Vec<Fragment>,
-    /// What is said of the states that is not in the document.
+    /// Information on states that is not in the document.
     pub annotations: Annotations,
 }
 
-/// Lowers a workflow. Reports what its query language cannot say; what the checks have reported is lowered
-/// to something that the rules of ASL do not report again, as far as there is such a thing.
+/// Lowers a workflow. Reports what its query language cannot express. Problems that the checks reported are lowered to
+/// something that the rules of ASL do not report again, if possible.
 pub fn lower(model: &Model<'_>, problems: &mut Problems) -> Lowered {
     let mut lowering = Lowering {
         model,
@@ -94,7 +93,7 @@ pub fn lower(model: &Model<'_>, problems: &mut Problems) -> Lowered {
     }
 }
 
-/// What all parts of the lowering share.
+/// The shared state of lowering.
 struct Lowering<'m, 'a> {
     model: &'m Model<'a>,
     problems: &'m mut Problems,
@@ -104,8 +103,8 @@ struct Lowering<'m, 'a> {
 }
 
 impl<'m, 'a> Lowering<'m, 'a> {
-    /// Returns the definition with marks for the placeholders in its texts, each of which is the param of that name in
-    /// JSON.
+    /// Returns the definition with marks for the placeholders in its texts, each of which is the param with that JSON
+    /// name.
     fn placeholders(&mut self, definition: &Value, declared: &Declaration) -> Value {
         let fields = &self.model.params;
         let unknown = RefCell::new(BTreeSet::new());
@@ -118,13 +117,13 @@ impl<'m, 'a> Lowering<'m, 'a> {
         };
         let marked = fragments::mark(definition, self.model.language, &mut self.slots, &param);
         for name in unknown.into_inner() {
-            let message = format!("a text has the placeholder `${{{name}}}`, which is no declared param");
+            let message = format!("the placeholder `${{{name}}}` in a text is not a declared param");
             let problem = Problem::new(Code::UnknownParam, declared.keyword.span(), message);
             let wires = fields.values().map(|field| field.decl.wire.as_str());
             self.problems.push(match nearest(&name, wires) {
                 Some(near) => problem.help(format!("did you mean `${{{near}}}`?")),
                 None => problem.help(
-                    "declare it in `params { … }`, with `#[serde(rename = \"…\")]` where its name is no Rust name",
+                    "declare it in `params { … }`, with `#[serde(rename = \"…\")]` if its name is not a Rust identifier",
                 ),
             });
         }
@@ -153,7 +152,7 @@ impl<'m, 'a> Lowering<'m, 'a> {
         fields.ordered(StateMachine::FIELDS)
     }
 
-    /// `StartAt` and `States` of a scope of the model.
+    /// Adds `StartAt` and `States` of a scope of the model.
     fn scope(&mut self, scope: usize, fields: &mut Fields) {
         let model = self.model;
         let Some(body) = model.scopes.get(scope).map(|scope| scope.body) else { return };
@@ -165,7 +164,7 @@ impl<'m, 'a> Lowering<'m, 'a> {
         self.source_map.put(at.clone(), body.spot);
         let mut states = Map::new();
         for info in model.states_of(scope) {
-            // Of two states with one name, which has been reported, the first counts.
+            // Of states with the same name, which was reported, the first counts.
             if !states.contains_key(&info.asl_name) {
                 if let Some(alias) = &info.state.alias {
                     self.source_map.put_key(at.child(&info.asl_name), alias.spot);
@@ -178,7 +177,7 @@ impl<'m, 'a> Lowering<'m, 'a> {
         fields.insert("States", states.into());
     }
 
-    /// Notes the clauses of a state that are for its checks alone.
+    /// Records the clauses of a state that only affect its checks.
     fn annotate(&mut self, info: &StateInfo<'a>, at: Pointer) {
         if self.model.unchecked(info).is_some() {
             self.annotations.unchecked.insert(at.clone());
@@ -201,7 +200,7 @@ impl<'m, 'a> Lowering<'m, 'a> {
         fields.insert(name, value);
     }
 
-    /// Reports what a JSONPath state cannot say.
+    /// Reports something that a JSONPath state cannot express.
     fn needs_jsonata(&mut self, spot: Spot, what: &str) {
         self.report_unsayable(
             spot,
@@ -211,11 +210,12 @@ impl<'m, 'a> Lowering<'m, 'a> {
     }
 
     fn report_unsayable(&mut self, spot: Spot, what: &str, help: &str) {
-        self.problems.push(Problem::new(Code::NeedsJsonata, spot, format!("JSONPath cannot say {what}")).help(help));
+        self.problems
+            .push(Problem::new(Code::NeedsJsonata, spot, format!("JSONPath cannot express {what}")).help(help));
     }
 }
 
-/// Returns the words of a transition's target.
+/// Returns the span of a transition's target.
 fn target_spot(target: &crate::syntax::ast::Target) -> Spot {
     use crate::syntax::ast::Target;
     match target {

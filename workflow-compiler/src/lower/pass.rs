@@ -1,4 +1,4 @@
-//! Pass, wait, succeed and fail states: those that neither call nor decide.
+//! Pass, wait, succeed and fail states.
 
 use workflow_asl::document::QueryLanguage;
 
@@ -9,11 +9,12 @@ use crate::check::StateInfo;
 use crate::syntax::ast::{Expr, WaitHead};
 use crate::syntax::keyword::ClauseKind;
 
-/// The member that holds a value which a JSONPath pass cannot give by itself.
+/// The member that contains a value which a JSONPath pass cannot output directly.
 const VALUE: &str = "value";
 
 impl<'a> Lowering<'_, 'a> {
-    /// `pass X = value`. In a JSONPath state a constant is `Result`, a path `InputPath`, an object `Parameters`.
+    /// Lowers `pass X = value`. In a JSONPath state a constant becomes `Result`, a path `InputPath`, an object
+    /// `Parameters`.
     pub(super) fn pass(&mut self, info: &StateInfo<'a>, value: Option<&Expr>, fields: &mut Fields) {
         let Some(value) = value else { return };
         if info.language == QueryLanguage::Jsonata {
@@ -30,7 +31,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// A value that only a member of an object can be: the object, then the member taken out of it.
+    /// Lowers a value that can only be a member of an object: first the object, then the member.
     fn boxed(
         &mut self,
         info: &StateInfo<'a>,
@@ -41,7 +42,7 @@ impl<'a> Lowering<'_, 'a> {
     ) {
         let paths = [ClauseKind::ResultPath, ClauseKind::OutputPath];
         if info.state.clauses.iter().any(|clause| paths.contains(&clause.kind)) {
-            let help = "make it a member of an object, `{ value: … }`, or leave the paths out";
+            let help = "make it a member of an object, `{ value: … }`, or remove the paths";
             self.report_unsayable(value.spot, "this value together with `result_path` or `output_path`", help);
             return;
         }
@@ -50,7 +51,7 @@ impl<'a> Lowering<'_, 'a> {
         self.put(fields, "OutputPath", format!("$.{VALUE}").into(), value.spot);
     }
 
-    /// `succeed X = value`. A JSONPath succeed can only pick a part of its input.
+    /// Lowers `succeed X = value`. A JSONPath succeed can only select a part of its input.
     pub(super) fn succeed(&mut self, info: &StateInfo<'a>, value: Option<&Expr>, fields: &mut Fields) {
         let Some(value) = value else { return };
         let place = ValueSite { state: info, position: ValueField::Output };
@@ -61,7 +62,7 @@ impl<'a> Lowering<'_, 'a> {
         match self.template(place, value, &fields.at.child("InputPath")) {
             Template::Computed(path) if path.starts_with('$') => self.put(fields, "InputPath", path.into(), value.spot),
             _ => {
-                let help = "give the value in a `pass` before it, or use `query jsonata`";
+                let help = "produce the value in a `pass` before it, or use `query jsonata`";
                 self.report_unsayable(value.spot, "a `succeed` with a value of its own", help);
             }
         }

@@ -7,7 +7,7 @@ use super::{Lowering, ValueSite};
 use crate::check::{Base, Step, Ty};
 use crate::syntax::ast::{Reference, Segment};
 
-/// What a reference is.
+/// The lowered form of a reference.
 pub(super) enum Meaning {
     /// A path or expression.
     Data(String),
@@ -23,7 +23,7 @@ impl<'a> Lowering<'_, 'a> {
             Base::Param(name) => return Meaning::Param(Source::Param(name), resolved.ty),
             Base::Context => "$$".to_owned(),
             Base::Variable(name) => format!("${name}"),
-            // Which of them `$` is the place says; what is nothing has been reported.
+            // The context determines which of them `$` is. An unknown reference was reported.
             Base::StateInput | Base::Result | Base::ErrorOutput | Base::Nothing => "$".to_owned(),
         };
         for step in resolved.steps {
@@ -36,7 +36,7 @@ impl<'a> Lowering<'_, 'a> {
         Meaning::Data(path)
     }
 
-    /// Returns a reference as a JSONata expression, which binds more tightly than any operator.
+    /// Returns a reference as a JSONata expression, which has the highest precedence.
     pub(super) fn jsonata_reference(&mut self, place: ValueSite<'_, 'a>, reference: &Reference) -> Meaning {
         let resolved = self.model.resolve(place, reference);
         let mut text = match resolved.base {
@@ -45,7 +45,7 @@ impl<'a> Lowering<'_, 'a> {
             Base::Result => "$states.result".to_owned(),
             Base::ErrorOutput => "$states.errorOutput".to_owned(),
             Base::Variable(name) => format!("${name}"),
-            // What is nothing has been reported.
+            // An unknown reference was reported.
             Base::StateInput | Base::Nothing => "$states.input".to_owned(),
         };
         for step in resolved.steps {
@@ -61,7 +61,7 @@ impl<'a> Lowering<'_, 'a> {
         Meaning::Data(text)
     }
 
-    /// Members and indices of a JSONata expression that is no reference.
+    /// Appends members and indices of a JSONata expression that is not a reference.
     pub(super) fn jsonata_segments(&mut self, place: ValueSite<'_, 'a>, text: &mut String, segments: &[Segment]) {
         for segment in segments {
             match segment {
@@ -75,32 +75,32 @@ impl<'a> Lowering<'_, 'a> {
     }
 }
 
-/// Returns whether both languages take it as a member's name without quotes.
+/// Returns whether both languages accept it as a member's name without quotes.
 fn is_word(name: &str) -> bool {
     let mut chars = name.chars();
     chars.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
         && chars.all(|other| other.is_ascii_alphanumeric() || other == '_')
 }
 
-/// Appends a member to a JSONPath; one that is no plain word in brackets, and one that the source has there.
+/// Appends a member to a JSONPath, in brackets if it is not a plain word, or if the source has brackets.
 pub(super) fn push_path_member(path: &mut String, name: &str, quoted: bool) {
     if is_word(name) && !quoted {
         path.push('.');
         path.push_str(name);
     } else {
-        // What brackets cannot hold is malformed, which the rules report.
+        // A name that brackets cannot contain is malformed, which the rules report.
         path.push_str(&in_brackets(name).unwrap_or_else(|| format!("['{name}']")));
     }
 }
 
-/// The words of JSONata that are no names.
+/// The words of JSONata that are not names.
 const JSONATA_WORDS: [&str; 7] = ["and", "or", "in", "true", "false", "null", "function"];
 
-/// Appends a member to a JSONata path; one that is no plain name in back-ticks.
+/// Appends a member to a JSONata path, in back-ticks if it is not a plain name.
 pub(super) fn push_jsonata_member(text: &mut String, name: &str) {
     text.push('.');
     if name.contains('`') {
-        // A back-ticked name cannot hold a back-tick.
+        // A back-ticked name cannot contain a back-tick.
         text.truncate(text.len() - 1);
         let object = std::mem::take(text);
         *text = format!("$lookup({object}, {})", super::jsonata::quote(name));

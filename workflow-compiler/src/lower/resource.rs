@@ -1,4 +1,4 @@
-//! The ARN of what a task calls.
+//! The ARN of a task's resource.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html>
 

@@ -1,15 +1,15 @@
-//! Slots for values that only the deployment or rustc knows: marks in the document, at which its text is cut.
+//! Slots for values that only the deployment or rustc knows: marks in the document, at which its text is split.
 
 use proc_macro2::TokenStream;
 use serde_json::Value;
 
 use crate::fragment::{Escape, Fragment};
 
-/// Begins a mark; the private-use character keeps it apart from a placeholder that the user wrote.
+/// The start of a mark. The private-use character distinguishes it from a placeholder of the user.
 const OPEN: &str = "${\u{E000}";
 const CLOSE: char = '}';
 
-/// Where a hole's value comes from.
+/// The source of a slot's value.
 #[derive(Clone, Debug)]
 pub(crate) enum Source {
     /// A deploy-time parameter, by its Rust name.
@@ -21,16 +21,16 @@ pub(crate) enum Source {
 struct Slot {
     source: Source,
     escape: Escape,
-    /// What stands on either side of the mark and goes with it.
+    /// The quotes around the mark, which are removed with it.
     quote: Option<char>,
 }
 
-/// The holes of a document.
+/// The slots of a document.
 #[derive(Default)]
 pub(crate) struct Slots(Vec<Slot>);
 
 impl Slots {
-    /// Returns a value that is the hole alone.
+    /// Returns a value that is only the slot.
     pub(crate) fn value(&mut self, source: Source, escape: Escape) -> Value {
         Value::String(self.mark(source, escape, Some('"')))
     }
@@ -40,8 +40,8 @@ impl Slots {
         self.mark(source, escape, None)
     }
 
-    /// Returns a mark inside an expression, dressed as text in apostrophes so that the expression can be parsed; the
-    /// apostrophes go with the mark.
+    /// Returns a mark inside an expression. It is in apostrophes so that the expression can be parsed; they are removed
+    /// with the mark.
     pub(crate) fn literal(&mut self, source: Source, escape: Escape) -> String {
         format!("'{}'", self.mark(source, escape, Some('\'')))
     }
@@ -52,7 +52,7 @@ impl Slots {
         mark
     }
 
-    /// Returns the text before the first mark, its hole, and the text after it.
+    /// Returns the text before the first mark, its slot, and the text after it.
     fn split<'t>(&self, text: &'t str) -> Option<(&'t str, &Slot, &'t str)> {
         let mut from = 0;
         while let Some(at) = text.get(from..)?.find(OPEN).map(|at| at + from) {
@@ -68,7 +68,7 @@ impl Slots {
         None
     }
 
-    /// Cuts the document's text at its marks.
+    /// Splits the document's text at its marks.
     pub(crate) fn cut(&self, text: &str) -> Vec<Fragment> {
         let mut fragments = Vec::new();
         let mut rest = text;
@@ -93,8 +93,7 @@ impl Slots {
         fragments
     }
 
-    /// Writes placeholders that a reader understands, such as `${bucket}`, in the place of marks; `wire` gives a
-    /// parameter's name in JSON.
+    /// Replaces marks by readable placeholders, such as `${bucket}`. `wire` returns a parameter's name in JSON.
     pub(crate) fn name<'n>(&self, value: &mut Value, wire: &dyn Fn(&str) -> Option<&'n str>) {
         match value {
             Value::String(text) => {

@@ -1,4 +1,4 @@
-//! The source map: where in the source each part of the document comes from.
+//! The source map: the source of each part of the document.
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -7,15 +7,15 @@ use workflow_asl::Pointer;
 
 use crate::syntax::ast::Spot;
 
-/// Maps places in the document to words of the source.
+/// Maps pointers in the document to spans of the source.
 #[derive(Clone, Debug, Default)]
 pub struct SourceMap {
     values: SpotIndex,
-    /// The names of members that the source names itself.
+    /// The spans of members' names in the source.
     keys: SpotIndex,
 }
 
-/// Spots by pointer. They are looked up only where something is wrong, so they are sorted only then.
+/// Spans by pointer. They are sorted on the first lookup, which happens only for a problem.
 #[derive(Clone, Debug, Default)]
 struct SpotIndex {
     noted: Vec<(Pointer, Spot)>,
@@ -23,7 +23,7 @@ struct SpotIndex {
 }
 
 impl SpotIndex {
-    /// What is noted later about the same place counts.
+    /// Adds a span. A later one for the same pointer replaces it.
     fn put(&mut self, pointer: Pointer, spot: Spot) {
         self.sorted.take();
         self.noted.push((pointer, spot));
@@ -35,17 +35,17 @@ impl SpotIndex {
 }
 
 impl SourceMap {
-    /// Notes where the value at `pointer` was written.
+    /// Records the span of the value at `pointer`.
     pub(super) fn put(&mut self, pointer: Pointer, spot: Spot) {
         self.values.put(pointer, spot);
     }
 
-    /// Notes where the name of the member at `pointer` was written.
+    /// Records the span of the name of the member at `pointer`.
     pub(super) fn put_key(&mut self, pointer: Pointer, spot: Spot) {
         self.keys.put(pointer, spot);
     }
 
-    /// Returns the words that the value at `pointer` comes from, or those of the nearest part around it.
+    /// Returns the span of the value at `pointer`, or of the nearest enclosing part.
     pub fn at(&self, pointer: &Pointer) -> Option<Spot> {
         if let Some(spot) = self.values.get(pointer) {
             return Some(spot);
@@ -53,7 +53,7 @@ impl SourceMap {
         self.at(&pointer.parent()?)
     }
 
-    /// Returns the words that name the member at `pointer`; `None` where the language has a word of its own for it.
+    /// Returns the span of the name of the member at `pointer`; `None` if the source has another word for it.
     pub fn key_at(&self, pointer: &Pointer) -> Option<Spot> {
         self.keys.get(pointer)
     }

@@ -1,4 +1,4 @@
-//! States: what all kinds have in common, and the clauses that mean the same on each.
+//! States: the properties common to all kinds, and the clauses with the same meaning on each.
 
 use serde_json::Value;
 use workflow_asl::document::QueryLanguage;
@@ -49,7 +49,7 @@ impl<'a> Lowering<'_, 'a> {
         fields.ordered(State::FIELDS)
     }
 
-    /// The clauses that are a field of the document, but for handlers and those of maps.
+    /// Lowers clauses that are a field of the document, except handlers and those of maps.
     fn clause(&mut self, info: &StateInfo<'a>, clause: &Clause, fields: &mut Fields) {
         let place = |position| ValueSite { state: info, position };
         let value = match &clause.value {
@@ -68,7 +68,7 @@ impl<'a> Lowering<'_, 'a> {
             ClauseKind::Output => self.put_value(fields, "Output", place(ValueField::Output), value),
             ClauseKind::Arguments => self.put_value(fields, "Arguments", place(ValueField::Parameters), value),
             ClauseKind::InputPath => self.put_path(fields, "InputPath", place(ValueField::Path), value),
-            // A map's are the former name of its item selector.
+            // On a map, this is the former name of its item selector.
             ClauseKind::Parameters if info.state.kind == StateKind::Map => {
                 self.put_value(fields, "Parameters", place(ValueField::ItemSelector), value);
             }
@@ -86,7 +86,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// The request of a task and the like. In a JSONPath state a request that is one path is `InputPath`.
+    /// Adds the request of a task or similar. In a JSONPath state, a request that is a single path becomes `InputPath`.
     pub(super) fn put_parameters(&mut self, fields: &mut Fields, place: ValueSite<'_, 'a>, value: &Expr) {
         if place.state.language == QueryLanguage::Jsonata {
             self.put_value(fields, "Arguments", place, value);
@@ -106,7 +106,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// The comment, from `///` or the clause `comment`.
+    /// Adds the comment, from `///` or the clause `comment`.
     pub(super) fn put_comment(&mut self, fields: &mut Fields, comment: &Comment, clauses: &[Clause]) {
         let clause = clauses.iter().find(|clause| clause.kind == ClauseKind::Comment);
         if let Some(ClauseValue::Expr(value)) = clause.map(|clause| &clause.value) {
@@ -117,7 +117,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// The name of the state that a transition leads to. An unknown one keeps its words.
+    /// Adds the name of a transition's target. An unknown one is written as in the source.
     pub(super) fn put_target(&mut self, fields: &mut Fields, field: &str, target: &Target) {
         let name = self.model.target_name(target).or_else(|| match target {
             Target::State(name) => Some(plain(name)),
@@ -128,14 +128,14 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// `raw { "Field": json }`: fields as they are.
+    /// Adds the literal fields of `raw { "Field": json }`.
     fn raw(&mut self, clauses: &[Clause], fields: &mut Fields) {
         for clause in clauses.iter().filter(|clause| clause.kind == ClauseKind::Raw) {
             let ClauseValue::Expr(value) = &clause.value else { continue };
             let ExprKind::Object(members) = &value.kind else { continue };
             for member in members {
                 let mut json = self.literal(&member.value);
-                // What is kept for other states stays beside what it assigns.
+                // Captures for other states are merged with its assignments.
                 if let ("Assign", Some(Value::Object(kept)), Value::Object(own)) =
                     (member.key.value.as_str(), fields.map.get("Assign"), &mut json)
                 {
@@ -150,7 +150,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 }
 
-/// Returns whether the clause is of the state's query language; one that is not has been reported.
+/// Returns whether the clause belongs to the state's query language. If not, this was reported.
 pub(super) fn belongs(clause: &Clause, info: &StateInfo<'_>) -> bool {
     clause.kind.language().is_none_or(|language| language == info.language)
 }

@@ -11,21 +11,21 @@ use crate::fragment::Escape;
 use crate::problem::Problem;
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Member, UnaryOp};
 
-/// What the name of a computed member ends with.
+/// The suffix of a computed member's name.
 const COMPUTED: &str = ".$";
 
 /// A value of a JSONPath state.
 pub(super) enum Template {
-    /// It is the same every time.
+    /// A constant value.
     Plain(Value),
-    /// An object or array with something computed in it.
+    /// An object or array with a computed value in it.
     Nested(Value),
     /// A path or an intrinsic function.
     Computed(String),
 }
 
 impl<'a> Lowering<'_, 'a> {
-    /// Returns a value of a JSONPath state, whose place in the document is `at`.
+    /// Lowers a value of a JSONPath state to the pointer `at`.
     pub(super) fn template(&mut self, place: ValueSite<'_, 'a>, expr: &Expr, at: &Pointer) -> Template {
         self.source_map.put(at.clone(), expr.spot);
         match &expr.kind {
@@ -62,7 +62,7 @@ impl<'a> Lowering<'_, 'a> {
         let mut plain = true;
         for Member { key, optional, value, .. } in members {
             if *optional {
-                self.needs_jsonata(key.spot, "that a member may be left out");
+                self.needs_jsonata(key.spot, "an optional member");
             }
             let key_spot = key.spot;
             let key = key.value.as_str();
@@ -89,7 +89,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     fn template_array(&mut self, place: ValueSite<'_, 'a>, items: &[Expr], whole: &Expr, at: &Pointer) -> Template {
-        // Asked first, so that nothing is reported twice: an item that is a path itself, not only an object with paths.
+        // Checked first, so that nothing is reported twice: an item that is a path itself, not an object with paths.
         if items.iter().any(|item| self.is_computed(place, item)) {
             return Template::Computed(self.intrinsic(place, whole));
         }
@@ -121,7 +121,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// Returns whether it is text that does not change from one execution to the next: literals and parameters.
+    /// Returns whether it is constant text: literals and parameters.
     fn is_fixed_text(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> bool {
         match &expr.kind {
             ExprKind::Binary(BinaryOp::Add, _, left, right) => {
@@ -157,11 +157,11 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// Reports a value that JSONPath has no words for.
+    /// Reports a value that JSONPath cannot express.
     pub(super) fn unsayable(&mut self, expr: &Expr) {
         let what = match &expr.kind {
             ExprKind::If(..) => "a conditional value",
-            ExprKind::Unary(UnaryOp::Not, _) => "the opposite of a value",
+            ExprKind::Unary(UnaryOp::Not, _) => "the negation of a value",
             ExprKind::Unary(UnaryOp::Negate, _) => "the negative of a value",
             ExprKind::Binary(BinaryOp::Default, ..) => "a default for an absent value",
             ExprKind::Binary(BinaryOp::Multiply, ..) => "a product",
@@ -169,11 +169,11 @@ impl<'a> Lowering<'_, 'a> {
             ExprKind::Binary(BinaryOp::Remainder, ..) => "a remainder",
             ExprKind::Binary(BinaryOp::Add, ..) => "this sum: only text and whole numbers can be added",
             ExprKind::Binary(BinaryOp::Subtract, ..) => {
-                "this difference: only a whole number as it is written can be taken from a whole one"
+                "this difference: only a whole number literal can be subtracted from a whole number"
             }
             ExprKind::Binary(..) => "a comparison that is a value",
             ExprKind::Object(_) => "an object in the argument of a function",
-            ExprKind::Access(..) => "a member of what a function gives",
+            ExprKind::Access(..) => "a member of a function's result",
             ExprKind::Jsonata(_) => {
                 let problem =
                     Problem::new(Code::WrongLanguageField, expr.spot, "this state's query language is JSONPath");

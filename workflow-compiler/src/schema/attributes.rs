@@ -1,4 +1,4 @@
-//! serde's attributes, as far as they change the JSON: <https://serde.rs/attributes.html>.
+//! serde's attributes that affect the JSON: <https://serde.rs/attributes.html>.
 
 use proc_macro2::TokenStream;
 use syn::meta::ParseNestedMeta;
@@ -6,7 +6,7 @@ use syn::{Attribute, LitStr, Type};
 
 use crate::syntax::rename_all::Rule;
 
-/// What is said of a whole type.
+/// The attributes of a type.
 #[derive(Default)]
 pub(super) struct Container {
     /// `#[schema(crate = "…")]`
@@ -25,26 +25,26 @@ pub(super) struct Container {
     pub(super) default: bool,
     /// `transparent`
     pub(super) transparent: bool,
-    /// `into`, else `from` or `try_from`: the type that stands for it in JSON.
+    /// `into`, else `from` or `try_from`: the type that replaces it in JSON.
     pub(super) stands_for: Option<Type>,
 }
 
-/// What is said of a field or of a variant.
+/// The attributes of a field or a variant.
 #[derive(Default)]
 pub(super) struct Member {
     /// `rename`
     pub(super) rename: Option<String>,
     /// `rename_all` of a variant's fields.
     pub(super) rule: Option<Rule>,
-    /// `skip`: it is never written nor read.
+    /// `skip`: it is neither written nor read.
     pub(super) skipped: bool,
-    /// `default`, `skip_serializing_if`, `skip_serializing`, `skip_deserializing`: it may be left out.
+    /// `default`, `skip_serializing_if`, `skip_serializing`, `skip_deserializing`: it may be absent.
     pub(super) optional: bool,
-    /// `skip_serializing_if`, `skip_serializing`: serde leaves it out.
+    /// `skip_serializing_if`, `skip_serializing`: serde may omit it.
     pub(super) left_out: bool,
     /// `flatten`
     pub(super) flatten: bool,
-    /// `with`, `serialize_with`, `#[schema(unchecked)]`: its JSON is not known.
+    /// `with`, `serialize_with`, `#[schema(unchecked)]`: its JSON is unknown.
     pub(super) unchecked: bool,
     /// `untagged`, of a variant.
     pub(super) untagged: bool,
@@ -71,7 +71,7 @@ impl Container {
                 (false, "into") => into = Some(meta.value()?.parse::<LitStr>()?.parse()?),
                 (false, "from" | "try_from") => from = Some(meta.value()?.parse::<LitStr>()?.parse()?),
                 (true, _) => {
-                    return Err(meta.error("`#[schema(…)]` on a type says `crate = \"path\"` and nothing else"));
+                    return Err(meta.error("only `crate = \"path\"` is allowed in `#[schema(…)]` on a type"));
                 }
                 (false, _) => {}
             }
@@ -89,7 +89,7 @@ impl Member {
             let Some(word) = meta.path.get_ident().map(ToString::to_string) else { return Ok(()) };
             match (own, word.as_str()) {
                 (true, "unchecked") => out.unchecked = true,
-                (true, _) => return Err(meta.error("`#[schema(…)]` on a field says `unchecked` and nothing else")),
+                (true, _) => return Err(meta.error("only `unchecked` is allowed in `#[schema(…)]` on a field")),
                 (false, "rename") => out.rename = written(meta)?.map(|text| text.value()).or(out.rename.take()),
                 (false, "rename_all") => out.rule = rule(meta)?.or(out.rule),
                 (false, "skip") => out.skipped = true,
@@ -109,7 +109,8 @@ impl Member {
     }
 }
 
-/// Calls `take` with each word in `#[serde(…)]` and, with `true`, in `#[schema(…)]`; skips the value that it leaves.
+/// Calls `take` with each word in `#[serde(…)]` and, with `true`, in `#[schema(…)]`. Skips the value if `take` does not
+/// read it.
 fn each(
     attributes: &[Attribute],
     take: &mut dyn FnMut(bool, &ParseNestedMeta<'_>) -> syn::Result<()>,
@@ -121,7 +122,7 @@ fn each(
         }
         attribute.parse_nested_meta(|meta| {
             take(own, &meta)?;
-            // What serde alone reads is serde's to check.
+            // serde checks the attributes that only it reads.
             while !meta.input.is_empty() && !meta.input.peek(syn::Token![,]) {
                 meta.input.parse::<proc_macro2::TokenTree>()?;
             }
@@ -131,7 +132,8 @@ fn each(
     Ok(())
 }
 
-/// `= "text"`, or of `(serialize = "…", deserialize = "…")` the first: the JSON that a workflow gets was written.
+/// Reads `= "text"`, or the first of `(serialize = "…", deserialize = "…")`, because a workflow gets JSON that was
+/// written.
 fn written(meta: &ParseNestedMeta<'_>) -> syn::Result<Option<LitStr>> {
     if meta.input.peek(syn::Token![=]) {
         return meta.value()?.parse().map(Some);
@@ -147,7 +149,7 @@ fn written(meta: &ParseNestedMeta<'_>) -> syn::Result<Option<LitStr>> {
     Ok(found)
 }
 
-/// Returns a rule of `rename_all`; one that there is not is serde's to refuse.
+/// Returns a rule of `rename_all`. serde rejects an unknown one.
 fn rule(meta: &ParseNestedMeta<'_>) -> syn::Result<Option<Rule>> {
     Ok(written(meta)?.and_then(|text| Rule::from_name(&text.value())))
 }

@@ -1,4 +1,4 @@
-//! Enums, in each way that serde writes them: <https://serde.rs/enum-representations.html>.
+//! Enums in each of serde's representations: <https://serde.rs/enum-representations.html>.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -11,7 +11,7 @@ use super::{content, unraw};
 /// Returns the shape of an enum: one of its variants.
 pub(super) fn shape(types: &Types<'_>, container: &Container, data: &DataEnum) -> syn::Result<TokenStream> {
     if container.content.is_some() && container.tag.is_none() {
-        // serde refuses it.
+        // serde rejects it.
         return Ok(types.plain(&quote! { Any }));
     }
     let mut texts: Vec<String> = Vec::new();
@@ -56,7 +56,7 @@ pub(super) fn shape(types: &Types<'_>, container: &Container, data: &DataEnum) -
                 types.nested(&quote! { Object }, &quote! { &[#says, #field] })
             }
             None if is_newtype(variant) => {
-                // The tag stands among the members of what the variant holds.
+                // The tag is next to the members of the variant.
                 let held = types.flat(&rust, (false, false), &inner(None)?);
                 types.nested(&quote! { Object }, &quote! { &[#says, #held] })
             }

@@ -1,4 +1,4 @@
-//! `#[derive(Schema)]`: what the JSON of a user's own type looks like, as serde writes it.
+//! `#[derive(Schema)]`: the shape of the JSON of a user-defined type, as serde writes it.
 
 mod attributes;
 mod enumeration;
@@ -48,7 +48,7 @@ fn expand(mut input: DeriveInput) -> syn::Result<TokenStream> {
     })
 }
 
-/// Returns the shape of a struct; of a tuple struct with one field it is the field's.
+/// Returns the shape of a struct. A tuple struct with one field has the shape of that field.
 fn structure(types: &Types<'_>, container: &Container, fields: &Fields) -> syn::Result<TokenStream> {
     let tag = container.tag.as_ref().map(|tag| {
         let shape = types.plain(&quote! { Text });
@@ -57,7 +57,7 @@ fn structure(types: &Types<'_>, container: &Container, fields: &Fields) -> syn::
     content(types, container, fields, container.rule, tag)
 }
 
-/// Returns the shape of fields that stand together: of a struct, or of an enum's variant; `before` comes before them.
+/// Returns the shape of the fields of a struct or of an enum's variant, preceded by `before`.
 fn content(
     types: &Types<'_>,
     container: &Container,
@@ -76,7 +76,7 @@ fn content(
                     items.push(value(types, &member, field));
                 }
             }
-            // serde writes a struct of one field as that field.
+            // serde writes a struct with one field like that field.
             return Ok(match (fields.unnamed.len(), items.as_slice()) {
                 (1, [item]) => item.clone(),
                 _ => types.nested(&quote! { Tuple }, &quote! { &[#(#items),*] }),
@@ -120,13 +120,13 @@ fn unraw(ident: &proc_macro2::Ident) -> String {
 }
 
 impl Types<'_> {
-    /// Returns a shape without anything in it.
+    /// Returns a shape without parameters.
     fn plain(&self, shape: &TokenStream) -> TokenStream {
         let krate = self.krate;
         quote! { &#krate::__private::schema::Shape::#shape }
     }
 
-    /// Returns a shape of others. Braces, so that what is borrowed in it lives as long as the constant.
+    /// Returns a shape that contains others. The braces make temporaries live as long as the constant.
     fn nested(&self, shape: &TokenStream, of: &TokenStream) -> TokenStream {
         let krate = self.krate;
         quote! { &#krate::__private::schema::Shape::#shape { of: #of } }

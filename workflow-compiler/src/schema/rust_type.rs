@@ -1,20 +1,19 @@
-//! The shape of a Rust type, which rustc knows but where the type is a part of itself.
+//! The shape of a Rust type, which rustc knows unless the type contains itself.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{GenericArgument, PathArguments, Type};
 
-/// What types are looked at for.
+/// The context of types.
 pub(super) struct Types<'a> {
     /// The path of workflow-runtime.
     pub(super) krate: &'a TokenStream,
-    /// The type that is derived for.
+    /// The type of the derive.
     pub(super) own: &'a Ident,
 }
 
 impl Types<'_> {
-    /// Returns the shape of a type. A constant cannot be made of itself, so the type itself is named where it is met
-    /// again.
+    /// Returns the shape of a type. A constant cannot contain itself, so the type refers to itself by name.
     pub(super) fn shape(&self, ty: &Type) -> TokenStream {
         let krate = self.krate;
         if self.is_in(ty.to_token_stream()) {
@@ -24,7 +23,7 @@ impl Types<'_> {
         quote! { #krate::__private::shape!(#ty, #name) }
     }
 
-    /// Returns the shape of a type with the type itself in it, where it is one of those that everybody knows.
+    /// Returns the shape of a well-known generic type with the type itself in it.
     fn around(&self, ty: &Type) -> Option<TokenStream> {
         let ty = match ty {
             Type::Reference(reference) => return self.around(&reference.elem),
@@ -61,12 +60,12 @@ impl Types<'_> {
     }
 }
 
-/// Returns a type as it is written, for messages: without the spaces that its tokens have between them.
+/// Formats a type for messages, without the spaces between tokens.
 pub(super) fn spelled(ty: &Type) -> String {
     spell(ty.to_token_stream())
 }
 
-/// Tokens of a type as one writes them.
+/// Formats the tokens of a type.
 pub(crate) fn spell(tokens: TokenStream) -> String {
     tokens
         .to_string()

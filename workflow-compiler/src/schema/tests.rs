@@ -1,11 +1,11 @@
-//! What the derive says of types, read back from its tokens.
+//! Tests the output of the derive.
 
 use quote::quote;
 use workflow_cases::every;
 
 use super::derive;
 
-/// Returns what the derive writes, without the paths and spaces.
+/// Returns the output of the derive without paths and spaces.
 fn shape(tokens: proc_macro2::TokenStream) -> String {
     let text = derive(tokens).to_string().replace(' ', "");
     text.replace("::workflow_runtime::__private::schema::", "").replace("::workflow_runtime::", "")

@@ -13,19 +13,19 @@ fn files_that_cannot_be_read() {
     finds(
         r#"from "flows/legcy.asl.json";"#,
         &[
-            "there is no file `flows/legcy.asl.json` [WF0117]\n\n= help: did you mean `flows/legacy.asl.json`?\n= help: its path counts from the folder of the crate's `Cargo.toml`",
+            "there is no file `flows/legcy.asl.json` [WF0117]\n\n= help: did you mean `flows/legacy.asl.json`?\n= help: the path is relative to the folder of the crate's `Cargo.toml`",
         ],
     );
     finds(r#"from "flows";"#, &["`flows` is a folder [WF0117]\n\n= help: name one document in it"]);
     finds(
         r#"from "/etc/legacy.asl.json";"#,
         &[
-            "the path `/etc/legacy.asl.json` is absolute: other machines have no such file [WF0117]\n\n= help: write its path from the folder of the crate's `Cargo.toml`",
+            "the path `/etc/legacy.asl.json` is absolute: other machines do not have this file [WF0117]\n\n= help: write its path relative to the folder of the crate's `Cargo.toml`",
         ],
     );
     finds(
         r#"from "";"#,
-        &["`from` names no file [WF0117]\n\n= help: write its path from the folder of the crate's `Cargo.toml`"],
+        &["the path of `from` is empty [WF0117]\n\n= help: write its path relative to the folder of the crate's `Cargo.toml`"],
     );
     finds(
         r#"from legacy;"#,
@@ -72,9 +72,9 @@ fn placeholders_that_are_not_declared() {
         r#"params { limit: u32, queue_uri: String, greeting: String, batch_size: u8, aws_region: String, topic: Arn }
            from "flows/legacy.asl.json";"#,
         &[
-            "the document does not use `queue_uri` [WF0418]\n\n= help: it would be `${queue_uri}` in it",
-            "the document does not use `topic` [WF0418]\n\n= help: it would be `${topic}` in it",
-            "the placeholder `${QueueUrl}` is no declared param [WF0402]\n  --> flows/legacy.asl.json:17:22 (/States/Ask/Parameters/QueueUrl)\n\n= help: did you mean `queue_uri`? its own param would be `queue_url: String`",
+            "the document does not use `queue_uri` [WF0418]\n\n= help: the document would use it as `${queue_uri}`",
+            "the document does not use `topic` [WF0418]\n\n= help: the document would use it as `${topic}`",
+            "the placeholder `${QueueUrl}` is not a declared param [WF0402]\n  --> flows/legacy.asl.json:17:22 (/States/Ask/Parameters/QueueUrl)\n\n= help: did you mean `queue_uri`? otherwise declare `queue_url: String`",
         ],
     );
 }

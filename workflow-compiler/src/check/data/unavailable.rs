@@ -46,7 +46,7 @@ impl<'a> Model<'a> {
             return Some(problem);
         }
         if reference.optional && place.state.language == QueryLanguage::JsonPath {
-            let message = format!("JSONPath cannot say that `{name}` may not have run");
+            let message = format!("JSONPath cannot express that `{name}` may not have run");
             let help = "give this state the clause `query jsonata`, or the workflow `query jsonata;`";
             return Some(Problem::new(Code::NeedsJsonata, spot, message).help(help));
         }

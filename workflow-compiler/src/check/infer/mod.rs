@@ -186,7 +186,7 @@ impl<'a> Model<'a> {
             {
                 self.needed(place, right, key, facts, sink);
             }
-            // That JSONPath cannot say `?` is another finding.
+            // That JSONPath cannot express `?` is another finding.
             ExprKind::Reference(reference)
                 if sink.listens() && (place.state.language == QueryLanguage::Jsonata || !reference.optional) =>
             {

@@ -6,7 +6,7 @@ use workflow_cases::every;
 use super::lowered;
 use crate::fragment::Fragment;
 
-/// Returns the text with its holes in guillemets: name and escape.
+/// Returns the text with its slots in guillemets: name and escape.
 fn text(body: &str) -> String {
     let (lowered, problems) = lowered(&format!("params {{ p: String, n: u32 }} {body}"));
     assert_eq!(problems, Vec::<String>::new());

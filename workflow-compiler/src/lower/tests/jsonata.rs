@@ -15,13 +15,13 @@ const TYPES: &str = "
     enum Mode { Fast, #[serde(rename = \"full\")] Full }
     params { p: String, limit: u32 }";
 
-/// Returns what a value becomes.
+/// Returns a lowered value.
 fn value(value: &str) -> Value {
     let output = document(&format!("{TYPES} pass P {{ v: {value} }} -> end;"))["States"]["P"]["Output"].clone();
     output.get("v").cloned().unwrap_or(output)
 }
 
-/// Returns the expression that a value becomes.
+/// Returns a lowered expression.
 fn expression(text: &str) -> String {
     let value = value(text);
     let inner = value.as_str().and_then(jsonata::expression).unwrap_or_else(|| panic!("{value}"));

@@ -10,7 +10,7 @@ fn path_state(text: &str) -> Value {
     state("jsonpath", text)
 }
 
-/// Returns what is reported about a JSONPath workflow: the first lines.
+/// Returns the first lines of the problems of a JSONPath workflow.
 fn problems(body: &str) -> Vec<String> {
     let (_, problems) = lowered(&format!("query jsonpath; {body}"));
     problems.iter().map(|text| text.lines().next().unwrap_or_default().to_owned()).collect()

@@ -1,4 +1,4 @@
-//! Workflows in the language and the documents that they become.
+//! Lowers workflows in the language, and compares the documents.
 
 mod captures;
 mod fragments;
@@ -14,15 +14,15 @@ use crate::check::check;
 use crate::problem::Problems;
 use crate::syntax;
 
-/// Lowers `workflow W { … }` without regard to what the checks say, and gives what is reported.
+/// Lowers `workflow W { … }` even if the checks report problems. Returns the problems too.
 fn lowered(body: &str) -> (Lowered, Vec<String>) {
     let tokens: TokenStream = format!("workflow W {{ {body} }}").parse().unwrap();
     let mut problems = Problems::default();
     let parsed = syntax::parse(tokens, &mut problems);
     let mut model = check(&parsed.workflows[0], &mut problems);
-    // A state alone has none before it that assigns.
+    // In a single state, no variable is assigned.
     model.variables = None;
-    // And its input may be anything.
+    // Its input may be anything.
     model.forget_inputs();
     let lowered = lower(&model, &mut problems);
     let texts = problems.iter().map(crate::problem::Problem::text);
@@ -31,29 +31,29 @@ fn lowered(body: &str) -> (Lowered, Vec<String>) {
     (lowered, texts)
 }
 
-/// Returns the document of a workflow in which nothing is wrong.
+/// Returns the document of a valid workflow.
 fn document(body: &str) -> Value {
     let (lowered, problems) = lowered(body);
     assert_eq!(problems, Vec::<String>::new(), "{body}");
     assert_eq!(lowered.found, [], "{body}");
     let found = workflow_asl::rules::check(&lowered.machine, workflow_asl::document::MachineType::Standard);
-    // A state alone has none before it that assigns.
+    // In a single state, no variable is assigned.
     let unassigned = [workflow_asl::Code::UnassignedVariable, workflow_asl::Code::MaybeUnassigned];
-    // Nor do all of them call what AWS has.
+    // Not all of them call an existing API of AWS.
     let found = found.iter().filter(|finding| !unassigned.contains(&finding.code) && !finding.code.depends_on_table());
     let found: Vec<_> = found.map(ToString::to_string).collect();
     assert_eq!(found, Vec::<String>::new(), "{body}");
     lowered.definition
 }
 
-/// One state of a workflow, with a state `Next` after it where it goes there.
+/// Returns a state of a workflow, with a state `Next` after it if it continues there.
 fn state(query: &str, text: &str) -> Value {
     let more = if text.contains("-> Next") { "succeed Next;" } else { "" };
     let document = document(&format!("query {query}; {text} {more}"));
     document["States"].as_object().and_then(|states| states.values().next()).cloned().unwrap_or_default()
 }
 
-/// Every beginning of a workflow, and every workflow without one of its tokens, is lowered without a panic.
+/// Lowers every prefix of a workflow, and every workflow without one of its tokens, without a panic.
 #[test]
 fn broken_workflows_do_not_panic() {
     let whole = r#"
@@ -84,7 +84,7 @@ fn broken_workflows_do_not_panic() {
     });
 }
 
-/// Returns the text of the tokens, with what is open closed.
+/// Returns the text of the tokens, with open brackets closed.
 fn closed(tokens: &[String]) -> String {
     let mut open = Vec::new();
     for token in tokens {
