@@ -1,5 +1,5 @@
-//! The registry of diagnostic codes: each has a number that never changes its meaning,
-//! a title, a severity and, where AWS has one, the service's own code.
+//! The registry of diagnostic codes. Each has a number that never changes its meaning, a title, a severity and, if AWS
+//! has one, the service's own code.
 
 use std::fmt;
 
@@ -15,26 +15,26 @@ macro_rules! codes {
         }
 
         impl Code {
-            /// Every code, in the order of their numbers.
+            /// All codes, in numerical order.
             pub const ALL: &'static [Code] = &[ $( Code::$name, )* ];
 
-            /// The number, such as `WF0201`: WF01 syntax, 02 names, 03 graph, 04 data, 05 AWS, 06 limits.
+            /// Returns the number, such as `WF0201`: WF01 syntax, 02 names, 03 graph, 04 data, 05 AWS, 06 limits.
             pub fn id(self) -> &'static str {
                 match self { $( Code::$name => $id, )* }
             }
 
-            /// What the code means, in a few words.
+            /// Returns the title, in a few words.
             pub fn title(self) -> &'static str {
                 match self { $( Code::$name => $title, )* }
             }
 
-            /// Whether findings with this code are errors or warnings.
+            /// Returns the severity of findings with this code.
             pub fn severity(self) -> Severity {
                 match self { $( Code::$name => Severity::$severity, )* }
             }
 
-            /// The code that the Step Functions API gives such a finding (`ValidateStateMachineDefinition`);
-            /// `None` for what only the `workflow!` language knows.
+            /// Returns the code of the Step Functions API for such a finding (`ValidateStateMachineDefinition`); `None`
+            /// for findings that only exist in the `workflow!` language.
             pub fn aws(self) -> Option<&'static str> {
                 match self { $( Code::$name => codes!(@aws $($aws)?), )* }
             }
@@ -183,18 +183,18 @@ codes! {
 }
 
 impl Code {
-    /// Whether AWS takes a definition with such an error, whose executions fail when they come to it.
+    /// Returns whether AWS accepts a definition with such an error, but its executions fail when they reach it.
     pub fn fails_only_when_it_runs(self) -> bool {
         matches!(self, Self::UnassignedVariable | Self::PayloadTooLarge)
     }
 
-    /// Whether AWS may take a definition with such an error all the same: its executions fail when they come to it, AWS has
-    /// an API that the table lacks, or a placeholder stays text.
+    /// Returns whether AWS may still accept a definition with such an error: its executions fail when they reach it,
+    /// AWS has an API that the table lacks, or a placeholder remains text.
     pub fn may_be_created(self) -> bool {
         self.fails_only_when_it_runs() || self.depends_on_table() || self == Self::UnknownParam
     }
 
-    /// Whether it is an error whatever newer APIs AWS has.
+    /// Returns whether it is an error even if AWS has newer APIs.
     pub fn is_certain(self) -> bool {
         self.severity() == Severity::Error && !self.depends_on_table()
     }

@@ -1,4 +1,4 @@
-//! The context object as one table: its members, what they hold, and which of them stay the same in an execution.
+//! The context object as a table: its members, their types, and whether they are constant in an execution.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html>
 
@@ -7,17 +7,17 @@
 pub struct Member {
     /// Its name.
     pub name: &'static str,
-    /// What it holds.
+    /// The type of its value.
     pub kind: Kind,
-    /// Whether it may be absent where its object is present.
+    /// Whether it may be absent when its object is present.
     pub optional: bool,
-    /// Whether it stays the same during an execution, or, for the item of a map, during an iteration.
+    /// Whether it is constant during an execution or, for the item of a map, during an iteration.
     pub fixed: bool,
-    /// What it is, as a sentence for editors.
+    /// Its description for editors.
     pub doc: &'static str,
 }
 
-/// What a member of the context object holds.
+/// The type of a member of the context object.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Kind {
@@ -29,14 +29,14 @@ pub enum Kind {
     Text,
     /// An ARN, as text.
     Arn,
-    /// A point in time, as text by ISO 8601.
+    /// A point in time, as ISO 8601 text.
     Timestamp,
-    /// A number that counts from 0.
+    /// A number that starts at 0.
     Count,
 }
 
 impl Kind {
-    /// The members of an object; empty for everything else.
+    /// Returns the members of an object; none for other types.
     pub fn members(self) -> &'static [Member] {
         match self {
             Self::Object(members) => members,

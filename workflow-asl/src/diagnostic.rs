@@ -47,17 +47,17 @@ impl Diagnostic {
         self
     }
 
-    /// What is wrong, in ASL's terms.
+    /// Returns what is wrong, in ASL's terms.
     pub fn message(&self) -> String {
         self.finding.message(Vocabulary::Asl)
     }
 
-    /// How to mend it, where that is known, in ASL's terms.
+    /// Returns how to mend it, where that is known, in ASL's terms.
     pub fn help(&self) -> Option<String> {
         self.finding.help(Vocabulary::Asl)
     }
 
-    /// Whether it is an error or a warning.
+    /// Returns whether it is an error or a warning.
     pub fn severity(&self) -> Severity {
         self.code.severity()
     }

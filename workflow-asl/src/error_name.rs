@@ -3,30 +3,30 @@
 //! Source: <https://states-language.net/#appendix-a> and
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html>.
 
-/// What every reserved name begins with; no error of a task's own may.
+/// The prefix of reserved names, which a task's own errors must not have.
 pub const PREFIX: &str = "States.";
 
-/// Matches every error but [`RUNTIME`] and [`DATA_LIMIT_EXCEEDED`]; stands alone and last.
+/// Matches every error except [`RUNTIME`] and [`DATA_LIMIT_EXCEEDED`]; must be alone and last.
 pub const ALL: &str = "States.ALL";
-/// A task failed; in a retrier or catcher, any error but [`TIMEOUT`].
+/// A task failed; in a retrier or catcher, any error except [`TIMEOUT`].
 pub const TASK_FAILED: &str = "States.TaskFailed";
-/// A task or execution ran past its time limit, or missed a heartbeat.
+/// A task or execution exceeded its time limit, or missed a heartbeat.
 pub const TIMEOUT: &str = "States.Timeout";
 /// A task missed its heartbeat.
 pub const HEARTBEAT_TIMEOUT: &str = "States.HeartbeatTimeout";
-/// The role may not do what the task needs.
+/// The role lacks a permission that the task needs.
 pub const PERMISSIONS: &str = "States.Permissions";
 /// A payload is over 256 KiB.
 pub const DATA_LIMIT_EXCEEDED: &str = "States.DataLimitExceeded";
-/// The execution cannot go on: never caught, never retried.
+/// The execution cannot continue: never caught, never retried.
 pub const RUNTIME: &str = "States.Runtime";
-/// A payload template's path found nothing (the service says [`RUNTIME`]).
+/// A payload template's path found nothing (the service raises [`RUNTIME`]).
 pub const PARAMETER_PATH_FAILURE: &str = "States.ParameterPathFailure";
 /// `ResultPath` does not fit the state's input.
 pub const RESULT_PATH_MATCH_FAILURE: &str = "States.ResultPathMatchFailure";
 /// An intrinsic function failed.
 pub const INTRINSIC_FAILURE: &str = "States.IntrinsicFailure";
-/// No rule of a choice matched and there is no default (the service says [`RUNTIME`]).
+/// No rule of a choice matched and there is no default (the service raises [`RUNTIME`]).
 pub const NO_CHOICE_MATCHED: &str = "States.NoChoiceMatched";
 /// A branch of a parallel failed.
 pub const BRANCH_FAILED: &str = "States.BranchFailed";
@@ -40,10 +40,10 @@ pub const RESULT_WRITER_FAILED: &str = "States.ResultWriterFailed";
 pub const QUERY_EVALUATION_ERROR: &str = "States.QueryEvaluationError";
 /// An HTTP task's connection failed.
 pub const HTTP_SOCKET: &str = "States.Http.Socket";
-/// What the names of an HTTP task's status errors begin with (`States.Http.StatusCode.429`).
+/// The prefix of an HTTP task's status errors (`States.Http.StatusCode.429`).
 pub const HTTP_STATUS_PREFIX: &str = "States.Http.StatusCode.";
 
-/// Every reserved name but the HTTP status errors.
+/// All reserved names except the HTTP status errors.
 pub const RESERVED: &[&str] = &[
     ALL,
     TASK_FAILED,
@@ -64,19 +64,19 @@ pub const RESERVED: &[&str] = &[
     HTTP_SOCKET,
 ];
 
-/// The names that no retrier or catcher matches, whatever it names.
+/// The names that no retrier or catcher matches.
 pub const NEVER_CAUGHT: &[&str] = &[RUNTIME];
 
 /// The names of the specification for which the service raises [`RUNTIME`].
 pub const NEVER_RAISED: &[&str] = &[PARAMETER_PATH_FAILURE, NO_CHOICE_MATCHED];
 
-/// What the names begin with that Lambda itself gives the failure of a function: that it ran out of time or memory, did
-/// not start, or was ended.
+/// The prefixes of Lambda's own names for failures of a function: it ran out of time or memory, did not start, or was
+/// ended.
 ///
-/// Source: <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html> and the errors that functions' logs have.
+/// Source: <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html> and the errors in functions' logs.
 pub const LAMBDA_RUNTIME: &[&str] = &["Sandbox.", "Runtime.", "Extension.", "Function."];
 
-/// The reserved name that was probably meant by one that does not begin as those do: `State.ALL`, `states.ALL`.
+/// Returns the reserved name that was probably meant by a name with a misspelt prefix: `State.ALL`, `states.ALL`.
 ///
 /// ```
 /// assert_eq!(workflow_asl::error_name::misspelt("State.ALL"), Some("States.ALL"));
@@ -89,7 +89,7 @@ pub fn misspelt(name: &str) -> Option<&'static str> {
     RESERVED.iter().copied().find(meant).filter(|_| alike && !name.starts_with(PREFIX))
 }
 
-/// Whether an error of this name is one that [`TASK_FAILED`] certainly stands for: one of a task's own, or of calling it.
+/// Returns whether [`TASK_FAILED`] certainly matches an error of this name: one of a task's own, or of calling it.
 pub fn is_task_failure(name: &str) -> bool {
     !name.starts_with(PREFIX) || name == PERMISSIONS || name == HTTP_SOCKET || name.starts_with(HTTP_STATUS_PREFIX)
 }

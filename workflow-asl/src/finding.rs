@@ -35,7 +35,7 @@ pub enum Fix {
 }
 
 impl Fix {
-    /// The words themselves.
+    /// Returns the words themselves.
     pub fn words(&self) -> String {
         match self {
             Self::Text(words) | Self::Key(words) => words.clone(),
@@ -60,12 +60,12 @@ macro_rules! findings {
 
         #[allow(unused_variables, unused_parens, clippy::useless_format, reason = "each row takes the fields that it names")]
         impl Finding {
-            /// The stable code.
+            /// Returns the stable code.
             pub fn code(&self) -> Code {
                 match self { $( Self::$name { $($field),* } => $code, )* }
             }
 
-            /// What is wrong: lower case, no full stop, names in backticks.
+            /// Returns what is wrong: lower case, no full stop, names in backticks.
             pub fn message(&self, vocabulary: Vocabulary) -> String {
                 match self { $( Self::$name { $($field),* } => {
                     $( if vocabulary == Vocabulary::Language { return findings!(@text $says); } )?
@@ -73,7 +73,7 @@ macro_rules! findings {
                 } )* }
             }
 
-            /// How to mend it, where that is known.
+            /// Returns how to mend it, where that is known.
             pub fn help(&self, vocabulary: Vocabulary) -> Option<String> {
                 match self { $( Self::$name { $($field),* } => {
                     let of_the_language = if vocabulary == Vocabulary::Language { findings!(@some $($advises)?) } else { None };
@@ -81,7 +81,7 @@ macro_rules! findings {
                 } )* }
             }
 
-            /// What to write in place of the words that it is about, where that is certain.
+            /// Returns what to write in place of the words that it is about, where that is certain.
             pub fn fix(&self) -> Option<Fix> {
                 match self { $( Self::$name { $($field),* } => findings!(@some $($fix)?), )* }
             }
@@ -549,12 +549,12 @@ findings! {
 }
 
 impl Finding {
-    /// The finding at a place.
+    /// Returns the finding at a place.
     pub fn at(self, pointer: Pointer) -> Diagnostic {
         Diagnostic { code: self.code(), pointer, range: None, finding: Box::new(self) }
     }
 
-    /// The variable that it is about.
+    /// Returns the variable that it is about.
     pub fn variable(&self) -> Option<&str> {
         match self {
             Self::NotOnEveryPath { name, .. }
@@ -598,7 +598,7 @@ pub fn in_the_language(api: &str) -> String {
     if api.contains(':') { api.replace('-', "_").replace(':', "::") } else { api.to_owned() }
 }
 
-/// How a language asks whether a variable has a value.
+/// Returns how a language asks whether a variable has a value.
 fn asking(language: QueryLanguage, name: &str) -> String {
     match language {
         QueryLanguage::JsonPath => "`IsPresent`".to_owned(),

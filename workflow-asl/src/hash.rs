@@ -1,4 +1,4 @@
-//! The algorithms that `States.Hash` and JSONata's `$hash` know.
+//! The algorithms of `States.Hash` and JSONata's `$hash`.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html>
 
@@ -6,7 +6,7 @@ use crate::placeholder;
 
 pub use workflow_jsonata::HASH_ALGORITHMS as ALGORITHMS;
 
-/// Why a call with this algorithm fails: what is wrong with the name, where it is written in the call.
+/// Returns why a call with this literal algorithm fails.
 ///
 /// ```
 /// assert_eq!(workflow_asl::hash::unknown("SHA-256"), None);

@@ -50,14 +50,14 @@ pub const DISTRIBUTED_MAP_CONCURRENCY: usize = 10_000;
 pub const INTRINSIC_DEPTH: usize = 10;
 /// Items of a `States.ArrayRange`.
 pub const ARRAY_RANGE_ITEMS: usize = 1_000;
-/// Characters that `States.Hash` and the Base64 functions take.
+/// Maximum characters of arguments of `States.Hash` and the Base64 functions.
 pub const INTRINSIC_TEXT_CHARS: usize = 10_000;
 
-/// What a retrier does when a field is absent.
+/// The defaults of a retrier's fields.
 pub mod retrier_default {
     /// `IntervalSeconds`, in seconds.
     pub const INTERVAL_SECONDS: u64 = 1;
-    /// `MaxAttempts`: how many times it tries again.
+    /// `MaxAttempts`: the number of retries.
     pub const MAX_ATTEMPTS: u64 = 3;
     /// `BackoffRate`: the factor from one delay to the next.
     pub const BACKOFF_RATE: f64 = 2.0;

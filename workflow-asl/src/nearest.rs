@@ -1,11 +1,11 @@
-//! The nearest of the known names to one that is unknown, for `did you mean`.
+//! Finds the known name most similar to an unknown one, for `did you mean`.
 
 use std::cell::Cell;
 
-/// The least likeness (Damerau-Levenshtein, 0 to 1) that is still worth proposing.
+/// The minimum similarity (Damerau-Levenshtein, 0 to 1) of a suggestion.
 const THRESHOLD: f64 = 0.6;
 
-/// The known name most like `name`, where one is like enough; letters' case counts little.
+/// Returns the known name most similar to `name`, if one is similar enough. Case has little weight.
 ///
 /// ```
 /// let near = workflow_asl::nearest::nearest("Faield", ["Done", "Failed"]);
@@ -26,21 +26,22 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, candidate)| candidate)
 }
 
-/// Looks up names among many others, but only the first few: each look goes over all of them.
+/// Limits the number of look-ups among many names, because each compares all of them.
 #[derive(Debug, Default)]
 pub(crate) struct Lookups(Cell<usize>);
 
 impl Lookups {
     const MAX: usize = 20;
 
-    /// As [`nearest`], `None` when too many names were looked up before.
+    /// Like [`nearest`], but returns `None` after too many look-ups.
     pub(crate) fn nearest<'a>(&self, name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
         self.0.set(self.0.get() + 1);
         if self.0.get() > Self::MAX { None } else { nearest(name, known) }
     }
 }
 
-/// Whether the lengths alone leave enough likeness: each letter too many is an edit. Cheaper than counting edits.
+/// Returns whether the lengths allow enough similarity: each additional letter is an edit. This is cheaper than
+/// counting edits.
 fn may_be_near(name: &str, candidate: &str) -> bool {
     let (a, b) = (name.chars().count(), candidate.chars().count());
     let (shorter, longer) = (a.min(b), a.max(b));

@@ -1,10 +1,10 @@
-//! Placeholders such as `${FunctionArn}` that deployment tools fill in: values not known yet.
+//! Placeholders of deployment tools such as `${FunctionArn}`, whose values are unknown.
 //!
 //! CloudFormation's `DefinitionSubstitutions` and SAM, CDK and Terraform write `${Name}`.
 
 use std::ops::Range;
 
-/// Whether the text contains a placeholder, so that its final value is not known.
+/// Returns whether the text contains a placeholder, so that its final value is unknown.
 ///
 /// ```
 /// assert!(workflow_asl::placeholder::contained("arn:aws:sns:${Region}:1:t"));
@@ -14,8 +14,8 @@ pub fn contained(text: &str) -> bool {
     text.split("${").skip(1).any(|rest| rest.contains('}'))
 }
 
-/// The placeholders of a text that a deployment fills in, each with where it stands: `${Name}` where the name is of
-/// letters and digits of ASCII and `_.:-/`. Others, such as `${"a": 1}` of JSONata or `${x(y)}`, are text.
+/// Returns the placeholders of a text with their ranges: `${Name}` with a name of ASCII letters, digits and `_.:-/`.
+/// Others, such as `${"a": 1}` in JSONata or `${x(y)}`, are text.
 ///
 /// ```
 /// let found: Vec<_> = workflow_asl::placeholder::named("${Table.Arn}/${ x }").collect();
@@ -38,7 +38,7 @@ pub fn named(text: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
     })
 }
 
-/// Whether the text is one placeholder that a deployment fills in, and nothing else.
+/// Returns whether the text is exactly one placeholder.
 ///
 /// ```
 /// use workflow_asl::placeholder::is_one;
@@ -48,13 +48,13 @@ pub fn is_one(text: &str) -> bool {
     named(text).next().is_some_and(|(range, _)| range.len() == text.len())
 }
 
-/// Whether the text looks like something that a person or a tool is still to fill in,
-/// in one of the less regular ways: `#{x}`, `{{x}}`, `<x>`, `__x__`.
+/// Returns whether the text looks like a less regular placeholder of a person or a tool: `#{x}`, `{{x}}`, `<x>`,
+/// `__x__`.
 pub fn likely(text: &str) -> bool {
     let between = |open: &str, close: &str| {
         text.split_once(open).is_some_and(|(_, rest)| rest.rfind(close).is_some_and(|at| at > 0))
     };
-    // Most texts have none of these letters, which are found sooner.
+    // Most texts have none of these characters, for which searching is faster.
     text.contains('{') && (contained(text) || between("#{", "}") || between("{{", "}}"))
         || text.contains('<') && between("<", ">")
         || text.contains('_') && between("__", "__")

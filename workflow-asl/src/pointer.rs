@@ -7,12 +7,12 @@ use std::fmt;
 pub struct Pointer(String);
 
 impl Pointer {
-    /// The pointer to the whole document.
+    /// Creates the pointer to the whole document.
     pub fn root() -> Self {
         Self::default()
     }
 
-    /// The pointer to the member `key` of what this one points at.
+    /// Returns the pointer to the member `key` of this value.
     #[must_use]
     pub fn child(&self, key: &str) -> Self {
         let mut text = String::with_capacity(self.0.len() + key.len() + 1);
@@ -26,29 +26,28 @@ impl Pointer {
         Self(text)
     }
 
-    /// The pointer to the element `index` of the array this one points at.
+    /// Returns the pointer to the element `index` of this array.
     #[must_use]
     pub fn index(&self, index: usize) -> Self {
         Self(format!("{}/{index}", self.0))
     }
 
-    /// The pointer to what holds this one; `None` for the document.
+    /// Returns the pointer to the containing value; `None` for the document.
     pub fn parent(&self) -> Option<Self> {
         self.0.rfind('/').map(|at| Self(self.0[..at].to_owned()))
     }
 
-    /// The text as RFC 6901 writes it.
+    /// Returns the text in the format of RFC 6901.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The unescaped names and indices, outermost first.
+    /// Returns the unescaped names and indices, outermost first.
     pub fn tokens(&self) -> impl Iterator<Item = String> + '_ {
         self.0.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~"))
     }
 
-    /// The same place as the Step Functions API prints it:
-    /// `/States/Ship/Retry[0]`, and `/` for the document.
+    /// Returns the pointer in the format of the Step Functions API: `/States/Ship/Retry[0]`, and `/` for the document.
     pub fn to_aws_location(&self) -> String {
         let mut text = String::new();
         let mut in_states = false;
@@ -60,7 +59,7 @@ impl Pointer {
                 text.push('/');
                 text.push_str(&token);
             }
-            // A state may be named `0`: what follows `States` is always a name.
+            // A state may be named `0`: the token after `States` is always a name.
             in_states = !in_states && token == "States";
         }
         if text.is_empty() { "/".to_owned() } else { text }

@@ -1,11 +1,10 @@
-//! Text of a document as it may be printed: to a terminal, which obeys control characters, or to a log, whose lines they
-//! would forge.
+//! Makes text of a document printable: a terminal interprets control characters, and they could forge lines of a log.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// Whether a terminal or an editor may show something else for a character than the character: controls (C0, C1,
-/// delete), separators of lines, and marks that change the direction of what follows.
+/// Returns whether a terminal or an editor may not show a character literally: controls (C0, C1, delete), line
+/// separators, and marks that change the text direction.
 ///
 /// <https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing>
 pub fn is_control(c: char) -> bool {
@@ -13,7 +12,7 @@ pub fn is_control(c: char) -> bool {
         || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
-/// A text in one line, with escapes as in Rust for what [`is_control`].
+/// Returns a text on one line, with Rust escapes for [control characters](is_control).
 ///
 /// ```
 /// use workflow_asl::printable::printable;
@@ -32,7 +31,7 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     })
 }
 
-/// A text of several lines, in which line breaks and tabs stay.
+/// Returns a text with several lines, which keeps line breaks and tabs.
 ///
 /// ```
 /// assert_eq!(workflow_asl::printable::printable_lines("a\n\tb\u{7}"), "a\n\tb\\u{7}");
@@ -51,13 +50,14 @@ pub fn printable_lines(text: &str) -> Cow<'_, str> {
     Cow::Owned(parts.concat())
 }
 
-/// The text of a JSON value with escapes of JSON for what [`is_control`], so that it stays the same value.
+/// Returns the text of a JSON value with JSON escapes for [control characters](is_control), so that the value is
+/// unchanged.
 ///
 /// ```
 /// assert_eq!(workflow_asl::printable::printable_json("{\n  \"a\": \"\u{202e}x\"\n}"), "{\n  \"a\": \"\\u202ex\"\n}");
 /// ```
 pub fn printable_json(text: &str) -> Cow<'_, str> {
-    // Outside of strings JSON has no controls but white space, and inside none that is not escaped.
+    // Outside of strings, JSON has no controls except white space; inside, they are escaped.
     let hidden = |c: char| is_control(c) && !matches!(c, '\n' | '\r' | '\t');
     escaped(text, hidden, |c, out| {
         for unit in c.encode_utf16(&mut [0; 2]) {

@@ -1,7 +1,8 @@
-//! What has happened where a state begins: which states have run, and which variables have a value. The rule is that of
-//! [`happened`].
+//! What has happened when a state begins: which states have run, and which variables have a value. See [`happened`] for
+//! the rule.
 //!
-//! For people who read a definition. The rules ask of the variables that are used; this tells of all.
+//! This is for people who read a definition. The rules only check the variables that are used; this returns all of
+//! them.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -10,27 +11,27 @@ use crate::Pointer;
 use crate::document::{QueryLanguage, Scope, State, StateMachine};
 use crate::graph::{EdgeKind, Graph, Happened, happened};
 
-/// What has happened where a state begins.
+/// What has happened when a state begins.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Before {
-    /// Where the state is.
+    /// The state's pointer.
     pub pointer: Pointer,
-    /// From where a transition leads here, with the field that it is in; empty for a state that begins its scope.
+    /// The states with transitions to this one, and their fields; empty for the first state of its scope.
     pub from: Vec<(String, EdgeKind)>,
-    /// What has happened in each scope that is seen from here, the outermost first.
+    /// What has happened in each visible scope, outermost first.
     seen: Vec<Seen>,
 }
 
-/// A variable that may have a value where a state begins.
+/// A variable that may have a value when a state begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Variable<'b> {
     /// Its name, without `$`.
     pub name: &'b str,
-    /// Whether it has one whatever the way.
+    /// Whether it has one on every path.
     pub certain: bool,
-    /// The states that assign it in this scope or one around it.
+    /// The states that assign it in this or an enclosing scope.
     pub by: Vec<&'b str>,
 }
 
@@ -38,14 +39,14 @@ pub struct Variable<'b> {
 #[derive(Debug)]
 struct Names {
     states: Vec<String>,
-    /// The variables by their names, each with the states that assign it.
+    /// The variables by name, each with the states that assign it.
     variables: Vec<(String, Vec<usize>)>,
-    /// Whether a scope around it has a variable of the same name.
+    /// Whether an enclosing scope has a variable of the same name.
     repeats: bool,
 }
 
-/// What has happened in a scope: first that each state has succeeded, then that each variable has been assigned. Of many
-/// states one bit each is much less than their names.
+/// What has happened in a scope: the success of each state, then the assignment of each variable. One bit each takes
+/// much less space than names.
 #[derive(Clone, Debug)]
 struct Seen {
     names: Rc<Names>,
@@ -53,7 +54,7 @@ struct Seen {
 }
 
 impl Before {
-    /// The states that have certainly succeeded, in the scopes around it first.
+    /// Returns the states that have certainly succeeded, those of enclosing scopes first.
     pub fn ran(&self) -> impl Iterator<Item = &str> {
         self.seen.iter().flat_map(|seen| {
             let states = seen.names.states.iter().enumerate();
@@ -61,12 +62,12 @@ impl Before {
         })
     }
 
-    /// How many of those there are.
+    /// Returns the number of states that have certainly succeeded.
     pub fn ran_count(&self) -> usize {
         self.seen.iter().map(|seen| seen.happened.surely.count(0..seen.names.states.len())).sum()
     }
 
-    /// How many variables may have a value.
+    /// Returns the number of variables that may have a value.
     pub fn variable_count(&self) -> usize {
         if self.seen.iter().any(|seen| seen.names.repeats) {
             return self.variables().count();
@@ -78,7 +79,7 @@ impl Before {
         counts.sum()
     }
 
-    /// The variables that may have a value, by their names.
+    /// Returns the variables that may have a value, by name.
     pub fn variables(&self) -> impl Iterator<Item = Variable<'_>> {
         let mut scopes: Vec<_> = self.seen.iter().map(|seen| seen.variables().peekable()).collect();
         std::iter::from_fn(move || {
@@ -107,9 +108,9 @@ impl Seen {
     }
 }
 
-/// What has happened where each state begins that a path reaches, in the order of the document.
+/// Returns what has happened when each reachable state begins, in document order.
 ///
-/// Takes time and memory in the number of states times a bit for each state and variable.
+/// Takes time and memory proportional to the number of states times one bit for each state and variable.
 pub fn before(machine: &StateMachine) -> Vec<Before> {
     let mut found = Vec::new();
     if !machine.is_unread() {
@@ -121,7 +122,7 @@ pub fn before(machine: &StateMachine) -> Vec<Before> {
 fn scope(machine: &StateMachine, scope_at: Scope<'_>, around: &[Seen], found: &mut Vec<Before>) {
     let graph = Graph::of(scope_at);
     let count = graph.states().len();
-    // The states that assign each variable, and the variables that are assigned on each transition.
+    // The states that assign each variable, and the variables assigned on each transition.
     let mut assigners: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     let mut assigned: BTreeMap<(usize, EdgeKind), Vec<&str>> = BTreeMap::new();
     for (number, (_, state)) in graph.states().iter().enumerate() {
@@ -171,7 +172,7 @@ fn scope(machine: &StateMachine, scope_at: Scope<'_>, around: &[Seen], found: &m
 
 /// A variable that a state assigns.
 pub(crate) struct Assignment<'a> {
-    /// The transition that it is assigned on.
+    /// The transition on which it is assigned.
     pub(crate) on: EdgeKind,
     /// The member of `Assign`.
     pub(crate) key: &'a str,
@@ -179,7 +180,7 @@ pub(crate) struct Assignment<'a> {
     pub(crate) name: &'a str,
 }
 
-/// The variables that a state assigns.
+/// Returns the variables that a state assigns.
 pub(crate) fn assignments(state: &State, language: QueryLanguage) -> impl Iterator<Item = Assignment<'_>> {
     let own = state.assign.iter().map(|assign| (EdgeKind::Next, assign));
     let rules = state.choices.iter().flatten().enumerate();

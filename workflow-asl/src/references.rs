@@ -86,7 +86,7 @@ pub fn references(machine: &StateMachine) -> Vec<Reference<'_>> {
     of_index(&ObjectIndex::of(machine, false), &Texts::default())
 }
 
-/// The variables that each state refers to, as DescribeStateMachine gives them in `variableReferences`: states
+/// Returns the variables that each state refers to, as DescribeStateMachine gives them in `variableReferences`: states
 /// without any are absent, names have no `$`.
 ///
 /// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachine.html>
@@ -304,7 +304,7 @@ impl Place<'_, '_> {
         });
     }
 
-    /// What `$` stands for in a field.
+    /// Returns what `$` stands for in a field.
     fn value_root(&self, field: &str) -> ReferenceRoot {
         let state = self.state.state;
         let effective = || match state.field_value("InputPath") {

@@ -1,20 +1,20 @@
-//! What a task's request may be, and what it may give for a parameter that is text, by the table of AWS's APIs.
+//! The possible requests of a task, and the possible values of its text parameters, from the table of AWS's APIs.
 
 use workflow_services::{Integration, Operation, Shape, TaskResource};
 
-/// What a task's request may be.
+/// The possible requests of a task.
 #[derive(Clone, Copy, Debug)]
 pub struct RequestInput {
     /// The parameters.
     pub shape: Shape,
-    /// Whether a request that does not fit is certainly wrong.
+    /// Whether a request that does not match is certainly wrong.
     pub certain: bool,
     /// The optimised integration, if it is one.
     integration: Option<Integration>,
 }
 
 impl RequestInput {
-    /// Returns what the request of a call may be, or `None` if the table has no such call, or an API that cannot be called.
+    /// Returns the possible requests of a call; `None` if the table has no such call, or the API cannot be called.
     ///
     /// ```
     /// use workflow_asl::request::RequestInput;
@@ -37,23 +37,23 @@ impl RequestInput {
         }
     }
 
-    /// Returns what an operation takes, as far as is known of a call that is no task.
+    /// Returns the input of an operation, for a call that is not a task.
     pub(crate) fn of_operation(operation: Operation) -> Self {
         Self { shape: operation.input(), certain: false, integration: None }
     }
 
-    /// Whether text may stand for an attribute value of DynamoDB, which the API has as an object.
+    /// Returns whether text is allowed for an attribute value of DynamoDB, which is an object in the API.
     pub fn takes_plain_attribute_values(self) -> bool {
         self.integration.is_some_and(Integration::takes_plain_attribute_values)
     }
 
-    /// The parameters without which AWS refuses to create a state machine.
+    /// Returns the parameters without which AWS rejects a state machine.
     pub fn refused_without(self) -> impl Iterator<Item = &'static str> {
         self.integration.into_iter().flat_map(Integration::refused_without)
     }
 
-    /// What the parameter with this name and shape takes; `None` where it is no text, or takes any JSON. Values of a map have
-    /// no name.
+    /// Returns the possible values of the parameter with this name and shape; `None` if it is not text, or accepts any
+    /// JSON. Values of a map have no name.
     ///
     /// ```
     /// use workflow_asl::request::RequestInput;
@@ -86,16 +86,16 @@ impl RequestInput {
     }
 }
 
-/// What Step Functions takes for a parameter that is text, besides a string.
+/// The values other than strings that Step Functions accepts for a text parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TextParameter {
-    /// Whether an object or an array may be meant: it becomes its JSON text.
+    /// Whether an object or an array may be intended, which becomes its JSON text.
     pub takes_json: bool,
-    /// Whether a number or a boolean is known to fail the task. Step Functions makes no text of it.
+    /// Whether a number or a boolean is known to fail the task, because Step Functions does not convert it to text.
     pub refuses_number: bool,
 }
 
-/// How the names of parameters end whose text is often JSON.
+/// The suffixes of names of parameters whose text is often JSON.
 const JSON: &[&str] = &[
     "Arguments",
     "Attributes",

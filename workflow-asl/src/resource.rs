@@ -1,4 +1,4 @@
-//! What a task's `Resource` names: a Lambda function, an activity, or an integration with a service.
+//! A task's `Resource`: a Lambda function, an activity, or an integration with a service.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html>
 
@@ -6,12 +6,12 @@ use workflow_services::Arn;
 
 use crate::placeholder;
 
-/// What a task calls.
+/// The target of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resource<'a> {
-    /// A Lambda function by its own ARN: its payload is the task's input, its result the task's result.
+    /// A Lambda function by its own ARN. Its payload is the task's input, and its result the task's result.
     Lambda {
-        /// The function's name, with its version or alias after a colon where one is given.
+        /// The function's name, followed by a colon and its version or alias if given.
         function: &'a str,
     },
     /// An activity, which workers poll for.
@@ -30,25 +30,25 @@ pub struct Integration<'a> {
     pub service: &'a str,
     /// The action without its pattern, such as `invoke`.
     pub action: &'a str,
-    /// When the task is done.
+    /// The integration pattern.
     pub pattern: Pattern,
 }
 
-/// When a task that calls a service is done.
+/// The integration pattern, which determines when a task is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Pattern {
-    /// When the service answers.
+    /// Done when the service responds.
     RequestResponse,
-    /// When the job that was started is done (`.sync`).
+    /// Done when the started job is done (`.sync`).
     Sync,
-    /// The same with the result as JSON instead of text (`.sync:2`).
+    /// Done when the started job is done, with the result as JSON instead of text (`.sync:2`).
     SyncJson,
-    /// When somebody sends the task token back (`.waitForTaskToken`).
+    /// Done when the task token is sent back (`.waitForTaskToken`).
     TaskToken,
 }
 
 impl Pattern {
-    /// What an action's name ends with in this pattern.
+    /// Returns the suffix of an action with this pattern.
     pub fn suffix(self) -> &'static str {
         match self {
             Self::RequestResponse => "",
@@ -60,10 +60,10 @@ impl Pattern {
 }
 
 impl<'a> Resource<'a> {
-    /// Reads an ARN; `None` when it is none that a task can call.
+    /// Parses an ARN. Returns `None` if a task cannot call it.
     ///
-    /// Whether the service has the action only AWS knows. Any part may be a placeholder; one that is more than a part,
-    /// such as `${FunctionArn}`, is `None` too.
+    /// It does not check whether the service has the action. Any part may be a placeholder; for one that spans several
+    /// parts, such as `${FunctionArn}`, it returns `None` too.
     ///
     /// ```
     /// use workflow_asl::resource::{Pattern, Resource};
@@ -94,7 +94,7 @@ impl<'a> Resource<'a> {
     }
 }
 
-/// Whether it is a function's name, with a version, an alias or `$LATEST` after a colon where there is one.
+/// Returns whether it is a function's name, optionally with a colon and a version, an alias or `$LATEST`.
 fn is_function(text: &str) -> bool {
     let is_name = |text: &str| {
         !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
@@ -113,17 +113,17 @@ impl<'a> Integration<'a> {
         let patterns = [Pattern::SyncJson, Pattern::Sync, Pattern::TaskToken];
         let ending = patterns.into_iter().find_map(|pattern| Some((text.strip_suffix(pattern.suffix())?, pattern)));
         let (text, pattern) = ending.unwrap_or((text, Pattern::RequestResponse));
-        // A colon inside a placeholder separates nothing.
+        // A colon inside a placeholder is not a separator.
         let (service, action) = text.rsplit_once(':').filter(|(service, _)| !ends_open(service))?;
         let sdk = service.strip_prefix(SDK);
-        // The SDK's actions are written in camel case here: `getObject`, not `GetObject`.
+        // The SDK's actions are in camel case here: `getObject`, not `GetObject`.
         let misspelt = sdk == Some("") || sdk.is_some() && action.starts_with(|c: char| c.is_ascii_uppercase());
         let whole = !service.is_empty() && service != SDK.trim_end_matches(':') && !action.is_empty();
         (whole && !misspelt).then_some(Self { service, action, pattern })
     }
 }
 
-/// Whether a text ends inside of a placeholder.
+/// Returns whether a text ends inside a placeholder.
 fn ends_open(text: &str) -> bool {
     text.rsplit_once("${").is_some_and(|(_, rest)| !rest.contains('}'))
 }

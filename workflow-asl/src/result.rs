@@ -1,25 +1,25 @@
-//! The parts of what a task's call returns, by the table of AWS's APIs: their members, and whether they are always there.
+//! The parts of a task's result, from the table of AWS's APIs: their members, and whether they are always present.
 
 use workflow_services::{Pattern, Shape, TaskResource};
 
 use crate::nearest::nearest;
 
-/// Whether a part of a result is there when the call has succeeded.
+/// Whether a part of a result is present after the call has succeeded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Presence {
-    /// AWS's model promises it.
+    /// AWS's model guarantees it.
     #[default]
     Always,
-    /// AWS's model promises nothing of the object around it, so that nothing is known. So it is in a job's description
-    /// too, which has more when the job is done than the model promises of any job.
+    /// AWS's model guarantees nothing about the enclosing object, so nothing is known. The same applies to a job's
+    /// description, which has more members when the job is done than the model guarantees for any job.
     Unsaid,
-    /// The model promises other members of the object around it and not this one, it is what ends a list of pages, or what
-    /// the API does not find.
+    /// The model guarantees other members of the enclosing object but not this one, or it ends a list of pages, or the
+    /// API may not find it.
     Maybe,
 }
 
-/// A part of a result: the whole, or what a path into it leads to. Members are read of the table when they are asked for,
-/// so that a part may contain itself.
+/// A part of a result: the whole, or a path into it. Members are read from the table on demand, so a part may contain
+/// itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ResultPart {
     shape: Shape,
@@ -29,7 +29,7 @@ pub struct ResultPart {
     lacking: &'static [&'static str],
 }
 
-/// The members that an answer lacks where the API finds nothing, by service and action.
+/// The members that are absent if the API finds nothing, by service and action.
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetItem.html>,
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html>
 const LACKING: &[(&str, &str, &[&str])] = &[
@@ -39,7 +39,7 @@ const LACKING: &[(&str, &str, &[&str])] = &[
     ("sqs", "ReceiveMessage", &["Messages"]),
 ];
 
-/// What a name leads to.
+/// The result of looking up a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Member {
     /// A member.
@@ -51,7 +51,7 @@ pub enum Member {
 }
 
 impl ResultPart {
-    /// What the task returns, as the API gives it.
+    /// Returns the result of a task in the API's format.
     ///
     /// ```
     /// use workflow_asl::result::{Member, Presence, ResultPart};
@@ -77,22 +77,22 @@ impl ResultPart {
         Self { shape, lacking: &[], ..self }
     }
 
-    /// What the table says of it.
+    /// Returns its shape in the table.
     pub fn shape(self) -> Shape {
         self.shape
     }
 
-    /// Whether the table has it from AWS's documentation or a recording.
+    /// Returns whether the table's data comes from AWS's documentation or a recording.
     pub fn is_certain(self) -> bool {
         self.certain
     }
 
-    /// Whether it is what the SDK returns, rather than an integration of Step Functions' own.
+    /// Returns whether it is the result of an SDK call, and not of an optimised integration.
     pub fn is_of_sdk(self) -> bool {
         self.sdk
     }
 
-    /// What a list's elements are, or the values of an object whose keys are data.
+    /// Returns the elements of a list, or the values of an object whose keys are data.
     pub fn item(self) -> Option<Self> {
         match self.shape {
             Shape::List(list) => Some(self.with(list.element())),
@@ -101,11 +101,11 @@ impl ResultPart {
         }
     }
 
-    /// The member of that name; case matters.
+    /// Returns the member with this name, case-sensitively.
     pub fn member(self, name: &str) -> Member {
         match self.shape {
             Shape::Map(map) => Member::Found(self.with(map.value()), Presence::Always),
-            // What the table has of blobs is what the API says; an integration may read JSON from them.
+            // The table has the API's type for blobs; an integration may parse them as JSON.
             Shape::Blob | Shape::Document => Member::Unknown,
             shape => match shape.member(name) {
                 Some(member) => Member::Found(self.with(member.shape), self.presence(name, member.required)),
@@ -130,7 +130,7 @@ impl ResultPart {
         }
     }
 
-    /// What was meant by a member that there is not: `did you mean …?`, or where it is.
+    /// Returns a suggestion for an unknown member: `did you mean …?`, or its location.
     pub fn meant(self, name: &str) -> Option<String> {
         self.meant_by(name, |names| nearest(name, names))
     }
@@ -162,17 +162,17 @@ fn lacking(task: TaskResource<'_>) -> &'static [&'static str] {
     known.map_or(&[], |(_, _, members)| members)
 }
 
-/// Whether a member says where the next page of a list starts: after the last there is none.
+/// Returns whether a member is the start of the next page of a list, which is absent after the last page.
 /// <https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-pagination.html>
 fn ends_pages(name: &str) -> bool {
     name == "LastEvaluatedKey" || name.starts_with("Next") && (name.ends_with("Token") || name.ends_with("Marker"))
 }
 
-/// Whether two names differ in case, hyphens and underscores at most.
+/// Returns whether two names differ at most in case, hyphens and underscores.
 pub(crate) fn alike(a: &str, b: &str) -> bool {
     let letters = |text: &str| -> Vec<u8> {
         text.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase()).collect()
     };
-    // Most names differ in length: nothing is made for those.
+    // Most names differ in length, so nothing is allocated for them.
     a.len().abs_diff(b.len()) < 8 && letters(a) == letters(b)
 }

@@ -107,7 +107,7 @@ pub(crate) fn check(texts: &Parsed<Computed>, template: &Value, at: &Pointer, fo
     });
 }
 
-/// A call with an argument in the place of each placeholder.
+/// Returns a call with an argument in the place of each placeholder.
 fn with_arguments(text: &str) -> String {
     let mut call = String::with_capacity(text.len());
     let mut from = 0;
@@ -130,14 +130,14 @@ pub(crate) fn code_of(text: &str) -> Code {
     }
 }
 
-/// The finding for a text at `at` that does not parse; it points at the character that does not fit.
+/// Returns the finding for a text at `at` that does not parse; it points at the character that does not fit.
 pub(crate) fn syntax_error(code: Code, at: Pointer, text: &str, error: SyntaxError) -> Diagnostic {
     let length = text.get(error.offset..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
     let offset = error.offset;
     Finding::Malformed { code, error }.at(at).with_range(offset, length)
 }
 
-/// Whether a literal text was probably meant to be computed: it is a path or a call as it stands.
+/// Returns whether a literal text was probably meant to be computed: it is a path or a call as it stands.
 pub(crate) fn looks_computed(text: &str) -> bool {
     let path = text.starts_with("$.") || text.starts_with("$$.") || text.starts_with("$[");
     (path || text.starts_with("States.") && text.ends_with(')')) && Computed::parse(text).is_ok()

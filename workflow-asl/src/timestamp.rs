@@ -3,8 +3,8 @@
 //! <https://states-language.net/#timestamps>. By hand, since a date library would add a fifth
 //! to the crates that every user of the macro builds.
 
-/// The instant that a timestamp such as `2016-03-14T01:59:00Z` names, in milliseconds
-/// since 1970-01-01T00:00:00Z; `None` when it is not one.
+/// Returns the instant that a timestamp such as `2016-03-14T01:59:00Z` names, in milliseconds since
+/// 1970-01-01T00:00:00Z; `None` when it is not one.
 ///
 /// ```
 /// use workflow_asl::timestamp::parse;

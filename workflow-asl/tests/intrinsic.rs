@@ -72,7 +72,7 @@ fn errors_point_at_the_word() {
     );
     let nested = |depth: usize| format!("{}1{}", "States.Array(".repeat(depth), ")".repeat(depth));
     assert!(Intrinsic::parse(&nested(10)).is_ok());
-    assert_eq!(Intrinsic::parse(&nested(11)).unwrap_err().message, "more than 10 calls inside one another");
+    assert_eq!(Intrinsic::parse(&nested(11)).unwrap_err().message, "more than 10 nested calls");
     assert!(Intrinsic::parse(&nested(100_000)).is_err());
 }
 

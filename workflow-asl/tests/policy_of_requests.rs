@@ -82,7 +82,7 @@ fn a_role_in_a_request_is_passed_or_noted() {
             "aws-sdk:glue:createJob",
             json!({"Name": "j", "Role": "jobs"}),
             &["glue:CreateJob arn:aws:glue:R:A:job/j"],
-            &["`Role` may be the name of a role: if a service takes it on, `iam:PassRole` on it is needed"],
+            &["`Role` may be the name of a role: if a service assumes it, `iam:PassRole` on it is needed"],
         ),
         (
             "aws-sdk:rekognition:startFaceDetection",
@@ -94,7 +94,7 @@ fn a_role_in_a_request_is_passed_or_noted() {
             "aws-sdk:rekognition:startFaceDetection",
             json!({"NotificationChannel.$": "$.channel"}),
             &["rekognition:StartFaceDetection *"],
-            &["`NotificationChannel` is not known before the workflow runs, and may have a role (`RoleArn`)"],
+            &["`NotificationChannel` is unknown before the workflow runs, and may contain a role (`RoleArn`)"],
         ),
         // In a condition of the action that starts the job, not passed on.
         (

@@ -1,29 +1,29 @@
-//! Amounts of time, and counts of what happens, as far as a definition says them.
+//! Amounts of time and counts, as far as a definition determines them.
 
-/// A time that something lasts at most.
+/// An upper bound of a duration.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Time {
-    /// Seconds, of what is known.
+    /// The known seconds.
     pub seconds: u64,
-    /// What may last any time beside; empty where the seconds are all.
+    /// The states whose duration is unbounded; empty if the seconds are an upper bound.
     pub open: Vec<Open>,
 }
 
-/// A state that may last any time.
+/// A state with an unbounded duration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Open {
     /// Its name.
     pub state: String,
-    /// Why, as the rest of a sentence that begins with the state: `has no timeout`.
+    /// The reason, as the rest of a sentence that begins with the state: `has no timeout`.
     pub why: &'static str,
 }
 
-/// How often something happens.
+/// The number of times that something happens.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Count {
-    /// In any case.
+    /// The fixed part.
     pub fixed: u64,
-    /// For each item of these maps besides, by the map's name, each before those inside it.
+    /// The additional number for each item of these maps, by the map's name, outer maps first.
     pub each: Vec<(String, u64)>,
 }
 
@@ -46,7 +46,7 @@ impl Time {
         self
     }
 
-    /// What of two is longer has the greater key.
+    /// Returns a key by which the longer of two times is greater.
     pub(super) fn key(&self) -> (bool, u64) {
         (!self.open.is_empty(), self.seconds)
     }
@@ -62,7 +62,7 @@ impl Count {
         self.each.extend(other.each.iter().cloned());
     }
 
-    /// What happens for each of `items`, or for each item of a map that may have any number.
+    /// Multiplies the count by `items`, or by the unknown number of items of a map.
     pub(super) fn repeated(self, map: &str, items: Option<u64>) -> Self {
         match items {
             Some(items) => Self { fixed: self.fixed.saturating_mul(items), each: self.each },
@@ -70,13 +70,13 @@ impl Count {
         }
     }
 
-    /// The count where each map has one item.
+    /// Returns the count if each map has one item.
     pub(super) fn key(&self) -> (bool, u64) {
         (false, self.each.iter().fold(self.fixed, |sum, (_, count)| sum.saturating_add(*count)))
     }
 }
 
-/// A time in words: `1h 30m`, `45s`, `2d 1h`; what is less than a ten-thousandth of it is left out.
+/// Formats a time: `1h 30m`, `45s`, `2d 1h`. Parts below a ten-thousandth of it are omitted.
 ///
 /// ```
 /// assert_eq!(workflow_asl::budget::in_words(5_400), "1h 30m");
@@ -87,7 +87,7 @@ pub fn in_words(seconds: u64) -> String {
     for (unit, length) in [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)] {
         let count = rest / length;
         rest %= length;
-        // A year is told to the hour.
+        // A year is rounded to the hour.
         if count > 0 && (words.is_empty() || length.saturating_mul(100) >= seconds / 100) {
             words.push(format!("{count}{unit}"));
         }

@@ -5,11 +5,11 @@ use std::collections::BinaryHeap;
 
 use crate::graph::Graph;
 
-/// A graph without the transitions that lead back to a state on the way to them.
+/// A graph without back edges.
 pub(super) struct AcyclicGraph {
-    /// The states that are reached, each after all that it leads to.
+    /// The reachable states in topological order, successors first.
     order: Vec<usize>,
-    /// What each state leads to, without the ways back.
+    /// The successors of each state, without back edges.
     onward: Vec<Vec<usize>>,
 }
 
@@ -59,7 +59,7 @@ impl AcyclicGraph {
         ways
     }
 
-    /// The states of the way that weighs most, from the first state on; of equal ones the first in the document.
+    /// Returns the states of the path with the greatest weight; of equal ones, the first in the document.
     pub(super) fn longest(&self, weight: impl Fn(usize) -> (bool, u64)) -> Vec<usize> {
         let mut best: Vec<((bool, u64), Option<usize>)> = vec![((false, 0), None); self.onward.len()];
         for &state in &self.order {
@@ -83,8 +83,8 @@ impl AcyclicGraph {
     }
 }
 
-/// The least that has passed where each state begins, by what each takes at least; a caught error may come at once.
-/// `None` for a state that no path reaches.
+/// Returns the least time that has passed when each state begins, given the least duration of each; a caught error may
+/// occur at once. `None` for an unreachable state.
 pub(super) fn earliest(graph: &Graph<'_>, takes: impl Fn(usize) -> u64) -> Vec<Option<u64>> {
     let mut known: Vec<Option<u64>> = vec![None; graph.states().len()];
     let mut todo: BinaryHeap<_> = graph.start().map(|start| Reverse((0_u64, start))).into_iter().collect();
@@ -103,11 +103,11 @@ pub(super) fn earliest(graph: &Graph<'_>, takes: impl Fn(usize) -> u64) -> Vec<O
     known
 }
 
-/// What a turn of a loop weighs at least, from its first state back to it.
+/// Returns the least weight of a turn of a loop, from its first state back to it.
 pub(super) fn turn(graph: &Graph<'_>, states: &[usize], weight: impl Fn(usize) -> u64) -> Vec<usize> {
     let Some(&first) = states.first() else { return Vec::new() };
     let place = |state: usize| states.binary_search(&state).ok();
-    // From where each state of the loop is reached with the least weight.
+    // For each state of the loop, the predecessor with the least weight.
     let mut before: Vec<Option<usize>> = vec![None; states.len()];
     let mut least: Vec<Option<u64>> = vec![None; states.len()];
     let mut todo = BinaryHeap::from([Reverse((0_u64, first))]);

@@ -1,13 +1,12 @@
-//! Loops whose exit conditions are loop-invariant, so that they never end once they have turned: all ways out are of
-//! choices, and these decide alike in every turn.
+//! Loops whose exit conditions are loop-invariant, so that they never end after the first turn: all exits are
+//! transitions of choices that decide the same in every turn.
 //!
-//! A choice decides alike where it reads only what no state of the loop writes: what the context has of the execution, of
-//! the state machine and of the item of the map around; variables that the loop does not assign; members of the state's
-//! input that keep their value on every way through the loop, as beside a `ResultPath` that leads elsewhere. Whatever
-//! else a condition reads may change, so does the time, and so does what cannot be told.
+//! A choice decides the same if it reads only what no state of the loop writes: context data of the execution, the
+//! state machine and the item of the enclosing map; variables that the loop does not assign; members of the state's
+//! input that keep their value on every path through the loop, for example because `ResultPath` writes elsewhere.
+//! Anything else may change, including the time and anything unknown.
 //!
-//! A catcher that leads out of the loop is a way out. An error that nothing catches is none: who wants it to end the
-//! loop can say so by a catcher.
+//! A catcher that leaves the loop is an exit. An uncaught error is not: a catcher can make it one.
 
 use std::collections::BTreeSet;
 
@@ -25,18 +24,18 @@ use crate::references::{LiteralKind, LiteralStep};
 /// What the states of a loop write.
 #[derive(Default)]
 struct Written {
-    /// Whether any of the states' input may be written.
+    /// Whether the whole input of the states may be written.
     all: bool,
-    /// Members of the states' input.
+    /// The written members of the states' input.
     members: BTreeSet<String>,
     variables: BTreeSet<String>,
-    /// Whether variables are assigned whose names are not known yet.
+    /// Whether variables with unknown names are assigned.
     any_variable: bool,
 }
 
 impl LoopProgress<'_, '_> {
-    /// The first of the choices that lead out of a loop, where nothing else does and all of them decide alike in every
-    /// turn.
+    /// Returns the first of the choices with exits of a loop, if there are no other exits and all of them decide the
+    /// same in every turn.
     pub(crate) fn decides_alike(&self, graph: &Graph<'_>, states: &[usize]) -> Option<usize> {
         let inside = |edge: &Edge<'_>| edge.to.is_some_and(|to| states.binary_search(&to).is_ok());
         let mut written = Written::default();
@@ -72,7 +71,7 @@ impl LoopProgress<'_, '_> {
 }
 
 impl Written {
-    /// What is written on this way out of a state.
+    /// Adds what is written on this transition of a state.
     fn add(&mut self, state: &State, language: QueryLanguage, way: EdgeKind) {
         let (assign, output) = match way {
             EdgeKind::Catch(number) => match state.catch.as_ref().and_then(|catchers| catchers.get(number)) {
@@ -112,7 +111,7 @@ impl Written {
         }
     }
 
-    /// Where a `ResultPath` puts a result.
+    /// Adds the target of a `ResultPath`.
     fn at(&mut self, path: Option<Value>) {
         let steps = match &path {
             Some(Value::Null) => return,
@@ -132,7 +131,7 @@ impl Written {
         }
     }
 
-    /// Whether a rule reads nothing of it.
+    /// Returns whether a rule reads nothing that is written.
     fn spares(&self, rule: &ChoiceRule, language: QueryLanguage) -> bool {
         if rule.is_unread() {
             return false;
@@ -156,7 +155,7 @@ impl Written {
 
     fn spares_path(&self, text: &str) -> bool {
         let Ok(path) = JsonPath::parse(text) else { return false };
-        // What stands in filters is not looked at.
+        // Filters are ignored.
         path.is_definite()
             && !placeholder::contained(text)
             && match path.root() {
@@ -194,12 +193,13 @@ impl Written {
     }
 }
 
-/// Whether a state's output is its input.
+/// Returns whether a state's output is its input.
 fn is_input(output: &Value) -> bool {
     output.as_str().and_then(jsonata::expression).is_some_and(|code| code.trim() == "$states.input")
 }
 
-/// Whether what these steps lead to in the context object stays the same in an execution; the item of a map, in an iteration.
+/// Returns whether this path in the context object has a constant value in an execution or, for the item of a map, in
+/// an iteration.
 fn is_fixed(steps: &[LiteralStep]) -> bool {
     let mut members = context::MEMBERS;
     for step in steps {

@@ -65,7 +65,7 @@ pub struct ExecutionBudget {
 }
 
 impl ExecutionBudget {
-    /// The seconds after which AWS ends an execution of this type, whatever its own timeout.
+    /// Returns the seconds after which AWS ends an execution of this type, whatever its own timeout.
     ///
     /// <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>
     pub fn type_limit(&self) -> u64 {
@@ -143,7 +143,7 @@ pub enum Pace {
 }
 
 impl Loop {
-    /// How many turns fill a history.
+    /// Returns how many turns fill a history.
     pub fn turns_to_limit(&self) -> u64 {
         (HISTORY_EVENTS as u64).saturating_sub(OWN_EVENTS) / self.turn_events.max(1)
     }
@@ -178,7 +178,7 @@ impl Budget {
     }
 }
 
-/// The loops of a scope that nothing slows and that change nothing, in Standard executions.
+/// Returns the loops of a scope that nothing slows and that change nothing, in Standard executions.
 pub(crate) fn runaway_loops(graph: &Graph<'_>, progress: &LoopProgress<'_, '_>) -> Vec<Vec<usize>> {
     let mut loops = graph.loops(|edge| progress.may_run_away(graph, edge));
     let is_standard = |state: &usize| graph.states().get(*state).is_some_and(|(_, state)| !progress.is_express(state));
@@ -224,7 +224,8 @@ impl Reader<'_, '_> {
         cost
     }
 
-    /// What a scope costs that begins so many seconds after its execution, and its way with the most transitions.
+    /// Returns what a scope costs that begins so many seconds after its execution, and its way with the most
+    /// transitions.
     fn scope(&mut self, scope: Scope<'_>, execution: usize, begins: u64, depth: u64) -> (Cost, Vec<String>) {
         let graph = Graph::of(scope);
         // What a state lasts at least decides when others begin, so that the states come before what is inside them.
@@ -350,7 +351,7 @@ impl Reader<'_, '_> {
 /// How deep scopes are looked into for what a state lasts at least: each level looks at all those below it.
 const LEAST_DEPTH: u64 = 4;
 
-/// The seconds that a state lasts at least.
+/// Returns the seconds that a state lasts at least.
 fn least(state: &State, depth: u64) -> u64 {
     match state.kind {
         StateKind::Wait => state.seconds.as_ref().and_then(Value::as_u64).unwrap_or_default(),
@@ -362,7 +363,7 @@ fn least(state: &State, depth: u64) -> u64 {
     }
 }
 
-/// The seconds of the shortest way through a scope.
+/// Returns the seconds of the shortest way through a scope.
 fn shortest(scope: Scope<'_>, depth: u64) -> u64 {
     let graph = Graph::of(scope);
     let least: Vec<u64> = graph.states().iter().map(|(_, state)| least(state, depth)).collect();
@@ -374,8 +375,8 @@ fn shortest(scope: Scope<'_>, depth: u64) -> u64 {
         .unwrap_or_default()
 }
 
-/// The literals of a state that become a task's request, a state's output or a variable: the field, with the member
-/// where it is a variable, and the bytes that they have at least.
+/// Returns the literals of a state that become a task's request, a state's output or a variable: the field, with the
+/// member where it is a variable, and the bytes that they have at least.
 pub(crate) fn literals(state: &State, language: QueryLanguage) -> impl Iterator<Item = (Pointer, usize)> {
     let of_jsonpath = language == QueryLanguage::JsonPath;
     // A path may leave out what is too much.

@@ -1,9 +1,10 @@
-//! Progress, which keeps a loop from running away: states that take time, and states that change what the loop decides by.
+//! Progress, which keeps a loop from running away: states that take time, and states that change the data of the loop's
+//! decisions.
 //!
-//! The rule is about what is certain. A loop runs away where a turn of it takes no time and changes nothing: choices
-//! that decide by what no state of it writes, passes without a value, single looks at something elsewhere that takes
-//! its time (`describe…`, `get…`), and tasks that a catcher sends back to themselves without a pause. Whatever may
-//! count, page through a list or do a piece of the work in a turn is no such loop.
+//! The analysis only reports certain cases. A loop runs away if a turn takes no time and changes nothing: its states
+//! are choices that read nothing the loop writes, passes without a value, single requests for the status of something
+//! that takes time (`describe…`, `get…`), and tasks that a catcher retries without a pause. A loop that may count, page
+//! through a list or do a part of its work in each turn is not reported.
 
 use std::collections::BTreeMap;
 
@@ -17,18 +18,18 @@ use crate::references::{LiteralKind, Reference, ReferenceRoot};
 use crate::resource::{Pattern, Resource};
 use crate::rules::object_index::ObjectIndex;
 
-/// What a state does for the loop that it is in.
+/// The progress of a state in its loop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Progress {
     /// It takes time.
     Slow,
-    /// It may change what the loop decides by.
+    /// It may change the data of the loop's decisions.
     Changing,
-    /// Neither.
+    /// No progress.
     Idle,
 }
 
-/// The states of a definition, as loops look at them.
+/// The progress of the states of a definition.
 pub(crate) struct LoopProgress<'d, 'a> {
     index: &'d ObjectIndex<'a>,
     numbers: BTreeMap<*const State, usize>,
@@ -45,13 +46,13 @@ impl<'d, 'a> LoopProgress<'d, 'a> {
         Self { index, numbers: numbers.collect(), references: by_state }
     }
 
-    /// Whether an Express execution runs the state, which has no limit of events.
+    /// Returns whether the state runs in an Express execution, which has no limit of events.
     pub(crate) fn is_express(&self, state: &State) -> bool {
         let number = self.numbers.get(&std::ptr::from_ref(state));
         number.and_then(|number| self.index.states.get(*number)).is_some_and(|state| state.express)
     }
 
-    /// The language of a state's fields.
+    /// Returns the language of a state's fields.
     pub(super) fn language(&self, state: &State) -> Option<QueryLanguage> {
         let number = self.numbers.get(&std::ptr::from_ref(state))?;
         self.index.states.get(*number).map(|state| state.language)
@@ -88,7 +89,7 @@ impl<'d, 'a> LoopProgress<'d, 'a> {
         }
     }
 
-    /// Whether a request may be another one in each turn: it reads what the turn before may have written.
+    /// Returns whether a request may differ in each turn: it reads data that the previous turn may have written.
     fn moves_on(&self, state: &State) -> bool {
         let request = state.arguments.as_ref().or(state.parameters.as_ref());
         if !request.is_some_and(Value::is_object) || state.has("InputPath") {
@@ -102,7 +103,7 @@ impl<'d, 'a> LoopProgress<'d, 'a> {
             if field.is_none() || used.root == ReferenceRoot::Context {
                 return false;
             }
-            // DynamoDB has values in objects by their type: `{"id": {"S": "1"}}`.
+            // DynamoDB wraps values in objects by their type: `{"id": {"S": "1"}}`.
             let is_type = |name: &str| ["S", "N", "B"].contains(&name);
             let names = |token: &String| token.strip_suffix(".$").unwrap_or(token).to_owned();
             let mut keys = place.iter().map(names).rev().skip_while(|name| is_type(name));
@@ -112,18 +113,18 @@ impl<'d, 'a> LoopProgress<'d, 'a> {
                 .iter()
                 .rev()
                 .skip_while(|step| matches!(&step.kind, LiteralKind::Name(name) if is_type(name)));
-            // What goes by the name of its parameter is the same thing in each turn, but for marks in a list.
+            // A value with the name of its parameter is the same in each turn, except for page tokens.
             let same = matches!(steps.next().map(|step| &step.kind),
                 Some(LiteralKind::Name(name)) if name.eq_ignore_ascii_case(&key));
             !same || MARKS.iter().any(|mark| key.contains(mark))
         })
     }
 
-    /// Whether a loop over this edge may be one that runs away.
+    /// Returns whether a loop over this edge may run away.
     pub(crate) fn may_run_away(&self, graph: &Graph<'_>, edge: &Edge<'_>) -> bool {
         let Some((_, state)) = graph.states().get(edge.from) else { return false };
         let EdgeKind::Catch(catcher) = edge.kind else { return self.of_state(state) == Progress::Idle };
-        // An error after another: nothing was done, unless retries made a pause or the catcher keeps a count.
+        // A repeated error: nothing was done, unless retries paused or the catcher counts.
         let catcher = state.catch.as_ref().and_then(|catchers| catchers.get(catcher));
         state.kind == StateKind::Task
             && !state.has("Retry")
@@ -133,19 +134,19 @@ impl<'d, 'a> LoopProgress<'d, 'a> {
             })
     }
 
-    /// Whether a loop over this edge takes time.
+    /// Returns whether a loop over this edge takes time.
     pub(crate) fn is_slow(&self, graph: &Graph<'_>, edge: &Edge<'_>) -> bool {
         graph.states().get(edge.from).is_some_and(|(_, state)| self.of_state(state) == Progress::Slow)
     }
 }
 
-/// Whether the error that a catcher is for takes its time.
+/// Returns whether the catcher's errors take time to occur.
 fn comes_late(catcher: &Catcher) -> bool {
     let late = |name: &String| [error_name::TIMEOUT, error_name::HEARTBEAT_TIMEOUT].contains(&name.as_str());
     catcher.error_equals.as_ref().is_none_or(|names| names.iter().all(late))
 }
 
-/// Whether the catcher's output is made of more than the error.
+/// Returns whether the catcher's output contains more than the error.
 fn counts(catcher: &Catcher) -> bool {
     match &catcher.output {
         Some(Value::String(text)) => jsonata::expression(text).is_some_and(|code| code.trim() != "$states.input"),
@@ -154,10 +155,10 @@ fn counts(catcher: &Catcher) -> bool {
     }
 }
 
-/// Names of parameters, in small letters, that say where in a list to go on.
+/// Parts of names, in lower case, of parameters with page tokens.
 const MARKS: [&str; 7] = ["token", "marker", "cursor", "startkey", "iterator", "page", "offset"];
 
-/// Whether an action only looks at one thing.
+/// Returns whether an action only reads one resource.
 fn looks(action: &str) -> bool {
     ["describe", "get", "head"].iter().any(|verb| action.starts_with(verb))
 }

@@ -1,4 +1,4 @@
-//! What a state alone costs: its time with retries, its transitions and events, its literal data.
+//! The costs of a single state: its time with retries, its transitions and events, its literal data.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::limits::{INLINE_MAP_CONCURRENCY, LAMBDA_SECONDS, retrier_default};
 use crate::placeholder;
 use crate::resource::{Integration, Pattern, Resource};
 
-/// What the scopes inside a state cost, each as [`Cost`] of its ways.
+/// The costs of the scopes inside a state, each as [`Cost`] of its paths.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Cost {
     pub(super) time: Time,
@@ -18,7 +18,7 @@ pub(super) struct Cost {
     pub(super) events: Count,
 }
 
-/// What a state costs in one visit.
+/// The costs of one visit of a state.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Own {
     pub(super) cost: Cost,
@@ -39,7 +39,7 @@ impl Own {
     }
 }
 
-/// What a visit costs without a retry, and how many events a retry has.
+/// Returns the costs of a visit without retries, and the number of events of a retry.
 fn attempt(name: &str, state: &State, inside: Vec<Cost>) -> (Cost, u64) {
     let alone = |time: Time, least: u64, events: u64| Cost {
         time,
@@ -61,7 +61,7 @@ fn attempt(name: &str, state: &State, inside: Vec<Cost>) -> (Cost, u64) {
             }
         }
         StateKind::Task => {
-            // Entered, scheduled, started, succeeded, exited; what waits for more says that it was submitted.
+            // Entered, scheduled, started, succeeded, exited; with a pattern that waits, also submitted.
             let resource = state.resource.as_deref().and_then(Resource::parse);
             let submits =
                 matches!(resource, Some(Resource::Integration(call)) if call.pattern != Pattern::RequestResponse);
@@ -93,8 +93,7 @@ fn map(name: &str, state: &State, item: Cost) -> Cost {
     let mut transitions = Count::of(1);
     transitions.add(&item.transitions.repeated(name, items));
     if state.is_distributed() {
-        // Entered, started, the run started, the run succeeded, succeeded, exited; the iterations have histories of
-        // their own.
+        // Entered, started, run started, run succeeded, succeeded, exited. The iterations have their own histories.
         let time = Time::open(name, "is a distributed map");
         return Cost { time, least: 0, transitions, events: Count::of(6) };
     }
@@ -108,7 +107,7 @@ fn map(name: &str, state: &State, item: Cost) -> Cost {
         _ => INLINE_MAP_CONCURRENCY as u64,
     };
     let (time, least) = match items {
-        // As many at once as possible: so many rounds take all of them.
+        // As many as possible run at once, in this many rounds.
         Some(items) if !state.has("MaxConcurrencyPath") => {
             let rounds = items.div_ceil(at_once.min(INLINE_MAP_CONCURRENCY as u64));
             (item.time.times(rounds), if items > 0 { item.least } else { 0 })
@@ -142,7 +141,7 @@ fn task_time(name: &str, state: &State, resource: Option<Resource<'_>>) -> Time 
 
 fn whole(value: Option<&Value>) -> Option<u64> {
     let value = value?;
-    // AWS takes `5.0` for 5.
+    // AWS accepts `5.0` for 5.
     value.as_u64().or_else(|| value.as_f64().filter(|number| *number >= 0.0).map(|number| number as u64))
 }
 
@@ -150,13 +149,13 @@ fn attempts(retrier: &Retrier) -> u64 {
     whole(retrier.max_attempts.as_ref()).unwrap_or(retrier_default::MAX_ATTEMPTS)
 }
 
-/// The seconds that a retrier pauses in all, where each of its retries is needed.
+/// Returns the total pause of a retrier in seconds, if all its retries are needed.
 fn delays(retrier: &Retrier) -> u64 {
     let first = whole(retrier.interval_seconds.as_ref()).unwrap_or(retrier_default::INTERVAL_SECONDS);
     let rate = retrier.backoff_rate.as_ref().and_then(Value::as_f64).unwrap_or(retrier_default::BACKOFF_RATE);
     let longest = whole(retrier.max_delay_seconds.as_ref()).map_or(f64::INFINITY, |seconds| seconds as f64);
     let (first, rate, attempts) = (first as f64, rate.max(1.0), attempts(retrier) as f64);
-    // So many delays are below the longest.
+    // The number of delays below the longest.
     let growing = match () {
         () if first >= longest => 0.0,
         () if rate <= 1.0 || first == 0.0 => attempts,
@@ -164,16 +163,16 @@ fn delays(retrier: &Retrier) -> u64 {
     };
     let grown = if rate <= 1.0 { first * growing } else { first * (rate.powf(growing) - 1.0) / (rate - 1.0) };
     let capped = if attempts > growing { longest * (attempts - growing) } else { 0.0 };
-    // What is too much for the type is the most that it holds.
+    // An overflow saturates.
     (grown + capped).ceil() as u64
 }
 
-/// The bytes that a value has at least as JSON, whatever its expressions give.
+/// Returns the least size of a value as JSON in bytes, whatever its expressions return.
 pub(super) fn literal_bytes(value: &Value, of_jsonpath: bool) -> usize {
     match value {
         Value::String(text) if !of_jsonpath && jsonata::expression(text).is_some() => 0,
         Value::String(text) if placeholder::likely(text) => 0,
-        // Quotes, and for each character what it is at least.
+        // Quotes, and the least size of each character.
         Value::String(text) => text.len() + 2,
         Value::Array(items) => {
             let items = items.iter().map(|item| literal_bytes(item, of_jsonpath) + 1);
@@ -181,10 +180,10 @@ pub(super) fn literal_bytes(value: &Value, of_jsonpath: bool) -> usize {
         }
         Value::Object(members) => {
             let member = |(key, value): (&String, &Value)| {
-                // A JSONata expression without a value leaves its member out.
+                // A JSONata expression without a value omits its member.
                 let computed = value.as_str().is_some_and(|text| jsonata::expression(text).is_some());
                 match key.strip_suffix(".$") {
-                    // Whatever it is, it has a byte.
+                    // Any value has at least one byte.
                     Some(key) if of_jsonpath => key.len() + 5,
                     _ if computed && !of_jsonpath => 0,
                     _ => key.len() + 4 + literal_bytes(value, of_jsonpath),

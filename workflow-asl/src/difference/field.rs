@@ -1,28 +1,28 @@
-//! The fields of states that differ: compared as they count, not as they are written.
+//! The fields that differ between states, compared by meaning and not by text.
 
 use serde_json::{Map, Value};
 
 use crate::Pointer;
 use crate::document::{Preset, TABLES, Table};
 
-/// Fields that name a state to go on at, or say that there is none.
+/// Fields that name a next state, or say that there is none.
 pub(super) const TRANSITIONS: [&str; 3] = ["Next", "Default", "End"];
 
-/// Fields whose entries name a state each.
+/// Fields whose entries name a next state each.
 const RULES: [&str; 2] = ["Choices", "Catch"];
 
-/// The name of the difference of a state that has gone to another scope.
+/// The name of the difference of a state that moved to another scope.
 const SCOPE: &str = "(scope)";
 
 /// A field that differs.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FieldDifference {
-    /// Its name: `TimeoutSeconds`. `(scope)` for a state that is in another branch or map than it was.
+    /// Its name, such as `TimeoutSeconds`; `(scope)` for a state that moved to another branch or map.
     pub name: String,
-    /// What the older definition has; `None` where it is absent or says what absence says too.
+    /// The value in the older definition; `None` if it is absent or equal to the default.
     pub old: Option<Value>,
-    /// What the newer definition has.
+    /// The value in the newer definition.
     pub new: Option<Value>,
 }
 
@@ -32,13 +32,13 @@ impl FieldDifference {
         Self { name: SCOPE.to_owned(), old: text(old), new: text(new) }
     }
 
-    /// Whether it says that the state is in another branch or map than it was.
+    /// Returns whether the state moved to another branch or map.
     pub fn is_move(&self) -> bool {
         self.name == SCOPE
     }
 }
 
-/// Two definitions, and what states of the older one are called in the newer one.
+/// Two definitions, and the new names of renamed states.
 pub(super) struct Comparison<'v> {
     pub(super) old: &'v Value,
     pub(super) new: &'v Value,
@@ -46,7 +46,7 @@ pub(super) struct Comparison<'v> {
 }
 
 impl Comparison<'_> {
-    /// The fields of a state that differ.
+    /// Returns the fields of a state that differ.
     pub(super) fn state(&self, old: &Pointer, new: &Pointer) -> Vec<FieldDifference> {
         let read = |document: &Value, at: &Pointer| {
             let mut state = document.pointer(at.as_str()).and_then(normal_state).unwrap_or_default();
@@ -59,7 +59,7 @@ impl Comparison<'_> {
         self.fields(read(self.old, old), read(self.new, new))
     }
 
-    /// The fields of the machine that differ. Its language is that of each state, which says so.
+    /// Returns the fields of the machine that differ. Its query language is compared in each state.
     pub(super) fn machine(&self) -> Vec<FieldDifference> {
         let read = |document: &Value| {
             let mut machine = document.as_object().cloned().unwrap_or_default();
@@ -84,7 +84,7 @@ impl Comparison<'_> {
     }
 }
 
-/// The fields of a state without the states inside it, without what it says that holds anyway, and by their newer names.
+/// Returns the fields of a state without nested states and default values, with the new names of states.
 pub(super) fn normal_state(state: &Value) -> Option<Map<String, Value>> {
     let mut fields = without_presets(state.as_object()?.clone(), "State");
     if fields.get("End") == Some(&Value::Bool(false)) {
@@ -139,7 +139,7 @@ fn without_states(value: &Value) -> Value {
     }
 }
 
-/// The fields of an object but those that say what holds where they are absent.
+/// Returns the fields of an object without default values.
 fn without_presets(mut fields: Map<String, Value>, table: &str) -> Map<String, Value> {
     let table: Option<&Table> = TABLES.iter().find(|known| known.name == table);
     let is_preset = |name: &str, value: &Value| {
@@ -156,7 +156,7 @@ fn without_presets(mut fields: Map<String, Value>, table: &str) -> Map<String, V
     fields
 }
 
-/// A field with each state that it names called as `renames` says.
+/// Returns a field with the names of states replaced according to `renames`.
 pub(super) fn with_targets(name: &str, value: &Value, renames: &dyn Fn(&str) -> Option<String>) -> Value {
     let target = |value: &Value| value.as_str().and_then(renames).map_or_else(|| value.clone(), Value::String);
     if TRANSITIONS.contains(&name) || name == "StartAt" {
@@ -179,7 +179,7 @@ pub(super) fn with_targets(name: &str, value: &Value, renames: &dyn Fn(&str) -> 
     }
 }
 
-/// Whether two values are one, `2` and `2.0` too.
+/// Returns whether two values are equal; `2` and `2.0` are.
 fn equal(old: &Value, new: &Value) -> bool {
     match (old, new) {
         (Value::Number(old), Value::Number(new)) => old == new || old.as_f64() == new.as_f64(),

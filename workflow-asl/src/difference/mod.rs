@@ -1,7 +1,7 @@
-//! What differs between two definitions: which state became which, and which of their fields differ.
+//! The difference of two definitions: matching states, and their fields that differ.
 //!
-//! States are matched by name, then by what they do: a state that has another name but mostly the same fields is
-//! renamed. A difference that changes nothing, such as a default that is written out, is no difference.
+//! States are matched by name, then by content: a state with another name but mostly the same fields is renamed. A
+//! difference without effect, such as an explicit default, is ignored.
 
 mod field;
 mod state_matching;
@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::Pointer;
 pub use field::FieldDifference;
 
-/// What differs between an older and a newer definition.
+/// The difference of an older and a newer definition.
 ///
 /// ```
 /// use serde_json::json;
@@ -28,9 +28,10 @@ pub use field::FieldDifference;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Difference {
-    /// Every state of both: those of the newer one in its order, each before those inside it, then what it no longer has.
+    /// All states of both definitions: those of the newer one in order, each before those inside it, then the removed
+    /// ones.
     pub states: Vec<StateDifference>,
-    /// The fields of the machine that differ, but for its states.
+    /// The fields of the machine that differ, except its states.
     pub machine: Vec<FieldDifference>,
 }
 
@@ -38,56 +39,56 @@ pub struct Difference {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StateDifference {
-    /// In the older definition; `None` for a state that was added.
+    /// Its position in the older definition; `None` for an added state.
     pub old: Option<Place>,
-    /// In the newer definition; `None` for a state that was removed.
+    /// Its position in the newer definition; `None` for a removed state.
     pub new: Option<Place>,
-    /// The fields that differ, of a state that both have; transitions to a renamed state do not.
+    /// The fields that differ, for a state in both. Transitions to a renamed state do not differ.
     pub fields: Vec<FieldDifference>,
 }
 
-/// Where a state is.
+/// The position of a state.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct Place {
     /// Its name.
     pub name: String,
-    /// Where it is in the definition.
+    /// Its pointer in the definition.
     pub pointer: Pointer,
-    /// Where the scope is that has it: the machine, a branch, an item processor.
+    /// The pointer of its scope: the machine, a branch or an item processor.
     pub scope: Pointer,
 }
 
 impl StateDifference {
-    /// The name: the newer one, if there is one.
+    /// Returns the name in the newer definition, or else in the older one.
     pub fn name(&self) -> &str {
         self.new.as_ref().or(self.old.as_ref()).map_or("", |place| &place.name)
     }
 
-    /// The old and the new name, of a state that has another one.
+    /// Returns the old and the new name of a renamed state.
     pub fn renamed(&self) -> Option<(&str, &str)> {
         let (old, new) = (self.old.as_ref()?, self.new.as_ref()?);
         (old.name != new.name).then_some((&old.name, &new.name))
     }
 
-    /// Whether only the newer definition has it.
+    /// Returns whether only the newer definition has it.
     pub fn is_added(&self) -> bool {
         self.old.is_none()
     }
 
-    /// Whether only the older definition has it.
+    /// Returns whether only the older definition has it.
     pub fn is_removed(&self) -> bool {
         self.new.is_none()
     }
 
-    /// The field of this name, if it differs.
+    /// Returns the field with this name, if it differs.
     pub fn field(&self, name: &str) -> Option<&FieldDifference> {
         self.fields.iter().find(|field| field.name == name)
     }
 }
 
 impl Difference {
-    /// Compares two definitions; takes what it can of one that is malformed.
+    /// Compares two definitions, as far as they are valid.
     pub fn of(old: &Value, new: &Value) -> Self {
         let (pairs, moved) = state_matching::pairs(old, new);
         let names: BTreeMap<&str, &str> = pairs
@@ -111,7 +112,7 @@ impl Difference {
         Self { states: states.collect(), machine: comparison.machine() }
     }
 
-    /// Whether nothing differs.
+    /// Returns whether there are no differences.
     pub fn is_empty(&self) -> bool {
         let same = |state: &StateDifference| {
             state.old.is_some() && state.new.is_some() && state.fields.is_empty() && state.renamed().is_none()
@@ -119,13 +120,13 @@ impl Difference {
         self.machine.is_empty() && self.states.iter().all(same)
     }
 
-    /// The new name of each state that both have, by its old name.
+    /// Returns the new names of states in both definitions, by their old names.
     pub fn names(&self) -> BTreeMap<&str, &str> {
         let both = self.states.iter().filter_map(|state| Some((state.old.as_ref()?, state.new.as_ref()?)));
         both.map(|(old, new)| (old.name.as_str(), new.name.as_str())).collect()
     }
 
-    /// The names of the states that differ in some way, in the words of the newer definition where it has them.
+    /// Returns the names of the states that differ, with their newer names if they have one.
     pub fn changed(&self) -> BTreeSet<&str> {
         let differs = |state: &&StateDifference| {
             state.is_added() || state.is_removed() || !state.fields.is_empty() || state.renamed().is_some()

@@ -1,4 +1,4 @@
-//! Which state of the older definition each state of the newer one is.
+//! Matches the states of two definitions.
 
 use std::collections::BTreeSet;
 
@@ -8,21 +8,21 @@ use super::Place;
 use super::field::{self, TRANSITIONS};
 use crate::Pointer;
 
-/// How alike two states of other names are that count as one: the share of fields that are the same.
+/// The least share of equal fields of two states with different names that match.
 const ALIKE: f64 = 0.6;
 
-/// A state of the older definition, and what it is in the newer one.
+/// The positions of a state in the older and the newer definition.
 pub(super) type Pair = (Option<Place>, Option<Place>);
 
-/// A set of states: its object and where that is.
+/// A set of states: its object, and its pointer.
 type Scope<'v> = (Pointer, &'v Value);
 
-/// Every state of both, and where those are now that have gone to another scope.
+/// Returns all states of both definitions, and the new positions of those that moved to another scope.
 pub(super) fn pairs(old: &Value, new: &Value) -> (Vec<Pair>, BTreeSet<Pointer>) {
     let mut found = Vec::new();
     scope((Pointer::root(), old), (Pointer::root(), new), &mut found);
     let moved = join_moved(&mut found);
-    // In the order of the newer definition; what it does not have stays behind.
+    // In the order of the newer definition, then the removed states.
     let mut order = Vec::new();
     collect(&(Pointer::root(), new), &mut order);
     let place = |pair: &Pair| {
@@ -42,7 +42,7 @@ fn states<'v>(scope: &Scope<'v>) -> impl Iterator<Item = (Place, &'v Value)> + u
     })
 }
 
-/// The scopes inside a state, each by what it is: `ItemProcessor`, or the number of a branch.
+/// Returns the scopes inside a state with their keys: `ItemProcessor`, or the index of a branch.
 fn inside<'v>(at: &Pointer, state: &'v Value) -> Vec<Scope<'v>> {
     let branches = state.get("Branches").and_then(Value::as_array).into_iter().flatten().enumerate();
     let branches = branches.map(|(number, branch)| (at.child("Branches").index(number), branch));
@@ -51,7 +51,7 @@ fn inside<'v>(at: &Pointer, state: &'v Value) -> Vec<Scope<'v>> {
     branches.chain(processors).collect()
 }
 
-/// Every state of a scope, each before those inside it.
+/// Collects the states of a scope, each before those inside it.
 fn collect(scope: &Scope<'_>, found: &mut Vec<Place>) {
     for (place, state) in states(scope) {
         let scopes = inside(&place.pointer, state);
@@ -84,7 +84,7 @@ fn scope(old: Scope<'_>, new: Scope<'_>, found: &mut Vec<Pair>) {
             }
         }
     }
-    // The most alike first, then in the order of the definitions.
+    // The most similar first, then in document order.
     candidates.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
     for (_, new_at, old_at) in candidates {
         if left_new.contains(&new_at) && left_old.remove(&old_at) {
@@ -107,8 +107,7 @@ fn scope(old: Scope<'_>, new: Scope<'_>, found: &mut Vec<Pair>) {
     }
 }
 
-/// The scopes inside a state that both definitions have: a branch is the one with which it shares names of states, else the
-/// one of its number.
+/// Matches the scopes inside a state: branches match if they share names of states, or else by index.
 fn inner(old: Vec<Scope<'_>>, new: Vec<Scope<'_>>, found: &mut Vec<Pair>) {
     let mut left: Vec<Option<Scope<'_>>> = old.into_iter().map(Some).collect();
     let names = |scope: &Scope<'_>| states(scope).map(|(place, _)| place.name).collect::<BTreeSet<_>>();
@@ -140,7 +139,7 @@ fn alone(scopes: &[Scope<'_>], pair: impl Fn(Place) -> Pair, found: &mut Vec<Pai
     found.extend(places.into_iter().map(pair));
 }
 
-/// Makes one pair of a state that was removed here and added there: names are unique in a definition.
+/// Joins a removed and an added state with the same name into a moved one, because names are unique in a definition.
 fn join_moved(found: &mut Vec<Pair>) -> BTreeSet<Pointer> {
     let mut moved = BTreeSet::new();
     let added: Vec<_> = found.iter().filter(|pair| pair.0.is_none()).filter_map(|pair| pair.1.clone()).collect();
@@ -155,7 +154,7 @@ fn join_moved(found: &mut Vec<Pair>) -> BTreeSet<Pointer> {
     moved
 }
 
-/// How many of the fields of two states are the same, of all that they have; the kind and what leads on do not count.
+/// Returns the share of equal fields of two states. Their kind and transitions do not count.
 fn likeness(old: &Value, new: &Value) -> f64 {
     let (Some(old), Some(new)) = (field::normal_state(old), field::normal_state(new)) else { return 0.0 };
     if old.get("Type") != new.get("Type") {
@@ -168,7 +167,7 @@ fn likeness(old: &Value, new: &Value) -> f64 {
         all += 1;
         same += u32::from(is_same(name, &old, &new));
     }
-    // Of states that have nothing but their kind only those are alike that lead to the same.
+    // States with no other fields are similar only if they have the same transitions.
     if all == 0 {
         let leads_on = |state: &Map<String, Value>| TRANSITIONS.map(|name| state.get(name).cloned());
         return if leads_on(&old) == leads_on(&new) { 1.0 } else { 0.0 };
@@ -176,7 +175,7 @@ fn likeness(old: &Value, new: &Value) -> f64 {
     f64::from(same) / f64::from(all)
 }
 
-/// Whether a field is the same, but for where it leads.
+/// Returns whether a field is equal, except for transitions.
 fn is_same(name: &str, old: &Map<String, Value>, new: &Map<String, Value>) -> bool {
     let (Some(old), Some(new)) = (old.get(name), new.get(name)) else { return false };
     let nowhere = |_: &str| Some(String::new());

@@ -8,7 +8,7 @@ use super::node::{Node, Place, object, read_object, unknown_field};
 use super::{Form, Group};
 use crate::{Diagnostic, Pointer};
 
-/// What a comparison operator compares with.
+/// The operand type of a comparison operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Operand {
     /// Text.
@@ -32,20 +32,20 @@ macro_rules! operators {
         }
 
         impl Operator {
-            /// Every operator.
+            /// All operators.
             pub const ALL: &'static [Self] = &[ $( Self::$name, )* ];
 
-            /// The name in the document.
+            /// Returns the name in the document.
             pub fn name(self) -> &'static str {
                 match self { $( Self::$name => stringify!($name), )* }
             }
 
-            /// What it compares with.
+            /// Returns its operand type.
             pub fn operand(self) -> Operand {
                 match self { $( Self::$name => Operand::$operand, )* }
             }
 
-            /// The operator with this name.
+            /// Returns the operator with this name.
             pub fn from_name(name: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|operator| operator.name() == name)
             }
@@ -100,7 +100,7 @@ operators! {
 pub struct Comparison {
     /// The operator.
     pub operator: Operator,
-    /// What it compares with, as the document has it.
+    /// Its operand, as in the document.
     pub operand: Value,
 }
 
@@ -123,7 +123,7 @@ object! {
     with {
         /// The comparisons with `Variable`; a valid rule that has a `Variable` has exactly one.
         pub comparisons: Vec<Comparison>,
-        /// The place of the first comparison among the fields when it was read.
+        /// The position of the first comparison among the fields when it was read.
         comparison_place: Place,
     }
 }
@@ -155,7 +155,7 @@ impl Node for ChoiceRule {
         }
         let mut fields = Map::new();
         self.write_fields(&mut fields);
-        // A comparison made by code stands after its variable.
+        // A comparison created by code comes after its variable.
         let after_variable = fields.keys().position(|key| key == "Variable").map_or(0, |place| place + 1);
         let first = self.comparison_place.0.unwrap_or(after_variable).min(fields.len());
         for (place, comparison) in (first..).zip(&self.comparisons) {

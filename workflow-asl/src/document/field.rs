@@ -48,8 +48,8 @@ pub struct Field {
 }
 
 impl Field {
-    /// The field of the other query language that does the same in a state of this kind, or in an
-    /// object that is no state.
+    /// Returns the field of the other query language that does the same in a state of this kind, or in an object that
+    /// is no state.
     pub fn counterpart(&self, kind: Option<StateKind>) -> Option<&'static str> {
         let here = |kinds: Kinds| kind.map_or(kinds == Kinds::ALL, |kind| kinds.contains(kind));
         self.instead.iter().find(|(kinds, _)| here(*kinds)).map(|(_, name)| *name)
@@ -211,7 +211,7 @@ impl Form {
 }
 
 impl fmt::Display for Form {
-    /// What the value is, in a few words.
+    /// Returns what the value is, in a few words.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let or_expression = |expression: bool| if expression { ", or JSONata" } else { "" };
         match *self {
@@ -277,12 +277,12 @@ impl Kinds {
         Self(!Self::of(kinds).0)
     }
 
-    /// The kinds in the set.
+    /// Returns the kinds in the set.
     pub fn iter(self) -> impl Iterator<Item = StateKind> {
         StateKind::ALL.iter().copied().filter(move |kind| self.contains(*kind))
     }
 
-    /// Whether the kind is in the set.
+    /// Returns whether the kind is in the set.
     pub const fn contains(self, kind: StateKind) -> bool {
         self.0 & (1 << kind as u8) != 0
     }

@@ -19,7 +19,7 @@ pub enum QueryLanguage {
 }
 
 impl QueryLanguage {
-    /// The name in the document.
+    /// Returns the name in the document.
     pub fn name(self) -> &'static str {
         match self {
             Self::JsonPath => "JSONPath",
@@ -80,7 +80,7 @@ pub struct Scope<'a> {
 }
 
 impl Scope<'_> {
-    /// Where the state named `name` is.
+    /// Returns where the state named `name` is.
     pub fn state_pointer(&self, name: &str) -> Pointer {
         self.pointer.child("States").child(name)
     }
@@ -109,18 +109,18 @@ impl StateMachine {
         Node::write(self)
     }
 
-    /// The query language of states that do not name their own.
+    /// Returns the query language of states that do not name their own.
     pub fn language(&self) -> QueryLanguage {
         self.query_language.as_deref().and_then(QueryLanguage::from_name).unwrap_or_default()
     }
 
-    /// The query language of a state of this machine. A map's or parallel's own
-    /// language does not pass to the states inside it.
+    /// Returns the query language of a state of this machine. A map's or parallel's own language does not pass to the
+    /// states inside it.
     pub fn language_of(&self, state: &State) -> QueryLanguage {
         state.query_language.as_deref().and_then(QueryLanguage::from_name).unwrap_or(self.language())
     }
 
-    /// The machine's own scope.
+    /// Returns the machine's own scope.
     pub fn scope(&self) -> Scope<'_> {
         Scope {
             pointer: Pointer::root(),
@@ -145,7 +145,7 @@ impl StateMachine {
 }
 
 impl State {
-    /// The scopes directly inside this state, which is called `name` and is at `at`.
+    /// Returns the scopes directly inside this state, which is called `name` and is at `at`.
     pub fn scopes<'a>(&'a self, name: &'a str, at: &Pointer) -> Vec<Scope<'a>> {
         let branches = self.branches.iter().flatten().enumerate().map(|(i, branch)| Scope {
             pointer: at.child("Branches").index(i),
@@ -166,12 +166,12 @@ impl State {
         branches.chain(processors).collect()
     }
 
-    /// The item processor under either of its names.
+    /// Returns the item processor under either of its names.
     pub fn processor(&self) -> Option<&super::ItemProcessor> {
         self.item_processor.as_ref().or(self.iterator.as_ref())
     }
 
-    /// Whether it is a map whose iterations are child executions.
+    /// Returns whether it is a map whose iterations are child executions.
     pub fn is_distributed(&self) -> bool {
         self.kind == StateKind::Map
             && self

@@ -28,15 +28,15 @@ pub(crate) trait Node: Sized {
 
 /// An ASL object with a table of fields, as the rules see it.
 pub(crate) trait Object: Sync {
-    /// The table of its fields.
+    /// Returns the table of its fields.
     fn table(&self) -> &'static Table;
-    /// The fields that are present, whatever their values.
+    /// Returns the fields that are present, whatever their values.
     fn present_fields(&self) -> Vec<&'static Field>;
-    /// The value of a field as JSON.
+    /// Returns the value of a field as JSON.
     fn value_of(&self, name: &str) -> Option<Cow<'_, Value>>;
 }
 
-/// A part as JSON, borrowed where it is kept so.
+/// Returns a part as JSON, borrowed where it is kept so.
 pub(crate) fn value_of<T: Node>(node: &T) -> Cow<'_, Value> {
     node.as_value().map_or_else(|| Cow::Owned(node.write()), Cow::Borrowed)
 }
@@ -50,7 +50,7 @@ pub enum PathField {
     Path(String),
 }
 
-/// What a value is, as messages say it.
+/// Returns what a value is, as messages say it.
 pub(crate) fn json_type(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
@@ -230,7 +230,7 @@ pub(crate) enum Slot {
 }
 
 impl Source {
-    /// The value that the field named `name` has but cannot hold.
+    /// Returns the value that the field named `name` has but cannot hold.
     pub(crate) fn kept(&self, name: &str) -> Option<&Value> {
         self.slots.iter().find_map(|slot| match slot {
             Slot::Kept(key, value) if key == name => Some(value),
@@ -360,8 +360,8 @@ macro_rules! object {
                 }
             }
 
-            /// The value of the field named `name` as JSON, where it is present; also one that was
-            /// read but that the field cannot hold.
+            /// Returns the value of the field named `name` as JSON, where it is present; also one that was read but
+            /// that the field cannot hold.
             pub fn field_value(&self, name: &str) -> Option<serde_json::Value> {
                 $crate::document::Object::value_of(self, name).map(std::borrow::Cow::into_owned)
             }
@@ -373,8 +373,8 @@ macro_rules! object {
                 }
             }
 
-            /// The fields that are present, in the order of the table; also those whose value
-            /// was read but is not one that the field can hold.
+            /// Returns the fields that are present, in the order of the table; also those whose value was read but is
+            /// not one that the field can hold.
             pub fn present(&self) -> impl Iterator<Item = &'static $crate::document::Field> + '_ {
                 let there = [ $( self.$field.is_some(), )* ];
                 let any_kept = self.source.kept_count() > 0;
@@ -384,7 +384,7 @@ macro_rules! object {
                 })
             }
 
-            /// Whether the field named `name` is present, whatever its value.
+            /// Returns whether the field named `name` is present, whatever its value.
             pub fn has(&self, name: &str) -> bool {
                 let there = match name {
                     $( $key => self.$field.is_some(), )*
@@ -393,7 +393,7 @@ macro_rules! object {
                 there || self.source.kept(name).is_some()
             }
 
-            /// Whether it stands for a value that could not be read as this object at all.
+            /// Returns whether it stands for a value that could not be read as this object at all.
             pub fn is_unread(&self) -> bool {
                 self.source.whole.is_some()
             }

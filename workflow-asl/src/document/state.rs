@@ -23,7 +23,7 @@ macro_rules! kinds {
             /// Every kind, in the order in which AWS lists them.
             pub const ALL: &'static [Self] = &[ $( Self::$name, )* ];
 
-            /// The name in the document.
+            /// Returns the name in the document.
             pub fn name(self) -> &'static str {
                 match self { $( Self::$name => stringify!($name), )* }
             }
@@ -137,7 +137,7 @@ impl State {
         Self { kind, ..Self::default() }
     }
 
-    /// Whether the execution or branch ends with this state.
+    /// Returns whether the execution or branch ends with this state.
     pub fn is_terminal(&self) -> bool {
         matches!(self.kind, Succeed | Fail) || self.end == Some(true)
     }

@@ -1,33 +1,33 @@
-//! A set of numbers, a bit for each.
+//! A bit set.
 
-/// A set of the numbers below a bound that is chosen when it is made.
+/// A set of numbers below a bound that is chosen on creation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bits(Vec<u64>);
 
 impl Bits {
-    /// The empty set of numbers below `bound`.
+    /// Creates an empty set of numbers below `bound`.
     pub fn new(bound: usize) -> Self {
         Self(vec![0; bound.div_ceil(64)])
     }
 
-    /// Adds a number; one that is not below the bound is left out.
+    /// Adds a number. One at or above the bound is ignored.
     pub fn insert(&mut self, number: usize) {
         if let Some(word) = self.0.get_mut(number / 64) {
             *word |= 1 << (number % 64);
         }
     }
 
-    /// Whether the number is in the set.
+    /// Returns whether the number is in the set.
     pub fn contains(&self, number: usize) -> bool {
         self.0.get(number / 64).is_some_and(|word| word >> (number % 64) & 1 == 1)
     }
 
-    /// Adds the numbers of another set; whether that changed this one.
+    /// Adds the numbers of another set. Returns whether this set changed.
     pub fn unite(&mut self, other: &Self) -> bool {
         self.change(other, |own, other| own | other)
     }
 
-    /// Removes the numbers that another set lacks; whether that changed this one.
+    /// Removes the numbers that another set lacks. Returns whether this set changed.
     pub fn intersect(&mut self, other: &Self) -> bool {
         self.change(other, |own, other| own & other)
     }
@@ -42,9 +42,9 @@ impl Bits {
         changed
     }
 
-    /// How many numbers of a range are in the set.
+    /// Returns how many numbers of a range are in the set.
     pub fn count(&self, range: std::ops::Range<usize>) -> usize {
-        // A word at a time; those at the ends have bits of other numbers.
+        // A word at a time; the words at the ends are masked.
         let below = |number: usize| {
             let whole: u32 = self.0.iter().take(number / 64).map(|word| word.count_ones()).sum();
             let rest = self.0.get(number / 64).map_or(0, |word| (word & ((1 << (number % 64)) - 1)).count_ones());

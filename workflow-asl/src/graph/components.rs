@@ -3,8 +3,8 @@
 use super::{FlowGraph, Transition};
 
 impl<T: Transition> FlowGraph<T> {
-    /// The loops: the largest sets of nodes, reached from the start, that all lead to each other over transitions that
-    /// `takes` accepts. Nodes in their order, sets in the order of their first nodes.
+    /// Returns the loops: the largest sets of nodes, reachable from the start, that all lead to each other over
+    /// transitions that `takes` accepts. Nodes are in order, sets in the order of their first nodes.
     pub fn loops(&self, takes: impl Fn(&T) -> bool) -> Vec<Vec<usize>> {
         let mut search = Components {
             numbers: vec![None; self.size()],
@@ -35,9 +35,9 @@ impl<T: Transition> FlowGraph<T> {
 /// Tarjan's search for strongly connected components, without recursion.
 #[derive(Default)]
 struct Components {
-    /// When each state was first met.
+    /// The order in which each state was first reached.
     numbers: Vec<Option<usize>>,
-    /// The earliest state that each leads to.
+    /// The earliest state that each one leads to.
     lowest: Vec<usize>,
     /// Whether its component is still open.
     waiting: Vec<bool>,
@@ -47,7 +47,8 @@ struct Components {
 }
 
 impl Components {
-    /// Searches from a state; `next` gives the first edge at or after a place, as the place after it and its target.
+    /// Searches from a state. `next` returns the first edge at or after a position, as the position after it and its
+    /// target.
     fn from(&mut self, start: usize, next: impl Fn(usize, usize) -> Option<(usize, usize)>) {
         let mut path = vec![(start, 0)];
         self.meet(start);

@@ -1,14 +1,14 @@
-//! Which events have happened where a node begins.
+//! The events that have happened when a node begins.
 //!
-//! The rule. Some transitions bring an event about: the success of a state, an assignment, an error. At the start has
-//! happened what is given. At any other node an event may have happened where it may have on some transition that leads
-//! there, and has certainly where it has on every one. What has happened never un-happens: a variable keeps its value
-//! when its state runs again and fails.
+//! Rule: some transitions cause an event, such as the success of a state, an assignment or an error. At the start, the
+//! given events have happened. At any other node, an event may have happened if it may have on some incoming
+//! transition, and has certainly happened if it has on each. Events are never undone: a variable keeps its value when
+//! its state runs again and fails.
 
 use super::solver::Analysis;
 use super::{Bits, FlowGraph, Transition, solve};
 
-/// What has happened where a node begins. Events are numbers below a bound.
+/// The events that have happened when a node begins. Events are numbers below a bound.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Happened {
     /// On some path.
@@ -18,15 +18,15 @@ pub struct Happened {
 }
 
 impl Happened {
-    /// Notes that an event has happened.
+    /// Records that an event has happened.
     pub fn note(&mut self, event: usize) {
         self.maybe.insert(event);
         self.surely.insert(event);
     }
 }
 
-/// What has happened at each node, of so many events, where `brings` notes what a transition brings about, and whether it
-/// is to be followed at all; `None` for a node that no path reaches.
+/// Returns the events at each node, numbered below `events`. `brings` records the events of a transition, and says
+/// whether to follow it. `None` for a node that no path reaches.
 pub fn happened<T: Transition>(
     graph: &FlowGraph<T>,
     events: usize,

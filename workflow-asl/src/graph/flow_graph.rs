@@ -1,21 +1,21 @@
-//! A control-flow graph: nodes are numbers from zero, transitions lead from one to another.
+//! A control-flow graph: nodes are numbers starting at zero, connected by transitions.
 
 use std::collections::VecDeque;
 
-/// What leads from one node to another.
+/// A transition between nodes.
 pub trait Transition {
-    /// The node that it leaves.
+    /// Returns the node that it leaves.
     fn source(&self) -> usize;
-    /// The node that it leads to; `None` where there is no such node.
+    /// Returns the node that it enters; `None` if there is no such node.
     fn target(&self) -> Option<usize>;
 }
 
-/// Nodes and the transitions between them. Unless said otherwise, what is asked of it takes time linear in its size.
+/// Nodes and the transitions between them. Methods take time linear in its size, unless stated otherwise.
 #[derive(Clone, Debug)]
 pub struct FlowGraph<T> {
     start: Option<usize>,
     transitions: Vec<T>,
-    /// For each node, the range of its transitions in `transitions`.
+    /// For each node, the range of its outgoing transitions in `transitions`.
     outgoing: Vec<std::ops::Range<usize>>,
 }
 
@@ -26,7 +26,7 @@ impl<T> Default for FlowGraph<T> {
 }
 
 impl<T: Transition> FlowGraph<T> {
-    /// A graph with this first node and, for each node, the transitions that leave it.
+    /// Creates a graph with this first node and, for each node, its outgoing transitions.
     pub fn new<L: IntoIterator<Item = T>>(start: Option<usize>, leaving: impl IntoIterator<Item = L>) -> Self {
         let mut graph = Self::default();
         for leaving in leaving {
@@ -38,27 +38,27 @@ impl<T: Transition> FlowGraph<T> {
         graph
     }
 
-    /// How many nodes it has.
+    /// Returns how many nodes it has.
     pub fn size(&self) -> usize {
         self.outgoing.len()
     }
 
-    /// The first node.
+    /// Returns the first node.
     pub fn start(&self) -> Option<usize> {
         self.start
     }
 
-    /// Every transition, by the node that it leaves.
+    /// Returns all transitions, by the node that they leave.
     pub fn transitions(&self) -> &[T] {
         &self.transitions
     }
 
-    /// The transitions that leave a node.
+    /// Returns the transitions that leave a node.
     pub fn leaving(&self, node: usize) -> &[T] {
         self.outgoing.get(node).and_then(|range| self.transitions.get(range.clone())).unwrap_or_default()
     }
 
-    /// The nodes that paths from the start reach, each before those that only it leads to.
+    /// Returns the reachable nodes, each before those that only it leads to.
     pub fn order(&self) -> Vec<usize> {
         let mut seen = vec![false; self.size()];
         let mut done = Vec::new();
@@ -86,13 +86,15 @@ impl<T: Transition> FlowGraph<T> {
         done
     }
 
-    /// For each node, whether it is one of `from` or a path over transitions that `takes` accepts leads to it from one.
+    /// Returns for each node whether a path over transitions that `takes` accepts leads to it from a node in `from`,
+    /// which are reached themselves.
     pub fn reached(&self, from: impl IntoIterator<Item = usize>, takes: impl Fn(&T) -> bool) -> Vec<bool> {
         let next = |node| self.leaving(node).iter().filter(|transition| takes(transition)).filter_map(T::target);
         flood(self.size(), from, next)
     }
 
-    /// For each node, whether it is one of `to` or a path over transitions that `takes` accepts leads from it to one.
+    /// Returns for each node whether a path over transitions that `takes` accepts leads from it to a node in `to`,
+    /// which are included themselves.
     pub fn reaching(&self, to: impl IntoIterator<Item = usize>, takes: impl Fn(&T) -> bool) -> Vec<bool> {
         let mut sources = vec![Vec::new(); self.size()];
         for transition in self.transitions.iter().filter(|transition| takes(transition)) {
@@ -103,11 +105,11 @@ impl<T: Transition> FlowGraph<T> {
         flood(self.size(), to, |node| sources.get(node).into_iter().flatten().copied())
     }
 
-    /// The transitions of the shortest path from the start to a node over those that `takes` accepts; `None` where there
-    /// is no such path.
+    /// Returns the transitions of the shortest path from the start to a node over transitions that `takes` accepts;
+    /// `None` if there is no such path.
     pub fn shortest(&self, to: usize, takes: impl Fn(&T) -> bool) -> Option<Vec<&T>> {
         let start = self.start?;
-        // By which transition each node was reached first.
+        // The transition by which each node was first reached.
         let mut by: Vec<Option<&T>> = vec![None; self.size()];
         let mut todo = VecDeque::from([start]);
         while let Some(node) = todo.pop_front().filter(|node| *node != to) {
@@ -131,7 +133,7 @@ impl<T: Transition> FlowGraph<T> {
     }
 }
 
-/// Marks the seeds and every node that marked ones lead to.
+/// Marks the seeds and every node that they lead to.
 fn flood<I: Iterator<Item = usize>>(
     size: usize,
     seeds: impl IntoIterator<Item = usize>,

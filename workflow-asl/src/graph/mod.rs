@@ -1,5 +1,5 @@
-//! The one control-flow graph and the one solver of analyses over it; the graph of a scope: its states, the transitions
-//! between them, what can be reached and what can end.
+//! The control-flow graph and the solver of analyses over it, and the graph of a scope: its states, its transitions,
+//! and which states are reachable and can end.
 
 mod bits;
 mod components;
@@ -18,7 +18,7 @@ use crate::{Pointer, StateKind};
 
 /// The states of one scope (the machine, a branch, an item processor) and the transitions between them.
 ///
-/// States are numbered in the order of the document. Time and space are linear in the scope's size.
+/// States are numbered in document order. Time and space are linear in the scope's size.
 #[derive(Clone, Debug)]
 pub struct Graph<'a> {
     scope: Scope<'a>,
@@ -29,18 +29,18 @@ pub struct Graph<'a> {
 /// A transition.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Edge<'a> {
-    /// The number of the state that it leaves.
+    /// The index of the state that it leaves.
     pub from: usize,
-    /// The name that it leads to, as the document has it.
+    /// The name of its target, as in the document.
     pub target: &'a str,
-    /// The number of the state it leads to; `None` when the scope has no such state.
+    /// The index of its target; `None` if the scope has no such state.
     pub to: Option<usize>,
-    /// Which field it comes from.
+    /// The field that defines it.
     pub kind: EdgeKind,
 }
 
 impl Edge<'_> {
-    /// Whether a catcher takes it.
+    /// Returns whether it belongs to a catcher.
     pub fn is_caught(&self) -> bool {
         matches!(self.kind, EdgeKind::Catch(_))
     }
@@ -56,7 +56,7 @@ impl Transition for Edge<'_> {
     }
 }
 
-/// Which field a transition comes from.
+/// The field that defines a transition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EdgeKind {
     /// `Next` of the state.
@@ -70,12 +70,13 @@ pub enum EdgeKind {
 }
 
 impl EdgeKind {
-    /// The transition whose variables are assigned on this one: a default is taken with what the state itself assigns.
+    /// Returns the kind whose variables are assigned on this transition: a default assigns the variables of the state
+    /// itself.
     pub(crate) fn assigns(self) -> Self {
         if self == Self::Default { Self::Next } else { self }
     }
 
-    /// Where the target's name stands, in the state at `state`.
+    /// Returns the pointer of the target's name, for the state at `state`.
     pub fn pointer(self, state: &Pointer) -> Pointer {
         match self {
             Self::Next => state.child("Next"),
@@ -87,7 +88,7 @@ impl EdgeKind {
 }
 
 impl<'a> Graph<'a> {
-    /// The graph of one scope.
+    /// Creates the graph of a scope.
     pub fn of(scope: Scope<'a>) -> Self {
         let all = scope.states;
         let number = |name: &str| all.and_then(|states: &IndexMap<String, State>| states.get_index_of(name));
@@ -99,76 +100,76 @@ impl<'a> Graph<'a> {
         Self { scope, states, flow }
     }
 
-    /// The graphs of every scope, the machine's own first, each before those inside it.
+    /// Returns the graphs of all scopes, the machine's own first, each before those inside it.
     pub fn all(machine: &'a StateMachine) -> Vec<Self> {
         machine.scopes().into_iter().map(Self::of).collect()
     }
 
-    /// The scope that this is the graph of.
+    /// Returns the scope of the graph.
     pub fn scope(&self) -> &Scope<'a> {
         &self.scope
     }
 
-    /// The transitions, for analyses.
+    /// Returns the transitions, for analyses.
     pub fn flow(&self) -> &FlowGraph<Edge<'a>> {
         &self.flow
     }
 
-    /// The states with their names, by number.
+    /// Returns the states with their names, by number.
     pub fn states(&self) -> &[(&'a str, &'a State)] {
         &self.states
     }
 
-    /// The number of the state named `name`; `None` when the scope has no such state.
+    /// Returns the index of the state named `name`; `None` if the scope has no such state.
     pub fn number(&self, name: &str) -> Option<usize> {
         self.scope.states?.get_index_of(name)
     }
 
-    /// The number of the first state; `None` when `StartAt` is absent or names no state of the scope.
+    /// Returns the index of the first state; `None` if `StartAt` is absent or names no state of the scope.
     pub fn start(&self) -> Option<usize> {
         self.flow.start()
     }
 
-    /// Every transition, by the state it leaves and in the document's order.
+    /// Returns all transitions, by the state that they leave, in document order.
     pub fn edges(&self) -> &[Edge<'a>] {
         self.flow.transitions()
     }
 
-    /// The transitions that leave a state.
+    /// Returns the transitions that leave a state.
     pub fn leaving(&self, state: usize) -> &[Edge<'a>] {
         self.flow.leaving(state)
     }
 
-    /// Where the state with this number is.
+    /// Returns the pointer of the state with this index.
     pub fn state_pointer(&self, state: usize) -> Pointer {
         let name = self.states.get(state).map_or("", |(name, _)| name);
         self.scope.state_pointer(name)
     }
 
-    /// For each state, whether a path leads to it from `StartAt`.
+    /// Returns for each state whether a path leads to it from `StartAt`.
     pub fn reachable(&self) -> Vec<bool> {
         self.flow.reached(self.start(), |_| true)
     }
 
-    /// For each state, whether a path leads from it to one of the states that `to` accepts.
+    /// Returns for each state whether a path leads from it to a state that `to` accepts.
     pub fn reaching(&self, to: impl Fn(usize, &State) -> bool) -> Vec<bool> {
         let states = self.states.iter().enumerate();
         let targets = states.filter(|(number, (_, state))| to(*number, state)).map(|(number, _)| number);
         self.flow.reaching(targets, |_| true)
     }
 
-    /// For each state, whether a path leads from it to a state that ends the scope.
+    /// Returns for each state whether a path leads from it to a state that ends the scope.
     pub fn reaching_end(&self) -> Vec<bool> {
         self.reaching(|_, state| state.is_terminal())
     }
 
-    /// The loops: [`FlowGraph::loops`] of its states.
+    /// Returns the loops of the states: see [`FlowGraph::loops`].
     pub fn loops(&self, takes: impl Fn(&Edge<'a>) -> bool) -> Vec<Vec<usize>> {
         self.flow.loops(takes)
     }
 }
 
-/// The transitions that a state's fields spell out; `Next` first, as it is the one that is usually taken.
+/// Returns the transitions in a state's fields. `Next` comes first, because it is usually taken.
 fn targets(state: &State) -> impl Iterator<Item = (EdgeKind, &str)> {
     let next = state.next.as_deref().map(|target| (EdgeKind::Next, target));
     let rules = state.choices.iter().flatten().enumerate();
@@ -176,7 +177,7 @@ fn targets(state: &State) -> impl Iterator<Item = (EdgeKind, &str)> {
     let default = state.default.as_deref().map(|target| (EdgeKind::Default, target));
     let catchers = state.catch.iter().flatten().enumerate();
     let catchers = catchers.filter_map(|(i, catcher)| Some((EdgeKind::Catch(i), catcher.next.as_deref()?)));
-    // A field that does not belong to the state's kind is reported as such and leads nowhere.
+    // A field that does not belong to the state's kind is reported, and is not a transition.
     let here = move |(kind, _): &(EdgeKind, &str)| match kind {
         EdgeKind::Next => !matches!(state.kind, StateKind::Choice | StateKind::Succeed | StateKind::Fail),
         EdgeKind::Choice(_) | EdgeKind::Default => state.kind == StateKind::Choice,

@@ -1,19 +1,19 @@
-//! The solver of forward analyses: what is known where each node of a control-flow graph begins.
+//! The solver of forward analyses: computes the facts at the start of each node of a control-flow graph.
 //!
-//! The rule. At the start is known what is given. At any other node is known what the transitions that lead there meet
-//! in, each of what was known at its source and what it changes. Of a node that no path reaches nothing is known, and its
-//! transitions count for nothing. Facts only move one way where they meet, so that following the transitions until
-//! nothing changes finds the solution that says most.
+//! Rule: at the start, the given fact holds. At any other node, the fact is the meet of the incoming transitions'
+//! facts, each of which is derived from the fact at its source. Unreachable nodes have no fact, and their transitions
+//! are ignored. Facts only change in one direction when they meet, so following the transitions until nothing changes
+//! finds the most precise solution.
 
 use super::{FlowGraph, Transition};
 
 /// A forward analysis of graphs with transitions `T`.
 pub trait Analysis<T> {
-    /// What is known where a node begins.
+    /// The fact at the start of a node.
     type Fact;
 
-    /// What is known on each of the transitions that leave a node, in their order, of what was known where the node
-    /// began; `None` for one that is not followed.
+    /// Returns the facts on each of a node's outgoing transitions, in order, given the fact at the node's start; `None`
+    /// for a transition that is not followed.
     fn leave<'s>(
         &'s self,
         node: usize,
@@ -21,13 +21,13 @@ pub trait Analysis<T> {
         before: &'s Self::Fact,
     ) -> impl Iterator<Item = Option<Self::Fact>> + 's;
 
-    /// Keeps of what is known at a node what also holds by one more way; whether that changed it.
+    /// Reduces the fact at a node to what also holds on another transition. Returns whether it changed.
     fn meet(&self, known: &mut Self::Fact, way: &Self::Fact) -> bool;
 }
 
-/// What is known at each node where `entry` is known at the start; `None` for a node that no path reaches.
+/// Returns the fact at each node, given `entry` at the start; `None` for a node that no path reaches.
 ///
-/// Nodes are gone over in the order in which they run: without loops, once.
+/// Nodes are visited in execution order, so each is visited once if there are no loops.
 pub fn solve<T: Transition, A: Analysis<T>>(
     graph: &FlowGraph<T>,
     entry: A::Fact,

@@ -1,8 +1,8 @@
-//! The table of the intrinsic functions: names, arguments, what they give.
+//! The table of the intrinsic functions: names, arguments and results.
 
 use std::fmt;
 
-/// What an argument or a result is.
+/// The type of an argument or a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// Any JSON value.
@@ -17,8 +17,8 @@ pub enum Kind {
     Array,
     /// An object.
     Object,
-    /// What `States.Format` fills in: a text, a number, a boolean or null. (The service also takes objects and
-    /// arrays, and prints them as Java does.)
+    /// An argument of `States.Format`: a text, a number, a boolean or null. (The service also accepts objects and
+    /// arrays, and prints them like Java.)
     Scalar,
 }
 
@@ -64,11 +64,11 @@ pub enum Function {
 struct Row {
     function: Function,
     name: &'static str,
-    /// The arguments that must be given.
+    /// The required arguments.
     required: &'static [Kind],
-    /// Those that may follow.
+    /// The optional arguments.
     optional: &'static [Kind],
-    /// What any number of further arguments are.
+    /// The type of any number of further arguments.
     rest: Option<Kind>,
     result: Kind,
     doc: &'static str,
@@ -125,39 +125,39 @@ table! {
 }
 
 impl Function {
-    /// The function of a full name such as `States.Format`.
+    /// Returns the function with a full name such as `States.Format`.
     pub fn from_name(name: &str) -> Option<Self> {
         TABLE.iter().find(|row| row.name == name).map(|row| row.function)
     }
 
-    /// The full name, `States.Format`.
+    /// Returns the full name, `States.Format`.
     pub fn name(self) -> &'static str {
         self.row().name
     }
 
-    /// One line on what it gives.
+    /// Returns its description in one line.
     pub fn doc(self) -> &'static str {
         self.row().doc
     }
 
-    /// The least and, unless any number will do, the most arguments.
+    /// Returns the minimum and, if there is one, the maximum number of arguments.
     pub fn arity(self) -> (usize, Option<usize>) {
         let Row { required, optional, rest, .. } = self.row();
         (required.len(), rest.is_none().then_some(required.len() + optional.len()))
     }
 
-    /// What the argument at an index from zero must be; `None` where there is none.
+    /// Returns the type of the argument at an index; `None` if there is none.
     pub fn argument(self, index: usize) -> Option<Kind> {
         let Row { required, optional, rest, .. } = self.row();
         required.iter().chain(*optional).nth(index).copied().or(*rest)
     }
 
-    /// What the call gives.
+    /// Returns the type of the result.
     pub fn result(self) -> Kind {
         self.row().result
     }
 
-    /// Whether `ErrorPath` and `CausePath` of a Fail state take it: the functions that give a text, and
+    /// Returns whether `ErrorPath` and `CausePath` of a Fail state accept it: functions that return text, and
     /// `States.ArrayGetItem`.
     pub fn allowed_in_fail_paths(self) -> bool {
         self.result() == Kind::String || self == Self::ArrayGetItem

@@ -1,4 +1,4 @@
-//! Intrinsic function calls, `States.Format('{}', $.name)`: their functions and their text.
+//! Calls of intrinsic functions, `States.Format('{}', $.name)`: the functions and the syntax.
 //!
 //! See <https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html>.
 
@@ -15,7 +15,7 @@ pub use function::{Function, Kind};
 use crate::SyntaxError;
 use crate::path::JsonPath;
 
-/// A call as it stands in the value of a `.$` field.
+/// A call, as in the value of a `.$` field.
 ///
 /// ```
 /// use workflow_asl::intrinsic::{Argument, Function, Intrinsic};
@@ -37,19 +37,18 @@ pub struct Intrinsic {
 pub struct Call {
     /// The function called.
     pub function: Function,
-    /// Its arguments, as many as [`Function::arity`] asks for.
+    /// Its arguments, whose number is in the range of [`Function::arity`].
     pub args: Vec<Argument>,
-    /// Where the call begins in the text, in bytes.
+    /// The offset of the call in the text, in bytes.
     pub offset: usize,
 }
 
 /// One argument of a call.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Argument {
-    /// A text in apostrophes, its escapes resolved; for the template of `States.Format` see
-    /// [`Argument::Template`].
+    /// A text in apostrophes, unescaped. For the template of `States.Format`, see [`Argument::Template`].
     String(String),
-    /// The literal template of `States.Format`, cut at its `{}`: one piece more than it has places.
+    /// The literal template of `States.Format`, split at each `{}`: it has one more part than placeholders.
     Template(Vec<String>),
     /// A number.
     Number(Number),
@@ -64,21 +63,21 @@ pub enum Argument {
 }
 
 impl Intrinsic {
-    /// Reads a call; blanks around it and between its parts count for nothing.
+    /// Parses a call. Blanks around it and between its parts are ignored.
     ///
     /// # Errors
-    /// The text is no call, names an unknown function, has too few or too many arguments or a literal of the
-    /// wrong kind, or nests deeper than [`crate::limits::INTRINSIC_DEPTH`].
+    /// Returns an error if the text is not a call, names an unknown function, has too few or too many arguments or a
+    /// literal of the wrong type, or nests deeper than [`crate::limits::INTRINSIC_DEPTH`].
     pub fn parse(text: &str) -> Result<Self, SyntaxError> {
         reader::read(text)
     }
 
-    /// The text that the call was read from.
+    /// Returns the source text of the call.
     pub fn source(&self) -> &str {
         &self.source
     }
 
-    /// Every path in the call and in the calls inside it, in their order in the text.
+    /// Returns all paths in the call and in nested calls, in text order.
     pub fn paths(&self) -> Vec<&JsonPath> {
         let mut paths = Vec::new();
         self.call.collect_paths(&mut paths);

@@ -1,4 +1,4 @@
-//! Reads the text of an intrinsic function call.
+//! Parses the text of an intrinsic function call.
 
 use super::{Argument, Call, Function, Intrinsic, Kind};
 use crate::SyntaxError;
@@ -70,7 +70,7 @@ impl<'a> Reader<'a> {
         let offset = self.at;
         self.depth += 1;
         if self.depth > INTRINSIC_DEPTH {
-            return Err(self.fail(format!("more than {INTRINSIC_DEPTH} calls inside one another")));
+            return Err(self.fail(format!("more than {INTRINSIC_DEPTH} nested calls")));
         }
         let function = self.function()?;
         self.skip_blanks();
@@ -87,7 +87,7 @@ impl<'a> Reader<'a> {
                 Some(most) => format!("{least} to {most} arguments"),
                 None => format!("at least {least} argument"),
             };
-            return Err(SyntaxError::new(offset, format!("`{function}` takes {takes}, not {}", args.len()))
+            return Err(SyntaxError::new(offset, format!("`{function}` requires {takes}, found {}", args.len()))
                 .with_help(format!("it gives {}", function.doc())));
         }
         if let (Function::Format, Some(Argument::Template(pieces))) = (function, args.first()) {
@@ -100,7 +100,7 @@ impl<'a> Reader<'a> {
                         _ => format!("the template has {places} `{{}}`, but {values} values follow"),
                     },
                 )
-                .with_help("each `{}` takes one value; write a brace that is text as `\\{` or `\\}`"));
+                .with_help("each `{}` takes one value; write a literal brace as `\\{` or `\\}`"));
             }
         }
         self.depth -= 1;
@@ -120,12 +120,12 @@ impl<'a> Reader<'a> {
             let error = SyntaxError::new(start, format!("unknown function `{name}`"));
             match nearest(name, known) {
                 Some(near) => error.with_help(format!("did you mean `{near}`?")),
-                None => error.with_help("a path starts with `$`, a text stands in apostrophes"),
+                None => error.with_help("a path starts with `$`, a text is in apostrophes"),
             }
         })
     }
 
-    /// What follows the `(`, with its `)`.
+    /// Parses the arguments after the `(`, including its `)`.
     fn arguments(&mut self, function: Function) -> Result<Vec<Argument>, SyntaxError> {
         let mut args = Vec::new();
         self.skip_blanks();
@@ -179,12 +179,12 @@ impl<'a> Reader<'a> {
                 self.at += word.len();
                 Ok(literal)
             }
-            Some('"') => Err(self.fail("a text stands in apostrophes, not in quotes").with_help("write 'text'")),
+            Some('"') => Err(self.fail("a text must be in apostrophes, not in quotes").with_help("write 'text'")),
             _ => Err(self.fail(format!("expected an argument, found {}", self.here()))),
         }
     }
 
-    /// The characters of a text in apostrophes, and whether each was escaped.
+    /// Parses a text in apostrophes. Returns its characters, and whether each was escaped.
     fn quoted(&mut self) -> Result<Vec<(char, bool)>, SyntaxError> {
         let start = self.at;
         self.eat('\'');
@@ -197,7 +197,7 @@ impl<'a> Reader<'a> {
                         self.at += 1;
                         text.push((escaped, true));
                     }
-                    // The service keeps another backslash, as before the `n` of definitions in the wild.
+                    // The service keeps any other backslash, such as one before `n`, which occurs in real definitions.
                     Some(_) => text.push((c, true)),
                     None => break,
                 },
@@ -207,7 +207,7 @@ impl<'a> Reader<'a> {
         Err(SyntaxError::new(start, "the text is not closed").with_help("end it with an apostrophe"))
     }
 
-    /// The template of `States.Format`, cut at each `{}` that is not escaped.
+    /// Parses the template of `States.Format`, split at each `{}` that is not escaped.
     fn template(&mut self) -> Result<Argument, SyntaxError> {
         let start = self.at;
         let characters = self.quoted()?;
@@ -216,7 +216,7 @@ impl<'a> Reader<'a> {
         while let Some((c, escaped)) = characters.next() {
             match (c, escaped) {
                 ('{', false) if characters.next_if_eq(&('}', false)).is_some() => pieces.push(String::new()),
-                // A placeholder such as `${Name}`, which deployment fills in.
+                // A placeholder such as `${Name}` of a deployment tool.
                 ('{', false) if pieces.last().is_some_and(|piece| piece.ends_with('$')) => {
                     let name = characters.by_ref().map(|(c, _)| c).take_while(|c| *c != '}');
                     let text = format!("{{{}}}", name.collect::<String>());
@@ -238,7 +238,7 @@ impl<'a> Reader<'a> {
         Ok(Argument::Template(pieces))
     }
 
-    /// A path, which ends at a comma, a blank or a parenthesis that it has not opened.
+    /// Parses a path, which ends at a comma, a blank or an unmatched parenthesis.
     fn path(&mut self) -> Result<Argument, SyntaxError> {
         let start = self.at;
         let (mut open, mut quote, mut escaped) = (Vec::new(), None, false);
@@ -264,13 +264,13 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Whether an argument may be of a kind: what a path selects is known at run time only.
+/// Returns whether an argument may have a type: the value of a path is only known at run time.
 fn fits(argument: &Argument, kind: Kind) -> bool {
     let given = match argument {
         Argument::Path(path) if !path.is_definite() => Kind::Array,
         Argument::Path(_) => return true,
         Argument::Call(call) => call.function.result(),
-        // What a placeholder stands for may be a number.
+        // A placeholder may become a number.
         Argument::String(text) if placeholder::contained(text) && matches!(kind, Kind::Integer | Kind::Boolean) => {
             return true;
         }
@@ -279,6 +279,6 @@ fn fits(argument: &Argument, kind: Kind) -> bool {
         Argument::Bool(_) => Kind::Boolean,
         Argument::Null => return matches!(kind, Kind::Any | Kind::Scalar),
     };
-    // The service prints even objects and arrays into a template.
+    // The service accepts even objects and arrays in a template.
     given == kind || matches!(kind, Kind::Any | Kind::Scalar) || given == Kind::Any
 }

@@ -1,4 +1,4 @@
-//! Filters of a path, `[?(@.price < 10 && @.category in ['a'])]`: what they hold and whether a value passes.
+//! Filters of a path, `[?(@.price < 10 && @.category in ['a'])]`, and their evaluation.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -22,7 +22,7 @@ pub(super) enum Condition {
     Or(Vec<Self>),
     And(Vec<Self>),
     Not(Box<Self>),
-    /// The operand leads to a value, be it null or false.
+    /// The operand selects a value, including null and false.
     Exists(Operand),
     Compare(Operand, Operator, Operand),
 }
@@ -31,7 +31,7 @@ pub(super) enum Condition {
 pub(super) enum Operand {
     /// `@...`
     Current(Vec<Step>),
-    /// `$...`: from the value that the whole path starts from.
+    /// `$...`: relative to the root value of the whole path.
     Root(Vec<Step>),
     Literal(Value),
     /// `/.../i`, anchored at both ends.
@@ -61,7 +61,7 @@ pub(super) enum Operator {
 }
 
 impl Operator {
-    /// By their signs; a sign that begins another one stands after it.
+    /// Operators by sign; a sign that is a prefix of another comes after it.
     pub(super) const SIGNS: [(&'static str, Self); 9] = [
         ("===", Self::SameTypeEqual),
         ("!==", Self::SameTypeNotEqual),
@@ -73,7 +73,7 @@ impl Operator {
         ("<", Self::Less),
         (">", Self::Greater),
     ];
-    /// By their words, which count in either case.
+    /// Operators by word, in any case.
     pub(super) const WORDS: [(&'static str, Self); 9] = [
         ("in", Self::In),
         ("nin", Self::NotIn),
@@ -115,7 +115,7 @@ impl Condition {
 }
 
 impl Operand {
-    /// The operand's value; `None` where a path leads nowhere.
+    /// Returns the operand's value; `None` if a path selects nothing.
     fn value<'f, 'a: 'f>(&'f self, current: &'a Value, selection: &Selection<'a>) -> Option<Cow<'f, Value>> {
         match self {
             Self::Literal(value) => Some(Cow::Borrowed(value)),
@@ -136,7 +136,7 @@ fn matches(pattern: &Regex, value: Option<&Value>) -> bool {
     }
 }
 
-/// Whether `left operator right` holds; a side that leads nowhere equals nothing.
+/// Returns whether `left operator right` is true. A missing side equals nothing.
 fn compare(left: Option<&Value>, operator: Operator, right: Option<&Value>) -> bool {
     let list = |value: Option<&Value>| value.and_then(Value::as_array).cloned().unwrap_or_default();
     let within = |item: &Value, list: &[Value]| list.iter().any(|other| equal(item, other));
@@ -168,7 +168,7 @@ fn compare(left: Option<&Value>, operator: Operator, right: Option<&Value>) -> b
             left.is_some_and(Value::is_array) && list(left).iter().all(|item| within(item, &list(right)))
         }
         Operator::All => list(right).iter().all(|item| within(item, &list(left))),
-        // Only a pattern literal stands beside it.
+        // Only a pattern literal is allowed here.
         Operator::Matches => false,
     }
 }
@@ -182,7 +182,7 @@ fn size(value: &Value) -> Option<u64> {
     }
 }
 
-/// Jayway's `==`: a number and a text that writes a number compare as such.
+/// Jayway's `==`: a number and a numeric text are compared as numbers.
 fn equal(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Number(number), Value::String(text)) | (Value::String(text), Value::Number(number)) => {

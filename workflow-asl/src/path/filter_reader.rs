@@ -1,4 +1,4 @@
-//! Reads the text of a filter, `(@.price < 10 && !(@.sold))`.
+//! Parses the text of a filter, `(@.price < 10 && !(@.sold))`.
 
 use regex_lite::RegexBuilder;
 use serde_json::Value;
@@ -8,13 +8,13 @@ use super::reader::{Reader, is_operator_char};
 use crate::SyntaxError;
 use crate::nearest::nearest;
 
-/// Reads a filter after its `[?`, up to its `]`.
+/// Parses a filter after its `[?`, up to its `]`.
 pub(super) fn read_filter(reader: &mut Reader<'_>) -> Result<Filter, SyntaxError> {
     reader.skip_blanks();
     if reader.peek() != Some('(') {
         return Err(reader
             .fail(format!("expected '(', found {}", reader.here()))
-            .with_help("a filter stands in parentheses: [?(@.name == 'x')]"));
+            .with_help("a filter must be in parentheses: [?(@.name == 'x')]"));
     }
     let start = reader.at;
     let condition = either(reader)?;
@@ -39,7 +39,7 @@ fn both(reader: &mut Reader<'_>) -> Result<Condition, SyntaxError> {
     Ok(if all.len() > 1 { Condition::And(all) } else { all.remove(0) })
 }
 
-/// One condition and the blanks after it.
+/// Parses one condition and the blanks after it.
 fn one(reader: &mut Reader<'_>) -> Result<Condition, SyntaxError> {
     reader.skip_blanks();
     reader.descend()?;
@@ -59,7 +59,7 @@ fn one(reader: &mut Reader<'_>) -> Result<Condition, SyntaxError> {
     Ok(condition)
 }
 
-/// `operand` or `operand operator operand`.
+/// Parses `operand` or `operand operator operand`.
 fn relation(reader: &mut Reader<'_>) -> Result<Condition, SyntaxError> {
     let start = reader.at;
     let left = operand(reader)?;
@@ -67,7 +67,7 @@ fn relation(reader: &mut Reader<'_>) -> Result<Condition, SyntaxError> {
     if matches!(reader.peek(), Some(')' | '&' | '|')) {
         return match left {
             Operand::Current(_) | Operand::Root(_) => Ok(Condition::Exists(left)),
-            _ => Err(SyntaxError::new(start, "a value alone is no condition")
+            _ => Err(SyntaxError::new(start, "a value alone is not a condition")
                 .with_help("compare it with a path: @.name == 'x'")),
         };
     }
@@ -77,7 +77,7 @@ fn relation(reader: &mut Reader<'_>) -> Result<Condition, SyntaxError> {
     let right = operand(reader)?;
     if (operator == Operator::Matches) != matches!((&left, &right), (Operand::Pattern(_), _) | (_, Operand::Pattern(_)))
     {
-        return Err(SyntaxError::new(pattern_at, "`=~` and a pattern go together")
+        return Err(SyntaxError::new(pattern_at, "`=~` and a pattern must be used together")
             .with_help("write @.name =~ /regular expression/"));
     }
     Ok(Condition::Compare(left, operator, right))
@@ -139,7 +139,7 @@ fn literal(reader: &mut Reader<'_>) -> Result<Value, SyntaxError> {
             serde_json::from_str(text).map_err(|_| SyntaxError::new(start, format!("`{text}` is not a number")))
         }
         Some(c) if c.is_alphabetic() || c == '_' => {
-            // Jayway 2.0 took a bare word for a text, and definitions in the wild have them.
+            // Jayway 2.0 treated a bare word as text, which occurs in real definitions.
             Ok(match reader.take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '-')) {
                 "true" => Value::Bool(true),
                 "false" => Value::Bool(false),
@@ -153,7 +153,7 @@ fn literal(reader: &mut Reader<'_>) -> Result<Value, SyntaxError> {
     }
 }
 
-/// `['a', 1]`: JSON with quotes of either kind.
+/// Parses `['a', 1]`: JSON with either kind of quotes.
 fn list(reader: &mut Reader<'_>) -> Result<Value, SyntaxError> {
     reader.descend()?;
     reader.eat('[');
@@ -209,5 +209,5 @@ fn pattern(reader: &mut Reader<'_>) -> Result<Operand, SyntaxError> {
         .ignore_whitespace(flags.contains('x'))
         .build()
         .map(Operand::Pattern)
-        .map_err(|error| SyntaxError::new(start, format!("the regular expression does not hold: {error}")))
+        .map_err(|error| SyntaxError::new(start, format!("invalid regular expression: {error}")))
 }

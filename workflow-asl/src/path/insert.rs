@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{JsonPath, Root, Segment};
 
-/// A path that a value cannot be written to; the service names the error `States.ResultPathMatchFailure`.
+/// The error of a path to which a value cannot be written; the service calls it `States.ResultPathMatchFailure`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InsertError {
     text: String,
@@ -21,17 +21,17 @@ impl fmt::Display for InsertError {
 impl std::error::Error for InsertError {}
 
 impl JsonPath {
-    /// `into` with `value` at this path: `$` replaces all, missing objects on the way are created, an item of an
-    /// array must exist.
+    /// Returns `into` with `value` at this path. `$` replaces everything, missing objects on the path are created, and
+    /// an item of an array must exist.
     ///
     /// # Errors
-    /// The path is no reference path under `$`, or it leads through a value that is not an object, or to an
-    /// index that its array has not.
+    /// Returns an error if the path is not a reference path under `$`, or leads through a value that is not an object,
+    /// or to an index outside its array.
     pub fn insert(&self, mut into: Value, value: Value) -> Result<Value, InsertError> {
         let fail = |why: String| InsertError { text: format!("Reference path '{self}' cannot be applied: {why}") };
         let segments = match (&self.root, self.segments()) {
             (Root::Value, Some(segments)) => segments,
-            (Root::Value, None) => return Err(fail("it may hold member names and indices only".to_owned())),
+            (Root::Value, None) => return Err(fail("it may contain only member names and indices".to_owned())),
             _ => return Err(fail("it must begin with '$', the state's input".to_owned())),
         };
         let mut slot = &mut into;

@@ -1,8 +1,8 @@
-//! JSONPath as Step Functions has it: the Jayway dialect, rooted at `$`, `$$` or `$variable`.
+//! JSONPath in the dialect of Step Functions: Jayway's, rooted at `$`, `$$` or `$variable`.
 //!
-//! The crates of the RFC 9535 family refuse what the service takes (`$.detail-type`, `[(@.length-1)]`,
-//! `=~`, `.length()`) and know no definite paths, so this is its own small reader.
-//! See <https://github.com/json-path/JsonPath> and
+//! Crates for RFC 9535 reject paths that the service accepts (`$.detail-type`, `[(@.length-1)]`, `=~`, `.length()`),
+//! and have no notion of definite paths. So this is a separate small parser. See
+//! <https://github.com/json-path/JsonPath> and
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/amazon-states-language-paths.html>.
 
 mod filter;
@@ -22,7 +22,7 @@ use workflow_jsonata::{LiteralKind, LiteralStep};
 
 use crate::SyntaxError;
 
-/// A path, read once and used many times.
+/// A path, parsed once and evaluated many times.
 ///
 /// ```
 /// use workflow_asl::path::JsonPath;
@@ -37,18 +37,18 @@ use crate::SyntaxError;
 #[derive(Debug, Clone)]
 pub struct JsonPath {
     source: String,
-    /// Where the source begins in the text around it.
+    /// The offset of the source in its surrounding text.
     start: usize,
     root: Root,
     steps: Vec<Step>,
-    /// Where the root ends in the source, and after it each step.
+    /// The end of the root in the source, then that of each step.
     ends: Vec<usize>,
 }
 
-/// The value that a path starts from.
+/// The root of a path.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Root {
-    /// `$`: the value at hand (the input, the result).
+    /// `$`: the current value (the input, the result).
     Value,
     /// `$$`: the context object.
     Context,
@@ -73,20 +73,20 @@ enum Step {
     Index(i64),
     /// `[(@.length-n)]`
     FromLength(i64),
-    /// `['a','b']`: as the last step one object of these members, else each of them.
+    /// `['a','b']`: as the last step an object of these members, else each of them.
     Children(Vec<String>),
     /// `[0,2]`
     Indices(Vec<i64>),
-    /// `[from:to]`; Jayway reads a third number and ignores it.
+    /// `[from:to]`; Jayway accepts a third number and ignores it.
     Slice {
         from: Option<i64>,
         to: Option<i64>,
     },
     Wildcard,
-    /// `..`: the value and all below it, to each of which the next step applies.
+    /// `..`: the value and everything below it; the next step applies to each.
     Descendants,
     Filter(Box<Filter>),
-    /// `.length()`; always the last step.
+    /// `.length()`, which is always the last step.
     Function(Function),
 }
 
@@ -110,39 +110,40 @@ impl Function {
 }
 
 impl JsonPath {
-    /// Reads a path.
+    /// Parses a path.
     ///
     /// # Errors
-    /// The text is no path of the Jayway dialect; the offset points at the character that does not fit.
+    /// Returns an error if the text is not a path of the Jayway dialect. Its offset is that of the invalid character.
     pub fn parse(text: &str) -> Result<Self, SyntaxError> {
         reader::read(text)
     }
 
-    /// The value that the path starts from.
+    /// Returns the root.
     pub fn root(&self) -> &Root {
         &self.root
     }
 
-    /// The text that the path was read from.
+    /// Returns the source text.
     pub fn source(&self) -> &str {
         &self.source
     }
 
-    /// Whether the path selects one value (or fails); otherwise it selects an array of matches, maybe empty.
+    /// Returns whether the path selects a single value (or fails). Otherwise it selects an array of matches, possibly
+    /// empty.
     ///
-    /// Wildcards, slices, unions of indices, filters and `..` make a path indefinite; a function at its end
-    /// makes one value of it again.
+    /// Wildcards, slices, unions of indices, filters and `..` make a path indefinite. A function at its end makes it
+    /// definite again.
     pub fn is_definite(&self) -> bool {
         matches!(self.steps.last(), Some(Step::Function(_))) || definite(&self.steps)
     }
 
-    /// Whether the path names exactly one node by member names and indices only, so that it can be written to
-    /// and used where ASL asks for a Reference Path.
+    /// Returns whether the path selects a single node by member names and indices only, as ASL requires of a Reference
+    /// Path.
     pub fn is_reference_path(&self) -> bool {
         self.segments().is_some()
     }
 
-    /// The steps of a reference path; `None` when the path is not one.
+    /// Returns the steps of a reference path; `None` for any other path.
     pub fn segments(&self) -> Option<Vec<Segment<'_>>> {
         self.steps
             .iter()
@@ -154,12 +155,13 @@ impl JsonPath {
             .collect()
     }
 
-    /// Where the path stands in the text that it was read from: inside a call of an intrinsic function, or whole.
+    /// Returns the range of the path in its surrounding text, which is a call of an intrinsic function or the path
+    /// itself.
     pub fn range(&self) -> Range<usize> {
         self.start..self.start + self.source.len()
     }
 
-    /// The member names and indices from the root on, up to the first step of another kind.
+    /// Returns the member names and indices after the root, up to the first other step.
     pub fn literal_steps(&self) -> Vec<LiteralStep> {
         let ranges = self.ends.iter().zip(self.ends.iter().skip(1));
         let steps = self.steps.iter().zip(ranges).map_while(|(step, (from, to))| {
@@ -173,8 +175,8 @@ impl JsonPath {
         steps.collect()
     }
 
-    /// The path that selects, from the member which these names lead to, what this one does from the root; `None` if it
-    /// does not lead through that member, or if it has a filter, which may look at the root.
+    /// Returns the path relative to the member with these names; `None` if the path does not lead through it, or has a
+    /// filter, which may read the root.
     ///
     /// ```
     /// use workflow_asl::path::JsonPath;
@@ -196,18 +198,18 @@ impl JsonPath {
         })
     }
 
-    /// How many steps the path has.
+    /// Returns the number of steps.
     pub(crate) fn len(&self) -> usize {
         self.steps.len()
     }
 
-    /// The path as one that stands `by` bytes further on, inside another text.
+    /// Returns the path with its offset increased by `by` bytes, inside another text.
     pub(crate) fn shifted(mut self, by: usize) -> Self {
         self.start += by;
         self
     }
 
-    /// The path in bracket form, the same for `$.x` and `$['x']`: what two paths are compared by.
+    /// Returns the path in bracket form, which is equal for `$.x` and `$['x']`. Paths are compared by it.
     ///
     /// ```
     /// use workflow_asl::path::JsonPath;
@@ -217,7 +219,7 @@ impl JsonPath {
         let mut text = self.root_text();
         for step in &self.steps {
             let step = step.to_string();
-            // A name that no brackets hold follows `..` without a third dot.
+            // A name that brackets cannot contain follows `..` without a third dot.
             let joins = text.ends_with("..") && step.starts_with('.');
             text.push_str(if joins { step.get(1..).unwrap_or_default() } else { &step });
         }
@@ -233,11 +235,11 @@ impl JsonPath {
     }
 }
 
-/// Whether the steps lead to one node at most.
+/// Returns whether the steps select at most one node.
 fn definite(steps: &[Step]) -> bool {
     steps.iter().enumerate().all(|(at, step)| match step {
         Step::Child(_) | Step::Index(_) | Step::FromLength(_) | Step::Function(_) => true,
-        // As the last step it makes one object of the members.
+        // As the last step it selects one object of the members.
         Step::Children(_) => at + 1 == steps.len(),
         _ => false,
     })
@@ -249,7 +251,7 @@ impl fmt::Display for JsonPath {
     }
 }
 
-/// Paths are equal that select the same, however they are written.
+/// Paths are equal if they select the same, however they are written.
 impl PartialEq for JsonPath {
     fn eq(&self, other: &Self) -> bool {
         self.normalized() == other.normalized()
@@ -292,13 +294,13 @@ impl fmt::Display for Step {
     }
 }
 
-/// A member's name in quotes that do not end in it; `None` for one that no quotes can hold, such as `a"b'c` or one
-/// that ends in a backslash.
+/// Returns a member's name in quotes; `None` if no quotes can contain it, such as `a"b'c` or a name that ends in a
+/// backslash.
 fn quoted(name: &str) -> Option<String> {
     let holds = |quote: &char| {
         let mut chars = name.chars();
         while let Some(c) = chars.next() {
-            // A backslash keeps what follows it from ending the name, and stays.
+            // A backslash escapes the next character, and remains in the name.
             if c == *quote || c == '\\' && chars.next().is_none() {
                 return false;
             }
@@ -308,8 +310,8 @@ fn quoted(name: &str) -> Option<String> {
     ['\'', '"'].into_iter().find(holds).map(|quote| format!("{quote}{name}{quote}"))
 }
 
-/// The step to a member in bracket form; `None` for a name that brackets cannot hold: one with both kinds of quotes, or
-/// one that ends in a backslash. Nothing is escaped: AWS keeps backslashes in names as they are.
+/// Returns the step to a member in bracket form; `None` for a name that brackets cannot contain: one with both kinds of
+/// quotes, or one that ends in a backslash. Nothing is escaped: AWS treats backslashes in names literally.
 ///
 /// ```
 /// use workflow_asl::path::in_brackets;

@@ -1,11 +1,11 @@
-//! Reads a path's text into its steps.
+//! Parses a path's text into its steps.
 
 use super::filter_reader::read_filter;
 use super::{Function, JsonPath, Root, Step};
 use crate::SyntaxError;
 use crate::nearest::nearest;
 
-/// How deep filters may nest in paths, and parentheses in filters.
+/// The maximum nesting of filters in paths, and of parentheses in filters.
 pub(super) const DEPTH: usize = 32;
 
 pub(super) fn read(text: &str) -> Result<JsonPath, SyntaxError> {
@@ -15,7 +15,7 @@ pub(super) fn read(text: &str) -> Result<JsonPath, SyntaxError> {
     if !reader.eat('$') {
         return Err(reader
             .fail("a path starts with '$'")
-            .with_help("`$` is the value at hand, `$$` the context object, `$name` a variable"));
+            .with_help("`$` is the current value, `$$` the context object, `$name` a variable"));
     }
     let root = reader.root()?;
     let mut ends = vec![reader.at];
@@ -23,7 +23,7 @@ pub(super) fn read(text: &str) -> Result<JsonPath, SyntaxError> {
     Ok(JsonPath { source: text.to_owned(), start: 0, root, steps, ends })
 }
 
-/// A cursor over the text, shared by the readers of paths and filters.
+/// A cursor over the text, shared by the parsers of paths and filters.
 pub(super) struct Reader<'a> {
     pub(super) text: &'a str,
     pub(super) at: usize,
@@ -76,7 +76,7 @@ impl<'a> Reader<'a> {
         SyntaxError::new(self.at, message)
     }
 
-    /// What stands here, for a message.
+    /// Describes the next character, for a message.
     pub(super) fn here(&self) -> String {
         self.peek().map_or_else(|| "the end of the path".to_owned(), |c| format!("'{c}'"))
     }
@@ -84,12 +84,12 @@ impl<'a> Reader<'a> {
     pub(super) fn descend(&mut self) -> Result<(), SyntaxError> {
         self.depth += 1;
         if self.depth > DEPTH {
-            return Err(self.fail(format!("more than {DEPTH} filters and parentheses inside one another")));
+            return Err(self.fail(format!("more than {DEPTH} nested filters and parentheses")));
         }
         Ok(())
     }
 
-    /// What follows the first `$`.
+    /// Parses the root after the first `$`.
     fn root(&mut self) -> Result<Root, SyntaxError> {
         let root = if self.eat('$') {
             Root::Context
@@ -110,18 +110,18 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// All steps up to the end of the text, and where each ends.
+    /// Parses all steps up to the end of the text, and records the end of each.
     fn steps(&mut self, ends: &mut Vec<usize>) -> Result<Vec<Step>, SyntaxError> {
         let mut steps = Vec::new();
         while self.peek().is_some() {
             self.step(&mut steps, |c| matches!(c, '.' | '['))?;
-            // `..` is a step of its own.
+            // `..` is a separate step.
             ends.resize(steps.len() + 1, self.at);
         }
         Ok(steps)
     }
 
-    /// The steps of a path inside a filter, which ends at a blank, an operator or a closing parenthesis.
+    /// Parses the steps of a path inside a filter, which ends at a blank, an operator or a closing parenthesis.
     pub(super) fn inner_steps(&mut self) -> Result<Vec<Step>, SyntaxError> {
         let mut steps = Vec::new();
         while matches!(self.peek(), Some('.' | '[')) {
@@ -136,16 +136,16 @@ impl<'a> Reader<'a> {
 
     fn step(&mut self, steps: &mut Vec<Step>, ends: impl Fn(char) -> bool) -> Result<(), SyntaxError> {
         if matches!(steps.last(), Some(Step::Function(_))) {
-            return Err(self.fail("a function is the last step of a path"));
+            return Err(self.fail("a function must be the last step of a path"));
         }
         if self.eat_text("..") {
             steps.push(Step::Descendants);
         } else {
-            // A name may follow a bracket without a dot; the service takes that.
+            // A name may follow a bracket without a dot, which the service accepts.
             self.eat('.');
         }
         match self.peek() {
-            None => Err(self.fail("the path ends with '.'").with_help("name a member after the '.', or leave it out")),
+            None => Err(self.fail("the path ends with '.'").with_help("name a member after the '.', or remove it")),
             Some('[') => {
                 self.at += 1;
                 steps.push(self.bracket()?);
@@ -169,7 +169,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// `name` or `name()`.
+    /// Parses `name` or `name()`.
     fn dotted(&mut self, ends: impl Fn(char) -> bool) -> Result<Step, SyntaxError> {
         let start = self.at;
         let name = self.take_while(|c| !ends(c) && !c.is_whitespace() && c != '(');
@@ -203,7 +203,7 @@ impl<'a> Reader<'a> {
         Ok(Step::Function(*function))
     }
 
-    /// What follows a `[`, with its `]`.
+    /// Parses the part after a `[`, including its `]`.
     fn bracket(&mut self) -> Result<Step, SyntaxError> {
         self.skip_blanks();
         let step = match self.peek() {
@@ -224,7 +224,7 @@ impl<'a> Reader<'a> {
             _ => {
                 return Err(self
                     .fail(format!("expected an index, a name in quotes, '*' or '?(', found {}", self.here()))
-                    .with_help("names stand in quotes: ['name']"));
+                    .with_help("put names in quotes: ['name']"));
             }
         };
         self.skip_blanks();
@@ -234,7 +234,7 @@ impl<'a> Reader<'a> {
         Ok(step)
     }
 
-    /// `'a'` or `'a','b'`.
+    /// Parses `'a'` or `'a','b'`.
     fn names(&mut self) -> Result<Step, SyntaxError> {
         let mut names = Vec::new();
         loop {
@@ -254,8 +254,8 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// A member's name in quotes of either kind. A backslash keeps the next character from ending it and stays in
-    /// the name: AWS finds `Test\""Name"` by `$['Test\""Name"']`.
+    /// Parses a member's name in either kind of quotes. A backslash escapes the next character and remains in the name:
+    /// AWS finds `Test\""Name"` by `$['Test\""Name"']`.
     fn quoted_name(&mut self) -> Result<String, SyntaxError> {
         let start = self.at;
         let quote = self.next();
@@ -272,7 +272,7 @@ impl<'a> Reader<'a> {
         Err(SyntaxError::new(start, "the quote is not closed"))
     }
 
-    /// A text of a filter in quotes of either kind; a backslash takes the next character as it is.
+    /// Parses a text of a filter in either kind of quotes. A backslash makes the next character literal.
     pub(super) fn quoted(&mut self) -> Result<String, SyntaxError> {
         let start = self.at;
         let quote = self.next();
@@ -293,7 +293,7 @@ impl<'a> Reader<'a> {
         Err(SyntaxError::new(start, "the quote is not closed"))
     }
 
-    /// `0`, `0,2`, `1:3`, `:3`, `-2:`, `0:9:2`.
+    /// Parses `0`, `0,2`, `1:3`, `:3`, `-2:`, `0:9:2`.
     fn numbers(&mut self) -> Result<Step, SyntaxError> {
         let first = self.number()?;
         self.skip_blanks();
@@ -329,7 +329,7 @@ impl<'a> Reader<'a> {
         match (digits, negative) {
             ("", false) => Ok(None),
             ("", true) => Err(self.fail(format!("expected a digit after '-', found {}", self.here()))),
-            // An array's index is an int in Jayway.
+            // An array index is an int in Jayway.
             (digits, _) => match digits.parse::<i32>() {
                 Ok(number) => Ok(Some(if negative { -i64::from(number) } else { i64::from(number) })),
                 Err(_) => Err(SyntaxError::new(start, "the index is too large")),
@@ -337,7 +337,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// `(@.length-1)`, after the bracket.
+    /// Parses `(@.length-1)`, after the bracket.
     fn length_minus(&mut self) -> Result<Step, SyntaxError> {
         let start = self.at;
         let compact = self.take_while(|c| c != ')').replace([' ', '\t'], "");

@@ -1,4 +1,4 @@
-//! What a path selects of a value, as Jayway does, and the text of a miss.
+//! Evaluates a path like Jayway, and produces its texts for missing values.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -8,11 +8,11 @@ use serde_json::{Map, Number, Value};
 
 use super::{Function, JsonPath, Step, definite};
 
-/// Nodes that one selection may look at: a path such as `$..*..*..*` multiplies them.
+/// The maximum number of nodes that one selection visits: a path such as `$..*..*..*` multiplies them.
 const VISITS: u32 = 5_000_000;
 
-/// A path that leads nowhere in the value at hand; `Display` prints the text that Jayway gives, with the path
-/// in bracket form, which the service quotes in its causes.
+/// The failure of a path that selects nothing. `Display` prints Jayway's text, with the path in bracket form, which the
+/// service quotes in its causes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Miss {
     text: String,
@@ -20,7 +20,7 @@ pub struct Miss {
 }
 
 impl Miss {
-    /// Whether the path failed at an index outside its array, which a payload template may read as null.
+    /// Returns whether the path failed at an index outside its array, which a payload template may treat as null.
     pub fn is_index_out_of_range(&self) -> bool {
         self.index
     }
@@ -34,29 +34,29 @@ impl fmt::Display for Miss {
 
 impl std::error::Error for Miss {}
 
-/// Why a selection stopped.
+/// The reason why a selection stopped.
 pub(super) enum Stop<'a> {
-    /// The step of this number does not apply to this node.
+    /// The step with this index does not apply to this node.
     At(usize, &'a Value),
     NoNumbers,
     TooMany,
 }
 
-/// The run of one path over one value, with the paths inside its filters.
+/// The evaluation of one path on one value, including the paths in its filters.
 pub(super) struct Selection<'a> {
     pub(super) root: &'a Value,
     visits: Cell<u32>,
 }
 
 impl JsonPath {
-    /// What the path selects, where `root` is the value that the path's root stands for.
+    /// Returns the selected value, given the value of the path's root.
     ///
-    /// A definite path gives its one value, borrowed; an indefinite one an array of all matches, `[]` when
-    /// there are none or when a member before them is missing (`$.items[*]` of `{}`).
+    /// A definite path selects a single borrowed value, an indefinite one an array of all matches. The array is empty
+    /// if there are none, or if a member before them is missing (`$.items[*]` of `{}`).
     ///
     /// # Errors
-    /// A definite path leads nowhere, a function such as `.sum()` finds no numbers, or the path visits more
-    /// than five million nodes.
+    /// Returns an error if a definite path selects nothing, a function such as `.sum()` finds no numbers, or the path
+    /// visits more than five million nodes.
     pub fn select<'a>(&self, root: &'a Value) -> Result<Cow<'a, Value>, Miss> {
         let mut node = root;
         for (at, step) in self.steps.iter().enumerate() {
@@ -134,7 +134,7 @@ impl Miss {
     }
 }
 
-/// The steps that lead from one node to one node below it.
+/// Applies a step that leads from one node to at most one.
 fn simple<'a>(step: &Step, node: &'a Value) -> Option<&'a Value> {
     match (step, node) {
         (Step::Child(name), Value::Object(members)) => members.get(name),
@@ -144,14 +144,14 @@ fn simple<'a>(step: &Step, node: &'a Value) -> Option<&'a Value> {
     }
 }
 
-/// The item at an index; a negative one counts from the end.
+/// Returns the item at an index, which counts from the end if it is negative.
 fn element(items: &[Value], index: i64) -> Option<&Value> {
     let index = if index < 0 { i64::try_from(items.len()).ok()?.checked_add(index)? } else { index };
     items.get(usize::try_from(index).ok()?)
 }
 
 impl<'a> Selection<'a> {
-    /// What the steps select from a node.
+    /// Returns the values that the steps select from a node.
     pub(super) fn run(&self, steps: &[Step], start: &'a Value) -> Result<Cow<'a, Value>, Stop<'a>> {
         let (steps, function) = match steps {
             [steps @ .., Step::Function(function)] => (steps, Some(*function)),
@@ -193,7 +193,7 @@ impl<'a> Selection<'a> {
         self.visits.set(self.visits.get().saturating_add(nodes).min(VISITS));
     }
 
-    /// Adds what one step makes of one node; `scanned` says that `..` led to the node.
+    /// Applies one step to one node. `scanned` says that `..` led to the node.
     fn step(&self, step: &Step, node: &'a Value, scanned: bool, next: &mut Vec<&'a Value>) {
         self.visit(1);
         match (step, node) {
@@ -217,9 +217,9 @@ impl<'a> Selection<'a> {
                 next.extend(members.values());
             }
             (Step::Descendants, node) => self.descendants(node, next),
-            // Jayway tries an object itself, and an array's items.
+            // Jayway tests an object itself, and an array's items.
             (Step::Filter(filter), Value::Object(_)) if filter.passes(node, self) => next.push(node),
-            // `..` comes to the items by itself.
+            // `..` visits the items by itself.
             (Step::Filter(filter), Value::Array(items)) if !scanned => {
                 self.visit(items.len());
                 let left = |_: &&Value| self.visits.get() < VISITS;
@@ -229,7 +229,7 @@ impl<'a> Selection<'a> {
         }
     }
 
-    /// The node and all below it, each before what it holds.
+    /// Collects the node and everything below it, in preorder.
     fn descendants(&self, node: &'a Value, found: &mut Vec<&'a Value>) {
         let mut open = vec![node];
         while let Some(node) = open.pop() {
@@ -246,7 +246,7 @@ impl<'a> Selection<'a> {
         }
     }
 
-    /// An object of the named members for each node that is an object; after `..` only of those that have all.
+    /// Returns an object of the named members for each node that is an object; after `..` only for those that have all.
     fn merge(&self, names: &[String], nodes: &[&'a Value], scanned: bool) -> Vec<Value> {
         nodes
             .iter()
@@ -261,7 +261,7 @@ impl<'a> Selection<'a> {
     }
 }
 
-/// `[from:to]` as Jayway counts: with both bounds, each index is taken as it is, so that `[1:-1]` is empty.
+/// `[from:to]` as Jayway evaluates it: with both bounds, each index is literal, so that `[1:-1]` is empty.
 fn slice<'a>(items: &'a [Value], from: Option<i64>, to: Option<i64>) -> impl Iterator<Item = &'a Value> + use<'a> {
     let length = i64::try_from(items.len()).unwrap_or(i64::MAX);
     let counted = |bound: i64| if bound < 0 { bound.saturating_add(length) } else { bound };
@@ -306,7 +306,7 @@ fn kind(value: &Value) -> &'static str {
     }
 }
 
-/// Equality with numbers by value (1 and 1.0 are the same) and members in any order.
+/// Returns whether two values are equal, with numbers by value (1 and 1.0 are equal) and members in any order.
 pub(super) fn same(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Number(left), Value::Number(right)) => left == right || left.as_f64() == right.as_f64(),

@@ -1,4 +1,4 @@
-//! Dependent actions, which a request needs besides the one of its own name: tags, objects of S3, credentials of a database.
+//! Dependent actions, which a request needs in addition to its own: for tags, S3 objects and database credentials.
 
 use workflow_iam::{Call, NoteKind};
 use workflow_services::{Service, Shape};
@@ -6,13 +6,13 @@ use workflow_services::{Service, Shape};
 use super::request::Request;
 use super::request_members::{RequestMember, texts_in};
 
-/// What the operations are called that tag a resource of their service.
+/// The operations that tag a resource of their service.
 const TAGS: &[&str] = &["tagResource", "addTagsToResource", "addTags", "createTags", "tagQueue"];
 
-/// More kinds of resources than these are told as all of the service.
+/// The maximum number of kinds of resources to list; beyond it, all resources of the service are named.
 const KINDS: usize = 4;
 
-/// Services that read and write objects with the rights of who calls them.
+/// Services that read and write objects with the caller's permissions.
 ///
 /// <https://docs.aws.amazon.com/rekognition/latest/dg/security_iam_service-with-iam.html>,
 /// <https://docs.aws.amazon.com/textract/latest/dg/security_iam_id-based-policy-examples.html>,
@@ -22,15 +22,15 @@ const KINDS: usize = 4;
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport_Requesting.html>
 const WITH_OUR_RIGHTS: &[&str] = &["dynamodb", "lambda", "polly", "rekognition", "textract", "transcribe"];
 
-/// Words in the path of what is written, not read.
+/// Words in the path of an object that is written, not read.
 const WRITTEN: &[&str] = &["destination", "export", "output", "report", "result"];
 
-/// What operations of a service need by the parameters that they are given: the service, those that are given, those that
-/// are not, an action, its resources.
+/// Needs of a service's operations that depend on parameters: the service, the required parameters, the excluded ones,
+/// an action, its resources.
 type Credential =
     (&'static str, &'static [&'static str], &'static [&'static str], &'static str, &'static [&'static str]);
 
-/// The credentials of databases; the knowledge base and the model that an answer is made with.
+/// The credentials of databases, and the knowledge base and the model of a generated answer.
 ///
 /// <https://docs.aws.amazon.com/redshift/latest/mgmt/data-api-access.html>,
 /// <https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/data-api.access.html>,
@@ -87,7 +87,7 @@ const CREDENTIALS: &[Credential] = &[
     ),
 ];
 
-/// Adds the credentials of a database, or the knowledge base and model, that the request names.
+/// Adds the needs for database credentials, or for the knowledge base and model, that the request names.
 pub(super) fn credentials(service: &str, request: &Request<'_>, call: &mut Call) {
     for (of, with, without, action, resources) in CREDENTIALS {
         let has = |parameter: &&str| request.may_have(parameter);
@@ -97,13 +97,13 @@ pub(super) fn credentials(service: &str, request: &Request<'_>, call: &mut Call)
     }
 }
 
-/// Whether a request has a parameter for certain.
+/// Returns whether a request certainly has a parameter.
 fn certainly(parameter: &str, request: &Request<'_>) -> bool {
     let values = request.find(parameter);
     !values.is_empty() && values.iter().all(Option::is_some)
 }
 
-/// Adds the action that tags, where the request gives tags to what it makes. Gives whether it did.
+/// Adds the action that tags, if the request sets tags on a new resource. Returns whether it did.
 pub(super) fn tags(
     service: Service,
     operation: &str,
@@ -133,12 +133,12 @@ pub(super) fn tags(
     added
 }
 
-/// Whether a parameter for tags may have some: not `PropagateTags: NONE`.
+/// Returns whether a parameter for tags may set some: not `PropagateTags: NONE`.
 pub(super) fn has_tags(parameter: &str, request: &Request<'_>) -> bool {
     request.find(parameter).iter().flatten().any(|value| value != "NONE")
 }
 
-/// The form of an ARN with `*` for each part but where it is.
+/// Returns the form of an ARN with `*` for each part except its location.
 fn open_form(form: &str) -> String {
     let mut made = String::new();
     let mut rest = form;
@@ -154,19 +154,19 @@ fn open_form(form: &str) -> String {
     made + rest
 }
 
-/// Adds the objects of S3 that a request names, or says that they may be needed.
+/// Adds the needs for S3 objects that a request names, or a note that they may be needed.
 pub(super) fn objects(service: &str, operation: &str, given: &[RequestMember], request: &Request<'_>, call: &mut Call) {
     if service.starts_with("s3") {
         return;
     }
-    // With a role of its own the service reads with that.
+    // With a role of its own, the service reads with that.
     let has_role = given.iter().any(|one| one.name.to_ascii_lowercase().contains("rolearn"));
     let ours = WITH_OUR_RIGHTS.contains(&service) && !has_role;
     for open in given.iter().filter(|one| ours && one.is_open) {
         if texts_in(open.shape).iter().any(|(name, _)| is_bucket(name)) {
             let what = if open.path.is_empty() { "the request".to_owned() } else { format!("`{}`", open.path) };
             let text = format!(
-                "{what} is not known before the workflow runs: on an object in S3 that it names, `s3:GetObject` or `s3:PutObject` is needed"
+                "{what} is unknown before the workflow runs: if it names an object in S3, `s3:GetObject` or `s3:PutObject` on it is needed"
             );
             call.note(NoteKind::Missing, text);
         }
@@ -180,7 +180,7 @@ pub(super) fn objects(service: &str, operation: &str, given: &[RequestMember], r
         } else if !has_role {
             let what = if place.is_empty() { "the request".to_owned() } else { format!("`{place}`") };
             let text = format!(
-                "{what} names an object in S3: if `{service}` has no rights of its own there, `{action}` on it is needed"
+                "{what} names an object in S3: if `{service}` has no access of its own, `{action}` on it is needed"
             );
             call.note(NoteKind::Missing, text);
         }
@@ -192,7 +192,7 @@ fn is_bucket(name: &str) -> bool {
     name.ends_with("bucket") || name.ends_with("bucketname")
 }
 
-/// The objects that a request names: where, and the ARN.
+/// Returns the objects that a request names: their parameters and ARNs.
 fn places(given: &[RequestMember], request: &Request<'_>) -> Vec<(String, String)> {
     let mut places = Vec::new();
     let in_s3 = |path: &str| format!("arn:${{Partition}}:s3:::{path}");

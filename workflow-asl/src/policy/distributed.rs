@@ -1,4 +1,4 @@
-//! What a distributed map needs: executions of its own state machine, and S3 for its items and results.
+//! The permissions of a distributed map: executions of its own state machine, and S3 for its items and results.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html>
 
@@ -9,7 +9,7 @@ use super::request::{Request, open_text};
 use crate::document::QueryLanguage;
 use crate::rules::object_index::StateAt;
 
-/// What a result writer does besides putting objects: large ones go up in parts.
+/// The actions of a result writer other than putting objects: large ones are uploaded in parts.
 const WRITES: [&str; 4] = ["s3:AbortMultipartUpload", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject"];
 
 const ITSELF: &str = "arn:${Partition}:states:${Region}:${Account}:stateMachine:<self>";
@@ -20,13 +20,13 @@ const EXECUTIONS: &str = "<executions>";
 pub(super) fn calls(state: &StateAt<'_>, calls: &mut Vec<Call>) {
     let reader = state.state.item_reader.as_ref();
     let writer = state.state.result_writer.as_ref();
-    // Its partition is that of what is called beside.
+    // Its partition is that of the enclosing calls.
     let resource = reader.and_then(|reader| reader.resource.as_deref()).unwrap_or_default();
     let new_call = || Call::new(state.name, open_text(resource));
     let mut runs = new_call();
     runs.allow(["states:StartExecution"], vec![ITSELF.to_owned()]);
     runs.allow(["states:DescribeExecution", "states:StopExecution"], vec![EXECUTIONS.to_owned()]);
-    // Redriving an execution redrives the failed children of its map runs; those of Express start anew.
+    // A redrive of an execution redrives the failed children of its map runs; Express children start again.
     let config = state.state.processor().and_then(|processor| processor.processor_config.as_ref());
     if config.and_then(|config| config.execution_type.as_deref()) != Some("EXPRESS") {
         let label = state.state.label.as_deref();
@@ -69,12 +69,15 @@ pub(super) fn calls(state: &StateAt<'_>, calls: &mut Vec<Call>) {
                 call.allow(actions, vec![of_s3("{Bucket}/{Key}")]);
             }
         } else {
-            call.note(NoteKind::Missing, format!("what the item reader `{resource}` needs is not known"));
+            call.note(
+                NoteKind::Missing,
+                format!("the permissions that the item reader `{resource}` needs are unknown"),
+            );
         }
         call.look_up(|path| request.find(path));
         calls.push(call);
     }
-    // Without a resource a writer only gives the results a form.
+    // Without a resource, a writer only formats the results.
     if let Some(writer) = writer
         && writer.resource.is_some()
     {

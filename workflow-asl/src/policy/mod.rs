@@ -1,7 +1,8 @@
 //! The least-privilege IAM policy of the role that runs a state machine.
 //!
-//! What a task needs is in the table of `workflow-services`; here the parameters of the task are looked up for it, as far
-//! as a document tells them. The rest is `workflow-iam`, which knows neither: holes are filled in, needs become statements.
+//! The needs of each API are in the table of `workflow-services`. This module fills in the task's parameters, as far as
+//! a document contains them. `workflow-iam`, which knows neither, fills in placeholders and turns needs into
+//! statements.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html>
 
@@ -25,7 +26,7 @@ pub use workflow_iam::{
 use crate::document::{StateKind, StateMachine};
 use crate::rules::object_index::ObjectIndex;
 
-/// The policy that the role of a state machine needs.
+/// Returns the policy that the role of a state machine needs.
 ///
 /// ```
 /// use serde_json::json;
@@ -44,10 +45,10 @@ pub fn of(machine: &StateMachine, setting: &Setting) -> Policy {
     template(machine, &setting.values).policy(setting)
 }
 
-/// What the states of a machine need, with a hole for each placeholder.
+/// Returns the needs of a machine's states, with a slot for each placeholder.
 ///
-/// The values are those of placeholders, as far as they are known already: a task whose whole `Resource` is one is looked
-/// up now, since the table is not there later.
+/// `values` are the known values of placeholders. A task whose whole `Resource` is a placeholder is looked up now,
+/// because the table is not available later.
 pub fn template(machine: &StateMachine, values: &BTreeMap<String, String>) -> Template {
     let mut calls = Vec::new();
     for state in &ObjectIndex::of(machine, false).states {

@@ -1,4 +1,4 @@
-//! What a task needs that calls an optimised integration, as AWS documents it.
+//! The needs of a task with an optimised integration, according to AWS's documentation.
 
 use workflow_iam::{Call, Need, NoteKind};
 use workflow_services::{Integration, Pattern, Service};
@@ -8,13 +8,13 @@ use super::request::Request;
 use super::request_members::given;
 use super::roles::{self, PASS_ROLE};
 
-/// The role that a statement passes on is one that ECS takes.
+/// In a statement: the role is passed to ECS.
 ///
 /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html>
 const TASK_ROLE: &str = "<task role>";
 const ECS_TASKS: &str = "ecs-tasks.amazonaws.com";
 
-/// Integrations, parameters without which they need no more, the action that these need, and its resources.
+/// Integrations, the parameters without which nothing more is needed, the additional action, and its resources.
 ///
 /// <https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-iam-role.html>
 const TAGS: &[(&str, &[&str], &str, &[&str])] = &[
@@ -36,7 +36,7 @@ const TAGS: &[(&str, &[&str], &str, &[&str])] = &[
     ),
 ];
 
-/// Adds what a task needs.
+/// Adds the needs of a task.
 pub(super) fn add(integration: Integration, pattern: Pattern, request: &Request<'_>, call: &mut Call) {
     let mut any = false;
     let texts = |texts: &mut dyn Iterator<Item = &'static str>| texts.map(str::to_owned).collect::<Vec<_>>();
@@ -77,7 +77,8 @@ pub(super) fn add(integration: Integration, pattern: Pattern, request: &Request<
     if let Some(service) = service.filter(|_| !tagged) {
         dependent_actions::tags(service, integration.action(), &given, request, call);
     }
-    // What AWS documents of the integration has its roles, of EMR on EKS in a condition; a request may have more.
+    // AWS's documentation of the integration includes its roles, for EMR on EKS in a condition. A request may have
+    // more.
     let passes = |need: &Need| need.actions().any(|action| action == PASS_ROLE);
     let all_roles = call.needs.iter().any(|need| passes(need) && need.resources().any(|one| one == TASK_ROLE));
     if !all_roles {
@@ -88,14 +89,17 @@ pub(super) fn add(integration: Integration, pattern: Pattern, request: &Request<
     }
     if integration.service() == "eks" && !any {
         let text = format!(
-            "`{}` needs no action of IAM but rights in the cluster: an access entry for the role",
+            "`{}` needs no IAM action, but access to the cluster: an access entry for the role",
             integration.name()
         );
         call.note(NoteKind::Remark, text);
     } else if !any {
-        call.note(NoteKind::Missing, format!("what `{}` needs is not known", integration.name()));
+        call.note(NoteKind::Missing, format!("the permissions that `{}` needs are unknown", integration.name()));
     }
     if !integration.iam_verified() {
-        call.note(NoteKind::Remark, format!("AWS does not document all that `{}` needs: try it", integration.name()));
+        call.note(
+            NoteKind::Remark,
+            format!("AWS does not document all permissions that `{}` needs: test it", integration.name()),
+        );
     }
 }

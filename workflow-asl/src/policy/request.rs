@@ -1,4 +1,4 @@
-//! The parameters of a task: what a document tells of each, as texts with holes.
+//! The parameters of a task, as far as a document contains them, as texts with slots.
 
 use std::ops::Range;
 
@@ -12,7 +12,7 @@ use crate::jsonata::{self, Node, NodeKind};
 use crate::placeholder;
 use crate::template::{Computed, SUFFIX};
 
-/// How many texts a parameter may stand for before it counts as unknown.
+/// The maximum number of possible texts of a parameter; beyond it, the parameter is unknown.
 const MAX_TEXTS: usize = 16;
 
 /// A task's request.
@@ -22,18 +22,19 @@ pub(super) struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// Of a value that may be absent, which stands for the state's input.
+    /// Creates the request; an absent value is the state's input.
     pub(super) fn new(value: Option<&'a Value>, language: QueryLanguage) -> Self {
         Self { value, language }
     }
 
-    /// The top members that it certainly has, without `.$`.
+    /// Returns the top-level members that it certainly has, without `.$`.
     pub(super) fn names(&self) -> impl Iterator<Item = &'a str> {
         let members = self.value.and_then(Value::as_object);
         members.into_iter().flat_map(Map::keys).map(|key| key.strip_suffix(SUFFIX).unwrap_or(key))
     }
 
-    /// What a parameter is; a path with dots, and `[]` for each element of a list. `*` is what only an execution knows.
+    /// Returns the values of a parameter, given by a path with dots, and `[]` for each element of a list. `*` is a
+    /// value that is only known at run time.
     pub(super) fn find(&self, path: &str) -> Values {
         let mut found = Vec::new();
         match self.value {
@@ -43,7 +44,7 @@ impl<'a> Request<'a> {
         found
     }
 
-    /// The request; `None` where it is the state's input.
+    /// Returns the request; `None` if it is the state's input.
     pub(super) fn value(&self) -> Option<&'a Value> {
         self.value
     }
@@ -52,7 +53,7 @@ impl<'a> Request<'a> {
         self.language
     }
 
-    /// Whether it may be given.
+    /// Returns whether it may be present.
     pub(super) fn may_have(&self, path: &str) -> bool {
         self.find(path).iter().any(Option::is_some)
     }
@@ -98,7 +99,7 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// The value of a key that ends in `.$`.
+    /// Evaluates a key that ends in `.$`.
     fn computed(&self, text: &str, found: &mut Values) {
         found.push(match Computed::parse(text) {
             Ok(Computed::Path(path)) if path.source() == "$$.StateMachine.Id" => Some(itself()),
@@ -122,7 +123,7 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// The texts that an expression may give.
+    /// Returns the possible texts of an expression.
     fn node(&self, node: &Node) -> Option<Vec<String>> {
         let texts = match &node.kind {
             NodeKind::String(text) => vec![open_text(text)],
@@ -160,7 +161,7 @@ impl<'a> Request<'a> {
     }
 }
 
-/// What only an execution knows.
+/// Returns the value for anything that is only known at run time.
 fn any() -> Option<String> {
     Some(ANY.to_owned())
 }
@@ -169,7 +170,7 @@ fn itself() -> String {
     format!("${{{MACHINE}}}")
 }
 
-/// A text of the definition in IAM's syntax, with a hole for each placeholder.
+/// Returns a text of the definition in IAM's syntax, with a slot for each placeholder.
 pub(super) fn open_text(text: &str) -> String {
     let mut made = String::new();
     let mut from = 0;
@@ -178,14 +179,14 @@ pub(super) fn open_text(text: &str) -> String {
         made.push_str(text.get(range.clone()).unwrap_or_default());
         from = range.end;
     }
-    // What looks like a placeholder but has another form is as unknown.
+    // Placeholders of other forms are unknown.
     if from == 0 && placeholder::contained(text) {
         return ANY.to_owned();
     }
     made + &literal(text.get(from..).unwrap_or_default())
 }
 
-/// The placeholders of a text, and the constants of Rust code: `${const PATH}`.
+/// Returns the placeholders of a text, including constants of Rust code: `${const PATH}`.
 fn holes(text: &str) -> Vec<Range<usize>> {
     const CONSTANT: &str = "${const ";
     let is_path = |path: &str| path.chars().all(|sign| sign.is_alphanumeric() || "_:".contains(sign));

@@ -1,4 +1,4 @@
-//! The members of a request that the API's model has, at every depth.
+//! The members of a request in the API's model, at every depth.
 
 use serde_json::Value;
 use workflow_services::{List, Map, Shape, Structure};
@@ -8,31 +8,31 @@ use crate::document::QueryLanguage;
 use crate::template::SUFFIX;
 use crate::{jsonata, placeholder};
 
-/// How deep a model is looked into where the request does not say what is there. Models contain themselves.
+/// The maximum depth to search a model for members that are only known at run time. Models may contain themselves.
 const DEPTH: usize = 6;
-/// How many members are looked at there.
+/// The maximum number of members to visit there.
 const MEMBERS: usize = 2_000;
 
 /// A member of a request.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct RequestMember {
-    /// Its path, as [`Request::find`] takes it: `Target.RoleArn`, `Roles[]`.
+    /// Its path, in the syntax of [`Request::find`]: `Target.RoleArn`, `Roles[]`.
     pub(super) path: String,
-    /// Its name; of an element or an entry that of the list or map.
+    /// Its name; for an element or an entry, the name of the list or map.
     pub(super) name: &'static str,
     pub(super) shape: Shape,
-    /// Whether it is an object or a list of which only an execution knows what is in it.
+    /// Whether it is an object or a list whose contents are only known at run time.
     pub(super) is_open: bool,
 }
 
 impl RequestMember {
-    /// The path of what holds it.
+    /// Returns the path of its parent.
     pub(super) fn holder(&self) -> &str {
         self.path.rsplit_once('.').map_or("", |(holder, _)| holder)
     }
 }
 
-/// The members of a request, the innermost alone: texts and numbers, and what is computed as a whole.
+/// Returns the innermost members of a request: texts, numbers, and wholly computed values.
 pub(super) fn given(input: Shape, request: &Request<'_>) -> Vec<RequestMember> {
     let mut walk = Walk { language: request.language(), found: Vec::new() };
     match (input, request.value()) {
@@ -64,7 +64,7 @@ impl Walk {
         }
     }
 
-    /// Documents nest at most as deep as their reader allows.
+    /// The reader limits the depth of documents.
     fn value(&mut self, shape: Shape, value: &Value, path: String, name: &'static str) {
         match (shape, value) {
             (_, Value::Null) => {}
@@ -74,7 +74,7 @@ impl Walk {
             (Shape::List(list), Value::Array(items)) => self.items(list, items, &path, name),
             (Shape::Map(map), Value::Object(members)) => {
                 for (key, value) in members {
-                    // What cannot be a part of a path is not looked into.
+                    // A name that cannot be part of a path is skipped.
                     let is_step = !key.contains(['.', '[', '|', ':', '{', '}']) && !key.is_empty();
                     match key.strip_suffix(SUFFIX) {
                         Some(key) => self.push(format!("{path}.{key}"), name, map.value(), true),
@@ -97,7 +97,7 @@ impl Walk {
         for item in items {
             self.value(list.element(), item, format!("{path}[]"), name);
         }
-        // Each path stands for all elements.
+        // Each path represents all elements.
         let mut known: Vec<RequestMember> = Vec::new();
         for given in self.found.drain(from..) {
             if !known.contains(&given) {
@@ -114,7 +114,7 @@ impl Walk {
     }
 }
 
-/// The texts that may be somewhere in a shape: their names, and whether each is required and so is all around it.
+/// Returns the texts that a shape may contain: their names, and whether each is always required.
 pub(super) fn texts_in(shape: Shape) -> Vec<(&'static str, bool)> {
     let mut texts = Vec::new();
     let mut looked = 0;

@@ -1,4 +1,4 @@
-//! Roles that a request hands to a service: the caller must be allowed to pass them on.
+//! Roles that a request passes to a service, for which the caller needs permission.
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html>
 
@@ -10,24 +10,24 @@ use super::request_members::{RequestMember, texts_in};
 
 pub(super) const PASS_ROLE: &str = "iam:PassRole";
 
-/// Services whose requests name roles that they do not take on: those that roles are made of.
+/// Services whose requests name roles that they do not assume, because they manage roles.
 const ABOUT_ROLES: &[&str] = &["iam", "sts"];
 
-/// What the names of operations begin with that only look.
+/// The prefixes of read-only operations.
 const LOOKS: &[&str] =
     &["batchGet", "check", "describe", "get", "head", "list", "lookup", "preview", "search", "simulate", "validate"];
 
-/// How many names a note has.
+/// The maximum number of names in a note.
 const NAMES: usize = 3;
 
-/// What the name of a text says of a role.
+/// What the name of a text implies about a role.
 #[derive(Clone, Copy, PartialEq)]
 enum Named {
-    /// It is the ARN of one.
+    /// It is the ARN of a role.
     Arn,
-    /// It may be its ARN, its name, or something else that is called so.
+    /// It may be a role's ARN, its name, or something else called a role.
     Role,
-    /// It is an instance profile, which has one.
+    /// It is an instance profile, which has a role.
     Profile,
     /// Nothing.
     Nothing,
@@ -49,8 +49,8 @@ fn named(name: &str) -> Named {
     }
 }
 
-/// Adds that the roles of a request may be passed on, or says which may have to be. `known` are the parameters that are
-/// passed on already, `passes` says that AWS lists the action as one that passes roles on.
+/// Adds the permission to pass the roles of a request, or notes which may be needed. `known` are the parameters already
+/// handled, and `passes` says that AWS lists the action as one that passes roles.
 pub(super) fn add(
     (service, operation): (&str, &str),
     (given, input): (&[RequestMember], Shape),
@@ -76,7 +76,7 @@ pub(super) fn add(
         match named(one.name) {
             _ if values.is_empty() => {}
             Named::Arn if is_text => roles.push(path.to_owned()),
-            // A name that is written may be that of anything; what a deployment or an execution gives is a role.
+            // A literal name may belong to anything; a value from a deployment or an execution is treated as a role.
             Named::Role if is_text && (passes || values.iter().any(|value| is_role(value) || is_unknown(value))) => {
                 roles.push(path.to_owned());
             }
@@ -91,7 +91,7 @@ pub(super) fn add(
     if only_looks {
         let names = roles.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ");
         if !names.is_empty() {
-            call.note(NoteKind::Remark, format!("{names}: `{operation}` is taken to pass no role on"));
+            call.note(NoteKind::Remark, format!("{names}: `{operation}` is assumed not to pass a role"));
         }
         return;
     }
@@ -100,21 +100,21 @@ pub(super) fn add(
         call.allow([PASS_ROLE], roles.iter().map(|path| format!("{{{path}:role}}")).collect());
     }
     for what in &maybe {
-        call.note(NoteKind::Missing, format!("{what}: if a service takes it on, `{PASS_ROLE}` on it is needed"));
+        call.note(NoteKind::Missing, format!("{what}: if a service assumes it, `{PASS_ROLE}` on it is needed"));
     }
-    // AWS says that there may be one, and where it would be is not known.
+    // According to AWS there may be a role, but its parameter is unknown.
     let has_place = texts_in(input).iter().any(|(name, _)| named(name) != Named::Nothing);
     if passes && !passed && maybe.is_empty() && known.is_empty() && !has_place {
-        call.note(NoteKind::Missing, format!("`{operation}` may need besides: `{PASS_ROLE}`"));
+        call.note(NoteKind::Missing, format!("`{operation}` may also need: `{PASS_ROLE}`"));
     }
 }
 
-/// Whether only a deployment or an execution knows a value.
+/// Returns whether a value is only known to a deployment or an execution.
 fn is_unknown(value: &str) -> bool {
     value == workflow_iam::pattern::ANY || value.contains("${") && !value.contains("${*}")
 }
 
-/// The roles that may be in what only an execution knows.
+/// Collects the possible roles in values that are only known at run time.
 fn in_the_open(one: &RequestMember, known: &[String], roles: &mut Vec<String>, maybe: &mut Vec<String>) {
     let mut names = Vec::new();
     for (name, required) in texts_in(one.shape) {
@@ -134,5 +134,5 @@ fn in_the_open(one: &RequestMember, known: &[String], roles: &mut Vec<String>, m
     let more = if names.len() > NAMES { ", …" } else { "" };
     let names = names.iter().take(NAMES).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     let what = if one.path.is_empty() { "the request".to_owned() } else { format!("`{}`", one.path) };
-    maybe.push(format!("{what} is not known before the workflow runs, and may have a role ({names}{more})"));
+    maybe.push(format!("{what} is unknown before the workflow runs, and may contain a role ({names}{more})"));
 }

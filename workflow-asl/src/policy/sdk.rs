@@ -1,4 +1,4 @@
-//! What a task needs that calls an operation of the SDK: the service authorization reference's actions and ARNs.
+//! The needs of a task that calls an SDK operation: the actions and ARNs of the service authorization reference.
 //!
 //! <https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>
 
@@ -11,7 +11,7 @@ use super::request::Request;
 use super::request_members::{RequestMember, given};
 use super::roles::{self, PASS_ROLE};
 
-/// Parts of ARNs that have another name among the parameters: service, action, part, parameter.
+/// Parts of ARNs whose parameter has another name: service, action, part, parameter.
 const PARAMETERS: &[(&str, &str, &str, &str)] = &[
     ("s3", "s3:GetObject@copyObject", "BucketName", "CopySource:copy"),
     ("s3", "s3:GetObject@uploadPartCopy", "BucketName", "CopySource:copy"),
@@ -36,15 +36,15 @@ const PARAMETERS: &[(&str, &str, &str, &str)] = &[
     ("ssm", "", "ParameterNameWithoutLeadingSlash", "Name"),
 ];
 
-/// What Secrets Manager adds to the name of a secret.
+/// The suffix that Secrets Manager adds to the name of a secret.
 ///
 /// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html>
 const SECRET_SUFFIX: &str = "-??????";
 
-/// Adds what a task needs.
+/// Adds the needs of a task.
 pub(super) fn add(operation: Operation, request: &Request<'_>, call: &mut Call) {
     let mut any = false;
-    // An ARN among the parameters may be that of a resource, whatever the parameter is called.
+    // An ARN among the parameters may identify a resource, whatever the parameter's name.
     let may_be_arn =
         |value: &Option<String>| value.as_ref().is_some_and(|text| text.starts_with("arn:") || text.contains("${"));
     let arns = request
@@ -73,26 +73,26 @@ pub(super) fn add(operation: Operation, request: &Request<'_>, call: &mut Call) 
     }
     if !any {
         let name = format!("aws-sdk:{}:{}", service.name(), operation.name());
-        call.note(NoteKind::Missing, format!("which action `{name}` needs is not known"));
+        call.note(NoteKind::Missing, format!("the action that `{name}` needs is unknown"));
     }
 }
 
-/// What the resources of an action look like, as far as the request may be about them.
+/// Returns the forms of an action's resources, as far as the request may concern them.
 fn forms(operation: Operation, action: IamAction, request: &Request<'_>) -> Vec<Form> {
     let all = action.resources().map(|form| {
         let (text, told) = text(form.arn, operation, action, request);
         let is_absent = !told && is_left_out(form.arn, operation, request);
-        // An access point is named by its ARN only.
+        // An access point is only identified by its ARN.
         let text = (!form.arn.contains(":accesspoint/")).then_some(text);
         (Form { shape: shape(form.arn), text, required: form.required, told }, is_absent)
     });
     let all: Vec<_> = all.collect();
-    // One parameter may tell the resource whatever its kind is.
+    // One parameter may identify a resource of any kind.
     let is_whole = |form: &Form| form.told && form.text.as_ref().is_some_and(|text| text.starts_with('{'));
     let whole = all.iter().any(|(form, _)| is_whole(form));
-    // Of a cluster or a workgroup the request names one.
+    // A request names either a cluster or a workgroup.
     let some_told = all.iter().any(|(_, is_absent)| !is_absent);
-    // `marketplace/model-endpoint/all-access` is not what a parameter tells.
+    // No parameter contains `marketplace/model-endpoint/all-access`.
     let is_fixed = |form: &Form| !form.text.as_ref().is_some_and(|text| text.replace("${", "").contains('{'));
     let kept = all.into_iter().filter(|(form, is_absent)| match whole {
         true => is_whole(form) || form.required && !is_fixed(form),
@@ -107,14 +107,14 @@ fn forms(operation: Operation, action: IamAction, request: &Request<'_>) -> Vec<
     forms
 }
 
-/// Whether the API has a parameter for a part of an ARN, and the request leaves it out.
+/// Returns whether the API has a parameter for a part of an ARN, and the request omits it.
 fn is_left_out(form: &str, operation: Operation, request: &Request<'_>) -> bool {
     let parts = form.split("${").skip(1).filter_map(|rest| rest.split_once('}')).map(|(part, _)| part);
     let parts = parts.filter(|part| !matches!(*part, "Partition" | "Region" | "Account"));
     parts.filter_map(|part| member_of(part, operation)).any(|parameter| !request.may_have(&parameter))
 }
 
-/// The actions that may be needed besides. Roles and tags are looked for in the request.
+/// Adds the dependent actions. Roles and tags are looked up in the request.
 fn add_dependents(action: IamAction, tagged: bool, given: &[RequestMember], call: &mut Call) {
     let is_open = given.iter().any(|one| one.is_open);
     let is_allowed = |action: &str| call.needs.iter().any(|need| need.actions().any(|allowed| allowed == action));
@@ -125,11 +125,11 @@ fn add_dependents(action: IamAction, tagged: bool, given: &[RequestMember], call
         .map(|dependent| format!("`{dependent}`"))
         .collect();
     if !others.is_empty() {
-        call.note(NoteKind::Missing, format!("`{}` may need besides: {}", action.name(), others.join(", ")));
+        call.note(NoteKind::Missing, format!("`{}` may also need: {}", action.name(), others.join(", ")));
     }
 }
 
-/// An ARN's form with `*` in place of its parts.
+/// Returns an ARN's form with `*` in place of its parts.
 fn shape(form: &str) -> String {
     let mut made = String::new();
     let mut rest = form;
@@ -140,7 +140,7 @@ fn shape(form: &str) -> String {
     joined(made, rest)
 }
 
-/// An ARN's form with the parameters that hold its parts, and whether each part has one.
+/// Returns an ARN's form with the parameters of its parts, and whether each part has one.
 fn text(form: &str, operation: Operation, action: IamAction, request: &Request<'_>) -> (String, bool) {
     let mut text = String::new();
     let mut told = true;
@@ -154,7 +154,7 @@ fn text(form: &str, operation: Operation, action: IamAction, request: &Request<'
             continue;
         }
         match parameter(part, operation, action, request) {
-            // The parameter tells the whole resource.
+            // The parameter identifies the whole resource.
             Some(parameter) if parameter.contains(':') => return (format!("{{{parameter}}}"), true),
             Some(parameter) => {
                 text.extend(["{", &parameter, "}"]);
@@ -172,7 +172,7 @@ fn text(form: &str, operation: Operation, action: IamAction, request: &Request<'
     (text, told)
 }
 
-/// The parameter that holds a part of an ARN, if the request may have it.
+/// Returns the parameter for a part of an ARN, if the request may have it.
 fn parameter(part: &str, operation: Operation, action: IamAction, request: &Request<'_>) -> Option<String> {
     let service = operation.service().name();
     let name = action.name();
@@ -186,7 +186,7 @@ fn parameter(part: &str, operation: Operation, action: IamAction, request: &Requ
     let mut rows = PARAMETERS.iter().filter(|(of, actions, of_part, _)| {
         *of == service && *of_part == part && (actions.is_empty() || *actions == exact || *actions == name)
     });
-    // A row for one operation says where it differs from the others.
+    // A row for one operation is an exception to the others.
     if let Some((_, actions, _, first)) = rows.next() {
         let others = rows.filter(|row| actions.is_empty() || !row.1.is_empty()).map(|row| row.3);
         return [*first].into_iter().chain(others).find(|row| is_given(row)).map(str::to_owned);
@@ -194,7 +194,7 @@ fn parameter(part: &str, operation: Operation, action: IamAction, request: &Requ
     member_of(part, operation).filter(|name| is_given(name))
 }
 
-/// The parameter of an operation that by its name holds a part of an ARN.
+/// Returns the parameter of an operation whose name matches a part of an ARN.
 fn member_of(part: &str, operation: Operation) -> Option<String> {
     let structure = operation.input().structure()?;
     let stem = part.strip_suffix("Name").or_else(|| part.strip_suffix("Id"));

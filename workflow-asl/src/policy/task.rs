@@ -1,4 +1,4 @@
-//! What a task state needs: by what its resource names, and with whose credentials it calls.
+//! The needs of a task state, by its resource and credentials.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,10 @@ use super::{optimised, sdk};
 use crate::document::QueryLanguage;
 use crate::rules::object_index::StateAt;
 
-/// Services of the SDK that have optimised integrations under another name.
+/// SDK services that have an optimised integration with another name.
 const OTHER_NAMES: &[(&str, &str)] = &[("bedrockruntime", "bedrock"), ("eventbridge", "events"), ("sfn", "states")];
 
-/// What a task calls.
+/// Returns what a task calls.
 pub(super) fn call(state: &StateAt<'_>, values: &BTreeMap<String, String>) -> Option<Call> {
     let written = state.state.resource.as_deref()?;
     let mut call = Call::new(state.name, open_text(written));
@@ -28,14 +28,14 @@ pub(super) fn call(state: &StateAt<'_>, values: &BTreeMap<String, String>) -> Op
         Ok(TaskResource::Sdk(operation, _)) => {
             let service = operation.service().name();
             let service = OTHER_NAMES.iter().find(|(name, _)| *name == service).map_or(service, |(_, name)| name);
-            // What AWS documents for the integration is more exact than what the actions' names tell.
+            // AWS's documentation of the integration is more precise than the names of the actions.
             match Integration::find(&format!("{service}:{}", operation.name())) {
                 Some(same) => optimised::add(same, Pattern::RequestResponse, &request, &mut call),
                 None => sdk::add(operation, &request, &mut call),
             }
         }
         Ok(TaskResource::Function) => call.needs.push(Need::Function),
-        // Its workers need permissions, the machine does not.
+        // Its workers need permissions; the machine does not.
         Ok(TaskResource::Activity) => {}
         Ok(TaskResource::Retired(service, _)) => {
             let text = format!("AWS has retired the service `{}`: its permissions are unknown", service.name());

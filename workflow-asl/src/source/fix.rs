@@ -1,4 +1,4 @@
-//! The fix of a finding: what to write in the text of a document.
+//! The fixes of findings, as edits of a document's text.
 
 use super::Source;
 use super::layout::{Below, Layout, Span};
@@ -6,17 +6,17 @@ use super::unquoted_placeholders::Quoted;
 use crate::Diagnostic;
 use crate::finding::Fix;
 
-/// A change of the text.
+/// An edit of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {
-    /// Offset and length of what is replaced, in bytes of [`Source::text`].
+    /// The offset and length of the replaced text, in bytes of [`Source::text`].
     pub span: (usize, usize),
-    /// What is written there.
+    /// The new text.
     pub text: String,
 }
 
 impl Source {
-    /// For each finding the change of the text that certainly mends it, where one is known.
+    /// Returns for each finding the edit that certainly fixes it, if one is known.
     ///
     /// ```
     /// use workflow_asl::document::MachineType;
@@ -68,12 +68,12 @@ fn edit(layout: &Layout, text: &str, found: &Diagnostic, fix: Fix) -> Option<(Sp
     })
 }
 
-/// Whether a scalar is no block of YAML, whose end and indent would have to change.
+/// Returns whether a scalar is not a YAML block, whose end and indentation would have to change.
 fn is_flow(raw: &str) -> bool {
     !raw.is_empty() && !raw.contains('\n')
 }
 
-/// The text in the quotes of what it replaces; `whole` with them, else inside.
+/// Returns the text in the quotes of the replaced text; `whole` includes the quotes.
 fn as_written(raw: &str, text: &str, whole: bool) -> Option<String> {
     let plain = |c: char| c.is_alphanumeric() || "_-./:$".contains(c);
     if !is_flow(raw) {
@@ -88,7 +88,7 @@ fn as_written(raw: &str, text: &str, whole: bool) -> Option<String> {
             let inner = text.replace('\'', "''");
             Some(if whole { format!("'{inner}'") } else { inner })
         }
-        // Words that YAML may take for something other than text stand in quotes.
+        // Words that YAML may not read as text are put in quotes.
         _ if text.chars().all(plain) && text.starts_with(char::is_alphabetic) && !is_a_word_of_yaml(text) => {
             Some(text.to_owned())
         }

@@ -1,4 +1,4 @@
-//! JSON: its value by serde_json, with keys that are given twice refused, and where its parts stand.
+//! JSON: the value, parsed by serde_json with duplicate keys rejected, and the positions of its parts.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -12,7 +12,7 @@ use super::layout::{Below, Layout, Span, Written};
 use super::{MAX_DEPTH, Read, Repeated, SourceError, boundary};
 use crate::{Code, Diagnostic, Pointer};
 
-/// Reads a text.
+/// Parses a text.
 pub(super) fn read(text: &str) -> Result<Read, Box<SourceError>> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let repeats = Cell::new(false);
@@ -22,28 +22,28 @@ pub(super) fn read(text: &str) -> Result<Read, Box<SourceError>> {
     Ok(Read { value, repeated, remarks: Vec::new() })
 }
 
-/// Where everything stands in a text that [`read`] takes.
+/// Returns the positions in a text that [`read`] accepts.
 pub(super) fn layout(text: &str) -> Layout {
     Scanner::new(text).value().unwrap_or_default()
 }
 
-/// What is wrong with a text that serde_json refuses.
+/// Returns the problem of a text that serde_json rejects.
 fn refusal(text: &str, error: &serde_json::Error) -> Box<SourceError> {
     let line: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
     let offset = line + error.column().saturating_sub(1);
     let message = error.to_string();
     let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
-    // serde_json has no other sign of its own limit.
+    // serde_json has no other indication of its limit.
     if message.starts_with("recursion limit") {
-        let message = format!("more than {MAX_DEPTH} objects and arrays lie inside each other");
+        let message = format!("more than {MAX_DEPTH} nested objects and arrays");
         return SourceError::at(Diagnostic::new(Code::TooDeep, Pointer::root(), message), text, offset, 1);
     }
     let diagnostic = Diagnostic::new(Code::NotJson, Pointer::root(), format!("the definition is not JSON: {message}"));
     let at = boundary(text, offset);
     let help = match text.get(at..).and_then(|rest| rest.chars().next()) {
-        Some('/' | '#') => Some("JSON has no comments: say it in a field `Comment`"),
-        Some('$') => Some("a placeholder without quotes stands for a whole value: `${Name}`"),
-        Some('\'') => Some("JSON has its strings in double quotes"),
+        Some('/' | '#') => Some("JSON has no comments: use the field `Comment`"),
+        Some('$') => Some("a placeholder without quotes must be a whole value: `${Name}`"),
+        Some('\'') => Some("JSON strings must be in double quotes"),
         _ if message == "trailing comma" => Some("remove the comma before the closing bracket"),
         _ if message.starts_with("EOF") => Some("the text ends too early: a bracket or a quote is not closed"),
         _ => None,
@@ -55,11 +55,11 @@ fn refusal(text: &str, error: &serde_json::Error) -> Box<SourceError> {
     SourceError::at(diagnostic, text, at, 1)
 }
 
-/// Reads a value, and says whether an object has a key twice; the last one counts.
+/// Parses a value, and records whether an object has a duplicate key, of which the last one counts.
 #[derive(Clone, Copy)]
 struct Reader<'r>(&'r Cell<bool>);
 
-/// The key under which serde_json gives a number where a build has its feature `arbitrary_precision`.
+/// The key under which serde_json passes a number if its feature `arbitrary_precision` is enabled.
 const NUMBER: &str = "$serde_json::private::Number";
 
 impl<'de> DeserializeSeed<'de> for Reader<'_> {
@@ -129,7 +129,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
     }
 }
 
-/// A key that an object has twice.
+/// A duplicate key of an object.
 struct Twice {
     /// The keys and indices that lead to it, innermost first.
     path: Vec<String>,
@@ -137,7 +137,7 @@ struct Twice {
     second: Span,
 }
 
-/// Walks over a text that serde_json took; stops at anything else.
+/// Scans a text that serde_json accepts; stops at anything else.
 struct Scanner<'a> {
     text: &'a str,
     at: usize,
@@ -159,7 +159,7 @@ impl<'a> Scanner<'a> {
         repeated.collect()
     }
 
-    /// The next byte after blanks.
+    /// Returns the next byte that is not blank.
     fn peek(&mut self) -> Option<u8> {
         let rest = self.text.as_bytes().get(self.at..)?;
         let blanks = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')).count();
@@ -167,7 +167,7 @@ impl<'a> Scanner<'a> {
         rest.get(blanks).copied()
     }
 
-    /// Passes the next byte after blanks, if it is this one.
+    /// Skips the next byte that is not blank, if it is this one.
     fn takes(&mut self, byte: u8) -> bool {
         let takes = self.peek() == Some(byte);
         self.at += usize::from(takes);
@@ -235,14 +235,14 @@ impl<'a> Scanner<'a> {
         Some(Below::Items(items))
     }
 
-    /// Gives keys that were found in an object or array from that number on the key or index that leads there.
+    /// Adds a key or index to the paths of the keys found in an object or array, starting at this one.
     fn inside(&mut self, from: usize, token: impl ToString) {
         for twice in self.twice.iter_mut().skip(from) {
             twice.path.push(token.to_string());
         }
     }
 
-    /// Passes a string, and says what it means.
+    /// Scans a string, and returns its value.
     fn string(&mut self) -> Option<Cow<'a, str>> {
         let raw = self.text.get(self.at..)?.strip_prefix('"')?;
         let mut escaped = false;

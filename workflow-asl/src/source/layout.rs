@@ -1,4 +1,4 @@
-//! Where the parts of a document stand in its text.
+//! The positions of a document's parts in its text.
 
 use indexmap::IndexMap;
 
@@ -7,45 +7,45 @@ use crate::{Code, Diagnostic, Pointer};
 /// Offset and length, in bytes of the text.
 pub(super) type Span = (usize, usize);
 
-/// Where a value stands.
+/// The position of a value.
 #[derive(Debug, Default)]
 pub(super) struct Layout {
-    /// The value; of an object or array its first sign alone.
+    /// The span of the value; for an object or array only its first character.
     pub(super) span: Span,
     pub(super) below: Below,
 }
 
-/// What a value holds.
+/// The parts of a value.
 #[derive(Debug, Default)]
 pub(super) enum Below {
-    /// Nothing that can be pointed at.
+    /// A value without parts.
     #[default]
     Nothing,
-    /// Characters, as they are written in the span.
+    /// The characters of a string, as written in the span.
     Text(Written),
     /// Elements.
     Items(Vec<Layout>),
-    /// Members: where the key stands, and the value.
+    /// Members: the span of the key, and the value.
     Members(IndexMap<String, (Span, Layout)>),
 }
 
-/// How a string is written: what turns a place in it into a place in the text.
+/// The notation of a string, which maps positions in its value to positions in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Written {
-    /// In double quotes, with the escapes of JSON or YAML.
+    /// In double quotes, with JSON or YAML escapes.
     Quoted,
     /// In YAML's single quotes.
     #[cfg(feature = "yaml")]
     Single,
-    /// As it is.
+    /// Literal.
     #[cfg(feature = "yaml")]
     Plain,
-    /// As a block of YAML, indented by so many bytes; the lines of a folded one make paragraphs.
+    /// A YAML block, indented by this many bytes. The lines of a folded one form paragraphs.
     #[cfg(feature = "yaml")]
     Block { indent: usize, folded: bool },
 }
 
-/// Findings about a key rather than its value.
+/// Findings about a key and not its value.
 const ABOUT_THE_KEY: &[Code] = &[
     Code::UnknownField,
     Code::WrongLanguageField,
@@ -60,7 +60,7 @@ const ABOUT_THE_KEY: &[Code] = &[
 ];
 
 impl Layout {
-    /// The part of the text that a finding is about.
+    /// Returns the part of the text that a finding is about.
     pub(super) fn span(&self, text: &str, found: &Diagnostic) -> Span {
         let (key, value) = match self.find(&found.pointer) {
             Ok(there) => there,
@@ -74,7 +74,7 @@ impl Layout {
         }
     }
 
-    /// Where a value stands, and its key; else the last there is on the way to it.
+    /// Returns the position of a value and its key, or else the last one on the path to it.
     #[expect(clippy::type_complexity, reason = "the same pair twice")]
     pub(super) fn find(&self, pointer: &Pointer) -> Result<(Option<Span>, &Self), (Option<Span>, &Self)> {
         pointer.tokens().try_fold((None, self), |(key, value), token| {
@@ -89,7 +89,7 @@ impl Layout {
 }
 
 impl Written {
-    /// Where the bytes `range` (offset and length) of a string stand that is written in `span`.
+    /// Returns the position of a range (offset and length in bytes) of a string that is written in `span`.
     pub(super) fn part(self, text: &str, span: Span, range: Span) -> Span {
         let raw = text.get(span.0..span.0 + span.1).unwrap_or_default();
         let start = self.offset(raw, range.0);
@@ -97,8 +97,8 @@ impl Written {
         (span.0 + start, end.saturating_sub(start))
     }
 
-    /// The offset in a string as it is written of the byte `wanted` of what it says.
-    /// Where a string in quotes goes on in another line, places are no longer told apart.
+    /// Returns the offset in a written string of the byte `wanted` of its value. After a line break in a quoted string,
+    /// positions are not distinguished.
     fn offset(self, raw: &str, wanted: usize) -> usize {
         match self {
             Self::Quoted => quoted_offset(raw, wanted),
@@ -133,7 +133,7 @@ fn quoted_offset(raw: &str, wanted: usize) -> usize {
                 match (code.and_then(|code| u32::from_str_radix(code, 16).ok()), escape) {
                     // Each half of a surrogate pair counts for half of the four bytes.
                     (Some(unit), _) => char::from_u32(unit).map_or(2, char::len_utf8),
-                    // YAML's `\N` and `\_`, `\L` and `\P` are U+0085 and U+00A0, U+2028 and U+2029.
+                    // In YAML, `\N` and `\_`, `\L` and `\P` are U+0085 and U+00A0, U+2028 and U+2029.
                     (None, Some((_, 'N' | '_'))) => 2,
                     (None, Some((_, 'L' | 'P'))) => 3,
                     (None, _) => 1,
@@ -172,7 +172,7 @@ fn block_offset(raw: &str, wanted: usize, indent: usize, folded: bool) -> usize 
             return line + blanks + wanted.saturating_sub(said);
         }
         line += written.len();
-        // Of the line breaks around an empty line of a folded block one is dropped.
+        // Of the line breaks around an empty line of a folded block, one is dropped.
         let next_is_blank = raw.get(line..).is_some_and(|rest| rest.trim_start_matches(' ').starts_with('\n'));
         said += content + usize::from(!(folded && next_is_blank && !was_blank));
         was_blank = next_is_blank;

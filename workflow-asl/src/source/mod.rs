@@ -1,6 +1,6 @@
-//! An ASL document as a file: its text, its value, and the line and column of what is found in it.
+//! An ASL document as a file: its text, its value, and the line and column of each finding.
 //!
-//! The value is read at once; where things stand is worked out when [`Source::locate`] asks for it.
+//! The value is parsed immediately; positions are computed on demand by [`Source::locate`].
 
 mod fix;
 mod json;
@@ -22,24 +22,24 @@ use self::layout::{Below, Layout, Span};
 use self::unquoted_placeholders::Quoted;
 use crate::{Code, Diagnostic, Pointer, limits};
 
-/// Bytes that a file may have. A definition may have a mebibyte of characters, but what a file has
-/// beside it, blanks and comments, is not sent to AWS; and a template holds several.
+/// The maximum size of a file in bytes. A definition may have a mebibyte of characters, but blanks and comments in a
+/// file are not sent to AWS, and a template contains several definitions.
 pub const MAX_BYTES: usize = 8 * limits::DEFINITION_CHARS;
 
-/// How many objects and arrays may lie inside each other; serde_json's own limit.
+/// The maximum nesting of objects and arrays, which is serde_json's own limit.
 pub const MAX_DEPTH: usize = 127;
 
-/// How a document is written.
+/// The format of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// JSON, as AWS takes it.
+    /// JSON, which AWS accepts.
     Json,
-    /// YAML, as the tools around CloudFormation take it; needs the feature `yaml`.
+    /// YAML, which the tools around CloudFormation accept; requires the feature `yaml`.
     Yaml,
 }
 
 impl Format {
-    /// The format that a file's name promises: YAML for `.yaml` and `.yml`, else JSON.
+    /// Returns the format of a file's name: YAML for `.yaml` and `.yml`, else JSON.
     pub fn of_path(path: &Path) -> Self {
         let is_yaml = path
             .extension()
@@ -48,65 +48,65 @@ impl Format {
     }
 }
 
-/// A document that was read.
+/// A parsed document.
 #[derive(Clone, Debug)]
 pub struct Source {
     text: String,
     format: Format,
     value: Value,
-    /// The text that was read, where placeholders had to be put in quotes first.
+    /// The parsed text, if placeholders had to be put in quotes first.
     quoted: Option<Quoted>,
     repeated: Vec<Repeated>,
     remarks: Vec<Diagnostic>,
 }
 
-/// What a reader makes of a text.
+/// The result of parsing a text.
 struct Read {
     value: Value,
     repeated: Vec<Repeated>,
     remarks: Vec<Diagnostic>,
 }
 
-/// A key that an object has twice, of which the last one counts.
+/// A duplicate key of an object, of which the last one counts.
 #[derive(Clone, Debug)]
 struct Repeated {
     at: Pointer,
-    /// What the format calls an object.
+    /// The format's name for an object.
     holder: &'static str,
     first: Span,
     second: Span,
 }
 
-/// A place in a text.
+/// A position in a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Location {
-    /// The line, counted from 1.
+    /// The line, starting at 1.
     pub line: usize,
-    /// The column, counted from 1, in characters.
+    /// The column in characters, starting at 1.
     pub column: usize,
-    /// Where it begins, in bytes of [`Source::text`].
+    /// The offset in bytes of [`Source::text`].
     pub offset: usize,
-    /// How many bytes are meant; 0 where it is only a place.
+    /// The length in bytes; 0 for a position only.
     pub length: usize,
 }
 
-/// Why a document cannot be read.
+/// The error of a document that cannot be read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SourceError {
-    /// What is wrong; the pointer is the document's where no better one is known.
+    /// The problem; its pointer is the document's if no better one is known.
     pub diagnostic: Diagnostic,
-    /// Where.
+    /// The position.
     pub location: Location,
 }
 
 impl Source {
-    /// Reads a document; keys keep their order. In JSON a placeholder `${X}` may stand without quotes where a value stands:
-    /// its value is then the text `${X}`, and [`bare`](Self::bare) has its place.
+    /// Parses a document; keys keep their order. In JSON, a placeholder `${X}` is allowed without quotes as a value.
+    /// Its value is then the text `${X}`, and [`bare`](Self::bare) contains its pointer.
     ///
     /// # Errors
-    /// The bytes are more than [`MAX_BYTES`], are not UTF-8, hold a NUL, or are not a document of the format;
-    /// an object has a key twice; it nests more than [`MAX_DEPTH`] objects and arrays;
-    /// or YAML's aliases make it too large.
+    /// Returns an error if the bytes are more than [`MAX_BYTES`], are not UTF-8, contain a NUL, or are not a document
+    /// of the format; if an object has a duplicate key; if more than [`MAX_DEPTH`] objects and arrays are nested; or if
+    /// YAML's aliases make it too large.
     pub fn read(bytes: &[u8], format: Format) -> Result<Self, Box<SourceError>> {
         let source = Self::read_repeated(bytes, format)?;
         match source.repeated_in(|at| at == source.repeated.first().map_or(at, |first| &first.at)).into_iter().next() {
@@ -115,11 +115,11 @@ impl Source {
         }
     }
 
-    /// The same, but of a key that an object has twice the last one counts, as for most readers; [`Self::repeated_in`]
-    /// tells of them.
+    /// Like [`Self::read`], but the last of duplicate keys counts, as in most parsers; [`Self::repeated_in`] returns
+    /// them.
     ///
     /// # Errors
-    /// Those of [`Self::read`], but for keys that are given twice.
+    /// Returns an error like [`Self::read`], except for duplicate keys.
     pub fn read_repeated(bytes: &[u8], format: Format) -> Result<Self, Box<SourceError>> {
         let text = text(bytes)?;
         let (read, quoted) = match format {
@@ -140,32 +140,32 @@ impl Source {
         Ok(Self { text: text.to_owned(), format, value, quoted, repeated, remarks })
     }
 
-    /// The document.
+    /// Returns the document.
     pub fn value(&self) -> &Value {
         &self.value
     }
 
-    /// The document, for those who need no places.
+    /// Returns the document, if no positions are needed.
     pub fn into_value(self) -> Value {
         self.value
     }
 
-    /// The text, without the byte order mark that it may have begun with.
+    /// Returns the text without a byte order mark.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// How it is written.
+    /// Returns the format.
     pub fn format(&self) -> Format {
         self.format
     }
 
-    /// What is doubtful in how it is written, each a warning: words of YAML that are names or truth values.
+    /// Returns warnings about the notation: YAML words that may be names or booleans.
     pub fn remarks(&self) -> &[Diagnostic] {
         &self.remarks
     }
 
-    /// The keys that an object has twice, at places that `is_meant` takes.
+    /// Returns the duplicate keys at positions that `is_meant` accepts.
     pub fn repeated_in(&self, is_meant: impl Fn(&Pointer) -> bool) -> Vec<SourceError> {
         let repeated: Vec<_> = self.repeated.iter().filter(|one| is_meant(&one.at)).collect();
         let places = |span: fn(&Repeated) -> Span| {
@@ -183,7 +183,7 @@ impl Source {
         errors.collect()
     }
 
-    /// The places of the placeholders that stand without quotes, where another value than text may come.
+    /// Returns the pointers of placeholders without quotes, whose values may not be text.
     pub fn bare(&self) -> BTreeSet<Pointer> {
         let mut places = BTreeSet::new();
         if let Some(quoted) = &self.quoted {
@@ -200,15 +200,15 @@ impl Source {
         }
     }
 
-    /// What a span of the text that was read is in the text of the file.
+    /// Converts a span of the parsed text to one of the file's text.
     fn original(&self, span: Span) -> Span {
         self.quoted.as_ref().map_or(span, |quoted| quoted.original(span))
     }
 
-    /// Where each finding is: the part of the string that it means; the key of an object or array, or of a field
-    /// that should not be there; else the value. What does not exist is where it would be: at the key of what holds it.
+    /// Returns the position of each finding: its part of the string; the key of an object or array, or of a field that
+    /// should not exist; else the value. Something that does not exist is located at the key of its parent.
     ///
-    /// Takes time linear in the text and the findings together.
+    /// Takes time linear in the sizes of the text and the findings together.
     pub fn locate(&self, found: &[Diagnostic]) -> Vec<Location> {
         if found.is_empty() {
             return Vec::new();
@@ -220,7 +220,7 @@ impl Source {
     }
 }
 
-/// Finds the strings whose quotes were put in. Documents nest at most [`MAX_DEPTH`] deep.
+/// Collects the strings whose quotes were inserted. Documents nest at most [`MAX_DEPTH`] deep.
 fn bare(layout: &Layout, quoted: &Quoted, at: &Pointer, places: &mut BTreeSet<Pointer>) {
     match &layout.below {
         Below::Text(_) if quoted.begins_at(layout.span.0) => drop(places.insert(at.clone())),
@@ -234,7 +234,7 @@ fn bare(layout: &Layout, quoted: &Quoted, at: &Pointer, places: &mut BTreeSet<Po
     }
 }
 
-/// The text of a file, without a byte order mark.
+/// Returns the text of a file, without a byte order mark.
 fn text(bytes: &[u8]) -> Result<&str, Box<SourceError>> {
     if bytes.len() > MAX_BYTES {
         let message = format!(
@@ -266,7 +266,7 @@ fn text(bytes: &[u8]) -> Result<&str, Box<SourceError>> {
     };
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if let Some(at) = text.find('\0') {
-        let problem = Diagnostic::new(Code::NotJson, Pointer::root(), "the file has a NUL byte in it")
+        let problem = Diagnostic::new(Code::NotJson, Pointer::root(), "the file contains a NUL byte")
             .with_help("a definition is text in UTF-8");
         return Err(SourceError::at(problem, text, at, 1));
     }
@@ -285,20 +285,20 @@ impl std::fmt::Display for SourceError {
 impl std::error::Error for SourceError {}
 
 impl SourceError {
-    /// An error at `length` bytes from `offset` of a text.
+    /// Returns an error at `length` bytes from `offset` of a text.
     fn at(diagnostic: Diagnostic, text: &str, offset: usize, length: usize) -> Box<Self> {
         let location = locations(text, &[(offset, length)]).pop().unwrap_or_default();
         Box::new(Self { diagnostic, location })
     }
 }
 
-/// The offset, or where the character begins that it lies in; at most the text's length.
+/// Returns the offset, or the start of the character that contains it; at most the text's length.
 fn boundary(text: &str, offset: usize) -> usize {
     let offset = offset.min(text.len());
     (0..=offset).rev().find(|&at| text.is_char_boundary(at)).unwrap_or_default()
 }
 
-/// Lines and columns of spans (offset and length, in bytes) of a text: in one walk, whatever their order.
+/// Returns the lines and columns of spans (offset and length in bytes) of a text, in a single pass in any order.
 pub fn locations(text: &str, spans: &[(usize, usize)]) -> Vec<Location> {
     let mut order: Vec<_> = (0..spans.len()).collect();
     order.sort_by_key(|&i| spans.get(i).map(|span| span.0));

@@ -1,4 +1,4 @@
-//! What stands for YAML in a build without the feature `yaml`: a refusal that says so.
+//! Replaces the YAML parser in builds without the feature `yaml`: returns an error that says so.
 
 use super::layout::Layout;
 use super::{Read, SourceError};
@@ -6,7 +6,7 @@ use crate::{Code, Diagnostic, Pointer};
 
 pub(super) fn read(text: &str) -> Result<Read, Box<SourceError>> {
     let problem =
-        Diagnostic::new(Code::NotJson, Pointer::root(), "YAML cannot be read here: this build reads JSON alone")
+        Diagnostic::new(Code::NotJson, Pointer::root(), "YAML cannot be read here: this build only reads JSON")
             .with_help("turn on the feature `yaml`, or write the definition in JSON");
     Err(SourceError::at(problem, text, 0, 0))
 }

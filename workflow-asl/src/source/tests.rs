@@ -12,7 +12,7 @@ fn refused(text: &str) -> (Code, String, usize, usize) {
     )
 }
 
-/// The words that a finding at a pointer (and a part of the string there) underlines.
+/// Returns the text that a finding at a pointer (and a part of the string there) underlines.
 fn underlined(source: &Source, code: Code, pointer: &str, range: Option<(usize, usize)>) -> String {
     let pointer = pointer.split('/').skip(1).fold(Pointer::root(), |at, token| at.child(token));
     let mut found = Diagnostic::new(code, pointer, "");

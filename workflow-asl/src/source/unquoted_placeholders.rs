@@ -1,5 +1,5 @@
-//! JSON with unquoted placeholders, `"Seconds": ${Delay}`, as Terraform's `templatefile` and CloudFormation's
-//! substitutions fill them in: it becomes JSON only then.
+//! JSON with unquoted placeholders, `"Seconds": ${Delay}`, for Terraform's `templatefile` and CloudFormation's
+//! substitutions. It becomes valid JSON only after substitution.
 
 use super::layout::Span;
 
@@ -7,14 +7,14 @@ use super::layout::Span;
 #[derive(Clone, Debug)]
 pub(super) struct Quoted {
     whole: String,
-    /// Where a byte was put in, in `whole`.
+    /// The offsets of inserted bytes in `whole`.
     added: Vec<usize>,
-    /// Those that begin a placeholder.
+    /// The inserted bytes before placeholders.
     begins: Vec<usize>,
 }
 
 impl Quoted {
-    /// The text with its bare placeholders quoted; `None` where it has none.
+    /// Quotes the bare placeholders of a text; `None` if it has none.
     pub(super) fn of(text: &str) -> Option<Self> {
         if !text.contains("${") {
             return None;
@@ -62,12 +62,12 @@ impl Quoted {
         &self.whole
     }
 
-    /// Whether a string that begins at this place of the quoted text has its quotes from here.
+    /// Returns whether the quotes of a string at this offset of the quoted text were inserted.
     pub(super) fn begins_at(&self, offset: usize) -> bool {
         self.begins.binary_search(&offset).is_ok()
     }
 
-    /// What a span of the quoted text is in the original one.
+    /// Converts a span of the quoted text to one of the original text.
     pub(super) fn original(&self, (offset, length): Span) -> Span {
         let before = |offset: usize| offset - self.added.partition_point(|&at| at < offset).min(offset);
         let (start, end) = (before(offset), before(offset.saturating_add(length)));
@@ -75,7 +75,7 @@ impl Quoted {
     }
 }
 
-/// The length of the placeholder that a text begins with, with the braces and texts of an expression in it.
+/// Returns the length of the placeholder at the start of a text, including braces and texts of an expression in it.
 fn placeholder(text: &str) -> Option<usize> {
     let inside = text.strip_prefix("${")?;
     let (mut depth, mut in_string, mut escaped) = (1_usize, false, false);

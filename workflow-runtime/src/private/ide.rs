@@ -6,7 +6,7 @@
 
 use crate::{Json, WorkflowState};
 
-/// Where a state may go on besides the workflow's own states.
+/// The possible targets of a transition other than the workflow's own states.
 pub trait Transition: WorkflowState {
     /// Ends the workflow, the branch or the iteration.
     const end: () = ();
@@ -16,9 +16,9 @@ pub trait Transition: WorkflowState {
 
 impl<S: WorkflowState> Transition for S {}
 
-// An editor asks for the types of these two methods; nothing calls them.
+// An editor uses the types of these two methods; nothing calls them.
 
-/// What may be absent has the members of what it holds: by value, which is tried before a reference to it is.
+/// An optional value has the members of its value: by value, which is tried before a reference.
 pub trait Held {
     #[doc(hidden)]
     type Of;
@@ -34,7 +34,7 @@ impl<T> Held for Option<T> {
     }
 }
 
-/// Anything else has its own members.
+/// Any other value has its own members.
 pub trait There {
     #[doc(hidden)]
     fn __there(self) -> Self;
@@ -46,11 +46,11 @@ impl<T> There for &T {
     }
 }
 
-/// The types that declarations name.
+/// The types in declarations.
 pub mod types {
     pub use crate::{Arn, Definition, Json, Map, ParamsError, Timestamp, Workflow};
 
-    /// The types of what has none in Rust.
+    /// The types of values without a Rust type.
     pub mod value {
         /// A named retrier.
         #[derive(Debug)]
@@ -60,13 +60,13 @@ pub mod types {
         #[derive(Debug)]
         pub struct Catcher;
 
-        /// JSON, of which no more is known.
+        /// JSON of an unknown type.
         #[derive(Debug)]
         pub struct Json;
     }
 }
 
-/// What references start from, and the types of the language.
+/// The roots of references, and the types of the language.
 pub mod roots {
     pub use crate::{Arn, Json, Map, Timestamp};
 
@@ -80,18 +80,18 @@ pub mod roots {
     pub const item: Json = Json::Null;
     /// The index of the element of the enclosing map.
     pub const index: u64 = 0;
-    /// The error that led here.
+    /// The error that a catcher handled.
     pub const caught: super::Caught = super::Caught { Error: String::new(), Cause: String::new() };
     /// The context object: <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html>.
     pub static context: super::Context = super::Context::EMPTY;
 }
 
-/// An error that was caught.
+/// A caught error.
 #[derive(Debug)]
 pub struct Caught {
     /// The error's name.
     pub Error: String,
-    /// What happened.
+    /// The cause of the error.
     pub Cause: String,
 }
 

@@ -1,7 +1,7 @@
-//! YAML: its value as the tools around CloudFormation take it, and where its parts stand.
+//! YAML: the value, as the tools around CloudFormation read it, and the positions of its parts.
 //!
-//! It is read as PyYAML reads it, which SAM and the AWS CLI use: YAML 1.1, with `yes` for true and `0x1F` for 31.
-//! Tags such as `!Sub` become what they are short for:
+//! It is parsed like in PyYAML, which SAM and the AWS CLI use: YAML 1.1, with `yes` for true and `0x1F` for 31. Tags
+//! such as `!Sub` are expanded:
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html>.
 
 mod problem;
@@ -20,12 +20,12 @@ use super::layout::{Below, Layout, Span, Written};
 use super::{Read, Repeated, SourceError, json};
 use crate::{Code, Diagnostic, Finding, Pointer};
 
-/// Fields that hold a name alone, whatever it looks like.
+/// Fields that contain only a name, whatever its form.
 const NAMES: [&str; 3] = ["StartAt", "Next", "Default"];
 
-/// Reads a text.
+/// Parses a text.
 pub(super) fn read(text: &str) -> Result<Read, Box<SourceError>> {
-    // What is JSON too is read as JSON, whose numbers have other forms.
+    // JSON is parsed as JSON, because its numbers have other forms.
     if text.trim_start().starts_with('{')
         && let Ok(read) = json::read(text)
     {
@@ -37,15 +37,15 @@ pub(super) fn read(text: &str) -> Result<Read, Box<SourceError>> {
     Ok(Read { value, repeated: reader.repeated, remarks: reader.remarks })
 }
 
-/// Where everything stands in a text that [`read`] takes.
+/// Returns the positions in a text that [`read`] accepts.
 pub(super) fn layout(text: &str) -> Layout {
     tree(text).map(|tree| tree.layout()).unwrap_or_default()
 }
 
-/// Makes the value of a tree, and notes what is doubtful in it.
+/// Converts a tree to a value, and collects warnings.
 #[derive(Default)]
 struct Reader {
-    /// The keys and indices that lead to what is read.
+    /// The keys and indices that lead to the current value.
     at: Vec<String>,
     repeated: Vec<Repeated>,
     remarks: Vec<Diagnostic>,
@@ -57,7 +57,7 @@ impl Reader {
         let value = match (function, &node.kind) {
             // `!GetAtt A.B` is short for a list.
             ("Fn::GetAtt", Kind::Scalar { text, .. }) => text.splitn(2, '.').map(Value::from).collect(),
-            // What a function is given without quotes is text, whatever it looks like.
+            // The unquoted argument of a function is always text.
             (_, Kind::Scalar { text, .. }) => Value::String(text.clone()),
             _ => self.inside(function, |reader| reader.untagged(node))?,
         };
@@ -128,19 +128,20 @@ impl Reader {
     }
 }
 
-/// The members of a mapping by their keys, and where each key stands.
+/// The members of a mapping by key, with the span of each key.
 type Members<'n> = IndexMap<String, (Span, &'n Node)>;
 
-/// A key that a mapping has twice, and where it stands each time.
+/// A duplicate key of a mapping, and the spans of both.
 type Twice = (String, Span, Span);
 
 impl Node {
-    /// The tag, unless it is YAML's own.
+    /// Returns the tag, unless it is YAML's own.
     fn function(&self) -> Option<&str> {
         self.tag.as_deref().filter(|tag| !tag.starts_with(CORE))
     }
 
-    /// The members of a mapping: its own, then those of what `<<` merges into it. Of two with one key the last one counts.
+    /// Returns the members of a mapping: its own, then those that `<<` merges into it. Of duplicate keys, the last one
+    /// counts.
     fn members(&self, twice: &mut Vec<Twice>) -> Result<Members<'_>, Box<Problem>> {
         let mut members = Members::new();
         let mut merged = Vec::new();
@@ -166,7 +167,7 @@ impl Node {
             };
             for map in maps {
                 if !matches!(map.kind, Kind::Members(_)) {
-                    return Err(Problem::new(Code::NotJson, map.span, "`<<` merges mappings, and this is none"));
+                    return Err(Problem::new(Code::NotJson, map.span, "`<<` requires a mapping"));
                 }
                 for (key, member) in map.members(&mut Vec::new())? {
                     members.entry(key).or_insert(member);
@@ -187,7 +188,7 @@ impl Node {
         }
     }
 
-    /// The span; of a collection its first sign.
+    /// Returns the span; for a collection, that of its first character.
     fn extent(&self) -> Span {
         match self.kind {
             Kind::Scalar { .. } => self.span,

@@ -1,4 +1,4 @@
-//! Why a text is refused.
+//! The reasons why a text is rejected.
 
 use super::super::layout::Span;
 use super::super::{MAX_DEPTH, SourceError};
@@ -16,13 +16,13 @@ impl Problem {
         Box::new(Self { diagnostic: Diagnostic::new(code, Pointer::root(), message), span, path: Vec::new() })
     }
 
-    /// A text that is not YAML.
+    /// Creates the problem of a text that is not YAML.
     pub(super) fn syntax(span: Span, message: impl AsRef<str>) -> Box<Self> {
         Self::new(Code::NotJson, span, format!("the definition is not YAML: {}", message.as_ref()))
     }
 
     pub(super) fn too_deep(span: Span) -> Box<Self> {
-        let message = format!("more than {MAX_DEPTH} mappings and sequences lie inside each other");
+        let message = format!("more than {MAX_DEPTH} nested mappings and sequences");
         Self::new(Code::TooDeep, span, message)
     }
 
@@ -31,7 +31,7 @@ impl Problem {
         self
     }
 
-    /// The problem, found inside the member or element of that name or number.
+    /// Returns the problem with the name or index of the enclosing member or element.
     pub(super) fn inside(mut self: Box<Self>, token: impl ToString) -> Box<Self> {
         self.path.push(token.to_string());
         self

@@ -1,22 +1,22 @@
-//! What a word without quotes is, by the types of YAML 1.1: <https://yaml.org/type/>.
+//! Resolves a word without quotes by the types of YAML 1.1: <https://yaml.org/type/>.
 //!
-//! As PyYAML has them, which SAM reads templates with; dates stay text, since JSON has none.
+//! The types are those of PyYAML, with which SAM reads templates. Dates remain text, because JSON has none.
 
 use serde_json::{Number, Value};
 
 use super::super::layout::Span;
 use super::problem::Problem;
 
-/// Words for truth values that YAML 1.2 no longer has.
+/// Words for booleans that YAML 1.2 no longer has.
 const OLD_TRUE: [&str; 6] = ["yes", "Yes", "YES", "on", "On", "ON"];
 const OLD_FALSE: [&str; 6] = ["no", "No", "NO", "off", "Off", "OFF"];
 
-/// Whether a word is a truth value in YAML 1.1 and text in YAML 1.2.
+/// Returns whether a word is a boolean in YAML 1.1 and text in YAML 1.2.
 pub(super) fn is_old_truth(text: &str) -> bool {
     OLD_TRUE.contains(&text) || OLD_FALSE.contains(&text)
 }
 
-/// The value of a word.
+/// Returns the value of a word.
 pub(super) fn resolved(text: &str, span: Span) -> Result<Value, Box<Problem>> {
     Ok(match text {
         "" | "~" | "null" | "Null" | "NULL" => Value::Null,
@@ -27,8 +27,8 @@ pub(super) fn resolved(text: &str, span: Span) -> Result<Value, Box<Problem>> {
         _ => match number(text) {
             Some(Ok(number)) => Value::Number(number),
             Some(Err(NoNumber)) => {
-                return Err(Problem::syntax(span, format!("`{text}` is no number that JSON has"))
-                    .with_help("for the text write it in quotes"));
+                return Err(Problem::syntax(span, format!("`{text}` is not a number that JSON supports"))
+                    .with_help("to use it as text, put it in quotes"));
             }
             None => Value::String(text.to_owned()),
         },
@@ -38,7 +38,7 @@ pub(super) fn resolved(text: &str, span: Span) -> Result<Value, Box<Problem>> {
 /// A number of YAML that JSON cannot hold.
 struct NoNumber;
 
-/// A number; `None` for what is text.
+/// Parses a number; `None` for text.
 fn number(text: &str) -> Option<Result<Number, NoNumber>> {
     if !text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.')) {
         return None;
@@ -71,12 +71,12 @@ fn of_integer(number: i128) -> Result<Number, NoNumber> {
     Number::from_i128(number).or_else(|| Number::from_f64(number as f64)).ok_or(NoNumber)
 }
 
-/// Digits between colons, each group below 60: `1:30` is 90. What is too much for any use is cut.
+/// Parses digits between colons, each group below 60: `1:30` is 90. Excessive digits are cut.
 fn sexagesimal(digits: &str) -> i128 {
     digits.split(':').fold(0_i128, |sum, group| sum.saturating_mul(60).saturating_add(group.parse().unwrap_or(0)))
 }
 
-/// The radix and the digits of a whole number without its sign; 60 for groups of digits.
+/// Returns the radix and the digits of a whole number without its sign; 60 for groups of digits.
 fn whole(text: &str) -> Option<(u32, &str)> {
     let all = |digits: &str, fits: fn(char) -> bool| !digits.is_empty() && digits.chars().all(|c| fits(c) || c == '_');
     if let Some(digits) = text.strip_prefix("0b") {
@@ -107,7 +107,7 @@ fn is_group(group: &str) -> bool {
     matches!(group.as_bytes(), [b'0'..=b'9'] | [b'0'..=b'5', b'0'..=b'9'])
 }
 
-/// The text of a number with a point, without its sign.
+/// Returns the text of a number with a point, without its sign.
 fn fraction(text: &str, has_sign: bool) -> Option<&str> {
     let (before, after) = text.split_once('.')?;
     let digits = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_');

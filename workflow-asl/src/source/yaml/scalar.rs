@@ -1,4 +1,4 @@
-//! The tokens that say something: text without quotes, in quotes, and in blocks.
+//! The scalar tokens: text without quotes, in quotes, and in blocks.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use super::super::layout::Written;
 use super::problem::Problem;
 use super::scanner::{Scanner, TokenKind, is_blank, is_blank_or_end, is_break};
 
-/// Line breaks that are being passed: YAML makes a blank of one and leaves out the first of several.
+/// Line breaks: YAML replaces a single one by a blank, and omits the first of several.
 #[derive(Default)]
 struct Breaks {
     first: String,
@@ -19,7 +19,7 @@ impl Breaks {
         to.push(normal(c));
     }
 
-    /// What they stand for in text that goes on after them.
+    /// Appends their value to text that continues after them.
     fn fold_into(&self, text: &mut String) {
         match (self.first.as_str(), self.others.is_empty()) {
             ("\n", true) => text.push(' '),
@@ -29,7 +29,7 @@ impl Breaks {
     }
 }
 
-/// What a line break is in the value.
+/// Returns the value of a line break.
 fn normal(c: char) -> char {
     if matches!(c, '\u{2028}' | '\u{2029}') { c } else { '\n' }
 }
@@ -41,7 +41,7 @@ impl<'t> Scanner<'t> {
         let start = self.at;
         let indent = usize::try_from(self.indent + 1).unwrap_or_default();
         let mut end = start;
-        // Only what goes over several lines is another text than is written.
+        // Only text over several lines differs from its notation.
         let mut folded: Option<String> = None;
         loop {
             if self.at_document_mark() || self.next_char() == Some('#') {
@@ -63,7 +63,7 @@ impl<'t> Scanner<'t> {
             let breaks = self.pass_space();
             let goes_on = self.flow > 0 || breaks.first.is_empty() || self.column >= indent;
             if !breaks.first.is_empty() {
-                // What follows stands at the beginning of a line.
+                // A line starts here.
                 self.simple_key_allowed = true;
             }
             if !goes_on {
@@ -78,7 +78,7 @@ impl<'t> Scanner<'t> {
         }
         let whole = self.text.get(start..end).unwrap_or_default();
         let says = match folded {
-            // Blanks before what is no longer part of it.
+            // Blanks before the end of the text.
             Some(text) => Cow::Owned(text.trim_end_matches([' ', '\t', '\n']).to_owned()),
             None => Cow::Borrowed(whole),
         };
@@ -86,7 +86,7 @@ impl<'t> Scanner<'t> {
         Ok(())
     }
 
-    /// Passes what stands together without blanks.
+    /// Skips text without blanks.
     fn pass_word(&mut self) {
         let flow = self.flow > 0;
         while let Some(c) = self.next_char() {
@@ -105,7 +105,7 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// Passes blanks and line breaks.
+    /// Skips blanks and line breaks.
     fn pass_space(&mut self) -> Breaks {
         let mut breaks = Breaks::default();
         while let Some(c) = self.next_char().filter(|c| is_blank(*c) || is_break(*c)) {
@@ -125,7 +125,7 @@ impl<'t> Scanner<'t> {
         let mut text = String::new();
         loop {
             if self.at_document_mark() {
-                let message = "a document's mark stands in a text in quotes";
+                let message = "found a document marker in a quoted text";
                 return Err(Problem::syntax((self.at, 3), message).with_help("a quote is not closed before it"));
             }
             match self.next_char() {
@@ -157,7 +157,7 @@ impl<'t> Scanner<'t> {
         Ok(())
     }
 
-    /// What follows a backslash in double quotes.
+    /// Parses an escape after its backslash in double quotes.
     fn escape(&mut self, text: &mut String) -> Result<(), Box<Problem>> {
         let start = self.at;
         let wrong = |length, message: String| Err(Problem::syntax((start, length), message));
@@ -168,7 +168,7 @@ impl<'t> Scanner<'t> {
             'u' => 4,
             'U' => 8,
             _ if is_break(c) => {
-                // The line goes on in the next one, after its blanks.
+                // The line continues on the next one, after its blanks.
                 self.advance();
                 let breaks = self.pass_space();
                 text.extend([&*breaks.first, &*breaks.others]);
@@ -190,7 +190,7 @@ impl<'t> Scanner<'t> {
                     '_' => '\u{a0}',
                     'L' => '\u{2028}',
                     'P' => '\u{2029}',
-                    _ => return wrong(1 + c.len_utf8(), format!("there is no escape `\\{c}`")),
+                    _ => return wrong(1 + c.len_utf8(), format!("unknown escape `\\{c}`")),
                 });
                 self.advance();
                 return Ok(());
@@ -198,9 +198,9 @@ impl<'t> Scanner<'t> {
         };
         self.advance();
         let Some(code) = self.hexadecimal(digits) else {
-            return wrong(2, format!("`\\{c}` is followed by {digits} hexadecimal digits"));
+            return wrong(2, format!("`\\{c}` must be followed by {digits} hexadecimal digits"));
         };
-        // JSON writes what lies beyond 16 bits as two halves.
+        // JSON writes characters beyond 16 bits as surrogate pairs.
         let code = match code {
             0xd800..0xdc00 if self.rest().starts_with("\\u") => {
                 self.advance_by(2);
@@ -213,7 +213,7 @@ impl<'t> Scanner<'t> {
         };
         match char::from_u32(code) {
             Some(c) => text.push(c),
-            None => return wrong(self.at - start, "this is half of a character".to_owned()),
+            None => return wrong(self.at - start, "this is half of a surrogate pair".to_owned()),
         }
         Ok(())
     }
@@ -226,7 +226,7 @@ impl<'t> Scanner<'t> {
         Some(code)
     }
 
-    /// `|` or `>`, what follows it in its line, and the lines that are indented further than what is around.
+    /// Scans `|` or `>`, its indicators, and the lines that are indented further than the enclosing block.
     pub(super) fn fetch_block_scalar(&mut self) -> Result<(), Box<Problem>> {
         self.remove_key()?;
         self.simple_key_allowed = true;
@@ -249,9 +249,9 @@ impl<'t> Scanner<'t> {
             self.pass_line();
         }
         if self.next_char().is_some_and(|c| !is_break(c)) {
-            let message = "a block of text begins in the next line";
+            let message = "a block of text must begin on the next line";
             return Err(Problem::syntax((self.at, 1), message)
-                .with_help("behind its sign stand `-` or `+`, and a digit for the indentation, alone"));
+                .with_help("its sign can only be followed by `-` or `+`, and a digit for the indentation"));
         }
         self.advance();
         let around = usize::try_from(self.indent).unwrap_or_default();
@@ -271,7 +271,7 @@ impl<'t> Scanner<'t> {
         }
         let mut text = String::new();
         let mut end = self.at;
-        // The break of the line before, and whether that line begins with a blank.
+        // The preceding line break, and whether that line begins with a blank.
         let (mut line_break, mut after_blank) = (String::new(), false);
         while self.column == indent && self.next_char().is_some() {
             let blank = self.next_char().is_some_and(is_blank);
@@ -303,7 +303,8 @@ impl<'t> Scanner<'t> {
         Ok(())
     }
 
-    /// Passes lines of blanks alone, and the blanks of the next line up to an indentation; gives the most blanks of a line.
+    /// Skips blank lines, and the blanks of the next line up to an indentation. Returns the largest number of blanks in
+    /// a line.
     fn pass_empty_lines(&mut self, indent: Option<usize>, breaks: &mut String) -> usize {
         let mut most = 0;
         loop {

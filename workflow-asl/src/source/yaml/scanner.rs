@@ -1,7 +1,7 @@
-//! YAML's tokens, as PyYAML and libyaml find them: <https://yaml.org/spec/1.1/#id890226>.
+//! Scans YAML into tokens, like PyYAML and libyaml: <https://yaml.org/spec/1.1/#id890226>.
 //!
-//! SAM and the AWS CLI read templates with PyYAML, whose rules of indentation are looser than those of YAML 1.2: inside
-//! brackets and quotes it does not count.
+//! SAM and the AWS CLI read templates with PyYAML, whose indentation rules are less strict than those of YAML 1.2:
+//! inside brackets and quotes, indentation is ignored.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -10,10 +10,10 @@ use super::super::MAX_DEPTH;
 use super::super::layout::{Span, Written};
 use super::problem::Problem;
 
-/// A key in one line with its colon is found within so many bytes.
+/// The maximum distance in bytes between a single-line key and its colon.
 const KEY_BYTES: usize = 1024;
 
-/// A token and where it stands.
+/// A token and its span.
 #[derive(Clone, Debug)]
 pub(super) struct Token<'t> {
     pub(super) kind: TokenKind<'t>,
@@ -41,7 +41,7 @@ pub(super) enum TokenKind<'t> {
     BlockEntry,
     /// `,`
     FlowEntry,
-    /// `?`, or the place before a key that has none.
+    /// `?`, or the position before a key without it.
     Key,
     /// `:`
     Value,
@@ -49,7 +49,7 @@ pub(super) enum TokenKind<'t> {
     Alias(&'t str),
     /// `&name`
     Anchor(&'t str),
-    /// Handle and suffix; no handle where the suffix is the whole tag.
+    /// Handle and suffix; no handle if the suffix is the whole tag.
     Tag(&'t str, &'t str),
     Scalar {
         says: Cow<'t, str>,
@@ -57,40 +57,40 @@ pub(super) enum TokenKind<'t> {
     },
 }
 
-/// Where a key may begin that has no `?`.
+/// A position where a key without `?` may begin.
 #[derive(Clone, Copy)]
 struct SimpleKey {
-    /// Its number among all tokens.
+    /// Its index among all tokens.
     token: usize,
-    /// Whether something else cannot stand there.
+    /// Whether nothing else is possible there.
     required: bool,
     at: usize,
     line: usize,
     column: usize,
 }
 
-/// Finds the tokens one after the other.
+/// Scans one token after the other.
 pub(super) struct Scanner<'t> {
     pub(super) text: &'t str,
     pub(super) at: usize,
     line: usize,
-    /// In characters, from 0.
+    /// In characters, starting at 0.
     pub(super) column: usize,
-    /// How many flow collections are open.
+    /// The number of open flow collections.
     pub(super) flow: usize,
     /// The columns of the open block collections; -1 is outside of all.
     pub(super) indent: isize,
     indents: Vec<isize>,
     tokens: VecDeque<Token<'t>>,
-    /// How many tokens have been given out.
+    /// The number of tokens returned so far.
     taken: usize,
     pub(super) simple_key_allowed: bool,
-    /// For each open flow collection, and the block around.
+    /// For each open flow collection, and the enclosing block.
     simple_keys: Vec<Option<SimpleKey>>,
     ended: bool,
 }
 
-/// Whether a character ends a line in YAML 1.1.
+/// Returns whether a character ends a line in YAML 1.1.
 pub(super) fn is_break(c: char) -> bool {
     matches!(c, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
@@ -99,7 +99,7 @@ pub(super) fn is_blank(c: char) -> bool {
     matches!(c, ' ' | '\t')
 }
 
-/// Whether the next character is a blank, a line break or the end.
+/// Returns whether the next character is a blank, a line break or the end.
 pub(super) fn is_blank_or_end(next: Option<char>) -> bool {
     next.is_none_or(|c| is_blank(c) || is_break(c))
 }
@@ -122,16 +122,16 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// The next token, which stays the next.
+    /// Returns the next token without consuming it.
     pub(super) fn peek(&mut self) -> Result<&Token<'t>, Box<Problem>> {
         while self.needs_more() {
             self.fetch()?;
         }
-        // What is fetched ends with the end of the stream, which is never taken.
+        // Scanning ends with the end of the stream, which is never consumed.
         self.tokens.front().ok_or_else(|| Problem::syntax((self.text.len(), 0), "the text ends too early"))
     }
 
-    /// Takes the next token; the end of the stream stays.
+    /// Consumes the next token, except the end of the stream.
     pub(super) fn next(&mut self) -> Result<Token<'t>, Box<Problem>> {
         let next = self.peek()?;
         if next.kind == TokenKind::StreamEnd {
@@ -141,7 +141,7 @@ impl<'t> Scanner<'t> {
         self.tokens.pop_front().ok_or_else(|| Problem::syntax((self.text.len(), 0), "the text ends too early"))
     }
 
-    /// Whether the next token is not known yet: a key may have to be put before it.
+    /// Returns whether the next token is not certain yet, because a key may have to be inserted before it.
     fn needs_more(&mut self) -> bool {
         if self.ended {
             return false;
@@ -157,12 +157,12 @@ impl<'t> Scanner<'t> {
         self.rest().chars().next()
     }
 
-    /// The character after so many others.
+    /// Returns the character after this many others.
     pub(super) fn char_after(&self, count: usize) -> Option<char> {
         self.rest().chars().nth(count)
     }
 
-    /// Passes a character; a line break of two characters counts as one.
+    /// Skips a character. A line break of two characters counts as one.
     pub(super) fn advance(&mut self) {
         let mut rest = self.rest().chars();
         let Some(c) = rest.next() else { return };
@@ -178,13 +178,13 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// Passes what is known to be of one line and of ASCII.
+    /// Skips bytes that are known to be ASCII and on one line.
     pub(super) fn advance_by(&mut self, bytes: usize) {
         self.at += bytes;
         self.column += bytes;
     }
 
-    /// Whether `---` or `...` stands here at the beginning of a line.
+    /// Returns whether `---` or `...` is here at the beginning of a line.
     pub(super) fn at_document_mark(&self) -> bool {
         self.column == 0
             && (self.rest().starts_with("---") || self.rest().starts_with("..."))
@@ -215,23 +215,23 @@ impl<'t> Scanner<'t> {
             '|' | '>' if self.flow == 0 => self.fetch_block_scalar(),
             '"' | '\'' => self.fetch_quoted(c),
             '\t' => {
-                let problem = Problem::syntax((self.at, 1), "a tab stands where only blanks may indent");
-                Err(problem.with_help("YAML indents with blanks"))
+                let problem = Problem::syntax((self.at, 1), "found a tab in the indentation");
+                Err(problem.with_help("YAML must be indented with spaces"))
             }
             '|' | '>' | '%' | '@' | '`' => {
                 let problem = Problem::syntax((self.at, 1), format!("a value without quotes cannot begin with `{c}`"));
-                Err(problem.with_help("for the text write it in quotes"))
+                Err(problem.with_help("to use it as text, put it in quotes"))
             }
             _ => self.fetch_plain(),
         }
     }
 
-    /// Passes blanks, comments and line breaks.
+    /// Skips blanks, comments and line breaks.
     fn pass_blanks(&mut self) {
         loop {
             match self.next_char() {
                 Some(' ') => self.advance(),
-                // Where a key may begin a tab would be indentation.
+                // Where a key may begin, a tab would be indentation.
                 Some('\t') if self.flow > 0 || !self.simple_key_allowed => self.advance(),
                 Some('#') => self.pass_line(),
                 Some(c) if is_break(c) => {
@@ -245,7 +245,7 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// Passes the rest of a line, not its break.
+    /// Skips the rest of a line, except its break.
     pub(super) fn pass_line(&mut self) {
         while self.next_char().is_some_and(|c| !is_break(c)) {
             self.advance();
@@ -260,16 +260,16 @@ impl<'t> Scanner<'t> {
         self.tokens.push_back(Token { kind, span: (start, end.saturating_sub(start)) });
     }
 
-    /// Adds a token of some bytes, which are passed.
+    /// Adds a token of some bytes, which are skipped.
     fn push_sign(&mut self, kind: TokenKind<'t>, bytes: usize) {
         let start = self.at;
         self.advance_by(bytes);
         self.push(kind, start);
     }
 
-    // Keys without `?`: what may be one is remembered until its colon comes, or cannot come any more.
+    // Keys without `?`: a possible key is kept until its colon is found, or can no longer follow.
 
-    /// Remembers that a key may begin here.
+    /// Records that a key may begin here.
     pub(super) fn save_key(&mut self) -> Result<(), Box<Problem>> {
         if !self.simple_key_allowed {
             return Ok(());
@@ -284,7 +284,7 @@ impl<'t> Scanner<'t> {
         Ok(())
     }
 
-    /// Forgets the key that may have begun in the innermost collection.
+    /// Removes the possible key of the innermost collection.
     pub(super) fn remove_key(&mut self) -> Result<(), Box<Problem>> {
         match self.simple_keys.last_mut().and_then(Option::take) {
             Some(key) if key.required => Err(self.no_colon(key)),
@@ -292,7 +292,7 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// Forgets keys whose colon cannot come any more: it stands in the same line.
+    /// Removes keys whose colon can no longer follow, because it must be on the same line.
     fn forget_old_keys(&mut self) -> Result<(), Box<Problem>> {
         let (line, at) = (self.line, self.at);
         let mut missing = None;
@@ -310,9 +310,9 @@ impl<'t> Scanner<'t> {
         Problem::syntax((key.at, line.trim_end().len()), "a `:` is missing after this key")
     }
 
-    // Indentation: block collections begin and end by their columns.
+    // Indentation: block collections begin and end at their columns.
 
-    /// Ends the block collections that are indented further.
+    /// Ends the block collections with a larger indentation.
     fn unwind(&mut self, column: isize) {
         while self.flow == 0 && self.indent > column {
             self.push(TokenKind::BlockEnd, self.at);
@@ -320,7 +320,7 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// Begins a block collection at a column, unless it has begun; its token gets a place among those to come.
+    /// Begins a block collection at a column, unless it has begun. Its token is inserted among the pending ones.
     fn roll(&mut self, column: usize, place: Option<usize>, kind: TokenKind<'t>, at: usize) {
         let column = column.try_into().unwrap_or(isize::MAX);
         if self.flow > 0 || self.indent >= column {
@@ -342,9 +342,9 @@ impl<'t> Scanner<'t> {
         Ok(())
     }
 
-    /// Ends all blocks, as before a document's mark.
+    /// Ends all blocks, as before a document marker.
     fn end_block(&mut self) -> Result<(), Box<Problem>> {
-        // What is open in brackets is for the parser to report.
+        // The parser reports open brackets.
         self.unwind(-1);
         self.remove_key()?;
         self.simple_key_allowed = false;
@@ -374,7 +374,7 @@ impl<'t> Scanner<'t> {
 
     fn fetch_flow_start(&mut self, kind: TokenKind<'t>) -> Result<(), Box<Problem>> {
         self.save_key()?;
-        // Each is looked at again for every token in it.
+        // Each token inside would check each of them again.
         if self.flow > MAX_DEPTH {
             return Err(Problem::too_deep((self.at, 1)));
         }
@@ -407,7 +407,7 @@ impl<'t> Scanner<'t> {
         if self.flow == 0 {
             if !self.simple_key_allowed {
                 return Err(Problem::syntax((self.at, 1), "a list cannot begin here")
-                    .with_help("write its first `-` in a line of its own"));
+                    .with_help("write its first `-` on a separate line"));
             }
             self.roll(self.column, None, TokenKind::BlockSequenceStart, self.at);
         }
@@ -420,7 +420,7 @@ impl<'t> Scanner<'t> {
     fn fetch_key(&mut self) -> Result<(), Box<Problem>> {
         if self.flow == 0 {
             if !self.simple_key_allowed {
-                return Err(Problem::syntax((self.at, 1), "a key cannot stand here"));
+                return Err(Problem::syntax((self.at, 1), "a key is not allowed here"));
             }
             self.roll(self.column, None, TokenKind::BlockMappingStart, self.at);
         }

@@ -89,7 +89,7 @@ struct Open {
 type ReadKind<'t> = fn(&mut Reader<'t>) -> Result<Kind, Box<Problem>>;
 
 impl<'t> Reader<'t> {
-    /// A node, or an empty scalar where what follows is none.
+    /// Returns a node, or an empty scalar where what follows is none.
     fn node_or_empty(&mut self, here: Here, is_root: bool) -> Result<Rc<Node>, Box<Problem>> {
         let next = self.scanner.peek()?;
         let is_none = match next.kind {
@@ -159,7 +159,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// A collection, one level deeper.
+    /// Returns a collection, one level deeper.
     fn inside(&mut self, open: Open, read: ReadKind<'t>) -> Result<Rc<Node>, Box<Problem>> {
         if self.depth == MAX_DEPTH {
             return Err(Problem::too_deep(open.span));
@@ -205,7 +205,7 @@ impl<'t> Reader<'t> {
         Err(Problem::syntax(first_sign(next.span), message).with_help("check the indentation and the brackets"))
     }
 
-    /// A key and its value, either of which may be missing.
+    /// Returns a key and its value, either of which may be missing.
     fn member(&mut self, here: Here) -> Result<(Rc<Node>, Rc<Node>), Box<Problem>> {
         let start = self.scanner.peek()?.span.0;
         let key = if self.scanner.peek()?.kind == TokenKind::Key {
@@ -275,7 +275,7 @@ impl<'t> Reader<'t> {
         Ok(true)
     }
 
-    /// The key that a tag is short for: `Fn::Sub` for `!Sub`; a tag of YAML's own as it is.
+    /// Returns the key that a tag is short for: `Fn::Sub` for `!Sub`; a tag of YAML's own as it is.
     fn long_form(&self, handle: &str, suffix: &str) -> String {
         let declared = self.tags.iter().rev().find(|(known, _)| *known == handle).map(|(_, prefix)| *prefix);
         let whole = match (declared, handle) {
@@ -318,7 +318,7 @@ fn scalar(says: Cow<'_, str>, written: Written, span: Span, tag: Option<String>)
     Rc::new(Node { span, tag, kind: Kind::Scalar { text: says.into_owned(), written }, depth, weight })
 }
 
-/// The collection, now that its end is reached.
+/// Returns the collection, now that its end is reached.
 fn collection(Open { span, tag }: Open, kind: Kind) -> Result<Rc<Node>, Box<Problem>> {
     let nodes = || -> Box<dyn Iterator<Item = &Rc<Node>>> {
         match &kind {
