@@ -102,10 +102,10 @@ fn too_large() {
 
 #[test]
 fn too_deep() {
-    refused(&file("deep.json", "[".repeat(10_000)), "inside each other", Some((1, 128)));
-    refused(&file("objects.json", "{\"a\":".repeat(10_000)), "inside each other", Some((1, 636)));
-    refused(&file("deep.yaml", "- ".repeat(10_000)), "inside each other", Some((1, 255)));
-    refused(&file("flow.yaml", "[".repeat(10_000)), "inside each other", Some((1, 129)));
+    refused(&file("deep.json", "[".repeat(10_000)), "nested", Some((1, 128)));
+    refused(&file("objects.json", "{\"a\":".repeat(10_000)), "nested", Some((1, 636)));
+    refused(&file("deep.yaml", "- ".repeat(10_000)), "nested", Some((1, 255)));
+    refused(&file("flow.yaml", "[".repeat(10_000)), "nested", Some((1, 129)));
 }
 
 #[test]

@@ -133,7 +133,7 @@ fn objects_that_are_read_with_the_machines_rights_are_allowed() {
             "aws-sdk:rekognition:detectLabels",
             json!({"Image.$": "$.image"}),
             &["rekognition:DetectLabels *"],
-            &["`Image` is not known before the workflow runs: on an object in S3"],
+            &["`Image` is unknown before the workflow runs: if it names an object in S3"],
         ),
         (
             "aws-sdk:textract:detectDocumentText",
