@@ -104,7 +104,7 @@ fn what_is_no_document_is_refused_with_its_place() {
     assert_eq!(refused("a: 1\n---\nb: 2\n").2, 2);
     assert!(refused("a: *b\n").1.contains("not YAML"));
     assert!(refused("? [a]\n: 1\n").1.contains("a key is not text"));
-    assert!(refused("<<: 1\n").1.contains("merges mappings"));
+    assert!(refused("<<: 1\n").1.contains("requires a mapping"));
 }
 
 #[test]
