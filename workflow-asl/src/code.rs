@@ -80,12 +80,12 @@ codes! {
     BadTimestamp = "WF0128" Error "not an RFC 3339 timestamp", "SCHEMA_VALIDATION_FAILED";
     EmptyList = "WF0129" Error "an empty list that must have an item", "SCHEMA_VALIDATION_FAILED";
 
-    PathUnderPlainKey = "WF0130" Warning "a path that is taken as text", "NO_DOLLAR";
+    PathUnderPlainKey = "WF0130" Warning "a path that is treated as text", "NO_DOLLAR";
     StaticResult = "WF0131" Warning "a path inside a literal `Result`", "PASS_RESULT_IS_STATIC";
     JsonPathKey = "WF0132" Warning "a key of JSONPath in a JSONata state";
     NoEffect = "WF0133" Warning "a field that has no effect here";
-    ExpressionAsText = "WF0134" Warning "an expression that is taken as text";
-    ReferenceAsText = "WF0135" Warning "a reference in braces that is taken as text";
+    ExpressionAsText = "WF0134" Warning "an expression that is treated as text";
+    ReferenceAsText = "WF0135" Warning "a reference in braces that is treated as text";
     NotADefinition = "WF0136" Error "the document is not a definition", "SCHEMA_VALIDATION_FAILED";
     TruthWord = "WF0137" Warning "a name that YAML 1.1 reads as a boolean";
 
@@ -119,7 +119,7 @@ codes! {
     DeadArm = "WF0306" Error "an arm of a choice that is never taken";
     NeverMatches = "WF0307" Warning "an error name that never matches in its retrier or catcher";
     NoDefault = "WF0308" Warning "a choice that may match nothing";
-    EndlessLoop = "WF0309" Error "a loop without a way out";
+    EndlessLoop = "WF0309" Error "a loop without an exit";
     RunawayLoop = "WF0310" Warning "a loop that fills the history";
     UncaughtError = "WF0311" Warning "an uncaught error of a task whose other errors are caught";
     UncaughtHandler = "WF0312" Warning "an error handler whose own errors are not caught";

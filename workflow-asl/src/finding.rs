@@ -133,7 +133,7 @@ findings! {
         (format!("{of} needs {}", all_of(fields)));
     NoneOfTheFields { of: &'static str, fields: Vec<&'static str> } MissingField (format!("{of} needs {}", one_of(fields)));
     ExclusiveFields { of: &'static str, fields: Vec<&'static str> } ExclusiveFields
-        (format!("{of} has only one of {}", all_of(fields)));
+        (format!("{of} can have only one of {}", all_of(fields)));
     NotOneOf { value: String, allowed: Vec<String>, near: Near } NotAllowedValue
         (format!("`{value}` is not one of {}", one_of(allowed))), help (did_you_mean(near)), fix (text(near));
     NumberTooSmall { number: f64, min: f64 } NumberOutOfRange "{number} is too small: the minimum is {min}";
@@ -152,39 +152,39 @@ findings! {
     PathIntoContext { path: String, field: &'static str } BadJsonPath
         "`{path}` is not a reference path: `{field}` cannot read the context object",
         help "assign the value to a variable in an earlier state, and name that: `$variable`";
-    GivesNoString { function: &'static str } BadIntrinsic "`{function}` does not give a string",
+    GivesNoString { function: &'static str } BadIntrinsic "`{function}` does not return a string",
         help "wrap it in `States.JsonToString` or `States.Format`";
     BothGiven { name: String } BadTemplate "both `{name}` and `{name}.$` are given", help "remove one of them";
     ComputedNotText { name: String } BadTemplate "`{name}.$` must be a string with a path or an intrinsic function",
-        help "for a value as it is drop `.$` from the key";
-    ExpressionInJsonPath { text: String } ExpressionAsText "`{text}` is taken as text: the query language is JSONPath",
-        help "write a path under a key that ends in `.$`, or say `\"QueryLanguage\": \"JSONata\"`";
+        help "for a literal value, remove `.$` from the key";
+    ExpressionInJsonPath { text: String } ExpressionAsText "`{text}` is treated as text: the query language is JSONPath",
+        help "write a path under a key that ends in `.$`, or set `\"QueryLanguage\": \"JSONata\"`";
     PathUnderPlainKey { text: String, key: String } PathUnderPlainKey
-        "`{text}` is taken as text, since the key does not end in `.$`",
-        help "write `\"{key}.$\"` for the value it stands for",
+        "`{text}` is treated as text, because the key does not end in `.$`",
+        help "write `\"{key}.$\"` for its value",
         advises "write it without quotes, as a reference such as `state.x`, or end the key in `.$`";
     PathAmongItems { text: String, key: String } PathUnderPlainKey
-        "`{text}` is taken as text: the items of an array are not computed",
+        "`{text}` is treated as text: the items of an array are not computed",
         help "write `\"{key}.$\": \"States.Array({text}, …)\"`",
         advises "write it without quotes, as a reference such as `state.x`, or end the key in `.$`";
-    StaticResult { text: String } StaticResult "`{text}` is taken as text: `Result` is given out as it is",
+    StaticResult { text: String } StaticResult "`{text}` is treated as text: `Result` is literal",
         help "use `Parameters` to compute a value", advises "the clause `parameters` computes a value";
 
     // Of JSONata.
-    JsonPathKey { key: String, name: String } JsonPathKey "`{key}` is a key of JSONPath: JSONata keeps it as it is",
+    JsonPathKey { key: String, name: String } JsonPathKey "`{key}` is a key of JSONPath: JSONata treats it literally",
         help "write `\"{name}\"`, and the value between `{{%` and `%}}`";
-    TextAroundExpression { text: String } ExpressionAsText "`{text}` is taken as text",
-        help "nothing may stand around `{{%` and `%}}`, not even blanks";
-    ExpressionInText { text: String } ExpressionAsText "`{text}` is taken as text",
-        help "an expression is the whole of its string: join texts inside it, `{{% 'Hello ' & $name %}}`";
-    BareExpression { text: String } ExpressionAsText "`{text}` is taken as text",
+    TextAroundExpression { text: String } ExpressionAsText "`{text}` is treated as text",
+        help "nothing is allowed around `{{%` and `%}}`, not even blanks";
+    ExpressionInText { text: String } ExpressionAsText "`{text}` is treated as text",
+        help "an expression must be the whole string: join texts inside it, `{{% 'Hello ' & $name %}}`";
+    BareExpression { text: String } ExpressionAsText "`{text}` is treated as text",
         help (Some(format!("write `{{% {} %}}`", text.trim())));
-    PathInJsonata { text: String, of: &'static str, expression: String } ExpressionAsText "`{text}` is taken as text",
+    PathInJsonata { text: String, of: &'static str, expression: String } ExpressionAsText "`{text}` is treated as text",
         help "in JSONata {of} is `{expression}`";
-    ItemsNotListed { is: &'static str } FailingCall "`Items` must be an array or an object, and this is {is}";
+    ItemsNotListed { is: &'static str } FailingCall "`Items` must be an array or an object, found {is}";
     NotAnExpression {} BadJsonata "a JSONata string must start with `{{%` and end with `%}}`";
     OpenExpression {} BadJsonata "a JSONata string must start with `{{%` and end with `%}}`",
-        help "nothing may stand after `%}}`";
+        help "nothing is allowed after `%}}`";
     MalformedJsonata { error: SyntaxError, meant: Near } BadJsonata (error.message.clone()), help (error.help.clone()),
         fix (meant.as_ref().map(|meant| Fix::Value(format!("{{%{meant}%}}").into())));
     GivesOther { field: &'static str, wanted: &'static [&'static str], gives: &'static str } FailingCall
@@ -235,15 +235,15 @@ findings! {
         }));
     NoRulesJoined { field: &'static str } EmptyList "`{field}` joins no rules";
     TwoComparisons { operators: Vec<&'static str> } ExclusiveFields
-        (format!("a rule has only one of {}", all_of(operators))), help "join rules with `And` or `Or`";
+        (format!("a rule can have only one of {}", all_of(operators))), help "join rules with `And` or `Or`";
     NothingCompared { operator: &'static str } UnknownField "`{operator}` compares nothing: `Variable` is missing";
     NoComparison {} MissingField "a rule on a `Variable` needs a comparison",
         help (Some(format!("for example `{}`", Operator::StringEquals.name())));
-    StrayBackslash {} FailingCall "a backslash in a pattern stands before `*` or another backslash",
+    StrayBackslash {} FailingCall "a backslash in a pattern must come before `*` or another backslash",
         help "write `\\\\\\\\` in JSON for a backslash that is text";
     NoDefault { state: String } NoDefault
-        "where no rule of `{state}` is true the execution fails, and nothing catches that",
-        help "add `Default`: the state to go on at then";
+        "if no rule of `{state}` is true, the execution fails with an error that cannot be caught",
+        help "add `Default`, the next state in this case";
 
     // Of variables.
     ReservedVariable {} ReservedVariable "`$states` is reserved and cannot be assigned", help "choose another name";
@@ -253,7 +253,7 @@ findings! {
         help "use another name, and pass data out with the output";
     NotOnEveryPath { name: String, state: String, language: QueryLanguage } MaybeUnassigned
         "`${name}` is not assigned on every path to `{state}`",
-        help (Some(format!("assign it before the paths part, or ask whether it is there: {}", asking(*language, name)))),
+        help (Some(format!("assign it before the paths diverge, or test whether it is present: {}", asking(*language, name)))),
         advises (of_item(name));
     NeverAssigned { name: String, state: String, certain: bool, near: Near } (unassigned(*certain))
         "no state assigns `${name}`",
@@ -266,18 +266,18 @@ findings! {
             None => Some(format!("give it a value with `assign {{ … }}` in a state before `{state}`")),
         }));
     VariableOutOfScope { name: String } VariableOutOfScope "the iterations of a distributed map do not see `${name}`",
-        help "hand its value in with `ItemSelector`, and read it from the input",
-        advises "hand its value in with the map's `item_selector`, and read it from the input";
+        help "pass its value in with `ItemSelector`, and read it from the input",
+        advises "pass its value in with the map's `item_selector`, and read it from the input";
     NotAssignedBefore { name: String, state: String, certain: bool, own: bool } (unassigned(*certain))
         "no state before `{state}` assigns `${name}`",
         help (Some(match own {
-            true => "what a state assigns counts from the next state on".to_owned(),
-            false => "assign it in a state that comes before".to_owned(),
+            true => "assignments of a state take effect in the next state".to_owned(),
+            false => "assign it in an earlier state".to_owned(),
         })),
         advises (of_item(name));
     VariableOfInnerScope { name: String, owner: String, state: String, certain: bool } (unassigned(*certain))
         "`${name}` is a variable inside `{owner}`, which `{state}` does not see",
-        help "hand its value on in the output",
+        help "pass its value on in the output",
         advises (of_item(name));
     NotInContext { object: String, name: String, members: Vec<&'static str>, near: Near } UnknownContext
         "the context object has no `{object}.{name}`",
@@ -288,42 +288,42 @@ findings! {
     NoTokenHere { state: String } UnknownContext "there is no task token in state `{state}`",
         help "only a task that waits for one has it: an activity, or a call that ends in `.waitForTaskToken`";
     NoItemHere { root: &'static str, state: String } UnknownContext "there is no `{root}.Map` in state `{state}`",
-        help "an item is there in a Map state's `ItemSelector`";
+        help "items are available in a Map state's `ItemSelector`";
 
     // Of retriers and catchers.
-    NoErrorNamed {} EmptyList "`ErrorEquals` names no error", help "`States.ALL` stands for every error",
+    NoErrorNamed {} EmptyList "`ErrorEquals` names no error", help "`States.ALL` matches every error",
         says "no error is named here";
     UnknownReservedError { name: String, near: Near } UnknownErrorName
         "unknown reserved error `{name}`: this never matches",
         help (near.as_ref().map(|near| format!("did you mean `{PREFIX}{near}`?")));
     MisspeltError { name: String, near: &'static str } UnknownErrorName
-        "`{name}` is not a reserved error, so only one of that very name matches",
+        "`{name}` is not a reserved error, so it only matches an error with this exact name",
         help "did you mean `{near}`?";
     StatesAllNotAlone {} StatesAllPlacement "`States.ALL` must be alone in its list",
-        help "it stands for every error: remove the others";
+        help "it matches every error: remove the others";
     StatesAllNotLast {} StatesAllPlacement "`States.ALL` must be in the last entry",
         help "what comes after it is never tried: move it to the end";
     NeverCaught { name: String } NeverMatches "`{name}` is never caught or retried, even by its name",
         help "remove it: the execution fails with such an error at once";
     NeverRaised { name: String } NeverMatches "Step Functions never raises `{name}`",
         help "it raises `States.Runtime` instead, which nothing catches";
-    ErrorNamedTwice { name: String } NeverMatches "the list has `{name}` already", help "remove one of the two";
-    TakenEarlier { name: String } NeverMatches "an earlier entry takes `{name}` already",
+    ErrorNamedTwice { name: String } NeverMatches "the list already has `{name}`", help "remove one of the two";
+    TakenEarlier { name: String } NeverMatches "an earlier entry already matches `{name}`",
         help "the first entry that matches decides: remove this one, or join the two";
-    TakenByTaskFailed { name: String } NeverMatches "an earlier entry takes `{name}` already, by `{TASK_FAILED}`",
-        help "it stands for every error but `States.Timeout`: move it after the others";
+    TakenByTaskFailed { name: String } NeverMatches "an earlier entry already matches `{name}`, by `{TASK_FAILED}`",
+        help "it matches every error except `States.Timeout`: move it after the others";
     MaxDelayNotLonger { longest: u64, first: u64 } MaxDelayNotLonger
         "no delay exceeds {longest} s, but the first is {first} s already",
         help "make it longer than `IntervalSeconds`", advises "make `max_delay` longer than `interval`";
     ErrorOfOthers { name: String, source: &'static str, heartbeat: bool } NeverMatches
-        "`{name}` comes from {source} only, so this never matches here",
+        "`{name}` only comes from {source}, so this never matches here",
         help (heartbeat.then(|| "give the task a heartbeat, or remove the name".to_owned()));
     NotSaidToRaise { name: String, state: String, near: Near } UnraisedError
-        "`{name}` is not among the errors that `{state}` is said to raise",
+        "`{name}` is not among the declared errors of `{state}`",
         help (did_you_mean(near).or_else(|| Some("add it to those, or remove it here".to_owned()))), fix (text(near));
     ErrorOfIteration { name: String } NeverMatches
         "no error of an iteration leaves a distributed map, so `{name}` never matches",
-        help "too many iterations that fail end it with `{EXCEED_TOLERATED_FAILURE_THRESHOLD}`";
+        help "too many failed iterations end it with `{EXCEED_TOLERATED_FAILURE_THRESHOLD}`";
     NotRaisedInside { name: String, state: String, of_api: bool, service: Option<String>, near: Near }
         (if *of_api { UnraisedError } else { NeverMatches })
         "no state inside `{state}` raises `{name}`, or lets it pass",
@@ -361,7 +361,7 @@ findings! {
 
     // Of tasks, and what they call.
     HeartbeatNotShorter { heartbeat: f64, timeout: f64 } HeartbeatNotShorter
-        "a heartbeat every {heartbeat} s is no sooner than the timeout of {timeout} s";
+        "a heartbeat interval of {heartbeat} s is not shorter than the timeout of {timeout} s";
     CredentialsOfActivity {} UnknownField "field `Credentials` is not supported for activities";
     CredentialsWithoutRole { near: Near } MissingField "`Credentials` need the role to assume, `RoleArn`",
         help (near.as_ref().map(|near| format!("did you mean it by `{near}`?")));
@@ -448,7 +448,7 @@ findings! {
     WrongParameterType { name: String, takes: &'static str, is: &'static str, text: Option<String>, certain: bool }
         (wrong_parameter(*certain))
         (match text {
-            Some(text) => format!("`{name}` takes {takes}, and `{text}` is none"),
+            Some(text) => format!("`{name}` takes {takes}, found `{text}`"),
             None => format!("`{name}` takes {takes}, found {is}"),
         });
     UnlistedValue { text: String, name: String, values: Vec<&'static str>, near: Near } UnlistedValue
@@ -456,7 +456,7 @@ findings! {
         help (Some(match near {
             Some(near) => format!("did you mean `{near}`?"),
             None if values.len() <= 8 => format!("there is {}", one_of(values)),
-            None => "a newer value is no mistake".to_owned(),
+            None => "a newer value may be valid".to_owned(),
         }));
     NoSuchResult { call: String, name: String, kind: Option<&'static str>, help: Option<String>, certain: bool }
         (if *certain { UnknownResultMember } else { DoubtfulResultMember })
@@ -483,7 +483,7 @@ findings! {
         says "this has no effect in a map that is not `distributed`",
         advises "remove it, or make the map `distributed`";
     ItemsBesideReader { field: &'static str } NoEffect
-        "field `{field}` has no effect beside `ItemReader`: the items are what is read",
+        "field `{field}` has no effect beside `ItemReader`: the items come from the reader",
         help "remove it; of a JSON object, `ItemsPointer` selects the items";
     FieldOfOtherInput { field: &'static str, input: String, inputs: &'static [&'static str] } NoEffect
         "field `{field}` has no effect on input of type {input}", help (Some(format!("it is for {}", all_of(*inputs))));
@@ -495,7 +495,7 @@ findings! {
     LabelTooLong { characters: usize } BadLabel "the label has {characters} characters, {LABEL_CHARS} are allowed";
     CharacterInLabel { character: char } BadLabel "a label cannot contain {character:?}";
     DuplicateLabel { label: String, first: String, second: String } DuplicateLabel
-        "the maps `{first}` and `{second}` have one label, `{label}`";
+        "the maps `{first}` and `{second}` have the same label, `{label}`";
 
     // Of limits.
     RunawayLoop { first: String, last: Option<String>, tasks: bool } RunawayLoop
@@ -519,10 +519,10 @@ findings! {
             "{} once it has turned: nothing in it changes what `{choice}` decides by",
             match ends {
                 Some((first, last)) => format!("the loop from `{first}` to `{last}` never ends"),
-                None => format!("`{choice}` goes back to itself for ever"),
+                None => format!("`{choice}` loops forever"),
             },
         )),
-        help "decide by what a state of the loop gives or assigns, such as the result of a task or a count";
+        help "use data that a state of the loop returns or assigns, such as the result of a task or a counter";
     WaitOutlasts { state: String, seconds: u64, begins: u64, limit: u64, of: Option<MachineType> }
         (if of.is_some() { OutlastsExecution } else { OutlastsTimeout })
         (format!(
@@ -544,8 +544,8 @@ findings! {
             Some(MachineType::Standard) => "wait less: nothing lasts longer than a year".to_owned(),
             None => "wait less, or give the workflow a longer timeout".to_owned(),
         }));
-    PayloadTooLarge { bytes: usize } PayloadTooLarge "this has at least {bytes} bytes, and {PAYLOAD_BYTES} are allowed",
-        help "put it into S3, and its place into the workflow";
+    PayloadTooLarge { bytes: usize } PayloadTooLarge "this has at least {bytes} bytes, but only {PAYLOAD_BYTES} are allowed",
+        help "store it in S3, and its location in the workflow";
 }
 
 impl Finding {
@@ -583,7 +583,7 @@ fn key(near: &Near) -> Option<Fix> {
 }
 
 fn small_letter(near: &Near) -> Option<String> {
-    Some(format!("{} services and operations begin with a small letter", did_you_mean(near)?))
+    Some(format!("{} services and operations begin with a lower-case letter", did_you_mean(near)?))
 }
 
 fn api_meant(near: &Near, by_sdk: bool) -> Option<String> {

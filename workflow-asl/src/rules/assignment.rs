@@ -1,4 +1,4 @@
-//! The rule that a variable has a value where it is used: which assignments come before each state, in each scope.
+//! The rule that a variable is assigned before its use: finds the assignments before each state, in each scope.
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,11 +29,11 @@ struct Fact {
     surely: bool,
 }
 
-/// A variable that a state uses has been assigned before: on every path that leads there, else this warns;
-/// on none, then it fails for certain where JSONPath reads it.
+/// A used variable must have been assigned before. If only some paths assign it, this is a warning; if none does and
+/// JSONPath reads it, an error.
 ///
-/// A state sees the values from before it. What a rule or catcher assigns replaces what the state itself does.
-/// Scopes inside see what was assigned before they began, but those of a distributed map see nothing from outside.
+/// A state sees the values from before it. The assignments of a rule or catcher replace those of the state. Nested
+/// scopes see what was assigned before they began, but those of a distributed map see nothing from outside.
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html>
 pub(super) fn variables_are_assigned_before_use(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     let all = &definition.assigned;
@@ -61,7 +61,7 @@ fn variable<'a>(used: &'a Reference<'_>) -> Option<&'a str> {
     }
 }
 
-/// Whether no placeholder and nothing unread hides an assignment or a transition.
+/// Returns whether no placeholder and nothing unread hides an assignment or a transition.
 fn everything_is_known(definition: &Definition<'_>, all: &[Assigned<'_>]) -> bool {
     const HIDING: [&str; 8] =
         ["Assign", "Choices", "Catch", "Next", "Default", "Branches", "ItemProcessor", "Iterator"];
@@ -83,8 +83,8 @@ fn everything_is_known(definition: &Definition<'_>, all: &[Assigned<'_>]) -> boo
     objects && !definition.graphs.iter().any(unread) && !all.iter().any(|one| placeholder::contained(one.name))
 }
 
-/// What is known of each reference to a variable whose state a path reaches, by the number of the reference; `None` where
-/// there are too many transitions to follow.
+/// Returns what is known of each reference to a variable whose state a path reaches, by the number of the reference;
+/// `None` where there are too many transitions to follow.
 ///
 /// A variable has a value where the scope assigns it before, or one around it before the state that holds the scope.
 fn facts(definition: &Definition<'_>) -> Option<Vec<Option<Fact>>> {
@@ -177,7 +177,7 @@ impl<'d, 'a> Uses<'d, 'a> {
         Self { index, all, lookups: Lookups::default(), guarded, scopes_of }
     }
 
-    /// What to say of a use.
+    /// Returns what to say of a use.
     fn judge(&self, used: &Reference<'_>, fact: Fact) -> Option<Diagnostic> {
         let name = variable(used)?;
         if fact.surely || used.guard {

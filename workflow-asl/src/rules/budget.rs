@@ -1,4 +1,4 @@
-//! Rules on what an execution costs: loops that run away, waits that nothing outlives, data that is too much.
+//! Rules on the costs of an execution: runaway loops, waits longer than the execution, and large data.
 
 use serde_json::Value;
 
@@ -37,7 +37,7 @@ pub(super) fn loops_do_not_run_away(definition: &Definition<'_>, found: &mut Vec
             }
         }
         for states in runaway {
-            // Of what cannot end at all another rule tells.
+            // Another rule reports a loop without any exit.
             let Some(&first) = states.first().filter(|first| ends.get(**first) == Some(&true)) else { continue };
             let all = graph.states();
             let name = |number: &usize| all.get(*number).map_or("", |(name, _)| *name).to_owned();

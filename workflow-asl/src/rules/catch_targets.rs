@@ -1,4 +1,4 @@
-//! The rule on the targets of catchers, states that run when another one has failed: their own errors are caught too.
+//! The rule on states that run after an error: their own errors must be caught too.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use crate::{Diagnostic, Finding, error_name, placeholder};
 /// Where every task that runs in order has its errors caught, those of the tasks that handle the errors are caught too.
 pub(super) fn errors_of_catch_targets_are_caught(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     let states = &definition.index.states;
-    // Where a transition leads nowhere, or not to where it can be told, a state may be reached otherwise.
+    // If a transition leads nowhere or to an unknown target, a state may be reached in other ways.
     let open = |graph: &Graph<'_>| graph.edges().iter().any(|edge| edge.to.is_none());
     if !states.iter().any(|state| state.state.catch.is_some()) || definition.graphs.iter().any(open) {
         return;
@@ -27,7 +27,7 @@ pub(super) fn errors_of_catch_targets_are_caught(definition: &Definition<'_>, fo
         }
         let names: BTreeSet<_> = caught(state.state).into_iter().collect();
         let taken = takes_all(&names) || is_taken_outside(number, error_name::ALL, definition);
-        // What a placeholder stands for is not known.
+        // The value of a placeholder is unknown.
         let open = state.state.has("Catch") && state.state.catch.is_none()
             || names.iter().any(|name| placeholder::likely(name));
         match reachability {
@@ -40,7 +40,7 @@ pub(super) fn errors_of_catch_targets_are_caught(definition: &Definition<'_>, fo
     if !in_order {
         return;
     }
-    // The states of a parallel or map that handles an error are told of at that, once.
+    // For the states of a parallel or map that handles an error, only that state is reported, once.
     let mut told: BTreeMap<usize, Vec<String>> = BTreeMap::new();
     for number in handlers.into_iter().filter(|number| !is_allowed(*number, definition)) {
         let Some(state) = states.get(number) else { continue };
@@ -57,7 +57,7 @@ pub(super) fn errors_of_catch_targets_are_caught(definition: &Definition<'_>, fo
     }
 }
 
-/// The outermost state around this one that itself runs after an error alone, or this one.
+/// Returns the outermost state around this one that itself runs after an error alone, or this one.
 fn outermost_handler(number: usize, reachability: &[Reachability], definition: &Definition<'_>) -> usize {
     let index = &definition.index;
     let around = |number: usize| {
@@ -71,7 +71,7 @@ fn outermost_handler(number: usize, reachability: &[Reachability], definition: &
     outermost
 }
 
-/// Whether the source says that its errors, or those of a state around it, may leave the workflow.
+/// Returns whether the source says that its errors, or those of a state around it, may leave the workflow.
 fn is_allowed(number: usize, definition: &Definition<'_>) -> bool {
     let index = &definition.index;
     let mut next = Some(number);

@@ -95,7 +95,7 @@ pub(super) fn a_choice_leads_on(definition: &Definition<'_>, found: &mut Vec<Dia
     }
 }
 
-/// Whether the rule is true whatever the data.
+/// Returns whether the rule is true whatever the data.
 fn always(rule: &ChoiceRule) -> bool {
     match &rule.condition {
         Some(Value::Bool(condition)) => *condition,
@@ -106,7 +106,8 @@ fn always(rule: &ChoiceRule) -> bool {
     }
 }
 
-/// Whether two of the rules are the opposite of each other: a test for `true` and for `false`, or a rule and its `Not`.
+/// Returns whether two of the rules are the opposite of each other: a test for `true` and for `false`, or a rule and
+/// its `Not`.
 fn has_opposites(rules: &[ChoiceRule]) -> bool {
     let test = |rule: &ChoiceRule, flag: bool| {
         let [comparison] = rule.comparisons.as_slice() else { return None };

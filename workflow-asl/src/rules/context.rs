@@ -1,4 +1,4 @@
-//! The rule on references to the context object: what they name exists, and there is such a value in their state.
+//! The rule on references to the context object: they must exist, and be available in their state.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html>
 
@@ -29,7 +29,7 @@ pub(super) fn the_context_has_what_is_named(definition: &Definition<'_>, found: 
     }
 }
 
-/// The first member that its object does not have, and what is meant by it.
+/// Returns the first member that its object does not have, and what is meant by it.
 fn unknown_member(reference: &Reference<'_>, root: &str) -> Option<Finding> {
     let mut members = context::MEMBERS;
     let mut object = root.to_owned();
@@ -48,7 +48,7 @@ fn unknown_member(reference: &Reference<'_>, root: &str) -> Option<Finding> {
     None
 }
 
-/// What the context object has, but not in this state.
+/// Returns what the context object has, but not in this state.
 fn absent_here(
     reference: &Reference<'_>,
     state: &StateAt<'_>,
@@ -65,7 +65,7 @@ fn absent_here(
     }
 }
 
-/// Whether the state is a task that has a token, or may turn out to be one.
+/// Returns whether the state is a task that has a token, or may turn out to be one.
 fn may_have_token(state: &StateAt<'_>) -> bool {
     let Some(arn) = state.state.resource.as_deref().filter(|_| state.state.kind == StateKind::Task) else {
         return state.state.kind == StateKind::Task;

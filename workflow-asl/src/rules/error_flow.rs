@@ -1,5 +1,5 @@
-//! Rules on the flow of errors to handlers: a name that nothing there raises, and an error that no handler takes
-//! although all others are taken by name.
+//! Rules on the flow of errors to handlers: names that are never raised, and errors that no handler catches although
+//! all others are caught by name.
 
 use std::collections::BTreeSet;
 
@@ -10,8 +10,8 @@ use crate::document::{State, StateKind};
 use crate::nearest::nearest;
 use crate::{Diagnostic, Finding, error_name, placeholder};
 
-/// What raises those reserved errors that not every state raises. `States.Timeout` and `States.Permissions` are not among
-/// them: who catches those of states that only pass something on for now knows that tasks will come.
+/// The sources of reserved errors that not every state raises. `States.Timeout` and `States.Permissions` are omitted,
+/// because a handler may name them for tasks to be added later.
 const SOURCES: &[(&str, &str)] = &[
     (error_name::HEARTBEAT_TIMEOUT, "a task with a heartbeat"),
     (error_name::HTTP_SOCKET, "a task that calls `http:invoke`"),
@@ -41,7 +41,7 @@ pub(super) fn handlers_name_what_is_raised(definition: &Definition<'_>, found: &
     }
 }
 
-/// Why an error never comes to a handler of the state.
+/// Returns why an error never comes to a handler of the state.
 fn never(name: &str, number: usize, definition: &Definition<'_>) -> Option<Finding> {
     let at = definition.index.states.get(number)?;
     // These have other findings, or stand for many errors.
@@ -78,7 +78,7 @@ fn never(name: &str, number: usize, definition: &Definition<'_>) -> Option<Findi
     }
 }
 
-/// The error that was probably meant: one of the same service, or one without a prefix as this is.
+/// Returns the error that was probably meant: one of the same service, or one without a prefix as this is.
 fn meant(name: &str, errors: &Errors<'_>) -> Option<String> {
     let (prefix, rest) = name.rsplit_once('.').unwrap_or(("", name));
     let known: Vec<_> = errors.known().collect();
@@ -135,7 +135,7 @@ pub(super) fn takes_all(names: &BTreeSet<&str>) -> bool {
     names.contains(error_name::ALL) || names.contains(error_name::TASK_FAILED)
 }
 
-/// Whether a state around takes the error, or a distributed map counts it as a failed item.
+/// Returns whether a state around takes the error, or a distributed map counts it as a failed item.
 pub(super) fn is_taken_outside(number: usize, name: &str, definition: &Definition<'_>) -> bool {
     let scope_of = |number: usize| {
         let state = definition.index.states.get(number)?;

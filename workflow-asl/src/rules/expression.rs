@@ -1,4 +1,4 @@
-//! Checks of JSONata expressions inside strings, by the place where they stand.
+//! Checks JSONata expressions in strings, depending on their position.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use crate::{Code, Diagnostic, Finding, Pointer, jsonata, nearest, placeholder};
 
 const OPEN: &str = "{%";
 
-/// Whether the text begins an expression.
+/// Returns whether the text begins an expression.
 pub(super) fn is_begun(text: &str) -> bool {
     text.starts_with(OPEN)
 }
@@ -77,7 +77,7 @@ impl Strings<'_> {
         let read = self.expressions.read(code);
         let (ast, names) = match &*read {
             Ok(read) => read,
-            // What a placeholder stands for may be what is missing.
+            // A placeholder may contain the missing part.
             Err(_) if unknown => return,
             Err(error) => {
                 let mut diagnostic =
@@ -148,7 +148,7 @@ pub(super) fn check_items(value: &Value, at: &Pointer, found: &mut Vec<Diagnosti
     found.push(Finding::ItemsNotListed { is: json_type(value) }.at(at.clone()));
 }
 
-/// The kind of value that a field wants, where an expression may give none else.
+/// Returns the kind of value that a field wants, where an expression may give none else.
 fn wanted(field: &Field) -> Option<&'static [&'static str]> {
     match field.form {
         Form::Condition => Some(&["a boolean"]),
@@ -164,7 +164,7 @@ fn ranged(diagnostic: Diagnostic, used: &jsonata::Use) -> Diagnostic {
     diagnostic.with_range(OPEN.len() + used.span.start, used.span.len())
 }
 
-/// The members that `$states` has in a field.
+/// Returns the members that `$states` has in a field.
 fn members(object: ObjectKind, field: &str) -> &'static [&'static str] {
     let computes = matches!(field, "Output" | "Assign");
     match object {

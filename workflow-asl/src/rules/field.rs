@@ -1,4 +1,4 @@
-//! Rules on which fields stand together: by kind of object, by query language, required, exclusive.
+//! Rules on the fields of objects: by kind of object, by query language, required, exclusive.
 
 use super::Definition;
 use super::object_index::ObjectKind;

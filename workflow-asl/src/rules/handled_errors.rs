@@ -1,4 +1,4 @@
-//! Which errors each retrier and catcher handles, for people; the rules on them ask the same of the same sets.
+//! The errors that each retrier and catcher handles, for people. The rules use the same sets.
 
 use super::Annotations;
 use super::object_index::ObjectIndex;
@@ -15,13 +15,13 @@ pub struct HandledErrors {
     /// The names that are known, those of Step Functions itself last. One that ends in `*` is a family; a placeholder
     /// is any name.
     pub errors: Vec<String>,
-    /// Whether errors of other names may come, too: a function's own, where nobody said which they are.
+    /// Whether other errors are possible: those of a function that declares none.
     pub others: bool,
 }
 
-/// The errors that come to every retrier and catcher, in the order of the document, the retriers of a state before its
-/// catchers: what the state may raise and no handler before it takes. A catcher gets what is retried, too, when it has
-/// failed often enough.
+/// Returns the errors that come to every retrier and catcher, in the order of the document, the retriers of a state
+/// before its catchers: what the state may raise and no handler before it takes. A catcher gets what is retried, too,
+/// when it has failed often enough.
 ///
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html>
 ///

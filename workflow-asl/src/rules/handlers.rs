@@ -20,7 +20,7 @@ struct Entry<'a> {
 }
 
 impl Entry<'_> {
-    /// Where its `ErrorEquals` is.
+    /// Returns where its `ErrorEquals` is.
     fn at(&self) -> Pointer {
         self.state.child(self.field).index(self.number).child("ErrorEquals")
     }

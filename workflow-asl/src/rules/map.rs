@@ -104,7 +104,7 @@ pub(super) fn fields_have_an_effect(definition: &Definition<'_>, found: &mut Vec
     }
 }
 
-/// Whether the iterations run within the execution.
+/// Returns whether the iterations run within the execution.
 fn is_inline(processor: &ItemProcessor) -> bool {
     match &processor.processor_config {
         // What could not be read may be a placeholder.

@@ -1,4 +1,4 @@
-//! The rules of ASL: what AWS refuses, what certainly fails, and what is probably not meant.
+//! The rules of ASL: definitions that AWS rejects, that certainly fail, or that are probably not intended.
 //!
 //! Each rule is a function under a sentence that states it; what the tables of fields say
 //! ([`Field`](crate::document::Field)) is checked by walking the tables. Every rule takes time
@@ -44,22 +44,21 @@ use object_index::ObjectIndex;
 use raised_errors::RaisedErrors;
 use variables::Assigned;
 
-/// What is said of a definition beside its document.
+/// Information on a definition that is not in its document.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Annotations {
-    /// The errors that the tasks at these places raise besides those of AWS's APIs: a function's own. Where a place has
-    /// a list it is complete.
+    /// The errors that the tasks at these pointers raise in addition to those of AWS's APIs. A list is complete.
     pub errors: BTreeMap<Pointer, Vec<String>>,
-    /// The states that are not to be held against AWS's APIs, whose errors are unknown then.
+    /// The states that are not checked against AWS's APIs, whose errors are then unknown.
     pub unchecked: BTreeSet<Pointer>,
-    /// The states whose errors may leave the workflow although they handle those of others.
+    /// The states whose errors may leave the workflow although they handle errors of others.
     pub uncaught: BTreeSet<Pointer>,
 }
 
-/// What the rules look at.
+/// The input of the rules.
 struct Definition<'a> {
     machine: &'a StateMachine,
-    /// How many characters it has as JSON without white space.
+    /// The length of the definition as JSON without white space, in characters.
     characters: usize,
     index: ObjectIndex<'a>,
     /// The graph of each scope.
@@ -92,7 +91,7 @@ impl<'a> Definition<'a> {
         }
     }
 
-    /// What every rule finds.
+    /// Returns what every rule finds.
     fn check(&self) -> Vec<Diagnostic> {
         let (own, second) = if self.index.states.len() < STATES_FOR_TWO {
             (found_by(self, Own), found_by(self, Second))
@@ -102,18 +101,18 @@ impl<'a> Definition<'a> {
         own.into_iter().zip(second).flat_map(|(own, second)| own.into_iter().chain(second)).collect()
     }
 
-    /// What the expressions refer to, read where a rule asks.
+    /// Returns the references of the expressions, which are read on demand.
     fn references(&self) -> &[Reference<'a>] {
         self.references.get_or_init(|| references::of_index(&self.index, &self.texts))
     }
 
-    /// The graph of each scope among the parts.
+    /// Returns the graph of each scope among the parts.
     fn graphs_of_scopes(&self) -> Vec<Option<&Graph<'a>>> {
         let by_place: BTreeMap<_, _> = self.graphs.iter().map(|graph| (&graph.scope().pointer, graph)).collect();
         self.index.scopes.iter().map(|scope| by_place.get(&scope.at).copied()).collect()
     }
 
-    /// The errors of each state, worked out where some handler names one.
+    /// Returns the errors of each state, worked out where some handler names one.
     fn raised(&self) -> &RaisedErrors<'a> {
         self.raised.get_or_init(|| RaisedErrors::of(&self.index, self.annotations))
     }
@@ -188,10 +187,10 @@ const STATES_FOR_TWO: usize = 50;
 /// The second thread's stack in bytes: a program's first thread has as much on Linux and macOS.
 const SECOND_STACK: usize = 8 << 20;
 
-/// Checks a state machine that was read or made, as one of the given type.
+/// Checks a state machine, run as the given type.
 ///
-/// What could not be read is not looked at: [`StateMachine::read`] has reported it.
-/// Where a placeholder such as `${Name}` stands nothing is known and nothing reported.
+/// Parts that could not be read are skipped, because [`StateMachine::read`] has reported them. Placeholders such as
+/// `${Name}` are unknown, and nothing is reported about them.
 pub fn check(machine: &StateMachine, kind: MachineType) -> Vec<Diagnostic> {
     check_read(machine, size::characters(&machine.write()), kind, &Annotations::default())
 }
@@ -229,7 +228,7 @@ pub fn check_to_run(definition: &Value, kind: MachineType) -> (Option<CheckedMac
     (objects.map(|objects| CheckedMachine { machine, objects }), found)
 }
 
-/// What each rule of a thread finds; nothing for a rule of the other.
+/// Returns what each rule of a thread finds; nothing for a rule of the other.
 fn found_by(definition: &Definition<'_>, thread: Thread) -> Vec<Vec<Diagnostic>> {
     let rules = RULES.iter().map(|(of, rule)| {
         let mut found = Vec::new();
@@ -259,8 +258,8 @@ fn on_two_threads(definition: &Definition<'_>) -> (Vec<Vec<Diagnostic>>, Vec<Vec
     })
 }
 
-/// Reads a definition and checks it: the machine, and what [`StateMachine::read`] and [`check`] find. Of another document
-/// only that it is none is told.
+/// Reads and checks a definition: returns the machine, and the findings of [`StateMachine::read`] and [`check`]. For
+/// another kind of document, only this is reported.
 pub fn read_and_check(definition: &Value, kind: MachineType) -> (StateMachine, Vec<Diagnostic>) {
     let (machine, mut found) = StateMachine::read(definition);
     if let Some(other) = other_document(definition) {
@@ -270,7 +269,7 @@ pub fn read_and_check(definition: &Value, kind: MachineType) -> (StateMachine, V
     (machine, found)
 }
 
-/// What a document is said to be that has no field of a definition.
+/// Returns what a document is said to be that has no field of a definition.
 fn other_document(document: &Value) -> Option<Diagnostic> {
     let is = match document {
         Value::Object(members) => {
@@ -286,12 +285,13 @@ fn other_document(document: &Value) -> Option<Diagnostic> {
     Some(Finding::NotADefinition { is }.at(Pointer::root()))
 }
 
-/// Checks a definition: what [`read_and_check`] finds.
+/// Checks a definition: returns the findings of [`read_and_check`].
 pub fn check_definition(definition: &Value, kind: MachineType) -> Vec<Diagnostic> {
     read_and_check(definition, kind).1
 }
 
-/// Reads a definition from its text and checks it: what [`Source::read`] refuses, else what [`check_definition`] finds.
+/// Parses and checks the text of a definition: returns the error of [`Source::read`], or else the findings of
+/// [`check_definition`].
 pub fn check_text(definition: &str, kind: MachineType) -> Vec<Diagnostic> {
     match Source::read(definition.as_bytes(), Format::Json) {
         Ok(source) => check_definition(source.value(), kind),

@@ -1,11 +1,11 @@
-//! An index of the objects of a definition in the order of the document, as the rules look at them.
+//! An index of the objects of a definition, in document order, for the rules.
 
 use crate::Pointer;
 use crate::document::{
     Branch, ChoiceRule, Field, ItemProcessor, Object, QueryLanguage, State, StateKind, StateMachine,
 };
 
-/// What an object is, which decides what it needs.
+/// The kind of an object, which decides on its required fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ObjectKind {
     Machine,
@@ -25,7 +25,7 @@ pub(crate) enum ObjectKind {
 }
 
 impl ObjectKind {
-    /// What people call it, with its article.
+    /// Returns its name in messages, with an article.
     pub(crate) fn phrase(self) -> &'static str {
         match self {
             Self::Machine => "a state machine",
@@ -67,7 +67,7 @@ pub(crate) struct ObjectAt<'a> {
 }
 
 impl ObjectAt<'_> {
-    /// The kind of the state, where it is one.
+    /// Returns the kind of the state, where it is one.
     pub(crate) fn state_kind(&self) -> Option<StateKind> {
         match self.kind {
             ObjectKind::State(kind) => Some(kind),
@@ -75,7 +75,7 @@ impl ObjectAt<'_> {
         }
     }
 
-    /// Whether the object may have this field of its table, whatever its query language.
+    /// Returns whether the object may have this field of its table, whatever its query language.
     pub(crate) fn may_have(&self, field: &Field) -> bool {
         self.state_kind().is_none_or(|kind| field.kinds.contains(kind))
             && !(field.outermost && self.kind == ObjectKind::NestedRule)

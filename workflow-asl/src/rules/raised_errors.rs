@@ -1,7 +1,7 @@
-//! Which errors each state may raise, and which of them leave it past its catchers.
+//! The errors that each state may raise, and those that its catchers do not catch.
 //!
-//! What is not known stays so: a Lambda function, a worker or the holder of a task token raises errors of any name, unless
-//! [`Annotations::errors`] says which.
+//! A Lambda function, a worker or the holder of a task token may raise errors of any name, unless
+//! [`Annotations::errors`] lists them.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,7 +32,7 @@ pub(super) struct Errors<'a> {
 }
 
 impl<'a> Errors<'a> {
-    /// Whether an error of this name may be among them.
+    /// Returns whether an error of this name may be among them.
     pub(super) fn may_have(&self, name: &str) -> bool {
         let reserved = name.starts_with(error_name::PREFIX);
         (self.any && !reserved)
@@ -50,18 +50,18 @@ impl<'a> Errors<'a> {
         own.chain(names).chain(apis).filter(|name| !name.ends_with('*') && !name.starts_with(error_name::PREFIX))
     }
 
-    /// The errors that AWS's models have for these very calls, without those that any call may raise.
+    /// Returns the errors that AWS's models have for these very calls, without those that any call may raise.
     pub(super) fn modelled(&self) -> impl Iterator<Item = String> {
         self.apis.values().flat_map(|api| api.modelled_errors()).map(|error| error.to_string())
     }
 
-    /// Whether one of the integrations has errors that begin so.
+    /// Returns whether one of the integrations has errors that begin so.
     pub(super) fn has_api(&self, prefix: &str) -> bool {
         self.apis.values().any(|api| api.error_prefix() == Some(prefix))
     }
 
-    /// The names that handlers of these names take, those of Step Functions last, and whether any other may be among
-    /// them.
+    /// Returns the names that handlers of these names take, those of Step Functions last, and whether any other may be
+    /// among them.
     pub(super) fn taken(&self, handled: &[&str]) -> (Vec<String>, bool) {
         let Some(passing) = passing_all(handled) else {
             let comes = |name: &&&str| placeholder::likely(name) || self.may_have(name);
@@ -109,7 +109,7 @@ impl<'a> Errors<'a> {
     }
 }
 
-/// What passes by handlers of these names, where one of them stands for all others.
+/// Returns what passes by handlers of these names, where one of them stands for all others.
 fn passing_all(names: &[&str]) -> Option<&'static [&'static str]> {
     match () {
         () if names.contains(&error_name::ALL) => Some(&[error_name::DATA_LIMIT_EXCEEDED]),
@@ -150,13 +150,13 @@ impl<'a> RaisedErrors<'a> {
     }
 }
 
-/// The names that a state's catchers have, of all of them.
+/// Returns the names that a state's catchers have, of all of them.
 pub(super) fn caught(state: &State) -> Vec<&str> {
     let catchers = state.catch.iter().flatten().filter_map(|catcher| catcher.error_equals.as_deref());
     catchers.flatten().map(String::as_str).collect()
 }
 
-/// What a state may raise itself, without what is inside it.
+/// Returns what a state may raise itself, without what is inside it.
 fn own_errors<'a>(at: &StateAt<'a>, annotations: &'a Annotations, resources: &mut Resources<'a>) -> Errors<'a> {
     let state = at.state;
     let mut errors = Errors::default();

@@ -12,7 +12,7 @@ pub(super) enum Reachability {
     Never,
 }
 
-/// How each state is reached, by its number among the parts.
+/// Returns how each state is reached, by its number among the parts.
 pub(super) fn reachability(definition: &Definition<'_>) -> Vec<Reachability> {
     let index = &definition.index;
     let ways = definition.graphs_of_scopes().into_iter().map(|graph| {

@@ -14,7 +14,7 @@ pub(super) fn a_definition_is_at_most_a_mebibyte(definition: &Definition<'_>, fo
     }
 }
 
-/// How many characters a value has as JSON without white space.
+/// Returns how many characters a value has as JSON without white space.
 pub(super) fn characters(value: &Value) -> usize {
     // Brackets, and the commas between.
     let around = |length: usize| 1 + length.max(1);
@@ -32,7 +32,7 @@ fn members_of(members: &Map<String, Value>) -> usize {
     members.iter().map(|(key, value)| quoted(key) + 1 + characters(value)).sum()
 }
 
-/// How many characters a string has with its quotes and escapes.
+/// Returns how many characters a string has with its quotes and escapes.
 fn quoted(text: &str) -> usize {
     let mut count = 2;
     for byte in text.as_bytes() {

@@ -51,7 +51,7 @@ fn calls<'d>(definition: &'d Definition<'_>) -> impl Iterator<Item = (&'d StateA
     })
 }
 
-/// The field that holds a request.
+/// Returns the field that holds a request.
 pub(super) fn request_field(language: QueryLanguage) -> &'static str {
     match language {
         QueryLanguage::JsonPath => "Parameters",
@@ -109,8 +109,8 @@ pub(super) fn a_wait_for_a_token_ends(definition: &Definition<'_>, found: &mut V
     }
 }
 
-/// Whether a string of the value names the token, or the context or something else that holds it. A placeholder may in
-/// what is `computed`: elsewhere it stands for a constant, such as a queue's URL.
+/// Returns whether a string of the value names the token, or the context or something else that holds it. A placeholder
+/// may in what is `computed`: elsewhere it stands for a constant, such as a queue's URL.
 fn may_hold_token(value: &Value, language: QueryLanguage, computed: bool) -> bool {
     match value {
         Value::String(text) => {

@@ -1,4 +1,4 @@
-//! Rules on the graph: targets, ends, reachability, in each scope.
+//! Rules on the graph of each scope: targets, ends, reachability.
 
 use std::collections::BTreeMap;
 
@@ -48,7 +48,7 @@ pub(super) fn targets_exist(definition: &Definition<'_>, found: &mut Vec<Diagnos
     }
 }
 
-/// A state that does not end its scope by its kind says `Next` or `End`.
+/// A state that does not end its scope by its kind has `Next` or `End`.
 pub(super) fn states_say_where_to_go_on(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     for state in &definition.index.states {
         let goes_on = !matches!(state.state.kind, StateKind::Choice | StateKind::Succeed | StateKind::Fail);
@@ -62,7 +62,7 @@ fn says_nothing(state: &crate::State) -> bool {
     !state.has("Next") && (state.end == Some(false) || !state.has("End"))
 }
 
-/// Whether a mistake that is reported elsewhere leaves open where the state leads.
+/// Returns whether a mistake that is reported elsewhere leaves open where the state leads.
 fn is_open(graph: &Graph<'_>, number: usize, state: &crate::State) -> bool {
     let goes_on = !matches!(state.kind, StateKind::Choice | StateKind::Succeed | StateKind::Fail);
     state.is_unread()
@@ -79,7 +79,8 @@ fn is_open(graph: &Graph<'_>, number: usize, state: &crate::State) -> bool {
 
 /// From every state that is reached, a path leads to a state that ends the scope.
 ///
-/// AWS asks only whether the outermost scope has a state that ends it; what runs into another loop fails all the same.
+/// AWS only requires that the outermost scope has a state that ends it, but an execution that enters another endless
+/// loop fails too.
 pub(super) fn every_scope_ends(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     for graph in &definition.graphs {
         let ending = graph.reaching(|number, state| state.is_terminal() || is_open(graph, number, state));

@@ -27,7 +27,7 @@ pub(super) struct Assigned<'a> {
 }
 
 impl Assigned<'_> {
-    /// Where it stands.
+    /// Returns where it stands.
     fn at(&self, index: &ObjectIndex<'_>) -> Pointer {
         let state = index.states.get(self.number).map(|state| state.at.clone()).unwrap_or_default();
         let holder = match self.on {
@@ -77,7 +77,7 @@ fn name_problem(name: &str) -> Option<&'static str> {
     } else if name.contains('.') || name.contains('[') {
         Some("a part of a variable cannot be assigned")
     } else if !name.chars().all(unicode_ident::is_xid_continue) {
-        Some("it may hold letters, digits and `_` only")
+        Some("it may contain only letters, digits and `_`")
     } else if name.chars().count() > VARIABLE_NAME_CHARS {
         Some("it has more than 80 characters")
     } else {

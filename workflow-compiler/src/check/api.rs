@@ -1,4 +1,4 @@
-//! What a task calls, as AWS's APIs have it, and the type of what it returns.
+//! The APIs that tasks call, and the types of their results.
 
 use std::rc::Rc;
 
@@ -17,7 +17,7 @@ use crate::syntax::ast::{Head, Resource, Type, plain};
 /// What the ARNs of all integrations begin with.
 const INTEGRATION: &str = "arn:aws:states:::";
 
-/// The ARN of a service's action, its words as the language writes them: `aws_sdk::s3::listObjectsV2`.
+/// Returns the ARN of a service's action, its words as the language writes them: `aws_sdk::s3::listObjectsV2`.
 pub fn integration(path: &[Ident], pattern: Option<&str>) -> String {
     let mut arn = INTEGRATION.to_owned();
     let mut words = path.iter().map(plain).peekable();
@@ -44,8 +44,8 @@ pub fn integration(path: &[Ident], pattern: Option<&str>) -> String {
 /// What the source says of a task's result.
 #[derive(Debug)]
 pub struct DeclaredResult<'r> {
-    /// The member of the result that has the type; empty for the result itself: what is sent back with a task token, or
-    /// whatever else the user knows better.
+    /// The member of the result with the type; empty for the result itself, such as the value sent back with a task
+    /// token.
     pub member: &'static str,
     /// The type.
     pub ty: ResultType<'r>,
@@ -60,13 +60,13 @@ pub enum ResultType<'r> {
     OutputOf(&'r Type),
 }
 
-/// What the source says of the result of a task that calls this.
+/// Returns what the source says of the result of a task that calls this.
 pub fn declared_result(resource: &Resource) -> Option<DeclaredResult<'_>> {
     match resource {
         Resource::Service { path, pattern, result, workflow, .. } => {
             let pattern = pattern.as_ref().map(|pattern| pattern.value.as_str());
             let ty = match workflow {
-                // The other patterns give the output as text, or none of it.
+                // The other patterns return the output as text, or not at all.
                 Some(workflow) if pattern == Some("sync:2") => ResultType::OutputOf(workflow),
                 Some(_) => return None,
                 None => ResultType::Written(result.as_ref()?),
@@ -80,7 +80,7 @@ pub fn declared_result(resource: &Resource) -> Option<DeclaredResult<'_>> {
     }
 }
 
-/// The member that has what the one who is called returns, of a call that has one.
+/// Returns the member that contains the callee's result, for calls that have one.
 fn wrapper(arn: &str) -> Option<&'static str> {
     let name = Arn::parse(arn).and_then(Arn::integration)?;
     let (name, pattern) = match name.split_once('.') {
@@ -91,7 +91,7 @@ fn wrapper(arn: &str) -> Option<&'static str> {
 }
 
 impl<'a> Model<'a> {
-    /// The type of what a task returns: what the source says of it, else what AWS's API does.
+    /// Returns the type of what a task returns: what the source says of it, else what AWS's API does.
     pub(super) fn task_type(&self, info: &StateInfo<'a>) -> Ty {
         let Head::Task { resource: Some(resource), .. } = &info.state.head else { return Ty::Unknown };
         let arn = match resource {
@@ -116,7 +116,7 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// How to read a member of an execution's output that is JSON as text: `Run.Output` after `.sync`.
+    /// Describes how to read a member of an execution's output that is JSON as text: `Run.Output` after `.sync`.
     pub(super) fn json_as_text(&self, path: &Path<'_>, member: &str) -> Vec<String> {
         let [around @ .., PathSegment::Member(last)] = path.segments.as_slice() else { return Vec::new() };
         if last != "Output" {
@@ -128,7 +128,7 @@ impl<'a> Model<'a> {
         });
         let mut help = Vec::new();
         if waits {
-            help.push("`.sync` gives the output as text, and `.sync:2` as JSON".to_owned());
+            help.push("`.sync` returns the output as text, and `.sync:2` as JSON".to_owned());
         }
         if self.language == QueryLanguage::Jsonata {
             let or = if waits { "or read" } else { "it is JSON as text: read" };
@@ -137,7 +137,7 @@ impl<'a> Model<'a> {
         help
     }
 
-    /// The pattern with which the result of a state's task would have a member that it lacks because nobody waits for it.
+    /// Returns the pattern with which the result would have a member that it lacks because the task does not wait.
     pub(super) fn waiting_has(&self, result: &Path<'_>, member: &str) -> Option<String> {
         let Head::Task { resource: Some(Resource::Service { path, pattern: None, .. }), .. } =
             &self.state_at(&result.root, &result.segments)?.state.head
@@ -152,7 +152,7 @@ impl<'a> Model<'a> {
         Some(format!("a task that ends in `.{pattern}` waits for the end, and its result has `{member}`"))
     }
 
-    /// The state whose whole result a path leads to.
+    /// Returns the state whose whole result a path leads to.
     fn state_at(&self, root: &PathRoot<'_>, segments: &[PathSegment<'_>]) -> Option<&StateInfo<'a>> {
         match root {
             PathRoot::StateResult(name) if segments.is_empty() => self.states.get(name.as_ref()),
@@ -160,7 +160,7 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// What a call of the ARN returns, found once in AWS's table.
+    /// Returns what a call of the ARN returns, found once in AWS's table.
     fn called(&self, arn: &str) -> Option<ResultPart> {
         let mut known = self.calls.borrow_mut();
         if let Some(part) = known.get(arn) {
@@ -171,7 +171,7 @@ impl<'a> Model<'a> {
         part
     }
 
-    /// The members of a result, one of which has the type that the source says.
+    /// Returns the members of a result, one of which has the type that the source says.
     fn wrapped(&self, arn: &str, wrapped: &str, ty: Ty) -> Ty {
         let Some(part) = self.called(arn) else { return Ty::Unknown };
         let Some(structure) = part.shape().structure() else { return Ty::Unknown };
@@ -180,7 +180,7 @@ impl<'a> Model<'a> {
             let members = structure.members().map(|member| {
                 let ty = match member.name {
                     name if name == wrapped => Ty::Unknown,
-                    // They are there only when the request asks for it, or the function failed.
+                    // They are only present if the request asks for them, or the function failed.
                     "LogResult" | "FunctionError" => Ty::Text.optional(),
                     name => match part.member(name) {
                         workflow_asl::result::Member::Found(part, _) => aws(part),

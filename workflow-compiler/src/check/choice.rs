@@ -1,4 +1,4 @@
-//! Choices: conditions, arms that are never taken, and values that no arm takes.
+//! Choices: conditions, arms that are never taken, and values without an arm.
 
 use proc_macro2::Ident;
 use workflow_asl::Code;
@@ -14,7 +14,7 @@ use super::values;
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Arm, BinaryOp, Choice, Expr, ExprKind, Target, UnaryOp, When, plain};
 
-/// A value that an arm takes for certain: the words of what is tested, its type, and the value.
+/// A value that an arm certainly matches: the tested expression, its type, and the value.
 #[derive(Clone, PartialEq)]
 struct Case {
     of: String,
@@ -32,10 +32,10 @@ enum Domain {
     Open,
 }
 
-/// An arm with its cases, each with its words; `None` for what cannot be told.
+/// An arm with its cases and their expressions; `None` for unknown cases.
 type ArmCases<'c> = (&'c Arm, Vec<(Option<Case>, &'c Expr)>);
 
-/// The conditions of a choice are sound, each arm can be taken, and one always is.
+/// Checks that the conditions of a choice are valid, each arm can be taken, and one always is.
 pub(super) fn check<'a>(
     model: &Model<'a>,
     info: &StateInfo<'a>,
@@ -63,12 +63,13 @@ pub(super) fn check<'a>(
     not_exhaustive(model, info, choice, &arms, (&taken, known), sink);
 }
 
-/// Conditions are `bool`, patterns are of the type of what is matched. Each arm knows that those before it were not taken.
+/// Checks that conditions are `bool`, and that patterns have the type of the subject. Each arm knows that earlier ones
+/// were not taken.
 fn conditions<'a>(model: &Model<'a>, info: &StateInfo<'a>, choice: &Choice, known: &Narrowing, sink: &mut Sink<'_>) {
     let place = ValueSite { state: info, position: ValueField::Condition };
     let mut facts = known.clone();
     let subject = choice.subject.as_ref().map(|subject| {
-        // In JSONata what is absent equals no pattern; in JSONPath the execution fails.
+        // In JSONata, an absent value equals no pattern; in JSONPath, the execution fails.
         let ty = match info.language {
             QueryLanguage::Jsonata => model.infer(place, subject, &facts, sink),
             QueryLanguage::JsonPath => model.operand(place, subject, &facts, sink),
@@ -99,7 +100,8 @@ fn conditions<'a>(model: &Model<'a>, info: &StateInfo<'a>, choice: &Choice, know
     }
 }
 
-/// A choice fails where a condition gives nothing at all, as `$boolean` and `$not` do of what is absent.
+/// Reports a condition that may have no value, like `$boolean` and `$not` of an absent value, because the choice fails
+/// then.
 fn gives_something<'a>(
     model: &Model<'a>,
     place: ValueSite<'_, 'a>,
@@ -116,12 +118,12 @@ fn gives_something<'a>(
     }
 }
 
-/// The word of the arm for all other cases.
+/// Returns the word of the arm for all other cases.
 fn rest_word(choice: &Choice) -> &'static str {
     if choice.subject.is_some() { "_" } else { "else" }
 }
 
-/// `else` takes everything, so nothing can stand after it.
+/// Checks that nothing follows `else`, which matches everything.
 fn else_is_last(choice: &Choice, sink: &mut Sink<'_>) {
     let word = rest_word(choice);
     let mut arms = choice.arms.iter().skip_while(|arm| !matches!(arm.when, When::Else(_)));
@@ -131,41 +133,39 @@ fn else_is_last(choice: &Choice, sink: &mut Sink<'_>) {
     for arm in arms {
         let problem = match arm.when {
             When::Else(spot) => Problem::new(Code::DeadArm, spot, format!("`{word}` is given twice")),
-            _ => Problem::new(Code::DeadArm, arm.spot, format!("this arm is never taken: `{word}` stands before it"))
+            _ => Problem::new(Code::DeadArm, arm.spot, format!("this arm is never taken: `{word}` comes before it"))
                 .help(format!("move `{word}` to the end")),
         };
         sink.push(problem);
     }
 }
 
-/// `nonexhaustive` says that nothing may match; with `else` something always does.
+/// Reports `nonexhaustive` in a choice with `else`, which always matches.
 fn nonexhaustive_without_else(choice: &Choice, sink: &mut Sink<'_>) {
     let word = rest_word(choice);
     let other = choice.arms.iter().any(|arm| matches!(arm.when, When::Else(_)));
     if let (Some(nonexhaustive), true) = (&choice.nonexhaustive, other) {
-        let message = format!("`nonexhaustive` says that no arm may match, but `{word}` always does");
+        let message = format!("`nonexhaustive` allows that no arm matches, but `{word}` always does");
         sink.push(
             Problem::new(Code::MisplacedClause, nonexhaustive.span(), message)
-                .help(format!("leave out `nonexhaustive`, or the arm `{word}`")),
+                .help(format!("remove `nonexhaustive`, or the arm `{word}`")),
         );
     }
 }
 
-/// An arm that takes only what arms before it take is never taken.
+/// Reports an arm that only matches what earlier arms match.
 fn dead_arm(arm: &Arm, found: &[(Option<Case>, &Expr)], taken: &[Case], sink: &mut Sink<'_>) {
     let dead = |case: &Option<Case>| case.as_ref().is_some_and(|case| taken.contains(case));
     match &arm.when {
         When::If(condition) if !found.is_empty() && found.iter().all(|(case, _)| dead(case)) => {
-            let message = "this arm is never taken: one before it takes the same";
-            sink.push(
-                Problem::new(Code::DeadArm, condition.spot, message).help("leave it out, or correct its condition"),
-            );
+            let message = "this arm is never taken: an earlier arm matches the same";
+            sink.push(Problem::new(Code::DeadArm, condition.spot, message).help("remove it, or correct its condition"));
         }
         When::Patterns(_) => {
             for (number, (case, pattern)) in found.iter().enumerate() {
                 let again = found.iter().take(number).any(|(other, _)| other.is_some() && other == case);
                 if dead(case) || again {
-                    let message = "this pattern is never reached: one before it takes the same";
+                    let message = "this pattern is never reached: an earlier one matches the same";
                     sink.push(Problem::new(Code::DeadArm, pattern.spot, message));
                 }
             }
@@ -174,7 +174,7 @@ fn dead_arm(arm: &Arm, found: &[(Option<Case>, &Expr)], taken: &[Case], sink: &m
     }
 }
 
-/// A choice has an arm for every value, or `else`, or says that it has not.
+/// Checks that a choice has an arm for every value, `else`, or `nonexhaustive`.
 fn not_exhaustive<'a>(
     model: &Model<'a>,
     info: &StateInfo<'a>,
@@ -185,7 +185,7 @@ fn not_exhaustive<'a>(
 ) {
     let place = ValueSite { state: info, position: ValueField::Condition };
     let subject = choice.subject.as_ref().map(|subject| model.infer(place, subject, known, &mut Sink::silent()));
-    // A wrong pattern is reported; the right one may be what lacks.
+    // A wrong pattern was reported; the correct one may be the missing one.
     let wrong = |pattern: &Expr| match (&pattern.kind, subject.as_ref().map(Ty::present)) {
         (ExprKind::Variant { ty, variant }, _) => model.variant_wire(&plain(ty), &plain(variant)).is_none(),
         (ExprKind::Text(text), Some(Ty::Enum(name))) => {
@@ -228,7 +228,7 @@ fn not_exhaustive<'a>(
             Some(_) => (",", format!("_ => {named}"), format!("choice {} nonexhaustive match …", info.name)),
             None => (";", format!("else -> {named}"), format!("choice {} nonexhaustive {{ … }}", info.name)),
         };
-        // Values can be named where every arm is about one thing.
+        // Values can be named if every arm tests the same expression.
         let one = taken.first().filter(|first| {
             let about = |(case, _): &(Option<Case>, &Expr)| case.as_ref().is_some_and(|case| case.of == first.of);
             let comparison = first.of.starts_with('(');
@@ -239,13 +239,13 @@ fn not_exhaustive<'a>(
             if absent {
                 missing.push("absent".to_owned());
             }
-            format!("`{}` matches nothing where `{}` is {}", info.name, case.of, missing.join(" or "))
+            format!("`{}` matches nothing if `{}` is {}", info.name, case.of, missing.join(" or "))
         });
         let rest = rest_word(choice);
         let message = what.unwrap_or_else(|| format!("`{}` may match nothing: it has no `{rest}`", info.name));
         let problem = Problem::new(Code::NotExhaustive, info.state.name.span(), message)
             .help(format!("add an arm for all other cases: `{other}`"))
-            .help(format!("or say that the execution fails then: `{whole}`"));
+            .help(format!("or let the execution fail in this case: `{whole}`"));
         // What ends the last arm ends the new one.
         match (target, choice.arms.last()) {
             (Some(_), Some(last)) => problem.edit(Edit::after(last.spot, format!("{end} {other}"))),
@@ -254,7 +254,7 @@ fn not_exhaustive<'a>(
     });
 }
 
-/// Where the arm for all other cases may lead: the next state that no arm leads to, or else another one beside the choice.
+/// Returns a target for the arm for all other cases: the next state that no arm leads to, or another one in the scope.
 fn other_state(model: &Model<'_>, info: &StateInfo<'_>, choice: &Choice) -> Option<String> {
     let states = &model.scopes.get(info.scope)?.body.states;
     let at = states.iter().position(|state| std::ptr::eq(state, info.state))?;
@@ -271,7 +271,7 @@ fn takes_null(choice: &Choice) -> bool {
     arms.any(|arm| matches!(&arm.when, When::Patterns(patterns) if patterns.iter().any(|p| matches!(p.kind, ExprKind::Null))))
 }
 
-/// The cases of an arm, each with its words; `None` for what cannot be told.
+/// Returns the cases of an arm, each with its words; `None` for what cannot be told.
 fn cases<'c, 'a>(
     model: &Model<'a>,
     place: ValueSite<'_, 'a>,
@@ -328,7 +328,7 @@ fn collect<'c, 'a>(
     found.push((case, condition));
 }
 
-/// The case that `of == value` says.
+/// Returns the case that `of == value` says.
 fn equality<'a>(model: &Model<'a>, place: ValueSite<'_, 'a>, of: &Expr, value: &Expr) -> Option<Case> {
     if matches!(of.kind, ExprKind::Text(_) | ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::Variant { .. }) {
         return None;
@@ -336,7 +336,7 @@ fn equality<'a>(model: &Model<'a>, place: ValueSite<'_, 'a>, of: &Expr, value: &
     let domain = match model.type_of(place, of).present() {
         Ty::Bool => Domain::Bool,
         Ty::Enum(name) => Domain::Enum(name.clone()),
-        // Where nothing is known of the type, a comparison with `true` says that it is a `bool`.
+        // If the type is unknown, a comparison with `true` implies that it is a `bool`.
         ty if ty.is_open() && matches!(value.kind, ExprKind::Bool(_)) => Domain::Bool,
         _ => Domain::Open,
     };
@@ -376,7 +376,7 @@ fn is_true(condition: &Expr) -> bool {
     }
 }
 
-/// Whether an arm did not parse in full.
+/// Returns whether an arm did not parse in full.
 fn is_broken(arm: &Arm) -> bool {
     let broken = |expr: &Expr| matches!(expr.kind, ExprKind::Invalid | ExprKind::OtherLanguage(_));
     match &arm.when {

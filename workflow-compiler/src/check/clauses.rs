@@ -1,4 +1,4 @@
-//! Clauses that do not belong to the state's query language, or say again what its body says.
+//! Clauses that do not belong to the state's query language, or that repeat its body.
 
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
@@ -36,7 +36,7 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// A clause that only one query language has stands on states of that language.
+/// Checks that a clause of only one query language is on a state of that language.
 fn same_language(language: QueryLanguage, clauses: &[Clause], sink: &mut Sink<'_>) {
     for clause in clauses {
         if let ClauseValue::Catcher(catcher) = &clause.value {
@@ -56,35 +56,35 @@ fn same_language(language: QueryLanguage, clauses: &[Clause], sink: &mut Sink<'_
     }
 }
 
-/// What the other language has in its place.
+/// Describes the equivalent in the other language.
 fn instead(kind: ClauseKind) -> &'static str {
     match kind {
-        ClauseKind::Output => {
-            "in JSONPath a state's output is made by `result_selector`, `result_path` and `output_path`"
+        ClauseKind::Output => "in JSONPath, set the output with `result_selector`, `result_path` and `output_path`",
+        ClauseKind::Arguments => "in JSONPath, use `parameters`, or the body",
+        ClauseKind::Items => "in JSONPath, use `items_path`, or `over`",
+        ClauseKind::InputPath => "in JSONata, refer to the needed part: `state.x`",
+        ClauseKind::Parameters => "in JSONata, use the body, or `arguments`",
+        ClauseKind::Result => "in JSONata, use the body: `pass Name = value`",
+        ClauseKind::ResultSelector => "in JSONata, use `output` with `result.x`",
+        ClauseKind::ResultPath => {
+            "in JSONata, store values in variables with `assign`, or set the output with `output`"
         }
-        ClauseKind::Arguments => "in JSONPath it is `parameters`, or the body",
-        ClauseKind::Items => "in JSONPath it is `items_path`, or `over`",
-        ClauseKind::InputPath => "in JSONata name what is needed: `state.x`",
-        ClauseKind::Parameters => "in JSONata it is the body, or `arguments`",
-        ClauseKind::Result => "in JSONata it is the body: `pass Name = value`",
-        ClauseKind::ResultSelector => "in JSONata it is `output`, with `result.x` in it",
-        ClauseKind::ResultPath => "in JSONata keep values in variables with `assign`, or make the output with `output`",
-        ClauseKind::OutputPath => "in JSONata it is `output`",
-        ClauseKind::ItemsPath => "in JSONata it is `over`, or `items`",
+        ClauseKind::OutputPath => "in JSONata, use `output`",
+        ClauseKind::ItemsPath => "in JSONata, use `over`, or `items`",
         _ => "`query jsonpath` on the state changes its language",
     }
 }
 
-/// What changes which items a map goes over, what an iteration gets or where the results are, only a distributed map does:
-/// another one would go over its own input, hand on single items, keep the results.
+/// Reports clauses about items, iterations and results that only a distributed map supports. An inline one would
+/// iterate over its own input, pass single items and keep the results.
 fn distributed_alone(info: &StateInfo<'_>, sink: &mut Sink<'_>) {
     let Head::Map { over, .. } = &info.state.head else { return };
-    // What did not parse may say it.
+    // A clause that did not parse may make it distributed.
     if is_distributed(info.state) || info.state.broken {
         return;
     }
     let refuse = |words: Spot, end: Spot, what: &str, instead: &str| {
-        let message = format!("{what} is for a `distributed` map: this one {instead}");
+        let message = format!("{what} requires a `distributed` map: this one {instead}");
         let problem = Problem::new(Code::MisplacedClause, words, message);
         let inline = info.state.clauses.iter().find(|clause| clause.kind == ClauseKind::Inline);
         match inline {
@@ -100,13 +100,13 @@ fn distributed_alone(info: &StateInfo<'_>, sink: &mut Sink<'_>) {
     {
         let words = Spot { first: first.span(), last: last.span() };
         let name = path.iter().map(plain).collect::<Vec<_>>().join("::");
-        sink.push(refuse(words, body.spot, &format!("`over {name}`"), "would go over its own input"));
+        sink.push(refuse(words, body.spot, &format!("`over {name}`"), "would iterate over its own input"));
         return;
     }
     let clause = info.state.clauses.iter().find_map(|clause| {
         let instead = match clause.kind {
-            ClauseKind::ItemReader => "would go over its own input",
-            ClauseKind::Batch | ClauseKind::ItemBatcher => "would hand on single items",
+            ClauseKind::ItemReader => "would iterate over its own input",
+            ClauseKind::Batch | ClauseKind::ItemBatcher => "would pass single items",
             ClauseKind::WriteTo | ClauseKind::ResultWriter => "would keep the results",
             _ => return None,
         };
@@ -118,7 +118,7 @@ fn distributed_alone(info: &StateInfo<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// The request, the output and the items are given once: in the body or in a clause.
+/// Checks that the request, the output and the items are given once, in the body or in a clause.
 fn said_once(info: &StateInfo<'_>, sink: &mut Sink<'_>) {
     let (clauses, what): (&[ClauseKind], _) = match &info.state.head {
         Head::Task { body: Some(_), .. } => (&[ClauseKind::Arguments, ClauseKind::Parameters], "request"),
@@ -134,8 +134,8 @@ fn said_once(info: &StateInfo<'_>, sink: &mut Sink<'_>) {
         let own = clause.kind.language().is_none_or(|language| language == info.language);
         if own && clauses.contains(&clause.kind) {
             let given = if matches!(info.state.head, Head::Map { .. }) { "after `over`" } else { "by the body" };
-            let message = format!("the {what} of `{}` is given {given} already", info.name);
-            sink.push(Problem::new(Code::RepeatedClause, clause.keyword.span(), message).help("leave out one of them"));
+            let message = format!("the {what} of `{}` is already given {given}", info.name);
+            sink.push(Problem::new(Code::RepeatedClause, clause.keyword.span(), message).help("remove one of them"));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Whether a value conforms to a type of the user's Rust code, such as another workflow's input: rustc decides.
+//! Checks whether a value conforms to a user-defined Rust type, such as another workflow's input. rustc decides.
 
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
@@ -17,7 +17,7 @@ use crate::syntax::ast::{Expr, ExprKind, Head, Member, Resource, Spot};
 /// The member of the request that is the other workflow's input.
 const INPUT: &str = "Input";
 
-/// What each `workflow::<Other>` gives is the input that `Other` declares.
+/// Checks that the value passed to each `workflow::<Other>` matches the declared input of `Other`.
 pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
     for info in model.all_states() {
         let Head::Task { resource: Some(Resource::Service { workflow: Some(workflow), pattern, spot, .. }), body } =
@@ -30,7 +30,7 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
             sink.ask(|| Question { of: wanted.clone(), asks: Asks::Awaited, spot: *spot });
         }
         let what = format!("the input of `{}`", spell(wanted.tokens.clone()));
-        // What is no object literal has been said elsewhere, or is not known.
+        // Other values are reported elsewhere, or are unknown.
         let Some(Expr { kind: ExprKind::Object(members), .. }) = body else { continue };
         let given = Conformance { model, info, position: ValueField::Parameters, code: Code::MissingParameter };
         match members.iter().find(|member| name(info, member).0 == INPUT) {
@@ -43,7 +43,7 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// The name of a member in JSON, and whether its value is not a path as text.
+/// Returns the name of a member in JSON, and whether its value is not a path as text.
 fn name<'m>(info: &StateInfo<'_>, member: &'m Member) -> (&'m str, bool) {
     match member.key.value.strip_suffix(".$") {
         Some(name) if info.language == QueryLanguage::JsonPath => (name, false),
@@ -62,7 +62,7 @@ pub(super) struct Conformance<'m, 'a> {
 }
 
 impl<'a> Conformance<'_, 'a> {
-    /// Holds an expression against a type, member by member; `word` is what names it.
+    /// Checks an expression against a type, member by member. `word` is what names it.
     pub(super) fn expr(
         self,
         wanted: &Foreign,
@@ -129,10 +129,10 @@ impl<'a> Conformance<'_, 'a> {
         self.model.infer(place, expr, facts, &mut Sink::silent())
     }
 
-    /// Holds a type against another, as far as it is known.
+    /// Checks a type against another, as far as it is known.
     pub(super) fn fits(self, wanted: &Foreign, ty: &Ty, absent: bool, spot: Spot, what: &str, sink: &mut Sink<'_>) {
         if let Ty::Foreign(given) = ty {
-            // Whether it may be absent has been said where it is read; that of a member has not.
+            // That it may be absent is reported where it is read, but not for a member.
             let (given, what, code) = ((**given).clone(), what.to_owned(), self.kind_code());
             let asks = Asks::Fits { given, absent, what, code, lacks: self.code };
             sink.ask(|| Question { of: wanted.clone(), asks, spot });
@@ -149,7 +149,7 @@ impl<'a> Conformance<'_, 'a> {
                 members.iter().map(|(name, ty)| (name.as_str(), ty)).collect()
             }
             Ty::Struct(name) => {
-                // A struct that has itself in it: what lies deeper is not checked.
+                // A struct that contains itself: deeper levels are not checked.
                 let Some(known) = types.structs.get(name).filter(|_| wanted.steps.len() < 4) else { return };
                 known.fields.values().map(|field| (field.decl.wire.as_str(), &field.ty)).collect()
             }
@@ -179,7 +179,7 @@ impl<'a> Conformance<'_, 'a> {
         sink.ask(|| Question { of: wanted.clone(), asks, spot });
     }
 
-    /// The error where what is given is of another kind.
+    /// Returns the error where what is given is of another kind.
     fn kind_code(self) -> Code {
         if self.code == Code::MissingParameter { Code::UnlikeTypes } else { self.code }
     }

@@ -1,4 +1,4 @@
-//! Declared types: names that are free and known, fields and variants that are distinct, no type inside itself.
+//! Declared types: names that are unique and known, unique fields and variants, no recursive types.
 
 use indexmap::IndexMap;
 use proc_macro2::Ident;
@@ -62,7 +62,7 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
     recursive(model, sink);
 }
 
-/// A type has one declaration, and no name that the language or the macro itself uses.
+/// Checks that a type has one declaration, and no name that the language or the macro uses.
 fn type_names(model: &Model<'_>, sink: &mut Sink<'_>) {
     let workflow = model.workflow;
     let mut made = IndexMap::from([
@@ -102,7 +102,7 @@ fn type_names(model: &Model<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Fields have names of their own, in Rust and in JSON, and types that are known.
+/// Checks that fields have unique names, in Rust and in JSON, and known types.
 fn fields(model: &Model<'_>, whose: &str, fields: &[FieldDecl], sink: &mut Sink<'_>) {
     let names = fields.iter().map(|field| (&field.name, field.wire.as_str()));
     distinct("field", whose, names, sink);
@@ -125,22 +125,23 @@ fn distinct<'f>(what: &str, whose: &str, names: impl Iterator<Item = (&'f Ident,
     for (ident, wire) in names {
         let name = plain(ident);
         if seen.contains_key(&name) {
-            let message = format!("{whose} has two {what}s called `{name}`");
+            let message = format!("{whose} has two {what}s named `{name}`");
             sink.push(Problem::new(Code::DuplicateName, ident.span(), message));
             continue;
         }
         if let Some((other, _)) = seen.iter().find(|(_, known)| *known == wire) {
-            let message = format!("`{other}` and `{name}` are both called {wire:?} in JSON");
+            let message = format!("`{other}` and `{name}` are both named {wire:?} in JSON");
             sink.push(
                 Problem::new(Code::DuplicateName, ident.span(), message)
-                    .help("give one another `#[serde(rename = \"…\")]`"),
+                    .help("rename one of them with `#[serde(rename = \"…\")]`"),
             );
         }
         seen.insert(name, wire.to_owned());
     }
 }
 
-/// A type that is not declared may be one of the user's scope, but not where a known name is this near.
+/// Checks that a type is declared. An unknown one may be in the user's scope, unless its name is very similar to a
+/// known one.
 fn known(model: &Model<'_>, ty: &Type, sink: &mut Sink<'_>) {
     match &ty.kind {
         TypeKind::Vec(inner) | TypeKind::Option(inner) | TypeKind::Map(inner) => known(model, inner, sink),
@@ -163,13 +164,14 @@ fn known(model: &Model<'_>, ty: &Type, sink: &mut Sink<'_>) {
     }
 }
 
-/// Whether one name is the other with a slip: `Metric` beside `Metrics` is one, `Order` beside `Border` may be two types.
+/// Returns whether one name is the other with a slip: `Metric` beside `Metrics` is one, `Order` beside `Border` may be
+/// two types.
 fn is_slip(name: &str, near: &str) -> bool {
     let distance = strsim::damerau_levenshtein(&name.to_lowercase(), &near.to_lowercase());
     distance == 0 || distance * 4 <= near.chars().count()
 }
 
-/// A struct does not hold itself other than through `Vec` or `Map`: Rust could not lay it out.
+/// Reports structs that contain themselves other than through `Vec` or `Map`, which is invalid in Rust.
 fn recursive(model: &Model<'_>, sink: &mut Sink<'_>) {
     let reaches = |from: &str, to: &str| {
         let fields = model.types.structs.get(from).into_iter().flat_map(|known| known.fields.values());
@@ -179,7 +181,7 @@ fn recursive(model: &Model<'_>, sink: &mut Sink<'_>) {
     for declaration in &model.workflow.declarations {
         let DeclarationKind::Struct(decl) = &declaration.kind else { continue };
         let name = plain(&decl.name);
-        // Structs that contain each other are one mistake.
+        // Structs that contain each other are reported once.
         if reported.iter().any(|other| reaches(other, &name) && reaches(&name, other)) {
             continue;
         }

@@ -1,4 +1,4 @@
-//! What the compiler knows of the values in a workflow, for people: types, and what is kept of results.
+//! Explains the values in a workflow: their types, and the captured parts of results.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ const LEVELS: usize = 2;
 const MEMBERS: usize = 6;
 const AROUND: usize = 3;
 
-/// The types of a workflow's values, as declarations write them: `Json` is what is not known.
+/// The types of a workflow's values, as in declarations; `Json` is an unknown type.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Explained {
@@ -112,7 +112,7 @@ struct Levels<'w> {
     find: FindWorkflow<'w>,
 }
 
-/// A type in the words of a declaration, objects with their members.
+/// Returns a type in the words of a declaration, objects with their members.
 fn describe(model: &Model<'_>, ty: &Ty, levels: Levels<'_>) -> String {
     let inside = Levels { around: levels.around.saturating_sub(1), ..levels };
     let inner = |ty: &Ty| describe(model, ty, inside);
@@ -128,7 +128,7 @@ fn describe(model: &Model<'_>, ty: &Ty, levels: Levels<'_>) -> String {
             format!("({})", with_more(told, items.len()).join(", "))
         }
         Ty::Object(members) => {
-            // What the user has declared comes first.
+            // The user's own declarations come first.
             let own = |ty: &Ty| matches!(ty.present(), Ty::Struct(_) | Ty::Enum(_) | Ty::Foreign(_));
             let first = members.iter().filter(|(_, ty)| own(ty));
             let told = first.chain(members.iter().filter(|(_, ty)| !own(ty)));
@@ -143,7 +143,7 @@ fn describe(model: &Model<'_>, ty: &Ty, levels: Levels<'_>) -> String {
             object(model, members.clone().count(), members, levels)
         }
         Ty::Struct(name) => match model.types.structs.get(name) {
-            // The fields of `input { … }` and `output { … }` have no name that the user wrote.
+            // The fields of `input { … }` and `output { … }` have no type name of the user's.
             Some(known) if !known.declared || levels.objects == LEVELS => {
                 let fields = known.fields.values().map(|field| (field.decl.wire.clone(), field.ty.clone()));
                 object(model, known.fields.len(), fields, levels)
@@ -157,13 +157,13 @@ fn describe(model: &Model<'_>, ty: &Ty, levels: Levels<'_>) -> String {
             }
             None => ty.rust_name(),
         },
-        // Whether it has a fraction is not known, so that it has no type of Rust.
+        // It is unknown whether it has a fraction, so it has no Rust type.
         Ty::Number => "number".to_owned(),
         other => other.rust_name(),
     }
 }
 
-/// What is somewhere in the input or output of a workflow.
+/// Returns what is somewhere in the input or output of a workflow.
 fn part_of(model: &Model<'_>, of: &Foreign) -> Ty {
     let mut ty = if of.part == ForeignPart::Input { model.input.clone() } else { model.output.clone() };
     for step in &of.steps {
@@ -189,7 +189,7 @@ fn object(model: &Model<'_>, count: usize, members: impl Iterator<Item = (String
     if told.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", told.join(", ")) }
 }
 
-/// What is told of so many, and how many are not.
+/// Returns what is told of so many, and how many are not.
 fn with_more(told: impl Iterator<Item = String>, count: usize) -> Vec<String> {
     let more = (count > MEMBERS).then(|| format!("… {} more", count - MEMBERS));
     told.chain(more).collect()

@@ -13,7 +13,7 @@ pub(super) const VALUES: &[(&str, &[&str])] = &[
     ("false", &["False", "FALSE", "no"]),
 ];
 
-/// Whether a value is `null`, in the words of another language too, which are reported where they are read.
+/// Returns whether a value is `null`, in the words of another language too, which are reported where they are read.
 pub(super) fn is_null(value: &Expr) -> bool {
     match &value.kind {
         ExprKind::Null => true,
@@ -26,7 +26,7 @@ pub(super) fn is_null(value: &Expr) -> bool {
     }
 }
 
-/// The words of an expression that gives the same each time, to tell whether two are the same.
+/// Returns the words of an expression that gives the same each time, to tell whether two are the same.
 pub(super) fn words(expr: &Expr) -> Option<String> {
     let list = |items: &[Expr]| Some(items.iter().map(words).collect::<Option<Vec<_>>>()?.join(", "));
     Some(match &expr.kind {
@@ -51,7 +51,7 @@ pub(super) fn words(expr: &Expr) -> Option<String> {
     })
 }
 
-/// The path of a value, `unknown` in place of words that it does not have.
+/// Returns the path of a value, `unknown` in place of words that it does not have.
 pub(super) fn path_of<'e>(value: &'e Expr, unknown: &str) -> Path<'e> {
     match &value.kind {
         ExprKind::Paren(inner) => path_of(inner, unknown),
@@ -60,7 +60,8 @@ pub(super) fn path_of<'e>(value: &'e Expr, unknown: &str) -> Path<'e> {
     }
 }
 
-/// Whether a function of either language gives another value each time: two calls with the same words are not the same.
+/// Returns whether a function of either language gives another value each time: two calls with the same words are not
+/// the same.
 fn changes(function: &str) -> bool {
     matches!(function, "States.UUID" | "States.MathRandom")
         || function.strip_prefix('$').is_some_and(|name| jsonata::changing().any(|known| known == name))

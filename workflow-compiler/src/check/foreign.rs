@@ -34,7 +34,7 @@ pub(super) mod kinds {
 }
 
 impl Foreign {
-    /// What any item of it is.
+    /// Returns what any item of it is.
     pub(super) fn item(&self) -> Ty {
         let mut item = self.clone();
         item.steps.push(ForeignStep { to: ForeignMember::Computed, certain: true });
@@ -106,7 +106,7 @@ impl Sink<'_> {
     }
 }
 
-/// The kinds of values that an argument may be.
+/// Returns the kinds of values that an argument may be.
 pub(super) fn kinds_of_argument(argument: Argument) -> u8 {
     match argument {
         Argument::Any => u8::MAX,
@@ -119,7 +119,7 @@ pub(super) fn kinds_of_argument(argument: Argument) -> u8 {
     }
 }
 
-/// The kinds of values that a known type has; `None` where it is not known.
+/// Returns the kinds of values that a known type has; `None` where it is not known.
 pub(super) fn kinds_of(ty: &Ty) -> Option<u8> {
     let present = ty.present();
     let kind = match present {

@@ -1,4 +1,4 @@
-//! Conflicts with `from`: what the document says itself cannot be declared again.
+//! Conflicts with `from`: declarations of what the document contains.
 
 use workflow_asl::Code;
 
@@ -31,17 +31,17 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
         Some(Target::Missing(_)) | None => {}
     }
     if let Some(first) = workflow.body.states.first() {
-        let message = format!("the state `{}` stands beside `from`", plain(&first.name));
+        let message = format!("the state `{}` conflicts with `from`", plain(&first.name));
         let more = match workflow.body.states.len() {
             1 => String::new(),
             states => format!(", and {} more with it", states - 1),
         };
         let problem = Problem::new(Code::BesideFrom, first.name.span(), format!("{message}{more}"));
-        sink.push(problem.help("a workflow has its states either in the document or here"));
+        sink.push(problem.help("the states of a workflow are either in the document or here"));
     }
 }
 
 fn beside(spot: Spot, what: &str, field: &str) -> Problem {
-    Problem::new(Code::BesideFrom, spot, format!("{what} stands beside `from`"))
-        .help(format!("the document is taken as it is: it says this itself, by {field}"))
+    Problem::new(Code::BesideFrom, spot, format!("{what} conflicts with `from`"))
+        .help(format!("the document is used unchanged, and sets this with {field}"))
 }

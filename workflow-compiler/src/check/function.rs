@@ -1,7 +1,7 @@
-//! The functions that a value may call, of the language and of JSONata: names, arguments, what they give.
+//! The functions that a value may call, of the language and of JSONata: names, arguments and results.
 //!
-//! JSONata's are the rows of [`jsonata::FUNCTIONS`], whose signatures say how many arguments they take, of which types, and
-//! what they give; here stands only what the language makes of that. The intrinsic functions of JSONPath are in
+//! JSONata's functions are the rows of [`jsonata::FUNCTIONS`], whose signatures have the number and types of arguments
+//! and the result; this module only adds what is specific to the language. The intrinsic functions of JSONPath are in
 //! [`workflow_asl::intrinsic`], the comparison operators in [`workflow_asl::document::Operator`].
 
 use workflow_asl::jsonata::{self, FUNCTIONS, FunctionId as Row, Gives, Origin};
@@ -82,7 +82,7 @@ impl Function {
         OWN.iter().map(Self::Own).chain(jsonata.map(Self::Jsonata))
     }
 
-    /// The name as it is written, with `$`.
+    /// Returns the name as it is written, with `$`.
     pub fn name(self) -> String {
         match self {
             Self::Own(own) => own.name.to_owned(),
@@ -90,12 +90,13 @@ impl Function {
         }
     }
 
-    /// Whether it is one of JSONata's.
+    /// Returns whether it is one of JSONata's.
     pub fn is_jsonata(self) -> bool {
         matches!(self, Self::Jsonata(_))
     }
 
-    /// The least and, unless any number will do, the most arguments. A value has no context that stands for one.
+    /// Returns the minimum and, if there is one, the maximum number of arguments. A value has no context that could
+    /// replace one.
     pub fn arity(self) -> (usize, Option<usize>) {
         match self {
             Self::Own(own) => (own.count.unwrap_or(0), own.count),
@@ -103,7 +104,7 @@ impl Function {
         }
     }
 
-    /// What the argument at an index from zero must be.
+    /// Returns what the argument at an index from zero must be.
     pub fn argument(self, index: usize) -> Argument {
         let row = match self {
             Self::Own(own) => return own.argument,
@@ -126,7 +127,7 @@ impl Function {
         }
     }
 
-    /// Whether it has an answer for what is absent: it asks for it, or joins what there is.
+    /// Returns whether it accepts an absent value: it tests it, or joins the values that are present.
     pub fn takes_absence(self) -> bool {
         match self {
             // ASL's other tests fail where there is nothing to test.
@@ -135,7 +136,7 @@ impl Function {
         }
     }
 
-    /// What it gives to arguments of these types.
+    /// Returns what it gives to arguments of these types.
     pub fn result_of(self, arguments: &[Ty]) -> Ty {
         let Self::Jsonata(row) = self else { return self.result() };
         let first = arguments.first().map(Ty::present);
@@ -162,7 +163,7 @@ impl Function {
         }
     }
 
-    /// What it gives.
+    /// Returns what it gives.
     pub fn result(self) -> Ty {
         let row = match self {
             Self::Own(own) if own.name == "timestamp" => return Ty::Timestamp,
@@ -187,7 +188,7 @@ impl Function {
     }
 }
 
-/// The type of a letter in a signature.
+/// Returns the type of a letter in a signature.
 fn of_letter(letter: &str) -> Ty {
     match letter {
         "s" => Ty::Text,
@@ -198,7 +199,7 @@ fn of_letter(letter: &str) -> Ty {
 }
 
 impl Argument {
-    /// Whether a value of this type may be the argument. An absent one may: JSONata then gives nothing.
+    /// Returns whether a value of this type may be the argument. An absent one may: JSONata then gives nothing.
     pub fn takes(self, ty: &Ty) -> bool {
         let ty = ty.present();
         match self {
@@ -214,7 +215,7 @@ impl Argument {
         }
     }
 
-    /// How a message calls it.
+    /// Returns how a message calls it.
     pub fn describe(self) -> &'static str {
         match self {
             Self::Any => "any value",
@@ -229,7 +230,7 @@ impl Argument {
     }
 }
 
-/// Whether each item of an array passes, or a value that is none does.
+/// Returns whether each item of an array passes, or a value that is none does.
 fn each(ty: &Ty, passes: &dyn Fn(&Ty) -> bool) -> bool {
     match ty {
         Ty::Array(item) => passes(item),

@@ -1,4 +1,4 @@
-//! The tasks that a function or a worker of the user's handles: what it gets, and what it must return.
+//! The tasks that the user's functions and workers handle: their requests, and the results that they must return.
 
 use workflow_services::{Arn, TaskResource};
 
@@ -23,7 +23,7 @@ pub struct HandledTask {
     pub reads: Option<Type>,
 }
 
-/// The tasks of a workflow that are of this kind.
+/// Returns the tasks of a workflow that are of this kind.
 pub(crate) fn handled_tasks(model: &Model<'_>) -> Vec<HandledTask> {
     let found = model.all_states().filter_map(|info| {
         let Head::Task { resource: Some(resource), body } = &info.state.head else { return None };
@@ -69,7 +69,7 @@ impl Called {
     }
 }
 
-/// Whether a task of a document with this `Resource` may be one of them.
+/// Returns whether a task of a document with this `Resource` may be one of them.
 pub(crate) fn is_handled(resource: &str) -> bool {
     Called::of_arn(resource).is_some()
 }

@@ -1,4 +1,4 @@
-//! Retriers and catchers: names that are known, numbers in their ranges.
+//! Retriers and catchers: known names, and numbers in their ranges.
 
 use workflow_asl::Code;
 use workflow_asl::{document, error_name};
@@ -94,9 +94,7 @@ fn clauses(model: &Model<'_>, clauses: &[Clause], sink: &mut Sink<'_>) {
 fn own_error(error: &Text, sink: &mut Sink<'_>) {
     if error.value.starts_with(error_name::PREFIX) {
         let message = format!("`{}` is an error of Step Functions itself, so this has no effect", error.value);
-        sink.push(
-            Problem::new(Code::NoEffect, error.spot, message).help("remove it: handlers may name it all the same"),
-        );
+        sink.push(Problem::new(Code::NoEffect, error.spot, message).help("remove it: handlers may name it anyway"));
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) enum Named {
 }
 
 impl Types<'_> {
-    /// The member of a value by its name in JSON.
+    /// Returns the member of a value by its name in JSON.
     pub(super) fn named(&self, ty: &Ty, name: &str) -> Named {
         let found = |ty: Option<Ty>| ty.map_or(Named::None, Named::Found);
         match ty.present() {
@@ -37,7 +37,7 @@ impl Types<'_> {
     }
 }
 
-/// The type of a part of a result.
+/// Returns the type of a part of a result.
 pub(super) fn aws(part: ResultPart) -> Ty {
     of_shape(part, LISTS)
 }
@@ -63,7 +63,7 @@ fn of_shape(part: ResultPart, lists: usize) -> Ty {
     }
 }
 
-/// The type of a member that is there as certainly as `presence` says.
+/// Returns the type of a member that is there as certainly as `presence` says.
 pub(crate) fn member_type(part: ResultPart, presence: Presence) -> Ty {
     match presence {
         Presence::Maybe => Ty::Option(Box::new(aws(part))),

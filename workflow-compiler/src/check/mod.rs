@@ -1,6 +1,7 @@
-//! Syntax tree to checked model: names, declarations, types, and what only the language knows.
+//! Checks a syntax tree, and builds the model: names, declarations, types, and everything that is specific to the
+//! language.
 //!
-//! ASL's own rules are not here: the lowered document is given to `workflow_asl::rules`.
+//! The rules of ASL are separate: `workflow_asl::rules` checks the lowered document.
 
 mod api;
 mod choice;
@@ -66,7 +67,7 @@ pub fn check<'a>(workflow: &'a Workflow, problems: &mut Problems) -> Model<'a> {
     check_without(workflow, Vec::new(), problems)
 }
 
-/// The same, as if some of its clauses `unchecked` were not there.
+/// Returns the same, as if some of its clauses `unchecked` were not there.
 pub(crate) fn check_without<'a>(
     workflow: &'a Workflow,
     ignored: Vec<&'a Clause>,
@@ -78,8 +79,8 @@ pub(crate) fn check_without<'a>(
     model
 }
 
-/// The types of what the workflow's references start from, as far as they are known, by the numbers of their words:
-/// for editors.
+/// Returns the types of what the workflow's references start from, as far as they are known, by the numbers of their
+/// words: for editors.
 pub fn roots(workflow: &Workflow) -> BTreeMap<usize, Ty> {
     let mut model = unanalysed(workflow);
     model.roots = Some(RefCell::default());
@@ -110,7 +111,7 @@ fn check_model(model: &mut Model<'_>, sink: &mut Sink<'_>) {
     conformance::check(model, sink);
 }
 
-/// The model without what is known of the workflow's data.
+/// Returns the model without what is known of the workflow's data.
 fn unanalysed(workflow: &Workflow) -> Model<'_> {
     let mut model = Model::of(workflow);
     if model.scopes.iter().all(|scope| !scope.body.broken) {

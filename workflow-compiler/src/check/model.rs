@@ -1,4 +1,4 @@
-//! The model of a workflow: what its declarations and states say, looked up by name.
+//! The model of a workflow: its declarations and states, looked up by name.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,7 +23,7 @@ use crate::syntax::keyword::ClauseKind;
 /// Ids above are those of states whose name is taken, from the end, until all states are counted.
 const TAKEN: usize = usize::MAX / 2;
 
-/// What a workflow says, as far as it was understood. Of two things with one name the first counts.
+/// The contents of a workflow, as far as it was understood. Of duplicate names, the first counts.
 #[derive(Debug)]
 pub struct Model<'a> {
     /// The syntax tree.
@@ -137,7 +137,7 @@ pub struct Scope<'a> {
 }
 
 impl Scope<'_> {
-    /// How a message calls it: `branch 2 of `Both``.
+    /// Returns how a message calls it: `branch 2 of `Both``.
     pub fn describe(&self) -> String {
         match (self.owner, self.branch) {
             (Some(owner), Some(branch)) => format!("branch {} of `{}`", branch + 1, plain(&owner.name)),
@@ -148,7 +148,7 @@ impl Scope<'_> {
 }
 
 impl<'a> Model<'a> {
-    /// The params' names in Rust, by the names of their placeholders.
+    /// Returns the params' names in Rust, by the names of their placeholders.
     #[cfg(feature = "iam")]
     pub(crate) fn param_names(&self) -> BTreeMap<String, String> {
         self.params.iter().map(|(name, field)| (field.decl.wire.clone(), name.clone())).collect()
@@ -296,7 +296,7 @@ impl<'a> Model<'a> {
         self.states.values().chain(&self.duplicates)
     }
 
-    /// The state with this id.
+    /// Returns the state with this id.
     pub(super) fn by_id(&self, id: usize) -> Option<&StateInfo<'a>> {
         let first = self.states.get_index(id).map(|(_, info)| info);
         first.or_else(|| self.duplicates.get(id.checked_sub(self.states.len())?))
@@ -307,18 +307,18 @@ impl<'a> Model<'a> {
         self.expressions.read(jsonata::expression(text).unwrap_or(text))
     }
 
-    /// What is known of a state of the tree.
+    /// Returns what is known of a state of the tree.
     pub fn info(&self, state: &State) -> Option<&StateInfo<'a>> {
         let first = self.states.get(&plain(&state.name)).filter(|info| std::ptr::eq(info.state, state));
         first.or_else(|| self.duplicates.iter().find(|info| std::ptr::eq(info.state, state)))
     }
 
-    /// The states of one scope.
+    /// Returns the states of one scope.
     pub fn states_of(&self, scope: usize) -> impl Iterator<Item = &StateInfo<'a>> {
         self.all_states().filter(move |info| info.scope == scope)
     }
 
-    /// The state that a scope starts with: the one after `start`, or the first.
+    /// Returns the state that a scope starts with: the one after `start`, or the first.
     pub fn start_of(&self, scope: usize) -> Option<&StateInfo<'a>> {
         match &self.scopes.get(scope)?.body.start {
             Some(target) => self.target(target, scope),
@@ -326,7 +326,7 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// The state of this scope that a target names.
+    /// Returns the state of this scope that a target names.
     pub fn target(&self, target: &Target, scope: usize) -> Option<&StateInfo<'a>> {
         match target {
             Target::State(name) => {
@@ -339,8 +339,8 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// The ASL name of the state that a target names, in any scope: what is unknown or elsewhere
-    /// has been reported. `None` for `end`, and for what names nothing.
+    /// Returns the ASL name of the state that a target names, in any scope: what is unknown or elsewhere has been
+    /// reported. `None` for `end`, and for what names nothing.
     pub fn target_name(&self, target: &Target) -> Option<String> {
         match target {
             Target::State(name) => self.states.get(&plain(name)).map(|info| info.asl_name.clone()),
@@ -349,12 +349,12 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// The text in JSON of `Enum::Variant`.
+    /// Returns the text in JSON of `Enum::Variant`.
     pub fn variant_wire(&self, ty: &str, variant: &str) -> Option<&'a str> {
         self.types.variant_wire(ty, variant)
     }
 
-    /// Where a state may go on: its transition, its arms, its catchers (named and default ones too).
+    /// Returns where a state may go on: its transition, its arms, its catchers (named and default ones too).
     pub fn targets_of<'m>(&'m self, info: &'m StateInfo<'a>) -> Vec<&'a Target> {
         let state = info.state;
         let arms = match &state.head {
@@ -366,8 +366,8 @@ impl<'a> Model<'a> {
         targets
     }
 
-    /// The catchers of a state, each with its clause, in the document's order: its own, then those of `defaults`
-    /// that something can still reach.
+    /// Returns the catchers of a state, each with its clause, in the document's order: its own, then those of
+    /// `defaults` that something can still reach.
     pub fn catchers_of<'m>(&'m self, info: &'m StateInfo<'a>) -> Vec<(&'a Clause, &'a Catcher)> {
         let own = info.state.clauses.len();
         let mut catches_all = false;
@@ -389,8 +389,8 @@ impl<'a> Model<'a> {
         catchers
     }
 
-    /// The clauses of a state: its own, then, on a task, those of `defaults` that it neither gives itself
-    /// nor turns off with `none`. Retriers and catchers add up.
+    /// Returns the clauses of a state: its own, then, on a task, those of `defaults` that it neither gives itself nor
+    /// turns off with `none`. Retriers and catchers add up.
     pub fn clauses_of<'m>(&'m self, info: &'m StateInfo<'a>) -> impl Iterator<Item = &'a Clause> + 'm {
         let own = &info.state.clauses;
         let defaults = if info.state.kind == StateKind::Task { self.defaults } else { &[] };
@@ -402,14 +402,14 @@ impl<'a> Model<'a> {
         own.iter().chain(inherited)
     }
 
-    /// The clause by which a state is not held against AWS's APIs.
+    /// Returns the clause by which a state is not held against AWS's APIs.
     pub fn unchecked(&self, info: &StateInfo<'a>) -> Option<&'a Clause> {
         let mut all = self.clauses_of(info).filter(|clause| clause.kind == ClauseKind::Unchecked);
         all.find(|clause| !self.ignored.iter().any(|ignored| std::ptr::eq(*ignored, *clause)))
     }
 }
 
-/// The seconds that a literal says.
+/// Returns the seconds that a literal says.
 pub fn whole_seconds(value: &Expr) -> Option<u64> {
     match &value.kind {
         ExprKind::Duration(seconds) => Some(*seconds),
@@ -418,7 +418,7 @@ pub fn whole_seconds(value: &Expr) -> Option<u64> {
     }
 }
 
-/// Whether a map's iterations are executions of their own.
+/// Returns whether a map's iterations are executions of their own.
 pub fn is_distributed(state: &State) -> bool {
     state.clauses.iter().any(|clause| clause.kind == ClauseKind::Distributed)
 }

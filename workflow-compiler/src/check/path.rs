@@ -1,6 +1,6 @@
-//! An access path: the value that it starts from, and the members and indices from there.
+//! An access path: a root, and the members and indices after it.
 //!
-//! Paths are compared by their structure; their words are for messages.
+//! Paths are compared structurally; their text is for messages.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -49,7 +49,7 @@ impl<'e> Path<'e> {
         inner
     }
 
-    /// The steps from this path to another that is it or leads into it.
+    /// Returns the steps from this path to another that is it or leads into it.
     pub(super) fn steps_to<'p>(&self, inner: &'p Self) -> Option<&'p [PathSegment<'e>]> {
         if self.root != inner.root {
             return None;
@@ -57,12 +57,12 @@ impl<'e> Path<'e> {
         inner.segments.strip_prefix(self.segments.as_slice())
     }
 
-    /// Whether it leads to the same each time.
+    /// Returns whether it leads to the same each time.
     pub(super) fn is_fixed(&self) -> bool {
         !self.segments.contains(&PathSegment::Computed)
     }
 
-    /// The same path, for longer than the source lives.
+    /// Returns the same path, for longer than the source lives.
     pub(super) fn into_owned(self) -> Path<'static> {
         let segments = self.segments.into_iter().map(|segment| match segment {
             PathSegment::Member(name) => PathSegment::Member(name.into_owned().into()),
@@ -72,7 +72,7 @@ impl<'e> Path<'e> {
         Path { root: self.root.into_owned(), segments: segments.collect() }
     }
 
-    /// The words of its steps.
+    /// Returns the words of its steps.
     pub(super) fn rest(&self) -> String {
         self.segments.iter().map(PathSegment::to_string).collect()
     }
@@ -122,7 +122,7 @@ impl<'e> PathSegment<'e> {
     }
 }
 
-/// The index that a literal is, from the end where it is negative.
+/// Returns the index that a literal is, from the end where it is negative.
 pub(super) fn literal_index(index: &Expr) -> Option<i64> {
     match &index.kind {
         ExprKind::Number(text) => text.parse().ok(),
@@ -132,12 +132,12 @@ pub(super) fn literal_index(index: &Expr) -> Option<i64> {
     }
 }
 
-/// The words of a reference, as a message has them.
+/// Returns the words of a reference, as a message has them.
 pub(super) fn reference_text(reference: &Reference) -> String {
     Path::of(reference).to_string()
 }
 
-/// The same with the `?` of a state that may not have run.
+/// Returns the same with the `?` of a state that may not have run.
 pub(super) fn optional_text(reference: &Reference) -> String {
     let path = Path::of(reference);
     if reference.optional { format!("{}?{}", path.root, path.rest()) } else { path.to_string() }

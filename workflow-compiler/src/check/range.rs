@@ -1,4 +1,4 @@
-//! Literal numbers in clauses, against the ranges in the tables of the document's fields.
+//! Checks literal numbers in clauses against the ranges in the tables of the document's fields.
 
 use workflow_asl::Code;
 use workflow_asl::document::{self, Form};
@@ -64,7 +64,7 @@ pub(super) fn number(name: &str, form: Form, value: &Expr, sink: &mut Sink<'_>) 
         ExprKind::Paren(inner) => number(name, form, inner, sink),
         ExprKind::Text(text) if text.starts_with("{%") => {}
         ExprKind::Text(_) | ExprKind::Bool(_) | ExprKind::Null | ExprKind::Object(_) | ExprKind::Array(_) => {
-            sink.push(Problem::new(Code::UnlikeTypes, value.spot, format!("`{name}` takes a number")));
+            sink.push(Problem::new(Code::UnlikeTypes, value.spot, format!("`{name}` must be a number")));
         }
         _ => in_range(name, form, value, sink),
     }
@@ -111,6 +111,6 @@ pub(super) fn text(name: &str, form: Form, value: &Expr, sink: &mut Sink<'_>) {
     if known.contains(&given) {
         return;
     }
-    let message = format!("`{name}` is `{}`", known.join("` or `"));
+    let message = format!("`{name}` must be `{}`", known.join("` or `"));
     sink.push(Problem::new(Code::NotAllowedValue, value.spot, message));
 }

@@ -1,7 +1,7 @@
-//! The check of what a task is called with: a value whose type is known fits the parameter that gets it.
+//! Checks the request of a task: values of known types must match their parameters.
 //!
-//! Literals, names of parameters and those that are missing are held against AWS's API in the lowered document, where
-//! what is computed may be anything. What it certainly is, only the language knows.
+//! Literals, names of parameters and missing parameters are checked against AWS's API in the lowered document, where
+//! computed values may be anything. Only the language knows their types.
 
 use std::collections::BTreeMap;
 
@@ -43,7 +43,7 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// The ARN of what is called, where it is known.
+/// Returns the ARN of what is called, where it is known.
 fn arn_of(resource: &Resource) -> Option<String> {
     match resource {
         Resource::Service { path, pattern, .. } => {
@@ -54,7 +54,7 @@ fn arn_of(resource: &Resource) -> Option<String> {
     }
 }
 
-/// Whether the request of a task has a parameter of this name; of what is not known it may have any.
+/// Returns whether the request of a task has a parameter of this name; of what is not known it may have any.
 pub(super) fn has_parameter(state: &State, name: &str) -> bool {
     let Head::Task { resource: Some(resource), .. } = &state.head else { return true };
     let input = arn_of(resource).and_then(|arn| input_of(&arn));
@@ -65,7 +65,7 @@ fn input_of(arn: &str) -> Option<RequestInput> {
     RequestInput::of(TaskResource::parse(arn).ok()?)
 }
 
-/// Whether anything in a value is computed.
+/// Returns whether anything in a value is computed.
 fn has_computed(value: &Expr) -> bool {
     match &value.kind {
         ExprKind::Object(members) => members.iter().any(|member| has_computed(&member.value)),
@@ -75,7 +75,7 @@ fn has_computed(value: &Expr) -> bool {
     }
 }
 
-/// Whether the document has no literal for it.
+/// Returns whether the document has no literal for it.
 fn is_computed(value: &Expr) -> bool {
     use ExprKind::{Access, Binary, Call, If, Reference, Unary};
     matches!(value.kind, Reference(_) | Access(..) | Unary(..) | Binary(..) | If(..) | Call { .. })
@@ -128,7 +128,7 @@ impl Request<'_, '_> {
         };
         let kind = if text.is_some() { "a string" } else { shape.kind() };
         let takes = match place {
-            "" => format!("a request is {kind}"),
+            "" => format!("a request must be {kind}"),
             _ => format!("`{place}` takes {kind}"),
         };
         let at = ValueSite { state: self.info, position: ValueField::Parameters };
@@ -151,7 +151,7 @@ impl Request<'_, '_> {
         }
     }
 
-    /// How to make text of a number or a boolean.
+    /// Returns how to make text of a number or a boolean.
     fn as_text(&self, problem: Problem, value: &Expr) -> Problem {
         let (before, after) = match self.info.language {
             QueryLanguage::Jsonata => ("$string(", ")"),
@@ -162,28 +162,28 @@ impl Request<'_, '_> {
                 // A binary expression's words are in parentheses.
                 let inner = words.strip_prefix('(').and_then(|words| words.strip_suffix(')'));
                 let words = inner.filter(|_| matches!(value.kind, ExprKind::Binary(..))).unwrap_or(&words);
-                problem.help(format!("make text of it: `{before}{words}{after}`"))
+                problem.help(format!("convert it to text: `{before}{words}{after}`"))
             }
-            None => problem.help(format!("make text of it: `{before}…{after}`")),
+            None => problem.help(format!("convert it to text: `{before}…{after}`")),
         };
         problem.edit(Edit::before(value.spot, before)).edit(Edit::after(value.spot, after))
     }
 }
 
-/// The place of a member, as messages name it: `Entries[0].Detail`.
+/// Returns the place of a member, as messages name it: `Entries[0].Detail`.
 fn below(place: &str, name: &str) -> String {
     if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") }
 }
 
-/// The kinds that a parameter takes which is text; a number is not refused where it is not known to fail.
+/// Returns the kinds that a parameter takes which is text; a number is not refused where it is not known to fail.
 fn kinds_of_text(text: TextParameter) -> u8 {
     let json = if text.takes_json { kinds::OBJECT | kinds::ARRAY } else { 0 };
     let number = if text.refuses_number { 0 } else { kinds::NUMBER | kinds::BOOL };
     kinds::TEXT | json | number
 }
 
-/// The kinds of values of which AWS makes what a parameter takes; `None` where it takes any. A text may be a number or a
-/// boolean, and becomes one.
+/// Returns the kinds of values of which AWS makes what a parameter takes; `None` where it takes any. A text may be a
+/// number or a boolean, and becomes one.
 fn wanted(shape: Shape, plain: bool) -> Option<u8> {
     match shape {
         Shape::Structure(_) | Shape::Union(_) if plain => Some(kinds::OBJECT | kinds::TEXT),
@@ -195,7 +195,7 @@ fn wanted(shape: Shape, plain: bool) -> Option<u8> {
     }
 }
 
-/// Whether a value of the type may be of these kinds. What is null or absent another check tells.
+/// Returns whether a value of the type may be of these kinds. What is null or absent another check tells.
 fn fits(ty: &Ty, wanted: u8) -> bool {
     let ty = ty.present();
     matches!(ty, Ty::Null | Ty::Foreign(_)) || kinds_of(ty).is_none_or(|kinds| kinds & wanted != 0)

@@ -1,4 +1,4 @@
-//! What a reference means in its place: where the data is, by which steps, of which type.
+//! Resolves references: the source of the data, the steps to it, and its type.
 
 use workflow_asl::Code;
 use workflow_asl::result::{Member, Presence};
@@ -77,14 +77,14 @@ pub struct Resolved<'e> {
 }
 
 impl Resolved<'_> {
-    /// Whether it may not be there at all.
+    /// Returns whether it may not be there at all.
     pub(super) fn is_left_out(&self) -> bool {
         self.presence == Presence::Maybe || self.ty.may_be_absent()
     }
 }
 
 impl<'a> Model<'a> {
-    /// What a reference means in its place; never fails. Unknown members keep their text, and their type is
+    /// Returns what a reference means in its place; never fails. Unknown members keep their text, and their type is
     /// unknown. Silent: the checks report.
     pub fn resolve<'e>(&self, place: ValueSite<'_, 'a>, reference: &'e Reference) -> Resolved<'e> {
         self.follow(place, reference, &Narrowing::default(), &mut Sink::silent())
@@ -132,7 +132,7 @@ impl<'a> Model<'a> {
         Resolved { base: root.base, steps, ty, presence }
     }
 
-    /// Why the result of another state cannot be read here.
+    /// Returns why the result of another state cannot be read here.
     fn refused(&self, place: ValueSite<'_, 'a>, reference: &Reference, facts: &Narrowing) -> Option<Problem> {
         let Root::StateResult(name) = &reference.root else { return None };
         if matches!(place.position, ValueField::Literal | ValueField::Resource) {
@@ -142,7 +142,7 @@ impl<'a> Model<'a> {
         self.unavailable(place, reference, of, facts)
     }
 
-    /// Whether a value reads the result of a state that cannot be read here, which is an error of its own.
+    /// Returns whether a value reads the result of a state that cannot be read here, which is an error of its own.
     pub(super) fn reads_refused(&self, place: ValueSite<'_, 'a>, value: &Expr) -> bool {
         let mut refused = false;
         references(value, &mut |reference| {
@@ -178,13 +178,13 @@ impl<'a> Model<'a> {
         };
         if let Some(segment) = reference.segments.get(1) {
             sink.report(|| {
-                let message = format!("`params.{}` is put in whole: nothing inside it can be named", name.value);
+                let message = format!("`params.{}` is inserted as a whole; its members cannot be named", name.value);
                 let spot = match segment {
                     Segment::Member { name, .. } => name.spot,
                     Segment::Index(index) => index.spot,
                 };
                 Problem::new(Code::UnknownMember, spot, message)
-                    .help("declare what is needed as a parameter of its own")
+                    .help("declare the needed member as a separate parameter")
             });
             return nothing;
         }
@@ -287,7 +287,7 @@ impl<'a> Model<'a> {
         (ty, presence)
     }
 
-    /// The name in JSON and the type of a member, and whether AWS's table says that it is there.
+    /// Returns the name in JSON and the type of a member, and whether AWS's table says that it is there.
     fn member(
         &self,
         path: &Path<'_>,
@@ -324,7 +324,8 @@ impl<'a> Model<'a> {
                     }
                     suggest_member(problem, (&name.value, quoted), known.fields.keys().map(String::as_str))
                 };
-                // An execution may be given more than it declares, and `state` reads it: only a slip is an error.
+                // An execution may be given more than its input declares, which `state` reads, so only a likely
+                // misspelling is an error.
                 let given = beginning == Beginning::State && !known.declared;
                 let fault = sink.listens().then(fault);
                 fault.filter(|fault| !given || !fault.fix.is_empty()).into_iter().for_each(|fault| sink.push(fault));
@@ -356,7 +357,7 @@ impl<'a> Model<'a> {
                 Member::None => {
                     sink.report(|| {
                         let message = format!("`{path}` has no member `{}` in AWS's API", name.value);
-                        // What only asks does not fail.
+                        // A test alone does not fail.
                         let certain = part.is_certain() && !facts.asks();
                         let code = if certain { Code::UnknownResultMember } else { Code::DoubtfulResultMember };
                         let problem = Problem::new(code, name.spot, message);
@@ -373,11 +374,11 @@ impl<'a> Model<'a> {
                     unknown
                 }
             },
-            // JSONata takes a member of every item, as in `$sum(state.total)`.
+            // JSONata reads a member of every item, as in `$sum(state.total)`.
             Ty::Array(_) | Ty::Tuple(_) if beginning == Beginning::State => unknown,
             Ty::Array(_) | Ty::Tuple(_) => {
                 sink.report(|| {
-                    let message = format!("`{path}` is {}: take one of its items first", article(ty));
+                    let message = format!("`{path}` is {}: select one of its items first", article(ty));
                     let problem = Problem::new(code, name.spot, message);
                     match name.value.parse::<u64>() {
                         Ok(index) => {
@@ -403,8 +404,8 @@ impl<'a> Model<'a> {
 }
 
 impl Model<'_> {
-    /// The problem with what was meant by a member that there is not: one that lies deeper in the value, or the member
-    /// that other languages have the word for.
+    /// Returns the problem with what was meant by a member that there is not: one that lies deeper in the value, or the
+    /// member that other languages have the word for.
     fn meant_member(
         &self,
         problem: &Problem,
@@ -423,7 +424,7 @@ impl Model<'_> {
         }
         let has = |member: &str| matches!(self.types.named(ty, member), Named::Found(_));
         if let Some(next) = next.filter(|next| has(&next.value)) {
-            let help = format!("leave out `{}`: write `{of}.{}`", name.value, next.value);
+            let help = format!("remove `{}`: write `{of}.{}`", name.value, next.value);
             return Some(problem.clone().help(help).edit(Edit::over(name.spot.to(next.spot), next.value.clone())));
         }
         match WRAPPERS.iter().find(|wrapper| has(wrapper)) {
@@ -432,8 +433,8 @@ impl Model<'_> {
         }
     }
 
-    /// The way to a member of this name that lies deeper in a value: what a function returned is in `Payload`. With
-    /// `open` also to one that may be there, as the type does not say.
+    /// Returns the way to a member of this name that lies deeper in a value: what a function returned is in `Payload`.
+    /// With `open` also to one that may be there, as the type does not say.
     fn deeper_member(&self, ty: &Ty, name: &str, open: bool) -> Option<String> {
         let inner: Vec<(String, Ty)> = match ty {
             Ty::Object(members) => members.iter().map(|(name, ty)| (name.clone(), ty.clone())).collect(),
@@ -496,7 +497,7 @@ fn list_members<'s>(problem: Problem, known: impl Iterator<Item = &'s str>) -> P
     }
 }
 
-/// The item at an index, from the end where it is negative.
+/// Returns the item at an index, from the end where it is negative.
 fn tuple_item(items: &[Ty], at: i64) -> Option<&Ty> {
     let at = if at < 0 { at.checked_add(i64::try_from(items.len()).ok()?)? } else { at };
     items.get(usize::try_from(at).ok()?)

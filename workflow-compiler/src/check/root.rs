@@ -1,4 +1,4 @@
-//! Resolves the root of a reference: what its first word stands for in its place, or why it is not available there.
+//! Resolves the root of a reference: the meaning of its first word here, or why it is not available.
 
 use proc_macro2::Ident;
 use workflow_asl::context::{self, Kind, Member};
@@ -72,10 +72,10 @@ impl<'a> Model<'a> {
             return Err(Box::new(if reference.segments.len() == 1 { problem.edit(edit) } else { *problem }));
         }
         if matches!(here, ValueField::Literal | ValueField::Resource) {
-            let message = format!("`{}` is not there in {}", reference_text(reference), here.describe());
+            let message = format!("`{}` is not available in {}", reference_text(reference), here.describe());
             let help = match here {
                 ValueField::Resource => "it must be known when the workflow is deployed: text, or `params.…`",
-                _ => "AWS takes it as it is: write a literal, or `params.…`",
+                _ => "it must be constant: write a literal, or `params.…`",
             };
             return Err(problem(Code::ReferenceNotHere, spot, message, help));
         }
@@ -84,7 +84,7 @@ impl<'a> Model<'a> {
                 None => Ok(ResolvedRoot::new(Base::Context, EXECUTION_INPUT, self.input.clone())),
                 Some(map) => {
                     let message = format!(
-                        "`input` is not there inside the distributed map `{}`: each iteration is an execution of its own",
+                        "`input` is not available inside the distributed map `{}`: each iteration is a separate execution",
                         map.name
                     );
                     let field = match reference.segments.first() {
@@ -92,7 +92,7 @@ impl<'a> Model<'a> {
                         _ => "value",
                     };
                     let help = format!(
-                        "hand it in: `item_selector {{ item: item, {field}: input.{field} }}` on `{}`, then read `state.{field}` in its first state",
+                        "pass it in: `item_selector {{ item: item, {field}: input.{field} }}` on `{}`, then read `state.{field}` in its first state",
                         map.name
                     );
                     Err(problem(Code::ReferenceNotHere, spot, message, help))
@@ -102,13 +102,13 @@ impl<'a> Model<'a> {
                 (QueryLanguage::JsonPath, Some(Current::Result)) => Err(problem(
                     Code::ReferenceNotHere,
                     spot,
-                    format!("`state` is not there in {}: a JSONPath state sees its result alone", here.describe()),
-                    "read the result as `result`; or keep the value before, in a variable",
+                    format!("`state` is not available in {}: a JSONPath state only sees its result", here.describe()),
+                    "read the result as `result`, or store the value in a variable before",
                 )),
                 (QueryLanguage::JsonPath, Some(Current::Error)) => Err(problem(
                     Code::ReferenceNotHere,
                     spot,
-                    format!("`state` is not there in {}: in JSONPath it sees the error alone", here.describe()),
+                    format!("`state` is not available in {}: in JSONPath it only sees the error", here.describe()),
                     "read the error as `caught.Error` and `caught.Cause`",
                 )),
                 (QueryLanguage::JsonPath, Some(Current::Both)) if self.has_result(info) && makes_something(info) => {
@@ -125,8 +125,8 @@ impl<'a> Model<'a> {
                 Err(problem(
                     Code::ReferenceNotHere,
                     spot,
-                    format!("`index` is not there in {}: only `item_selector` of a map sees it", here.describe()),
-                    "hand it in: `item_selector { item: item, index: index }` on the map, then read `state.index`",
+                    format!("`index` is not available in {}: only `item_selector` of a map sees it", here.describe()),
+                    "pass it in: `item_selector { item: item, index: index }` on the map, then read `state.index`",
                 ))
             }
             Root::Context => Ok(ResolvedRoot::new(Base::Context, &[], self.context())),
@@ -154,10 +154,10 @@ impl<'a> Model<'a> {
                     _ if name == "item" => "the item of a map is `item`, without `$`".to_owned(),
                     (Some(state), _) => {
                         let members = Path::of(reference).rest();
-                        format!("what the state `{state}` gave is read by its name: `{state}{members}`")
+                        format!("the result of the state `{state}` is read by its name: `{state}{members}`")
                     }
                     (None, Some(near)) => format!("did you mean `${near}`?"),
-                    (None, None) => format!("give it a value in a state before: `assign {{ {name}: … }}`"),
+                    (None, None) => format!("assign it in an earlier state: `assign {{ {name}: … }}`"),
                 };
                 Err(problem(Code::ReferenceNotHere, spot, format!("nothing assigns a variable `${name}`"), help))
             }
@@ -188,7 +188,7 @@ impl<'a> Model<'a> {
         }
         let kind_name = kind.name().to_lowercase();
         let (message, help) = if kind == StateKind::Pass && info.language == QueryLanguage::Jsonata {
-            ("a JSONata pass has no `result`".to_owned(), "write its value once more".to_owned())
+            ("a JSONata pass has no `result`".to_owned(), "repeat its value".to_owned())
         } else if !works && kind != StateKind::Pass {
             (format!("a {kind_name} has no `result`"), "its input is `state`".to_owned())
         } else {
@@ -196,13 +196,13 @@ impl<'a> Model<'a> {
                 QueryLanguage::Jsonata => "`output` and `assign`",
                 QueryLanguage::JsonPath => "`result_selector`, `assign` and `output_path`",
             };
-            let message = format!("`result` is not there in {}", here.describe());
-            (message, format!("the result of a {kind_name} is there in its {places}"))
+            let message = format!("`result` is not available in {}", here.describe());
+            (message, format!("the result of a {kind_name} is available in its {places}"))
         };
         Err(problem(Code::ReferenceNotHere, reference.root_spot, message, help))
     }
 
-    /// The type of a state's raw result.
+    /// Returns the type of a state's raw result.
     pub fn result_type(&self, info: &StateInfo<'a>) -> Ty {
         match &info.state.head {
             Head::Task { .. } => self.task_type(info),
@@ -235,13 +235,16 @@ impl<'a> Model<'a> {
         let has = |kinds: &[ClauseKind]| map.state.clauses.iter().any(|clause| kinds.contains(&clause.kind));
         if map.state.clauses.iter().any(selects) {
             return fault(
-                format!("`item` is not there: an iteration of `{}` gets what its `item_selector` makes", map.name),
+                format!(
+                    "`item` is not available: an iteration of `{}` gets the value of its `item_selector`",
+                    map.name
+                ),
                 "read the input as `state` in the first state of the map".to_owned(),
             );
         }
         if has(&[ClauseKind::Batch, ClauseKind::ItemBatcher]) {
             return fault(
-                format!("`item` is not there: an iteration of `{}` gets a batch of items", map.name),
+                format!("`item` is not available: an iteration of `{}` gets a batch of items", map.name),
                 "they are `state.Items` in the first state of the map".to_owned(),
             );
         }
@@ -266,36 +269,42 @@ impl<'a> Model<'a> {
         if !starts && !inside && start.is_some_and(|start| self.can_capture_item(start, comes_back)) {
             return Ok(ResolvedRoot::new(Base::Variable(self.item_variable(scope)), &[], ty));
         }
-        let keep = format!("start the map with `pass Keep -> {start_name};`, which keeps it");
+        let keep = format!("start the map with `pass Keep -> {start_name};`, which stores it");
         if starts && !comes_back {
             let place = place.position.describe();
-            return fault(format!("`item` is not there in {place}: it is the input, which is gone there"), keep);
+            return fault(
+                format!("`item` is not available in {place}: it is the input, which is not available there"),
+                keep,
+            );
         }
         if starts {
             return fault(
-                format!("`item` is not certain in `{start_name}`: other states of the map lead back to it"),
+                format!("`item` may not be available in `{start_name}`: other states of the map lead back to it"),
                 keep,
             );
         }
         if inside {
-            return fault(format!("`item` is not there inside `{start_name}`, the first state of the map"), keep);
+            return fault(format!("`item` is not available inside `{start_name}`, the first state of the map"), keep);
         }
-        fault(format!("`item` is not there after `{start_name}`: in JSONPath that state cannot keep its input"), keep)
+        fault(
+            format!("`item` is not available after `{start_name}`: in JSONPath, that state cannot store its input"),
+            keep,
+        )
     }
 
-    /// The state that a scope starts with.
+    /// Returns the state that a scope starts with.
     pub(super) fn first_of(&self, scope: usize) -> Option<&StateInfo<'a>> {
         self.states.get_index(self.data.graphs.start(scope)?).map(|(_, info)| info)
     }
 
-    /// Whether a state is inside of a parallel or map of this scope.
+    /// Returns whether a state is inside of a parallel or map of this scope.
     fn is_inside(&self, info: &StateInfo<'a>, scope: usize, owner: &StateInfo<'a>) -> bool {
         let graphs = &self.data.graphs;
         let around = info.number.and_then(|number| graphs.ancestor(graphs.point(number)?, scope));
         info.scope != scope && around.and_then(|point| graphs.state_at(point)) == owner.number
     }
 
-    /// The type of the elements of a map's items.
+    /// Returns the type of the elements of a map's items.
     pub fn item_type(&self, map: &StateInfo<'a>) -> Ty {
         let over = match &map.state.head {
             Head::Map { over: Some(Over::Items(items)), .. } => Some(items),
@@ -313,17 +322,17 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// The innermost map around a state, with the scope that is its body.
+    /// Returns the innermost map around a state, with the scope that is its body.
     pub(super) fn map_around<'m>(&'m self, info: &StateInfo<'a>) -> Option<(usize, &'m StateInfo<'a>)> {
         self.around(info).find(|(_, owner)| owner.state.kind == StateKind::Map)
     }
 
-    /// The innermost distributed map around a state.
+    /// Returns the innermost distributed map around a state.
     pub fn distributed_around<'m>(&'m self, info: &StateInfo<'a>) -> Option<&'m StateInfo<'a>> {
         self.around(info).map(|(_, owner)| owner).find(|owner| is_distributed(owner.state))
     }
 
-    /// The scopes around a state with their owners, from the inside out.
+    /// Returns the scopes around a state with their owners, from the inside out.
     fn around<'m>(&'m self, info: &StateInfo<'a>) -> impl Iterator<Item = (usize, &'m StateInfo<'a>)> {
         let first = Some(info.scope);
         let scopes = std::iter::successors(first, |scope| self.scopes.get(*scope).and_then(|scope| scope.parent));
@@ -333,7 +342,8 @@ impl<'a> Model<'a> {
         })
     }
 
-    /// The variable that holds what a state gave; whether it can be read here is [`Model::unavailable`]'s question.
+    /// Returns the variable that holds what a state gave; whether it can be read here is [`Model::unavailable`]'s
+    /// question.
     fn state_result(
         &self,
         place: ValueSite<'_, 'a>,
@@ -353,7 +363,7 @@ impl<'a> Model<'a> {
         Ok(ResolvedRoot::new(Base::Variable(super::data::variable(&name)), &[], ty))
     }
 
-    /// The type of the context object.
+    /// Returns the type of the context object.
     pub(super) fn context(&self) -> Ty {
         self.object_of_context(context::MEMBERS)
     }
@@ -376,7 +386,7 @@ impl<'a> Model<'a> {
     }
 }
 
-/// What `$` is in a field of a JSONPath state; `None` where there is no data.
+/// Returns what `$` is in a field of a JSONPath state; `None` where there is no data.
 fn current(place: ValueSite<'_, '_>) -> Option<Current> {
     Some(match place.position {
         ValueField::ResultSelector => Current::Result,
@@ -392,7 +402,7 @@ fn current(place: ValueSite<'_, '_>) -> Option<Current> {
     })
 }
 
-/// Whether a map's clause makes something else than the item the input of an iteration.
+/// Returns whether a map's clause makes something else than the item the input of an iteration.
 fn selects(clause: &Clause) -> bool {
     // In a map `parameters` is the older word for `item_selector`.
     matches!(clause.kind, ClauseKind::ItemSelector | ClauseKind::Parameters)
@@ -400,12 +410,12 @@ fn selects(clause: &Clause) -> bool {
             if matches!(reference.root, Root::Item) && reference.segments.is_empty())
 }
 
-/// Whether a state gives something else than its input.
+/// Returns whether a state gives something else than its input.
 fn makes_something(info: &StateInfo<'_>) -> bool {
     info.state.kind != StateKind::Pass || gives_value(info)
 }
 
-/// Whether a pass gives something else than its input.
+/// Returns whether a pass gives something else than its input.
 fn gives_value(info: &StateInfo<'_>) -> bool {
     matches!(info.state.head, Head::Pass { value: Some(_) })
         || info.state.clauses.iter().any(|clause| matches!(clause.kind, ClauseKind::Parameters | ClauseKind::Result))

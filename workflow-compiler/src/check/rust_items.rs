@@ -1,4 +1,4 @@
-//! The Rust items that the workflows of one `workflow!` become have different names.
+//! Checks that the Rust items of the workflows in one `workflow!` have different names.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,9 +44,9 @@ impl RustItems {
                 _ => format!("`{name}`"),
             };
             let message = match other {
-                Item::Workflow => format!("{what} is a workflow of this `workflow!` already"),
-                Item::Made(made) => format!("{what} is {made} of the workflow `{of}` already"),
-                Item::Declared => format!("{what} is a type of the workflow `{of}` already"),
+                Item::Workflow => format!("{what} is already a workflow of this `workflow!`"),
+                Item::Made(made) => format!("{what} is already {made} of the workflow `{of}`"),
+                Item::Declared => format!("{what} is already a type of the workflow `{of}`"),
             };
             let help = match (item, other) {
                 (Item::Declared, Item::Declared) => "use that one and remove this, or choose another name",
@@ -62,7 +62,7 @@ impl RustItems {
     }
 }
 
-/// The items of a workflow, with the words that their names come from.
+/// Returns the items of a workflow, with the words that their names come from.
 fn items(workflow: &Workflow) -> Vec<(String, Item, Span)> {
     let own = workflow.name.span();
     let made = |suffix, what| (generated(workflow, suffix), Item::Made(what), own);
@@ -80,7 +80,7 @@ fn items(workflow: &Workflow) -> Vec<(String, Item, Span)> {
     items
 }
 
-/// Whether an attribute is `#[cfg(…)]` or has one in it.
+/// Returns whether an attribute is `#[cfg(…)]` or has one in it.
 fn has_condition(attribute: &TokenStream) -> bool {
     attribute.clone().into_iter().any(|token| match token {
         TokenTree::Group(group) => has_condition(&group.stream()),

@@ -1,4 +1,4 @@
-//! Where what a walk finds goes: to the user, or nowhere when a later phase only asks.
+//! The receiver of problems: the user, or none if a later phase only needs a result.
 
 use crate::problem::{Problem, Problems};
 use crate::question::Question;
@@ -28,7 +28,7 @@ impl<'p> Sink<'p> {
         }
     }
 
-    /// Whether anybody listens.
+    /// Returns whether anybody listens.
     pub(super) fn listens(&self) -> bool {
         self.0.is_some()
     }

@@ -19,7 +19,7 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
 fn identifiers(model: &Model<'_>, sink: &mut Sink<'_>) {
     for info in &model.duplicates {
         sink.report(|| {
-            let message = format!("two states are called `{}`", info.name);
+            let message = format!("two states are named `{}`", info.name);
             let help = match model.states.get(&info.name) {
                 Some(first) if first.scope != info.scope => format!(
                     "the other is in {}; names are unique in the whole workflow: rename one",
@@ -46,7 +46,7 @@ fn asl_names(model: &Model<'_>, sink: &mut Sink<'_>) {
         let spot =
             changed.state.alias.as_ref().map_or_else(|| Spot::from(changed.state.name.span()), |alias| alias.spot);
         let message =
-            format!("`{}` and `{}` are both called \"{}\" in the document", kept.name, changed.name, info.asl_name);
+            format!("`{}` and `{}` are both named \"{}\" in the document", kept.name, changed.name, info.asl_name);
         sink.push(
             Problem::new(Code::DuplicateStateName, spot, message).help("give one of them another name after `as`"),
         );
@@ -65,15 +65,15 @@ fn machine_name(model: &Model<'_>, sink: &mut Sink<'_>) {
     let name = &model.machine_name;
     let length = name.chars().count();
     if length == 0 || length > RESOURCE_NAME_CHARS {
-        let message = format!("a state machine's name has 1 to {RESOURCE_NAME_CHARS} characters, this has {length}");
-        sink.push(Problem::new(Code::BadLiteral, spot, message).help("give it another: `name \"…\";`"));
+        let message = format!("a state machine's name must have 1 to {RESOURCE_NAME_CHARS} characters, found {length}");
+        sink.push(Problem::new(Code::BadLiteral, spot, message).help("choose another: `name \"…\";`"));
     } else if let Some(refused) = name.chars().find(|c| REFUSED.contains(*c) || c.is_whitespace() || c.is_control()) {
-        let message = format!("a state machine's name has no {refused:?}");
+        let message = format!("a state machine's name cannot contain {refused:?}");
         sink.push(Problem::new(Code::BadLiteral, spot, message).help("letters, digits, `-` and `_` are safe"));
     }
 }
 
-/// How a message calls a scope.
+/// Returns how a message calls a scope.
 pub(super) fn describe(model: &Model<'_>, scope: usize) -> String {
     model.scopes.get(scope).map(super::model::Scope::describe).unwrap_or_default()
 }

@@ -1,5 +1,5 @@
-//! Suggestions for the first word of a reference that names nothing: words of other languages, fields without what they
-//! are in, names that are misspelt.
+//! Suggestions for the unknown first word of a reference: equivalents of other languages' words, fields without their
+//! parents, misspelt names.
 
 use proc_macro2::Ident;
 use workflow_asl::Code;
@@ -47,7 +47,7 @@ const ERRORS: [&str; 7] = ["error", "err", "e", "ex", "exc", "exception", "failu
 /// The variables of an environment.
 const ENVIRONMENTS: [&str; 4] = ["env", "ENV", "environ", "process"];
 
-/// Whether a word is another language's for the variables of the environment.
+/// Returns whether a word is another language's for the variables of the environment.
 pub(super) fn is_environment(word: &Ident) -> bool {
     ENVIRONMENTS.iter().any(|environment| *word == environment)
 }
@@ -74,7 +74,7 @@ impl Candidate {
         Self { root, inner: vec![Segment::Member { name, optional: false, quoted: false }], consumed: 0 }
     }
 
-    /// The reference, with the steps that are left of those that are written.
+    /// Returns the reference, with the steps that are left of those that are written.
     fn reference(&self, written: &Reference) -> Reference {
         let rest = written.segments.iter().skip(self.consumed);
         let segments = self.inner.iter().chain(rest).cloned().collect();
@@ -87,8 +87,8 @@ impl Candidate {
         }
     }
 
-    /// The problem with how to mend it: in place of the whole reference where it ends in a word, else of the words that
-    /// this stands for.
+    /// Returns the problem with how to mend it: in place of the whole reference where it ends in a word, else of the
+    /// words that this stands for.
     fn fix(&self, problem: Problem, written: &Reference) -> Problem {
         let whole = match written.segments.last() {
             None if !written.optional => Some(written.root_spot),
@@ -152,17 +152,17 @@ impl<'a> Model<'a> {
             return if reference.segments.is_empty() { problem.edit(edit) } else { problem };
         }
         if ERRORS.contains(&word.as_str()) {
-            return problem.help("what a catcher caught is `caught.Error` and `caught.Cause`");
+            return problem.help("the caught error is `caught.Error` and `caught.Cause`");
         }
         let roots = RESERVED.iter().copied().chain(self.states.keys().map(String::as_str));
         let problem = problem.suggest(&word, roots);
         if !problem.help.is_empty() {
             return problem;
         }
-        problem.help(format!("text stands in quotes, `\"{word}\"`; a constant of your Rust code is `const {word}`"))
+        problem.help(format!("text is written in quotes, `\"{word}\"`; a constant of your Rust code is `const {word}`"))
     }
 
-    /// What a word alone names: a state's result, a variable, a field of what can be read here.
+    /// Returns what a word alone names: a state's result, a variable, a field of what can be read here.
     pub(super) fn meant_by_name(&self, place: ValueSite<'_, 'a>, reference: &Reference) -> Option<Reference> {
         let Root::StateResult(name) = &reference.root else {
             return self.resolves(place, reference).then(|| reference.clone());
@@ -185,8 +185,8 @@ impl<'a> Model<'a> {
         resolved.or(candidates.first()).map(|candidate| candidate.reference(reference))
     }
 
-    /// What was meant by a variable that nothing assigns: `$input.id`, `$.id`, `$$.Execution.Id`; `None` where it may be
-    /// one that is misspelt.
+    /// Returns what was meant by a variable that nothing assigns: `$input.id`, `$.id`, `$$.Execution.Id`; `None` where
+    /// it may be one that is misspelt.
     pub(super) fn unknown_variable(
         &self,
         place: ValueSite<'_, 'a>,
@@ -223,9 +223,9 @@ impl<'a> Model<'a> {
                     ["context", ..] => Candidate::consuming(Root::Context, 1),
                     _ => return None,
                 };
-                ("`$states` is a variable of JSONata's, which this state does not speak", vec![candidate])
+                ("`$states` is a variable of JSONata, which this state does not use", vec![candidate])
             }
-            "error" | "err" => ("this is no variable", vec![Candidate::new(Root::Caught)]),
+            "error" | "err" => ("this is not a variable", vec![Candidate::new(Root::Caught)]),
             name => match root(name) {
                 Some(root) => ("this is not a variable: `$` is missing before it", vec![Candidate::new(root)]),
                 None => return None,
@@ -239,7 +239,7 @@ impl<'a> Model<'a> {
         }))
     }
 
-    /// The problem with the first candidate that names something.
+    /// Returns the problem with the first candidate that names something.
     fn meant(
         &self,
         place: ValueSite<'_, 'a>,
@@ -251,14 +251,14 @@ impl<'a> Model<'a> {
         Some(found.fix(problem.clone(), reference))
     }
 
-    /// Whether nothing is wrong with a reference.
+    /// Returns whether nothing is wrong with a reference.
     fn resolves(&self, place: ValueSite<'_, 'a>, reference: &Reference) -> bool {
         let mut problems = Problems::default();
         self.follow(place, reference, &Narrowing::default(), &mut Sink::to(&mut problems));
         problems.iter().next().is_none()
     }
 
-    /// The values that certainly have a member of this name.
+    /// Returns the values that certainly have a member of this name.
     fn has_field(&self, place: ValueSite<'_, 'a>, name: &str) -> Vec<Root> {
         let [input, item, own] = self.values_with_members(place);
         let has = |ty: &Ty| self.members(ty).any(|member| member == name);
@@ -271,13 +271,13 @@ impl<'a> Model<'a> {
         known.into_iter().filter(|(has, _)| *has).map(|(_, root)| root).collect()
     }
 
-    /// The types of the execution's input, the item and the state's own input.
+    /// Returns the types of the execution's input, the item and the state's own input.
     fn values_with_members(&self, place: ValueSite<'_, 'a>) -> [Ty; 3] {
         let item = self.map_around(place.state).map_or(Ty::Unknown, |(_, map)| self.item_type(map));
         [self.input.clone(), item, self.own_input(place.state)]
     }
 
-    /// The names of the members that a value certainly has.
+    /// Returns the names of the members that a value certainly has.
     fn members<'t>(&'t self, ty: &'t Ty) -> Box<dyn Iterator<Item = &'t str> + 't> {
         match ty.present() {
             Ty::Struct(of) => {
@@ -289,7 +289,7 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// The name of a value that can be read here that is nearest to another.
+    /// Returns the name of a value that can be read here that is nearest to another.
     pub(super) fn nearest_value(&self, place: ValueSite<'_, 'a>, name: &str) -> Option<String> {
         let types = self.values_with_members(place);
         let members = types.iter().flat_map(|ty| self.members(ty));
@@ -307,7 +307,7 @@ impl<'a> Model<'a> {
             known.clone().find(|known| *known == wanted).or_else(|| workflow_asl::nearest::nearest(&wanted, known));
         let param = near.unwrap_or(&wanted);
         let spot = reference.root_spot.to(name.spot);
-        let message = "there is no environment: what is known at deployment is a parameter".to_owned();
+        let message = "there are no environment variables: a value known at deployment is a parameter".to_owned();
         let problem = Problem { message, spot, ..problem.clone() };
         let problem = match near {
             Some(near) => problem.help(format!("write `params.{near}`")),

@@ -11,7 +11,7 @@ fn rows() -> impl Iterator<Item = &'static Function> {
     FUNCTIONS.iter().filter(|row| row.origin != Origin::Removed)
 }
 
-/// The messages about a workflow of this body.
+/// Returns the messages about a workflow of this body.
 fn problems(inside: &str) -> Vec<String> {
     let tokens: TokenStream = format!("workflow W {{ {inside} }}").parse().expect("the test's tokens");
     let mut problems = Problems::default();
@@ -21,12 +21,12 @@ fn problems(inside: &str) -> Vec<String> {
     problems.iter().map(|problem| format!("{} / {}", problem.message, problem.help.join(" / "))).collect()
 }
 
-/// What is found in a call of these arguments.
+/// Returns what is found in a call of these arguments.
 fn call(name: &str, arguments: &[&str]) -> Vec<String> {
     problems(&format!("query jsonata; pass A {{ v: ${name}({}) }} -> end;", arguments.join(", ")))
 }
 
-/// A value that the checks take for an argument.
+/// Returns a value that the checks take for an argument.
 fn fitting(argument: Argument) -> &'static str {
     match argument {
         Argument::Any => "1",

@@ -1,4 +1,4 @@
-//! Transitions: every state says where to go, and every target is a state of the same scope.
+//! Transitions: every state has one if required, and every target is a state of the same scope.
 
 use workflow_asl::{Code, StateKind};
 
@@ -17,7 +17,9 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
     for (index, scope) in model.scopes.iter().enumerate() {
         if let Some(start) = &scope.body.start {
             match start {
-                Target::End(end) => sink.push(Problem::new(Code::UnknownTarget, end.span(), "nothing starts at `end`")),
+                Target::End(end) => {
+                    sink.push(Problem::new(Code::UnknownTarget, end.span(), "`end` cannot be the first state"))
+                }
                 start => target(model, index, start, sink),
             }
         }
@@ -94,7 +96,7 @@ fn missing_transition(model: &Model<'_>, info: &StateInfo<'_>, sink: &mut Sink<'
     });
 }
 
-/// The members of a task's request that are fields of the state, as they are written there.
+/// Returns the members of a task's request that are fields of the state, as they are written there.
 pub(crate) fn fields_of_state(state: &State) -> impl Iterator<Item = (&Member, String)> {
     let members = match &state.head {
         Head::Task { body: Some(Expr { kind: ExprKind::Object(members), .. }), .. } => members.as_slice(),
@@ -117,7 +119,7 @@ fn no_way_to_end(model: &Model<'_>, info: &StateInfo<'_>, sink: &mut Sink<'_>) {
     for (what, target) in arms.iter().map(|arm| ("an arm of a choice", &arm.target)).chain(caught) {
         let Target::End(end) = target else { continue };
         sink.report(|| {
-            let message = format!("{what} leads to a state: it cannot end the workflow itself");
+            let message = format!("{what} must lead to a state: it cannot end the workflow itself");
             let problem = Problem::new(Code::UnknownTarget, end.span(), message);
             let ending = model.states_of(info.scope).find(|other| {
                 matches!(other.state.head, Head::Succeed { value: None }) && other.state.clauses.is_empty()
@@ -139,7 +141,7 @@ fn no_way_to_end(model: &Model<'_>, info: &StateInfo<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// The targets written in the state itself.
+/// Returns the targets written in the state itself.
 fn own_targets<'a>(info: &StateInfo<'a>) -> impl Iterator<Item = &'a Target> {
     let arms = match &info.state.head {
         Head::Choice(choice) => choice.arms.as_slice(),
@@ -181,9 +183,7 @@ fn other_scope(model: &Model<'_>, scope: usize, other: &StateInfo<'_>, name: &st
     };
     let problem = Problem::new(Code::TargetInOtherScope, spot, message);
     match model.scopes.get(scope).and_then(|scope| scope.owner) {
-        Some(owner) => {
-            problem.help(format!("end here with `-> end`, and let `{}` go on from there", plain(&owner.name)))
-        }
+        Some(owner) => problem.help(format!("end here with `-> end`, and continue from `{}`", plain(&owner.name))),
         None => match model.scopes.get(other.scope).and_then(|scope| scope.owner) {
             Some(owner) => problem.help(format!("go to `{}`, which runs it", plain(&owner.name))),
             None => problem,

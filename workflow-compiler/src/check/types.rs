@@ -93,18 +93,18 @@ impl Int {
         Self::ALL.iter().find(|(_, known, ..)| *known == name).map_or(Self::I64, |(int, ..)| *int)
     }
 
-    /// Its name in Rust.
+    /// Returns its name in Rust.
     pub fn name(self) -> &'static str {
         Self::ALL.iter().find(|(int, ..)| *int == self).map_or("i64", |(_, name, ..)| name)
     }
 
-    /// The least and the greatest number that it holds.
+    /// Returns the least and the greatest number that it holds.
     pub fn range(self) -> (i128, i128) {
         let known = Self::ALL.iter().find(|(int, ..)| *int == self);
         known.map_or((i64::MIN.into(), i64::MAX.into()), |(_, _, least, greatest)| (*least, *greatest))
     }
 
-    /// Whether it holds this number, which is whole.
+    /// Returns whether it holds this number, which is whole.
     pub fn holds(self, number: i128) -> bool {
         let (least, greatest) = self.range();
         (least..=greatest).contains(&number)
@@ -130,7 +130,7 @@ impl Ty {
         Self::Object(Rc::new(members.into_iter().map(|(name, ty)| (name.into(), ty)).collect()))
     }
 
-    /// How the user writes it.
+    /// Returns how the user writes it.
     pub fn name(&self) -> String {
         match self {
             Self::Unknown => "Json".to_owned(),
@@ -155,7 +155,7 @@ impl Ty {
         }
     }
 
-    /// How the user writes it in a declaration.
+    /// Returns how the user writes it in a declaration.
     pub fn rust_name(&self) -> String {
         match self {
             Self::Integer(int) => int.name().to_owned(),
@@ -212,7 +212,7 @@ impl Ty {
         }
     }
 
-    /// The type without `Option`.
+    /// Returns the type without `Option`.
     pub fn present(&self) -> &Self {
         match self {
             Self::Option(inner) | Self::Nullable(inner) => inner.present(),
@@ -220,47 +220,47 @@ impl Ty {
         }
     }
 
-    /// Whether it may be absent or null.
+    /// Returns whether it may be absent or null.
     pub fn is_option(&self) -> bool {
         matches!(self, Self::Option(_) | Self::Nullable(_))
     }
 
-    /// Whether it may be absent.
+    /// Returns whether it may be absent.
     pub fn may_be_absent(&self) -> bool {
         matches!(self, Self::Option(_))
     }
 
-    /// Whether it may be absent or null, as far as is known.
+    /// Returns whether it may be absent or null, as far as is known.
     pub fn may_be_nothing(&self) -> bool {
         self.is_option() || self.is_open() || *self == Self::Null
     }
 
-    /// Whether it is text in JSON.
+    /// Returns whether it is text in JSON.
     pub fn is_text(&self) -> bool {
         matches!(self, Self::Text | Self::Timestamp | Self::Arn | Self::Enum(_) | Self::Listed(_))
     }
 
-    /// Whether it is a number in JSON.
+    /// Returns whether it is a number in JSON.
     pub fn is_number(&self) -> bool {
         matches!(self, Self::Integer(_) | Self::Number | Self::Float(_))
     }
 
-    /// Whether it is an object in JSON.
+    /// Returns whether it is an object in JSON.
     pub fn is_object(&self) -> bool {
         matches!(self, Self::Map(_) | Self::Object(_) | Self::Shape(_) | Self::Struct(_))
     }
 
-    /// Whether it is an array in JSON.
+    /// Returns whether it is an array in JSON.
     pub fn is_array(&self) -> bool {
         matches!(self, Self::Array(_) | Self::Tuple(_))
     }
 
-    /// Whether nothing is known of it.
+    /// Returns whether nothing is known of it.
     pub fn is_unknown(&self) -> bool {
         self.present().is_open()
     }
 
-    /// Whether nothing is known of it here, not even whether it may be absent.
+    /// Returns whether nothing is known of it here, not even whether it may be absent.
     pub fn is_open(&self) -> bool {
         matches!(self, Self::Unknown | Self::Foreign(_))
     }
@@ -317,7 +317,7 @@ impl Ty {
         self
     }
 
-    /// The type as rustc knows it; `None` where something in it is not known, or has no name in Rust.
+    /// Returns the type as rustc knows it; `None` where something in it is not known, or has no name in Rust.
     pub(super) fn in_rust(&self) -> Option<TokenStream> {
         Some(match self {
             Self::Bool => quote! { ::core::primitive::bool },
@@ -458,7 +458,7 @@ impl<'a> Types<'a> {
         types
     }
 
-    /// The fields by Rust name; of two with one name the first counts.
+    /// Returns the fields by Rust name; of two with one name the first counts.
     pub(super) fn fields(&self, fields: &'a [FieldDecl]) -> IndexMap<String, Field<'a>> {
         let mut map = IndexMap::new();
         for decl in fields {
@@ -467,7 +467,7 @@ impl<'a> Types<'a> {
         map
     }
 
-    /// The type that was written; `Unknown` for one that only rustc knows.
+    /// Returns the type that was written; `Unknown` for one that only rustc knows.
     pub fn ty(&self, written: &Type) -> Ty {
         match &written.kind {
             TypeKind::String => Ty::Text,
@@ -494,7 +494,7 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// The input or output of another workflow.
+    /// Returns the input or output of another workflow.
     pub(super) fn part_of(workflow: &Type, part: ForeignPart) -> Option<Foreign> {
         let tokens = match &workflow.kind {
             TypeKind::Named(name) => name.to_token_stream(),
@@ -504,19 +504,19 @@ impl<'a> Types<'a> {
         Some(Foreign::part_of(tokens, part))
     }
 
-    /// The text in JSON of a variant; `None` where there is no such enum or variant.
+    /// Returns the text in JSON of a variant; `None` where there is no such enum or variant.
     pub fn variant_wire(&self, ty: &str, variant: &str) -> Option<&'a str> {
         let decl = self.enums.get(ty)?;
         decl.variants.iter().find(|decl| plain(&decl.name) == variant).map(|decl| decl.wire.as_str())
     }
 }
 
-/// What a catcher gets.
+/// Returns what a catcher gets.
 pub(super) fn error_type() -> Ty {
     Ty::object([("Error", Ty::Text), ("Cause", Ty::Text)])
 }
 
-/// A type in a sentence: `a `String``, `an integer`.
+/// Returns a type in a sentence: `a `String``, `an integer`.
 pub(super) fn article(ty: &Ty) -> String {
     match ty {
         Ty::Integer(_) | Ty::Number | Ty::Float(_) | Ty::Object(_) => ty.name(),
@@ -529,7 +529,7 @@ pub(super) fn article(ty: &Ty) -> String {
     }
 }
 
-/// The name of a type that the macro makes, such as `HelloInput`.
+/// Returns the name of a type that the macro makes, such as `HelloInput`.
 pub fn generated(workflow: &Workflow, suffix: &str) -> String {
     format!("{}{suffix}", plain(&workflow.name))
 }

@@ -99,12 +99,12 @@ fn types(model: &Model<'_>, all: &[Workflow], problems: &mut Problems) {
     }
     for (what, name, _) in first {
         let message = format!("the {what} `{name}` is not used");
-        let help = "remove it; what only Rust code uses is declared outside of `workflow!`";
+        let help = "remove it, or declare it outside of `workflow!` if only Rust code uses it";
         problems.push(Problem::new(Code::UnusedDeclaration, name.span(), message).help(help));
     }
 }
 
-/// The structs and enums of a workflow, with the names in each struct's fields.
+/// Returns the structs and enums of a workflow, with the names in each struct's fields.
 fn declared(workflow: &Workflow) -> impl Iterator<Item = (&'static str, &Ident, BTreeSet<String>)> {
     workflow.declarations.iter().filter_map(|declaration| match &declaration.kind {
         DeclarationKind::Struct(declaration) => {

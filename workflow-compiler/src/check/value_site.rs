@@ -1,4 +1,4 @@
-//! The sites in a state where values are computed.
+//! The positions in a state where values are computed.
 
 use super::model::StateInfo;
 
@@ -60,7 +60,7 @@ pub enum ValueField {
 }
 
 impl ValueField {
-    /// How a message calls it.
+    /// Returns how a message calls it.
     pub fn describe(self) -> &'static str {
         match self {
             Self::Parameters => "the request",

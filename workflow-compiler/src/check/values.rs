@@ -1,4 +1,4 @@
-//! Every value in a state with the place it is for, and the check of each.
+//! Checks every value in a state, with its position.
 
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
@@ -16,7 +16,7 @@ use crate::syntax::ast::{
 };
 use crate::syntax::keyword::ClauseKind;
 
-/// Every reference names something that is there, every operator and function gets values of its types.
+/// Checks that every reference is valid, and that operators and functions get values of their types.
 pub(super) fn check<'a>(model: &Model<'a>, sink: &mut Sink<'_>) {
     for info in model.all_states() {
         let facts = model.narrowing(info);
@@ -61,8 +61,8 @@ pub(super) fn check<'a>(model: &Model<'a>, sink: &mut Sink<'_>) {
     }
 }
 
-/// What shared words mean depends on the state that uses them: the first for which they are wrong stands for all, or the
-/// first.
+/// Returns what shared words mean depends on the state that uses them: the first for which they are wrong stands for
+/// all, or the first.
 fn stands_for<'m, 'a: 'm>(
     mut users: impl Iterator<Item = &'m StateInfo<'a>>,
     check: &impl Fn(&StateInfo<'a>, &mut Sink<'_>),
@@ -76,7 +76,7 @@ fn stands_for<'m, 'a: 'm>(
     Some(std::iter::once(first).chain(users).find(wrong).unwrap_or(first))
 }
 
-/// What is known wherever one of the states begins that share some words.
+/// Returns what is known wherever one of the states begins that share some words.
 fn common<'a>(model: &Model<'a>, shares: impl Fn(&StateInfo<'a>) -> bool) -> Narrowing {
     let facts = model.all_states().filter(|info| shares(info)).map(|info| model.narrowing(info).clone());
     facts.reduce(|known, other| known.common(&other)).unwrap_or_default()
@@ -238,7 +238,7 @@ fn fits(position: ValueField, ty: &Ty, expr: &Expr, sink: &mut Sink<'_>) {
         ValueField::Timeout => Some((kinds::WHOLE, "a timeout must be a duration or a whole number of seconds")),
         ValueField::Limit => Some((kinds::WHOLE, "a limit must be a whole number")),
         ValueField::Share => Some((kinds::NUMBER, "a share of the items must be a number")),
-        ValueField::Items => Some((kinds::ARRAY | kinds::OBJECT, "a map goes over an array")),
+        ValueField::Items => Some((kinds::ARRAY | kinds::OBJECT, "a map iterates over an array")),
         ValueField::Failure => Some((kinds::TEXT, "`error` and `cause` must be text")),
         _ => None,
     };
@@ -258,7 +258,7 @@ fn fits(position: ValueField, ty: &Ty, expr: &Expr, sink: &mut Sink<'_>) {
     }
     sink.report(|| {
         if fraction {
-            let message = format!("{wanted}, this may have a fraction");
+            let message = format!("{wanted}, but this may have a fraction");
             let problem = Problem::new(Code::UnlikeTypes, expr.spot, message);
             return problem.help("round it, in JSONata with `$round`, `$floor` or `$ceil`");
         }

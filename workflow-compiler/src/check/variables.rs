@@ -6,7 +6,7 @@ use super::model::Model;
 use crate::syntax::ast::{Clause, ClauseValue, ExprKind, Head};
 use crate::syntax::keyword::ClauseKind;
 
-/// The variables that any state, arm or catcher assigns; `None` where the text does not tell them all.
+/// Returns the variables that any state, arm or catcher assigns; `None` where the text does not tell them all.
 pub(super) fn assigned(model: &Model<'_>) -> Option<BTreeSet<String>> {
     let mut names = BTreeSet::new();
     for info in model.states.values().chain(&model.duplicates) {
@@ -46,7 +46,7 @@ fn collect(clauses: &[Clause], names: &mut BTreeSet<String>) -> Option<()> {
 }
 
 impl Model<'_> {
-    /// Whether it is certain that nothing gives a variable its value.
+    /// Returns whether it is certain that nothing gives a variable its value.
     pub fn lacks_variable(&self, name: &str) -> bool {
         name != "states" && self.variables.as_ref().is_some_and(|names| !names.contains(name))
     }

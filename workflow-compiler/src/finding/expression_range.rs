@@ -11,7 +11,7 @@ use crate::check::Model;
 use crate::literal_range::LiteralRange;
 use crate::syntax::ast::Spot;
 
-/// The literal whose text the finding is about, and the part of it.
+/// Returns the literal whose text the finding is about, and the part of it.
 pub(super) fn within_text(
     finding: &Diagnostic,
     model: &Model<'_>,
@@ -31,7 +31,7 @@ pub(super) fn within_text(
     found
 }
 
-/// Where a part of a string in the document is in the text that the string was made of.
+/// Returns where a part of a string in the document is in the text that the string was made of.
 fn part_of(whole: &str, text: &str, part: Range<usize>) -> Option<Range<usize>> {
     let code = jsonata::expression(text).unwrap_or(text);
     let inner = code.trim();

@@ -10,7 +10,7 @@ use crate::problem::Edit;
 use crate::syntax::as_clause;
 use crate::syntax::ast::{ExprKind, Head, Over, Resource, Spot, Target, plain};
 
-/// The change that the help line of a finding shows, where it shows one.
+/// Returns the change that the help line of a finding shows, where it shows one.
 pub(super) fn of(
     finding: &Diagnostic,
     model: &Model<'_>,
@@ -43,8 +43,8 @@ pub(super) fn of(
     edit.into_iter().collect()
 }
 
-/// The catcher that a state needs which handles errors: it goes on as without an error, where that reads neither the
-/// state's result nor what comes in.
+/// Returns the catcher that a state needs which handles errors: it goes on as without an error, where that reads
+/// neither the state's result nor what comes in.
 pub(super) fn catcher_of_handler(info: &StateInfo<'_>, model: &Model<'_>) -> Option<String> {
     let Some(Target::State(next)) = &info.state.transition else { return None };
     if model.capture_of(info).is_some() || model.reads_its_input() {
@@ -53,7 +53,7 @@ pub(super) fn catcher_of_handler(info: &StateInfo<'_>, model: &Model<'_>) -> Opt
     Some(format!("catch [States.ALL] => {}", plain(next)))
 }
 
-/// The headers that a reader of CSV needs, at the beginning of its braces.
+/// Returns the headers that a reader of CSV needs, at the beginning of its braces.
 fn headers(finding: &Diagnostic, model: &Model<'_>) -> Option<Edit> {
     let Head::Map { over: Some(Over::Reader { body, .. }), .. } = &state_of(&finding.pointer, model)?.state.head else {
         return None;
@@ -62,7 +62,7 @@ fn headers(finding: &Diagnostic, model: &Model<'_>) -> Option<Edit> {
     is_object.then(|| Edit::after(Spot::from(body.spot.first), " headers: first_row,"))
 }
 
-/// A parameter that no API has, since it is a field of the state: how it is written there, and the change.
+/// Returns a parameter that no API has, since it is a field of the state: how it is written there, and the change.
 pub(super) fn field_of_state(finding: &Diagnostic, model: &Model<'_>) -> Option<(String, Vec<Edit>)> {
     if finding.code != Code::UnknownParameter {
         return None;
@@ -98,7 +98,7 @@ fn expression(finding: &Diagnostic, model: &Model<'_>, spot: Spot, locate: Locat
     found
 }
 
-/// A call without its ending.
+/// Returns a call without its ending.
 fn without_pattern(finding: &Diagnostic, model: &Model<'_>) -> Option<Edit> {
     let Head::Task { resource: Some(Resource::Service { path, pattern: Some(pattern), result: None, .. }), .. } =
         &state_of(&finding.pointer, model)?.state.head

@@ -1,4 +1,4 @@
-//! What the rules of ASL find in the lowered document: at the words it comes from, in the language's terms.
+//! Reports the findings of ASL's rules in the lowered document at the source words, in the language's terms.
 
 mod expression_range;
 mod fix;
@@ -22,8 +22,8 @@ use crate::lower::Lowered;
 use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{Clause, Head, Resource, Spot, State, plain};
 
-/// Reports what was found in the document, but for what the language's own checks have said, in its own terms.
-/// Gives the clauses `unchecked` that none of it is silenced by.
+/// Reports the document's findings, except those that the language's own checks have reported. Returns the clauses
+/// `unchecked` that silence none of them.
 pub(crate) fn report<'a>(
     found: impl Iterator<Item = Diagnostic>,
     model: &Model<'a>,
@@ -87,7 +87,7 @@ pub(crate) fn report<'a>(
     unchecked.idle(model)
 }
 
-/// Whether the member's name is wrong rather than its value.
+/// Returns whether the member's name is wrong rather than its value.
 fn is_about_key(finding: &Diagnostic) -> bool {
     use Code::{
         BadVariableName, JsonPathKey, NoEffect, OuterVariable, ReservedVariable, StateNameTooLong, UnknownField,
@@ -107,19 +107,19 @@ fn is_about_key(finding: &Diagnostic) -> bool {
     ) || matches!(*finding.finding, Finding::UnknownParameter { .. })
 }
 
-/// The message, in which a state has the name that the source has for it.
+/// Returns the message, in which a state has the name that the source has for it.
 fn message_in_the_language(finding: &Diagnostic, model: &Model<'_>) -> String {
     let name = || state_of(&finding.pointer, model).map(|info| &info.name);
     match (&*finding.finding, name()) {
         (Finding::EmptyField { field: "Choices", .. }, Some(name)) => {
-            format!("the choice `{name}` has no arm that tests anything")
+            format!("the choice `{name}` has no arm with a condition")
         }
         (Finding::EmptyField { .. }, Some(name)) => format!("the parallel `{name}` has no branches"),
         (finding, _) => finding.message(Vocabulary::Language),
     }
 }
 
-/// The help line; that of some findings takes what the source has.
+/// Returns the help line; that of some findings takes what the source has.
 fn help_in_the_language(finding: &Diagnostic, model: &Model<'_>) -> Option<String> {
     match &*finding.finding {
         // The variable of a result is there once the text names it.
@@ -137,7 +137,7 @@ fn help_in_the_language(finding: &Diagnostic, model: &Model<'_>) -> Option<Strin
     }
 }
 
-/// The innermost state around a place in the document.
+/// Returns the innermost state around a place in the document.
 fn state_of<'m, 'a>(at: &Pointer, model: &'m Model<'a>) -> Option<&'m StateInfo<'a>> {
     let tokens: Vec<_> = at.tokens().collect();
     let name = tokens.windows(2).rev().find_map(|pair| match pair {
@@ -147,7 +147,7 @@ fn state_of<'m, 'a>(at: &Pointer, model: &'m Model<'a>) -> Option<&'m StateInfo<
     model.all_states().find(|info| info.asl_name == *name)
 }
 
-/// The words of a task's call that a finding about a part of its ARN is about.
+/// Returns the words of a task's call that a finding about a part of its ARN is about.
 fn word_of_resource(finding: &Diagnostic, model: &Model<'_>) -> Option<Spot> {
     let (start, length) = finding.range?;
     if finding.pointer.tokens().last()? != "Resource" {
@@ -166,7 +166,8 @@ fn word_of_resource(finding: &Diagnostic, model: &Model<'_>) -> Option<Spot> {
     pattern.or_else(|| Some(written()?.span().into()))
 }
 
-/// Whether it is about the variable that keeps a state's result: the words that read it have been held against AWS's API.
+/// Returns whether it is about the variable that keeps a state's result: the words that read it have been held against
+/// AWS's API.
 fn is_of_kept_result(finding: &Diagnostic, model: &Model<'_>) -> bool {
     if !matches!(finding.code, Code::UnknownResultMember | Code::DoubtfulResultMember) {
         return false;
@@ -180,7 +181,7 @@ fn is_of_kept_result(finding: &Diagnostic, model: &Model<'_>) -> bool {
         .is_some_and(|(variable, _)| variable == name)
 }
 
-/// Whether something lacks because the words for it did not parse, or are those of the other query language.
+/// Returns whether something lacks because the words for it did not parse, or are those of the other query language.
 fn is_of_what_is_broken(code: Code, finding: &Diagnostic, model: &Model<'_>) -> bool {
     // Where a broken state goes nobody knows.
     if matches!(code, Code::UnreachableState | Code::NoWayToEnd | Code::EndlessLoop | Code::UncaughtHandler) {
@@ -199,7 +200,8 @@ fn is_of_what_is_broken(code: Code, finding: &Diagnostic, model: &Model<'_>) -> 
         })
 }
 
-/// Whether a member of a task's request is a field of the state that stands beside the transition, in the braces.
+/// Returns whether a member of a task's request is a field of the state that stands beside the transition, in the
+/// braces.
 fn is_moved(state: &State, name: Option<String>) -> bool {
     let goes_on = || fields_of_state(state).any(|(_, written)| written.starts_with("->"));
     state.transition.is_none()
@@ -208,7 +210,7 @@ fn is_moved(state: &State, name: Option<String>) -> bool {
         && goes_on()
 }
 
-/// Whether a finding about the document only repeats at another place what the checks have said.
+/// Returns whether a finding about the document only repeats at another place what the checks have said.
 fn follows(finding: &Diagnostic, said: &[Code]) -> bool {
     use Code::{
         DoubtfulResultMember, DuplicateState, DuplicateStateName, EndlessLoop, MisplacedClause, MissingField,
@@ -238,7 +240,7 @@ fn follows(finding: &Diagnostic, said: &[Code]) -> bool {
     }
 }
 
-/// Whether two ranges of source tokens have a word in common.
+/// Returns whether two ranges of source tokens have a word in common.
 fn overlap(a: Spot, b: Spot, locate: Locate<'_>) -> bool {
     let range = |spot: Spot| Some((locate(spot.first)?, locate(spot.last)?));
     match (range(a), range(b)) {

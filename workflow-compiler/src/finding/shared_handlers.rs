@@ -1,5 +1,5 @@
-//! Findings about handlers that several states share, by their name or by `defaults`: they are mistakes only where no
-//! state is left for which the handler is right.
+//! Findings about handlers that several states share, by name or through `defaults`. They are errors only if the
+//! handler is wrong for all of these states.
 
 use std::collections::BTreeMap;
 
@@ -27,8 +27,8 @@ pub(super) struct SharedHandlers {
 }
 
 impl SharedHandlers {
-    /// Whether the finding is about an error name of a shared handler; it is then kept until all findings are known.
-    /// What an earlier handler takes already is no mistake there: to override a part is what they are for.
+    /// Returns whether the finding is about an error name of a shared handler; it is then kept until all findings are
+    /// known. What an earlier handler takes already is no mistake there: to override a part is what they are for.
     pub(super) fn takes(&mut self, finding: &Diagnostic, model: &Model<'_>, spot: Spot) -> bool {
         if !matches!(finding.code, Code::NeverMatches | Code::UnraisedError | Code::OtherErrorPrefix) {
             return false;
@@ -70,7 +70,7 @@ impl SharedHandlers {
             let Some(error) = error(&shared, model) else { continue };
             // What is kept for states to come is no error.
             let code = if first.code == Code::OtherErrorPrefix { Code::UnraisedError } else { first.code };
-            let message = format!("no state that has this handler raises `{}`", error.value);
+            let message = format!("no state with this handler raises `{}`", error.value);
             let problem = Problem::new(code, spot, message);
             problems.push(match first.help() {
                 Some(help) => problem.help(help),
@@ -80,7 +80,7 @@ impl SharedHandlers {
     }
 }
 
-/// The state, the kind of handler, and the numbers of the handler and of the error name in it.
+/// Returns the state, the kind of handler, and the numbers of the handler and of the error name in it.
 fn place<'m, 'a>(finding: &Diagnostic, model: &'m Model<'a>) -> Option<(&'m StateInfo<'a>, ClauseKind, usize, usize)> {
     let tokens: Vec<_> = finding.pointer.tokens().collect();
     let [.., list, entry, _, error] = tokens.as_slice() else { return None };
@@ -88,7 +88,7 @@ fn place<'m, 'a>(finding: &Diagnostic, model: &'m Model<'a>) -> Option<(&'m Stat
     Some((state_of(&finding.pointer, model)?, kind, entry.parse().ok()?, error.parse().ok()?))
 }
 
-/// The handlers of a state, in the document's order.
+/// Returns the handlers of a state, in the document's order.
 fn handlers<'m, 'a>(
     model: &'m Model<'a>,
     info: &'m StateInfo<'a>,
@@ -101,7 +101,7 @@ fn is_handler(value: &ClauseValue) -> bool {
     matches!(value, ClauseValue::Retrier(_) | ClauseValue::Catcher(_) | ClauseValue::Named(_))
 }
 
-/// The error name as it is written.
+/// Returns the error name as it is written.
 fn error<'a>(shared: &Shared, model: &Model<'a>) -> Option<&'a Text> {
     let errors = match &shared.handler {
         Ok(name) if shared.kind == ClauseKind::Retry => &model.retriers.get(name)?.retrier.errors,

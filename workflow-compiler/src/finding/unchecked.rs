@@ -19,7 +19,7 @@ pub(super) struct Unchecked<'a> {
 }
 
 impl<'a> Unchecked<'a> {
-    /// Whether a clause says that this is no mistake.
+    /// Returns whether a clause says that this is no mistake.
     pub(super) fn silences(&mut self, code: Code, finding: &Diagnostic, model: &Model<'a>) -> bool {
         if !code.depends_on_table() {
             return false;
@@ -31,7 +31,7 @@ impl<'a> Unchecked<'a> {
         clause.is_some()
     }
 
-    /// The clauses that have silenced nothing of their own state.
+    /// Returns the clauses that have silenced nothing of their own state.
     pub(super) fn idle(&self, model: &Model<'a>) -> Vec<&'a Clause> {
         // What did not parse may be what they are for.
         let own = model.all_states().filter(|info| !info.state.broken).flat_map(|info| &info.state.clauses);
@@ -63,5 +63,5 @@ pub(crate) fn needless<'a>(idle: Vec<&'a Clause>, problems: &mut Problems, more:
 
 /// Reports one of them, or the word after the path of `from`.
 pub(crate) fn needless_word(word: &Ident) -> Problem {
-    Problem::new(Code::NeedlessUnchecked, word.span(), "`unchecked` silences nothing here").help("remove it")
+    Problem::new(Code::NeedlessUnchecked, word.span(), "`unchecked` has no effect here").help("remove it")
 }

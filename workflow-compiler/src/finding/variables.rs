@@ -1,5 +1,5 @@
-//! Findings about variables that hold the results of states: who reads one by the state's name with `?` knows that it may
-//! have no value, and for all others that name is the way to read it.
+//! Findings about variables with the results of states. A reader that uses the state's name with `?` expects that it
+//! may have no value, and all others should use that name.
 
 use workflow_asl::{Code, Diagnostic, Finding};
 
@@ -18,7 +18,7 @@ pub(super) struct OfResult<'m> {
     hidden: bool,
 }
 
-/// The variable of a result that a finding is about.
+/// Returns the variable of a result that a finding is about.
 pub(super) fn of_result<'m>(finding: &Diagnostic, model: &'m Model<'_>) -> Option<OfResult<'m>> {
     let variable = finding.finding.variable()?;
     let state = model.state_of_variable(variable)?;
@@ -29,47 +29,47 @@ pub(super) fn of_result<'m>(finding: &Diagnostic, model: &'m Model<'_>) -> Optio
     Some(OfResult { variable: variable.to_owned(), state, reads, hidden })
 }
 
-/// Whether a finding is about a variable that some path assigns, and that is read with `?:` alone.
+/// Returns whether a finding is about a variable that some path assigns, and that is read with `?:` alone.
 pub(super) fn is_left_out(finding: &Diagnostic, model: &Model<'_>) -> bool {
     let Finding::NotOnEveryPath { name, .. } = &*finding.finding else { return false };
     state_of(&finding.pointer, model).is_some_and(|info| model.only_leaves_out(info, name))
 }
 
 impl OfResult<'_> {
-    /// Whether it is read by the state's name alone, which the checks have looked at, or with `?` at these words, and no
-    /// text of the user's own there reads it as if it had a value.
+    /// Returns whether it is read by the state's name alone, which the checks have looked at, or with `?` at these
+    /// words, and no text of the user's own there reads it as if it had a value.
     pub(super) fn is_asked_for(&self, spot: Spot, locate: Locate<'_>) -> bool {
         let here = |other: &Spot| locate(spot.first).is_none() || overlap(*other, spot, locate);
         self.reads.raw.is_empty()
             || self.reads.optional.iter().any(here) && !self.reads.raw.iter().any(|(other, _)| here(other))
     }
 
-    /// The text that reads it, within these words.
+    /// Returns the text that reads it, within these words.
     fn text(&self, spot: Spot, locate: Locate<'_>) -> Option<&(Spot, String)> {
         self.reads.raw.iter().find(|(other, _)| overlap(*other, spot, locate))
     }
 
-    /// The words of the text that reads it.
+    /// Returns the words of the text that reads it.
     pub(super) fn spot(&self, spot: Spot, locate: Locate<'_>) -> Option<Spot> {
         self.text(spot, locate).map(|(spot, _)| *spot)
     }
 
-    /// How to read what may not be there.
+    /// Returns how to read what may not be there.
     pub(super) fn help(&self, finding: &Diagnostic, spot: Spot, locate: Locate<'_>) -> Vec<String> {
         let (state, variable) = (self.state, &self.variable);
         let members = self.text(spot, locate).or(self.reads.raw.first()).map_or("", |(_, members)| members);
         // What one path assigns may be asked for.
         if let Finding::NotOnEveryPath { .. } = *finding.finding {
             return vec![
-                format!("ask whether it is there: `$exists(${variable})`"),
+                format!("test whether it is present: `$exists(${variable})`"),
                 format!("or read it outside of the text, by the name of the state: `{state}?{members}`"),
             ];
         }
         let help = match finding.code {
             _ if self.hidden || finding.code == Code::VariableOutOfScope => format!(
-                "hand it in with the map's `item_selector`, where `{state}{members}` reads it, and read it from the input"
+                "pass it in with the map's `item_selector`, where `{state}{members}` reads it, and read it from the input"
             ),
-            _ => format!("what `{state}` gave is read outside of the text, by its name: `{state}{members}`"),
+            _ => format!("the result of `{state}` is read outside of the text, by its name: `{state}{members}`"),
         };
         vec![help]
     }

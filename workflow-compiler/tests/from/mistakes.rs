@@ -1,4 +1,4 @@
-//! What is wrong with the file, with what stands beside `from`, and in the document.
+//! What is wrong with the file, with what conflicts with `from`, and in the document.
 
 use super::{compile_at, folder};
 
@@ -25,7 +25,9 @@ fn files_that_cannot_be_read() {
     );
     finds(
         r#"from "";"#,
-        &["the path of `from` is empty [WF0117]\n\n= help: write its path relative to the folder of the crate's `Cargo.toml`"],
+        &[
+            "the path of `from` is empty [WF0117]\n\n= help: write its path relative to the folder of the crate's `Cargo.toml`",
+        ],
     );
     finds(
         r#"from legacy;"#,
@@ -94,16 +96,16 @@ fn what_the_document_says_itself() {
     assert_eq!(
         found,
         [
-            "`catch` stands beside `from`",
-            "`comment` stands beside `from`",
-            "`defaults` stands beside `from`",
-            "`query` stands beside `from`",
-            "`retry` stands beside `from`",
-            "`start` stands beside `from`",
-            "`timeout` stands beside `from`",
-            "`version` stands beside `from`",
-            "the comment `//!` stands beside `from`",
-            "the state `A` stands beside `from`, and 1 more with it",
+            "`catch` conflicts with `from`",
+            "`comment` conflicts with `from`",
+            "`defaults` conflicts with `from`",
+            "`query` conflicts with `from`",
+            "`retry` conflicts with `from`",
+            "`start` conflicts with `from`",
+            "`timeout` conflicts with `from`",
+            "`version` conflicts with `from`",
+            "the comment `//!` conflicts with `from`",
+            "the state `A` conflicts with `from`, and 1 more with it",
         ]
     );
 }

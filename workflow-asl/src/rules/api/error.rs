@@ -1,4 +1,4 @@
-//! The rule on the errors that retriers and catchers of a task name: those of the API that it calls.
+//! The rule on the errors in a task's retriers and catchers: the called API must be able to raise them.
 
 use workflow_services::{Integration, Service, TaskResource};
 
@@ -28,7 +28,7 @@ pub(in crate::rules) fn tasks_raise_the_errors_that_are_handled(
     }
 }
 
-/// Whether the rule above looks at this name where the state's handlers have it.
+/// Returns whether the rule above looks at this name where the state's handlers have it.
 pub(in crate::rules) fn names_task_error(definition: &Definition<'_>, state: usize, name: &str) -> bool {
     let at = definition.calls.partition_point(|call| call.state < state);
     let call = definition.calls.get(at).filter(|call| call.state == state && call.caller == Caller::Task);
@@ -47,7 +47,7 @@ fn check(
     lookups: &Lookups,
     found: &mut Vec<Diagnostic>,
 ) {
-    // What a function or worker raises may have any name, unless a list says which.
+    // The errors of a function or worker may have any name, unless a list declares them.
     let any = task.raises_any() && said.is_none();
     let said = said.unwrap_or_default();
     let raised = |name: &str| task.errors().any(|error| error.matches(name)) || said.iter().any(|said| said == name);
@@ -72,7 +72,7 @@ fn check(
             continue;
         }
         if other {
-            // Who names both means it.
+            // A handler that names both intends both.
             if names.contains(&here) {
                 continue;
             }
@@ -82,7 +82,7 @@ fn check(
             found.push(finding.at(at.index(i)));
             continue;
         }
-        // A name without a prefix may be one that lacks it.
+        // A name without a prefix may lack one.
         let near = if prefix == own || prefix.is_empty() { nearest_of(task, rest, lookups) } else { None };
         let near = near.or_else(|| (prefix != own && raised(&here)).then_some(here));
         let prefix = (prefix != own && !own.is_empty()).then(|| own.to_owned());
@@ -90,13 +90,13 @@ fn check(
     }
 }
 
-/// Whether errors of some service's calls begin so.
+/// Returns whether errors of some service's calls have this prefix.
 pub(in crate::rules) fn is_prefix(prefix: &str) -> bool {
     Integration::all().any(|integration| integration.error_prefix() == prefix)
         || Service::find(&prefix.to_ascii_lowercase()).is_some_and(|service| service.error_prefix() == prefix)
 }
 
-/// The error of the task that has this name after its prefix, or the one most like it.
+/// Returns the error of the task that has this name after its prefix, or the one most like it.
 fn nearest_of(task: TaskResource<'_>, name: &str, lookups: &Lookups) -> Option<String> {
     let own = task.error_prefix()?;
     let names: Vec<_> = task.errors().map(|error| error.to_string()).filter(|name| !name.contains('*')).collect();
@@ -112,8 +112,8 @@ fn is_verified(task: TaskResource<'_>) -> bool {
     }
 }
 
-/// Whether the same service's errors begin with `prefix` in the other kind of integration: optimised ones have names of
-/// AWS's SDK for Java 1, those of the SDK names of its version 2.
+/// Returns whether the same service's errors begin with `prefix` in the other kind of integration: optimised ones have
+/// names of AWS's SDK for Java 1, those of the SDK names of its version 2.
 fn is_other_generation(task: TaskResource<'_>, prefix: &str, own: &str) -> bool {
     if prefix == own || prefix.is_empty() {
         return false;

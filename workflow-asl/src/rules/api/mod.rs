@@ -1,6 +1,6 @@
-//! Rules on AWS's own APIs: what a task calls, with what, what it makes of the result, and which errors it can raise.
+//! Rules on AWS's APIs: what a task calls, its request, the use of its result, and its errors.
 //!
-//! What the APIs are is data of [`workflow_services`]. It is of the day it was made: an API that is newer is unknown here
+//! The APIs are data of [`workflow_services`] from the day of its generation, so newer APIs are unknown
 //! ([`Code::depends_on_table`](crate::Code::depends_on_table)).
 
 mod error;
@@ -98,12 +98,12 @@ pub(super) fn calls<'a>(index: &ObjectIndex<'a>) -> Vec<Call<'a>> {
     calls
 }
 
-/// Whether an ARN ends in the name of one of these calls.
+/// Returns whether an ARN ends in the name of one of these calls.
 fn is_one_of(calls: &[S3Call], arn: &str) -> bool {
     calls.iter().any(|(call, _)| arn.strip_suffix(call).is_some_and(|before| before.ends_with(':')))
 }
 
-/// Whether the text is the ARN of an integration with a service; what is not has another finding.
+/// Returns whether the text is the ARN of an integration with a service; what is not has another finding.
 fn is_call(arn: &str) -> bool {
     // Partition, region and account alone may be unknown: `arn:${AWS::Partition}:states:::…`.
     let name = Arn::parse(arn).and_then(Arn::integration);
@@ -111,18 +111,18 @@ fn is_call(arn: &str) -> bool {
 }
 
 impl<'a> Call<'a> {
-    /// What a task calls, where that is known.
+    /// Returns what a task calls, where that is known.
     fn target(&self) -> Option<TaskResource<'a>> {
         self.parsed.and_then(Result::ok)
     }
 
-    /// What is called, as messages name it: `sqs:sendMessage`, `aws-sdk:s3:getObject`.
+    /// Returns what is called, as messages name it: `sqs:sendMessage`, `aws-sdk:s3:getObject`.
     fn name(&self) -> &str {
         let name = Arn::parse(self.arn).and_then(Arn::integration).unwrap_or(self.arn);
         name.split_once('.').map_or(name, |(name, _)| name)
     }
 
-    /// What the request may be.
+    /// Returns what the request may be.
     fn input(&self) -> Option<RequestInput> {
         match self.caller {
             Caller::Task => RequestInput::of(self.target()?),
@@ -135,7 +135,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// The parameters without which AWS refuses to create a state machine.
+    /// Returns the parameters without which AWS refuses to create a state machine.
     fn refused_without(&self) -> Vec<&'static str> {
         match self.caller {
             Caller::Task => self.input().into_iter().flat_map(RequestInput::refused_without).collect(),
@@ -159,12 +159,12 @@ fn needed(calls: &[S3Call], name: &str) -> Vec<&'static str> {
     calls.iter().filter(|(call, _)| *call == name).flat_map(|(_, needed)| *needed).copied().collect()
 }
 
-/// Whether a text stands for a value that is not known.
+/// Returns whether a text stands for a value that is not known.
 fn is_dynamic(text: &str, language: QueryLanguage) -> bool {
     placeholder::likely(text) || language == QueryLanguage::Jsonata && text.starts_with("{%")
 }
 
-/// The name of a member in the value that a template gives, and whether that member is computed.
+/// Returns the name of a member in the value that a template gives, and whether that member is computed.
 fn member_name(key: &str, language: QueryLanguage) -> (&str, bool) {
     match key.strip_suffix(template::SUFFIX) {
         Some(name) if language == QueryLanguage::JsonPath => (name, true),

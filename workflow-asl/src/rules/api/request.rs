@@ -1,7 +1,7 @@
-//! The rule on requests: every parameter is one that the API has, of a type that it takes, and none lacks.
+//! The rule on requests: every parameter exists in the API and has the right type, and none is missing.
 //!
-//! As lenient as Step Functions: it makes numbers and booleans of strings, JSON text of an object or array where the API
-//! takes a string, and a blob of any JSON. It makes no string of a number.
+//! It is as lenient as Step Functions, which converts strings to numbers and booleans, objects and arrays to JSON text
+//! for string parameters, and any JSON to a blob. It does not convert a number to a string.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -97,8 +97,8 @@ struct Request<'r> {
     found: &'r mut Vec<Diagnostic>,
 }
 
-/// The object that an expression makes, where it is a constructor: what its members have that is not known stays an
-/// expression.
+/// Returns the object that an expression makes, where it is a constructor: what its members have that is not known
+/// stays an expression.
 fn made_by(expressions: &Expressions, text: &str) -> Option<Value> {
     // Others are not read here, but beside this on another thread.
     let text = jsonata::expression(text).filter(|text| text.trim_start().starts_with('{'))?;
@@ -205,7 +205,7 @@ impl Request<'_> {
         }
     }
 
-    /// Whether a member of that name is there, computed or not, or may be.
+    /// Returns whether a member of that name is there, computed or not, or may be.
     fn gives(&self, members: &Map<String, Value>, name: &str) -> bool {
         members.keys().any(|key| member_name(key, self.call.language).0 == name || placeholder::contained(key))
     }
@@ -306,7 +306,7 @@ impl Request<'_> {
         self.found.push(Finding::UnlistedValue { text, name, values, near }.at(at.clone()));
     }
 
-    /// A place in the request, as messages name it: `Entries[0].Detail`; `None` for the request.
+    /// Returns a place in the request, as messages name it: `Entries[0].Detail`; `None` for the request.
     fn place(&self, at: &Pointer) -> Option<String> {
         let depth = self.base.tokens().count();
         let mut place = String::new();

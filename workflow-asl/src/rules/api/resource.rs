@@ -56,7 +56,7 @@ pub(in crate::rules) fn a_resource_is_an_api(definition: &Definition<'_>, found:
     }
 }
 
-/// The part of an integration's name that is not known: the action, where there are others of the service.
+/// Returns the part of an integration's name that is not known: the action, where there are others of the service.
 fn unknown_part(name: &str) -> &str {
     match name.split_once(':') {
         Some((service, action)) if Integration::all().any(|known| known.service() == service) => action,
@@ -78,7 +78,7 @@ fn push(call: &Call<'_>, word: Option<&str>, finding: Finding, found: &mut Vec<D
     found.push(diagnostic);
 }
 
-/// What was meant by a name of which the API has others: first one that differs in case only, then the nearest.
+/// Returns what was meant by a name of which the API has others: first one that differs in case only, then the nearest.
 fn meant<I>(name: &str, candidates: impl Fn() -> I, lookups: &Lookups) -> Option<String>
 where
     I: Iterator<Item = &'static str>,
@@ -109,8 +109,8 @@ const CALLED: &[(&str, &str)] = &[
     ("apigw", "apigateway"),
 ];
 
-/// The service of the SDK that a name means: by its spelling, by the prefix that policies have for it, such as `states`, or
-/// by what people call it.
+/// Returns the service of the SDK that a name means: by its spelling, by the prefix that policies have for it, such as
+/// `states`, or by what people call it.
 fn service_called(name: &str) -> Option<Service> {
     let squeezed: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
     let called = || CALLED.iter().find(|(called, _)| *called == squeezed).and_then(|(_, name)| Service::find(name));
@@ -120,7 +120,7 @@ fn service_called(name: &str) -> Option<Service> {
         .or_else(called)
 }
 
-/// The service of the SDK that was meant.
+/// Returns the service of the SDK that was meant.
 fn service_meant(name: &str, lookups: &Lookups) -> Option<String> {
     match service_called(name) {
         Some(service) => Some(service.name().to_owned()),
@@ -128,7 +128,7 @@ fn service_meant(name: &str, lookups: &Lookups) -> Option<String> {
     }
 }
 
-/// The integration that a name means, or the SDK's where there is an operation of that name.
+/// Returns the integration that a name means, or the SDK's where there is an operation of that name.
 fn integration_meant(name: &str, lookups: &Lookups) -> Option<String> {
     let (service, action) = name.rsplit_once(':')?;
     if let Some(known) = Integration::all().find(|known| alike(name, known.name())) {
@@ -150,7 +150,8 @@ fn integration_meant(name: &str, lookups: &Lookups) -> Option<String> {
     meant(name, || Integration::all().map(Integration::name), lookups)
 }
 
-/// The service or operation of the SDK that an ARN means whose name is spelled otherwise: `aws-sdk:s3:GetObject`.
+/// Returns the service or operation of the SDK that an ARN means whose name is spelled otherwise:
+/// `aws-sdk:s3:GetObject`.
 pub(in crate::rules) fn operation_meant(arn: &str) -> Option<&'static str> {
     let (error, name) = match TaskResource::parse(arn) {
         Err(error @ ResourceError::UnknownOperation(_, name)) => (error, name),
@@ -206,7 +207,7 @@ fn suffix(pattern: Pattern) -> &'static str {
     }
 }
 
-/// A pattern that an integration does not have.
+/// Returns a pattern that an integration does not have.
 fn refused(call: &str, task: TaskResource<'_>, pattern: Pattern) -> Finding {
     let (call, ending) = (call.to_owned(), suffix(pattern));
     let has = |pattern: &Pattern| {

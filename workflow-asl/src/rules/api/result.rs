@@ -1,4 +1,4 @@
-//! The rule on what is read of a task's result: the members that the API's result has.
+//! The rule on reads of a task's result: the members must exist in the API's result.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -62,7 +62,7 @@ pub(in crate::rules) fn results_have_the_members_that_are_read(
     }
 }
 
-/// Whether the reference reads the result as the API gave it.
+/// Returns whether the reference reads the result as the API gave it.
 fn starts_from_result(reference: &Reference<'_>, state: &State) -> bool {
     match reference.root {
         ReferenceRoot::Result => true,
@@ -110,7 +110,7 @@ fn walk(mut part: ResultPart, steps: &[LiteralStep]) -> Walk<'_> {
     Walk::Right
 }
 
-/// A name also reads the members of an array's items.
+/// Returns a name also reads the members of an array's items.
 fn items_of(mut part: ResultPart) -> Option<ResultPart> {
     // A list of lists of lists: AWS has none that nests deeper, and a corrupt table ends.
     for _ in 0..4 {

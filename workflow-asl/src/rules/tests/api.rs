@@ -11,7 +11,7 @@ fn arguments(resource: &str, request: Value) -> Value {
     jsonata(task(json!({"Resource": format!("arn:aws:states:::{resource}"), "Arguments": request})))
 }
 
-/// A task on a service with fields besides.
+/// Returns a task on a service with fields besides.
 fn with(resource: &str, request: Value, fields: Value) -> Value {
     let mut definition = call(resource, request);
     for (key, value) in fields.as_object().unwrap() {
@@ -20,7 +20,7 @@ fn with(resource: &str, request: Value, fields: Value) -> Value {
     definition
 }
 
-/// The one finding of a definition: its code, where it is after the state, and its text with the help.
+/// Returns the one finding of a definition: its code, where it is after the state, and its text with the help.
 #[track_caller]
 fn only(definition: &Value) -> (Code, String, String) {
     let found = check_definition(definition, MachineType::Standard);
@@ -176,7 +176,7 @@ fn what_is_called() {
             named("aws-sdk:s3:ListObjectsV2"),
             Code::BadResource,
             "Resource",
-            "`arn:aws:states:::aws-sdk:s3:ListObjectsV2` is not a resource ARN; did you mean `listObjectsV2`? services and operations begin with a small letter",
+            "`arn:aws:states:::aws-sdk:s3:ListObjectsV2` is not a resource ARN; did you mean `listObjectsV2`? services and operations begin with a lower-case letter",
             named("aws-sdk:s3:listObjectsV2"),
         ),
         (
@@ -385,14 +385,14 @@ fn requests() {
             call("aws-sdk:s3:listObjectsV2", json!({"Bucket": "b", "MaxKeys": "many"})),
             Code::WrongParameterType,
             "Parameters/MaxKeys",
-            "`MaxKeys` takes a number, and `many` is none",
+            "`MaxKeys` takes a number, found `many`",
             call("aws-sdk:s3:listObjectsV2", json!({"Bucket": "b", "MaxKeys": "10"})),
         ),
         (
             call("aws-sdk:s3:listObjectsV2", json!({"Bucket": "b", "FetchOwner": "perhaps"})),
             Code::WrongParameterType,
             "Parameters/FetchOwner",
-            "`FetchOwner` takes a boolean, and `perhaps` is none",
+            "`FetchOwner` takes a boolean, found `perhaps`",
             call("aws-sdk:s3:listObjectsV2", json!({"Bucket": "b", "FetchOwner": "True"})),
         ),
         (

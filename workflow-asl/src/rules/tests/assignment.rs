@@ -153,7 +153,7 @@ fn messages_name_the_way_out() {
     );
     assert_eq!(
         help(&chain(assigning(json!({"x.$": "$.a", "y.$": "$x"}), "Z"), json!({}))),
-        "no state before `A` assigns `$x` | what a state assigns counts from the next state on"
+        "no state before `A` assigns `$x` | assignments of a state take effect in the next state"
     );
 }
 

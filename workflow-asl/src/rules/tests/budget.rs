@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// A machine whose states are those given, from `S` on, and `T`, which ends it.
+/// Returns a machine whose states are those given, from `S` on, and `T`, which ends it.
 fn states(mut states: Value) -> Value {
     states["T"] = json!({"Type": "Succeed"});
     json!({"StartAt": "S", "States": states})

@@ -73,6 +73,6 @@ fn an_item_is_where_a_map_is() {
     assert_eq!(texts(&map(json!({"ItemProcessor": inner}))), [""; 0]);
     assert_eq!(
         texts(&parameters("$$.Map.Item.Value")),
-        ["WF0419 there is no `$$.Map` in state `S` | an item is there in a Map state's `ItemSelector`"]
+        ["WF0419 there is no `$$.Map` in state `S` | items are available in a Map state's `ItemSelector`"]
     );
 }

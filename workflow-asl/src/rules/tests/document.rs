@@ -6,7 +6,7 @@ use super::*;
 fn shape_of_the_document() {
     expect(&[
         (json!({}), &[(Code::MissingField, "")]),
-        // What is no definition at all is told so, and nothing else of it.
+        // For a document that is not a definition, only this is reported.
         (json!([]), &[(Code::NotADefinition, "")]),
         (json!("StartAt"), &[(Code::NotADefinition, "")]),
         (json!({"name": "app", "version": "1.0.0", "scripts": {}}), &[(Code::NotADefinition, "")]),

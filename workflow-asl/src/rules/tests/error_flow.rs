@@ -3,7 +3,7 @@
 use super::*;
 use workflow_cases::every;
 
-/// What is found of handlers, each as its code, its place and its text with the help.
+/// Returns what is found of handlers, each as its code, its place and its text with the help.
 fn of_handlers(definition: &Value, annotations: &Annotations) -> Vec<(Code, String, String)> {
     let (machine, _) = StateMachine::read(definition);
     let found = check_read(&machine, definition.to_string().len(), MachineType::Standard, annotations).into_iter();
@@ -17,7 +17,7 @@ fn of_handlers(definition: &Value, annotations: &Annotations) -> Vec<(Code, Stri
         .collect()
 }
 
-/// The texts of what is found.
+/// Returns the texts of what is found.
 fn texts(definition: &Value, annotations: &Annotations) -> Vec<String> {
     of_handlers(definition, annotations).into_iter().map(|(_, _, text)| text).collect()
 }
@@ -30,7 +30,7 @@ fn catching(names: &[&str]) -> Value {
     json!([{"ErrorEquals": names, "Next": "T"}])
 }
 
-/// A parallel of one branch with these states, the first of them `A`, and these names caught.
+/// Returns a parallel of one branch with these states, the first of them `A`, and these names caught.
 fn parallel(states: Value, names: &[&str]) -> Value {
     one(json!({"Type": "Parallel", "Next": "T", "Catch": catching(names),
         "Branches": [{"StartAt": "A", "States": states}]}))
@@ -46,7 +46,7 @@ fn function(fields: Value) -> Value {
     state
 }
 
-/// The errors that the task at `S`, or in a branch of it, is said to raise.
+/// Returns the errors that the task at `S`, or in a branch of it, is said to raise.
 fn said(at: &str, errors: &[&str]) -> Annotations {
     let mut at = at.split('/').fold(Pointer::root(), |at, token| at.child(token));
     if at.as_str().is_empty() {
@@ -84,14 +84,14 @@ fn reserved_errors_come_from_some_states_only() {
     assert_eq!(beats(json!({"HeartbeatSecondsPath": "$.beat"})), [""; 0]);
     assert_eq!(
         beats(json!({})),
-        ["`States.HeartbeatTimeout` comes from a task with a heartbeat only, so this never matches here; \
+        ["`States.HeartbeatTimeout` only comes from a task with a heartbeat, so this never matches here; \
           give the task a heartbeat, or remove the name"]
     );
     let data = |name: &str| plain(&jsonata(task(json!({"Catch": catching(&[name])}))));
     assert_eq!(data("States.QueryEvaluationError"), [""; 0]);
     assert_eq!(
         data("States.IntrinsicFailure"),
-        ["`States.IntrinsicFailure` comes from a state in JSONPath only, so this never matches here"]
+        ["`States.IntrinsicFailure` only comes from a state in JSONPath, so this never matches here"]
     );
     let http = json!({"Resource": "arn:aws:states:::http:invoke", "Catch": catching(&["States.Http.StatusCode.404"]),
         "Parameters": {"ApiEndpoint": "https://x.com", "Method": "GET", "InvocationConfig": {"ConnectionArn": "a"}}});
@@ -142,7 +142,7 @@ fn a_distributed_map_counts_failed_iterations() {
     assert_eq!(
         plain(&children),
         ["no error of an iteration leaves a distributed map, so `Bad` never matches; \
-          too many iterations that fail end it with `States.ExceedToleratedFailureThreshold`"]
+          too many failed iterations end it with `States.ExceedToleratedFailureThreshold`"]
     );
     children["States"]["S"]["Catch"] =
         catching(&["States.ExceedToleratedFailureThreshold", "States.ItemReaderFailed", "States.Permissions"]);
@@ -158,11 +158,11 @@ fn what_a_function_is_said_to_raise_is_all_of_it() {
     assert_eq!(of(&platform, &["OutOfStock"]), [""; 0]);
     assert_eq!(
         of(&["OutOfStock", "OutOfStok"], &["OutOfStock"]),
-        ["`OutOfStok` is not among the errors that `S` is said to raise; did you mean `OutOfStock`?"]
+        ["`OutOfStok` is not among the declared errors of `S`; did you mean `OutOfStock`?"]
     );
     assert_eq!(
         of(&["Lambda.TooManyRequestException", "OutOfStock"], &["OutOfStock"]),
-        ["`Lambda.TooManyRequestException` is not among the errors that `S` is said to raise; \
+        ["`Lambda.TooManyRequestException` is not among the declared errors of `S`; \
           did you mean `Lambda.TooManyRequestsException`?"]
     );
     // An API's own errors stay.

@@ -23,7 +23,7 @@ fn found(definition: &Value, kind: MachineType) -> Vec<(Code, String)> {
     check_definition(definition, kind).into_iter().map(|d| (d.code, d.pointer.as_str().to_owned())).collect()
 }
 
-/// A machine of one state `S`, and of `T`, which ends it, where `S` leads there.
+/// Returns a machine of one state `S`, and of `T`, which ends it, where `S` leads there.
 fn one(state: Value) -> Value {
     let mut states = json!({"S": state});
     if states["S"].to_string().contains("\"T\"") {

@@ -1,4 +1,4 @@
-//! Captures: what a state keeps of its result, the parts that other states read and nothing else.
+//! Captures: the parts of a state's result that other states read.
 
 use std::collections::BTreeMap;
 
@@ -16,10 +16,10 @@ use crate::check::types::Ty;
 use crate::check::value_site::{ValueField, ValueSite};
 use crate::syntax::ast::{Root, plain};
 
-/// How many members deep a part may lie; what lies deeper is kept with what is around it.
+/// The maximum depth of a captured part; a deeper one is captured with its parent.
 pub(super) const DEPTH: usize = 32;
 
-/// What of a value is captured.
+/// The captured parts of a value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Capture {
     /// All of it.
@@ -40,7 +40,7 @@ impl Capture {
     }
 }
 
-/// What each state keeps, by its number in [`Model::states`].
+/// Returns what each state keeps, by its number in [`Model::states`].
 pub(super) fn collect(model: &Model<'_>, sink: &mut Sink<'_>) -> BTreeMap<usize, Capture> {
     let mut all: BTreeMap<usize, Capture> = BTreeMap::new();
     for info in model.states.values() {
@@ -60,7 +60,7 @@ pub(super) fn collect(model: &Model<'_>, sink: &mut Sink<'_>) -> BTreeMap<usize,
                 });
                 let path = path.take(DEPTH);
                 let path: Vec<String> = match of.language {
-                    // What is absent is left out.
+                    // Absent members are omitted.
                     QueryLanguage::Jsonata => path.collect(),
                     QueryLanguage::JsonPath => present(model, number, path),
                 };
@@ -72,8 +72,8 @@ pub(super) fn collect(model: &Model<'_>, sink: &mut Sink<'_>) -> BTreeMap<usize,
     all
 }
 
-/// The path as far as each member is certain to be there: in JSONPath a path to something absent fails the execution,
-/// after the task has succeeded.
+/// Returns the path up to the last member that is certainly present: in JSONPath, a path to an absent value fails the
+/// execution after the task has succeeded.
 pub(super) fn present(model: &Model<'_>, number: usize, path: impl Iterator<Item = String>) -> Vec<String> {
     let mut ty = model.data.results.get(number).cloned().unwrap_or(Ty::Unknown);
     let mut certain = Vec::new();
@@ -89,7 +89,7 @@ pub(super) fn present(model: &Model<'_>, number: usize, path: impl Iterator<Item
             },
             _ => None,
         };
-        // A name that a payload template reads another way is taken with what is around it.
+        // A name with another meaning in a payload template is captured with its parent.
         match next {
             Some(next) if !next.is_option() && !name.ends_with(".$") => {
                 ty = next;

@@ -7,7 +7,7 @@ use crate::check::types::Ty;
 use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Head};
 use crate::syntax::keyword::ClauseKind;
 
-/// How the results of a distributed map are given.
+/// The form of the results of a distributed map.
 enum Form {
     /// Each as the iteration gave it.
     Compact,
@@ -22,7 +22,7 @@ enum Form {
 }
 
 impl<'a> Model<'a> {
-    /// The type of what a parallel's branches or a map's iterations give together.
+    /// Returns the type of the combined results of a parallel's branches or a map's iterations.
     pub(in crate::check) fn fan_in(&self, info: &StateInfo<'a>) -> Ty {
         let mut inside = self.data.graphs.inside(info.id).map(|scope| self.scope_output(scope));
         match &info.state.head {
@@ -40,9 +40,9 @@ fn array(item: Ty) -> Ty {
     Ty::Array(Box::new(item))
 }
 
-/// What a distributed map gives whose iterations give items of this type.
+/// Returns the result type of a distributed map whose iterations return this type.
 fn written(info: &StateInfo<'_>, item: Ty) -> Ty {
-    // Of an iteration that failed and is tolerated the description is among the results.
+    // The results include the description of a tolerated failed iteration.
     let tolerates = info.state.clauses.iter().any(|clause| clause.kind == ClauseKind::Tolerate);
     match form(info) {
         Form::Unknown => Ty::Unknown,
@@ -76,7 +76,7 @@ fn form(info: &StateInfo<'_>) -> Form {
     form
 }
 
-/// What the configuration of a writer asks for that writes nowhere.
+/// Returns what the configuration of a writer asks for that writes nowhere.
 fn transformed(config: &Expr) -> Form {
     let ExprKind::Object(members) = &config.kind else { return Form::Unknown };
     let mut named = members.iter().filter(|member| member.key.value.eq_ignore_ascii_case("transformation"));
@@ -92,13 +92,13 @@ fn transformed(config: &Expr) -> Form {
     }
 }
 
-/// Where the results are: the manifest that lists them.
+/// Returns where the results are: the manifest that lists them.
 fn exported() -> Ty {
     let details = Ty::object([("Bucket", Ty::Text), ("Key", Ty::Text)]);
     Ty::object([("MapRunArn", Ty::Arn), ("ResultWriterDetails", details)])
 }
 
-/// The description of an execution that has succeeded.
+/// Returns the description of an execution that has succeeded.
 fn described() -> Ty {
     let included = || Ty::object([("Included", Ty::Bool)]);
     Ty::object([
@@ -108,7 +108,7 @@ fn described() -> Ty {
         ("Name", Ty::Text),
         ("Output", Ty::Text),
         ("OutputDetails", included()),
-        // Of these it is not said what they are in the executions of an Express workflow.
+        // Their types in executions of an Express workflow are not documented.
         ("RedriveCount", Ty::Unknown),
         ("RedriveStatus", Ty::Unknown),
         ("RedriveStatusReason", Ty::Unknown),

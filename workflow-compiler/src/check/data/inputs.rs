@@ -1,7 +1,7 @@
-//! The types of the states' own inputs: what the states before give, joined where ways meet.
+//! The types of the states' inputs, derived from the preceding states and joined where paths meet.
 //!
-//! The first state of the workflow gets the execution's input, that of a branch the parallel's, that of a map an item or
-//! what `item_selector` makes. Where a way leads back to a state its input is unknown.
+//! The first state of the workflow gets the execution's input, that of a branch the parallel's, that of a map an item
+//! or the value of `item_selector`. The input of a state in a loop is unknown.
 
 use workflow_asl::document::QueryLanguage;
 
@@ -55,12 +55,12 @@ impl<'a> Ways<'a> {
         ways
     }
 
-    /// Whether a way to a state comes from one that is not `done`, which comes later in the order.
+    /// Returns whether a way to a state comes from one that is not `done`, which comes later in the order.
     pub(super) fn lead_back(&self, number: usize, done: &[bool]) -> bool {
         self.0.get(number).into_iter().flatten().any(|way| done.get(way.from) != Some(&true))
     }
 
-    /// The type of a state's input, where those before it in the order are `done`.
+    /// Returns the type of a state's input, where those before it in the order are `done`.
     pub(super) fn input(&self, model: &Model<'a>, number: usize, done: &[bool]) -> Ty {
         let Some((_, info)) = model.states.get_index(number) else { return Ty::Unknown };
         let starts = model.data.graphs.start(info.scope) == Some(number);
@@ -92,7 +92,7 @@ impl<'a> Way<'a> {
                     let place = ValueSite { state: from, position: ValueField::Output };
                     model.infer(place, output, facts, &mut Sink::silent()).there()
                 }
-                // What a choice gives out itself, it does where no arm is taken.
+                // The choice's own output is used if no arm is taken.
                 None if shaped(from, &[ClauseKind::Output]) => Ty::Unknown,
                 None => model.success_output(from),
             },
@@ -109,7 +109,7 @@ impl<'a> Way<'a> {
     }
 }
 
-/// What the first state of a scope gets.
+/// Returns what the first state of a scope gets.
 fn scope_input(model: &Model<'_>, scope: usize) -> Ty {
     let Some(known) = model.scopes.get(scope) else { return Ty::Unknown };
     let Some(info) = known.owner.and_then(|owner| model.info(owner)) else { return model.input.clone() };
@@ -152,7 +152,7 @@ fn shaped(info: &StateInfo<'_>, kinds: &[ClauseKind]) -> bool {
 }
 
 impl<'a> Model<'a> {
-    /// The type of a state's own input; unknown in a JSONPath state that takes a part of it.
+    /// Returns the type of a state's own input; unknown in a JSONPath state that takes a part of it.
     pub(in crate::check) fn own_input(&self, info: &StateInfo<'a>) -> Ty {
         if info.language == QueryLanguage::JsonPath && shaped(info, &[ClauseKind::InputPath, ClauseKind::Raw]) {
             return Ty::Unknown;
@@ -160,7 +160,7 @@ impl<'a> Model<'a> {
         info.number.and_then(|number| self.data.inputs.get(number)).cloned().unwrap_or(Ty::Unknown)
     }
 
-    /// The type of the own input that a field sees: `input_path` sees that of which it takes a part.
+    /// Returns the type of the input that a field sees: `input_path` sees the whole input.
     pub(in crate::check) fn input_at(&self, place: ValueSite<'_, 'a>) -> Ty {
         let paths = [ClauseKind::ItemsPath, ClauseKind::Raw];
         if place.position == ValueField::Path && !shaped(place.state, &paths) {
@@ -170,7 +170,7 @@ impl<'a> Model<'a> {
         self.own_input(place.state)
     }
 
-    /// For tests of states that stand alone.
+    /// For tests of single states.
     #[cfg(test)]
     pub(crate) fn forget_inputs(&mut self) {
         self.data.inputs.clear();

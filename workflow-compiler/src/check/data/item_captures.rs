@@ -1,5 +1,5 @@
-//! Captures of items: how the item of a map reaches the states after its first: the first has it as its input, and keeps of it what the
-//! others read in a variable, on every way that leads to one of them.
+//! Captures of items: the first state of a map gets the item as its input, and stores the parts that later states read
+//! in a variable, on every path to them.
 
 use std::collections::BTreeMap;
 
@@ -22,13 +22,13 @@ pub struct ItemCapture {
     pub variable: String,
     /// The parts that are read.
     pub capture: Capture,
-    /// Whether states of the map lead back to the first, which has another input then.
+    /// Whether states of the map lead back to the first, whose input then differs.
     pub again: bool,
-    /// From which states of the map, by their node, one is reached that reads it, those themselves among them.
+    /// For each node of the map, whether it reads the variable or leads to a node that does.
     reaches: Vec<bool>,
 }
 
-/// What is kept of the items of the maps, by the scope that is their body.
+/// Returns what is kept of the items of the maps, by the scope that is their body.
 pub(super) fn collect(model: &Model<'_>) -> BTreeMap<usize, ItemCapture> {
     let mut all: BTreeMap<usize, (ItemCapture, Vec<usize>)> = BTreeMap::new();
     let mut told: Vec<(usize, Option<usize>, &str)> = Vec::new();
@@ -70,7 +70,7 @@ pub(super) fn collect(model: &Model<'_>) -> BTreeMap<usize, ItemCapture> {
             });
         });
     }
-    // JSONata of the user's own that reads a variable which is there finds all of the item in it.
+    // Raw JSONata that reads the existing variable gets the whole item.
     for (scope, node, text) in told {
         let Some((item, readers)) = all.get_mut(&scope) else { continue };
         let Ok((_, names)) = &*model.jsonata(text) else { continue };
@@ -86,7 +86,7 @@ pub(super) fn collect(model: &Model<'_>) -> BTreeMap<usize, ItemCapture> {
     all.into_iter().filter_map(reach).collect()
 }
 
-/// What makes the input of a map's iterations.
+/// Returns what makes the input of a map's iterations.
 fn selector<'a>(info: &StateInfo<'a>) -> Option<&'a Expr> {
     if !matches!(info.state.head, Head::Map { .. }) {
         return None;
@@ -100,7 +100,7 @@ fn selector<'a>(info: &StateInfo<'a>) -> Option<&'a Expr> {
 }
 
 impl<'a> Model<'a> {
-    /// The variable that holds the item of the map whose body is `scope`: those of the maps around have others.
+    /// Returns the variable that holds the item of the map whose body is `scope`: those of the maps around have others.
     pub(in crate::check) fn item_variable(&self, scope: usize) -> String {
         let around = std::iter::successors(self.scopes.get(scope), |scope| self.scopes.get(scope.parent?));
         let owners = around.map_while(|scope| scope.owner.filter(|owner| !is_distributed(owner)));
@@ -110,11 +110,11 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// Whether the first state of a map can keep its input, the item, in a variable.
+    /// Returns whether the first state of a map can keep its input, the item, in a variable.
     pub(in crate::check) fn can_capture_item(&self, start: &StateInfo<'a>, again: bool) -> bool {
         match start.language {
             QueryLanguage::Jsonata => true,
-            // There only what has no result of its own sees its input where it assigns.
+            // Only a state without a result of its own sees its input in `assign`.
             QueryLanguage::JsonPath => {
                 let takes = |kind| matches!(kind, ClauseKind::InputPath | ClauseKind::Parameters | ClauseKind::Result);
                 !again
@@ -124,7 +124,8 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// What a state keeps of the map's item where it goes on to the target, if it is the first of the map.
+    /// Returns the part of the map's item that the state captures on the transition to the target, if it is the first
+    /// of the map.
     pub fn item_capture_of(&self, info: &StateInfo<'a>, target: &Target) -> Option<&ItemCapture> {
         let item = self.data.item_captures.get(&info.scope)?;
         let starts = self.first_of(info.scope).is_some_and(|start| std::ptr::eq(start.state, info.state));

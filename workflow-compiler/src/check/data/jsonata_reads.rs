@@ -1,7 +1,7 @@
-//! What JSONata of the user's own reads of the states' results by their variables: `jsonata "$Train.Status"`.
+//! The parts of states' results that raw JSONata reads through their variables: `jsonata "$Train.Status"`.
 //!
-//! It is captured like what a reference reads, where the reader sees the variable and nothing else assigns it. Whether the
-//! state has run on all paths is a finding of the document's rules: such a text may test that itself.
+//! They are captured like those of references, if the reader sees the variable and nothing else assigns it. The
+//! document's rules check whether the state has run on all paths, because such a text may test it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,7 +33,7 @@ struct Read {
 pub(super) fn collect(model: &Model<'_>, captures: &mut BTreeMap<usize, Capture>, sink: &mut Sink<'_>) {
     let mut read: Vec<Read> = Vec::new();
     let mut states: Option<BTreeMap<String, Option<usize>>> = None;
-    // A shared handler's words are met at each state that uses it.
+    // A shared handler is visited for each state that uses it.
     let mut told = BTreeSet::new();
     for info in model.states.values().filter(|info| info.language == QueryLanguage::Jsonata) {
         visit::values(model, info, &mut |value, _| {
@@ -71,7 +71,8 @@ pub(super) fn collect(model: &Model<'_>, captures: &mut BTreeMap<usize, Capture>
             captures.entry(read.number).or_insert_with(|| Capture::Members(Default::default())).add(&read.path);
         }
     }
-    // What nobody keeps is no variable, as the document's rules say. But one that is there has all that is read of it.
+    // A result that is not captured is no variable, as the document's rules report. If it is captured, everything read
+    // from it is.
     for read in &read {
         let Some(known) = captures.get_mut(&read.number) else { continue };
         match uncapturable(read) {
@@ -81,7 +82,7 @@ pub(super) fn collect(model: &Model<'_>, captures: &mut BTreeMap<usize, Capture>
     }
 }
 
-/// The states by the variables of their results, where only one state has that.
+/// Returns the states by the variables of their results, where only one state has that.
 fn by_variable(model: &Model<'_>) -> BTreeMap<String, Option<usize>> {
     let mut states = BTreeMap::new();
     for (number, info) in model.states.values().enumerate().filter(|(_, info)| model.has_result(info)) {
@@ -90,12 +91,12 @@ fn by_variable(model: &Model<'_>) -> BTreeMap<String, Option<usize>> {
     states
 }
 
-/// What a use reads, as far as it goes through objects that are known, and what is wrong with the next member.
+/// Returns what a use reads, as far as it goes through objects that are known, and what is wrong with the next member.
 fn path(model: &Model<'_>, number: usize, used: &Use, (text, spot): (&str, Spot)) -> (Vec<String>, Option<Problem>) {
     let mut path = Vec::new();
     let mut wrong = None;
     let mut ty = model.data.results.get(number).cloned().unwrap_or(Ty::Unknown);
-    // `%` may lead back to what is around.
+    // `%` may lead back to the parent.
     let climbs = !used.exact && jsonata::expression(text).unwrap_or(text).contains('%');
     for step in used.steps.iter().take(DEPTH) {
         let LiteralKind::Name(name) = &step.kind else { break };

@@ -1,4 +1,4 @@
-//! How values pass between states: what can be read where, of which type, and what each state must keep for it.
+//! How values pass between states: which values are available where, their types, and what each state must capture.
 
 mod captures;
 mod fan_in;
@@ -54,7 +54,7 @@ pub(super) struct Data {
     item_captures: BTreeMap<usize, ItemCapture>,
 }
 
-/// Fills in [`Model::data`], and reports the variables that are in the way.
+/// Fills in [`Model::data`], and reports conflicting variables.
 pub(super) fn analyse(model: &mut Model<'_>, sink: &mut Sink<'_>) {
     model.data.graphs = StateGraphs::of(model);
     model.data.availability = Availability::of(model, &model.data.graphs);
@@ -65,20 +65,20 @@ pub(super) fn analyse(model: &mut Model<'_>, sink: &mut Sink<'_>) {
     collisions(model, sink);
 }
 
-/// The variable that holds a state's result: the state's identifier, but where that cannot be a variable's name or
-/// would hide a function of JSONata.
+/// Returns the variable for a state's result: the state's identifier, unless it is not a valid name or would hide a
+/// JSONata function.
 pub(super) fn variable(state: &str) -> String {
     let name = state.trim_start_matches('_');
     let name: String = match name.len() {
         0..=VARIABLE_NAME_CHARS => name.to_owned(),
         _ => name.chars().take(VARIABLE_NAME_CHARS).collect(),
     };
-    // The compiler's own: `item`, `caught_2`.
+    // Variables of the compiler: `item`, `caught_2`.
     let numbered = |own: &&str| match name.strip_prefix(*own).map(|rest| rest.strip_prefix('_').unwrap_or(rest)) {
         Some(number) => number.bytes().all(|byte| byte.is_ascii_digit()),
         None => false,
     };
-    // Step Functions has no `$eval`, and refuses its name wherever it stands.
+    // Step Functions has no `$eval`, and rejects its name everywhere.
     let taken = name == "states" || name == "eval" || is_function(&name) || ["caught", "item"].iter().any(numbered);
     if name.bytes().next().is_none_or(|first| first.is_ascii_digit()) || taken {
         return format!("result_{name}").chars().take(VARIABLE_NAME_CHARS).collect();
@@ -87,7 +87,7 @@ pub(super) fn variable(state: &str) -> String {
 }
 
 impl<'a> Model<'a> {
-    /// The number of the state whose result this variable holds, if any does, where nothing else assigns it.
+    /// Returns the number of the state whose result this variable holds, if any does, where nothing else assigns it.
     pub(super) fn result_in(&self, variable_name: &str) -> Option<usize> {
         if !self.lacks_variable(variable_name) {
             return None;
@@ -95,18 +95,18 @@ impl<'a> Model<'a> {
         let own = variable_name.strip_prefix("result_").into_iter().chain([variable_name]);
         let mut own = own.filter_map(|name| self.states.get_full(name));
         let found = own.find(|(_, name, info)| variable(name) == variable_name && self.has_result(info));
-        // Of two states with one variable nobody knows which it is.
+        // If two states have the same variable, it is ambiguous.
         let other = self.states.contains_key(&format!("_{variable_name}"));
         found.map(|(number, ..)| number).filter(|_| !other)
     }
 
-    /// The variable that a state keeps its result in, and what of it, where another state reads it.
+    /// Returns the variable that a state keeps its result in, and what of it, where another state reads it.
     pub fn capture_of(&self, info: &StateInfo<'a>) -> Option<(String, &Capture)> {
         let capture = self.data.captures.get(&info.number?)?;
         Some((variable(&info.name), capture))
     }
 
-    /// The variable that a catcher of this state keeps the error in, where a state that it leads to reads it.
+    /// Returns the variable that a catcher of this state keeps the error in, where a state that it leads to reads it.
     pub fn error_capture_of(&self, info: &StateInfo<'a>, target: &Target) -> Option<&str> {
         let to = self.data.graphs.point(self.target(target, info.scope)?.number?)?;
         let availability = &self.data.availability;
@@ -114,7 +114,7 @@ impl<'a> Model<'a> {
     }
 }
 
-/// A variable of the user's and one that holds a result or an error have different names.
+/// Reports variables of the user that have the name of a result's or an error's variable.
 fn collisions(model: &Model<'_>, sink: &mut Sink<'_>) {
     let mut taken: BTreeMap<String, String> = BTreeMap::new();
     for number in model.data.captures.keys() {
@@ -123,7 +123,7 @@ fn collisions(model: &Model<'_>, sink: &mut Sink<'_>) {
         if let Some(holds) = taken.insert(variable(name), holds) {
             sink.report(|| {
                 let message =
-                    format!("the result of `{name}` would be in `${}` too, which holds {holds}", variable(name));
+                    format!("the result of `{name}` would also be in `${}`, which contains {holds}", variable(name));
                 Problem::new(Code::VariableTaken, info.state.name.span(), message).help("give this state another name")
             });
         }
@@ -168,7 +168,7 @@ fn clauses(all: &[Clause], taken: &BTreeMap<String, String>, sink: &mut Sink<'_>
                     let name = key.strip_suffix(".$").unwrap_or(key);
                     let Some(holds) = taken.get(name) else { continue };
                     sink.report(|| {
-                        let message = format!("`${name}` holds {holds}");
+                        let message = format!("`${name}` contains {holds}");
                         Problem::new(Code::VariableTaken, member.key.spot, message)
                             .help("give this variable another name")
                     });

@@ -1,4 +1,5 @@
-//! The declared output: what each state that ends the workflow gives fits it, as far as its type is known.
+//! The declared output: checks that the output of each state that ends the workflow matches it, as far as its type is
+//! known.
 
 use std::cell::RefCell;
 
@@ -22,7 +23,7 @@ use crate::question::{Asks, Foreign, Question};
 use crate::syntax::ast::{BinaryOp, ClauseValue, Expr, ExprKind, Head, Spot};
 use crate::syntax::keyword::ClauseKind;
 
-/// The structs and AWS's objects that have been compared, each with the struct that it should be: they may hold themselves.
+/// The structs and AWS objects already compared, each with its expected struct, because they may contain themselves.
 type Seen = RefCell<Vec<(Ty, String)>>;
 
 pub(in crate::check) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
@@ -47,7 +48,7 @@ pub(in crate::check) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Where what a state gives is that makes nothing of its own.
+/// Returns the source of the output of a state that passes a value on.
 fn passes_on<'m>(model: &Model<'_>, info: &'m StateInfo<'_>) -> Path<'m> {
     let root = match &info.state.head {
         _ if written(info).0.is_some() => PathRoot::Value(String::new()),
@@ -58,7 +59,7 @@ fn passes_on<'m>(model: &Model<'_>, info: &'m StateInfo<'_>) -> Path<'m> {
     root.into()
 }
 
-/// The value that makes a state's output, where there is one.
+/// Returns the value that makes a state's output, where there is one.
 fn written<'a>(info: &StateInfo<'a>) -> (Option<&'a Expr>, ValueField) {
     let clause = info.state.clauses.iter().find_map(|clause| match &clause.value {
         ClauseValue::Expr(value) if clause.kind == ClauseKind::Output => Some(value),
@@ -73,7 +74,7 @@ fn written<'a>(info: &StateInfo<'a>) -> (Option<&'a Expr>, ValueField) {
     }
 }
 
-/// Compares member by member, to point at the one that is wrong.
+/// Compares member by member, to report the wrong one.
 fn fits_expr<'a>(
     model: &Model<'a>,
     place: ValueSite<'_, 'a>,
@@ -84,7 +85,7 @@ fn fits_expr<'a>(
     sink: &mut Sink<'_>,
 ) {
     if let Ty::Foreign(foreign) = wanted.present() {
-        // Where the state that reads it is, what may be absent has been said.
+        // For a reading state, a possibly absent value was reported.
         let given = Conformance { model, info: place.state, position: place.position, code: Code::OutputDoesNotFit };
         if !(wanted.is_option() && matches!(expr.kind, ExprKind::Null)) {
             given.expr(foreign, expr, expr.spot, facts, what, sink);
@@ -111,7 +112,7 @@ fn fits_expr<'a>(
                     Some(member) if member.key.value == wire => {
                         let what = format!("`{name}` of {what}");
                         if member.optional && !field.ty.is_option() && !field.ty.is_unknown() {
-                            let message = format!("{what} may be left out, and is declared {}", article(&field.ty));
+                            let message = format!("{what} may be omitted, but is declared {}", article(&field.ty));
                             sink.push(Problem::new(Code::OutputDoesNotFit, member.key.spot, message).help(format!(
                                 "declare it `Option<{}>`, or give a default with `??`",
                                 field.ty.rust_name()
@@ -149,13 +150,13 @@ fn fits_expr<'a>(
             }
         }
         (ExprKind::Object(members), _, Ty::Map(value)) => {
-            // A member whose value is a path has another name, and is left out what is optional.
+            // A member whose value is a path has another name, and is omitted for an absent value.
             for member in members.iter().filter(|member| !member.optional && !member.key.value.ends_with(".$")) {
                 let what = format!("`{}` of {what}", member.key.value);
                 fits_expr(model, place, &member.value, value, &what, facts, sink);
             }
         }
-        // JSONata may put the items of an array in flat.
+        // JSONata may flatten the items of an array.
         (ExprKind::Array(items), _, Ty::Array(item)) if !items.iter().any(is_array) => {
             let what = format!("an item of {what}");
             items.iter().for_each(|given| fits_expr(model, place, given, item, &what, facts, sink));
@@ -170,7 +171,7 @@ fn fits_expr<'a>(
         }
         (ExprKind::Number(text), _, Ty::Integer(int)) if !holds(*int, text) => {
             sink.report(|| {
-                let message = format!("{what} is {text}, and is declared `{}`", int.name());
+                let message = format!("{what} is {text}, but is declared `{}`", int.name());
                 Problem::new(Code::OutputDoesNotFit, expr.spot, message)
             });
         }
@@ -186,11 +187,11 @@ fn fits_expr<'a>(
                 Problem::new(Code::OutputDoesNotFit, expr.spot, message).suggest_text(text, known)
             });
         }
-        // That it cannot be read is said where it is.
+        // An invalid reference is reported where it is read.
         _ if model.reads_refused(place, expr) => {}
         _ => {
             let ty = model.infer(place, expr, facts, &mut Sink::silent());
-            // That it may be absent has been said where it is.
+            // That it may be absent was reported where it is read.
             let said = matches!(&expr.kind, ExprKind::Reference(reference)
                 if model.is_left_out(place, reference, facts));
             let holder = path_of(expr, "");
@@ -207,27 +208,27 @@ fn fits_expr<'a>(
     }
 }
 
-/// Whether a type of integers holds a literal number.
+/// Returns whether a type of integers holds a literal number.
 fn holds(int: Int, number: &str) -> bool {
     whole(number).is_some_and(|number| int.holds(number))
 }
 
-/// The whole number that a literal is, however it is written: `1`, `1.0`, `1e3`.
+/// Returns the whole number that a literal is, however it is written: `1`, `1.0`, `1e3`.
 pub(in crate::check) fn whole(number: &str) -> Option<i128> {
     number.parse().ok().or_else(|| {
         let number: f64 = number.parse().ok()?;
-        // What is too large for the type becomes its greatest number, which no type of the language holds.
+        // A number that is too large becomes the maximum, which no type of the language can hold.
         (number.fract() == 0.0).then_some(number as i128)
     })
 }
 
-/// The name of a member whose value may be a path.
+/// Returns the name of a member whose value may be a path.
 fn bare_key(key: &str) -> &str {
     key.strip_suffix(".$").unwrap_or(key)
 }
 
-/// A member that is not declared, and has nearly the name of an optional one that is not given. One that lacks and may not
-/// is another finding; other members may be given to whoever reads them.
+/// Reports an undeclared member with a name similar to a missing optional one. A missing required member is reported
+/// separately; other members are allowed.
 fn slip<'n>(
     name: &str,
     spot: Spot,
@@ -245,7 +246,7 @@ fn slip<'n>(
     if let Some(near) = workflow_asl::nearest::nearest(name, names) {
         let message = format!("`{name}` is not declared in {what}");
         let problem = Problem::new(Code::OutputDoesNotFit, spot, message);
-        // Where it is given by another state the words are that state's.
+        // If another state produces it, the words are that state's.
         sink.push(if own { problem.did_you_mean(near, near) } else { problem.help(format!("did you mean `{near}`?")) });
     }
 }
@@ -266,14 +267,13 @@ fn missing<'n>(
         let message = format!("{what} has no `{wire}`, which is declared {}", article(&field.ty));
         let problem = Problem::new(Code::OutputDoesNotFit, spot, message);
         match workflow_asl::nearest::nearest(wire, given) {
-            Some(near) => problem.help(format!("`{near}` is another name")),
-            None => problem.help(format!("give it, or declare `{name}: Option<{}>`", field.ty.rust_name())),
+            Some(near) => problem.help(format!("`{near}` is a different name")),
+            None => problem.help(format!("add it, or declare `{name}: Option<{}>`", field.ty.rust_name())),
         }
     });
 }
 
-/// Compares types. What is unknown fits everywhere; of the members of a value that comes in whole those that were tested
-/// are there, by the path of the value.
+/// Compares types. Unknown types match anything. Members of a whole value that were tested, by its path, are present.
 fn fits(
     model: &Model<'_>,
     given: &Ty,
@@ -286,7 +286,7 @@ fn fits(
     if let Ty::Foreign(given) = given.present()
         && !wanted.is_unknown()
     {
-        // Whether it may be absent is told where it is read.
+        // That it may be absent is reported where it is read.
         match wanted.in_rust() {
             Some(tokens) => {
                 let (what, code) = (what.to_owned(), Code::OutputDoesNotFit);
@@ -308,9 +308,9 @@ fn fits(
     if given.is_option() && !wanted.is_option() || *given == Ty::Null && !wanted.is_option() {
         sink.report(|| {
             let message = match given {
-                Ty::Null => format!("{what} is `null`, and is declared {}", article(wanted)),
-                Ty::Nullable(_) => format!("{what} may be `null`, and is declared {}", article(wanted)),
-                _ => format!("{what} may be absent, and is declared {}", article(wanted)),
+                Ty::Null => format!("{what} is `null`, but is declared {}", article(wanted)),
+                Ty::Nullable(_) => format!("{what} may be `null`, but is declared {}", article(wanted)),
+                _ => format!("{what} may be absent, but is declared {}", article(wanted)),
             };
             let problem = Problem::new(Code::OutputDoesNotFit, spot, message);
             problem.help(format!("declare it `Option<{}>`, or give a default with `??`", wanted.rust_name()))
@@ -329,10 +329,10 @@ fn fits(
         (Ty::Null, _) => true,
         (Ty::Float(_), Ty::Integer(int)) => {
             sink.report(|| {
-                let message = format!("{what} may have a fraction, and is declared `{}`", int.name());
+                let message = format!("{what} may have a fraction, but is declared `{}`", int.name());
                 let help = match holder.to_string().as_str() {
                     "" => "declare it `f64`, or round it, in JSONata with `$round`".to_owned(),
-                    // The words of an operator stand in parentheses.
+                    // The expression of an operator is in parentheses.
                     value => {
                         if let Some(jsonata) = value.strip_prefix("\"{%").and_then(|value| value.strip_suffix("%}\"")) {
                             let rounded = format!("\"{{% $round({}) %}}\"", jsonata.trim());
@@ -352,7 +352,7 @@ fn fits(
             return fits(model, a, b, spot, &format!("a value of {what}"), (&nowhere, facts, seen), sink);
         }
         (Ty::Object(members), Ty::Map(value)) => {
-            // What may be absent is left out.
+            // Absent members are omitted.
             for (name, ty) in members.iter() {
                 fits(
                     model,
@@ -431,7 +431,7 @@ fn fits(
     };
     if !fits_so_far {
         sink.report(|| {
-            let message = format!("{what} is {}, and is declared {}", article(given), article(wanted));
+            let message = format!("{what} is {}, but is declared {}", article(given), article(wanted));
             Problem::new(Code::OutputDoesNotFit, spot, message)
         });
     }
@@ -444,7 +444,7 @@ fn fields<'m, 'a>(model: &'m Model<'a>, ty: &Ty) -> Option<&'m IndexMap<String, 
     }
 }
 
-/// The members of an object by their names in JSON, with those that references have.
+/// Returns the members of an object by their names in JSON, with those that references have.
 fn members<'t>(model: &'t Model<'_>, ty: &'t Ty) -> Option<IndexMap<&'t str, (&'t str, &'t Ty)>> {
     match ty {
         Ty::Object(members) => Some(members.iter().map(|(name, ty)| (name.as_str(), (name.as_str(), ty))).collect()),

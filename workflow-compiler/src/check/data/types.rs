@@ -1,8 +1,8 @@
-//! The types of the states' results and of the variables, found in the order in which the states run.
+//! The types of the states' results and of the variables, inferred in execution order.
 //!
-//! A reference is legal only where its state has run, so whoever comes first knows his type first: one walk over each
-//! scope in the order of its graph, into the scopes inside on the way. What is not known yet, as in a loop, is unknown,
-//! and of two types of one variable that which holds both.
+//! A reference is only valid after its state has run, so states are visited in execution order: one walk over each
+//! scope's graph, including nested scopes. Types that are not known yet, as in a loop, are unknown. A variable with two
+//! types gets a type that holds both.
 
 use std::collections::BTreeMap;
 
@@ -47,7 +47,7 @@ pub(in crate::check) fn infer_all(model: &mut Model<'_>) {
     model.data.inputs = vec![Ty::Unknown; model.states.len()];
     let order = order(model);
     let ways = Ways::of(model);
-    // Variables need the types of results, results those of variables, and a loop those of what comes after.
+    // Types of variables and results depend on each other, and a loop on the states after it.
     for _ in 0..2 {
         let mut again = false;
         let mut done = vec![false; model.states.len()];
@@ -86,7 +86,7 @@ enum Step {
     Ends(usize),
 }
 
-/// The states in the order in which they run; those inside one come between its beginning and its end.
+/// Returns the states in the order in which they run; those inside one come between its beginning and its end.
 fn order(model: &Model<'_>) -> Vec<Step> {
     let mut order = Vec::new();
     enter(&model.data.graphs, 0, &mut order);
@@ -101,13 +101,13 @@ fn enter(graphs: &StateGraphs, scope: usize, order: &mut Vec<Step>) {
     }
 }
 
-/// How often the assignments are gone over at most; a type that still changes then is unknown.
+/// The maximum number of passes over the assignments; a type that still changes is unknown.
 const ROUNDS: usize = 4;
 
 /// Fills in the types of all variables that the workflow assigns; one that is assigned out of sight has none.
 ///
-/// What is computed of a variable itself, as in `n: $n + 1`, counts from the round on in which that has a type: a counter
-/// that begins with an integer is one.
+/// A value computed from the variable itself, as in `n: $n + 1`, counts once the variable has a type: a counter that
+/// starts with an integer is an integer.
 fn variables(model: &mut Model<'_>) {
     model.data.variables.clear();
     if model.variables.is_none() {
@@ -199,7 +199,7 @@ fn assign<'a>(model: &Model<'a>, place: ValueSite<'_, 'a>, clause: &Clause, fact
     }
 }
 
-/// Whether a value reads variables that the workflow assigns, and whether one of them has no type yet.
+/// Returns whether a value reads variables that the workflow assigns, and whether one of them has no type yet.
 fn reads_variables(model: &Model<'_>, value: &Expr) -> (bool, bool) {
     let (mut reads, mut waits) = (false, false);
     let mut read = |name: &str| {
@@ -222,14 +222,14 @@ fn reads_variables(model: &Model<'_>, value: &Expr) -> (bool, bool) {
 }
 
 impl<'a> Model<'a> {
-    /// The type of what a scope's states end with: the output of a parallel's branch, or of a map's iteration.
+    /// Returns the type of what a scope's states end with: the output of a parallel's branch, or of a map's iteration.
     pub(in crate::check) fn scope_output(&self, scope: usize) -> Ty {
         let ends = self.states_of(scope).filter(|info| self.ends(info));
         let types = ends.map(|info| self.output_type(info));
         types.reduce(Ty::join).unwrap_or(Ty::Unknown)
     }
 
-    /// Whether a branch or workflow may end successfully with this state.
+    /// Returns whether a branch or workflow may end successfully with this state.
     pub(in crate::check) fn ends(&self, info: &StateInfo<'a>) -> bool {
         use crate::syntax::ast::Target;
         let end = |target: &Target| matches!(target, Target::End(_));
@@ -243,7 +243,7 @@ impl<'a> Model<'a> {
             || self.catchers_of(info).iter().any(|(_, catcher)| end(&catcher.target))
     }
 
-    /// The type of what a branch or workflow that ends with this state gives.
+    /// Returns the type of what a branch or workflow that ends with this state gives.
     pub(in crate::check) fn output_type(&self, info: &StateInfo<'a>) -> Ty {
         let catches_to_end = self
             .catchers_of(info)
@@ -252,7 +252,7 @@ impl<'a> Model<'a> {
         if catches_to_end || info.state.broken { Ty::Unknown } else { self.success_output(info) }
     }
 
-    /// The type of a state's output when it succeeds, and no arm of a choice says another.
+    /// Returns the type of a state's output when it succeeds, and no arm of a choice says another.
     pub(in crate::check) fn success_output(&self, info: &StateInfo<'a>) -> Ty {
         let place = |position| ValueSite { state: info, position };
         let own = |kind| {
@@ -280,7 +280,7 @@ impl<'a> Model<'a> {
             return self.narrowed_type(place(ValueField::Output), output);
         }
         if !gives {
-            // The input goes through.
+            // The input is passed on.
             let makes = [ClauseKind::InputPath, ClauseKind::Parameters, ClauseKind::Result];
             let made = info.state.clauses.iter().any(|clause| makes.contains(&clause.kind));
             return if made { Ty::Unknown } else { self.own_input(info) };

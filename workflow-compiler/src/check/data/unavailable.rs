@@ -1,4 +1,4 @@
-//! Why a state's result, or an error, is not available in a place, with the path that shows it.
+//! Explains why a state's result or an error is not available, with a path that shows it.
 
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::graph::{FlowGraph, Transition};
@@ -18,16 +18,16 @@ use crate::syntax::keyword::ClauseKind;
 /// The longest path that is drawn in full.
 const DRAWN: usize = 12;
 
-/// How many nodes a path may be looked for in, so that thousands of mistakes take no longer than one.
+/// The maximum number of nodes to visit in searches for paths, so that thousands of errors take no longer than one.
 const LOOKED_AT: usize = 2_000_000;
 
 impl<'a> Model<'a> {
-    /// Whether a state has a result that can be kept.
+    /// Returns whether a state has a result that can be kept.
     pub(in crate::check) fn has_result(&self, info: &StateInfo<'a>) -> bool {
         !matches!(info.state.kind, StateKind::Choice | StateKind::Wait | StateKind::Succeed | StateKind::Fail)
     }
 
-    /// Why the result of the state `of` cannot be read in this place; `None` where it can.
+    /// Returns why the result of the state `of` cannot be read here; `None` if it can.
     pub(in crate::check) fn unavailable(
         &self,
         place: ValueSite<'_, 'a>,
@@ -55,7 +55,7 @@ impl<'a> Model<'a> {
                 return None;
             }
             let message = format!("`{name}` is this state itself");
-            let help = "its result is `result`, its input is `state`; what it gave when it ran before is";
+            let help = "its result is `result`, its input is `state`; its result from an earlier run is";
             return Some(Problem::new(Code::StateReference, spot, message).help(format!("{help} `{name}?.…`")));
         }
         match self.data.availability.sight(&self.data.graphs, reader, number)? {
@@ -67,27 +67,26 @@ impl<'a> Model<'a> {
             }
             Sight::Uncertain { of, at } => Some(self.uncertain(place, reference, of, at)),
             Sight::Around => {
-                let message =
-                    format!("`{name}` has not ended where `{}` begins, which is inside of it", place.state.name);
+                let message = format!("`{name}` has not ended when `{}` begins, which is inside it", place.state.name);
                 Some(Problem::new(Code::MayNotHaveRun, spot, message).help("read it in a state after it"))
             }
             Sight::Inside(owner) => Some(self.inside(place, reference, of, owner)),
             Sight::Distributed(map) => {
                 let (map, _) = self.states.get_index(map)?;
                 let message = format!(
-                    "`{name}` is outside of the distributed map `{map}`, whose iterations are executions of their own"
+                    "`{name}` is outside of the distributed map `{map}`, whose iterations are separate executions"
                 );
                 let text = reference_text(reference);
                 let field = super::variable(name).to_lowercase();
                 let help = format!(
-                    "hand it in: `item_selector {{ item: item, {field}: {text} }}` on `{map}`, then read `state.{field}` in its first state"
+                    "pass it in: `item_selector {{ item: item, {field}: {text} }}` on `{map}`, then read `state.{field}` in its first state"
                 );
                 Some(Problem::new(Code::OtherScope, spot, message).help(help))
             }
         }
     }
 
-    /// Why the state cannot keep what a path leads to in its result beside what it says itself.
+    /// Returns why the state cannot capture a part of its result.
     pub(super) fn uncapturable<'n>(
         &self,
         spot: Spot,
@@ -104,11 +103,11 @@ impl<'a> Model<'a> {
             });
             if let Some((field, instead)) = own {
                 let message = format!("the result of `{name}` cannot be read by its name: its `raw` has `{field}`");
-                let help = format!("write `{instead}` in its place");
+                let help = format!("write `{instead}` instead");
                 return Some(Problem::new(Code::StateReference, spot, message).help(help));
             }
         }
-        // A JSONata pass has no result: what it keeps is its output, computed once more.
+        // A JSONata pass has no result: its output is computed again for the capture.
         if of.state.kind == StateKind::Pass && of.language == QueryLanguage::Jsonata {
             let value = match &of.state.head {
                 Head::Pass { value: Some(value) } => Some(value),
@@ -129,11 +128,11 @@ impl<'a> Model<'a> {
             let call = part.and_then(changing);
             if let Some(call) = call {
                 let message = format!(
-                    "`${call}` gives another value each time, and a JSONata pass such as `{name}` would compute it twice"
+                    "`${call}` returns a different value on each call, and a JSONata pass such as `{name}` would compute it twice"
                 );
                 let arguments = if call == "shuffle" { "…" } else { "" };
                 let help = format!(
-                    "keep it once: `assign {{ value: ${call}({arguments}) }}` on a state before, then read `$value`"
+                    "store it once: `assign {{ value: ${call}({arguments}) }}` on a state before, then read `$value`"
                 );
                 return Some(Problem::new(Code::StateReference, spot, message).help(help));
             }
@@ -146,20 +145,20 @@ impl<'a> Model<'a> {
         let name = self.name_at(of);
         let reader = &place.state.name;
         let point = self.name_at(at);
-        let inside = if point == *reader { String::new() } else { format!(", inside of `{point}`,") };
-        let begins = format!("where `{reader}`{inside} begins");
+        let inside = if point == *reader { String::new() } else { format!(", inside `{point}`,") };
+        let begins = format!("when `{reader}`{inside} begins");
         let graph = self.data.graphs.graph(at.scope);
         let Some(graph) = graph.filter(|graph| self.may_look(graph.size())) else {
             return Problem::new(Code::MayNotHaveRun, spot, format!("`{name}` may not have run {begins}"));
         };
         if !graph.order().contains(&of.node) {
-            let message = format!("`{name}` has not run {begins}: no way leads to it");
-            let help = format!("let a state before `{point}` go on at `{name}`");
+            let message = format!("`{name}` has not run {begins}: no path leads to it");
+            let help = format!("add a transition to `{name}` from a state before `{point}`");
             return Problem::new(Code::MayNotHaveRun, spot, message).help(help);
         }
         let before = graph.reaching([at.node], |_| true);
         if !before.get(of.node).copied().unwrap_or_default() {
-            let message = format!("`{name}` has not run {begins}: no way leads from it to there");
+            let message = format!("`{name}` has not run {begins}: no path leads from it to that state");
             return Problem::new(Code::MayNotHaveRun, spot, message)
                 .help("a state sees the results of the states before it");
         }
@@ -167,7 +166,7 @@ impl<'a> Model<'a> {
         let nodes = nodes(graph, &way);
         let drawn = self.drawn(at.scope, &nodes);
         let problem = Problem::new(Code::MayNotHaveRun, spot, format!("`{name}` may not have run {begins}"));
-        // The last state of the way from which the other can still be reached, without the reader.
+        // The last state of the path from which the other can still be reached, without passing the reader.
         let reaches = graph.reaching([of.node], |edge| edge.target() != Some(at.node));
         let parts = nodes
             .iter()
@@ -181,14 +180,16 @@ impl<'a> Model<'a> {
                 let from = self.name_at(Point { scope: at.scope, node: *node });
                 problem.help(format!("`{from}` may go to `{point}` without `{name}`: {drawn}"))
             }
-            None => problem.help(format!("`{name}` runs only after `{point}`, on the first turn of the loop: {drawn}")),
+            None => {
+                problem.help(format!("`{name}` runs only after `{point}`, in the first iteration of the loop: {drawn}"))
+            }
         };
         match place.state.language {
             QueryLanguage::Jsonata => {
                 let rest = Path::of(reference).rest();
                 problem.help(format!("`{name}?{rest}` may be absent: give it a default, `({name}?{rest} ?? …)`"))
             }
-            QueryLanguage::JsonPath => problem.help(format!("let every way to `{point}` go over `{name}`")),
+            QueryLanguage::JsonPath => problem.help(format!("make every path to `{point}` pass `{name}`")),
         }
     }
 
@@ -205,7 +206,7 @@ impl<'a> Model<'a> {
         let message = if beside {
             format!("`{name}` is in {there}, which runs at the same time as {}", describe(self, here))
         } else {
-            format!("`{name}` is in {there}: its result ends with it")
+            format!("`{name}` is in {there}: its result is not available outside")
         };
         let problem = Problem::new(Code::OtherScope, spot, message);
         let index = match self.scopes.get(of.scope).and_then(|scope| scope.branch) {
@@ -218,7 +219,7 @@ impl<'a> Model<'a> {
         })
     }
 
-    /// Why `caught` cannot be read in this place, or the variable that holds the error.
+    /// Returns why `caught` cannot be read in this place, or the variable that holds the error.
     pub(in crate::check) fn error_in(
         &self,
         place: ValueSite<'_, 'a>,
@@ -234,22 +235,21 @@ impl<'a> Model<'a> {
             Caught::In(scope) => Ok(availability.error_variable(scope).to_owned()),
             Caught::Distributed(map) => {
                 let map = self.states.get_index(map).map_or("", |(name, _)| name);
-                let message =
-                    format!("no error is caught on the way to `{name}` inside of the distributed map `{map}`");
-                let help = format!("hand it in with `item_selector` on `{map}`");
+                let message = format!("no error is caught on the path to `{name}` inside the distributed map `{map}`");
+                let help = format!("pass it in with `item_selector` on `{map}`");
                 Err(Box::new(Problem::new(Code::NothingCaught, spot, message).help(help)))
             }
             Caught::Uncertain(at) => {
                 let graph = self.data.graphs.graph(at.scope).filter(|graph| self.may_look(graph.size()));
                 let way = graph.and_then(|graph| Some((graph, graph.shortest(at.node, |edge| !edge.is_caught())?)));
-                let message = format!("it is not certain that an error was caught where `{name}` begins");
+                let message = format!("an error may not have been caught when `{name}` begins");
                 let mut problem = Problem::new(Code::NothingCaught, spot, message);
                 if let Some((graph, way)) = way {
                     let drawn = self.drawn(at.scope, &nodes(graph, &way));
                     problem =
                         problem.help(format!("`{name}` can be reached without an error having been caught: {drawn}"));
                 }
-                Err(Box::new(problem.help("read it only in states that all ways reach over a `catch`")))
+                Err(Box::new(problem.help("read it only in states that are always reached through a `catch`")))
             }
         }
     }
@@ -288,13 +288,13 @@ impl<'a> Model<'a> {
     }
 }
 
-/// The nodes of a path from the start, each with whether an error was caught on the way to it.
+/// Returns the nodes of a path from the start, each with whether an error was caught on the way to it.
 fn nodes(graph: &FlowGraph<Edge>, way: &[&Edge]) -> Vec<(usize, bool)> {
     let steps = way.iter().filter_map(|edge| Some((edge.target()?, edge.is_caught())));
     std::iter::once((graph.start().unwrap_or_default(), false)).chain(steps).collect()
 }
 
-/// A function in an expression that gives another value each time it is called, without its `$`.
+/// Returns a function in an expression that returns a different value on each call, without its `$`.
 fn changing(expr: &Expr) -> Option<&'static str> {
     let find = |is: &dyn Fn(&str) -> bool| jsonata::changing().find(|known| is(known));
     match &expr.kind {

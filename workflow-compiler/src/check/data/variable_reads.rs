@@ -17,13 +17,13 @@ pub struct VariableReads {
 }
 
 impl<'a> Model<'a> {
-    /// The name of the state whose result a variable holds, where nothing else assigns it.
+    /// Returns the name of the state whose result a variable holds, where nothing else assigns it.
     pub fn state_of_variable(&self, name: &str) -> Option<&str> {
         let (state, _) = self.states.get_index(self.result_in(name)?)?;
         Some(state)
     }
 
-    /// The names of the states whose results may be read.
+    /// Returns the names of the states whose results may be read.
     pub fn names_of_results(&self) -> impl Iterator<Item = &str> {
         self.states.iter().filter(|(_, info)| self.has_result(info)).map(|(name, _)| name.as_str())
     }
@@ -33,7 +33,7 @@ impl<'a> Model<'a> {
         visit::values(self, info, &mut |value, _| visit::texts(value, each));
     }
 
-    /// Whether some state may read what the state before it hands on.
+    /// Returns whether some state may read what the state before it hands on.
     pub fn reads_its_input(&self) -> bool {
         self.all_states().any(|info| {
             let mut reads = info.language == QueryLanguage::JsonPath;
@@ -45,7 +45,7 @@ impl<'a> Model<'a> {
         })
     }
 
-    /// Whether a state reads a variable only where that leaves a member out: `key?: $name`.
+    /// Returns whether a state reads a variable only where that leaves a member out: `key?: $name`.
     pub fn only_leaves_out(&self, info: &StateInfo<'a>, name: &str) -> bool {
         let (mut read, mut left_out) = (0, 0);
         visit::values(self, info, &mut |value, _| {
@@ -56,7 +56,7 @@ impl<'a> Model<'a> {
         read > 0 && read == left_out
     }
 
-    /// How the values of a state read a variable.
+    /// Returns how the values of a state read a variable.
     pub fn reads(&self, info: &StateInfo<'a>, name: &str) -> VariableReads {
         let mut reads = VariableReads::default();
         visit::values(self, info, &mut |value, _| {
@@ -90,7 +90,7 @@ fn is_variable(root: &Root, name: &str) -> bool {
     matches!(root, Root::Variable(read) if read == name)
 }
 
-/// How many members of a value are left out where the variable has no value.
+/// Returns how many members of a value are left out where the variable has no value.
 fn left_out_of(value: &Expr, name: &str) -> usize {
     match &value.kind {
         ExprKind::Object(members) => members

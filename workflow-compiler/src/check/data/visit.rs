@@ -41,7 +41,7 @@ pub(in crate::check) fn references<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e 
     }
 }
 
-/// Whether JSONata of the user's own stands in a value.
+/// Returns whether JSONata of the user's own stands in a value.
 pub(in crate::check) fn has_raw(expr: &Expr) -> bool {
     let mut any = false;
     raws(expr, &mut |_, _| any = true);

@@ -1,8 +1,8 @@
 //! Which results and errors can be read where a state begins.
 //!
-//! The rule. A result can be read where its state has succeeded on every path, an error where one was caught on every
-//! path: the events of [`happened`], a result brought about by the transitions of its state without a catcher, an error by
-//! those with one. Of a state that no path reaches nothing is asked.
+//! Rule: a result is available if its state has succeeded on every path, an error if one was caught on every path.
+//! These are the events of [`happened`]: transitions of a state without a catcher cause its result, those with a
+//! catcher an error. Unreachable states are not checked.
 
 use workflow_asl::graph::{Happened, happened};
 
@@ -27,7 +27,7 @@ struct ScopeAvailability {
 }
 
 impl ScopeAvailability {
-    /// Whether the event has certainly happened where the node begins, or no path leads there.
+    /// Returns whether the event has certainly happened where the node begins, or no path leads there.
     fn is_certain(&self, node: usize, event: usize) -> bool {
         let happened = self.happened.get(node).and_then(Option::as_ref);
         happened.is_none_or(|happened| happened.surely.contains(event))
@@ -144,7 +144,7 @@ impl Availability {
         }
     }
 
-    /// Whether the result of the state `of` can be read where `reader` begins.
+    /// Returns whether the result of the state `of` can be read where `reader` begins.
     pub(in crate::check) fn sight(&self, graphs: &StateGraphs, reader: usize, of: usize) -> Option<Sight> {
         let (of, mut at) = (graphs.point(of)?, graphs.point(reader)?);
         let mut distributed = None;
@@ -169,7 +169,7 @@ impl Availability {
         Some(if scope.is_certain(at.node, event) { Sight::Certain } else { Sight::Uncertain { of, at } })
     }
 
-    /// Which catch edges the error that a state reads comes over.
+    /// Returns which catch edges the error that a state reads comes over.
     pub(in crate::check) fn error_at(&self, graphs: &StateGraphs, reader: Point) -> Caught {
         let mut at = reader;
         loop {
@@ -194,12 +194,12 @@ impl Availability {
         }
     }
 
-    /// The variable that a scope's catchers keep the error in.
+    /// Returns the variable that a scope's catchers keep the error in.
     pub(in crate::check) fn error_variable(&self, scope: usize) -> &str {
         self.0.get(scope).map_or("", |scope| scope.error_variable.as_str())
     }
 
-    /// Whether a catcher that leads from a state of this scope to the node must keep the error.
+    /// Returns whether a catcher that leads from a state of this scope to the node must keep the error.
     pub(in crate::check) fn captures_error(&self, scope: usize, to: usize) -> bool {
         let scope = self.0.get(scope);
         scope.and_then(|scope| scope.reads_error.get(to)).copied().unwrap_or_default()

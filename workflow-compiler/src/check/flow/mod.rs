@@ -40,12 +40,12 @@ pub(super) enum By {
 }
 
 impl Edge {
-    /// Whether an error was caught, which the state's result does not survive.
+    /// Returns whether an error was caught, which the state's result does not survive.
     pub(super) fn is_caught(self) -> bool {
         self.by == By::Catcher
     }
 
-    /// Whether the node has succeeded where it is taken.
+    /// Returns whether the node has succeeded where it is taken.
     pub(super) fn is_success_of(self, node: usize) -> bool {
         self.from == node && !self.is_caught()
     }
@@ -111,51 +111,51 @@ impl StateGraphs {
         Self { graphs, states, points, owners }
     }
 
-    /// The graph of a scope.
+    /// Returns the graph of a scope.
     pub(super) fn graph(&self, scope: usize) -> Option<&FlowGraph<Edge>> {
         self.graphs.get(scope)
     }
 
-    /// Where a state is.
+    /// Returns where a state is.
     pub(super) fn point(&self, state: usize) -> Option<Point> {
         self.points.get(state).copied()
     }
 
-    /// The state at a point.
+    /// Returns the state at a point.
     pub(super) fn state_at(&self, point: Point) -> Option<usize> {
         self.states.get(point.scope)?.get(point.node).copied()
     }
 
-    /// The states that run in a scope, each before those that only it leads to.
+    /// Returns the states that run in a scope, each before those that only it leads to.
     pub(super) fn order(&self, scope: usize) -> impl Iterator<Item = usize> {
         let nodes = self.graph(scope).map(FlowGraph::order).unwrap_or_default();
         nodes.into_iter().filter_map(move |node| self.state_at(Point { scope, node }))
     }
 
-    /// The transitions that leave a state, each with the state that it leads to.
+    /// Returns the transitions that leave a state, each with the state that it leads to.
     pub(super) fn leaving(&self, state: usize) -> impl Iterator<Item = (By, Option<usize>)> {
         let at = self.point(state);
         let edges = at.and_then(|at| Some(self.graph(at.scope)?.leaving(at.node))).unwrap_or_default();
         edges.iter().map(move |edge| (edge.by, edge.to.and_then(|node| self.state_at(Point { node, ..at? }))))
     }
 
-    /// The state that a scope starts with.
+    /// Returns the state that a scope starts with.
     pub(super) fn start(&self, scope: usize) -> Option<usize> {
         self.state_at(Point { scope, node: self.graph(scope)?.start()? })
     }
 
-    /// The state around a scope, and whether it is a distributed map.
+    /// Returns the state around a scope, and whether it is a distributed map.
     pub(super) fn owner(&self, scope: usize) -> Option<(usize, bool)> {
         self.owners.get(scope).copied().flatten()
     }
 
-    /// The scopes directly inside of a state.
+    /// Returns the scopes directly inside of a state.
     pub(super) fn inside(&self, state: usize) -> impl Iterator<Item = usize> {
         let owners = self.owners.iter().enumerate();
         owners.filter(move |(_, owner)| owner.is_some_and(|(owner, _)| owner == state)).map(|(scope, _)| scope)
     }
 
-    /// The state of `scope` that the point is or is inside of.
+    /// Returns the state of `scope` that the point is or is inside of.
     pub(super) fn ancestor(&self, mut point: Point, scope: usize) -> Option<Point> {
         while point.scope != scope {
             point = self.point(self.owner(point.scope)?.0)?;
@@ -163,15 +163,15 @@ impl StateGraphs {
         Some(point)
     }
 
-    /// Whether a state of the scope leads back to its first.
+    /// Returns whether a state of the scope leads back to its first.
     pub(super) fn comes_back(&self, scope: usize) -> bool {
         self.graph(scope).is_some_and(|graph| {
             graph.start().is_some() && graph.transitions().iter().any(|edge| edge.to == graph.start())
         })
     }
 
-    /// Whether a reader that sees the variables of the state `of` is neither that state nor inside of it; `None` where
-    /// it does not see them.
+    /// Returns whether a reader that sees the variables of the state `of` is neither that state nor inside of it;
+    /// `None` where it does not see them.
     pub(super) fn beside(&self, reader: usize, of: usize) -> Option<bool> {
         let (of, mut at) = (self.point(of)?, self.point(reader)?);
         while at.scope != of.scope {

@@ -1,4 +1,4 @@
-//! Which optional values are known to be there, from the conditions around an expression.
+//! Narrowing: the optional values that are known to be present, from the conditions around an expression.
 
 use workflow_asl::document::Operator;
 use workflow_asl::intrinsic;
@@ -22,7 +22,8 @@ pub(in crate::check) struct Narrowing {
     input: Option<PathRoot<'static>>,
     /// Whether the expression is where absence is foreseen, as before `??`.
     asks: bool,
-    /// Whether all values are: no way leads here, or nobody knows what was tested before. That is an error elsewhere.
+    /// Whether all values are known to be present: no path leads here, or earlier tests are unknown, which is reported
+    /// elsewhere.
     all: bool,
 }
 
@@ -71,18 +72,18 @@ impl Narrowing {
         Self { asks: true, ..self.clone() }
     }
 
-    /// Whether absence is foreseen.
+    /// Returns whether absence is foreseen.
     pub(in crate::check) fn asks(&self) -> bool {
         self.asks
     }
 
-    /// Whether the value at a path is there: it or a part of it was tested.
+    /// Returns whether the value at a path is there: it or a part of it was tested.
     pub(in crate::check) fn present(&self, path: &Path<'_>) -> bool {
         let there = |fact: &Fact| matches!(fact, Fact::There(_)) && self.steps_to(path, fact.path()).is_some();
         self.all || self.known.iter().any(there)
     }
 
-    /// Whether the value at a path is not null where it is there: that was asked, or a part of it is there.
+    /// Returns whether the value at a path is not null where it is there: that was asked, or a part of it is there.
     pub(in crate::check) fn not_null(&self, path: &Path<'_>) -> bool {
         let not_null = |fact: &Fact| {
             let steps = self.steps_to(path, fact.path());
@@ -91,7 +92,7 @@ impl Narrowing {
         self.all || self.known.iter().any(not_null)
     }
 
-    /// The steps from `path` to `fact`, with what the state's own input is too in place of `state`.
+    /// Returns the steps from `path` to `fact`, with what the state's own input is too in place of `state`.
     fn steps_to<'f, 'e>(&self, path: &Path<'e>, fact: &'f Path<'e>) -> Option<&'f [PathSegment<'e>]> {
         match (&path.root, &self.input) {
             (PathRoot::Word("state"), Some(input)) if *input != fact.root => None,
@@ -251,7 +252,7 @@ impl Narrowing {
     }
 }
 
-/// Whether there is a function of this name in any language; another is reported where it is called.
+/// Returns whether there is a function of this name in any language; another is reported where it is called.
 pub(in crate::check) fn is_known(name: &str) -> bool {
     Function::from_name(name).is_some()
         || intrinsic::Function::from_name(name).is_some()

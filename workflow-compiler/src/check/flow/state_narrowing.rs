@@ -1,6 +1,6 @@
-//! Which optional values are known to be there when a state begins: what was tested on every way to it.
-//! The input never changes, so a test of it holds from then on; a test of a result, until its state runs again; of a
-//! variable, until it is assigned; of the state's own input, as long as states pass that on.
+//! The optional values that are known to be present when a state begins, because they were tested on every path. The
+//! input never changes, so its tests remain valid; those of a result until its state runs again; those of a variable
+//! until it is assigned; those of the state's own input as long as states pass it on.
 
 use workflow_asl::graph::{Analysis, solve};
 
@@ -31,7 +31,7 @@ const GIVES: &[ClauseKind] = &[ClauseKind::InputPath, ClauseKind::Arguments, Cla
 const SELECTS: &[ClauseKind] =
     &[ClauseKind::ItemSelector, ClauseKind::Parameters, ClauseKind::Batch, ClauseKind::ItemBatcher, ClauseKind::Raw];
 
-/// What is known where each state begins, by its id; nothing where there are no tests to follow.
+/// Returns what is known where each state begins, by its id; nothing where there are no tests to follow.
 pub(in crate::check) fn narrowings(model: &Model<'_>, graphs: &StateGraphs) -> Vec<Narrowing> {
     if !model.all_states().any(|info| matches!(info.state.head, Head::Choice(_))) {
         return Vec::new();
@@ -61,7 +61,7 @@ pub(in crate::check) fn narrowings(model: &Model<'_>, graphs: &StateGraphs) -> V
 }
 
 impl<'a> Model<'a> {
-    /// What is known when the state begins.
+    /// Returns what is known when the state begins.
     pub(in crate::check) fn narrowing(&self, info: &StateInfo<'a>) -> &Narrowing {
         self.data.narrowings.get(info.id).unwrap_or(&NOTHING)
     }
@@ -88,7 +88,7 @@ impl Analysis<Edge> for Tests<'_, '_> {
         leaving.iter().map(move |edge| Some(ways.as_mut()?.next(edge.by)?.lasting()))
     }
 
-    /// What is known shrinks where ways meet.
+    /// Returns what is known shrinks where ways meet.
     fn meet(&self, known: &mut Narrowing, way: &Narrowing) -> bool {
         let met = known.common(way);
         let changed = *known != met;
@@ -146,7 +146,7 @@ impl<'s, 'a> Ways<'s, 'a> {
     }
 }
 
-/// What is known where the states inside of a state begin.
+/// Returns what is known where the states inside of a state begin.
 fn inside(owner: &StateInfo<'_>, known: &Narrowing) -> Narrowing {
     let mut known = known.lasting();
     match &owner.state.head {
@@ -177,7 +177,7 @@ fn forget(clause: &Clause, facts: &mut Narrowing) {
     }
 }
 
-/// The arms of a choice, each with what is known when it is taken.
+/// Returns the arms of a choice, each with what is known when it is taken.
 pub(in crate::check) fn arms<'c>(
     choice: &'c Choice,
     known: &Narrowing,

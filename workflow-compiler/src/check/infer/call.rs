@@ -52,7 +52,7 @@ impl<'a> Model<'a> {
                 sink.report(|| {
                     let message =
                         format!("`{}` is a function of JSONata; this state's language is JSONPath", name.value);
-                    Problem::new(Code::NeedsJsonata, name.spot, message).help("say `query jsonata` on the state")
+                    Problem::new(Code::NeedsJsonata, name.spot, message).help("use `query jsonata` on the state")
                 });
                 return function.result();
             }
@@ -116,7 +116,7 @@ impl<'a> Model<'a> {
         meant.map_or(Ty::Unknown, |meant| self.infer(place, &meant, facts, &mut Sink::silent()))
     }
 
-    /// What another language's function is here: `len(x)`, `Some(x)`, `sum(xs)`.
+    /// Returns what another language's function is here: `len(x)`, `Some(x)`, `sum(xs)`.
     fn function_meant(
         &self,
         place: ValueSite<'_, 'a>,
@@ -172,7 +172,8 @@ impl<'a> Model<'a> {
     }
 }
 
-/// Whether a function has an answer for what is absent: it asks for it, or joins what there is. One that is misspelt may.
+/// Returns whether a function has an answer for what is absent: it asks for it, or joins what there is. One that is
+/// misspelt may.
 fn takes_absence(name: &str) -> bool {
     if !is_known(name) {
         return true;
@@ -197,7 +198,7 @@ fn algorithm(name: &Text, arguments: &[Expr], sink: &mut Sink<'_>) {
 fn unknown_function(name: &Text, language: QueryLanguage) -> Problem {
     let problem = Problem::new(Code::NoSuchFunction, name.spot, format!("unknown function `{}`", name.value));
     if name.value == "$eval" {
-        return problem.help("Step Functions leaves `$eval` out of JSONata; `$parse` reads JSON");
+        return problem.help("Step Functions does not support `$eval`; `$parse` parses JSON");
     }
     let own = Function::all().filter(|function| !function.is_jsonata() || language == QueryLanguage::Jsonata);
     let intrinsics = intrinsic::Function::ALL.iter().map(|function| function.name());
@@ -208,7 +209,7 @@ fn unknown_function(name: &Text, language: QueryLanguage) -> Problem {
     problem.suggest(&name.value, known)
 }
 
-/// What does the same in JSONata.
+/// Returns what does the same in JSONata.
 fn in_jsonata(intrinsic: &str) -> Option<&'static str> {
     Some(match intrinsic {
         "States.Format" => "\"…\" + x",
@@ -248,7 +249,7 @@ fn kind_takes(kind: Kind, ty: &Ty) -> bool {
     }
 }
 
-/// What an intrinsic function gives to arguments of these types.
+/// Returns what an intrinsic function gives to arguments of these types.
 fn intrinsic_type(function: intrinsic::Function, arguments: &[Ty]) -> Ty {
     let first = arguments.first().map(Ty::present);
     match (function.name(), first) {

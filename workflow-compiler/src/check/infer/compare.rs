@@ -1,4 +1,4 @@
-//! Whether two values can be compared, and what the message says where they cannot.
+//! Checks whether two values can be compared.
 
 use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, placeholder};
@@ -78,7 +78,7 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// The text that a literal or a variant of an enum is.
+    /// Returns the text that a literal or a variant of an enum is.
     fn fixed_text<'e>(&self, expr: &'e Expr) -> Option<&'e str>
     where
         'a: 'e,
@@ -106,12 +106,12 @@ pub(super) fn unlisted(values: Enum, text: &str, of: Option<&str>) -> Option<(St
             let names: Vec<_> = values.values().map(|name| format!("`{name}`")).collect();
             format!("there is {}", names.join(", "))
         }
-        None => "a newer value is no mistake".to_owned(),
+        None => "a newer value may be valid".to_owned(),
     };
     Some((message, help))
 }
 
-/// Whether two values can be equal. Text types compare with each other, and so do numbers.
+/// Returns whether two values can be equal. Text types compare with each other, and so do numbers.
 fn alike(a: &Ty, b: &Ty) -> bool {
     match (a, b) {
         (Ty::Null, other) | (other, Ty::Null) => *other == Ty::Null || other.is_option(),
@@ -127,7 +127,7 @@ fn alike(a: &Ty, b: &Ty) -> bool {
     }
 }
 
-/// An operand in a sentence: its words, where they are few, and its type.
+/// Returns an operand in a sentence: its words, where they are few, and its type.
 fn called(operand: &Expr, ty: &Ty) -> String {
     const FEW: usize = 40;
     match words(operand).filter(|words| words.chars().count() <= FEW && *words != "null") {

@@ -1,4 +1,4 @@
-//! Constant conditions: tests of a value whose answer follows from its type.
+//! Constant conditions: tests whose result follows from the type of a value.
 
 use workflow_asl::Code;
 use workflow_asl::result::Presence;
@@ -25,7 +25,7 @@ impl<'a> Model<'a> {
         }
         let Some((reference, ty)) = self.always_there(place, argument) else { return };
         let (answer, is, or) = match test {
-            "$exists" | "is_present" | "IsPresent" => (true, "always there".to_owned(), "if it may be absent"),
+            "$exists" | "is_present" | "IsPresent" => (true, "always present".to_owned(), "if it may be absent"),
             "is_null" | "IsNull" => (false, "never `null`".to_owned(), "if it may be null"),
             _ => {
                 let Some(answer) = tells(test, &ty) else { return };
@@ -34,7 +34,7 @@ impl<'a> Model<'a> {
         };
         sink.report(|| {
             let words = reference_text(reference);
-            let message = format!("`{words}` is {is}, so `{test}` gives `{answer}` each time");
+            let message = format!("`{words}` is {is}, so `{test}` always returns `{answer}`");
             let problem = Problem::new(Code::KnownAnswer, spot, message);
             match is_declared(reference) && !or.is_empty() {
                 true => problem.help(format!("declare it `Option<{}>`, {or}", ty.rust_name())),
@@ -55,7 +55,7 @@ impl<'a> Model<'a> {
         let Some((reference, ty)) = self.always_there(place, left) else { return };
         sink.report(|| {
             let words = reference_text(reference);
-            let message = format!("`{words}` is always there, so its default is never used");
+            let message = format!("`{words}` is always present, so its default is never used");
             let problem = Problem::new(Code::KnownAnswer, spot.to(right.spot), message)
                 .help(format!("write `{words}` alone"))
                 .edit(Edit::over(spot.to(right.spot), ""));
@@ -66,8 +66,8 @@ impl<'a> Model<'a> {
         });
     }
 
-    /// A reference to what is certainly there and not null, and its type. What is known only since it was tested before is
-    /// not among it: that it is tested again does no harm.
+    /// Returns a reference to what is certainly there and not null, and its type. What is known only since it was
+    /// tested before is not among it: that it is tested again does no harm.
     fn always_there<'e>(&self, place: ValueSite<'_, 'a>, value: &'e Expr) -> Option<(&'e Reference, Ty)> {
         let reference = match &value.kind {
             ExprKind::Reference(reference) => reference,
@@ -94,7 +94,7 @@ impl<'a> Model<'a> {
     }
 }
 
-/// What a test of a type gives to a value of this type, where that is known.
+/// Returns what a test of a type gives to a value of this type, where that is known.
 fn tells(test: &str, ty: &Ty) -> Option<bool> {
     match test {
         "is_string" | "IsString" => Some(ty.is_text()),
@@ -106,7 +106,7 @@ fn tells(test: &str, ty: &Ty) -> Option<bool> {
     }
 }
 
-/// Whether the workflow may declare that it is optional.
+/// Returns whether the workflow may declare that it is optional.
 fn is_declared(reference: &Reference) -> bool {
     matches!(reference.root, Root::Input | Root::Item) && !reference.segments.is_empty()
 }

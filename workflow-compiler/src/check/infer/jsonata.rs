@@ -1,6 +1,6 @@
-//! The type of JSONata of the user's own, `jsonata "…"`: its names are those of the state, and what is not known stays so.
+//! The type of raw JSONata, `jsonata "…"`. Its names are those of the state; unknown parts remain unknown.
 //!
-//! A path goes through objects. What it makes of an array's items, one value or several, shows only when it runs.
+//! A path goes through objects. Whether it returns one or several items of an array is only known at run time.
 
 use std::ops::Range;
 
@@ -26,7 +26,7 @@ use crate::syntax::ast::Spot;
 const DEPTH: usize = 60;
 
 impl<'a> Model<'a> {
-    /// The type of an expression of JSONata; members that its values do not have go to the sink.
+    /// Returns the type of an expression of JSONata; members that its values do not have go to the sink.
     pub(super) fn infer_jsonata(&self, place: ValueSite<'_, 'a>, text: &str, spot: Spot, sink: &mut Sink<'_>) -> Ty {
         if place.state.language != QueryLanguage::Jsonata {
             return Ty::Unknown;
@@ -128,7 +128,7 @@ impl Walk<'_, '_> {
         self.model.data.variables.get(name).or_else(kept).cloned().unwrap_or(Ty::Unknown)
     }
 
-    /// The value that a path of `$states` begins with.
+    /// Returns the value that a path of `$states` begins with.
     fn states(&self, name: &str) -> Ty {
         let here = self.place.position;
         let info = self.place.state;
@@ -180,7 +180,7 @@ impl Walk<'_, '_> {
         ty
     }
 
-    /// A step of a path, with the node that the path begins with.
+    /// Returns a step of a path, with the node that the path begins with.
     fn step<'n>(&mut self, (path, own): (&Node, &Node), at: &mut Path<'n>, ty: &Ty, name: &'n str) -> Ty {
         if let Ty::Foreign(of) = ty.present() {
             return self.foreign_step((path, own), at, of, name);
@@ -198,7 +198,7 @@ impl Walk<'_, '_> {
         next
     }
 
-    /// The same into a type of the user's own, of which rustc tells.
+    /// Returns the same into a type of the user's own, of which rustc tells.
     fn foreign_step<'n>(&mut self, (path, own): (&Node, &Node), at: &mut Path<'n>, of: &Foreign, name: &'n str) -> Ty {
         let Some(next) = of.member(name) else { return Ty::Unknown };
         // A state's own input may have more than its type says.
@@ -230,7 +230,7 @@ impl Walk<'_, '_> {
         }
         let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("where it may lack, ask for it: `$exists({at}.{name})`"),
+            None => format!("if it may be missing, test it: `$exists({at}.{name})`"),
         };
         let words = (format!("`{at}` has no member `{name}`"), help);
         self.wrong.push(Wrong { path: path.span.start, part: own.span.clone(), code: code_of(at), words, of: None });
@@ -240,7 +240,7 @@ impl Walk<'_, '_> {
         item(&self.node(inner, depth), filter)
     }
 
-    /// An array flattens items that are arrays.
+    /// Returns an array flattens items that are arrays.
     fn array(&mut self, items: &[Node], depth: usize) -> Ty {
         let types: Vec<_> = items
             .iter()
@@ -340,30 +340,30 @@ impl Walk<'_, '_> {
     }
 }
 
-/// Whether a path leads to or into these members of `$states`.
+/// Returns whether a path leads to or into these members of `$states`.
 fn is_in(path: &Path<'_>, members: &[&str]) -> bool {
     let mut states = Path::from(PathRoot::variable("states"));
     states.segments.extend(members.iter().map(|name| PathSegment::Member((*name).into())));
     states.steps_to(path).is_some()
 }
 
-/// Whether a path is what another expression gives.
+/// Returns whether a path is what another expression gives.
 fn has_no_name(path: &Path<'_>) -> bool {
     matches!(path.root, PathRoot::Value(_)) && path.segments.is_empty()
 }
 
-/// Whether a path leads to the context object as a whole.
+/// Returns whether a path leads to the context object as a whole.
 fn is_context(path: &Path<'_>) -> bool {
     path.segments.len() == 1 && is_in(path, &["context"])
 }
 
-/// The error where the value at a path has no such member.
+/// Returns the error where the value at a path has no such member.
 fn code_of(path: &Path<'_>) -> Code {
     let input = is_in(path, &["context", "Execution", "Input"]);
     if input { Code::UnknownInputField } else { Code::UnknownMember }
 }
 
-/// The item of an array at a literal index; what another filter leaves shows when it runs.
+/// Returns the item of an array at a literal index; what another filter leaves shows when it runs.
 fn item(ty: &Ty, filter: &Node) -> Ty {
     let index = match &filter.kind {
         NodeKind::Number(_) => true,

@@ -1,4 +1,4 @@
-//! The type of every expression, and what is wrong with its operands and arguments.
+//! Infers the type of every expression, and checks operands and arguments.
 
 mod call;
 mod compare;
@@ -26,17 +26,17 @@ use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Root, Segment, Tex
 use crate::syntax::spelling::spelled;
 
 impl<'a> Model<'a> {
-    /// The type of an expression in its place, as far as it is known. Silent: the checks report.
+    /// Returns the type of an expression in its place, as far as it is known. Silent: the checks report.
     pub fn type_of(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> Ty {
         self.infer(place, expr, &Narrowing::default(), &mut Sink::silent())
     }
 
-    /// The same of a value that the state gives, with what is known to be there when it begins.
+    /// Returns the same of a value that the state gives, with what is known to be there when it begins.
     pub(super) fn narrowed_type(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> Ty {
         self.infer(place, expr, self.narrowing(place.state), &mut Sink::silent()).there()
     }
 
-    /// Whether an expression may give nothing, or `null`, as far as is known.
+    /// Returns whether an expression may give nothing, or `null`, as far as is known.
     pub fn may_be_nothing(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> bool {
         match &expr.kind {
             ExprKind::Paren(inner) | ExprKind::Unary(UnaryOp::Negate, inner) => self.may_be_nothing(place, inner),
@@ -57,7 +57,7 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// The type of an expression; everything that is wrong in it goes to the sink.
+    /// Returns the type of an expression; everything that is wrong in it goes to the sink.
     pub(super) fn infer(&self, place: ValueSite<'_, 'a>, expr: &Expr, facts: &Narrowing, sink: &mut Sink<'_>) -> Ty {
         match &expr.kind {
             ExprKind::Null => Ty::Null,
@@ -195,7 +195,7 @@ impl<'a> Model<'a> {
                 if read.is_left_out() {
                     sink.report(|| {
                         let words = optional_text(reference);
-                        let message = format!("`{words}` may be absent, and then this state fails");
+                        let message = format!("`{words}` may be absent, in which case this state fails");
                         let problem = Problem::new(Code::UnguardedOption, expr.spot, message);
                         let default = other_language::written_default(read.ty.present());
                         let help = help(&words, default.as_deref().unwrap_or("…"));
@@ -214,7 +214,7 @@ impl<'a> Model<'a> {
             ExprKind::Call { .. } | ExprKind::Access(..)
                 if sink.listens() && self.gives_nothing(place, expr, facts) =>
             {
-                let message = "this value may be absent, and then this state fails";
+                let message = "this value may be absent, in which case this state fails";
                 let problem = Problem::new(Code::UnguardedOption, expr.spot, message);
                 sink.push(problem.help("give a default with `??`"));
             }
@@ -222,7 +222,7 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// Whether a function or an item gives nothing where what it is made of is absent.
+    /// Returns whether a function or an item gives nothing where what it is made of is absent.
     fn gives_nothing(&self, place: ValueSite<'_, 'a>, expr: &Expr, facts: &Narrowing) -> bool {
         let absent = |value: &Expr| match &value.kind {
             ExprKind::Reference(reference) => self.is_left_out(place, reference, facts),
@@ -238,7 +238,7 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// Whether what is read may not be there at all, and has not been tested.
+    /// Returns whether what is read may not be there at all, and has not been tested.
     pub(super) fn is_left_out(&self, place: ValueSite<'_, 'a>, reference: &Reference, facts: &Narrowing) -> bool {
         self.follow(place, reference, facts, &mut Sink::silent()).is_left_out()
     }
@@ -256,17 +256,17 @@ impl<'a> Model<'a> {
     }
 }
 
-/// The error where a reference has no such member.
+/// Returns the error where a reference has no such member.
 fn name_code(reference: &Reference) -> Code {
     if matches!(reference.root, Root::Input) { Code::UnknownInputField } else { Code::UnknownMember }
 }
 
-/// Whether a literal number has a fraction.
+/// Returns whether a literal number has a fraction.
 pub(super) fn is_fraction(number: &str) -> bool {
     number.parse().is_ok_and(|number: f64| number.fract() != 0.0)
 }
 
-/// How to mend the reading of what may not be there, as the value of a member where it has a key.
+/// Returns how to mend the reading of what may not be there, as the value of a member where it has a key.
 fn left_out_help(
     place: ValueSite<'_, '_>,
     reference: &Reference,
@@ -276,7 +276,7 @@ fn left_out_help(
     match (place.state.language, &reference.root) {
         (QueryLanguage::Jsonata, _) => {
             let mut help = vec![format!("give a default: `{text} ?? {default}`")];
-            help.extend(key.map(|key| format!("or leave the member out: `{}?: {text}`", key.value)));
+            help.extend(key.map(|key| format!("or omit the member: `{}?: {text}`", key.value)));
             help
         }
         (QueryLanguage::JsonPath, Root::Result) => {
@@ -291,7 +291,7 @@ fn left_out_help(
 /// JSONata computes values, never keys: `x.$` would be the field's whole name.
 fn jsonpath_key(key: &Text) -> Problem {
     let name = key.value.trim_end_matches(".$");
-    let message = format!("in a JSONata state `{}` is a field of that very name", key.value);
+    let message = format!("in a JSONata state, `{}` is the literal name of a field", key.value);
     Problem::new(Code::JsonPathKey, key.spot, message).help(format!(
         "write `{name}: …` with a reference such as `input.x` or `state.x`, or give the state `query jsonpath`"
     ))

@@ -1,4 +1,4 @@
-//! The types of operators, and what is wrong with their operands.
+//! Infers the types of operators, and checks their operands.
 
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
@@ -48,7 +48,7 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// An operand of an operator: what may be absent must be tested first, since in JSONata every comparison
+    /// Returns an operand of an operator: what may be absent must be tested first, since in JSONata every comparison
     /// with nothing is false, and in JSONPath the execution fails.
     pub(in crate::check) fn operand(
         &self,
@@ -61,7 +61,7 @@ impl<'a> Model<'a> {
         self.present(place, operand, ty, facts, sink)
     }
 
-    /// The type of an operand that must be there; reports one that may be absent.
+    /// Returns the type of an operand that must be there; reports one that may be absent.
     fn present(&self, place: ValueSite<'_, 'a>, operand: &Expr, ty: Ty, facts: &Narrowing, sink: &mut Sink<'_>) -> Ty {
         if let (Ty::Foreign(of), ExprKind::Reference(reference)) = (&ty, &operand.kind) {
             needed(of, reference, operand.spot, place.state.language, facts, sink);
@@ -143,7 +143,8 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// Whether `a || b` is meant as JavaScript means it, with two values of one type that is none of a condition.
+    /// Returns whether `a || b` is meant as JavaScript means it, with two values of one type that is none of a
+    /// condition.
     fn gives_a_default(&self, place: ValueSite<'_, 'a>, (left, right): (&Expr, &Expr)) -> bool {
         let (left, right) = (self.type_of(place, left), self.type_of(place, right));
         let (value, default) = (left.present(), right.present());
@@ -174,7 +175,7 @@ impl<'a> Model<'a> {
             BinaryOp::And | BinaryOp::Or => {
                 if op == BinaryOp::Or && self.gives_a_default(place, (left, right)) {
                     sink.report(|| {
-                        let message = "`||` joins conditions: a default is given with `??`";
+                        let message = "`||` joins conditions: use `??` for a default";
                         Problem::new(Code::UnlikeTypes, spot, message).write("??")
                     });
                     return Ty::Unknown;
@@ -300,13 +301,13 @@ impl<'a> Model<'a> {
                 let problem = Problem::new(Code::UnlikeTypes, spot, message);
                 match place.state.language {
                     QueryLanguage::Jsonata => problem
-                        .help(format!("make the number text: `$string({})`", words(number)))
+                        .help(format!("convert the number to text: `$string({})`", words(number)))
                         .edit(Edit::before(number.spot, "$string("))
                         .edit(Edit::after(number.spot, ")")),
                     QueryLanguage::JsonPath => {
                         let (first, second) = (words(left), words(right));
                         let filled = format!("States.Format(\"{{}}{{}}\", {first}, {second})");
-                        let problem = problem.help(format!("fill it in: `{filled}`"));
+                        let problem = problem.help(format!("use: `{filled}`"));
                         if filled.contains('…') {
                             return problem;
                         }
@@ -324,7 +325,7 @@ impl<'a> Model<'a> {
     }
 }
 
-/// What is computed of two numbers, without a division. JSONPath adds whole numbers alone.
+/// Returns what is computed of two numbers, without a division. JSONPath adds whole numbers alone.
 fn sum(place: ValueSite<'_, '_>, a: &Ty, b: &Ty) -> Ty {
     let whole = |ty: &Ty| if ty.is_open() { Ty::INTEGER } else { ty.clone() };
     match place.state.language {
@@ -333,7 +334,7 @@ fn sum(place: ValueSite<'_, '_>, a: &Ty, b: &Ty) -> Ty {
     }
 }
 
-/// Whether one literal divides another without a rest.
+/// Returns whether one literal divides another without a rest.
 fn goes_into(dividend: &Expr, divisor: &Expr) -> bool {
     fn whole(expr: &Expr) -> Option<i128> {
         match &expr.kind {

@@ -1,4 +1,4 @@
-//! Values as other languages write them, with what is written here for values of its type.
+//! Values in the syntax of other languages, and their equivalents.
 
 use proc_macro2::Ident;
 use workflow_asl::Code;
@@ -75,7 +75,7 @@ const SLICE: &str = "..";
 const POWERS: [&str; 2] = ["**", "^"];
 
 impl<'a> Model<'a> {
-    /// The type of what was meant; that it is written otherwise goes to the sink.
+    /// Returns the type of what was meant; that it is written otherwise goes to the sink.
     pub(super) fn infer_other_language(
         &self,
         place: ValueSite<'_, 'a>,
@@ -101,10 +101,10 @@ impl<'a> Model<'a> {
         sink.report(|| {
             let problem = match other {
                 OtherLanguage::Method { name, .. } if name.value == SLICE => {
-                    Problem::new(Code::Syntax, name.spot, "an index is one number: no range stands in the brackets")
+                    Problem::new(Code::Syntax, name.spot, "an index is a single number, not a range")
                 }
                 OtherLanguage::Method { name, .. } if name.value == SURELY => {
-                    Problem::new(Code::Syntax, name.spot, "values have no `!` after them")
+                    Problem::new(Code::Syntax, name.spot, "unexpected `!` after a value")
                 }
                 OtherLanguage::Method { name, .. } if POWERS.contains(&name.value.as_str()) => {
                     Problem::new(Code::Syntax, name.spot, format!("`{}` is not an operator here", name.value))
@@ -124,10 +124,10 @@ impl<'a> Model<'a> {
                     problem.help(format!("write `{text}`")).edit(Edit::over(spot, text))
                 }
                 None if place.state.language == QueryLanguage::JsonPath => {
-                    problem.help("JSONata has functions for it: `query jsonata` on the state changes its language")
+                    problem.help("JSONata has functions for this: use `query jsonata` on the state")
                 }
                 None if matches!(other, OtherLanguage::Method { name, .. } if name.value == SLICE) => {
-                    problem.help("JSONata takes the items of a range: `jsonata \"[$states.input.items[[0..1]]]\"`")
+                    problem.help("JSONata selects a range of items: `jsonata \"[$states.input.items[[0..1]]]\"`")
                 }
                 None => problem.help("functions of the query language take the value, such as `$length(x)`"),
             }
@@ -135,8 +135,8 @@ impl<'a> Model<'a> {
         meant.map_or(Ty::Unknown, |meant| self.infer(place, &meant, facts, &mut Sink::silent()))
     }
 
-    /// The type of a text that another language fills in. Names that the workflow knows are written in full; of one that it
-    /// does not know nothing can be proposed.
+    /// Returns the type of a text that another language fills in. Names that the workflow knows are written in full; of
+    /// one that it does not know nothing can be proposed.
     fn infer_format(
         &self,
         place: ValueSite<'_, 'a>,
@@ -150,7 +150,7 @@ impl<'a> Model<'a> {
             Ok(known) => known,
             Err(name) => {
                 let problem = without_function(spot);
-                sink.push(problem.help(format!("cannot find `{name}`: join the text with what is meant by it")));
+                sink.push(problem.help(format!("cannot find `{name}`: join the text with the intended value")));
                 return Ty::Text;
             }
         };
@@ -175,7 +175,7 @@ impl<'a> Model<'a> {
         joined.map_or(Ty::Text, |joined| self.infer(place, &joined, facts, &mut Sink::silent()))
     }
 
-    /// A method of a value that is called by its name alone, with the whole reference.
+    /// Returns a method of a value that is called by its name alone, with the whole reference.
     fn with_whole_reference(&self, place: ValueSite<'_, 'a>, other: &OtherLanguage) -> Option<OtherLanguage> {
         let OtherLanguage::Method { of, name, arguments } = other else { return None };
         let ExprKind::Reference(Reference { root: Root::StateResult(word), .. }) = &of.kind else { return None };
@@ -185,7 +185,8 @@ impl<'a> Model<'a> {
         changed.then(|| OtherLanguage::Method { of: Box::new(full), name: name.clone(), arguments: arguments.clone() })
     }
 
-    /// A part of such a text with the whole reference where it is a name alone; the name where nothing is called so.
+    /// Returns a part of such a text with the whole reference where it is a name alone; the name where nothing is
+    /// called so.
     fn in_full(&self, place: ValueSite<'_, 'a>, part: &Expr) -> Result<Expr, String> {
         let ExprKind::Reference(reference) = &part.kind else { return Ok(part.clone()) };
         let name = match &reference.root {
@@ -202,7 +203,7 @@ impl<'a> Model<'a> {
         Ok(Expr { kind: ExprKind::Reference(meant), spot: part.spot })
     }
 
-    /// What was meant; `None` where there is nothing like it.
+    /// Returns what was meant; `None` where there is nothing like it.
     fn written_here(&self, place: ValueSite<'_, 'a>, other: &OtherLanguage, facts: &Narrowing) -> Option<Expr> {
         match other {
             OtherLanguage::Method { of, name, arguments } => {
@@ -218,7 +219,7 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// The value that a member without a value names; `None` where nothing is called so.
+    /// Returns the value that a member without a value names; `None` where nothing is called so.
     fn called_alike(&self, place: ValueSite<'_, 'a>, of: &Expr) -> Option<Expr> {
         let ExprKind::Reference(reference) = &of.kind else { return None };
         let meant = self.meant_by_name(place, reference).or_else(|| {
@@ -285,7 +286,7 @@ impl<'a> Model<'a> {
         Some(make(ExprKind::Jsonata(Text { value, spot: of.spot })))
     }
 
-    /// What a method of another language is here; `None` where the state's language has nothing like it.
+    /// Returns what a method of another language is here; `None` where the state's language has nothing like it.
     pub(super) fn instead_of_method(
         &self,
         place: ValueSite<'_, 'a>,
@@ -383,7 +384,8 @@ impl<'a> Model<'a> {
         })
     }
 
-    /// The length of a value of this type, or how many items it has; `None` where the state's language has no function.
+    /// Returns the length of a value of this type, or how many items it has; `None` where the state's language has no
+    /// function.
     pub(super) fn length(&self, place: ValueSite<'_, 'a>, of: &Expr, ty: &Ty) -> Option<Expr> {
         let function = match (place.state.language, ty.present()) {
             (QueryLanguage::Jsonata, ty) if ty.is_text() => "$length",
@@ -397,7 +399,7 @@ impl<'a> Model<'a> {
         Some(Expr { kind: ExprKind::Call { name, arguments: vec![of.clone()] }, spot: of.spot })
     }
 
-    /// The last member of a reference that other languages read a length by, and what gives it here.
+    /// Returns the last member of a reference that other languages read a length by, and what gives it here.
     pub(super) fn length_as_member<'e>(
         &self,
         place: ValueSite<'_, 'a>,
@@ -491,14 +493,14 @@ impl<'a> Model<'a> {
         }
         let Some(words) = first else { return };
         parts.extend((!rest.is_empty()).then(|| Expr { kind: ExprKind::Text(rest.to_owned()), spot }));
-        let problem = Problem::new(Code::ReferenceAsText, spot, format!("`{words}` is taken as text"));
+        let problem = Problem::new(Code::ReferenceAsText, spot, format!("`{words}` is treated as text"));
         sink.push(match self.joined(place, &parts, facts) {
             Some(joined) => problem.write(spelled(&joined)),
             None => problem.help("text is joined with `+`: `\"order \" + input.id`"),
         });
     }
 
-    /// The first reference in braces: the text before it, the words, the reference, the text after it.
+    /// Returns the first reference in braces: the text before it, the words, the reference, the text after it.
     fn next_in_braces<'t>(&self, text: &'t str, spot: Spot) -> Option<(&'t str, &'t str, Reference, &'t str)> {
         let mut from = 0;
         while let Some(open) = text.get(from..)?.find('{').map(|at| from + at) {
@@ -517,7 +519,7 @@ impl<'a> Model<'a> {
         None
     }
 
-    /// Whether words in a text surely name something of the workflow.
+    /// Returns whether words in a text surely name something of the workflow.
     fn is_reference(&self, reference: &Reference) -> bool {
         !reference.segments.is_empty()
             && match &reference.root {
@@ -532,12 +534,12 @@ fn without_function(spot: Spot) -> Problem {
     Problem::new(Code::Syntax, spot, "text is joined with `+`, without a function")
 }
 
-/// How many letters stand before a brace that belong to it: `$` or `#`.
+/// Returns how many letters stand before a brace that belong to it: `$` or `#`.
 fn prefix(before: &str) -> usize {
     usize::from(before.ends_with(['$', '#']))
 }
 
-/// A value for what is absent, of the type that it would have.
+/// Returns a value for what is absent, of the type that it would have.
 pub(super) fn default(ty: &Ty) -> ExprKind {
     match ty {
         Ty::Bool => ExprKind::Bool(false),
@@ -548,7 +550,7 @@ pub(super) fn default(ty: &Ty) -> ExprKind {
     }
 }
 
-/// The same as it is written, for types of which it is certain to fit.
+/// Returns the same as it is written, for types of which it is certain to fit.
 pub(super) fn written_default(ty: &Ty) -> Option<String> {
     let fits = *ty == Ty::Text || *ty == Ty::Bool || ty.is_number() || ty.is_array();
     fits.then(|| match default(ty) {

@@ -64,7 +64,7 @@ pub const fn kind(
         message.code(code);
         message.add(help);
     } else if may_lose_fraction(found.kinds, kinds) {
-        message.all(&[wanted, ", this may have a fraction"]);
+        message.all(&[wanted, ", but this may have a fraction"]);
         message.code(code);
         message.help(&[ROUND]);
     } else {
@@ -109,7 +109,7 @@ pub const fn there(shape: &'static Shape, path: &[Step<'_>], words: &str, code: 
     let found = walk(shape, path, true, None);
     if found.found && found.left_out {
         let mut message = Message::new();
-        message.all(&["`", words, "` may be absent, and then this state fails"]);
+        message.all(&["`", words, "` may be absent, in which case this state fails"]);
         message.code(code);
         message.add(help);
         return Some(message);
@@ -220,7 +220,7 @@ pub const fn takes(
     } else {
         return None;
     }
-    message.add(", and is declared ");
+    message.add(", but is declared ");
     describe(&found, &mut message);
     message.code(code);
     if fraction {
@@ -247,7 +247,7 @@ pub const fn in_range(
         return None;
     }
     let mut message = Message::new();
-    message.all(&[what, " is ", given, ", and is declared an integer from "]);
+    message.all(&[what, " is ", given, ", but is declared an integer from "]);
     message.integer(found.least);
     message.add(" to ");
     message.integer(found.greatest);
@@ -306,7 +306,7 @@ const fn missing(found: &Found, step: &Step<'_>, words: &str, code: &str, messag
             }
         }
         Step::Member(..) if stop.kinds == ARRAY => {
-            message.all(&["`", words, "` is an array: take one of its items first"]);
+            message.all(&["`", words, "` is an array: select one of its items first"]);
             message.code(code);
             message.help(&["such as `", words, "[0].", name, "`"]);
         }

@@ -115,7 +115,7 @@ const fn compare(
         } else {
             message.add(" may have a fraction");
         }
-        message.add(", and is declared ");
+        message.add(", but is declared ");
         called(takes.kinds, takes.name, &mut message);
         message.code(words.code);
         if fraction && !unlike && !lacking {
