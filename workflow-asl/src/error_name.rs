@@ -70,8 +70,7 @@ pub const NEVER_CAUGHT: &[&str] = &[RUNTIME];
 /// The names of the specification for which the service raises [`RUNTIME`].
 pub const NEVER_RAISED: &[&str] = &[PARAMETER_PATH_FAILURE, NO_CHOICE_MATCHED];
 
-/// The prefixes of Lambda's own names for failures of a function: it ran out of time or memory, did not start, or was
-/// ended.
+/// The prefixes of Lambda's own names for failures of a function, such as running out of time or memory.
 ///
 /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html> and the errors in functions' logs.
 pub const LAMBDA_RUNTIME: &[&str] = &["Sandbox.", "Runtime.", "Extension.", "Function."];

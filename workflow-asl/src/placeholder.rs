@@ -48,8 +48,7 @@ pub fn is_one(text: &str) -> bool {
     named(text).next().is_some_and(|(range, _)| range.len() == text.len())
 }
 
-/// Returns whether the text looks like a less regular placeholder of a person or a tool: `#{x}`, `{{x}}`, `<x>`,
-/// `__x__`.
+/// Whether the text looks like a less regular placeholder of a person or a tool: `#{x}`, `{{x}}`, `<x>`, `__x__`.
 pub fn likely(text: &str) -> bool {
     let between = |open: &str, close: &str| {
         text.split_once(open).is_some_and(|(_, rest)| rest.rfind(close).is_some_and(|at| at > 0))

@@ -50,8 +50,7 @@ pub fn printable_lines(text: &str) -> Cow<'_, str> {
     Cow::Owned(parts.concat())
 }
 
-/// Returns the text of a JSON value with JSON escapes for [control characters](is_control), so that the value is
-/// unchanged.
+/// The text of a JSON value with JSON escapes for [control characters](is_control), so that the value is unchanged.
 ///
 /// ```
 /// assert_eq!(workflow_asl::printable::printable_json("{\n  \"a\": \"\u{202e}x\"\n}"), "{\n  \"a\": \"\\u202ex\"\n}");

@@ -1,8 +1,6 @@
-//! What has happened when a state begins: which states have run, and which variables have a value. See [`happened`] for
-//! the rule.
+//! What has happened when a state begins: which states have run, and which variables are set (see [`happened`]).
 //!
-//! This is for people who read a definition. The rules only check the variables that are used; this returns all of
-//! them.
+//! This is for people who read a definition. The rules only check used variables; this returns all.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;

@@ -18,8 +18,7 @@ pub enum Presence {
     Maybe,
 }
 
-/// A part of a result: the whole, or a path into it. Members are read from the table on demand, so a part may contain
-/// itself.
+/// A part of a result: the whole, or a path into it. Members are read on demand, so a part may contain itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ResultPart {
     shape: Shape,

@@ -25,8 +25,7 @@ pub fn expand(attribute: TokenStream, function: TokenStream) -> TokenStream {
     }
 }
 
-/// Inserts items at the beginning of the function's body, so that the function may be a method; without a body, before
-/// it.
+/// Inserts items at the beginning of the function's body, so that it may be a method; without a body, before it.
 fn with(function: TokenStream, items: TokenStream) -> TokenStream {
     let mut tokens: Vec<_> = function.into_iter().collect();
     match tokens.last_mut() {

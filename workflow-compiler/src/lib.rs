@@ -60,8 +60,7 @@ pub struct Surroundings<'a> {
     /// The folder to which the paths of `from` are relative: that of the crate's `Cargo.toml`. `None` without a crate,
     /// and so without files.
     pub folder: Option<&'a Path>,
-    /// Whether an editor may read the expansion. Then it contains code for editors, which rustc would only parse and
-    /// ignore.
+    /// Whether an editor may read the expansion. Then it contains code that only editors use.
     pub editor: bool,
     /// Unmatched brackets, which the tokens do not contain: an editor expands macros with such brackets.
     pub unmatched: &'a [(char, Span)],

@@ -1,5 +1,4 @@
-//! The permissions that a workflow's role needs, as a template in the user's binary: texts only, without the table of
-//! AWS's APIs.
+//! The permissions that a workflow's role needs, as a template of texts in the user's binary.
 
 use std::collections::BTreeMap;
 
@@ -20,8 +19,7 @@ pub struct PolicyTemplate {
 }
 
 impl PolicyTemplate {
-    /// Creates the template of a machine whose placeholders are the params with these names, or constants of its
-    /// fragments.
+    /// Creates the template of a machine whose placeholders are these params, or constants of its fragments.
     pub(crate) fn of(machine: &StateMachine, params: &BTreeMap<String, String>, fragments: &[Fragment]) -> Self {
         let template = policy::template(machine, &BTreeMap::new());
         let constants: BTreeMap<_, _> = fragments

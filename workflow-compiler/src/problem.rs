@@ -159,8 +159,7 @@ impl Problem {
         self.code.severity() == Severity::Error
     }
 
-    /// Returns the text that rustc prints: the message with its code, the position in the document or the text, then
-    /// the help lines.
+    /// Returns the text that rustc prints: the message, its code, the position in the document or text, then the help.
     pub fn text(&self) -> String {
         let mut text = format!("{} [{}]", self.message, self.code);
         if let Some(place) = &self.place {

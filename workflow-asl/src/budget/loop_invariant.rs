@@ -198,8 +198,8 @@ fn is_input(output: &Value) -> bool {
     output.as_str().and_then(jsonata::expression).is_some_and(|code| code.trim() == "$states.input")
 }
 
-/// Returns whether this path in the context object has a constant value in an execution or, for the item of a map, in
-/// an iteration.
+/// Returns whether this path in the context object is constant in an execution or, for the item of a map, in an
+/// iteration.
 fn is_fixed(steps: &[LiteralStep]) -> bool {
     let mut members = context::MEMBERS;
     for step in steps {

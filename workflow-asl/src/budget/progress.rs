@@ -1,5 +1,4 @@
-//! Progress, which keeps a loop from running away: states that take time, and states that change the data of the loop's
-//! decisions.
+//! Progress, which keeps a loop from running away: states that take time, and states that change its data.
 //!
 //! The analysis only reports certain cases. A loop runs away if a turn takes no time and changes nothing: its states
 //! are choices that read nothing the loop writes, passes without a value, single requests for the status of something

@@ -28,8 +28,7 @@ pub use field::FieldDifference;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Difference {
-    /// All states of both definitions: those of the newer one in order, each before those inside it, then the removed
-    /// ones.
+    /// All states of both definitions: the newer one's in order, each before those inside it, then removed ones.
     pub states: Vec<StateDifference>,
     /// The fields of the machine that differ, except its states.
     pub machine: Vec<FieldDifference>,

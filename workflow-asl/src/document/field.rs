@@ -48,8 +48,7 @@ pub struct Field {
 }
 
 impl Field {
-    /// Returns the field of the other query language that does the same in a state of this kind, or in an object that
-    /// is no state.
+    /// Returns the field of the other query language that does the same in a state of this kind or another object.
     pub fn counterpart(&self, kind: Option<StateKind>) -> Option<&'static str> {
         let here = |kinds: Kinds| kind.map_or(kinds == Kinds::ALL, |kind| kinds.contains(kind));
         self.instead.iter().find(|(kinds, _)| here(*kinds)).map(|(_, name)| *name)

@@ -114,8 +114,7 @@ impl StateMachine {
         self.query_language.as_deref().and_then(QueryLanguage::from_name).unwrap_or_default()
     }
 
-    /// Returns the query language of a state of this machine. A map's or parallel's own language does not pass to the
-    /// states inside it.
+    /// Returns the query language of a state of this machine. A map or parallel does not pass its language on.
     pub fn language_of(&self, state: &State) -> QueryLanguage {
         state.query_language.as_deref().and_then(QueryLanguage::from_name).unwrap_or(self.language())
     }

@@ -47,8 +47,7 @@ struct Components {
 }
 
 impl Components {
-    /// Searches from a state. `next` returns the first edge at or after a position, as the position after it and its
-    /// target.
+    /// Searches from a state. `next` returns the first edge at or after a position: its next position and target.
     fn from(&mut self, start: usize, next: impl Fn(usize, usize) -> Option<(usize, usize)>) {
         let mut path = vec![(start, 0)];
         self.meet(start);

@@ -70,8 +70,7 @@ pub enum EdgeKind {
 }
 
 impl EdgeKind {
-    /// Returns the kind whose variables are assigned on this transition: a default assigns the variables of the state
-    /// itself.
+    /// The kind whose variables are assigned on this transition: a default assigns the variables of the state itself.
     pub(crate) fn assigns(self) -> Self {
         if self == Self::Default { Self::Next } else { self }
     }

@@ -128,17 +128,15 @@ impl JsonPath {
         &self.source
     }
 
-    /// Returns whether the path selects a single value (or fails). Otherwise it selects an array of matches, possibly
-    /// empty.
+    /// Whether the path selects a single value (or fails). Otherwise it selects an array of matches, possibly empty.
     ///
-    /// Wildcards, slices, unions of indices, filters and `..` make a path indefinite. A function at its end makes it
-    /// definite again.
+    /// Wildcards, slices, unions of indices, filters and `..` make a path indefinite. A final function makes it
+    /// definite.
     pub fn is_definite(&self) -> bool {
         matches!(self.steps.last(), Some(Step::Function(_))) || definite(&self.steps)
     }
 
-    /// Returns whether the path selects a single node by member names and indices only, as ASL requires of a Reference
-    /// Path.
+    /// Whether the path selects a single node by member names and indices only, as ASL requires of a Reference Path.
     pub fn is_reference_path(&self) -> bool {
         self.segments().is_some()
     }
@@ -155,8 +153,7 @@ impl JsonPath {
             .collect()
     }
 
-    /// Returns the range of the path in its surrounding text, which is a call of an intrinsic function or the path
-    /// itself.
+    /// The range of the path in its surrounding text, which is a call of an intrinsic function or the path itself.
     pub fn range(&self) -> Range<usize> {
         self.start..self.start + self.source.len()
     }
@@ -294,8 +291,7 @@ impl fmt::Display for Step {
     }
 }
 
-/// Returns a member's name in quotes; `None` if no quotes can contain it, such as `a"b'c` or a name that ends in a
-/// backslash.
+/// A member's name in quotes; `None` if no quotes can contain it, such as `a"b'c` or a name that ends in a backslash.
 fn quoted(name: &str) -> Option<String> {
     let holds = |quote: &char| {
         let mut chars = name.chars();

@@ -77,8 +77,7 @@ pub(super) fn add(integration: Integration, pattern: Pattern, request: &Request<
     if let Some(service) = service.filter(|_| !tagged) {
         dependent_actions::tags(service, integration.action(), &given, request, call);
     }
-    // AWS's documentation of the integration includes its roles, for EMR on EKS in a condition. A request may have
-    // more.
+    // AWS's documentation of the integration includes its roles (EMR on EKS: in a condition). A request may have more.
     let passes = |need: &Need| need.actions().any(|action| action == PASS_ROLE);
     let all_roles = call.needs.iter().any(|need| passes(need) && need.resources().any(|one| one == TASK_ROLE));
     if !all_roles {

@@ -13,8 +13,7 @@ use crate::nearest::Lookups;
 use crate::references::{Reference, ReferenceRoot};
 use crate::{Diagnostic, Finding, placeholder};
 
-/// How many transitions may be followed in all, counted once for each 64 variables. Documents that AWS takes need a small
-/// part of it.
+/// How many transitions may be followed in all, counted once for each 64 variables. AWS's largest documents need few.
 const BUDGET: usize = 40_000_000;
 
 /// How many variables are looked at together: what is known of all takes memory in their number times that of the states.

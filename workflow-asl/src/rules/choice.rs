@@ -106,8 +106,7 @@ fn always(rule: &ChoiceRule) -> bool {
     }
 }
 
-/// Returns whether two of the rules are the opposite of each other: a test for `true` and for `false`, or a rule and
-/// its `Not`.
+/// Whether two of the rules are the opposite of each other: a test for `true` and for `false`, or a rule and its `Not`.
 fn has_opposites(rules: &[ChoiceRule]) -> bool {
     let test = |rule: &ChoiceRule, flag: bool| {
         let [comparison] = rule.comparisons.as_slice() else { return None };

@@ -10,8 +10,7 @@ use crate::references::{LiteralKind, Reference, ReferenceRoot};
 use crate::resource::{Pattern, Resource};
 use crate::{Diagnostic, Finding, nearest, placeholder};
 
-/// A reference to the context object names what that has: its members, a token where a task gets one, an item where
-/// there is a map.
+/// A reference to the context object exists: its members, a token if a task gets one, an item in a map.
 pub(super) fn the_context_has_what_is_named(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     for reference in definition.references().iter().filter(|reference| reference.root == ReferenceRoot::Context) {
         // A guard asks whether there is such a member.

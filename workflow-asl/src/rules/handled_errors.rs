@@ -12,8 +12,7 @@ use crate::document::StateMachine;
 pub struct HandledErrors {
     /// Where the retrier or catcher is.
     pub pointer: Pointer,
-    /// The names that are known, those of Step Functions itself last. One that ends in `*` is a family; a placeholder
-    /// is any name.
+    /// The known names, those of Step Functions last. One that ends in `*` is a family; a placeholder is any name.
     pub errors: Vec<String>,
     /// Whether other errors are possible: those of a function that declares none.
     pub others: bool,

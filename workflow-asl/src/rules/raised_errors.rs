@@ -60,8 +60,7 @@ impl<'a> Errors<'a> {
         self.apis.values().any(|api| api.error_prefix() == Some(prefix))
     }
 
-    /// Returns the names that handlers of these names take, those of Step Functions last, and whether any other may be
-    /// among them.
+    /// Returns the names that these handlers match, those of Step Functions last, and whether others are possible.
     pub(super) fn taken(&self, handled: &[&str]) -> (Vec<String>, bool) {
         let Some(passing) = passing_all(handled) else {
             let comes = |name: &&&str| placeholder::likely(name) || self.may_have(name);

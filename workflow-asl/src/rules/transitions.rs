@@ -79,8 +79,7 @@ fn is_open(graph: &Graph<'_>, number: usize, state: &crate::State) -> bool {
 
 /// From every state that is reached, a path leads to a state that ends the scope.
 ///
-/// AWS only requires that the outermost scope has a state that ends it, but an execution that enters another endless
-/// loop fails too.
+/// AWS only requires that the outermost scope has a state that ends it, but any other endless loop fails too.
 pub(super) fn every_scope_ends(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     for graph in &definition.graphs {
         let ending = graph.reaching(|number, state| state.is_terminal() || is_open(graph, number, state));

@@ -115,8 +115,7 @@ impl Source {
         }
     }
 
-    /// Like [`Self::read`], but the last of duplicate keys counts, as in most parsers; [`Self::repeated_in`] returns
-    /// them.
+    /// Like [`Self::read`], but the last of duplicate keys counts; [`Self::repeated_in`] returns them.
     ///
     /// # Errors
     /// Returns an error like [`Self::read`], except for duplicate keys.

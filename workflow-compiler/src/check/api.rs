@@ -44,8 +44,7 @@ pub fn integration(path: &[Ident], pattern: Option<&str>) -> String {
 /// What the source says of a task's result.
 #[derive(Debug)]
 pub struct DeclaredResult<'r> {
-    /// The member of the result with the type; empty for the result itself, such as the value sent back with a task
-    /// token.
+    /// The member of the result with the type; empty for the result itself, such as a token's value.
     pub member: &'static str,
     /// The type.
     pub ty: ResultType<'r>,

@@ -63,8 +63,7 @@ pub(super) fn check<'a>(
     not_exhaustive(model, info, choice, &arms, (&taken, known), sink);
 }
 
-/// Checks that conditions are `bool`, and that patterns have the type of the subject. Each arm knows that earlier ones
-/// were not taken.
+/// Checks that conditions are `bool`, and that patterns have the type of the subject. Earlier arms were not taken.
 fn conditions<'a>(model: &Model<'a>, info: &StateInfo<'a>, choice: &Choice, known: &Narrowing, sink: &mut Sink<'_>) {
     let place = ValueSite { state: info, position: ValueField::Condition };
     let mut facts = known.clone();
@@ -100,8 +99,7 @@ fn conditions<'a>(model: &Model<'a>, info: &StateInfo<'a>, choice: &Choice, know
     }
 }
 
-/// Reports a condition that may have no value, like `$boolean` and `$not` of an absent value, because the choice fails
-/// then.
+/// Reports a condition that may have no value, like `$boolean` of an absent value: the choice fails then.
 fn gives_something<'a>(
     model: &Model<'a>,
     place: ValueSite<'_, 'a>,

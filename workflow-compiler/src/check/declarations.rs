@@ -140,8 +140,7 @@ fn distinct<'f>(what: &str, whose: &str, names: impl Iterator<Item = (&'f Ident,
     }
 }
 
-/// Checks that a type is declared. An unknown one may be in the user's scope, unless its name is very similar to a
-/// known one.
+/// Checks that a type is declared. An unknown one may be the user's, unless its name is similar to a known one.
 fn known(model: &Model<'_>, ty: &Type, sink: &mut Sink<'_>) {
     match &ty.kind {
         TypeKind::Vec(inner) | TypeKind::Option(inner) | TypeKind::Map(inner) => known(model, inner, sink),
@@ -164,8 +163,7 @@ fn known(model: &Model<'_>, ty: &Type, sink: &mut Sink<'_>) {
     }
 }
 
-/// Returns whether one name is the other with a slip: `Metric` beside `Metrics` is one, `Order` beside `Border` may be
-/// two types.
+/// Returns whether one name is a slip for the other: `Metric` for `Metrics` is, `Order` and `Border` may be two types.
 fn is_slip(name: &str, near: &str) -> bool {
     let distance = strsim::damerau_levenshtein(&name.to_lowercase(), &near.to_lowercase());
     distance == 0 || distance * 4 <= near.chars().count()

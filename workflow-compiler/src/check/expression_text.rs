@@ -60,8 +60,7 @@ pub(super) fn path_of<'e>(value: &'e Expr, unknown: &str) -> Path<'e> {
     }
 }
 
-/// Returns whether a function of either language gives another value each time: two calls with the same words are not
-/// the same.
+/// Whether a function of either language gives another value each time: two calls with the same words are not the same.
 fn changes(function: &str) -> bool {
     matches!(function, "States.UUID" | "States.MathRandom")
         || function.strip_prefix('$').is_some_and(|name| jsonata::changing().any(|known| known == name))

@@ -95,8 +95,7 @@ impl Function {
         matches!(self, Self::Jsonata(_))
     }
 
-    /// Returns the minimum and, if there is one, the maximum number of arguments. A value has no context that could
-    /// replace one.
+    /// Returns the minimum and, if there is one, the maximum number of arguments. A value has no context argument.
     pub fn arity(self) -> (usize, Option<usize>) {
         match self {
             Self::Own(own) => (own.count.unwrap_or(0), own.count),

@@ -1,5 +1,4 @@
-//! Checks a syntax tree, and builds the model: names, declarations, types, and everything that is specific to the
-//! language.
+//! Checks a syntax tree, and builds the model: names, declarations, types, and other language rules.
 //!
 //! The rules of ASL are separate: `workflow_asl::rules` checks the lowered document.
 

@@ -342,8 +342,7 @@ impl<'a> Model<'a> {
         })
     }
 
-    /// Returns the variable that holds what a state gave; whether it can be read here is [`Model::unavailable`]'s
-    /// question.
+    /// The variable that holds what a state gave; whether it can be read here is [`Model::unavailable`]'s question.
     fn state_result(
         &self,
         place: ValueSite<'_, 'a>,

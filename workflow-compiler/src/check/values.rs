@@ -61,8 +61,7 @@ pub(super) fn check<'a>(model: &Model<'a>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Returns what shared words mean depends on the state that uses them: the first for which they are wrong stands for
-/// all, or the first.
+/// The meaning of shared words depends on the state: returns the first for which they are wrong, or else the first.
 fn stands_for<'m, 'a: 'm>(
     mut users: impl Iterator<Item = &'m StateInfo<'a>>,
     check: &impl Fn(&StateInfo<'a>, &mut Sink<'_>),

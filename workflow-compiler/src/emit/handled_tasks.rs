@@ -1,5 +1,4 @@
-//! The types of requests and results of the tasks that functions and workers do, with which `#[handler]` compares
-//! theirs.
+//! The request and result types of tasks that functions and workers handle, for `#[handler]`.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;

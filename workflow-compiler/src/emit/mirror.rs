@@ -194,8 +194,7 @@ impl<'a> Part<'a> {
         quote! { use #krate::__private::ide::#module::#ident as _; }
     }
 
-    /// Declares an item for a name that only the language knows, at the end where it has no side effects. Returns its
-    /// path.
+    /// Declares an item for a name that only the language knows, at the end. Returns its path.
     fn declare(&mut self, module: Ident, ident: Ident) -> TokenStream {
         let names = self.names.entry(module.to_string()).or_default();
         if names.contains(&ident) {

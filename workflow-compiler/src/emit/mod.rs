@@ -1,8 +1,7 @@
 //! Emits Rust tokens for compiled workflows: first the mirror for editors, then the types, then the problems.
 //!
 //! The order matters. An editor expands the macro twice, the second time with a marker at the cursor, and uses the
-//! marker's offset in the first expansion. So the mirror comes first, and nothing before it depends on whether the
-//! input is valid.
+//! marker's offset in the first expansion. So the mirror comes first, whether the input is valid or not.
 
 mod data;
 mod handled_tasks;

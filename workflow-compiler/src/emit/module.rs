@@ -17,7 +17,7 @@ pub(super) struct Module {
     name: Ident,
     /// The workflow's visibility, as written one level deeper.
     pub(super) visibility: TokenStream,
-    /// The types in the module. Types that contain user-defined Rust types are not in it, because `super` may not lead
+    /// The types in the module. Types that contain user-defined Rust types are excluded, because `super` may not lead
     /// to those.
     types: BTreeSet<String>,
 }
@@ -41,15 +41,13 @@ impl Module {
 
     /// Returns the path of a type in the module, next to the workflow.
     pub(super) fn path(&self, ty: &Ident) -> TokenStream {
-        // rustc underlines the whole path. The word itself does not have the user's span: in their edition, paths may
-        // differ.
+        // rustc underlines the whole path. The word has another span: in the user's edition, paths may differ.
         let span = ty.span().resolved_at(Span::call_site());
         let module = Ident::new(&self.name.to_string(), span);
         quote_spanned! { span=> #module::#ty }
     }
 
-    /// Returns the import of a type. Its name in the module does not have the user's span: rustc would suggest writing
-    /// `as` after it.
+    /// Returns the import of a type. Its name does not have the user's span: rustc would suggest `as` after it.
     fn import(&self, ty: &Ident) -> TokenStream {
         let span = ty.span().resolved_at(Span::call_site());
         let module = Ident::new(&self.name.to_string(), span);

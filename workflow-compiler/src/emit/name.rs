@@ -11,8 +11,8 @@ pub(crate) const HOLE: &str = "__hole";
 /// The words that cannot be Rust identifiers, not even raw ones.
 const NEVER_RAW: &[&str] = &["self", "Self", "super", "crate", "_"];
 
-/// Returns the user's word as a Rust identifier with its span, raw for a Rust keyword; `None` for the words that cannot
-/// be identifiers.
+/// Returns the user's word as a Rust identifier with its span, raw for a Rust keyword; `None` for words that cannot be
+/// one.
 pub(crate) fn rust_ident(ident: &Ident) -> Option<Ident> {
     let text = plain(ident);
     if NEVER_RAW.contains(&text.as_str()) || text.starts_with('$') {

@@ -142,8 +142,7 @@ fn awaited(krate: &TokenStream, question: &Question) -> TokenStream {
     }
 }
 
-/// Returns the arguments in parentheses with the end of the words as span: rustc underlines the call from its first
-/// word to there.
+/// Returns the arguments in parentheses with the end of the words as span: rustc underlines the whole call.
 pub(crate) fn spanned(arguments: TokenStream, spot: Spot) -> TokenTree {
     let mut group = Group::new(Delimiter::Parenthesis, arguments);
     group.set_span(spot.last);

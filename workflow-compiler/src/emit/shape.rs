@@ -144,8 +144,7 @@ impl Style<'_> {
         }
     }
 
-    /// Returns whether the type and all types in it are the language's own or declared by the workflow: these implement
-    /// `Schema`.
+    /// Returns whether the type and all types in it are known or declared by the workflow: these implement `Schema`.
     fn is_known(&self, ty: &Type) -> bool {
         match &ty.kind {
             TypeKind::Vec(inner) | TypeKind::Option(inner) | TypeKind::Map(inner) => self.is_known(inner),

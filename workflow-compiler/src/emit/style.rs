@@ -1,5 +1,4 @@
-//! The common properties of all items of one workflow: paths, attributes, spans, and the Rust types of the language's
-//! types.
+//! The common properties of all items of one workflow: paths, attributes, spans, and Rust types.
 
 use std::collections::BTreeSet;
 

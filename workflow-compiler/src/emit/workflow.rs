@@ -366,8 +366,7 @@ fn value_types(style: &Style<'_>, compiled: &CompiledWorkflow) -> TokenStream {
     }
 }
 
-/// workflow-runtime decides what happens to it, because it may have been built without its feature `iam` by another
-/// crate that has it.
+/// workflow-runtime decides what happens to it, because its feature `iam` may differ from this crate's.
 #[cfg(feature = "iam")]
 fn policy(krate: &TokenStream, policy: &PolicyTemplate) -> TokenStream {
     let PolicyTemplate { text, params, constants } = policy;

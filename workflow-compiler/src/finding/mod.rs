@@ -200,8 +200,7 @@ fn is_of_what_is_broken(code: Code, finding: &Diagnostic, model: &Model<'_>) -> 
         })
 }
 
-/// Returns whether a member of a task's request is a field of the state that stands beside the transition, in the
-/// braces.
+/// Whether a member of a task's request is a field of the state that stands beside the transition, in the braces.
 fn is_moved(state: &State, name: Option<String>) -> bool {
     let goes_on = || fields_of_state(state).any(|(_, written)| written.starts_with("->"));
     state.transition.is_none()

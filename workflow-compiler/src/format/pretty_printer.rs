@@ -1,5 +1,4 @@
-//! The pretty printer, which lays text out on lines of a given width. A group is on one line if it fits, and broken
-//! otherwise.
+//! The pretty printer, which lays text out on lines of a given width. A group that fits is on one line.
 
 use super::Style;
 
@@ -269,8 +268,7 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// Returns whether the group that begins at this step fits on the line, including what follows it up to the next
-    /// possible line end.
+    /// Returns whether the group that begins at this step fits on the line, up to the next possible line end.
     fn fits(&self, begin: usize) -> bool {
         let start =
             if self.lines > 0 { self.margin_width() } else { self.column + usize::from(self.space != Gap::None) };

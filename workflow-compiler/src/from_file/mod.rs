@@ -60,8 +60,7 @@ pub(crate) struct Compiled {
     pub(crate) policy: PolicyTemplate,
 }
 
-/// Reads and checks the document. Problems are reported at the literal that names the file. Returns `None` if it could
-/// not be read.
+/// Reads and checks the document. Problems are reported at the file's literal. Returns `None` if it is unreadable.
 pub(crate) fn compile(
     model: &Model<'_>,
     file: &Text,
@@ -156,8 +155,7 @@ fn report(source: &Source, file: &Text, found: Vec<Diagnostic>, problems: &mut P
     }
 }
 
-/// Returns the states of all scopes, each before those inside it. Of duplicate names, which are reported, the first is
-/// returned.
+/// Returns the states of all scopes, each before those inside it. Of duplicate names, the first is returned.
 fn states(document: &Value, machine: &StateMachine) -> Vec<DocumentState> {
     let idents = StateIdents::of(document);
     let mut states = Vec::new();

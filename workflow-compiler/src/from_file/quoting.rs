@@ -13,8 +13,7 @@ pub(super) enum Stretch {
     IntrinsicText,
 }
 
-/// Returns the parts of a string that contains JSONata, except quoted names, regular expressions and comments, whose
-/// text is literal.
+/// Returns the parts of a string that contains JSONata, except quoted names, regular expressions and comments.
 pub(super) fn in_jsonata(text: &str) -> Vec<(Range<usize>, Stretch)> {
     let bytes = text.as_bytes();
     let mut stretches = Vec::new();

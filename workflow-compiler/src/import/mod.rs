@@ -207,7 +207,6 @@ fn write(document: &Value, options: &ImportOptions, with_names: bool) -> Result<
             Ok(false) => {
                 // It is not indented here, because lines of text would be indented too.
                 let source = format!("workflow! {{\n{body}}}\n");
-                // Everything that compiles can be formatted.
                 let source = format_file(&source, &Style::default()).unwrap_or(source);
                 return Ok(Imported { source, name, states, states_in_own_words, kept });
             }

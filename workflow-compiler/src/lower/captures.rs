@@ -75,8 +75,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// Captures the value of a JSONata pass. There is no result in its `Assign`, so the needed parts of the value are
-    /// computed again.
+    /// Captures the value of a JSONata pass. There is no result in `Assign`, so the value is computed again.
     fn capture_of_pass(
         &mut self,
         info: &StateInfo<'a>,

@@ -23,14 +23,12 @@ impl Fields {
         self.map.insert(name.to_owned(), value);
     }
 
-    /// Returns the object with its fields in the order of the table, unknown ones last. The field with an object's kind
-    /// comes first.
+    /// Returns the object with its fields in the order of the table, unknown ones last, and the kind first.
     pub(super) fn ordered(self, table: &[Field]) -> Value {
         let place = |name: &str| match name {
             "Type" => 0,
             _ => 1 + table.iter().position(|field| field.name == name).unwrap_or(table.len()),
         };
-        // Most objects are built in this order.
         if self.map.keys().map(|name| place(name)).is_sorted() {
             return Value::Object(self.map);
         }
@@ -42,8 +40,7 @@ impl Fields {
 }
 
 impl<'a> Lowering<'_, 'a> {
-    /// Adds a value for a field with a fixed name, in its state's query language: a payload template, `Items`,
-    /// `Output`.
+    /// Adds a value in its state's query language to a field with a fixed name: a payload template, `Items`.
     pub(super) fn put_value(&mut self, fields: &mut Fields, name: &str, place: ValueSite<'_, 'a>, expr: &Expr) {
         let at = fields.at.child(name);
         let value = match place.state.language {

@@ -9,8 +9,7 @@ use workflow_asl::Code;
 /// The pattern of `is_timestamp`: RFC 3339 with a `T` and an offset, as far as a regular expression can check it.
 const TIMESTAMP: &str = r"/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/";
 
-/// Returns a pattern of `matches` as a regular expression for the whole text: `*` is any text, `\*` a star, `\\` a
-/// backslash.
+/// A pattern of `matches` as a regular expression for the whole text: `*` is any text, `\*` a star, `\\` a backslash.
 fn glob(pattern: &str) -> String {
     let mut regex = String::from("/^");
     let mut chars = pattern.chars();

@@ -229,8 +229,7 @@ impl<'a> Lowering<'_, 'a> {
             && place.position == ValueField::Condition
             && sides.iter().any(|side| self.model.may_be_nothing(place, side))
         {
-            // A comparison with an absent value is absent, which is not a condition, and `$boolean` of it is absent
-            // too.
+            // A comparison with an absent value is absent, which is no condition, and so is its `$boolean`.
             return Jsonata::new(format!("({text}) = true"), Binds::Comparison);
         }
         Jsonata::new(text, binds)

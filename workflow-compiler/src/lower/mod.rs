@@ -103,8 +103,7 @@ struct Lowering<'m, 'a> {
 }
 
 impl<'m, 'a> Lowering<'m, 'a> {
-    /// Returns the definition with marks for the placeholders in its texts, each of which is the param with that JSON
-    /// name.
+    /// The definition with marks for the placeholders in its texts, each of which is the param with that JSON name.
     fn placeholders(&mut self, definition: &Value, declared: &Declaration) -> Value {
         let fields = &self.model.params;
         let unknown = RefCell::new(BTreeSet::new());

@@ -13,8 +13,7 @@ use crate::syntax::keyword::ClauseKind;
 const VALUE: &str = "value";
 
 impl<'a> Lowering<'_, 'a> {
-    /// Lowers `pass X = value`. In a JSONPath state a constant becomes `Result`, a path `InputPath`, an object
-    /// `Parameters`.
+    /// Lowers `pass X = value`. In JSONPath, a constant becomes `Result`, a path `InputPath`, an object `Parameters`.
     pub(super) fn pass(&mut self, info: &StateInfo<'a>, value: Option<&Expr>, fields: &mut Fields) {
         let Some(value) = value else { return };
         if info.language == QueryLanguage::Jsonata {

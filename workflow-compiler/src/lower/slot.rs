@@ -40,8 +40,7 @@ impl Slots {
         self.mark(source, escape, None)
     }
 
-    /// Returns a mark inside an expression. It is in apostrophes so that the expression can be parsed; they are removed
-    /// with the mark.
+    /// Returns a mark inside an expression. Its apostrophes, which make it parseable, are removed with it.
     pub(crate) fn literal(&mut self, source: Source, escape: Escape) -> String {
         format!("'{}'", self.mark(source, escape, Some('\'')))
     }

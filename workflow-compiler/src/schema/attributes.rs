@@ -109,8 +109,7 @@ impl Member {
     }
 }
 
-/// Calls `take` with each word in `#[serde(…)]` and, with `true`, in `#[schema(…)]`. Skips the value if `take` does not
-/// read it.
+/// Calls `take` with each word in `#[serde(…)]` and, with `true`, in `#[schema(…)]`. Skips unread values.
 fn each(
     attributes: &[Attribute],
     take: &mut dyn FnMut(bool, &ParseNestedMeta<'_>) -> syn::Result<()>,
@@ -132,8 +131,7 @@ fn each(
     Ok(())
 }
 
-/// Reads `= "text"`, or the first of `(serialize = "…", deserialize = "…")`, because a workflow gets JSON that was
-/// written.
+/// Reads `= "text"`, or the first of `(serialize = "…", deserialize = "…")`, because workflows get written JSON.
 fn written(meta: &ParseNestedMeta<'_>) -> syn::Result<Option<LitStr>> {
     if meta.input.peek(syn::Token![=]) {
         return meta.value()?.parse().map(Some);

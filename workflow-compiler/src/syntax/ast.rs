@@ -132,8 +132,7 @@ pub struct State {
     pub tail: Spot,
     /// Whether it ends with `;`.
     pub closed: bool,
-    /// Whether words of it were skipped (and reported). A missing transition, body or resource may be among them, so it
-    /// is not reported.
+    /// Whether words of it were skipped (and reported). So a missing transition, body or resource is not reported.
     pub broken: bool,
 }
 
@@ -318,8 +317,7 @@ pub struct Clause {
     pub value: ClauseValue,
     /// The whole clause.
     pub spot: Spot,
-    /// The problem if the clause is written as in Amazon States Language. The state's query language decides on the
-    /// fix.
+    /// The problem if the clause is in ASL syntax. The state's query language decides on the fix.
     pub other_language: Option<Box<Problem>>,
 }
 
@@ -373,8 +371,7 @@ pub struct Retrier {
     pub errors: Vec<Text>,
     /// The brackets.
     pub errors_spot: Spot,
-    /// `interval`, `max_attempts`, `backoff`, `max_delay` and `jitter`, each at most once, as in the table of retry
-    /// fields.
+    /// `interval`, `max_attempts`, `backoff`, `max_delay` and `jitter`, each at most once.
     pub fields: Vec<SettingField>,
 }
 

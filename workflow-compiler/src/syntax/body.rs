@@ -197,8 +197,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Parses a field of a definition in ASL syntax: `StartAt: "Hello"`. Returns `false` if the word is not such a
-    /// field.
+    /// Parses a field of a definition in ASL syntax: `StartAt: "Hello"`. Returns `false` for other words.
     fn asl_item(
         &mut self,
         keyword: &Ident,

@@ -314,7 +314,6 @@ impl Parser<'_> {
             self.word(&name, Role::StateReference);
             return if name == "end" { Target::End(name) } else { Target::State(rust_name(&name)) };
         }
-        // Only the arrow is missing.
         let ends = [";", ",", "->", "=>"].iter().any(|end| cursor.is_punct_at(1, end)) || cursor.peek_at(1).is_none();
         if ends && let Some(name) = cursor.peek_ident().cloned() {
             let message = format!("expected `{wanted}` and a state in {whose}");

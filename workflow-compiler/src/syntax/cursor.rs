@@ -182,7 +182,6 @@ impl Cursor {
 
     /// Returns whether this punctuation, with its characters joined, is `ahead` tokens after the next.
     pub(super) fn is_punct_at(&self, ahead: usize, text: &str) -> bool {
-        // Usually there is no punctuation.
         let Some(TokenTree::Punct(first)) = self.peek_at(ahead) else { return false };
         if !text.starts_with(first.as_char()) {
             return false;

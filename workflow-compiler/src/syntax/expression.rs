@@ -162,8 +162,7 @@ impl Parser<'_> {
             too_high = matches!(left.kind, ExprKind::Invalid);
             height = self.height;
         }
-        // `??` is right-associative: the first value of `a ?? b ?? c` is tried first. Recursion would be as deep as the
-        // text is long.
+        // `??` is right-associative: the first value of `a ?? b ?? c` is tried first. Recursion could be too deep.
         for (first, spot, own) in defaults.into_iter().rev() {
             let whole = first.spot.to(left.spot);
             left = self.grown(
@@ -182,7 +181,6 @@ impl Parser<'_> {
 
     /// Returns the next operator with at least this precedence, and its number of tokens.
     fn operator(&mut self, cursor: &Cursor, least: u8) -> Option<(BinaryOp, usize, u8)> {
-        // The tokens that usually follow a value.
         if matches!(cursor.peek(), Some(TokenTree::Punct(punct)) if matches!(punct.as_char(), ',' | ';' | ':' | '.'))
             && !cursor.is_punct("..")
             || cursor.is_punct("->")

@@ -155,8 +155,7 @@ impl Parser<'_> {
         read.target
     }
 
-    /// Parses a catcher in the syntax of other languages: `catch(e) => F`, `catch all => F`, `catch => F`, `catch "E"
-    /// => F`.
+    /// Parses a catcher of other languages: `catch(e) => F`, `catch all => F`, `catch => F`, `catch "E" => F`.
     fn loose_catcher(&mut self, cursor: &mut Cursor) -> Option<Catcher> {
         let arrow = |at: usize| cursor.is_punct_at(at, "=>") || cursor.is_punct_at(at, "->");
         let first = cursor.here();
@@ -223,7 +222,6 @@ impl Parser<'_> {
                     }
                 }
             }
-            // The arrow is missing.
             (None, None, None) if cursor.peek_ident().is_some() && !clause_starts_here(cursor) => {
                 let here = cursor.here();
                 problem = problem.edit(Edit::before(here, "=> "));

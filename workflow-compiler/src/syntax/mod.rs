@@ -1,8 +1,8 @@
 //! Parses tokens to a syntax tree: the grammar of `workflow!`, with error recovery.
 //!
 //! The parser is a recursive descent over token trees, with one file per concept, implemented as methods of `Parser`.
-//! It reads each token once, has bounded depth, and always continues: it reports what it does not understand, and skips
-//! to the next item.
+//! It reads each token once, has bounded depth, and always continues: it reports unknown syntax, and skips to the next
+//! item.
 
 pub mod ast;
 mod attributes;

@@ -105,8 +105,8 @@ impl<'p> Parser<'p> {
         self.words.push(Word { ident: None, span, role });
     }
 
-    /// Parses the contents of a group. Remaining tokens are reported once. Returns `None` if it is nested too deeply,
-    /// which is reported.
+    /// Parses the contents of a group. Remaining tokens are reported once. Returns `None` if it is too deep, which is
+    /// reported.
     pub(super) fn within<T>(&mut self, group: &Group, read: impl FnOnce(&mut Self, &mut Cursor) -> T) -> Option<T> {
         self.within_opened(Opened::of(group), read)
     }

@@ -136,8 +136,7 @@ impl Parser<'_> {
         self.grown(ExprKind::Reference(Reference { root, root_spot, word, optional, segments }), whole, height)
     }
 
-    /// Parses `f(…)` and `States.Format(…)`, but not `input.name.len()`: looks ahead for the parenthesis after words
-    /// and dots.
+    /// Parses `f(…)` and `States.Format(…)`, but not `input.name.len()`: looks ahead for the parenthesis.
     fn dotted_call(&mut self, first: &Ident, cursor: &mut Cursor) -> Option<Expr> {
         let mut ahead = 0;
         let mut name = plain(first);

@@ -21,8 +21,7 @@ use super::word::Role;
 use crate::problem::{Edit, Problem};
 
 impl Parser<'_> {
-    /// Parses a state after its keyword. With `guessed`, the keyword is unknown, and the words up to the transition are
-    /// skipped.
+    /// Parses a state after its keyword. With `guessed`, it is unknown, and words up to the transition are skipped.
     pub(super) fn state(
         &mut self,
         comment: Comment,
@@ -496,8 +495,7 @@ impl Parser<'_> {
     }
 }
 
-/// Returns whether an ASL field of a wait is a time to wait until, rather than one to wait for; `None` for other
-/// fields.
+/// Whether an ASL field of a wait is a time to wait until, rather than one to wait for; `None` for other fields.
 fn time_field(name: &str) -> Option<bool> {
     match name.to_lowercase().as_str() {
         "seconds" | "secondspath" | "duration" | "delay" => Some(false),

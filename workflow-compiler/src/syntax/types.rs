@@ -245,8 +245,7 @@ impl Parser<'_> {
         TypeKind::Invalid
     }
 
-    /// Collects `<…>` as written. Stops at a `;` or a brace, which no type contains here. Returns whether it was
-    /// closed.
+    /// Collects `<…>` as written. Stops at a `;` or a brace. Returns whether it was closed.
     fn collect_generics(&mut self, cursor: &mut Cursor, tokens: &mut Vec<TokenTree>) -> bool {
         let open = cursor.here_first();
         let mut depth = 0_usize;

@@ -150,8 +150,7 @@ fn integration_meant(name: &str, lookups: &Lookups) -> Option<String> {
     meant(name, || Integration::all().map(Integration::name), lookups)
 }
 
-/// Returns the service or operation of the SDK that an ARN means whose name is spelled otherwise:
-/// `aws-sdk:s3:GetObject`.
+/// The service or operation of the SDK that an ARN means whose name is spelled otherwise: `aws-sdk:s3:GetObject`.
 pub(in crate::rules) fn operation_meant(arn: &str) -> Option<&'static str> {
     let (error, name) = match TaskResource::parse(arn) {
         Err(error @ ResourceError::UnknownOperation(_, name)) => (error, name),

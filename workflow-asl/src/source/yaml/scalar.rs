@@ -303,8 +303,7 @@ impl<'t> Scanner<'t> {
         Ok(())
     }
 
-    /// Skips blank lines, and the blanks of the next line up to an indentation. Returns the largest number of blanks in
-    /// a line.
+    /// Skips blank lines, and the blanks of the next line up to an indentation. Returns the most blanks in a line.
     fn pass_empty_lines(&mut self, indent: Option<usize>, breaks: &mut String) -> usize {
         let mut most = 0;
         loop {

@@ -124,8 +124,7 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// Returns the part of the map's item that the state captures on the transition to the target, if it is the first
-    /// of the map.
+    /// Returns the part of the map's item that the map's first state captures on the transition to the target.
     pub fn item_capture_of(&self, info: &StateInfo<'a>, target: &Target) -> Option<&ItemCapture> {
         let item = self.data.item_captures.get(&info.scope)?;
         let starts = self.first_of(info.scope).is_some_and(|start| std::ptr::eq(start.state, info.state));

@@ -71,8 +71,7 @@ pub(super) fn collect(model: &Model<'_>, captures: &mut BTreeMap<usize, Capture>
             captures.entry(read.number).or_insert_with(|| Capture::Members(Default::default())).add(&read.path);
         }
     }
-    // A result that is not captured is no variable, as the document's rules report. If it is captured, everything read
-    // from it is.
+    // A result that is not captured is no variable, as the document's rules report. Captures include all reads.
     for read in &read {
         let Some(known) = captures.get_mut(&read.number) else { continue };
         match uncapturable(read) {

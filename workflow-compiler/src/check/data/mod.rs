@@ -65,8 +65,8 @@ pub(super) fn analyse(model: &mut Model<'_>, sink: &mut Sink<'_>) {
     collisions(model, sink);
 }
 
-/// Returns the variable for a state's result: the state's identifier, unless it is not a valid name or would hide a
-/// JSONata function.
+/// Returns the variable for a state's result: the state's identifier, unless that is invalid or hides a JSONata
+/// function.
 pub(super) fn variable(state: &str) -> String {
     let name = state.trim_start_matches('_');
     let name: String = match name.len() {

@@ -1,5 +1,4 @@
-//! The declared output: checks that the output of each state that ends the workflow matches it, as far as its type is
-//! known.
+//! The declared output: checks the output of each state that ends the workflow, as far as its type is known.
 
 use std::cell::RefCell;
 

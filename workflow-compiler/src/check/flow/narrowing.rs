@@ -22,8 +22,7 @@ pub(in crate::check) struct Narrowing {
     input: Option<PathRoot<'static>>,
     /// Whether the expression is where absence is foreseen, as before `??`.
     asks: bool,
-    /// Whether all values are known to be present: no path leads here, or earlier tests are unknown, which is reported
-    /// elsewhere.
+    /// Whether all values are known to be present: no path leads here, or earlier tests are unknown.
     all: bool,
 }
 
@@ -147,8 +146,7 @@ impl Narrowing {
         self
     }
 
-    /// The facts without those about what has this root: the result of a state that runs again, a variable that is
-    /// assigned.
+    /// The facts without those about this root: the result of a state that runs again, an assigned variable.
     pub(super) fn forget(&mut self, root: &PathRoot<'_>) {
         if self.input.as_ref() == Some(root) {
             self.part_from_input();

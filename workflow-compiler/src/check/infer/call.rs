@@ -172,8 +172,7 @@ impl<'a> Model<'a> {
     }
 }
 
-/// Returns whether a function has an answer for what is absent: it asks for it, or joins what there is. One that is
-/// misspelt may.
+/// Returns whether a function accepts an absent value: it tests it, or joins present ones. A misspelt one may.
 fn takes_absence(name: &str) -> bool {
     if !is_known(name) {
         return true;

@@ -91,8 +91,7 @@ impl<'a> Model<'a> {
     }
 }
 
-/// That AWS's API does not list a value for what it is compared with: what is wrong, and how to mend it. There may be
-/// newer values.
+/// The message and help for a value that AWS's API does not list for the other operand. Newer values may exist.
 pub(super) fn unlisted(values: Enum, text: &str, of: Option<&str>) -> Option<(String, String)> {
     const FEW: usize = 8;
     if values.values().any(|value| value == text) || placeholder::contained(text) {

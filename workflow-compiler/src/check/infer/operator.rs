@@ -143,8 +143,7 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// Returns whether `a || b` is meant as JavaScript means it, with two values of one type that is none of a
-    /// condition.
+    /// Whether `a || b` is meant as JavaScript means it, with two values of one type that is none of a condition.
     fn gives_a_default(&self, place: ValueSite<'_, 'a>, (left, right): (&Expr, &Expr)) -> bool {
         let (left, right) = (self.type_of(place, left), self.type_of(place, right));
         let (value, default) = (left.present(), right.present());

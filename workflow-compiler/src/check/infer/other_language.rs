@@ -185,8 +185,7 @@ impl<'a> Model<'a> {
         changed.then(|| OtherLanguage::Method { of: Box::new(full), name: name.clone(), arguments: arguments.clone() })
     }
 
-    /// Returns a part of such a text with the whole reference where it is a name alone; the name where nothing is
-    /// called so.
+    /// A part of such a text with the whole reference where it is a name alone; the name where nothing is called so.
     fn in_full(&self, place: ValueSite<'_, 'a>, part: &Expr) -> Result<Expr, String> {
         let ExprKind::Reference(reference) = &part.kind else { return Ok(part.clone()) };
         let name = match &reference.root {
@@ -384,8 +383,7 @@ impl<'a> Model<'a> {
         })
     }
 
-    /// Returns the length of a value of this type, or how many items it has; `None` where the state's language has no
-    /// function.
+    /// The length of a value of this type, or how many items it has; `None` where the state's language has no function.
     pub(super) fn length(&self, place: ValueSite<'_, 'a>, of: &Expr, ty: &Ty) -> Option<Expr> {
         let function = match (place.state.language, ty.present()) {
             (QueryLanguage::Jsonata, ty) if ty.is_text() => "$length",

@@ -224,7 +224,6 @@ impl Parser<'_> {
     pub(in crate::syntax) fn asl_transition(&mut self, cursor: &mut Cursor) -> Option<Transition> {
         let word = self.clause_word(cursor)?.to_string();
         let field = match word.as_str() {
-            // Most words are clauses.
             known if ClauseKind::from_keyword(known).is_some() => return None,
             word => field(word)?,
         };

@@ -1,5 +1,4 @@
-//! Statements of other languages that have no name, in place of states: `for`, `let`, `return`, `throw`. Choices are in
-//! `conditional.rs`.
+//! Statements of other languages in place of states: `for`, `let`, `return`, `throw`. Choices are in `conditional.rs`.
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use workflow_asl::{Code, StateKind};

@@ -61,8 +61,8 @@ impl Parser<'_> {
         None
     }
 
-    /// Parses a task in ASL syntax: `{ Resource: "…", Arguments: { … } }`. Returns the head of the state, or `None` for
-    /// other braces.
+    /// Parses a task in ASL syntax: `{ Resource: "…", Arguments: { … } }`. Returns its head, or `None` for other
+    /// braces.
     pub(in crate::syntax) fn asl_task(&mut self, cursor: &mut Cursor) -> Option<(Resource, Option<Expr>)> {
         let group = cursor.peek_group(Delimiter::Brace)?;
         let inside = Cursor::inside(group);
