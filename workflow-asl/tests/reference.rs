@@ -14,11 +14,11 @@ use workflow_asl::{StateKind, error_name};
 fn introduction() -> &'static str {
     "# Amazon States Language
 
-Every object of a definition and every field that it may have, as the checks know them; a test writes
+All objects of a definition and their fields, as the checks know them. A test generates
 this page from the tables in `workflow-asl/src/document`. *in* names the only query language that has
 the field. \"computed\" is a payload template (keys that end in `.$`) in JSONPath, and strings between
-`{%` and `%}` in JSONata, at any depth. A reference path names one place. Text such as `${Name}` may
-stand for any value: it is not known yet.
+`{%` and `%}` in JSONata, at any depth. A reference path selects one value. Text such as `${Name}` is
+a placeholder for any value.
 
 "
 }

@@ -113,7 +113,7 @@ object! {
         "Or" or: Vec<ChoiceRule>, Form::Nested("list of `ChoiceRule`"), only JsonPath, instead "Condition", "True when one of these is.";
         "Not" not: Box<ChoiceRule>, Form::Nested("`ChoiceRule`"), only JsonPath, instead "Condition", "True when this is not.";
         "Variable" variable: String, Form::Path, only JsonPath, instead "Condition", "The path to the value to compare.";
-        "Next" next: String, Form::StateName, is required_outermost, "The state to go on at when the rule is true.";
+        "Next" next: String, Form::StateName, is required_outermost, "The next state if the rule is true.";
         "Assign" assign: Value, Form::Template, is outermost, "The variables to assign when the rule is true.";
         "Output" output: Value, Form::Computed, only Jsonata, is outermost, "The state's output when the rule is true.";
     }

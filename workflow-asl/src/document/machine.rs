@@ -47,10 +47,10 @@ object! {
     /// A state machine: the document.
     StateMachine {
         "Comment" comment: String, Form::Text, "A comment for the reader.";
-        "QueryLanguage" query_language: String, Form::Word(&["JSONPath", "JSONata"]), default Text("JSONPath"), "The query language of every state that does not say otherwise.";
+        "QueryLanguage" query_language: String, Form::Word(&["JSONPath", "JSONata"]), default Text("JSONPath"), "The default query language of states.";
         "StartAt" start_at: String, Form::StateName, is required, "The first state.";
         "Version" version: String, Form::Word(&["1.0"]), default Text("1.0"), "The version of ASL.";
-        "TimeoutSeconds" timeout_seconds: Value, Form::Integer { min: 0, max: MAX_SECONDS, expression: false }, "Seconds that an execution may last.";
+        "TimeoutSeconds" timeout_seconds: Value, Form::Integer { min: 0, max: MAX_SECONDS, expression: false }, "The maximum duration of an execution in seconds.";
         "States" states: IndexMap<String, State>, Form::Nested("object of states by name"), is required, "The states by name.";
     }
 }

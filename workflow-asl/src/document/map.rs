@@ -22,7 +22,7 @@ object! {
 object! {
     /// Where a map's iterations run.
     ProcessorConfig {
-        "Mode" mode: String, Form::Word(&["INLINE", "DISTRIBUTED"]), default Text("INLINE"), "Within the execution, or as child executions.";
+        "Mode" mode: String, Form::Word(&["INLINE", "DISTRIBUTED"]), default Text("INLINE"), "Whether iterations run within the execution or as child executions.";
         "ExecutionType" execution_type: String, Form::Word(&["STANDARD", "EXPRESS"]), "The type of the child executions of a distributed map.";
     }
 }
@@ -31,23 +31,23 @@ object! {
     /// Reads a distributed map's items from S3.
     ItemReader {
         "Resource" resource: String, Form::Resource, is required, "The S3 call that reads: `s3:getObject` or `s3:listObjectsV2`.";
-        "ReaderConfig" reader_config: ReaderConfig, Form::Nested("`ReaderConfig`"), "How what was read becomes items.";
+        "ReaderConfig" reader_config: ReaderConfig, Form::Nested("`ReaderConfig`"), "How to convert the data to items.";
         "Parameters" parameters: Value, Form::Template, only JsonPath, instead "Arguments", "The call's request.";
         "Arguments" arguments: Value, Form::Computed, only Jsonata, instead "Parameters", "The call's request.";
     }
 }
 
 object! {
-    /// How what an item reader read becomes items.
+    /// How to convert an item reader's data to items.
     ReaderConfig {
         "InputType" input_type: String, Form::Word(ReaderConfig::INPUT_TYPES), "The format of the object.";
-        "Transformation" transformation: String, Form::Word(&["NONE", "LOAD_AND_FLATTEN"]), default Text("NONE"), "Whether listed objects are items or are read in turn.";
-        "ManifestType" manifest_type: String, Form::Word(&["ATHENA_DATA", "S3_INVENTORY"]), "What wrote the manifest.";
-        "CSVDelimiter" csv_delimiter: String, Form::Word(&["COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB"]), default Text("COMMA"), "What separates the fields of a row.";
+        "Transformation" transformation: String, Form::Word(&["NONE", "LOAD_AND_FLATTEN"]), default Text("NONE"), "Whether listed objects are items, or are read too.";
+        "ManifestType" manifest_type: String, Form::Word(&["ATHENA_DATA", "S3_INVENTORY"]), "The source of the manifest.";
+        "CSVDelimiter" csv_delimiter: String, Form::Word(&["COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB"]), default Text("COMMA"), "The separator of the fields in a row.";
         "CSVHeaderLocation" csv_header_location: String, Form::Word(&["FIRST_ROW", "GIVEN"]), "Where the column names are.";
-        "CSVHeaders" csv_headers: Vec<String>, Form::TextList, "The column names, when they are given.";
-        "MaxItems" max_items: Value, Form::Integer { min: 0, max: 100_000_000, expression: true }, "How many items to read at most.";
-        "MaxItemsPath" max_items_path: String, Form::InputReferencePath, only JsonPath, instead "MaxItems", "Where the number of items to read is.";
+        "CSVHeaders" csv_headers: Vec<String>, Form::TextList, "The column names, if they are given.";
+        "MaxItems" max_items: Value, Form::Integer { min: 0, max: 100_000_000, expression: true }, "The maximum number of items to read.";
+        "MaxItemsPath" max_items_path: String, Form::InputReferencePath, only JsonPath, instead "MaxItems", "The path to that number.";
         "ItemsPointer" items_pointer: String, Form::Text, "The JSON pointer to the items inside a JSON object.";
     }
     groups {
@@ -63,11 +63,11 @@ impl ReaderConfig {
 object! {
     /// Groups a distributed map's items into the inputs of its child executions.
     ItemBatcher {
-        "MaxItemsPerBatch" max_items_per_batch: Value, Form::Integer { min: 1, max: 100_000_000, expression: true }, "How many items a batch holds at most.";
-        "MaxItemsPerBatchPath" max_items_per_batch_path: String, Form::InputReferencePath, only JsonPath, instead "MaxItemsPerBatch", "Where that number is.";
-        "MaxInputBytesPerBatch" max_input_bytes_per_batch: Value, Form::Integer { min: 1, max: PAYLOAD_BYTES as u64, expression: true }, "How many bytes a batch has at most.";
-        "MaxInputBytesPerBatchPath" max_input_bytes_per_batch_path: String, Form::InputReferencePath, only JsonPath, instead "MaxInputBytesPerBatch", "Where that number is.";
-        "BatchInput" batch_input: Value, Form::Computed, "What each batch gets beside its items.";
+        "MaxItemsPerBatch" max_items_per_batch: Value, Form::Integer { min: 1, max: 100_000_000, expression: true }, "The maximum number of items in a batch.";
+        "MaxItemsPerBatchPath" max_items_per_batch_path: String, Form::InputReferencePath, only JsonPath, instead "MaxItemsPerBatch", "The path to that number.";
+        "MaxInputBytesPerBatch" max_input_bytes_per_batch: Value, Form::Integer { min: 1, max: PAYLOAD_BYTES as u64, expression: true }, "The maximum size of a batch in bytes.";
+        "MaxInputBytesPerBatchPath" max_input_bytes_per_batch_path: String, Form::InputReferencePath, only JsonPath, instead "MaxInputBytesPerBatch", "The path to that number.";
+        "BatchInput" batch_input: Value, Form::Computed, "Data that each batch gets in addition to its items.";
     }
     groups {
         Group::at_least_one(&[
@@ -85,7 +85,7 @@ object! {
     /// Writes a distributed map's results to S3.
     ResultWriter {
         "Resource" resource: String, Form::Resource, "The S3 call that writes: `s3:putObject`.";
-        "WriterConfig" writer_config: WriterConfig, Form::Nested("`WriterConfig`"), "The format of what is written.";
+        "WriterConfig" writer_config: WriterConfig, Form::Nested("`WriterConfig`"), "The format of the output.";
         "Parameters" parameters: Value, Form::Template, only JsonPath, instead "Arguments", "The call's request.";
         "Arguments" arguments: Value, Form::Computed, only Jsonata, instead "Parameters", "The call's request.";
     }
@@ -95,10 +95,10 @@ object! {
 }
 
 object! {
-    /// The format of what a result writer writes.
+    /// The format of a result writer's output.
     WriterConfig {
         "Transformation" transformation: String, Form::Word(&["NONE", "COMPACT", "FLATTEN"]), is required, "Whether child executions' details are kept.";
-        "OutputType" output_type: String, Form::Word(&["JSON", "JSONL"]), is required, "One document, or one a line.";
+        "OutputType" output_type: String, Form::Word(&["JSON", "JSONL"]), is required, "One document, or one per line.";
     }
 }
 
