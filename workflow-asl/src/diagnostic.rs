@@ -1,4 +1,4 @@
-//! A finding about a definition: what is wrong, where, and how to mend it.
+//! A finding about a definition: the problem, its position and its fix.
 
 use std::fmt;
 
@@ -52,7 +52,7 @@ impl Diagnostic {
         self.finding.message(Vocabulary::Asl)
     }
 
-    /// Returns how to mend it, where that is known, in ASL's terms.
+    /// Returns how to fix it, if known, in ASL's terms.
     pub fn help(&self) -> Option<String> {
         self.finding.help(Vocabulary::Asl)
     }

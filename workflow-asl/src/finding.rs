@@ -1,7 +1,7 @@
-//! What can be wrong with a definition: each finding as data, with the names and places that it is about.
+//! The findings about a definition, as data: each with its names and positions.
 //!
-//! One row of the table below has all of a finding: its fields, its code, what it says and how it is mended, in ASL's terms
-//! and, where those differ, in the language's. Nothing else writes these texts, and nothing reads them back.
+//! Each row of the table below defines a finding: its fields, code, message and help, in ASL's terms and, if those
+//! differ, in the language's. Nothing else writes or parses these texts.
 
 use serde_json::Value;
 
@@ -13,7 +13,7 @@ use crate::limits::{DEFINITION_CHARS, HISTORY_EVENTS, LABEL_CHARS, PAYLOAD_BYTES
 use crate::resource::Pattern;
 use crate::{Diagnostic, Pointer, SyntaxError};
 
-/// In whose words a finding is told.
+/// The vocabulary of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Vocabulary {
     /// The fields of the Amazon States Language.
@@ -73,7 +73,7 @@ macro_rules! findings {
                 } )* }
             }
 
-            /// Returns how to mend it, where that is known.
+            /// Returns how to fix it, if known.
             pub fn help(&self, vocabulary: Vocabulary) -> Option<String> {
                 match self { $( Self::$name { $($field),* } => {
                     let of_the_language = if vocabulary == Vocabulary::Language { findings!(@some $($advises)?) } else { None };
@@ -118,7 +118,7 @@ findings! {
         (format!("the field `Type` should have one of these values: [{}]", types.join(", "))),
         help (did_you_mean(near)), fix (text(near));
 
-    // Of fields: which stand together, and the forms of their values.
+    // Fields: combinations, and the forms of their values.
     FieldOfAnother { field: &'static str, of: &'static str, kinds: Vec<&'static str> } UnknownField
         "field `{field}` is not supported in {of}",
         help (Some(match kinds.as_slice() {

@@ -1,6 +1,6 @@
 //! JSONata expressions as the service takes them (version 2.0): their syntax tree and the names they use.
 //!
-//! The language itself is [`workflow_jsonata`]; here stands what it is in a definition. See
+//! The language itself is [`workflow_jsonata`]; this module has its use in definitions. See
 //! <https://docs.jsonata.org/overview> and
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html>.
 

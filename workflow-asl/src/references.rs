@@ -47,7 +47,7 @@ pub struct Reference<'a> {
     pub state_at: Pointer,
     /// The string that holds it.
     pub pointer: Pointer,
-    /// Where it stands in that string, in bytes: its root and the steps below.
+    /// The range in that string, in bytes: its root and the steps below.
     pub range: Range<usize>,
     /// The language of the expression.
     pub language: QueryLanguage,
@@ -69,9 +69,9 @@ pub struct Reference<'a> {
 
 /// Every reference that the expressions of a definition make, in the order of its objects.
 ///
-/// JSONPath in fields, payload templates, arguments of intrinsic functions and choice rules; JSONata in strings.
-/// Left out are `ResultPath`, which is written to, paths inside the filters of other paths, what does not parse,
-/// and what holds a placeholder where JSONPath stands.
+/// JSONPath in fields, payload templates, arguments of intrinsic functions and choice rules; JSONata in strings. Left
+/// out are `ResultPath`, which is written to, paths inside the filters of other paths, what does not parse, and
+/// JSONPaths with a placeholder.
 ///
 /// ```
 /// use workflow_asl::StateMachine;
@@ -304,7 +304,7 @@ impl Place<'_, '_> {
         });
     }
 
-    /// Returns what `$` stands for in a field.
+    /// Returns the meaning of `$` in a field.
     fn value_root(&self, field: &str) -> ReferenceRoot {
         let state = self.state.state;
         let effective = || match state.field_value("InputPath") {

@@ -90,7 +90,7 @@ pub(crate) fn check(texts: &Parsed<Computed>, template: &Value, at: &Pointer, fo
         match member.value {
             Value::String(text) if placeholder::contained(text) && !text.trim_start().starts_with("States.") => {}
             Value::String(text) => match &*texts.read(text) {
-                // A placeholder may stand for a number or for any other argument.
+                // A placeholder may become a number or any other argument.
                 Err(_) if placeholder::contained(text) && Computed::parse(&with_arguments(text)).is_ok() => {}
                 Err(error) => found.push(syntax_error(code_of(text), member.at, text, error.clone())),
                 Ok(Computed::Intrinsic(intrinsic)) if !placeholder::contained(text) => {
@@ -137,7 +137,7 @@ pub(crate) fn syntax_error(code: Code, at: Pointer, text: &str, error: SyntaxErr
     Finding::Malformed { code, error }.at(at).with_range(offset, length)
 }
 
-/// Returns whether a literal text was probably meant to be computed: it is a path or a call as it stands.
+/// Returns whether a literal text was probably meant to be computed: it is a path or a call.
 pub(crate) fn looks_computed(text: &str) -> bool {
     let path = text.starts_with("$.") || text.starts_with("$$.") || text.starts_with("$[");
     (path || text.starts_with("States.") && text.ends_with(')')) && Computed::parse(text).is_ok()

@@ -124,7 +124,7 @@ pub struct Loop {
     pub turn_seconds: u64,
     /// What keeps it from running away.
     pub pace: Pace,
-    /// Whether Express executions run it, whose events nobody counts.
+    /// Whether Express executions run it, which have no limit of events.
     pub express: bool,
 }
 

@@ -1,9 +1,9 @@
 //! The tables of fields: for each ASL object which fields it has, where, and of which form,
 //! and what they need of each other. `docs/asl.md` prints them.
 //!
-//! Which field stands in which state and query language follows
-//! <https://docs.aws.amazon.com/step-functions/latest/dg/statemachine-structure.html> and,
-//! where the service differs, what it accepts.
+//! The states and query languages of each field follow
+//! <https://docs.aws.amazon.com/step-functions/latest/dg/statemachine-structure.html> and, where the service differs,
+//! what it accepts.
 
 use std::fmt;
 
@@ -18,7 +18,7 @@ pub struct Table {
     pub doc: &'static str,
     /// Its fields.
     pub fields: &'static [Field],
-    /// Fields of which one stands for another.
+    /// Groups of alternative fields.
     pub groups: &'static [Group],
 }
 
@@ -80,7 +80,7 @@ impl fmt::Display for Preset {
     }
 }
 
-/// Fields of one object of which a certain number may stand together.
+/// Fields of one object, a limited number of which may be present.
 #[derive(Clone, Copy, Debug)]
 pub struct Group {
     /// The fields.

@@ -393,7 +393,7 @@ macro_rules! object {
                 there || self.source.kept(name).is_some()
             }
 
-            /// Returns whether it stands for a value that could not be read as this object at all.
+            /// Returns whether the value could not be read as this object at all.
             pub fn is_unread(&self) -> bool {
                 self.source.whole.is_some()
             }

@@ -52,7 +52,7 @@ pub(super) fn rules_compare_with_what_their_operators_take(definition: &Definiti
     }
 }
 
-/// Warns of a backslash in a pattern that stands before neither a star nor a backslash: the comparison then fails.
+/// Warns of a backslash in a pattern before any character other than a star or a backslash: the comparison fails.
 fn check_pattern(pattern: &str, at: Pointer, found: &mut Vec<Diagnostic>) {
     let mut chars = pattern.char_indices();
     while let Some((start, ch)) = chars.next() {

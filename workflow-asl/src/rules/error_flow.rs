@@ -44,7 +44,7 @@ pub(super) fn handlers_name_what_is_raised(definition: &Definition<'_>, found: &
 /// Returns why an error never comes to a handler of the state.
 fn never(name: &str, number: usize, definition: &Definition<'_>) -> Option<Finding> {
     let at = definition.index.states.get(number)?;
-    // These have other findings, or stand for many errors.
+    // These have other findings, or match many errors.
     let other = [error_name::ALL, error_name::TASK_FAILED];
     if other.contains(&name) || is_never_handled(name) || placeholder::likely(name) {
         return None;

@@ -22,7 +22,7 @@ pub(super) fn belongs_to_its_object(definition: &Definition<'_>, found: &mut Vec
     }
 }
 
-/// A field that only one query language has stands only in states of that language.
+/// A field of only one query language must be in a state of that language.
 pub(super) fn belongs_to_the_language(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     for object in &definition.index.objects {
         for field in &object.present {

@@ -74,7 +74,7 @@ pub(super) fn error_names_are_given(definition: &Definition<'_>, found: &mut Vec
     }
 }
 
-/// `States.ALL` stands alone in its list, and that is the last.
+/// `States.ALL` must be alone in its list, which must be the last.
 pub(super) fn states_all_is_alone_and_last(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     for entry in entries(definition) {
         let Some(place) = entry.names.iter().position(|name| name == error_name::ALL) else { continue };

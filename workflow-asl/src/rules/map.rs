@@ -74,7 +74,7 @@ const READERS: &[(&str, &[&str])] = &[
     ("ItemsPointer", &["JSON"]),
 ];
 
-/// What only distributed maps use stands in them, and what only some readers use in those.
+/// Fields of distributed maps must be in those, and fields of some readers in those.
 pub(super) fn fields_have_an_effect(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     for state in definition.index.states.iter().filter(|state| state.state.kind == StateKind::Map) {
         if state.state.processor().is_some_and(is_inline) {

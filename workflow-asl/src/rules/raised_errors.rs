@@ -108,7 +108,7 @@ impl<'a> Errors<'a> {
     }
 }
 
-/// Returns what passes by handlers of these names, where one of them stands for all others.
+/// Returns what these handlers do not catch, if one of them matches all other errors.
 fn passing_all(names: &[&str]) -> Option<&'static [&'static str]> {
     match () {
         () if names.contains(&error_name::ALL) => Some(&[error_name::DATA_LIMIT_EXCEEDED]),

@@ -23,7 +23,7 @@ pub(super) fn reachability(definition: &Definition<'_>) -> Vec<Reachability> {
     let ways: Vec<_> = ways.collect();
     let mut reachability: Vec<Reachability> = Vec::new();
     for state in &index.states {
-        // A state stands after the one that holds it.
+        // A state comes after the enclosing one.
         let owner = index.scopes.get(state.scope).and_then(|scope| reachability.get(scope.owner?).copied());
         let own = ways.get(state.scope).and_then(Option::as_ref).and_then(|(graph, in_order, at_all)| {
             let number = graph.number(state.name)?;

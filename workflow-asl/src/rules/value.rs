@@ -116,7 +116,7 @@ fn check_range(number: Option<f64>, (min, max): (f64, f64), at: &Pointer, found:
     }
 }
 
-/// Reads a path that stands in the document; `None` when it is none or unknown yet.
+/// Parses a path in the document; `None` if it is invalid or unknown.
 pub(super) fn check_path(
     texts: &Texts,
     path: &str,
@@ -235,7 +235,7 @@ fn check_static(value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
 }
 
 fn check_resource(object: &ObjectAt<'_>, arn: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
-    // Whether an integration's name is right can be told whatever its partition, region and account are.
+    // An integration's name can be checked for any partition, region and account.
     let known = Arn::parse(arn).and_then(Arn::integration).unwrap_or(arn);
     if placeholder::likely(known) {
         return;

@@ -27,7 +27,7 @@ pub(super) struct Assigned<'a> {
 }
 
 impl Assigned<'_> {
-    /// Returns where it stands.
+    /// Returns its pointer.
     fn at(&self, index: &ObjectIndex<'_>) -> Pointer {
         let state = index.states.get(self.number).map(|state| state.at.clone()).unwrap_or_default();
         let holder = match self.on {

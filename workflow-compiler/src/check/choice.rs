@@ -269,7 +269,7 @@ fn takes_null(choice: &Choice) -> bool {
     arms.any(|arm| matches!(&arm.when, When::Patterns(patterns) if patterns.iter().any(|p| matches!(p.kind, ExprKind::Null))))
 }
 
-/// Returns the cases of an arm, each with its words; `None` for what cannot be told.
+/// Returns the cases of an arm, each with its words; `None` for unknown ones.
 fn cases<'c, 'a>(
     model: &Model<'a>,
     place: ValueSite<'_, 'a>,

@@ -12,8 +12,8 @@ use super::types::Ty;
 use crate::question::{Foreign, ForeignMember, ForeignPart};
 use crate::syntax::ast::{Head, Workflow};
 
-/// How many levels of objects and tuples a type is told with, how many members of each, and how many arrays, options and
-/// maps around each other: however large a type is, its text has a bound.
+/// The maximum number of levels of objects and tuples in a type's text, of members of each, and of nested arrays,
+/// options and maps, so that the text of any type is bounded.
 const LEVELS: usize = 2;
 const MEMBERS: usize = 6;
 const AROUND: usize = 3;
@@ -104,7 +104,7 @@ fn paths(capture: &Capture, so_far: &str, out: &mut Vec<String>) {
     }
 }
 
-/// How many levels of a type are still told, and who knows those of other workflows.
+/// The remaining levels of a type, and the look-up of other workflows' types.
 #[derive(Clone, Copy)]
 struct Levels<'w> {
     objects: usize,
@@ -189,7 +189,7 @@ fn object(model: &Model<'_>, count: usize, members: impl Iterator<Item = (String
     if told.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", told.join(", ")) }
 }
 
-/// Returns what is told of so many, and how many are not.
+/// Returns the first texts, and the number of omitted ones.
 fn with_more(told: impl Iterator<Item = String>, count: usize) -> Vec<String> {
     let more = (count > MEMBERS).then(|| format!("… {} more", count - MEMBERS));
     told.chain(more).collect()

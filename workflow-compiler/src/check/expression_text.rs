@@ -26,7 +26,7 @@ pub(super) fn is_null(value: &Expr) -> bool {
     }
 }
 
-/// Returns the words of an expression that gives the same each time, to tell whether two are the same.
+/// Returns the words of a deterministic expression, to compare two of them.
 pub(super) fn words(expr: &Expr) -> Option<String> {
     let list = |items: &[Expr]| Some(items.iter().map(words).collect::<Option<Vec<_>>>()?.join(", "));
     Some(match &expr.kind {

@@ -178,7 +178,7 @@ impl Function {
             _ => {}
         }
         match (row.gives, row.result()) {
-            // One item stands for itself.
+            // A single item is returned without an array.
             (Gives::Sequence, _) => Ty::Unknown,
             (Gives::Array, None) => Ty::Array(Box::new(Ty::Unknown)),
             (_, Some(("a", items))) => Ty::Array(Box::new(items.map_or(Ty::Unknown, of_letter))),

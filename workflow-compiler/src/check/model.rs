@@ -64,7 +64,7 @@ pub struct Model<'a> {
     pub catchers: IndexMap<String, NamedCatcher<'a>>,
     /// The clauses that every task has after its own.
     pub defaults: &'a [Clause],
-    /// The variables that some state or handler assigns; `None` where not all of them can be told.
+    /// The variables that some state or handler assigns; `None` if some are unknown.
     pub(crate) variables: Option<BTreeSet<String>>,
     /// How values pass between states.
     pub(super) data: Data,
@@ -402,7 +402,7 @@ impl<'a> Model<'a> {
         own.iter().chain(inherited)
     }
 
-    /// Returns the clause by which a state is not held against AWS's APIs.
+    /// Returns the clause that turns off a state's checks against AWS's APIs.
     pub fn unchecked(&self, info: &StateInfo<'a>) -> Option<&'a Clause> {
         let mut all = self.clauses_of(info).filter(|clause| clause.kind == ClauseKind::Unchecked);
         all.find(|clause| !self.ignored.iter().any(|ignored| std::ptr::eq(*ignored, *clause)))

@@ -96,7 +96,7 @@ impl Request<'_, '_> {
             (ExprKind::Paren(inner), _) => self.value(inner, shape, name, place, sink),
             (ExprKind::Object(members), Shape::Structure(structure) | Shape::Union(structure)) => {
                 for member in members.iter().filter(|member| has_computed(&member.value)) {
-                    // Under a key of JSONPath stands what the document says.
+                    // A key of JSONPath has the document's value.
                     let known = structure.member(&member.key.value);
                     if let Some(known) = known {
                         let place = below(place, known.name);
@@ -195,7 +195,7 @@ fn wanted(shape: Shape, plain: bool) -> Option<u8> {
     }
 }
 
-/// Returns whether a value of the type may be of these kinds. What is null or absent another check tells.
+/// Returns whether a value of the type may be of these kinds. Another check reports null and absent values.
 fn fits(ty: &Ty, wanted: u8) -> bool {
     let ty = ty.present();
     matches!(ty, Ty::Null | Ty::Foreign(_)) || kinds_of(ty).is_none_or(|kinds| kinds & wanted != 0)

@@ -54,7 +54,7 @@ pub enum Step<'e> {
     Member {
         /// Its name.
         name: String,
-        /// Whether it stands in brackets.
+        /// Whether it is in brackets.
         quoted: bool,
     },
     /// An index, from the end where it is negative.

@@ -16,7 +16,7 @@ use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Head, Over, Reference, Root, Segment, Spot, plain};
 use crate::syntax::keyword::ClauseKind;
 
-/// A base with the first steps and type that a root stands for.
+/// The base, first steps and type of a root.
 pub(super) struct ResolvedRoot {
     pub(super) base: Base,
     pub(super) prefix: &'static [&'static str],

@@ -52,7 +52,7 @@ pub(super) fn is_environment(word: &Ident) -> bool {
     ENVIRONMENTS.iter().any(|environment| *word == environment)
 }
 
-/// A reference that may have been meant, and how many of the steps that are written it stands for beside the first word.
+/// A reference that may have been meant, and the number of written steps that it replaces beside the first word.
 struct Candidate {
     root: Root,
     /// The steps between the root and those that are written.
@@ -87,8 +87,8 @@ impl Candidate {
         }
     }
 
-    /// Returns the problem with how to mend it: in place of the whole reference where it ends in a word, else of the
-    /// words that this stands for.
+    /// Returns the problem with its fix, which replaces the whole reference if that ends in a word, else the matching
+    /// words.
     fn fix(&self, problem: Problem, written: &Reference) -> Problem {
         let whole = match written.segments.last() {
             None if !written.optional => Some(written.root_spot),

@@ -80,7 +80,7 @@ fn missing_transition(model: &Model<'_>, info: &StateInfo<'_>, sink: &mut Sink<'
             let end = if state.closed { "" } else { ";" };
             return problem.help(help).edit(Edit::after(state.tail, format!(" -> {next}{end}")));
         };
-        // Fields of the state beside it are moved with it: clauses stand before the transition.
+        // Fields of the state beside it are moved with it: clauses come before the transition.
         let clauses: Vec<_> = fields_of_state(state).filter(|(_, written)| !written.starts_with("->")).collect();
         let names =
             std::iter::once(member).chain(clauses.iter().map(|(member, _)| *member)).map(|member| &member.key.value);

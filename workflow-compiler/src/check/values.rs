@@ -129,7 +129,7 @@ fn head<'a>(model: &Model<'a>, info: &StateInfo<'a>, facts: &Narrowing, sink: &m
     }
 }
 
-/// The values in clauses, which may stand on a state, in `defaults` or in an arm.
+/// Checks the values in clauses of a state, `defaults` or an arm.
 pub(super) fn clauses<'a>(
     model: &Model<'a>,
     info: &StateInfo<'a>,

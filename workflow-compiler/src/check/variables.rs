@@ -6,7 +6,7 @@ use super::model::Model;
 use crate::syntax::ast::{Clause, ClauseValue, ExprKind, Head};
 use crate::syntax::keyword::ClauseKind;
 
-/// Returns the variables that any state, arm or catcher assigns; `None` where the text does not tell them all.
+/// Returns the variables that any state, arm or catcher assigns; `None` if some are unknown.
 pub(super) fn assigned(model: &Model<'_>) -> Option<BTreeSet<String>> {
     let mut names = BTreeSet::new();
     for info in model.states.values().chain(&model.duplicates) {

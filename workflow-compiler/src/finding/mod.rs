@@ -64,7 +64,7 @@ pub(crate) fn report<'a>(
         let expected = follows(finding, &codes) || is_of_what_is_broken(code, finding, model);
         if !said && !expected && !shared.takes(finding, model, spot) && !is_of_kept_result(finding, model) {
             let message = message_in_the_language(finding, model);
-            // Words may stand in the document more than once: those of a shared handler, and what a pass keeps.
+            // Words may be in the document more than once: those of a shared handler, and captures of a pass.
             let place = locate(spot.first);
             if place.is_some() && !told.insert((code.id(), message.clone(), place)) {
                 continue;
@@ -166,8 +166,7 @@ fn word_of_resource(finding: &Diagnostic, model: &Model<'_>) -> Option<Spot> {
     pattern.or_else(|| Some(written()?.span().into()))
 }
 
-/// Returns whether it is about the variable that keeps a state's result: the words that read it have been held against
-/// AWS's API.
+/// Returns whether it is about the variable that keeps a state's result: its reads have been checked against AWS's API.
 fn is_of_kept_result(finding: &Diagnostic, model: &Model<'_>) -> bool {
     if !matches!(finding.code, Code::UnknownResultMember | Code::DoubtfulResultMember) {
         return false;
@@ -183,11 +182,11 @@ fn is_of_kept_result(finding: &Diagnostic, model: &Model<'_>) -> bool {
 
 /// Returns whether something lacks because the words for it did not parse, or are those of the other query language.
 fn is_of_what_is_broken(code: Code, finding: &Diagnostic, model: &Model<'_>) -> bool {
-    // Where a broken state goes nobody knows.
+    // The transition of a broken state is unknown.
     if matches!(code, Code::UnreachableState | Code::NoWayToEnd | Code::EndlessLoop | Code::UncaughtHandler) {
         return model.all_states().any(|info| info.state.broken);
     }
-    // It was moved with the transition that stands beside it.
+    // It was moved with its transition.
     if code == Code::UnknownParameter
         && state_of(&finding.pointer, model).is_some_and(|info| is_moved(info.state, finding.pointer.tokens().last()))
     {
@@ -200,7 +199,7 @@ fn is_of_what_is_broken(code: Code, finding: &Diagnostic, model: &Model<'_>) -> 
         })
 }
 
-/// Whether a member of a task's request is a field of the state that stands beside the transition, in the braces.
+/// Whether a member of a task's request is a field of the state, next to the transition in the braces.
 fn is_moved(state: &State, name: Option<String>) -> bool {
     let goes_on = || fields_of_state(state).any(|(_, written)| written.starts_with("->"));
     state.transition.is_none()

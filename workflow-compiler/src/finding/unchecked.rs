@@ -44,8 +44,9 @@ impl<'a> Unchecked<'a> {
     }
 }
 
-/// Reports the clauses without which nothing more is found, of those that look idle: a clause also leaves the types of its
-/// state's result unknown, and the errors that leave it. `more` tells whether without these clauses more is found.
+/// Reports the clauses without which nothing more is found, of those that look idle: a clause also leaves the types of
+/// its state's result unknown, and the errors that leave it. `more` returns whether more is found without these
+/// clauses.
 pub(crate) fn needless<'a>(idle: Vec<&'a Clause>, problems: &mut Problems, more: impl Fn(Vec<&'a Clause>) -> bool) {
     if idle.is_empty() {
         return;

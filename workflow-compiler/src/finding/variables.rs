@@ -14,7 +14,7 @@ pub(super) struct OfResult<'m> {
     /// The state whose result it holds.
     state: &'m str,
     reads: VariableReads,
-    /// Whether a distributed map stands between the state and who reads it.
+    /// Whether a distributed map is between the state and the reader.
     hidden: bool,
 }
 

@@ -394,7 +394,7 @@ fn variable(path: String, operator: Operator, operand: Value, rule: &mut Fields)
     rule.insert(operator.name(), operand);
 }
 
-/// The parts of `a && b && c`; what stands in parentheses stays one.
+/// Collects the parts of `a && b && c`; parentheses are one part.
 fn flatten<'e>(op: BinaryOp, expr: &'e Expr, parts: &mut Vec<&'e Expr>) {
     match &expr.kind {
         ExprKind::Binary(inner, _, left, right) if *inner == op => {

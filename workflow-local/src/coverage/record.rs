@@ -15,7 +15,7 @@ use workflow_asl::{Pointer, StateMachine};
 use super::{FILE_EXTENSION, FOLDER_VARIABLE};
 use crate::query::hash::hash;
 
-/// Hexadecimal digits that tell definitions apart.
+/// The number of hexadecimal digits that identify a definition.
 const HASH_DIGITS: usize = 16;
 
 /// A program whose executions are counted.
@@ -31,7 +31,7 @@ struct Recorder {
     known: BTreeSet<String>,
 }
 
-/// Returns the process's recorder; `None` when nobody asked, or when its file cannot be made.
+/// Returns the process's recorder; `None` if coverage is off, or its file cannot be created.
 fn recorder() -> Option<&'static Mutex<Recorder>> {
     static RECORDER: OnceLock<Option<Mutex<Recorder>>> = OnceLock::new();
     let open = || {
@@ -62,7 +62,7 @@ impl Recorder {
     }
 
     fn write(&mut self, line: &Value) {
-        // A full disk must not fail the tests; the report tells of broken lines.
+        // A full disk must not fail the tests; the report counts broken lines.
         let _ = self.file.write_all(format!("{line}\n").as_bytes());
     }
 

@@ -1,4 +1,4 @@
-//! What exploration needs of an execution: a copy to go on from, what tells two of them apart, and which ways it took.
+//! Support for exploration: copies of an execution, fingerprints, and the ways taken.
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;

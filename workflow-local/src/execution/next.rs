@@ -36,7 +36,7 @@ impl Execution {
         }
     }
 
-    /// Gives the state that is entered next another input; tells whether there is such a state.
+    /// Replaces the input of the state that is entered next. Returns `false` if there is none.
     pub fn set_next_input(&mut self, value: impl Into<Payload>) -> bool {
         match self.next_entry_mut().map(|thread| &mut thread.doing) {
             Some(Doing::Enter(_, input)) => {
@@ -52,7 +52,7 @@ impl Execution {
         self.next_entry()?.variables.get(name)
     }
 
-    /// Assigns a variable for the state that is entered next; tells whether there is such a state.
+    /// Assigns a variable for the state that is entered next. Returns `false` if there is none.
     pub fn set_variable(&mut self, name: impl Into<String>, value: impl Into<Payload>) -> bool {
         let Some(values) = Assigned::of([(name.into().into(), value.into())].into()) else { return false };
         let Some(thread) = self.next_entry_mut() else { return false };

@@ -66,7 +66,7 @@ fn next_member(text: &str) -> (Option<&str>, &str) {
 }
 
 impl Expression {
-    /// Compiles what stands between the markers.
+    /// Compiles the text between the markers.
     pub(crate) fn new(checked: &CheckedExpression, location: &str) -> Self {
         let (source, program) = (&checked.source, engine::compile(checked));
         Self(Arc::new(Compiled { source: source.clone(), location: location.into(), program, uses: Uses::of(source) }))

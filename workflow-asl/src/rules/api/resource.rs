@@ -68,7 +68,7 @@ fn unknown_part(name: &str) -> &str {
 /// Reports what is wrong with a word of the resource, or with all of it.
 fn push(call: &Call<'_>, word: Option<&str>, finding: Finding, found: &mut Vec<Diagnostic>) {
     let mut diagnostic = finding.at(call.at.child("Resource"));
-    // The word is a part of the text: where it begins, their addresses tell.
+    // The word is a slice of the text, so its offset follows from the addresses.
     let start = word.and_then(|word| word.as_ptr().addr().checked_sub(call.arn.as_ptr().addr()));
     if let (Some(word), Some(start)) = (word, start)
         && call.arn.get(start..).is_some_and(|rest| rest.starts_with(word))

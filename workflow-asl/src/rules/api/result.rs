@@ -54,7 +54,7 @@ pub(in crate::rules) fn results_have_the_members_that_are_read(
         let LiteralKind::Name(name) = &step.kind else { continue };
         let kind = part.shape().structure().is_none().then(|| part.shape().kind());
         let help = part.meant_by(name, |names| lookups.nearest(name, names));
-        // What only asks, or stands where it may not be come to, does not fail.
+        // A test, or a reference that may not be evaluated, does not fail.
         let certain = task.output_verified() && reference.needed;
         let (call, name) = (call.name().to_owned(), name.clone());
         let finding = Finding::NoSuchResult { call, name, kind, help, certain };
@@ -79,13 +79,13 @@ fn starts_from_result(reference: &Reference<'_>, state: &State) -> bool {
     }
 }
 
-/// Where steps into a result lead.
+/// The result of following steps into a result.
 enum Walk<'r> {
-    /// To what there is.
+    /// To an existing member.
     Right,
-    /// To what may hold anything, by so many of them.
+    /// To a value of unknown type, after this many steps.
     Open(usize),
-    /// The first that leads nowhere, and the part of the result that has no such member.
+    /// The first invalid step, and the part of the result without such a member.
     Wrong(&'r LiteralStep, ResultPart),
 }
 

@@ -30,7 +30,7 @@ fn only(definition: &Value) -> (Code, String, String) {
     (one.code, at, format!("{}{help}", one.message()))
 }
 
-/// Each mistake with its code, its place and its text, and its mended twin.
+/// Each mistake with its code, position and text, and its corrected version.
 #[track_caller]
 fn mistakes(cases: &[(Value, Code, &str, &str, Value)]) {
     for (wrong, code, at, text, fixed) in cases {
@@ -507,7 +507,7 @@ fn errors() {
         with("aws-sdk:sfn:startExecution", json!({"StateMachineArn": "a"}), json!({"Retry": [{"ErrorEquals": [name]}]}))
     };
     assert_eq!(only(&start("StepFunctions.ExecutionLimitExceeded")).0, Code::OtherErrorPrefix);
-    // Who names both means it; what a function or the holder of a token raises nobody knows.
+    // A handler that names both intends it; the errors of a function or a token's holder are unknown.
     let both = json!({"Retry": [{"ErrorEquals": ["DynamoDb.InternalServerErrorException", "DynamoDB.InternalServerErrorException"]}]});
     let token = json!({"QueueUrl": "q", "MessageBody.$": "$$.Task.Token"});
     let any = json!({"Retry": [{"ErrorEquals": ["Mine"]}], "TimeoutSeconds": 60});
@@ -587,7 +587,7 @@ fn results() {
             ),
             &[],
         ),
-        // What a token comes back with nobody knows.
+        // The value sent back with a token is unknown.
         (
             with(
                 "lambda:invoke.waitForTaskToken",

@@ -1,4 +1,4 @@
-//! The one document of a text as a tree of nodes, in which aliases are what they stand for.
+//! The one document of a text as a tree of nodes, in which aliases are resolved.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use crate::Code;
 /// YAML's own tags begin with this.
 pub(super) const CORE: &str = "tag:yaml.org,2002:";
 
-/// A node as it is written; what an alias stands for is shared.
+/// A node as written. The target of an alias is shared.
 pub(super) struct Node {
     pub(super) span: Span,
     /// What a tag such as `!Sub` is short for, or a tag of YAML's own such as `!!str`.
@@ -58,7 +58,7 @@ pub(super) fn tree(text: &str) -> Result<Rc<Node>, Box<Problem>> {
     }
 }
 
-/// What may stand at a place.
+/// The possible values of a position.
 #[derive(Clone, Copy, PartialEq)]
 enum Here {
     /// A block, or anything else.

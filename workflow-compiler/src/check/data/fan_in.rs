@@ -17,7 +17,7 @@ enum Form {
     Described,
     /// They are in S3.
     Exported,
-    /// It cannot be told.
+    /// It is unknown.
     Unknown,
 }
 

@@ -41,7 +41,7 @@ pub(in crate::check) fn references<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e 
     }
 }
 
-/// Returns whether JSONata of the user's own stands in a value.
+/// Returns whether a value contains raw JSONata.
 pub(in crate::check) fn has_raw(expr: &Expr) -> bool {
     let mut any = false;
     raws(expr, &mut |_, _| any = true);
@@ -92,8 +92,8 @@ fn segments<'e>(segments: &'e [Segment], each: &mut dyn FnMut(&'e Reference)) {
     }
 }
 
-/// Calls `each` for every value of a state, those of the handlers and defaults that it uses too; the flag says
-/// whether it stands in the braces of a catcher.
+/// Calls `each` for every value of a state, those of the handlers and defaults that it uses too; the flag says whether
+/// it is in the braces of a catcher.
 pub(in crate::check) fn values<'a>(model: &Model<'a>, info: &StateInfo<'a>, each: &mut dyn FnMut(&'a Expr, bool)) {
     match &info.state.head {
         Head::Task { body: Some(body), .. } => each(body, false),

@@ -37,7 +37,7 @@ pub(in crate::check) fn narrowings(model: &Model<'_>, graphs: &StateGraphs) -> V
         return Vec::new();
     }
     let mut found: Vec<Option<Narrowing>> = vec![None; model.all_states().count()];
-    // Scopes stand after the states that hold them.
+    // Scopes come after the states that contain them.
     for scope in 0..model.scopes.len() {
         let Some(graph) = graphs.graph(scope) else { continue };
         let known = match graphs.owner(scope) {

@@ -130,7 +130,7 @@ impl<'a> Model<'a> {
             Expr { kind: ExprKind::Call { name, arguments: arguments.to_vec() }, spot }
         };
         let word = name.value.strip_prefix('$').unwrap_or(&name.value);
-        // A function of the language with or without what stands before its name.
+        // A function of the language with or without its prefix.
         if place.state.language == QueryLanguage::Jsonata && !name.value.starts_with('$') {
             let function = format!("${word}");
             if Function::from_name(&function).is_some() {

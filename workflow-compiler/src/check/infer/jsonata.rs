@@ -198,7 +198,7 @@ impl Walk<'_, '_> {
         next
     }
 
-    /// Returns the same into a type of the user's own, of which rustc tells.
+    /// Follows a step into a user-defined type, which rustc checks.
     fn foreign_step<'n>(&mut self, (path, own): (&Node, &Node), at: &mut Path<'n>, of: &Foreign, name: &'n str) -> Ty {
         let Some(next) = of.member(name) else { return Ty::Unknown };
         // A state's own input may have more than its type says.

@@ -47,7 +47,7 @@ impl<'a> Model<'a> {
                 let resolved = self.resolve(place, reference);
                 resolved.presence != Presence::Always || resolved.ty.is_option() || resolved.ty.is_open()
             }
-            // What the user's own expression gives nobody promises.
+            // The result of raw JSONata is unknown.
             ExprKind::Jsonata(_) => true,
             ExprKind::Text(text) => text.starts_with("{%"),
             _ => {
@@ -266,7 +266,7 @@ pub(super) fn is_fraction(number: &str) -> bool {
     number.parse().is_ok_and(|number: f64| number.fract() != 0.0)
 }
 
-/// Returns how to mend the reading of what may not be there, as the value of a member where it has a key.
+/// Returns how to fix a read of a possibly absent value, which is a member's value if `key` is given.
 fn left_out_help(
     place: ValueSite<'_, '_>,
     reference: &Reference,

@@ -346,7 +346,7 @@ fn goes_into(dividend: &Expr, divisor: &Expr) -> bool {
     rest == Some(0)
 }
 
-/// Has rustc tell whether an operand of the user's own types is certainly there.
+/// Asks rustc whether an operand of a user-defined type is certainly present.
 fn needed(
     of: &Foreign,
     reference: &Reference,

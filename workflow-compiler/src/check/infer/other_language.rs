@@ -94,7 +94,7 @@ impl<'a> Model<'a> {
             self.infer(place, value, &facts.asking(), sink);
         }
         let meant = self.written_here(place, other, facts);
-        // The first of an object's members tells of the others.
+        // The first of an object's members reports the others.
         let told = matches!(other, OtherLanguage::Short { others: None, .. });
         let mut silent = Sink::silent();
         let sink = if told { &mut silent } else { sink };
@@ -339,7 +339,7 @@ impl<'a> Model<'a> {
                     let contains = matches!(name, "contains" | "includes") && jsonata && !is_array;
                     return contains.then(|| with("$contains", arguments));
                 };
-                // A star in a pattern stands for any text.
+                // A star in a pattern matches any text.
                 if is_array || part.contains(['*', '\\']) {
                     return None;
                 }
@@ -532,7 +532,7 @@ fn without_function(spot: Spot) -> Problem {
     Problem::new(Code::Syntax, spot, "text is joined with `+`, without a function")
 }
 
-/// Returns how many letters stand before a brace that belong to it: `$` or `#`.
+/// Returns the number of characters before a brace that belong to it: `$` or `#`.
 fn prefix(before: &str) -> usize {
     usize::from(before.ends_with(['$', '#']))
 }
