@@ -1,4 +1,4 @@
-//! From a checked machine to a program.
+//! Compiles a checked machine to a program.
 
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -18,11 +18,11 @@ use crate::error::DefinitionError;
 use crate::query::assignment::Assignment;
 
 impl Program {
-    /// Reads, checks and compiles a definition.
+    /// Parses, checks and compiles a definition.
     ///
     /// # Errors
-    /// Everything that the service would refuse; not what AWS's APIs do not have
-    /// ([`Code::depends_on_table`](workflow_asl::Code::depends_on_table)), since here a test answers for them.
+    /// Returns all errors that the service would report, except those about AWS's APIs
+    /// ([`Code::depends_on_table`](workflow_asl::Code::depends_on_table)), because tests answer their calls.
     pub fn of(definition: &Value, machine_type: MachineType) -> Result<Self, DefinitionError> {
         let (machine, found) = rules::check_to_run(definition, machine_type);
         machine
@@ -30,7 +30,7 @@ impl Program {
             .ok_or_else(|| DefinitionError::Invalid(found.into_iter().filter(Diagnostic::prevents_running).collect()))
     }
 
-    /// Compiles a definition that the rules have passed.
+    /// Compiles a definition that passed the rules.
     pub fn compile(checked: &CheckedMachine) -> Self {
         let machine = checked.machine();
         let mut compiler = Compiler { checked, states: Vec::new(), maps: 0 };
@@ -59,12 +59,12 @@ struct Compiler<'a> {
     checked: &'a CheckedMachine,
     /// `None` while a state is not yet compiled.
     states: Vec<Option<StateProgram>>,
-    /// How many maps the present state is in.
+    /// The number of maps around the current state.
     maps: usize,
 }
 
 impl<'a> Compiler<'a> {
-    /// Compiles a scope and gives its first state.
+    /// Compiles a scope, and returns its first state.
     fn scope(&mut self, states: Option<&'a IndexMap<String, State>>, at: &Pointer) -> StateId {
         let first = self.states.len();
         self.states.resize_with(first + states.map_or(0, IndexMap::len), || None);
@@ -184,7 +184,7 @@ impl<'a> Compiler<'a> {
     }
 }
 
-/// Where a transition leads from a scope whose states are numbered from `first`.
+/// Returns the target of a transition, in a scope whose states are numbered from `first`.
 fn target(fields: &CheckedObject, field: &str, first: usize) -> Option<StateId> {
     Some(StateId(u32::try_from(first + fields.target(field)?).unwrap_or(u32::MAX)))
 }

@@ -1,4 +1,4 @@
-//! Compiling parsed values: templates, paths, numbers, conditions, readers.
+//! Compiles parsed values: templates, paths, numbers, conditions, readers.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::query::jsonata::Expression;
 use crate::query::path::Path;
 use crate::query::template::{ObjectTemplate, Template};
 
-/// A value as a template; `location` is its field.
+/// Compiles a value to a template; `location` is its field.
 pub(super) fn template(value: &CheckedValue, location: &str) -> Template {
     match value {
         CheckedValue::Path(path) => Template::Path { path: Path::new(path.clone()), field: location.into() },
@@ -47,7 +47,7 @@ pub(super) fn template(value: &CheckedValue, location: &str) -> Template {
     }
 }
 
-/// The template of a field.
+/// Returns the template of a field.
 pub(super) fn template_in(fields: &CheckedObject, field: &str) -> Option<Template> {
     fields.get(field).map(|value| template(value, field))
 }
@@ -72,7 +72,7 @@ pub(super) fn result_place(fields: &CheckedObject) -> ResultPlace {
     }
 }
 
-/// A number that has a static field and a path field, both in a table of fields.
+/// Compiles a number that has a static field and a path field, both in a table of fields.
 pub(super) fn amount(
     fields: &CheckedObject,
     [field, path_field]: [&'static str; 2],
@@ -129,7 +129,7 @@ fn test(Comparison { operator, operand, .. }: &Comparison, fields: &CheckedObjec
     }
 }
 
-/// What `NumericLessThan`, `NumericLessThanPath` and their like compare, and how.
+/// Returns the types and the relation that operators such as `NumericLessThan` and `NumericLessThanPath` compare.
 fn order(operator: &str) -> (Family, Relation) {
     let families = [("String", Family::String), ("Numeric", Family::Numeric), ("Boolean", Family::Boolean)];
     let family = families.into_iter().find(|(name, _)| operator.starts_with(name));
@@ -164,7 +164,7 @@ pub(super) fn distributed(checked: &CheckedMachine, state: &State, at: &Pointer)
     }
 }
 
-/// The request of a reader or a writer.
+/// Returns the request of a reader or a writer.
 fn request(fields: &CheckedObject, location: &str) -> Option<Template> {
     fields.get("Parameters").or_else(|| fields.get("Arguments")).map(|value| template(value, location))
 }
@@ -192,7 +192,7 @@ fn reader(node: &ItemReader, fields: &CheckedObject, numbers: &CheckedObject) ->
         Some("PARQUET") => Format::Parquet,
         _ => Format::Json { pointer: config.items_pointer },
     };
-    // Of a number below 0 the map run tells, and one above the limit is as good as none.
+    // The map run reports a number below 0, and one above the limit has no effect.
     let max_items = amount(numbers, ["MaxItems", "MaxItemsPath"], ReaderConfig::FIELDS);
     let nothing = || Template::Literal(Payload::new(Value::Object(Map::new())));
     Reader {

@@ -1,4 +1,4 @@
-//! Retriers and catchers, compiled, and which errors they match.
+//! Compiled retriers and catchers, and the errors that they match.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ pub(crate) struct Retrier {
 }
 
 impl Retrier {
-    /// Seconds before the retry after `used` retries, without jitter.
+    /// Returns the seconds before the retry after `used` retries, without jitter.
     pub(crate) fn delay_seconds(&self, used: u64) -> f64 {
         let exponent = i32::try_from(used).unwrap_or(i32::MAX);
         (self.interval_seconds * self.backoff_rate.powi(exponent)).min(self.max_delay_seconds)
@@ -40,8 +40,8 @@ pub(crate) struct Catcher {
 pub(crate) struct ErrorNames(pub(crate) Vec<Arc<str>>);
 
 impl ErrorNames {
-    /// Whether they match an error; `missed_heartbeat` tells the time-outs that also answer
-    /// to `States.HeartbeatTimeout`.
+    /// Returns whether they match an error. `missed_heartbeat` marks time-outs that `States.HeartbeatTimeout` matches
+    /// too.
     ///
     /// <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html>
     pub(crate) fn matches(&self, error: Option<&str>, missed_heartbeat: bool) -> bool {
@@ -49,7 +49,8 @@ impl ErrorNames {
             return false;
         }
         self.0.iter().any(|name| match &**name {
-            // AWS's pages say that it leaves out States.DataLimitExceeded; recordings say otherwise.
+            // According to AWS's documentation it does not match States.DataLimitExceeded; recordings show that it
+            // does.
             ALL => true,
             TASK_FAILED => error != Some(TIMEOUT) && error != Some(DATA_LIMIT_EXCEEDED),
             HEARTBEAT_TIMEOUT if missed_heartbeat => true,

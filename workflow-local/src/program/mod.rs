@@ -1,4 +1,4 @@
-//! A definition compiled once: states by number, targets resolved, paths and expressions read.
+//! A compiled definition: states by number, targets resolved, paths and expressions parsed.
 
 mod compile;
 mod compile_fields;
@@ -24,16 +24,16 @@ use resource::Resource;
 use rule::Rule;
 pub(crate) use way::Way;
 
-/// A compiled state machine, which any number of executions share.
+/// A compiled state machine, which any number of executions can share.
 #[derive(Debug)]
 pub struct Program {
     states: Vec<StateProgram>,
     start: StateId,
-    /// Seconds that an execution may last.
+    /// The maximum duration of an execution in seconds.
     timeout_seconds: Option<u64>,
-    /// Where coverage is wanted.
+    /// The coverage recorder, if coverage is enabled.
     watch: Option<Watch>,
-    /// What it was compiled from.
+    /// The definition that it was compiled from.
     #[cfg(feature = "graph")]
     pub(crate) definition: serde_json::Value,
 }
@@ -45,9 +45,9 @@ pub(crate) struct StateId(u32);
 #[derive(Debug)]
 pub(crate) struct StateProgram {
     pub(crate) name: Arc<str>,
-    /// Where the state is in the document.
+    /// The pointer of the state in the document.
     pub(crate) at: Pointer,
-    /// The number of the first of its ways.
+    /// The number of its first way.
     pub(crate) first_way: usize,
     pub(crate) language: QueryLanguage,
     /// `Next`; `None` at the end of the scope.
@@ -68,7 +68,7 @@ pub(crate) struct StateProgram {
     pub(crate) in_map: bool,
 }
 
-/// What a state does.
+/// The work of a state.
 #[derive(Debug)]
 pub(crate) enum Work {
     Pass { result: Option<Payload> },
@@ -111,11 +111,11 @@ pub(crate) struct MapProgram {
     pub(crate) selector: Option<Template>,
     pub(crate) start: StateId,
     pub(crate) max_concurrency: Option<Amount>,
-    /// What only a distributed map has.
+    /// The settings of a distributed map.
     pub(crate) distributed: Option<Distributed>,
 }
 
-/// Where a map's items come from.
+/// The source of a map's items.
 #[derive(Debug)]
 pub(crate) enum Items {
     /// `ItemsPath`
@@ -129,7 +129,7 @@ pub(crate) enum Items {
 #[derive(Debug)]
 pub(crate) struct Distributed {
     pub(crate) label: Option<Arc<str>>,
-    /// `ExecutionType`: what its children are.
+    /// `ExecutionType`: the type of its children.
     pub(crate) children: MachineType,
     pub(crate) tolerated_count: Option<Amount>,
     pub(crate) tolerated_percentage: Option<Amount>,
@@ -145,7 +145,7 @@ pub(crate) struct Reader {
     pub(crate) max_items: Option<Amount>,
 }
 
-/// What the items of a reader are.
+/// The source of a reader's items.
 #[derive(Debug)]
 pub(crate) enum Source {
     /// In an object.
@@ -160,7 +160,7 @@ pub(crate) enum Source {
     Athena(Format),
 }
 
-/// How items are written in an object.
+/// The format of items in an object.
 #[derive(Debug)]
 pub(crate) enum Format {
     Csv { delimiter: char, header: CsvHeader },
@@ -196,21 +196,21 @@ pub(crate) struct Batcher {
 
 #[derive(Debug)]
 pub(crate) struct Writer {
-    /// Where to; without it the results are the state's.
+    /// The destination; without it the results are the state's.
     pub(crate) arguments: Option<Template>,
     pub(crate) transformation: Transformation,
-    /// Whether a file has a result a line.
+    /// Whether a file has one result per line.
     pub(crate) lines: bool,
 }
 
-/// What a child execution that succeeded is among the results; one that did not always has its details.
+/// The entry of a successful child in the results; an unsuccessful one always has its details.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Transformation {
     /// Its details, with input and output.
     None,
     /// Its output.
     Compact,
-    /// Its output, or the items of it where it is an array.
+    /// Its output, or the output's items if it is an array.
     Flatten,
 }
 
@@ -223,16 +223,16 @@ pub(crate) struct Amount {
     pub(crate) from: AmountFrom,
 }
 
-/// Where a number comes from: it is written, found by a path, or computed.
+/// The source of a number: a literal, a path or an expression.
 #[derive(Debug)]
 pub(crate) enum AmountFrom {
     Literal(f64),
-    /// The path, and the name of the field that has it.
+    /// The path, and the name of its field.
     Path(Path, &'static str),
     Jsonata(Expression),
 }
 
-/// Which numbers a field takes.
+/// The range of numbers that a field allows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Range {
     /// Whether they are integers.
@@ -242,7 +242,7 @@ pub(crate) struct Range {
 }
 
 impl Range {
-    /// The range that the table of fields gives one.
+    /// Returns the range in the table of fields.
     fn of(fields: &[Field], name: &str) -> Self {
         match fields.iter().find(|field| field.name == name).map(|field| field.form) {
             #[expect(clippy::cast_precision_loss, reason = "limits are far below 2^53, but for the one that is none")]
@@ -293,12 +293,12 @@ impl Program {
         self.start
     }
 
-    /// Seconds that an execution may last, where the definition says.
+    /// Returns the maximum duration of an execution in seconds, if the definition has one.
     pub fn timeout_seconds(&self) -> Option<u64> {
         self.timeout_seconds
     }
 
-    /// Tells [coverage](crate::coverage) what somebody calls it.
+    /// Adds a name for [coverage](crate::coverage).
     pub fn named(&self, name: &str) {
         if let Some(watch) = &self.watch {
             watch.named(name);
@@ -309,7 +309,7 @@ impl Program {
         self.watch.as_ref()
     }
 
-    /// Without the counts that [coverage](crate::coverage) would write: for executions that no test runs.
+    /// Turns [coverage](crate::coverage) off, for executions that are not run by tests.
     #[doc(hidden)]
     #[must_use]
     pub fn unwatched(mut self) -> Self {
@@ -317,25 +317,25 @@ impl Program {
         self
     }
 
-    /// The names of all states, in the order of the definition, outer states before inner ones.
+    /// Returns the names of all states, in document order, outer states before inner ones.
     pub fn state_names(&self) -> impl Iterator<Item = &str> {
         self.states.iter().map(|state| &*state.name)
     }
 
-    /// The number of the state with this name.
+    /// Returns the number of the state with this name.
     pub(crate) fn find_id(&self, name: &str) -> Option<StateId> {
         let at = self.states.iter().position(|state| &*state.name == name)?;
         u32::try_from(at).ok().map(StateId)
     }
 
-    /// The state with this name.
+    /// Returns the state with this name.
     pub(crate) fn find(&self, name: &str) -> Option<&StateProgram> {
         self.states.iter().find(|state| &*state.name == name)
     }
 }
 
 impl StateProgram {
-    /// The ARN that a task calls.
+    /// Returns the resource of a task.
     pub(crate) fn resource(&self) -> Option<&Resource> {
         match &self.work {
             Work::Task(task) => Some(&task.resource),

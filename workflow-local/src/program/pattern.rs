@@ -1,6 +1,6 @@
-//! The patterns of `StringMatches`: `*` stands for any text, `\*` for itself.
+//! The patterns of `StringMatches`: `*` matches any text, `\*` a star.
 
-/// A pattern that was read when the definition was compiled.
+/// A pattern that was parsed when the definition was compiled.
 #[derive(Clone, Debug)]
 pub(crate) struct Pattern(Vec<Fragment>);
 
@@ -31,7 +31,7 @@ impl Pattern {
     pub(crate) fn matches(&self, text: &str) -> bool {
         let text: Vec<char> = text.chars().collect();
         let (mut piece, mut at) = (0, 0);
-        // After a `*`: where to go on when what follows does not match.
+        // After a `*`: the position to continue at if the rest does not match.
         let mut retry = None;
         while at < text.len() {
             match self.0.get(piece) {

@@ -1,13 +1,13 @@
-//! What a task's `Resource` names.
+//! The `Resource` of a task.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html>
 
 use std::sync::Arc;
 
-/// A task's resource, taken apart.
+/// The parsed resource of a task.
 #[derive(Clone, Debug)]
 pub(crate) struct Resource {
-    /// The ARN as the definition has it.
+    /// The ARN, as in the definition.
     pub(crate) arn: Arc<str>,
     pub(crate) kind: ResourceKind,
 }
@@ -31,11 +31,11 @@ pub(crate) enum ResourceKind {
 /// When a service integration is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pattern {
-    /// With the service's answer.
+    /// When the service responds.
     RequestResponse,
-    /// When the job that it started is done (`.sync`).
+    /// When the started job is done (`.sync`).
     Job,
-    /// When somebody sends the token back (`.waitForTaskToken`).
+    /// When the token is sent back (`.waitForTaskToken`).
     Callback,
 }
 
@@ -44,12 +44,12 @@ impl Resource {
         Self { arn: arn.into(), kind: ResourceKind::of(arn) }
     }
 
-    /// Whether it tells that it was submitted before it is done.
+    /// Returns whether it reports its submission before it is done.
     pub(crate) fn is_submitted(&self) -> bool {
         matches!(self.kind, ResourceKind::Service { pattern: Pattern::Job | Pattern::Callback, .. })
     }
 
-    /// Whether the context object has a token for it.
+    /// Returns whether the context object has a token for it.
     pub(crate) fn has_token(&self) -> bool {
         self.is_submitted() || matches!(self.kind, ResourceKind::Activity)
     }

@@ -1,4 +1,4 @@
-//! The rules of a choice, compiled, and when they are true.
+//! Compiled rules of a choice, and their evaluation.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/state-choice.html>
 
@@ -31,7 +31,7 @@ pub(crate) struct Compared {
     pub(crate) test: Test,
 }
 
-/// What is asked of a variable.
+/// The test of a variable.
 #[derive(Clone, Debug)]
 pub(crate) enum Test {
     IsPresent(bool),
@@ -49,7 +49,7 @@ pub(crate) enum Type {
     Timestamp,
 }
 
-/// What two values are compared as; values of another type make the rule false.
+/// The type as which two values are compared; values of another type make the rule false.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Family {
     String,

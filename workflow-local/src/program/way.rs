@@ -1,11 +1,11 @@
-//! The ways that coverage counts: entering a state, leaving it, its rules, retriers and catchers, by number.
+//! The ways that coverage counts, by number: entering a state, exiting it, its rules, retriers and catchers.
 
 use workflow_asl::Pointer;
 use workflow_asl::graph::EdgeKind;
 
 use super::{Program, StateProgram, Work};
 
-/// What can happen in a state.
+/// A way in a state.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Way {
     Entered,
@@ -18,7 +18,7 @@ pub(crate) enum Way {
 }
 
 impl StateProgram {
-    /// The number of a way; each way of each state of a program has its own.
+    /// Returns the number of a way, which is unique in the program.
     pub(crate) fn way(&self, way: Way) -> usize {
         let after_work = 1 + self.ways_of_work();
         self.first_way
@@ -45,7 +45,7 @@ impl StateProgram {
         }
     }
 
-    /// The pointer of each way, in the order of their numbers.
+    /// Returns the pointer of each way, in the order of their numbers.
     fn way_pointers(&self) -> impl Iterator<Item = Pointer> {
         let at = &self.at;
         let mut ways = vec![at.clone()];
@@ -64,7 +64,7 @@ impl StateProgram {
 }
 
 impl Program {
-    /// Where each way stands in the document, by number.
+    /// Returns the pointers of all ways in the document, by number.
     pub(crate) fn way_pointers(&self) -> Vec<Pointer> {
         self.states.iter().flat_map(StateProgram::way_pointers).collect()
     }
