@@ -186,7 +186,7 @@ fn inserts_as_result_path() {
             (
                 "$.a[*]",
                 json!({}),
-                "Reference path '$.a[*]' cannot be applied: it may hold member names and indices only",
+                "Reference path '$.a[*]' cannot be applied: it may contain only member names and indices",
             ),
             ("$$.a", json!({}), "Reference path '$$.a' cannot be applied: it must begin with '$', the state's input"),
         ],
@@ -214,10 +214,10 @@ fn errors_point_at_the_character() {
             ("$.a[?@.b]", 5, "expected '(', found '@'"),
             ("$.a[?(@.b = 1)]", 10, "expected an operator, found '='"),
             ("$.a[?(@.b == )]", 13, "expected a value or a path, found ')'"),
-            ("$.a[?(@.b =~ /(/)]", 13, "the regular expression does not hold: "),
+            ("$.a[?(@.b =~ /(/)]", 13, "invalid regular expression: "),
             ("$.a[?(@.b inn [1])]", 10, "a filter has no operator `inn`"),
             ("$.a.lenght()", 4, "a path has no function `lenght()`"),
-            ("$.a.length().b", 12, "a function is the last step of a path"),
+            ("$.a.length().b", 12, "a function must be the last step of a path"),
             ("$.a[99999999999]", 4, "the index is too large"),
         ],
         |(text, offset, message)| {

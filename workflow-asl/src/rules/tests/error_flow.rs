@@ -72,7 +72,7 @@ fn reserved_errors_come_from_some_states_only() {
             ("States.QueryEvaluationError", "a state in JSONata"),
         ],
         |(name, source)| {
-            assert_eq!(of(name), [format!("`{name}` comes from {source} only, so this never matches here")]);
+            assert_eq!(of(name), [format!("`{name}` only comes from {source}, so this never matches here")]);
         },
     );
     let beats = |fields: Value| {

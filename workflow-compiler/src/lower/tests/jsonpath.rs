@@ -255,25 +255,25 @@ fn what_jsonpath_cannot_say() {
             ("pass P { v: state.a * 2 } -> end;", "a product"),
             ("pass P { v: if state.a == 1 { 1 } else { 2 } } -> end;", "a conditional value"),
             ("pass P { v: state.a ?? 1 } -> end;", "a default for an absent value"),
-            ("pass P { v?: state.a } -> end;", "that a member may be left out"),
+            ("pass P { v?: state.a } -> end;", "an optional member"),
             ("pass P { v: [state.a, { b: 1 }] } -> end;", "an object in the argument of a function"),
             ("pass P { v: state.a[$i] } -> end;", "an index that is computed"),
             ("pass P { v: state.a == 1 } -> end;", "a comparison that is a value"),
             ("choice C { if state.a + 1 == 3 -> E; else -> E; } succeed E;", "a computed value in a condition"),
             (
                 "choice C { if state.a == state.b -> E; else -> E; } succeed E;",
-                "a comparison of values whose types are not known",
+                "a comparison of values of unknown types",
             ),
             ("choice C { if matches(state.a, state.b) -> E; else -> E; } succeed E;", "a pattern that is computed"),
             ("choice C { if 1 == 1 -> E; else -> E; } succeed E;", "a comparison without data"),
             ("succeed S { a: 1 }", "a `succeed` with a value of its own"),
-            ("map M over [1] { pass A -> end; } -> end;", "a map over items that are no data yet"),
+            ("map M over [1] { pass A -> end; } -> end;", "a map over items that are not data of the execution"),
             ("wait W for States.MathAdd(state.a, 1) -> end;", "the time of a wait that a function computes"),
         ],
         |(text, what)| {
             let found = problems(text);
             assert!(
-                found.iter().any(|found| found.starts_with(&format!("JSONPath cannot say {what}"))),
+                found.iter().any(|found| found.starts_with(&format!("JSONPath cannot express {what}"))),
                 "{text}: {found:?}"
             );
             assert_eq!(found.len(), 1, "{text}: {found:?}");
