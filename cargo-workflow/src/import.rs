@@ -144,7 +144,8 @@ impl Outcome {
             }
             Err(ImportError::Unsayable { pointer, message }) => {
                 // The position is found as for any finding; this problem has no code of its own.
-                let at = Diagnostic::new(Code::NotJson, pointer, format!("the language cannot express this: {message}"));
+                let at =
+                    Diagnostic::new(Code::NotJson, pointer, format!("the language cannot express this: {message}"));
                 self.reports.extend(reports(&[at]).into_iter().map(Report::without_code));
             }
             Err(error) => self.reports.push(Report::refusal(file, &error.to_string())),

@@ -205,12 +205,8 @@ impl<'x> Search<'x> {
         let state = decisions.iter().rev().find_map(|decision| decision.task().map(|task| task.state.to_string()));
         let faults = decisions.iter().filter(|decision| decision.is_fault()).count();
         let message = match &state {
-            Some(state) => format!(
-                "with all values tried for the tasks after `{state}`, the execution loops forever"
-            ),
-            None => {
-                "with all values tried for the tasks, the execution loops forever".to_owned()
-            }
+            Some(state) => format!("with all values tried for the tasks after `{state}`, the execution loops forever"),
+            None => "with all values tried for the tasks, the execution loops forever".to_owned(),
         };
         let broken = Broken { property: built_in::ENDS.to_owned(), state, message };
         let key = (broken.property.clone(), broken.state.clone());
