@@ -58,6 +58,7 @@ mod explorer;
 mod property;
 mod report;
 mod search;
+pub mod simulate;
 mod states;
 mod values;
 mod world;

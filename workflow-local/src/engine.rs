@@ -574,6 +574,27 @@ impl Engine {
         Random::new(!self.seed).uuid()
     }
 
+    /// As [`start`](Self::start), of an execution with this name, time and seed, and with an input that is known to be what
+    /// the workflow declares.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    #[doc(hidden)]
+    pub fn start_known(&self, input: Payload, start: Start) -> Result<Execution, RunError> {
+        self.start_with(self.program.start(), input, Variables::default(), start)
+    }
+
+    /// An engine that is the same, but that no test runs: [coverage](crate::coverage) does not count its executions.
+    ///
+    /// # Errors
+    /// The definition has errors.
+    #[cfg(feature = "graph")]
+    #[doc(hidden)]
+    pub fn unwatched(&self) -> Result<Self, DefinitionError> {
+        let program = Program::of(self.program.definition(), self.machine_type)?.unwatched();
+        Ok(Self { program: Arc::new(program), ..self.clone() })
+    }
+
     /// Like [`start`](Self::start), for an execution with this name, time and seed.
     pub(crate) fn start_named(&self, input: &impl Serialize, start: Start) -> Result<Execution, RunError> {
         let input = Payload::new(serde_json::to_value(input).map_err(RunError::Input)?);

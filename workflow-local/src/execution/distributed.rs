@@ -72,7 +72,16 @@ impl Execution {
         if let Some((reader, (arguments, most))) = read {
             let read = match most {
                 Some(most) if most < 0.0 => Err("field MaxItems must be positive".to_owned()),
-                most => item_reader::read(reader, &arguments, &*self.store, most.map(size).unwrap_or_default()),
+                most => {
+                    let most = most.map(size).unwrap_or_default();
+                    match self.given_items.as_ref().and_then(|given| given(&visit.name)) {
+                        Some(items) => {
+                            let source = item_reader::source(reader, &arguments).into();
+                            item_reader::listed(Value::Array(items), &source, most)
+                        }
+                        None => item_reader::read(reader, &arguments, &*self.store, most),
+                    }
+                }
             };
             match read {
                 Ok(items) => join.items = MapItems::Kept(items.into_iter().enumerate().map(MapItem::of_read).collect()),

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::Execution;
 use super::thread::{Doing, JoinKind, RunId, Thread, ThreadId};
 use super::timer::TimerKind;
+use super::{Execution, GivenItems};
 use crate::program::Program;
 use crate::task::TaskId;
 
@@ -37,6 +37,7 @@ impl Clone for Execution {
             has_activity: self.has_activity.clone(),
             taken: self.taken.clone(),
             given_context: self.given_context.clone(),
+            given_items: self.given_items.clone(),
             answer_types: self.answer_types.clone(),
             // It is of the original's last answer.
             refusal: None,
@@ -143,7 +144,28 @@ impl Execution {
     /// Counts from now on the ways that it takes.
     #[doc(hidden)]
     pub fn count_ways(&mut self) {
-        self.taken = vec![0; self.program.way_pointers().len()];
+        self.taken = vec![0; self.program.way_count()];
+    }
+
+    /// How often it took each way, by the numbers of [`Program::ways`]; empty unless they are counted.
+    #[doc(hidden)]
+    pub fn ways_taken(&self) -> &[u64] {
+        &self.taken
+    }
+
+    /// Gives the items of maps by their names, in place of what their item readers would read.
+    #[doc(hidden)]
+    pub fn give_items(&mut self, items: GivenItems) {
+        self.given_items = Some(items);
+    }
+
+    /// Seconds between the heartbeats of a waiting task, where its state has a limit for them.
+    #[doc(hidden)]
+    pub fn heartbeat_seconds_of(&self, task: TaskId) -> Option<u64> {
+        match &self.threads.get(self.tasks.get(&task)?.0)?.as_deref()?.doing {
+            Doing::Task(task) => task.heartbeat_seconds,
+            _ => None,
+        }
     }
 
     /// How often it took each way, by the numbers of [`Program::ways`], since it was asked last.

@@ -184,6 +184,8 @@ pub struct Execution {
     taken: Vec<u64>,
     /// The context object, if the caller gave one.
     given_context: Option<Payload>,
+    /// The items of maps, in place of what their item readers would read.
+    given_items: Option<GivenItems>,
     /// The types that answers to tasks are checked against.
     answer_types: Option<Arc<AnswerTypes>>,
     /// The mismatch of the last rejected answer.
@@ -195,6 +197,9 @@ pub struct Execution {
 
 /// Returns whether an activity with this ARN exists.
 type HasActivity = Arc<dyn Fn(&str) -> bool + Send + Sync>;
+
+/// The items of a map that has this name; `None` for those that its item reader reads.
+pub(crate) type GivenItems = Arc<dyn Fn(&str) -> Option<Vec<serde_json::Value>> + Send + Sync>;
 
 /// One history: of the execution itself, or of a distributed map's child.
 #[derive(Clone)]
@@ -271,6 +276,7 @@ impl Execution {
             store,
             has_activity: None,
             given_context: None,
+            given_items: None,
             answer_types: None,
             refusal: None,
             #[cfg(feature = "jsonata")]

@@ -64,6 +64,11 @@ impl StateProgram {
 }
 
 impl Program {
+    /// How many ways there are.
+    pub(crate) fn way_count(&self) -> usize {
+        self.states.iter().map(StateProgram::count_ways).sum()
+    }
+
     /// Returns the pointers of all ways in the document, by number.
     pub(crate) fn way_pointers(&self) -> Vec<Pointer> {
         self.states.iter().flat_map(StateProgram::way_pointers).collect()

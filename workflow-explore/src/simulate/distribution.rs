@@ -1,0 +1,245 @@
+//! Distributions of latencies, in seconds, and of numbers of items.
+
+use std::sync::Arc;
+
+use rand_distr::{Distribution as _, Exp1, LogNormal, Normal, StandardNormal};
+
+use super::draws::Draws;
+
+/// The percentiles that a distribution can be given by, with the number of standard deviations from the mean at which a
+/// normal distribution has them.
+pub(super) const PERCENTILES: [(&str, f64); 10] = [
+    ("p1", -2.326_347_874_040_840_8),
+    ("p5", -1.644_853_626_951_472_6),
+    ("p10", -1.281_551_565_544_600_4),
+    ("p25", -0.674_489_750_196_081_7),
+    ("p50", 0.0),
+    ("p75", 0.674_489_750_196_081_7),
+    ("p90", 1.281_551_565_544_600_4),
+    ("p95", 1.644_853_626_951_472_6),
+    ("p99", 2.326_347_874_040_840_8),
+    ("p99.9", 3.090_232_306_167_813),
+];
+
+/// How long a task takes, in seconds, or how many items there are. It never gives less than 0.
+///
+/// ```
+/// use workflow_explore::simulate::Distribution;
+///
+/// let latency = Distribution::percentiles([("p50", 0.12), ("p90", 0.3), ("p99", 2.0)])?;
+/// assert!(Distribution::uniform(2.0, 1.0).unwrap_err().to_string().contains("the first is above the second"));
+/// # Ok::<(), workflow_explore::simulate::DistributionError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Distribution(Kind);
+
+#[derive(Clone, Debug)]
+enum Kind {
+    Constant(f64),
+    Uniform(f64, f64),
+    /// With this mean.
+    Exponential(f64),
+    Normal(Normal<f64>),
+    LogNormal(LogNormal<f64>),
+    /// Scores with the logarithms of the values there, ascending; at least two.
+    Percentiles(Vec<(f64, f64)>),
+    /// Each as often as the others; not empty.
+    Samples(Arc<[f64]>),
+}
+
+/// Why numbers make no distribution.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DistributionError {
+    /// A number is below 0.
+    #[error("{0} is below 0")]
+    Negative(f64),
+    /// A number is infinite or none.
+    #[error("{0} is not a finite number")]
+    NotFinite(f64),
+    /// A number must be above 0.
+    #[error("it must be above 0")]
+    NotPositive,
+    /// The bounds of a uniform distribution are in the wrong order.
+    #[error("the first is above the second: {0}, {1}")]
+    WrongOrder(f64, f64),
+    /// A percentile is below one that it cannot be below.
+    #[error("`{0}` is below `{1}`")]
+    Falling(String, String),
+    /// A percentile has a name that is not among those that are known.
+    #[error("unknown percentile `{0}`")]
+    UnknownPercentile(String),
+    /// Fewer than two percentiles, or no samples.
+    #[error("expected at least {0}")]
+    TooFew(&'static str),
+}
+
+fn valid(number: f64) -> Result<f64, DistributionError> {
+    if !number.is_finite() {
+        return Err(DistributionError::NotFinite(number));
+    }
+    if number < 0.0 { Err(DistributionError::Negative(number)) } else { Ok(number) }
+}
+
+fn positive(number: f64) -> Result<f64, DistributionError> {
+    if valid(number)? > 0.0 { Ok(number) } else { Err(DistributionError::NotPositive) }
+}
+
+impl Distribution {
+    /// Always the same.
+    ///
+    /// # Errors
+    /// The number is below 0 or not finite; so it is with all others.
+    pub fn constant(value: f64) -> Result<Self, DistributionError> {
+        Ok(Self(Kind::Constant(valid(value)?)))
+    }
+
+    /// Each number between two as likely as the others.
+    ///
+    /// # Errors
+    /// The first is above the second.
+    pub fn uniform(from: f64, to: f64) -> Result<Self, DistributionError> {
+        if valid(from)? > valid(to)? {
+            return Err(DistributionError::WrongOrder(from, to));
+        }
+        Ok(Self(Kind::Uniform(from, to)))
+    }
+
+    /// The exponential distribution with this mean.
+    ///
+    /// # Errors
+    /// The number is below 0 or not finite.
+    pub fn exponential(mean: f64) -> Result<Self, DistributionError> {
+        Ok(Self(Kind::Exponential(valid(mean)?)))
+    }
+
+    /// The normal distribution with this mean and standard deviation; what would be below 0 is 0.
+    ///
+    /// # Errors
+    /// A number is below 0 or not finite.
+    pub fn normal(mean: f64, deviation: f64) -> Result<Self, DistributionError> {
+        let normal = Normal::new(valid(mean)?, valid(deviation)?);
+        normal.map(|normal| Self(Kind::Normal(normal))).map_err(|_| DistributionError::NotFinite(deviation))
+    }
+
+    /// The lognormal distribution whose values have this mean and standard deviation.
+    ///
+    /// # Errors
+    /// The mean is not above 0, or a number is below 0 or not finite.
+    pub fn lognormal(mean: f64, deviation: f64) -> Result<Self, DistributionError> {
+        let lognormal = LogNormal::from_mean_cv(positive(mean)?, valid(deviation)? / mean);
+        lognormal.map(|lognormal| Self(Kind::LogNormal(lognormal))).map_err(|_| DistributionError::NotFinite(deviation))
+    }
+
+    /// A distribution that has these percentiles, at least two, by the names `p1`, `p5`, `p10`, `p25`, `p50`, `p75`,
+    /// `p90`, `p95`, `p99` and `p99.9`. Between two of them, and beyond the first and the last, it is lognormal.
+    ///
+    /// # Errors
+    /// A name is unknown, a number is not above 0, or one is below that of a lower percentile.
+    pub fn percentiles<'n>(given: impl IntoIterator<Item = (&'n str, f64)>) -> Result<Self, DistributionError> {
+        let mut points = Vec::new();
+        for (name, value) in given {
+            let Some((name, score)) = PERCENTILES.iter().find(|(known, _)| *known == name) else {
+                return Err(DistributionError::UnknownPercentile(name.to_owned()));
+            };
+            points.push((*name, *score, positive(value)?));
+        }
+        points.sort_by(|(_, one, _), (_, other, _)| one.total_cmp(other));
+        points.dedup_by_key(|(name, ..)| *name);
+        for pair in points.windows(2) {
+            if let [(lower, _, low), (higher, _, high)] = pair
+                && high < low
+            {
+                return Err(DistributionError::Falling((*higher).to_owned(), (*lower).to_owned()));
+            }
+        }
+        if points.len() < 2 {
+            return Err(DistributionError::TooFew("two percentiles, such as `p50` and `p99`"));
+        }
+        Ok(Self(Kind::Percentiles(points.into_iter().map(|(_, score, value)| (score, value.ln())).collect())))
+    }
+
+    /// One of these values, each as likely as the others.
+    ///
+    /// # Errors
+    /// There is none, or a number is below 0 or not finite.
+    pub fn samples(values: impl IntoIterator<Item = f64>) -> Result<Self, DistributionError> {
+        let values: Vec<f64> = values.into_iter().map(valid).collect::<Result<_, _>>()?;
+        if values.is_empty() {
+            return Err(DistributionError::TooFew("one sample"));
+        }
+        Ok(Self(Kind::Samples(values.into())))
+    }
+
+    /// Draws a number.
+    pub(super) fn draw(&self, draws: &mut Draws) -> f64 {
+        let drawn = match &self.0 {
+            Kind::Constant(value) => *value,
+            Kind::Uniform(from, to) => from + (to - from) * draws.fraction(),
+            Kind::Exponential(mean) => {
+                let drawn: f64 = Exp1.sample(draws);
+                mean * drawn
+            }
+            Kind::Normal(normal) => normal.sample(draws),
+            Kind::LogNormal(lognormal) => lognormal.sample(draws),
+            Kind::Percentiles(points) => by_percentiles(points, StandardNormal.sample(draws)),
+            Kind::Samples(values) => values.get(draws.below(values.len())).copied().unwrap_or_default(),
+        };
+        drawn.max(0.0)
+    }
+}
+
+/// The value at a score, on the line through the two points around it or next to it.
+fn by_percentiles(points: &[(f64, f64)], score: f64) -> f64 {
+    let after = points.iter().position(|(at, _)| *at >= score).unwrap_or(points.len());
+    let last = after.clamp(1, points.len().saturating_sub(1));
+    match (points.get(last.saturating_sub(1)), points.get(last)) {
+        (Some((from, low)), Some((to, high))) => (low + (high - low) * (score - from) / (to - from)).exp(),
+        _ => 0.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drawn(distribution: &Distribution) -> Vec<f64> {
+        let mut drawn: Vec<f64> = (0..100_000).map(|n| distribution.draw(&mut Draws::of(7, [n]))).collect();
+        drawn.sort_by(f64::total_cmp);
+        drawn
+    }
+
+    fn mean(drawn: &[f64]) -> f64 {
+        drawn.iter().sum::<f64>() / 100_000.0
+    }
+
+    #[test]
+    fn draws_have_the_mean_and_percentiles_of_their_distribution() {
+        let near = |value: f64, expected: f64| (value / expected - 1.0).abs() < 0.02;
+        for (distribution, expected) in [
+            (Distribution::constant(3.0), 3.0),
+            (Distribution::uniform(1.0, 3.0), 2.0),
+            (Distribution::exponential(2.0), 2.0),
+            (Distribution::normal(5.0, 1.0), 5.0),
+            (Distribution::lognormal(5.0, 2.0), 5.0),
+            (Distribution::samples([1.0, 2.0, 6.0]), 3.0),
+        ] {
+            let distribution = distribution.unwrap();
+            assert!(near(mean(&drawn(&distribution)), expected), "{distribution:?}");
+        }
+        let given = Distribution::percentiles([("p99", 2.0), ("p50", 0.1), ("p90", 0.3)]).unwrap();
+        let drawn = drawn(&given);
+        for (at, expected) in [(50_000, 0.1), (90_000, 0.3), (99_000, 2.0)] {
+            assert!((drawn[at] / expected - 1.0).abs() < 0.05, "{at}: {}", drawn[at]);
+        }
+    }
+
+    #[test]
+    fn wrong_numbers_make_no_distribution() {
+        assert_eq!(Distribution::constant(-1.0).unwrap_err(), DistributionError::Negative(-1.0));
+        assert!(Distribution::exponential(f64::NAN).is_err() && Distribution::lognormal(0.0, 1.0).is_err());
+        assert!(Distribution::samples([]).is_err() && Distribution::percentiles([("p50", 1.0)]).is_err());
+        let falling = Distribution::percentiles([("p50", 2.0), ("p90", 1.0)]).unwrap_err();
+        assert_eq!(falling.to_string(), "`p90` is below `p50`");
+    }
+}

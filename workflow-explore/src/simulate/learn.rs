@@ -1,0 +1,297 @@
+//! Learns a model from histories, as AWS exports them.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+use workflow_asl::StateKind;
+use workflow_asl::document::StateMachine;
+use workflow_asl::nearest::nearest;
+use workflow_graph::history::{Attempt, Event, History, Status};
+use workflow_local::{Engine, Program};
+
+use crate::states::States;
+
+/// The most latencies that a learnt model has of a state and an error; more become as many percentiles of them.
+const MOST_LATENCIES: usize = 200;
+/// The most different inputs, and outputs of a state, that it has.
+const MOST_VALUES: usize = 50;
+
+/// Learns from histories how long the tasks of a workflow take, how often and how they fail, and what they give.
+///
+/// ```
+/// use serde_json::json;
+/// use workflow_explore::simulate::{Distribution, Learning, Model, Simulation, TaskModel};
+/// use workflow_asl::source::Format;
+/// use workflow_local::{Answers, Engine, HistoryEvent};
+///
+/// let engine = Engine::new(&json!({ "StartAt": "Charge", "States": { "Charge": {
+///     "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:charge", "End": true } } }))?;
+/// let answer = Answers::new().then(json!({ "paid": true })).after(std::time::Duration::from_millis(300));
+/// let recorded = engine.clone().on_state_answers("Charge", answer).run(&json!({ "total": 3 }))?;
+/// let history = json!({ "events": recorded.history().iter().map(HistoryEvent::to_api_json).collect::<Vec<_>>() });
+///
+/// let mut learning = Learning::new(&engine);
+/// learning.add(&history)?;
+/// let learnt = learning.finish();
+/// assert_eq!(learnt.model["states"]["Charge"]["latency"], json!({ "samples": [0.3] }));
+/// let model = Model::read(learnt.model.to_string().as_bytes(), Format::Json)?;
+/// assert_eq!(Simulation::new(&engine, &model)?.executions(10).run()?.duration.p50, 0.3);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Learning {
+    states: States,
+    /// The first state, whose histories tell the inputs of executions.
+    start: Option<String>,
+    inputs: Values,
+    tasks: BTreeMap<String, Seen>,
+    notes: Vec<String>,
+    histories: u64,
+}
+
+/// What was learnt.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Learnt {
+    /// The model, as a file has it.
+    pub model: Value,
+    /// From how many histories.
+    pub histories: u64,
+    /// How many attempts of tasks they have.
+    pub attempts: u64,
+    /// What the histories do not tell, or has been left out.
+    pub notes: Vec<String>,
+}
+
+/// Why nothing can be learnt from a history.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LearnError {
+    /// It is no history.
+    #[error("it is no history: {0}")]
+    NotHistory(String),
+    /// It has no event.
+    #[error("the history has no event")]
+    Empty,
+    /// It is of another state machine.
+    #[error("the history is of another state machine: event {event} enters `{state}`, which the definition does not have{}",
+        nearest.as_ref().map(|name| format!("\n  = help: did you mean `{name}`?")).unwrap_or_default())]
+    OtherMachine {
+        /// The number of the event.
+        event: u64,
+        /// The state's name.
+        state: String,
+        /// The name that is most like it.
+        nearest: Option<String>,
+    },
+    /// It was exported without data.
+    #[error(
+        "event {event} has no {what}: the history was exported without data\n  = help: export it with `--include-execution-data`"
+    )]
+    NoData {
+        /// The number of the event.
+        event: u64,
+        /// What it lacks.
+        what: &'static str,
+    },
+    /// An event has no time.
+    #[error("event {event} has no time that can be read")]
+    NoTime {
+        /// The number of the event.
+        event: u64,
+    },
+}
+
+/// What was seen of the tasks of a state.
+#[derive(Clone, Debug, Default)]
+struct Seen {
+    latencies: Vec<f64>,
+    failures: BTreeMap<String, Vec<f64>>,
+    outputs: Values,
+}
+
+/// Different values, with how often each was seen.
+#[derive(Clone, Debug, Default)]
+struct Values {
+    seen: BTreeMap<String, u64>,
+}
+
+impl Learning {
+    /// Learns about the workflow that an engine runs.
+    pub fn new(engine: &Engine) -> Self {
+        let program: &Program = engine.program();
+        let (machine, _) = StateMachine::read(program.definition());
+        Self {
+            states: States::of(&machine, program),
+            start: machine.start_at.clone(),
+            inputs: Values::default(),
+            tasks: BTreeMap::new(),
+            notes: Vec::new(),
+            histories: 0,
+        }
+    }
+
+    /// Learns from a history: what `aws stepfunctions get-execution-history` prints, of an execution or of a child of a
+    /// distributed map.
+    ///
+    /// # Errors
+    /// It is no history, of another state machine, or has no times or data. Nothing is learnt from it then.
+    pub fn add(&mut self, history: &Value) -> Result<(), LearnError> {
+        let history = History::read(history).map_err(LearnError::NotHistory)?;
+        let first = history.visits.first();
+        if history.events.is_empty() {
+            return Err(LearnError::Empty);
+        }
+        if let Some(visit) = history.visits.iter().find(|visit| self.states.get(&visit.state).is_none()) {
+            let known = self.states.all.keys().map(String::as_str);
+            let nearest = nearest(&visit.state, known).map(str::to_owned);
+            return Err(LearnError::OtherMachine { event: visit.entered, state: visit.state.clone(), nearest });
+        }
+        let mut tasks: BTreeMap<String, Seen> = BTreeMap::new();
+        for visit in &history.visits {
+            for attempt in &visit.attempts {
+                let Some(ended) = attempt.ended else { continue };
+                let seen = tasks.entry(visit.state.clone()).or_default();
+                seen.add(&history, attempt, ended)?;
+            }
+        }
+        let started = history.events.iter().find(|event| event.kind == "ExecutionStarted");
+        // The children of distributed maps begin elsewhere, with an item.
+        let begins = first.is_some_and(|visit| self.start.as_ref() == Some(&visit.state));
+        let input = match started.filter(|_| begins) {
+            Some(started) => Some(data(started, "input")?),
+            None => None,
+        };
+        if let Some(input) = input {
+            self.inputs.add(&input);
+        }
+        if history.status == Status::Running {
+            self.notes.push("a history ends before its execution: what is missing is not learnt".to_owned());
+        }
+        for (name, seen) in tasks {
+            self.tasks.entry(name).or_default().merge(seen);
+        }
+        self.histories += 1;
+        Ok(())
+    }
+
+    /// The model.
+    pub fn finish(mut self) -> Learnt {
+        let mut model = Map::new();
+        if !self.inputs.seen.is_empty() {
+            model.insert("inputs".to_owned(), self.inputs.to_json("inputs", &mut self.notes));
+        }
+        let mut states = Map::new();
+        let mut attempts = 0;
+        for (name, seen) in std::mem::take(&mut self.tasks) {
+            attempts += seen.attempts();
+            states.insert(name.clone(), seen.to_json(&name, &mut self.notes));
+        }
+        for (name, facts) in &self.states.all {
+            if facts.kind == StateKind::Task && !states.contains_key(name) {
+                self.notes.push(format!("no history has an attempt of the task `{name}`: give it a model yourself"));
+            }
+        }
+        model.insert("states".to_owned(), Value::Object(states));
+        self.notes.sort();
+        self.notes.dedup();
+        Learnt { model: Value::Object(model), histories: self.histories, attempts, notes: self.notes }
+    }
+}
+
+/// A member of an event that is JSON text.
+fn data(event: &Event, name: &'static str) -> Result<Value, LearnError> {
+    let missing = LearnError::NoData { event: event.id, what: name };
+    let text = event.detail(name).and_then(Value::as_str).ok_or_else(|| missing.clone())?;
+    serde_json::from_str(text).map_err(|_| missing)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts and milliseconds are far below 2^53")]
+impl Seen {
+    fn add(&mut self, history: &History, attempt: &Attempt, ended: u64) -> Result<(), LearnError> {
+        let time = |time: Option<i64>, event: u64| time.ok_or(LearnError::NoTime { event });
+        let (begin, end) = (time(attempt.time.0, attempt.scheduled)?, time(attempt.time.1, ended)?);
+        let seconds = end.saturating_sub(begin).max(0) as f64 / 1000.0;
+        match &attempt.error {
+            Some(error) => self.failures.entry(error.clone()).or_default().push(seconds),
+            None => {
+                let event = history.events.binary_search_by_key(&ended, |event| event.id);
+                if let Some(event) = event.ok().and_then(|place| history.events.get(place)) {
+                    self.outputs.add(&data(event, "output")?);
+                }
+                self.latencies.push(seconds);
+            }
+        }
+        Ok(())
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.latencies.extend(other.latencies);
+        for (error, latencies) in other.failures {
+            self.failures.entry(error).or_default().extend(latencies);
+        }
+        for (value, count) in other.outputs.seen {
+            *self.outputs.seen.entry(value).or_default() += count;
+        }
+    }
+
+    fn attempts(&self) -> u64 {
+        let failed: usize = self.failures.values().map(Vec::len).sum();
+        (self.latencies.len() + failed) as u64
+    }
+
+    fn to_json(&self, name: &str, notes: &mut Vec<String>) -> Value {
+        let attempts = self.attempts() as f64;
+        let mut model = Map::new();
+        // Of a task that never succeeded, what its failures took.
+        let latencies = match self.latencies.as_slice() {
+            [] => self.failures.values().flatten().copied().collect(),
+            latencies => latencies.to_vec(),
+        };
+        model.insert("latency".to_owned(), samples(latencies));
+        if !self.failures.is_empty() {
+            let failures = self.failures.iter().map(|(error, latencies)| {
+                let probability = latencies.len() as f64 / attempts;
+                (error.clone(), json!({ "probability": probability, "latency": samples(latencies.clone()) }))
+            });
+            model.insert("failures".to_owned(), Value::Object(failures.collect()));
+        }
+        if !self.outputs.seen.is_empty() {
+            model.insert("outputs".to_owned(), self.outputs.to_json(&format!("outputs of `{name}`"), notes));
+        }
+        Value::Object(model)
+    }
+}
+
+/// The latencies, or as many percentiles of them.
+fn samples(mut latencies: Vec<f64>) -> Value {
+    latencies.sort_by(f64::total_cmp);
+    if latencies.len() > MOST_LATENCIES {
+        // The middle of each of as many equal parts.
+        let step = |part: usize| (2 * part + 1) * latencies.len() / (2 * MOST_LATENCIES);
+        latencies = (0..MOST_LATENCIES).filter_map(|part| latencies.get(step(part)).copied()).collect();
+    }
+    json!({ "samples": latencies })
+}
+
+impl Values {
+    fn add(&mut self, value: &Value) {
+        *self.seen.entry(value.to_string()).or_default() += 1;
+    }
+
+    fn to_json(&self, what: &str, notes: &mut Vec<String>) -> Value {
+        let mut values: Vec<(&String, u64)> = self.seen.iter().map(|(text, count)| (text, *count)).collect();
+        values.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        if values.len() > MOST_VALUES {
+            notes.push(format!(
+                "there are {} different {what}: the model has the {MOST_VALUES} most frequent",
+                values.len()
+            ));
+        }
+        let weighted = values.into_iter().take(MOST_VALUES).map(|(text, count)| {
+            let value: Value = serde_json::from_str(text).unwrap_or_default();
+            json!({ "value": value, "weight": count })
+        });
+        weighted.collect()
+    }
+}

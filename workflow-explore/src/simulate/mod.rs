@@ -1,0 +1,234 @@
+//! Simulation: thousands of executions in virtual time, with latencies and failures of tasks drawn from a model.
+//!
+//! ```
+//! use serde_json::json;
+//! use workflow_explore::simulate::{Distribution, Model, Simulation, TaskModel};
+//! use workflow_local::Engine;
+//!
+//! let engine = Engine::new(&json!({ "StartAt": "Charge", "States": { "Charge": {
+//!     "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:charge",
+//!     "Retry": [{ "ErrorEquals": ["Busy"], "IntervalSeconds": 1, "MaxAttempts": 2, "BackoffRate": 2 }], "End": true } } }))?;
+//! let charge = TaskModel::new().latency(Distribution::constant(0.5)?).fails("Busy", 0.1).gives(json!({}));
+//! let report = Simulation::new(&engine, &Model::new().state("Charge", charge))?.executions(1_000).run()?;
+//! assert_eq!(report.duration.p50, 0.5);
+//! // A failure, a second of back-off, and another attempt.
+//! assert_eq!(report.duration.p99, 2.0);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod distribution;
+mod draws;
+mod learn;
+mod model;
+mod plan;
+mod price;
+mod read;
+mod report;
+mod tally;
+mod trial;
+mod visits;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+use workflow_asl::document::StateMachine;
+use workflow_local::{DefinitionError, Engine, MachineType, Program, RunError, TaskRequest};
+
+pub use distribution::{Distribution, DistributionError};
+pub use learn::{LearnError, Learning, Learnt};
+pub use model::{Model, ModelError, ModelProblem, TaskModel};
+pub use price::{Cost, LEFT_OUT, PRICES, Prices, express_gb_hours, express_memory};
+pub use report::{Beyond, Gain, Outcome, SimulationReport, Spread, StateShare};
+
+use crate::states::States;
+use plan::Plan;
+use tally::Tally;
+use trial::{Faster, Prepared};
+
+/// Why nothing can be simulated.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SimulateError {
+    /// The definition has errors.
+    #[error(transparent)]
+    Definition(#[from] DefinitionError),
+    /// The model is wrong, or does not fit the definition.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// An execution cannot be started, for example with an input of another type than the workflow declares.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// An output of the model is of another type than the workflow declares.
+    #[error("{reason}")]
+    Answer {
+        /// How it does not fit.
+        reason: String,
+    },
+    /// A task has no model.
+    #[error("the model has nothing for the task `{state}`")]
+    NoModel {
+        /// The task's state.
+        state: String,
+    },
+    /// No execution is asked for.
+    #[error("the number of executions is 0: nothing would be simulated")]
+    NoExecutions,
+}
+
+type OutputBy = Arc<dyn Fn(&TaskRequest) -> Value + Send + Sync>;
+type OutputsBy = BTreeMap<String, OutputBy>;
+
+/// How many executions show what a faster task brings: fewer make its effect on the 99th percentile a matter of chance.
+const COMPARED: u64 = 10_000;
+
+/// How many executions are simulated unless told otherwise.
+pub const EXECUTIONS: u64 = 10_000;
+
+/// Simulates the executions of a workflow by a model. The same engine, model, number of executions and seed give the same
+/// report.
+pub struct Simulation {
+    engine: Engine,
+    model: Model,
+    machine: Arc<StateMachine>,
+    outputs_by: OutputsBy,
+    executions: u64,
+    seed: u64,
+    gains: bool,
+}
+
+impl std::fmt::Debug for Simulation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Simulation")
+            .field("engine", &self.engine)
+            .field("executions", &self.executions)
+            .field("seed", &self.seed)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Simulation {
+    /// Simulates what an engine runs. Its definition, type, declared types, name and object store are the engine's; its
+    /// handlers are not called: the model answers the tasks.
+    ///
+    /// # Errors
+    /// The definition has errors.
+    pub fn new(engine: &Engine, model: &Model) -> Result<Self, SimulateError> {
+        let engine = engine.unwatched()?;
+        let (machine, _) = StateMachine::read(engine.program().definition());
+        Ok(Self {
+            engine,
+            model: model.clone(),
+            machine: Arc::new(machine),
+            outputs_by: OutputsBy::new(),
+            executions: EXECUTIONS,
+            seed: 0,
+            gains: true,
+        })
+    }
+
+    /// How many executions are simulated; [`EXECUTIONS`] unless set.
+    #[must_use]
+    pub fn executions(mut self, executions: u64) -> Self {
+        self.executions = executions;
+        self
+    }
+
+    /// What all random numbers follow from; 0 unless set.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// What the tasks of a state give when they succeed, by their request, in place of the model's outputs. The same
+    /// request must have the same output.
+    #[must_use]
+    pub fn output_by(
+        mut self,
+        state: impl Into<String>,
+        output: impl Fn(&TaskRequest) -> Value + Send + Sync + 'static,
+    ) -> Self {
+        self.outputs_by.insert(state.into(), Arc::new(output));
+        self
+    }
+
+    /// Does not try what each task would bring if it were faster, which takes up to 10,000 executions for each.
+    #[must_use]
+    pub fn without_gains(mut self) -> Self {
+        self.gains = false;
+        self
+    }
+
+    /// Simulates the executions.
+    ///
+    /// # Errors
+    /// The model does not fit the definition, or an input or output does not fit the types that the workflow declares.
+    pub fn run(&self) -> Result<SimulationReport, SimulateError> {
+        if self.executions == 0 {
+            return Err(SimulateError::NoExecutions);
+        }
+        let program = self.engine.program();
+        let definition = program.definition();
+        let states = States::of(&self.machine, program);
+        let plan = Plan::of(&self.model, &self.outputs_by, &states, definition)?;
+        for input in self.model.inputs.values() {
+            // It fails if the input is not what the workflow declares.
+            self.engine.start(input.value())?;
+        }
+        let prepared = Prepared {
+            start: self.engine.identity(),
+            engine: self.engine.clone(),
+            plan: Arc::new(plan),
+            inputs: self.model.inputs.clone(),
+            seed: self.seed,
+        };
+        let mut tally = Tally::of(program, prepared.start.machine_type);
+        for number in 0..self.executions {
+            tally.count(&prepared.run(number, None)?);
+        }
+        let mut report = tally.report(&prepared, self.executions);
+        if self.gains {
+            report.gains = self.tried_gains(&prepared, tally.durations())?;
+        }
+        let other = match prepared.start.machine_type {
+            MachineType::Standard => MachineType::Express,
+            _ => MachineType::Standard,
+        };
+        if let Err(error) = Program::of(definition, other) {
+            report.no_other_type(other, &error);
+        }
+        report.notes.extend(prepared.plan.notes.iter().cloned());
+        Ok(report)
+    }
+
+    /// Runs the first executions again, with the same random numbers and one task twice as fast, for each task.
+    fn tried_gains(&self, prepared: &Prepared, durations: &[u64]) -> Result<Vec<Gain>, SimulateError> {
+        let compared = self.executions.min(COMPARED);
+        let first = durations.iter().take(usize::try_from(compared).unwrap_or(usize::MAX));
+        let before = Spread::of(first.copied().collect(), 1000.0);
+        let mut gains = Vec::new();
+        for (task, plan) in prepared.plan.tasks.iter().enumerate() {
+            let mut after = Vec::new();
+            for number in 0..compared {
+                let execution = prepared.run(number, Some(Faster { task, factor: 0.5 }))?;
+                after.push(tally::milliseconds(&execution));
+            }
+            let after = Spread::of(after, 1000.0);
+            gains.push(Gain {
+                state: plan.name.clone(),
+                mean: before.mean - after.mean,
+                p50: before.p50 - after.p50,
+                p99: before.p99 - after.p99,
+            });
+        }
+        gains.sort_by(|one, other| other.mean.total_cmp(&one.mean));
+        Ok(gains)
+    }
+}
+
+/// Seconds as milliseconds.
+#[expect(clippy::cast_possible_truncation, reason = "a cast saturates")]
+fn scaled(seconds: f64) -> i64 {
+    (seconds * 1000.0).round() as i64
+}

@@ -1,0 +1,274 @@
+//! What the world does in a simulation: how long tasks take, how often and how they fail, what they give.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde_json::Value;
+use workflow_asl::Pointer;
+use workflow_asl::source::{Format, Location, Source};
+use workflow_local::Payload;
+
+use super::distribution::Distribution;
+use super::draws::Draws;
+use super::read;
+
+/// What the world does in a simulation, for each task: written in a file, made in Rust, or
+/// [learnt](super::Learning) from histories.
+///
+/// ```
+/// use workflow_explore::simulate::Model;
+/// use workflow_asl::source::Format;
+///
+/// let model = Model::read(br#"{
+///     "input": { "total": 10 },
+///     "default": { "latency": "200ms", "output": {} },
+///     "states": {
+///         "Charge": {
+///             "latency": { "p50": "120ms", "p90": "300ms", "p99": "2s" },
+///             "failures": { "Busy": 0.02 },
+///             "outputs": [{ "value": { "paid": true }, "weight": 9 }, { "value": { "paid": false } }]
+///         }
+///     }
+/// }"#, Format::Json)?;
+/// # let _ = model;
+/// let error = Model::read(br#"{ "default": { "failures": { "Busy": 1.5 } } }"#, Format::Json).unwrap_err();
+/// assert!(error.to_string().contains("line 1, column 40: expected a probability from 0 to 1, found 1.5"), "{error}");
+/// # Ok::<(), workflow_explore::simulate::ModelError>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Model {
+    /// The inputs of executions.
+    pub(super) inputs: Weighted,
+    /// What holds of tasks that have nothing of their own.
+    pub(super) default: TaskModel,
+    pub(super) states: BTreeMap<String, TaskModel>,
+    /// The file that it was read from.
+    pub(super) source: Option<Source>,
+}
+
+/// What the world does with the tasks of a state, or with a map that reads its items.
+///
+/// ```
+/// use serde_json::json;
+/// use workflow_explore::simulate::{Distribution, TaskModel};
+///
+/// let task = TaskModel::new().latency(Distribution::exponential(0.2)?).fails("Busy", 0.02).gives(json!({ "paid": true }));
+/// # let _ = task;
+/// # Ok::<(), workflow_explore::simulate::DistributionError>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct TaskModel {
+    pub(super) latency: Option<Distribution>,
+    pub(super) failures: Option<Vec<Failure>>,
+    pub(super) outputs: Option<Weighted>,
+    pub(super) items: Option<Items>,
+}
+
+/// A way in which a task fails.
+#[derive(Clone, Debug)]
+pub(super) struct Failure {
+    pub(super) error: String,
+    pub(super) probability: f64,
+    /// How long it takes to fail, where that differs.
+    pub(super) latency: Option<Distribution>,
+}
+
+/// The items that the item reader of a map reads.
+#[derive(Clone, Debug)]
+pub(super) enum Items {
+    These(Vec<Value>),
+    /// So many of these.
+    Count(Distribution, Value),
+}
+
+/// Values with how often each is drawn.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Weighted {
+    values: Vec<(f64, Payload)>,
+}
+
+impl Weighted {
+    pub(super) fn push(&mut self, weight: f64, value: Value) {
+        self.values.push((weight, value.into()));
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    pub(super) fn values(&self) -> impl Iterator<Item = &Payload> {
+        self.values.iter().map(|(_, value)| value)
+    }
+
+    pub(super) fn total(&self) -> f64 {
+        self.values.iter().map(|(weight, _)| weight).sum()
+    }
+
+    /// Draws a value; `None` where there is none.
+    pub(super) fn draw(&self, draws: &Draws) -> Option<&Payload> {
+        if let [(_, only)] = self.values.as_slice() {
+            return Some(only);
+        }
+        let mut rest = draws.fraction() * self.total();
+        let drawn = self.values.iter().find(|(weight, _)| {
+            rest -= weight;
+            rest < 0.0
+        });
+        drawn.or_else(|| self.values.iter().rfind(|(weight, _)| *weight > 0.0)).map(|(_, value)| value)
+    }
+}
+
+impl TaskModel {
+    /// Nothing is known: what is not set comes from the model's default.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How long an attempt takes, in seconds, whether it succeeds or fails.
+    #[must_use]
+    pub fn latency(mut self, seconds: Distribution) -> Self {
+        self.latency = Some(seconds);
+        self
+    }
+
+    /// Which share of the attempts fails with an error. `States.Timeout` and `States.HeartbeatTimeout` are tasks that
+    /// are not answered; their states must have the limit.
+    #[must_use]
+    pub fn fails(mut self, error: impl Into<String>, probability: f64) -> Self {
+        let failure = Failure { error: error.into(), probability, latency: None };
+        self.failures.get_or_insert_default().push(failure);
+        self
+    }
+
+    /// No attempt fails, whatever the model's default is.
+    #[must_use]
+    pub fn never_fails(mut self) -> Self {
+        self.failures = Some(Vec::new());
+        self
+    }
+
+    /// What an attempt that succeeds gives: the resource's result. Given several times, each is as likely as the others.
+    #[must_use]
+    pub fn gives(self, output: Value) -> Self {
+        self.gives_weighted(1.0, output)
+    }
+
+    /// As [`gives`](Self::gives), so many times as often as what has the weight 1.
+    #[must_use]
+    pub fn gives_weighted(mut self, weight: f64, output: Value) -> Self {
+        self.outputs.get_or_insert_default().push(weight, output);
+        self
+    }
+
+    /// The items that the map's item reader reads.
+    #[must_use]
+    pub fn items(mut self, items: impl IntoIterator<Item = Value>) -> Self {
+        self.items = Some(Items::These(items.into_iter().collect()));
+        self
+    }
+
+    /// How many items the map's item reader reads, and what each of them is.
+    #[must_use]
+    pub fn item_count(mut self, count: Distribution, item: Value) -> Self {
+        self.items = Some(Items::Count(count, item));
+        self
+    }
+}
+
+/// Something wrong with a model, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ModelProblem {
+    /// The place in the model, as it would be in JSON.
+    pub pointer: Pointer,
+    /// Where it is in the file; `None` for a model that was made in Rust.
+    pub location: Option<Location>,
+    /// What is wrong.
+    pub message: String,
+    /// How to mend it, where that is known.
+    pub help: Option<String>,
+}
+
+/// All that is wrong with a model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModelError {
+    problems: Vec<ModelProblem>,
+}
+
+impl ModelError {
+    pub(super) fn new(problems: Vec<ModelProblem>) -> Self {
+        Self { problems }
+    }
+
+    /// What is wrong, in the order of the checks.
+    pub fn problems(&self) -> &[ModelProblem] {
+        &self.problems
+    }
+}
+
+impl fmt::Display for ModelProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.location {
+            Some(location) => write!(f, "line {}, column {}: ", location.line, location.column)?,
+            None if self.pointer.as_str().is_empty() => {}
+            None => write!(f, "{}: ", self.pointer.as_str())?,
+        }
+        f.write_str(&self.message)?;
+        match &self.help {
+            Some(help) => write!(f, "\n  help: {help}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for ModelError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the model is wrong:")?;
+        self.problems.iter().try_for_each(|problem| write!(f, "\n{problem}"))
+    }
+}
+
+impl std::error::Error for ModelError {}
+
+impl Model {
+    /// A model that says nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Reads a model. YAML needs the feature `yaml`.
+    ///
+    /// # Errors
+    /// It is not JSON or YAML, has an unknown member, a probability that is none or a sum of them above 1, a number
+    /// below 0, an unknown distribution: everything that is wrong is returned, each with its place.
+    pub fn read(bytes: &[u8], format: Format) -> Result<Self, ModelError> {
+        read::read(bytes, format)
+    }
+
+    /// What executions start with. Given several times, each is as likely as the others. Without it, `{}`.
+    #[must_use]
+    pub fn input(self, input: Value) -> Self {
+        self.input_weighted(1.0, input)
+    }
+
+    /// As [`input`](Self::input), so many times as often as what has the weight 1.
+    #[must_use]
+    pub fn input_weighted(mut self, weight: f64, input: Value) -> Self {
+        self.inputs.push(weight, input);
+        self
+    }
+
+    /// What holds of tasks that have nothing of their own. It is taken for each of latency, failures and output.
+    #[must_use]
+    pub fn default_task(mut self, task: TaskModel) -> Self {
+        self.default = task;
+        self
+    }
+
+    /// What holds of the tasks of a state, or of a map that reads its items.
+    #[must_use]
+    pub fn state(mut self, state: impl Into<String>, task: TaskModel) -> Self {
+        self.states.insert(state.into(), task);
+        self
+    }
+}

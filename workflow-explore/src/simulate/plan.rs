@@ -1,0 +1,276 @@
+//! A model held to a definition: what each of its tasks does, or what the model lacks and names wrongly.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use workflow_asl::error_name::{
+    ALL, DATA_LIMIT_EXCEEDED, HEARTBEAT_TIMEOUT, HTTP_SOCKET, HTTP_STATUS_PREFIX, PERMISSIONS, PREFIX, TASK_FAILED,
+    TIMEOUT,
+};
+use workflow_asl::nearest::nearest;
+use workflow_asl::{Pointer, StateKind};
+use workflow_services::TaskResource;
+
+use super::distribution::Distribution;
+use super::draws::{Draws, purpose};
+use super::model::{Failure, Items, Model, ModelError, TaskModel, Weighted};
+use super::read::{MOST_ITEMS, Problems, is_above_one, rounded};
+use super::{OutputBy, OutputsBy};
+use crate::states::{StateFacts, States};
+
+/// The errors of Step Functions that a task can fail with.
+const OF_TASKS: [&str; 6] = [TIMEOUT, HEARTBEAT_TIMEOUT, TASK_FAILED, PERMISSIONS, DATA_LIMIT_EXCEEDED, HTTP_SOCKET];
+
+/// What the world does, for each task and each map that reads its items.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    pub(super) tasks: Vec<TaskPlan>,
+    /// The number of each task, by the name of its state.
+    pub(super) numbers: BTreeMap<String, usize>,
+    pub(super) items: BTreeMap<String, Items>,
+    /// What is doubtful in the model.
+    pub(super) notes: Vec<String>,
+}
+
+/// What the world does with the tasks of a state.
+pub(super) struct TaskPlan {
+    pub(super) name: String,
+    pub(super) latency: Distribution,
+    pub(super) failures: Vec<Failure>,
+    pub(super) outputs: Weighted,
+    pub(super) output_by: Option<OutputBy>,
+}
+
+impl std::fmt::Debug for TaskPlan {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TaskPlan").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl Plan {
+    /// Holds a model to the states of a definition.
+    ///
+    /// # Errors
+    /// It names a state that does not exist or has no model, lacks something, or has wrong probabilities.
+    pub(super) fn of(
+        model: &Model,
+        outputs_by: &OutputsBy,
+        states: &States,
+        definition: &Value,
+    ) -> Result<Self, ModelError> {
+        let mut checks = Checks { problems: Problems::default(), plan: Self::default(), states, definition };
+        let inputs = Pointer::root().child("inputs");
+        if !model.inputs.is_empty() && model.inputs.total() <= 0.0 {
+            checks.problems.value(&inputs, "all weights are 0");
+        }
+        let at = Pointer::root().child("states");
+        for (name, task) in &model.states {
+            checks.given(name, task, &at.child(name));
+        }
+        for name in outputs_by.keys() {
+            if states.get(name).is_none_or(|facts| facts.kind != StateKind::Task) {
+                let message = format!("outputs are given for `{name}`, which is no task of the workflow");
+                checks.problems.name(&at.child(name), message, checks.near(name));
+            }
+        }
+        for (name, facts) in &states.all {
+            match facts.kind {
+                StateKind::Task => checks.task(model, name, facts, outputs_by.get(name)),
+                StateKind::Map if checks.reads(facts) => checks.map(model, name),
+                _ => {}
+            }
+        }
+        let Checks { problems, plan, .. } = checks;
+        if problems.is_empty() { Ok(plan) } else { Err(problems.located(model.source.as_ref())) }
+    }
+
+    /// The items that a map reads in an execution; `None` for other maps.
+    pub(super) fn items_of(&self, map: &str, seed: u64) -> Option<Vec<Value>> {
+        match self.items.get(map)? {
+            Items::These(items) => Some(items.clone()),
+            Items::Count(count, item) => {
+                let parts = std::iter::once(purpose::ITEMS).chain(map.bytes().map(u64::from));
+                let drawn = count.draw(&mut Draws::of(seed, parts)).round().min(MOST_ITEMS);
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "it is between 0 and the limit"
+                )]
+                Some(vec![item.clone(); drawn as usize])
+            }
+        }
+    }
+}
+
+struct Checks<'c> {
+    problems: Problems,
+    plan: Plan,
+    states: &'c States,
+    definition: &'c Value,
+}
+
+impl Checks<'_> {
+    fn has(&self, facts: &StateFacts, fields: [&str; 2]) -> bool {
+        fields.iter().any(|field| self.definition.pointer(facts.at.child(field).as_str()).is_some())
+    }
+
+    /// Whether a map reads its items.
+    fn reads(&self, facts: &StateFacts) -> bool {
+        self.has(facts, ["ItemReader", "ItemReader"])
+    }
+
+    fn near(&self, name: &str) -> Option<String> {
+        let known = || {
+            let modelled =
+                self.states.all.iter().filter(|(_, facts)| facts.kind == StateKind::Task || self.reads(facts));
+            modelled.map(|(name, _)| name.as_str())
+        };
+        match nearest(name, known()) {
+            Some(near) => Some(format!("did you mean `{near}`?")),
+            None => {
+                let all: Vec<_> = known().map(|name| format!("`{name}`")).collect();
+                Some(match all.as_slice() {
+                    [] => "the workflow has no task".to_owned(),
+                    all => format!("the tasks are {}", all.join(", ")),
+                })
+            }
+        }
+    }
+
+    /// Checks that what the model says of a state can be said of it.
+    fn given(&mut self, name: &str, task: &TaskModel, at: &Pointer) {
+        let Some(facts) = self.states.get(name) else {
+            let help = self.near(name);
+            return self.problems.name(at, format!("unknown state `{name}`"), help);
+        };
+        let of_task = task.latency.is_some() || task.failures.is_some() || task.outputs.is_some();
+        match facts.kind {
+            StateKind::Task if task.items.is_some() => {
+                self.problems.name(&at.child("items"), format!("`{name}` is a task: only maps have items"), None);
+            }
+            StateKind::Task => {}
+            StateKind::Map if self.reads(facts) => {
+                if of_task {
+                    let message = format!("`{name}` is a map: only `items` can be given");
+                    self.problems.name(at, message, Some("what takes time are the tasks in it".to_owned()));
+                }
+            }
+            StateKind::Map => {
+                let help = "give them in `input`, or in the output of the task that they come from";
+                let message = format!("`{name}` has no item reader: its items come from its input");
+                self.problems.name(at, message, Some(help.to_owned()));
+            }
+            kind => {
+                let message = format!(
+                    "`{name}` is a {} state: only tasks and maps with an item reader have a model",
+                    kind.name()
+                );
+                self.problems.name(at, message, self.near(name));
+            }
+        }
+    }
+
+    fn task(&mut self, model: &Model, name: &str, facts: &StateFacts, output_by: Option<&OutputBy>) {
+        let root = Pointer::root();
+        let own = model.states.get(name);
+        let of_state = root.child("states").child(name);
+        let (failures, failures_at) = match own.and_then(|own| own.failures.as_ref()) {
+            Some(failures) => (failures.as_slice(), of_state.child("failures")),
+            None => (model.default.failures.as_deref().unwrap_or_default(), root.child("default").child("failures")),
+        };
+        let sum: f64 = failures.iter().map(|failure| failure.probability).sum();
+        for failure in failures {
+            self.failure(name, facts, failure, &failures_at.child(&failure.error));
+        }
+        if is_above_one(sum) {
+            let message = format!("the probabilities add up to {}, which is above 1", rounded(sum));
+            self.problems.value(&failures_at, message);
+        }
+        let latency = own.and_then(|own| own.latency.as_ref()).or(model.default.latency.as_ref());
+        let outputs = own.and_then(|own| own.outputs.as_ref()).or(model.default.outputs.as_ref());
+        let outputs = outputs.filter(|outputs| !outputs.is_empty());
+        let succeeds = failures.is_empty() || sum < 1.0 - 1e-9;
+        let lacks_output = outputs.is_none() && output_by.is_none() && succeeds;
+        let missing = match (latency, lacks_output) {
+            (None, true) => "neither `latency` nor `output`",
+            (None, false) => "no `latency`",
+            (Some(_), true) => "no `output`",
+            (Some(_), false) => "",
+        };
+        if !missing.is_empty() {
+            let at = if own.is_some() { of_state } else { root.child("states") };
+            let help = "give it to the state, or to all tasks in `default`";
+            self.problems.value_help(&at, format!("the model has {missing} of the task `{name}`"), help);
+        }
+        let Some(latency) = latency.cloned() else { return };
+        self.plan.numbers.insert(name.to_owned(), self.plan.tasks.len());
+        self.plan.tasks.push(TaskPlan {
+            name: name.to_owned(),
+            latency,
+            failures: failures.to_vec(),
+            outputs: outputs.cloned().unwrap_or_default(),
+            output_by: output_by.cloned(),
+        });
+    }
+
+    fn failure(&mut self, name: &str, facts: &StateFacts, failure: &Failure, at: &Pointer) {
+        let Failure { error, probability, .. } = failure;
+        if !(0.0..=1.0).contains(probability) {
+            self.problems.value(at, format!("expected a probability from 0 to 1, found {probability}"));
+        }
+        let (fields, what) = match error.as_str() {
+            TIMEOUT => (["TimeoutSeconds", "TimeoutSecondsPath"], "time out"),
+            HEARTBEAT_TIMEOUT => (["HeartbeatSeconds", "HeartbeatSecondsPath"], "miss a heartbeat"),
+            error => return self.error(name, facts, error, at),
+        };
+        if !self.has(facts, fields) {
+            let message = format!("the task `{name}` cannot {what}: it has no `{}`", fields.first().unwrap_or(&""));
+            self.problems.name(at, message, None);
+        }
+    }
+
+    /// Checks the name of an error that a task answers with.
+    fn error(&mut self, name: &str, facts: &StateFacts, error: &str, at: &Pointer) {
+        if error.starts_with(PREFIX) {
+            let known = OF_TASKS.contains(&error) || error.starts_with(HTTP_STATUS_PREFIX);
+            if !known {
+                let message = match error {
+                    ALL => format!("`{ALL}` stands for all errors in handlers: no task fails with it"),
+                    _ => format!("unknown error `{error}`: no task fails with it"),
+                };
+                let help = nearest(error, OF_TASKS).map(|near| format!("did you mean `{near}`?"));
+                self.problems.name(at, message, help);
+            }
+            return;
+        }
+        let resource = self.definition.pointer(facts.at.child("Resource").as_str()).and_then(Value::as_str);
+        let Some(task) = resource.and_then(|resource| TaskResource::parse(resource).ok()) else { return };
+        let raises = task.raises_any()
+            || task
+                .modelled_errors()
+                .chain(task.errors())
+                .any(|known| known.matches(error) || known.to_string() == error);
+        if !raises {
+            self.plan.notes.push(format!("the API of the task `{name}` is not known to fail with `{error}`"));
+        }
+    }
+
+    fn map(&mut self, model: &Model, name: &str) {
+        let own = model.states.get(name);
+        match own.and_then(|own| own.items.as_ref()) {
+            Some(items) => {
+                self.plan.items.insert(name.to_owned(), items.clone());
+            }
+            None => {
+                let states = Pointer::root().child("states");
+                let at = if own.is_some() { states.child(name) } else { states };
+                let help = "give `items`: a list, or an object with `count` and `value`";
+                self.problems.value_help(
+                    &at,
+                    format!("the model has no items of the map `{name}`, which reads them"),
+                    help,
+                );
+            }
+        }
+    }
+}

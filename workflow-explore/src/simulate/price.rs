@@ -1,0 +1,119 @@
+//! What AWS bills for executions of Step Functions, as published.
+
+use workflow_local::MachineType;
+
+/// Prices of Step Functions in one region, in US dollars, with their source and date.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Prices {
+    /// The region.
+    pub region: &'static str,
+    /// When the source was read.
+    pub date: &'static str,
+    /// Where AWS publishes them.
+    pub source: &'static str,
+    /// A thousand state transitions of Standard executions, retries among them.
+    pub thousand_transitions: f64,
+    /// A million starts of Express executions.
+    pub million_requests: f64,
+    /// What a GB-hour of Express executions costs: up to so many GB-hours in a month, and the price of each of them.
+    pub gb_hours: &'static [(f64, f64)],
+}
+
+/// The prices that costs are computed by.
+pub const PRICES: Prices = Prices {
+    region: "us-east-1",
+    date: "2026-11-23",
+    source: "https://aws.amazon.com/step-functions/pricing/",
+    thousand_transitions: 0.025,
+    million_requests: 1.0,
+    gb_hours: &[(1_000.0, 0.06), (5_000.0, 0.03), (f64::INFINITY, 0.01642)],
+};
+
+/// What the bill has beside these prices.
+pub const LEFT_OUT: [&str; 5] = [
+    "what tasks call: Lambda functions, other services, nested executions",
+    "data transfer",
+    "logs, traces and metrics in CloudWatch and X-Ray",
+    "objects that maps read from and write to S3",
+    "the free tier of 4,000 transitions a month, and discounts",
+];
+
+/// The time by which Express executions are billed.
+const BILLED_MILLISECONDS: u64 = 100;
+
+/// The memory by which Express executions are billed, and what each of them uses at least.
+const BILLED_MB: u64 = 64;
+const BASE_MB: f64 = 50.0;
+
+impl Prices {
+    /// What state transitions of Standard executions cost.
+    ///
+    /// ```
+    /// // Three transitions in each of 1,000 executions.
+    /// assert_eq!(workflow_explore::simulate::PRICES.transitions(3_000.0), 0.075);
+    /// ```
+    pub fn transitions(&self, count: f64) -> f64 {
+        count * self.thousand_transitions / 1000.0
+    }
+
+    /// What so many starts of Express executions cost, and so many GB-hours, in one month.
+    pub fn express(&self, requests: f64, gb_hours: f64) -> (f64, f64) {
+        let mut below = 0.0;
+        let mut duration = 0.0;
+        for (upto, price) in self.gb_hours {
+            duration += (gb_hours.min(*upto) - below).max(0.0) * price;
+            below = *upto;
+        }
+        (requests * self.million_requests / 1e6, duration)
+    }
+}
+
+/// The memory that an Express execution uses, in MB, as AWS says to estimate it: what each one uses, the definition, and
+/// its data in each branch or iteration. There are 1,000,000 bytes in a MB.
+///
+/// ```
+/// use workflow_explore::simulate::express_memory;
+/// assert_eq!(express_memory(50_000, 32_000, 400), 62.85);
+/// ```
+#[expect(clippy::cast_precision_loss, reason = "sizes of definitions and payloads are far below 2^53")]
+pub fn express_memory(definition_bytes: usize, data_bytes: usize, inside: u64) -> f64 {
+    BASE_MB + (definition_bytes as f64 + data_bytes as f64 * inside.max(1) as f64) / 1e6
+}
+
+/// The GB-hours that an Express execution is billed for: its time up to the next 100 ms, and its memory up to the next
+/// 64 MB.
+#[expect(clippy::cast_precision_loss, reason = "milliseconds of an execution are far below 2^53")]
+pub fn express_gb_hours(milliseconds: u64, memory: f64) -> f64 {
+    let time = milliseconds.div_ceil(BILLED_MILLISECONDS).max(1) * BILLED_MILLISECONDS;
+    billed_memory(memory) / 1024.0 * time as f64 / 3_600_000.0
+}
+
+/// The memory that an Express execution is billed for, in MB.
+#[expect(clippy::cast_precision_loss, reason = "it is a small number")]
+pub(super) fn billed_memory(memory: f64) -> f64 {
+    (memory / BILLED_MB as f64).ceil().max(1.0) * BILLED_MB as f64
+}
+
+/// What a million executions cost.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Cost {
+    /// As executions of this type.
+    pub machine_type: MachineType,
+    /// US dollars for transitions of Standard executions.
+    pub transitions: f64,
+    /// US dollars for starts of Express executions.
+    pub requests: f64,
+    /// US dollars for the time and memory of Express executions.
+    pub duration: f64,
+    /// The mean of the memory that Express executions are billed for, in MB.
+    pub memory: f64,
+}
+
+impl Cost {
+    /// US dollars in all.
+    pub fn total(&self) -> f64 {
+        self.transitions + self.requests + self.duration
+    }
+}

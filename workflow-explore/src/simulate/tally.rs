@@ -1,0 +1,250 @@
+//! Counts what executions did.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+use workflow_asl::Pointer;
+use workflow_asl::document::MachineType;
+use workflow_asl::error_name::RUNTIME;
+use workflow_asl::limits::{EXPRESS_EXECUTION_SECONDS, HISTORY_EVENTS};
+use workflow_local::{Execution, Program, Status, View};
+
+use super::price::{Cost, PRICES, billed_memory, express_gb_hours, express_memory};
+use super::report::{Beyond, Outcome, SimulationReport, Spread, StateShare};
+use super::trial::Prepared;
+use super::visits::Visits;
+
+/// What a way of the program means here.
+#[derive(Clone, Copy)]
+enum Way {
+    /// The state with this number is entered.
+    Entered(usize),
+    /// It is tried again.
+    Retried(usize),
+    Other,
+}
+
+/// What a state did in all executions.
+struct Counted {
+    name: String,
+    /// Whether it runs in Express children of a distributed map, which are not billed by transitions.
+    in_express_child: bool,
+    visits: u64,
+    retries: u64,
+    milliseconds: u64,
+}
+
+/// What all executions did.
+pub(super) struct Tally {
+    ways: Vec<Way>,
+    states: Vec<Counted>,
+    numbers: BTreeMap<String, usize>,
+    definition_bytes: usize,
+    machine_type: MachineType,
+    durations: Vec<u64>,
+    transitions: Vec<u64>,
+    retries: Vec<u64>,
+    events: Vec<u64>,
+    outcomes: BTreeMap<(&'static str, Option<Arc<str>>), u64>,
+    beyond: Beyond,
+    gb_hours: f64,
+    memory: f64,
+    children: u64,
+    children_gb_hours: f64,
+}
+
+/// How long an execution took.
+pub(super) fn milliseconds(execution: &Execution) -> u64 {
+    let end = execution.stopped_at().unwrap_or_else(|| execution.now());
+    u64::try_from(execution.started_at().until(end).as_millis()).unwrap_or(u64::MAX)
+}
+
+impl Tally {
+    pub(super) fn of(program: &Program, machine_type: MachineType) -> Self {
+        let definition = program.definition();
+        let mut states: Vec<Counted> = Vec::new();
+        let mut at = Pointer::root();
+        let mut ways = Vec::new();
+        for way in program.ways() {
+            let parent = way.parent().unwrap_or_default();
+            // A state may be called `States`, or `Retry`.
+            let is_state = parent.tokens().last().is_some_and(|last| last == "States") && parent != at;
+            if is_state {
+                ways.push(Way::Entered(states.len()));
+                states.push(Counted {
+                    name: way.tokens().last().unwrap_or_default(),
+                    in_express_child: is_in_express_child(&way, definition),
+                    visits: 0,
+                    retries: 0,
+                    milliseconds: 0,
+                });
+                at = way;
+            } else if parent == at.child("Retry") {
+                ways.push(Way::Retried(states.len().saturating_sub(1)));
+            } else {
+                ways.push(Way::Other);
+            }
+        }
+        let numbers = states.iter().enumerate().map(|(number, state)| (state.name.clone(), number)).collect();
+        Self {
+            ways,
+            states,
+            numbers,
+            definition_bytes: definition.to_string().len(),
+            machine_type,
+            durations: Vec::new(),
+            transitions: Vec::new(),
+            retries: Vec::new(),
+            events: Vec::new(),
+            outcomes: BTreeMap::new(),
+            beyond: Beyond::default(),
+            gb_hours: 0.0,
+            memory: 0.0,
+            children: 0,
+            children_gb_hours: 0.0,
+        }
+    }
+
+    pub(super) fn durations(&self) -> &[u64] {
+        &self.durations
+    }
+
+    /// Counts an execution that has ended.
+    pub(super) fn count(&mut self, execution: &Execution) {
+        let (mut transitions, mut retries) = (0, 0);
+        for (way, count) in self.ways.iter().zip(execution.ways_taken()).filter(|(_, count)| **count > 0) {
+            let (number, is_retry) = match way {
+                Way::Entered(number) => (*number, false),
+                Way::Retried(number) => (*number, true),
+                Way::Other => continue,
+            };
+            let Some(state) = self.states.get_mut(number) else { continue };
+            if is_retry {
+                state.retries += count;
+                retries += count;
+            } else {
+                state.visits += count;
+            }
+            if !state.in_express_child {
+                transitions += count;
+            }
+        }
+        let history = execution.history();
+        let end = execution.stopped_at().unwrap_or_else(|| execution.now());
+        let visits = Visits::of(history, end);
+        for (name, time) in &visits.times {
+            if let Some(state) = self.numbers.get(*name).and_then(|number| self.states.get_mut(*number)) {
+                state.milliseconds = state.milliseconds.saturating_add(u64::try_from(*time).unwrap_or_default());
+            }
+        }
+        let duration = milliseconds(execution);
+        let memory = express_memory(self.definition_bytes, visits.largest, visits.inside);
+        self.gb_hours += express_gb_hours(duration, memory);
+        self.memory += billed_memory(memory);
+        self.count_express_children(execution);
+        self.count_beyond(execution, duration);
+        let error = (execution.status() != Status::Succeeded).then(|| execution.error().map(Arc::from)).flatten();
+        *self.outcomes.entry((execution.status().name(), error)).or_default() += 1;
+        self.durations.push(duration);
+        self.transitions.push(transitions);
+        self.retries.push(retries);
+        self.events.push(history.len() as u64);
+    }
+
+    /// The Express children of distributed maps are billed as executions of their own.
+    fn count_express_children(&mut self, execution: &Execution) {
+        for map_run in execution.map_runs().iter().filter(|map_run| map_run.child_type() == MachineType::Express) {
+            for (_, child) in execution.children(map_run, usize::MAX) {
+                let end = child.stopped_at().unwrap_or_else(|| execution.now());
+                let time = View::started_at(child).until(end).as_millis();
+                let memory = express_memory(self.definition_bytes, child.input().bytes(), 1);
+                self.children += 1;
+                self.children_gb_hours += express_gb_hours(u64::try_from(time).unwrap_or(u64::MAX), memory);
+            }
+        }
+    }
+
+    fn count_beyond(&mut self, execution: &Execution, milliseconds: u64) {
+        let limit = EXPRESS_EXECUTION_SECONDS * 1000;
+        let is_express = self.machine_type == MachineType::Express;
+        let ended_by_limit = is_express && execution.status() == Status::TimedOut && milliseconds >= limit;
+        self.beyond.express_time += u64::from(ended_by_limit || (!is_express && milliseconds > limit));
+        let full = execution.error() == Some(RUNTIME) && execution.history().len() >= HISTORY_EVENTS;
+        self.beyond.events += u64::from(full && !is_express);
+        self.beyond.endless += u64::from(execution.status() == Status::Running);
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+    pub(super) fn report(&self, prepared: &Prepared, executions: u64) -> SimulationReport {
+        let count = executions as f64;
+        let total: u64 = self.durations.iter().sum();
+        let states = self.states.iter().map(|state| StateShare {
+            state: state.name.clone(),
+            visits: state.visits as f64 / count,
+            retries: state.retries as f64 / count,
+            time: state.milliseconds as f64 / 1000.0 / count,
+            share: if total == 0 { 0.0 } else { state.milliseconds as f64 / total as f64 },
+        });
+        let mut outcomes: Vec<_> = self
+            .outcomes
+            .iter()
+            .map(|((status, error), number)| Outcome {
+                status: (*status).to_owned(),
+                error: error.as_deref().map(str::to_owned),
+                executions: *number,
+                share: *number as f64 / count,
+            })
+            .collect();
+        outcomes.sort_by_key(|outcome| std::cmp::Reverse(outcome.executions));
+        let transitions = Spread::of(self.transitions.clone(), 1.0);
+        let million = 1e6 / count;
+        let (children, children_time) =
+            PRICES.express(self.children as f64 * million, self.children_gb_hours * million);
+        let (requests, duration) = PRICES.express(1e6, self.gb_hours * million);
+        let standard = Cost {
+            machine_type: MachineType::Standard,
+            transitions: PRICES.transitions(transitions.mean * 1e6),
+            requests: children,
+            duration: children_time,
+            memory: 0.0,
+        };
+        let express = Cost {
+            machine_type: MachineType::Express,
+            transitions: 0.0,
+            requests,
+            duration,
+            memory: self.memory / count,
+        };
+        SimulationReport {
+            name: prepared.start.state_machine_name.clone(),
+            machine_type: self.machine_type,
+            executions,
+            seed: prepared.seed,
+            duration: Spread::of(self.durations.clone(), 1000.0),
+            transitions,
+            retries: Spread::of(self.retries.clone(), 1.0),
+            events: Spread::of(self.events.clone(), 1.0),
+            outcomes,
+            states: states.collect(),
+            gains: Vec::new(),
+            costs: vec![standard, express],
+            not_possible: None,
+            beyond: self.beyond,
+            notes: Vec::new(),
+        }
+    }
+}
+
+/// Whether a state is in a distributed map whose children are Express executions.
+fn is_in_express_child(state: &Pointer, definition: &Value) -> bool {
+    let mut around = state.parent();
+    while let Some(at) = around {
+        let config = definition.pointer(at.child("ProcessorConfig").as_str());
+        if config.and_then(|config| config.get("ExecutionType")).is_some_and(|kind| kind == "EXPRESS") {
+            return true;
+        }
+        around = at.parent();
+    }
+    false
+}

@@ -1,0 +1,185 @@
+//! One execution in virtual time, whose tasks are answered by the model.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use workflow_asl::error_name::{HEARTBEAT_TIMEOUT, TIMEOUT};
+use workflow_local::handlers::begin;
+use workflow_local::{Answer, Engine, Execution, Instant, Payload, Start, Step, TaskError, TaskId, TaskRequest};
+
+use super::draws::{Draws, mixed, purpose};
+use super::plan::{Plan, TaskPlan};
+use super::{SimulateError, scaled};
+
+/// What is simulated.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    pub(super) engine: Engine,
+    pub(super) plan: Arc<Plan>,
+    pub(super) inputs: super::model::Weighted,
+    pub(super) start: Start,
+    pub(super) seed: u64,
+}
+
+/// Which task is how much faster than the model says.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Faster {
+    pub(super) task: usize,
+    pub(super) factor: f64,
+}
+
+/// What comes for a task.
+enum Due {
+    Answer(Result<Payload, TaskError>),
+    /// A heartbeat, and then one each so many milliseconds.
+    Beat(i64),
+}
+
+impl Prepared {
+    /// Runs an execution to its end; one that can never end is returned as it stands.
+    pub(super) fn run(&self, number: u64, faster: Option<Faster>) -> Result<Execution, SimulateError> {
+        let seed = mixed(self.seed, number);
+        let input = self.inputs.draw(&Draws::of(seed, [purpose::INPUT])).cloned().unwrap_or_else(Payload::empty);
+        let mut start = self.start.clone();
+        start.seed = mixed(seed, purpose::ENGINE);
+        let mut execution = self.engine.start_known(input, start)?;
+        execution.count_ways();
+        if !self.plan.items.is_empty() {
+            let plan = Arc::clone(&self.plan);
+            execution.give_items(Arc::new(move |map| plan.items_of(map, seed)));
+        }
+        let mut trial =
+            Trial { plan: &self.plan, seed, faster, execution, due: BTreeMap::new(), asked: 0, nth: BTreeMap::new() };
+        trial.run()?;
+        Ok(trial.execution)
+    }
+}
+
+struct Trial<'p> {
+    plan: &'p Plan,
+    seed: u64,
+    faster: Option<Faster>,
+    execution: Execution,
+    /// What comes for tasks, by its time and the order in which it was asked for.
+    due: BTreeMap<(Instant, u64), (TaskId, Due)>,
+    asked: u64,
+    /// How many tasks were asked for of each state in each place.
+    nth: BTreeMap<(usize, Vec<usize>), u64>,
+}
+
+impl Trial<'_> {
+    fn run(&mut self) -> Result<(), SimulateError> {
+        loop {
+            match self.execution.step() {
+                Step::Ended => return Ok(()),
+                Step::Task(request) => self.ask(&request)?,
+                Step::Waiting { until } => {
+                    let due = self.due.first_key_value().map(|((time, _), _)| *time);
+                    let Some(next) = [until, due].into_iter().flatten().min() else { return Ok(()) };
+                    self.advance_to(next)?;
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Time-outs of an instant come before the answers of that instant.
+    fn advance_to(&mut self, time: Instant) -> Result<(), SimulateError> {
+        self.execution.advance_to(time);
+        while let Some(entry) = self.due.first_entry() {
+            if entry.key().0 > time {
+                break;
+            }
+            let (task, due) = entry.remove();
+            let answer = match due {
+                Due::Answer(Ok(output)) => self.execution.succeed(task, output),
+                Due::Answer(Err(error)) => self.execution.fail_task(task, error),
+                Due::Beat(every) => {
+                    let answer = self.execution.heartbeat(task);
+                    if answer == Answer::Taken {
+                        self.at(every, task, Due::Beat(every));
+                    }
+                    answer
+                }
+            };
+            if answer == Answer::Refused {
+                let reason = self.execution.refusal().map(ToString::to_string).unwrap_or_default();
+                return Err(SimulateError::Answer { reason });
+            }
+        }
+        Ok(())
+    }
+
+    /// Plans what comes for a task so many milliseconds from now.
+    fn at(&mut self, milliseconds: i64, task: TaskId, due: Due) {
+        self.asked += 1;
+        let time = Instant::from_millis(self.execution.now().as_millis().saturating_add(milliseconds));
+        self.due.insert((time, self.asked), (task, due));
+    }
+
+    fn ask(&mut self, request: &TaskRequest) -> Result<(), SimulateError> {
+        let number = self.plan.numbers.get(&*request.state).copied();
+        let Some((number, task)) = number.and_then(|number| Some((number, self.plan.tasks.get(number)?))) else {
+            // The plan has every task of the definition.
+            return Err(SimulateError::NoModel { state: request.state.to_string() });
+        };
+        begin(&mut self.execution, request);
+        if request.is_activity {
+            let _ = self.execution.start_activity(request.id, None);
+        }
+        let mut draws = self.draws(number, request);
+        let factor = self.faster.filter(|faster| faster.task == number).map_or(1.0, |faster| faster.factor);
+        let failure = drawn_failure(task, draws.fraction());
+        let (latency, answer) = match failure {
+            None => (&task.latency, task.output(request, &draws).map(Ok)),
+            Some(failure) => {
+                let latency = failure.latency.as_ref().unwrap_or(&task.latency);
+                let is_silent = matches!(failure.error.as_str(), TIMEOUT | HEARTBEAT_TIMEOUT);
+                (latency, (!is_silent).then(|| Err(TaskError::new(failure.error.clone()))))
+            }
+        };
+        let time = scaled(latency.draw(&mut draws) * factor);
+        if let Some(answer) = answer {
+            self.at(time, request.id, Due::Answer(answer));
+        }
+        // What works sends its heartbeats.
+        if failure.is_none_or(|failure| failure.error != HEARTBEAT_TIMEOUT)
+            && let Some(seconds) = self.execution.heartbeat_seconds_of(request.id).filter(|seconds| *seconds > 0)
+        {
+            let every = i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1000) - 1;
+            self.at(every, request.id, Due::Beat(every));
+        }
+        Ok(())
+    }
+
+    /// The random numbers of a task: they follow from its state, its branch and iteration, and how often it was asked for
+    /// there, so that they stay the same when other tasks become faster.
+    fn draws(&mut self, number: usize, request: &TaskRequest) -> Draws {
+        let place = self.execution.place_of(request.id);
+        let nth = self.nth.entry((number, place.clone())).or_default();
+        *nth += 1;
+        let parts = [purpose::TASK, number as u64, *nth].into_iter().chain(place.into_iter().map(|index| index as u64));
+        Draws::of(self.seed, parts)
+    }
+}
+
+/// The failure that a number from 0 to 1 stands for; `None` for success.
+fn drawn_failure(task: &TaskPlan, fraction: f64) -> Option<&super::model::Failure> {
+    let mut rest = fraction;
+    let drawn = task.failures.iter().find(|failure| {
+        rest -= failure.probability;
+        rest < 0.0
+    });
+    // Of a task that only fails, the probabilities may add up to a little less than 1.
+    let only_fails = task.outputs.is_empty() && task.output_by.is_none();
+    drawn.or_else(|| task.failures.last().filter(|_| only_fails))
+}
+
+impl TaskPlan {
+    fn output(&self, request: &TaskRequest, draws: &Draws) -> Option<Payload> {
+        match &self.output_by {
+            Some(output) => Some(Payload::new(output(request))),
+            None => self.outputs.draw(draws).cloned(),
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! Simulations against closed forms, AWS's pricing examples, and models that are wrong.
+
+use serde_json::{Value, json};
+use workflow_asl::document::MachineType;
+use workflow_asl::source::Format;
+use workflow_explore::simulate::{
+    Distribution, Model, PRICES, Simulation, SimulationReport, TaskModel, express_gb_hours, express_memory,
+};
+use workflow_local::Engine;
+
+const FUNCTION: &str = "arn:aws:lambda:us-east-1:123456789012:function:f";
+
+fn simulate(
+    definition: &Value,
+    model: &Model,
+    executions: u64,
+) -> Result<SimulationReport, Box<dyn std::error::Error>> {
+    let engine = Engine::new(definition)?;
+    Ok(Simulation::new(&engine, model)?.executions(executions).seed(1).run()?)
+}
+
+#[track_caller]
+fn within(found: f64, expected: f64, percent: f64) {
+    assert!((found / expected - 1.0).abs() < percent / 100.0, "expected {expected}, found {found}");
+}
+
+#[test]
+fn a_retry_chain_is_as_its_closed_form() {
+    let definition = json!({ "StartAt": "Try", "States": { "Try": { "Type": "Task", "Resource": FUNCTION,
+        "Retry": [{ "ErrorEquals": ["Busy"], "IntervalSeconds": 2, "BackoffRate": 3, "MaxAttempts": 4 }], "End": true } } });
+    let (mean, fails): (f64, f64) = (0.7, 0.4);
+    let task = TaskModel::new().latency(Distribution::exponential(mean).unwrap()).fails("Busy", fails).gives(json!({}));
+    let report = simulate(&definition, &Model::new().state("Try", task), 50_000).unwrap();
+    // Attempt k, from 0, is made when the k before it have failed; the back-off before it is 2·3^(k-1) seconds.
+    let attempts: f64 = (0..=4).map(|k| fails.powi(k)).sum();
+    let back_off: f64 = (1..=4).map(|k| fails.powi(k) * 2.0 * 3_f64.powi(k - 1)).sum();
+    within(report.duration.mean, attempts * mean + back_off, 1.0);
+    within(report.retries.mean, attempts - 1.0, 1.0);
+    within(report.transitions.mean, attempts, 1.0);
+    within(report.success_share(), 1.0 - fails.powi(5), 1.0);
+    within(report.states[0].share, 1.0, 0.01);
+    assert_eq!(report.outcomes[1].error.as_deref(), Some("Busy"));
+}
+
+#[test]
+fn a_parallel_of_exponentials_is_as_its_closed_form() {
+    let branch = |name: &str| json!({ "StartAt": name, "States": { name: { "Type": "Task", "Resource": FUNCTION, "End": true } } });
+    let branches: Vec<_> = ["A", "B", "C", "D", "E"].map(branch).into();
+    let definition =
+        json!({ "StartAt": "All", "States": { "All": { "Type": "Parallel", "Branches": branches, "End": true } } });
+    let mean = 10.0;
+    let task = TaskModel::new().latency(Distribution::exponential(mean).unwrap()).gives(json!({}));
+    let engine = Engine::new(&definition).unwrap();
+    let model = Model::new().default_task(task);
+    let report = Simulation::new(&engine, &model).unwrap().executions(30_000).seed(1).without_gains().run().unwrap();
+    // The mean of the largest of five is H(5) times the mean of one; its distribution function is the fifth power.
+    within(report.duration.mean, mean * (1..=5).map(|k| 1.0 / f64::from(k)).sum::<f64>(), 1.0);
+    let percentile = |share: f64| -mean * (1.0 - share.powf(0.2)).ln();
+    within(report.duration.p50, percentile(0.5), 1.0);
+    within(report.duration.p90, percentile(0.9), 1.0);
+    within(report.duration.p99, percentile(0.99), 1.5);
+    assert_eq!(report.transitions.max, 6.0);
+    let of = |name: &str| report.states.iter().find(|state| state.state == name).unwrap();
+    within(of("A").time, mean, 1.0);
+    within(of("All").share, 1.0, 0.01);
+}
+
+#[test]
+fn the_task_on_the_critical_path_is_the_one_to_make_faster() {
+    let task = |next: &str| json!({ "Type": "Task", "Resource": FUNCTION, "Next": next });
+    let alone = |name: &str| json!({ "StartAt": name, "States": { name: { "Type": "Task", "Resource": FUNCTION, "End": true } } });
+    let definition = json!({ "StartAt": "First", "States": {
+        "First": task("Both"),
+        "Both": { "Type": "Parallel", "Branches": [alone("Slow"), alone("Quick")], "End": true } } });
+    let takes = |seconds: f64| TaskModel::new().latency(Distribution::constant(seconds).unwrap()).gives(json!({}));
+    let model = Model::new().state("First", takes(4.0)).state("Slow", takes(10.0)).state("Quick", takes(9.0));
+    let report = simulate(&definition, &model, 100).unwrap();
+    let gains: Vec<_> = report.gains.iter().map(|gain| (gain.state.as_str(), gain.p50, gain.p99)).collect();
+    // Half of `Slow` is five seconds, but `Quick` takes nine of its ten.
+    assert_eq!(gains, [("First", 2.0, 2.0), ("Slow", 1.0, 1.0), ("Quick", 0.0, 0.0)]);
+    assert!(
+        report.to_string().contains("make `First` faster: it moves the median and the 99th percentile most"),
+        "{report}"
+    );
+}
+
+/// <https://aws.amazon.com/step-functions/pricing/>, its examples of Express executions; the prices of Standard executions and
+/// of 11.3 seconds are an example of AWS's workshop on Step Functions (module 13, Review the Cost Impact).
+#[test]
+fn prices_are_those_of_awss_examples() {
+    assert_eq!(express_memory(50_000, 32_000, 400), 62.85);
+    let hours = express_gb_hours(10_000, 62.85) * 100e6;
+    assert!((hours - 17_361.11).abs() < 0.005, "{hours}");
+    let (requests, duration) = PRICES.express(100e6, hours);
+    assert_eq!(format!("{requests:.2} {duration:.2} {:.2}", requests + duration), "100.00 382.97 482.97");
+
+    assert_eq!(PRICES.transitions(3.0 * 1_000.0), 0.075);
+    let (request, duration) = PRICES.express(1_000.0, express_gb_hours(11_300, 50.0) * 1_000.0);
+    assert_eq!(format!("{:.4}", request + duration), "0.0128");
+    // 100 ms at 64 MB, as the page lists it.
+    assert_eq!(format!("{:.10}", PRICES.express(0.0, express_gb_hours(1, 50.0)).1), "0.0000001042");
+}
+
+#[test]
+fn the_cost_of_executions_follows_from_their_transitions_and_time() {
+    let definition = json!({ "StartAt": "Do", "States": {
+        "Do": { "Type": "Task", "Resource": FUNCTION, "Next": "Done" }, "Done": { "Type": "Succeed" } } });
+    let task = TaskModel::new().latency(Distribution::constant(0.95).unwrap()).gives(json!({}));
+    let report = simulate(&definition, &Model::new().state("Do", task), 10).unwrap();
+    let [standard, express] = report.costs.as_slice() else { panic!("{report}") };
+    // Two transitions; a second of 64 MB, which is 17.36 GB-hours for a million.
+    assert_eq!(format!("{:.2} {:.2}", standard.total(), express.total()), "50.00 2.04");
+    assert_eq!((standard.machine_type, express.memory), (MachineType::Standard, 64.0));
+}
+
+fn chain() -> Value {
+    json!({ "StartAt": "Charge", "States": {
+        "Charge": { "Type": "Task", "Resource": FUNCTION, "TimeoutSeconds": 5, "Retry": [
+            { "ErrorEquals": ["Busy", "States.Timeout"], "MaxAttempts": 2, "JitterStrategy": "FULL" }], "Next": "Wait" },
+        "Wait": { "Type": "Wait", "Seconds": 3, "Next": "Ship" },
+        "Ship": { "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "HeartbeatSeconds": 60,
+            "Parameters": { "QueueUrl": "q", "MessageBody.$": "$$.Task.Token" }, "End": true } } })
+}
+
+#[test]
+fn the_same_seed_gives_the_same_report() {
+    let model = Model::read(
+        br#"{ "inputs": [{ "value": { "n": 1 }, "weight": 3 }, { "value": { "n": 2 } }],
+              "default": { "latency": { "lognormal": { "mean": "800ms", "deviation": 2 } }, "output": {} },
+              "states": { "Charge": { "failures": { "Busy": 0.1, "States.Timeout": 0.05 } },
+                          "Ship": { "latency": { "uniform": ["1m", "3h"] }, "failures": { "States.HeartbeatTimeout": 0.2 } } } }"#,
+        Format::Json,
+    )
+    .unwrap();
+    let engine = Engine::new(&chain()).unwrap();
+    let report =
+        |seed: u64| Simulation::new(&engine, &model).unwrap().executions(500).seed(seed).run().unwrap().to_json();
+    assert_eq!(report(7), report(7));
+    assert_ne!(report(7)["duration"], report(8)["duration"]);
+    // A worker that takes hours beats each minute; one that is silent does not.
+    let outcomes = report(7)["outcomes"].clone();
+    let errors: Vec<_> = outcomes.as_array().unwrap().iter().map(|outcome| outcome["error"].clone()).collect();
+    assert!(errors.contains(&json!("States.Timeout")) && !errors.contains(&json!("States.Runtime")), "{errors:?}");
+    assert!(outcomes[0]["share"].as_f64().unwrap() > 0.7, "{outcomes}");
+}
+
+#[test]
+fn limits_of_aws_are_reported() {
+    let slow = json!({ "StartAt": "Do", "States": { "Do": { "Type": "Task", "Resource": FUNCTION, "End": true } } });
+    let task = |seconds| TaskModel::new().latency(Distribution::constant(seconds).unwrap()).gives(json!({}));
+    let engine = Engine::new(&slow).unwrap();
+    let run = |engine: &Engine| {
+        Simulation::new(engine, &Model::new().default_task(task(301.0))).unwrap().executions(3).run().unwrap()
+    };
+    let report = run(&engine);
+    assert!(!report.exceeds_limits() && report.beyond.express_time == 3);
+    assert!(report.to_string().contains("as Express, 3 of 3 executions would be ended after five minutes"), "{report}");
+    let report = run(&engine.machine_type(MachineType::Express));
+    assert!(report.exceeds_limits() && report.outcomes[0].status == "TIMED_OUT");
+    assert_eq!(report.duration.max, 300.0);
+
+    let endless = json!({ "StartAt": "Do", "States": {
+        "Do": { "Type": "Task", "Resource": FUNCTION, "Next": "Done?" },
+        "Done?": { "Type": "Choice", "Default": "Rest", "Choices": [{ "Variable": "$.done", "IsPresent": true, "Next": "Done" }] },
+        "Done": { "Type": "Succeed" },
+        "Rest": { "Type": "Wait", "Seconds": 1, "Next": "Do" } } });
+    let report = simulate(&endless, &Model::new().default_task(task(0.1)), 1).unwrap();
+    assert!(report.exceeds_limits() && report.beyond.events == 1, "{report}");
+    assert!(report.to_string().contains("limit: 1 of 1 executions are ended by the limit of 25,000 history events"));
+}
+
+#[test]
+fn distributed_maps_get_the_items_of_the_model() {
+    let definition = json!({ "StartAt": "Each", "States": { "Each": { "Type": "Map", "MaxConcurrency": 2, "End": true,
+        "ItemReader": { "Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": { "InputType": "JSON" },
+            "Parameters": { "Bucket": "b", "Key": "k" } },
+        "ItemProcessor": { "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS" }, "StartAt": "Do",
+            "States": { "Do": { "Type": "Task", "Resource": FUNCTION, "End": true } } } } } });
+    let task = TaskModel::new().latency(Distribution::constant(2.0).unwrap()).gives(json!({}));
+    let items = TaskModel::new().item_count(Distribution::uniform(4.0, 4.4).unwrap(), json!({ "id": 1 }));
+    let report = simulate(&definition, &Model::new().state("Do", task.clone()).state("Each", items), 5).unwrap();
+    // Four items, two at a time.
+    assert_eq!((report.duration.p50, report.states[1].visits), (4.0, 4.0));
+    // The map is one transition; its Express children are billed by themselves.
+    let standard = &report.costs[0];
+    assert_eq!((standard.transitions, standard.requests), (25.0, 4.0));
+    assert!(report.not_possible.is_some() && report.costs.len() == 1, "{report}");
+
+    let error = simulate(&definition, &Model::new().state("Do", task), 1).unwrap_err().to_string();
+    assert!(error.contains("the model has no items of the map `Each`, which reads them"), "{error}");
+}
+
+#[test]
+fn a_wrong_model_is_an_error_at_the_word() {
+    let engine = Engine::new(&chain()).unwrap();
+    let with = |states: &str| {
+        format!("{{ \"default\": {{ \"latency\": 1, \"output\": {{}} }},\n  \"states\": {{ {states} }} }}")
+    };
+    for (text, expected) in [
+        (with(r#""Charg": {}"#), "line 2, column 15: unknown state `Charg`\n  help: did you mean `Charge`?"),
+        (with(r#""Wait": { "latency": 1 }"#), "line 2, column 15: `Wait` is a Wait state: only tasks and maps"),
+        (
+            with(r#""Ship": { "failures": { "A": -0.1 } }"#),
+            "line 2, column 44: expected a probability from 0 to 1, found -0.1",
+        ),
+        (
+            with(r#""Ship": { "failures": { "A": 0.6, "B": 0.5 } }"#),
+            "line 2, column 25: the probabilities add up to 1.1, which is above 1",
+        ),
+        (with(r#""Ship": { "latency": "-2s" }"#), "line 2, column 36: \"-2s\" is below 0"),
+        (with(r#""Ship": { "latency": "soon" }"#), "line 2, column 36: expected a time"),
+        (
+            with(r#""Ship": { "latency": { "expo": 1 } }"#),
+            "line 2, column 38: unknown distribution `expo`\n  help: the known ones are `constant`",
+        ),
+        (with(r#""Ship": { "latency": { "unifrm": [1, 2] } }"#), "help: did you mean `uniform`?"),
+        (with(r#""Ship": { "latency": { "uniform": [2, 1] } }"#), "the first is above the second: 2, 1"),
+        (with(r#""Ship": { "latency": { "p50": 2, "p99": 1 } }"#), "line 2, column 55: `p99` is below `p50`"),
+        (with(r#""Ship": { "latency": { "p50": 2, "p98": 1 } }"#), "line 2, column 48: unknown percentile `p98`"),
+        (
+            with(r#""Ship": { "latncy": 1 }"#),
+            "line 2, column 25: unknown member `latncy`\n  help: did you mean `latency`?",
+        ),
+        (
+            with(r#""Ship": { "output": 1, "outputs": [] }"#),
+            "line 2, column 38: `output` and `outputs` exclude each other",
+        ),
+        (with(r#""Ship": { "outputs": [{ "value": 1, "weight": -1 }] }"#), "expected a weight of at least 0, found -1"),
+        (
+            with(r#""Ship": { "failures": { "States.Timeout": 0.1 } }"#),
+            "line 2, column 39: the task `Ship` cannot time out: it has no `TimeoutSeconds`",
+        ),
+        (with(r#""Ship": { "failures": { "States.ALL": 0.1 } }"#), "no task fails with it"),
+        (with(r#""Ship": { "items": [1] }"#), "line 2, column 25: `Ship` is a task: only maps have items"),
+        (
+            r#"{ "states": { "Charge": { "latency": 1 } } }"#.to_owned(),
+            "line 1, column 15: the model has no `output` of the task `Charge`\n  help: give it to the state, or to all tasks",
+        ),
+        (
+            "{ \"states\": {} }".to_owned(),
+            "line 1, column 3: the model has neither `latency` nor `output` of the task `Charge`",
+        ),
+        ("{ \"default\": ".to_owned(), "line 1, column"),
+        ("[]".to_owned(), "line 1, column 1: expected an object with the model, found an empty list"),
+    ] {
+        let error = match Model::read(text.as_bytes(), Format::Json) {
+            Err(error) => error.to_string(),
+            Ok(model) => match Simulation::new(&engine, &model).unwrap().executions(1).run() {
+                Err(error) => error.to_string(),
+                Ok(report) => panic!("{text} is taken: {report}"),
+            },
+        };
+        assert!(error.contains(expected), "{text}\nexpected {expected}\nfound {error}");
+    }
+}
+
+#[test]
+fn a_model_that_fits_may_still_be_doubtful() {
+    let definition = json!({ "StartAt": "Put", "States": { "Put": { "Type": "Task",
+        "Resource": "arn:aws:states:::dynamodb:putItem", "Parameters": { "TableName": "t", "Item": {} }, "End": true } } });
+    let task = |error: &str| {
+        TaskModel::new().latency(Distribution::constant(0.01).unwrap()).fails(error, 0.1).gives(json!({}))
+    };
+    let report = |error: &str| simulate(&definition, &Model::new().state("Put", task(error)), 10).unwrap();
+    assert!(report("DynamoDB.ConditionalCheckFailedException").notes.is_empty());
+    assert_eq!(report("DynamoDB.Foo").notes, ["the API of the task `Put` is not known to fail with `DynamoDB.Foo`"]);
+    assert!(Simulation::new(&Engine::new(&definition).unwrap(), &Model::new()).unwrap().executions(0).run().is_err());
+}
