@@ -28,6 +28,7 @@ mod report;
 mod revision;
 mod run;
 mod serve;
+mod simulate;
 mod source;
 mod started;
 mod template;
@@ -86,6 +87,8 @@ enum Command {
     Explain(explain::Explain),
     /// Try everything that can go wrong with a workflow, and print what does as the shortest way to it
     Explore(explore::Explore),
+    /// Simulate thousands of executions: durations, retries, failures, cost, which task to make faster
+    Simulate(simulate::Simulate),
     /// Print a state machine with its role, policy, log group and alias for CloudFormation, SAM, Terraform or the CDK
     Export(export::Export),
     /// Print the types of a workflow's input, output and parameters for other languages
@@ -184,6 +187,7 @@ fn main() -> ExitCode {
         Command::Describe(describe) => describe.execute(&mut output),
         Command::Explain(explain) => explain.execute(&mut output),
         Command::Explore(explore) => explore.execute(&mut output),
+        Command::Simulate(simulate) => simulate.execute(&mut output),
         Command::Export(export) => export.execute(&mut output),
         Command::Types(types) => types.execute(&mut output),
         Command::Iam(iam) => iam.execute(&mut output),

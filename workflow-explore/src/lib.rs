@@ -49,6 +49,17 @@
 //!   [`inputs`](Explorer::inputs).
 //! - **Time passes only if nothing can be answered, or if a branch sleeps while a task waits.** Answers take no time: a
 //!   late answer differs from an immediate one only by the timers that are due before it.
+//!
+//! # Simulation
+//!
+//! [`simulate`] runs thousands of executions with latencies and failures of tasks drawn from a model: durations, retries,
+//! failures, cost, and which task to make faster.
+//!
+//! # Features
+//!
+//! | feature | default | gives |
+//! | --- | --- | --- |
+//! | `yaml` | no | models of simulations in YAML |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod bounds;
@@ -79,3 +90,8 @@ struct ExploringPage;
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// The page on simulating, whose example is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/simulating.md")]
+struct SimulatingPage;

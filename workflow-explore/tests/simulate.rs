@@ -227,8 +227,8 @@ fn a_wrong_model_is_an_error_at_the_word() {
         ),
         (with(r#""Ship": { "outputs": [{ "value": 1, "weight": -1 }] }"#), "expected a weight of at least 0, found -1"),
         (
-            with(r#""Ship": { "failures": { "States.Timeout": 0.1 } }"#),
-            "line 2, column 39: the task `Ship` cannot time out: it has no `TimeoutSeconds`",
+            with(r#""Charge": { "failures": { "States.HeartbeatTimeout": 0.1 } }"#),
+            "line 2, column 41: the task `Charge` cannot miss a heartbeat: it has no `HeartbeatSeconds`",
         ),
         (with(r#""Ship": { "failures": { "States.ALL": 0.1 } }"#), "no task fails with it"),
         (with(r#""Ship": { "items": [1] }"#), "line 2, column 25: `Ship` is a task: only maps have items"),

@@ -218,15 +218,28 @@ impl Checks<'_> {
         if !(0.0..=1.0).contains(probability) {
             self.problems.value(at, format!("expected a probability from 0 to 1, found {probability}"));
         }
-        let (fields, what) = match error.as_str() {
-            TIMEOUT => (["TimeoutSeconds", "TimeoutSecondsPath"], "time out"),
-            HEARTBEAT_TIMEOUT => (["HeartbeatSeconds", "HeartbeatSecondsPath"], "miss a heartbeat"),
+        let beats = self.has(facts, ["HeartbeatSeconds", "HeartbeatSecondsPath"]);
+        let (may, what, field) = match error.as_str() {
+            // A Lambda function has a limit of its own.
+            TIMEOUT => {
+                let may = beats || self.has(facts, ["TimeoutSeconds", "TimeoutSecondsPath"]) || self.is_function(facts);
+                (may, "time out", "TimeoutSeconds")
+            }
+            HEARTBEAT_TIMEOUT => (beats, "miss a heartbeat", "HeartbeatSeconds"),
             error => return self.error(name, facts, error, at),
         };
-        if !self.has(facts, fields) {
-            let message = format!("the task `{name}` cannot {what}: it has no `{}`", fields.first().unwrap_or(&""));
-            self.problems.name(at, message, None);
+        if !may {
+            self.problems.name(at, format!("the task `{name}` cannot {what}: it has no `{field}`"), None);
         }
+    }
+
+    fn resource(&self, facts: &StateFacts) -> Option<&str> {
+        self.definition.pointer(facts.at.child("Resource").as_str()).and_then(Value::as_str)
+    }
+
+    /// Whether a task calls a Lambda function.
+    fn is_function(&self, facts: &StateFacts) -> bool {
+        self.resource(facts).is_some_and(|resource| resource.contains(":lambda:"))
     }
 
     /// Checks the name of an error that a task answers with.
@@ -243,8 +256,7 @@ impl Checks<'_> {
             }
             return;
         }
-        let resource = self.definition.pointer(facts.at.child("Resource").as_str()).and_then(Value::as_str);
-        let Some(task) = resource.and_then(|resource| TaskResource::parse(resource).ok()) else { return };
+        let Some(task) = self.resource(facts).and_then(|resource| TaskResource::parse(resource).ok()) else { return };
         let raises = task.raises_any()
             || task
                 .modelled_errors()

@@ -129,12 +129,18 @@ impl Trial<'_> {
         }
         let mut draws = self.draws(number, request);
         let factor = self.faster.filter(|faster| faster.task == number).map_or(1.0, |faster| faster.factor);
+        let (timeout, heartbeat) = self.execution.time_limits_of(request.id);
         let failure = drawn_failure(task, draws.fraction());
+        // A Lambda function may time out by its own limit: that is an answer.
+        let is_silent = match failure.map(|failure| failure.error.as_str()) {
+            Some(TIMEOUT) => timeout.is_some() || heartbeat.is_some(),
+            Some(HEARTBEAT_TIMEOUT) => heartbeat.is_some(),
+            _ => false,
+        };
         let (latency, answer) = match failure {
             None => (&task.latency, task.output(request, &draws).map(Ok)),
             Some(failure) => {
                 let latency = failure.latency.as_ref().unwrap_or(&task.latency);
-                let is_silent = matches!(failure.error.as_str(), TIMEOUT | HEARTBEAT_TIMEOUT);
                 (latency, (!is_silent).then(|| Err(TaskError::new(failure.error.clone()))))
             }
         };
@@ -142,10 +148,9 @@ impl Trial<'_> {
         if let Some(answer) = answer {
             self.at(time, request.id, Due::Answer(answer));
         }
-        // What works sends its heartbeats.
-        if failure.is_none_or(|failure| failure.error != HEARTBEAT_TIMEOUT)
-            && let Some(seconds) = self.execution.heartbeat_seconds_of(request.id).filter(|seconds| *seconds > 0)
-        {
+        // What works sends its heartbeats; so does what is to run into the other limit.
+        let beats = !is_silent || (timeout.is_some() && failure.is_some_and(|failure| failure.error == TIMEOUT));
+        if let Some(seconds) = heartbeat.filter(|seconds| beats && *seconds > 0) {
             let every = i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1000) - 1;
             self.at(every, request.id, Due::Beat(every));
         }

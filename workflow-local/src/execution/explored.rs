@@ -159,12 +159,13 @@ impl Execution {
         self.given_items = Some(items);
     }
 
-    /// Seconds between the heartbeats of a waiting task, where its state has a limit for them.
+    /// Seconds after which a waiting task times out, and between its heartbeats, where its state has such limits.
     #[doc(hidden)]
-    pub fn heartbeat_seconds_of(&self, task: TaskId) -> Option<u64> {
-        match &self.threads.get(self.tasks.get(&task)?.0)?.as_deref()?.doing {
-            Doing::Task(task) => task.heartbeat_seconds,
-            _ => None,
+    pub fn time_limits_of(&self, task: TaskId) -> (Option<u64>, Option<u64>) {
+        let thread = self.tasks.get(&task).and_then(|id| self.threads.get(id.0)?.as_deref());
+        match thread.map(|thread| &thread.doing) {
+            Some(Doing::Task(task)) => (task.timeout_seconds, task.heartbeat_seconds),
+            _ => (None, None),
         }
     }
 

@@ -1,0 +1,159 @@
+//! `cargo workflow simulate`: thousands of executions in virtual time, by a model of tasks.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use workflow_asl::printable::printable_lines;
+use workflow_asl::source::Location;
+use workflow_asl::{Code, Diagnostic};
+use workflow_explore::simulate::{Learning, Model, ModelError, SimulateError, Simulation};
+use workflow_local::Engine;
+
+use crate::report::{self, Report};
+use crate::source::{self, Wanted};
+use crate::{Failure, input, page};
+
+/// Simulates thousands of executions of a workflow in virtual time. A model says how long tasks take, how often and how they
+/// fail, and what they give; `--learn` writes one from histories.
+///
+/// The exit code is 0 when the executions were simulated, 1 when some of them exceed a limit of AWS or never end, and 2 when
+/// nothing could be simulated.
+#[derive(Args)]
+pub(crate) struct Simulate {
+    #[command(flatten)]
+    file: crate::File,
+    /// The model, in JSON or YAML; with --learn, the file to write it to
+    #[arg(long, value_name = "FILE")]
+    model: PathBuf,
+    /// Learn the model from histories, as `aws stepfunctions get-execution-history` prints them: files, or folders with them
+    #[arg(long, value_name = "HISTORY", num_args = 1.., conflicts_with_all = ["executions", "seed", "format"])]
+    learn: Vec<PathBuf>,
+    /// How many executions are simulated [default: 10000]
+    #[arg(long, value_name = "N")]
+    executions: Option<u64>,
+    /// What all random numbers follow from [default: 0]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// How to print the report
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+/// How the report is printed.
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// For programs: times in seconds, costs in US dollars
+    Json,
+}
+
+impl Simulate {
+    /// Simulates and prints the report, or learns a model and writes it.
+    pub(crate) fn execute(&self, output: &mut impl Write) -> Result<ExitCode, Failure> {
+        let engine = self.engine()?;
+        if !self.learn.is_empty() {
+            return self.learn(&engine, output);
+        }
+        let bytes = input::bytes(&self.model)
+            .map_err(|error| format!("error: cannot read {}: {error}", self.model.display()))?;
+        let wrong = |error: &ModelError| refused(&self.model, &bytes, error);
+        let model = Model::read(&bytes, input::format(&self.model, &bytes)).map_err(|error| wrong(&error))?;
+        let failed = |error: SimulateError| match error {
+            SimulateError::Model(error) => wrong(&error),
+            error => Failure::Message(format!("error: {error}")),
+        };
+        let mut simulation = Simulation::new(&engine, &model).map_err(failed)?;
+        if let Some(executions) = self.executions {
+            simulation = simulation.executions(executions);
+        }
+        if let Some(seed) = self.seed {
+            simulation = simulation.seed(seed);
+        }
+        let report = simulation.run().map_err(failed)?;
+        match self.format {
+            Format::Text => write!(output, "{}", printable_lines(&report.to_string()))?,
+            Format::Json => writeln!(output, "{}", report::json_text(&report.to_json()))?,
+        }
+        Ok(if report.exceeds_limits() { ExitCode::from(1) } else { ExitCode::SUCCESS })
+    }
+
+    fn engine(&self) -> Result<Engine, Failure> {
+        let values = self.file.params.values()?;
+        let wanted = self.file.wanted(&values);
+        let machine = source::read_one(Wanted { reading: wanted.reading.with_defaults(), ..wanted });
+        let machine = machine.map_err(|failure| match failure {
+            // 1 is for limits.
+            Failure::Printed(_) => Failure::Printed(2),
+            failure => failure,
+        })?;
+        if let Some(name) = machine.missing.first() {
+            let help = format!("give a value with `--param {name}=…`, or a file with all values with `--params FILE`");
+            return Err(
+                format!("error: what the workflow computes with `{name}` needs a value\n  = help: {help}").into()
+            );
+        }
+        let engine = Engine::new(&machine.value).map_err(|error| format!("error: {error}"))?;
+        Ok(engine.named(&machine.name).machine_type(machine.machine_type).declaring(machine.types))
+    }
+
+    fn learn(&self, engine: &Engine, output: &mut impl Write) -> Result<ExitCode, Failure> {
+        let mut learning = Learning::new(engine);
+        for given in &self.learn {
+            for file in histories(given)? {
+                let history = page::read(&file)?;
+                learning.add(&history).map_err(|error| format!("error: {}: {error}", file.display()))?;
+            }
+        }
+        let learnt = learning.finish();
+        let text = format!("{}\n", report::json_text(&learnt.model));
+        std::fs::write(&self.model, text)
+            .map_err(|error| format!("error: cannot write {}: {error}", self.model.display()))?;
+        let (histories, attempts) = (learnt.histories, learnt.attempts);
+        writeln!(
+            output,
+            "{}: learnt from {histories} histories with {attempts} attempts of tasks",
+            self.model.display()
+        )?;
+        report::note_all(learnt.notes);
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// A file, or the files of a folder whose names end in `.json`, in the order of their names.
+fn histories(given: &Path) -> Result<Vec<PathBuf>, Failure> {
+    if !given.is_dir() {
+        return Ok(vec![given.to_owned()]);
+    }
+    let unreadable = |error: std::io::Error| format!("error: cannot read {}: {error}", given.display());
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(given).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.extension().is_some_and(|extension| extension == "json") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    if files.is_empty() {
+        return Err(format!("error: {} has no file whose name ends in `.json`", given.display()).into());
+    }
+    Ok(files)
+}
+
+/// Prints what is wrong with a model, each at its word.
+fn refused(file: &Path, bytes: &[u8], error: &ModelError) -> Failure {
+    let text = String::from_utf8_lossy(bytes);
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let reports = error.problems().iter().map(|problem| {
+        let mut found = Diagnostic::new(Code::WrongType, problem.pointer.clone(), problem.message.as_str());
+        if let Some(help) = &problem.help {
+            found = found.with_help(help.as_str());
+        }
+        let start = Location { line: 1, column: 1, offset: 0, length: 0 };
+        Report::found(file, text, &found, problem.location.unwrap_or(start)).without_code()
+    });
+    report::print_all(&reports.collect::<Vec<_>>());
+    Failure::Printed(2)
+}

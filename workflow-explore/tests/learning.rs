@@ -1,0 +1,184 @@
+//! Models that are learnt from histories, and simulations by them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+use workflow_asl::document::MachineType;
+use workflow_asl::source::Format;
+use workflow_explore::simulate::{Learning, Model, Simulation};
+use workflow_local::{Answers, Engine, HistoryEvent};
+
+const FUNCTION: &str = "arn:aws:lambda:us-east-1:123456789012:function:f";
+
+fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            files(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "json") {
+            found.push(path);
+        }
+    }
+}
+
+/// A recorded event as the API writes it. Recordings have no times: an event comes each millisecond, within each time-out.
+fn event(recorded: &Value) -> Value {
+    let mut details = Map::new();
+    for (name, value) in recorded.as_object().into_iter().flatten() {
+        let text = matches!(name.as_str(), "input" | "output" | "parameters");
+        details.insert(name.clone(), if text { json!(value.to_string()) } else { value.clone() });
+    }
+    json!({ "id": recorded["id"], "previousEventId": recorded["prev"], "type": recorded["type"], "timestamp": recorded["id"].as_f64().unwrap_or_default() / 1000.0,
+        "recordedEventDetails": details })
+}
+
+/// The share of the attempts of each state that failed, counted by the events of executions without branches.
+fn failure_shares(events: &[Value]) -> BTreeMap<String, f64> {
+    let mut state = "";
+    let mut attempts: BTreeMap<String, (f64, f64)> = BTreeMap::new();
+    for event in events {
+        let kind = event["type"].as_str().unwrap_or_default();
+        if kind.ends_with("StateEntered") {
+            state = event["name"].as_str().unwrap_or_default();
+        }
+        let count = attempts.entry(state.to_owned()).or_default();
+        if ["Failed", "TimedOut", "Succeeded"].iter().any(|end| kind.ends_with(end)) && !kind.starts_with("Execution") {
+            count.0 += 1.0;
+            count.1 += f64::from(u8::from(!kind.ends_with("Succeeded")));
+        }
+    }
+    let tried = attempts.into_iter().filter(|(_, (all, _))| *all > 0.0);
+    tried.map(|(state, (all, failed))| (state, failed / all)).collect()
+}
+
+#[test]
+fn models_learnt_from_recorded_executions_fail_as_often() {
+    let Some(folder) = workflow_recorded::data("conformance") else { return };
+    let mut paths = Vec::new();
+    files(&folder, &mut paths);
+    paths.sort();
+    let (mut learnt_from, mut simulated, mut failing) = (0, 0, 0);
+    for path in paths {
+        let case: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+        if case["kind"] != "execution" || case["expect"]["eventsOrder"] != "strict" {
+            continue;
+        }
+        let Some(events) = case["expect"]["events"].as_array() else { continue };
+        if !events.iter().any(|event| event["type"].as_str().is_some_and(|kind| kind.ends_with("Scheduled"))) {
+            continue;
+        }
+        let name = path.display();
+        let Ok(engine) = Engine::new(&case["definition"]) else { continue };
+        let express = case["stateMachineType"] == "EXPRESS";
+        let engine = engine.machine_type(if express { MachineType::Express } else { MachineType::Standard });
+        let mut learning = Learning::new(&engine);
+        let history = json!({ "events": events.iter().map(event).collect::<Vec<_>>() });
+        learning.add(&history).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let learnt = learning.finish();
+        learnt_from += 1;
+        let shares = failure_shares(events);
+        for (state, share) in &shares {
+            let failures = learnt.model["states"][state]["failures"].as_object();
+            let learnt: f64 =
+                failures.into_iter().flatten().filter_map(|(_, failure)| failure["probability"].as_f64()).sum();
+            assert!((learnt - share).abs() < 1e-9, "{name}: {state}: expected {share}, found {learnt}");
+        }
+        // Where every attempt of a state ended alike and every task was reached, the simulation can only end as the recording.
+        if shares.values().any(|share| *share > 0.0 && *share < 1.0) || !learnt.notes.is_empty() {
+            continue;
+        }
+        let model = Model::read(learnt.model.to_string().as_bytes(), Format::Json);
+        let model = model.unwrap_or_else(|error| panic!("{name}: {error}\n{}", learnt.model));
+        let report = Simulation::new(&engine, &model).unwrap().executions(5).without_gains().run();
+        let report = report.unwrap_or_else(|error| panic!("{name}: {error}\n{}", learnt.model));
+        simulated += 1;
+        failing += u32::from(case["expect"]["status"] != "SUCCEEDED");
+        assert_eq!(report.outcomes.len(), 1, "{name}: {report}");
+        assert_eq!(json!(report.outcomes[0].status), case["expect"]["status"], "{name}: {report}");
+    }
+    assert!(learnt_from >= 60 && simulated >= 40 && failing >= 10, "{learnt_from}, {simulated}, {failing}");
+}
+
+fn charge() -> Engine {
+    Engine::new(&json!({ "StartAt": "Charge", "States": { "Charge": { "Type": "Task", "Resource": FUNCTION,
+        "Retry": [{ "ErrorEquals": ["Busy"], "MaxAttempts": 1 }], "End": true } } }))
+    .unwrap()
+}
+
+fn history(engine: &Engine, answers: Answers, input: &Value) -> Value {
+    let execution = engine.clone().on_state_answers("Charge", answers).run(input).unwrap();
+    json!({ "events": execution.history().iter().map(HistoryEvent::to_api_json).collect::<Vec<_>>() })
+}
+
+#[test]
+fn a_learnt_model_has_the_latencies_errors_outputs_and_inputs_of_the_histories() {
+    let engine = charge();
+    let mut learning = Learning::new(&engine);
+    for number in 0..100_u64 {
+        let input = json!({ "big": number % 4 == 0 });
+        let latency = Duration::from_millis(100 + 10 * number);
+        let answers = match number {
+            0..7 => Answers::new().then_fails("Declined").after(Duration::from_millis(50)),
+            7..17 => Answers::new().fails(1, "Busy").then(json!({ "paid": 1 })).after(latency),
+            _ => Answers::new().then(json!({ "paid": number % 2 })).after(latency),
+        };
+        learning.add(&history(&engine, answers, &input)).unwrap();
+    }
+    let learnt = learning.finish();
+    assert_eq!((learnt.histories, learnt.attempts, learnt.notes.len()), (100, 110, 0), "{:?}", learnt.notes);
+    assert_eq!(
+        learnt.model["inputs"],
+        json!([{ "value": { "big": false }, "weight": 75 }, { "value": { "big": true }, "weight": 25 }])
+    );
+    let state = &learnt.model["states"]["Charge"];
+    assert_eq!(state["outputs"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        state["failures"]["Declined"],
+        json!({ "probability": 7.0 / 110.0, "latency": { "samples": vec![0.05; 7] } })
+    );
+    let model = Model::read(learnt.model.to_string().as_bytes(), Format::Json).unwrap();
+    let report = Simulation::new(&engine, &model).unwrap().executions(20_000).without_gains().run().unwrap();
+    let fails =
+        |error: &str| report.outcomes.iter().find(|outcome| outcome.error.as_deref() == Some(error)).unwrap().share;
+    // Declined at once, or after one that was busy; busy twice.
+    let (declined, busy) = (7.0 / 110.0, 10.0 / 110.0);
+    assert!((fails("Declined") / (declined * (1.0 + busy)) - 1.0).abs() < 0.05, "{report}");
+    assert!((fails("Busy") / (busy * busy) - 1.0).abs() < 0.1, "{report}");
+}
+
+#[test]
+fn nothing_is_learnt_from_what_is_no_whole_history() {
+    let engine = charge();
+    let whole = history(&engine, Answers::new().then(json!({})), &json!({}));
+    let with = |change: &dyn Fn(&mut Value)| {
+        let mut changed = whole.clone();
+        changed["events"].as_array_mut().unwrap().iter_mut().for_each(change);
+        Learning::new(&engine).add(&changed).unwrap_err().to_string()
+    };
+    let error = with(&|event| {
+        if let Some(details) = event.get_mut("stateEnteredEventDetails") {
+            details["name"] = json!("Charger");
+        }
+    });
+    assert!(error.contains("event 2 enters `Charger`") && error.contains("did you mean `Charge`?"), "{error}");
+    let error = with(&|event| {
+        if let Some(details) = event.get_mut("lambdaFunctionSucceededEventDetails") {
+            details.as_object_mut().unwrap().clear();
+        }
+    });
+    assert!(error.contains("event 5 has no output") && error.contains("--include-execution-data"), "{error}");
+    let error = with(&|event| drop(event.as_object_mut().unwrap().remove("timestamp")));
+    assert!(error.contains("has no time that can be read"), "{error}");
+    assert!(Learning::new(&engine).add(&json!({ "events": [] })).is_err());
+    assert!(Learning::new(&engine).add(&json!("text")).is_err());
+    // What is cut off is learnt as far as it goes, with a note; a task of which nothing is known is named.
+    let mut cut = whole.clone();
+    cut["events"].as_array_mut().unwrap().truncate(3);
+    let mut learning = Learning::new(&engine);
+    learning.add(&cut).unwrap();
+    let notes = learning.finish().notes.join("\n");
+    assert!(notes.contains("ends before its execution") && notes.contains("the task `Charge`"), "{notes}");
+}
