@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use workflow_asl::document::MachineType;
 use workflow_asl::source::Format;
 use workflow_explore::simulate::{Learning, Model, Simulation};
-use workflow_local::{Answers, Engine, HistoryEvent};
+use workflow_local::{Answers, DefinitionError, Engine, HistoryEvent, RunError};
 
 const FUNCTION: &str = "arn:aws:lambda:us-east-1:123456789012:function:f";
 
@@ -102,20 +102,19 @@ fn models_learnt_from_recorded_executions_fail_as_often() {
     assert!(learnt_from >= 60 && simulated >= 40 && failing >= 10, "{learnt_from}, {simulated}, {failing}");
 }
 
-fn charge() -> Engine {
+fn charge() -> Result<Engine, DefinitionError> {
     Engine::new(&json!({ "StartAt": "Charge", "States": { "Charge": { "Type": "Task", "Resource": FUNCTION,
         "Retry": [{ "ErrorEquals": ["Busy"], "MaxAttempts": 1 }], "End": true } } }))
-    .unwrap()
 }
 
-fn history(engine: &Engine, answers: Answers, input: &Value) -> Value {
-    let execution = engine.clone().on_state_answers("Charge", answers).run(input).unwrap();
-    json!({ "events": execution.history().iter().map(HistoryEvent::to_api_json).collect::<Vec<_>>() })
+fn history(engine: &Engine, answers: Answers, input: &Value) -> Result<Value, RunError> {
+    let execution = engine.clone().on_state_answers("Charge", answers).run(input)?;
+    Ok(json!({ "events": execution.history().iter().map(HistoryEvent::to_api_json).collect::<Vec<_>>() }))
 }
 
 #[test]
 fn a_learnt_model_has_the_latencies_errors_outputs_and_inputs_of_the_histories() {
-    let engine = charge();
+    let engine = charge().unwrap();
     let mut learning = Learning::new(&engine);
     for number in 0..100_u64 {
         let input = json!({ "big": number % 4 == 0 });
@@ -125,7 +124,7 @@ fn a_learnt_model_has_the_latencies_errors_outputs_and_inputs_of_the_histories()
             7..17 => Answers::new().fails(1, "Busy").then(json!({ "paid": 1 })).after(latency),
             _ => Answers::new().then(json!({ "paid": number % 2 })).after(latency),
         };
-        learning.add(&history(&engine, answers, &input)).unwrap();
+        learning.add(&history(&engine, answers, &input).unwrap()).unwrap();
     }
     let learnt = learning.finish();
     assert_eq!((learnt.histories, learnt.attempts, learnt.notes.len()), (100, 110, 0), "{:?}", learnt.notes);
@@ -151,8 +150,8 @@ fn a_learnt_model_has_the_latencies_errors_outputs_and_inputs_of_the_histories()
 
 #[test]
 fn nothing_is_learnt_from_what_is_no_whole_history() {
-    let engine = charge();
-    let whole = history(&engine, Answers::new().then(json!({})), &json!({}));
+    let engine = charge().unwrap();
+    let whole = history(&engine, Answers::new().then(json!({})), &json!({})).unwrap();
     let with = |change: &dyn Fn(&mut Value)| {
         let mut changed = whole.clone();
         changed["events"].as_array_mut().unwrap().iter_mut().for_each(change);
