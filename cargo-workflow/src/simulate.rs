@@ -12,8 +12,7 @@ use workflow_explore::simulate::{Learning, Model, ModelError, SimulateError, Sim
 use workflow_local::Engine;
 
 use crate::report::{self, Report};
-use crate::source::{self, Wanted};
-use crate::{Failure, input, page};
+use crate::{Failure, input, page, source};
 
 /// Simulates thousands of executions of a workflow in virtual time. A model says how long tasks take, how often and how they
 /// fail, and what they give; `--learn` writes one from histories.
@@ -82,19 +81,7 @@ impl Simulate {
 
     fn engine(&self) -> Result<Engine, Failure> {
         let values = self.file.params.values()?;
-        let wanted = self.file.wanted(&values);
-        let machine = source::read_one(Wanted { reading: wanted.reading.with_defaults(), ..wanted });
-        let machine = machine.map_err(|failure| match failure {
-            // 1 is for limits.
-            Failure::Printed(_) => Failure::Printed(2),
-            failure => failure,
-        })?;
-        if let Some(name) = machine.missing.first() {
-            let help = format!("give a value with `--param {name}=…`, or a file with all values with `--params FILE`");
-            return Err(
-                format!("error: what the workflow computes with `{name}` needs a value\n  = help: {help}").into()
-            );
-        }
+        let machine = source::read_to_run(&self.file, &values)?.complete()?;
         let engine = Engine::new(&machine.value).map_err(|error| format!("error: {error}"))?;
         Ok(engine.named(&machine.name).machine_type(machine.machine_type).declaring(machine.types))
     }

@@ -63,7 +63,7 @@ fn a_model_in_yaml_is_simulated() {
 
 #[test]
 fn a_limit_that_is_passed_is_exit_code_1() {
-    let source = file("express.rs", "workflow! { workflow Quick express { wait Rest for 400s -> end; } }\n");
+    let source = file("express.rs", "workflow! { workflow Quick { type express; wait Rest for 400s -> end; } }\n");
     let model = file("express-model.json", "{}");
     let output = simulate(&source, &["--model", &model, "--executions", "3"]);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
