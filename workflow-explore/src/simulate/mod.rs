@@ -8,7 +8,7 @@
 //! let engine = Engine::new(&json!({ "StartAt": "Charge", "States": { "Charge": {
 //!     "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:charge",
 //!     "Retry": [{ "ErrorEquals": ["Busy"], "IntervalSeconds": 1, "MaxAttempts": 2, "BackoffRate": 2 }], "End": true } } }))?;
-//! let charge = TaskModel::new().latency(Distribution::constant(0.5)?).fails("Busy", 0.1).gives(json!({}));
+//! let charge = TaskModel::new().latency(Distribution::constant(0.5)?).fails("Busy", 0.05).gives(json!({}));
 //! let report = Simulation::new(&engine, &Model::new().state("Charge", charge))?.executions(1_000).run()?;
 //! assert_eq!(report.duration.p50, 0.5);
 //! // A failure, a second of back-off, and another attempt.

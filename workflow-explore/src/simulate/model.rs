@@ -32,7 +32,7 @@ use super::read;
 /// }"#, Format::Json)?;
 /// # let _ = model;
 /// let error = Model::read(br#"{ "default": { "failures": { "Busy": 1.5 } } }"#, Format::Json).unwrap_err();
-/// assert!(error.to_string().contains("line 1, column 40: expected a probability from 0 to 1, found 1.5"), "{error}");
+/// assert!(error.to_string().contains("line 1, column 38: expected a probability from 0 to 1, found 1.5"), "{error}");
 /// # Ok::<(), workflow_explore::simulate::ModelError>(())
 /// ```
 #[derive(Clone, Debug, Default)]
