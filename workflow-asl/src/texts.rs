@@ -1,6 +1,7 @@
 //! The paths, calls and expressions of a definition, each text parsed once however many rules look at it.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::cell::RefCell;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 
@@ -13,7 +14,7 @@ use crate::template::Computed;
 #[derive(Debug)]
 pub struct Parsed<T> {
     parse: fn(&str) -> Result<T, SyntaxError>,
-    known: Mutex<Known<T>>,
+    known: RefCell<Known<T>>,
 }
 
 type Known<T> = IndexMap<String, Arc<Result<T, SyntaxError>>>;
@@ -28,22 +29,17 @@ pub(crate) struct Texts {
 
 impl<T> Parsed<T> {
     fn of(parse: fn(&str) -> Result<T, SyntaxError>) -> Self {
-        Self { parse, known: Mutex::default() }
+        Self { parse, known: RefCell::default() }
     }
 
     /// Parses a text, or says why it does not parse.
     pub fn read(&self, text: &str) -> Arc<Result<T, SyntaxError>> {
-        if let Some(read) = self.known().get(text) {
+        if let Some(read) = self.known.borrow().get(text) {
             return Arc::clone(read);
         }
         let read = Arc::new((self.parse)(text));
-        self.known().insert(text.to_owned(), Arc::clone(&read));
+        self.known.borrow_mut().insert(text.to_owned(), Arc::clone(&read));
         read
-    }
-
-    fn known(&self) -> MutexGuard<'_, Known<T>> {
-        // An insertion that panicked has left nothing half done: all that is known still holds.
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

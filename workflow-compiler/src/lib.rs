@@ -183,11 +183,13 @@ pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compil
     let compiled: Vec<_> = parsed
         .workflows
         .iter()
-        .map(|source| {
+        .enumerate()
+        .map(|(number, source)| {
             let doing = format!("compiling `{}`", source.name);
             let first = problems.iter().len();
             let taken = items.check(source, problems);
-            let compiled = guard(bugs, &doing, || compile_workflow(source, &parsed.workflows, problems, surroundings));
+            let compiled =
+                guard(bugs, &doing, || compile_workflow(source, (number, &parsed.workflows), problems, surroundings));
             let parts = compiled.unwrap_or_else(|| Parts { machine_name: source.name.to_string(), ..Parts::default() });
             (Parts { taken, ..parts }, first..problems.iter().len(), problems.take_questions())
         })
@@ -233,7 +235,7 @@ struct Parts {
 /// Compiles one workflow: tree, model, document, rules.
 fn compile_workflow(
     source: &Workflow,
-    all: &[Workflow],
+    all: (usize, &[Workflow]),
     problems: &mut Problems,
     surroundings: Surroundings<'_>,
 ) -> Parts {
@@ -265,15 +267,17 @@ fn compile_workflow(
             policy: read.policy,
         };
     }
+    // Those before are of other workflows and of the syntax.
+    let checked = problems.iter().len() - before;
     let (lowered, idle) = lower_and_check(&model, problems, surroundings.locate);
-    // Earlier problems belong to other workflows and to the syntax.
-    let found = problems.iter().len() - before;
-    finding::needless(idle, problems, |ignored| {
-        let mut problems = Problems::default();
-        let model = check::check_without(source, ignored, &mut problems);
-        lower_and_check(&model, &mut problems, surroundings.locate);
-        problems.iter().len() > found
-    });
+    if !idle.is_empty() {
+        // Such a clause also leaves the type of its state's result open, which shows where that is read.
+        let mut without = Problems::default();
+        check::check_without(source, idle.iter().map(|clause| clause.id).collect(), &mut without);
+        if without.iter().len() <= checked {
+            idle.iter().for_each(|clause| problems.push(finding::needless_word(&clause.keyword)));
+        }
+    }
     if !is_wrong(problems) {
         check::unused(&model, all, Some(&lowered.fragments), problems);
     }
@@ -299,14 +303,9 @@ fn lower_and_check<'a>(
     locate: Locate<'_>,
 ) -> (Lowered, Vec<&'a Clause>) {
     let mut lowered = lower::lower(model, problems);
-    let found = std::mem::take(&mut lowered.found);
-    let found = found.into_iter().chain(rules::check_read(
-        &lowered.machine,
-        lowered.characters,
-        model.machine_type,
-        &lowered.annotations,
-    ));
-    let idle = finding::report(found, model, &lowered, problems, locate);
+    let checked = rules::check_read(&lowered.machine, lowered.characters, model.machine_type, &lowered.annotations);
+    let found = std::mem::take(&mut lowered.found).into_iter().chain(checked.found);
+    let idle = finding::report((found, &checked.excusing), model, &lowered, problems, locate);
     (lowered, idle)
 }
 

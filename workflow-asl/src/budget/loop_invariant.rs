@@ -47,7 +47,7 @@ impl LoopProgress<'_, '_> {
             }
             for edge in graph.leaving(*number) {
                 if inside(edge) {
-                    written.add(state, self.language(state)?, edge.kind);
+                    written.add(state, self.language(graph, *number)?, edge.kind);
                 } else if state.kind == StateKind::Choice {
                     leaving.push((*number, *state));
                 } else {
@@ -56,9 +56,9 @@ impl LoopProgress<'_, '_> {
             }
         }
         leaving.dedup_by_key(|(number, _)| *number);
-        let alike = |(_, state): &(usize, &State)| {
+        let alike = |(number, state): &(usize, &State)| {
             let rules = state.choices.as_ref();
-            self.language(state).is_some_and(|language| {
+            self.language(graph, *number).is_some_and(|language| {
                 !state.has("InputPath")
                     && rules.is_some_and(|rules| rules.iter().all(|rule| written.spares(rule, language)))
             })

@@ -181,7 +181,7 @@ impl Budget {
 /// Returns the loops of a scope that nothing slows and that change nothing, in Standard executions.
 pub(crate) fn runaway_loops(graph: &Graph<'_>, progress: &LoopProgress<'_, '_>) -> Vec<Vec<usize>> {
     let mut loops = graph.loops(|edge| progress.may_run_away(graph, edge));
-    let is_standard = |state: &usize| graph.states().get(*state).is_some_and(|(_, state)| !progress.is_express(state));
+    let is_standard = |state: &usize| !progress.is_express(graph, *state);
     loops.retain(|states| states.iter().all(is_standard));
     loops
 }
@@ -313,10 +313,7 @@ impl Reader<'_, '_> {
         for states in graph.loops(|_| true) {
             let inside = |part: &&Vec<usize>| part.first().is_some_and(|state| states.binary_search(state).is_ok());
             let of_kind = |motion| {
-                let state = states.iter().find(|number| {
-                    let state = graph.states().get(**number);
-                    state.is_some_and(|(_, state)| self.progress.of_state(state) == motion)
-                });
+                let state = states.iter().find(|state| self.progress.of_state(graph, **state) == motion);
                 state.map_or_else(|| states.first().map(name).unwrap_or_default(), name)
             };
             let alike = self.progress.decides_alike(graph, &states);
@@ -332,7 +329,7 @@ impl Reader<'_, '_> {
                 turn.iter().filter_map(|state| owns.get(*state)).fold(0, |sum: u64, own| sum.saturating_add(of(own)))
             };
             let first = states.first().copied().unwrap_or_default();
-            let express = graph.states().get(first).is_some_and(|(_, state)| self.progress.is_express(state));
+            let express = self.progress.is_express(graph, first);
             cost.time.open.push(Open { state: name(&first), why: "is in a loop" });
             self.budget.loops.push(Loop {
                 pointer: graph.state_pointer(first),

@@ -9,13 +9,14 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::Pointer;
 use crate::document::{Catcher, QueryLanguage, State, StateKind};
 use crate::error_name;
 use crate::graph::{Edge, EdgeKind, Graph};
 use crate::jsonata;
 use crate::references::{LiteralKind, Reference, ReferenceRoot};
 use crate::resource::{Pattern, Resource};
-use crate::rules::object_index::ObjectIndex;
+use crate::rules::object_index::{ObjectIndex, StateAt};
 
 /// The progress of a state in its loop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,13 +32,17 @@ pub(crate) enum Progress {
 /// The progress of the states of a definition.
 pub(crate) struct LoopProgress<'d, 'a> {
     index: &'d ObjectIndex<'a>,
-    numbers: BTreeMap<*const State, usize>,
+    /// The states' numbers in the index, by the place of their scope and their name.
+    numbers: BTreeMap<(&'d Pointer, &'a str), usize>,
     references: BTreeMap<usize, Vec<&'d Reference<'a>>>,
 }
 
 impl<'d, 'a> LoopProgress<'d, 'a> {
     pub(crate) fn of(index: &'d ObjectIndex<'a>, references: &'d [Reference<'a>]) -> Self {
-        let numbers = index.states.iter().enumerate().map(|(number, state)| (std::ptr::from_ref(state.state), number));
+        let numbers = index.states.iter().enumerate().filter_map(|(number, state)| {
+            let scope = index.scopes.get(state.scope)?;
+            Some(((&scope.at, state.name), number))
+        });
         let mut by_state: BTreeMap<usize, Vec<_>> = BTreeMap::new();
         for reference in references {
             by_state.entry(reference.state_number).or_default().push(reference);
@@ -45,19 +50,27 @@ impl<'d, 'a> LoopProgress<'d, 'a> {
         Self { index, numbers: numbers.collect(), references: by_state }
     }
 
-    /// Returns whether the state runs in an Express execution, which has no limit of events.
-    pub(crate) fn is_express(&self, state: &State) -> bool {
-        let number = self.numbers.get(&std::ptr::from_ref(state));
-        number.and_then(|number| self.index.states.get(*number)).is_some_and(|state| state.express)
+    /// A state of a graph by its number there, with its number in the index.
+    fn state(&self, graph: &Graph<'_>, state: usize) -> Option<(usize, &'d StateAt<'a>)> {
+        let (name, _) = graph.states().get(state)?;
+        let number = *self.numbers.get(&(&graph.scope().pointer, *name))?;
+        Some((number, self.index.states.get(number)?))
     }
 
     /// Returns the language of a state's fields.
-    pub(super) fn language(&self, state: &State) -> Option<QueryLanguage> {
-        let number = self.numbers.get(&std::ptr::from_ref(state))?;
-        self.index.states.get(*number).map(|state| state.language)
+    pub(crate) fn is_express(&self, graph: &Graph<'_>, state: usize) -> bool {
+        self.state(graph, state).is_some_and(|(_, state)| state.express)
     }
 
-    pub(crate) fn of_state(&self, state: &State) -> Progress {
+    /// The language of a state's fields.
+    pub(super) fn language(&self, graph: &Graph<'_>, state: usize) -> Option<QueryLanguage> {
+        self.state(graph, state).map(|(_, state)| state.language)
+    }
+
+    /// What a state of a graph does for the loops that it is in.
+    pub(crate) fn of_state(&self, graph: &Graph<'_>, state: usize) -> Progress {
+        let Some((number, at)) = self.state(graph, state) else { return Progress::Changing };
+        let state = at.state;
         let computes = |fields: &[&str]| fields.iter().any(|field| state.has(field));
         match state.kind {
             _ if state.is_unread() => Progress::Changing,
@@ -74,28 +87,27 @@ impl<'d, 'a> LoopProgress<'d, 'a> {
                 let own = computes(&["Assign", "Output", "InputPath", "OutputPath"]);
                 if changes || own { Progress::Changing } else { Progress::Idle }
             }
-            StateKind::Task => self.task(state),
+            StateKind::Task => self.task(number, state),
             StateKind::Parallel | StateKind::Map | StateKind::Succeed | StateKind::Fail => Progress::Changing,
         }
     }
 
-    fn task(&self, state: &State) -> Progress {
+    fn task(&self, number: usize, state: &State) -> Progress {
         match state.resource.as_deref().and_then(Resource::parse) {
             Some(Resource::Activity { .. }) => Progress::Slow,
             Some(Resource::Integration(call)) if call.pattern != Pattern::RequestResponse => Progress::Slow,
-            Some(Resource::Integration(call)) if looks(call.action) && !self.moves_on(state) => Progress::Idle,
+            Some(Resource::Integration(call)) if looks(call.action) && !self.moves_on(number, state) => Progress::Idle,
             _ => Progress::Changing,
         }
     }
 
     /// Returns whether a request may differ in each turn: it reads data that the previous turn may have written.
-    fn moves_on(&self, state: &State) -> bool {
+    fn moves_on(&self, number: usize, state: &State) -> bool {
         let request = state.arguments.as_ref().or(state.parameters.as_ref());
         if !request.is_some_and(Value::is_object) || state.has("InputPath") {
             return true;
         }
-        let number = self.numbers.get(&std::ptr::from_ref(state));
-        let references = number.and_then(|number| self.references.get(number)).map_or(&[][..], Vec::as_slice);
+        let references = self.references.get(&number).map_or(&[][..], Vec::as_slice);
         references.iter().any(|used| {
             let place: Vec<_> = used.pointer.tokens().collect();
             let field = place.iter().position(|token| token == "Parameters" || token == "Arguments");
@@ -121,13 +133,13 @@ impl<'d, 'a> LoopProgress<'d, 'a> {
 
     /// Returns whether a loop over this edge may run away.
     pub(crate) fn may_run_away(&self, graph: &Graph<'_>, edge: &Edge<'_>) -> bool {
-        let Some((_, state)) = graph.states().get(edge.from) else { return false };
-        let EdgeKind::Catch(catcher) = edge.kind else { return self.of_state(state) == Progress::Idle };
+        let EdgeKind::Catch(catcher) = edge.kind else { return self.of_state(graph, edge.from) == Progress::Idle };
+        let Some((number, StateAt { state, .. })) = self.state(graph, edge.from) else { return false };
         // A repeated error: nothing was done, unless retries paused or the catcher counts.
         let catcher = state.catch.as_ref().and_then(|catchers| catchers.get(catcher));
         state.kind == StateKind::Task
             && !state.has("Retry")
-            && self.task(state) != Progress::Slow
+            && self.task(number, state) != Progress::Slow
             && catcher.is_some_and(|catcher| {
                 !catcher.is_unread() && !catcher.has("Assign") && !counts(catcher) && !comes_late(catcher)
             })
@@ -135,7 +147,7 @@ impl<'d, 'a> LoopProgress<'d, 'a> {
 
     /// Returns whether a loop over this edge takes time.
     pub(crate) fn is_slow(&self, graph: &Graph<'_>, edge: &Edge<'_>) -> bool {
-        graph.states().get(edge.from).is_some_and(|(_, state)| self.of_state(state) == Progress::Slow)
+        self.of_state(graph, edge.from) == Progress::Slow
     }
 }
 

@@ -27,8 +27,7 @@ pub(super) fn loops_do_not_run_away(definition: &Definition<'_>, found: &mut Vec
         let runaway = runaway_loops(graph, &progress);
         for states in graph.loops(|_| true) {
             let found_already = runaway.iter().flatten().any(|state| states.binary_search(state).is_ok());
-            let standard =
-                |state: &usize| graph.states().get(*state).is_some_and(|(_, state)| !progress.is_express(state));
+            let standard = |state: &usize| !progress.is_express(graph, *state);
             if !found_already
                 && states.iter().all(standard)
                 && let Some(choice) = progress.decides_alike(graph, &states)

@@ -63,9 +63,13 @@ fn never(name: &str, number: usize, definition: &Definition<'_>) -> Option<Findi
     if errors.any || error_name::misspelt(name).is_some() {
         return None;
     }
+    if at.state.kind == StateKind::Task && names_task_error(definition, number, name)
+        || definition.excuse(&errors.unchecked)
+    {
+        return None;
+    }
     let (near, state) = (meant(name, errors), at.name.to_owned());
     match at.state.kind {
-        StateKind::Task if names_task_error(definition, number, name) => None,
         StateKind::Task => Some(Finding::NotSaidToRaise { name: name.to_owned(), state, near }),
         _ if at.state.is_distributed() => Some(Finding::ErrorOfIteration { name: name.to_owned() }),
         _ => {
@@ -113,6 +117,9 @@ pub(super) fn no_error_passes_where_the_others_are_caught(definition: &Definitio
             let mut passing = modelled.iter().filter(|name| !taken(name));
             if let (Some(last), None) = (passing.next(), passing.next())
                 && modelled.len() > 2
+                && (errors.unchecked.is_empty()
+                    || is_taken_outside(number, last, definition)
+                    || !definition.excuse(&errors.unchecked))
             {
                 left.push(last.clone());
             }

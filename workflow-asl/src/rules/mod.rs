@@ -27,8 +27,8 @@ mod transitions;
 mod value;
 mod variables;
 
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
 
 use serde_json::Value;
 
@@ -55,6 +55,16 @@ pub struct Annotations {
     pub uncaught: BTreeSet<Pointer>,
 }
 
+/// What the rules find in a definition of which more is known than its document says.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Checked {
+    /// What they find.
+    pub found: Vec<Diagnostic>,
+    /// The states of [`Annotations::unchecked`] without which they would find more.
+    pub excusing: BTreeSet<Pointer>,
+}
+
 /// The input of the rules.
 struct Definition<'a> {
     machine: &'a StateMachine,
@@ -63,7 +73,7 @@ struct Definition<'a> {
     index: ObjectIndex<'a>,
     /// The graph of each scope.
     graphs: Vec<Graph<'a>>,
-    references: OnceLock<Vec<Reference<'a>>>,
+    references: OnceCell<Vec<Reference<'a>>>,
     /// The assignments to variables.
     assigned: Vec<Assigned<'a>>,
     /// The paths, calls and expressions in it.
@@ -71,7 +81,9 @@ struct Definition<'a> {
     /// The calls of services.
     calls: Vec<api::Call<'a>>,
     annotations: &'a Annotations,
-    raised: OnceLock<RaisedErrors<'a>>,
+    raised: OnceCell<RaisedErrors<'a>>,
+    /// The states of [`Annotations::unchecked`], by their numbers, without which there would be more findings.
+    excusing: RefCell<BTreeSet<usize>>,
 }
 
 impl<'a> Definition<'a> {
@@ -80,25 +92,23 @@ impl<'a> Definition<'a> {
         Self {
             machine,
             characters,
-            references: OnceLock::new(),
+            references: OnceCell::new(),
             texts: Texts::default(),
             calls: api::calls(&index),
             assigned: variables::assigned(&index),
             index,
             graphs: if machine.is_unread() { Vec::new() } else { Graph::all(machine) },
             annotations,
-            raised: OnceLock::new(),
+            raised: OnceCell::new(),
+            excusing: RefCell::default(),
         }
     }
 
     /// Returns what every rule finds.
     fn check(&self) -> Vec<Diagnostic> {
-        let (own, second) = if self.index.states.len() < STATES_FOR_TWO {
-            (found_by(self, Own), found_by(self, Second))
-        } else {
-            on_two_threads(self)
-        };
-        own.into_iter().zip(second).flat_map(|(own, second)| own.into_iter().chain(second)).collect()
+        let mut found = Vec::new();
+        RULES.iter().for_each(|rule| rule(self, &mut found));
+        found
     }
 
     /// Returns the references of the expressions, which are read on demand.
@@ -116,96 +126,83 @@ impl<'a> Definition<'a> {
     fn raised(&self) -> &RaisedErrors<'a> {
         self.raised.get_or_init(|| RaisedErrors::of(&self.index, self.annotations))
     }
+
+    /// Whether any of these states is unchecked, so that there is no finding; they are noted as those that excuse it.
+    fn excuse(&self, unchecked: &BTreeSet<usize>) -> bool {
+        self.excusing.borrow_mut().extend(unchecked);
+        !unchecked.is_empty()
+    }
 }
 
 type Rule = fn(&Definition<'_>, &mut Vec<Diagnostic>);
 
-/// Which thread runs a rule in a definition of many states.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Thread {
-    /// The caller's.
-    Own,
-    /// A second one, which reads the expressions: that takes about as long as all the rest.
-    Second,
-}
-use Thread::{Own, Second};
-
 /// Every rule, in the order in which AWS looks: fields, languages, values, names, graph.
-const RULES: &[(Thread, Rule)] = &[
-    (Own, field::belongs_to_its_object),
-    (Own, field::belongs_to_the_language),
-    (Own, field::required_fields_are_present),
-    (Own, language::a_jsonata_machine_has_no_jsonpath_state),
-    (Second, value::has_the_form_of_its_field),
-    (Own, choice::rules_compare_with_what_their_operators_take),
-    (Own, choice::lists_of_rules_are_not_empty),
-    (Own, choice::a_choice_leads_on),
-    (Own, task::a_heartbeat_is_shorter_than_the_timeout),
-    (Own, task::credentials_name_a_role),
-    (Own, api::a_resource_is_an_api),
-    (Own, api::an_integration_has_its_pattern),
-    (Own, task::an_integration_has_a_request),
-    (Own, api::a_request_fits_its_api),
-    (Own, api::tasks_raise_the_errors_that_are_handled),
-    (Second, api::results_have_the_members_that_are_read),
-    (Own, task::a_token_that_is_waited_for_is_sent),
-    (Own, task::a_wait_for_a_token_ends),
-    (Own, task::express_machines_only_wait_for_answers),
-    (Own, map::only_a_distributed_map_has_an_execution_type),
-    (Own, map::express_machines_have_no_distributed_map),
-    (Own, map::csv_readers_know_their_headers),
-    (Own, map::fields_have_an_effect),
-    (Own, map::writers_and_readers_have_a_request),
-    (Own, map::labels_are_short_and_distinct),
-    (Own, handlers::error_names_are_given),
-    (Own, handlers::states_all_is_alone_and_last),
-    (Own, handlers::every_error_name_may_match),
-    (Own, error_flow::handlers_name_what_is_raised),
-    (Own, error_flow::no_error_passes_where_the_others_are_caught),
-    (Own, catch_targets::errors_of_catch_targets_are_caught),
-    (Own, handlers::the_longest_delay_exceeds_the_first),
-    (Own, names::state_names_are_short),
-    (Own, names::state_names_are_distinct),
-    (Second, context::the_context_has_what_is_named),
-    (Own, variables::names_are_identifiers),
-    (Own, variables::inner_scopes_do_not_assign_outer_variables),
-    (Own, assignment::variables_are_assigned_before_use),
-    (Own, transitions::every_scope_has_states),
-    (Own, transitions::targets_exist),
-    (Own, transitions::states_say_where_to_go_on),
-    (Own, transitions::every_scope_ends),
-    (Own, transitions::every_state_is_reached),
-    (Own, budget::loops_do_not_run_away),
-    (Own, budget::waits_end_before_their_execution),
-    (Own, budget::literals_fit_into_a_payload),
-    (Own, size::a_definition_is_at_most_a_mebibyte),
+const RULES: &[Rule] = &[
+    field::belongs_to_its_object,
+    field::belongs_to_the_language,
+    field::required_fields_are_present,
+    language::a_jsonata_machine_has_no_jsonpath_state,
+    value::has_the_form_of_its_field,
+    choice::rules_compare_with_what_their_operators_take,
+    choice::lists_of_rules_are_not_empty,
+    choice::a_choice_leads_on,
+    task::a_heartbeat_is_shorter_than_the_timeout,
+    task::credentials_name_a_role,
+    api::a_resource_is_an_api,
+    api::an_integration_has_its_pattern,
+    task::an_integration_has_a_request,
+    api::a_request_fits_its_api,
+    api::tasks_raise_the_errors_that_are_handled,
+    api::results_have_the_members_that_are_read,
+    task::a_token_that_is_waited_for_is_sent,
+    task::a_wait_for_a_token_ends,
+    task::express_machines_only_wait_for_answers,
+    map::only_a_distributed_map_has_an_execution_type,
+    map::express_machines_have_no_distributed_map,
+    map::csv_readers_know_their_headers,
+    map::fields_have_an_effect,
+    map::writers_and_readers_have_a_request,
+    map::labels_are_short_and_distinct,
+    handlers::error_names_are_given,
+    handlers::states_all_is_alone_and_last,
+    handlers::every_error_name_may_match,
+    error_flow::handlers_name_what_is_raised,
+    error_flow::no_error_passes_where_the_others_are_caught,
+    catch_targets::errors_of_catch_targets_are_caught,
+    handlers::the_longest_delay_exceeds_the_first,
+    names::state_names_are_short,
+    names::state_names_are_distinct,
+    context::the_context_has_what_is_named,
+    variables::names_are_identifiers,
+    variables::inner_scopes_do_not_assign_outer_variables,
+    assignment::variables_are_assigned_before_use,
+    transitions::every_scope_has_states,
+    transitions::targets_exist,
+    transitions::states_say_where_to_go_on,
+    transitions::every_scope_ends,
+    transitions::every_state_is_reached,
+    budget::loops_do_not_run_away,
+    budget::waits_end_before_their_execution,
+    budget::literals_fit_into_a_payload,
+    size::a_definition_is_at_most_a_mebibyte,
 ];
 
-/// From so many states on a second thread is worth its start, which takes as long as the rules on one or two states.
-const STATES_FOR_TWO: usize = 50;
-
-/// The second thread's stack in bytes: a program's first thread has as much on Linux and macOS.
-const SECOND_STACK: usize = 8 << 20;
-
-/// Checks a state machine, run as the given type.
+/// Checks a state machine that was read or made, as one of the given type.
 ///
 /// Parts that could not be read are skipped, because [`StateMachine::read`] has reported them. Placeholders such as
 /// `${Name}` are unknown, and nothing is reported about them.
 pub fn check(machine: &StateMachine, kind: MachineType) -> Vec<Diagnostic> {
-    check_read(machine, size::characters(&machine.write()), kind, &Annotations::default())
+    check_read(machine, size::characters(&machine.write()), kind, &Annotations::default()).found
 }
 
 /// Checks a state machine whose definition has so many characters as JSON without white space: what [`check`] finds,
 /// without writing the definition again to measure it, of a definition of which more may be known than its document says.
-pub fn check_read(
-    machine: &StateMachine,
-    characters: usize,
-    kind: MachineType,
-    annotations: &Annotations,
-) -> Vec<Diagnostic> {
-    let mut found = Definition::of(machine, characters, kind, annotations).check();
+pub fn check_read(machine: &StateMachine, characters: usize, kind: MachineType, annotations: &Annotations) -> Checked {
+    let definition = Definition::of(machine, characters, kind, annotations);
+    let mut found = definition.check();
     found.retain(|one| !one.is_unfilled());
-    found
+    let states = definition.excusing.take().into_iter().filter_map(|number| definition.index.states.get(number));
+    Checked { found, excusing: states.map(|state| state.at.clone()).collect() }
 }
 
 /// Reads and checks a definition that is to run: the machine with its fields parsed, unless a finding
@@ -228,44 +225,14 @@ pub fn check_to_run(definition: &Value, kind: MachineType) -> (Option<CheckedMac
     (objects.map(|objects| CheckedMachine { machine, objects }), found)
 }
 
-/// Returns what each rule of a thread finds; nothing for a rule of the other.
-fn found_by(definition: &Definition<'_>, thread: Thread) -> Vec<Vec<Diagnostic>> {
-    let rules = RULES.iter().map(|(of, rule)| {
-        let mut found = Vec::new();
-        if *of == thread {
-            rule(definition, &mut found);
-        }
-        found
-    });
-    rules.collect()
-}
-
-fn on_two_threads(definition: &Definition<'_>) -> (Vec<Vec<Diagnostic>>, Vec<Vec<Diagnostic>>) {
-    let second = || {
-        // What rules of both ask for.
-        definition.references();
-        found_by(definition, Second)
-    };
-    std::thread::scope(|scope| {
-        // Where there are no threads, one does.
-        let started = std::thread::Builder::new().stack_size(SECOND_STACK).spawn_scoped(scope, second);
-        let own = found_by(definition, Own);
-        let second = match started {
-            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-            Err(_) => second(),
-        };
-        (own, second)
-    })
-}
-
-/// Reads and checks a definition: returns the machine, and the findings of [`StateMachine::read`] and [`check`]. For
-/// another kind of document, only this is reported.
+/// Reads a definition and checks it: the machine, and what [`StateMachine::read`] and [`check`] find. Of another document
+/// only that it is none is told.
 pub fn read_and_check(definition: &Value, kind: MachineType) -> (StateMachine, Vec<Diagnostic>) {
     let (machine, mut found) = StateMachine::read(definition);
     if let Some(other) = other_document(definition) {
         return (machine, vec![other]);
     }
-    found.extend(check_read(&machine, size::characters(definition), kind, &Annotations::default()));
+    found.extend(check_read(&machine, size::characters(definition), kind, &Annotations::default()).found);
     (machine, found)
 }
 

@@ -23,6 +23,8 @@ const HTTP: &str = "http:invoke";
 pub(super) struct Errors<'a> {
     /// Whether an error of any name may be among them.
     pub(super) any: bool,
+    /// The states, by their numbers, that [`Annotations::unchecked`] has, which may raise such an error too.
+    pub(super) unchecked: BTreeSet<usize>,
     /// The names that the definition itself has: of `Fail` states, and those that a task is said to raise.
     pub(super) own: BTreeSet<&'a str>,
     /// Other names; one that ends in `*` is a family. Those of Step Functions itself among them.
@@ -32,7 +34,7 @@ pub(super) struct Errors<'a> {
 }
 
 impl<'a> Errors<'a> {
-    /// Returns whether an error of this name may be among them.
+    /// Whether an error of this name may be among them, as far as their states are checked.
     pub(super) fn may_have(&self, name: &str) -> bool {
         let reserved = name.starts_with(error_name::PREFIX);
         (self.any && !reserved)
@@ -63,7 +65,8 @@ impl<'a> Errors<'a> {
     /// Returns the names that these handlers match, those of Step Functions last, and whether others are possible.
     pub(super) fn taken(&self, handled: &[&str]) -> (Vec<String>, bool) {
         let Some(passing) = passing_all(handled) else {
-            let comes = |name: &&&str| placeholder::likely(name) || self.may_have(name);
+            let unchecked = |name: &str| !self.unchecked.is_empty() && !name.starts_with(error_name::PREFIX);
+            let comes = |name: &&&str| placeholder::likely(name) || self.may_have(name) || unchecked(name);
             return (handled.iter().filter(comes).map(|name| (*name).to_owned()).collect(), false);
         };
         let all = handled.contains(&error_name::ALL);
@@ -74,11 +77,12 @@ impl<'a> Errors<'a> {
         let mut seen = BTreeSet::new();
         let names = self.known().chain(families.chain(reserved).map(|name| Cow::Borrowed(name.as_ref())));
         let names = names.map(Cow::into_owned).filter(|name| seen.insert(name.clone())).collect();
-        (names, self.any)
+        (names, self.any || !self.unchecked.is_empty())
     }
 
     fn add(&mut self, other: Self) {
         self.any |= other.any;
+        self.unchecked.extend(other.unchecked);
         self.own.extend(other.own);
         self.names.extend(other.names);
         self.apis.extend(other.apis);
@@ -137,6 +141,7 @@ impl<'a> RaisedErrors<'a> {
         for (number, state) in index.states.iter().enumerate().rev() {
             let Some(slot) = states.get_mut(number) else { continue };
             slot.add(own_errors(state, annotations, &mut resources));
+            slot.unchecked.extend(annotations.unchecked.contains(&state.at).then_some(number));
             let owner = index.scopes.get(state.scope).filter(|scope| !scope.distributed).and_then(|scope| scope.owner);
             // No rule asks what leaves the whole workflow.
             let Some(owner) = owner else { continue };
@@ -203,8 +208,7 @@ fn task<'a>(at: &StateAt<'a>, annotations: &'a Annotations, resources: &mut Reso
     let resource = at.state.resource.as_deref().unwrap_or_default();
     let parsed = *resources.entry(resource).or_insert_with(|| TaskResource::parse(resource).ok());
     let raises_any = parsed.is_none_or(TaskResource::raises_any);
-    let unchecked = annotations.unchecked.contains(&at.at);
-    errors.any = unchecked || raises_any && declared.is_none();
+    errors.any = raises_any && declared.is_none();
     let calls_http = matches!(parsed, Some(TaskResource::Optimised(integration, _)) if integration.name() == HTTP);
     // What is not known before deployment may be that.
     if calls_http || resource.contains(HTTP) || matches!(parsed, Some(TaskResource::Unknown) | None) {

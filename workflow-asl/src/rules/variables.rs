@@ -111,8 +111,8 @@ pub(super) fn inner_scopes_do_not_assign_outer_variables(definition: &Definition
                 if before.len() > FLOODS && !before.contains_key(&number) {
                     break;
                 }
-                let before =
-                    before.entry(number).or_insert_with(|| graph.reaching(|_, state| std::ptr::eq(state, owner.state)));
+                let owners = graph.number(owner.name);
+                let before = before.entry(number).or_insert_with(|| graph.reaching(|state, _| Some(state) == owners));
                 let earlier = |assigned: &&&Assigned<'_>| {
                     assigned.state != owner.name
                         && graph.number(assigned.state).is_some_and(|state| before.get(state) == Some(&true))

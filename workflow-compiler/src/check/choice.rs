@@ -182,7 +182,7 @@ fn not_exhaustive<'a>(
     sink: &mut Sink<'_>,
 ) {
     let place = ValueSite { state: info, position: ValueField::Condition };
-    let subject = choice.subject.as_ref().map(|subject| model.infer(place, subject, known, &mut Sink::silent()));
+    let subject = choice.subject.as_ref().map(|subject| model.type_where(place, subject, known));
     // A wrong pattern was reported; the correct one may be the missing one.
     let wrong = |pattern: &Expr| match (&pattern.kind, subject.as_ref().map(Ty::present)) {
         (ExprKind::Variant { ty, variant }, _) => model.variant_wire(&plain(ty), &plain(variant)).is_none(),
@@ -255,7 +255,7 @@ fn not_exhaustive<'a>(
 /// Returns a target for the arm for all other cases: the next state that no arm leads to, or another one in the scope.
 fn other_state(model: &Model<'_>, info: &StateInfo<'_>, choice: &Choice) -> Option<String> {
     let states = &model.scopes.get(info.scope)?.body.states;
-    let at = states.iter().position(|state| std::ptr::eq(state, info.state))?;
+    let at = info.place;
     let (before, after) = (states.get(..at)?, states.get(at + 1..)?);
     let leads = |name: &Ident| {
         choice.arms.iter().any(|arm| matches!(&arm.target, Target::State(target) if plain(target) == plain(name)))

@@ -89,7 +89,7 @@ impl<'a> Conformance<'_, 'a> {
                     sink.ask(|| Question { of: inner.clone(), asks: slip, spot: member.key.spot });
                     let what = format!("`{name}` of {what}");
                     if member.optional {
-                        let ty = self.ty(&member.value, &facts.asking());
+                        let ty = self.ty(&member.value, facts);
                         self.fits(&inner, ty.present(), true, member.value.spot, &what, sink);
                     } else if is_value {
                         self.expr(&inner, &member.value, member.key.spot, facts, &what, sink);
@@ -126,7 +126,7 @@ impl<'a> Conformance<'_, 'a> {
 
     fn ty(self, expr: &Expr, facts: &Narrowing) -> Ty {
         let place = ValueSite { state: self.info, position: self.position };
-        self.model.infer(place, expr, facts, &mut Sink::silent())
+        self.model.type_where(place, expr, facts)
     }
 
     /// Checks a type against another, as far as it is known.

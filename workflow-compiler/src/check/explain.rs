@@ -9,6 +9,7 @@ use super::members::member_type;
 use super::model::Model;
 use super::sink::Sink;
 use super::types::Ty;
+use crate::problem::Problems;
 use crate::question::{Foreign, ForeignMember, ForeignPart};
 use crate::syntax::ast::{Head, Workflow};
 
@@ -63,19 +64,19 @@ pub fn explain(workflow: &Workflow, find: FindWorkflow<'_>) -> Explained {
     if workflow.from().is_some() {
         return Explained { input, output, variables: BTreeMap::new(), states: Vec::new() };
     }
-    data::analyse(&mut model, &mut Sink::silent());
-    if model.data.results.is_empty() {
+    data::analyse(&mut model, &mut Sink::to(&mut Problems::default()));
+    if model.analysis.results.is_empty() {
         data::infer_all(&mut model);
     }
     let states = model.states.values().enumerate().map(|(number, info)| {
-        let input = model.data.inputs.get(number).cloned().unwrap_or(Ty::Unknown);
+        let input = model.analysis.inputs.get(number).cloned().unwrap_or(Ty::Unknown);
         let fails = matches!(info.state.head, Head::Fail { .. });
         ExplainedState {
             asl_name: info.asl_name.clone(),
             name: info.name.clone(),
             result: model
                 .has_result(info)
-                .then(|| told(&model, model.data.results.get(number).unwrap_or(&Ty::Unknown))),
+                .then(|| told(&model, model.analysis.results.get(number).unwrap_or(&Ty::Unknown))),
             output: (!fails).then(|| told(&model, &model.success_output(info))),
             input: told(&model, &input),
             capture: model.capture_of(info).map(|(variable, capture)| {
@@ -86,7 +87,7 @@ pub fn explain(workflow: &Workflow, find: FindWorkflow<'_>) -> Explained {
         }
     });
     let states = states.collect();
-    let variables = model.data.variables.iter().map(|(name, ty)| (name.clone(), told(&model, ty))).collect();
+    let variables = model.analysis.variables.iter().map(|(name, ty)| (name.clone(), told(&model, ty))).collect();
     Explained { input, output, variables, states }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! The rules of ASL are separate: `workflow_asl::rules` checks the lowered document.
 
+mod analysis;
 mod api;
 mod choice;
 mod clauses;
@@ -23,6 +24,7 @@ mod model;
 mod path;
 mod range;
 mod request;
+mod resolution;
 mod resolve;
 mod root;
 mod rust_items;
@@ -46,7 +48,7 @@ pub use handled_tasks::HandledTask;
 pub(crate) use handled_tasks::{handled_tasks, is_handled};
 pub(crate) use members::member_type;
 pub use model::{Model, NamedCatcher, NamedRetrier, Scope, StateInfo, is_distributed, whole_seconds};
-pub use resolve::{Base, Resolved, Step};
+pub use resolution::{Base, Resolved, Step};
 pub(crate) use rust_items::RustItems;
 pub(crate) use transitions::fields_of_state;
 pub use types::{Field, Struct, Ty, Types};
@@ -59,7 +61,7 @@ use std::collections::BTreeMap;
 use self::sink::Sink;
 use crate::problem::Problems;
 pub use crate::question::{Asks, Foreign, ForeignMember, ForeignPart, ForeignStep, Question};
-use crate::syntax::ast::{Clause, Workflow};
+use crate::syntax::ast::{NodeId, Workflow};
 
 /// Builds the model of a workflow and reports what is wrong with it, each problem once.
 pub fn check<'a>(workflow: &'a Workflow, problems: &mut Problems) -> Model<'a> {
@@ -67,11 +69,7 @@ pub fn check<'a>(workflow: &'a Workflow, problems: &mut Problems) -> Model<'a> {
 }
 
 /// Returns the same, as if some of its clauses `unchecked` were not there.
-pub(crate) fn check_without<'a>(
-    workflow: &'a Workflow,
-    ignored: Vec<&'a Clause>,
-    problems: &mut Problems,
-) -> Model<'a> {
+pub(crate) fn check_without<'a>(workflow: &'a Workflow, ignored: Vec<NodeId>, problems: &mut Problems) -> Model<'a> {
     let mut model = unanalysed(workflow);
     model.ignored = ignored;
     check_model(&mut model, &mut Sink::to(problems));

@@ -9,14 +9,14 @@ use indexmap::IndexMap;
 use workflow_asl::StateKind;
 use workflow_asl::document::{MachineType, QueryLanguage};
 use workflow_asl::error_name;
-use workflow_asl::jsonata::{self, Expressions, Read};
+use workflow_asl::jsonata::{self, Read};
 use workflow_asl::result::ResultPart;
 
-use super::data::Data;
+use super::analysis::Analysis;
 use super::types::{Field, Ty, Types, generated};
 use crate::syntax::ast::{
-    Body, Catcher, Clause, ClauseValue, Comment, Declaration, DeclarationKind, Expr, ExprKind, Head, Retrier, Shape,
-    State, Target, Text, Workflow, plain,
+    Body, Catcher, Clause, ClauseValue, Comment, Declaration, DeclarationKind, Expr, ExprKind, Head, NodeId, Retrier,
+    Shape, State, Target, Text, Workflow, plain,
 };
 use crate::syntax::keyword::ClauseKind;
 
@@ -66,14 +66,12 @@ pub struct Model<'a> {
     pub defaults: &'a [Clause],
     /// The variables that some state or handler assigns; `None` if some are unknown.
     pub(crate) variables: Option<BTreeSet<String>>,
-    /// How values pass between states.
-    pub(super) data: Data,
-    /// The JSONata of the user's own, each text read once.
-    pub(super) expressions: Expressions,
+    /// What is known of it beside what it says.
+    pub(super) analysis: Analysis,
     /// What the calls of the ARNs that were asked for return; finding an operation takes longest.
     pub(super) calls: RefCell<BTreeMap<String, Option<ResultPart>>>,
     /// Clauses `unchecked` that are taken as if they were not there.
-    pub(super) ignored: Vec<&'a Clause>,
+    pub(super) ignored: Vec<NodeId>,
     /// The members of the results with a member that the source has the type of, which is left open here.
     pub(super) wrappers: RefCell<BTreeMap<String, Rc<IndexMap<String, Ty>>>>,
     /// The types of what references start from, by the numbers of their words, where somebody wants to know.
@@ -113,8 +111,8 @@ pub struct StateInfo<'a> {
     pub language: QueryLanguage,
     /// The index of its scope in [`Model::scopes`].
     pub scope: usize,
-    /// The parallel or map around it.
-    pub owner: Option<&'a State>,
+    /// Its number in the body of its scope.
+    pub(super) place: usize,
     /// Its number in [`Model::all_states`].
     pub(super) id: usize,
     /// Its number in [`Model::states`], which is its id; `None` where its identifier is taken.
@@ -178,8 +176,7 @@ impl<'a> Model<'a> {
             catchers: IndexMap::new(),
             defaults: &[],
             variables: None,
-            data: Data::default(),
-            expressions: Expressions::default(),
+            analysis: Analysis::default(),
             calls: RefCell::default(),
             ignored: Vec::new(),
             wrappers: RefCell::default(),
@@ -256,7 +253,7 @@ impl<'a> Model<'a> {
         let scope = self.scopes.len();
         let (owner, owner_id) = owner.unzip();
         self.scopes.push(Scope { body, owner, owner_id, branch, parent });
-        for state in &body.states {
+        for (place, state) in body.states.iter().enumerate() {
             let language = state.clauses.iter().find_map(|clause| match clause.value {
                 ClauseValue::Query(language) => Some(language),
                 _ => None,
@@ -270,7 +267,7 @@ impl<'a> Model<'a> {
                 asl_name: state.asl_name(),
                 language: language.unwrap_or(self.language),
                 scope,
-                owner,
+                place,
                 id,
                 number: (!taken).then_some(id),
             };
@@ -304,13 +301,12 @@ impl<'a> Model<'a> {
 
     /// JSONata of the user's own, with or without `{%` and `%}`, as it is read.
     pub(super) fn jsonata(&self, text: &str) -> Arc<Read> {
-        self.expressions.read(jsonata::expression(text).unwrap_or(text))
+        self.analysis.jsonata.read(jsonata::expression(text).unwrap_or(text))
     }
 
-    /// Returns what is known of a state of the tree.
-    pub fn info(&self, state: &State) -> Option<&StateInfo<'a>> {
-        let first = self.states.get(&plain(&state.name)).filter(|info| std::ptr::eq(info.state, state));
-        first.or_else(|| self.duplicates.iter().find(|info| std::ptr::eq(info.state, state)))
+    /// The scope that is a state's branch of that number, or the body of a map.
+    pub fn scope_in(&self, owner: &StateInfo<'a>, branch: Option<usize>) -> Option<usize> {
+        self.scopes.iter().position(|scope| scope.owner_id == Some(owner.id) && scope.branch == branch)
     }
 
     /// Returns the states of one scope.
@@ -405,7 +401,7 @@ impl<'a> Model<'a> {
     /// Returns the clause that turns off a state's checks against AWS's APIs.
     pub fn unchecked(&self, info: &StateInfo<'a>) -> Option<&'a Clause> {
         let mut all = self.clauses_of(info).filter(|clause| clause.kind == ClauseKind::Unchecked);
-        all.find(|clause| !self.ignored.iter().any(|ignored| std::ptr::eq(*ignored, *clause)))
+        all.find(|clause| !self.ignored.contains(&clause.id))
     }
 }
 

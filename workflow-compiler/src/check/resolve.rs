@@ -1,4 +1,4 @@
-//! Resolves references: the source of the data, the steps to it, and its type.
+//! What a reference means in its place: the walk over its members, and what is wrong with them.
 
 use workflow_asl::Code;
 use workflow_asl::result::{Member, Presence};
@@ -9,6 +9,7 @@ use super::members::Named;
 use super::members::member_type;
 use super::model::Model;
 use super::path::{Path, PathRoot, PathSegment, literal_index};
+use super::resolution::{Base, Resolved, Step};
 use super::root::ResolvedRoot;
 use super::sink::Sink;
 use super::types::{Ty, article};
@@ -16,25 +17,6 @@ use super::value_site::{ValueField, ValueSite};
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Expr, Reference, Root, Segment, Text, plain};
 use crate::syntax::spelling::is_word;
-
-/// What a resolved reference starts from.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Base {
-    /// The state's own input: `$states.input`, `$`.
-    StateInput,
-    /// The raw result: `$states.result`, `$` where that is it.
-    Result,
-    /// The error that a catcher caught: `$states.errorOutput`, `$` in its `assign`.
-    ErrorOutput,
-    /// The context object: `$states.context`, `$$`.
-    Context,
-    /// A variable.
-    Variable(String),
-    /// A deploy-time parameter, by its Rust name.
-    Param(String),
-    /// It names nothing here, which the checks report.
-    Nothing,
-}
 
 /// What a walk over members begins at, as far as messages care.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,56 +29,21 @@ pub(super) enum Beginning {
     Value,
 }
 
-/// A step from the base to the data.
-#[derive(Clone, Debug)]
-pub enum Step<'e> {
-    /// A member, by its name in JSON; `quoted` where it is written `["name"]`.
-    Member {
-        /// Its name.
-        name: String,
-        /// Whether it is in brackets.
-        quoted: bool,
-    },
-    /// An index, from the end where it is negative.
-    Index(i64),
-    /// An index that is computed.
-    Computed(&'e Expr),
-}
-
-/// What a reference means.
-#[derive(Clone, Debug)]
-pub struct Resolved<'e> {
-    /// What it starts from.
-    pub base: Base,
-    /// The steps from there, wire names.
-    pub steps: Vec<Step<'e>>,
-    /// The type, as far as it is known.
-    pub ty: Ty,
-    /// Whether it is there. What a declared `Option` holds counts as there: it may be `null`.
-    pub presence: Presence,
-}
-
-impl Resolved<'_> {
-    /// Returns whether it may not be there at all.
-    pub(super) fn is_left_out(&self) -> bool {
-        self.presence == Presence::Maybe || self.ty.may_be_absent()
-    }
-}
-
 impl<'a> Model<'a> {
-    /// Returns what a reference means in its place; never fails. Unknown members keep their text, and their type is
-    /// unknown. Silent: the checks report.
-    pub fn resolve<'e>(&self, place: ValueSite<'_, 'a>, reference: &'e Reference) -> Resolved<'e> {
-        self.follow(place, reference, &Narrowing::default(), &mut Sink::silent())
+    /// What a reference means in its place where these facts are known; never fails. Unknown members keep their text, and
+    /// their type is unknown. The checks report what is wrong with it.
+    pub(super) fn resolve(&self, place: ValueSite<'_, 'a>, reference: &Reference, facts: &Narrowing) -> Resolved {
+        self.follow(place, reference, facts, &mut Sink::silent())
     }
 
-    pub(super) fn follow<'e>(
+    /// The same; what is wrong with it goes to the sink.
+    pub(super) fn follow(
         &self,
         place: ValueSite<'_, 'a>,
-        reference: &'e Reference,
+        reference: &Reference,
         facts: &Narrowing,
         sink: &mut Sink<'_>,
-    ) -> Resolved<'e> {
+    ) -> Resolved {
         if let Root::Params = reference.root {
             return self.param(reference, sink);
         }
@@ -111,7 +58,7 @@ impl<'a> Model<'a> {
         if let (Some(roots), true) = (&self.roots, sink.listens()) {
             roots.borrow_mut().entry(reference.word).or_insert_with(|| root.ty.clone());
         }
-        let mut steps: Vec<Step<'e>> =
+        let mut steps: Vec<Step> =
             root.prefix.iter().map(|name| Step::Member { name: (*name).to_owned(), quoted: false }).collect();
         let beginning = match reference.root {
             Root::Input => Beginning::Input,
@@ -151,7 +98,7 @@ impl<'a> Model<'a> {
         refused
     }
 
-    fn param<'e>(&self, reference: &'e Reference, sink: &mut Sink<'_>) -> Resolved<'e> {
+    fn param(&self, reference: &Reference, sink: &mut Sink<'_>) -> Resolved {
         let param = |base, ty| Resolved { base, steps: Vec::new(), ty, presence: Presence::Always };
         let nothing = param(Base::Nothing, Ty::Unknown);
         let Some(Segment::Member { name, .. }) = reference.segments.first() else {
@@ -200,7 +147,7 @@ impl<'a> Model<'a> {
         segments: &'e [Segment],
         beginning: Beginning,
         facts: &Narrowing,
-        steps: &mut Vec<Step<'e>>,
+        steps: &mut Vec<Step>,
         sink: &mut Sink<'_>,
     ) -> (Ty, Presence) {
         let mut absent = false;
@@ -216,7 +163,7 @@ impl<'a> Model<'a> {
                 _ => false,
             };
             if let Ty::Foreign(foreign) = ty.present() {
-                let last = segments.last().is_some_and(|last| std::ptr::eq(last, segment));
+                let last = at + 1 == segments.len();
                 let next = foreign.step((segment, last), &path, beginning == Beginning::Input, facts, sink);
                 path.segments.push(PathSegment::of(segment));
                 steps.push(match segment {
@@ -224,7 +171,7 @@ impl<'a> Model<'a> {
                         absent |= *optional;
                         Step::Member { name: name.value.clone(), quoted: *quoted }
                     }
-                    Segment::Index(index) => literal_index(index).map_or(Step::Computed(index), Step::Index),
+                    Segment::Index(index) => literal_index(index).map_or(Step::Computed(at), Step::Index),
                 });
                 ty = next;
                 continue;
@@ -272,7 +219,7 @@ impl<'a> Model<'a> {
                         }
                     };
                     path.segments.push(PathSegment::of(segment));
-                    steps.push(literal_index(index).map_or(Step::Computed(index), Step::Index));
+                    steps.push(literal_index(index).map_or(Step::Computed(at), Step::Index));
                     ty = next;
                 }
             }

@@ -8,7 +8,7 @@ use workflow_asl::{Code, StateKind};
 
 use super::model::{Model, StateInfo, is_distributed};
 use super::path::{Path, reference_text};
-use super::resolve::Base;
+use super::resolution::Base;
 use super::suggestions;
 use super::types::{Ty, error_type};
 use super::value_site::{ValueField, ValueSite};
@@ -162,7 +162,7 @@ impl<'a> Model<'a> {
                 Err(problem(Code::ReferenceNotHere, spot, format!("nothing assigns a variable `${name}`"), help))
             }
             Root::Variable(name) => {
-                let ty = self.data.variables.get(name).cloned().unwrap_or(Ty::Unknown);
+                let ty = self.analysis.variables.get(name).cloned().unwrap_or(Ty::Unknown);
                 Ok(ResolvedRoot::new(Base::Variable(name.clone()), &[], ty))
             }
             Root::StateResult(name) => self.state_result(place, reference, name),
@@ -183,7 +183,7 @@ impl<'a> Model<'a> {
             }
         };
         if visible {
-            let known = info.number.and_then(|number| self.data.results.get(number)).cloned();
+            let known = info.number.and_then(|number| self.analysis.results.get(number)).cloned();
             return Ok(ResolvedRoot::new(Base::Result, &[], known.unwrap_or_else(|| self.result_type(info))));
         }
         let kind_name = kind.name().to_lowercase();
@@ -253,8 +253,8 @@ impl<'a> Model<'a> {
             return Ok(ResolvedRoot::new(Base::Context, EXECUTION_INPUT, ty));
         }
         let start = self.first_of(scope);
-        let starts = start.is_some_and(|start| std::ptr::eq(start.state, info.state));
-        let comes_back = self.data.graphs.comes_back(scope);
+        let starts = start.is_some_and(|start| start.id == info.id);
+        let comes_back = self.analysis.graphs.comes_back(scope);
         let start_name = start.map_or("", |start| start.name.as_str());
         let takes_part = || info.state.clauses.iter().any(|clause| clause.kind == ClauseKind::InputPath);
         let sees_input = match info.language {
@@ -294,12 +294,12 @@ impl<'a> Model<'a> {
 
     /// Returns the state that a scope starts with.
     pub(super) fn first_of(&self, scope: usize) -> Option<&StateInfo<'a>> {
-        self.states.get_index(self.data.graphs.start(scope)?).map(|(_, info)| info)
+        self.states.get_index(self.analysis.graphs.start(scope)?).map(|(_, info)| info)
     }
 
     /// Returns whether a state is inside of a parallel or map of this scope.
     fn is_inside(&self, info: &StateInfo<'a>, scope: usize, owner: &StateInfo<'a>) -> bool {
-        let graphs = &self.data.graphs;
+        let graphs = &self.analysis.graphs;
         let around = info.number.and_then(|number| graphs.ancestor(graphs.point(number)?, scope));
         info.scope != scope && around.and_then(|point| graphs.state_at(point)) == owner.number
     }
@@ -337,8 +337,8 @@ impl<'a> Model<'a> {
         let first = Some(info.scope);
         let scopes = std::iter::successors(first, |scope| self.scopes.get(*scope).and_then(|scope| scope.parent));
         scopes.filter_map(|scope| {
-            let owner = self.scopes.get(scope)?.owner?;
-            Some((scope, self.info(owner)?))
+            let owner = self.scopes.get(scope)?.owner_id?;
+            Some((scope, self.by_id(owner)?))
         })
     }
 
@@ -358,7 +358,7 @@ impl<'a> Model<'a> {
             let message = format!("`{name}` is a {kind}, which has no result");
             return Err(Box::new(Problem::new(Code::StateReference, reference.root_spot, message)));
         }
-        let ty = self.data.results.get(number).cloned().unwrap_or(Ty::Unknown);
+        let ty = self.analysis.results.get(number).cloned().unwrap_or(Ty::Unknown);
         Ok(ResolvedRoot::new(Base::Variable(super::data::variable(&name)), &[], ty))
     }
 

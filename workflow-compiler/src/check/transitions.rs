@@ -55,7 +55,7 @@ fn missing_transition(model: &Model<'_>, info: &StateInfo<'_>, sink: &mut Sink<'
         return;
     }
     sink.report(|| {
-        let mut after = model.states_of(info.scope).skip_while(|other| !std::ptr::eq(other.state, state)).skip(1);
+        let mut after = model.states_of(info.scope).skip_while(|other| other.id != info.id).skip(1);
         let next = after.next().map_or_else(|| "end".to_owned(), |next| next.name.clone());
         let other = if next == "end" { "State" } else { "end" };
         let help = format!("add `-> {next}`, or `-> {other}`");
@@ -269,7 +269,7 @@ fn handlers(model: &Model<'_>, sink: &mut Sink<'_>) {
                         continue;
                     }
                     for info in model.all_states() {
-                        if model.clauses_of(info).any(|inherited| std::ptr::eq(inherited, clause)) {
+                        if model.clauses_of(info).any(|inherited| inherited.id == clause.id) {
                             let spot = info.state.name.span().into();
                             shared(model, info, "the catcher of `defaults`", &catcher.target, spot, sink);
                         }

@@ -15,9 +15,15 @@ use crate::syntax::ast::{
 use crate::syntax::keyword::ClauseKind;
 
 /// Reports the params, types and named handlers of a workflow that nothing uses. `all` are the workflows of the same
-/// `workflow!`, which may use each other's types; `pieces` those of the definition, where it is made of the states.
-pub(crate) fn unused(model: &Model<'_>, all: &[Workflow], fragments: Option<&[Fragment]>, problems: &mut Problems) {
-    types(model, all, problems);
+/// `workflow!`, which may use each other's types, and this is the one with that number; `fragments` those of the definition,
+/// where it is made of the states.
+pub(crate) fn unused(
+    model: &Model<'_>,
+    (number, all): (usize, &[Workflow]),
+    fragments: Option<&[Fragment]>,
+    problems: &mut Problems,
+) {
+    types(model, (number, all), problems);
     if let Some(fragments) = fragments {
         params(model, fragments, problems);
         handlers(model, problems);
@@ -65,16 +71,15 @@ fn handlers(model: &Model<'_>, problems: &mut Problems) {
     }
 }
 
-fn types(model: &Model<'_>, all: &[Workflow], problems: &mut Problems) {
+fn types(model: &Model<'_>, (own, all): (usize, &[Workflow]), problems: &mut Problems) {
     // Rust code elsewhere may use what is public.
     let declared: Vec<_> = declared(model.workflow).filter(|_| model.workflow.visibility.is_empty()).collect();
     if declared.is_empty() {
         return;
     }
     let mut used = BTreeSet::new();
-    for workflow in all {
-        let own = std::ptr::eq(workflow, model.workflow);
-        uses(workflow, own, &mut |name| {
+    for (number, workflow) in all.iter().enumerate() {
+        uses(workflow, number == own, &mut |name| {
             used.insert(name);
         });
     }

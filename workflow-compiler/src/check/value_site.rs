@@ -12,7 +12,7 @@ pub struct ValueSite<'m, 'a> {
 }
 
 /// The field of a state that a value is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ValueField {
     /// A task's request, `arguments`, `parameters`; a pass's value in a JSONPath state.

@@ -29,9 +29,9 @@ pub(super) fn check<'a>(model: &Model<'a>, sink: &mut Sink<'_>) {
                 let name = plain(name);
                 let user = model.all_states().find(|info| uses(&info.state.clauses, ClauseKind::Catch, &name));
                 let user = user.or_else(|| task(model).filter(|_| uses(model.defaults, ClauseKind::Catch, &name)));
-                let facts = common(model, |info| inherits(model, info, handler));
+                let facts = common(model, |info| inherits(model, info, &name));
                 let check = |info: &StateInfo<'a>, sink: &mut Sink<'_>| catcher(model, info, handler, &facts, sink);
-                let users = model.all_states().filter(|info| inherits(model, info, handler));
+                let users = model.all_states().filter(|info| inherits(model, info, &name));
                 if let Some(info) = stands_for(users, &check).or(user) {
                     check(info, sink);
                 }
@@ -45,7 +45,7 @@ pub(super) fn check<'a>(model: &Model<'a>, sink: &mut Sink<'_>) {
             }
             DeclarationKind::Defaults(defaults) => {
                 for clause in defaults {
-                    let takes = |info: &StateInfo<'_>| model.clauses_of(info).any(|own| std::ptr::eq(own, clause));
+                    let takes = |info: &StateInfo<'_>| model.clauses_of(info).any(|own| own.id == clause.id);
                     let facts = common(model, takes);
                     let check = |info: &StateInfo<'a>, sink: &mut Sink<'_>| {
                         clauses(model, info, std::slice::from_ref(clause), &facts, sink);
@@ -85,8 +85,10 @@ fn task<'m, 'a>(model: &'m Model<'a>) -> Option<&'m StateInfo<'a>> {
     model.all_states().find(|info| matches!(info.state.head, Head::Task { .. }))
 }
 
-fn inherits(model: &Model<'_>, info: &StateInfo<'_>, handler: &Catcher) -> bool {
-    model.catchers_of(info).iter().any(|(_, catcher)| std::ptr::eq(*catcher, handler))
+/// Whether a state has the catcher of this name.
+fn inherits(model: &Model<'_>, info: &StateInfo<'_>, name: &str) -> bool {
+    let named = |clause: &Clause| matches!(&clause.value, ClauseValue::Named(used) if plain(used) == name);
+    model.catchers_of(info).iter().any(|(clause, _)| named(clause))
 }
 
 fn uses(clauses: &[Clause], kind: ClauseKind, name: &str) -> bool {

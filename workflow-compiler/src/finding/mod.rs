@@ -14,7 +14,7 @@ use workflow_asl::{Code, Diagnostic, Finding, Pointer};
 
 use self::shared_handlers::SharedHandlers;
 use self::unchecked::Unchecked;
-pub(crate) use self::unchecked::{needless, needless_word};
+pub(crate) use self::unchecked::needless_word;
 
 use crate::Locate;
 use crate::check::{Model, StateInfo, fields_of_state, integration};
@@ -22,10 +22,10 @@ use crate::lower::Lowered;
 use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{Clause, Head, Resource, Spot, State, plain};
 
-/// Reports the document's findings, except those that the language's own checks have reported. Returns the clauses
-/// `unchecked` that silence none of them.
+/// Reports what was found in the document, but for what the language's own checks have said, in its own terms.
+/// Gives the clauses `unchecked` that silence none of it.
 pub(crate) fn report<'a>(
-    found: impl Iterator<Item = Diagnostic>,
+    (found, excusing): (impl Iterator<Item = Diagnostic>, &BTreeSet<Pointer>),
     model: &Model<'a>,
     lowered: &Lowered,
     problems: &mut Problems,
@@ -34,7 +34,7 @@ pub(crate) fn report<'a>(
     let known: Vec<Spot> = problems.iter().map(|problem| problem.spot).collect();
     let codes: Vec<Code> = problems.iter().map(|problem| problem.code).collect();
     let source_map = &lowered.source_map;
-    let mut unchecked = Unchecked::default();
+    let mut unchecked = Unchecked::of(excusing, model);
     let mut shared = SharedHandlers::default();
     let mut told = BTreeSet::new();
     for found in found {

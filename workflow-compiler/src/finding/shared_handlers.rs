@@ -36,11 +36,11 @@ impl SharedHandlers {
         let Some((info, kind, entry, error)) = place(finding, model) else { return false };
         let Some(clause) = handlers(model, info, kind).nth(entry) else { return false };
         let own = info.state.clauses.len();
-        let position = model.clauses_of(info).position(|other| std::ptr::eq(other, clause));
+        let position = model.clauses_of(info).position(|other| other.id == clause.id);
         let handler = match &clause.value {
             ClauseValue::Named(name) => Ok(plain(name)),
             _ if position.is_some_and(|position| position >= own) => {
-                Err(model.defaults.iter().position(|other| std::ptr::eq(other, clause)).unwrap_or_default())
+                Err(model.defaults.iter().position(|other| other.id == clause.id).unwrap_or_default())
             }
             _ => return false,
         };
@@ -62,7 +62,7 @@ impl SharedHandlers {
         for (shared, (found, spot)) in self.found {
             let has = |clause: &Clause| match (&shared.handler, &clause.value) {
                 (Ok(name), ClauseValue::Named(used)) => clause.kind == shared.kind && plain(used) == *name,
-                (Err(number), _) => model.defaults.get(*number).is_some_and(|default| std::ptr::eq(default, clause)),
+                (Err(number), _) => model.defaults.get(*number).is_some_and(|default| default.id == clause.id),
                 _ => false,
             };
             let users = model.all_states().filter(|info| model.clauses_of(info).any(&has)).count();

@@ -151,7 +151,7 @@ fn part_of(value: &Expr, capture: &Capture) -> Expr {
                 let value = part_of(&member.value, wanted.get(&member.key.value)?);
                 Some(Member { key: member.key.clone(), optional: member.optional, value, comma: None })
             });
-            Expr { kind: ExprKind::Object(parts.collect()), spot: value.spot }
+            Expr::made(ExprKind::Object(parts.collect()), value.spot)
         }
         _ => value.clone(),
     }

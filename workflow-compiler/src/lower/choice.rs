@@ -73,7 +73,7 @@ impl<'a> Lowering<'_, 'a> {
         let tests = patterns.iter().map(|pattern| {
             let test =
                 ExprKind::Binary(BinaryOp::Equal, pattern.spot, Box::new(subject.clone()), Box::new(pattern.clone()));
-            let test = Expr { kind: test, spot: pattern.spot };
+            let test = Expr::made(test, pattern.spot);
             self.jsonata(place, &test).within(Binds::And)
         });
         let tests: Vec<_> = tests.collect();

@@ -165,11 +165,8 @@ impl<'a> Lowering<'_, 'a> {
             return;
         }
         if !is_comparison(op) {
-            let whole = Expr {
-                kind: ExprKind::Binary(op, spot, Box::new(left.clone()), Box::new(right.clone())),
-                spot: left.spot.to(right.spot),
-            };
-            self.unsayable(&whole);
+            let whole = ExprKind::Binary(op, spot, Box::new(left.clone()), Box::new(right.clone()));
+            self.unsayable(&Expr::made(whole, left.spot.to(right.spot)));
             return;
         }
         // `is_present(x) == false` is the operand of the test; `!is_present(x)` is `Not`.
@@ -351,7 +348,7 @@ impl<'a> Lowering<'_, 'a> {
             ExprKind::Paren(inner) => self.side(place, inner),
             ExprKind::Null => Side::Null,
             ExprKind::Invalid | ExprKind::OtherLanguage(_) => Side::Unsayable,
-            ExprKind::Reference(reference) => match self.path(place, reference) {
+            ExprKind::Reference(reference) => match self.path(place, expr, reference) {
                 Meaning::Data(path) => Side::Path(path),
                 Meaning::Param(source, _) => Side::Known(self.slots.value(source, Escape::Json)),
             },

@@ -96,7 +96,7 @@ impl<'a> Lowering<'_, 'a> {
                 let writer = self.transfer(info, clause, "ResultWriter", fields);
                 self.put(fields, "ResultWriter", writer.ordered(ResultWriter::FIELDS), clause.spot);
             }
-            (ClauseKind::WriteTo, ClauseValue::Expr(Expr { kind: ExprKind::Object(members), spot })) => {
+            (ClauseKind::WriteTo, ClauseValue::Expr(Expr { kind: ExprKind::Object(members), spot, .. })) => {
                 let mut writer = Fields::at(fields.at.child("ResultWriter"));
                 let call = ["s3", "putObject"].map(|word| Ident::new(word, clause.keyword.span()));
                 let arn = integration(&call, None);
@@ -140,7 +140,7 @@ impl<'a> Lowering<'_, 'a> {
             let field = request_field(info);
             self.put_value(&mut transfer, field, place, body);
         }
-        if let Some(Expr { kind: ExprKind::Object(members), spot }) = config {
+        if let Some(Expr { kind: ExprKind::Object(members), spot, .. }) = config {
             let (name, table) = if name == "ItemReader" {
                 ("ReaderConfig", ReaderConfig::FIELDS)
             } else {
@@ -155,7 +155,7 @@ impl<'a> Lowering<'_, 'a> {
 
     fn put_request(&mut self, info: &StateInfo<'a>, members: Vec<Member>, spot: Spot, fields: &mut Fields) {
         let place = ValueSite { state: info, position: ValueField::Transfer };
-        let body = Expr { kind: ExprKind::Object(members), spot };
+        let body = Expr::made(ExprKind::Object(members), spot);
         self.put_value(fields, request_field(info), place, &body);
     }
 

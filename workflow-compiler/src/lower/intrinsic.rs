@@ -57,7 +57,7 @@ impl<'a> Lowering<'_, 'a> {
     pub(super) fn intrinsic(&mut self, place: ValueSite<'_, 'a>, expr: &Expr) -> String {
         match &expr.kind {
             ExprKind::Paren(inner) => self.intrinsic(place, inner),
-            ExprKind::Reference(reference) => match self.path(place, reference) {
+            ExprKind::Reference(reference) => match self.path(place, expr, reference) {
                 Meaning::Data(path) => path,
                 Meaning::Param(source, ty) => self.intrinsic_hole(source, &ty),
             },

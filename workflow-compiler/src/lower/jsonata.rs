@@ -128,7 +128,7 @@ impl<'a> Lowering<'_, 'a> {
                 let items: Vec<_> = items.iter().map(|item| self.array_item(place, item)).collect();
                 Jsonata::operand(format!("[{}]", items.join(", ")))
             }
-            ExprKind::Reference(reference) => match self.jsonata_reference(place, reference) {
+            ExprKind::Reference(reference) => match self.jsonata_reference(place, expr, reference) {
                 Meaning::Data(text) => Jsonata::operand(text),
                 Meaning::Param(source, _) => Jsonata::operand(self.slots.literal(source, Escape::Jsonata)),
             },

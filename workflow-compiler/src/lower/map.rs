@@ -17,19 +17,24 @@ impl<'a> Lowering<'_, 'a> {
         let branches = branches.iter().enumerate().map(|(index, branch)| {
             let mut fields = Fields::at(at.index(index));
             self.source_map.put(fields.at.clone(), branch.body.spot);
-            self.put_body(&branch.body, branch.comment.as_ref().or(branch.body.comment.as_ref()), &mut fields);
+            self.put_body((info, Some(index)), branch.comment.as_ref().or(branch.body.comment.as_ref()), &mut fields);
             fields.ordered(AslBranch::FIELDS)
         });
         let branches = Value::Array(branches.collect());
         self.put(fields, "Branches", branches, info.state.name.span().into());
     }
 
-    fn put_body(&mut self, body: &Body, comment: Option<&crate::syntax::ast::Text>, fields: &mut Fields) {
+    /// Writes a branch of a state, by its number, or the body of a map.
+    fn put_body(
+        &mut self,
+        (owner, branch): (&StateInfo<'a>, Option<usize>),
+        comment: Option<&crate::syntax::ast::Text>,
+        fields: &mut Fields,
+    ) {
         if let Some(comment) = comment {
             self.put(fields, "Comment", comment.value.clone().into(), comment.spot);
         }
-        let scope = self.model.scopes.iter().position(|scope| std::ptr::eq(scope.body, body));
-        if let Some(scope) = scope {
+        if let Some(scope) = self.model.scope_in(owner, branch) {
             self.scope(scope, fields);
         }
     }
@@ -53,7 +58,7 @@ impl<'a> Lowering<'_, 'a> {
             self.map_clause(info, clause, fields, &mut processor);
         }
         let comment: &Comment = &body.comment;
-        self.put_body(body, comment.as_ref(), &mut processor);
+        self.put_body((info, None), comment.as_ref(), &mut processor);
         self.source_map.put(processor.at.clone(), body.spot);
         fields.insert(name, processor.ordered(ItemProcessor::FIELDS));
     }

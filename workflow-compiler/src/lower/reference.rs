@@ -5,7 +5,7 @@ use workflow_asl::path::in_brackets;
 use super::slot::Source;
 use super::{Lowering, ValueSite};
 use crate::check::{Base, Step, Ty};
-use crate::syntax::ast::{Reference, Segment};
+use crate::syntax::ast::{Expr, Reference, Segment};
 
 /// The lowered form of a reference.
 pub(super) enum Meaning {
@@ -17,30 +17,38 @@ pub(super) enum Meaning {
 
 impl<'a> Lowering<'_, 'a> {
     /// Returns a reference as a JSONPath.
-    pub(super) fn path(&mut self, place: ValueSite<'_, 'a>, reference: &Reference) -> Meaning {
-        let resolved = self.model.resolve(place, reference);
-        let mut path = match resolved.base {
-            Base::Param(name) => return Meaning::Param(Source::Param(name), resolved.ty),
+    pub(super) fn path(&mut self, place: ValueSite<'_, 'a>, expr: &Expr, reference: &Reference) -> Meaning {
+        let resolved = self.model.resolved(place, expr, reference);
+        let mut path = match &resolved.base {
+            Base::Param(name) => return Meaning::Param(Source::Param(name.clone()), resolved.ty.clone()),
             Base::Context => "$$".to_owned(),
             Base::Variable(name) => format!("${name}"),
             // The context determines which of them `$` is. An unknown reference was reported.
             Base::StateInput | Base::Result | Base::ErrorOutput | Base::Nothing => "$".to_owned(),
         };
-        for step in resolved.steps {
+        for step in &resolved.steps {
             match step {
-                Step::Member { name, quoted } => push_path_member(&mut path, &name, quoted),
+                Step::Member { name, quoted } => push_path_member(&mut path, name, *quoted),
                 Step::Index(index) => path.push_str(&format!("[{index}]")),
-                Step::Computed(index) => self.needs_jsonata(index.spot, "an index that is computed"),
+                Step::Computed(segment) => {
+                    let Some(Segment::Index(index)) = reference.segments.get(*segment) else { continue };
+                    self.needs_jsonata(index.spot, "an index that is computed");
+                }
             }
         }
         Meaning::Data(path)
     }
 
     /// Returns a reference as a JSONata expression, which has the highest precedence.
-    pub(super) fn jsonata_reference(&mut self, place: ValueSite<'_, 'a>, reference: &Reference) -> Meaning {
-        let resolved = self.model.resolve(place, reference);
-        let mut text = match resolved.base {
-            Base::Param(name) => return Meaning::Param(Source::Param(name), resolved.ty),
+    pub(super) fn jsonata_reference(
+        &mut self,
+        place: ValueSite<'_, 'a>,
+        expr: &Expr,
+        reference: &Reference,
+    ) -> Meaning {
+        let resolved = self.model.resolved(place, expr, reference);
+        let mut text = match &resolved.base {
+            Base::Param(name) => return Meaning::Param(Source::Param(name.clone()), resolved.ty.clone()),
             Base::Context => "$states.context".to_owned(),
             Base::Result => "$states.result".to_owned(),
             Base::ErrorOutput => "$states.errorOutput".to_owned(),
@@ -48,11 +56,12 @@ impl<'a> Lowering<'_, 'a> {
             // An unknown reference was reported.
             Base::StateInput | Base::Nothing => "$states.input".to_owned(),
         };
-        for step in resolved.steps {
+        for step in &resolved.steps {
             match step {
-                Step::Member { name, .. } => push_jsonata_member(&mut text, &name),
+                Step::Member { name, .. } => push_jsonata_member(&mut text, name),
                 Step::Index(index) => text.push_str(&format!("[{index}]")),
-                Step::Computed(index) => {
+                Step::Computed(segment) => {
+                    let Some(Segment::Index(index)) = reference.segments.get(*segment) else { continue };
                     let index = self.jsonata(place, index);
                     text.push_str(&format!("[{}]", index.text));
                 }

@@ -32,7 +32,7 @@ impl<'a> Lowering<'_, 'a> {
             ExprKind::Object(members) => self.template_object(place, members, at),
             ExprKind::Array(items) => self.template_array(place, items, expr, at),
             ExprKind::Paren(inner) => self.template(place, inner, at),
-            ExprKind::Reference(reference) => match self.path(place, reference) {
+            ExprKind::Reference(reference) => match self.path(place, expr, reference) {
                 Meaning::Data(path) => Template::Computed(path),
                 Meaning::Param(source, _) => Template::Plain(self.slots.value(source, Escape::Json)),
             },

@@ -20,6 +20,15 @@ use workflow_asl::document::QueryLanguage;
 use super::keyword::ClauseKind;
 use crate::problem::Problem;
 
+/// The number of a node of the tree, by which analyses keep what they know of it; each workflow counts its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NodeId(pub(crate) usize);
+
+impl NodeId {
+    /// That of all nodes that the source does not have.
+    pub(crate) const MADE: Self = Self(0);
+}
+
 /// A range of source tokens.
 #[derive(Clone, Copy, Debug)]
 pub struct Spot {
@@ -72,6 +81,8 @@ pub struct Workflow {
     pub declarations: Vec<Declaration>,
     /// The states.
     pub body: Body,
+    /// How many nodes it has.
+    pub(crate) nodes: usize,
     /// The numbers of the problems found while it was parsed.
     pub problems: Range<usize>,
 }
@@ -307,6 +318,8 @@ pub enum Target {
 /// A clause of a state, of `defaults`, or in the braces of an arm or catcher.
 #[derive(Clone, Debug)]
 pub struct Clause {
+    /// Its number.
+    pub id: NodeId,
     /// The `///` comment (of retriers and catchers).
     pub comment: Comment,
     /// The keyword.

@@ -358,7 +358,7 @@ impl Parser<'_> {
                 while !cursor.is_end() && !cursor.is_punct("=>") && !cursor.is_punct("->") && !cursor.is_punct(",") {
                     cursor.next();
                 }
-                return Some(vec![Expr { kind: ExprKind::Invalid, spot: here }]);
+                return Some(vec![Expr::made(ExprKind::Invalid, here)]);
             }
             let foreign = if comma { 1 } else { ["||", "or"].iter().map(|sign| joined(cursor, sign)).sum() };
             if foreign > 0 {
@@ -512,15 +512,15 @@ fn asl_rule(rule: &Expr) -> Option<(Expr, String)> {
     };
     let (next, _) = text("Next")?;
     if let Some((condition, spot)) = text("Condition") {
-        return Some((Expr { kind: ExprKind::Text(condition), spot }, next));
+        return Some((Expr::made(ExprKind::Text(condition), spot), next));
     }
     let (variable, spot) = text("Variable")?;
     let operator = members.iter().find(|member| Operator::from_name(&member.key.value).is_some())?;
-    let path = |text: String, spot| Expr { kind: ExprKind::Path(Text { value: text, spot }), spot };
+    let path = |text: String, spot| Expr::made(ExprKind::Path(Text { value: text, spot }), spot);
     let value = match &operator.value.kind {
         ExprKind::Text(other) if operator.key.value.ends_with("Path") => path(other.clone(), operator.value.spot),
         _ => operator.value.clone(),
     };
     let arguments = vec![path(variable, spot), value];
-    Some((Expr { kind: ExprKind::Call { name: operator.key.clone(), arguments }, spot: rule.spot }, next))
+    Some((Expr::made(ExprKind::Call { name: operator.key.clone(), arguments }, rule.spot), next))
 }

@@ -4,7 +4,7 @@ use proc_macro2::Ident;
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::{Code, StateKind};
 
-use super::ast::{Clause, ClauseValue, ExprKind};
+use super::ast::{Clause, ClauseValue, ExprKind, Spot};
 use super::cursor::Cursor;
 use super::keyword::{ClauseKind, STATES, Takes, state_keyword};
 use super::object::Braces;
@@ -169,7 +169,7 @@ impl Parser<'_> {
         }
         let first = cursor.here_first();
         cursor.eat_punct(sign);
-        let spot = super::ast::Spot::from(first).to(cursor.before());
+        let spot = Spot::from(first).to(cursor.before());
         let message = format!("unexpected `{sign}` between `{keyword}` and its value");
         let problem = Problem::new(Code::Syntax, spot, message);
         self.report(problem.help(format!("remove the `{sign}`")).edit(Edit::over(spot, "")));
@@ -192,7 +192,7 @@ impl Parser<'_> {
         }
         self.stray_sign(&keyword, &[":", "="], cursor);
         let value = self.clause_value(kind, cursor);
-        let spot = super::ast::Spot::from(keyword.span()).to(cursor.before());
+        let spot = Spot::from(keyword.span()).to(cursor.before());
         if !place.allows(kind) {
             clauses.broken = true;
             if !sure {
@@ -224,9 +224,14 @@ impl Parser<'_> {
             clauses.once.push((kind, variety));
         }
         match value {
-            Some(value) => clauses.list.push(Clause { comment, keyword, kind, value, spot, other_language: None }),
+            Some(value) => clauses.list.push(Clause { comment, ..self.new_clause(keyword, kind, value, spot) }),
             None => clauses.broken = true,
         }
+    }
+
+    /// A clause without a comment, in the language's own words.
+    pub(super) fn new_clause(&mut self, keyword: Ident, kind: ClauseKind, value: ClauseValue, spot: Spot) -> Clause {
+        Clause { id: self.node(), comment: None, keyword, kind, value, spot, other_language: None }
     }
 
     /// Parses the value after a clause's keyword. Returns `None` if it is missing, which is reported.
@@ -355,7 +360,7 @@ impl Parser<'_> {
         self.complain(cursor, problem);
         self.hole(cursor.here_first(), Role::Setting("tolerate"));
         skip_in_state(cursor, true);
-        ClauseValue::ToleratePercent(super::ast::Expr { kind: ExprKind::Invalid, spot: cursor.before() })
+        ClauseValue::ToleratePercent(super::ast::Expr::made(ExprKind::Invalid, cursor.before()))
     }
 
     /// `s3::getObject { … } config { … }`

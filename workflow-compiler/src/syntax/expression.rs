@@ -284,7 +284,7 @@ impl Parser<'_> {
                 _ => None,
             };
             value = match folded {
-                Some(text) => Expr { kind: ExprKind::Number(text), spot: whole },
+                Some(text) => Expr::made(ExprKind::Number(text), whole),
                 None if matches!(value.kind, ExprKind::Invalid) => value,
                 None => {
                     let height = self.height + 1;

@@ -272,7 +272,7 @@ impl Parser<'_> {
         cursor.eat_word("times");
         let spot = first.to(cursor.before());
         let problem = Problem::new(Code::Syntax, spot, "the errors of a retrier go in brackets");
-        let attempts = Expr { kind: ExprKind::Number(attempts.to_string()), spot };
+        let attempts = Expr::made(ExprKind::Number(attempts.to_string()), spot);
         let mut written = vec![retry_field_as_written("max_attempts", &attempts)];
         if let Some((fields, _)) = self.loose_fields(None, cursor) {
             written.extend(fields.iter().map(|field| retry_field_as_written(&field.name.to_string(), &field.value)));
@@ -317,7 +317,7 @@ impl Parser<'_> {
             let value = match name {
                 "jitter" if cursor.peek_ident().is_some() => {
                     let word = cursor.eat_ident()?;
-                    Expr { kind: ExprKind::Text(plain(&word).to_uppercase()), spot: word.span().into() }
+                    Expr::made(ExprKind::Text(plain(&word).to_uppercase()), word.span().into())
                 }
                 "interval" | "max_delay" => self.duration_expr(cursor),
                 _ => {

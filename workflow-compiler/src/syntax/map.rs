@@ -151,7 +151,7 @@ impl Parser<'_> {
             let body = self.object_here(cursor).unwrap_or_else(|| {
                 let problem = self.unexpected(cursor, "the location of the file in braces");
                 self.complain(cursor, problem.help("such as `over s3::csv { Bucket: \"b\", Key: \"k\" } { … }`"));
-                Expr { kind: ExprKind::Invalid, spot: cursor.before() }
+                Expr::made(ExprKind::Invalid, cursor.before())
             });
             return Over::Reader { path, body: settings_as_text(body) };
         }

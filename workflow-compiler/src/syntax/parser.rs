@@ -3,7 +3,7 @@
 use proc_macro2::{Group, Ident, Span};
 use workflow_asl::Code;
 
-use super::ast::{Expr, ExprKind, Spot};
+use super::ast::{Expr, ExprKind, NodeId, Spot};
 use super::cursor::{Cursor, Opened};
 use super::other_language::state::LooseTransition;
 use super::word::{Role, Word};
@@ -37,6 +37,8 @@ pub(super) struct Parser<'p> {
     pub(super) in_call: bool,
     /// Whether it is in a method call, which is replaced including its contents.
     pub(super) in_method: bool,
+    /// How many nodes the workflow has so far.
+    pub(super) nodes: usize,
     /// The structs and enums that the workflow declares, here or later.
     pub(super) declared: Vec<String>,
 }
@@ -55,8 +57,15 @@ impl<'p> Parser<'p> {
             looked_for_json: false,
             in_call: false,
             in_method: false,
+            nodes: 0,
             declared: Vec::new(),
         }
+    }
+
+    /// The number of the next node.
+    pub(super) fn node(&mut self) -> NodeId {
+        self.nodes += 1;
+        NodeId(self.nodes)
     }
 
     /// Returns the number of problems reported so far.
@@ -149,16 +158,16 @@ impl<'p> Parser<'p> {
                 format!("more than {MAX_HEIGHT} nested operators, objects and arrays"),
             );
             self.report(problem.help("split it over several states with `assign`"));
-            return Expr { kind: ExprKind::Invalid, spot };
+            return Expr::made(ExprKind::Invalid, spot);
         }
         self.height = height;
-        Expr { kind, spot }
+        Expr { id: self.node(), kind, spot }
     }
 
     /// Creates a value that contains no other.
     pub(super) fn leaf(&mut self, kind: ExprKind, spot: impl Into<Spot>) -> Expr {
         self.height = 1;
-        Expr { kind, spot: spot.into() }
+        Expr { id: self.node(), kind, spot: spot.into() }
     }
 
     /// Runs `read` with durations allowed or not.

@@ -117,7 +117,9 @@ impl Parser<'_> {
             };
             let kind = ExprKind::Reference(Reference { root, root_spot, word, optional, segments: before });
             let of = self.grown(kind, of, height);
-            let Some(Segment::Index(Expr { kind: ExprKind::Array(arguments), spot })) = after.next() else { return of };
+            let Some(Segment::Index(Expr { kind: ExprKind::Array(arguments), spot, .. })) = after.next() else {
+                return of;
+            };
             let name = Text { value: "..".to_owned(), spot };
             let part = self.grown(
                 ExprKind::OtherLanguage(OtherLanguage::Method { of: Box::new(of), name, arguments }),
@@ -179,7 +181,7 @@ impl Parser<'_> {
         self.in_call = outer;
         // These take a list.
         if matches!(function, "$max" | "$min") {
-            arguments = vec![Expr { kind: ExprKind::Array(arguments), spot }];
+            arguments = vec![Expr::made(ExprKind::Array(arguments), spot)];
         }
         let height = self.height + 2;
         let kind = ExprKind::Call { name: Text { value: function.to_owned(), spot }, arguments };
@@ -356,7 +358,7 @@ impl Parser<'_> {
                     ExprKind::Number(number) if last => {
                         let after = number.parse::<u32>().ok().and_then(|number| number.checked_add(1));
                         let after = after.map_or_else(|| number.clone(), |after| after.to_string());
-                        Expr { kind: ExprKind::Number(after), spot: to.spot }
+                        Expr::made(ExprKind::Number(after), to.spot)
                     }
                     _ => to,
                 });
@@ -419,7 +421,7 @@ pub(crate) fn reference_in_text(text: &str, spot: Spot) -> Option<Reference> {
         } else {
             let (index, after) = rest.strip_prefix('[')?.split_once(']')?;
             index.parse::<u32>().ok()?;
-            segments.push(Segment::Index(Expr { kind: ExprKind::Number(index.to_owned()), spot }));
+            segments.push(Segment::Index(Expr::made(ExprKind::Number(index.to_owned()), spot)));
             rest = after;
         }
     }

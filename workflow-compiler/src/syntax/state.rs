@@ -280,10 +280,10 @@ impl Parser<'_> {
         let value = match (&value.kind, name.ends_with("Path")) {
             (ExprKind::Text(path), true) => {
                 let path = Text { value: path.clone(), spot: value.spot };
-                Expr { kind: ExprKind::Path(path), spot: value.spot }
+                Expr { kind: ExprKind::Path(path), ..value }
             }
             (ExprKind::Number(number), _) => match number.parse() {
-                Ok(seconds) => Expr { kind: ExprKind::Duration(seconds), spot: value.spot },
+                Ok(seconds) => Expr { kind: ExprKind::Duration(seconds), ..value },
                 Err(_) => value,
             },
             _ => value,
@@ -304,7 +304,7 @@ impl Parser<'_> {
             self.report(problem.help(format!("write `{written}`")).edit(Edit::over(spot, format!(" {written}{end}"))));
         }
         // The quotes of a duration are reported once.
-        let value = if duration.is_some() { Expr { kind: ExprKind::Invalid, spot: value.spot } } else { value };
+        let value = if duration.is_some() { Expr::made(ExprKind::Invalid, value.spot) } else { value };
         Some((if until { WaitHead::Until(value) } else { WaitHead::For(value) }, !arrow.is_empty()))
     }
 
@@ -328,7 +328,7 @@ impl Parser<'_> {
             let problem = Problem::new(Code::Syntax, first.to(cursor.before()), "the error of a fail goes in braces");
             let value = match value.kind {
                 ExprKind::Paren(inner) => *inner,
-                kind => Expr { kind, spot: value.spot },
+                kind => Expr { kind, ..value },
             };
             self.report(problem.write(format!("{{ error: {} }}", spelled(&value))));
             return (Head::Fail { error: Some(value), cause }, complete);

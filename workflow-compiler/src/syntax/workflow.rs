@@ -32,6 +32,7 @@ impl Parser<'_> {
 
     fn workflow(&mut self, cursor: &mut Cursor) -> Option<Workflow> {
         let before = self.reported();
+        self.nodes = 0;
         let attributes = self.attributes(cursor);
         if cursor.is_end() {
             self.dangling(&attributes);
@@ -94,6 +95,7 @@ impl Parser<'_> {
             brace: group.span_open(),
             declarations,
             body,
+            nodes: self.nodes,
             problems: before..self.reported(),
         })
     }

@@ -6,7 +6,8 @@ use workflow_cases::every;
 /// Returns what is found of handlers, each as its code, its place and its text with the help.
 fn of_handlers(definition: &Value, annotations: &Annotations) -> Vec<(Code, String, String)> {
     let (machine, _) = StateMachine::read(definition);
-    let found = check_read(&machine, definition.to_string().len(), MachineType::Standard, annotations).into_iter();
+    let found =
+        check_read(&machine, definition.to_string().len(), MachineType::Standard, annotations).found.into_iter();
     let found =
         found.filter(|found| matches!(found.code, Code::NeverMatches | Code::UnraisedError | Code::UncaughtError));
     found

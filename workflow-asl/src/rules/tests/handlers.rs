@@ -174,5 +174,5 @@ fn error_handlers_whose_own_errors_are_not_caught() {
     let (machine, _) = StateMachine::read(&definition);
     let annotations =
         Annotations { uncaught: [Pointer::root().child("States").child("Refund")].into(), ..Annotations::default() };
-    assert_eq!(check_read(&machine, 0, MachineType::Standard, &annotations), []);
+    assert_eq!(check_read(&machine, 0, MachineType::Standard, &annotations).found, []);
 }

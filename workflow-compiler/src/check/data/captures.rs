@@ -7,10 +7,11 @@ use workflow_asl::document::QueryLanguage;
 use workflow_asl::result::{Member, Presence};
 
 use super::{jsonata_reads, visit};
+use crate::check::flow::DECLARED;
 use crate::check::members::Named;
 use crate::check::members::aws;
 use crate::check::model::Model;
-use crate::check::resolve::Step;
+use crate::check::resolution::Step;
 use crate::check::sink::Sink;
 use crate::check::types::Ty;
 use crate::check::value_site::{ValueField, ValueSite};
@@ -52,7 +53,7 @@ pub(super) fn collect(model: &Model<'_>, sink: &mut Sink<'_>) -> BTreeMap<usize,
                     return;
                 }
                 let place = ValueSite { state: info, position: ValueField::Assign };
-                let steps = model.resolve(place, reference).steps;
+                let steps = model.resolve(place, reference, &DECLARED).steps;
                 let path = steps.into_iter().map_while(|step| match step {
                     Step::Member { name, .. } => Some(name),
                     // An array is kept whole.
@@ -75,7 +76,7 @@ pub(super) fn collect(model: &Model<'_>, sink: &mut Sink<'_>) -> BTreeMap<usize,
 /// Returns the path up to the last member that is certainly present: in JSONPath, a path to an absent value fails the
 /// execution after the task has succeeded.
 pub(super) fn present(model: &Model<'_>, number: usize, path: impl Iterator<Item = String>) -> Vec<String> {
-    let mut ty = model.data.results.get(number).cloned().unwrap_or(Ty::Unknown);
+    let mut ty = model.analysis.results.get(number).cloned().unwrap_or(Ty::Unknown);
     let mut certain = Vec::new();
     for name in path {
         let next = match &ty {

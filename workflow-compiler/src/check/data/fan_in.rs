@@ -24,7 +24,7 @@ enum Form {
 impl<'a> Model<'a> {
     /// Returns the type of the combined results of a parallel's branches or a map's iterations.
     pub(in crate::check) fn fan_in(&self, info: &StateInfo<'a>) -> Ty {
-        let mut inside = self.data.graphs.inside(info.id).map(|scope| self.scope_output(scope));
+        let mut inside = self.analysis.graphs.inside(info.id).map(|scope| self.scope_output(scope));
         match &info.state.head {
             Head::Parallel(_) => Ty::Tuple(inside.collect()),
             Head::Map { .. } => {

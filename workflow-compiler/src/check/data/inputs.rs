@@ -8,7 +8,6 @@ use workflow_asl::document::QueryLanguage;
 use crate::check::flow::state_narrowing::arms;
 use crate::check::flow::{By as Takes, Narrowing};
 use crate::check::model::{Model, StateInfo};
-use crate::check::sink::Sink;
 use crate::check::types::{Ty, error_type};
 use crate::check::value_site::{ValueField, ValueSite};
 use crate::syntax::ast::{Catcher, Clause, ClauseValue, Expr, Head};
@@ -41,7 +40,7 @@ impl<'a> Ways<'a> {
             };
             let mut arms = choice.into_iter().flat_map(|choice| arms(choice, model.narrowing(info)));
             let mut catchers = model.catchers_of(info).into_iter();
-            for (by, to) in model.data.graphs.leaving(from) {
+            for (by, to) in model.analysis.graphs.leaving(from) {
                 let by = match by {
                     Takes::State => Some(By::Transition),
                     Takes::Arm => arms.next().map(|(arm, known)| By::Arm(&arm.clauses, known)),
@@ -63,7 +62,7 @@ impl<'a> Ways<'a> {
     /// Returns the type of a state's input, where those before it in the order are `done`.
     pub(super) fn input(&self, model: &Model<'a>, number: usize, done: &[bool]) -> Ty {
         let Some((_, info)) = model.states.get_index(number) else { return Ty::Unknown };
-        let starts = model.data.graphs.start(info.scope) == Some(number);
+        let starts = model.analysis.graphs.start(info.scope) == Some(number);
         let mut ty = starts.then(|| scope_input(model, info.scope));
         for way in self.0.get(number).into_iter().flatten() {
             let known = done.get(way.from).copied().unwrap_or_default();
@@ -90,7 +89,7 @@ impl<'a> Way<'a> {
             By::Arm(clauses, facts) => match output(clauses) {
                 Some(output) => {
                     let place = ValueSite { state: from, position: ValueField::Output };
-                    model.infer(place, output, facts, &mut Sink::silent()).there()
+                    model.type_where(place, output, facts).there()
                 }
                 // The choice's own output is used if no arm is taken.
                 None if shaped(from, &[ClauseKind::Output]) => Ty::Unknown,
@@ -112,7 +111,7 @@ impl<'a> Way<'a> {
 /// Returns what the first state of a scope gets.
 fn scope_input(model: &Model<'_>, scope: usize) -> Ty {
     let Some(known) = model.scopes.get(scope) else { return Ty::Unknown };
-    let Some(info) = known.owner.and_then(|owner| model.info(owner)) else { return model.input.clone() };
+    let Some(info) = known.owner_id.and_then(|owner| model.by_id(owner)) else { return model.input.clone() };
     if shaped(info, &[ClauseKind::Raw]) {
         return Ty::Unknown;
     }
@@ -125,7 +124,7 @@ fn scope_input(model: &Model<'_>, scope: usize) -> Ty {
         Head::Map { .. } => match clause(info, &[ClauseKind::ItemSelector, ClauseKind::Parameters]) {
             Some(made) => {
                 let place = ValueSite { state: info, position: ValueField::ItemSelector };
-                model.infer(place, made, &model.narrowing(info).of_another_item(), &mut Sink::silent()).there()
+                model.type_where(place, made, &model.narrowing(info).of_another_item()).there()
             }
             None => model.item_type(info),
         },
@@ -157,14 +156,14 @@ impl<'a> Model<'a> {
         if info.language == QueryLanguage::JsonPath && shaped(info, &[ClauseKind::InputPath, ClauseKind::Raw]) {
             return Ty::Unknown;
         }
-        info.number.and_then(|number| self.data.inputs.get(number)).cloned().unwrap_or(Ty::Unknown)
+        info.number.and_then(|number| self.analysis.inputs.get(number)).cloned().unwrap_or(Ty::Unknown)
     }
 
     /// Returns the type of the input that a field sees: `input_path` sees the whole input.
     pub(in crate::check) fn input_at(&self, place: ValueSite<'_, 'a>) -> Ty {
         let paths = [ClauseKind::ItemsPath, ClauseKind::Raw];
         if place.position == ValueField::Path && !shaped(place.state, &paths) {
-            let known = place.state.number.and_then(|number| self.data.inputs.get(number));
+            let known = place.state.number.and_then(|number| self.analysis.inputs.get(number));
             return known.cloned().unwrap_or(Ty::Unknown);
         }
         self.own_input(place.state)
@@ -173,6 +172,7 @@ impl<'a> Model<'a> {
     /// For tests of single states.
     #[cfg(test)]
     pub(crate) fn forget_inputs(&mut self) {
-        self.data.inputs.clear();
+        self.analysis.inputs.clear();
+        self.analysis.expressions = Default::default();
     }
 }

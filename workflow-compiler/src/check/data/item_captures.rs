@@ -9,8 +9,9 @@ use workflow_asl::document::QueryLanguage;
 
 use super::captures::{Capture, DEPTH};
 use super::visit;
+use crate::check::flow::DECLARED;
 use crate::check::model::{Model, StateInfo, is_distributed};
-use crate::check::resolve::{Base, Step};
+use crate::check::resolution::{Base, Step};
 use crate::check::value_site::{ValueField, ValueSite};
 use crate::syntax::ast::{ClauseValue, Expr, Head, Root, Target};
 use crate::syntax::keyword::ClauseKind;
@@ -36,12 +37,12 @@ pub(super) fn collect(model: &Model<'_>) -> BTreeMap<usize, ItemCapture> {
         let Some((scope, _)) = model.map_around(info) else { continue };
         let selector = selector(info);
         let node = || {
-            let point = model.data.graphs.point(number);
-            point.and_then(|point| model.data.graphs.ancestor(point, scope)).map(|point| point.node)
+            let point = model.analysis.graphs.point(number);
+            point.and_then(|point| model.analysis.graphs.ancestor(point, scope)).map(|point| point.node)
         };
         visit::values(model, info, &mut |value, _| {
             // There `item` is an item of the map itself.
-            if selector.is_some_and(|selector| std::ptr::eq(selector, value)) {
+            if selector.is_some_and(|selector| selector.id == value.id) {
                 return;
             }
             visit::references(value, &mut |reference| {
@@ -49,11 +50,11 @@ pub(super) fn collect(model: &Model<'_>) -> BTreeMap<usize, ItemCapture> {
                     return;
                 }
                 let place = ValueSite { state: info, position: ValueField::Parameters };
-                let resolved = model.resolve(place, reference);
+                let resolved = model.resolve(place, reference, &DECLARED);
                 let Base::Variable(variable) = resolved.base else { return };
                 let (item, readers) = all.entry(scope).or_insert_with(|| {
                     let capture = Capture::Members(IndexMap::new());
-                    let again = model.data.graphs.comes_back(scope);
+                    let again = model.analysis.graphs.comes_back(scope);
                     (ItemCapture { variable, capture, again, reaches: Vec::new() }, Vec::new())
                 });
                 let path = resolved.steps.into_iter().map_while(|step| match step {
@@ -80,7 +81,7 @@ pub(super) fn collect(model: &Model<'_>) -> BTreeMap<usize, ItemCapture> {
         }
     }
     let reach = |(scope, (mut item, readers)): (usize, (ItemCapture, Vec<usize>))| {
-        item.reaches = model.data.graphs.graph(scope)?.reaching(readers, |_| true);
+        item.reaches = model.analysis.graphs.graph(scope)?.reaching(readers, |_| true);
         Some((scope, item))
     };
     all.into_iter().filter_map(reach).collect()
@@ -126,9 +127,9 @@ impl<'a> Model<'a> {
 
     /// Returns the part of the map's item that the map's first state captures on the transition to the target.
     pub fn item_capture_of(&self, info: &StateInfo<'a>, target: &Target) -> Option<&ItemCapture> {
-        let item = self.data.item_captures.get(&info.scope)?;
-        let starts = self.first_of(info.scope).is_some_and(|start| std::ptr::eq(start.state, info.state));
-        let to = self.data.graphs.point(self.target(target, info.scope)?.number?)?;
+        let item = self.analysis.item_captures.get(&info.scope)?;
+        let starts = self.first_of(info.scope).is_some_and(|start| start.id == info.id);
+        let to = self.analysis.graphs.point(self.target(target, info.scope)?.number?)?;
         (starts && item.reaches.get(to.node).copied().unwrap_or_default()).then_some(item)
     }
 }

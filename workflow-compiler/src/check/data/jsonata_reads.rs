@@ -43,7 +43,7 @@ pub(super) fn collect(model: &Model<'_>, captures: &mut BTreeMap<usize, Capture>
                 for used in &names.variables {
                     let Some(number) = states.get(&used.name).copied().flatten() else { continue };
                     let reader = info.number;
-                    let Some(beside) = reader.and_then(|reader| model.data.graphs.beside(reader, number)) else {
+                    let Some(beside) = reader.and_then(|reader| model.analysis.graphs.beside(reader, number)) else {
                         continue;
                     };
                     let guarded = names.variables.iter().any(|other| {
@@ -51,7 +51,7 @@ pub(super) fn collect(model: &Model<'_>, captures: &mut BTreeMap<usize, Capture>
                     });
                     let (path, wrong) = path(model, number, used, (text, spot));
                     if let Some(wrong) = wrong.filter(|_| !guarded)
-                        && told.insert((text.as_ptr(), used.span.start))
+                        && told.insert((value.id, text, used.span.start))
                         && (captures.contains_key(&number) || model.lacks_variable(&used.name))
                     {
                         sink.push(wrong);
@@ -94,7 +94,7 @@ fn by_variable(model: &Model<'_>) -> BTreeMap<String, Option<usize>> {
 fn path(model: &Model<'_>, number: usize, used: &Use, (text, spot): (&str, Spot)) -> (Vec<String>, Option<Problem>) {
     let mut path = Vec::new();
     let mut wrong = None;
-    let mut ty = model.data.results.get(number).cloned().unwrap_or(Ty::Unknown);
+    let mut ty = model.analysis.results.get(number).cloned().unwrap_or(Ty::Unknown);
     // `%` may lead back to the parent.
     let climbs = !used.exact && jsonata::expression(text).unwrap_or(text).contains('%');
     for step in used.steps.iter().take(DEPTH) {

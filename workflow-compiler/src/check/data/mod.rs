@@ -24,45 +24,25 @@ pub(super) use types::infer_all;
 pub use variable_reads::VariableReads;
 pub(super) use visit::{leaves, references, values};
 
+use super::analysis::Expressions;
 use super::flow::availability::Availability;
-use super::flow::{Narrowing, StateGraphs, state_narrowing};
+use super::flow::{StateGraphs, state_narrowing};
 use super::model::{Model, StateInfo};
 use super::sink::Sink;
-use super::types::Ty;
 use crate::problem::Problem;
 use crate::syntax::ast::{Catcher, Clause, ClauseValue, DeclarationKind, ExprKind, Head, Target, plain};
 use crate::syntax::keyword::ClauseKind;
 
-/// What is known of a workflow's data.
-#[derive(Debug, Default)]
-pub(super) struct Data {
-    /// The states as graphs.
-    pub(super) graphs: StateGraphs,
-    /// Which results and errors can be read where.
-    pub(super) availability: Availability,
-    /// Which optional values are known to be there when a state begins, by its id.
-    pub(super) narrowings: Vec<Narrowing>,
-    /// The types of the states' results, by the number in [`Model::states`], as far as they are known.
-    pub(super) results: Vec<Ty>,
-    /// The types of the states' inputs, likewise.
-    pub(super) inputs: Vec<Ty>,
-    /// The types of the variables that the workflow assigns, likewise.
-    pub(super) variables: BTreeMap<String, Ty>,
-    /// What the states keep of their results, by their number.
-    captures: BTreeMap<usize, Capture>,
-    /// What the first states of maps keep of the item, by the scope that is the map's body.
-    item_captures: BTreeMap<usize, ItemCapture>,
-}
-
-/// Fills in [`Model::data`], and reports conflicting variables.
+/// Fills in [`Model::analysis`], and reports the variables that are in the way.
 pub(super) fn analyse(model: &mut Model<'_>, sink: &mut Sink<'_>) {
-    model.data.graphs = StateGraphs::of(model);
-    model.data.availability = Availability::of(model, &model.data.graphs);
-    model.data.narrowings = state_narrowing::narrowings(model, &model.data.graphs);
+    model.analysis.graphs = StateGraphs::of(model);
+    model.analysis.availability = Availability::of(model, &model.analysis.graphs);
+    model.analysis.narrowings = state_narrowing::narrowings(model, &model.analysis.graphs);
     types::infer(model);
-    model.data.captures = captures::collect(model, sink);
-    model.data.item_captures = item_captures::collect(model);
+    model.analysis.captures = captures::collect(model, sink);
+    model.analysis.item_captures = item_captures::collect(model);
     collisions(model, sink);
+    model.analysis.expressions = Expressions::of(model.workflow.nodes);
 }
 
 /// Returns the variable for a state's result: the state's identifier, unless that is invalid or hides a JSONata
@@ -102,14 +82,14 @@ impl<'a> Model<'a> {
 
     /// Returns the variable that a state keeps its result in, and what of it, where another state reads it.
     pub fn capture_of(&self, info: &StateInfo<'a>) -> Option<(String, &Capture)> {
-        let capture = self.data.captures.get(&info.number?)?;
+        let capture = self.analysis.captures.get(&info.number?)?;
         Some((variable(&info.name), capture))
     }
 
     /// Returns the variable that a catcher of this state keeps the error in, where a state that it leads to reads it.
     pub fn error_capture_of(&self, info: &StateInfo<'a>, target: &Target) -> Option<&str> {
-        let to = self.data.graphs.point(self.target(target, info.scope)?.number?)?;
-        let availability = &self.data.availability;
+        let to = self.analysis.graphs.point(self.target(target, info.scope)?.number?)?;
+        let availability = &self.analysis.availability;
         availability.captures_error(to.scope, to.node).then(|| availability.error_variable(to.scope))
     }
 }
@@ -117,7 +97,7 @@ impl<'a> Model<'a> {
 /// Reports variables of the user that have the name of a result's or an error's variable.
 fn collisions(model: &Model<'_>, sink: &mut Sink<'_>) {
     let mut taken: BTreeMap<String, String> = BTreeMap::new();
-    for number in model.data.captures.keys() {
+    for number in model.analysis.captures.keys() {
         let Some((name, info)) = model.states.get_index(*number) else { continue };
         let holds = format!("the result of `{name}`, which another state reads by its name");
         if let Some(holds) = taken.insert(variable(name), holds) {
@@ -129,12 +109,12 @@ fn collisions(model: &Model<'_>, sink: &mut Sink<'_>) {
         }
     }
     for scope in 0..model.scopes.len() {
-        let name = model.data.availability.error_variable(scope);
+        let name = model.analysis.availability.error_variable(scope);
         if !name.is_empty() {
             taken.insert(name.to_owned(), "the error, which a state reads as `caught`".to_owned());
         }
     }
-    for (scope, item) in &model.data.item_captures {
+    for (scope, item) in &model.analysis.item_captures {
         let of =
             model.scopes.get(*scope).and_then(|scope| scope.owner).map_or_else(String::new, |map| plain(&map.name));
         let holds = format!("the item of `{of}`, which a state after the map's first reads as `item`");

@@ -91,7 +91,7 @@ fn fits_expr<'a>(
         }
         return;
     }
-    let is_array = |item: &Expr| model.infer(place, item, facts, &mut Sink::silent()).present().is_array();
+    let is_array = |item: &Expr| model.type_where(place, item, facts).present().is_array();
     match (&expr.kind, fields(model, wanted), wanted.present()) {
         (ExprKind::Paren(inner), ..) => fits_expr(model, place, inner, wanted, what, facts, sink),
         (ExprKind::If(condition, yes, no), ..) => {
@@ -119,7 +119,7 @@ fn fits_expr<'a>(
                         } else {
                             let value = &member.value;
                             if member.optional {
-                                let ty = model.infer(place, value, &facts.asking(), &mut Sink::silent());
+                                let ty = model.type_where(place, value, facts);
                                 let holder = path_of(value, "");
                                 fits(
                                     model,
@@ -161,7 +161,7 @@ fn fits_expr<'a>(
             items.iter().for_each(|given| fits_expr(model, place, given, item, &what, facts, sink));
         }
         (ExprKind::Binary(BinaryOp::Default, _, left, right), ..) => {
-            let given = model.infer(place, left, &facts.asking(), &mut Sink::silent());
+            let given = model.type_where(place, left, facts);
             let holder = path_of(left, "");
             fits(model, given.present(), wanted, left.spot, what, (&holder, facts, &Seen::default()), sink);
             if given.is_option() {
@@ -189,10 +189,10 @@ fn fits_expr<'a>(
         // An invalid reference is reported where it is read.
         _ if model.reads_refused(place, expr) => {}
         _ => {
-            let ty = model.infer(place, expr, facts, &mut Sink::silent());
+            let ty = model.type_where(place, expr, facts);
             // That it may be absent was reported where it is read.
             let said = matches!(&expr.kind, ExprKind::Reference(reference)
-                if model.is_left_out(place, reference, facts));
+                if model.resolved_where(place, (expr, reference), facts).is_left_out());
             let holder = path_of(expr, "");
             fits(
                 model,

@@ -13,13 +13,13 @@ use super::visit;
 use crate::check::flow::state_narrowing::arms;
 use crate::check::flow::{Narrowing, StateGraphs};
 use crate::check::model::{Model, StateInfo};
-use crate::check::sink::Sink;
 use crate::check::types::Ty;
 use crate::check::value_site::{ValueField, ValueSite};
 use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Head, Root};
 use crate::syntax::keyword::ClauseKind;
 
-/// Fills in [`Data::results`](super::Data::results) and [`Data::variables`](super::Data::variables).
+/// Fills in [`Analysis::results`](crate::check::analysis::Analysis::results) and
+/// [`Analysis::variables`](crate::check::analysis::Analysis::variables).
 pub(super) fn infer(model: &mut Model<'_>) {
     let mut asked = false;
     for info in model.states.values() {
@@ -43,8 +43,8 @@ pub(super) fn infer(model: &mut Model<'_>) {
 
 /// The same, whether anything asks for the types or not.
 pub(in crate::check) fn infer_all(model: &mut Model<'_>) {
-    model.data.results = vec![Ty::Unknown; model.states.len()];
-    model.data.inputs = vec![Ty::Unknown; model.states.len()];
+    model.analysis.results = vec![Ty::Unknown; model.states.len()];
+    model.analysis.inputs = vec![Ty::Unknown; model.states.len()];
     let order = order(model);
     let ways = Ways::of(model);
     // Types of variables and results depend on each other, and a loop on the states after it.
@@ -56,14 +56,14 @@ pub(in crate::check) fn infer_all(model: &mut Model<'_>) {
                 Step::Begins(number) => {
                     again |= ways.lead_back(number, &done);
                     let ty = ways.input(model, number, &done).bounded();
-                    if let Some(known) = model.data.inputs.get_mut(number) {
+                    if let Some(known) = model.analysis.inputs.get_mut(number) {
                         *known = ty;
                     }
                 }
                 Step::Ends(number) => {
                     let Some((_, info)) = model.states.get_index(number) else { continue };
                     let ty = model.result_type(info).bounded();
-                    if let Some(known) = model.data.results.get_mut(number) {
+                    if let Some(known) = model.analysis.results.get_mut(number) {
                         *known = ty;
                     }
                     if let Some(done) = done.get_mut(number) {
@@ -73,7 +73,7 @@ pub(in crate::check) fn infer_all(model: &mut Model<'_>) {
             }
         }
         variables(model);
-        if !again && model.data.variables.is_empty() {
+        if !again && model.analysis.variables.is_empty() {
             break;
         }
     }
@@ -89,7 +89,7 @@ enum Step {
 /// Returns the states in the order in which they run; those inside one come between its beginning and its end.
 fn order(model: &Model<'_>) -> Vec<Step> {
     let mut order = Vec::new();
-    enter(&model.data.graphs, 0, &mut order);
+    enter(&model.analysis.graphs, 0, &mut order);
     order
 }
 
@@ -109,13 +109,13 @@ const ROUNDS: usize = 4;
 /// A value computed from the variable itself, as in `n: $n + 1`, counts once the variable has a type: a counter that
 /// starts with an integer is an integer.
 fn variables(model: &mut Model<'_>) {
-    model.data.variables.clear();
+    model.analysis.variables.clear();
     if model.variables.is_none() {
         return;
     }
     for round in 1..=ROUNDS {
         let Assigned { mut types, reads, waiting } = assigned(model);
-        let known = std::mem::take(&mut model.data.variables);
+        let known = std::mem::take(&mut model.analysis.variables);
         let settled = !reads || types == known;
         if settled || round == ROUNDS {
             types.extend(waiting.into_iter().map(|name| (name, Ty::Unknown)));
@@ -123,7 +123,7 @@ fn variables(model: &mut Model<'_>) {
         if !settled && round == ROUNDS {
             types.iter_mut().filter(|(name, ty)| known.get(*name) != Some(*ty)).for_each(|(_, ty)| *ty = Ty::Unknown);
         }
-        model.data.variables = types;
+        model.analysis.variables = types;
         if settled {
             return;
         }
@@ -188,7 +188,7 @@ fn assign<'a>(model: &Model<'a>, place: ValueSite<'_, 'a>, clause: &Clause, fact
                     found.waiting.push(name.to_owned());
                     continue;
                 }
-                let ty = model.infer(place, &member.value, facts, &mut Sink::silent()).bounded();
+                let ty = model.type_where(place, &member.value, facts).bounded();
                 (name, if member.optional { ty.lacking() } else { ty.there() })
             }
         };
@@ -205,7 +205,7 @@ fn reads_variables(model: &Model<'_>, value: &Expr) -> (bool, bool) {
     let mut read = |name: &str| {
         if model.variables.as_ref().is_some_and(|names| names.contains(name)) {
             reads = true;
-            waits |= !model.data.variables.contains_key(name);
+            waits |= !model.analysis.variables.contains_key(name);
         }
     };
     visit::references(value, &mut |reference| {
@@ -285,6 +285,6 @@ impl<'a> Model<'a> {
             let made = info.state.clauses.iter().any(|clause| makes.contains(&clause.kind));
             return if made { Ty::Unknown } else { self.own_input(info) };
         }
-        info.number.and_then(|number| self.data.results.get(number)).cloned().unwrap_or(Ty::Unknown)
+        info.number.and_then(|number| self.analysis.results.get(number)).cloned().unwrap_or(Ty::Unknown)
     }
 }

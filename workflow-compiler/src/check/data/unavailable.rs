@@ -58,7 +58,7 @@ impl<'a> Model<'a> {
             let help = "its result is `result`, its input is `state`; its result from an earlier run is";
             return Some(Problem::new(Code::StateReference, spot, message).help(format!("{help} `{name}?.…`")));
         }
-        match self.data.availability.sight(&self.data.graphs, reader, number)? {
+        match self.analysis.availability.sight(&self.analysis.graphs, reader, number)? {
             Sight::Certain => None,
             Sight::Uncertain { .. } | Sight::Around
                 if reference.optional || facts.present(&PathRoot::result_of(name).into()) =>
@@ -147,7 +147,7 @@ impl<'a> Model<'a> {
         let point = self.name_at(at);
         let inside = if point == *reader { String::new() } else { format!(", inside `{point}`,") };
         let begins = format!("when `{reader}`{inside} begins");
-        let graph = self.data.graphs.graph(at.scope);
+        let graph = self.analysis.graphs.graph(at.scope);
         let Some(graph) = graph.filter(|graph| self.may_look(graph.size())) else {
             return Problem::new(Code::MayNotHaveRun, spot, format!("`{name}` may not have run {begins}"));
         };
@@ -227,11 +227,11 @@ impl<'a> Model<'a> {
     ) -> Result<String, Box<Problem>> {
         let spot = reference.root_spot;
         let name = &place.state.name;
-        let Some(point) = place.state.number.and_then(|number| self.data.graphs.point(number)) else {
+        let Some(point) = place.state.number.and_then(|number| self.analysis.graphs.point(number)) else {
             return Ok("caught".to_owned());
         };
-        let availability = &self.data.availability;
-        match availability.error_at(&self.data.graphs, point) {
+        let availability = &self.analysis.availability;
+        match availability.error_at(&self.analysis.graphs, point) {
             Caught::In(scope) => Ok(availability.error_variable(scope).to_owned()),
             Caught::Distributed(map) => {
                 let map = self.states.get_index(map).map_or("", |(name, _)| name);
@@ -240,7 +240,7 @@ impl<'a> Model<'a> {
                 Err(Box::new(Problem::new(Code::NothingCaught, spot, message).help(help)))
             }
             Caught::Uncertain(at) => {
-                let graph = self.data.graphs.graph(at.scope).filter(|graph| self.may_look(graph.size()));
+                let graph = self.analysis.graphs.graph(at.scope).filter(|graph| self.may_look(graph.size()));
                 let way = graph.and_then(|graph| Some((graph, graph.shortest(at.node, |edge| !edge.is_caught())?)));
                 let message = format!("an error may not have been caught when `{name}` begins");
                 let mut problem = Problem::new(Code::NothingCaught, spot, message);
@@ -255,7 +255,7 @@ impl<'a> Model<'a> {
     }
 
     fn name_at(&self, point: Point) -> &str {
-        let state = self.data.graphs.state_at(point).and_then(|number| self.states.get_index(number));
+        let state = self.analysis.graphs.state_at(point).and_then(|number| self.states.get_index(number));
         state.map_or("", |(name, _)| name)
     }
 

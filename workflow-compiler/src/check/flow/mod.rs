@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use workflow_asl::graph::{FlowGraph, Transition};
 
-pub(super) use self::narrowing::{Narrowing, is_known};
+pub(super) use self::narrowing::{DECLARED, Narrowing, is_known};
 use super::model::{Model, is_distributed};
 use crate::syntax::ast::{Head, Target};
 

@@ -9,7 +9,12 @@ use crate::check::path::{Path, PathRoot, PathSegment};
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, UnaryOp};
 
 /// Where nothing is known.
-pub(super) static NOTHING: Narrowing = Narrowing { known: Vec::new(), input: None, asks: false, all: false };
+pub(super) static NOTHING: Narrowing =
+    Narrowing { known: Vec::new(), input: None, asks: false, all: false, declared: false };
+
+/// Where what was tested before does not count.
+pub(in crate::check) static DECLARED: Narrowing =
+    Narrowing { known: Vec::new(), input: None, asks: false, all: false, declared: true };
 
 /// The state's own input.
 const STATE: PathRoot<'static> = PathRoot::Word("state");
@@ -24,6 +29,8 @@ pub(in crate::check) struct Narrowing {
     asks: bool,
     /// Whether all values are known to be present: no path leads here, or earlier tests are unknown.
     all: bool,
+    /// Whether what was tested before the expression does not count.
+    declared: bool,
 }
 
 /// What is known of the value at a path.
@@ -69,6 +76,16 @@ impl Narrowing {
     /// The same, for an expression whose absence is foreseen.
     pub(in crate::check) fn asking(&self) -> Self {
         Self { asks: true, ..self.clone() }
+    }
+
+    /// Whether what was tested before the expression does not count.
+    pub(in crate::check) fn is_declared(&self) -> bool {
+        self.declared
+    }
+
+    /// Whether nothing is known beside the types.
+    pub(in crate::check) fn is_empty(&self) -> bool {
+        self.known.is_empty() && !self.all
     }
 
     /// Returns whether absence is foreseen.

@@ -63,7 +63,7 @@ pub(in crate::check) fn narrowings(model: &Model<'_>, graphs: &StateGraphs) -> V
 impl<'a> Model<'a> {
     /// Returns what is known when the state begins.
     pub(in crate::check) fn narrowing(&self, info: &StateInfo<'a>) -> &Narrowing {
-        self.data.narrowings.get(info.id).unwrap_or(&NOTHING)
+        self.analysis.narrowings.get(info.id).unwrap_or(&NOTHING)
     }
 }
 

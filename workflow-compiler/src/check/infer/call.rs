@@ -113,7 +113,7 @@ impl<'a> Model<'a> {
             }
             None => unknown_function(name, language),
         });
-        meant.map_or(Ty::Unknown, |meant| self.infer(place, &meant, facts, &mut Sink::silent()))
+        meant.map_or(Ty::Unknown, |meant| self.type_where(place, &meant, facts))
     }
 
     /// Returns what another language's function is here: `len(x)`, `Some(x)`, `sum(xs)`.
@@ -127,7 +127,7 @@ impl<'a> Model<'a> {
         let called = |function: &str| {
             let spot = name.spot;
             let name = Text { value: function.to_owned(), spot };
-            Expr { kind: ExprKind::Call { name, arguments: arguments.to_vec() }, spot }
+            Expr::made(ExprKind::Call { name, arguments: arguments.to_vec() }, spot)
         };
         let word = name.value.strip_prefix('$').unwrap_or(&name.value);
         // A function of the language with or without its prefix.
@@ -187,7 +187,8 @@ fn mistyped(name: &Text, wanted: &str, argument: &Expr, ty: &Ty, sink: &mut Sink
 
 /// A hash is by an algorithm that there is.
 fn algorithm(name: &Text, arguments: &[Expr], sink: &mut Sink<'_>) {
-    if let ("$hash" | "States.Hash", [_, Expr { kind: ExprKind::Text(text), spot }]) = (name.value.as_str(), arguments)
+    if let ("$hash" | "States.Hash", [_, Expr { kind: ExprKind::Text(text), spot, .. }]) =
+        (name.value.as_str(), arguments)
         && let Some(message) = hash::unknown(text)
     {
         sink.report(|| Problem::new(Code::FailingCall, *spot, message).suggest_text(text, hash::ALGORITHMS));

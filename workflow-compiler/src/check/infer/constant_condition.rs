@@ -3,6 +3,7 @@
 use workflow_asl::Code;
 use workflow_asl::result::Presence;
 
+use crate::check::flow::DECLARED;
 use crate::check::model::Model;
 use crate::check::path::reference_text;
 use crate::check::sink::Sink;
@@ -82,15 +83,16 @@ impl<'a> Model<'a> {
         let may_lack = |(number, segment): (usize, &Segment)| {
             let mut holder = reference.clone();
             holder.segments.truncate(number);
-            matches!(segment, Segment::Index(_)) || matches!(self.resolve(place, &holder).ty.present(), Ty::Map(_))
+            matches!(segment, Segment::Index(_))
+                || matches!(self.resolve(place, &holder, &DECLARED).ty.present(), Ty::Map(_))
         };
         if reference.segments.iter().enumerate().any(may_lack) {
             return None;
         }
-        let resolved = self.resolve(place, reference);
-        let ty = resolved.ty;
+        let resolved = self.resolved(place, value, reference);
+        let ty = &resolved.ty;
         let open = resolved.presence != Presence::Always || ty.may_be_nothing() || ty.is_unknown();
-        (!open && !self.reads_refused(place, value)).then_some((reference, ty))
+        (!open && !self.reads_refused(place, value)).then(|| (reference, ty.clone()))
     }
 }
 

@@ -7,33 +7,65 @@ mod jsonata;
 mod operator;
 mod other_language;
 
+use std::rc::Rc;
+
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::result::Presence;
 
 use self::compare::unknown_variant;
+use super::analysis::Inferred;
 use super::expression_text::path_of;
-use super::flow::Narrowing;
+use super::flow::{DECLARED, Narrowing};
 use super::model::Model;
 use super::path::{Path, PathRoot, optional_text};
+use super::resolution::Resolved;
 use super::resolve::Beginning;
 use super::sink::Sink;
 use super::types::{Ty, article};
 use super::value_site::{ValueField, ValueSite};
 use crate::problem::{Edit, Problem};
 use crate::question::{Asks, Question};
-use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Root, Segment, Text, UnaryOp, plain};
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Root, Segment, Spot, Text, UnaryOp, plain};
 use crate::syntax::spelling::spelled;
 
 impl<'a> Model<'a> {
-    /// Returns the type of an expression in its place, as far as it is known. Silent: the checks report.
+    /// The type of an expression in its place, as far as it is known, whatever was tested before.
     pub fn type_of(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> Ty {
-        self.infer(place, expr, &Narrowing::default(), &mut Sink::silent())
+        self.type_where(place, expr, &DECLARED)
     }
 
     /// Returns the same of a value that the state gives, with what is known to be there when it begins.
     pub(super) fn narrowed_type(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> Ty {
-        self.infer(place, expr, self.narrowing(place.state), &mut Sink::silent()).there()
+        self.type_where(place, expr, self.narrowing(place.state)).there()
+    }
+
+    /// The same where these facts are known, as the checks have found it. What they have not come to, and what is asked
+    /// for while the types of results are found, is inferred here; what is wrong with it they report.
+    pub(super) fn type_where(&self, place: ValueSite<'_, 'a>, expr: &Expr, facts: &Narrowing) -> Ty {
+        match self.analysis.expressions.read(place, expr.id, facts) {
+            Some(inferred) => inferred.into_ty(),
+            None => self.infer(place, expr, facts, &mut Sink::silent()),
+        }
+    }
+
+    /// What a reference, which is this expression, means where these facts are known; never fails. Unknown members keep
+    /// their text, and their type is unknown.
+    pub(super) fn resolved_where(
+        &self,
+        place: ValueSite<'_, 'a>,
+        (expr, reference): (&Expr, &Reference),
+        facts: &Narrowing,
+    ) -> Rc<Resolved> {
+        match self.analysis.expressions.read(place, expr.id, facts) {
+            Some(Inferred::Reference(resolved)) => resolved,
+            _ => Rc::new(self.resolve(place, reference, facts)),
+        }
+    }
+
+    /// The same whatever was tested before.
+    pub fn resolved(&self, place: ValueSite<'_, 'a>, expr: &Expr, reference: &Reference) -> Rc<Resolved> {
+        self.resolved_where(place, (expr, reference), &DECLARED)
     }
 
     /// Returns whether an expression may give nothing, or `null`, as far as is known.
@@ -44,7 +76,7 @@ impl<'a> Model<'a> {
                 self.may_be_nothing(place, left) || self.may_be_nothing(place, right)
             }
             ExprKind::Reference(reference) => {
-                let resolved = self.resolve(place, reference);
+                let resolved = self.resolved(place, expr, reference);
                 resolved.presence != Presence::Always || resolved.ty.is_option() || resolved.ty.is_open()
             }
             // The result of raw JSONata is unknown.
@@ -59,6 +91,36 @@ impl<'a> Model<'a> {
 
     /// Returns the type of an expression; everything that is wrong in it goes to the sink.
     pub(super) fn infer(&self, place: ValueSite<'_, 'a>, expr: &Expr, facts: &Narrowing, sink: &mut Sink<'_>) -> Ty {
+        let inferred = match &expr.kind {
+            ExprKind::Reference(reference) => self.infer_reference(place, (reference, expr.spot), facts, sink),
+            _ => Inferred::Type(self.infer_value(place, expr, facts, sink)),
+        };
+        self.analysis.expressions.note(place, expr.id, facts, &inferred);
+        inferred.into_ty()
+    }
+
+    fn infer_reference(
+        &self,
+        place: ValueSite<'_, 'a>,
+        (reference, spot): (&Reference, Spot),
+        facts: &Narrowing,
+        sink: &mut Sink<'_>,
+    ) -> Inferred {
+        self.infer_indices(place, &reference.segments, facts, sink);
+        match self.length_as_member(place, reference, facts) {
+            Some((name, meant)) => {
+                sink.report(|| {
+                    let message = format!("`{}` is not a member of a list or a text", name.value);
+                    Problem::new(name_code(reference), spot, message).write(spelled(&meant))
+                });
+                Inferred::Type(Ty::INTEGER)
+            }
+            None => Inferred::Reference(Rc::new(self.follow(place, reference, facts, sink))),
+        }
+    }
+
+    /// The type of an expression that is no reference.
+    fn infer_value(&self, place: ValueSite<'_, 'a>, expr: &Expr, facts: &Narrowing, sink: &mut Sink<'_>) -> Ty {
         match &expr.kind {
             ExprKind::Null => Ty::Null,
             ExprKind::Bool(_) => Ty::Bool,
@@ -102,24 +164,12 @@ impl<'a> Model<'a> {
             }
             ExprKind::Array(items) => {
                 let typed = items.iter().map(|item| {
+                    let ty = self.infer(place, item, facts, sink).there();
                     self.needed(place, item, None, facts, sink);
-                    self.infer(place, item, facts, sink).there()
+                    ty
                 });
                 let types: Vec<_> = typed.collect();
                 Ty::Array(Box::new(types.into_iter().reduce(Ty::join).unwrap_or(Ty::Unknown)))
-            }
-            ExprKind::Reference(reference) => {
-                self.infer_indices(place, &reference.segments, facts, sink);
-                match self.length_as_member(place, reference, facts) {
-                    Some((name, meant)) => {
-                        sink.report(|| {
-                            let message = format!("`{}` is not a member of a list or a text", name.value);
-                            Problem::new(name_code(reference), expr.spot, message).write(spelled(&meant))
-                        });
-                        Ty::INTEGER
-                    }
-                    None => self.follow(place, reference, facts, sink).ty,
-                }
             }
             ExprKind::Unary(op, operand) => self.infer_unary(place, *op, operand, facts, sink),
             ExprKind::Binary(op, spot, left, right) => self.infer_binary(place, (*op, *spot), left, right, facts, sink),
@@ -162,7 +212,7 @@ impl<'a> Model<'a> {
             ExprKind::Paren(inner) => self.infer(place, inner, facts, sink),
             ExprKind::Jsonata(text) => self.infer_jsonata(place, &text.value, text.spot, sink),
             ExprKind::OtherLanguage(other) => self.infer_other_language(place, other, expr.spot, facts, sink),
-            ExprKind::Constant(_) | ExprKind::Path(_) | ExprKind::Invalid => Ty::Unknown,
+            ExprKind::Reference(_) | ExprKind::Constant(_) | ExprKind::Path(_) | ExprKind::Invalid => Ty::Unknown,
         }
     }
 
@@ -182,7 +232,7 @@ impl<'a> Model<'a> {
                 self.needed(place, no, key, &facts.and(condition, false), sink);
             }
             ExprKind::Binary(BinaryOp::Default, _, left, right)
-                if self.infer(place, left, &facts.asking(), &mut Sink::silent()).may_be_nothing() =>
+                if self.type_where(place, left, facts).may_be_nothing() =>
             {
                 self.needed(place, right, key, facts, sink);
             }
@@ -190,7 +240,7 @@ impl<'a> Model<'a> {
             ExprKind::Reference(reference)
                 if sink.listens() && (place.state.language == QueryLanguage::Jsonata || !reference.optional) =>
             {
-                let read = self.follow(place, reference, facts, &mut Sink::silent());
+                let read = self.resolved_where(place, (expr, reference), facts);
                 let help = |words: &str, default: &str| left_out_help(place, reference, (words, default), key);
                 if read.is_left_out() {
                     sink.report(|| {
@@ -205,10 +255,10 @@ impl<'a> Model<'a> {
                             None => problem,
                         }
                     });
-                } else if let (Ty::Foreign(of), false) = (read.ty, reference.optional) {
+                } else if let (Ty::Foreign(of), false) = (&read.ty, reference.optional) {
                     let words = optional_text(reference);
                     let help = help(&words, "…");
-                    sink.ask(|| Question { of: *of, asks: Asks::There { words, help }, spot: expr.spot });
+                    sink.ask(|| Question { of: (**of).clone(), asks: Asks::There { words, help }, spot: expr.spot });
                 }
             }
             ExprKind::Call { .. } | ExprKind::Access(..)
@@ -225,8 +275,8 @@ impl<'a> Model<'a> {
     /// Returns whether a function or an item gives nothing where what it is made of is absent.
     fn gives_nothing(&self, place: ValueSite<'_, 'a>, expr: &Expr, facts: &Narrowing) -> bool {
         let absent = |value: &Expr| match &value.kind {
-            ExprKind::Reference(reference) => self.is_left_out(place, reference, facts),
-            _ => self.infer(place, value, facts, &mut Sink::silent()).may_be_absent(),
+            ExprKind::Reference(reference) => self.resolved_where(place, (value, reference), facts).is_left_out(),
+            _ => self.type_where(place, value, facts).may_be_absent(),
         };
         match &expr.kind {
             ExprKind::Call { name, arguments } => match (name.value.as_str(), arguments.as_slice()) {
@@ -236,11 +286,6 @@ impl<'a> Model<'a> {
             },
             _ => absent(expr),
         }
-    }
-
-    /// Returns whether what is read may not be there at all, and has not been tested.
-    pub(super) fn is_left_out(&self, place: ValueSite<'_, 'a>, reference: &Reference, facts: &Narrowing) -> bool {
-        self.follow(place, reference, facts, &mut Sink::silent()).is_left_out()
     }
 
     fn infer_indices(&self, place: ValueSite<'_, 'a>, segments: &[Segment], facts: &Narrowing, sink: &mut Sink<'_>) {

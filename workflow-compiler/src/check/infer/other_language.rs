@@ -96,9 +96,12 @@ impl<'a> Model<'a> {
         let meant = self.written_here(place, other, facts);
         // The first of an object's members reports the others.
         let told = matches!(other, OtherLanguage::Short { others: None, .. });
-        let mut silent = Sink::silent();
-        let sink = if told { &mut silent } else { sink };
-        sink.report(|| {
+        let mut report = |problem: &dyn Fn() -> Problem| {
+            if !told {
+                sink.report(problem);
+            }
+        };
+        report(&|| {
             let problem = match other {
                 OtherLanguage::Method { name, .. } if name.value == SLICE => {
                     Problem::new(Code::Syntax, name.spot, "an index is a single number, not a range")
@@ -132,7 +135,7 @@ impl<'a> Model<'a> {
                 None => problem.help("functions of the query language take the value, such as `$length(x)`"),
             }
         });
-        meant.map_or(Ty::Unknown, |meant| self.infer(place, &meant, facts, &mut Sink::silent()))
+        meant.map_or(Ty::Unknown, |meant| self.type_where(place, &meant, facts))
     }
 
     /// Returns the type of a text that another language fills in. Names that the workflow knows are written in full; of
@@ -172,7 +175,7 @@ impl<'a> Model<'a> {
             }
             None => without_function(spot).help("text is joined with `+`: `\"order \" + input.id`"),
         });
-        joined.map_or(Ty::Text, |joined| self.infer(place, &joined, facts, &mut Sink::silent()))
+        joined.map_or(Ty::Text, |joined| self.type_where(place, &joined, facts))
     }
 
     /// Returns a method of a value that is called by its name alone, with the whole reference.
@@ -199,7 +202,7 @@ impl<'a> Model<'a> {
             reference_in_text(&edit.text, part.spot)
         });
         let meant = meant.ok_or_else(|| plain(name))?;
-        Ok(Expr { kind: ExprKind::Reference(meant), spot: part.spot })
+        Ok(Expr::made(ExprKind::Reference(meant), part.spot))
     }
 
     /// Returns what was meant; `None` where there is nothing like it.
@@ -227,7 +230,7 @@ impl<'a> Model<'a> {
             let root = Root::StateResult(Ident::new(&near, name.span()));
             self.meant_by_name(place, &Reference { root, ..reference.clone() })
         })?;
-        Some(Expr { kind: ExprKind::Reference(meant), spot: of.spot })
+        Some(Expr::made(ExprKind::Reference(meant), of.spot))
     }
 
     /// All members of an object that have no value, at the first of them.
@@ -261,7 +264,7 @@ impl<'a> Model<'a> {
             ExprKind::Number(number) => number.parse::<i64>().ok(),
             _ => None,
         };
-        let make = |kind| Expr { kind, spot: of.spot };
+        let make = |kind| Expr::made(kind, of.spot);
         let (from, to) = (whole(from)?, rest.first().map(whole));
         if place.state.language == QueryLanguage::JsonPath {
             return None;
@@ -295,9 +298,9 @@ impl<'a> Model<'a> {
         facts: &Narrowing,
     ) -> Option<Expr> {
         let spot = of.spot;
-        let ty = self.infer(place, of, &facts.asking(), &mut Sink::silent());
+        let ty = self.type_where(place, of, facts);
         let jsonata = place.state.language == QueryLanguage::Jsonata;
-        let make = |kind| Expr { kind, spot };
+        let make = |kind| Expr::made(kind, spot);
         let plain = of.clone();
         let with = |function: &str, rest: &[Expr]| {
             let name = Text { value: function.to_owned(), spot };
@@ -368,7 +371,7 @@ impl<'a> Model<'a> {
                 _ => return None,
             },
             "get" if matches!(arguments, [Expr { kind: ExprKind::Text(_), .. }]) => match arguments {
-                [Expr { kind: ExprKind::Text(name), spot }] => {
+                [Expr { kind: ExprKind::Text(name), spot, .. }] => {
                     let name = Text { value: name.clone(), spot: *spot };
                     step(plain, Segment::Member { name, optional: false, quoted: true })
                 }
@@ -394,7 +397,7 @@ impl<'a> Model<'a> {
             (QueryLanguage::JsonPath, _) => return None,
         };
         let name = Text { value: function.to_owned(), spot: of.spot };
-        Some(Expr { kind: ExprKind::Call { name, arguments: vec![of.clone()] }, spot: of.spot })
+        Some(Expr::made(ExprKind::Call { name, arguments: vec![of.clone()] }, of.spot))
     }
 
     /// Returns the last member of a reference that other languages read a length by, and what gives it here.
@@ -409,18 +412,17 @@ impl<'a> Model<'a> {
             return None;
         }
         let of = Reference { segments: rest.to_vec(), ..reference.clone() };
-        let of = Expr { kind: ExprKind::Reference(of), spot: reference.root_spot };
-        let ty = self.infer(place, &of, &facts.asking(), &mut Sink::silent());
+        let of = Expr::made(ExprKind::Reference(of), reference.root_spot);
+        let ty = self.type_where(place, &of, facts);
         let has_length = ty.present().is_array() || ty.present().is_text();
         Some((name, self.length(place, &of, &ty).filter(|_| has_length)?))
     }
 
     /// Texts and values joined to one text; `None` where there is nothing to join.
     pub(super) fn joined(&self, place: ValueSite<'_, 'a>, parts: &[Expr], facts: &Narrowing) -> Option<Expr> {
-        let types: Vec<_> =
-            parts.iter().map(|part| self.infer(place, part, &facts.asking(), &mut Sink::silent())).collect();
+        let types: Vec<_> = parts.iter().map(|part| self.type_where(place, part, facts)).collect();
         let spot = parts.first()?.spot;
-        let make = |kind| Expr { kind, spot };
+        let make = |kind| Expr::made(kind, spot);
         let is_plain = |ty: &Ty| ty.present().is_text() || ty.is_unknown();
         if place.state.language == QueryLanguage::JsonPath && !types.iter().all(is_plain) {
             let mut template = String::new();
@@ -485,12 +487,12 @@ impl<'a> Model<'a> {
         let (mut first, mut rest) = (None, text);
         while let Some((before, words, reference, after)) = self.next_in_braces(rest, spot) {
             first.get_or_insert(words);
-            parts.extend((!before.is_empty()).then(|| Expr { kind: ExprKind::Text(before.to_owned()), spot }));
-            parts.push(Expr { kind: ExprKind::Reference(reference), spot });
+            parts.extend((!before.is_empty()).then(|| Expr::made(ExprKind::Text(before.to_owned()), spot)));
+            parts.push(Expr::made(ExprKind::Reference(reference), spot));
             rest = after;
         }
         let Some(words) = first else { return };
-        parts.extend((!rest.is_empty()).then(|| Expr { kind: ExprKind::Text(rest.to_owned()), spot }));
+        parts.extend((!rest.is_empty()).then(|| Expr::made(ExprKind::Text(rest.to_owned()), spot)));
         let problem = Problem::new(Code::ReferenceAsText, spot, format!("`{words}` is treated as text"));
         sink.push(match self.joined(place, &parts, facts) {
             Some(joined) => problem.write(spelled(&joined)),
@@ -561,7 +563,7 @@ pub(super) fn written_default(ty: &Ty) -> Option<String> {
 
 fn item(of: Expr, index: &str) -> Expr {
     let spot = of.spot;
-    step(of, Segment::Index(Expr { kind: ExprKind::Number(index.to_owned()), spot }))
+    step(of, Segment::Index(Expr::made(ExprKind::Number(index.to_owned()), spot)))
 }
 
 fn step(of: Expr, segment: Segment) -> Expr {
@@ -571,7 +573,7 @@ fn step(of: Expr, segment: Segment) -> Expr {
             reference.segments.push(segment);
             ExprKind::Reference(reference)
         }
-        kind => ExprKind::Access(Box::new(Expr { kind, spot }), vec![segment]),
+        kind => ExprKind::Access(Box::new(Expr::made(kind, spot)), vec![segment]),
     };
-    Expr { kind, spot }
+    Expr::made(kind, spot)
 }

@@ -2,15 +2,24 @@
 
 use proc_macro2::{Ident, TokenStream};
 
-use super::{Spot, Text};
+use super::{NodeId, Spot, Text};
 
 /// A value or expression.
 #[derive(Clone, Debug)]
 pub struct Expr {
+    /// Its number.
+    pub id: NodeId,
     /// The expression.
     pub kind: ExprKind,
     /// Its span.
     pub spot: Spot,
+}
+
+impl Expr {
+    /// An expression that the source does not have: what was meant, or what a shorter form stands for.
+    pub(crate) fn made(kind: ExprKind, spot: Spot) -> Self {
+        Self { id: NodeId::MADE, kind, spot }
+    }
 }
 
 /// The kinds of expressions.

@@ -324,7 +324,7 @@ impl Parser<'_> {
                 None
             }
         };
-        clauses.keep(Clause { comment: None, keyword: keyword.clone(), kind, value, spot, other_language: other });
+        clauses.keep(Clause { other_language: other, ..self.new_clause(keyword.clone(), kind, value, spot) });
         true
     }
 
@@ -456,7 +456,7 @@ fn with_comma_ends(cursor: &Cursor) -> bool {
 /// `{ name: value }`
 pub(in crate::syntax) fn assigned(name: Text, value: Expr) -> Expr {
     let spot = name.spot.to(value.spot);
-    Expr { kind: ExprKind::Object(vec![Member { key: name, optional: false, value, comma: None }]), spot }
+    Expr::made(ExprKind::Object(vec![Member { key: name, optional: false, value, comma: None }]), spot)
 }
 
 /// Formats the target of a transition.
@@ -507,9 +507,9 @@ fn path_of(name: &str, value: Expr) -> Expr {
         ExprKind::Text(text)
             if squeezed(name).ends_with("secondspath") || squeezed(name).ends_with("concurrencypath") =>
         {
-            Expr { kind: ExprKind::Path(Text { value: text, spot: value.spot }), spot: value.spot }
+            Expr::made(ExprKind::Path(Text { value: text, spot: value.spot }), value.spot)
         }
-        kind => Expr { kind, spot: value.spot },
+        kind => Expr { kind, ..value },
     }
 }
 

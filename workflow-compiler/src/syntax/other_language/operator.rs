@@ -87,7 +87,7 @@ impl Parser<'_> {
     /// Returns a value plus or minus one, which is reported.
     fn by_one(&mut self, value: Expr, op: BinaryOp, (sign, spot): (&str, Spot), whole: Spot) -> Expr {
         let height = self.height + 1;
-        let one = Expr { kind: ExprKind::Number("1".to_owned()), spot };
+        let one = Expr::made(ExprKind::Number("1".to_owned()), spot);
         let value = self.grown(ExprKind::Binary(op, spot, Box::new(value), Box::new(one)), whole, height);
         let problem = Problem::new(Code::Syntax, spot, format!("`{sign}` is not an operator here"));
         let written = spelled(&value);
@@ -109,18 +109,19 @@ impl Parser<'_> {
         let spot = Spot::from(name.span());
         let value = match by {
             Some(_) => self.expr(cursor),
-            None => Expr { kind: ExprKind::Number("1".to_owned()), spot },
+            None => Expr::made(ExprKind::Number("1".to_owned()), spot),
         };
         let whole = spot.to(cursor.before());
         let value = match value.kind {
             ExprKind::Binary(..) | ExprKind::If(..) => {
-                Expr { spot: value.spot, kind: ExprKind::Paren(Box::new(value)) }
+                let spot = value.spot;
+                Expr::made(ExprKind::Paren(Box::new(value)), spot)
             }
             _ => value,
         };
         let root = Root::Variable(plain(&name));
         let reference = Reference { root, root_spot: spot, word: NO_WORD, optional: false, segments: Vec::new() };
-        let of = Expr { kind: ExprKind::Reference(reference), spot };
+        let of = Expr::made(ExprKind::Reference(reference), spot);
         let height = self.height + 2;
         let value = self.grown(ExprKind::Binary(op, spot, Box::new(of), Box::new(value)), whole, height);
         Some((Text { value: plain(&name), spot }, value))

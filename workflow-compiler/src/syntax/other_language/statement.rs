@@ -179,14 +179,7 @@ impl Parser<'_> {
         }
         let value = assigned(name, value);
         let words = first.to(cursor.before());
-        let clause = Clause {
-            comment: None,
-            keyword: keyword.clone(),
-            kind: ClauseKind::Assign,
-            spot: words,
-            other_language: None,
-            value: ClauseValue::Expr(value.clone()),
-        };
+        let clause = self.new_clause(keyword.clone(), ClauseKind::Assign, ClauseValue::Expr(value.clone()), words);
         let message = format!("`{keyword}` does not begin a state: states assign variables");
         let text = format!("pass {{}} assign {}", spelled(&value));
         let fix = Fix::Anew { text, goes_on: true, edits };
@@ -253,7 +246,7 @@ impl Parser<'_> {
         }
         let words = first.to(cursor.before());
         let error = cursor.since(from).iter().find_map(text_in).unwrap_or_else(|| "Failed".to_owned());
-        let error = Expr { kind: ExprKind::Text(error), spot: words };
+        let error = Expr::made(ExprKind::Text(error), words);
         let message = format!("`{keyword}` does not begin a state: use `fail` to end a workflow with an error");
         let text = format!("fail {{}} {{ error: {} }}", spelled(&error));
         let fix = Fix::Anew { text, goes_on: false, edits: Vec::new() };

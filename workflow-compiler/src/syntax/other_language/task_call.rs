@@ -81,9 +81,9 @@ impl Parser<'_> {
         for Member { key, value, .. } in members {
             match (key.value.as_str(), value.kind) {
                 ("Resource", ExprKind::Text(arn)) => resource = Some(Text { value: arn, spot: value.spot }),
-                ("Arguments" | "Parameters", kind) => body = Some(Expr { kind, spot: value.spot }),
+                ("Arguments" | "Parameters", kind) => body = Some(Expr { kind, ..value }),
                 ("Type", _) => {}
-                (name, kind) => rest.extend(as_clause(name, &Expr { kind, spot: value.spot })),
+                (name, kind) => rest.extend(as_clause(name, &Expr::made(kind, value.spot))),
             }
         }
         let resource = resource?;
@@ -119,7 +119,7 @@ impl Parser<'_> {
             TokenTree::Literal(literal) => {
                 let text = string_value(&literal)?;
                 cursor.advance(2);
-                vec![Expr { kind: ExprKind::Text(text.value), spot: text.spot }]
+                vec![Expr::made(ExprKind::Text(text.value), text.spot)]
             }
             _ => return None,
         };
@@ -174,11 +174,11 @@ impl Parser<'_> {
         let mut arguments = self.list(group, "argument").into_iter();
         match arguments.next() {
             Some(body @ Expr { kind: ExprKind::Object(_), .. }) => body,
-            None => Expr { kind: ExprKind::Object(Vec::new()), spot },
+            None => Expr::made(ExprKind::Object(Vec::new()), spot),
             first => {
                 let function = matches!(resource, Resource::Service { path, .. } if path.first().is_some_and(|word| *word == "lambda"));
                 let rest = arguments.next();
-                if function { request(first, rest, spot) } else { Expr { kind: ExprKind::Invalid, spot } }
+                if function { request(first, rest, spot) } else { Expr::made(ExprKind::Invalid, spot) }
             }
         }
     }
@@ -223,7 +223,7 @@ fn request(name: Option<Expr>, payload: Option<Expr>, spot: Spot) -> Expr {
             };
             let name = name.map(|name| member("FunctionName", name));
             let payload = payload.map(|payload| member("Payload", payload));
-            Expr { kind: ExprKind::Object(name.into_iter().chain(payload).collect()), spot }
+            Expr::made(ExprKind::Object(name.into_iter().chain(payload).collect()), spot)
         }
     }
 }

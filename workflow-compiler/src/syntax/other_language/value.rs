@@ -73,7 +73,7 @@ impl Parser<'_> {
             ExprKind::Reference(reference) if reference.segments.is_empty() => {
                 ExprKind::Reference(Reference { segments, ..reference })
             }
-            kind => ExprKind::Access(Box::new(Expr { kind, spot: of.spot }), segments),
+            kind => ExprKind::Access(Box::new(Expr::made(kind, of.spot)), segments),
         };
         self.grown(kind, spot, height)
     }
@@ -121,7 +121,7 @@ impl Parser<'_> {
             let template = arguments.iter().position(is_template);
             if let Some(template) = template {
                 let mut arguments = arguments.into_iter().skip(template);
-                if let Some((_, Expr { kind: ExprKind::Text(text), spot })) = arguments.next() {
+                if let Some((_, Expr { kind: ExprKind::Text(text), spot, .. })) = arguments.next() {
                     let parts = filled(&text, spot, arguments.collect());
                     let height = self.height + 1;
                     return Some(self.grown(ExprKind::OtherLanguage(OtherLanguage::Format { parts }), whole, height));
@@ -240,13 +240,13 @@ impl Parser<'_> {
                         ExprKind::Reference(reference) => ExprKind::Reference(reference.clone()),
                         _ => ExprKind::Invalid,
                     };
-                    let of = Expr { kind: of, spot: subject.spot };
+                    let of = Expr::made(of, subject.spot);
                     let (left, right) = (Box::new(of), Box::new(pattern));
-                    Expr { kind: ExprKind::Binary(BinaryOp::Equal, spot, left, right), spot }
+                    Expr::made(ExprKind::Binary(BinaryOp::Equal, spot, left, right), spot)
                 });
                 equal.reduce(|left, right| {
                     let kind = ExprKind::Binary(BinaryOp::Or, left.spot, Box::new(left), Box::new(right));
-                    Expr { kind, spot }
+                    Expr::made(kind, spot)
                 })
             };
             let Some(_) = cursor.eat_punct("=>") else {
@@ -262,7 +262,7 @@ impl Parser<'_> {
         let chain = arms.into_iter().rev().fold(last, |rest, (condition, value)| match condition {
             Some(condition) => {
                 let spot = condition.spot;
-                Expr { kind: ExprKind::If(Box::new(condition), Box::new(value), Box::new(rest)), spot }
+                Expr::made(ExprKind::If(Box::new(condition), Box::new(value), Box::new(rest)), spot)
             }
             None => value,
         });
@@ -324,11 +324,11 @@ impl Parser<'_> {
         let height = self.height + items.len() + 3;
         let equal = items.into_iter().map(|item| {
             let kind = ExprKind::Binary(BinaryOp::Equal, sign, Box::new(value.clone()), Box::new(item));
-            Expr { kind, spot }
+            Expr::made(kind, spot)
         });
         let any = equal.reduce(|left, right| {
             let kind = ExprKind::Binary(BinaryOp::Or, sign, Box::new(left), Box::new(right));
-            Expr { kind, spot }
+            Expr::made(kind, spot)
         });
         let kind = any.map_or(ExprKind::Bool(false), |any| ExprKind::Paren(Box::new(any)));
         let any = self.grown(kind, spot, height);
@@ -351,7 +351,7 @@ impl Parser<'_> {
         let spot = value.spot.to(sign);
         let name = Text { value: "is_present".to_owned(), spot: sign };
         let height = self.height + 2;
-        let call = Expr { kind: ExprKind::Call { name, arguments: vec![value.clone()] }, spot };
+        let call = Expr::made(ExprKind::Call { name, arguments: vec![value.clone()] }, spot);
         let kind = if not == 1 { call.kind } else { ExprKind::Unary(UnaryOp::Not, Box::new(call)) };
         let test = self.grown(kind, spot, height);
         let written = spelled(&test);
@@ -401,25 +401,24 @@ fn filled(template: &str, spot: Spot, arguments: Vec<(Option<String>, Expr)>) ->
                         None => named(&name, spot),
                     },
                 };
-                parts
-                    .extend((!text.is_empty()).then(|| Expr { kind: ExprKind::Text(std::mem::take(&mut text)), spot }));
+                parts.extend((!text.is_empty()).then(|| Expr::made(ExprKind::Text(std::mem::take(&mut text)), spot)));
                 parts.extend(value);
             }
             (letter, _) => text.push(letter),
         }
     }
-    parts.extend((!text.is_empty()).then_some(Expr { kind: ExprKind::Text(text), spot }));
+    parts.extend((!text.is_empty()).then_some(Expr::made(ExprKind::Text(text), spot)));
     // Arguments without a placeholder are joined too.
     parts.extend(arguments.into_iter().zip(used).filter(|(_, used)| !used).map(|((_, value), _)| value));
     if !parts.iter().any(|part| matches!(part.kind, ExprKind::Text(_))) {
-        parts.push(Expr { kind: ExprKind::Text(String::new()), spot });
+        parts.push(Expr::made(ExprKind::Text(String::new()), spot));
     }
     parts
 }
 
 /// Returns the reference in a template: `{input.id}`, `{name}`.
 fn named(name: &str, spot: Spot) -> Option<Expr> {
-    reference_in_text(name, spot).map(|reference| Expr { kind: ExprKind::Reference(reference), spot })
+    reference_in_text(name, spot).map(|reference| Expr::made(ExprKind::Reference(reference), spot))
 }
 
 /// Returns a token's text in a regular expression, without white space.

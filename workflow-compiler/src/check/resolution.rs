@@ -1,0 +1,60 @@
+//! What a reference resolves to: where the data is, by which steps, of which type.
+
+use workflow_asl::result::Presence;
+
+use super::types::Ty;
+
+/// What a resolved reference starts from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Base {
+    /// The state's own input: `$states.input`, `$`.
+    StateInput,
+    /// The raw result: `$states.result`, `$` where that is it.
+    Result,
+    /// The error that a catcher caught: `$states.errorOutput`, `$` in its `assign`.
+    ErrorOutput,
+    /// The context object: `$states.context`, `$$`.
+    Context,
+    /// A variable.
+    Variable(String),
+    /// A deploy-time parameter, by its Rust name.
+    Param(String),
+    /// It names nothing here, which the checks report.
+    Nothing,
+}
+
+/// A step from the base to the data.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// A member, by its name in JSON; `quoted` where it is written `["name"]`.
+    Member {
+        /// Its name.
+        name: String,
+        /// Whether it stands in brackets.
+        quoted: bool,
+    },
+    /// An index, from the end where it is negative.
+    Index(i64),
+    /// An index that is computed, by its number among the segments of the reference.
+    Computed(usize),
+}
+
+/// What a reference means.
+#[derive(Clone, Debug)]
+pub struct Resolved {
+    /// What it starts from.
+    pub base: Base,
+    /// The steps from there, wire names.
+    pub steps: Vec<Step>,
+    /// The type, as far as it is known.
+    pub ty: Ty,
+    /// Whether it is there. What a declared `Option` holds counts as there: it may be `null`.
+    pub presence: Presence,
+}
+
+impl Resolved {
+    /// Whether it may not be there at all.
+    pub(super) fn is_left_out(&self) -> bool {
+        self.presence == Presence::Maybe || self.ty.may_be_absent()
+    }
+}
