@@ -64,7 +64,6 @@ fn loops_that_run_away() {
         (states(json!({"S": get(), "C": choose("S")})), &[]),
         // Waits for a job.
         (states(json!({"S": call("glue:startJobRun.sync", json!({"JobName": "j"})), "C": choose("S")})), &[]),
-        // Counts.
         (
             states(json!({"S": looks(), "C": choose("N"), "N": {"Type": "Pass", "Next": "S",
             "Parameters": {"RunId.$": "$.RunId", "n.$": "States.MathAdd($.n, 1)"}}})),
@@ -78,7 +77,6 @@ fn loops_that_run_away() {
             ),
             &[],
         ),
-        // Tries again for ever.
         (states(json!({"S": with(lambda.clone(), again("States.ALL"))})), warns),
         (
             states(
@@ -144,7 +142,6 @@ fn loops_that_never_end_once_they_have_turned() {
         (when("{% $states.input.Status = 'DONE' %}", task(json!({}))), &[]),
         (when("{% $states.input.n > 1 %}", task(json!({"Output": "{% $states.input %}"}))), warns),
         (when("{% $map([1], $random)[0] > 0.9 %}", task(json!({}))), &[]),
-        // Not known yet.
         (of(task(json!({})), "${Where}"), &[]),
         (of(task(json!({"ResultPath": "${Where}"})), "$.done"), &[]),
         (when("{% ${Condition} %}", task(json!({}))), &[]),

@@ -152,7 +152,6 @@ fn error_handlers_whose_own_errors_are_not_caught() {
     expect(&[
         (saga(refund(), caught()), &uncaught("/States/Refund")),
         (saga(json!({"Next": "Undone", "Catch": all("Undone")}), caught()), &[]),
-        // By name is not all.
         (
             saga(json!({"Next": "Undone", "Catch": [{"ErrorEquals": ["E"], "Next": "Undone"}]}), caught()),
             &uncaught("/States/Refund"),
