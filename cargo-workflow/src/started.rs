@@ -83,7 +83,8 @@ impl<'c> Siblings<'c> {
             Some(schema::ResultType { state: kept_text(&state.asl_name()), member, shape })
         });
         let results: &'static [schema::ResultType] = Vec::leak(results.collect());
-        Box::leak(Box::new(Types { input: shapes.part(ForeignPart::Input), results, handled: &[] }))
+        let (input, output) = (shapes.part(ForeignPart::Input), shapes.part(ForeignPart::Output));
+        Box::leak(Box::new(Types { input, output, results, handled: &[] }))
     }
 
     /// The workflow that a path names in these modules: in them, or in those around, whose names they may have imported.

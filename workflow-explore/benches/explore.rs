@@ -76,5 +76,30 @@ fn explore(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, explore);
+/// The most memory that the process has had so far, in bytes, where the system says so.
+fn peak() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? * 1024)
+}
+
+/// Prints what is remembered of each state of an execution, for growing budgets. Run it alone: `-- memory`.
+fn memory(_: &mut Criterion) {
+    let Ok(engine) = Engine::new(&parallel(7)) else { return };
+    for executions in [10_000, 20_000, 40_000, 80_000] {
+        let (Ok(explorer), Some(before)) = (Explorer::new(&engine), peak()) else { return };
+        let Ok(report) = explorer.executions(executions).explore() else { return };
+        let grown = peak().unwrap_or(before);
+        let states = report.states().max(1);
+        println!(
+            "memory, {} executions: {} states, {} MB at most, {} bytes a state",
+            report.executions(),
+            report.states(),
+            grown / 1_000_000,
+            grown / states
+        );
+    }
+}
+
+criterion_group!(benches, memory, explore);
 criterion_main!(benches);

@@ -24,23 +24,32 @@ pub enum ExploreError {
         /// The most similar name.
         nearest: Option<String>,
     },
-    /// A property requires that a Fail state succeeds.
-    #[error("the property `{property}` is about the success of `{state}`, a Fail state, which never succeeds")]
+    /// A property is about the success of a Fail state.
+    #[error(
+        "the property `{property}` is about the success of `{state}`, a Fail state, which never succeeds\n  = help: write \
+         `ends in …` for the states that executions end in, or name another state"
+    )]
     NeverSucceeds {
         /// The property.
         property: String,
         /// The state.
         state: String,
     },
-    /// A property names a state of a distributed map, whose children have their own histories.
+    /// A property names a state of a distributed map, whose children have histories of their own, and one that is not in it.
     #[error(
-        "the property `{property}` names `{state}`, which is in a distributed map: properties do not follow its children"
+        "the property `{property}` names `{state}`, which runs in the children of the distributed map `{map}`, and `{other}`, \
+         which does not\n  = help: name `{map}` in place of `{state}`, or name only states of its item processor: each child \
+         is then judged by itself"
     )]
     Distributed {
         /// The property.
         property: String,
-        /// The state.
+        /// The state in the distributed map.
         state: String,
+        /// The distributed map.
+        map: String,
+        /// The state that is not in it.
+        other: String,
     },
     /// Values are given for a state that does not exist or is not a task.
     #[error("values are given for `{state}`, which is not a task of the workflow{}", did_you_mean(nearest.as_deref()))]
@@ -50,8 +59,8 @@ pub enum ExploreError {
         /// The most similar name.
         nearest: Option<String>,
     },
-    /// A bound is zero, so that nothing would be explored.
-    #[error("the bound `{bound}` is 0: nothing would be explored")]
+    /// A bound is zero that lets nothing happen then.
+    #[error("the bound `{bound}` is 0, so that nothing would be explored\n  = help: give at least 1")]
     Zero {
         /// The bound.
         bound: &'static str,

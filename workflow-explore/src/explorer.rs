@@ -9,7 +9,8 @@ use serde_json::Value;
 use workflow_asl::StateKind;
 use workflow_asl::document::StateMachine;
 use workflow_asl::nearest::nearest;
-use workflow_local::{Engine, Execution, ObjectStore, Payload, Program, Start, TaskRequest};
+use workflow_local::{Engine, Execution, Misfit, ObjectStore, Payload, Program, Start, TaskRequest};
+use workflow_runtime::__private::schema::Shape;
 use workflow_runtime::Workflow;
 
 use crate::bounds::Bounds;
@@ -90,8 +91,9 @@ impl fmt::Debug for Explorer {
 }
 
 impl Explorer {
-    /// Creates an explorer of an engine's workflow. The definition, declared types, name, seed and object store are the
-    /// engine's. Its handlers are not called: the explorer answers the tasks.
+    /// Explores what an engine runs. Its definition, the types that a workflow in Rust declares, its name, seed and object
+    /// store are the engine's; its handlers are not called: the explorer answers the tasks. What executions that succeed
+    /// give must be of the output's type.
     ///
     /// # Errors
     /// Returns an error if the definition has errors.
@@ -102,6 +104,7 @@ impl Explorer {
         let program = Program::of(document, start.machine_type)?.unwatched();
         let states = States::of(&machine, &program);
         let values = Values::of(&machine, document, engine.declared_types(), &states);
+        let output = engine.declared_types().map(|types| types.output).map(of_shape);
         Ok(Self {
             program: Arc::new(program),
             machine: Arc::new(machine),
@@ -114,7 +117,7 @@ impl Explorer {
             bounds: Bounds::default(),
             properties: Vec::new(),
             checks: Vec::new(),
-            output: None,
+            output,
             allowed: Vec::new(),
             any_error: false,
             other_types: false,
@@ -123,7 +126,7 @@ impl Explorer {
         })
     }
 
-    /// Creates an explorer of a workflow that is declared with `workflow!`. Its output must have the declared type.
+    /// Explores a workflow that is declared with `workflow!`; serde must read what it gives as its output's type.
     ///
     /// # Errors
     /// See [`new`](Self::new).
@@ -332,7 +335,15 @@ impl Explorer {
     }
 }
 
-/// Returns whether expressions read the time, and random numbers. This searches for words, so it may report too much.
+/// What executions give must be of this type.
+fn of_shape(shape: &'static Shape) -> Check {
+    Arc::new(move |execution| {
+        let Some(output) = execution.output() else { return Ok(()) };
+        Misfit::all(shape, output, "output").first().map_or(Ok(()), |misfit| Err(misfit.to_string()))
+    })
+}
+
+/// Whether expressions look at the time, and at random numbers: by their words, so rather once too often.
 fn looks_at(document: &Value) -> (bool, bool) {
     let text = document.to_string();
     let has = |words: &[&str]| words.iter().any(|word| text.contains(word));

@@ -37,7 +37,8 @@
 //!   these, so nothing is lost. The current time and future random numbers are compared too if an expression of the
 //!   definition reads them. Event ids, which appear in the texts of causes, and the elapsed part of the year that an
 //!   execution may last are ignored. With a [check](Explorer::check), states are never merged, because it may read the
-//!   whole history.
+//!   whole history. States are compared by a hash of 64 bits: of a million states, two different ones are merged with a
+//!   probability of about 3 in 100 million.
 //! - **One error represents all that have the same handlers.** Two errors lead to the same states if each retrier and
 //!   catcher, from the task outwards to the one that catches them, treats them alike. Only the text of the error
 //!   differs. An expression that compares the error's name may distinguish more: give such errors a handler of their

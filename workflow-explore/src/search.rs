@@ -1,7 +1,8 @@
 //! Searches executions in order of their number of faults, so that the first finding is a shortest one.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use workflow_local::coverage::Point;
 
@@ -26,7 +27,10 @@ struct Found {
     leads_on: bool,
 }
 
-/// A decision to try: the world, the number of its state, and the decision.
+/// What tells findings apart: the property, the state, and the state whose guess is to blame perhaps.
+type Key = (String, Option<String>, Option<Arc<str>>);
+
+/// A decision to be tried: the state of the execution, its number, and how deep it is.
 type Entry<'x> = (Rc<World<'x>>, u32, Decision);
 
 pub(crate) struct Search<'x> {
@@ -37,7 +41,11 @@ pub(crate) struct Search<'x> {
     known: BTreeMap<u64, u32>,
     /// Entries by the number of faults and decisions.
     queue: BTreeMap<(u32, u32), VecDeque<Entry<'x>>>,
-    findings: BTreeMap<(String, Option<String>), Finding>,
+    findings: BTreeMap<Key, Finding>,
+    /// The states whose expressions could be computed.
+    passed: BTreeSet<Arc<str>>,
+    /// The states whose expressions never could, with data that nobody declares.
+    undecided: BTreeSet<Arc<str>>,
     order: usize,
     cut: CutOff,
     executions: u64,
@@ -53,6 +61,8 @@ impl<'x> Search<'x> {
             known: BTreeMap::new(),
             queue: BTreeMap::new(),
             findings: BTreeMap::new(),
+            passed: BTreeSet::new(),
+            undecided: BTreeSet::new(),
             order: 0,
             cut: CutOff { values: explorer.values_left_out(), ..CutOff::default() },
             executions: 0,
@@ -96,6 +106,7 @@ impl<'x> Search<'x> {
         self.known.clear();
         self.find_endless();
         let ways = self.ways().saturating_add(starts);
+        self.drop_guesses();
         self.shrink();
         self.report(ways)
     }
@@ -110,6 +121,7 @@ impl<'x> Search<'x> {
     fn arrive(&mut self, mut world: World<'x>, parent: Option<u32>, decision: Decision, depth: u32) -> bool {
         let mut broken = Vec::new();
         let stand = world.settle(&mut broken);
+        self.passed.extend(std::mem::take(&mut world.passed));
         let taken = &mut self.taken;
         world.execution.drain_ways(|way| {
             if let Some(way) = taken.get_mut(way) {
@@ -170,7 +182,7 @@ impl<'x> Search<'x> {
 
     /// Records a violation. The first one found is a shortest.
     fn note(&mut self, broken: Broken, parent: Option<u32>, last: &Decision, faults: u32) {
-        let key = (broken.property.clone(), broken.state.clone());
+        let key = (broken.property.clone(), broken.state.clone(), broken.guess.clone());
         if self.findings.contains_key(&key) {
             return;
         }
@@ -208,8 +220,8 @@ impl<'x> Search<'x> {
             Some(state) => format!("with all values tried for the tasks after `{state}`, the execution loops forever"),
             None => "with all values tried for the tasks, the execution loops forever".to_owned(),
         };
-        let broken = Broken { property: built_in::ENDS.to_owned(), state, message };
-        let key = (broken.property.clone(), broken.state.clone());
+        let broken = Broken { property: built_in::ENDS.to_owned(), state, message, guess: None };
+        let key = (broken.property.clone(), broken.state.clone(), None);
         let finding = Finding::new(broken, decisions, u32::try_from(faults).unwrap_or(u32::MAX), self.order);
         self.findings.entry(key).or_insert(finding);
     }
@@ -266,7 +278,24 @@ impl<'x> Search<'x> {
         total
     }
 
-    /// Replaces values by simpler ones that lead to the same violation.
+    /// Drops what followed from expressions that no value could be computed with: it is the guess that does not fit.
+    fn drop_guesses(&mut self) {
+        let Self { findings, passed, undecided, .. } = self;
+        let never = |guess: &Arc<str>| !passed.contains(guess);
+        undecided.extend(findings.keys().filter_map(|(.., guess)| guess.clone()).filter(never));
+        let all = std::mem::take(findings);
+        for ((property, state, guess), finding) in all {
+            if guess.as_ref().is_some_and(never) {
+                continue;
+            }
+            let known = findings.entry((property, state, None)).or_insert_with(|| finding.clone());
+            if finding.order < known.order {
+                *known = finding;
+            }
+        }
+    }
+
+    /// Takes the plainest values that lead to the same.
     fn shrink(&mut self) {
         let mut findings = std::mem::take(&mut self.findings);
         for finding in findings.values_mut() {
@@ -359,7 +388,10 @@ impl<'x> Search<'x> {
                 .iter()
                 .any(|graph| graph.number(state).is_some_and(|number| graph.reachable().get(number) == Some(&true)))
         };
-        let cut = self.cut.names();
+        let mut cut = self.cut.names();
+        if !self.undecided.is_empty() && !cut.contains(&"values") {
+            cut.push("values");
+        }
         let unreached = points.into_iter().filter_map(|point| {
             let number = pointers.iter().position(|pointer| *pointer == point.pointer)?;
             if self.taken.get(number) == Some(&true) {
@@ -378,6 +410,7 @@ impl<'x> Search<'x> {
             ways,
             states: self.found.len() as u64,
             cut: self.cut,
+            undecided: self.undecided.iter().map(ToString::to_string).collect(),
             unreached,
         }
     }

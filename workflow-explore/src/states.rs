@@ -32,11 +32,11 @@ pub(crate) struct StateFacts {
     pub(crate) kind: StateKind,
     /// Whether the state can reach itself.
     pub(crate) loops: bool,
-    /// The number of maps that contain it.
-    pub(crate) maps: usize,
-    /// Whether it is in a distributed map.
-    pub(crate) distributed: bool,
-    /// One error of each class that the handlers around the task distinguish.
+    /// The maps that it is in, up to the nearest distributed one; the outermost first.
+    pub(crate) maps: Vec<Arc<str>>,
+    /// The nearest distributed map that it is in: its state runs in a child execution.
+    pub(crate) distributed: Option<Arc<str>>,
+    /// One error of each class that the handlers around the task tell apart.
     pub(crate) errors: Vec<Arc<str>>,
     /// Whether the task may never answer: it times out, or waits for a person or worker.
     pub(crate) may_be_silent: bool,
@@ -61,10 +61,15 @@ struct Around<'a> {
 impl States {
     pub(crate) fn of(machine: &StateMachine, program: &Program) -> Self {
         let mut all = BTreeMap::new();
-        scope(machine.scope(), program, &mut Vec::new(), (0, false), &mut all);
+        scope(machine.scope(), program, &mut Vec::new(), &(Vec::new(), None), &mut all);
         let looping = all.iter().filter(|(_, facts)| facts.loops).map(|(name, _)| name.clone());
         let looping = looping.enumerate().map(|(number, name)| (name, number)).collect();
         Self { all, looping }
+    }
+
+    /// Whether there is a distributed map, whose states run in child executions.
+    pub(crate) fn has_children(&self) -> bool {
+        self.all.values().any(|facts| facts.distributed.is_some())
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&StateFacts> {
@@ -76,7 +81,7 @@ fn scope<'a>(
     scope_of: Scope<'a>,
     program: &Program,
     around: &mut Vec<Around<'a>>,
-    (maps, distributed): (usize, bool),
+    inside: &(Vec<Arc<str>>, Option<Arc<str>>),
     all: &mut BTreeMap<String, StateFacts>,
 ) {
     let graph = Graph::of(scope_of);
@@ -88,16 +93,21 @@ fn scope<'a>(
             at: at.clone(),
             kind: state.kind,
             loops: looping.contains(&number),
-            maps,
-            distributed,
+            maps: inside.0.clone(),
+            distributed: inside.1.clone(),
             errors: if state.kind == StateKind::Task { errors(state, program, around) } else { Vec::new() },
             may_be_silent: state.kind == StateKind::Task && (has_timer(state) || is_answered_by_token(state)),
             token: token_of(state),
         };
         all.insert((*name).to_owned(), facts);
-        let inside = (maps + usize::from(state.kind == StateKind::Map), distributed || state.is_distributed());
+        let mut inside = inside.clone();
+        if state.is_distributed() {
+            inside = (Vec::new(), Some(Arc::from(*name)));
+        } else if state.kind == StateKind::Map {
+            inside.0.push(Arc::from(*name));
+        }
         for inner in state.scopes(name, &at) {
-            scope(inner, program, around, inside, all);
+            scope(inner, program, around, &inside, all);
         }
         around.pop();
     }

@@ -9,12 +9,14 @@ use workflow_asl::StateKind;
 use workflow_asl::error_name::{
     DATA_LIMIT_EXCEEDED, INTRINSIC_FAILURE, QUERY_EVALUATION_ERROR, RESULT_PATH_MATCH_FAILURE, RUNTIME, TIMEOUT,
 };
-use workflow_local::history::Details;
-use workflow_local::{Answer, Execution, Payload, Status, Step, TaskError, TaskRequest};
+use workflow_asl::limits::HISTORY_EVENTS;
+use workflow_local::{Answer, Execution, Payload, Status, Step, TaskError, TaskRequest, View};
+use workflow_plan::data::Source;
 
 use crate::decision::{Decision, Fault, Lasting, Task};
 use crate::explorer::Explorer;
-use crate::property::{Breach, Happenings, Monitors, last_state};
+use crate::property::{Breach, Happening, Happenings, Monitors, last_state};
+use crate::values::Guess;
 
 /// The names of the properties that hold of every workflow.
 pub(crate) mod built_in {
@@ -35,6 +37,8 @@ pub(crate) struct Broken {
     pub(crate) property: String,
     pub(crate) state: Option<String>,
     pub(crate) message: String,
+    /// The state whose expressions could not be computed with a guess before; it means nothing if they never can.
+    pub(crate) guess: Option<Arc<str>>,
 }
 
 /// Where an execution has come to.
@@ -63,6 +67,12 @@ pub(crate) struct World<'x> {
     /// What tasks were called with by which their API knows a call again, and whether nobody knows if it was done.
     tokens: BTreeMap<Task, (Option<Value>, bool)>,
     pub(crate) faults: u32,
+    /// The first state whose expressions could not be computed, where data that nobody declares is to blame perhaps.
+    guess: Option<Arc<str>>,
+    /// What tasks gave last, of those whose results are guesses.
+    results: BTreeMap<Arc<str>, Payload>,
+    /// The states that were left as they should be.
+    pub(crate) passed: BTreeSet<Arc<str>>,
     /// How often tasks on loops were visited.
     visits: Vec<u32>,
 }
@@ -72,48 +82,80 @@ impl<'x> World<'x> {
         let program = Arc::clone(&explorer.program);
         let mut execution = Execution::start(program, input, explorer.start.clone(), Arc::clone(&explorer.store));
         execution.count_ways();
+        if explorer.states.has_children() {
+            execution.keep_for_inspection();
+        }
         Self {
             explorer,
             execution,
             pending: Vec::new(),
             silent: Vec::new(),
             lasting: Vec::new(),
-            monitors: Monitors::new(&explorer.properties, Some(&explorer.states)),
+            monitors: Monitors::new(&explorer.properties, &explorer.states),
             happenings: Happenings::default(),
             tokens: BTreeMap::new(),
             faults: 0,
+            guess: None,
+            results: BTreeMap::new(),
+            passed: BTreeSet::new(),
             visits: vec![0; explorer.states.looping.len()],
         }
     }
 
     /// Goes on until the world must decide, or the end.
     pub(crate) fn settle(&mut self, broken: &mut Vec<Broken>) -> Stand {
-        let before = self.execution.history().len();
         let stand = self.go_on(broken);
-        for event in self.execution.history().get(before..).unwrap_or_default() {
-            if let Details::EvaluationFailed { error, cause, state, .. } = &event.details
-                && &**error == QUERY_EVALUATION_ERROR
-            {
-                broken.push(Broken {
-                    property: built_in::PROGRAM.to_owned(),
-                    state: Some(state.to_string()),
-                    message: format!("{error}: {cause}"),
-                });
+        let Self { happenings, monitors, execution, explorer, guess, passed, results, .. } = self;
+        let guesses = |state: &Arc<str>, field: Option<&str>| {
+            let facts = explorer.states.get(state).filter(|_| explorer.values.guessing.contains(&**state));
+            let found = facts.map(|facts| {
+                explorer.values.guesses(&facts.at, field, |source| match source {
+                    Source::Result(at) => results.get(&*at.tokens().last()?).map(Payload::value),
+                    _ => explorer.inputs.is_none().then(|| execution.input().value()),
+                })
+            });
+            found.unwrap_or_default()
+        };
+        let blame = |guess: &mut Option<Arc<str>>, state: &Arc<str>, field: Option<&str>| {
+            // A Fail state is never left, so that nobody would see that its expressions can be computed.
+            let leaves = explorer.states.get(state).is_some_and(|facts| facts.kind != StateKind::Fail);
+            if guess.is_none() && leaves && guesses(state, field).contains(&Guess::There) {
+                *guess = Some(Arc::clone(state));
             }
-        }
-        let Self { happenings, monitors, execution, .. } = self;
-        let mut breaches: Vec<Breach> = Vec::new();
-        let mut note = |breach| breaches.push(breach);
-        happenings.read(execution.history(), |happening, iteration| monitors.see(&happening, iteration, &mut note));
+            guess.clone()
+        };
+        happenings.read(execution, |news| {
+            match news.happening {
+                Happening::EvaluationFailed { state, error, cause, field } => {
+                    broken.push(of_program(state, error, Some(cause), blame(guess, state, field)));
+                }
+                Happening::Caught(state, Some(error @ (INTRINSIC_FAILURE | RESULT_PATH_MATCH_FAILURE))) => {
+                    broken.push(of_program(state, error, None, blame(guess, state, None)));
+                }
+                Happening::Succeeded(state)
+                    if explorer.values.guessing.contains(&**state) && !guesses(state, None).contains(&Guess::Empty) =>
+                {
+                    passed.insert(Arc::clone(state));
+                }
+                Happening::Ended(of) => {
+                    if of.error() == Some(INTRINSIC_FAILURE)
+                        && let Some(state) = last_state(of.history())
+                    {
+                        blame(guess, &state, None);
+                    }
+                    broken.extend(judge_end(explorer, of, news.is_of_child(), guess.clone()));
+                }
+                _ => {}
+            }
+            let mut breaches: Vec<Breach> = Vec::new();
+            monitors.see(news, &mut |breach| breaches.push(breach));
+            for Breach { property, state, message } in breaches {
+                let property = monitors.property(property).map(ToString::to_string).unwrap_or_default();
+                broken.push(Broken { property, state, message, guess: guess.clone() });
+            }
+        });
         if stand == Stand::Ended {
-            monitors.end(execution, &mut note);
-        }
-        for breach in breaches {
-            let property = self.monitors.property(breach.property).map(ToString::to_string).unwrap_or_default();
-            broken.push(Broken { property, state: breach.state, message: breach.message });
-        }
-        if stand == Stand::Ended {
-            self.judge_end(broken);
+            self.judge_output(broken);
         }
         stand
     }
@@ -149,6 +191,7 @@ impl<'x> World<'x> {
                     property: built_in::ENDS.to_owned(),
                     message: format!("the execution comes back to `{state}` with the same data, and so for ever"),
                     state: Some(state),
+                    guess: self.guess.clone(),
                 });
                 return Stand::Endless;
             }
@@ -201,6 +244,7 @@ impl<'x> World<'x> {
                 property: built_in::IDEMPOTENCE.to_owned(),
                 state: Some(state.to_string()),
                 message,
+                guess: self.guess.clone(),
             }));
         }
         self.tokens.insert(task.clone(), (token, false));
@@ -295,6 +339,9 @@ impl<'x> World<'x> {
                 let (at, id) = self.find(task)?;
                 self.pending.remove(at);
                 self.tokens.remove(task);
+                if !self.explorer.values.guessing.is_empty() && !self.explorer.given.contains_key(&*task.state) {
+                    self.results.insert(Arc::clone(&task.state), result.clone());
+                }
                 let _: Answer = self.execution.succeed(id, result.clone());
             }
             Decision::Fault { task, fault, lasting } => {
@@ -357,45 +404,24 @@ impl<'x> World<'x> {
                 property: built_in::ENDS.to_owned(),
                 state: Some(task.state.to_string()),
                 message: format!("`{}` waits for ever: nothing answers it, and it has no time-out", task.state),
+                guess: self.guess.clone(),
             });
         }
     }
 
-    fn judge_end(&self, broken: &mut Vec<Broken>) {
+    fn judge_output(&self, broken: &mut Vec<Broken>) {
         let execution = &self.execution;
-        let state = || last_state(execution.history()).map(|state| state.to_string());
-        let mut add = |property: &str, message: String| {
-            broken.push(Broken { property: property.to_owned(), state: state(), message });
-        };
-        if execution.status() == Status::Failed {
-            let error = execution.error().unwrap_or_default();
-            let message = match execution.cause() {
-                Some(cause) => format!("{error}: {cause}"),
-                None => error.to_owned(),
-            };
-            let full = execution.cause().is_some_and(|cause| cause.contains("maximum number of history events"));
-            let by_fail = state()
-                .and_then(|state| self.explorer.states.get(&state))
-                .is_some_and(|facts| facts.kind == StateKind::Fail);
-            match error {
-                RUNTIME if full => add(built_in::QUOTAS, message),
-                DATA_LIMIT_EXCEEDED => add(built_in::QUOTAS, message),
-                RUNTIME | INTRINSIC_FAILURE | RESULT_PATH_MATCH_FAILURE => add(built_in::PROGRAM, message),
-                // It has been told when it happened.
-                QUERY_EVALUATION_ERROR => {}
-                _ if by_fail || self.explorer.any_error => {}
-                error if self.explorer.allowed.iter().any(|allowed| allowed == error) => {}
-                _ => add(built_in::UNCAUGHT, format!("the execution fails with {message}")),
-            }
-        }
         if execution.status() == Status::Succeeded
             && let Some(Err(message)) = self.explorer.output.as_ref().map(|output| output(execution))
         {
-            add(built_in::OUTPUT, message);
+            let state = last_state(execution.history()).map(|state| state.to_string());
+            let guess = self.guess.clone();
+            broken.push(Broken { property: built_in::OUTPUT.to_owned(), state, message, guess });
         }
         for (name, check) in &self.explorer.checks {
             if let Err(message) = check(execution) {
-                broken.push(Broken { property: name.clone(), state: None, message });
+                let guess = self.guess.clone();
+                broken.push(Broken { property: name.clone(), state: None, message, guess });
             }
         }
     }
@@ -417,7 +443,35 @@ impl<'x> World<'x> {
             (task, token.as_ref().map(ToString::to_string), unknown).hash(&mut hasher);
         }
         self.monitors.hash(&mut hasher);
+        self.guess.hash(&mut hasher);
         self.faults.hash(&mut hasher);
         hasher.finish()
     }
+}
+
+fn of_program(state: &str, error: &str, cause: Option<&str>, guess: Option<Arc<str>>) -> Broken {
+    let message = cause.map_or_else(|| error.to_owned(), |cause| format!("{error}: {cause}"));
+    Broken { property: built_in::PROGRAM.to_owned(), state: Some(state.to_owned()), message, guess }
+}
+
+/// An execution has ended, or a child of a distributed map, whose failure its map may tolerate.
+fn judge_end(explorer: &Explorer, of: View<'_>, is_child: bool, guess: Option<Arc<str>>) -> Option<Broken> {
+    if of.status() != Status::Failed {
+        return None;
+    }
+    let error = of.error().unwrap_or_default();
+    let state = last_state(of.history());
+    let message = of.cause().map_or_else(|| error.to_owned(), |cause| format!("{error}: {cause}"));
+    let is_fail = |state: &Arc<str>| explorer.states.get(state).is_some_and(|facts| facts.kind == StateKind::Fail);
+    let (property, message) = match error {
+        RUNTIME if of.history().len() >= HISTORY_EVENTS => (built_in::QUOTAS, message),
+        DATA_LIMIT_EXCEEDED => (built_in::QUOTAS, message),
+        RUNTIME | INTRINSIC_FAILURE | RESULT_PATH_MATCH_FAILURE => (built_in::PROGRAM, message),
+        // It has been told when it happened.
+        QUERY_EVALUATION_ERROR => return None,
+        _ if is_child || explorer.any_error || state.as_ref().is_some_and(is_fail) => return None,
+        error if explorer.allowed.iter().any(|allowed| allowed == error) => return None,
+        _ => (built_in::UNCAUGHT, format!("the execution fails with {message}")),
+    };
+    Some(Broken { property: property.to_owned(), state: state.map(|state| state.to_string()), message, guess })
 }

@@ -328,15 +328,22 @@ fn implementation(
     }
 }
 
-/// Returns the declared types of the input and of task results, for an engine; nothing if none are declared.
+/// What the source says of the input, the output and of what tasks give, for whoever runs it; nothing where it says nothing.
 fn value_types(style: &Style<'_>, compiled: &CompiledWorkflow) -> TokenStream {
     let (krate, workflow) = (style.krate, &compiled.source);
-    let input = workflow.declarations.iter().find_map(|declaration| match &declaration.kind {
-        DeclarationKind::Input(Shape::Type(ty)) => Some(style.shape_of(ty)),
-        DeclarationKind::Input(Shape::Fields(_)) => {
-            let name = style.path(&derived(&workflow.name, "Input"));
-            Some(quote! { <#name as #krate::Schema>::SHAPE })
+    let of = |shape: &Shape, suffix: &str| match shape {
+        Shape::Type(ty) => style.shape_of(ty),
+        Shape::Fields(_) => {
+            let name = style.path(&derived(&workflow.name, suffix));
+            quote! { <#name as #krate::Schema>::SHAPE }
         }
+    };
+    let input = workflow.declarations.iter().find_map(|declaration| match &declaration.kind {
+        DeclarationKind::Input(shape) => Some(of(shape, "Input")),
+        _ => None,
+    });
+    let output = workflow.declarations.iter().find_map(|declaration| match &declaration.kind {
+        DeclarationKind::Output(shape) => Some(of(shape, "Output")),
         _ => None,
     });
     let results = all_states(&workflow.body).into_iter().filter_map(|state| {
@@ -356,13 +363,18 @@ fn value_types(style: &Style<'_>, compiled: &CompiledWorkflow) -> TokenStream {
     });
     let results: Vec<_> = results.collect();
     let handled_tasks = style.handled(compiled);
-    if input.is_none() && results.is_empty() && handled_tasks.is_empty() {
+    if input.is_none() && output.is_none() && results.is_empty() && handled_tasks.is_empty() {
         return TokenStream::new();
     }
-    let input = input.unwrap_or_else(|| quote! { <#krate::Json as #krate::Schema>::SHAPE });
+    let any = || quote! { <#krate::Json as #krate::Schema>::SHAPE };
+    let (input, output) = (input.unwrap_or_else(any), output.unwrap_or_else(any));
     quote! {
-        const TYPES: &'static #krate::__private::schema::Types =
-            &#krate::__private::schema::Types { input: #input, results: &[#(#results),*], handled: &[#(#handled_tasks),*] };
+        const TYPES: &'static #krate::__private::schema::Types = &#krate::__private::schema::Types {
+            input: #input,
+            output: #output,
+            results: &[#(#results),*],
+            handled: &[#(#handled_tasks),*],
+        };
     }
 }
 

@@ -4,12 +4,14 @@ mod monitor;
 mod text;
 
 use std::fmt;
+use std::sync::Arc;
 
 use workflow_asl::StateKind;
+use workflow_asl::document::StateMachine;
 use workflow_asl::nearest::nearest;
-use workflow_local::Execution;
+use workflow_local::{Execution, Status};
 
-pub(crate) use monitor::{Breach, Happenings, Monitors, last_state};
+pub(crate) use monitor::{Breach, Happening, Happenings, Monitors, last_state};
 pub use text::PropertyError;
 
 use crate::error::ExploreError;
@@ -17,8 +19,8 @@ use crate::states::States;
 
 /// A property of the order of states, with a text form for the command line.
 ///
-/// A state *succeeds* if it is exited other than by a catcher. If all states of a property are in the same map, each
-/// iteration is checked by itself.
+/// A state *succeeds* when it is left other than by a catcher. Of states that are all in the same map, each iteration is
+/// judged by itself; in a distributed map, each child execution.
 ///
 /// ```
 /// use workflow_explore::Property;
@@ -99,22 +101,35 @@ impl Property {
         }
     }
 
-    /// Checks an ended execution by its history.
+    /// Whether an execution that has ended has the property, by its history. A property of the children of a distributed
+    /// map needs their histories: [`Execution::keep_for_inspection`].
     ///
     /// # Errors
-    /// Returns a description of the violation if the execution does not have the property.
+    /// It does not; how. Or the execution still runs, or the property names a state that its definition does not have.
     pub fn check(&self, execution: &Execution) -> Result<(), String> {
-        let mut monitors = Monitors::new(std::slice::from_ref(self), None);
-        let mut happenings = Happenings::default();
+        let program = execution.program();
+        let (machine, _) = StateMachine::read(program.definition());
+        let states = Arc::new(States::of(&machine, program));
+        self.validate(&states).map_err(|error| error.to_string())?;
+        if execution.status() == Status::Running {
+            return Err("the execution has not ended".to_owned());
+        }
+        let mut monitors = Monitors::new(std::slice::from_ref(self), &states);
+        if monitors.looks_at_children() && !execution.keeps_for_inspection() {
+            return Err(format!(
+                "the property `{self}` is about the children of a distributed map, and their histories \
+                were not kept: call `keep_for_inspection` before they run"
+            ));
+        }
         let mut found = None;
         let mut note = |breach: Breach| found = found.take().or(Some(breach.message));
-        happenings.read(execution.history(), |happening, iteration| monitors.see(&happening, iteration, &mut note));
-        monitors.end(execution, &mut note);
+        Happenings::default().read(execution, |news| monitors.see(news, &mut note));
         found.map_or(Ok(()), Err)
     }
 
     /// Checks that every named state exists and can have the property.
     pub(crate) fn validate(&self, states: &States) -> Result<(), ExploreError> {
+        let mut judged = None;
         for name in self.states() {
             let Some(facts) = states.get(name) else {
                 return Err(ExploreError::UnknownState {
@@ -123,8 +138,19 @@ impl Property {
                     nearest: nearest(name, states.all.keys().map(String::as_str)).map(str::to_owned),
                 });
             };
-            if facts.distributed {
-                return Err(ExploreError::Distributed { property: self.to_string(), state: name.to_owned() });
+            let (first, within) = *judged.get_or_insert((name, &facts.distributed));
+            if facts.distributed != *within {
+                let (inside, map, outside) = match (&facts.distributed, within) {
+                    (Some(map), _) => (name, map, first),
+                    (None, Some(map)) => (first, map, name),
+                    (None, None) => continue,
+                };
+                return Err(ExploreError::Distributed {
+                    property: self.to_string(),
+                    state: inside.to_owned(),
+                    map: map.to_string(),
+                    other: outside.to_owned(),
+                });
             }
             let succeeds = match self {
                 Self::After { first, .. } | Self::Before(first, _) | Self::AtMostOnce(first) => first == name,

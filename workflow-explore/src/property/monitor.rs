@@ -5,16 +5,63 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use workflow_local::history::Details;
-use workflow_local::{EventType, Execution, HistoryEvent};
+use workflow_local::{EventType, Execution, HistoryEvent, Status, View};
 
 use super::Property;
 use crate::states::States;
 
-/// Something that properties observe.
-#[derive(Clone, Debug)]
-pub(crate) enum Happening {
-    Entered(Arc<str>),
-    Succeeded(Arc<str>),
+/// What happened in an execution, or in a child of a distributed map.
+pub(crate) struct News<'h> {
+    pub(crate) happening: Happening<'h>,
+    /// The numbers of the map run and of the item, for a child.
+    child: Option<(usize, usize)>,
+    history: &'h [HistoryEvent],
+    /// The event before it on its branch.
+    previous: u64,
+}
+
+impl News<'_> {
+    /// The iterations of these maps that it happened in, the outermost first. The event that started the iteration of a map
+    /// is the last of this map before it: what lies between is of the iteration, or of maps inside.
+    fn iterations(&self, maps: &[Arc<str>]) -> Vec<usize> {
+        let mut found = Vec::with_capacity(maps.len());
+        let mut around = maps.iter().rev().peekable();
+        let mut at = self.previous;
+        while let Some(map) = around.peek()
+            && let Some(before) = usize::try_from(at).ok().and_then(|id| self.history.get(id.checked_sub(1)?))
+        {
+            if let (EventType::MapIterationStarted, Details::MapIteration { name, index }) =
+                (before.kind, &before.details)
+                && name == *map
+            {
+                found.push(*index);
+                around.next();
+            }
+            at = before.previous_id;
+        }
+        found.reverse();
+        found
+    }
+
+    pub(crate) fn is_of_child(&self) -> bool {
+        self.child.is_some()
+    }
+}
+
+/// Something that properties look at.
+pub(crate) enum Happening<'h> {
+    Entered(&'h Arc<str>),
+    Succeeded(&'h Arc<str>),
+    /// A catcher took the error.
+    Caught(&'h Arc<str>, Option<&'h str>),
+    EvaluationFailed {
+        state: &'h Arc<str>,
+        error: &'h str,
+        cause: &'h str,
+        /// The field whose expression it is.
+        field: Option<&'h str>,
+    },
+    Ended(View<'h>),
 }
 
 /// A violated property.
@@ -26,130 +73,120 @@ pub(crate) struct Breach {
     pub(crate) message: String,
 }
 
-/// Reads a growing history.
+/// Reads histories as they grow.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Happenings {
     read: usize,
-}
-
-/// Whether an event before `…Exited` means that a catcher handled the state's error.
-fn is_failure(kind: EventType) -> bool {
-    let name = kind.name();
-    name.ends_with("Failed") || name.ends_with("TimedOut")
+    /// How much of each child's history is read; `None` when the child has ended.
+    children: BTreeMap<(usize, usize), Option<usize>>,
 }
 
 impl Happenings {
-    pub(crate) fn read(&mut self, history: &[HistoryEvent], mut see: impl FnMut(Happening, &dyn Fn() -> Vec<usize>)) {
-        for (number, event) in history.iter().enumerate().skip(self.read) {
-            let happening = match &event.details {
-                Details::StateEntered { name, .. } => Happening::Entered(Arc::clone(name)),
-                Details::StateExited { name, .. } => {
-                    let before = number.checked_sub(1).and_then(|before| history.get(before));
-                    if before.is_some_and(|before| is_failure(before.kind)) {
-                        continue;
-                    }
-                    Happening::Succeeded(Arc::clone(name))
+    /// Reads what is new, the children of distributed maps first.
+    pub(crate) fn read(&mut self, execution: &Execution, mut see: impl FnMut(&News<'_>)) {
+        for (number, map_run) in execution.map_runs().iter().enumerate() {
+            for (index, child) in execution.children(map_run, usize::MAX) {
+                let Some(read) = self.children.entry((number, index)).or_insert(Some(0)) else { continue };
+                events(child, *read, Some((number, index)), &mut see);
+                *read = child.history().len();
+                if child.status() != Status::Running {
+                    self.children.insert((number, index), None);
                 }
-                _ => continue,
-            };
-            see(happening, &|| iterations(history, event));
-        }
-        self.read = history.len();
-    }
-}
-
-/// Returns the iterations that an event belongs to, innermost first.
-fn iterations(history: &[HistoryEvent], event: &HistoryEvent) -> Vec<usize> {
-    let mut found = Vec::new();
-    // Iterations that ended before the event.
-    let mut ended = 0_usize;
-    let mut at = event.previous_id;
-    while let Some(before) = usize::try_from(at).ok().and_then(|id| history.get(id.checked_sub(1)?)) {
-        match (before.kind, &before.details) {
-            (EventType::MapIterationStarted, Details::MapIteration { index, .. }) => {
-                // The previous event may belong to the iteration that made room for this one: the map's start counts.
-                if ended == 0 {
-                    found.push(*index);
-                }
-                ended = ended.saturating_sub(1);
-                at = map_started(history, before);
-                continue;
             }
-            (EventType::MapIterationSucceeded | EventType::MapIterationFailed, _) => ended += 1,
-            _ => {}
         }
-        at = before.previous_id;
+        events(execution.view(), self.read, None, &mut see);
+        self.read = execution.history().len();
     }
-    found
 }
 
-/// Returns the event before the iterations of an iteration's map.
-fn map_started(history: &[HistoryEvent], iteration: &HistoryEvent) -> u64 {
-    let mut depth = 0_usize;
-    let mut at = iteration.previous_id;
-    while let Some(before) = usize::try_from(at).ok().and_then(|id| history.get(id.checked_sub(1)?)) {
-        match before.kind {
-            EventType::MapStateStarted if depth == 0 => return before.id,
-            EventType::MapStateStarted => depth -= 1,
-            EventType::MapStateSucceeded | EventType::MapStateFailed => depth += 1,
-            _ => {}
-        }
-        at = before.previous_id;
+fn events(of: View<'_>, read: usize, child: Option<(usize, usize)>, see: &mut impl FnMut(&News<'_>)) {
+    let history = of.history();
+    for event in history.iter().skip(read) {
+        let happening = match &event.details {
+            Details::StateEntered { name, .. } => Happening::Entered(name),
+            Details::StateExited { name, .. } => match of.caught(event.id) {
+                Some(error) => Happening::Caught(name, error),
+                None => Happening::Succeeded(name),
+            },
+            Details::EvaluationFailed { state, error, cause, location } => {
+                Happening::EvaluationFailed { state, error, cause, field: location.as_deref() }
+            }
+            _ => continue,
+        };
+        see(&News { happening, child, history, previous: event.previous_id });
     }
-    0
+    if of.status() != Status::Running {
+        see(&News { happening: Happening::Ended(of), child, history, previous: 0 });
+    }
 }
 
 /// The progress of each property.
 #[derive(Clone, Debug)]
 pub(crate) struct Monitors {
     properties: Arc<[Watched]>,
-    /// Progress by property and iteration.
-    seen: BTreeMap<(usize, Vec<usize>), u8>,
+    states: Arc<States>,
+    /// By property, child and iteration.
+    seen: BTreeMap<(usize, Place), u8>,
 }
+
+/// The child and the iteration in which each property is judged by itself.
+type Place = (Option<(usize, usize)>, Vec<usize>);
 
 #[derive(Debug)]
 struct Watched {
     property: Property,
-    /// Whether each iteration is checked by itself.
-    by_iteration: bool,
+    /// The distributed map in whose children it is judged; `None` for the execution itself.
+    within: Option<Arc<str>>,
+    /// The maps that all its states are in, the outermost first: each iteration is judged by itself.
+    maps: Vec<Arc<str>>,
 }
 
 impl Monitors {
-    pub(crate) fn new(properties: &[Property], states: Option<&States>) -> Self {
+    pub(crate) fn new(properties: &[Property], states: &Arc<States>) -> Self {
         let watched = properties.iter().map(|property| {
-            let maps = |name: &&str| states.and_then(|states| states.get(name)).map_or(0, |facts| facts.maps);
-            let in_maps = property.states().iter().all(|name| maps(name) > 0);
-            Watched { property: property.clone(), by_iteration: states.is_none() || in_maps }
+            let facts: Vec<_> = property.states().into_iter().filter_map(|name| states.get(name)).collect();
+            let first = facts.first();
+            let maps = first.map(|first| first.maps.iter().enumerate()).into_iter().flatten();
+            let shared = maps.take_while(|(depth, map)| facts.iter().all(|facts| facts.maps.get(*depth) == Some(map)));
+            Watched {
+                property: property.clone(),
+                within: first.and_then(|facts| facts.distributed.clone()),
+                maps: shared.map(|(_, map)| Arc::clone(map)).collect(),
+            }
         });
-        Self { properties: watched.collect(), seen: BTreeMap::new() }
+        Self { properties: watched.collect(), states: Arc::clone(states), seen: BTreeMap::new() }
     }
 
     pub(crate) fn property(&self, number: usize) -> Option<&Property> {
         self.properties.get(number).map(|watched| &watched.property)
     }
 
+    pub(crate) fn looks_at_children(&self) -> bool {
+        self.properties.iter().any(|watched| watched.within.is_some())
+    }
+
     pub(crate) fn hash(&self, hasher: &mut impl Hasher) {
         self.seen.hash(hasher);
     }
 
-    /// Observes what happened; calls `note` for each violation.
-    pub(crate) fn see(
-        &mut self,
-        happening: &Happening,
-        iteration: &dyn Fn() -> Vec<usize>,
-        note: &mut impl FnMut(Breach),
-    ) {
+    /// Takes note of what happened; `note` is told what does not hold any more.
+    pub(crate) fn see(&mut self, news: &News<'_>, note: &mut impl FnMut(Breach)) {
+        let (state, succeeded) = match news.happening {
+            Happening::Entered(name) => (name, false),
+            Happening::Succeeded(name) => (name, true),
+            Happening::Caught(name, _) => return self.leave_map(name, news, note),
+            Happening::Ended(of) => return self.end(of, news.child, note),
+            Happening::EvaluationFailed { .. } => return,
+        };
+        if succeeded {
+            self.leave_map(state, news, note);
+        }
         let properties = Arc::clone(&self.properties);
         for (number, watched) in properties.iter().enumerate() {
-            let (state, succeeded) = match happening {
-                Happening::Entered(name) => (name, false),
-                Happening::Succeeded(name) => (name, true),
-            };
             if !watched.property.states().contains(&&**state) {
                 continue;
             }
-            let place = if watched.by_iteration { iteration() } else { Vec::new() };
-            let seen = self.seen.entry((number, place)).or_default();
+            let seen = self.seen.entry((number, (news.child, news.iterations(&watched.maps)))).or_default();
             let breach = match &watched.property {
                 Property::After { first, then } => {
                     if succeeded && first == &**state {
@@ -191,31 +228,47 @@ impl Monitors {
         self.seen.retain(|_, seen| *seen != 0);
     }
 
-    /// Handles the end of the execution.
-    pub(crate) fn end(&self, execution: &Execution, note: &mut impl FnMut(Breach)) {
-        for (number, watched) in self.properties.iter().enumerate() {
-            match &watched.property {
-                Property::After { first, then }
-                    if self.seen.iter().any(|((property, _), seen)| *property == number && *seen == 1) =>
-                {
-                    let then: Vec<_> = then.iter().map(|name| format!("`{name}`")).collect();
-                    let neither = if then.len() > 1 { "neither of " } else { "not " };
-                    let message =
-                        format!("`{first}` has succeeded, and {neither}{} follows before the end", then.join(", "));
-                    note(Breach { property: number, state: Some(first.clone()), message });
-                }
-                Property::EndsIn(states) => {
-                    let last = last_state(execution.history());
-                    if !last.as_deref().is_some_and(|last| states.iter().any(|state| state == last)) {
-                        let last = last.map_or_else(|| "no state".to_owned(), |last| format!("`{last}`"));
-                        note(Breach {
-                            property: number,
-                            state: None,
-                            message: format!("the execution ends in {last}"),
-                        });
-                    }
-                }
-                _ => {}
+    /// A map is left: its iterations have ended.
+    fn leave_map(&mut self, state: &Arc<str>, news: &News<'_>, note: &mut impl FnMut(Breach)) {
+        let properties = Arc::clone(&self.properties);
+        for (number, watched) in properties.iter().enumerate() {
+            let Some(depth) = watched.maps.iter().position(|map| map == state) else { continue };
+            let around = news.iterations(watched.maps.get(..depth).unwrap_or_default());
+            self.close(number, |(child, place)| *child == news.child && place.starts_with(&around), note);
+        }
+    }
+
+    /// What has been seen of a property in these places stays as it is.
+    fn close(&mut self, property: usize, ended: impl Fn(&Place) -> bool, note: &mut impl FnMut(Breach)) {
+        let Some(Watched { property: watched, .. }) = self.properties.get(property) else { return };
+        self.seen.retain(|(number, place), seen| {
+            if *number != property || !ended(place) {
+                return true;
+            }
+            if let (Property::After { first, then }, 1) = (watched, *seen) {
+                let then: Vec<_> = then.iter().map(|name| format!("`{name}`")).collect();
+                let neither = if then.len() > 1 { "neither of " } else { "not " };
+                let message =
+                    format!("`{first}` has succeeded, and {neither}{} follows before the end", then.join(", "));
+                note(Breach { property, state: Some(first.clone()), message });
+            }
+            false
+        });
+    }
+
+    /// The execution, or a child, has ended.
+    fn end(&mut self, of: View<'_>, child: Option<(usize, usize)>, note: &mut impl FnMut(Breach)) {
+        let last = last_state(of.history());
+        let properties = Arc::clone(&self.properties);
+        for (number, watched) in properties.iter().enumerate() {
+            self.close(number, |(of, _)| *of == child, note);
+            let Property::EndsIn(states) = &watched.property else { continue };
+            let within = last.as_ref().and_then(|last| self.states.get(last)?.distributed.as_ref());
+            let is_one = |last: &Arc<str>| states.iter().any(|state| **state == **last);
+            if watched.within.as_ref() == within && !last.as_ref().is_some_and(is_one) {
+                let what = if child.is_some() { "a child of the map" } else { "the execution" };
+                let last = last.as_ref().map_or_else(|| "no state".to_owned(), |last| format!("`{last}`"));
+                note(Breach { property: number, state: None, message: format!("{what} ends in {last}") });
             }
         }
     }

@@ -4,6 +4,8 @@ mod mocks;
 mod test;
 mod text;
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 use workflow_local::Execution;
 use workflow_local::coverage::Point;
@@ -28,12 +30,14 @@ pub struct Finding {
     /// The number of faults among them.
     pub faults: u32,
     pub(crate) order: usize,
+    /// The state whose guess is to blame perhaps.
+    pub(crate) guess: Option<Arc<str>>,
 }
 
 impl Finding {
     pub(crate) fn new(broken: Broken, decisions: Vec<Decision>, faults: u32, order: usize) -> Self {
-        let Broken { property, state, message } = broken;
-        Self { property, state, message, decisions, faults, order }
+        let Broken { property, state, message, guess } = broken;
+        Self { property, state, message, decisions, faults, order, guess }
     }
 
     fn to_json(&self) -> Value {
@@ -71,7 +75,9 @@ pub struct Replayed {
 impl Replayed {
     /// Returns whether the execution violates the finding's property in the same state.
     pub(crate) fn shows(&self, finding: &Finding) -> bool {
-        self.findings.iter().any(|other| other.property == finding.property && other.state == finding.state)
+        self.findings.iter().any(|other| {
+            other.property == finding.property && other.state == finding.state && other.guess == finding.guess
+        })
     }
 }
 
@@ -107,6 +113,7 @@ pub struct Report {
     pub(crate) ways: u64,
     pub(crate) states: u64,
     pub(crate) cut: CutOff,
+    pub(crate) undecided: Vec<String>,
     pub(crate) unreached: Vec<Unreached>,
 }
 
@@ -151,7 +158,13 @@ impl Report {
         self.cut
     }
 
-    /// Returns the states, transitions, rules, retriers and catchers that no execution took.
+    /// The states whose expressions could not be computed with any value that was tried, of data whose type nobody declares.
+    /// What follows them was not tried: give values with [`Explorer::inputs`] or [`Explorer::results`].
+    pub fn undecided(&self) -> &[String] {
+        &self.undecided
+    }
+
+    /// States, transitions, rules, retriers and catchers that no execution took.
     pub fn unreached(&self) -> &[Unreached] {
         &self.unreached
     }
@@ -193,6 +206,7 @@ impl Report {
             "bounds": self.cut.to_json(self.explorer.bounds),
             "executions": self.executions,
             "ways": self.ways,
+            "undecided": self.undecided,
             "unreached": unreached.collect::<Vec<_>>(),
         })
     }

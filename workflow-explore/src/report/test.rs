@@ -38,7 +38,7 @@ impl Report {
             && ended
             && (property.is_some() || finding.property == crate::world::built_in::UNCAUGHT)
         {
-            line(1, "let engine = engine()");
+            let mut calls = Vec::new();
             for (state, answers) in answers(&replayed.execution) {
                 let mut chain = String::from("Answers::new()");
                 for answer in &answers {
@@ -59,7 +59,7 @@ impl Report {
                 } else {
                     chain.push_str(".then(json!({}))");
                 }
-                line(2, &format!(".on_state_answers({}, {chain})", literal(&state)));
+                calls.push(format!(".on_state_answers({}, {chain})", literal(&state)));
             }
             let tasks =
                 self.explorer.states.all.iter().filter(|(_, facts)| facts.kind == workflow_asl::StateKind::Task);
@@ -67,9 +67,16 @@ impl Report {
             for (state, _) in tasks.filter(|(state, _)| !answered.contains_key(*state)) {
                 let result = self.explorer.values.results.get(state).and_then(|found| found.values.first());
                 let result = result.map_or_else(|| "json!({})".to_owned(), |result| json(result));
-                line(2, &format!(".on_state_answers({}, Answers::new().then({result}))", literal(state)));
+                calls.push(format!(".on_state_answers({}, Answers::new().then({result}))", literal(state)));
             }
-            line(1, ";");
+            match calls.split_last() {
+                Some((last, calls)) => {
+                    line(1, "let engine = engine()");
+                    calls.iter().for_each(|call| line(2, call));
+                    line(2, &format!("{last};"));
+                }
+                None => line(1, "let engine = engine();"),
+            }
             line(1, &format!("let execution = engine.run(&{}).unwrap();", json(replayed.execution.input())));
             match property {
                 Some(property) => line(1, &format!("{}.check(&execution).unwrap();", rust(property))),

@@ -61,6 +61,13 @@ impl fmt::Display for Report {
             let (first, rest) = noun.split_once(' ').unwrap_or((noun, ""));
             writeln!(f, "cut off: {what} {}{}{rest}", counted(count, first), if rest.is_empty() { "" } else { " " })?;
         }
+        for state in &self.undecided {
+            writeln!(
+                f,
+                "not decided: the expressions of `{state}` cannot be computed with the values that are tried, whose types \
+                 are not known: give values of its data"
+            )?;
+        }
         for unreached in &self.unreached {
             let point = &unreached.point;
             let why = match unreached.cut_off_by.as_slice() {

@@ -34,6 +34,39 @@ pub(super) enum Known {
     Api(ApiShape),
 }
 
+impl Known {
+    /// Whether nothing is known of what the members lead to.
+    pub(super) fn is_guess(self, path: &[&str]) -> bool {
+        let Some((first, rest)) = path.split_first() else {
+            return match self {
+                Self::Nothing => true,
+                Self::Declared(shape, _) => matches!(shape, Shape::Any | Shape::Opaque { .. }),
+                Self::Api(_) => false,
+            };
+        };
+        let inner = match self {
+            Self::Nothing => return true,
+            Self::Declared(shape, around) => match shape {
+                Shape::Any | Shape::Opaque { .. } => return true,
+                Shape::Option { of } | Shape::Read { of, .. } => return Self::Declared(of, around).is_guess(path),
+                Shape::Named { of, .. } => return Self::Declared(of, Some(shape)).is_guess(path),
+                Shape::Object { of } => {
+                    of.iter().find(|field| field.name == *first).map(|field| Self::Declared(field.shape, around))
+                }
+                Shape::Array { of } | Shape::Map { of } => Some(Self::Declared(of, around)),
+                _ => None,
+            },
+            Self::Api(ApiShape::Structure(structure) | ApiShape::Union(structure)) => {
+                structure.member(first).map(|member| Self::Api(member.shape))
+            }
+            Self::Api(ApiShape::List(list)) => Some(Self::Api(list.element())),
+            Self::Api(ApiShape::Map(map)) => Some(Self::Api(map.value())),
+            Self::Api(_) => None,
+        };
+        inner.is_some_and(|inner| inner.is_guess(rest))
+    }
+}
+
 pub(super) fn candidates(known: Known, wanted: Option<&Wanted>) -> Candidates {
     let mut making = Making { left_out: 0 };
     let nothing = Wanted::default();
@@ -281,7 +314,9 @@ impl Making {
                     .collect();
                 some(self.product(&members).into_iter().map(object))
             }
-            Some(Kind::Object) => vec![Some(json!({}))],
+            Some(Kind::Object) => vec![Some(json!({ "key": "value" }))],
+            Some(Kind::Json) => vec![Some(json!("{}"))],
+            Some(Kind::Base64) => vec![Some(json!("dmFsdWU="))],
             // The whole of an input or result that nothing is read of.
             None if depth == 0 && wanted.probes.is_empty() => vec![Some(json!({}))],
             Some(Kind::Number) => some(numbers(wanted, false).into_iter().map(number_value)),
@@ -294,7 +329,8 @@ impl Making {
         }
     }
 
-    /// None, one and two items where something goes through them; else as many as are read by number.
+    /// None, one and two items where something goes through them; else as many as are read by number, and fewer where it is
+    /// asked whether they are there.
     fn array(&mut self, known: Known, wanted: &Wanted, name: &str, depth: usize) -> Alternatives {
         let nothing = Wanted::default();
         let each = wanted.members.get("[]");
@@ -313,7 +349,13 @@ impl Making {
                 values.push(item.clone());
                 all.push(Some(values.into()));
             }
-            return all;
+            let asked = |count: &usize| {
+                wanted.members.get(&format!("[{count}]")).is_some_and(|item| item.probes.contains(&Probe::Present))
+            };
+            let goes_through = each.is_some() || wanted.kind == Some(Kind::Array);
+            let fewer = (0..=most).filter(|count| asked(count) || goes_through && *count == 0);
+            all.extend(fewer.map(|count| Some(vec![first.clone(); count].into())));
+            return self.limited(all);
         }
         if each.is_none() && wanted.kind != Some(Kind::Array) {
             return vec![Some(json!([first]))];

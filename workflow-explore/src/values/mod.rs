@@ -3,13 +3,13 @@
 mod candidates;
 mod wanted;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use workflow_asl::document::StateMachine;
 use workflow_asl::{Pointer, StateKind};
 use workflow_local::Payload;
-use workflow_plan::data::Source;
+use workflow_plan::data::{Source, Use, uses};
 use workflow_runtime::__private::schema::Types;
 use workflow_services::TaskResource;
 
@@ -25,6 +25,10 @@ pub(crate) struct Values {
     pub(crate) inputs: Candidates,
     /// By the name of the task's state.
     pub(crate) results: BTreeMap<String, Candidates>,
+    /// Where expressions use data whose type nobody declares, so that its values are guesses.
+    guesses: Vec<Use>,
+    /// The states that have such expressions.
+    pub(crate) guessing: BTreeSet<String>,
 }
 
 impl Values {
@@ -37,12 +41,14 @@ impl Values {
             inputs.values.push(json!({}).into());
         }
         let mut results = BTreeMap::new();
+        let mut known_results = BTreeMap::new();
         for (name, facts) in states.all.iter().filter(|(_, facts)| facts.kind == StateKind::Task) {
             let wanted = wanted.get(&Source::Result(facts.at.clone()));
             let resource = document.pointer(facts.at.child("Resource").as_str()).and_then(Value::as_str);
             let task = resource.and_then(|resource| TaskResource::parse(resource).ok());
             let of_api = task.map_or(Known::Nothing, |task| Known::Api(task.output()));
             let declared = types.and_then(|types| types.results.iter().find(|result| result.state == name));
+            known_results.insert(facts.at.clone(), (of_api, declared));
             let mut found = match declared {
                 Some(result) if result.member.is_empty() => candidates(Known::Declared(result.shape, None), wanted),
                 Some(result) => {
@@ -59,7 +65,81 @@ impl Values {
             }
             results.insert(name.clone(), found);
         }
-        Self { inputs, results }
+        let mut guesses = Vec::new();
+        for used in uses(machine) {
+            let path: Vec<_> = used.path.iter().map(String::as_str).collect();
+            let is_guess = match &used.source {
+                Source::Input => of_input.is_guess(&path),
+                Source::Result(at) => match (known_results.get(at), path.split_first()) {
+                    (Some((_, Some(declared))), _) if declared.member.is_empty() => {
+                        Known::Declared(declared.shape, None).is_guess(&path)
+                    }
+                    (Some((_, Some(declared))), Some((first, rest))) if *first == declared.member => {
+                        Known::Declared(declared.shape, None).is_guess(rest)
+                    }
+                    (Some((of_api, _)), _) => of_api.is_guess(&path),
+                    (None, _) => true,
+                },
+                _ => true,
+            };
+            if is_guess {
+                guesses.push(used);
+            }
+        }
+        let is_in = |at: &Pointer, pointer: &Pointer| {
+            pointer.as_str().strip_prefix(at.as_str()).is_some_and(|rest| rest.starts_with('/'))
+        };
+        let all = states.all.iter();
+        let guessing = all.filter(|(_, facts)| guesses.iter().any(|used| is_in(&facts.at, &used.pointer)));
+        let guessing = guessing.map(|(name, _)| name.clone()).collect();
+        Self { inputs, results, guesses, guessing }
+    }
+
+    /// How the guesses that expressions use are in the data of an execution: those of a field of a state, or of the whole state.
+    /// `data` has what each source gave; `None` for what somebody gave values for.
+    pub(crate) fn guesses<'v>(
+        &self,
+        state: &Pointer,
+        field: Option<&str>,
+        data: impl Fn(&Source) -> Option<&'v Value>,
+    ) -> Vec<Guess> {
+        let mut place = format!("{}/", state.as_str());
+        place.extend(field.unwrap_or_default().chars().filter_map(|c| match c {
+            '[' => Some('/'),
+            ']' => None,
+            c => Some(c),
+        }));
+        let used = self.guesses.iter().filter(|used| used.pointer.as_str().starts_with(&place));
+        used.filter_map(|used| Some(Guess::at(data(&used.source)?, &used.path))).collect()
+    }
+}
+
+/// How a value that nobody declares is in the data of an execution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Guess {
+    /// It is there.
+    There,
+    /// The search has left it out, to see what happens.
+    Absent,
+    /// It is a list without items, with which much can be computed that no item fits.
+    Empty,
+}
+
+impl Guess {
+    fn at(value: &Value, path: &[String]) -> Self {
+        match (value, path.split_first()) {
+            (Value::Array(items), _) if items.is_empty() => Self::Empty,
+            (_, None) => Self::There,
+            (Value::Array(items), Some((name, rest))) => {
+                let number = name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
+                match number.map(str::parse::<usize>) {
+                    Some(Ok(number)) => items.get(number).map_or(Self::Absent, |item| Self::at(item, rest)),
+                    Some(Err(_)) => items.first().map_or(Self::Absent, |item| Self::at(item, rest)),
+                    None => items.first().map_or(Self::Absent, |item| Self::at(item, path)),
+                }
+            }
+            (value, Some((name, rest))) => value.get(name).map_or(Self::Absent, |member| Self::at(member, rest)),
+        }
     }
 }
 

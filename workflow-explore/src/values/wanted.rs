@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use serde_json::Value;
 use workflow_asl::document::{Operator, StateMachine};
-use workflow_asl::intrinsic::{Argument, Call, Kind as ArgumentKind};
+use workflow_asl::intrinsic::{Argument, Call, Function, Kind as ArgumentKind};
 use workflow_asl::jsonata::{self, Node, NodeKind};
 use workflow_asl::template::Computed;
 use workflow_plan::data::{Source, Use, uses};
@@ -17,8 +17,12 @@ use super::parent;
 pub(crate) enum Kind {
     Bool,
     Number,
-    Text,
+    /// A text that is JSON.
+    Json,
+    /// A text in Base64.
+    Base64,
     Timestamp,
+    Text,
     Array,
     Object,
 }
@@ -52,6 +56,14 @@ pub(crate) struct Wanted {
 }
 
 impl Wanted {
+    fn narrow(&mut self, kind: Option<Kind>) {
+        self.kind = match (self.kind, kind) {
+            // A number that is read as text too is a number: it can be written.
+            (Some(known), Some(new)) => Some(known.min(new)),
+            (known, new) => known.or(new),
+        };
+    }
+
     fn probe(&mut self, probe: Probe) {
         if !self.probes.contains(&probe) {
             self.probes.push(probe);
@@ -67,14 +79,13 @@ pub(super) fn wanted(machine: &StateMachine, document: &Value) -> BTreeMap<Sourc
         for name in &used.path {
             place = place.members.entry(name.clone()).or_default();
         }
-        let mut found = Found { kind: None, probes: Vec::new() };
+        let mut found = Found { kind: None, probes: Vec::new(), item: None };
         found.look(document, &used);
         if used.exact {
-            place.kind = match (place.kind, found.kind) {
-                // A number that is read as text too is a number: it can be written.
-                (Some(known), Some(new)) => Some(known.min(new)),
-                (known, new) => known.or(new),
-            };
+            place.narrow(found.kind);
+            if let Some((name, kind)) = found.item {
+                place.members.entry(name).or_default().narrow(kind);
+            }
         }
         found.probes.into_iter().for_each(|probe| place.probe(probe));
     }
@@ -84,6 +95,8 @@ pub(super) fn wanted(machine: &StateMachine, document: &Value) -> BTreeMap<Sourc
 struct Found {
     kind: Option<Kind>,
     probes: Vec<Probe>,
+    /// A member that the value must have, or `[]`, and its kind.
+    item: Option<(String, Option<Kind>)>,
 }
 
 impl Found {
@@ -163,6 +176,8 @@ impl Found {
             match argument {
                 Argument::Path(path) if path.range() == *range => {
                     self.kind = match call.function.argument(number) {
+                        _ if call.function == Function::StringToJson => Some(Kind::Json),
+                        _ if call.function == Function::Base64Decode => Some(Kind::Base64),
                         Some(ArgumentKind::String) => Some(Kind::Text),
                         Some(ArgumentKind::Integer) => Some(Kind::Number),
                         Some(ArgumentKind::Boolean) => Some(Kind::Bool),
@@ -220,7 +235,21 @@ impl Found {
                             ("exists", _) => self.probes.push(Probe::Present),
                             ("not" | "boolean", _) => self.probes.push(Probe::Truth),
                             ("contains", _) => arguments.iter().for_each(|other| self.compared(argument, other, range)),
-                            (_, Some(function)) => self.kind = argument_kind(function.signature, number).or(self.kind),
+                            ("number", _) => self.kind = Some(Kind::Number),
+                            ("toMillis", _) if number == 0 => self.kind = Some(Kind::Timestamp),
+                            ("parse", _) => self.kind = Some(Kind::Json),
+                            ("base64decode", _) => self.kind = Some(Kind::Base64),
+                            ("keys" | "spread" | "lookup", _) if number == 0 => {
+                                self.kind = Some(Kind::Object);
+                                if let Some(NodeKind::String(name)) = arguments.get(1).map(|name| &name.kind) {
+                                    self.item = Some((name.clone(), None));
+                                }
+                            }
+                            (_, Some(function)) => {
+                                let (kind, item) = argument_kind(function.signature, number);
+                                self.kind = kind.or(self.kind);
+                                self.item = item.map(|kind| ("[]".to_owned(), Some(kind))).or(self.item.take());
+                            }
                             _ => {}
                         }
                     }
@@ -237,7 +266,14 @@ impl Found {
                 parts.iter().for_each(|part| self.inside(part, range));
             }
             NodeKind::Object(members) => members.iter().for_each(|(_, value)| self.inside(value, range)),
-            NodeKind::Predicate(of, inner) | NodeKind::Apply(of, inner) | NodeKind::Range(of, inner) => {
+            NodeKind::Range(of, inner) => {
+                if covers(of, range) || covers(inner, range) {
+                    self.kind = Some(Kind::Number);
+                }
+                self.inside(of, range);
+                self.inside(inner, range);
+            }
+            NodeKind::Predicate(of, inner) | NodeKind::Apply(of, inner) => {
                 self.inside(of, range);
                 self.inside(inner, range);
             }
@@ -294,30 +330,36 @@ fn covers(node: &Node, range: &Range<usize>) -> bool {
     }
 }
 
-/// Returns the kind of a function's argument by its signature, such as `<s-nn?:s>`.
-fn argument_kind(signature: &str, number: usize) -> Option<Kind> {
+/// The kind of a function's argument by its signature, such as `<s-nn?:s>` or `<a<n>:n>`, and the kind of its items.
+fn argument_kind(signature: &str, number: usize) -> (Option<Kind>, Option<Kind>) {
     let arguments = signature.trim_start_matches('<').split(':').next().unwrap_or_default();
-    let mut depth = 0_usize;
-    let mut letters = Vec::new();
-    for letter in arguments.chars() {
-        match letter {
-            '<' | '(' => depth += 1,
-            '>' | ')' => {
-                depth = depth.saturating_sub(1);
-                if letter == ')' {
-                    letters.push('x');
-                }
-            }
-            'a'..='z' if depth == 0 => letters.push(letter),
-            _ => {}
-        }
-    }
-    match letters.get(number)? {
+    let kind = |letter: char| match letter {
         's' => Some(Kind::Text),
         'n' => Some(Kind::Number),
         'b' => Some(Kind::Bool),
         'a' => Some(Kind::Array),
         'o' => Some(Kind::Object),
         _ => None,
+    };
+    let mut depth = 0_usize;
+    let mut found: Vec<(Option<Kind>, Option<Kind>)> = Vec::new();
+    for letter in arguments.chars() {
+        match letter {
+            '<' | '(' => depth += 1,
+            '>' | ')' => {
+                depth = depth.saturating_sub(1);
+                if letter == ')' {
+                    found.push((None, None));
+                }
+            }
+            'a'..='z' if depth == 0 => found.push((kind(letter), None)),
+            'a'..='z' if depth == 1 => {
+                if let Some((Some(Kind::Array), item)) = found.last_mut() {
+                    *item = kind(letter);
+                }
+            }
+            _ => {}
+        }
     }
+    found.get(number).copied().unwrap_or_default()
 }

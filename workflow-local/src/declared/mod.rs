@@ -25,7 +25,15 @@ pub struct Misfit {
     pub found: Option<Value>,
 }
 
-/// The maximum number of characters of a value in a message.
+impl Misfit {
+    /// How a value does not fit a type; `name` is what the value is called.
+    #[doc(hidden)]
+    pub fn all(shape: &'static Shape, value: &Value, name: &'static str) -> Vec<Self> {
+        Fitting::of(shape, value, &Place::root(name))
+    }
+}
+
+/// How many characters of a value a message shows.
 const SHOWN: usize = 80;
 
 impl fmt::Display for Misfit {

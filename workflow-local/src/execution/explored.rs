@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::thread::{Doing, JoinKind, RunId, Thread, ThreadId};
 use super::timer::TimerKind;
+use super::view::View;
 use super::{Execution, GivenItems};
 use crate::program::Program;
 use crate::task::TaskId;
@@ -141,6 +142,18 @@ impl Execution {
         fitting.next().map_or(0, |(retrier, used)| retrier.max_attempts.saturating_sub(*used))
     }
 
+    /// Whether the histories of the children of distributed maps are kept.
+    #[doc(hidden)]
+    pub fn keeps_for_inspection(&self) -> bool {
+        self.keeps
+    }
+
+    /// The definition that it runs.
+    #[doc(hidden)]
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+
     /// Counts from now on the ways that it takes.
     #[doc(hidden)]
     pub fn count_ways(&mut self) {
@@ -177,6 +190,16 @@ impl Execution {
                 taken(number);
             }
         }
+    }
+}
+
+impl<'e> View<'e> {
+    /// The error of the catcher by which a state was left with this `…Exited` event; `None` where it was left otherwise.
+    #[doc(hidden)]
+    pub fn caught(self, exited: u64) -> Option<Option<&'e str>> {
+        let caught = &self.execution.run(self.id).caught;
+        let at = caught.binary_search_by_key(&exited, |(id, _)| *id).ok()?;
+        caught.get(at).map(|(_, error)| error.as_deref())
     }
 }
 

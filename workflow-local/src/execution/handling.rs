@@ -76,6 +76,8 @@ impl Execution {
         match self.caught(&thread, &visit, catcher, &failure) {
             Ok(exit) => {
                 self.took(visit.state, Way::Catcher(number));
+                let run = self.run_mut(thread.run);
+                run.caught.push((run.history.len() as u64 + 1, failure.error));
                 self.exit(thread, visit, exit, Some(catcher.next));
             }
             Err(mut failure) => {

@@ -218,7 +218,9 @@ struct Run {
     error: Option<Arc<str>>,
     cause: Option<Arc<str>>,
     stopped: Option<Instant>,
-    /// The current size of all variables in bytes.
+    /// The `…Exited` events of states that were left by a catcher, each with the error's name.
+    caught: Vec<(u64, Option<Arc<str>>)>,
+    /// Bytes of all variables that are stored at present.
     variable_bytes: usize,
     /// The map that this child belongs to, and the index of its item.
     owner: Option<(ThreadId, usize)>,
@@ -296,6 +298,7 @@ impl Execution {
             error: None,
             cause: None,
             stopped: None,
+            caught: Vec::new(),
             variable_bytes: variables.own_bytes(),
             owner: None,
             map_run: None,

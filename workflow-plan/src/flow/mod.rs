@@ -19,7 +19,7 @@ pub(crate) use reads::Read;
 use symbol::{Origin, Symbol};
 pub use uses::{Source, Use, uses};
 
-/// How often a state of a loop is visited before its input counts as any value.
+/// How often a state of a loop is visited before what differs in its input counts as any value.
 const TURNS: u32 = 6;
 
 type Variables = BTreeMap<String, Symbol>;
@@ -155,7 +155,10 @@ impl<'m> Reader<'m> {
                 let (Some(known), Some(turn)) = (at.get_mut(to), turns.get_mut(to)) else { continue };
                 let given = Incoming { input: given.input.bounded(), variables: given.variables };
                 let joined = match known.clone() {
-                    _ if *turn > TURNS => Incoming { input: Symbol::Unknown, variables: unknown(&given.variables) },
+                    _ if *turn > 2 * TURNS => Incoming { input: Symbol::Unknown, variables: unknown(&given.variables) },
+                    Some(known) if *turn > TURNS => {
+                        Incoming { input: known.input.widened(given.input), variables: unknown(&given.variables) }
+                    }
                     Some(known) => known.or(given),
                     None => given,
                 };

@@ -120,6 +120,31 @@ impl Symbol {
         if all.len() > ALTERNATIVES || all.contains(&Self::Unknown) { Self::Unknown } else { Self::OneOf(all) }
     }
 
+    /// Returns a symbol for both values in which the members that differ are any value: after a loop has added to some of
+    /// them, the others are still known.
+    pub(crate) fn widened(self, other: Self) -> Self {
+        let object = |symbol| match symbol {
+            Self::Object { members, base } => Some((members, base)),
+            Self::Part { .. } => Some((BTreeMap::new(), Some(Box::new(symbol)))),
+            _ => None,
+        };
+        match (self, other) {
+            (one, other) if one == other => one,
+            (Self::OneOf(all), other) | (other, Self::OneOf(all)) => all.into_iter().fold(other, Self::widened),
+            (one, other) => match (object(one), object(other)) {
+                (Some((mut members, base)), Some((mut others, other_base))) if base == other_base => {
+                    for (name, member) in &mut members {
+                        let other = others.remove(name).unwrap_or(Self::Unknown);
+                        *member = std::mem::replace(member, Self::Unknown).widened(other);
+                    }
+                    members.extend(others.into_keys().map(|name| (name, Self::Unknown)));
+                    Self::Object { members, base }
+                }
+                _ => Self::Unknown,
+            },
+        }
+    }
+
     /// Returns the member of that name, or the item if the name is a number in brackets.
     pub(crate) fn member(&self, name: &str) -> Self {
         match self {

@@ -7,6 +7,8 @@ use super::shape::Shape;
 pub struct Types {
     /// The execution's input.
     pub input: &'static Shape,
+    /// The execution's output.
+    pub output: &'static Shape,
     /// The results of tasks.
     pub results: &'static [ResultType],
     /// The tasks done by a Lambda function or a worker.
@@ -15,7 +17,7 @@ pub struct Types {
 
 impl Types {
     /// No declared types.
-    pub const NONE: Self = Self { input: &Shape::Any, results: &[], handled: &[] };
+    pub const NONE: Self = Self { input: &Shape::Any, output: &Shape::Any, results: &[], handled: &[] };
 }
 
 /// The declared type of a task's result: `lambda::invoke<Bill>`.

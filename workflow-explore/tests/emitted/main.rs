@@ -1,0 +1,116 @@
+//! The tests that findings are printed as: they compile, they fail as long as the finding stands, and pass when it is mended.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::cell::Cell;
+
+use serde_json::{Value, json};
+use workflow_explore::{Explorer, Property};
+use workflow_local::Engine;
+
+thread_local! {
+    /// Whether the engines run the mended definitions.
+    static MENDED: Cell<bool> = const { Cell::new(true) };
+}
+
+fn task(function: &str, next: Option<&str>, caught: Option<&str>) -> Value {
+    let mut task = json!({
+        "Type": "Task", "Resource": format!("arn:aws:lambda:us-east-1:123456789012:function:{function}"), "ResultPath": null,
+    });
+    match next {
+        Some(next) => task["Next"] = next.into(),
+        None => task["End"] = true.into(),
+    }
+    if let Some(caught) = caught {
+        task["Catch"] = json!([{ "ErrorEquals": ["States.ALL"], "ResultPath": null, "Next": caught }]);
+    }
+    task
+}
+
+/// What is reserved is shipped or released.
+fn in_order() -> Engine {
+    let caught = if MENDED.get() { "Release" } else { "Failed" };
+    let ship = || task("ship", Some("Done"), Some(caught));
+    Engine::new(&json!({ "StartAt": "Reserve", "States": {
+        "Reserve": task("reserve", Some("Ship"), Some("Release")), "Ship": ship(), "Release": task("release", Some("Failed"), Some("Failed")),
+        "Done": { "Type": "Succeed" }, "Failed": { "Type": "Fail", "Error": "ItFailed" },
+    } }))
+    .unwrap()
+}
+
+/// In one branch something is reserved while the other fails.
+fn in_branches() -> Engine {
+    let branch = |name: &str| json!({ "StartAt": name, "States": { name: task(name, None, None) } });
+    let next = if MENDED.get() { "Release" } else { "Failed" };
+    let catch = json!([
+        { "ErrorEquals": ["Lost"], "ResultPath": null, "Next": "Release" },
+        { "ErrorEquals": ["States.ALL"], "ResultPath": null, "Next": next },
+    ]);
+    Engine::new(&json!({ "StartAt": "Both", "States": {
+        "Both": { "Type": "Parallel", "Branches": [branch("Check"), branch("Reserve")], "ResultPath": null, "Next": "Done", "Catch": catch },
+        "Release": task("release", Some("Failed"), Some("Failed")),
+        "Done": { "Type": "Succeed" }, "Failed": { "Type": "Fail", "Error": "ItFailed" },
+    } }))
+    .unwrap()
+}
+
+mod of_answers {
+    use serde_json::json;
+    use workflow_explore::Property;
+    use workflow_local::Answers;
+
+    use super::in_order as engine;
+
+    include!("of_answers.rs");
+
+    pub(super) fn run() {
+        after_reserve_done_or_release_reserve();
+    }
+}
+
+mod of_decisions {
+    use serde_json::json;
+    use workflow_explore::{Decision, Explorer, Property};
+
+    use super::in_branches as engine;
+
+    include!("of_decisions.rs");
+
+    pub(super) fn run() {
+        after_reserve_done_or_release_reserve();
+    }
+}
+
+#[test]
+#[should_panic(expected = "`Reserve` has succeeded")]
+fn a_test_of_answers_fails_as_long_as_the_finding_stands() {
+    MENDED.set(false);
+    of_answers::run();
+}
+
+#[test]
+#[should_panic(expected = "FAILED")]
+fn a_test_of_decisions_fails_as_long_as_the_finding_stands() {
+    MENDED.set(false);
+    of_decisions::run();
+}
+
+#[test]
+fn they_are_what_exploration_prints() {
+    MENDED.set(false);
+    for (engine, file, checked_in) in [
+        (in_order(), "of_answers.rs", include_str!("of_answers.rs")),
+        (in_branches(), "of_decisions.rs", include_str!("of_decisions.rs")),
+    ] {
+        let property = Property::after("Reserve", ["Done", "Release"]);
+        let report = Explorer::new(&engine).unwrap().property(property).explore().unwrap();
+        let [finding] = report.findings() else { panic!("{report}") };
+        let printed = report.test(finding);
+        if std::env::var_os("WORKFLOW_BLESS").is_some() {
+            let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/emitted/");
+            std::fs::write(format!("{folder}{file}"), &printed).unwrap();
+        } else {
+            assert_eq!(printed, checked_in, "bless {file}: WORKFLOW_BLESS=1");
+        }
+    }
+}

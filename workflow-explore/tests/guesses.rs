@@ -1,0 +1,97 @@
+//! Values of data that nobody declares are guesses: a guess that no expression can be computed with is no finding.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use serde_json::{Value, json};
+use workflow_explore::{Explorer, Verdict};
+use workflow_local::Engine;
+
+fn in_jsonata(expression: &str) -> Value {
+    json!({ "QueryLanguage": "JSONata", "StartAt": "A", "States": {
+        "A": { "Type": "Pass", "Output": { "x": format!("{{% {expression} %}}") }, "End": true } } })
+}
+
+fn in_jsonpath(function: &str) -> Value {
+    json!({ "StartAt": "A", "States": { "A": { "Type": "Pass", "Parameters": { "x.$": function }, "End": true } } })
+}
+
+#[derive(Debug, PartialEq)]
+enum Outcome {
+    Holds,
+    Broken,
+    Undecided,
+}
+use Outcome::{Broken, Holds, Undecided};
+
+#[test]
+fn only_what_the_program_does_wrong_is_reported() {
+    let jsonata = [
+        ("$sum($states.input.lines.price)", Holds),
+        ("$toMillis($states.input.from) < $toMillis($states.input.to) ? 1 : 2", Holds),
+        ("$number($states.input.text) > 3 ? 1 : 2", Holds),
+        ("$parse($states.input.body)", Holds),
+        ("$base64decode($states.input.data)", Holds),
+        ("$keys($states.input.prices)", Holds),
+        ("$lookup($states.input.prices, 'a')", Holds),
+        ("[1..$states.input.n]", Holds),
+        ("[$map($states.input.items, function($i) { $i.price * 2 })]", Holds),
+        ("$join($states.input.names, ', ')", Holds),
+        // Without items there is no greatest, and no result.
+        ("$max($states.input.prices)", Broken),
+        ("$map($states.input.items, function($i) { $i.price * 2 })", Broken),
+        ("$exists($states.input.x) ? 1 : $states.input.x", Broken),
+        // What fits them is beyond what is tried.
+        ("$reduce($states.input.items, function($a, $i) { $a + $i.price }, 0)", Undecided),
+        ("$states.input.items[price > 3]", Undecided),
+        ("$parse($states.input.body).id", Undecided),
+        ("($x := $states.input.n; $x * 2)", Undecided),
+        ("$lookup($states.input.prices, $states.input.name)", Undecided),
+    ]
+    .map(|(text, outcome)| (text, in_jsonata(text), outcome));
+    let jsonpath = [
+        ("States.StringToJson($.Records[0].body)", Holds),
+        ("States.Base64Decode($.data)", Holds),
+        ("States.ArrayGetItem($.items, 0)", Broken),
+        ("States.MathRandom(1, $.n)", Undecided),
+    ]
+    .map(|(text, outcome)| (text, in_jsonpath(text), outcome));
+    for (text, definition, outcome) in jsonata.into_iter().chain(jsonpath) {
+        let report = Explorer::new(&Engine::new(&definition).unwrap()).unwrap().explore().unwrap();
+        let found = match (report.verdict(), report.undecided()) {
+            (Verdict::Holds, []) => Holds,
+            (Verdict::Holds, _) => Undecided,
+            _ => Broken,
+        };
+        assert_eq!(found, outcome, "{text}\n{report}");
+    }
+}
+
+#[test]
+fn what_somebody_gives_is_no_guess() {
+    let engine = Engine::new(&in_jsonata("$toMillis($states.input.date)")).unwrap();
+    let report = |date: &str| Explorer::new(&engine).unwrap().inputs([json!({ "date": date })]).explore().unwrap();
+    assert_eq!(report("yesterday").verdict(), Verdict::Broken);
+    assert_eq!(report("2025-01-01T00:00:00Z").verdict(), Verdict::Holds);
+}
+
+/// What follows from such a guess is no finding either, but what does not is.
+#[test]
+fn a_handler_of_a_guess_is_no_finding() {
+    let task = |arguments: Value| {
+        json!({ "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Next": "Done",
+            "Arguments": { "FunctionName": "f", "Payload": arguments },
+            "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "Failed" }] })
+    };
+    let definition = |arguments: &str| {
+        json!({ "QueryLanguage": "JSONata", "StartAt": "A", "States": {
+            "A": task(arguments.into()), "Done": { "Type": "Succeed" }, "Failed": { "Type": "Fail", "Error": "ItFailed" } } })
+    };
+    let ends = |arguments: &str| {
+        let engine = Engine::new(&definition(arguments)).unwrap();
+        let explorer = Explorer::new(&engine).unwrap().property("ends in Done".parse().unwrap());
+        let report = explorer.explore().unwrap();
+        report.findings().iter().map(|finding| finding.faults).collect::<Vec<_>>()
+    };
+    assert_eq!(ends("{% $states.input.items[price > 3] %}"), [] as [u32; 0]);
+    assert_eq!(ends("{% $states.input.items %}"), [1]);
+}
