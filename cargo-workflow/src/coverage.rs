@@ -6,13 +6,12 @@ use std::process::{Command, ExitCode, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
-use serde_json::Value;
 use workflow_asl::printable::{printable, printable_lines};
 use workflow_local::coverage::{Covered, FOLDER_VARIABLE, Report};
 
 use crate::Failure;
+use crate::cargo::Cargo;
 use crate::report;
-use crate::source;
 
 /// The folder of runs, under cargo's target folder.
 const RUNS: &str = "workflow-coverage";
@@ -52,7 +51,7 @@ impl Coverage {
         let mut code = ExitCode::SUCCESS;
         let mut passed = true;
         let folder = if let Some((program, arguments)) = self.command.split_first() {
-            let folder = self.folder.clone().unwrap_or_else(|| cargo.runs().join(run_name()));
+            let folder = self.folder.clone().unwrap_or_else(|| cargo.target().join(RUNS).join(run_name()));
             let folder = std::path::absolute(&folder).map_err(|error| unreadable(&folder, &error))?;
             std::fs::create_dir_all(&folder).map_err(|error| unreadable(&folder, &error))?;
             let mut command = Command::new(program);
@@ -72,7 +71,7 @@ impl Coverage {
         } else {
             match &self.folder {
                 Some(folder) => folder.clone(),
-                None => newest(&cargo.runs())?,
+                None => newest(&cargo.target().join(RUNS))?,
             }
         };
         let report = self.gather(&folder, &cargo)?;
@@ -121,12 +120,12 @@ impl Coverage {
     }
 }
 
-fn unreadable(path: &Path, error: &io::Error) -> Failure {
+pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Failure {
     Failure::Message(format!("error: {}: {error}", path.display()))
 }
 
 /// Returns a new name; names of later runs sort after earlier ones.
-fn run_name() -> String {
+pub(crate) fn run_name() -> String {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     format!("{seconds}-{}", std::process::id())
 }
@@ -142,64 +141,4 @@ fn newest(runs: &Path) -> Result<PathBuf, Failure> {
         );
         Failure::Message(message)
     })
-}
-
-/// The output of `cargo metadata`.
-struct Cargo(Value);
-
-impl Cargo {
-    fn ask() -> Result<Self, Failure> {
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let asked = Command::new(cargo).args(["metadata", "--no-deps", "--format-version", "1"]).output();
-        let asked = asked.map_err(|error| format!("error: cannot run cargo: {error}"))?;
-        if !asked.status.success() {
-            return Err(String::from_utf8_lossy(&asked.stderr).trim_end().to_owned().into());
-        }
-        let metadata = serde_json::from_slice(&asked.stdout);
-        Ok(Self(metadata.map_err(|error| format!("error: what `cargo metadata` prints is not JSON: {error}"))?))
-    }
-
-    fn runs(&self) -> PathBuf {
-        let target = self.0.get("target_directory").and_then(Value::as_str).unwrap_or("target");
-        Path::new(target).join(RUNS)
-    }
-
-    /// Returns the workflows that the libraries and programs of the workspace declare.
-    fn declared(&self) -> Vec<source::Machine> {
-        let items =
-            |value: &Value, field: &str| value.get(field).and_then(Value::as_array).cloned().unwrap_or_default();
-        let mut files = Vec::new();
-        for package in items(&self.0, "packages") {
-            let root = package.get("manifest_path").and_then(Value::as_str).and_then(|path| Path::new(path).parent());
-            for target in items(&package, "targets") {
-                let own = items(&target, "kind").iter().any(|kind| {
-                    matches!(kind.as_str(), Some("lib" | "bin" | "rlib" | "cdylib" | "dylib" | "staticlib"))
-                });
-                let Some(file) = target.get("src_path").and_then(Value::as_str).map(Path::new) else { continue };
-                match file.parent().filter(|_| own) {
-                    // A library next to its manifest shares the folder with tests and other files.
-                    Some(folder) if Some(folder) == root => files.push(file.to_owned()),
-                    Some(folder) => rust_files(folder, &mut files),
-                    None => {}
-                }
-            }
-        }
-        files.sort();
-        files.dedup();
-        files.iter().flat_map(|file| source::declared(file)).collect()
-    }
-}
-
-/// Collects the Rust files in a folder and its subfolders. Links are not followed.
-fn rust_files(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
-        match entry.file_type() {
-            Ok(kind) if kind.is_dir() => rust_files(&path, files),
-            Ok(kind) if kind.is_file() && path.extension().is_some_and(|extension| extension == "rs") => {
-                files.push(path);
-            }
-            _ => {}
-        }
-    }
 }

@@ -6,6 +6,7 @@
 mod asl;
 #[cfg(feature = "aws")]
 mod aws;
+mod cargo;
 mod coverage;
 mod definition;
 mod describe;
@@ -20,6 +21,7 @@ mod history;
 mod iam;
 mod import;
 mod input;
+mod mutants;
 mod new;
 mod page;
 mod params;
@@ -78,6 +80,11 @@ enum Command {
     Import(import::Import),
     /// Run tests and show which states, transitions, rules, retriers and catchers they covered
     Coverage(coverage::Coverage),
+    /// Change workflows by one mistake at a time, and show which mistakes no test notices
+    Mutants(mutants::Mutants),
+    /// Run a program of tests, and note how
+    #[command(hide = true)]
+    RunTests(mutants::RunTests),
     /// Compare two state machines, and show what the change means for executions, callers, readers and workers
     Diff(diff::Diff),
     /// Show the parameters, result and errors of an AWS action; or the status of a state machine, an execution or a map
@@ -183,6 +190,8 @@ fn main() -> ExitCode {
         Command::Validate(validate) => validate.execute(&mut output),
         Command::Import(import) => import.execute(&mut output),
         Command::Coverage(coverage) => coverage.execute(&mut output),
+        Command::Mutants(mutants) => mutants.execute(&mut output),
+        Command::RunTests(tests) => tests.execute(),
         Command::Diff(diff) => diff.execute(&mut output),
         Command::Describe(describe) => describe.execute(&mut output),
         Command::Explain(explain) => explain.execute(&mut output),

@@ -32,6 +32,8 @@ pub(crate) struct Report {
     message: String,
     help: Vec<String>,
     edits: Vec<Edit>,
+    /// Whether it is no mistake in the file, but something to know about it.
+    is_remark: bool,
 }
 
 /// A place with the line around it.
@@ -57,7 +59,22 @@ impl Report {
     }
 
     fn new(file: &Path, code: Option<Code>, message: String) -> Self {
-        Self { file: name(file), code, pointer: None, place: None, message, help: Vec::new(), edits: Vec::new() }
+        Self {
+            file: name(file),
+            code,
+            pointer: None,
+            place: None,
+            message,
+            help: Vec::new(),
+            edits: Vec::new(),
+            is_remark: false,
+        }
+    }
+
+    /// Something to know about a place in a file.
+    pub(crate) fn remark(file: &Path, text: &str, location: Location, message: String, help: Vec<String>) -> Self {
+        let place = Some(Place::of(text, location));
+        Self { place, help, is_remark: true, ..Self::new(file, None, message) }
     }
 
     /// A text that is no document.
@@ -158,7 +175,8 @@ impl Report {
 
     /// Whether it is an error or a warning.
     pub(crate) fn severity(&self) -> Severity {
-        self.code.map_or(Severity::Error, Code::severity)
+        let unknown = if self.is_remark { Severity::Warning } else { Severity::Error };
+        self.code.map_or(unknown, Code::severity)
     }
 
     pub(crate) fn is_error(&self) -> bool {

@@ -270,7 +270,7 @@ impl Explorer {
         Search::new(self).replay(decisions)
     }
 
-    fn validate(&self) -> Result<(), ExploreError> {
+    pub(crate) fn validate(&self) -> Result<(), ExploreError> {
         for property in &self.properties {
             property.validate(&self.states)?;
         }

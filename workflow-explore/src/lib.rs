@@ -65,8 +65,10 @@
 
 mod bounds;
 mod decision;
+mod equivalence;
 mod error;
 mod explorer;
+mod mutation;
 mod property;
 mod report;
 mod search;
@@ -77,8 +79,10 @@ mod world;
 
 pub use bounds::{Bounds, CutOff};
 pub use decision::{Decision, Fault, Lasting, Task};
+pub use equivalence::{Difference, Equivalence};
 pub use error::ExploreError;
 pub use explorer::Explorer;
+pub use mutation::{Mutant, Operator};
 pub use property::{Property, PropertyError};
 pub use report::{Finding, Replayed, Report, Unreached, Verdict};
 

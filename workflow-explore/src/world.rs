@@ -256,6 +256,11 @@ impl<'x> World<'x> {
         pending.filter(|(_, (task, _))| !self.silent.contains(task)).map(|(at, (task, request))| (at, task, request))
     }
 
+    /// The tasks that wait, with their requests.
+    pub(crate) fn waiting(&self) -> impl Iterator<Item = (&Task, &TaskRequest)> {
+        self.pending.iter().map(|(task, request)| (task, request))
+    }
+
     /// Returns whether a bound stops the execution on a loop.
     pub(crate) fn turns_are_over(&self) -> bool {
         self.visits.iter().any(|visits| *visits > self.explorer.bounds.turns)

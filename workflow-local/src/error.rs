@@ -6,6 +6,7 @@ use serde_json::Value;
 use workflow_asl::Diagnostic;
 
 use crate::declared::{Lines, Misfit};
+use crate::mutation::MutationError;
 use crate::program::Program;
 use crate::task::TaskRequest;
 
@@ -19,7 +20,9 @@ pub enum DefinitionError {
     Invalid(Vec<Diagnostic>),
     /// A workflow's parameters cannot be inserted into its definition.
     Params(String),
-    /// A handler, a mock or a stop names a state that the definition does not have.
+    /// The environment has a mutant that cannot be run.
+    Mutant(MutationError),
+    /// A state is named that the definition does not have: in a handler, a mock, or where to stop.
     UnknownState {
         /// The unknown name.
         name: String,
@@ -51,6 +54,7 @@ impl fmt::Display for DefinitionError {
                 diagnostics.iter().try_for_each(|diagnostic| write!(f, "\n{diagnostic}"))
             }
             Self::Params(error) => write!(f, "the parameters do not fit the definition: {error}"),
+            Self::Mutant(error) => error.fmt(f),
             Self::UnknownState { name, nearest } => {
                 write!(f, "the definition has no state `{name}`")?;
                 match nearest {
@@ -69,6 +73,7 @@ impl std::error::Error for DefinitionError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::NotJson(error) => Some(error),
+            Self::Mutant(error) => Some(error),
             _ => None,
         }
     }

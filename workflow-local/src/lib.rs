@@ -32,6 +32,7 @@ pub mod history;
 mod item_reader;
 mod json_text;
 mod mock_file;
+pub mod mutation;
 mod nested;
 #[cfg(feature = "graph")]
 mod page;

@@ -16,4 +16,4 @@ pub use report::{Covered, Report, Share};
 pub const FOLDER_VARIABLE: &str = "WORKFLOW_COVERAGE";
 
 /// The file extension of recorded files.
-pub(crate) const FILE_EXTENSION: &str = "jsonl";
+pub const FILE_EXTENSION: &str = "jsonl";

@@ -13,10 +13,7 @@ use serde_json::{Value, json};
 use workflow_asl::{Pointer, StateMachine};
 
 use super::{FILE_EXTENSION, FOLDER_VARIABLE};
-use crate::query::hash::hash;
-
-/// The number of hexadecimal digits that identify a definition.
-const HASH_DIGITS: usize = 16;
+use crate::mutation::digits;
 
 /// A program whose executions are counted.
 #[derive(Clone, Debug)]
@@ -78,8 +75,7 @@ impl Watch {
     pub(crate) fn of(machine: &StateMachine, pointers: impl FnOnce() -> Vec<Pointer>) -> Option<Self> {
         let recorder = recorder()?;
         let document = machine.write();
-        let mut definition = hash(&document.to_string(), "SHA-256").unwrap_or_default();
-        definition.truncate(HASH_DIGITS);
+        let definition = digits(&document);
         let pointers = pointers();
         let ways = pointers.len();
         recorder.lock().unwrap_or_else(PoisonError::into_inner).write_once(definition.clone(), || {
@@ -94,6 +90,14 @@ impl Watch {
         let Some(recorder) = recorder() else { return };
         let line = || json!({ "definition": &*self.definition, "name": name });
         let key = format!("{} {name}", self.definition);
+        recorder.lock().unwrap_or_else(PoisonError::into_inner).write_once(key, line);
+    }
+
+    /// Tells that executions are tried that are not counted.
+    pub(crate) fn explored(&self) {
+        let Some(recorder) = recorder() else { return };
+        let line = || json!({ "definition": &*self.definition, "explored": true });
+        let key = format!("{} explored", self.definition);
         recorder.lock().unwrap_or_else(PoisonError::into_inner).write_once(key, line);
     }
 

@@ -45,8 +45,12 @@ pub struct Covered {
     pub definition: String,
     /// The names given by engines and servers, if any.
     pub names: BTreeSet<String>,
+    /// The digits of its definition with each set of deploy-time parameters that it had.
+    pub definitions: Vec<String>,
     /// The number of executions.
     pub executions: u64,
+    /// Whether it was explored: executions were tried that are not counted.
+    pub explored: bool,
     /// All points.
     pub points: Vec<Point>,
     machine: StateMachine,
@@ -63,7 +67,15 @@ impl Covered {
     fn new(definition: &str, document: &Value) -> Self {
         let (machine, _) = StateMachine::read(document);
         let points = Point::all(&machine);
-        Self { definition: definition.to_owned(), names: BTreeSet::new(), executions: 0, points, machine }
+        Self {
+            definition: definition.to_owned(),
+            names: BTreeSet::new(),
+            definitions: vec![definition.to_owned()],
+            executions: 0,
+            explored: false,
+            points,
+            machine,
+        }
     }
 
     /// Returns whether it is the same workflow with other values in its definition: both have a name in common and the
@@ -78,10 +90,17 @@ impl Covered {
     /// Adds the coverage of the same workflow with other values.
     fn add(&mut self, variant: Self) {
         self.names.extend(variant.names);
+        self.definitions.extend(variant.definitions);
         self.executions += variant.executions;
+        self.explored |= variant.explored;
         for (point, other) in self.points.iter_mut().zip(variant.points) {
             point.taken = point.taken.saturating_add(other.taken);
         }
+    }
+
+    /// The definition; of one that ran with several sets of deploy-time parameters, that with the first.
+    pub fn document(&self) -> Value {
+        self.machine.write()
     }
 
     /// Returns a title: the names, or else the definition's digits and first state.
@@ -166,14 +185,24 @@ impl Report {
     /// # Errors
     /// Returns an error if the folder or a file in it cannot be read. Broken lines are counted, but are not an error.
     pub fn gather(folder: &Path) -> io::Result<Self> {
-        let mut files: Vec<_> =
-            std::fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<_>>()?;
-        files.retain(|path| path.extension().is_some_and(|extension| extension == FILE_EXTENSION));
-        files.sort();
+        Self::gather_all([folder])
+    }
+
+    /// Reads all files of several folders, in their order, as of one run.
+    ///
+    /// # Errors
+    /// As [`gather`](Self::gather).
+    pub fn gather_all<'f>(folders: impl IntoIterator<Item = &'f Path>) -> io::Result<Self> {
         let mut gathering = Gathering::default();
-        for file in files {
-            // A killed process may leave half a character.
-            gathering.file(&String::from_utf8_lossy(&std::fs::read(file)?));
+        for folder in folders {
+            let mut files: Vec<_> =
+                std::fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<_>>()?;
+            files.retain(|path| path.extension().is_some_and(|extension| extension == FILE_EXTENSION));
+            files.sort();
+            for file in files {
+                // A killed process may leave half a character.
+                gathering.file(&String::from_utf8_lossy(&std::fs::read(file)?));
+            }
         }
         let mut report = gathering.report;
         for covered in gathering.workflows.into_values() {
@@ -259,6 +288,10 @@ impl Gathering {
         let covered = self.workflows.get_mut(definition)?;
         if let Some(name) = line.get("name") {
             covered.names.insert(name.as_str()?.to_owned());
+            return Some(());
+        }
+        if line.get("explored").is_some() {
+            covered.explored = true;
             return Some(());
         }
         let places = numbered.get(definition)?;

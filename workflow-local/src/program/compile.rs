@@ -15,6 +15,7 @@ use super::resource::Resource;
 use super::{ChoiceProgram, Items, MapProgram, Program, StateId, StateProgram, TaskProgram, WaitProgram, Work};
 use crate::coverage::Watch;
 use crate::error::DefinitionError;
+use crate::mutation;
 use crate::query::assignment::Assignment;
 
 impl Program {
@@ -24,10 +25,16 @@ impl Program {
     /// Returns all errors that the service would report, except those about AWS's APIs
     /// ([`Code::depends_on_table`](workflow_asl::Code::depends_on_table)), because tests answer their calls.
     pub fn of(definition: &Value, machine_type: MachineType) -> Result<Self, DefinitionError> {
-        let (machine, found) = rules::check_to_run(definition, machine_type);
-        machine
-            .map(|machine| Self::compile(&machine))
-            .ok_or_else(|| DefinitionError::Invalid(found.into_iter().filter(Diagnostic::prevents_running).collect()))
+        let checked = |definition: &Value| {
+            let (machine, found) = rules::check_to_run(definition, machine_type);
+            let prevents = || found.into_iter().filter(Diagnostic::prevents_running).collect();
+            machine.ok_or_else(|| DefinitionError::Invalid(prevents()))
+        };
+        let machine = checked(definition)?;
+        match mutation::mutant_of(machine.machine()).map_err(DefinitionError::Mutant)? {
+            Some(mutant) => Ok(Self::compile(&checked(&mutant)?)),
+            None => Ok(Self::compile(&machine)),
+        }
     }
 
     /// Compiles a definition that passed the rules.

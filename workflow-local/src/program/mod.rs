@@ -313,7 +313,9 @@ impl Program {
     #[doc(hidden)]
     #[must_use]
     pub fn unwatched(mut self) -> Self {
-        self.watch = None;
+        if let Some(watch) = self.watch.take() {
+            watch.explored();
+        }
         self
     }
 

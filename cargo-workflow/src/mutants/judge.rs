@@ -1,0 +1,51 @@
+//! Judges what tests made of a mutant, and asks exploration about one that they did not notice.
+
+use workflow_explore::{Equivalence, Explorer, Mutant};
+use workflow_local::Engine;
+
+use super::Subject;
+use super::outcome::{Judged, Outcome};
+use super::trial::Tried;
+
+/// How many decisions of the world are compared at most.
+const DECISIONS: u64 = 10_000;
+
+/// A mutant with its workflow.
+pub(crate) struct Judge<'s> {
+    pub(crate) subject: &'s Subject,
+    pub(crate) mutant: &'s Mutant,
+}
+
+impl Judge<'_> {
+    pub(crate) fn judge(&self, tried: Tried, is_covered: bool, tests: usize) -> Judged {
+        let judged = |outcome| Judged { outcome, failed: Vec::new(), tests, difference: None };
+        let unnoticed = match tried {
+            Tried::Failed(failed) => return Judged { failed, ..judged(Outcome::Killed) },
+            Tried::TimedOut => return judged(Outcome::TimedOut),
+            Tried::NotRun => return judged(Outcome::NotRun),
+            Tried::Passed if is_covered => Outcome::Survived,
+            Tried::Passed => Outcome::NotCovered,
+        };
+        match self.compare() {
+            Some(Equivalence::Same) => judged(Outcome::Equivalent),
+            Some(Equivalence::Different(difference)) => {
+                Judged { difference: Some(difference.to_string()), ..judged(unnoticed) }
+            }
+            _ => judged(unnoticed),
+        }
+    }
+
+    /// Explores the workflow and the mutant side by side; `None` where that cannot be done.
+    fn compare(&self) -> Option<Equivalence> {
+        let definition = self.subject.covered.document();
+        let changed = self.mutant.apply(&definition)?;
+        let explorer = |definition: &serde_json::Value| {
+            let mut engine = Engine::new(definition).ok()?;
+            if let Some(placed) = &self.subject.placed {
+                engine = engine.machine_type(placed.machine_type).declaring(placed.types);
+            }
+            Some(Explorer::new(&engine).ok()?.executions(DECISIONS))
+        };
+        explorer(&definition)?.compare(&explorer(&changed)?).ok()
+    }
+}

@@ -1,0 +1,242 @@
+//! Where in the source a definition comes from: a `workflow!` of a Rust file, or a document.
+
+use std::path::{Path, PathBuf};
+
+use workflow_asl::document::MachineType;
+use workflow_asl::source::{Format, Location, Source, locations};
+use workflow_asl::{Code, Diagnostic, Pointer, StateMachine, placeholder};
+use workflow_compiler::CompiledWorkflow;
+use workflow_compiler::lower::SpotMap;
+use workflow_explore::Mutant;
+use workflow_local::coverage::{Covered, Point};
+use workflow_runtime::__private::schema::Types;
+
+use crate::cargo::Cargo;
+use crate::source::{Call, File};
+use crate::started::Siblings;
+
+/// Folders of packages that have no sources.
+const LEFT_OUT: [&str; 2] = ["target", "node_modules"];
+
+/// Bytes of a document that is looked at.
+const LONGEST: u64 = 2 << 20;
+
+/// Where a definition comes from.
+pub(crate) struct Origin {
+    file: PathBuf,
+    text: String,
+    places: Places,
+    pub(crate) machine_type: MachineType,
+    types: &'static Types,
+}
+
+enum Places {
+    Rust(SpotMap),
+    Document(Box<Source>),
+}
+
+/// Where the mutants of a definition stand.
+pub(crate) struct Placed {
+    pub(crate) file: PathBuf,
+    pub(crate) text: String,
+    pub(crate) machine_type: MachineType,
+    pub(crate) types: &'static Types,
+    /// The words that each changes, in the order of the mutants.
+    pub(crate) locations: Vec<Location>,
+}
+
+/// Files of the workspace that may have workflows.
+pub(crate) struct Origins {
+    rust: Vec<PathBuf>,
+    documents: Vec<PathBuf>,
+}
+
+impl Origins {
+    pub(crate) fn of(cargo: &Cargo) -> Self {
+        let mut origins = Self { rust: Vec::new(), documents: Vec::new() };
+        for package in cargo.packages() {
+            origins.collect(&package);
+        }
+        for files in [&mut origins.rust, &mut origins.documents] {
+            files.sort();
+            files.dedup();
+        }
+        origins
+    }
+
+    /// Links are not followed.
+    fn collect(&mut self, folder: &Path) {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let (path, name) = (entry.path(), entry.file_name());
+            let name = name.to_string_lossy();
+            let Ok(kind) = entry.file_type() else { continue };
+            if kind.is_dir() && !name.starts_with('.') && !LEFT_OUT.contains(&&*name) {
+                self.collect(&path);
+            } else if kind.is_file() {
+                match path.extension().and_then(|extension| extension.to_str()) {
+                    Some("rs") => self.rust.push(path),
+                    Some("json" | "yaml" | "yml") => self.documents.push(path),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// Finds where each workflow comes from; one that is nowhere is shown as its own definition.
+    pub(crate) fn find(&self, workflows: &[Covered]) -> Vec<Option<Origin>> {
+        let mut found: Vec<Option<Origin>> = workflows.iter().map(|_| None).collect();
+        let mut add = |take: &dyn Fn(&Covered) -> Option<Origin>| {
+            for (place, workflow) in found.iter_mut().zip(workflows) {
+                if place.is_none() {
+                    *place = take(workflow);
+                }
+            }
+        };
+        for path in &self.rust {
+            let text = std::fs::read_to_string(path).unwrap_or_default();
+            if !text.contains("workflow!") {
+                continue;
+            }
+            let Ok(File::Rust(text, calls, _)) = File::of_bytes(path, text.into_bytes()) else { continue };
+            let siblings = Siblings::of(&calls);
+            for Call { modules, compilation } in &calls {
+                for compiled in compilation.workflows.iter().filter(|compiled| !compiled.pieces.is_empty()) {
+                    add(&|workflow| {
+                        let origin = of_rust(path, &text, compiled, workflow)?;
+                        Some(Origin { types: siblings.types(compiled, modules), ..origin })
+                    });
+                }
+            }
+        }
+        for path in &self.documents {
+            let is_short = std::fs::metadata(path).is_ok_and(|metadata| metadata.len() <= LONGEST);
+            let Some(source) = is_short.then(|| read(path)).flatten() else { continue };
+            add(&|workflow| of_document(path, &source, workflow));
+        }
+        found
+    }
+}
+
+fn read(path: &Path) -> Option<Source> {
+    let bytes = std::fs::read(path).ok()?;
+    let words = |word: &[u8]| bytes.windows(word.len()).any(|part| part == word);
+    if !words(b"StartAt") {
+        return None;
+    }
+    Source::read(&bytes, Format::of_path(path)).ok()
+}
+
+/// Whether an execution can take the same in a document.
+fn is_alike(document: &serde_json::Value, workflow: &Covered) -> bool {
+    let points = Point::all(&StateMachine::read(document).0);
+    let alike = |(one, other): (&Point, &Point)| one.kind == other.kind && one.pointer == other.pointer;
+    points.len() == workflow.points.len() && points.iter().zip(&workflow.points).all(alike)
+}
+
+fn of_rust(path: &Path, text: &str, compiled: &CompiledWorkflow, workflow: &Covered) -> Option<Origin> {
+    if !workflow.names.contains(&compiled.machine_name) || !is_alike(&compiled.definition, workflow) {
+        return None;
+    }
+    let machine_type = compiled.machine_type;
+    match &compiled.document {
+        Some(document) => {
+            let folders = path.ancestors().skip(1);
+            let file = folders.map(|folder| folder.join(&document.path)).find(|file| file.is_file())?;
+            let source = read(&file)?;
+            Some(Origin { machine_type, ..Origin::of_source(&file, source) })
+        }
+        None => Some(Origin {
+            file: path.to_owned(),
+            text: text.to_owned(),
+            places: Places::Rust(compiled.spots.clone()),
+            machine_type,
+            types: &Types::NONE,
+        }),
+    }
+}
+
+fn of_document(path: &Path, source: &Source, workflow: &Covered) -> Option<Origin> {
+    let value = source.value();
+    let is_same = || StateMachine::read(value).0.write() == workflow.document();
+    let is_it = is_alike(value, workflow) && (placeholder::contained(source.text()) || is_same());
+    is_it.then(|| Origin::of_source(path, source.clone()))
+}
+
+impl Origin {
+    fn of_source(file: &Path, source: Source) -> Self {
+        Self {
+            file: file.to_owned(),
+            text: source.text().to_owned(),
+            places: Places::Document(Box::new(source)),
+            machine_type: MachineType::Standard,
+            types: &Types::NONE,
+        }
+    }
+
+    /// A definition that is nowhere in the workspace, as its own text.
+    pub(crate) fn of_definition(workflow: &Covered) -> Option<Self> {
+        let text = format!("{:#}", workflow.document());
+        let source = Source::read(text.as_bytes(), Format::Json).ok()?;
+        Some(Self::of_source(Path::new(&format!("<{}>", workflow.title())), source))
+    }
+
+    /// Finds the words that mutants change.
+    pub(crate) fn place(self, mutants: &[Mutant]) -> Placed {
+        let locations = mutants.iter().map(|mutant| self.locate(mutant)).collect();
+        let Self { file, text, machine_type, types, .. } = self;
+        Placed { file, text, machine_type, types, locations }
+    }
+
+    fn locate(&self, mutant: &Mutant) -> Location {
+        let (start, length) = match &self.places {
+            Places::Rust(spots) => {
+                let spot = spots.at(&mutant.pointer);
+                spot.map_or((0, 0), |spot| {
+                    let (start, end) = (spot.first.byte_range().start, spot.last.byte_range().end);
+                    (start, end.saturating_sub(start))
+                })
+            }
+            Places::Document(source) => {
+                let at = Diagnostic::new(Code::BadLiteral, Self::existing(source, &mutant.pointer), String::new());
+                let location = source.locate(&[at]).pop().unwrap_or_default();
+                (location.offset, location.length)
+            }
+        };
+        let words = self.text.get(start..start + length).unwrap_or_default();
+        let within = mutant.word.as_deref().and_then(|word| only(words, word));
+        let span = within.map_or((start, length), |(at, length)| (start + at, length));
+        locations(&self.text, &[span]).pop().unwrap_or_default()
+    }
+
+    /// The place, or the nearest one around it that the document has.
+    fn existing(source: &Source, at: &Pointer) -> Pointer {
+        let mut at = at.clone();
+        while source.value().pointer(at.as_str()).is_none() {
+            let Some(parent) = at.parent() else { break };
+            at = parent;
+        }
+        at
+    }
+}
+
+/// Where a word stands, if only once.
+fn only(text: &str, word: &str) -> Option<(usize, usize)> {
+    let is_sign = |c: char| "<>=!-".contains(c);
+    let joins = |c: char, with: Option<char>| {
+        with.is_some_and(|with| {
+            if is_sign(with) {
+                is_sign(c)
+            } else {
+                (with.is_alphanumeric() || with == '_') && (c.is_alphanumeric() || c == '_')
+            }
+        })
+    };
+    let mut found = text.match_indices(word).filter(|(at, _)| {
+        let before = text.get(..*at).and_then(|before| before.chars().next_back());
+        let after = text.get(at + word.len()..).and_then(|after| after.chars().next());
+        !before.is_some_and(|c| joins(c, word.chars().next()))
+            && !after.is_some_and(|c| joins(c, word.chars().next_back()))
+    });
+    let (at, _) = found.next().filter(|_| !word.is_empty())?;
+    found.next().is_none().then_some((at, word.len()))
+}

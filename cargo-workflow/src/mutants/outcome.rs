@@ -1,0 +1,65 @@
+//! What came of a mutant.
+
+/// What came of a mutant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// A test failed.
+    Killed,
+    /// The tests did not end in time.
+    TimedOut,
+    /// No test failed.
+    Survived,
+    /// No test reaches it.
+    NotCovered,
+    /// No test failed, and exploration shows no difference.
+    Equivalent,
+    /// The tests ran the definition without it: the definition differs from run to run.
+    NotRun,
+}
+
+impl Outcome {
+    /// All of them, in the order of reports.
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Killed, Self::TimedOut, Self::Survived, Self::NotCovered, Self::Equivalent, Self::NotRun];
+
+    /// The word for programs.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Killed => "killed",
+            Self::TimedOut => "timed-out",
+            Self::Survived => "survived",
+            Self::NotCovered => "not-covered",
+            Self::Equivalent => "equivalent",
+            Self::NotRun => "not-run",
+        }
+    }
+
+    /// The words for people.
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Self::Killed => "killed",
+            Self::TimedOut => "timed out",
+            Self::Survived => "survived",
+            Self::NotCovered => "not covered",
+            Self::Equivalent => "equivalent within the bounds",
+            Self::NotRun => "not run",
+        }
+    }
+
+    /// Whether the user has something to do about it.
+    pub(crate) fn is_unnoticed(self) -> bool {
+        matches!(self, Self::Survived | Self::NotCovered | Self::NotRun)
+    }
+}
+
+/// A mutant that was tried.
+#[derive(Debug)]
+pub(crate) struct Judged {
+    pub(crate) outcome: Outcome,
+    /// The tests that failed.
+    pub(crate) failed: Vec<String>,
+    /// How many tests reach it.
+    pub(crate) tests: usize,
+    /// How a test could tell it from the workflow, where exploration shows that.
+    pub(crate) difference: Option<String>,
+}

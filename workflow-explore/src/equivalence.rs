@@ -1,0 +1,248 @@
+//! Two definitions explored side by side: the world decides the same of both, and what they do is compared.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::fmt;
+use std::rc::Rc;
+
+use workflow_local::history::Details;
+use workflow_local::{Payload, TaskRequest};
+
+use crate::decision::{Decision, Task, shortened};
+use crate::error::ExploreError;
+use crate::explorer::Explorer;
+use crate::world::{Stand, World};
+
+/// Whether two definitions do the same, as far as exploration tells.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Equivalence {
+    /// Whatever the world decides within the bounds, both enter the same states, send the same requests at the same times, and
+    /// end in the same way.
+    Same,
+    /// They do not, and this shows it.
+    Different(Difference),
+    /// Nothing shows a difference, but not every execution within the bounds was tried.
+    Incomplete,
+}
+
+/// Decisions of the world after which two definitions do different things.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Difference {
+    /// The decisions: those that go wrong least, and fewest of them.
+    pub decisions: Vec<Decision>,
+    /// What the first does then.
+    pub first: String,
+    /// What the second does then.
+    pub second: String,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for decision in &self.decisions {
+            write!(f, "{decision}; ")?;
+        }
+        write!(f, "then {} instead of {}", self.second, self.first)
+    }
+}
+
+/// A pair of executions of which the same was decided.
+#[derive(Clone)]
+struct Pair<'x> {
+    first: World<'x>,
+    second: World<'x>,
+}
+
+/// What a world shows between two decisions.
+#[derive(PartialEq)]
+struct Shown {
+    entered: Vec<String>,
+    waiting: Vec<(Task, String, Payload)>,
+    at: u64,
+    end: Option<End>,
+}
+
+#[derive(PartialEq)]
+enum End {
+    Never,
+    Of { status: &'static str, output: Option<Payload>, error: Option<String>, cause: Option<String> },
+}
+
+impl Explorer {
+    /// Whether another definition does the same as this one, with the inputs and results of both, within the bounds of this
+    /// one. The same are: the states that are entered, the requests of tasks, the times of both, and how executions end.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use workflow_explore::{Equivalence, Explorer};
+    /// use workflow_local::Engine;
+    ///
+    /// let engine = |seconds: u64, operator: &str| Engine::new(&json!({ "StartAt": "Is", "States": {
+    ///     "Is": { "Type": "Choice", "Choices": [{ "Variable": "$.n", operator: 5, "Next": "Rest" }], "Default": "Done" },
+    ///     "Rest": { "Type": "Wait", "Seconds": seconds, "Next": "Done" },
+    ///     "Done": { "Type": "Succeed" },
+    /// } }));
+    /// let explorer = Explorer::new(&engine(1, "NumericGreaterThan")?)?;
+    /// assert_eq!(explorer.compare(&explorer)?, Equivalence::Same);
+    /// let Equivalence::Different(bound) = explorer.compare(&Explorer::new(&engine(1, "NumericGreaterThanEquals")?)?)? else {
+    ///     panic!("5 makes a difference");
+    /// };
+    /// assert_eq!(bound.decisions[0].to_json(), json!({ "input": { "n": 5 } }));
+    /// assert!(matches!(explorer.compare(&Explorer::new(&engine(2, "NumericGreaterThan")?)?)?, Equivalence::Different(_)));
+    /// # Ok::<(), workflow_explore::ExploreError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`explore`](Self::explore).
+    pub fn compare(&self, other: &Self) -> Result<Equivalence, ExploreError> {
+        self.validate()?;
+        let mut other = other.clone();
+        other.bounds = self.bounds;
+        Ok(Search { first: self, second: &other, known: BTreeSet::new(), queue: BTreeMap::new(), tried: 0 }.run())
+    }
+}
+
+type Entry<'x> = (Rc<Pair<'x>>, Vec<Decision>, Decision);
+
+struct Search<'x> {
+    first: &'x Explorer,
+    second: &'x Explorer,
+    known: BTreeSet<(u64, u64)>,
+    /// By how many things go wrong, and how many decisions there are.
+    queue: BTreeMap<(u32, usize), VecDeque<Entry<'x>>>,
+    tried: u64,
+}
+
+impl<'x> Search<'x> {
+    fn run(mut self) -> Equivalence {
+        let mut inputs = self.first.all_inputs().to_vec();
+        inputs
+            .extend(self.second.all_inputs().iter().filter(|input| !self.first.all_inputs().contains(input)).cloned());
+        for input in inputs {
+            let pair =
+                Pair { first: World::new(self.first, input.clone()), second: World::new(self.second, input.clone()) };
+            if let Some(difference) = self.arrive(pair, vec![Decision::Input(input)]) {
+                return Equivalence::Different(difference);
+            }
+        }
+        while let Some(mut next) = self.queue.first_entry() {
+            let Some((pair, mut decisions, decision)) = next.get_mut().pop_front() else {
+                next.remove();
+                continue;
+            };
+            if self.tried >= self.first.bounds.executions {
+                return Equivalence::Incomplete;
+            }
+            self.tried += 1;
+            let mut pair = Rc::try_unwrap(pair).unwrap_or_else(|shared| (*shared).clone());
+            // The same tasks wait in both, so both may be answered.
+            if pair.first.decide(&decision).is_err() || pair.second.decide(&decision).is_err() {
+                continue;
+            }
+            decisions.push(decision);
+            if let Some(difference) = self.arrive(pair, decisions) {
+                return Equivalence::Different(difference);
+            }
+        }
+        Equivalence::Same
+    }
+
+    /// Goes on in both until the world must decide; gives what differs.
+    fn arrive(&mut self, mut pair: Pair<'x>, decisions: Vec<Decision>) -> Option<Difference> {
+        let first = Shown::of(&mut pair.first);
+        let second = Shown::of(&mut pair.second);
+        if first != second {
+            return Some(first.difference(&second, decisions));
+        }
+        let is_over = first.end.is_some() || pair.first.turns_are_over() || pair.second.turns_are_over();
+        if is_over || !self.known.insert((pair.first.fingerprint(), pair.second.fingerprint())) {
+            return None;
+        }
+        let mut next = pair.first.decisions(&mut false);
+        let others = pair.second.decisions(&mut false);
+        next.extend(others.into_iter().filter(|other| !next.contains(other)).collect::<Vec<_>>());
+        let faults = pair.first.faults;
+        let pair = Rc::new(pair);
+        for decision in next {
+            let faults = faults + u32::from(decision.is_fault());
+            let entries = self.queue.entry((faults, decisions.len())).or_default();
+            entries.push_back((Rc::clone(&pair), decisions.clone(), decision));
+        }
+        None
+    }
+}
+
+impl Shown {
+    fn of(world: &mut World<'_>) -> Self {
+        let before = world.execution.history().len();
+        let stand = world.settle(&mut Vec::new());
+        let execution = &world.execution;
+        let entered =
+            execution.history().get(before..).unwrap_or_default().iter().filter_map(|event| match &event.details {
+                Details::StateEntered { name, .. } => Some(name.to_string()),
+                _ => None,
+            });
+        let text = |text: Option<&str>| text.map(str::to_owned);
+        let end = match stand {
+            Stand::Decide => None,
+            Stand::Endless => Some(End::Never),
+            Stand::Ended => Some(End::Of {
+                status: execution.status().name(),
+                output: execution.output().cloned(),
+                error: text(execution.error()),
+                cause: text(execution.cause()),
+            }),
+        };
+        let called = |(task, request): (&Task, &TaskRequest)| {
+            (task.clone(), request.resource.to_string(), request.input.clone())
+        };
+        Self {
+            entered: entered.collect(),
+            waiting: world.waiting().map(called).collect(),
+            at: u64::try_from(execution.started_at().until(execution.now()).as_millis()).unwrap_or(u64::MAX),
+            end,
+        }
+    }
+
+    fn difference(&self, other: &Self, decisions: Vec<Decision>) -> Difference {
+        let (first, second) = if self.entered != other.entered {
+            (way(&self.entered), way(&other.entered))
+        } else if self.waiting != other.waiting {
+            let new = |one: &Self, other: &Self| {
+                let call = one.waiting.iter().find(|call| !other.waiting.contains(call));
+                call.map_or_else(
+                    || "it sends no request".to_owned(),
+                    |(task, _, input)| format!("{task} is called with {}", shortened(input)),
+                )
+            };
+            (new(self, other), new(other, self))
+        } else if self.end != other.end {
+            (end(self.end.as_ref()), end(other.end.as_ref()))
+        } else {
+            let after = |at: u64| format!("it is {} s after the start", at as f64 / 1000.0);
+            (after(self.at), after(other.at))
+        };
+        Difference { decisions, first, second }
+    }
+}
+
+fn way(entered: &[String]) -> String {
+    match entered {
+        [] => "no state is entered".to_owned(),
+        entered => {
+            format!("it enters {}", entered.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+fn end(end: Option<&End>) -> String {
+    match end {
+        None => "it goes on".to_owned(),
+        Some(End::Never) => "it never ends".to_owned(),
+        Some(End::Of { status, output: Some(output), .. }) => format!("it ends {status} with {}", shortened(output)),
+        Some(End::Of { status, error, cause, .. }) => {
+            let cause = cause.as_deref().map(|cause| format!(": {cause}")).unwrap_or_default();
+            format!("it ends {status} with {}{cause}", error.as_deref().unwrap_or("no error"))
+        }
+    }
+}

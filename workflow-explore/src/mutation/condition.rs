@@ -1,0 +1,143 @@
+//! The mutants of a choice: its conditions, their bounds, and where its arms lead.
+
+use serde_json::{Map, Value, json};
+use workflow_asl::Pointer;
+use workflow_asl::document::{Operand, Operator as Comparison};
+use workflow_local::mutation::Edit;
+
+use super::literal::{increased, text_of};
+use super::{Change, Making, Operator, Within};
+
+/// Members of a rule that are not its condition.
+const OF_THE_ARM: [&str; 4] = ["Next", "Assign", "Output", "Comment"];
+
+impl Making<'_> {
+    pub(super) fn choice(&mut self, state: &Within<'_>) {
+        let Some(rules) = state.members.get("Choices").and_then(Value::as_array) else { return };
+        let choices = state.at.child("Choices");
+        for (index, rule) in rules.iter().enumerate() {
+            let at = choices.index(index);
+            if let Some(condition) = rule.get("Condition") {
+                self.condition(state, condition, &at.child("Condition"));
+            } else {
+                self.rule(state, rule, &at);
+            }
+            let next_at = at.child("Next");
+            if let Some(target) = rule.get("Next").and_then(Value::as_str) {
+                let what = format!("rule {} of `{}`", index + 1, state.name);
+                self.retarget(state, &next_at, Operator::RetargetTransition, target, &what);
+            }
+            self.assignments(state, &at, &next_at);
+            for field in ["Assign", "Output"] {
+                if let Some(value) = rule.get(field) {
+                    self.literals(state, &next_at, value, &at.child(field), Operator::ChangeLiteral);
+                }
+            }
+        }
+        let default_at = state.at.child("Default");
+        self.swap_arms(state, rules, &choices, &default_at);
+        if let Some(target) = state.members.get("Default").and_then(Value::as_str) {
+            let what = format!("the default of `{}`", state.name);
+            self.retarget(state, &default_at, Operator::ChangeDefault, target, &what);
+        }
+    }
+
+    fn swap_arms(&mut self, state: &Within<'_>, rules: &[Value], choices: &Pointer, default_at: &Pointer) {
+        let arms = rules.iter().enumerate().filter_map(|(index, rule)| {
+            let target = rule.get("Next").and_then(Value::as_str)?;
+            Some((choices.index(index).child("Next"), target, format!("rule {}", index + 1)))
+        });
+        let default = state.members.get("Default").and_then(Value::as_str);
+        let default = default.map(|target| (default_at.clone(), target, "the default".to_owned()));
+        let arms: Vec<_> = arms.chain(default).collect();
+        for pair in arms.windows(2) {
+            let [(first_at, first, one), (second_at, second, other)] = pair else { continue };
+            if first != second {
+                let description = format!("{one} leads to `{second}` and {other} to `{first}`");
+                let edits = vec![
+                    Edit::replace(first_at.as_str(), json!(second)),
+                    Edit::replace(second_at.as_str(), json!(first)),
+                ];
+                // The arm, as the whole of it moves.
+                let at = first_at.parent().unwrap_or_default();
+                self.offer_in(state, &state.at, Change::new(Operator::SwapArms, at, description, edits));
+            }
+        }
+    }
+
+    /// A rule of JSONPath: the whole of it and its parts.
+    fn rule(&mut self, state: &Within<'_>, rule: &Value, at: &Pointer) {
+        let Some(members) = rule.as_object() else { return };
+        let is_of_the_arm = |name: &str| OF_THE_ARM.contains(&name);
+        let (of_the_arm, test): (Map<_, _>, Map<_, _>) = members
+            .iter()
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .partition(|(name, _)| is_of_the_arm(name));
+        let mut negated = Map::new();
+        negated.insert("Not".to_owned(), Value::Object(test));
+        negated.extend(of_the_arm);
+        let description = "the condition is negated";
+        let change = Change::replace(Operator::NegateCondition, at.clone(), Value::Object(negated), description);
+        self.offer_in(state, &state.at, change);
+        for list in ["And", "Or"] {
+            for (index, part) in members.get(list).and_then(Value::as_array).into_iter().flatten().enumerate() {
+                self.rule(state, part, &at.child(list).index(index));
+            }
+        }
+        if let Some(part) = members.get("Not") {
+            self.comparisons(state, part, &at.child("Not"));
+        }
+        self.comparisons(state, rule, at);
+    }
+
+    fn comparisons(&mut self, state: &Within<'_>, rule: &Value, at: &Pointer) {
+        for (name, operand) in rule.as_object().into_iter().flatten() {
+            let Some(comparison) = Comparison::from_name(name) else { continue };
+            let place = at.child(name);
+            if let Some(other) = with_or_without_the_bound(comparison) {
+                let description = format!("`{name}` becomes `{}`", other.name());
+                let edits =
+                    vec![Edit::remove(place.as_str()), Edit::replace(at.child(other.name()).as_str(), operand.clone())];
+                let change = Change::new(Operator::MoveBound, place.clone(), description, edits).word(sign(name));
+                self.offer_in(state, &state.at, change);
+            }
+            let (operator, changed) = match comparison.operand() {
+                Operand::Number => (Operator::MoveBound, increased(operand)),
+                Operand::Text => {
+                    (Operator::ChangeLiteral, operand.as_str().map(|text| json!(super::literal::other(text))))
+                }
+                _ => continue,
+            };
+            if let Some(changed) = changed {
+                let found = text_of(operand);
+                let description = format!("`{found}` becomes `{}`", text_of(&changed));
+                let change = Change::replace(operator, place, changed, description).word(found);
+                self.offer_in(state, &state.at, change);
+            }
+        }
+    }
+}
+
+/// The operator that differs only on the bound itself.
+fn with_or_without_the_bound(comparison: Comparison) -> Option<Comparison> {
+    let name = comparison.name();
+    let (name, path) = match name.strip_suffix("Path") {
+        Some(name) => (name, "Path"),
+        None => (name, ""),
+    };
+    let other = match name.strip_suffix("ThanEquals") {
+        Some(name) => format!("{name}Than{path}"),
+        None => format!("{}ThanEquals{path}", name.strip_suffix("Than")?),
+    };
+    Comparison::from_name(&other)
+}
+
+/// The sign that `workflow!` writes for a comparison.
+fn sign(name: &str) -> &'static str {
+    match (name.contains("Less"), name.contains("ThanEquals")) {
+        (true, true) => "<=",
+        (true, false) => "<",
+        (false, true) => ">=",
+        (false, false) => ">",
+    }
+}

@@ -1,0 +1,142 @@
+//! What may be changed in an expression of JSONata: conditions, bounds, literals.
+
+use std::ops::Range;
+
+use workflow_asl::jsonata::{Node, NodeKind, parse};
+
+use super::Operator;
+use super::literal::other;
+
+/// A change of an expression.
+#[derive(Debug)]
+pub(super) struct Altered {
+    pub(super) operator: Operator,
+    /// The bytes that are replaced.
+    pub(super) range: Range<usize>,
+    pub(super) text: String,
+    pub(super) description: String,
+}
+
+/// Each change of an expression, in the order of its text; none if it does not parse.
+pub(super) fn altered(text: &str, is_condition: bool) -> Vec<Altered> {
+    let Ok(ast) = parse(text) else { return Vec::new() };
+    let mut walk = Walk { text, found: Vec::new() };
+    if is_condition {
+        walk.negate(&ast.root);
+    }
+    walk.node(&ast.root);
+    walk.found
+}
+
+struct Walk<'t> {
+    text: &'t str,
+    found: Vec<Altered>,
+}
+
+impl Walk<'_> {
+    fn add(&mut self, operator: Operator, range: Range<usize>, text: String) {
+        let Some(word) = self.text.get(range.clone()) else { return };
+        let description = match operator {
+            Operator::NegateCondition => format!("`{}` is negated", word.trim()),
+            _ => format!("`{word}` becomes `{text}`"),
+        };
+        self.found.push(Altered { operator, range, text, description });
+    }
+
+    /// Negates a condition, and each part that it joins with `and` and `or`.
+    fn negate(&mut self, node: &Node) {
+        let Some(word) = self.text.get(node.span.clone()) else { return };
+        self.add(Operator::NegateCondition, node.span.clone(), format!("$not({word})"));
+        if let NodeKind::Binary("and" | "or", left, right) = &node.kind {
+            self.negate(left);
+            self.negate(right);
+        }
+    }
+
+    /// The tree is not high, so this may recurse.
+    fn node(&mut self, node: &Node) {
+        match &node.kind {
+            NodeKind::Binary(sign, left, right) => {
+                let is_comparison = matches!(*sign, "<" | "<=" | ">" | ">=" | "=" | "!=");
+                for side in [left, right] {
+                    match side.kind {
+                        NodeKind::Number(number) if is_comparison => {
+                            self.add(Operator::MoveBound, side.span.clone(), increased(number));
+                        }
+                        _ => self.node(side),
+                    }
+                }
+                let other = match *sign {
+                    "<" => "<=",
+                    "<=" => "<",
+                    ">" => ">=",
+                    ">=" => ">",
+                    _ => return,
+                };
+                let between = self.text.get(left.span.end..right.span.start).unwrap_or_default();
+                if let Some(at) = between.find(sign) {
+                    let at = left.span.end + at;
+                    self.add(Operator::MoveBound, at..at + sign.len(), other.to_owned());
+                }
+            }
+            NodeKind::Number(number) => self.add(Operator::ChangeLiteral, node.span.clone(), increased(*number)),
+            NodeKind::String(_) => {
+                let word = self.text.get(node.span.clone()).unwrap_or_default();
+                // The quotes are the first and the last byte.
+                if let Some((open, rest)) = word.split_at_checked(1)
+                    && let Some(inner) = rest.strip_suffix(open)
+                {
+                    self.add(Operator::ChangeLiteral, node.span.clone(), format!("{open}{}{open}", other(inner)));
+                }
+            }
+            NodeKind::Bool(truth) => self.add(Operator::ChangeLiteral, node.span.clone(), (!truth).to_string()),
+            NodeKind::Condition(test, then, otherwise) => {
+                self.negate(test);
+                self.node(test);
+                self.node(then);
+                otherwise.iter().for_each(|otherwise| self.node(otherwise));
+            }
+            NodeKind::Path(nodes) | NodeKind::Array(nodes) | NodeKind::Block(nodes) => {
+                nodes.iter().for_each(|node| self.node(node));
+            }
+            NodeKind::Predicate(one, other) | NodeKind::Range(one, other) | NodeKind::Apply(one, other) => {
+                self.node(one);
+                self.node(other);
+            }
+            NodeKind::KeepArray(one)
+            | NodeKind::Negate(one)
+            | NodeKind::Focus(one, _)
+            | NodeKind::Index(one, _)
+            | NodeKind::Bind(_, one) => self.node(one),
+            NodeKind::Group(one, pairs) => {
+                self.node(one);
+                self.pairs(pairs);
+            }
+            NodeKind::Object(pairs) => self.pairs(pairs),
+            NodeKind::Sort(one, terms) => {
+                self.node(one);
+                terms.iter().for_each(|term| self.node(&term.key));
+            }
+            NodeKind::Call(_, arguments) => arguments.iter().for_each(|argument| self.node(argument)),
+            NodeKind::Partial(_, arguments) => arguments.iter().flatten().for_each(|argument| self.node(argument)),
+            NodeKind::Lambda { body, .. } => self.node(body),
+            NodeKind::Transform { update, .. } => self.node(update),
+            _ => {}
+        }
+    }
+
+    /// The values of an object; its keys are names.
+    fn pairs(&mut self, pairs: &[(Node, Node)]) {
+        for (key, value) in pairs {
+            if !matches!(key.kind, NodeKind::String(_)) {
+                self.node(key);
+            }
+            self.node(value);
+        }
+    }
+}
+
+/// The number that is one more, as text.
+fn increased(number: f64) -> String {
+    (number + 1.0).to_string()
+}

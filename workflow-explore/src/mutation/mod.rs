@@ -1,0 +1,272 @@
+//! Mutants of a definition: one small mistake each, of those that the rules let pass.
+
+mod condition;
+mod expression;
+mod literal;
+mod state;
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde_json::{Map, Value, json};
+use workflow_asl::Pointer;
+use workflow_asl::document::{MachineType, QueryLanguage};
+use workflow_local::Program;
+use workflow_local::mutation::{Edit, Mutation};
+
+macro_rules! operators {
+    ($( $name:ident $word:literal $doc:literal; )*) => {
+        /// What a mutant changes.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Operator {
+            $( #[doc = $doc] $name, )*
+        }
+
+        impl Operator {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[ $( Self::$name, )* ];
+
+            /// The name on the command line and in reports, such as `drop-catcher`.
+            pub fn name(self) -> &'static str {
+                match self { $( Self::$name => $word, )* }
+            }
+
+            /// What it does, in a sentence without a full stop.
+            pub fn summary(self) -> &'static str {
+                match self { $( Self::$name => $doc, )* }
+            }
+        }
+    };
+}
+
+operators! {
+    DropCatcher "drop-catcher" "Drops a catcher";
+    DropRetrier "drop-retrier" "Drops a retrier";
+    DropAssignment "drop-assignment" "Drops the assignment of a variable";
+    DropTimeout "drop-timeout" "Drops a time-out or a heartbeat";
+    RetargetTransition "retarget-transition" "Leads a transition or an arm to another state";
+    RetargetHandler "retarget-handler" "Leads a catcher to another state";
+    NegateCondition "negate-condition" "Negates a condition or a part of it";
+    MoveBound "move-bound" "Moves a bound by one, or includes or excludes it";
+    SwapArms "swap-arms" "Swaps the states that two neighbouring arms of a choice lead to";
+    RenameError "rename-error" "Renames an error in a retrier or a catcher";
+    ChangeLiteral "change-literal" "Changes a literal";
+    ChangeDefault "change-default" "Leads the default of a choice to another state";
+    ChangeWait "change-wait" "Changes how long a state or a retrier waits";
+}
+
+impl Operator {
+    /// The operator with this name.
+    ///
+    /// ```
+    /// use workflow_explore::Operator;
+    /// assert_eq!(Operator::from_name("drop-catcher"), Some(Operator::DropCatcher));
+    /// ```
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|operator| operator.name() == name)
+    }
+}
+
+impl fmt::Display for Operator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A definition with one mistake in it, as data: what changes, where, and what it does.
+///
+/// ```
+/// use serde_json::json;
+/// use workflow_explore::{Mutant, Operator};
+/// use workflow_local::MachineType;
+///
+/// let definition = json!({ "StartAt": "IsLarge", "States": {
+///     "IsLarge": {
+///         "Type": "Choice",
+///         "Choices": [{ "Variable": "$.total", "NumericGreaterThan": 100, "Next": "Large" }],
+///         "Default": "Small",
+///     },
+///     "Large": { "Type": "Succeed" },
+///     "Small": { "Type": "Succeed" },
+/// } });
+/// let mutants = Mutant::all(&definition, MachineType::Standard);
+/// let lines: Vec<_> = mutants.iter().map(|mutant| format!("{}: {}", mutant.operator, mutant.description)).collect();
+/// assert_eq!(lines, [
+///     "negate-condition: the condition is negated",
+///     "move-bound: `NumericGreaterThan` becomes `NumericGreaterThanEquals`",
+///     "move-bound: `100` becomes `101`",
+///     "swap-arms: rule 1 leads to `Small` and the default to `Large`",
+/// ]);
+/// assert_eq!(mutants[2].apply(&definition).unwrap()["States"]["IsLarge"]["Choices"][0]["NumericGreaterThan"], 101);
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Mutant {
+    /// The name: the operator, the place, and a number where there are several of both.
+    pub id: String,
+    /// What it changes.
+    pub operator: Operator,
+    /// The state, empty for what belongs to the whole machine.
+    pub state: String,
+    /// The place in the definition.
+    pub pointer: Pointer,
+    /// What happens, in words.
+    pub description: String,
+    /// The changed text where it is a part of the value at the place: an operator, a literal.
+    pub word: Option<String>,
+    /// The point of [coverage](workflow_local::coverage::Point) that an execution must take to behave differently; `None`
+    /// for each execution.
+    pub reached_at: Option<Pointer>,
+    /// The changes.
+    pub edits: Vec<Edit>,
+}
+
+impl Mutant {
+    /// Every mutant of a definition, in the order of its states. Those that the rules refuse are left out: nobody can make
+    /// such a mistake. The same definition always has the same mutants.
+    pub fn all(definition: &Value, machine_type: MachineType) -> Vec<Self> {
+        let mut making = Making { definition, machine_type, found: Vec::new(), ids: BTreeSet::new() };
+        let root = Pointer::root();
+        let language = definition.get("QueryLanguage").and_then(Value::as_str).and_then(QueryLanguage::from_name);
+        if definition.get("TimeoutSeconds").is_some() {
+            let at = root.child("TimeoutSeconds");
+            making.offer(Change::remove(Operator::DropTimeout, at, "the time-out of the execution is dropped"));
+        }
+        making.scope(&root, language.unwrap_or_default());
+        making.found
+    }
+
+    /// The definition with the change; `None` when it does not have the place.
+    pub fn apply(&self, definition: &Value) -> Option<Value> {
+        let mut changed = definition.clone();
+        self.mutation([]).apply(&mut changed).ok()?;
+        Some(changed)
+    }
+
+    /// What an engine takes from the environment to run it, for definitions by their
+    /// [`digits`](workflow_local::mutation::digits).
+    pub fn mutation(&self, definitions: impl IntoIterator<Item = String>) -> Mutation {
+        let mut mutation = Mutation::new(&self.id, definitions);
+        mutation.edits.clone_from(&self.edits);
+        mutation
+    }
+
+    /// As JSON: `id`, `operator`, `state`, `pointer`, `description`, `edits`.
+    pub fn to_json(&self) -> Value {
+        let edits = self.mutation([]).to_json().get("edits").cloned().unwrap_or_default();
+        json!({
+            "id": self.id,
+            "operator": self.operator.name(),
+            "state": self.state,
+            "pointer": self.pointer.as_str(),
+            "description": self.description,
+            "edits": edits,
+        })
+    }
+}
+
+/// A change that may become a mutant.
+struct Change {
+    operator: Operator,
+    pointer: Pointer,
+    description: String,
+    word: Option<String>,
+    edits: Vec<Edit>,
+}
+
+impl Change {
+    fn new(operator: Operator, pointer: Pointer, description: impl Into<String>, edits: Vec<Edit>) -> Self {
+        Self { operator, pointer, description: description.into(), word: None, edits }
+    }
+
+    fn remove(operator: Operator, pointer: Pointer, description: impl Into<String>) -> Self {
+        let edit = Edit::remove(pointer.as_str());
+        Self::new(operator, pointer, description, vec![edit])
+    }
+
+    fn replace(operator: Operator, pointer: Pointer, value: Value, description: impl Into<String>) -> Self {
+        let edit = Edit::replace(pointer.as_str(), value);
+        Self::new(operator, pointer, description, vec![edit])
+    }
+
+    fn word(mut self, word: impl Into<String>) -> Self {
+        self.word = Some(word.into());
+        self
+    }
+}
+
+/// The state that changes are made in.
+struct Within<'d> {
+    name: &'d str,
+    at: Pointer,
+    language: QueryLanguage,
+    members: &'d Map<String, Value>,
+    /// The names of all states of its scope.
+    scope: Vec<&'d str>,
+}
+
+/// The mutants so far.
+struct Making<'d> {
+    definition: &'d Value,
+    machine_type: MachineType,
+    found: Vec<Mutant>,
+    ids: BTreeSet<String>,
+}
+
+impl<'d> Making<'d> {
+    /// Takes a change of the whole machine.
+    fn offer(&mut self, change: Change) -> bool {
+        self.take(change, "", None)
+    }
+
+    /// Takes a change in a state, seen by executions that take the point.
+    fn offer_in(&mut self, state: &Within<'_>, reached_at: &Pointer, change: Change) -> bool {
+        self.take(change, state.name, Some(reached_at.clone()))
+    }
+
+    /// Makes a mutant of a change; says whether the rules let it pass.
+    fn take(&mut self, change: Change, state: &str, reached_at: Option<Pointer>) -> bool {
+        let Change { operator, pointer, description, word, edits } = change;
+        let first = format!("{operator} {pointer}");
+        let numbered = (2..).map(|number| format!("{first} {number}"));
+        // Numbers do not run out.
+        let id = std::iter::once(first.clone()).chain(numbered).find(|id| !self.ids.contains(id)).unwrap_or_default();
+        let state = state.to_owned();
+        let mutant = Mutant { id, operator, state, pointer, description, word, reached_at, edits };
+        let passes = mutant
+            .apply(self.definition)
+            .is_some_and(|changed| changed != *self.definition && Program::of(&changed, self.machine_type).is_ok());
+        if passes {
+            self.ids.insert(mutant.id.clone());
+            self.found.push(mutant);
+        }
+        passes
+    }
+
+    /// The states of a scope, and those inside them.
+    fn scope(&mut self, at: &Pointer, language: QueryLanguage) {
+        let states = at.child("States");
+        let Some(all) = self.definition.pointer(states.as_str()).and_then(Value::as_object) else { return };
+        let scope: Vec<&str> = all.keys().map(String::as_str).collect();
+        for (name, state) in all {
+            let Some(members) = state.as_object() else { continue };
+            let own = members.get("QueryLanguage").and_then(Value::as_str).and_then(QueryLanguage::from_name);
+            let at = states.child(name);
+            let within = Within { name, at, language: own.unwrap_or(language), members, scope: scope.clone() };
+            self.state(&within);
+            let at = &within.at;
+            for (index, _) in members.get("Branches").and_then(Value::as_array).into_iter().flatten().enumerate() {
+                self.scope(&at.child("Branches").index(index), language);
+            }
+            for processor in ["ItemProcessor", "Iterator"] {
+                if members.contains_key(processor) {
+                    self.scope(&at.child(processor), language);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

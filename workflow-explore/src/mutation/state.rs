@@ -1,0 +1,186 @@
+//! The mutants of one state: its handlers, time-outs, assignments, transitions, waits and data.
+
+use serde_json::{Value, json};
+use workflow_asl::Pointer;
+use workflow_asl::error_name::{ALL, HEARTBEAT_TIMEOUT, PREFIX, TASK_FAILED, TIMEOUT};
+use workflow_local::mutation::Edit;
+
+use super::literal::{increased, text_of};
+use super::{Change, Making, Operator, Within};
+
+/// How many other states a transition is tried with until the rules let one pass.
+const TARGETS: usize = 8;
+
+/// Fields with the limits of a task's time.
+const TIMEOUTS: [&str; 4] = ["TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath"];
+
+/// Numbers of a retrier, and what changing each is.
+const OF_RETRIERS: [(&str, Operator); 4] = [
+    ("IntervalSeconds", Operator::ChangeWait),
+    ("BackoffRate", Operator::ChangeWait),
+    ("MaxDelaySeconds", Operator::ChangeWait),
+    ("MaxAttempts", Operator::ChangeLiteral),
+];
+
+/// Fields with data or with numbers that are no time.
+const DATA: [&str; 14] = [
+    "Result",
+    "Parameters",
+    "Arguments",
+    "Items",
+    "ItemReader",
+    "ItemSelector",
+    "ItemBatcher",
+    "ResultSelector",
+    "Output",
+    "Assign",
+    "Error",
+    "Cause",
+    "ToleratedFailureCount",
+    "ToleratedFailurePercentage",
+];
+
+impl Making<'_> {
+    pub(super) fn state(&mut self, state: &Within<'_>) {
+        let at = &state.at;
+        for field in TIMEOUTS.into_iter().filter(|field| state.members.contains_key(*field)) {
+            let what = if field.starts_with("Timeout") { "time-out" } else { "heartbeat" };
+            let description = format!("the {what} of `{}` is dropped", state.name);
+            self.offer_in(state, at, Change::remove(Operator::DropTimeout, at.child(field), description));
+        }
+        for field in DATA {
+            if let Some(value) = state.members.get(field) {
+                self.literals(state, at, value, &at.child(field), Operator::ChangeLiteral);
+            }
+        }
+        if let Some(seconds) = state.members.get("Seconds") {
+            self.literals(state, at, seconds, &at.child("Seconds"), Operator::ChangeWait);
+        }
+        self.assignments(state, at, at);
+        self.choice(state);
+        if let Some(next) = state.members.get("Next").and_then(Value::as_str) {
+            let next_at = at.child("Next");
+            self.retarget(state, &next_at, Operator::RetargetTransition, next, &format!("`{}`", state.name));
+        }
+        self.retriers(state);
+        self.catchers(state);
+    }
+
+    /// Each variable that the object at a place assigns.
+    pub(super) fn assignments(&mut self, state: &Within<'_>, holder: &Pointer, reached_at: &Pointer) {
+        let assign = holder.child("Assign");
+        let Some(all) = self.definition.pointer(assign.as_str()).and_then(Value::as_object) else { return };
+        for name in all.keys() {
+            let at = assign.child(name);
+            // An empty object is left out with its last member.
+            let removed = if all.len() == 1 { assign.as_str() } else { at.as_str() };
+            let edits = vec![Edit::remove(removed)];
+            let name = name.strip_suffix(".$").unwrap_or(name);
+            let description = format!("the assignment of `${name}` is dropped");
+            self.offer_in(state, reached_at, Change::new(Operator::DropAssignment, at, description, edits));
+        }
+    }
+
+    /// Leads a transition to the next state of the scope that the rules let pass.
+    pub(super) fn retarget(&mut self, state: &Within<'_>, at: &Pointer, operator: Operator, target: &str, what: &str) {
+        let from = state.scope.iter().position(|name| *name == target).map_or(0, |place| place + 1);
+        let others = state.scope.iter().cycle().skip(from).take(state.scope.len());
+        let (own, others): (Vec<&&str>, Vec<&&str>) =
+            others.filter(|name| **name != target).partition(|name| **name == state.name);
+        for other in others.into_iter().chain(own).take(TARGETS) {
+            let description = format!("{what} leads to `{other}` instead of `{target}`");
+            let change = Change::replace(operator, at.clone(), json!(other), description).word(target);
+            if self.offer_in(state, at, change) {
+                return;
+            }
+        }
+    }
+
+    fn retriers(&mut self, state: &Within<'_>) {
+        let retriers = state.members.get("Retry").and_then(Value::as_array);
+        let count = retriers.map_or(0, Vec::len);
+        for (index, retrier) in retriers.into_iter().flatten().enumerate() {
+            let at = state.at.child("Retry").index(index);
+            // One without attempts is never taken, and keeps errors from those after it.
+            let never = retrier.get("MaxAttempts").and_then(Value::as_u64) == Some(0);
+            let reached_at = if never { &state.at } else { &at };
+            let description = format!("the retrier of {} of `{}` is dropped", names(retrier), state.name);
+            self.drop_entry(state, reached_at, (&at, count, "Retry"), Operator::DropRetrier, description);
+            self.rename_errors(state, reached_at, retrier, &at);
+            for (field, operator) in OF_RETRIERS {
+                let Some(changed) = retrier.get(field).and_then(increased) else { continue };
+                let found = text_of(retrier.get(field).unwrap_or(&Value::Null));
+                let description = format!("`{field}` becomes {} instead of {found}", text_of(&changed));
+                let change = Change::replace(operator, at.child(field), changed, description).word(found);
+                self.offer_in(state, reached_at, change);
+            }
+        }
+    }
+
+    fn catchers(&mut self, state: &Within<'_>) {
+        let catchers = state.members.get("Catch").and_then(Value::as_array);
+        let count = catchers.map_or(0, Vec::len);
+        for (index, catcher) in catchers.into_iter().flatten().enumerate() {
+            let at = state.at.child("Catch").index(index);
+            let next_at = at.child("Next");
+            let description = format!("the catcher of {} of `{}` is dropped", names(catcher), state.name);
+            self.drop_entry(state, &next_at, (&at, count, "Catch"), Operator::DropCatcher, description);
+            self.rename_errors(state, &next_at, catcher, &at);
+            if let Some(target) = catcher.get("Next").and_then(Value::as_str) {
+                let what = format!("the catcher of {} of `{}`", names(catcher), state.name);
+                self.retarget(state, &next_at, Operator::RetargetHandler, target, &what);
+            }
+            self.assignments(state, &at, &next_at);
+            for field in ["Assign", "Output"] {
+                if let Some(value) = catcher.get(field) {
+                    self.literals(state, &next_at, value, &at.child(field), Operator::ChangeLiteral);
+                }
+            }
+        }
+    }
+
+    /// Drops a retrier or a catcher, and the list with the last of them.
+    fn drop_entry(
+        &mut self,
+        state: &Within<'_>,
+        reached_at: &Pointer,
+        (at, count, list): (&Pointer, usize, &str),
+        operator: Operator,
+        description: String,
+    ) {
+        let list = state.at.child(list);
+        let removed = if count == 1 { list.as_str() } else { at.as_str() };
+        let edits = vec![Edit::remove(removed)];
+        self.offer_in(state, reached_at, Change::new(operator, at.clone(), description, edits));
+    }
+
+    fn rename_errors(&mut self, state: &Within<'_>, reached_at: &Pointer, handler: &Value, at: &Pointer) {
+        let errors = handler.get("ErrorEquals").and_then(Value::as_array);
+        for (index, error) in errors.into_iter().flatten().enumerate() {
+            let Some(error) = error.as_str() else { continue };
+            let other = other_error(error);
+            let at = at.child("ErrorEquals").index(index);
+            let description = format!("`{error}` becomes `{other}`");
+            let change = Change::replace(Operator::RenameError, at, json!(other), description).word(error);
+            self.offer_in(state, reached_at, change);
+        }
+    }
+}
+
+/// An error name that matches less, or another error.
+fn other_error(error: &str) -> String {
+    match error {
+        ALL | TASK_FAILED => TIMEOUT.to_owned(),
+        TIMEOUT => HEARTBEAT_TIMEOUT.to_owned(),
+        _ if error.starts_with(PREFIX) => TIMEOUT.to_owned(),
+        _ => format!("{error}Renamed"),
+    }
+}
+
+/// The error names of a handler, for a description.
+fn names(handler: &Value) -> String {
+    let errors = handler.get("ErrorEquals").and_then(Value::as_array);
+    let names: Vec<_> =
+        errors.into_iter().flatten().filter_map(Value::as_str).map(|name| format!("`{name}`")).collect();
+    names.join(", ")
+}
