@@ -63,7 +63,19 @@ fn the_error_is_that_of_the_step_that_failed() {
     for failing in [&["reserve"] as &[_], &["charge"], &["ship"], &["ship", "refund"], &["charge", "release"]] {
         let (execution, _) = run(failing);
         assert_eq!(execution.error(), Some("Broken"), "{failing:?}");
-        let cause = execution.cause().unwrap();
-        assert!(cause.starts_with("order 7: ") && cause.contains("it is broken"), "{cause}");
+        assert_eq!(execution.cause(), Some("order 7: it is broken"), "{failing:?}");
+    }
+}
+
+#[test]
+fn what_undoes_is_tried_six_times_with_longer_and_longer_pauses() {
+    let pauses = 10 + 20 + 40 + 80 + 160;
+    for (failing, seconds) in [
+        (&["charge", "release"] as &[_], pauses),
+        (&["ship", "refund"], pauses),
+        (&["ship", "refund", "release"], 2 * pauses),
+    ] {
+        let (execution, _) = run(failing);
+        assert_eq!(execution.started_at().until(execution.now()).as_secs(), seconds, "{failing:?}");
     }
 }

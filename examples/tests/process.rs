@@ -7,24 +7,59 @@ use serde_json::{Value, json};
 use workflow_local::{Engine, Execution, Status, TaskError};
 use workflow_runtime::Arn;
 
-fn run(fails: bool) -> Execution {
-    let params = ProcessParams {
+/// The request of the job, whole.
+fn expected() -> Value {
+    json!({
+        "ProcessingJobName": "monday",
+        "ProcessingInputs": [{
+            "InputName": "input-1",
+            "S3Input": {
+                "S3Uri": "s3://raw/monday",
+                "LocalPath": "/opt/ml/processing/input",
+                "S3DataType": "S3Prefix",
+                "S3InputMode": "File",
+            },
+        }],
+        "ProcessingOutputConfig": { "Outputs": [{
+            "OutputName": "output-1",
+            "S3Output": {
+                "S3Uri": "s3://features/out/monday",
+                "LocalPath": "/opt/ml/processing/output",
+                "S3UploadMode": "EndOfJob",
+            },
+        }] },
+        "AppSpecification": {
+            "ImageUri": "prepare:3",
+            "ContainerEntrypoint": ["python3", "/opt/program/my_script.py"],
+        },
+        "RoleArn": "arn:aws:iam::123456789012:role/sagemaker",
+        "ProcessingResources": {
+            "ClusterConfig": { "InstanceCount": 1, "InstanceType": "ml.m5.xlarge", "VolumeSizeInGB": 30 },
+        },
+    })
+}
+
+fn params() -> ProcessParams {
+    ProcessParams {
         image: "prepare:3".to_owned(),
         bucket: "features".to_owned(),
         sagemaker_role: Arn::from("arn:aws:iam::123456789012:role/sagemaker"),
-    };
-    let engine = Engine::of_with::<Process>(&params).unwrap().on_state(ProcessState::Job, move |request: Value| {
-        assert_eq!(request["ProcessingJobName"], "monday");
-        assert_eq!(request["ProcessingInputs"][0]["S3Input"]["S3Uri"], "s3://raw/monday");
-        let output = &request["ProcessingOutputConfig"]["Outputs"][0]["S3Output"];
-        assert_eq!(output["S3Uri"], "s3://features/out/monday");
-        assert_eq!(request["AppSpecification"]["ImageUri"], "prepare:3");
+    }
+}
+
+fn input() -> ProcessInput {
+    ProcessInput { job_name: "monday".to_owned(), source: "s3://raw/monday".to_owned() }
+}
+
+fn run(fails: bool) -> Execution {
+    let engine = Engine::of_with::<Process>(&params()).unwrap().on_state(ProcessState::Job, move |request: Value| {
+        assert_eq!(request, expected());
         if fails {
             return Err(TaskError::new("SageMaker.ResourceLimitExceededException").with_cause("no instances"));
         }
         Ok(json!({ "ProcessingJobArn": "arn:job", "ProcessingJobName": "monday", "ProcessingJobStatus": "Completed" }))
     });
-    engine.run(&ProcessInput { job_name: "monday".to_owned(), source: "s3://raw/monday".to_owned() }).unwrap()
+    engine.run(&input()).unwrap()
 }
 
 #[test]
@@ -40,4 +75,13 @@ fn a_job_that_fails_fails_the_workflow() {
     let execution = run(true);
     assert_eq!(execution.error(), Some("ProcessingFailed"));
     assert_eq!(execution.cause(), Some("SageMaker.ResourceLimitExceededException: no instances"));
+}
+
+#[test]
+fn a_job_that_never_ends_is_given_up_after_two_hours() {
+    let engine = Engine::of_with::<Process>(&params()).unwrap().on_state_never(ProcessState::Job);
+    let execution = engine.run(&input()).unwrap();
+    assert_eq!(execution.error(), Some("ProcessingFailed"));
+    assert!(execution.cause().unwrap().starts_with("States.Timeout"), "{:?}", execution.cause());
+    assert_eq!(execution.started_at().until(execution.now()).as_secs(), 7200);
 }

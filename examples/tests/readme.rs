@@ -50,6 +50,17 @@ fn the_other_path_of_the_readme_s_example_runs() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+#[test]
+fn a_busy_greeter_is_asked_four_times() -> Result<(), Box<dyn Error>> {
+    let engine = Engine::of::<Greet>()?.on_lambda("bow", |payload: Json| {
+        assert_eq!(payload, serde_json::json!({ "to": "Dr Ada" }));
+        Err::<Json, _>(TaskError::new("Lambda.TooManyRequestsException"))
+    });
+    let execution = engine.run(&GreetInput { name: "Ada".into(), formal: true })?;
+    assert_eq!(execution.started_at().until(execution.now()).as_secs(), 2 + 4 + 8);
+    Ok(())
+}
+
 const README: &str = include_str!("../../README.md");
 
 /// Returns the code block of a language, by index.

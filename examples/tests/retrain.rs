@@ -7,7 +7,7 @@ use examples::retrain::{
 };
 use serde_json::{Value, json};
 use workflow_local::{Engine, Execution, Status, TaskError};
-use workflow_runtime::Arn;
+use workflow_runtime::{Arn, WorkflowState};
 
 const MODEL: &str = "s3://models/churn-7/model.tar.gz";
 
@@ -19,35 +19,99 @@ fn params() -> RetrainChurnParams {
     }
 }
 
-fn run(auc: f64, mode: Mode, training_fails: bool) -> Execution {
-    let engine = Engine::of_with::<RetrainChurn>(&params())
-        .unwrap()
-        .on_state(RetrainChurnState::Prepare, |_: Value| Ok(json!({ "JobRunState": "SUCCEEDED" })))
-        .on_state(RetrainChurnState::Train, move |request: Value| {
-            assert_eq!(request["TrainingJobName"], "churn-7");
-            if training_fails {
-                return Err(TaskError::new("SageMaker.ResourceLimitExceededException").with_cause("no instances"));
+const IMAGE: &str = "churn:7";
+const ROLE: &str = "arn:aws:iam::123456789012:role/sagemaker";
+
+/// What the task of a state gets, whole.
+fn expected(state: RetrainChurnState) -> Value {
+    match state {
+        RetrainChurnState::Prepare => {
+            json!({ "JobName": "customer-churn-etl", "Arguments": { "--S3_SOURCE": "s3://data" } })
+        }
+        RetrainChurnState::Train => json!({
+            "TrainingJobName": "churn-7",
+            "AlgorithmSpecification": { "TrainingImage": IMAGE, "TrainingInputMode": "File" },
+            "OutputDataConfig": { "S3OutputPath": "s3://models" },
+            "ResourceConfig": { "InstanceCount": 1, "InstanceType": "ml.m5.xlarge", "VolumeSizeInGB": 20 },
+            "RoleArn": ROLE,
+            "StoppingCondition": { "MaxRuntimeInSeconds": 3600 },
+        }),
+        RetrainChurnState::Evaluate => {
+            json!({ "FunctionName": "query-training-status", "Payload": { "model": MODEL } })
+        }
+        RetrainChurnState::Model => json!({
+            "ModelName": "churn-7",
+            "PrimaryContainer": { "Image": IMAGE, "ModelDataUrl": MODEL },
+            "ExecutionRoleArn": ROLE,
+        }),
+        RetrainChurnState::Config => json!({
+            "EndpointConfigName": "churn-7",
+            "ProductionVariants": [{
+                "ModelName": "churn-7",
+                "VariantName": "all",
+                "InitialInstanceCount": 1,
+                "InstanceType": "ml.m5.xlarge",
+            }],
+        }),
+        RetrainChurnState::Endpoint => json!({ "EndpointName": "churn", "EndpointConfigName": "churn-7" }),
+        other => panic!("{other} is no task"),
+    }
+}
+
+/// What the task of a state gives.
+fn given(state: RetrainChurnState, auc: f64) -> Value {
+    match state {
+        RetrainChurnState::Prepare => json!({ "JobRunState": "SUCCEEDED" }),
+        RetrainChurnState::Train => {
+            json!({ "ModelArtifacts": { "S3ModelArtifacts": MODEL }, "TrainingJobStatus": "Completed" })
+        }
+        RetrainChurnState::Evaluate => json!({ "Payload": { "auc": auc } }),
+        RetrainChurnState::Model => json!({ "ModelArn": "arn:model" }),
+        RetrainChurnState::Config => json!({ "EndpointConfigArn": "arn:config" }),
+        RetrainChurnState::Endpoint => json!({ "EndpointArn": "arn:endpoint" }),
+        other => panic!("{other} is no task"),
+    }
+}
+
+const TASKS: [RetrainChurnState; 6] = [
+    RetrainChurnState::Prepare,
+    RetrainChurnState::Train,
+    RetrainChurnState::Evaluate,
+    RetrainChurnState::Model,
+    RetrainChurnState::Config,
+    RetrainChurnState::Endpoint,
+];
+
+fn input(mode: Mode) -> RetrainChurnInput {
+    RetrainChurnInput { job_name: "churn-7".to_owned(), source: "s3://data".to_owned(), threshold: 0.8, mode }
+}
+
+/// An engine whose tasks succeed, but for those of one state that fail with an error.
+fn engine(auc: f64, failing: Option<(RetrainChurnState, &'static str)>) -> Engine {
+    TASKS.into_iter().fold(Engine::of_with::<RetrainChurn>(&params()).unwrap(), |engine, state| {
+        engine.on_state(state, move |request: Value| {
+            assert_eq!(request, expected(state));
+            match failing {
+                Some((failing, error)) if failing.name() == state.name() => {
+                    Err(TaskError::new(error).with_cause("no instances"))
+                }
+                _ => Ok(given(state, auc)),
             }
-            Ok(json!({ "ModelArtifacts": { "S3ModelArtifacts": MODEL }, "TrainingJobStatus": "Completed" }))
         })
-        .on_lambda("query-training-status", move |payload: Value| {
-            assert_eq!(payload, json!({ "model": MODEL }));
-            Ok(json!({ "auc": auc }))
-        })
-        .on_state(RetrainChurnState::Model, |request: Value| {
-            assert_eq!(request["PrimaryContainer"]["ModelDataUrl"], MODEL);
-            Ok(json!({ "ModelArn": "arn:model" }))
-        })
-        .on_state(RetrainChurnState::Config, |_: Value| Ok(json!({ "EndpointConfigArn": "arn:config" })))
-        .on_state(RetrainChurnState::Endpoint, |_: Value| Ok(json!({ "EndpointArn": "arn:endpoint" })));
-    let input =
-        RetrainChurnInput { job_name: "churn-7".to_owned(), source: "s3://data".to_owned(), threshold: 0.8, mode };
-    engine.run(&input).unwrap()
+    })
+}
+
+fn run(auc: f64, mode: Mode) -> Execution {
+    engine(auc, None).run(&input(mode)).unwrap()
+}
+
+fn seconds(execution: &Execution) -> u64 {
+    execution.started_at().until(execution.now()).as_secs()
 }
 
 #[test]
 fn a_good_model_is_deployed() {
-    let execution = run(0.91, Mode::Full, false);
+    let execution = run(0.91, Mode::Full);
     assert_eq!(execution.status(), Status::Succeeded);
     let output: RetrainChurnOutput = execution.output_as().unwrap();
     assert_eq!(output, RetrainChurnOutput { endpoint: Some("arn:endpoint".to_owned()), auc: 0.91 });
@@ -56,16 +120,41 @@ fn a_good_model_is_deployed() {
 #[test]
 fn another_is_kept() {
     for (auc, mode) in [(0.5, Mode::Full), (0.91, Mode::TrainOnly)] {
-        let output: RetrainChurnOutput = run(auc, mode, false).output_as().unwrap();
+        let output: RetrainChurnOutput = run(auc, mode).output_as().unwrap();
         assert_eq!(output, RetrainChurnOutput { endpoint: None, auc });
     }
 }
 
 #[test]
+fn a_model_on_the_threshold_is_deployed() {
+    let output: RetrainChurnOutput = run(0.8, Mode::Full).output_as().unwrap();
+    assert_eq!(output.endpoint.as_deref(), Some("arn:endpoint"));
+}
+
+#[test]
 fn the_error_of_any_state_is_told() {
-    let execution = run(0.9, Mode::Full, true);
-    assert_eq!(execution.error(), Some("RetrainFailed"));
-    assert_eq!(execution.cause(), Some("SageMaker.ResourceLimitExceededException: no instances"));
+    for state in TASKS {
+        let execution = engine(0.9, Some((state, "Broken"))).run(&input(Mode::Full)).unwrap();
+        assert_eq!(execution.error(), Some("RetrainFailed"), "{state}");
+        assert_eq!(execution.cause(), Some("Broken: no instances"), "{state}");
+        assert_eq!(execution.path().last(), Some(&"Failed"), "{state}");
+        assert_eq!(seconds(&execution), 0, "{state} is tried once");
+    }
+}
+
+#[test]
+fn a_busy_job_is_tried_again_with_longer_and_longer_pauses() {
+    let busy = Some((RetrainChurnState::Prepare, "Glue.ConcurrentRunsExceededException"));
+    let execution = engine(0.9, busy).run(&input(Mode::Full)).unwrap();
+    assert_eq!(execution.cause(), Some("Glue.ConcurrentRunsExceededException: no instances"));
+    assert_eq!(seconds(&execution), 30 + 60 + 120 + 240 + 480);
+}
+
+#[test]
+fn a_training_that_never_ends_is_given_up_after_two_hours() {
+    let execution = engine(0.9, None).on_state_never(RetrainChurnState::Train).run(&input(Mode::Full)).unwrap();
+    assert!(execution.cause().unwrap().starts_with("States.Timeout"), "{:?}", execution.cause());
+    assert_eq!(seconds(&execution), 7200);
 }
 
 #[test]

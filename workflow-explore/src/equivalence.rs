@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 use std::rc::Rc;
 
+use serde_json::Value;
+use workflow_asl::Pointer;
 use workflow_local::history::Details;
 use workflow_local::{Payload, TaskRequest};
 
@@ -208,14 +210,7 @@ impl Shown {
         let (first, second) = if self.entered != other.entered {
             (way(&self.entered), way(&other.entered))
         } else if self.waiting != other.waiting {
-            let new = |one: &Self, other: &Self| {
-                let call = one.waiting.iter().find(|call| !other.waiting.contains(call));
-                call.map_or_else(
-                    || "it sends no request".to_owned(),
-                    |(task, _, input)| format!("{task} is called with {}", shortened(input)),
-                )
-            };
-            (new(self, other), new(other, self))
+            called(&self.waiting, &other.waiting)
         } else if self.end != other.end {
             (end(self.end.as_ref()), end(other.end.as_ref()))
         } else {
@@ -223,6 +218,49 @@ impl Shown {
             (after(self.at), after(other.at))
         };
         Difference { decisions, first, second }
+    }
+}
+
+/// How the first requests that differ do so.
+fn called(first: &[(Task, String, Payload)], second: &[(Task, String, Payload)]) -> (String, String) {
+    let differs = first.iter().zip(second).find(|(one, other)| one != other);
+    if let Some(((task, _, one), (same, _, other))) = differs
+        && task == same
+        && let Some((at, one, other)) = difference_in(one, other, Pointer::root())
+    {
+        let sends = |value: Option<&Value>| match value {
+            Some(value) => format!("{task} is called with {} at `{at}`", shortened(value)),
+            None => format!("{task} is called without `{at}`"),
+        };
+        return (sends(one), sends(other));
+    }
+    let names = |calls: &[(Task, String, Payload)]| {
+        let names: Vec<_> = calls.iter().map(|(task, ..)| task.to_string()).collect();
+        if names.is_empty() { "no task waits".to_owned() } else { format!("{} waits", names.join(", ")) }
+    };
+    (names(first), names(second))
+}
+
+/// The first place where two values differ, with what each has there. They come from a definition, so they nest little.
+fn difference_in<'v>(
+    one: &'v Value,
+    other: &'v Value,
+    at: Pointer,
+) -> Option<(Pointer, Option<&'v Value>, Option<&'v Value>)> {
+    match (one, other) {
+        _ if one == other => None,
+        (Value::Object(members), Value::Object(others)) => members.keys().chain(others.keys()).find_map(|name| {
+            let at = at.child(name);
+            match (members.get(name), others.get(name)) {
+                (Some(one), Some(other)) => difference_in(one, other, at),
+                (one, other) => Some((at, one, other)),
+            }
+        }),
+        (Value::Array(items), Value::Array(others)) if items.len() == others.len() => {
+            let mut pairs = items.iter().zip(others).enumerate();
+            pairs.find_map(|(index, (one, other))| difference_in(one, other, at.index(index)))
+        }
+        _ => Some((at, Some(one), Some(other))),
     }
 }
 

@@ -91,7 +91,8 @@ fn note(runs: &Path, program: &str, arguments: &[String]) -> Result<PathBuf, Fai
 pub(crate) struct Run {
     pub(crate) program: PathBuf,
     pub(crate) arguments: Vec<String>,
-    folder: PathBuf,
+    /// Where it runs: the folder of its package.
+    pub(crate) folder: PathBuf,
     environment: Vec<(String, String)>,
     /// Where its coverage is.
     pub(crate) coverage: PathBuf,

@@ -161,7 +161,7 @@ impl Mutants {
                 return Err(format!("error: no workflow `{names}` ran in the tests, but `{known}`").into());
             }
         }
-        let origins = Origins::of(cargo).find(&workflows);
+        let origins = Origins::of(cargo, suite).find(&workflows);
         let mut left_out = 0;
         let mut subjects = Vec::new();
         for (covered, origin) in workflows.into_iter().zip(origins) {

@@ -11,6 +11,7 @@ use workflow_explore::Mutant;
 use workflow_local::coverage::{Covered, Point};
 use workflow_runtime::__private::schema::Types;
 
+use super::suite::Suite;
 use crate::cargo::Cargo;
 use crate::source::{Call, File};
 use crate::started::Siblings;
@@ -52,14 +53,19 @@ pub(crate) struct Origins {
 }
 
 impl Origins {
-    pub(crate) fn of(cargo: &Cargo) -> Self {
+    /// The files of the workspace; those of the packages whose tests run come first.
+    pub(crate) fn of(cargo: &Cargo, suite: &Suite) -> Self {
         let mut origins = Self { rust: Vec::new(), documents: Vec::new() };
-        for package in cargo.packages() {
-            origins.collect(&package);
-        }
-        for files in [&mut origins.rust, &mut origins.documents] {
-            files.sort();
-            files.dedup();
+        let mut packages = cargo.packages();
+        packages.sort_by_key(|package| !suite.runs.iter().any(|run| run.folder == *package));
+        for package in packages {
+            let mut own = Self { rust: Vec::new(), documents: Vec::new() };
+            own.collect(&package);
+            for (files, mut own) in [(&mut origins.rust, own.rust), (&mut origins.documents, own.documents)] {
+                own.sort();
+                own.retain(|file| !files.contains(file));
+                files.append(&mut own);
+            }
         }
         origins
     }

@@ -44,8 +44,7 @@ fn numbered(subjects: &[Subject]) -> impl Iterator<Item = (&Subject, usize, &Mut
 /// Prints all mutants without trying them.
 pub(crate) fn list(subjects: &[Subject], as_json: bool, output: &mut impl Write) -> Result<(), Failure> {
     if as_json {
-        let all =
-            subjects.iter().flat_map(|subject| subject.mutants.iter().map(|mutant| to_json(subject, mutant, None)));
+        let all = numbered(subjects).map(|(subject, number, mutant)| to_json(subject, number, mutant, None));
         writeln!(output, "{}", report::json_text(&json!({ "mutants": all.collect::<Vec<_>>() })))?;
         return Ok(());
     }
