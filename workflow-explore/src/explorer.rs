@@ -76,6 +76,8 @@ pub struct Explorer {
     pub(crate) any_error: bool,
     pub(crate) other_types: bool,
     pub(crate) merges: bool,
+    /// Whether each failure of a task has a cause of its own, so that the one is told from the other.
+    pub(crate) causes_differ: bool,
     looks_at: (bool, bool),
 }
 
@@ -122,6 +124,7 @@ impl Explorer {
             any_error: false,
             other_types: false,
             merges: true,
+            causes_differ: false,
             looks_at: looks_at(document),
         })
     }

@@ -383,7 +383,11 @@ impl<'x> World<'x> {
                 {
                     *unknown = true;
                 }
-                let failure = TaskError::new(error.to_string()).with_cause("explored");
+                let cause = match self.explorer.causes_differ {
+                    true => format!("explored {}", request.number),
+                    false => "explored".to_owned(),
+                };
+                let failure = TaskError::new(error.to_string()).with_cause(cause);
                 let _: Answer = self.execution.fail_task(request.id, failure);
             }
             Fault::Silence => {

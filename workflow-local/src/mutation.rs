@@ -111,7 +111,7 @@ impl Edit {
 pub enum MutationError {
     /// The text is not a mutant.
     #[error(
-        "{VARIABLE} does not have a mutant: {0}\n  help: `cargo workflow mutants --list --format json` prints the mutants; to run \
+        "{VARIABLE} does not have a mutant: {0}\n  help: `cargo workflow mutants --list --format json` prints mutants; to run \
          without one, unset the variable"
     )]
     Unreadable(String),
