@@ -47,6 +47,7 @@ fn each_operator_changes_a_task_and_its_handlers() {
             "rename-error /States/Ship/Catch/1/ErrorEquals/0: `States.ALL` becomes `States.Timeout`",
             "retarget-handler /States/Ship/Catch/1/Next: the catcher of `States.ALL` of `Ship` leads to `Note` instead of `Rest`",
             "change-wait /States/Rest/Seconds: 5 becomes 6",
+            "retarget-transition /States/Rest/Next: `Rest` leads to `Ship` instead of `Note`",
         ]
     );
 }
