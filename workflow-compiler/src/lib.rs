@@ -40,7 +40,7 @@ use workflow_asl::rules::{self, Annotations};
 use check::{HandledTask, Question, Ty};
 use fragment::Fragment;
 use from_file::Document;
-use lower::{Lowered, SpotMap};
+use lower::{Lowered, SourceMap};
 use problem::{Problem, Problems};
 use syntax::ast::{Body, Clause, Declaration, Head, Resource, Workflow};
 use syntax::word::Word;
@@ -126,7 +126,7 @@ pub struct CompiledWorkflow {
     /// Information on states that is not in the definition.
     pub annotations: Annotations,
     /// Where the parts of the definition come from; nothing for one from a document.
-    pub spots: SpotMap,
+    pub source_map: SourceMap,
     /// The names of its Rust items that an earlier workflow in the same `workflow!` uses.
     taken: BTreeSet<String>,
 }
@@ -211,7 +211,7 @@ pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compil
             questions,
             handled_tasks: parts.handled_tasks,
             annotations: parts.annotations,
-            spots: parts.spots,
+            source_map: parts.source_map,
             taken: parts.taken,
         });
     }
@@ -230,7 +230,7 @@ struct Parts {
     params: Option<Declaration>,
     handled_tasks: Vec<HandledTask>,
     annotations: Annotations,
-    spots: SpotMap,
+    source_map: SourceMap,
     taken: BTreeSet<String>,
     #[cfg(feature = "iam")]
     policy: policy::PolicyTemplate,
@@ -266,7 +266,7 @@ fn compile_workflow(
             params: read.params,
             handled_tasks: Vec::new(),
             annotations: Annotations::default(),
-            spots: SpotMap::default(),
+            source_map: SourceMap::default(),
             taken: BTreeSet::new(),
             #[cfg(feature = "iam")]
             policy: read.policy,
@@ -297,7 +297,7 @@ fn compile_workflow(
         params: None,
         handled_tasks: check::handled_tasks(&model),
         annotations: lowered.annotations,
-        spots: lowered.spots,
+        source_map: lowered.source_map,
         taken: BTreeSet::new(),
     }
 }

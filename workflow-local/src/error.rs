@@ -22,7 +22,7 @@ pub enum DefinitionError {
     Params(String),
     /// The environment has a mutant that cannot be run.
     Mutant(MutationError),
-    /// A state is named that the definition does not have: in a handler, a mock, or where to stop.
+    /// A handler, a mock or a stop names a state that the definition does not have.
     UnknownState {
         /// The unknown name.
         name: String,

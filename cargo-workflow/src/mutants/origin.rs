@@ -6,7 +6,7 @@ use workflow_asl::document::MachineType;
 use workflow_asl::source::{Format, Location, Source, locations};
 use workflow_asl::{Code, Diagnostic, Pointer, StateMachine, placeholder};
 use workflow_compiler::CompiledWorkflow;
-use workflow_compiler::lower::SpotMap;
+use workflow_compiler::lower::SourceMap;
 use workflow_explore::Mutant;
 use workflow_local::coverage::{Covered, Point};
 use workflow_runtime::__private::schema::Types;
@@ -32,7 +32,7 @@ pub(crate) struct Origin {
 }
 
 enum Places {
-    Rust(SpotMap),
+    Rust(SourceMap),
     Document(Box<Source>),
 }
 
@@ -106,7 +106,7 @@ impl Origins {
             let Ok(File::Rust(text, calls, _)) = File::of_bytes(path, text.into_bytes()) else { continue };
             let siblings = Siblings::of(&calls);
             for Call { modules, compilation } in &calls {
-                for compiled in compilation.workflows.iter().filter(|compiled| !compiled.pieces.is_empty()) {
+                for compiled in compilation.workflows.iter().filter(|compiled| !compiled.fragments.is_empty()) {
                     add(&|workflow| {
                         let origin = of_rust(path, &text, compiled, workflow)?;
                         Some(Origin { types: siblings.types(compiled, modules), ..origin })
@@ -154,7 +154,7 @@ fn of_rust(path: &Path, text: &str, compiled: &CompiledWorkflow, workflow: &Cove
         None => Some(Origin {
             file: path.to_owned(),
             text: text.to_owned(),
-            places: Places::Rust(compiled.spots.clone()),
+            places: Places::Rust(compiled.source_map.clone()),
             machine_type,
             types: &Types::NONE,
         }),
