@@ -131,7 +131,8 @@ fn rests() {
         "Rest": { "Type": "Wait", "Seconds": 5, "Next": "Greet" },
         "Greet": { "Type": "Pass", "Result": "hi", "End": true },
     } });
-    let engine = Engine::new(&definition).unwrap().named("Rests");
+    // The message for people.
+    let engine = Engine::new(&definition).map_err(|error| error.to_string()).unwrap().named("Rests");
     engine.run(&json!({})).unwrap().assert_output(json!("hi"));
 }
 
