@@ -347,7 +347,7 @@ fn of_shape(shape: &'static Shape) -> Check {
 }
 
 /// Whether expressions look at the time, and at random numbers: by their words, so rather once too often.
-fn looks_at(document: &Value) -> (bool, bool) {
+pub(crate) fn looks_at(document: &Value) -> (bool, bool) {
     let text = document.to_string();
     let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
     (

@@ -70,6 +70,7 @@ mod error;
 mod explorer;
 mod mutation;
 mod property;
+pub mod replay;
 mod report;
 mod search;
 pub mod simulate;

@@ -1,7 +1,7 @@
 //! The report of an exploration.
 
 mod mocks;
-mod test;
+pub(crate) mod test;
 mod text;
 
 use std::sync::Arc;

@@ -10,12 +10,12 @@ use super::{Finding, Report};
 use crate::property::Property;
 
 /// Returns a text as a Rust literal.
-fn literal(text: &str) -> String {
+pub(crate) fn literal(text: &str) -> String {
     format!("{text:?}")
 }
 
 /// Formats JSON as an argument of `json!`.
-fn json(value: &Value) -> String {
+pub(crate) fn json(value: &Value) -> String {
     format!("json!({value})")
 }
 
@@ -131,7 +131,11 @@ fn rust(property: &Property) -> String {
 
 /// Derives a function name from the property.
 fn test_name(finding: &Finding) -> String {
-    let words = format!("{} {}", finding.property, finding.state.as_deref().unwrap_or_default());
+    function_name(&format!("{} {}", finding.property, finding.state.as_deref().unwrap_or_default()))
+}
+
+/// Words as a function's name.
+pub(crate) fn function_name(words: &str) -> String {
     let mut name = String::new();
     for c in words.chars() {
         if c.is_ascii_alphanumeric() {

@@ -112,6 +112,33 @@ impl Execution {
         place
     }
 
+    /// Where a waiting task stands: the number of its [history](Self::history_of), and the last event of its branch there.
+    #[doc(hidden)]
+    pub fn event_of(&self, task: TaskId) -> Option<(usize, u64)> {
+        let thread = self.threads.get(self.tasks.get(&task)?.0)?.as_deref()?;
+        Some((thread.run.0, thread.last))
+    }
+
+    /// As [`event_of`](Self::event_of), of the branch that enters [`next_state`](Self::next_state).
+    #[doc(hidden)]
+    pub fn event_before_next(&self) -> Option<(usize, u64)> {
+        self.next_entry().map(|thread| (thread.run.0, thread.last))
+    }
+
+    /// A history by its number: 0 is the execution's own, the others are those of the children of distributed maps. With the
+    /// number of the item or batch, for a child.
+    #[doc(hidden)]
+    pub fn history_of(&self, number: usize) -> Option<(View<'_>, Option<usize>)> {
+        let run = self.runs.get(number)?;
+        Some((View { execution: self, id: RunId(number) }, run.owner.map(|(_, item)| item)))
+    }
+
+    /// When the next timer is due.
+    #[doc(hidden)]
+    pub fn due_at(&mut self) -> Option<crate::clock::Instant> {
+        self.next_timer()
+    }
+
     /// Returns the task that times out, or misses its heartbeat, when the next timer is due.
     #[doc(hidden)]
     pub fn due_next(&self) -> Option<TaskId> {

@@ -7,7 +7,7 @@ use crate::payload::Payload;
 
 impl Execution {
     /// Returns the branch that goes on next, where it is about to enter a state.
-    fn next_entry(&self) -> Option<&Thread> {
+    pub(super) fn next_entry(&self) -> Option<&Thread> {
         if !self.requests.is_empty() {
             return None;
         }

@@ -1,0 +1,366 @@
+//! Compares a played execution with the recorded one, lane by lane.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use workflow_graph::history::Status as VisitStatus;
+use workflow_local::{EventType, Instant, Status};
+
+use super::difference::{DataDifference, Difference, DifferenceKind, End};
+use super::json_path::{PathDifference, differences};
+use super::matching::{Matching, Recorded};
+use super::play::{Played, PlayedRun};
+use super::recording::status_of;
+use super::trace::{Fact, Trace};
+
+/// What differs between a played execution and the recorded one.
+#[derive(Debug, Default)]
+pub(super) struct Compared {
+    pub(super) difference: Option<Difference>,
+    /// The first state before it that gave other data.
+    pub(super) since: Option<DataDifference>,
+    /// The paths of values that were ignored, because they come from the clock, randomness or names.
+    pub(super) ignored: BTreeSet<String>,
+}
+
+/// Compares an execution with the recorded one. `others` are the same execution at another time, with other random numbers and other
+/// names: what differs between them is ignored.
+pub(super) fn compare(played: &Played<'_>, others: &[Played<'_>], first_states: &BTreeSet<String>) -> Compared {
+    let mut comparison = Comparison {
+        first_states,
+        cut: played.missing.is_some(),
+        found: Vec::new(),
+        data: Vec::new(),
+        ignored: BTreeSet::new(),
+    };
+    let others: Vec<_> = others.iter().map(|other| Some(&other.run)).collect();
+    comparison.run(&played.run, &others, None);
+    let Comparison { found, mut data, ignored, .. } = comparison;
+    let first = found.into_iter().min_by_key(|found| (found.weak, found.time, found.file_order, found.difference.event));
+    data.sort_by_key(|(time, data)| (*time, data.event));
+    let since = data.into_iter().next();
+    let since = since.filter(|(time, data)| {
+        first.as_ref().is_some_and(|first| (*time, data.event) < (first.time, first.difference.event))
+    });
+    Compared { difference: first.map(|found| found.difference), since: since.map(|(_, data)| data), ignored }
+}
+
+impl Compared {
+    /// Whether another state follows, or another end.
+    pub(super) fn parts_ways(&self) -> bool {
+        let kind = self.difference.as_ref().map(|difference| &difference.kind);
+        matches!(kind, Some(DifferenceKind::Entered { .. } | DifferenceKind::Ended { .. }))
+    }
+
+    /// Whether less differs, or later.
+    pub(super) fn comes_further_than(&self, other: &Self) -> bool {
+        match (&self.difference, &other.difference) {
+            (None, other) => other.is_some(),
+            (Some(own), Some(other)) => own.event > other.event,
+            (Some(_), None) => false,
+        }
+    }
+}
+
+struct Found {
+    /// Whether it may be the consequence of another one.
+    weak: bool,
+    time: Instant,
+    /// A child's events come before those of its parent at the same time.
+    file_order: usize,
+    difference: Difference,
+}
+
+struct Comparison<'c> {
+    first_states: &'c BTreeSet<String>,
+    /// Whether the played execution was cut off by an answer that is missing.
+    cut: bool,
+    found: Vec<Found>,
+    data: Vec<(Instant, DataDifference)>,
+    ignored: BTreeSet<String>,
+}
+
+/// A played run with the recorded one.
+#[derive(Clone, Copy)]
+struct Pair<'p> {
+    run: &'p PlayedRun<'p>,
+    recorded: &'p Recorded,
+    others: &'p [Option<&'p PlayedRun<'p>>],
+    file: Option<&'p str>,
+}
+
+impl<'c> Comparison<'c> {
+    fn run(&mut self, run: &PlayedRun<'_>, others: &[Option<&PlayedRun<'_>>], file: Option<&str>) {
+        let Some(recorded) = run.recorded else { return };
+        let pair = Pair { run, recorded, others, file };
+        let matching = Matching { replayed: &run.trace, recorded: &recorded.trace, first_states: self.first_states };
+        if file.is_some()
+            && let (Some(old), Some(new)) = (recorded.trace.input(), run.trace.input())
+        {
+            let paths = self.paths(old, new, pair.others_values(|other| other.trace.input().map(|input| input.value())));
+            if !paths.is_empty() {
+                self.note(pair, false, 1, None, DifferenceKind::Input { paths });
+            }
+        }
+        for (number, lane) in run.trace.lanes() {
+            if let Some(other) = matching.lane(number).and_then(|lane| recorded.trace.lane(lane)) {
+                self.lane(pair, &lane.visits, &other.visits, lane.parent.is_none());
+            }
+        }
+        for (place, child) in &run.children {
+            let others: Vec<_> = others
+                .iter()
+                .map(|other| {
+                    let other = (*other)?;
+                    let matching = Matching { replayed: &run.trace, recorded: &other.trace, first_states: self.first_states };
+                    other.children.get(&(matching.visit(place.0)?, place.1))
+                })
+                .collect();
+            let file = child.recorded.map(|recorded| recorded.file.as_str());
+            self.run(child, &others, file.or(Some("")));
+        }
+        self.end(pair);
+    }
+
+    fn note(&mut self, pair: Pair<'_>, weak: bool, event: u64, state: Option<&str>, kind: DifferenceKind) {
+        let time = pair.recorded.trace.event(event).map_or(Instant::from_millis(i64::MAX), |noted| noted.time);
+        let difference =
+            Difference { event, state: state.map(str::to_owned), kind, file: pair.file.map(str::to_owned) };
+        self.found.push(Found { weak, time, file_order: usize::from(pair.file.is_none()), difference });
+    }
+
+    /// Compares the states of a lane.
+    fn lane(&mut self, pair: Pair<'_>, new: &[usize], old: &[usize], is_whole: bool) {
+        let (now, then) = (&pair.run.trace, &pair.recorded.trace);
+        let stopped = |trace: &Trace, visits: &[usize]| {
+            let last = visits.last().and_then(|visit| trace.visit(*visit));
+            last.is_none_or(|visit| matches!(visit.status, VisitStatus::Aborted | VisitStatus::Running))
+        };
+        for at in 0..new.len().max(old.len()) {
+            let before = at.checked_sub(1).and_then(|at| old.get(at)).and_then(|visit| then.visit(*visit));
+            let state = before.map(|visit| visit.state.as_str());
+            let recorded = old.get(at).and_then(|visit| then.visit(*visit));
+            let replayed = new.get(at).and_then(|visit| now.visit(*visit));
+            match (recorded, replayed) {
+                (Some(recorded), Some(replayed)) if recorded.state == replayed.state => {
+                    let (Some(o), Some(n)) = (old.get(at), new.get(at)) else { return };
+                    self.visit(pair, *n, *o);
+                }
+                (Some(recorded), Some(replayed)) => {
+                    let kind = DifferenceKind::Entered {
+                        recorded: Some(recorded.state.clone()),
+                        replayed: Some(replayed.state.clone()),
+                    };
+                    return self.note(pair, false, recorded.entered, state, kind);
+                }
+                (Some(recorded), None) => {
+                    if !self.cut {
+                        let kind =
+                            DifferenceKind::Entered { recorded: Some(recorded.state.clone()), replayed: None };
+                        self.note(pair, !is_whole && stopped(now, new), recorded.entered, state, kind);
+                    }
+                    return;
+                }
+                (None, Some(replayed)) => {
+                    let last = old.last().and_then(|visit| then.visit(*visit));
+                    let end = then.last().map_or(0, |noted| noted.id);
+                    let event = match last {
+                        Some(last) if !is_whole => last.exited.unwrap_or(last.entered),
+                        _ => end,
+                    };
+                    let kind = DifferenceKind::Entered { recorded: None, replayed: Some(replayed.state.clone()) };
+                    return self.note(pair, !is_whole && stopped(then, old), event, state, kind);
+                }
+                (None, None) => return,
+            }
+        }
+    }
+
+    /// Compares a visit of the same state.
+    fn visit(&mut self, pair: Pair<'_>, new: usize, old: usize) {
+        let (now, then) = (&pair.run.trace, &pair.recorded.trace);
+        let Some((recorded, replayed)) = then.visit(old).zip(now.visit(new)) else { return };
+        let state = Some(recorded.state.as_str());
+        let (calls, asked) = (then.calls(old), now.calls(new));
+        for (number, call) in calls.iter().enumerate() {
+            match asked.get(number) {
+                Some(asked) if asked.resource == call.resource => {
+                    let others = pair.others_of(new, self.first_states, |trace, visit| {
+                        trace.calls(visit).get(number).map(|call| call.parameters.value())
+                    });
+                    let paths = self.paths(&call.parameters, &asked.parameters, others);
+                    if !paths.is_empty() {
+                        self.note(pair, false, call.scheduled, state, DifferenceKind::Called { paths });
+                    }
+                }
+                Some(_) => {}
+                None if self.cut => {}
+                None => {
+                    let weak = replayed.status == VisitStatus::Aborted;
+                    let kind = DifferenceKind::Tried { recorded: calls.len(), replayed: asked.len() };
+                    self.note(pair, weak, call.scheduled, state, kind);
+                    break;
+                }
+            }
+        }
+        if let (Some(recorded_items), Some(replayed)) = (then.items(old), now.items(new))
+            && recorded_items != replayed
+        {
+            let kind = DifferenceKind::Items { recorded: recorded_items, replayed };
+            self.note(pair, false, recorded.entered + 1, state, kind);
+        }
+        self.data(pair, new, old);
+    }
+
+    /// Compares what a state gives.
+    fn data(&mut self, pair: Pair<'_>, new: usize, old: usize) {
+        let (now, then) = (&pair.run.trace, &pair.recorded.trace);
+        let (Some(left), Some(leaves)) = (then.exit(old), now.exit(new)) else { return };
+        let (Fact::Output(recorded, variables), Fact::Output(replayed, assigned)) = (&left.fact, &leaves.fact) else {
+            return;
+        };
+        let others = pair.others_of(new, self.first_states, |trace, visit| match &trace.exit(visit)?.fact {
+            Fact::Output(output, _) => Some(output.value()),
+            _ => None,
+        });
+        let mut paths = self.paths(recorded, replayed, others);
+        for (name, value) in assigned {
+            let Some((_, before)) = variables.iter().find(|(known, _)| known == name) else { continue };
+            let others = pair.others_of(new, self.first_states, |trace, visit| match &trace.exit(visit)?.fact {
+                Fact::Output(_, assigned) => assigned.iter().find(|(known, _)| known == name).map(|(_, value)| value.value()),
+                _ => None,
+            });
+            let found = self.paths(before, value, others);
+            paths.extend(found.into_iter().map(|mut path| {
+                path.path.insert_str(1, name);
+                path
+            }));
+        }
+        if !paths.is_empty()
+            && let Some(visit) = then.visit(old)
+        {
+            self.data.push((left.time, DataDifference { event: left.id, state: visit.state.clone(), paths }));
+        }
+    }
+
+    /// Compares the ends.
+    fn end(&mut self, pair: Pair<'_>) {
+        let (Some(old), Some(new)) = (end_of(&pair.recorded.trace), end_of(&pair.run.trace)) else { return };
+        if self.cut && new.status == Status::Running {
+            return;
+        }
+        let others = pair.others_values(|other| match &other.trace.last()?.fact {
+            Fact::Result(output) => Some(output.value()),
+            _ => None,
+        });
+        let paths = match (&old.output, &new.output) {
+            (Some(old), Some(new)) => self.paths(old, new, others),
+            _ => Vec::new(),
+        };
+        let error = self.texts(pair, &old.error, &new.error, |end| end.error);
+        // The causes of the service's own errors are in its own words.
+        let by_fail = |trace: &Trace| {
+            trace.events().iter().rev().nth(1).is_some_and(|noted| noted.kind == EventType::FailStateEntered)
+        };
+        let worded = old.error.as_deref().is_some_and(|error| error.starts_with("States."));
+        let compares = !worded && by_fail(&pair.recorded.trace) && by_fail(&pair.run.trace);
+        let cause = compares && self.texts(pair, &old.cause, &new.cause, |end| end.cause);
+        if old.status != new.status || error || cause || !paths.is_empty() {
+            let event = pair.recorded.trace.last().map_or(0, |noted| noted.id);
+            let last = pair.run.trace.lanes().find(|(_, lane)| lane.parent.is_none());
+            let last = last.and_then(|(_, lane)| pair.run.trace.visit(*lane.visits.last()?));
+            let state = last.map(|visit| visit.state.clone());
+            let kind = DifferenceKind::Ended { recorded: Box::new(old), replayed: Box::new(new), paths };
+            self.note(pair, false, event, state.as_deref(), kind);
+        }
+    }
+
+    /// Whether texts of the end differ that do not come from the clock, randomness or names.
+    fn texts(
+        &mut self,
+        pair: Pair<'_>,
+        old: &Option<String>,
+        new: &Option<String>,
+        text: impl Fn(End) -> Option<String>,
+    ) -> bool {
+        let value = |text: &Option<String>| Value::from(text.as_deref());
+        let others: Vec<Value> =
+            pair.others.iter().flatten().filter_map(|other| end_of(&other.trace)).map(|end| value(&text(end))).collect();
+        !self.paths(&value(old), &value(new), others.iter().map(Some).collect()).is_empty()
+    }
+
+    /// What differs, without what comes from the clock, randomness or names.
+    fn paths(&mut self, recorded: &Value, replayed: &Value, others: Vec<Option<&Value>>) -> Vec<PathDifference> {
+        let mut found = differences(recorded, replayed);
+        if found.is_empty() {
+            return found;
+        }
+        let volatile: Vec<String> = others
+            .into_iter()
+            .flatten()
+            .flat_map(|other| differences(replayed, other))
+            .map(|difference| difference.path)
+            .collect();
+        found.retain(|difference| {
+            let is_same_type = match (&difference.recorded, &difference.replayed) {
+                (Some(recorded), Some(replayed)) => std::mem::discriminant(recorded) == std::mem::discriminant(replayed),
+                _ => false,
+            };
+            let ignored = is_same_type && volatile.contains(&difference.path) || is_newer_context(difference);
+            if ignored {
+                self.ignored.insert(difference.path.clone());
+            }
+            !ignored
+        });
+        found
+    }
+}
+
+/// The context object has `RedriveCount` since November 2023.
+fn is_newer_context(difference: &PathDifference) -> bool {
+    difference.recorded.is_none() && difference.path.ends_with(".Execution.RedriveCount")
+}
+
+impl<'p> Pair<'p> {
+    /// A value of the same visit of the other executions.
+    fn others_of<'v>(
+        self,
+        visit: usize,
+        first_states: &BTreeSet<String>,
+        value: impl Fn(&'v Trace, usize) -> Option<&'v Value>,
+    ) -> Vec<Option<&'v Value>>
+    where
+        'p: 'v,
+    {
+        let value = |other: &Option<&'p PlayedRun<'p>>| {
+            let other = (*other)?;
+            let matching = Matching { replayed: &self.run.trace, recorded: &other.trace, first_states };
+            value(&other.trace, matching.visit(visit)?)
+        };
+        self.others.iter().map(value).collect()
+    }
+
+    /// A value of the other executions.
+    fn others_values<'v>(self, value: impl Fn(&'v PlayedRun<'p>) -> Option<&'v Value>) -> Vec<Option<&'v Value>>
+    where
+        'p: 'v,
+    {
+        self.others.iter().map(|other| (*other).and_then(&value)).collect()
+    }
+}
+
+/// How a history ends.
+pub(super) fn end_of(trace: &Trace) -> Option<End> {
+    let last = trace.last()?;
+    let status = status_of(last.kind).unwrap_or(Status::Running);
+    let mut end = End { status, output: None, error: None, cause: None };
+    match &last.fact {
+        Fact::Result(output) if status == Status::Succeeded => end.output = Some(output.value().clone()),
+        Fact::Failed(error) => {
+            end.error = error.error.as_deref().map(str::to_owned);
+            end.cause.clone_from(&error.cause);
+        }
+        _ => {}
+    }
+    Some(end)
+}

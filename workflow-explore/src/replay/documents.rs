@@ -1,0 +1,110 @@
+//! The documents in a file with a history: pages of events, lines of a log, descriptions of the execution and its machine.
+
+use serde_json::{Value, json};
+
+use super::error::ReplayError;
+
+/// What a file contains.
+#[derive(Debug, Default)]
+pub(super) struct Documents {
+    /// Events in the form of `GetExecutionHistory`, with the ARN of their execution where they name it.
+    pub(super) events: Vec<(Option<String>, Value)>,
+    /// Whether the last page names a further one.
+    pub(super) has_more: bool,
+    /// The answer of `DescribeExecution`.
+    pub(super) execution: Option<Value>,
+    /// The answer of `DescribeStateMachineForExecution` or `DescribeStateMachine`.
+    pub(super) machine: Option<Value>,
+}
+
+impl Documents {
+    /// Reads one JSON document after the other.
+    pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Self, ReplayError> {
+        let mut made = Self::default();
+        let mut any = false;
+        for document in serde_json::Deserializer::from_slice(bytes).into_iter::<Value>() {
+            let document =
+                document.map_err(|error| ReplayError::NotJson { file: file.to_owned(), reason: error.to_string() })?;
+            any = true;
+            made.take(file, document)?;
+        }
+        if !any {
+            return Err(ReplayError::NotJson { file: file.to_owned(), reason: "the file is empty".to_owned() });
+        }
+        Ok(made)
+    }
+
+    pub(super) fn take(&mut self, file: &str, mut document: Value) -> Result<(), ReplayError> {
+        let refused = |found: &str| Err(ReplayError::NotHistory { file: file.to_owned(), found: found.to_owned() });
+        let has = |name: &str| document.get(name).is_some_and(|member| !member.is_null());
+        if has("events") {
+            self.has_more = has("nextToken") || has("NextToken");
+            // `cargo workflow history --save` writes all into one object.
+            if has("definition") {
+                self.machine = Some(json!({
+                    "definition": document.get("definition"), "stateMachineArn": document.get("stateMachineArn") }));
+            }
+            if has("executionArn") {
+                self.execution = Some(json!({
+                    "executionArn": document.get("executionArn"), "stateMachineArn": document.get("stateMachineArn") }));
+            }
+            let Some(Value::Array(events)) = document.get_mut("events").map(Value::take) else {
+                return refused("`events` is not a list");
+            };
+            return events.into_iter().try_for_each(|event| self.event(file, event));
+        }
+        if has("id") && has("type") || has("message") {
+            return self.event(file, document);
+        }
+        if has("definition") {
+            self.machine = Some(document);
+            return Ok(());
+        }
+        if has("executionArn") {
+            self.execution = Some(document);
+            return Ok(());
+        }
+        match document {
+            Value::Array(list) => list.into_iter().try_for_each(|item| self.take(file, item)),
+            Value::Object(members) if members.contains_key("States") && members.contains_key("StartAt") => {
+                self.machine = Some(json!({ "definition": members }));
+                Ok(())
+            }
+            Value::Object(members) => match members.keys().next() {
+                Some(first) => refused(&format!("expected an object with `events`, found one with `{first}`")),
+                None => refused("expected an object with `events`, found an empty one"),
+            },
+            _ => refused("expected an object with `events`"),
+        }
+    }
+
+    /// Takes an event of the API, or one of a log of Express executions.
+    fn event(&mut self, file: &str, event: Value) -> Result<(), ReplayError> {
+        // CloudWatch Logs has the event as text.
+        if let Some(text) = event.get("message").and_then(Value::as_str) {
+            let parsed = serde_json::from_str(text).map_err(|error| ReplayError::NotJson {
+                file: file.to_owned(),
+                reason: format!("a message of the log: {error}"),
+            })?;
+            return self.event(file, parsed);
+        }
+        let arn = event.get("execution_arn").and_then(Value::as_str).map(str::to_owned);
+        let made = match event.get("event_timestamp") {
+            Some(time) => json!({
+                "id": event.get("id"),
+                "previousEventId": event.get("previous_event_id"),
+                "timestamp": time.as_f64().or_else(|| time.as_str()?.parse().ok()).map(|time| time / 1000.0),
+                "type": event.get("type"),
+                "EventDetails": event.get("details"),
+            }),
+            None => event,
+        };
+        self.events.push((arn, made));
+        Ok(())
+    }
+
+    /// Whether the file has nothing but descriptions.
+    pub(super) fn only_describes(&self) -> bool {
+        self.events.is_empty() && (self.execution.is_some() || self.machine.is_some())
+    }
+}

@@ -1,0 +1,262 @@
+//! Histories in files and folders, and which of them belong together.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use workflow_local::EventType;
+
+use super::documents::Documents;
+use super::error::ReplayError;
+use super::recording::Recording;
+use super::trace::Fact;
+
+/// The extensions of files that are read from a folder.
+const EXTENSIONS: [&str; 4] = ["json", "jsonl", "ndjson", "log"];
+
+/// Histories that were read, and why others were not.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct Recordings {
+    /// The executions, each with its children.
+    pub executions: Vec<Recording>,
+    /// What could not be read.
+    pub errors: Vec<ReplayError>,
+}
+
+impl Recordings {
+    /// Reads files and folders with histories.
+    ///
+    /// Beside `NAME.json`, `NAME.machine.json` may have the answer of `describe-state-machine-for-execution` or a definition,
+    /// `NAME.execution.json` that of `describe-execution`, and the folder `NAME` the histories of the children of its map
+    /// runs. The only definition in a folder is that of all its executions. `definition`, if given, tells children of map runs
+    /// from executions: they begin with the first state of a distributed map.
+    pub fn read(paths: impl IntoIterator<Item = impl AsRef<Path>>, definition: Option<&Value>) -> Self {
+        let mut made = Self::default();
+        for path in paths {
+            let path = path.as_ref();
+            if path.is_dir() {
+                let before = made.executions.len() + made.errors.len();
+                made.folder(path);
+                if made.executions.len() + made.errors.len() == before {
+                    made.errors.push(ReplayError::NoHistory { folder: path.display().to_string() });
+                }
+            } else if let Some(documents) = made.documents(path) {
+                if documents.only_describes() {
+                    let found = "it describes an execution or a state machine, and has no events".to_owned();
+                    made.errors.push(ReplayError::NotHistory { file: path.display().to_string(), found });
+                    continue;
+                }
+                let from = made.executions.len();
+                made.add(path, documents);
+                made.beside(path, from);
+            }
+        }
+        made.adopt(definition);
+        made
+    }
+
+    fn documents(&mut self, path: &Path) -> Option<Documents> {
+        let file = path.display().to_string();
+        let read = fs::read(path).map_err(|error| ReplayError::Unreadable {
+            file: file.clone(),
+            reason: match error.kind() {
+                std::io::ErrorKind::NotFound => "no such file".to_owned(),
+                _ => error.to_string(),
+            },
+        });
+        match read.and_then(|bytes| Documents::read(&file, &bytes)) {
+            Ok(documents) => Some(documents),
+            Err(error) => {
+                self.errors.push(error);
+                None
+            }
+        }
+    }
+
+    fn add(&mut self, path: &Path, documents: Documents) {
+        match Recording::of_documents(&path.display().to_string(), documents) {
+            Ok(read) => self.executions.extend(read),
+            Err(error) => self.errors.push(error),
+        }
+    }
+
+    /// Takes what stands beside a file that was named by itself.
+    fn beside(&mut self, path: &Path, from: usize) {
+        let (Some(folder), Some(stem)) = (path.parent(), stem(path)) else { return };
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        for kind in ["machine", "execution", "asl"] {
+            let file = folder.join(format!("{stem}.{kind}.json"));
+            if file != path && file.is_file()
+                && let Some(documents) = self.documents(&file)
+            {
+                self.describe(&documents, from, |_| true);
+            }
+        }
+        let children = folder.join(&stem);
+        if children.is_dir() && self.executions.len() == from + 1 {
+            self.children(&children, from);
+        }
+    }
+
+    fn describe(&mut self, documents: &Documents, from: usize, of: impl Fn(&Recording) -> bool) {
+        for recording in self.executions.iter_mut().skip(from).filter(|recording| of(recording)) {
+            if let Some(execution) = &documents.execution {
+                recording.describe_execution(execution);
+            }
+            if let Some(machine) = &documents.machine
+                && let Err(error) = recording.describe_machine(machine)
+            {
+                self.errors.push(error);
+            }
+        }
+    }
+
+    /// Reads the folder of the children of an execution.
+    fn children(&mut self, folder: &Path, of: usize) {
+        let mut read = Self::default();
+        read.folder(folder);
+        self.errors.append(&mut read.errors);
+        if let Some(parent) = self.executions.get_mut(of) {
+            parent.children.append(&mut read.executions);
+        }
+    }
+
+    fn folder(&mut self, folder: &Path) {
+        let from = self.executions.len();
+        let mut files: BTreeSet<PathBuf> = BTreeSet::new();
+        let mut folders: BTreeSet<PathBuf> = BTreeSet::new();
+        match fs::read_dir(folder) {
+            Ok(entries) => {
+                for path in entries.flatten().map(|entry| entry.path()) {
+                    let known = path.extension().is_some_and(|extension| EXTENSIONS.iter().any(|known| extension == *known));
+                    if path.is_dir() {
+                        folders.insert(path);
+                    } else if known {
+                        files.insert(path);
+                    }
+                }
+            }
+            Err(error) => {
+                let file = folder.display().to_string();
+                return self.errors.push(ReplayError::Unreadable { file, reason: error.to_string() });
+            }
+        }
+        let mut places: BTreeMap<String, usize> = BTreeMap::new();
+        let mut descriptions = Vec::new();
+        for path in files {
+            let Some(documents) = self.documents(&path) else { continue };
+            if documents.only_describes() {
+                descriptions.push((stem(&path).unwrap_or_default(), documents));
+                continue;
+            }
+            let first = self.executions.len();
+            self.add(&path, documents);
+            if self.executions.len() == first + 1 {
+                places.extend(stem(&path).map(|stem| (stem, first)));
+            }
+        }
+        let machines = descriptions.iter().filter(|(_, documents)| documents.machine.is_some()).count();
+        for (stem, documents) in &descriptions {
+            match places.get(stem) {
+                Some(place) => {
+                    let file = self.executions.get(*place).map(|recording| recording.file.clone());
+                    self.describe(documents, from, |recording| Some(&recording.file) == file.as_ref());
+                }
+                None if machines == 1 && documents.machine.is_some() => {
+                    self.describe(documents, from, |recording| recording.definition.is_none());
+                }
+                None => {}
+            }
+        }
+        for path in folders {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            match places.get(&name) {
+                Some(place) => self.children(&path, *place),
+                None => self.folder(&path),
+            }
+        }
+    }
+
+    /// Gives executions that are children of map runs to their parents.
+    fn adopt(&mut self, definition: Option<&Value>) {
+        let mut parents: Vec<Recording> = Vec::new();
+        let mut children: Vec<Recording> = Vec::new();
+        for recording in std::mem::take(&mut self.executions) {
+            let machine = recording.definition.as_ref().or(definition);
+            let is_child = recording.map_run.is_some()
+                || machine.is_some_and(|machine| begins_as_child(machine, recording.first_state().map(|(name, _)| name)));
+            if is_child { children.push(recording) } else { parents.push(recording) }
+        }
+        for child in children {
+            let fits = |parent: &&mut Recording| match &child.map_run {
+                Some(arn) => parent.runs().any(|(run, ..)| run == arn),
+                None => parent.runs().any(|(_, from, to)| {
+                    child.started_at().is_some_and(|start| from <= start && to.is_none_or(|to| start <= to))
+                }),
+            };
+            let mut fitting: Vec<_> = parents.iter_mut().filter(fits).collect();
+            match (fitting.pop(), fitting.len()) {
+                (Some(parent), 0) => parent.children.push(child),
+                (None, _) => {
+                    let (state, event) = child.first_state().unwrap_or_default();
+                    let problem = format!("it enters `{state}`, as a child of a map run does, and no other history starts it");
+                    let help = "give the history of the execution that started the map run too".to_owned();
+                    self.errors.push(ReplayError::Event { file: child.file.clone(), event, problem, help });
+                }
+                (Some(_), more) => {
+                    let (state, event) = child.first_state().unwrap_or_default();
+                    let problem = format!(
+                        "it enters `{state}`, as a child of a map run does, and {} executions had one at its time",
+                        more + 1
+                    );
+                    let help = "put children into a folder named like their parent's file, or save `describe-execution` \
+                                of each child beside it as NAME.execution.json"
+                        .to_owned();
+                    self.errors.push(ReplayError::Event { file: child.file.clone(), event, problem, help });
+                }
+            }
+        }
+        self.executions = parents;
+    }
+}
+
+impl Recording {
+    /// Its map runs: the ARN, the start and the end.
+    fn runs(&self) -> impl Iterator<Item = (&str, workflow_local::Instant, Option<workflow_local::Instant>)> {
+        let starts = self.events.iter().filter_map(|(_, noted)| match &noted.fact {
+            Fact::MapRun(arn) => Some((arn.as_str(), noted)),
+            _ => None,
+        });
+        starts.map(|(arn, start)| {
+            let ends = [EventType::MapRunSucceeded, EventType::MapRunFailed, EventType::MapRunAborted];
+            let end = self.events.iter().find(|(_, noted)| noted.id > start.id && ends.contains(&noted.kind));
+            (arn, start.time, end.map(|(_, noted)| noted.time))
+        })
+    }
+}
+
+/// Whether a first state is that of a distributed map, and not of the machine.
+fn begins_as_child(definition: &Value, first: Option<&str>) -> bool {
+    let Some(first) = first else { return false };
+    definition.get("StartAt").and_then(Value::as_str) != Some(first) && starts_in_distributed_map(definition, first)
+}
+
+fn starts_in_distributed_map(value: &Value, first: &str) -> bool {
+    match value {
+        Value::Object(members) => {
+            let distributed = value.pointer("/ProcessorConfig/Mode").and_then(Value::as_str) == Some("DISTRIBUTED");
+            distributed && members.get("StartAt").and_then(Value::as_str) == Some(first)
+                || members.values().any(|member| starts_in_distributed_map(member, first))
+        }
+        Value::Array(items) => items.iter().any(|item| starts_in_distributed_map(item, first)),
+        _ => false,
+    }
+}
+
+/// The file's name up to its first dot.
+fn stem(path: &Path) -> Option<String> {
+    let name = path.file_name()?.to_string_lossy();
+    Some(name.split('.').next().unwrap_or_default().to_owned())
+}

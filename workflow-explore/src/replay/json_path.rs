@@ -1,0 +1,130 @@
+//! How two JSON values differ, by the paths of what differs.
+
+use std::fmt;
+
+use serde_json::Value;
+
+/// A place in which two JSON values differ.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PathDifference {
+    /// Where it is, as a JSONPath: `$.order.items[2]`.
+    pub path: String,
+    /// The recorded value; `None` where there is none.
+    pub recorded: Option<Value>,
+    /// The replayed value; `None` where there is none.
+    pub replayed: Option<Value>,
+}
+
+/// Characters of a value that a message shows.
+const SHOWN: usize = 60;
+
+impl fmt::Display for PathDifference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |value: &Option<Value>| match value {
+            None => "nothing".to_owned(),
+            Some(value) => shortened(&value.to_string()),
+        };
+        write!(f, "{}: recorded {}, now {}", self.path, shown(&self.recorded), shown(&self.replayed))
+    }
+}
+
+/// The start of a long text.
+pub(super) fn shortened(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
+/// What differs, innermost values only, in the order of the recorded value.
+pub(super) fn differences(recorded: &Value, replayed: &Value) -> Vec<PathDifference> {
+    let mut found = Vec::new();
+    compare(recorded, replayed, &mut "$".to_owned(), &mut found);
+    found
+}
+
+fn compare(recorded: &Value, replayed: &Value, path: &mut String, found: &mut Vec<PathDifference>) {
+    let length = path.len();
+    let differs = |path: &str, recorded: Option<&Value>, replayed: Option<&Value>| PathDifference {
+        path: path.to_owned(),
+        recorded: recorded.cloned(),
+        replayed: replayed.cloned(),
+    };
+    match (recorded, replayed) {
+        (Value::Object(old), Value::Object(new)) => {
+            let only_wording = service_error(recorded) && recorded.get("Error") == replayed.get("Error");
+            for (name, old) in old.iter().filter(|(name, _)| !(only_wording && *name == "Cause")) {
+                push_member(path, name);
+                match new.get(name) {
+                    Some(new) => compare(old, new, path, found),
+                    None => found.push(differs(path, Some(old), None)),
+                }
+                path.truncate(length);
+            }
+            for (name, new) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
+                push_member(path, name);
+                found.push(differs(path, None, Some(new)));
+                path.truncate(length);
+            }
+        }
+        (Value::Array(old), Value::Array(new)) => {
+            for index in 0..old.len().max(new.len()) {
+                path.push_str(&format!("[{index}]"));
+                match (old.get(index), new.get(index)) {
+                    (Some(old), Some(new)) => compare(old, new, path, found),
+                    (old, new) => found.push(differs(path, old, new)),
+                }
+                path.truncate(length);
+            }
+        }
+        (Value::Number(old), Value::Number(new)) if old == new || old.as_f64() == new.as_f64() => {}
+        (old, new) if old == new => {}
+        (old, new) => found.push(differs(path, Some(old), Some(new))),
+    }
+}
+
+/// Whether an error output has an error of the service's own, whose cause is worded by it.
+fn service_error(value: &Value) -> bool {
+    value.get("Error").and_then(Value::as_str).is_some_and(|error| error.starts_with("States."))
+}
+
+fn push_member(path: &mut String, name: &str) {
+    let plain = name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-') && !name.is_empty();
+    if plain {
+        path.push('.');
+        path.push_str(name);
+    } else {
+        path.push_str(&format!("['{}']", name.replace('\\', "\\\\").replace('\'', "\\'")));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::differences;
+
+    #[test]
+    fn paths_name_the_innermost_values() {
+        let recorded = json!({ "a": [1, { "b b": 2 }], "c": 1.0, "d": "x" });
+        let replayed = json!({ "a": [1, { "b b": 3 }, 4], "c": 1, "e": null });
+        let found: Vec<String> = differences(&recorded, &replayed).iter().map(ToString::to_string).collect();
+        assert_eq!(
+            found,
+            [
+                "$.a[1]['b b']: recorded 2, now 3",
+                "$.a[2]: recorded nothing, now 4",
+                "$.d: recorded \"x\", now nothing",
+                "$.e: recorded nothing, now null",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_words_of_the_services_own_causes_are_not_compared() {
+        let output = |cause: &str, error: &str| json!({ "Error": error, "Cause": cause });
+        assert!(differences(&output("a", "States.Runtime"), &output("b", "States.Runtime")).is_empty());
+        assert_eq!(differences(&output("a", "Busy"), &output("b", "Busy")).len(), 1);
+    }
+}

@@ -1,0 +1,79 @@
+//! Which part of a recorded execution corresponds to which part of a replayed one.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use workflow_local::{Instant, TaskError};
+
+use super::trace::{Fork, Trace};
+
+/// A recorded execution, or a child of it, ready to be compared with.
+#[derive(Debug)]
+pub(super) struct Recorded {
+    pub(super) file: String,
+    pub(super) trace: Trace,
+    pub(super) map_run: Option<String>,
+    /// In the order of their starts.
+    pub(super) children: Vec<Self>,
+    /// When it was redriven.
+    pub(super) redrives: Vec<Instant>,
+    /// When it was stopped, and with what.
+    pub(super) stops: Vec<(Instant, TaskError)>,
+}
+
+/// The names of the first states of branches.
+pub(super) fn first_states(definition: &Value) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    collect(definition, &mut found);
+    found
+}
+
+fn collect(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(members) => {
+            found.extend(members.get("StartAt").and_then(Value::as_str).map(str::to_owned));
+            members.values().for_each(|member| collect(member, found));
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
+        _ => {}
+    }
+}
+
+/// Matches the lanes and visits of a replayed execution with those of the recorded one: a lane by the item or the branch, within
+/// the matching visit; a visit by the name of its state and the number of visits of it before in its lane.
+#[derive(Clone, Copy)]
+pub(super) struct Matching<'m> {
+    pub(super) replayed: &'m Trace,
+    pub(super) recorded: &'m Trace,
+    /// The first states of the branches of the definition that is replayed.
+    pub(super) first_states: &'m BTreeSet<String>,
+}
+
+impl Matching<'_> {
+    /// The recorded lane of a replayed one.
+    pub(super) fn lane(&self, lane: usize) -> Option<usize> {
+        let replayed = self.replayed.lane(lane)?;
+        let parent = match replayed.parent {
+            Some(parent) => Some(self.visit(parent)?),
+            None => None,
+        };
+        let found = self.recorded.lane_named(parent, &replayed.fork, replayed.round);
+        match (&replayed.fork, found, replayed.parent, parent) {
+            // A branch may begin with another state than it did.
+            (Fork::Branch(_), None, Some(around), Some(parent)) => {
+                let mut siblings = self.replayed.lanes_of(around, replayed.round);
+                let position = siblings.position(|(number, _)| number == lane)?;
+                let (number, other) = self.recorded.lanes_of(parent, replayed.round).nth(position)?;
+                matches!(&other.fork, Fork::Branch(first) if !self.first_states.contains(first)).then_some(number)
+            }
+            _ => found,
+        }
+    }
+
+    /// The recorded visit of a replayed one.
+    pub(super) fn visit(&self, visit: usize) -> Option<usize> {
+        let replayed = self.replayed.visit(visit)?;
+        let lane = self.lane(replayed.thread)?;
+        self.recorded.nth_visit(lane, &replayed.state, self.replayed.nth(visit))
+    }
+}

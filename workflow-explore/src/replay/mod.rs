@@ -1,0 +1,235 @@
+//! Plays recorded executions against a changed definition: which of last week's executions would take another way?
+//!
+//! A [`Recording`] is a history as AWS exports it. [`replay`] runs a definition with its input, the answers of its tasks and its
+//! times, and says whether the execution goes the same way: the same states in the same order, the same requests of tasks, the
+//! same end. Answers are found by the name of the state, in the order of its visits, within each branch and each item of a map.
+//!
+//! ```
+//! use serde_json::json;
+//! use workflow_explore::replay::{Recording, ReplayVerdict, replay};
+//! use workflow_local::Engine;
+//!
+//! let machine = |least: f64| json!({ "StartAt": "GoodEnough", "States": {
+//!     "GoodEnough": { "Type": "Choice", "Default": "Retrain",
+//!         "Choices": [{ "Variable": "$.score", "NumericGreaterThanEquals": least, "Next": "Deploy" }] },
+//!     "Deploy": { "Type": "Succeed" },
+//!     "Retrain": { "Type": "Fail", "Error": "NotGoodEnough" } } });
+//!
+//! // In a test, a history is made by an engine or read from a file: `Recording::read(name, &std::fs::read(name)?)`.
+//! let execution = Engine::new(&machine(0.8))?.run(&json!({ "score": 0.85 }))?;
+//! let recording = Recording::of(&execution)?;
+//!
+//! let same = replay(&Engine::new(&machine(0.8))?, &recording)?;
+//! assert_eq!(same.verdict(), ReplayVerdict::SameWay);
+//!
+//! let other = replay(&Engine::new(&machine(0.9))?, &recording)?;
+//! assert_eq!(other.verdict(), ReplayVerdict::AnotherWay);
+//! assert_eq!(other.to_string(), "another way from event 4: `GoodEnough` is followed by `Retrain` instead of `Deploy`\n");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod compare;
+mod difference;
+mod documents;
+mod error;
+mod files;
+mod json_path;
+mod matching;
+mod missing;
+mod objects;
+mod output;
+mod play;
+mod recording;
+mod replayer;
+mod summary;
+mod trace;
+
+use std::fmt;
+
+use serde_json::{Value, json};
+use workflow_local::{Engine, Execution};
+
+use compare::{Compared, end_of};
+pub use difference::{DataDifference, Difference, DifferenceKind, End};
+pub use error::ReplayError;
+pub use files::Recordings;
+pub use json_path::PathDifference;
+use matching::Recorded;
+pub use missing::{MissingAnswer, MissingReason};
+use play::Played;
+pub use recording::Recording;
+pub use replayer::Replayer;
+pub use summary::Summary;
+
+/// Plays a recorded execution against what an engine runs. To play many, [make a `Replayer`](Replayer::new) once.
+///
+/// # Errors
+/// The history is of another state machine.
+pub fn replay(engine: &Engine, recording: &Recording) -> Result<Replay, ReplayError> {
+    Replayer::new(engine).replay(recording)
+}
+
+/// Whether a replayed execution goes the way that was recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum ReplayVerdict {
+    /// The same states, requests and end.
+    SameWay,
+    /// Another state, another request or another end.
+    AnotherWay,
+    /// The same as far as the answers go: the history lacks one.
+    AnswerMissing,
+}
+
+impl ReplayVerdict {
+    /// The word for programs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SameWay => "same way",
+            Self::AnotherWay => "another way",
+            Self::AnswerMissing => "answer missing",
+        }
+    }
+}
+
+/// What came of a replay.
+#[derive(Debug)]
+pub struct Replay {
+    file: String,
+    difference: Option<Difference>,
+    since: Option<DataDifference>,
+    missing: Option<MissingAnswer>,
+    ignored: Vec<String>,
+    recorded: Option<End>,
+    execution: Execution,
+}
+
+impl Replay {
+    fn of(recording: &Recording, recorded: &Recorded, played: Played<'_>, compared: Compared) -> Self {
+        let Compared { difference, since, ignored } = compared;
+        // What differs after an answer is missing is of no use.
+        let missing_at = played.missing.as_ref().and_then(|missing| missing.event.filter(|_| missing.file.is_none()));
+        let difference = difference.filter(|difference| {
+            difference.file.is_some() || missing_at.is_none_or(|event| difference.event <= event)
+        });
+        Self {
+            file: recording.file.clone(),
+            since: since.filter(|_| difference.is_some()),
+            difference,
+            missing: played.missing,
+            ignored: ignored.into_iter().collect(),
+            recorded: end_of(&recorded.trace),
+            execution: played.execution,
+        }
+    }
+
+    /// The verdict.
+    pub fn verdict(&self) -> ReplayVerdict {
+        match (&self.difference, &self.missing) {
+            (Some(_), _) => ReplayVerdict::AnotherWay,
+            (None, Some(_)) => ReplayVerdict::AnswerMissing,
+            (None, None) => ReplayVerdict::SameWay,
+        }
+    }
+
+    /// The file of the history.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// Where the way parts from the recorded one.
+    pub fn difference(&self) -> Option<&Difference> {
+        self.difference.as_ref()
+    }
+
+    /// The first state that gave other data, before the way parts.
+    pub fn since(&self) -> Option<&DataDifference> {
+        self.since.as_ref()
+    }
+
+    /// The answer that the execution ended for. An execution that takes another way often needs one.
+    pub fn missing(&self) -> Option<&MissingAnswer> {
+        self.missing.as_ref()
+    }
+
+    /// The paths of values that differ and were ignored, because they come from the clock, random numbers, task tokens or the
+    /// names of executions.
+    pub fn ignored(&self) -> &[String] {
+        &self.ignored
+    }
+
+    /// The replayed execution: to its end, or as far as its answers go.
+    pub fn execution(&self) -> &Execution {
+        &self.execution
+    }
+
+    /// How the recorded execution ended.
+    pub fn recorded_end(&self) -> Option<&End> {
+        self.recorded.as_ref()
+    }
+
+    /// The state and the recorded event that the verdict is about.
+    pub fn place(&self) -> Option<(Option<&str>, Option<u64>)> {
+        match (&self.difference, &self.missing) {
+            (Some(difference), _) => Some((difference.state.as_deref(), Some(difference.event))),
+            (None, Some(missing)) => Some((Some(&missing.state), missing.event)),
+            (None, None) => None,
+        }
+    }
+
+    /// Fails a test unless the execution goes the recorded way.
+    ///
+    /// # Panics
+    /// It goes another way, or an answer is missing.
+    #[track_caller]
+    pub fn assert_same_way(&self) {
+        assert!(self.verdict() == ReplayVerdict::SameWay, "{}: {self}\n{}", self.file, self.execution);
+    }
+
+    /// The replay for programs.
+    pub fn to_json(&self) -> Value {
+        let (state, event) = self.place().unwrap_or_default();
+        json!({
+            "file": self.file,
+            "verdict": self.verdict().name(),
+            "event": event,
+            "state": state,
+            "difference": self.difference.as_ref().map(Difference::to_json),
+            "since": self.since.as_ref().map(|since| json!({
+                "event": since.event, "state": since.state, "paths": difference::paths_json(&since.paths) })),
+            "missing": self.missing.as_ref().map(MissingAnswer::to_json),
+            "ignored": self.ignored,
+            "end": self.recorded.as_ref().map(End::to_json),
+        })
+    }
+}
+
+impl fmt::Display for Replay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.verdict().name())?;
+        if let Some(difference) = &self.difference {
+            write!(f, " from event {}", difference.event)?;
+            if let Some(file) = difference.file.as_deref().filter(|file| !file.is_empty()) {
+                write!(f, " of {file}")?;
+            }
+            write!(f, ": {difference}")?;
+        }
+        if let Some(since) = &self.since {
+            write!(f, "\n  the data differ since event {}, the exit of `{}`", since.event, since.state)?;
+            if let Some(path) = since.paths.first() {
+                write!(f, ": {path}")?;
+            }
+        }
+        match (&self.missing, &self.difference) {
+            (Some(missing), None) => {
+                if let Some(event) = missing.event {
+                    write!(f, " at event {event}")?;
+                }
+                write!(f, ": {missing}")?;
+            }
+            (Some(missing), Some(_)) => write!(f, "\n  then an answer is missing: {missing}")?,
+            (None, _) => {}
+        }
+        writeln!(f)
+    }
+}

@@ -1,0 +1,58 @@
+//! The objects that maps read: what is written stays in memory, and what is not there is noted.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use workflow_local::{ListedObject, MemoryStore, ObjectStore};
+
+/// The objects of a store as one execution sees them: it writes to memory alone.
+pub(super) struct Objects {
+    below: Arc<dyn ObjectStore>,
+    written: MemoryStore,
+    absent: Mutex<Vec<String>>,
+}
+
+impl Objects {
+    pub(super) fn over(below: &Arc<dyn ObjectStore>) -> Self {
+        Self { below: Arc::clone(below), written: MemoryStore::new(), absent: Mutex::default() }
+    }
+
+    /// The first object that was read and is not there, as `BUCKET/KEY`.
+    pub(super) fn first_absent(&self) -> Option<String> {
+        self.absent.lock().unwrap_or_else(PoisonError::into_inner).first().cloned()
+    }
+
+    fn noted<T>(&self, bucket: &str, key: &str, read: Result<T, String>) -> Result<T, String> {
+        if read.is_err() {
+            self.absent.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{bucket}/{key}"));
+        }
+        read
+    }
+}
+
+impl ObjectStore for Objects {
+    fn get(&self, bucket: &str, key: &str) -> Result<Vec<u8>, String> {
+        let read = self.written.get(bucket, key).or_else(|_| self.below.get(bucket, key));
+        self.noted(bucket, key, read)
+    }
+
+    fn get_version(&self, bucket: &str, key: &str, version: &str) -> Result<Vec<u8>, String> {
+        self.noted(bucket, key, self.below.get_version(bucket, key, version))
+    }
+
+    fn list(&self, bucket: &str, prefix: &str) -> Result<Vec<ListedObject>, String> {
+        let written = self.written.list(bucket, prefix).unwrap_or_default();
+        let below = self.below.list(bucket, prefix);
+        if below.is_err() && !written.is_empty() {
+            return Ok(written);
+        }
+        let below = self.noted(bucket, prefix, below)?;
+        let all: BTreeMap<String, ListedObject> =
+            below.into_iter().chain(written).map(|object| (object.key.clone(), object)).collect();
+        Ok(all.into_values().collect())
+    }
+
+    fn put(&self, bucket: &str, key: &str, bytes: Vec<u8>) -> Result<(), String> {
+        self.written.put(bucket, key, bytes)
+    }
+}

@@ -1,0 +1,532 @@
+//! Runs a definition with the answers and the times of a recorded execution.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use workflow_asl::error_name::{HEARTBEAT_TIMEOUT, TIMEOUT};
+use workflow_local::{
+    Execution, Instant, ObjectStore, Payload, Program, Start, Status, Step, TaskError, TaskId, TaskRequest,
+};
+
+use super::matching::{Matching, Recorded};
+use super::missing::{MissingAnswer, MissingReason};
+use super::trace::{Call, Outcome, Trace};
+
+/// How much later than recorded a task may still be stopped without an answer, since the service takes its time.
+const STOPPING: Duration = Duration::from_secs(1);
+
+/// What is played: a definition and how its executions are started.
+pub(super) struct Stage {
+    pub(super) program: Arc<Program>,
+    pub(super) store: Arc<dyn ObjectStore>,
+    pub(super) start: Start,
+    pub(super) first_states: Arc<BTreeSet<String>>,
+}
+
+/// What may be other than recorded without making another way.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Setting {
+    /// Added to the seed.
+    pub(super) seed: u64,
+    /// Added to all recorded times.
+    pub(super) later: Duration,
+    /// Whether the execution, its machine and its role have other names.
+    pub(super) other_names: bool,
+    /// Whether tasks are answered at once.
+    pub(super) prompt: bool,
+}
+
+/// An execution that was played, or a child of it.
+pub(super) struct PlayedRun<'r> {
+    pub(super) trace: Trace,
+    pub(super) recorded: Option<&'r Recorded>,
+    /// By the visit of the map and the number of the item or batch.
+    pub(super) children: BTreeMap<(usize, usize), PlayedRun<'r>>,
+}
+
+/// How a task was answered.
+#[derive(Clone, Debug)]
+pub(super) enum Answered {
+    Result(Payload),
+    Error(TaskError),
+    /// Not at all: it failed with this error, by its time limits.
+    TimedOut(&'static str),
+    /// Not at all: something else ended first.
+    Stopped,
+}
+
+/// What came of playing.
+pub(super) struct Played<'r> {
+    pub(super) execution: Execution,
+    pub(super) run: PlayedRun<'r>,
+    pub(super) missing: Option<MissingAnswer>,
+    /// What the tasks of each state were answered with, in the order in which they were scheduled.
+    pub(super) given: BTreeMap<String, Vec<Answered>>,
+}
+
+/// Something that comes for a task.
+enum Act {
+    Take(Option<String>),
+    Submit(Payload),
+    Heartbeat,
+    Answer(Result<Payload, TaskError>),
+}
+
+/// One history that is played.
+struct Run<'r> {
+    trace: Trace,
+    recorded: Option<&'r Recorded>,
+    /// The run, the visit and the item that it is a child of.
+    parent: Option<(usize, usize, usize)>,
+    /// Which recorded children are taken.
+    used: BTreeSet<usize>,
+}
+
+pub(super) struct Play<'s, 'r> {
+    stage: &'s Stage,
+    setting: Setting,
+    execution: Execution,
+    runs: Vec<Run<'r>>,
+    /// The runs and visits that started map runs, by ARN.
+    map_runs: BTreeMap<String, (usize, usize)>,
+    acts: BTreeMap<(Instant, u64), (TaskId, Act)>,
+    planned: u64,
+    /// Tasks without an answer: until when that is known, and what is missing after that.
+    silent: BTreeMap<TaskId, (Instant, MissingAnswer)>,
+    redriven: usize,
+    stopped: usize,
+    given: BTreeMap<String, Vec<Answered>>,
+}
+
+impl<'s, 'r> Play<'s, 'r> {
+    pub(super) fn new(stage: &'s Stage, recorded: &'r Recorded, setting: Setting) -> Self {
+        let mut start = stage.start.clone();
+        start.time = start.time.after(setting.later);
+        start.seed = start.seed.wrapping_add(setting.seed);
+        if setting.other_names {
+            rename(&mut start);
+        }
+        let input = recorded.trace.input().cloned().unwrap_or_default();
+        let mut execution = Execution::start(Arc::clone(&stage.program), input, start, Arc::clone(&stage.store));
+        execution.keep_for_inspection();
+        let absent = absent_activities(&recorded.trace);
+        execution.known_activities(move |arn| !absent.contains(arn));
+        let run = Run { trace: Trace::default(), recorded: Some(recorded), parent: None, used: BTreeSet::new() };
+        Self {
+            stage,
+            setting,
+            execution,
+            runs: vec![run],
+            map_runs: BTreeMap::new(),
+            acts: BTreeMap::new(),
+            planned: 0,
+            silent: BTreeMap::new(),
+            redriven: 0,
+            stopped: 0,
+            given: BTreeMap::new(),
+        }
+    }
+
+    /// Plays to the end, or until an answer is missing.
+    pub(super) fn run(mut self) -> Played<'r> {
+        let missing = loop {
+            self.keep_time();
+            match self.execution.step() {
+                Step::Task(request) => {
+                    if let Err(missing) = self.answer(&request) {
+                        break Some(missing);
+                    }
+                }
+                Step::Waiting { until } => {
+                    if let Err(missing) = self.wait(until) {
+                        break missing;
+                    }
+                }
+                Step::Ended => {
+                    if !self.redrive() {
+                        break None;
+                    }
+                }
+                _ => {}
+            }
+        };
+        self.finish(missing)
+    }
+
+    fn finish(mut self, missing: Option<MissingAnswer>) -> Played<'r> {
+        let mut number = 0;
+        while self.execution.history_of(number).is_some() {
+            self.follow(number);
+            number += 1;
+        }
+        let mut made: Vec<(Option<(usize, usize, usize)>, PlayedRun<'r>)> = self
+            .runs
+            .into_iter()
+            .map(|run| (run.parent, PlayedRun { trace: run.trace, recorded: run.recorded, children: BTreeMap::new() }))
+            .collect();
+        // A child stands behind its parent.
+        while made.len() > 1 {
+            let Some((parent, run)) = made.pop() else { break };
+            if let Some((of, visit, item)) = parent
+                && let Some((_, around)) = made.get_mut(of)
+            {
+                around.children.insert((visit, item), run);
+            }
+        }
+        let run = made.pop().map(|(_, run)| run);
+        let run = run.unwrap_or(PlayedRun { trace: Trace::default(), recorded: None, children: BTreeMap::new() });
+        Played { execution: self.execution, run, missing, given: self.given }
+    }
+
+    /// Reads what was written to a history since the last time.
+    fn follow(&mut self, number: usize) {
+        while self.runs.len() <= number {
+            let child = self.child(self.runs.len());
+            self.runs.push(child);
+        }
+        let Some((view, _)) = self.execution.history_of(number) else { return };
+        let Some(run) = self.runs.get_mut(number) else { return };
+        let known = run.trace.map_runs().count();
+        run.trace.follow(view.history());
+        if run.trace.map_runs().count() > known {
+            self.map_runs.extend(run.trace.map_runs().map(|(arn, visit)| (arn.to_owned(), (number, visit))));
+        }
+    }
+
+    /// A child that was started, with the recorded one that has its input.
+    fn child(&mut self, number: usize) -> Run<'r> {
+        let mut made = Run { trace: Trace::default(), recorded: None, parent: None, used: BTreeSet::new() };
+        let Some((arn, item, input)) = self.execution.history_of(number).and_then(|(view, item)| {
+            Some((view.map_run()?.arn().to_owned(), item?, view.input().clone()))
+        }) else {
+            return made;
+        };
+        if !self.map_runs.contains_key(&arn) {
+            (0..self.runs.len()).for_each(|before| self.follow(before));
+        }
+        let Some((parent, visit)) = self.map_runs.get(&arn).copied() else { return made };
+        made.parent = Some((parent, visit, item));
+        let total = self.execution.map_runs().iter().find(|run| *run.arn() == *arn).map(|run| {
+            let (children, _) = self.execution.map_run_counts(run);
+            children.total
+        });
+        let Some(around) = self.runs.get_mut(parent) else { return made };
+        let Some(recorded) = around.recorded else { return made };
+        let matching =
+            Matching { replayed: &around.trace, recorded: &recorded.trace, first_states: &self.stage.first_states };
+        let Some(visit) = matching.visit(visit) else { return made };
+        let arns: Vec<&str> =
+            recorded.trace.map_runs().filter(|(_, of)| *of == visit).map(|(arn, _)| arn).collect();
+        let belongs = |child: &Recorded| child.map_run.as_deref().is_none_or(|arn| arns.contains(&arn));
+        let pool: Vec<usize> =
+            (0..recorded.children.len()).filter(|at| recorded.children.get(*at).is_some_and(belongs)).collect();
+        let fits = |at: &usize| {
+            let child = recorded.children.get(*at);
+            !around.used.contains(at) && child.and_then(|child| child.trace.input()) == Some(&input)
+        };
+        // Children are mostly recorded in the order of their items.
+        let by_order = pool.get(item).copied().filter(|at| !around.used.contains(at));
+        let found = by_order.filter(fits).or_else(|| pool.iter().copied().find(fits));
+        let found = found.or_else(|| by_order.filter(|_| Some(pool.len()) == total));
+        if let Some(at) = found {
+            around.used.insert(at);
+            made.recorded = recorded.children.get(at);
+        }
+        made
+    }
+
+    fn later(&self, time: Instant) -> Instant {
+        time.after(self.setting.later)
+    }
+
+    /// Lets the recorded time pass before a state is entered that the recorded execution entered too.
+    fn keep_time(&mut self) {
+        if self.setting.prompt {
+            return;
+        }
+        let Some(state) = self.execution.next_state().map(str::to_owned) else { return };
+        let Some((number, event)) = self.execution.event_before_next() else { return };
+        self.follow(number);
+        let entered = self.runs.get(number).and_then(|run| {
+            let recorded = run.recorded?;
+            let lane = run.trace.lane_after(event)?;
+            let matching =
+                Matching { replayed: &run.trace, recorded: &recorded.trace, first_states: &self.stage.first_states };
+            let visit = recorded.trace.nth_visit(matching.lane(lane)?, &state, run.trace.count(lane, &state))?;
+            Some(recorded.trace.event(recorded.trace.visit(visit)?.entered)?.time)
+        });
+        let Some(time) = entered.map(|time| self.later(time)) else { return };
+        // What is due before comes first, and in its order.
+        let due = self.execution.due_at().into_iter().chain(self.acts.keys().next().map(|(time, _)| *time)).min();
+        if time > self.execution.now() && due.is_none_or(|due| due > time) {
+            self.execution.advance_to(time);
+        }
+    }
+
+    fn plan(&mut self, time: Instant, task: TaskId, act: Act) {
+        self.planned += 1;
+        self.acts.insert((time, self.planned), (task, act));
+    }
+
+    /// Answers a task as it was answered.
+    fn answer(&mut self, request: &TaskRequest) -> Result<(), MissingAnswer> {
+        let mut missing = MissingAnswer {
+            state: request.state.to_string(),
+            attempt: request.attempt + 1,
+            resource: String::new(),
+            reason: MissingReason::NotCalled,
+            event: None,
+            file: None,
+        };
+        let Some((number, event)) = self.execution.event_of(request.id) else { return Err(missing) };
+        self.follow(number);
+        let Some(run) = self.runs.get(number) else { return Err(missing) };
+        let Some(visit) = run.trace.visit_of(event) else { return Err(missing) };
+        let Some((attempt, asked)) = run.trace.calls(visit).iter().enumerate().last() else { return Err(missing) };
+        missing.resource.clone_from(&asked.resource);
+        let Some(recorded) = run.recorded else {
+            let item = run.parent.map_or(0, |(_, _, item)| item);
+            return Err(MissingAnswer { reason: MissingReason::NoChild { item }, ..missing });
+        };
+        missing.file = (number > 0).then(|| recorded.file.clone());
+        let matching =
+            Matching { replayed: &run.trace, recorded: &recorded.trace, first_states: &self.stage.first_states };
+        let Some(of) = matching.visit(visit) else { return Err(missing) };
+        let calls = recorded.trace.calls(of);
+        missing.event = recorded.trace.visit(of).map(|visit| visit.entered);
+        let Some(call) = calls.get(attempt) else {
+            let reason = match calls.len() {
+                0 => MissingReason::NotCalled,
+                attempts => MissingReason::NoMoreAttempts { attempts },
+            };
+            let last = calls.last().and_then(|call| call.outcome.as_ref()).map(|(_, event)| *event);
+            return Err(MissingAnswer { reason, event: last.or(missing.event), ..missing });
+        };
+        missing.event = Some(call.scheduled);
+        if call.resource != asked.resource {
+            let reason = MissingReason::OtherResource { recorded: call.resource.clone() };
+            return Err(MissingAnswer { reason, ..missing });
+        }
+        let heartbeat = asked.heartbeat;
+        // How long the recorded task had gone on at an event.
+        let time = |event: u64| recorded.trace.event(event).map_or(Instant::from_millis(0), |noted| noted.time);
+        let since = |event: u64| time(call.scheduled).until(time(event));
+        let stopped = recorded.trace.visit(of).and_then(|visit| visit.time.1).map(Instant::from_millis);
+        let stopped = stopped.or_else(|| recorded.trace.last().map(|noted| noted.time));
+        let until = stopped.map_or(Duration::ZERO, |stopped| time(call.scheduled).until(stopped));
+        let plan = Plan {
+            taken: call.worker.as_ref().map(|(worker, event)| (worker.clone(), since(*event))),
+            submitted: call.submitted.as_ref().map(|(output, event)| (output.clone(), since(*event))),
+            answer: answer_of(call, since, until, request.is_activity),
+            stopped: stopped.map(|stopped| self.later(stopped).after(STOPPING)),
+            heartbeat: call.heartbeat,
+        };
+        self.act(request, plan, heartbeat, missing)
+    }
+
+    /// Plans what comes for a task.
+    fn act(
+        &mut self,
+        request: &TaskRequest,
+        plan: Plan,
+        heartbeat: Option<u64>,
+        mut missing: MissingAnswer,
+    ) -> Result<(), MissingAnswer> {
+        let (id, now) = (request.id, self.execution.now());
+        let prompt = self.setting.prompt;
+        let at = |after: Duration| if prompt { now } else { now.after(after) };
+        let lasts = match &plan.answer {
+            Known::Answer(_, after) | Known::Silence(after, _) => *after,
+            Known::Stopped(_) => Duration::ZERO,
+        };
+        // Heartbeats are not recorded: that a task did not miss one shows that they came as often as it had to send them.
+        if let Some(seconds) = heartbeat.filter(|_| !prompt) {
+            let every = Duration::from_secs(seconds);
+            let known = plan.heartbeat.filter(|recorded| *recorded <= seconds);
+            match known {
+                Some(recorded) if lasts > every => {
+                    let recorded = Duration::from_secs(recorded.max(1));
+                    let last = match &plan.answer {
+                        // The one that was missed was due a heartbeat's time after the last.
+                        Known::Silence(_, missed) if *missed => lasts.saturating_sub(recorded),
+                        _ => lasts,
+                    };
+                    let step = recorded.saturating_sub(Duration::from_millis(1));
+                    let mut beat = step;
+                    while beat < last {
+                        self.plan(at(beat), id, Act::Heartbeat);
+                        beat += step;
+                    }
+                    if last > step {
+                        self.plan(at(last), id, Act::Heartbeat);
+                    }
+                }
+                None if lasts > every && matches!(plan.answer, Known::Answer(..)) => {
+                    missing.reason = MissingReason::Heartbeats { seconds };
+                    return Err(missing);
+                }
+                _ => {}
+            }
+        }
+        if let Some((worker, after)) = plan.taken {
+            self.plan(at(after), id, Act::Take(worker));
+        }
+        if let Some((output, after)) = plan.submitted {
+            self.plan(at(after), id, Act::Submit(output));
+        }
+        let given = match plan.answer {
+            Known::Answer(answer, after) => {
+                let given = match &answer {
+                    Ok(output) => Answered::Result(output.clone()),
+                    Err(error) => Answered::Error(error.clone()),
+                };
+                self.plan(at(after), id, Act::Answer(answer));
+                given
+            }
+            Known::Silence(known, missed) => {
+                missing.reason = MissingReason::TimedOut { seconds: known.as_secs_f64() };
+                self.silent.insert(id, (now.after(known), missing));
+                Answered::TimedOut(if missed { HEARTBEAT_TIMEOUT } else { TIMEOUT })
+            }
+            Known::Stopped(known) => {
+                missing.reason = MissingReason::Stopped { seconds: known.as_secs_f64() };
+                let until = plan.stopped.map_or(now, |stopped| stopped.max(now.after(known + STOPPING)));
+                self.silent.insert(id, (until, missing));
+                Answered::Stopped
+            }
+        };
+        self.given.entry(request.state.to_string()).or_default().push(given);
+        self.deliver(now);
+        Ok(())
+    }
+
+    /// Gives tasks what has come for them by a time.
+    fn deliver(&mut self, time: Instant) {
+        while let Some(entry) = self.acts.first_entry() {
+            if entry.key().0 > time {
+                break;
+            }
+            let (task, act) = entry.remove();
+            // What comes after the task's end is for nobody.
+            let _ = match act {
+                Act::Take(worker) => self.execution.start_activity(task, worker.as_deref()),
+                Act::Submit(output) => self.execution.submit(task, output),
+                Act::Heartbeat => self.execution.heartbeat(task),
+                Act::Answer(Ok(output)) => self.execution.succeed(task, output),
+                Act::Answer(Err(error)) => self.execution.fail_task(task, error),
+            };
+        }
+    }
+
+    /// Lets time pass until something happens. An error is the end of the play, perhaps for an answer that is missing.
+    fn wait(&mut self, until: Option<Instant>) -> Result<(), Option<MissingAnswer>> {
+        let recorded = self.runs.first().and_then(|run| run.recorded);
+        let stopped = recorded.and_then(|recorded| recorded.stops.get(self.stopped));
+        let stop = stopped.map(|(time, _)| self.later(*time).max(self.execution.now()));
+        let next = until.into_iter().chain(self.acts.keys().next().map(|(time, _)| *time)).chain(stop).min();
+        if !self.silent.is_empty() {
+            let waiting: BTreeSet<TaskId> = self.execution.waiting_tasks().into_iter().map(|(id, _)| id).collect();
+            self.silent.retain(|task, _| waiting.contains(task));
+        }
+        let unknown = self.silent.values().find(|(known, _)| next.is_none_or(|next| next > *known));
+        if let Some((_, missing)) = unknown.filter(|_| !self.setting.prompt) {
+            return Err(Some(missing.clone()));
+        }
+        let Some(next) = next else { return Err(self.silent.values().next().map(|(_, missing)| missing.clone())) };
+        let due = until.is_some_and(|until| until <= next) || self.acts.keys().next().is_some_and(|(time, _)| *time <= next);
+        self.execution.advance_to(next);
+        self.deliver(next);
+        if let Some((_, error)) = stopped.filter(|_| !due && stop == Some(next)) {
+            self.stopped += 1;
+            self.execution.stop(error.error.as_deref(), error.cause.as_deref());
+        }
+        Ok(())
+    }
+
+    /// Redrives the execution where it was redriven.
+    fn redrive(&mut self) -> bool {
+        let recorded = self.runs.first().and_then(|run| run.recorded);
+        let Some(time) = recorded.and_then(|recorded| recorded.redrives.get(self.redriven)).copied() else {
+            return false;
+        };
+        if self.execution.status() == Status::Succeeded {
+            return false;
+        }
+        self.redriven += 1;
+        self.execution.advance_to(self.later(time));
+        self.execution.redrive().is_ok()
+    }
+}
+
+/// Gives the execution, its machine and its role other names, in their ARNs too.
+fn rename(start: &mut Start) {
+    let other = |name: &str| format!("other_{name}-other");
+    let at_end = |arn: &str, separator: char| match arn.rsplit_once(separator) {
+        Some((before, name)) => format!("{before}{separator}{}", other(name)),
+        None => other(arn),
+    };
+    let machine = &start.state_machine_name;
+    let execution = start.execution_arn.replacen(&format!(":{machine}:"), &format!(":{}:", other(machine)), 1);
+    start.execution_arn = at_end(&execution, ':');
+    start.state_machine_arn = at_end(&start.state_machine_arn, ':');
+    start.role_arn = at_end(&start.role_arn, '/');
+    start.name = other(&start.name);
+    start.state_machine_name = other(&start.state_machine_name);
+}
+
+/// What is known of a task's answer.
+enum Known {
+    Answer(Result<Payload, TaskError>, Duration),
+    /// None came for so long; whether it missed a heartbeat.
+    Silence(Duration, bool),
+    /// It was stopped after so long.
+    Stopped(Duration),
+}
+
+/// What comes for a task, and after what time.
+struct Plan {
+    taken: Option<(Option<String>, Duration)>,
+    submitted: Option<(Payload, Duration)>,
+    answer: Known,
+    /// When the recorded task was stopped.
+    stopped: Option<Instant>,
+    /// How often the recorded task had to send heartbeats.
+    heartbeat: Option<u64>,
+}
+
+fn answer_of(call: &Call, since: impl Fn(u64) -> Duration, stopped: Duration, is_activity: bool) -> Known {
+    let Some((outcome, event)) = &call.outcome else { return Known::Stopped(stopped) };
+    let after = since(*event);
+    // It was in time, although the service noted it later.
+    let in_time = |after: Duration| match call.timeout.filter(|_| !is_activity) {
+        Some(seconds) => after.min(Duration::from_secs(seconds).saturating_sub(Duration::from_millis(1))),
+        None => after,
+    };
+    match outcome {
+        Outcome::Result(output) => Known::Answer(Ok(output.clone()), in_time(after)),
+        Outcome::Error(error) => Known::Answer(Err(error.clone()), in_time(after)),
+        Outcome::TimedOut(error) => {
+            let has_limit = call.timeout.is_some() || call.heartbeat.is_some();
+            if !has_limit || is_activity && call.worker.is_none() {
+                return Known::Answer(Err(error.clone()), after);
+            }
+            let missed = error.error.as_deref() == Some(HEARTBEAT_TIMEOUT);
+            let limit = if missed { call.heartbeat } else { call.timeout };
+            Known::Silence(after.max(Duration::from_secs(limit.unwrap_or_default())), missed)
+        }
+    }
+}
+
+/// The activities that did not exist, by the causes of errors.
+fn absent_activities(trace: &Trace) -> BTreeSet<String> {
+    let causes = trace.events().iter().filter_map(|noted| match &noted.fact {
+        super::trace::Fact::Failed(error) => error.cause.as_deref(),
+        _ => None,
+    });
+    let named = causes.filter_map(|cause| {
+        let (_, rest) = cause.split_once("The activity ")?;
+        Some(rest.split_once(" does not exist")?.0.to_owned())
+    });
+    named.collect()
+}

@@ -1,0 +1,441 @@
+//! A recorded execution: its events, checked, with what is known about it beside them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde_json::Value;
+use workflow_graph::history::Event;
+use workflow_local::{EventType, Execution, HistoryEvent, Instant, MachineType, Payload, Status};
+
+use super::documents::Documents;
+use super::error::ReplayError;
+use super::trace::{Fact, Noted, Trace, failure, is_task_failure, resource_name};
+
+/// A recorded execution: its history as AWS exports it, with the histories of the children of its map runs.
+///
+/// ```
+/// use workflow_explore::replay::Recording;
+///
+/// let history = r#"{"events": [
+///     {"id": 1, "previousEventId": 0, "timestamp": 1735689600.0, "type": "ExecutionStarted",
+///      "executionStartedEventDetails": {"input": "{}"}},
+///     {"id": 2, "previousEventId": 0, "timestamp": 1735689600.1, "type": "SucceedStateEntered",
+///      "stateEnteredEventDetails": {"name": "Done", "input": "{}"}}
+/// ]}"#;
+/// let error = Recording::read("order.json", history.as_bytes()).unwrap_err().to_string();
+/// assert!(error.starts_with("order.json: the history ends with event 2, SucceedStateEntered: the execution has no end"));
+/// ```
+#[derive(Clone)]
+pub struct Recording {
+    pub(super) file: String,
+    /// The events and, of each, what it says.
+    pub(super) events: Vec<(Event, Noted)>,
+    pub(super) role: Option<String>,
+    pub(super) arn: Option<String>,
+    pub(super) machine_arn: Option<String>,
+    pub(super) map_run: Option<String>,
+    pub(super) definition: Option<Value>,
+    pub(super) machine_type: Option<MachineType>,
+    pub(super) children: Vec<Self>,
+}
+
+impl fmt::Debug for Recording {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recording")
+            .field("file", &self.file)
+            .field("events", &self.events.len())
+            .field("children", &self.children.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The help where data is missing.
+const WITH_DATA: &str = "export the history with its data: `aws stepfunctions get-execution-history --include-execution-data`";
+
+impl Recording {
+    /// Reads the history of one execution from the contents of a file: what `aws stepfunctions get-execution-history`
+    /// prints, in any order, in one or several pages one after the other; or the events of an Express execution from its log.
+    /// The answers of `describe-execution` and `describe-state-machine-for-execution` may follow in the same file. `file` is
+    /// the name in messages.
+    ///
+    /// # Errors
+    /// It is not JSON, no history, or a history that is cut off or without data.
+    pub fn read(file: impl Into<String>, contents: &[u8]) -> Result<Self, ReplayError> {
+        let file = file.into();
+        let documents = Documents::read(&file, contents)?;
+        let mut all = Self::of_documents(&file, documents)?;
+        match (all.pop(), all.len()) {
+            (Some(only), 0) => Ok(only),
+            (None, _) => Err(ReplayError::NotHistory { file, found: "it has no events".to_owned() }),
+            (Some(_), more) => Err(ReplayError::NotHistory {
+                file,
+                found: format!("it has the events of {} executions; read it with `Recording::read_all`", more + 1),
+            }),
+        }
+    }
+
+    /// The history of an execution on an engine, such as one in a test that stands for one on AWS.
+    ///
+    /// # Errors
+    /// The execution has not ended.
+    pub fn of(execution: &Execution) -> Result<Self, ReplayError> {
+        let events = execution.history().iter().map(HistoryEvent::to_api_json).collect();
+        Self::of_events(execution.name().to_owned(), events, false)
+    }
+
+    /// The recordings in a file: one, or several from a log.
+    pub(super) fn of_documents(file: &str, documents: Documents) -> Result<Vec<Self>, ReplayError> {
+        let Documents { events, has_more, execution, machine } = documents;
+        if events.is_empty() {
+            let found = "it has no events".to_owned();
+            return Err(ReplayError::NotHistory { file: file.to_owned(), found });
+        }
+        let mut by_execution: BTreeMap<Option<String>, Vec<Value>> = BTreeMap::new();
+        for (arn, event) in events {
+            by_execution.entry(arn).or_default().push(event);
+        }
+        let several = by_execution.len() > 1;
+        let read = by_execution.into_iter().map(|(arn, events)| {
+            let name = match (several, &arn) {
+                (true, Some(arn)) => format!("{file} ({})", arn.rsplit(':').nth(1).unwrap_or(arn)),
+                _ => file.to_owned(),
+            };
+            let mut made = Self::of_events(name, events, has_more)?;
+            made.arn = arn;
+            if let Some(execution) = &execution {
+                made.describe_execution(execution);
+            }
+            if let Some(machine) = &machine {
+                made.describe_machine(machine)?;
+            }
+            if made.arn.as_deref().is_some_and(|arn| arn.contains(":express:")) {
+                made.machine_type = Some(MachineType::Express);
+            }
+            Ok(made)
+        });
+        read.collect()
+    }
+
+    fn of_events(file: String, list: Vec<Value>, has_more: bool) -> Result<Self, ReplayError> {
+        let mut events = Vec::with_capacity(list.len());
+        for (number, event) in list.iter().enumerate() {
+            let read = Event::read(event).ok_or_else(|| {
+                let found = format!("element {number} of `events` has no `id` or no `type`");
+                ReplayError::NotHistory { file: file.clone(), found }
+            })?;
+            events.push(read);
+        }
+        // The newest may come first.
+        events.sort_by_key(|event| event.id);
+        let mut made: Vec<(Event, Noted)> = Vec::with_capacity(events.len());
+        let mut role = None;
+        for event in events {
+            let expected = made.last().map_or(1, |(before, _)| before.id + 1);
+            if event.id < expected && made.last().is_some_and(|(before, _)| is_same(before, &event)) {
+                continue;
+            }
+            if event.id < expected {
+                let problem = "two different events have this number: the file mixes executions".to_owned();
+                let help = "save each execution in a file of its own".to_owned();
+                return Err(ReplayError::Event { file, event: event.id, problem, help });
+            }
+            if event.id > expected {
+                let problem = match event.id - expected {
+                    1 => format!("event {expected} is missing"),
+                    _ => format!("events {expected} to {} are missing", event.id - 1),
+                };
+                let help = "save all pages of the history, one after the other: the AWS CLI does so by itself".to_owned();
+                return Err(ReplayError::CutOff { file, problem, help });
+            }
+            if event.kind == EventType::ExecutionStarted.name() {
+                role = event.detail("roleArn").and_then(Value::as_str).map(str::to_owned);
+            }
+            let noted = Reading { file: &file, event: &event }.noted()?;
+            made.push((event, noted));
+        }
+        if let Some((first, noted)) = made.first()
+            && noted.kind != EventType::ExecutionStarted
+        {
+            let problem = format!("the history begins with {}, not with ExecutionStarted", first.kind);
+            return Err(ReplayError::Event { file, event: first.id, problem, help: "export it again".to_owned() });
+        }
+        if let Some((last, noted)) = made.last()
+            && status_of(noted.kind).is_none()
+        {
+            let what = format!("the history ends with event {}, {}", last.id, last.kind);
+            let (problem, help) = match has_more {
+                true => (
+                    format!("{what}: it is one page of several"),
+                    "save the pages that `nextToken` leads to, one after the other",
+                ),
+                false => (
+                    format!("{what}: the execution has no end"),
+                    "export the whole history, of an execution that has ended",
+                ),
+            };
+            return Err(ReplayError::CutOff { file, problem, help: help.to_owned() });
+        }
+        Ok(Self {
+            file,
+            events: made,
+            role,
+            arn: None,
+            machine_arn: None,
+            map_run: None,
+            definition: None,
+            machine_type: None,
+            children: Vec::new(),
+        })
+    }
+
+    /// Takes what `DescribeExecution` answers.
+    pub(super) fn describe_execution(&mut self, described: &Value) {
+        let text = |name: &str| described.get(name).and_then(Value::as_str).map(str::to_owned);
+        self.arn = text("executionArn").or_else(|| self.arn.take());
+        self.machine_arn = text("stateMachineArn");
+        self.map_run = text("mapRunArn");
+        if self.arn.as_deref().is_some_and(|arn| arn.contains(":express:")) {
+            self.machine_type = Some(MachineType::Express);
+        }
+    }
+
+    /// Takes what `DescribeStateMachineForExecution` answers.
+    pub(super) fn describe_machine(&mut self, described: &Value) -> Result<(), ReplayError> {
+        self.definition = match described.get("definition") {
+            Some(Value::String(text)) => Some(serde_json::from_str(text).map_err(|error| ReplayError::NotJson {
+                file: self.file.clone(),
+                reason: format!("the definition beside it: {error}"),
+            })?),
+            definition => definition.cloned(),
+        };
+        self.machine_arn = described.get("stateMachineArn").and_then(Value::as_str).map(str::to_owned);
+        match described.get("type").and_then(Value::as_str) {
+            Some("EXPRESS") => self.machine_type = Some(MachineType::Express),
+            Some("STANDARD") => self.machine_type = Some(MachineType::Standard),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Adds the definition that the execution ran.
+    #[must_use]
+    pub fn with_definition(mut self, definition: Value) -> Self {
+        self.definition = Some(definition);
+        self
+    }
+
+    /// Adds the histories of the children of its map runs. Each belongs to the item that has its input.
+    #[must_use]
+    pub fn with_children(mut self, children: impl IntoIterator<Item = Self>) -> Self {
+        self.children.extend(children);
+        self
+    }
+
+    /// The file that it was read from.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The definition that the execution ran, where it is known.
+    pub fn definition(&self) -> Option<&Value> {
+        self.definition.as_ref()
+    }
+
+    /// Whether it ran as a Standard or an Express execution, where that is known.
+    pub fn machine_type(&self) -> Option<MachineType> {
+        self.machine_type
+    }
+
+    /// The execution's input.
+    pub fn input(&self) -> &Value {
+        static NULL: Value = Value::Null;
+        match self.events.first().map(|(_, noted)| &noted.fact) {
+            Some(Fact::Input(input)) => input.value(),
+            _ => &NULL,
+        }
+    }
+
+    /// The execution's output, if it succeeded.
+    pub fn output(&self) -> Option<&Value> {
+        match self.events.last().map(|(_, noted)| (noted.kind, &noted.fact)) {
+            Some((EventType::ExecutionSucceeded, Fact::Result(output))) => Some(output.value()),
+            _ => None,
+        }
+    }
+
+    /// The name of the first state, and the event that enters it.
+    pub(super) fn first_state(&self) -> Option<(&str, u64)> {
+        let entered = self.events.iter().find(|(event, _)| event.kind.ends_with("StateEntered"))?;
+        Some((entered.0.detail("name")?.as_str()?, entered.0.id))
+    }
+
+    /// The states that it and its children entered.
+    pub(super) fn states(&self) -> impl Iterator<Item = &str> {
+        let entered = self.events.iter().filter(|(event, _)| event.kind.ends_with("StateEntered"));
+        entered.filter_map(|(event, _)| event.detail("name")?.as_str())
+    }
+
+    pub(super) fn started_at(&self) -> Option<Instant> {
+        self.events.first().map(|(_, noted)| noted.time)
+    }
+
+    /// The history by lanes, with the states named as a newer definition names them.
+    pub(super) fn trace(&self, renamed: &BTreeMap<String, String>) -> Trace {
+        let mut trace = Trace::default();
+        for (event, noted) in &self.events {
+            let mut event = event.clone();
+            if let Some(name) = event.details.get_mut("name")
+                && let Some(new) = name.as_str().and_then(|name| renamed.get(name))
+            {
+                *name = new.as_str().into();
+            }
+            trace.push(event, noted.clone());
+        }
+        trace
+    }
+}
+
+/// Whether two events with the same number are the same one.
+fn is_same(one: &Event, other: &Event) -> bool {
+    (one.id, &one.kind, one.time, one.previous) == (other.id, &other.kind, other.time, other.previous)
+        && one.details == other.details
+}
+
+/// The status that an execution has after its last event.
+pub(super) fn status_of(kind: EventType) -> Option<Status> {
+    match kind {
+        EventType::ExecutionSucceeded => Some(Status::Succeeded),
+        EventType::ExecutionFailed => Some(Status::Failed),
+        EventType::ExecutionTimedOut => Some(Status::TimedOut),
+        EventType::ExecutionAborted => Some(Status::Aborted),
+        _ => None,
+    }
+}
+
+/// Reads one event.
+struct Reading<'e> {
+    file: &'e str,
+    event: &'e Event,
+}
+
+impl Reading<'_> {
+    fn refused(&self, problem: impl Into<String>, help: &str) -> ReplayError {
+        let (file, help) = (self.file.to_owned(), help.to_owned());
+        ReplayError::Event { file, event: self.event.id, problem: problem.into(), help }
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        self.event.detail(name).and_then(Value::as_str).map(str::to_owned)
+    }
+
+    fn number(&self, name: &str) -> Option<u64> {
+        let value = self.event.detail(name)?;
+        value.as_u64().or_else(|| value.as_str()?.parse().ok())
+    }
+
+    /// A payload that the replay needs.
+    fn payload(&self, name: &str) -> Result<Payload, ReplayError> {
+        let kind = &self.event.kind;
+        let truncated = self.event.detail(&format!("{name}Details")).and_then(|details| details.get("truncated"));
+        if truncated.is_some_and(|truncated| *truncated == Value::Bool(true)) {
+            let help = "the service keeps no more of it: leave this execution out";
+            return Err(self.refused(format!("the {name} of {kind} is truncated"), help));
+        }
+        match self.event.detail(name) {
+            Some(Value::String(text)) => match serde_json::from_str::<Value>(text) {
+                Ok(value) => Ok(value.into()),
+                Err(_) if text.contains("[truncated]") || text.contains("HIDDEN_DUE_TO_SECURITY_REASONS") => {
+                    Err(self.refused(format!("the {name} of {kind} is truncated: {}", shown(text)), WITH_DATA))
+                }
+                Err(error) => Err(self.refused(format!("the {name} of {kind} is not JSON: {error}"), WITH_DATA)),
+            },
+            Some(_) => Err(self.refused(format!("the {name} of {kind} is not text with JSON"), WITH_DATA)),
+            None => Err(self.refused(format!("{kind} has no {name}: the history has no data"), WITH_DATA)),
+        }
+    }
+
+    /// A payload that helps if it is there.
+    fn shown_payload(&self, name: &str) -> Option<Payload> {
+        let text = self.event.detail(name)?.as_str()?;
+        serde_json::from_str::<Value>(text).ok().map(Into::into)
+    }
+
+    fn noted(&self) -> Result<Noted, ReplayError> {
+        use EventType as E;
+        let Some(kind) = EventType::from_name(&self.event.kind) else {
+            let problem = format!("unknown event type `{}`", self.event.kind);
+            return Err(self.refused(problem, "export the history with `aws stepfunctions get-execution-history`"));
+        };
+        let Some(time) = self.event.time else {
+            return Err(self.refused("it has no timestamp", "export the history again; replay needs the times"));
+        };
+        let of_task = || match (self.text("resourceType"), self.text("resource")) {
+            (Some(service), Some(action)) => Ok(resource_name(&service, &action)),
+            (None, Some(arn)) => Ok(arn),
+            _ => Err(self.refused(format!("{kind} has no resource"), WITH_DATA)),
+        };
+        let fact = match kind {
+            E::ExecutionStarted => Fact::Input(self.payload("input")?),
+            E::ExecutionSucceeded
+            | E::TaskSucceeded
+            | E::TaskSubmitted
+            | E::LambdaFunctionSucceeded
+            | E::ActivitySucceeded => Fact::Result(self.payload("output")?),
+            E::TaskScheduled => Fact::Called {
+                resource: of_task()?,
+                parameters: self.payload("parameters")?,
+                timeout: self.number("timeoutInSeconds"),
+                heartbeat: self.number("heartbeatInSeconds"),
+            },
+            E::LambdaFunctionScheduled | E::ActivityScheduled => Fact::Called {
+                resource: of_task()?,
+                parameters: self.payload("input")?,
+                timeout: self.number("timeoutInSeconds"),
+                heartbeat: self.number("heartbeatInSeconds"),
+            },
+            E::ActivityStarted => Fact::Worker(self.text("workerName")),
+            E::MapStateStarted => self.number("length").map_or(Fact::Nothing, Fact::Items),
+            E::MapRunStarted => match self.text("mapRunArn") {
+                Some(arn) => Fact::MapRun(arn),
+                None => return Err(self.refused("MapRunStarted has no mapRunArn", WITH_DATA)),
+            },
+            kind if is_task_failure(kind)
+                || matches!(
+                    kind,
+                    E::TaskTimedOut
+                        | E::LambdaFunctionTimedOut
+                        | E::ActivityTimedOut
+                        | E::ExecutionFailed
+                        | E::ExecutionAborted
+                        | E::ExecutionTimedOut
+                        | E::EvaluationFailed
+                        | E::MapRunFailed
+                ) =>
+            {
+                Fact::Failed(failure(self.text("error").as_deref(), self.text("cause").as_deref()))
+            }
+            kind if kind.name().ends_with("StateEntered") => {
+                if self.text("name").is_none() {
+                    return Err(self.refused(format!("{kind} names no state"), WITH_DATA));
+                }
+                self.shown_payload("input").map_or(Fact::Nothing, Fact::Input)
+            }
+            kind if kind.name().ends_with("StateExited") => {
+                let assigned = self.event.detail("assignedVariables").and_then(Value::as_object).into_iter().flatten();
+                let assigned = assigned.filter_map(|(name, text)| {
+                    let value = serde_json::from_str::<Value>(text.as_str()?).ok()?;
+                    Some((name.clone(), value.into()))
+                });
+                let output = self.shown_payload("output");
+                output.map_or(Fact::Nothing, |output| Fact::Output(output, assigned.collect()))
+            }
+            _ => Fact::Nothing,
+        };
+        Ok(Noted { id: self.event.id, kind, time: Instant::from_millis(time), fact })
+    }
+}
+
+/// The start of a text.
+fn shown(text: &str) -> String {
+    super::json_path::shortened(text)
+}

@@ -1,0 +1,292 @@
+//! Plays recorded executions against a definition, and judges them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde_json::Value;
+use workflow_asl::difference::Difference as DefinitionDifference;
+use workflow_asl::error_name::ITEM_READER_FAILED;
+use workflow_asl::nearest::nearest;
+use workflow_local::{Engine, EventType, Execution, MachineType, ObjectStore, Program, Start};
+
+use super::compare::{Compared, compare};
+use super::error::ReplayError;
+use super::matching::{Recorded, first_states};
+use super::missing::{MissingAnswer, MissingReason};
+use super::objects::Objects;
+use super::play::{Answered, Play, Played, PlayedRun, Setting, Stage};
+use super::recording::Recording;
+use super::trace::{Fact, Trace, failure};
+use super::{Replay, ReplayVerdict};
+use crate::explorer::looks_at;
+
+/// How many series of random numbers are tried where the way depends on them.
+const SERIES: u64 = 256;
+
+/// How much later the execution runs that shows which values come from the clock: no round time, so that each part differs.
+const LATER: Duration = Duration::from_millis(((27 * 24 + 3) * 60 + 7) * 60_000 + 13_457);
+
+/// Plays recorded executions against one definition, which is compiled once.
+///
+/// ```no_run
+/// use workflow_explore::replay::{Recordings, Replayer};
+/// use workflow_local::Engine;
+///
+/// let engine = Engine::from_text(&std::fs::read_to_string("deploy.asl.json")?)?;
+/// let replayer = Replayer::new(&engine);
+/// let recorded = Recordings::read(["last-week"], None);
+/// for recording in &recorded.executions {
+///     let replay = replayer.replay(recording)?;
+///     println!("{}: {replay}", replay.file());
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Replayer {
+    definition: Value,
+    program: Arc<Program>,
+    start: Start,
+    first_states: Arc<BTreeSet<String>>,
+    /// Whether expressions look at random numbers.
+    looks_at_chance: bool,
+    store: Arc<dyn ObjectStore>,
+    /// The new names of states, for the older definition that was seen last.
+    renamed: Mutex<Option<(Value, Arc<BTreeMap<String, String>>)>>,
+}
+
+impl fmt::Debug for Replayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Replayer").field("name", &self.start.state_machine_name).finish_non_exhaustive()
+    }
+}
+
+impl Replayer {
+    /// Plays against what an engine runs. Its definition, type, name, seed and object store are the engine's; its handlers are
+    /// not called, and nothing is written to its store.
+    pub fn new(engine: &Engine) -> Self {
+        let definition = engine.program().definition();
+        Self {
+            first_states: Arc::new(first_states(definition)),
+            looks_at_chance: looks_at(definition).1,
+            definition: definition.clone(),
+            program: Arc::clone(engine.program()),
+            start: engine.identity(),
+            store: Arc::clone(engine.store()),
+            renamed: Mutex::default(),
+        }
+    }
+
+    /// Plays against the definition that a recorded execution ran, which [`Recordings`](super::Recordings) finds beside its
+    /// history.
+    ///
+    /// # Errors
+    /// The definition is not known, or has errors.
+    pub fn own(recording: &Recording) -> Result<Self, ReplayError> {
+        let Some(definition) = recording.definition() else {
+            let stem = recording.file.rsplit_once('.').map_or(&*recording.file, |(stem, _)| stem);
+            let beside = format!("{stem}.machine.json");
+            return Err(ReplayError::NoDefinition { file: recording.file.clone(), beside });
+        };
+        let kind = recording.machine_type().unwrap_or(MachineType::Standard);
+        let program = Program::of(definition, kind)
+            .map_err(|error| ReplayError::Definition { file: recording.file.clone(), error })?;
+        Ok(Self::new(&Engine::with_program(Arc::new(program)).machine_type(kind)))
+    }
+
+    /// Plays a recorded execution.
+    ///
+    /// # Errors
+    /// The history is of another state machine.
+    pub fn replay(&self, recording: &Recording) -> Result<Replay, ReplayError> {
+        let renamed = self.renamed(recording);
+        self.recognise(recording, &renamed)?;
+        let recorded = recorded(recording, &renamed);
+        let (played, compared) = self.judged(recording, &recorded, Setting::default());
+        Ok(Replay::of(recording, &recorded, played, compared))
+    }
+
+    /// Plays, and compares what was played.
+    fn judged<'r>(&self, recording: &Recording, recorded: &'r Recorded, setting: Setting) -> (Played<'r>, Compared) {
+        let mut played = self.play(recording, recorded, setting);
+        let mut compared = compare(&played, &[], &self.first_states);
+        if compared.difference.is_some() {
+            // The same at another time, and with other random numbers and names: what differs there, differs by itself.
+            let others = [
+                self.play(recording, recorded, Setting { seed: 1, other_names: true, ..setting }),
+                self.play(recording, recorded, Setting { later: LATER, ..setting }),
+            ];
+            compared = compare(&played, &others, &self.first_states);
+            let tries = if self.looks_at_chance && compared.parts_ways() { SERIES } else { 0 };
+            for seed in 1..tries {
+                let again = self.play(recording, recorded, Setting { seed, ..setting });
+                let tried = compare(&again, &others, &self.first_states);
+                if tried.comes_further_than(&compared) {
+                    (played, compared) = (again, tried);
+                }
+                if compared.difference.is_none() && played.missing.is_none() {
+                    break;
+                }
+            }
+        }
+        (played, compared)
+    }
+
+    /// The execution with its tasks answered at once, with the answers in the order in which they are asked for.
+    ///
+    /// # Errors
+    /// It does not go the recorded way then.
+    pub(super) fn prompt(&self, recording: &Recording) -> Result<Prompt, ReplayError> {
+        let renamed = self.renamed(recording);
+        self.recognise(recording, &renamed)?;
+        let recorded = recorded(recording, &renamed);
+        let refused = |problem: String, help: &str| {
+            Err(ReplayError::NoAnswers { file: recording.file.clone(), problem, help: help.to_owned() })
+        };
+        let replay = self.replay(recording)?;
+        if replay.verdict() != ReplayVerdict::SameWay {
+            let help = "name the definition that the execution ran with --definition";
+            return refused(format!("it goes another way: {}", replay.to_string().trim_end()), help);
+        }
+        if !recorded.redrives.is_empty() || !recorded.stops.is_empty() {
+            let help = "choose an execution that ended by itself";
+            return refused("it was stopped or redriven, which answers of tasks cannot do".to_owned(), help);
+        }
+        let (played, compared) =
+            self.judged(recording, &recorded, Setting { prompt: true, ..Setting::default() });
+        let problem = match (compared.difference, played.missing) {
+            (None, None) => {
+                return Ok(Prompt {
+                    machine: self.start.state_machine_name.clone(),
+                    execution: played.execution,
+                    given: played.given,
+                });
+            }
+            (Some(difference), _) => difference.to_string(),
+            (None, Some(missing)) => missing.to_string(),
+        };
+        let problem = format!("its way depends on when its tasks were answered; at once, {problem}");
+        refused(problem, "replay the history itself in a test: `workflow_explore::replay::replay`")
+    }
+
+    fn play<'r>(&self, recording: &Recording, recorded: &'r Recorded, setting: Setting) -> Played<'r> {
+        let objects = Arc::new(Objects::over(&self.store));
+        let stage = Stage {
+            program: Arc::clone(&self.program),
+            store: Arc::clone(&objects) as Arc<dyn ObjectStore>,
+            start: self.start_of(recording),
+            first_states: Arc::clone(&self.first_states),
+        };
+        let mut played = Play::new(&stage, recorded, setting).run();
+        if let Some(object) = objects.first_absent()
+            && played.missing.is_none()
+            && let Some((event, state)) = unread(&played.run, recorded)
+        {
+            played.missing = Some(MissingAnswer {
+                state,
+                attempt: 1,
+                resource: object.clone(),
+                reason: MissingReason::NoObject { object },
+                event: Some(event),
+                file: None,
+            });
+        }
+        played
+    }
+
+    /// How the recorded execution was started and named, as far as that is known.
+    fn start_of(&self, recording: &Recording) -> Start {
+        let mut start = match (&recording.machine_arn, &recording.arn) {
+            (Some(machine), Some(execution)) => Start::new(machine, execution),
+            _ => self.start.clone(),
+        };
+        start.machine_type = self.start.machine_type;
+        start.seed = self.start.seed;
+        start.time = recording.started_at().unwrap_or(self.start.time);
+        if let Some(role) = &recording.role {
+            start.role_arn.clone_from(role);
+        }
+        start
+    }
+
+    /// The new names of states that the definition renames, by the old ones.
+    fn renamed(&self, recording: &Recording) -> Arc<BTreeMap<String, String>> {
+        let Some(old) = recording.definition() else { return Arc::default() };
+        let mut known = self.renamed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((definition, names)) = &*known
+            && definition == old
+        {
+            return Arc::clone(names);
+        }
+        let difference = DefinitionDifference::of(old, &self.definition);
+        let renamed = difference.states.iter().filter_map(|state| state.renamed());
+        let names: Arc<BTreeMap<String, String>> =
+            Arc::new(renamed.map(|(old, new)| (old.to_owned(), new.to_owned())).collect());
+        *known = Some((old.clone(), Arc::clone(&names)));
+        names
+    }
+
+    /// A history of this machine enters some of its states.
+    fn recognise(&self, recording: &Recording, renamed: &BTreeMap<String, String>) -> Result<(), ReplayError> {
+        let entered: BTreeSet<&str> = recording.states().collect();
+        let known: Vec<&str> = self.program.state_names().collect();
+        let is_known = |name: &&str| known.contains(name) || renamed.contains_key(*name);
+        match recording.first_state() {
+            Some((state, event)) if !entered.iter().any(is_known) => Err(ReplayError::OtherMachine {
+                file: recording.file.clone(),
+                event,
+                state: state.to_owned(),
+                states: match entered.len() {
+                    1 => "state".to_owned(),
+                    count => format!("{count} states"),
+                },
+                nearest: nearest(state, known.iter().copied()).map(str::to_owned),
+            }),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// An execution whose tasks were answered at once.
+pub(super) struct Prompt {
+    /// The name of the state machine.
+    pub(super) machine: String,
+    pub(super) execution: Execution,
+    pub(super) given: BTreeMap<String, Vec<Answered>>,
+}
+
+/// What is compared with, in the names of the new definition.
+fn recorded(recording: &Recording, renamed: &BTreeMap<String, String>) -> Recorded {
+    let mut children: Vec<_> = recording.children.iter().collect();
+    children.sort_by_key(|child| child.started_at());
+    let of = |kind| recording.events.iter().map(|(_, noted)| noted).filter(move |noted| noted.kind == kind);
+    let stops = of(EventType::ExecutionAborted).map(|noted| match &noted.fact {
+        Fact::Failed(error) => (noted.time, error.clone()),
+        _ => (noted.time, failure(None, None)),
+    });
+    Recorded {
+        file: recording.file.clone(),
+        trace: recording.trace(renamed),
+        map_run: recording.map_run.clone(),
+        children: children.into_iter().map(|child| recorded(child, renamed)).collect(),
+        redrives: of(EventType::ExecutionRedriven).map(|noted| noted.time).collect(),
+        stops: stops.collect(),
+    }
+}
+
+/// The recorded event and the state of a map that failed to read items which the recorded one read.
+fn unread(run: &PlayedRun<'_>, recorded: &Recorded) -> Option<(u64, String)> {
+    let fails = |trace: &Trace| {
+        trace.events().iter().find_map(|noted| match &noted.fact {
+            Fact::Failed(error) if error.error.as_deref() == Some(ITEM_READER_FAILED) => Some(noted.id),
+            _ => None,
+        })
+    };
+    if fails(&recorded.trace).is_some() {
+        return None;
+    }
+    let failed = fails(&run.trace)?;
+    let maps = run.trace.lanes().flat_map(|(_, lane)| &lane.visits).filter_map(|visit| run.trace.visit(*visit));
+    let map = maps.filter(|visit| visit.kind == "Map" && visit.entered < failed).max_by_key(|visit| visit.entered)?;
+    Some((map.entered, map.state.clone()))
+}

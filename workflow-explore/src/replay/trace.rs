@@ -1,0 +1,356 @@
+//! A history as lanes of visits with their data: of a recorded execution and of a replayed one alike.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use workflow_graph::history::{Event, History, Visit};
+use workflow_local::history::Details;
+use workflow_local::{EventType, HistoryEvent, Instant, Payload, TaskError};
+
+/// An event with its data.
+#[derive(Clone, Debug)]
+pub(super) struct Noted {
+    pub(super) id: u64,
+    pub(super) kind: EventType,
+    pub(super) time: Instant,
+    pub(super) fact: Fact,
+}
+
+/// What an event says.
+#[derive(Clone, Debug)]
+pub(super) enum Fact {
+    Nothing,
+    /// The execution's input, or that of a state.
+    Input(Payload),
+    /// What a state or the execution gives, and the variables that the state assigned.
+    Output(Payload, Vec<(String, Payload)>),
+    /// A task is called.
+    Called {
+        resource: String,
+        parameters: Payload,
+        timeout: Option<u64>,
+        heartbeat: Option<u64>,
+    },
+    /// What a service said when it took a job or a callback task, or a task gave.
+    Result(Payload),
+    /// The worker that took an activity's task.
+    Worker(Option<String>),
+    Failed(TaskError),
+    Items(u64),
+    MapRun(String),
+}
+
+/// What makes a lane of another one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Fork {
+    /// The execution itself.
+    Whole,
+    /// A branch of a parallel, by the name of its first state.
+    Branch(String),
+    /// An iteration of a map.
+    Item(u64),
+}
+
+/// The states that follow one another: of the execution, a branch or an iteration.
+#[derive(Clone, Debug)]
+pub(super) struct Lane {
+    /// The visit of the parallel or map around it.
+    pub(super) parent: Option<usize>,
+    pub(super) fork: Fork,
+    /// How often the visit began such a lane before: retries of a map or parallel begin them again.
+    pub(super) round: usize,
+    pub(super) visits: Vec<usize>,
+}
+
+/// How a task was answered.
+#[derive(Clone, Debug)]
+pub(super) enum Outcome {
+    Result(Payload),
+    Error(TaskError),
+    TimedOut(TaskError),
+}
+
+/// An attempt of a task.
+#[derive(Clone, Debug)]
+pub(super) struct Call {
+    pub(super) scheduled: u64,
+    pub(super) resource: String,
+    pub(super) parameters: Payload,
+    pub(super) timeout: Option<u64>,
+    pub(super) heartbeat: Option<u64>,
+    /// What the service said when it took the task, and the event.
+    pub(super) submitted: Option<(Payload, u64)>,
+    /// The worker that took an activity's task, and the event.
+    pub(super) worker: Option<(Option<String>, u64)>,
+    /// The outcome and its event.
+    pub(super) outcome: Option<(Outcome, u64)>,
+}
+
+/// The name of a lane: the visit around it, what begins it, and how often it was begun before.
+type LaneKey = (Option<usize>, Fork, usize);
+
+/// A history, followed event by event.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Trace {
+    structure: History,
+    noted: Vec<Noted>,
+    /// By the number of the thread.
+    lanes: BTreeMap<usize, Lane>,
+    by_key: BTreeMap<LaneKey, usize>,
+    /// The visits of each state in a lane, in order.
+    by_state: BTreeMap<(usize, String), Vec<usize>>,
+    /// How many visits of its state a visit's lane had before it.
+    nth: Vec<usize>,
+    calls: BTreeMap<usize, Vec<Call>>,
+    /// How many items the maps of visits had, the last time that they started.
+    items: BTreeMap<usize, u64>,
+    /// The visits that started map runs, by ARN.
+    map_runs: BTreeMap<String, usize>,
+}
+
+impl Trace {
+    pub(super) fn push(&mut self, event: Event, noted: Noted) {
+        let known = self.structure.visits.len();
+        self.structure.push(event);
+        for visit in known..self.structure.visits.len() {
+            self.enter(visit);
+        }
+        let visit = self.structure.events.last().and_then(|event| event.visit);
+        if let Some(visit) = visit {
+            self.work(visit, &noted);
+        }
+        self.noted.push(noted);
+    }
+
+    /// A state was entered.
+    fn enter(&mut self, number: usize) {
+        let Some(visit) = self.structure.visits.get(number) else { return };
+        if !self.lanes.contains_key(&visit.thread) {
+            let fork = match (visit.parent, visit.item) {
+                (None, _) => Fork::Whole,
+                (Some(parent), item) => match (item, self.structure.visits.get(parent)) {
+                    (Some(item), Some(around)) if around.kind == "Map" => Fork::Item(item),
+                    _ => Fork::Branch(visit.state.clone()),
+                },
+            };
+            let round = (0..).find(|round| !self.by_key.contains_key(&(visit.parent, fork.clone(), *round)));
+            let round = round.unwrap_or_default();
+            self.by_key.insert((visit.parent, fork.clone(), round), visit.thread);
+            self.lanes.insert(visit.thread, Lane { parent: visit.parent, fork, round, visits: Vec::new() });
+        }
+        if let Some(lane) = self.lanes.get_mut(&visit.thread) {
+            lane.visits.push(number);
+        }
+        let same = self.by_state.entry((visit.thread, visit.state.clone())).or_default();
+        self.nth.push(same.len());
+        same.push(number);
+    }
+
+    /// An event of a visit's work.
+    fn work(&mut self, visit: usize, noted: &Noted) {
+        if let Fact::MapRun(arn) = &noted.fact {
+            self.map_runs.insert(arn.clone(), visit);
+        }
+        if let Fact::Items(items) = &noted.fact {
+            self.items.insert(visit, *items);
+        }
+        if let Fact::Called { resource, parameters, timeout, heartbeat } = &noted.fact {
+            self.calls.entry(visit).or_default().push(Call {
+                scheduled: noted.id,
+                resource: resource.clone(),
+                parameters: parameters.clone(),
+                timeout: *timeout,
+                heartbeat: *heartbeat,
+                submitted: None,
+                worker: None,
+                outcome: None,
+            });
+        }
+        let Some(call) = self.calls.get_mut(&visit).and_then(|calls| calls.last_mut()) else { return };
+        match (noted.kind, &noted.fact) {
+            (EventType::TaskSubmitted, Fact::Result(output)) => call.submitted = Some((output.clone(), noted.id)),
+            (EventType::ActivityStarted, Fact::Worker(worker)) => call.worker = Some((worker.clone(), noted.id)),
+            (
+                EventType::TaskSucceeded | EventType::LambdaFunctionSucceeded | EventType::ActivitySucceeded,
+                Fact::Result(output),
+            ) => call.outcome = Some((Outcome::Result(output.clone()), noted.id)),
+            (
+                EventType::TaskTimedOut | EventType::LambdaFunctionTimedOut | EventType::ActivityTimedOut,
+                Fact::Failed(error),
+            ) => call.outcome = Some((Outcome::TimedOut(error.clone()), noted.id)),
+            (kind, Fact::Failed(error)) if is_task_failure(kind) => {
+                call.outcome = Some((Outcome::Error(error.clone()), noted.id));
+            }
+            _ => {}
+        }
+    }
+
+    /// Notes what an engine has written to a history since the last time.
+    pub(super) fn follow(&mut self, history: &[HistoryEvent]) {
+        for event in history.get(self.noted.len()..).unwrap_or_default() {
+            let mut made = Event::default();
+            (made.id, made.previous, made.time) = (event.id, event.previous_id, Some(event.timestamp.as_millis()));
+            event.kind.name().clone_into(&mut made.kind);
+            made.details = match &event.details {
+                Details::StateEntered { name, .. } | Details::StateExited { name, .. } => json!({ "name": &**name }),
+                Details::MapIteration { name, index } => json!({ "name": &**name, "index": index }),
+                details => match details.failure() {
+                    Some((Some(error), _)) => json!({ "error": error }),
+                    _ => Value::Null,
+                },
+            };
+            let fact = fact(&event.details);
+            self.push(made, Noted { id: event.id, kind: event.kind, time: event.timestamp, fact });
+        }
+    }
+
+    /// The event with this number.
+    pub(super) fn event(&self, id: u64) -> Option<&Noted> {
+        let at = usize::try_from(id).ok()?.checked_sub(1)?;
+        self.noted.get(at).filter(|noted| noted.id == id)
+    }
+
+    pub(super) fn events(&self) -> &[Noted] {
+        &self.noted
+    }
+
+    pub(super) fn visit(&self, number: usize) -> Option<&Visit> {
+        self.structure.visits.get(number)
+    }
+
+    /// The visit that an event belongs to.
+    pub(super) fn visit_of(&self, event: u64) -> Option<usize> {
+        let at = usize::try_from(event).ok()?.checked_sub(1)?;
+        self.structure.events.get(at)?.visit
+    }
+
+    /// The number of the lane that a state is entered in next, after an event.
+    pub(super) fn lane_after(&self, event: u64) -> Option<usize> {
+        let visit = self.visit(self.visit_of(event)?)?;
+        // An event that begins a branch or an iteration has no lane before its first state is entered.
+        let kind = self.event(event)?.kind;
+        let begins = matches!(kind, EventType::ParallelStateStarted | EventType::MapIterationStarted);
+        (!begins).then_some(visit.thread)
+    }
+
+    pub(super) fn lanes(&self) -> impl Iterator<Item = (usize, &Lane)> {
+        self.lanes.iter().map(|(number, lane)| (*number, lane))
+    }
+
+    pub(super) fn lane(&self, number: usize) -> Option<&Lane> {
+        self.lanes.get(&number)
+    }
+
+    pub(super) fn lane_named(&self, parent: Option<usize>, fork: &Fork, round: usize) -> Option<usize> {
+        self.by_key.get(&(parent, fork.clone(), round)).copied()
+    }
+
+    /// The lanes that a visit began, in order.
+    pub(super) fn lanes_of(&self, parent: usize, round: usize) -> impl Iterator<Item = (usize, &Lane)> {
+        self.lanes().filter(move |(_, lane)| lane.parent == Some(parent) && lane.round == round)
+    }
+
+    pub(super) fn nth(&self, visit: usize) -> usize {
+        self.nth.get(visit).copied().unwrap_or_default()
+    }
+
+    /// The visit of a state with this number in a lane.
+    pub(super) fn nth_visit(&self, lane: usize, state: &str, nth: usize) -> Option<usize> {
+        self.by_state.get(&(lane, state.to_owned()))?.get(nth).copied()
+    }
+
+    /// How often a lane has visited a state.
+    pub(super) fn count(&self, lane: usize, state: &str) -> usize {
+        self.by_state.get(&(lane, state.to_owned())).map_or(0, Vec::len)
+    }
+
+    pub(super) fn calls(&self, visit: usize) -> &[Call] {
+        self.calls.get(&visit).map_or(&[], Vec::as_slice)
+    }
+
+    /// How many items the map of a visit had; `None` where the history does not say.
+    pub(super) fn items(&self, visit: usize) -> Option<u64> {
+        self.items.get(&visit).copied().filter(|items| *items > 0)
+    }
+
+    pub(super) fn map_runs(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.map_runs.iter().map(|(arn, visit)| (arn.as_str(), *visit))
+    }
+
+    /// The event with the output and variables of a visit.
+    pub(super) fn exit(&self, visit: usize) -> Option<&Noted> {
+        self.event(self.visit(visit)?.exited?)
+    }
+
+    /// The execution's input.
+    pub(super) fn input(&self) -> Option<&Payload> {
+        match &self.noted.first()?.fact {
+            Fact::Input(input) => Some(input),
+            _ => None,
+        }
+    }
+
+    pub(super) fn last(&self) -> Option<&Noted> {
+        self.noted.last()
+    }
+}
+
+/// Whether an event says that a task failed.
+pub(super) fn is_task_failure(kind: EventType) -> bool {
+    use EventType as E;
+    matches!(
+        kind,
+        E::TaskFailed
+            | E::TaskStartFailed
+            | E::TaskSubmitFailed
+            | E::LambdaFunctionFailed
+            | E::LambdaFunctionScheduleFailed
+            | E::LambdaFunctionStartFailed
+            | E::ActivityFailed
+            | E::ActivityScheduleFailed
+    )
+}
+
+/// The name of a task's resource, as its events have it.
+pub(super) fn resource_name(service: &str, action: &str) -> String {
+    format!("{service}:{action}")
+}
+
+/// What an event of the engine says.
+fn fact(details: &Details) -> Fact {
+    match details {
+        Details::ExecutionStarted { input, .. } | Details::StateEntered { input, .. } => Fact::Input(input.clone()),
+        Details::Output { output } => Fact::Result(output.clone()),
+        Details::StateExited { output, assigned, .. } => Fact::Output(
+            output.clone(),
+            assigned.iter().flat_map(|all| all.iter()).map(|(name, value)| (name.to_owned(), value.clone())).collect(),
+        ),
+        Details::TaskScheduled { resource_type, resource, parameters, timeout_seconds, heartbeat_seconds, .. } => {
+            Fact::Called {
+                resource: resource_name(resource_type, resource),
+                parameters: parameters.clone(),
+                timeout: *timeout_seconds,
+                heartbeat: *heartbeat_seconds,
+            }
+        }
+        Details::WorkScheduled { resource, input, timeout_seconds, heartbeat_seconds, .. } => Fact::Called {
+            resource: resource.to_string(),
+            parameters: input.clone(),
+            timeout: *timeout_seconds,
+            heartbeat: *heartbeat_seconds,
+        },
+        Details::TaskOutput { output, .. } => Fact::Result(output.clone()),
+        Details::ActivityStarted { worker_name } => Fact::Worker(worker_name.as_deref().map(str::to_owned)),
+        Details::MapStateStarted { length } => Fact::Items(*length as u64),
+        Details::MapRunStarted { map_run_arn } => Fact::MapRun(map_run_arn.to_string()),
+        details => match details.failure() {
+            Some((error, cause)) => Fact::Failed(failure(error, cause)),
+            None => Fact::Nothing,
+        },
+    }
+}
+
+/// An error of a name and a cause.
+pub(super) fn failure(error: Option<&str>, cause: Option<&str>) -> TaskError {
+    TaskError { error: error.map(|error| error.to_owned().into()), cause: cause.map(str::to_owned) }
+}
