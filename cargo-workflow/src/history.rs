@@ -25,6 +25,10 @@ pub(crate) struct History {
     name: Option<String>,
     #[command(flatten)]
     files: Files,
+    /// Write the history with its data and its definition, for `cargo workflow replay`
+    #[cfg(feature = "aws")]
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
     #[cfg(feature = "aws")]
     #[command(flatten)]
     of_aws: crate::aws::History,
@@ -35,6 +39,11 @@ impl History {
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         if self.execution.starts_with("arn:") {
             return self.of_aws(output);
+        }
+        #[cfg(feature = "aws")]
+        if self.save.is_some() {
+            let help = "give the ARN of an execution";
+            return Err(format!("error: --save is for an execution in AWS; this one is in a file\n  = help: {help}").into());
         }
         let file = Path::new(&self.execution);
         let history = page::read(file)?;
@@ -50,10 +59,15 @@ impl History {
 
     #[cfg(feature = "aws")]
     fn of_aws(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
-        if !self.files.is_wanted() {
+        if !self.files.is_wanted() && self.save.is_none() {
             return self.of_aws.execute(&self.execution, output);
         }
         let (events, definition) = self.of_aws.recorded(&self.execution)?;
+        if let Some(file) = &self.save {
+            let saved = json!({ "executionArn": self.execution, "definition": definition, "events": events });
+            std::fs::write(file, format!("{}\n", crate::report::json_text(&saved)))
+                .map_err(|error| format!("error: cannot write {}: {error}", file.display()))?;
+        }
         let about = About {
             name: self.execution.rsplit(':').next().unwrap_or_default().to_owned(),
             definition: serde_json::from_str(&definition).ok(),

@@ -26,6 +26,7 @@ mod new;
 mod page;
 mod params;
 mod progress;
+mod replay;
 mod report;
 mod revision;
 mod run;
@@ -94,6 +95,8 @@ enum Command {
     Explain(explain::Explain),
     /// Try everything that can go wrong with a workflow, and print what does as the shortest way to it
     Explore(explore::Explore),
+    /// Play recorded executions against a changed definition, and show which would take another way
+    Replay(replay::Replay),
     /// Simulate thousands of executions: durations, retries, failures, cost, which task to make faster
     Simulate(simulate::Simulate),
     /// Print a state machine with its role, policy, log group and alias for CloudFormation, SAM, Terraform or the CDK
@@ -196,6 +199,7 @@ fn main() -> ExitCode {
         Command::Describe(describe) => describe.execute(&mut output),
         Command::Explain(explain) => explain.execute(&mut output),
         Command::Explore(explore) => explore.execute(&mut output),
+        Command::Replay(replay) => replay.execute(&mut output),
         Command::Simulate(simulate) => simulate.execute(&mut output),
         Command::Export(export) => export.execute(&mut output),
         Command::Types(types) => types.execute(&mut output),

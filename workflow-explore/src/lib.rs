@@ -29,6 +29,8 @@
 //! # Ok::<(), workflow_explore::ExploreError>(())
 //! ```
 //!
+//! [`replay`] plays recorded executions against a changed definition.
+//!
 //! # Reductions
 //!
 //! - **A state is not explored twice.** Two states of executions are the same if these are equal: the input, the
@@ -91,6 +93,11 @@ pub use report::{Finding, Replayed, Report, Unreached, Verdict};
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/exploring.md")]
 struct ExploringPage;
+
+/// The page on replaying, whose example is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/replaying.md")]
+struct ReplayingPage;
 
 /// The crate's README, whose example is a test.
 #[cfg(doctest)]

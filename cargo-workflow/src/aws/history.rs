@@ -106,7 +106,7 @@ impl History {
     }
 }
 
-/// Returns an event in the wire format of `GetExecutionHistory`, with the details that pages and traces show.
+/// Returns an event in the wire format of `GetExecutionHistory`, with the details that pages, traces and replays need.
 pub(super) fn of_api(event: &Event<Untyped>) -> Value {
     let sdk = event.sdk();
     let index = sdk.map_iteration_started_event_details();
@@ -119,6 +119,20 @@ pub(super) fn of_api(event: &Event<Untyped>) -> Value {
         }
     };
     let text = |text: Option<&str>| text.map(Value::from);
+    let called = sdk.task_scheduled_event_details();
+    let function = sdk.lambda_function_scheduled_event_details();
+    let activity = sdk.activity_scheduled_event_details();
+    add("resourceType", text(called.map(|details| details.resource_type())));
+    let resource = called.map(|details| details.resource());
+    add("resource", text(resource.or(function.map(|details| details.resource())).or(activity.map(|details| details.resource()))));
+    add("parameters", text(called.map(|details| details.parameters())));
+    let seconds = called.and_then(|details| details.timeout_in_seconds());
+    let seconds = seconds.or(function.and_then(|details| details.timeout_in_seconds()));
+    add("timeoutInSeconds", seconds.or(activity.and_then(|details| details.timeout_in_seconds())).map(Value::from));
+    let seconds = called.and_then(|details| details.heartbeat_in_seconds());
+    add("heartbeatInSeconds", seconds.or(activity.and_then(|details| details.heartbeat_in_seconds())).map(Value::from));
+    add("workerName", text(sdk.activity_started_event_details().and_then(|details| details.worker_name())));
+    add("roleArn", text(sdk.execution_started_event_details().and_then(|details| details.role_arn())));
     add("name", text(event.state_name().or(index.and_then(|details| details.name()))));
     add("index", index.map(|details| details.index().into()));
     let started = sdk.map_state_started_event_details();

@@ -78,11 +78,11 @@ impl Replayer {
     }
 
     /// Plays against the definition that a recorded execution ran, which [`Recordings`](super::Recordings) finds beside its
-    /// history.
+    /// history. Distributed maps read their items from the store.
     ///
     /// # Errors
     /// The definition is not known, or has errors.
-    pub fn own(recording: &Recording) -> Result<Self, ReplayError> {
+    pub fn own(recording: &Recording, store: Arc<dyn ObjectStore>) -> Result<Self, ReplayError> {
         let Some(definition) = recording.definition() else {
             let stem = recording.file.rsplit_once('.').map_or(&*recording.file, |(stem, _)| stem);
             let beside = format!("{stem}.machine.json");
@@ -91,7 +91,12 @@ impl Replayer {
         let kind = recording.machine_type().unwrap_or(MachineType::Standard);
         let program = Program::of(definition, kind)
             .map_err(|error| ReplayError::Definition { file: recording.file.clone(), error })?;
-        Ok(Self::new(&Engine::with_program(Arc::new(program)).machine_type(kind)))
+        let engine = Engine::with_program(Arc::new(program)).machine_type(kind).object_store(store);
+        let name = recording.machine_arn.as_deref().and_then(|arn| arn.split(':').nth(6));
+        Ok(Self::new(&match name {
+            Some(name) => engine.named(name),
+            None => engine,
+        }))
     }
 
     /// Plays a recorded execution.

@@ -1,0 +1,229 @@
+//! `cargo workflow replay`: recorded executions, played against a definition.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+use workflow_asl::printable::printable_lines;
+use workflow_explore::replay::{Recording, Recordings, Replay as Replayed, ReplayError, Replayer, Summary};
+use workflow_local::{Engine, FolderStore, MachineType};
+
+use crate::Failure;
+use crate::params::Params;
+use crate::report;
+use crate::source::{self, Machine, Wanted};
+use crate::template::Reading;
+
+/// Play recorded executions against a definition, with the recorded answers of their tasks: which would take another way?
+///
+/// The exit code is 0 if all executions go the same way, 1 if one goes another way or needs an answer that its history does not
+/// have, and 2 if a history or the definition cannot be used.
+#[derive(Args)]
+pub(crate) struct Replay {
+    /// Histories as `aws stepfunctions get-execution-history` prints them, or folders with them
+    #[arg(value_name = "HISTORY", required = true)]
+    histories: Vec<PathBuf>,
+    /// The definition to play against: a Rust file with `workflow!`, an ASL document, or a template. Without it, each execution
+    /// is played against its own definition, if that is saved beside its history
+    #[arg(long, value_name = "FILE")]
+    definition: Option<PathBuf>,
+    /// The workflow to use, if that file has several
+    #[arg(long, requires = "definition")]
+    name: Option<String>,
+    #[command(flatten)]
+    params: Params,
+    #[command(flatten)]
+    reading: Reading,
+    /// A folder with the S3 objects that distributed maps read: FOLDER/BUCKET/KEY. Nothing is written to it
+    #[arg(long, value_name = "FOLDER")]
+    objects: Option<PathBuf>,
+    /// How to print the verdicts
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Write the execution as a mock file in the format of AWS Step Functions Local
+    #[arg(long, value_name = "FILE")]
+    mocks: Option<PathBuf>,
+    /// Write the execution as a test in Rust
+    #[arg(long, value_name = "FILE")]
+    test: Option<PathBuf>,
+}
+
+/// How the verdicts are printed.
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// For programs: `executions`, `summary`, `errors`
+    Json,
+}
+
+impl Replay {
+    /// Plays the executions and prints the verdicts.
+    pub(crate) fn execute(&self, output: &mut impl Write) -> Result<ExitCode, Failure> {
+        let machine = self.machine()?;
+        let definition = machine.as_ref().map(|machine| &machine.value);
+        let Recordings { executions, mut errors, .. } = Recordings::read(&self.histories, definition);
+        if self.mocks.is_some() || self.test.is_some() {
+            match executions.as_slice() {
+                [_] => {}
+                several => {
+                    let count = several.len();
+                    errors.iter().for_each(complain);
+                    return Err(format!(
+                        "error: --mocks and --test write one execution, and there are {count}\n  = help: name one history"
+                    )
+                    .into());
+                }
+            }
+        }
+        let mut stage = Stage { replay: self, machine: machine.as_ref(), made: Vec::new() };
+        let mut replayed = Vec::new();
+        for recording in &executions {
+            match stage.of(recording).and_then(|replayer| replayer.replay(recording).map_err(Into::into)) {
+                Ok(made) => replayed.push(made),
+                Err(Wrong::History(error)) => errors.push(error),
+                Err(Wrong::Definition(failure)) => return Err(failure),
+            }
+        }
+        let summary = Summary::of(&replayed);
+        match self.format {
+            Format::Text => self.print(&replayed, &summary, output)?,
+            Format::Json => {
+                let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
+                let executions: Vec<Value> = replayed.iter().map(Replayed::to_json).collect();
+                let all = json!({ "executions": executions, "summary": summary.to_json(), "errors": errors });
+                writeln!(output, "{}", report::json_text(&all))?;
+            }
+        }
+        errors.iter().for_each(complain);
+        if let ([recording], true) = (executions.as_slice(), errors.is_empty()) {
+            self.write(stage.of(recording), recording)?;
+        }
+        Ok(match (errors.is_empty(), summary.is_same()) {
+            (false, _) => ExitCode::from(2),
+            (true, true) => ExitCode::SUCCESS,
+            (true, false) => ExitCode::from(1),
+        })
+    }
+
+    /// Returns the definition to play against, if one is named.
+    fn machine(&self) -> Result<Option<Machine>, Failure> {
+        let Some(file) = &self.definition else { return Ok(None) };
+        let values = self.params.values()?;
+        let reading = self.reading.with_defaults();
+        let wanted = Wanted { file, bytes: None, name: self.name.as_deref(), values: &values, reading };
+        let machine = source::read_one(wanted).map_err(|failure| match failure {
+            // 1 is for executions that take another way.
+            Failure::Printed(_) => Failure::Printed(2),
+            failure => failure,
+        })?;
+        if let Some(name) = machine.missing.first() {
+            let help = format!("give a value with `--param {name}=…`, or a file with all values with `--params FILE`");
+            return Err(
+                format!("error: what the workflow computes with `{name}` needs a value\n  = help: {help}").into()
+            );
+        }
+        Ok(Some(machine))
+    }
+
+    fn print(&self, replayed: &[Replayed], summary: &Summary, output: &mut impl Write) -> Result<(), Failure> {
+        match replayed {
+            [] => {}
+            [only] if self.histories.len() == 1 && !self.histories.iter().any(|path| path.is_dir()) => {
+                write!(output, "{}", printable_lines(&format!("{}: {only}", only.file())))?;
+            }
+            _ => write!(output, "{}", printable_lines(&summary.to_string()))?,
+        }
+        Ok(())
+    }
+
+    /// Writes the requested files.
+    fn write(&self, replayer: Result<&Replayer, Wrong>, recording: &Recording) -> Result<(), Failure> {
+        let replayer = match replayer {
+            Ok(replayer) => replayer,
+            Err(Wrong::History(error)) => return Err(format!("error: {error}").into()),
+            Err(Wrong::Definition(failure)) => return Err(failure),
+        };
+        let refused = |error: ReplayError| format!("error: {error}");
+        if let Some(file) = &self.mocks {
+            let mocks = replayer.mocks(recording).map_err(refused)?;
+            put(file, &format!("{}\n", report::json_text(&mocks)))?;
+        }
+        if let Some(file) = &self.test {
+            put(file, &replayer.test(recording).map_err(refused)?)?;
+        }
+        Ok(())
+    }
+}
+
+/// What cannot be used.
+enum Wrong {
+    History(ReplayError),
+    Definition(Failure),
+}
+
+impl From<ReplayError> for Wrong {
+    fn from(error: ReplayError) -> Self {
+        Self::History(error)
+    }
+}
+
+/// The definitions that executions are played against, each compiled once.
+struct Stage<'r> {
+    replay: &'r Replay,
+    machine: Option<&'r Machine>,
+    made: Vec<(Option<Value>, MachineType, Replayer)>,
+}
+
+impl Stage<'_> {
+    /// Returns what an execution is played against.
+    fn of(&mut self, recording: &Recording) -> Result<&Replayer, Wrong> {
+        let recorded = recording.machine_type().unwrap_or(MachineType::Standard);
+        let (definition, kind) = match self.machine {
+            // A document does not say its type.
+            Some(machine) if machine.workflow.is_none() && machine.properties.is_none() => (None, recorded),
+            Some(machine) => (None, machine.machine_type),
+            None => (recording.definition(), recorded),
+        };
+        let known = self.made.iter().position(|(known, of, _)| known.as_ref() == definition && *of == kind);
+        let at = match known {
+            Some(at) if self.machine.is_some() || definition.is_some() => at,
+            _ => {
+                let replayer = self.make(recording, kind)?;
+                self.made.push((definition.cloned(), kind, replayer));
+                self.made.len() - 1
+            }
+        };
+        match self.made.get(at) {
+            Some((_, _, replayer)) => Ok(replayer),
+            None => Err(Wrong::Definition(Failure::Printed(2))),
+        }
+    }
+
+    fn make(&self, recording: &Recording, kind: MachineType) -> Result<Replayer, Wrong> {
+        let Some(machine) = self.machine else {
+            return Ok(Replayer::own(recording, self.store())?);
+        };
+        let program = workflow_local::Program::of(&machine.value, kind)
+            .map_err(|error| Wrong::Definition(format!("error: {error}").into()))?;
+        let engine = Engine::with_program(Arc::new(program)).named(&machine.name).machine_type(kind);
+        Ok(Replayer::new(&engine.object_store(self.store())))
+    }
+
+    /// The objects of the folder. Without one, the default folder.
+    fn store(&self) -> Arc<FolderStore> {
+        let folder = self.replay.objects.as_deref().unwrap_or_else(|| Path::new(FolderStore::DEFAULT));
+        Arc::new(FolderStore::read_only(folder))
+    }
+}
+
+fn complain(error: &ReplayError) {
+    eprintln!("{}", printable_lines(&format!("error: {error}")));
+}
+
+fn put(file: &Path, text: &str) -> Result<(), Failure> {
+    std::fs::write(file, text).map_err(|error| format!("error: cannot write {}: {error}", file.display()).into())
+}
