@@ -43,7 +43,9 @@ impl History {
         #[cfg(feature = "aws")]
         if self.save.is_some() {
             let help = "give the ARN of an execution";
-            return Err(format!("error: --save is for an execution in AWS; this one is in a file\n  = help: {help}").into());
+            return Err(
+                format!("error: --save is for an execution in AWS; this one is in a file\n  = help: {help}").into()
+            );
         }
         let file = Path::new(&self.execution);
         let history = page::read(file)?;

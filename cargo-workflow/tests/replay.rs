@@ -20,7 +20,11 @@ fn machine(least: u64) -> Value {
 }
 
 fn ran(score: u64) -> Execution {
-    Engine::new(&machine(50)).unwrap().on_state("Score", move |_: Value| Ok(score)).run(&json!({ "of": score })).unwrap()
+    Engine::new(&machine(50))
+        .unwrap()
+        .on_state("Score", move |_: Value| Ok(score))
+        .run(&json!({ "of": score }))
+        .unwrap()
 }
 
 fn history(execution: &Execution) -> String {
@@ -43,7 +47,12 @@ fn a_folder_gives_a_table_a_sentence_and_an_exit_code() {
     let done = with(&changed, &[]);
     assert_eq!(done.code, Some(1), "{}", done.stderr);
     assert!(done.stdout.ends_with("of 3 executions, 1 would take another way, at `GoodEnough`\n"), "{}", done.stdout);
-    assert!(done.stdout.contains("b.json  another way     event 9: `GoodEnough` is followed by `Retrain` instead of `Deploy`"), "{}", done.stdout);
+    assert!(
+        done.stdout
+            .contains("b.json  another way     event 9: `GoodEnough` is followed by `Retrain` instead of `Deploy`"),
+        "{}",
+        done.stdout
+    );
     let done = with(&changed, &["--format", "json"]);
     let report: Value = serde_json::from_str(&done.stdout).unwrap();
     assert_eq!((done.code, &report["summary"]["anotherWay"]), (Some(1), &json!(1)));
@@ -81,7 +90,11 @@ fn the_definition_is_named_or_saved_beside_the_history() {
     let alone = file(FOLDER, "alone/order.json", history(&ran(60)));
     let done = workflow("replay", &alone, &[]);
     assert_eq!(done.code, Some(2));
-    assert!(done.stderr.contains("the definition is not known") && done.stderr.contains("--definition"), "{}", done.stderr);
+    assert!(
+        done.stderr.contains("the definition is not known") && done.stderr.contains("--definition"),
+        "{}",
+        done.stderr
+    );
     let described = json!({ "stateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:Score",
         "definition": machine(50).to_string() });
     file(FOLDER, "alone/order.machine.json", described.to_string());

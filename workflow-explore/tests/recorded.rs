@@ -1,5 +1,7 @@
 //! Executions recorded on AWS, replayed on their own definitions: each goes the same way.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -38,9 +40,12 @@ fn event_of_api(event: &Value, time: f64) -> Value {
     for (name, value) in event.as_object().into_iter().flatten().filter(|(name, _)| !OWN.contains(&name.as_str())) {
         let value = match name.as_str() {
             "input" | "output" | "parameters" => Value::from(value.to_string()),
-            "assignedVariables" => {
-                value.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), Value::from(value.to_string()))).collect()
-            }
+            "assignedVariables" => value
+                .as_object()
+                .into_iter()
+                .flatten()
+                .map(|(name, value)| (name.clone(), Value::from(value.to_string())))
+                .collect(),
             _ => value.clone(),
         };
         details.insert(name.clone(), value);

@@ -1,5 +1,7 @@
 //! Edits of definitions with the verdict that each must have for a recorded execution.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
+
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -7,7 +9,8 @@ use workflow_explore::replay::{Recording, Replay, replay};
 use workflow_local::{Answers, Engine, Execution, MachineType, TaskError};
 
 fn lambda(name: &str, next: &str) -> Value {
-    let mut state = json!({ "Type": "Task", "Resource": format!("arn:aws:lambda:us-east-1:123456789012:function:{name}") });
+    let mut state =
+        json!({ "Type": "Task", "Resource": format!("arn:aws:lambda:us-east-1:123456789012:function:{name}") });
     match next {
         "" => state["End"] = true.into(),
         next => state["Next"] = next.into(),
@@ -148,97 +151,293 @@ fn edits() -> Vec<(&'static str, Of, Edit, &'static str)> {
         ("nothing", Order, all(vec![]), "same way"),
         ("a comment", Order, set("/States/Charge/Comment", json!("takes the money")), "same way"),
         ("a state renamed", Order, rename(), "same way"),
-        ("a bound moved over the value", Order, set("/States/GoodEnough/Choices/0/NumericGreaterThanEquals", json!(50)),
-            "another way at `GoodEnough`: other state, then not called at `Review`"),
-        ("a bound moved beside the value", Order, set("/States/GoodEnough/Choices/0/NumericGreaterThanEquals", json!(51)), "same way"),
-        ("another default", Order, set("/States/GoodEnough/Default", json!("Rest")), "another way at `GoodEnough`: other state"),
-        ("a state inserted", Order,
+        (
+            "a bound moved over the value",
+            Order,
+            set("/States/GoodEnough/Choices/0/NumericGreaterThanEquals", json!(50)),
+            "another way at `GoodEnough`: other state, then not called at `Review`",
+        ),
+        (
+            "a bound moved beside the value",
+            Order,
+            set("/States/GoodEnough/Choices/0/NumericGreaterThanEquals", json!(51)),
+            "same way",
+        ),
+        (
+            "another default",
+            Order,
+            set("/States/GoodEnough/Default", json!("Rest")),
+            "another way at `GoodEnough`: other state",
+        ),
+        (
+            "a state inserted",
+            Order,
             all(vec![set("/States/Prepare/Next", json!("Check")), set("/States/Check", pass("GoodEnough"))]),
-            "another way at `Prepare`: other state"),
-        ("a state left out", Order, all(vec![set("/States/Charge/Next", json!("Ship")), remove("/States/Rest")]), "another way at `Charge`: other state"),
+            "another way at `Prepare`: other state",
+        ),
+        (
+            "a state left out",
+            Order,
+            all(vec![set("/States/Charge/Next", json!("Ship")), remove("/States/Rest")]),
+            "another way at `Charge`: other state",
+        ),
         ("a longer wait", Order, set("/States/Rest/Seconds", json!(3600)), "same way"),
         ("a shorter wait", Order, set("/States/Rest/Seconds", json!(1)), "same way"),
         ("no retrier", Order, remove("/States/Charge/Retry"), "another way at `Charge`: fewer attempts"),
-        ("a retrier of another error", Order, set("/States/Charge/Retry/0/ErrorEquals", json!(["Slow"])), "another way at `Charge`: fewer attempts"),
+        (
+            "a retrier of another error",
+            Order,
+            set("/States/Charge/Retry/0/ErrorEquals", json!(["Slow"])),
+            "another way at `Charge`: fewer attempts",
+        ),
         ("a longer delay of a retrier", Order, set("/States/Charge/Retry/0/IntervalSeconds", json!(30)), "same way"),
         ("more attempts than were needed", Order, set("/States/Charge/Retry/0/MaxAttempts", json!(9)), "same way"),
-        ("another request", Order, set("/States/Charge/Parameters/Payload/amount.$", json!("States.MathAdd($.total, 1)")),
-            "another way at `Charge`: other request $.Payload.amount"),
-        ("one more member of a request", Order, set("/States/Charge/Parameters/Payload/currency", json!("EUR")),
-            "another way at `Charge`: other request $.Payload.currency"),
-        ("another function", Order, set("/States/Charge/Parameters/FunctionName", json!("bill")),
-            "another way at `Charge`: other request $.FunctionName"),
-        ("another resource", Order, set("/States/Charge/Resource", json!("arn:aws:states:::aws-sdk:lambda:invoke")),
-            "answer missing at `Charge`: other resource"),
-        ("another queue", Order, set("/States/Ship/Parameters/QueueUrl", json!("https://sqs.us-east-1.amazonaws.com/123456789012/x")),
-            "another way at `Ship`: other request $.QueueUrl"),
-        ("a time-out before the answer", Order, set("/States/Ship/TimeoutSeconds", json!(100)), "another way at `Ship`: other state"),
+        (
+            "another request",
+            Order,
+            set("/States/Charge/Parameters/Payload/amount.$", json!("States.MathAdd($.total, 1)")),
+            "another way at `Charge`: other request $.Payload.amount",
+        ),
+        (
+            "one more member of a request",
+            Order,
+            set("/States/Charge/Parameters/Payload/currency", json!("EUR")),
+            "another way at `Charge`: other request $.Payload.currency",
+        ),
+        (
+            "another function",
+            Order,
+            set("/States/Charge/Parameters/FunctionName", json!("bill")),
+            "another way at `Charge`: other request $.FunctionName",
+        ),
+        (
+            "another resource",
+            Order,
+            set("/States/Charge/Resource", json!("arn:aws:states:::aws-sdk:lambda:invoke")),
+            "answer missing at `Charge`: other resource",
+        ),
+        (
+            "another queue",
+            Order,
+            set("/States/Ship/Parameters/QueueUrl", json!("https://sqs.us-east-1.amazonaws.com/123456789012/x")),
+            "another way at `Ship`: other request $.QueueUrl",
+        ),
+        (
+            "a time-out before the answer",
+            Order,
+            set("/States/Ship/TimeoutSeconds", json!(100)),
+            "another way at `Ship`: other state",
+        ),
         ("a shorter time-out after the answer", Order, set("/States/Ship/TimeoutSeconds", json!(121)), "same way"),
-        ("no callback", Order, all(vec![set("/States/Ship/Resource", json!("arn:aws:states:::sqs:sendMessage")),
-            set("/States/Ship/Parameters/MessageBody", json!("x"))]), "answer missing at `Ship`: other resource"),
-        ("heartbeats that nothing shows", Order, set("/States/Ship/HeartbeatSeconds", json!(30)), "answer missing at `Ship`: heartbeats"),
+        (
+            "no callback",
+            Order,
+            all(vec![
+                set("/States/Ship/Resource", json!("arn:aws:states:::sqs:sendMessage")),
+                set("/States/Ship/Parameters/MessageBody", json!("x")),
+            ]),
+            "answer missing at `Ship`: other resource",
+        ),
+        (
+            "heartbeats that nothing shows",
+            Order,
+            set("/States/Ship/HeartbeatSeconds", json!(30)),
+            "answer missing at `Ship`: heartbeats",
+        ),
         ("heartbeats that take longer", Order, set("/States/Ship/HeartbeatSeconds", json!(130)), "same way"),
-        ("other items", Order, set("/States/Each/ItemsPath", json!("$.order.others")), "another way at `Each`: other number of items"),
+        (
+            "other items",
+            Order,
+            set("/States/Each/ItemsPath", json!("$.order.others")),
+            "another way at `Each`: other number of items",
+        ),
         ("one iteration at a time", Order, set("/States/Each/MaxConcurrency", json!(1)), "same way"),
-        ("an item selector", Order, set("/States/Each/ItemSelector", json!({ "item.$": "$$.Map.Item.Value" })),
-            "another way at `Pack`: other request $"),
-        ("another function in a map", Order,
-            set("/States/Each/ItemProcessor/States/Pack/Resource", json!("arn:aws:lambda:us-east-1:123456789012:function:wrap")),
-            "answer missing at `Pack`: other resource"),
-        ("one more state in a map", Order, all(vec![
-            remove("/States/Each/ItemProcessor/States/Pack/End"),
-            set("/States/Each/ItemProcessor/States/Pack/Next", json!("Label")),
-            set("/States/Each/ItemProcessor/States/Label", json!({ "Type": "Pass", "End": true }))]),
-            "another way at `Pack`: other state"),
-        ("one more branch that calls a task", Order, Box::new(|definition| {
-            let branch = json!({ "StartAt": "Count", "States": { "Count": lambda("count", "") } });
-            definition["States"]["Both"]["Branches"].as_array_mut().unwrap().push(branch);
-        }), "answer missing at `Count`: not called"),
-        ("one more branch", Order, Box::new(|definition| {
-            let branch = json!({ "StartAt": "Count", "States": { "Count": { "Type": "Pass", "End": true } } });
-            definition["States"]["Both"]["Branches"].as_array_mut().unwrap().push(branch);
-        }), "another way at `Done`: other end $.both[2]"),
+        (
+            "an item selector",
+            Order,
+            set("/States/Each/ItemSelector", json!({ "item.$": "$$.Map.Item.Value" })),
+            "another way at `Pack`: other request $",
+        ),
+        (
+            "another function in a map",
+            Order,
+            set(
+                "/States/Each/ItemProcessor/States/Pack/Resource",
+                json!("arn:aws:lambda:us-east-1:123456789012:function:wrap"),
+            ),
+            "answer missing at `Pack`: other resource",
+        ),
+        (
+            "one more state in a map",
+            Order,
+            all(vec![
+                remove("/States/Each/ItemProcessor/States/Pack/End"),
+                set("/States/Each/ItemProcessor/States/Pack/Next", json!("Label")),
+                set("/States/Each/ItemProcessor/States/Label", json!({ "Type": "Pass", "End": true })),
+            ]),
+            "another way at `Pack`: other state",
+        ),
+        (
+            "one more branch that calls a task",
+            Order,
+            Box::new(|definition| {
+                let branch = json!({ "StartAt": "Count", "States": { "Count": lambda("count", "") } });
+                definition["States"]["Both"]["Branches"].as_array_mut().unwrap().push(branch);
+            }),
+            "answer missing at `Count`: not called",
+        ),
+        (
+            "one more branch",
+            Order,
+            Box::new(|definition| {
+                let branch = json!({ "StartAt": "Count", "States": { "Count": { "Type": "Pass", "End": true } } });
+                definition["States"]["Both"]["Branches"].as_array_mut().unwrap().push(branch);
+            }),
+            "another way at `Done`: other end $.both[2]",
+        ),
         ("one branch less", Order, remove("/States/Both/Branches/1"), "another way at `Done`: other end $.both[1]"),
-        ("branches in another order", Order, Box::new(|definition| {
-            definition["States"]["Both"]["Branches"].as_array_mut().unwrap().reverse();
-        }), "another way at `Done`: other end $.both[0]"),
-        ("a branch that begins otherwise", Order, all(vec![
-            set("/States/Both/Branches/1/StartAt", json!("Before")), set("/States/Both/Branches/1/States/Before", pass("Log"))]),
-            "another way at the start: other state"),
-        ("a Fail state in place of the end", Order, set("/States/Done", json!({ "Type": "Fail", "Error": "No" })),
-            "another way at `Done`: other end"),
-        ("another output", Order, set("/States/Done", json!({ "Type": "Pass", "Result": { "ok": true }, "End": true })),
-            "another way at `Done`: other end $.order"),
-        ("a result that is not kept", Order, set("/States/Charge/ResultPath", Value::Null), "another way at `Mail`: other request $.charge"),
-        ("another part of a result", Order, set("/States/Charge/ResultSelector", json!({ "all.$": "$.Payload" })),
-            "another way at `Mail`: other request $.charge.receipt"),
-        ("data that go to the output", Order, set("/States/Prepare/Parameters/more", json!(1)), "another way at `Mail`: other request $.more"),
-        ("a catcher that is not needed", Order, set("/States/Each/Catch", json!([{ "ErrorEquals": ["States.ALL"], "Next": "Late" }])), "same way"),
-        ("a time limit of the execution", Order, set("/TimeoutSeconds", json!(90)), "another way at `Ship`: other state"),
-        ("another start", Order, all(vec![set("/StartAt", json!("GoodEnough")), remove("/States/Prepare")]), "another way at the start: other state"),
-        ("an error that is not caught", Declined, all(vec![remove("/States/Charge/Catch"), remove("/States/Refused")]), "another way at `Charge`: other state"),
-        ("another catcher", Declined,
-            all(vec![set("/States/Charge/Catch/0/Next", json!("Late")), remove("/States/Refused")]), "another way at `Charge`: other state"),
-        ("a retrier of the error", Declined, set("/States/Charge/Retry/0/ErrorEquals", json!(["Busy", "Declined"])),
-            "answer missing at `Charge`: no more attempts"),
-        ("another cause", Declined, set("/States/Refused/Cause", json!("no credit")), "another way at `Refused`: other end"),
-        ("another error", Declined, set("/States/Refused/Error", json!("NoMoney")), "another way at `Refused`: other end"),
+        (
+            "branches in another order",
+            Order,
+            Box::new(|definition| {
+                definition["States"]["Both"]["Branches"].as_array_mut().unwrap().reverse();
+            }),
+            "another way at `Done`: other end $.both[0]",
+        ),
+        (
+            "a branch that begins otherwise",
+            Order,
+            all(vec![
+                set("/States/Both/Branches/1/StartAt", json!("Before")),
+                set("/States/Both/Branches/1/States/Before", pass("Log")),
+            ]),
+            "another way at the start: other state",
+        ),
+        (
+            "a Fail state in place of the end",
+            Order,
+            set("/States/Done", json!({ "Type": "Fail", "Error": "No" })),
+            "another way at `Done`: other end",
+        ),
+        (
+            "another output",
+            Order,
+            set("/States/Done", json!({ "Type": "Pass", "Result": { "ok": true }, "End": true })),
+            "another way at `Done`: other end $.order",
+        ),
+        (
+            "a result that is not kept",
+            Order,
+            set("/States/Charge/ResultPath", Value::Null),
+            "another way at `Mail`: other request $.charge",
+        ),
+        (
+            "another part of a result",
+            Order,
+            set("/States/Charge/ResultSelector", json!({ "all.$": "$.Payload" })),
+            "another way at `Mail`: other request $.charge.receipt",
+        ),
+        (
+            "data that go to the output",
+            Order,
+            set("/States/Prepare/Parameters/more", json!(1)),
+            "another way at `Mail`: other request $.more",
+        ),
+        (
+            "a catcher that is not needed",
+            Order,
+            set("/States/Each/Catch", json!([{ "ErrorEquals": ["States.ALL"], "Next": "Late" }])),
+            "same way",
+        ),
+        (
+            "a time limit of the execution",
+            Order,
+            set("/TimeoutSeconds", json!(90)),
+            "another way at `Ship`: other state",
+        ),
+        (
+            "another start",
+            Order,
+            all(vec![set("/StartAt", json!("GoodEnough")), remove("/States/Prepare")]),
+            "another way at the start: other state",
+        ),
+        (
+            "an error that is not caught",
+            Declined,
+            all(vec![remove("/States/Charge/Catch"), remove("/States/Refused")]),
+            "another way at `Charge`: other state",
+        ),
+        (
+            "another catcher",
+            Declined,
+            all(vec![set("/States/Charge/Catch/0/Next", json!("Late")), remove("/States/Refused")]),
+            "another way at `Charge`: other state",
+        ),
+        (
+            "a retrier of the error",
+            Declined,
+            set("/States/Charge/Retry/0/ErrorEquals", json!(["Busy", "Declined"])),
+            "answer missing at `Charge`: no more attempts",
+        ),
+        (
+            "another cause",
+            Declined,
+            set("/States/Refused/Cause", json!("no credit")),
+            "another way at `Refused`: other end",
+        ),
+        (
+            "another error",
+            Declined,
+            set("/States/Refused/Error", json!("NoMoney")),
+            "another way at `Refused`: other end",
+        ),
         ("nothing, of an execution that failed", Declined, all(vec![]), "same way"),
         ("what the execution did not reach", Declined, set("/States/Rest/Seconds", json!(7)), "same way"),
-        ("a longer time-out", Late, set("/States/Ship/TimeoutSeconds", json!(1200)), "answer missing at `Ship`: timed out"),
+        (
+            "a longer time-out",
+            Late,
+            set("/States/Ship/TimeoutSeconds", json!(1200)),
+            "answer missing at `Ship`: timed out",
+        ),
         ("no time-out", Late, remove("/States/Ship/TimeoutSeconds"), "answer missing at `Ship`: timed out"),
         ("a shorter time-out", Late, set("/States/Ship/TimeoutSeconds", json!(60)), "same way"),
-        ("a time-out that is not caught", Late, all(vec![remove("/States/Ship/Catch"), remove("/States/Late")]), "another way at `Ship`: other state"),
-        ("a time-out that is retried", Late, set("/States/Ship/Retry", json!([{ "ErrorEquals": ["States.Timeout"] }])),
-            "answer missing at `Ship`: no more attempts"),
+        (
+            "a time-out that is not caught",
+            Late,
+            all(vec![remove("/States/Ship/Catch"), remove("/States/Late")]),
+            "another way at `Ship`: other state",
+        ),
+        (
+            "a time-out that is retried",
+            Late,
+            set("/States/Ship/Retry", json!([{ "ErrorEquals": ["States.Timeout"] }])),
+            "answer missing at `Ship`: no more attempts",
+        ),
         ("nothing, with clock, chance and names", Volatile, all(vec![]), "same way"),
-        ("a request beside them", Volatile, set("/States/Tell/Arguments/Payload/kind", json!("bill")),
-            "another way at `Tell`: other request $.Payload.kind"),
-        ("a type beside them", Volatile, set("/States/Mark/Output/n", json!("{% $string($random()) %}")),
-            "another way at `Tell`: other request $.Payload.n"),
-        ("another threshold of chance", Volatile, set("/States/Toss/Choices/0/Condition", json!("{% $random() < 0.2 %}")), "same way"),
-        ("no chance left", Volatile, set("/States/Toss/Choices/0/Condition", json!("{% $random() < 2 %}")),
-            "another way at `Toss`: other state"),
+        (
+            "a request beside them",
+            Volatile,
+            set("/States/Tell/Arguments/Payload/kind", json!("bill")),
+            "another way at `Tell`: other request $.Payload.kind",
+        ),
+        (
+            "a type beside them",
+            Volatile,
+            set("/States/Mark/Output/n", json!("{% $string($random()) %}")),
+            "another way at `Tell`: other request $.Payload.n",
+        ),
+        (
+            "another threshold of chance",
+            Volatile,
+            set("/States/Toss/Choices/0/Condition", json!("{% $random() < 0.2 %}")),
+            "same way",
+        ),
+        (
+            "no chance left",
+            Volatile,
+            set("/States/Toss/Choices/0/Condition", json!("{% $random() < 2 %}")),
+            "another way at `Toss`: other state",
+        ),
     ]
 }
 

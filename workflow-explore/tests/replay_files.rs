@@ -1,5 +1,7 @@
 //! Histories in files: what is read, what is refused and how, and what is written of them.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
+
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -100,49 +102,107 @@ fn a_bad_history_is_refused_by_file_and_event() {
     };
     let last = whole["events"].as_array().unwrap().len();
     let cases: Vec<(&str, String, String)> = vec![
-        ("not JSON", "{\"events\": [".to_owned(), "h.json is not JSON: EOF while parsing a list at line 1 column 12".to_owned()),
+        (
+            "not JSON",
+            "{\"events\": [".to_owned(),
+            "h.json is not JSON: EOF while parsing a list at line 1 column 12".to_owned(),
+        ),
         ("empty", String::new(), "h.json is not JSON: the file is empty".to_owned()),
-        ("no events", "{}".to_owned(), "h.json is not a history: expected an object with `events`, found an empty one".to_owned()),
-        ("another object", json!({ "name": 1 }).to_string(),
-            "h.json is not a history: expected an object with `events`, found one with `name`".to_owned()),
-        ("a list of nothing", json!({ "events": [] }).to_string(), "h.json is not a history: it has no events".to_owned()),
+        (
+            "no events",
+            "{}".to_owned(),
+            "h.json is not a history: expected an object with `events`, found an empty one".to_owned(),
+        ),
+        (
+            "another object",
+            json!({ "name": 1 }).to_string(),
+            "h.json is not a history: expected an object with `events`, found one with `name`".to_owned(),
+        ),
+        (
+            "a list of nothing",
+            json!({ "events": [] }).to_string(),
+            "h.json is not a history: it has no events".to_owned(),
+        ),
         ("no list", json!({ "events": 1 }).to_string(), "h.json is not a history: `events` is not a list".to_owned()),
         ("a text", "\"x\"".to_owned(), "h.json is not a history: expected an object with `events`".to_owned()),
-        ("no event", json!({ "events": [{ "type": "x" }] }).to_string(),
-            "h.json is not a history: element 0 of `events` has no `id` or no `type`".to_owned()),
-        ("cut off at the end", with(&|events| drop(events.pop())),
-            format!("h.json: the history ends with event {}, SucceedStateExited: the execution has no end", last - 1)),
-        ("cut off at the start", with(&|events| drop(events.drain(..3))), "h.json: events 1 to 3 are missing".to_owned()),
+        (
+            "no event",
+            json!({ "events": [{ "type": "x" }] }).to_string(),
+            "h.json is not a history: element 0 of `events` has no `id` or no `type`".to_owned(),
+        ),
+        (
+            "cut off at the end",
+            with(&|events| drop(events.pop())),
+            format!("h.json: the history ends with event {}, SucceedStateExited: the execution has no end", last - 1),
+        ),
+        (
+            "cut off at the start",
+            with(&|events| drop(events.drain(..3))),
+            "h.json: events 1 to 3 are missing".to_owned(),
+        ),
         ("a gap", with(&|events| drop(events.remove(4))), "h.json: event 5 is missing".to_owned()),
-        ("one page", json!({ "events": whole["events"].as_array().unwrap()[..5], "nextToken": "A" }).to_string(),
-            "h.json: the history ends with event 5, LambdaFunctionFailed: it is one page of several".to_owned()),
-        ("two executions", with(&|events| {
-            let mut other = events[2].clone();
-            other["timestamp"] = json!(1.0);
-            events.push(other);
-        }), "h.json: event 3: two different events have this number: the file mixes executions".to_owned()),
-        ("an unknown type", with(&|events| events[2]["type"] = json!("TaskDreamt")),
-            "h.json: event 3: unknown event type `TaskDreamt`".to_owned()),
-        ("no time", with(&|events| drop(events[3].as_object_mut().unwrap().remove("timestamp"))),
-            "h.json: event 4: it has no timestamp".to_owned()),
-        ("no data", with(&|events| for event in events {
-            for (name, details) in event.as_object_mut().unwrap() {
-                if name.ends_with("EventDetails") {
-                    ["input", "output", "parameters"].map(|name| details.as_object_mut().unwrap().remove(name));
+        (
+            "one page",
+            json!({ "events": whole["events"].as_array().unwrap()[..5], "nextToken": "A" }).to_string(),
+            "h.json: the history ends with event 5, LambdaFunctionFailed: it is one page of several".to_owned(),
+        ),
+        (
+            "two executions",
+            with(&|events| {
+                let mut other = events[2].clone();
+                other["timestamp"] = json!(1.0);
+                events.push(other);
+            }),
+            "h.json: event 3: two different events have this number: the file mixes executions".to_owned(),
+        ),
+        (
+            "an unknown type",
+            with(&|events| events[2]["type"] = json!("TaskDreamt")),
+            "h.json: event 3: unknown event type `TaskDreamt`".to_owned(),
+        ),
+        (
+            "no time",
+            with(&|events| drop(events[3].as_object_mut().unwrap().remove("timestamp"))),
+            "h.json: event 4: it has no timestamp".to_owned(),
+        ),
+        (
+            "no data",
+            with(&|events| {
+                for event in events {
+                    for (name, details) in event.as_object_mut().unwrap() {
+                        if name.ends_with("EventDetails") {
+                            for name in ["input", "output", "parameters"] {
+                                details.as_object_mut().unwrap().remove(name);
+                            }
+                        }
+                    }
                 }
-            }
-        }), "h.json: event 1: ExecutionStarted has no input: the history has no data".to_owned()),
-        ("a missing output", with(&|events| {
-            let event = events.iter_mut().find(|event| event["type"] == "LambdaFunctionSucceeded").unwrap();
-            event["lambdaFunctionSucceededEventDetails"].as_object_mut().unwrap().remove("output");
-        }), "h.json: event 8: LambdaFunctionSucceeded has no output: the history has no data".to_owned()),
-        ("a truncated output", with(&|events| {
-            let event = events.iter_mut().find(|event| event["type"] == "LambdaFunctionSucceeded").unwrap();
-            event["lambdaFunctionSucceededEventDetails"]["outputDetails"]["truncated"] = json!(true);
-        }), "h.json: event 8: the output of LambdaFunctionSucceeded is truncated".to_owned()),
-        ("a text that is cut", with(&|events| {
-            events[0]["executionStartedEventDetails"]["input"] = json!("{\"items\": [truncated]");
-        }), "h.json: event 1: the input of ExecutionStarted is truncated: {\"items\": [truncated]".to_owned()),
+            }),
+            "h.json: event 1: ExecutionStarted has no input: the history has no data".to_owned(),
+        ),
+        (
+            "a missing output",
+            with(&|events| {
+                let event = events.iter_mut().find(|event| event["type"] == "LambdaFunctionSucceeded").unwrap();
+                event["lambdaFunctionSucceededEventDetails"].as_object_mut().unwrap().remove("output");
+            }),
+            "h.json: event 8: LambdaFunctionSucceeded has no output: the history has no data".to_owned(),
+        ),
+        (
+            "a truncated output",
+            with(&|events| {
+                let event = events.iter_mut().find(|event| event["type"] == "LambdaFunctionSucceeded").unwrap();
+                event["lambdaFunctionSucceededEventDetails"]["outputDetails"]["truncated"] = json!(true);
+            }),
+            "h.json: event 8: the output of LambdaFunctionSucceeded is truncated".to_owned(),
+        ),
+        (
+            "a text that is cut",
+            with(&|events| {
+                events[0]["executionStartedEventDetails"]["input"] = json!("{\"items\": [truncated]");
+            }),
+            "h.json: event 1: the input of ExecutionStarted is truncated: {\"items\": [truncated]".to_owned(),
+        ),
     ];
     let mut failures = Vec::new();
     for (name, text, expected) in cases {
@@ -174,15 +234,22 @@ fn a_history_of_another_machine_is_refused() {
 fn files_of_a_folder_belong_together() {
     let folder = folder("replay-folder");
     write(&folder.join("one.json"), &exported(&paid()));
-    write(&folder.join("one.execution.json"), &json!({
+    write(
+        &folder.join("one.execution.json"),
+        &json!({
         "executionArn": "arn:aws:states:us-east-1:123456789012:execution:Pay:one",
-        "stateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:Pay" }));
+        "stateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:Pay" }),
+    );
     write(&folder.join("deep/two.json"), &exported(&paid()));
     write(&folder.join("broken.json"), &json!({ "events": [] }));
-    write(&folder.join("pay.machine.json"), &json!({
-        "stateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:Pay", "definition": pay().to_string() }));
+    write(
+        &folder.join("pay.machine.json"),
+        &json!({
+        "stateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:Pay", "definition": pay().to_string() }),
+    );
     let read = Recordings::read([&folder], None);
-    let files: Vec<_> = read.executions.iter().map(|recording| Path::new(recording.file()).file_name().unwrap()).collect();
+    let files: Vec<_> =
+        read.executions.iter().map(|recording| Path::new(recording.file()).file_name().unwrap()).collect();
     assert_eq!(files, ["one.json", "two.json"]);
     assert_eq!(read.errors.len(), 1);
     assert!(read.executions[0].definition().is_some());
@@ -212,7 +279,8 @@ fn map_run() -> (Value, Vec<Value>) {
     loop {
         match execution.step() {
             workflow_local::Step::Task(request) => {
-                let _ = execution.succeed(request.id, json!({ "Payload": request.input["Payload"].as_i64().unwrap() * 10 }));
+                let _ = execution
+                    .succeed(request.id, json!({ "Payload": request.input["Payload"].as_i64().unwrap() * 10 }));
             }
             workflow_local::Step::Ended => break,
             _ => {}
@@ -254,7 +322,10 @@ fn children_of_map_runs_are_replayed_with_their_answers() {
     changed["States"]["Each"]["ItemProcessor"]["States"]["Pack"]["Parameters"]["FunctionName"] = "wrap".into();
     let other = replay(&Engine::new(&changed).unwrap(), &read.executions[0]).unwrap();
     let text = other.to_string();
-    assert!(text.contains("child-") && text.contains("`Pack` calls its task with other data: $.FunctionName"), "{text}");
+    assert!(
+        text.contains("child-") && text.contains("`Pack` calls its task with other data: $.FunctionName"),
+        "{text}"
+    );
     let mut changed = distributed();
     changed["States"]["Each"]["ItemSelector"] = json!({ "n.$": "$$.Map.Item.Value" });
     let other = replay(&Engine::new(&changed).unwrap(), &read.executions[0]).unwrap();
@@ -292,8 +363,12 @@ fn engine() -> Engine {
     Engine::new(&pay()).unwrap().named("Pay")
 }
 
-// What `--test` writes: it compiles and passes.
-include!("replay/emitted.rs");
+/// What `--test` writes: it compiles and passes.
+mod emitted {
+    use super::engine;
+
+    include!("replay/emitted.rs");
+}
 
 #[test]
 fn a_recorded_execution_is_written_as_a_test() {
@@ -318,8 +393,10 @@ fn a_recorded_execution_is_written_as_a_mock_file() {
 
 #[test]
 fn what_only_times_decide_is_not_written() {
-    let branch = |name: &str| json!({ "StartAt": name, "States": { name: { "Type": "Task", "End": true,
-        "Resource": format!("arn:aws:lambda:us-east-1:123456789012:function:{name}") } } });
+    let branch = |name: &str| {
+        json!({ "StartAt": name, "States": { name: { "Type": "Task", "End": true,
+        "Resource": format!("arn:aws:lambda:us-east-1:123456789012:function:{name}") } } })
+    };
     let definition = json!({ "StartAt": "Both", "States": { "Both": { "Type": "Parallel", "End": true,
         "Branches": [branch("First"), branch("Second")] } } });
     let engine = Engine::new(&definition).unwrap();
@@ -340,14 +417,15 @@ fn what_only_times_decide_is_not_written() {
 
 #[test]
 fn many_executions_are_a_table_and_a_sentence() {
-    let machine = |least: u64| json!({ "StartAt": "GoodEnough", "States": {
+    let machine = |least: u64| {
+        json!({ "StartAt": "GoodEnough", "States": {
         "GoodEnough": { "Type": "Choice", "Default": "Retrain",
             "Choices": [{ "Variable": "$.score", "NumericGreaterThanEquals": least, "Next": "Deploy" }] },
-        "Deploy": { "Type": "Succeed" }, "Retrain": { "Type": "Succeed" } } });
+        "Deploy": { "Type": "Succeed" }, "Retrain": { "Type": "Succeed" } } })
+    };
     let engine = Engine::new(&machine(50)).unwrap();
-    let recordings: Vec<_> = (0..10)
-        .map(|number| Recording::of(&engine.run(&json!({ "score": number * 10 })).unwrap()).unwrap())
-        .collect();
+    let recordings: Vec<_> =
+        (0..10).map(|number| Recording::of(&engine.run(&json!({ "score": number * 10 })).unwrap()).unwrap()).collect();
     let replays = |least| -> Vec<_> {
         let replayer = Replayer::new(&Engine::new(&machine(least)).unwrap());
         recordings.iter().map(|recording| replayer.replay(recording).unwrap()).collect()
@@ -355,5 +433,8 @@ fn many_executions_are_a_table_and_a_sentence() {
     let summary = Summary::of(&replays(80)).to_string();
     assert!(summary.ends_with("\nof 10 executions, 3 would take another way, all at `GoodEnough`\n"), "{summary}");
     assert!(Summary::of(&replays(50)).is_same());
-    assert_eq!(Summary::of(&replays(80)).to_json()["anotherWayAt"], json!([{ "state": "GoodEnough", "executions": 3 }]));
+    assert_eq!(
+        Summary::of(&replays(80)).to_json()["anotherWayAt"],
+        json!([{ "state": "GoodEnough", "executions": 3 }])
+    );
 }

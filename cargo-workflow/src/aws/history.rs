@@ -124,7 +124,10 @@ pub(super) fn of_api(event: &Event<Untyped>) -> Value {
     let activity = sdk.activity_scheduled_event_details();
     add("resourceType", text(called.map(|details| details.resource_type())));
     let resource = called.map(|details| details.resource());
-    add("resource", text(resource.or(function.map(|details| details.resource())).or(activity.map(|details| details.resource()))));
+    add(
+        "resource",
+        text(resource.or(function.map(|details| details.resource())).or(activity.map(|details| details.resource()))),
+    );
     add("parameters", text(called.map(|details| details.parameters())));
     let seconds = called.and_then(|details| details.timeout_in_seconds());
     let seconds = seconds.or(function.and_then(|details| details.timeout_in_seconds()));

@@ -36,7 +36,8 @@ pub(super) fn compare(played: &Played<'_>, others: &[Played<'_>], first_states: 
     let others: Vec<_> = others.iter().map(|other| Some(&other.run)).collect();
     comparison.run(&played.run, &others, None);
     let Comparison { found, mut data, ignored, .. } = comparison;
-    let first = found.into_iter().min_by_key(|found| (found.weak, found.time, found.file_order, found.difference.event));
+    let first =
+        found.into_iter().min_by_key(|found| (found.weak, found.time, found.file_order, found.difference.event));
     data.sort_by_key(|(time, data)| (*time, data.event));
     let since = data.into_iter().next();
     let since = since.filter(|(time, data)| {
@@ -97,7 +98,8 @@ impl<'c> Comparison<'c> {
         if file.is_some()
             && let (Some(old), Some(new)) = (recorded.trace.input(), run.trace.input())
         {
-            let paths = self.paths(old, new, pair.others_values(|other| other.trace.input().map(|input| input.value())));
+            let paths =
+                self.paths(old, new, pair.others_values(|other| other.trace.input().map(|input| input.value())));
             if !paths.is_empty() {
                 self.note(pair, false, 1, None, DifferenceKind::Input { paths });
             }
@@ -112,7 +114,8 @@ impl<'c> Comparison<'c> {
                 .iter()
                 .map(|other| {
                     let other = (*other)?;
-                    let matching = Matching { replayed: &run.trace, recorded: &other.trace, first_states: self.first_states };
+                    let matching =
+                        Matching { replayed: &run.trace, recorded: &other.trace, first_states: self.first_states };
                     other.children.get(&(matching.visit(place.0)?, place.1))
                 })
                 .collect();
@@ -155,8 +158,7 @@ impl<'c> Comparison<'c> {
                 }
                 (Some(recorded), None) => {
                     if !self.cut {
-                        let kind =
-                            DifferenceKind::Entered { recorded: Some(recorded.state.clone()), replayed: None };
+                        let kind = DifferenceKind::Entered { recorded: Some(recorded.state.clone()), replayed: None };
                         self.note(pair, !is_whole && stopped(now, new), recorded.entered, state, kind);
                     }
                     return;
@@ -227,7 +229,9 @@ impl<'c> Comparison<'c> {
         for (name, value) in assigned {
             let Some((_, before)) = variables.iter().find(|(known, _)| known == name) else { continue };
             let others = pair.others_of(new, self.first_states, |trace, visit| match &trace.exit(visit)?.fact {
-                Fact::Output(_, assigned) => assigned.iter().find(|(known, _)| known == name).map(|(_, value)| value.value()),
+                Fact::Output(_, assigned) => {
+                    assigned.iter().find(|(known, _)| known == name).map(|(_, value)| value.value())
+                }
                 _ => None,
             });
             let found = self.paths(before, value, others);
@@ -284,8 +288,13 @@ impl<'c> Comparison<'c> {
         text: impl Fn(End) -> Option<String>,
     ) -> bool {
         let value = |text: &Option<String>| Value::from(text.as_deref());
-        let others: Vec<Value> =
-            pair.others.iter().flatten().filter_map(|other| end_of(&other.trace)).map(|end| value(&text(end))).collect();
+        let others: Vec<Value> = pair
+            .others
+            .iter()
+            .flatten()
+            .filter_map(|other| end_of(&other.trace))
+            .map(|end| value(&text(end)))
+            .collect();
         !self.paths(&value(old), &value(new), others.iter().map(Some).collect()).is_empty()
     }
 
@@ -303,7 +312,9 @@ impl<'c> Comparison<'c> {
             .collect();
         found.retain(|difference| {
             let is_same_type = match (&difference.recorded, &difference.replayed) {
-                (Some(recorded), Some(replayed)) => std::mem::discriminant(recorded) == std::mem::discriminant(replayed),
+                (Some(recorded), Some(replayed)) => {
+                    std::mem::discriminant(recorded) == std::mem::discriminant(replayed)
+                }
                 _ => false,
             };
             let ignored = is_same_type && volatile.contains(&difference.path) || is_newer_context(difference);

@@ -88,7 +88,8 @@ impl Recordings {
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
         for kind in ["machine", "execution", "asl"] {
             let file = folder.join(format!("{stem}.{kind}.json"));
-            if file != path && file.is_file()
+            if file != path
+                && file.is_file()
                 && let Some(documents) = self.documents(&file)
             {
                 self.describe(&documents, from, |_| true);
@@ -130,7 +131,8 @@ impl Recordings {
         match fs::read_dir(folder) {
             Ok(entries) => {
                 for path in entries.flatten().map(|entry| entry.path()) {
-                    let known = path.extension().is_some_and(|extension| EXTENSIONS.iter().any(|known| extension == *known));
+                    let known =
+                        path.extension().is_some_and(|extension| EXTENSIONS.iter().any(|known| extension == *known));
                     if path.is_dir() {
                         folders.insert(path);
                     } else if known {
@@ -186,7 +188,8 @@ impl Recordings {
         for recording in std::mem::take(&mut self.executions) {
             let machine = recording.definition.as_ref().or(definition);
             let is_child = recording.map_run.is_some()
-                || machine.is_some_and(|machine| begins_as_child(machine, recording.first_state().map(|(name, _)| name)));
+                || machine
+                    .is_some_and(|machine| begins_as_child(machine, recording.first_state().map(|(name, _)| name)));
             if is_child { children.push(recording) } else { parents.push(recording) }
         }
         for child in children {
@@ -201,7 +204,8 @@ impl Recordings {
                 (Some(parent), 0) => parent.children.push(child),
                 (None, _) => {
                     let (state, event) = child.first_state().unwrap_or_default();
-                    let problem = format!("it enters `{state}`, as a child of a map run does, and no other history starts it");
+                    let problem =
+                        format!("it enters `{state}`, as a child of a map run does, and no other history starts it");
                     let help = "give the history of the execution that started the map run too".to_owned();
                     self.errors.push(ReplayError::Event { file: child.file.clone(), event, problem, help });
                 }
@@ -211,9 +215,10 @@ impl Recordings {
                         "it enters `{state}`, as a child of a map run does, and {} executions had one at its time",
                         more + 1
                     );
-                    let help = "put children into a folder named like their parent's file, or save `describe-execution` \
+                    let help =
+                        "put children into a folder named like their parent's file, or save `describe-execution` \
                                 of each child beside it as NAME.execution.json"
-                        .to_owned();
+                            .to_owned();
                     self.errors.push(ReplayError::Event { file: child.file.clone(), event, problem, help });
                 }
             }

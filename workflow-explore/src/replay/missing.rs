@@ -105,7 +105,10 @@ impl fmt::Display for MissingAnswer {
                 write!(f, "`{state}` needs a heartbeat each {seconds} s, and the history does not show that they came")
             }
             MissingReason::NoChild { item } => {
-                write!(f, "`{state}` calls {resource} for item {item}, and no history of a child execution has its input")
+                write!(
+                    f,
+                    "`{state}` calls {resource} for item {item}, and no history of a child execution has its input"
+                )
             }
             MissingReason::NoObject { object } => {
                 write!(f, "`{state}` reads items from the S3 object {object}, which is not there")

@@ -109,9 +109,8 @@ impl Replay {
         let Compared { difference, since, ignored } = compared;
         // What differs after an answer is missing is of no use.
         let missing_at = played.missing.as_ref().and_then(|missing| missing.event.filter(|_| missing.file.is_none()));
-        let difference = difference.filter(|difference| {
-            difference.file.is_some() || missing_at.is_none_or(|event| difference.event <= event)
-        });
+        let difference = difference
+            .filter(|difference| difference.file.is_some() || missing_at.is_none_or(|event| difference.event <= event));
         Self {
             file: recording.file.clone(),
             since: since.filter(|_| difference.is_some()),

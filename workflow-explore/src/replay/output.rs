@@ -32,11 +32,15 @@ impl Replayer {
                     Answered::Error(TaskError { error, cause }) => {
                         json!({ "Throw": { "Error": error.unwrap_or_default(), "Cause": cause.unwrap_or_default() } })
                     }
-                    Answered::TimedOut(error) => json!({ "Throw": { "Error": error, "Cause": "no answer was recorded" } }),
+                    Answered::TimedOut(error) => {
+                        json!({ "Throw": { "Error": error, "Cause": "no answer was recorded" } })
+                    }
                     Answered::Stopped => {
                         return Err(ReplayError::NoAnswers {
                             file: recording.file().to_owned(),
-                            problem: format!("`{state}` was stopped before it was answered, which a mock file cannot say"),
+                            problem: format!(
+                                "`{state}` was stopped before it was answered, which a mock file cannot say"
+                            ),
                             help: "write it as a test: --test FILE".to_owned(),
                         });
                     }

@@ -73,12 +73,17 @@ enum Act {
     Answer(Result<Payload, TaskError>),
 }
 
+/// The run, the visit and the item that a child is of.
+type Owner = (usize, usize, usize);
+
+/// Whether the play goes on, or ends at an answer that is missing.
+type Answering = Result<(), Box<MissingAnswer>>;
+
 /// One history that is played.
 struct Run<'r> {
     trace: Trace,
     recorded: Option<&'r Recorded>,
-    /// The run, the visit and the item that it is a child of.
-    parent: Option<(usize, usize, usize)>,
+    parent: Option<Owner>,
     /// Which recorded children are taken.
     used: BTreeSet<usize>,
 }
@@ -93,7 +98,7 @@ pub(super) struct Play<'s, 'r> {
     acts: BTreeMap<(Instant, u64), (TaskId, Act)>,
     planned: u64,
     /// Tasks without an answer: until when that is known, and what is missing after that.
-    silent: BTreeMap<TaskId, (Instant, MissingAnswer)>,
+    silent: BTreeMap<TaskId, (Instant, Box<MissingAnswer>)>,
     redriven: usize,
     stopped: usize,
     given: BTreeMap<String, Vec<Answered>>,
@@ -143,24 +148,20 @@ impl<'s, 'r> Play<'s, 'r> {
                         break missing;
                     }
                 }
-                Step::Ended => {
-                    if !self.redrive() {
-                        break None;
-                    }
-                }
+                Step::Ended if !self.redrive() => break None,
                 _ => {}
             }
         };
         self.finish(missing)
     }
 
-    fn finish(mut self, missing: Option<MissingAnswer>) -> Played<'r> {
+    fn finish(mut self, missing: Option<Box<MissingAnswer>>) -> Played<'r> {
         let mut number = 0;
         while self.execution.history_of(number).is_some() {
             self.follow(number);
             number += 1;
         }
-        let mut made: Vec<(Option<(usize, usize, usize)>, PlayedRun<'r>)> = self
+        let mut made: Vec<(Option<Owner>, PlayedRun<'r>)> = self
             .runs
             .into_iter()
             .map(|run| (run.parent, PlayedRun { trace: run.trace, recorded: run.recorded, children: BTreeMap::new() }))
@@ -176,7 +177,7 @@ impl<'s, 'r> Play<'s, 'r> {
         }
         let run = made.pop().map(|(_, run)| run);
         let run = run.unwrap_or(PlayedRun { trace: Trace::default(), recorded: None, children: BTreeMap::new() });
-        Played { execution: self.execution, run, missing, given: self.given }
+        Played { execution: self.execution, run, missing: missing.map(|missing| *missing), given: self.given }
     }
 
     /// Reads what was written to a history since the last time.
@@ -197,9 +198,11 @@ impl<'s, 'r> Play<'s, 'r> {
     /// A child that was started, with the recorded one that has its input.
     fn child(&mut self, number: usize) -> Run<'r> {
         let mut made = Run { trace: Trace::default(), recorded: None, parent: None, used: BTreeSet::new() };
-        let Some((arn, item, input)) = self.execution.history_of(number).and_then(|(view, item)| {
-            Some((view.map_run()?.arn().to_owned(), item?, view.input().clone()))
-        }) else {
+        let Some((arn, item, input)) = self
+            .execution
+            .history_of(number)
+            .and_then(|(view, item)| Some((view.map_run()?.arn().to_owned(), item?, view.input().clone())))
+        else {
             return made;
         };
         if !self.map_runs.contains_key(&arn) {
@@ -216,8 +219,7 @@ impl<'s, 'r> Play<'s, 'r> {
         let matching =
             Matching { replayed: &around.trace, recorded: &recorded.trace, first_states: &self.stage.first_states };
         let Some(visit) = matching.visit(visit) else { return made };
-        let arns: Vec<&str> =
-            recorded.trace.map_runs().filter(|(_, of)| *of == visit).map(|(arn, _)| arn).collect();
+        let arns: Vec<&str> = recorded.trace.map_runs().filter(|(_, of)| *of == visit).map(|(arn, _)| arn).collect();
         let belongs = |child: &Recorded| child.map_run.as_deref().is_none_or(|arn| arns.contains(&arn));
         let pool: Vec<usize> =
             (0..recorded.children.len()).filter(|at| recorded.children.get(*at).is_some_and(belongs)).collect();
@@ -270,24 +272,25 @@ impl<'s, 'r> Play<'s, 'r> {
     }
 
     /// Answers a task as it was answered.
-    fn answer(&mut self, request: &TaskRequest) -> Result<(), MissingAnswer> {
-        let mut missing = MissingAnswer {
+    fn answer(&mut self, request: &TaskRequest) -> Answering {
+        let mut missing = Box::new(MissingAnswer {
             state: request.state.to_string(),
             attempt: request.attempt + 1,
             resource: String::new(),
             reason: MissingReason::NotCalled,
             event: None,
             file: None,
-        };
+        });
         let Some((number, event)) = self.execution.event_of(request.id) else { return Err(missing) };
         self.follow(number);
         let Some(run) = self.runs.get(number) else { return Err(missing) };
         let Some(visit) = run.trace.visit_of(event) else { return Err(missing) };
-        let Some((attempt, asked)) = run.trace.calls(visit).iter().enumerate().last() else { return Err(missing) };
+        let Some((attempt, asked)) = run.trace.calls(visit).iter().enumerate().next_back() else { return Err(missing) };
         missing.resource.clone_from(&asked.resource);
         let Some(recorded) = run.recorded else {
             let item = run.parent.map_or(0, |(_, _, item)| item);
-            return Err(MissingAnswer { reason: MissingReason::NoChild { item }, ..missing });
+            missing.reason = MissingReason::NoChild { item };
+            return Err(missing);
         };
         missing.file = (number > 0).then(|| recorded.file.clone());
         let matching =
@@ -301,12 +304,13 @@ impl<'s, 'r> Play<'s, 'r> {
                 attempts => MissingReason::NoMoreAttempts { attempts },
             };
             let last = calls.last().and_then(|call| call.outcome.as_ref()).map(|(_, event)| *event);
-            return Err(MissingAnswer { reason, event: last.or(missing.event), ..missing });
+            (missing.reason, missing.event) = (reason, last.or(missing.event));
+            return Err(missing);
         };
         missing.event = Some(call.scheduled);
         if call.resource != asked.resource {
-            let reason = MissingReason::OtherResource { recorded: call.resource.clone() };
-            return Err(MissingAnswer { reason, ..missing });
+            missing.reason = MissingReason::OtherResource { recorded: call.resource.clone() };
+            return Err(missing);
         }
         let heartbeat = asked.heartbeat;
         // How long the recorded task had gone on at an event.
@@ -331,8 +335,8 @@ impl<'s, 'r> Play<'s, 'r> {
         request: &TaskRequest,
         plan: Plan,
         heartbeat: Option<u64>,
-        mut missing: MissingAnswer,
-    ) -> Result<(), MissingAnswer> {
+        mut missing: Box<MissingAnswer>,
+    ) -> Answering {
         let (id, now) = (request.id, self.execution.now());
         let prompt = self.setting.prompt;
         let at = |after: Duration| if prompt { now } else { now.after(after) };
@@ -420,7 +424,7 @@ impl<'s, 'r> Play<'s, 'r> {
     }
 
     /// Lets time pass until something happens. An error is the end of the play, perhaps for an answer that is missing.
-    fn wait(&mut self, until: Option<Instant>) -> Result<(), Option<MissingAnswer>> {
+    fn wait(&mut self, until: Option<Instant>) -> Result<(), Option<Box<MissingAnswer>>> {
         let recorded = self.runs.first().and_then(|run| run.recorded);
         let stopped = recorded.and_then(|recorded| recorded.stops.get(self.stopped));
         let stop = stopped.map(|(time, _)| self.later(*time).max(self.execution.now()));
@@ -434,7 +438,8 @@ impl<'s, 'r> Play<'s, 'r> {
             return Err(Some(missing.clone()));
         }
         let Some(next) = next else { return Err(self.silent.values().next().map(|(_, missing)| missing.clone())) };
-        let due = until.is_some_and(|until| until <= next) || self.acts.keys().next().is_some_and(|(time, _)| *time <= next);
+        let due =
+            until.is_some_and(|until| until <= next) || self.acts.keys().next().is_some_and(|(time, _)| *time <= next);
         self.execution.advance_to(next);
         self.deliver(next);
         if let Some((_, error)) = stopped.filter(|_| !due && stop == Some(next)) {

@@ -50,7 +50,8 @@ impl fmt::Debug for Recording {
 }
 
 /// The help where data is missing.
-const WITH_DATA: &str = "export the history with its data: `aws stepfunctions get-execution-history --include-execution-data`";
+const WITH_DATA: &str =
+    "export the history with its data: `aws stepfunctions get-execution-history --include-execution-data`";
 
 impl Recording {
     /// Reads the history of one execution from the contents of a file: what `aws stepfunctions get-execution-history`
@@ -144,7 +145,8 @@ impl Recording {
                     1 => format!("event {expected} is missing"),
                     _ => format!("events {expected} to {} are missing", event.id - 1),
                 };
-                let help = "save all pages of the history, one after the other: the AWS CLI does so by itself".to_owned();
+                let help =
+                    "save all pages of the history, one after the other: the AWS CLI does so by itself".to_owned();
                 return Err(ReplayError::CutOff { file, problem, help });
             }
             if event.kind == EventType::ExecutionStarted.name() {

@@ -28,6 +28,9 @@ const SERIES: u64 = 256;
 /// How much later the execution runs that shows which values come from the clock: no round time, so that each part differs.
 const LATER: Duration = Duration::from_millis(((27 * 24 + 3) * 60 + 7) * 60_000 + 13_457);
 
+/// The new names of states, by the old ones.
+type Names = Arc<BTreeMap<String, String>>;
+
 /// Plays recorded executions against one definition, which is compiled once.
 ///
 /// ```no_run
@@ -52,7 +55,7 @@ pub struct Replayer {
     looks_at_chance: bool,
     store: Arc<dyn ObjectStore>,
     /// The new names of states, for the older definition that was seen last.
-    renamed: Mutex<Option<(Value, Arc<BTreeMap<String, String>>)>>,
+    renamed: Mutex<Option<(Value, Names)>>,
 }
 
 impl fmt::Debug for Replayer {
@@ -157,8 +160,7 @@ impl Replayer {
             let help = "choose an execution that ended by itself";
             return refused("it was stopped or redriven, which answers of tasks cannot do".to_owned(), help);
         }
-        let (played, compared) =
-            self.judged(recording, &recorded, Setting { prompt: true, ..Setting::default() });
+        let (played, compared) = self.judged(recording, &recorded, Setting { prompt: true, ..Setting::default() });
         let problem = match (compared.difference, played.missing) {
             (None, None) => {
                 return Ok(Prompt {
@@ -215,7 +217,7 @@ impl Replayer {
     }
 
     /// The new names of states that the definition renames, by the old ones.
-    fn renamed(&self, recording: &Recording) -> Arc<BTreeMap<String, String>> {
+    fn renamed(&self, recording: &Recording) -> Names {
         let Some(old) = recording.definition() else { return Arc::default() };
         let mut known = self.renamed.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((definition, names)) = &*known
@@ -225,8 +227,7 @@ impl Replayer {
         }
         let difference = DefinitionDifference::of(old, &self.definition);
         let renamed = difference.states.iter().filter_map(|state| state.renamed());
-        let names: Arc<BTreeMap<String, String>> =
-            Arc::new(renamed.map(|(old, new)| (old.to_owned(), new.to_owned())).collect());
+        let names: Names = Arc::new(renamed.map(|(old, new)| (old.to_owned(), new.to_owned())).collect());
         *known = Some((old.clone(), Arc::clone(&names)));
         names
     }

@@ -93,7 +93,8 @@ impl Summary {
             (ReplayVerdict::AnswerMissing, "would need an answer that the history does not have"),
         ] {
             let states = self.states(verdict);
-            let name = |state: &Option<&str>| state.map_or_else(|| "the start".to_owned(), |state| format!("`{state}`"));
+            let name =
+                |state: &Option<&str>| state.map_or_else(|| "the start".to_owned(), |state| format!("`{state}`"));
             let places = match states.as_slice() {
                 [] => continue,
                 [(state, 1)] => format!("at {}", name(state)),
