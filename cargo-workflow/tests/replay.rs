@@ -74,7 +74,7 @@ fn one_history_is_written_as_mocks_and_as_a_test() {
     let done = workflow("replay", &one, &options);
     assert_eq!(done.code, Some(0), "{}", done.stderr);
     assert!(done.stdout.ends_with("order.json: same way\n"), "{}", done.stdout);
-    assert!(std::fs::read_to_string(test).unwrap().contains("fn execution_order()"));
+    assert!(std::fs::read_to_string(&test).unwrap().contains("fn execution_order()"));
     let done = workflow("run", &definition, &["--mocks", &mocks, "--input", "{\"of\": 60}", "--history", "json"]);
     assert_eq!(done.code, Some(0), "{}", done.stderr);
     assert!(done.stderr.contains("\"score\":60"), "{}", done.stderr);
