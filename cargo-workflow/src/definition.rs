@@ -12,7 +12,7 @@ use workflow_compiler::syntax::ast::{DeclarationKind, EnumDecl, FieldDecl, Type,
 use workflow_runtime::__private::push_escaped;
 
 use crate::Failure;
-use crate::params::{Given, Values};
+use crate::params::{ArgumentValue, Values};
 
 /// Delimits a mark in printed JSON. serde_json would not escape it, and no definition contains it.
 const MARK: char = '\u{F0000}';
@@ -22,7 +22,7 @@ const MARK_END: char = '\u{F0001}';
 #[derive(Debug)]
 pub(crate) enum Definition {
     /// The definition of a `workflow!`: its text, split at its values.
-    Workflow(Vec<Part>),
+    Workflow(Vec<DefinitionFragment>),
     /// A document: its placeholders are in its strings.
     Document {
         value: Value,
@@ -33,25 +33,25 @@ pub(crate) enum Definition {
 
 /// A part of a workflow's definition.
 #[derive(Debug)]
-pub(crate) enum Part {
+pub(crate) enum DefinitionFragment {
     Text(String),
-    Hole(Hole),
+    Slot(Slot),
 }
 
 /// A position whose value is a parameter or a constant.
 #[derive(Debug)]
-pub(crate) struct Hole {
+pub(crate) struct Slot {
     /// The parameter's name in JSON, or the path of a constant.
     name: String,
     /// The parameter's type in Rust; `None` for a constant.
     ty: Option<String>,
-    kind: Kind,
+    kind: ParameterKind,
     escape: Escape,
 }
 
 /// The kind of values of a parameter's type.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Kind {
+enum ParameterKind {
     Text,
     Bool,
     Integer,
@@ -89,7 +89,9 @@ impl Definition {
     /// Returns the names of all parameters, constants and placeholders.
     pub(crate) fn names(&self) -> BTreeSet<String> {
         match self {
-            Self::Workflow(parts) => parts.iter().filter_map(Part::hole).map(|hole| hole.name.clone()).collect(),
+            Self::Workflow(parts) => {
+                parts.iter().filter_map(DefinitionFragment::slot).map(|slot| slot.name.clone()).collect()
+            }
             Self::Document { value, .. } => {
                 let mut names = BTreeSet::new();
                 collect_names(value, &mut names);
@@ -102,8 +104,8 @@ impl Definition {
     pub(crate) fn is_text(&self, name: &str) -> bool {
         match self {
             Self::Workflow(parts) => {
-                let mut holes = parts.iter().filter_map(Part::hole);
-                holes.any(|hole| hole.name == name && hole.kind == Kind::Text)
+                let mut slots = parts.iter().filter_map(DefinitionFragment::slot);
+                slots.any(|slot| slot.name == name && slot.kind == ParameterKind::Text)
             }
             Self::Document { .. } => true,
         }
@@ -117,12 +119,12 @@ impl Definition {
         let mut missing = BTreeSet::new();
         let value = match self {
             Self::Workflow(parts) => {
-                let text = written(parts, values, |hole, _| {
-                    let is_value = matches!(hole.escape, Escape::Json | Escape::JsonataTemplate | Escape::Jsonata);
-                    if is_value && !matches!(hole.kind, Kind::Text | Kind::Unknown) {
-                        missing.insert(hole.name.clone());
+                let text = written(parts, values, |slot, _| {
+                    let is_value = matches!(slot.escape, Escape::Json | Escape::JsonataTemplate | Escape::Jsonata);
+                    if is_value && !matches!(slot.kind, ParameterKind::Text | ParameterKind::Unknown) {
+                        missing.insert(slot.name.clone());
                     }
-                    hole.as_text()
+                    slot.as_text()
                 })?;
                 // The compiler generated it, so it is valid.
                 serde_json::from_str(&text).map_err(|error| format!("error: the definition is not JSON: {error}"))?
@@ -150,14 +152,14 @@ impl Definition {
         let mut marked = Vec::new();
         let value = match self {
             Self::Workflow(parts) => {
-                let text = written(parts, values, |hole, _| {
-                    let is_text = matches!(hole.kind, Kind::Text | Kind::Unknown);
-                    match hole.escape {
+                let text = written(parts, values, |slot, _| {
+                    let is_text = matches!(slot.kind, ParameterKind::Text | ParameterKind::Unknown);
+                    match slot.escape {
                         Escape::Json | Escape::JsonataTemplate if !is_text => {
-                            Value::from(mark(&mut marked, hole.placeholder())).to_string()
+                            Value::from(mark(&mut marked, slot.placeholder())).to_string()
                         }
-                        Escape::Jsonata if !is_text => hole.placeholder(),
-                        _ => hole.as_text(),
+                        Escape::Jsonata if !is_text => slot.placeholder(),
+                        _ => slot.as_text(),
                     }
                 })?;
                 serde_json::from_str(&text).map_err(|error| format!("error: the definition is not JSON: {error}"))?
@@ -186,14 +188,14 @@ impl Definition {
     pub(crate) fn notes(&self) -> Vec<(String, String)> {
         let mut notes = Vec::new();
         if let Self::Workflow(parts) = self {
-            for hole in parts.iter().filter_map(Part::hole) {
-                let what = if hole.ty.is_some() {
+            for slot in parts.iter().filter_map(DefinitionFragment::slot) {
+                let what = if slot.ty.is_some() {
                     "known when it is deployed"
                 } else {
                     "a constant, whose value only rustc knows"
                 };
-                let note = format!("`{}` stands for `{}`, {what}", hole.placeholder(), hole.name);
-                let note = (hole.name.clone(), note);
+                let note = format!("`{}` stands for `{}`, {what}", slot.placeholder(), slot.name);
+                let note = (slot.name.clone(), note);
                 if !notes.contains(&note) {
                     notes.push(note);
                 }
@@ -221,16 +223,16 @@ fn collect_names(value: &Value, names: &mut BTreeSet<String>) {
     }
 }
 
-impl Part {
-    fn hole(&self) -> Option<&Hole> {
+impl DefinitionFragment {
+    fn slot(&self) -> Option<&Slot> {
         match self {
             Self::Text(_) => None,
-            Self::Hole(hole) => Some(hole),
+            Self::Slot(slot) => Some(slot),
         }
     }
 }
 
-impl Hole {
+impl Slot {
     fn placeholder(&self) -> String {
         format!("${{{}}}", self.name)
     }
@@ -245,10 +247,10 @@ impl Hole {
     }
 
     /// Returns the given value if it has the parameter's type.
-    fn value(&self, given: &Given) -> Result<Value, Failure> {
+    fn value(&self, given: &ArgumentValue) -> Result<Value, Failure> {
         let value = match self.kind {
-            Kind::Unknown => given.json().or_else(|| given.of_param(true)),
-            kind => given.of_param(kind == Kind::Text),
+            ParameterKind::Unknown => given.json().or_else(|| given.of_param(true)),
+            kind => given.of_param(kind == ParameterKind::Text),
         };
         value.filter(|value| self.kind.fits(value)).ok_or_else(|| {
             let (name, ty) = (&self.name, self.ty.as_deref().unwrap_or("a constant"));
@@ -257,7 +259,7 @@ impl Hole {
     }
 }
 
-impl Kind {
+impl ParameterKind {
     fn fits(self, value: &Value) -> bool {
         match self {
             Self::Text => value.is_string(),
@@ -273,17 +275,17 @@ impl Kind {
 
 /// Returns the text of a workflow's definition with the known values, and the output of `unknown` for the others.
 fn written(
-    parts: &[Part],
+    parts: &[DefinitionFragment],
     values: &Values,
-    mut unknown: impl FnMut(&Hole, &Values) -> String,
+    mut unknown: impl FnMut(&Slot, &Values) -> String,
 ) -> Result<String, Failure> {
     let mut text = String::new();
     for part in parts {
         match part {
-            Part::Text(part) => text.push_str(part),
-            Part::Hole(hole) => match values.get(&hole.name) {
-                Some(given) => push_escaped(of_runtime(hole.escape), &hole.value(given)?, &mut text),
-                None => text.push_str(&unknown(hole, values)),
+            DefinitionFragment::Text(part) => text.push_str(part),
+            DefinitionFragment::Slot(slot) => match values.get(&slot.name) {
+                Some(given) => push_escaped(of_runtime(slot.escape), &slot.value(given)?, &mut text),
+                None => text.push_str(&unknown(slot, values)),
             },
         }
     }
@@ -304,48 +306,48 @@ fn of_runtime(escape: Escape) -> workflow_runtime::Escape {
 
 /// The types of the constants of a Rust file, as far as they can be told by name.
 #[derive(Debug, Default)]
-pub(crate) struct Constants(BTreeMap<String, Kind>);
+pub(crate) struct Constants(BTreeMap<String, ParameterKind>);
 
 impl Constants {
     pub(crate) fn add(&mut self, name: &str, ty: &str) {
         let kind = match ty {
-            "bool" => Kind::Bool,
-            "f32" | "f64" => Kind::Number,
-            _ if ty.contains("str") || ty == "String" => Kind::Text,
-            _ if INTEGERS.contains(&ty) => Kind::Integer,
-            _ => Kind::Unknown,
+            "bool" => ParameterKind::Bool,
+            "f32" | "f64" => ParameterKind::Number,
+            _ if ty.contains("str") || ty == "String" => ParameterKind::Text,
+            _ if INTEGERS.contains(&ty) => ParameterKind::Integer,
+            _ => ParameterKind::Unknown,
         };
         // Two constants of the same name, in different modules, may have different types.
         let known = self.0.entry(name.to_owned()).or_insert(kind);
         if *known != kind {
-            *known = Kind::Unknown;
+            *known = ParameterKind::Unknown;
         }
     }
 
-    fn kind(&self, path: &str) -> Kind {
+    fn kind(&self, path: &str) -> ParameterKind {
         let name = path.rsplit(':').next().unwrap_or(path);
-        self.0.get(name).copied().unwrap_or(Kind::Unknown)
+        self.0.get(name).copied().unwrap_or(ParameterKind::Unknown)
     }
 }
 
 const INTEGERS: [&str; 12] = ["i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize"];
 
-fn part(workflow: &CompiledWorkflow, fragment: &Fragment, constants: &Constants) -> Part {
+fn part(workflow: &CompiledWorkflow, fragment: &Fragment, constants: &Constants) -> DefinitionFragment {
     match fragment {
-        Fragment::Text(text) => Part::Text(text.clone()),
+        Fragment::Text(text) => DefinitionFragment::Text(text.clone()),
         Fragment::Param { name, escape } => {
             let field = params(workflow).find(|field| plain(&field.name) == *name);
-            Part::Hole(Hole {
+            DefinitionFragment::Slot(Slot {
                 name: field.map_or_else(|| name.clone(), |field| field.wire.clone()),
                 ty: Some(field.map_or_else(|| "Json".to_owned(), |field| written_type(&field.ty))),
-                kind: field.map_or(Kind::Any, |field| kind(workflow, &field.ty)),
+                kind: field.map_or(ParameterKind::Any, |field| kind(workflow, &field.ty)),
                 escape: *escape,
             })
         }
         Fragment::Constant { path, escape } => {
             let name = path.to_string().replace(' ', "");
             let kind = constants.kind(&name);
-            Part::Hole(Hole { name, ty: None, kind, escape: *escape })
+            DefinitionFragment::Slot(Slot { name, ty: None, kind, escape: *escape })
         }
     }
 }
@@ -359,28 +361,28 @@ pub(crate) fn params(workflow: &CompiledWorkflow) -> impl Iterator<Item = &Field
     params.flatten()
 }
 
-fn kind(workflow: &CompiledWorkflow, ty: &Type) -> Kind {
+fn kind(workflow: &CompiledWorkflow, ty: &Type) -> ParameterKind {
     match &ty.kind {
-        TypeKind::String | TypeKind::Timestamp | TypeKind::Arn => Kind::Text,
-        TypeKind::Bool => Kind::Bool,
-        TypeKind::Integer(_) => Kind::Integer,
-        TypeKind::Float(_) => Kind::Number,
-        TypeKind::Vec(_) => Kind::List,
-        TypeKind::Map(_) => Kind::Object,
-        TypeKind::Json => Kind::Any,
+        TypeKind::String | TypeKind::Timestamp | TypeKind::Arn => ParameterKind::Text,
+        TypeKind::Bool => ParameterKind::Bool,
+        TypeKind::Integer(_) => ParameterKind::Integer,
+        TypeKind::Float(_) => ParameterKind::Number,
+        TypeKind::Vec(_) => ParameterKind::List,
+        TypeKind::Map(_) => ParameterKind::Object,
+        TypeKind::Json => ParameterKind::Any,
         // The type of an absent value is unknown.
-        TypeKind::Option(inner) if kind(workflow, inner) == Kind::Text => Kind::Unknown,
-        TypeKind::Option(_) => Kind::Any,
+        TypeKind::Option(inner) if kind(workflow, inner) == ParameterKind::Text => ParameterKind::Unknown,
+        TypeKind::Option(_) => ParameterKind::Any,
         TypeKind::Named(name) => {
             let mut declared = workflow.source.declarations.iter();
             let found = declared.find_map(|declaration| match &declaration.kind {
-                DeclarationKind::Struct(declared) if declared.name == *name => Some(Kind::Object),
-                DeclarationKind::Enum(EnumDecl { name: declared, .. }) if declared == name => Some(Kind::Text),
+                DeclarationKind::Struct(declared) if declared.name == *name => Some(ParameterKind::Object),
+                DeclarationKind::Enum(EnumDecl { name: declared, .. }) if declared == name => Some(ParameterKind::Text),
                 _ => None,
             });
-            found.unwrap_or(Kind::Unknown)
+            found.unwrap_or(ParameterKind::Unknown)
         }
-        TypeKind::Path(_) | TypeKind::Invalid => Kind::Unknown,
+        TypeKind::Path(_) | TypeKind::Invalid => ParameterKind::Unknown,
     }
 }
 
@@ -424,7 +426,7 @@ pub(crate) struct Left {
     pub(crate) typed: bool,
 }
 
-impl<'t, F: FnMut(&str) -> Option<Given>> Filling<'t, F> {
+impl<'t, F: FnMut(&str) -> Option<ArgumentValue>> Filling<'t, F> {
     pub(crate) fn new(typed: &'t BTreeSet<Pointer>, value: F) -> Self {
         Self { typed, value, changed: BTreeSet::new(), left: Vec::new(), wrong: Vec::new() }
     }

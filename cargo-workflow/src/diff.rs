@@ -11,7 +11,7 @@ use workflow_graph::Graph;
 use workflow_plan::{Configuration, Logging, Machine, Verdict, plan};
 
 use crate::params::Values;
-use crate::source::Wanted;
+use crate::source::ReadRequest;
 use crate::template::Reading;
 use crate::{Failure, revision, source, types};
 
@@ -100,9 +100,9 @@ fn read(file: &Path, name: Option<&str>) -> Result<Machine, Failure> {
     let of_revision = revision::of(file)?;
     let machine = match &of_revision {
         Some((path, bytes)) => {
-            source::read_one(Wanted { file: path, bytes: Some(bytes), name, values: &values, reading })?
+            source::read_one(ReadRequest { file: path, bytes: Some(bytes), name, values: &values, reading })?
         }
-        None => source::read_one(Wanted { file, bytes: None, name, values: &values, reading })?,
+        None => source::read_one(ReadRequest { file, bytes: None, name, values: &values, reading })?,
     };
     let (input, output) = machine.workflow.as_deref().map(types::declared).unwrap_or_default();
     let mut made = Machine::new(machine.value).of_type(machine.machine_type).declaring(input, output);

@@ -19,7 +19,7 @@ use workflow_compiler::check::{Explained, ExplainedState, Foreign, explain};
 use workflow_compiler::import::{ImportOptions, import};
 
 use crate::Failure;
-use crate::source::{self, Machine, Wanted};
+use crate::source::{self, Machine, ReadRequest};
 
 /// The width of a line, and of the column before a field's text.
 const WIDTH: usize = 100;
@@ -52,7 +52,7 @@ impl Explain {
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let values = self.file.params.values()?;
         let wanted = self.file.wanted(&values);
-        let machines = source::read(Wanted { reading: wanted.reading.with_defaults(), ..wanted })?;
+        let machines = source::read(ReadRequest { reading: wanted.reading.with_defaults(), ..wanted })?;
         let pages = machines.iter().map(Page::of);
         match self.format {
             Format::Json => {

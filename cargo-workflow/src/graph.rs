@@ -10,7 +10,7 @@ use workflow_asl::rules;
 use workflow_graph::{Direction, Graph};
 
 use crate::params::Values;
-use crate::source::{self, Machine, Wanted};
+use crate::source::{self, Machine, ReadRequest};
 use crate::template::Reading;
 use crate::{Failure, revision};
 
@@ -25,8 +25,8 @@ pub(crate) struct Draw {
     #[arg(long, value_enum, default_value_t = To::Mermaid)]
     to: To,
     /// The direction of the graph
-    #[arg(long, value_enum, default_value_t = Way::TopDown)]
-    direction: Way,
+    #[arg(long, value_enum, default_value_t = LayoutDirection::TopDown)]
+    direction: LayoutDirection,
     /// Draw the change from this file to FILE: each is a file, or REVISION:PATH for a file of a git revision
     #[arg(long, value_name = "OLD")]
     diff: Option<PathBuf>,
@@ -47,7 +47,7 @@ enum To {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Way {
+enum LayoutDirection {
     TopDown,
     LeftRight,
 }
@@ -63,7 +63,8 @@ impl Draw {
             return Ok(ExitCode::SUCCESS);
         }
         let wanted = self.file.wanted(&values);
-        let (machines, wrong) = source::read_with_errors(Wanted { reading: wanted.reading.with_defaults(), ..wanted })?;
+        let (machines, wrong) =
+            source::read_with_errors(ReadRequest { reading: wanted.reading.with_defaults(), ..wanted })?;
         let several = machines.len() > 1;
         if several && matches!(self.to, To::Svg | To::Html) {
             let names: Vec<_> = machines.iter().map(|machine| machine.name.as_str()).collect();
@@ -93,15 +94,17 @@ impl Draw {
         let name = self.file.name.as_deref();
         let reading = Reading { allow_outside: false, defaults: false }.with_defaults();
         match &revision::of(file)? {
-            Some((path, bytes)) => source::read_one(Wanted { file: path, bytes: Some(bytes), name, values, reading }),
-            None => source::read_one(Wanted { file, bytes: None, name, values, reading }),
+            Some((path, bytes)) => {
+                source::read_one(ReadRequest { file: path, bytes: Some(bytes), name, values, reading })
+            }
+            None => source::read_one(ReadRequest { file, bytes: None, name, values, reading }),
         }
     }
 
     fn print(&self, graph: &Graph, output: &mut impl Write) -> Result<(), Failure> {
         let direction = match self.direction {
-            Way::TopDown => Direction::TopDown,
-            Way::LeftRight => Direction::LeftRight,
+            LayoutDirection::TopDown => Direction::TopDown,
+            LayoutDirection::LeftRight => Direction::LeftRight,
         };
         match self.to {
             To::Svg => write!(output, "{}", graph.to_svg_in(direction))?,

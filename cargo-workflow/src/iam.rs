@@ -14,7 +14,7 @@ use workflow_asl::printable::printable;
 use crate::Failure;
 use crate::params::Values;
 use crate::report;
-use crate::source::{self, File, Wanted};
+use crate::source::{self, File, ReadRequest};
 
 /// The arguments of `iam`.
 #[derive(Args)]
@@ -73,10 +73,11 @@ impl Iam {
             ..Setting::default()
         };
         let wanted = self.file.wanted(&values);
-        let wanted = Wanted { reading: wanted.reading.with_defaults(), ..wanted };
+        let wanted = ReadRequest { reading: wanted.reading.with_defaults(), ..wanted };
         let mut known = BTreeSet::new();
         let policy = policy_of(wanted, &setting, &mut known)?;
-        let old = self.diff.as_ref().map(|file| older(Wanted { file, ..wanted }, &setting, &mut known)).transpose()?;
+        let old =
+            self.diff.as_ref().map(|file| older(ReadRequest { file, ..wanted }, &setting, &mut known)).transpose()?;
         values.are_known(&known)?;
         if self.trust {
             print_json(&policy::trust(&setting), output)?;
@@ -106,7 +107,7 @@ impl Iam {
 
 /// Returns the policy of the only workflow of a file, or the one of that name. The names of values that only the
 /// deployment knows are added to `known`.
-fn policy_of(wanted: Wanted<'_>, setting: &Setting, known: &mut BTreeSet<String>) -> Result<Policy, Failure> {
+fn policy_of(wanted: ReadRequest<'_>, setting: &Setting, known: &mut BTreeSet<String>) -> Result<Policy, Failure> {
     let machine = source::read_one_of_two(wanted)?;
     known.extend(machine.names.iter().cloned());
     let mut setting = setting.clone();
@@ -122,7 +123,7 @@ fn policy_of(wanted: Wanted<'_>, setting: &Setting, known: &mut BTreeSet<String>
 }
 
 /// Returns the policy that `--diff` names: a policy, or that of a workflow in a file.
-fn older(wanted: Wanted<'_>, setting: &Setting, known: &mut BTreeSet<String>) -> Result<Policy, Failure> {
+fn older(wanted: ReadRequest<'_>, setting: &Setting, known: &mut BTreeSet<String>) -> Result<Policy, Failure> {
     if let File::Document(source) = File::read(wanted.file).map_err(report::refuse)?
         && source.value().get("Statement").is_some()
     {

@@ -8,6 +8,7 @@ mod asl;
 mod aws;
 mod cargo;
 mod coverage;
+mod cross_workflow;
 mod definition;
 mod describe;
 mod diff;
@@ -33,7 +34,6 @@ mod run;
 mod serve;
 mod simulate;
 mod source;
-mod started;
 mod template;
 mod types;
 mod validate;
@@ -47,7 +47,7 @@ use clap::{Args, Parser, Subcommand};
 use workflow_asl::printable::printable_lines;
 
 use crate::params::{Params, Values};
-use crate::source::Wanted;
+use crate::source::ReadRequest;
 use crate::template::Reading;
 
 /// The command that cargo runs: `cargo workflow …` runs `cargo-workflow workflow …`.
@@ -152,8 +152,8 @@ struct File {
 
 impl File {
     /// Returns what to read, with these values.
-    fn wanted<'a>(&'a self, values: &'a Values) -> Wanted<'a> {
-        Wanted { file: &self.file, bytes: None, name: self.name.as_deref(), values, reading: self.reading }
+    fn wanted<'a>(&'a self, values: &'a Values) -> ReadRequest<'a> {
+        ReadRequest { file: &self.file, bytes: None, name: self.name.as_deref(), values, reading: self.reading }
     }
 }
 

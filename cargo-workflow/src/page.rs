@@ -11,7 +11,7 @@ use workflow_graph::trace::Trace;
 use crate::Failure;
 use crate::input;
 use crate::params::Values;
-use crate::source::{self, Wanted};
+use crate::source::{self, ReadRequest};
 use crate::template::Reading;
 
 /// Files to write a history to.
@@ -110,5 +110,5 @@ pub(crate) fn read(file: &Path) -> Result<Value, Failure> {
 pub(crate) fn definition(file: &Path, name: Option<&str>) -> Result<Value, Failure> {
     let values = Values::default();
     let reading = Reading { allow_outside: false, defaults: false }.with_defaults();
-    Ok(source::read_one(Wanted { file, bytes: None, name, values: &values, reading })?.value)
+    Ok(source::read_one(ReadRequest { file, bytes: None, name, values: &values, reading })?.value)
 }

@@ -26,11 +26,11 @@ pub(crate) struct Params {
 
 /// Values by name.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Values(BTreeMap<String, Given>);
+pub(crate) struct Values(BTreeMap<String, ArgumentValue>);
 
 /// A value from the command line or a file.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Given {
+pub(crate) struct ArgumentValue {
     value: Value,
     /// Whether it is an argument of the command line, which may be JSON.
     is_word: bool,
@@ -45,13 +45,13 @@ impl Params {
         let mut values = BTreeMap::new();
         if let Some(given) = &self.params {
             for (name, value) in object(given)? {
-                values.insert(name, Given { value, is_word: false });
+                values.insert(name, ArgumentValue { value, is_word: false });
             }
         }
         for given in &self.param {
             let (name, value) =
                 given.split_once('=').ok_or_else(|| format!("error: `--param` needs NAME=VALUE, not `{given}`"))?;
-            values.insert(name.to_owned(), Given { value: value.into(), is_word: true });
+            values.insert(name.to_owned(), ArgumentValue { value: value.into(), is_word: true });
         }
         Ok(Values(values))
     }
@@ -82,11 +82,11 @@ fn parameter(item: &Value) -> Option<(String, Value)> {
 }
 
 impl Values {
-    pub(crate) fn get(&self, name: &str) -> Option<&Given> {
+    pub(crate) fn get(&self, name: &str) -> Option<&ArgumentValue> {
         self.0.get(name)
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Given)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &ArgumentValue)> {
         self.0.iter().map(|(name, given)| (name.as_str(), given))
     }
 
@@ -108,7 +108,7 @@ impl Values {
     }
 }
 
-impl Given {
+impl ArgumentValue {
     /// Creates a value that does not come from the command line.
     pub(crate) fn value(value: Value) -> Self {
         Self { value, is_word: false }

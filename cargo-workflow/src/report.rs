@@ -28,7 +28,7 @@ pub(crate) struct Report {
     code: Option<Code>,
     /// Where in the document; a Rust file has no such pointers.
     pointer: Option<String>,
-    place: Option<Place>,
+    place: Option<SourceLine>,
     message: String,
     help: Vec<String>,
     edits: Vec<Edit>,
@@ -37,7 +37,7 @@ pub(crate) struct Report {
 }
 
 /// A place with the line around it.
-struct Place {
+struct SourceLine {
     location: Location,
     /// The line, as much as is taken of it.
     line: String,
@@ -88,7 +88,7 @@ impl Report {
     pub(crate) fn found(file: &Path, text: &str, found: &Diagnostic, location: Location) -> Self {
         Self {
             pointer: Some(found.pointer.to_string()),
-            place: Some(Place::of(text, location)),
+            place: Some(SourceLine::of(text, location)),
             help: found.help().into_iter().collect(),
             ..Self::new(file, Some(found.code), found.message())
         }
@@ -110,7 +110,7 @@ impl Report {
     /// A text that is not Rust.
     pub(crate) fn not_rust(file: &Path, text: &str, at: LineColumn) -> Self {
         let offset = offset(text, at);
-        let place = locations(text, &[(offset, 1)]).pop().map(|location| Place::of(text, location));
+        let place = locations(text, &[(offset, 1)]).pop().map(|location| SourceLine::of(text, location));
         Self { place, ..Self::new(file, Some(Code::Syntax), NOT_RUST.to_owned()) }
     }
 
@@ -141,7 +141,7 @@ impl Report {
         });
         Self {
             pointer: problem.place.as_ref().map(|at| at.pointer.to_string()),
-            place: place.map(|location| Place::of(text, location)),
+            place: place.map(|location| SourceLine::of(text, location)),
             help: problem.help.clone(),
             edits: edits.collect(),
             ..Self::new(file, Some(problem.code), message)
@@ -152,7 +152,7 @@ impl Report {
     pub(crate) fn fault(file: &Path, text: &str, fault: &Fault) -> Self {
         let place = locations(text, &[(fault.range.start, fault.range.len())]).pop();
         Self {
-            place: place.map(|location| Place::of(text, location)),
+            place: place.map(|location| SourceLine::of(text, location)),
             help: fault.help.clone(),
             ..Self::new(file, fault.code, fault.message.clone())
         }
@@ -226,7 +226,7 @@ impl Report {
             None => title,
         });
         let mut groups = Vec::new();
-        if let Some(Place { location, line, words, is_cut }) = &self.place {
+        if let Some(SourceLine { location, line, words, is_cut }) = &self.place {
             let words = AnnotationKind::Primary.span(words.clone());
             let mut snippet = Snippet::source(line).line_start(location.line).annotation(words);
             let file = printable(&self.file);
@@ -336,7 +336,7 @@ pub(crate) fn coloured(text: &str, stream: &impl RawStream) -> String {
     }
 }
 
-impl Place {
+impl SourceLine {
     fn of(text: &str, location: Location) -> Self {
         let (before, after) = text.split_at_checked(location.offset).unwrap_or((text, ""));
         let before = before.rsplit('\n').next().unwrap_or_default();

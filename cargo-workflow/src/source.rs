@@ -18,17 +18,17 @@ use workflow_compiler::{Compilation, CompiledWorkflow, Surroundings};
 use workflow_runtime::__private::schema::Types;
 
 use crate::Failure;
+use crate::cross_workflow::Siblings;
 use crate::definition::{Constants, Definition, params};
 use crate::input;
 use crate::params::Values;
 use crate::report::{self, Report};
-use crate::started::Siblings;
 use crate::template::{Missing, Reading, Template};
 
 /// A parsed file.
 pub(crate) enum File {
     /// Rust: its text, the result of compiling each `workflow!`, and the types of its constants.
-    Rust(String, Vec<Call>, Constants),
+    Rust(String, Vec<MacroCall>, Constants),
     /// JSON or YAML: a definition.
     Document(Source),
     /// JSON or YAML: a template of CloudFormation or SAM.
@@ -36,7 +36,7 @@ pub(crate) enum File {
 }
 
 /// A `workflow!` of a Rust file.
-pub(crate) struct Call {
+pub(crate) struct MacroCall {
     /// The names of the enclosing modules in the file.
     pub(crate) modules: Vec<String>,
     /// The result of compiling it.
@@ -154,7 +154,7 @@ impl Machine {
 
 /// What to read from a file.
 #[derive(Clone, Copy)]
-pub(crate) struct Wanted<'a> {
+pub(crate) struct ReadRequest<'a> {
     pub(crate) file: &'a Path,
     /// The bytes of the file, if they are not those on disk.
     pub(crate) bytes: Option<&'a [u8]>,
@@ -166,7 +166,7 @@ pub(crate) struct Wanted<'a> {
 
 /// The contents of a file.
 #[derive(Default)]
-struct Found {
+struct FileContents {
     machines: Vec<Machine>,
     /// The names of all workflows of the file.
     names: Vec<String>,
@@ -180,7 +180,7 @@ struct Found {
     failure: Option<Failure>,
 }
 
-impl Found {
+impl FileContents {
     fn push(&mut self, machine: Result<Machine, Failure>) {
         match machine {
             Ok(machine) => self.machines.push(machine),
@@ -191,13 +191,13 @@ impl Found {
 
 /// Returns the machines of the file, or the one called `name`. Their errors and warnings are printed. Anything that AWS
 /// would still accept does not stop the command. The other machines are not reported.
-pub(crate) fn read(wanted: Wanted<'_>) -> Result<Vec<Machine>, Failure> {
+pub(crate) fn read(wanted: ReadRequest<'_>) -> Result<Vec<Machine>, Failure> {
     let machines = read_known(wanted)?;
     note_none(wanted.file, machines.len());
     Ok(machines)
 }
 
-fn read_known(wanted: Wanted<'_>) -> Result<Vec<Machine>, Failure> {
+fn read_known(wanted: ReadRequest<'_>) -> Result<Vec<Machine>, Failure> {
     let machines = read_with_names(wanted)?;
     let names = machines.iter().flat_map(|machine| machine.names.iter().cloned()).collect();
     wanted.values.are_known(&names)?;
@@ -221,7 +221,7 @@ fn is_rust(file: &Path) -> bool {
 }
 
 /// Like [`read`], but also returns machines with errors, and whether errors would stop another command.
-pub(crate) fn read_with_errors(wanted: Wanted<'_>) -> Result<(Vec<Machine>, bool), Failure> {
+pub(crate) fn read_with_errors(wanted: ReadRequest<'_>) -> Result<(Vec<Machine>, bool), Failure> {
     let (machines, stopped) = read_all(wanted)?;
     let names = machines.iter().flat_map(|machine| machine.names.iter().cloned()).collect();
     wanted.values.are_known(&names)?;
@@ -230,16 +230,16 @@ pub(crate) fn read_with_errors(wanted: Wanted<'_>) -> Result<(Vec<Machine>, bool
 }
 
 /// Like [`read`], but does not check the names of values.
-pub(crate) fn read_with_names(wanted: Wanted<'_>) -> Result<Vec<Machine>, Failure> {
+pub(crate) fn read_with_names(wanted: ReadRequest<'_>) -> Result<Vec<Machine>, Failure> {
     match read_all(wanted)? {
         (_, true) => Err(Failure::Printed(1)),
         (machines, false) => Ok(machines),
     }
 }
 
-fn read_all(wanted: Wanted<'_>) -> Result<(Vec<Machine>, bool), Failure> {
-    let Wanted { file, name, .. } = wanted;
-    let mut found = Found::default();
+fn read_all(wanted: ReadRequest<'_>) -> Result<(Vec<Machine>, bool), Failure> {
+    let ReadRequest { file, name, .. } = wanted;
+    let mut found = FileContents::default();
     let read = match wanted.bytes {
         Some(bytes) => File::of_bytes(file, bytes.to_vec()),
         None => File::read(file),
@@ -272,7 +272,13 @@ fn read_all(wanted: Wanted<'_>) -> Result<(Vec<Machine>, bool), Failure> {
 }
 
 /// Reads the machines of a Rust file, or the one called `name`.
-fn from_rust(wanted: Wanted<'_>, text: &str, calls: &[Call], constants: &Constants, found: &mut Found) {
+fn from_rust(
+    wanted: ReadRequest<'_>,
+    text: &str,
+    calls: &[MacroCall],
+    constants: &Constants,
+    found: &mut FileContents,
+) {
     found.is_rust = true;
     let problems = problems(calls, wanted.name);
     found.reports.extend(problems.iter().map(|problem| Report::problem(wanted.file, text, problem)));
@@ -280,7 +286,7 @@ fn from_rust(wanted: Wanted<'_>, text: &str, calls: &[Call], constants: &Constan
     found.unreadable |= !bugs.is_empty();
     found.reports.extend(bugs.into_iter().map(|bug| Report::unreadable(wanted.file, bug)));
     let siblings = Siblings::of(calls);
-    for Call { modules, compilation } in calls {
+    for MacroCall { modules, compilation } in calls {
         for workflow in &compilation.workflows {
             found.names.push(workflow.source.name.to_string());
             // One with errors, which are reported, has no text.
@@ -298,7 +304,7 @@ fn from_rust(wanted: Wanted<'_>, text: &str, calls: &[Call], constants: &Constan
 }
 
 /// Returns the problems of the workflows of a Rust file, or those of one workflow and of those that it starts.
-pub(crate) fn problems(calls: &[Call], name: Option<&str>) -> Vec<Problem> {
+pub(crate) fn problems(calls: &[MacroCall], name: Option<&str>) -> Vec<Problem> {
     let all = || calls.iter().flat_map(|call| &call.compilation.workflows);
     let wanted = name.and_then(|name| all().find(|workflow| workflow.source.name == *name));
     let counting = wanted.map(|wanted| with_those_it_starts(wanted, all));
@@ -309,7 +315,7 @@ pub(crate) fn problems(calls: &[Call], name: Option<&str>) -> Vec<Problem> {
     };
     let siblings = Siblings::of(calls);
     let mut found = Vec::new();
-    for Call { modules, compilation } in calls {
+    for MacroCall { modules, compilation } in calls {
         for (number, problem) in compilation.problems.iter().enumerate() {
             if counts(compilation.workflows.iter().find(|workflow| workflow.has_problem(number))) {
                 found.push(problem.clone());
@@ -341,12 +347,12 @@ fn with_those_it_starts<'c, I: Iterator<Item = &'c CompiledWorkflow>>(
 }
 
 /// Like [`read_one`], for one of two files: the values may belong to the other one.
-pub(crate) fn read_one_of_two(wanted: Wanted<'_>) -> Result<Machine, Failure> {
+pub(crate) fn read_one_of_two(wanted: ReadRequest<'_>) -> Result<Machine, Failure> {
     only(wanted, read_with_names(wanted)?)
 }
 
 /// Returns the only machine of the file, or the one called `name`.
-pub(crate) fn read_one(wanted: Wanted<'_>) -> Result<Machine, Failure> {
+pub(crate) fn read_one(wanted: ReadRequest<'_>) -> Result<Machine, Failure> {
     only(wanted, read_known(wanted)?)
 }
 
@@ -354,7 +360,7 @@ pub(crate) fn read_one(wanted: Wanted<'_>) -> Result<Machine, Failure> {
 /// fail.
 pub(crate) fn read_to_run(file: &crate::File, values: &Values) -> Result<Machine, Failure> {
     let wanted = file.wanted(values);
-    read_one(Wanted { reading: wanted.reading.with_defaults(), ..wanted }).map_err(|failure| match failure {
+    read_one(ReadRequest { reading: wanted.reading.with_defaults(), ..wanted }).map_err(|failure| match failure {
         Failure::Printed(_) => Failure::Printed(2),
         failure => failure,
     })
@@ -365,7 +371,7 @@ pub(crate) fn value_help(name: &str) -> String {
     format!("give a value with `--param {name}=…`, or a file with all values with `--params FILE`")
 }
 
-fn only(wanted: Wanted<'_>, mut machines: Vec<Machine>) -> Result<Machine, Failure> {
+fn only(wanted: ReadRequest<'_>, mut machines: Vec<Machine>) -> Result<Machine, Failure> {
     let file = wanted.file.display();
     match (machines.pop(), machines.is_empty()) {
         (Some(machine), true) => Ok(machine),
@@ -378,7 +384,7 @@ fn only(wanted: Wanted<'_>, mut machines: Vec<Machine>) -> Result<Machine, Failu
 }
 
 /// Compiles every `workflow!` in a Rust file.
-fn compile(file: &Path, text: &str) -> Result<(Vec<Call>, Constants), Box<Report>> {
+fn compile(file: &Path, text: &str) -> Result<(Vec<MacroCall>, Constants), Box<Report>> {
     let lexed = |text: &str| {
         TokenStream::from_str(text).map_err(|error| Box::new(Report::not_rust(file, text, error.span().start())))
     };
@@ -437,18 +443,18 @@ pub(crate) fn declared(file: &Path) -> Vec<Machine> {
 }
 
 /// Compiles every `workflow!` in a text that is not a file; none if it is not Rust.
-pub(crate) fn compile_text(text: &str) -> Vec<Call> {
+pub(crate) fn compile_text(text: &str) -> Vec<MacroCall> {
     let (bodies, _) = find_calls(TokenStream::from_str(text).unwrap_or_default());
     compile_bodies(Path::new(""), bodies)
 }
 
-fn compile_bodies(file: &Path, bodies: Vec<(Vec<String>, Group)>) -> Vec<Call> {
+fn compile_bodies(file: &Path, bodies: Vec<(Vec<String>, Group)>) -> Vec<MacroCall> {
     let locate = |span: Span| Some((span.start().line, span.start().column));
     let folder = crate_folder(file);
     let surroundings =
         Surroundings { locate: &locate, folder: Some(&folder), editor: false, ..Surroundings::default() };
     let compiled = |body: &Group| workflow_compiler::compile_in(body.stream(), surroundings);
-    bodies.into_iter().map(|(modules, body)| Call { modules, compilation: compiled(&body) }).collect()
+    bodies.into_iter().map(|(modules, body)| MacroCall { modules, compilation: compiled(&body) }).collect()
 }
 
 /// Returns the folder of the nearest `Cargo.toml` above a file, to which the paths of `from` are relative; the file's
@@ -528,7 +534,7 @@ fn find_calls(tokens: TokenStream) -> (Vec<(Vec<String>, Group)>, Constants) {
     (bodies, constants)
 }
 
-fn from_document(wanted: Wanted<'_>, source: &Source, found: &mut Found) {
+fn from_document(wanted: ReadRequest<'_>, source: &Source, found: &mut FileContents) {
     let definition = Definition::of_document(source.value().clone(), source.bare());
     let machine = Machine::new(name_of(wanted.file), MachineType::Standard, definition, wanted.values);
     // With the values, as far as they are known.
@@ -549,7 +555,7 @@ pub(crate) fn name_of(file: &Path) -> String {
 
 /// Reads the machines of a template, or the one called `name`. A machine whose definition is elsewhere is skipped with
 /// a note.
-fn from_template(wanted: Wanted<'_>, source: &Source, found: &mut Found) {
+fn from_template(wanted: ReadRequest<'_>, source: &Source, found: &mut FileContents) {
     let template = Template::new(wanted.file, source, wanted.values, wanted.reading);
     for (own, resource) in template.machines() {
         found.names.push(own.to_owned());

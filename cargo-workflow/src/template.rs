@@ -77,7 +77,7 @@ pub(crate) struct Resource {
     pub(crate) traces: bool,
     /// Its properties except the definition, with placeholders.
     pub(crate) properties: Value,
-    origin: Origin,
+    origin: DefinitionOrigin,
     /// The strings that differ from what is written.
     changed: BTreeSet<Pointer>,
     /// The problems of its placeholders.
@@ -95,7 +95,7 @@ pub(crate) enum Missing {
 }
 
 /// Where a definition is written.
-enum Origin {
+enum DefinitionOrigin {
     /// As a part of the template.
     Part(Pointer),
     /// As text in the template.
@@ -108,7 +108,7 @@ enum Origin {
 struct Read {
     definition: Value,
     bare: BTreeSet<Pointer>,
-    origin: Origin,
+    origin: DefinitionOrigin,
 }
 
 impl<'a> Template<'a> {
@@ -218,7 +218,7 @@ impl<'a> Template<'a> {
     ) -> Result<Result<Read, Missing>, TooMuch> {
         Ok(if let Some(definition) = given.get("Definition") {
             let definition = functions.value(definition)?.unwrap_or_default();
-            Ok(Read { definition, bare: BTreeSet::new(), origin: Origin::Part(at.child("Definition")) })
+            Ok(Read { definition, bare: BTreeSet::new(), origin: DefinitionOrigin::Part(at.child("Definition")) })
         } else if let Some(definition) = given.get("DefinitionString") {
             let at = at.child("DefinitionString");
             self.in_text(&at, Text::of(definition, &at, functions)?)
@@ -281,7 +281,7 @@ impl<'a> Template<'a> {
         match Source::read(text.as_str().as_bytes(), Format::Json) {
             Ok(source) => {
                 let (definition, bare) = (source.value().clone(), source.bare());
-                let origin = Origin::Text { at: at.clone(), text, source: Box::new(source) };
+                let origin = DefinitionOrigin::Text { at: at.clone(), text, source: Box::new(source) };
                 Ok(Read { definition, bare, origin })
             }
             Err(error) => {
@@ -313,7 +313,7 @@ impl<'a> Template<'a> {
         match Source::read(&bytes, Format::of_path(&file)) {
             Ok(source) => {
                 let (definition, bare) = (source.value().clone(), source.bare());
-                Ok(Read { definition, bare, origin: Origin::File { file, source: Box::new(source) } })
+                Ok(Read { definition, bare, origin: DefinitionOrigin::File { file, source: Box::new(source) } })
             }
             Err(error) => Err(Missing::Unreadable(Box::new(Report::refused(&file, &bytes, &error)))),
         }
@@ -337,12 +337,12 @@ impl<'a> Template<'a> {
         found.iter_mut().filter(|found| machine.changed.contains(&found.pointer)).for_each(|found| found.range = None);
         found.extend(machine.found.iter().cloned());
         let own = match &machine.origin {
-            Origin::Part(at) => {
+            DefinitionOrigin::Part(at) => {
                 let inside = |found: &&Diagnostic| found.pointer.as_str().starts_with(at.as_str());
                 self.source.remarks().iter().filter(inside).cloned().collect()
             }
-            Origin::Text { .. } => Vec::new(),
-            Origin::File { source, .. } => {
+            DefinitionOrigin::Text { .. } => Vec::new(),
+            DefinitionOrigin::File { source, .. } => {
                 found.extend(source.remarks().iter().cloned());
                 Vec::new()
             }
@@ -361,7 +361,7 @@ impl<'a> Template<'a> {
             if machine.changed.contains(&found.pointer) { report.without_edits() } else { report }
         };
         match &machine.origin {
-            Origin::Part(at) => {
+            DefinitionOrigin::Part(at) => {
                 let places: Vec<_> = found
                     .iter()
                     .map(|found| {
@@ -371,14 +371,16 @@ impl<'a> Template<'a> {
                     .collect();
                 Report::found_in(self.file, self.source, &places).zip(found).map(report).collect()
             }
-            Origin::Text { at, text, source } => {
+            DefinitionOrigin::Text { at, text, source } => {
                 let spans = source.locate(found).into_iter().map(|location| (location.offset, location.length));
                 let places: Vec<_> = spans.zip(found).map(|(span, found)| text.place(found.code, span)).collect();
                 let located = self.source.locate(&places).into_iter().zip(found);
                 let report = |(location, found)| Report::found(self.file, self.source.text(), found, location);
                 located.map(|one| report(one).inside(at.as_str())).collect()
             }
-            Origin::File { file, source } => Report::found_in(file, source, found).zip(found).map(report).collect(),
+            DefinitionOrigin::File { file, source } => {
+                Report::found_in(file, source, found).zip(found).map(report).collect()
+            }
         }
     }
 }

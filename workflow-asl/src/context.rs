@@ -8,7 +8,7 @@ pub struct Member {
     /// Its name.
     pub name: &'static str,
     /// The type of its value.
-    pub kind: Kind,
+    pub kind: MemberKind,
     /// Whether it may be absent when its object is present.
     pub optional: bool,
     /// Whether it is constant during an execution or, for the item of a map, during an iteration.
@@ -20,7 +20,7 @@ pub struct Member {
 /// The type of a member of the context object.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
-pub enum Kind {
+pub enum MemberKind {
     /// An object with these members.
     Object(&'static [Member]),
     /// Any JSON value.
@@ -35,7 +35,7 @@ pub enum Kind {
     Count,
 }
 
-impl Kind {
+impl MemberKind {
     /// Returns the members of an object; none for other types.
     pub fn members(self) -> &'static [Member] {
         match self {
@@ -45,11 +45,11 @@ impl Kind {
     }
 }
 
-const fn changing(name: &'static str, kind: Kind, doc: &'static str) -> Member {
+const fn changing(name: &'static str, kind: MemberKind, doc: &'static str) -> Member {
     Member { name, kind, optional: false, fixed: false, doc }
 }
 
-const fn fixed(name: &'static str, kind: Kind, doc: &'static str) -> Member {
+const fn fixed(name: &'static str, kind: MemberKind, doc: &'static str) -> Member {
     Member { fixed: true, ..changing(name, kind, doc) }
 }
 
@@ -64,38 +64,39 @@ const fn optional(member: Member) -> Member {
 /// assert_eq!(names, ["Execution", "StateMachine", "State", "Task", "Map"]);
 /// ```
 pub static MEMBERS: &[Member] = &[
-    changing("Execution", Kind::Object(EXECUTION), "The execution."),
-    fixed("StateMachine", Kind::Object(STATE_MACHINE), "The state machine."),
-    changing("State", Kind::Object(STATE), "The state that runs."),
-    optional(changing("Task", Kind::Object(TASK), "The task, if it waits for its token.")),
-    optional(changing("Map", Kind::Object(MAP), "The iteration, within a map.")),
+    changing("Execution", MemberKind::Object(EXECUTION), "The execution."),
+    fixed("StateMachine", MemberKind::Object(STATE_MACHINE), "The state machine."),
+    changing("State", MemberKind::Object(STATE), "The state that runs."),
+    optional(changing("Task", MemberKind::Object(TASK), "The task, if it waits for its token.")),
+    optional(changing("Map", MemberKind::Object(MAP), "The iteration, within a map.")),
 ];
 
 const EXECUTION: &[Member] = &[
-    fixed("Id", Kind::Arn, "Its ARN."),
-    fixed("Input", Kind::Any, "Its input."),
-    fixed("StartTime", Kind::Timestamp, "When it started."),
-    fixed("Name", Kind::Text, "Its name."),
-    fixed("RoleArn", Kind::Arn, "The role it runs as."),
-    changing("RedriveCount", Kind::Count, "How often it was redriven."),
-    optional(changing("RedriveTime", Kind::Timestamp, "When it was redriven last.")),
+    fixed("Id", MemberKind::Arn, "Its ARN."),
+    fixed("Input", MemberKind::Any, "Its input."),
+    fixed("StartTime", MemberKind::Timestamp, "When it started."),
+    fixed("Name", MemberKind::Text, "Its name."),
+    fixed("RoleArn", MemberKind::Arn, "The role it runs as."),
+    changing("RedriveCount", MemberKind::Count, "How often it was redriven."),
+    optional(changing("RedriveTime", MemberKind::Timestamp, "When it was redriven last.")),
 ];
 
-const STATE_MACHINE: &[Member] = &[fixed("Id", Kind::Arn, "Its ARN."), fixed("Name", Kind::Text, "Its name.")];
+const STATE_MACHINE: &[Member] =
+    &[fixed("Id", MemberKind::Arn, "Its ARN."), fixed("Name", MemberKind::Text, "Its name.")];
 
 const STATE: &[Member] = &[
-    changing("Name", Kind::Text, "Its name."),
-    changing("EnteredTime", Kind::Timestamp, "When it was entered."),
-    changing("RetryCount", Kind::Count, "How often it was retried."),
+    changing("Name", MemberKind::Text, "Its name."),
+    changing("EnteredTime", MemberKind::Timestamp, "When it was entered."),
+    changing("RetryCount", MemberKind::Count, "How often it was retried."),
 ];
 
-const TASK: &[Member] = &[changing("Token", Kind::Text, "The token with which a worker answers.")];
+const TASK: &[Member] = &[changing("Token", MemberKind::Text, "The token with which a worker answers.")];
 
-const MAP: &[Member] = &[fixed("Item", Kind::Object(ITEM), "The item of the iteration.")];
+const MAP: &[Member] = &[fixed("Item", MemberKind::Object(ITEM), "The item of the iteration.")];
 
 const ITEM: &[Member] = &[
-    fixed("Index", Kind::Count, "Its index, from 0."),
-    fixed("Value", Kind::Any, "The item."),
-    optional(fixed("Key", Kind::Text, "Its key, if the items are the members of an object.")),
-    optional(fixed("Source", Kind::Text, "The source that it was read from, in a distributed map.")),
+    fixed("Index", MemberKind::Count, "Its index, from 0."),
+    fixed("Value", MemberKind::Any, "The item."),
+    optional(fixed("Key", MemberKind::Text, "Its key, if the items are the members of an object.")),
+    optional(fixed("Source", MemberKind::Text, "The source that it was read from, in a distributed map.")),
 ];

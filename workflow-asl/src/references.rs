@@ -110,7 +110,7 @@ pub(crate) fn of_index<'a>(index: &ObjectIndex<'a>, texts: &Texts) -> Vec<Refere
         let Some((number, state)) = object.state.and_then(|number| Some((number, index.states.get(number)?))) else {
             continue;
         };
-        let mut place = Place { object, state, number, texts, needed: true, found: &mut found };
+        let mut place = ReferenceSearch { object, state, number, texts, needed: true, found: &mut found };
         match object.kind {
             ObjectKind::State(kind) => {
                 rule_number = 0;
@@ -135,7 +135,7 @@ pub(crate) fn of_index<'a>(index: &ObjectIndex<'a>, texts: &Texts) -> Vec<Refere
 }
 
 /// A part whose references are being looked for.
-struct Place<'p, 'a> {
+struct ReferenceSearch<'p, 'a> {
     object: &'p ObjectAt<'a>,
     state: &'p StateAt<'a>,
     number: usize,
@@ -144,7 +144,7 @@ struct Place<'p, 'a> {
     found: &'p mut Vec<Reference<'a>>,
 }
 
-impl Place<'_, '_> {
+impl ReferenceSearch<'_, '_> {
     fn fields(&mut self) {
         self.object.present.iter().for_each(|field| self.field(field));
     }

@@ -17,7 +17,7 @@ pub(crate) fn edge(kind: EdgeKind, state: &State) -> String {
         EdgeKind::Default => "otherwise".to_owned(),
         EdgeKind::Choice(i) => {
             let rule = state.choices.as_ref().and_then(|rules| rules.get(i));
-            rule.map(|rule| condition(rule, Place::Top)).unwrap_or_default()
+            rule.map(|rule| condition(rule, Nesting::Top)).unwrap_or_default()
         }
         EdgeKind::Catch(i) => {
             let catcher = state.catch.as_ref().and_then(|catchers| catchers.get(i));
@@ -81,27 +81,27 @@ pub(crate) fn detail(state: &State) -> Option<String> {
 
 /// The context of a condition, which decides whether it needs parentheses.
 #[derive(Clone, Copy, PartialEq)]
-enum Place {
+enum Nesting {
     Top,
     Inside,
 }
 
 /// Describes a rule's condition in plain words.
-fn condition(rule: &ChoiceRule, place: Place) -> String {
+fn condition(rule: &ChoiceRule, place: Nesting) -> String {
     if let Some(condition) = &rule.condition {
         return condition.as_str().map_or_else(|| condition.to_string(), bare);
     }
     let joined = |rules: &[ChoiceRule], word: &str| {
-        let parts: Vec<_> = rules.iter().map(|rule| condition(rule, Place::Inside)).collect();
+        let parts: Vec<_> = rules.iter().map(|rule| condition(rule, Nesting::Inside)).collect();
         let text = parts.join(word);
-        if place == Place::Inside && parts.len() > 1 { format!("({text})") } else { text }
+        if place == Nesting::Inside && parts.len() > 1 { format!("({text})") } else { text }
     };
     if let Some(rules) = &rule.and {
         joined(rules, " and ")
     } else if let Some(rules) = &rule.or {
         joined(rules, " or ")
     } else if let Some(rule) = &rule.not {
-        format!("not {}", condition(rule, Place::Inside))
+        format!("not {}", condition(rule, Nesting::Inside))
     } else {
         let variable = short_path(rule.variable.as_deref().unwrap_or_default());
         rule.comparisons.first().map(|comparison| compare(&variable, comparison)).unwrap_or(variable)
@@ -181,7 +181,7 @@ mod tests {
                 "C": {"Type": "Choice", "Choices": [rule]}, "X": {"Type": "Succeed"}}});
             let (machine, found) = StateMachine::read(&definition);
             assert_eq!(found, []);
-            condition(&machine.states.unwrap()["C"].choices.as_ref().unwrap()[0], Place::Top)
+            condition(&machine.states.unwrap()["C"].choices.as_ref().unwrap()[0], Nesting::Top)
         };
         assert_eq!(rule(json!({"Variable": "$['a']['b c']", "NumericLessThanEqualsPath": "$.y"})), "$.a['b c'] <= $.y");
         assert_eq!(rule(json!({"Variable": "$.a", "StringMatches": "x*"})), "$.a matches \"x*\"");

@@ -36,7 +36,7 @@ impl Graph {
 
 /// A state in DOT. Edges end at one of its nodes, and are clipped at the border of its cluster if it has one.
 #[derive(Clone)]
-struct Place {
+struct DotNode {
     node: String,
     cluster: Option<String>,
 }
@@ -53,7 +53,7 @@ impl Dot {
         let start = self.node();
         self.line(depth, &format!("{start} [shape=point, width=0.12, label=\"\", tooltip=\"start\"];"));
         let places: Vec<_> = scope.states.iter().map(|state| self.state(state, depth)).collect();
-        let point = Place { node: start.clone(), cluster: None };
+        let point = DotNode { node: start.clone(), cluster: None };
         if let Some(first) = scope.start.and_then(|first| places.get(first)) {
             self.edge(depth, &point, first, &[]);
         }
@@ -82,7 +82,7 @@ impl Dot {
             }
         }
         if whole && scope.states.iter().any(|state| state.ends) {
-            let end = Place { node: self.node(), cluster: None };
+            let end = DotNode { node: self.node(), cluster: None };
             self.line(depth, &format!("{} [shape=doublecircle, width=0.12, label=\"\", tooltip=\"end\"];", end.node));
             for (state, place) in scope.states.iter().zip(&places).filter(|(state, _)| state.ends) {
                 self.edge(depth, place, &end, &marked(state.end_mark));
@@ -91,7 +91,7 @@ impl Dot {
         start
     }
 
-    fn state(&mut self, state: &State, depth: usize) -> Place {
+    fn state(&mut self, state: &State, depth: usize) -> DotNode {
         let mut label = format!("{}\n{}", state.name, state.kind.name());
         let mut more = |text: &str| {
             let _ = write!(label, "\n{text}");
@@ -117,7 +117,7 @@ impl Dot {
                 StateKind::Task | StateKind::Pass | StateKind::Parallel | StateKind::Map => "shape=box",
             };
             self.line(depth, &format!("{node} [{shape}, {}];", looks.join(", ")));
-            return Place { node, cluster: None };
+            return DotNode { node, cluster: None };
         }
         let cluster = format!("cluster_{}", self.node());
         self.line(depth, &format!("subgraph {cluster} {{"));
@@ -139,10 +139,10 @@ impl Dot {
             }
         }
         self.line(depth, "}");
-        Place { node, cluster: Some(cluster) }
+        DotNode { node, cluster: Some(cluster) }
     }
 
-    fn edge(&mut self, depth: usize, from: &Place, to: &Place, looks: &[String]) {
+    fn edge(&mut self, depth: usize, from: &DotNode, to: &DotNode, looks: &[String]) {
         let mut looks = looks.to_vec();
         looks.extend(from.cluster.as_ref().map(|cluster| format!("ltail={cluster}")));
         looks.extend(to.cluster.as_ref().map(|cluster| format!("lhead={cluster}")));

@@ -22,7 +22,7 @@ pub struct History {
     /// What is missing from the history or unknown in it.
     pub notes: Vec<String>,
     /// The position of each event.
-    places: BTreeMap<u64, Place>,
+    places: BTreeMap<u64, ThreadPosition>,
     threads: usize,
     /// The threads of items that have ended.
     over: BTreeSet<usize>,
@@ -179,7 +179,7 @@ const OF_STATES: [&str; 6] =
 
 /// The position of a thread's events: in a visit, or between two visits.
 #[derive(Clone, Copy, Debug, Default)]
-struct Place {
+struct ThreadPosition {
     visit: Option<usize>,
     /// The enclosing parallel or map, and the item of the map.
     parent: Option<usize>,
@@ -284,7 +284,7 @@ impl History {
                 before.thread = self.threads;
             }
             let place = self.enter(before, of, name(), id, time);
-            Place { visit: Some(place), ..before }
+            ThreadPosition { visit: Some(place), ..before }
         } else if kind.ends_with("StateExited") {
             let name = name();
             let visit = self.up(before, |visit| visit.state == name && visit.exited.is_none());
@@ -293,19 +293,19 @@ impl History {
             let map = self.up(before, |visit| visit.kind == "Map");
             self.threads += 1;
             let item = event.detail("index").and_then(Value::as_u64);
-            Place { visit: None, parent: map, item, thread: self.threads, forks: false }
+            ThreadPosition { visit: None, parent: map, item, thread: self.threads, forks: false }
         } else if kind.starts_with("MapIteration") {
             let name = name();
             let map = self.up(before, |visit| visit.kind == "Map" && visit.state == name);
             self.end_item(map, event.detail("index").and_then(Value::as_u64), kind, time);
             self.over.insert(before.thread);
-            Place { visit: map, ..self.around(map) }
+            ThreadPosition { visit: map, ..self.around(map) }
         } else if kind == "ParallelStateStarted" {
-            Place { visit: None, parent: before.visit, forks: true, ..Place::default() }
+            ThreadPosition { visit: None, parent: before.visit, forks: true, ..ThreadPosition::default() }
         } else if let Some(of) = OF_STATES.iter().find_map(|end| kind.strip_suffix(end)) {
             let visit = self.up(before, |visit| visit.kind == of && visit.exited.is_none());
             self.settle(visit, kind, event.error(), time);
-            Place { visit, ..self.around(visit) }
+            ThreadPosition { visit, ..self.around(visit) }
         } else if kind.starts_with("Execution") {
             self.status = match kind {
                 "ExecutionSucceeded" => Status::Succeeded,
@@ -319,7 +319,7 @@ impl History {
                 _ => self.end(before.visit, event.error(), time),
             }
             // A redriven execution continues where it failed.
-            Place { visit: None, ..before }
+            ThreadPosition { visit: None, ..before }
         } else {
             self.work(before.visit, &event);
             before
@@ -360,8 +360,8 @@ impl History {
         }
     }
 
-    fn enter(&mut self, before: Place, kind: &str, state: String, id: u64, time: Option<i64>) -> usize {
-        let Place { parent, item, thread, .. } = before;
+    fn enter(&mut self, before: ThreadPosition, kind: &str, state: String, id: u64, time: Option<i64>) -> usize {
+        let ThreadPosition { parent, item, thread, .. } = before;
         // A fail state has no other event.
         let status = if kind == "Fail" { Status::Failed } else { Status::Running };
         self.visits.push(Visit {
@@ -378,7 +378,7 @@ impl History {
         self.visits.len() - 1
     }
 
-    fn exit(&mut self, visit: Option<usize>, id: u64, time: Option<i64>) -> Place {
+    fn exit(&mut self, visit: Option<usize>, id: u64, time: Option<i64>) -> ThreadPosition {
         if let Some(visit) = visit.and_then(|visit| self.visits.get_mut(visit)) {
             visit.exited = Some(id);
             visit.time.1 = time;
@@ -387,13 +387,13 @@ impl History {
             let caught = failed || visit.status == Status::Failed;
             visit.status = if caught { Status::Caught } else { Status::Succeeded };
         }
-        Place { visit, ..self.around(visit) }
+        ThreadPosition { visit, ..self.around(visit) }
     }
 
     /// Returns the parallel or map around a visit.
-    fn around(&self, visit: Option<usize>) -> Place {
+    fn around(&self, visit: Option<usize>) -> ThreadPosition {
         let visit = visit.and_then(|visit| self.visits.get(visit));
-        Place {
+        ThreadPosition {
             visit: None,
             parent: visit.and_then(|visit| visit.parent),
             item: visit.and_then(|visit| visit.item),
@@ -421,7 +421,7 @@ impl History {
     }
 
     /// Returns the innermost visit at or around a position that matches.
-    fn up(&self, place: Place, is: impl Fn(&Visit) -> bool) -> Option<usize> {
+    fn up(&self, place: ThreadPosition, is: impl Fn(&Visit) -> bool) -> Option<usize> {
         let mut next = place.visit.or(place.parent);
         while let Some(number) = next {
             let visit = self.visits.get(number)?;

@@ -1,6 +1,6 @@
 //! Builds ARNs from the value of a parameter: a name, an ARN or a URL.
 
-use super::filling::Place;
+use super::instantiate::ArnContext;
 use super::pattern::{ANY, joined};
 
 /// What precedes the model's name in the ID of an inference profile, besides the two letters of a geography.
@@ -9,7 +9,7 @@ use super::pattern::{ANY, joined};
 const PROFILES: &[&str] = &["apac", "global", "us-gov"];
 
 /// Returns the resources that a parameter's value stands for, by the kind in the table of integrations.
-pub(crate) fn of_kind(kind: &str, parameter: &str, value: &str, place: &Place) -> Vec<String> {
+pub(crate) fn of_kind(kind: &str, parameter: &str, value: &str, place: &ArnContext) -> Vec<String> {
     let one = |service: &str, resource: String| vec![place.arn(service, &resource)];
     let is_arn = value.starts_with("arn:");
     match kind {
@@ -98,7 +98,7 @@ fn queue_parts(url: &str) -> Option<(&str, &str, &str)> {
 /// Returns the ARN of the queue with this URL.
 ///
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html>
-fn queue(url: &str, place: &Place) -> String {
+fn queue(url: &str, place: &ArnContext) -> String {
     if url.starts_with("arn:") {
         return url.to_owned();
     }
@@ -116,7 +116,7 @@ fn queue(url: &str, place: &Place) -> String {
 /// Returns the ARNs for a model ID: a model of Bedrock, or an inference profile and the models that it may choose.
 ///
 /// <https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html>
-fn model(id: &str, place: &Place) -> Vec<String> {
+fn model(id: &str, place: &ArnContext) -> Vec<String> {
     match id.split_once('.') {
         Some((world, model)) if world.len() == 2 || PROFILES.contains(&world) => {
             vec![place.arn("bedrock", &format!("inference-profile/{id}")), foundation(place, ANY, model)]
@@ -126,7 +126,7 @@ fn model(id: &str, place: &Place) -> Vec<String> {
     }
 }
 
-fn foundation(place: &Place, region: &str, id: &str) -> String {
+fn foundation(place: &ArnContext, region: &str, id: &str) -> String {
     format!("arn:{}:bedrock:{region}::foundation-model/{id}", place.partition)
 }
 
@@ -141,7 +141,7 @@ pub(crate) fn is_over_models(value: &str) -> bool {
 }
 
 /// Returns the narrowest resource for a parameter whose value is unknown.
-pub(crate) fn of_unknown(parameter: &str, place: &Place) -> String {
+pub(crate) fn of_unknown(parameter: &str, place: &ArnContext) -> String {
     let name = parameter.rsplit('.').next().unwrap_or(parameter);
     match name {
         _ if is_role(name) => place.global_arn("iam", "role/*"),

@@ -12,7 +12,7 @@
 mod arn;
 mod difference;
 mod document;
-mod filling;
+mod instantiate;
 mod merge;
 pub mod pattern;
 mod policy;
@@ -28,7 +28,7 @@ pub use arn::is_role;
 pub use difference::{Difference, Grant};
 pub use document::UnreadablePolicy;
 pub use request::{MACHINE, fill};
-pub use template::{Call, Form, Need, Template, Values};
+pub use template::{Need, ResourceForm, ServiceCall, Template, Values};
 
 /// Where a state machine runs, as far as it is known. An unknown region or account becomes `*`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -131,7 +131,7 @@ pub fn trust(setting: &Setting) -> Value {
         "Action": "sts:AssumeRole",
     });
     if let Some(account) = &setting.account {
-        let place = filling::Place::of(setting, "");
+        let place = instantiate::ArnContext::of(setting, "");
         let source = place.arn("states", "stateMachine:*");
         statement["Condition"] =
             json!({"StringEquals": {"aws:SourceAccount": account}, "ArnLike": {"aws:SourceArn": source}});

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::filling::{Doubt, Filling, Place};
+use super::instantiate::{ArnContext, Doubt, Filling};
 use super::pattern::{ANY, covers, exact, is_open, without_covered};
-use super::request::{Given, Request, fill};
-use super::template::{Call, Form, Need, Template};
+use super::request::{ParameterValue, Request, fill};
+use super::template::{Need, ResourceForm, ServiceCall, Template};
 use super::{Conditions, Note, NoteKind, Policy, Setting, Statement, arn, merge};
 
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy>
@@ -31,13 +31,13 @@ const MAX_CHARACTERS: usize = 10_240;
 
 /// The result so far.
 #[derive(Default)]
-struct Found {
+struct PolicyDraft {
     needs: Vec<Statement>,
     /// The states that each note is about.
     notes: BTreeMap<(NoteKind, String), Vec<String>>,
 }
 
-impl Found {
+impl PolicyDraft {
     fn note(&mut self, kind: NoteKind, text: String, state: &str) {
         let states = self.notes.entry((kind, text)).or_default();
         if !state.is_empty() && states.last().is_none_or(|last| last != state) {
@@ -66,7 +66,7 @@ impl Found {
 impl Template {
     /// Returns the policy for the role that runs the state machine.
     pub fn policy(&self, setting: &Setting) -> Policy {
-        let mut found = Found::default();
+        let mut found = PolicyDraft::default();
         let mut order = BTreeMap::new();
         for call in &self.calls {
             let place = order.len();
@@ -78,7 +78,7 @@ impl Template {
                 found.need("", actions.iter().copied(), vec![ANY.to_owned()], Conditions::new());
             }
         }
-        let Found { mut needs, notes } = found;
+        let PolicyDraft { mut needs, notes } = found;
         let statements = merge::merge(&needs, &order);
         merge::name(&mut needs);
         let notes = notes.into_iter().map(|((kind, text), states)| Note { kind, text, states }).collect();
@@ -101,30 +101,30 @@ impl Policy {
 }
 
 /// Adds what a call needs.
-fn add(call: &Call, setting: &Setting, found: &mut Found) {
+fn add(call: &ServiceCall, setting: &Setting, found: &mut PolicyDraft) {
     let resource = fill(&call.resource, setting);
-    let place = Place::of(setting, &resource);
+    let place = ArnContext::of(setting, &resource);
     let request = Request::new(call, setting, &place);
     let adding = Adding { call, resource: &resource, place: &place, request: &request };
     let Some(role) = &call.role else {
         return adding.needs(setting, found);
     };
     // The call is made as another role, so that role needs the permissions, not this one.
-    let mut theirs = Found::default();
+    let mut theirs = PolicyDraft::default();
     adding.needs(setting, &mut theirs);
     adding.assume(&request.given(role), &theirs, found);
 }
 
 /// Adds the needs of one call.
 struct Adding<'a> {
-    call: &'a Call,
+    call: &'a ServiceCall,
     resource: &'a str,
-    place: &'a Place,
+    place: &'a ArnContext,
     request: &'a Request<'a>,
 }
 
 impl Adding<'_> {
-    fn needs(&self, setting: &Setting, found: &mut Found) {
+    fn needs(&self, setting: &Setting, found: &mut PolicyDraft) {
         for (kind, text) in &self.call.notes {
             found.note(*kind, text.clone(), &self.call.state);
         }
@@ -151,7 +151,7 @@ impl Adding<'_> {
         actions: &[&str],
         resources: &[String],
         of_conditions: &[(String, String, Vec<String>)],
-        found: &mut Found,
+        found: &mut PolicyDraft,
     ) {
         let state = self.call.state.as_str();
         let mut filling = Filling::new(self.request, self.place);
@@ -174,7 +174,7 @@ impl Adding<'_> {
         found.need(state, actions.iter().copied(), resources, conditions);
     }
 
-    fn action(&self, action: &str, forms: &[Form], arns: &[String], found: &mut Found) {
+    fn action(&self, action: &str, forms: &[ResourceForm], arns: &[String], found: &mut PolicyDraft) {
         let mut doubts = BTreeMap::new();
         let (resources, open) = self.resources(forms, arns, &mut doubts);
         note_doubts(&doubts, action, &resources, &self.call.state, found);
@@ -187,12 +187,17 @@ impl Adding<'_> {
     }
 
     /// Returns the resources of an action, and whether they are wider than a fully known request would need.
-    fn resources(&self, forms: &[Form], arns: &[String], doubts: &mut BTreeMap<String, Doubt>) -> (Vec<String>, bool) {
+    fn resources(
+        &self,
+        forms: &[ResourceForm],
+        arns: &[String],
+        doubts: &mut BTreeMap<String, Doubt>,
+    ) -> (Vec<String>, bool) {
         if forms.is_empty() {
             return (vec![ANY.to_owned()], false);
         }
         let arns = arns.iter().flat_map(|name| self.request.find(name)).filter_map(|given| match given {
-            Given::Text(text) if text.starts_with("arn:") => Some(text),
+            ParameterValue::Text(text) if text.starts_with("arn:") => Some(text),
             _ => None,
         });
         let arns: Vec<String> = arns.collect();
@@ -236,7 +241,7 @@ impl Adding<'_> {
         filled.into_iter().map(|arn| if is_alias(&arn) { (false, keys()) } else { (known, arn) }).collect()
     }
 
-    fn function(&self, resource: &str, found: &mut Found) {
+    fn function(&self, resource: &str, found: &mut PolicyDraft) {
         if is_open(resource) {
             let text = format!("the function is only partly known: `lambda:InvokeFunction` on `{resource}`");
             found.note(NoteKind::Wide, text, &self.call.state);
@@ -245,7 +250,7 @@ impl Adding<'_> {
     }
 
     /// Adds the needs of a resource that is known only by its value. The names of integrations are unknown here.
-    fn unknown(&self, written: &str, found: &mut Found) {
+    fn unknown(&self, written: &str, found: &mut PolicyDraft) {
         let parts: Vec<_> = self.resource.splitn(7, ':').collect();
         match parts.as_slice() {
             ["arn", _, "lambda", _, _, "function", _] => self.function(self.resource, found),
@@ -259,17 +264,17 @@ impl Adding<'_> {
     }
 
     /// Allows the role to be assumed that the `Credentials` name. That role needs the permissions for the call.
-    fn assume(&self, role: &[Given], theirs: &Found, found: &mut Found) {
+    fn assume(&self, role: &[ParameterValue], theirs: &PolicyDraft, found: &mut PolicyDraft) {
         let state = self.call.state.as_str();
         let mut roles = Vec::new();
         let mut wide = false;
         for given in role {
             match given {
-                Given::Text(role) => {
+                ParameterValue::Text(role) => {
                     wide |= is_open(role);
                     roles.extend(arn::of_kind("role", "RoleArn", role, self.place));
                 }
-                Given::Absent | Given::Dynamic => {
+                ParameterValue::Absent | ParameterValue::Dynamic => {
                     wide = true;
                     // A role of another account can be assumed too.
                     roles.push(format!("arn:{}:iam::*:role/*", self.place.partition));
@@ -309,7 +314,7 @@ fn add_condition(conditions: &mut Conditions, operator: &str, key: &str, mut val
 }
 
 /// Adds a note for each unknown parameter.
-fn note_open(filling: &Filling<'_>, actions: &[&str], resources: &[String], state: &str, found: &mut Found) {
+fn note_open(filling: &Filling<'_>, actions: &[&str], resources: &[String], state: &str, found: &mut PolicyDraft) {
     const SHOWN: usize = 3;
     for parameter in &filling.open {
         let more = if actions.len() > SHOWN { ", …" } else { "" };
@@ -323,7 +328,13 @@ fn note_open(filling: &Filling<'_>, actions: &[&str], resources: &[String], stat
 }
 
 /// Adds a note for each value that does not fully determine the resource.
-fn note_doubts(doubts: &BTreeMap<String, Doubt>, action: &str, resources: &[String], state: &str, found: &mut Found) {
+fn note_doubts(
+    doubts: &BTreeMap<String, Doubt>,
+    action: &str,
+    resources: &[String],
+    state: &str,
+    found: &mut PolicyDraft,
+) {
     for (parameter, doubt) in doubts {
         let on = resources.first().map_or(ANY, String::as_str);
         let (kind, text) = match doubt {

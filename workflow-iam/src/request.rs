@@ -1,8 +1,8 @@
 //! The parameters of a call, with the holes of their texts filled in.
 
-use super::filling::Place;
+use super::instantiate::ArnContext;
 use super::pattern::{ANY, joined, literal};
-use super::template::Call;
+use super::template::ServiceCall;
 use super::{PARTITION, Setting, template};
 
 /// The hole for the state machine's own ARN, which the context object contains. No placeholder has that name.
@@ -10,7 +10,7 @@ pub const MACHINE: &str = "@machine";
 
 /// The value of a parameter.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Given {
+pub(crate) enum ParameterValue {
     /// The parameter is absent.
     Absent,
     /// One of its values, in IAM's syntax.
@@ -21,28 +21,28 @@ pub(crate) enum Given {
 
 /// A call whose values are known as far as the setting gives them.
 pub(crate) struct Request<'a> {
-    pub(crate) call: &'a Call,
+    pub(crate) call: &'a ServiceCall,
     setting: &'a Setting,
     /// The ARN of the state machine.
     itself: String,
 }
 
 impl<'a> Request<'a> {
-    pub(crate) fn new(call: &'a Call, setting: &'a Setting, place: &Place) -> Self {
+    pub(crate) fn new(call: &'a ServiceCall, setting: &'a Setting, place: &ArnContext) -> Self {
         Self { call, setting, itself: place.itself() }
     }
 
     /// Returns the values of the parameter at a path.
-    pub(crate) fn find(&self, path: &str) -> Vec<Given> {
-        self.call.parameters.get(path).map_or_else(|| vec![Given::Dynamic], |values| self.given(values))
+    pub(crate) fn find(&self, path: &str) -> Vec<ParameterValue> {
+        self.call.parameters.get(path).map_or_else(|| vec![ParameterValue::Dynamic], |values| self.given(values))
     }
 
     /// Fills in the holes of the values.
-    pub(crate) fn given(&self, values: &template::Values) -> Vec<Given> {
+    pub(crate) fn given(&self, values: &template::Values) -> Vec<ParameterValue> {
         let given = |value: &Option<String>| match value.as_ref().map(|text| self.fill(text)) {
-            None => Given::Absent,
-            Some(text) if text == ANY => Given::Dynamic,
-            Some(text) => Given::Text(text),
+            None => ParameterValue::Absent,
+            Some(text) if text == ANY => ParameterValue::Dynamic,
+            Some(text) => ParameterValue::Text(text),
         };
         values.iter().map(given).collect()
     }

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::NoteKind;
-use super::filling::parameters;
+use super::instantiate::parameters;
 
 /// What a workflow needs, independent of where it runs and of its parameters.
 ///
@@ -13,7 +13,7 @@ use super::filling::parameters;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Template {
     /// The calls, in document order.
-    pub calls: Vec<Call>,
+    pub calls: Vec<ServiceCall>,
 }
 
 /// The values that a parameter may have. `None` means that it may be absent.
@@ -21,7 +21,7 @@ pub type Values = Vec<Option<String>>;
 
 /// A call that a state makes: by a task, an item reader or a result writer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Call {
+pub struct ServiceCall {
     /// The state's name.
     pub state: String,
     /// The `Resource`. Its ARN may contain the partition.
@@ -53,7 +53,7 @@ pub enum Need {
         /// The action.
         action: String,
         /// The forms of its resources. Without any, it can only be allowed on `*`.
-        forms: Vec<Form>,
+        forms: Vec<ResourceForm>,
         /// The parameters whose values may be ARNs.
         arns: Vec<String>,
     },
@@ -100,7 +100,7 @@ impl Need {
 
 /// The form of a resource's ARN.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Form {
+pub struct ResourceForm {
     /// The ARN with `*` in place of its parts.
     pub shape: String,
     /// The ARN with parameters in place of its parts; `None` if only a full ARN determines it.
@@ -111,7 +111,7 @@ pub struct Form {
     pub told: bool,
 }
 
-impl Call {
+impl ServiceCall {
     /// Returns a call that needs nothing yet.
     pub fn new(state: &str, resource: String) -> Self {
         Self { state: state.to_owned(), resource, ..Self::default() }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::NoteKind;
-use super::template::{Call, Form, Need, Template};
+use super::template::{Need, ResourceForm, ServiceCall, Template};
 
 /// The kinds of notes that a template may have.
 const KINDS: [(&str, NoteKind); 3] =
@@ -12,7 +12,7 @@ const KINDS: [(&str, NoteKind); 3] =
 impl Template {
     /// Returns the template as JSON. [`read`](Self::read) reads it.
     pub fn to_json(&self) -> Value {
-        self.calls.iter().map(Call::to_json).collect()
+        self.calls.iter().map(ServiceCall::to_json).collect()
     }
 
     /// Parses what [`to_json`](Self::to_json) wrote. For any other text, returns a template whose policy has a note
@@ -27,7 +27,7 @@ impl Template {
     pub fn parse(text: &str) -> Self {
         let read = serde_json::from_str(text).ok().and_then(|value| Self::read(&value));
         read.unwrap_or_else(|| {
-            let mut call = Call::default();
+            let mut call = ServiceCall::default();
             call.note(
                 NoteKind::Missing,
                 "the permissions that the workflow needs are unknown: `workflow!` did not make its definition",
@@ -47,11 +47,11 @@ impl Template {
     /// assert_eq!(Template::read(&template.to_json()), Some(template));
     /// ```
     pub fn read(value: &Value) -> Option<Self> {
-        Some(Self { calls: list(value, Call::read)? })
+        Some(Self { calls: list(value, ServiceCall::read)? })
     }
 }
 
-impl Call {
+impl ServiceCall {
     fn to_json(&self) -> Value {
         let mut made = Map::new();
         made.insert("state".to_owned(), json!(self.state));
@@ -89,7 +89,7 @@ impl Need {
                 json!({"actions": actions, "resources": resources, "conditions": conditions})
             }
             Self::Action { action, forms, arns } => {
-                let forms: Vec<_> = forms.iter().map(Form::to_json).collect();
+                let forms: Vec<_> = forms.iter().map(ResourceForm::to_json).collect();
                 json!({"action": action, "forms": forms, "arns": arns})
             }
             Self::Function => json!("function"),
@@ -102,7 +102,7 @@ impl Need {
             return Some(Self::Unknown(text(written)?));
         }
         if let Some(action) = value.get("action") {
-            let (forms, arns) = (list(value.get("forms")?, Form::read)?, list(value.get("arns")?, text)?);
+            let (forms, arns) = (list(value.get("forms")?, ResourceForm::read)?, list(value.get("arns")?, text)?);
             return Some(Self::Action { action: text(action)?, forms, arns });
         }
         if value == "function" {
@@ -117,7 +117,7 @@ impl Need {
     }
 }
 
-impl Form {
+impl ResourceForm {
     fn to_json(&self) -> Value {
         json!([self.shape, self.text, self.required, self.told])
     }

@@ -17,7 +17,7 @@ use crate::execution::{Execution, Status, Step};
 use crate::handlers::{Asked, Reply};
 use crate::history::HistoryEvent;
 use crate::nested::{Nested, Timed};
-use crate::planned::{Planned, begin, settle, submit};
+use crate::schedule::{Planned, begin, settle, submit};
 use crate::task::{TaskError, TaskId, TaskRequest};
 
 /// An execution that is run step by step, and can be inspected and changed between the steps.

@@ -48,8 +48,8 @@ pub use crate::answers::Given;
 use crate::mock_file::{MockFile, MockFileError};
 use crate::nested::machine_arn;
 pub use crate::nested::{Nested, job_output};
-pub use crate::planned::{Planned, Tasks, begin, settle};
 use crate::program::Program;
+pub use crate::schedule::{Planned, Tasks, begin, settle};
 use crate::task::{TaskError, TaskRequest};
 
 /// Defines two builder methods that take a closure for tasks, one of them for a closure that returns a future. They are

@@ -37,11 +37,11 @@ mod nested;
 #[cfg(feature = "graph")]
 mod page;
 mod payload;
-mod planned;
 mod program;
 mod query;
 mod random;
 mod runner;
+mod schedule;
 mod store;
 mod task;
 pub mod test_state;

@@ -113,7 +113,7 @@ impl MockFile {
     /// Returns all errors if the text is not JSON or not in the format.
     pub fn parse(text: &str) -> Result<Self, MockFileError> {
         let file: Value = serde_json::from_str(text).map_err(MockFileError::NotJson)?;
-        let mut reading = Reading(Vec::new());
+        let mut reading = MockReader(Vec::new());
         let root = Pointer::root();
         let members = reading.object(&file, &root, &["StateMachines", "MockedResponses"]);
         let mut responses = IndexMap::new();
@@ -218,9 +218,9 @@ fn missing<'a>(pointer: Pointer, message: String, name: &str, known: impl Iterat
     MockProblem { pointer, message, help }
 }
 
-struct Reading(Vec<MockProblem>);
+struct MockReader(Vec<MockProblem>);
 
-impl Reading {
+impl MockReader {
     fn problem(&mut self, pointer: &Pointer, message: impl Into<String>, help: Option<&str>) {
         self.0.push(MockProblem { pointer: pointer.clone(), message: message.into(), help: help.map(str::to_owned) });
     }

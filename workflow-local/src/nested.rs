@@ -19,8 +19,8 @@ use crate::error::RunError;
 use crate::execution::{Execution, Start, Status};
 use crate::handlers::{Handler, Reply};
 use crate::json_text;
-use crate::planned::Act;
 use crate::random::Random;
+use crate::schedule::Act;
 use crate::task::{TaskError, TaskRequest};
 
 /// A started child.

@@ -24,7 +24,7 @@ struct Measured {
 
 enum Content {
     Value(Value),
-    Text(Box<Kept>),
+    Text(Box<StoredText>),
     List(Box<List>),
 }
 
@@ -36,7 +36,7 @@ struct List {
 }
 
 /// A value that is kept as text.
-struct Kept {
+struct StoredText {
     text: Arc<Text>,
     /// The value, parsed on first access.
     value: OnceLock<Value>,
@@ -51,7 +51,7 @@ impl Payload {
     /// Creates a payload from the text of a value, which is parsed on first access.
     pub(crate) fn of_text(text: Arc<Text>) -> Self {
         let bytes = text.bytes().into();
-        let kept = Kept { text, value: OnceLock::new() };
+        let kept = StoredText { text, value: OnceLock::new() };
         Self(Arc::new(Measured { content: Content::Text(Box::new(kept)), bytes }))
     }
 
@@ -151,7 +151,7 @@ impl Measured {
     }
 }
 
-impl Kept {
+impl StoredText {
     /// Parses the text, which is valid.
     fn read(&self) -> Value {
         serde_json::from_str(&self.text.to_string()).unwrap_or_default()

@@ -90,11 +90,11 @@ struct Shared {
 struct State {
     now: Instant,
     started: u64,
-    executions: BTreeMap<String, Arc<Kept>>,
+    executions: BTreeMap<String, Arc<KeptExecution>>,
 }
 
 /// An execution.
-struct Kept {
+struct KeptExecution {
     input: Payload,
     running: Mutex<Running>,
     waiting: Arc<Waiting>,
@@ -190,7 +190,7 @@ impl<W: Workflow<Kind = Standard>> LocalRunner<W> {
         let execution = engine.start_named(&input, start).map_err(other)?;
         let driver = Driver::of(Cow::Owned(engine.clone()), execution);
         let running = Mutex::new(Running { driver, broken: None });
-        let kept = Arc::new(Kept { input: Payload::new(input), running, waiting: Arc::default() });
+        let kept = Arc::new(KeptExecution { input: Payload::new(input), running, waiting: Arc::default() });
         state.executions.insert(name.clone(), Arc::clone(&kept));
         let now = state.now;
         drop(state);
@@ -199,13 +199,13 @@ impl<W: Workflow<Kind = Standard>> LocalRunner<W> {
     }
 
     /// Returns the execution with this name, advanced to the current time.
-    fn look(&self, name: &str) -> Result<Arc<Kept>, RunnerError> {
+    fn look(&self, name: &str) -> Result<Arc<KeptExecution>, RunnerError> {
         let kept = self.find(name)?;
         kept.go_on(Some(self.now()))?;
         Ok(kept)
     }
 
-    fn find(&self, name: &str) -> Result<Arc<Kept>, RunnerError> {
+    fn find(&self, name: &str) -> Result<Arc<KeptExecution>, RunnerError> {
         let state = lock(&self.shared.state);
         state.executions.get(name).cloned().ok_or_else(|| RunnerError::UnknownExecution { name: name.to_owned() })
     }
@@ -232,7 +232,7 @@ impl<W: Workflow<Kind = Standard>> LocalRunner<W> {
     }
 }
 
-impl Kept {
+impl KeptExecution {
     /// Continues as far as possible without waiting for a future.
     fn go_on(&self, limit: Option<Instant>) -> Result<(), RunnerError> {
         match self.poll(limit, None) {

@@ -144,7 +144,7 @@ fn state_json(state: &StateDifference) -> Value {
     };
     let mut made = Map::new();
     made.insert("change".to_owned(), change.into());
-    let name = |place: &Option<workflow_asl::difference::Place>| place.as_ref().map(|place| place.name.clone());
+    let name = |place: &Option<workflow_asl::difference::StateLocation>| place.as_ref().map(|place| place.name.clone());
     made.insert("old".to_owned(), name(&state.old).into());
     made.insert("new".to_owned(), name(&state.new).into());
     made.insert("fields".to_owned(), fields_json(&state.fields));

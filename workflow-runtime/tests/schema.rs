@@ -7,7 +7,7 @@ use std::panic::catch_unwind;
 
 use serde::Serialize;
 use serde_json::{Value, json};
-use workflow_runtime::__private::schema::{Step, is_member, kind, needed, text, there};
+use workflow_runtime::__private::schema::{PathStep, is_member, kind, needed, text, there};
 use workflow_runtime::{Arn, Map, Schema, Timestamp, workflow};
 
 /// Asserts that every path in the JSON of a value exists in the shape, with the same kind.
@@ -16,7 +16,7 @@ fn agrees<T: Serialize + Schema>(value: &T) {
     follow::<T>(&value, &mut Vec::new());
 }
 
-fn follow<'p, T: Schema>(value: &'p Value, path: &mut Vec<Step<'p>>) {
+fn follow<'p, T: Schema>(value: &'p Value, path: &mut Vec<PathStep<'p>>) {
     if !path.is_empty() {
         is_member(T::SHAPE, path, "value", "code");
     }
@@ -34,14 +34,14 @@ fn follow<'p, T: Schema>(value: &'p Value, path: &mut Vec<Step<'p>>) {
         Value::String(words) => text(T::SHAPE, path, words, "value", "code"),
         Value::Array(items) => {
             for (at, item) in items.iter().enumerate() {
-                path.push(Step::Index(at as i64, false));
+                path.push(PathStep::Index(at as i64, false));
                 follow::<T>(item, path);
                 path.pop();
             }
         }
         Value::Object(members) => {
             for (name, member) in members {
-                path.push(Step::Member(name, false));
+                path.push(PathStep::Member(name, false));
                 follow::<T>(member, path);
                 path.pop();
             }
@@ -57,13 +57,13 @@ fn refused(question: impl FnOnce() + std::panic::UnwindSafe) -> String {
 }
 
 /// Returns whether a value used in a computation may be absent or null.
-fn absent<T: Schema>(path: &[Step<'static>]) -> bool {
+fn absent<T: Schema>(path: &[PathStep<'static>]) -> bool {
     let path = path.to_vec();
     catch_unwind(move || needed(T::SHAPE, &path, false, "value", "code", "")).is_err()
 }
 
 /// Returns whether a value that is passed on may be missing.
-fn left_out<T: Schema>(path: &[Step<'static>]) -> bool {
+fn left_out<T: Schema>(path: &[PathStep<'static>]) -> bool {
     let path = path.to_vec();
     catch_unwind(move || there(T::SHAPE, &path, "value", "code", "")).is_err()
 }
@@ -265,56 +265,56 @@ fn declared_types_are_as_they_are_written() {
 
 #[test]
 fn what_may_be_left_out_may_be_absent() {
-    assert!(absent::<Absent>(&[Step::Member("with_default", false)]));
-    assert!(absent::<Absent>(&[Step::Member("note", false)]));
-    assert!(absent::<Absent>(&[Step::Member("plain", false)]));
-    assert!(absent::<Absent>(&[Step::Member("plain", true)]), "it is there, as `null`");
-    needed(Absent::SHAPE, &[Step::Member("plain", false)], true, "", "", "");
-    assert!(!absent::<Absent>(&[Step::Member("note", true)]));
-    assert!(!absent::<Absent>(&[Step::Member("certain", false)]));
-    assert!(absent::<Flat>(&[Step::Member("more", false)]));
-    assert!(!absent::<Flat>(&[Step::Member("customerId", false)]));
-    assert!(absent::<Internal>(&[Step::Member("cardNumber", false)]));
-    assert!(!absent::<Internal>(&[Step::Member("type", false)]));
-    assert!(absent::<External>(&[Step::Member("CARD", false), Step::Member("cardNumber", false)]));
-    assert!(!absent::<External>(&[Step::Member("CARD", true), Step::Member("cardNumber", false)]));
-    assert!(absent::<Page<'static, u8>>(&[Step::Member("next", false), Step::Member("name", false)]));
+    assert!(absent::<Absent>(&[PathStep::Member("with_default", false)]));
+    assert!(absent::<Absent>(&[PathStep::Member("note", false)]));
+    assert!(absent::<Absent>(&[PathStep::Member("plain", false)]));
+    assert!(absent::<Absent>(&[PathStep::Member("plain", true)]), "it is there, as `null`");
+    needed(Absent::SHAPE, &[PathStep::Member("plain", false)], true, "", "", "");
+    assert!(!absent::<Absent>(&[PathStep::Member("note", true)]));
+    assert!(!absent::<Absent>(&[PathStep::Member("certain", false)]));
+    assert!(absent::<Flat>(&[PathStep::Member("more", false)]));
+    assert!(!absent::<Flat>(&[PathStep::Member("customerId", false)]));
+    assert!(absent::<Internal>(&[PathStep::Member("cardNumber", false)]));
+    assert!(!absent::<Internal>(&[PathStep::Member("type", false)]));
+    assert!(absent::<External>(&[PathStep::Member("CARD", false), PathStep::Member("cardNumber", false)]));
+    assert!(!absent::<External>(&[PathStep::Member("CARD", true), PathStep::Member("cardNumber", false)]));
+    assert!(absent::<Page<'static, u8>>(&[PathStep::Member("next", false), PathStep::Member("name", false)]));
 }
 
 #[test]
 fn what_serde_leaves_out_is_not_there() {
-    assert!(left_out::<Absent>(&[Step::Member("note", false)]));
-    assert!(!left_out::<Absent>(&[Step::Member("note", true)]));
-    assert!(!left_out::<Absent>(&[Step::Member("plain", false)]), "it is written as `null`");
-    assert!(!left_out::<Absent>(&[Step::Member("with_default", false)]), "it is written all the same");
-    assert!(left_out::<Internal>(&[Step::Member("cardNumber", false)]));
-    assert!(left_out::<Page<'static, u8>>(&[Step::Member("next", false), Step::Member("name", false)]));
-    assert!(!left_out::<Page<'static, u8>>(&[Step::Member("next", true), Step::Member("name", false)]));
+    assert!(left_out::<Absent>(&[PathStep::Member("note", false)]));
+    assert!(!left_out::<Absent>(&[PathStep::Member("note", true)]));
+    assert!(!left_out::<Absent>(&[PathStep::Member("plain", false)]), "it is written as `null`");
+    assert!(!left_out::<Absent>(&[PathStep::Member("with_default", false)]), "it is written all the same");
+    assert!(left_out::<Internal>(&[PathStep::Member("cardNumber", false)]));
+    assert!(left_out::<Page<'static, u8>>(&[PathStep::Member("next", false), PathStep::Member("name", false)]));
+    assert!(!left_out::<Page<'static, u8>>(&[PathStep::Member("next", true), PathStep::Member("name", false)]));
 }
 
 #[test]
 fn what_is_not_there_is_refused_with_the_nearest_name() {
-    let refuse = |shape: &'static _, path: &'static [Step<'static>]| {
+    let refuse = |shape: &'static _, path: &'static [PathStep<'static>]| {
         refused(move || is_member(shape, path, "input.order", "WF0401"))
     };
-    let message = refuse(Names::SHAPE, &[Step::Member("costumerId", false)]);
+    let message = refuse(Names::SHAPE, &[PathStep::Member("costumerId", false)]);
     assert_eq!(
         message,
         "`Names` (the type of `input.order`) has no field `costumerId` [WF0401]\n\n= help: did you mean `customerId`?"
     );
-    let message = refuse(Names::SHAPE, &[Step::Member("customer_id", false)]);
+    let message = refuse(Names::SHAPE, &[PathStep::Member("customer_id", false)]);
     assert!(
         message.ends_with("= help: `customer_id` is its name in Rust; in JSON, and here, it is `customerId`"),
         "{message}"
     );
-    let message = refuse(Names::SHAPE, &[Step::Member("hidden", false)]);
+    let message = refuse(Names::SHAPE, &[PathStep::Member("hidden", false)]);
     assert!(message.ends_with("= help: its members are `customerId`, `type`, `out`, `match`"), "{message}");
-    let message = refuse(External::SHAPE, &[Step::Member("CARD", false), Step::Member("expiry", false)]);
+    let message = refuse(External::SHAPE, &[PathStep::Member("CARD", false), PathStep::Member("expiry", false)]);
     assert!(message.ends_with("= help: its members are `cardNumber`, `c`"), "{message}");
-    let message = refuse(Opaque::SHAPE, &[Step::Member("by_hand", false), Step::Member("x", false)]);
+    let message = refuse(Opaque::SHAPE, &[PathStep::Member("by_hand", false), PathStep::Member("x", false)]);
     assert!(message.contains("its type `ByHand` does not implement `Schema`"), "{message}");
-    let message = refuse(Transparent::SHAPE, &[Step::Index(2, false)]);
+    let message = refuse(Transparent::SHAPE, &[PathStep::Index(2, false)]);
     assert!(message.starts_with("`input.order` has 2 items"), "{message}");
     // The step before has its own check.
-    is_member(Names::SHAPE, &[Step::Member("hidden", false), Step::Member("x", false)], "", "");
+    is_member(Names::SHAPE, &[PathStep::Member("hidden", false), PathStep::Member("x", false)], "", "");
 }

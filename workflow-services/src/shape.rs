@@ -52,13 +52,13 @@ pub enum Shape {
 
 /// A position in a table: a chunk and the offset of a record in it.
 #[derive(Clone, Copy)]
-struct Place {
+struct TablePosition {
     table: Table,
     chunk: usize,
     offset: usize,
 }
 
-impl Place {
+impl TablePosition {
     fn reader(self) -> Reader {
         // `offset` comes from a number of 32 bits, and the chunk lies in the table.
         Reader::at(self.table, self.chunk.saturating_add(self.offset))
@@ -95,24 +95,24 @@ macro_rules! compare_places {
 /// The members of an object. Two structures are equal if they are the same record, which ends a walk over a recursive
 /// shape.
 #[derive(Clone, Copy)]
-pub struct Structure(Place);
+pub struct Structure(TablePosition);
 
 /// The shape of an array.
 #[derive(Clone, Copy)]
-pub struct List(Place);
+pub struct List(TablePosition);
 
 /// The shape of an object whose keys are data.
 #[derive(Clone, Copy)]
-pub struct Map(Place);
+pub struct Map(TablePosition);
 
 /// The values that AWS lists for a string.
 #[derive(Clone, Copy)]
-pub struct Enum(Place);
+pub struct Enum(TablePosition);
 
 /// The bounds of a number, a length or a count in AWS's model: the characters of a string, the bytes of a blob, the
 /// elements of an array, the members of an object. Bounds that Step Functions never exceeds are left out.
 #[derive(Clone, Copy)]
-pub struct Limits(Place);
+pub struct Limits(TablePosition);
 
 compare_places!(Structure, List, Map, Enum, Limits);
 
@@ -142,7 +142,7 @@ impl Shape {
 
     fn decode(table: Table, chunk: usize, number: usize) -> Option<(Self, Option<Limits>)> {
         let Some(offset) = number.checked_sub(PRIMITIVES) else { return Some((Self::primitive(number)?, None)) };
-        let mut place = Place { table, chunk, offset };
+        let mut place = TablePosition { table, chunk, offset };
         let mut reader = place.reader();
         let mut kind = reader.number()? & 7;
         let mut limits = None;
@@ -275,7 +275,7 @@ impl Enum {
     }
 }
 
-impl Place {
+impl TablePosition {
     /// Returns the shape and its limits after the head of a list or map, skipping `skip` numbers.
     fn inner(self, skip: usize) -> (Shape, Option<Limits>) {
         let mut reader = self.reader();
@@ -289,13 +289,13 @@ impl Place {
 
 #[derive(Clone)]
 struct Members {
-    place: Place,
+    place: TablePosition,
     reader: Reader,
     left: usize,
 }
 
 impl Members {
-    fn of(place: Place) -> Self {
+    fn of(place: TablePosition) -> Self {
         let mut reader = place.reader();
         let left = reader.number().unwrap_or(0) >> 3;
         Self { place, reader, left }

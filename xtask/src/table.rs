@@ -41,7 +41,7 @@ pub(crate) struct Operation {
 pub(crate) const HAS_IAM: u8 = 8;
 
 /// A part of a record. Its size in bytes depends on which texts are shared and on the positions of shapes.
-enum Part {
+enum RecordPart {
     Byte(u8),
     Number(usize),
     /// A text stored in place.
@@ -53,23 +53,23 @@ enum Part {
 }
 
 #[derive(Default)]
-struct Record(Vec<Part>);
+struct Record(Vec<RecordPart>);
 
 impl Record {
     fn byte(&mut self, byte: u8) {
-        self.0.push(Part::Byte(byte));
+        self.0.push(RecordPart::Byte(byte));
     }
 
     fn number(&mut self, number: usize) {
-        self.0.push(Part::Number(number));
+        self.0.push(RecordPart::Number(number));
     }
 
     fn inline(&mut self, text: &str) {
-        self.0.push(Part::Inline(text.to_owned()));
+        self.0.push(RecordPart::Inline(text.to_owned()));
     }
 
     fn text(&mut self, text: &str) {
-        self.0.push(Part::Text(text.to_owned()));
+        self.0.push(RecordPart::Text(text.to_owned()));
     }
 
     fn texts<'a>(&mut self, texts: impl IntoIterator<Item = &'a String>) {
@@ -79,7 +79,7 @@ impl Record {
     }
 
     fn shape(&mut self, id: Id) {
-        self.0.push(Part::Shape(id, None));
+        self.0.push(RecordPart::Shape(id, None));
     }
 }
 
@@ -137,7 +137,7 @@ pub(crate) fn write(services: &[Service], prefixes: Vec<Prefix>) -> Result<Vec<u
             integrations.push((resource.name, name.clone(), record));
         }
         let (shapes, primitives) = shape_records(&shapes);
-        let chunk = Chunk { operations: Vec::new(), arns: Record(vec![Part::Number(0)]), shapes, primitives };
+        let chunk = Chunk { operations: Vec::new(), arns: Record(vec![RecordPart::Number(0)]), shapes, primitives };
         index.insert(name, (head, chunk));
     }
     integrations.sort_by(|(one, ..), (other, ..)| one.cmp(other));
@@ -162,7 +162,7 @@ pub(crate) fn write(services: &[Service], prefixes: Vec<Prefix>) -> Result<Vec<u
     for (name, prefix, record) in &integrations {
         let (place, offsets) = offsets.get(prefix).ok_or_else(|| Failure(format!("no prefix of {name}")))?;
         let mut bytes = Vec::new();
-        texts.encode(&Record(vec![Part::Inline(name.clone()), Part::Number(*place)]), &[], &mut bytes);
+        texts.encode(&Record(vec![RecordPart::Inline(name.clone()), RecordPart::Number(*place)]), &[], &mut bytes);
         texts.encode(record, offsets, &mut bytes);
         records.push(bytes);
     }
@@ -287,7 +287,7 @@ fn shape_records(shapes: &Distinct) -> (Vec<Record>, BTreeMap<Id, usize>) {
                 record.number(members.len() << 3 | if *union { UNION } else { STRUCTURE });
                 for member in members {
                     record.text(&member.name);
-                    record.0.push(Part::Shape(member.shape, Some(member.required)));
+                    record.0.push(RecordPart::Shape(member.shape, Some(member.required)));
                 }
             }
             Shape::List(element) => {
@@ -362,7 +362,7 @@ impl Texts {
     fn shared<'a>(records: impl Iterator<Item = &'a Record>) -> Self {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         for part in records.flat_map(|record| &record.0) {
-            if let Part::Text(text) = part {
+            if let RecordPart::Text(text) = part {
                 *counts.entry(text).or_default() += 1;
             }
         }
@@ -388,36 +388,38 @@ impl Texts {
     fn encode(&self, record: &Record, numbers: &[usize], bytes: &mut Vec<u8>) {
         for part in &record.0 {
             match part {
-                Part::Byte(byte) => bytes.push(*byte),
-                Part::Number(number) => put_number(*number, bytes),
-                Part::Inline(text) => put_inline(text, bytes),
-                Part::Text(text) => match self.places.get(text) {
+                RecordPart::Byte(byte) => bytes.push(*byte),
+                RecordPart::Number(number) => put_number(*number, bytes),
+                RecordPart::Inline(text) => put_inline(text, bytes),
+                RecordPart::Text(text) => match self.places.get(text) {
                     Some(place) => put_number(place + 1, bytes),
                     None => {
                         bytes.push(0);
                         put_inline(text, bytes);
                     }
                 },
-                Part::Shape(..) => put_number(shape_number(part, numbers), bytes),
+                RecordPart::Shape(..) => put_number(shape_number(part, numbers), bytes),
             }
         }
     }
 
     fn size(&self, record: &Record, numbers: &[usize]) -> usize {
         let inline = |text: &str| number_size(text.len()) + text.len();
-        let size = |part: &Part| match part {
-            Part::Byte(_) => 1,
-            Part::Number(number) => number_size(*number),
-            Part::Inline(text) => inline(text),
-            Part::Text(text) => self.places.get(text).map_or_else(|| 1 + inline(text), |place| number_size(place + 1)),
-            Part::Shape(..) => number_size(shape_number(part, numbers)),
+        let size = |part: &RecordPart| match part {
+            RecordPart::Byte(_) => 1,
+            RecordPart::Number(number) => number_size(*number),
+            RecordPart::Inline(text) => inline(text),
+            RecordPart::Text(text) => {
+                self.places.get(text).map_or_else(|| 1 + inline(text), |place| number_size(place + 1))
+            }
+            RecordPart::Shape(..) => number_size(shape_number(part, numbers)),
         };
         record.0.iter().map(size).sum()
     }
 }
 
-fn shape_number(part: &Part, numbers: &[usize]) -> usize {
-    let Part::Shape(id, bit) = part else { return 0 };
+fn shape_number(part: &RecordPart, numbers: &[usize]) -> usize {
+    let RecordPart::Shape(id, bit) = part else { return 0 };
     let number = numbers.get(*id).copied().unwrap_or_default();
     bit.map_or(number, |bit| number << 1 | usize::from(bit))
 }

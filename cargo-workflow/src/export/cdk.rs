@@ -6,7 +6,9 @@ use std::fmt::Write;
 use serde_json::Value;
 use workflow_asl::placeholder;
 
-use super::model::{ACCOUNT, Deployment, LOG_DAYS, NAME, PARTITION, ParamKind, Part, REGION, filled, names, pascal};
+use super::model::{
+    ACCOUNT, Deployment, ExportFragment, LOG_DAYS, NAME, PARTITION, ParamKind, REGION, filled, names, pascal,
+};
 
 pub(super) fn construct(deployment: &Deployment) -> String {
     let class = class_name(&deployment.title);
@@ -15,10 +17,10 @@ pub(super) fn construct(deployment: &Deployment) -> String {
     let is_text = |name: &str| deployment.kind(name) == ParamKind::Text;
     let id = |name: &str| ids.get(name).cloned().unwrap_or_default();
     let definition = deployment.definition.text(str::to_owned, |part| match part {
-        Part::Text(text) => text.clone(),
-        Part::Inside(name) => format!("${{{}}}", id(name)),
-        Part::Json(name) if is_text(name) => format!("\"${{{}}}\"", id(name)),
-        Part::Json(name) => format!("${{{}}}", id(name)),
+        ExportFragment::Text(text) => text.clone(),
+        ExportFragment::Inside(name) => format!("${{{}}}", id(name)),
+        ExportFragment::Json(name) if is_text(name) => format!("\"${{{}}}\"", id(name)),
+        ExportFragment::Json(name) => format!("${{{}}}", id(name)),
     });
     let definition = serde_json::from_str::<Value>(&definition).map_or(definition, |value| format!("{value:#}"));
     let mut text = format!(

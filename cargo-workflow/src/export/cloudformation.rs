@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::model::{Deployment, LOG_DAYS, NAME, ParamKind, Part, filled, map_texts, names, pascal};
+use super::model::{Deployment, ExportFragment, LOG_DAYS, NAME, ParamKind, filled, map_texts, names, pascal};
 
 /// The logical IDs of the resources, which no parameter may have.
 const RESOURCES: [&str; 6] =
@@ -66,8 +66,8 @@ pub(super) fn template(deployment: &Deployment, sam: bool) -> Value {
 /// Returns whether SAM's own resource can contain the definition: as an object in which every value is inside a string.
 fn is_sam(deployment: &Deployment) -> bool {
     deployment.definition.parts.iter().all(|part| match part {
-        Part::Text(_) | Part::Inside(_) => true,
-        Part::Json(name) => deployment.kind(name) == ParamKind::Text,
+        ExportFragment::Text(_) | ExportFragment::Inside(_) => true,
+        ExportFragment::Json(name) => deployment.kind(name) == ParamKind::Text,
     })
 }
 
@@ -80,10 +80,10 @@ fn machine(
 ) {
     let is_text = |name: &str| deployment.kind(name) == ParamKind::Text;
     let text = deployment.definition.text(str::to_owned, |part| match part {
-        Part::Text(text) => text.clone(),
-        Part::Inside(name) => format!("${{{}}}", id(names, name)),
-        Part::Json(name) if is_text(name) => format!("\"${{{}}}\"", id(names, name)),
-        Part::Json(name) => format!("${{{}}}", id(names, name)),
+        ExportFragment::Text(text) => text.clone(),
+        ExportFragment::Inside(name) => format!("${{{}}}", id(names, name)),
+        ExportFragment::Json(name) if is_text(name) => format!("\"${{{}}}\"", id(names, name)),
+        ExportFragment::Json(name) => format!("${{{}}}", id(names, name)),
     });
     let substitutions: Map<String, Value> = names.values().map(|id| (id.clone(), json!({"Ref": id}))).collect();
     let log = json!({

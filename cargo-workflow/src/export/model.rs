@@ -43,11 +43,11 @@ pub(super) struct Deployment {
 
 /// A definition as text with embedded values.
 pub(super) struct Definition {
-    pub(super) parts: Vec<Part>,
+    pub(super) parts: Vec<ExportFragment>,
 }
 
 /// A part of a definition.
-pub(super) enum Part {
+pub(super) enum ExportFragment {
     /// Literal JSON.
     Text(String),
     /// The value of a parameter as JSON.
@@ -182,27 +182,27 @@ impl Definition {
                 // Including its quotes.
                 let quote = usize::from(is_whole);
                 let kept = before.get(..before.len() - quote).unwrap_or_default();
-                parts.push(Part::Text(kept.to_owned()));
-                parts.push(Part::Json(name.to_owned()));
+                parts.push(ExportFragment::Text(kept.to_owned()));
+                parts.push(ExportFragment::Json(name.to_owned()));
                 if !is_whole || unknown(name) {
                     bare.insert(name.to_owned());
                 }
                 from = range.end + quote;
                 inside = InString(false);
             } else {
-                parts.push(Part::Text(before.to_owned()));
-                parts.push(Part::Inside(name.to_owned()));
+                parts.push(ExportFragment::Text(before.to_owned()));
+                parts.push(ExportFragment::Inside(name.to_owned()));
                 from = range.end;
             }
         }
-        parts.push(Part::Text(text.get(from..).unwrap_or_default().to_owned()));
+        parts.push(ExportFragment::Text(text.get(from..).unwrap_or_default().to_owned()));
         (Self { parts }, bare)
     }
 
     /// Returns the whole text, with each parameter as `value` writes it.
-    pub(super) fn text(&self, escape: impl Fn(&str) -> String, value: impl Fn(&Part) -> String) -> String {
-        let write = |part: &Part| match part {
-            Part::Text(text) => escape(text),
+    pub(super) fn text(&self, escape: impl Fn(&str) -> String, value: impl Fn(&ExportFragment) -> String) -> String {
+        let write = |part: &ExportFragment| match part {
+            ExportFragment::Text(text) => escape(text),
             part => value(part),
         };
         self.parts.iter().map(write).collect()

@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::model::{ACCOUNT, Deployment, LOG_DAYS, NAME, PARTITION, ParamKind, Part, REGION, filled, map_texts, names};
+use super::model::{
+    ACCOUNT, Deployment, ExportFragment, LOG_DAYS, NAME, PARTITION, ParamKind, REGION, filled, map_texts, names,
+};
 
 pub(super) fn configuration(deployment: &Deployment) -> Value {
     let label = identifier(&deployment.title);
@@ -20,11 +22,11 @@ pub(super) fn configuration(deployment: &Deployment) -> Value {
     };
     let text = |text: &str| Value::String(filled(text, escaped, reference));
     let definition = deployment.definition.text(escaped, |part| match part {
-        Part::Text(text) => text.clone(),
-        Part::Inside(name) if deployment.kind(name) == ParamKind::Text => inside(&variable(name)),
-        Part::Json(name) => format!("${{jsonencode({})}}", variable(name)),
+        ExportFragment::Text(text) => text.clone(),
+        ExportFragment::Inside(name) if deployment.kind(name) == ParamKind::Text => inside(&variable(name)),
+        ExportFragment::Json(name) => format!("${{jsonencode({})}}", variable(name)),
         // As JSON inside a JSON string.
-        Part::Inside(name) => inside(&format!("jsonencode({})", variable(name))),
+        ExportFragment::Inside(name) => inside(&format!("jsonencode({})", variable(name))),
     });
     let mut variables = Map::new();
     variables.insert("state_machine_name".to_owned(), json!({"type": "string", "default": deployment.name}));

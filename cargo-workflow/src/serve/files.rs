@@ -9,7 +9,7 @@ use workflow_server::Server;
 
 use crate::Failure;
 use crate::params::Values;
-use crate::source::{self, Wanted};
+use crate::source::{self, ReadRequest};
 use crate::template::Reading;
 use crate::types;
 
@@ -93,7 +93,7 @@ impl Files {
         let mut from = BTreeMap::new();
         let mut names = BTreeSet::new();
         for file in &self.files {
-            let wanted = Wanted { file, bytes: None, name: None, values: &self.values, reading: self.reading };
+            let wanted = ReadRequest { file, bytes: None, name: None, values: &self.values, reading: self.reading };
             let machines = match source::read_with_names(wanted) {
                 Ok(machines) => machines,
                 Err(failure) => {

@@ -10,7 +10,7 @@ use workflow_asl::placeholder;
 use workflow_asl::source::MAX_BYTES;
 
 use super::parameters::Parameters;
-use crate::params::Given;
+use crate::params::ArgumentValue;
 
 /// The functions of one definition expand beyond the size limit of a file.
 #[derive(Debug)]
@@ -79,7 +79,7 @@ impl<'a> Functions<'a> {
     }
 
     /// Returns the value of a parameter.
-    pub(super) fn parameter(&self, name: &str) -> Option<Given> {
+    pub(super) fn parameter(&self, name: &str) -> Option<ArgumentValue> {
         self.parameters.value(name)
     }
 

@@ -23,10 +23,10 @@ enum Ref {
 }
 
 /// A type of resource: the value of `Ref`, the property with its name, and its ARN with `{}` for the name.
-type Kind = (&'static str, Ref, &'static str, &'static str);
+type ResourceType = (&'static str, Ref, &'static str, &'static str);
 
 /// The types of resources that state machines call.
-const KINDS: &[Kind] = &[
+const KINDS: &[ResourceType] = &[
     ("AWS::ApiGateway::RestApi", Ref::Name, "", "arn:${P}:apigateway:${R}::/restapis/{}"),
     ("AWS::Athena::WorkGroup", Ref::Name, "Name", "arn:${P}:athena:${R}:${A}:workgroup/{}"),
     ("AWS::Batch::JobDefinition", Ref::Arn, "JobDefinitionName", "arn:${P}:batch:${R}:${A}:job-definition/{}:*"),

@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::params::{Given, Values};
+use crate::params::{ArgumentValue, Values};
 
 pub(super) struct Parameters<'a> {
     declared: Option<&'a Map<String, Value>>,
@@ -23,12 +23,12 @@ impl<'a> Parameters<'a> {
     }
 
     /// Returns the value of a parameter, a pseudo parameter, or any other name with a given value.
-    pub(super) fn value(&self, name: &str) -> Option<Given> {
-        self.values.get(name).cloned().or_else(|| self.default(name).cloned().map(Given::value))
+    pub(super) fn value(&self, name: &str) -> Option<ArgumentValue> {
+        self.values.get(name).cloned().or_else(|| self.default(name).cloned().map(ArgumentValue::value))
     }
 
     /// Returns the value given on the command line.
-    pub(super) fn given(&self, name: &str) -> Option<&Given> {
+    pub(super) fn given(&self, name: &str) -> Option<&ArgumentValue> {
         self.values.get(name)
     }
 

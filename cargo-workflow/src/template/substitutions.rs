@@ -9,10 +9,10 @@ use workflow_asl::{Code, Diagnostic, Pointer, placeholder};
 
 use super::functions::{Functions, TooMuch};
 use super::parameters::Parameters;
-use crate::params::Given;
+use crate::params::ArgumentValue;
 
 pub(super) struct Substitutions {
-    values: BTreeMap<String, Given>,
+    values: BTreeMap<String, ArgumentValue>,
     /// In the order of the template.
     names: Vec<String>,
     at: Pointer,
@@ -46,14 +46,14 @@ impl Substitutions {
                 None => continue,
             };
             // A value on the command line overrides that of the template.
-            let value = parameters.given(name).cloned().unwrap_or_else(|| Given::value(value));
+            let value = parameters.given(name).cloned().unwrap_or_else(|| ArgumentValue::value(value));
             substitutions.names.push(name.clone());
             substitutions.values.insert(name.clone(), value);
         }
         Ok(substitutions)
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<&Given> {
+    pub(super) fn get(&self, name: &str) -> Option<&ArgumentValue> {
         self.values.get(name)
     }
 

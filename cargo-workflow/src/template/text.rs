@@ -8,11 +8,11 @@ use super::functions::{Functions, SubPart, TooMuch, call, sub_parts};
 /// A text that a template composes.
 pub(super) struct Text {
     whole: String,
-    pieces: Vec<Piece>,
+    pieces: Vec<TextSegment>,
 }
 
 /// A part of a text that comes from one string of the template.
-struct Piece {
+struct TextSegment {
     /// The position in the text.
     start: usize,
     /// The string.
@@ -92,7 +92,7 @@ impl Text {
 
     fn push(&mut self, text: &str, at: &Pointer, from: From, functions: &Functions<'_>) -> Result<(), TooMuch> {
         functions.spend(text.len())?;
-        self.pieces.push(Piece { start: self.whole.len(), at: at.clone(), from });
+        self.pieces.push(TextSegment { start: self.whole.len(), at: at.clone(), from });
         self.whole.push_str(text);
         Ok(())
     }

@@ -39,9 +39,9 @@ pub struct Difference {
 #[non_exhaustive]
 pub struct StateDifference {
     /// Its position in the older definition; `None` for an added state.
-    pub old: Option<Place>,
+    pub old: Option<StateLocation>,
     /// Its position in the newer definition; `None` for a removed state.
-    pub new: Option<Place>,
+    pub new: Option<StateLocation>,
     /// The fields that differ, for a state in both. Transitions to a renamed state do not differ.
     pub fields: Vec<FieldDifference>,
 }
@@ -49,7 +49,7 @@ pub struct StateDifference {
 /// The position of a state.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
-pub struct Place {
+pub struct StateLocation {
     /// Its name.
     pub name: String,
     /// Its pointer in the definition.

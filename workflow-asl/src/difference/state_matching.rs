@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::Place;
+use super::StateLocation;
 use super::field::{self, TRANSITIONS};
 use crate::Pointer;
 
@@ -12,7 +12,7 @@ use crate::Pointer;
 const ALIKE: f64 = 0.6;
 
 /// The positions of a state in the older and the newer definition.
-pub(super) type Pair = (Option<Place>, Option<Place>);
+pub(super) type Pair = (Option<StateLocation>, Option<StateLocation>);
 
 /// A set of states: its object, and its pointer.
 type Scope<'v> = (Pointer, &'v Value);
@@ -33,12 +33,12 @@ pub(super) fn pairs(old: &Value, new: &Value) -> (Vec<Pair>, BTreeSet<Pointer>) 
     (found, moved)
 }
 
-fn states<'v>(scope: &Scope<'v>) -> impl Iterator<Item = (Place, &'v Value)> + use<'v> {
+fn states<'v>(scope: &Scope<'v>) -> impl Iterator<Item = (StateLocation, &'v Value)> + use<'v> {
     let at = scope.0.clone();
     let states = scope.1.get("States").and_then(Value::as_object).into_iter().flatten();
     states.map(move |(name, state)| {
         let pointer = at.child("States").child(name);
-        (Place { name: name.clone(), pointer, scope: at.clone() }, state)
+        (StateLocation { name: name.clone(), pointer, scope: at.clone() }, state)
     })
 }
 
@@ -52,7 +52,7 @@ fn inside<'v>(at: &Pointer, state: &'v Value) -> Vec<Scope<'v>> {
 }
 
 /// Collects the states of a scope, each before those inside it.
-fn collect(scope: &Scope<'_>, found: &mut Vec<Place>) {
+fn collect(scope: &Scope<'_>, found: &mut Vec<StateLocation>) {
     for (place, state) in states(scope) {
         let scopes = inside(&place.pointer, state);
         found.push(place);
@@ -133,7 +133,7 @@ fn inner(old: Vec<Scope<'_>>, new: Vec<Scope<'_>>, found: &mut Vec<Pair>) {
     }
 }
 
-fn alone(scopes: &[Scope<'_>], pair: impl Fn(Place) -> Pair, found: &mut Vec<Pair>) {
+fn alone(scopes: &[Scope<'_>], pair: impl Fn(StateLocation) -> Pair, found: &mut Vec<Pair>) {
     let mut places = Vec::new();
     scopes.iter().for_each(|scope| collect(scope, &mut places));
     found.extend(places.into_iter().map(pair));

@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value};
 
-use super::node::{Node, Place, object, read_object, unknown_field};
+use super::node::{FieldIndex, Node, object, read_object, unknown_field};
 use super::{Form, Group};
 use crate::{Diagnostic, Pointer};
 
@@ -124,7 +124,7 @@ object! {
         /// The comparisons with `Variable`; a valid rule that has a `Variable` has exactly one.
         pub comparisons: Vec<Comparison>,
         /// The position of the first comparison among the fields when it was read.
-        comparison_place: Place,
+        comparison_place: FieldIndex,
     }
 }
 

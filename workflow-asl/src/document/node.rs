@@ -212,9 +212,9 @@ pub(crate) struct Source {
 
 /// The place of something among an object's fields when it was read; it does not count in comparisons.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Place(pub(crate) Option<usize>);
+pub(crate) struct FieldIndex(pub(crate) Option<usize>);
 
-impl PartialEq for Place {
+impl PartialEq for FieldIndex {
     fn eq(&self, _: &Self) -> bool {
         true
     }

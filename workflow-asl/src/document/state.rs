@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::node::{Node, PathField, Place, object, read_object, unknown_field, wrong_type};
+use super::node::{FieldIndex, Node, PathField, object, read_object, unknown_field, wrong_type};
 use super::{
     Branch, Catcher, ChoiceRule, Form, Group, ItemBatcher, ItemProcessor, ItemReader, Kinds, ResultWriter, Retrier,
 };
@@ -127,7 +127,7 @@ object! {
         /// The kind of the state (`Type`).
         pub kind: StateKind,
         /// The place of `Type` among the fields when it was read.
-        kind_place: Place,
+        kind_place: FieldIndex,
     }
 }
 
@@ -153,7 +153,7 @@ impl Node for State {
         let mut state = Self::new(kind);
         for (place, (key, value)) in object.iter().enumerate() {
             if key == TYPE {
-                state.kind_place = Place(Some(place));
+                state.kind_place = FieldIndex(Some(place));
             } else if state.read_field(key, value, at, found).is_none() {
                 let known = Self::FIELDS.iter().filter(|field| field.kinds.contains(kind)).map(|field| field.name);
                 unknown_field(key, known, at, found);

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// The type of an argument or a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub enum ArgumentKind {
     /// Any JSON value.
     Any,
     /// A text.
@@ -22,7 +22,7 @@ pub enum Kind {
     Scalar,
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for ArgumentKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Any => "any value",
@@ -65,12 +65,12 @@ struct Row {
     function: Function,
     name: &'static str,
     /// The required arguments.
-    required: &'static [Kind],
+    required: &'static [ArgumentKind],
     /// The optional arguments.
-    optional: &'static [Kind],
+    optional: &'static [ArgumentKind],
     /// The type of any number of further arguments.
-    rest: Option<Kind>,
-    result: Kind,
+    rest: Option<ArgumentKind>,
+    result: ArgumentKind,
     doc: &'static str,
 }
 
@@ -79,10 +79,10 @@ macro_rules! table {
         const TABLE: &[Row] = &[$(Row {
             function: Function::$function,
             name: concat!("States.", $name),
-            required: &[$(Kind::$required),*],
-            optional: &[$($(Kind::$optional),*)?],
-            rest: [$(Some(Kind::$rest),)? None][0],
-            result: Kind::$result,
+            required: &[$(ArgumentKind::$required),*],
+            optional: &[$($(ArgumentKind::$optional),*)?],
+            rest: [$(Some(ArgumentKind::$rest),)? None][0],
+            result: ArgumentKind::$result,
             doc: $doc,
         }),*];
 
@@ -147,20 +147,20 @@ impl Function {
     }
 
     /// Returns the type of the argument at an index; `None` if there is none.
-    pub fn argument(self, index: usize) -> Option<Kind> {
+    pub fn argument(self, index: usize) -> Option<ArgumentKind> {
         let Row { required, optional, rest, .. } = self.row();
         required.iter().chain(*optional).nth(index).copied().or(*rest)
     }
 
     /// Returns the type of the result.
-    pub fn result(self) -> Kind {
+    pub fn result(self) -> ArgumentKind {
         self.row().result
     }
 
     /// Returns whether `ErrorPath` and `CausePath` of a Fail state accept it: functions that return text, and
     /// `States.ArrayGetItem`.
     pub fn allowed_in_fail_paths(self) -> bool {
-        self.result() == Kind::String || self == Self::ArrayGetItem
+        self.result() == ArgumentKind::String || self == Self::ArrayGetItem
     }
 }
 

@@ -1,10 +1,10 @@
 //! Literal arguments on which a function certainly fails, although the call is well-formed.
 
-use super::{Argument, Call, Function};
+use super::{Argument, Function, FunctionCall};
 use crate::hash;
 use crate::limits::ARRAY_RANGE_ITEMS;
 
-impl Call {
+impl FunctionCall {
     /// Returns the problems of the literals in this call and in nested calls, each with the offset of its call.
     pub fn failing(&self) -> Vec<(usize, String)> {
         let mut found: Vec<_> = self.problem().map(|problem| (self.offset, problem)).into_iter().collect();

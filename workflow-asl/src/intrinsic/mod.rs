@@ -10,7 +10,7 @@ use std::fmt;
 
 use serde_json::Number;
 
-pub use function::{Function, Kind};
+pub use function::{ArgumentKind, Function};
 
 use crate::SyntaxError;
 use crate::path::JsonPath;
@@ -29,12 +29,12 @@ use crate::path::JsonPath;
 pub struct Intrinsic {
     source: String,
     /// The outermost call.
-    pub call: Call,
+    pub call: FunctionCall,
 }
 
 /// A function with its arguments.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Call {
+pub struct FunctionCall {
     /// The function called.
     pub function: Function,
     /// Its arguments, whose number is in the range of [`Function::arity`].
@@ -59,7 +59,7 @@ pub enum Argument {
     /// A path under `$`, `$$` or a variable.
     Path(JsonPath),
     /// The result of another call.
-    Call(Call),
+    Call(FunctionCall),
 }
 
 impl Intrinsic {
@@ -85,7 +85,7 @@ impl Intrinsic {
     }
 }
 
-impl Call {
+impl FunctionCall {
     fn collect_paths<'a>(&'a self, paths: &mut Vec<&'a JsonPath>) {
         for argument in &self.args {
             match argument {

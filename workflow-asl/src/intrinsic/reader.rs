@@ -1,6 +1,6 @@
 //! Parses the text of an intrinsic function call.
 
-use super::{Argument, Call, Function, Intrinsic, Kind};
+use super::{Argument, ArgumentKind, Function, FunctionCall, Intrinsic};
 use crate::SyntaxError;
 use crate::limits::INTRINSIC_DEPTH;
 use crate::nearest::nearest;
@@ -66,7 +66,7 @@ impl<'a> Reader<'a> {
         self.peek().map_or_else(|| "the end of the call".to_owned(), |c| format!("'{c}'"))
     }
 
-    fn call(&mut self) -> Result<Call, SyntaxError> {
+    fn call(&mut self) -> Result<FunctionCall, SyntaxError> {
         let offset = self.at;
         self.depth += 1;
         if self.depth > INTRINSIC_DEPTH {
@@ -104,7 +104,7 @@ impl<'a> Reader<'a> {
             }
         }
         self.depth -= 1;
-        Ok(Call { function, args, offset })
+        Ok(FunctionCall { function, args, offset })
     }
 
     fn function(&mut self) -> Result<Function, SyntaxError> {
@@ -265,20 +265,22 @@ impl<'a> Reader<'a> {
 }
 
 /// Returns whether an argument may have a type: the value of a path is only known at run time.
-fn fits(argument: &Argument, kind: Kind) -> bool {
+fn fits(argument: &Argument, kind: ArgumentKind) -> bool {
     let given = match argument {
-        Argument::Path(path) if !path.is_definite() => Kind::Array,
+        Argument::Path(path) if !path.is_definite() => ArgumentKind::Array,
         Argument::Path(_) => return true,
         Argument::Call(call) => call.function.result(),
         // A placeholder may become a number.
-        Argument::String(text) if placeholder::contained(text) && matches!(kind, Kind::Integer | Kind::Boolean) => {
+        Argument::String(text)
+            if placeholder::contained(text) && matches!(kind, ArgumentKind::Integer | ArgumentKind::Boolean) =>
+        {
             return true;
         }
-        Argument::String(_) | Argument::Template(_) => Kind::String,
-        Argument::Number(_) => Kind::Integer,
-        Argument::Bool(_) => Kind::Boolean,
-        Argument::Null => return matches!(kind, Kind::Any | Kind::Scalar),
+        Argument::String(_) | Argument::Template(_) => ArgumentKind::String,
+        Argument::Number(_) => ArgumentKind::Integer,
+        Argument::Bool(_) => ArgumentKind::Boolean,
+        Argument::Null => return matches!(kind, ArgumentKind::Any | ArgumentKind::Scalar),
     };
     // The service accepts even objects and arrays in a template.
-    given == kind || matches!(kind, Kind::Any | Kind::Scalar) || given == Kind::Any
+    given == kind || matches!(kind, ArgumentKind::Any | ArgumentKind::Scalar) || given == ArgumentKind::Any
 }

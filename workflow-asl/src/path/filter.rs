@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use regex_lite::Regex;
 use serde_json::Value;
 
-use super::Step;
+use super::PathStep;
 use super::select::{Selection, same};
 
 /// A filter with its text, for the path's bracket form.
@@ -30,9 +30,9 @@ pub(super) enum Condition {
 #[derive(Debug, Clone)]
 pub(super) enum Operand {
     /// `@...`
-    Current(Vec<Step>),
+    Current(Vec<PathStep>),
     /// `$...`: relative to the root value of the whole path.
-    Root(Vec<Step>),
+    Root(Vec<PathStep>),
     Literal(Value),
     /// `/.../i`, anchored at both ends.
     Pattern(Regex),

@@ -40,7 +40,7 @@ pub struct JsonPath {
     /// The offset of the source in its surrounding text.
     start: usize,
     root: Root,
-    steps: Vec<Step>,
+    steps: Vec<PathStep>,
     /// The end of the root in the source, then that of each step.
     ends: Vec<usize>,
 }
@@ -67,7 +67,7 @@ pub enum Segment<'a> {
 
 /// One step of any path.
 #[derive(Debug, Clone)]
-enum Step {
+enum PathStep {
     Child(String),
     /// A negative index counts from the end.
     Index(i64),
@@ -133,7 +133,7 @@ impl JsonPath {
     /// Wildcards, slices, unions of indices, filters and `..` make a path indefinite. A final function makes it
     /// definite.
     pub fn is_definite(&self) -> bool {
-        matches!(self.steps.last(), Some(Step::Function(_))) || definite(&self.steps)
+        matches!(self.steps.last(), Some(PathStep::Function(_))) || definite(&self.steps)
     }
 
     /// Whether the path selects a single node by member names and indices only, as ASL requires of a Reference Path.
@@ -146,8 +146,8 @@ impl JsonPath {
         self.steps
             .iter()
             .map(|step| match step {
-                Step::Child(name) => Some(Segment::Name(name)),
-                Step::Index(index) => usize::try_from(*index).ok().map(Segment::Index),
+                PathStep::Child(name) => Some(Segment::Name(name)),
+                PathStep::Index(index) => usize::try_from(*index).ok().map(Segment::Index),
                 _ => None,
             })
             .collect()
@@ -163,8 +163,8 @@ impl JsonPath {
         let ranges = self.ends.iter().zip(self.ends.iter().skip(1));
         let steps = self.steps.iter().zip(ranges).map_while(|(step, (from, to))| {
             let kind = match step {
-                Step::Child(name) => LiteralKind::Name(name.clone()),
-                Step::Index(index) => LiteralKind::Index(*index),
+                PathStep::Child(name) => LiteralKind::Name(name.clone()),
+                PathStep::Index(index) => LiteralKind::Index(*index),
                 _ => return None,
             };
             Some(LiteralStep { kind, range: self.start + from..self.start + to })
@@ -184,8 +184,9 @@ impl JsonPath {
     pub fn below(&self, names: &[&str]) -> Option<Self> {
         let (through, steps) = self.steps.split_at_checked(names.len())?;
         let ends = self.ends.get(names.len()..)?;
-        let leads = through.iter().zip(names).all(|(step, name)| matches!(step, Step::Child(child) if child == name));
-        let filters = steps.iter().any(|step| matches!(step, Step::Filter(_)));
+        let leads =
+            through.iter().zip(names).all(|(step, name)| matches!(step, PathStep::Child(child) if child == name));
+        let filters = steps.iter().any(|step| matches!(step, PathStep::Filter(_)));
         (leads && !filters).then(|| Self {
             root: Root::Value,
             steps: steps.to_vec(),
@@ -233,11 +234,11 @@ impl JsonPath {
 }
 
 /// Returns whether the steps select at most one node.
-fn definite(steps: &[Step]) -> bool {
+fn definite(steps: &[PathStep]) -> bool {
     steps.iter().enumerate().all(|(at, step)| match step {
-        Step::Child(_) | Step::Index(_) | Step::FromLength(_) | Step::Function(_) => true,
+        PathStep::Child(_) | PathStep::Index(_) | PathStep::FromLength(_) | PathStep::Function(_) => true,
         // As the last step it selects one object of the members.
-        Step::Children(_) => at + 1 == steps.len(),
+        PathStep::Children(_) => at + 1 == steps.len(),
         _ => false,
     })
 }
@@ -265,7 +266,7 @@ impl std::str::FromStr for JsonPath {
     }
 }
 
-impl fmt::Display for Step {
+impl fmt::Display for PathStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Child(name) => f.write_str(&in_brackets(name).unwrap_or_else(|| format!(".{name}"))),

@@ -1,7 +1,7 @@
 //! Parses a path's text into its steps.
 
 use super::filter_reader::read_filter;
-use super::{Function, JsonPath, Root, Step};
+use super::{Function, JsonPath, PathStep, Root};
 use crate::SyntaxError;
 use crate::nearest::nearest;
 
@@ -111,7 +111,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Parses all steps up to the end of the text, and records the end of each.
-    fn steps(&mut self, ends: &mut Vec<usize>) -> Result<Vec<Step>, SyntaxError> {
+    fn steps(&mut self, ends: &mut Vec<usize>) -> Result<Vec<PathStep>, SyntaxError> {
         let mut steps = Vec::new();
         while self.peek().is_some() {
             self.step(&mut steps, |c| matches!(c, '.' | '['))?;
@@ -122,7 +122,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Parses the steps of a path inside a filter, which ends at a blank, an operator or a closing parenthesis.
-    pub(super) fn inner_steps(&mut self) -> Result<Vec<Step>, SyntaxError> {
+    pub(super) fn inner_steps(&mut self) -> Result<Vec<PathStep>, SyntaxError> {
         let mut steps = Vec::new();
         while matches!(self.peek(), Some('.' | '[')) {
             self.step(&mut steps, |c| {
@@ -134,12 +134,12 @@ impl<'a> Reader<'a> {
         Ok(steps)
     }
 
-    fn step(&mut self, steps: &mut Vec<Step>, ends: impl Fn(char) -> bool) -> Result<(), SyntaxError> {
-        if matches!(steps.last(), Some(Step::Function(_))) {
+    fn step(&mut self, steps: &mut Vec<PathStep>, ends: impl Fn(char) -> bool) -> Result<(), SyntaxError> {
+        if matches!(steps.last(), Some(PathStep::Function(_))) {
             return Err(self.fail("a function must be the last step of a path"));
         }
         if self.eat_text("..") {
-            steps.push(Step::Descendants);
+            steps.push(PathStep::Descendants);
         } else {
             // A name may follow a bracket without a dot, which the service accepts.
             self.eat('.');
@@ -153,14 +153,14 @@ impl<'a> Reader<'a> {
             }
             Some('*') => {
                 self.at += 1;
-                steps.push(Step::Wildcard);
+                steps.push(PathStep::Wildcard);
                 Ok(())
             }
             Some('.') => Err(self.fail("expected a member's name, found '.'")),
             Some(_) => {
                 let start = self.at;
                 let step = self.dotted(ends)?;
-                if matches!((&step, steps.last()), (Step::Function(_), Some(Step::Descendants))) {
+                if matches!((&step, steps.last()), (PathStep::Function(_), Some(PathStep::Descendants))) {
                     return Err(SyntaxError::new(start, "expected a member's name after '..', found a function"));
                 }
                 steps.push(step);
@@ -170,7 +170,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Parses `name` or `name()`.
-    fn dotted(&mut self, ends: impl Fn(char) -> bool) -> Result<Step, SyntaxError> {
+    fn dotted(&mut self, ends: impl Fn(char) -> bool) -> Result<PathStep, SyntaxError> {
         let start = self.at;
         let name = self.take_while(|c| !ends(c) && !c.is_whitespace() && c != '(');
         if name.is_empty() || self.peek().is_some_and(|c| c.is_whitespace() && !ends(c)) {
@@ -184,7 +184,7 @@ impl<'a> Reader<'a> {
             });
         }
         if !self.eat('(') {
-            return Ok(Step::Child(name.to_owned()));
+            return Ok(PathStep::Child(name.to_owned()));
         }
         self.skip_blanks();
         let Some((_, function)) = Function::ALL.iter().find(|(known, _)| *known == name) else {
@@ -200,24 +200,24 @@ impl<'a> Reader<'a> {
         if !self.eat(')') {
             return Err(self.fail(format!("expected ')', found {}: `.{name}()` takes no argument", self.here())));
         }
-        Ok(Step::Function(*function))
+        Ok(PathStep::Function(*function))
     }
 
     /// Parses the part after a `[`, including its `]`.
-    fn bracket(&mut self) -> Result<Step, SyntaxError> {
+    fn bracket(&mut self) -> Result<PathStep, SyntaxError> {
         self.skip_blanks();
         let step = match self.peek() {
             Some('\'' | '"') => self.names()?,
             Some('*') => {
                 self.at += 1;
-                Step::Wildcard
+                PathStep::Wildcard
             }
             Some('?') => {
                 self.at += 1;
                 self.descend()?;
                 let filter = read_filter(self)?;
                 self.depth -= 1;
-                Step::Filter(Box::new(filter))
+                PathStep::Filter(Box::new(filter))
             }
             Some('(') => self.length_minus()?,
             Some(c) if c.is_ascii_digit() || c == '-' || c == ':' => self.numbers()?,
@@ -235,7 +235,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Parses `'a'` or `'a','b'`.
-    fn names(&mut self) -> Result<Step, SyntaxError> {
+    fn names(&mut self) -> Result<PathStep, SyntaxError> {
         let mut names = Vec::new();
         loop {
             self.skip_blanks();
@@ -249,8 +249,8 @@ impl<'a> Reader<'a> {
             }
         }
         Ok(match (names.pop(), names.is_empty()) {
-            (Some(only), true) => Step::Child(only),
-            (last, _) => Step::Children(names.into_iter().chain(last).collect()),
+            (Some(only), true) => PathStep::Child(only),
+            (last, _) => PathStep::Children(names.into_iter().chain(last).collect()),
         })
     }
 
@@ -294,7 +294,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Parses `0`, `0,2`, `1:3`, `:3`, `-2:`, `0:9:2`.
-    fn numbers(&mut self) -> Result<Step, SyntaxError> {
+    fn numbers(&mut self) -> Result<PathStep, SyntaxError> {
         let first = self.number()?;
         self.skip_blanks();
         match (self.peek(), first) {
@@ -305,7 +305,7 @@ impl<'a> Reader<'a> {
                 if self.eat(':') {
                     self.number()?;
                 }
-                Ok(Step::Slice { from, to })
+                Ok(PathStep::Slice { from, to })
             }
             (Some(','), Some(first)) => {
                 let mut indices = vec![first];
@@ -314,9 +314,9 @@ impl<'a> Reader<'a> {
                     indices.push(index.ok_or_else(|| self.fail(format!("expected an index, found {}", self.here())))?);
                     self.skip_blanks();
                 }
-                Ok(Step::Indices(indices))
+                Ok(PathStep::Indices(indices))
             }
-            (_, Some(first)) => Ok(Step::Index(first)),
+            (_, Some(first)) => Ok(PathStep::Index(first)),
             (_, None) => Err(self.fail(format!("expected an index, found {}", self.here()))),
         }
     }
@@ -338,12 +338,12 @@ impl<'a> Reader<'a> {
     }
 
     /// Parses `(@.length-1)`, after the bracket.
-    fn length_minus(&mut self) -> Result<Step, SyntaxError> {
+    fn length_minus(&mut self) -> Result<PathStep, SyntaxError> {
         let start = self.at;
         let compact = self.take_while(|c| c != ')').replace([' ', '\t'], "");
         let back = compact.strip_prefix("(@.length-").and_then(|back| back.parse::<u32>().ok());
         match back {
-            Some(back) if self.eat(')') => Ok(Step::FromLength(i64::from(back))),
+            Some(back) if self.eat(')') => Ok(PathStep::FromLength(i64::from(back))),
             _ => Err(SyntaxError::new(start, "expected `(@.length-1)`")
                 .with_help("a filter is written `[?(...)]`, an index counted from the end `[-1]`")),
         }

@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde_json::{Map, Number, Value};
 
-use super::{Function, JsonPath, Step, definite};
+use super::{Function, JsonPath, PathStep, definite};
 
 /// The maximum number of nodes that one selection visits: a path such as `$..*..*..*` multiplies them.
 const VISITS: u32 = 5_000_000;
@@ -62,7 +62,7 @@ impl JsonPath {
         for (at, step) in self.steps.iter().enumerate() {
             node = match (simple(step, node), step) {
                 (Some(next), _) => next,
-                (None, Step::Child(_) | Step::Index(_)) if definite(&self.steps) => {
+                (None, PathStep::Child(_) | PathStep::Index(_)) if definite(&self.steps) => {
                     return Err(self.miss(&Stop::At(at, node)));
                 }
                 (None, _) => {
@@ -98,28 +98,30 @@ impl JsonPath {
         };
         let nothing = || format!("No results for path: {}", self.normalized());
         match (self.steps.get(at), node) {
-            (Some(Step::Child(_)), Value::Object(_)) => Miss::other(if at + 1 == self.steps.len() {
+            (Some(PathStep::Child(_)), Value::Object(_)) => Miss::other(if at + 1 == self.steps.len() {
                 nothing()
             } else {
                 format!("Missing property in path {}", self.prefix(at + 1))
             }),
-            (Some(Step::Child(name)), other) => Miss::other(format!(
+            (Some(PathStep::Child(name)), other) => Miss::other(format!(
                 "Expected to find an object with property ['{}'] in path {} but found '{}'",
                 name,
                 self.prefix(at),
                 kind(other)
             )),
-            (Some(Step::Children(_)), other) => Miss::other(format!(
+            (Some(PathStep::Children(_)), other) => Miss::other(format!(
                 "Expected to find an object with properties {} in path {} but found '{}'",
                 self.steps.get(at).map(ToString::to_string).unwrap_or_default(),
                 self.prefix(at),
                 kind(other)
             )),
-            (Some(Step::Index(_) | Step::FromLength(_)), Value::Array(_)) => Miss { text: nothing(), index: true },
-            (Some(Step::Index(_) | Step::FromLength(_)), Value::Null) => {
+            (Some(PathStep::Index(_) | PathStep::FromLength(_)), Value::Array(_)) => {
+                Miss { text: nothing(), index: true }
+            }
+            (Some(PathStep::Index(_) | PathStep::FromLength(_)), Value::Null) => {
                 Miss::other(format!("The path {} is null", self.prefix(at)))
             }
-            (Some(step @ (Step::Index(_) | Step::FromLength(_))), other) => Miss::other(format!(
+            (Some(step @ (PathStep::Index(_) | PathStep::FromLength(_))), other) => Miss::other(format!(
                 "Filter: {step} can only be applied to arrays. Current context is: {}",
                 other.to_string().chars().take(200).collect::<String>()
             )),
@@ -135,11 +137,11 @@ impl Miss {
 }
 
 /// Applies a step that leads from one node to at most one.
-fn simple<'a>(step: &Step, node: &'a Value) -> Option<&'a Value> {
+fn simple<'a>(step: &PathStep, node: &'a Value) -> Option<&'a Value> {
     match (step, node) {
-        (Step::Child(name), Value::Object(members)) => members.get(name),
-        (Step::Index(index), Value::Array(items)) => element(items, *index),
-        (Step::FromLength(back), Value::Array(items)) if *back > 0 => element(items, -back),
+        (PathStep::Child(name), Value::Object(members)) => members.get(name),
+        (PathStep::Index(index), Value::Array(items)) => element(items, *index),
+        (PathStep::FromLength(back), Value::Array(items)) if *back > 0 => element(items, -back),
         _ => None,
     }
 }
@@ -152,16 +154,16 @@ fn element(items: &[Value], index: i64) -> Option<&Value> {
 
 impl<'a> Selection<'a> {
     /// Returns the values that the steps select from a node.
-    pub(super) fn run(&self, steps: &[Step], start: &'a Value) -> Result<Cow<'a, Value>, Stop<'a>> {
+    pub(super) fn run(&self, steps: &[PathStep], start: &'a Value) -> Result<Cow<'a, Value>, Stop<'a>> {
         let (steps, function) = match steps {
-            [steps @ .., Step::Function(function)] => (steps, Some(*function)),
+            [steps @ .., PathStep::Function(function)] => (steps, Some(*function)),
             steps => (steps, None),
         };
         let single = definite(steps);
         let mut nodes = vec![start];
         let mut scanned = false;
         for (at, step) in steps.iter().enumerate() {
-            if let (Step::Children(names), true) = (step, at + 1 == steps.len()) {
+            if let (PathStep::Children(names), true) = (step, at + 1 == steps.len()) {
                 let merged = self.merge(names, &nodes, scanned);
                 return match (merged.first(), single) {
                     (Some(first), true) => finish(Cow::Owned(first.clone()), function),
@@ -180,7 +182,7 @@ impl<'a> Selection<'a> {
                 return Err(Stop::At(at, node));
             }
             nodes = next;
-            scanned = matches!(step, Step::Descendants);
+            scanned = matches!(step, PathStep::Descendants);
         }
         match (single, nodes.first()) {
             (true, Some(node)) => finish(Cow::Borrowed(*node), function),
@@ -194,33 +196,33 @@ impl<'a> Selection<'a> {
     }
 
     /// Applies one step to one node. `scanned` says that `..` led to the node.
-    fn step(&self, step: &Step, node: &'a Value, scanned: bool, next: &mut Vec<&'a Value>) {
+    fn step(&self, step: &PathStep, node: &'a Value, scanned: bool, next: &mut Vec<&'a Value>) {
         self.visit(1);
         match (step, node) {
-            (Step::Child(_) | Step::Index(_) | Step::FromLength(_), _) => next.extend(simple(step, node)),
-            (Step::Children(names), Value::Object(members)) => {
+            (PathStep::Child(_) | PathStep::Index(_) | PathStep::FromLength(_), _) => next.extend(simple(step, node)),
+            (PathStep::Children(names), Value::Object(members)) => {
                 next.extend(names.iter().filter_map(|name| members.get(name)));
             }
-            (Step::Indices(indices), Value::Array(items)) => {
+            (PathStep::Indices(indices), Value::Array(items)) => {
                 next.extend(indices.iter().filter_map(|index| element(items, *index)));
             }
-            (Step::Slice { from, to }, Value::Array(items)) => {
+            (PathStep::Slice { from, to }, Value::Array(items)) => {
                 self.visit(items.len());
                 next.extend(slice(items, *from, *to));
             }
-            (Step::Wildcard, Value::Array(items)) => {
+            (PathStep::Wildcard, Value::Array(items)) => {
                 self.visit(items.len());
                 next.extend(items);
             }
-            (Step::Wildcard, Value::Object(members)) => {
+            (PathStep::Wildcard, Value::Object(members)) => {
                 self.visit(members.len());
                 next.extend(members.values());
             }
-            (Step::Descendants, node) => self.descendants(node, next),
+            (PathStep::Descendants, node) => self.descendants(node, next),
             // Jayway tests an object itself, and an array's items.
-            (Step::Filter(filter), Value::Object(_)) if filter.passes(node, self) => next.push(node),
+            (PathStep::Filter(filter), Value::Object(_)) if filter.passes(node, self) => next.push(node),
             // `..` visits the items by itself.
-            (Step::Filter(filter), Value::Array(items)) if !scanned => {
+            (PathStep::Filter(filter), Value::Array(items)) if !scanned => {
                 self.visit(items.len());
                 let left = |_: &&Value| self.visits.get() < VISITS;
                 next.extend(items.iter().take_while(left).filter(|item| filter.passes(item, self)));

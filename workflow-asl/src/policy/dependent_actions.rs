@@ -1,6 +1,6 @@
 //! Dependent actions, which a request needs in addition to its own: for tags, S3 objects and database credentials.
 
-use workflow_iam::{Call, NoteKind};
+use workflow_iam::{NoteKind, ServiceCall};
 use workflow_services::{Service, Shape};
 
 use super::request::Request;
@@ -88,7 +88,7 @@ const CREDENTIALS: &[Credential] = &[
 ];
 
 /// Adds the needs for database credentials, or for the knowledge base and model, that the request names.
-pub(super) fn credentials(service: &str, request: &Request<'_>, call: &mut Call) {
+pub(super) fn credentials(service: &str, request: &Request<'_>, call: &mut ServiceCall) {
     for (of, with, without, action, resources) in CREDENTIALS {
         let has = |parameter: &&str| request.may_have(parameter);
         if *of == service && with.iter().all(has) && !without.iter().any(|parameter| certainly(parameter, request)) {
@@ -109,7 +109,7 @@ pub(super) fn tags(
     operation: &str,
     given: &[RequestMember],
     request: &Request<'_>,
-    call: &mut Call,
+    call: &mut ServiceCall,
 ) -> bool {
     let gives = |one: &RequestMember| {
         let name = one.path.split(['.', '[']).next().unwrap_or_default();
@@ -155,7 +155,13 @@ fn open_form(form: &str) -> String {
 }
 
 /// Adds the needs for S3 objects that a request names, or a note that they may be needed.
-pub(super) fn objects(service: &str, operation: &str, given: &[RequestMember], request: &Request<'_>, call: &mut Call) {
+pub(super) fn objects(
+    service: &str,
+    operation: &str,
+    given: &[RequestMember],
+    request: &Request<'_>,
+    call: &mut ServiceCall,
+) {
     if service.starts_with("s3") {
         return;
     }

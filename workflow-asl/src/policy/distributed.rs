@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html>
 
 use serde_json::Value;
-use workflow_iam::{Call, Need, NoteKind};
+use workflow_iam::{Need, NoteKind, ServiceCall};
 
 use super::request::{Request, open_text};
 use crate::document::QueryLanguage;
@@ -17,12 +17,12 @@ const EXECUTION: &str = "arn:${Partition}:states:${Region}:${Account}:execution"
 const EXECUTIONS: &str = "<executions>";
 
 /// Adds the calls of a distributed map.
-pub(super) fn calls(state: &StateAt<'_>, calls: &mut Vec<Call>) {
+pub(super) fn calls(state: &StateAt<'_>, calls: &mut Vec<ServiceCall>) {
     let reader = state.state.item_reader.as_ref();
     let writer = state.state.result_writer.as_ref();
     // Its partition is that of the enclosing calls.
     let resource = reader.and_then(|reader| reader.resource.as_deref()).unwrap_or_default();
-    let new_call = || Call::new(state.name, open_text(resource));
+    let new_call = || ServiceCall::new(state.name, open_text(resource));
     let mut runs = new_call();
     runs.allow(["states:StartExecution"], vec![ITSELF.to_owned()]);
     runs.allow(["states:DescribeExecution", "states:StopExecution"], vec![EXECUTIONS.to_owned()]);

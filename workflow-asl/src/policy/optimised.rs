@@ -1,6 +1,6 @@
 //! The needs of a task with an optimised integration, according to AWS's documentation.
 
-use workflow_iam::{Call, Need, NoteKind};
+use workflow_iam::{Need, NoteKind, ServiceCall};
 use workflow_services::{Integration, Pattern, Service};
 
 use super::dependent_actions;
@@ -37,7 +37,7 @@ const TAGS: &[(&str, &[&str], &str, &[&str])] = &[
 ];
 
 /// Adds the needs of a task.
-pub(super) fn add(integration: Integration, pattern: Pattern, request: &Request<'_>, call: &mut Call) {
+pub(super) fn add(integration: Integration, pattern: Pattern, request: &Request<'_>, call: &mut ServiceCall) {
     let mut any = false;
     let texts = |texts: &mut dyn Iterator<Item = &'static str>| texts.map(str::to_owned).collect::<Vec<_>>();
     for statement in integration.iam(pattern) {

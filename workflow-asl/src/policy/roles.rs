@@ -2,7 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html>
 
-use workflow_iam::{Call, NoteKind};
+use workflow_iam::{NoteKind, ServiceCall};
 use workflow_services::Shape;
 
 use super::request::Request;
@@ -56,7 +56,7 @@ pub(super) fn add(
     (given, input): (&[RequestMember], Shape),
     request: &Request<'_>,
     (known, passes): (&[String], bool),
-    call: &mut Call,
+    call: &mut ServiceCall,
 ) {
     if ABOUT_ROLES.contains(&service) {
         return;

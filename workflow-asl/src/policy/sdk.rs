@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>
 
 use workflow_iam::pattern::{ANY, joined};
-use workflow_iam::{Call, Form, Need, NoteKind};
+use workflow_iam::{Need, NoteKind, ResourceForm, ServiceCall};
 use workflow_services::{IamAction, Operation, Shape};
 
 use super::dependent_actions;
@@ -42,7 +42,7 @@ const PARAMETERS: &[(&str, &str, &str, &str)] = &[
 const SECRET_SUFFIX: &str = "-??????";
 
 /// Adds the needs of a task.
-pub(super) fn add(operation: Operation, request: &Request<'_>, call: &mut Call) {
+pub(super) fn add(operation: Operation, request: &Request<'_>, call: &mut ServiceCall) {
     let mut any = false;
     // An ARN among the parameters may identify a resource, whatever the parameter's name.
     let may_be_arn =
@@ -78,27 +78,27 @@ pub(super) fn add(operation: Operation, request: &Request<'_>, call: &mut Call) 
 }
 
 /// Returns the forms of an action's resources, as far as the request may concern them.
-fn forms(operation: Operation, action: IamAction, request: &Request<'_>) -> Vec<Form> {
+fn forms(operation: Operation, action: IamAction, request: &Request<'_>) -> Vec<ResourceForm> {
     let all = action.resources().map(|form| {
         let (text, told) = text(form.arn, operation, action, request);
         let is_absent = !told && is_left_out(form.arn, operation, request);
         // An access point is only identified by its ARN.
         let text = (!form.arn.contains(":accesspoint/")).then_some(text);
-        (Form { shape: shape(form.arn), text, required: form.required, told }, is_absent)
+        (ResourceForm { shape: shape(form.arn), text, required: form.required, told }, is_absent)
     });
     let all: Vec<_> = all.collect();
     // One parameter may identify a resource of any kind.
-    let is_whole = |form: &Form| form.told && form.text.as_ref().is_some_and(|text| text.starts_with('{'));
+    let is_whole = |form: &ResourceForm| form.told && form.text.as_ref().is_some_and(|text| text.starts_with('{'));
     let whole = all.iter().any(|(form, _)| is_whole(form));
     // A request names either a cluster or a workgroup.
     let some_told = all.iter().any(|(_, is_absent)| !is_absent);
     // No parameter contains `marketplace/model-endpoint/all-access`.
-    let is_fixed = |form: &Form| !form.text.as_ref().is_some_and(|text| text.replace("${", "").contains('{'));
+    let is_fixed = |form: &ResourceForm| !form.text.as_ref().is_some_and(|text| text.replace("${", "").contains('{'));
     let kept = all.into_iter().filter(|(form, is_absent)| match whole {
         true => is_whole(form) || form.required && !is_fixed(form),
         false => form.required || !(*is_absent && some_told),
     });
-    let mut forms: Vec<Form> = Vec::new();
+    let mut forms: Vec<ResourceForm> = Vec::new();
     for (form, _) in kept {
         if !(whole && forms.iter().any(|known| known.text == form.text)) {
             forms.push(form);
@@ -115,7 +115,7 @@ fn is_left_out(form: &str, operation: Operation, request: &Request<'_>) -> bool 
 }
 
 /// Adds the dependent actions. Roles and tags are looked up in the request.
-fn add_dependents(action: IamAction, tagged: bool, given: &[RequestMember], call: &mut Call) {
+fn add_dependents(action: IamAction, tagged: bool, given: &[RequestMember], call: &mut ServiceCall) {
     let is_open = given.iter().any(|one| one.is_open);
     let is_allowed = |action: &str| call.needs.iter().any(|need| need.actions().any(|allowed| allowed == action));
     let others: Vec<_> = action

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use workflow_iam::{Call, Need, NoteKind, Setting, fill};
+use workflow_iam::{Need, NoteKind, ServiceCall, Setting, fill};
 use workflow_services::{Integration, Pattern, TaskResource};
 
 use super::request::{Request, open_text};
@@ -14,9 +14,9 @@ use crate::rules::object_index::StateAt;
 const OTHER_NAMES: &[(&str, &str)] = &[("bedrockruntime", "bedrock"), ("eventbridge", "events"), ("sfn", "states")];
 
 /// Returns what a task calls.
-pub(super) fn call(state: &StateAt<'_>, values: &BTreeMap<String, String>) -> Option<Call> {
+pub(super) fn call(state: &StateAt<'_>, values: &BTreeMap<String, String>) -> Option<ServiceCall> {
     let written = state.state.resource.as_deref()?;
-    let mut call = Call::new(state.name, open_text(written));
+    let mut call = ServiceCall::new(state.name, open_text(written));
     let parameters = match state.language {
         QueryLanguage::JsonPath => &state.state.parameters,
         QueryLanguage::Jsonata => &state.state.arguments,

@@ -4,7 +4,7 @@
 
 use super::Definition;
 use super::object_index::StateAt;
-use crate::context::{self, Kind};
+use crate::context::{self, MemberKind};
 use crate::document::{QueryLanguage, StateKind};
 use crate::references::{LiteralKind, Reference, ReferenceRoot};
 use crate::resource::{Pattern, Resource};
@@ -39,7 +39,7 @@ fn unknown_member(reference: &Reference<'_>, root: &str) -> Option<Finding> {
             let near = nearest::nearest(name, members.iter().copied()).map(str::to_owned);
             return Some(Finding::NotInContext { object, name: name.clone(), members, near });
         };
-        let Kind::Object(inner) = member.kind else { return None };
+        let MemberKind::Object(inner) = member.kind else { return None };
         members = inner;
         object.push('.');
         object.push_str(name);

@@ -79,7 +79,7 @@ struct Definition<'a> {
     /// The paths, calls and expressions in it.
     texts: Texts,
     /// The calls of services.
-    calls: Vec<api::Call<'a>>,
+    calls: Vec<api::ApiCall<'a>>,
     annotations: &'a Annotations,
     raised: OnceCell<RaisedErrors<'a>>,
     /// The states of [`Annotations::unchecked`], by their numbers, without which there would be more findings.

@@ -48,7 +48,7 @@ pub use handled_tasks::HandledTask;
 pub(crate) use handled_tasks::{handled_tasks, is_handled};
 pub(crate) use members::member_type;
 pub use model::{Model, NamedCatcher, NamedRetrier, Scope, StateInfo, is_distributed, whole_seconds};
-pub use resolution::{Base, Resolved, Step};
+pub use resolution::{AccessStep, Base, Resolved};
 pub(crate) use rust_items::RustItems;
 pub(crate) use transitions::fields_of_state;
 pub use types::{Field, Struct, Ty, Types};

@@ -59,7 +59,7 @@ impl<'a> Model<'a> {
             roots.borrow_mut().entry(reference.word).or_insert_with(|| root.ty.clone());
         }
         let mut steps: Vec<Step> =
-            root.prefix.iter().map(|name| Step::Member { name: (*name).to_owned(), quoted: false }).collect();
+            root.prefix.iter().map(|name| AccessStep::Member { name: (*name).to_owned(), quoted: false }).collect();
         let beginning = match reference.root {
             Root::Input => Beginning::Input,
             Root::State => Beginning::State,
@@ -169,9 +169,11 @@ impl<'a> Model<'a> {
                 steps.push(match segment {
                     Segment::Member { name, optional, quoted } => {
                         absent |= *optional;
-                        Step::Member { name: name.value.clone(), quoted: *quoted }
+                        AccessStep::Member { name: name.value.clone(), quoted: *quoted }
                     }
-                    Segment::Index(index) => literal_index(index).map_or(Step::Computed(at), Step::Index),
+                    Segment::Index(index) => {
+                        literal_index(index).map_or(AccessStep::Computed(at), AccessStep::Index)
+                    }
                 });
                 ty = next;
                 continue;
@@ -185,7 +187,7 @@ impl<'a> Model<'a> {
                     if there > presence && !facts.present(&path) {
                         presence = there;
                     }
-                    steps.push(Step::Member { name: wire, quoted: *quoted });
+                    steps.push(AccessStep::Member { name: wire, quoted: *quoted });
                     ty = next;
                 }
                 Segment::Index(index) => {
@@ -219,7 +221,7 @@ impl<'a> Model<'a> {
                         }
                     };
                     path.segments.push(PathSegment::of(segment));
-                    steps.push(literal_index(index).map_or(Step::Computed(at), Step::Index));
+                    steps.push(literal_index(index).map_or(AccessStep::Computed(at), AccessStep::Index));
                     ty = next;
                 }
             }

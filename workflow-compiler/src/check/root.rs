@@ -1,7 +1,7 @@
 //! Resolves the root of a reference: the meaning of its first word here, or why it is not available.
 
 use proc_macro2::Ident;
-use workflow_asl::context::{self, Kind, Member};
+use workflow_asl::context::{self, Member, MemberKind};
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, StateKind};
@@ -370,11 +370,11 @@ impl<'a> Model<'a> {
     fn object_of_context(&self, members: &[Member]) -> Ty {
         Ty::object(members.iter().map(|member| {
             let ty = match member.kind {
-                Kind::Object(members) => self.object_of_context(members),
-                Kind::Text => Ty::Text,
-                Kind::Arn => Ty::Arn,
-                Kind::Timestamp => Ty::Timestamp,
-                Kind::Count => Ty::INTEGER,
+                MemberKind::Object(members) => self.object_of_context(members),
+                MemberKind::Text => Ty::Text,
+                MemberKind::Arn => Ty::Arn,
+                MemberKind::Timestamp => Ty::Timestamp,
+                MemberKind::Count => Ty::INTEGER,
                 _ if member.name == "Input" => self.input.clone(),
                 _ => Ty::Unknown,
             };

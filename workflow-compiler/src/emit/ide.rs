@@ -5,7 +5,7 @@
 use std::fmt::Write;
 
 use workflow_asl::StateKind;
-use workflow_asl::context::{self, Kind, Member};
+use workflow_asl::context::{self, Member, MemberKind};
 
 use super::name::HOLE;
 use crate::syntax::keyword::{
@@ -190,15 +190,15 @@ fn object_of_context(out: &mut String, name: &str, doc: &str, members: &[Member]
     let _ = writeln!(out, "    /// {doc}\n    {name} {{");
     for Member { name, kind, doc, .. } in members {
         let (ty, empty) = match kind {
-            Kind::Object(_) => (*name, format!("{name}::EMPTY")),
-            Kind::Any => ("Json", "Json::Null".to_owned()),
-            Kind::Count => ("u64", "0".to_owned()),
+            MemberKind::Object(_) => (*name, format!("{name}::EMPTY")),
+            MemberKind::Any => ("Json", "Json::Null".to_owned()),
+            MemberKind::Count => ("u64", "0".to_owned()),
             _ => ("String", "String::new()".to_owned()),
         };
         let _ = writeln!(out, "        /// {doc}\n        {name}: {ty} = {empty};");
     }
     out.push_str("    }\n");
-    for member in members.iter().filter(|member| matches!(member.kind, Kind::Object(_))) {
+    for member in members.iter().filter(|member| matches!(member.kind, MemberKind::Object(_))) {
         object_of_context(out, member.name, member.doc, member.kind.members());
     }
 }

@@ -18,7 +18,7 @@ use crate::Compilation;
 use crate::check::Ty;
 use crate::syntax::ast::plain;
 use crate::syntax::keyword::ClauseKind;
-use crate::syntax::word::{Role, Step, Word};
+use crate::syntax::word::{Role, Word, WordStep};
 
 /// Returns the mirror of a compilation.
 pub(super) fn mirror(krate: &TokenStream, compilation: &Compilation) -> TokenStream {
@@ -50,14 +50,14 @@ fn part<'a>(
     let workflow = words.clone().next().map(|(_, word)| word);
     let call_site = Span::call_site();
     let Some((workflow, Role::Workflow { brace })) = workflow.map(|word| (word, &word.role)) else {
-        let mut of = Part::new(krate, &hole(call_site), roots);
+        let mut of = MirrorContext::new(krate, &hole(call_site), roots);
         return words.map(|(number, word)| of.word(number, word)).collect();
     };
     let here = brace.unwrap_or(call_site);
     let mut name = rust_ident(workflow);
     name.set_span(here);
     // All tokens before the marker must be the same in both expansions, so the user's name comes first.
-    let mut of = Part::new(krate, &name, roots);
+    let mut of = MirrorContext::new(krate, &name, roots);
     of.signs = words
         .clone()
         .filter_map(|(_, word)| match (&word.role, &word.ident) {
@@ -102,7 +102,7 @@ fn rust_ident(word: &Word) -> Ident {
     word.ident.as_ref().map_or_else(|| hole(word.span), rust_ident_or_hole)
 }
 
-struct Part<'a> {
+struct MirrorContext<'a> {
     krate: &'a TokenStream,
     /// The workflow's enum of states.
     states: Ident,
@@ -121,7 +121,7 @@ struct Part<'a> {
     values: TokenStream,
 }
 
-impl<'a> Part<'a> {
+impl<'a> MirrorContext<'a> {
     /// Creates the mirror of the workflow with this name, whose span all generated tokens get.
     fn new(krate: &'a TokenStream, name: &Ident, roots: &'a BTreeMap<usize, Ty>) -> Self {
         Self {
@@ -205,7 +205,7 @@ impl<'a> Part<'a> {
     }
 
     /// Returns the members of a value without a Rust type, which gets a type at the end.
-    fn members(&mut self, number: usize, root: &Ident, steps: &[Step]) -> TokenStream {
+    fn members(&mut self, number: usize, root: &Ident, steps: &[WordStep]) -> TokenStream {
         if steps.is_empty() {
             return TokenStream::new();
         }
@@ -257,20 +257,20 @@ fn handlers(clause: ClauseKind) -> Ident {
 }
 
 /// Returns members and indices. An optional value has the members of its value: `__there` unwraps it by type.
-fn steps(steps: &[Step]) -> TokenStream {
+fn steps(steps: &[WordStep]) -> TokenStream {
     let mut out = TokenStream::new();
     for (number, step) in steps.iter().enumerate() {
         if number > 0 {
             out.extend(quote! { .__there() });
         }
         out.extend(match step {
-            Step::Member(ident) => {
+            WordStep::Member(ident) => {
                 let ident = rust_ident_or_hole(ident);
                 quote! { .#ident }
             }
-            Step::Quoted(text) => quote! { [#text] },
-            Step::Index(_) => quote! { [0] },
-            Step::Hole(span) => {
+            WordStep::Quoted(text) => quote! { [#text] },
+            WordStep::Index(_) => quote! { [0] },
+            WordStep::Hole(span) => {
                 let hole = hole(*span);
                 quote_spanned! { *span=> .#hole }
             }

@@ -154,9 +154,9 @@ pub(super) fn path(of: &Foreign) -> TokenStream {
     let steps = of.steps.iter().map(|step| {
         let certain = step.certain;
         match &step.to {
-            ForeignMember::Name(name) => quote! { __schema::Step::Member(#name, #certain) },
-            ForeignMember::Index(index) => quote! { __schema::Step::Index(#index, #certain) },
-            ForeignMember::Computed => quote! { __schema::Step::Computed(#certain) },
+            ForeignMember::Name(name) => quote! { __schema::PathStep::Member(#name, #certain) },
+            ForeignMember::Index(index) => quote! { __schema::PathStep::Index(#index, #certain) },
+            ForeignMember::Computed => quote! { __schema::PathStep::Computed(#certain) },
         }
     });
     quote! { #(#steps),* }

@@ -1,6 +1,6 @@
 //! Formats phrases that start with a keyword: clauses, declarations, the first line of a state.
 
-use super::token::Kind;
+use super::token::TokenKind;
 use super::walk::Walk;
 use crate::syntax::word::Role;
 
@@ -23,7 +23,7 @@ impl Walk<'_, '_> {
                 self.page.space();
                 self.spaced(config, end);
             }
-            "tolerate" if self.kind(at + 1) == Some(Kind::Literal) && self.is(at + 2, "%") => {
+            "tolerate" if self.kind(at + 1) == Some(TokenKind::Literal) && self.is(at + 2, "%") => {
                 self.token(at);
                 self.page.space();
                 for at in at + 1..end {
@@ -41,7 +41,7 @@ impl Walk<'_, '_> {
             if !first {
                 self.page.space();
             }
-            let alias = self.is_word(at, "as") && self.kind(at + 1) == Some(Kind::Literal);
+            let alias = self.is_word(at, "as") && self.kind(at + 1) == Some(TokenKind::Literal);
             if first || alias || self.is(at, "=") || self.is_setting(at) || self.is_name(at) {
                 self.token(at);
                 at += 1;
@@ -136,7 +136,7 @@ impl Walk<'_, '_> {
     }
 
     fn starts_block_clause(&self, at: usize) -> bool {
-        let documented = self.kind(at) == Some(Kind::Doc) || self.is(at, "#");
+        let documented = self.kind(at) == Some(TokenKind::Doc) || self.is(at, "#");
         let head = if documented { self.after_attributes(at, self.tokens.len()) } else { at };
         matches!(self.role(head), Some(Role::BlockClause { .. } | Role::DefaultClause))
     }

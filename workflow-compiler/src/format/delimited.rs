@@ -1,6 +1,6 @@
 //! Formats the contents of delimiters: members, fields, variants, arguments, and tokens of Rust types and attributes.
 
-use super::token::Kind;
+use super::token::TokenKind;
 use super::walk::{Comma, Walk};
 use crate::syntax::word::Role;
 
@@ -14,7 +14,7 @@ struct Element {
 impl Walk<'_, '_> {
     /// Writes a token, or the group that it opens.
     pub(super) fn token_or_group(&mut self, at: usize) {
-        if self.kind(at) != Some(Kind::Open) {
+        if self.kind(at) != Some(TokenKind::Open) {
             self.token(at);
             return;
         }
@@ -102,9 +102,10 @@ impl Walk<'_, '_> {
             quiet || (at != open + 1 && at != end)
         });
         // A single object, array or call needs no separate lines.
-        let group = self.find(open + 1, end, |walk, at| walk.kind(at) == Some(Kind::Open));
+        let group = self.find(open + 1, end, |walk, at| walk.kind(at) == Some(TokenKind::Open));
         let closes = group.is_some_and(|group| self.after(group) == end);
-        let word = |walk: &Self, at: usize| walk.kind(at) == Some(Kind::Word) || matches!(walk.text_of(at), "$" | ".");
+        let word =
+            |walk: &Self, at: usize| walk.kind(at) == Some(TokenKind::Word) || matches!(walk.text_of(at), "$" | ".");
         if only && quiet && closes && group.is_some_and(|group| (open + 1..group).all(|at| word(self, at))) {
             self.token(open);
             self.operand(open + 1, end);
@@ -209,7 +210,7 @@ impl Walk<'_, '_> {
     /// Writes Rust tokens: types, visibilities, attributes, paths.
     pub(super) fn rust(&mut self, at: usize, end: usize) {
         for at in at..end {
-            if self.kind(at) != Some(Kind::Doc) && self.is_apart(at) {
+            if self.kind(at) != Some(TokenKind::Doc) && self.is_apart(at) {
                 self.page.space();
             }
             self.token(at);
@@ -220,12 +221,12 @@ impl Walk<'_, '_> {
     fn is_apart(&self, at: usize) -> bool {
         let Some(before) = at.checked_sub(1) else { return false };
         let (first, second) = (self.text_of(before), self.text_of(at));
-        let sign = |at: usize| !matches!(self.kind(at), Some(Kind::Word | Kind::Literal));
+        let sign = |at: usize| !matches!(self.kind(at), Some(TokenKind::Word | TokenKind::Literal));
         let (signs_first, signs_second) = (sign(before), sign(at));
         match (first, second) {
             (_, "=" | "=>" | "->" | "+" | "==" | "|" | "||" | "&&") if signs_second => true,
             ("=" | "=>" | "->" | "+" | "==" | "|" | "||" | "&&" | "," | ";", _) if signs_first => true,
-            (":", _) if signs_first => self.kind(at) != Some(Kind::Literal),
+            (":", _) if signs_first => self.kind(at) != Some(TokenKind::Literal),
             (">" | ")" | "]" | "}", _) if signs_first => !signs_second,
             _ => !signs_first && (!signs_second || matches!(second, "{" | "&" | "*" | "'")),
         }

@@ -1,6 +1,6 @@
 //! Formats workflows, and the items in the braces of workflows, branches and maps: declarations and states.
 
-use super::token::Kind;
+use super::token::TokenKind;
 use super::walk::Walk;
 use crate::syntax::word::Role;
 
@@ -101,7 +101,7 @@ impl Walk<'_, '_> {
     /// Returns the position after the `//!` or `#![doc = "…"]` here.
     pub(super) fn inner_comment(&self, at: usize) -> Option<usize> {
         let marked = ["//!", "/*!"].iter().any(|mark| self.text_of(at).starts_with(mark));
-        if self.kind(at) == Some(Kind::Doc) && marked {
+        if self.kind(at) == Some(TokenKind::Doc) && marked {
             return Some(at + 1);
         }
         (self.is(at, "#") && self.is(at + 1, "!") && self.is(at + 2, "[")).then(|| self.after(at + 2))
@@ -137,9 +137,9 @@ impl Walk<'_, '_> {
     pub(super) fn attributes(&mut self, mut at: usize, end: usize, lines: bool) -> usize {
         let head = self.after_attributes(at, end);
         while at < head {
-            let next = if self.kind(at) == Some(Kind::Doc) { at + 1 } else { self.after(at + 1) };
+            let next = if self.kind(at) == Some(TokenKind::Doc) { at + 1 } else { self.after(at + 1) };
             self.rust(at, next);
-            if self.kind(at) != Some(Kind::Doc) {
+            if self.kind(at) != Some(TokenKind::Doc) {
                 if lines {
                     self.page.hard_line();
                 } else {

@@ -22,7 +22,7 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use workflow_asl::Code;
 
 pub use self::quotes::{double_quoted, foreign_quotes};
-use self::token::{Kind, Token};
+use self::token::{Token, TokenKind};
 use self::walk::Walk;
 use crate::problem::{Problem, Problems};
 use crate::syntax;
@@ -221,7 +221,7 @@ fn of_problem(problem: &Problem) -> Fault {
 /// Returns whether the tokens are the same except for commas before closing delimiters.
 fn same_tokens(before: &[Token<'_>], after: &[Token<'_>]) -> bool {
     let needed = |tokens: &[Token<'_>], at: usize| {
-        let last = tokens.get(at + 1).is_some_and(|next| next.kind == Kind::Close);
+        let last = tokens.get(at + 1).is_some_and(|next| next.kind == TokenKind::Close);
         !(last && tokens.get(at).is_some_and(|token| token.text == ","))
     };
     let before = before.iter().enumerate().filter(|(at, _)| needed(before, *at)).map(|(_, token)| token.text);

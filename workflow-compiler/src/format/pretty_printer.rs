@@ -4,7 +4,7 @@ use super::Style;
 
 /// A step of printing.
 #[derive(Clone, Copy, Debug)]
-enum Step<'s> {
+enum LayoutItem<'s> {
     Text(&'s str),
     Space,
     /// A line end if the enclosing group is broken, else a blank or (`false`) nothing.
@@ -29,7 +29,7 @@ enum Step<'s> {
 /// The steps to print.
 #[derive(Debug, Default)]
 pub(super) struct Page<'s> {
-    steps: Vec<Step<'s>>,
+    steps: Vec<LayoutItem<'s>>,
     /// Whether each group must be broken.
     forced: Vec<bool>,
     /// The open groups, with their first steps.
@@ -39,7 +39,7 @@ pub(super) struct Page<'s> {
 }
 
 impl<'s> Page<'s> {
-    fn step(&mut self, step: Step<'s>) {
+    fn step(&mut self, step: LayoutItem<'s>) {
         if let Some(comment) = self.line_ended.take() {
             for (group, begin) in &self.open {
                 if *begin < comment
@@ -57,33 +57,33 @@ impl<'s> Page<'s> {
         if text.contains('\n') {
             self.break_all();
         }
-        self.step(Step::Text(text));
+        self.step(LayoutItem::Text(text));
     }
 
     /// Adds a blank between two texts on one line.
     pub(super) fn space(&mut self) {
-        self.steps.push(Step::Space);
+        self.steps.push(LayoutItem::Space);
     }
 
     /// Adds a line end if the group is broken, else a blank.
     pub(super) fn line(&mut self) {
-        self.step(Step::Line(true));
+        self.step(LayoutItem::Line(true));
     }
 
     /// Adds a line end if the group is broken.
     pub(super) fn soft_line(&mut self) {
-        self.step(Step::Line(false));
+        self.step(LayoutItem::Line(false));
     }
 
     /// Adds a line end.
     pub(super) fn hard_line(&mut self) {
         self.break_all();
-        self.step(Step::Hard);
+        self.step(LayoutItem::Hard);
     }
 
     /// Adds a blank line, if a line ends here.
     pub(super) fn blank(&mut self) {
-        self.steps.push(Step::Blank);
+        self.steps.push(LayoutItem::Blank);
     }
 
     /// Opens a group, and returns its number.
@@ -91,21 +91,21 @@ impl<'s> Page<'s> {
         let group = self.forced.len();
         self.forced.push(false);
         self.open.push((group, self.steps.len()));
-        self.steps.push(Step::Begin(group));
+        self.steps.push(LayoutItem::Begin(group));
         group
     }
 
     pub(super) fn end(&mut self) {
         self.open.pop();
-        self.steps.push(Step::End);
+        self.steps.push(LayoutItem::End);
     }
 
     pub(super) fn indent(&mut self) {
-        self.steps.push(Step::Indent);
+        self.steps.push(LayoutItem::Indent);
     }
 
     pub(super) fn dedent(&mut self) {
-        self.steps.push(Step::Dedent);
+        self.steps.push(LayoutItem::Dedent);
     }
 
     /// Breaks the open groups.
@@ -119,14 +119,14 @@ impl<'s> Page<'s> {
 
     /// Adds a comma if the group with this number is broken.
     pub(super) fn comma_if_broken(&mut self, group: usize) {
-        self.steps.push(Step::CommaIfBroken(group));
+        self.steps.push(LayoutItem::CommaIfBroken(group));
     }
 
     pub(super) fn comment(&mut self, text: &'s str, own_line: bool, ends_line: bool) {
         if own_line || text.contains('\n') {
             self.break_all();
         }
-        self.step(Step::Comment { text, own_line, ends_line });
+        self.step(LayoutItem::Comment { text, own_line, ends_line });
         if ends_line {
             self.line_ended = Some(self.steps.len() - 1);
         }
@@ -187,21 +187,21 @@ impl Writer<'_, '_> {
     fn step(&mut self, at: usize) {
         let Some(step) = self.page.steps.get(at) else { return };
         match *step {
-            Step::Text(text) => {
+            LayoutItem::Text(text) => {
                 self.put(text);
                 self.opened = text.ends_with(['{', '(', '[']);
             }
-            Step::Space => self.space = Gap::Blank,
-            Step::Line(blank) => {
+            LayoutItem::Space => self.space = Gap::Blank,
+            LayoutItem::Line(blank) => {
                 if self.modes.last().copied().unwrap_or(true) {
                     self.lines = 1;
                 } else if blank {
                     self.space = Gap::Blank;
                 }
             }
-            Step::Hard => self.lines = 1,
-            Step::Blank => self.blank = true,
-            Step::Begin(group) => {
+            LayoutItem::Hard => self.lines = 1,
+            LayoutItem::Blank => self.blank = true,
+            LayoutItem::Begin(group) => {
                 let forced = self.page.forced.get(group).copied().unwrap_or(true);
                 let around = self.modes.last().copied().unwrap_or(true);
                 let broken = forced || (around && !self.fits(at));
@@ -210,17 +210,17 @@ impl Writer<'_, '_> {
                 }
                 self.modes.push(broken);
             }
-            Step::End => {
+            LayoutItem::End => {
                 self.modes.pop();
             }
-            Step::Indent => self.level += 1,
-            Step::Dedent => self.level -= 1,
-            Step::CommaIfBroken(group) => {
+            LayoutItem::Indent => self.level += 1,
+            LayoutItem::Dedent => self.level -= 1,
+            LayoutItem::CommaIfBroken(group) => {
                 if self.is_broken(group) {
                     self.put(",");
                 }
             }
-            Step::Comment { text, own_line, ends_line } => {
+            LayoutItem::Comment { text, own_line, ends_line } => {
                 if own_line {
                     self.lines = 1;
                 } else if self.lines == 0 && (ends_line || !self.out.ends_with(['(', '['])) {
@@ -279,16 +279,16 @@ impl Writer<'_, '_> {
         let mut inside = true;
         for step in self.page.steps.iter().skip(begin) {
             let width = match *step {
-                Step::Begin(_) => {
+                LayoutItem::Begin(_) => {
                     depth += 1;
                     continue;
                 }
-                Step::End => {
+                LayoutItem::End => {
                     depth = depth.saturating_sub(1);
                     inside &= depth > 0;
                     continue;
                 }
-                Step::Text(text) => {
+                LayoutItem::Text(text) => {
                     let first = text.split('\n').next().unwrap_or_default();
                     let width = first.chars().count() + usize::from(std::mem::take(&mut space));
                     if first.len() < text.len() {
@@ -296,12 +296,12 @@ impl Writer<'_, '_> {
                     }
                     width
                 }
-                Step::Comment { own_line, ends_line, .. } if own_line || ends_line => return true,
-                Step::Comment { text, .. } => text.chars().count() + 2,
-                Step::Line(_) if !inside => return true,
-                Step::Hard => return true,
-                Step::CommaIfBroken(group) => usize::from(self.is_broken(group)),
-                Step::Space | Step::Line(true) => {
+                LayoutItem::Comment { own_line, ends_line, .. } if own_line || ends_line => return true,
+                LayoutItem::Comment { text, .. } => text.chars().count() + 2,
+                LayoutItem::Line(_) if !inside => return true,
+                LayoutItem::Hard => return true,
+                LayoutItem::CommaIfBroken(group) => usize::from(self.is_broken(group)),
+                LayoutItem::Space | LayoutItem::Line(true) => {
                     space = true;
                     continue;
                 }

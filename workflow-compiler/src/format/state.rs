@@ -1,6 +1,6 @@
 //! Formats states: their first line, and clauses on separate lines if they do not fit there.
 
-use super::token::Kind;
+use super::token::TokenKind;
 use super::walk::Walk;
 use crate::syntax::word::Role;
 
@@ -152,9 +152,9 @@ impl Walk<'_, '_> {
 
     /// Returns whether a clause starts here, possibly after documentation.
     fn starts_clause(&self, at: usize) -> bool {
-        let documented = self.kind(at) == Some(Kind::Doc) || self.is(at, "#");
+        let documented = self.kind(at) == Some(TokenKind::Doc) || self.is(at, "#");
         // Of many lines of documentation, only the first looks ahead.
-        if documented && at.checked_sub(1).is_some_and(|before| self.kind(before) == Some(Kind::Doc)) {
+        if documented && at.checked_sub(1).is_some_and(|before| self.kind(before) == Some(TokenKind::Doc)) {
             return false;
         }
         let head = if documented { self.after_attributes(at, self.tokens.len()) } else { at };

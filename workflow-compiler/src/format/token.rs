@@ -6,7 +6,7 @@ use crate::syntax::PAIRS;
 
 /// The kind of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum TokenKind {
     Word,
     Literal,
     /// Punctuation. `->`, `==` and similar operators are one token.
@@ -32,7 +32,7 @@ pub(super) struct Comment<'s> {
 #[derive(Clone, Debug)]
 pub(super) struct Token<'s> {
     pub(super) text: &'s str,
-    pub(super) kind: Kind,
+    pub(super) kind: TokenKind,
     pub(super) start: usize,
     pub(super) end: usize,
     /// The other delimiter of a group, else the token itself.
@@ -53,7 +53,7 @@ pub(super) struct Token<'s> {
 pub(super) fn read<'s>(text: &'s str, group: &Group) -> Option<Vec<Token<'s>>> {
     let mut tokens: Vec<Token<'s>> = Vec::new();
     let mut open: Vec<(usize, Span, token_stream::IntoIter)> = Vec::new();
-    push(&mut tokens, text, Kind::Open, group.span_open())?;
+    push(&mut tokens, text, TokenKind::Open, group.span_open())?;
     open.push((0, group.span_close(), group.stream().into_iter()));
     // Whether the previous token is punctuation joined to the next character.
     let mut joint = false;
@@ -64,7 +64,7 @@ pub(super) fn read<'s>(text: &'s str, group: &Group) -> Option<Vec<Token<'s>>> {
                 let (at, close) = (*at, *close);
                 open.pop();
                 let here = tokens.len();
-                push(&mut tokens, text, Kind::Close, close)?;
+                push(&mut tokens, text, TokenKind::Close, close)?;
                 tokens.get_mut(at)?.partner = here;
                 tokens.get_mut(here)?.partner = at;
             }
@@ -73,14 +73,14 @@ pub(super) fn read<'s>(text: &'s str, group: &Group) -> Option<Vec<Token<'s>>> {
                     return None;
                 }
                 let here = tokens.len();
-                push(&mut tokens, text, Kind::Open, group.span_open())?;
+                push(&mut tokens, text, TokenKind::Open, group.span_open())?;
                 open.push((here, group.span_close(), group.stream().into_iter()));
             }
             Some(TokenTree::Punct(punct)) => {
-                push(&mut tokens, text, Kind::Operator, punct.span())?;
+                push(&mut tokens, text, TokenKind::Operator, punct.span())?;
                 if tokens.last()?.text.starts_with('/') && punct.as_char() == '#' {
                     // A documentation comment: `#`, optional `!`, and a group, all with the comment's span.
-                    tokens.last_mut()?.kind = Kind::Doc;
+                    tokens.last_mut()?.kind = TokenKind::Doc;
                     if matches!(inside.next()?, TokenTree::Punct(_)) {
                         inside.next();
                     }
@@ -91,8 +91,8 @@ pub(super) fn read<'s>(text: &'s str, group: &Group) -> Option<Vec<Token<'s>>> {
                     joint &= !join(&mut tokens, text);
                 }
             }
-            Some(TokenTree::Ident(word)) => push(&mut tokens, text, Kind::Word, word.span())?,
-            Some(TokenTree::Literal(literal)) => push(&mut tokens, text, Kind::Literal, literal.span())?,
+            Some(TokenTree::Ident(word)) => push(&mut tokens, text, TokenKind::Word, word.span())?,
+            Some(TokenTree::Literal(literal)) => push(&mut tokens, text, TokenKind::Literal, literal.span())?,
         }
     }
     for at in 1..tokens.len() {
@@ -102,7 +102,7 @@ pub(super) fn read<'s>(text: &'s str, group: &Group) -> Option<Vec<Token<'s>>> {
     Some(tokens)
 }
 
-fn push<'s>(tokens: &mut Vec<Token<'s>>, text: &'s str, kind: Kind, span: Span) -> Option<()> {
+fn push<'s>(tokens: &mut Vec<Token<'s>>, text: &'s str, kind: TokenKind, span: Span) -> Option<()> {
     let range = span.byte_range();
     let text = text.get(range.clone())?;
     let partner = tokens.len();
@@ -143,8 +143,8 @@ fn attach<'s>(text: &'s str, previous: &mut Token<'s>, next: &mut Token<'s>) -> 
     previous.broken_after = found.first().map_or(last_lines, |(_, lines)| *lines) > 0;
     let same_line = found.iter().take_while(|(_, lines)| *lines == 0).count();
     let one_line = same_line == found.len() && last_lines == 0;
-    let ends = next.kind == Kind::Close || matches!(next.text, "," | ";");
-    let after = if !one_line || (ends && previous.kind != Kind::Open) { same_line } else { 0 };
+    let ends = next.kind == TokenKind::Close || matches!(next.text, "," | ";");
+    let after = if !one_line || (ends && previous.kind != TokenKind::Open) { same_line } else { 0 };
     for (at, (comment, lines)) in found.iter().enumerate() {
         let next_lines = found.get(at + 1).map_or(last_lines, |(_, lines)| *lines);
         let comment = Comment {

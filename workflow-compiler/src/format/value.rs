@@ -1,6 +1,6 @@
 //! Formats values: operators by precedence, `if`, calls, references.
 
-use super::token::Kind;
+use super::token::TokenKind;
 use super::walk::Walk;
 
 /// An operand of a chain of operators: the preceding operator, if any, and its tokens.
@@ -34,7 +34,7 @@ impl Walk<'_, '_> {
         // Whether an operand, or a prefix operator, comes next.
         let mut wanted = true;
         while here < end {
-            let sign = self.kind(here) == Some(Kind::Operator);
+            let sign = self.kind(here) == Some(TokenKind::Operator);
             if wanted && sign && matches!(self.text_of(here), "-" | "!") {
                 here += 1;
             } else if wanted && self.is_word(here, "if") {
@@ -121,7 +121,7 @@ impl Walk<'_, '_> {
     fn is_apart_in_value(&self, at: usize) -> bool {
         let Some(before) = at.checked_sub(1) else { return false };
         let sign =
-            |at: usize, signs: &[&str]| self.kind(at) == Some(Kind::Operator) && signs.contains(&self.text_of(at));
+            |at: usize, signs: &[&str]| self.kind(at) == Some(TokenKind::Operator) && signs.contains(&self.text_of(at));
         if sign(before, &[".", "?.", "::", "$", "-", "!"]) || sign(at, &[".", "?.", "::", ",", ";", ":", "?"]) {
             return false;
         }

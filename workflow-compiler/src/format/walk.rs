@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::pretty_printer::Page;
-use super::token::{Kind, Token};
+use super::token::{Token, TokenKind};
 use crate::syntax::word::{Role, Word};
 
 /// A comma to write after the token with this index.
@@ -39,7 +39,7 @@ impl<'s, 't> Walk<'s, 't> {
         self.page
     }
 
-    pub(super) fn kind(&self, at: usize) -> Option<Kind> {
+    pub(super) fn kind(&self, at: usize) -> Option<TokenKind> {
         self.tokens.get(at).map(|token| token.kind)
     }
 
@@ -49,13 +49,13 @@ impl<'s, 't> Walk<'s, 't> {
 
     /// Returns whether this punctuation or delimiter is here. It does not match words or literals.
     pub(super) fn is(&self, at: usize, text: &str) -> bool {
-        self.tokens
-            .get(at)
-            .is_some_and(|token| matches!(token.kind, Kind::Operator | Kind::Open | Kind::Close) && token.text == text)
+        self.tokens.get(at).is_some_and(|token| {
+            matches!(token.kind, TokenKind::Operator | TokenKind::Open | TokenKind::Close) && token.text == text
+        })
     }
 
     pub(super) fn is_word(&self, at: usize, text: &str) -> bool {
-        self.tokens.get(at).is_some_and(|token| token.kind == Kind::Word && token.text == text)
+        self.tokens.get(at).is_some_and(|token| token.kind == TokenKind::Word && token.text == text)
     }
 
     /// Returns the other end of a group.
@@ -65,11 +65,11 @@ impl<'s, 't> Walk<'s, 't> {
 
     /// Returns the position after this token, or after the group that it opens.
     pub(super) fn after(&self, at: usize) -> usize {
-        if self.kind(at) == Some(Kind::Open) { self.partner(at).max(at) + 1 } else { at + 1 }
+        if self.kind(at) == Some(TokenKind::Open) { self.partner(at).max(at) + 1 } else { at + 1 }
     }
 
     pub(super) fn role(&self, at: usize) -> Option<&'t Role> {
-        let token = self.tokens.get(at).filter(|token| token.kind == Kind::Word)?;
+        let token = self.tokens.get(at).filter(|token| token.kind == TokenKind::Word)?;
         self.roles.get(&token.start).copied()
     }
 
@@ -87,7 +87,7 @@ impl<'s, 't> Walk<'s, 't> {
     /// Returns the position after the documentation and attributes here.
     pub(super) fn after_attributes(&self, mut at: usize, end: usize) -> usize {
         while at < end {
-            if self.kind(at) == Some(Kind::Doc) {
+            if self.kind(at) == Some(TokenKind::Doc) {
                 at += 1;
             } else if self.is(at, "#") && self.is(at + 1, "[") {
                 at = self.after(at + 1);
@@ -111,7 +111,7 @@ impl<'s, 't> Walk<'s, 't> {
             }
             self.page.comment(comment.text, comment.own_line, comment.ends_line);
         }
-        if token.blank_before && blanks && token.kind != Kind::Close {
+        if token.blank_before && blanks && token.kind != TokenKind::Close {
             self.page.blank();
         }
     }
@@ -133,7 +133,7 @@ impl<'s, 't> Walk<'s, 't> {
     pub(super) fn token(&mut self, at: usize) {
         self.lead(at, false);
         let Some(token) = self.tokens.get(at) else { return };
-        if token.kind == Kind::Doc {
+        if token.kind == TokenKind::Doc {
             self.page.comment(token.text, true, true);
         } else {
             self.page.text(token.text);

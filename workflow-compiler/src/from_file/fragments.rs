@@ -41,7 +41,7 @@ pub(super) fn cut<'v>(document: &'v Value, language: QueryLanguage, bare: &BTree
     let mut slots = Slots::default();
     let mut walk =
         Walk { machine: language, slots: &mut slots, bare, param: &|name| Some(name.to_owned()), uses: Vec::new() };
-    let marked = walk.copy(document, &Pointer::root(), Place::Scope);
+    let marked = walk.copy(document, &Pointer::root(), DocumentPosition::Scope);
     let uses = walk.uses;
     Cut { fragments: slots.cut(&marked.to_string()), uses }
 }
@@ -54,12 +54,12 @@ pub(crate) fn mark(
     param: &dyn Fn(&str) -> Option<String>,
 ) -> Value {
     let mut walk = Walk { machine: language, slots, bare: &BTreeSet::new(), param, uses: Vec::new() };
-    walk.copy(document, &Pointer::root(), Place::Scope)
+    walk.copy(document, &Pointer::root(), DocumentPosition::Scope)
 }
 
 /// The kind of the current value.
 #[derive(Clone, Copy)]
-enum Place {
+enum DocumentPosition {
     /// The machine, a branch or an item processor.
     Scope,
     /// The states of a scope.
@@ -113,13 +113,13 @@ struct Walk<'v, 'w> {
 
 impl<'v> Walk<'v, '_> {
     /// Returns the value with a mark for each placeholder. The reader limits the depth of documents.
-    fn copy(&mut self, value: &'v Value, at: &Pointer, place: Place) -> Value {
+    fn copy(&mut self, value: &'v Value, at: &Pointer, place: DocumentPosition) -> Value {
         match value {
             Value::String(text) => self.string(text, at, place),
             Value::Array(items) => {
                 let place = match place {
-                    Place::Branches => Place::Scope,
-                    Place::Retriers(language) => Place::Fields(language, Retrier::FIELDS),
+                    DocumentPosition::Branches => DocumentPosition::Scope,
+                    DocumentPosition::Retriers(language) => DocumentPosition::Fields(language, Retrier::FIELDS),
                     place => place,
                 };
                 let items = items.iter().enumerate().map(|(index, item)| self.copy(item, &at.index(index), place));
@@ -127,8 +127,8 @@ impl<'v> Walk<'v, '_> {
             }
             Value::Object(members) => {
                 let place = match (place, members.get("QueryLanguage").and_then(Value::as_str)) {
-                    (Place::State(machine), own) => {
-                        Place::State(own.and_then(QueryLanguage::from_name).unwrap_or(machine))
+                    (DocumentPosition::State(machine), own) => {
+                        DocumentPosition::State(own.and_then(QueryLanguage::from_name).unwrap_or(machine))
                     }
                     (place, _) => place,
                 };
@@ -144,35 +144,43 @@ impl<'v> Walk<'v, '_> {
     }
 
     /// Returns the kind of a member.
-    fn inside(&self, place: Place, key: &str) -> Place {
+    fn inside(&self, place: DocumentPosition, key: &str) -> DocumentPosition {
         match (place, key) {
-            (Place::Scope, "States") => Place::States,
-            (Place::Scope, _) => Place::Data(QueryLanguage::JsonPath, role(StateMachine::FIELDS, key)),
-            (Place::States, _) => Place::State(self.machine),
-            (Place::State(_), "Branches") => Place::Branches,
-            (Place::State(_), "ItemProcessor" | "Iterator") => Place::Scope,
-            (Place::State(language), "Retry") => Place::Retriers(language),
-            (Place::State(language), "Choices") => Place::Rules(language),
-            (Place::State(language), "ItemReader") => Place::Fields(language, ItemReader::FIELDS),
-            (Place::State(language), "ItemBatcher") => Place::Fields(language, ItemBatcher::FIELDS),
-            (Place::State(language), "ResultWriter") => Place::Fields(language, ResultWriter::FIELDS),
-            (Place::State(language), _) => Place::Data(language, role(State::FIELDS, key)),
-            (Place::Fields(language, _), "ReaderConfig") => Place::Fields(language, ReaderConfig::FIELDS),
-            (Place::Fields(language, fields), _) => Place::Data(language, role(fields, key)),
-            (Place::Rules(language), "And" | "Or" | "Not") => Place::Rules(language),
-            (Place::Rules(language), _) => Place::Data(language, role_in_rule(key)),
-            (Place::Data(language, _), "Condition") => Place::Data(language, Role::Code),
-            (Place::Data(language @ QueryLanguage::JsonPath, _), key) if key.ends_with(".$") => {
-                Place::Data(language, Role::Code)
+            (DocumentPosition::Scope, "States") => DocumentPosition::States,
+            (DocumentPosition::Scope, _) => {
+                DocumentPosition::Data(QueryLanguage::JsonPath, role(StateMachine::FIELDS, key))
             }
-            (Place::Data(language, _), _) => Place::Data(language, Role::Any),
+            (DocumentPosition::States, _) => DocumentPosition::State(self.machine),
+            (DocumentPosition::State(_), "Branches") => DocumentPosition::Branches,
+            (DocumentPosition::State(_), "ItemProcessor" | "Iterator") => DocumentPosition::Scope,
+            (DocumentPosition::State(language), "Retry") => DocumentPosition::Retriers(language),
+            (DocumentPosition::State(language), "Choices") => DocumentPosition::Rules(language),
+            (DocumentPosition::State(language), "ItemReader") => DocumentPosition::Fields(language, ItemReader::FIELDS),
+            (DocumentPosition::State(language), "ItemBatcher") => {
+                DocumentPosition::Fields(language, ItemBatcher::FIELDS)
+            }
+            (DocumentPosition::State(language), "ResultWriter") => {
+                DocumentPosition::Fields(language, ResultWriter::FIELDS)
+            }
+            (DocumentPosition::State(language), _) => DocumentPosition::Data(language, role(State::FIELDS, key)),
+            (DocumentPosition::Fields(language, _), "ReaderConfig") => {
+                DocumentPosition::Fields(language, ReaderConfig::FIELDS)
+            }
+            (DocumentPosition::Fields(language, fields), _) => DocumentPosition::Data(language, role(fields, key)),
+            (DocumentPosition::Rules(language), "And" | "Or" | "Not") => DocumentPosition::Rules(language),
+            (DocumentPosition::Rules(language), _) => DocumentPosition::Data(language, role_in_rule(key)),
+            (DocumentPosition::Data(language, _), "Condition") => DocumentPosition::Data(language, Role::Code),
+            (DocumentPosition::Data(language @ QueryLanguage::JsonPath, _), key) if key.ends_with(".$") => {
+                DocumentPosition::Data(language, Role::Code)
+            }
+            (DocumentPosition::Data(language, _), _) => DocumentPosition::Data(language, Role::Any),
             (place, _) => place,
         }
     }
 
-    fn string(&mut self, text: &'v str, at: &Pointer, place: Place) -> Value {
+    fn string(&mut self, text: &'v str, at: &Pointer, place: DocumentPosition) -> Value {
         let (language, role) = match place {
-            Place::Data(language, role) => (language, role),
+            DocumentPosition::Data(language, role) => (language, role),
             _ => (QueryLanguage::JsonPath, Role::Any),
         };
         if let Some((range, name)) = placeholder::named(text).next()

@@ -1,6 +1,6 @@
 //! Intrinsic functions in the language's own operators and calls.
 
-use workflow_asl::intrinsic::{Argument, Call, Function, Intrinsic};
+use workflow_asl::intrinsic::{Argument, Function, FunctionCall, Intrinsic};
 
 use super::params::Params;
 use super::path;
@@ -15,7 +15,7 @@ pub(super) fn spellings(text: &str, here: Here, params: &Params) -> Vec<Spelling
 }
 
 /// Returns a spelling with operators, if the language compiles them to the same call.
-fn natural(call: &Call, here: Here, params: &Params) -> Option<Spelling> {
+fn natural(call: &FunctionCall, here: Here, params: &Params) -> Option<Spelling> {
     match (call.function, call.args.as_slice()) {
         (Function::Format, [Argument::Template(pieces), arguments @ ..]) => sum(pieces, arguments, here, params),
         (Function::MathAdd, [Argument::Path(left), Argument::Number(right)]) => {
@@ -76,7 +76,7 @@ fn sum(pieces: &[String], arguments: &[Argument], here: Here, params: &Params) -
     Some(out)
 }
 
-fn call(call: &Call, here: Here, params: &Params) -> Spelling {
+fn call(call: &FunctionCall, here: Here, params: &Params) -> Spelling {
     let mut out = Spelling::default();
     let arguments: Vec<_> = call.args.iter().map(|one| out.take(argument(one, here, params))).collect();
     out.text = format!("{}({})", call.function.name(), arguments.join(", "));

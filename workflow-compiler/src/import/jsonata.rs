@@ -111,12 +111,12 @@ impl Reader<'_> {
             self.flatten(step, &mut flat)?;
         }
         let mut parts = flat.into_iter();
-        let Some(Part::Value(first)) = parts.next() else { return None };
+        let Some(PathPart::Value(first)) = parts.next() else { return None };
         let parts: Vec<_> = parts.collect();
         let names: Vec<&str> = parts
             .iter()
             .map_while(|part| match part {
-                Part::Name(name) => Some(name.as_str()),
+                PathPart::Name(name) => Some(name.as_str()),
                 _ => None,
             })
             .collect();
@@ -133,28 +133,28 @@ impl Reader<'_> {
         };
         for part in parts.into_iter().skip(skip) {
             match part {
-                Part::Name(name) => out.push_str(&step(&name)),
-                Part::Index(index) => out.push_str(&format!("[{index}]")),
-                Part::Value(_) => return None,
+                PathPart::Name(name) => out.push_str(&step(&name)),
+                PathPart::Index(index) => out.push_str(&format!("[{index}]")),
+                PathPart::Value(_) => return None,
             }
         }
         Some((out, Binds::Operand))
     }
 
     /// Returns the parts of a step, in order: its start or a name, then its indices.
-    fn flatten(&self, node: &Node, parts: &mut Vec<Part>) -> Option<()> {
+    fn flatten(&self, node: &Node, parts: &mut Vec<PathPart>) -> Option<()> {
         match &node.kind {
             NodeKind::Predicate(value, index) => {
                 self.flatten(value, parts)?;
-                parts.push(Part::Index(self.index(index)?));
+                parts.push(PathPart::Index(self.index(index)?));
             }
-            NodeKind::Name(name) => parts.push(Part::Name(name.clone())),
+            NodeKind::Name(name) => parts.push(PathPart::Name(name.clone())),
             NodeKind::Path(steps) => {
                 for step in steps {
                     self.flatten(step, parts)?;
                 }
             }
-            _ => parts.push(Part::Value(self.within(node, Binds::Operand)?)),
+            _ => parts.push(PathPart::Value(self.within(node, Binds::Operand)?)),
         }
         Some(())
     }
@@ -193,7 +193,7 @@ impl Reader<'_> {
 }
 
 /// A part of a path.
-enum Part {
+enum PathPart {
     Value(String),
     Name(String),
     Index(String),

@@ -24,7 +24,7 @@ struct Param {
 }
 
 /// A part of a text with placeholders.
-enum Part<'t> {
+enum PlaceholderPart<'t> {
     Text(&'t str),
     Placeholder(&'t str),
 }
@@ -72,12 +72,12 @@ impl Params {
     pub(super) fn spellings(&self, text: &str) -> Vec<Spelling> {
         let parts = parts(text);
         let plain = Spelling::own(lines(text));
-        if !parts.iter().any(|part| matches!(part, Part::Placeholder(_))) {
+        if !parts.iter().any(|part| matches!(part, PlaceholderPart::Placeholder(_))) {
             return vec![plain];
         }
         let mut words = self.words(text, lines);
         // A sum that begins with a parameter must still be a sum of text.
-        if let [Part::Placeholder(_), Part::Placeholder(_), ..] = parts.as_slice() {
+        if let [PlaceholderPart::Placeholder(_), PlaceholderPart::Placeholder(_), ..] = parts.as_slice() {
             words.insert(0, "\"\"".to_owned());
         }
         vec![Spelling::own(words.join(" + ")), Spelling { kept: Some(KeptKind::Placeholder), ..plain }]
@@ -85,9 +85,9 @@ impl Params {
 
     /// Returns the parts of a text: params, and the text between them in the form of `quoted`.
     pub(super) fn words(&self, text: &str, quoted: fn(&str) -> String) -> Vec<String> {
-        let word = |part: &Part<'_>| match part {
-            Part::Text(text) => quoted(text),
-            Part::Placeholder(name) => format!("params.{}", self.ident(name)),
+        let word = |part: &PlaceholderPart<'_>| match part {
+            PlaceholderPart::Text(text) => quoted(text),
+            PlaceholderPart::Placeholder(name) => format!("params.{}", self.ident(name)),
         };
         parts(text).iter().map(word).collect()
     }
@@ -95,20 +95,20 @@ impl Params {
     /// Returns the parameter if it is the whole text.
     pub(super) fn whole(&self, text: &str) -> Option<Spelling> {
         match parts(text).as_slice() {
-            [Part::Placeholder(_)] => self.spellings(text).into_iter().next(),
+            [PlaceholderPart::Placeholder(_)] => self.spellings(text).into_iter().next(),
             _ => None,
         }
     }
 }
 
 /// Splits a text at its placeholders. `${!x}` is CloudFormation's escape of `${x}`.
-fn parts(text: &str) -> Vec<Part<'_>> {
-    let text_in = |range| text.get(range).filter(|text: &&str| !text.is_empty()).map(Part::Text);
+fn parts(text: &str) -> Vec<PlaceholderPart<'_>> {
+    let text_in = |range| text.get(range).filter(|text: &&str| !text.is_empty()).map(PlaceholderPart::Text);
     let mut parts = Vec::new();
     let mut from = 0;
     for (range, name) in placeholder::named(text) {
         parts.extend(text_in(from..range.start));
-        parts.push(Part::Placeholder(name));
+        parts.push(PlaceholderPart::Placeholder(name));
         from = range.end;
     }
     parts.extend(text_in(from..text.len()));

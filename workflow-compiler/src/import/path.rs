@@ -5,7 +5,7 @@ use super::printer::{Here, Spelling};
 use super::text::{quoted, step};
 
 /// One step of a reference.
-enum Step {
+enum ReferenceStep {
     Name(String),
     /// In brackets.
     Quoted(String),
@@ -19,8 +19,8 @@ pub(super) fn reference(path: &str, here: Here) -> Option<String> {
     let names: Vec<&str> = steps
         .iter()
         .map_while(|step| match step {
-            Step::Name(name) => Some(name.as_str()),
-            Step::Quoted(_) | Step::Index(_) => None,
+            ReferenceStep::Name(name) => Some(name.as_str()),
+            ReferenceStep::Quoted(_) | ReferenceStep::Index(_) => None,
         })
         .collect();
     let (mut out, skip) = match (root, names.as_slice()) {
@@ -33,9 +33,9 @@ pub(super) fn reference(path: &str, here: Here) -> Option<String> {
     };
     for taken in steps.iter().skip(skip) {
         match taken {
-            Step::Name(name) => out.push_str(&step(name)),
-            Step::Quoted(name) => out.push_str(&format!("[{}]", quoted(name))),
-            Step::Index(index) => out.push_str(&format!("[{index}]")),
+            ReferenceStep::Name(name) => out.push_str(&step(name)),
+            ReferenceStep::Quoted(name) => out.push_str(&format!("[{}]", quoted(name))),
+            ReferenceStep::Index(index) => out.push_str(&format!("[{index}]")),
         }
     }
     Some(out)
@@ -59,7 +59,7 @@ fn split_root(path: &str) -> Option<(&str, &str)> {
 }
 
 /// Returns the steps in the form of the lowering: `.name` for a word, `['name']` otherwise.
-fn steps(mut rest: &str) -> Option<Vec<Step>> {
+fn steps(mut rest: &str) -> Option<Vec<ReferenceStep>> {
     let mut steps = Vec::new();
     while !rest.is_empty() {
         if let Some(after) = rest.strip_prefix('.') {
@@ -68,19 +68,19 @@ fn steps(mut rest: &str) -> Option<Vec<Step>> {
             if name.is_empty() || name.starts_with(|ch: char| ch.is_ascii_digit()) {
                 return None;
             }
-            steps.push(Step::Name(name.to_owned()));
+            steps.push(ReferenceStep::Name(name.to_owned()));
             rest = after;
         } else if let Some(after) = rest.strip_prefix("['") {
             let (name, after) = after.split_once("']")?;
             if name.contains(['\\', '\'']) {
                 return None;
             }
-            steps.push(Step::Quoted(name.to_owned()));
+            steps.push(ReferenceStep::Quoted(name.to_owned()));
             rest = after;
         } else {
             let (index, after) = rest.strip_prefix('[')?.split_once(']')?;
             index.parse::<i64>().ok()?;
-            steps.push(Step::Index(index.to_owned()));
+            steps.push(ReferenceStep::Index(index.to_owned()));
             rest = after;
         }
     }

@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html>
 
 use serde_json::Value;
-use workflow_asl::intrinsic::{Function, Kind};
+use workflow_asl::intrinsic::{ArgumentKind, Function};
 
 use super::reference::Meaning;
 use super::slot::Source;
@@ -81,7 +81,7 @@ impl<'a> Lowering<'_, 'a> {
                 let arguments = arguments.iter().enumerate().map(|(index, argument)| match &argument.kind {
                     ExprKind::Text(text) if format && index == 0 => format!("'{}'", escape_template(text)),
                     _ => match Function::from_name(&name.value).and_then(|function| function.argument(index)) {
-                        Some(Kind::Integer | Kind::Boolean) => self.bare(place, argument),
+                        Some(ArgumentKind::Integer | ArgumentKind::Boolean) => self.bare(place, argument),
                         _ => self.intrinsic(place, argument),
                     },
                 });

@@ -4,7 +4,7 @@ use workflow_asl::path::in_brackets;
 
 use super::slot::Source;
 use super::{Lowering, ValueSite};
-use crate::check::{Base, Step, Ty};
+use crate::check::{AccessStep, Base, Ty};
 use crate::syntax::ast::{Expr, Reference, Segment};
 
 /// The lowered form of a reference.
@@ -28,9 +28,9 @@ impl<'a> Lowering<'_, 'a> {
         };
         for step in &resolved.steps {
             match step {
-                Step::Member { name, quoted } => push_path_member(&mut path, name, *quoted),
-                Step::Index(index) => path.push_str(&format!("[{index}]")),
-                Step::Computed(segment) => {
+                AccessStep::Member { name, quoted } => push_path_member(&mut path, name, *quoted),
+                AccessStep::Index(index) => path.push_str(&format!("[{index}]")),
+                AccessStep::Computed(segment) => {
                     let Some(Segment::Index(index)) = reference.segments.get(*segment) else { continue };
                     self.needs_jsonata(index.spot, "an index that is computed");
                 }
@@ -58,9 +58,9 @@ impl<'a> Lowering<'_, 'a> {
         };
         for step in &resolved.steps {
             match step {
-                Step::Member { name, .. } => push_jsonata_member(&mut text, name),
-                Step::Index(index) => text.push_str(&format!("[{index}]")),
-                Step::Computed(segment) => {
+                AccessStep::Member { name, .. } => push_jsonata_member(&mut text, name),
+                AccessStep::Index(index) => text.push_str(&format!("[{index}]")),
+                AccessStep::Computed(segment) => {
                     let Some(Segment::Index(index)) = reference.segments.get(*segment) else { continue };
                     let index = self.jsonata(place, index);
                     text.push_str(&format!("[{}]", index.text));

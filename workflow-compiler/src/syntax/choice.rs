@@ -6,7 +6,7 @@ use workflow_asl::document::Operator;
 
 use super::ast::{Arm, Choice, Expr, ExprKind, Head, Spot, Target, Text, When, plain};
 use super::attributes::Attributes;
-use super::clause::Place;
+use super::clause::ClauseOwner;
 use super::cursor::{Cursor, Opened, group_spot};
 use super::name::rust_name;
 use super::other_language::asl::{Field, field, written_target};
@@ -379,7 +379,7 @@ impl Parser<'_> {
         first: Spot,
         cursor: &mut Cursor,
     ) -> Arm {
-        let clauses = self.block_clauses(Place::Block { catcher: false }, cursor);
+        let clauses = self.block_clauses(ClauseOwner::Block { catcher: false }, cursor);
         Arm { comment, when, target, clauses, spot: first.to(cursor.before()) }
     }
 

@@ -17,7 +17,7 @@ use crate::problem::{Edit, Problem};
 
 /// What a clause belongs to.
 #[derive(Clone, Copy)]
-pub(super) enum Place {
+pub(super) enum ClauseOwner {
     /// A state of this kind.
     State(StateKind),
     /// `defaults { … }`
@@ -26,7 +26,7 @@ pub(super) enum Place {
     Block { catcher: bool },
 }
 
-impl Place {
+impl ClauseOwner {
     pub(super) fn role(self) -> Role {
         match self {
             Self::State(kind) => Role::Clause(kind),
@@ -96,7 +96,7 @@ impl Clauses {
 
 impl Parser<'_> {
     /// Parses a known or unknown clause. Returns `false` if the next token is not a word.
-    pub(super) fn clause_here(&mut self, place: Place, cursor: &mut Cursor, clauses: &mut Clauses) -> bool {
+    pub(super) fn clause_here(&mut self, place: ClauseOwner, cursor: &mut Cursor, clauses: &mut Clauses) -> bool {
         let attributes = self.attributes(cursor);
         let Some(keyword) = self.clause_word(cursor) else {
             self.dangling(&attributes);
@@ -135,20 +135,20 @@ impl Parser<'_> {
         true
     }
 
-    fn unknown_clause(&mut self, keyword: &Ident, text: &str, alone: bool, place: Place) -> Option<ClauseKind> {
+    fn unknown_clause(&mut self, keyword: &Ident, text: &str, alone: bool, place: ClauseOwner) -> Option<ClauseKind> {
         let here = workflow_asl::nearest::nearest(text, place.known());
         let near = here
             .or_else(|| workflow_asl::nearest::nearest(text, ClauseKind::ALL.iter().map(|clause| clause.keyword())));
         let problem = Problem::new(Code::UnknownClause, keyword.span(), format!("unknown clause `{text}`"));
         self.report(match (near, place) {
             (Some(near), _) if here.is_some() => problem.did_you_mean(near, near),
-            (Some(near), Place::State(_)) => match ClauseKind::from_keyword(near) {
+            (Some(near), ClauseOwner::State(_)) => match ClauseKind::from_keyword(near) {
                 Some(kind) => problem.help(belongs_to(kind)),
                 None => problem,
             },
             (Some(_), _) => problem,
-            (None, Place::State(StateKind::Succeed | StateKind::Fail)) => problem,
-            (None, Place::State(_)) if alone => problem.help(format!("for a transition to it, write `-> {text}`")),
+            (None, ClauseOwner::State(StateKind::Succeed | StateKind::Fail)) => problem,
+            (None, ClauseOwner::State(_)) if alone => problem.help(format!("for a transition to it, write `-> {text}`")),
             (None, _) => {
                 let known: Vec<_> = place.known().collect();
                 problem.help(format!("{} may have `{}`", place.name(), known.join("`, `")))
@@ -181,7 +181,7 @@ impl Parser<'_> {
         Guess { kind, sure }: Guess,
         keyword: Ident,
         comment: super::ast::Comment,
-        place: Place,
+        place: ClauseOwner,
         cursor: &mut Cursor,
         clauses: &mut Clauses,
     ) {
@@ -204,9 +204,9 @@ impl Parser<'_> {
                 format!("`{keyword}` does not belong to {}", place.name()),
             );
             self.report(match place {
-                Place::State(_) => problem.help(belongs_to(kind)),
-                Place::Defaults => problem,
-                Place::Block { .. } => {
+                ClauseOwner::State(_) => problem.help(belongs_to(kind)),
+                ClauseOwner::Defaults => problem,
+                ClauseOwner::Block { .. } => {
                     let known: Vec<_> = place.known().collect();
                     problem.help(format!("they may contain `{}`", known.join("`, `")))
                 }

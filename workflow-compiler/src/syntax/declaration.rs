@@ -5,7 +5,7 @@ use workflow_asl::Code;
 
 use super::ast::{Declaration, DeclarationKind, Shape, Text};
 use super::attributes::Attributes;
-use super::clause::Place;
+use super::clause::ClauseOwner;
 use super::cursor::Cursor;
 use super::keyword::ClauseKind;
 use super::literal::string_value;
@@ -219,7 +219,7 @@ impl Parser<'_> {
             skip_item(cursor);
             return None;
         }
-        Some(DeclarationKind::Defaults(self.block_clauses(Place::Defaults, cursor)))
+        Some(DeclarationKind::Defaults(self.block_clauses(ClauseOwner::Defaults, cursor)))
     }
 }
 

@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Group, Ident, Literal, TokenTree};
 use workflow_asl::{Code, error_name};
 
 use super::ast::{Catcher, Clause, ClauseValue, Expr, ExprKind, Retrier, SettingField, Spot, Target, Text, plain};
-use super::clause::{Clauses, Place};
+use super::clause::{ClauseOwner, Clauses};
 use super::cursor::{Cursor, Opened, group_spot};
 use super::keyword::{ClauseKind, RETRY_FIELDS};
 use super::literal::string_value;
@@ -125,7 +125,7 @@ impl Parser<'_> {
                 (errors, spot, self.catcher_target(cursor))
             }
         };
-        let clauses = self.block_clauses(Place::Block { catcher: true }, cursor);
+        let clauses = self.block_clauses(ClauseOwner::Block { catcher: true }, cursor);
         Catcher { errors, errors_spot, target, clauses }
     }
 
@@ -239,7 +239,7 @@ impl Parser<'_> {
         };
         self.report(problem.help(format!("write `catch {written} => {goes_on}`")));
         let errors = names.into_iter().map(|value| Text { value, spot }).collect();
-        let clauses = self.block_clauses(Place::Block { catcher: true }, cursor);
+        let clauses = self.block_clauses(ClauseOwner::Block { catcher: true }, cursor);
         Some(Catcher { errors, errors_spot: spot, target, clauses })
     }
 
@@ -347,7 +347,7 @@ impl Parser<'_> {
     }
 
     /// Parses `{ assign … output … }` after a target, if given.
-    pub(super) fn block_clauses(&mut self, place: Place, cursor: &mut Cursor) -> Vec<Clause> {
+    pub(super) fn block_clauses(&mut self, place: ClauseOwner, cursor: &mut Cursor) -> Vec<Clause> {
         let Some(group) = cursor.eat_group(Delimiter::Brace) else { return Vec::new() };
         self.within(&group, |parser, cursor| {
             let mut clauses = Clauses::default();

@@ -5,7 +5,7 @@ use workflow_asl::{Code, StateKind};
 
 use super::ast::{Body, Branch, Expr, ExprKind, Head, Over, Reference, Root, Spot, Target, plain};
 use super::body::Level;
-use super::clause::{Clauses, Place};
+use super::clause::{ClauseOwner, Clauses};
 use super::cursor::{Cursor, group_spot};
 use super::other_language::statement::{targets, with_item};
 use super::parser::Parser;
@@ -73,7 +73,7 @@ impl Parser<'_> {
                 clauses.broken = true;
                 return (Head::Map { over, body, iterator }, false);
             } else {
-                self.clause_here(Place::State(StateKind::Map), cursor, clauses);
+                self.clause_here(ClauseOwner::State(StateKind::Map), cursor, clauses);
             }
         }
     }

@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Ident, TokenTree};
 use workflow_asl::{Code, StateKind};
 
 use super::ast::{Comment, Expr, ExprKind, Head, Spot, State, Target, Text, WaitHead, plain};
-use super::clause::{Clauses, Place};
+use super::clause::{ClauseOwner, Clauses};
 use super::cursor::Cursor;
 use super::keyword::{ClauseKind, RESERVED, STATES, state_keyword};
 use super::literal::{is_duration, string_value};
@@ -405,7 +405,7 @@ impl Parser<'_> {
             }
             let start = cursor.position();
             let clause = cursor.peek_ident().cloned();
-            self.clause_here(Place::State(kind), cursor, clauses);
+            self.clause_here(ClauseOwner::State(kind), cursor, clauses);
             if let (Some(clause), Some(_)) = (clause, &transition)
                 && ClauseKind::from_keyword(&clause.to_string()).is_some()
             {

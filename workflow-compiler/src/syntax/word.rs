@@ -79,16 +79,16 @@ pub enum Role {
     /// The name of a function.
     Function,
     /// The first word of a reference: a root (`input`, `params`, …) or a state. A slot accepts any value.
-    Root(Vec<Step>),
+    Root(Vec<WordStep>),
     /// The name of a variable in a reference, after `$`.
-    Variable(Vec<Step>),
+    Variable(Vec<WordStep>),
     /// The name of a variable where it is assigned.
     VariableName,
 }
 
 /// A segment of a reference.
 #[derive(Clone, Debug)]
-pub enum Step {
+pub enum WordStep {
     /// `.name`
     Member(Ident),
     /// `["a-b"]`

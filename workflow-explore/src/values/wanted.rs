@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use serde_json::Value;
 use workflow_asl::document::{Operator, StateMachine};
-use workflow_asl::intrinsic::{Argument, Call, Function, Kind as ArgumentKind};
+use workflow_asl::intrinsic::{Argument, ArgumentKind, Function, Kind as ArgumentKind};
 use workflow_asl::jsonata::{self, Node, NodeKind};
 use workflow_asl::template::Computed;
 use workflow_plan::data::{Source, Use, uses};
@@ -171,7 +171,7 @@ impl Found {
     }
 
     /// An intrinsic function's argument.
-    fn call(&mut self, call: &Call, range: &Range<usize>) {
+    fn call(&mut self, call: &FunctionCall, range: &Range<usize>) {
         for (number, argument) in call.args.iter().enumerate() {
             match argument {
                 Argument::Path(path) if path.range() == *range => {

@@ -1,7 +1,7 @@
 //! One execution as one page: the graph with the path taken, the input and output of each state, a timeline and the
 //! events.
 
-mod way;
+mod taken_path;
 
 use std::collections::BTreeMap;
 
@@ -148,7 +148,7 @@ impl Page {
     fn notes(&self, graph: &Graph) -> Vec<String> {
         let mut notes = self.history.notes.clone();
         match &self.definition {
-            Some(_) => notes.extend(way::strangers(graph, &self.history)),
+            Some(_) => notes.extend(taken_path::strangers(graph, &self.history)),
             None => notes.push("The definition is unknown: the graph shows only the visited states.".to_owned()),
         }
         notes
@@ -158,9 +158,9 @@ impl Page {
     pub fn graph(&self) -> Graph {
         let graph = match &self.definition {
             Some(definition) => Graph::of_definition(definition),
-            None => way::entered(&self.history),
+            None => taken_path::entered(&self.history),
         };
-        way::taken(graph, &self.history).named(self.title.clone())
+        taken_path::taken(graph, &self.history).named(self.title.clone())
     }
 
     /// Returns the page as HTML.

@@ -7,7 +7,7 @@ use super::error::Error;
 use super::frame::{Env, Frame, Remains, Yard};
 use super::limits::held;
 use super::machine::{Machine, Res};
-use super::program::{Base, Call, Expr, Kind, Lambda, Operator, Transform};
+use super::program::{Base, CallExpr, Expr, ExprKind, Lambda, Operator, Transform};
 use super::signature::Signature;
 use super::value::{OVERHEAD, Text, Val};
 use crate::functions::{Function as Row, Id};
@@ -32,7 +32,7 @@ pub(crate) struct Closure<'a> {
 pub(crate) struct Tail<'a> {
     function: Val<'a>,
     arguments: Vec<Val<'a>>,
-    call: &'a Call,
+    call: &'a CallExpr,
 }
 
 /// The kinds of functions that an expression can make.
@@ -40,9 +40,9 @@ pub(crate) struct Tail<'a> {
 pub(crate) enum Closing<'a> {
     Lambda(&'a Lambda),
     /// A call that the receiver must make.
-    Thunk(&'a Call),
+    Thunk(&'a CallExpr),
     /// A partial call. Open arguments are `None`, up to the number that the function declares.
-    Partial(&'a Call, usize),
+    Partial(&'a CallExpr, usize),
     /// The composition of two functions.
     Chain,
     Transform(&'a Transform),
@@ -69,12 +69,12 @@ impl<'a> Function<'a> {
     /// Returns the members by which it compares its two arguments, and whether the order is descending.
     pub(crate) fn compares(&self) -> Option<(&'a [String], bool)> {
         let Self::Closure(Closure { kind: Closing::Lambda(lambda), .. }) = self else { return None };
-        let (Kind::Binary(operator, both), [first, second]) = (&lambda.body.kind, lambda.params.as_slice()) else {
+        let (ExprKind::Binary(operator, both), [first, second]) = (&lambda.body.kind, lambda.params.as_slice()) else {
             return None;
         };
         let plain = |expr: &'a Expr| match &expr.kind {
-            Kind::Straight(Base::Variable(name), names) if expr.extra.is_none() => Some((*name, names.as_slice())),
-            Kind::Variable(name) if expr.extra.is_none() && !expr.keep_array => Some((*name, &[][..])),
+            ExprKind::Straight(Base::Variable(name), names) if expr.extra.is_none() => Some((*name, names.as_slice())),
+            ExprKind::Variable(name) if expr.extra.is_none() && !expr.keep_array => Some((*name, &[][..])),
             _ => None,
         };
         let ((left, names), (right, other)) = (plain(&both.0)?, plain(&both.1)?);
@@ -113,7 +113,7 @@ fn declared(function: &Val<'_>) -> usize {
 }
 
 /// Returns the positions of the parameters that a partial call leaves open.
-fn open_places(call: &Call, declared: usize) -> impl Iterator<Item = usize> + '_ {
+fn open_places(call: &CallExpr, declared: usize) -> impl Iterator<Item = usize> + '_ {
     call.arguments.iter().enumerate().filter(move |(at, given)| given.is_none() && *at < declared).map(|(at, _)| at)
 }
 
@@ -159,7 +159,7 @@ impl<'a> Machine<'a> {
     /// Evaluates the arguments of a call; `first` is the value before `~>`.
     fn arguments(
         &mut self,
-        call: &'a Call,
+        call: &'a CallExpr,
         first: Option<Val<'a>>,
         input: &Val<'a>,
         env: &Env<'a>,
@@ -173,9 +173,9 @@ impl<'a> Machine<'a> {
     }
 
     /// Returns the built-in function that a call names, which can be called without a function value.
-    fn native_of(&mut self, call: &Call) -> Option<&'static Row> {
+    fn native_of(&mut self, call: &CallExpr) -> Option<&'static Row> {
         match call.procedure.kind {
-            Kind::Global(name) if call.procedure.extra.is_none() => self.native_named(name),
+            ExprKind::Global(name) if call.procedure.extra.is_none() => self.native_named(name),
             _ => None,
         }
     }
@@ -184,7 +184,7 @@ impl<'a> Machine<'a> {
     pub(crate) fn call(
         &mut self,
         expr: &'a Expr,
-        call: &'a Call,
+        call: &'a CallExpr,
         first: Option<Val<'a>>,
         input: &Val<'a>,
         env: &Env<'a>,
@@ -213,7 +213,7 @@ impl<'a> Machine<'a> {
     pub(crate) fn leave_call(
         &mut self,
         expr: &'a Expr,
-        call: &'a Call,
+        call: &'a CallExpr,
         input: &Val<'a>,
         env: &Env<'a>,
     ) -> Res<Val<'a>> {
@@ -374,7 +374,13 @@ impl<'a> Machine<'a> {
     }
 
     /// Evaluates a call in which some arguments are `?`.
-    pub(crate) fn partial(&mut self, expr: &'a Expr, call: &'a Call, input: &Val<'a>, env: &Env<'a>) -> Res<Val<'a>> {
+    pub(crate) fn partial(
+        &mut self,
+        expr: &'a Expr,
+        call: &'a CallExpr,
+        input: &Val<'a>,
+        env: &Env<'a>,
+    ) -> Res<Val<'a>> {
         let mut given = Vec::with_capacity(call.arguments.len() + 1);
         for argument in &call.arguments {
             given.push(match argument {
@@ -404,7 +410,7 @@ impl<'a> Machine<'a> {
         env: &Env<'a>,
     ) -> Res<Val<'a>> {
         let left = self.eval(&both.0, input, env)?;
-        if let Kind::Call(call) = &both.1.kind {
+        if let ExprKind::Call(call) = &both.1.kind {
             return self.call(&both.1, call, Some(left), input, env);
         }
         let function = self.eval(&both.1, input, env)?;
@@ -456,7 +462,7 @@ fn thunk<'a>(result: &Val<'a>) -> Option<Rc<Function<'a>>> {
 }
 
 /// Adds the function's name and the call's span to an error without them.
-fn named(mut error: Box<Error>, expr: &Expr, call: &Call) -> Box<Error> {
+fn named(mut error: Box<Error>, expr: &Expr, call: &CallExpr) -> Box<Error> {
     error.span.get_or_insert_with(|| expr.span.clone());
     if error.token.is_none() {
         error.token.clone_from(&call.name);

@@ -6,7 +6,7 @@ use serde_json::{Number, Value};
 
 use super::fold;
 use super::program::{
-    Call, Expr, Extra, Group, Kind, LABELS, Lambda, Operator, Program, Stage, Steps, Sym, Term, Transform,
+    CallExpr, Expr, ExprKind, Extra, Group, LABELS, Lambda, Operator, Program, Stage, Steps, Sym, Term, Transform,
 };
 use super::signature::Signature;
 use crate::functions::{Origin, function};
@@ -96,35 +96,35 @@ impl Compiler {
 
     fn bare(&mut self, node: &Node, keep: bool) -> Compiled {
         let span = node.span.clone();
-        let constant = |value| Ok(Expr::new(Kind::Constant(value), span.clone()));
+        let constant = |value| Ok(Expr::new(ExprKind::Constant(value), span.clone()));
         match &node.kind {
             NodeKind::Name(name) => {
-                let mut step = Expr::new(Kind::Name(name.clone()), span.clone());
+                let mut step = Expr::new(ExprKind::Name(name.clone()), span.clone());
                 step.keep_array = keep;
-                Ok(Expr::new(Kind::Path(Steps { steps: vec![step], keep_singleton: keep }), span))
+                Ok(Expr::new(ExprKind::Path(Steps { steps: vec![step], keep_singleton: keep }), span))
             }
             NodeKind::String(text) => constant(Value::String(text.clone())),
             NodeKind::Number(number) => constant(number_value(*number)),
             NodeKind::Bool(flag) => constant(Value::Bool(*flag)),
             NodeKind::Null => constant(Value::Null),
-            NodeKind::Variable(name) if name.is_empty() => Ok(Expr::new(Kind::Context, span)),
+            NodeKind::Variable(name) if name.is_empty() => Ok(Expr::new(ExprKind::Context, span)),
             NodeKind::Variable(name) => {
                 let symbol = self.symbol(name);
-                Ok(Expr::new(Kind::Variable(symbol), span))
+                Ok(Expr::new(ExprKind::Variable(symbol), span))
             }
             NodeKind::Regex { pattern, flags } => match Regex::compile(pattern, flags) {
-                Ok(regex) => Ok(Expr::new(Kind::Regex(Box::new(regex)), span)),
+                Ok(regex) => Ok(Expr::new(ExprKind::Regex(Box::new(regex)), span)),
                 Err(fault) => {
                     let reason = fault.token.unwrap_or_default();
                     Err(SyntaxError::coded(fault.code, span.start, format!("Invalid regular expression: {reason}")))
                 }
             },
-            NodeKind::Wildcard => Ok(Expr::new(Kind::Wildcard, span)),
-            NodeKind::Descendants => Ok(Expr::new(Kind::Descendants, span)),
+            NodeKind::Wildcard => Ok(Expr::new(ExprKind::Wildcard, span)),
+            NodeKind::Descendants => Ok(Expr::new(ExprKind::Descendants, span)),
             NodeKind::Parent => {
                 let slot = self.slots.len();
                 self.slots.push(Slot { level: 1, label: LABELS + slot as Sym });
-                Ok(Expr::new(Kind::Parent(slot), span))
+                Ok(Expr::new(ExprKind::Parent(slot), span))
             }
             NodeKind::Path(steps) => self.path(steps, span),
             NodeKind::Predicate(inner, filter) => self.predicate(inner, filter, keep),
@@ -151,18 +151,18 @@ impl Compiler {
             NodeKind::Array(items) => {
                 let items = items.iter().map(|item| self.node(item)).collect::<Result<Vec<_>, _>>()?;
                 let seeking = seeking_of(items.iter());
-                Ok(with_seeking(Expr::new(Kind::Array { items, constructed: false }, span), seeking))
+                Ok(with_seeking(Expr::new(ExprKind::Array { items, constructed: false }, span), seeking))
             }
             NodeKind::Range(left, right) => {
                 let both = Box::new((self.node(left)?, self.node(right)?));
                 let seeking = seeking_of([&both.0, &both.1].into_iter());
-                Ok(with_seeking(Expr::new(Kind::Range(both), span), seeking))
+                Ok(with_seeking(Expr::new(ExprKind::Range(both), span), seeking))
             }
             NodeKind::Object(pairs) => {
                 let pairs = self.pairs(pairs)?;
                 let seeking = seeking_of(pairs.iter().flat_map(|(key, value)| [key, value]));
                 Ok(with_seeking(
-                    Expr::new(Kind::Object(Group { pairs, plain: false, span: span.clone() }), span),
+                    Expr::new(ExprKind::Object(Group { pairs, plain: false, span: span.clone() }), span),
                     seeking,
                 ))
             }
@@ -170,7 +170,7 @@ impl Compiler {
                 let parts = parts.iter().map(|part| self.node(part)).collect::<Result<Vec<_>, _>>()?;
                 let seeking = seeking_of(parts.iter());
                 let constructed = parts.iter().any(is_constructed_first);
-                Ok(with_seeking(Expr::new(Kind::Block { parts, frame: true, constructed }, span), seeking))
+                Ok(with_seeking(Expr::new(ExprKind::Block { parts, frame: true, constructed }, span), seeking))
             }
             NodeKind::Binary(sign, left, right) => {
                 let both = Box::new((self.node(left)?, self.node(right)?));
@@ -178,25 +178,25 @@ impl Compiler {
                 let Some(operator) = Operator::from_sign(sign) else {
                     return Err(SyntaxError::coded("S0204", span.start, format!("Unknown operator: \"{sign}\"")));
                 };
-                Ok(with_seeking(Expr::new(Kind::Binary(operator, both), span), seeking))
+                Ok(with_seeking(Expr::new(ExprKind::Binary(operator, both), span), seeking))
             }
             NodeKind::Apply(left, right) => {
                 let both = Box::new((self.node(left)?, self.node(right)?));
                 let keep_array = both.0.keep_array || both.1.keep_array;
-                Ok(Expr { keep_array, ..Expr::new(Kind::Apply(both), span) })
+                Ok(Expr { keep_array, ..Expr::new(ExprKind::Apply(both), span) })
             }
             NodeKind::Bind(name, value) => {
                 let symbol = self.bind(name);
                 let value = self.boxed(value)?;
                 let seeking = seeking_of(std::iter::once(&*value));
-                Ok(with_seeking(Expr::new(Kind::Bind(symbol, value), span), seeking))
+                Ok(with_seeking(Expr::new(ExprKind::Bind(symbol, value), span), seeking))
             }
             NodeKind::Condition(test, then, otherwise) => {
                 let test = self.node(test)?;
                 let then = self.node(then)?;
                 let otherwise = otherwise.as_ref().map(|otherwise| self.node(otherwise)).transpose()?;
                 let seeking = seeking_of([&test, &then].into_iter().chain(otherwise.as_ref()));
-                Ok(with_seeking(Expr::new(Kind::Condition(Box::new((test, then, otherwise))), span), seeking))
+                Ok(with_seeking(Expr::new(ExprKind::Condition(Box::new((test, then, otherwise))), span), seeking))
             }
             NodeKind::Call(procedure, arguments) => {
                 let arguments = arguments.iter().map(|argument| self.node(argument).map(Some));
@@ -214,7 +214,7 @@ impl Compiler {
                 let params = params.iter().map(|param| self.bind(param)).collect();
                 let body = tail(self.node(body)?, true);
                 let signature = signature.as_deref().map(Signature::parse);
-                Ok(Expr::new(Kind::Lambda(Box::new(Lambda { params, signature, body })), span))
+                Ok(Expr::new(ExprKind::Lambda(Box::new(Lambda { params, signature, body })), span))
             }
             NodeKind::Transform { pattern, update, delete } => {
                 let transform = Transform {
@@ -224,7 +224,7 @@ impl Compiler {
                     clone: self.symbol("clone"),
                     span: span.clone(),
                 };
-                Ok(Expr::new(Kind::Transform(Box::new(transform)), span))
+                Ok(Expr::new(ExprKind::Transform(Box::new(transform)), span))
             }
         }
     }
@@ -236,65 +236,65 @@ impl Compiler {
     fn negate(&mut self, inner: &Node, span: Range<usize>) -> Compiled {
         let inner = self.node(inner)?;
         let number = match &inner.kind {
-            Kind::Constant(Value::Number(number)) => number.as_f64(),
+            ExprKind::Constant(Value::Number(number)) => number.as_f64(),
             _ => None,
         };
         if let Some(number) = number {
-            return Ok(Expr { kind: Kind::Constant(number_value(-number)), span, ..inner });
+            return Ok(Expr { kind: ExprKind::Constant(number_value(-number)), span, ..inner });
         }
         let seeking = seeking_of(std::iter::once(&inner));
-        Ok(with_seeking(Expr::new(Kind::Negate(Box::new(inner)), span), seeking))
+        Ok(with_seeking(Expr::new(ExprKind::Negate(Box::new(inner)), span), seeking))
     }
 
     fn call(&mut self, procedure: &Node, arguments: Vec<Option<Expr>>, span: Range<usize>, partial: bool) -> Compiled {
         let seeking = seeking_of(arguments.iter().flatten());
         let procedure = self.node(procedure)?;
         let (name, bare) = match &procedure.kind {
-            Kind::Variable(symbol) => (self.names.get(*symbol as usize).cloned(), None),
-            Kind::Path(path) => match path.steps.first().map(|step| &step.kind) {
-                Some(Kind::Name(name)) => (Some(name.clone()), Some(name.clone())),
+            ExprKind::Variable(symbol) => (self.names.get(*symbol as usize).cloned(), None),
+            ExprKind::Path(path) => match path.steps.first().map(|step| &step.kind) {
+                Some(ExprKind::Name(name)) => (Some(name.clone()), Some(name.clone())),
                 _ => (None, None),
             },
             _ => (None, None),
         };
         let bare = bare.map(|name| self.symbol(&name));
-        let call = Box::new(Call { procedure, arguments, name, bare });
-        let kind = if partial { Kind::Partial(call) } else { Kind::Call(call) };
+        let call = Box::new(CallExpr { procedure, arguments, name, bare });
+        let kind = if partial { ExprKind::Partial(call) } else { ExprKind::Call(call) };
         Ok(with_seeking(Expr::new(kind, span), seeking))
     }
 
     /// Compiles each dot separately, like the reference implementation.
     fn path(&mut self, nodes: &[Node], span: Range<usize>) -> Compiled {
         let Some((first, rest)) = nodes.split_first() else {
-            return Ok(Expr::new(Kind::Constant(Value::Null), span));
+            return Ok(Expr::new(ExprKind::Constant(Value::Null), span));
         };
         let mut made = into_path(self.node(first)?, span.clone());
         // The number of steps already examined, so that a long path takes linear time.
         let mut known = 0;
         for node in rest {
-            if let Kind::Path(path) = &made.kind
-                && let [Expr { kind: Kind::Parent(slot), .. }] = path.steps.as_slice()
+            if let ExprKind::Path(path) = &made.kind
+                && let [Expr { kind: ExprKind::Parent(slot), .. }] = path.steps.as_slice()
             {
                 made.extra().seeking = vec![*slot];
             }
             let mut next = self.node(node)?;
-            let Kind::Path(path) = &mut made.kind else { continue };
-            if let Kind::Path(steps) = next.kind {
+            let ExprKind::Path(path) = &mut made.kind else { continue };
+            if let ExprKind::Path(steps) = next.kind {
                 path.steps.extend(steps.steps);
             } else {
                 filters_to_stages(&mut next);
                 path.steps.push(next);
             }
             for step in path.steps.iter_mut().skip(known) {
-                if let Kind::Constant(Value::String(name)) = &mut step.kind {
-                    step.kind = Kind::Name(std::mem::take(name));
+                if let ExprKind::Constant(Value::String(name)) = &mut step.kind {
+                    step.kind = ExprKind::Name(std::mem::take(name));
                 }
                 path.keep_singleton |= step.keep_array;
             }
             known = path.steps.len();
             let last = path.steps.len().saturating_sub(1);
             for at in [0, last] {
-                if let Some(Expr { kind: Kind::Array { constructed, .. }, .. }) = path.steps.get_mut(at) {
+                if let Some(Expr { kind: ExprKind::Array { constructed, .. }, .. }) = path.steps.get_mut(at) {
                     *constructed = true;
                 }
             }
@@ -337,8 +337,8 @@ impl Compiler {
             keys.push(Term { descending: term.descending, key: self.node(&term.key)? });
         }
         let seeking = seeking_of(keys.iter().map(|term| &term.key));
-        if let Kind::Path(path) = &mut made.kind {
-            path.steps.push(with_seeking(Expr::new(Kind::Sort(keys), span), seeking));
+        if let ExprKind::Path(path) = &mut made.kind {
+            path.steps.push(with_seeking(Expr::new(ExprKind::Sort(keys), span), seeking));
         }
         self.resolve(&mut made)?;
         Ok(made)
@@ -365,10 +365,10 @@ impl Compiler {
 
     /// Finds the parents that the last step of a path seeks among the earlier steps.
     fn resolve(&mut self, path: &mut Expr) -> Result<(), SyntaxError> {
-        let Kind::Path(Steps { steps, .. }) = &mut path.kind else { return Ok(()) };
+        let ExprKind::Path(Steps { steps, .. }) = &mut path.kind else { return Ok(()) };
         let Some((last, before)) = steps.split_last_mut() else { return Ok(()) };
         let mut sought = last.extra.as_ref().map(|extra| extra.seeking.clone()).unwrap_or_default();
-        if let Kind::Parent(slot) = last.kind {
+        if let ExprKind::Parent(slot) = last.kind {
             sought.push(slot);
             last.extra().seeking.push(slot);
         }
@@ -404,7 +404,7 @@ impl Compiler {
     /// Makes a step remember its parent if the slot seeks it.
     fn seek(&mut self, step: &mut Expr, slot: usize) -> Result<(), SyntaxError> {
         match &mut step.kind {
-            Kind::Name(_) | Kind::Wildcard => {
+            ExprKind::Name(_) | ExprKind::Wildcard => {
                 let Some(sought) = self.slots.get_mut(slot) else { return Ok(()) };
                 sought.level = sought.level.saturating_sub(1);
                 if sought.level == 0 {
@@ -418,18 +418,18 @@ impl Compiler {
                     extra.tuple = true;
                 }
             }
-            Kind::Parent(_) => {
+            ExprKind::Parent(_) => {
                 if let Some(sought) = self.slots.get_mut(slot) {
                     sought.level += 1;
                 }
             }
-            Kind::Block { parts, .. } => {
+            ExprKind::Block { parts, .. } => {
                 if let Some(last) = parts.last_mut() {
                     self.seek(last, slot)?;
                     step.extra().tuple = true;
                 }
             }
-            Kind::Path(path) => {
+            ExprKind::Path(path) => {
                 for (past, step) in path.steps.iter_mut().rev().enumerate() {
                     if past > 0 && self.level(slot) == 0 {
                         break;
@@ -457,7 +457,7 @@ fn seeking_of<'e>(parts: impl Iterator<Item = &'e Expr>) -> Vec<usize> {
     let mut all = Vec::new();
     for part in parts {
         all.extend(part.extra.iter().flat_map(|extra| extra.seeking.iter().copied()));
-        if let Kind::Parent(slot) = part.kind {
+        if let ExprKind::Parent(slot) = part.kind {
             all.push(slot);
         }
     }
@@ -475,12 +475,12 @@ fn into_path(first: Expr, span: Range<usize>) -> Expr {
     if first.is_path() {
         return first;
     }
-    Expr::new(Kind::Path(Steps { steps: vec![first], keep_singleton: false }), span)
+    Expr::new(ExprKind::Path(Steps { steps: vec![first], keep_singleton: false }), span)
 }
 
 /// Applies a function to the last step of a path, or to an expression that is not a path.
 fn at_last_step<R>(made: &mut Expr, act: impl FnOnce(&mut Expr) -> R) -> R {
-    if let Kind::Path(Steps { steps, .. }) = &mut made.kind
+    if let ExprKind::Path(Steps { steps, .. }) = &mut made.kind
         && let Some(last) = steps.last_mut()
     {
         return act(last);
@@ -497,34 +497,34 @@ fn filters_to_stages(step: &mut Expr) {
 
 fn is_constructed_first(part: &Expr) -> bool {
     let constructs = |part: &Expr| match &part.kind {
-        Kind::Array { constructed, .. } | Kind::Block { constructed, .. } => *constructed,
+        ExprKind::Array { constructed, .. } | ExprKind::Block { constructed, .. } => *constructed,
         _ => false,
     };
-    constructs(part) || matches!(&part.kind, Kind::Path(path) if path.steps.first().is_some_and(constructs))
+    constructs(part) || matches!(&part.kind, ExprKind::Path(path) if path.steps.first().is_some_and(constructs))
 }
 
 /// Marks calls in tail position, which the function's caller makes. `plain` means that the value is returned unchanged.
 fn tail(mut body: Expr, plain: bool) -> Expr {
     let plain = plain && body.extra.is_none();
     match &mut body.kind {
-        Kind::Call(_) if body.extra.as_ref().is_none_or(|extra| extra.predicates.is_empty()) => {
+        ExprKind::Call(_) if body.extra.as_ref().is_none_or(|extra| extra.predicates.is_empty()) => {
             if !plain {
                 let span = body.span.clone();
-                return Expr::new(Kind::Thunk(Box::new(body)), span);
+                return Expr::new(ExprKind::Thunk(Box::new(body)), span);
             }
-            if let Kind::Call(call) = std::mem::replace(&mut body.kind, Kind::Context) {
-                body.kind = Kind::Tail(call);
+            if let ExprKind::Call(call) = std::mem::replace(&mut body.kind, ExprKind::Context) {
+                body.kind = ExprKind::Tail(call);
             }
             body.keep_array = false;
         }
-        Kind::Condition(parts) => {
+        ExprKind::Condition(parts) => {
             let (_, then, otherwise) = &mut **parts;
             replace_with_tail(then, plain);
             if let Some(otherwise) = otherwise {
                 replace_with_tail(otherwise, plain);
             }
         }
-        Kind::Block { parts, .. } => {
+        ExprKind::Block { parts, .. } => {
             if let Some(last) = parts.last_mut() {
                 replace_with_tail(last, plain);
             }
@@ -535,6 +535,6 @@ fn tail(mut body: Expr, plain: bool) -> Expr {
 }
 
 fn replace_with_tail(part: &mut Expr, plain: bool) {
-    let taken = std::mem::replace(part, Expr::new(Kind::Context, 0..0));
+    let taken = std::mem::replace(part, Expr::new(ExprKind::Context, 0..0));
     *part = tail(taken, plain);
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::compile::number_value;
-use super::program::{Base, Expr, Group, Kind, Operator, Stage, Steps, Sym};
+use super::program::{Base, Expr, ExprKind, Group, Operator, Stage, Steps, Sym};
 
 struct Pass<'p> {
     label: &'p dyn Fn(usize) -> Sym,
@@ -19,9 +19,9 @@ pub(crate) fn finish(root: &mut Expr, label: &dyn Fn(usize) -> Sym, bound: &dyn 
 /// Returns whether the evaluation binds a name in its own scope.
 pub(crate) fn binds(expr: &Expr) -> bool {
     match &expr.kind {
-        Kind::Bind(..) => true,
+        ExprKind::Bind(..) => true,
         // These have scopes of their own.
-        Kind::Block { .. } | Kind::Lambda(_) => extras(expr).any(binds),
+        ExprKind::Block { .. } | ExprKind::Lambda(_) => extras(expr).any(binds),
         _ => parts(expr).into_iter().chain(extras(expr)).any(binds),
     }
 }
@@ -39,19 +39,19 @@ fn extras(expr: &Expr) -> impl Iterator<Item = &Expr> {
 
 fn parts(expr: &Expr) -> Vec<&Expr> {
     match &expr.kind {
-        Kind::Path(path) => path.steps.iter().collect(),
-        Kind::Negate(inner) | Kind::Bind(_, inner) | Kind::Thunk(inner) => vec![inner],
-        Kind::Array { items, .. } => items.iter().collect(),
-        Kind::Block { parts, .. } => parts.iter().collect(),
-        Kind::Range(both) | Kind::Binary(_, both) | Kind::Apply(both) => vec![&both.0, &both.1],
-        Kind::Object(group) => group.pairs.iter().flat_map(|(key, value)| [key, value]).collect(),
-        Kind::Condition(all) => [&all.0, &all.1].into_iter().chain(&all.2).collect(),
-        Kind::Call(call) | Kind::Partial(call) | Kind::Tail(call) => {
+        ExprKind::Path(path) => path.steps.iter().collect(),
+        ExprKind::Negate(inner) | ExprKind::Bind(_, inner) | ExprKind::Thunk(inner) => vec![inner],
+        ExprKind::Array { items, .. } => items.iter().collect(),
+        ExprKind::Block { parts, .. } => parts.iter().collect(),
+        ExprKind::Range(both) | ExprKind::Binary(_, both) | ExprKind::Apply(both) => vec![&both.0, &both.1],
+        ExprKind::Object(group) => group.pairs.iter().flat_map(|(key, value)| [key, value]).collect(),
+        ExprKind::Condition(all) => [&all.0, &all.1].into_iter().chain(&all.2).collect(),
+        ExprKind::Call(call) | ExprKind::Partial(call) | ExprKind::Tail(call) => {
             std::iter::once(&call.procedure).chain(call.arguments.iter().flatten()).collect()
         }
-        Kind::Lambda(lambda) => vec![&lambda.body],
-        Kind::Transform(all) => [&all.pattern, &all.update].into_iter().chain(&all.delete).collect(),
-        Kind::Sort(terms) => terms.iter().map(|term| &term.key).collect(),
+        ExprKind::Lambda(lambda) => vec![&lambda.body],
+        ExprKind::Transform(all) => [&all.pattern, &all.update].into_iter().chain(&all.delete).collect(),
+        ExprKind::Sort(terms) => terms.iter().map(|term| &term.key).collect(),
         _ => Vec::new(),
     }
 }
@@ -80,9 +80,9 @@ impl Pass<'_> {
             }
         }
         match &mut expr.kind {
-            Kind::Parent(slot) => expr.kind = Kind::Label((self.label)(*slot)),
-            Kind::Variable(name) if !(self.bound)(*name) => expr.kind = Kind::Global(*name),
-            Kind::Path(path) => {
+            ExprKind::Parent(slot) => expr.kind = ExprKind::Label((self.label)(*slot)),
+            ExprKind::Variable(name) if !(self.bound)(*name) => expr.kind = ExprKind::Global(*name),
+            ExprKind::Path(path) => {
                 path.steps.iter_mut().for_each(|step| self.expr(step, true));
                 if expr.extra.is_none()
                     && !expr.keep_array
@@ -93,14 +93,14 @@ impl Pass<'_> {
                     join_names(&mut path.steps);
                 }
             }
-            Kind::Negate(inner) | Kind::Bind(_, inner) | Kind::Thunk(inner) => self.expr(inner, true),
-            Kind::Array { items, constructed } => {
+            ExprKind::Negate(inner) | ExprKind::Bind(_, inner) | ExprKind::Thunk(inner) => self.expr(inner, true),
+            ExprKind::Array { items, constructed } => {
                 items.iter_mut().for_each(|item| self.expr(item, true));
                 if !*constructed && items.iter().all(is_constant) {
-                    expr.kind = Kind::Constant(items.iter_mut().map(take).collect());
+                    expr.kind = ExprKind::Constant(items.iter_mut().map(take).collect());
                 }
             }
-            Kind::Block { parts, frame, .. } => {
+            ExprKind::Block { parts, frame, .. } => {
                 parts.iter_mut().for_each(|part| self.expr(part, true));
                 *frame = parts.iter().any(binds);
                 // Removes redundant parentheses.
@@ -109,57 +109,60 @@ impl Pass<'_> {
                     && expr.extra.is_none()
                     && !expr.keep_array
                     && !part.tuple()
-                    && matches!(part.kind, Kind::Binary(..) | Kind::Straight(..) | Kind::Condition(_) | Kind::Negate(_))
+                    && matches!(
+                        part.kind,
+                        ExprKind::Binary(..) | ExprKind::Straight(..) | ExprKind::Condition(_) | ExprKind::Negate(_)
+                    )
                 {
-                    let part = std::mem::replace(part, Expr::new(Kind::Context, 0..0));
+                    let part = std::mem::replace(part, Expr::new(ExprKind::Context, 0..0));
                     *expr = part;
                 }
             }
-            Kind::Range(both) | Kind::Apply(both) => {
+            ExprKind::Range(both) | ExprKind::Apply(both) => {
                 self.expr(&mut both.0, true);
                 self.expr(&mut both.1, true);
             }
-            Kind::Binary(operator, both) => {
+            ExprKind::Binary(operator, both) => {
                 self.expr(&mut both.0, true);
                 self.expr(&mut both.1, true);
                 if let Some(value) = computed(*operator, &both.0, &both.1).filter(|_| folds) {
-                    expr.kind = Kind::Constant(value);
+                    expr.kind = ExprKind::Constant(value);
                 }
             }
-            Kind::Object(group) => {
+            ExprKind::Object(group) => {
                 self.group(group);
                 if let Some(object) = constant_object(group) {
-                    expr.kind = Kind::Constant(object);
+                    expr.kind = ExprKind::Constant(object);
                 }
             }
-            Kind::Condition(all) => {
+            ExprKind::Condition(all) => {
                 self.expr(&mut all.0, true);
                 self.expr(&mut all.1, true);
                 all.2.iter_mut().for_each(|otherwise| self.expr(otherwise, true));
             }
-            Kind::Call(call) | Kind::Partial(call) | Kind::Tail(call) => {
+            ExprKind::Call(call) | ExprKind::Partial(call) | ExprKind::Tail(call) => {
                 self.expr(&mut call.procedure, true);
                 call.arguments.iter_mut().flatten().for_each(|argument| self.expr(argument, true));
             }
-            Kind::Lambda(lambda) => self.expr(&mut lambda.body, true),
-            Kind::Transform(all) => {
+            ExprKind::Lambda(lambda) => self.expr(&mut lambda.body, true),
+            ExprKind::Transform(all) => {
                 self.expr(&mut all.pattern, true);
                 self.expr(&mut all.update, true);
                 all.delete.iter_mut().for_each(|delete| self.expr(delete, true));
             }
-            Kind::Sort(terms) => terms.iter_mut().for_each(|term| self.expr(&mut term.key, true)),
+            ExprKind::Sort(terms) => terms.iter_mut().for_each(|term| self.expr(&mut term.key, true)),
             _ => {}
         }
     }
 }
 
 fn is_constant(expr: &Expr) -> bool {
-    matches!(expr.kind, Kind::Constant(_)) && expr.extra.is_none()
+    matches!(expr.kind, ExprKind::Constant(_)) && expr.extra.is_none()
 }
 
 fn take(expr: &mut Expr) -> Value {
     match &mut expr.kind {
-        Kind::Constant(value) => value.take(),
+        ExprKind::Constant(value) => value.take(),
         _ => Value::Null,
     }
 }
@@ -167,7 +170,7 @@ fn take(expr: &mut Expr) -> Value {
 /// Returns whether all keys are distinct constants. Duplicate keys fail at run time.
 fn has_plain_keys(group: &Group) -> bool {
     let text = |key: &Expr| match &key.kind {
-        Kind::Constant(Value::String(text)) if is_constant(key) => Some(text.clone()),
+        ExprKind::Constant(Value::String(text)) if is_constant(key) => Some(text.clone()),
         _ => None,
     };
     let keys: Vec<_> = group.pairs.iter().map(|(key, _)| text(key)).collect();
@@ -190,7 +193,9 @@ fn constant_object(group: &mut Group) -> Option<Value> {
 
 /// Returns the value of an operator on two constants, if JSON can represent it.
 fn computed(operator: Operator, left: &Expr, right: &Expr) -> Option<Value> {
-    let (Kind::Constant(left_value), Kind::Constant(right_value)) = (&left.kind, &right.kind) else { return None };
+    let (ExprKind::Constant(left_value), ExprKind::Constant(right_value)) = (&left.kind, &right.kind) else {
+        return None;
+    };
     if left.extra.is_some() || right.extra.is_some() {
         return None;
     }
@@ -214,34 +219,34 @@ fn is_plain(step: &Expr) -> bool {
 }
 
 fn is_plain_name(step: &Expr) -> bool {
-    is_plain(step) && matches!(step.kind, Kind::Name(_))
+    is_plain(step) && matches!(step.kind, ExprKind::Name(_))
 }
 
 fn take_name(step: &mut Expr) -> String {
     match &mut step.kind {
-        Kind::Name(name) => std::mem::take(name),
+        ExprKind::Name(name) => std::mem::take(name),
         _ => String::new(),
     }
 }
 
 /// Matches a path of names only, after a variable or the context value.
-fn straight(path: &mut Steps) -> Option<Kind> {
+fn straight(path: &mut Steps) -> Option<ExprKind> {
     let (first, rest) = path.steps.split_first_mut()?;
     if path.keep_singleton || !is_plain(first) || !rest.iter().all(is_plain_name) {
         return None;
     }
     let base = match first.kind {
-        Kind::Name(_) => Base::Input,
-        Kind::Global(variable) => Base::Global(variable),
-        Kind::Variable(variable) => Base::Variable(variable),
-        Kind::Context => Base::Context,
+        ExprKind::Name(_) => Base::Input,
+        ExprKind::Global(variable) => Base::Global(variable),
+        ExprKind::Variable(variable) => Base::Variable(variable),
+        ExprKind::Context => Base::Context,
         _ => return None,
     };
     if base != Base::Input && rest.is_empty() {
         return None;
     }
     let names = (base == Base::Input).then_some(first).into_iter().chain(rest).map(take_name);
-    Some(Kind::Straight(base, names.collect()))
+    Some(ExprKind::Straight(base, names.collect()))
 }
 
 /// Joins consecutive names into one step, as long as nothing is bound to their values.
@@ -252,12 +257,12 @@ fn join_names(steps: &mut Vec<Expr>) {
         in_rows |= step.tuple();
         if !in_rows && is_plain_name(&step) {
             let name = take_name(&mut step);
-            if let Some(Expr { kind: Kind::Names(names), span, .. }) = joined.last_mut() {
+            if let Some(Expr { kind: ExprKind::Names(names), span, .. }) = joined.last_mut() {
                 names.push(name);
                 span.end = step.span.end;
                 continue;
             }
-            step.kind = Kind::Names(vec![name]);
+            step.kind = ExprKind::Names(vec![name]);
         }
         joined.push(step);
     }

@@ -7,7 +7,7 @@ use super::error::Error;
 use super::frame::Env;
 use super::machine::{Machine, Res};
 use super::members::Members;
-use super::program::{Group, Kind};
+use super::program::{ExprKind, Group};
 use super::tuple::Tuple;
 use super::value::{Text, Val};
 
@@ -18,7 +18,7 @@ enum Gathered<'a> {
 }
 
 /// The value of a key, and the pair of the grouping that produced it.
-struct Entry<T> {
+struct GroupEntry<T> {
     pair: usize,
     data: T,
 }
@@ -35,7 +35,7 @@ impl<'a> Machine<'a> {
             let item = items.get(0);
             return self.group_one(group, &item, env);
         }
-        let mut groups: IndexMap<Text<'a>, Entry<Gathered<'a>>> = IndexMap::new();
+        let mut groups: IndexMap<Text<'a>, GroupEntry<Gathered<'a>>> = IndexMap::new();
         for at in 0..items.len() {
             let item = items.get(at);
             for (number, (key, _)) in group.pairs.iter().enumerate() {
@@ -44,7 +44,7 @@ impl<'a> Machine<'a> {
                 match groups.get_mut(&key) {
                     None => {
                         self.make(64)?;
-                        groups.insert(key, Entry { pair: number, data: Gathered::One(item.clone()) });
+                        groups.insert(key, GroupEntry { pair: number, data: Gathered::One(item.clone()) });
                     }
                     Some(entry) if entry.pair != number => return Err(twice(group, key)),
                     Some(entry) => self.gather(&mut entry.data, &item)?,
@@ -67,7 +67,7 @@ impl<'a> Machine<'a> {
             let mut object = Members::with_capacity(group.pairs.len());
             for (key, value) in &group.pairs {
                 let value = self.eval(value, item, env)?;
-                if let (Kind::Constant(Value::String(key)), false) = (&key.kind, value.is_undefined()) {
+                if let (ExprKind::Constant(Value::String(key)), false) = (&key.kind, value.is_undefined()) {
                     self.make(64)?;
                     object.insert_new(Text::Json(key), value);
                 }
@@ -156,7 +156,7 @@ impl<'a> Machine<'a> {
     fn group_rows(&mut self, group: &'a Group, rows: &[Tuple<'a>], env: &Env<'a>) -> Res<Val<'a>> {
         let nothing = [Tuple::new(Val::Undefined)];
         let rows = if rows.is_empty() { &nothing[..] } else { rows };
-        let mut groups: IndexMap<Text<'a>, Entry<Vec<&Tuple<'a>>>> = IndexMap::new();
+        let mut groups: IndexMap<Text<'a>, GroupEntry<Vec<&Tuple<'a>>>> = IndexMap::new();
         for row in rows {
             let frame = self.row_frame(row, env)?;
             for (number, (key, _)) in group.pairs.iter().enumerate() {
@@ -164,7 +164,7 @@ impl<'a> Machine<'a> {
                 let Some(key) = key_of(group, key)? else { continue };
                 self.make(16)?;
                 match groups.get_mut(&key) {
-                    None => drop(groups.insert(key, Entry { pair: number, data: vec![row] })),
+                    None => drop(groups.insert(key, GroupEntry { pair: number, data: vec![row] })),
                     Some(entry) if entry.pair != number => return Err(twice(group, key)),
                     Some(entry) => entry.data.push(row),
                 }

@@ -9,7 +9,7 @@ use super::error::Error;
 use super::frame::{Env, Frame, Spare, Yard, lookup};
 use super::limits::{Limits, held};
 use super::members::Members;
-use super::program::{Base, Expr, Kind, LABELS, Program, Sym};
+use super::program::{Base, Expr, ExprKind, LABELS, Program, Sym};
 use super::value::{Array, KEEP, List, Object, SEQUENCE, Text, Val, WRAPPER, member};
 use super::{Binding, Setting};
 use crate::fault::{Fault, Meter};
@@ -410,9 +410,9 @@ impl<'a> Machine<'a> {
         self.enter()?;
         let pending = self.pending;
         let mut value = match &expr.kind {
-            Kind::Binary(operator, both) => self.binary(expr, *operator, both, input, env)?,
-            Kind::Path(path) => self.path(expr, path, input, env)?,
-            Kind::Call(call) => self.call(expr, call, None, input, env)?,
+            ExprKind::Binary(operator, both) => self.binary(expr, *operator, both, input, env)?,
+            ExprKind::Path(path) => self.path(expr, path, input, env)?,
+            ExprKind::Call(call) => self.call(expr, call, None, input, env)?,
             _ => self.rare(expr, input, env)?,
         };
         if let Some(extra) = &expr.extra {
@@ -432,17 +432,17 @@ impl<'a> Machine<'a> {
     #[inline(always)]
     fn leaf(&mut self, expr: &'a Expr, input: &Val<'a>, env: &Env<'a>) -> Res<Option<Val<'a>>> {
         let value = match &expr.kind {
-            Kind::Constant(value) => Val::json(value),
-            Kind::Straight(base, names) => {
+            ExprKind::Constant(value) => Val::json(value),
+            ExprKind::Straight(base, names) => {
                 let pending = self.pending;
                 let value = self.straight(*base, names, input, env)?;
                 self.pending = pending;
                 value
             }
-            Kind::Global(name) => self.global_value(*name),
-            Kind::Variable(name) => self.variable(*name, env),
-            Kind::Context => context(input).clone(),
-            Kind::Label(label) => lookup(env, *label).unwrap_or(Val::Undefined),
+            ExprKind::Global(name) => self.global_value(*name),
+            ExprKind::Variable(name) => self.variable(*name, env),
+            ExprKind::Context => context(input).clone(),
+            ExprKind::Label(label) => lookup(env, *label).unwrap_or(Val::Undefined),
             _ => return Ok(None),
         };
         self.steps += 1;
@@ -456,23 +456,23 @@ impl<'a> Machine<'a> {
     #[inline(never)]
     fn rare(&mut self, expr: &'a Expr, input: &Val<'a>, env: &Env<'a>) -> Res<Val<'a>> {
         match &expr.kind {
-            Kind::Constant(_)
-            | Kind::Straight(..)
-            | Kind::Global(_)
-            | Kind::Variable(_)
-            | Kind::Context
-            | Kind::Label(_) => Ok(self.leaf(expr, input, env)?.unwrap_or(Val::Undefined)),
-            Kind::Name(name) => self.name_of(input, name),
-            Kind::Tail(call) => self.leave_call(expr, call, input, env),
-            Kind::Names(names) => self.straight(Base::Input, names, input, env),
-            Kind::Wildcard => self.wildcard(input),
-            Kind::Descendants => self.descendants(input),
-            Kind::Negate(inner) => self.negate(expr, inner, input, env),
-            Kind::Array { items, constructed } => self.array(items, *constructed, input, env),
-            Kind::Range(both) => self.range(expr, both, input, env),
-            Kind::Object(group) => self.group(group, input, env),
-            Kind::Block { parts, frame, .. } => self.block(parts, *frame, input, env),
-            Kind::Bind(name, value) => {
+            ExprKind::Constant(_)
+            | ExprKind::Straight(..)
+            | ExprKind::Global(_)
+            | ExprKind::Variable(_)
+            | ExprKind::Context
+            | ExprKind::Label(_) => Ok(self.leaf(expr, input, env)?.unwrap_or(Val::Undefined)),
+            ExprKind::Name(name) => self.name_of(input, name),
+            ExprKind::Tail(call) => self.leave_call(expr, call, input, env),
+            ExprKind::Names(names) => self.straight(Base::Input, names, input, env),
+            ExprKind::Wildcard => self.wildcard(input),
+            ExprKind::Descendants => self.descendants(input),
+            ExprKind::Negate(inner) => self.negate(expr, inner, input, env),
+            ExprKind::Array { items, constructed } => self.array(items, *constructed, input, env),
+            ExprKind::Range(both) => self.range(expr, both, input, env),
+            ExprKind::Object(group) => self.group(group, input, env),
+            ExprKind::Block { parts, frame, .. } => self.block(parts, *frame, input, env),
+            ExprKind::Bind(name, value) => {
                 let value = self.eval(value, input, env)?;
                 if let Some(frame) = env {
                     self.make(64)?;
@@ -480,16 +480,16 @@ impl<'a> Machine<'a> {
                 }
                 Ok(value)
             }
-            Kind::Condition(all) => self.condition(all, input, env),
-            Kind::Partial(call) => self.partial(expr, call, input, env),
-            Kind::Thunk(inner) => match &inner.kind {
-                Kind::Call(call) => self.closure(Closing::Thunk(call), vec![input.clone()], env),
+            ExprKind::Condition(all) => self.condition(all, input, env),
+            ExprKind::Partial(call) => self.partial(expr, call, input, env),
+            ExprKind::Thunk(inner) => match &inner.kind {
+                ExprKind::Call(call) => self.closure(Closing::Thunk(call), vec![input.clone()], env),
                 _ => self.eval(inner, input, env),
             },
-            Kind::Lambda(lambda) => self.closure(Closing::Lambda(lambda), vec![input.clone()], env),
-            Kind::Apply(both) => self.apply_operator(expr, both, input, env),
-            Kind::Transform(transform) => self.closure(Closing::Transform(transform), Vec::new(), env),
-            Kind::Regex(regex) => self.closure(Closing::Regex(regex), Vec::new(), &None),
+            ExprKind::Lambda(lambda) => self.closure(Closing::Lambda(lambda), vec![input.clone()], env),
+            ExprKind::Apply(both) => self.apply_operator(expr, both, input, env),
+            ExprKind::Transform(transform) => self.closure(Closing::Transform(transform), Vec::new(), env),
+            ExprKind::Regex(regex) => self.closure(Closing::Regex(regex), Vec::new(), &None),
             _ => Ok(Val::Undefined),
         }
     }
@@ -548,7 +548,7 @@ impl<'a> Machine<'a> {
     fn array(&mut self, parts: &'a [Expr], constructed: bool, input: &Val<'a>, env: &Env<'a>) -> Res<Val<'a>> {
         // A single range stays a range, which needs no memory.
         if let ([part], false) = (parts, constructed)
-            && matches!(part.kind, Kind::Range(_))
+            && matches!(part.kind, ExprKind::Range(_))
         {
             return match self.eval(part, input, env)? {
                 Val::Undefined => self.list(Vec::new(), 0),
@@ -560,8 +560,8 @@ impl<'a> Machine<'a> {
             let value = self.eval(part, input, env)?;
             // A constant array was made by a constructor.
             let whole = match &part.kind {
-                Kind::Array { .. } => true,
-                Kind::Constant(constant) => constant.is_array(),
+                ExprKind::Array { .. } => true,
+                ExprKind::Constant(constant) => constant.is_array(),
                 _ => false,
             };
             match &value {

@@ -118,7 +118,7 @@ impl Expression {
         let levels = setting.limits.depth;
         let stack = BYTES_OF_LEVEL * levels as usize + (1 << 20);
         // The caller's variables belong to this thread, so their values are read here.
-        let given = Known(
+        let given = ReadVariables(
             self.program
                 .names
                 .iter()
@@ -236,9 +236,9 @@ impl<'a> Variables<'a> for NoVariables {
 }
 
 /// Variables that were already read.
-struct Known<'a>(Vec<(&'a str, Binding<'a>)>);
+struct ReadVariables<'a>(Vec<(&'a str, Binding<'a>)>);
 
-impl<'a> Variables<'a> for Known<'a> {
+impl<'a> Variables<'a> for ReadVariables<'a> {
     fn variable(&self, name: &str) -> Option<Binding<'a>> {
         self.0.iter().find(|(known, _)| *known == name).map(|(_, binding)| binding.clone())
     }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::frame::{Env, Frame};
 use super::machine::{Machine, Res};
-use super::program::{Expr, Kind, Stage, Steps};
+use super::program::{Expr, ExprKind, Stage, Steps};
 use super::tuple::{Tuple, Tuples};
 use super::value::{Array, CONSTRUCTED, Items, KEEP, Object, SEQUENCE, Text, Val, WRAPPER, member};
 
@@ -88,7 +88,7 @@ impl<'a> Machine<'a> {
 
     /// Follows names from a value; an array stands for its items.
     pub(crate) fn names_of_many(&mut self, value: Val<'a>, names: &'a [String], whole: bool) -> Res<Val<'a>> {
-        let mut step = Step::default();
+        let mut step = StepValues::default();
         if whole {
             self.walk_found(value, names, &mut step, 0)?;
         } else {
@@ -109,7 +109,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn walk_items(&mut self, value: &Val<'a>, names: &'a [String], out: &mut Step<'a>) -> Res<()> {
+    fn walk_items(&mut self, value: &Val<'a>, names: &'a [String], out: &mut StepValues<'a>) -> Res<()> {
         match value {
             Val::Array(Array::Json(items)) => self.walk_all(items.as_array().map_or(&[], Vec::as_slice), names, out, 0),
             Val::Array(Array::Own(list)) => {
@@ -121,7 +121,7 @@ impl<'a> Machine<'a> {
     }
 
     /// Follows the names from each item, depth first, which keeps the order.
-    fn walk_all(&mut self, items: &'a [Value], names: &'a [String], out: &mut Step<'a>, depth: u32) -> Res<()> {
+    fn walk_all(&mut self, items: &'a [Value], names: &'a [String], out: &mut StepValues<'a>, depth: u32) -> Res<()> {
         self.nests(depth)?;
         self.work(items.len() as u64)?;
         if out.items.capacity() == 0 {
@@ -130,7 +130,7 @@ impl<'a> Machine<'a> {
         items.iter().try_for_each(|item| self.walk(item, names, out, depth + 1))
     }
 
-    fn walk(&mut self, mut value: &'a Value, names: &'a [String], out: &mut Step<'a>, depth: u32) -> Res<()> {
+    fn walk(&mut self, mut value: &'a Value, names: &'a [String], out: &mut StepValues<'a>, depth: u32) -> Res<()> {
         let mut rest = names;
         while let Some((name, after)) = rest.split_first() {
             match value {
@@ -151,7 +151,7 @@ impl<'a> Machine<'a> {
     }
 
     /// Continues from the value of a name.
-    fn walk_found(&mut self, found: Val<'a>, names: &'a [String], out: &mut Step<'a>, depth: u32) -> Res<()> {
+    fn walk_found(&mut self, found: Val<'a>, names: &'a [String], out: &mut StepValues<'a>, depth: u32) -> Res<()> {
         self.nests(depth)?;
         if names.is_empty() {
             return out.add(self, found);
@@ -169,7 +169,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn walk_value(&mut self, value: &Val<'a>, names: &'a [String], out: &mut Step<'a>, depth: u32) -> Res<()> {
+    fn walk_value(&mut self, value: &Val<'a>, names: &'a [String], out: &mut StepValues<'a>, depth: u32) -> Res<()> {
         match value {
             Val::Object(Object::Json(json)) | Val::Array(Array::Json(json)) => self.walk(json, names, out, depth),
             Val::Object(_) | Val::Array(_) | Val::Tuples(_) => match names.split_first() {
@@ -186,7 +186,8 @@ impl<'a> Machine<'a> {
 
     #[inline(never)]
     pub(crate) fn path(&mut self, expr: &'a Expr, path: &'a Steps, input: &Val<'a>, env: &Env<'a>) -> Res<Val<'a>> {
-        let is_variable = |step: &Expr| matches!(step.kind, Kind::Variable(_) | Kind::Global(_) | Kind::Context);
+        let is_variable =
+            |step: &Expr| matches!(step.kind, ExprKind::Variable(_) | ExprKind::Global(_) | ExprKind::Context);
         let first_is_variable = path.steps.first().is_some_and(is_variable);
         let mut stream = match input {
             Val::Array(_) | Val::Tuples(_) if first_is_variable => Stream::Sequence(vec![input.clone()]),
@@ -198,13 +199,13 @@ impl<'a> Machine<'a> {
             let last = at + 1 == path.steps.len();
             in_rows |= step.tuple();
             let constructed = match &step.kind {
-                Kind::Array { constructed, .. } | Kind::Block { constructed, .. } => *constructed,
+                ExprKind::Array { constructed, .. } | ExprKind::Block { constructed, .. } => *constructed,
                 _ => false,
             };
             if at == 0 && constructed {
                 let context = self.stream_value(stream)?;
                 let value = self.eval(step, &context, env)?;
-                let next = path.steps.get(1).filter(|next| !next.tuple() && !matches!(next.kind, Kind::Sort(_)));
+                let next = path.steps.get(1).filter(|next| !next.tuple() && !matches!(next.kind, ExprKind::Sort(_)));
                 stream = match (value, next) {
                     (Val::Undefined, _) => Stream::Sequence(Vec::new()),
                     // The reference treats a value that is not an array as one without items, and a string as its
@@ -296,7 +297,7 @@ impl<'a> Machine<'a> {
 
     /// Evaluates one step over all values.
     fn step(&mut self, step: &'a Expr, stream: &Stream<'a>, env: &Env<'a>, last: bool) -> Res<Stream<'a>> {
-        if let Kind::Sort(terms) = &step.kind {
+        if let ExprKind::Sort(terms) = &step.kind {
             let items = stream.items();
             let values: Vec<_> = (0..items.len()).map(|at| items.get(at)).collect();
             let mut value = match values.len() {
@@ -316,8 +317,8 @@ impl<'a> Machine<'a> {
             }
             return Ok(Stream::Values(value));
         }
-        let mut out = Step::default();
-        if let Kind::Names(names) = &step.kind {
+        let mut out = StepValues::default();
+        if let ExprKind::Names(names) = &step.kind {
             match stream {
                 Stream::Values(value) => self.walk_items(value, names, &mut out)?,
                 Stream::Sequence(items) => {
@@ -458,7 +459,7 @@ impl<'a> Machine<'a> {
         env: &Env<'a>,
     ) -> Res<Rows<'a>> {
         let extra = step.extra.as_deref();
-        if let Kind::Sort(terms) = &step.kind {
+        if let ExprKind::Sort(terms) = &step.kind {
             let sorted = match rows {
                 Some(Rows { rows, stream }) => {
                     let alone = rows.len() <= 1;
@@ -603,14 +604,14 @@ impl<'a> Machine<'a> {
 
 /// The values of a step, flattened on insertion.
 #[derive(Default)]
-struct Step<'a> {
+struct StepValues<'a> {
     /// An array that is the only value so far. A plain array is kept as it is at the end of a path.
     alone: Option<Val<'a>>,
     any: bool,
     items: Vec<Val<'a>>,
 }
 
-impl<'a> Step<'a> {
+impl<'a> StepValues<'a> {
     fn add(&mut self, machine: &mut Machine<'a>, value: Val<'a>) -> Res<()> {
         match &value {
             Val::Undefined => return Ok(()),
@@ -661,7 +662,7 @@ fn stages(step: &Expr) -> &[Stage] {
 /// Returns the number of a filter, if it is a number.
 fn place(filter: &Expr) -> Option<f64> {
     match &filter.kind {
-        Kind::Constant(Value::Number(number)) => number.as_f64(),
+        ExprKind::Constant(Value::Number(number)) => number.as_f64(),
         _ => None,
     }
 }

@@ -29,7 +29,7 @@ pub(crate) struct Program {
 /// A part of an expression.
 #[derive(Debug)]
 pub(crate) struct Expr {
-    pub(crate) kind: Kind,
+    pub(crate) kind: ExprKind,
     /// The position in the text, in bytes.
     pub(crate) span: Range<usize>,
     /// Followed by `[]`: a sequence of one item stays an array.
@@ -76,7 +76,7 @@ pub(crate) struct Group {
 
 /// The kinds of expressions.
 #[derive(Debug)]
-pub(crate) enum Kind {
+pub(crate) enum ExprKind {
     /// A constant.
     Constant(Value),
     /// A member of the context value.
@@ -115,10 +115,10 @@ pub(crate) enum Kind {
     Binary(Operator, Box<(Expr, Expr)>),
     Bind(Sym, Box<Expr>),
     Condition(Box<(Expr, Expr, Option<Expr>)>),
-    Call(Box<Call>),
-    Partial(Box<Call>),
+    Call(Box<CallExpr>),
+    Partial(Box<CallExpr>),
     /// A call in tail position, which the caller of the enclosing function makes.
-    Tail(Box<Call>),
+    Tail(Box<CallExpr>),
     /// A call in tail position whose value is processed further.
     Thunk(Box<Expr>),
     Lambda(Box<Lambda>),
@@ -198,7 +198,7 @@ impl Operator {
 
 /// A call or a partial call. `None` stands for `?`.
 #[derive(Debug)]
-pub(crate) struct Call {
+pub(crate) struct CallExpr {
     pub(crate) procedure: Expr,
     pub(crate) arguments: Vec<Option<Expr>>,
     /// The function's name in messages.
@@ -234,7 +234,7 @@ pub(crate) struct Term {
 }
 
 impl Expr {
-    pub(crate) fn new(kind: Kind, span: Range<usize>) -> Self {
+    pub(crate) fn new(kind: ExprKind, span: Range<usize>) -> Self {
         Self { kind, span, keep_array: false, extra: None }
     }
 
@@ -252,6 +252,6 @@ impl Expr {
 
     /// Returns whether it is a path that groups after its steps.
     pub(crate) fn is_path(&self) -> bool {
-        matches!(self.kind, Kind::Path(_) | Kind::Straight(..))
+        matches!(self.kind, ExprKind::Path(_) | ExprKind::Straight(..))
     }
 }

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::error::Error;
 use super::frame::Env;
 use super::machine::{Machine, Res};
-use super::program::{Expr, Kind, Term};
+use super::program::{Expr, ExprKind, Term};
 use super::tuple::Tuple;
 use super::value::Val;
 use crate::text::compare;
@@ -150,7 +150,7 @@ impl<'a> Machine<'a> {
 
 /// Returns whether evaluating a key cannot fail and has no side effects.
 fn is_plain(key: &Expr) -> bool {
-    matches!(key.kind, Kind::Straight(..) | Kind::Context) && key.extra.is_none()
+    matches!(key.kind, ExprKind::Straight(..) | ExprKind::Context) && key.extra.is_none()
 }
 
 /// Returns whether all keys are strings, or all are comparable numbers.

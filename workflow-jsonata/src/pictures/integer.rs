@@ -9,7 +9,7 @@ use crate::number;
 /// The format of an integer.
 #[derive(Debug, Clone)]
 pub(super) struct Picture {
-    pub kind: Kind,
+    pub kind: IntegerFormat,
     pub case: Case,
     pub ordinal: bool,
     /// The mandatory digits; NaN for a kind without digits.
@@ -21,7 +21,7 @@ pub(super) struct Picture {
 }
 
 #[derive(Debug, Clone)]
-pub(super) enum Kind {
+pub(super) enum IntegerFormat {
     Decimal {
         zero: u32,
         grouping: Grouping,
@@ -78,19 +78,19 @@ impl Picture {
         let (primary, modifier) = picture.rsplit_once(';').unwrap_or((picture, ""));
         let plain = |kind, case| (kind, case, f64::NAN, f64::NAN);
         let (kind, case, mandatory, optional) = match primary {
-            "A" => plain(Kind::Letters, Case::Upper),
-            "a" => plain(Kind::Letters, Case::Lower),
-            "I" => plain(Kind::Roman, Case::Upper),
-            "i" => plain(Kind::Roman, Case::Lower),
-            "W" => plain(Kind::Words, Case::Upper),
-            "Ww" => plain(Kind::Words, Case::Title),
-            "w" => plain(Kind::Words, Case::Lower),
+            "A" => plain(IntegerFormat::Letters, Case::Upper),
+            "a" => plain(IntegerFormat::Letters, Case::Lower),
+            "I" => plain(IntegerFormat::Roman, Case::Upper),
+            "i" => plain(IntegerFormat::Roman, Case::Lower),
+            "W" => plain(IntegerFormat::Words, Case::Upper),
+            "Ww" => plain(IntegerFormat::Words, Case::Title),
+            "w" => plain(IntegerFormat::Words, Case::Lower),
             primary => Self::digits(primary)?,
         };
         Ok(Self { kind, case, ordinal: modifier.starts_with('o'), mandatory, optional, digits: None })
     }
 
-    fn digits(picture: &str) -> Result<(Kind, Case, f64, f64), Fault> {
+    fn digits(picture: &str) -> Result<(IntegerFormat, Case, f64, f64), Fault> {
         let (mut zero, mut mandatory, mut optional) = (None, 0usize, 0usize);
         let mut separators: Vec<(usize, String)> = Vec::new();
         for c in picture.chars().rev() {
@@ -107,7 +107,7 @@ impl Picture {
             }
         }
         let Some(zero) = zero else {
-            return Ok((Kind::Sequence(picture.to_owned()), Case::Lower, f64::NAN, f64::NAN));
+            return Ok((IntegerFormat::Sequence(picture.to_owned()), Case::Lower, f64::NAN, f64::NAN));
         };
         let positions: Vec<f64> = separators.iter().map(|(position, _)| *position as f64).collect();
         let same = separators.iter().all(|(_, separator)| *separator == separators[0].1);
@@ -116,7 +116,7 @@ impl Picture {
             Some((_, separator)) if every > 0 => Grouping::Regular { every, separator: separator.clone() },
             _ => Grouping::Irregular(separators),
         };
-        Ok((Kind::Decimal { zero, grouping }, Case::Lower, mandatory as f64, optional as f64))
+        Ok((IntegerFormat::Decimal { zero, grouping }, Case::Lower, mandatory as f64, optional as f64))
     }
 
     /// Formats an integer.
@@ -130,21 +130,21 @@ impl Picture {
             Case::Title => text,
         };
         let text = match &self.kind {
-            Kind::Letters => {
+            IntegerFormat::Letters => {
                 if value.is_infinite() {
                     finite()?;
                 }
                 words::to_letters(value, if self.case == Case::Upper { 'A' } else { 'a' })
             }
-            Kind::Roman => cased(words::to_roman(value, meter)?),
-            Kind::Words => {
+            IntegerFormat::Roman => cased(words::to_roman(value, meter)?),
+            IntegerFormat::Words => {
                 finite()?;
                 let mut out = String::new();
                 words::to_words(&mut out, value, self.ordinal);
                 cased(out)
             }
-            Kind::Decimal { zero, grouping } => self.format_decimal(value, *zero, grouping, meter)?,
-            Kind::Sequence(token) => return Err(Fault::new("D3130").value(token)),
+            IntegerFormat::Decimal { zero, grouping } => self.format_decimal(value, *zero, grouping, meter)?,
+            IntegerFormat::Sequence(token) => return Err(Fault::new("D3130").value(token)),
         };
         Ok(if negative { format!("-{text}") } else { text })
     }
@@ -204,13 +204,13 @@ impl Picture {
     pub(super) fn pattern(&self) -> Result<String, Fault> {
         let upper = self.case == Case::Upper;
         Ok(match &self.kind {
-            Kind::Letters => if upper { "[A-Z]+" } else { "[a-z]+" }.to_owned(),
-            Kind::Roman => if upper { "[MDCLXVI]+" } else { "[mdclxvi]+" }.to_owned(),
-            Kind::Words => {
+            IntegerFormat::Letters => if upper { "[A-Z]+" } else { "[a-z]+" }.to_owned(),
+            IntegerFormat::Roman => if upper { "[MDCLXVI]+" } else { "[mdclxvi]+" }.to_owned(),
+            IntegerFormat::Words => {
                 let words: Vec<String> = words::vocabulary().into_iter().map(|(word, _)| word).collect();
                 format!("(?:{}|and|[\\-, ])+", words.join("|"))
             }
-            Kind::Decimal { .. } => {
+            IntegerFormat::Decimal { .. } => {
                 let count = match self.digits.filter(|digits| *digits > 0.0) {
                     Some(digits) if self.optional == 0.0 => format!("{{{}}}", number::text(digits)),
                     Some(digits) => {
@@ -220,7 +220,7 @@ impl Picture {
                 };
                 format!("[0-9]{count}{}", if self.ordinal { "(?:th|st|nd|rd)" } else { "" })
             }
-            Kind::Sequence(token) => return Err(Fault::new("D3130").value(token)),
+            IntegerFormat::Sequence(token) => return Err(Fault::new("D3130").value(token)),
         })
     }
 
@@ -228,11 +228,11 @@ impl Picture {
     pub(super) fn parse(&self, text: &str) -> Result<f64, Fault> {
         let upper = self.case == Case::Upper;
         match &self.kind {
-            Kind::Letters => Ok(words::from_letters(text, if upper { 'A' } else { 'a' })),
-            Kind::Roman if upper => Ok(words::from_roman(text)),
-            Kind::Roman => Ok(words::from_roman(&text.to_uppercase())),
-            Kind::Words => Ok(words::from_words(&text.to_lowercase())),
-            Kind::Decimal { zero, grouping } => {
+            IntegerFormat::Letters => Ok(words::from_letters(text, if upper { 'A' } else { 'a' })),
+            IntegerFormat::Roman if upper => Ok(words::from_roman(text)),
+            IntegerFormat::Roman => Ok(words::from_roman(&text.to_uppercase())),
+            IntegerFormat::Words => Ok(words::from_words(&text.to_lowercase())),
+            IntegerFormat::Decimal { zero, grouping } => {
                 let units = utf16(text);
                 let end = if self.ordinal { units.len().saturating_sub(2) } else { units.len() };
                 let mut digits = super::from_utf16(&units[..end]);
@@ -252,7 +252,7 @@ impl Picture {
                 }
                 Ok(number::parse_int(&digits))
             }
-            Kind::Sequence(token) => Err(Fault::new("D3130").value(token)),
+            IntegerFormat::Sequence(token) => Err(Fault::new("D3130").value(token)),
         }
     }
 }

@@ -7,7 +7,7 @@ use workflow_asl::timestamp;
 use workflow_runtime::__private::schema::{Field, Reads, Shape, Unread};
 
 use super::Misfit;
-use super::place::Place;
+use super::value_path::ValuePath;
 
 /// The maximum number of mismatches reported for one value.
 const MOST: usize = 10;
@@ -32,14 +32,14 @@ struct Around {
 
 impl Fitting {
     /// Returns the mismatches of a value.
-    pub(super) fn of(shape: &'static Shape, value: &Value, place: &Place<'_>) -> Vec<Misfit> {
+    pub(super) fn of(shape: &'static Shape, value: &Value, place: &ValuePath<'_>) -> Vec<Misfit> {
         let mut fitting = Self::default();
         fitting.fit(shape, value, place, Around { name: None, shape });
         fitting.found
     }
 
     /// Returns the mismatches of a missing value.
-    pub(super) fn of_missing(shape: &'static Shape, place: &Place<'_>) -> Vec<Misfit> {
+    pub(super) fn of_missing(shape: &'static Shape, place: &ValuePath<'_>) -> Vec<Misfit> {
         let mut fitting = Self::default();
         if !may_be_missing(shape) {
             fitting.missing(shape, place, Around { name: None, shape });
@@ -47,7 +47,7 @@ impl Fitting {
         fitting.found
     }
 
-    fn fit(&mut self, shape: &'static Shape, value: &Value, place: &Place<'_>, around: Around) {
+    fn fit(&mut self, shape: &'static Shape, value: &Value, place: &ValuePath<'_>, around: Around) {
         if self.found.len() >= MOST {
             return;
         }
@@ -106,7 +106,7 @@ impl Fitting {
     fn items<'v>(
         &mut self,
         items: impl Iterator<Item = (&'static Shape, &'v Value)>,
-        place: &Place<'_>,
+        place: &ValuePath<'_>,
         around: Around,
     ) {
         for (index, (shape, item)) in items.enumerate() {
@@ -120,7 +120,7 @@ impl Fitting {
         fields: &'static [Field],
         members: &Map<String, Value>,
         value: &Value,
-        place: &Place<'_>,
+        place: &ValuePath<'_>,
         around: Around,
     ) {
         for field in fields {
@@ -143,7 +143,7 @@ impl Fitting {
         field: &'static Field,
         members: &Map<String, Value>,
         value: &Value,
-        place: &Place<'_>,
+        place: &ValuePath<'_>,
         around: Around,
     ) {
         // A map takes the members that no other field has.
@@ -169,7 +169,7 @@ impl Fitting {
         &mut self,
         variants: &'static [&'static Shape],
         value: &Value,
-        place: &Place<'_>,
+        place: &ValuePath<'_>,
         around: Around,
     ) -> Result<(), Vec<Misfit>> {
         let here = place.to_string();
@@ -192,7 +192,14 @@ impl Fitting {
     }
 
     /// Checks a Rust type of which only serde knows the shape.
-    fn read(&mut self, shape: &'static Shape, reads: Option<Reads>, value: &Value, place: &Place<'_>, around: Around) {
+    fn read(
+        &mut self,
+        shape: &'static Shape,
+        reads: Option<Reads>,
+        value: &Value,
+        place: &ValuePath<'_>,
+        around: Around,
+    ) {
         let mut inside = Self::default();
         inside.fit(shape, value, place, around);
         match reads {
@@ -208,11 +215,11 @@ impl Fitting {
         }
     }
 
-    fn missing(&mut self, shape: &'static Shape, place: &Place<'_>, around: Around) {
+    fn missing(&mut self, shape: &'static Shape, place: &ValuePath<'_>, around: Around) {
         self.misfit(shape, None, place, around);
     }
 
-    fn misfit(&mut self, shape: &'static Shape, value: Option<&Value>, place: &Place<'_>, around: Around) {
+    fn misfit(&mut self, shape: &'static Shape, value: Option<&Value>, place: &ValuePath<'_>, around: Around) {
         // A named type is shown with its name.
         let (shape, name) = match shape {
             Shape::Named { name, of } => (*of, Some(*name)),
@@ -237,7 +244,7 @@ fn is_innermost(shape: &'static Shape, named: &'static Shape) -> bool {
 
 /// Returns whether the mismatch is in a variant's tag, or its only missing member, so that the value is another
 /// variant.
-fn is_tag(misfit: &Misfit, variant: &'static Shape, place: &Place<'_>) -> bool {
+fn is_tag(misfit: &Misfit, variant: &'static Shape, place: &ValuePath<'_>) -> bool {
     let Shape::Object { of } = inner(variant) else { return false };
     of.iter().any(|field| {
         let is_alone = of.len() == 1 && misfit.found.is_none();
@@ -283,7 +290,7 @@ fn integer(value: &Value) -> Option<i128> {
 }
 
 /// Converts serde's error to a mismatch.
-fn unreadable(shape: &'static Shape, unread: Unread, value: &Value, place: &Place<'_>) -> Misfit {
+fn unreadable(shape: &'static Shape, unread: Unread, value: &Value, place: &ValuePath<'_>) -> Misfit {
     let mut member = place.to_string();
     let mut found = Some(value);
     for step in &unread.path {
@@ -294,14 +301,14 @@ fn unreadable(shape: &'static Shape, unread: Unread, value: &Value, place: &Plac
                 found = items.get(index);
             }
             _ => {
-                member = Place::root(&member).member(step).to_string();
+                member = ValuePath::root(&member).member(step).to_string();
                 found = found.and_then(|value| value.get(step));
             }
         }
     }
     let name = describe(shape);
     if let Some(missing) = unread.message.strip_prefix("missing field `").and_then(|rest| rest.split_once('`')) {
-        let member = Place::root(&member).member(missing.0).to_string();
+        let member = ValuePath::root(&member).member(missing.0).to_string();
         return Misfit { member, expected: format!("what {name} needs"), found: None };
     }
     let expected = match unread.message.split_once(", expected ") {

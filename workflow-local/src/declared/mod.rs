@@ -1,7 +1,7 @@
 //! The data types that a workflow's source declares, and the values that do not match them.
 
 mod fit;
-mod place;
+mod value_path;
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use workflow_runtime::__private::schema::{Shape, Types};
 
 use crate::program::{Program, StateId};
 use fit::Fitting;
-use place::Place;
+use value_path::ValuePath;
 
 /// A value that does not match its declared type.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,7 +79,7 @@ impl Declared {
 
     /// Returns the mismatches of an input.
     pub(crate) fn misfits_of_input(&self, input: &Value) -> Vec<Misfit> {
-        Fitting::of(self.input, input, &Place::root("input"))
+        Fitting::of(self.input, input, &ValuePath::root("input"))
     }
 
     pub(crate) fn answers(&self) -> &Arc<AnswerTypes> {
@@ -104,7 +104,7 @@ impl AnswerTypes {
     pub(crate) fn misfits(&self, state: StateId, answer: &Value) -> Vec<Misfit> {
         let Ok(at) = self.0.binary_search_by_key(&state, |(state, _)| *state) else { return Vec::new() };
         let Some((_, AnswerType { member, shape })) = self.0.get(at) else { return Vec::new() };
-        let whole = Place::root("result");
+        let whole = ValuePath::root("result");
         if member.is_empty() {
             return Fitting::of(shape, answer, &whole);
         }

@@ -7,7 +7,7 @@ use super::context::VisitContext;
 use super::failure::Failure;
 use super::finish::{Exit, assigned, select};
 use super::thread::{Thread, Visit};
-use crate::program::{ChoiceProgram, StateId, StateProgram, Way};
+use crate::program::{ChoiceProgram, CoverageEvent, StateId, StateProgram};
 use crate::query::Context;
 
 impl Execution {
@@ -36,7 +36,7 @@ impl Execution {
         state: &StateProgram,
         rules: &[ChoiceProgram],
         default: Option<StateId>,
-    ) -> Result<(Exit, StateId, Way), Failure> {
+    ) -> Result<(Exit, StateId, CoverageEvent), Failure> {
         let source = VisitContext { execution: self, thread, visit, item: None };
         let context = Context::new(&source);
         let scope = self.scope(thread, visit, &context);
@@ -50,10 +50,13 @@ impl Execution {
         }
         let (next, way, assign, output) = match (matched, default) {
             // The matching rule's `Assign` replaces the state's own.
-            (Some((number, rule)), _) => {
-                (rule.next, Way::Rule(number), rule.assign.as_ref(), rule.output.as_ref().or(state.output.as_ref()))
-            }
-            (None, Some(default)) => (default, Way::Default, state.assign.as_ref(), state.output.as_ref()),
+            (Some((number, rule)), _) => (
+                rule.next,
+                CoverageEvent::Rule(number),
+                rule.assign.as_ref(),
+                rule.output.as_ref().or(state.output.as_ref()),
+            ),
+            (None, Some(default)) => (default, CoverageEvent::Default, state.assign.as_ref(), state.output.as_ref()),
             (None, None) => {
                 let text = "Failed to transition out of the state. The state does not point to a next state.";
                 return Err(Failure::runtime(visit, text));

@@ -1,11 +1,11 @@
 //! Counts the coverage points that an execution takes.
 
 use super::Execution;
-use crate::program::{StateId, Way};
+use crate::program::{CoverageEvent, StateId};
 
 impl Execution {
     /// Counts a way of a state if coverage is enabled.
-    pub(super) fn took(&mut self, state: StateId, way: Way) {
+    pub(super) fn took(&mut self, state: StateId, way: CoverageEvent) {
         if self.taken.is_empty() {
             return;
         }

@@ -10,7 +10,7 @@ use super::thread::{Doing, Thread, Visit};
 use super::{Execution, Status};
 use crate::history::{Assigned, Details, EventType};
 use crate::payload::Payload;
-use crate::program::{Program, ResultPlace, Selection, StateId, StateProgram, Way};
+use crate::program::{CoverageEvent, Program, ResultPlace, Selection, StateId, StateProgram};
 use crate::query::assignment::Assignment;
 use crate::query::{Context, QueryFailure, Scope};
 
@@ -36,7 +36,7 @@ impl Execution {
         match self.exit_of(&thread, &visit, state, result, None) {
             Ok(exit) => {
                 if state.kind() != StateKind::Succeed {
-                    self.took(visit.state, Way::Left);
+                    self.took(visit.state, CoverageEvent::Left);
                 }
                 self.exit(thread, visit, exit, state.next);
             }

@@ -16,7 +16,7 @@ use super::{Execution, Status};
 use crate::history::{Details, EventType};
 use crate::payload::Payload;
 use crate::program::handling::{Catcher, Retrier};
-use crate::program::{StateProgram, Way};
+use crate::program::{CoverageEvent, StateProgram};
 use crate::query::Context;
 
 impl StateProgram {
@@ -54,7 +54,7 @@ impl Execution {
                     *count += 1;
                 }
                 visit.retries += 1;
-                self.took(visit.state, Way::Retrier(at));
+                self.took(visit.state, CoverageEvent::Retrier(at));
                 let mut seconds = retrier.delay_seconds(used);
                 if retrier.full_jitter {
                     seconds *= self.random.fraction();
@@ -75,7 +75,7 @@ impl Execution {
         };
         match self.caught(&thread, &visit, catcher, &failure) {
             Ok(exit) => {
-                self.took(visit.state, Way::Catcher(number));
+                self.took(visit.state, CoverageEvent::Catcher(number));
                 let run = self.run_mut(thread.run);
                 run.caught.push((run.history.len() as u64 + 1, failure.error));
                 self.exit(thread, visit, exit, Some(catcher.next));

@@ -11,7 +11,7 @@ use super::failure::Failure;
 use super::thread::{Thread, Visit};
 use crate::history::{Details, EventType};
 use crate::payload::Payload;
-use crate::program::{Amount, AmountFrom, Program, Range, Selection, StateId, StateProgram, Way, Work};
+use crate::program::{Amount, AmountFrom, CoverageEvent, Program, Range, Selection, StateId, StateProgram, Work};
 use crate::query::template::Template;
 use crate::query::{Context, QueryFailure, Scope};
 
@@ -43,7 +43,7 @@ impl Execution {
             StateKind::Parallel => EventType::ParallelStateEntered,
             StateKind::Map => EventType::MapStateEntered,
         };
-        self.took(id, Way::Entered);
+        self.took(id, CoverageEvent::Entered);
         let before = thread.last;
         let details = Details::StateEntered { name: Arc::clone(&state.name), input: input.clone() };
         self.record(&mut thread, kind, details);

@@ -10,13 +10,13 @@ pub(super) const VALUES: usize = 5_000_000;
 
 /// The state of reading items for one map.
 #[derive(Debug, Default)]
-pub(super) struct Reading {
+pub(super) struct ReadProgress {
     /// The bucket and key of the current object.
     pub(super) object: String,
     values: usize,
 }
 
-impl Reading {
+impl ReadProgress {
     #[cfg(test)]
     pub(super) fn of_values(object: &str, values: usize) -> Self {
         Self { object: object.to_owned(), values }

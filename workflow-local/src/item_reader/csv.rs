@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::bounds::Reading;
+use super::bounds::ReadProgress;
 use crate::program::CsvHeader;
 
 /// Returns the rows of a CSV text as objects; at most `most`, or all if 0.
@@ -13,7 +13,7 @@ pub(super) fn objects(
     delimiter: char,
     header: &CsvHeader,
     most: usize,
-    reading: &mut Reading,
+    reading: &mut ReadProgress,
 ) -> Result<Vec<Value>, String> {
     let mut rows = Rows::new(content, delimiter);
     let names = match header {
@@ -107,7 +107,7 @@ mod tests {
 
     fn read(text: &str, names: &[&str]) -> Result<Value, String> {
         let header = CsvHeader::Given(names.iter().map(|name| (*name).to_owned()).collect());
-        objects(text, ',', &header, 0, &mut Reading::default()).map(Value::Array)
+        objects(text, ',', &header, 0, &mut ReadProgress::default()).map(Value::Array)
     }
 
     #[test]
@@ -128,7 +128,7 @@ mod tests {
     fn short_rows_count_with_all_their_columns() {
         let names: Vec<_> = (0..1000).map(|at| at.to_string()).collect();
         let read = |rows: usize| {
-            let mut reading = Reading::of_values("b/x", super::super::bounds::VALUES - 10_000);
+            let mut reading = ReadProgress::of_values("b/x", super::super::bounds::VALUES - 10_000);
             objects(&"1\n".repeat(rows), ',', &CsvHeader::Given(names.clone()), 0, &mut reading).map(|rows| rows.len())
         };
         assert_eq!(read(10), Ok(10));

@@ -3,7 +3,7 @@
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use super::bounds::Reading;
+use super::bounds::ReadProgress;
 use super::bytes::Object;
 use super::{Item, csv, listed};
 use crate::program::CsvHeader;
@@ -16,7 +16,7 @@ pub(super) fn inventory(
     manifest: &Object,
     store: &dyn ObjectStore,
     most: usize,
-    reading: &mut Reading,
+    reading: &mut ReadProgress,
 ) -> Result<Vec<Item>, String> {
     let wrong = |what: &str| format!("{}: The S3 inventory manifest {what}.", manifest.name());
     let value: Value =

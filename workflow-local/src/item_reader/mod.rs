@@ -16,7 +16,7 @@ use crate::json_text::{self, Extent};
 use crate::program::{Format, Reader, Source};
 use crate::store::{ListedObject, ObjectStore};
 pub(crate) use bounds::OBJECT_BYTES;
-use bounds::Reading;
+use bounds::ReadProgress;
 use bytes::Object;
 
 /// The source, in the context object, of an item from the state's input.
@@ -46,7 +46,7 @@ pub(crate) fn read(
         Object::read(store, bucket, key, text("VersionId"))
     };
     let prefix = text("Prefix").unwrap_or_default();
-    let mut reading = Reading::default();
+    let mut reading = ReadProgress::default();
     match &reader.source {
         Source::Object(format) => format.read(&object()?, most, &mut reading),
         Source::List => {
@@ -117,7 +117,7 @@ pub(crate) fn listed(value: Value, source: &Arc<str>, most: usize) -> Result<Vec
 
 impl Format {
     /// Returns the items of one object, as an array or an object of members.
-    fn value(&self, object: &Object, most: usize, reading: &mut Reading) -> Result<Value, String> {
+    fn value(&self, object: &Object, most: usize, reading: &mut ReadProgress) -> Result<Value, String> {
         reading.object = object.name();
         let named = |text: String| format!("{}: {text}", object.name());
         Ok(match self {
@@ -153,7 +153,7 @@ impl Format {
     }
 
     /// Returns the items of one object; at most `most`, or all if 0.
-    fn read(&self, object: &Object, most: usize, reading: &mut Reading) -> Result<Vec<Item>, String> {
+    fn read(&self, object: &Object, most: usize, reading: &mut ReadProgress) -> Result<Vec<Item>, String> {
         let value = self.value(object, most, reading)?;
         let items = listed(value, &object.source().into(), most)?;
         // An item of a smaller object cannot be too large: as JSON, no text becomes eight times as long.
@@ -171,7 +171,7 @@ impl Format {
         objects: impl Iterator<Item = (String, String)>,
         store: &dyn ObjectStore,
         most: usize,
-        reading: &mut Reading,
+        reading: &mut ReadProgress,
     ) -> Result<Vec<Item>, String> {
         let mut items = Vec::new();
         for (bucket, key) in objects {

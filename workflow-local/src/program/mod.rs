@@ -2,11 +2,11 @@
 
 mod compile;
 mod compile_fields;
+mod coverage_event;
 pub(crate) mod handling;
 mod pattern;
 pub(crate) mod resource;
 pub(crate) mod rule;
-mod way;
 
 use std::sync::Arc;
 
@@ -19,10 +19,10 @@ use crate::query::assignment::Assignment;
 use crate::query::jsonata::Expression;
 use crate::query::path::Path;
 use crate::query::template::Template;
+pub(crate) use coverage_event::CoverageEvent;
 use handling::{Catcher, Retrier};
 use resource::Resource;
 use rule::Rule;
-pub(crate) use way::Way;
 
 /// A compiled state machine, which any number of executions can share.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::intrinsic::Call;
+use super::intrinsic::CompiledCall;
 use super::jsonata::Expression;
 use super::path::Path;
 use super::{QueryFailure, Scope};
@@ -18,7 +18,7 @@ pub(crate) enum Template {
     /// The value of a path, for the field named `field`.
     Path { path: Path, field: Arc<str> },
     /// The value of an intrinsic function.
-    Intrinsic { call: Call },
+    Intrinsic { call: CompiledCall },
     /// The value of a JSONata expression.
     Jsonata(Expression),
     /// An object with a computed value in it.

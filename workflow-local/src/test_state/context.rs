@@ -3,18 +3,18 @@
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html>
 
 use serde_json::{Map, Value, json};
-use workflow_asl::context::{self, Kind, Member};
+use workflow_asl::context::{self, Member, MemberKind};
 use workflow_asl::document::StateKind;
 
 use super::error::TestStateError;
 use crate::clock::VIRTUAL_START;
 
 /// Checks a member of a given context object. Returns the expected type in the service's words if it is invalid.
-fn takes(kind: Kind, value: &Value) -> Result<(), &'static str> {
+fn takes(kind: MemberKind, value: &Value) -> Result<(), &'static str> {
     match kind {
-        Kind::Text | Kind::Arn | Kind::Timestamp if !value.is_string() => Err("a string"),
-        Kind::Count if !value.is_u64() => Err("a number"),
-        Kind::Object(_) if !value.is_object() => Err("an object"),
+        MemberKind::Text | MemberKind::Arn | MemberKind::Timestamp if !value.is_string() => Err("a string"),
+        MemberKind::Count if !value.is_u64() => Err("a number"),
+        MemberKind::Object(_) if !value.is_object() => Err("an object"),
         _ => Ok(()),
     }
 }

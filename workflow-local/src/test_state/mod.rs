@@ -57,8 +57,8 @@ use crate::execution::one_state::{self, Ended, NamedError, Seen, Unanswered, Vis
 use crate::execution::{Start, Variables};
 use crate::handlers::{self, Asked, Handlers, Reply};
 use crate::payload::Payload;
-use crate::planned::Act;
 use crate::program::{Program, StateId, Work};
+use crate::schedule::Act;
 use crate::task::{TaskError, TaskRequest};
 
 pub use error::TestStateError;

@@ -7,7 +7,7 @@ use workflow_asl::resource::{Pattern, Resource};
 use workflow_services::TaskResource;
 
 use super::state::written;
-use super::symbol::{Kind, Origin, Symbol};
+use super::symbol::{Symbol, ValueKind, ValueSource};
 
 /// Request members that name the target resource, by the ends of their names.
 const NAMES: &[&str] = &[
@@ -35,7 +35,7 @@ const INVOKED: [&str; 3] = ["ExecutedVersion", "StatusCode", "SdkHttpMetadata"];
 /// Returns the result of a task; `name` is the name of its state.
 pub(super) fn result(state: &State, request: Option<&Symbol>, name: &str) -> Symbol {
     let resource = state.resource.as_deref().unwrap_or_default();
-    let part = |key: String| Symbol::origin(Origin::Result(key));
+    let part = |key: String| Symbol::origin(ValueSource::Result(key));
     match Resource::parse(resource) {
         Some(Resource::Lambda { function }) => part(function_key(function)),
         Some(Resource::Activity { name }) => part(format!("the activity {name}")),
@@ -57,7 +57,7 @@ pub(super) fn result(state: &State, request: Option<&Symbol>, name: &str) -> Sym
                 Pattern::SyncJson => part(key).with(&["Output".to_owned()], output),
                 Pattern::Sync => {
                     let text =
-                        Symbol::Computed { text: "as text".to_owned(), of: vec![output], kind: Some(Kind::Text) };
+                        Symbol::Computed { text: "as text".to_owned(), of: vec![output], kind: Some(ValueKind::Text) };
                     part(key).with(&["Output".to_owned()], text)
                 }
                 _ => Symbol::object([
@@ -79,7 +79,7 @@ pub(super) fn result(state: &State, request: Option<&Symbol>, name: &str) -> Sym
 
 /// Returns the result from the table of AWS's APIs, if the table is certain of it.
 fn modelled(resource: &str, key: &str) -> Symbol {
-    let whole = Symbol::origin(Origin::Result(key.to_owned()));
+    let whole = Symbol::origin(ValueSource::Result(key.to_owned()));
     let Ok(task) = TaskResource::parse(resource) else { return whole };
     let Some(structure) = task.output().structure().filter(|_| task.output_verified()) else { return whole };
     let members: BTreeMap<_, _> =

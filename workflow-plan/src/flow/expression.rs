@@ -11,7 +11,7 @@ use workflow_asl::path::{JsonPath, Root};
 use workflow_asl::references::{LiteralKind, LiteralStep};
 use workflow_asl::template::{Computed, SUFFIX};
 
-use super::symbol::{Kind, Symbol};
+use super::symbol::{Symbol, ValueKind};
 
 /// The data of a state's fields.
 #[derive(Clone, Debug)]
@@ -54,11 +54,11 @@ impl Data<'_> {
             Ok(Computed::Intrinsic(call)) => {
                 let of = call.paths().into_iter().map(|path| self.path(path)).collect();
                 let kind = match call.call.function.result() {
-                    intrinsic::Kind::String => Some(Kind::Text),
-                    intrinsic::Kind::Integer => Some(Kind::Number),
-                    intrinsic::Kind::Boolean => Some(Kind::Bool),
-                    intrinsic::Kind::Array => Some(Kind::Array),
-                    intrinsic::Kind::Object => Some(Kind::Object),
+                    intrinsic::ArgumentKind::String => Some(ValueKind::Text),
+                    intrinsic::ArgumentKind::Integer => Some(ValueKind::Number),
+                    intrinsic::ArgumentKind::Boolean => Some(ValueKind::Bool),
+                    intrinsic::ArgumentKind::Array => Some(ValueKind::Array),
+                    intrinsic::ArgumentKind::Object => Some(ValueKind::Object),
                     _ => None,
                 };
                 Symbol::Computed { text: without_paths(text, &call.paths()), of, kind }
@@ -134,7 +134,13 @@ impl Data<'_> {
                     members.into_iter().fold(whole, |whole, (name, value)| whole.with(&[name], value))
                 }
                 other if whole == Symbol::empty() => other,
-                _ => return Symbol::Computed { text: "$merge".to_owned(), of: Vec::new(), kind: Some(Kind::Object) },
+                _ => {
+                    return Symbol::Computed {
+                        text: "$merge".to_owned(),
+                        of: Vec::new(),
+                        kind: Some(ValueKind::Object),
+                    };
+                }
             };
         }
         whole
@@ -165,7 +171,14 @@ impl Data<'_> {
             .ok()
             .and_then(|ast| ast.gives(workflow_asl::placeholder::contained));
         let kind = kind.and_then(|noun| {
-            let kinds = [Kind::Null, Kind::Bool, Kind::Number, Kind::Text, Kind::Array, Kind::Object];
+            let kinds = [
+                ValueKind::Null,
+                ValueKind::Bool,
+                ValueKind::Number,
+                ValueKind::Text,
+                ValueKind::Array,
+                ValueKind::Object,
+            ];
             let nouns = ["null", "a boolean", "a number", "a string", "an array", "an object"];
             nouns.iter().position(|known| *known == noun).and_then(|at| kinds.get(at)).copied()
         });
@@ -177,7 +190,7 @@ impl Data<'_> {
             "input" => self.input.clone(),
             "context" => self.context.clone(),
             "result" => self.result.cloned().unwrap_or(Symbol::Unknown),
-            "errorOutput" => Symbol::origin(super::symbol::Origin::Error),
+            "errorOutput" => Symbol::origin(super::symbol::ValueSource::Error),
             _ => Symbol::Unknown,
         }
     }

@@ -7,7 +7,7 @@ use workflow_asl::document::{QueryLanguage, State};
 use workflow_asl::path::JsonPath;
 
 use super::expression::Data;
-use super::symbol::{Origin, Symbol};
+use super::symbol::{Symbol, ValueSource};
 use super::{Incoming, Reader, Variables, context, joined};
 
 impl<'m> Reader<'m> {
@@ -21,7 +21,7 @@ impl<'m> Reader<'m> {
         language: QueryLanguage,
     ) -> Symbol {
         let items = match (language, &state.items_path, &state.items) {
-            _ if state.item_reader.is_some() => Symbol::origin(Origin::Item(self.name(name))),
+            _ if state.item_reader.is_some() => Symbol::origin(ValueSource::Item(self.name(name))),
             (QueryLanguage::JsonPath, Some(path), _) => {
                 JsonPath::parse(path).map_or(Symbol::Unknown, |path| data.path(&path))
             }
@@ -53,7 +53,7 @@ impl<'m> Reader<'m> {
         }
         let writes = state.result_writer.as_ref().is_some_and(|writer| writer.resource.is_some());
         if distributed && writes {
-            let run = Symbol::origin(Origin::Result(format!("the map run of {}", self.name(name))));
+            let run = Symbol::origin(ValueSource::Result(format!("the map run of {}", self.name(name))));
             let details = Symbol::object([
                 ("Bucket", run.member("ResultWriterDetails").member("Bucket")),
                 ("Key", run.member("ResultWriterDetails").member("Key")),

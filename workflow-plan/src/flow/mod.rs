@@ -16,7 +16,7 @@ use workflow_asl::graph::Graph;
 use workflow_asl::{Pointer, StateKind};
 
 pub(crate) use reads::Read;
-use symbol::{Origin, Symbol};
+use symbol::{Symbol, ValueSource};
 pub use uses::{Source, Use, uses};
 
 /// How often a state of a loop is visited before what differs in its input counts as any value.
@@ -115,7 +115,7 @@ impl Flow {
 fn context(input: Symbol) -> Symbol {
     let base = |path: &[&str]| {
         let path = path.iter().map(|name| (*name).to_owned()).collect();
-        Some(Box::new(Symbol::Part { of: Origin::Context, path }))
+        Some(Box::new(Symbol::Part { of: ValueSource::Context, path }))
     };
     let execution = Symbol::Object { members: [("Input".to_owned(), input)].into(), base: base(&["Execution"]) };
     Symbol::Object { members: [("Execution".to_owned(), execution)].into(), base: base(&[]) }

@@ -6,7 +6,7 @@ use workflow_asl::document::StateMachine;
 use workflow_asl::references::{Reference, ReferenceRoot, references};
 
 use super::expression::steps;
-use super::symbol::{Origin, Symbol};
+use super::symbol::{Symbol, ValueSource};
 use super::{Flow, certain};
 
 /// A part of the execution's input that a state reads.
@@ -45,7 +45,7 @@ pub(super) fn reads(machine: &StateMachine, flow: &Flow) -> Vec<Read> {
         let value = steps(root, &reference.steps);
         let certainly = matches!(value, Symbol::Part { .. });
         for value in value.alternatives() {
-            if let Symbol::Part { of: Origin::Input, path } = value
+            if let Symbol::Part { of: ValueSource::Input, path } = value
                 && !path.is_empty()
             {
                 let needed = reference.needed && certainly && certain.contains(&reference.state_at);

@@ -6,7 +6,7 @@ use workflow_asl::path::JsonPath;
 use workflow_asl::{Pointer, StateKind};
 
 use super::expression::Data;
-use super::symbol::{Origin, Symbol};
+use super::symbol::{Symbol, ValueSource};
 use super::{Failure, Incoming, Reader, StateData, Variables, call, joined, text};
 
 /// Where an execution continues after a state.
@@ -37,7 +37,7 @@ impl<'m> Reader<'m> {
         let data = Data { input: &effective, ..own.clone() };
         let request = self.request(state, language, &data);
         let result = match state.kind {
-            StateKind::Task if self.by_task => Some(Symbol::origin(Origin::Task(at.clone()))),
+            StateKind::Task if self.by_task => Some(Symbol::origin(ValueSource::Task(at.clone()))),
             StateKind::Task => Some(call::result(state, request.as_ref(), &self.name(name))),
             StateKind::Parallel => {
                 let given = request.clone().unwrap_or_else(|| effective.clone());
@@ -147,8 +147,8 @@ impl<'m> Reader<'m> {
             _ => steps.next.extend(state.next.as_deref().map(|target| (target, given))),
         }
         let error = Symbol::object([
-            ("Error", Symbol::Part { of: Origin::Error, path: vec!["Error".to_owned()] }),
-            ("Cause", Symbol::Part { of: Origin::Error, path: vec!["Cause".to_owned()] }),
+            ("Error", Symbol::Part { of: ValueSource::Error, path: vec!["Error".to_owned()] }),
+            ("Cause", Symbol::Part { of: ValueSource::Error, path: vec!["Cause".to_owned()] }),
         ]);
         for catcher in state.catch.iter().flatten() {
             let Some(target) = catcher.next.as_deref() else { continue };

@@ -25,16 +25,16 @@ pub(crate) enum Symbol {
     /// An array of any number of these items.
     List(Box<Symbol>),
     /// A part of a value that is only known at run time.
-    Part { of: Origin, path: Vec<String> },
+    Part { of: ValueSource, path: Vec<String> },
     /// The result of an expression.
-    Computed { text: String, of: Vec<Symbol>, kind: Option<Kind> },
+    Computed { text: String, of: Vec<Symbol>, kind: Option<ValueKind> },
     /// One of several values.
     OneOf(Vec<Symbol>),
 }
 
 /// The source of a value that is only known at run time.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Origin {
+pub(crate) enum ValueSource {
     /// The input of the execution.
     Input,
     /// The context object.
@@ -51,7 +51,7 @@ pub(crate) enum Origin {
 
 /// The kinds of JSON values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Kind {
+pub(crate) enum ValueKind {
     Null,
     Bool,
     Number,
@@ -60,7 +60,7 @@ pub(crate) enum Kind {
     Object,
 }
 
-impl Kind {
+impl ValueKind {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Null => "null",
@@ -75,10 +75,10 @@ impl Kind {
 
 impl Symbol {
     pub(crate) fn input() -> Self {
-        Self::origin(Origin::Input)
+        Self::origin(ValueSource::Input)
     }
 
-    pub(crate) fn origin(of: Origin) -> Self {
+    pub(crate) fn origin(of: ValueSource) -> Self {
         Self::Part { of, path: Vec::new() }
     }
 
@@ -201,12 +201,12 @@ impl Symbol {
     }
 
     /// Returns the kind of the value, if it is certain.
-    pub(crate) fn kind(&self) -> Option<Kind> {
+    pub(crate) fn kind(&self) -> Option<ValueKind> {
         match self {
             Self::Scalar(value) => Some(kind_of(value)),
-            Self::Object { base: None, .. } => Some(Kind::Object),
-            Self::Object { .. } => Some(Kind::Object),
-            Self::Tuple(_) | Self::List(_) => Some(Kind::Array),
+            Self::Object { base: None, .. } => Some(ValueKind::Object),
+            Self::Object { .. } => Some(ValueKind::Object),
+            Self::Tuple(_) | Self::List(_) => Some(ValueKind::Array),
             Self::Computed { kind, .. } => *kind,
             Self::OneOf(all) => {
                 let mut kinds = all.iter().map(Self::kind);
@@ -244,13 +244,13 @@ impl Symbol {
     }
 }
 
-pub(crate) fn kind_of(value: &Value) -> Kind {
+pub(crate) fn kind_of(value: &Value) -> ValueKind {
     match value {
-        Value::Null => Kind::Null,
-        Value::Bool(_) => Kind::Bool,
-        Value::Number(_) => Kind::Number,
-        Value::String(_) => Kind::Text,
-        Value::Array(_) => Kind::Array,
-        Value::Object(_) => Kind::Object,
+        Value::Null => ValueKind::Null,
+        Value::Bool(_) => ValueKind::Bool,
+        Value::Number(_) => ValueKind::Number,
+        Value::String(_) => ValueKind::Text,
+        Value::Array(_) => ValueKind::Array,
+        Value::Object(_) => ValueKind::Object,
     }
 }

@@ -7,7 +7,7 @@ use workflow_asl::document::StateMachine;
 use workflow_asl::references::{ReferenceRoot, references};
 
 use super::expression::steps;
-use super::symbol::{Origin, Symbol};
+use super::symbol::{Symbol, ValueSource};
 use super::{Flow, Variables};
 
 /// Where data comes from that only an execution knows.
@@ -72,8 +72,8 @@ fn collect(symbol: &Symbol, exact: bool, into: &mut Vec<(Source, Vec<String>, bo
     match symbol {
         Symbol::Part { of, path } => {
             let source = match of {
-                Origin::Input => Source::Input,
-                Origin::Task(at) => Source::Result(at.clone()),
+                ValueSource::Input => Source::Input,
+                ValueSource::Task(at) => Source::Result(at.clone()),
                 _ => return,
             };
             into.push((source, path.clone(), exact));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::flow::symbol::{Origin, Symbol};
+use crate::flow::symbol::{Symbol, ValueSource};
 use crate::rule::Verdict;
 
 /// How a value differs, in ascending order of severity.
@@ -125,8 +125,8 @@ fn objects(old: &Symbol, new: &Symbol, place: &str, changes: &mut Changes) {
             (None, Some(base)) if Some(base) != old_base.as_ref() => {
                 let new = base.member(name);
                 // Callers do not send as input what the definition constructed; the members of a result are unknown.
-                let of_input = matches!(new, Symbol::Part { of: Origin::Input, .. });
-                if of_input && !matches!(old, Symbol::Part { of: Origin::Input, .. }) {
+                let of_input = matches!(new, Symbol::Part { of: ValueSource::Input, .. });
+                if of_input && !matches!(old, Symbol::Part { of: ValueSource::Input, .. }) {
                     changes.push((Change::Removed, named(&inner(name))));
                 } else {
                     at(old, &new, &inner(name), changes);
@@ -149,7 +149,7 @@ fn objects(old: &Symbol, new: &Symbol, place: &str, changes: &mut Changes) {
     match (old_base, new_base) {
         (Some(before), Some(after)) if before != after => at(&before, &after, place, changes),
         // The parts of the execution's input are known; those of a result are not.
-        (Some(Symbol::Part { of: Origin::Input, .. }), None) => {
+        (Some(Symbol::Part { of: ValueSource::Input, .. }), None) => {
             changes.push((Change::Removed, format!("the rest of {}", named(place))));
         }
         (Some(_), None) => changes.push((Change::Source, format!("the rest of {}", named(place)))),

@@ -54,13 +54,13 @@ pub(crate) struct Console {
 }
 
 /// What is answered to a request of a page.
-struct Given {
+struct PageAnswer {
     kind: &'static str,
     policy: &'static str,
     body: AnswerBody,
 }
 
-impl Given {
+impl PageAnswer {
     fn json(value: &Value) -> Self {
         Self { kind: JSON, policy: POLICY, body: value.to_string().into() }
     }
@@ -126,10 +126,10 @@ impl Console {
         path: &str,
         query: &str,
         stopping: watch::Receiver<bool>,
-    ) -> Result<Given, ApiError> {
+    ) -> Result<PageAnswer, ApiError> {
         let path = if path == "/console" { "/console/" } else { path };
         if let Some((_, kind, text)) = FILES.iter().find(|(known, ..)| *known == path) {
-            return Ok(Given { kind, policy: POLICY, body: (*text).into() });
+            return Ok(PageAnswer { kind, policy: POLICY, body: (*text).into() });
         }
         let arn = member(query, "arn");
         let asked = |name: &str| {
@@ -137,31 +137,31 @@ impl Console {
             Input::new(members, scope.clone())
         };
         match path {
-            "/console/tasks" => Ok(Given::json(&tasks::waiting(registry, member(query, "execution").as_deref()))),
+            "/console/tasks" => Ok(PageAnswer::json(&tasks::waiting(registry, member(query, "execution").as_deref()))),
             "/console/input" => {
                 let schema = arn.and_then(|arn| self.inputs().get(&arn).cloned());
-                Ok(Given::json(&json!({"schema": schema})))
+                Ok(PageAnswer::json(&json!({"schema": schema})))
             }
             "/console/graph.svg" => {
                 let described = registry.describe_state_machine(&asked("stateMachineArn"))?;
                 let definition = execution::definition(&described);
                 let name = described["name"].as_str().unwrap_or_default().to_owned();
                 let svg = drawn(move || Graph::of_definition(&definition).named(name).to_svg()).await?;
-                Ok(Given { kind: SVG, policy: POLICY_OF_PICTURE, body: svg.into() })
+                Ok(PageAnswer { kind: SVG, policy: POLICY_OF_PICTURE, body: svg.into() })
             }
             "/console/execution" => {
                 let page = execution::page(registry, &asked("executionArn"))?;
                 let html = drawn(move || page.to_html()).await?;
-                Ok(Given { kind: HTML, policy: POLICY_OF_EXECUTION, body: html.into() })
+                Ok(PageAnswer { kind: HTML, policy: POLICY_OF_EXECUTION, body: html.into() })
             }
             "/console/execution.json" => {
                 let page = execution::page(registry, &asked("executionArn"))?;
                 let after = member(query, "after").and_then(|after| after.parse().ok()).unwrap_or_default();
-                Ok(Given::json(&drawn(move || page.update(after)).await?))
+                Ok(PageAnswer::json(&drawn(move || page.update(after)).await?))
             }
             "/console/events" => {
                 let lines = execution::follow(registry, asked("executionArn"), stopping)?;
-                Ok(Given { kind: EVENTS, policy: POLICY, body: AnswerBody::Stream(lines) })
+                Ok(PageAnswer { kind: EVENTS, policy: POLICY, body: AnswerBody::Stream(lines) })
             }
             _ => Err(ApiError::new(Code::UnknownPath, format!("GET {path} is not of this console"))),
         }

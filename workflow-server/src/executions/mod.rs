@@ -1,6 +1,6 @@
 //! Running executions: what drives them, what answers their tasks, and on which threads.
 
-mod known;
+mod activity_lookup;
 mod outside;
 mod own;
 mod recorded;
@@ -8,7 +8,7 @@ mod run;
 mod tasks;
 mod threads;
 
-pub(crate) use known::Known;
+pub(crate) use activity_lookup::ActivityLookup;
 pub(crate) use outside::{Endpoint, HttpClient, Outside};
 pub(crate) use recorded::{Entry, Recorded};
 pub(crate) use run::{Body, Log, Pending, Run, RunOf, STATUSES, Waiting, Waits};

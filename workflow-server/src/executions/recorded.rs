@@ -10,11 +10,11 @@ use workflow_local::{
     Answer, Execution, Instant, MapRunChange, NotRedrivable, Payload, Step, TaskError, TaskId, TaskRequest,
 };
 
-use super::Known;
+use super::ActivityLookup;
 
 /// An input of an execution. Its effects are not recorded, because they follow from it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) enum Entry {
+pub(crate) enum RecordedInput {
     /// The time was set, in milliseconds.
     #[serde(rename = "t")]
     Time(i64),
@@ -41,7 +41,7 @@ pub(crate) enum Entry {
     ChangeMapRun(String, Option<usize>, Option<f64>, Option<f64>),
     /// The answers to whether activities exist, for the entries that follow.
     #[serde(rename = "k")]
-    Known(Vec<bool>),
+    ActivityLookup(Vec<bool>),
     /// The number of events, and a hash of all of them: what a replay must result in.
     #[serde(rename = "e")]
     Events(u64, u64),
@@ -51,8 +51,8 @@ pub(crate) enum Entry {
 pub(crate) struct Recorded {
     execution: Execution,
     /// `None` if nothing is recorded.
-    entries: Option<Vec<Entry>>,
-    known: Arc<Known>,
+    entries: Option<Vec<RecordedInput>>,
+    known: Arc<ActivityLookup>,
     events: Events,
 }
 
@@ -97,7 +97,7 @@ fn text(text: Option<&str>) -> Option<String> {
 
 impl Recorded {
     /// Creates an execution that does not record yet.
-    pub(crate) fn new(execution: Execution, known: Arc<Known>) -> Self {
+    pub(crate) fn new(execution: Execution, known: Arc<ActivityLookup>) -> Self {
         Self { execution, entries: None, known, events: Events::NONE }
     }
 
@@ -113,19 +113,19 @@ impl Recorded {
         self.execution.stop(Some(error), Some(cause));
     }
 
-    fn note(&mut self, entry: impl FnOnce() -> Entry) {
+    fn note(&mut self, entry: impl FnOnce() -> RecordedInput) {
         if let Some(entries) = &mut self.entries {
             entries.push(entry());
         }
     }
 
     /// Returns the inputs since the last call.
-    pub(crate) fn take_entries(&mut self) -> Vec<Entry> {
+    pub(crate) fn take_entries(&mut self) -> Vec<RecordedInput> {
         let Some(entries) = &mut self.entries else { return Vec::new() };
         let mut entries = std::mem::take(entries);
         let known = self.known.take();
         if !known.is_empty() {
-            entries.insert(0, Entry::Known(known));
+            entries.insert(0, RecordedInput::ActivityLookup(known));
         }
         entries
     }
@@ -133,25 +133,25 @@ impl Recorded {
     pub(crate) fn step(&mut self) -> Step {
         if let Some(entries) = &mut self.entries {
             match entries.last_mut() {
-                Some(Entry::Steps(count)) => *count += 1,
-                _ => entries.push(Entry::Steps(1)),
+                Some(RecordedInput::Steps(count)) => *count += 1,
+                _ => entries.push(RecordedInput::Steps(1)),
             }
         }
         self.execution.step()
     }
 
     pub(crate) fn stop(&mut self, error: Option<&str>, cause: Option<&str>) {
-        self.note(|| Entry::Stop(text(error), text(cause)));
+        self.note(|| RecordedInput::Stop(text(error), text(cause)));
         self.execution.stop(error, cause);
     }
 
     pub(crate) fn stop_child(&mut self, arn: &str, error: Option<&str>, cause: Option<&str>) -> bool {
-        self.note(|| Entry::StopChild(arn.to_owned(), text(error), text(cause)));
+        self.note(|| RecordedInput::StopChild(arn.to_owned(), text(error), text(cause)));
         self.execution.stop_child(arn, error, cause)
     }
 
     pub(crate) fn redrive(&mut self) -> Result<(), NotRedrivable> {
-        self.note(|| Entry::Redrive);
+        self.note(|| RecordedInput::Redrive);
         self.execution.redrive()
     }
 
@@ -159,7 +159,7 @@ impl Recorded {
         let MapRunChange { max_concurrency, tolerated_failure_count, tolerated_failure_percentage } = change;
         self.note(|| {
             let arn = arn.to_owned();
-            Entry::ChangeMapRun(arn, max_concurrency, tolerated_failure_count, tolerated_failure_percentage)
+            RecordedInput::ChangeMapRun(arn, max_concurrency, tolerated_failure_count, tolerated_failure_percentage)
         });
         self.execution.change_map_run(arn, change)
     }
@@ -168,44 +168,51 @@ impl Recorded {
     pub(crate) fn note_events(&mut self) {
         if self.entries.is_some() && self.events.count < self.execution.history().len() {
             let (count, hash) = self.events.of(&self.execution);
-            self.note(|| Entry::Events(count, hash));
+            self.note(|| RecordedInput::Events(count, hash));
         }
     }
 
     /// Replays an entry, and returns the tasks that it requested, or `None` if the result differs from the record.
-    pub(crate) fn replay(&mut self, entry: Entry) -> Option<Vec<TaskRequest>> {
+    pub(crate) fn replay(&mut self, entry: RecordedInput) -> Option<Vec<TaskRequest>> {
         let mut asked = Vec::new();
         let id = TaskId::of_number;
         let execution = &mut self.execution;
         match entry {
-            Entry::Time(time) => execution.advance_to(Instant::from_millis(time)),
-            Entry::Steps(count) => {
+            RecordedInput::Time(time) => execution.advance_to(Instant::from_millis(time)),
+            RecordedInput::Steps(count) => {
                 for _ in 0..count {
                     if let Step::Task(request) = execution.step() {
                         asked.push(request);
                     }
                 }
             }
-            Entry::Succeed(task, output) => drop_answer(execution.succeed(id(task), output)),
-            Entry::Fail(task, error, cause) => {
+            RecordedInput::Succeed(task, output) => drop_answer(execution.succeed(id(task), output)),
+            RecordedInput::Fail(task, error, cause) => {
                 let error = TaskError { error: error.map(Into::into), cause };
                 drop_answer(execution.fail_task(id(task), error));
             }
-            Entry::Heartbeat(task) => drop_answer(execution.heartbeat(id(task))),
-            Entry::Submit(task, output) => drop_answer(execution.submit(id(task), output)),
-            Entry::StartActivity(task, worker) => drop_answer(execution.start_activity(id(task), worker.as_deref())),
-            Entry::Stop(error, cause) => execution.stop(error.as_deref(), cause.as_deref()),
-            Entry::StopChild(arn, error, cause) => {
+            RecordedInput::Heartbeat(task) => drop_answer(execution.heartbeat(id(task))),
+            RecordedInput::Submit(task, output) => drop_answer(execution.submit(id(task), output)),
+            RecordedInput::StartActivity(task, worker) => {
+                drop_answer(execution.start_activity(id(task), worker.as_deref()))
+            }
+            RecordedInput::Stop(error, cause) => execution.stop(error.as_deref(), cause.as_deref()),
+            RecordedInput::StopChild(arn, error, cause) => {
                 execution.stop_child(&arn, error.as_deref(), cause.as_deref());
             }
-            Entry::Redrive => execution.redrive().ok()?,
-            Entry::ChangeMapRun(arn, max_concurrency, tolerated_failure_count, tolerated_failure_percentage) => {
+            RecordedInput::Redrive => execution.redrive().ok()?,
+            RecordedInput::ChangeMapRun(
+                arn,
+                max_concurrency,
+                tolerated_failure_count,
+                tolerated_failure_percentage,
+            ) => {
                 let change = MapRunChange { max_concurrency, tolerated_failure_count, tolerated_failure_percentage };
                 execution.change_map_run(&arn, change);
             }
-            Entry::Known(_) => {}
-            Entry::Events(count, hash) if self.events.of(execution) == (count, hash) => {}
-            Entry::Events(..) => return None,
+            RecordedInput::ActivityLookup(_) => {}
+            RecordedInput::Events(count, hash) if self.events.of(execution) == (count, hash) => {}
+            RecordedInput::Events(..) => return None,
         }
         Some(asked)
     }
@@ -220,32 +227,32 @@ impl Tasks for Recorded {
     }
 
     fn advance_to(&mut self, time: Instant) {
-        self.note(|| Entry::Time(time.as_millis()));
+        self.note(|| RecordedInput::Time(time.as_millis()));
         self.execution.advance_to(time);
     }
 
     fn submit(&mut self, id: TaskId, output: Payload) -> Answer {
-        self.note(|| Entry::Submit(id.number(), output.value().clone()));
+        self.note(|| RecordedInput::Submit(id.number(), output.value().clone()));
         self.execution.submit(id, output)
     }
 
     fn heartbeat(&mut self, id: TaskId) -> Answer {
-        self.note(|| Entry::Heartbeat(id.number()));
+        self.note(|| RecordedInput::Heartbeat(id.number()));
         self.execution.heartbeat(id)
     }
 
     fn start_activity(&mut self, id: TaskId, worker_name: Option<&str>) -> Answer {
-        self.note(|| Entry::StartActivity(id.number(), text(worker_name)));
+        self.note(|| RecordedInput::StartActivity(id.number(), text(worker_name)));
         self.execution.start_activity(id, worker_name)
     }
 
     fn succeed(&mut self, id: TaskId, output: Value) -> Answer {
-        self.note(|| Entry::Succeed(id.number(), output.clone()));
+        self.note(|| RecordedInput::Succeed(id.number(), output.clone()));
         self.execution.succeed(id, output)
     }
 
     fn fail_task(&mut self, id: TaskId, error: TaskError) -> Answer {
-        self.note(|| Entry::Fail(id.number(), error.error.as_deref().map(str::to_owned), error.cause.clone()));
+        self.note(|| RecordedInput::Fail(id.number(), error.error.as_deref().map(str::to_owned), error.cause.clone()));
         self.execution.fail_task(id, error)
     }
 }

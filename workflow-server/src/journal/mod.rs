@@ -17,7 +17,7 @@ use tokio::sync::watch;
 
 use crate::api::{ApiError, Code};
 pub(crate) use record::{
-    ActivityRecord, ClockRecord, EndRecord, ExecutionRecord, Key, Kind, MachineRecord, RevisionRecord,
+    ActivityRecord, ClockRecord, EndRecord, ExecutionRecord, Key, MachineRecord, RecordKind, RevisionRecord,
 };
 #[cfg(feature = "durable")]
 pub(crate) use redb::RedbBackend;

@@ -31,7 +31,7 @@ pub(crate) enum Key<'a> {
 /// The kind of a record, which determines the first letter of its key.
 #[derive(Clone, Copy, Debug)]
 #[repr(u8)]
-pub(crate) enum Kind {
+pub(crate) enum RecordKind {
     Activity = b'a',
     Clock = b'c',
     End = b'e',
@@ -41,7 +41,7 @@ pub(crate) enum Kind {
     Execution = b'x',
 }
 
-impl Kind {
+impl RecordKind {
     /// All except the clock.
     pub(crate) const RESOURCES: [Self; 6] =
         [Self::Activity, Self::End, Self::Entries, Self::Machine, Self::Revision, Self::Execution];
@@ -55,21 +55,21 @@ impl Kind {
 impl Key<'_> {
     /// Returns the bytes of the key: the prefix of its kind, then a name or numbers in byte order.
     pub(crate) fn bytes(self) -> Vec<u8> {
-        let named = |kind: Kind, name: &str| [&kind.prefix(), name.as_bytes()].concat();
-        let numbered = |kind: Kind, numbers: &[u64]| {
+        let named = |kind: RecordKind, name: &str| [&kind.prefix(), name.as_bytes()].concat();
+        let numbered = |kind: RecordKind, numbers: &[u64]| {
             let mut key = kind.prefix().to_vec();
             numbers.iter().for_each(|number| key.extend(number.to_be_bytes()));
             key
         };
         match self {
-            Self::Activity(arn) => named(Kind::Activity, arn),
-            Self::Clock => named(Kind::Clock, ""),
-            Self::Machine(arn) => named(Kind::Machine, arn),
-            Self::Revision(number) => numbered(Kind::Revision, &[number]),
-            Self::Execution(number) => numbered(Kind::Execution, &[number]),
-            Self::End(number) => numbered(Kind::End, &[number]),
-            Self::Entries(number, place) => numbered(Kind::Entries, &[number, place]),
-            Self::AllEntries(number) => numbered(Kind::Entries, &[number]),
+            Self::Activity(arn) => named(RecordKind::Activity, arn),
+            Self::Clock => named(RecordKind::Clock, ""),
+            Self::Machine(arn) => named(RecordKind::Machine, arn),
+            Self::Revision(number) => numbered(RecordKind::Revision, &[number]),
+            Self::Execution(number) => numbered(RecordKind::Execution, &[number]),
+            Self::End(number) => numbered(RecordKind::End, &[number]),
+            Self::Entries(number, place) => numbered(RecordKind::Entries, &[number, place]),
+            Self::AllEntries(number) => numbered(RecordKind::Entries, &[number]),
         }
     }
 

@@ -17,7 +17,7 @@ use super::record::{
     ActivityRecord, ClockRecord, EndRecord, EntriesRecord, ExecutionRecord, MachineRecord, RevisionRecord,
     machine_type, numbers,
 };
-use super::{Journal, Key, Kind, Write};
+use super::{Journal, Key, RecordKind, Write};
 use crate::executions::{Body, Entry, Known, Log, Pending, Recorded, Run, RunOf, Waiting};
 use crate::operations::compile;
 use crate::registry::{Activities, Configuration, Registry, Revision};
@@ -31,7 +31,7 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
 
 /// The executions of a journal while they are read.
 #[derive(Default)]
-struct Found {
+struct JournalContents {
     revisions: BTreeMap<u64, Arc<Revision>>,
     machines: Vec<(String, MachineRecord)>,
     executions: BTreeMap<u64, ExecutionRecord>,
@@ -43,7 +43,7 @@ impl Registry {
     /// executions whose replay differs from their records. Ended executions are only indexed: they are replayed when
     /// they are read.
     pub(crate) fn restore(self: &Arc<Self>) -> Result<Vec<String>, String> {
-        let Found { revisions, machines, executions, mut ends } = self.found()?;
+        let JournalContents { revisions, machines, executions, mut ends } = self.found()?;
         {
             let mut held = self.held();
             for (arn, record) in machines {
@@ -104,36 +104,36 @@ impl Registry {
 
     /// Returns what the journal contains, except for the inputs of executions. Activities and the clock are restored
     /// immediately.
-    fn found(&self) -> Result<Found, String> {
-        let mut found = Found::default();
+    fn found(&self) -> Result<JournalContents, String> {
+        let mut found = JournalContents::default();
         let mut highest = 0;
         let name = |key: &[u8]| String::from_utf8_lossy(key.get(2..).unwrap_or_default()).into_owned();
         let number = |key: &[u8]| numbers(key).and_then(|numbers| numbers.first().copied()).unwrap_or_default();
-        for (key, value) in self.journal.records(&Kind::Activity.prefix())? {
+        for (key, value) in self.journal.records(&RecordKind::Activity.prefix())? {
             let activity = read::<ActivityRecord>(&value)?.activity();
             highest = highest.max(activity.number);
             self.activities.lock().insert(name(&key), activity.number, activity);
         }
-        for (_, value) in self.journal.records(&Kind::Clock.prefix())? {
+        for (_, value) in self.journal.records(&RecordKind::Clock.prefix())? {
             self.clock.advance(Duration::from_millis(read::<ClockRecord>(&value)?.turned));
         }
-        for (key, value) in self.journal.records(&Kind::Machine.prefix())? {
+        for (key, value) in self.journal.records(&RecordKind::Machine.prefix())? {
             let machine: MachineRecord = read(&value)?;
             let aliases = machine.aliases.iter().map(|alias| alias.number);
             highest = aliases.chain([highest, machine.number]).max().unwrap_or(0);
             found.machines.push((name(&key), machine));
         }
-        for (key, value) in self.journal.records(&Kind::End.prefix())? {
+        for (key, value) in self.journal.records(&RecordKind::End.prefix())? {
             found.ends.insert(number(&key), read(&value)?);
         }
-        for (key, value) in self.journal.records(&Kind::Execution.prefix())? {
+        for (key, value) in self.journal.records(&RecordKind::Execution.prefix())? {
             highest = highest.max(number(&key));
             found.executions.insert(number(&key), read(&value)?);
         }
         let of_machines = found.machines.iter().flat_map(|(_, machine)| machine.revisions());
         let of_executions = found.executions.values().map(|record| record.revision);
         let used: BTreeSet<u64> = of_machines.chain(of_executions).collect();
-        for (key, value) in self.journal.records(&Kind::Revision.prefix())? {
+        for (key, value) in self.journal.records(&RecordKind::Revision.prefix())? {
             highest = highest.max(number(&key));
             if used.contains(&number(&key)) {
                 found.revisions.insert(number(&key), Arc::new(revision(number(&key), read(&value)?)?));

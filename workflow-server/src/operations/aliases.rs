@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::versions::DESCRIPTION_CHARS;
 use crate::api::arn::MachineArn;
 use crate::api::{ApiError, Code, Input, Members, Paging};
-use crate::registry::{Alias, Held, MOST_ALIASES, Machine, Registry, Route};
+use crate::registry::{Alias, MOST_ALIASES, Machine, Registry, RegistryContents, Route};
 
 /// The pattern of an alias's name.
 const NAME_PATTERN: &str = r"^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$";
@@ -86,7 +86,11 @@ fn not_found() -> ApiError {
 }
 
 /// Returns the state machine of a routing, after checking that all its versions exist.
-fn routed<'h>(held: &'h mut Held, arn: MachineArn<'_>, routes: &[Route]) -> Result<&'h mut Machine, ApiError> {
+fn routed<'h>(
+    held: &'h mut RegistryContents,
+    arn: MachineArn<'_>,
+    routes: &[Route],
+) -> Result<&'h mut Machine, ApiError> {
     let machine = held.machines.get_mut(arn.machine).ok_or_else(not_found)?;
     machine.check_stays()?;
     match routes.iter().all(|route| machine.versions.contains_key(&route.version)) {

@@ -20,7 +20,7 @@ const OWNED: &str = "AWS_OWNED_KEY";
 const CUSTOMER_MANAGED: &str = "CUSTOMER_MANAGED_KMS_KEY";
 
 /// The configurations in a request.
-pub(super) struct Given<'a> {
+pub(super) struct RequestedConfiguration<'a> {
     logging: Option<Logging<'a>>,
     tracing: Option<bool>,
     encryption: Option<Encryption<'a>>,
@@ -39,7 +39,7 @@ pub(super) struct Encryption<'a> {
     reuse_seconds: Option<usize>,
 }
 
-impl<'a> Given<'a> {
+impl<'a> RequestedConfiguration<'a> {
     pub(super) fn read(members: &mut Members<'a>) -> Self {
         let logging = members.structure("loggingConfiguration", |logging| Logging {
             level: logging.word("level", &["ALL", "ERROR", "FATAL", "OFF"]).unwrap_or("OFF"),

@@ -16,7 +16,7 @@ use crate::api::arn::MachineArn;
 use crate::api::{ARN_CHARS, Answer, ApiError, Code, Input, LONG_ARN_CHARS, Members, Paging, arn};
 use crate::executions::{Body, Known, Log, Run, RunOf, STATUSES};
 use crate::journal::{ExecutionRecord, Key, Stored, begun};
-use crate::registry::{Held, Registry, Selected};
+use crate::registry::{Registry, RegistryContents, Selected};
 
 /// The statuses of an execution in the API.
 const STATUS_NAMES: [&str; 6] = ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"];
@@ -26,13 +26,13 @@ const TRACE_HEADER_CHARS: usize = 256;
 const TOKEN_CHARS: usize = 3096;
 
 /// An execution named in a request: one that was started, or a child of one of its map runs.
-pub(super) struct Found {
+pub(super) struct FoundExecution {
     pub(super) run: Arc<Run>,
     /// The ARN of the child.
     child: Option<String>,
 }
 
-impl Found {
+impl FoundExecution {
     /// Returns the current view of the execution or its child.
     pub(super) fn view<'e>(&self, execution: &'e Execution) -> Option<View<'e>> {
         match &self.child {
@@ -68,7 +68,7 @@ impl Registry {
     /// Returns the requested execution, and whether it is new.
     fn started(self: &Arc<Self>, asked: Asked<'_>) -> Result<(Arc<Run>, bool), ApiError> {
         let mut held = self.swept();
-        let Held { machines, executions } = &mut *held;
+        let RegistryContents { machines, executions } = &mut *held;
         let machine = machines.get(asked.machine.machine);
         let machine = machine.ok_or_else(|| ApiError::machine_does_not_exist(asked.machine.text))?;
         machine.check_stays()?;
@@ -205,21 +205,21 @@ impl Registry {
     }
 
     /// Returns the execution with this ARN: a Standard one, or a child of a map run.
-    pub(super) fn found_execution(&self, arn: &str) -> Result<Found, ApiError> {
+    pub(super) fn found_execution(&self, arn: &str) -> Result<FoundExecution, ApiError> {
         let name = arn::check(arn, &["execution", "express"])?;
         let does_not_exist = || ApiError::execution_does_not_exist(arn);
         let machine = name.split(':').next().unwrap_or_default();
         if !machine.contains('/') {
             arn::check(arn, &["execution"])?;
             let run = self.swept().executions.get(arn).ok_or_else(does_not_exist)?;
-            return Ok(Found { run, child: None });
+            return Ok(FoundExecution { run, child: None });
         }
         // The map runs of this label: `…:mapRun:MACHINE/LABEL:`.
         let head = arn.get(..arn.len() - name.len()).unwrap_or_default();
         let head = head.trim_end_matches("execution:").trim_end_matches("express:");
         let runs = self.map_runs.beginning(&format!("{head}mapRun:{machine}:"));
         let run = runs.into_iter().find(|run| run.execution().child(arn).is_some()).ok_or_else(does_not_exist)?;
-        Ok(Found { run, child: Some(arn.to_owned()) })
+        Ok(FoundExecution { run, child: Some(arn.to_owned()) })
     }
 
     fn asked<'a>(&self, members: &mut Members<'a>) -> Result<Asked<'a>, ApiError> {
@@ -323,7 +323,7 @@ struct Asked<'a> {
 }
 
 /// An execution in a list.
-struct Item<'a> {
+struct ListedExecution<'a> {
     arn: &'a str,
     machine_arn: &'a str,
     name: &'a str,
@@ -334,7 +334,7 @@ struct Item<'a> {
     redriven: Option<Instant>,
 }
 
-impl Item<'_> {
+impl ListedExecution<'_> {
     fn to_json(&self) -> Value {
         let mut item = json!({
             "executionArn": self.arn,
@@ -355,7 +355,7 @@ impl Item<'_> {
 
 /// Returns an execution, or a child of it, as an item of a list.
 pub(super) fn listed(run: &Run, view: View<'_>) -> Value {
-    let item = Item {
+    let item = ListedExecution {
         arn: view.arn(),
         machine_arn: view.machine_arn(),
         name: view.name(),
@@ -376,7 +376,7 @@ pub(super) fn listed(run: &Run, view: View<'_>) -> Value {
 /// Returns an execution as an item of a list. An unread execution is not replayed for this.
 fn listed_run(run: &Run) -> Value {
     let Some(Stored { record, end, .. }) = run.unread() else { return listed(run, run.execution().view()) };
-    let item = Item {
+    let item = ListedExecution {
         arn: &record.arn,
         machine_arn: &record.machine_arn,
         name: &record.name,

@@ -15,14 +15,14 @@ use super::tags;
 use super::versions::Publishing;
 use crate::api::arn::{self, MachineArn};
 use crate::api::{ARN_CHARS, ApiError, Code, Input, Members, Paging};
-use crate::registry::{Held, Machine, Registry, Revision};
+use crate::registry::{Machine, Registry, RegistryContents, Revision};
 
 /// Returns whether a request wants the parts that may be encrypted.
 pub(super) fn includes_data(members: &mut Members<'_>) -> bool {
     members.word("includedData", &["ALL_DATA", "METADATA_ONLY"]) != Some("METADATA_ONLY")
 }
 
-impl Held {
+impl RegistryContents {
     /// Returns the state machine of an ARN, which may name a version or alias.
     pub(super) fn machine(&self, arn: MachineArn<'_>) -> Result<&Machine, ApiError> {
         self.machines.get(arn.machine).ok_or_else(|| ApiError::machine_does_not_exist(arn.text))
@@ -75,7 +75,7 @@ impl Registry {
         let kind = machine_type(&mut members);
         let publishing = Publishing::read(&mut members);
         let tags = tags::read(&mut members);
-        let configuration = configuration::Given::read(&mut members);
+        let configuration = configuration::RequestedConfiguration::read(&mut members);
         members.check()?;
         arn::check_name(name)?;
         arn::check_role(role_arn)?;
@@ -138,7 +138,7 @@ impl Registry {
         let text = members.sensitive("definition", DEFINITION_CHARS);
         let role_arn = members.bounded("roleArn", 1, ARN_CHARS);
         let publishing = Publishing::read(&mut members);
-        let configuration = configuration::Given::read(&mut members);
+        let configuration = configuration::RequestedConfiguration::read(&mut members);
         members.check()?;
         let arn = MachineArn::read_unlabelled(arn)?;
         let role_arn = role_arn.map(arn::check_role).transpose()?;

@@ -2,20 +2,20 @@
 
 use std::sync::{Arc, MutexGuard};
 
-use super::{Held, Registry};
+use super::{Registry, RegistryContents};
 use crate::executions::Run;
 use crate::journal::{Key, Write};
 
 impl Registry {
     /// Returns the resources, after removing executions beyond the retention.
-    pub(crate) fn swept(&self) -> MutexGuard<'_, Held> {
+    pub(crate) fn swept(&self) -> MutexGuard<'_, RegistryContents> {
         let mut held = self.held();
         self.sweep(&mut held);
         held
     }
 
     /// Forgets the executions beyond the retention.
-    fn sweep(&self, held: &mut Held) {
+    fn sweep(&self, held: &mut RegistryContents) {
         let now = self.clock.now();
         while let Some(run) = held.executions.next_to_forget(&self.retention, now) {
             run.map_run_arns().iter().for_each(|arn| self.map_runs.remove(arn));
@@ -48,7 +48,7 @@ impl Registry {
     }
 
     /// Removes a state machine that is being deleted and has no running executions.
-    pub(crate) fn remove_if_deleted(&self, held: &mut Held, machine: &str) {
+    pub(crate) fn remove_if_deleted(&self, held: &mut RegistryContents, machine: &str) {
         let is_deleted = held.machines.get(machine).is_some_and(|machine| machine.deleting);
         if is_deleted && held.executions.running_of(machine).is_empty() {
             held.machines.remove(machine);

@@ -7,10 +7,10 @@ use serde_json::{Map, Value, json};
 use workflow_asl::document::MachineType;
 use workflow_local::Status;
 
-use super::{Held, Registry};
+use super::{Registry, RegistryContents};
 use crate::api::arn::Scope;
 use crate::api::{ApiError, Input};
-use crate::journal::{Kind, Write};
+use crate::journal::{RecordKind, Write};
 
 /// A state machine that survives a reset.
 #[derive(Clone)]
@@ -70,8 +70,8 @@ impl Registry {
         self.stop_driving();
         self.activities.clear();
         self.map_runs.clear();
-        *self.held() = Held::default();
-        for kind in Kind::RESOURCES {
+        *self.held() = RegistryContents::default();
+        for kind in RecordKind::RESOURCES {
             self.journal.write(|| Write::RemoveAll(kind.prefix().to_vec()));
         }
         let kept = self.kept().clone();

@@ -56,7 +56,7 @@ pub(crate) struct Registry {
     seed: u64,
     counter: AtomicU64,
     numbers: AtomicU64,
-    held: Mutex<Held>,
+    held: Mutex<RegistryContents>,
     driving: Mutex<JoinSet<()>>,
     /// The driven executions, by number.
     driven: Mutex<BTreeMap<u64, Arc<Run>>>,
@@ -66,7 +66,7 @@ pub(crate) struct Registry {
 
 /// State machines and executions.
 #[derive(Default)]
-pub(crate) struct Held {
+pub(crate) struct RegistryContents {
     pub(crate) machines: Resources<Machine>,
     pub(crate) executions: Executions,
 }
@@ -117,7 +117,7 @@ impl Registry {
 
     /// Locks the contents. Each change is complete before the lock is released, so a panic elsewhere leaves nothing
     /// half done.
-    pub(crate) fn held(&self) -> MutexGuard<'_, Held> {
+    pub(crate) fn held(&self) -> MutexGuard<'_, RegistryContents> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -2,7 +2,7 @@
 
 use workflow_services::{Integration, Service, TaskResource};
 
-use super::{Call, Caller};
+use super::{ApiCall, Caller};
 use crate::nearest::Lookups;
 use crate::rules::Definition;
 use crate::{Diagnostic, Finding, Pointer, error_name, placeholder};
@@ -32,7 +32,7 @@ pub(in crate::rules) fn tasks_raise_the_errors_that_are_handled(
 pub(in crate::rules) fn names_task_error(definition: &Definition<'_>, state: usize, name: &str) -> bool {
     let at = definition.calls.partition_point(|call| call.state < state);
     let call = definition.calls.get(at).filter(|call| call.state == state && call.caller == Caller::Task);
-    call.and_then(Call::target).is_some_and(|task| {
+    call.and_then(ApiCall::target).is_some_and(|task| {
         let prefix = name.split_once('.').map_or("", |(prefix, _)| prefix);
         let own = task.error_prefix().unwrap_or_default();
         !task.raises_any() || !own.is_empty() && prefix == own || is_other_generation(task, prefix, own)
@@ -40,7 +40,7 @@ pub(in crate::rules) fn names_task_error(definition: &Definition<'_>, state: usi
 }
 
 fn check(
-    call: &Call<'_>,
+    call: &ApiCall<'_>,
     (task, said): (TaskResource<'_>, Option<&[String]>),
     names: &[String],
     at: &Pointer,

@@ -37,7 +37,7 @@ enum Caller {
 }
 
 /// A call of an API.
-pub(super) struct Call<'a> {
+pub(super) struct ApiCall<'a> {
     caller: Caller,
     /// The number of the state among [`ObjectIndex::states`].
     state: usize,
@@ -52,7 +52,7 @@ pub(super) struct Call<'a> {
 }
 
 /// Every call of a service in a definition, in its order.
-pub(super) fn calls<'a>(index: &ObjectIndex<'a>) -> Vec<Call<'a>> {
+pub(super) fn calls<'a>(index: &ObjectIndex<'a>) -> Vec<ApiCall<'a>> {
     let mut calls = Vec::new();
     let mut known = BTreeMap::new();
     for (number, state) in index.states.iter().enumerate() {
@@ -76,7 +76,7 @@ pub(super) fn calls<'a>(index: &ObjectIndex<'a>) -> Vec<Call<'a>> {
             // Finding an operation takes longest: tasks that call the same share it.
             let parsed =
                 (caller == Caller::Task).then(|| *known.entry(arn).or_insert_with(|| TaskResource::parse(arn)));
-            calls.push(Call { caller, state: number, at, language, arn, parsed, request: request.as_ref() });
+            calls.push(ApiCall { caller, state: number, at, language, arn, parsed, request: request.as_ref() });
         };
         match fields.kind {
             StateKind::Task => {
@@ -110,7 +110,7 @@ fn is_call(arn: &str) -> bool {
     name.is_some_and(|name| !placeholder::likely(name)) && Resource::parse(arn).is_some()
 }
 
-impl<'a> Call<'a> {
+impl<'a> ApiCall<'a> {
     /// Returns what a task calls, where that is known.
     fn target(&self) -> Option<TaskResource<'a>> {
         self.parsed.and_then(Result::ok)

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use serde_json::{Map, Value};
 use workflow_services::{Enum, Integration, Member, Shape, Structure, TaskResource};
 
-use super::{Call, Caller, alike, is_dynamic, member_name};
+use super::{ApiCall, Caller, alike, is_dynamic, member_name};
 use crate::document::json_type;
 use crate::jsonata::{self, Expressions, Node, NodeKind};
 use crate::nearest::Lookups;
@@ -85,7 +85,7 @@ impl Read {
 }
 
 struct Request<'r> {
-    call: &'r Call<'r>,
+    call: &'r ApiCall<'r>,
     expressions: &'r Expressions,
     read: &'r mut Read,
     /// Whether what does not fit is certainly wrong.

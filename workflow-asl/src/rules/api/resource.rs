@@ -2,14 +2,14 @@
 
 use workflow_services::{Integration, MachineType, Pattern, ResourceError, Service, Support, TaskResource};
 
-use super::{Call, alike};
+use super::{ApiCall, alike};
 use crate::nearest::{Lookups, nearest};
 use crate::rules::Definition;
 use crate::{Diagnostic, Finding};
 
 type Parsed<'a> = Result<TaskResource<'a>, ResourceError<'a>>;
 
-fn tasks<'d>(definition: &'d Definition<'_>) -> impl Iterator<Item = (&'d Call<'d>, Parsed<'d>)> {
+fn tasks<'d>(definition: &'d Definition<'_>) -> impl Iterator<Item = (&'d ApiCall<'d>, Parsed<'d>)> {
     definition.calls.iter().filter_map(|call| Some((call, call.parsed?)))
 }
 
@@ -66,7 +66,7 @@ fn unknown_part(name: &str) -> &str {
 }
 
 /// Reports what is wrong with a word of the resource, or with all of it.
-fn push(call: &Call<'_>, word: Option<&str>, finding: Finding, found: &mut Vec<Diagnostic>) {
+fn push(call: &ApiCall<'_>, word: Option<&str>, finding: Finding, found: &mut Vec<Diagnostic>) {
     let mut diagnostic = finding.at(call.at.child("Resource"));
     // The word is a slice of the text, so its offset follows from the addresses.
     let start = word.and_then(|word| word.as_ptr().addr().checked_sub(call.arn.as_ptr().addr()));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use workflow_services::Shape;
 
-use super::{Call, Caller};
+use super::{ApiCall, Caller};
 use crate::document::{PathField, QueryLanguage, State};
 use crate::nearest::Lookups;
 use crate::references::{LiteralKind, LiteralStep, Reference, ReferenceRoot};
@@ -19,7 +19,7 @@ pub(in crate::rules) fn results_have_the_members_that_are_read(
 ) {
     let lookups = Lookups::default();
     let tasks = definition.calls.iter().filter(|call| call.caller == Caller::Task);
-    let tasks: BTreeMap<usize, &Call<'_>> = tasks.map(|call| (call.state, call)).collect();
+    let tasks: BTreeMap<usize, &ApiCall<'_>> = tasks.map(|call| (call.state, call)).collect();
     // The table is read from front to back: tasks that call the same often read the same of it.
     let (mut right, mut open) = (BTreeSet::new(), BTreeSet::new());
     let mut results = BTreeMap::new();

@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 
 use self::problem::Problem;
 use self::resolve::{is_old_truth, resolved};
-use self::tree::{CORE, Kind, Node, tree};
+use self::tree::{CORE, Node, NodeKind, tree};
 use super::layout::{Below, Layout, Span, Written};
 use super::{Read, Repeated, SourceError, json};
 use crate::{Code, Diagnostic, Finding, Pointer};
@@ -56,9 +56,9 @@ impl Reader {
         let Some(function) = node.function() else { return self.untagged(node) };
         let value = match (function, &node.kind) {
             // `!GetAtt A.B` is short for a list.
-            ("Fn::GetAtt", Kind::Scalar { text, .. }) => text.splitn(2, '.').map(Value::from).collect(),
+            ("Fn::GetAtt", NodeKind::Scalar { text, .. }) => text.splitn(2, '.').map(Value::from).collect(),
             // The unquoted argument of a function is always text.
-            (_, Kind::Scalar { text, .. }) => Value::String(text.clone()),
+            (_, NodeKind::Scalar { text, .. }) => Value::String(text.clone()),
             _ => self.inside(function, |reader| reader.untagged(node))?,
         };
         Ok(Value::Object(Map::from_iter([(function.to_owned(), value)])))
@@ -81,7 +81,7 @@ impl Reader {
 
     fn untagged(&mut self, node: &Node) -> Result<Value, Box<Problem>> {
         match &node.kind {
-            Kind::Scalar { text, written } => {
+            NodeKind::Scalar { text, written } => {
                 let core = node.tag.as_deref().and_then(|tag| tag.strip_prefix(CORE));
                 match core {
                     None if *written == Written::Plain => {
@@ -95,13 +95,13 @@ impl Reader {
                     _ => Ok(Value::String(text.clone())),
                 }
             }
-            Kind::Items(items) => {
+            NodeKind::Items(items) => {
                 let items = items.iter().enumerate();
                 items.map(|(i, item)| self.inside(&i.to_string(), |reader| reader.value(item))).collect()
             }
-            Kind::Members(pairs) => {
+            NodeKind::Members(pairs) => {
                 for (key, _) in pairs {
-                    if let Kind::Scalar { text, written: Written::Plain } = &key.kind
+                    if let NodeKind::Scalar { text, written: Written::Plain } = &key.kind
                         && is_old_truth(text)
                     {
                         self.remark(text, self.pointer().child(text));
@@ -144,9 +144,9 @@ impl Node {
     fn members(&self, twice: &mut Vec<Twice>) -> Result<Members<'_>, Box<Problem>> {
         let mut members = Members::new();
         let mut merged = Vec::new();
-        let Kind::Members(pairs) = &self.kind else { return Ok(members) };
+        let NodeKind::Members(pairs) = &self.kind else { return Ok(members) };
         for (key, value) in pairs {
-            let Kind::Scalar { text, written } = &key.kind else {
+            let NodeKind::Scalar { text, written } = &key.kind else {
                 return Err(Problem::new(Code::NotJson, key.span, "a key is not text")
                     .with_help("the keys of a definition are names"));
             };
@@ -161,11 +161,11 @@ impl Node {
         }
         for value in merged.into_iter().rev() {
             let maps = match &value.kind {
-                Kind::Items(items) => items.iter().collect(),
+                NodeKind::Items(items) => items.iter().collect(),
                 _ => vec![value],
             };
             for map in maps {
-                if !matches!(map.kind, Kind::Members(_)) {
+                if !matches!(map.kind, NodeKind::Members(_)) {
                     return Err(Problem::new(Code::NotJson, map.span, "`<<` requires a mapping"));
                 }
                 for (key, member) in map.members(&mut Vec::new())? {
@@ -190,16 +190,16 @@ impl Node {
     /// Returns the span; for a collection, that of its first character.
     fn extent(&self) -> Span {
         match self.kind {
-            Kind::Scalar { .. } => self.span,
+            NodeKind::Scalar { .. } => self.span,
             _ => (self.span.0, self.span.1.max(1)),
         }
     }
 
     fn below(&self) -> Below {
         match &self.kind {
-            Kind::Scalar { written, .. } => Below::Text(*written),
-            Kind::Items(items) => Below::Items(items.iter().map(|item| item.layout()).collect()),
-            Kind::Members(_) => {
+            NodeKind::Scalar { written, .. } => Below::Text(*written),
+            NodeKind::Items(items) => Below::Items(items.iter().map(|item| item.layout()).collect()),
+            NodeKind::Members(_) => {
                 let members = self.members(&mut Vec::new()).unwrap_or_default().into_iter();
                 Below::Members(members.map(|(key, (span, value))| (key, (span, value.layout()))).collect())
             }

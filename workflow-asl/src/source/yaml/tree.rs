@@ -18,14 +18,14 @@ pub(super) struct Node {
     pub(super) span: Span,
     /// What a tag such as `!Sub` is short for, or a tag of YAML's own such as `!!str`.
     pub(super) tag: Option<String>,
-    pub(super) kind: Kind,
+    pub(super) kind: NodeKind,
     /// How many collections lie inside each other in it, itself included.
     depth: usize,
     /// How much it is with all its aliases put in: about the bytes of its text.
     weight: usize,
 }
 
-pub(super) enum Kind {
+pub(super) enum NodeKind {
     Scalar { text: String, written: Written },
     Items(Vec<Rc<Node>>),
     Members(Vec<(Rc<Node>, Rc<Node>)>),
@@ -86,7 +86,7 @@ struct Open {
 }
 
 /// Reads what is in a collection.
-type ReadKind<'t> = fn(&mut Reader<'t>) -> Result<Kind, Box<Problem>>;
+type ReadKind<'t> = fn(&mut Reader<'t>) -> Result<NodeKind, Box<Problem>>;
 
 impl<'t> Reader<'t> {
     /// Returns a node, or an empty scalar where what follows is none.
@@ -170,30 +170,30 @@ impl<'t> Reader<'t> {
         collection(open, kind)
     }
 
-    fn block_sequence(&mut self) -> Result<Kind, Box<Problem>> {
+    fn block_sequence(&mut self) -> Result<NodeKind, Box<Problem>> {
         self.scanner.next()?;
-        let Kind::Items(items) = self.indentless_sequence()? else { return Ok(Kind::Items(Vec::new())) };
+        let NodeKind::Items(items) = self.indentless_sequence()? else { return Ok(NodeKind::Items(Vec::new())) };
         self.end_of_block("the list")?;
-        Ok(Kind::Items(items))
+        Ok(NodeKind::Items(items))
     }
 
-    fn indentless_sequence(&mut self) -> Result<Kind, Box<Problem>> {
+    fn indentless_sequence(&mut self) -> Result<NodeKind, Box<Problem>> {
         let mut items = Vec::new();
         while self.scanner.peek()?.kind == TokenKind::BlockEntry {
             self.scanner.next()?;
             items.push(self.node_or_empty(Here::Block, false)?);
         }
-        Ok(Kind::Items(items))
+        Ok(NodeKind::Items(items))
     }
 
-    fn block_mapping(&mut self) -> Result<Kind, Box<Problem>> {
+    fn block_mapping(&mut self) -> Result<NodeKind, Box<Problem>> {
         self.scanner.next()?;
         let mut members = Vec::new();
         while matches!(self.scanner.peek()?.kind, TokenKind::Key | TokenKind::Value) {
             members.push(self.member(Here::Member)?);
         }
         self.end_of_block("the mapping")?;
-        Ok(Kind::Members(members))
+        Ok(NodeKind::Members(members))
     }
 
     fn end_of_block(&mut self, what: &str) -> Result<(), Box<Problem>> {
@@ -223,22 +223,22 @@ impl<'t> Reader<'t> {
         Ok((key, value))
     }
 
-    fn flow_sequence(&mut self) -> Result<Kind, Box<Problem>> {
+    fn flow_sequence(&mut self) -> Result<NodeKind, Box<Problem>> {
         let start = self.scanner.next()?.span;
         let mut items = Vec::new();
         while self.goes_on(items.is_empty(), &TokenKind::FlowSequenceEnd, start)? {
             items.push(if self.scanner.peek()?.kind == TokenKind::Key {
                 let open = Open { span: first_sign(self.scanner.peek()?.span), tag: None };
                 let member = self.member(Here::Flow)?;
-                collection(open, Kind::Members(vec![member]))?
+                collection(open, NodeKind::Members(vec![member]))?
             } else {
                 self.node(Here::Flow)?
             });
         }
-        Ok(Kind::Items(items))
+        Ok(NodeKind::Items(items))
     }
 
-    fn flow_mapping(&mut self) -> Result<Kind, Box<Problem>> {
+    fn flow_mapping(&mut self) -> Result<NodeKind, Box<Problem>> {
         let start = self.scanner.next()?.span;
         let mut members = Vec::new();
         while self.goes_on(members.is_empty(), &TokenKind::FlowMappingEnd, start)? {
@@ -250,7 +250,7 @@ impl<'t> Reader<'t> {
                 (key, empty(end, None))
             });
         }
-        Ok(Kind::Members(members))
+        Ok(NodeKind::Members(members))
     }
 
     /// Passes the comma before another element, or the bracket that closes.
@@ -315,16 +315,16 @@ fn empty(at: usize, tag: Option<String>) -> Rc<Node> {
 
 fn scalar(says: Cow<'_, str>, written: Written, span: Span, tag: Option<String>) -> Rc<Node> {
     let (depth, weight) = (usize::from(tag.is_some()), says.len() + 1);
-    Rc::new(Node { span, tag, kind: Kind::Scalar { text: says.into_owned(), written }, depth, weight })
+    Rc::new(Node { span, tag, kind: NodeKind::Scalar { text: says.into_owned(), written }, depth, weight })
 }
 
 /// Returns the collection, now that its end is reached.
-fn collection(Open { span, tag }: Open, kind: Kind) -> Result<Rc<Node>, Box<Problem>> {
+fn collection(Open { span, tag }: Open, kind: NodeKind) -> Result<Rc<Node>, Box<Problem>> {
     let nodes = || -> Box<dyn Iterator<Item = &Rc<Node>>> {
         match &kind {
-            Kind::Items(items) => Box::new(items.iter()),
-            Kind::Members(members) => Box::new(members.iter().flat_map(|(key, value)| [key, value])),
-            Kind::Scalar { .. } => Box::new(std::iter::empty()),
+            NodeKind::Items(items) => Box::new(items.iter()),
+            NodeKind::Members(members) => Box::new(members.iter().flat_map(|(key, value)| [key, value])),
+            NodeKind::Scalar { .. } => Box::new(std::iter::empty()),
         }
     };
     let depth = 1 + usize::from(tag.is_some()) + nodes().map(|node| node.depth).max().unwrap_or(0);

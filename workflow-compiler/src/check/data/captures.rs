@@ -11,7 +11,7 @@ use crate::check::flow::DECLARED;
 use crate::check::members::Named;
 use crate::check::members::aws;
 use crate::check::model::Model;
-use crate::check::resolution::Step;
+use crate::check::resolution::AccessStep;
 use crate::check::sink::Sink;
 use crate::check::types::Ty;
 use crate::check::value_site::{ValueField, ValueSite};
@@ -55,9 +55,9 @@ pub(super) fn collect(model: &Model<'_>, sink: &mut Sink<'_>) -> BTreeMap<usize,
                 let place = ValueSite { state: info, position: ValueField::Assign };
                 let steps = model.resolve(place, reference, &DECLARED).steps;
                 let path = steps.into_iter().map_while(|step| match step {
-                    Step::Member { name, .. } => Some(name),
+                    AccessStep::Member { name, .. } => Some(name),
                     // An array is kept whole.
-                    Step::Index(_) | Step::Computed(_) => None,
+                    AccessStep::Index(_) | AccessStep::Computed(_) => None,
                 });
                 let path = path.take(DEPTH);
                 let path: Vec<String> = match of.language {

@@ -14,7 +14,7 @@ use crate::syntax::ast::{Catcher, Clause, ClauseValue, Expr, Head};
 use crate::syntax::keyword::ClauseKind;
 
 /// A way that leads to a state: from which one, by its number, and how.
-struct Way<'a> {
+struct IncomingTransition<'a> {
     from: usize,
     by: By<'a>,
 }
@@ -27,7 +27,7 @@ enum By<'a> {
 }
 
 /// The ways to each state, by its number.
-pub(super) struct Ways<'a>(Vec<Vec<Way<'a>>>);
+pub(super) struct Ways<'a>(Vec<Vec<IncomingTransition<'a>>>);
 
 impl<'a> Ways<'a> {
     pub(super) fn of(model: &Model<'a>) -> Self {
@@ -47,7 +47,7 @@ impl<'a> Ways<'a> {
                     Takes::Catcher => catchers.next().map(|(_, catcher)| By::Catch(catcher)),
                 };
                 if let (Some(ways), Some(by)) = (to.and_then(|to| ways.0.get_mut(to)), by) {
-                    ways.push(Way { from, by });
+                    ways.push(IncomingTransition { from, by });
                 }
             }
         }
@@ -82,7 +82,7 @@ impl<'a> Ways<'a> {
     }
 }
 
-impl<'a> Way<'a> {
+impl<'a> IncomingTransition<'a> {
     fn gives(&self, model: &Model<'a>, from: &StateInfo<'a>) -> Ty {
         match &self.by {
             By::Transition => model.success_output(from),

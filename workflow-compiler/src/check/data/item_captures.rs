@@ -11,7 +11,7 @@ use super::captures::{Capture, DEPTH};
 use super::visit;
 use crate::check::flow::DECLARED;
 use crate::check::model::{Model, StateInfo, is_distributed};
-use crate::check::resolution::{Base, Step};
+use crate::check::resolution::{AccessStep, Base};
 use crate::check::value_site::{ValueField, ValueSite};
 use crate::syntax::ast::{ClauseValue, Expr, Head, Root, Target};
 use crate::syntax::keyword::ClauseKind;
@@ -58,8 +58,8 @@ pub(super) fn collect(model: &Model<'_>) -> BTreeMap<usize, ItemCapture> {
                     (ItemCapture { variable, capture, again, reaches: Vec::new() }, Vec::new())
                 });
                 let path = resolved.steps.into_iter().map_while(|step| match step {
-                    Step::Member { name, .. } => Some(name),
-                    Step::Index(_) | Step::Computed(_) => None,
+                    AccessStep::Member { name, .. } => Some(name),
+                    AccessStep::Index(_) | AccessStep::Computed(_) => None,
                 });
                 item.capture.add(&path.take(DEPTH).collect::<Vec<_>>());
                 readers.extend(node());

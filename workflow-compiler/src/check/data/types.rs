@@ -53,14 +53,14 @@ pub(in crate::check) fn infer_all(model: &mut Model<'_>) {
         let mut done = vec![false; model.states.len()];
         for step in &order {
             match *step {
-                Step::Begins(number) => {
+                WalkEvent::Begins(number) => {
                     again |= ways.lead_back(number, &done);
                     let ty = ways.input(model, number, &done).bounded();
                     if let Some(known) = model.analysis.inputs.get_mut(number) {
                         *known = ty;
                     }
                 }
-                Step::Ends(number) => {
+                WalkEvent::Ends(number) => {
                     let Some((_, info)) = model.states.get_index(number) else { continue };
                     let ty = model.result_type(info).bounded();
                     if let Some(known) = model.analysis.results.get_mut(number) {
@@ -81,23 +81,23 @@ pub(in crate::check) fn infer_all(model: &mut Model<'_>) {
 
 /// A state of a walk, by its number.
 #[derive(Clone, Copy)]
-enum Step {
+enum WalkEvent {
     Begins(usize),
     Ends(usize),
 }
 
 /// Returns the states in the order in which they run; those inside one come between its beginning and its end.
-fn order(model: &Model<'_>) -> Vec<Step> {
+fn order(model: &Model<'_>) -> Vec<WalkEvent> {
     let mut order = Vec::new();
     enter(&model.analysis.graphs, 0, &mut order);
     order
 }
 
-fn enter(graphs: &StateGraphs, scope: usize, order: &mut Vec<Step>) {
+fn enter(graphs: &StateGraphs, scope: usize, order: &mut Vec<WalkEvent>) {
     for state in graphs.order(scope) {
-        order.push(Step::Begins(state));
+        order.push(WalkEvent::Begins(state));
         graphs.inside(state).for_each(|scope| enter(graphs, scope, order));
-        order.push(Step::Ends(state));
+        order.push(WalkEvent::Ends(state));
     }
 }
 

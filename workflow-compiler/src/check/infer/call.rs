@@ -1,7 +1,7 @@
 //! The types of calls: of the language's own functions, JSONata's, the intrinsic ones, and the operators of a choice rule.
 
 use workflow_asl::document::{Operator, QueryLanguage};
-use workflow_asl::intrinsic::{self, Kind};
+use workflow_asl::intrinsic::{self, ArgumentKind};
 use workflow_asl::{Code, hash};
 
 use crate::check::flow::{Narrowing, is_known};
@@ -233,19 +233,19 @@ fn in_jsonata(intrinsic: &str) -> Option<&'static str> {
     })
 }
 
-fn kind_takes(kind: Kind, ty: &Ty) -> bool {
+fn kind_takes(kind: ArgumentKind, ty: &Ty) -> bool {
     let ty = ty.present();
     if ty.is_unknown() {
         return true;
     }
     match kind {
-        Kind::String => ty.is_text(),
-        Kind::Integer => ty.is_number(),
-        Kind::Boolean => *ty == Ty::Bool,
-        Kind::Array => ty.is_array(),
-        Kind::Object => ty.is_object(),
-        Kind::Scalar => !ty.is_array() && !ty.is_object(),
-        Kind::Any => true,
+        ArgumentKind::String => ty.is_text(),
+        ArgumentKind::Integer => ty.is_number(),
+        ArgumentKind::Boolean => *ty == Ty::Bool,
+        ArgumentKind::Array => ty.is_array(),
+        ArgumentKind::Object => ty.is_object(),
+        ArgumentKind::Scalar => !ty.is_array() && !ty.is_object(),
+        ArgumentKind::Any => true,
     }
 }
 
@@ -266,13 +266,13 @@ fn intrinsic_type(function: intrinsic::Function, arguments: &[Ty]) -> Ty {
     }
 }
 
-fn kind_type(kind: Kind) -> Ty {
+fn kind_type(kind: ArgumentKind) -> Ty {
     match kind {
-        Kind::String => Ty::Text,
-        Kind::Integer => Ty::INTEGER,
-        Kind::Boolean => Ty::Bool,
-        Kind::Array => Ty::Array(Box::new(Ty::Unknown)),
-        Kind::Any | Kind::Object | Kind::Scalar => Ty::Unknown,
+        ArgumentKind::String => Ty::Text,
+        ArgumentKind::Integer => Ty::INTEGER,
+        ArgumentKind::Boolean => Ty::Bool,
+        ArgumentKind::Array => Ty::Array(Box::new(Ty::Unknown)),
+        ArgumentKind::Any | ArgumentKind::Object | ArgumentKind::Scalar => Ty::Unknown,
     }
 }
 

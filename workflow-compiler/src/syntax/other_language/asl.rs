@@ -6,7 +6,7 @@ use workflow_asl::{Code, StateKind, error_name};
 
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Member, Spot, Target, Text};
-use crate::syntax::clause::{Clauses, Place, belongs_to};
+use crate::syntax::clause::{ClauseOwner, Clauses, belongs_to};
 use crate::syntax::cursor::Cursor;
 use crate::syntax::keyword::{ClauseKind, Takes};
 use crate::syntax::literal::{in_largest_unit, string_value};
@@ -273,7 +273,7 @@ impl Parser<'_> {
     pub(in crate::syntax) fn asl_clause(
         &mut self,
         keyword: &Ident,
-        place: Place,
+        place: ClauseOwner,
         cursor: &mut Cursor,
         clauses: &mut Clauses,
     ) -> bool {
@@ -302,7 +302,7 @@ impl Parser<'_> {
         if !place.allows(kind) {
             clauses.broken = true;
             self.report(match place {
-                Place::State(_) => problem.help(belongs_to(kind)),
+                ClauseOwner::State(_) => problem.help(belongs_to(kind)),
                 _ => problem,
             });
             return true;
@@ -333,7 +333,7 @@ impl Parser<'_> {
         &mut self,
         keyword: &Ident,
         text: &str,
-        place: Place,
+        place: ClauseOwner,
         cursor: &mut Cursor,
         clauses: &mut Clauses,
     ) -> bool {

@@ -1,12 +1,12 @@
 //! Functions of arrays. <https://docs.jsonata.org/array-functions>
 
-use super::Given;
+use super::Arguments;
 use crate::evaluate::machine::{Machine, Res};
 use crate::evaluate::value::{Items, SEQUENCE, Text, Val};
 use crate::functions::Id;
 
 impl<'a> Machine<'a> {
-    pub(super) fn array_function(&mut self, id: Id, given: &Given<'_, 'a>) -> Res<Val<'a>> {
+    pub(super) fn array_function(&mut self, id: Id, given: &Arguments<'_, 'a>) -> Res<Val<'a>> {
         let value = given.at(0);
         match id {
             Id::Append => return self.append(value, given.at(1)),
@@ -51,7 +51,7 @@ impl<'a> Machine<'a> {
         self.list(shuffled, 0)
     }
 
-    fn zip(&mut self, given: &Given<'_, 'a>) -> Res<Val<'a>> {
+    fn zip(&mut self, given: &Arguments<'_, 'a>) -> Res<Val<'a>> {
         let arrays: Vec<_> = given.0.iter().map(Val::items).collect();
         let lengths = given.0.iter().zip(&arrays).map(|(value, items)| if value.is_array() { items.len() } else { 0 });
         let length = lengths.min().unwrap_or(0);

@@ -1,6 +1,6 @@
 //! Functions that call functions. <https://docs.jsonata.org/higher-order-functions>
 
-use super::Given;
+use super::Arguments;
 use crate::evaluate::error::Error;
 use crate::evaluate::machine::{Machine, Res};
 use crate::evaluate::members::Members;
@@ -16,7 +16,7 @@ fn arity(function: &Val<'_>) -> usize {
 }
 
 impl<'a> Machine<'a> {
-    pub(super) fn higher_order_function(&mut self, id: Id, given: &Given<'_, 'a>) -> Res<Val<'a>> {
+    pub(super) fn higher_order_function(&mut self, id: Id, given: &Arguments<'_, 'a>) -> Res<Val<'a>> {
         let (value, function) = (given.at(0), given.at(1));
         match id {
             Id::Sift => return self.sift(value, function),

@@ -1,6 +1,6 @@
 //! Functions that search with strings, regular expressions or matcher functions.
 
-use super::Given;
+use super::Arguments;
 use super::strings::made;
 use crate::evaluate::call::Closing;
 use crate::evaluate::error::Error;
@@ -11,7 +11,7 @@ use crate::regex::{Regex, Subject, expand};
 use crate::{number, text};
 
 /// A match.
-struct Found<'a> {
+struct SubstringMatch<'a> {
     text: String,
     start: usize,
     end: usize,
@@ -38,7 +38,7 @@ impl<'m, 'a> Matcher<'m, 'a> {
 }
 
 impl<'a> Machine<'a> {
-    pub(super) fn matching_function(&mut self, id: Id, given: &Given<'_, 'a>) -> Res<Val<'a>> {
+    pub(super) fn matching_function(&mut self, id: Id, given: &Arguments<'_, 'a>) -> Res<Val<'a>> {
         let Some(subject) = given.text(0) else { return Ok(Val::Undefined) };
         self.work(subject.len() as u64 / 64)?;
         match id {
@@ -61,7 +61,7 @@ impl<'a> Machine<'a> {
         matcher: &Matcher<'_, 'a>,
         value: &Val<'a>,
         subject: &Subject<'_>,
-    ) -> Res<Option<Found<'a>>> {
+    ) -> Res<Option<SubstringMatch<'a>>> {
         match matcher {
             Matcher::Regex(regex) => {
                 let found = regex.find_at(subject, 0, self)?;
@@ -78,8 +78,8 @@ impl<'a> Machine<'a> {
         &mut self,
         matcher: &Matcher<'_, 'a>,
         subject: &Subject<'_>,
-        last: &Found<'a>,
-    ) -> Res<Option<Found<'a>>> {
+        last: &SubstringMatch<'a>,
+    ) -> Res<Option<SubstringMatch<'a>>> {
         match (matcher, &last.next) {
             (Matcher::Regex(regex), _) => {
                 let found = regex.find_after(subject, last.end, self)?;
@@ -93,12 +93,12 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn found(&mut self, subject: &Subject<'_>, found: Option<crate::regex::Match>) -> Res<Option<Found<'a>>> {
+    fn found(&mut self, subject: &Subject<'_>, found: Option<crate::regex::Match>) -> Res<Option<SubstringMatch<'a>>> {
         let Some(found) = found else { return Ok(None) };
         let bytes = found.end - found.start + found.groups.iter().flatten().map(ExactSizeIterator::len).sum::<usize>();
         self.make(bytes)?;
         let text = |range| subject.slice(range).into_owned();
-        Ok(Some(Found {
+        Ok(Some(SubstringMatch {
             text: text(found.start..found.end),
             start: found.start,
             end: found.end,
@@ -109,7 +109,7 @@ impl<'a> Machine<'a> {
     }
 
     /// Reads the match object that a function returns.
-    fn read_match(&mut self, value: &Val<'a>) -> Res<Option<Found<'a>>> {
+    fn read_match(&mut self, value: &Val<'a>) -> Res<Option<SubstringMatch<'a>>> {
         let Val::Object(object) = value else {
             return match value {
                 Val::Undefined => Ok(None),
@@ -123,7 +123,7 @@ impl<'a> Machine<'a> {
         }
         let place = |value: &Val<'a>| value.number().unwrap_or(0.0).max(0.0) as usize;
         let groups = if groups.is_array() { groups.items().iter().collect() } else { Vec::new() };
-        Ok(Some(Found {
+        Ok(Some(SubstringMatch {
             text: object.get("match").text().unwrap_or_default().to_owned(),
             start: place(&start),
             end: place(&end),
@@ -133,7 +133,7 @@ impl<'a> Machine<'a> {
         }))
     }
 
-    fn match_value(&mut self, found: &Found<'a>, index: &'static str, next: Option<Val<'a>>) -> Res<Val<'a>> {
+    fn match_value(&mut self, found: &SubstringMatch<'a>, index: &'static str, next: Option<Val<'a>>) -> Res<Val<'a>> {
         if let (Some(whole), "start") = (&found.whole, index) {
             return Ok(whole.clone());
         }
@@ -148,7 +148,7 @@ impl<'a> Machine<'a> {
         self.object(members)
     }
 
-    fn all_matches(&mut self, subject: &str, given: &Given<'_, 'a>) -> Res<Val<'a>> {
+    fn all_matches(&mut self, subject: &str, given: &Arguments<'_, 'a>) -> Res<Val<'a>> {
         let limit = given.number(2);
         if let Some(limit) = limit.filter(|limit| *limit < 0.0) {
             let mut error = Error::new("D3040");
@@ -169,7 +169,7 @@ impl<'a> Machine<'a> {
         self.list(all, SEQUENCE)
     }
 
-    fn split(&mut self, subject: &str, given: &Given<'_, 'a>) -> Res<Val<'a>> {
+    fn split(&mut self, subject: &str, given: &Arguments<'_, 'a>) -> Res<Val<'a>> {
         let limit = given.number(2);
         if let Some(separator) = given.text(1) {
             let parts = text::split(subject, separator, limit, self)?;
@@ -201,7 +201,7 @@ impl<'a> Machine<'a> {
         self.list(parts, 0)
     }
 
-    fn replace(&mut self, subject: &str, given: &Given<'_, 'a>) -> Res<Val<'a>> {
+    fn replace(&mut self, subject: &str, given: &Arguments<'_, 'a>) -> Res<Val<'a>> {
         let (replacement, limit) = (given.at(2), given.number(3));
         if let Some(pattern) = given.text(1) {
             // A function is converted to text here, as in JavaScript.

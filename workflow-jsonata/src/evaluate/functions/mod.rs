@@ -15,9 +15,9 @@ use crate::fault::Fault;
 use crate::functions::Id;
 
 /// The arguments of a built-in function, converted by its signature.
-pub(crate) struct Given<'g, 'a>(pub(crate) &'g [Val<'a>]);
+pub(crate) struct Arguments<'g, 'a>(pub(crate) &'g [Val<'a>]);
 
-impl<'g, 'a> Given<'g, 'a> {
+impl<'g, 'a> Arguments<'g, 'a> {
     /// Returns the argument at an index, or `undefined` if it is missing.
     pub(crate) fn at(&self, at: usize) -> &'g Val<'a> {
         self.0.get(at).unwrap_or(&Val::Undefined)
@@ -36,7 +36,7 @@ impl<'a> Machine<'a> {
     /// Runs a built-in function.
     #[inline(never)]
     pub(crate) fn native(&mut self, id: Id, arguments: &[Val<'a>]) -> Res<Val<'a>> {
-        let given = Given(arguments);
+        let given = Arguments(arguments);
         match id {
             Id::String
             | Id::Substring

@@ -1,6 +1,6 @@
 //! Functions of numbers, pictures and times. <https://docs.jsonata.org/numeric-functions>
 
-use super::Given;
+use super::Arguments;
 use super::strings::made;
 use crate::evaluate::error::Error;
 use crate::evaluate::machine::{Machine, Res};
@@ -9,7 +9,7 @@ use crate::functions::Id;
 use crate::{number, pictures};
 
 impl<'a> Machine<'a> {
-    pub(super) fn number_function(&mut self, id: Id, given: &Given<'_, 'a>) -> Res<Val<'a>> {
+    pub(super) fn number_function(&mut self, id: Id, given: &Arguments<'_, 'a>) -> Res<Val<'a>> {
         match id {
             Id::Millis => return Ok(Val::Number(self.now())),
             Id::Now => {

@@ -1,6 +1,6 @@
 //! Functions of objects and of any value. <https://docs.jsonata.org/object-functions>
 
-use super::Given;
+use super::Arguments;
 use crate::evaluate::error::Error;
 use crate::evaluate::machine::{Machine, Res};
 use crate::evaluate::members::Members;
@@ -8,7 +8,7 @@ use crate::evaluate::value::{SEQUENCE, Text, Val};
 use crate::functions::Id;
 
 impl<'a> Machine<'a> {
-    pub(super) fn object_function(&mut self, id: Id, given: &Given<'_, 'a>) -> Res<Val<'a>> {
+    pub(super) fn object_function(&mut self, id: Id, given: &Arguments<'_, 'a>) -> Res<Val<'a>> {
         let value = given.at(0);
         match id {
             Id::Exists => return Ok(Val::Bool(!value.is_undefined())),

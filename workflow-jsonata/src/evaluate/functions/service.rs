@@ -5,7 +5,7 @@ use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
-use super::Given;
+use super::Arguments;
 use super::strings::made;
 use crate::evaluate::error::Error;
 use crate::evaluate::machine::{Machine, Res};
@@ -17,7 +17,7 @@ use crate::functions::Id;
 const MOST_ITEMS: usize = 262_144;
 
 impl<'a> Machine<'a> {
-    pub(super) fn service_function(&mut self, id: Id, given: &Given<'_, 'a>) -> Res<Val<'a>> {
+    pub(super) fn service_function(&mut self, id: Id, given: &Arguments<'_, 'a>) -> Res<Val<'a>> {
         match id {
             Id::Partition => self.partition(given),
             Id::Range => self.range_function(given),
@@ -47,15 +47,15 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn argument<'g>(&mut self, given: &Given<'g, 'a>, at: usize) -> Res<&'g str> {
+    fn argument<'g>(&mut self, given: &Arguments<'g, 'a>, at: usize) -> Res<&'g str> {
         given.text(at).ok_or_else(|| Error::argument("T0410", at, given.at(at)))
     }
 
-    fn whole(&mut self, given: &Given<'_, 'a>, at: usize) -> Res<f64> {
+    fn whole(&mut self, given: &Arguments<'_, 'a>, at: usize) -> Res<f64> {
         given.number(at).map(f64::floor).ok_or_else(|| Error::argument("T0410", at, given.at(at)))
     }
 
-    fn partition(&mut self, given: &Given<'_, 'a>) -> Res<Val<'a>> {
+    fn partition(&mut self, given: &Arguments<'_, 'a>) -> Res<Val<'a>> {
         if given.at(0).is_undefined() {
             return Ok(Val::Undefined);
         }
@@ -78,7 +78,7 @@ impl<'a> Machine<'a> {
         self.list(parts, 0)
     }
 
-    fn range_function(&mut self, given: &Given<'_, 'a>) -> Res<Val<'a>> {
+    fn range_function(&mut self, given: &Arguments<'_, 'a>) -> Res<Val<'a>> {
         let (first, last, by) = (self.whole(given, 0)?, self.whole(given, 1)?, self.whole(given, 2)?);
         if by == 0.0 || by.is_nan() {
             return Err(Error::said("D3141", "the step of a range must not be 0"));

@@ -1,13 +1,13 @@
 //! Functions of strings. <https://docs.jsonata.org/string-functions>
 
-use super::{Given, of_function};
+use super::{Arguments, of_function};
 use crate::evaluate::machine::{Machine, Res};
 use crate::evaluate::value::{Text, Val};
 use crate::functions::Id;
 use crate::text;
 
 impl<'a> Machine<'a> {
-    pub(super) fn string_function(&mut self, id: Id, given: &Given<'_, 'a>) -> Res<Val<'a>> {
+    pub(super) fn string_function(&mut self, id: Id, given: &Arguments<'_, 'a>) -> Res<Val<'a>> {
         if id == Id::String {
             let pretty = matches!(given.at(1), Val::Bool(true));
             return Ok(self.string_of(given.at(0), pretty)?.map_or(Val::Undefined, made));
@@ -55,7 +55,7 @@ impl<'a> Machine<'a> {
         self.text(part.to_owned())
     }
 
-    fn join_strings(&mut self, given: &Given<'_, 'a>) -> Res<Val<'a>> {
+    fn join_strings(&mut self, given: &Arguments<'_, 'a>) -> Res<Val<'a>> {
         if given.at(0).is_undefined() {
             return Ok(Val::Undefined);
         }

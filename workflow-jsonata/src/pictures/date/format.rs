@@ -1,11 +1,11 @@
 //! Formats a date and time with a picture.
 
 use super::calendar::{Moment, component};
-use super::picture::{Marker, Part, read};
+use super::picture::{Marker, PicturePart, read};
 use super::{DAYS, MONTHS};
 use crate::fault::{Fault, Meter};
 use crate::number;
-use crate::pictures::integer::{Case, Grouping, Kind, format_integer};
+use crate::pictures::integer::{Case, Grouping, IntegerFormat, format_integer};
 
 /// The offset of a time zone such as `-0500`. As in the reference, the parts of a negative one are `floor` and
 /// remainder, so `-0530` becomes -6 hours and -30 minutes.
@@ -35,8 +35,8 @@ pub(crate) fn from_millis(
     let mut out = String::new();
     for part in read(picture)? {
         let text = match part {
-            Part::Literal(text) => text,
-            Part::Marker(marker) => write(&moment, &marker, &offset, meter)?,
+            PicturePart::Literal(text) => text,
+            PicturePart::Marker(marker) => write(&moment, &marker, &offset, meter)?,
         };
         meter.bytes(text.len() as u64)?;
         out.push_str(&text);
@@ -100,7 +100,7 @@ fn name(name: &str, case: Case, marker: &Marker) -> String {
 fn zone(marker: &Marker, offset: &Offset, meter: &mut impl Meter) -> Result<String, Fault> {
     let Some(integer) = &marker.integer else { return Err(Fault::new("D3134")) };
     let together = offset.hours * 100.0 + offset.minutes;
-    let regular = matches!(&integer.kind, Kind::Decimal { grouping: Grouping::Regular { .. }, .. });
+    let regular = matches!(&integer.kind, IntegerFormat::Decimal { grouping: Grouping::Regular { .. }, .. });
     let mut text = match integer.mandatory {
         _ if regular => integer.format(together, meter)?,
         1.0 | 2.0 => {

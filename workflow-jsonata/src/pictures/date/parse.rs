@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::calendar::{DAY, Moment, clip, component, days, time, utc};
-use super::picture::{Marker, Part, read};
+use super::picture::{Marker, PicturePart, read};
 use super::{DAYS, MONTHS};
 use crate::fault::{Fault, Meter};
 use crate::number;
-use crate::pictures::integer::{Grouping, Kind};
+use crate::pictures::integer::{Grouping, IntegerFormat};
 use crate::regex::{Regex, Subject};
 
 /// Implements `$toMillis`. Returns `None` if the text does not match the picture, and NaN for a date that does not
@@ -30,8 +30,8 @@ pub(crate) fn to_millis(
     for part in &parts {
         pattern.push('(');
         match part {
-            Part::Literal(text) => literal(&mut pattern, text),
-            Part::Marker(marker) => pattern.push_str(&marker_pattern(marker)?),
+            PicturePart::Literal(text) => literal(&mut pattern, text),
+            PicturePart::Marker(marker) => pattern.push_str(&marker_pattern(marker)?),
         }
         pattern.push(')');
     }
@@ -42,7 +42,7 @@ pub(crate) fn to_millis(
     let Some(found) = regex.find_at(&subject, 0, meter)? else { return Ok(None) };
     let mut fields = BTreeMap::new();
     for (part, group) in parts.iter().zip(&found.groups) {
-        let (Part::Marker(marker), Some(range)) = (part, group) else { continue };
+        let (PicturePart::Marker(marker), Some(range)) = (part, group) else { continue };
         fields.insert(marker.component, value(marker, &subject.slice(range.clone()))?);
     }
     if fields.is_empty() { Ok(None) } else { moment(fields, now).map(Some) }
@@ -61,7 +61,7 @@ fn literal(pattern: &mut String, text: &str) {
 /// Returns the separator of hours and minutes in a time zone.
 fn separator(marker: &Marker) -> Option<&str> {
     match marker.integer.as_ref().map(|integer| &integer.kind) {
-        Some(Kind::Decimal { grouping: Grouping::Regular { separator, .. }, .. }) => Some(separator),
+        Some(IntegerFormat::Decimal { grouping: Grouping::Regular { separator, .. }, .. }) => Some(separator),
         _ => None,
     }
 }

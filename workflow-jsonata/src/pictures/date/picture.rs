@@ -5,7 +5,7 @@ use crate::number;
 use crate::pictures::integer::{Case, Picture};
 
 #[derive(Debug, Clone)]
-pub(super) enum Part {
+pub(super) enum PicturePart {
     Literal(String),
     Marker(Box<Marker>),
 }
@@ -29,11 +29,11 @@ pub(super) struct Marker {
 ///
 /// # Errors
 /// Returns `D3135` for an unclosed bracket, `D3132` for an unknown component, or the errors of integers.
-pub(super) fn read(picture: &str) -> Result<Vec<Part>, Fault> {
+pub(super) fn read(picture: &str) -> Result<Vec<PicturePart>, Fault> {
     let mut parts = Vec::new();
-    let literal = |parts: &mut Vec<Part>, text: &str| {
+    let literal = |parts: &mut Vec<PicturePart>, text: &str| {
         if !text.is_empty() {
-            parts.push(Part::Literal(text.replace("]]", "]")));
+            parts.push(PicturePart::Literal(text.replace("]]", "]")));
         }
     };
     let mut rest = picture;
@@ -41,13 +41,13 @@ pub(super) fn read(picture: &str) -> Result<Vec<Part>, Fault> {
         literal(&mut parts, &rest[..open]);
         let after = &rest[open + 1..];
         if let Some(after) = after.strip_prefix('[') {
-            parts.push(Part::Literal("[".to_owned()));
+            parts.push(PicturePart::Literal("[".to_owned()));
             rest = after;
             continue;
         }
         let close = after.find(']').ok_or_else(|| Fault::new("D3135"))?;
         let written: String = after[..close].chars().filter(|c| !number::is_space(*c)).collect();
-        parts.push(Part::Marker(Box::new(marker(&written)?)));
+        parts.push(PicturePart::Marker(Box::new(marker(&written)?)));
         rest = &after[close + 1..];
     }
     literal(&mut parts, rest);

@@ -15,7 +15,7 @@ use crate::random::Random;
 
 /// A call that was parsed when the definition was compiled.
 #[derive(Clone, Debug)]
-pub(crate) struct Call {
+pub(crate) struct CompiledCall {
     function: Function,
     args: Vec<Argument>,
     source: String,
@@ -27,15 +27,15 @@ enum Argument {
     /// The template of a `States.Format`, split at its placeholders.
     Template(Vec<String>),
     Path(Path),
-    Call(Call),
+    Call(CompiledCall),
 }
 
-impl Call {
+impl CompiledCall {
     pub(crate) fn new(intrinsic: &Intrinsic) -> Self {
         Self::of(&intrinsic.call, intrinsic.source())
     }
 
-    fn of(call: &intrinsic::Call, source: &str) -> Self {
+    fn of(call: &intrinsic::FunctionCall, source: &str) -> Self {
         let args = call.args.iter().map(|argument| match argument {
             intrinsic::Argument::String(text) => Argument::Value(Value::String(text.clone())),
             intrinsic::Argument::Template(pieces) => Argument::Template(pieces.clone()),

@@ -2,7 +2,7 @@
 
 use super::message::{Message, edits};
 use super::shape::{ARRAY, BOOL, FRACTION, Kinds, NULL, NUMBER, OBJECT, OPEN, Shape, TEXT, may_lose_fraction};
-use super::walk::{FEW, Found, Step, walk, walk_to_given};
+use super::walk::{FEW, PathStep, WalkResult, walk, walk_to_given};
 use crate::MachineType;
 
 /// The length of the longest path that is checked.
@@ -10,7 +10,7 @@ pub(super) const DEEPEST: usize = 32;
 
 /// Checks that the last step of a path exists, provided that the steps before it do: they have their own checks.
 /// `words` is the source text before the step, `code` is the error's code.
-pub const fn is_member(shape: &'static Shape, path: &[Step<'_>], words: &str, code: &str) -> Option<Message> {
+pub const fn is_member(shape: &'static Shape, path: &[PathStep<'_>], words: &str, code: &str) -> Option<Message> {
     let found = walk(shape, path, true, None);
     if !found.found && found.depth + 1 == path.len() {
         let mut message = Message::new();
@@ -26,7 +26,7 @@ pub const fn is_member(shape: &'static Shape, path: &[Step<'_>], words: &str, co
 /// object proves that a member is missing. `place` gives the position in the document or text, as a line.
 pub const fn is_read(
     shape: &'static Shape,
-    path: &[Step<'_>],
+    path: &[PathStep<'_>],
     words: &str,
     code: &str,
     place: &str,
@@ -47,7 +47,7 @@ pub const fn is_read(
 /// `help` is added unless it is empty.
 pub const fn kind(
     shape: &'static Shape,
-    path: &[Step<'_>],
+    path: &[PathStep<'_>],
     kinds: u8,
     wanted: &str,
     code: &str,
@@ -77,7 +77,7 @@ pub const fn kind(
 /// is for a value that may be absent.
 pub const fn needed(
     shape: &'static Shape,
-    path: &[Step<'_>],
+    path: &[PathStep<'_>],
     not_null: bool,
     words: &str,
     code: &str,
@@ -105,7 +105,13 @@ pub const fn needed(
 }
 
 /// Checks that the value is not left out, although it may be `null`. `words` is its source text.
-pub const fn there(shape: &'static Shape, path: &[Step<'_>], words: &str, code: &str, help: &str) -> Option<Message> {
+pub const fn there(
+    shape: &'static Shape,
+    path: &[PathStep<'_>],
+    words: &str,
+    code: &str,
+    help: &str,
+) -> Option<Message> {
     let found = walk(shape, path, true, None);
     if found.found && found.left_out {
         let mut message = Message::new();
@@ -118,7 +124,13 @@ pub const fn there(shape: &'static Shape, path: &[Step<'_>], words: &str, code: 
 }
 
 /// Checks that the value may be this text.
-pub const fn text(shape: &'static Shape, path: &[Step<'_>], text: &str, words: &str, code: &str) -> Option<Message> {
+pub const fn text(
+    shape: &'static Shape,
+    path: &[PathStep<'_>],
+    text: &str,
+    words: &str,
+    code: &str,
+) -> Option<Message> {
     let found = walk(shape, path, true, Some(text));
     if found.found && found.kinds == TEXT && !found.has_text {
         let mut message = Message::new();
@@ -133,7 +145,7 @@ pub const fn text(shape: &'static Shape, path: &[Step<'_>], text: &str, words: &
 /// Checks that an object has every required member. `what` describes the object, such as "the input of `Other`".
 pub const fn members(
     shape: &'static Shape,
-    path: &[Step<'_>],
+    path: &[PathStep<'_>],
     given: &[&str],
     what: &str,
     code: &str,
@@ -160,23 +172,23 @@ pub const fn members(
 }
 
 /// Returns whether an object there has no such member, and the name is probably a slip.
-const fn is_slip(shape: &'static Shape, path: &[Step<'_>], name: &str) -> bool {
-    let mut steps = [Step::Computed(true); DEEPEST + 1];
+const fn is_slip(shape: &'static Shape, path: &[PathStep<'_>], name: &str) -> bool {
+    let mut steps = [PathStep::Computed(true); DEEPEST + 1];
     let mut at = 0;
     while at < path.len() && at < DEEPEST {
         steps[at] = path[at];
         at += 1;
     }
-    steps[at] = Step::Member(name, true);
+    steps[at] = PathStep::Member(name, true);
     let (steps, _) = steps.split_at(at + 1);
     !walk(shape, steps, true, None).found
 }
 
 /// Checks that the last step of the path is not a misspelt member. Members that the type does not have are allowed:
 /// nobody reads them.
-pub const fn no_slip(shape: &'static Shape, path: &[Step<'_>], what: &str, code: &str) -> Option<Message> {
+pub const fn no_slip(shape: &'static Shape, path: &[PathStep<'_>], what: &str, code: &str) -> Option<Message> {
     let found = walk(shape, path, true, None);
-    let Some(Step::Member(name, _)) = path.last() else { return None };
+    let Some(PathStep::Member(name, _)) = path.last() else { return None };
     // If a flattened member is given by its own name, its missing members are reported.
     let renamed = matches!(found.names.renamed, Some(wire) if !wire.is_empty());
     let meant = found.names.nearest.is_some() || renamed;
@@ -198,7 +210,7 @@ pub const fn no_slip(shape: &'static Shape, path: &[Step<'_>], what: &str, code:
 /// `given` describes the value.
 pub const fn takes(
     shape: &'static Shape,
-    path: &[Step<'_>],
+    path: &[PathStep<'_>],
     kinds: u8,
     absent: bool,
     what: &str,
@@ -235,7 +247,7 @@ pub(super) const ROUND: &str = "round it, in JSONata with `$round`, `$floor` or 
 /// Checks that an integer is in the range that its target accepts.
 pub const fn in_range(
     shape: &'static Shape,
-    path: &[Step<'_>],
+    path: &[PathStep<'_>],
     number: i128,
     what: &str,
     given: &str,
@@ -267,11 +279,11 @@ pub const fn awaited(machine: MachineType, name: &str, code: &str) -> Option<Mes
     None
 }
 
-const fn missing(found: &Found, step: &Step<'_>, words: &str, code: &str, message: &mut Message) {
+const fn missing(found: &WalkResult, step: &PathStep<'_>, words: &str, code: &str, message: &mut Message) {
     let stop = &found.stop;
     let name = match step {
-        Step::Member(name, _) => name,
-        Step::Index(..) | Step::Computed(_) => "",
+        PathStep::Member(name, _) => name,
+        PathStep::Index(..) | PathStep::Computed(_) => "",
     };
     if !stop.opaque.is_empty() && stop.kinds == 0 {
         message.all(&["the contents of `", words, "` are unknown: its type `", stop.opaque]);
@@ -290,7 +302,7 @@ const fn missing(found: &Found, step: &Step<'_>, words: &str, code: &str, messag
         return;
     }
     match step {
-        Step::Member(..) if stop.kinds & OBJECT != 0 => {
+        PathStep::Member(..) if stop.kinds & OBJECT != 0 => {
             if stop.name.is_empty() {
                 message.all(&["`", words, "` has no member `", name, "`"]);
             } else {
@@ -305,18 +317,18 @@ const fn missing(found: &Found, step: &Step<'_>, words: &str, code: &str, messag
                 None => propose(found, "its members are ", message),
             }
         }
-        Step::Member(..) if stop.kinds == ARRAY => {
+        PathStep::Member(..) if stop.kinds == ARRAY => {
             message.all(&["`", words, "` is an array: select one of its items first"]);
             message.code(code);
             message.help(&["such as `", words, "[0].", name, "`"]);
         }
-        Step::Member(..) => {
+        PathStep::Member(..) => {
             message.all(&["`", words, "` is "]);
             called(stop.kinds, stop.name, message);
             message.all(&[": it has no member `", name, "`"]);
             message.code(code);
         }
-        Step::Index(..) | Step::Computed(_) => {
+        PathStep::Index(..) | PathStep::Computed(_) => {
             message.all(&["`", words, "` is "]);
             called(stop.kinds, stop.name, message);
             message.add(", not an array");
@@ -331,7 +343,7 @@ const fn propose_wire(name: &str, wire: &str, message: &mut Message) {
 }
 
 /// Suggests the nearest name, or lists all names if there are few.
-pub(super) const fn propose(found: &Found, list: &str, message: &mut Message) {
+pub(super) const fn propose(found: &WalkResult, list: &str, message: &mut Message) {
     let names = &found.names;
     if let Some(near) = names.nearest {
         message.help(&["did you mean `", near, "`?"]);
@@ -345,7 +357,7 @@ pub(super) const fn propose(found: &Found, list: &str, message: &mut Message) {
     }
 }
 
-const fn describe(found: &Found, message: &mut Message) {
+const fn describe(found: &WalkResult, message: &mut Message) {
     called(found.kinds, found.name, message);
 }
 

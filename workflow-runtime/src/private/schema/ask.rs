@@ -2,7 +2,7 @@
 
 use super::answer;
 use super::shape::Shape;
-use super::walk::Step;
+use super::walk::PathStep;
 use crate::MachineType;
 
 macro_rules! questions {
@@ -19,15 +19,15 @@ macro_rules! questions {
 }
 
 questions! {
-    is_member(shape: &'static Shape, path: &[Step<'_>], words: &str, code: &str);
-    is_read(shape: &'static Shape, path: &[Step<'_>], words: &str, code: &str, place: &str);
-    kind(shape: &'static Shape, path: &[Step<'_>], kinds: u8, wanted: &str, code: &str, help: &str);
-    needed(shape: &'static Shape, path: &[Step<'_>], not_null: bool, words: &str, code: &str, help: &str);
-    there(shape: &'static Shape, path: &[Step<'_>], words: &str, code: &str, help: &str);
-    text(shape: &'static Shape, path: &[Step<'_>], text: &str, words: &str, code: &str);
-    members(shape: &'static Shape, path: &[Step<'_>], given: &[&str], what: &str, code: &str);
-    no_slip(shape: &'static Shape, path: &[Step<'_>], what: &str, code: &str);
-    takes(shape: &'static Shape, path: &[Step<'_>], kinds: u8, absent: bool, what: &str, given: &str, code: &str);
-    in_range(shape: &'static Shape, path: &[Step<'_>], number: i128, what: &str, given: &str, code: &str);
+    is_member(shape: &'static Shape, path: &[PathStep<'_>], words: &str, code: &str);
+    is_read(shape: &'static Shape, path: &[PathStep<'_>], words: &str, code: &str, place: &str);
+    kind(shape: &'static Shape, path: &[PathStep<'_>], kinds: u8, wanted: &str, code: &str, help: &str);
+    needed(shape: &'static Shape, path: &[PathStep<'_>], not_null: bool, words: &str, code: &str, help: &str);
+    there(shape: &'static Shape, path: &[PathStep<'_>], words: &str, code: &str, help: &str);
+    text(shape: &'static Shape, path: &[PathStep<'_>], text: &str, words: &str, code: &str);
+    members(shape: &'static Shape, path: &[PathStep<'_>], given: &[&str], what: &str, code: &str);
+    no_slip(shape: &'static Shape, path: &[PathStep<'_>], what: &str, code: &str);
+    takes(shape: &'static Shape, path: &[PathStep<'_>], kinds: u8, absent: bool, what: &str, given: &str, code: &str);
+    in_range(shape: &'static Shape, path: &[PathStep<'_>], number: i128, what: &str, given: &str, code: &str);
     awaited(machine: MachineType, name: &str, code: &str);
 }

@@ -8,7 +8,7 @@
 use super::answer::{DEEPEST, ROUND, called, propose};
 use super::message::{Message, same};
 use super::shape::{ALL, ARRAY, Field, NULL, OBJECT, Shape, may_lose_fraction};
-use super::walk::{Step, walk};
+use super::walk::{PathStep, walk};
 
 /// The depth to which members and items are compared.
 const LEVELS: usize = 4;
@@ -20,13 +20,13 @@ const PARTS: usize = 100;
 #[derive(Clone, Copy)]
 struct Side<'p> {
     shape: &'static Shape,
-    path: [Step<'p>; DEEPEST],
+    path: [PathStep<'p>; DEEPEST],
     len: usize,
 }
 
 impl<'p> Side<'p> {
-    const fn new(shape: &'static Shape, path: &[Step<'p>]) -> Self {
-        let mut side = Self { shape, path: [Step::Computed(true); DEEPEST], len: 0 };
+    const fn new(shape: &'static Shape, path: &[PathStep<'p>]) -> Self {
+        let mut side = Self { shape, path: [PathStep::Computed(true); DEEPEST], len: 0 };
         let mut rest = path;
         while let [step, tail @ ..] = rest {
             side = side.then(*step);
@@ -36,7 +36,7 @@ impl<'p> Side<'p> {
     }
 
     /// Adds a step, unless the path is already too long.
-    const fn then(mut self, step: Step<'p>) -> Self {
+    const fn then(mut self, step: PathStep<'p>) -> Self {
         if self.len < DEEPEST {
             self.path[self.len] = step;
             self.len += 1;
@@ -44,7 +44,7 @@ impl<'p> Side<'p> {
         self
     }
 
-    const fn path(&self) -> &[Step<'p>] {
+    const fn path(&self) -> &[PathStep<'p>] {
         self.path.split_at(self.len).0
     }
 }
@@ -58,9 +58,9 @@ struct Words<'t> {
 }
 
 /// The compared part of a value, for the message: a member by its name, or an item with an empty name.
-struct Part<'t> {
+struct ComparedPart<'t> {
     name: &'t str,
-    of: Option<&'t Part<'t>>,
+    of: Option<&'t ComparedPart<'t>>,
 }
 
 /// Checks that a part of a type of the user's own is valid for its target. With `absent`, an optional value is reported
@@ -68,8 +68,8 @@ struct Part<'t> {
 #[track_caller]
 pub const fn fits(
     shape: &'static Shape,
-    path: &[Step<'_>],
-    (given, given_path): (&'static Shape, &[Step<'_>]),
+    path: &[PathStep<'_>],
+    (given, given_path): (&'static Shape, &[PathStep<'_>]),
     absent: bool,
     what: &str,
     code: &str,
@@ -85,7 +85,7 @@ const fn compare(
     (given, wanted): (Side<'_>, Side<'_>),
     absent: bool,
     levels: usize,
-    part: Option<&Part<'_>>,
+    part: Option<&ComparedPart<'_>>,
     left: &mut usize,
     words: Words<'_>,
 ) {
@@ -127,12 +127,12 @@ const fn compare(
         return;
     }
     if kinds == ARRAY && taken == ARRAY {
-        let item = Step::Computed(false);
+        let item = PathStep::Computed(false);
         compare(
             (given.then(item), wanted.then(item)),
             true,
             levels - 1,
-            Some(&Part { name: "", of: part }),
+            Some(&ComparedPart { name: "", of: part }),
             left,
             words,
         );
@@ -148,7 +148,7 @@ const fn members(
     (given, wanted): (Side<'_>, Side<'_>),
     fields: &'static [Field],
     levels: usize,
-    part: Option<&Part<'_>>,
+    part: Option<&ComparedPart<'_>>,
     left: &mut usize,
     words: Words<'_>,
 ) {
@@ -159,11 +159,11 @@ const fn members(
             members((given, wanted), members_at(field.shape, field.shape, &[]), levels, part, left, words);
             continue;
         }
-        let step = Step::Member(field.name, false);
+        let step = PathStep::Member(field.name, false);
         let (inner, needs) = (given.then(step), wanted.then(step));
         let has = walk(inner.shape, inner.path(), true, None);
         if has.found {
-            compare((inner, needs), true, levels - 1, Some(&Part { name: field.name, of: part }), left, words);
+            compare((inner, needs), true, levels - 1, Some(&ComparedPart { name: field.name, of: part }), left, words);
             continue;
         }
         let takes = walk(needs.shape, needs.path(), false, None);
@@ -184,7 +184,7 @@ const fn members(
         }
         // A misspelt optional member would always be absent.
         let Some(near) = has.names.nearest else { continue };
-        let meant = wanted.then(Step::Member(near, false));
+        let meant = wanted.then(PathStep::Member(near, false));
         if !walk(meant.shape, meant.path(), false, None).found {
             let mut message = Message::new();
             place(part, words.what, &mut message);
@@ -197,7 +197,7 @@ const fn members(
 }
 
 /// Returns the members of an object there; none unless it is exactly one object.
-const fn members_at(shape: &'static Shape, own: &'static Shape, path: &[Step<'_>]) -> &'static [Field] {
+const fn members_at(shape: &'static Shape, own: &'static Shape, path: &[PathStep<'_>]) -> &'static [Field] {
     match (shape, path) {
         (Shape::Named { of, .. }, _) => members_at(of, shape, path),
         (Shape::Option { of } | Shape::Read { of, .. }, _) => members_at(of, own, path),
@@ -206,7 +206,7 @@ const fn members_at(shape: &'static Shape, own: &'static Shape, path: &[Step<'_>
             _ => &[],
         },
         (Shape::Object { of }, []) => of,
-        (Shape::Object { of }, [Step::Member(name, _), path @ ..]) => {
+        (Shape::Object { of }, [PathStep::Member(name, _), path @ ..]) => {
             let mut rest = *of;
             while let [field, tail @ ..] = rest {
                 if !field.flat && same(field.name, name) {
@@ -217,15 +217,15 @@ const fn members_at(shape: &'static Shape, own: &'static Shape, path: &[Step<'_>
             &[]
         }
         (Shape::Map { of }, [_, path @ ..]) => members_at(of, own, path),
-        (Shape::Array { of }, [Step::Index(..) | Step::Computed(_), path @ ..]) => members_at(of, own, path),
+        (Shape::Array { of }, [PathStep::Index(..) | PathStep::Computed(_), path @ ..]) => members_at(of, own, path),
         _ => &[],
     }
 }
 
 /// Returns the description of a part: `` `price` of an item of the output``.
-const fn place(part: Option<&Part<'_>>, what: &str, message: &mut Message) {
+const fn place(part: Option<&ComparedPart<'_>>, what: &str, message: &mut Message) {
     let mut rest = part;
-    while let Some(Part { name, of }) = rest {
+    while let Some(ComparedPart { name, of }) = rest {
         if name.is_empty() {
             message.add("an item of ");
         } else {

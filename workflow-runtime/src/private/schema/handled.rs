@@ -5,7 +5,7 @@
 use super::message::{Message, same};
 use super::shape::{Field, Shape};
 use super::types::{Handled, Types};
-use super::walk::{FEW, Step};
+use super::walk::{FEW, PathStep};
 use crate::Schema;
 
 const fn find(types: &Types, state: &str) -> Option<&'static Handled> {
@@ -70,11 +70,11 @@ impl<T: Schema, E> Returned for Result<T, E> {
 }
 
 /// Returns the shape at a path in a type; any shape if it is unknown.
-pub const fn at(shape: &'static Shape, path: &[Step<'_>]) -> &'static Shape {
+pub const fn at(shape: &'static Shape, path: &[PathStep<'_>]) -> &'static Shape {
     lead(shape, shape, path)
 }
 
-const fn lead(shape: &'static Shape, own: &'static Shape, path: &[Step<'_>]) -> &'static Shape {
+const fn lead(shape: &'static Shape, own: &'static Shape, path: &[PathStep<'_>]) -> &'static Shape {
     match (shape, path) {
         (Shape::Own, _) => match own {
             Shape::Named { of: of @ Shape::Object { .. }, .. } if !path.is_empty() => lead(of, own, path),
@@ -87,13 +87,13 @@ const fn lead(shape: &'static Shape, own: &'static Shape, path: &[Step<'_>]) -> 
         (_, []) => shape,
         (Shape::Named { of, .. }, _) => lead(of, shape, path),
         (Shape::Option { of } | Shape::Read { of, .. }, _) => lead(of, own, path),
-        (Shape::Object { of }, [Step::Member(name, certain), path @ ..]) => match member(of, name) {
+        (Shape::Object { of }, [PathStep::Member(name, certain), path @ ..]) => match member(of, name) {
             Some(Shape::Option { of }) if *certain => lead(of, own, path),
             Some(of) => lead(of, own, path),
             None => &Shape::Any,
         },
         (Shape::Map { of }, [_, path @ ..]) => lead(of, own, path),
-        (Shape::Array { of }, [Step::Index(..) | Step::Computed(_), path @ ..]) => lead(of, own, path),
+        (Shape::Array { of }, [PathStep::Index(..) | PathStep::Computed(_), path @ ..]) => lead(of, own, path),
         _ => &Shape::Any,
     }
 }

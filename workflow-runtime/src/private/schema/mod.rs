@@ -17,4 +17,4 @@ pub use handled::{Returned, at, is_handled, reads, sends};
 pub use probe::{Otherwise, OtherwiseUnread, Probe, ReadProbe};
 pub use shape::{Field, Reads, Shape, Unread};
 pub use types::{Handled, ResultType, Types};
-pub use walk::Step;
+pub use walk::PathStep;

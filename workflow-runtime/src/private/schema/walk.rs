@@ -5,7 +5,7 @@ use super::shape::{ALL, ARRAY, BOOL, FRACTION, Field, Kinds, NULL, NUMBER, OBJEC
 
 /// A step of a path. The flag means that the target is known to exist, because the workflow tests it.
 #[derive(Clone, Copy, Debug)]
-pub enum Step<'p> {
+pub enum PathStep<'p> {
     /// `.name`
     Member(&'p str, bool),
     /// `[0]`; a negative index counts from the end.
@@ -18,7 +18,7 @@ pub enum Step<'p> {
 pub(super) const FEW: usize = 8;
 
 /// The result of a walk over all alternatives.
-pub(super) struct Found {
+pub(super) struct WalkResult {
     /// Whether the path leads to anything.
     pub(super) found: bool,
     /// Whether the value may be absent or null.
@@ -94,7 +94,7 @@ impl Names {
 /// The position of a walk.
 #[derive(Clone, Copy)]
 struct Here<'p> {
-    path: &'p [Step<'p>],
+    path: &'p [PathStep<'p>],
     /// The number of steps taken.
     depth: usize,
     /// Whether the last step leads to a value that is known to exist.
@@ -112,7 +112,12 @@ struct Here<'p> {
 }
 
 /// Walks a path. `certain` means that the start value is known to exist. `text` is a text to look for.
-pub(super) const fn walk(shape: &'static Shape, path: &[Step<'_>], certain: bool, text: Option<&str>) -> Found {
+pub(super) const fn walk(
+    shape: &'static Shape,
+    path: &[PathStep<'_>],
+    certain: bool,
+    text: Option<&str>,
+) -> WalkResult {
     start(
         shape,
         Here { path, depth: 0, certain, skipped: false, own: &Shape::Any, name: "", entered: 0, text, given: &[] },
@@ -120,7 +125,7 @@ pub(super) const fn walk(shape: &'static Shape, path: &[Step<'_>], certain: bool
 }
 
 /// Walks a path to an object with the given members.
-pub(super) const fn walk_to_given(shape: &'static Shape, path: &[Step<'_>], given: &[&str]) -> Found {
+pub(super) const fn walk_to_given(shape: &'static Shape, path: &[PathStep<'_>], given: &[&str]) -> WalkResult {
     let here = Here {
         path,
         depth: 0,
@@ -135,8 +140,8 @@ pub(super) const fn walk_to_given(shape: &'static Shape, path: &[Step<'_>], give
     start(shape, here)
 }
 
-const fn start(shape: &'static Shape, here: Here<'_>) -> Found {
-    let mut found = Found {
+const fn start(shape: &'static Shape, here: Here<'_>) -> WalkResult {
+    let mut found = WalkResult {
         found: false,
         absent: false,
         left_out: false,
@@ -157,7 +162,7 @@ const fn start(shape: &'static Shape, here: Here<'_>) -> Found {
 }
 
 /// Returns whether the rest of the path exists from here.
-const fn look(shape: &'static Shape, here: Here<'_>, out: &mut Found) -> bool {
+const fn look(shape: &'static Shape, here: Here<'_>, out: &mut WalkResult) -> bool {
     match shape {
         Shape::Any => {
             (out.kinds, out.has_text, out.has_all) = (ALL, true, true);
@@ -205,23 +210,26 @@ const fn look(shape: &'static Shape, here: Here<'_>, out: &mut Found) -> bool {
     };
     let next = Here { path, depth: here.depth + 1, entered: 0, name: "", skipped: false, ..here };
     match (step, shape) {
-        (Step::Member(name, certain), Shape::Object { of }) => {
+        (PathStep::Member(name, certain), Shape::Object { of }) => {
             let next = Here { certain: *certain, ..next };
             if member(of, name, here, next, out) {
                 return true;
             }
         }
-        (Step::Member(_, certain) | Step::Index(_, certain) | Step::Computed(certain), Shape::Map { of }) => {
+        (
+            PathStep::Member(_, certain) | PathStep::Index(_, certain) | PathStep::Computed(certain),
+            Shape::Map { of },
+        ) => {
             return look(of, Here { certain: *certain, ..next }, out);
         }
-        (Step::Index(_, certain) | Step::Computed(certain), Shape::Array { of }) => {
+        (PathStep::Index(_, certain) | PathStep::Computed(certain), Shape::Array { of }) => {
             return look(of, Here { certain: *certain, ..next }, out);
         }
-        (Step::Computed(_), Shape::Tuple { .. }) => {
+        (PathStep::Computed(_), Shape::Tuple { .. }) => {
             (out.kinds, out.has_text, out.has_all) = (ALL, true, true);
             return true;
         }
-        (Step::Index(at, certain), Shape::Tuple { of }) => {
+        (PathStep::Index(at, certain), Shape::Tuple { of }) => {
             if let Some(item) = item(of, *at) {
                 return look(item, Here { certain: *certain, ..next }, out);
             }
@@ -237,8 +245,10 @@ const fn look(shape: &'static Shape, here: Here<'_>, out: &mut Found) -> bool {
 }
 
 /// Returns whether any remaining step leads to a value that is known to exist. Then everything before it exists too.
-const fn known(mut path: &[Step<'_>]) -> bool {
-    while let [Step::Member(_, certain) | Step::Index(_, certain) | Step::Computed(certain), rest @ ..] = path {
+const fn known(mut path: &[PathStep<'_>]) -> bool {
+    while let [PathStep::Member(_, certain) | PathStep::Index(_, certain) | PathStep::Computed(certain), rest @ ..] =
+        path
+    {
         if *certain {
             return true;
         }
@@ -248,7 +258,7 @@ const fn known(mut path: &[Step<'_>]) -> bool {
 }
 
 /// Returns the member of an object, including flattened members.
-const fn member(fields: &'static [Field], name: &str, here: Here<'_>, next: Here<'_>, out: &mut Found) -> bool {
+const fn member(fields: &'static [Field], name: &str, here: Here<'_>, next: Here<'_>, out: &mut WalkResult) -> bool {
     let mut rest = fields;
     while let [field, tail @ ..] = rest {
         if !field.flat && same(field.name, name) {
@@ -299,7 +309,7 @@ const fn kinds(shape: &Shape) -> Kinds {
 }
 
 /// Records the target of the path.
-const fn arrive(shape: &'static Shape, here: Here<'_>, out: &mut Found) {
+const fn arrive(shape: &'static Shape, here: Here<'_>, out: &mut WalkResult) {
     out.kinds |= kinds(shape);
     if let Shape::Integer { least, greatest } = shape {
         out.least = if *least < out.least { *least } else { out.least };
@@ -378,7 +388,7 @@ const fn contains(mut names: &[&str], name: &str) -> bool {
 }
 
 /// Records a value at which the walk stops, unless another alternative led further. Returns whether it did.
-const fn stop(shape: &'static Shape, here: Here<'_>, out: &mut Found) -> bool {
+const fn stop(shape: &'static Shape, here: Here<'_>, out: &mut WalkResult) -> bool {
     if here.depth < out.depth {
         return false;
     }
@@ -392,7 +402,7 @@ const fn stop(shape: &'static Shape, here: Here<'_>, out: &mut Found) -> bool {
         _ => out.stop.kinds |= kinds(shape),
     }
     out.stop.name = here.name;
-    if let ([Step::Member(wanted, _), ..], Shape::Object { of }) = (here.path, shape) {
+    if let ([PathStep::Member(wanted, _), ..], Shape::Object { of }) = (here.path, shape) {
         let mut rest = *of;
         while let [field, tail @ ..] = rest {
             if !field.flat {

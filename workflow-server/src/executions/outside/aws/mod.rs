@@ -111,7 +111,7 @@ const APIS: [Api; 5] = [
 ];
 
 /// A call of an API, parsed from a task's resource.
-struct Call<'t> {
+struct AwsCall<'t> {
     api: &'static Api,
     task: TaskResource<'t>,
     operation: Operation,
@@ -125,7 +125,7 @@ struct Told {
     message: String,
 }
 
-impl<'t> Call<'t> {
+impl<'t> AwsCall<'t> {
     fn of(resource: &'t str) -> Option<Self> {
         let task = TaskResource::parse(resource).ok()?;
         let (api, action, is_optimised) = match task {
@@ -210,7 +210,7 @@ impl AwsEndpoint {
         run: &Arc<Run>,
         request: &TaskRequest,
     ) -> Option<Result<Value, TaskError>> {
-        let call = Call::of(&request.resource)?;
+        let call = AwsCall::of(&request.resource)?;
         let mut input = request.input.value().clone();
         if call.is_optimised && call.api.sdk == "eventbridge" {
             add_resources(&mut input, [&run.arn, &run.machine.arn]);
@@ -227,7 +227,7 @@ impl AwsEndpoint {
     async fn send(
         &self,
         client: &HttpClient,
-        call: &Call<'_>,
+        call: &AwsCall<'_>,
         region: &str,
         mut unsigned: Unsigned<'_>,
     ) -> Result<Answered, TaskError> {
@@ -256,7 +256,7 @@ impl AwsEndpoint {
     async fn json(
         &self,
         client: &HttpClient,
-        call: &Call<'_>,
+        call: &AwsCall<'_>,
         input: &Value,
         region: &str,
         target: &str,
@@ -299,7 +299,7 @@ fn add_resources(input: &mut Value, arns: [&str; 2]) {
 }
 
 /// Adds the HTTP metadata of an optimised integration to an answer, if it has any.
-fn with_metadata(call: &Call<'_>, mut answer: Value, answered: &Answered) -> Value {
+fn with_metadata(call: &AwsCall<'_>, mut answer: Value, answered: &Answered) -> Value {
     let tells = call.is_optimised && call.api.sdk != "eventbridge";
     if let (true, Some(members)) = (tells, answer.as_object_mut()) {
         let (mut all, mut first) = (Map::new(), Map::new());

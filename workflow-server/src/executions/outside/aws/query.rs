@@ -6,7 +6,7 @@ use workflow_local::TaskError;
 use super::codec::text;
 use super::sign::Unsigned;
 use super::xml::Element;
-use super::{AwsEndpoint, Call, Told, with_metadata};
+use super::{AwsCall, AwsEndpoint, Told, with_metadata};
 use crate::executions::outside::client::{HttpClient, escaped};
 
 impl AwsEndpoint {
@@ -14,7 +14,7 @@ impl AwsEndpoint {
     pub(super) async fn query(
         &self,
         client: &HttpClient,
-        call: &Call<'_>,
+        call: &AwsCall<'_>,
         input: &Value,
         region: &str,
         version: &str,

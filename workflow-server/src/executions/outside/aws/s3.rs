@@ -7,7 +7,7 @@ use workflow_local::{Instant, TaskError};
 use super::codec::text;
 use super::sign::{Unsigned, digest};
 use super::xml::Element;
-use super::{AwsEndpoint, Call, Told, header};
+use super::{AwsCall, AwsEndpoint, Told, header};
 use crate::executions::outside::client::{Answered, HttpClient, escaped, escaped_but};
 
 /// The operations and their methods.
@@ -71,7 +71,7 @@ impl AwsEndpoint {
     pub(super) async fn s3(
         &self,
         client: &HttpClient,
-        call: &Call<'_>,
+        call: &AwsCall<'_>,
         input: &Value,
         region: &str,
     ) -> Option<Result<Value, TaskError>> {
@@ -82,7 +82,7 @@ impl AwsEndpoint {
     async fn s3_call(
         &self,
         client: &HttpClient,
-        call: &Call<'_>,
+        call: &AwsCall<'_>,
         input: &Value,
         region: &str,
         (name, method): &(&str, &str),
@@ -149,7 +149,7 @@ fn unnamed(answered: &Answered) -> (String, String) {
 }
 
 /// Returns the members of an answer that are headers.
-fn told_in_headers(call: &Call<'_>, answered: &Answered, members: &mut Map<String, Value>) {
+fn told_in_headers(call: &AwsCall<'_>, answered: &Answered, members: &mut Map<String, Value>) {
     let output = call.operation.output();
     for (name, header_name) in HEADERS {
         let Some(value) = header(answered, header_name).filter(|_| output.member(name).is_some()) else { continue };

@@ -13,7 +13,7 @@ const NAMED: usize = 5;
 
 /// The states and transitions that an execution took, by name.
 #[derive(Default)]
-struct Way<'h> {
+struct TakenPath<'h> {
     states: BTreeMap<&'h str, Mark>,
     /// The transitions taken, and whether an error caused them.
     steps: BTreeSet<(&'h str, &'h str, bool)>,
@@ -25,7 +25,7 @@ struct Way<'h> {
 
 /// Marks the graph with the path of a history.
 pub(super) fn taken(mut graph: Graph, history: &History) -> Graph {
-    let way = Way::of(history);
+    let way = TakenPath::of(history);
     way.mark(&mut graph.scope);
     graph
 }
@@ -61,7 +61,7 @@ pub(super) fn entered(history: &History) -> Graph {
             inside.entry(parent).or_default().push(&visit.state);
         }
     }
-    let way = Way::of(history);
+    let way = TakenPath::of(history);
     graph.scope = scope(None, &Pointer::root(), &inside, &kinds, &way);
     graph
 }
@@ -71,7 +71,7 @@ fn scope(
     pointer: &Pointer,
     inside: &BTreeMap<Option<&str>, Vec<&str>>,
     kinds: &BTreeMap<&str, StateKind>,
-    way: &Way<'_>,
+    way: &TakenPath<'_>,
 ) -> Scope {
     let names = inside.get(&parent).map(Vec::as_slice).unwrap_or_default();
     let states = names.iter().map(|name| {
@@ -97,7 +97,7 @@ fn scope(
     Scope { pointer: pointer.clone(), title: None, states: states.collect(), start, edges: edges.collect() }
 }
 
-impl<'h> Way<'h> {
+impl<'h> TakenPath<'h> {
     fn of(history: &'h History) -> Self {
         let mut way = Self::default();
         // The last state exited in each running scope: of the machine, of each branch, of each item.

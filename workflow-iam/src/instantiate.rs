@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::pattern::{ANY, is_open, joined};
-use super::request::{Given, Request};
+use super::request::{ParameterValue, Request};
 use super::{PARTITION, Setting, arn};
 
 /// The most resources that one text of the table may expand to. Above it, its parameters count as unknown.
@@ -14,14 +14,14 @@ const MAX_RESOURCES: usize = 256;
 
 /// Where a resource is. `*` stands for an unknown part.
 #[derive(Clone)]
-pub(crate) struct Place {
+pub(crate) struct ArnContext {
     pub(crate) partition: String,
     pub(crate) region: String,
     pub(crate) account: String,
     pub(crate) machine: String,
 }
 
-impl Place {
+impl ArnContext {
     /// Returns the place of a task with that resource.
     pub(crate) fn of(setting: &Setting, resource: &str) -> Self {
         let named = resource.strip_prefix("arn:").and_then(|rest| rest.split_once(':')).map(|(partition, _)| partition);
@@ -54,7 +54,7 @@ impl Place {
 /// Fills in the texts of one statement.
 pub(crate) struct Filling<'a> {
     request: &'a Request<'a>,
-    place: &'a Place,
+    place: &'a ArnContext,
     /// The parameters that are unknown or only partly known.
     pub(crate) open: BTreeSet<String>,
     /// The parameters whose values do not fully determine the resource.
@@ -71,17 +71,17 @@ pub(crate) enum Doubt {
 }
 
 /// A piece of a text of the table.
-enum Piece<'a> {
+enum TextPart<'a> {
     Text(&'a str),
     /// `${X}`
-    Place(&'a str),
+    ArnContext(&'a str),
     /// `{X}`
     Parameter(&'a str),
     /// `<x>`
     Special(&'a str),
 }
 
-fn pieces(text: &str) -> Vec<Piece<'_>> {
+fn pieces(text: &str) -> Vec<TextPart<'_>> {
     let mut pieces = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {
@@ -91,18 +91,18 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
             Some(inside)
         };
         let piece = if let Some(name) = cut("${", '}') {
-            Piece::Place(name)
+            TextPart::ArnContext(name)
         } else if let Some(name) = cut("{", '}') {
-            Piece::Parameter(name)
+            TextPart::Parameter(name)
         } else if let Some(name) = cut("<", '>') {
-            Piece::Special(name)
+            TextPart::Special(name)
         } else {
             let first = rest.chars().next().map_or(0, char::len_utf8);
             let end =
                 rest.get(first..).and_then(|rest| rest.find(['$', '{', '<'])).map_or(rest.len(), |end| end + first);
             let (text, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
             rest = after;
-            Piece::Text(text)
+            TextPart::Text(text)
         };
         pieces.push(piece);
     }
@@ -112,7 +112,7 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
 /// Returns the parameters that a text names.
 pub(crate) fn parameters(text: &str) -> impl Iterator<Item = String> {
     pieces(text).into_iter().flat_map(|piece| match piece {
-        Piece::Parameter(text) => {
+        TextPart::Parameter(text) => {
             let names = text.split([':', '?']).next().unwrap_or(text);
             names.split('|').filter(|name| is_parameter(name)).map(str::to_owned).collect()
         }
@@ -126,7 +126,7 @@ fn is_parameter(name: &str) -> bool {
 }
 
 impl<'a> Filling<'a> {
-    pub(crate) fn new(request: &'a Request<'a>, place: &'a Place) -> Self {
+    pub(crate) fn new(request: &'a Request<'a>, place: &'a ArnContext) -> Self {
         Self { request, place, open: BTreeSet::new(), doubts: BTreeMap::new() }
     }
 
@@ -139,21 +139,21 @@ impl<'a> Filling<'a> {
         let count = pieces.len();
         for (place, piece) in pieces.into_iter().enumerate() {
             let alternatives = match piece {
-                Piece::Text(text) => vec![text.to_owned()],
-                Piece::Place("Partition") => vec![self.place.partition.clone()],
-                Piece::Place("Region") => vec![self.place.region.clone()],
-                Piece::Place("Account") => vec![self.place.account.clone()],
-                Piece::Special("self") => vec![self.place.machine.clone()],
+                TextPart::Text(text) => vec![text.to_owned()],
+                TextPart::ArnContext("Partition") => vec![self.place.partition.clone()],
+                TextPart::ArnContext("Region") => vec![self.place.region.clone()],
+                TextPart::ArnContext("Account") => vec![self.place.account.clone()],
+                TextPart::Special("self") => vec![self.place.machine.clone()],
                 // The ARN of an execution contains the name of its state machine and its own name.
-                Piece::Special("executions") if self.place.machine == ANY => {
+                TextPart::Special("executions") if self.place.machine == ANY => {
                     vec![self.place.arn("states", "execution:*")]
                 }
-                Piece::Special("executions") => {
+                TextPart::Special("executions") => {
                     vec![self.place.arn("states", &format!("execution:{}:*", self.place.machine))]
                 }
-                Piece::Special("task role" | "execution role") => vec![self.place.global_arn("iam", "role/*")],
-                Piece::Place(_) | Piece::Special(_) => vec![ANY.to_owned()],
-                Piece::Parameter(parameter) => {
+                TextPart::Special("task role" | "execution role") => vec![self.place.global_arn("iam", "role/*")],
+                TextPart::ArnContext(_) | TextPart::Special(_) => vec![ANY.to_owned()],
+                TextPart::Parameter(parameter) => {
                     let mut values = self.parameter(parameter, place == 0);
                     if place > 0 && place + 1 == count {
                         whole.extend(values.extract_if(.., |value| value.starts_with("arn:")));
@@ -195,9 +195,9 @@ impl<'a> Filling<'a> {
             let mut absent = false;
             for given in self.request.find(name) {
                 match given {
-                    Given::Absent => absent = true,
-                    Given::Text(text) => self.value(name, kind, &text, is_first, &mut values),
-                    Given::Dynamic => self.value(name, kind, ANY, is_first, &mut values),
+                    ParameterValue::Absent => absent = true,
+                    ParameterValue::Text(text) => self.value(name, kind, &text, is_first, &mut values),
+                    ParameterValue::Dynamic => self.value(name, kind, ANY, is_first, &mut values),
                 }
             }
             if !absent {

@@ -7,7 +7,7 @@ use super::{Program, StateProgram, Work};
 
 /// A way in a state.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Way {
+pub(crate) enum CoverageEvent {
     Entered,
     /// `Next` or `End`.
     Left,
@@ -19,17 +19,17 @@ pub(crate) enum Way {
 
 impl StateProgram {
     /// Returns the number of a way, which is unique in the program.
-    pub(crate) fn way(&self, way: Way) -> usize {
+    pub(crate) fn way(&self, way: CoverageEvent) -> usize {
         let after_work = 1 + self.ways_of_work();
         self.first_way
             + match way {
-                Way::Entered => 0,
-                Way::Left => 1,
-                Way::Rule(rule) => 1 + rule,
+                CoverageEvent::Entered => 0,
+                CoverageEvent::Left => 1,
+                CoverageEvent::Rule(rule) => 1 + rule,
                 // The last of the choice's ways.
-                Way::Default => after_work - 1,
-                Way::Retrier(retrier) => after_work + retrier,
-                Way::Catcher(catcher) => after_work + self.retry.len() + catcher,
+                CoverageEvent::Default => after_work - 1,
+                CoverageEvent::Retrier(retrier) => after_work + retrier,
+                CoverageEvent::Catcher(catcher) => after_work + self.retry.len() + catcher,
             }
     }
 

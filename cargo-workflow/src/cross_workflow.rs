@@ -26,9 +26,9 @@ use crate::source::Call;
 pub(crate) struct Siblings<'c>(BTreeMap<Vec<String>, Option<&'c CompiledWorkflow>>);
 
 impl<'c> Siblings<'c> {
-    pub(crate) fn of(calls: &'c [Call]) -> Self {
+    pub(crate) fn of(calls: &'c [MacroCall]) -> Self {
         let mut siblings = BTreeMap::new();
-        for Call { modules, compilation } in calls {
+        for MacroCall { modules, compilation } in calls {
             let problems: Vec<_> = compilation.problems.iter().collect();
             for workflow in &compilation.workflows {
                 let of_syntax = problems.get(workflow.source.problems.clone()).unwrap_or_default();

@@ -8,7 +8,7 @@ use workflow_local::handlers::Handlers;
 use crate::registry::Activities;
 
 /// Answers an execution's question whether an activity exists.
-pub(crate) struct Known {
+pub(crate) struct ActivityLookup {
     activities: Arc<Activities>,
     handlers: Arc<Handlers>,
     answers: Mutex<Answers>,
@@ -22,7 +22,7 @@ struct Answers {
     given: Vec<bool>,
 }
 
-impl Known {
+impl ActivityLookup {
     pub(crate) fn new(activities: Arc<Activities>, handlers: Arc<Handlers>) -> Arc<Self> {
         Arc::new(Self { activities, handlers, answers: Mutex::default() })
     }
