@@ -16,7 +16,7 @@ use super::{
     Transformation, Writer,
 };
 use crate::payload::Payload;
-use crate::query::intrinsic::Call;
+use crate::query::intrinsic::CompiledCall;
 use crate::query::jsonata::Expression;
 use crate::query::path::Path;
 use crate::query::template::{ObjectTemplate, Template};
@@ -25,7 +25,7 @@ use crate::query::template::{ObjectTemplate, Template};
 pub(super) fn template(value: &CheckedValue, location: &str) -> Template {
     match value {
         CheckedValue::Path(path) => Template::Path { path: Path::new(path.clone()), field: location.into() },
-        CheckedValue::Intrinsic(call) => Template::Intrinsic { call: Call::new(call) },
+        CheckedValue::Intrinsic(call) => Template::Intrinsic { call: CompiledCall::new(call) },
         CheckedValue::Jsonata(expression) => Template::Jsonata(Expression::new(expression, location)),
         CheckedValue::Object(members) => {
             let member = |(name, value): &(String, CheckedValue)| {
