@@ -25,7 +25,7 @@ pub enum Base {
 
 /// A step from the base to the data.
 #[derive(Clone, Debug)]
-pub enum Step {
+pub enum AccessStep {
     /// A member, by its name in JSON; `quoted` where it is written `["name"]`.
     Member {
         /// Its name.
@@ -45,7 +45,7 @@ pub struct Resolved {
     /// What it starts from.
     pub base: Base,
     /// The steps from there, wire names.
-    pub steps: Vec<Step>,
+    pub steps: Vec<AccessStep>,
     /// The type, as far as it is known.
     pub ty: Ty,
     /// Whether it is there. What a declared `Option` holds counts as there: it may be `null`.

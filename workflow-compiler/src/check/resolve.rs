@@ -9,7 +9,7 @@ use super::members::Named;
 use super::members::member_type;
 use super::model::Model;
 use super::path::{Path, PathRoot, PathSegment, literal_index};
-use super::resolution::{Base, Resolved, Step};
+use super::resolution::{AccessStep, Base, Resolved};
 use super::root::ResolvedRoot;
 use super::sink::Sink;
 use super::types::{Ty, article};
@@ -58,7 +58,7 @@ impl<'a> Model<'a> {
         if let (Some(roots), true) = (&self.roots, sink.listens()) {
             roots.borrow_mut().entry(reference.word).or_insert_with(|| root.ty.clone());
         }
-        let mut steps: Vec<Step> =
+        let mut steps: Vec<AccessStep> =
             root.prefix.iter().map(|name| AccessStep::Member { name: (*name).to_owned(), quoted: false }).collect();
         let beginning = match reference.root {
             Root::Input => Beginning::Input,
@@ -147,7 +147,7 @@ impl<'a> Model<'a> {
         segments: &'e [Segment],
         beginning: Beginning,
         facts: &Narrowing,
-        steps: &mut Vec<Step>,
+        steps: &mut Vec<AccessStep>,
         sink: &mut Sink<'_>,
     ) -> (Ty, Presence) {
         let mut absent = false;
@@ -171,9 +171,7 @@ impl<'a> Model<'a> {
                         absent |= *optional;
                         AccessStep::Member { name: name.value.clone(), quoted: *quoted }
                     }
-                    Segment::Index(index) => {
-                        literal_index(index).map_or(AccessStep::Computed(at), AccessStep::Index)
-                    }
+                    Segment::Index(index) => literal_index(index).map_or(AccessStep::Computed(at), AccessStep::Index),
                 });
                 ty = next;
                 continue;

@@ -148,7 +148,9 @@ impl Parser<'_> {
             },
             (Some(_), _) => problem,
             (None, ClauseOwner::State(StateKind::Succeed | StateKind::Fail)) => problem,
-            (None, ClauseOwner::State(_)) if alone => problem.help(format!("for a transition to it, write `-> {text}`")),
+            (None, ClauseOwner::State(_)) if alone => {
+                problem.help(format!("for a transition to it, write `-> {text}`"))
+            }
             (None, _) => {
                 let known: Vec<_> = place.known().collect();
                 problem.help(format!("{} may have `{}`", place.name(), known.join("`, `")))

@@ -18,7 +18,7 @@ use super::record::{
     machine_type, numbers,
 };
 use super::{Journal, Key, RecordKind, Write};
-use crate::executions::{Body, Entry, Known, Log, Pending, Recorded, Run, RunOf, Waiting};
+use crate::executions::{ActivityLookup, Body, Log, Pending, Recorded, RecordedInput, Run, RunOf, Waiting};
 use crate::operations::compile;
 use crate::registry::{Activities, Configuration, Registry, Revision};
 
@@ -177,7 +177,7 @@ impl Registry {
     fn replayed(&self, number: u64, record: ExecutionRecord, revision: Arc<Revision>) -> Result<Restored, String> {
         let handlers = self.handlers_of(record.case.as_deref(), &record.machine_name, &revision.program);
         let handlers = handlers.map_err(|error| error.message)?;
-        let known = Known::new(Arc::clone(&self.activities), Arc::clone(&handlers));
+        let known = ActivityLookup::new(Arc::clone(&self.activities), Arc::clone(&handlers));
         let (entries, next) = entries(&self.journal, number)?;
         let input: Value = serde_json::from_str(&record.input).map_err(|error| error.to_string())?;
         let begin = || begun(&self.store, &record, &revision, input.clone(), &known);
@@ -232,7 +232,7 @@ impl Stored {
         handlers: Arc<Handlers>,
         input: &RawValue,
     ) -> (Recorded, u64) {
-        let known = Known::new(Arc::clone(&self.activities), Arc::clone(&handlers));
+        let known = ActivityLookup::new(Arc::clone(&self.activities), Arc::clone(&handlers));
         // It is stored as a JSON string.
         let text: String = serde_json::from_str(input.get()).unwrap_or_default();
         let value: Value = serde_json::from_str(&text).unwrap_or_default();
@@ -254,7 +254,7 @@ impl Stored {
 }
 
 /// Returns the inputs of an execution, and the position of the next record.
-fn entries(journal: &Journal, number: u64) -> Result<(Vec<Entry>, u64), String> {
+fn entries(journal: &Journal, number: u64) -> Result<(Vec<RecordedInput>, u64), String> {
     let (mut entries, mut next) = (Vec::new(), 0);
     for (key, value) in journal.records(&Key::AllEntries(number).bytes())? {
         entries.extend(read::<EntriesRecord>(&value)?);
@@ -274,20 +274,25 @@ struct Replay {
 }
 
 impl Replay {
-    fn of(begin: impl Fn() -> Recorded, entries: Vec<Entry>, handlers: &Handlers, known: &Known) -> Self {
+    fn of(
+        begin: impl Fn() -> Recorded,
+        entries: Vec<RecordedInput>,
+        handlers: &Handlers,
+        known: &ActivityLookup,
+    ) -> Self {
         let mut execution = begin();
         let mut asked = Asked::default();
         let mut waiting: IndexMap<u64, Waiting> = IndexMap::new();
         let mut has_diverged = false;
         for entry in entries {
             match &entry {
-                Entry::Known(answers) => known.replay(answers),
-                Entry::Submit(id, output) => {
+                RecordedInput::Known(answers) => known.replay(answers),
+                RecordedInput::Submit(id, output) => {
                     if let Some(task) = waiting.get_mut(id) {
                         task.submitted = Some(output.clone());
                     }
                 }
-                Entry::StartActivity(id, _) => {
+                RecordedInput::StartActivity(id, _) => {
                     if let Some(task) = waiting.get_mut(id) {
                         task.started = true;
                     }
@@ -332,7 +337,7 @@ pub(crate) fn begun(
     record: &ExecutionRecord,
     revision: &Revision,
     input: Value,
-    known: &Arc<Known>,
+    known: &Arc<ActivityLookup>,
 ) -> Recorded {
     let machine_type = if record.express { MachineType::Express } else { MachineType::Standard };
     let mut start = Start::new(&record.machine_arn, &record.arn);

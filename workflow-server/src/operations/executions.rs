@@ -14,7 +14,7 @@ use super::machines::includes_data;
 use super::redrive;
 use crate::api::arn::MachineArn;
 use crate::api::{ARN_CHARS, Answer, ApiError, Code, Input, LONG_ARN_CHARS, Members, Paging, arn};
-use crate::executions::{Body, Known, Log, Run, RunOf, STATUSES};
+use crate::executions::{ActivityLookup, Body, Log, Run, RunOf, STATUSES};
 use crate::journal::{ExecutionRecord, Key, Stored, begun};
 use crate::registry::{Registry, RegistryContents, Selected};
 
@@ -279,7 +279,7 @@ impl Registry {
             time: self.clock.now().as_millis(),
             seed: self.next_seed(),
         };
-        let known = Known::new(Arc::clone(&self.activities), Arc::clone(&handlers));
+        let known = ActivityLookup::new(Arc::clone(&self.activities), Arc::clone(&handlers));
         let mut execution = begun(&self.store, &record, revision, asked.value, &known);
         let number = self.next_number();
         let log = (keeps && self.journal.is_kept()).then(|| {
