@@ -10,7 +10,7 @@ mod threads;
 
 pub(crate) use activity_lookup::ActivityLookup;
 pub(crate) use outside::{Endpoint, HttpClient, Outside};
-pub(crate) use recorded::{Entry, Recorded};
+pub(crate) use recorded::{Recorded, RecordedInput};
 pub(crate) use run::{Body, Log, Pending, Run, RunOf, STATUSES, Waiting, Waits};
 pub use threads::RunningHandler;
 pub(crate) use threads::{RunsFor, Threads};
