@@ -16,10 +16,10 @@ use workflow_compiler::problem::Problem;
 use workflow_compiler::syntax::ast::{
     Body, DeclarationKind, FieldDecl, Head, Shape as Declared, State, Type, TypeKind, Workflow, plain,
 };
-use workflow_runtime::__private::schema::{self, Field, Shape, Step, Types, answer};
+use workflow_runtime::__private::schema::{self, Field, PathStep, Shape, Types, answer};
 use workflow_runtime::Schema;
 
-use crate::source::Call;
+use crate::source::MacroCall;
 
 /// The workflows of a file, by their modules and names; one that was not understood, or that has another's name too, is
 /// none.
@@ -124,9 +124,9 @@ impl<'c> Siblings<'c> {
 fn answer(question: &Question, other: &CompiledWorkflow) -> Option<Problem> {
     let shape = || Shapes::of_workflow(other).part(question.of.part);
     let path = question.of.steps.iter().map(|step| match &step.to {
-        ForeignMember::Name(name) => Step::Member(name, step.certain),
-        ForeignMember::Index(index) => Step::Index(*index, step.certain),
-        ForeignMember::Computed => Step::Computed(step.certain),
+        ForeignMember::Name(name) => PathStep::Member(name, step.certain),
+        ForeignMember::Index(index) => PathStep::Index(*index, step.certain),
+        ForeignMember::Computed => PathStep::Computed(step.certain),
     });
     let path = path.collect::<Vec<_>>();
     let (code, message, help): (Code, _, &[String]) = match &question.asks {

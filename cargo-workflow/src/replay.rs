@@ -14,7 +14,7 @@ use workflow_local::{Engine, FolderStore, MachineType};
 use crate::Failure;
 use crate::params::Params;
 use crate::report;
-use crate::source::{self, Machine, Wanted};
+use crate::source::{self, Machine, ReadRequest};
 use crate::template::Reading;
 
 /// Play recorded executions against a definition, with the recorded answers of their tasks: which would take another way?
@@ -114,7 +114,7 @@ impl Replay {
         let Some(file) = &self.definition else { return Ok(None) };
         let values = self.params.values()?;
         let reading = self.reading.with_defaults();
-        let wanted = Wanted { file, bytes: None, name: self.name.as_deref(), values: &values, reading };
+        let wanted = ReadRequest { file, bytes: None, name: self.name.as_deref(), values: &values, reading };
         let machine = source::read_one(wanted).map_err(|failure| match failure {
             // 1 is for executions that take another way.
             Failure::Printed(_) => Failure::Printed(2),

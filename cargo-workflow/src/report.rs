@@ -73,7 +73,7 @@ impl Report {
 
     /// Something to know about a place in a file.
     pub(crate) fn remark(file: &Path, text: &str, location: Location, message: String, help: Vec<String>) -> Self {
-        let place = Some(Place::of(text, location));
+        let place = Some(SourceLine::of(text, location));
         Self { place, help, is_remark: true, ..Self::new(file, None, message) }
     }
 

@@ -13,8 +13,8 @@ use workflow_runtime::__private::schema::Types;
 
 use super::suite::Suite;
 use crate::cargo::Cargo;
-use crate::source::{Call, File};
-use crate::started::Siblings;
+use crate::cross_workflow::Siblings;
+use crate::source::{File, MacroCall};
 
 /// Folders of packages that have no sources.
 const LEFT_OUT: [&str; 2] = ["target", "node_modules"];
@@ -105,7 +105,7 @@ impl Origins {
             }
             let Ok(File::Rust(text, calls, _)) = File::of_bytes(path, text.into_bytes()) else { continue };
             let siblings = Siblings::of(&calls);
-            for Call { modules, compilation } in &calls {
+            for MacroCall { modules, compilation } in &calls {
                 for compiled in compilation.workflows.iter().filter(|compiled| !compiled.fragments.is_empty()) {
                     add(&|workflow| {
                         let origin = of_rust(path, &text, compiled, workflow)?;

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use serde_json::Value;
 use workflow_asl::document::{Operator, StateMachine};
-use workflow_asl::intrinsic::{Argument, ArgumentKind, Function, Kind as ArgumentKind};
+use workflow_asl::intrinsic::{Argument, ArgumentKind, Function, FunctionCall};
 use workflow_asl::jsonata::{self, Node, NodeKind};
 use workflow_asl::template::Computed;
 use workflow_plan::data::{Source, Use, uses};

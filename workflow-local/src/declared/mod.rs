@@ -29,7 +29,7 @@ impl Misfit {
     /// How a value does not fit a type; `name` is what the value is called.
     #[doc(hidden)]
     pub fn all(shape: &'static Shape, value: &Value, name: &'static str) -> Vec<Self> {
-        Fitting::of(shape, value, &Place::root(name))
+        Fitting::of(shape, value, &ValuePath::root(name))
     }
 }
 

@@ -8,7 +8,7 @@ use workflow_asl::document::MachineType;
 use workflow_local::{Execution, Instant, Status};
 
 use super::Write;
-use crate::executions::{Entry, STATUSES};
+use crate::executions::{RecordedInput, STATUSES};
 use crate::registry::{Activity, Alias, Configuration, Machine, Revision, Route, Tags, Version};
 
 /// The subject of a record.
@@ -208,7 +208,7 @@ impl EndRecord {
 }
 
 /// A group of inputs of an execution.
-pub(crate) type EntriesRecord = Vec<Entry>;
+pub(crate) type EntriesRecord = Vec<RecordedInput>;
 
 fn pairs(tags: &Tags) -> Vec<(String, String)> {
     tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect()

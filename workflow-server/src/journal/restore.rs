@@ -286,7 +286,7 @@ impl Replay {
         let mut has_diverged = false;
         for entry in entries {
             match &entry {
-                RecordedInput::Known(answers) => known.replay(answers),
+                RecordedInput::ActivityLookup(answers) => known.replay(answers),
                 RecordedInput::Submit(id, output) => {
                     if let Some(task) = waiting.get_mut(id) {
                         task.submitted = Some(output.clone());
