@@ -2,12 +2,72 @@
 
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::{Value, json};
 use workflow_local::Engine;
 use workflow_local::mutation::VARIABLE;
+
+const LIB: &str = "use workflow_runtime::workflow;
+
+workflow! {
+    pub workflow Ship {
+        input { total: i64 }
+
+        choice IsLarge {
+            if input.total > 100 -> Ask;
+            else -> Send;
+        }
+        wait Ask for 60s -> Send;
+        task Send = lambda::invoke { FunctionName: \"send\" }
+            retry [Busy] { interval: 1s, max_attempts: 2 }
+            -> Done;
+        succeed Done;
+    }
+}
+";
+
+const TESTS: &str = "use ship::{Ship, ShipInput};
+use workflow_local::Engine;
+
+#[test]
+fn a_large_order_waits() {
+    let engine = Engine::of::<Ship>().unwrap().on_lambda(\"send\", |_: workflow_runtime::Json| Ok(1));
+    let execution = engine.run(&ShipInput { total: 500 }).unwrap();
+    execution.assert_path([\"IsLarge\", \"Ask\", \"Send\", \"Done\"]);
+    assert_eq!(execution.started_at().until(execution.now()).as_secs(), 60);
+}
+
+#[test]
+fn a_small_one_does_not() {
+    let engine = Engine::of::<Ship>().unwrap().on_lambda(\"send\", |_: workflow_runtime::Json| Ok(1));
+    engine.run(&ShipInput { total: 5 }).unwrap().assert_path([\"IsLarge\", \"Send\", \"Done\"]);
+}
+
+#[test]
+fn nothing_of_a_workflow_is_tested_here() {}
+";
+
+/// Returns a package in a folder outside the workspace.
+fn package(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("workflow-mutants-{name}-{}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap();
+    let path = |krate: &str| format!("{krate} = {{ path = {:?} }}\n", workspace.join(krate));
+    let manifest = format!(
+        "[package]\nname = \"ship\"\nedition = \"2024\"\n[dependencies]\n{}[dev-dependencies]\n{}",
+        path("workflow-runtime"),
+        path("workflow-local")
+    );
+    for (file, text) in [("Cargo.toml", manifest.as_str()), ("src/lib.rs", LIB), ("tests/ship.rs", TESTS)] {
+        let file = folder.join(file);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, text).unwrap();
+    }
+    std::fs::copy(workspace.join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+    folder
+}
 
 fn mutants(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-workflow"));
@@ -17,6 +77,51 @@ fn mutants(folder: &Path, arguments: &[&str]) -> Output {
 
 fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[test]
+fn the_tests_of_a_crate_are_judged_without_building_it_again() {
+    let folder = package("crate");
+    // That of the templates' test, which has built the same crates.
+    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/new");
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-workflow"));
+        command.args(["workflow", "mutants"]).args(arguments).args(["--", "cargo", "test", "--offline", "--quiet"]);
+        command.env("CARGO_TARGET_DIR", &target).env("RUSTFLAGS", "-D warnings").env_remove(VARIABLE);
+        command.current_dir(&folder).output().unwrap()
+    };
+    let output = run(&["--format", "json"]);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let mutants = report["mutants"].as_array().unwrap();
+    let of = |outcome: &str| -> Vec<_> {
+        let all = mutants.iter().filter(|mutant| mutant["outcome"] == outcome);
+        all.map(|mutant| json!([mutant["operator"], mutant["line"], mutant["column"], mutant["tests"]])).collect()
+    };
+    assert_eq!(report["counts"]["timed-out"], 0);
+    assert_eq!(report["tests"].as_array().unwrap().len(), 2, "{report:#}");
+    assert_eq!(of("survived"), [json!(["move-bound", 8, 30, 2]), json!(["move-bound", 8, 28, 2])], "{report:#}");
+    let uncovered = of("not-covered");
+    assert_eq!(uncovered.len(), 4, "{report:#}");
+    assert_eq!(uncovered.first(), Some(&json!(["drop-retrier", 13, 13, 0])));
+    let killed: Vec<_> = mutants.iter().filter(|mutant| mutant["outcome"] == "killed").collect();
+    let wait = killed.iter().find(|mutant| mutant["operator"] == "change-wait").unwrap();
+    assert_eq!((&wait["line"], &wait["failed"]), (&json!(11), &json!(["a_large_order_waits"])));
+    assert_eq!(report["status"], "unnoticed");
+
+    // The same definition has the same mutants, in the same order.
+    let text = run(&["--operator", "move-bound"]);
+    assert_eq!(text.status.code(), Some(1), "{}", stderr(&text));
+    let text = String::from_utf8(text.stdout).unwrap();
+    assert!(
+        text.contains("warning: no test notices: `100` becomes `101` (move-bound)\n --> src/lib.rs:8:30"),
+        "{text}"
+    );
+    assert!(text.contains("a test could show it: the input is {\"total\":101}; then it enters"), "{text}");
+    assert!(text.ends_with("Ship: 2 mutants: 2 survived\n"), "{text}");
+    let listed = String::from_utf8(run(&["--list", "--state", "Ask"]).stdout).unwrap();
+    assert!(listed.contains("src/lib.rs:11:22: change-wait: 60 becomes 61\n"), "{listed}");
+    std::fs::remove_dir_all(folder).unwrap();
 }
 
 #[test]
