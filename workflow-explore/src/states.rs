@@ -10,20 +10,10 @@ use workflow_asl::error_name::{
 use workflow_asl::graph::Graph;
 use workflow_asl::{Pointer, StateKind};
 use workflow_local::Program;
-use workflow_services::{Pattern, Shape, TaskResource};
+use workflow_services::{Pattern, TaskResource};
 
 /// The error that represents all that no handler names.
 const UNNAMED: &str = "UnnamedError";
-
-/// The members of requests that AWS's API models mark as idempotency tokens.
-const TOKENS: &[&str] = &[
-    "ClientToken",
-    "ClientRequestToken",
-    "IdempotencyToken",
-    "ClientIdempotencyToken",
-    "RequestToken",
-    "CallerReference",
-];
 
 /// Facts about a state.
 #[derive(Clone, Debug)]
@@ -142,8 +132,7 @@ fn is_answered_by_token(state: &State) -> bool {
 
 /// Returns the idempotency token of a task's API.
 fn token_of(state: &State) -> Option<&'static str> {
-    let structure = resource(state)?.input().structure()?;
-    TOKENS.iter().copied().find(|name| matches!(structure.member(name).map(|member| member.shape), Some(Shape::String)))
+    Some(resource(state)?.input().structure()?.idempotency_token()?.name)
 }
 
 /// Returns one error of each class. Errors that lead to the same retrier and catcher on every level are in one class.

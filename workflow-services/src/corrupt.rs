@@ -107,7 +107,7 @@ fn a_changed_table_is_found_out() {
 
 #[test]
 fn other_bytes_are_no_table() {
-    for bytes in [&b""[..], b"WFSERV-3", &[0; 4096], &[0xff; 4096]] {
+    for bytes in [&b""[..], b"WFSERV-4", &[0; 4096], &[0xff; 4096]] {
         let table = Table::of(bytes);
         assert!(!table.is_intact());
         assert_eq!(read(table), 0);

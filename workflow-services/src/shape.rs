@@ -4,6 +4,8 @@ use crate::table::{Reader, Table};
 
 /// Numbers below this are shapes without a record. Larger ones are offsets into the chunk.
 const PRIMITIVES: usize = 16;
+/// The number of a string that is an idempotency token. As a shape of its own, the mark needs no byte.
+const IDEMPOTENCY_TOKEN: usize = 9;
 
 const STRUCTURE: usize = 0;
 const LIST: usize = 1;
@@ -127,47 +129,28 @@ pub struct Member {
     pub shape: Shape,
     /// The limits of its value, if AWS's model has any.
     pub limits: Option<Limits>,
+    /// Whether AWS knows a repeated request by it, and does what is requested only once.
+    pub idempotency_token: bool,
+}
+
+/// What a number stands for.
+#[derive(Clone, Copy)]
+struct Decoded {
+    shape: Shape,
+    limits: Option<Limits>,
+    idempotency_token: bool,
 }
 
 impl Shape {
     /// Returns the shape for a number in chunk `chunk`.
     pub(crate) fn of(table: Table, chunk: usize, number: usize) -> Self {
-        Self::within(table, chunk, number).0
-    }
-
-    /// Returns the shape and its limits.
-    fn within(table: Table, chunk: usize, number: usize) -> (Self, Option<Limits>) {
-        Self::decode(table, chunk, number).unwrap_or((Self::Document, None))
-    }
-
-    fn decode(table: Table, chunk: usize, number: usize) -> Option<(Self, Option<Limits>)> {
-        let Some(offset) = number.checked_sub(PRIMITIVES) else { return Some((Self::primitive(number)?, None)) };
-        let mut place = TablePosition { table, chunk, offset };
-        let mut reader = place.reader();
-        let mut kind = reader.number()? & 7;
-        let mut limits = None;
-        if kind == LIMITED {
-            limits = Some(Limits(place));
-            let inner = reader.number()?;
-            let Some(offset) = inner.checked_sub(PRIMITIVES) else { return Some((Self::primitive(inner)?, limits)) };
-            place.offset = offset;
-            kind = place.reader().number()? & 7;
-        }
-        let shape = match kind {
-            STRUCTURE => Self::Structure(Structure(place)),
-            LIST => Self::List(List(place)),
-            MAP => Self::Map(Map(place)),
-            ENUM => Self::Enum(Enum(place)),
-            UNION => Self::Union(Structure(place)),
-            _ => return None,
-        };
-        Some((shape, limits))
+        Decoded::of(table, chunk, number).shape
     }
 
     /// Returns a shape without a record.
     fn primitive(number: usize) -> Option<Self> {
         Some(match number {
-            0 => Self::String,
+            0 | IDEMPOTENCY_TOKEN => Self::String,
             1 => Self::Integer,
             2 => Self::Long,
             3 => Self::Float,
@@ -206,6 +189,47 @@ impl Shape {
     }
 }
 
+impl Decoded {
+    fn of(table: Table, chunk: usize, number: usize) -> Self {
+        Self::read(table, chunk, number).unwrap_or(Self::unlimited(Shape::Document))
+    }
+
+    fn unlimited(shape: Shape) -> Self {
+        Self { shape, limits: None, idempotency_token: false }
+    }
+
+    fn primitive(number: usize) -> Option<Self> {
+        let idempotency_token = number == IDEMPOTENCY_TOKEN;
+        Some(Self { idempotency_token, ..Self::unlimited(Shape::primitive(number)?) })
+    }
+
+    fn read(table: Table, chunk: usize, number: usize) -> Option<Self> {
+        let Some(offset) = number.checked_sub(PRIMITIVES) else { return Self::primitive(number) };
+        let mut place = TablePosition { table, chunk, offset };
+        let mut reader = place.reader();
+        let mut kind = reader.number()? & 7;
+        let mut limits = None;
+        if kind == LIMITED {
+            limits = Some(Limits(place));
+            let inner = reader.number()?;
+            let Some(offset) = inner.checked_sub(PRIMITIVES) else {
+                return Some(Self { limits, ..Self::primitive(inner)? });
+            };
+            place.offset = offset;
+            kind = place.reader().number()? & 7;
+        }
+        let shape = match kind {
+            STRUCTURE => Shape::Structure(Structure(place)),
+            LIST => Shape::List(List(place)),
+            MAP => Shape::Map(Map(place)),
+            ENUM => Shape::Enum(Enum(place)),
+            UNION => Shape::Union(Structure(place)),
+            _ => return None,
+        };
+        Some(Self { limits, ..Self::unlimited(shape) })
+    }
+}
+
 impl Structure {
     /// Returns the members, in the order of AWS's model.
     pub fn members(self) -> impl Iterator<Item = Member> + Clone {
@@ -215,6 +239,19 @@ impl Structure {
     /// Returns the member of that name. Case matters.
     pub fn member(self, name: &str) -> Option<Member> {
         self.members().find(|member| member.name == name)
+    }
+
+    /// Returns the member that is the request's idempotency token. No request has two.
+    ///
+    /// ```
+    /// use workflow_services::TaskResource;
+    ///
+    /// let task = TaskResource::parse("arn:aws:states:::ecs:runTask.sync").unwrap();
+    /// let token = task.input().structure().unwrap().idempotency_token();
+    /// assert_eq!(token.map(|member| member.name), Some("ClientToken"));
+    /// ```
+    pub fn idempotency_token(self) -> Option<Member> {
+        self.members().find(|member| member.idempotency_token)
     }
 }
 
@@ -240,29 +277,29 @@ impl Limits {
 impl List {
     /// Returns the shape of an element.
     pub fn element(self) -> Shape {
-        self.0.inner(0).0
+        self.0.inner(0).shape
     }
 
     /// Returns the limits of an element.
     pub fn element_limits(self) -> Option<Limits> {
-        self.0.inner(0).1
+        self.0.inner(0).limits
     }
 }
 
 impl Map {
     /// Returns the shape of a key: [`Shape::String`] or [`Shape::Enum`].
     pub fn key(self) -> Shape {
-        self.0.inner(0).0
+        self.0.inner(0).shape
     }
 
     /// Returns the shape of a value.
     pub fn value(self) -> Shape {
-        self.0.inner(1).0
+        self.0.inner(1).shape
     }
 
     /// Returns the limits of a value.
     pub fn value_limits(self) -> Option<Limits> {
-        self.0.inner(1).1
+        self.0.inner(1).limits
     }
 }
 
@@ -277,13 +314,13 @@ impl Enum {
 
 impl TablePosition {
     /// Returns the shape and its limits after the head of a list or map, skipping `skip` numbers.
-    fn inner(self, skip: usize) -> (Shape, Option<Limits>) {
+    fn inner(self, skip: usize) -> Decoded {
         let mut reader = self.reader();
         let mut number = None;
         for _ in 0..skip + 2 {
             number = reader.number();
         }
-        number.map_or((Shape::Document, None), |number| Shape::within(self.table, self.chunk, number))
+        number.map_or(Decoded::unlimited(Shape::Document), |number| Decoded::of(self.table, self.chunk, number))
     }
 }
 
@@ -304,8 +341,8 @@ impl Members {
     fn read(&mut self) -> Option<Member> {
         let name = self.reader.text()?;
         let number = self.reader.number()?;
-        let (shape, limits) = Shape::within(self.place.table, self.place.chunk, number >> 1);
-        Some(Member { name, required: number & 1 == 1, shape, limits })
+        let Decoded { shape, limits, idempotency_token } = Decoded::of(self.place.table, self.place.chunk, number >> 1);
+        Some(Member { name, required: number & 1 == 1, shape, limits, idempotency_token })
     }
 }
 

@@ -15,7 +15,7 @@
 pub(crate) static TABLE: Table = Table(include_bytes!("../table.bin"));
 
 /// The first bytes of a table. The last character is the version of the format.
-const MAGIC: &[u8; 8] = b"WFSERV-3";
+const MAGIC: &[u8; 8] = b"WFSERV-4";
 /// The first byte that the checksum covers.
 const CHECKED: usize = 16;
 /// Texts per entry of the index of texts.

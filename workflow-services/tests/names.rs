@@ -319,3 +319,45 @@ fn limits_are_those_of_the_models() {
     assert_eq!(ends(dynamo, &["RequestItems", "*", "Keys"]), Some((Some(1.0), Some(100.0))));
     assert_eq!(ends("arn:aws:states:::aws-sdk:sqs:sendMessage", &["MessageBody"]), None);
 }
+
+#[test]
+fn idempotency_tokens_are_those_that_aws_marks_or_documents() {
+    every(
+        [
+            ("ecs:runTask", Some("ClientToken")),
+            ("athena:startQueryExecution", Some("ClientRequestToken")),
+            ("codebuild:startBuild", Some("IdempotencyToken")),
+            ("aws-sdk:ec2:runInstances", Some("ClientToken")),
+            // Marked in the model, under a name that does not say so.
+            ("aws-sdk:efs:createFileSystem", Some("CreationToken")),
+            ("aws-sdk:route53resolver:createResolverRule", Some("CreatorRequestId")),
+            // Documented, and not marked in the model.
+            ("aws-sdk:route53:createHostedZone", Some("CallerReference")),
+            ("aws-sdk:textract:startDocumentAnalysis", Some("ClientRequestToken")),
+            // The name of a token, of another use.
+            ("aws-sdk:cloudcontrol:getResourceRequestStatus", None),
+            ("aws-sdk:codepipeline:putThirdPartyJobSuccessResult", None),
+            ("aws-sdk:s3:getObject", None),
+            ("lambda:invoke", None),
+        ],
+        |(resource, token)| {
+            let resource = format!("arn:aws:states:::{resource}");
+            let request = TaskResource::parse(&resource).unwrap().input().structure().unwrap();
+            assert_eq!(request.idempotency_token().map(|member| member.name), token, "{resource}");
+        },
+    );
+    // The SDK fills in what the model marks, and nothing else.
+    let required = |operation: &str, member| {
+        let resource = format!("arn:aws:states:::aws-sdk:{operation}");
+        TaskResource::parse(&resource).unwrap().input().member(member).unwrap().required
+    };
+    assert!(!required("efs:createFileSystem", "CreationToken"));
+    assert!(required("route53:createHostedZone", "CallerReference"));
+
+    let requests =
+        || Service::all().flat_map(Service::operations).filter_map(|operation| operation.input().structure());
+    let tokens = |request: workflow_services::Structure| request.members().filter(|member| member.idempotency_token);
+    assert!(requests().filter(|request| tokens(*request).count() == 1).count() > 1_600);
+    assert!(requests().all(|request| tokens(request).all(|token| token.shape == Shape::String)));
+    assert!(requests().all(|request| tokens(request).count() < 2));
+}

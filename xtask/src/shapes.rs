@@ -24,6 +24,8 @@ pub(crate) enum Primitive {
     Timestamp = 6,
     Blob = 7,
     Document = 8,
+    /// A string that is an idempotency token.
+    Token = 9,
 }
 
 #[derive(Clone)]
@@ -118,7 +120,10 @@ impl Shapes {
                 let mut members = Vec::new();
                 for (member, reference) in &shape.members {
                     let required = shape.required.contains(member) && !reference.idempotency_token;
-                    let id = self.import_shape(service, api, &reference.shape)?;
+                    let id = match reference.idempotency_token || reference.documented_token {
+                        true => self.import_token(service, api, &reference.shape)?,
+                        false => self.import_shape(service, api, &reference.shape)?,
+                    };
                     members.push(match self.generation {
                         Generation::Sdk => Member {
                             name: naming::sdk_member(service, name, member),
@@ -162,6 +167,18 @@ impl Shapes {
             *place = made;
         }
         Ok(id)
+    }
+
+    /// Returns the shape of an idempotency token. Members that are none may have the same shape in the model.
+    fn import_token(&mut self, service: &str, api: &Api, name: &str) -> Result<Id, Failure> {
+        let shape = api.shapes.get(name).filter(|shape| shape.kind == "string" && shape.values.is_empty());
+        let shape = shape.ok_or_else(|| Failure(format!("{service}: the idempotency token {name} is not a string")))?;
+        let token = Shape::Primitive(Primitive::Token);
+        let token = match limits(shape, &token) {
+            Some(limits) => Shape::Limited(self.add(token), limits),
+            None => token,
+        };
+        Ok(self.add(token))
     }
 
     /// Returns the shapes reachable from `roots`, without duplicates and with the most used first, and the number of
@@ -262,14 +279,14 @@ fn parts(shape: &Shape) -> Vec<Id> {
 
 /// Returns the limits of a shape's numbers or lengths, `least..greatest`, without those that never apply.
 fn limits(shape: &ApiShape, made: &Shape) -> Option<String> {
-    use Primitive::{Blob, Double, Float, Integer, Long, String};
+    use Primitive::{Blob, Double, Float, Integer, Long, String, Token};
     /// The longest payload in Step Functions.
     const PAYLOAD: f64 = 262_144.0;
     let (least, greatest) = match made {
         Shape::Primitive(Integer) => (f64::from(i32::MIN), f64::from(i32::MAX)),
         Shape::Primitive(Long) => (i64::MIN as f64, i64::MAX as f64),
         Shape::Primitive(Float | Double) => (f64::MIN, f64::MAX),
-        Shape::Primitive(String | Blob) | Shape::List(_) | Shape::Map(..) => (0.0, PAYLOAD),
+        Shape::Primitive(String | Token | Blob) | Shape::List(_) | Shape::Map(..) => (0.0, PAYLOAD),
         _ => return None,
     };
     let number = |number: &Number| number.as_f64().unwrap_or_default();

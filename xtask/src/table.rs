@@ -7,7 +7,7 @@ use crate::iam::Action;
 use crate::optimised::{Prefix, StatementData};
 use crate::shapes::{Distinct, Id, Shape};
 
-const MAGIC: &[u8; 8] = b"WFSERV-3";
+const MAGIC: &[u8; 8] = b"WFSERV-4";
 const HEADER: usize = 16 + 4 * 9;
 /// Texts per entry of the index of texts.
 const BLOCK: usize = 16;

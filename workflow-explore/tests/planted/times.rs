@@ -33,6 +33,13 @@ pub(super) fn all() -> Vec<Planted> {
         });
         with(machine(states), json!({ "TimeoutSeconds": 600 }))
     };
+    let file_system = |token: &str| {
+        let create = json!({
+            "Type": "Task", "Resource": "arn:aws:states:::aws-sdk:efs:createFileSystem", "TimeoutSeconds": 60,
+            "Parameters": { "CreationToken.$": token }, "ResultPath": null, "Next": "Done",
+            "Retry": [{ "ErrorEquals": ["States.Timeout"], "MaxAttempts": 1 }] });
+        machine(json!({ "Create": with(create, caught(&["States.ALL"], "Failed")) }))
+    };
     vec![
         planted(
             "a callback that never comes",
@@ -52,6 +59,12 @@ pub(super) fn all() -> Vec<Planted> {
             IDEMPOTENCE,
             run(json!({})),
             run(json!({ "ClientToken.$": "$$.Execution.Name" })),
+        ),
+        planted(
+            "a call after a time-out with a token that only the model marks",
+            IDEMPOTENCE,
+            file_system("States.UUID()"),
+            file_system("$$.Execution.Name"),
         ),
         planted(
             "each call has a token of its own",
