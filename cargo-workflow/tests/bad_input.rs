@@ -65,7 +65,7 @@ fn not_json_or_yaml() {
     refused(&file("two.yaml", "StartAt: A\n---\nStartAt: B\n"), "several YAML documents", Some((2, 1)));
     refused(
         &file("quote.rs", "workflow! { \" }"),
-        "this is not Rust: a bracket, text or comment has no end here",
+        "invalid Rust: an unmatched bracket, or an unterminated text or comment",
         Some((1, 13)),
     );
 }

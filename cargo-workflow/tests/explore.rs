@@ -111,7 +111,7 @@ fn what_cannot_be_explored_is_an_error_at_the_word() {
             (&["--property", "Reserve then Charge"], "expected `before`, found `then`"),
             (&["--property", "at most once Rejected"], "a Fail state, which never succeeds"),
             (&["--faults", "0"], "the bound `faults` is 0"),
-            (&["--result", "Pay={}"], "values are given for `Pay`, which is no task"),
+            (&["--result", "Pay={}"], "values are given for `Pay`, which is not a task"),
             (&["--result", "Ship={"], "the result of `Ship` is not JSON"),
             (&["--input", "{"], "--input is not JSON"),
         ],

@@ -96,7 +96,7 @@ fn what_is_missing_unknown_or_of_another_machine_is_said() {
     every(
         [
             (Page::of(history.clone()).of_machine(other), "belongs to another state machine"),
-            (Page::of(history), "The definition is not known"),
+            (Page::of(history), "The definition is unknown"),
         ],
         |(page, words)| {
             let html = page.to_html();
@@ -104,7 +104,7 @@ fn what_is_missing_unknown_or_of_another_machine_is_said() {
                 "missing at one place",
                 "later events are missing",
                 "HologramShown",
-                "are no events",
+                "are not events",
                 "has not ended",
                 words,
             ];
