@@ -1,10 +1,10 @@
 //! Tables of test cases: every case runs, and the test fails with all the cases that failed.
 
 use std::any::Any;
-use std::fmt::{Debug, Write};
+use std::fmt::{self, Debug, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// How many characters of a case are printed.
+/// How much of a case is printed, in characters or less.
 const SHOWN: usize = 300;
 
 /// Runs `check` on every case.
@@ -19,16 +19,29 @@ pub fn every<T: Debug>(cases: impl IntoIterator<Item = T>, mut check: impl FnMut
     let (mut count, mut failures) = (0_usize, 0_usize);
     for case in cases {
         count += 1;
-        let shown: String = format!("{case:?}").chars().take(SHOWN).collect();
+        let mut shown = Start(String::new());
+        // An error says that there is more than is shown.
+        let _ = write!(shown, "{case:?}");
         // What `check` has changed when it panics is not read: the test fails.
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| check(case))) {
             failures += 1;
-            let _ = writeln!(failed, "\n{shown}\n    {}", message(&*panic).replace('\n', "\n    "));
+            let _ = writeln!(failed, "\n{}\n    {}", shown.0, message(&*panic).replace('\n', "\n    "));
         }
     }
     assert!(count > 0, "there are no cases");
     if failures > 0 {
         panic!("{failures} of {count} cases failed:\n{failed}");
+    }
+}
+
+/// The start of a text, so that long cases cost nothing.
+struct Start(String);
+
+impl Write for Start {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let left = SHOWN.saturating_sub(self.0.len());
+        self.0.extend(text.chars().take(left));
+        if text.len() > left { Err(fmt::Error) } else { Ok(()) }
     }
 }
 
