@@ -71,6 +71,14 @@ pub enum ExploreError {
         /// What the values are for.
         what: String,
     },
+    /// A strategy of proptest generates no value.
+    #[error("no value can be generated for {what}: {problem}\n  = help: change the strategy, or give values yourself")]
+    Strategy {
+        /// What the values are for.
+        what: String,
+        /// The reason.
+        problem: String,
+    },
     /// A list of decisions does not fit the workflow.
     #[error("decision {number} does not fit: {problem}")]
     Decision {

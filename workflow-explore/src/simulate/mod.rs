@@ -17,7 +17,7 @@
 //! ```
 
 mod distribution;
-mod draws;
+pub(crate) mod draws;
 mod learn;
 mod model;
 mod plan;

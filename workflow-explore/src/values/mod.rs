@@ -1,6 +1,8 @@
 //! The values that make a difference, of the execution's input and of task results.
 
 mod candidates;
+#[cfg(feature = "proptest")]
+mod strategy;
 mod wanted;
 
 use std::collections::{BTreeMap, BTreeSet};
