@@ -63,6 +63,9 @@ enum Format {
 impl Replay {
     /// Plays the executions and prints the verdicts.
     pub(crate) fn execute(&self, output: &mut impl Write) -> Result<ExitCode, Failure> {
+        if let Some(folder) = self.objects.as_ref().filter(|folder| !folder.is_dir()) {
+            return Err(format!("error: --objects: {} is not a folder", folder.display()).into());
+        }
         let machine = self.machine()?;
         let definition = machine.as_ref().map(|machine| &machine.value);
         let Recordings { executions, mut errors, .. } = Recordings::read(&self.histories, definition);
@@ -120,13 +123,7 @@ impl Replay {
             Failure::Printed(_) => Failure::Printed(2),
             failure => failure,
         })?;
-        if let Some(name) = machine.missing.first() {
-            let help = format!("give a value with `--param {name}=…`, or a file with all values with `--params FILE`");
-            return Err(
-                format!("error: what the workflow computes with `{name}` needs a value\n  = help: {help}").into()
-            );
-        }
-        Ok(Some(machine))
+        Ok(Some(machine.complete()?))
     }
 
     fn print(&self, replayed: &[Replayed], summary: &Summary, output: &mut impl Write) -> Result<(), Failure> {
@@ -159,7 +156,7 @@ impl Replay {
     }
 }
 
-/// What cannot be used.
+/// The cause of a failure.
 enum Wrong {
     History(ReplayError),
     Definition(Failure),

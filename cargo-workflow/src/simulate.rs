@@ -14,10 +14,10 @@ use workflow_local::Engine;
 use crate::report::{self, Report};
 use crate::{Failure, input, page, source};
 
-/// Simulates thousands of executions of a workflow in virtual time. A model says how long tasks take, how often and how they
-/// fail, and what they give; `--learn` writes one from histories.
+/// Simulate thousands of executions of a workflow in virtual time. A model has the latencies, failures and outputs of tasks;
+/// `--learn` writes one from histories.
 ///
-/// The exit code is 0 when the executions were simulated, 1 when some of them exceed a limit of AWS or never end, and 2 when
+/// The exit code is 0 when the executions were simulated, 1 when some of them exceed a limit of AWS for their type or never end, and 2 when
 /// nothing could be simulated.
 #[derive(Args)]
 pub(crate) struct Simulate {
@@ -29,10 +29,10 @@ pub(crate) struct Simulate {
     /// Learn the model from histories, as `aws stepfunctions get-execution-history` prints them: files, or folders with them
     #[arg(long, value_name = "HISTORY", num_args = 1.., conflicts_with_all = ["executions", "seed", "format"])]
     learn: Vec<PathBuf>,
-    /// How many executions are simulated [default: 10000]
+    /// The number of executions [default: 10000]
     #[arg(long, value_name = "N")]
     executions: Option<u64>,
-    /// What all random numbers follow from [default: 0]
+    /// The seed of all random numbers: the same seed gives the same report [default: 0]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     /// How to print the report
@@ -98,33 +98,47 @@ impl Simulate {
         let text = format!("{}\n", report::json_text(&learnt.model));
         std::fs::write(&self.model, text)
             .map_err(|error| format!("error: cannot write {}: {error}", self.model.display()))?;
-        let (histories, attempts) = (learnt.histories, learnt.attempts);
-        writeln!(
-            output,
-            "{}: learnt from {histories} histories with {attempts} attempts of tasks",
-            self.model.display()
-        )?;
+        let histories = counted(learnt.histories, "history", "histories");
+        let attempts = counted(learnt.attempts, "attempt", "attempts");
+        writeln!(output, "{}: learnt from {histories} with {attempts} of tasks", self.model.display())?;
         report::note_all(learnt.notes);
         Ok(ExitCode::SUCCESS)
     }
 }
 
-/// A file, or the files of a folder whose names end in `.json`, in the order of their names.
+/// Returns a number with its noun.
+fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// The files beside a history that describe its execution, which `cargo workflow replay` reads.
+const DESCRIPTIONS: [&str; 3] = [".machine.json", ".execution.json", ".asl.json"];
+
+/// Returns a file, or the histories of a folder and its folders: the files whose names end in `.json`, in the order of their
+/// names.
 fn histories(given: &Path) -> Result<Vec<PathBuf>, Failure> {
     if !given.is_dir() {
         return Ok(vec![given.to_owned()]);
     }
+    let mut files = files_of(given)?;
+    files.sort();
+    if files.is_empty() {
+        return Err(format!("error: {} has no history: no file whose name ends in `.json`", given.display()).into());
+    }
+    Ok(files)
+}
+
+fn files_of(given: &Path) -> Result<Vec<PathBuf>, Failure> {
     let unreadable = |error: std::io::Error| format!("error: cannot read {}: {error}", given.display());
     let mut files = Vec::new();
     for entry in std::fs::read_dir(given).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
-        if path.extension().is_some_and(|extension| extension == "json") {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if path.is_dir() {
+            files.extend(files_of(&path)?);
+        } else if name.ends_with(".json") && !DESCRIPTIONS.iter().any(|ending| name.ends_with(ending)) {
             files.push(path);
         }
-    }
-    files.sort();
-    if files.is_empty() {
-        return Err(format!("error: {} has no file whose name ends in `.json`", given.display()).into());
     }
     Ok(files)
 }

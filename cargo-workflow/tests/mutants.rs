@@ -200,6 +200,7 @@ fn what_cannot_be_tried_is_told() {
     let rests = this("rests");
     let rests: Vec<_> = rests.iter().map(String::as_str).collect();
     assert!(fails(&["--name", "Other"], &rests).contains("no workflow `Other` ran in the tests, but `Rests`"));
+    assert!(fails(&["--name", "Rests", "--name", "Rest"], &rests).contains("no workflow `Rest` ran in the tests"));
     assert!(fails(&["--state", "Rets"], &rests).contains("did you mean `Rest`?"));
     assert!(fails(&["--operator", "drop"], &rests).contains("expected one of drop-catcher"));
 }

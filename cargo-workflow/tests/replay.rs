@@ -58,6 +58,13 @@ fn a_folder_gives_a_table_a_sentence_and_an_exit_code() {
     assert_eq!((done.code, &report["summary"]["anotherWay"]), (Some(1), &json!(1)));
     assert_eq!(report["executions"][1]["difference"]["kind"], "other state");
 
+    // A file of the folder is played once.
+    let done =
+        workflow("replay", &folder, &[folder.join("a.json").to_str().unwrap(), "--definition", same.to_str().unwrap()]);
+    assert!(done.stdout.ends_with("of 3 executions, all go the same way\n"), "{}", done.stdout);
+    let done = workflow("replay", &folder, &["--definition", same.to_str().unwrap(), "--objects", "no-such-folder"]);
+    assert_eq!((done.code, done.stderr.as_str()), (Some(2), "error: --objects: no-such-folder is not a folder\n"));
+
     file(FOLDER, "bad/a.json", history(&ran(10)));
     let bad = file(FOLDER, "bad/b.json", "{").parent().unwrap().to_owned();
     let done = workflow("replay", &bad, &["--definition", same.to_str().unwrap()]);

@@ -107,6 +107,8 @@ fn a_model_is_learnt_from_a_folder_and_simulated() {
         let events: Vec<_> = execution.history().iter().map(HistoryEvent::to_api_json).collect();
         std::fs::write(folder.join(format!("{number}.json")), json!({ "events": events }).to_string()).unwrap();
     }
+    // `cargo workflow replay` reads the definition from there; it is not a history.
+    std::fs::write(folder.join("0.machine.json"), definition().to_string()).unwrap();
     let model = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("learnt-model.json");
     let model = model.to_str().unwrap();
     let output = simulate(&machine, &["--learn", folder.to_str().unwrap(), "--model", model]);

@@ -100,7 +100,7 @@ impl Explorer {
         self.validate()?;
         let (mut first, mut second) = (self.clone(), other.clone());
         second.bounds = self.bounds;
-        // One failure must not stand for another here: a handler that passes on the wrong one is a difference.
+        // One failure must not represent another here: a handler that passes on the wrong one is a difference.
         (first.causes_differ, second.causes_differ) = (true, true);
         let search =
             Search { first: &first, second: &second, known: BTreeSet::new(), queue: BTreeMap::new(), tried: 0 };

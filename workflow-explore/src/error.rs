@@ -59,7 +59,7 @@ pub enum ExploreError {
         /// The most similar name.
         nearest: Option<String>,
     },
-    /// A bound is zero that lets nothing happen then.
+    /// A bound is 0, with which nothing would be explored.
     #[error("the bound `{bound}` is 0, so that nothing would be explored\n  = help: give at least 1")]
     Zero {
         /// The bound.

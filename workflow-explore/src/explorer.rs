@@ -76,7 +76,7 @@ pub struct Explorer {
     pub(crate) any_error: bool,
     pub(crate) other_types: bool,
     pub(crate) merges: bool,
-    /// Whether each failure of a task has a cause of its own, so that the one is told from the other.
+    /// Whether each failure of a task has a cause of its own, so that it can be told from the others.
     pub(crate) causes_differ: bool,
     looks_at: (bool, bool),
 }
@@ -94,8 +94,8 @@ impl fmt::Debug for Explorer {
 
 impl Explorer {
     /// Explores what an engine runs. Its definition, the types that a workflow in Rust declares, its name, seed and object
-    /// store are the engine's; its handlers are not called: the explorer answers the tasks. What executions that succeed
-    /// give must be of the output's type.
+    /// store are the engine's; its handlers are not called: the explorer answers the tasks. The output of executions
+    /// that succeed must have the declared type.
     ///
     /// # Errors
     /// Returns an error if the definition has errors.
@@ -129,7 +129,8 @@ impl Explorer {
         })
     }
 
-    /// Explores a workflow that is declared with `workflow!`; serde must read what it gives as its output's type.
+    /// Creates an explorer of a workflow that is declared with `workflow!`. serde must be able to read its output as the output's
+    /// type.
     ///
     /// # Errors
     /// See [`new`](Self::new).
@@ -338,7 +339,7 @@ impl Explorer {
     }
 }
 
-/// What executions give must be of this type.
+/// Returns a check that the output of an execution has this type.
 fn of_shape(shape: &'static Shape) -> Check {
     Arc::new(move |execution| {
         let Some(output) = execution.output() else { return Ok(()) };
@@ -346,7 +347,8 @@ fn of_shape(shape: &'static Shape) -> Check {
     })
 }
 
-/// Whether expressions look at the time, and at random numbers: by their words, so rather once too often.
+/// Returns whether expressions may use the time, and whether they may use random numbers. The check searches the text, so it
+/// can be true where they do not.
 pub(crate) fn looks_at(document: &Value) -> (bool, bool) {
     let text = document.to_string();
     let has = |words: &[&str]| words.iter().any(|word| text.contains(word));

@@ -12,7 +12,7 @@ use workflow_asl::{Pointer, StateKind};
 use workflow_local::Program;
 use workflow_services::{Pattern, TaskResource};
 
-/// The error that represents all that no handler names.
+/// The error that represents all errors that no handler names.
 const UNNAMED: &str = "UnnamedError";
 
 /// Facts about a state.

@@ -171,6 +171,18 @@ fn nothing_is_learnt_from_what_is_no_whole_history() {
     assert!(error.contains("event 5 has no output") && error.contains("--include-execution-data"), "{error}");
     let error = with(&|event| drop(event.as_object_mut().unwrap().remove("timestamp")));
     assert!(error.contains("has no time that can be read"), "{error}");
+    let error = with(&|event| {
+        if let Some(details) = event.get_mut("lambdaFunctionSucceededEventDetails") {
+            details["output"] = json!("{\"paid\": [truncated]");
+        }
+    });
+    assert!(error.contains("the output of event 5 is truncated or not JSON"), "{error}");
+    let error = with(&|event| {
+        if event["id"].as_u64() > Some(3) {
+            event["id"] = json!(event["id"].as_u64().unwrap() + 1);
+        }
+    });
+    assert!(error.contains("event 4 is missing"), "{error}");
     assert!(Learning::new(&engine).add(&json!({ "events": [] })).is_err());
     assert!(Learning::new(&engine).add(&json!("text")).is_err());
     // What is cut off is learnt as far as it goes, with a note; a task of which nothing is known is named.

@@ -163,7 +163,12 @@ fn a_bad_history_is_refused_by_file_and_event() {
         (
             "no time",
             with(&|events| drop(events[3].as_object_mut().unwrap().remove("timestamp"))),
-            "h.json: event 4: it has no timestamp".to_owned(),
+            "h.json: event 4: it has no timestamp that can be read".to_owned(),
+        ),
+        (
+            "a previous event that does not exist",
+            with(&|events| events[3]["previousEventId"] = json!(99)),
+            "h.json: event 4: its `previousEventId` is 99, which is not an earlier event".to_owned(),
         ),
         (
             "no data",

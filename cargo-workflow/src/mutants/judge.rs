@@ -1,4 +1,4 @@
-//! Judges what tests made of a mutant, and asks exploration about one that they did not notice.
+//! Judges a mutant by its tests, and compares one that they did not notice with the workflow by exploration.
 
 use workflow_explore::{Equivalence, Explorer, Mutant};
 use workflow_local::Engine;

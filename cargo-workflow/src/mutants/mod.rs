@@ -153,13 +153,14 @@ impl Mutants {
             let help = "an engine of `workflow-local` must run workflows in the tests";
             return Err(format!("error: no workflow ran in `{}`\n  = help: {help}", suite.command.join(" ")).into());
         }
-        if !self.names.is_empty() {
+        let has = |workflow: &Covered, name: &String| workflow.names.contains(name);
+        if let Some(name) = self.names.iter().find(|name| !workflows.iter().any(|workflow| has(workflow, name))) {
             let known: Vec<_> = workflows.iter().map(Covered::title).collect();
-            workflows.retain(|workflow| self.names.iter().any(|name| workflow.names.contains(name)));
-            if workflows.is_empty() {
-                let (names, known) = (self.names.join("`, `"), known.join("`, `"));
-                return Err(format!("error: no workflow `{names}` ran in the tests, but `{known}`").into());
-            }
+            let known = known.join("`, `");
+            return Err(format!("error: no workflow `{name}` ran in the tests, but `{known}`").into());
+        }
+        if !self.names.is_empty() {
+            workflows.retain(|workflow| self.names.iter().any(|name| has(workflow, name)));
         }
         let origins = Origins::of(cargo, suite).find(&workflows);
         let mut left_out = 0;
@@ -200,7 +201,7 @@ impl Mutants {
         Ok(())
     }
 
-    /// Tries all mutants; gives what came of each, in their order.
+    /// Tries all mutants; returns their outcomes in the same order.
     fn judge(&self, suite: &Suite, subjects: &[Subject], folder: &Path) -> Vec<Option<Judged>> {
         let trial = Trial { suite, timeout: Duration::from_secs(self.timeout), folder };
         let all: Vec<(&Subject, &Mutant)> =

@@ -36,7 +36,7 @@ enum Places {
     Document(Box<Source>),
 }
 
-/// Where the mutants of a definition stand.
+/// The places of a definition's mutants in the source.
 pub(crate) struct Placed {
     pub(crate) file: PathBuf,
     pub(crate) text: String,
@@ -225,7 +225,7 @@ impl Origin {
     }
 }
 
-/// Where a word stands, if only once.
+/// Returns the place of a word that occurs once.
 fn only(text: &str, word: &str) -> Option<(usize, usize)> {
     let is_sign = |c: char| "<>=!-".contains(c);
     let joins = |c: char, with: Option<char>| {

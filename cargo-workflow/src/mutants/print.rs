@@ -103,7 +103,7 @@ fn remark(suite: &Suite, (subject, number, mutant): (&Subject, usize, &Mutant), 
     let tests = |count: usize| if count == 1 { "1 test".to_owned() } else { format!("{count} tests") };
     let Mutant { operator, description, .. } = mutant;
     let message = match judged.outcome {
-        Outcome::NotCovered => format!("no test comes here: {description} ({operator})"),
+        Outcome::NotCovered => format!("no test reaches this: {description} ({operator})"),
         Outcome::NotRun => format!("never tried: {description} ({operator})"),
         _ => format!("no test notices: {description} ({operator})"),
     };

@@ -15,7 +15,7 @@ const LONG: Duration = Duration::from_millis(200);
 /// How many times as long as without a mutant tests may take.
 const PATIENCE: u32 = 10;
 
-/// What came of a mutant's tests.
+/// The result of a mutant's tests.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Tried {
     /// These tests failed.

@@ -58,7 +58,7 @@ impl Making<'_> {
                     Edit::replace(first_at.as_str(), json!(second)),
                     Edit::replace(second_at.as_str(), json!(first)),
                 ];
-                // The arm, as the whole of it moves.
+                // The whole arm moves.
                 let at = first_at.parent().unwrap_or_default();
                 self.offer_in(state, &state.at, Change::new(Operator::SwapArms, at, description, edits));
             }

@@ -111,7 +111,7 @@ pub struct Mutant {
     pub state: String,
     /// The place in the definition.
     pub pointer: Pointer,
-    /// What happens, in words.
+    /// What changes, for messages.
     pub description: String,
     /// The changed text where it is a part of the value at the place: an operator, a literal.
     pub word: Option<String>,
@@ -123,8 +123,8 @@ pub struct Mutant {
 }
 
 impl Mutant {
-    /// Every mutant of a definition, in the order of its states. Those that the rules refuse are left out: nobody can make
-    /// such a mistake. The same definition always has the same mutants.
+    /// Every mutant of a definition, in the order of its states. Those that the rules refuse are left out: the compiler
+    /// would report them. The same definition always has the same mutants.
     pub fn all(definition: &Value, machine_type: MachineType) -> Vec<Self> {
         let mut making = Making { definition, machine_type, found: Vec::new(), ids: BTreeSet::new() };
         let root = Pointer::root();

@@ -101,11 +101,12 @@ impl Property {
         }
     }
 
-    /// Whether an execution that has ended has the property, by its history. A property of the children of a distributed
+    /// Checks by its history that an execution that has ended has the property. A property of the children of a distributed
     /// map needs their histories: [`Execution::keep_for_inspection`].
     ///
     /// # Errors
-    /// It does not; how. Or the execution still runs, or the property names a state that its definition does not have.
+    /// Returns how the execution violates the property. It is also an error if the execution still runs, or if the property names a
+    /// state that the definition does not have.
     pub fn check(&self, execution: &Execution) -> Result<(), String> {
         let program = execution.program();
         let (machine, _) = StateMachine::read(program.definition());

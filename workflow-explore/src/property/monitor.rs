@@ -10,7 +10,7 @@ use workflow_local::{EventType, Execution, HistoryEvent, Status, View};
 use super::Property;
 use crate::states::States;
 
-/// What happened in an execution, or in a child of a distributed map.
+/// An occurrence in an execution, or in a child of a distributed map.
 pub(crate) struct News<'h> {
     pub(crate) happening: Happening<'h>,
     /// The numbers of the map run and of the item, for a child.
@@ -22,7 +22,7 @@ pub(crate) struct News<'h> {
 
 impl News<'_> {
     /// The iterations of these maps that it happened in, the outermost first. The event that started the iteration of a map
-    /// is the last of this map before it: what lies between is of the iteration, or of maps inside.
+    /// is the last of this map before it: the events between belong to the iteration, or to maps inside it.
     fn iterations(&self, maps: &[Arc<str>]) -> Vec<usize> {
         let mut found = Vec::with_capacity(maps.len());
         let mut around = maps.iter().rev().peekable();
@@ -48,7 +48,7 @@ impl News<'_> {
     }
 }
 
-/// Something that properties look at.
+/// An occurrence that properties depend on.
 pub(crate) enum Happening<'h> {
     Entered(&'h Arc<str>),
     Succeeded(&'h Arc<str>),
@@ -82,7 +82,7 @@ pub(crate) struct Happenings {
 }
 
 impl Happenings {
-    /// Reads what is new, the children of distributed maps first.
+    /// Reads the new events, those of the children of distributed maps first.
     pub(crate) fn read(&mut self, execution: &Execution, mut see: impl FnMut(&News<'_>)) {
         for (number, map_run) in execution.map_runs().iter().enumerate() {
             for (index, child) in execution.children(map_run, usize::MAX) {
@@ -169,7 +169,7 @@ impl Monitors {
         self.seen.hash(hasher);
     }
 
-    /// Takes note of what happened; `note` is told what does not hold any more.
+    /// Records an occurrence; `note` receives each property that no longer holds.
     pub(crate) fn see(&mut self, news: &News<'_>, note: &mut impl FnMut(Breach)) {
         let (state, succeeded) = match news.happening {
             Happening::Entered(name) => (name, false),
@@ -238,7 +238,7 @@ impl Monitors {
         }
     }
 
-    /// What has been seen of a property in these places stays as it is.
+    /// The progress of a property in these places no longer changes.
     fn close(&mut self, property: usize, ended: impl Fn(&Place) -> bool, note: &mut impl FnMut(Breach)) {
         let Some(Watched { property: watched, .. }) = self.properties.get(property) else { return };
         self.seen.retain(|(number, place), seen| {

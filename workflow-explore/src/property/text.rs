@@ -14,7 +14,7 @@ use super::Property;
 pub struct PropertyError {
     /// The text.
     pub text: String,
-    /// What is wrong with it.
+    /// The problem.
     pub problem: String,
 }
 
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said() {
+    fn a_wrong_text_is_an_error() {
         for (text, problem) in [
             ("", "expected the name of a state, found the end"),
             ("after A", "expected `:` after the first state"),

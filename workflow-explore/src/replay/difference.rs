@@ -11,9 +11,9 @@ use super::json_path::{PathDifference, shortened};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Difference {
-    /// The number of the recorded event that happens otherwise.
+    /// The number of the recorded event at which the ways differ.
     pub event: u64,
-    /// The state that the ways part at; `None` at the start.
+    /// The state at which the ways differ; `None` at the start.
     pub state: Option<String>,
     /// How they differ.
     pub kind: DifferenceKind,
@@ -56,7 +56,7 @@ pub enum DifferenceKind {
         /// What differs.
         paths: Vec<PathDifference>,
     },
-    /// It ends otherwise.
+    /// It ends in another way.
     Ended {
         /// The recorded end.
         recorded: Box<End>,
@@ -87,7 +87,7 @@ pub struct End {
 pub struct DataDifference {
     /// The number of the recorded event that leaves the state.
     pub event: u64,
-    /// The state that gives other data.
+    /// The state whose data differ.
     pub state: String,
     /// What differs in its output and, as `$name`, in the variables that it assigns.
     pub paths: Vec<PathDifference>,

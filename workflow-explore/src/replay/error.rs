@@ -37,7 +37,7 @@ pub enum ReplayError {
     NotHistory {
         /// The file.
         file: String,
-        /// What it is instead.
+        /// What was found instead.
         found: String,
     },
     /// An event cannot be used.

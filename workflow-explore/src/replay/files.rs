@@ -53,6 +53,9 @@ impl Recordings {
                 made.beside(path, from);
             }
         }
+        // A file may be named beside its folder.
+        let mut files = BTreeSet::new();
+        made.executions.retain(|recording| files.insert(recording.file.clone()));
         made.adopt(definition);
         made
     }
@@ -82,7 +85,7 @@ impl Recordings {
         }
     }
 
-    /// Takes what stands beside a file that was named by itself.
+    /// Reads the descriptions and children beside a file that was named by itself.
     fn beside(&mut self, path: &Path, from: usize) {
         let (Some(folder), Some(stem)) = (path.parent(), stem(path)) else { return };
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
@@ -181,7 +184,7 @@ impl Recordings {
         }
     }
 
-    /// Gives executions that are children of map runs to their parents.
+    /// Adds executions that are children of map runs to their parents.
     fn adopt(&mut self, definition: Option<&Value>) {
         let mut parents: Vec<Recording> = Vec::new();
         let mut children: Vec<Recording> = Vec::new();

@@ -77,7 +77,7 @@ pub enum ReplayVerdict {
     SameWay,
     /// Another state, another request or another end.
     AnotherWay,
-    /// The same as far as the answers go: the history lacks one.
+    /// The same way up to an answer that the history does not have.
     AnswerMissing,
 }
 
@@ -92,7 +92,7 @@ impl ReplayVerdict {
     }
 }
 
-/// What came of a replay.
+/// The result of a replay.
 #[derive(Debug)]
 pub struct Replay {
     file: String,
@@ -107,7 +107,7 @@ pub struct Replay {
 impl Replay {
     fn of(recording: &Recording, recorded: &Recorded, played: Played<'_>, compared: Compared) -> Self {
         let Compared { difference, since, ignored } = compared;
-        // What differs after an answer is missing is of no use.
+        // A difference after a missing answer shows nothing.
         let missing_at = played.missing.as_ref().and_then(|missing| missing.event.filter(|_| missing.file.is_none()));
         let difference = difference
             .filter(|difference| difference.file.is_some() || missing_at.is_none_or(|event| difference.event <= event));
@@ -136,17 +136,17 @@ impl Replay {
         &self.file
     }
 
-    /// Where the way parts from the recorded one.
+    /// The first difference from the recorded way.
     pub fn difference(&self) -> Option<&Difference> {
         self.difference.as_ref()
     }
 
-    /// The first state that gave other data, before the way parts.
+    /// The first state whose data differ, before the way does.
     pub fn since(&self) -> Option<&DataDifference> {
         self.since.as_ref()
     }
 
-    /// The answer that the execution ended for. An execution that takes another way often needs one.
+    /// The missing answer at which the replay ended. An execution that takes another way often needs one.
     pub fn missing(&self) -> Option<&MissingAnswer> {
         self.missing.as_ref()
     }

@@ -1,4 +1,4 @@
-//! The objects that maps read: what is written stays in memory, and what is not there is noted.
+//! The objects that maps read. Writes stay in memory, and absent objects are noted.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};

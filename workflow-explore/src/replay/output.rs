@@ -57,7 +57,7 @@ impl Replayer {
     }
 
     /// A test in Rust that runs the execution with its answers, and expects its states and its end. It needs `workflow-local`
-    /// and `serde_json`; `engine()` is to give the workflow's engine.
+    /// and `serde_json`; `engine()` must return the workflow's engine.
     ///
     /// # Errors
     /// As [`mocks`](Self::mocks).

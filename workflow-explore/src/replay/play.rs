@@ -56,7 +56,7 @@ pub(super) enum Answered {
     Stopped,
 }
 
-/// What came of playing.
+/// The result of playing.
 pub(super) struct Played<'r> {
     pub(super) execution: Execution,
     pub(super) run: PlayedRun<'r>,
@@ -65,7 +65,7 @@ pub(super) struct Played<'r> {
     pub(super) given: BTreeMap<String, Vec<Answered>>,
 }
 
-/// Something that comes for a task.
+/// An answer or another action on a task.
 enum Act {
     Take(Option<String>),
     Submit(Payload),
@@ -166,7 +166,7 @@ impl<'s, 'r> Play<'s, 'r> {
             .into_iter()
             .map(|run| (run.parent, PlayedRun { trace: run.trace, recorded: run.recorded, children: BTreeMap::new() }))
             .collect();
-        // A child stands behind its parent.
+        // A child comes after its parent.
         while made.len() > 1 {
             let Some((parent, run)) = made.pop() else { break };
             if let Some((of, visit, item)) = parent
@@ -329,7 +329,7 @@ impl<'s, 'r> Play<'s, 'r> {
         self.act(request, plan, heartbeat, missing)
     }
 
-    /// Plans what comes for a task.
+    /// Plans the actions on a task.
     fn act(
         &mut self,
         request: &TaskRequest,
@@ -405,14 +405,14 @@ impl<'s, 'r> Play<'s, 'r> {
         Ok(())
     }
 
-    /// Gives tasks what has come for them by a time.
+    /// Delivers the answers that are due by a time.
     fn deliver(&mut self, time: Instant) {
         while let Some(entry) = self.acts.first_entry() {
             if entry.key().0 > time {
                 break;
             }
             let (task, act) = entry.remove();
-            // What comes after the task's end is for nobody.
+            // The task has ended: the answer is dropped.
             let _ = match act {
                 Act::Take(worker) => self.execution.start_activity(task, worker.as_deref()),
                 Act::Submit(output) => self.execution.submit(task, output),
@@ -489,7 +489,7 @@ enum Known {
     Stopped(Duration),
 }
 
-/// What comes for a task, and after what time.
+/// The actions on a task, and their times after the call.
 struct Plan {
     taken: Option<(Option<String>, Duration)>,
     submitted: Option<(Payload, Duration)>,

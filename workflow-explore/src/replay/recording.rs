@@ -75,7 +75,7 @@ impl Recording {
         }
     }
 
-    /// The history of an execution on an engine, such as one in a test that stands for one on AWS.
+    /// The history of an execution on an engine, for a test.
     ///
     /// # Errors
     /// The execution has not ended.
@@ -148,6 +148,10 @@ impl Recording {
                 let help =
                     "save all pages of the history, one after the other: the AWS CLI does so by itself".to_owned();
                 return Err(ReplayError::CutOff { file, problem, help });
+            }
+            if event.previous >= event.id {
+                let problem = format!("its `previousEventId` is {}, which is not an earlier event", event.previous);
+                return Err(ReplayError::Event { file, event: event.id, problem, help: "export it again".to_owned() });
             }
             if event.kind == EventType::ExecutionStarted.name() {
                 role = event.detail("roleArn").and_then(Value::as_str).map(str::to_owned);
@@ -369,7 +373,8 @@ impl Reading<'_> {
             return Err(self.refused(problem, "export the history with `aws stepfunctions get-execution-history`"));
         };
         let Some(time) = self.event.time else {
-            return Err(self.refused("it has no timestamp", "export the history again; replay needs the times"));
+            return Err(self
+                .refused("it has no timestamp that can be read", "export the history again; replay needs the times"));
         };
         let of_task = || match (self.text("resourceType"), self.text("resource")) {
             (Some(service), Some(action)) => Ok(resource_name(&service, &action)),

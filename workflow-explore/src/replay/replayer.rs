@@ -51,7 +51,7 @@ pub struct Replayer {
     program: Arc<Program>,
     start: Start,
     first_states: Arc<BTreeSet<String>>,
-    /// Whether expressions look at random numbers.
+    /// Whether expressions may use random numbers.
     looks_at_chance: bool,
     store: Arc<dyn ObjectStore>,
     /// The new names of states, for the older definition that was seen last.
@@ -119,7 +119,7 @@ impl Replayer {
         let mut played = self.play(recording, recorded, setting);
         let mut compared = compare(&played, &[], &self.first_states);
         if compared.difference.is_some() {
-            // The same at another time, and with other random numbers and names: what differs there, differs by itself.
+            // The same at another time, and with other random numbers and names: what differs there does not depend on the definition.
             let others = [
                 self.play(recording, recorded, Setting { seed: 1, other_names: true, ..setting }),
                 self.play(recording, recorded, Setting { later: LATER, ..setting }),

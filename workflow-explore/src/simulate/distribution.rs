@@ -58,7 +58,7 @@ pub enum DistributionError {
     #[error("{0} is not a finite number")]
     NotFinite(f64),
     /// A number must be above 0.
-    #[error("it must be above 0")]
+    #[error("expected numbers above 0")]
     NotPositive,
     /// The bounds of a uniform distribution are in the wrong order.
     #[error("the first is above the second: {0}, {1}")]

@@ -41,7 +41,7 @@ const MOST_VALUES: usize = 50;
 #[derive(Debug)]
 pub struct Learning {
     states: States,
-    /// The first state, whose histories tell the inputs of executions.
+    /// The first state, whose histories have the inputs of executions.
     start: Option<String>,
     inputs: Values,
     tasks: BTreeMap<String, Seen>,
@@ -55,11 +55,11 @@ pub struct Learning {
 pub struct Learnt {
     /// The model, as a file has it.
     pub model: Value,
-    /// From how many histories.
+    /// The number of histories.
     pub histories: u64,
-    /// How many attempts of tasks they have.
+    /// The number of attempts of tasks in them.
     pub attempts: u64,
-    /// What the histories do not tell, or has been left out.
+    /// Notes on tasks without attempts, and on values that were left out.
     pub notes: Vec<String>,
 }
 
@@ -67,11 +67,11 @@ pub struct Learnt {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LearnError {
-    /// It is no history.
-    #[error("it is no history: {0}")]
+    /// It is not a history.
+    #[error("it is not a history: {0}")]
     NotHistory(String),
-    /// It has no event.
-    #[error("the history has no event")]
+    /// It has no events.
+    #[error("the history has no events")]
     Empty,
     /// It is of another state machine.
     #[error("the history is of another state machine: event {event} enters `{state}`, which the definition does not have{}",
@@ -94,6 +94,22 @@ pub enum LearnError {
         /// What it lacks.
         what: &'static str,
     },
+    /// Events are missing.
+    #[error(
+        "event {event} is missing\n  = help: export the whole history: `aws stepfunctions get-execution-history` reads all its pages"
+    )]
+    Missing {
+        /// The number of the first event that is missing.
+        event: u64,
+    },
+    /// Data of an event is not JSON, for example because it was truncated.
+    #[error("the {what} of event {event} is truncated or not JSON\n  = help: leave this history out")]
+    NotJson {
+        /// The number of the event.
+        event: u64,
+        /// Which data.
+        what: &'static str,
+    },
     /// An event has no time.
     #[error("event {event} has no time that can be read")]
     NoTime {
@@ -102,7 +118,7 @@ pub enum LearnError {
     },
 }
 
-/// What was seen of the tasks of a state.
+/// The recorded attempts of a state's tasks.
 #[derive(Clone, Debug, Default)]
 struct Seen {
     latencies: Vec<f64>,
@@ -135,12 +151,16 @@ impl Learning {
     /// distributed map.
     ///
     /// # Errors
-    /// It is no history, of another state machine, or has no times or data. Nothing is learnt from it then.
+    /// It is not a history, of another state machine, or lacks events, times or data. Nothing is learnt from it then.
     pub fn add(&mut self, history: &Value) -> Result<(), LearnError> {
         let history = History::read(history).map_err(LearnError::NotHistory)?;
         let first = history.visits.first();
         if history.events.is_empty() {
             return Err(LearnError::Empty);
+        }
+        // An attempt whose end is missing would not be counted.
+        if let Some((event, _)) = (1..).zip(&history.events).find(|(number, event)| event.id != *number) {
+            return Err(LearnError::Missing { event });
         }
         if let Some(visit) = history.visits.iter().find(|visit| self.states.get(&visit.state).is_none()) {
             let known = self.states.all.keys().map(String::as_str);
@@ -202,8 +222,8 @@ impl Learning {
 /// A member of an event that is JSON text.
 fn data(event: &Event, name: &'static str) -> Result<Value, LearnError> {
     let missing = LearnError::NoData { event: event.id, what: name };
-    let text = event.detail(name).and_then(Value::as_str).ok_or_else(|| missing.clone())?;
-    serde_json::from_str(text).map_err(|_| missing)
+    let text = event.detail(name).and_then(Value::as_str).ok_or(missing)?;
+    serde_json::from_str(text).map_err(|_| LearnError::NotJson { event: event.id, what: name })
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts and milliseconds are far below 2^53")]

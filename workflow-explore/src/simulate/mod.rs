@@ -82,7 +82,7 @@ type OutputsBy = BTreeMap<String, OutputBy>;
 /// How many executions show what a faster task brings: fewer make its effect on the 99th percentile a matter of chance.
 const COMPARED: u64 = 10_000;
 
-/// How many executions are simulated unless told otherwise.
+/// The number of executions unless set.
 pub const EXECUTIONS: u64 = 10_000;
 
 /// Simulates the executions of a workflow by a model. The same engine, model, number of executions and seed give the same
@@ -127,21 +127,21 @@ impl Simulation {
         })
     }
 
-    /// How many executions are simulated; [`EXECUTIONS`] unless set.
+    /// Sets the number of executions; [`EXECUTIONS`] unless set.
     #[must_use]
     pub fn executions(mut self, executions: u64) -> Self {
         self.executions = executions;
         self
     }
 
-    /// What all random numbers follow from; 0 unless set.
+    /// Sets the seed of all random numbers; 0 unless set.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// What the tasks of a state give when they succeed, by their request, in place of the model's outputs. The same
+    /// Computes the outputs of a state's tasks from their requests, in place of the model's outputs. The same
     /// request must have the same output.
     #[must_use]
     pub fn output_by(
@@ -153,7 +153,7 @@ impl Simulation {
         self
     }
 
-    /// Does not try what each task would bring if it were faster, which takes up to 10,000 executions for each.
+    /// Omits the gains of faster tasks, each of which takes up to 10,000 executions.
     #[must_use]
     pub fn without_gains(mut self) -> Self {
         self.gains = false;

@@ -1,4 +1,4 @@
-//! What the world does in a simulation: how long tasks take, how often and how they fail, what they give.
+//! Models of tasks in a simulation: their latencies, failures and outputs.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,7 +12,7 @@ use super::distribution::Distribution;
 use super::draws::Draws;
 use super::read;
 
-/// What the world does in a simulation, for each task: written in a file, made in Rust, or
+/// Latencies, failures and outputs of the tasks in a simulation: written in a file, made in Rust, or
 /// [learnt](super::Learning) from histories.
 ///
 /// ```
@@ -39,14 +39,14 @@ use super::read;
 pub struct Model {
     /// The inputs of executions.
     pub(super) inputs: Weighted,
-    /// What holds of tasks that have nothing of their own.
+    /// The defaults for tasks.
     pub(super) default: TaskModel,
     pub(super) states: BTreeMap<String, TaskModel>,
     /// The file that it was read from.
     pub(super) source: Option<Source>,
 }
 
-/// What the world does with the tasks of a state, or with a map that reads its items.
+/// The model of a state's tasks, or of a map that reads its items.
 ///
 /// ```
 /// use serde_json::json;
@@ -175,7 +175,7 @@ impl TaskModel {
     }
 }
 
-/// Something wrong with a model, and where.
+/// A problem of a model, and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ModelProblem {
@@ -183,13 +183,13 @@ pub struct ModelProblem {
     pub pointer: Pointer,
     /// Where it is in the file; `None` for a model that was made in Rust.
     pub location: Option<Location>,
-    /// What is wrong.
+    /// The problem.
     pub message: String,
     /// How to mend it, where that is known.
     pub help: Option<String>,
 }
 
-/// All that is wrong with a model.
+/// All problems of a model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModelError {
     problems: Vec<ModelProblem>,
@@ -200,7 +200,7 @@ impl ModelError {
         Self { problems }
     }
 
-    /// What is wrong, in the order of the checks.
+    /// The problems, in the order of the checks.
     pub fn problems(&self) -> &[ModelProblem] {
         &self.problems
     }
@@ -231,7 +231,7 @@ impl fmt::Display for ModelError {
 impl std::error::Error for ModelError {}
 
 impl Model {
-    /// A model that says nothing yet.
+    /// An empty model.
     pub fn new() -> Self {
         Self::default()
     }
@@ -258,7 +258,7 @@ impl Model {
         self
     }
 
-    /// What holds of tasks that have nothing of their own. It is taken for each of latency, failures and output.
+    /// The defaults for tasks. Latency, failures and output each have their own default.
     #[must_use]
     pub fn default_task(mut self, task: TaskModel) -> Self {
         self.default = task;

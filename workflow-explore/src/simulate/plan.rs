@@ -1,4 +1,4 @@
-//! A model held to a definition: what each of its tasks does, or what the model lacks and names wrongly.
+//! Checks a model with a definition: the plan of each task, or the problems of the model.
 
 use std::collections::BTreeMap;
 
@@ -21,18 +21,18 @@ use crate::states::{StateFacts, States};
 /// The errors of Step Functions that a task can fail with.
 const OF_TASKS: [&str; 6] = [TIMEOUT, HEARTBEAT_TIMEOUT, TASK_FAILED, PERMISSIONS, DATA_LIMIT_EXCEEDED, HTTP_SOCKET];
 
-/// What the world does, for each task and each map that reads its items.
+/// The plans of all tasks, and of all maps that read their items.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
     pub(super) tasks: Vec<TaskPlan>,
     /// The number of each task, by the name of its state.
     pub(super) numbers: BTreeMap<String, usize>,
     pub(super) items: BTreeMap<String, Items>,
-    /// What is doubtful in the model.
+    /// Notes on doubtful parts of the model.
     pub(super) notes: Vec<String>,
 }
 
-/// What the world does with the tasks of a state.
+/// The plan of a state's tasks.
 pub(super) struct TaskPlan {
     pub(super) name: String,
     pub(super) latency: Distribution,
@@ -48,7 +48,7 @@ impl std::fmt::Debug for TaskPlan {
 }
 
 impl Plan {
-    /// Holds a model to the states of a definition.
+    /// Checks a model with the states of a definition.
     ///
     /// # Errors
     /// It names a state that does not exist or has no model, lacks something, or has wrong probabilities.
@@ -69,7 +69,7 @@ impl Plan {
         }
         for name in outputs_by.keys() {
             if states.get(name).is_none_or(|facts| facts.kind != StateKind::Task) {
-                let message = format!("outputs are given for `{name}`, which is no task of the workflow");
+                let message = format!("outputs are given for `{name}`, which is not a task of the workflow");
                 checks.problems.name(&at.child(name), message, checks.near(name));
             }
         }
@@ -110,13 +110,13 @@ struct Checks<'c> {
 }
 
 impl Checks<'_> {
-    fn has(&self, facts: &StateFacts, fields: [&str; 2]) -> bool {
+    fn has<const N: usize>(&self, facts: &StateFacts, fields: [&str; N]) -> bool {
         fields.iter().any(|field| self.definition.pointer(facts.at.child(field).as_str()).is_some())
     }
 
     /// Whether a map reads its items.
     fn reads(&self, facts: &StateFacts) -> bool {
-        self.has(facts, ["ItemReader", "ItemReader"])
+        self.has(facts, ["ItemReader"])
     }
 
     fn near(&self, name: &str) -> Option<String> {
@@ -137,7 +137,7 @@ impl Checks<'_> {
         }
     }
 
-    /// Checks that what the model says of a state can be said of it.
+    /// Checks that the state can have this model.
     fn given(&mut self, name: &str, task: &TaskModel, at: &Pointer) {
         let Some(facts) = self.states.get(name) else {
             let help = self.near(name);
@@ -200,7 +200,7 @@ impl Checks<'_> {
         if !missing.is_empty() {
             let at = if own.is_some() { of_state } else { root.child("states") };
             let help = "give it to the state, or to all tasks in `default`";
-            self.problems.value_help(&at, format!("the model has {missing} of the task `{name}`"), help);
+            self.problems.value_help(&at, format!("the model has {missing} for the task `{name}`"), help);
         }
         let Some(latency) = latency.cloned() else { return };
         self.plan.numbers.insert(name.to_owned(), self.plan.tasks.len());
@@ -248,7 +248,7 @@ impl Checks<'_> {
             let known = OF_TASKS.contains(&error) || error.starts_with(HTTP_STATUS_PREFIX);
             if !known {
                 let message = match error {
-                    ALL => format!("`{ALL}` stands for all errors in handlers: no task fails with it"),
+                    ALL => format!("`{ALL}` matches all errors, and only in handlers: no task fails with it"),
                     _ => format!("unknown error `{error}`: no task fails with it"),
                 };
                 let help = nearest(error, OF_TASKS).map(|near| format!("did you mean `{near}`?"));
@@ -279,7 +279,7 @@ impl Checks<'_> {
                 let help = "give `items`: a list, or an object with `count` and `value`";
                 self.problems.value_help(
                     &at,
-                    format!("the model has no items of the map `{name}`, which reads them"),
+                    format!("the model has no items for the map `{name}`, which reads them"),
                     help,
                 );
             }

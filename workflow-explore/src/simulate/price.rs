@@ -30,7 +30,7 @@ pub const PRICES: Prices = Prices {
     gb_hours: &[(1_000.0, 0.06), (5_000.0, 0.03), (f64::INFINITY, 0.01642)],
 };
 
-/// What the bill has beside these prices.
+/// Costs that these prices do not cover.
 pub const LEFT_OUT: [&str; 5] = [
     "what tasks call: Lambda functions, other services, nested executions",
     "data transfer",
@@ -47,7 +47,7 @@ const BILLED_MB: u64 = 64;
 const BASE_MB: f64 = 50.0;
 
 impl Prices {
-    /// What state transitions of Standard executions cost.
+    /// Returns the cost of state transitions of Standard executions.
     ///
     /// ```
     /// // Three transitions in each of 1,000 executions.
@@ -57,7 +57,7 @@ impl Prices {
         count * self.thousand_transitions / 1000.0
     }
 
-    /// What so many starts of Express executions cost, and so many GB-hours, in one month.
+    /// Returns the cost of starts of Express executions, and of GB-hours, in one month.
     pub fn express(&self, requests: f64, gb_hours: f64) -> (f64, f64) {
         let mut below = 0.0;
         let mut duration = 0.0;
@@ -95,7 +95,7 @@ pub(super) fn billed_memory(memory: f64) -> f64 {
     (memory / BILLED_MB as f64).ceil().max(1.0) * BILLED_MB as f64
 }
 
-/// What a million executions cost.
+/// The cost of a million executions.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Cost {

@@ -1,4 +1,4 @@
-//! Reads models from files; says everything that is wrong with one, at the word.
+//! Reads models from files, and reports every problem of one at its word.
 
 use serde_json::{Map, Value};
 use workflow_asl::nearest::nearest;
@@ -38,7 +38,8 @@ pub(super) fn read(bytes: &[u8], format: Format) -> Result<Model, ModelError> {
         ModelError::new(vec![ModelProblem {
             pointer: error.diagnostic.pointer.clone(),
             location: Some(error.location),
-            message: error.diagnostic.message(),
+            // The reader is that of definitions.
+            message: error.diagnostic.message().replacen("the definition is not", "the model is not", 1),
             help: error.diagnostic.help(),
         }])
     })?;
@@ -51,7 +52,7 @@ pub(super) fn read(bytes: &[u8], format: Format) -> Result<Model, ModelError> {
     Err(problems.located(Some(&source)))
 }
 
-/// What is wrong with a model.
+/// The problems of a model.
 #[derive(Default)]
 pub(super) struct Problems(Vec<Diagnostic>);
 

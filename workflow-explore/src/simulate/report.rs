@@ -1,4 +1,4 @@
-//! What a simulation has found.
+//! The report of a simulation.
 
 use std::fmt;
 
@@ -52,13 +52,13 @@ pub struct Outcome {
     pub status: String,
     /// The error's name, of those that did not succeed.
     pub error: Option<String>,
-    /// How many executions ended so.
+    /// The number of executions.
     pub executions: u64,
     /// Their share, from 0 to 1.
     pub share: f64,
 }
 
-/// What a state does in one execution, on average.
+/// A state in one execution, on average.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StateShare {
@@ -76,7 +76,7 @@ pub struct StateShare {
     pub share: f64,
 }
 
-/// What executions would gain if the tasks of a state took half of their time.
+/// The gain of executions if the tasks of a state took half of their time.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Gain {
@@ -90,7 +90,7 @@ pub struct Gain {
     pub p99: f64,
 }
 
-/// How many executions pass limits of AWS.
+/// The numbers of executions that exceed limits of AWS.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Beyond {
@@ -103,7 +103,7 @@ pub struct Beyond {
     pub endless: u64,
 }
 
-/// What a simulation has found.
+/// The report of a simulation.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SimulationReport {
@@ -126,17 +126,17 @@ pub struct SimulationReport {
     pub events: Spread,
     /// How executions end, the most frequent first.
     pub outcomes: Vec<Outcome>,
-    /// What states do, in the order of the definition.
+    /// The states, in the order of the definition.
     pub states: Vec<StateShare>,
-    /// What a faster task would bring, the most first by the mean; empty if it was not tried.
+    /// The gains of faster tasks, the largest by the mean first; empty if they were not tried.
     pub gains: Vec<Gain>,
-    /// What a million executions cost, by [`PRICES`]; those of a type that the definition does not allow are left out.
+    /// The cost of a million executions, by [`PRICES`]; those of a type that the definition does not allow are left out.
     pub costs: Vec<Cost>,
     /// Why the machine could not be of the other type.
     pub not_possible: Option<(MachineType, String)>,
-    /// How many executions pass limits of AWS.
+    /// The numbers of executions that exceed limits of AWS.
     pub beyond: Beyond,
-    /// What is doubtful in the model.
+    /// Notes on doubtful parts of the model.
     pub notes: Vec<String>,
 }
 
@@ -155,13 +155,13 @@ impl SimulationReport {
         self.outcomes.iter().filter(|outcome| outcome.status == "SUCCEEDED").map(|outcome| outcome.share).sum()
     }
 
-    /// Whether some execution passes a limit of AWS for its type, or never ends.
+    /// Whether some execution exceeds a limit of AWS for its type, or never ends.
     pub fn exceeds_limits(&self) -> bool {
         let Beyond { express_time, events, endless } = self.beyond;
         (self.machine_type == MachineType::Express && express_time > 0) || events > 0 || endless > 0
     }
 
-    /// The gain that is largest by a number; `None` if no task brings anything.
+    /// The gain that is largest by a number; `None` if no task has one.
     fn best(&self, by: impl Fn(&Gain) -> f64) -> Option<&Gain> {
         let best = self.gains.iter().max_by(|one, other| by(one).total_cmp(&by(other)));
         best.filter(|gain| by(gain) > 0.0)

@@ -36,7 +36,7 @@ enum Due {
 }
 
 impl Prepared {
-    /// Runs an execution to its end; one that can never end is returned as it stands.
+    /// Runs an execution to its end; one that can never end is returned while it runs.
     pub(super) fn run(&self, number: u64, faster: Option<Faster>) -> Result<Execution, SimulateError> {
         let seed = mixed(self.seed, number);
         let input = self.inputs.draw(&Draws::of(seed, [purpose::INPUT])).cloned().unwrap_or_else(Payload::empty);
@@ -168,7 +168,7 @@ impl Trial<'_> {
     }
 }
 
-/// The failure that a number from 0 to 1 stands for; `None` for success.
+/// Returns the failure for a number from 0 to 1; `None` for success.
 fn drawn_failure(task: &TaskPlan, fraction: f64) -> Option<&super::model::Failure> {
     let mut rest = fraction;
     let drawn = task.failures.iter().find(|failure| {

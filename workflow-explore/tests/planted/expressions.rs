@@ -1,4 +1,4 @@
-//! Mistakes in expressions and paths, and what handlers make of them.
+//! Mistakes in expressions and paths, and in the handlers of their errors.
 
 use serde_json::{Value, json};
 use workflow_explore::Property;

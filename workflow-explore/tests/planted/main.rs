@@ -20,7 +20,7 @@ const PROGRAM: &str = "no fault of the program";
 const QUOTAS: &str = "history, payload and variables stay within quotas";
 const IDEMPOTENCE: &str = "what is called again has its idempotency token";
 
-/// `more` over `base`.
+/// Returns `base` with the members of `more`.
 fn with(mut base: Value, more: Value) -> Value {
     for (name, value) in more.as_object().unwrap() {
         base[name] = value.clone();
@@ -28,7 +28,7 @@ fn with(mut base: Value, more: Value) -> Value {
     base
 }
 
-/// A task that gives its input on, and goes to `Failed` when it fails.
+/// Returns a task that passes its input on; when it fails, `Failed` follows.
 fn task(function: &str, next: &str) -> Value {
     json!({
         "Type": "Task", "Resource": format!("arn:aws:lambda:us-east-1:123456789012:function:{function}"),
@@ -37,7 +37,7 @@ fn task(function: &str, next: &str) -> Value {
     })
 }
 
-/// A task without handlers, which ends its branch or iteration.
+/// Returns a task without handlers, which ends its branch or iteration.
 fn inner(function: &str) -> Value {
     let mut task = task(function, "");
     for field in ["Next", "Catch"] {
@@ -46,7 +46,7 @@ fn inner(function: &str) -> Value {
     with(task, json!({ "End": true }))
 }
 
-/// One error by name goes one way, all others another.
+/// Returns catchers: one error by name leads to one state, all others to another.
 fn sorted(name: &str, to: &str, rest: &str) -> Value {
     json!({ "Catch": [
         { "ErrorEquals": [name], "ResultPath": null, "Next": to },
@@ -58,7 +58,7 @@ fn caught(names: &[&str], next: &str) -> Value {
     json!({ "Catch": [{ "ErrorEquals": names, "ResultPath": null, "Next": next }] })
 }
 
-/// The machine of these states, with `Done` and `Failed`.
+/// Returns a machine of these states, with `Done` and `Failed`.
 fn machine(states: Value) -> Value {
     let ends = json!({ "Done": { "Type": "Succeed" }, "Failed": { "Type": "Fail", "Error": "ItFailed" } });
     let start = states.as_object().unwrap().keys().next().unwrap().clone();
@@ -69,7 +69,7 @@ fn jsonata(states: Value) -> Value {
     with(machine(states), json!({ "QueryLanguage": "JSONata" }))
 }
 
-/// A task in JSONata.
+/// Returns a task in JSONata.
 fn call(function: &str, next: &str) -> Value {
     json!({
         "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
@@ -88,7 +88,7 @@ fn token(fields: Value) -> Value {
     with(with(task, caught(&["States.ALL"], "Failed")), fields)
 }
 
-/// Without `Done`, `Failed` and the like where no way leads there, which a definition may not have.
+/// Removes `Done`, `Failed` and the like where they cannot be reached: a definition must not have unreachable states.
 fn pruned(mut machine: Value) -> Value {
     let start = machine["StartAt"].clone();
     loop {

@@ -5,7 +5,7 @@ use workflow_explore::Property;
 
 use super::{ENDS, PROGRAM, Planted, UNCAUGHT, caught, declared, inner, machine, planted, sorted, task, with};
 
-/// A map over `$.items`, or the same as a distributed map.
+/// Returns a map over `$.items`, inline or distributed.
 fn map(states: Value, start: &str, more: Value) -> Value {
     let processor = json!({ "StartAt": start, "States": states });
     let map = json!({ "Type": "Map", "ItemsPath": "$.items", "ItemProcessor": processor, "ResultPath": null, "Next": "Done" });
@@ -22,7 +22,7 @@ fn end() -> Value {
     json!({ "Type": "Pass", "End": true })
 }
 
-/// A saga in each item: what is reserved is kept or freed.
+/// Returns a saga for each item: each reservation is kept or released.
 fn saga(fails: &str) -> Value {
     json!({
         "Reserve": with(task("reserve", "Pay"), caught(&["States.ALL"], "Given")),

@@ -47,7 +47,7 @@ pub(super) fn all() -> Vec<Planted> {
             machine(json!({ "Ask": token(json!({})) })),
             machine(json!({ "Ask": token(json!({ "TimeoutSeconds": 600 })) })),
         ),
-        planted("an activity that nobody does", ENDS, activity(json!({})), activity(json!({ "TimeoutSeconds": 600 }))),
+        planted("an activity without a worker", ENDS, activity(json!({})), activity(json!({ "TimeoutSeconds": 600 }))),
         planted(
             "a callback beats no heart",
             ENDS,
