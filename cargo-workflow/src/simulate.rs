@@ -9,7 +9,7 @@ use workflow_asl::printable::printable_lines;
 use workflow_asl::source::Location;
 use workflow_asl::{Code, Diagnostic};
 use workflow_explore::simulate::{Learning, Model, ModelError, SimulateError, Simulation};
-use workflow_local::Engine;
+use workflow_local::{Engine, RunError};
 
 use crate::report::{self, Report};
 use crate::{Failure, input, page, source};
@@ -62,6 +62,12 @@ impl Simulate {
         let model = Model::read(&bytes, input::format(&self.model, &bytes)).map_err(|error| wrong(&error))?;
         let failed = |error: SimulateError| match error {
             SimulateError::Model(error) => wrong(&error),
+            SimulateError::Run(RunError::InputType { misfits }) => {
+                let misfits: String = misfits.iter().map(|misfit| format!("\n  {misfit}")).collect();
+                let what = "the input of executions is not what the workflow declares";
+                let help = format!("give `input` or `inputs` in {}", self.model.display());
+                Failure::Message(format!("error: {what}:{misfits}\n  = help: {help}"))
+            }
             error => Failure::Message(format!("error: {error}")),
         };
         let mut simulation = Simulation::new(&engine, &model).map_err(failed)?;

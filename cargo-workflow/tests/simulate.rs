@@ -80,13 +80,22 @@ fn a_wrong_model_is_exit_code_2_with_the_place() {
     let error = text(&output.stderr);
     assert!(error.contains("unknown state `Chrage`") && error.contains("wrong.yaml:3:3"), "{error}");
     assert!(error.contains("did you mean `Charge`?"), "{error}");
-    for (model, expected) in
-        [(file("not.json", "{ \"states\": "), "not.json"), ("/no/such/model.json".to_owned(), "no such file")]
-    {
+    for (model, expected) in [
+        (file("not.json", "{ \"states\": "), "the model is not JSON"),
+        ("/no/such/model.json".to_owned(), "no such file"),
+    ] {
         let output = simulate(&machine, &["--model", &model]);
         assert_eq!(output.status.code(), Some(2), "{output:?}");
         assert!(text(&output.stderr).contains(expected), "{output:?}");
     }
+    let typed = file(
+        "typed.rs",
+        "workflow! { workflow Greet { input { name: String } pass Say { said: input.name } -> end; } }",
+    );
+    let output = simulate(&typed, &["--model", &file("without-input.json", "{}")]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let error = text(&output.stderr);
+    assert!(error.contains("`input.name`: expected String, found nothing\n  = help: give `input`"), "{error}");
     let model = file("good-model.json", r#"{ "default": { "latency": 1, "output": {} } }"#);
     let output = simulate(&machine, &["--model", &model, "--executions", "0"]);
     assert_eq!(output.status.code(), Some(2), "{output:?}");

@@ -33,7 +33,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use workflow_asl::document::StateMachine;
-use workflow_local::{DefinitionError, Engine, MachineType, Program, RunError, TaskRequest};
+use workflow_local::{DefinitionError, Engine, MachineType, Payload, Program, RunError, TaskRequest};
 
 pub use distribution::{Distribution, DistributionError};
 pub use learn::{LearnError, Learning, Learnt};
@@ -172,9 +172,12 @@ impl Simulation {
         let definition = program.definition();
         let states = States::of(&self.machine, program);
         let plan = Plan::of(&self.model, &self.outputs_by, &states, definition)?;
+        // It fails if the input is not what the workflow declares.
         for input in self.model.inputs.values() {
-            // It fails if the input is not what the workflow declares.
             self.engine.start(input.value())?;
+        }
+        if self.model.inputs.is_empty() {
+            self.engine.start(Payload::empty().value())?;
         }
         let prepared = Prepared {
             start: self.engine.identity(),

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use workflow_asl::error_name::{HEARTBEAT_TIMEOUT, TIMEOUT};
 use workflow_local::handlers::begin;
-use workflow_local::{Answer, Engine, Execution, Instant, Payload, Start, Step, TaskError, TaskId, TaskRequest};
+use workflow_local::{
+    Answer, Engine, Execution, Instant, Payload, RunError, Start, Step, TaskError, TaskId, TaskRequest,
+};
 
 use super::draws::{Draws, mixed, purpose};
 use super::plan::{Plan, TaskPlan};
@@ -103,7 +105,14 @@ impl Trial<'_> {
                 }
             };
             if answer == Answer::Refused {
-                let reason = self.execution.refusal().map(ToString::to_string).unwrap_or_default();
+                let reason = match self.execution.refusal() {
+                    // Its own help is for engines.
+                    Some(RunError::AnswerType { state, misfits }) => {
+                        let misfits: String = misfits.iter().map(|misfit| format!("\n  {misfit}")).collect();
+                        format!("an output of the task `{state}` is not what the workflow declares:{misfits}")
+                    }
+                    refusal => refusal.map(ToString::to_string).unwrap_or_default(),
+                };
                 return Err(SimulateError::Answer { reason });
             }
         }
