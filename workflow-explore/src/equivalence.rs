@@ -33,9 +33,9 @@ pub enum Equivalence {
 pub struct Difference {
     /// The decisions: those that go wrong least, and fewest of them.
     pub decisions: Vec<Decision>,
-    /// What the first does then.
+    /// The behaviour of the first.
     pub first: String,
-    /// What the second does then.
+    /// The behaviour of the second.
     pub second: String,
 }
 
@@ -55,7 +55,7 @@ struct Pair<'x> {
     second: World<'x>,
 }
 
-/// What a world shows between two decisions.
+/// The observable behaviour of a world between two decisions.
 #[derive(PartialEq)]
 struct Shown {
     entered: Vec<String>,

@@ -31,7 +31,7 @@ pub(crate) mod built_in {
 /// How many steps may pass without a decision before it is asked whether they repeat.
 const STEPS: usize = 500;
 
-/// Something that does not hold.
+/// A property that does not hold.
 #[derive(Clone, Debug)]
 pub(crate) struct Broken {
     pub(crate) property: String,
@@ -64,7 +64,7 @@ pub(crate) struct World<'x> {
     lasting: Vec<(Task, Fault, Lasting)>,
     monitors: Monitors,
     happenings: Happenings,
-    /// What tasks were called with by which their API knows a call again, and whether nobody knows if it was done.
+    /// What tasks were called with by which their API knows a call again, and whether it is unknown if the call was done.
     tokens: BTreeMap<Task, (Option<Value>, bool)>,
     pub(crate) faults: u32,
     /// The first state whose expressions could not be computed, where data that nobody declares is to blame perhaps.

@@ -1,6 +1,6 @@
-//! What came of a mutant.
+//! The outcomes of mutants.
 
-/// What came of a mutant.
+/// The outcome of a mutant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// A test failed.
@@ -13,7 +13,7 @@ pub(crate) enum Outcome {
     NotCovered,
     /// No test failed, and exploration shows no difference.
     Equivalent,
-    /// The tests ran the definition without it: the definition differs from run to run.
+    /// No engine made the change: the definition differs from run to run, or runs on another engine.
     NotRun,
 }
 
@@ -58,7 +58,7 @@ pub(crate) struct Judged {
     pub(crate) outcome: Outcome,
     /// The tests that failed.
     pub(crate) failed: Vec<String>,
-    /// How many tests reach it.
+    /// The number of tests that reach it.
     pub(crate) tests: usize,
     /// How a test could tell it from the workflow, where exploration shows that.
     pub(crate) difference: Option<String>,

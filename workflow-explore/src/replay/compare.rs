@@ -13,7 +13,7 @@ use super::play::{Played, PlayedRun};
 use super::recording::status_of;
 use super::trace::{Fact, Trace};
 
-/// What differs between a played execution and the recorded one.
+/// The differences of a played execution from the recorded one.
 #[derive(Debug, Default)]
 pub(super) struct Compared {
     pub(super) difference: Option<Difference>,
@@ -298,7 +298,7 @@ impl<'c> Comparison<'c> {
         !self.paths(&value(old), &value(new), others.iter().map(Some).collect()).is_empty()
     }
 
-    /// What differs, without what comes from the clock, randomness or names.
+    /// Returns the differences, without those that come from the clock, randomness or names.
     fn paths(&mut self, recorded: &Value, replayed: &Value, others: Vec<Option<&Value>>) -> Vec<PathDifference> {
         let mut found = differences(recorded, replayed);
         if found.is_empty() {

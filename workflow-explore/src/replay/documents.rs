@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::error::ReplayError;
 
-/// What a file contains.
+/// The contents of a file.
 #[derive(Debug, Default)]
 pub(super) struct Documents {
     /// Events in the form of `GetExecutionHistory`, with the ARN of their execution where they name it.

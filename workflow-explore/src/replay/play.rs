@@ -16,7 +16,7 @@ use super::trace::{Call, Outcome, Trace};
 /// How much later than recorded a task may still be stopped without an answer, since the service takes its time.
 const STOPPING: Duration = Duration::from_secs(1);
 
-/// What is played: a definition and how its executions are started.
+/// A definition, and how its executions are started.
 pub(super) struct Stage {
     pub(super) program: Arc<Program>,
     pub(super) store: Arc<dyn ObjectStore>,
@@ -24,7 +24,7 @@ pub(super) struct Stage {
     pub(super) first_states: Arc<BTreeSet<String>>,
 }
 
-/// What may be other than recorded without making another way.
+/// Changes of an execution that do not change its way.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Setting {
     /// Added to the seed.
@@ -61,7 +61,7 @@ pub(super) struct Played<'r> {
     pub(super) execution: Execution,
     pub(super) run: PlayedRun<'r>,
     pub(super) missing: Option<MissingAnswer>,
-    /// What the tasks of each state were answered with, in the order in which they were scheduled.
+    /// The answers of each state's tasks, in the order in which the tasks were scheduled.
     pub(super) given: BTreeMap<String, Vec<Answered>>,
 }
 
@@ -464,7 +464,7 @@ impl<'s, 'r> Play<'s, 'r> {
     }
 }
 
-/// Gives the execution, its machine and its role other names, in their ARNs too.
+/// Changes the names of the execution, its machine and its role, in their ARNs too.
 fn rename(start: &mut Start) {
     let other = |name: &str| format!("other_{name}-other");
     let at_end = |arn: &str, separator: char| match arn.rsplit_once(separator) {
@@ -480,7 +480,7 @@ fn rename(start: &mut Start) {
     start.state_machine_name = other(&start.state_machine_name);
 }
 
-/// What is known of a task's answer.
+/// The recorded answer of a task, as far as it is known.
 enum Known {
     Answer(Result<Payload, TaskError>, Duration),
     /// None came for so long; whether it missed a heartbeat.

@@ -194,7 +194,7 @@ impl Recording {
         })
     }
 
-    /// Takes what `DescribeExecution` answers.
+    /// Reads the answer of `DescribeExecution`.
     pub(super) fn describe_execution(&mut self, described: &Value) {
         let text = |name: &str| described.get(name).and_then(Value::as_str).map(str::to_owned);
         self.arn = text("executionArn").or_else(|| self.arn.take());
@@ -205,7 +205,7 @@ impl Recording {
         }
     }
 
-    /// Takes what `DescribeStateMachineForExecution` answers.
+    /// Reads the answer of `DescribeStateMachineForExecution`.
     pub(super) fn describe_machine(&mut self, described: &Value) -> Result<(), ReplayError> {
         self.definition = match described.get("definition") {
             Some(Value::String(text)) => Some(serde_json::from_str(text).map_err(|error| ReplayError::NotJson {

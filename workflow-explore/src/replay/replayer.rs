@@ -119,7 +119,8 @@ impl Replayer {
         let mut played = self.play(recording, recorded, setting);
         let mut compared = compare(&played, &[], &self.first_states);
         if compared.difference.is_some() {
-            // The same at another time, and with other random numbers and names: what differs there does not depend on the definition.
+            // The same at another time, and with other random numbers and names: what differs there does not depend on the
+            // definition.
             let others = [
                 self.play(recording, recorded, Setting { seed: 1, other_names: true, ..setting }),
                 self.play(recording, recorded, Setting { later: LATER, ..setting }),
@@ -261,7 +262,7 @@ pub(super) struct Prompt {
     pub(super) given: BTreeMap<String, Vec<Answered>>,
 }
 
-/// What is compared with, in the names of the new definition.
+/// The recorded execution, in the names of the new definition.
 fn recorded(recording: &Recording, renamed: &BTreeMap<String, String>) -> Recorded {
     let mut children: Vec<_> = recording.children.iter().collect();
     children.sort_by_key(|child| child.started_at());

@@ -45,7 +45,7 @@ impl Summary {
         Self { rows: replays.into_iter().map(row).collect() }
     }
 
-    /// How many executions have a verdict.
+    /// Returns the number of executions with a verdict.
     pub fn count(&self, verdict: ReplayVerdict) -> usize {
         self.rows.iter().filter(|row| row.verdict == verdict).count()
     }
@@ -55,7 +55,7 @@ impl Summary {
         self.rows.iter().all(|row| row.verdict == ReplayVerdict::SameWay)
     }
 
-    /// How many executions with a verdict are about each state, most of them first; `None` is the start.
+    /// Returns the number of executions with a verdict at each state, the largest first; `None` is the start.
     pub fn states(&self, verdict: ReplayVerdict) -> Vec<(Option<&str>, usize)> {
         let mut counts: BTreeMap<Option<&str>, usize> = BTreeMap::new();
         for row in self.rows.iter().filter(|row| row.verdict == verdict) {

@@ -16,13 +16,13 @@ pub(super) struct Noted {
     pub(super) fact: Fact,
 }
 
-/// What an event says.
+/// The content of an event.
 #[derive(Clone, Debug)]
 pub(super) enum Fact {
     Nothing,
     /// The execution's input, or that of a state.
     Input(Payload),
-    /// What a state or the execution gives, and the variables that the state assigned.
+    /// The output of a state or the execution, and the variables that the state assigned.
     Output(Payload, Vec<(String, Payload)>),
     /// A task is called.
     Called {
@@ -31,7 +31,7 @@ pub(super) enum Fact {
         timeout: Option<u64>,
         heartbeat: Option<u64>,
     },
-    /// What a service said when it took a job or a callback task, or a task gave.
+    /// The response of a service that took a job or a callback task, or the output of a task.
     Result(Payload),
     /// The worker that took an activity's task.
     Worker(Option<String>),
@@ -40,7 +40,7 @@ pub(super) enum Fact {
     MapRun(String),
 }
 
-/// What makes a lane of another one.
+/// The origin of a lane.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Fork {
     /// The execution itself.
@@ -78,7 +78,7 @@ pub(super) struct Call {
     pub(super) parameters: Payload,
     pub(super) timeout: Option<u64>,
     pub(super) heartbeat: Option<u64>,
-    /// What the service said when it took the task, and the event.
+    /// The response of the service that took the task, and the event.
     pub(super) submitted: Option<(Payload, u64)>,
     /// The worker that took an activity's task, and the event.
     pub(super) worker: Option<(Option<String>, u64)>,
@@ -316,7 +316,7 @@ pub(super) fn resource_name(service: &str, action: &str) -> String {
     format!("{service}:{action}")
 }
 
-/// What an event of the engine says.
+/// Returns the content of an event of the engine.
 fn fact(details: &Details) -> Fact {
     match details {
         Details::ExecutionStarted { input, .. } | Details::StateEntered { input, .. } => Fact::Input(input.clone()),

@@ -79,7 +79,7 @@ pub enum SimulateError {
 type OutputBy = Arc<dyn Fn(&TaskRequest) -> Value + Send + Sync>;
 type OutputsBy = BTreeMap<String, OutputBy>;
 
-/// How many executions show what a faster task brings: fewer make its effect on the 99th percentile a matter of chance.
+/// The number of executions that show the gain of a faster task: with fewer, its effect on the 99th percentile depends on chance.
 const COMPARED: u64 = 10_000;
 
 /// The number of executions unless set.

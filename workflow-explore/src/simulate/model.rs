@@ -124,7 +124,7 @@ impl TaskModel {
         Self::default()
     }
 
-    /// How long an attempt takes, in seconds, whether it succeeds or fails.
+    /// Sets the latency of an attempt, in seconds, whether it succeeds or fails.
     #[must_use]
     pub fn latency(mut self, seconds: Distribution) -> Self {
         self.latency = Some(seconds);
@@ -147,7 +147,7 @@ impl TaskModel {
         self
     }
 
-    /// What an attempt that succeeds gives: the resource's result. Given several times, each is as likely as the others.
+    /// Adds an output of attempts that succeed: the resource's result. Given several times, each is as likely as the others.
     #[must_use]
     pub fn gives(self, output: Value) -> Self {
         self.gives_weighted(1.0, output)
@@ -167,7 +167,7 @@ impl TaskModel {
         self
     }
 
-    /// How many items the map's item reader reads, and what each of them is.
+    /// Sets the number of items that the map's item reader reads, and the value of each.
     #[must_use]
     pub fn item_count(mut self, count: Distribution, item: Value) -> Self {
         self.items = Some(Items::Count(count, item));
@@ -245,7 +245,7 @@ impl Model {
         read::read(bytes, format)
     }
 
-    /// What executions start with. Given several times, each is as likely as the others. Without it, `{}`.
+    /// Adds an input of executions. Given several times, each is as likely as the others. Without it, `{}`.
     #[must_use]
     pub fn input(self, input: Value) -> Self {
         self.input_weighted(1.0, input)
@@ -265,7 +265,7 @@ impl Model {
         self
     }
 
-    /// What holds of the tasks of a state, or of a map that reads its items.
+    /// Sets the model of a state's tasks, or of a map that reads its items.
     #[must_use]
     pub fn state(mut self, state: impl Into<String>, task: TaskModel) -> Self {
         self.states.insert(state.into(), task);

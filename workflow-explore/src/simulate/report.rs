@@ -111,9 +111,9 @@ pub struct SimulationReport {
     pub name: String,
     /// Standard or Express.
     pub machine_type: MachineType,
-    /// How many executions were simulated.
+    /// The number of executions.
     pub executions: u64,
-    /// What the random numbers follow from.
+    /// The seed of the random numbers.
     pub seed: u64,
     /// Seconds from start to end.
     pub duration: Spread,
@@ -124,7 +124,7 @@ pub struct SimulationReport {
     pub retries: Spread,
     /// Events of the history.
     pub events: Spread,
-    /// How executions end, the most frequent first.
+    /// The ends of executions, the most frequent first.
     pub outcomes: Vec<Outcome>,
     /// The states, in the order of the definition.
     pub states: Vec<StateShare>,

@@ -15,7 +15,7 @@ use super::report::{Beyond, Outcome, SimulationReport, Spread, StateShare};
 use super::trial::Prepared;
 use super::visits::Visits;
 
-/// What a way of the program means here.
+/// The meaning of a way of the program here.
 #[derive(Clone, Copy)]
 enum Way {
     /// The state with this number is entered.
@@ -25,7 +25,7 @@ enum Way {
     Other,
 }
 
-/// What a state did in all executions.
+/// The counts of a state in all executions.
 struct Counted {
     name: String,
     /// Whether it runs in Express children of a distributed map, which are not billed by transitions.
@@ -35,7 +35,7 @@ struct Counted {
     milliseconds: u64,
 }
 
-/// What all executions did.
+/// The counts of all executions.
 pub(super) struct Tally {
     ways: Vec<Way>,
     states: Vec<Counted>,

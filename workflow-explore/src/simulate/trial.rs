@@ -13,7 +13,7 @@ use super::draws::{Draws, mixed, purpose};
 use super::plan::{Plan, TaskPlan};
 use super::{SimulateError, scaled};
 
-/// What is simulated.
+/// A simulation, ready to run.
 #[derive(Debug)]
 pub(super) struct Prepared {
     pub(super) engine: Engine,
@@ -30,7 +30,7 @@ pub(super) struct Faster {
     pub(super) factor: f64,
 }
 
-/// What comes for a task.
+/// An answer or a heartbeat of a task.
 enum Due {
     Answer(Result<Payload, TaskError>),
     /// A heartbeat, and then one each so many milliseconds.
@@ -62,7 +62,7 @@ struct Trial<'p> {
     seed: u64,
     faster: Option<Faster>,
     execution: Execution,
-    /// What comes for tasks, by its time and the order in which it was asked for.
+    /// The answers and heartbeats of tasks, by their times and the order in which they were planned.
     due: BTreeMap<(Instant, u64), (TaskId, Due)>,
     asked: u64,
     /// How many tasks were asked for of each state in each place.
@@ -119,7 +119,7 @@ impl Trial<'_> {
         Ok(())
     }
 
-    /// Plans what comes for a task so many milliseconds from now.
+    /// Plans an answer or a heartbeat of a task so many milliseconds from now.
     fn at(&mut self, milliseconds: i64, task: TaskId, due: Due) {
         self.asked += 1;
         let time = Instant::from_millis(self.execution.now().as_millis().saturating_add(milliseconds));

@@ -3,7 +3,7 @@
 use workflow_local::history::Details;
 use workflow_local::{EventType, HistoryEvent, Instant};
 
-/// What one pass over a history finds.
+/// The results of one pass over a history.
 #[derive(Debug, Default)]
 pub(super) struct Visits<'h> {
     /// Each visit: the state's name, and its milliseconds from entering to leaving it, or to where it was stopped.
