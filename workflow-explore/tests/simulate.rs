@@ -187,7 +187,7 @@ fn distributed_maps_get_the_items_of_the_model() {
     assert!(report.not_possible.is_some() && report.costs.len() == 1, "{report}");
 
     let error = simulate(&definition, &Model::new().state("Do", task), 1).unwrap_err().to_string();
-    assert!(error.contains("the model has no items of the map `Each`, which reads them"), "{error}");
+    assert!(error.contains("the model has no items for the map `Each`, which reads them"), "{error}");
 }
 
 #[test]
@@ -234,11 +234,11 @@ fn a_wrong_model_is_an_error_at_the_word() {
         (with(r#""Ship": { "items": [1] }"#), "line 2, column 25: `Ship` is a task: only maps have items"),
         (
             r#"{ "states": { "Charge": { "latency": 1 } } }"#.to_owned(),
-            "line 1, column 15: the model has no `output` of the task `Charge`\n  help: give it to the state, or to all tasks",
+            "line 1, column 15: the model has no `output` for the task `Charge`\n  help: give it to the state, or to all tasks",
         ),
         (
             "{ \"states\": {} }".to_owned(),
-            "line 1, column 3: the model has neither `latency` nor `output` of the task `Charge`",
+            "line 1, column 3: the model has neither `latency` nor `output` for the task `Charge`",
         ),
         ("{ \"default\": ".to_owned(), "line 1, column"),
         ("[]".to_owned(), "line 1, column 1: expected an object with the model, found an empty list"),
