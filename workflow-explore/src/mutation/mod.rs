@@ -115,7 +115,7 @@ pub struct Mutant {
     pub description: String,
     /// The changed text where it is a part of the value at the place: an operator, a literal.
     pub word: Option<String>,
-    /// The point of [coverage](workflow_local::coverage::Point) that an execution must take to behave differently; `None`
+    /// The point of coverage that an execution must take to behave differently; `None`
     /// for each execution.
     pub reached_at: Option<Pointer>,
     /// The changes.
@@ -145,7 +145,7 @@ impl Mutant {
     }
 
     /// What an engine takes from the environment to run it, for definitions by their
-    /// [`digits`](workflow_local::mutation::digits).
+    /// `workflow_local::mutation::digits`.
     pub fn mutation(&self, definitions: impl IntoIterator<Item = String>) -> Mutation {
         let mut mutation = Mutation::new(&self.id, definitions);
         mutation.edits.clone_from(&self.edits);

@@ -23,7 +23,7 @@ impl Program {
     ///
     /// # Errors
     /// Returns all errors that the service would report, except those about AWS's APIs
-    /// ([`Code::depends_on_table`](workflow_asl::Code::depends_on_table)), because tests answer their calls.
+    /// (`Code::depends_on_table`), because tests answer their calls.
     pub fn of(definition: &Value, machine_type: MachineType) -> Result<Self, DefinitionError> {
         let checked = |definition: &Value| {
             let (machine, found) = rules::check_to_run(definition, machine_type);
