@@ -152,9 +152,9 @@ impl Template {
     /// Returns the names of the holes.
     ///
     /// ```
-    /// use workflow_iam::{Call, Need, Template};
+    /// use workflow_iam::{Need, ServiceCall, Template};
     ///
-    /// let mut call = Call::new("Do", "${Function}".to_owned());
+    /// let mut call = ServiceCall::new("Do", "${Function}".to_owned());
     /// call.needs.push(Need::Function);
     /// let template = Template { calls: vec![call] };
     /// assert!(template.holes().contains("Function"));

@@ -39,9 +39,9 @@ impl Template {
     /// Reads what [`to_json`](Self::to_json) wrote, or returns `None` if it is something else.
     ///
     /// ```
-    /// use workflow_iam::{Call, Need, Template};
+    /// use workflow_iam::{Need, ServiceCall, Template};
     ///
-    /// let mut call = Call::new("Do", "arn:aws:lambda:eu-west-1:1:function:f".to_owned());
+    /// let mut call = ServiceCall::new("Do", "arn:aws:lambda:eu-west-1:1:function:f".to_owned());
     /// call.needs.push(Need::Function);
     /// let template = Template { calls: vec![call] };
     /// assert_eq!(Template::read(&template.to_json()), Some(template));
