@@ -43,6 +43,15 @@ fn sends() {
 
 #[test]
 #[ignore = "run by the tests below, under `cargo workflow coverage`"]
+fn refuses_and_explores() {
+    engine().run(&json!({"paid": false})).unwrap();
+    let explorer = workflow_explore::Explorer::new(&engine()).unwrap().may_fail();
+    let paid = [json!({"paid": true, "items": [1]}), json!({"paid": false})];
+    explorer.inputs(paid).explore().unwrap();
+}
+
+#[test]
+#[ignore = "run by the tests below, under `cargo workflow coverage`"]
 fn refuses_in_two_processes_at_once() {
     let children: Vec<_> = (0..2).map(|_| this("refuses").spawn().unwrap()).collect();
     for mut child in children {
@@ -163,6 +172,49 @@ total: 8 of 17 (47.0 %)
 }
 
 #[test]
+fn exploration_is_a_kind_of_its_own() {
+    let package = package("explored");
+    let output = coverage(&package, &["--only-run"], Some("refuses_and_explores"));
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let text = stdout(&output);
+    assert_eq!(
+        text.split_once("Order: ").unwrap().1,
+        "3 of 17 (17.6 %), 1 execution
+  states       2 of 7
+  transitions  0 of 4
+  rules        1 of 3
+  retriers     0 of 2
+  catchers     0 of 1
+  explored     14 of 17
+  not taken by a test:
+    IsPaid, rule 1 -> Each (explored)
+    IsPaid, rule 2 -> Remind
+    Each (explored)
+    Done (explored)
+    Remind
+    Ship (explored)
+    Note (explored)
+
+total: 3 of 17 (17.6 %)
+"
+    );
+
+    let output = coverage(&package, &["--only-run", "--json"], None);
+    let report: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    let order = &report["workflows"][0];
+    assert_eq!((&order["executions"], &order["share"]["taken"]), (&json!(1), &json!(3)));
+    assert_eq!(order["explored"]["taken"], 14);
+    let point = |state: &str| {
+        let points = order["points"].as_array().unwrap();
+        let found = points.iter().find(|point| point["state"] == state && point["kind"] == "state").unwrap();
+        (found["taken"].as_u64(), found["explored"].as_bool())
+    };
+    assert_eq!(point("Refuse"), (Some(1), Some(true)));
+    assert_eq!(point("Ship"), (Some(0), Some(true)));
+    assert_eq!(point("Remind"), (Some(0), Some(false)));
+}
+
+#[test]
 fn processes_at_once_are_merged_and_what_never_ran_counts() {
     let package = package("merged");
     let output = coverage(&package, &["--json"], Some("refuses_in_two_processes_at_once"));
@@ -182,10 +234,10 @@ fn processes_at_once_are_merged_and_what_never_ran_counts() {
     assert_eq!(
         taken,
         [
-            json!({"kind": "state", "pointer": "/States/IsPaid", "state": "IsPaid", "taken": 2}),
-            json!({"kind": "rule", "pointer": "/States/IsPaid/Default", "state": "IsPaid", "taken": 2,
+            json!({"kind": "state", "pointer": "/States/IsPaid", "state": "IsPaid", "taken": 2, "explored": false}),
+            json!({"kind": "rule", "pointer": "/States/IsPaid/Default", "state": "IsPaid", "taken": 2, "explored": false,
                 "what": "default -> Refuse"}),
-            json!({"kind": "state", "pointer": "/States/Refuse", "state": "Refuse", "taken": 2}),
+            json!({"kind": "state", "pointer": "/States/Refuse", "state": "Refuse", "taken": 2, "explored": false}),
         ]
     );
 }

@@ -380,6 +380,7 @@ impl<'x> Search<'x> {
     }
 
     fn report(self, ways: u64) -> Report {
+        self.explorer.program.explored(&self.taken);
         let pointers = self.explorer.program.ways();
         let points = Point::all(&self.explorer.machine);
         let graphs = workflow_asl::graph::Graph::all(&self.explorer.machine);

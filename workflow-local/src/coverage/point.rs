@@ -50,6 +50,8 @@ pub struct Point {
     pub what: String,
     /// How often it was taken.
     pub taken: u64,
+    /// Whether an exploration took it.
+    pub explored: bool,
 }
 
 impl Point {
@@ -60,7 +62,7 @@ impl Point {
             for (number, (name, state)) in graph.states().iter().enumerate() {
                 let at = graph.state_pointer(number);
                 let mut add = |kind, pointer, what| {
-                    points.push(Self { kind, pointer, state: (*name).to_owned(), what, taken: 0 });
+                    points.push(Self { kind, pointer, state: (*name).to_owned(), what, taken: 0, explored: false });
                 };
                 add(PointKind::State, at.clone(), String::new());
                 if ends(state) {

@@ -101,6 +101,14 @@ impl Watch {
         recorder.lock().unwrap_or_else(PoisonError::into_inner).write_once(key, line);
     }
 
+    /// Writes what an exploration took.
+    pub(crate) fn record_explored(&self, taken: &[bool]) {
+        let Some(recorder) = recorder() else { return };
+        let taken: Vec<_> = taken.iter().enumerate().filter(|(_, taken)| **taken).map(|(number, _)| number).collect();
+        let line = json!({ "definition": &*self.definition, "explored": taken });
+        recorder.lock().unwrap_or_else(PoisonError::into_inner).write(&line);
+    }
+
     /// Counters for an execution, one for each way.
     pub(crate) fn counters(&self) -> Vec<u64> {
         vec![0; self.ways]

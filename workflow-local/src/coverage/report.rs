@@ -95,6 +95,7 @@ impl Covered {
         self.explored |= variant.explored;
         for (point, other) in self.points.iter_mut().zip(variant.points) {
             point.taken = point.taken.saturating_add(other.taken);
+            point.explored |= other.explored;
         }
     }
 
@@ -122,6 +123,12 @@ impl Covered {
         Share::of(self.points.iter().filter(|point| point.kind == kind))
     }
 
+    /// Returns the share of points that explorations took; `None` if there was none, or none that ended.
+    pub fn explored_share(&self) -> Option<Share> {
+        let taken = self.points.iter().filter(|point| point.explored).count();
+        (taken > 0).then_some(Share { taken, all: self.points.len() })
+    }
+
     /// Returns a Mermaid flowchart with marks on everything that was not taken.
     pub fn diagram(&self) -> String {
         let untaken: BTreeSet<_> = self.untaken().map(|point| &point.pointer).collect();
@@ -147,6 +154,7 @@ impl Covered {
                     "pointer": point.pointer.as_str(),
                     "state": point.state,
                     "taken": point.taken,
+                    "explored": point.explored,
                 });
                 if let (Some(object), false) = (json.as_object_mut(), point.what.is_empty()) {
                     object.insert("what".to_owned(), point.what.as_str().into());
@@ -159,6 +167,7 @@ impl Covered {
             "definition": self.definition,
             "executions": self.executions,
             "share": share_json(self.share()),
+            "explored": self.explored_share().map(share_json),
             "kinds": kinds,
             "points": points,
         })
@@ -290,8 +299,16 @@ impl Gathering {
             covered.names.insert(name.as_str()?.to_owned());
             return Some(());
         }
-        if line.get("explored").is_some() {
+        if let Some(explored) = line.get("explored") {
             covered.explored = true;
+            // A program says first that it explores, then what was taken.
+            for number in explored.as_array().into_iter().flatten() {
+                let number = usize::try_from(number.as_u64()?).ok()?;
+                let place = numbered.get(definition)?.get(number).copied().flatten();
+                if let Some(point) = place.and_then(|place| covered.points.get_mut(place)) {
+                    point.explored = true;
+                }
+            }
             return Some(());
         }
         let places = numbered.get(definition)?;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use workflow_asl::printable::printable;
 
-use super::point::PointKind;
+use super::point::{Point, PointKind};
 use super::report::{Covered, Report, Share};
 
 impl fmt::Display for Share {
@@ -26,25 +26,32 @@ impl fmt::Display for Covered {
                 writeln!(f, "  {:<12} {} of {}", format!("{}s", kind.name()), share.taken, share.all)?;
             }
         }
+        if let Some(explored) = self.explored_share() {
+            writeln!(f, "  {:<12} {} of {}", "explored", explored.taken, explored.all)?;
+        }
         if self.executions == 0 {
             return writeln!(f, "  never run");
         }
         let mut untaken = self.untaken().peekable();
         if untaken.peek().is_some() {
-            writeln!(f, "  not taken:")?;
+            writeln!(f, "  not taken{}:", if self.explored_share().is_some() { " by a test" } else { "" })?;
         }
         // For a state that was not entered, its points are omitted.
         let mut not_entered = None;
         for point in untaken {
             if point.kind == PointKind::State {
                 not_entered = Some(&point.pointer);
-                writeln!(f, "    {}", printable(&point.state))?;
+                writeln!(f, "    {}{}", printable(&point.state), explored(point))?;
             } else if !not_entered.is_some_and(|state| is_within(point.pointer.as_str(), state.as_str())) {
-                writeln!(f, "    {}, {}", printable(&point.state), printable(&point.what))?;
+                writeln!(f, "    {}, {}{}", printable(&point.state), printable(&point.what), explored(point))?;
             }
         }
         Ok(())
     }
+}
+
+fn explored(point: &Point) -> &'static str {
+    if point.explored { " (explored)" } else { "" }
 }
 
 fn is_within(pointer: &str, state: &str) -> bool {

@@ -54,6 +54,7 @@ impl Program {
             start,
             timeout_seconds: seconds.filter(|seconds| *seconds > 0),
             watch: None,
+            explores: None,
             #[cfg(feature = "graph")]
             definition: machine.write(),
         };

@@ -33,6 +33,8 @@ pub struct Program {
     timeout_seconds: Option<u64>,
     /// The coverage recorder, if coverage is enabled.
     watch: Option<Watch>,
+    /// Whose explorations are counted, where executions are not.
+    explores: Option<Watch>,
     /// The definition that it was compiled from.
     #[cfg(feature = "graph")]
     pub(crate) definition: serde_json::Value,
@@ -315,8 +317,17 @@ impl Program {
     pub fn unwatched(mut self) -> Self {
         if let Some(watch) = self.watch.take() {
             watch.explored();
+            self.explores = Some(watch);
         }
         self
+    }
+
+    /// Records for [coverage](crate::coverage) what an exploration took, by the indices of [`ways`](Self::ways).
+    #[doc(hidden)]
+    pub fn explored(&self, taken: &[bool]) {
+        if let Some(watch) = &self.explores {
+            watch.record_explored(taken);
+        }
     }
 
     /// Returns the names of all states, in document order, outer states before inner ones.
