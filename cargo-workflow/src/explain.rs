@@ -10,7 +10,7 @@ use workflow_asl::budget::{Budget, Count, ExecutionBudget, Loop, Open, Pace, Sta
 use workflow_asl::document::{MachineType, State, StateMachine};
 use workflow_asl::graph::EdgeKind;
 use workflow_asl::limits::HISTORY_EVENTS;
-use workflow_asl::printable::{printable, printable_json};
+use workflow_asl::printable::{printable, printable_json, thousands};
 use workflow_asl::reaching::{self, Before};
 use workflow_asl::resource::Resource;
 use workflow_asl::rules::{HandledErrors, handled_errors};
@@ -525,19 +525,6 @@ fn list_of(names: impl Iterator<Item = impl AsRef<str>>, count: usize) -> String
 
 fn number(count: u64, what: &str) -> String {
     format!("{} {what}{}", thousands(count), if count == 1 { "" } else { "s" })
-}
-
-/// `25,000`
-fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 fn field(output: &mut impl Write, label: &str, text: &str) -> io::Result<()> {

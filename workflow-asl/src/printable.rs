@@ -31,6 +31,23 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     })
 }
 
+/// Returns a number with commas between its thousands.
+///
+/// ```
+/// assert_eq!(workflow_asl::printable::thousands(25_000), "25,000");
+/// ```
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// Returns a text with several lines, which keeps line breaks and tabs.
 ///
 /// ```

@@ -185,11 +185,12 @@ fn nothing_is_learnt_from_what_is_no_whole_history() {
     assert!(error.contains("event 4 is missing"), "{error}");
     assert!(Learning::new(&engine).add(&json!({ "events": [] })).is_err());
     assert!(Learning::new(&engine).add(&json!("text")).is_err());
-    // What is cut off is learnt as far as it goes, with a note; a task of which nothing is known is named.
+    // The attempts that were running would be missing, so a history that is cut off is an error.
     let mut cut = whole.clone();
     cut["events"].as_array_mut().unwrap().truncate(3);
     let mut learning = Learning::new(&engine);
-    learning.add(&cut).unwrap();
-    let notes = learning.finish().notes.join("\n");
-    assert!(notes.contains("ends before its execution") && notes.contains("the task `Charge`"), "{notes}");
+    let error = learning.add(&cut).unwrap_err().to_string();
+    assert!(error.contains("ends before its execution, at event 3\n  = help: "), "{error}");
+    let learnt = learning.finish();
+    assert!(learnt.histories == 0 && learnt.notes.join("\n").contains("the task `Charge`"), "{:?}", learnt.notes);
 }

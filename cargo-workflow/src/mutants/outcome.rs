@@ -13,7 +13,8 @@ pub(crate) enum Outcome {
     NotCovered,
     /// No test failed, and exploration shows no difference.
     Equivalent,
-    /// No engine made the change: the definition differs from run to run, or runs on another engine.
+    /// No engine made the change: the definition differs from run to run, runs on another engine, or a program of tests did
+    /// not start.
     NotRun,
 }
 

@@ -111,7 +111,7 @@ fn remark(suite: &Suite, (subject, number, mutant): (&Subject, usize, &Mutant), 
     match judged.outcome {
         Outcome::NotRun => {
             let command = suite.command.join(" ");
-            help.push("no engine of the tests made the change".to_owned());
+            help.push("no engine of the tests made the change, or a program of tests did not start".to_owned());
             help.push(format!(
                 "if the definition differs in each run of `{command}`, give it the same values each time; if the tests run it on \
                  `workflow-server` or on an older `workflow-local`, run it on an `Engine` of this version"

@@ -24,7 +24,7 @@ pub(crate) enum Tried {
     TimedOut,
     /// All passed.
     Passed,
-    /// No test that ran has the definition of the mutant: it differs from run to run.
+    /// No test ran with the mutant: none has its definition, which differs from run to run, or its program did not start.
     NotRun,
 }
 
@@ -114,8 +114,10 @@ impl Trial<'_> {
         };
         let limit = self.timeout.max(batch.took * PATIENCE);
         match wait(command, limit, batch.run.is_none()) {
-            Some(true) => Tried::Passed,
-            Some(false) => {
+            // A program that cannot be started notices nothing.
+            Err(_) => Tried::NotRun,
+            Ok(Some(true)) => Tried::Passed,
+            Ok(Some(false)) => {
                 let said = std::fs::read(output).unwrap_or_default();
                 let said = String::from_utf8_lossy(&said);
                 let failed = said.lines().filter_map(|line| {
@@ -127,30 +129,31 @@ impl Trial<'_> {
                 let all = || batch.names.iter().map(|name| (*name).to_owned()).collect();
                 Tried::Failed(if failed.is_empty() { all() } else { failed })
             }
-            None => Tried::TimedOut,
+            Ok(None) => Tried::TimedOut,
         }
     }
 }
 
-/// Waits for a command, no longer than the limit; whether it succeeds. `None` after the limit, when it is stopped.
-fn wait(mut command: Command, limit: Duration, has_children: bool) -> Option<bool> {
+/// Waits for a command, no longer than the limit, and returns whether it succeeds. Returns `None` after the limit, when it
+/// is stopped, and an error if it cannot be started.
+fn wait(mut command: Command, limit: Duration, has_children: bool) -> std::io::Result<Option<bool>> {
     #[cfg(unix)]
     if has_children {
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
     }
-    let Ok(mut child) = command.spawn() else { return Some(false) };
+    let mut child = command.spawn()?;
     let began = Instant::now();
     let mut pause = Duration::from_millis(1);
     loop {
         match child.try_wait() {
-            Ok(Some(status)) => return Some(status.success()),
+            Ok(Some(status)) => return Ok(Some(status.success())),
             Ok(None) if began.elapsed() < limit => {
                 std::thread::sleep(pause);
                 pause = (pause * 5 / 4).min(Duration::from_millis(20));
             }
             _ => {
                 stop(&mut child, has_children);
-                return None;
+                return Ok(None);
             }
         }
     }
@@ -165,4 +168,15 @@ fn stop(child: &mut Child, has_children: bool) {
     // It has ended, or ends now.
     let _ = child.kill();
     let _ = child.wait();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_does_not_start_is_no_failure() {
+        let limit = Duration::from_secs(5);
+        assert!(wait(Command::new("/no/such/program"), limit, false).is_err());
+    }
 }

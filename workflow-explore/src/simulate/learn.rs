@@ -68,10 +68,10 @@ pub struct Learnt {
 #[non_exhaustive]
 pub enum LearnError {
     /// It is not a history.
-    #[error("it is not a history: {0}")]
+    #[error("it is not a history: {0}\n  = help: give what `aws stepfunctions get-execution-history` prints")]
     NotHistory(String),
     /// It has no events.
-    #[error("the history has no events")]
+    #[error("the history has no events\n  = help: leave it out, or export it again")]
     Empty,
     /// It is of another state machine.
     #[error("the history is of another state machine: event {event} enters `{state}`, which the definition does not have{}",
@@ -102,6 +102,14 @@ pub enum LearnError {
         /// The number of the first event that is missing.
         event: u64,
     },
+    /// It ends before its execution. What was running would be missing, and that is what takes longest.
+    #[error(
+        "the history ends before its execution, at event {event}\n  = help: export it again when the execution has ended, with all its pages, or leave it out"
+    )]
+    CutOff {
+        /// The number of the last event.
+        event: u64,
+    },
     /// Data of an event is not JSON, for example because it was truncated.
     #[error("the {what} of event {event} is truncated or not JSON\n  = help: leave this history out")]
     NotJson {
@@ -111,7 +119,9 @@ pub enum LearnError {
         what: &'static str,
     },
     /// An event has no time.
-    #[error("event {event} has no time that can be read")]
+    #[error(
+        "event {event} has no time that can be read\n  = help: a `timestamp` is text such as \"2026-01-31T09:00:00Z\", or seconds since 1970"
+    )]
     NoTime {
         /// The number of the event.
         event: u64,
@@ -151,7 +161,7 @@ impl Learning {
     /// distributed map.
     ///
     /// # Errors
-    /// It is not a history, of another state machine, or lacks events, times or data. Nothing is learnt from it then.
+    /// It is not a history, is of another state machine, ends before its execution, or lacks events, times or data. Nothing is learnt from it then.
     pub fn add(&mut self, history: &Value) -> Result<(), LearnError> {
         let history = History::read(history).map_err(LearnError::NotHistory)?;
         let first = history.visits.first();
@@ -161,6 +171,9 @@ impl Learning {
         // An attempt whose end is missing would not be counted.
         if let Some((event, _)) = (1..).zip(&history.events).find(|(number, event)| event.id != *number) {
             return Err(LearnError::Missing { event });
+        }
+        if let (Status::Running, Some(last)) = (history.status, history.events.last()) {
+            return Err(LearnError::CutOff { event: last.id });
         }
         if let Some(visit) = history.visits.iter().find(|visit| self.states.get(&visit.state).is_none()) {
             let known = self.states.all.keys().map(String::as_str);
@@ -184,9 +197,6 @@ impl Learning {
         };
         if let Some(input) = input {
             self.inputs.add(&input);
-        }
-        if history.status == Status::Running {
-            self.notes.push("a history ends before its execution: what is missing is not learnt".to_owned());
         }
         for (name, seen) in tasks {
             self.tasks.entry(name).or_default().merge(seen);

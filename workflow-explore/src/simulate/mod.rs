@@ -66,13 +66,15 @@ pub enum SimulateError {
         reason: String,
     },
     /// A task has no model.
-    #[error("the model has nothing for the task `{state}`")]
+    #[error(
+        "the model has nothing for the task `{state}`\n  = help: add it to `states`, or give a `default` for all tasks"
+    )]
     NoModel {
         /// The task's state.
         state: String,
     },
     /// No execution is asked for.
-    #[error("the number of executions is 0: nothing would be simulated")]
+    #[error("the number of executions is 0: nothing would be simulated\n  = help: give at least 1")]
     NoExecutions,
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde_json::{Value, json};
+use workflow_asl::printable::thousands;
 use workflow_local::{DefinitionError, MachineType};
 
 use super::price::{Cost, LEFT_OUT, PRICES};
@@ -245,19 +246,6 @@ fn percent(share: f64) -> String {
     format!("{:.2} %", share * 100.0)
 }
 
-/// Thousands are set apart.
-fn counted(count: u64) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// Rows in columns: the first column is words, the others are numbers, on the right.
 fn table(f: &mut fmt::Formatter<'_>, rows: &[Vec<String>]) -> fmt::Result {
     let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max();
@@ -284,7 +272,7 @@ impl fmt::Display for SimulationReport {
     /// The report for people.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let type_of = type_title(self.machine_type);
-        writeln!(f, "{}: {} {type_of} executions, seed {}\n", self.name, counted(self.executions), self.seed)?;
+        writeln!(f, "{}: {} {type_of} executions, seed {}\n", self.name, thousands(self.executions), self.seed)?;
         let spread = |name: &str, spread: Spread, words: fn(f64) -> String| {
             let Spread { mean, p50, p90, p99, max } = spread;
             std::iter::once(name.to_owned()).chain([mean, p50, p90, p99, max].map(words)).collect::<Vec<_>>()
@@ -302,7 +290,7 @@ impl fmt::Display for SimulationReport {
         writeln!(f, "\noutcomes")?;
         let outcomes = self.outcomes.iter().map(|outcome| {
             let error = outcome.error.as_ref().map(|error| format!(" {error}")).unwrap_or_default();
-            row([format!("{}{error}", outcome.status), percent(outcome.share), counted(outcome.executions)])
+            row([format!("{}{error}", outcome.status), percent(outcome.share), thousands(outcome.executions)])
         });
         table(f, &outcomes.collect::<Vec<_>>())?;
         writeln!(f, "\nstates, in an execution")?;
@@ -381,7 +369,7 @@ impl SimulationReport {
 
     fn write_beyond(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Beyond { express_time, events, endless } = self.beyond;
-        let of = |count: u64| format!("{} of {} executions", counted(count), counted(self.executions));
+        let of = |count: u64| format!("{} of {} executions", thousands(count), thousands(self.executions));
         let could_be_express = self.costs.iter().any(|cost| cost.machine_type == MachineType::Express);
         let mut lines = Vec::new();
         if express_time > 0 && self.machine_type == MachineType::Express {
