@@ -1,9 +1,8 @@
-//! What is known of a workflow beside what it says: how values pass between its states, the type of each expression, and
-//! what a reference resolves to.
+//! The results of the checks: how values pass between states, the type of each expression, and the target of each reference.
 //!
-//! The checks infer each expression once, with what is known where it stands, and what they find is kept here for the
-//! lowering and whoever else asks later. An expression that no check has come to is inferred when it is asked for, and
-//! kept likewise. Nothing is kept before the types of all results, inputs and variables are found.
+//! The checks infer each expression once per state and field, and store the result here for lowering, `explain` and
+//! editors. An expression that no check reached is inferred and stored on its first use. Nothing is stored before the types of
+//! all results, inputs and variables are known.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -19,12 +18,12 @@ use super::types::Ty;
 use super::value_site::{ValueField, ValueSite};
 use crate::syntax::ast::NodeId;
 
-/// What is known of an expression.
+/// The result of inferring an expression.
 #[derive(Clone, Debug)]
 pub(super) enum Inferred {
     /// Its type.
     Type(Ty),
-    /// What it resolves to, with its type.
+    /// Its target, with its type.
     Reference(Rc<Resolved>),
 }
 
@@ -37,61 +36,61 @@ impl Inferred {
     }
 }
 
-/// What is known of a workflow.
+/// The results of the checks of a workflow.
 #[derive(Debug, Default)]
 pub(super) struct Analysis {
-    /// The states as graphs.
+    /// The control-flow graph of each scope.
     pub(super) graphs: StateGraphs,
-    /// Which results and errors can be read where.
+    /// The results and errors that each state can read.
     pub(super) availability: Availability,
-    /// Which optional values are known to be there when a state begins, by its id.
+    /// The optional values that are present when a state begins, by its id.
     pub(super) narrowings: Vec<Narrowing>,
     /// The types of the states' results, by the number in [`Model::states`](super::Model::states), as far as they are
-    /// known.
+    /// inferred.
     pub(super) results: Vec<Ty>,
-    /// The types of the states' inputs, likewise.
+    /// The types of the states' inputs, by the same number.
     pub(super) inputs: Vec<Ty>,
-    /// The types of the variables that the workflow assigns, likewise.
+    /// The types of the variables that the workflow assigns, by name.
     pub(super) variables: BTreeMap<String, Ty>,
-    /// What the states keep of their results, by their number.
+    /// The parts of their results that states capture in variables, by the same number.
     pub(super) captures: BTreeMap<usize, Capture>,
-    /// What the first states of maps keep of the item, by the scope that is the map's body.
+    /// The parts of the item that the first states of maps capture, by the scope of the map's body.
     pub(super) item_captures: BTreeMap<usize, ItemCapture>,
     /// The types of the expressions.
     pub(super) expressions: Expressions,
-    /// The JSONata of the user's own, each text read once.
+    /// The parsed `jsonata "…"` texts, each parsed once.
     pub(super) jsonata: jsonata::Expressions,
 }
 
-/// The state and the field that an expression stands in.
+/// The state and the field of an expression.
 type Site = (usize, ValueField);
 
-/// What is known of an expression at a site.
+/// The results for an expression at a site.
 #[derive(Debug, Default)]
 struct Known {
-    /// Whatever was tested before.
+    /// By the declared types alone.
     declared: Option<Inferred>,
-    /// With what was tested before.
+    /// With the optional values that were tested before.
     narrowed: Option<Inferred>,
 }
 
-/// What is known of the expressions of a workflow.
+/// The results for the expressions of a workflow.
 #[derive(Debug, Default)]
 pub(super) struct Expressions {
-    /// By the number of the expression, at the first site where it was met; empty as long as nothing is kept.
+    /// By the number of the expression, at its first site; empty until results are stored.
     first: RefCell<Vec<Option<(Site, Known)>>>,
-    /// At other sites: words that several states share.
+    /// At other sites: expressions that several states share.
     shared: RefCell<BTreeMap<(NodeId, Site), Known>>,
 }
 
 impl Expressions {
-    /// Keeps what is found of this many expressions.
+    /// Returns storage for this many expressions.
     pub(super) fn of(count: usize) -> Self {
         let first = std::iter::repeat_with(|| None).take(count + 1).collect();
         Self { first: RefCell::new(first), shared: RefCell::default() }
     }
 
-    /// Keeps what was found of an expression where these facts are known.
+    /// Stores the result for an expression under these facts.
     pub(super) fn note(&self, place: ValueSite<'_, '_>, id: NodeId, facts: &Narrowing, inferred: &Inferred) {
         let (mut first, mut shared) = (self.first.borrow_mut(), self.shared.borrow_mut());
         let Some(slot) = first.get_mut(id.0).filter(|_| id != NodeId::MADE) else { return };
@@ -106,7 +105,7 @@ impl Expressions {
         }
     }
 
-    /// What was found of an expression where these facts are known.
+    /// Returns the stored result for an expression under these facts.
     pub(super) fn read(&self, place: ValueSite<'_, '_>, id: NodeId, facts: &Narrowing) -> Option<Inferred> {
         let (first, shared) = (self.first.borrow(), self.shared.borrow());
         let site = (place.state.id, place.position);
