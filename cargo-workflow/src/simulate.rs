@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use workflow_asl::printable::printable_lines;
 use workflow_asl::source::Location;
 use workflow_asl::{Code, Diagnostic};
+use workflow_explore::replay::DESCRIPTIONS;
 use workflow_explore::simulate::{Learning, Model, ModelError, SimulateError, Simulation};
 use workflow_local::{Engine, RunError};
 
@@ -117,9 +118,6 @@ fn counted(number: u64, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
-/// The files beside a history that describe its execution, which `cargo workflow replay` reads.
-const DESCRIPTIONS: [&str; 3] = [".machine.json", ".execution.json", ".asl.json"];
-
 /// Returns a file, or the histories of a folder and its folders: the files whose names end in `.json`, in the order of their
 /// names.
 fn histories(given: &Path) -> Result<Vec<PathBuf>, Failure> {
@@ -142,7 +140,7 @@ fn files_of(given: &Path) -> Result<Vec<PathBuf>, Failure> {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if path.is_dir() {
             files.extend(files_of(&path)?);
-        } else if name.ends_with(".json") && !DESCRIPTIONS.iter().any(|ending| name.ends_with(ending)) {
+        } else if name.ends_with(".json") && !DESCRIPTIONS.iter().any(|kind| name.ends_with(&format!(".{kind}.json"))) {
             files.push(path);
         }
     }

@@ -15,6 +15,9 @@ use super::trace::Fact;
 /// The extensions of files that are read from a folder.
 const EXTENSIONS: [&str; 4] = ["json", "jsonl", "ndjson", "log"];
 
+/// The kinds of files beside a history `NAME.json` that describe its execution: `NAME.machine.json` and so on.
+pub const DESCRIPTIONS: [&str; 3] = ["machine", "execution", "asl"];
+
 /// Histories that were read, and why others were not.
 #[derive(Debug, Default)]
 #[non_exhaustive]
@@ -89,7 +92,7 @@ impl Recordings {
     fn beside(&mut self, path: &Path, from: usize) {
         let (Some(folder), Some(stem)) = (path.parent(), stem(path)) else { return };
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        for kind in ["machine", "execution", "asl"] {
+        for kind in DESCRIPTIONS {
             let file = folder.join(format!("{stem}.{kind}.json"));
             if file != path
                 && file.is_file()

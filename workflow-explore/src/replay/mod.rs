@@ -52,7 +52,7 @@ use workflow_local::{Engine, Execution};
 use compare::{Compared, end_of};
 pub use difference::{DataDifference, Difference, DifferenceKind, End};
 pub use error::ReplayError;
-pub use files::Recordings;
+pub use files::{DESCRIPTIONS, Recordings};
 pub use json_path::PathDifference;
 use matching::Recorded;
 pub use missing::{MissingAnswer, MissingReason};
