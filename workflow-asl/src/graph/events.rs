@@ -5,7 +5,7 @@
 //! transition, and has certainly happened if it has on each. Events are never undone: a variable keeps its value when
 //! its state runs again and fails.
 
-use super::solver::Analysis;
+use super::solver::FlowAnalysis;
 use super::{Bits, FlowGraph, Transition, solve};
 
 /// The events that have happened when a node begins. Events are numbers below a bound.
@@ -38,7 +38,7 @@ pub fn happened<T: Transition>(
 
 struct Brings<F>(F);
 
-impl<T, F: Fn(&T, &mut Happened) -> bool> Analysis<T> for Brings<F> {
+impl<T, F: Fn(&T, &mut Happened) -> bool> FlowAnalysis<T> for Brings<F> {
     type Fact = Happened;
 
     fn leave<'s>(

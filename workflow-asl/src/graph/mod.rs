@@ -11,7 +11,7 @@ pub use bits::Bits;
 pub use events::{Happened, happened};
 pub use flow_graph::{FlowGraph, Transition};
 use indexmap::IndexMap;
-pub use solver::{Analysis, solve};
+pub use solver::{FlowAnalysis, solve};
 
 use crate::document::{Scope, State, StateMachine};
 use crate::{Pointer, StateKind};

@@ -8,7 +8,7 @@
 use super::{FlowGraph, Transition};
 
 /// A forward analysis of graphs with transitions `T`.
-pub trait Analysis<T> {
+pub trait FlowAnalysis<T> {
     /// The fact at the start of a node.
     type Fact;
 
@@ -28,7 +28,7 @@ pub trait Analysis<T> {
 /// Returns the fact at each node, given `entry` at the start; `None` for a node that no path reaches.
 ///
 /// Nodes are visited in execution order, so each is visited once if there are no loops.
-pub fn solve<T: Transition, A: Analysis<T>>(
+pub fn solve<T: Transition, A: FlowAnalysis<T>>(
     graph: &FlowGraph<T>,
     entry: A::Fact,
     analysis: &A,

@@ -2,7 +2,7 @@
 //! input never changes, so its tests remain valid; those of a result until its state runs again; those of a variable
 //! until it is assigned; those of the state's own input as long as states pass it on.
 
-use workflow_asl::graph::{Analysis, solve};
+use workflow_asl::graph::{FlowAnalysis, solve};
 
 use super::narrowing::NOTHING;
 use super::{By, Edge, Narrowing, Point, StateGraphs};
@@ -74,7 +74,7 @@ struct Tests<'m, 'a> {
     scope: usize,
 }
 
-impl Analysis<Edge> for Tests<'_, '_> {
+impl FlowAnalysis<Edge> for Tests<'_, '_> {
     type Fact = Narrowing;
 
     fn leave<'s>(
