@@ -157,7 +157,7 @@ impl<'a> Page<'a> {
     }
 
     fn print(&self, output: &mut impl Write) -> io::Result<()> {
-        let kind = type_name(self.machine.machine_type);
+        let kind = self.machine.machine_type.title();
         writeln!(output, "{}: {kind}, {}", printable(&self.machine.name), number(self.states.len() as u64, "state"))?;
         if let Some(types) = &self.types {
             field(output, "input", &types.input)?;
@@ -316,7 +316,7 @@ impl<'a> Page<'a> {
         let executions = self.budget.executions.iter().map(|execution| {
             json!({
                 "map": execution.map,
-                "type": type_name(execution.machine_type).to_uppercase(),
+                "type": execution.machine_type.name(),
                 "transitions": count_json(&execution.transitions),
                 "way": execution.way,
                 "events": count_json(&execution.events),
@@ -489,13 +489,6 @@ fn time_json(time: &Time) -> Value {
 fn count_json(count: &Count) -> Value {
     let each = count.each.iter().map(|(map, each)| json!({"map": map, "count": each}));
     json!({"fixed": count.fixed, "perItem": Value::from_iter(each)})
-}
-
-fn type_name(kind: MachineType) -> &'static str {
-    match kind {
-        MachineType::Standard => "Standard",
-        MachineType::Express => "Express",
-    }
 }
 
 fn field_of(kind: EdgeKind) -> String {

@@ -175,7 +175,7 @@ impl<'a> Template<'a> {
         }
         let functions = Functions::new(&self.parameters, self.mappings);
         let ty = given.get(type_field).and_then(Value::as_str);
-        let machine_type = if ty == Some("EXPRESS") { MachineType::Express } else { MachineType::Standard };
+        let machine_type = ty.and_then(MachineType::from_name).unwrap_or_default();
         let read = self.read(name, given, &at, &functions).unwrap_or_else(|TooMuch| Err(self.too_much(&at)));
         Some(read.and_then(|read| {
             if let Value::String(text) = &read.definition

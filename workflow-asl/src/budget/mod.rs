@@ -287,8 +287,8 @@ impl Reader<'_, '_> {
         for scope in state.scopes(name, &pointer) {
             inside.push(if state.is_distributed() {
                 let config = state.processor().and_then(|processor| processor.processor_config.as_ref());
-                let express = config.and_then(|config| config.execution_type.as_deref()) == Some("EXPRESS");
-                let kind = if express { MachineType::Express } else { MachineType::Standard };
+                let kind = config.and_then(|config| MachineType::from_name(config.execution_type.as_deref()?));
+                let kind = kind.unwrap_or_default();
                 self.execution(scope, Some(name), kind, depth + 1)
             } else {
                 self.scope(scope, execution, earliest.unwrap_or_default(), depth + 1).0

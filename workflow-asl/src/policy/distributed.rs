@@ -2,6 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html>
 
+use crate::document::MachineType;
 use serde_json::Value;
 use workflow_iam::{Need, NoteKind, ServiceCall};
 
@@ -28,7 +29,7 @@ pub(super) fn calls(state: &StateAt<'_>, calls: &mut Vec<ServiceCall>) {
     runs.allow(["states:DescribeExecution", "states:StopExecution"], vec![EXECUTIONS.to_owned()]);
     // A redrive of an execution redrives the failed children of its map runs; Express children start again.
     let config = state.state.processor().and_then(|processor| processor.processor_config.as_ref());
-    if config.and_then(|config| config.execution_type.as_deref()) != Some("EXPRESS") {
+    if config.and_then(|config| config.execution_type.as_deref()) != Some(MachineType::Express.name()) {
         let label = state.state.label.as_deref();
         let run = format!("{EXECUTION}:<self>/{}:*", if label.is_some() { "{Label}" } else { "*" });
         runs.allow(["states:RedriveExecution"], vec![run]);

@@ -1,6 +1,7 @@
 //! An index of the objects of a definition, in document order, for the rules.
 
 use crate::Pointer;
+use crate::document::MachineType;
 use crate::document::{
     Branch, ChoiceRule, Field, ItemProcessor, Object, QueryLanguage, State, StateKind, StateMachine,
 };
@@ -254,7 +255,7 @@ impl<'a> ObjectIndex<'a> {
         if let Some(config) = &processor.processor_config {
             self.push(ObjectKind::ProcessorConfig, at.child("ProcessorConfig"), config, self.machine.language());
             if state.is_distributed() {
-                express = config.execution_type.as_deref() == Some("EXPRESS");
+                express = config.execution_type.as_deref() == Some(MachineType::Express.name());
             }
         }
         let scope = ScopeAt { at, parent: Some(scope), owner: Some(number), distributed: state.is_distributed() };

@@ -1,6 +1,7 @@
 //! Parallel and map states: states within states.
 
 use serde_json::Value;
+use workflow_asl::document::MachineType;
 use workflow_asl::document::{Branch as AslBranch, ItemProcessor, QueryLanguage};
 
 use super::field::Fields;
@@ -107,7 +108,7 @@ impl<'a> Lowering<'_, 'a> {
                 self.put(&mut config, "Mode", "DISTRIBUTED".into(), clause.keyword.span().into());
                 let express = execution_type.as_ref().is_some_and(|word| word == "express");
                 let spot = execution_type.as_ref().map_or(clause.keyword.span(), proc_macro2::Ident::span);
-                let execution_type = if express { "EXPRESS" } else { "STANDARD" };
+                let execution_type = if express { MachineType::Express } else { MachineType::Standard }.name();
                 self.put(&mut config, "ExecutionType", execution_type.into(), spot.into());
                 self.put(processor, "ProcessorConfig", config.map.into(), clause.spot);
             }

@@ -215,11 +215,8 @@ impl Recording {
             definition => definition.cloned(),
         };
         self.machine_arn = described.get("stateMachineArn").and_then(Value::as_str).map(str::to_owned);
-        match described.get("type").and_then(Value::as_str) {
-            Some("EXPRESS") => self.machine_type = Some(MachineType::Express),
-            Some("STANDARD") => self.machine_type = Some(MachineType::Standard),
-            _ => {}
-        }
+        let kind = described.get("type").and_then(Value::as_str).and_then(MachineType::from_name);
+        self.machine_type = kind.or(self.machine_type);
         Ok(())
     }
 

@@ -182,15 +182,15 @@ impl SimulationReport {
             .map(|gain| json!({ "state": gain.state, "mean": gain.mean, "p50": gain.p50, "p99": gain.p99 }));
         let costs = self.costs.iter().map(|cost| {
             json!({
-                "type": type_name(cost.machine_type), "total": cost.total(), "transitions": cost.transitions,
+                "type": cost.machine_type.name(), "total": cost.total(), "transitions": cost.transitions,
                 "requests": cost.requests, "duration": cost.duration, "memory": cost.memory,
             })
         });
         let not_possible =
-            self.not_possible.as_ref().map(|(kind, reason)| json!({ "type": type_name(*kind), "reason": reason }));
+            self.not_possible.as_ref().map(|(kind, reason)| json!({ "type": kind.name(), "reason": reason }));
         json!({
             "name": self.name,
-            "type": type_name(self.machine_type),
+            "type": self.machine_type.name(),
             "executions": self.executions,
             "seed": self.seed,
             "duration": self.duration.to_json(),
@@ -208,20 +208,6 @@ impl SimulationReport {
             },
             "notes": self.notes,
         })
-    }
-}
-
-fn type_name(kind: MachineType) -> &'static str {
-    match kind {
-        MachineType::Express => "EXPRESS",
-        MachineType::Standard => "STANDARD",
-    }
-}
-
-fn type_title(kind: MachineType) -> &'static str {
-    match kind {
-        MachineType::Express => "Express",
-        MachineType::Standard => "Standard",
     }
 }
 
@@ -271,7 +257,7 @@ fn row(cells: impl IntoIterator<Item = impl Into<String>>) -> Vec<String> {
 impl fmt::Display for SimulationReport {
     /// The report for people.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let type_of = type_title(self.machine_type);
+        let type_of = self.machine_type.title();
         writeln!(f, "{}: {} {type_of} executions, seed {}\n", self.name, thousands(self.executions), self.seed)?;
         let spread = |name: &str, spread: Spread, words: fn(f64) -> String| {
             let Spread { mean, p50, p90, p99, max } = spread;
@@ -357,11 +343,11 @@ impl SimulationReport {
                 parts.push(format!("{} for requests{of}", dollars(cost.requests)));
                 parts.push(format!("{} for time{memory}", dollars(cost.duration)));
             }
-            row([format!("{:<8}  {:>10}  {}", type_title(cost.machine_type), dollars(cost.total()), parts.join(", "))])
+            row([format!("{:<8}  {:>10}  {}", cost.machine_type.title(), dollars(cost.total()), parts.join(", "))])
         });
         table(f, &rows.collect::<Vec<_>>())?;
         if let Some((kind, reason)) = &self.not_possible {
-            writeln!(f, "  {} is not possible: {reason}", type_title(*kind))?;
+            writeln!(f, "  {} is not possible: {reason}", kind.title())?;
         }
         writeln!(f, "  left out: {}", LEFT_OUT.join("; "))?;
         writeln!(f, "  source: {}", PRICES.source)

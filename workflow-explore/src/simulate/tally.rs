@@ -241,7 +241,8 @@ fn is_in_express_child(state: &Pointer, definition: &Value) -> bool {
     let mut around = state.parent();
     while let Some(at) = around {
         let config = definition.pointer(at.child("ProcessorConfig").as_str());
-        if config.and_then(|config| config.get("ExecutionType")).is_some_and(|kind| kind == "EXPRESS") {
+        if config.and_then(|config| config.get("ExecutionType")).is_some_and(|kind| kind == MachineType::Express.name())
+        {
             return true;
         }
         around = at.parent();

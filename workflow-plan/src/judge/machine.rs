@@ -16,8 +16,7 @@ impl Judge<'_> {
         let (old, new) = (self.old.machine, self.new.machine);
         let at = |field: &'static str| At { state: None, field };
         if old.machine_type != new.machine_type {
-            let word = |kind| if kind == MachineType::Express { "EXPRESS" } else { "STANDARD" };
-            let change = format!("{} -> {}", word(old.machine_type), word(new.machine_type));
+            let change = format!("{} -> {}", old.machine_type.name(), new.machine_type.name());
             self.find(&rule::TYPE_CHANGED, &at("type"), change);
         }
         if let Some((before, after)) = differing(old.name.as_ref(), new.name.as_ref()) {

@@ -46,10 +46,8 @@ impl From<Diagnostic> for Finding {
 
 /// Returns the type of state machine in a request; the default is Standard.
 pub(crate) fn machine_type(members: &mut Members<'_>) -> MachineType {
-    match members.word("type", &["STANDARD", "EXPRESS"]) {
-        Some("EXPRESS") => MachineType::Express,
-        _ => MachineType::Standard,
-    }
+    let words = [MachineType::Standard.name(), MachineType::Express.name()];
+    members.word("type", &words).and_then(MachineType::from_name).unwrap_or_default()
 }
 
 pub(crate) fn compile(text: &str, kind: MachineType) -> Result<Arc<Program>, ApiError> {

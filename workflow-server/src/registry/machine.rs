@@ -99,10 +99,7 @@ pub(crate) struct Selected<'m> {
 
 impl Machine {
     pub(crate) fn api_type(&self) -> &'static str {
-        match self.kind {
-            MachineType::Standard => "STANDARD",
-            MachineType::Express => "EXPRESS",
-        }
+        self.kind.name()
     }
 
     /// Rejects an operation on a state machine that is being deleted.
