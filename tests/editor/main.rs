@@ -106,7 +106,7 @@ const HOVERS: &[(&str, &str, &str)] = &[
     (SHOP, "paid: $«bill».amount", "static bill: Bill"),
     (SHOP, "article: item.«sku»", "pub sku: String"),
     (SHOP, "Train.ModelArtifacts.«S3ModelArtifacts»", "pub S3ModelArtifacts: String"),
-    (SHOP, "error: «caught».Error", "The error that led here."),
+    (SHOP, "error: «caught».Error", "The error that a catcher handled."),
     (SHOP, "id: context.«Execution».Id", "The execution."),
     (SHOP, "«timeout» 5m", "How long one attempt may last."),
     (SHOP, "«over» input.lines", "The items"),
