@@ -5,7 +5,7 @@
 //! ```text
 //! text -> tokens -> tree -> checks        syntax/, names.rs, mistakes.rs: no dependencies
 //!                    |
-//!                    +-> program -> value  evaluate/, with text.rs, number.rs, pictures/, regex/
+//!                    +-> program -> value  evaluate/, with text.rs, number/, pictures/, regex/
 //! ```
 //!
 //! [`FUNCTIONS`] is the only table of functions: names, signatures, and what Step Functions adds, changes and removes.
