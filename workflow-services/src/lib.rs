@@ -79,6 +79,3 @@ pub use shape::{Enum, Limits, List, Map, Member, Shape, Structure};
 pub fn is_intact() -> bool {
     table::TABLE.is_intact()
 }
-
-#[cfg(test)]
-mod corrupt;

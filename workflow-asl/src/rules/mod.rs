@@ -265,6 +265,3 @@ pub fn check_text(definition: &str, kind: MachineType) -> Vec<Diagnostic> {
         Err(error) => vec![error.diagnostic],
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -31,8 +31,6 @@ mod rust_items;
 mod sink;
 mod state_names;
 mod suggestions;
-#[cfg(test)]
-mod tests;
 mod transitions;
 pub mod types;
 mod unused;

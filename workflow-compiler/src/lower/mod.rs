@@ -21,8 +21,6 @@ mod source_map;
 mod state;
 mod task;
 mod template;
-#[cfg(test)]
-mod tests;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;

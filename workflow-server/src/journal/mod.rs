@@ -3,8 +3,6 @@
 //! A write is queued under the lock of its subject, so that writes are in the order of events. Before anything is
 //! reported to a client, the server waits until all queued writes are on disk ([`Journal::flushed`]).
 
-#[cfg(all(test, feature = "durable"))]
-mod faults;
 mod record;
 #[cfg(feature = "durable")]
 mod redb;

@@ -168,11 +168,4 @@ impl<'a> Model<'a> {
         }
         self.own_input(place.state)
     }
-
-    /// For tests of single states.
-    #[cfg(test)]
-    pub(crate) fn forget_inputs(&mut self) {
-        self.analysis.inputs.clear();
-        self.analysis.expressions = Default::default();
-    }
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use workflow_asl::jsonata;
 use workflow_cases::every;
 
-use super::{document, state};
+use super::{document, state, task_before};
 
 fn jsonata_state(text: &str) -> Value {
     state("jsonata", text)
@@ -17,7 +17,9 @@ const TYPES: &str = "
 
 /// Returns a lowered value.
 fn value(value: &str) -> Value {
-    let output = document(&format!("{TYPES} pass P {{ v: {value} }} -> end;"))["States"]["P"]["Output"].clone();
+    let before = task_before("P");
+    let output =
+        document(&format!("{TYPES} {before} pass P {{ v: {value} }} -> end;"))["States"]["P"]["Output"].clone();
     output.get("v").cloned().unwrap_or(output)
 }
 
@@ -30,7 +32,8 @@ fn expression(text: &str) -> String {
 }
 
 fn condition(text: &str) -> String {
-    let body = format!("{TYPES} choice C {{ if {text} -> End; else -> End; }} succeed End;");
+    let before = task_before("C");
+    let body = format!("{TYPES} {before} choice C {{ if {text} -> End; else -> End; }} succeed End;");
     let document = document(&body);
     let condition = document["States"]["C"]["Choices"][0]["Condition"].as_str().unwrap();
     jsonata::expression(condition).unwrap().trim().to_owned()

@@ -1,5 +1,7 @@
 //! The rules, each on documents made for it: what it finds and what it lets pass.
 
+#![allow(clippy::unwrap_used, reason = "tests may panic")]
+
 mod api;
 mod assignment;
 mod budget;
@@ -16,8 +18,12 @@ mod variables;
 
 use serde_json::{Value, json};
 
-use super::*;
-use crate::Code;
+use std::collections::{BTreeMap, BTreeSet};
+use workflow_asl::Code;
+use workflow_asl::document::MachineType;
+
+use workflow_asl::rules::{Annotations, check_definition, check_read, check_text, handled_errors};
+use workflow_asl::{Diagnostic, Pointer, StateMachine};
 
 fn found(definition: &Value, kind: MachineType) -> Vec<(Code, String)> {
     check_definition(definition, kind).into_iter().map(|d| (d.code, d.pointer.as_str().to_owned())).collect()

@@ -103,9 +103,9 @@ fn one_state_parallel(one_branch: Value, other: Value) -> Value {
 
 #[test]
 fn a_definition_over_a_mebibyte_is_too_large() {
-    let definition = pass(json!({"Comment": "ä".repeat(crate::limits::DEFINITION_CHARS)}));
+    let definition = pass(json!({"Comment": "ä".repeat(workflow_asl::limits::DEFINITION_CHARS)}));
     assert_eq!(found(&definition, MachineType::Standard), [(Code::DefinitionTooLarge, String::new())]);
-    let definition = pass(json!({"Comment": "ä".repeat(crate::limits::DEFINITION_CHARS - 100)}));
+    let definition = pass(json!({"Comment": "ä".repeat(workflow_asl::limits::DEFINITION_CHARS - 100)}));
     assert_eq!(found(&definition, MachineType::Standard), []);
 }
 

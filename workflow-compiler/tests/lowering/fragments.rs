@@ -4,7 +4,7 @@ use workflow_asl::Pointer;
 use workflow_cases::every;
 
 use super::lowered;
-use crate::fragment::Fragment;
+use workflow_compiler::fragment::Fragment;
 
 /// Returns the text with its slots in guillemets: name and escape.
 fn text(body: &str) -> String {
@@ -60,9 +60,10 @@ fn each_place_has_its_escape() {
     assert_eq!(in_state("jsonata", "task P = params.p { a: 1 } timeout params.n -> end;"), {
         r#"{"Type":"Task","Resource":«p Json»,"Arguments":{"a":1},"TimeoutSeconds":«n JsonataTemplate»,"End":true}"#
     });
-    assert_eq!(in_state("jsonpath", "task P = \"arn:\" + params.p + \":states:::sns:publish\" -> end;"), {
-        r#"{"Type":"Task","Resource":"arn:«p Text»:states:::sns:publish","End":true}"#
-    });
+    assert_eq!(
+        in_state("jsonpath", "task P = \"arn:\" + params.p + \":states:::sns:publish\" { Message: 1 } -> end;"),
+        { r#"{"Type":"Task","Resource":"arn:«p Text»:states:::sns:publish","Parameters":{"Message":1},"End":true}"# }
+    );
 }
 
 #[test]

@@ -79,7 +79,7 @@ fn choices_without_default() {
 /// Every operator takes an operand of its type and no other.
 #[test]
 fn every_operator_takes_its_operand() {
-    use crate::document::{Operand, Operator};
+    use workflow_asl::document::{Operand, Operator};
     let values =
         [json!("a"), json!("2024-08-18T17:33:00Z"), json!("$.y"), json!(1.5), json!(true), json!(null), json!([1])];
     assert_eq!(Operator::ALL.len(), 39);

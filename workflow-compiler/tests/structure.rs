@@ -1,13 +1,14 @@
-//! The files of a crate that import each other in a circle can only be understood together: such a circle stays small.
+//! The structure of the crates: one layout of modules and of unit tests, and small circles of imports.
 //!
-//! A file imports another where it names a path into it, in `use` or elsewhere. A path to a re-export leads to the file that
-//! has the item. Modules for tests do not count.
+//! The files of a crate that import each other in a circle can only be understood together. A file imports another where
+//! it names a path into it, in `use` or elsewhere. A path to a re-export leads to the file that has the item. Modules for
+//! tests do not count.
 
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use proc_macro2::{Ident, Spacing, TokenStream, TokenTree};
 use workflow_asl::graph::{FlowGraph, Transition};
@@ -47,23 +48,33 @@ impl Transition for Import {
 
 #[test]
 fn no_circle_of_imports_is_large() {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut wrong = Vec::new();
-    let mut crates = 0;
-    for entry in fs::read_dir(&workspace).unwrap() {
-        let entry = entry.unwrap();
-        let source = entry.path().join("src");
-        let name = entry.file_name().into_string().unwrap();
-        if !source.join("lib.rs").exists() {
-            continue;
-        }
-        crates += 1;
+    for (name, source) in crates() {
         let most = LARGER.iter().find(|(larger, _)| *larger == name).map_or(MOST, |(_, most)| *most);
         let large = circles(&read(&source)).into_iter().filter(|circle| circle.len() > most);
         wrong.extend(large.map(|circle| format!("{name}: {} files: {}", circle.len(), circle.join(", "))));
     }
-    assert!(crates > 5, "{crates} crates");
     assert!(wrong.is_empty(), "circles of imports:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn modules_and_unit_tests_have_one_layout() {
+    let mut wrong = Vec::new();
+    for path in crates().into_values().flat_map(|source| files(&source)) {
+        let file = path.display();
+        let folder = path.with_extension("");
+        if folder.is_dir() && !files(&folder).is_empty() {
+            wrong.push(format!("{file}: a module with children must be `mod.rs` in their folder"));
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.starts_with("#[allow")).collect();
+        let is_for_tests = |line: &str| line.starts_with("#[cfg(test)]") || line.starts_with("#[cfg(all(test");
+        let is_file = |line: &str| line.starts_with("mod ") && line.ends_with(';');
+        if lines.windows(2).any(|pair| is_for_tests(pair[0]) && is_file(pair[1])) {
+            wrong.push(format!("{file}: unit tests must be `mod tests` at the end of the file that they test"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
@@ -113,21 +124,33 @@ fn file_of(modules: &BTreeMap<Names, Module>, path: Names, depth: usize) -> Opti
     }
 }
 
-/// The modules of a crate, by their paths.
-fn read(source: &Path) -> BTreeMap<Names, Module> {
+/// The folders `src` of the workspace, by the names of the crates.
+fn crates() -> BTreeMap<String, PathBuf> {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let folders = fs::read_dir(&workspace).unwrap().map(Result::unwrap);
+    let crates = folders.map(|entry| (entry.file_name().into_string().unwrap(), entry.path().join("src")));
+    let crates: BTreeMap<_, _> = crates.filter(|(_, source)| source.exists()).collect();
+    assert!(crates.len() > 12, "{crates:?}");
+    crates
+}
+
+/// The Rust files in a folder and in those inside it.
+fn files(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
-    let mut folders = vec![source.to_path_buf()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-            if path.is_dir() && name != "tests" {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") && !name.ends_with("tests") {
-                files.push(path);
-            }
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => files.extend(self::files(&path)),
+            false if path.extension().is_some_and(|extension| extension == "rs") => files.push(path),
+            false => {}
         }
     }
+    files
+}
+
+/// The modules of a crate, by their paths.
+fn read(source: &Path) -> BTreeMap<Names, Module> {
+    let files = files(source);
     let named = files.iter().map(|path| {
         let file = path.strip_prefix(source).unwrap().with_extension("");
         let mut names: Names = file.iter().map(|part| part.to_string_lossy().into_owned()).collect();
@@ -137,7 +160,7 @@ fn read(source: &Path) -> BTreeMap<Names, Module> {
         (names, path)
     });
     let named: BTreeMap<Names, _> = named.collect();
-    let module = |(names, path): (&Names, &&std::path::PathBuf)| {
+    let module = |(names, path): (&Names, &&PathBuf)| {
         let file = path.strip_prefix(source).unwrap().to_string_lossy().into_owned();
         let mut module = Module { file, ..Module::default() };
         let is_module = |path: &[String]| named.contains_key(path);
