@@ -1,6 +1,6 @@
 //! Lowers workflows in the language, and compares the documents.
 
-#![allow(clippy::unwrap_used, reason = "tests may panic")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 
 mod captures;
 mod fragments;

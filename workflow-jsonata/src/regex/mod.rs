@@ -34,6 +34,7 @@ pub(crate) fn check(pattern: &str) -> Result<(), &'static str> {
 }
 
 #[cfg(all(test, feature = "evaluate"))]
+#[allow(clippy::unwrap_used, reason = "tests may panic")]
 mod tests {
     use super::{Regex, Subject, expand};
     use crate::fault::{Allowance, Fault};
