@@ -90,27 +90,31 @@ impl Expressions {
         Self { first: RefCell::new(first), shared: RefCell::default() }
     }
 
-    /// Stores the result for an expression under these facts.
-    pub(super) fn note(&self, place: ValueSite<'_, '_>, id: NodeId, facts: &Narrowing, inferred: &Inferred) {
+    /// Stores the result for an expression.
+    pub(super) fn note(&self, place: ValueSite<'_, '_>, id: NodeId, inferred: &Inferred) {
         let (mut first, mut shared) = (self.first.borrow_mut(), self.shared.borrow_mut());
         let Some(slot) = first.get_mut(id.0).filter(|_| id != NodeId::MADE) else { return };
         let site = (place.state.id, place.position);
         let (at, known) = slot.get_or_insert_with(|| (site, Known::default()));
         let known = if *at == site { known } else { shared.entry((id, site)).or_default() };
-        if !facts.is_declared() {
+        if !place.facts.is_declared() {
             known.narrowed = Some(inferred.clone());
         }
-        if facts.is_empty() {
+        if place.facts.is_empty() {
             known.declared = Some(inferred.clone());
         }
     }
 
-    /// Returns the stored result for an expression under these facts.
-    pub(super) fn read(&self, place: ValueSite<'_, '_>, id: NodeId, facts: &Narrowing) -> Option<Inferred> {
+    /// Returns the stored result for an expression.
+    pub(super) fn read(&self, place: ValueSite<'_, '_>, id: NodeId) -> Option<Inferred> {
         let (first, shared) = (self.first.borrow(), self.shared.borrow());
         let site = (place.state.id, place.position);
         let (at, known) = first.get(id.0)?.as_ref()?;
         let known = if *at == site { known } else { shared.get(&(id, site))? };
-        if facts.is_declared() { known.declared.clone().filter(|_| facts.is_empty()) } else { known.narrowed.clone() }
+        if place.facts.is_declared() {
+            known.declared.clone().filter(|_| place.facts.is_empty())
+        } else {
+            known.narrowed.clone()
+        }
     }
 }

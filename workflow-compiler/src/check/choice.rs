@@ -46,7 +46,7 @@ pub(super) fn check<'a>(
     conditions(model, info, choice, known, sink);
     else_is_last(choice, sink);
     nonexhaustive_without_else(choice, sink);
-    let place = ValueSite { state: info, position: ValueField::Condition };
+    let place = info.at(ValueField::Condition);
     let mut taken: Vec<Case> = Vec::new();
     let mut always = false;
     let mut broken = info.state.broken;
@@ -65,13 +65,13 @@ pub(super) fn check<'a>(
 
 /// Checks that conditions are `bool`, and that patterns have the type of the subject. Earlier arms were not taken.
 fn conditions<'a>(model: &Model<'a>, info: &StateInfo<'a>, choice: &Choice, known: &Narrowing, sink: &mut Sink<'_>) {
-    let place = ValueSite { state: info, position: ValueField::Condition };
+    let place = info.at(ValueField::Condition);
     let mut facts = known.clone();
     let subject = choice.subject.as_ref().map(|subject| {
         // In JSONata, an absent value equals no pattern; in JSONPath, the execution fails.
         let ty = match info.language {
-            QueryLanguage::Jsonata => model.infer(place, subject, &facts, sink),
-            QueryLanguage::JsonPath => model.operand(place, subject, &facts, sink),
+            QueryLanguage::Jsonata => model.infer(place.knowing(&facts), subject, sink),
+            QueryLanguage::JsonPath => model.operand(place.knowing(&facts), subject, sink),
         };
         (subject, ty)
     });
@@ -79,14 +79,14 @@ fn conditions<'a>(model: &Model<'a>, info: &StateInfo<'a>, choice: &Choice, know
         let mut inside = facts.clone();
         match (&arm.when, &subject) {
             (When::If(condition), _) => {
-                model.infer_condition(place, condition, &facts, sink);
-                gives_something(model, place, condition, &facts, sink);
+                model.infer_condition(place.knowing(&facts), condition, sink);
+                gives_something(model, place.knowing(&facts), condition, sink);
                 inside.learn(condition, true);
                 facts.learn(condition, false);
             }
             (When::Patterns(patterns), Some((subject, ty))) => {
                 for pattern in patterns {
-                    let pattern_ty = model.infer(place, pattern, &facts, sink);
+                    let pattern_ty = model.infer(place.knowing(&facts), pattern, sink);
                     if !matches!(pattern.kind, ExprKind::Null) {
                         model.compare((ty, subject), (&pattern_ty, pattern), sink);
                     }
@@ -100,18 +100,12 @@ fn conditions<'a>(model: &Model<'a>, info: &StateInfo<'a>, choice: &Choice, know
 }
 
 /// Reports a condition that may have no value, like `$boolean` of an absent value: the choice fails then.
-fn gives_something<'a>(
-    model: &Model<'a>,
-    place: ValueSite<'_, 'a>,
-    condition: &Expr,
-    facts: &Narrowing,
-    sink: &mut Sink<'_>,
-) {
+fn gives_something<'a>(model: &Model<'a>, place: ValueSite<'_, 'a>, condition: &Expr, sink: &mut Sink<'_>) {
     match &condition.kind {
         ExprKind::Paren(inner) | ExprKind::Unary(UnaryOp::Not, inner) => {
-            gives_something(model, place, inner, facts, sink);
+            gives_something(model, place, inner, sink);
         }
-        ExprKind::Call { .. } => model.needed(place, condition, None, facts, sink),
+        ExprKind::Call { .. } => model.needed(place, condition, None, sink),
         _ => {}
     }
 }
@@ -181,8 +175,8 @@ fn not_exhaustive<'a>(
     (taken, known): (&[Case], &Narrowing),
     sink: &mut Sink<'_>,
 ) {
-    let place = ValueSite { state: info, position: ValueField::Condition };
-    let subject = choice.subject.as_ref().map(|subject| model.type_where(place, subject, known));
+    let place = info.at(ValueField::Condition);
+    let subject = choice.subject.as_ref().map(|subject| model.type_of(place.knowing(known), subject));
     // A wrong pattern was reported; the correct one may be the missing one.
     let wrong = |pattern: &Expr| match (&pattern.kind, subject.as_ref().map(Ty::present)) {
         (ExprKind::Variant { ty, variant }, _) => model.variant_wire(&plain(ty), &plain(variant)).is_none(),

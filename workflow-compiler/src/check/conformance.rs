@@ -32,10 +32,10 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
         let what = format!("the input of `{}`", spell(wanted.tokens.clone()));
         // Other values are reported elsewhere, or are unknown.
         let Some(Expr { kind: ExprKind::Object(members), .. }) = body else { continue };
-        let given = Conformance { model, info, position: ValueField::Parameters, code: Code::MissingParameter };
+        let given = Conformance { model, place: info.at(ValueField::Parameters), code: Code::MissingParameter };
         match members.iter().find(|member| name(info, member).0 == INPUT) {
             Some(member) if name(info, member).1 => {
-                given.expr(&wanted, &member.value, member.key.spot, model.narrowing(info), &what, sink);
+                given.knowing(model.narrowing(info)).expr(&wanted, &member.value, member.key.spot, &what, sink);
             }
             Some(_) => {}
             None => given.members(&wanted, Vec::new(), *spot, &what, sink),
@@ -55,44 +55,40 @@ fn name<'m>(info: &StateInfo<'_>, member: &'m Member) -> (&'m str, bool) {
 #[derive(Clone, Copy)]
 pub(super) struct Conformance<'m, 'a> {
     pub(super) model: &'m Model<'a>,
-    pub(super) info: &'m StateInfo<'a>,
-    pub(super) position: ValueField,
+    pub(super) place: ValueSite<'m, 'a>,
     /// The error where a member is missing.
     pub(super) code: Code,
 }
 
 impl<'a> Conformance<'_, 'a> {
+    /// The same where these facts are known.
+    fn knowing<'n>(&'n self, facts: &'n Narrowing) -> Conformance<'n, 'a> {
+        Conformance { place: self.place.knowing(facts), ..*self }
+    }
+
     /// Checks an expression against a type, member by member. `word` is what names it.
-    pub(super) fn expr(
-        self,
-        wanted: &Foreign,
-        expr: &Expr,
-        word: Spot,
-        facts: &Narrowing,
-        what: &str,
-        sink: &mut Sink<'_>,
-    ) {
+    pub(super) fn expr(self, wanted: &Foreign, expr: &Expr, word: Spot, what: &str, sink: &mut Sink<'_>) {
         match &expr.kind {
-            ExprKind::Paren(inner) => self.expr(wanted, inner, word, facts, what, sink),
+            ExprKind::Paren(inner) => self.expr(wanted, inner, word, what, sink),
             ExprKind::If(condition, yes, no) => {
-                self.expr(wanted, yes, word, &facts.and(condition, true), what, sink);
-                self.expr(wanted, no, word, &facts.and(condition, false), what, sink);
+                self.knowing(&self.place.facts.and(condition, true)).expr(wanted, yes, word, what, sink);
+                self.knowing(&self.place.facts.and(condition, false)).expr(wanted, no, word, what, sink);
             }
             ExprKind::Object(members) => {
-                let names = members.iter().map(|member| name(self.info, member).0.to_owned()).collect();
+                let names = members.iter().map(|member| name(self.place.state, member).0.to_owned()).collect();
                 self.takes(wanted, &Ty::Object(Default::default()), false, expr.spot, what, sink);
                 self.members(wanted, names, word, what, sink);
                 for member in members {
-                    let (name, is_value) = name(self.info, member);
+                    let (name, is_value) = name(self.place.state, member);
                     let Some(inner) = wanted.member(name) else { continue };
                     let slip = Asks::NoSlip { what: what.to_owned() };
                     sink.ask(|| Question { of: inner.clone(), asks: slip, spot: member.key.spot });
                     let what = format!("`{name}` of {what}");
                     if member.optional {
-                        let ty = self.ty(&member.value, facts);
+                        let ty = self.model.type_of(self.place, &member.value);
                         self.fits(&inner, ty.present(), true, member.value.spot, &what, sink);
                     } else if is_value {
-                        self.expr(&inner, &member.value, member.key.spot, facts, &what, sink);
+                        self.expr(&inner, &member.value, member.key.spot, &what, sink);
                     }
                 }
             }
@@ -100,7 +96,7 @@ impl<'a> Conformance<'_, 'a> {
                 self.takes(wanted, &Ty::Tuple(Vec::new()), false, expr.spot, what, sink);
                 for (index, item) in items.iter().enumerate() {
                     let Some(inner) = wanted.at(index) else { continue };
-                    self.expr(&inner, item, item.spot, facts, &format!("an item of {what}"), sink);
+                    self.expr(&inner, item, item.spot, &format!("an item of {what}"), sink);
                 }
             }
             ExprKind::Text(text) if !text.starts_with("{%") => {
@@ -109,7 +105,7 @@ impl<'a> Conformance<'_, 'a> {
                 sink.ask(|| Question { of: wanted.clone(), asks, spot: expr.spot });
             }
             ExprKind::Number(text) => {
-                self.takes(wanted, &self.ty(expr, facts), false, expr.spot, what, sink);
+                self.takes(wanted, &self.model.type_of(self.place, expr), false, expr.spot, what, sink);
                 if let Some(number) = whole(text) {
                     let (what, given) = (what.to_owned(), text.clone());
                     let asks = Asks::InRange { number, what, given, code: self.kind_code() };
@@ -118,15 +114,10 @@ impl<'a> Conformance<'_, 'a> {
             }
             _ => {
                 // Whether it may be absent has been said where it is read.
-                let ty = self.ty(expr, facts);
+                let ty = self.model.type_of(self.place, expr);
                 self.fits(wanted, ty.present(), false, expr.spot, what, sink);
             }
         }
-    }
-
-    fn ty(self, expr: &Expr, facts: &Narrowing) -> Ty {
-        let place = ValueSite { state: self.info, position: self.position };
-        self.model.type_where(place, expr, facts)
     }
 
     /// Checks a type against another, as far as it is known.

@@ -5,7 +5,7 @@ use workflow_services::{Arn, TaskResource};
 use super::api::{ResultType, declared_result, integration};
 use super::model::{Model, StateInfo};
 use super::types::Ty;
-use super::value_site::{ValueField, ValueSite};
+use super::value_site::ValueField;
 use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Head, Resource, Type};
 use crate::syntax::keyword::ClauseKind;
 
@@ -82,7 +82,7 @@ fn sends<'a>(model: &Model<'a>, info: &StateInfo<'a>, called: Called, body: Opti
         _ => None,
     }));
     let Some(request) = request else { return Ty::Unknown };
-    let ty = model.narrowed_type(ValueSite { state: info, position: ValueField::Parameters }, request);
+    let ty = model.narrowed_type(info.at(ValueField::Parameters), request);
     match (called, &ty, &request.kind) {
         (Called::Whole, ..) => ty,
         // Without one the function gets an empty object.

@@ -16,7 +16,7 @@ use super::foreign::{kinds, kinds_of};
 use super::model::{Model, StateInfo};
 use super::sink::Sink;
 use super::types::{Ty, article};
-use super::value_site::{ValueField, ValueSite};
+use super::value_site::ValueField;
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Head, Resource, State};
 use crate::syntax::keyword::ClauseKind;
@@ -131,7 +131,7 @@ impl Request<'_, '_> {
             "" => format!("a request must be {kind}"),
             _ => format!("`{place}` takes {kind}"),
         };
-        let at = ValueSite { state: self.info, position: ValueField::Parameters };
+        let at = self.info.at(ValueField::Parameters);
         let ty = self.model.type_of(at, value);
         if self.code == Code::WrongParameterType {
             sink.hold(&ty, value.spot, wanted, self.code, &takes);

@@ -32,22 +32,16 @@ pub(super) enum Beginning {
 impl<'a> Model<'a> {
     /// What a reference means in its place where these facts are known; never fails. Unknown members keep their text, and
     /// their type is unknown. The checks report what is wrong with it.
-    pub(super) fn resolve(&self, place: ValueSite<'_, 'a>, reference: &Reference, facts: &Narrowing) -> Resolved {
-        self.follow(place, reference, facts, &mut Sink::silent())
+    pub(super) fn resolve(&self, place: ValueSite<'_, 'a>, reference: &Reference) -> Resolved {
+        self.follow(place, reference, &mut Sink::silent())
     }
 
     /// The same; what is wrong with it goes to the sink.
-    pub(super) fn follow(
-        &self,
-        place: ValueSite<'_, 'a>,
-        reference: &Reference,
-        facts: &Narrowing,
-        sink: &mut Sink<'_>,
-    ) -> Resolved {
+    pub(super) fn follow(&self, place: ValueSite<'_, 'a>, reference: &Reference, sink: &mut Sink<'_>) -> Resolved {
         if let Root::Params = reference.root {
             return self.param(reference, sink);
         }
-        let refused = if sink.listens() { self.refused(place, reference, facts) } else { None };
+        let refused = if sink.listens() { self.refused(place, reference) } else { None };
         let root = match refused.map_or_else(|| self.resolve_root(place, reference), |problem| Err(Box::new(problem))) {
             Ok(root) => root,
             Err(problem) => {
@@ -66,11 +60,11 @@ impl<'a> Model<'a> {
             _ => Beginning::Value,
         };
         let path = Path::from(PathRoot::of(&reference.root));
-        let absent = reference.optional && !facts.present(&path);
-        let asks = if reference.optional { &facts.asking() } else { facts };
+        let absent = reference.optional && !place.facts.present(&path);
+        let asks = if reference.optional { &place.facts.asking() } else { place.facts };
         let (ty, presence) = self.walk(path, root.ty, &reference.segments, beginning, asks, &mut steps, sink);
         // What may not be there at all is to be asked for, whatever its type.
-        let absent = absent && !facts.present(&Path::of(reference));
+        let absent = absent && !place.facts.present(&Path::of(reference));
         let presence = if absent { Presence::Maybe } else { presence };
         let ty = match ty {
             ty if !absent || ty.is_option() => ty,
@@ -80,20 +74,20 @@ impl<'a> Model<'a> {
     }
 
     /// Returns why the result of another state cannot be read here.
-    fn refused(&self, place: ValueSite<'_, 'a>, reference: &Reference, facts: &Narrowing) -> Option<Problem> {
+    fn refused(&self, place: ValueSite<'_, 'a>, reference: &Reference) -> Option<Problem> {
         let Root::StateResult(name) = &reference.root else { return None };
         if matches!(place.position, ValueField::Literal | ValueField::Resource) {
             return None;
         }
         let of = self.states.get(&plain(name)).filter(|of| self.has_result(of))?;
-        self.unavailable(place, reference, of, facts)
+        self.unavailable(place, reference, of)
     }
 
     /// Returns whether a value reads the result of a state that cannot be read here, which is an error of its own.
     pub(super) fn reads_refused(&self, place: ValueSite<'_, 'a>, value: &Expr) -> bool {
         let mut refused = false;
         references(value, &mut |reference| {
-            refused = refused || self.refused(place, reference, self.narrowing(place.state)).is_some();
+            refused = refused || self.refused(place.knowing(self.narrowing(place.state)), reference).is_some();
         });
         refused
     }

@@ -212,7 +212,7 @@ impl<'a> Model<'a> {
                     QueryLanguage::Jsonata => ValueField::Output,
                     QueryLanguage::JsonPath => ValueField::Parameters,
                 };
-                self.narrowed_type(ValueSite { state: info, position }, value)
+                self.narrowed_type(info.at(position), value)
             }
             Head::Pass { value: None } if info.language == QueryLanguage::Jsonata => self.output_type(info),
             _ => Ty::Unknown,
@@ -315,7 +315,7 @@ impl<'a> Model<'a> {
             _ => None,
         };
         let Some(over) = over else { return Ty::Unknown };
-        match self.type_of(ValueSite { state: map, position: ValueField::Items }, over).present() {
+        match self.type_of(map.at(ValueField::Items), over).present() {
             Ty::Array(item) | Ty::Map(item) => item.of_item(),
             Ty::Foreign(of) => of.item(),
             _ => Ty::Unknown,

@@ -254,7 +254,7 @@ impl<'a> Model<'a> {
     /// Returns whether nothing is wrong with a reference.
     fn resolves(&self, place: ValueSite<'_, 'a>, reference: &Reference) -> bool {
         let mut problems = Problems::default();
-        self.follow(place, reference, &Narrowing::default(), &mut Sink::to(&mut problems));
+        self.follow(place.knowing(&Narrowing::default()), reference, &mut Sink::to(&mut problems));
         problems.iter().next().is_none()
     }
 

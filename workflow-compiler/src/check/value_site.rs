@@ -1,5 +1,6 @@
 //! The positions in a state where values are computed.
 
+use super::flow::{DECLARED, Narrowing};
 use super::model::StateInfo;
 
 /// A site in a state where a value is computed.
@@ -9,6 +10,27 @@ pub struct ValueSite<'m, 'a> {
     pub state: &'m StateInfo<'a>,
     /// Which of its fields.
     pub position: ValueField,
+    /// What is known there of optional values.
+    pub(super) facts: &'m Narrowing,
+}
+
+impl<'a> StateInfo<'a> {
+    /// Returns the site of a field, whatever was tested before.
+    pub fn at(&self, position: ValueField) -> ValueSite<'_, 'a> {
+        ValueSite { state: self, position, facts: &DECLARED }
+    }
+}
+
+impl<'a> ValueSite<'_, 'a> {
+    /// The same site where these facts are known.
+    pub(super) fn knowing<'n>(&'n self, facts: &'n Narrowing) -> ValueSite<'n, 'a> {
+        ValueSite { facts, ..*self }
+    }
+
+    /// The same site, whatever was tested before.
+    pub(super) fn declared(&self) -> ValueSite<'_, 'a> {
+        self.knowing(&DECLARED)
+    }
 }
 
 /// The field of a state that a value is for.

@@ -99,10 +99,9 @@ fn uses(clauses: &[Clause], kind: ClauseKind, name: &str) -> bool {
 
 fn head<'a>(model: &Model<'a>, info: &StateInfo<'a>, facts: &Narrowing, sink: &mut Sink<'_>) {
     if let Head::Task { resource: Some(Resource::Text(text)), .. } = &info.state.head {
-        let place = ValueSite { state: info, position: ValueField::Resource };
-        model.braces_in_text(place, (&text.value, text.spot), facts, sink);
+        model.braces_in_text(info.at(ValueField::Resource).knowing(facts), (&text.value, text.spot), sink);
     }
-    let mut value = |expr: &Expr, position| value(model, info, position, expr, facts, sink);
+    let mut value = |expr: &Expr, position| value(model, info.at(position).knowing(facts), expr, sink);
     match &info.state.head {
         Head::Task { resource, body } => {
             if let Some(Resource::Activity { arn, .. } | Resource::Value(arn)) = resource {
@@ -163,16 +162,16 @@ pub(super) fn clauses<'a>(
         };
         let facts = if position == ValueField::ItemSelector { &facts.of_another_item() } else { facts };
         match &clause.value {
-            ClauseValue::ToleratePercent(expr) => value(model, info, ValueField::Share, expr, facts, sink),
+            ClauseValue::ToleratePercent(expr) => value(model, info.at(ValueField::Share).knowing(facts), expr, sink),
             ClauseValue::Expr(expr) | ClauseValue::TolerateCount(expr) => {
-                value(model, info, position, expr, facts, sink);
+                value(model, info.at(position).knowing(facts), expr, sink);
             }
             ClauseValue::Transfer { call, body, config } => {
                 if let Some(Resource::Activity { arn, .. } | Resource::Value(arn)) = call {
-                    value(model, info, ValueField::Resource, arn, facts, sink);
+                    value(model, info.at(ValueField::Resource).knowing(facts), arn, sink);
                 }
                 for expr in body.iter().chain(config) {
-                    value(model, info, position, expr, facts, sink);
+                    value(model, info.at(position).knowing(facts), expr, sink);
                 }
             }
             ClauseValue::Retrier(handler) => retrier(model, info, handler, sink),
@@ -189,7 +188,7 @@ pub(super) fn clauses<'a>(
 
 fn retrier<'a>(model: &Model<'a>, info: &StateInfo<'a>, retrier: &Retrier, sink: &mut Sink<'_>) {
     for field in &retrier.fields {
-        value(model, info, ValueField::Literal, &field.value, &Narrowing::default(), sink);
+        value(model, info.at(ValueField::Literal).knowing(&Narrowing::default()), &field.value, sink);
     }
 }
 
@@ -201,23 +200,15 @@ fn catcher<'a>(model: &Model<'a>, info: &StateInfo<'a>, catcher: &Catcher, facts
             _ => ValueField::Path,
         };
         if let ClauseValue::Expr(expr) = &clause.value {
-            value(model, info, position, expr, facts, sink);
+            value(model, info.at(position).knowing(facts), expr, sink);
         }
     }
 }
 
-fn value<'a>(
-    model: &Model<'a>,
-    info: &StateInfo<'a>,
-    position: ValueField,
-    expr: &Expr,
-    facts: &Narrowing,
-    sink: &mut Sink<'_>,
-) {
-    let place = ValueSite { state: info, position };
-    let ty = model.infer(place, expr, facts, sink);
-    model.needed(place, expr, None, facts, sink);
-    fits(position, &ty, expr, sink);
+fn value<'a>(model: &Model<'a>, place: ValueSite<'_, 'a>, expr: &Expr, sink: &mut Sink<'_>) {
+    let ty = model.infer(place, expr, sink);
+    model.needed(place, expr, None, sink);
+    fits(place.position, &ty, expr, sink);
 }
 
 /// A number of seconds is a number, a time is text, items are an array.

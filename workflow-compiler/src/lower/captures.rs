@@ -12,7 +12,7 @@ use super::field::Fields;
 use super::jsonata::{expression, quote};
 use super::jsonata_value::braced;
 use super::reference::{push_jsonata_member, push_path_member};
-use super::{Lowering, ValueField, ValueSite, target_spot};
+use super::{Lowering, ValueField, target_spot};
 use crate::check::{Capture, ItemCapture, StateInfo};
 use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Head, Member, Spot, Target};
 use crate::syntax::keyword::ClauseKind;
@@ -83,7 +83,7 @@ impl<'a> Lowering<'_, 'a> {
         assign: Option<&Value>,
         at: &Pointer,
     ) -> Value {
-        let place = ValueSite { state: info, position: ValueField::Output };
+        let place = info.at(ValueField::Output);
         let value = match &info.state.head {
             Head::Pass { value: Some(value) } => Some(value),
             _ => info.state.clauses.iter().find_map(|clause| match &clause.value {

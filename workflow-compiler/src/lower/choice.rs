@@ -32,7 +32,7 @@ impl<'a> Lowering<'_, 'a> {
     fn rule(&mut self, info: &StateInfo<'a>, subject: Option<&Expr>, arm: &Arm, rule: &mut Fields) {
         self.source_map.put(rule.at.clone(), arm.spot);
         self.put_comment(rule, &arm.comment, &arm.clauses);
-        let place = ValueSite { state: info, position: ValueField::Condition };
+        let place = info.at(ValueField::Condition);
         match (&arm.when, subject) {
             (When::If(condition), _) => match info.language {
                 QueryLanguage::JsonPath => self.condition(place, condition, rule),
@@ -88,10 +88,10 @@ impl<'a> Lowering<'_, 'a> {
             let ClauseValue::Expr(value) = &clause.value else { continue };
             match clause.kind {
                 ClauseKind::Assign => {
-                    self.put_value(fields, "Assign", ValueSite { state: info, position: ValueField::Assign }, value);
+                    self.put_value(fields, "Assign", info.at(ValueField::Assign), value);
                 }
                 ClauseKind::Output => {
-                    self.put_value(fields, "Output", ValueSite { state: info, position: ValueField::Output }, value);
+                    self.put_value(fields, "Output", info.at(ValueField::Output), value);
                 }
                 _ => {}
             }

@@ -8,7 +8,7 @@ use workflow_asl::Code;
 use workflow_asl::document::{Field, ItemBatcher, ItemReader, QueryLanguage, ReaderConfig, ResultWriter, WriterConfig};
 
 use super::field::Fields;
-use super::{Lowering, ValueField, ValueSite};
+use super::{Lowering, ValueField};
 use crate::check::{StateInfo, integration};
 use crate::problem::Problem;
 use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Member, Spot, plain};
@@ -106,7 +106,7 @@ impl<'a> Lowering<'_, 'a> {
             }
             (ClauseKind::Batch, ClauseValue::Expr(count)) => {
                 let mut batcher = self.batcher(fields);
-                let place = ValueSite { state: info, position: ValueField::Transfer };
+                let place = info.at(ValueField::Transfer);
                 self.put_scalar(&mut batcher, "MaxItemsPerBatch", place, count);
                 self.put(fields, "ItemBatcher", batcher.ordered(ItemBatcher::FIELDS), clause.spot);
             }
@@ -136,7 +136,7 @@ impl<'a> Lowering<'_, 'a> {
             self.put(&mut transfer, "Resource", arn, spot);
         }
         if let Some(body) = body {
-            let place = ValueSite { state: info, position: ValueField::Transfer };
+            let place = info.at(ValueField::Transfer);
             let field = request_field(info);
             self.put_value(&mut transfer, field, place, body);
         }
@@ -154,14 +154,14 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     fn put_request(&mut self, info: &StateInfo<'a>, members: Vec<Member>, spot: Spot, fields: &mut Fields) {
-        let place = ValueSite { state: info, position: ValueField::Transfer };
+        let place = info.at(ValueField::Transfer);
         let body = Expr::made(ExprKind::Object(members), spot);
         self.put_value(fields, request_field(info), place, &body);
     }
 
     /// Lowers the members of a configuration, which have AWS's names or short ones.
     fn put_config(&mut self, info: &StateInfo<'a>, members: &[Member], table: &[Field], fields: &mut Fields) {
-        let place = ValueSite { state: info, position: ValueField::Transfer };
+        let place = info.at(ValueField::Transfer);
         for Member { key, value, .. } in members {
             let short = SHORT.iter().find(|(short, _)| *short == key.value).map(|(_, name)| *name);
             let name = short.unwrap_or(&key.value);

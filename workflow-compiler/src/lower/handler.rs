@@ -5,7 +5,7 @@ use workflow_asl::error_name;
 
 use super::field::Fields;
 use super::state::belongs;
-use super::{Lowering, ValueField, ValueSite};
+use super::{Lowering, ValueField};
 use crate::check::StateInfo;
 use crate::syntax::ast::{Catcher, Clause, ClauseValue, Comment, Retrier, SettingField, Spot, Text, plain};
 use crate::syntax::keyword::ClauseKind;
@@ -96,19 +96,14 @@ impl<'a> Lowering<'_, 'a> {
         self.put_errors(entry, &catcher.errors, catcher.errors_spot);
         for clause in catcher.clauses.iter().filter(|clause| belongs(clause, info)) {
             let ClauseValue::Expr(value) = &clause.value else { continue };
-            let assign = ValueSite { state: info, position: ValueField::CatchAssign };
+            let assign = info.at(ValueField::CatchAssign);
             match clause.kind {
                 ClauseKind::Assign => self.put_value(entry, "Assign", assign, value),
                 ClauseKind::Output => {
-                    self.put_value(
-                        entry,
-                        "Output",
-                        ValueSite { state: info, position: ValueField::CatchOutput },
-                        value,
-                    );
+                    self.put_value(entry, "Output", info.at(ValueField::CatchOutput), value);
                 }
                 ClauseKind::ResultPath => {
-                    self.put_path(entry, "ResultPath", ValueSite { state: info, position: ValueField::Path }, value);
+                    self.put_path(entry, "ResultPath", info.at(ValueField::Path), value);
                 }
                 _ => {}
             }

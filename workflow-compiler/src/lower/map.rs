@@ -7,7 +7,7 @@ use workflow_asl::document::{Branch as AslBranch, ItemProcessor, QueryLanguage};
 use super::field::Fields;
 use super::state::belongs;
 use super::template::Template;
-use super::{Lowering, ValueField, ValueSite};
+use super::{Lowering, ValueField};
 use crate::check::StateInfo;
 use crate::syntax::ast::{Body, Branch, Clause, ClauseValue, Comment, Expr, Over};
 use crate::syntax::keyword::ClauseKind;
@@ -65,7 +65,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     fn put_items(&mut self, info: &StateInfo<'a>, items: &Expr, fields: &mut Fields) {
-        let place = ValueSite { state: info, position: ValueField::Items };
+        let place = info.at(ValueField::Items);
         if info.language == QueryLanguage::Jsonata {
             self.put_value(fields, "Items", place, items);
             return;
@@ -80,7 +80,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     fn map_clause(&mut self, info: &StateInfo<'a>, clause: &Clause, fields: &mut Fields, processor: &mut Fields) {
-        let place = |position| ValueSite { state: info, position };
+        let place = |position| info.at(position);
         match (clause.kind, &clause.value) {
             (ClauseKind::Items, ClauseValue::Expr(items)) => self.put_items(info, items, fields),
             (ClauseKind::ItemsPath, ClauseValue::Expr(path)) => {

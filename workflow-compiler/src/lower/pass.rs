@@ -4,7 +4,7 @@ use workflow_asl::document::QueryLanguage;
 
 use super::field::Fields;
 use super::template::Template;
-use super::{Lowering, ValueField, ValueSite};
+use super::{Lowering, ValueField};
 use crate::check::StateInfo;
 use crate::syntax::ast::{Expr, WaitHead};
 use crate::syntax::keyword::ClauseKind;
@@ -17,10 +17,10 @@ impl<'a> Lowering<'_, 'a> {
     pub(super) fn pass(&mut self, info: &StateInfo<'a>, value: Option<&Expr>, fields: &mut Fields) {
         let Some(value) = value else { return };
         if info.language == QueryLanguage::Jsonata {
-            self.put_value(fields, "Output", ValueSite { state: info, position: ValueField::Output }, value);
+            self.put_value(fields, "Output", info.at(ValueField::Output), value);
             return;
         }
-        let place = ValueSite { state: info, position: ValueField::Parameters };
+        let place = info.at(ValueField::Parameters);
         match self.template(place, value, &fields.at.child("Parameters")) {
             Template::Plain(constant) => self.put(fields, "Result", constant, value.spot),
             Template::Nested(template) if template.is_object() => self.put(fields, "Parameters", template, value.spot),
@@ -53,7 +53,7 @@ impl<'a> Lowering<'_, 'a> {
     /// Lowers `succeed X = value`. A JSONPath succeed can only select a part of its input.
     pub(super) fn succeed(&mut self, info: &StateInfo<'a>, value: Option<&Expr>, fields: &mut Fields) {
         let Some(value) = value else { return };
-        let place = ValueSite { state: info, position: ValueField::Output };
+        let place = info.at(ValueField::Output);
         if info.language == QueryLanguage::Jsonata {
             self.put_value(fields, "Output", place, value);
             return;
@@ -68,7 +68,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     pub(super) fn wait(&mut self, info: &StateInfo<'a>, head: Option<&WaitHead>, fields: &mut Fields) {
-        let place = |position| ValueSite { state: info, position };
+        let place = |position| info.at(position);
         match head {
             Some(WaitHead::For(seconds)) => self.put_scalar(fields, "Seconds", place(ValueField::Seconds), seconds),
             Some(WaitHead::Until(time)) => self.put_scalar(fields, "Timestamp", place(ValueField::Timestamp), time),
@@ -83,7 +83,7 @@ impl<'a> Lowering<'_, 'a> {
         cause: Option<&Expr>,
         fields: &mut Fields,
     ) {
-        let place = ValueSite { state: info, position: ValueField::Failure };
+        let place = info.at(ValueField::Failure);
         for (name, value) in [("Error", error), ("Cause", cause)] {
             if let Some(value) = value {
                 self.put_scalar(fields, name, place, value);

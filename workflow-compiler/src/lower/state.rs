@@ -51,7 +51,7 @@ impl<'a> Lowering<'_, 'a> {
 
     /// Lowers clauses that are a field of the document, except handlers and those of maps.
     fn clause(&mut self, info: &StateInfo<'a>, clause: &Clause, fields: &mut Fields) {
-        let place = |position| ValueSite { state: info, position };
+        let place = |position| info.at(position);
         let value = match &clause.value {
             ClauseValue::Expr(value) => value,
             ClauseValue::Query(language) => {

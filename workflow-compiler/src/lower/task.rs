@@ -1,7 +1,7 @@
 //! Task states.
 
 use super::field::Fields;
-use super::{Lowering, ValueField, ValueSite};
+use super::{Lowering, ValueField};
 use crate::check::StateInfo;
 use crate::syntax::ast::{Expr, Resource};
 
@@ -18,7 +18,7 @@ impl<'a> Lowering<'_, 'a> {
             self.put(fields, "Resource", arn, spot);
         }
         if let Some(body) = body {
-            self.put_parameters(fields, ValueSite { state: info, position: ValueField::Parameters }, body);
+            self.put_parameters(fields, info.at(ValueField::Parameters), body);
         }
     }
 }

@@ -7,14 +7,13 @@ use workflow_asl::document::QueryLanguage;
 use workflow_asl::result::{Member, Presence};
 
 use super::{jsonata_reads, visit};
-use crate::check::flow::DECLARED;
 use crate::check::members::Named;
 use crate::check::members::aws;
 use crate::check::model::Model;
 use crate::check::resolution::AccessStep;
 use crate::check::sink::Sink;
 use crate::check::types::Ty;
-use crate::check::value_site::{ValueField, ValueSite};
+use crate::check::value_site::ValueField;
 use crate::syntax::ast::{Root, plain};
 
 /// The maximum depth of a captured part; a deeper one is captured with its parent.
@@ -52,8 +51,8 @@ pub(super) fn collect(model: &Model<'_>, sink: &mut Sink<'_>) -> BTreeMap<usize,
                 if !model.has_result(of) {
                     return;
                 }
-                let place = ValueSite { state: info, position: ValueField::Assign };
-                let steps = model.resolve(place, reference, &DECLARED).steps;
+                let place = info.at(ValueField::Assign);
+                let steps = model.resolve(place.declared(), reference).steps;
                 let path = steps.into_iter().map_while(|step| match step {
                     AccessStep::Member { name, .. } => Some(name),
                     // An array is kept whole.

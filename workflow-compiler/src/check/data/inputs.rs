@@ -87,18 +87,13 @@ impl<'a> IncomingTransition<'a> {
         match &self.by {
             By::Transition => model.success_output(from),
             By::Arm(clauses, facts) => match output(clauses) {
-                Some(output) => {
-                    let place = ValueSite { state: from, position: ValueField::Output };
-                    model.type_where(place, output, facts).there()
-                }
+                Some(output) => model.type_of(from.at(ValueField::Output).knowing(facts), output).there(),
                 // The choice's own output is used if no arm is taken.
                 None if shaped(from, &[ClauseKind::Output]) => Ty::Unknown,
                 None => model.success_output(from),
             },
             By::Catch(catcher) => match output(&catcher.clauses) {
-                Some(output) => {
-                    model.narrowed_type(ValueSite { state: from, position: ValueField::CatchOutput }, output)
-                }
+                Some(output) => model.narrowed_type(from.at(ValueField::CatchOutput), output),
                 // `result_path` puts the error into the input.
                 None if catcher.clauses.iter().any(|clause| clause.kind == ClauseKind::ResultPath) => Ty::Unknown,
                 None if shaped(from, &[ClauseKind::Raw, ClauseKind::OutputPath]) => Ty::Unknown,
@@ -117,14 +112,14 @@ fn scope_input(model: &Model<'_>, scope: usize) -> Ty {
     }
     match &info.state.head {
         Head::Parallel(_) => match clause(info, &[ClauseKind::Arguments, ClauseKind::Parameters]) {
-            Some(made) => model.narrowed_type(ValueSite { state: info, position: ValueField::Parameters }, made),
+            Some(made) => model.narrowed_type(info.at(ValueField::Parameters), made),
             None => model.own_input(info),
         },
         Head::Map { .. } if shaped(info, &[ClauseKind::Batch, ClauseKind::ItemBatcher]) => Ty::Unknown,
         Head::Map { .. } => match clause(info, &[ClauseKind::ItemSelector, ClauseKind::Parameters]) {
             Some(made) => {
-                let place = ValueSite { state: info, position: ValueField::ItemSelector };
-                model.type_where(place, made, &model.narrowing(info).of_another_item()).there()
+                let facts = model.narrowing(info).of_another_item();
+                model.type_of(info.at(ValueField::ItemSelector).knowing(&facts), made).there()
             }
             None => model.item_type(info),
         },

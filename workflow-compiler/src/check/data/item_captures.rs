@@ -9,10 +9,9 @@ use workflow_asl::document::QueryLanguage;
 
 use super::captures::{Capture, DEPTH};
 use super::visit;
-use crate::check::flow::DECLARED;
 use crate::check::model::{Model, StateInfo, is_distributed};
 use crate::check::resolution::{AccessStep, Base};
-use crate::check::value_site::{ValueField, ValueSite};
+use crate::check::value_site::ValueField;
 use crate::syntax::ast::{ClauseValue, Expr, Head, Root, Target};
 use crate::syntax::keyword::ClauseKind;
 
@@ -49,8 +48,8 @@ pub(super) fn collect(model: &Model<'_>) -> BTreeMap<usize, ItemCapture> {
                 if !matches!(reference.root, Root::Item) {
                     return;
                 }
-                let place = ValueSite { state: info, position: ValueField::Parameters };
-                let resolved = model.resolve(place, reference, &DECLARED);
+                let place = info.at(ValueField::Parameters);
+                let resolved = model.resolve(place.declared(), reference);
                 let Base::Variable(variable) = resolved.base else { return };
                 let (item, readers) = all.entry(scope).or_insert_with(|| {
                     let capture = Capture::Members(IndexMap::new());

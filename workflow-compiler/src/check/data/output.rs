@@ -33,11 +33,11 @@ pub(in crate::check) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
         let facts = model.narrowing(info);
         let (expr, position) = written(info);
         let spot = expr.map_or_else(|| info.state.name.span().into(), |expr| expr.spot);
-        let place = ValueSite { state: info, position };
+        let place = info.at(position);
         let given = model.output_type(info);
         match expr {
             Some(expr) if given != Ty::Unknown => {
-                fits_expr(model, place, expr, &model.output, "the output", facts, sink);
+                fits_expr(model, place.knowing(facts), expr, &model.output, "the output", sink);
             }
             _ => {
                 let holder = passes_on(model, info);
@@ -80,23 +80,22 @@ fn fits_expr<'a>(
     expr: &Expr,
     wanted: &Ty,
     what: &str,
-    facts: &Narrowing,
     sink: &mut Sink<'_>,
 ) {
     if let Ty::Foreign(foreign) = wanted.present() {
         // For a reading state, a possibly absent value was reported.
-        let given = Conformance { model, info: place.state, position: place.position, code: Code::OutputDoesNotFit };
+        let given = Conformance { model, place, code: Code::OutputDoesNotFit };
         if !(wanted.is_option() && matches!(expr.kind, ExprKind::Null)) {
-            given.expr(foreign, expr, expr.spot, facts, what, sink);
+            given.expr(foreign, expr, expr.spot, what, sink);
         }
         return;
     }
-    let is_array = |item: &Expr| model.type_where(place, item, facts).present().is_array();
+    let is_array = |item: &Expr| model.type_of(place, item).present().is_array();
     match (&expr.kind, fields(model, wanted), wanted.present()) {
-        (ExprKind::Paren(inner), ..) => fits_expr(model, place, inner, wanted, what, facts, sink),
+        (ExprKind::Paren(inner), ..) => fits_expr(model, place, inner, wanted, what, sink),
         (ExprKind::If(condition, yes, no), ..) => {
-            fits_expr(model, place, yes, wanted, what, &facts.and(condition, true), sink);
-            fits_expr(model, place, no, wanted, what, &facts.and(condition, false), sink);
+            fits_expr(model, place.knowing(&place.facts.and(condition, true)), yes, wanted, what, sink);
+            fits_expr(model, place.knowing(&place.facts.and(condition, false)), no, wanted, what, sink);
         }
         (ExprKind::Object(members), Some(fields), _) => {
             for member in members {
@@ -119,7 +118,7 @@ fn fits_expr<'a>(
                         } else {
                             let value = &member.value;
                             if member.optional {
-                                let ty = model.type_where(place, value, facts);
+                                let ty = model.type_of(place, value);
                                 let holder = path_of(value, "");
                                 fits(
                                     model,
@@ -127,11 +126,11 @@ fn fits_expr<'a>(
                                     &field.ty,
                                     value.spot,
                                     &what,
-                                    (&holder, facts, &Seen::default()),
+                                    (&holder, place.facts, &Seen::default()),
                                     sink,
                                 );
                             } else {
-                                fits_expr(model, place, value, &field.ty, &what, facts, sink);
+                                fits_expr(model, place, value, &field.ty, &what, sink);
                             }
                         }
                     }
@@ -152,20 +151,20 @@ fn fits_expr<'a>(
             // A member whose value is a path has another name, and is omitted for an absent value.
             for member in members.iter().filter(|member| !member.optional && !member.key.value.ends_with(".$")) {
                 let what = format!("`{}` of {what}", member.key.value);
-                fits_expr(model, place, &member.value, value, &what, facts, sink);
+                fits_expr(model, place, &member.value, value, &what, sink);
             }
         }
         // JSONata may flatten the items of an array.
         (ExprKind::Array(items), _, Ty::Array(item)) if !items.iter().any(is_array) => {
             let what = format!("an item of {what}");
-            items.iter().for_each(|given| fits_expr(model, place, given, item, &what, facts, sink));
+            items.iter().for_each(|given| fits_expr(model, place, given, item, &what, sink));
         }
         (ExprKind::Binary(BinaryOp::Default, _, left, right), ..) => {
-            let given = model.type_where(place, left, facts);
+            let given = model.type_of(place, left);
             let holder = path_of(left, "");
-            fits(model, given.present(), wanted, left.spot, what, (&holder, facts, &Seen::default()), sink);
+            fits(model, given.present(), wanted, left.spot, what, (&holder, place.facts, &Seen::default()), sink);
             if given.is_option() {
-                fits_expr(model, place, right, wanted, what, facts, sink);
+                fits_expr(model, place, right, wanted, what, sink);
             }
         }
         (ExprKind::Number(text), _, Ty::Integer(int)) if !holds(*int, text) => {
@@ -189,10 +188,10 @@ fn fits_expr<'a>(
         // An invalid reference is reported where it is read.
         _ if model.reads_refused(place, expr) => {}
         _ => {
-            let ty = model.type_where(place, expr, facts);
+            let ty = model.type_of(place, expr);
             // That it may be absent was reported where it is read.
             let said = matches!(&expr.kind, ExprKind::Reference(reference)
-                if model.resolved_where(place, (expr, reference), facts).is_left_out());
+                if model.resolved(place, expr, reference).is_left_out());
             let holder = path_of(expr, "");
             fits(
                 model,
@@ -200,7 +199,7 @@ fn fits_expr<'a>(
                 wanted,
                 expr.spot,
                 what,
-                (&holder, facts, &Seen::default()),
+                (&holder, place.facts, &Seen::default()),
                 sink,
             );
         }

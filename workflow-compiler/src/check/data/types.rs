@@ -10,8 +10,8 @@ use workflow_asl::document::QueryLanguage;
 
 use super::inputs::Ways;
 use super::visit;
+use crate::check::flow::StateGraphs;
 use crate::check::flow::state_narrowing::arms;
-use crate::check::flow::{Narrowing, StateGraphs};
 use crate::check::model::{Model, StateInfo};
 use crate::check::types::Ty;
 use crate::check::value_site::{ValueField, ValueSite};
@@ -144,37 +144,25 @@ fn assigned(model: &Model<'_>) -> Assigned {
     let mut found = Assigned::default();
     for info in model.all_states() {
         for clause in model.clauses_of(info).filter(|clause| clause.kind == ClauseKind::Assign) {
-            assign(
-                model,
-                ValueSite { state: info, position: ValueField::Assign },
-                clause,
-                model.narrowing(info),
-                &mut found,
-            );
+            assign(model, info.at(ValueField::Assign).knowing(model.narrowing(info)), clause, &mut found);
         }
         if let Head::Choice(choice) = &info.state.head {
             for (arm, facts) in arms(choice, model.narrowing(info)) {
                 for clause in arm.clauses.iter().filter(|clause| clause.kind == ClauseKind::Assign) {
-                    assign(model, ValueSite { state: info, position: ValueField::Assign }, clause, &facts, &mut found);
+                    assign(model, info.at(ValueField::Assign).knowing(&facts), clause, &mut found);
                 }
             }
         }
         for (_, catcher) in model.catchers_of(info) {
             for clause in catcher.clauses.iter().filter(|clause| clause.kind == ClauseKind::Assign) {
-                assign(
-                    model,
-                    ValueSite { state: info, position: ValueField::CatchAssign },
-                    clause,
-                    model.narrowing(info),
-                    &mut found,
-                );
+                assign(model, info.at(ValueField::CatchAssign).knowing(model.narrowing(info)), clause, &mut found);
             }
         }
     }
     found
 }
 
-fn assign<'a>(model: &Model<'a>, place: ValueSite<'_, 'a>, clause: &Clause, facts: &Narrowing, found: &mut Assigned) {
+fn assign<'a>(model: &Model<'a>, place: ValueSite<'_, 'a>, clause: &Clause, found: &mut Assigned) {
     let ClauseValue::Expr(value) = &clause.value else { return };
     let ExprKind::Object(members) = &value.kind else { return };
     for member in members {
@@ -188,7 +176,7 @@ fn assign<'a>(model: &Model<'a>, place: ValueSite<'_, 'a>, clause: &Clause, fact
                     found.waiting.push(name.to_owned());
                     continue;
                 }
-                let ty = model.type_where(place, &member.value, facts).bounded();
+                let ty = model.type_of(place, &member.value).bounded();
                 (name, if member.optional { ty.lacking() } else { ty.there() })
             }
         };
@@ -254,7 +242,7 @@ impl<'a> Model<'a> {
 
     /// Returns the type of a state's output when it succeeds, and no arm of a choice says another.
     pub(in crate::check) fn success_output(&self, info: &StateInfo<'a>) -> Ty {
-        let place = |position| ValueSite { state: info, position };
+        let place = |position| info.at(position);
         let own = |kind| {
             info.state.clauses.iter().find_map(move |clause| match &clause.value {
                 ClauseValue::Expr(value) if clause.kind == kind => Some(value),

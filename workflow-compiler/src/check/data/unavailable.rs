@@ -6,7 +6,7 @@ use workflow_asl::jsonata;
 use workflow_asl::{Code, StateKind};
 
 use crate::check::flow::availability::{Caught, Sight};
-use crate::check::flow::{Edge, Narrowing, Point};
+use crate::check::flow::{Edge, Point};
 use crate::check::model::{Model, StateInfo};
 use crate::check::path::{Path, PathRoot, reference_text};
 use crate::check::state_names::describe;
@@ -33,7 +33,6 @@ impl<'a> Model<'a> {
         place: ValueSite<'_, 'a>,
         reference: &Reference,
         of: &StateInfo<'a>,
-        facts: &Narrowing,
     ) -> Option<Problem> {
         let (reader, number) = (place.state.number?, of.number?);
         let spot = reference.root_spot;
@@ -61,7 +60,7 @@ impl<'a> Model<'a> {
         match self.analysis.availability.sight(&self.analysis.graphs, reader, number)? {
             Sight::Certain => None,
             Sight::Uncertain { .. } | Sight::Around
-                if reference.optional || facts.present(&PathRoot::result_of(name).into()) =>
+                if reference.optional || place.facts.present(&PathRoot::result_of(name).into()) =>
             {
                 None
             }

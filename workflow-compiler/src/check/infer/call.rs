@@ -4,7 +4,7 @@ use workflow_asl::document::{Operator, QueryLanguage};
 use workflow_asl::intrinsic::{self, ArgumentKind};
 use workflow_asl::{Code, hash};
 
-use crate::check::flow::{Narrowing, is_known};
+use crate::check::flow::is_known;
 use crate::check::foreign::kinds_of_argument;
 use crate::check::function::Function;
 use crate::check::model::Model;
@@ -21,17 +21,16 @@ impl<'a> Model<'a> {
         place: ValueSite<'_, 'a>,
         (name, arguments): (&Text, &[Expr]),
         spot: Spot,
-        facts: &Narrowing,
         sink: &mut Sink<'_>,
     ) -> Ty {
         // Each argument of `all` and `any` is tested after those before it.
-        let mut known = facts.clone();
+        let mut known = place.facts.clone();
         let types: Vec<_> = arguments
             .iter()
             .map(|argument| {
                 let ty = match takes_absence(&name.value) {
-                    true => self.infer(place, argument, &known.asking(), sink),
-                    false => self.operand(place, argument, &known, sink),
+                    true => self.infer(place.knowing(&known.asking()), argument, sink),
+                    false => self.operand(place.knowing(&known), argument, sink),
                 };
                 match name.value.as_str() {
                     "all" => known.learn(argument, true),
@@ -103,7 +102,7 @@ impl<'a> Model<'a> {
             }
             return Ty::Bool;
         }
-        let meant = self.function_meant(place, name, arguments, facts);
+        let meant = self.function_meant(place, name, arguments);
         sink.report(|| match &meant {
             Some(meant) => {
                 let message = format!("unknown function `{}`", name.value);
@@ -113,17 +112,11 @@ impl<'a> Model<'a> {
             }
             None => unknown_function(name, language),
         });
-        meant.map_or(Ty::Unknown, |meant| self.type_where(place, &meant, facts))
+        meant.map_or(Ty::Unknown, |meant| self.type_of(place, &meant))
     }
 
     /// Returns what another language's function is here: `len(x)`, `Some(x)`, `sum(xs)`.
-    fn function_meant(
-        &self,
-        place: ValueSite<'_, 'a>,
-        name: &Text,
-        arguments: &[Expr],
-        facts: &Narrowing,
-    ) -> Option<Expr> {
+    fn function_meant(&self, place: ValueSite<'_, 'a>, name: &Text, arguments: &[Expr]) -> Option<Expr> {
         let called = |function: &str| {
             let spot = name.spot;
             let name = Text { value: function.to_owned(), spot };
@@ -151,9 +144,9 @@ impl<'a> Model<'a> {
             "Some" | "Ok" | "Box" | "Rc" | "Arc" | "await" if rest.is_empty() => Some(first.clone()),
             "exists" | "defined" | "isDefined" if rest.is_empty() => Some(called("is_present")),
             "int" | "Number" | "float" | "parseInt" | "parseFloat" | "number" => {
-                self.instead_of_method(place, first, "parse", rest, facts)
+                self.instead_of_method(place, first, "parse", rest)
             }
-            word => self.instead_of_method(place, first, word, rest, facts),
+            word => self.instead_of_method(place, first, word, rest),
         }
     }
 

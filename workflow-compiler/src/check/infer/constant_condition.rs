@@ -3,7 +3,6 @@
 use workflow_asl::Code;
 use workflow_asl::result::Presence;
 
-use crate::check::flow::DECLARED;
 use crate::check::model::Model;
 use crate::check::path::reference_text;
 use crate::check::sink::Sink;
@@ -84,12 +83,12 @@ impl<'a> Model<'a> {
             let mut holder = reference.clone();
             holder.segments.truncate(number);
             matches!(segment, Segment::Index(_))
-                || matches!(self.resolve(place, &holder, &DECLARED).ty.present(), Ty::Map(_))
+                || matches!(self.resolve(place.declared(), &holder).ty.present(), Ty::Map(_))
         };
         if reference.segments.iter().enumerate().any(may_lack) {
             return None;
         }
-        let resolved = self.resolved(place, value, reference);
+        let resolved = self.resolved(place.declared(), value, reference);
         let ty = &resolved.ty;
         let open = resolved.presence != Presence::Always || ty.may_be_nothing() || ty.is_unknown();
         (!open && !self.reads_refused(place, value)).then(|| (reference, ty.clone()))

@@ -16,7 +16,6 @@ use workflow_asl::result::Presence;
 use self::compare::unknown_variant;
 use super::analysis::Inferred;
 use super::expression_text::path_of;
-use super::flow::{DECLARED, Narrowing};
 use super::model::Model;
 use super::path::{Path, PathRoot, optional_text};
 use super::resolution::Resolved;
@@ -30,42 +29,27 @@ use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Root, Segment, Spo
 use crate::syntax::spelling::spelled;
 
 impl<'a> Model<'a> {
-    /// The type of an expression in its place, as far as it is known, whatever was tested before.
+    /// The type of an expression in its place, as far as it is known. What the checks have not come to, and what is asked
+    /// for while the types of results are found, is inferred here; what is wrong with it they report.
     pub fn type_of(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> Ty {
-        self.type_where(place, expr, &DECLARED)
+        match self.analysis.expressions.read(place, expr.id) {
+            Some(inferred) => inferred.into_ty(),
+            None => self.infer(place, expr, &mut Sink::silent()),
+        }
     }
 
     /// Returns the same of a value that the state gives, with what is known to be there when it begins.
     pub(super) fn narrowed_type(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> Ty {
-        self.type_where(place, expr, self.narrowing(place.state)).there()
+        self.type_of(place.knowing(self.narrowing(place.state)), expr).there()
     }
 
-    /// The same where these facts are known, as the checks have found it. What they have not come to, and what is asked
-    /// for while the types of results are found, is inferred here; what is wrong with it they report.
-    pub(super) fn type_where(&self, place: ValueSite<'_, 'a>, expr: &Expr, facts: &Narrowing) -> Ty {
-        match self.analysis.expressions.read(place, expr.id, facts) {
-            Some(inferred) => inferred.into_ty(),
-            None => self.infer(place, expr, facts, &mut Sink::silent()),
-        }
-    }
-
-    /// What a reference, which is this expression, means where these facts are known; never fails. Unknown members keep
-    /// their text, and their type is unknown.
-    pub(super) fn resolved_where(
-        &self,
-        place: ValueSite<'_, 'a>,
-        (expr, reference): (&Expr, &Reference),
-        facts: &Narrowing,
-    ) -> Rc<Resolved> {
-        match self.analysis.expressions.read(place, expr.id, facts) {
-            Some(Inferred::Reference(resolved)) => resolved,
-            _ => Rc::new(self.resolve(place, reference, facts)),
-        }
-    }
-
-    /// The same whatever was tested before.
+    /// What a reference, which is this expression, means in its place; never fails. Unknown members keep their text, and
+    /// their type is unknown.
     pub fn resolved(&self, place: ValueSite<'_, 'a>, expr: &Expr, reference: &Reference) -> Rc<Resolved> {
-        self.resolved_where(place, (expr, reference), &DECLARED)
+        match self.analysis.expressions.read(place, expr.id) {
+            Some(Inferred::Reference(resolved)) => resolved,
+            _ => Rc::new(self.resolve(place, reference)),
+        }
     }
 
     /// Returns whether an expression may give nothing, or `null`, as far as is known.
@@ -90,12 +74,12 @@ impl<'a> Model<'a> {
     }
 
     /// Returns the type of an expression; everything that is wrong in it goes to the sink.
-    pub(super) fn infer(&self, place: ValueSite<'_, 'a>, expr: &Expr, facts: &Narrowing, sink: &mut Sink<'_>) -> Ty {
+    pub(super) fn infer(&self, place: ValueSite<'_, 'a>, expr: &Expr, sink: &mut Sink<'_>) -> Ty {
         let inferred = match &expr.kind {
-            ExprKind::Reference(reference) => self.infer_reference(place, (reference, expr.spot), facts, sink),
-            _ => Inferred::Type(self.infer_value(place, expr, facts, sink)),
+            ExprKind::Reference(reference) => self.infer_reference(place, (reference, expr.spot), sink),
+            _ => Inferred::Type(self.infer_value(place, expr, sink)),
         };
-        self.analysis.expressions.note(place, expr.id, facts, &inferred);
+        self.analysis.expressions.note(place, expr.id, &inferred);
         inferred.into_ty()
     }
 
@@ -103,11 +87,10 @@ impl<'a> Model<'a> {
         &self,
         place: ValueSite<'_, 'a>,
         (reference, spot): (&Reference, Spot),
-        facts: &Narrowing,
         sink: &mut Sink<'_>,
     ) -> Inferred {
-        self.infer_indices(place, &reference.segments, facts, sink);
-        match self.length_as_member(place, reference, facts) {
+        self.infer_indices(place, &reference.segments, sink);
+        match self.length_as_member(place, reference) {
             Some((name, meant)) => {
                 sink.report(|| {
                     let message = format!("`{}` is not a member of a list or a text", name.value);
@@ -115,12 +98,12 @@ impl<'a> Model<'a> {
                 });
                 Inferred::Type(Ty::INTEGER)
             }
-            None => Inferred::Reference(Rc::new(self.follow(place, reference, facts, sink))),
+            None => Inferred::Reference(Rc::new(self.follow(place, reference, sink))),
         }
     }
 
     /// The type of an expression that is no reference.
-    fn infer_value(&self, place: ValueSite<'_, 'a>, expr: &Expr, facts: &Narrowing, sink: &mut Sink<'_>) -> Ty {
+    fn infer_value(&self, place: ValueSite<'_, 'a>, expr: &Expr, sink: &mut Sink<'_>) -> Ty {
         match &expr.kind {
             ExprKind::Null => Ty::Null,
             ExprKind::Bool(_) => Ty::Bool,
@@ -138,7 +121,7 @@ impl<'a> Model<'a> {
                     return self.infer_jsonata(place, text, expr.spot, sink);
                 }
                 if place.position != ValueField::Literal {
-                    self.braces_in_text(place, (text, expr.spot), facts, sink);
+                    self.braces_in_text(place, (text, expr.spot), sink);
                 }
                 Ty::Text
             }
@@ -148,11 +131,11 @@ impl<'a> Model<'a> {
                         sink.report(|| jsonpath_key(&member.key));
                     }
                     let ty = match member.optional {
-                        true => self.infer(place, &member.value, &facts.asking(), sink),
-                        false => self.infer(place, &member.value, facts, sink),
+                        true => self.infer(place.knowing(&place.facts.asking()), &member.value, sink),
+                        false => self.infer(place, &member.value, sink),
                     };
                     if !member.optional {
-                        self.needed(place, &member.value, Some(&member.key), facts, sink);
+                        self.needed(place, &member.value, Some(&member.key), sink);
                     }
                     match member.key.value.strip_suffix(".$") {
                         Some(key) if place.state.language == QueryLanguage::JsonPath => (key.to_owned(), Ty::Unknown),
@@ -164,22 +147,22 @@ impl<'a> Model<'a> {
             }
             ExprKind::Array(items) => {
                 let typed = items.iter().map(|item| {
-                    let ty = self.infer(place, item, facts, sink).there();
-                    self.needed(place, item, None, facts, sink);
+                    let ty = self.infer(place, item, sink).there();
+                    self.needed(place, item, None, sink);
                     ty
                 });
                 let types: Vec<_> = typed.collect();
                 Ty::Array(Box::new(types.into_iter().reduce(Ty::join).unwrap_or(Ty::Unknown)))
             }
-            ExprKind::Unary(op, operand) => self.infer_unary(place, *op, operand, facts, sink),
-            ExprKind::Binary(op, spot, left, right) => self.infer_binary(place, (*op, *spot), left, right, facts, sink),
+            ExprKind::Unary(op, operand) => self.infer_unary(place, *op, operand, sink),
+            ExprKind::Binary(op, spot, left, right) => self.infer_binary(place, (*op, *spot), left, right, sink),
             ExprKind::If(condition, yes, no) => {
-                self.infer_condition(place, condition, facts, sink);
-                let yes = self.infer(place, yes, &facts.and(condition, true), sink);
-                let no = self.infer(place, no, &facts.and(condition, false), sink);
+                self.infer_condition(place, condition, sink);
+                let yes = self.infer(place.knowing(&place.facts.and(condition, true)), yes, sink);
+                let no = self.infer(place.knowing(&place.facts.and(condition, false)), no, sink);
                 yes.join(no)
             }
-            ExprKind::Call { name, arguments } => self.infer_call(place, (name, arguments), expr.spot, facts, sink),
+            ExprKind::Call { name, arguments } => self.infer_call(place, (name, arguments), expr.spot, sink),
             ExprKind::Variant { ty, variant } => {
                 let name = plain(ty);
                 let Some(decl) = self.types.enums.get(&name) else {
@@ -204,43 +187,34 @@ impl<'a> Model<'a> {
                 Ty::Enum(name)
             }
             ExprKind::Access(inner, segments) => {
-                let ty = self.infer(place, inner, facts, sink);
-                self.infer_indices(place, segments, facts, sink);
+                let ty = self.infer(place, inner, sink);
+                self.infer_indices(place, segments, sink);
                 let path = path_of(inner, "…");
-                self.walk(path, ty, segments, Beginning::Value, facts, &mut Vec::new(), sink).0
+                self.walk(path, ty, segments, Beginning::Value, place.facts, &mut Vec::new(), sink).0
             }
-            ExprKind::Paren(inner) => self.infer(place, inner, facts, sink),
+            ExprKind::Paren(inner) => self.infer(place, inner, sink),
             ExprKind::Jsonata(text) => self.infer_jsonata(place, &text.value, text.spot, sink),
-            ExprKind::OtherLanguage(other) => self.infer_other_language(place, other, expr.spot, facts, sink),
+            ExprKind::OtherLanguage(other) => self.infer_other_language(place, other, expr.spot, sink),
             ExprKind::Reference(_) | ExprKind::Constant(_) | ExprKind::Path(_) | ExprKind::Invalid => Ty::Unknown,
         }
     }
 
     /// A value that must be there: what is absent fails the state that reads it.
-    pub(super) fn needed(
-        &self,
-        place: ValueSite<'_, 'a>,
-        expr: &Expr,
-        key: Option<&Text>,
-        facts: &Narrowing,
-        sink: &mut Sink<'_>,
-    ) {
+    pub(super) fn needed(&self, place: ValueSite<'_, 'a>, expr: &Expr, key: Option<&Text>, sink: &mut Sink<'_>) {
         match &expr.kind {
-            ExprKind::Paren(inner) => self.needed(place, inner, key, facts, sink),
+            ExprKind::Paren(inner) => self.needed(place, inner, key, sink),
             ExprKind::If(condition, yes, no) => {
-                self.needed(place, yes, key, &facts.and(condition, true), sink);
-                self.needed(place, no, key, &facts.and(condition, false), sink);
+                self.needed(place.knowing(&place.facts.and(condition, true)), yes, key, sink);
+                self.needed(place.knowing(&place.facts.and(condition, false)), no, key, sink);
             }
-            ExprKind::Binary(BinaryOp::Default, _, left, right)
-                if self.type_where(place, left, facts).may_be_nothing() =>
-            {
-                self.needed(place, right, key, facts, sink);
+            ExprKind::Binary(BinaryOp::Default, _, left, right) if self.type_of(place, left).may_be_nothing() => {
+                self.needed(place, right, key, sink);
             }
             // That JSONPath cannot express `?` is another finding.
             ExprKind::Reference(reference)
                 if sink.listens() && (place.state.language == QueryLanguage::Jsonata || !reference.optional) =>
             {
-                let read = self.resolved_where(place, (expr, reference), facts);
+                let read = self.resolved(place, expr, reference);
                 let help = |words: &str, default: &str| left_out_help(place, reference, (words, default), key);
                 if read.is_left_out() {
                     sink.report(|| {
@@ -261,9 +235,7 @@ impl<'a> Model<'a> {
                     sink.ask(|| Question { of: (**of).clone(), asks: Asks::There { words, help }, spot: expr.spot });
                 }
             }
-            ExprKind::Call { .. } | ExprKind::Access(..)
-                if sink.listens() && self.gives_nothing(place, expr, facts) =>
-            {
+            ExprKind::Call { .. } | ExprKind::Access(..) if sink.listens() && self.gives_nothing(place, expr) => {
                 let message = "this value may be absent, in which case this state fails";
                 let problem = Problem::new(Code::UnguardedOption, expr.spot, message);
                 sink.push(problem.help("give a default with `??`"));
@@ -273,10 +245,10 @@ impl<'a> Model<'a> {
     }
 
     /// Returns whether a function or an item gives nothing where what it is made of is absent.
-    fn gives_nothing(&self, place: ValueSite<'_, 'a>, expr: &Expr, facts: &Narrowing) -> bool {
+    fn gives_nothing(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> bool {
         let absent = |value: &Expr| match &value.kind {
-            ExprKind::Reference(reference) => self.resolved_where(place, (value, reference), facts).is_left_out(),
-            _ => self.type_where(place, value, facts).may_be_absent(),
+            ExprKind::Reference(reference) => self.resolved(place, value, reference).is_left_out(),
+            _ => self.type_of(place, value).may_be_absent(),
         };
         match &expr.kind {
             ExprKind::Call { name, arguments } => match (name.value.as_str(), arguments.as_slice()) {
@@ -288,10 +260,10 @@ impl<'a> Model<'a> {
         }
     }
 
-    fn infer_indices(&self, place: ValueSite<'_, 'a>, segments: &[Segment], facts: &Narrowing, sink: &mut Sink<'_>) {
+    fn infer_indices(&self, place: ValueSite<'_, 'a>, segments: &[Segment], sink: &mut Sink<'_>) {
         for segment in segments {
             if let Segment::Index(index) = segment {
-                let ty = self.infer(place, index, facts, sink);
+                let ty = self.infer(place, index, sink);
                 if !ty.is_unknown() && !ty.is_number() && !ty.is_text() {
                     let message = format!("an index must be a number, found {}", article(&ty));
                     sink.push(Problem::new(Code::UnlikeTypes, index.spot, message));

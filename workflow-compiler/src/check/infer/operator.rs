@@ -19,21 +19,14 @@ use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Spot, UnaryOp};
 use crate::syntax::spelling::sign;
 
 impl<'a> Model<'a> {
-    pub(super) fn infer_unary(
-        &self,
-        place: ValueSite<'_, 'a>,
-        op: UnaryOp,
-        operand: &Expr,
-        facts: &Narrowing,
-        sink: &mut Sink<'_>,
-    ) -> Ty {
+    pub(super) fn infer_unary(&self, place: ValueSite<'_, 'a>, op: UnaryOp, operand: &Expr, sink: &mut Sink<'_>) -> Ty {
         match op {
             UnaryOp::Not => {
-                self.infer_condition(place, operand, facts, sink);
+                self.infer_condition(place, operand, sink);
                 Ty::Bool
             }
             UnaryOp::Negate => {
-                let ty = self.operand(place, operand, facts, sink);
+                let ty = self.operand(place, operand, sink);
                 sink.hold(&ty, operand.spot, kinds::NUMBER, Code::UnlikeTypes, "`-` needs a number");
                 if ty.is_unknown() {
                     return Ty::Number;
@@ -50,21 +43,15 @@ impl<'a> Model<'a> {
 
     /// Returns an operand of an operator: what may be absent must be tested first, since in JSONata every comparison
     /// with nothing is false, and in JSONPath the execution fails.
-    pub(in crate::check) fn operand(
-        &self,
-        place: ValueSite<'_, 'a>,
-        operand: &Expr,
-        facts: &Narrowing,
-        sink: &mut Sink<'_>,
-    ) -> Ty {
-        let ty = self.infer(place, operand, facts, sink);
-        self.present(place, operand, ty, facts, sink)
+    pub(in crate::check) fn operand(&self, place: ValueSite<'_, 'a>, operand: &Expr, sink: &mut Sink<'_>) -> Ty {
+        let ty = self.infer(place, operand, sink);
+        self.present(place, operand, ty, sink)
     }
 
     /// Returns the type of an operand that must be there; reports one that may be absent.
-    fn present(&self, place: ValueSite<'_, 'a>, operand: &Expr, ty: Ty, facts: &Narrowing, sink: &mut Sink<'_>) -> Ty {
+    fn present(&self, place: ValueSite<'_, 'a>, operand: &Expr, ty: Ty, sink: &mut Sink<'_>) -> Ty {
         if let (Ty::Foreign(of), ExprKind::Reference(reference)) = (&ty, &operand.kind) {
-            needed(of, reference, operand.spot, place.state.language, facts, sink);
+            needed(of, reference, operand.spot, place.state.language, place.facts, sink);
         }
         let (inner, absent) = match ty {
             Ty::Option(inner) => (inner, true),
@@ -101,14 +88,8 @@ impl<'a> Model<'a> {
     }
 
     /// A condition, or an operand of `&&`, `||` or `!`.
-    pub(in crate::check) fn infer_condition(
-        &self,
-        place: ValueSite<'_, 'a>,
-        condition: &Expr,
-        facts: &Narrowing,
-        sink: &mut Sink<'_>,
-    ) {
-        let ty = self.infer(place, condition, facts, sink);
+    pub(in crate::check) fn infer_condition(&self, place: ValueSite<'_, 'a>, condition: &Expr, sink: &mut Sink<'_>) {
+        let ty = self.infer(place, condition, sink);
         if let (Ty::Option(inner) | Ty::Nullable(inner), ExprKind::Reference(reference)) = (&ty, &condition.kind)
             && !inner.is_unknown()
             && **inner != Ty::Bool
@@ -124,7 +105,7 @@ impl<'a> Model<'a> {
             });
             return;
         }
-        let ty = self.present(place, condition, ty, facts, sink);
+        let ty = self.present(place, condition, ty, sink);
         sink.hold(&ty, condition.spot, kinds::BOOL, Code::UnlikeTypes, "a condition must be `bool`");
         if !ty.is_unknown() && ty != Ty::Bool {
             sink.report(|| {
@@ -145,7 +126,7 @@ impl<'a> Model<'a> {
 
     /// Whether `a || b` is meant as JavaScript means it, with two values of one type that is none of a condition.
     fn gives_a_default(&self, place: ValueSite<'_, 'a>, (left, right): (&Expr, &Expr)) -> bool {
-        let (left, right) = (self.type_of(place, left), self.type_of(place, right));
+        let (left, right) = (self.type_of(place.declared(), left), self.type_of(place.declared(), right));
         let (value, default) = (left.present(), right.present());
         left.is_option() && (value.is_text() && default.is_text() || value.is_number() && default.is_number())
     }
@@ -156,7 +137,6 @@ impl<'a> Model<'a> {
         (op, spot): (BinaryOp, Spot),
         left: &Expr,
         right: &Expr,
-        facts: &Narrowing,
         sink: &mut Sink<'_>,
     ) -> Ty {
         match op {
@@ -164,8 +144,8 @@ impl<'a> Model<'a> {
                 if sink.listens() {
                     self.unused_default(place, left, spot, right, sink);
                 }
-                let given = self.infer(place, left, &facts.asking(), sink);
-                let default = self.infer(place, right, facts, sink);
+                let given = self.infer(place.knowing(&place.facts.asking()), left, sink);
+                let default = self.infer(place, right, sink);
                 match given {
                     given if given.is_open() => Ty::Unknown,
                     given => given.present().clone().join(default),
@@ -179,28 +159,28 @@ impl<'a> Model<'a> {
                     });
                     return Ty::Unknown;
                 }
-                self.infer_condition(place, left, facts, sink);
-                self.infer_condition(place, right, &facts.and(left, op == BinaryOp::And), sink);
+                self.infer_condition(place, left, sink);
+                self.infer_condition(place.knowing(&place.facts.and(left, op == BinaryOp::And)), right, sink);
                 Ty::Bool
             }
             BinaryOp::Equal | BinaryOp::NotEqual => {
                 let null = is_null;
                 // `x == null` is how to ask an optional value.
                 let (a, b) = if null(left) || null(right) {
-                    (self.infer(place, left, facts, sink), self.infer(place, right, facts, sink))
+                    (self.infer(place, left, sink), self.infer(place, right, sink))
                 } else {
-                    (self.operand(place, left, facts, sink), self.operand(place, right, facts, sink))
+                    (self.operand(place, left, sink), self.operand(place, right, sink))
                 };
                 // What a test has shown to be there may be null all the same.
-                let asks = |side: &Expr, other: &Expr| null(other) && self.type_of(place, side).is_option();
+                let asks = |side: &Expr, other: &Expr| null(other) && self.type_of(place.declared(), side).is_option();
                 if !asks(left, right) && !asks(right, left) {
                     self.compare((&a, left), (&b, right), sink);
                 }
                 Ty::Bool
             }
             BinaryOp::Less | BinaryOp::LessEqual | BinaryOp::Greater | BinaryOp::GreaterEqual => {
-                let a = self.operand(place, left, facts, sink);
-                let b = self.operand(place, right, facts, sink);
+                let a = self.operand(place, left, sink);
+                let b = self.operand(place, right, sink);
                 for ((ty, operand), other) in [((&a, left), &b), ((&b, right), &a)] {
                     // Beside a known type that one counts.
                     if sink.listens() && matches!(ty, Ty::Foreign(_)) && other.is_open() {
@@ -221,10 +201,10 @@ impl<'a> Model<'a> {
                 }
                 Ty::Bool
             }
-            BinaryOp::Add => self.add(place, spot, left, right, facts, sink),
+            BinaryOp::Add => self.add(place, spot, left, right, sink),
             BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Divide | BinaryOp::Remainder => {
-                let a = self.number(place, op, left, facts, sink);
-                let b = self.number(place, op, right, facts, sink);
+                let a = self.number(place, op, left, sink);
+                let b = self.number(place, op, right, sink);
                 match op {
                     BinaryOp::Divide if goes_into(left, right) => Ty::INTEGER,
                     BinaryOp::Divide => Ty::FLOAT,
@@ -234,15 +214,8 @@ impl<'a> Model<'a> {
         }
     }
 
-    fn number(
-        &self,
-        place: ValueSite<'_, 'a>,
-        op: BinaryOp,
-        operand: &Expr,
-        facts: &Narrowing,
-        sink: &mut Sink<'_>,
-    ) -> Ty {
-        let ty = self.operand(place, operand, facts, sink);
+    fn number(&self, place: ValueSite<'_, 'a>, op: BinaryOp, operand: &Expr, sink: &mut Sink<'_>) -> Ty {
+        let ty = self.operand(place, operand, sink);
         if matches!(ty, Ty::Foreign(_)) {
             let wanted = format!("`{}` needs numbers", sign(op));
             sink.hold(&ty, operand.spot, kinds::NUMBER, Code::UnlikeTypes, &wanted);
@@ -262,17 +235,9 @@ impl<'a> Model<'a> {
         ty
     }
 
-    fn add(
-        &self,
-        place: ValueSite<'_, 'a>,
-        spot: Spot,
-        left: &Expr,
-        right: &Expr,
-        facts: &Narrowing,
-        sink: &mut Sink<'_>,
-    ) -> Ty {
-        let a = self.operand(place, left, facts, sink);
-        let b = self.operand(place, right, facts, sink);
+    fn add(&self, place: ValueSite<'_, 'a>, spot: Spot, left: &Expr, right: &Expr, sink: &mut Sink<'_>) -> Ty {
+        let a = self.operand(place, left, sink);
+        let b = self.operand(place, right, sink);
         for ((ty, operand), other) in [((&a, left), &b), ((&b, right), &a)] {
             let (kinds, wanted) = match other {
                 other if other.is_text() => (kinds::TEXT, "`+` joins this with text"),

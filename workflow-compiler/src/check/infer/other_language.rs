@@ -4,7 +4,6 @@ use proc_macro2::Ident;
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
 
-use crate::check::flow::Narrowing;
 use crate::check::model::Model;
 use crate::check::sink::Sink;
 use crate::check::types::Ty;
@@ -81,19 +80,18 @@ impl<'a> Model<'a> {
         place: ValueSite<'_, 'a>,
         other: &OtherLanguage,
         spot: Spot,
-        facts: &Narrowing,
         sink: &mut Sink<'_>,
     ) -> Ty {
         if let Some(full) = self.with_whole_reference(place, other) {
-            return self.infer_other_language(place, &full, spot, facts, sink);
+            return self.infer_other_language(place, &full, spot, sink);
         }
         if let OtherLanguage::Format { parts } = other {
-            return self.infer_format(place, parts, spot, facts, sink);
+            return self.infer_format(place, parts, spot, sink);
         }
         for value in other.values().filter(|value| !matches!(value.kind, ExprKind::OtherLanguage(_))) {
-            self.infer(place, value, &facts.asking(), sink);
+            self.infer(place.knowing(&place.facts.asking()), value, sink);
         }
-        let meant = self.written_here(place, other, facts);
+        let meant = self.written_here(place, other);
         // The first of an object's members reports the others.
         let told = matches!(other, OtherLanguage::Short { others: None, .. });
         let mut report = |problem: &dyn Fn() -> Problem| {
@@ -135,19 +133,12 @@ impl<'a> Model<'a> {
                 None => problem.help("functions of the query language take the value, such as `$length(x)`"),
             }
         });
-        meant.map_or(Ty::Unknown, |meant| self.type_where(place, &meant, facts))
+        meant.map_or(Ty::Unknown, |meant| self.type_of(place, &meant))
     }
 
     /// Returns the type of a text that another language fills in. Names that the workflow knows are written in full; of
     /// one that it does not know nothing can be proposed.
-    fn infer_format(
-        &self,
-        place: ValueSite<'_, 'a>,
-        parts: &[Expr],
-        spot: Spot,
-        facts: &Narrowing,
-        sink: &mut Sink<'_>,
-    ) -> Ty {
+    fn infer_format(&self, place: ValueSite<'_, 'a>, parts: &[Expr], spot: Spot, sink: &mut Sink<'_>) -> Ty {
         let known: Result<Vec<_>, _> = parts.iter().map(|part| self.in_full(place, part)).collect();
         let known = match known {
             Ok(known) => known,
@@ -158,16 +149,16 @@ impl<'a> Model<'a> {
             }
         };
         for part in known.iter().filter(|part| !matches!(part.kind, ExprKind::OtherLanguage(_))) {
-            self.infer(place, part, &facts.asking(), sink);
+            self.infer(place.knowing(&place.facts.asking()), part, sink);
         }
         let known: Option<Vec<_>> = known
             .into_iter()
             .map(|part| match &part.kind {
-                ExprKind::OtherLanguage(inner) => self.written_here(place, inner, facts),
+                ExprKind::OtherLanguage(inner) => self.written_here(place, inner),
                 _ => Some(part),
             })
             .collect();
-        let joined = known.and_then(|known| self.joined(place, &known, facts));
+        let joined = known.and_then(|known| self.joined(place, &known));
         sink.report(|| match &joined {
             Some(joined) => {
                 let text = spelled(joined);
@@ -175,7 +166,7 @@ impl<'a> Model<'a> {
             }
             None => without_function(spot).help("text is joined with `+`: `\"order \" + input.id`"),
         });
-        joined.map_or(Ty::Text, |joined| self.type_where(place, &joined, facts))
+        joined.map_or(Ty::Text, |joined| self.type_of(place, &joined))
     }
 
     /// Returns a method of a value that is called by its name alone, with the whole reference.
@@ -206,17 +197,17 @@ impl<'a> Model<'a> {
     }
 
     /// Returns what was meant; `None` where there is nothing like it.
-    fn written_here(&self, place: ValueSite<'_, 'a>, other: &OtherLanguage, facts: &Narrowing) -> Option<Expr> {
+    fn written_here(&self, place: ValueSite<'_, 'a>, other: &OtherLanguage) -> Option<Expr> {
         match other {
             OtherLanguage::Method { of, name, arguments } => {
                 let inner = |value: &Expr| match &value.kind {
-                    ExprKind::OtherLanguage(inner) => self.written_here(place, inner, facts),
+                    ExprKind::OtherLanguage(inner) => self.written_here(place, inner),
                     _ => Some(value.clone()),
                 };
                 let arguments: Option<Vec<_>> = arguments.iter().map(inner).collect();
-                self.instead_of_method(place, &inner(of)?, &name.value, &arguments?, facts)
+                self.instead_of_method(place, &inner(of)?, &name.value, &arguments?)
             }
-            OtherLanguage::Format { parts } => self.joined(place, parts, facts),
+            OtherLanguage::Format { parts } => self.joined(place, parts),
             OtherLanguage::Short { of, .. } => self.called_alike(place, of),
         }
     }
@@ -295,10 +286,9 @@ impl<'a> Model<'a> {
         of: &Expr,
         name: &str,
         arguments: &[Expr],
-        facts: &Narrowing,
     ) -> Option<Expr> {
         let spot = of.spot;
-        let ty = self.type_where(place, of, facts);
+        let ty = self.type_of(place, of);
         let jsonata = place.state.language == QueryLanguage::Jsonata;
         let make = |kind| Expr::made(kind, spot);
         let plain = of.clone();
@@ -405,7 +395,6 @@ impl<'a> Model<'a> {
         &self,
         place: ValueSite<'_, 'a>,
         reference: &'e Reference,
-        facts: &Narrowing,
     ) -> Option<(&'e Text, Expr)> {
         let (Segment::Member { name, quoted: false, .. }, rest) = reference.segments.split_last()? else { return None };
         if !LENGTHS.contains(&name.value.as_str()) {
@@ -413,14 +402,14 @@ impl<'a> Model<'a> {
         }
         let of = Reference { segments: rest.to_vec(), ..reference.clone() };
         let of = Expr::made(ExprKind::Reference(of), reference.root_spot);
-        let ty = self.type_where(place, &of, facts);
+        let ty = self.type_of(place, &of);
         let has_length = ty.present().is_array() || ty.present().is_text();
         Some((name, self.length(place, &of, &ty).filter(|_| has_length)?))
     }
 
     /// Texts and values joined to one text; `None` where there is nothing to join.
-    pub(super) fn joined(&self, place: ValueSite<'_, 'a>, parts: &[Expr], facts: &Narrowing) -> Option<Expr> {
-        let types: Vec<_> = parts.iter().map(|part| self.type_where(place, part, facts)).collect();
+    pub(super) fn joined(&self, place: ValueSite<'_, 'a>, parts: &[Expr]) -> Option<Expr> {
+        let types: Vec<_> = parts.iter().map(|part| self.type_of(place, part)).collect();
         let spot = parts.first()?.spot;
         let make = |kind| Expr::made(kind, spot);
         let is_plain = |ty: &Ty| ty.present().is_text() || ty.is_unknown();
@@ -477,7 +466,6 @@ impl<'a> Model<'a> {
         &self,
         place: ValueSite<'_, 'a>,
         (text, spot): (&str, Spot),
-        facts: &Narrowing,
         sink: &mut Sink<'_>,
     ) {
         if !sink.listens() || !text.contains('{') || text.starts_with("{%") {
@@ -494,7 +482,7 @@ impl<'a> Model<'a> {
         let Some(words) = first else { return };
         parts.extend((!rest.is_empty()).then(|| Expr::made(ExprKind::Text(rest.to_owned()), spot)));
         let problem = Problem::new(Code::ReferenceAsText, spot, format!("`{words}` is treated as text"));
-        sink.push(match self.joined(place, &parts, facts) {
+        sink.push(match self.joined(place, &parts) {
             Some(joined) => problem.write(spelled(&joined)),
             None => problem.help("text is joined with `+`: `\"order \" + input.id`"),
         });
