@@ -304,7 +304,7 @@ fn compile_workflow(
 
 /// Returns the document of a model, and the clauses `unchecked` that silence nothing in their states.
 fn lower_and_check<'a>(
-    model: &check::Model<'a>,
+    model: &check::Analysis<'a>,
     problems: &mut Problems,
     locate: Locate<'_>,
 ) -> (Lowered, Vec<&'a Clause>) {

@@ -4,19 +4,25 @@
 //! editors. An expression that no check reached is inferred and stored on its first use. Nothing is stored before the types of
 //! all results, inputs and variables are known.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::ops::Deref;
 use std::rc::Rc;
+use std::sync::Arc;
 
-use workflow_asl::jsonata;
+use indexmap::IndexMap;
+use workflow_asl::jsonata::{self, Read};
+use workflow_asl::result::ResultPart;
 
 use super::data::{Capture, ItemCapture};
 use super::flow::availability::Availability;
 use super::flow::{Narrowing, StateGraphs};
+use super::model::{Model, StateInfo};
 use super::resolution::Resolved;
 use super::types::Ty;
 use super::value_site::{ValueField, ValueSite};
-use crate::syntax::ast::NodeId;
+use crate::syntax::ast::{Clause, NodeId};
+use crate::syntax::keyword::ClauseKind;
 
 /// The result of inferring an expression.
 #[derive(Clone, Debug)]
@@ -36,22 +42,24 @@ impl Inferred {
     }
 }
 
-/// The results of the checks of a workflow.
-#[derive(Debug, Default)]
-pub(super) struct Analysis {
+/// The results of the checks of a workflow, beside its model.
+#[derive(Debug)]
+pub struct Analysis<'a> {
+    /// The workflow's declarations and states.
+    pub model: Model<'a>,
     /// The control-flow graph of each scope.
     pub(super) graphs: StateGraphs,
     /// The results and errors that each state can read.
     pub(super) availability: Availability,
     /// The optional values that are present when a state begins, by its id.
     pub(super) narrowings: Vec<Narrowing>,
-    /// The types of the states' results, by the number in [`Model::states`](super::Model::states), as far as they are
+    /// The types of the states' results, by the number in [`Model::states`], as far as they are
     /// inferred.
     pub(super) results: Vec<Ty>,
     /// The types of the states' inputs, by the same number.
     pub(super) inputs: Vec<Ty>,
     /// The types of the variables that the workflow assigns, by name.
-    pub(super) variables: BTreeMap<String, Ty>,
+    pub(super) variable_types: BTreeMap<String, Ty>,
     /// The parts of their results that states capture in variables, by the same number.
     pub(super) captures: BTreeMap<usize, Capture>,
     /// The parts of the item that the first states of maps capture, by the scope of the map's body.
@@ -60,6 +68,59 @@ pub(super) struct Analysis {
     pub(super) expressions: Expressions,
     /// The parsed `jsonata "…"` texts, each parsed once.
     pub(super) jsonata: jsonata::Expressions,
+    /// Clauses `unchecked` that are taken as if they were not there.
+    ignored: Vec<NodeId>,
+    /// The types of the roots of references, by the numbers of their words; only for editors.
+    pub(super) roots: Option<RefCell<BTreeMap<usize, Ty>>>,
+    /// What calls of ARNs return; finding an operation takes longest.
+    pub(super) calls: RefCell<BTreeMap<String, Option<ResultPart>>>,
+    /// The members of results of which the source says the type of one, which is left open here.
+    pub(super) wrappers: RefCell<BTreeMap<String, Rc<IndexMap<String, Ty>>>>,
+    /// How many nodes were looked at to draw paths for messages.
+    pub(super) looked_at: Cell<usize>,
+}
+
+impl<'a> Analysis<'a> {
+    /// Returns the analysis of a model that nothing has checked yet, as if some of its clauses `unchecked` were not there.
+    pub(super) fn without(model: Model<'a>, ignored: Vec<NodeId>) -> Self {
+        Self {
+            model,
+            graphs: StateGraphs::default(),
+            availability: Availability::default(),
+            narrowings: Vec::new(),
+            results: Vec::new(),
+            inputs: Vec::new(),
+            variable_types: BTreeMap::new(),
+            captures: BTreeMap::new(),
+            item_captures: BTreeMap::new(),
+            expressions: Expressions::default(),
+            jsonata: jsonata::Expressions::default(),
+            ignored,
+            roots: None,
+            calls: RefCell::default(),
+            wrappers: RefCell::default(),
+            looked_at: Cell::new(0),
+        }
+    }
+
+    /// Returns the clause that turns off a state's checks against AWS's APIs.
+    pub fn unchecked(&self, info: &StateInfo<'a>) -> Option<&'a Clause> {
+        let mut all = self.clauses_of(info).filter(|clause| clause.kind == ClauseKind::Unchecked);
+        all.find(|clause| !self.ignored.contains(&clause.id))
+    }
+
+    /// Returns a `jsonata "…"` text, with or without `{%` and `%}`, parsed.
+    pub(super) fn jsonata(&self, text: &str) -> Arc<Read> {
+        self.jsonata.read(jsonata::expression(text).unwrap_or(text))
+    }
+}
+
+impl<'a> Deref for Analysis<'a> {
+    type Target = Model<'a>;
+
+    fn deref(&self) -> &Model<'a> {
+        &self.model
+    }
 }
 
 /// The state and the field of an expression.

@@ -7,8 +7,9 @@ use workflow_asl::document::QueryLanguage;
 use workflow_asl::result::ResultPart;
 use workflow_services::{Arn, Integration, Pattern, TaskResource};
 
+use super::analysis::Analysis;
 use super::members::aws;
-use super::model::{Model, StateInfo};
+use super::model::StateInfo;
 use super::path::{Path, PathRoot, PathSegment};
 use super::types::{Ty, Types};
 use crate::question::ForeignPart;
@@ -89,7 +90,7 @@ fn wrapper(arn: &str) -> Option<&'static str> {
     Integration::find(name)?.returned_in(pattern)
 }
 
-impl<'a> Model<'a> {
+impl<'a> Analysis<'a> {
     /// Returns the type of what a task returns: what the source says of it, else what AWS's API does.
     pub(super) fn task_type(&self, info: &StateInfo<'a>) -> Ty {
         let Head::Task { resource: Some(resource), .. } = &info.state.head else { return Ty::Unknown };

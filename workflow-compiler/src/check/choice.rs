@@ -4,9 +4,10 @@ use proc_macro2::Ident;
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
 
+use super::analysis::Analysis;
 use super::expression_text::words;
 use super::flow::Narrowing;
-use super::model::{Model, StateInfo};
+use super::model::StateInfo;
 use super::sink::Sink;
 use super::types::Ty;
 use super::value_site::{ValueField, ValueSite};
@@ -37,7 +38,7 @@ type ArmCases<'c> = (&'c Arm, Vec<(Option<Case>, &'c Expr)>);
 
 /// Checks that the conditions of a choice are valid, each arm can be taken, and one always is.
 pub(super) fn check<'a>(
-    model: &Model<'a>,
+    model: &Analysis<'a>,
     info: &StateInfo<'a>,
     choice: &Choice,
     known: &Narrowing,
@@ -64,7 +65,7 @@ pub(super) fn check<'a>(
 }
 
 /// Checks that conditions are `bool`, and that patterns have the type of the subject. Earlier arms were not taken.
-fn conditions<'a>(model: &Model<'a>, info: &StateInfo<'a>, choice: &Choice, known: &Narrowing, sink: &mut Sink<'_>) {
+fn conditions<'a>(model: &Analysis<'a>, info: &StateInfo<'a>, choice: &Choice, known: &Narrowing, sink: &mut Sink<'_>) {
     let place = info.at(ValueField::Condition);
     let mut facts = known.clone();
     let subject = choice.subject.as_ref().map(|subject| {
@@ -100,7 +101,7 @@ fn conditions<'a>(model: &Model<'a>, info: &StateInfo<'a>, choice: &Choice, know
 }
 
 /// Reports a condition that may have no value, like `$boolean` of an absent value: the choice fails then.
-fn gives_something<'a>(model: &Model<'a>, place: ValueSite<'_, 'a>, condition: &Expr, sink: &mut Sink<'_>) {
+fn gives_something<'a>(model: &Analysis<'a>, place: ValueSite<'_, 'a>, condition: &Expr, sink: &mut Sink<'_>) {
     match &condition.kind {
         ExprKind::Paren(inner) | ExprKind::Unary(UnaryOp::Not, inner) => {
             gives_something(model, place, inner, sink);
@@ -168,7 +169,7 @@ fn dead_arm(arm: &Arm, found: &[(Option<Case>, &Expr)], taken: &[Case], sink: &m
 
 /// Checks that a choice has an arm for every value, `else`, or `nonexhaustive`.
 fn not_exhaustive<'a>(
-    model: &Model<'a>,
+    model: &Analysis<'a>,
     info: &StateInfo<'a>,
     choice: &Choice,
     arms: &[ArmCases<'_>],
@@ -247,7 +248,7 @@ fn not_exhaustive<'a>(
 }
 
 /// Returns a target for the arm for all other cases: the next state that no arm leads to, or another one in the scope.
-fn other_state(model: &Model<'_>, info: &StateInfo<'_>, choice: &Choice) -> Option<String> {
+fn other_state(model: &Analysis<'_>, info: &StateInfo<'_>, choice: &Choice) -> Option<String> {
     let states = &model.scopes.get(info.scope)?.body.states;
     let at = info.place;
     let (before, after) = (states.get(..at)?, states.get(at + 1..)?);
@@ -265,7 +266,7 @@ fn takes_null(choice: &Choice) -> bool {
 
 /// Returns the cases of an arm, each with its words; `None` for unknown ones.
 fn cases<'c, 'a>(
-    model: &Model<'a>,
+    model: &Analysis<'a>,
     place: ValueSite<'_, 'a>,
     choice: &'c Choice,
     arm: &'c Arm,
@@ -285,7 +286,7 @@ fn cases<'c, 'a>(
 
 /// The cases in which `condition` is `outcome`: alternatives, each of which is enough.
 fn collect<'c, 'a>(
-    model: &Model<'a>,
+    model: &Analysis<'a>,
     place: ValueSite<'_, 'a>,
     condition: &'c Expr,
     outcome: bool,
@@ -321,7 +322,7 @@ fn collect<'c, 'a>(
 }
 
 /// Returns the case that `of == value` says.
-fn equality<'a>(model: &Model<'a>, place: ValueSite<'_, 'a>, of: &Expr, value: &Expr) -> Option<Case> {
+fn equality<'a>(model: &Analysis<'a>, place: ValueSite<'_, 'a>, of: &Expr, value: &Expr) -> Option<Case> {
     if matches!(of.kind, ExprKind::Text(_) | ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::Variant { .. }) {
         return None;
     }
@@ -347,7 +348,7 @@ fn equality<'a>(model: &Model<'a>, place: ValueSite<'_, 'a>, of: &Expr, value: &
 }
 
 /// All other values of a case's domain.
-fn others(model: &Model<'_>, case: &Case) -> Vec<Case> {
+fn others(model: &Analysis<'_>, case: &Case) -> Vec<Case> {
     let values: Vec<String> = match &case.domain {
         Domain::Bool => vec!["true".to_owned(), "false".to_owned()],
         Domain::Enum(name) => {

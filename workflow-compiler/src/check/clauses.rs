@@ -3,13 +3,14 @@
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
 
-use super::model::{Model, StateInfo, is_distributed};
+use super::analysis::Analysis;
+use super::model::{StateInfo, is_distributed};
 use super::sink::Sink;
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Clause, ClauseValue, DeclarationKind, ExprKind, Head, Over, Spot, plain};
 use crate::syntax::keyword::ClauseKind;
 
-pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
+pub(super) fn check(model: &Analysis<'_>, sink: &mut Sink<'_>) {
     for info in model.all_states() {
         same_language(info.language, &info.state.clauses, sink);
         if let Head::Choice(choice) = &info.state.head {

@@ -3,10 +3,11 @@
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
 
+use super::analysis::Analysis;
 use super::data::output::whole;
 use super::flow::Narrowing;
 use super::foreign::{kinds, kinds_of};
-use super::model::{Model, StateInfo};
+use super::model::StateInfo;
 use super::sink::Sink;
 use super::types::{Ty, Types, article};
 use super::value_site::{ValueField, ValueSite};
@@ -18,7 +19,7 @@ use crate::syntax::ast::{Expr, ExprKind, Head, Member, Resource, Spot};
 const INPUT: &str = "Input";
 
 /// Checks that the value passed to each `workflow::<Other>` matches the declared input of `Other`.
-pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
+pub(super) fn check(model: &Analysis<'_>, sink: &mut Sink<'_>) {
     for info in model.all_states() {
         let Head::Task { resource: Some(Resource::Service { workflow: Some(workflow), pattern, spot, .. }), body } =
             &info.state.head
@@ -54,7 +55,7 @@ fn name<'m>(info: &StateInfo<'_>, member: &'m Member) -> (&'m str, bool) {
 /// The check of a state's value against a type of the user's.
 #[derive(Clone, Copy)]
 pub(super) struct Conformance<'m, 'a> {
-    pub(super) model: &'m Model<'a>,
+    pub(super) model: &'m Analysis<'a>,
     pub(super) place: ValueSite<'m, 'a>,
     /// The error where a member is missing.
     pub(super) code: Code,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use workflow_asl::result::Member;
 
+use super::analysis::Analysis;
 use super::data::{self, Capture};
 use super::members::member_type;
 use super::model::Model;
@@ -58,25 +59,23 @@ pub type FindWorkflow<'w> = &'w dyn Fn(&Foreign) -> Option<&'w Workflow>;
 /// Explains a workflow that compiles; `find` knows those that it starts (`workflow::<Other>`). One whose states are in a
 /// document (`from`) has no states here.
 pub fn explain(workflow: &Workflow, find: FindWorkflow<'_>) -> Explained {
-    let mut model = super::unanalysed(workflow);
+    let mut model = Analysis::without(Model::of(workflow, false), Vec::new());
     let told = |model: &Model<'_>, ty: &Ty| describe(model, ty, Levels { objects: LEVELS, around: AROUND, find });
     let (input, output) = (told(&model, &model.input), told(&model, &model.output));
     if workflow.from().is_some() {
         return Explained { input, output, variables: BTreeMap::new(), states: Vec::new() };
     }
     data::analyse(&mut model, &mut Sink::to(&mut Problems::default()));
-    if model.analysis.results.is_empty() {
+    if model.results.is_empty() {
         data::infer_all(&mut model);
     }
     let states = model.states.values().enumerate().map(|(number, info)| {
-        let input = model.analysis.inputs.get(number).cloned().unwrap_or(Ty::Unknown);
+        let input = model.inputs.get(number).cloned().unwrap_or(Ty::Unknown);
         let fails = matches!(info.state.head, Head::Fail { .. });
         ExplainedState {
             asl_name: info.asl_name.clone(),
             name: info.name.clone(),
-            result: model
-                .has_result(info)
-                .then(|| told(&model, model.analysis.results.get(number).unwrap_or(&Ty::Unknown))),
+            result: model.has_result(info).then(|| told(&model, model.results.get(number).unwrap_or(&Ty::Unknown))),
             output: (!fails).then(|| told(&model, &model.success_output(info))),
             input: told(&model, &input),
             capture: model.capture_of(info).map(|(variable, capture)| {
@@ -87,7 +86,7 @@ pub fn explain(workflow: &Workflow, find: FindWorkflow<'_>) -> Explained {
         }
     });
     let states = states.collect();
-    let variables = model.analysis.variables.iter().map(|(name, ty)| (name.clone(), told(&model, ty))).collect();
+    let variables = model.variable_types.iter().map(|(name, ty)| (name.clone(), told(&model, ty))).collect();
     Explained { input, output, variables, states }
 }
 
@@ -153,7 +152,7 @@ fn describe(model: &Model<'_>, ty: &Ty, levels: Levels<'_>) -> String {
         },
         Ty::Foreign(of) if of.part != ForeignPart::Whole => match (levels.find)(of) {
             Some(other) => {
-                let other = super::unanalysed(other);
+                let other = Model::of(other, false);
                 describe(&other, &part_of(&other, of), levels)
             }
             None => ty.rust_name(),

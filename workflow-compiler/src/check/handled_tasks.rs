@@ -2,8 +2,9 @@
 
 use workflow_services::{Arn, TaskResource};
 
+use super::analysis::Analysis;
 use super::api::{ResultType, declared_result, integration};
-use super::model::{Model, StateInfo};
+use super::model::StateInfo;
 use super::types::Ty;
 use super::value_site::ValueField;
 use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Head, Resource, Type};
@@ -24,7 +25,7 @@ pub struct HandledTask {
 }
 
 /// Returns the tasks of a workflow that are of this kind.
-pub(crate) fn handled_tasks(model: &Model<'_>) -> Vec<HandledTask> {
+pub(crate) fn handled_tasks(model: &Analysis<'_>) -> Vec<HandledTask> {
     let found = model.all_states().filter_map(|info| {
         let Head::Task { resource: Some(resource), body } = &info.state.head else { return None };
         let called = Called::of(resource)?;
@@ -74,7 +75,7 @@ pub(crate) fn is_handled(resource: &str) -> bool {
     Called::of_arn(resource).is_some()
 }
 
-fn sends<'a>(model: &Model<'a>, info: &StateInfo<'a>, called: Called, body: Option<&Expr>) -> Ty {
+fn sends<'a>(model: &Analysis<'a>, info: &StateInfo<'a>, called: Called, body: Option<&Expr>) -> Ty {
     let clauses = [ClauseKind::Arguments, ClauseKind::Parameters];
     let clause = info.state.clauses.iter().find(|clause| clauses.contains(&clause.kind));
     let request = body.or(clause.and_then(|clause| match &clause.value {

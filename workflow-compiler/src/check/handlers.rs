@@ -3,7 +3,7 @@
 use workflow_asl::Code;
 use workflow_asl::{document, error_name};
 
-use super::model::Model;
+use super::analysis::Analysis;
 use super::range::{number, text};
 use super::sink::Sink;
 use crate::problem::{Edit, Problem};
@@ -19,7 +19,7 @@ const RETRY_FIELDS: &[(&str, &str)] = &[
     ("jitter", "JitterStrategy"),
 ];
 
-pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
+pub(super) fn check(model: &Analysis<'_>, sink: &mut Sink<'_>) {
     duplicates(model, sink);
     for declaration in &model.workflow.declarations {
         match &declaration.kind {
@@ -34,7 +34,7 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
 }
 
 /// A named retrier or catcher has one declaration.
-fn duplicates(model: &Model<'_>, sink: &mut Sink<'_>) {
+fn duplicates(model: &Analysis<'_>, sink: &mut Sink<'_>) {
     let mut seen: Vec<(ClauseKind, String)> = Vec::new();
     for declaration in &model.workflow.declarations {
         let (kind, ident) = match &declaration.kind {
@@ -51,7 +51,7 @@ fn duplicates(model: &Model<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-fn clauses(model: &Model<'_>, clauses: &[Clause], sink: &mut Sink<'_>) {
+fn clauses(model: &Analysis<'_>, clauses: &[Clause], sink: &mut Sink<'_>) {
     for clause in clauses {
         match &clause.value {
             ClauseValue::Retrier(retrier) => ranges(retrier, sink),

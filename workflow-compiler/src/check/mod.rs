@@ -38,6 +38,7 @@ mod value_site;
 mod values;
 mod variables;
 
+pub use analysis::Analysis;
 pub use api::{DeclaredResult, ResultType, declared_result, integration};
 pub use data::{Capture, ItemCapture, VariableReads};
 #[cfg(feature = "explain")]
@@ -61,33 +62,29 @@ use crate::problem::Problems;
 pub use crate::question::{Asks, Foreign, ForeignMember, ForeignPart, ForeignStep, Question};
 use crate::syntax::ast::{NodeId, Workflow};
 
-/// Builds the model of a workflow and reports what is wrong with it, each problem once.
-pub fn check<'a>(workflow: &'a Workflow, problems: &mut Problems) -> Model<'a> {
+/// Analyses a workflow and reports what is wrong with it, each problem once.
+pub fn check<'a>(workflow: &'a Workflow, problems: &mut Problems) -> Analysis<'a> {
     check_without(workflow, Vec::new(), problems)
 }
 
 /// Returns the same, as if some of its clauses `unchecked` were not there.
-pub(crate) fn check_without<'a>(workflow: &'a Workflow, ignored: Vec<NodeId>, problems: &mut Problems) -> Model<'a> {
-    let mut model = unanalysed(workflow);
-    model.ignored = ignored;
-    check_model(&mut model, &mut Sink::to(problems));
-    model
+pub(crate) fn check_without<'a>(workflow: &'a Workflow, ignored: Vec<NodeId>, problems: &mut Problems) -> Analysis<'a> {
+    let mut analysis = Analysis::without(Model::of(workflow, false), ignored);
+    analyse(&mut analysis, &mut Sink::to(problems));
+    analysis
 }
 
 /// Returns the types of what the workflow's references start from, as far as they are known, by the numbers of their
 /// words: for editors.
 pub fn roots(workflow: &Workflow) -> BTreeMap<usize, Ty> {
-    let mut model = unanalysed(workflow);
-    model.roots = Some(RefCell::default());
-    if model.variables.is_none() {
-        // Of a workflow that is being typed some are known.
-        model.variables = variables::assigned(&model);
-    }
-    check_model(&mut model, &mut Sink::to(&mut Problems::default()));
-    model.roots.map(RefCell::into_inner).unwrap_or_default()
+    // Of a workflow that is being typed some variables are known.
+    let mut analysis = Analysis::without(Model::of(workflow, true), Vec::new());
+    analysis.roots = Some(RefCell::default());
+    analyse(&mut analysis, &mut Sink::to(&mut Problems::default()));
+    analysis.roots.map(RefCell::into_inner).unwrap_or_default()
 }
 
-fn check_model(model: &mut Model<'_>, sink: &mut Sink<'_>) {
+fn analyse(model: &mut Analysis<'_>, sink: &mut Sink<'_>) {
     declarations::check(model, sink);
     state_names::check(model, sink);
     if model.workflow.from().is_some() {
@@ -104,14 +101,4 @@ fn check_model(model: &mut Model<'_>, sink: &mut Sink<'_>) {
     request::check(model, sink);
     data::output::check(model, sink);
     conformance::check(model, sink);
-}
-
-/// Returns the model without what is known of the workflow's data.
-fn unanalysed(workflow: &Workflow) -> Model<'_> {
-    let mut model = Model::of(workflow);
-    if model.scopes.iter().all(|scope| !scope.body.broken) {
-        // A clause that did not parse may have assigned any.
-        model.variables = variables::assigned(&model);
-    }
-    model
 }

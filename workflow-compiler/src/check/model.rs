@@ -1,22 +1,17 @@
 //! The model of a workflow: its declarations and states, looked up by name.
 
-use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
-use std::sync::Arc;
 
 use indexmap::IndexMap;
 use workflow_asl::StateKind;
 use workflow_asl::document::{MachineType, QueryLanguage};
 use workflow_asl::error_name;
-use workflow_asl::jsonata::{self, Read};
-use workflow_asl::result::ResultPart;
 
-use super::analysis::Analysis;
 use super::types::{Field, Ty, Types, generated};
+use super::variables;
 use crate::syntax::ast::{
-    Body, Catcher, Clause, ClauseValue, Comment, Declaration, DeclarationKind, Expr, ExprKind, Head, NodeId, Retrier,
-    Shape, State, Target, Text, Workflow, plain,
+    Body, Catcher, Clause, ClauseValue, Comment, Declaration, DeclarationKind, Expr, ExprKind, Head, Retrier, Shape,
+    State, Target, Text, Workflow, plain,
 };
 use crate::syntax::keyword::ClauseKind;
 
@@ -66,18 +61,6 @@ pub struct Model<'a> {
     pub defaults: &'a [Clause],
     /// The variables that some state or handler assigns; `None` if some are unknown.
     pub(crate) variables: Option<BTreeSet<String>>,
-    /// What is known of it beside what it says.
-    pub(super) analysis: Analysis,
-    /// What the calls of the ARNs that were asked for return; finding an operation takes longest.
-    pub(super) calls: RefCell<BTreeMap<String, Option<ResultPart>>>,
-    /// Clauses `unchecked` that are taken as if they were not there.
-    pub(super) ignored: Vec<NodeId>,
-    /// The members of the results with a member that the source has the type of, which is left open here.
-    pub(super) wrappers: RefCell<BTreeMap<String, Rc<IndexMap<String, Ty>>>>,
-    /// The types of what references start from, by the numbers of their words, where somebody wants to know.
-    pub(super) roots: Option<RefCell<BTreeMap<usize, Ty>>>,
-    /// How many nodes were looked at to draw paths for messages.
-    pub(super) looked_at: Cell<usize>,
 }
 
 /// A retrier with a name.
@@ -152,8 +135,8 @@ impl<'a> Model<'a> {
         self.params.iter().map(|(name, field)| (field.decl.wire.clone(), name.clone())).collect()
     }
 
-    /// Builds the model, silently.
-    pub(super) fn of(workflow: &'a Workflow) -> Self {
+    /// Builds the model, silently. `broken` is whether the variables count that are assigned beside what did not parse.
+    pub(super) fn of(workflow: &'a Workflow, broken: bool) -> Self {
         let types = Types::of(workflow);
         let mut model = Self {
             workflow,
@@ -176,12 +159,6 @@ impl<'a> Model<'a> {
             catchers: IndexMap::new(),
             defaults: &[],
             variables: None,
-            analysis: Analysis::default(),
-            calls: RefCell::default(),
-            ignored: Vec::new(),
-            wrappers: RefCell::default(),
-            roots: None,
-            looked_at: Cell::new(0),
         };
         // From last to first, so that the first of two counts.
         for declaration in workflow.declarations.iter().rev() {
@@ -195,6 +172,10 @@ impl<'a> Model<'a> {
         let settle = |id: &mut usize| *id = if *id > TAKEN { first + (usize::MAX - *id) } else { *id };
         model.duplicates.iter_mut().for_each(|info| settle(&mut info.id));
         model.scopes.iter_mut().filter_map(|scope| scope.owner_id.as_mut()).for_each(settle);
+        // A clause that did not parse may have assigned any.
+        if broken || model.scopes.iter().all(|scope| !scope.body.broken) {
+            model.variables = variables::assigned(&model);
+        }
         model
     }
 
@@ -299,11 +280,6 @@ impl<'a> Model<'a> {
         first.or_else(|| self.duplicates.get(id.checked_sub(self.states.len())?))
     }
 
-    /// JSONata of the user's own, with or without `{%` and `%}`, as it is read.
-    pub(super) fn jsonata(&self, text: &str) -> Arc<Read> {
-        self.analysis.jsonata.read(jsonata::expression(text).unwrap_or(text))
-    }
-
     /// The scope that is a state's branch of that number, or the body of a map.
     pub fn scope_in(&self, owner: &StateInfo<'a>, branch: Option<usize>) -> Option<usize> {
         self.scopes.iter().position(|scope| scope.owner_id == Some(owner.id) && scope.branch == branch)
@@ -396,12 +372,6 @@ impl<'a> Model<'a> {
             })
         });
         own.iter().chain(inherited)
-    }
-
-    /// Returns the clause that turns off a state's checks against AWS's APIs.
-    pub fn unchecked(&self, info: &StateInfo<'a>) -> Option<&'a Clause> {
-        let mut all = self.clauses_of(info).filter(|clause| clause.kind == ClauseKind::Unchecked);
-        all.find(|clause| !self.ignored.contains(&clause.id))
     }
 }
 

@@ -3,14 +3,14 @@
 use workflow_asl::Code;
 use workflow_asl::document::{self, Form};
 
-use super::model::Model;
+use super::analysis::Analysis;
 use super::sink::Sink;
 use crate::problem::Problem;
 use crate::syntax::ast::{ClauseValue, DeclarationKind, Expr, ExprKind, Head, WaitHead};
 use crate::syntax::keyword::ClauseKind;
 
 /// Durations, limits and counts are in their ranges.
-pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
+pub(super) fn check(model: &Analysis<'_>, sink: &mut Sink<'_>) {
     for declaration in &model.workflow.declarations {
         match &declaration.kind {
             DeclarationKind::Timeout(value) => {

@@ -10,10 +10,11 @@ use workflow_asl::document::QueryLanguage;
 use workflow_asl::request::{RequestInput, TextParameter};
 use workflow_services::{Shape, TaskResource};
 
+use super::analysis::Analysis;
 use super::api::integration;
 use super::expression_text::words;
 use super::foreign::{kinds, kinds_of};
-use super::model::{Model, StateInfo};
+use super::model::StateInfo;
 use super::sink::Sink;
 use super::types::{Ty, article};
 use super::value_site::ValueField;
@@ -22,7 +23,7 @@ use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Head, Resource, St
 use crate::syntax::keyword::ClauseKind;
 
 /// Values fit the parameters of the API that they are for.
-pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
+pub(super) fn check(model: &Analysis<'_>, sink: &mut Sink<'_>) {
     // Finding an operation takes longest: tasks that call the same share it.
     let mut requests = BTreeMap::new();
     for info in model.all_states() {
@@ -82,7 +83,7 @@ fn is_computed(value: &Expr) -> bool {
 }
 
 struct Request<'m, 'a> {
-    model: &'m Model<'a>,
+    model: &'m Analysis<'a>,
     info: &'m StateInfo<'a>,
     input: RequestInput,
     /// The error where a value does not fit.

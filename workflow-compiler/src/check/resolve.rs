@@ -3,11 +3,11 @@
 use workflow_asl::Code;
 use workflow_asl::result::{Member, Presence};
 
+use super::analysis::Analysis;
 use super::data::references;
 use super::flow::Narrowing;
 use super::members::Named;
 use super::members::member_type;
-use super::model::Model;
 use super::path::{Path, PathRoot, PathSegment, literal_index};
 use super::resolution::{AccessStep, Base, Resolved};
 use super::root::ResolvedRoot;
@@ -29,7 +29,7 @@ pub(super) enum Beginning {
     Value,
 }
 
-impl<'a> Model<'a> {
+impl<'a> Analysis<'a> {
     /// What a reference means in its place where these facts are known; never fails. Unknown members keep their text, and
     /// their type is unknown. The checks report what is wrong with it.
     pub(super) fn resolve(&self, place: ValueSite<'_, 'a>, reference: &Reference) -> Resolved {
@@ -344,7 +344,7 @@ impl<'a> Model<'a> {
     }
 }
 
-impl Model<'_> {
+impl Analysis<'_> {
     /// Returns the problem with what was meant by a member that there is not: one that lies deeper in the value, or the
     /// member that other languages have the word for.
     fn meant_member(

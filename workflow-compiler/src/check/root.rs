@@ -6,7 +6,8 @@ use workflow_asl::document::QueryLanguage;
 use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, StateKind};
 
-use super::model::{Model, StateInfo, is_distributed};
+use super::analysis::Analysis;
+use super::model::{StateInfo, is_distributed};
 use super::path::{Path, reference_text};
 use super::resolution::Base;
 use super::suggestions;
@@ -47,7 +48,7 @@ const EXECUTION_INPUT: &[&str] = &["Execution", "Input"];
 const ITEM_VALUE: &[&str] = &["Map", "Item", "Value"];
 const ITEM_INDEX: &[&str] = &["Map", "Item", "Index"];
 
-impl<'a> Model<'a> {
+impl<'a> Analysis<'a> {
     pub(super) fn resolve_root(
         &self,
         place: ValueSite<'_, 'a>,
@@ -162,7 +163,7 @@ impl<'a> Model<'a> {
                 Err(problem(Code::ReferenceNotHere, spot, format!("nothing assigns a variable `${name}`"), help))
             }
             Root::Variable(name) => {
-                let ty = self.analysis.variables.get(name).cloned().unwrap_or(Ty::Unknown);
+                let ty = self.variable_types.get(name).cloned().unwrap_or(Ty::Unknown);
                 Ok(ResolvedRoot::new(Base::Variable(name.clone()), &[], ty))
             }
             Root::StateResult(name) => self.state_result(place, reference, name),
@@ -183,7 +184,7 @@ impl<'a> Model<'a> {
             }
         };
         if visible {
-            let known = info.number.and_then(|number| self.analysis.results.get(number)).cloned();
+            let known = info.number.and_then(|number| self.results.get(number)).cloned();
             return Ok(ResolvedRoot::new(Base::Result, &[], known.unwrap_or_else(|| self.result_type(info))));
         }
         let kind_name = kind.name().to_lowercase();
@@ -254,7 +255,7 @@ impl<'a> Model<'a> {
         }
         let start = self.first_of(scope);
         let starts = start.is_some_and(|start| start.id == info.id);
-        let comes_back = self.analysis.graphs.comes_back(scope);
+        let comes_back = self.graphs.comes_back(scope);
         let start_name = start.map_or("", |start| start.name.as_str());
         let takes_part = || info.state.clauses.iter().any(|clause| clause.kind == ClauseKind::InputPath);
         let sees_input = match info.language {
@@ -294,12 +295,12 @@ impl<'a> Model<'a> {
 
     /// Returns the state that a scope starts with.
     pub(super) fn first_of(&self, scope: usize) -> Option<&StateInfo<'a>> {
-        self.states.get_index(self.analysis.graphs.start(scope)?).map(|(_, info)| info)
+        self.states.get_index(self.graphs.start(scope)?).map(|(_, info)| info)
     }
 
     /// Returns whether a state is inside of a parallel or map of this scope.
     fn is_inside(&self, info: &StateInfo<'a>, scope: usize, owner: &StateInfo<'a>) -> bool {
-        let graphs = &self.analysis.graphs;
+        let graphs = &self.graphs;
         let around = info.number.and_then(|number| graphs.ancestor(graphs.point(number)?, scope));
         info.scope != scope && around.and_then(|point| graphs.state_at(point)) == owner.number
     }
@@ -342,7 +343,7 @@ impl<'a> Model<'a> {
         })
     }
 
-    /// The variable that holds what a state gave; whether it can be read here is [`Model::unavailable`]'s question.
+    /// The variable that holds what a state gave; whether it can be read here is [`Analysis::unavailable`]'s question.
     fn state_result(
         &self,
         place: ValueSite<'_, 'a>,
@@ -358,7 +359,7 @@ impl<'a> Model<'a> {
             let message = format!("`{name}` is a {kind}, which has no result");
             return Err(Box::new(Problem::new(Code::StateReference, reference.root_spot, message)));
         }
-        let ty = self.analysis.results.get(number).cloned().unwrap_or(Ty::Unknown);
+        let ty = self.results.get(number).cloned().unwrap_or(Ty::Unknown);
         Ok(ResolvedRoot::new(Base::Variable(super::data::variable(&name)), &[], ty))
     }
 

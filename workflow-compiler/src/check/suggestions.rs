@@ -4,9 +4,9 @@
 use proc_macro2::Ident;
 use workflow_asl::Code;
 
+use super::analysis::Analysis;
 use super::expression_text::VALUES;
 use super::flow::Narrowing;
-use super::model::Model;
 use super::sink::Sink;
 use super::types::Ty;
 use super::value_site::ValueSite;
@@ -109,7 +109,7 @@ impl Candidate {
     }
 }
 
-impl<'a> Model<'a> {
+impl<'a> Analysis<'a> {
     /// That a word is the name of nothing here, with what was meant by it.
     pub(super) fn unknown_word(&self, place: ValueSite<'_, 'a>, reference: &Reference, name: &Ident) -> Problem {
         let word = plain(name);

@@ -2,7 +2,8 @@
 
 use workflow_asl::{Code, StateKind};
 
-use super::model::{Model, StateInfo};
+use super::analysis::Analysis;
+use super::model::StateInfo;
 use super::request;
 use super::sink::Sink;
 use super::state_names::describe;
@@ -13,7 +14,7 @@ use crate::syntax::ast::{
 };
 use crate::syntax::keyword::ClauseKind;
 
-pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
+pub(super) fn check(model: &Analysis<'_>, sink: &mut Sink<'_>) {
     for (index, scope) in model.scopes.iter().enumerate() {
         if let Some(start) = &scope.body.start {
             match start {
@@ -35,7 +36,7 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
 }
 
 /// A body has states. Silent where something in it did not parse: the states may be among what was skipped.
-pub(super) fn no_states(model: &Model<'_>, sink: &mut Sink<'_>) {
+pub(super) fn no_states(model: &Analysis<'_>, sink: &mut Sink<'_>) {
     for scope in model.scopes.iter().filter(|scope| scope.body.states.is_empty() && !scope.body.broken) {
         let what = match (scope.owner, scope.branch) {
             (None, _) => format!("the workflow `{}`", plain(&model.workflow.name)),
@@ -48,7 +49,7 @@ pub(super) fn no_states(model: &Model<'_>, sink: &mut Sink<'_>) {
 }
 
 /// A state goes on or ends: falling off the end is never silent.
-fn missing_transition(model: &Model<'_>, info: &StateInfo<'_>, sink: &mut Sink<'_>) {
+fn missing_transition(model: &Analysis<'_>, info: &StateInfo<'_>, sink: &mut Sink<'_>) {
     let state = info.state;
     let goes_on = !matches!(state.kind, StateKind::Choice | StateKind::Succeed | StateKind::Fail);
     if !goes_on || state.transition.is_some() || state.broken {
@@ -107,7 +108,7 @@ pub(crate) fn fields_of_state(state: &State) -> impl Iterator<Item = (&Member, S
 }
 
 /// An arm of a choice and a catcher lead to a state: only a state's own transition ends the workflow or branch.
-fn no_way_to_end(model: &Model<'_>, info: &StateInfo<'_>, sink: &mut Sink<'_>) {
+fn no_way_to_end(model: &Analysis<'_>, info: &StateInfo<'_>, sink: &mut Sink<'_>) {
     let arms = match &info.state.head {
         Head::Choice(choice) => choice.arms.as_slice(),
         _ => &[],
@@ -155,7 +156,7 @@ fn own_targets<'a>(info: &StateInfo<'a>) -> impl Iterator<Item = &'a Target> {
 }
 
 /// A target is a state of the scope it is written in.
-fn target(model: &Model<'_>, scope: usize, target: &Target, sink: &mut Sink<'_>) {
+fn target(model: &Analysis<'_>, scope: usize, target: &Target, sink: &mut Sink<'_>) {
     if model.target(target, scope).is_some() {
         return;
     }
@@ -172,7 +173,7 @@ fn target(model: &Model<'_>, scope: usize, target: &Target, sink: &mut Sink<'_>)
     });
 }
 
-fn other_scope(model: &Model<'_>, scope: usize, other: &StateInfo<'_>, name: &str, spot: Spot) -> Problem {
+fn other_scope(model: &Analysis<'_>, scope: usize, other: &StateInfo<'_>, name: &str, spot: Spot) -> Problem {
     let there = describe(model, other.scope);
     let message = match scope {
         0 => format!("`{name}` is in {there}: no transition leads into it"),
@@ -191,7 +192,7 @@ fn other_scope(model: &Model<'_>, scope: usize, other: &StateInfo<'_>, name: &st
     }
 }
 
-fn unknown(model: &Model<'_>, scope: usize, name: &str, text: bool, spot: Spot) -> Problem {
+fn unknown(model: &Analysis<'_>, scope: usize, name: &str, text: bool, spot: Spot) -> Problem {
     let message = if text { format!("unknown state {name:?}") } else { format!("unknown state `{name}`") };
     let problem = Problem::new(Code::UnknownTarget, spot, message);
     let (exact, names): (Option<&StateInfo<'_>>, Vec<&str>) = if text {
@@ -243,7 +244,7 @@ fn unknown(model: &Model<'_>, scope: usize, name: &str, text: bool, spot: Spot) 
 }
 
 /// A catcher that many states share leads to a state that each of them can reach.
-fn handlers(model: &Model<'_>, sink: &mut Sink<'_>) {
+fn handlers(model: &Analysis<'_>, sink: &mut Sink<'_>) {
     for declaration in &model.workflow.declarations {
         match &declaration.kind {
             DeclarationKind::Catcher { name, catcher } => {
@@ -288,11 +289,11 @@ fn named(clause: &Clause, name: &str) -> Option<Spot> {
     }
 }
 
-fn known_anywhere<'m, 'a>(model: &'m Model<'a>, target: &Target) -> Option<&'m StateInfo<'a>> {
+fn known_anywhere<'m, 'a>(model: &'m Analysis<'a>, target: &Target) -> Option<&'m StateInfo<'a>> {
     (0..model.scopes.len()).find_map(|scope| model.target(target, scope))
 }
 
-fn shared(model: &Model<'_>, info: &StateInfo<'_>, whose: &str, to: &Target, spot: Spot, sink: &mut Sink<'_>) {
+fn shared(model: &Analysis<'_>, info: &StateInfo<'_>, whose: &str, to: &Target, spot: Spot, sink: &mut Sink<'_>) {
     let (None, Some(other)) = (model.target(to, info.scope), known_anywhere(model, to)) else { return };
     let message = format!(
         "{whose} leads to `{}`, which is in {}; `{}` is in {}",

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use workflow_asl::Code;
 
+use super::analysis::Analysis;
 use super::data::{leaves, values};
-use super::model::Model;
 use crate::fragment::Fragment;
 use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{
@@ -18,7 +18,7 @@ use crate::syntax::keyword::ClauseKind;
 /// `workflow!`, which may use each other's types, and this is the one with that number; `fragments` those of the definition,
 /// where it is made of the states.
 pub(crate) fn unused(
-    model: &Model<'_>,
+    model: &Analysis<'_>,
     (number, all): (usize, &[Workflow]),
     fragments: Option<&[Fragment]>,
     problems: &mut Problems,
@@ -30,7 +30,7 @@ pub(crate) fn unused(
     }
 }
 
-fn params(model: &Model<'_>, fragments: &[Fragment], problems: &mut Problems) {
+fn params(model: &Analysis<'_>, fragments: &[Fragment], problems: &mut Problems) {
     if model.params.is_empty() {
         return;
     }
@@ -48,7 +48,7 @@ fn params(model: &Model<'_>, fragments: &[Fragment], problems: &mut Problems) {
     }
 }
 
-fn handlers(model: &Model<'_>, problems: &mut Problems) {
+fn handlers(model: &Analysis<'_>, problems: &mut Problems) {
     let own = model.all_states().flat_map(|info| &info.state.clauses);
     let used: Vec<(ClauseKind, String)> = own
         .chain(model.defaults)
@@ -71,7 +71,7 @@ fn handlers(model: &Model<'_>, problems: &mut Problems) {
     }
 }
 
-fn types(model: &Model<'_>, (own, all): (usize, &[Workflow]), problems: &mut Problems) {
+fn types(model: &Analysis<'_>, (own, all): (usize, &[Workflow]), problems: &mut Problems) {
     // Rust code elsewhere may use what is public.
     let declared: Vec<_> = declared(model.workflow).filter(|_| model.workflow.visibility.is_empty()).collect();
     if declared.is_empty() {
@@ -161,7 +161,7 @@ fn of_tasks(body: &Body, each: &mut dyn FnMut(String)) {
 }
 
 /// Adds the enums whose variants are named in values.
-fn variants(model: &Model<'_>, used: &mut BTreeSet<String>) {
+fn variants(model: &Analysis<'_>, used: &mut BTreeSet<String>) {
     for info in model.all_states() {
         let mut in_value = |value| {
             leaves(value, &mut |leaf| {

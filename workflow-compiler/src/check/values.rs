@@ -3,10 +3,11 @@
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
 
+use super::analysis::Analysis;
 use super::choice;
 use super::flow::Narrowing;
 use super::foreign::{kinds, kinds_of};
-use super::model::{Model, StateInfo};
+use super::model::StateInfo;
 use super::sink::Sink;
 use super::types::{Ty, article};
 use super::value_site::{ValueField, ValueSite};
@@ -17,7 +18,7 @@ use crate::syntax::ast::{
 use crate::syntax::keyword::ClauseKind;
 
 /// Checks that every reference is valid, and that operators and functions get values of their types.
-pub(super) fn check<'a>(model: &Model<'a>, sink: &mut Sink<'_>) {
+pub(super) fn check<'a>(model: &Analysis<'a>, sink: &mut Sink<'_>) {
     for info in model.all_states() {
         let facts = model.narrowing(info);
         head(model, info, facts, sink);
@@ -76,17 +77,17 @@ fn stands_for<'m, 'a: 'm>(
 }
 
 /// Returns what is known wherever one of the states begins that share some words.
-fn common<'a>(model: &Model<'a>, shares: impl Fn(&StateInfo<'a>) -> bool) -> Narrowing {
+fn common<'a>(model: &Analysis<'a>, shares: impl Fn(&StateInfo<'a>) -> bool) -> Narrowing {
     let facts = model.all_states().filter(|info| shares(info)).map(|info| model.narrowing(info).clone());
     facts.reduce(|known, other| known.common(&other)).unwrap_or_default()
 }
 
-fn task<'m, 'a>(model: &'m Model<'a>) -> Option<&'m StateInfo<'a>> {
+fn task<'m, 'a>(model: &'m Analysis<'a>) -> Option<&'m StateInfo<'a>> {
     model.all_states().find(|info| matches!(info.state.head, Head::Task { .. }))
 }
 
 /// Whether a state has the catcher of this name.
-fn inherits(model: &Model<'_>, info: &StateInfo<'_>, name: &str) -> bool {
+fn inherits(model: &Analysis<'_>, info: &StateInfo<'_>, name: &str) -> bool {
     let named = |clause: &Clause| matches!(&clause.value, ClauseValue::Named(used) if plain(used) == name);
     model.catchers_of(info).iter().any(|(clause, _)| named(clause))
 }
@@ -97,7 +98,7 @@ fn uses(clauses: &[Clause], kind: ClauseKind, name: &str) -> bool {
         .any(|clause| clause.kind == kind && matches!(&clause.value, ClauseValue::Named(used) if plain(used) == name))
 }
 
-fn head<'a>(model: &Model<'a>, info: &StateInfo<'a>, facts: &Narrowing, sink: &mut Sink<'_>) {
+fn head<'a>(model: &Analysis<'a>, info: &StateInfo<'a>, facts: &Narrowing, sink: &mut Sink<'_>) {
     if let Head::Task { resource: Some(Resource::Text(text)), .. } = &info.state.head {
         model.braces_in_text(info.at(ValueField::Resource).knowing(facts), (&text.value, text.spot), sink);
     }
@@ -132,7 +133,7 @@ fn head<'a>(model: &Model<'a>, info: &StateInfo<'a>, facts: &Narrowing, sink: &m
 
 /// Checks the values in clauses of a state, `defaults` or an arm.
 pub(super) fn clauses<'a>(
-    model: &Model<'a>,
+    model: &Analysis<'a>,
     info: &StateInfo<'a>,
     clauses: &[Clause],
     facts: &Narrowing,
@@ -186,13 +187,13 @@ pub(super) fn clauses<'a>(
     }
 }
 
-fn retrier<'a>(model: &Model<'a>, info: &StateInfo<'a>, retrier: &Retrier, sink: &mut Sink<'_>) {
+fn retrier<'a>(model: &Analysis<'a>, info: &StateInfo<'a>, retrier: &Retrier, sink: &mut Sink<'_>) {
     for field in &retrier.fields {
         value(model, info.at(ValueField::Literal).knowing(&Narrowing::default()), &field.value, sink);
     }
 }
 
-fn catcher<'a>(model: &Model<'a>, info: &StateInfo<'a>, catcher: &Catcher, facts: &Narrowing, sink: &mut Sink<'_>) {
+fn catcher<'a>(model: &Analysis<'a>, info: &StateInfo<'a>, catcher: &Catcher, facts: &Narrowing, sink: &mut Sink<'_>) {
     for clause in &catcher.clauses {
         let position = match clause.kind {
             ClauseKind::Assign => ValueField::CatchAssign,
@@ -205,7 +206,7 @@ fn catcher<'a>(model: &Model<'a>, info: &StateInfo<'a>, catcher: &Catcher, facts
     }
 }
 
-fn value<'a>(model: &Model<'a>, place: ValueSite<'_, 'a>, expr: &Expr, sink: &mut Sink<'_>) {
+fn value<'a>(model: &Analysis<'a>, place: ValueSite<'_, 'a>, expr: &Expr, sink: &mut Sink<'_>) {
     let ty = model.infer(place, expr, sink);
     model.needed(place, expr, None, sink);
     fits(place.position, &ty, expr, sink);

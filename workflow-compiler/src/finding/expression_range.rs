@@ -7,14 +7,14 @@ use workflow_asl::{Diagnostic, jsonata};
 
 use super::{overlap, state_of};
 use crate::Locate;
-use crate::check::Model;
+use crate::check::Analysis;
 use crate::literal_range::LiteralRange;
 use crate::syntax::ast::Spot;
 
 /// Returns the literal whose text the finding is about, and the part of it.
 pub(super) fn within_text(
     finding: &Diagnostic,
-    model: &Model<'_>,
+    model: &Analysis<'_>,
     definition: &Value,
     spot: Spot,
     locate: Locate<'_>,

@@ -5,7 +5,7 @@ use workflow_asl::{Code, Diagnostic, Finding, jsonata};
 
 use super::{overlap, state_of};
 use crate::Locate;
-use crate::check::{Model, StateInfo};
+use crate::check::{Analysis, StateInfo};
 use crate::problem::Edit;
 use crate::syntax::as_clause;
 use crate::syntax::ast::{ExprKind, Head, Over, Resource, Spot, Target, plain};
@@ -13,7 +13,7 @@ use crate::syntax::ast::{ExprKind, Head, Over, Resource, Spot, Target, plain};
 /// Returns the change that the help line of a finding shows, where it shows one.
 pub(super) fn of(
     finding: &Diagnostic,
-    model: &Model<'_>,
+    model: &Analysis<'_>,
     spot: Spot,
     help: &[String],
     locate: Locate<'_>,
@@ -45,7 +45,7 @@ pub(super) fn of(
 
 /// Returns the catcher that a state needs which handles errors: it goes on as without an error, where that reads
 /// neither the state's result nor what comes in.
-pub(super) fn catcher_of_handler(info: &StateInfo<'_>, model: &Model<'_>) -> Option<String> {
+pub(super) fn catcher_of_handler(info: &StateInfo<'_>, model: &Analysis<'_>) -> Option<String> {
     let Some(Target::State(next)) = &info.state.transition else { return None };
     if model.capture_of(info).is_some() || model.reads_its_input() {
         return None;
@@ -54,7 +54,7 @@ pub(super) fn catcher_of_handler(info: &StateInfo<'_>, model: &Model<'_>) -> Opt
 }
 
 /// Returns the headers that a reader of CSV needs, at the beginning of its braces.
-fn headers(finding: &Diagnostic, model: &Model<'_>) -> Option<Edit> {
+fn headers(finding: &Diagnostic, model: &Analysis<'_>) -> Option<Edit> {
     let Head::Map { over: Some(Over::Reader { body, .. }), .. } = &state_of(&finding.pointer, model)?.state.head else {
         return None;
     };
@@ -63,7 +63,7 @@ fn headers(finding: &Diagnostic, model: &Model<'_>) -> Option<Edit> {
 }
 
 /// Returns a parameter that no API has, since it is a field of the state: how it is written there, and the change.
-pub(super) fn field_of_state(finding: &Diagnostic, model: &Model<'_>) -> Option<(String, Vec<Edit>)> {
+pub(super) fn field_of_state(finding: &Diagnostic, model: &Analysis<'_>) -> Option<(String, Vec<Edit>)> {
     if finding.code != Code::UnknownParameter {
         return None;
     }
@@ -84,7 +84,7 @@ pub(super) fn field_of_state(finding: &Diagnostic, model: &Model<'_>) -> Option<
 }
 
 /// JSONata with the operators of other languages.
-fn expression(finding: &Diagnostic, model: &Model<'_>, spot: Spot, locate: Locate<'_>) -> Option<Edit> {
+fn expression(finding: &Diagnostic, model: &Analysis<'_>, spot: Spot, locate: Locate<'_>) -> Option<Edit> {
     let mut found = None;
     model.texts(state_of(&finding.pointer, model)?, &mut |text, literal| {
         if found.is_none() && overlap(literal, spot, locate) {
@@ -99,7 +99,7 @@ fn expression(finding: &Diagnostic, model: &Model<'_>, spot: Spot, locate: Locat
 }
 
 /// Returns a call without its ending.
-fn without_pattern(finding: &Diagnostic, model: &Model<'_>) -> Option<Edit> {
+fn without_pattern(finding: &Diagnostic, model: &Analysis<'_>) -> Option<Edit> {
     let Head::Task { resource: Some(Resource::Service { path, pattern: Some(pattern), result: None, .. }), .. } =
         &state_of(&finding.pointer, model)?.state.head
     else {
@@ -110,7 +110,7 @@ fn without_pattern(finding: &Diagnostic, model: &Model<'_>) -> Option<Edit> {
 }
 
 /// Another service or action, in place of its word or of all that names what is called.
-fn service(finding: &Diagnostic, model: &Model<'_>, spot: Spot, name: &str) -> Option<Edit> {
+fn service(finding: &Diagnostic, model: &Analysis<'_>, spot: Spot, name: &str) -> Option<Edit> {
     if !name.contains("::") {
         return finding.range.is_some().then(|| Edit::over(spot, name.trim_start_matches('.')));
     }

@@ -17,7 +17,7 @@ use self::unchecked::Unchecked;
 pub(crate) use self::unchecked::needless_word;
 
 use crate::Locate;
-use crate::check::{Model, StateInfo, fields_of_state, integration};
+use crate::check::{Analysis, StateInfo, fields_of_state, integration};
 use crate::lower::Lowered;
 use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{Clause, Head, Resource, Spot, State, plain};
@@ -26,7 +26,7 @@ use crate::syntax::ast::{Clause, Head, Resource, Spot, State, plain};
 /// Gives the clauses `unchecked` that silence none of it.
 pub(crate) fn report<'a>(
     (found, excusing): (impl Iterator<Item = Diagnostic>, &BTreeSet<Pointer>),
-    model: &Model<'a>,
+    model: &Analysis<'a>,
     lowered: &Lowered,
     problems: &mut Problems,
     locate: Locate<'_>,
@@ -108,7 +108,7 @@ fn is_about_key(finding: &Diagnostic) -> bool {
 }
 
 /// Returns the message, in which a state has the name that the source has for it.
-fn message_in_the_language(finding: &Diagnostic, model: &Model<'_>) -> String {
+fn message_in_the_language(finding: &Diagnostic, model: &Analysis<'_>) -> String {
     let name = || state_of(&finding.pointer, model).map(|info| &info.name);
     match (&*finding.finding, name()) {
         (Finding::EmptyField { field: "Choices", .. }, Some(name)) => {
@@ -120,7 +120,7 @@ fn message_in_the_language(finding: &Diagnostic, model: &Model<'_>) -> String {
 }
 
 /// Returns the help line; that of some findings takes what the source has.
-fn help_in_the_language(finding: &Diagnostic, model: &Model<'_>) -> Option<String> {
+fn help_in_the_language(finding: &Diagnostic, model: &Analysis<'_>) -> Option<String> {
     match &*finding.finding {
         // The variable of a result is there once the text names it.
         Finding::NeverAssigned { name, near: None, .. } if name != "item" => {
@@ -138,7 +138,7 @@ fn help_in_the_language(finding: &Diagnostic, model: &Model<'_>) -> Option<Strin
 }
 
 /// Returns the innermost state around a place in the document.
-fn state_of<'m, 'a>(at: &Pointer, model: &'m Model<'a>) -> Option<&'m StateInfo<'a>> {
+fn state_of<'m, 'a>(at: &Pointer, model: &'m Analysis<'a>) -> Option<&'m StateInfo<'a>> {
     let tokens: Vec<_> = at.tokens().collect();
     let name = tokens.windows(2).rev().find_map(|pair| match pair {
         [states, name] if states == "States" => Some(name),
@@ -148,7 +148,7 @@ fn state_of<'m, 'a>(at: &Pointer, model: &'m Model<'a>) -> Option<&'m StateInfo<
 }
 
 /// Returns the words of a task's call that a finding about a part of its ARN is about.
-fn word_of_resource(finding: &Diagnostic, model: &Model<'_>) -> Option<Spot> {
+fn word_of_resource(finding: &Diagnostic, model: &Analysis<'_>) -> Option<Spot> {
     let (start, length) = finding.range?;
     if finding.pointer.tokens().last()? != "Resource" {
         return None;
@@ -167,7 +167,7 @@ fn word_of_resource(finding: &Diagnostic, model: &Model<'_>) -> Option<Spot> {
 }
 
 /// Returns whether it is about the variable that keeps a state's result: its reads have been checked against AWS's API.
-fn is_of_kept_result(finding: &Diagnostic, model: &Model<'_>) -> bool {
+fn is_of_kept_result(finding: &Diagnostic, model: &Analysis<'_>) -> bool {
     if !matches!(finding.code, Code::UnknownResultMember | Code::DoubtfulResultMember) {
         return false;
     }
@@ -181,7 +181,7 @@ fn is_of_kept_result(finding: &Diagnostic, model: &Model<'_>) -> bool {
 }
 
 /// Returns whether something lacks because the words for it did not parse, or are those of the other query language.
-fn is_of_what_is_broken(code: Code, finding: &Diagnostic, model: &Model<'_>) -> bool {
+fn is_of_what_is_broken(code: Code, finding: &Diagnostic, model: &Analysis<'_>) -> bool {
     // The transition of a broken state is unknown.
     if matches!(code, Code::UnreachableState | Code::NoWayToEnd | Code::EndlessLoop | Code::UncaughtHandler) {
         return model.all_states().any(|info| info.state.broken);

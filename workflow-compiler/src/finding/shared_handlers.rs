@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use workflow_asl::{Code, Diagnostic, Finding};
 
 use super::state_of;
-use crate::check::{Model, StateInfo};
+use crate::check::{Analysis, StateInfo};
 use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{Clause, ClauseValue, Spot, Text, plain};
 use crate::syntax::keyword::ClauseKind;
@@ -29,7 +29,7 @@ pub(super) struct SharedHandlers {
 impl SharedHandlers {
     /// Returns whether the finding is about an error name of a shared handler; it is then kept until all findings are
     /// known. What an earlier handler takes already is no mistake there: to override a part is what they are for.
-    pub(super) fn takes(&mut self, finding: &Diagnostic, model: &Model<'_>, spot: Spot) -> bool {
+    pub(super) fn takes(&mut self, finding: &Diagnostic, model: &Analysis<'_>, spot: Spot) -> bool {
         if !matches!(finding.code, Code::NeverMatches | Code::UnraisedError | Code::OtherErrorPrefix) {
             return false;
         }
@@ -58,7 +58,7 @@ impl SharedHandlers {
     }
 
     /// Reports the names that no state with the handler raises.
-    pub(super) fn report(self, model: &Model<'_>, problems: &mut Problems) {
+    pub(super) fn report(self, model: &Analysis<'_>, problems: &mut Problems) {
         for (shared, (found, spot)) in self.found {
             let has = |clause: &Clause| match (&shared.handler, &clause.value) {
                 (Ok(name), ClauseValue::Named(used)) => clause.kind == shared.kind && plain(used) == *name,
@@ -81,7 +81,10 @@ impl SharedHandlers {
 }
 
 /// Returns the state, the kind of handler, and the numbers of the handler and of the error name in it.
-fn place<'m, 'a>(finding: &Diagnostic, model: &'m Model<'a>) -> Option<(&'m StateInfo<'a>, ClauseKind, usize, usize)> {
+fn place<'m, 'a>(
+    finding: &Diagnostic,
+    model: &'m Analysis<'a>,
+) -> Option<(&'m StateInfo<'a>, ClauseKind, usize, usize)> {
     let tokens: Vec<_> = finding.pointer.tokens().collect();
     let [.., list, entry, _, error] = tokens.as_slice() else { return None };
     let kind = if list == "Retry" { ClauseKind::Retry } else { ClauseKind::Catch };
@@ -90,7 +93,7 @@ fn place<'m, 'a>(finding: &Diagnostic, model: &'m Model<'a>) -> Option<(&'m Stat
 
 /// Returns the handlers of a state, in the document's order.
 fn handlers<'m, 'a>(
-    model: &'m Model<'a>,
+    model: &'m Analysis<'a>,
     info: &'m StateInfo<'a>,
     kind: ClauseKind,
 ) -> impl Iterator<Item = &'a Clause> {
@@ -102,7 +105,7 @@ fn is_handler(value: &ClauseValue) -> bool {
 }
 
 /// Returns the error name as it is written.
-fn error<'a>(shared: &Shared, model: &Model<'a>) -> Option<&'a Text> {
+fn error<'a>(shared: &Shared, model: &Analysis<'a>) -> Option<&'a Text> {
     let errors = match &shared.handler {
         Ok(name) if shared.kind == ClauseKind::Retry => &model.retriers.get(name)?.retrier.errors,
         Ok(name) => &model.catchers.get(name)?.catcher.errors,

@@ -6,7 +6,7 @@ use proc_macro2::Ident;
 use workflow_asl::{Code, Diagnostic, Pointer};
 
 use super::state_of;
-use crate::check::Model;
+use crate::check::Analysis;
 use crate::problem::Problem;
 use crate::syntax::ast::{Clause, NodeId};
 use crate::syntax::keyword::ClauseKind;
@@ -18,13 +18,13 @@ pub(super) struct Unchecked {
 
 impl Unchecked {
     /// With the states whose clauses keep the rules from finding more.
-    pub(super) fn of(excusing: &BTreeSet<Pointer>, model: &Model<'_>) -> Self {
+    pub(super) fn of(excusing: &BTreeSet<Pointer>, model: &Analysis<'_>) -> Self {
         let excusing = excusing.iter().filter_map(|at| state_of(at, model).and_then(|info| model.unchecked(info)));
         Self { used: excusing.map(|clause| clause.id).collect() }
     }
 
     /// Returns whether a clause says that this is no mistake.
-    pub(super) fn silences(&mut self, code: Code, finding: &Diagnostic, model: &Model<'_>) -> bool {
+    pub(super) fn silences(&mut self, code: Code, finding: &Diagnostic, model: &Analysis<'_>) -> bool {
         if !code.depends_on_table() {
             return false;
         }
@@ -34,7 +34,7 @@ impl Unchecked {
     }
 
     /// Returns the clauses that have silenced nothing of their own state.
-    pub(super) fn idle<'a>(&self, model: &Model<'a>) -> Vec<&'a Clause> {
+    pub(super) fn idle<'a>(&self, model: &Analysis<'a>) -> Vec<&'a Clause> {
         // What did not parse may be what they are for.
         let own = model.all_states().filter(|info| !info.state.broken).flat_map(|info| &info.state.clauses);
         let all = own.chain(model.defaults).filter(|clause| clause.kind == ClauseKind::Unchecked);

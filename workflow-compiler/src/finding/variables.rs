@@ -5,7 +5,7 @@ use workflow_asl::{Code, Diagnostic, Finding};
 
 use super::{overlap, state_of};
 use crate::Locate;
-use crate::check::{Model, VariableReads};
+use crate::check::{Analysis, VariableReads};
 use crate::syntax::ast::Spot;
 
 /// A variable that may have no value where it is read.
@@ -19,7 +19,7 @@ pub(super) struct OfResult<'m> {
 }
 
 /// Returns the variable of a result that a finding is about.
-pub(super) fn of_result<'m>(finding: &Diagnostic, model: &'m Model<'_>) -> Option<OfResult<'m>> {
+pub(super) fn of_result<'m>(finding: &Diagnostic, model: &'m Analysis<'_>) -> Option<OfResult<'m>> {
     let variable = finding.finding.variable()?;
     let state = model.state_of_variable(variable)?;
     let reader = state_of(&finding.pointer, model)?;
@@ -30,7 +30,7 @@ pub(super) fn of_result<'m>(finding: &Diagnostic, model: &'m Model<'_>) -> Optio
 }
 
 /// Returns whether a finding is about a variable that some path assigns, and that is read with `?:` alone.
-pub(super) fn is_left_out(finding: &Diagnostic, model: &Model<'_>) -> bool {
+pub(super) fn is_left_out(finding: &Diagnostic, model: &Analysis<'_>) -> bool {
     let Finding::NotOnEveryPath { name, .. } = &*finding.finding else { return false };
     state_of(&finding.pointer, model).is_some_and(|info| model.only_leaves_out(info, name))
 }

@@ -34,7 +34,7 @@ use workflow_asl::{Code, Diagnostic, Pointer, StateMachine};
 use self::field::Fields;
 use self::slot::Slots;
 pub use self::source_map::SourceMap;
-use crate::check::{Model, StateInfo, ValueField, ValueSite};
+use crate::check::{Analysis, StateInfo, ValueField, ValueSite};
 use crate::fragment::Fragment;
 use crate::from_file::fragments;
 use crate::problem::{Problem, Problems};
@@ -62,7 +62,7 @@ pub struct Lowered {
 
 /// Lowers a workflow. Reports what its query language cannot express. Problems that the checks reported are lowered to
 /// something that the rules of ASL do not report again, if possible.
-pub fn lower(model: &Model<'_>, problems: &mut Problems) -> Lowered {
+pub fn lower(model: &Analysis<'_>, problems: &mut Problems) -> Lowered {
     let mut lowering = Lowering {
         model,
         problems,
@@ -93,7 +93,7 @@ pub fn lower(model: &Model<'_>, problems: &mut Problems) -> Lowered {
 
 /// The shared state of lowering.
 struct Lowering<'m, 'a> {
-    model: &'m Model<'a>,
+    model: &'m Analysis<'a>,
     problems: &'m mut Problems,
     source_map: SourceMap,
     slots: Slots,

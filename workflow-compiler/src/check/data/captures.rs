@@ -7,9 +7,9 @@ use workflow_asl::document::QueryLanguage;
 use workflow_asl::result::{Member, Presence};
 
 use super::{jsonata_reads, visit};
+use crate::check::analysis::Analysis;
 use crate::check::members::Named;
 use crate::check::members::aws;
-use crate::check::model::Model;
 use crate::check::resolution::AccessStep;
 use crate::check::sink::Sink;
 use crate::check::types::Ty;
@@ -41,7 +41,7 @@ impl Capture {
 }
 
 /// Returns what each state keeps, by its number in [`Model::states`].
-pub(super) fn collect(model: &Model<'_>, sink: &mut Sink<'_>) -> BTreeMap<usize, Capture> {
+pub(super) fn collect(model: &Analysis<'_>, sink: &mut Sink<'_>) -> BTreeMap<usize, Capture> {
     let mut all: BTreeMap<usize, Capture> = BTreeMap::new();
     for info in model.states.values() {
         visit::values(model, info, &mut |value, _| {
@@ -74,8 +74,8 @@ pub(super) fn collect(model: &Model<'_>, sink: &mut Sink<'_>) -> BTreeMap<usize,
 
 /// Returns the path up to the last member that is certainly present: in JSONPath, a path to an absent value fails the
 /// execution after the task has succeeded.
-pub(super) fn present(model: &Model<'_>, number: usize, path: impl Iterator<Item = String>) -> Vec<String> {
-    let mut ty = model.analysis.results.get(number).cloned().unwrap_or(Ty::Unknown);
+pub(super) fn present(model: &Analysis<'_>, number: usize, path: impl Iterator<Item = String>) -> Vec<String> {
+    let mut ty = model.results.get(number).cloned().unwrap_or(Ty::Unknown);
     let mut certain = Vec::new();
     for name in path {
         let next = match &ty {

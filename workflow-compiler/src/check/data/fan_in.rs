@@ -2,7 +2,8 @@
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html>
 
-use crate::check::model::{Model, StateInfo, is_distributed};
+use crate::check::analysis::Analysis;
+use crate::check::model::{StateInfo, is_distributed};
 use crate::check::types::Ty;
 use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Head};
 use crate::syntax::keyword::ClauseKind;
@@ -21,10 +22,10 @@ enum Form {
     Unknown,
 }
 
-impl<'a> Model<'a> {
+impl<'a> Analysis<'a> {
     /// Returns the type of the combined results of a parallel's branches or a map's iterations.
     pub(in crate::check) fn fan_in(&self, info: &StateInfo<'a>) -> Ty {
-        let mut inside = self.analysis.graphs.inside(info.id).map(|scope| self.scope_output(scope));
+        let mut inside = self.graphs.inside(info.id).map(|scope| self.scope_output(scope));
         match &info.state.head {
             Head::Parallel(_) => Ty::Tuple(inside.collect()),
             Head::Map { .. } => {

@@ -5,9 +5,10 @@
 
 use workflow_asl::document::QueryLanguage;
 
+use crate::check::analysis::Analysis;
 use crate::check::flow::state_narrowing::arms;
 use crate::check::flow::{By as Takes, Narrowing};
-use crate::check::model::{Model, StateInfo};
+use crate::check::model::StateInfo;
 use crate::check::types::{Ty, error_type};
 use crate::check::value_site::{ValueField, ValueSite};
 use crate::syntax::ast::{Catcher, Clause, ClauseValue, Expr, Head};
@@ -30,7 +31,7 @@ enum By<'a> {
 pub(super) struct Ways<'a>(Vec<Vec<IncomingTransition<'a>>>);
 
 impl<'a> Ways<'a> {
-    pub(super) fn of(model: &Model<'a>) -> Self {
+    pub(super) fn of(model: &Analysis<'a>) -> Self {
         let mut ways = Self(Vec::new());
         ways.0.resize_with(model.states.len(), Vec::new);
         for (from, info) in model.states.values().enumerate() {
@@ -40,7 +41,7 @@ impl<'a> Ways<'a> {
             };
             let mut arms = choice.into_iter().flat_map(|choice| arms(choice, model.narrowing(info)));
             let mut catchers = model.catchers_of(info).into_iter();
-            for (by, to) in model.analysis.graphs.leaving(from) {
+            for (by, to) in model.graphs.leaving(from) {
                 let by = match by {
                     Takes::State => Some(By::Transition),
                     Takes::Arm => arms.next().map(|(arm, known)| By::Arm(&arm.clauses, known)),
@@ -60,9 +61,9 @@ impl<'a> Ways<'a> {
     }
 
     /// Returns the type of a state's input, where those before it in the order are `done`.
-    pub(super) fn input(&self, model: &Model<'a>, number: usize, done: &[bool]) -> Ty {
+    pub(super) fn input(&self, model: &Analysis<'a>, number: usize, done: &[bool]) -> Ty {
         let Some((_, info)) = model.states.get_index(number) else { return Ty::Unknown };
-        let starts = model.analysis.graphs.start(info.scope) == Some(number);
+        let starts = model.graphs.start(info.scope) == Some(number);
         let mut ty = starts.then(|| scope_input(model, info.scope));
         for way in self.0.get(number).into_iter().flatten() {
             let known = done.get(way.from).copied().unwrap_or_default();
@@ -83,7 +84,7 @@ impl<'a> Ways<'a> {
 }
 
 impl<'a> IncomingTransition<'a> {
-    fn gives(&self, model: &Model<'a>, from: &StateInfo<'a>) -> Ty {
+    fn gives(&self, model: &Analysis<'a>, from: &StateInfo<'a>) -> Ty {
         match &self.by {
             By::Transition => model.success_output(from),
             By::Arm(clauses, facts) => match output(clauses) {
@@ -104,7 +105,7 @@ impl<'a> IncomingTransition<'a> {
 }
 
 /// Returns what the first state of a scope gets.
-fn scope_input(model: &Model<'_>, scope: usize) -> Ty {
+fn scope_input(model: &Analysis<'_>, scope: usize) -> Ty {
     let Some(known) = model.scopes.get(scope) else { return Ty::Unknown };
     let Some(info) = known.owner_id.and_then(|owner| model.by_id(owner)) else { return model.input.clone() };
     if shaped(info, &[ClauseKind::Raw]) {
@@ -145,20 +146,20 @@ fn shaped(info: &StateInfo<'_>, kinds: &[ClauseKind]) -> bool {
     info.state.clauses.iter().any(|clause| kinds.contains(&clause.kind))
 }
 
-impl<'a> Model<'a> {
+impl<'a> Analysis<'a> {
     /// Returns the type of a state's own input; unknown in a JSONPath state that takes a part of it.
     pub(in crate::check) fn own_input(&self, info: &StateInfo<'a>) -> Ty {
         if info.language == QueryLanguage::JsonPath && shaped(info, &[ClauseKind::InputPath, ClauseKind::Raw]) {
             return Ty::Unknown;
         }
-        info.number.and_then(|number| self.analysis.inputs.get(number)).cloned().unwrap_or(Ty::Unknown)
+        info.number.and_then(|number| self.inputs.get(number)).cloned().unwrap_or(Ty::Unknown)
     }
 
     /// Returns the type of the input that a field sees: `input_path` sees the whole input.
     pub(in crate::check) fn input_at(&self, place: ValueSite<'_, 'a>) -> Ty {
         let paths = [ClauseKind::ItemsPath, ClauseKind::Raw];
         if place.position == ValueField::Path && !shaped(place.state, &paths) {
-            let known = place.state.number.and_then(|number| self.analysis.inputs.get(number));
+            let known = place.state.number.and_then(|number| self.inputs.get(number));
             return known.cloned().unwrap_or(Ty::Unknown);
         }
         self.own_input(place.state)

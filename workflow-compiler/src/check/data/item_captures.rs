@@ -9,7 +9,8 @@ use workflow_asl::document::QueryLanguage;
 
 use super::captures::{Capture, DEPTH};
 use super::visit;
-use crate::check::model::{Model, StateInfo, is_distributed};
+use crate::check::analysis::Analysis;
+use crate::check::model::{StateInfo, is_distributed};
 use crate::check::resolution::{AccessStep, Base};
 use crate::check::value_site::ValueField;
 use crate::syntax::ast::{ClauseValue, Expr, Head, Root, Target};
@@ -29,15 +30,15 @@ pub struct ItemCapture {
 }
 
 /// Returns what is kept of the items of the maps, by the scope that is their body.
-pub(super) fn collect(model: &Model<'_>) -> BTreeMap<usize, ItemCapture> {
+pub(super) fn collect(model: &Analysis<'_>) -> BTreeMap<usize, ItemCapture> {
     let mut all: BTreeMap<usize, (ItemCapture, Vec<usize>)> = BTreeMap::new();
     let mut told: Vec<(usize, Option<usize>, &str)> = Vec::new();
     for (number, info) in model.states.values().enumerate() {
         let Some((scope, _)) = model.map_around(info) else { continue };
         let selector = selector(info);
         let node = || {
-            let point = model.analysis.graphs.point(number);
-            point.and_then(|point| model.analysis.graphs.ancestor(point, scope)).map(|point| point.node)
+            let point = model.graphs.point(number);
+            point.and_then(|point| model.graphs.ancestor(point, scope)).map(|point| point.node)
         };
         visit::values(model, info, &mut |value, _| {
             // There `item` is an item of the map itself.
@@ -53,7 +54,7 @@ pub(super) fn collect(model: &Model<'_>) -> BTreeMap<usize, ItemCapture> {
                 let Base::Variable(variable) = resolved.base else { return };
                 let (item, readers) = all.entry(scope).or_insert_with(|| {
                     let capture = Capture::Members(IndexMap::new());
-                    let again = model.analysis.graphs.comes_back(scope);
+                    let again = model.graphs.comes_back(scope);
                     (ItemCapture { variable, capture, again, reaches: Vec::new() }, Vec::new())
                 });
                 let path = resolved.steps.into_iter().map_while(|step| match step {
@@ -80,7 +81,7 @@ pub(super) fn collect(model: &Model<'_>) -> BTreeMap<usize, ItemCapture> {
         }
     }
     let reach = |(scope, (mut item, readers)): (usize, (ItemCapture, Vec<usize>))| {
-        item.reaches = model.analysis.graphs.graph(scope)?.reaching(readers, |_| true);
+        item.reaches = model.graphs.graph(scope)?.reaching(readers, |_| true);
         Some((scope, item))
     };
     all.into_iter().filter_map(reach).collect()
@@ -99,7 +100,7 @@ fn selector<'a>(info: &StateInfo<'a>) -> Option<&'a Expr> {
     })
 }
 
-impl<'a> Model<'a> {
+impl<'a> Analysis<'a> {
     /// Returns the variable that holds the item of the map whose body is `scope`: those of the maps around have others.
     pub(in crate::check) fn item_variable(&self, scope: usize) -> String {
         let around = std::iter::successors(self.scopes.get(scope), |scope| self.scopes.get(scope.parent?));
@@ -126,9 +127,9 @@ impl<'a> Model<'a> {
 
     /// Returns the part of the map's item that the map's first state captures on the transition to the target.
     pub fn item_capture_of(&self, info: &StateInfo<'a>, target: &Target) -> Option<&ItemCapture> {
-        let item = self.analysis.item_captures.get(&info.scope)?;
+        let item = self.item_captures.get(&info.scope)?;
         let starts = self.first_of(info.scope).is_some_and(|start| start.id == info.id);
-        let to = self.analysis.graphs.point(self.target(target, info.scope)?.number?)?;
+        let to = self.graphs.point(self.target(target, info.scope)?.number?)?;
         (starts && item.reaches.get(to.node).copied().unwrap_or_default()).then_some(item)
     }
 }

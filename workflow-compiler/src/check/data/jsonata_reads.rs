@@ -12,8 +12,8 @@ use workflow_asl::references::LiteralKind;
 
 use super::captures::{Capture, DEPTH, present};
 use super::{variable, visit};
+use crate::check::analysis::Analysis;
 use crate::check::members::Named;
-use crate::check::model::Model;
 use crate::check::sink::Sink;
 use crate::check::types::Ty;
 use crate::literal_range::LiteralRange;
@@ -30,7 +30,7 @@ struct Read {
 }
 
 /// Adds what the texts read to what the states keep, and reports members that AWS's results do not have.
-pub(super) fn collect(model: &Model<'_>, captures: &mut BTreeMap<usize, Capture>, sink: &mut Sink<'_>) {
+pub(super) fn collect(model: &Analysis<'_>, captures: &mut BTreeMap<usize, Capture>, sink: &mut Sink<'_>) {
     let mut read: Vec<Read> = Vec::new();
     let mut states: Option<BTreeMap<String, Option<usize>>> = None;
     // A shared handler is visited for each state that uses it.
@@ -43,7 +43,7 @@ pub(super) fn collect(model: &Model<'_>, captures: &mut BTreeMap<usize, Capture>
                 for used in &names.variables {
                     let Some(number) = states.get(&used.name).copied().flatten() else { continue };
                     let reader = info.number;
-                    let Some(beside) = reader.and_then(|reader| model.analysis.graphs.beside(reader, number)) else {
+                    let Some(beside) = reader.and_then(|reader| model.graphs.beside(reader, number)) else {
                         continue;
                     };
                     let guarded = names.variables.iter().any(|other| {
@@ -82,7 +82,7 @@ pub(super) fn collect(model: &Model<'_>, captures: &mut BTreeMap<usize, Capture>
 }
 
 /// Returns the states by the variables of their results, where only one state has that.
-fn by_variable(model: &Model<'_>) -> BTreeMap<String, Option<usize>> {
+fn by_variable(model: &Analysis<'_>) -> BTreeMap<String, Option<usize>> {
     let mut states = BTreeMap::new();
     for (number, info) in model.states.values().enumerate().filter(|(_, info)| model.has_result(info)) {
         states.entry(variable(&info.name)).and_modify(|known| *known = None).or_insert(Some(number));
@@ -91,10 +91,10 @@ fn by_variable(model: &Model<'_>) -> BTreeMap<String, Option<usize>> {
 }
 
 /// Returns what a use reads, as far as it goes through objects that are known, and what is wrong with the next member.
-fn path(model: &Model<'_>, number: usize, used: &Use, (text, spot): (&str, Spot)) -> (Vec<String>, Option<Problem>) {
+fn path(model: &Analysis<'_>, number: usize, used: &Use, (text, spot): (&str, Spot)) -> (Vec<String>, Option<Problem>) {
     let mut path = Vec::new();
     let mut wrong = None;
-    let mut ty = model.analysis.results.get(number).cloned().unwrap_or(Ty::Unknown);
+    let mut ty = model.results.get(number).cloned().unwrap_or(Ty::Unknown);
     // `%` may lead back to the parent.
     let climbs = !used.exact && jsonata::expression(text).unwrap_or(text).contains('%');
     for step in used.steps.iter().take(DEPTH) {

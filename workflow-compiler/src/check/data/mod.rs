@@ -24,25 +24,26 @@ pub(super) use types::infer_all;
 pub use variable_reads::VariableReads;
 pub(super) use visit::{leaves, references, values};
 
+use super::analysis::Analysis;
 use super::analysis::Expressions;
 use super::flow::availability::Availability;
 use super::flow::{StateGraphs, state_narrowing};
-use super::model::{Model, StateInfo};
+use super::model::StateInfo;
 use super::sink::Sink;
 use crate::problem::Problem;
 use crate::syntax::ast::{Catcher, Clause, ClauseValue, DeclarationKind, ExprKind, Head, Target, plain};
 use crate::syntax::keyword::ClauseKind;
 
-/// Fills in [`Model::analysis`], and reports the variables that are in the way.
-pub(super) fn analyse(model: &mut Model<'_>, sink: &mut Sink<'_>) {
-    model.analysis.graphs = StateGraphs::of(model);
-    model.analysis.availability = Availability::of(model, &model.analysis.graphs);
-    model.analysis.narrowings = state_narrowing::narrowings(model, &model.analysis.graphs);
+/// Fills in the analysis, and reports the variables that are in the way.
+pub(super) fn analyse(model: &mut Analysis<'_>, sink: &mut Sink<'_>) {
+    model.graphs = StateGraphs::of(model);
+    model.availability = Availability::of(model, &model.graphs);
+    model.narrowings = state_narrowing::narrowings(model, &model.graphs);
     types::infer(model);
-    model.analysis.captures = captures::collect(model, sink);
-    model.analysis.item_captures = item_captures::collect(model);
+    model.captures = captures::collect(model, sink);
+    model.item_captures = item_captures::collect(model);
     collisions(model, sink);
-    model.analysis.expressions = Expressions::of(model.workflow.nodes);
+    model.expressions = Expressions::of(model.workflow.nodes);
 }
 
 /// Returns the variable for a state's result: the state's identifier, unless that is invalid or hides a JSONata
@@ -66,7 +67,7 @@ pub(super) fn variable(state: &str) -> String {
     name
 }
 
-impl<'a> Model<'a> {
+impl<'a> Analysis<'a> {
     /// Returns the number of the state whose result this variable holds, if any does, where nothing else assigns it.
     pub(super) fn result_in(&self, variable_name: &str) -> Option<usize> {
         if !self.lacks_variable(variable_name) {
@@ -82,22 +83,22 @@ impl<'a> Model<'a> {
 
     /// Returns the variable that a state keeps its result in, and what of it, where another state reads it.
     pub fn capture_of(&self, info: &StateInfo<'a>) -> Option<(String, &Capture)> {
-        let capture = self.analysis.captures.get(&info.number?)?;
+        let capture = self.captures.get(&info.number?)?;
         Some((variable(&info.name), capture))
     }
 
     /// Returns the variable that a catcher of this state keeps the error in, where a state that it leads to reads it.
     pub fn error_capture_of(&self, info: &StateInfo<'a>, target: &Target) -> Option<&str> {
-        let to = self.analysis.graphs.point(self.target(target, info.scope)?.number?)?;
-        let availability = &self.analysis.availability;
+        let to = self.graphs.point(self.target(target, info.scope)?.number?)?;
+        let availability = &self.availability;
         availability.captures_error(to.scope, to.node).then(|| availability.error_variable(to.scope))
     }
 }
 
 /// Reports variables of the user that have the name of a result's or an error's variable.
-fn collisions(model: &Model<'_>, sink: &mut Sink<'_>) {
+fn collisions(model: &Analysis<'_>, sink: &mut Sink<'_>) {
     let mut taken: BTreeMap<String, String> = BTreeMap::new();
-    for number in model.analysis.captures.keys() {
+    for number in model.captures.keys() {
         let Some((name, info)) = model.states.get_index(*number) else { continue };
         let holds = format!("the result of `{name}`, which another state reads by its name");
         if let Some(holds) = taken.insert(variable(name), holds) {
@@ -109,12 +110,12 @@ fn collisions(model: &Model<'_>, sink: &mut Sink<'_>) {
         }
     }
     for scope in 0..model.scopes.len() {
-        let name = model.analysis.availability.error_variable(scope);
+        let name = model.availability.error_variable(scope);
         if !name.is_empty() {
             taken.insert(name.to_owned(), "the error, which a state reads as `caught`".to_owned());
         }
     }
-    for (scope, item) in &model.analysis.item_captures {
+    for (scope, item) in &model.item_captures {
         let of =
             model.scopes.get(*scope).and_then(|scope| scope.owner).map_or_else(String::new, |map| plain(&map.name));
         let holds = format!("the item of `{of}`, which a state after the map's first reads as `item`");

@@ -7,12 +7,13 @@ use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::result::Member;
 
+use crate::check::analysis::Analysis;
 use crate::check::conformance::Conformance;
 use crate::check::expression_text::path_of;
 use crate::check::flow::Narrowing;
 use crate::check::foreign::kinds_of;
 use crate::check::members::member_type;
-use crate::check::model::{Model, StateInfo};
+use crate::check::model::StateInfo;
 use crate::check::path::{Path, PathRoot};
 use crate::check::sink::Sink;
 use crate::check::types::{Field, Int, Ty, article};
@@ -25,7 +26,7 @@ use crate::syntax::keyword::ClauseKind;
 /// The structs and AWS objects already compared, each with its expected struct, because they may contain themselves.
 type Seen = RefCell<Vec<(Ty, String)>>;
 
-pub(in crate::check) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
+pub(in crate::check) fn check(model: &Analysis<'_>, sink: &mut Sink<'_>) {
     if model.output == Ty::Unknown {
         return;
     }
@@ -48,7 +49,7 @@ pub(in crate::check) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
 }
 
 /// Returns the source of the output of a state that passes a value on.
-fn passes_on<'m>(model: &Model<'_>, info: &'m StateInfo<'_>) -> Path<'m> {
+fn passes_on<'m>(model: &Analysis<'_>, info: &'m StateInfo<'_>) -> Path<'m> {
     let root = match &info.state.head {
         _ if written(info).0.is_some() => PathRoot::Value(String::new()),
         Head::Pass { .. } | Head::Wait(_) | Head::Choice(_) | Head::Succeed { .. } => PathRoot::Word("state"),
@@ -75,7 +76,7 @@ fn written<'a>(info: &StateInfo<'a>) -> (Option<&'a Expr>, ValueField) {
 
 /// Compares member by member, to report the wrong one.
 fn fits_expr<'a>(
-    model: &Model<'a>,
+    model: &Analysis<'a>,
     place: ValueSite<'_, 'a>,
     expr: &Expr,
     wanted: &Ty,
@@ -273,7 +274,7 @@ fn missing<'n>(
 
 /// Compares types. Unknown types match anything. Members of a whole value that were tested, by its path, are present.
 fn fits(
-    model: &Model<'_>,
+    model: &Analysis<'_>,
     given: &Ty,
     wanted: &Ty,
     spot: Spot,
@@ -435,7 +436,7 @@ fn fits(
     }
 }
 
-fn fields<'m, 'a>(model: &'m Model<'a>, ty: &Ty) -> Option<&'m IndexMap<String, Field<'a>>> {
+fn fields<'m, 'a>(model: &'m Analysis<'a>, ty: &Ty) -> Option<&'m IndexMap<String, Field<'a>>> {
     match ty.present() {
         Ty::Struct(name) => model.types.structs.get(name).map(|known| &known.fields),
         _ => None,
@@ -443,7 +444,7 @@ fn fields<'m, 'a>(model: &'m Model<'a>, ty: &Ty) -> Option<&'m IndexMap<String, 
 }
 
 /// Returns the members of an object by their names in JSON, with those that references have.
-fn members<'t>(model: &'t Model<'_>, ty: &'t Ty) -> Option<IndexMap<&'t str, (&'t str, &'t Ty)>> {
+fn members<'t>(model: &'t Analysis<'_>, ty: &'t Ty) -> Option<IndexMap<&'t str, (&'t str, &'t Ty)>> {
     match ty {
         Ty::Object(members) => Some(members.iter().map(|(name, ty)| (name.as_str(), (name.as_str(), ty))).collect()),
         Ty::Struct(_) => {

@@ -10,9 +10,10 @@ use workflow_asl::document::QueryLanguage;
 
 use super::inputs::Ways;
 use super::visit;
+use crate::check::analysis::Analysis;
 use crate::check::flow::StateGraphs;
 use crate::check::flow::state_narrowing::arms;
-use crate::check::model::{Model, StateInfo};
+use crate::check::model::StateInfo;
 use crate::check::types::Ty;
 use crate::check::value_site::{ValueField, ValueSite};
 use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Head, Root};
@@ -20,7 +21,7 @@ use crate::syntax::keyword::ClauseKind;
 
 /// Fills in [`Analysis::results`](crate::check::analysis::Analysis::results) and
 /// [`Analysis::variables`](crate::check::analysis::Analysis::variables).
-pub(super) fn infer(model: &mut Model<'_>) {
+pub(super) fn infer(model: &mut Analysis<'_>) {
     let mut asked = false;
     for info in model.states.values() {
         if asked {
@@ -42,9 +43,9 @@ pub(super) fn infer(model: &mut Model<'_>) {
 }
 
 /// The same, whether anything asks for the types or not.
-pub(in crate::check) fn infer_all(model: &mut Model<'_>) {
-    model.analysis.results = vec![Ty::Unknown; model.states.len()];
-    model.analysis.inputs = vec![Ty::Unknown; model.states.len()];
+pub(in crate::check) fn infer_all(model: &mut Analysis<'_>) {
+    model.results = vec![Ty::Unknown; model.states.len()];
+    model.inputs = vec![Ty::Unknown; model.states.len()];
     let order = order(model);
     let ways = Ways::of(model);
     // Types of variables and results depend on each other, and a loop on the states after it.
@@ -56,14 +57,14 @@ pub(in crate::check) fn infer_all(model: &mut Model<'_>) {
                 WalkEvent::Begins(number) => {
                     again |= ways.lead_back(number, &done);
                     let ty = ways.input(model, number, &done).bounded();
-                    if let Some(known) = model.analysis.inputs.get_mut(number) {
+                    if let Some(known) = model.inputs.get_mut(number) {
                         *known = ty;
                     }
                 }
                 WalkEvent::Ends(number) => {
                     let Some((_, info)) = model.states.get_index(number) else { continue };
                     let ty = model.result_type(info).bounded();
-                    if let Some(known) = model.analysis.results.get_mut(number) {
+                    if let Some(known) = model.results.get_mut(number) {
                         *known = ty;
                     }
                     if let Some(done) = done.get_mut(number) {
@@ -73,7 +74,7 @@ pub(in crate::check) fn infer_all(model: &mut Model<'_>) {
             }
         }
         variables(model);
-        if !again && model.analysis.variables.is_empty() {
+        if !again && model.variable_types.is_empty() {
             break;
         }
     }
@@ -87,9 +88,9 @@ enum WalkEvent {
 }
 
 /// Returns the states in the order in which they run; those inside one come between its beginning and its end.
-fn order(model: &Model<'_>) -> Vec<WalkEvent> {
+fn order(model: &Analysis<'_>) -> Vec<WalkEvent> {
     let mut order = Vec::new();
-    enter(&model.analysis.graphs, 0, &mut order);
+    enter(&model.graphs, 0, &mut order);
     order
 }
 
@@ -108,14 +109,14 @@ const ROUNDS: usize = 4;
 ///
 /// A value computed from the variable itself, as in `n: $n + 1`, counts once the variable has a type: a counter that
 /// starts with an integer is an integer.
-fn variables(model: &mut Model<'_>) {
-    model.analysis.variables.clear();
+fn variables(model: &mut Analysis<'_>) {
+    model.variable_types.clear();
     if model.variables.is_none() {
         return;
     }
     for round in 1..=ROUNDS {
         let Assigned { mut types, reads, waiting } = assigned(model);
-        let known = std::mem::take(&mut model.analysis.variables);
+        let known = std::mem::take(&mut model.variable_types);
         let settled = !reads || types == known;
         if settled || round == ROUNDS {
             types.extend(waiting.into_iter().map(|name| (name, Ty::Unknown)));
@@ -123,7 +124,7 @@ fn variables(model: &mut Model<'_>) {
         if !settled && round == ROUNDS {
             types.iter_mut().filter(|(name, ty)| known.get(*name) != Some(*ty)).for_each(|(_, ty)| *ty = Ty::Unknown);
         }
-        model.analysis.variables = types;
+        model.variable_types = types;
         if settled {
             return;
         }
@@ -140,7 +141,7 @@ struct Assigned {
     waiting: Vec<String>,
 }
 
-fn assigned(model: &Model<'_>) -> Assigned {
+fn assigned(model: &Analysis<'_>) -> Assigned {
     let mut found = Assigned::default();
     for info in model.all_states() {
         for clause in model.clauses_of(info).filter(|clause| clause.kind == ClauseKind::Assign) {
@@ -162,7 +163,7 @@ fn assigned(model: &Model<'_>) -> Assigned {
     found
 }
 
-fn assign<'a>(model: &Model<'a>, place: ValueSite<'_, 'a>, clause: &Clause, found: &mut Assigned) {
+fn assign<'a>(model: &Analysis<'a>, place: ValueSite<'_, 'a>, clause: &Clause, found: &mut Assigned) {
     let ClauseValue::Expr(value) = &clause.value else { return };
     let ExprKind::Object(members) = &value.kind else { return };
     for member in members {
@@ -188,12 +189,12 @@ fn assign<'a>(model: &Model<'a>, place: ValueSite<'_, 'a>, clause: &Clause, foun
 }
 
 /// Returns whether a value reads variables that the workflow assigns, and whether one of them has no type yet.
-fn reads_variables(model: &Model<'_>, value: &Expr) -> (bool, bool) {
+fn reads_variables(model: &Analysis<'_>, value: &Expr) -> (bool, bool) {
     let (mut reads, mut waits) = (false, false);
     let mut read = |name: &str| {
         if model.variables.as_ref().is_some_and(|names| names.contains(name)) {
             reads = true;
-            waits |= !model.analysis.variables.contains_key(name);
+            waits |= !model.variable_types.contains_key(name);
         }
     };
     visit::references(value, &mut |reference| {
@@ -209,7 +210,7 @@ fn reads_variables(model: &Model<'_>, value: &Expr) -> (bool, bool) {
     (reads, waits)
 }
 
-impl<'a> Model<'a> {
+impl<'a> Analysis<'a> {
     /// Returns the type of what a scope's states end with: the output of a parallel's branch, or of a map's iteration.
     pub(in crate::check) fn scope_output(&self, scope: usize) -> Ty {
         let ends = self.states_of(scope).filter(|info| self.ends(info));
@@ -273,6 +274,6 @@ impl<'a> Model<'a> {
             let made = info.state.clauses.iter().any(|clause| makes.contains(&clause.kind));
             return if made { Ty::Unknown } else { self.own_input(info) };
         }
-        info.number.and_then(|number| self.analysis.results.get(number)).cloned().unwrap_or(Ty::Unknown)
+        info.number.and_then(|number| self.results.get(number)).cloned().unwrap_or(Ty::Unknown)
     }
 }

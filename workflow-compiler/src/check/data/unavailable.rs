@@ -5,9 +5,10 @@ use workflow_asl::graph::{FlowGraph, Transition};
 use workflow_asl::jsonata;
 use workflow_asl::{Code, StateKind};
 
+use crate::check::analysis::Analysis;
 use crate::check::flow::availability::{Caught, Sight};
 use crate::check::flow::{Edge, Point};
-use crate::check::model::{Model, StateInfo};
+use crate::check::model::StateInfo;
 use crate::check::path::{Path, PathRoot, reference_text};
 use crate::check::state_names::describe;
 use crate::check::value_site::ValueSite;
@@ -21,7 +22,7 @@ const DRAWN: usize = 12;
 /// The maximum number of nodes to visit in searches for paths, so that thousands of errors take no longer than one.
 const LOOKED_AT: usize = 2_000_000;
 
-impl<'a> Model<'a> {
+impl<'a> Analysis<'a> {
     /// Returns whether a state has a result that can be kept.
     pub(in crate::check) fn has_result(&self, info: &StateInfo<'a>) -> bool {
         !matches!(info.state.kind, StateKind::Choice | StateKind::Wait | StateKind::Succeed | StateKind::Fail)
@@ -57,7 +58,7 @@ impl<'a> Model<'a> {
             let help = "its result is `result`, its input is `state`; its result from an earlier run is";
             return Some(Problem::new(Code::StateReference, spot, message).help(format!("{help} `{name}?.…`")));
         }
-        match self.analysis.availability.sight(&self.analysis.graphs, reader, number)? {
+        match self.availability.sight(&self.graphs, reader, number)? {
             Sight::Certain => None,
             Sight::Uncertain { .. } | Sight::Around
                 if reference.optional || place.facts.present(&PathRoot::result_of(name).into()) =>
@@ -146,7 +147,7 @@ impl<'a> Model<'a> {
         let point = self.name_at(at);
         let inside = if point == *reader { String::new() } else { format!(", inside `{point}`,") };
         let begins = format!("when `{reader}`{inside} begins");
-        let graph = self.analysis.graphs.graph(at.scope);
+        let graph = self.graphs.graph(at.scope);
         let Some(graph) = graph.filter(|graph| self.may_look(graph.size())) else {
             return Problem::new(Code::MayNotHaveRun, spot, format!("`{name}` may not have run {begins}"));
         };
@@ -226,11 +227,11 @@ impl<'a> Model<'a> {
     ) -> Result<String, Box<Problem>> {
         let spot = reference.root_spot;
         let name = &place.state.name;
-        let Some(point) = place.state.number.and_then(|number| self.analysis.graphs.point(number)) else {
+        let Some(point) = place.state.number.and_then(|number| self.graphs.point(number)) else {
             return Ok("caught".to_owned());
         };
-        let availability = &self.analysis.availability;
-        match availability.error_at(&self.analysis.graphs, point) {
+        let availability = &self.availability;
+        match availability.error_at(&self.graphs, point) {
             Caught::In(scope) => Ok(availability.error_variable(scope).to_owned()),
             Caught::Distributed(map) => {
                 let map = self.states.get_index(map).map_or("", |(name, _)| name);
@@ -239,7 +240,7 @@ impl<'a> Model<'a> {
                 Err(Box::new(Problem::new(Code::NothingCaught, spot, message).help(help)))
             }
             Caught::Uncertain(at) => {
-                let graph = self.analysis.graphs.graph(at.scope).filter(|graph| self.may_look(graph.size()));
+                let graph = self.graphs.graph(at.scope).filter(|graph| self.may_look(graph.size()));
                 let way = graph.and_then(|graph| Some((graph, graph.shortest(at.node, |edge| !edge.is_caught())?)));
                 let message = format!("an error may not have been caught when `{name}` begins");
                 let mut problem = Problem::new(Code::NothingCaught, spot, message);
@@ -254,7 +255,7 @@ impl<'a> Model<'a> {
     }
 
     fn name_at(&self, point: Point) -> &str {
-        let state = self.analysis.graphs.state_at(point).and_then(|number| self.states.get_index(number));
+        let state = self.graphs.state_at(point).and_then(|number| self.states.get_index(number));
         state.map_or("", |(name, _)| name)
     }
 

@@ -4,7 +4,8 @@ use workflow_asl::document::QueryLanguage;
 use workflow_asl::references::LiteralKind;
 
 use super::{variable, visit};
-use crate::check::model::{Model, StateInfo};
+use crate::check::analysis::Analysis;
+use crate::check::model::StateInfo;
 use crate::syntax::ast::{Expr, ExprKind, Root, Spot, plain};
 
 /// The reads of a variable that holds a result, in one state.
@@ -16,7 +17,7 @@ pub struct VariableReads {
     pub raw: Vec<(Spot, String)>,
 }
 
-impl<'a> Model<'a> {
+impl<'a> Analysis<'a> {
     /// Returns the name of the state whose result a variable holds, where nothing else assigns it.
     pub fn state_of_variable(&self, name: &str) -> Option<&str> {
         let (state, _) = self.states.get_index(self.result_in(name)?)?;

@@ -6,7 +6,8 @@ use workflow_asl::graph::{FlowAnalysis, solve};
 
 use super::narrowing::NOTHING;
 use super::{By, Edge, Narrowing, Point, StateGraphs};
-use crate::check::model::{Model, StateInfo};
+use crate::check::analysis::Analysis;
+use crate::check::model::StateInfo;
 use crate::check::path::PathRoot;
 use crate::syntax::ast::{Arm, Catcher, Choice, Clause, ClauseValue, Expr, ExprKind, Head, When};
 use crate::syntax::keyword::ClauseKind;
@@ -32,7 +33,7 @@ const SELECTS: &[ClauseKind] =
     &[ClauseKind::ItemSelector, ClauseKind::Parameters, ClauseKind::Batch, ClauseKind::ItemBatcher, ClauseKind::Raw];
 
 /// Returns what is known where each state begins, by its id; nothing where there are no tests to follow.
-pub(in crate::check) fn narrowings(model: &Model<'_>, graphs: &StateGraphs) -> Vec<Narrowing> {
+pub(in crate::check) fn narrowings(model: &Analysis<'_>, graphs: &StateGraphs) -> Vec<Narrowing> {
     if !model.all_states().any(|info| matches!(info.state.head, Head::Choice(_))) {
         return Vec::new();
     }
@@ -60,16 +61,16 @@ pub(in crate::check) fn narrowings(model: &Model<'_>, graphs: &StateGraphs) -> V
     found.into_iter().map(|known| known.unwrap_or_else(Narrowing::all)).collect()
 }
 
-impl<'a> Model<'a> {
+impl<'a> Analysis<'a> {
     /// Returns what is known when the state begins.
     pub(in crate::check) fn narrowing(&self, info: &StateInfo<'a>) -> &Narrowing {
-        self.analysis.narrowings.get(info.id).unwrap_or(&NOTHING)
+        self.narrowings.get(info.id).unwrap_or(&NOTHING)
     }
 }
 
 /// The tests of the choices in a scope.
 struct Tests<'m, 'a> {
-    model: &'m Model<'a>,
+    model: &'m Analysis<'a>,
     graphs: &'m StateGraphs,
     scope: usize,
 }
@@ -109,7 +110,7 @@ enum Ways<'s, 'a> {
 }
 
 impl<'s, 'a> Ways<'s, 'a> {
-    fn of(model: &'s Model<'a>, info: &'s StateInfo<'a>, known: &Narrowing) -> Self {
+    fn of(model: &'s Analysis<'a>, info: &'s StateInfo<'a>, known: &Narrowing) -> Self {
         if let Head::Choice(choice) = &info.state.head {
             return Self::Choice(info, Box::new(arms(choice, known)));
         }

@@ -4,10 +4,10 @@ use workflow_asl::document::{Operator, QueryLanguage};
 use workflow_asl::intrinsic::{self, ArgumentKind};
 use workflow_asl::{Code, hash};
 
+use crate::check::analysis::Analysis;
 use crate::check::flow::is_known;
 use crate::check::foreign::kinds_of_argument;
 use crate::check::function::Function;
-use crate::check::model::Model;
 use crate::check::sink::Sink;
 use crate::check::types::{Ty, article};
 use crate::check::value_site::ValueSite;
@@ -15,7 +15,7 @@ use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Expr, ExprKind, Spot, Text};
 use crate::syntax::spelling::spelled;
 
-impl<'a> Model<'a> {
+impl<'a> Analysis<'a> {
     pub(super) fn infer_call(
         &self,
         place: ValueSite<'_, 'a>,

@@ -4,14 +4,14 @@ use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, placeholder};
 use workflow_services::Enum;
 
+use crate::check::analysis::Analysis;
 use crate::check::expression_text::words;
-use crate::check::model::Model;
 use crate::check::sink::Sink;
 use crate::check::types::{Ty, article};
 use crate::problem::Problem;
 use crate::syntax::ast::{Expr, ExprKind, Spot, plain};
 
-impl Model<'_> {
+impl Analysis<'_> {
     /// Both sides of a comparison must be of one kind; text that is compared with an enum must be one of its texts.
     pub(in crate::check) fn compare(&self, (a, left): (&Ty, &Expr), (b, right): (&Ty, &Expr), sink: &mut Sink<'_>) {
         for ((ty, of), (_, other)) in [((a, left), (b, right)), ((b, right), (a, left))] {
@@ -67,7 +67,7 @@ impl Model<'_> {
     }
 }
 
-impl<'a> Model<'a> {
+impl<'a> Analysis<'a> {
     /// A text that is compared with one of AWS's is among those that AWS lists.
     pub(super) fn hold_listed(&self, (ty, of): (&Ty, &Expr), other: &Expr, sink: &mut Sink<'_>) {
         if sink.listens()

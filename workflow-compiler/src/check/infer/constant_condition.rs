@@ -3,7 +3,7 @@
 use workflow_asl::Code;
 use workflow_asl::result::Presence;
 
-use crate::check::model::Model;
+use crate::check::analysis::Analysis;
 use crate::check::path::reference_text;
 use crate::check::sink::Sink;
 use crate::check::types::{Ty, article};
@@ -11,7 +11,7 @@ use crate::check::value_site::ValueSite;
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Expr, ExprKind, Reference, Root, Segment, Spot};
 
-impl<'a> Model<'a> {
+impl<'a> Analysis<'a> {
     /// Reports a test, such as `is_present`, that gives the same answer each time.
     pub(super) fn answer(
         &self,

@@ -10,9 +10,9 @@ use workflow_asl::jsonata::{self, Node, NodeKind};
 use workflow_asl::{Code, StateKind};
 
 use super::compare::unlisted;
+use crate::check::analysis::Analysis;
 use crate::check::function::Function;
 use crate::check::members::Named;
-use crate::check::model::Model;
 use crate::check::path::{Path, PathRoot, PathSegment};
 use crate::check::sink::Sink;
 use crate::check::types::{Ty, error_type};
@@ -25,7 +25,7 @@ use crate::syntax::ast::Spot;
 /// What nests deeper has no type: the walk keeps its stack small.
 const DEPTH: usize = 60;
 
-impl<'a> Model<'a> {
+impl<'a> Analysis<'a> {
     /// Returns the type of an expression of JSONata; members that its values do not have go to the sink.
     pub(super) fn infer_jsonata(&self, place: ValueSite<'_, 'a>, text: &str, spot: Spot, sink: &mut Sink<'_>) -> Ty {
         if place.state.language != QueryLanguage::Jsonata {
@@ -34,7 +34,7 @@ impl<'a> Model<'a> {
         let literal = text;
         let text = jsonata::expression(text).unwrap_or(text);
         // What does not parse is a finding of the document's rules.
-        let Ok((ast, names)) = &*self.analysis.jsonata.read(text) else { return Ty::Unknown };
+        let Ok((ast, names)) = &*self.jsonata.read(text) else { return Ty::Unknown };
         let mut walk = Walk { model: self, place, text, bound: Vec::new(), wrong: Vec::new() };
         let ty = walk.node(&ast.root, DEPTH).bounded();
         let wrong = walk.wrong;
@@ -65,7 +65,7 @@ impl<'a> Model<'a> {
 type Words = (String, String);
 
 struct Walk<'w, 'a> {
-    model: &'w Model<'a>,
+    model: &'w Analysis<'a>,
     place: ValueSite<'w, 'a>,
     /// The expression.
     text: &'w str,
@@ -124,8 +124,8 @@ impl Walk<'_, '_> {
         if let Some((_, ty)) = self.bound.iter().rev().find(|(bound, _)| bound == name) {
             return ty.clone();
         }
-        let kept = || self.model.result_in(name).and_then(|number| self.model.analysis.results.get(number));
-        self.model.analysis.variables.get(name).or_else(kept).cloned().unwrap_or(Ty::Unknown)
+        let kept = || self.model.result_in(name).and_then(|number| self.model.results.get(number));
+        self.model.variable_types.get(name).or_else(kept).cloned().unwrap_or(Ty::Unknown)
     }
 
     /// Returns the value that a path of `$states` begins with.
@@ -137,7 +137,7 @@ impl Walk<'_, '_> {
             "input" => self.model.own_input(info),
             "context" => self.model.context(),
             "result" if works && matches!(here, ValueField::Output | ValueField::Assign) => {
-                let known = info.number.and_then(|number| self.model.analysis.results.get(number));
+                let known = info.number.and_then(|number| self.model.results.get(number));
                 known.cloned().unwrap_or(Ty::Unknown)
             }
             "errorOutput" if matches!(here, ValueField::CatchAssign | ValueField::CatchOutput) => error_type(),
@@ -324,7 +324,7 @@ impl Walk<'_, '_> {
             first.into_iter().chain(arguments.iter().map(|argument| self.node(argument, depth))).collect();
         let NodeKind::Variable(name) = &function.kind else { return Ty::Unknown };
         // A variable of that name hides the function.
-        if self.bound.iter().any(|(bound, _)| bound == name) || self.model.analysis.variables.contains_key(name) {
+        if self.bound.iter().any(|(bound, _)| bound == name) || self.model.variable_types.contains_key(name) {
             return Ty::Unknown;
         }
         Function::from_name(&format!("${name}")).map_or(Ty::Unknown, |function| function.result_of(&types))

@@ -14,9 +14,9 @@ use workflow_asl::document::QueryLanguage;
 use workflow_asl::result::Presence;
 
 use self::compare::unknown_variant;
+use super::analysis::Analysis;
 use super::analysis::Inferred;
 use super::expression_text::path_of;
-use super::model::Model;
 use super::path::{Path, PathRoot, optional_text};
 use super::resolution::Resolved;
 use super::resolve::Beginning;
@@ -28,11 +28,11 @@ use crate::question::{Asks, Question};
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Root, Segment, Spot, Text, UnaryOp, plain};
 use crate::syntax::spelling::spelled;
 
-impl<'a> Model<'a> {
+impl<'a> Analysis<'a> {
     /// The type of an expression in its place, as far as it is known. What the checks have not come to, and what is asked
     /// for while the types of results are found, is inferred here; what is wrong with it they report.
     pub fn type_of(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> Ty {
-        match self.analysis.expressions.read(place, expr.id) {
+        match self.expressions.read(place, expr.id) {
             Some(inferred) => inferred.into_ty(),
             None => self.infer(place, expr, &mut Sink::silent()),
         }
@@ -46,7 +46,7 @@ impl<'a> Model<'a> {
     /// What a reference, which is this expression, means in its place; never fails. Unknown members keep their text, and
     /// their type is unknown.
     pub fn resolved(&self, place: ValueSite<'_, 'a>, expr: &Expr, reference: &Reference) -> Rc<Resolved> {
-        match self.analysis.expressions.read(place, expr.id) {
+        match self.expressions.read(place, expr.id) {
             Some(Inferred::Reference(resolved)) => resolved,
             _ => Rc::new(self.resolve(place, reference)),
         }
@@ -79,7 +79,7 @@ impl<'a> Model<'a> {
             ExprKind::Reference(reference) => self.infer_reference(place, (reference, expr.spot), sink),
             _ => Inferred::Type(self.infer_value(place, expr, sink)),
         };
-        self.analysis.expressions.note(place, expr.id, &inferred);
+        self.expressions.note(place, expr.id, &inferred);
         inferred.into_ty()
     }
 

@@ -4,10 +4,10 @@ use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
 
 use super::other_language::written_default;
+use crate::check::analysis::Analysis;
 use crate::check::expression_text::is_null;
 use crate::check::flow::Narrowing;
 use crate::check::foreign::kinds;
-use crate::check::model::Model;
 use crate::check::path::optional_text;
 use crate::check::path::{Path, reference_text};
 use crate::check::sink::Sink;
@@ -18,7 +18,7 @@ use crate::question::{Asks, Foreign, Question};
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Spot, UnaryOp};
 use crate::syntax::spelling::sign;
 
-impl<'a> Model<'a> {
+impl<'a> Analysis<'a> {
     pub(super) fn infer_unary(&self, place: ValueSite<'_, 'a>, op: UnaryOp, operand: &Expr, sink: &mut Sink<'_>) -> Ty {
         match op {
             UnaryOp::Not => {

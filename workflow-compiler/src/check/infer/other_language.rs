@@ -4,7 +4,7 @@ use proc_macro2::Ident;
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
 
-use crate::check::model::Model;
+use crate::check::analysis::Analysis;
 use crate::check::sink::Sink;
 use crate::check::types::Ty;
 use crate::check::value_site::{ValueField, ValueSite};
@@ -73,7 +73,7 @@ const SURELY: &str = "!";
 const SLICE: &str = "..";
 const POWERS: [&str; 2] = ["**", "^"];
 
-impl<'a> Model<'a> {
+impl<'a> Analysis<'a> {
     /// Returns the type of what was meant; that it is written otherwise goes to the sink.
     pub(super) fn infer_other_language(
         &self,
@@ -460,7 +460,7 @@ impl<'a> Model<'a> {
     }
 }
 
-impl<'a> Model<'a> {
+impl<'a> Analysis<'a> {
     /// A text with references in braces, as other languages fill them in: `"order {input.id}"`.
     pub(in crate::check) fn braces_in_text(
         &self,
