@@ -250,12 +250,12 @@ fn compile_workflow(
             problems.iter().enumerate().filter(|(number, _)| *number >= before || source.problems.contains(number));
         found.any(|(_, problem)| problem.is_error() || problem.code == Code::ReferenceAsText)
     };
-    let model = check::check(source, problems);
-    let (machine_name, machine_type) = (model.machine_name.clone(), model.machine_type);
+    let analysis = check::check(source, problems);
+    let (machine_name, machine_type) = (analysis.machine_name.clone(), analysis.machine_type);
     if let Some(file) = source.from() {
-        let read = from_file::compile(&model, file, surroundings.folder, problems).unwrap_or_default();
+        let read = from_file::compile(&analysis, file, surroundings.folder, problems).unwrap_or_default();
         if !is_wrong(problems) {
-            check::unused(&model, all, None, problems);
+            check::unused(&analysis, all, None, problems);
         }
         return Parts {
             machine_name,
@@ -274,7 +274,7 @@ fn compile_workflow(
     }
     // Those before are of other workflows and of the syntax.
     let checked = problems.iter().len() - before;
-    let (lowered, idle) = lower_and_check(&model, problems, surroundings.locate);
+    let (lowered, idle) = lower_and_check(&analysis, problems, surroundings.locate);
     if !idle.is_empty() {
         // Such a clause also leaves the type of its state's result open, which shows where that is read.
         let mut without = Problems::default();
@@ -284,18 +284,18 @@ fn compile_workflow(
         }
     }
     if !is_wrong(problems) {
-        check::unused(&model, all, Some(&lowered.fragments), problems);
+        check::unused(&analysis, all, Some(&lowered.fragments), problems);
     }
     Parts {
         machine_name,
         machine_type,
         #[cfg(feature = "iam")]
-        policy: policy::PolicyTemplate::of(&lowered.machine, &model.param_names(), &lowered.fragments),
+        policy: policy::PolicyTemplate::of(&lowered.machine, &analysis.param_names(), &lowered.fragments),
         definition: lowered.definition,
         fragments: lowered.fragments,
         document: None,
         params: None,
-        handled_tasks: check::handled_tasks(&model),
+        handled_tasks: check::handled_tasks(&analysis),
         annotations: lowered.annotations,
         source_map: lowered.source_map,
         taken: BTreeSet::new(),
@@ -304,14 +304,14 @@ fn compile_workflow(
 
 /// Returns the document of a model, and the clauses `unchecked` that silence nothing in their states.
 fn lower_and_check<'a>(
-    model: &check::Analysis<'a>,
+    analysis: &check::Analysis<'a>,
     problems: &mut Problems,
     locate: Locate<'_>,
 ) -> (Lowered, Vec<&'a Clause>) {
-    let mut lowered = lower::lower(model, problems);
-    let checked = rules::check_read(&lowered.machine, lowered.characters, model.machine_type, &lowered.annotations);
+    let mut lowered = lower::lower(analysis, problems);
+    let checked = rules::check_read(&lowered.machine, lowered.characters, analysis.machine_type, &lowered.annotations);
     let found = std::mem::take(&mut lowered.found).into_iter().chain(checked.found);
-    let idle = finding::report((found, &checked.excusing), model, &lowered, problems, locate);
+    let idle = finding::report((found, &checked.excusing), analysis, &lowered, problems, locate);
     (lowered, idle)
 }
 

@@ -38,20 +38,20 @@ type ArmCases<'c> = (&'c Arm, Vec<(Option<Case>, &'c Expr)>);
 
 /// Checks that the conditions of a choice are valid, each arm can be taken, and one always is.
 pub(super) fn check<'a>(
-    model: &Analysis<'a>,
+    analysis: &Analysis<'a>,
     info: &StateInfo<'a>,
     choice: &Choice,
     known: &Narrowing,
     sink: &mut Sink<'_>,
 ) {
-    conditions(model, info, choice, known, sink);
+    conditions(analysis, info, choice, known, sink);
     else_is_last(choice, sink);
     nonexhaustive_without_else(choice, sink);
     let place = info.at(ValueField::Condition);
     let mut taken: Vec<Case> = Vec::new();
     let mut always = false;
     let mut broken = info.state.broken;
-    let arms: Vec<_> = choice.arms.iter().map(|arm| (arm, cases(model, place, choice, arm))).collect();
+    let arms: Vec<_> = choice.arms.iter().map(|arm| (arm, cases(analysis, place, choice, arm))).collect();
     for (arm, found) in &arms {
         broken |= is_broken(arm);
         always |= matches!(arm.when, When::Else(_)) || matches!(&arm.when, When::If(condition) if is_true(condition));
@@ -61,18 +61,24 @@ pub(super) fn check<'a>(
     if always || choice.nonexhaustive.is_some() || broken || choice.arms.is_empty() {
         return;
     }
-    not_exhaustive(model, info, choice, &arms, (&taken, known), sink);
+    not_exhaustive(analysis, info, choice, &arms, (&taken, known), sink);
 }
 
 /// Checks that conditions are `bool`, and that patterns have the type of the subject. Earlier arms were not taken.
-fn conditions<'a>(model: &Analysis<'a>, info: &StateInfo<'a>, choice: &Choice, known: &Narrowing, sink: &mut Sink<'_>) {
+fn conditions<'a>(
+    analysis: &Analysis<'a>,
+    info: &StateInfo<'a>,
+    choice: &Choice,
+    known: &Narrowing,
+    sink: &mut Sink<'_>,
+) {
     let place = info.at(ValueField::Condition);
     let mut facts = known.clone();
     let subject = choice.subject.as_ref().map(|subject| {
         // In JSONata, an absent value equals no pattern; in JSONPath, the execution fails.
         let ty = match info.language {
-            QueryLanguage::Jsonata => model.infer(place.knowing(&facts), subject, sink),
-            QueryLanguage::JsonPath => model.operand(place.knowing(&facts), subject, sink),
+            QueryLanguage::Jsonata => analysis.infer(place.knowing(&facts), subject, sink),
+            QueryLanguage::JsonPath => analysis.operand(place.knowing(&facts), subject, sink),
         };
         (subject, ty)
     });
@@ -80,33 +86,33 @@ fn conditions<'a>(model: &Analysis<'a>, info: &StateInfo<'a>, choice: &Choice, k
         let mut inside = facts.clone();
         match (&arm.when, &subject) {
             (When::If(condition), _) => {
-                model.infer_condition(place.knowing(&facts), condition, sink);
-                gives_something(model, place.knowing(&facts), condition, sink);
+                analysis.infer_condition(place.knowing(&facts), condition, sink);
+                gives_something(analysis, place.knowing(&facts), condition, sink);
                 inside.learn(condition, true);
                 facts.learn(condition, false);
             }
             (When::Patterns(patterns), Some((subject, ty))) => {
                 for pattern in patterns {
-                    let pattern_ty = model.infer(place.knowing(&facts), pattern, sink);
+                    let pattern_ty = analysis.infer(place.knowing(&facts), pattern, sink);
                     if !matches!(pattern.kind, ExprKind::Null) {
-                        model.compare((ty, subject), (&pattern_ty, pattern), sink);
+                        analysis.compare((ty, subject), (&pattern_ty, pattern), sink);
                     }
                 }
                 inside.learn_match(subject, patterns);
             }
             _ => {}
         }
-        values::clauses(model, info, &arm.clauses, &inside, sink);
+        values::clauses(analysis, info, &arm.clauses, &inside, sink);
     }
 }
 
 /// Reports a condition that may have no value, like `$boolean` of an absent value: the choice fails then.
-fn gives_something<'a>(model: &Analysis<'a>, place: ValueSite<'_, 'a>, condition: &Expr, sink: &mut Sink<'_>) {
+fn gives_something<'a>(analysis: &Analysis<'a>, place: ValueSite<'_, 'a>, condition: &Expr, sink: &mut Sink<'_>) {
     match &condition.kind {
         ExprKind::Paren(inner) | ExprKind::Unary(UnaryOp::Not, inner) => {
-            gives_something(model, place, inner, sink);
+            gives_something(analysis, place, inner, sink);
         }
-        ExprKind::Call { .. } => model.needed(place, condition, None, sink),
+        ExprKind::Call { .. } => analysis.needed(place, condition, None, sink),
         _ => {}
     }
 }
@@ -169,7 +175,7 @@ fn dead_arm(arm: &Arm, found: &[(Option<Case>, &Expr)], taken: &[Case], sink: &m
 
 /// Checks that a choice has an arm for every value, `else`, or `nonexhaustive`.
 fn not_exhaustive<'a>(
-    model: &Analysis<'a>,
+    analysis: &Analysis<'a>,
     info: &StateInfo<'a>,
     choice: &Choice,
     arms: &[ArmCases<'_>],
@@ -177,12 +183,12 @@ fn not_exhaustive<'a>(
     sink: &mut Sink<'_>,
 ) {
     let place = info.at(ValueField::Condition);
-    let subject = choice.subject.as_ref().map(|subject| model.type_of(place.knowing(known), subject));
+    let subject = choice.subject.as_ref().map(|subject| analysis.type_of(place.knowing(known), subject));
     // A wrong pattern was reported; the correct one may be the missing one.
     let wrong = |pattern: &Expr| match (&pattern.kind, subject.as_ref().map(Ty::present)) {
-        (ExprKind::Variant { ty, variant }, _) => model.variant_wire(&plain(ty), &plain(variant)).is_none(),
+        (ExprKind::Variant { ty, variant }, _) => analysis.variant_wire(&plain(ty), &plain(variant)).is_none(),
         (ExprKind::Text(text), Some(Ty::Enum(name))) => {
-            let decl = model.types.enums.get(name);
+            let decl = analysis.types.enums.get(name);
             decl.is_some_and(|decl| decl.variants.iter().all(|variant| variant.wire != *text))
         }
         (ExprKind::Reference(_) | ExprKind::Invalid | ExprKind::OtherLanguage(_), _) => true,
@@ -204,7 +210,7 @@ fn not_exhaustive<'a>(
                 Some(["true", "false"].into_iter().filter(|value| !has(value)).map(str::to_owned).collect())
             }
             Domain::Enum(name) => {
-                let variants = &model.types.enums.get(name)?.variants;
+                let variants = &analysis.types.enums.get(name)?.variants;
                 let missing = variants.iter().filter(|variant| !has(&variant.wire));
                 Some(missing.map(|variant| format!("{name}::{}", plain(&variant.name))).collect())
             }
@@ -215,7 +221,7 @@ fn not_exhaustive<'a>(
         return;
     }
     sink.report(|| {
-        let target = other_state(model, info, choice);
+        let target = other_state(analysis, info, choice);
         let named = target.as_deref().unwrap_or("State");
         let (end, other, whole) = match &choice.subject {
             Some(_) => (",", format!("_ => {named}"), format!("choice {} nonexhaustive match …", info.name)),
@@ -248,8 +254,8 @@ fn not_exhaustive<'a>(
 }
 
 /// Returns a target for the arm for all other cases: the next state that no arm leads to, or another one in the scope.
-fn other_state(model: &Analysis<'_>, info: &StateInfo<'_>, choice: &Choice) -> Option<String> {
-    let states = &model.scopes.get(info.scope)?.body.states;
+fn other_state(analysis: &Analysis<'_>, info: &StateInfo<'_>, choice: &Choice) -> Option<String> {
+    let states = &analysis.scopes.get(info.scope)?.body.states;
     let at = info.place;
     let (before, after) = (states.get(..at)?, states.get(at + 1..)?);
     let leads = |name: &Ident| {
@@ -266,7 +272,7 @@ fn takes_null(choice: &Choice) -> bool {
 
 /// Returns the cases of an arm, each with its words; `None` for unknown ones.
 fn cases<'c, 'a>(
-    model: &Analysis<'a>,
+    analysis: &Analysis<'a>,
     place: ValueSite<'_, 'a>,
     choice: &'c Choice,
     arm: &'c Arm,
@@ -274,11 +280,11 @@ fn cases<'c, 'a>(
     match (&arm.when, &choice.subject) {
         (When::If(condition), _) => {
             let mut found = Vec::new();
-            collect(model, place, condition, true, &mut found);
+            collect(analysis, place, condition, true, &mut found);
             found
         }
         (When::Patterns(patterns), Some(subject)) => {
-            patterns.iter().map(|pattern| (equality(model, place, subject, pattern), pattern)).collect()
+            patterns.iter().map(|pattern| (equality(analysis, place, subject, pattern), pattern)).collect()
         }
         _ => Vec::new(),
     }
@@ -286,30 +292,30 @@ fn cases<'c, 'a>(
 
 /// The cases in which `condition` is `outcome`: alternatives, each of which is enough.
 fn collect<'c, 'a>(
-    model: &Analysis<'a>,
+    analysis: &Analysis<'a>,
     place: ValueSite<'_, 'a>,
     condition: &'c Expr,
     outcome: bool,
     found: &mut Vec<(Option<Case>, &'c Expr)>,
 ) {
     match &condition.kind {
-        ExprKind::Paren(inner) => return collect(model, place, inner, outcome, found),
-        ExprKind::Unary(UnaryOp::Not, inner) => return collect(model, place, inner, !outcome, found),
+        ExprKind::Paren(inner) => return collect(analysis, place, inner, outcome, found),
+        ExprKind::Unary(UnaryOp::Not, inner) => return collect(analysis, place, inner, !outcome, found),
         ExprKind::Binary(BinaryOp::Or, _, left, right) if outcome => {
-            collect(model, place, left, true, found);
-            return collect(model, place, right, true, found);
+            collect(analysis, place, left, true, found);
+            return collect(analysis, place, right, true, found);
         }
         ExprKind::Binary(BinaryOp::And, _, left, right) if !outcome => {
-            collect(model, place, left, false, found);
-            return collect(model, place, right, false, found);
+            collect(analysis, place, left, false, found);
+            return collect(analysis, place, right, false, found);
         }
         ExprKind::Binary(op @ (BinaryOp::Equal | BinaryOp::NotEqual), _, left, right) => {
-            let case = equality(model, place, left, right).or_else(|| equality(model, place, right, left));
+            let case = equality(analysis, place, left, right).or_else(|| equality(analysis, place, right, left));
             let equal = (*op == BinaryOp::Equal) == outcome;
             match case {
                 Some(case) if equal => return found.push((Some(case), condition)),
                 Some(case) if case.domain != Domain::Open => {
-                    let others = others(model, &case);
+                    let others = others(analysis, &case);
                     return found.extend(others.into_iter().map(|case| (Some(case), condition)));
                 }
                 _ => {}
@@ -322,11 +328,11 @@ fn collect<'c, 'a>(
 }
 
 /// Returns the case that `of == value` says.
-fn equality<'a>(model: &Analysis<'a>, place: ValueSite<'_, 'a>, of: &Expr, value: &Expr) -> Option<Case> {
+fn equality<'a>(analysis: &Analysis<'a>, place: ValueSite<'_, 'a>, of: &Expr, value: &Expr) -> Option<Case> {
     if matches!(of.kind, ExprKind::Text(_) | ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::Variant { .. }) {
         return None;
     }
-    let domain = match model.type_of(place, of).present() {
+    let domain = match analysis.type_of(place, of).present() {
         Ty::Bool => Domain::Bool,
         Ty::Enum(name) => Domain::Enum(name.clone()),
         // If the type is unknown, a comparison with `true` implies that it is a `bool`.
@@ -335,7 +341,7 @@ fn equality<'a>(model: &Analysis<'a>, place: ValueSite<'_, 'a>, of: &Expr, value
     };
     let value = match &value.kind {
         ExprKind::Bool(value) => value.to_string(),
-        ExprKind::Variant { ty, variant } => model.variant_wire(&plain(ty), &plain(variant))?.to_owned(),
+        ExprKind::Variant { ty, variant } => analysis.variant_wire(&plain(ty), &plain(variant))?.to_owned(),
         ExprKind::Text(text) if !text.starts_with("{%") => match domain {
             Domain::Enum(_) => text.clone(),
             _ => format!("{text:?}"),
@@ -348,11 +354,11 @@ fn equality<'a>(model: &Analysis<'a>, place: ValueSite<'_, 'a>, of: &Expr, value
 }
 
 /// All other values of a case's domain.
-fn others(model: &Analysis<'_>, case: &Case) -> Vec<Case> {
+fn others(analysis: &Analysis<'_>, case: &Case) -> Vec<Case> {
     let values: Vec<String> = match &case.domain {
         Domain::Bool => vec!["true".to_owned(), "false".to_owned()],
         Domain::Enum(name) => {
-            let decl = model.types.enums.get(name);
+            let decl = analysis.types.enums.get(name);
             decl.into_iter().flat_map(|decl| &decl.variants).map(|variant| variant.wire.clone()).collect()
         }
         Domain::Open => Vec::new(),

@@ -10,8 +10,8 @@ use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Clause, ClauseValue, DeclarationKind, ExprKind, Head, Over, Spot, plain};
 use crate::syntax::keyword::ClauseKind;
 
-pub(super) fn check(model: &Analysis<'_>, sink: &mut Sink<'_>) {
-    for info in model.all_states() {
+pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
+    for info in analysis.all_states() {
         same_language(info.language, &info.state.clauses, sink);
         if let Head::Choice(choice) = &info.state.head {
             choice.arms.iter().for_each(|arm| same_language(info.language, &arm.clauses, sink));
@@ -19,18 +19,18 @@ pub(super) fn check(model: &Analysis<'_>, sink: &mut Sink<'_>) {
         said_once(info, sink);
         distributed_alone(info, sink);
     }
-    for declaration in &model.workflow.declarations {
+    for declaration in &analysis.workflow.declarations {
         match &declaration.kind {
-            DeclarationKind::Defaults(clauses) => same_language(model.language, clauses, sink),
+            DeclarationKind::Defaults(clauses) => same_language(analysis.language, clauses, sink),
             DeclarationKind::Catcher { name, catcher } => {
                 let name = plain(name);
-                let user = model.all_states().find(|info| {
+                let user = analysis.all_states().find(|info| {
                     info.state
                         .clauses
                         .iter()
                         .any(|clause| matches!(&clause.value, ClauseValue::Named(used) if plain(used) == name))
                 });
-                same_language(user.map_or(model.language, |info| info.language), &catcher.clauses, sink);
+                same_language(user.map_or(analysis.language, |info| info.language), &catcher.clauses, sink);
             }
             _ => {}
         }

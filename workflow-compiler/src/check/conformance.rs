@@ -19,8 +19,8 @@ use crate::syntax::ast::{Expr, ExprKind, Head, Member, Resource, Spot};
 const INPUT: &str = "Input";
 
 /// Checks that the value passed to each `workflow::<Other>` matches the declared input of `Other`.
-pub(super) fn check(model: &Analysis<'_>, sink: &mut Sink<'_>) {
-    for info in model.all_states() {
+pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
+    for info in analysis.all_states() {
         let Head::Task { resource: Some(Resource::Service { workflow: Some(workflow), pattern, spot, .. }), body } =
             &info.state.head
         else {
@@ -33,10 +33,10 @@ pub(super) fn check(model: &Analysis<'_>, sink: &mut Sink<'_>) {
         let what = format!("the input of `{}`", spell(wanted.tokens.clone()));
         // Other values are reported elsewhere, or are unknown.
         let Some(Expr { kind: ExprKind::Object(members), .. }) = body else { continue };
-        let given = Conformance { model, place: info.at(ValueField::Parameters), code: Code::MissingParameter };
+        let given = Conformance { analysis, place: info.at(ValueField::Parameters), code: Code::MissingParameter };
         match members.iter().find(|member| name(info, member).0 == INPUT) {
             Some(member) if name(info, member).1 => {
-                given.knowing(model.narrowing(info)).expr(&wanted, &member.value, member.key.spot, &what, sink);
+                given.knowing(analysis.narrowing(info)).expr(&wanted, &member.value, member.key.spot, &what, sink);
             }
             Some(_) => {}
             None => given.members(&wanted, Vec::new(), *spot, &what, sink),
@@ -55,7 +55,7 @@ fn name<'m>(info: &StateInfo<'_>, member: &'m Member) -> (&'m str, bool) {
 /// The check of a state's value against a type of the user's.
 #[derive(Clone, Copy)]
 pub(super) struct Conformance<'m, 'a> {
-    pub(super) model: &'m Analysis<'a>,
+    pub(super) analysis: &'m Analysis<'a>,
     pub(super) place: ValueSite<'m, 'a>,
     /// The error where a member is missing.
     pub(super) code: Code,
@@ -86,7 +86,7 @@ impl<'a> Conformance<'_, 'a> {
                     sink.ask(|| Question { of: inner.clone(), asks: slip, spot: member.key.spot });
                     let what = format!("`{name}` of {what}");
                     if member.optional {
-                        let ty = self.model.type_of(self.place, &member.value);
+                        let ty = self.analysis.type_of(self.place, &member.value);
                         self.fits(&inner, ty.present(), true, member.value.spot, &what, sink);
                     } else if is_value {
                         self.expr(&inner, &member.value, member.key.spot, &what, sink);
@@ -106,7 +106,7 @@ impl<'a> Conformance<'_, 'a> {
                 sink.ask(|| Question { of: wanted.clone(), asks, spot: expr.spot });
             }
             ExprKind::Number(text) => {
-                self.takes(wanted, &self.model.type_of(self.place, expr), false, expr.spot, what, sink);
+                self.takes(wanted, &self.analysis.type_of(self.place, expr), false, expr.spot, what, sink);
                 if let Some(number) = whole(text) {
                     let (what, given) = (what.to_owned(), text.clone());
                     let asks = Asks::InRange { number, what, given, code: self.kind_code() };
@@ -115,7 +115,7 @@ impl<'a> Conformance<'_, 'a> {
             }
             _ => {
                 // Whether it may be absent has been said where it is read.
-                let ty = self.model.type_of(self.place, expr);
+                let ty = self.analysis.type_of(self.place, expr);
                 self.fits(wanted, ty.present(), false, expr.spot, what, sink);
             }
         }
@@ -131,7 +131,7 @@ impl<'a> Conformance<'_, 'a> {
             return;
         }
         self.takes(wanted, ty, absent, spot, what, sink);
-        let types = &self.model.types;
+        let types = &self.analysis.types;
         let members: Vec<(&str, &Ty)> = match ty {
             Ty::Object(members) => {
                 for inner in members.keys().filter_map(|name| wanted.member(name)) {

@@ -59,26 +59,28 @@ pub type FindWorkflow<'w> = &'w dyn Fn(&Foreign) -> Option<&'w Workflow>;
 /// Explains a workflow that compiles; `find` knows those that it starts (`workflow::<Other>`). One whose states are in a
 /// document (`from`) has no states here.
 pub fn explain(workflow: &Workflow, find: FindWorkflow<'_>) -> Explained {
-    let mut model = Analysis::without(Model::of(workflow, false), Vec::new());
+    let mut analysis = Analysis::without(Model::of(workflow, false), Vec::new());
     let told = |model: &Model<'_>, ty: &Ty| describe(model, ty, Levels { objects: LEVELS, around: AROUND, find });
-    let (input, output) = (told(&model, &model.input), told(&model, &model.output));
+    let (input, output) = (told(&analysis, &analysis.input), told(&analysis, &analysis.output));
     if workflow.from().is_some() {
         return Explained { input, output, variables: BTreeMap::new(), states: Vec::new() };
     }
-    data::analyse(&mut model, &mut Sink::to(&mut Problems::default()));
-    if model.results.is_empty() {
-        data::infer_all(&mut model);
+    data::analyse(&mut analysis, &mut Sink::to(&mut Problems::default()));
+    if analysis.results.is_empty() {
+        data::infer_all(&mut analysis);
     }
-    let states = model.states.values().enumerate().map(|(number, info)| {
-        let input = model.inputs.get(number).cloned().unwrap_or(Ty::Unknown);
+    let states = analysis.states.values().enumerate().map(|(number, info)| {
+        let input = analysis.inputs.get(number).cloned().unwrap_or(Ty::Unknown);
         let fails = matches!(info.state.head, Head::Fail { .. });
         ExplainedState {
             asl_name: info.asl_name.clone(),
             name: info.name.clone(),
-            result: model.has_result(info).then(|| told(&model, model.results.get(number).unwrap_or(&Ty::Unknown))),
-            output: (!fails).then(|| told(&model, &model.success_output(info))),
-            input: told(&model, &input),
-            capture: model.capture_of(info).map(|(variable, capture)| {
+            result: analysis
+                .has_result(info)
+                .then(|| told(&analysis, analysis.results.get(number).unwrap_or(&Ty::Unknown))),
+            output: (!fails).then(|| told(&analysis, &analysis.success_output(info))),
+            input: told(&analysis, &input),
+            capture: analysis.capture_of(info).map(|(variable, capture)| {
                 let mut members = Vec::new();
                 paths(capture, "", &mut members);
                 (variable, members)
@@ -86,7 +88,7 @@ pub fn explain(workflow: &Workflow, find: FindWorkflow<'_>) -> Explained {
         }
     });
     let states = states.collect();
-    let variables = model.variable_types.iter().map(|(name, ty)| (name.clone(), told(&model, ty))).collect();
+    let variables = analysis.variable_types.iter().map(|(name, ty)| (name.clone(), told(&analysis, ty))).collect();
     Explained { input, output, variables, states }
 }
 

@@ -25,8 +25,8 @@ pub struct HandledTask {
 }
 
 /// Returns the tasks of a workflow that are of this kind.
-pub(crate) fn handled_tasks(model: &Analysis<'_>) -> Vec<HandledTask> {
-    let found = model.all_states().filter_map(|info| {
+pub(crate) fn handled_tasks(analysis: &Analysis<'_>) -> Vec<HandledTask> {
+    let found = analysis.all_states().filter_map(|info| {
         let Head::Task { resource: Some(resource), body } = &info.state.head else { return None };
         let called = Called::of(resource)?;
         let declared = declared_result(resource).filter(|_| called != Called::ForToken);
@@ -34,7 +34,7 @@ pub(crate) fn handled_tasks(model: &Analysis<'_>) -> Vec<HandledTask> {
             ResultType::Written(ty) => Some(ty.clone()),
             ResultType::OutputOf(_) => None,
         });
-        Some(HandledTask { state: info.name.clone(), sends: sends(model, info, called, body.as_ref()), reads })
+        Some(HandledTask { state: info.name.clone(), sends: sends(analysis, info, called, body.as_ref()), reads })
     });
     found.collect()
 }
@@ -75,7 +75,7 @@ pub(crate) fn is_handled(resource: &str) -> bool {
     Called::of_arn(resource).is_some()
 }
 
-fn sends<'a>(model: &Analysis<'a>, info: &StateInfo<'a>, called: Called, body: Option<&Expr>) -> Ty {
+fn sends<'a>(analysis: &Analysis<'a>, info: &StateInfo<'a>, called: Called, body: Option<&Expr>) -> Ty {
     let clauses = [ClauseKind::Arguments, ClauseKind::Parameters];
     let clause = info.state.clauses.iter().find(|clause| clauses.contains(&clause.kind));
     let request = body.or(clause.and_then(|clause| match &clause.value {
@@ -83,7 +83,7 @@ fn sends<'a>(model: &Analysis<'a>, info: &StateInfo<'a>, called: Called, body: O
         _ => None,
     }));
     let Some(request) = request else { return Ty::Unknown };
-    let ty = model.narrowed_type(info.at(ValueField::Parameters), request);
+    let ty = analysis.narrowed_type(info.at(ValueField::Parameters), request);
     match (called, &ty, &request.kind) {
         (Called::Whole, ..) => ty,
         // Without one the function gets an empty object.

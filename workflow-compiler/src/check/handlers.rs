@@ -19,24 +19,24 @@ const RETRY_FIELDS: &[(&str, &str)] = &[
     ("jitter", "JitterStrategy"),
 ];
 
-pub(super) fn check(model: &Analysis<'_>, sink: &mut Sink<'_>) {
-    duplicates(model, sink);
-    for declaration in &model.workflow.declarations {
+pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
+    duplicates(analysis, sink);
+    for declaration in &analysis.workflow.declarations {
         match &declaration.kind {
             DeclarationKind::Retrier { retrier, .. } => ranges(retrier, sink),
-            DeclarationKind::Defaults(defaults) => clauses(model, defaults, sink),
+            DeclarationKind::Defaults(defaults) => clauses(analysis, defaults, sink),
             _ => {}
         }
     }
-    for info in model.all_states() {
-        clauses(model, &info.state.clauses, sink);
+    for info in analysis.all_states() {
+        clauses(analysis, &info.state.clauses, sink);
     }
 }
 
 /// A named retrier or catcher has one declaration.
-fn duplicates(model: &Analysis<'_>, sink: &mut Sink<'_>) {
+fn duplicates(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
     let mut seen: Vec<(ClauseKind, String)> = Vec::new();
-    for declaration in &model.workflow.declarations {
+    for declaration in &analysis.workflow.declarations {
         let (kind, ident) = match &declaration.kind {
             DeclarationKind::Retrier { name, .. } => (ClauseKind::Retry, name),
             DeclarationKind::Catcher { name, .. } => (ClauseKind::Catch, name),
@@ -51,15 +51,15 @@ fn duplicates(model: &Analysis<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-fn clauses(model: &Analysis<'_>, clauses: &[Clause], sink: &mut Sink<'_>) {
+fn clauses(analysis: &Analysis<'_>, clauses: &[Clause], sink: &mut Sink<'_>) {
     for clause in clauses {
         match &clause.value {
             ClauseValue::Retrier(retrier) => ranges(retrier, sink),
             ClauseValue::Errors(errors) => errors.iter().for_each(|error| own_error(error, sink)),
             ClauseValue::Named(ident) => {
                 let name = plain(ident);
-                let retriers: Vec<_> = model.retriers.keys().map(String::as_str).collect();
-                let catchers: Vec<_> = model.catchers.keys().map(String::as_str).collect();
+                let retriers: Vec<_> = analysis.retriers.keys().map(String::as_str).collect();
+                let catchers: Vec<_> = analysis.catchers.keys().map(String::as_str).collect();
                 let (own, other, example) = match clause.kind {
                     ClauseKind::Retry => {
                         (retriers, catchers, format!("retry {name} [States.ALL] {{ max_attempts: 3 }}"))

@@ -84,21 +84,21 @@ pub fn roots(workflow: &Workflow) -> BTreeMap<usize, Ty> {
     analysis.roots.map(RefCell::into_inner).unwrap_or_default()
 }
 
-fn analyse(model: &mut Analysis<'_>, sink: &mut Sink<'_>) {
-    declarations::check(model, sink);
-    state_names::check(model, sink);
-    if model.workflow.from().is_some() {
-        from_conflicts::check(model, sink);
+fn analyse(analysis: &mut Analysis<'_>, sink: &mut Sink<'_>) {
+    declarations::check(analysis, sink);
+    state_names::check(analysis, sink);
+    if analysis.workflow.from().is_some() {
+        from_conflicts::check(analysis, sink);
         return;
     }
-    data::analyse(model, sink);
-    transitions::check(model, sink);
-    transitions::no_states(model, sink);
-    handlers::check(model, sink);
-    clauses::check(model, sink);
-    range::check(model, sink);
-    values::check(model, sink);
-    request::check(model, sink);
-    data::output::check(model, sink);
-    conformance::check(model, sink);
+    data::analyse(analysis, sink);
+    transitions::check(analysis, sink);
+    transitions::no_states(analysis, sink);
+    handlers::check(analysis, sink);
+    clauses::check(analysis, sink);
+    range::check(analysis, sink);
+    values::check(analysis, sink);
+    request::check(analysis, sink);
+    data::output::check(analysis, sink);
+    conformance::check(analysis, sink);
 }

@@ -10,8 +10,8 @@ use crate::syntax::ast::{ClauseValue, DeclarationKind, Expr, ExprKind, Head, Wai
 use crate::syntax::keyword::ClauseKind;
 
 /// Durations, limits and counts are in their ranges.
-pub(super) fn check(model: &Analysis<'_>, sink: &mut Sink<'_>) {
-    for declaration in &model.workflow.declarations {
+pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
+    for declaration in &analysis.workflow.declarations {
         match &declaration.kind {
             DeclarationKind::Timeout(value) => {
                 let form = form(document::StateMachine::FIELDS, "TimeoutSeconds");
@@ -28,7 +28,7 @@ pub(super) fn check(model: &Analysis<'_>, sink: &mut Sink<'_>) {
             _ => {}
         }
     }
-    for info in model.all_states() {
+    for info in analysis.all_states() {
         if let Head::Wait(Some(WaitHead::For(seconds))) = &info.state.head {
             in_range("for", form(document::State::FIELDS, "Seconds"), seconds, sink);
         }

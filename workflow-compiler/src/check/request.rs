@@ -23,10 +23,10 @@ use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Head, Resource, St
 use crate::syntax::keyword::ClauseKind;
 
 /// Values fit the parameters of the API that they are for.
-pub(super) fn check(model: &Analysis<'_>, sink: &mut Sink<'_>) {
+pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
     // Finding an operation takes longest: tasks that call the same share it.
     let mut requests = BTreeMap::new();
-    for info in model.all_states() {
+    for info in analysis.all_states() {
         let Head::Task { resource, body } = &info.state.head else { continue };
         let given = |clause: &&Clause| matches!(clause.kind, ClauseKind::Arguments | ClauseKind::Parameters);
         let clause = info.state.clauses.iter().find(given).and_then(|clause| match &clause.value {
@@ -35,12 +35,12 @@ pub(super) fn check(model: &Analysis<'_>, sink: &mut Sink<'_>) {
         });
         let Some(request) = body.as_ref().or(clause).filter(|request| has_computed(request)) else { continue };
         let Some(arn) = resource.as_ref().and_then(arn_of) else { continue };
-        if model.unchecked(info).is_some() {
+        if analysis.unchecked(info).is_some() {
             continue;
         }
         let Some(input) = *requests.entry(arn).or_insert_with_key(|arn| input_of(arn)) else { continue };
         let code = if input.certain { Code::WrongParameterType } else { Code::DoubtfulParameter };
-        Request { model, info, input, code }.value(request, input.shape, None, "", sink);
+        Request { analysis, info, input, code }.value(request, input.shape, None, "", sink);
     }
 }
 
@@ -83,7 +83,7 @@ fn is_computed(value: &Expr) -> bool {
 }
 
 struct Request<'m, 'a> {
-    model: &'m Analysis<'a>,
+    analysis: &'m Analysis<'a>,
     info: &'m StateInfo<'a>,
     input: RequestInput,
     /// The error where a value does not fit.
@@ -133,7 +133,7 @@ impl Request<'_, '_> {
             _ => format!("`{place}` takes {kind}"),
         };
         let at = self.info.at(ValueField::Parameters);
-        let ty = self.model.type_of(at, value);
+        let ty = self.analysis.type_of(at, value);
         if self.code == Code::WrongParameterType {
             sink.hold(&ty, value.spot, wanted, self.code, &takes);
         }
@@ -144,7 +144,7 @@ impl Request<'_, '_> {
             }
             _ => (self.code, wanted),
         };
-        if !fits(&ty, wanted) && !self.model.reads_refused(at, value) {
+        if !fits(&ty, wanted) && !self.analysis.reads_refused(at, value) {
             let ty = ty.present();
             let problem = Problem::new(code, value.spot, format!("{takes}, found {}", article(ty)));
             let scalar = text.is_some() && matches!(ty, Ty::Bool | Ty::Integer(_) | Ty::Number | Ty::Float(_));

@@ -14,32 +14,32 @@ use crate::syntax::ast::{
 };
 use crate::syntax::keyword::ClauseKind;
 
-pub(super) fn check(model: &Analysis<'_>, sink: &mut Sink<'_>) {
-    for (index, scope) in model.scopes.iter().enumerate() {
+pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
+    for (index, scope) in analysis.scopes.iter().enumerate() {
         if let Some(start) = &scope.body.start {
             match start {
                 Target::End(end) => {
                     sink.push(Problem::new(Code::UnknownTarget, end.span(), "`end` cannot be the first state"))
                 }
-                start => target(model, index, start, sink),
+                start => target(analysis, index, start, sink),
             }
         }
     }
-    for info in model.all_states() {
-        missing_transition(model, info, sink);
-        no_way_to_end(model, info, sink);
+    for info in analysis.all_states() {
+        missing_transition(analysis, info, sink);
+        no_way_to_end(analysis, info, sink);
         for to in own_targets(info) {
-            target(model, info.scope, to, sink);
+            target(analysis, info.scope, to, sink);
         }
     }
-    handlers(model, sink);
+    handlers(analysis, sink);
 }
 
 /// A body has states. Silent where something in it did not parse: the states may be among what was skipped.
-pub(super) fn no_states(model: &Analysis<'_>, sink: &mut Sink<'_>) {
-    for scope in model.scopes.iter().filter(|scope| scope.body.states.is_empty() && !scope.body.broken) {
+pub(super) fn no_states(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
+    for scope in analysis.scopes.iter().filter(|scope| scope.body.states.is_empty() && !scope.body.broken) {
         let what = match (scope.owner, scope.branch) {
-            (None, _) => format!("the workflow `{}`", plain(&model.workflow.name)),
+            (None, _) => format!("the workflow `{}`", plain(&analysis.workflow.name)),
             (_, Some(_)) => "this branch".to_owned(),
             (Some(map), None) => format!("the map `{}`", plain(&map.name)),
         };
@@ -49,14 +49,14 @@ pub(super) fn no_states(model: &Analysis<'_>, sink: &mut Sink<'_>) {
 }
 
 /// A state goes on or ends: falling off the end is never silent.
-fn missing_transition(model: &Analysis<'_>, info: &StateInfo<'_>, sink: &mut Sink<'_>) {
+fn missing_transition(analysis: &Analysis<'_>, info: &StateInfo<'_>, sink: &mut Sink<'_>) {
     let state = info.state;
     let goes_on = !matches!(state.kind, StateKind::Choice | StateKind::Succeed | StateKind::Fail);
     if !goes_on || state.transition.is_some() || state.broken {
         return;
     }
     sink.report(|| {
-        let mut after = model.states_of(info.scope).skip_while(|other| other.id != info.id).skip(1);
+        let mut after = analysis.states_of(info.scope).skip_while(|other| other.id != info.id).skip(1);
         let next = after.next().map_or_else(|| "end".to_owned(), |next| next.name.clone());
         let other = if next == "end" { "State" } else { "end" };
         let help = format!("add `-> {next}`, or `-> {other}`");
@@ -108,7 +108,7 @@ pub(crate) fn fields_of_state(state: &State) -> impl Iterator<Item = (&Member, S
 }
 
 /// An arm of a choice and a catcher lead to a state: only a state's own transition ends the workflow or branch.
-fn no_way_to_end(model: &Analysis<'_>, info: &StateInfo<'_>, sink: &mut Sink<'_>) {
+fn no_way_to_end(analysis: &Analysis<'_>, info: &StateInfo<'_>, sink: &mut Sink<'_>) {
     let arms = match &info.state.head {
         Head::Choice(choice) => choice.arms.as_slice(),
         _ => &[],
@@ -122,13 +122,13 @@ fn no_way_to_end(model: &Analysis<'_>, info: &StateInfo<'_>, sink: &mut Sink<'_>
         sink.report(|| {
             let message = format!("{what} must lead to a state: it cannot end the workflow itself");
             let problem = Problem::new(Code::UnknownTarget, end.span(), message);
-            let ending = model.states_of(info.scope).find(|other| {
+            let ending = analysis.states_of(info.scope).find(|other| {
                 matches!(other.state.head, Head::Succeed { value: None }) && other.state.clauses.is_empty()
             });
             match ending {
                 Some(other) => problem.write(other.name.clone()),
                 None => {
-                    let free = |name: &&str| !model.states.contains_key(*name);
+                    let free = |name: &&str| !analysis.states.contains_key(*name);
                     let name = ["Done", "Finished", "Ended"].into_iter().find(free).unwrap_or("Done");
                     let last = info.state.tail;
                     let edit = Edit::over(end.span(), name);
@@ -156,8 +156,8 @@ fn own_targets<'a>(info: &StateInfo<'a>) -> impl Iterator<Item = &'a Target> {
 }
 
 /// A target is a state of the scope it is written in.
-fn target(model: &Analysis<'_>, scope: usize, target: &Target, sink: &mut Sink<'_>) {
-    if model.target(target, scope).is_some() {
+fn target(analysis: &Analysis<'_>, scope: usize, target: &Target, sink: &mut Sink<'_>) {
+    if analysis.target(target, scope).is_some() {
         return;
     }
     let (name, spot) = match target {
@@ -166,41 +166,41 @@ fn target(model: &Analysis<'_>, scope: usize, target: &Target, sink: &mut Sink<'
         Target::End(_) | Target::Missing(_) => return,
     };
     let text = matches!(target, Target::Text(_));
-    let elsewhere = model.all_states().find(|info| if text { info.asl_name == name } else { info.name == name });
+    let elsewhere = analysis.all_states().find(|info| if text { info.asl_name == name } else { info.name == name });
     sink.report(|| match elsewhere {
-        Some(other) => other_scope(model, scope, other, &name, spot),
-        None => unknown(model, scope, &name, text, spot),
+        Some(other) => other_scope(analysis, scope, other, &name, spot),
+        None => unknown(analysis, scope, &name, text, spot),
     });
 }
 
-fn other_scope(model: &Analysis<'_>, scope: usize, other: &StateInfo<'_>, name: &str, spot: Spot) -> Problem {
-    let there = describe(model, other.scope);
+fn other_scope(analysis: &Analysis<'_>, scope: usize, other: &StateInfo<'_>, name: &str, spot: Spot) -> Problem {
+    let there = describe(analysis, other.scope);
     let message = match scope {
         0 => format!("`{name}` is in {there}: no transition leads into it"),
         _ => format!(
             "`{name}` is in {there}, this is in {}: no transition leads from one to the other",
-            describe(model, scope)
+            describe(analysis, scope)
         ),
     };
     let problem = Problem::new(Code::TargetInOtherScope, spot, message);
-    match model.scopes.get(scope).and_then(|scope| scope.owner) {
+    match analysis.scopes.get(scope).and_then(|scope| scope.owner) {
         Some(owner) => problem.help(format!("end here with `-> end`, and continue from `{}`", plain(&owner.name))),
-        None => match model.scopes.get(other.scope).and_then(|scope| scope.owner) {
+        None => match analysis.scopes.get(other.scope).and_then(|scope| scope.owner) {
             Some(owner) => problem.help(format!("go to `{}`, which runs it", plain(&owner.name))),
             None => problem,
         },
     }
 }
 
-fn unknown(model: &Analysis<'_>, scope: usize, name: &str, text: bool, spot: Spot) -> Problem {
+fn unknown(analysis: &Analysis<'_>, scope: usize, name: &str, text: bool, spot: Spot) -> Problem {
     let message = if text { format!("unknown state {name:?}") } else { format!("unknown state `{name}`") };
     let problem = Problem::new(Code::UnknownTarget, spot, message);
     let (exact, names): (Option<&StateInfo<'_>>, Vec<&str>) = if text {
-        let exact = model.states_of(scope).find(|info| info.name == name);
-        (exact, model.states_of(scope).map(|info| info.asl_name.as_str()).collect())
+        let exact = analysis.states_of(scope).find(|info| info.name == name);
+        (exact, analysis.states_of(scope).map(|info| info.asl_name.as_str()).collect())
     } else {
-        let exact = model.states_of(scope).find(|info| info.asl_name == name);
-        (exact, model.states_of(scope).map(|info| info.name.as_str()).collect())
+        let exact = analysis.states_of(scope).find(|info| info.asl_name == name);
+        (exact, analysis.states_of(scope).map(|info| info.name.as_str()).collect())
     };
     if let Some(exact) = exact {
         let written = if text { format!("{:?}", exact.asl_name) } else { exact.name.clone() };
@@ -234,9 +234,9 @@ fn unknown(model: &Analysis<'_>, scope: usize, name: &str, text: bool, spot: Spo
     if !problem.help.is_empty() {
         return problem;
     }
-    match workflow_asl::nearest::nearest(name, model.states.keys().map(String::as_str)) {
-        Some(near) => match model.states.get(near) {
-            Some(other) => problem.help(format!("there is a `{near}` in {}", describe(model, other.scope))),
+    match workflow_asl::nearest::nearest(name, analysis.states.keys().map(String::as_str)) {
+        Some(near) => match analysis.states.get(near) {
+            Some(other) => problem.help(format!("there is a `{near}` in {}", describe(analysis, other.scope))),
             None => problem,
         },
         None => problem.help(format!("declare it, such as `pass {name} -> end;`")),
@@ -244,35 +244,35 @@ fn unknown(model: &Analysis<'_>, scope: usize, name: &str, text: bool, spot: Spo
 }
 
 /// A catcher that many states share leads to a state that each of them can reach.
-fn handlers(model: &Analysis<'_>, sink: &mut Sink<'_>) {
-    for declaration in &model.workflow.declarations {
+fn handlers(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
+    for declaration in &analysis.workflow.declarations {
         match &declaration.kind {
             DeclarationKind::Catcher { name, catcher } => {
-                let at = known_anywhere(model, &catcher.target);
+                let at = known_anywhere(analysis, &catcher.target);
                 if at.is_none() {
-                    target(model, 0, &catcher.target, sink);
+                    target(analysis, 0, &catcher.target, sink);
                     continue;
                 }
                 let name = plain(name);
-                for info in model.all_states() {
+                for info in analysis.all_states() {
                     let uses = info.state.clauses.iter().find_map(|clause| named(clause, &name));
-                    let inherits = model.clauses_of(info).any(|clause| named(clause, &name).is_some());
+                    let inherits = analysis.clauses_of(info).any(|clause| named(clause, &name).is_some());
                     if let Some(spot) = uses.or_else(|| inherits.then(|| info.state.name.span().into())) {
-                        shared(model, info, &format!("the catcher `{name}`"), &catcher.target, spot, sink);
+                        shared(analysis, info, &format!("the catcher `{name}`"), &catcher.target, spot, sink);
                     }
                 }
             }
             DeclarationKind::Defaults(clauses) => {
                 for clause in clauses {
                     let ClauseValue::Catcher(catcher) = &clause.value else { continue };
-                    if known_anywhere(model, &catcher.target).is_none() {
-                        target(model, 0, &catcher.target, sink);
+                    if known_anywhere(analysis, &catcher.target).is_none() {
+                        target(analysis, 0, &catcher.target, sink);
                         continue;
                     }
-                    for info in model.all_states() {
-                        if model.clauses_of(info).any(|inherited| inherited.id == clause.id) {
+                    for info in analysis.all_states() {
+                        if analysis.clauses_of(info).any(|inherited| inherited.id == clause.id) {
                             let spot = info.state.name.span().into();
-                            shared(model, info, "the catcher of `defaults`", &catcher.target, spot, sink);
+                            shared(analysis, info, "the catcher of `defaults`", &catcher.target, spot, sink);
                         }
                     }
                 }
@@ -289,18 +289,18 @@ fn named(clause: &Clause, name: &str) -> Option<Spot> {
     }
 }
 
-fn known_anywhere<'m, 'a>(model: &'m Analysis<'a>, target: &Target) -> Option<&'m StateInfo<'a>> {
-    (0..model.scopes.len()).find_map(|scope| model.target(target, scope))
+fn known_anywhere<'m, 'a>(analysis: &'m Analysis<'a>, target: &Target) -> Option<&'m StateInfo<'a>> {
+    (0..analysis.scopes.len()).find_map(|scope| analysis.target(target, scope))
 }
 
-fn shared(model: &Analysis<'_>, info: &StateInfo<'_>, whose: &str, to: &Target, spot: Spot, sink: &mut Sink<'_>) {
-    let (None, Some(other)) = (model.target(to, info.scope), known_anywhere(model, to)) else { return };
+fn shared(analysis: &Analysis<'_>, info: &StateInfo<'_>, whose: &str, to: &Target, spot: Spot, sink: &mut Sink<'_>) {
+    let (None, Some(other)) = (analysis.target(to, info.scope), known_anywhere(analysis, to)) else { return };
     let message = format!(
         "{whose} leads to `{}`, which is in {}; `{}` is in {}",
         other.name,
-        describe(model, other.scope),
+        describe(analysis, other.scope),
         info.name,
-        describe(model, info.scope)
+        describe(analysis, info.scope)
     );
     sink.push(
         Problem::new(Code::TargetInOtherScope, spot, message)

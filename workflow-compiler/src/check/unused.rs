@@ -18,20 +18,20 @@ use crate::syntax::keyword::ClauseKind;
 /// `workflow!`, which may use each other's types, and this is the one with that number; `fragments` those of the definition,
 /// where it is made of the states.
 pub(crate) fn unused(
-    model: &Analysis<'_>,
+    analysis: &Analysis<'_>,
     (number, all): (usize, &[Workflow]),
     fragments: Option<&[Fragment]>,
     problems: &mut Problems,
 ) {
-    types(model, (number, all), problems);
+    types(analysis, (number, all), problems);
     if let Some(fragments) = fragments {
-        params(model, fragments, problems);
-        handlers(model, problems);
+        params(analysis, fragments, problems);
+        handlers(analysis, problems);
     }
 }
 
-fn params(model: &Analysis<'_>, fragments: &[Fragment], problems: &mut Problems) {
-    if model.params.is_empty() {
+fn params(analysis: &Analysis<'_>, fragments: &[Fragment], problems: &mut Problems) {
+    if analysis.params.is_empty() {
         return;
     }
     let used: BTreeSet<&str> = fragments
@@ -41,23 +41,23 @@ fn params(model: &Analysis<'_>, fragments: &[Fragment], problems: &mut Problems)
             _ => None,
         })
         .collect();
-    for (name, field) in model.params.iter().filter(|(name, _)| !used.contains(name.as_str())) {
+    for (name, field) in analysis.params.iter().filter(|(name, _)| !used.contains(name.as_str())) {
         let message = format!("the parameter `{name}` is not used");
         let help = format!("read it as `params.{name}`, or remove it");
         problems.push(Problem::new(Code::UnusedParam, field.decl.name.span(), message).help(help));
     }
 }
 
-fn handlers(model: &Analysis<'_>, problems: &mut Problems) {
-    let own = model.all_states().flat_map(|info| &info.state.clauses);
+fn handlers(analysis: &Analysis<'_>, problems: &mut Problems) {
+    let own = analysis.all_states().flat_map(|info| &info.state.clauses);
     let used: Vec<(ClauseKind, String)> = own
-        .chain(model.defaults)
+        .chain(analysis.defaults)
         .filter_map(|Clause { kind, value, .. }| match value {
             ClauseValue::Named(name) => Some((*kind, plain(name))),
             _ => None,
         })
         .collect();
-    for declaration in &model.workflow.declarations {
+    for declaration in &analysis.workflow.declarations {
         let (kind, what, name) = match &declaration.kind {
             DeclarationKind::Retrier { name, .. } => (ClauseKind::Retry, "retrier", name),
             DeclarationKind::Catcher { name, .. } => (ClauseKind::Catch, "catcher", name),
@@ -71,9 +71,9 @@ fn handlers(model: &Analysis<'_>, problems: &mut Problems) {
     }
 }
 
-fn types(model: &Analysis<'_>, (own, all): (usize, &[Workflow]), problems: &mut Problems) {
+fn types(analysis: &Analysis<'_>, (own, all): (usize, &[Workflow]), problems: &mut Problems) {
     // Rust code elsewhere may use what is public.
-    let declared: Vec<_> = declared(model.workflow).filter(|_| model.workflow.visibility.is_empty()).collect();
+    let declared: Vec<_> = declared(analysis.workflow).filter(|_| analysis.workflow.visibility.is_empty()).collect();
     if declared.is_empty() {
         return;
     }
@@ -83,7 +83,7 @@ fn types(model: &Analysis<'_>, (own, all): (usize, &[Workflow]), problems: &mut 
             used.insert(name);
         });
     }
-    variants(model, &mut used);
+    variants(analysis, &mut used);
     let parts: BTreeMap<String, BTreeSet<String>> =
         declared.iter().map(|(_, name, parts)| (plain(name), parts.clone())).collect();
     let mut next: Vec<String> = used.iter().cloned().collect();
@@ -161,8 +161,8 @@ fn of_tasks(body: &Body, each: &mut dyn FnMut(String)) {
 }
 
 /// Adds the enums whose variants are named in values.
-fn variants(model: &Analysis<'_>, used: &mut BTreeSet<String>) {
-    for info in model.all_states() {
+fn variants(analysis: &Analysis<'_>, used: &mut BTreeSet<String>) {
+    for info in analysis.all_states() {
         let mut in_value = |value| {
             leaves(value, &mut |leaf| {
                 if let ExprKind::Variant { ty, .. } = &leaf.kind {
@@ -170,7 +170,7 @@ fn variants(model: &Analysis<'_>, used: &mut BTreeSet<String>) {
                 }
             });
         };
-        values(model, info, &mut |value, _| in_value(value));
+        values(analysis, info, &mut |value, _| in_value(value));
         if let Head::Choice(choice) = &info.state.head {
             for arm in &choice.arms {
                 if let When::Patterns(patterns) = &arm.when {

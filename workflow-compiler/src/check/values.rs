@@ -18,41 +18,42 @@ use crate::syntax::ast::{
 use crate::syntax::keyword::ClauseKind;
 
 /// Checks that every reference is valid, and that operators and functions get values of their types.
-pub(super) fn check<'a>(model: &Analysis<'a>, sink: &mut Sink<'_>) {
-    for info in model.all_states() {
-        let facts = model.narrowing(info);
-        head(model, info, facts, sink);
-        clauses(model, info, &info.state.clauses, facts, sink);
+pub(super) fn check<'a>(analysis: &Analysis<'a>, sink: &mut Sink<'_>) {
+    for info in analysis.all_states() {
+        let facts = analysis.narrowing(info);
+        head(analysis, info, facts, sink);
+        clauses(analysis, info, &info.state.clauses, facts, sink);
     }
-    for declaration in &model.workflow.declarations {
+    for declaration in &analysis.workflow.declarations {
         match &declaration.kind {
             DeclarationKind::Catcher { name, catcher: handler } => {
                 let name = plain(name);
-                let user = model.all_states().find(|info| uses(&info.state.clauses, ClauseKind::Catch, &name));
-                let user = user.or_else(|| task(model).filter(|_| uses(model.defaults, ClauseKind::Catch, &name)));
-                let facts = common(model, |info| inherits(model, info, &name));
-                let check = |info: &StateInfo<'a>, sink: &mut Sink<'_>| catcher(model, info, handler, &facts, sink);
-                let users = model.all_states().filter(|info| inherits(model, info, &name));
+                let user = analysis.all_states().find(|info| uses(&info.state.clauses, ClauseKind::Catch, &name));
+                let user =
+                    user.or_else(|| task(analysis).filter(|_| uses(analysis.defaults, ClauseKind::Catch, &name)));
+                let facts = common(analysis, |info| inherits(analysis, info, &name));
+                let check = |info: &StateInfo<'a>, sink: &mut Sink<'_>| catcher(analysis, info, handler, &facts, sink);
+                let users = analysis.all_states().filter(|info| inherits(analysis, info, &name));
                 if let Some(info) = stands_for(users, &check).or(user) {
                     check(info, sink);
                 }
             }
             DeclarationKind::Retrier { name, retrier: handler } => {
                 let name = plain(name);
-                let user = model.all_states().find(|info| uses(&info.state.clauses, ClauseKind::Retry, &name));
+                let user = analysis.all_states().find(|info| uses(&info.state.clauses, ClauseKind::Retry, &name));
                 if let Some(info) = user {
-                    retrier(model, info, handler, sink);
+                    retrier(analysis, info, handler, sink);
                 }
             }
             DeclarationKind::Defaults(defaults) => {
                 for clause in defaults {
-                    let takes = |info: &StateInfo<'_>| model.clauses_of(info).any(|own| own.id == clause.id);
-                    let facts = common(model, takes);
+                    let takes = |info: &StateInfo<'_>| analysis.clauses_of(info).any(|own| own.id == clause.id);
+                    let facts = common(analysis, takes);
                     let check = |info: &StateInfo<'a>, sink: &mut Sink<'_>| {
-                        clauses(model, info, std::slice::from_ref(clause), &facts, sink);
+                        clauses(analysis, info, std::slice::from_ref(clause), &facts, sink);
                     };
-                    let users = model.all_states().filter(|info| takes(info));
-                    if let Some(info) = stands_for(users, &check).or_else(|| task(model)) {
+                    let users = analysis.all_states().filter(|info| takes(info));
+                    if let Some(info) = stands_for(users, &check).or_else(|| task(analysis)) {
                         check(info, sink);
                     }
                 }
@@ -77,19 +78,19 @@ fn stands_for<'m, 'a: 'm>(
 }
 
 /// Returns what is known wherever one of the states begins that share some words.
-fn common<'a>(model: &Analysis<'a>, shares: impl Fn(&StateInfo<'a>) -> bool) -> Narrowing {
-    let facts = model.all_states().filter(|info| shares(info)).map(|info| model.narrowing(info).clone());
+fn common<'a>(analysis: &Analysis<'a>, shares: impl Fn(&StateInfo<'a>) -> bool) -> Narrowing {
+    let facts = analysis.all_states().filter(|info| shares(info)).map(|info| analysis.narrowing(info).clone());
     facts.reduce(|known, other| known.common(&other)).unwrap_or_default()
 }
 
-fn task<'m, 'a>(model: &'m Analysis<'a>) -> Option<&'m StateInfo<'a>> {
-    model.all_states().find(|info| matches!(info.state.head, Head::Task { .. }))
+fn task<'m, 'a>(analysis: &'m Analysis<'a>) -> Option<&'m StateInfo<'a>> {
+    analysis.all_states().find(|info| matches!(info.state.head, Head::Task { .. }))
 }
 
 /// Whether a state has the catcher of this name.
-fn inherits(model: &Analysis<'_>, info: &StateInfo<'_>, name: &str) -> bool {
+fn inherits(analysis: &Analysis<'_>, info: &StateInfo<'_>, name: &str) -> bool {
     let named = |clause: &Clause| matches!(&clause.value, ClauseValue::Named(used) if plain(used) == name);
-    model.catchers_of(info).iter().any(|(clause, _)| named(clause))
+    analysis.catchers_of(info).iter().any(|(clause, _)| named(clause))
 }
 
 fn uses(clauses: &[Clause], kind: ClauseKind, name: &str) -> bool {
@@ -98,11 +99,11 @@ fn uses(clauses: &[Clause], kind: ClauseKind, name: &str) -> bool {
         .any(|clause| clause.kind == kind && matches!(&clause.value, ClauseValue::Named(used) if plain(used) == name))
 }
 
-fn head<'a>(model: &Analysis<'a>, info: &StateInfo<'a>, facts: &Narrowing, sink: &mut Sink<'_>) {
+fn head<'a>(analysis: &Analysis<'a>, info: &StateInfo<'a>, facts: &Narrowing, sink: &mut Sink<'_>) {
     if let Head::Task { resource: Some(Resource::Text(text)), .. } = &info.state.head {
-        model.braces_in_text(info.at(ValueField::Resource).knowing(facts), (&text.value, text.spot), sink);
+        analysis.braces_in_text(info.at(ValueField::Resource).knowing(facts), (&text.value, text.spot), sink);
     }
-    let mut value = |expr: &Expr, position| value(model, info.at(position).knowing(facts), expr, sink);
+    let mut value = |expr: &Expr, position| value(analysis, info.at(position).knowing(facts), expr, sink);
     match &info.state.head {
         Head::Task { resource, body } => {
             if let Some(Resource::Activity { arn, .. } | Resource::Value(arn)) = resource {
@@ -121,7 +122,7 @@ fn head<'a>(model: &Analysis<'a>, info: &StateInfo<'a>, facts: &Narrowing, sink:
         ),
         Head::Wait(Some(WaitHead::For(seconds))) => value(seconds, ValueField::Seconds),
         Head::Wait(Some(WaitHead::Until(time))) => value(time, ValueField::Timestamp),
-        Head::Choice(arms) => choice::check(model, info, arms, facts, sink),
+        Head::Choice(arms) => choice::check(analysis, info, arms, facts, sink),
         Head::Map { over: Some(Over::Items(items)), .. } => value(items, ValueField::Items),
         Head::Map { over: Some(Over::Reader { body, .. }), .. } => value(body, ValueField::Transfer),
         Head::Succeed { value: Some(body) } => value(body, ValueField::Output),
@@ -133,7 +134,7 @@ fn head<'a>(model: &Analysis<'a>, info: &StateInfo<'a>, facts: &Narrowing, sink:
 
 /// Checks the values in clauses of a state, `defaults` or an arm.
 pub(super) fn clauses<'a>(
-    model: &Analysis<'a>,
+    analysis: &Analysis<'a>,
     info: &StateInfo<'a>,
     clauses: &[Clause],
     facts: &Narrowing,
@@ -163,20 +164,22 @@ pub(super) fn clauses<'a>(
         };
         let facts = if position == ValueField::ItemSelector { &facts.of_another_item() } else { facts };
         match &clause.value {
-            ClauseValue::ToleratePercent(expr) => value(model, info.at(ValueField::Share).knowing(facts), expr, sink),
+            ClauseValue::ToleratePercent(expr) => {
+                value(analysis, info.at(ValueField::Share).knowing(facts), expr, sink)
+            }
             ClauseValue::Expr(expr) | ClauseValue::TolerateCount(expr) => {
-                value(model, info.at(position).knowing(facts), expr, sink);
+                value(analysis, info.at(position).knowing(facts), expr, sink);
             }
             ClauseValue::Transfer { call, body, config } => {
                 if let Some(Resource::Activity { arn, .. } | Resource::Value(arn)) = call {
-                    value(model, info.at(ValueField::Resource).knowing(facts), arn, sink);
+                    value(analysis, info.at(ValueField::Resource).knowing(facts), arn, sink);
                 }
                 for expr in body.iter().chain(config) {
-                    value(model, info.at(position).knowing(facts), expr, sink);
+                    value(analysis, info.at(position).knowing(facts), expr, sink);
                 }
             }
-            ClauseValue::Retrier(handler) => retrier(model, info, handler, sink),
-            ClauseValue::Catcher(handler) => catcher(model, info, handler, facts, sink),
+            ClauseValue::Retrier(handler) => retrier(analysis, info, handler, sink),
+            ClauseValue::Catcher(handler) => catcher(analysis, info, handler, facts, sink),
             ClauseValue::Flag
             | ClauseValue::None(_)
             | ClauseValue::Named(_)
@@ -187,13 +190,19 @@ pub(super) fn clauses<'a>(
     }
 }
 
-fn retrier<'a>(model: &Analysis<'a>, info: &StateInfo<'a>, retrier: &Retrier, sink: &mut Sink<'_>) {
+fn retrier<'a>(analysis: &Analysis<'a>, info: &StateInfo<'a>, retrier: &Retrier, sink: &mut Sink<'_>) {
     for field in &retrier.fields {
-        value(model, info.at(ValueField::Literal).knowing(&Narrowing::default()), &field.value, sink);
+        value(analysis, info.at(ValueField::Literal).knowing(&Narrowing::default()), &field.value, sink);
     }
 }
 
-fn catcher<'a>(model: &Analysis<'a>, info: &StateInfo<'a>, catcher: &Catcher, facts: &Narrowing, sink: &mut Sink<'_>) {
+fn catcher<'a>(
+    analysis: &Analysis<'a>,
+    info: &StateInfo<'a>,
+    catcher: &Catcher,
+    facts: &Narrowing,
+    sink: &mut Sink<'_>,
+) {
     for clause in &catcher.clauses {
         let position = match clause.kind {
             ClauseKind::Assign => ValueField::CatchAssign,
@@ -201,14 +210,14 @@ fn catcher<'a>(model: &Analysis<'a>, info: &StateInfo<'a>, catcher: &Catcher, fa
             _ => ValueField::Path,
         };
         if let ClauseValue::Expr(expr) = &clause.value {
-            value(model, info.at(position).knowing(facts), expr, sink);
+            value(analysis, info.at(position).knowing(facts), expr, sink);
         }
     }
 }
 
-fn value<'a>(model: &Analysis<'a>, place: ValueSite<'_, 'a>, expr: &Expr, sink: &mut Sink<'_>) {
-    let ty = model.infer(place, expr, sink);
-    model.needed(place, expr, None, sink);
+fn value<'a>(analysis: &Analysis<'a>, place: ValueSite<'_, 'a>, expr: &Expr, sink: &mut Sink<'_>) {
+    let ty = analysis.infer(place, expr, sink);
+    analysis.needed(place, expr, None, sink);
     fits(place.position, &ty, expr, sink);
 }
 

@@ -14,7 +14,7 @@ use crate::syntax::ast::Spot;
 /// Returns the literal whose text the finding is about, and the part of it.
 pub(super) fn within_text(
     finding: &Diagnostic,
-    model: &Analysis<'_>,
+    analysis: &Analysis<'_>,
     definition: &Value,
     spot: Spot,
     locate: Locate<'_>,
@@ -22,7 +22,7 @@ pub(super) fn within_text(
     let (start, length) = finding.range?;
     let whole = definition.pointer(finding.pointer.as_str())?.as_str()?;
     let mut found = None;
-    model.texts(state_of(&finding.pointer, model)?, &mut |text, literal| {
+    analysis.texts(state_of(&finding.pointer, analysis)?, &mut |text, literal| {
         if found.is_none() && overlap(literal, spot, locate) {
             let range = part_of(whole, text, start..start.saturating_add(length));
             found = range.and_then(|range| Some((literal, LiteralRange::new(text, range)?)));

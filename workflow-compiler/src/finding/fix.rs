@@ -13,7 +13,7 @@ use crate::syntax::ast::{ExprKind, Head, Over, Resource, Spot, Target, plain};
 /// Returns the change that the help line of a finding shows, where it shows one.
 pub(super) fn of(
     finding: &Diagnostic,
-    model: &Analysis<'_>,
+    analysis: &Analysis<'_>,
     spot: Spot,
     help: &[String],
     locate: Locate<'_>,
@@ -22,20 +22,20 @@ pub(super) fn of(
         return Vec::new();
     }
     let edit = match (&*finding.finding, finding.code) {
-        (_, Code::BadJsonata) => expression(finding, model, spot, locate),
-        (Finding::RefusedPattern { others, .. }, _) if !others.is_empty() => without_pattern(finding, model),
+        (_, Code::BadJsonata) => expression(finding, analysis, spot, locate),
+        (Finding::RefusedPattern { others, .. }, _) if !others.is_empty() => without_pattern(finding, analysis),
         (Finding::UnknownApi { near: Some(near), .. }, Code::UnknownApi) => {
-            service(finding, model, spot, &in_the_language(near))
+            service(finding, analysis, spot, &in_the_language(near))
         }
-        (Finding::UnknownPattern { near: Some(near), .. }, _) => service(finding, model, spot, near),
+        (Finding::UnknownPattern { near: Some(near), .. }, _) => service(finding, analysis, spot, near),
         (Finding::UnknownParameter { near: Some(near), .. }, _) => Some(Edit::over(spot, near)),
         (
             finding,
             Code::UnraisedError | Code::OtherErrorPrefix | Code::WrongParameterType | Code::DoubtfulParameter,
         ) => finding.fix().map(|fix| Edit::over(spot, fix.words())),
-        (Finding::CsvWithoutHeaders {}, _) => headers(finding, model),
-        (Finding::UncaughtHandler { .. }, _) => state_of(&finding.pointer, model).and_then(|info| {
-            let catcher = catcher_of_handler(info, model)?;
+        (Finding::CsvWithoutHeaders {}, _) => headers(finding, analysis),
+        (Finding::UncaughtHandler { .. }, _) => state_of(&finding.pointer, analysis).and_then(|info| {
+            let catcher = catcher_of_handler(info, analysis)?;
             Some(Edit::after(info.state.tail, format!(" {catcher}")))
         }),
         _ => None,
@@ -45,17 +45,18 @@ pub(super) fn of(
 
 /// Returns the catcher that a state needs which handles errors: it goes on as without an error, where that reads
 /// neither the state's result nor what comes in.
-pub(super) fn catcher_of_handler(info: &StateInfo<'_>, model: &Analysis<'_>) -> Option<String> {
+pub(super) fn catcher_of_handler(info: &StateInfo<'_>, analysis: &Analysis<'_>) -> Option<String> {
     let Some(Target::State(next)) = &info.state.transition else { return None };
-    if model.capture_of(info).is_some() || model.reads_its_input() {
+    if analysis.capture_of(info).is_some() || analysis.reads_its_input() {
         return None;
     }
     Some(format!("catch [States.ALL] => {}", plain(next)))
 }
 
 /// Returns the headers that a reader of CSV needs, at the beginning of its braces.
-fn headers(finding: &Diagnostic, model: &Analysis<'_>) -> Option<Edit> {
-    let Head::Map { over: Some(Over::Reader { body, .. }), .. } = &state_of(&finding.pointer, model)?.state.head else {
+fn headers(finding: &Diagnostic, analysis: &Analysis<'_>) -> Option<Edit> {
+    let Head::Map { over: Some(Over::Reader { body, .. }), .. } = &state_of(&finding.pointer, analysis)?.state.head
+    else {
         return None;
     };
     let is_object = matches!(body.kind, ExprKind::Object(_));
@@ -63,13 +64,13 @@ fn headers(finding: &Diagnostic, model: &Analysis<'_>) -> Option<Edit> {
 }
 
 /// Returns a parameter that no API has, since it is a field of the state: how it is written there, and the change.
-pub(super) fn field_of_state(finding: &Diagnostic, model: &Analysis<'_>) -> Option<(String, Vec<Edit>)> {
+pub(super) fn field_of_state(finding: &Diagnostic, analysis: &Analysis<'_>) -> Option<(String, Vec<Edit>)> {
     if finding.code != Code::UnknownParameter {
         return None;
     }
     let tokens: Vec<_> = finding.pointer.tokens().collect();
     let [.., request, name] = tokens.as_slice() else { return None };
-    let state = state_of(&finding.pointer, model)?.state;
+    let state = state_of(&finding.pointer, analysis)?.state;
     let Head::Task { body: Some(body), .. } = &state.head else { return None };
     let ExprKind::Object(members) = &body.kind else { return None };
     let member = members.iter().find(|member| member.key.value == *name)?;
@@ -84,9 +85,9 @@ pub(super) fn field_of_state(finding: &Diagnostic, model: &Analysis<'_>) -> Opti
 }
 
 /// JSONata with the operators of other languages.
-fn expression(finding: &Diagnostic, model: &Analysis<'_>, spot: Spot, locate: Locate<'_>) -> Option<Edit> {
+fn expression(finding: &Diagnostic, analysis: &Analysis<'_>, spot: Spot, locate: Locate<'_>) -> Option<Edit> {
     let mut found = None;
-    model.texts(state_of(&finding.pointer, model)?, &mut |text, literal| {
+    analysis.texts(state_of(&finding.pointer, analysis)?, &mut |text, literal| {
         if found.is_none() && overlap(literal, spot, locate) {
             let meant = match jsonata::expression(text) {
                 Some(inner) => jsonata::meant(inner).map(|meant| format!("{{%{meant}%}}")),
@@ -99,9 +100,9 @@ fn expression(finding: &Diagnostic, model: &Analysis<'_>, spot: Spot, locate: Lo
 }
 
 /// Returns a call without its ending.
-fn without_pattern(finding: &Diagnostic, model: &Analysis<'_>) -> Option<Edit> {
+fn without_pattern(finding: &Diagnostic, analysis: &Analysis<'_>) -> Option<Edit> {
     let Head::Task { resource: Some(Resource::Service { path, pattern: Some(pattern), result: None, .. }), .. } =
-        &state_of(&finding.pointer, model)?.state.head
+        &state_of(&finding.pointer, analysis)?.state.head
     else {
         return None;
     };
@@ -110,12 +111,12 @@ fn without_pattern(finding: &Diagnostic, model: &Analysis<'_>) -> Option<Edit> {
 }
 
 /// Another service or action, in place of its word or of all that names what is called.
-fn service(finding: &Diagnostic, model: &Analysis<'_>, spot: Spot, name: &str) -> Option<Edit> {
+fn service(finding: &Diagnostic, analysis: &Analysis<'_>, spot: Spot, name: &str) -> Option<Edit> {
     if !name.contains("::") {
         return finding.range.is_some().then(|| Edit::over(spot, name.trim_start_matches('.')));
     }
     let Head::Task { resource: Some(Resource::Service { path, .. }), .. } =
-        &state_of(&finding.pointer, model)?.state.head
+        &state_of(&finding.pointer, analysis)?.state.head
     else {
         return None;
     };

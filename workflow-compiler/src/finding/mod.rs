@@ -26,7 +26,7 @@ use crate::syntax::ast::{Clause, Head, Resource, Spot, State, plain};
 /// Gives the clauses `unchecked` that silence none of it.
 pub(crate) fn report<'a>(
     (found, excusing): (impl Iterator<Item = Diagnostic>, &BTreeSet<Pointer>),
-    model: &Analysis<'a>,
+    analysis: &Analysis<'a>,
     lowered: &Lowered,
     problems: &mut Problems,
     locate: Locate<'_>,
@@ -34,7 +34,7 @@ pub(crate) fn report<'a>(
     let known: Vec<Spot> = problems.iter().map(|problem| problem.spot).collect();
     let codes: Vec<Code> = problems.iter().map(|problem| problem.code).collect();
     let source_map = &lowered.source_map;
-    let mut unchecked = Unchecked::of(excusing, model);
+    let mut unchecked = Unchecked::of(excusing, analysis);
     let mut shared = SharedHandlers::default();
     let mut told = BTreeSet::new();
     for found in found {
@@ -46,45 +46,45 @@ pub(crate) fn report<'a>(
         };
         let spot = if is_about_key(finding) { source_map.key_at(&finding.pointer) } else { None };
         let spot =
-            spot.or_else(|| source_map.at(&finding.pointer)).unwrap_or_else(|| model.workflow.name.span().into());
-        let spot = word_of_resource(finding, model).unwrap_or(spot);
+            spot.or_else(|| source_map.at(&finding.pointer)).unwrap_or_else(|| analysis.workflow.name.span().into());
+        let spot = word_of_resource(finding, analysis).unwrap_or(spot);
         let said = known.iter().any(|known| overlap(*known, spot, locate));
-        if unchecked.silences(code, finding, model) {
+        if unchecked.silences(code, finding, analysis) {
             continue;
         }
-        let result = variables::of_result(finding, model);
+        let result = variables::of_result(finding, analysis);
         if result.as_ref().is_some_and(|result| result.is_asked_for(spot, locate))
-            || variables::is_left_out(finding, model)
+            || variables::is_left_out(finding, analysis)
         {
             continue;
         }
-        let within = expression_range::within_text(finding, model, &lowered.definition, spot, locate);
+        let within = expression_range::within_text(finding, analysis, &lowered.definition, spot, locate);
         let spot = within.as_ref().map_or(spot, |(literal, _)| *literal);
         let spot = result.as_ref().and_then(|result| result.spot(spot, locate)).unwrap_or(spot);
-        let expected = follows(finding, &codes) || is_of_what_is_broken(code, finding, model);
-        if !said && !expected && !shared.takes(finding, model, spot) && !is_of_kept_result(finding, model) {
-            let message = message_in_the_language(finding, model);
+        let expected = follows(finding, &codes) || is_of_what_is_broken(code, finding, analysis);
+        if !said && !expected && !shared.takes(finding, analysis, spot) && !is_of_kept_result(finding, analysis) {
+            let message = message_in_the_language(finding, analysis);
             // Words may be in the document more than once: those of a shared handler, and captures of a pass.
             let place = locate(spot.first);
             if place.is_some() && !told.insert((code.id(), message.clone(), place)) {
                 continue;
             }
-            let field = fix::field_of_state(finding, model);
+            let field = fix::field_of_state(finding, analysis);
             let help: Vec<_> = match result {
                 _ if field.is_some() => field.iter().map(|(help, _)| help.clone()).collect(),
                 Some(result) => result.help(finding, spot, locate),
-                None => help_in_the_language(finding, model).into_iter().collect(),
+                None => help_in_the_language(finding, analysis).into_iter().collect(),
             };
             let fix = match field {
                 Some((_, edits)) => edits,
-                None => fix::of(finding, model, spot, &help, locate),
+                None => fix::of(finding, analysis, spot, &help, locate),
             };
             let part = within.map(|(_, part)| Box::new(part));
             problems.push(Problem { help, part, fix, ..Problem::new(code, spot, message) });
         }
     }
-    shared.report(model, problems);
-    unchecked.idle(model)
+    shared.report(analysis, problems);
+    unchecked.idle(analysis)
 }
 
 /// Returns whether the member's name is wrong rather than its value.
@@ -108,8 +108,8 @@ fn is_about_key(finding: &Diagnostic) -> bool {
 }
 
 /// Returns the message, in which a state has the name that the source has for it.
-fn message_in_the_language(finding: &Diagnostic, model: &Analysis<'_>) -> String {
-    let name = || state_of(&finding.pointer, model).map(|info| &info.name);
+fn message_in_the_language(finding: &Diagnostic, analysis: &Analysis<'_>) -> String {
+    let name = || state_of(&finding.pointer, analysis).map(|info| &info.name);
     match (&*finding.finding, name()) {
         (Finding::EmptyField { field: "Choices", .. }, Some(name)) => {
             format!("the choice `{name}` has no arm with a condition")
@@ -120,15 +120,15 @@ fn message_in_the_language(finding: &Diagnostic, model: &Analysis<'_>) -> String
 }
 
 /// Returns the help line; that of some findings takes what the source has.
-fn help_in_the_language(finding: &Diagnostic, model: &Analysis<'_>) -> Option<String> {
+fn help_in_the_language(finding: &Diagnostic, analysis: &Analysis<'_>) -> Option<String> {
     match &*finding.finding {
         // The variable of a result is there once the text names it.
         Finding::NeverAssigned { name, near: None, .. } if name != "item" => {
-            let near = nearest(name, model.names_of_results()).map(|near| format!("did you mean `${near}`?"));
+            let near = nearest(name, analysis.names_of_results()).map(|near| format!("did you mean `${near}`?"));
             near.or_else(|| finding.finding.help(Vocabulary::Language))
         }
         Finding::UncaughtHandler { .. } => {
-            let catcher = state_of(&finding.pointer, model).and_then(|info| fix::catcher_of_handler(info, model));
+            let catcher = state_of(&finding.pointer, analysis).and_then(|info| fix::catcher_of_handler(info, analysis));
             let catcher =
                 catcher.map_or_else(|| "a catcher of `States.ALL`".to_owned(), |catcher| format!("`{catcher}`"));
             Some(format!("add {catcher}, or `catch none` where its errors may fail the execution"))
@@ -138,23 +138,23 @@ fn help_in_the_language(finding: &Diagnostic, model: &Analysis<'_>) -> Option<St
 }
 
 /// Returns the innermost state around a place in the document.
-fn state_of<'m, 'a>(at: &Pointer, model: &'m Analysis<'a>) -> Option<&'m StateInfo<'a>> {
+fn state_of<'m, 'a>(at: &Pointer, analysis: &'m Analysis<'a>) -> Option<&'m StateInfo<'a>> {
     let tokens: Vec<_> = at.tokens().collect();
     let name = tokens.windows(2).rev().find_map(|pair| match pair {
         [states, name] if states == "States" => Some(name),
         _ => None,
     })?;
-    model.all_states().find(|info| info.asl_name == *name)
+    analysis.all_states().find(|info| info.asl_name == *name)
 }
 
 /// Returns the words of a task's call that a finding about a part of its ARN is about.
-fn word_of_resource(finding: &Diagnostic, model: &Analysis<'_>) -> Option<Spot> {
+fn word_of_resource(finding: &Diagnostic, analysis: &Analysis<'_>) -> Option<Spot> {
     let (start, length) = finding.range?;
     if finding.pointer.tokens().last()? != "Resource" {
         return None;
     }
     let Head::Task { resource: Some(Resource::Service { path, pattern, .. }), .. } =
-        &state_of(&finding.pointer, model)?.state.head
+        &state_of(&finding.pointer, analysis)?.state.head
     else {
         return None;
     };
@@ -167,7 +167,7 @@ fn word_of_resource(finding: &Diagnostic, model: &Analysis<'_>) -> Option<Spot> 
 }
 
 /// Returns whether it is about the variable that keeps a state's result: its reads have been checked against AWS's API.
-fn is_of_kept_result(finding: &Diagnostic, model: &Analysis<'_>) -> bool {
+fn is_of_kept_result(finding: &Diagnostic, analysis: &Analysis<'_>) -> bool {
     if !matches!(finding.code, Code::UnknownResultMember | Code::DoubtfulResultMember) {
         return false;
     }
@@ -175,25 +175,26 @@ fn is_of_kept_result(finding: &Diagnostic, model: &Analysis<'_>) -> bool {
     let Some(assign) = tokens.iter().rposition(|token| token == "Assign") else { return false };
     let Some(name) = tokens.get(assign + 1) else { return false };
     let name = name.strip_suffix(".$").unwrap_or(name);
-    state_of(&finding.pointer, model)
-        .and_then(|info| model.capture_of(info))
+    state_of(&finding.pointer, analysis)
+        .and_then(|info| analysis.capture_of(info))
         .is_some_and(|(variable, _)| variable == name)
 }
 
 /// Returns whether something lacks because the words for it did not parse, or are those of the other query language.
-fn is_of_what_is_broken(code: Code, finding: &Diagnostic, model: &Analysis<'_>) -> bool {
+fn is_of_what_is_broken(code: Code, finding: &Diagnostic, analysis: &Analysis<'_>) -> bool {
     // The transition of a broken state is unknown.
     if matches!(code, Code::UnreachableState | Code::NoWayToEnd | Code::EndlessLoop | Code::UncaughtHandler) {
-        return model.all_states().any(|info| info.state.broken);
+        return analysis.all_states().any(|info| info.state.broken);
     }
     // It was moved with its transition.
     if code == Code::UnknownParameter
-        && state_of(&finding.pointer, model).is_some_and(|info| is_moved(info.state, finding.pointer.tokens().last()))
+        && state_of(&finding.pointer, analysis)
+            .is_some_and(|info| is_moved(info.state, finding.pointer.tokens().last()))
     {
         return true;
     }
     matches!(code, Code::MissingField | Code::MissingParameter | Code::MissingTransition | Code::EmptyList)
-        && state_of(&finding.pointer, model).is_some_and(|info| {
+        && state_of(&finding.pointer, analysis).is_some_and(|info| {
             let other = |language| language != info.language;
             info.state.broken || info.state.clauses.iter().any(|clause| clause.kind.language().is_some_and(other))
         })

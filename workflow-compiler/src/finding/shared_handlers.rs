@@ -29,18 +29,18 @@ pub(super) struct SharedHandlers {
 impl SharedHandlers {
     /// Returns whether the finding is about an error name of a shared handler; it is then kept until all findings are
     /// known. What an earlier handler takes already is no mistake there: to override a part is what they are for.
-    pub(super) fn takes(&mut self, finding: &Diagnostic, model: &Analysis<'_>, spot: Spot) -> bool {
+    pub(super) fn takes(&mut self, finding: &Diagnostic, analysis: &Analysis<'_>, spot: Spot) -> bool {
         if !matches!(finding.code, Code::NeverMatches | Code::UnraisedError | Code::OtherErrorPrefix) {
             return false;
         }
-        let Some((info, kind, entry, error)) = place(finding, model) else { return false };
-        let Some(clause) = handlers(model, info, kind).nth(entry) else { return false };
+        let Some((info, kind, entry, error)) = place(finding, analysis) else { return false };
+        let Some(clause) = handlers(analysis, info, kind).nth(entry) else { return false };
         let own = info.state.clauses.len();
-        let position = model.clauses_of(info).position(|other| other.id == clause.id);
+        let position = analysis.clauses_of(info).position(|other| other.id == clause.id);
         let handler = match &clause.value {
             ClauseValue::Named(name) => Ok(plain(name)),
             _ if position.is_some_and(|position| position >= own) => {
-                Err(model.defaults.iter().position(|other| other.id == clause.id).unwrap_or_default())
+                Err(analysis.defaults.iter().position(|other| other.id == clause.id).unwrap_or_default())
             }
             _ => return false,
         };
@@ -58,16 +58,16 @@ impl SharedHandlers {
     }
 
     /// Reports the names that no state with the handler raises.
-    pub(super) fn report(self, model: &Analysis<'_>, problems: &mut Problems) {
+    pub(super) fn report(self, analysis: &Analysis<'_>, problems: &mut Problems) {
         for (shared, (found, spot)) in self.found {
             let has = |clause: &Clause| match (&shared.handler, &clause.value) {
                 (Ok(name), ClauseValue::Named(used)) => clause.kind == shared.kind && plain(used) == *name,
-                (Err(number), _) => model.defaults.get(*number).is_some_and(|default| default.id == clause.id),
+                (Err(number), _) => analysis.defaults.get(*number).is_some_and(|default| default.id == clause.id),
                 _ => false,
             };
-            let users = model.all_states().filter(|info| model.clauses_of(info).any(&has)).count();
+            let users = analysis.all_states().filter(|info| analysis.clauses_of(info).any(&has)).count();
             let Some(first) = found.first().filter(|_| found.len() >= users) else { continue };
-            let Some(error) = error(&shared, model) else { continue };
+            let Some(error) = error(&shared, analysis) else { continue };
             // What is kept for states to come is no error.
             let code = if first.code == Code::OtherErrorPrefix { Code::UnraisedError } else { first.code };
             let message = format!("no state with this handler raises `{}`", error.value);
@@ -83,21 +83,21 @@ impl SharedHandlers {
 /// Returns the state, the kind of handler, and the numbers of the handler and of the error name in it.
 fn place<'m, 'a>(
     finding: &Diagnostic,
-    model: &'m Analysis<'a>,
+    analysis: &'m Analysis<'a>,
 ) -> Option<(&'m StateInfo<'a>, ClauseKind, usize, usize)> {
     let tokens: Vec<_> = finding.pointer.tokens().collect();
     let [.., list, entry, _, error] = tokens.as_slice() else { return None };
     let kind = if list == "Retry" { ClauseKind::Retry } else { ClauseKind::Catch };
-    Some((state_of(&finding.pointer, model)?, kind, entry.parse().ok()?, error.parse().ok()?))
+    Some((state_of(&finding.pointer, analysis)?, kind, entry.parse().ok()?, error.parse().ok()?))
 }
 
 /// Returns the handlers of a state, in the document's order.
 fn handlers<'m, 'a>(
-    model: &'m Analysis<'a>,
+    analysis: &'m Analysis<'a>,
     info: &'m StateInfo<'a>,
     kind: ClauseKind,
 ) -> impl Iterator<Item = &'a Clause> {
-    model.clauses_of(info).filter(move |clause| clause.kind == kind && is_handler(&clause.value))
+    analysis.clauses_of(info).filter(move |clause| clause.kind == kind && is_handler(&clause.value))
 }
 
 fn is_handler(value: &ClauseValue) -> bool {
@@ -105,11 +105,11 @@ fn is_handler(value: &ClauseValue) -> bool {
 }
 
 /// Returns the error name as it is written.
-fn error<'a>(shared: &Shared, model: &Analysis<'a>) -> Option<&'a Text> {
+fn error<'a>(shared: &Shared, analysis: &Analysis<'a>) -> Option<&'a Text> {
     let errors = match &shared.handler {
-        Ok(name) if shared.kind == ClauseKind::Retry => &model.retriers.get(name)?.retrier.errors,
-        Ok(name) => &model.catchers.get(name)?.catcher.errors,
-        Err(number) => match &model.defaults.get(*number)?.value {
+        Ok(name) if shared.kind == ClauseKind::Retry => &analysis.retriers.get(name)?.retrier.errors,
+        Ok(name) => &analysis.catchers.get(name)?.catcher.errors,
+        Err(number) => match &analysis.defaults.get(*number)?.value {
             ClauseValue::Retrier(retrier) => &retrier.errors,
             ClauseValue::Catcher(catcher) => &catcher.errors,
             _ => return None,

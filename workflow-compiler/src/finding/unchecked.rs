@@ -18,26 +18,27 @@ pub(super) struct Unchecked {
 
 impl Unchecked {
     /// With the states whose clauses keep the rules from finding more.
-    pub(super) fn of(excusing: &BTreeSet<Pointer>, model: &Analysis<'_>) -> Self {
-        let excusing = excusing.iter().filter_map(|at| state_of(at, model).and_then(|info| model.unchecked(info)));
+    pub(super) fn of(excusing: &BTreeSet<Pointer>, analysis: &Analysis<'_>) -> Self {
+        let excusing =
+            excusing.iter().filter_map(|at| state_of(at, analysis).and_then(|info| analysis.unchecked(info)));
         Self { used: excusing.map(|clause| clause.id).collect() }
     }
 
     /// Returns whether a clause says that this is no mistake.
-    pub(super) fn silences(&mut self, code: Code, finding: &Diagnostic, model: &Analysis<'_>) -> bool {
+    pub(super) fn silences(&mut self, code: Code, finding: &Diagnostic, analysis: &Analysis<'_>) -> bool {
         if !code.depends_on_table() {
             return false;
         }
-        let clause = state_of(&finding.pointer, model).and_then(|info| model.unchecked(info));
+        let clause = state_of(&finding.pointer, analysis).and_then(|info| analysis.unchecked(info));
         self.used.extend(clause.map(|clause| clause.id));
         clause.is_some()
     }
 
     /// Returns the clauses that have silenced nothing of their own state.
-    pub(super) fn idle<'a>(&self, model: &Analysis<'a>) -> Vec<&'a Clause> {
+    pub(super) fn idle<'a>(&self, analysis: &Analysis<'a>) -> Vec<&'a Clause> {
         // What did not parse may be what they are for.
-        let own = model.all_states().filter(|info| !info.state.broken).flat_map(|info| &info.state.clauses);
-        let all = own.chain(model.defaults).filter(|clause| clause.kind == ClauseKind::Unchecked);
+        let own = analysis.all_states().filter(|info| !info.state.broken).flat_map(|info| &info.state.clauses);
+        let all = own.chain(analysis.defaults).filter(|clause| clause.kind == ClauseKind::Unchecked);
         all.filter(|clause| !self.used.contains(&clause.id)).collect()
     }
 }

@@ -19,20 +19,20 @@ pub(super) struct OfResult<'m> {
 }
 
 /// Returns the variable of a result that a finding is about.
-pub(super) fn of_result<'m>(finding: &Diagnostic, model: &'m Analysis<'_>) -> Option<OfResult<'m>> {
+pub(super) fn of_result<'m>(finding: &Diagnostic, analysis: &'m Analysis<'_>) -> Option<OfResult<'m>> {
     let variable = finding.finding.variable()?;
-    let state = model.state_of_variable(variable)?;
-    let reader = state_of(&finding.pointer, model)?;
-    let reads = model.reads(reader, variable);
-    let map = |info| model.distributed_around(info).map(|map| map.name.as_str());
-    let hidden = map(reader).is_some() && map(reader) != model.states.get(state).and_then(map);
+    let state = analysis.state_of_variable(variable)?;
+    let reader = state_of(&finding.pointer, analysis)?;
+    let reads = analysis.reads(reader, variable);
+    let map = |info| analysis.distributed_around(info).map(|map| map.name.as_str());
+    let hidden = map(reader).is_some() && map(reader) != analysis.states.get(state).and_then(map);
     Some(OfResult { variable: variable.to_owned(), state, reads, hidden })
 }
 
 /// Returns whether a finding is about a variable that some path assigns, and that is read with `?:` alone.
-pub(super) fn is_left_out(finding: &Diagnostic, model: &Analysis<'_>) -> bool {
+pub(super) fn is_left_out(finding: &Diagnostic, analysis: &Analysis<'_>) -> bool {
     let Finding::NotOnEveryPath { name, .. } = &*finding.finding else { return false };
-    state_of(&finding.pointer, model).is_some_and(|info| model.only_leaves_out(info, name))
+    state_of(&finding.pointer, analysis).is_some_and(|info| analysis.only_leaves_out(info, name))
 }
 
 impl OfResult<'_> {

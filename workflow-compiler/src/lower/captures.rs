@@ -20,8 +20,8 @@ use crate::syntax::keyword::ClauseKind;
 impl<'a> Lowering<'_, 'a> {
     /// Adds the variable of the state's result to its `Assign`.
     pub(super) fn keep(&mut self, info: &StateInfo<'a>, fields: &mut Fields) {
-        let model = self.model;
-        let Some((variable, capture)) = model.capture_of(info) else { return };
+        let analysis = self.analysis;
+        let Some((variable, capture)) = analysis.capture_of(info) else { return };
         let at = fields.at.child("Assign").child(&variable);
         let spot = info.state.name.span().into();
         let pass = info.state.kind == StateKind::Pass;
@@ -43,8 +43,8 @@ impl<'a> Lowering<'_, 'a> {
 
     /// Adds the variable of the map's item to the `Assign` on the transition from its first state to the target.
     pub(super) fn capture_item(&mut self, info: &StateInfo<'a>, target: &Target, way: &mut Fields) {
-        let model = self.model;
-        let Some(ItemCapture { variable, capture, again, .. }) = model.item_capture_of(info, target) else { return };
+        let analysis = self.analysis;
+        let Some(ItemCapture { variable, capture, again, .. }) = analysis.item_capture_of(info, target) else { return };
         let (name, value) = match info.language {
             QueryLanguage::Jsonata => {
                 let item = constructor(capture, "$states.input");
@@ -106,8 +106,8 @@ impl<'a> Lowering<'_, 'a> {
 
     /// Adds the variable of the error to the `Assign` of a catcher.
     pub(super) fn capture_error(&mut self, info: &StateInfo<'a>, target: &Target, entry: &mut Fields) {
-        let model = self.model;
-        let Some(variable) = model.error_capture_of(info, target) else { return };
+        let analysis = self.analysis;
+        let Some(variable) = analysis.error_capture_of(info, target) else { return };
         let (name, value) = match info.language {
             QueryLanguage::Jsonata => (variable.to_owned(), braced("$states.errorOutput")),
             QueryLanguage::JsonPath => (format!("{variable}.$"), "$".into()),

@@ -147,7 +147,7 @@ impl<'a> Lowering<'_, 'a> {
             // An absent value is neither `null` nor any other value.
             for (value, null) in [(left, right), (right, left)] {
                 if matches!(unparen(null).kind, ExprKind::Null)
-                    && self.model.type_of(place, value).may_be_absent()
+                    && self.analysis.type_of(place, value).may_be_absent()
                     && let Side::Path(path) = self.side(place, value)
                 {
                     let at = rule.at.child("And");
@@ -179,7 +179,7 @@ impl<'a> Lowering<'_, 'a> {
                 return;
             }
         }
-        let types = (self.model.type_of(place, left), self.model.type_of(place, right));
+        let types = (self.analysis.type_of(place, left), self.analysis.type_of(place, right));
         let sides = (self.side(place, left), self.side(place, right));
         let (op, path, ty, other, other_ty, words) = match sides {
             (Side::Unsayable, _) | (_, Side::Unsayable) => return,
@@ -287,7 +287,7 @@ impl<'a> Lowering<'_, 'a> {
             Side::Unsayable => return,
         };
         let own = name.value.starts_with("is_") && operator != Operator::IsPresent;
-        if own && self.model.type_of(place, value).may_be_absent() {
+        if own && self.analysis.type_of(place, value).may_be_absent() {
             if outcome {
                 self.if_present(path, operator, rule);
             } else {

@@ -27,8 +27,8 @@ fn matches_all(errors: &[Text]) -> bool {
 impl<'a> Lowering<'_, 'a> {
     /// Adds `Retry` and `Catch` of a state: its own, then those of `defaults` that can still match.
     pub(super) fn handlers(&mut self, info: &StateInfo<'a>, fields: &mut Fields) {
-        let model = self.model;
-        let clauses: Vec<_> = model.clauses_of(info).collect();
+        let analysis = self.analysis;
+        let clauses: Vec<_> = analysis.clauses_of(info).collect();
         let own = info.state.clauses.len();
         let mut retriers = Vec::new();
         let mut catchers = Vec::new();
@@ -47,9 +47,9 @@ impl<'a> Lowering<'_, 'a> {
             }
             retries_all |= matches_all(&retrier.errors);
         }
-        for (clause, catcher) in model.catchers_of(info) {
+        for (clause, catcher) in analysis.catchers_of(info) {
             let comment = match (&clause.comment, &clause.value) {
-                (None, ClauseValue::Named(name)) => model.catchers.get(&plain(name)).map(|named| named.comment),
+                (None, ClauseValue::Named(name)) => analysis.catchers.get(&plain(name)).map(|named| named.comment),
                 (own, _) => Some(own),
             };
             let mut entry = Fields::at(fields.at.child("Catch").index(catchers.len()));
@@ -72,7 +72,7 @@ impl<'a> Lowering<'_, 'a> {
         match &clause.value {
             ClauseValue::Retrier(retrier) => Some((retrier, &clause.comment)),
             ClauseValue::Named(name) => {
-                let named = self.model.retriers.get(&plain(name))?;
+                let named = self.analysis.retriers.get(&plain(name))?;
                 Some((named.retrier, clause.comment.as_ref().map_or(named.comment, |_| &clause.comment)))
             }
             _ => None,

@@ -169,13 +169,13 @@ impl<'a> Lowering<'_, 'a> {
                 self.is_text_sum(place, left) || self.is_text_sum(place, right)
             }
             ExprKind::Paren(inner) => self.is_text_sum(place, inner),
-            _ => self.model.type_of(place, expr).present().is_text(),
+            _ => self.analysis.type_of(place, expr).present().is_text(),
         }
     }
 
     /// Returns whether both sides can be whole numbers, and at least one is known to be.
     fn is_whole_sum(&self, place: ValueSite<'_, 'a>, left: &Expr, right: &Expr) -> bool {
-        let unknown = |side: &Expr| self.model.type_of(place, side).is_unknown();
+        let unknown = |side: &Expr| self.analysis.type_of(place, side).is_unknown();
         self.may_be_whole(place, left) && self.may_be_whole(place, right) && !(unknown(left) && unknown(right))
     }
 
@@ -184,7 +184,7 @@ impl<'a> Lowering<'_, 'a> {
             ExprKind::Paren(inner) => self.may_be_whole(place, inner),
             // Its problems are reported when it is lowered.
             ExprKind::Binary(BinaryOp::Add | BinaryOp::Subtract, ..) => true,
-            _ => matches!(self.model.type_of(place, expr).present(), Ty::Integer(_) | Ty::Unknown | Ty::Foreign(_)),
+            _ => matches!(self.analysis.type_of(place, expr).present(), Ty::Integer(_) | Ty::Unknown | Ty::Foreign(_)),
         }
     }
 

@@ -177,7 +177,7 @@ impl<'a> Lowering<'_, 'a> {
 
     /// Returns an item of an array constructor, which would flatten an array that is not in brackets.
     fn array_item(&mut self, place: ValueSite<'_, 'a>, item: &Expr) -> String {
-        let ty = self.model.type_of(place, item);
+        let ty = self.analysis.type_of(place, item);
         let literal = matches!(item.kind, ExprKind::Array(_));
         let text = self.jsonata(place, item).text;
         match ty.present() {
@@ -190,8 +190,8 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     fn jsonata_binary(&mut self, place: ValueSite<'_, 'a>, op: BinaryOp, left: &Expr, right: &Expr) -> Jsonata {
-        let left_ty = self.model.type_of(place, left);
-        let right_ty = self.model.type_of(place, right);
+        let left_ty = self.analysis.type_of(place, left);
+        let right_ty = self.analysis.type_of(place, right);
         let (mut word, binds) = operator(op);
         if op == BinaryOp::Default {
             let value = self.jsonata(place, left);
@@ -227,7 +227,7 @@ impl<'a> Lowering<'_, 'a> {
         let orders = compares && !matches!(op, BinaryOp::Equal | BinaryOp::NotEqual);
         if orders
             && place.position == ValueField::Condition
-            && sides.iter().any(|side| self.model.may_be_nothing(place, side))
+            && sides.iter().any(|side| self.analysis.may_be_nothing(place, side))
         {
             // A comparison with an absent value is absent, which is no condition, and so is its `$boolean`.
             return Jsonata::new(format!("({text}) = true"), Binds::Comparison);
@@ -238,13 +238,14 @@ impl<'a> Lowering<'_, 'a> {
     /// Returns a name for a variable of one expression that does not hide a known variable of the workflow.
     fn unused_variable(&self, name: &str) -> String {
         let names = (1..10).map(|number| if number == 1 { name.to_owned() } else { format!("{name}_{number}") });
-        let free = |name: &String| self.model.lacks_variable(name) && self.model.state_of_variable(name).is_none();
+        let free =
+            |name: &String| self.analysis.lacks_variable(name) && self.analysis.state_of_variable(name).is_none();
         names.into_iter().find(free).unwrap_or_else(|| name.to_owned())
     }
 
     /// Returns whether both sides are timestamps, which may have different offsets.
     fn is_instant(&self, place: ValueSite<'_, 'a>, left: &Expr, right: &Expr) -> bool {
-        let sides = [left, right].map(|side| self.model.type_of(place, side).present().clone());
+        let sides = [left, right].map(|side| self.analysis.type_of(place, side).present().clone());
         let instant = |ty: &Ty| *ty == Ty::Timestamp;
         sides.iter().any(instant)
             && sides.iter().all(|ty| instant(ty) || matches!(ty, Ty::Text | Ty::Listed(_)) || ty.is_open())

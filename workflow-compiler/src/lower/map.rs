@@ -35,7 +35,7 @@ impl<'a> Lowering<'_, 'a> {
         if let Some(comment) = comment {
             self.put(fields, "Comment", comment.value.clone().into(), comment.spot);
         }
-        if let Some(scope) = self.model.scope_in(owner, branch) {
+        if let Some(scope) = self.analysis.scope_in(owner, branch) {
             self.scope(scope, fields);
         }
     }

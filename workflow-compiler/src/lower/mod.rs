@@ -62,22 +62,22 @@ pub struct Lowered {
 
 /// Lowers a workflow. Reports what its query language cannot express. Problems that the checks reported are lowered to
 /// something that the rules of ASL do not report again, if possible.
-pub fn lower(model: &Analysis<'_>, problems: &mut Problems) -> Lowered {
+pub fn lower(analysis: &Analysis<'_>, problems: &mut Problems) -> Lowered {
     let mut lowering = Lowering {
-        model,
+        analysis,
         problems,
         source_map: SourceMap::default(),
         slots: Slots::default(),
         annotations: Annotations::default(),
     };
     let mut definition = lowering.machine();
-    let mut declared = model.workflow.declarations.iter();
+    let mut declared = analysis.workflow.declarations.iter();
     let text = match declared.find(|declared| matches!(declared.kind, DeclarationKind::Placeholders)) {
         Some(declared) => json::text(&lowering.placeholders(&definition, declared)),
         None => json::text(&definition),
     };
     let fragments = lowering.slots.cut(&text);
-    lowering.slots.name(&mut definition, &|param| Some(model.params.get(param)?.decl.wire.as_str()));
+    lowering.slots.name(&mut definition, &|param| Some(analysis.params.get(param)?.decl.wire.as_str()));
     let (machine, found) = StateMachine::read(&definition);
     let characters = text.chars().count();
     Lowered {
@@ -93,7 +93,7 @@ pub fn lower(model: &Analysis<'_>, problems: &mut Problems) -> Lowered {
 
 /// The shared state of lowering.
 struct Lowering<'m, 'a> {
-    model: &'m Analysis<'a>,
+    analysis: &'m Analysis<'a>,
     problems: &'m mut Problems,
     source_map: SourceMap,
     slots: Slots,
@@ -103,7 +103,7 @@ struct Lowering<'m, 'a> {
 impl<'m, 'a> Lowering<'m, 'a> {
     /// The definition with marks for the placeholders in its texts, each of which is the param with that JSON name.
     fn placeholders(&mut self, definition: &Value, declared: &Declaration) -> Value {
-        let fields = &self.model.params;
+        let fields = &self.analysis.params;
         let unknown = RefCell::new(BTreeSet::new());
         let param = |name: &str| {
             let field = fields.iter().find(|(_, field)| field.decl.wire == name);
@@ -112,7 +112,7 @@ impl<'m, 'a> Lowering<'m, 'a> {
             }
             field.map(|(param, _)| param.clone())
         };
-        let marked = fragments::mark(definition, self.model.language, &mut self.slots, &param);
+        let marked = fragments::mark(definition, self.analysis.language, &mut self.slots, &param);
         for name in unknown.into_inner() {
             let message = format!("the placeholder `${{{name}}}` in a text is not a declared param");
             let problem = Problem::new(Code::UnknownParam, declared.keyword.span(), message);
@@ -128,20 +128,20 @@ impl<'m, 'a> Lowering<'m, 'a> {
     }
 
     fn machine(&mut self) -> Value {
-        let model = self.model;
-        let whole = Spot::from(model.workflow.name.span());
+        let analysis = self.analysis;
+        let whole = Spot::from(analysis.workflow.name.span());
         self.source_map.put(Pointer::root(), whole);
         let mut fields = Fields::at(Pointer::root());
-        if let Some(comment) = model.comment {
+        if let Some(comment) = analysis.comment {
             self.put(&mut fields, "Comment", comment.value.clone().into(), comment.spot);
         }
-        if model.explicit_language || model.language != QueryLanguage::default() {
-            fields.insert("QueryLanguage", model.language.name().into());
+        if analysis.explicit_language || analysis.language != QueryLanguage::default() {
+            fields.insert("QueryLanguage", analysis.language.name().into());
         }
-        if let Some(version) = model.version {
+        if let Some(version) = analysis.version {
             self.put(&mut fields, "Version", version.value.clone().into(), version.spot);
         }
-        if let Some(timeout) = model.timeout_expr {
+        if let Some(timeout) = analysis.timeout_expr {
             let seconds = self.literal(timeout);
             self.put(&mut fields, "TimeoutSeconds", seconds, timeout.spot);
         }
@@ -151,16 +151,16 @@ impl<'m, 'a> Lowering<'m, 'a> {
 
     /// Adds `StartAt` and `States` of a scope of the model.
     fn scope(&mut self, scope: usize, fields: &mut Fields) {
-        let model = self.model;
-        let Some(body) = model.scopes.get(scope).map(|scope| scope.body) else { return };
-        if let Some(start) = model.start_of(scope) {
+        let analysis = self.analysis;
+        let Some(body) = analysis.scopes.get(scope).map(|scope| scope.body) else { return };
+        if let Some(start) = analysis.start_of(scope) {
             let spot = body.start.as_ref().map_or_else(|| start.state.name.span().into(), target_spot);
             self.put(fields, "StartAt", start.asl_name.clone().into(), spot);
         }
         let at = fields.at.child("States");
         self.source_map.put(at.clone(), body.spot);
         let mut states = Map::new();
-        for info in model.states_of(scope) {
+        for info in analysis.states_of(scope) {
             // Of states with the same name, which was reported, the first counts.
             if !states.contains_key(&info.asl_name) {
                 if let Some(alias) = &info.state.alias {
@@ -176,14 +176,14 @@ impl<'m, 'a> Lowering<'m, 'a> {
 
     /// Records the clauses of a state that only affect its checks.
     fn annotate(&mut self, info: &StateInfo<'a>, at: Pointer) {
-        if self.model.unchecked(info).is_some() {
+        if self.analysis.unchecked(info).is_some() {
             self.annotations.unchecked.insert(at.clone());
         }
         let mut own = info.state.clauses.iter();
         if own.any(|clause| clause.kind == ClauseKind::Catch && matches!(clause.value, ClauseValue::None(_))) {
             self.annotations.uncaught.insert(at.clone());
         }
-        let errors = self.model.clauses_of(info).find_map(|clause| match &clause.value {
+        let errors = self.analysis.clauses_of(info).find_map(|clause| match &clause.value {
             ClauseValue::Errors(errors) => Some(errors),
             _ => None,
         });

@@ -18,7 +18,7 @@ pub(super) enum Meaning {
 impl<'a> Lowering<'_, 'a> {
     /// Returns a reference as a JSONPath.
     pub(super) fn path(&mut self, place: ValueSite<'_, 'a>, expr: &Expr, reference: &Reference) -> Meaning {
-        let resolved = self.model.resolved(place, expr, reference);
+        let resolved = self.analysis.resolved(place, expr, reference);
         let mut path = match &resolved.base {
             Base::Param(name) => return Meaning::Param(Source::Param(name.clone()), resolved.ty.clone()),
             Base::Context => "$$".to_owned(),
@@ -46,7 +46,7 @@ impl<'a> Lowering<'_, 'a> {
         expr: &Expr,
         reference: &Reference,
     ) -> Meaning {
-        let resolved = self.model.resolved(place, expr, reference);
+        let resolved = self.analysis.resolved(place, expr, reference);
         let mut text = match &resolved.base {
             Base::Param(name) => return Meaning::Param(Source::Param(name.clone()), resolved.ty.clone()),
             Base::Context => "$states.context".to_owned(),

@@ -28,7 +28,7 @@ impl<'a> Lowering<'_, 'a> {
             Head::Succeed { value } => self.succeed(info, value.as_ref(), &mut fields),
             Head::Fail { error, cause } => self.fail(info, error.as_ref(), cause.as_ref(), &mut fields),
         }
-        for clause in self.model.clauses_of(info).filter(|clause| belongs(clause, info)) {
+        for clause in self.analysis.clauses_of(info).filter(|clause| belongs(clause, info)) {
             self.clause(info, clause, &mut fields);
         }
         self.keep(info, &mut fields);
@@ -119,7 +119,7 @@ impl<'a> Lowering<'_, 'a> {
 
     /// Adds the name of a transition's target. An unknown one is written as in the source.
     pub(super) fn put_target(&mut self, fields: &mut Fields, field: &str, target: &Target) {
-        let name = self.model.target_name(target).or_else(|| match target {
+        let name = self.analysis.target_name(target).or_else(|| match target {
             Target::State(name) => Some(plain(name)),
             _ => None,
         });

@@ -41,18 +41,18 @@ impl Capture {
 }
 
 /// Returns what each state keeps, by its number in [`Model::states`].
-pub(super) fn collect(model: &Analysis<'_>, sink: &mut Sink<'_>) -> BTreeMap<usize, Capture> {
+pub(super) fn collect(analysis: &Analysis<'_>, sink: &mut Sink<'_>) -> BTreeMap<usize, Capture> {
     let mut all: BTreeMap<usize, Capture> = BTreeMap::new();
-    for info in model.states.values() {
-        visit::values(model, info, &mut |value, _| {
+    for info in analysis.states.values() {
+        visit::values(analysis, info, &mut |value, _| {
             visit::references(value, &mut |reference| {
                 let Root::StateResult(name) = &reference.root else { return };
-                let Some((number, _, of)) = model.states.get_full(&plain(name)) else { return };
-                if !model.has_result(of) {
+                let Some((number, _, of)) = analysis.states.get_full(&plain(name)) else { return };
+                if !analysis.has_result(of) {
                     return;
                 }
                 let place = info.at(ValueField::Assign);
-                let steps = model.resolve(place.declared(), reference).steps;
+                let steps = analysis.resolve(place.declared(), reference).steps;
                 let path = steps.into_iter().map_while(|step| match step {
                     AccessStep::Member { name, .. } => Some(name),
                     // An array is kept whole.
@@ -62,20 +62,20 @@ pub(super) fn collect(model: &Analysis<'_>, sink: &mut Sink<'_>) -> BTreeMap<usi
                 let path: Vec<String> = match of.language {
                     // Absent members are omitted.
                     QueryLanguage::Jsonata => path.collect(),
-                    QueryLanguage::JsonPath => present(model, number, path),
+                    QueryLanguage::JsonPath => present(analysis, number, path),
                 };
                 all.entry(number).or_insert_with(|| Capture::Members(IndexMap::new())).add(&path);
             });
         });
     }
-    jsonata_reads::collect(model, &mut all, sink);
+    jsonata_reads::collect(analysis, &mut all, sink);
     all
 }
 
 /// Returns the path up to the last member that is certainly present: in JSONPath, a path to an absent value fails the
 /// execution after the task has succeeded.
-pub(super) fn present(model: &Analysis<'_>, number: usize, path: impl Iterator<Item = String>) -> Vec<String> {
-    let mut ty = model.results.get(number).cloned().unwrap_or(Ty::Unknown);
+pub(super) fn present(analysis: &Analysis<'_>, number: usize, path: impl Iterator<Item = String>) -> Vec<String> {
+    let mut ty = analysis.results.get(number).cloned().unwrap_or(Ty::Unknown);
     let mut certain = Vec::new();
     for name in path {
         let next = match &ty {
@@ -83,7 +83,7 @@ pub(super) fn present(model: &Analysis<'_>, number: usize, path: impl Iterator<I
                 Member::Found(part, Presence::Always) => Some(aws(part)),
                 _ => None,
             },
-            Ty::Object(_) | Ty::Struct(_) => match model.types.named(&ty, &name) {
+            Ty::Object(_) | Ty::Struct(_) => match analysis.types.named(&ty, &name) {
                 Named::Found(next) => Some(next),
                 Named::Unknown | Named::None => None,
             },

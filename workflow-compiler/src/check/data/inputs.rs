@@ -31,17 +31,17 @@ enum By<'a> {
 pub(super) struct Ways<'a>(Vec<Vec<IncomingTransition<'a>>>);
 
 impl<'a> Ways<'a> {
-    pub(super) fn of(model: &Analysis<'a>) -> Self {
+    pub(super) fn of(analysis: &Analysis<'a>) -> Self {
         let mut ways = Self(Vec::new());
-        ways.0.resize_with(model.states.len(), Vec::new);
-        for (from, info) in model.states.values().enumerate() {
+        ways.0.resize_with(analysis.states.len(), Vec::new);
+        for (from, info) in analysis.states.values().enumerate() {
             let choice = match &info.state.head {
                 Head::Choice(choice) => Some(choice),
                 _ => None,
             };
-            let mut arms = choice.into_iter().flat_map(|choice| arms(choice, model.narrowing(info)));
-            let mut catchers = model.catchers_of(info).into_iter();
-            for (by, to) in model.graphs.leaving(from) {
+            let mut arms = choice.into_iter().flat_map(|choice| arms(choice, analysis.narrowing(info)));
+            let mut catchers = analysis.catchers_of(info).into_iter();
+            for (by, to) in analysis.graphs.leaving(from) {
                 let by = match by {
                     Takes::State => Some(By::Transition),
                     Takes::Arm => arms.next().map(|(arm, known)| By::Arm(&arm.clauses, known)),
@@ -61,14 +61,14 @@ impl<'a> Ways<'a> {
     }
 
     /// Returns the type of a state's input, where those before it in the order are `done`.
-    pub(super) fn input(&self, model: &Analysis<'a>, number: usize, done: &[bool]) -> Ty {
-        let Some((_, info)) = model.states.get_index(number) else { return Ty::Unknown };
-        let starts = model.graphs.start(info.scope) == Some(number);
-        let mut ty = starts.then(|| scope_input(model, info.scope));
+    pub(super) fn input(&self, analysis: &Analysis<'a>, number: usize, done: &[bool]) -> Ty {
+        let Some((_, info)) = analysis.states.get_index(number) else { return Ty::Unknown };
+        let starts = analysis.graphs.start(info.scope) == Some(number);
+        let mut ty = starts.then(|| scope_input(analysis, info.scope));
         for way in self.0.get(number).into_iter().flatten() {
             let known = done.get(way.from).copied().unwrap_or_default();
-            let given = match model.states.get_index(way.from) {
-                Some((_, from)) if known && !from.state.broken => way.gives(model, from),
+            let given = match analysis.states.get_index(way.from) {
+                Some((_, from)) if known && !from.state.broken => way.gives(analysis, from),
                 _ => Ty::Unknown,
             };
             ty = Some(match ty {
@@ -84,17 +84,17 @@ impl<'a> Ways<'a> {
 }
 
 impl<'a> IncomingTransition<'a> {
-    fn gives(&self, model: &Analysis<'a>, from: &StateInfo<'a>) -> Ty {
+    fn gives(&self, analysis: &Analysis<'a>, from: &StateInfo<'a>) -> Ty {
         match &self.by {
-            By::Transition => model.success_output(from),
+            By::Transition => analysis.success_output(from),
             By::Arm(clauses, facts) => match output(clauses) {
-                Some(output) => model.type_of(from.at(ValueField::Output).knowing(facts), output).there(),
+                Some(output) => analysis.type_of(from.at(ValueField::Output).knowing(facts), output).there(),
                 // The choice's own output is used if no arm is taken.
                 None if shaped(from, &[ClauseKind::Output]) => Ty::Unknown,
-                None => model.success_output(from),
+                None => analysis.success_output(from),
             },
             By::Catch(catcher) => match output(&catcher.clauses) {
-                Some(output) => model.narrowed_type(from.at(ValueField::CatchOutput), output),
+                Some(output) => analysis.narrowed_type(from.at(ValueField::CatchOutput), output),
                 // `result_path` puts the error into the input.
                 None if catcher.clauses.iter().any(|clause| clause.kind == ClauseKind::ResultPath) => Ty::Unknown,
                 None if shaped(from, &[ClauseKind::Raw, ClauseKind::OutputPath]) => Ty::Unknown,
@@ -105,24 +105,24 @@ impl<'a> IncomingTransition<'a> {
 }
 
 /// Returns what the first state of a scope gets.
-fn scope_input(model: &Analysis<'_>, scope: usize) -> Ty {
-    let Some(known) = model.scopes.get(scope) else { return Ty::Unknown };
-    let Some(info) = known.owner_id.and_then(|owner| model.by_id(owner)) else { return model.input.clone() };
+fn scope_input(analysis: &Analysis<'_>, scope: usize) -> Ty {
+    let Some(known) = analysis.scopes.get(scope) else { return Ty::Unknown };
+    let Some(info) = known.owner_id.and_then(|owner| analysis.by_id(owner)) else { return analysis.input.clone() };
     if shaped(info, &[ClauseKind::Raw]) {
         return Ty::Unknown;
     }
     match &info.state.head {
         Head::Parallel(_) => match clause(info, &[ClauseKind::Arguments, ClauseKind::Parameters]) {
-            Some(made) => model.narrowed_type(info.at(ValueField::Parameters), made),
-            None => model.own_input(info),
+            Some(made) => analysis.narrowed_type(info.at(ValueField::Parameters), made),
+            None => analysis.own_input(info),
         },
         Head::Map { .. } if shaped(info, &[ClauseKind::Batch, ClauseKind::ItemBatcher]) => Ty::Unknown,
         Head::Map { .. } => match clause(info, &[ClauseKind::ItemSelector, ClauseKind::Parameters]) {
             Some(made) => {
-                let facts = model.narrowing(info).of_another_item();
-                model.type_of(info.at(ValueField::ItemSelector).knowing(&facts), made).there()
+                let facts = analysis.narrowing(info).of_another_item();
+                analysis.type_of(info.at(ValueField::ItemSelector).knowing(&facts), made).there()
             }
-            None => model.item_type(info),
+            None => analysis.item_type(info),
         },
         _ => Ty::Unknown,
     }

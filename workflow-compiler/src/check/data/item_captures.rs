@@ -30,17 +30,17 @@ pub struct ItemCapture {
 }
 
 /// Returns what is kept of the items of the maps, by the scope that is their body.
-pub(super) fn collect(model: &Analysis<'_>) -> BTreeMap<usize, ItemCapture> {
+pub(super) fn collect(analysis: &Analysis<'_>) -> BTreeMap<usize, ItemCapture> {
     let mut all: BTreeMap<usize, (ItemCapture, Vec<usize>)> = BTreeMap::new();
     let mut told: Vec<(usize, Option<usize>, &str)> = Vec::new();
-    for (number, info) in model.states.values().enumerate() {
-        let Some((scope, _)) = model.map_around(info) else { continue };
+    for (number, info) in analysis.states.values().enumerate() {
+        let Some((scope, _)) = analysis.map_around(info) else { continue };
         let selector = selector(info);
         let node = || {
-            let point = model.graphs.point(number);
-            point.and_then(|point| model.graphs.ancestor(point, scope)).map(|point| point.node)
+            let point = analysis.graphs.point(number);
+            point.and_then(|point| analysis.graphs.ancestor(point, scope)).map(|point| point.node)
         };
-        visit::values(model, info, &mut |value, _| {
+        visit::values(analysis, info, &mut |value, _| {
             // There `item` is an item of the map itself.
             if selector.is_some_and(|selector| selector.id == value.id) {
                 return;
@@ -50,11 +50,11 @@ pub(super) fn collect(model: &Analysis<'_>) -> BTreeMap<usize, ItemCapture> {
                     return;
                 }
                 let place = info.at(ValueField::Parameters);
-                let resolved = model.resolve(place.declared(), reference);
+                let resolved = analysis.resolve(place.declared(), reference);
                 let Base::Variable(variable) = resolved.base else { return };
                 let (item, readers) = all.entry(scope).or_insert_with(|| {
                     let capture = Capture::Members(IndexMap::new());
-                    let again = model.graphs.comes_back(scope);
+                    let again = analysis.graphs.comes_back(scope);
                     (ItemCapture { variable, capture, again, reaches: Vec::new() }, Vec::new())
                 });
                 let path = resolved.steps.into_iter().map_while(|step| match step {
@@ -74,14 +74,14 @@ pub(super) fn collect(model: &Analysis<'_>) -> BTreeMap<usize, ItemCapture> {
     // Raw JSONata that reads the existing variable gets the whole item.
     for (scope, node, text) in told {
         let Some((item, readers)) = all.get_mut(&scope) else { continue };
-        let Ok((_, names)) = &*model.jsonata(text) else { continue };
+        let Ok((_, names)) = &*analysis.jsonata(text) else { continue };
         if names.variables.iter().any(|used| used.name == item.variable) {
             item.capture.add(&[]);
             readers.extend(node);
         }
     }
     let reach = |(scope, (mut item, readers)): (usize, (ItemCapture, Vec<usize>))| {
-        item.reaches = model.graphs.graph(scope)?.reaching(readers, |_| true);
+        item.reaches = analysis.graphs.graph(scope)?.reaching(readers, |_| true);
         Some((scope, item))
     };
     all.into_iter().filter_map(reach).collect()

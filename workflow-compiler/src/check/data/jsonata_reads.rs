@@ -30,29 +30,29 @@ struct Read {
 }
 
 /// Adds what the texts read to what the states keep, and reports members that AWS's results do not have.
-pub(super) fn collect(model: &Analysis<'_>, captures: &mut BTreeMap<usize, Capture>, sink: &mut Sink<'_>) {
+pub(super) fn collect(analysis: &Analysis<'_>, captures: &mut BTreeMap<usize, Capture>, sink: &mut Sink<'_>) {
     let mut read: Vec<Read> = Vec::new();
     let mut states: Option<BTreeMap<String, Option<usize>>> = None;
     // A shared handler is visited for each state that uses it.
     let mut told = BTreeSet::new();
-    for info in model.states.values().filter(|info| info.language == QueryLanguage::Jsonata) {
-        visit::values(model, info, &mut |value, _| {
+    for info in analysis.states.values().filter(|info| info.language == QueryLanguage::Jsonata) {
+        visit::values(analysis, info, &mut |value, _| {
             visit::raws(value, &mut |text, spot| {
-                let states = states.get_or_insert_with(|| by_variable(model));
-                let Ok((_, names)) = &*model.jsonata(text) else { return };
+                let states = states.get_or_insert_with(|| by_variable(analysis));
+                let Ok((_, names)) = &*analysis.jsonata(text) else { return };
                 for used in &names.variables {
                     let Some(number) = states.get(&used.name).copied().flatten() else { continue };
                     let reader = info.number;
-                    let Some(beside) = reader.and_then(|reader| model.graphs.beside(reader, number)) else {
+                    let Some(beside) = reader.and_then(|reader| analysis.graphs.beside(reader, number)) else {
                         continue;
                     };
                     let guarded = names.variables.iter().any(|other| {
                         other.name == used.name && names.guarded.iter().any(|span| span.start == other.span.start)
                     });
-                    let (path, wrong) = path(model, number, used, (text, spot));
+                    let (path, wrong) = path(analysis, number, used, (text, spot));
                     if let Some(wrong) = wrong.filter(|_| !guarded)
                         && told.insert((value.id, text, used.span.start))
-                        && (captures.contains_key(&number) || model.lacks_variable(&used.name))
+                        && (captures.contains_key(&number) || analysis.lacks_variable(&used.name))
                     {
                         sink.push(wrong);
                     }
@@ -62,12 +62,12 @@ pub(super) fn collect(model: &Analysis<'_>, captures: &mut BTreeMap<usize, Captu
         });
     }
     let uncapturable = |read: &Read| {
-        let (_, of) = model.states.get_index(read.number)?;
-        model.uncapturable(read.spot, read.path.iter().map(String::as_str), of)
+        let (_, of) = analysis.states.get_index(read.number)?;
+        analysis.uncapturable(read.spot, read.path.iter().map(String::as_str), of)
     };
     for read in &read {
-        let Some((name, _)) = model.states.get_index(read.number) else { continue };
-        if read.beside && model.lacks_variable(&variable(name)) && uncapturable(read).is_none() {
+        let Some((name, _)) = analysis.states.get_index(read.number) else { continue };
+        if read.beside && analysis.lacks_variable(&variable(name)) && uncapturable(read).is_none() {
             captures.entry(read.number).or_insert_with(|| Capture::Members(Default::default())).add(&read.path);
         }
     }
@@ -82,24 +82,29 @@ pub(super) fn collect(model: &Analysis<'_>, captures: &mut BTreeMap<usize, Captu
 }
 
 /// Returns the states by the variables of their results, where only one state has that.
-fn by_variable(model: &Analysis<'_>) -> BTreeMap<String, Option<usize>> {
+fn by_variable(analysis: &Analysis<'_>) -> BTreeMap<String, Option<usize>> {
     let mut states = BTreeMap::new();
-    for (number, info) in model.states.values().enumerate().filter(|(_, info)| model.has_result(info)) {
+    for (number, info) in analysis.states.values().enumerate().filter(|(_, info)| analysis.has_result(info)) {
         states.entry(variable(&info.name)).and_modify(|known| *known = None).or_insert(Some(number));
     }
     states
 }
 
 /// Returns what a use reads, as far as it goes through objects that are known, and what is wrong with the next member.
-fn path(model: &Analysis<'_>, number: usize, used: &Use, (text, spot): (&str, Spot)) -> (Vec<String>, Option<Problem>) {
+fn path(
+    analysis: &Analysis<'_>,
+    number: usize,
+    used: &Use,
+    (text, spot): (&str, Spot),
+) -> (Vec<String>, Option<Problem>) {
     let mut path = Vec::new();
     let mut wrong = None;
-    let mut ty = model.results.get(number).cloned().unwrap_or(Ty::Unknown);
+    let mut ty = analysis.results.get(number).cloned().unwrap_or(Ty::Unknown);
     // `%` may lead back to the parent.
     let climbs = !used.exact && jsonata::expression(text).unwrap_or(text).contains('%');
     for step in used.steps.iter().take(DEPTH) {
         let LiteralKind::Name(name) = &step.kind else { break };
-        match model.types.named(&ty, name) {
+        match analysis.types.named(&ty, name) {
             Named::Found(next) => ty = next,
             Named::Unknown => break,
             Named::None => {
@@ -113,9 +118,9 @@ fn path(model: &Analysis<'_>, number: usize, used: &Use, (text, spot): (&str, Sp
     if climbs {
         path.clear();
     }
-    let json_path = model.states.get_index(number).is_some_and(|(_, of)| of.language == QueryLanguage::JsonPath);
+    let json_path = analysis.states.get_index(number).is_some_and(|(_, of)| of.language == QueryLanguage::JsonPath);
     if json_path {
-        path = present(model, number, path.into_iter());
+        path = present(analysis, number, path.into_iter());
     }
     (path, wrong)
 }

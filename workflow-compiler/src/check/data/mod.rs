@@ -35,15 +35,15 @@ use crate::syntax::ast::{Catcher, Clause, ClauseValue, DeclarationKind, ExprKind
 use crate::syntax::keyword::ClauseKind;
 
 /// Fills in the analysis, and reports the variables that are in the way.
-pub(super) fn analyse(model: &mut Analysis<'_>, sink: &mut Sink<'_>) {
-    model.graphs = StateGraphs::of(model);
-    model.availability = Availability::of(model, &model.graphs);
-    model.narrowings = state_narrowing::narrowings(model, &model.graphs);
-    types::infer(model);
-    model.captures = captures::collect(model, sink);
-    model.item_captures = item_captures::collect(model);
-    collisions(model, sink);
-    model.expressions = Expressions::of(model.workflow.nodes);
+pub(super) fn analyse(analysis: &mut Analysis<'_>, sink: &mut Sink<'_>) {
+    analysis.graphs = StateGraphs::of(analysis);
+    analysis.availability = Availability::of(analysis, &analysis.graphs);
+    analysis.narrowings = state_narrowing::narrowings(analysis, &analysis.graphs);
+    types::infer(analysis);
+    analysis.captures = captures::collect(analysis, sink);
+    analysis.item_captures = item_captures::collect(analysis);
+    collisions(analysis, sink);
+    analysis.expressions = Expressions::of(analysis.workflow.nodes);
 }
 
 /// Returns the variable for a state's result: the state's identifier, unless that is invalid or hides a JSONata
@@ -96,10 +96,10 @@ impl<'a> Analysis<'a> {
 }
 
 /// Reports variables of the user that have the name of a result's or an error's variable.
-fn collisions(model: &Analysis<'_>, sink: &mut Sink<'_>) {
+fn collisions(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
     let mut taken: BTreeMap<String, String> = BTreeMap::new();
-    for number in model.captures.keys() {
-        let Some((name, info)) = model.states.get_index(*number) else { continue };
+    for number in analysis.captures.keys() {
+        let Some((name, info)) = analysis.states.get_index(*number) else { continue };
         let holds = format!("the result of `{name}`, which another state reads by its name");
         if let Some(holds) = taken.insert(variable(name), holds) {
             sink.report(|| {
@@ -109,29 +109,29 @@ fn collisions(model: &Analysis<'_>, sink: &mut Sink<'_>) {
             });
         }
     }
-    for scope in 0..model.scopes.len() {
-        let name = model.availability.error_variable(scope);
+    for scope in 0..analysis.scopes.len() {
+        let name = analysis.availability.error_variable(scope);
         if !name.is_empty() {
             taken.insert(name.to_owned(), "the error, which a state reads as `caught`".to_owned());
         }
     }
-    for (scope, item) in &model.item_captures {
+    for (scope, item) in &analysis.item_captures {
         let of =
-            model.scopes.get(*scope).and_then(|scope| scope.owner).map_or_else(String::new, |map| plain(&map.name));
+            analysis.scopes.get(*scope).and_then(|scope| scope.owner).map_or_else(String::new, |map| plain(&map.name));
         let holds = format!("the item of `{of}`, which a state after the map's first reads as `item`");
         taken.insert(item.variable.clone(), holds);
     }
     if taken.is_empty() {
         return;
     }
-    for info in model.all_states() {
+    for info in analysis.all_states() {
         clauses(&info.state.clauses, &taken, sink);
         if let Head::Choice(choice) = &info.state.head {
             choice.arms.iter().for_each(|arm| clauses(&arm.clauses, &taken, sink));
         }
     }
-    clauses(model.defaults, &taken, sink);
-    for declaration in &model.workflow.declarations {
+    clauses(analysis.defaults, &taken, sink);
+    for declaration in &analysis.workflow.declarations {
         if let DeclarationKind::Catcher { catcher, .. } = &declaration.kind {
             clauses(&catcher.clauses, &taken, sink);
         }

@@ -26,34 +26,34 @@ use crate::syntax::keyword::ClauseKind;
 /// The structs and AWS objects already compared, each with its expected struct, because they may contain themselves.
 type Seen = RefCell<Vec<(Ty, String)>>;
 
-pub(in crate::check) fn check(model: &Analysis<'_>, sink: &mut Sink<'_>) {
-    if model.output == Ty::Unknown {
+pub(in crate::check) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
+    if analysis.output == Ty::Unknown {
         return;
     }
-    for info in model.states_of(0).filter(|info| model.ends(info)) {
-        let facts = model.narrowing(info);
+    for info in analysis.states_of(0).filter(|info| analysis.ends(info)) {
+        let facts = analysis.narrowing(info);
         let (expr, position) = written(info);
         let spot = expr.map_or_else(|| info.state.name.span().into(), |expr| expr.spot);
         let place = info.at(position);
-        let given = model.output_type(info);
+        let given = analysis.output_type(info);
         match expr {
             Some(expr) if given != Ty::Unknown => {
-                fits_expr(model, place.knowing(facts), expr, &model.output, "the output", sink);
+                fits_expr(analysis, place.knowing(facts), expr, &analysis.output, "the output", sink);
             }
             _ => {
-                let holder = passes_on(model, info);
-                fits(model, &given, &model.output, spot, "the output", (&holder, facts, &Seen::default()), sink);
+                let holder = passes_on(analysis, info);
+                fits(analysis, &given, &analysis.output, spot, "the output", (&holder, facts, &Seen::default()), sink);
             }
         }
     }
 }
 
 /// Returns the source of the output of a state that passes a value on.
-fn passes_on<'m>(model: &Analysis<'_>, info: &'m StateInfo<'_>) -> Path<'m> {
+fn passes_on<'m>(analysis: &Analysis<'_>, info: &'m StateInfo<'_>) -> Path<'m> {
     let root = match &info.state.head {
         _ if written(info).0.is_some() => PathRoot::Value(String::new()),
         Head::Pass { .. } | Head::Wait(_) | Head::Choice(_) | Head::Succeed { .. } => PathRoot::Word("state"),
-        _ if model.has_result(info) => PathRoot::result_of(&info.name),
+        _ if analysis.has_result(info) => PathRoot::result_of(&info.name),
         _ => PathRoot::Value(String::new()),
     };
     root.into()
@@ -76,7 +76,7 @@ fn written<'a>(info: &StateInfo<'a>) -> (Option<&'a Expr>, ValueField) {
 
 /// Compares member by member, to report the wrong one.
 fn fits_expr<'a>(
-    model: &Analysis<'a>,
+    analysis: &Analysis<'a>,
     place: ValueSite<'_, 'a>,
     expr: &Expr,
     wanted: &Ty,
@@ -85,18 +85,18 @@ fn fits_expr<'a>(
 ) {
     if let Ty::Foreign(foreign) = wanted.present() {
         // For a reading state, a possibly absent value was reported.
-        let given = Conformance { model, place, code: Code::OutputDoesNotFit };
+        let given = Conformance { analysis, place, code: Code::OutputDoesNotFit };
         if !(wanted.is_option() && matches!(expr.kind, ExprKind::Null)) {
             given.expr(foreign, expr, expr.spot, what, sink);
         }
         return;
     }
-    let is_array = |item: &Expr| model.type_of(place, item).present().is_array();
-    match (&expr.kind, fields(model, wanted), wanted.present()) {
-        (ExprKind::Paren(inner), ..) => fits_expr(model, place, inner, wanted, what, sink),
+    let is_array = |item: &Expr| analysis.type_of(place, item).present().is_array();
+    match (&expr.kind, fields(analysis, wanted), wanted.present()) {
+        (ExprKind::Paren(inner), ..) => fits_expr(analysis, place, inner, wanted, what, sink),
         (ExprKind::If(condition, yes, no), ..) => {
-            fits_expr(model, place.knowing(&place.facts.and(condition, true)), yes, wanted, what, sink);
-            fits_expr(model, place.knowing(&place.facts.and(condition, false)), no, wanted, what, sink);
+            fits_expr(analysis, place.knowing(&place.facts.and(condition, true)), yes, wanted, what, sink);
+            fits_expr(analysis, place.knowing(&place.facts.and(condition, false)), no, wanted, what, sink);
         }
         (ExprKind::Object(members), Some(fields), _) => {
             for member in members {
@@ -119,10 +119,10 @@ fn fits_expr<'a>(
                         } else {
                             let value = &member.value;
                             if member.optional {
-                                let ty = model.type_of(place, value);
+                                let ty = analysis.type_of(place, value);
                                 let holder = path_of(value, "");
                                 fits(
-                                    model,
+                                    analysis,
                                     ty.present(),
                                     &field.ty,
                                     value.spot,
@@ -131,7 +131,7 @@ fn fits_expr<'a>(
                                     sink,
                                 );
                             } else {
-                                fits_expr(model, place, value, &field.ty, &what, sink);
+                                fits_expr(analysis, place, value, &field.ty, &what, sink);
                             }
                         }
                     }
@@ -152,20 +152,20 @@ fn fits_expr<'a>(
             // A member whose value is a path has another name, and is omitted for an absent value.
             for member in members.iter().filter(|member| !member.optional && !member.key.value.ends_with(".$")) {
                 let what = format!("`{}` of {what}", member.key.value);
-                fits_expr(model, place, &member.value, value, &what, sink);
+                fits_expr(analysis, place, &member.value, value, &what, sink);
             }
         }
         // JSONata may flatten the items of an array.
         (ExprKind::Array(items), _, Ty::Array(item)) if !items.iter().any(is_array) => {
             let what = format!("an item of {what}");
-            items.iter().for_each(|given| fits_expr(model, place, given, item, &what, sink));
+            items.iter().for_each(|given| fits_expr(analysis, place, given, item, &what, sink));
         }
         (ExprKind::Binary(BinaryOp::Default, _, left, right), ..) => {
-            let given = model.type_of(place, left);
+            let given = analysis.type_of(place, left);
             let holder = path_of(left, "");
-            fits(model, given.present(), wanted, left.spot, what, (&holder, place.facts, &Seen::default()), sink);
+            fits(analysis, given.present(), wanted, left.spot, what, (&holder, place.facts, &Seen::default()), sink);
             if given.is_option() {
-                fits_expr(model, place, right, wanted, what, sink);
+                fits_expr(analysis, place, right, wanted, what, sink);
             }
         }
         (ExprKind::Number(text), _, Ty::Integer(int)) if !holds(*int, text) => {
@@ -175,7 +175,7 @@ fn fits_expr<'a>(
             });
         }
         (ExprKind::Text(text), _, Ty::Enum(name)) => {
-            let Some(decl) = model.types.enums.get(name) else { return };
+            let Some(decl) = analysis.types.enums.get(name) else { return };
             let open = text.starts_with("{%") || text.contains("${");
             if open || decl.variants.iter().any(|variant| variant.wire == *text) {
                 return;
@@ -187,15 +187,15 @@ fn fits_expr<'a>(
             });
         }
         // An invalid reference is reported where it is read.
-        _ if model.reads_refused(place, expr) => {}
+        _ if analysis.reads_refused(place, expr) => {}
         _ => {
-            let ty = model.type_of(place, expr);
+            let ty = analysis.type_of(place, expr);
             // That it may be absent was reported where it is read.
             let said = matches!(&expr.kind, ExprKind::Reference(reference)
-                if model.resolved(place, expr, reference).is_left_out());
+                if analysis.resolved(place, expr, reference).is_left_out());
             let holder = path_of(expr, "");
             fits(
-                model,
+                analysis,
                 if said { ty.present() } else { &ty },
                 wanted,
                 expr.spot,
@@ -274,7 +274,7 @@ fn missing<'n>(
 
 /// Compares types. Unknown types match anything. Members of a whole value that were tested, by its path, are present.
 fn fits(
-    model: &Analysis<'_>,
+    analysis: &Analysis<'_>,
     given: &Ty,
     wanted: &Ty,
     spot: Spot,
@@ -348,13 +348,13 @@ fn fits(
         }
         (a, b) if a.is_number() && b.is_number() => true,
         (Ty::Map(a), Ty::Map(b)) => {
-            return fits(model, a, b, spot, &format!("a value of {what}"), (&nowhere, facts, seen), sink);
+            return fits(analysis, a, b, spot, &format!("a value of {what}"), (&nowhere, facts, seen), sink);
         }
         (Ty::Object(members), Ty::Map(value)) => {
             // Absent members are omitted.
             for (name, ty) in members.iter() {
                 fits(
-                    model,
+                    analysis,
                     &ty.clone().there(),
                     value,
                     spot,
@@ -366,9 +366,9 @@ fn fits(
             true
         }
         (Ty::Struct(_), Ty::Map(value)) => {
-            for (name, field) in fields(model, given).into_iter().flatten() {
+            for (name, field) in fields(analysis, given).into_iter().flatten() {
                 fits(
-                    model,
+                    analysis,
                     field.ty.present(),
                     value,
                     spot,
@@ -381,22 +381,32 @@ fn fits(
         }
         (a, b) if a.is_text() && b.is_text() => !matches!((a, b), (Ty::Enum(a), Ty::Enum(b)) if a != b),
         (Ty::Array(a), Ty::Array(b)) => {
-            return fits(model, &a.of_item(), b, spot, &format!("an item of {what}"), (&nowhere, facts, seen), sink);
+            return fits(analysis, &a.of_item(), b, spot, &format!("an item of {what}"), (&nowhere, facts, seen), sink);
         }
         (Ty::Tuple(items), Ty::Array(item)) => {
             let what = format!("an item of {what}");
-            return items.iter().for_each(|given| fits(model, given, item, spot, &what, (&nowhere, facts, seen), sink));
+            return items
+                .iter()
+                .for_each(|given| fits(analysis, given, item, spot, &what, (&nowhere, facts, seen), sink));
         }
         (Ty::Struct(a), Ty::Struct(b)) if a == b => true,
         (Ty::Shape(part), Ty::Struct(_)) => {
-            let Some(fields) = fields(model, wanted) else { return };
+            let Some(fields) = fields(analysis, wanted) else { return };
             for (name, field) in fields {
                 match part.member(&field.decl.wire) {
                     Member::Found(member, presence) => {
                         let given = member_type(member, presence);
                         let path = holder.member(&field.decl.wire);
                         let given = if facts.present(&path) { given.present() } else { &given };
-                        fits(model, given, &field.ty, spot, &format!("`{name}` of {what}"), (&path, facts, seen), sink);
+                        fits(
+                            analysis,
+                            given,
+                            &field.ty,
+                            spot,
+                            &format!("`{name}` of {what}"),
+                            (&path, facts, seen),
+                            sink,
+                        );
                     }
                     Member::None if part.is_certain() => {
                         let names = part.shape().structure().into_iter().flat_map(|known| known.members());
@@ -408,7 +418,7 @@ fn fits(
             true
         }
         (Ty::Struct(_) | Ty::Object(_), Ty::Struct(_)) => {
-            let (Some(members), Some(fields)) = (members(model, given), fields(model, wanted)) else { return };
+            let (Some(members), Some(fields)) = (members(analysis, given), fields(analysis, wanted)) else { return };
             for name in members.keys() {
                 slip(name, spot, fields, members.keys().copied(), (what, false), sink);
             }
@@ -418,7 +428,7 @@ fn fits(
                     Some((own, ty)) => {
                         let path = holder.member(own);
                         let ty = if facts.present(&path) { ty.present() } else { ty };
-                        fits(model, ty, &field.ty, spot, &format!("`{name}` of {what}"), (&path, facts, seen), sink);
+                        fits(analysis, ty, &field.ty, spot, &format!("`{name}` of {what}"), (&path, facts, seen), sink);
                     }
                     None => missing(spot, name, &field.decl.wire, field, what, members.keys().copied(), sink),
                 }
@@ -436,19 +446,19 @@ fn fits(
     }
 }
 
-fn fields<'m, 'a>(model: &'m Analysis<'a>, ty: &Ty) -> Option<&'m IndexMap<String, Field<'a>>> {
+fn fields<'m, 'a>(analysis: &'m Analysis<'a>, ty: &Ty) -> Option<&'m IndexMap<String, Field<'a>>> {
     match ty.present() {
-        Ty::Struct(name) => model.types.structs.get(name).map(|known| &known.fields),
+        Ty::Struct(name) => analysis.types.structs.get(name).map(|known| &known.fields),
         _ => None,
     }
 }
 
 /// Returns the members of an object by their names in JSON, with those that references have.
-fn members<'t>(model: &'t Analysis<'_>, ty: &'t Ty) -> Option<IndexMap<&'t str, (&'t str, &'t Ty)>> {
+fn members<'t>(analysis: &'t Analysis<'_>, ty: &'t Ty) -> Option<IndexMap<&'t str, (&'t str, &'t Ty)>> {
     match ty {
         Ty::Object(members) => Some(members.iter().map(|(name, ty)| (name.as_str(), (name.as_str(), ty))).collect()),
         Ty::Struct(_) => {
-            let fields = fields(model, ty)?.iter();
+            let fields = fields(analysis, ty)?.iter();
             Some(fields.map(|(name, field)| (field.decl.wire.as_str(), (name.as_str(), &field.ty))).collect())
         }
         _ => None,

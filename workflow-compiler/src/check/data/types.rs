@@ -21,13 +21,13 @@ use crate::syntax::keyword::ClauseKind;
 
 /// Fills in [`Analysis::results`](crate::check::analysis::Analysis::results) and
 /// [`Analysis::variables`](crate::check::analysis::Analysis::variables).
-pub(super) fn infer(model: &mut Analysis<'_>) {
+pub(super) fn infer(analysis: &mut Analysis<'_>) {
     let mut asked = false;
-    for info in model.states.values() {
+    for info in analysis.states.values() {
         if asked {
             break;
         }
-        visit::values(model, info, &mut |value, _| {
+        visit::values(analysis, info, &mut |value, _| {
             visit::references(value, &mut |reference| {
                 asked |=
                     matches!(reference.root, Root::StateResult(_) | Root::Variable(_) | Root::Result | Root::State);
@@ -35,36 +35,36 @@ pub(super) fn infer(model: &mut Analysis<'_>) {
             asked |= visit::has_raw(value);
         });
     }
-    let wants_output = model.output != Ty::Unknown;
+    let wants_output = analysis.output != Ty::Unknown;
     if !asked && !wants_output {
         return;
     }
-    infer_all(model);
+    infer_all(analysis);
 }
 
 /// The same, whether anything asks for the types or not.
-pub(in crate::check) fn infer_all(model: &mut Analysis<'_>) {
-    model.results = vec![Ty::Unknown; model.states.len()];
-    model.inputs = vec![Ty::Unknown; model.states.len()];
-    let order = order(model);
-    let ways = Ways::of(model);
+pub(in crate::check) fn infer_all(analysis: &mut Analysis<'_>) {
+    analysis.results = vec![Ty::Unknown; analysis.states.len()];
+    analysis.inputs = vec![Ty::Unknown; analysis.states.len()];
+    let order = order(analysis);
+    let ways = Ways::of(analysis);
     // Types of variables and results depend on each other, and a loop on the states after it.
     for _ in 0..2 {
         let mut again = false;
-        let mut done = vec![false; model.states.len()];
+        let mut done = vec![false; analysis.states.len()];
         for step in &order {
             match *step {
                 WalkEvent::Begins(number) => {
                     again |= ways.lead_back(number, &done);
-                    let ty = ways.input(model, number, &done).bounded();
-                    if let Some(known) = model.inputs.get_mut(number) {
+                    let ty = ways.input(analysis, number, &done).bounded();
+                    if let Some(known) = analysis.inputs.get_mut(number) {
                         *known = ty;
                     }
                 }
                 WalkEvent::Ends(number) => {
-                    let Some((_, info)) = model.states.get_index(number) else { continue };
-                    let ty = model.result_type(info).bounded();
-                    if let Some(known) = model.results.get_mut(number) {
+                    let Some((_, info)) = analysis.states.get_index(number) else { continue };
+                    let ty = analysis.result_type(info).bounded();
+                    if let Some(known) = analysis.results.get_mut(number) {
                         *known = ty;
                     }
                     if let Some(done) = done.get_mut(number) {
@@ -73,8 +73,8 @@ pub(in crate::check) fn infer_all(model: &mut Analysis<'_>) {
                 }
             }
         }
-        variables(model);
-        if !again && model.variable_types.is_empty() {
+        variables(analysis);
+        if !again && analysis.variable_types.is_empty() {
             break;
         }
     }
@@ -88,9 +88,9 @@ enum WalkEvent {
 }
 
 /// Returns the states in the order in which they run; those inside one come between its beginning and its end.
-fn order(model: &Analysis<'_>) -> Vec<WalkEvent> {
+fn order(analysis: &Analysis<'_>) -> Vec<WalkEvent> {
     let mut order = Vec::new();
-    enter(&model.graphs, 0, &mut order);
+    enter(&analysis.graphs, 0, &mut order);
     order
 }
 
@@ -109,14 +109,14 @@ const ROUNDS: usize = 4;
 ///
 /// A value computed from the variable itself, as in `n: $n + 1`, counts once the variable has a type: a counter that
 /// starts with an integer is an integer.
-fn variables(model: &mut Analysis<'_>) {
-    model.variable_types.clear();
-    if model.variables.is_none() {
+fn variables(analysis: &mut Analysis<'_>) {
+    analysis.variable_types.clear();
+    if analysis.variables.is_none() {
         return;
     }
     for round in 1..=ROUNDS {
-        let Assigned { mut types, reads, waiting } = assigned(model);
-        let known = std::mem::take(&mut model.variable_types);
+        let Assigned { mut types, reads, waiting } = assigned(analysis);
+        let known = std::mem::take(&mut analysis.variable_types);
         let settled = !reads || types == known;
         if settled || round == ROUNDS {
             types.extend(waiting.into_iter().map(|name| (name, Ty::Unknown)));
@@ -124,7 +124,7 @@ fn variables(model: &mut Analysis<'_>) {
         if !settled && round == ROUNDS {
             types.iter_mut().filter(|(name, ty)| known.get(*name) != Some(*ty)).for_each(|(_, ty)| *ty = Ty::Unknown);
         }
-        model.variable_types = types;
+        analysis.variable_types = types;
         if settled {
             return;
         }
@@ -141,29 +141,34 @@ struct Assigned {
     waiting: Vec<String>,
 }
 
-fn assigned(model: &Analysis<'_>) -> Assigned {
+fn assigned(analysis: &Analysis<'_>) -> Assigned {
     let mut found = Assigned::default();
-    for info in model.all_states() {
-        for clause in model.clauses_of(info).filter(|clause| clause.kind == ClauseKind::Assign) {
-            assign(model, info.at(ValueField::Assign).knowing(model.narrowing(info)), clause, &mut found);
+    for info in analysis.all_states() {
+        for clause in analysis.clauses_of(info).filter(|clause| clause.kind == ClauseKind::Assign) {
+            assign(analysis, info.at(ValueField::Assign).knowing(analysis.narrowing(info)), clause, &mut found);
         }
         if let Head::Choice(choice) = &info.state.head {
-            for (arm, facts) in arms(choice, model.narrowing(info)) {
+            for (arm, facts) in arms(choice, analysis.narrowing(info)) {
                 for clause in arm.clauses.iter().filter(|clause| clause.kind == ClauseKind::Assign) {
-                    assign(model, info.at(ValueField::Assign).knowing(&facts), clause, &mut found);
+                    assign(analysis, info.at(ValueField::Assign).knowing(&facts), clause, &mut found);
                 }
             }
         }
-        for (_, catcher) in model.catchers_of(info) {
+        for (_, catcher) in analysis.catchers_of(info) {
             for clause in catcher.clauses.iter().filter(|clause| clause.kind == ClauseKind::Assign) {
-                assign(model, info.at(ValueField::CatchAssign).knowing(model.narrowing(info)), clause, &mut found);
+                assign(
+                    analysis,
+                    info.at(ValueField::CatchAssign).knowing(analysis.narrowing(info)),
+                    clause,
+                    &mut found,
+                );
             }
         }
     }
     found
 }
 
-fn assign<'a>(model: &Analysis<'a>, place: ValueSite<'_, 'a>, clause: &Clause, found: &mut Assigned) {
+fn assign<'a>(analysis: &Analysis<'a>, place: ValueSite<'_, 'a>, clause: &Clause, found: &mut Assigned) {
     let ClauseValue::Expr(value) = &clause.value else { return };
     let ExprKind::Object(members) = &value.kind else { return };
     for member in members {
@@ -171,13 +176,13 @@ fn assign<'a>(model: &Analysis<'a>, place: ValueSite<'_, 'a>, clause: &Clause, f
             Some(name) => (name, Ty::Unknown),
             None => {
                 let name = member.key.value.as_str();
-                let (reads, waits) = reads_variables(model, &member.value);
+                let (reads, waits) = reads_variables(analysis, &member.value);
                 found.reads |= reads;
                 if waits {
                     found.waiting.push(name.to_owned());
                     continue;
                 }
-                let ty = model.type_of(place, &member.value).bounded();
+                let ty = analysis.type_of(place, &member.value).bounded();
                 (name, if member.optional { ty.lacking() } else { ty.there() })
             }
         };
@@ -189,12 +194,12 @@ fn assign<'a>(model: &Analysis<'a>, place: ValueSite<'_, 'a>, clause: &Clause, f
 }
 
 /// Returns whether a value reads variables that the workflow assigns, and whether one of them has no type yet.
-fn reads_variables(model: &Analysis<'_>, value: &Expr) -> (bool, bool) {
+fn reads_variables(analysis: &Analysis<'_>, value: &Expr) -> (bool, bool) {
     let (mut reads, mut waits) = (false, false);
     let mut read = |name: &str| {
-        if model.variables.as_ref().is_some_and(|names| names.contains(name)) {
+        if analysis.variables.as_ref().is_some_and(|names| names.contains(name)) {
             reads = true;
-            waits |= !model.variable_types.contains_key(name);
+            waits |= !analysis.variable_types.contains_key(name);
         }
     };
     visit::references(value, &mut |reference| {
@@ -203,7 +208,7 @@ fn reads_variables(model: &Analysis<'_>, value: &Expr) -> (bool, bool) {
         }
     });
     visit::raws(value, &mut |text, _| {
-        if let Ok((_, names)) = &*model.jsonata(text) {
+        if let Ok((_, names)) = &*analysis.jsonata(text) {
             names.variables.iter().for_each(|used| read(&used.name));
         }
     });

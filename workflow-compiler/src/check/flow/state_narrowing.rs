@@ -33,13 +33,13 @@ const SELECTS: &[ClauseKind] =
     &[ClauseKind::ItemSelector, ClauseKind::Parameters, ClauseKind::Batch, ClauseKind::ItemBatcher, ClauseKind::Raw];
 
 /// Returns what is known where each state begins, by its id; nothing where there are no tests to follow.
-pub(in crate::check) fn narrowings(model: &Analysis<'_>, graphs: &StateGraphs) -> Vec<Narrowing> {
-    if !model.all_states().any(|info| matches!(info.state.head, Head::Choice(_))) {
+pub(in crate::check) fn narrowings(analysis: &Analysis<'_>, graphs: &StateGraphs) -> Vec<Narrowing> {
+    if !analysis.all_states().any(|info| matches!(info.state.head, Head::Choice(_))) {
         return Vec::new();
     }
-    let mut found: Vec<Option<Narrowing>> = vec![None; model.all_states().count()];
+    let mut found: Vec<Option<Narrowing>> = vec![None; analysis.all_states().count()];
     // Scopes come after the states that contain them.
-    for scope in 0..model.scopes.len() {
+    for scope in 0..analysis.scopes.len() {
         let Some(graph) = graphs.graph(scope) else { continue };
         let known = match graphs.owner(scope) {
             None => Some(Narrowing::of_input(PathRoot::Word("input"))),
@@ -47,11 +47,11 @@ pub(in crate::check) fn narrowings(model: &Analysis<'_>, graphs: &StateGraphs) -
             Some((_, true)) => Some(Narrowing::default()),
             Some((owner, false)) => {
                 let known = found.get(owner).cloned().flatten();
-                known.zip(model.by_id(owner)).map(|(known, owner)| inside(owner, &known))
+                known.zip(analysis.by_id(owner)).map(|(known, owner)| inside(owner, &known))
             }
         };
         let Some(known) = known else { continue };
-        for (node, known) in solve(graph, known.lasting(), &Tests { model, graphs, scope }).into_iter().enumerate() {
+        for (node, known) in solve(graph, known.lasting(), &Tests { analysis, graphs, scope }).into_iter().enumerate() {
             let state = graphs.state_at(Point { scope, node });
             if let Some(found) = state.and_then(|state| found.get_mut(state)) {
                 *found = known;
@@ -70,7 +70,7 @@ impl<'a> Analysis<'a> {
 
 /// The tests of the choices in a scope.
 struct Tests<'m, 'a> {
-    model: &'m Analysis<'a>,
+    analysis: &'m Analysis<'a>,
     graphs: &'m StateGraphs,
     scope: usize,
 }
@@ -85,7 +85,8 @@ impl FlowAnalysis<Edge> for Tests<'_, '_> {
         before: &'s Narrowing,
     ) -> impl Iterator<Item = Option<Narrowing>> + 's {
         let state = self.graphs.state_at(Point { scope: self.scope, node });
-        let mut ways = state.and_then(|state| self.model.by_id(state)).map(|info| Ways::of(self.model, info, before));
+        let mut ways =
+            state.and_then(|state| self.analysis.by_id(state)).map(|info| Ways::of(self.analysis, info, before));
         leaving.iter().map(move |edge| Some(ways.as_mut()?.next(edge.by)?.lasting()))
     }
 
@@ -110,14 +111,14 @@ enum Ways<'s, 'a> {
 }
 
 impl<'s, 'a> Ways<'s, 'a> {
-    fn of(model: &'s Analysis<'a>, info: &'s StateInfo<'a>, known: &Narrowing) -> Self {
+    fn of(analysis: &'s Analysis<'a>, info: &'s StateInfo<'a>, known: &Narrowing) -> Self {
         if let Head::Choice(choice) = &info.state.head {
             return Self::Choice(info, Box::new(arms(choice, known)));
         }
         let mut known = known.clone();
         known.forget(&PathRoot::result_of(&info.name));
-        model.clauses_of(info).for_each(|clause| forget(clause, &mut known));
-        Self::Other { info, known, catchers: model.catchers_of(info).into_iter() }
+        analysis.clauses_of(info).for_each(|clause| forget(clause, &mut known));
+        Self::Other { info, known, catchers: analysis.catchers_of(info).into_iter() }
     }
 
     fn next(&mut self, by: By) -> Option<Narrowing> {

@@ -35,7 +35,7 @@ impl<'a> Analysis<'a> {
         let text = jsonata::expression(text).unwrap_or(text);
         // What does not parse is a finding of the document's rules.
         let Ok((ast, names)) = &*self.jsonata.read(text) else { return Ty::Unknown };
-        let mut walk = Walk { model: self, place, text, bound: Vec::new(), wrong: Vec::new() };
+        let mut walk = Walk { analysis: self, place, text, bound: Vec::new(), wrong: Vec::new() };
         let ty = walk.node(&ast.root, DEPTH).bounded();
         let wrong = walk.wrong;
         if !sink.listens() || wrong.is_empty() {
@@ -65,7 +65,7 @@ impl<'a> Analysis<'a> {
 type Words = (String, String);
 
 struct Walk<'w, 'a> {
-    model: &'w Analysis<'a>,
+    analysis: &'w Analysis<'a>,
     place: ValueSite<'w, 'a>,
     /// The expression.
     text: &'w str,
@@ -124,8 +124,8 @@ impl Walk<'_, '_> {
         if let Some((_, ty)) = self.bound.iter().rev().find(|(bound, _)| bound == name) {
             return ty.clone();
         }
-        let kept = || self.model.result_in(name).and_then(|number| self.model.results.get(number));
-        self.model.variable_types.get(name).or_else(kept).cloned().unwrap_or(Ty::Unknown)
+        let kept = || self.analysis.result_in(name).and_then(|number| self.analysis.results.get(number));
+        self.analysis.variable_types.get(name).or_else(kept).cloned().unwrap_or(Ty::Unknown)
     }
 
     /// Returns the value that a path of `$states` begins with.
@@ -134,10 +134,10 @@ impl Walk<'_, '_> {
         let info = self.place.state;
         let works = matches!(info.state.kind, StateKind::Task | StateKind::Parallel | StateKind::Map);
         match name {
-            "input" => self.model.own_input(info),
-            "context" => self.model.context(),
+            "input" => self.analysis.own_input(info),
+            "context" => self.analysis.context(),
             "result" if works && matches!(here, ValueField::Output | ValueField::Assign) => {
-                let known = info.number.and_then(|number| self.model.results.get(number));
+                let known = info.number.and_then(|number| self.analysis.results.get(number));
                 known.cloned().unwrap_or(Ty::Unknown)
             }
             "errorOutput" if matches!(here, ValueField::CatchAssign | ValueField::CatchOutput) => error_type(),
@@ -185,7 +185,7 @@ impl Walk<'_, '_> {
         if let Ty::Foreign(of) = ty.present() {
             return self.foreign_step((path, own), at, of, name);
         }
-        let next = match self.model.types.named(ty, name) {
+        let next = match self.analysis.types.named(ty, name) {
             Named::Found(next) if ty.is_option() => next.lacking(),
             Named::Found(next) => next,
             Named::Unknown => Ty::Unknown,
@@ -218,7 +218,7 @@ impl Walk<'_, '_> {
         let known: Vec<String> = match ty.present() {
             Ty::Object(members) => members.keys().cloned().collect(),
             Ty::Struct(of) => {
-                let fields = self.model.types.structs.get(of).into_iter().flat_map(|known| known.fields.values());
+                let fields = self.analysis.types.structs.get(of).into_iter().flat_map(|known| known.fields.values());
                 fields.map(|field| field.decl.wire.clone()).collect()
             }
             _ => Vec::new(),
@@ -324,7 +324,7 @@ impl Walk<'_, '_> {
             first.into_iter().chain(arguments.iter().map(|argument| self.node(argument, depth))).collect();
         let NodeKind::Variable(name) = &function.kind else { return Ty::Unknown };
         // A variable of that name hides the function.
-        if self.bound.iter().any(|(bound, _)| bound == name) || self.model.variable_types.contains_key(name) {
+        if self.bound.iter().any(|(bound, _)| bound == name) || self.analysis.variable_types.contains_key(name) {
             return Ty::Unknown;
         }
         Function::from_name(&format!("${name}")).map_or(Ty::Unknown, |function| function.result_of(&types))
