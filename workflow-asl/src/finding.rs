@@ -554,6 +554,28 @@ impl Finding {
         Diagnostic { code: self.code(), pointer, range: None, finding: Box::new(self) }
     }
 
+    /// Returns whether it is about the name of the member at its place, not about the member's value.
+    pub fn is_about_key(&self) -> bool {
+        use Code::{
+            BadVariableName, DuplicateKey, ExclusiveFields, JsonPathKey, NoEffect, OuterVariable, ReservedVariable,
+            StateNameTooLong, UnknownField, UnknownParameter, WrongLanguageField,
+        };
+        matches!(
+            self.code(),
+            BadVariableName
+                | DuplicateKey
+                | ExclusiveFields
+                | JsonPathKey
+                | NoEffect
+                | OuterVariable
+                | ReservedVariable
+                | StateNameTooLong
+                | UnknownField
+                | UnknownParameter
+                | WrongLanguageField
+        ) || matches!(self, Self::UnknownParameter { .. })
+    }
+
     /// Returns the variable that it is about.
     pub fn variable(&self) -> Option<&str> {
         match self {

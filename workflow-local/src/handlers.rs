@@ -1,7 +1,7 @@
-//! The closures that answer tasks, for callers that step executions themselves.
+//! The closures that answer tasks: how they are registered, found for a task, and called.
 //!
-//! An [`Engine`](crate::Engine) has its own handlers and calls them. A server, or another driver of
-//! [executions](crate::Execution), keeps [`Handlers`], finds the one for a [`TaskRequest`], and does what the [`Reply`]
+//! An [`Engine`](crate::Engine) has its own handlers, and its [driver](crate::Driver) calls them. A server, or another
+//! program that steps [executions](crate::Execution) itself, keeps [`Handlers`], finds the one for a [`TaskRequest`], and does what the [`Reply`]
 //! says:
 //!
 //! ```

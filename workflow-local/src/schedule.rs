@@ -1,4 +1,4 @@
-//! Schedules heartbeats and answers of tasks at known times, by the execution's clock.
+//! Delivers answers and heartbeats to the tasks of an execution, at once or at a known time of its clock.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use crate::{Code, Diagnostic, Pointer};
+use crate::{Diagnostic, Pointer};
 
 /// Offset and length, in bytes of the text.
 pub(super) type Span = (usize, usize);
@@ -45,20 +45,6 @@ pub(super) enum Written {
     Block { indent: usize, folded: bool },
 }
 
-/// Findings about a key and not its value.
-const ABOUT_THE_KEY: &[Code] = &[
-    Code::UnknownField,
-    Code::WrongLanguageField,
-    Code::ExclusiveFields,
-    Code::DuplicateKey,
-    Code::JsonPathKey,
-    Code::BadVariableName,
-    Code::ReservedVariable,
-    Code::OuterVariable,
-    Code::UnknownParameter,
-    Code::DoubtfulParameter,
-];
-
 impl Layout {
     /// Returns the part of the text that a finding is about.
     pub(super) fn span(&self, text: &str, found: &Diagnostic) -> Span {
@@ -69,7 +55,7 @@ impl Layout {
         match (&value.below, found.range, key) {
             (Below::Text(written), Some(range), _) => written.part(text, value.span, range),
             (Below::Items(_) | Below::Members(_), _, Some(key)) => key,
-            (_, _, Some(key)) if ABOUT_THE_KEY.contains(&found.code) => key,
+            (_, _, Some(key)) if found.finding.is_about_key() => key,
             _ => value.span,
         }
     }

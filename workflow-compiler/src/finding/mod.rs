@@ -44,7 +44,7 @@ pub(crate) fn report<'a>(
             Code::LeftOutParameter => Code::MissingParameter,
             code => code,
         };
-        let spot = if is_about_key(finding) { source_map.key_at(&finding.pointer) } else { None };
+        let spot = if finding.finding.is_about_key() { source_map.key_at(&finding.pointer) } else { None };
         let spot =
             spot.or_else(|| source_map.at(&finding.pointer)).unwrap_or_else(|| analysis.workflow.name.span().into());
         let spot = word_of_resource(finding, analysis).unwrap_or(spot);
@@ -85,26 +85,6 @@ pub(crate) fn report<'a>(
     }
     shared.report(analysis, problems);
     unchecked.idle(analysis)
-}
-
-/// Returns whether the member's name is wrong rather than its value.
-fn is_about_key(finding: &Diagnostic) -> bool {
-    use Code::{
-        BadVariableName, JsonPathKey, NoEffect, OuterVariable, ReservedVariable, StateNameTooLong, UnknownField,
-        UnknownParameter, WrongLanguageField,
-    };
-    matches!(
-        finding.code,
-        BadVariableName
-            | JsonPathKey
-            | ReservedVariable
-            | OuterVariable
-            | StateNameTooLong
-            | UnknownField
-            | WrongLanguageField
-            | NoEffect
-            | UnknownParameter
-    ) || matches!(*finding.finding, Finding::UnknownParameter { .. })
 }
 
 /// Returns the message, in which a state has the name that the source has for it.

@@ -9,8 +9,7 @@ use workflow_asl::document::QueryLanguage;
 use workflow_asl::{Pointer, StateKind};
 
 use super::field::Fields;
-use super::jsonata::{expression, quote};
-use super::jsonata_value::braced;
+use super::jsonata::{braced, expression, quote};
 use super::reference::{push_jsonata_member, push_path_member};
 use super::{Lowering, ValueField, target_spot};
 use crate::check::{Capture, ItemCapture, StateInfo};

@@ -4,8 +4,7 @@ use serde_json::Value;
 use workflow_asl::document::QueryLanguage;
 
 use super::field::Fields;
-use super::jsonata::Binds;
-use super::jsonata_value::braced;
+use super::jsonata::{Binds, braced};
 use super::state::belongs;
 use super::{Lowering, ValueField, ValueSite};
 use crate::check::StateInfo;

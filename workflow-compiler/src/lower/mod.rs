@@ -10,7 +10,6 @@ mod handler;
 mod intrinsic;
 mod json;
 mod jsonata;
-mod jsonata_value;
 mod literal;
 mod map;
 mod pass;

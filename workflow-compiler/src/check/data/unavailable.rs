@@ -1,4 +1,4 @@
-//! Explains why a state's result or an error is not available, with a path that shows it.
+//! Decides whether a state's result or an error is available to a reference, and if not, shows a path without it.
 
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::graph::{FlowGraph, Transition};
