@@ -75,9 +75,7 @@ pub fn explain(workflow: &Workflow, find: FindWorkflow<'_>) -> Explained {
         ExplainedState {
             asl_name: info.asl_name.clone(),
             name: info.name.clone(),
-            result: analysis
-                .has_result(info)
-                .then(|| told(&analysis, analysis.results.get(number).unwrap_or(&Ty::Unknown))),
+            result: info.has_result().then(|| told(&analysis, analysis.results.get(number).unwrap_or(&Ty::Unknown))),
             output: (!fails).then(|| told(&analysis, &analysis.success_output(info))),
             input: told(&analysis, &input),
             capture: analysis.capture_of(info).map(|(variable, capture)| {

@@ -1,6 +1,12 @@
 //! Checks a syntax tree, and builds the model: names, declarations, types, and other language rules.
 //!
 //! The rules of ASL are separate: `workflow_asl::rules` checks the lowered document.
+//!
+//! A reference such as `Train.Payload.x` passes these files: `data/types.rs` infers the type of the result of `Train`
+//! (`api.rs` where a task makes it), `values.rs` visits the value that has the reference, `resolve.rs` follows its
+//! members (`root.rs` its first word; `data/unavailable.rs` decides whether `Train` has certainly run), and
+//! `data/captures.rs` notes what `Train` must keep. The result is a `Resolved` (`resolution.rs`), from which
+//! `lower/reference.rs` writes the text.
 
 mod analysis;
 mod api;

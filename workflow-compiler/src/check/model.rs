@@ -1,6 +1,6 @@
 //! The model of a workflow: its declarations and states, looked up by name.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 use workflow_asl::StateKind;
@@ -102,6 +102,13 @@ pub struct StateInfo<'a> {
     pub(super) number: Option<usize>,
 }
 
+impl StateInfo<'_> {
+    /// Returns whether a state has a result that can be kept.
+    pub fn has_result(&self) -> bool {
+        !matches!(self.state.kind, StateKind::Choice | StateKind::Wait | StateKind::Succeed | StateKind::Fail)
+    }
+}
+
 /// A set of states: the workflow's own, a branch's, a map's.
 #[derive(Debug)]
 pub struct Scope<'a> {
@@ -131,7 +138,7 @@ impl Scope<'_> {
 impl<'a> Model<'a> {
     /// Returns the params' names in Rust, by the names of their placeholders.
     #[cfg(feature = "iam")]
-    pub(crate) fn param_names(&self) -> BTreeMap<String, String> {
+    pub(crate) fn param_names(&self) -> std::collections::BTreeMap<String, String> {
         self.params.iter().map(|(name, field)| (field.decl.wire.clone(), name.clone())).collect()
     }
 

@@ -79,7 +79,7 @@ impl<'a> Analysis<'a> {
         if matches!(place.position, ValueField::Literal | ValueField::Resource) {
             return None;
         }
-        let of = self.states.get(&plain(name)).filter(|of| self.has_result(of))?;
+        let of = self.states.get(&plain(name)).filter(|of| of.has_result())?;
         self.unavailable(place, reference, of)
     }
 

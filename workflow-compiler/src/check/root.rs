@@ -112,7 +112,7 @@ impl<'a> Analysis<'a> {
                     format!("`state` is not available in {}: in JSONPath it only sees the error", here.describe()),
                     "read the error as `caught.Error` and `caught.Cause`",
                 )),
-                (QueryLanguage::JsonPath, Some(Current::Both)) if self.has_result(info) && makes_something(info) => {
+                (QueryLanguage::JsonPath, Some(Current::Both)) if info.has_result() && makes_something(info) => {
                     Ok(ResolvedRoot::new(Base::StateInput, &[], Ty::Unknown))
                 }
                 _ => Ok(ResolvedRoot::new(Base::StateInput, &[], self.input_at(place))),
@@ -201,23 +201,6 @@ impl<'a> Analysis<'a> {
             (message, format!("the result of a {kind_name} is available in its {places}"))
         };
         Err(problem(Code::ReferenceNotHere, reference.root_spot, message, help))
-    }
-
-    /// Returns the type of a state's raw result.
-    pub fn result_type(&self, info: &StateInfo<'a>) -> Ty {
-        match &info.state.head {
-            Head::Task { .. } => self.task_type(info),
-            Head::Parallel(_) | Head::Map { .. } => self.fan_in(info),
-            Head::Pass { value: Some(value) } => {
-                let position = match info.language {
-                    QueryLanguage::Jsonata => ValueField::Output,
-                    QueryLanguage::JsonPath => ValueField::Parameters,
-                };
-                self.narrowed_type(info.at(position), value)
-            }
-            Head::Pass { value: None } if info.language == QueryLanguage::Jsonata => self.output_type(info),
-            _ => Ty::Unknown,
-        }
     }
 
     fn item(&self, place: ValueSite<'_, 'a>, reference: &Reference) -> Result<ResolvedRoot, Box<Problem>> {
@@ -354,7 +337,7 @@ impl<'a> Analysis<'a> {
         let Some((number, _, other)) = self.states.get_full(&name) else {
             return Err(Box::new(self.unknown_word(place, reference, word)));
         };
-        if !self.has_result(other) {
+        if !other.has_result() {
             let kind = other.state.kind.name().to_lowercase();
             let message = format!("`{name}` is a {kind}, which has no result");
             return Err(Box::new(Problem::new(Code::StateReference, reference.root_spot, message)));

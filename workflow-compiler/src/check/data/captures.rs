@@ -48,7 +48,7 @@ pub(super) fn collect(analysis: &Analysis<'_>, sink: &mut Sink<'_>) -> BTreeMap<
             visit::references(value, &mut |reference| {
                 let Root::StateResult(name) = &reference.root else { return };
                 let Some((number, _, of)) = analysis.states.get_full(&plain(name)) else { return };
-                if !analysis.has_result(of) {
+                if !of.has_result() {
                     return;
                 }
                 let place = info.at(ValueField::Assign);

@@ -84,7 +84,7 @@ pub(super) fn collect(analysis: &Analysis<'_>, captures: &mut BTreeMap<usize, Ca
 /// Returns the states by the variables of their results, where only one state has that.
 fn by_variable(analysis: &Analysis<'_>) -> BTreeMap<String, Option<usize>> {
     let mut states = BTreeMap::new();
-    for (number, info) in analysis.states.values().enumerate().filter(|(_, info)| analysis.has_result(info)) {
+    for (number, info) in analysis.states.values().enumerate().filter(|(_, info)| info.has_result()) {
         states.entry(variable(&info.name)).and_modify(|known| *known = None).or_insert(Some(number));
     }
     states

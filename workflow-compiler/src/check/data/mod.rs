@@ -75,7 +75,7 @@ impl<'a> Analysis<'a> {
         }
         let own = variable_name.strip_prefix("result_").into_iter().chain([variable_name]);
         let mut own = own.filter_map(|name| self.states.get_full(name));
-        let found = own.find(|(_, name, info)| variable(name) == variable_name && self.has_result(info));
+        let found = own.find(|(_, name, info)| variable(name) == variable_name && info.has_result());
         // If two states have the same variable, it is ambiguous.
         let other = self.states.contains_key(&format!("_{variable_name}"));
         found.map(|(number, ..)| number).filter(|_| !other)

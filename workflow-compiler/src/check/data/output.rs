@@ -41,7 +41,7 @@ pub(in crate::check) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
                 fits_expr(analysis, place.knowing(facts), expr, &analysis.output, "the output", sink);
             }
             _ => {
-                let holder = passes_on(analysis, info);
+                let holder = passes_on(info);
                 fits(analysis, &given, &analysis.output, spot, "the output", (&holder, facts, &Seen::default()), sink);
             }
         }
@@ -49,11 +49,11 @@ pub(in crate::check) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
 }
 
 /// Returns the source of the output of a state that passes a value on.
-fn passes_on<'m>(analysis: &Analysis<'_>, info: &'m StateInfo<'_>) -> Path<'m> {
+fn passes_on<'m>(info: &'m StateInfo<'_>) -> Path<'m> {
     let root = match &info.state.head {
         _ if written(info).0.is_some() => PathRoot::Value(String::new()),
         Head::Pass { .. } | Head::Wait(_) | Head::Choice(_) | Head::Succeed { .. } => PathRoot::Word("state"),
-        _ if analysis.has_result(info) => PathRoot::result_of(&info.name),
+        _ if info.has_result() => PathRoot::result_of(&info.name),
         _ => PathRoot::Value(String::new()),
     };
     root.into()

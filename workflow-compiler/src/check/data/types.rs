@@ -216,6 +216,23 @@ fn reads_variables(analysis: &Analysis<'_>, value: &Expr) -> (bool, bool) {
 }
 
 impl<'a> Analysis<'a> {
+    /// Returns the type of a state's raw result.
+    pub(in crate::check) fn result_type(&self, info: &StateInfo<'a>) -> Ty {
+        match &info.state.head {
+            Head::Task { .. } => self.task_type(info),
+            Head::Parallel(_) | Head::Map { .. } => self.fan_in(info),
+            Head::Pass { value: Some(value) } => {
+                let position = match info.language {
+                    QueryLanguage::Jsonata => ValueField::Output,
+                    QueryLanguage::JsonPath => ValueField::Parameters,
+                };
+                self.narrowed_type(info.at(position), value)
+            }
+            Head::Pass { value: None } if info.language == QueryLanguage::Jsonata => self.output_type(info),
+            _ => Ty::Unknown,
+        }
+    }
+
     /// Returns the type of what a scope's states end with: the output of a parallel's branch, or of a map's iteration.
     pub(in crate::check) fn scope_output(&self, scope: usize) -> Ty {
         let ends = self.states_of(scope).filter(|info| self.ends(info));

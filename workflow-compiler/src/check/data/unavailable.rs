@@ -23,11 +23,6 @@ const DRAWN: usize = 12;
 const LOOKED_AT: usize = 2_000_000;
 
 impl<'a> Analysis<'a> {
-    /// Returns whether a state has a result that can be kept.
-    pub(in crate::check) fn has_result(&self, info: &StateInfo<'a>) -> bool {
-        !matches!(info.state.kind, StateKind::Choice | StateKind::Wait | StateKind::Succeed | StateKind::Fail)
-    }
-
     /// Returns why the result of the state `of` cannot be read here; `None` if it can.
     pub(in crate::check) fn unavailable(
         &self,

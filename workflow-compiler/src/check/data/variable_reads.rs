@@ -26,7 +26,7 @@ impl<'a> Analysis<'a> {
 
     /// Returns the names of the states whose results may be read.
     pub fn names_of_results(&self) -> impl Iterator<Item = &str> {
-        self.states.iter().filter(|(_, info)| self.has_result(info)).map(|(name, _)| name.as_str())
+        self.states.iter().filter(|(_, info)| info.has_result()).map(|(name, _)| name.as_str())
     }
 
     /// Calls `each` for every text literal in the values of a state.
