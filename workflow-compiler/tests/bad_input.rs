@@ -219,3 +219,61 @@ fn long_paths_and_deep_scopes_are_followed() {
     source.push_str("pass Inner { x: T.Payload } -> end;");
     definition(&(source + &"} } -> end;".repeat(25) + "}"));
 }
+
+/// The innermost value, and what is around it again and again; what doubles with each would not end.
+const NESTED: [(&str, &str); 36] = [
+    ("input.b", "(% || input.b)"),
+    ("input.b", "(input.b || %)"),
+    ("input.a", "(% || \"x\")"),
+    ("input.b", "(input.b && %)"),
+    ("input.c", "(% && input.c)"),
+    ("input.b", "(% == input.b)"),
+    ("input.o", "(% == null)"),
+    ("input.o", "(null != %)"),
+    ("input.n", "(% < 1)"),
+    ("input.a", "(% ?? input.a)"),
+    ("input.a", "(input.a ?? %)"),
+    ("input.o", "((% ?? 1) + 1)"),
+    ("input.b", "if % { input.b } else { false }"),
+    ("input.b", "if input.b { % } else { false }"),
+    ("input.b", "if input.b { true } else { % }"),
+    ("input.a", "((if % || input.b { input.a } else { null }) || \"x\")"),
+    ("input.a", "(if % == null { input.a } else { null })"),
+    ("input.n", "$string(%)"),
+    ("input.n", "is_present(%)"),
+    ("input.b", "any(%, input.b)"),
+    ("input.b", "!(%)"),
+    ("input.n", "-(%)"),
+    ("input.n", "(% * 2)"),
+    ("input.a", "{ a?: % }"),
+    ("input.n", "[%]"),
+    ("0", "input.xs[%]"),
+    ("input.xs", "($append(%, [1]))[0]"),
+    ("input.a", "(%).len()"),
+    ("input.a", "input.a.unwrap_or(%)"),
+    ("input.a", "(%).unwrap()"),
+    ("input.a", "(%).contains(\"x\")"),
+    ("input.xs", "(%).map(1)"),
+    ("input.xs", "(%)[0..2]"),
+    ("input.n", "max(%, 1)"),
+    ("input.n", "(% ** 2)"),
+    ("input.n", "format!(\"{}\", %)"),
+];
+
+#[test]
+fn values_that_nest_deeply_are_inferred_once() {
+    every(["jsonata", "jsonpath"], |language| {
+        every(NESTED, |(innermost, around)| {
+            let value = (0..30).fold(innermost.to_owned(), |inner, _| around.replace('%', &inner));
+            compiled(&format!(
+                "workflow W {{
+                    query {language};
+                    input {{ a: Option<String>, b: bool, c: Option<bool>, n: i64, o: Option<i64>, xs: Vec<i64> }}
+                    pass A {{ v: {value} }} -> B;
+                    choice B {{ if {value} -> C; else -> C; }}
+                    succeed C {{ v: A.v, w: {value} }}
+                }}"
+            ));
+        });
+    });
+}

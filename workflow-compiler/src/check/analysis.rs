@@ -1,8 +1,8 @@
 //! The results of the checks: how values pass between states, the type of each expression, and the target of each reference.
 //!
-//! The checks infer each expression once per state and field, and store the result here for lowering, `explain` and
-//! editors. An expression that no check reached is inferred and stored on its first use. Nothing is stored before the types of
-//! all results, inputs and variables are known.
+//! Each expression is inferred once per state and field, and its type is stored here: for the checks, which report what is
+//! wrong with it, for lowering, `explain` and editors. An expression that no check reached is inferred on its first use.
+//! While the types of results, inputs and variables are found, a change of one invalidates what was stored before.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -84,7 +84,6 @@ impl<'a> Analysis<'a> {
     /// Returns the analysis of a model that nothing has checked yet, as if some of its clauses `unchecked` were not there.
     pub(super) fn without(model: Model<'a>, ignored: Vec<NodeId>) -> Self {
         Self {
-            model,
             graphs: StateGraphs::default(),
             availability: Availability::default(),
             narrowings: Vec::new(),
@@ -93,13 +92,14 @@ impl<'a> Analysis<'a> {
             variable_types: BTreeMap::new(),
             captures: BTreeMap::new(),
             item_captures: BTreeMap::new(),
-            expressions: Expressions::default(),
+            expressions: Expressions::of(model.workflow.nodes),
             jsonata: jsonata::Expressions::default(),
             ignored,
             roots: None,
             calls: RefCell::default(),
             wrappers: RefCell::default(),
             looked_at: Cell::new(0),
+            model,
         }
     }
 
@@ -133,22 +133,31 @@ struct Known {
     declared: Option<Inferred>,
     /// With the optional values that were tested before.
     narrowed: Option<Inferred>,
+    /// The number of changes before it was inferred.
+    changes: usize,
 }
 
 /// The results for the expressions of a workflow.
 #[derive(Debug, Default)]
 pub(super) struct Expressions {
-    /// By the number of the expression, at its first site; empty until results are stored.
+    /// By the number of the expression, at its first site.
     first: RefCell<Vec<Option<(Site, Known)>>>,
     /// At other sites: expressions that several states share.
     shared: RefCell<BTreeMap<(NodeId, Site), Known>>,
+    /// How often a type changed that others depend on.
+    changes: usize,
 }
 
 impl Expressions {
     /// Returns storage for this many expressions.
     pub(super) fn of(count: usize) -> Self {
         let first = std::iter::repeat_with(|| None).take(count + 1).collect();
-        Self { first: RefCell::new(first), shared: RefCell::default() }
+        Self { first: RefCell::new(first), shared: RefCell::default(), changes: 0 }
+    }
+
+    /// Forgets all results: a type changed that they may depend on.
+    pub(super) fn forget(&mut self) {
+        self.changes += 1;
     }
 
     /// Stores the result for an expression.
@@ -158,6 +167,9 @@ impl Expressions {
         let site = (place.state.id, place.position);
         let (at, known) = slot.get_or_insert_with(|| (site, Known::default()));
         let known = if *at == site { known } else { shared.entry((id, site)).or_default() };
+        if known.changes != self.changes {
+            *known = Known { changes: self.changes, ..Known::default() };
+        }
         if !place.facts.is_declared() {
             known.narrowed = Some(inferred.clone());
         }
@@ -172,6 +184,9 @@ impl Expressions {
         let site = (place.state.id, place.position);
         let (at, known) = first.get(id.0)?.as_ref()?;
         let known = if *at == site { known } else { shared.get(&(id, site))? };
+        if known.changes != self.changes {
+            return None;
+        }
         if place.facts.is_declared() {
             known.declared.clone().filter(|_| place.facts.is_empty())
         } else {

@@ -25,7 +25,6 @@ pub use variable_reads::VariableReads;
 pub(super) use visit::{leaves, references, values};
 
 use super::analysis::Analysis;
-use super::analysis::Expressions;
 use super::flow::availability::Availability;
 use super::flow::{StateGraphs, state_narrowing};
 use super::model::StateInfo;
@@ -43,7 +42,8 @@ pub(super) fn analyse(analysis: &mut Analysis<'_>, sink: &mut Sink<'_>) {
     analysis.captures = captures::collect(analysis, sink);
     analysis.item_captures = item_captures::collect(analysis);
     collisions(analysis, sink);
-    analysis.expressions = Expressions::of(analysis.workflow.nodes);
+    // What a reference resolves to depends on what is captured.
+    analysis.expressions.forget();
 }
 
 /// Returns the variable for a state's result: the state's identifier, unless that is invalid or hides a JSONata

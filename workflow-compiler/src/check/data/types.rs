@@ -10,7 +10,7 @@ use workflow_asl::document::QueryLanguage;
 
 use super::inputs::Ways;
 use super::visit;
-use crate::check::analysis::Analysis;
+use crate::check::analysis::{Analysis, Expressions};
 use crate::check::flow::StateGraphs;
 use crate::check::flow::state_narrowing::arms;
 use crate::check::model::StateInfo;
@@ -58,14 +58,14 @@ pub(in crate::check) fn infer_all(analysis: &mut Analysis<'_>) {
                     again |= ways.lead_back(number, &done);
                     let ty = ways.input(analysis, number, &done).bounded();
                     if let Some(known) = analysis.inputs.get_mut(number) {
-                        *known = ty;
+                        learn(known, ty, &mut analysis.expressions);
                     }
                 }
                 WalkEvent::Ends(number) => {
                     let Some((_, info)) = analysis.states.get_index(number) else { continue };
                     let ty = analysis.result_type(info).bounded();
                     if let Some(known) = analysis.results.get_mut(number) {
-                        *known = ty;
+                        learn(known, ty, &mut analysis.expressions);
                     }
                     if let Some(done) = done.get_mut(number) {
                         *done = true;
@@ -77,6 +77,14 @@ pub(in crate::check) fn infer_all(analysis: &mut Analysis<'_>) {
         if !again && analysis.variable_types.is_empty() {
             break;
         }
+    }
+}
+
+/// Stores a type. Expressions that read it have another type then.
+fn learn<T: PartialEq>(known: &mut T, found: T, expressions: &mut Expressions) {
+    if *known != found {
+        *known = found;
+        expressions.forget();
     }
 }
 
@@ -110,21 +118,21 @@ const ROUNDS: usize = 4;
 /// A value computed from the variable itself, as in `n: $n + 1`, counts once the variable has a type: a counter that
 /// starts with an integer is an integer.
 fn variables(analysis: &mut Analysis<'_>) {
-    analysis.variable_types.clear();
+    learn(&mut analysis.variable_types, BTreeMap::new(), &mut analysis.expressions);
     if analysis.variables.is_none() {
         return;
     }
     for round in 1..=ROUNDS {
         let Assigned { mut types, reads, waiting } = assigned(analysis);
-        let known = std::mem::take(&mut analysis.variable_types);
-        let settled = !reads || types == known;
+        let known = &analysis.variable_types;
+        let settled = !reads || types == *known;
         if settled || round == ROUNDS {
             types.extend(waiting.into_iter().map(|name| (name, Ty::Unknown)));
         }
         if !settled && round == ROUNDS {
             types.iter_mut().filter(|(name, ty)| known.get(*name) != Some(*ty)).for_each(|(_, ty)| *ty = Ty::Unknown);
         }
-        analysis.variable_types = types;
+        learn(&mut analysis.variable_types, types, &mut analysis.expressions);
         if settled {
             return;
         }

@@ -29,13 +29,9 @@ use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Root, Segment, Spo
 use crate::syntax::spelling::spelled;
 
 impl<'a> Analysis<'a> {
-    /// The type of an expression in its place, as far as it is known. What the checks have not come to, and what is asked
-    /// for while the types of results are found, is inferred here; what is wrong with it they report.
+    /// The type of an expression in its place, as far as it is known. What is wrong with it the checks report.
     pub fn type_of(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> Ty {
-        match self.expressions.read(place, expr.id) {
-            Some(inferred) => inferred.into_ty(),
-            None => self.infer(place, expr, &mut Sink::silent()),
-        }
+        self.infer(place, expr, &mut Sink::silent())
     }
 
     /// Returns the same of a value that the state gives, with what is known to be there when it begins.
@@ -73,8 +69,12 @@ impl<'a> Analysis<'a> {
         }
     }
 
-    /// Returns the type of an expression; everything that is wrong in it goes to the sink.
+    /// Returns the type of an expression; everything that is wrong in it goes to the sink. A silent sink gets what is
+    /// stored.
     pub(super) fn infer(&self, place: ValueSite<'_, 'a>, expr: &Expr, sink: &mut Sink<'_>) -> Ty {
+        if let (false, Some(inferred)) = (sink.listens(), self.expressions.read(place, expr.id)) {
+            return inferred.into_ty();
+        }
         let inferred = match &expr.kind {
             ExprKind::Reference(reference) => self.infer_reference(place, (reference, expr.spot), sink),
             _ => Inferred::Type(self.infer_value(place, expr, sink)),
