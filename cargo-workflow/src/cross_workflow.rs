@@ -10,7 +10,7 @@ use workflow_asl::Code;
 use workflow_compiler::CompiledWorkflow;
 use workflow_compiler::check::types::generated;
 use workflow_compiler::check::{
-    Asks, DeclaredResult, ForeignMember, ForeignPart, Question, ResultType, declared_result,
+    DeclaredResult, ForeignMember, ForeignPart, Question, QuestionKind, ResultType, declared_result,
 };
 use workflow_compiler::problem::Problem;
 use workflow_compiler::syntax::ast::{
@@ -47,7 +47,7 @@ impl<'c> Siblings<'c> {
         let mut found = Vec::new();
         for question in workflow.questions.iter().filter(|question| question.of.part != ForeignPart::Whole) {
             let Some(other) = self.find(&question.of.tokens, modules) else { continue };
-            let on_the_way = matches!(question.asks, Asks::Member { last: false, .. });
+            let on_the_way = matches!(question.asks, QuestionKind::Member { last: false, .. });
             if on_the_way && !asked.insert(format!("{} {:?}", question.of.name, question.of.steps)) {
                 continue;
             }
@@ -130,41 +130,41 @@ fn answer(question: &Question, other: &CompiledWorkflow) -> Option<Problem> {
     });
     let path = path.collect::<Vec<_>>();
     let (code, message, help): (Code, _, &[String]) = match &question.asks {
-        Asks::Member { words, code, .. } => (*code, answer::is_member(shape(), &path, words, code.id()), &[]),
-        Asks::Read { words, code, .. } => (*code, answer::is_read(shape(), &path, words, code.id(), ""), &[]),
-        Asks::Kind { kinds, wanted, code, help } => {
+        QuestionKind::Member { words, code, .. } => (*code, answer::is_member(shape(), &path, words, code.id()), &[]),
+        QuestionKind::Read { words, code, .. } => (*code, answer::is_read(shape(), &path, words, code.id(), ""), &[]),
+        QuestionKind::Kind { kinds, wanted, code, help } => {
             (*code, answer::kind(shape(), &path, *kinds, wanted, code.id(), ""), help)
         }
-        Asks::Needed { words, not_null, help } => {
+        QuestionKind::Needed { words, not_null, help } => {
             let code = Code::UnguardedOption;
             let message = answer::needed(shape(), &path, *not_null, words, code.id(), "");
             // What may be null has help of its own.
             let absent = message.as_ref().is_some_and(|message| message.helps().next().is_none());
             (code, message, if absent { help } else { &[] })
         }
-        Asks::There { words, help } => {
+        QuestionKind::There { words, help } => {
             let code = Code::UnguardedOption;
             (code, answer::there(shape(), &path, words, code.id(), ""), help)
         }
-        Asks::Text { text, words } => {
+        QuestionKind::Text { text, words } => {
             let code = Code::UnknownVariant;
             (code, answer::text(shape(), &path, text, words, code.id()), &[])
         }
-        Asks::Members { given, what, code } => {
+        QuestionKind::Members { given, what, code } => {
             let given: Vec<_> = given.iter().map(String::as_str).collect();
             (*code, answer::members(shape(), &path, &given, what, code.id()), &[])
         }
-        Asks::NoSlip { what } => {
+        QuestionKind::NoSlip { what } => {
             let code = Code::UnknownMember;
             (code, answer::no_slip(shape(), &path, what, code.id()), &[])
         }
-        Asks::Takes { kinds, absent, what, given, code } => {
+        QuestionKind::Takes { kinds, absent, what, given, code } => {
             (*code, answer::takes(shape(), &path, *kinds, *absent, what, given, code.id()), &[])
         }
-        Asks::InRange { number, what, given, code } => {
+        QuestionKind::InRange { number, what, given, code } => {
             (*code, answer::in_range(shape(), &path, *number, what, given, code.id()), &[])
         }
-        Asks::Awaited => {
+        QuestionKind::Awaited => {
             let code = Code::UnknownApi;
             let name = question.of.name.strip_suffix("::Input").unwrap_or(&question.of.name);
             (code, answer::awaited(machine_type(other), name, code.id()), &[])

@@ -130,7 +130,7 @@ impl Definition {
                 serde_json::from_str(&text).map_err(|error| format!("error: the definition is not JSON: {error}"))?
             }
             Self::Document { value, typed } => {
-                let mut filling = Filling::new(typed, |name| values.get(name).cloned());
+                let mut filling = Substitution::new(typed, |name| values.get(name).cloned());
                 let value = filling.fill(value);
                 if let Some(wrong) = filling.wrong.first() {
                     return Err(format!("error: {} at {}", wrong.message(), wrong.pointer.to_aws_location()).into());
@@ -403,20 +403,20 @@ fn written_type(ty: &Type) -> String {
 }
 
 /// Fills values into the placeholders of a document's strings.
-pub(crate) struct Filling<'t, F> {
+pub(crate) struct Substitution<'t, F> {
     /// The positions whose value is a single placeholder and that do not take a string.
     typed: &'t BTreeSet<Pointer>,
     value: F,
     /// The strings that differ from the document.
     pub(crate) changed: BTreeSet<Pointer>,
     /// The placeholders without a value.
-    pub(crate) left: Vec<Left>,
+    pub(crate) left: Vec<UnfilledPlaceholder>,
     /// Values that do not fit their position.
     pub(crate) wrong: Vec<Diagnostic>,
 }
 
 /// A placeholder without a value.
-pub(crate) struct Left {
+pub(crate) struct UnfilledPlaceholder {
     pub(crate) name: String,
     /// The string that contains it, or the member whose key contains it.
     pub(crate) at: Pointer,
@@ -426,7 +426,7 @@ pub(crate) struct Left {
     pub(crate) typed: bool,
 }
 
-impl<'t, F: FnMut(&str) -> Option<ArgumentValue>> Filling<'t, F> {
+impl<'t, F: FnMut(&str) -> Option<ArgumentValue>> Substitution<'t, F> {
     pub(crate) fn new(typed: &'t BTreeSet<Pointer>, value: F) -> Self {
         Self { typed, value, changed: BTreeSet::new(), left: Vec::new(), wrong: Vec::new() }
     }
@@ -461,7 +461,12 @@ impl<'t, F: FnMut(&str) -> Option<ArgumentValue>> Filling<'t, F> {
         }
         let Some((range, name)) = placeholder::named(text).next() else { return text.into() };
         let Some(given) = (self.value)(name) else {
-            self.left.push(Left { name: name.to_owned(), at: at.clone(), range: Some(range), typed: true });
+            self.left.push(UnfilledPlaceholder {
+                name: name.to_owned(),
+                at: at.clone(),
+                range: Some(range),
+                typed: true,
+            });
             return text.into();
         };
         self.changed.insert(at.clone());
@@ -495,7 +500,7 @@ impl<'t, F: FnMut(&str) -> Option<ArgumentValue>> Filling<'t, F> {
                 None => {
                     made.push_str(text.get(range.clone()).unwrap_or_default());
                     let range = (!is_key).then_some(range);
-                    self.left.push(Left { name: name.to_owned(), at: at.clone(), range, typed: false });
+                    self.left.push(UnfilledPlaceholder { name: name.to_owned(), at: at.clone(), range, typed: false });
                 }
             }
         }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
-use workflow_asl::budget::{Budget, Count, ExecutionBudget, Loop, Open, Pace, StateBudget, Time, in_words};
+use workflow_asl::budget::{Budget, Count, ExecutionBudget, Loop, LoopPace, OpenDuration, StateBudget, Time, in_words};
 use workflow_asl::document::{MachineType, State, StateMachine};
 use workflow_asl::graph::EdgeKind;
 use workflow_asl::limits::HISTORY_EVENTS;
@@ -327,10 +327,10 @@ impl<'a> Page<'a> {
         });
         let loops = self.budget.loops.iter().map(|turn| {
             let (pace, of) = match &turn.pace {
-                Pace::Slow(state) => ("slow", json!([state])),
-                Pace::Changing(state) => ("changing", json!([state])),
-                Pace::Unchanging(state) => ("unchanging", json!([state])),
-                Pace::None(states) => ("none", json!(states)),
+                LoopPace::Slow(state) => ("slow", json!([state])),
+                LoopPace::Changing(state) => ("changing", json!([state])),
+                LoopPace::Unchanging(state) => ("unchanging", json!([state])),
+                LoopPace::None(states) => ("none", json!(states)),
                 _ => ("unknown", Value::Null),
             };
             json!({
@@ -448,12 +448,12 @@ fn print_loop(turn: &Loop, output: &mut impl Write) -> io::Result<()> {
     }
     wrap(output, "    ", 8, &text)?;
     let why = match &turn.pace {
-        Pace::Slow(state) => format!("each turn takes the time of {state}"),
-        Pace::Changing(state) => format!("the end depends on {state}"),
-        Pace::Unchanging(state) => {
+        LoopPace::Slow(state) => format!("each turn takes the time of {state}"),
+        LoopPace::Changing(state) => format!("the end depends on {state}"),
+        LoopPace::Unchanging(state) => {
             format!("it never ends after the first turn: nothing changes the data that {state} tests")
         }
-        Pace::None(states) => format!("nothing delays or ends it: {}", list(states.iter().cloned())),
+        LoopPace::None(states) => format!("nothing delays or ends it: {}", list(states.iter().cloned())),
         _ => return Ok(()),
     };
     wrap(output, "        ", 8, &why)
@@ -467,8 +467,9 @@ fn time(time: &Time, own: &str) -> String {
             seconds => format!("at most {}", in_words(seconds)),
         };
     }
-    let word =
-        |open: &Open| if open.state == own { open.why.to_owned() } else { format!("{} {}", open.state, open.why) };
+    let word = |open: &OpenDuration| {
+        if open.state == own { open.why.to_owned() } else { format!("{} {}", open.state, open.why) }
+    };
     let open = list(time.open.iter().map(word));
     match time.seconds {
         0 => format!("open: {open}"),

@@ -9,7 +9,7 @@ use serde_json::Value;
 use workflow_asl::source::Source;
 use workflow_asl::{Code, Diagnostic, Severity};
 use workflow_compiler::import::{ImportError, ImportOptions, import};
-use workflow_compiler::state_ident::{Distinct, pascal};
+use workflow_compiler::state_ident::{UniqueNames, pascal};
 
 use crate::Failure;
 use crate::params::Values;
@@ -48,7 +48,7 @@ pub(crate) struct Import {
 struct Outcome {
     /// The declarations.
     sources: Vec<String>,
-    names: Distinct,
+    names: UniqueNames,
     /// The problems.
     reports: Vec<Report>,
     unreadable: bool,

@@ -87,8 +87,8 @@ impl Replay {
         for recording in &executions {
             match stage.of(recording).and_then(|replayer| replayer.replay(recording).map_err(Into::into)) {
                 Ok(made) => replayed.push(made),
-                Err(Wrong::History(error)) => errors.push(error),
-                Err(Wrong::Definition(failure)) => return Err(failure),
+                Err(ReplayFailure::History(error)) => errors.push(error),
+                Err(ReplayFailure::Definition(failure)) => return Err(failure),
             }
         }
         let summary = Summary::of(&replayed);
@@ -138,11 +138,11 @@ impl Replay {
     }
 
     /// Writes the requested files.
-    fn write(&self, replayer: Result<&Replayer, Wrong>, recording: &Recording) -> Result<(), Failure> {
+    fn write(&self, replayer: Result<&Replayer, ReplayFailure>, recording: &Recording) -> Result<(), Failure> {
         let replayer = match replayer {
             Ok(replayer) => replayer,
-            Err(Wrong::History(error)) => return Err(format!("error: {error}").into()),
-            Err(Wrong::Definition(failure)) => return Err(failure),
+            Err(ReplayFailure::History(error)) => return Err(format!("error: {error}").into()),
+            Err(ReplayFailure::Definition(failure)) => return Err(failure),
         };
         let refused = |error: ReplayError| format!("error: {error}");
         if let Some(file) = &self.mocks {
@@ -157,12 +157,12 @@ impl Replay {
 }
 
 /// The cause of a failure.
-enum Wrong {
+enum ReplayFailure {
     History(ReplayError),
     Definition(Failure),
 }
 
-impl From<ReplayError> for Wrong {
+impl From<ReplayError> for ReplayFailure {
     fn from(error: ReplayError) -> Self {
         Self::History(error)
     }
@@ -177,7 +177,7 @@ struct Stage<'r> {
 
 impl Stage<'_> {
     /// Returns what an execution is played against.
-    fn of(&mut self, recording: &Recording) -> Result<&Replayer, Wrong> {
+    fn of(&mut self, recording: &Recording) -> Result<&Replayer, ReplayFailure> {
         let recorded = recording.machine_type().unwrap_or(MachineType::Standard);
         let (definition, kind) = match self.machine {
             // A document does not say its type.
@@ -196,16 +196,16 @@ impl Stage<'_> {
         };
         match self.made.get(at) {
             Some((_, _, replayer)) => Ok(replayer),
-            None => Err(Wrong::Definition(Failure::Printed(2))),
+            None => Err(ReplayFailure::Definition(Failure::Printed(2))),
         }
     }
 
-    fn make(&self, recording: &Recording, kind: MachineType) -> Result<Replayer, Wrong> {
+    fn make(&self, recording: &Recording, kind: MachineType) -> Result<Replayer, ReplayFailure> {
         let Some(machine) = self.machine else {
             return Ok(Replayer::own(recording, self.store())?);
         };
         let program = workflow_local::Program::of(&machine.value, kind)
-            .map_err(|error| Wrong::Definition(format!("error: {error}").into()))?;
+            .map_err(|error| ReplayFailure::Definition(format!("error: {error}").into()))?;
         let engine = Engine::with_program(Arc::new(program)).named(&machine.name).machine_type(kind);
         Ok(Replayer::new(&engine.object_store(self.store())))
     }

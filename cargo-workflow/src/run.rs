@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use serde_json::Value;
 use workflow_asl::printable::{printable, printable_json};
-use workflow_local::{Clock, Engine, Execution, HistoryEvent, Misfit, MockFile, RunError, Status};
+use workflow_local::{Clock, Engine, Execution, HistoryEvent, MockFile, RunError, Status, TypeMismatch};
 
 use crate::Failure;
 use crate::page::{self, About};
@@ -260,22 +260,22 @@ fn explain(error: RunError) -> Failure {
         RunError::MissingHandler { state, resource, .. } => format!(
             "error: no result for the task `{state}` ({resource})\n  = help: give its result: --result '{state}={{…}}', or a mock file: --mocks"
         ),
-        RunError::InputType { misfits } => format!(
+        RunError::InputType { mismatches } => format!(
             "error: --input does not match the declared type:{}\n  = help: to run it anyway, as AWS does: --any-input",
-            lines(&misfits)
+            lines(&mismatches)
         ),
-        RunError::AnswerType { state, misfits } => format!(
+        RunError::AnswerType { state, mismatches } => format!(
             "error: the result of `{state}` does not match the declared type:{}\n  = help: to continue anyway, as AWS \
              does: --any-answers",
-            lines(&misfits)
+            lines(&mismatches)
         ),
         error => format!("error: {error}"),
     };
     Failure::Message(message)
 }
 
-fn lines(misfits: &[Misfit]) -> String {
-    misfits.iter().map(|misfit| format!("\n  {misfit}")).collect()
+fn lines(mismatches: &[TypeMismatch]) -> String {
+    mismatches.iter().map(|mismatch| format!("\n  {mismatch}")).collect()
 }
 
 fn parse_result(text: &str) -> Result<(&str, Value), Failure> {

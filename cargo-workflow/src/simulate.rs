@@ -63,11 +63,11 @@ impl Simulate {
         let model = Model::read(&bytes, input::format(&self.model, &bytes)).map_err(|error| wrong(&error))?;
         let failed = |error: SimulateError| match error {
             SimulateError::Model(error) => wrong(&error),
-            SimulateError::Run(RunError::InputType { misfits }) => {
-                let misfits: String = misfits.iter().map(|misfit| format!("\n  {misfit}")).collect();
+            SimulateError::Run(RunError::InputType { mismatches }) => {
+                let mismatches: String = mismatches.iter().map(|mismatch| format!("\n  {mismatch}")).collect();
                 let what = "the input of executions is not what the workflow declares";
                 let help = format!("give `input` or `inputs` in {}", self.model.display());
-                Failure::Message(format!("error: {what}:{misfits}\n  = help: {help}"))
+                Failure::Message(format!("error: {what}:{mismatches}\n  = help: {help}"))
             }
             error => Failure::Message(format!("error: {error}")),
         };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use workflow_local::{
-    Execution, HistoryEvent, Instant, MachineType, MemoryStore, ObjectStore, Program, Start, Step, TaskError,
+    Execution, HistoryEvent, Instant, MachineType, MemoryStore, ObjectStore, Program, Progress, Start, TaskError,
 };
 
 use crate::matcher::{differ, unordered};
@@ -70,9 +70,9 @@ fn execute(case: &Value, stand_ins: &mut StandIns) -> Result<Execution, String> 
     execution.known_activities(move |arn| answered.iter().any(|known| known == arn));
     for _ in 0..MOST_STEPS {
         match execution.step() {
-            Step::Advanced => {}
-            Step::Ended => return Ok(execution),
-            Step::Task(request) => {
+            Progress::Advanced => {}
+            Progress::Ended => return Ok(execution),
+            Progress::Task(request) => {
                 if !mocks.has(&request.state) {
                     return Err(format!("no recorded answer for state `{}`", request.state));
                 }
@@ -99,11 +99,11 @@ fn execute(case: &Value, stand_ins: &mut StandIns) -> Result<Execution, String> 
                 }
             }
             // An aborted execution was stopped while it waited.
-            Step::Waiting { .. } if case["expect"]["status"] == "ABORTED" => {
+            Progress::Waiting { .. } if case["expect"]["status"] == "ABORTED" => {
                 execution.stop(case["expect"]["error"].as_str(), case["expect"]["cause"].as_str());
             }
-            Step::Waiting { until: Some(until) } => execution.advance_to(until),
-            Step::Waiting { until: None } => return Err("it waits for ever".to_owned()),
+            Progress::Waiting { until: Some(until) } => execution.advance_to(until),
+            Progress::Waiting { until: None } => return Err("it waits for ever".to_owned()),
             other => return Err(format!("unknown step {other:?}")),
         }
     }

@@ -45,7 +45,7 @@ impl Fix {
 }
 
 /// The known name that was probably meant.
-pub type Near = Option<String>;
+pub type NearestName = Option<String>;
 
 macro_rules! findings {
     ($( $name:ident { $($field:ident : $ty:ty),* } $code:tt $message:tt
@@ -111,10 +111,10 @@ findings! {
         fix (meant.map(|meant| Fix::Value(meant.into())));
     Unfilled { expected: String } WrongType "expected value of type {expected}, found a placeholder",
         help "give the placeholder its value first: only a definition without placeholders here can run";
-    UnknownField { field: String, near: Near } UnknownField "field `{field}` is not supported",
+    UnknownField { field: String, near: NearestName } UnknownField "field `{field}` is not supported",
         help (did_you_mean(near)), fix (key(near));
     NoType {} MissingField "these fields are required: [Type]";
-    UnknownType { types: Vec<&'static str>, near: Near } NotAllowedValue
+    UnknownType { types: Vec<&'static str>, near: NearestName } NotAllowedValue
         (format!("the field `Type` should have one of these values: [{}]", types.join(", "))),
         help (did_you_mean(near)), fix (text(near));
 
@@ -134,7 +134,7 @@ findings! {
     NoneOfTheFields { of: &'static str, fields: Vec<&'static str> } MissingField (format!("{of} needs {}", one_of(fields)));
     ExclusiveFields { of: &'static str, fields: Vec<&'static str> } ExclusiveFields
         (format!("{of} can have only one of {}", all_of(fields)));
-    NotOneOf { value: String, allowed: Vec<String>, near: Near } NotAllowedValue
+    NotOneOf { value: String, allowed: Vec<String>, near: NearestName } NotAllowedValue
         (format!("`{value}` is not one of {}", one_of(allowed))), help (did_you_mean(near)), fix (text(near));
     NumberTooSmall { number: f64, min: f64 } NumberOutOfRange "{number} is too small: the minimum is {min}";
     NumberTooLarge { number: f64, max: f64 } NumberOutOfRange "{number} is too large: the maximum is {max}";
@@ -185,11 +185,11 @@ findings! {
     NotAnExpression {} BadJsonata "a JSONata string must start with `{{%` and end with `%}}`";
     OpenExpression {} BadJsonata "a JSONata string must start with `{{%` and end with `%}}`",
         help "nothing is allowed after `%}}`";
-    MalformedJsonata { error: SyntaxError, meant: Near } BadJsonata (error.message.clone()), help (error.help.clone()),
-        fix (meant.as_ref().map(|meant| Fix::Value(format!("{{%{meant}%}}").into())));
+    MalformedJsonata { error: SyntaxError, translated: Option<String> } BadJsonata (error.message.clone()), help (error.help.clone()),
+        fix (translated.as_ref().map(|translated| Fix::Value(format!("{{%{translated}%}}").into())));
     GivesOther { field: &'static str, wanted: &'static [&'static str], gives: &'static str } FailingCall
         (format!("`{field}` must be {}, and this gives {gives}", wanted.join(" or ")));
-    NotInStates { name: String, members: &'static [&'static str], near: Near } UnsupportedJsonata
+    NotInStates { name: String, members: &'static [&'static str], near: NearestName } UnsupportedJsonata
         "`$states.{name}` does not exist here",
         help (Some(match (name.as_str(), near) {
             ("result", _) => "only `Output` and `Assign` of a Task, Parallel or Map state have it".to_owned(),
@@ -197,14 +197,14 @@ findings! {
             (_, Some(near)) => format!("did you mean `$states.{near}`?"),
             (_, None) => format!("there is {}", all_of(members.iter().map(|member| format!("$states.{member}")))),
         }));
-    UnknownFunction { name: String, near: Near } UnknownFunction "unknown function `${name}`",
+    UnknownFunction { name: String, near: NearestName } UnknownFunction "unknown function `${name}`",
         help (near.as_ref().map(|near| format!("did you mean `${near}`?")));
 
     // Of states and transitions.
     NoStates {} NoStates "there are no states";
     TargetInOtherScope { name: String, at: Pointer } TargetInOtherScope "state `{name}` is in another scope, at {at}",
         help "a transition can only lead to a state of the same branch, map or machine";
-    UnknownTarget { name: String, near: Near } UnknownTarget "unknown state `{name}`",
+    UnknownTarget { name: String, near: NearestName } UnknownTarget "unknown state `{name}`",
         help (did_you_mean(near)), fix (text(near));
     NoTransition { state: String } MissingTransition "state `{state}` has neither `Next` nor `End`",
         help "name the next state, or write `\"End\": true`";
@@ -255,7 +255,7 @@ findings! {
         "`${name}` is not assigned on every path to `{state}`",
         help (Some(format!("assign it before the paths diverge, or test whether it is present: {}", asking(*language, name)))),
         advises (of_item(name));
-    NeverAssigned { name: String, state: String, certain: bool, near: Near } (unassigned(*certain))
+    NeverAssigned { name: String, state: String, certain: bool, near: NearestName } (unassigned(*certain))
         "no state assigns `${name}`",
         help (Some(match near {
             Some(near) => format!("did you mean `${near}`?"),
@@ -279,7 +279,7 @@ findings! {
         "`${name}` is a variable inside `{owner}`, which `{state}` does not see",
         help "pass its value on in the output",
         advises (of_item(name));
-    NotInContext { object: String, name: String, members: Vec<&'static str>, near: Near } UnknownContext
+    NotInContext { object: String, name: String, members: Vec<&'static str>, near: NearestName } UnknownContext
         "the context object has no `{object}.{name}`",
         help (Some(match near {
             Some(near) => format!("did you mean `{object}.{near}`?"),
@@ -293,7 +293,7 @@ findings! {
     // Of retriers and catchers.
     NoErrorNamed {} EmptyList "`ErrorEquals` names no error", help "`States.ALL` matches every error",
         says "no error is named here";
-    UnknownReservedError { name: String, near: Near } UnknownErrorName
+    UnknownReservedError { name: String, near: NearestName } UnknownErrorName
         "unknown reserved error `{name}`: this never matches",
         help (near.as_ref().map(|near| format!("did you mean `{PREFIX}{near}`?")));
     MisspeltError { name: String, near: &'static str } UnknownErrorName
@@ -318,13 +318,13 @@ findings! {
     ErrorOfOthers { name: String, source: &'static str, heartbeat: bool } NeverMatches
         "`{name}` only comes from {source}, so this never matches here",
         help (heartbeat.then(|| "give the task a heartbeat, or remove the name".to_owned()));
-    NotSaidToRaise { name: String, state: String, near: Near } UnraisedError
+    NotSaidToRaise { name: String, state: String, near: NearestName } UnraisedError
         "`{name}` is not among the declared errors of `{state}`",
         help (did_you_mean(near).or_else(|| Some("add it to those, or remove it here".to_owned()))), fix (text(near));
     ErrorOfIteration { name: String } NeverMatches
         "no error of an iteration leaves a distributed map, so `{name}` never matches",
         help "too many failed iterations end it with `{EXCEED_TOLERATED_FAILURE_THRESHOLD}`";
-    NotRaisedInside { name: String, state: String, of_api: bool, service: Option<String>, near: Near }
+    NotRaisedInside { name: String, state: String, of_api: bool, service: Option<String>, near: NearestName }
         (if *of_api { UnraisedError } else { NeverMatches })
         "no state inside `{state}` raises `{name}`, or lets it pass",
         help (did_you_mean(near).or_else(|| {
@@ -349,7 +349,7 @@ findings! {
             next.as_ref().map_or_else(|| "the execution fails".to_owned(), |next| format!("`{next}` does not run")),
         )),
         help "give it a catcher of `States.ALL`";
-    UnraisedError { call: String, name: String, near: Near, prefix: Option<String> } UnraisedError
+    UnraisedError { call: String, name: String, near: NearestName, prefix: Option<String> } UnraisedError
         "`{call}` does not raise `{name}`",
         help (did_you_mean(near).or_else(|| {
             prefix.as_ref().map(|prefix| format!("the names of its errors begin with `{prefix}.`"))
@@ -363,7 +363,7 @@ findings! {
     HeartbeatNotShorter { heartbeat: f64, timeout: f64 } HeartbeatNotShorter
         "a heartbeat interval of {heartbeat} s is not shorter than the timeout of {timeout} s";
     CredentialsOfActivity {} UnknownField "field `Credentials` is not supported for activities";
-    CredentialsWithoutRole { near: Near } MissingField "`Credentials` need the role to assume, `RoleArn`",
+    CredentialsWithoutRole { near: NearestName } MissingField "`Credentials` need the role to assume, `RoleArn`",
         help (near.as_ref().map(|near| format!("did you mean it by `{near}`?")));
     TaskWithoutRequest { call: String, field: &'static str } MissingField "a task that calls `{call}` needs `{field}`",
         advises "give the request in braces after the action: `{{ … }}`";
@@ -388,14 +388,14 @@ findings! {
             }
             _ => "use a Standard state machine".to_owned(),
         }));
-    NotAResource { arn: String, near: Near } BadResource "`{arn}` is not a resource ARN",
+    NotAResource { arn: String, near: NearestName } BadResource "`{arn}` is not a resource ARN",
         help (Some(small_letter(near).unwrap_or_else(|| {
             "such as `arn:aws:states:::lambda:invoke`, or the ARN of a Lambda function or an activity".to_owned()
         }))),
         advises (Some(small_letter(near).unwrap_or_else(|| {
             "such as `lambda::invoke`, or the ARN of a Lambda function or an activity as text".to_owned()
         })));
-    UnknownApi { why: String, near: Near, by_sdk: bool, listed: bool } (if *listed { UnknownApi } else { UndocumentedService })
+    UnknownApi { why: String, near: NearestName, by_sdk: bool, listed: bool } (if *listed { UnknownApi } else { UndocumentedService })
         (why.clone()),
         help (api_meant(near, *by_sdk)), advises (api_meant(&near.as_deref().filter(|_| *listed).map(in_the_language), *by_sdk));
     RetiredService { service: &'static str } RetiredService "AWS has retired the service `{service}`";
@@ -427,14 +427,14 @@ findings! {
         }));
     ParameterOfAGroup { call: String, names: Vec<&'static str> } LeftOutParameter
         (format!("a request to `{call}` needs {}", one_of(names)));
-    MissingParameters { call: String, place: Option<String>, names: Vec<&'static str>, near: Near, refused: bool }
+    MissingParameters { call: String, place: Option<String>, names: Vec<&'static str>, near: NearestName, refused: bool }
         (if *refused { MissingParameter } else { LeftOutParameter })
         (match place {
             None => format!("a request to `{call}` needs {}", all_of(names)),
             Some(place) => format!("`{place}` of `{call}` needs {}", all_of(names)),
         }),
         help (near.as_ref().map(|near| format!("did you mean it by `{near}`?")));
-    UnknownParameter { call: String, place: Option<String>, name: String, near: Near, certain: bool }
+    UnknownParameter { call: String, place: Option<String>, name: String, near: NearestName, certain: bool }
         (if *certain { UnknownParameter } else { DoubtfulParameter })
         (match place {
             None => format!("`{call}` has no parameter `{name}`"),
@@ -451,7 +451,7 @@ findings! {
             Some(text) => format!("`{name}` takes {takes}, found `{text}`"),
             None => format!("`{name}` takes {takes}, found {is}"),
         });
-    UnlistedValue { text: String, name: String, values: Vec<&'static str>, near: Near } UnlistedValue
+    UnlistedValue { text: String, name: String, values: Vec<&'static str>, near: NearestName } UnlistedValue
         "`{text}` is not among the values that AWS lists for `{name}`",
         help (Some(match near {
             Some(near) => format!("did you mean `{near}`?"),
@@ -592,23 +592,23 @@ impl Finding {
 /// How many states a message names.
 const NAMED: usize = 5;
 
-fn did_you_mean(near: &Near) -> Option<String> {
+fn did_you_mean(near: &NearestName) -> Option<String> {
     near.as_ref().map(|near| format!("did you mean `{near}`?"))
 }
 
-fn text(near: &Near) -> Option<Fix> {
+fn text(near: &NearestName) -> Option<Fix> {
     near.clone().map(Fix::Text)
 }
 
-fn key(near: &Near) -> Option<Fix> {
+fn key(near: &NearestName) -> Option<Fix> {
     near.clone().map(Fix::Key)
 }
 
-fn small_letter(near: &Near) -> Option<String> {
+fn small_letter(near: &NearestName) -> Option<String> {
     Some(format!("{} services and operations begin with a lower-case letter", did_you_mean(near)?))
 }
 
-fn api_meant(near: &Near, by_sdk: bool) -> Option<String> {
+fn api_meant(near: &NearestName, by_sdk: bool) -> Option<String> {
     match near {
         Some(near) if by_sdk => Some(format!("the integration with the SDK has it: `{near}`")),
         near => did_you_mean(near),

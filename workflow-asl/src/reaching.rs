@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use crate::Pointer;
 use crate::document::{QueryLanguage, Scope, State, StateMachine};
-use crate::graph::{EdgeKind, Graph, Happened, happened};
+use crate::graph::{EdgeKind, Graph, PastEvents, happened};
 
 /// What has happened when a state begins.
 #[derive(Clone, Debug, Default)]
@@ -48,7 +48,7 @@ struct Names {
 #[derive(Clone, Debug)]
 struct Seen {
     names: Rc<Names>,
-    happened: Rc<Happened>,
+    happened: Rc<PastEvents>,
 }
 
 impl Before {

@@ -14,10 +14,10 @@ use crate::template::Computed;
 #[derive(Debug)]
 pub struct Parsed<T> {
     parse: fn(&str) -> Result<T, SyntaxError>,
-    known: RefCell<Known<T>>,
+    known: RefCell<ParsedTexts<T>>,
 }
 
-type Known<T> = IndexMap<String, Arc<Result<T, SyntaxError>>>;
+type ParsedTexts<T> = IndexMap<String, Arc<Result<T, SyntaxError>>>;
 
 /// The texts of a definition.
 #[derive(Debug, Default)]

@@ -69,14 +69,14 @@ pub struct Question {
     /// The type, and the path in its JSON.
     pub of: Foreign,
     /// The question.
-    pub asks: Asks,
+    pub asks: QuestionKind,
     /// The words to report if the answer is no.
     pub spot: Spot,
 }
 
 /// The kinds of questions.
 #[derive(Clone, Debug)]
-pub enum Asks {
+pub enum QuestionKind {
     /// Does the last step lead to an existing member?
     Member {
         /// The words before it.

@@ -77,13 +77,13 @@ pub fn snake(name: &str, fallback: &str) -> String {
 
 /// Makes names unique.
 #[derive(Debug, Default)]
-pub struct Distinct {
+pub struct UniqueNames {
     taken: BTreeSet<String>,
     /// The next number to try for a name, so that many equal names take linear time.
     next: BTreeMap<String, u64>,
 }
 
-impl Distinct {
+impl UniqueNames {
     /// Returns the name or, if it is taken, the name with the first free number from 2.
     pub fn take(&mut self, name: String, separator: &str) -> String {
         let mut free = name.clone();
@@ -108,7 +108,7 @@ impl StateIdents {
         if let Value::Object(machine) = definition {
             collect(machine, &Pointer::root(), &mut states);
         }
-        let mut distinct = Distinct::default();
+        let mut distinct = UniqueNames::default();
         let mut idents = BTreeMap::new();
         for kept in [true, false] {
             for (at, name) in &states {

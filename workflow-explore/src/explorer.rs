@@ -9,7 +9,7 @@ use serde_json::Value;
 use workflow_asl::StateKind;
 use workflow_asl::document::StateMachine;
 use workflow_asl::nearest::nearest;
-use workflow_local::{Engine, Execution, Misfit, ObjectStore, Payload, Program, Start, TaskRequest};
+use workflow_local::{Engine, Execution, ObjectStore, Payload, Program, Start, TaskRequest, TypeMismatch};
 use workflow_runtime::__private::schema::Shape;
 use workflow_runtime::Workflow;
 
@@ -343,7 +343,7 @@ impl Explorer {
 fn of_shape(shape: &'static Shape) -> Check {
     Arc::new(move |execution| {
         let Some(output) = execution.output() else { return Ok(()) };
-        Misfit::all(shape, output, "output").first().map_or(Ok(()), |misfit| Err(misfit.to_string()))
+        TypeMismatch::all(shape, output, "output").first().map_or(Ok(()), |mismatch| Err(mismatch.to_string()))
     })
 }
 

@@ -10,7 +10,7 @@ use workflow_asl::error_name::{
     DATA_LIMIT_EXCEEDED, INTRINSIC_FAILURE, QUERY_EVALUATION_ERROR, RESULT_PATH_MATCH_FAILURE, RUNTIME, TIMEOUT,
 };
 use workflow_asl::limits::HISTORY_EVENTS;
-use workflow_local::{Answer, Execution, Payload, Status, Step, TaskError, TaskRequest, View};
+use workflow_local::{Answer, Execution, Payload, Progress, Status, TaskError, TaskRequest, View};
 use workflow_plan::data::Source;
 
 use crate::decision::{Decision, Fault, Lasting, Task};
@@ -165,9 +165,9 @@ impl<'x> World<'x> {
         let mut known = BTreeSet::new();
         loop {
             match self.execution.step() {
-                Step::Task(request) => self.called(request, broken),
-                Step::Ended => return Stand::Ended,
-                Step::Waiting { until } => {
+                Progress::Task(request) => self.called(request, broken),
+                Progress::Ended => return Stand::Ended,
+                Progress::Waiting { until } => {
                     let waiting: Vec<_> = self.execution.waiting_tasks().into_iter().map(|(id, _)| id).collect();
                     self.pending.retain(|(_, request)| waiting.contains(&request.id));
                     let pending = &self.pending;
@@ -289,7 +289,7 @@ impl<'x> World<'x> {
 
     /// Returns whether a timer may be due before a task that waits is answered: one of another branch.
     fn may_wait(&mut self) -> bool {
-        let Step::Waiting { until: Some(_) } = self.execution.step() else { return false };
+        let Progress::Waiting { until: Some(_) } = self.execution.step() else { return false };
         let due = self.execution.due_next();
         let waits = self.answerable().any(|(_, _, request)| Some(request.id) == due);
         !waits && self.execution.has_branch_timer()
@@ -335,7 +335,7 @@ impl<'x> World<'x> {
         match decision {
             Decision::Input(_) => return Err("an execution has one input, which comes first".to_owned()),
             Decision::TimePasses => {
-                let Step::Waiting { until: Some(until) } = self.execution.step() else {
+                let Progress::Waiting { until: Some(until) } = self.execution.step() else {
                     return Err("no timer runs".to_owned());
                 };
                 self.execution.advance_to(until);

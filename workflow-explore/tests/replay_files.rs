@@ -283,11 +283,11 @@ fn map_run() -> (Value, Vec<Value>) {
     execution.keep_for_inspection();
     loop {
         match execution.step() {
-            workflow_local::Step::Task(request) => {
+            workflow_local::Progress::Task(request) => {
                 let _ = execution
                     .succeed(request.id, json!({ "Payload": request.input["Payload"].as_i64().unwrap() * 10 }));
             }
-            workflow_local::Step::Ended => break,
+            workflow_local::Progress::Ended => break,
             _ => {}
         }
     }

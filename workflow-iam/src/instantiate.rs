@@ -52,18 +52,18 @@ impl ArnContext {
 }
 
 /// Fills in the texts of one statement.
-pub(crate) struct Filling<'a> {
+pub(crate) struct Instantiation<'a> {
     request: &'a Request<'a>,
     place: &'a ArnContext,
     /// The parameters that are unknown or only partly known.
     pub(crate) open: BTreeSet<String>,
     /// The parameters whose values do not fully determine the resource.
-    pub(crate) doubts: BTreeMap<String, Doubt>,
+    pub(crate) doubts: BTreeMap<String, Imprecision>,
 }
 
 /// Why a value does not fully determine the resource.
 #[derive(Clone, Copy)]
-pub(crate) enum Doubt {
+pub(crate) enum Imprecision {
     /// It is not the URL of a queue.
     NoQueue,
     /// It stands for models that it does not name.
@@ -125,7 +125,7 @@ fn is_parameter(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_uppercase())
 }
 
-impl<'a> Filling<'a> {
+impl<'a> Instantiation<'a> {
     pub(crate) fn new(request: &'a Request<'a>, place: &'a ArnContext) -> Self {
         Self { request, place, open: BTreeSet::new(), doubts: BTreeMap::new() }
     }
@@ -214,9 +214,9 @@ impl<'a> Filling<'a> {
         if is_open(value) {
             self.open.insert(name.to_owned());
         } else if kind == Some("sqs") && !arn::is_queue(value) {
-            self.doubts.insert(name.to_owned(), Doubt::NoQueue);
+            self.doubts.insert(name.to_owned(), Imprecision::NoQueue);
         } else if kind == Some("bedrock") && arn::is_over_models(value) {
-            self.doubts.insert(name.to_owned(), Doubt::Models);
+            self.doubts.insert(name.to_owned(), Imprecision::Models);
         }
         match kind {
             Some(kind) => values.extend(arn::of_kind(kind, name, value, self.place)),

@@ -10,8 +10,8 @@ const NAMED: usize = 3;
 
 /// Merges statements that differ only in their actions, then those that differ only in their resources.
 pub(crate) fn merge(needs: &[Statement], order: &BTreeMap<&str, usize>) -> Vec<Statement> {
-    type On<'a> = (&'a [String], &'a Conditions);
-    let mut by_resources: BTreeMap<On<'_>, (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
+    type MergeKey<'a> = (&'a [String], &'a Conditions);
+    let mut by_resources: BTreeMap<MergeKey<'_>, (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
     for need in needs {
         let (actions, states) = by_resources.entry((&need.resources, &need.conditions)).or_default();
         actions.extend(need.actions.iter().map(String::as_str));

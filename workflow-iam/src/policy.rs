@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::instantiate::{ArnContext, Doubt, Filling};
+use super::instantiate::{ArnContext, Imprecision, Instantiation};
 use super::pattern::{ANY, covers, exact, is_open, without_covered};
 use super::request::{ParameterValue, Request, fill};
 use super::template::{Need, ResourceForm, ServiceCall, Template};
@@ -105,7 +105,7 @@ fn add(call: &ServiceCall, setting: &Setting, found: &mut PolicyDraft) {
     let resource = fill(&call.resource, setting);
     let place = ArnContext::of(setting, &resource);
     let request = Request::new(call, setting, &place);
-    let adding = Adding { call, resource: &resource, place: &place, request: &request };
+    let adding = CallStatements { call, resource: &resource, place: &place, request: &request };
     let Some(role) = &call.role else {
         return adding.needs(setting, found);
     };
@@ -116,14 +116,14 @@ fn add(call: &ServiceCall, setting: &Setting, found: &mut PolicyDraft) {
 }
 
 /// Adds the needs of one call.
-struct Adding<'a> {
+struct CallStatements<'a> {
     call: &'a ServiceCall,
     resource: &'a str,
     place: &'a ArnContext,
     request: &'a Request<'a>,
 }
 
-impl Adding<'_> {
+impl CallStatements<'_> {
     fn needs(&self, setting: &Setting, found: &mut PolicyDraft) {
         for (kind, text) in &self.call.notes {
             found.note(*kind, text.clone(), &self.call.state);
@@ -154,7 +154,7 @@ impl Adding<'_> {
         found: &mut PolicyDraft,
     ) {
         let state = self.call.state.as_str();
-        let mut filling = Filling::new(self.request, self.place);
+        let mut filling = Instantiation::new(self.request, self.place);
         let resources: Vec<_> = resources.iter().flat_map(|resource| filling.fill(resource)).collect();
         if resources.is_empty() {
             return;
@@ -162,7 +162,7 @@ impl Adding<'_> {
         note_open(&filling, actions, &resources, state, found);
         let mut conditions = Conditions::new();
         for (operator, key, values) in of_conditions {
-            let mut filling = Filling::new(self.request, self.place);
+            let mut filling = Instantiation::new(self.request, self.place);
             let values: Vec<_> = values.iter().flat_map(|value| filling.fill(value)).collect();
             add_condition(&mut conditions, operator, key, values);
             for parameter in filling.open {
@@ -178,7 +178,7 @@ impl Adding<'_> {
         let mut doubts = BTreeMap::new();
         let (resources, open) = self.resources(forms, arns, &mut doubts);
         note_doubts(&doubts, action, &resources, &self.call.state, found);
-        if open && !doubts.values().any(|doubt| matches!(doubt, Doubt::NoQueue)) {
+        if open && !doubts.values().any(|doubt| matches!(doubt, Imprecision::NoQueue)) {
             let shown = resources.iter().find(|resource| is_open(resource)).map_or(ANY, String::as_str);
             let text = format!("the resource of `{action}` is not fully known before the workflow runs: on `{shown}`");
             found.note(NoteKind::Wide, text, &self.call.state);
@@ -191,7 +191,7 @@ impl Adding<'_> {
         &self,
         forms: &[ResourceForm],
         arns: &[String],
-        doubts: &mut BTreeMap<String, Doubt>,
+        doubts: &mut BTreeMap<String, Imprecision>,
     ) -> (Vec<String>, bool) {
         if forms.is_empty() {
             return (vec![ANY.to_owned()], false);
@@ -225,8 +225,8 @@ impl Adding<'_> {
     }
 
     /// Fills in the form of an ARN. Each result says whether all of its parts are known.
-    fn form(&self, text: &str, told: bool, doubts: &mut BTreeMap<String, Doubt>) -> Vec<(bool, String)> {
-        let mut filling = Filling::new(self.request, self.place);
+    fn form(&self, text: &str, told: bool, doubts: &mut BTreeMap<String, Imprecision>) -> Vec<(bool, String)> {
+        let mut filling = Instantiation::new(self.request, self.place);
         let filled = filling.fill(text);
         doubts.append(&mut filling.doubts);
         // The parameter is the whole resource, so its region or account need not be known.
@@ -314,7 +314,13 @@ fn add_condition(conditions: &mut Conditions, operator: &str, key: &str, mut val
 }
 
 /// Adds a note for each unknown parameter.
-fn note_open(filling: &Filling<'_>, actions: &[&str], resources: &[String], state: &str, found: &mut PolicyDraft) {
+fn note_open(
+    filling: &Instantiation<'_>,
+    actions: &[&str],
+    resources: &[String],
+    state: &str,
+    found: &mut PolicyDraft,
+) {
     const SHOWN: usize = 3;
     for parameter in &filling.open {
         let more = if actions.len() > SHOWN { ", …" } else { "" };
@@ -329,7 +335,7 @@ fn note_open(filling: &Filling<'_>, actions: &[&str], resources: &[String], stat
 
 /// Adds a note for each value that does not fully determine the resource.
 fn note_doubts(
-    doubts: &BTreeMap<String, Doubt>,
+    doubts: &BTreeMap<String, Imprecision>,
     action: &str,
     resources: &[String],
     state: &str,
@@ -338,10 +344,10 @@ fn note_doubts(
     for (parameter, doubt) in doubts {
         let on = resources.first().map_or(ANY, String::as_str);
         let (kind, text) = match doubt {
-            Doubt::NoQueue => {
+            Imprecision::NoQueue => {
                 (NoteKind::Wide, format!("`{parameter}` is not the URL of a queue: `{action}` on `{on}`"))
             }
-            Doubt::Models => (
+            Imprecision::Models => (
                 NoteKind::Missing,
                 format!("`{parameter}` does not name its models: `{action}` on each of them is needed, in each region"),
             ),

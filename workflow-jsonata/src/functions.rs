@@ -17,7 +17,7 @@ pub enum Origin {
 /// The kind of result of a function, with respect to sequences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Gives {
+pub enum ResultKind {
     /// One value.
     Value,
     /// A sequence: a single item becomes the item, an empty sequence `undefined`.
@@ -42,7 +42,7 @@ pub struct Function {
     /// The origin.
     pub origin: Origin,
     /// The kind of result with respect to sequences.
-    pub gives: Gives,
+    pub gives: ResultKind,
     /// Whether the result changes between calls, because it depends on chance or the clock.
     pub changing: bool,
     /// Whether it is useful for `undefined`, so that it tests whether a value exists.
@@ -142,7 +142,7 @@ macro_rules! functions {
         pub const FUNCTIONS: &[Function] = &[$({
             #[allow(unused_mut, reason = "most have no mark")]
             let mut function = Function {
-                name: $name, signature: $signature, arity: $arity, origin: Origin::$origin, gives: Gives::$gives,
+                name: $name, signature: $signature, arity: $arity, origin: Origin::$origin, gives: ResultKind::$gives,
                 changing: false, asking: false, summary: $summary, id: Id::$id,
             };
             $($(function.$mark = true;)*)?

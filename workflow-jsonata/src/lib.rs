@@ -31,14 +31,14 @@ mod text;
 #[cfg(feature = "evaluate")]
 pub use evaluate::{Binding, Error, Expression, Limits, Outcome, Output, Setting, Variables};
 pub use functions::{
-    FUNCTIONS, Function, Gives, HASH_ALGORITHMS, Id as FunctionId, Origin, Parameter, changing, function, is_function,
-    names, unknown_algorithm,
+    FUNCTIONS, Function, HASH_ALGORITHMS, Id as FunctionId, Origin, Parameter, ResultKind, changing, function,
+    is_function, names, unknown_algorithm,
 };
 pub use names::{LiteralKind, LiteralStep, Names, Use};
 pub use syntax::{
     ast,
     ast::{Node, NodeKind},
-    meant,
+    translate_foreign_operators,
 };
 pub use syntax_error::SyntaxError;
 
@@ -63,11 +63,11 @@ pub struct Ast {
 /// Fails if the text is not an expression of JSONata 2.0, with JSONata's own code and message, or if it nests more than
 /// 80 brackets or 500 nodes.
 pub fn parse(text: &str) -> Result<Ast, SyntaxError> {
-    let root = syntax::parse(text).map_err(|error| match (&error.help, meant(text)) {
-        (None, Some(meant)) => error.with_help(format!("JSONata uses other operators: `{}`", meant.trim())),
+    let root = syntax::parse(text).map_err(|error| match (&error.help, translate_foreign_operators(text)) {
+        (None, Some(translated)) => error.with_help(format!("JSONata uses other operators: `{}`", translated.trim())),
         _ => error,
     })?;
-    syntax::shape::check(&root)?;
+    syntax::validation::check(&root)?;
     Ok(Ast { root })
 }
 

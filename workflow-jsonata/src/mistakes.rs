@@ -5,10 +5,10 @@ use crate::syntax::ast::{Node, NodeKind};
 use crate::syntax_error::SyntaxError;
 
 /// Returns whether a text stands for another one that is not known yet.
-pub(crate) type Open = fn(&str) -> bool;
+pub(crate) type IsUnknown = fn(&str) -> bool;
 
 /// Returns the letter of the kind that an expression certainly has.
-pub(crate) fn kind(node: &Node, open: Open) -> Option<char> {
+pub(crate) fn kind(node: &Node, open: IsUnknown) -> Option<char> {
     match &node.kind {
         NodeKind::String(text) if open(text) => None,
         NodeKind::String(_) => Some('s'),
@@ -44,14 +44,14 @@ pub(crate) fn noun(kind: char) -> &'static str {
 }
 
 /// Returns every call and operator in an expression that fails on literal operands.
-pub(crate) fn failing(root: &Node, open: Open) -> Vec<(SyntaxError, usize)> {
+pub(crate) fn failing(root: &Node, open: IsUnknown) -> Vec<(SyntaxError, usize)> {
     let mut found = Vec::new();
     walk(root, false, open, &mut found);
     found
 }
 
 /// `piped` means that the node is called on the value before `~>`.
-fn walk(node: &Node, piped: bool, open: Open, found: &mut Vec<(SyntaxError, usize)>) {
+fn walk(node: &Node, piped: bool, open: IsUnknown, found: &mut Vec<(SyntaxError, usize)>) {
     let mut report = |at: &Node, message: String| {
         found.push((SyntaxError::new(at.span.start, message), at.span.end - at.span.start));
     };
@@ -90,7 +90,7 @@ fn walk(node: &Node, piped: bool, open: Open, found: &mut Vec<(SyntaxError, usiz
             walk(left, false, open, found);
             walk(right, true, open, found);
         }
-        _ => node.parts().into_iter().for_each(|part| walk(part, false, open, found)),
+        _ => node.children().into_iter().for_each(|part| walk(part, false, open, found)),
     }
 }
 
@@ -99,7 +99,7 @@ fn call(
     function: &Function,
     arguments: &[Node],
     piped: bool,
-    open: Open,
+    open: IsUnknown,
     report: &mut impl FnMut(&Node, String),
 ) {
     let (name, parameters) = (function.name, function.parameters().collect::<Vec<Parameter>>());

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::functions::{function, is_function};
 use crate::syntax::ast::{Node, NodeKind};
-use crate::syntax::shape::bare;
+use crate::syntax::validation::bare;
 use crate::syntax_error::SyntaxError;
 
 /// A constant member name or index in a path.
@@ -237,24 +237,24 @@ impl Walk {
                 self.node(body, true);
                 self.bound.truncate(outer);
             }
-            NodeKind::Transform { .. } => node.parts().into_iter().for_each(|part| self.node(part, true)),
+            NodeKind::Transform { .. } => node.children().into_iter().for_each(|part| self.node(part, true)),
             NodeKind::Condition(test, ..) => {
                 self.names.guarded.extend(head(test));
-                node.parts().into_iter().for_each(|part| self.node(part, inner));
+                node.children().into_iter().for_each(|part| self.node(part, inner));
             }
             NodeKind::Call(procedure, _) | NodeKind::Partial(procedure, _) => {
                 if matches!(&procedure.kind, NodeKind::Variable(name) if function(name).is_some_and(|known| known.asking))
                 {
-                    self.names.guarded.extend(node.parts().into_iter().skip(1).filter_map(head));
+                    self.names.guarded.extend(node.children().into_iter().skip(1).filter_map(head));
                 }
                 self.called(procedure, inner);
-                node.parts().into_iter().skip(1).for_each(|argument| self.node(argument, inner));
+                node.children().into_iter().skip(1).for_each(|argument| self.node(argument, inner));
             }
             NodeKind::Apply(left, function) => {
                 self.node(left, inner);
                 self.called(function, inner);
             }
-            _ => node.parts().into_iter().for_each(|part| self.node(part, inner)),
+            _ => node.children().into_iter().for_each(|part| self.node(part, inner)),
         }
     }
 

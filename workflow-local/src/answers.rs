@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 use workflow_asl::error_name::TASK_FAILED;
 
-use crate::handlers::{Handler, Reply, Wrap};
+use crate::handlers::{ClosureKind, Handler, Reply};
 use crate::task::TaskError;
 
 /// A sequence of answers to the tasks of a state, Lambda function or resource.
@@ -48,14 +48,14 @@ use crate::task::TaskError;
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Answers {
-    given: Vec<(u64, Given)>,
+    given: Vec<(u64, TimedAnswer)>,
     /// The answer to all further tasks.
-    rest: Option<Given>,
+    rest: Option<TimedAnswer>,
 }
 
 /// An answer and its time.
 #[derive(Clone, Debug)]
-pub struct Given {
+pub struct TimedAnswer {
     /// `None` for never.
     pub(crate) answer: Option<Result<Value, TaskError>>,
     /// The time after the request, by the execution's clock.
@@ -64,7 +64,7 @@ pub struct Given {
     pub(crate) heartbeats: u32,
 }
 
-impl Given {
+impl TimedAnswer {
     fn new(answer: Option<Result<Value, TaskError>>) -> Self {
         Self { answer, after: Duration::ZERO, heartbeat_every: Duration::ZERO, heartbeats: 0 }
     }
@@ -81,8 +81,8 @@ impl From<&'static str> for TaskError {
     }
 }
 
-fn value(value: impl Serialize) -> Given {
-    Given::new(Some(serde_json::to_value(value).map_err(|error| {
+fn value(value: impl Serialize) -> TimedAnswer {
+    TimedAnswer::new(Some(serde_json::to_value(value).map_err(|error| {
         TaskError::new(TASK_FAILED).with_cause(format!("the answer that was given is not JSON: {error}"))
     })))
 }
@@ -93,13 +93,13 @@ impl Answers {
         Self::default()
     }
 
-    fn next(mut self, times: u64, given: Given) -> Self {
+    fn next(mut self, times: u64, given: TimedAnswer) -> Self {
         self.once();
         self.given.push((times, given));
         self
     }
 
-    fn all_further(mut self, given: Given) -> Self {
+    fn all_further(mut self, given: TimedAnswer) -> Self {
         self.once();
         self.rest = Some(given);
         self
@@ -121,13 +121,13 @@ impl Answers {
     /// Makes the next `times` tasks fail.
     #[must_use]
     pub fn fails(self, times: u64, error: impl Into<TaskError>) -> Self {
-        self.next(times, Given::new(Some(Err(error.into()))))
+        self.next(times, TimedAnswer::new(Some(Err(error.into()))))
     }
 
     /// Leaves the next `times` tasks unanswered, so that they time out.
     #[must_use]
     pub fn never(self, times: u64) -> Self {
-        self.next(times, Given::new(None))
+        self.next(times, TimedAnswer::new(None))
     }
 
     /// Makes all further tasks succeed with a value; only the next one if another answer follows.
@@ -139,16 +139,16 @@ impl Answers {
     /// Makes all further tasks fail; only the next one if another answer follows.
     #[must_use]
     pub fn then_fails(self, error: impl Into<TaskError>) -> Self {
-        self.all_further(Given::new(Some(Err(error.into()))))
+        self.all_further(TimedAnswer::new(Some(Err(error.into()))))
     }
 
     /// Leaves all further tasks unanswered; only the next one if another answer follows.
     #[must_use]
     pub fn then_never(self) -> Self {
-        self.all_further(Given::new(None))
+        self.all_further(TimedAnswer::new(None))
     }
 
-    fn last(&mut self) -> Option<&mut Given> {
+    fn last(&mut self) -> Option<&mut TimedAnswer> {
         self.rest.as_mut().or_else(|| self.given.last_mut().map(|(_, given)| given))
     }
 
@@ -180,7 +180,7 @@ impl Answers {
     }
 
     /// Returns the answer to the task with this number, starting at 0.
-    fn of(&self, number: u64) -> Option<&Given> {
+    fn of(&self, number: u64) -> Option<&TimedAnswer> {
         let mut before: u64 = 0;
         for (times, given) in &self.given {
             before = before.saturating_add(*times);
@@ -191,7 +191,7 @@ impl Answers {
         self.rest.as_ref()
     }
 
-    pub(crate) fn handler(self, wrap: Wrap) -> Handler {
+    pub(crate) fn handler(self, wrap: ClosureKind) -> Handler {
         Handler::new(move |request, number| {
             let Some(given) = self.of(number) else {
                 return Reply::NoneLeft { given: self.total().unwrap_or_default() };
@@ -200,7 +200,7 @@ impl Answers {
             match answer {
                 Some(answer) if given.is_immediate() => Reply::Now(answer),
                 None if given.is_immediate() => Reply::Never,
-                answer => Reply::Planned(Box::new(Given { answer, ..*given })),
+                answer => Reply::Planned(Box::new(TimedAnswer { answer, ..*given })),
             }
         })
     }

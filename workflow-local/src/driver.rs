@@ -13,11 +13,11 @@ use serde_json::Value;
 use crate::clock::{Clock, Instant};
 use crate::engine::Engine;
 use crate::error::{DefinitionError, RunError};
-use crate::execution::{Execution, Status, Step};
-use crate::handlers::{Asked, Reply};
+use crate::execution::{Execution, Progress, Status};
+use crate::handlers::{CallCounts, Reply};
 use crate::history::HistoryEvent;
 use crate::nested::{Nested, Timed};
-use crate::schedule::{Planned, begin, settle, submit};
+use crate::schedule::{TaskSchedule, begin, settle, submit};
 use crate::task::{TaskError, TaskId, TaskRequest};
 
 /// An execution that is run step by step, and can be inspected and changed between the steps.
@@ -50,8 +50,8 @@ pub struct Driver<'e> {
     engine: Cow<'e, Engine>,
     execution: Execution,
     pending: Vec<(TaskId, TaskFuture)>,
-    planned: Planned,
-    asked: Asked,
+    planned: TaskSchedule,
+    asked: CallCounts,
     /// Whether the execution has stopped before the state passed to `until`.
     stopped: bool,
     /// The time limit on a virtual clock; to the end if `None`.
@@ -87,8 +87,8 @@ impl<'e> Driver<'e> {
             engine,
             execution,
             pending: Vec::new(),
-            planned: Planned::default(),
-            asked: Asked::default(),
+            planned: TaskSchedule::default(),
+            asked: CallCounts::default(),
             stopped: false,
             limit: None,
             rests: false,
@@ -197,9 +197,9 @@ impl<'e> Driver<'e> {
     async fn advance(&mut self) -> Result<(), RunError> {
         let before = self.execution.history().len();
         let done = match self.execution.step() {
-            Step::Advanced | Step::Ended => Ok(()),
-            Step::Task(request) => self.ask(request),
-            Step::Waiting { until } => self.wait(until).await,
+            Progress::Advanced | Progress::Ended => Ok(()),
+            Progress::Task(request) => self.ask(request),
+            Progress::Waiting { until } => self.wait(until).await,
         };
         if let Some(watcher) = &mut self.watcher {
             self.execution.history().get(before..).unwrap_or_default().iter().for_each(watcher);

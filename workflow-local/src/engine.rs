@@ -20,7 +20,7 @@ use crate::declared::{AnswerTypes, Declared};
 use crate::driver::{Driver, block_on};
 use crate::error::{DefinitionError, RunError};
 use crate::execution::{Execution, Start, Variables};
-use crate::handlers::{self, Handler, Handlers, Wrap, handler_methods};
+use crate::handlers::{self, ClosureKind, Handler, Handlers, handler_methods};
 use crate::mock_file::{MockFile, MockFileError};
 use crate::nested;
 use crate::payload::Payload;
@@ -316,7 +316,7 @@ impl Engine {
     /// Answers the tasks of a state one after the other: fail twice, then succeed; answer late, or never.
     #[must_use]
     pub fn on_state_answers(mut self, state: impl AsRef<str>, answers: Answers) -> Self {
-        self.handlers.add_state(state.as_ref(), answers.handler(Wrap::Resource));
+        self.handlers.add_state(state.as_ref(), answers.handler(ClosureKind::Resource));
         self
     }
 
@@ -382,14 +382,14 @@ impl Engine {
     /// ```
     #[must_use]
     pub fn on_lambda_answers(mut self, function: impl AsRef<str>, answers: Answers) -> Self {
-        self.handlers.add_lambda(function.as_ref(), answers.handler(Wrap::Lambda));
+        self.handlers.add_lambda(function.as_ref(), answers.handler(ClosureKind::Lambda));
         self
     }
 
     /// Answers all tasks with a resource ARN from any state one after the other.
     #[must_use]
     pub fn on_resource_answers(mut self, arn: impl AsRef<str>, answers: Answers) -> Self {
-        self.handlers.add_resource(arn.as_ref(), answers.handler(Wrap::Resource));
+        self.handlers.add_resource(arn.as_ref(), answers.handler(ClosureKind::Resource));
         self
     }
 
@@ -599,9 +599,9 @@ impl Engine {
     pub(crate) fn start_named(&self, input: &impl Serialize, start: Start) -> Result<Execution, RunError> {
         let input = Payload::new(serde_json::to_value(input).map_err(RunError::Input)?);
         if let Some(declared) = self.declared.as_ref().filter(|_| !self.any_input) {
-            let misfits = declared.misfits_of_input(&input);
-            if !misfits.is_empty() {
-                return Err(RunError::InputType { misfits });
+            let mismatches = declared.misfits_of_input(&input);
+            if !mismatches.is_empty() {
+                return Err(RunError::InputType { mismatches });
             }
         }
         self.start_with(self.program.start(), input, Variables::default(), start)

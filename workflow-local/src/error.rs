@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::Value;
 use workflow_asl::Diagnostic;
 
-use crate::declared::{Lines, Misfit};
+use crate::declared::{Lines, TypeMismatch};
 use crate::mutation::MutationError;
 use crate::program::Program;
 use crate::task::TaskRequest;
@@ -104,23 +104,23 @@ pub enum RunError {
     #[error(
         "the input is not what the workflow declares:{}\n  help: to run it all the same, as AWS does: \
          `.accept_any_input()`",
-        Lines(misfits)
+        Lines(mismatches)
     )]
     InputType {
         /// The mismatches, at most ten.
-        misfits: Vec<Misfit>,
+        mismatches: Vec<TypeMismatch>,
     },
     /// The answer to a task does not match its declared type.
     #[error(
         "the answer to state `{state}` is not what the workflow declares:{}\n  help: to go on all the same, as AWS \
          does: `.accept_any_answers()`",
-        Lines(misfits)
+        Lines(mismatches)
     )]
     AnswerType {
         /// The state's name.
         state: String,
         /// The mismatches, at most ten.
-        misfits: Vec<Misfit>,
+        mismatches: Vec<TypeMismatch>,
     },
     /// The input is larger than 256 KiB.
     #[error("the input has {bytes} bytes, more than the 262144 that Step Functions takes")]

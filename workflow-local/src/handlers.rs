@@ -8,17 +8,17 @@
 //! use std::sync::Arc;
 //!
 //! use serde_json::json;
-//! use workflow_local::handlers::{Asked, Handlers, Reply, settle};
-//! use workflow_local::{Engine, Status, Step};
+//! use workflow_local::handlers::{CallCounts, Handlers, Reply, settle};
+//! use workflow_local::{Engine, Status, Progress};
 //!
 //! let handlers = Handlers::default().on_lambda("double", |n: i64| Ok(n * 2));
 //! let engine = Engine::new(&json!({ "StartAt": "Double", "States": { "Double": {
 //!     "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:double", "End": true
 //! } } }))?;
 //! let mut execution = engine.start(&21)?;
-//! let mut asked = Asked::default();
+//! let mut asked = CallCounts::default();
 //! while execution.status() == Status::Running {
-//!     if let Step::Task(request) = execution.step() {
+//!     if let Progress::Task(request) = execution.step() {
 //!         let asking = handlers.find(&request, &mut asked).expect("there is a handler");
 //!         if let Reply::Now(answer) = asking.reply(&request) {
 //!             settle(&mut execution, request.id, answer);
@@ -44,12 +44,12 @@ use workflow_asl::error_name::TASK_FAILED;
 use workflow_services::Arn;
 
 use crate::answers::Answers;
-pub use crate::answers::Given;
+pub use crate::answers::TimedAnswer;
 use crate::mock_file::{MockFile, MockFileError};
 use crate::nested::machine_arn;
 pub use crate::nested::{Nested, job_output};
 use crate::program::Program;
-pub use crate::schedule::{Planned, Tasks, begin, settle};
+pub use crate::schedule::{TaskSchedule, Tasks, begin, settle};
 use crate::task::{TaskError, TaskRequest};
 
 /// Defines two builder methods that take a closure for tasks, one of them for a closure that returns a future. They are
@@ -67,7 +67,7 @@ macro_rules! handler_methods {
             P: DeserializeOwned,
             R: Serialize,
         {
-            self.handlers_mut().$add($key.as_ref(), $crate::handlers::sync(closure, $crate::handlers::Wrap::$wrap));
+            self.handlers_mut().$add($key.as_ref(), $crate::handlers::sync(closure, $crate::handlers::ClosureKind::$wrap));
             self
         }
 
@@ -83,7 +83,7 @@ macro_rules! handler_methods {
             R: Serialize,
             F: Future<Output = Result<R, TaskError>> + Send + 'static,
         {
-            self.handlers_mut().$add($key.as_ref(), $crate::handlers::asynchronous(closure, $crate::handlers::Wrap::$wrap));
+            self.handlers_mut().$add($key.as_ref(), $crate::handlers::asynchronous(closure, $crate::handlers::ClosureKind::$wrap));
             self
         }
     };
@@ -100,8 +100,8 @@ pub enum Reply {
     Later(Pin<Box<dyn Future<Output = Result<Value, TaskError>> + Send>>),
     /// Never answers: the service accepts the task ([`begin`]), and it times out.
     Never,
-    /// Answers at a time by the execution's clock, possibly after heartbeats. [`Planned`] keeps the answer until then.
-    Planned(Box<Given>),
+    /// Answers at a time by the execution's clock, possibly after heartbeats. [`TaskSchedule`] keeps the answer until then.
+    Planned(Box<TimedAnswer>),
     /// The task starts another state machine, which only an engine runs. See
     /// [`Engine::on_state_machine`](crate::Engine::on_state_machine).
     Nested(Box<Nested>),
@@ -151,24 +151,24 @@ impl Handler {
 /// How often the handlers of functions and resources were called in an execution; each execution has its own. For
 /// states, the execution itself counts.
 #[derive(Debug, Default)]
-pub struct Asked {
+pub struct CallCounts {
     lambdas: Vec<u64>,
     resources: Vec<u64>,
 }
 
 /// The handler for a request.
-pub struct Asking {
+pub struct HandlerCall {
     handler: Handler,
     number: u64,
 }
 
-impl fmt::Debug for Asking {
+impl fmt::Debug for HandlerCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Asking").field("number", &self.number).finish_non_exhaustive()
+        f.debug_struct("HandlerCall").field("number", &self.number).finish_non_exhaustive()
     }
 }
 
-impl Asking {
+impl HandlerCall {
     /// Calls the handler, which may run a user's closure. A panic of the closure fails the task.
     pub fn reply(&self, request: &TaskRequest) -> Reply {
         // A panicking handler must not take its caller down. Its state is not used afterwards.
@@ -235,7 +235,7 @@ impl Handlers {
     /// [`Engine::on_state_answers`](crate::Engine::on_state_answers).
     #[must_use]
     pub fn on_state_answers(mut self, state: impl AsRef<str>, answers: Answers) -> Self {
-        self.add_state(state.as_ref(), answers.handler(Wrap::Resource));
+        self.add_state(state.as_ref(), answers.handler(ClosureKind::Resource));
         self
     }
 
@@ -243,7 +243,7 @@ impl Handlers {
     /// [`Engine::on_lambda_answers`](crate::Engine::on_lambda_answers).
     #[must_use]
     pub fn on_lambda_answers(mut self, function: impl AsRef<str>, answers: Answers) -> Self {
-        self.add_lambda(function.as_ref(), answers.handler(Wrap::Lambda));
+        self.add_lambda(function.as_ref(), answers.handler(ClosureKind::Lambda));
         self
     }
 
@@ -251,7 +251,7 @@ impl Handlers {
     /// [`Engine::on_resource_answers`](crate::Engine::on_resource_answers).
     #[must_use]
     pub fn on_resource_answers(mut self, arn: impl AsRef<str>, answers: Answers) -> Self {
-        self.add_resource(arn.as_ref(), answers.handler(Wrap::Resource));
+        self.add_resource(arn.as_ref(), answers.handler(ClosureKind::Resource));
         self
     }
 
@@ -268,7 +268,7 @@ impl Handlers {
         program: &Program,
     ) -> Result<Self, MockFileError> {
         for (state, answers) in file.answers(state_machine, case, program)? {
-            self.add_state(&state, answers.handler(Wrap::Resource));
+            self.add_state(&state, answers.handler(ClosureKind::Resource));
         }
         Ok(self)
     }
@@ -306,21 +306,21 @@ impl Handlers {
 
     /// Returns the handler for the request: the state's, else the Lambda function's or the state machine's, else the
     /// resource's.
-    pub fn find(&self, request: &TaskRequest, asked: &mut Asked) -> Option<Asking> {
+    pub fn find(&self, request: &TaskRequest, asked: &mut CallCounts) -> Option<HandlerCall> {
         if let Some(handler) = self.states.get(&*request.state) {
-            return Some(Asking { handler: handler.clone(), number: request.nth });
+            return Some(HandlerCall { handler: handler.clone(), number: request.nth });
         }
         let by_lambda = request.function().and_then(|name| self.lambdas.get_full(function_name(name)));
         if let Some((at, _, handler)) = by_lambda {
-            return Some(Asking { handler: handler.clone(), number: count(&mut asked.lambdas, at) });
+            return Some(HandlerCall { handler: handler.clone(), number: count(&mut asked.lambdas, at) });
         }
         if let Some(handler) = machine_arn(request).and_then(|arn| self.machines.get(arn)) {
-            return Some(Asking { handler: handler.clone(), number: 0 });
+            return Some(HandlerCall { handler: handler.clone(), number: 0 });
         }
         let plain = plain_resource(&request.resource);
         let (at, _, handler) =
             self.resources.get_full(&*request.resource).or_else(|| self.resources.get_full(plain))?;
-        Some(Asking { handler: handler.clone(), number: count(&mut asked.resources, at) })
+        Some(HandlerCall { handler: handler.clone(), number: count(&mut asked.resources, at) })
     }
 }
 
@@ -388,7 +388,10 @@ fn result<R: Serialize>(state: &str, result: Result<R, TaskError>) -> Result<Val
 }
 
 /// Creates a handler from a synchronous closure.
-pub(crate) fn sync<P, R>(closure: impl Fn(P) -> Result<R, TaskError> + Send + Sync + 'static, wrap: Wrap) -> Handler
+pub(crate) fn sync<P, R>(
+    closure: impl Fn(P) -> Result<R, TaskError> + Send + Sync + 'static,
+    wrap: ClosureKind,
+) -> Handler
 where
     P: DeserializeOwned,
     R: Serialize,
@@ -400,7 +403,7 @@ where
 }
 
 /// Creates a handler from an asynchronous closure.
-pub(crate) fn asynchronous<P, R, F>(closure: impl Fn(P) -> F + Send + Sync + 'static, wrap: Wrap) -> Handler
+pub(crate) fn asynchronous<P, R, F>(closure: impl Fn(P) -> F + Send + Sync + 'static, wrap: ClosureKind) -> Handler
 where
     P: DeserializeOwned,
     R: Serialize,
@@ -432,14 +435,14 @@ pub(crate) fn never() -> Handler {
 
 /// What a closure represents.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Wrap {
+pub(crate) enum ClosureKind {
     /// A resource: the closure gets the request and returns the resource's result.
     Resource,
     /// A Lambda function: the closure gets the payload and returns the function's result.
     Lambda,
 }
 
-impl Wrap {
+impl ClosureKind {
     fn argument(self, request: &TaskRequest) -> &Value {
         match self {
             Self::Lambda if request.is_invoke() => request.input.get("Payload").unwrap_or(&Value::Null),

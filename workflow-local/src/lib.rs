@@ -56,12 +56,12 @@ pub mod jsonata {
 pub use answers::Answers;
 pub use arn::is_name_character;
 pub use clock::{Clock, Instant, VIRTUAL_START};
-pub use declared::Misfit;
+pub use declared::TypeMismatch;
 pub use driver::Driver;
 pub use engine::Engine;
 pub use error::{DefinitionError, RunError};
 pub use execution::{
-    Answer, Execution, MapRun, MapRunChange, MapRunCounts, NotRedrivable, OutputError, Start, Status, Step,
+    Answer, Execution, MapRun, MapRunChange, MapRunCounts, NotRedrivable, OutputError, Progress, Start, Status,
     TaskWithToken, View,
 };
 pub use history::{EventType, HistoryEvent};

@@ -20,7 +20,7 @@ use crate::execution::{Execution, Start, Status};
 use crate::handlers::{Handler, Reply};
 use crate::json_text;
 use crate::random::Random;
-use crate::schedule::Act;
+use crate::schedule::TaskEvent;
 use crate::task::{TaskError, TaskRequest};
 
 /// A started child.
@@ -38,7 +38,7 @@ impl fmt::Debug for Nested {
 }
 
 pub(crate) type NestedRun = Pin<Box<dyn Future<Output = Result<Vec<Timed>, RunError>> + Send>>;
-pub(crate) type Timed = (Instant, Act);
+pub(crate) type Timed = (Instant, TaskEvent);
 
 /// Creates a handler for tasks that start a state machine.
 pub(crate) fn handler(machine: Engine) -> Handler {
@@ -101,7 +101,7 @@ async fn run(
         Err(error) => return Err(error),
     };
     Ok(match waits {
-        Waits::Start(started) => vec![(time, Act::Answer(Ok(started)))],
+        Waits::Start(started) => vec![(time, TaskEvent::Answer(Ok(started)))],
         Waits::Callback { .. } => std::mem::take(&mut *sent.lock().unwrap_or_else(PoisonError::into_inner)),
         Waits::Job { as_text } => ended
             .map(|execution| {
@@ -115,7 +115,7 @@ async fn run(
                     Status::Succeeded => Ok(Value::Object(described)),
                     _ => Err(TaskError::new(TASK_FAILED).with_cause(Value::Object(described).to_string())),
                 };
-                (execution.now(), Act::Answer(answer))
+                (execution.now(), TaskEvent::Answer(answer))
             })
             .into_iter()
             .collect(),
@@ -240,15 +240,17 @@ fn sender(action: &'static str, token: &Arc<str>, sent: &Arc<Mutex<Vec<Timed>>>)
     })
 }
 
-fn act(action: &str, token: &str, request: &TaskRequest) -> Result<Act, TaskError> {
+fn act(action: &str, token: &str, request: &TaskRequest) -> Result<TaskEvent, TaskError> {
     let text = |name: &str| request.input.get(name).and_then(Value::as_str).map(str::to_owned);
     if text("TaskToken").as_deref() != Some(token) {
         return Err(TaskError::new("Sfn.InvalidTokenException").with_cause("Invalid Token: 'Invalid token'"));
     }
     Ok(match action {
-        "sendTaskHeartbeat" => Act::Heartbeat,
-        "sendTaskFailure" => Act::Answer(Err(TaskError { error: text("Error").map(Into::into), cause: text("Cause") })),
-        _ => Act::Answer(Ok(match request.input.get("Output") {
+        "sendTaskHeartbeat" => TaskEvent::Heartbeat,
+        "sendTaskFailure" => {
+            TaskEvent::Answer(Err(TaskError { error: text("Error").map(Into::into), cause: text("Cause") }))
+        }
+        _ => TaskEvent::Answer(Ok(match request.input.get("Output") {
             Some(Value::String(text)) => json_text::parse(text.as_bytes()).map_err(|error| {
                 TaskError::new("Sfn.InvalidOutputException").with_cause(format!("Invalid Output: '{error}'"))
             })?,

@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use serde_json::Value;
 use workflow_asl::limits::PAYLOAD_BYTES;
 
-use crate::history::Text;
+use crate::history::SharedText;
 
 /// A shared JSON value. Cloning it copies a pointer, and its size is computed once.
 ///
@@ -37,7 +37,7 @@ struct List {
 
 /// A value that is kept as text.
 struct StoredText {
-    text: Arc<Text>,
+    text: Arc<SharedText>,
     /// The value, parsed on first access.
     value: OnceLock<Value>,
 }
@@ -49,7 +49,7 @@ impl Payload {
     }
 
     /// Creates a payload from the text of a value, which is parsed on first access.
-    pub(crate) fn of_text(text: Arc<Text>) -> Self {
+    pub(crate) fn of_text(text: Arc<SharedText>) -> Self {
         let bytes = text.bytes().into();
         let kept = StoredText { text, value: OnceLock::new() };
         Self(Arc::new(Measured { content: Content::Text(Box::new(kept)), bytes }))

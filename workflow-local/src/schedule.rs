@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::answers::Given;
+use crate::answers::TimedAnswer;
 use crate::clock::Instant;
 use crate::execution::Answer;
 use crate::execution::Execution;
@@ -13,7 +13,7 @@ use crate::payload::Payload;
 use crate::task::{TaskError, TaskId, TaskRequest};
 
 /// An event for a task.
-pub(crate) enum Act {
+pub(crate) enum TaskEvent {
     Heartbeat,
     Answer(Result<Value, TaskError>),
 }
@@ -68,20 +68,20 @@ impl Tasks for Execution {
 
 /// The scheduled events for an execution's tasks, in the order of scheduling.
 #[derive(Default)]
-pub struct Planned {
-    acts: BTreeMap<(Instant, u64), (TaskId, Act)>,
+pub struct TaskSchedule {
+    acts: BTreeMap<(Instant, u64), (TaskId, TaskEvent)>,
     count: u64,
 }
 
-impl fmt::Debug for Planned {
+impl fmt::Debug for TaskSchedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Planned").field("count", &self.count).finish_non_exhaustive()
+        f.debug_struct("TaskSchedule").field("count", &self.count).finish_non_exhaustive()
     }
 }
 
-impl Planned {
+impl TaskSchedule {
     /// Schedules the events for a task that was requested now.
-    pub fn add(&mut self, execution: &mut impl Tasks, request: &TaskRequest, given: Given) {
+    pub fn add(&mut self, execution: &mut impl Tasks, request: &TaskRequest, given: TimedAnswer) {
         begin(execution, request);
         if request.is_activity {
             let _ = execution.start_activity(request.id, None);
@@ -90,15 +90,15 @@ impl Planned {
         let mut beat = now;
         for _ in 0..given.heartbeats {
             beat = beat.after(given.heartbeat_every);
-            self.at(beat, request.id, Act::Heartbeat);
+            self.at(beat, request.id, TaskEvent::Heartbeat);
         }
         if let Some(answer) = given.answer {
-            self.at(now.after(given.after), request.id, Act::Answer(answer));
+            self.at(now.after(given.after), request.id, TaskEvent::Answer(answer));
         }
     }
 
     /// Schedules an event for a task at a time.
-    pub(crate) fn at(&mut self, time: Instant, task: TaskId, act: Act) {
+    pub(crate) fn at(&mut self, time: Instant, task: TaskId, act: TaskEvent) {
         self.count += 1;
         self.acts.insert((time, self.count), (task, act));
     }
@@ -118,10 +118,10 @@ impl Planned {
             }
             let (task, act) = entry.remove();
             match act {
-                Act::Heartbeat => {
+                TaskEvent::Heartbeat => {
                     let _ = execution.heartbeat(task);
                 }
-                Act::Answer(answer) => settle(execution, task, answer),
+                TaskEvent::Answer(answer) => settle(execution, task, answer),
             }
         }
     }

@@ -7,7 +7,7 @@ use workflow_cases::every;
 
 use serde_json::{Value, json};
 use workflow_local::test_state::Mock;
-use workflow_local::{Answer, Answers, Engine, Misfit, MockFile, RunError, Step};
+use workflow_local::{Answer, Answers, Engine, MockFile, Progress, RunError, TypeMismatch};
 use workflow_runtime::workflow;
 
 mod model {
@@ -98,10 +98,10 @@ fn everything() -> Value {
     })
 }
 
-/// Returns the misfits of an input, as they are printed.
-fn misfits(engine: &Engine, input: &Value) -> Vec<String> {
+/// Returns the mismatches of an input, as they are printed.
+fn mismatches(engine: &Engine, input: &Value) -> Vec<String> {
     match engine.run(input) {
-        Err(RunError::InputType { misfits }) => misfits.iter().map(ToString::to_string).collect(),
+        Err(RunError::InputType { mismatches }) => mismatches.iter().map(ToString::to_string).collect(),
         Err(other) => panic!("{other}"),
         Ok(_) => Vec::new(),
     }
@@ -142,7 +142,7 @@ fn an_input_must_be_what_the_workflow_declares() {
         |(pointer, value, expected)| {
             let mut input = everything();
             *input.pointer_mut(pointer).unwrap() = value;
-            assert_eq!(misfits(&engine, &input), [expected]);
+            assert_eq!(mismatches(&engine, &input), [expected]);
         },
     );
     every(
@@ -154,18 +154,18 @@ fn an_input_must_be_what_the_workflow_declares() {
         |(name, expected)| {
             let mut input = everything();
             input.as_object_mut().unwrap().shift_remove(name);
-            assert_eq!(misfits(&engine, &input), [expected]);
+            assert_eq!(mismatches(&engine, &input), [expected]);
         },
     );
     // What is optional may be absent or null; of any JSON it is only asked that it is there.
     let mut input = everything();
     input["note"] = json!(null);
     engine.run(&input).unwrap().assert_succeeded();
-    assert_eq!(misfits(&engine, &json!([1])), ["`input`: expected `EverythingInput`, found [1]"]);
+    assert_eq!(mismatches(&engine, &json!([1])), ["`input`: expected `EverythingInput`, found [1]"]);
     // All that is wrong is told, up to ten.
-    let all = misfits(&engine, &json!({}));
+    let all = mismatches(&engine, &json!({}));
     assert_eq!(all.len(), 10, "{all:?}");
-    let long = misfits(&engine, &json!("x".repeat(500)));
+    let long = mismatches(&engine, &json!("x".repeat(500)));
     assert!(long[0].len() < 200 && long[0].ends_with('…'), "{long:?}");
 }
 
@@ -242,12 +242,12 @@ fn types_of_rust_code_are_checked_by_what_is_known_of_them() {
         |(pointer, value, expected)| {
             let mut input = parcel();
             *input.pointer_mut(pointer).unwrap() = value;
-            assert_eq!(misfits(&engine, &input), [expected]);
+            assert_eq!(mismatches(&engine, &input), [expected]);
         },
     );
     let mut input = parcel();
     input["weight"].as_object_mut().unwrap().shift_remove("grams");
-    assert_eq!(misfits(&engine, &input), ["`input.weight.grams`: expected what `Parcel` needs, found nothing"]);
+    assert_eq!(mismatches(&engine, &input), ["`input.weight.grams`: expected what `Parcel` needs, found nothing"]);
 
     let engine = Engine::of::<Weigh>().unwrap();
     let input = |weights: Value, shape: Value| json!({ "weights": weights, "shape": shape });
@@ -255,7 +255,7 @@ fn types_of_rust_code_are_checked_by_what_is_known_of_them() {
         engine.run(&input(json!([{ "grams": 1, "unit": "metric" }]), shape)).unwrap().assert_succeeded();
     });
     assert_eq!(
-        misfits(&engine, &input(json!([{ "grams": 1, "unit": "metric" }, { "grams": "x" }]), json!("Flat"))),
+        mismatches(&engine, &input(json!([{ "grams": 1, "unit": "metric" }, { "grams": "x" }]), json!("Flat"))),
         ["`input.weights[1].grams`: expected u16 (in `model::Weight`), found \"x\""]
     );
     every(
@@ -265,7 +265,7 @@ fn types_of_rust_code_are_checked_by_what_is_known_of_them() {
             (json!({ "Other": 1 }), "`input.shape.Other`: expected String, found 1"),
         ],
         |(shape, expected)| {
-            assert_eq!(misfits(&engine, &input(json!([]), shape)), [expected]);
+            assert_eq!(mismatches(&engine, &input(json!([]), shape)), [expected]);
         },
     );
 }
@@ -326,10 +326,10 @@ fn input() -> Value {
     json!({ "id": 1 })
 }
 
-/// Returns the state and the misfits of an answer that is refused.
+/// Returns the state and the mismatches of an answer that is refused.
 fn refused(engine: &Engine) -> (String, Vec<String>) {
     match engine.run(&input()).unwrap_err() {
-        RunError::AnswerType { state, misfits } => (state, misfits.iter().map(Misfit::to_string).collect()),
+        RunError::AnswerType { state, mismatches } => (state, mismatches.iter().map(TypeMismatch::to_string).collect()),
         other => panic!("{other}"),
     }
 }
@@ -433,8 +433,8 @@ fn mocks_and_single_states_are_checked_too() {
         MockFile::parse(&file.to_string()).unwrap()
     };
     let wrong = file(json!({ "Payload": { "sum": true } }));
-    let (state, misfits) = refused(&bills().mocks(&wrong, "Case").unwrap());
-    assert_eq!((state.as_str(), misfits[0].as_str()), ("Charge", "`result.Payload.sum`: expected u32, found true"));
+    let (state, mismatches) = refused(&bills().mocks(&wrong, "Case").unwrap());
+    assert_eq!((state.as_str(), mismatches[0].as_str()), ("Charge", "`result.Payload.sum`: expected u32, found true"));
     bills().mocks(&file(json!({ "Payload": bill() })), "Case").unwrap().run(&input()).unwrap().assert_succeeded();
 
     let payload = |sum: Value| Mock::result(&json!({ "Payload": { "sum": sum } })).unwrap();
@@ -455,8 +455,8 @@ fn an_execution_that_is_stepped_by_hand_goes_on_waiting() {
     let mut execution = engine.start(&input()).unwrap();
     let request = loop {
         match execution.step() {
-            Step::Task(request) => break request,
-            Step::Advanced => {}
+            Progress::Task(request) => break request,
+            Progress::Advanced => {}
             other => panic!("{other:?}"),
         }
     };

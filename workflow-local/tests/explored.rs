@@ -5,7 +5,7 @@
 use std::hash::{DefaultHasher, Hasher};
 
 use serde_json::{Value, json};
-use workflow_local::{Engine, Execution, Status, Step, TaskError, TaskId};
+use workflow_local::{Engine, Execution, Progress, Status, TaskError, TaskId};
 
 fn task(function: &str) -> Value {
     json!({ "Type": "Task", "Resource": format!("arn:aws:lambda:us-east-1:123456789012:function:{function}"), "End": true })
@@ -21,7 +21,7 @@ fn two_branches() -> Value {
 
 /// Goes on until only answers help; gives the tasks that wait, by state.
 fn settle(execution: &mut Execution) -> Vec<(String, TaskId)> {
-    while !matches!(execution.step(), Step::Waiting { .. } | Step::Ended) {}
+    while !matches!(execution.step(), Progress::Waiting { .. } | Progress::Ended) {}
     execution.waiting_tasks().into_iter().map(|(id, state)| (state.to_owned(), id)).collect()
 }
 

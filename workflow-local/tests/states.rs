@@ -7,7 +7,9 @@ use workflow_cases::every;
 
 use serde_json::{Value, json};
 use workflow_asl::context::{self, Member};
-use workflow_local::{Engine, EventType, Execution, MemoryStore, ObjectStore, Status, Step, TaskError, TaskRequest};
+use workflow_local::{
+    Engine, EventType, Execution, MemoryStore, ObjectStore, Progress, Status, TaskError, TaskRequest,
+};
 
 fn run(machine: Value, input: Value) -> Execution {
     Engine::new(&machine).unwrap().run(&input).unwrap()
@@ -365,11 +367,11 @@ fn an_execution_can_be_stepped_and_stopped() {
         "StartAt": "A", "States": { "A": { "Type": "Pass", "Next": "Rest" }, "Rest": { "Type": "Wait", "Seconds": 9, "End": true } }
     });
     let mut execution = Engine::new(&machine).unwrap().start(&json!({})).unwrap();
-    while !matches!(execution.step(), Step::Waiting { .. }) {}
+    while !matches!(execution.step(), Progress::Waiting { .. }) {}
     assert_eq!((execution.status(), execution.path()), (Status::Running, vec!["A", "Rest"]));
     execution.stop(Some("Enough"), None);
     assert_eq!((execution.status(), execution.error()), (Status::Aborted, Some("Enough")));
-    assert!(matches!(execution.step(), Step::Ended));
+    assert!(matches!(execution.step(), Progress::Ended));
     let table = execution.to_string();
     assert!(table.contains("    5     0  +0s  ExecutionAborted  Enough"), "{table}");
 }

@@ -118,7 +118,7 @@ fn task_failed_does_not_catch_a_timeout() {
 
 #[test]
 fn a_heartbeat_holds_a_task_alive_until_it_stops() {
-    use workflow_local::Step;
+    use workflow_local::Progress;
     let machine = json!({
         "StartAt": "Ask",
         "States": { "Ask": {
@@ -131,19 +131,19 @@ fn a_heartbeat_holds_a_task_alive_until_it_stops() {
     let mut asked = None;
     loop {
         match execution.step() {
-            Step::Task(request) => {
+            Progress::Task(request) => {
                 assert_eq!(request.input["MessageBody"]["Token"].as_str(), request.token.as_deref());
                 let _ = execution.submit(request.id, json!({"MessageId": "1"}));
                 asked = Some(request.id);
             }
-            Step::Waiting { until } if heartbeats > 0 => {
+            Progress::Waiting { until } if heartbeats > 0 => {
                 heartbeats -= 1;
                 let before = workflow_local::Instant::from_millis(until.unwrap().as_millis() - 1000);
                 execution.advance_to(before);
                 let _ = execution.heartbeat(asked.unwrap());
             }
-            Step::Waiting { until } => execution.advance_to(until.unwrap()),
-            Step::Ended => break,
+            Progress::Waiting { until } => execution.advance_to(until.unwrap()),
+            Progress::Ended => break,
             _ => {}
         }
     }

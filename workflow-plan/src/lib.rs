@@ -40,7 +40,7 @@ use workflow_asl::policy;
 
 pub use configuration::{AWS_OWNED_KEY, Configuration, Logging};
 pub use cost::{Cost, CostChange};
-pub use rule::{Aspect, Law, RULES, Rule, Verdict};
+pub use rule::{Aspect, AwsRule, RULES, Rule, Verdict};
 pub use workflow_asl::document::MachineType;
 
 /// A state machine, deployed or planned.

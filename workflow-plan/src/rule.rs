@@ -81,7 +81,7 @@ impl fmt::Display for Aspect {
 /// AWS's rule and its source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Law {
+pub struct AwsRule {
     /// AWS's rule in a sentence.
     pub text: &'static str,
     /// The page that states it.
@@ -103,12 +103,12 @@ pub struct Rule {
     /// What to do, or why nothing needs to be done.
     pub advice: &'static str,
     /// AWS's rule.
-    pub law: Law,
+    pub law: AwsRule,
 }
 
 macro_rules! laws {
     ($($name:ident $source:literal $text:literal;)*) => {
-        $( const $name: Law = Law { text: $text, source: concat!("https://docs.aws.amazon.com/step-functions/latest/", $source) }; )*
+        $( const $name: AwsRule = AwsRule { text: $text, source: concat!("https://docs.aws.amazon.com/step-functions/latest/", $source) }; )*
     };
 }
 
@@ -146,7 +146,7 @@ laws! {
     VARIABLES "dg/workflow-variables.html" "A variable that a state assigns can be read in the states after it.";
     STRUCTURE "dg/statemachine-structure.html" "A definition names its first state, and each state the one after it.";
 }
-const PRICING: Law = Law {
+const PRICING: AwsRule = AwsRule {
     text: "AWS bills each state transition of a Standard execution, a retry as one more; Express executions by number, duration and memory.",
     source: "https://aws.amazon.com/step-functions/pricing/",
 };

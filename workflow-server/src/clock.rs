@@ -19,7 +19,7 @@ struct Shared {
     /// The time of its creation, by the system's clock.
     began: Instant,
     /// How far it was advanced.
-    turned: Mutex<Duration>,
+    advanced: Mutex<Duration>,
     /// Notified when it is advanced.
     changed: Notify,
     /// Notified when an execution begins to wait.
@@ -32,29 +32,29 @@ impl ServerClock {
             jumps: clock == Clock::Virtual,
             speed,
             began: Instant::now(),
-            turned: Mutex::default(),
+            advanced: Mutex::default(),
             changed: Notify::new(),
             settled: Notify::new(),
         }))
     }
 
     /// Returns how far it was advanced.
-    pub(crate) fn turned(&self) -> Duration {
-        *self.0.turned.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn advanced(&self) -> Duration {
+        *self.0.advanced.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns the current time, for new resources and executions.
     pub(crate) fn now(&self) -> Instant {
         let passed = self.0.began.until(Instant::now());
         let passed = Duration::try_from_secs_f64(passed.as_secs_f64() * self.0.speed).unwrap_or(passed);
-        self.0.began.after(passed).after(self.turned())
+        self.0.began.after(passed).after(self.advanced())
     }
 
     /// Advances it. Everything that is due by then happens now.
     pub(crate) fn advance(&self, time: Duration) {
-        let mut turned = self.0.turned.lock().unwrap_or_else(PoisonError::into_inner);
-        *turned = turned.saturating_add(time);
-        drop(turned);
+        let mut advanced = self.0.advanced.lock().unwrap_or_else(PoisonError::into_inner);
+        *advanced = advanced.saturating_add(time);
+        drop(advanced);
         self.0.changed.notify_waiters();
     }
 

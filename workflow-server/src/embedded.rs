@@ -14,7 +14,7 @@ use crate::api::arn::Scope;
 use crate::api::{ApiError, Code, Input};
 use crate::executions::RunningHandler;
 use crate::operations;
-use crate::registry::{KeptMachine, Registry};
+use crate::registry::{PermanentMachine, Registry};
 use crate::server::{Builder, Refused};
 
 /// State machines and executions in this process, without a socket. They end with it, and continue from their data when
@@ -112,7 +112,7 @@ impl Embedded {
         machine_type: MachineType,
         definition: &str,
     ) -> Result<String, Refused> {
-        let kept = KeptMachine { kind: machine_type, definition: definition.to_owned() };
+        let kept = PermanentMachine { kind: machine_type, definition: definition.to_owned() };
         self.registry.put(name, kept).map_err(Refused)
     }
 

@@ -22,7 +22,7 @@ use crate::executions::{Outside, RunningHandler, Threads};
 use crate::http::{self, Hosts, Service};
 use crate::journal::Journal;
 use crate::outlets::{Events, ExpressLogs};
-use crate::registry::{KeptMachine, Registry};
+use crate::registry::{PermanentMachine, Registry};
 use crate::{Limits, Retention};
 
 /// Two builder methods for a closure that answers tasks, one of them for an async closure.
@@ -142,7 +142,7 @@ impl Server {
         machine_type: MachineType,
         definition: &str,
     ) -> Result<String, Refused> {
-        let kept = KeptMachine { kind: machine_type, definition: definition.to_owned() };
+        let kept = PermanentMachine { kind: machine_type, definition: definition.to_owned() };
         self.registry.put(name, kept).map_err(Refused)
     }
 
@@ -160,7 +160,7 @@ impl Server {
     /// Repeatedly advances the clock to the next due time, by at most `limit`, until executions only wait for workers,
     /// tokens and clients. Waits for running handlers. Returns whether it got that far.
     pub async fn run_until_idle(&self, limit: Duration) -> bool {
-        self.registry.turn(None, limit).await.is_idle
+        self.registry.fast_forward(None, limit).await.is_idle
     }
 
     /// Returns the running handlers that are synchronous closures, the longest running first. Look at them if

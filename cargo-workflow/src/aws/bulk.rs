@@ -16,7 +16,7 @@ use crate::{Failure, report};
 #[derive(Args)]
 pub(crate) struct Stop {
     #[command(flatten)]
-    which: Which,
+    which: Selection,
     /// The error with which it ends
     #[arg(long)]
     error: Option<String>,
@@ -29,12 +29,12 @@ pub(crate) struct Stop {
 #[derive(Args)]
 pub(crate) struct Redrive {
     #[command(flatten)]
-    which: Which,
+    which: Selection,
 }
 
 /// Which executions, and the output format.
 #[derive(Args)]
-struct Which {
+struct Selection {
     /// The ARN of the execution. With --all, a state machine (NAME, NAME:ALIAS, NAME:VERSION, an ARN) or the ARN of a
     /// map run
     target: String,
@@ -75,7 +75,7 @@ impl Redrive {
 type Execution = workflow_runtime::client::Execution<Untyped>;
 type Bulk = workflow_runtime::client::Bulk<Untyped>;
 
-impl Which {
+impl Selection {
     fn execute(
         &self,
         output: &mut impl Write,

@@ -5,7 +5,7 @@ use workflow_local::Engine;
 
 use super::Subject;
 use super::outcome::{Judged, Outcome};
-use super::trial::Tried;
+use super::trial::TrialOutcome;
 
 /// How many decisions of the world are compared at most.
 const DECISIONS: u64 = 10_000;
@@ -17,14 +17,14 @@ pub(crate) struct Judge<'s> {
 }
 
 impl Judge<'_> {
-    pub(crate) fn judge(&self, tried: Tried, is_covered: bool, tests: usize) -> Judged {
+    pub(crate) fn judge(&self, tried: TrialOutcome, is_covered: bool, tests: usize) -> Judged {
         let judged = |outcome| Judged { outcome, failed: Vec::new(), tests, difference: None };
         let unnoticed = match tried {
-            Tried::Failed(failed) => return Judged { failed, ..judged(Outcome::Killed) },
-            Tried::TimedOut => return judged(Outcome::TimedOut),
-            Tried::NotRun => return judged(Outcome::NotRun),
-            Tried::Passed if is_covered => Outcome::Survived,
-            Tried::Passed => Outcome::NotCovered,
+            TrialOutcome::Failed(failed) => return Judged { failed, ..judged(Outcome::Killed) },
+            TrialOutcome::TimedOut => return judged(Outcome::TimedOut),
+            TrialOutcome::NotRun => return judged(Outcome::NotRun),
+            TrialOutcome::Passed if is_covered => Outcome::Survived,
+            TrialOutcome::Passed => Outcome::NotCovered,
         };
         match self.compare() {
             Some(Equivalence::Same) => judged(Outcome::Equivalent),

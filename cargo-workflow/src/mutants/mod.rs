@@ -23,7 +23,7 @@ use workflow_local::mutation;
 use self::command::FirstRun;
 pub(crate) use self::command::RunTests;
 use self::judge::Judge;
-use self::origin::{Origin, Origins, Placed};
+use self::origin::{MutantPlaces, Origin, Origins};
 use self::outcome::Judged;
 use self::parallel::in_parallel;
 use self::suite::{Reach, Suite};
@@ -94,7 +94,7 @@ fn operator(name: &str) -> Result<Operator, String> {
 struct Subject {
     covered: Covered,
     /// `None` where its text cannot be read again.
-    placed: Option<Placed>,
+    placed: Option<MutantPlaces>,
     mutants: Vec<Mutant>,
 }
 

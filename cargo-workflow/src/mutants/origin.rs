@@ -37,7 +37,7 @@ enum Places {
 }
 
 /// The places of a definition's mutants in the source.
-pub(crate) struct Placed {
+pub(crate) struct MutantPlaces {
     pub(crate) file: PathBuf,
     pub(crate) text: String,
     pub(crate) machine_type: MachineType,
@@ -187,10 +187,10 @@ impl Origin {
     }
 
     /// Finds the words that mutants change.
-    pub(crate) fn place(self, mutants: &[Mutant]) -> Placed {
+    pub(crate) fn place(self, mutants: &[Mutant]) -> MutantPlaces {
         let locations = mutants.iter().map(|mutant| self.locate(mutant)).collect();
         let Self { file, text, machine_type, types, .. } = self;
-        Placed { file, text, machine_type, types, locations }
+        MutantPlaces { file, text, machine_type, types, locations }
     }
 
     fn locate(&self, mutant: &Mutant) -> Location {

@@ -17,7 +17,7 @@ const PATIENCE: u32 = 10;
 
 /// The result of a mutant's tests.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Tried {
+pub(crate) enum TrialOutcome {
     /// These tests failed.
     Failed(Vec<String>),
     /// They took too long.
@@ -46,20 +46,20 @@ pub(crate) struct Trial<'s> {
 }
 
 impl Trial<'_> {
-    pub(crate) fn run(&self, number: usize, tests: &[usize], mut mutation: mutation::Mutation) -> Tried {
+    pub(crate) fn run(&self, number: usize, tests: &[usize], mut mutation: mutation::Mutation) -> TrialOutcome {
         let witness = self.folder.join(format!("{number}.run"));
         mutation.witness = Some(witness.clone());
         let variable = mutation.to_json().to_string();
         let output = self.folder.join(format!("{number}.txt"));
-        let mut outcome = Tried::Passed;
+        let mut outcome = TrialOutcome::Passed;
         for batch in self.batches(tests) {
             outcome = self.run_batch(&batch, &variable, &output);
-            if outcome != Tried::Passed {
+            if outcome != TrialOutcome::Passed {
                 break;
             }
         }
-        if outcome == Tried::Passed && !tests.is_empty() && !witness.exists() {
-            outcome = Tried::NotRun;
+        if outcome == TrialOutcome::Passed && !tests.is_empty() && !witness.exists() {
+            outcome = TrialOutcome::NotRun;
         }
         for file in [witness, output] {
             let _ = std::fs::remove_file(file);
@@ -91,7 +91,7 @@ impl Trial<'_> {
         batches
     }
 
-    fn run_batch(&self, batch: &Batch<'_>, variable: &str, output: &Path) -> Tried {
+    fn run_batch(&self, batch: &Batch<'_>, variable: &str, output: &Path) -> TrialOutcome {
         let mut command = match batch.run {
             Some(run) => {
                 let mut command = run.command();
@@ -115,8 +115,8 @@ impl Trial<'_> {
         let limit = self.timeout.max(batch.took * PATIENCE);
         match wait(command, limit, batch.run.is_none()) {
             // A program that cannot be started notices nothing.
-            Err(_) => Tried::NotRun,
-            Ok(Some(true)) => Tried::Passed,
+            Err(_) => TrialOutcome::NotRun,
+            Ok(Some(true)) => TrialOutcome::Passed,
             Ok(Some(false)) => {
                 let said = std::fs::read(output).unwrap_or_default();
                 let said = String::from_utf8_lossy(&said);
@@ -127,9 +127,9 @@ impl Trial<'_> {
                 });
                 let failed: Vec<_> = failed.collect();
                 let all = || batch.names.iter().map(|name| (*name).to_owned()).collect();
-                Tried::Failed(if failed.is_empty() { all() } else { failed })
+                TrialOutcome::Failed(if failed.is_empty() { all() } else { failed })
             }
-            Ok(None) => Tried::TimedOut,
+            Ok(None) => TrialOutcome::TimedOut,
         }
     }
 }

@@ -34,7 +34,7 @@ pub(super) struct Files {
 }
 
 /// The result of putting the files' state machines on a server.
-pub(super) struct Told {
+pub(super) struct LoadOutcome {
     /// What was created or updated, one line each.
     pub(super) lines: Vec<String>,
     /// Whether there was an error, which was printed.
@@ -88,8 +88,8 @@ impl Files {
     }
 
     /// Puts all state machines on a server. Errors in a file are printed, and its state machines stay unchanged.
-    pub(super) fn put(&mut self, server: &Server) -> Told {
-        let mut told = Told { lines: Vec::new(), failed: false };
+    pub(super) fn put(&mut self, server: &Server) -> LoadOutcome {
+        let mut told = LoadOutcome { lines: Vec::new(), failed: false };
         let mut from = BTreeMap::new();
         let mut names = BTreeSet::new();
         for file in &self.files {
@@ -147,7 +147,7 @@ impl Files {
     }
 }
 
-impl Told {
+impl LoadOutcome {
     fn fail(&mut self, failure: Failure) {
         if let Failure::Message(message) = failure {
             eprintln!("{message}");

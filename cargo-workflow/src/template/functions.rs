@@ -14,7 +14,7 @@ use crate::params::ArgumentValue;
 
 /// The functions of one definition expand beyond the size limit of a file.
 #[derive(Debug)]
-pub(super) struct TooMuch;
+pub(super) struct TooLarge;
 
 /// Evaluates functions, up to a total size.
 pub(super) struct Functions<'a> {
@@ -72,8 +72,8 @@ impl<'a> Functions<'a> {
     }
 
     /// Counts an expanded text. Nested functions can expand a small text to a large one.
-    pub(super) fn spend(&self, bytes: usize) -> Result<(), TooMuch> {
-        let left = self.left.get().checked_sub(bytes.saturating_add(1)).ok_or(TooMuch)?;
+    pub(super) fn spend(&self, bytes: usize) -> Result<(), TooLarge> {
+        let left = self.left.get().checked_sub(bytes.saturating_add(1)).ok_or(TooLarge)?;
         self.left.set(left);
         Ok(())
     }
@@ -95,7 +95,7 @@ impl<'a> Functions<'a> {
 
     /// Returns the value with all calls replaced, or `None` for `AWS::NoValue`, which is removed from its parent.
     /// Templates are nested no deeper than documents may be.
-    pub(super) fn value(&self, value: &Value) -> Result<Option<Value>, TooMuch> {
+    pub(super) fn value(&self, value: &Value) -> Result<Option<Value>, TooLarge> {
         if let Some((name, argument)) = call(value) {
             return match (name, argument) {
                 ("Ref", Value::String(name)) if name == "AWS::NoValue" => Ok(None),
@@ -135,7 +135,7 @@ impl<'a> Functions<'a> {
     }
 
     /// Evaluates `Fn::If`: a placeholder if it chooses between scalars, otherwise the value for a true condition.
-    fn chosen(&self, parts: &[Value]) -> Result<Option<Value>, TooMuch> {
+    fn chosen(&self, parts: &[Value]) -> Result<Option<Value>, TooLarge> {
         let [condition, then, otherwise] = parts else { return Ok(Some(self.open("If").into())) };
         let condition = condition.as_str().unwrap_or("If");
         let branches = [self.value(then)?, self.value(otherwise)?];
@@ -159,13 +159,13 @@ impl<'a> Functions<'a> {
     }
 
     /// Returns the text of a scalar or a call, with placeholders.
-    pub(super) fn text(&self, value: &Value) -> Result<String, TooMuch> {
+    pub(super) fn text(&self, value: &Value) -> Result<String, TooLarge> {
         let text = self.written(value)?;
         self.spend(text.len())?;
         Ok(text)
     }
 
-    fn written(&self, value: &Value) -> Result<String, TooMuch> {
+    fn written(&self, value: &Value) -> Result<String, TooLarge> {
         let Some((name, argument)) = call(value) else {
             return Ok(match value {
                 Value::String(text) => text.clone(),
@@ -199,7 +199,7 @@ impl<'a> Functions<'a> {
     }
 
     /// Returns the text of `Fn::Sub` with its own variables inserted.
-    fn substituted(&self, text: &str, variables: &Value) -> Result<String, TooMuch> {
+    fn substituted(&self, text: &str, variables: &Value) -> Result<String, TooLarge> {
         let mut whole = String::new();
         for part in sub_parts(text) {
             match part {
@@ -211,7 +211,7 @@ impl<'a> Functions<'a> {
     }
 
     /// Returns the value of a variable of `Fn::Sub`.
-    pub(super) fn variable(&self, name: &str, variables: &Value) -> Result<String, TooMuch> {
+    pub(super) fn variable(&self, name: &str, variables: &Value) -> Result<String, TooLarge> {
         match variables.get(name) {
             Some(value) => self.text(value),
             None => {
@@ -222,7 +222,7 @@ impl<'a> Functions<'a> {
     }
 
     /// Returns the texts of a list, or `None` if only a deployment knows it.
-    fn items(&self, list: &Value) -> Result<Option<Vec<String>>, TooMuch> {
+    fn items(&self, list: &Value) -> Result<Option<Vec<String>>, TooLarge> {
         if let Some((name, argument)) = call(list) {
             return match (name, argument) {
                 ("Ref", Value::String(name)) => Ok(self.parameters.list(name)),
@@ -238,7 +238,7 @@ impl<'a> Functions<'a> {
     }
 
     /// Looks up a value in a mapping or a list, if all keys are known.
-    fn found(&self, name: &str, argument: &Value) -> Result<Option<Value>, TooMuch> {
+    fn found(&self, name: &str, argument: &Value) -> Result<Option<Value>, TooLarge> {
         let list: &[Value] = argument.as_array().map(Vec::as_slice).unwrap_or_default();
         Ok(match (name, list) {
             ("Fn::FindInMap", [map, first, second, ..]) => {
@@ -263,7 +263,7 @@ impl<'a> Functions<'a> {
     }
 
     /// Returns a text if it is fully known, possibly from the values of parameters.
-    fn key(&self, value: &Value) -> Result<Option<String>, TooMuch> {
+    fn key(&self, value: &Value) -> Result<Option<String>, TooLarge> {
         let mut text = self.text(value)?;
         for _ in 0..placeholder::named(&text.clone()).count() {
             let known = placeholder::named(&text).next().and_then(|(range, name)| {
@@ -277,7 +277,7 @@ impl<'a> Functions<'a> {
         Ok((!placeholder::contained(&text)).then_some(text))
     }
 
-    fn dotted(&self, parts: &[&Value]) -> Result<String, TooMuch> {
+    fn dotted(&self, parts: &[&Value]) -> Result<String, TooLarge> {
         let parts: Result<Vec<_>, _> = parts.iter().map(|part| Ok(bare(&self.text(part)?))).collect();
         Ok(parts?.join("."))
     }

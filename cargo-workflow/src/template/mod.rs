@@ -20,11 +20,11 @@ use workflow_asl::source::{Format, Source, SourceError};
 use workflow_asl::{Code, Diagnostic, Pointer, placeholder, rules};
 use workflow_compiler::from_file::placeholders;
 
-use crate::definition::{Filling, Left};
+use crate::definition::{Substitution, UnfilledPlaceholder};
 use crate::input;
 use crate::params::Values;
 use crate::report::Report;
-use functions::{Functions, TooMuch};
+use functions::{Functions, TooLarge};
 use parameters::Parameters;
 use substitutions::Substitutions;
 use text::Text;
@@ -176,7 +176,7 @@ impl<'a> Template<'a> {
         let functions = Functions::new(&self.parameters, self.mappings);
         let ty = given.get(type_field).and_then(Value::as_str);
         let machine_type = ty.and_then(MachineType::from_name).unwrap_or_default();
-        let read = self.read(name, given, &at, &functions).unwrap_or_else(|TooMuch| Err(self.too_much(&at)));
+        let read = self.read(name, given, &at, &functions).unwrap_or_else(|TooLarge| Err(self.too_much(&at)));
         Some(read.and_then(|read| {
             if let Value::String(text) = &read.definition
                 && placeholder::contained(text)
@@ -187,7 +187,7 @@ impl<'a> Template<'a> {
             // Before the substitutions: names that only they refer to are not placeholders of the definition.
             let of_functions = functions.unknown();
             let substitutions = Substitutions::of(given, &at, &functions, &self.parameters);
-            let substitutions = substitutions.map_err(|TooMuch| self.too_much(&at))?;
+            let substitutions = substitutions.map_err(|TooLarge| self.too_much(&at))?;
             let mut resource = self.filled(name, machine_type, read, &substitutions, &of_functions);
             resource.notes = functions.notes();
             // A value that only a deployment knows may be on.
@@ -202,7 +202,7 @@ impl<'a> Template<'a> {
                 members.retain(|name, _| !name.starts_with("Definition"));
             }
             let functions = Functions::new(&self.parameters, self.mappings);
-            let own = functions.value(&own).map_err(|TooMuch| self.too_much(&at))?;
+            let own = functions.value(&own).map_err(|TooLarge| self.too_much(&at))?;
             resource.properties = own.unwrap_or_default();
             Ok(resource)
         }))
@@ -215,7 +215,7 @@ impl<'a> Template<'a> {
         given: &Value,
         at: &Pointer,
         functions: &Functions<'_>,
-    ) -> Result<Result<Read, Missing>, TooMuch> {
+    ) -> Result<Result<Read, Missing>, TooLarge> {
         Ok(if let Some(definition) = given.get("Definition") {
             let definition = functions.value(definition)?.unwrap_or_default();
             Ok(Read { definition, bare: BTreeSet::new(), origin: DefinitionOrigin::Part(at.child("Definition")) })
@@ -242,7 +242,7 @@ impl<'a> Template<'a> {
         let mut typed = bare.clone();
         typed.extend(placeholders(&definition, &bare).into_values().flat_map(|one| one.whole_and_typed));
         let mut used = BTreeSet::new();
-        let mut filling = Filling::new(&typed, |name| match substitutions.get(name) {
+        let mut filling = Substitution::new(&typed, |name| match substitutions.get(name) {
             Some(value) => {
                 used.insert(name.to_owned());
                 Some(value.clone())
@@ -250,7 +250,7 @@ impl<'a> Template<'a> {
             None => self.parameters.value(name).filter(|_| of_functions.contains(name)),
         });
         let filled = filling.fill(&definition);
-        let Filling { changed, left, wrong, .. } = filling;
+        let Substitution { changed, left, wrong, .. } = filling;
         let mut found = wrong;
         if substitutions.are_known() {
             let mut told = BTreeSet::new();
@@ -386,8 +386,8 @@ impl<'a> Template<'a> {
 }
 
 /// Returns the problem of a placeholder without a substitution.
-fn undefined(left: &Left, substitutions: &Substitutions) -> Diagnostic {
-    let Left { name, at, range, .. } = left;
+fn undefined(left: &UnfilledPlaceholder, substitutions: &Substitutions) -> Diagnostic {
+    let UnfilledPlaceholder { name, at, range, .. } = left;
     let message = format!("the placeholder `${{{name}}}` has no substitution");
     let help = match nearest(name, substitutions.names()) {
         Some(near) => format!("did you mean `{near}`?"),

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 use workflow_asl::{Code, Diagnostic, Pointer, placeholder};
 
-use super::functions::{Functions, TooMuch};
+use super::functions::{Functions, TooLarge};
 use super::parameters::Parameters;
 use crate::params::ArgumentValue;
 
@@ -27,7 +27,7 @@ impl Substitutions {
         at: &Pointer,
         functions: &Functions<'_>,
         parameters: &Parameters<'_>,
-    ) -> Result<Self, TooMuch> {
+    ) -> Result<Self, TooLarge> {
         let at = at.child("DefinitionSubstitutions");
         let mut substitutions = Self { values: BTreeMap::new(), names: Vec::new(), at, known: true };
         let Some(given) = properties.get("DefinitionSubstitutions") else { return Ok(substitutions) };

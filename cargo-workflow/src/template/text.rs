@@ -3,7 +3,7 @@
 use serde_json::Value;
 use workflow_asl::{Code, Diagnostic, Pointer};
 
-use super::functions::{Functions, SubPart, TooMuch, call, sub_parts};
+use super::functions::{Functions, SubPart, TooLarge, call, sub_parts};
 
 /// A text that a template composes.
 pub(super) struct Text {
@@ -33,7 +33,7 @@ enum From {
 
 impl Text {
     /// Composes the text of a string, `Fn::Sub` or `Fn::Join` at a pointer. Placeholders stay.
-    pub(super) fn of(value: &Value, at: &Pointer, functions: &Functions<'_>) -> Result<Self, TooMuch> {
+    pub(super) fn of(value: &Value, at: &Pointer, functions: &Functions<'_>) -> Result<Self, TooLarge> {
         let mut text = Self { whole: String::new(), pieces: Vec::new() };
         text.add(value, at, functions)?;
         Ok(text)
@@ -43,7 +43,7 @@ impl Text {
         &self.whole
     }
 
-    fn add(&mut self, value: &Value, at: &Pointer, functions: &Functions<'_>) -> Result<(), TooMuch> {
+    fn add(&mut self, value: &Value, at: &Pointer, functions: &Functions<'_>) -> Result<(), TooLarge> {
         match (call(value), value) {
             (None, Value::String(text)) => self.push(text, at, From::Byte(0), functions),
             (Some(("Fn::Sub", Value::String(text))), _) => {
@@ -77,7 +77,7 @@ impl Text {
         variables: &Value,
         at: &Pointer,
         functions: &Functions<'_>,
-    ) -> Result<(), TooMuch> {
+    ) -> Result<(), TooLarge> {
         for part in sub_parts(text) {
             match part {
                 SubPart::Text(text, from) => self.push(text, at, From::Byte(from), functions)?,
@@ -90,7 +90,7 @@ impl Text {
         Ok(())
     }
 
-    fn push(&mut self, text: &str, at: &Pointer, from: From, functions: &Functions<'_>) -> Result<(), TooMuch> {
+    fn push(&mut self, text: &str, at: &Pointer, from: From, functions: &Functions<'_>) -> Result<(), TooLarge> {
         functions.spend(text.len())?;
         self.pieces.push(TextSegment { start: self.whole.len(), at: at.clone(), from });
         self.whole.push_str(text);

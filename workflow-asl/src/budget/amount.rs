@@ -6,12 +6,12 @@ pub struct Time {
     /// The known seconds.
     pub seconds: u64,
     /// The states whose duration is unbounded; empty if the seconds are an upper bound.
-    pub open: Vec<Open>,
+    pub open: Vec<OpenDuration>,
 }
 
 /// A state with an unbounded duration.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Open {
+pub struct OpenDuration {
     /// Its name.
     pub state: String,
     /// The reason, as the rest of a sentence that begins with the state: `has no timeout`.
@@ -33,7 +33,7 @@ impl Time {
     }
 
     pub(super) fn open(state: &str, why: &'static str) -> Self {
-        Self { seconds: 0, open: vec![Open { state: state.to_owned(), why }] }
+        Self { seconds: 0, open: vec![OpenDuration { state: state.to_owned(), why }] }
     }
 
     pub(super) fn add(&mut self, other: &Self) {

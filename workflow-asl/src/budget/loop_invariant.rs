@@ -23,7 +23,7 @@ use crate::references::{LiteralKind, LiteralStep};
 
 /// What the states of a loop write.
 #[derive(Default)]
-struct Written {
+struct LoopWrites {
     /// Whether the whole input of the states may be written.
     all: bool,
     /// The written members of the states' input.
@@ -38,7 +38,7 @@ impl LoopProgress<'_, '_> {
     /// same in every turn.
     pub(crate) fn decides_alike(&self, graph: &Graph<'_>, states: &[usize]) -> Option<usize> {
         let inside = |edge: &Edge<'_>| edge.to.is_some_and(|to| states.binary_search(&to).is_ok());
-        let mut written = Written::default();
+        let mut written = LoopWrites::default();
         let mut leaving = Vec::new();
         for number in states {
             let (_, state) = graph.states().get(*number)?;
@@ -70,7 +70,7 @@ impl LoopProgress<'_, '_> {
     }
 }
 
-impl Written {
+impl LoopWrites {
     /// Adds what is written on this transition of a state.
     fn add(&mut self, state: &State, language: QueryLanguage, way: EdgeKind) {
         let (assign, output) = match way {

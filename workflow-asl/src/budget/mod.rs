@@ -9,7 +9,7 @@ mod loop_invariant;
 pub(crate) mod progress;
 mod state;
 
-pub use amount::{Count, Open, Time, in_words};
+pub use amount::{Count, OpenDuration, Time, in_words};
 
 use serde_json::Value;
 
@@ -22,7 +22,7 @@ use crate::rules::object_index::ObjectIndex;
 use crate::texts::Texts;
 use longest_path::AcyclicGraph;
 use progress::LoopProgress;
-use state::{Cost, Own, literal_bytes};
+use state::{Cost, VisitCost, literal_bytes};
 
 /// Events that an execution has beside those of its states: that it started, and how it ended.
 const OWN_EVENTS: u64 = 2;
@@ -123,7 +123,7 @@ pub struct Loop {
     /// The seconds that the turn lasts at least.
     pub turn_seconds: u64,
     /// What keeps it from running away.
-    pub pace: Pace,
+    pub pace: LoopPace,
     /// Whether Express executions run it, which have no limit of events.
     pub express: bool,
 }
@@ -131,7 +131,7 @@ pub struct Loop {
 /// What keeps a loop from running away.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Pace {
+pub enum LoopPace {
     /// Every turn goes over a state that takes time; the first of them.
     Slow(String),
     /// Turns may take no time, but change what the loop decides by; the first state that does.
@@ -238,7 +238,8 @@ impl Reader<'_, '_> {
         }
         let own = |state: usize| owns.get(state);
         let ways = AcyclicGraph::of(&graph);
-        let heaviest = |weight: fn(&Own) -> (bool, u64)| ways.longest(|state| own(state).map_or((false, 0), weight));
+        let heaviest =
+            |weight: fn(&VisitCost) -> (bool, u64)| ways.longest(|state| own(state).map_or((false, 0), weight));
         let mut cost = Cost::default();
         let most = heaviest(|own| own.cost.transitions.key());
         most.iter().filter_map(|state| own(*state)).for_each(|own| cost.transitions.add(&own.cost.transitions));
@@ -265,7 +266,7 @@ impl Reader<'_, '_> {
         execution: usize,
         earliest: Option<u64>,
         depth: u64,
-    ) -> Own {
+    ) -> VisitCost {
         let place = self.budget.states.len();
         let pointer = graph.state_pointer(number);
         self.budget.states.push(StateBudget {
@@ -294,7 +295,7 @@ impl Reader<'_, '_> {
                 self.scope(scope, execution, earliest.unwrap_or_default(), depth + 1).0
             });
         }
-        let own = Own::of(name, state, inside);
+        let own = VisitCost::of(name, state, inside);
         if let Some(known) = self.budget.states.get_mut(place) {
             known.longest = own.cost.time.clone();
             known.shortest = own.cost.least;
@@ -305,7 +306,7 @@ impl Reader<'_, '_> {
         own
     }
 
-    fn loops(&mut self, graph: &Graph<'_>, owns: &[Own], cost: &mut Cost) {
+    fn loops(&mut self, graph: &Graph<'_>, owns: &[VisitCost], cost: &mut Cost) {
         let name = |state: &usize| graph.states().get(*state).map_or("", |(name, _)| *name).to_owned();
         let names = |states: &[usize]| states.iter().map(name).collect::<Vec<_>>();
         let runaway = runaway_loops(graph, &self.progress);
@@ -318,19 +319,19 @@ impl Reader<'_, '_> {
             };
             let alike = self.progress.decides_alike(graph, &states);
             let pace = match (runaway.iter().find(inside), alike, quick.iter().find(inside)) {
-                (Some(part), ..) => Pace::None(names(part)),
-                (None, Some(choice), _) => Pace::Unchanging(name(&choice)),
-                (None, None, Some(_)) => Pace::Changing(of_kind(progress::Progress::Changing)),
-                (None, None, None) => Pace::Slow(of_kind(progress::Progress::Slow)),
+                (Some(part), ..) => LoopPace::None(names(part)),
+                (None, Some(choice), _) => LoopPace::Unchanging(name(&choice)),
+                (None, None, Some(_)) => LoopPace::Changing(of_kind(progress::Progress::Changing)),
+                (None, None, None) => LoopPace::Slow(of_kind(progress::Progress::Slow)),
             };
             let events = |state: usize| owns.get(state).map_or(0, |own| own.cost.events.fixed);
             let turn = longest_path::turn(graph, &states, events);
-            let sum = |of: &dyn Fn(&Own) -> u64| {
+            let sum = |of: &dyn Fn(&VisitCost) -> u64| {
                 turn.iter().filter_map(|state| owns.get(*state)).fold(0, |sum: u64, own| sum.saturating_add(of(own)))
             };
             let first = states.first().copied().unwrap_or_default();
             let express = self.progress.is_express(graph, first);
-            cost.time.open.push(Open { state: name(&first), why: "is in a loop" });
+            cost.time.open.push(OpenDuration { state: name(&first), why: "is in a loop" });
             self.budget.loops.push(Loop {
                 pointer: graph.state_pointer(first),
                 turn_events: sum(&|own| own.cost.events.fixed),
@@ -466,12 +467,12 @@ mod tests {
         let slow = budget(json!({"S": task, "C": choice("W"), "W": wait, "T": {"Type": "Succeed"}}));
         let [turn] = slow.loops.as_slice() else { panic!("{slow:?}") };
         assert_eq!((turn.turn.join(" "), turn.turn_events, turn.turn_seconds), ("S C W".to_owned(), 9, 30));
-        assert_eq!((turn.turns_to_limit(), &turn.pace), (2777, &Pace::Slow("W".to_owned())));
-        assert_eq!(slow.executions[0].longest.open, [Open { state: "S".to_owned(), why: "is in a loop" }]);
+        assert_eq!((turn.turns_to_limit(), &turn.pace), (2777, &LoopPace::Slow("W".to_owned())));
+        assert_eq!(slow.executions[0].longest.open, [OpenDuration { state: "S".to_owned(), why: "is in a loop" }]);
         let work = budget(json!({"S": task, "C": choice("S"), "T": {"Type": "Succeed"}}));
-        assert_eq!(work.loops[0].pace, Pace::Changing("S".to_owned()));
+        assert_eq!(work.loops[0].pace, LoopPace::Changing("S".to_owned()));
         let idle = budget(json!({"S": {"Type": "Pass", "Next": "C"}, "C": choice("S"), "T": {"Type": "Succeed"}}));
-        assert_eq!(idle.loops[0].pace, Pace::None(vec!["S".to_owned(), "C".to_owned()]));
+        assert_eq!(idle.loops[0].pace, LoopPace::None(vec!["S".to_owned(), "C".to_owned()]));
     }
 
     #[test]

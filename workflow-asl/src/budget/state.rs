@@ -20,14 +20,14 @@ pub(super) struct Cost {
 
 /// The costs of one visit of a state.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Own {
+pub(super) struct VisitCost {
     pub(super) cost: Cost,
     pub(super) retries: u64,
     pub(super) retry_events: u64,
     pub(super) delays: u64,
 }
 
-impl Own {
+impl VisitCost {
     pub(super) fn of(name: &str, state: &State, inside: Vec<Cost>) -> Self {
         let retriers = || state.retry.iter().flatten();
         let retries = retriers().fold(0, |sum: u64, retrier| sum.saturating_add(attempts(retrier)));

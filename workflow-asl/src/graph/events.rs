@@ -10,14 +10,14 @@ use super::{Bits, FlowGraph, Transition, solve};
 
 /// The events that have happened when a node begins. Events are numbers below a bound.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Happened {
+pub struct PastEvents {
     /// On some path.
     pub maybe: Bits,
     /// On every path.
     pub surely: Bits,
 }
 
-impl Happened {
+impl PastEvents {
     /// Records that an event has happened.
     pub fn note(&mut self, event: usize) {
         self.maybe.insert(event);
@@ -30,30 +30,30 @@ impl Happened {
 pub fn happened<T: Transition>(
     graph: &FlowGraph<T>,
     events: usize,
-    brings: impl Fn(&T, &mut Happened) -> bool,
-) -> Vec<Option<Happened>> {
-    let nothing = Happened { maybe: Bits::new(events), surely: Bits::new(events) };
-    solve(graph, nothing, &Brings(brings))
+    brings: impl Fn(&T, &mut PastEvents) -> bool,
+) -> Vec<Option<PastEvents>> {
+    let nothing = PastEvents { maybe: Bits::new(events), surely: Bits::new(events) };
+    solve(graph, nothing, &EventAnalysis(brings))
 }
 
-struct Brings<F>(F);
+struct EventAnalysis<F>(F);
 
-impl<T, F: Fn(&T, &mut Happened) -> bool> FlowAnalysis<T> for Brings<F> {
-    type Fact = Happened;
+impl<T, F: Fn(&T, &mut PastEvents) -> bool> FlowAnalysis<T> for EventAnalysis<F> {
+    type Fact = PastEvents;
 
     fn leave<'s>(
         &'s self,
         _: usize,
         leaving: &'s [T],
-        before: &'s Happened,
-    ) -> impl Iterator<Item = Option<Happened>> + 's {
+        before: &'s PastEvents,
+    ) -> impl Iterator<Item = Option<PastEvents>> + 's {
         leaving.iter().map(|transition| {
             let mut after = before.clone();
             (self.0)(transition, &mut after).then_some(after)
         })
     }
 
-    fn meet(&self, known: &mut Happened, way: &Happened) -> bool {
+    fn meet(&self, known: &mut PastEvents, way: &PastEvents) -> bool {
         let maybe = known.maybe.unite(&way.maybe);
         known.surely.intersect(&way.surely) || maybe
     }

@@ -8,7 +8,7 @@ mod flow_graph;
 mod solver;
 
 pub use bits::Bits;
-pub use events::{Happened, happened};
+pub use events::{PastEvents, happened};
 pub use flow_graph::{FlowGraph, Transition};
 use indexmap::IndexMap;
 pub use solver::{FlowAnalysis, solve};

@@ -15,7 +15,7 @@ use std::fmt;
 use std::ops::Range;
 
 pub use insert::InsertError;
-pub use select::Miss;
+pub use select::NoMatch;
 
 use filter::Filter;
 use workflow_jsonata::{LiteralKind, LiteralStep};

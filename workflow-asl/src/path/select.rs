@@ -14,25 +14,25 @@ const VISITS: u32 = 5_000_000;
 /// The failure of a path that selects nothing. `Display` prints Jayway's text, with the path in bracket form, which the
 /// service quotes in its causes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Miss {
+pub struct NoMatch {
     text: String,
     index: bool,
 }
 
-impl Miss {
+impl NoMatch {
     /// Returns whether the path failed at an index outside its array, which a payload template may treat as null.
     pub fn is_index_out_of_range(&self) -> bool {
         self.index
     }
 }
 
-impl fmt::Display for Miss {
+impl fmt::Display for NoMatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
 }
 
-impl std::error::Error for Miss {}
+impl std::error::Error for NoMatch {}
 
 /// The reason why a selection stopped.
 pub(super) enum Stop<'a> {
@@ -57,7 +57,7 @@ impl JsonPath {
     /// # Errors
     /// Returns an error if a definite path selects nothing, a function such as `.sum()` finds no numbers, or the path
     /// visits more than five million nodes.
-    pub fn select<'a>(&self, root: &'a Value) -> Result<Cow<'a, Value>, Miss> {
+    pub fn select<'a>(&self, root: &'a Value) -> Result<Cow<'a, Value>, NoMatch> {
         let mut node = root;
         for (at, step) in self.steps.iter().enumerate() {
             node = match (simple(step, node), step) {
@@ -86,51 +86,53 @@ impl JsonPath {
         text
     }
 
-    fn miss(&self, stop: &Stop<'_>) -> Miss {
+    fn miss(&self, stop: &Stop<'_>) -> NoMatch {
         let (at, node) = match stop {
             Stop::At(at, node) => (*at, *node),
             Stop::NoNumbers => {
-                return Miss::other("Aggregation function attempted to calculate value using empty array".to_owned());
+                return NoMatch::other(
+                    "Aggregation function attempted to calculate value using empty array".to_owned(),
+                );
             }
             Stop::TooMany => {
-                return Miss::other(format!("The path {} visits more than {VISITS} nodes", self.normalized()));
+                return NoMatch::other(format!("The path {} visits more than {VISITS} nodes", self.normalized()));
             }
         };
         let nothing = || format!("No results for path: {}", self.normalized());
         match (self.steps.get(at), node) {
-            (Some(PathStep::Child(_)), Value::Object(_)) => Miss::other(if at + 1 == self.steps.len() {
+            (Some(PathStep::Child(_)), Value::Object(_)) => NoMatch::other(if at + 1 == self.steps.len() {
                 nothing()
             } else {
                 format!("Missing property in path {}", self.prefix(at + 1))
             }),
-            (Some(PathStep::Child(name)), other) => Miss::other(format!(
+            (Some(PathStep::Child(name)), other) => NoMatch::other(format!(
                 "Expected to find an object with property ['{}'] in path {} but found '{}'",
                 name,
                 self.prefix(at),
                 kind(other)
             )),
-            (Some(PathStep::Children(_)), other) => Miss::other(format!(
+            (Some(PathStep::Children(_)), other) => NoMatch::other(format!(
                 "Expected to find an object with properties {} in path {} but found '{}'",
                 self.steps.get(at).map(ToString::to_string).unwrap_or_default(),
                 self.prefix(at),
                 kind(other)
             )),
             (Some(PathStep::Index(_) | PathStep::FromLength(_)), Value::Array(_)) => {
-                Miss { text: nothing(), index: true }
+                NoMatch { text: nothing(), index: true }
             }
             (Some(PathStep::Index(_) | PathStep::FromLength(_)), Value::Null) => {
-                Miss::other(format!("The path {} is null", self.prefix(at)))
+                NoMatch::other(format!("The path {} is null", self.prefix(at)))
             }
-            (Some(step @ (PathStep::Index(_) | PathStep::FromLength(_))), other) => Miss::other(format!(
+            (Some(step @ (PathStep::Index(_) | PathStep::FromLength(_))), other) => NoMatch::other(format!(
                 "Filter: {step} can only be applied to arrays. Current context is: {}",
                 other.to_string().chars().take(200).collect::<String>()
             )),
-            _ => Miss::other(nothing()),
+            _ => NoMatch::other(nothing()),
         }
     }
 }
 
-impl Miss {
+impl NoMatch {
     fn other(text: String) -> Self {
         Self { text, index: false }
     }

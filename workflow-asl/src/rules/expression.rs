@@ -83,7 +83,10 @@ impl Strings<'_> {
                 let mut diagnostic =
                     syntax_error(Code::BadJsonata, at.clone(), text, error.clone().shifted(OPEN.len()));
                 let error = error.clone();
-                diagnostic.finding = Box::new(Finding::MalformedJsonata { error, meant: jsonata::meant(code) });
+                diagnostic.finding = Box::new(Finding::MalformedJsonata {
+                    error,
+                    translated: jsonata::translate_foreign_operators(code),
+                });
                 found.push(diagnostic);
                 return;
             }

@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use serde_core::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use super::layout::{Below, Layout, Span, Written};
+use super::layout::{Below, Layout, Notation, Span};
 use super::{MAX_DEPTH, Read, Repeated, SourceError, boundary};
 use crate::{Code, Diagnostic, Pointer};
 
@@ -130,7 +130,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
 }
 
 /// A duplicate key of an object.
-struct Twice {
+struct RepeatedKey {
     /// The keys and indices that lead to it, innermost first.
     path: Vec<String>,
     first: Span,
@@ -142,7 +142,7 @@ struct Scanner<'a> {
     text: &'a str,
     at: usize,
     depth: usize,
-    twice: Vec<Twice>,
+    twice: Vec<RepeatedKey>,
 }
 
 impl<'a> Scanner<'a> {
@@ -152,7 +152,7 @@ impl<'a> Scanner<'a> {
 
     fn find_repeated(mut self) -> Vec<Repeated> {
         self.value();
-        let repeated = self.twice.into_iter().map(|Twice { path, first, second }| {
+        let repeated = self.twice.into_iter().map(|RepeatedKey { path, first, second }| {
             let at = path.iter().rev().fold(Pointer::root(), |at, token| at.child(token));
             Repeated { at, holder: "object", first, second }
         });
@@ -186,7 +186,7 @@ impl<'a> Scanner<'a> {
             b'[' => self.items()?,
             b'"' => {
                 self.string()?;
-                Below::Text(Written::Quoted)
+                Below::Text(Notation::Quoted)
             }
             _ => {
                 let ends = |byte: char| matches!(byte, ',' | ']' | '}' | ' ' | '\t' | '\n' | '\r');
@@ -217,7 +217,7 @@ impl<'a> Scanner<'a> {
             let value = self.value()?;
             self.inside(known, &key);
             if let Some((first, _)) = members.insert(key.clone(), (span, value)) {
-                self.twice.push(Twice { path: vec![key], first, second: span });
+                self.twice.push(RepeatedKey { path: vec![key], first, second: span });
             }
         }
         Some(Below::Members(members))

@@ -22,7 +22,7 @@ pub(super) enum Below {
     #[default]
     Nothing,
     /// The characters of a string, as written in the span.
-    Text(Written),
+    Text(Notation),
     /// Elements.
     Items(Vec<Layout>),
     /// Members: the span of the key, and the value.
@@ -31,7 +31,7 @@ pub(super) enum Below {
 
 /// The notation of a string, which maps positions in its value to positions in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Written {
+pub(super) enum Notation {
     /// In double quotes, with JSON or YAML escapes.
     Quoted,
     /// In YAML's single quotes.
@@ -74,7 +74,7 @@ impl Layout {
     }
 }
 
-impl Written {
+impl Notation {
     /// Returns the position of a range (offset and length in bytes) of a string that is written in `span`.
     pub(super) fn part(self, text: &str, span: Span, range: Span) -> Span {
         let raw = text.get(span.0..span.0 + span.1).unwrap_or_default();

@@ -128,7 +128,7 @@ type Site = (usize, ValueField);
 
 /// The results for an expression at a site.
 #[derive(Debug, Default)]
-struct Known {
+struct SiteResults {
     /// By the declared types alone.
     declared: Option<Inferred>,
     /// With the optional values that were tested before.
@@ -141,9 +141,9 @@ struct Known {
 #[derive(Debug, Default)]
 pub(super) struct Expressions {
     /// By the number of the expression, at its first site.
-    first: RefCell<Vec<Option<(Site, Known)>>>,
+    first: RefCell<Vec<Option<(Site, SiteResults)>>>,
     /// At other sites: expressions that several states share.
-    shared: RefCell<BTreeMap<(NodeId, Site), Known>>,
+    shared: RefCell<BTreeMap<(NodeId, Site), SiteResults>>,
     /// How often a type changed that others depend on.
     changes: usize,
 }
@@ -165,10 +165,10 @@ impl Expressions {
         let (mut first, mut shared) = (self.first.borrow_mut(), self.shared.borrow_mut());
         let Some(slot) = first.get_mut(id.0).filter(|_| id != NodeId::MADE) else { return };
         let site = (place.state.id, place.position);
-        let (at, known) = slot.get_or_insert_with(|| (site, Known::default()));
+        let (at, known) = slot.get_or_insert_with(|| (site, SiteResults::default()));
         let known = if *at == site { known } else { shared.entry((id, site)).or_default() };
         if known.changes != self.changes {
-            *known = Known { changes: self.changes, ..Known::default() };
+            *known = SiteResults { changes: self.changes, ..SiteResults::default() };
         }
         if !place.facts.is_declared() {
             known.narrowed = Some(inferred.clone());

@@ -7,7 +7,7 @@ use super::analysis::Analysis;
 use super::model::{StateInfo, is_distributed};
 use super::sink::Sink;
 use crate::problem::{Edit, Problem};
-use crate::syntax::ast::{Clause, ClauseValue, DeclarationKind, ExprKind, Head, Over, Spot, plain};
+use crate::syntax::ast::{Clause, ClauseValue, DeclarationKind, ExprKind, Head, MapItems, Spot, plain};
 use crate::syntax::keyword::ClauseKind;
 
 pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
@@ -95,7 +95,7 @@ fn distributed_alone(info: &StateInfo<'_>, sink: &mut Sink<'_>) {
             None => problem.help("make the map `distributed`").edit(Edit::after(end, " distributed")),
         }
     };
-    if let Some(Over::Reader { path, body }) = over
+    if let Some(MapItems::Reader { path, body }) = over
         && let (Some(first), Some(last)) = (path.first(), path.last())
         && !matches!(body.kind, ExprKind::Invalid)
     {
@@ -128,7 +128,7 @@ fn said_once(info: &StateInfo<'_>, sink: &mut Sink<'_>) {
             QueryLanguage::JsonPath => (&[ClauseKind::Parameters, ClauseKind::Result], "value"),
         },
         Head::Succeed { value: Some(_) } => (&[ClauseKind::Output], "output"),
-        Head::Map { over: Some(Over::Items(_)), .. } => (&[ClauseKind::Items, ClauseKind::ItemsPath], "items"),
+        Head::Map { over: Some(MapItems::Items(_)), .. } => (&[ClauseKind::Items, ClauseKind::ItemsPath], "items"),
         _ => return,
     };
     for clause in &info.state.clauses {

@@ -11,7 +11,7 @@ use super::model::StateInfo;
 use super::sink::Sink;
 use super::types::{Ty, Types, article};
 use super::value_site::{ValueField, ValueSite};
-use crate::question::{Asks, Foreign, ForeignPart, Question};
+use crate::question::{Foreign, ForeignPart, Question, QuestionKind};
 use crate::schema::rust_type::spell;
 use crate::syntax::ast::{Expr, ExprKind, Head, Member, Resource, Spot};
 
@@ -28,7 +28,7 @@ pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
         };
         let Some(wanted) = Types::part_of(workflow, ForeignPart::Input) else { continue };
         if pattern.as_ref().is_some_and(|pattern| pattern.value.starts_with("sync")) {
-            sink.ask(|| Question { of: wanted.clone(), asks: Asks::Awaited, spot: *spot });
+            sink.ask(|| Question { of: wanted.clone(), asks: QuestionKind::Awaited, spot: *spot });
         }
         let what = format!("the input of `{}`", spell(wanted.tokens.clone()));
         // Other values are reported elsewhere, or are unknown.
@@ -82,7 +82,7 @@ impl<'a> Conformance<'_, 'a> {
                 for member in members {
                     let (name, is_value) = name(self.place.state, member);
                     let Some(inner) = wanted.member(name) else { continue };
-                    let slip = Asks::NoSlip { what: what.to_owned() };
+                    let slip = QuestionKind::NoSlip { what: what.to_owned() };
                     sink.ask(|| Question { of: inner.clone(), asks: slip, spot: member.key.spot });
                     let what = format!("`{name}` of {what}");
                     if member.optional {
@@ -102,14 +102,14 @@ impl<'a> Conformance<'_, 'a> {
             }
             ExprKind::Text(text) if !text.starts_with("{%") => {
                 self.takes(wanted, &Ty::Text, false, expr.spot, what, sink);
-                let asks = Asks::Text { text: text.clone(), words: "this".to_owned() };
+                let asks = QuestionKind::Text { text: text.clone(), words: "this".to_owned() };
                 sink.ask(|| Question { of: wanted.clone(), asks, spot: expr.spot });
             }
             ExprKind::Number(text) => {
                 self.takes(wanted, &self.analysis.type_of(self.place, expr), false, expr.spot, what, sink);
                 if let Some(number) = whole(text) {
                     let (what, given) = (what.to_owned(), text.clone());
-                    let asks = Asks::InRange { number, what, given, code: self.kind_code() };
+                    let asks = QuestionKind::InRange { number, what, given, code: self.kind_code() };
                     sink.ask(|| Question { of: wanted.clone(), asks, spot: expr.spot });
                 }
             }
@@ -126,7 +126,7 @@ impl<'a> Conformance<'_, 'a> {
         if let Ty::Foreign(given) = ty {
             // That it may be absent is reported where it is read, but not for a member.
             let (given, what, code) = ((**given).clone(), what.to_owned(), self.kind_code());
-            let asks = Asks::Fits { given, absent, what, code, lacks: self.code };
+            let asks = QuestionKind::Fits { given, absent, what, code, lacks: self.code };
             sink.ask(|| Question { of: wanted.clone(), asks, spot });
             return;
         }
@@ -135,7 +135,7 @@ impl<'a> Conformance<'_, 'a> {
         let members: Vec<(&str, &Ty)> = match ty {
             Ty::Object(members) => {
                 for inner in members.keys().filter_map(|name| wanted.member(name)) {
-                    let slip = Asks::NoSlip { what: what.to_owned() };
+                    let slip = QuestionKind::NoSlip { what: what.to_owned() };
                     sink.ask(|| Question { of: inner, asks: slip, spot });
                 }
                 members.iter().map(|(name, ty)| (name.as_str(), ty)).collect()
@@ -157,7 +157,7 @@ impl<'a> Conformance<'_, 'a> {
     }
 
     fn members(self, wanted: &Foreign, given: Vec<String>, spot: Spot, what: &str, sink: &mut Sink<'_>) {
-        let asks = Asks::Members { given, what: what.to_owned(), code: self.code };
+        let asks = QuestionKind::Members { given, what: what.to_owned(), code: self.code };
         sink.ask(|| Question { of: wanted.clone(), asks, spot });
     }
 
@@ -167,7 +167,8 @@ impl<'a> Conformance<'_, 'a> {
             return;
         }
         let kinds = known.unwrap_or(u8::MAX) & if absent { !kinds::NULL } else { u8::MAX };
-        let asks = Asks::Takes { kinds, absent, what: what.to_owned(), given: article(ty), code: self.kind_code() };
+        let asks =
+            QuestionKind::Takes { kinds, absent, what: what.to_owned(), given: article(ty), code: self.kind_code() };
         sink.ask(|| Question { of: wanted.clone(), asks, spot });
     }
 

@@ -8,7 +8,7 @@ use super::function::Argument;
 use super::path::{Path, PathSegment};
 use super::sink::Sink;
 use super::types::{Ty, article};
-use crate::question::{Asks, DEPTH, Foreign, ForeignMember, ForeignStep, Question};
+use crate::question::{DEPTH, Foreign, ForeignMember, ForeignStep, Question, QuestionKind};
 use crate::syntax::ast::{Expr, ExprKind, Segment, Spot};
 
 /// Kinds of JSON values, as workflow-runtime counts them.
@@ -70,7 +70,7 @@ impl Foreign {
         next.steps.push(ForeignStep { to, certain });
         sink.ask(|| {
             let code = if input { Code::UnknownInputField } else { Code::UnknownMember };
-            Question { of: next.clone(), asks: Asks::Member { words: path.to_string(), code, last }, spot }
+            Question { of: next.clone(), asks: QuestionKind::Member { words: path.to_string(), code, last }, spot }
         });
         Ty::Foreign(Box::new(next))
     }
@@ -82,7 +82,7 @@ impl Sink<'_> {
         if let Ty::Foreign(foreign) = ty.present() {
             self.ask(|| Question {
                 of: (**foreign).clone(),
-                asks: Asks::Kind { kinds, wanted: wanted.to_owned(), code, help: Vec::new() },
+                asks: QuestionKind::Kind { kinds, wanted: wanted.to_owned(), code, help: Vec::new() },
                 spot,
             });
         }
@@ -95,7 +95,7 @@ impl Sink<'_> {
         let Ty::Foreign(foreign) = ty.present() else { return };
         if let (ExprKind::Text(text), Ty::Text) = (&literal.kind, other) {
             let words = words(operand).unwrap_or_else(|| "this".to_owned());
-            let asks = Asks::Text { text: text.clone(), words };
+            let asks = QuestionKind::Text { text: text.clone(), words };
             self.ask(|| Question { of: (**foreign).clone(), asks, spot: literal.spot });
         }
         // What may be absent may be compared with `null`.

@@ -4,7 +4,7 @@
 //! and the result; this module only adds what is specific to the language. The intrinsic functions of JSONPath are in
 //! [`workflow_asl::intrinsic`], the comparison operators in [`workflow_asl::document::Operator`].
 
-use workflow_asl::jsonata::{self, FUNCTIONS, FunctionId as Row, Gives, Origin};
+use workflow_asl::jsonata::{self, FUNCTIONS, FunctionId as Row, Origin, ResultKind};
 
 use super::types::Ty;
 
@@ -33,14 +33,14 @@ pub enum Argument {
 #[derive(Clone, Copy, Debug)]
 pub enum Function {
     /// One of the language.
-    Own(&'static Own),
+    Language(&'static LanguageFunction),
     /// One of JSONata.
     Jsonata(&'static jsonata::Function),
 }
 
 /// A function of the language, which gives `bool` or, where it is `timestamp`, one.
 #[derive(Debug)]
-pub struct Own {
+pub struct LanguageFunction {
     name: &'static str,
     /// What each argument is.
     argument: Argument,
@@ -48,20 +48,20 @@ pub struct Own {
     count: Option<usize>,
 }
 
-const OWN: &[Own] = &[
-    Own::new("is_present", Argument::Any, Some(1)),
-    Own::new("is_null", Argument::Any, Some(1)),
-    Own::new("is_string", Argument::Any, Some(1)),
-    Own::new("is_numeric", Argument::Any, Some(1)),
-    Own::new("is_boolean", Argument::Any, Some(1)),
-    Own::new("is_timestamp", Argument::Any, Some(1)),
-    Own::new("matches", Argument::Text, Some(2)),
-    Own::new("timestamp", Argument::Text, Some(1)),
-    Own::new("all", Argument::Bool, None),
-    Own::new("any", Argument::Bool, None),
+const OWN: &[LanguageFunction] = &[
+    LanguageFunction::new("is_present", Argument::Any, Some(1)),
+    LanguageFunction::new("is_null", Argument::Any, Some(1)),
+    LanguageFunction::new("is_string", Argument::Any, Some(1)),
+    LanguageFunction::new("is_numeric", Argument::Any, Some(1)),
+    LanguageFunction::new("is_boolean", Argument::Any, Some(1)),
+    LanguageFunction::new("is_timestamp", Argument::Any, Some(1)),
+    LanguageFunction::new("matches", Argument::Text, Some(2)),
+    LanguageFunction::new("timestamp", Argument::Text, Some(1)),
+    LanguageFunction::new("all", Argument::Bool, None),
+    LanguageFunction::new("any", Argument::Bool, None),
 ];
 
-impl Own {
+impl LanguageFunction {
     const fn new(name: &'static str, argument: Argument, count: Option<usize>) -> Self {
         Self { name, argument, count }
     }
@@ -72,20 +72,20 @@ impl Function {
     pub fn from_name(name: &str) -> Option<Self> {
         match name.strip_prefix('$') {
             Some(name) => jsonata::function(name).filter(|row| row.origin != Origin::Removed).map(Self::Jsonata),
-            None => OWN.iter().find(|own| own.name == name).map(Self::Own),
+            None => OWN.iter().find(|own| own.name == name).map(Self::Language),
         }
     }
 
     /// All functions, those of the language first.
     pub fn all() -> impl Iterator<Item = Self> {
         let jsonata = FUNCTIONS.iter().filter(|row| row.origin != Origin::Removed);
-        OWN.iter().map(Self::Own).chain(jsonata.map(Self::Jsonata))
+        OWN.iter().map(Self::Language).chain(jsonata.map(Self::Jsonata))
     }
 
     /// Returns the name as it is written, with `$`.
     pub fn name(self) -> String {
         match self {
-            Self::Own(own) => own.name.to_owned(),
+            Self::Language(own) => own.name.to_owned(),
             Self::Jsonata(row) => format!("${}", row.name),
         }
     }
@@ -98,7 +98,7 @@ impl Function {
     /// Returns the minimum and, if there is one, the maximum number of arguments. A value has no context argument.
     pub fn arity(self) -> (usize, Option<usize>) {
         match self {
-            Self::Own(own) => (own.count.unwrap_or(0), own.count),
+            Self::Language(own) => (own.count.unwrap_or(0), own.count),
             Self::Jsonata(row) => row.arguments(),
         }
     }
@@ -106,7 +106,7 @@ impl Function {
     /// Returns what the argument at an index from zero must be.
     pub fn argument(self, index: usize) -> Argument {
         let row = match self {
-            Self::Own(own) => return own.argument,
+            Self::Language(own) => return own.argument,
             Self::Jsonata(row) => row,
         };
         let Some(parameter) = row.parameters().nth(index).or_else(|| row.parameters().last()) else {
@@ -130,7 +130,7 @@ impl Function {
     pub fn takes_absence(self) -> bool {
         match self {
             // ASL's other tests fail where there is nothing to test.
-            Self::Own(own) => own.name.starts_with("is_"),
+            Self::Language(own) => own.name.starts_with("is_"),
             Self::Jsonata(row) => row.asking || matches!(row.id, Row::Append | Row::Distinct | Row::Merge | Row::Zip),
         }
     }
@@ -165,8 +165,8 @@ impl Function {
     /// Returns what it gives.
     pub fn result(self) -> Ty {
         let row = match self {
-            Self::Own(own) if own.name == "timestamp" => return Ty::Timestamp,
-            Self::Own(_) => return Ty::Bool,
+            Self::Language(own) if own.name == "timestamp" => return Ty::Timestamp,
+            Self::Language(_) => return Ty::Bool,
             Self::Jsonata(row) => row,
         };
         match row.id {
@@ -179,8 +179,8 @@ impl Function {
         }
         match (row.gives, row.result()) {
             // A single item is returned without an array.
-            (Gives::Sequence, _) => Ty::Unknown,
-            (Gives::Array, None) => Ty::Array(Box::new(Ty::Unknown)),
+            (ResultKind::Sequence, _) => Ty::Unknown,
+            (ResultKind::Array, None) => Ty::Array(Box::new(Ty::Unknown)),
             (_, Some(("a", items))) => Ty::Array(Box::new(items.map_or(Ty::Unknown, of_letter))),
             (_, result) => result.map_or(Ty::Unknown, |(letter, _)| of_letter(letter)),
         }
@@ -244,7 +244,7 @@ mod tests {
 
     use proc_macro2::TokenStream;
 
-    use super::{Argument, Function as Called};
+    use super::Argument;
     use crate::check::types::Ty;
     use crate::problem::Problems;
 
@@ -282,13 +282,13 @@ mod tests {
     }
 
     fn arguments(row: &Function, count: usize) -> Vec<&'static str> {
-        let function = Called::from_name(&format!("${}", row.name)).unwrap();
+        let function = super::Function::from_name(&format!("${}", row.name)).unwrap();
         (0..count).map(|index| fitting(function.argument(index))).collect()
     }
 
     #[test]
     fn signatures_are_read() {
-        let named = |name| Called::from_name(name).unwrap();
+        let named = |name| super::Function::from_name(name).unwrap();
         assert_eq!(named("$substring").arity(), (2, Some(3)));
         assert_eq!(named("$uuid").arity(), (0, Some(0)));
         assert_eq!(named("$zip").arity(), (1, None));
@@ -297,7 +297,7 @@ mod tests {
         assert_eq!((named("$join").argument(0), named("$join").argument(1)), (Argument::Texts, Argument::Text));
         assert_eq!(named("$match").result(), Ty::Unknown);
         assert_eq!(named("$split").result(), Ty::Array(Box::new(Ty::Text)));
-        assert!(Called::from_name("$eval").is_none());
+        assert!(super::Function::from_name("$eval").is_none());
     }
 
     // Every row of the table of JSONata's functions is known, by its name and its signature alone.

@@ -28,8 +28,8 @@ pub struct HandledTask {
 pub(crate) fn handled_tasks(analysis: &Analysis<'_>) -> Vec<HandledTask> {
     let found = analysis.all_states().filter_map(|info| {
         let Head::Task { resource: Some(resource), body } = &info.state.head else { return None };
-        let called = Called::of(resource)?;
-        let declared = declared_result(resource).filter(|_| called != Called::ForToken);
+        let called = CalledTask::of(resource)?;
+        let declared = declared_result(resource).filter(|_| called != CalledTask::ForToken);
         let reads = declared.and_then(|declared| match declared.ty {
             ResultType::Written(ty) => Some(ty.clone()),
             ResultType::OutputOf(_) => None,
@@ -40,7 +40,7 @@ pub(crate) fn handled_tasks(analysis: &Analysis<'_>) -> Vec<HandledTask> {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Called {
+enum CalledTask {
     /// `lambda::invoke`: the payload is sent, and what the function returns is read.
     Lambda,
     /// The same with `.waitForTaskToken`: what is sent back with the token is read.
@@ -49,7 +49,7 @@ enum Called {
     Whole,
 }
 
-impl Called {
+impl CalledTask {
     fn of(resource: &Resource) -> Option<Self> {
         match resource {
             Resource::Service { path, pattern, .. } => {
@@ -72,10 +72,10 @@ impl Called {
 
 /// Returns whether a task of a document with this `Resource` may be one of them.
 pub(crate) fn is_handled(resource: &str) -> bool {
-    Called::of_arn(resource).is_some()
+    CalledTask::of_arn(resource).is_some()
 }
 
-fn sends<'a>(analysis: &Analysis<'a>, info: &StateInfo<'a>, called: Called, body: Option<&Expr>) -> Ty {
+fn sends<'a>(analysis: &Analysis<'a>, info: &StateInfo<'a>, called: CalledTask, body: Option<&Expr>) -> Ty {
     let clauses = [ClauseKind::Arguments, ClauseKind::Parameters];
     let clause = info.state.clauses.iter().find(|clause| clauses.contains(&clause.kind));
     let request = body.or(clause.and_then(|clause| match &clause.value {
@@ -85,7 +85,7 @@ fn sends<'a>(analysis: &Analysis<'a>, info: &StateInfo<'a>, called: Called, body
     let Some(request) = request else { return Ty::Unknown };
     let ty = analysis.narrowed_type(info.at(ValueField::Parameters), request);
     match (called, &ty, &request.kind) {
-        (Called::Whole, ..) => ty,
+        (CalledTask::Whole, ..) => ty,
         // Without one the function gets an empty object.
         (_, Ty::Object(members), ExprKind::Object(_)) => match members.get(PAYLOAD) {
             Some(payload) => payload.clone(),

@@ -65,7 +65,7 @@ use std::collections::BTreeMap;
 
 use self::sink::Sink;
 use crate::problem::Problems;
-pub use crate::question::{Asks, Foreign, ForeignMember, ForeignPart, ForeignStep, Question};
+pub use crate::question::{Foreign, ForeignMember, ForeignPart, ForeignStep, Question, QuestionKind};
 use crate::syntax::ast::{NodeId, Workflow};
 
 /// Analyses a workflow and reports what is wrong with it, each problem once.

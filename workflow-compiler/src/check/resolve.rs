@@ -20,7 +20,7 @@ use crate::syntax::spelling::is_word;
 
 /// What a walk over members begins at, as far as messages care.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Beginning {
+pub(super) enum WalkStart {
     /// The execution's input.
     Input,
     /// The state's own input, which may hold more than is declared of the execution's.
@@ -55,9 +55,9 @@ impl<'a> Analysis<'a> {
         let mut steps: Vec<AccessStep> =
             root.prefix.iter().map(|name| AccessStep::Member { name: (*name).to_owned(), quoted: false }).collect();
         let beginning = match reference.root {
-            Root::Input => Beginning::Input,
-            Root::State => Beginning::State,
-            _ => Beginning::Value,
+            Root::Input => WalkStart::Input,
+            Root::State => WalkStart::State,
+            _ => WalkStart::Value,
         };
         let path = Path::from(PathRoot::of(&reference.root));
         let absent = reference.optional && !place.facts.present(&path);
@@ -139,7 +139,7 @@ impl<'a> Analysis<'a> {
         mut path: Path<'e>,
         mut ty: Ty,
         segments: &'e [Segment],
-        beginning: Beginning,
+        beginning: WalkStart,
         facts: &Narrowing,
         steps: &mut Vec<AccessStep>,
         sink: &mut Sink<'_>,
@@ -158,7 +158,7 @@ impl<'a> Analysis<'a> {
             };
             if let Ty::Foreign(foreign) = ty.present() {
                 let last = at + 1 == segments.len();
-                let next = foreign.step((segment, last), &path, beginning == Beginning::Input, facts, sink);
+                let next = foreign.step((segment, last), &path, beginning == WalkStart::Input, facts, sink);
                 path.segments.push(PathSegment::of(segment));
                 steps.push(match segment {
                     Segment::Member { name, optional, quoted } => {
@@ -234,13 +234,13 @@ impl<'a> Analysis<'a> {
         path: &Path<'_>,
         ty: &Ty,
         (name, quoted, next): (&Text, bool, Option<&Text>),
-        beginning: Beginning,
+        beginning: WalkStart,
         facts: &Narrowing,
         sink: &mut Sink<'_>,
     ) -> (String, Ty, Presence) {
         let there = Presence::Always;
         let unknown = (name.value.clone(), Ty::Unknown, there);
-        let input = beginning == Beginning::Input;
+        let input = beginning == WalkStart::Input;
         let code = if input { Code::UnknownInputField } else { Code::UnknownMember };
         match ty {
             Ty::Unknown | Ty::Foreign(_) => unknown,
@@ -267,7 +267,7 @@ impl<'a> Analysis<'a> {
                 };
                 // An execution may be given more than its input declares, which `state` reads, so only a likely
                 // misspelling is an error.
-                let given = beginning == Beginning::State && !known.declared;
+                let given = beginning == WalkStart::State && !known.declared;
                 let fault = sink.listens().then(fault);
                 fault.filter(|fault| !given || !fault.fix.is_empty()).into_iter().for_each(|fault| sink.push(fault));
                 unknown
@@ -316,7 +316,7 @@ impl<'a> Analysis<'a> {
                 }
             },
             // JSONata reads a member of every item, as in `$sum(state.total)`.
-            Ty::Array(_) | Ty::Tuple(_) if beginning == Beginning::State => unknown,
+            Ty::Array(_) | Ty::Tuple(_) if beginning == WalkStart::State => unknown,
             Ty::Array(_) | Ty::Tuple(_) => {
                 sink.report(|| {
                     let message = format!("`{path}` is {}: select one of its items first", article(ty));

@@ -14,7 +14,7 @@ use super::suggestions;
 use super::types::{Ty, error_type};
 use super::value_site::{ValueField, ValueSite};
 use crate::problem::{Edit, Problem};
-use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Head, Over, Reference, Root, Segment, Spot, plain};
+use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Head, MapItems, Reference, Root, Segment, Spot, plain};
 use crate::syntax::keyword::ClauseKind;
 
 /// The base, first steps and type of a root.
@@ -291,7 +291,7 @@ impl<'a> Analysis<'a> {
     /// Returns the type of the elements of a map's items.
     pub fn item_type(&self, map: &StateInfo<'a>) -> Ty {
         let over = match &map.state.head {
-            Head::Map { over: Some(Over::Items(items)), .. } => Some(items),
+            Head::Map { over: Some(MapItems::Items(items)), .. } => Some(items),
             Head::Map { over: None, .. } => map.state.clauses.iter().find_map(|clause| match clause {
                 Clause { kind: ClauseKind::Items, value: ClauseValue::Expr(items), .. } => Some(items),
                 _ => None,

@@ -13,7 +13,8 @@ use super::types::{Ty, article};
 use super::value_site::{ValueField, ValueSite};
 use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{
-    Catcher, Clause, ClauseValue, DeclarationKind, Expr, ExprKind, Head, Over, Resource, Retrier, Root, WaitHead, plain,
+    Catcher, Clause, ClauseValue, DeclarationKind, Expr, ExprKind, Head, MapItems, Resource, Retrier, Root, WaitHead,
+    plain,
 };
 use crate::syntax::keyword::ClauseKind;
 
@@ -123,8 +124,8 @@ fn head<'a>(analysis: &Analysis<'a>, info: &StateInfo<'a>, facts: &Narrowing, si
         Head::Wait(Some(WaitHead::For(seconds))) => value(seconds, ValueField::Seconds),
         Head::Wait(Some(WaitHead::Until(time))) => value(time, ValueField::Timestamp),
         Head::Choice(arms) => choice::check(analysis, info, arms, facts, sink),
-        Head::Map { over: Some(Over::Items(items)), .. } => value(items, ValueField::Items),
-        Head::Map { over: Some(Over::Reader { body, .. }), .. } => value(body, ValueField::Transfer),
+        Head::Map { over: Some(MapItems::Items(items)), .. } => value(items, ValueField::Items),
+        Head::Map { over: Some(MapItems::Reader { body, .. }), .. } => value(body, ValueField::Transfer),
         Head::Succeed { value: Some(body) } => value(body, ValueField::Output),
         Head::Fail { error, cause } => error.iter().chain(cause).for_each(|text| value(text, ValueField::Failure)),
         Head::Pass { value: None } | Head::Wait(None) | Head::Parallel(_) => {}

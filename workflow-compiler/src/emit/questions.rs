@@ -7,7 +7,7 @@ use quote::{format_ident, quote, quote_spanned};
 
 use super::workflow::for_every_item;
 use crate::CompiledWorkflow;
-use crate::check::{Asks, Foreign, ForeignMember, ForeignPart, Question};
+use crate::check::{Foreign, ForeignMember, ForeignPart, Question, QuestionKind};
 use crate::syntax::ast::Spot;
 
 /// Returns the questions of one workflow, after the shapes of the types involved.
@@ -34,12 +34,12 @@ pub(super) fn questions(krate: &TokenStream, compiled: &CompiledWorkflow) -> Tok
     for question in &compiled.questions {
         let number = number_of(&question.of);
         let given = match &question.asks {
-            Asks::Fits { given, .. } => number_of(given),
+            QuestionKind::Fits { given, .. } => number_of(given),
             _ => number,
         };
         if is_new(question, number, &mut before) {
             asked.extend(match question.asks {
-                Asks::Awaited => awaited(krate, question),
+                QuestionKind::Awaited => awaited(krate, question),
                 _ => ask(question, number, given),
             });
         }
@@ -68,7 +68,7 @@ pub(super) fn part(krate: &TokenStream, of: &Foreign) -> TokenStream {
 
 /// Returns whether a step on the way was not asked about before.
 fn is_new(question: &Question, number: usize, before: &mut BTreeSet<String>) -> bool {
-    !matches!(question.asks, Asks::Member { last: false, .. })
+    !matches!(question.asks, QuestionKind::Member { last: false, .. })
         || before.insert(format!("{number} {:?}", question.of.steps))
 }
 
@@ -76,50 +76,50 @@ fn ask(question: &Question, number: usize, given_number: usize) -> TokenStream {
     let shape = format_ident!("__SHAPE_{number}");
     let path = path(&question.of);
     let (function, rest) = match &question.asks {
-        Asks::Member { words, code, .. } => {
+        QuestionKind::Member { words, code, .. } => {
             let code = code.to_string();
             ("is_member", quote! { #words, #code })
         }
-        Asks::Read { words, code, place } => {
+        QuestionKind::Read { words, code, place } => {
             let code = code.to_string();
             ("is_read", quote! { #words, #code, #place })
         }
-        Asks::Kind { kinds, wanted, code, help } => {
+        QuestionKind::Kind { kinds, wanted, code, help } => {
             let (code, help) = (code.to_string(), self::help(help));
             ("kind", quote! { #kinds, #wanted, #code, #help })
         }
-        Asks::There { words, help } => {
+        QuestionKind::There { words, help } => {
             let (code, help) = (workflow_asl::Code::UnguardedOption.to_string(), self::help(help));
             ("there", quote! { #words, #code, #help })
         }
-        Asks::Needed { words, not_null, help } => {
+        QuestionKind::Needed { words, not_null, help } => {
             let (code, help) = (workflow_asl::Code::UnguardedOption.to_string(), self::help(help));
             ("needed", quote! { #not_null, #words, #code, #help })
         }
-        Asks::Members { given, what, code } => {
+        QuestionKind::Members { given, what, code } => {
             let code = code.to_string();
             ("members", quote! { &[#(#given),*], #what, #code })
         }
-        Asks::NoSlip { what } => {
+        QuestionKind::NoSlip { what } => {
             let code = workflow_asl::Code::UnknownMember.to_string();
             ("no_slip", quote! { #what, #code })
         }
-        Asks::Takes { kinds, absent, what, given, code } => {
+        QuestionKind::Takes { kinds, absent, what, given, code } => {
             let code = code.to_string();
             ("takes", quote! { #kinds, #absent, #what, #given, #code })
         }
-        Asks::InRange { number, what, given, code } => {
+        QuestionKind::InRange { number, what, given, code } => {
             let code = code.to_string();
             let number = Literal::i128_unsuffixed(*number);
             ("in_range", quote! { #number, #what, #given, #code })
         }
-        Asks::Fits { given, absent, what, code, lacks } => {
+        QuestionKind::Fits { given, absent, what, code, lacks } => {
             let (given_shape, given_path) = (format_ident!("__SHAPE_{given_number}"), self::path(given));
             let (code, lacks) = (code.to_string(), lacks.to_string());
             ("fits", quote! { (#given_shape, &[#given_path]), #absent, #what, #code, #lacks })
         }
-        Asks::Awaited => return TokenStream::new(),
-        Asks::Text { text, words } => {
+        QuestionKind::Awaited => return TokenStream::new(),
+        QuestionKind::Text { text, words } => {
             let code = workflow_asl::Code::UnknownVariant.to_string();
             ("text", quote! { #text, #words, #code })
         }

@@ -8,7 +8,7 @@ use crate::Locate;
 use crate::check::{Analysis, StateInfo};
 use crate::problem::Edit;
 use crate::syntax::as_clause;
-use crate::syntax::ast::{ExprKind, Head, Over, Resource, Spot, Target, plain};
+use crate::syntax::ast::{ExprKind, Head, MapItems, Resource, Spot, Target, plain};
 
 /// Returns the change that the help line of a finding shows, where it shows one.
 pub(super) fn of(
@@ -55,7 +55,7 @@ pub(super) fn catcher_of_handler(info: &StateInfo<'_>, analysis: &Analysis<'_>) 
 
 /// Returns the headers that a reader of CSV needs, at the beginning of its braces.
 fn headers(finding: &Diagnostic, analysis: &Analysis<'_>) -> Option<Edit> {
-    let Head::Map { over: Some(Over::Reader { body, .. }), .. } = &state_of(&finding.pointer, analysis)?.state.head
+    let Head::Map { over: Some(MapItems::Reader { body, .. }), .. } = &state_of(&finding.pointer, analysis)?.state.head
     else {
         return None;
     };
@@ -90,8 +90,8 @@ fn expression(finding: &Diagnostic, analysis: &Analysis<'_>, spot: Spot, locate:
     analysis.texts(state_of(&finding.pointer, analysis)?, &mut |text, literal| {
         if found.is_none() && overlap(literal, spot, locate) {
             let meant = match jsonata::expression(text) {
-                Some(inner) => jsonata::meant(inner).map(|meant| format!("{{%{meant}%}}")),
-                None => jsonata::meant(text),
+                Some(inner) => jsonata::translate_foreign_operators(inner).map(|meant| format!("{{%{meant}%}}")),
+                None => jsonata::translate_foreign_operators(text),
             };
             found = meant.map(|meant| Edit::over(literal, format!("{meant:?}")));
         }

@@ -9,7 +9,7 @@ use crate::check::{Analysis, VariableReads};
 use crate::syntax::ast::Spot;
 
 /// A variable that may have no value where it is read.
-pub(super) struct OfResult<'m> {
+pub(super) struct ResultVariable<'m> {
     variable: String,
     /// The state whose result it holds.
     state: &'m str,
@@ -19,14 +19,14 @@ pub(super) struct OfResult<'m> {
 }
 
 /// Returns the variable of a result that a finding is about.
-pub(super) fn of_result<'m>(finding: &Diagnostic, analysis: &'m Analysis<'_>) -> Option<OfResult<'m>> {
+pub(super) fn of_result<'m>(finding: &Diagnostic, analysis: &'m Analysis<'_>) -> Option<ResultVariable<'m>> {
     let variable = finding.finding.variable()?;
     let state = analysis.state_of_variable(variable)?;
     let reader = state_of(&finding.pointer, analysis)?;
     let reads = analysis.reads(reader, variable);
     let map = |info| analysis.distributed_around(info).map(|map| map.name.as_str());
     let hidden = map(reader).is_some() && map(reader) != analysis.states.get(state).and_then(map);
-    Some(OfResult { variable: variable.to_owned(), state, reads, hidden })
+    Some(ResultVariable { variable: variable.to_owned(), state, reads, hidden })
 }
 
 /// Returns whether a finding is about a variable that some path assigns, and that is read with `?:` alone.
@@ -35,7 +35,7 @@ pub(super) fn is_left_out(finding: &Diagnostic, analysis: &Analysis<'_>) -> bool
     state_of(&finding.pointer, analysis).is_some_and(|info| analysis.only_leaves_out(info, name))
 }
 
-impl OfResult<'_> {
+impl ResultVariable<'_> {
     /// Returns whether it is read by the state's name alone, which the checks have looked at, or with `?` at these
     /// words, and no text of the user's own there reads it as if it had a value.
     pub(super) fn is_asked_for(&self, spot: Spot, locate: Locate<'_>) -> bool {

@@ -13,10 +13,10 @@ pub(super) fn bodies(tokens: TokenStream) -> Vec<Group> {
         };
         match &token {
             TokenTree::Group(group) => {
-                let called = level.last_words == Words::Call;
-                let declared = level.last_words == Words::Declaration;
+                let called = level.last_words == RecentTokens::Call;
+                let declared = level.last_words == RecentTokens::Declaration;
                 let brace = group.delimiter() == Delimiter::Brace;
-                let skipped = std::mem::take(&mut level.last_words) == Words::Attribute && skips(group);
+                let skipped = std::mem::take(&mut level.last_words) == RecentTokens::Attribute && skips(group);
                 if skipped && level.inner {
                     // `#![rustfmt::skip]` applies to everything that remains here.
                     open.pop();
@@ -34,24 +34,26 @@ pub(super) fn bodies(tokens: TokenStream) -> Vec<Group> {
                     open.push(inside);
                 }
             }
-            TokenTree::Ident(word) if word == "workflow" => level.last_words = Words::Workflow,
-            TokenTree::Ident(word) if word == "macro_rules" => level.last_words = Words::MacroRules,
+            TokenTree::Ident(word) if word == "workflow" => level.last_words = RecentTokens::Workflow,
+            TokenTree::Ident(word) if word == "macro_rules" => level.last_words = RecentTokens::MacroRules,
             // The name in `macro_rules! name { … }`
-            TokenTree::Ident(_) if level.last_words == Words::MacroRulesCall => level.last_words = Words::Declaration,
+            TokenTree::Ident(_) if level.last_words == RecentTokens::MacroRulesCall => {
+                level.last_words = RecentTokens::Declaration
+            }
             TokenTree::Punct(punct) => {
                 level.skip &= punct.as_char() != ';';
                 level.last_words = match (punct.as_char(), level.last_words) {
-                    ('!', Words::Workflow) => Words::Call,
-                    ('!', Words::MacroRules) => Words::MacroRulesCall,
-                    ('!', Words::Attribute) => {
+                    ('!', RecentTokens::Workflow) => RecentTokens::Call,
+                    ('!', RecentTokens::MacroRules) => RecentTokens::MacroRulesCall,
+                    ('!', RecentTokens::Attribute) => {
                         level.inner = true;
-                        Words::Attribute
+                        RecentTokens::Attribute
                     }
-                    ('#', _) => Words::Attribute,
-                    _ => Words::Other,
+                    ('#', _) => RecentTokens::Attribute,
+                    _ => RecentTokens::Other,
                 };
             }
-            _ => level.last_words = Words::Other,
+            _ => level.last_words = RecentTokens::Other,
         }
     }
     bodies
@@ -60,7 +62,7 @@ pub(super) fn bodies(tokens: TokenStream) -> Vec<Group> {
 /// The remaining tokens of a group.
 struct Level {
     tokens: token_stream::IntoIter,
-    last_words: Words,
+    last_words: RecentTokens,
     /// Whether the current attribute starts with `#!`.
     inner: bool,
     /// Whether the current item must not be formatted.
@@ -69,13 +71,13 @@ struct Level {
 
 impl Level {
     fn new(tokens: TokenStream) -> Self {
-        Self { tokens: tokens.into_iter(), last_words: Words::Other, inner: false, skip: false }
+        Self { tokens: tokens.into_iter(), last_words: RecentTokens::Other, inner: false, skip: false }
     }
 }
 
 /// The most recent tokens.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
-enum Words {
+enum RecentTokens {
     #[default]
     Other,
     /// `workflow`

@@ -143,7 +143,7 @@ impl<'s> Page<'s> {
             column: 0,
             lines: 0,
             blank: false,
-            space: Gap::None,
+            space: Separator::None,
             opened: true,
             broken: vec![None; self.forced.len()],
             modes: Vec::new(),
@@ -157,7 +157,7 @@ impl<'s> Page<'s> {
 
 /// The gap between the last text and the next.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Gap {
+enum Separator {
     None,
     Blank,
     /// A blank, except before closing delimiters, commas and semicolons.
@@ -174,7 +174,7 @@ struct Writer<'p, 's> {
     /// The number of line ends before the next text.
     lines: usize,
     blank: bool,
-    space: Gap,
+    space: Separator,
     /// Whether the last text opened a group, so that no blank line follows.
     opened: bool,
     /// Whether each group is broken, if decided.
@@ -191,12 +191,12 @@ impl Writer<'_, '_> {
                 self.put(text);
                 self.opened = text.ends_with(['{', '(', '[']);
             }
-            LayoutItem::Space => self.space = Gap::Blank,
+            LayoutItem::Space => self.space = Separator::Blank,
             LayoutItem::Line(blank) => {
                 if self.modes.last().copied().unwrap_or(true) {
                     self.lines = 1;
                 } else if blank {
-                    self.space = Gap::Blank;
+                    self.space = Separator::Blank;
                 }
             }
             LayoutItem::Hard => self.lines = 1,
@@ -224,13 +224,13 @@ impl Writer<'_, '_> {
                 if own_line {
                     self.lines = 1;
                 } else if self.lines == 0 && (ends_line || !self.out.ends_with(['(', '['])) {
-                    self.space = Gap::Blank;
+                    self.space = Separator::Blank;
                 }
                 self.put(text);
                 if ends_line {
                     self.lines = 1;
                 } else {
-                    self.space = Gap::AfterComment;
+                    self.space = Separator::AfterComment;
                 }
             }
         }
@@ -254,13 +254,13 @@ impl Writer<'_, '_> {
             let inner = usize::try_from(self.level).unwrap_or(0) * self.style.tab_spaces;
             self.out.extend(std::iter::repeat_n(' ', inner));
             self.column = self.margin_width();
-        } else if self.space == Gap::Blank || (self.space == Gap::AfterComment && !ends_something(text)) {
+        } else if self.space == Separator::Blank || (self.space == Separator::AfterComment && !ends_something(text)) {
             self.out.push(' ');
             self.column += 1;
         }
         self.lines = 0;
         self.blank = false;
-        self.space = Gap::None;
+        self.space = Separator::None;
         self.out.push_str(text);
         match text.rsplit_once('\n') {
             Some((_, last)) => self.column = last.chars().count(),
@@ -271,7 +271,7 @@ impl Writer<'_, '_> {
     /// Returns whether the group that begins at this step fits on the line, up to the next possible line end.
     fn fits(&self, begin: usize) -> bool {
         let start =
-            if self.lines > 0 { self.margin_width() } else { self.column + usize::from(self.space != Gap::None) };
+            if self.lines > 0 { self.margin_width() } else { self.column + usize::from(self.space != Separator::None) };
         let Some(mut rest) = self.style.max_width.checked_sub(start) else { return false };
         let mut depth = 0_usize;
         let mut space = false;

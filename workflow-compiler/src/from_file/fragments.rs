@@ -10,7 +10,7 @@ use workflow_asl::document::{
 };
 use workflow_asl::{Pointer, jsonata, placeholder};
 
-use super::quoting::{Stretch, in_intrinsic, in_jsonata};
+use super::quoting::{QuotedPart, in_intrinsic, in_jsonata};
 use crate::fragment::{Escape, Fragment};
 use crate::lower::slot::{Slots, Source};
 
@@ -26,24 +26,24 @@ pub(super) struct Use<'v> {
     /// Whether only a value of the right type is valid, such as a number, and not text.
     pub(super) typed: bool,
     /// The type of a whole field that does not accept text.
-    pub(super) takes: Option<Takes>,
+    pub(super) takes: Option<FieldType>,
 }
 
 /// A document's text and its placeholders. [`Fragment::Param`]s have the names in the document.
 #[derive(Debug, Default)]
-pub(super) struct Cut<'v> {
+pub(super) struct Excerpt<'v> {
     pub(super) fragments: Vec<Fragment>,
     pub(super) uses: Vec<Use<'v>>,
 }
 
 /// Splits a document at its placeholders. Those in `bare` are not text, whatever their values.
-pub(super) fn cut<'v>(document: &'v Value, language: QueryLanguage, bare: &BTreeSet<Pointer>) -> Cut<'v> {
+pub(super) fn cut<'v>(document: &'v Value, language: QueryLanguage, bare: &BTreeSet<Pointer>) -> Excerpt<'v> {
     let mut slots = Slots::default();
     let mut walk =
         Walk { machine: language, slots: &mut slots, bare, param: &|name| Some(name.to_owned()), uses: Vec::new() };
     let marked = walk.copy(document, &Pointer::root(), DocumentPosition::Scope);
     let uses = walk.uses;
-    Cut { fragments: slots.cut(&marked.to_string()), uses }
+    Excerpt { fragments: slots.cut(&marked.to_string()), uses }
 }
 
 /// Returns the document with a mark for each placeholder in its texts that is a parameter according to `param`.
@@ -80,7 +80,7 @@ enum DocumentPosition {
 
 /// The type of a field that does not accept text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Takes {
+pub enum FieldType {
     /// A whole number.
     Integer,
     /// A number.
@@ -97,7 +97,7 @@ enum Role {
     /// It must be an expression or a path: text is not accepted as data.
     Code,
     /// It must be a number or a boolean.
-    Typed(Takes),
+    Typed(FieldType),
 }
 
 struct Walk<'v, 'w> {
@@ -210,9 +210,9 @@ impl<'v> Walk<'v, '_> {
             while stretches.next_if(|(stretch, _)| stretch.end <= range.start).is_some() {}
             match stretches.peek() {
                 Some((stretch, kind)) if stretch.start <= range.start => match kind {
-                    Stretch::JsonataCode => Escape::Jsonata,
-                    Stretch::JsonataText => Escape::JsonataText,
-                    Stretch::IntrinsicText => Escape::Intrinsic,
+                    QuotedPart::JsonataCode => Escape::Jsonata,
+                    QuotedPart::JsonataText => Escape::JsonataText,
+                    QuotedPart::IntrinsicText => Escape::Intrinsic,
                 },
                 _ => Escape::Text,
             }
@@ -240,8 +240,8 @@ impl<'v> Walk<'v, '_> {
 /// Returns the role of the strings in a rule's field.
 fn role_in_rule(key: &str) -> Role {
     match Operator::from_name(key).map(Operator::operand) {
-        Some(Operand::Number) => Role::Typed(Takes::Number),
-        Some(Operand::Flag) => Role::Typed(Takes::Flag),
+        Some(Operand::Number) => Role::Typed(FieldType::Number),
+        Some(Operand::Flag) => Role::Typed(FieldType::Flag),
         Some(Operand::Path) => Role::Code,
         Some(Operand::Text | Operand::Timestamp) => Role::Any,
         None if matches!(key, "Variable" | "Next" | "Condition") => Role::Code,
@@ -252,9 +252,9 @@ fn role_in_rule(key: &str) -> Role {
 /// Returns the role of a field's strings according to the table of fields.
 fn role(fields: &[Field], key: &str) -> Role {
     match fields.iter().find(|field| field.name == key).map(|field| field.form) {
-        Some(Form::Integer { .. }) => Role::Typed(Takes::Integer),
-        Some(Form::Number { .. }) => Role::Typed(Takes::Number),
-        Some(Form::Flag) => Role::Typed(Takes::Flag),
+        Some(Form::Integer { .. }) => Role::Typed(FieldType::Integer),
+        Some(Form::Number { .. }) => Role::Typed(FieldType::Number),
+        Some(Form::Flag) => Role::Typed(FieldType::Flag),
         Some(
             Form::PathOrNull
             | Form::Path

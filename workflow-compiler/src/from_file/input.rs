@@ -8,7 +8,7 @@ use workflow_asl::references::{LiteralKind, LiteralStep, Reference, ReferenceRoo
 use workflow_asl::source::Source;
 use workflow_asl::{Code, Diagnostic, Pointer};
 
-use crate::check::{Asks, Foreign, Model, Question, Struct, Ty};
+use crate::check::{Foreign, Model, Question, QuestionKind, Struct, Ty};
 use crate::problem::{DocumentPlace, Problems};
 use crate::syntax::ast::Text;
 
@@ -145,7 +145,7 @@ fn ask(
         let Some(at) = source.locate(std::slice::from_ref(&at)).pop() else { return };
         let (line, column, pointer) = (at.line, at.column, reference.pointer.clone());
         let place = format!("\n --> {}", DocumentPlace { file: file.value.clone(), line, column, pointer });
-        let asks = Asks::Read { words: words.to_owned(), code: Code::UnknownInputField, place };
+        let asks = QuestionKind::Read { words: words.to_owned(), code: Code::UnknownInputField, place };
         problems.ask(Question { of: next.clone(), asks, spot: file.spot });
         of = next;
     }

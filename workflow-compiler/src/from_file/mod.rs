@@ -15,8 +15,8 @@ use workflow_asl::document::{Scope, StateMachine};
 use workflow_asl::source::Source;
 use workflow_asl::{Code, Diagnostic, Pointer, StateKind, placeholder, rules};
 
-use self::fragments::Cut;
-pub use self::fragments::Takes;
+use self::fragments::Excerpt;
+pub use self::fragments::FieldType;
 use crate::check::{Model, is_handled};
 use crate::fragment::Fragment;
 #[cfg(feature = "iam")]
@@ -79,7 +79,7 @@ pub(crate) fn compile(
     input::members(model, &machine, (&source, file), &mut found, problems);
     let bare = source.bare();
     expressions_without_quotes(source.value(), &bare, &mut found);
-    let Cut { fragments, uses } = fragments::cut(source.value(), machine.language(), &bare);
+    let Excerpt { fragments, uses } = fragments::cut(source.value(), machine.language(), &bare);
     let params = params::params(model, file, &uses, &mut found, problems);
     if let Some(word) = model.workflow.unchecked() {
         let all = found.len();
@@ -137,7 +137,7 @@ pub struct Placeholder {
     /// Whether text is invalid at some position: one that requires a number, a boolean or code.
     pub typed: bool,
     /// The common type of all positions, if all are whole fields that do not accept text.
-    pub takes: Option<Takes>,
+    pub takes: Option<FieldType>,
     /// The positions where it is a whole value and text is invalid.
     pub whole_and_typed: Vec<Pointer>,
 }

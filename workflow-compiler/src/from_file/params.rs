@@ -11,7 +11,7 @@ use super::fragments::Use;
 use crate::check::Model;
 use crate::fragment::Fragment;
 use crate::problem::{Problem, Problems};
-use crate::state_ident::{Distinct, snake};
+use crate::state_ident::{UniqueNames, snake};
 use crate::syntax::ast::{Declaration, DeclarationKind, FieldDecl, Text, Type, TypeKind, plain};
 use crate::syntax::rust_name;
 
@@ -39,7 +39,7 @@ pub(super) fn params(
     for used in uses {
         *placeholders.entry(used.name).or_default() |= used.typed;
     }
-    let mut distinct = Distinct::default();
+    let mut distinct = UniqueNames::default();
     let idents: Vec<_> = placeholders.keys().map(|name| distinct.take(snake(name, FALLBACK), "_")).collect();
     let declared = model.workflow.declarations.iter().find_map(|declaration| match &declaration.kind {
         DeclarationKind::Params(fields) => Some(fields),

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// The kind of a part of an expression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stretch {
+pub(super) enum QuotedPart {
     /// JSONata outside of quotes, where a value is written as a literal.
     JsonataCode,
     /// The inside of a JSONata string.
@@ -14,7 +14,7 @@ pub(super) enum Stretch {
 }
 
 /// Returns the parts of a string that contains JSONata, except quoted names, regular expressions and comments.
-pub(super) fn in_jsonata(text: &str) -> Vec<(Range<usize>, Stretch)> {
+pub(super) fn in_jsonata(text: &str) -> Vec<(Range<usize>, QuotedPart)> {
     let bytes = text.as_bytes();
     let mut stretches = Vec::new();
     let (mut at, mut code) = (0, 0);
@@ -23,7 +23,7 @@ pub(super) fn in_jsonata(text: &str) -> Vec<(Range<usize>, Stretch)> {
     while let Some(&byte) = bytes.get(at) {
         let inside = at + 1;
         let (end, kind) = match byte {
-            b'"' | b'\'' => (closing(bytes, inside, byte, true), Some(Stretch::JsonataText)),
+            b'"' | b'\'' => (closing(bytes, inside, byte, true), Some(QuotedPart::JsonataText)),
             b'`' => (closing(bytes, inside, byte, false), None),
             b'/' if bytes.get(inside) == Some(&b'*') => {
                 (text.get(at..).and_then(|rest| rest.find("*/")).map_or(bytes.len(), |end| at + end + 1), None)
@@ -37,18 +37,18 @@ pub(super) fn in_jsonata(text: &str) -> Vec<(Range<usize>, Stretch)> {
                 continue;
             }
         };
-        stretches.push((code..at, Stretch::JsonataCode));
+        stretches.push((code..at, QuotedPart::JsonataCode));
         stretches.extend(kind.map(|kind| (inside..end, kind)));
         last = b'x';
         at = (end + 1).min(bytes.len());
         code = at;
     }
-    stretches.push((code..bytes.len(), Stretch::JsonataCode));
+    stretches.push((code..bytes.len(), QuotedPart::JsonataCode));
     stretches
 }
 
 /// Returns the contents of the literals of intrinsic functions.
-pub(super) fn in_intrinsic(text: &str) -> Vec<(Range<usize>, Stretch)> {
+pub(super) fn in_intrinsic(text: &str) -> Vec<(Range<usize>, QuotedPart)> {
     let bytes = text.as_bytes();
     let mut stretches = Vec::new();
     let mut at = 0;
@@ -56,7 +56,7 @@ pub(super) fn in_intrinsic(text: &str) -> Vec<(Range<usize>, Stretch)> {
         at += 1;
         if byte == b'\'' {
             let end = closing(bytes, at, byte, true);
-            stretches.push((at..end, Stretch::IntrinsicText));
+            stretches.push((at..end, QuotedPart::IntrinsicText));
             at = end + 1;
         }
     }
@@ -77,9 +77,9 @@ fn closing(bytes: &[u8], mut at: usize, quote: u8, escapes: bool) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{Stretch, in_intrinsic, in_jsonata};
+    use super::{QuotedPart, in_intrinsic, in_jsonata};
 
-    fn shown(text: &str) -> Vec<(&str, Stretch)> {
+    fn shown(text: &str) -> Vec<(&str, QuotedPart)> {
         in_jsonata(text)
             .into_iter()
             .map(|(range, stretch)| (&text[range], stretch))
@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn jsonata_has_quotes_of_four_kinds() {
-        use Stretch::{JsonataCode, JsonataText};
+        use QuotedPart::{JsonataCode, JsonataText};
         assert_eq!(
             shown(r#"a & 'b"\'' / "c" ~> /x'/ & `d'` /* ' */ & e"#),
             [

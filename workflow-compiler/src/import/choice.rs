@@ -5,7 +5,7 @@ use workflow_asl::Pointer;
 use workflow_asl::document::Operator;
 
 use super::handler::commented;
-use super::printer::{Fields, Here, Printer, Spelling};
+use super::printer::{Fields, Printer, Spelling, ValuePosition};
 use super::state::Scope;
 use super::text::{braces, quoted};
 use super::{KeptKind, jsonata, path};
@@ -40,7 +40,7 @@ impl Printer<'_> {
         &mut self,
         fields: &mut Fields<'_>,
         at: &Pointer,
-        here: Here,
+        here: ValuePosition,
         scope: &Scope<'_>,
     ) -> Option<String> {
         let rules = fields.get("Choices")?.as_array()?;
@@ -100,7 +100,7 @@ impl Printer<'_> {
     }
 
     /// Writes the condition of a rule.
-    fn rule(&mut self, rule: &Map<String, Value>, at: &Pointer, here: Here) -> String {
+    fn rule(&mut self, rule: &Map<String, Value>, at: &Pointer, here: ValuePosition) -> String {
         if here.jsonata {
             return match rule.get("Condition") {
                 Some(Value::String(text)) => {
@@ -124,7 +124,7 @@ impl Printer<'_> {
     }
 
     /// Writes a condition of a JSONPath state.
-    fn condition(&self, rule: &Map<String, Value>, here: Here, style: Style) -> Option<Spelling> {
+    fn condition(&self, rule: &Map<String, Value>, here: ValuePosition, style: Style) -> Option<Spelling> {
         let mut tests = rule.iter().filter(|(name, _)| !NO_TEST.contains(&name.as_str()) && *name != "Variable");
         let (name, operand) = tests.next()?;
         if tests.next().is_some() {
@@ -186,7 +186,7 @@ impl Printer<'_> {
         Some(out)
     }
 
-    fn junction(&self, and: bool, parts: &Value, here: Here, style: Style) -> Option<Spelling> {
+    fn junction(&self, and: bool, parts: &Value, here: ValuePosition, style: Style) -> Option<Spelling> {
         let parts = parts.as_array()?;
         let mut out = Spelling::default();
         let mut texts = Vec::new();

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use workflow_asl::Pointer;
 
-use super::printer::{Fields, Here, Printer};
+use super::printer::{Fields, Printer, ValuePosition};
 use super::state::Scope;
 use super::text::{array, comment, comment_attributes, duration, is_name, object, quoted};
-use crate::state_ident::{Distinct, snake};
+use crate::state_ident::{UniqueNames, snake};
 
 /// Words that require quotes in an error's name.
 const KEYWORDS: [&str; 5] = ["self", "Self", "super", "crate", "_"];
@@ -70,7 +70,7 @@ impl Printer<'_> {
         &mut self,
         value: &Value,
         at: &Pointer,
-        here: Here,
+        here: ValuePosition,
         scope: &Scope<'_>,
     ) -> Option<Vec<String>> {
         let catchers = objects(value)?;
@@ -107,7 +107,13 @@ impl Printer<'_> {
     }
 
     /// Returns the block after a target, preceded by a space, or nothing.
-    pub(super) fn block(&mut self, fields: &mut Fields<'_>, at: &Pointer, here: Here, catcher: bool) -> String {
+    pub(super) fn block(
+        &mut self,
+        fields: &mut Fields<'_>,
+        at: &Pointer,
+        here: ValuePosition,
+        catcher: bool,
+    ) -> String {
         let mut clauses = Vec::new();
         if let Some(value) = fields.take("Assign") {
             clauses.push(format!("assign {}", self.value(value, &at.child("Assign"), here)));
@@ -143,7 +149,7 @@ pub(super) struct Shared {
     counts: BTreeMap<Key, usize>,
     /// The names of the declared ones.
     names: BTreeMap<Key, String>,
-    distinct: Distinct,
+    distinct: UniqueNames,
     /// The declarations.
     pub(super) lines: String,
 }

@@ -4,18 +4,18 @@ use workflow_asl::intrinsic::{Argument, Function, FunctionCall, Intrinsic};
 
 use super::params::Params;
 use super::path;
-use super::printer::{Here, Spelling};
+use super::printer::{Spelling, ValuePosition};
 use super::text::quoted;
 
 /// Returns the spellings of a call as a value, the most natural first.
-pub(super) fn spellings(text: &str, here: Here, params: &Params) -> Vec<Spelling> {
+pub(super) fn spellings(text: &str, here: ValuePosition, params: &Params) -> Vec<Spelling> {
     let Ok(intrinsic) = Intrinsic::parse(text) else { return Vec::new() };
     let natural = natural(&intrinsic.call, here, params);
     natural.into_iter().chain([call(&intrinsic.call, here, params)]).collect()
 }
 
 /// Returns a spelling with operators, if the language compiles them to the same call.
-fn natural(call: &FunctionCall, here: Here, params: &Params) -> Option<Spelling> {
+fn natural(call: &FunctionCall, here: ValuePosition, params: &Params) -> Option<Spelling> {
     match (call.function, call.args.as_slice()) {
         (Function::Format, [Argument::Template(pieces), arguments @ ..]) => sum(pieces, arguments, here, params),
         (Function::MathAdd, [Argument::Path(left), Argument::Number(right)]) => {
@@ -39,7 +39,7 @@ fn natural(call: &FunctionCall, here: Here, params: &Params) -> Option<Spelling>
 }
 
 /// Writes `States.Format('a {}', $.b)` as `"a " + state.b`.
-fn sum(pieces: &[String], arguments: &[Argument], here: Here, params: &Params) -> Option<Spelling> {
+fn sum(pieces: &[String], arguments: &[Argument], here: ValuePosition, params: &Params) -> Option<Spelling> {
     let mut out = Spelling::default();
     let mut words = Vec::new();
     let mut texts = Vec::new();
@@ -76,14 +76,14 @@ fn sum(pieces: &[String], arguments: &[Argument], here: Here, params: &Params) -
     Some(out)
 }
 
-fn call(call: &FunctionCall, here: Here, params: &Params) -> Spelling {
+fn call(call: &FunctionCall, here: ValuePosition, params: &Params) -> Spelling {
     let mut out = Spelling::default();
     let arguments: Vec<_> = call.args.iter().map(|one| out.take(argument(one, here, params))).collect();
     out.text = format!("{}({})", call.function.name(), arguments.join(", "));
     out
 }
 
-fn argument(value: &Argument, here: Here, params: &Params) -> Spelling {
+fn argument(value: &Argument, here: ValuePosition, params: &Params) -> Spelling {
     match value {
         Argument::String(text) => match params.words(text, quoted).as_slice() {
             [word] => Spelling::own(word.clone()),

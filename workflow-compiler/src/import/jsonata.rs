@@ -3,7 +3,7 @@
 use workflow_asl::jsonata::{Node, NodeKind, expression, parse};
 
 use super::KeptKind;
-use super::printer::{Here, Spelling};
+use super::printer::{Spelling, ValuePosition};
 use super::text::{array, is_name, key, lines, object, quoted, step};
 
 /// The precedence of an expression.
@@ -22,7 +22,7 @@ enum Binds {
 type Text = (String, Binds);
 
 /// Returns the spellings of a string in a JSONata state that is an expression; `None` if it is text.
-pub(super) fn spellings(text: &str, here: Here) -> Option<Vec<Spelling>> {
+pub(super) fn spellings(text: &str, here: ValuePosition) -> Option<Vec<Spelling>> {
     let inner = expression(text)?;
     let own = parse(inner).ok().and_then(|ast| match ast.root.kind {
         // As whole values, these are JSON in the document, not expressions.
@@ -40,7 +40,7 @@ pub(super) fn spellings(text: &str, here: Here) -> Option<Vec<Spelling>> {
 
 struct Reader<'t> {
     text: &'t str,
-    here: Here,
+    here: ValuePosition,
 }
 
 impl Reader<'_> {

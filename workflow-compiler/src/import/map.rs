@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use workflow_asl::Pointer;
 
 use super::choice::in_head;
-use super::printer::{Fields, Here, Printer, Spelling};
+use super::printer::{Fields, Printer, Spelling, ValuePosition};
 use super::state::{Parts, Scope};
 use super::text::{comment, comment_attributes, key, object, quoted};
 use super::{KeptKind, jsonata, path};
@@ -25,7 +25,7 @@ impl Printer<'_> {
         &mut self,
         fields: &mut Fields<'_>,
         at: &Pointer,
-        here: Here,
+        here: ValuePosition,
         scope: &Scope<'_>,
         parts: &mut Parts,
     ) {
@@ -37,7 +37,7 @@ impl Printer<'_> {
         };
         let before = parts.clauses.len();
         self.transfers(fields, at, here, parts);
-        let selector = Here { selector: true, ..here };
+        let selector = ValuePosition { selector: true, ..here };
         for (name, word) in [("ItemSelector", "item_selector"), ("Parameters", "parameters")] {
             if here.jsonata && name == "Parameters" {
                 continue;
@@ -73,7 +73,7 @@ impl Printer<'_> {
         parts.head.push_str(&format!(" {body}"));
     }
 
-    fn items(&mut self, fields: &mut Fields<'_>, at: &Pointer, here: Here, parts: &mut Parts) {
+    fn items(&mut self, fields: &mut Fields<'_>, at: &Pointer, here: ValuePosition, parts: &mut Parts) {
         let name = if here.jsonata { "Items" } else { "ItemsPath" };
         let at = at.child(name);
         match fields.get(name) {
@@ -107,7 +107,7 @@ impl Printer<'_> {
         }
     }
 
-    fn limits(&mut self, fields: &mut Fields<'_>, at: &Pointer, here: Here, parts: &mut Parts) {
+    fn limits(&mut self, fields: &mut Fields<'_>, at: &Pointer, here: ValuePosition, parts: &mut Parts) {
         let words = [
             ("MaxConcurrency", "MaxConcurrencyPath", "max_concurrency"),
             ("ToleratedFailureCount", "ToleratedFailureCountPath", "tolerate count"),
@@ -130,7 +130,7 @@ impl Printer<'_> {
         }
     }
 
-    fn transfers(&mut self, fields: &mut Fields<'_>, at: &Pointer, here: Here, parts: &mut Parts) {
+    fn transfers(&mut self, fields: &mut Fields<'_>, at: &Pointer, here: ValuePosition, parts: &mut Parts) {
         if let Some(Value::Object(reader)) = fields.take("ItemReader") {
             let at = at.child("ItemReader");
             let short = if parts.head.contains(" over ") { None } else { short_reader(reader, here) };
@@ -168,7 +168,7 @@ impl Printer<'_> {
         self.writer(fields, at, here, parts);
     }
 
-    fn writer(&mut self, fields: &mut Fields<'_>, at: &Pointer, here: Here, parts: &mut Parts) {
+    fn writer(&mut self, fields: &mut Fields<'_>, at: &Pointer, here: ValuePosition, parts: &mut Parts) {
         let Some(Value::Object(writer)) = fields.take("ResultWriter") else { return };
         let at = at.child("ResultWriter");
         let name = request(here);
@@ -189,7 +189,7 @@ impl Printer<'_> {
         config: &'static str,
         transfer: &Map<String, Value>,
         at: &Pointer,
-        here: Here,
+        here: ValuePosition,
     ) -> String {
         let mut fields = Fields::new(transfer);
         let mut out = word.to_owned();
@@ -209,7 +209,7 @@ impl Printer<'_> {
         out
     }
 
-    fn settings(&mut self, settings: &Value, at: &Pointer, here: Here) -> String {
+    fn settings(&mut self, settings: &Value, at: &Pointer, here: ValuePosition) -> String {
         let Value::Object(members) = settings else { return self.constant(settings, at) };
         let members = members.iter().map(|(name, value)| {
             let at = at.child(name);
@@ -223,7 +223,7 @@ impl Printer<'_> {
     }
 
     /// Writes `over s3::csv { Bucket: …, headers: first_row }`.
-    fn short_reader(&mut self, format: &str, reader: &Map<String, Value>, at: &Pointer, here: Here) -> String {
+    fn short_reader(&mut self, format: &str, reader: &Map<String, Value>, at: &Pointer, here: ValuePosition) -> String {
         let name = request(here);
         let mut members = Vec::new();
         if let Some(Value::Object(place)) = reader.get(name) {
@@ -264,7 +264,7 @@ impl Printer<'_> {
 }
 
 /// Returns the short name of a reader, if it expresses the whole reader.
-fn short_reader(reader: &Map<String, Value>, here: Here) -> Option<&'static str> {
+fn short_reader(reader: &Map<String, Value>, here: ValuePosition) -> Option<&'static str> {
     let arn = reader.get("Resource")?.as_str()?;
     let place = reader.get(request(here))?.as_object()?;
     if place.keys().any(|name| name.chars().next().is_none_or(char::is_lowercase)) {
@@ -321,6 +321,6 @@ fn mode(config: &Value) -> Option<&'static str> {
 }
 
 /// Returns the field with the request of a reader or writer.
-fn request(here: Here) -> &'static str {
+fn request(here: ValuePosition) -> &'static str {
     if here.jsonata { "Arguments" } else { "Parameters" }
 }

@@ -239,7 +239,7 @@ fn state_at(at: &Pointer) -> Pointer {
 }
 
 /// A part that differs: the point to write otherwise, the pointer, and the message.
-type Wrong = Vec<(Option<usize>, Pointer, String)>;
+type Differences = Vec<(Option<usize>, Pointer, String)>;
 
 /// Returns whether a value is only a placeholder.
 fn stands_alone(document: &Value, at: &Pointer) -> bool {
@@ -272,7 +272,7 @@ fn placeholder_left(document: &Value) -> ImportError {
 }
 
 /// Compiles a body of `workflow!` and compares the result with the document. Returns whether placeholders remain text.
-fn compare(body: &str, document: &Value, points: &[Point]) -> Result<bool, Wrong> {
+fn compare(body: &str, document: &Value, points: &[Point]) -> Result<bool, Differences> {
     let Ok(tokens) = body.parse::<TokenStream>() else {
         return Err(vec![(None, Pointer::root(), "it is not valid Rust".to_owned())]);
     };

@@ -9,8 +9,8 @@ use workflow_asl::{Pointer, placeholder};
 use super::KeptKind;
 use super::printer::Spelling;
 use super::text::{braces, lines, quoted};
-use crate::from_file::{Takes, placeholders};
-use crate::state_ident::{Distinct, snake};
+use crate::from_file::{FieldType, placeholders};
+use crate::state_ident::{UniqueNames, snake};
 
 /// The placeholders of a document and the parameters that they become.
 #[derive(Debug, Default)]
@@ -32,12 +32,12 @@ enum PlaceholderPart<'t> {
 impl Params {
     /// Finds and names the placeholders of a document. Those in `bare` have no quotes.
     pub(super) fn of(document: &Value, bare: &BTreeSet<Pointer>) -> Self {
-        let mut distinct = Distinct::default();
+        let mut distinct = UniqueNames::default();
         let params = placeholders(document, bare).into_iter().map(|(name, placeholder)| {
             let ty = match placeholder.takes {
-                Some(Takes::Integer) => "i64",
-                Some(Takes::Number) => "f64",
-                Some(Takes::Flag) => "bool",
+                Some(FieldType::Integer) => "i64",
+                Some(FieldType::Number) => "f64",
+                Some(FieldType::Flag) => "bool",
                 None if placeholder.typed => "Json",
                 None => "String",
             };

@@ -1,7 +1,7 @@
 //! JSONPaths as references of the language: `$.a.b` is `state.a.b`.
 
 use super::KeptKind;
-use super::printer::{Here, Spelling};
+use super::printer::{Spelling, ValuePosition};
 use super::text::{quoted, step};
 
 /// One step of a reference.
@@ -13,7 +13,7 @@ enum ReferenceStep {
 }
 
 /// Returns a path as a reference; `None` if the language cannot express it or would write other text.
-pub(super) fn reference(path: &str, here: Here) -> Option<String> {
+pub(super) fn reference(path: &str, here: ValuePosition) -> Option<String> {
     let (root, rest) = split_root(path)?;
     let steps = steps(rest)?;
     let names: Vec<&str> = steps
@@ -42,7 +42,7 @@ pub(super) fn reference(path: &str, here: Here) -> Option<String> {
 }
 
 /// Returns a path as a value: a reference, or its text.
-pub(super) fn value(path: &str, here: Here) -> Spelling {
+pub(super) fn value(path: &str, here: ValuePosition) -> Spelling {
     match reference(path, here) {
         Some(reference) => Spelling::own(reference),
         None => Spelling::kept(format!("path {}", quoted(path)), KeptKind::Path),

@@ -45,7 +45,7 @@ impl Spelling {
 
 /// The context of a value, as far as its spelling depends on it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Here {
+pub(super) struct ValuePosition {
     pub(super) jsonata: bool,
     /// The root that `$` means in a JSONPath state.
     pub(super) root: &'static str,
@@ -55,7 +55,7 @@ pub(super) struct Here {
     pub(super) selector: bool,
 }
 
-impl Here {
+impl ValuePosition {
     pub(super) fn with_root(self, root: &'static str) -> Self {
         Self { root, ..self }
     }

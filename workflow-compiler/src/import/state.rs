@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use workflow_asl::Pointer;
 
-use super::printer::{Fields, Here, Printer, Spelling};
+use super::printer::{Fields, Printer, Spelling, ValuePosition};
 use super::text::{BREAK, braces, comment, comment_attributes, duration, key, object, quoted, width};
 use super::value::looks_computed;
 use super::{KeptKind, intrinsic, path};
@@ -105,7 +105,7 @@ impl Printer<'_> {
             jsonata = language == "JSONata";
             parts.clauses.push(format!("query {}", language.to_lowercase()));
         }
-        let here = Here { jsonata, root: "state", distributed: scope.distributed, selector: false };
+        let here = ValuePosition { jsonata, root: "state", distributed: scope.distributed, selector: false };
         let mut lines = String::new();
         if let Some(text) = fields.take_text("Comment") {
             match comment(text, "///") {
@@ -156,7 +156,7 @@ impl Printer<'_> {
         format!("{lines}{}", assemble(&parts, &transition))
     }
 
-    fn task(&mut self, fields: &mut Fields<'_>, at: &Pointer, here: Here, parts: &mut Parts) {
+    fn task(&mut self, fields: &mut Fields<'_>, at: &Pointer, here: ValuePosition, parts: &mut Parts) {
         match fields.take_text("Resource") {
             Some(arn) => {
                 let resource = self.resource(arn, &at.child("Resource"));
@@ -186,7 +186,7 @@ impl Printer<'_> {
         self.spell(at, spellings)
     }
 
-    fn pass(&mut self, fields: &mut Fields<'_>, at: &Pointer, here: Here, parts: &mut Parts) {
+    fn pass(&mut self, fields: &mut Fields<'_>, at: &Pointer, here: ValuePosition, parts: &mut Parts) {
         if here.jsonata {
             self.output_in_head(fields, at, here, parts);
             return;
@@ -207,14 +207,14 @@ impl Printer<'_> {
         }
     }
 
-    fn output_in_head(&mut self, fields: &mut Fields<'_>, at: &Pointer, here: Here, parts: &mut Parts) {
+    fn output_in_head(&mut self, fields: &mut Fields<'_>, at: &Pointer, here: ValuePosition, parts: &mut Parts) {
         if let Some(output) = fields.take("Output") {
             let text = self.value(output, &at.child("Output"), here);
             parts.head.push_str(&given(output, &text));
         }
     }
 
-    fn wait(&mut self, fields: &mut Fields<'_>, at: &Pointer, here: Here, parts: &mut Parts) {
+    fn wait(&mut self, fields: &mut Fields<'_>, at: &Pointer, here: ValuePosition, parts: &mut Parts) {
         for (name, with_path, word) in [("Seconds", "SecondsPath", "for"), ("Timestamp", "TimestampPath", "until")] {
             let text = if fields.has(name) {
                 fields.take(name).map(|value| self.scalar(value, &at.child(name), here, name == "Seconds"))
@@ -231,7 +231,7 @@ impl Printer<'_> {
     }
 
     /// Writes a number of seconds, or text.
-    fn scalar(&mut self, value: &Value, at: &Pointer, here: Here, seconds: bool) -> String {
+    fn scalar(&mut self, value: &Value, at: &Pointer, here: ValuePosition, seconds: bool) -> String {
         match value {
             Value::Number(number) if seconds => duration(number),
             Value::String(text) => self.text(text, at, here),
@@ -239,7 +239,7 @@ impl Printer<'_> {
         }
     }
 
-    fn fail(&mut self, fields: &mut Fields<'_>, at: &Pointer, here: Here, parts: &mut Parts) {
+    fn fail(&mut self, fields: &mut Fields<'_>, at: &Pointer, here: ValuePosition, parts: &mut Parts) {
         let mut members = Vec::new();
         for (name, with_path, word) in [("Error", "ErrorPath", "error"), ("Cause", "CausePath", "cause")] {
             if let Some(value) = fields.take(name) {
@@ -284,7 +284,7 @@ impl Printer<'_> {
     }
 
     /// Writes the fields whose clause has the same meaning on every kind of state.
-    fn clauses(&mut self, kind: &str, fields: &mut Fields<'_>, at: &Pointer, here: Here, parts: &mut Parts) {
+    fn clauses(&mut self, kind: &str, fields: &mut Fields<'_>, at: &Pointer, here: ValuePosition, parts: &mut Parts) {
         let works = matches!(kind, "Task" | "Parallel" | "Map");
         let takes_parameters = works || kind == "Pass";
         let flows = kind != "Fail";
@@ -332,7 +332,14 @@ impl Printer<'_> {
         }
     }
 
-    fn handlers(&mut self, fields: &mut Fields<'_>, at: &Pointer, here: Here, scope: &Scope<'_>, parts: &mut Parts) {
+    fn handlers(
+        &mut self,
+        fields: &mut Fields<'_>,
+        at: &Pointer,
+        here: ValuePosition,
+        scope: &Scope<'_>,
+        parts: &mut Parts,
+    ) {
         if let Some(value) = fields.get("Retry")
             && let Some(retriers) = self.retriers(value, &at.child("Retry"))
         {

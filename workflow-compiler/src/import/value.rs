@@ -3,13 +3,13 @@
 use serde_json::Value;
 use workflow_asl::Pointer;
 
-use super::printer::{Here, Printer, Spelling};
+use super::printer::{Printer, Spelling, ValuePosition};
 use super::text::{array, key, object, quoted};
 use super::{KeptKind, intrinsic, jsonata, path};
 
 impl Printer<'_> {
     /// Returns a value in the state's query language.
-    pub(super) fn value(&mut self, value: &Value, at: &Pointer, here: Here) -> String {
+    pub(super) fn value(&mut self, value: &Value, at: &Pointer, here: ValuePosition) -> String {
         match value {
             Value::String(text) => self.text(text, at, here),
             Value::Array(items) => {
@@ -25,7 +25,7 @@ impl Printer<'_> {
         }
     }
 
-    fn member(&mut self, name: &str, value: &Value, at: &Pointer, here: Here) -> String {
+    fn member(&mut self, name: &str, value: &Value, at: &Pointer, here: ValuePosition) -> String {
         if let (false, Some(short), Value::String(text)) = (here.jsonata, name.strip_suffix(".$"), value) {
             let mut spellings = self.computed(text, here);
             for spelling in &mut spellings {
@@ -41,7 +41,7 @@ impl Printer<'_> {
     }
 
     /// Returns the spellings of a path or intrinsic function, the most natural first.
-    pub(super) fn computed(&self, text: &str, here: Here) -> Vec<Spelling> {
+    pub(super) fn computed(&self, text: &str, here: ValuePosition) -> Vec<Spelling> {
         if text.starts_with('$') {
             vec![path::value(text, here)]
         } else {
@@ -50,7 +50,7 @@ impl Printer<'_> {
     }
 
     /// Returns a string: an expression in a JSONata state, or text with placeholders.
-    pub(super) fn text(&mut self, text: &str, at: &Pointer, here: Here) -> String {
+    pub(super) fn text(&mut self, text: &str, at: &Pointer, here: ValuePosition) -> String {
         let expression = if here.jsonata { jsonata::spellings(text, here) } else { None };
         let spellings = expression.unwrap_or_else(|| self.params.spellings(text));
         self.spell(at, spellings)
@@ -79,7 +79,7 @@ impl Printer<'_> {
     }
 
     /// Returns a path in a field that contains only a path: a reference if possible, else text.
-    pub(super) fn path(&mut self, text: &str, at: &Pointer, here: Here) -> String {
+    pub(super) fn path(&mut self, text: &str, at: &Pointer, here: ValuePosition) -> String {
         let spelling = path::value(text, here);
         self.spell(at, vec![spelling, Spelling::kept(format!("path {}", quoted(text)), KeptKind::Path)])
     }

@@ -7,7 +7,7 @@ use workflow_asl::Pointer;
 use workflow_asl::document::{Operand, Operator};
 
 use super::field::Fields;
-use super::reference::Meaning;
+use super::reference::LoweredReference;
 use super::{Lowering, ValueSite};
 use crate::check::Ty;
 use crate::fragment::Escape;
@@ -349,8 +349,8 @@ impl<'a> Lowering<'_, 'a> {
             ExprKind::Null => Side::Null,
             ExprKind::Invalid | ExprKind::OtherLanguage(_) => Side::Unsayable,
             ExprKind::Reference(reference) => match self.path(place, expr, reference) {
-                Meaning::Data(path) => Side::Path(path),
-                Meaning::Param(source, _) => Side::Known(self.slots.value(source, Escape::Json)),
+                LoweredReference::Data(path) => Side::Path(path),
+                LoweredReference::Param(source, _) => Side::Known(self.slots.value(source, Escape::Json)),
             },
             ExprKind::Path(path) => Side::Path(path.value.clone()),
             ExprKind::Call { name, arguments } if name.value == "timestamp" => match arguments.first() {

@@ -5,7 +5,7 @@
 use serde_json::Value;
 use workflow_asl::intrinsic::{ArgumentKind, Function};
 
-use super::reference::Meaning;
+use super::reference::LoweredReference;
 use super::slot::Source;
 use super::{Lowering, ValueSite};
 use crate::check::Ty;
@@ -58,8 +58,8 @@ impl<'a> Lowering<'_, 'a> {
         match &expr.kind {
             ExprKind::Paren(inner) => self.intrinsic(place, inner),
             ExprKind::Reference(reference) => match self.path(place, expr, reference) {
-                Meaning::Data(path) => path,
-                Meaning::Param(source, ty) => self.intrinsic_hole(source, &ty),
+                LoweredReference::Data(path) => path,
+                LoweredReference::Param(source, ty) => self.intrinsic_hole(source, &ty),
             },
             ExprKind::Path(path) => path.value.clone(),
             ExprKind::Array(items) => {

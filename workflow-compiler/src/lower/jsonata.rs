@@ -7,7 +7,7 @@
 use serde_json::{Map, Value};
 use workflow_asl::{Code, Pointer};
 
-use super::reference::Meaning;
+use super::reference::LoweredReference;
 use super::slot::Source;
 use super::{Lowering, ValueField, ValueSite};
 use crate::check::Ty;
@@ -212,8 +212,8 @@ impl<'a> Lowering<'_, 'a> {
                 Jsonata::operand(format!("[{}]", items.join(", ")))
             }
             ExprKind::Reference(reference) => match self.jsonata_reference(place, expr, reference) {
-                Meaning::Data(text) => Jsonata::operand(text),
-                Meaning::Param(source, _) => Jsonata::operand(self.slots.literal(source, Escape::Jsonata)),
+                LoweredReference::Data(text) => Jsonata::operand(text),
+                LoweredReference::Param(source, _) => Jsonata::operand(self.slots.literal(source, Escape::Jsonata)),
             },
             ExprKind::Constant(path) => {
                 Jsonata::operand(self.slots.literal(Source::Constant(path.clone()), Escape::Jsonata))

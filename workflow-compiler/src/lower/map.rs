@@ -9,7 +9,7 @@ use super::state::belongs;
 use super::template::Template;
 use super::{Lowering, ValueField};
 use crate::check::StateInfo;
-use crate::syntax::ast::{Body, Branch, Clause, ClauseValue, Comment, Expr, Over};
+use crate::syntax::ast::{Body, Branch, Clause, ClauseValue, Comment, Expr, MapItems};
 use crate::syntax::keyword::ClauseKind;
 
 impl<'a> Lowering<'_, 'a> {
@@ -43,14 +43,14 @@ impl<'a> Lowering<'_, 'a> {
     pub(super) fn map(
         &mut self,
         info: &StateInfo<'a>,
-        over: Option<&Over>,
+        over: Option<&MapItems>,
         body: &Body,
         iterator: bool,
         fields: &mut Fields,
     ) {
         match over {
-            Some(Over::Items(items)) => self.put_items(info, items, fields),
-            Some(Over::Reader { path, body }) => self.reader(info, path, body, fields),
+            Some(MapItems::Items(items)) => self.put_items(info, items, fields),
+            Some(MapItems::Reader { path, body }) => self.reader(info, path, body, fields),
             None => {}
         }
         let name = if iterator { "Iterator" } else { "ItemProcessor" };

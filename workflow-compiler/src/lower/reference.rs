@@ -8,7 +8,7 @@ use crate::check::{AccessStep, Base, Ty};
 use crate::syntax::ast::{Expr, Reference, Segment};
 
 /// The lowered form of a reference.
-pub(super) enum Meaning {
+pub(super) enum LoweredReference {
     /// A path or expression.
     Data(String),
     /// A parameter.
@@ -17,10 +17,10 @@ pub(super) enum Meaning {
 
 impl<'a> Lowering<'_, 'a> {
     /// Returns a reference as a JSONPath.
-    pub(super) fn path(&mut self, place: ValueSite<'_, 'a>, expr: &Expr, reference: &Reference) -> Meaning {
+    pub(super) fn path(&mut self, place: ValueSite<'_, 'a>, expr: &Expr, reference: &Reference) -> LoweredReference {
         let resolved = self.analysis.resolved(place, expr, reference);
         let mut path = match &resolved.base {
-            Base::Param(name) => return Meaning::Param(Source::Param(name.clone()), resolved.ty.clone()),
+            Base::Param(name) => return LoweredReference::Param(Source::Param(name.clone()), resolved.ty.clone()),
             Base::Context => "$$".to_owned(),
             Base::Variable(name) => format!("${name}"),
             // The context determines which of them `$` is. An unknown reference was reported.
@@ -36,7 +36,7 @@ impl<'a> Lowering<'_, 'a> {
                 }
             }
         }
-        Meaning::Data(path)
+        LoweredReference::Data(path)
     }
 
     /// Returns a reference as a JSONata expression, which has the highest precedence.
@@ -45,10 +45,10 @@ impl<'a> Lowering<'_, 'a> {
         place: ValueSite<'_, 'a>,
         expr: &Expr,
         reference: &Reference,
-    ) -> Meaning {
+    ) -> LoweredReference {
         let resolved = self.analysis.resolved(place, expr, reference);
         let mut text = match &resolved.base {
-            Base::Param(name) => return Meaning::Param(Source::Param(name.clone()), resolved.ty.clone()),
+            Base::Param(name) => return LoweredReference::Param(Source::Param(name.clone()), resolved.ty.clone()),
             Base::Context => "$states.context".to_owned(),
             Base::Result => "$states.result".to_owned(),
             Base::ErrorOutput => "$states.errorOutput".to_owned(),
@@ -67,7 +67,7 @@ impl<'a> Lowering<'_, 'a> {
                 }
             }
         }
-        Meaning::Data(text)
+        LoweredReference::Data(text)
     }
 
     /// Appends members and indices of a JSONata expression that is not a reference.

@@ -5,7 +5,7 @@
 use serde_json::{Map, Value};
 use workflow_asl::{Code, Pointer};
 
-use super::reference::Meaning;
+use super::reference::LoweredReference;
 use super::{Lowering, ValueSite};
 use crate::fragment::Escape;
 use crate::problem::Problem;
@@ -33,8 +33,8 @@ impl<'a> Lowering<'_, 'a> {
             ExprKind::Array(items) => self.template_array(place, items, expr, at),
             ExprKind::Paren(inner) => self.template(place, inner, at),
             ExprKind::Reference(reference) => match self.path(place, expr, reference) {
-                Meaning::Data(path) => Template::Computed(path),
-                Meaning::Param(source, _) => Template::Plain(self.slots.value(source, Escape::Json)),
+                LoweredReference::Data(path) => Template::Computed(path),
+                LoweredReference::Param(source, _) => Template::Plain(self.slots.value(source, Escape::Json)),
             },
             ExprKind::Path(path) => Template::Computed(path.value.clone()),
             ExprKind::Call { name, arguments } if name.value == "timestamp" => match arguments.first() {

@@ -10,7 +10,7 @@ use super::keyword::{DECLARATIONS, STATES};
 use super::literal::string_value;
 use super::name::rust_name;
 use super::other_language::asl::written_target;
-use super::other_language::statement::Unnamed;
+use super::other_language::statement::UnnamedState;
 use super::parser::Parser;
 use super::recover::{is_declaration, item_starts_here, skip_item, state_kind};
 use super::word::Role;
@@ -75,7 +75,7 @@ impl Parser<'_> {
         level: Level,
         declarations: &mut Vec<Declaration>,
         body: &mut Body,
-        unnamed: &mut Vec<Unnamed>,
+        unnamed: &mut Vec<UnnamedState>,
     ) {
         let attributes = self.attributes(cursor);
         if cursor.is_end() {

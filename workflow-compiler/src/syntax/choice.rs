@@ -7,7 +7,7 @@ use workflow_asl::document::Operator;
 use super::ast::{Arm, Choice, Expr, ExprKind, Head, Spot, Target, Text, When, plain};
 use super::attributes::Attributes;
 use super::clause::ClauseOwner;
-use super::cursor::{Cursor, Opened, group_spot};
+use super::cursor::{Cursor, OpenGroup, group_spot};
 use super::name::rust_name;
 use super::other_language::asl::{Field, field, written_target};
 use super::parser::Parser;
@@ -95,11 +95,11 @@ impl Parser<'_> {
     }
 
     /// Parses the arms. Also returns whether all arms and targets were understood.
-    fn arms(&mut self, opened: Opened, patterns: bool) -> (Vec<Arm>, bool, Option<Problem>) {
+    fn arms(&mut self, opened: OpenGroup, patterns: bool) -> (Vec<Arm>, bool, Option<Problem>) {
         self.within_opened(opened, |parser, cursor| {
             let mut arms: Vec<Arm> = Vec::new();
             let mut complete = true;
-            let mut slips = Slips::default();
+            let mut slips = ForeignArms::default();
             while !cursor.is_end() {
                 if cursor.eat_punct(";").is_some() || cursor.eat_punct(",").is_some() {
                     continue;
@@ -130,7 +130,7 @@ impl Parser<'_> {
 
     /// Parses arms without braces around them.
     pub(super) fn bare_arms(&mut self, cursor: &mut Cursor) -> (Vec<Arm>, bool, Option<Problem>) {
-        let (mut arms, mut complete, mut slips) = (Vec::new(), true, Slips::default());
+        let (mut arms, mut complete, mut slips) = (Vec::new(), true, ForeignArms::default());
         while cursor.is_word("if") || cursor.is_word("else") {
             let start = cursor.position();
             let arm = self.if_arm(Attributes::default(), cursor, &mut slips);
@@ -142,7 +142,7 @@ impl Parser<'_> {
     }
 
     /// `if condition -> X`, `else -> X`
-    fn if_arm(&mut self, attributes: Attributes, cursor: &mut Cursor, slips: &mut Slips) -> Option<Arm> {
+    fn if_arm(&mut self, attributes: Attributes, cursor: &mut Cursor, slips: &mut ForeignArms) -> Option<Arm> {
         let first = cursor.here();
         if let Some(opened) = braces_of_values(cursor) {
             cursor.next();
@@ -228,7 +228,7 @@ impl Parser<'_> {
     }
 
     /// `"a" | "b" => X`, `_ => X`
-    fn match_arm(&mut self, attributes: Attributes, cursor: &mut Cursor, slips: &mut Slips) -> Option<Arm> {
+    fn match_arm(&mut self, attributes: Attributes, cursor: &mut Cursor, slips: &mut ForeignArms) -> Option<Arm> {
         let first = cursor.here();
         let comment = self.only_comment(attributes);
         if let Some(word) = cursor.eat_word("case").or_else(|| cursor.eat_word("when")) {
@@ -250,7 +250,14 @@ impl Parser<'_> {
     }
 
     /// Handles another language's word for the arm for all other cases.
-    fn other_cases(&mut self, first: Spot, text: &str, word: &str, cursor: &mut Cursor, slips: &mut Slips) -> When {
+    fn other_cases(
+        &mut self,
+        first: Spot,
+        text: &str,
+        word: &str,
+        cursor: &mut Cursor,
+        slips: &mut ForeignArms,
+    ) -> When {
         cursor.next();
         let message = format!("the arm for all other cases is `{word}` here, not `{text}`");
         slips.note(first, message, Edit::over(first, word));
@@ -258,7 +265,7 @@ impl Parser<'_> {
     }
 
     /// Parses a rule in ASL syntax: `{ Condition: "{% … %}", Next: "State" }`.
-    fn asl_rule(&mut self, opened: Opened, slips: &mut Slips) -> Option<Arm> {
+    fn asl_rule(&mut self, opened: OpenGroup, slips: &mut ForeignArms) -> Option<Arm> {
         let spot = group_spot(&opened.group);
         let rule = self.object(opened);
         let read = asl_rule(&rule);
@@ -275,7 +282,7 @@ impl Parser<'_> {
     }
 
     /// Parses an arm's arrow and target, including the syntax of other languages.
-    fn arm_arrow(&mut self, wanted: &str, whose: &str, cursor: &mut Cursor, slips: &mut Slips) -> Target {
+    fn arm_arrow(&mut self, wanted: &str, whose: &str, cursor: &mut Cursor, slips: &mut ForeignArms) -> Target {
         let other = if wanted == "->" { "=>" } else { "->" };
         let here = cursor.here();
         if cursor.is_punct(wanted) {
@@ -325,7 +332,7 @@ impl Parser<'_> {
         self.arrow(wanted, whose, cursor)
     }
 
-    fn patterns(&mut self, cursor: &mut Cursor, slips: &mut Slips) -> Option<Vec<Expr>> {
+    fn patterns(&mut self, cursor: &mut Cursor, slips: &mut ForeignArms) -> Option<Vec<Expr>> {
         if cursor.is_word("if") {
             let problem = self.unexpected(cursor, "a pattern");
             self.complain(
@@ -384,7 +391,7 @@ impl Parser<'_> {
     }
 
     /// Parses the end of an arm: `;`, or `,` in a `match`. It is optional after braces and at the end.
-    fn arm_end(&mut self, cursor: &mut Cursor, start: usize, patterns: bool, slips: &mut Slips) {
+    fn arm_end(&mut self, cursor: &mut Cursor, start: usize, patterns: bool, slips: &mut ForeignArms) {
         let braces = cursor.ends_in_braces();
         let advanced = cursor.position() > start;
         let wanted = if patterns { "," } else { ";" };
@@ -426,7 +433,7 @@ pub(super) struct LetPattern {
 
 /// The arms of a choice in the syntax of other languages, which are reported as one problem at the first.
 #[derive(Default)]
-struct Slips {
+struct ForeignArms {
     first: Option<(Spot, String)>,
     /// The first such arm, in the language's syntax.
     written: Option<String>,
@@ -435,7 +442,7 @@ struct Slips {
     holds_states: Option<Problem>,
 }
 
-impl Slips {
+impl ForeignArms {
     fn note(&mut self, spot: Spot, message: impl Into<String>, edit: Edit) {
         self.first.get_or_insert_with(|| (spot, message.into()));
         self.edits.push(edit);

@@ -6,7 +6,7 @@ use workflow_asl::{Code, StateKind};
 
 use super::ast::{Clause, ClauseValue, ExprKind, Spot};
 use super::cursor::Cursor;
-use super::keyword::{ClauseKind, STATES, Takes, state_keyword};
+use super::keyword::{ClauseKind, ClauseSyntax, STATES, state_keyword};
 use super::object::Braces;
 use super::other_language::asl::assigned;
 use super::parser::Parser;
@@ -59,7 +59,7 @@ impl ClauseOwner {
 }
 
 /// A clause, and whether its keyword is exact or only similar.
-struct Guess {
+struct KeywordMatch {
     kind: ClauseKind,
     sure: bool,
 }
@@ -122,7 +122,7 @@ impl Parser<'_> {
                     // Parsed as the most likely clause, so that its words are not reported too.
                     Some(kind) => {
                         if !clause_starts_here(cursor) && !cursor.is_punct(";") && !cursor.is_punct("->") {
-                            self.clause(Guess { kind, sure: false }, keyword, comment, place, cursor, clauses);
+                            self.clause(KeywordMatch { kind, sure: false }, keyword, comment, place, cursor, clauses);
                         }
                     }
                     None => skip_in_state(cursor, true),
@@ -131,7 +131,7 @@ impl Parser<'_> {
             }
         };
         cursor.next();
-        self.clause(Guess { kind, sure: true }, keyword, comment, place, cursor, clauses);
+        self.clause(KeywordMatch { kind, sure: true }, keyword, comment, place, cursor, clauses);
         true
     }
 
@@ -180,7 +180,7 @@ impl Parser<'_> {
     /// Parses a clause after its keyword. It is kept if it is allowed here and not a duplicate.
     fn clause(
         &mut self,
-        Guess { kind, sure }: Guess,
+        KeywordMatch { kind, sure }: KeywordMatch,
         keyword: Ident,
         comment: super::ast::Comment,
         place: ClauseOwner,
@@ -239,14 +239,14 @@ impl Parser<'_> {
     /// Parses the value after a clause's keyword. Returns `None` if it is missing, which is reported.
     fn clause_value(&mut self, kind: ClauseKind, cursor: &mut Cursor) -> Option<ClauseValue> {
         match kind.takes() {
-            Takes::Value | Takes::Path => Some(ClauseValue::Expr(self.expr(cursor))),
-            Takes::Duration if cursor.is_word("none") => {
+            ClauseSyntax::Value | ClauseSyntax::Path => Some(ClauseValue::Expr(self.expr(cursor))),
+            ClauseSyntax::Duration if cursor.is_word("none") => {
                 let none = cursor.eat_ident()?;
                 self.word(&none, Role::Setting("timeout"));
                 Some(ClauseValue::None(none))
             }
-            Takes::Duration => Some(ClauseValue::Expr(self.duration_expr(cursor))),
-            Takes::Object => {
+            ClauseSyntax::Duration => Some(ClauseValue::Expr(self.duration_expr(cursor))),
+            ClauseSyntax::Object => {
                 let Some(opened) = braces_of_values(cursor) else {
                     if kind == ClauseKind::Assign && self.assigns_here(cursor) {
                         return self.bare_assignment(cursor);
@@ -259,7 +259,7 @@ impl Parser<'_> {
                 let braces = if kind == ClauseKind::Assign { Braces::Assign } else { Braces::Object };
                 Some(ClauseValue::Expr(self.object_of(opened, braces)))
             }
-            Takes::Text => {
+            ClauseSyntax::Text => {
                 let value = self.expr(cursor);
                 if !matches!(value.kind, ExprKind::Text(_) | ExprKind::Reference(_) | ExprKind::Invalid) {
                     self.error(Code::Syntax, value.spot, format!("`{}` takes text in quotes", kind.keyword()));
@@ -267,8 +267,8 @@ impl Parser<'_> {
                 }
                 Some(ClauseValue::Expr(value))
             }
-            Takes::Nothing => Some(ClauseValue::Flag),
-            Takes::Own => self.own_clause(kind, cursor),
+            ClauseSyntax::Nothing => Some(ClauseValue::Flag),
+            ClauseSyntax::Own => self.own_clause(kind, cursor),
         }
     }
 

@@ -17,12 +17,12 @@ pub(super) struct Cursor {
 }
 
 /// A group with its tokens. The tokens are requested from rustc once, because that is the slowest part of reading them.
-pub(super) struct Opened {
+pub(super) struct OpenGroup {
     pub(super) group: Group,
     pub(super) inside: Cursor,
 }
 
-impl Opened {
+impl OpenGroup {
     pub(super) fn of(group: &Group) -> Self {
         Self { group: group.clone(), inside: Cursor::inside(group) }
     }

@@ -5,7 +5,7 @@ use workflow_asl::Code;
 
 use super::ast::{BinaryOp, Expr, ExprKind, Spot, Text, UnaryOp, plain};
 use super::choice::LetPattern;
-use super::cursor::{Cursor, Opened, group_spot, token_spot};
+use super::cursor::{Cursor, OpenGroup, group_spot, token_spot};
 use super::literal::string_value;
 use super::other_language::operator::changes;
 use super::other_language::statement::with_value;
@@ -386,7 +386,7 @@ impl Parser<'_> {
     }
 
     fn braces(&mut self, group: &Group, cursor: &mut Cursor) -> Expr {
-        let opened = Opened::of(group);
+        let opened = OpenGroup::of(group);
         if item_starts_here(&opened.inside) {
             return self.no_value(cursor);
         }
@@ -534,7 +534,7 @@ impl Parser<'_> {
             self.expected(cursor, "`{`");
             return self.leaf(ExprKind::Invalid, cursor.here_first());
         };
-        let opened = Opened::of(&group);
+        let opened = OpenGroup::of(&group);
         let inside = &opened.inside;
         let key = matches!(inside.peek(), Some(TokenTree::Ident(_) | TokenTree::Literal(_)));
         if key && inside.is_punct_at(1, ":") && !inside.is_punct_at(1, "::") {

@@ -5,7 +5,7 @@ use workflow_asl::{Code, error_name};
 
 use super::ast::{Catcher, Clause, ClauseValue, Expr, ExprKind, Retrier, SettingField, Spot, Target, Text, plain};
 use super::clause::{ClauseOwner, Clauses};
-use super::cursor::{Cursor, Opened, group_spot};
+use super::cursor::{Cursor, OpenGroup, group_spot};
 use super::keyword::{ClauseKind, RETRY_FIELDS};
 use super::literal::string_value;
 use super::name::rust_name;
@@ -67,7 +67,7 @@ impl Parser<'_> {
         }
         let fields = match cursor.eat_group(Delimiter::Brace) {
             Some(group) => self
-                .members(Opened::of(&group), Braces::Retry)
+                .members(OpenGroup::of(&group), Braces::Retry)
                 .into_iter()
                 .filter_map(|(member, name)| match name {
                     Some(name) => Some(SettingField { name, value: member.value }),

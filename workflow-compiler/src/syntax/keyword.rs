@@ -7,7 +7,7 @@ use workflow_asl::document::{Kinds, QueryLanguage};
 
 /// The syntax after a clause's keyword.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Takes {
+pub enum ClauseSyntax {
     /// A value: literal, object, array, reference or expression.
     Value,
     /// A duration, a number of seconds, a reference, or `none`.
@@ -42,8 +42,8 @@ macro_rules! clauses {
             }
 
             /// Returns the syntax after the keyword.
-            pub fn takes(self) -> Takes {
-                match self { $( Self::$name => Takes::$takes, )* }
+            pub fn takes(self) -> ClauseSyntax {
+                match self { $( Self::$name => ClauseSyntax::$takes, )* }
             }
 
             /// Returns the kinds of state that may have it.

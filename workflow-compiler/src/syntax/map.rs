@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, Ident};
 use workflow_asl::{Code, StateKind};
 
-use super::ast::{Body, Branch, Expr, ExprKind, Head, Over, Reference, Root, Spot, Target, plain};
+use super::ast::{Body, Branch, Expr, ExprKind, Head, MapItems, Reference, Root, Spot, Target, plain};
 use super::body::Level;
 use super::clause::{ClauseOwner, Clauses};
 use super::cursor::{Cursor, group_spot};
@@ -80,7 +80,7 @@ impl Parser<'_> {
 
     /// Parses the item's name in the syntax of other languages: `over xs as x`, `for x in xs`, `x in xs`. Also returns
     /// the items if the words contain them.
-    fn named_item(&mut self, has_items: bool, cursor: &mut Cursor) -> Option<(Ident, Problem, Option<Over>)> {
+    fn named_item(&mut self, has_items: bool, cursor: &mut Cursor) -> Option<(Ident, Problem, Option<MapItems>)> {
         let first = cursor.here();
         if has_items && cursor.is_word("as") {
             let name = cursor.peek_ident_at(1)?.clone();
@@ -102,11 +102,11 @@ impl Parser<'_> {
         let written = format!("over {}", spelled(&items));
         let problem = Problem::new(Code::Syntax, spot, "a map iterates `over` its items, and each is named `item`");
         let problem = problem.help(format!("write `{written}`, and `item` for `{name}`"));
-        Some((name, problem.edit(Edit::over(spot, written)), Some(Over::Items(items))))
+        Some((name, problem.edit(Edit::over(spot, written)), Some(MapItems::Items(items))))
     }
 
     /// Parses `{ over xs; states }`: the items inside the braces, which is reported.
-    fn over_inside(&mut self, group: &Group, name: Spot) -> (Option<Over>, Body) {
+    fn over_inside(&mut self, group: &Group, name: Spot) -> (Option<MapItems>, Body) {
         let read = self.within(group, |parser, cursor| {
             let first = cursor.here();
             cursor.next();
@@ -122,7 +122,7 @@ impl Parser<'_> {
             parser.report(problem.edit(Edit::before(group.span_open(), format!("{written} "))));
             let (_, body) = parser.body(cursor, Level::Inner, name);
             parser.hole(group.span_close(), Role::InnerItem);
-            (Some(Over::Items(items)), body)
+            (Some(MapItems::Items(items)), body)
         });
         read.unwrap_or((None, Body { comment: None, start: None, states: Vec::new(), spot: name, broken: true }))
     }
@@ -137,7 +137,7 @@ impl Parser<'_> {
     }
 
     /// Parses the items after `over`.
-    fn over(&mut self, cursor: &mut Cursor) -> Over {
+    fn over(&mut self, cursor: &mut Cursor) -> MapItems {
         if cursor.peek_ident().is_some() && cursor.is_punct_at(1, "::") {
             let mut path = Vec::new();
             while let Some(word) = cursor.eat_ident() {
@@ -153,9 +153,9 @@ impl Parser<'_> {
                 self.complain(cursor, problem.help("such as `over s3::csv { Bucket: \"b\", Key: \"k\" } { … }`"));
                 Expr::made(ExprKind::Invalid, cursor.before())
             });
-            return Over::Reader { path, body: settings_as_text(body) };
+            return MapItems::Reader { path, body: settings_as_text(body) };
         }
-        Over::Items(self.head_expr(cursor))
+        MapItems::Items(self.head_expr(cursor))
     }
 
     /// Parses the states of a branch or map.

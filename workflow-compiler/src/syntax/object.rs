@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenTree};
 use workflow_asl::{Code, StateKind};
 
 use super::ast::{Expr, ExprKind, Member, NO_WORD, OtherLanguage, Reference, Root, Segment, Spot, Text, plain};
-use super::cursor::{Cursor, Opened, group_spot};
+use super::cursor::{Cursor, OpenGroup, group_spot};
 use super::keyword::{ClauseKind, FAIL_FIELDS, Keyword, RETRY_FIELDS};
 use super::literal::string_value;
 use super::name::rust_name;
@@ -60,12 +60,12 @@ impl Braces {
 
 impl Parser<'_> {
     /// `{ key: value, … }` as a value.
-    pub(super) fn object(&mut self, opened: Opened) -> Expr {
+    pub(super) fn object(&mut self, opened: OpenGroup) -> Expr {
         self.object_of(opened, Braces::Object)
     }
 
     /// Parses `{ name: value, … }` of `assign`, or another object.
-    pub(super) fn object_of(&mut self, opened: Opened, braces: Braces) -> Expr {
+    pub(super) fn object_of(&mut self, opened: OpenGroup, braces: Braces) -> Expr {
         let spot = group_spot(&opened.group);
         let members = self.members(opened, braces).into_iter().map(|(member, _)| member).collect();
         let height = self.height + 1;
@@ -73,7 +73,7 @@ impl Parser<'_> {
     }
 
     /// Parses the members with the identifiers of their keys. Sets the height to the maximum of their values'.
-    pub(super) fn members(&mut self, opened: Opened, braces: Braces) -> Vec<(Member, Option<Ident>)> {
+    pub(super) fn members(&mut self, opened: OpenGroup, braces: Braces) -> Vec<(Member, Option<Ident>)> {
         let mut height = 0;
         let mut members = self.within_opened(opened, |parser, cursor| {
             let mut members: Vec<(Member, Option<Ident>)> = Vec::new();

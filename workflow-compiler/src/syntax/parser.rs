@@ -4,7 +4,7 @@ use proc_macro2::{Group, Ident, Span};
 use workflow_asl::Code;
 
 use super::ast::{Expr, ExprKind, NodeId, Spot};
-use super::cursor::{Cursor, Opened};
+use super::cursor::{Cursor, OpenGroup};
 use super::other_language::state::LooseTransition;
 use super::word::{Role, Word};
 use crate::problem::{Problem, Problems};
@@ -117,13 +117,13 @@ impl<'p> Parser<'p> {
     /// Parses the contents of a group. Remaining tokens are reported once. Returns `None` if it is too deep, which is
     /// reported.
     pub(super) fn within<T>(&mut self, group: &Group, read: impl FnOnce(&mut Self, &mut Cursor) -> T) -> Option<T> {
-        self.within_opened(Opened::of(group), read)
+        self.within_opened(OpenGroup::of(group), read)
     }
 
     /// Like `within`, for a group that is already opened.
     pub(super) fn within_opened<T>(
         &mut self,
-        Opened { group, inside: mut cursor }: Opened,
+        OpenGroup { group, inside: mut cursor }: OpenGroup,
         read: impl FnOnce(&mut Self, &mut Cursor) -> T,
     ) -> Option<T> {
         self.deeper(group.span_open(), |parser| {

@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, TokenTree};
 use workflow_asl::StateKind;
 
-use super::cursor::{Cursor, Opened};
+use super::cursor::{Cursor, OpenGroup};
 use super::keyword::{ClauseKind, DECLARATIONS, STATES};
 
 /// Returns the kind of state that this keyword declares.
@@ -68,8 +68,8 @@ pub(super) fn holds_states(group: &Group) -> bool {
 }
 
 /// Opens the group in braces that is next, unless it contains states.
-pub(super) fn braces_of_values(cursor: &Cursor) -> Option<Opened> {
-    let opened = Opened::of(cursor.peek_group(Delimiter::Brace)?);
+pub(super) fn braces_of_values(cursor: &Cursor) -> Option<OpenGroup> {
+    let opened = OpenGroup::of(cursor.peek_group(Delimiter::Brace)?);
     (!item_starts_here(&opened.inside)).then_some(opened)
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use workflow_asl::error_name::{HEARTBEAT_TIMEOUT, TIMEOUT};
 use workflow_local::{
-    Execution, Instant, ObjectStore, Payload, Program, Start, Status, Step, TaskError, TaskId, TaskRequest,
+    Execution, Instant, ObjectStore, Payload, Program, Progress, Start, Status, TaskError, TaskId, TaskRequest,
 };
 
 use super::matching::{Matching, Recorded};
@@ -138,17 +138,17 @@ impl<'s, 'r> Play<'s, 'r> {
         let missing = loop {
             self.keep_time();
             match self.execution.step() {
-                Step::Task(request) => {
+                Progress::Task(request) => {
                     if let Err(missing) = self.answer(&request) {
                         break Some(missing);
                     }
                 }
-                Step::Waiting { until } => {
+                Progress::Waiting { until } => {
                     if let Err(missing) = self.wait(until) {
                         break missing;
                     }
                 }
-                Step::Ended if !self.redrive() => break None,
+                Progress::Ended if !self.redrive() => break None,
                 _ => {}
             }
         };

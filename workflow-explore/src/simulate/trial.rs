@@ -6,7 +6,7 @@ use std::sync::Arc;
 use workflow_asl::error_name::{HEARTBEAT_TIMEOUT, TIMEOUT};
 use workflow_local::handlers::begin;
 use workflow_local::{
-    Answer, Engine, Execution, Instant, Payload, RunError, Start, Step, TaskError, TaskId, TaskRequest,
+    Answer, Engine, Execution, Instant, Payload, Progress, RunError, Start, TaskError, TaskId, TaskRequest,
 };
 
 use super::draws::{Draws, mixed, purpose};
@@ -73,9 +73,9 @@ impl Trial<'_> {
     fn run(&mut self) -> Result<(), SimulateError> {
         loop {
             match self.execution.step() {
-                Step::Ended => return Ok(()),
-                Step::Task(request) => self.ask(&request)?,
-                Step::Waiting { until } => {
+                Progress::Ended => return Ok(()),
+                Progress::Task(request) => self.ask(&request)?,
+                Progress::Waiting { until } => {
                     let due = self.due.first_key_value().map(|((time, _), _)| *time);
                     let Some(next) = [until, due].into_iter().flatten().min() else { return Ok(()) };
                     self.advance_to(next)?;
@@ -107,9 +107,9 @@ impl Trial<'_> {
             if answer == Answer::Refused {
                 let reason = match self.execution.refusal() {
                     // Its own help is for engines.
-                    Some(RunError::AnswerType { state, misfits }) => {
-                        let misfits: String = misfits.iter().map(|misfit| format!("\n  {misfit}")).collect();
-                        format!("an output of the task `{state}` is not what the workflow declares:{misfits}")
+                    Some(RunError::AnswerType { state, mismatches }) => {
+                        let mismatches: String = mismatches.iter().map(|mismatch| format!("\n  {mismatch}")).collect();
+                        format!("an output of the task `{state}` is not what the workflow declares:{mismatches}")
                     }
                     refusal => refusal.map(ToString::to_string).unwrap_or_default(),
                 };

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::error::Error;
-use super::frame::{Env, Frame, Remains, Yard};
+use super::frame::{DropQueue, Dropped, Env, Frame};
 use super::limits::held;
 use super::machine::{Machine, Res};
 use super::program::{Base, CallExpr, Expr, ExprKind, Lambda, Operator, Transform};
@@ -21,11 +21,11 @@ pub(crate) enum Function<'a> {
 
 /// A function with its captured values.
 pub(crate) struct Closure<'a> {
-    pub(crate) kind: Closing<'a>,
+    pub(crate) kind: ClosureKind<'a>,
     /// The context value of a lambda, the function and arguments of a partial call, or both functions of a chain.
     values: Vec<Val<'a>>,
     env: Env<'a>,
-    yard: Rc<Yard<'a>>,
+    yard: Rc<DropQueue<'a>>,
 }
 
 /// A call in tail position, with its function and arguments.
@@ -37,7 +37,7 @@ pub(crate) struct Tail<'a> {
 
 /// The kinds of functions that an expression can make.
 #[derive(Clone, Copy)]
-pub(crate) enum Closing<'a> {
+pub(crate) enum ClosureKind<'a> {
     Lambda(&'a Lambda),
     /// A call that the receiver must make.
     Thunk(&'a CallExpr),
@@ -57,18 +57,18 @@ impl<'a> Function<'a> {
         match self {
             Self::Native(row) => row.arity,
             Self::Closure(closure) => match closure.kind {
-                Closing::Lambda(lambda) => lambda.params.len(),
-                Closing::Partial(call, declared) => open_places(call, declared).count(),
-                Closing::Thunk(_) | Closing::Next(..) => 0,
-                Closing::Chain | Closing::Transform(_) => 1,
-                Closing::Regex(_) => 2,
+                ClosureKind::Lambda(lambda) => lambda.params.len(),
+                ClosureKind::Partial(call, declared) => open_places(call, declared).count(),
+                ClosureKind::Thunk(_) | ClosureKind::Next(..) => 0,
+                ClosureKind::Chain | ClosureKind::Transform(_) => 1,
+                ClosureKind::Regex(_) => 2,
             },
         }
     }
 
     /// Returns the members by which it compares its two arguments, and whether the order is descending.
     pub(crate) fn compares(&self) -> Option<(&'a [String], bool)> {
-        let Self::Closure(Closure { kind: Closing::Lambda(lambda), .. }) = self else { return None };
+        let Self::Closure(Closure { kind: ClosureKind::Lambda(lambda), .. }) = self else { return None };
         let (ExprKind::Binary(operator, both), [first, second]) = (&lambda.body.kind, lambda.params.as_slice()) else {
             return None;
         };
@@ -95,7 +95,7 @@ impl<'a> Function<'a> {
     /// Returns the regular expression, if it is one.
     pub(crate) fn regex(&self) -> Option<&'a Regex> {
         match self {
-            Self::Closure(Closure { kind: Closing::Regex(regex), .. }) => Some(regex),
+            Self::Closure(Closure { kind: ClosureKind::Regex(regex), .. }) => Some(regex),
             _ => None,
         }
     }
@@ -126,7 +126,7 @@ impl Drop for Closure<'_> {
         if values.iter().all(simple) && env.as_ref().is_none_or(|env| Rc::strong_count(env) > 1) {
             return;
         }
-        self.yard.bury(Remains { values, env, ..Remains::default() });
+        self.yard.bury(Dropped { values, env, ..Dropped::default() });
     }
 }
 
@@ -146,7 +146,7 @@ pub(crate) fn signature(id: Id) -> Option<&'static Signature> {
 
 impl<'a> Machine<'a> {
     /// Creates a function that captures values and its scope.
-    pub(crate) fn closure(&mut self, kind: Closing<'a>, values: Vec<Val<'a>>, env: &Env<'a>) -> Res<Val<'a>> {
+    pub(crate) fn closure(&mut self, kind: ClosureKind<'a>, values: Vec<Val<'a>>, env: &Env<'a>) -> Res<Val<'a>> {
         self.make(Closure::bytes(values.len()))?;
         held::add(Closure::bytes(values.len()));
         if let Some(frame) = env {
@@ -251,7 +251,7 @@ impl<'a> Machine<'a> {
     }
 
     fn bounce(&mut self, thunk: &Rc<Function<'a>>, context: &Val<'a>) -> Res<Val<'a>> {
-        let Function::Closure(Closure { kind: Closing::Thunk(call), values, env, .. }) = &**thunk else {
+        let Function::Closure(Closure { kind: ClosureKind::Thunk(call), values, env, .. }) = &**thunk else {
             return Ok(Val::Undefined);
         };
         let input = values.first().cloned().unwrap_or(Val::Undefined);
@@ -298,7 +298,7 @@ impl<'a> Machine<'a> {
     fn run_closure(&mut self, closure: &Closure<'a>, arguments: Vec<Val<'a>>, context: &Val<'a>) -> Res<Val<'a>> {
         let value = |at: usize| closure.values.get(at).cloned().unwrap_or(Val::Undefined);
         match closure.kind {
-            Closing::Lambda(lambda) => {
+            ClosureKind::Lambda(lambda) => {
                 let arguments = match &lambda.signature {
                     Some(signature) => self.validated(signature, arguments, context)?,
                     None => arguments,
@@ -306,7 +306,7 @@ impl<'a> Machine<'a> {
                 let input = closure.values.first().unwrap_or(&Val::Undefined);
                 self.procedure(lambda, arguments, input, &closure.env)
             }
-            Closing::Partial(call, declared) => {
+            ClosureKind::Partial(call, declared) => {
                 let function = value(0);
                 let mut arguments = arguments.into_iter();
                 let mut all: Vec<Val<'a>> = closure.values.get(1..).unwrap_or(&[]).to_vec();
@@ -317,7 +317,7 @@ impl<'a> Machine<'a> {
                 }
                 match &function {
                     Val::Function(inner) => match &**inner {
-                        Function::Closure(Closure { kind: Closing::Lambda(lambda), values, env, .. }) => {
+                        Function::Closure(Closure { kind: ClosureKind::Lambda(lambda), values, env, .. }) => {
                             let input = values.first().cloned().unwrap_or(Val::Undefined);
                             self.procedure(lambda, all, &input, env)
                         }
@@ -331,7 +331,7 @@ impl<'a> Machine<'a> {
                     _ => Err(Error::new("T1006")),
                 }
             }
-            Closing::Chain => {
+            ClosureKind::Chain => {
                 let argument = arguments.into_iter().next().unwrap_or(Val::Undefined);
                 self.enter()?;
                 let first = self.apply(&value(0), vec![argument], &Val::Null)?;
@@ -340,18 +340,18 @@ impl<'a> Machine<'a> {
                 self.leave();
                 result
             }
-            Closing::Transform(transform) => {
+            ClosureKind::Transform(transform) => {
                 let argument = arguments.into_iter().next().unwrap_or(Val::Undefined);
                 self.transform(transform, argument, &closure.env)
             }
-            Closing::Regex(regex) => {
+            ClosureKind::Regex(regex) => {
                 let mut arguments = arguments.into_iter();
                 let text = arguments.next().unwrap_or(Val::Undefined);
                 let from = arguments.next().and_then(|from| from.number()).unwrap_or(0.0);
                 self.match_object(regex, &text, from.max(0.0) as usize, false)
             }
-            Closing::Next(regex, from) => self.match_object(regex, &value(0), from, true),
-            Closing::Thunk(_) => Ok(Val::Undefined),
+            ClosureKind::Next(regex, from) => self.match_object(regex, &value(0), from, true),
+            ClosureKind::Thunk(_) => Ok(Val::Undefined),
         }
     }
 
@@ -398,7 +398,7 @@ impl<'a> Machine<'a> {
         let declared = declared(&function);
         given.resize(declared, Val::Undefined);
         given.insert(0, function);
-        self.closure(Closing::Partial(call, declared), given, &None)
+        self.closure(ClosureKind::Partial(call, declared), given, &None)
     }
 
     /// `a ~> $f`
@@ -420,7 +420,7 @@ impl<'a> Machine<'a> {
             return Err(error);
         }
         if matches!(left, Val::Function(_)) {
-            return self.closure(Closing::Chain, vec![left, function], &None);
+            return self.closure(ClosureKind::Chain, vec![left, function], &None);
         }
         self.apply(&function, vec![left], &Val::Null)
     }
@@ -439,7 +439,7 @@ impl<'a> Machine<'a> {
         let groups: Vec<_> =
             groups.map(|group| group.clone().map_or(Val::Undefined, |group| own(subject.slice(group)))).collect();
         let groups = self.list(groups, 0)?;
-        let next = self.closure(Closing::Next(regex, found.end), vec![text.clone()], &None)?;
+        let next = self.closure(ClosureKind::Next(regex, found.end), vec![text.clone()], &None)?;
         self.object([
             ("match", own(subject.slice(found.start..found.end))),
             ("start", Val::Number(found.start as f64)),
@@ -454,7 +454,7 @@ impl<'a> Machine<'a> {
 fn thunk<'a>(result: &Val<'a>) -> Option<Rc<Function<'a>>> {
     match result {
         Val::Function(function) => match &**function {
-            Function::Closure(Closure { kind: Closing::Thunk(_), .. }) => Some(Rc::clone(function)),
+            Function::Closure(Closure { kind: ClosureKind::Thunk(_), .. }) => Some(Rc::clone(function)),
             _ => None,
         },
         _ => None,

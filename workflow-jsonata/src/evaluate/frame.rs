@@ -19,7 +19,7 @@ pub(crate) struct Frame<'a> {
     /// The other bound names.
     bound: RefCell<Vec<(Sym, Val<'a>)>>,
     parent: Env<'a>,
-    yard: Rc<Yard<'a>>,
+    yard: Rc<DropQueue<'a>>,
     /// Whether a function was made in it. The scope may then contain that function.
     captured: Cell<bool>,
     counted: Cell<usize>,
@@ -27,8 +27,8 @@ pub(crate) struct Frame<'a> {
 
 /// Frees scopes and functions iteratively. They can be nested to any depth, and cyclic.
 #[derive(Default)]
-pub(crate) struct Yard<'a> {
-    remains: RefCell<Vec<Remains<'a>>>,
+pub(crate) struct DropQueue<'a> {
+    remains: RefCell<Vec<Dropped<'a>>>,
     busy: Cell<bool>,
     captured: RefCell<Vec<Weak<Frame<'a>>>>,
 }
@@ -36,7 +36,7 @@ pub(crate) struct Yard<'a> {
 /// The contents of a scope or function, held only to be dropped.
 #[derive(Default)]
 #[expect(dead_code, reason = "dropping them is what they are for")]
-pub(crate) struct Remains<'a> {
+pub(crate) struct Dropped<'a> {
     pub(crate) bound: Vec<(Sym, Val<'a>)>,
     pub(crate) values: Vec<Val<'a>>,
     pub(crate) env: Env<'a>,
@@ -44,7 +44,7 @@ pub(crate) struct Remains<'a> {
 
 /// Scopes and argument lists of finished calls, for reuse.
 #[derive(Default)]
-pub(crate) struct Spare<'a> {
+pub(crate) struct Pool<'a> {
     frames: Vec<Rc<Frame<'a>>>,
     arguments: Vec<Vec<Val<'a>>>,
 }
@@ -52,7 +52,7 @@ pub(crate) struct Spare<'a> {
 /// The most spare objects of each kind, and the longest spare list.
 const SPARE: usize = 16;
 
-impl<'a> Spare<'a> {
+impl<'a> Pool<'a> {
     /// Returns an empty list with capacity for `count` arguments.
     pub(crate) fn arguments(&mut self, count: usize) -> Vec<Val<'a>> {
         self.arguments.pop().unwrap_or_else(|| Vec::with_capacity(count.max(4)))
@@ -69,7 +69,7 @@ impl<'a> Spare<'a> {
     /// Returns the scope of a call.
     pub(crate) fn frame(
         &mut self,
-        yard: Rc<Yard<'a>>,
+        yard: Rc<DropQueue<'a>>,
         parent: &Env<'a>,
         params: &'a [Sym],
         mut arguments: Vec<Val<'a>>,
@@ -99,7 +99,7 @@ impl<'a> Spare<'a> {
         } else {
             let bound = std::mem::take(ended.bound.get_mut());
             let values = std::mem::take(&mut arguments);
-            ended.yard.bury(Remains { bound, values, env: ended.parent.take() });
+            ended.yard.bury(Dropped { bound, values, env: ended.parent.take() });
         }
         ended.parent = None;
         ended.captured.set(false);
@@ -110,7 +110,7 @@ impl<'a> Spare<'a> {
 
 impl<'a> Frame<'a> {
     pub(crate) fn new(
-        yard: &Rc<Yard<'a>>,
+        yard: &Rc<DropQueue<'a>>,
         parent: &Env<'a>,
         params: &'a [Sym],
         arguments: Vec<Val<'a>>,
@@ -202,9 +202,9 @@ pub(crate) fn lookup<'a>(env: &Env<'a>, name: Sym) -> Option<Val<'a>> {
     None
 }
 
-impl<'a> Yard<'a> {
+impl<'a> DropQueue<'a> {
     /// Frees values without recursion, however deeply they are nested.
-    pub(crate) fn bury(&self, remains: Remains<'a>) {
+    pub(crate) fn bury(&self, remains: Dropped<'a>) {
         self.remains.borrow_mut().push(remains);
         if self.busy.replace(true) {
             return;
@@ -227,7 +227,7 @@ impl<'a> Yard<'a> {
             while let Some(frame) = at {
                 let bound = std::mem::take(&mut *frame.bound.borrow_mut());
                 let values = std::mem::take(&mut *frame.arguments.borrow_mut());
-                self.bury(Remains { bound, values, env: None });
+                self.bury(Dropped { bound, values, env: None });
                 at = frame.parent.clone();
             }
         }
@@ -243,6 +243,6 @@ impl Drop for Frame<'_> {
         }
         let bound = std::mem::take(self.bound.get_mut());
         let values = std::mem::take(self.arguments.get_mut());
-        self.yard.bury(Remains { bound, values, env: self.parent.take() });
+        self.yard.bury(Dropped { bound, values, env: self.parent.take() });
     }
 }

@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::call::{Closing, Function, Tail};
+use super::call::{ClosureKind, Function, Tail};
 use super::error::Error;
-use super::frame::{Env, Frame, Spare, Yard, lookup};
+use super::frame::{DropQueue, Env, Frame, Pool, lookup};
 use super::limits::{Limits, held};
 use super::members::Members;
 use super::program::{Base, Expr, ExprKind, LABELS, Program, Sym};
@@ -62,8 +62,8 @@ pub(crate) struct Machine<'a> {
     /// How many random numbers were drawn.
     pub(crate) draws: u64,
     /// Created with the first scope or function.
-    yard: Option<Rc<Yard<'a>>>,
-    pub(crate) spare: Spare<'a>,
+    yard: Option<Rc<DropQueue<'a>>>,
+    pub(crate) spare: Pool<'a>,
     /// The call that the function that has just ended leaves to its caller.
     pub(crate) tail: Option<Tail<'a>>,
 }
@@ -111,7 +111,7 @@ impl<'a> Machine<'a> {
             held_before: held::get(),
             draws: 0,
             yard: None,
-            spare: Spare::default(),
+            spare: Pool::default(),
             tail: None,
         }
     }
@@ -132,7 +132,7 @@ impl<'a> Machine<'a> {
     }
 
     /// Returns the place where scopes and functions are freed.
-    pub(crate) fn yard(&mut self) -> Rc<Yard<'a>> {
+    pub(crate) fn yard(&mut self) -> Rc<DropQueue<'a>> {
         Rc::clone(self.yard.get_or_insert_default())
     }
 
@@ -483,13 +483,13 @@ impl<'a> Machine<'a> {
             ExprKind::Condition(all) => self.condition(all, input, env),
             ExprKind::Partial(call) => self.partial(expr, call, input, env),
             ExprKind::Thunk(inner) => match &inner.kind {
-                ExprKind::Call(call) => self.closure(Closing::Thunk(call), vec![input.clone()], env),
+                ExprKind::Call(call) => self.closure(ClosureKind::Thunk(call), vec![input.clone()], env),
                 _ => self.eval(inner, input, env),
             },
-            ExprKind::Lambda(lambda) => self.closure(Closing::Lambda(lambda), vec![input.clone()], env),
+            ExprKind::Lambda(lambda) => self.closure(ClosureKind::Lambda(lambda), vec![input.clone()], env),
             ExprKind::Apply(both) => self.apply_operator(expr, both, input, env),
-            ExprKind::Transform(transform) => self.closure(Closing::Transform(transform), Vec::new(), env),
-            ExprKind::Regex(regex) => self.closure(Closing::Regex(regex), Vec::new(), &None),
+            ExprKind::Transform(transform) => self.closure(ClosureKind::Transform(transform), Vec::new(), env),
+            ExprKind::Regex(regex) => self.closure(ClosureKind::Regex(regex), Vec::new(), &None),
             _ => Ok(Val::Undefined),
         }
     }

@@ -11,7 +11,7 @@ use super::value::Val;
 use crate::text::compare;
 
 /// Returns whether the left one of two items, given by index, belongs after the right one.
-type After<'f, 'a, T> = dyn FnMut(&mut Machine<'a>, &[T], usize, usize) -> Res<bool> + 'f;
+type IsAfter<'f, 'a, T> = dyn FnMut(&mut Machine<'a>, &[T], usize, usize) -> Res<bool> + 'f;
 
 impl<'a> Machine<'a> {
     /// Sorts values by the terms of `^`.
@@ -109,7 +109,7 @@ impl<'a> Machine<'a> {
     }
 
     /// Merge sort like that of the reference implementation, so that comparisons happen in the same order.
-    pub(crate) fn merge_sort<T>(&mut self, items: Vec<T>, after: &mut After<'_, 'a, T>) -> Res<Vec<T>> {
+    pub(crate) fn merge_sort<T>(&mut self, items: Vec<T>, after: &mut IsAfter<'_, 'a, T>) -> Res<Vec<T>> {
         let mut order: Vec<usize> = (0..items.len()).collect();
         let mut merged = Vec::with_capacity(items.len());
         self.sort_half(&items, &mut order, &mut merged, after)?;
@@ -121,7 +121,7 @@ impl<'a> Machine<'a> {
         items: &[T],
         order: &mut [usize],
         merged: &mut Vec<usize>,
-        after: &mut After<'_, 'a, T>,
+        after: &mut IsAfter<'_, 'a, T>,
     ) -> Res<()> {
         if order.len() <= 1 {
             return Ok(());

@@ -35,11 +35,11 @@ pub(crate) enum Val<'a> {
 #[derive(Clone)]
 pub(crate) enum Text<'a> {
     Json(&'a String),
-    Own(Rc<OwnText>),
+    Own(Rc<OwnedText>),
 }
 
 /// A string made by the expression, counted while it is held.
-pub(crate) struct OwnText(String);
+pub(crate) struct OwnedText(String);
 
 /// An array.
 #[derive(Clone)]
@@ -196,7 +196,7 @@ impl<'a> Text<'a> {
     /// Returns a new string, counted as held.
     pub(crate) fn own(text: String) -> Self {
         held::add(text.capacity() + OVERHEAD);
-        Self::Own(Rc::new(OwnText(text)))
+        Self::Own(Rc::new(OwnedText(text)))
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -210,7 +210,7 @@ impl<'a> Text<'a> {
 /// The approximate overhead of an allocation.
 pub(crate) const OVERHEAD: usize = 40;
 
-impl Drop for OwnText {
+impl Drop for OwnedText {
     fn drop(&mut self) {
         held::subtract(self.0.capacity() + OVERHEAD);
     }

@@ -1,11 +1,11 @@
 //! The syntax of JSONata: lexer, parser, syntax tree.
 
 pub mod ast;
+mod children;
+mod foreign_operators;
 mod lexer;
-mod meant;
 mod parser;
-mod parts;
-pub(crate) mod shape;
+pub(crate) mod validation;
 
-pub use meant::meant;
+pub use foreign_operators::translate_foreign_operators;
 pub(crate) use parser::parse;

@@ -83,7 +83,7 @@ impl Parser<'_> {
 
     fn node(&self, kind: NodeKind, start: usize) -> Parsed {
         let mut node = Node { kind, span: start..self.last_end.max(start), height: 1 };
-        node.height += node.parts().iter().map(|part| part.height).max().unwrap_or(0);
+        node.height += node.children().iter().map(|part| part.height).max().unwrap_or(0);
         if node.height > HEIGHT {
             return Err(SyntaxError::coded("U1001", start, format!("the expression nests more than {HEIGHT} parts"))
                 .with_help("bind some of them to variables first"));

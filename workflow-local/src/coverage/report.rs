@@ -202,7 +202,7 @@ impl Report {
     /// # Errors
     /// As [`gather`](Self::gather).
     pub fn gather_all<'f>(folders: impl IntoIterator<Item = &'f Path>) -> io::Result<Self> {
-        let mut gathering = Gathering::default();
+        let mut gathering = SourceFiles::default();
         for folder in folders {
             let mut files: Vec<_> =
                 std::fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<_>>()?;
@@ -265,12 +265,12 @@ impl Report {
 
 /// The contents of the files read so far.
 #[derive(Default)]
-struct Gathering {
+struct SourceFiles {
     workflows: IndexMap<String, Covered>,
     report: Report,
 }
 
-impl Gathering {
+impl SourceFiles {
     fn file(&mut self, text: &str) {
         // The pointers for the numbers in this file. Engines of different versions may use different numbers.
         let mut numbered = IndexMap::new();

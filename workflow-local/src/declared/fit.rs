@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use workflow_asl::timestamp;
 use workflow_runtime::__private::schema::{Field, Reads, Shape, Unread};
 
-use super::Misfit;
+use super::TypeMismatch;
 use super::value_path::ValuePath;
 
 /// The maximum number of mismatches reported for one value.
@@ -18,36 +18,36 @@ const LISTED: usize = 8;
 /// Checks a value.
 #[derive(Default)]
 pub(super) struct Fitting {
-    found: Vec<Misfit>,
+    found: Vec<TypeMismatch>,
     /// Whether the value contains a type of unknown shape.
     opaque: bool,
 }
 
 /// The innermost enclosing named type.
 #[derive(Clone, Copy)]
-struct Around {
+struct EnclosingType {
     name: Option<&'static str>,
     shape: &'static Shape,
 }
 
 impl Fitting {
     /// Returns the mismatches of a value.
-    pub(super) fn of(shape: &'static Shape, value: &Value, place: &ValuePath<'_>) -> Vec<Misfit> {
+    pub(super) fn of(shape: &'static Shape, value: &Value, place: &ValuePath<'_>) -> Vec<TypeMismatch> {
         let mut fitting = Self::default();
-        fitting.fit(shape, value, place, Around { name: None, shape });
+        fitting.fit(shape, value, place, EnclosingType { name: None, shape });
         fitting.found
     }
 
     /// Returns the mismatches of a missing value.
-    pub(super) fn of_missing(shape: &'static Shape, place: &ValuePath<'_>) -> Vec<Misfit> {
+    pub(super) fn of_missing(shape: &'static Shape, place: &ValuePath<'_>) -> Vec<TypeMismatch> {
         let mut fitting = Self::default();
         if !may_be_missing(shape) {
-            fitting.missing(shape, place, Around { name: None, shape });
+            fitting.missing(shape, place, EnclosingType { name: None, shape });
         }
         fitting.found
     }
 
-    fn fit(&mut self, shape: &'static Shape, value: &Value, place: &ValuePath<'_>, around: Around) {
+    fn fit(&mut self, shape: &'static Shape, value: &Value, place: &ValuePath<'_>, around: EnclosingType) {
         if self.found.len() >= MOST {
             return;
         }
@@ -94,12 +94,12 @@ impl Fitting {
                 Err(nearest) if nearest.is_empty() => false,
                 Err(nearest) => return self.found.extend(nearest),
             },
-            Shape::Named { name, of } => return self.fit(of, value, place, Around { name: Some(name), shape }),
+            Shape::Named { name, of } => return self.fit(of, value, place, EnclosingType { name: Some(name), shape }),
             Shape::Own => return self.fit(around.shape, value, place, around),
             Shape::Read { of, reads } => return self.read(of, *reads, value, place, around),
         };
         if !is {
-            self.misfit(shape, Some(value), place, around);
+            self.mismatch(shape, Some(value), place, around);
         }
     }
 
@@ -107,7 +107,7 @@ impl Fitting {
         &mut self,
         items: impl Iterator<Item = (&'static Shape, &'v Value)>,
         place: &ValuePath<'_>,
-        around: Around,
+        around: EnclosingType,
     ) {
         for (index, (shape, item)) in items.enumerate() {
             self.fit(shape, item, &place.item(index), around);
@@ -121,7 +121,7 @@ impl Fitting {
         members: &Map<String, Value>,
         value: &Value,
         place: &ValuePath<'_>,
-        around: Around,
+        around: EnclosingType,
     ) {
         for field in fields {
             if field.flat {
@@ -144,7 +144,7 @@ impl Fitting {
         members: &Map<String, Value>,
         value: &Value,
         place: &ValuePath<'_>,
-        around: Around,
+        around: EnclosingType,
     ) {
         // A map takes the members that no other field has.
         if let Shape::Map { of } = inner(field.shape) {
@@ -170,10 +170,10 @@ impl Fitting {
         variants: &'static [&'static Shape],
         value: &Value,
         place: &ValuePath<'_>,
-        around: Around,
-    ) -> Result<(), Vec<Misfit>> {
+        around: EnclosingType,
+    ) -> Result<(), Vec<TypeMismatch>> {
         let here = place.to_string();
-        let mut nearest: Option<Vec<Misfit>> = None;
+        let mut nearest: Option<Vec<TypeMismatch>> = None;
         for variant in variants {
             let mut inside = Self::default();
             inside.fit(variant, value, place, around);
@@ -182,7 +182,7 @@ impl Fitting {
                 return Ok(());
             }
             // A variant with a wrong tag or missing members is not meant.
-            let is_other = |misfit: &Misfit| misfit.member == here || is_tag(misfit, variant, place);
+            let is_other = |mismatch: &TypeMismatch| mismatch.member == here || is_tag(mismatch, variant, place);
             let better = nearest.as_ref().is_none_or(|nearest| inside.found.len() < nearest.len());
             if better && !inside.found.iter().any(is_other) {
                 nearest = Some(inside.found);
@@ -198,7 +198,7 @@ impl Fitting {
         reads: Option<Reads>,
         value: &Value,
         place: &ValuePath<'_>,
-        around: Around,
+        around: EnclosingType,
     ) {
         let mut inside = Self::default();
         inside.fit(shape, value, place, around);
@@ -215,11 +215,11 @@ impl Fitting {
         }
     }
 
-    fn missing(&mut self, shape: &'static Shape, place: &ValuePath<'_>, around: Around) {
-        self.misfit(shape, None, place, around);
+    fn missing(&mut self, shape: &'static Shape, place: &ValuePath<'_>, around: EnclosingType) {
+        self.mismatch(shape, None, place, around);
     }
 
-    fn misfit(&mut self, shape: &'static Shape, value: Option<&Value>, place: &ValuePath<'_>, around: Around) {
+    fn mismatch(&mut self, shape: &'static Shape, value: Option<&Value>, place: &ValuePath<'_>, around: EnclosingType) {
         // A named type is shown with its name.
         let (shape, name) = match shape {
             Shape::Named { name, of } => (*of, Some(*name)),
@@ -233,7 +233,7 @@ impl Fitting {
             (what, Some(name)) => format!("{what} (`{name}`)"),
             (what, None) => what,
         };
-        self.found.push(Misfit { member: place.to_string(), expected, found: value.cloned() });
+        self.found.push(TypeMismatch { member: place.to_string(), expected, found: value.cloned() });
     }
 }
 
@@ -244,12 +244,12 @@ fn is_innermost(shape: &'static Shape, named: &'static Shape) -> bool {
 
 /// Returns whether the mismatch is in a variant's tag, or its only missing member, so that the value is another
 /// variant.
-fn is_tag(misfit: &Misfit, variant: &'static Shape, place: &ValuePath<'_>) -> bool {
+fn is_tag(mismatch: &TypeMismatch, variant: &'static Shape, place: &ValuePath<'_>) -> bool {
     let Shape::Object { of } = inner(variant) else { return false };
     of.iter().any(|field| {
-        let is_alone = of.len() == 1 && misfit.found.is_none();
+        let is_alone = of.len() == 1 && mismatch.found.is_none();
         let is_text = matches!(inner(field.shape), Shape::Texts { of } if of.len() == 1);
-        (is_alone || is_text) && misfit.member == place.member(field.name).to_string()
+        (is_alone || is_text) && mismatch.member == place.member(field.name).to_string()
     })
 }
 
@@ -290,7 +290,7 @@ fn integer(value: &Value) -> Option<i128> {
 }
 
 /// Converts serde's error to a mismatch.
-fn unreadable(shape: &'static Shape, unread: Unread, value: &Value, place: &ValuePath<'_>) -> Misfit {
+fn unreadable(shape: &'static Shape, unread: Unread, value: &Value, place: &ValuePath<'_>) -> TypeMismatch {
     let mut member = place.to_string();
     let mut found = Some(value);
     for step in &unread.path {
@@ -309,13 +309,13 @@ fn unreadable(shape: &'static Shape, unread: Unread, value: &Value, place: &Valu
     let name = describe(shape);
     if let Some(missing) = unread.message.strip_prefix("missing field `").and_then(|rest| rest.split_once('`')) {
         let member = ValuePath::root(&member).member(missing.0).to_string();
-        return Misfit { member, expected: format!("what {name} needs"), found: None };
+        return TypeMismatch { member, expected: format!("what {name} needs"), found: None };
     }
     let expected = match unread.message.split_once(", expected ") {
         Some((_, expected)) => format!("{expected} (in {name})"),
         None => format!("{name}: {}", unread.message),
     };
-    Misfit { member, expected, found: found.cloned() }
+    TypeMismatch { member, expected, found: found.cloned() }
 }
 
 /// The integer types by their ranges.

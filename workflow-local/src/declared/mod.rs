@@ -16,7 +16,7 @@ use value_path::ValuePath;
 /// A value that does not match its declared type.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Misfit {
+pub struct TypeMismatch {
     /// The path, in the syntax of the workflow language: `input.lines[0].price`, `result.Payload.total`.
     pub member: String,
     /// The declared type: `i64`, ``one of "card", "cash" (`Payment`)``.
@@ -25,7 +25,7 @@ pub struct Misfit {
     pub found: Option<Value>,
 }
 
-impl Misfit {
+impl TypeMismatch {
     /// How a value does not fit a type; `name` is what the value is called.
     #[doc(hidden)]
     pub fn all(shape: &'static Shape, value: &Value, name: &'static str) -> Vec<Self> {
@@ -36,7 +36,7 @@ impl Misfit {
 /// How many characters of a value a message shows.
 const SHOWN: usize = 80;
 
-impl fmt::Display for Misfit {
+impl fmt::Display for TypeMismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}`: expected {}, found ", self.member, self.expected)?;
         let Some(found) = &self.found else { return f.write_str("nothing") };
@@ -49,11 +49,11 @@ impl fmt::Display for Misfit {
 }
 
 /// Mismatches, one per line.
-pub(crate) struct Lines<'m>(pub(crate) &'m [Misfit]);
+pub(crate) struct Lines<'m>(pub(crate) &'m [TypeMismatch]);
 
 impl fmt::Display for Lines<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|misfit| write!(f, "\n  {misfit}"))
+        self.0.iter().try_for_each(|mismatch| write!(f, "\n  {mismatch}"))
     }
 }
 
@@ -78,7 +78,7 @@ impl Declared {
     }
 
     /// Returns the mismatches of an input.
-    pub(crate) fn misfits_of_input(&self, input: &Value) -> Vec<Misfit> {
+    pub(crate) fn misfits_of_input(&self, input: &Value) -> Vec<TypeMismatch> {
         Fitting::of(self.input, input, &ValuePath::root("input"))
     }
 
@@ -101,7 +101,7 @@ struct AnswerType {
 
 impl AnswerTypes {
     /// Returns the mismatches of the answer to a state's task.
-    pub(crate) fn misfits(&self, state: StateId, answer: &Value) -> Vec<Misfit> {
+    pub(crate) fn mismatches(&self, state: StateId, answer: &Value) -> Vec<TypeMismatch> {
         let Ok(at) = self.0.binary_search_by_key(&state, |(state, _)| *state) else { return Vec::new() };
         let Some((_, AnswerType { member, shape })) = self.0.get(at) else { return Vec::new() };
         let whole = ValuePath::root("result");

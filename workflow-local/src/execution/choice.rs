@@ -5,7 +5,7 @@ use workflow_asl::document::QueryLanguage;
 use super::Execution;
 use super::context::VisitContext;
 use super::failure::Failure;
-use super::finish::{Exit, assigned, select};
+use super::finish::{StateExit, assigned, select};
 use super::thread::{Thread, Visit};
 use crate::program::{ChoiceProgram, CoverageEvent, StateId, StateProgram};
 use crate::query::Context;
@@ -36,7 +36,7 @@ impl Execution {
         state: &StateProgram,
         rules: &[ChoiceProgram],
         default: Option<StateId>,
-    ) -> Result<(Exit, StateId, CoverageEvent), Failure> {
+    ) -> Result<(StateExit, StateId, CoverageEvent), Failure> {
         let source = VisitContext { execution: self, thread, visit, item: None };
         let context = Context::new(&source);
         let scope = self.scope(thread, visit, &context);

@@ -14,7 +14,7 @@ use super::thread::{Doing, Join, JoinKind, MapItem, MapItems, MapRun, RunId, Thr
 use super::timer::TimerKind;
 use super::{Execution, Run, Status, Variables, items};
 use crate::arn;
-use crate::history::{Details, EventType, Recent};
+use crate::history::{Compaction, Details, EventType};
 use crate::item_reader;
 use crate::payload::Payload;
 use crate::program::{Batcher, Distributed, MapProgram, Reader, Transformation, Work, Writer};
@@ -222,7 +222,7 @@ impl Execution {
             input: input.clone(),
             started: self.now,
             history: Vec::new(),
-            recent: Recent::default(),
+            recent: Compaction::default(),
             status: Status::Running,
             output: None,
             error: None,

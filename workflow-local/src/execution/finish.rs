@@ -22,7 +22,7 @@ pub(super) struct Stages {
 }
 
 /// The output and variables with which a state is exited.
-pub(super) struct Exit {
+pub(super) struct StateExit {
     pub(super) output: Payload,
     pub(super) assigned: Option<Assigned>,
     /// The size of all variables after the assignment, in bytes.
@@ -52,7 +52,7 @@ impl Execution {
         state: &StateProgram,
         result: Payload,
         mut stages: Option<&mut Stages>,
-    ) -> Result<Exit, Failure> {
+    ) -> Result<StateExit, Failure> {
         let works = matches!(state.kind(), StateKind::Task | StateKind::Parallel | StateKind::Map);
         let source = VisitContext { execution: self, thread, visit, item: None };
         let context = Context::new(&source);
@@ -94,7 +94,7 @@ impl Execution {
         visit: &Visit,
         output: Payload,
         assigned: Option<Assigned>,
-    ) -> Result<Exit, Failure> {
+    ) -> Result<StateExit, Failure> {
         if output.is_too_large() {
             return Err(Failure::too_large(&visit.name));
         }
@@ -107,11 +107,11 @@ impl Execution {
                 return Err(Failure::too_large(&visit.name));
             }
         }
-        Ok(Exit { output, assigned, variable_bytes })
+        Ok(StateExit { output, assigned, variable_bytes })
     }
 
     /// Exits a state for `next`, or ends the thread.
-    pub(super) fn exit(&mut self, mut thread: Box<Thread>, visit: Visit, exit: Exit, next: Option<StateId>) {
+    pub(super) fn exit(&mut self, mut thread: Box<Thread>, visit: Visit, exit: StateExit, next: Option<StateId>) {
         let kind = match self.program.state(visit.state).kind() {
             StateKind::Pass => EventType::PassStateExited,
             StateKind::Succeed => EventType::SucceedStateExited,

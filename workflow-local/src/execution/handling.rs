@@ -9,7 +9,7 @@ use workflow_asl::error_name::TIMEOUT;
 
 use super::context::VisitContext;
 use super::failure::Failure;
-use super::finish::{Exit, assigned, place};
+use super::finish::{StateExit, assigned, place};
 use super::thread::{AfterSleep, Doing, Join, JoinKind, RunId, Thread, Visit};
 use super::timer::TimerKind;
 use super::{Execution, Status};
@@ -116,7 +116,7 @@ impl Execution {
         visit: &Visit,
         catcher: &Catcher,
         failure: &Failure,
-    ) -> Result<Exit, Failure> {
+    ) -> Result<StateExit, Failure> {
         // Unknown members are null, but a time-out has an empty cause.
         let timed_out = failure.error.as_deref() == Some(TIMEOUT);
         let cause = failure.cause.as_deref().or(timed_out.then_some(""));

@@ -40,7 +40,7 @@ use crate::clock::{Instant, VIRTUAL_START};
 use crate::coverage::Watch;
 use crate::declared::AnswerTypes;
 use crate::error::RunError;
-use crate::history::{Details, EventType, HistoryEvent, HistoryTable, Recent};
+use crate::history::{Compaction, Details, EventType, HistoryEvent, HistoryTable};
 use crate::payload::Payload;
 use crate::program::{Program, StateId};
 use crate::random::Random;
@@ -93,7 +93,7 @@ impl fmt::Display for Status {
 /// The result of [`Execution::step`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub enum Step {
+pub enum Progress {
     /// Something happened. More may happen at once.
     Advanced,
     /// A task was scheduled and needs an answer, now or later.
@@ -212,7 +212,7 @@ struct Run {
     started: Instant,
     history: Vec<HistoryEvent>,
     /// The payloads most recently kept in the history.
-    recent: Recent,
+    recent: Compaction,
     status: Status,
     output: Option<Payload>,
     error: Option<Arc<str>>,
@@ -292,7 +292,7 @@ impl Execution {
             input: input.clone(),
             started: execution.now,
             history: Vec::new(),
-            recent: Recent::default(),
+            recent: Compaction::default(),
             status: Status::Running,
             output: None,
             error: None,
@@ -349,20 +349,20 @@ impl Execution {
     }
 
     /// Does the next step: enters a state, does its work, or ends a branch.
-    pub fn step(&mut self) -> Step {
+    pub fn step(&mut self) -> Progress {
         if self.status() != Status::Running {
-            return Step::Ended;
+            return Progress::Ended;
         }
         if let Some(request) = self.requests.pop_front() {
-            return Step::Task(request);
+            return Progress::Task(request);
         }
         let Some(id) = self.ready.pop_front() else {
-            return Step::Waiting { until: self.next_timer() };
+            return Progress::Waiting { until: self.next_timer() };
         };
         if let Some(thread) = self.take(id) {
             self.advance(thread);
         }
-        if self.status() == Status::Running { Step::Advanced } else { Step::Ended }
+        if self.status() == Status::Running { Progress::Advanced } else { Progress::Ended }
     }
 
     /// Advances a thread that is ready.

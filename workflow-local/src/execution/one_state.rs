@@ -11,7 +11,7 @@ use workflow_asl::error_name::ITEM_READER_FAILED;
 
 use super::distributed::exceeds;
 use super::failure::Failure;
-use super::finish::{Exit, Stages};
+use super::finish::{Stages, StateExit};
 use super::thread::{Doing, MapItem, RunId, Thread, ThreadId, Visit};
 use super::{Execution, Start, Variables};
 use crate::item_reader;
@@ -104,7 +104,7 @@ impl From<Failure> for Stop {
 enum Done {
     Result(Payload),
     /// A choice chose this state.
-    Chosen(Exit, StateId),
+    Chosen(StateExit, StateId),
 }
 
 /// Visits one state.
@@ -331,7 +331,7 @@ impl Execution {
         state: &StateProgram,
         failure: Failure,
         used: u64,
-    ) -> (Option<Exit>, Ended) {
+    ) -> (Option<StateExit>, Ended) {
         if failure.is_runtime() {
             return (None, Ended::Failed { error: failure.into(), retrier: None });
         }

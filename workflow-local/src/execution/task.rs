@@ -121,7 +121,7 @@ impl Execution {
         visit: &Visit,
         state: &StateProgram,
         task: &TaskProgram,
-    ) -> Result<Asked, Failure> {
+    ) -> Result<RequestedTask, Failure> {
         let timeout = self.amount(thread, visit, task.timeout.as_ref())?;
         let heartbeat = self.amount(thread, visit, task.heartbeat.as_ref())?;
         let input = self.arguments(thread, visit, state)?;
@@ -132,7 +132,12 @@ impl Execution {
             }
             None => None,
         };
-        Ok(Asked { input, timeout_seconds: timeout.map(whole), heartbeat_seconds: heartbeat.map(whole), role_arn })
+        Ok(RequestedTask {
+            input,
+            timeout_seconds: timeout.map(whole),
+            heartbeat_seconds: heartbeat.map(whole),
+            role_arn,
+        })
     }
 
     /// Counts a task, and returns how many its state had before.
@@ -143,7 +148,7 @@ impl Execution {
         *count - 1
     }
 
-    fn tell_scheduled(&mut self, thread: &mut Thread, resource: &Resource, asked: &Asked) {
+    fn tell_scheduled(&mut self, thread: &mut Thread, resource: &Resource, asked: &RequestedTask) {
         let (timeout_seconds, heartbeat_seconds) = (asked.timeout_seconds, asked.heartbeat_seconds);
         let work = || Details::WorkScheduled {
             resource: Arc::clone(&resource.arn),
@@ -202,7 +207,7 @@ impl Execution {
     /// Returns the tasks that wait for a worker or a callback to answer by their token, in the order of scheduling.
     ///
     /// ```
-    /// use workflow_local::{Engine, Step};
+    /// use workflow_local::{Engine, Progress};
     ///
     /// let engine = Engine::new(&serde_json::json!({"StartAt": "Ask", "States": {"Ask": {
     ///     "Type": "Task",
@@ -211,7 +216,7 @@ impl Execution {
     ///     "End": true,
     /// }}}))?;
     /// let mut execution = engine.start(&())?;
-    /// while matches!(execution.step(), Step::Advanced) {}
+    /// while matches!(execution.step(), Progress::Advanced) {}
     /// let waiting: Vec<_> = execution.tasks_with_token().map(|task| task.state).collect();
     /// assert_eq!(waiting, ["Ask"]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -328,9 +333,9 @@ impl Execution {
         let output = output.into();
         let Some((mut thread, mut task, visit)) = self.take_waiting(id) else { return Answer::Late };
         if let Some(types) = &self.answer_types {
-            let misfits = types.misfits(visit.state, &output);
-            if !misfits.is_empty() {
-                self.refusal = Some(RunError::AnswerType { state: visit.name.to_string(), misfits });
+            let mismatches = types.mismatches(visit.state, &output);
+            if !mismatches.is_empty() {
+                self.refusal = Some(RunError::AnswerType { state: visit.name.to_string(), mismatches });
                 self.wait_on(thread, task, visit);
                 return Answer::Refused;
             }
@@ -427,7 +432,7 @@ impl Execution {
 }
 
 /// The request of a task and its limits.
-pub(super) struct Asked {
+pub(super) struct RequestedTask {
     pub(super) input: Payload,
     timeout_seconds: Option<u64>,
     heartbeat_seconds: Option<u64>,

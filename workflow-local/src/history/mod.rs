@@ -4,15 +4,15 @@
 
 mod api;
 mod assigned;
+mod compaction;
 mod event_type;
-mod kept;
 mod table;
 
 use std::sync::Arc;
 
 pub use assigned::Assigned;
+pub(crate) use compaction::{Compaction, SharedText};
 pub use event_type::EventType;
-pub(crate) use kept::{Recent, Text};
 pub use table::HistoryTable;
 
 use crate::clock::Instant;

@@ -23,16 +23,16 @@ struct Compiled {
     location: Arc<str>,
     program: engine::Program,
     #[cfg_attr(not(feature = "jsonata"), expect(dead_code, reason = "only JSONata reads it"))]
-    uses: Uses,
+    uses: ContextUse,
 }
 
 /// The parts of the context object that the expression may read.
 #[derive(Debug, Default, PartialEq)]
-struct Uses {
+struct ContextUse {
     context: Option<ContextPart>,
 }
 
-impl Uses {
+impl ContextUse {
     /// Finds them in the text, and includes more than needed in case of doubt.
     fn of(source: &str) -> Self {
         let mut uses = Self::default();
@@ -69,7 +69,12 @@ impl Expression {
     /// Compiles the text between the markers.
     pub(crate) fn new(checked: &CheckedExpression, location: &str) -> Self {
         let (source, program) = (&checked.source, engine::compile(checked));
-        Self(Arc::new(Compiled { source: source.clone(), location: location.into(), program, uses: Uses::of(source) }))
+        Self(Arc::new(Compiled {
+            source: source.clone(),
+            location: location.into(),
+            program,
+            uses: ContextUse::of(source),
+        }))
     }
 
     /// Evaluates the expression. A missing value, a function and an error are failures.
@@ -183,9 +188,9 @@ mod engine {
     fn evaluate<T>(
         expression: &Compiled,
         scope: &Scope<'_>,
-        with: impl FnOnce(Cow<'_, Value>, &Given<'_>) -> T,
+        with: impl FnOnce(Cow<'_, Value>, &Bindings<'_>) -> T,
     ) -> Result<T, String> {
-        let given = Given { scope, context: expression.uses.context };
+        let given = Bindings { scope, context: expression.uses.context };
         let random = scope.random;
         let seed = random.state();
         let draw = move |place| Random::new(seed).nth(place);
@@ -212,13 +217,13 @@ mod engine {
     }
 
     /// The names that an expression may use: `$states` and the variables.
-    struct Given<'s> {
+    struct Bindings<'s> {
         scope: &'s Scope<'s>,
         /// The part of the context object that it uses, if any.
         context: Option<ContextPart>,
     }
 
-    impl<'s> Given<'s> {
+    impl<'s> Bindings<'s> {
         /// Returns a member of `$states`.
         fn member(&self, name: &str) -> Option<Binding<'s>> {
             let payload = match name {
@@ -251,7 +256,7 @@ mod engine {
         }
     }
 
-    impl<'s> Variables<'s> for Given<'s> {
+    impl<'s> Variables<'s> for Bindings<'s> {
         fn variable(&self, name: &str) -> Option<Binding<'s>> {
             if name != "states" {
                 return self.scope.variables.get(name).map(|payload| Binding::Value(payload.value()));
@@ -301,13 +306,13 @@ mod engine {
 
 #[cfg(test)]
 mod tests {
-    use super::{ContextPart, Uses};
+    use super::{ContextPart, ContextUse};
 
     #[test]
     fn finds_what_an_expression_uses() {
-        assert_eq!(Uses::of("$states . input.a + $x & $sum($states.result.y)").context, None);
-        assert_eq!(Uses::of("$lookup($states, 'input')").context, Some(ContextPart::Whole));
-        let context = |source| Uses::of(source).context;
+        assert_eq!(ContextUse::of("$states . input.a + $x & $sum($states.result.y)").context, None);
+        assert_eq!(ContextUse::of("$lookup($states, 'input')").context, Some(ContextPart::Whole));
+        let context = |source| ContextUse::of(source).context;
         for source in [
             "$states.context",
             "$states.context.*",

@@ -15,12 +15,12 @@ pub(crate) struct Path {
     /// Whether it is `$`, whose value is shared and not copied.
     is_whole: bool,
     /// Where it starts in the context object, if that is its root.
-    in_context: InContext,
+    in_context: ContextStart,
 }
 
 /// The start of a path in the context object.
 #[derive(Clone, Debug)]
-enum InContext {
+enum ContextStart {
     /// It starts at a shared value.
     Value(ContextValue, Box<JsonPath>),
     /// It needs only a part without shared values.
@@ -29,7 +29,7 @@ enum InContext {
     Complete,
 }
 
-impl InContext {
+impl ContextStart {
     fn of(path: &JsonPath) -> Self {
         let below = |value: ContextValue| Some(Self::Value(value, path.below(value.names())?.into()));
         if let Some(value) = ContextValue::ALL.into_iter().find_map(below) {
@@ -60,7 +60,7 @@ impl Path {
     pub(crate) fn new(json_path: JsonPath) -> Self {
         let segments = json_path.segments();
         let is_whole = *json_path.root() == Root::Value && segments.as_ref().is_some_and(Vec::is_empty);
-        let in_context = InContext::of(&json_path);
+        let in_context = ContextStart::of(&json_path);
         Self { is_whole, in_context, json_path }
     }
 
@@ -80,12 +80,12 @@ impl Path {
         let root: &'a Value = match self.json_path.root() {
             Root::Value => scope.value,
             Root::Context => match &self.in_context {
-                InContext::Value(value, rest) => match scope.context.value(*value).map(|value| rest.select(value)) {
+                ContextStart::Value(value, rest) => match scope.context.value(*value).map(|value| rest.select(value)) {
                     Some(Ok(selected)) => return Ok(selected),
                     _ => scope.context.complete(),
                 },
-                InContext::Part(part) => scope.context.part(*part),
-                InContext::Complete => scope.context.complete(),
+                ContextStart::Part(part) => scope.context.part(*part),
+                ContextStart::Complete => scope.context.complete(),
             },
             Root::Variable(name) => match scope.variables.get(name) {
                 Some(value) => value,
@@ -110,7 +110,7 @@ impl Path {
         if self.is_whole {
             return Ok(scope.value.clone());
         }
-        if let (Root::Context, InContext::Value(value, rest)) = (self.json_path.root(), &self.in_context)
+        if let (Root::Context, ContextStart::Value(value, rest)) = (self.json_path.root(), &self.in_context)
             && rest.segments().is_some_and(|segments| segments.is_empty())
             && let Some(payload) = scope.context.value(*value)
         {

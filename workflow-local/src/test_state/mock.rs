@@ -122,7 +122,7 @@ impl Mock {
                 if is_service && !result.is_object() && self.field_validation != FieldValidation::None {
                     return Err(TestStateError::validation("Mocked result must be a JSON object."));
                 }
-                if let Some(message) = mock_model::misfit(&task.resource.arn, &result, self.field_validation) {
+                if let Some(message) = mock_model::mismatch(&task.resource.arn, &result, self.field_validation) {
                     return Err(TestStateError::validation(message));
                 }
             }

@@ -7,7 +7,7 @@ use super::FieldValidation;
 
 /// Returns the service's message if the called API cannot return the mocked result; `None` if it can, or if the API's
 /// model is unknown. Patterns of strings are not checked.
-pub(super) fn misfit(resource: &str, result: &Value, mode: FieldValidation) -> Option<String> {
+pub(super) fn mismatch(resource: &str, result: &Value, mode: FieldValidation) -> Option<String> {
     let strict = match mode {
         FieldValidation::Strict => true,
         FieldValidation::Present => false,

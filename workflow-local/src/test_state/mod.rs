@@ -55,10 +55,10 @@ use crate::engine::ACCOUNT;
 use crate::error::{DefinitionError, RunError};
 use crate::execution::one_state::{self, Ended, NamedError, Seen, Unanswered, Visited, Visitor};
 use crate::execution::{Start, Variables};
-use crate::handlers::{self, Asked, Handlers, Reply};
+use crate::handlers::{self, CallCounts, Handlers, Reply};
 use crate::payload::Payload;
 use crate::program::{Program, StateId, Work};
-use crate::schedule::Act;
+use crate::schedule::TaskEvent;
 use crate::task::{TaskError, TaskRequest};
 
 pub use error::TestStateError;
@@ -354,19 +354,20 @@ impl TestState {
 
     /// Rejects a task's result that does not match its declared type.
     fn check_answer(&self, result: &Payload) -> Result<(), TestStateError> {
-        let misfits = self.answer_types.as_ref().map(|types| types.misfits(self.state, result)).unwrap_or_default();
-        match misfits.is_empty() {
+        let mismatches =
+            self.answer_types.as_ref().map(|types| types.mismatches(self.state, result)).unwrap_or_default();
+        match mismatches.is_empty() {
             true => Ok(()),
             false => {
                 let state = self.program.state(self.state).name.to_string();
-                Err(TestStateError::Run(RunError::AnswerType { state, misfits }))
+                Err(TestStateError::Run(RunError::AnswerType { state, mismatches }))
             }
         }
     }
 
     /// Returns the handlers' answer to a task without a mock. One that never answers times out.
     fn answer(&self, request: &TaskRequest) -> Option<Result<Payload, TaskError>> {
-        let asking = self.handlers.find(request, &mut Asked::default())?;
+        let asking = self.handlers.find(request, &mut CallCounts::default())?;
         let answer = match asking.reply(request) {
             Reply::Now(answer) => answer,
             Reply::Later(future) => block_on(future),
@@ -377,8 +378,8 @@ impl TestState {
             Reply::Nested(nested) => match block_on(nested.run) {
                 Ok(acts) => {
                     let answer = acts.into_iter().find_map(|(_, act)| match act {
-                        Act::Answer(answer) => Some(answer),
-                        Act::Heartbeat => None,
+                        TaskEvent::Answer(answer) => Some(answer),
+                        TaskEvent::Heartbeat => None,
                     });
                     answer.unwrap_or_else(|| Err(TaskError::new(workflow_asl::error_name::TIMEOUT)))
                 }

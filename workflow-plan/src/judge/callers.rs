@@ -1,7 +1,7 @@
 //! What callers must send: the parts of the input that executions read.
 
 use super::task::listed;
-use super::{At, Judge};
+use super::{Judge, Subject};
 use crate::flow::Read;
 use crate::rule;
 use crate::schema;
@@ -10,7 +10,7 @@ impl Judge<'_> {
     pub(super) fn callers(&mut self) {
         if let (Some(old), Some(new)) = (&self.old.machine.input, &self.new.machine.input) {
             let (narrower, wider) = (schema::beyond(old, new), schema::beyond(new, old));
-            let at = At { state: None, field: "input" };
+            let at = Subject { state: None, field: "input" };
             if !narrower.is_empty() {
                 self.find(&rule::INPUT_NARROWED, &at, listed(&narrower));
             } else if !wider.is_empty() {
@@ -44,14 +44,14 @@ impl Judge<'_> {
             };
             told.push(read.path.clone());
             let place = read.path.join(".").replace(".[", "[");
-            self.find(rule, &At { state: Some(&read.state), field: &place }, format!("`{place}`"));
+            self.find(rule, &Subject { state: Some(&read.state), field: &place }, format!("`{place}`"));
         }
         for read in &old {
             let related = |new: &Read| new.path.starts_with(&read.path) || read.path.starts_with(&new.path);
             let place = read.path.join(".").replace(".[", "[");
             if !new.iter().any(related) && !told.contains(&read.path) {
                 told.push(read.path.clone());
-                self.find(&rule::INPUT_UNREAD, &At { state: None, field: &place }, format!("`{place}`"));
+                self.find(&rule::INPUT_UNREAD, &Subject { state: None, field: &place }, format!("`{place}`"));
             }
         }
     }

@@ -6,7 +6,7 @@ use workflow_asl::difference::FieldDifference;
 use workflow_asl::document::State;
 use workflow_asl::resource::{Pattern, Resource};
 
-use super::{At, Judge, Side, said, value_said};
+use super::{Judge, Side, Subject, said, value_said};
 use crate::rule::{self, Rule};
 
 /// Returns the rule for any difference of a field. Other fields are judged by their values.
@@ -32,7 +32,7 @@ fn rule_of(field: &str, kind: StateKind) -> Option<&'static Rule> {
 impl Judge<'_> {
     /// Judges a field of a state whose kind is unchanged.
     pub(super) fn field(&mut self, name: &str, old: &State, new: &State, field: &FieldDifference) {
-        let at = At { state: Some(name), field: &field.name };
+        let at = Subject { state: Some(name), field: &field.name };
         let change = format!(
             "`{}` was {} and is {}",
             field.name,
@@ -43,7 +43,7 @@ impl Judge<'_> {
             return self.find(rule, &at, change);
         }
         match field.name.as_str() {
-            _ if field.is_move() => self.find(&rule::STATE_MOVED, &At { field: "", ..at }, said(name)),
+            _ if field.is_move() => self.find(&rule::STATE_MOVED, &Subject { field: "", ..at }, said(name)),
             "Branches" => self.find(&rule::BRANCHES_CHANGED, &at, branches(field)),
             "ItemProcessor" => self.processor(name, field),
             "ItemBatcher" => self.batcher(name, field),
@@ -60,7 +60,7 @@ impl Judge<'_> {
 
     /// Judges a field of the state machine itself.
     pub(super) fn machine_field(&mut self, field: &FieldDifference) {
-        let at = At { state: None, field: &field.name };
+        let at = Subject { state: None, field: &field.name };
         let change = format!("it was {} and is {}", value_said(field.old.as_ref()), value_said(field.new.as_ref()));
         match field.name.as_str() {
             "Comment" => self.find(&rule::COMMENT_CHANGED, &at, change),
@@ -87,7 +87,7 @@ impl Judge<'_> {
             config.and_then(|config| config.get(field)).and_then(Value::as_str).map(str::to_owned)
         };
         let (old_mode, new_mode) = (config(&field.old, "Mode"), config(&field.new, "Mode"));
-        let at = At { state: Some(name), field: "ProcessorConfig" };
+        let at = Subject { state: Some(name), field: "ProcessorConfig" };
         let is_distributed = |mode: &Option<String>| mode.as_deref() == Some("DISTRIBUTED");
         match (is_distributed(&old_mode), is_distributed(&new_mode)) {
             (false, true) => self.find(&rule::MODE_DISTRIBUTED, &at, said(name)),
@@ -104,15 +104,15 @@ impl Judge<'_> {
         let start = |value: &Option<Value>| part(value, "StartAt").and_then(|name| name.as_str().map(str::to_owned));
         let before = start(&field.old).map(|name| self.names.get(&name).cloned().unwrap_or(name));
         if before != start(&field.new) {
-            self.find(&rule::START_CHANGED, &At { state: Some(name), field: "StartAt" }, "");
+            self.find(&rule::START_CHANGED, &Subject { state: Some(name), field: "StartAt" }, "");
         }
         if part(&field.old, "Comment") != part(&field.new, "Comment") {
-            self.find(&rule::COMMENT_CHANGED, &At { state: Some(name), field: "Comment" }, "");
+            self.find(&rule::COMMENT_CHANGED, &Subject { state: Some(name), field: "Comment" }, "");
         }
     }
 
     fn batcher(&mut self, name: &str, field: &FieldDifference) {
-        let at = At { state: Some(name), field: "ItemBatcher" };
+        let at = Subject { state: Some(name), field: "ItemBatcher" };
         match (&field.old, &field.new) {
             (Some(old), Some(new)) => {
                 if old.get("BatchInput") != new.get("BatchInput") {
@@ -132,7 +132,7 @@ impl Judge<'_> {
     }
 
     fn writer(&mut self, name: &str, field: &FieldDifference) {
-        let at = At { state: Some(name), field: "ResultWriter" };
+        let at = Subject { state: Some(name), field: "ResultWriter" };
         let part = |value: &Option<Value>, part: &str| value.as_ref().and_then(|of| of.get(part)).cloned();
         // Without a WriterConfig, the files have the default format.
         let both = field.old.is_some() && field.new.is_some();
@@ -148,7 +148,7 @@ impl Judge<'_> {
     }
 
     fn choices(&mut self, name: &str, new: &State, field: &FieldDifference) {
-        let at = At { state: Some(name), field: "Choices" };
+        let at = Subject { state: Some(name), field: "Choices" };
         let rules = |value: &Option<Value>, names: Option<&Self>| -> Vec<Value> {
             let rules = value.as_ref().and_then(Value::as_array).into_iter().flatten();
             rules.map(|rule| bare(rule, names)).collect()
@@ -166,7 +166,7 @@ impl Judge<'_> {
 
     /// Judges the effects of a state that only the newer definition has.
     pub(super) fn appears(&mut self, name: &str, state: &State) {
-        let at = At { state: Some(name), field: "" };
+        let at = Subject { state: Some(name), field: "" };
         match state.kind {
             StateKind::Task => match Resource::parse(state.resource.as_deref().unwrap_or_default()) {
                 Some(Resource::Activity { name: activity }) if !uses_activity(&self.old, activity) => {
@@ -196,7 +196,7 @@ impl Judge<'_> {
 
     /// Judges the effects of a state that only the older definition has.
     pub(super) fn disappears(&mut self, name: &str, state: &State) {
-        let at = At { state: Some(name), field: "" };
+        let at = Subject { state: Some(name), field: "" };
         match state.kind {
             StateKind::Task => match Resource::parse(state.resource.as_deref().unwrap_or_default()) {
                 Some(Resource::Activity { name: activity }) if !uses_activity(&self.new, activity) => {

@@ -8,7 +8,7 @@ use workflow_asl::document::State;
 use workflow_asl::error_name;
 use workflow_asl::limits::retrier_default;
 
-use super::{At, Judge};
+use super::{Judge, Subject};
 use crate::rule;
 
 type Entry = Map<String, Value>;
@@ -16,7 +16,7 @@ type Entry = Map<String, Value>;
 impl Judge<'_> {
     pub(super) fn retry(&mut self, name: &str, field: &FieldDifference) {
         let (old, new) = (entries(field.old.as_ref()), entries(field.new.as_ref()));
-        let at = At { state: Some(name), field: "Retry" };
+        let at = Subject { state: Some(name), field: "Retry" };
         let (mut more, mut less, mut pace) = (Vec::new(), Vec::new(), Vec::new());
         for error in errors(&old, &new) {
             let (before, after) = (first(&old, &error), first(&new, &error));
@@ -44,7 +44,7 @@ impl Judge<'_> {
                 entry.insert("Next".to_owned(), renamed.into());
             }
         }
-        let at = At { state: Some(name), field: "Catch" };
+        let at = Subject { state: Some(name), field: "Catch" };
         let (mut added, mut removed, mut changed) = (Vec::new(), Vec::new(), Vec::new());
         for error in errors(&old, &new) {
             match (first(&old, &error), first(&new, &error)) {

@@ -7,14 +7,14 @@ use workflow_asl::limits::HISTORY_EVENTS;
 use workflow_asl::policy::{self, Grant, Setting};
 
 use super::task::listed;
-use super::{At, Judge, said};
+use super::{Judge, Subject, said};
 use crate::cost::{CostChange, words};
 use crate::rule::{self, Rule};
 
 impl Judge<'_> {
     pub(super) fn configuration(&mut self) {
         let (old, new) = (self.old.machine, self.new.machine);
-        let at = |field: &'static str| At { state: None, field };
+        let at = |field: &'static str| Subject { state: None, field };
         if old.machine_type != new.machine_type {
             let change = format!("{} -> {}", old.machine_type.name(), new.machine_type.name());
             self.find(&rule::TYPE_CHANGED, &at("type"), change);
@@ -60,7 +60,7 @@ impl Judge<'_> {
         self.grants(&difference.removed, &rule::PERMISSION_REMOVED);
         if !difference.removed.is_empty() && self.old.machine.machine_type == MachineType::Standard {
             let actions = by_action(&difference.removed).into_keys().map(said).collect::<Vec<_>>();
-            self.find(&rule::REDRIVE_NEEDS, &At { state: None, field: "" }, listed(&actions));
+            self.find(&rule::REDRIVE_NEEDS, &Subject { state: None, field: "" }, listed(&actions));
         }
         difference
     }
@@ -69,14 +69,14 @@ impl Judge<'_> {
         for (action, grants) in by_action(grants) {
             let resources: Vec<_> = grants.iter().map(|grant| said(&grant.resource)).collect();
             let state = grants.iter().find_map(|grant| grant.states.first()).map(String::as_str);
-            let at = At { state, field: action };
+            let at = Subject { state, field: action };
             self.find(rule, &at, format!("{} on {}", said(action), listed(&resources)));
         }
     }
 
     pub(super) fn cost(&mut self, cost: &CostChange) {
         let (old, new) = (&cost.old, &cost.new);
-        let at = At { state: None, field: "" };
+        let at = Subject { state: None, field: "" };
         if self.new.machine.machine_type == MachineType::Express {
             return;
         }

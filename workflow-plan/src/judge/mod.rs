@@ -56,7 +56,7 @@ pub(crate) struct Judge<'m> {
 }
 
 /// The subject of a finding.
-pub(crate) struct At<'a> {
+pub(crate) struct Subject<'a> {
     pub(crate) state: Option<&'a str>,
     pub(crate) field: &'a str,
 }
@@ -92,7 +92,7 @@ pub(crate) fn judge(old: &Machine, new: &Machine) -> Plan {
 
 impl Judge<'_> {
     /// Adds a finding of a rule. `detail` describes the exact change.
-    pub(crate) fn find(&mut self, rule: &Rule, at: &At<'_>, detail: impl AsRef<str>) {
+    pub(crate) fn find(&mut self, rule: &Rule, at: &Subject<'_>, detail: impl AsRef<str>) {
         // Every rule is in the table.
         let Some(rule) = Rule::of(rule.id) else { return };
         let detail = detail.as_ref();
@@ -109,7 +109,7 @@ impl Judge<'_> {
 
     /// Judges a change of the definition as a whole.
     fn definition(&mut self, difference: &Difference) {
-        let whole = At { state: None, field: "" };
+        let whole = Subject { state: None, field: "" };
         let counts =
             |fields: &[workflow_asl::difference::FieldDifference]| fields.iter().any(|field| field.name != "Comment");
         let state_counts = |state: &StateDifference| {
@@ -128,7 +128,7 @@ impl Judge<'_> {
 
     fn state(&mut self, difference: &StateDifference, old: Option<&State>, new: Option<&State>) {
         let name = difference.name().to_owned();
-        let at = At { state: Some(&name), field: "" };
+        let at = Subject { state: Some(&name), field: "" };
         match (old, new) {
             (None, None) => {}
             (None, Some(new)) => {
@@ -145,7 +145,7 @@ impl Judge<'_> {
                 }
                 if old.kind != new.kind {
                     let kinds = format!("{} was a {} and is a {}", said(&name), old.kind.name(), new.kind.name());
-                    self.find(&rule::KIND_CHANGED, &At { field: "Type", ..at }, kinds);
+                    self.find(&rule::KIND_CHANGED, &Subject { field: "Type", ..at }, kinds);
                     self.disappears(&name, old);
                     self.appears(&name, new);
                     return;

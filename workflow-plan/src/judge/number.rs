@@ -5,7 +5,7 @@ use workflow_asl::document::State;
 use workflow_asl::resource::{Pattern, Resource};
 use workflow_asl::{StateKind, limits};
 
-use super::{At, Judge};
+use super::{Judge, Subject};
 use crate::rule::{self, Rule};
 
 /// A number of a definition.
@@ -28,7 +28,7 @@ impl Number {
 }
 
 /// The rules for a number that is lowered, raised, or computed differently.
-pub(super) struct Meaning<'r> {
+pub(super) struct NumberRules<'r> {
     pub(super) less: &'r Rule,
     pub(super) more: &'r Rule,
     pub(super) computed: &'r Rule,
@@ -55,8 +55,8 @@ impl Judge<'_> {
                 _ => (&rule::TIMEOUT_LOWERED, &rule::TIMEOUT_LOWERED, &rule::TIMEOUT_RAISED),
             };
             let longest = limits::MAX_SECONDS as f64;
-            let timeouts = Meaning { less, more: &rule::TIMEOUT_RAISED, computed };
-            let beats = Meaning { less: beat_less, more: beat_more, computed };
+            let timeouts = NumberRules { less, more: &rule::TIMEOUT_RAISED, computed };
+            let beats = NumberRules { less: beat_less, more: beat_more, computed };
             // A limit for another resource cannot be compared.
             if before == after || is_activity || is_token {
                 self.number(name, (old, new), "TimeoutSeconds", longest, &timeouts);
@@ -66,7 +66,7 @@ impl Judge<'_> {
             }
         }
         if new.kind == StateKind::Map {
-            let load = Meaning {
+            let load = NumberRules {
                 less: &rule::CONCURRENCY_LOWERED,
                 more: &rule::CONCURRENCY_RAISED,
                 computed: &rule::CONCURRENCY_COMPUTED,
@@ -77,7 +77,7 @@ impl Judge<'_> {
                 number => number,
             };
             self.compare(name, "MaxConcurrency", &(limited(old), limited(new)), &load);
-            let tolerance = Meaning {
+            let tolerance = NumberRules {
                 less: &rule::TOLERANCE_LOWERED,
                 more: &rule::TOLERANCE_RAISED,
                 computed: &rule::TOLERANCE_LOWERED,
@@ -101,11 +101,18 @@ impl Judge<'_> {
         }
     }
 
-    fn number(&mut self, name: &str, (old, new): (&State, &State), field: &str, absent: f64, meaning: &Meaning<'_>) {
+    fn number(
+        &mut self,
+        name: &str,
+        (old, new): (&State, &State),
+        field: &str,
+        absent: f64,
+        meaning: &NumberRules<'_>,
+    ) {
         self.compare(name, field, &(Number::of(old, field, absent), Number::of(new, field, absent)), meaning);
     }
 
-    pub(super) fn compare(&mut self, name: &str, field: &str, numbers: &(Number, Number), meaning: &Meaning<'_>) {
+    pub(super) fn compare(&mut self, name: &str, field: &str, numbers: &(Number, Number), meaning: &NumberRules<'_>) {
         if numbers.0 == numbers.1 {
             return;
         }
@@ -121,7 +128,7 @@ impl Judge<'_> {
             Number::Written(number) => number.to_string(),
             Number::Computed(text) => text.clone(),
         };
-        let at = At { state: Some(name).filter(|name| !name.is_empty()), field };
+        let at = Subject { state: Some(name).filter(|name| !name.is_empty()), field };
         self.find(rule, &at, format!("`{field}` was {} and is {}", said(&numbers.0), said(&numbers.1)));
     }
 }

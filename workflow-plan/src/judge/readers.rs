@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::compare::{Change, Changes, compare, worst};
 use super::task::listed;
-use super::{At, Judge};
+use super::{Judge, Subject};
 use crate::flow::symbol::Symbol;
 use crate::rule::{self, Rule, Verdict};
 use crate::schema;
@@ -13,7 +13,7 @@ impl Judge<'_> {
     pub(super) fn readers(&mut self) {
         let (old, new) = (self.old.flow.outputs.clone(), self.new.flow.outputs.clone());
         if new.is_empty() && !old.is_empty() {
-            return self.find(&rule::SUCCESS_REMOVED, &At { state: None, field: "" }, "");
+            return self.find(&rule::SUCCESS_REMOVED, &Subject { state: None, field: "" }, "");
         }
         if let (Some(before), Some(after)) = (&self.old.machine.output, &self.new.machine.output) {
             let (before, after) = (before.clone(), after.clone());
@@ -40,13 +40,13 @@ impl Judge<'_> {
                 }
             }
             for (rule, places) in found {
-                self.find(rule, &At { state: Some(state), field: "" }, listed(&places));
+                self.find(rule, &Subject { state: Some(state), field: "" }, listed(&places));
             }
         }
     }
 
     fn declared_output(&mut self, old: &serde_json::Value, new: &serde_json::Value) {
-        let at = At { state: None, field: "output" };
+        let at = Subject { state: None, field: "output" };
         let wider = schema::beyond(new, old);
         if !wider.is_empty() {
             self.find(&rule::OUTPUT_WIDENED, &at, listed(&wider));

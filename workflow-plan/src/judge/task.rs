@@ -6,7 +6,7 @@ use workflow_asl::resource::{Integration, Pattern, Resource};
 
 use super::compare::{Change, compare};
 use super::field::uses_activity;
-use super::{At, Judge, said};
+use super::{Judge, Subject, said};
 use crate::flow::call::{function_name, targets};
 use crate::flow::symbol::Symbol;
 use crate::rule::{self, Rule};
@@ -36,7 +36,7 @@ impl Judge<'_> {
 
     /// Judges a change of resource. Returns whether the requests can be compared.
     fn resource(&mut self, name: &str, before: &str, after: &str) -> bool {
-        let at = At { state: Some(name), field: "Resource" };
+        let at = Subject { state: Some(name), field: "Resource" };
         let change = format!("{} -> {}", said(before), said(after));
         match (Resource::parse(before), Resource::parse(after)) {
             (Some(Resource::Activity { .. }), Some(Resource::Activity { .. })) => {
@@ -67,7 +67,7 @@ impl Judge<'_> {
         }
     }
 
-    fn pattern(&mut self, at: &At<'_>, old: Integration<'_>, new: Integration<'_>, change: &str) -> bool {
+    fn pattern(&mut self, at: &Subject<'_>, old: Integration<'_>, new: Integration<'_>, change: &str) -> bool {
         let same = (old.service, old.action) == (new.service, new.action);
         let waits = |call: Integration<'_>| call.pattern == Pattern::TaskToken;
         let rule = match (waits(old), waits(new)) {
@@ -98,7 +98,7 @@ impl Judge<'_> {
             }
             _ => (Receiver::Service, false),
         };
-        let at = At { state: Some(name), field: "Parameters" };
+        let at = Subject { state: Some(name), field: "Parameters" };
         let (before, after) = (targets(Some(old)), targets(Some(new)));
         let same = |old: &str, new: &str| old == new || lambda && old.contains(':') && function_name(old) == new;
         let mut moved = Vec::new();

@@ -26,7 +26,7 @@ use crate::{Arn, Standard, Workflow};
 #[must_use = "a selection does nothing unless you list, stop or redrive it"]
 pub struct Executions<W> {
     connection: Connection,
-    of: Of,
+    of: ListedBy,
     statuses: Vec<ExecutionStatus>,
     redriven: Option<bool>,
     name: Option<String>,
@@ -36,12 +36,12 @@ pub struct Executions<W> {
 }
 
 #[derive(Clone)]
-enum Of {
+enum ListedBy {
     Machine(Arn),
     MapRun(Arn),
 }
 
-impl fmt::Display for Of {
+impl fmt::Display for ListedBy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (Self::Machine(arn) | Self::MapRun(arn)) = self;
         arn.fmt(f)
@@ -54,18 +54,18 @@ impl<W: Workflow<Kind = Standard>> StateMachine<W> {
     ///
     /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html>.
     pub fn executions(&self) -> Executions<W> {
-        Executions::new(self.connection.clone(), Of::Machine(self.arn().clone()))
+        Executions::new(self.connection.clone(), ListedBy::Machine(self.arn().clone()))
     }
 }
 
 impl<W: Workflow> Executions<W> {
-    fn new(connection: Connection, of: Of) -> Self {
+    fn new(connection: Connection, of: ListedBy) -> Self {
         let (statuses, workflow) = (Vec::new(), PhantomData);
         Self { connection, of, statuses, redriven: None, name: None, after: None, before: None, workflow }
     }
 
     pub(super) fn of_map_run(connection: Connection, map_run: Arn) -> Self {
-        Self::new(connection, Of::MapRun(map_run))
+        Self::new(connection, ListedBy::MapRun(map_run))
     }
 
     /// Selects executions with this status. If called several times, any of the statuses matches.
@@ -129,11 +129,11 @@ impl<W: Workflow> Executions<W> {
     ) -> Result<(Vec<ExecutionSummary<W>>, Option<String>), Error> {
         let request = self.connection.sfn.list_executions().max_results(1000);
         let request = match &self.of {
-            Of::Machine(arn) => request.state_machine_arn(arn.as_str()),
-            Of::MapRun(arn) => request.map_run_arn(arn.as_str()),
+            ListedBy::Machine(arn) => request.state_machine_arn(arn.as_str()),
+            ListedBy::MapRun(arn) => request.map_run_arn(arn.as_str()),
         };
         // The service supports this filter only for the children of map runs.
-        let by_service = self.redriven.filter(|_| matches!(self.of, Of::MapRun(_)));
+        let by_service = self.redriven.filter(|_| matches!(self.of, ListedBy::MapRun(_)));
         let redriven = by_service.map(|redriven| match redriven {
             true => ExecutionRedriveFilter::Redriven,
             false => ExecutionRedriveFilter::NotRedriven,
@@ -163,7 +163,7 @@ impl<W: Workflow> Executions<W> {
     /// Stops those that are running.
     pub fn stop_all(mut self) -> Bulk<W> {
         self.statuses = vec![ExecutionStatus::Running];
-        Bulk::new(self, Deed::Stop { error: None, cause: None })
+        Bulk::new(self, BulkOperation::Stop { error: None, cause: None })
     }
 
     /// Redrives those that failed, timed out or were aborted, unless you selected a status.
@@ -171,7 +171,7 @@ impl<W: Workflow> Executions<W> {
         if self.statuses.is_empty() {
             self.statuses = vec![ExecutionStatus::Failed, ExecutionStatus::TimedOut, ExecutionStatus::Aborted];
         }
-        Bulk::new(self, Deed::Redrive)
+        Bulk::new(self, BulkOperation::Redrive)
     }
 }
 
@@ -248,7 +248,7 @@ impl<W> fmt::Debug for ExecutionSummary<W> {
 }
 
 #[derive(Clone)]
-enum Deed {
+enum BulkOperation {
     Stop { error: Option<String>, cause: Option<String> },
     Redrive,
 }
@@ -260,7 +260,7 @@ const AT_ONCE: usize = 10;
 #[must_use = "a bulk operation does nothing unless awaited"]
 pub struct Bulk<W> {
     executions: Executions<W>,
-    deed: Deed,
+    deed: BulkOperation,
     is_dry: bool,
 }
 
@@ -277,7 +277,7 @@ pub struct BulkOutcome<W> {
 }
 
 impl<W: Workflow> Bulk<W> {
-    fn new(executions: Executions<W>, deed: Deed) -> Self {
+    fn new(executions: Executions<W>, deed: BulkOperation) -> Self {
         Self { executions, deed, is_dry: false }
     }
 
@@ -288,7 +288,7 @@ impl<W: Workflow> Bulk<W> {
 
     /// Sets the error and the cause with which stopped executions end.
     pub fn because(mut self, error: &str, cause: &str) -> Self {
-        if let Deed::Stop { error: said, cause: why } = &mut self.deed {
+        if let BulkOperation::Stop { error: said, cause: why } = &mut self.deed {
             (*said, *why) = (Some(error.to_owned()), Some(cause.to_owned()));
         }
         self
@@ -309,8 +309,10 @@ impl<W: Workflow> Bulk<W> {
                 let deed = self.deed.clone();
                 running.spawn(async move {
                     let done = match deed {
-                        Deed::Stop { error, cause } => execution.stop(error.as_deref(), cause.as_deref()).await,
-                        Deed::Redrive => execution.redrive().await,
+                        BulkOperation::Stop { error, cause } => {
+                            execution.stop(error.as_deref(), cause.as_deref()).await
+                        }
+                        BulkOperation::Redrive => execution.redrive().await,
                     };
                     (execution.arn().clone(), done)
                 });

@@ -39,7 +39,7 @@ pub(super) struct Poller {
 }
 
 /// A task to be done.
-struct Taken {
+struct ActivityTask {
     token: String,
     input: String,
 }
@@ -96,18 +96,18 @@ impl Poller {
     /// Waits up to a minute for a task.
     ///
     /// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetActivityTask.html>
-    async fn poll(&self) -> Result<Option<Taken>, Error> {
+    async fn poll(&self) -> Result<Option<ActivityTask>, Error> {
         let Shared { connection, name, .. } = &*self.shared;
         let arn = &self.activity.arn;
         let request = connection.sfn.get_activity_task().activity_arn(arn.as_str()).set_worker_name(name.clone());
         let answer = call!("GetActivityTask", activity = arn, request.send())
             .map_err(|error| Error::of_call("GetActivityTask", error))?;
         let token = answer.task_token.filter(|token| !token.is_empty());
-        Ok(token.map(|token| Taken { token, input: answer.input.unwrap_or_default() }))
+        Ok(token.map(|token| ActivityTask { token, input: answer.input.unwrap_or_default() }))
     }
 
     /// Does the work for a task and answers it.
-    fn work(&self, taken: Taken, handed_back: watch::Receiver<bool>) -> impl Future<Output = ()> + Send + use<> {
+    fn work(&self, taken: ActivityTask, handed_back: watch::Receiver<bool>) -> impl Future<Output = ()> + Send + use<> {
         let (shared, handles, activity) = (Arc::clone(&self.shared), Arc::clone(&self.handles), self.activity.clone());
         async move {
             #[cfg(feature = "tracing")]

@@ -13,4 +13,4 @@ pub(crate) use outside::{Endpoint, HttpClient, Outside};
 pub(crate) use recorded::{Recorded, RecordedInput};
 pub(crate) use run::{Body, Log, Pending, Run, RunOf, STATUSES, Waiting, Waits};
 pub use threads::RunningHandler;
-pub(crate) use threads::{RunsFor, Threads};
+pub(crate) use threads::{HandlerOwner, Threads};

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use workflow_local::handlers::Tasks;
 use workflow_local::{
-    Answer, Execution, Instant, MapRunChange, NotRedrivable, Payload, Step, TaskError, TaskId, TaskRequest,
+    Answer, Execution, Instant, MapRunChange, NotRedrivable, Payload, Progress, TaskError, TaskId, TaskRequest,
 };
 
 use super::ActivityLookup;
@@ -130,7 +130,7 @@ impl Recorded {
         entries
     }
 
-    pub(crate) fn step(&mut self) -> Step {
+    pub(crate) fn step(&mut self) -> Progress {
         if let Some(entries) = &mut self.entries {
             match entries.last_mut() {
                 Some(RecordedInput::Steps(count)) => *count += 1,
@@ -181,7 +181,7 @@ impl Recorded {
             RecordedInput::Time(time) => execution.advance_to(Instant::from_millis(time)),
             RecordedInput::Steps(count) => {
                 for _ in 0..count {
-                    if let Step::Task(request) = execution.step() {
+                    if let Progress::Task(request) = execution.step() {
                         asked.push(request);
                     }
                 }

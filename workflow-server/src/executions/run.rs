@@ -10,8 +10,8 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
-use workflow_local::handlers::{Asked, Handlers, Planned, begin, settle};
-use workflow_local::{Instant, Status, Step, TaskRequest};
+use workflow_local::handlers::{CallCounts, Handlers, TaskSchedule, begin, settle};
+use workflow_local::{Instant, Progress, Status, TaskRequest};
 
 use super::Recorded;
 use super::tasks::{self, Outcome};
@@ -224,7 +224,7 @@ pub(crate) enum Body {
 pub(crate) struct Pending {
     pub(crate) waiting: Vec<Waiting>,
     /// How often its handlers were called.
-    pub(crate) asked: Asked,
+    pub(crate) asked: CallCounts,
 }
 
 /// The statuses, by the number stored in a run.
@@ -381,11 +381,11 @@ impl Run {
     }
 
     /// Records that one of its tasks waits for another execution, until the returned guard is dropped.
-    pub(super) fn follows<'r>(&'r self, other: &'r Arc<Self>) -> Following<'r> {
+    pub(super) fn follows<'r>(&'r self, other: &'r Arc<Self>) -> NestedExecution<'r> {
         self.following().push(Arc::clone(other));
         // What it waits for has changed.
         self.changed.notify_one();
-        Following(self, other)
+        NestedExecution(self, other)
     }
 
     /// Returns what it waits for. It no longer waits for an execution that has ended.
@@ -472,8 +472,8 @@ impl Run {
     pub(crate) async fn drive(self: Arc<Self>, registry: Arc<Registry>, pending: Pending) {
         let driver = self.drivers.fetch_add(1, Ordering::Relaxed) + 1;
         let mut map_runs = 0;
-        let mut working: JoinSet<tasks::Asked> = JoinSet::new();
-        let mut planned = Planned::default();
+        let mut working: JoinSet<tasks::TaskOutcome> = JoinSet::new();
+        let mut planned = TaskSchedule::default();
         let mut turns = 0_u32;
         let Pending { waiting, mut asked } = pending;
         for task in waiting {
@@ -485,7 +485,7 @@ impl Run {
                 return;
             }
             match self.steps(&registry, &mut map_runs) {
-                Step::Advanced => {
+                Progress::Advanced => {
                     turns = (turns + 1) % TURNS;
                     if turns == 0 {
                         #[cfg(feature = "trace")]
@@ -493,7 +493,7 @@ impl Run {
                         tokio::task::yield_now().await;
                     }
                 }
-                Step::Task(request) => {
+                Progress::Task(request) => {
                     let asking = self.handlers.find(&request, &mut asked);
                     if asking.is_none() && request.is_activity {
                         registry.activities.offer(&self, &request);
@@ -501,12 +501,12 @@ impl Run {
                     }
                     working.spawn(tasks::ask(asking, request, Arc::clone(&registry), Arc::clone(&self)));
                 }
-                Step::Waiting { until } => {
+                Progress::Waiting { until } => {
                     #[cfg(feature = "trace")]
                     registry.traces.get().into_iter().for_each(|traces| traces.note(&self));
                     self.wait(&mut working, &mut planned, until).await;
                 }
-                Step::Ended => break,
+                Progress::Ended => break,
                 // The engine's version is pinned to this crate's, so no other variant exists.
                 _ => break,
             }
@@ -527,10 +527,10 @@ impl Run {
     }
 
     /// Requests the answer of a task again that was requested before the server began, unless its holder will send it.
-    fn ask_again(self: &Arc<Self>, task: Waiting, registry: &Arc<Registry>, working: &mut JoinSet<tasks::Asked>) {
+    fn ask_again(self: &Arc<Self>, task: Waiting, registry: &Arc<Registry>, working: &mut JoinSet<tasks::TaskOutcome>) {
         let Waiting { request, submitted, started } = task;
         // The number of calls was counted then. For a state, the request contains it.
-        let asking = self.handlers.find(&request, &mut Asked::default());
+        let asking = self.handlers.find(&request, &mut CallCounts::default());
         let (registry, run) = (Arc::clone(registry), Arc::clone(self));
         match (asking, submitted) {
             (None, _) if request.is_activity => {
@@ -544,23 +544,23 @@ impl Run {
     }
 
     /// Steps it until it needs something, but not for too long. Registers the map runs that it starts.
-    fn steps(self: &Arc<Self>, registry: &Registry, map_runs: &mut usize) -> Step {
+    fn steps(self: &Arc<Self>, registry: &Registry, map_runs: &mut usize) -> Progress {
         let mut execution = self.execution_now();
-        let mut step = Step::Advanced;
+        let mut step = Progress::Advanced;
         for _ in 0..STEPS_AT_ONCE {
             if let Some(breakpoint) = registry.breakpoint()
                 && !self.passes.swap(false, Ordering::Relaxed)
                 && let Some(state) = execution.next_state().filter(|state| breakpoint.is_before(state, &self.arn))
             {
                 *self.waits() = Waits::Before(state.to_owned());
-                return Step::Waiting { until: None };
+                return Progress::Waiting { until: None };
             }
             let before = execution.history().len();
             step = execution.step();
             if self.ends_at_transition.load(Ordering::Relaxed) && leaves_state(&execution, before) {
                 execution.stop(None, None);
             }
-            if !matches!(step, Step::Advanced) {
+            if !matches!(step, Progress::Advanced) {
                 break;
             }
         }
@@ -572,7 +572,12 @@ impl Run {
     }
 
     /// Waits for a task's answer, the next timer, or a stop.
-    async fn wait(&self, working: &mut JoinSet<tasks::Asked>, planned: &mut Planned, until: Option<Instant>) {
+    async fn wait(
+        &self,
+        working: &mut JoinSet<tasks::TaskOutcome>,
+        planned: &mut TaskSchedule,
+        until: Option<Instant>,
+    ) {
         let until = [until, planned.next()].into_iter().flatten().min();
         // Time stands still while a task runs.
         if let (true, Some(until), true) = (self.clock.jumps(), until, working.is_empty()) {
@@ -598,7 +603,7 @@ impl Run {
             Some(done) = working.join_next() => {
                 *self.waits() = Waits::Not;
                 // Panics of closures are caught at the call, and nothing else ends a task early.
-                if let Ok(tasks::Asked { id, outcome }) = done {
+                if let Ok(tasks::TaskOutcome { id, outcome }) = done {
                     let mut execution = self.execution_now();
                     match outcome {
                         Outcome::Answer(answer) => settle(&mut *execution, id, answer),
@@ -619,9 +624,9 @@ impl Run {
 }
 
 /// A task of an execution that waits for another execution.
-pub(super) struct Following<'r>(&'r Run, &'r Arc<Run>);
+pub(super) struct NestedExecution<'r>(&'r Run, &'r Arc<Run>);
 
-impl Drop for Following<'_> {
+impl Drop for NestedExecution<'_> {
     fn drop(&mut self) {
         let mut following = self.0.following();
         if let Some(at) = following.iter().position(|other| Arc::ptr_eq(other, self.1)) {

@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use workflow_asl::error_name::{RUNTIME, TASK_FAILED};
-use workflow_local::handlers::{Asking, Given, Reply};
+use workflow_local::handlers::{HandlerCall, Reply, TimedAnswer};
 use workflow_local::{TaskError, TaskId, TaskRequest};
 
-use super::threads::RunsFor;
+use super::threads::HandlerOwner;
 use super::{Run, own};
 use crate::registry::Registry;
 
 /// The outcome of a requested task.
-pub(crate) struct Asked {
+pub(crate) struct TaskOutcome {
     pub(crate) id: TaskId,
     pub(crate) outcome: Outcome,
 }
@@ -21,23 +21,28 @@ pub(crate) struct Asked {
 pub(crate) enum Outcome {
     Answer(Result<Value, TaskError>),
     /// It arrives later, or never, by the execution's clock.
-    Later(TaskRequest, Option<Box<Given>>),
+    Later(TaskRequest, Option<Box<TimedAnswer>>),
 }
 
 /// Calls the closure for the task's resource. A closure that may block runs on a thread; a future is polled by the
 /// server's own runtime.
-pub(super) async fn ask(asking: Option<Asking>, request: TaskRequest, registry: Arc<Registry>, run: Arc<Run>) -> Asked {
+pub(super) async fn ask(
+    asking: Option<HandlerCall>,
+    request: TaskRequest,
+    registry: Arc<Registry>,
+    run: Arc<Run>,
+) -> TaskOutcome {
     let id = request.id;
     let execution_arn = Arc::clone(&run.arn);
     // A handler must not learn more than what has been stored.
     if let Err(error) = registry.journal.flushed().await {
         let answer = Err(TaskError::new(RUNTIME).with_cause(error.message));
-        return Asked { id, outcome: Outcome::Answer(answer) };
+        return TaskOutcome { id, outcome: Outcome::Answer(answer) };
     }
     let outcome = match asking {
         None => without_handler(&registry, &run, request).await,
         Some(asking) if asking.blocks() => {
-            let runs_for = RunsFor { state: Arc::clone(&request.state), execution_arn: Some(execution_arn) };
+            let runs_for = HandlerOwner { state: Arc::clone(&request.state), execution_arn: Some(execution_arn) };
             // A panic of the closure is caught at the call, so the thread survives.
             match registry.threads.run(runs_for, move || (asking.reply(&request), request)).await {
                 Ok((reply, request)) => outcome(reply, request).await,
@@ -49,18 +54,23 @@ pub(super) async fn ask(asking: Option<Asking>, request: TaskRequest, registry: 
             outcome(reply, request).await
         }
     };
-    Asked { id, outcome }
+    TaskOutcome { id, outcome }
 }
 
 /// Waits for the answer of a task that the service accepted before this server began.
-pub(super) async fn follow(request: TaskRequest, submitted: Value, registry: Arc<Registry>, run: Arc<Run>) -> Asked {
+pub(super) async fn follow(
+    request: TaskRequest,
+    submitted: Value,
+    registry: Arc<Registry>,
+    run: Arc<Run>,
+) -> TaskOutcome {
     let id = request.id;
     let outcome = match own::follow(&registry, &run, &request, &submitted).await {
         Some(outcome) => outcome,
         // The holder of the token answers.
         None => Outcome::Later(request, None),
     };
-    Asked { id, outcome }
+    TaskOutcome { id, outcome }
 }
 
 /// Answers a task without a closure: by this server, or by a configured endpoint.

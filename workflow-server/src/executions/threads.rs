@@ -71,7 +71,7 @@ impl fmt::Display for NotRun {
 
 /// What a handler runs for.
 #[derive(Clone, Debug)]
-pub(crate) struct RunsFor {
+pub(crate) struct HandlerOwner {
     pub(crate) state: Arc<str>,
     pub(crate) execution_arn: Option<Arc<str>>,
 }
@@ -102,7 +102,7 @@ struct Work {
 
 struct Running {
     /// In the order in which they began.
-    handlers: IndexMap<u64, (RunsFor, Instant)>,
+    handlers: IndexMap<u64, (HandlerOwner, Instant)>,
     next_number: u64,
     /// When one last began or returned.
     last_change: Instant,
@@ -126,7 +126,7 @@ impl Threads {
     /// Runs a job that may block. If the caller no longer waits, the job continues alone.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
-        runs_for: RunsFor,
+        runs_for: HandlerOwner,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, NotRun> {
         let place = self.place().await?;
@@ -162,7 +162,7 @@ impl Threads {
     /// Returns the running handlers, the longest running first.
     pub(crate) fn running(&self) -> Vec<RunningHandler> {
         let running = lock(&self.shared.running);
-        let handler = |(runs_for, since): &(RunsFor, Instant)| RunningHandler {
+        let handler = |(runs_for, since): &(HandlerOwner, Instant)| RunningHandler {
             state: runs_for.state.to_string(),
             execution_arn: runs_for.execution_arn.as_deref().map(str::to_owned),
             running_for: since.elapsed(),
@@ -179,14 +179,14 @@ impl Drop for Threads {
 }
 
 impl Shared {
-    fn begin(self: &Arc<Self>, runs_for: RunsFor, place: OwnedSemaphorePermit) -> Taken {
+    fn begin(self: &Arc<Self>, runs_for: HandlerOwner, place: OwnedSemaphorePermit) -> Permit {
         let now = Instant::now();
         let mut running = lock(&self.running);
         let number = running.next_number;
         running.next_number = number.wrapping_add(1);
         running.handlers.insert(number, (runs_for, now));
         running.last_change = now;
-        Taken { shared: Arc::clone(self), number, _place: place }
+        Permit { shared: Arc::clone(self), number, _place: place }
     }
 
     /// Gives a job to an idle thread, or to a new one.
@@ -227,13 +227,13 @@ impl Shared {
 }
 
 /// The permit of a running handler. Dropped when it has returned, even by a panic.
-struct Taken {
+struct Permit {
     shared: Arc<Shared>,
     number: u64,
     _place: OwnedSemaphorePermit,
 }
 
-impl Drop for Taken {
+impl Drop for Permit {
     fn drop(&mut self) {
         let mut running = lock(&self.shared.running);
         running.handlers.shift_remove(&self.number);

@@ -16,12 +16,12 @@ use super::{AnswerBody, body, unless_stopped};
 use crate::api::arn::Scope;
 use crate::api::{ApiError, Code, Input};
 use crate::operations;
-use crate::registry::{Breakpoint, Registry, Turned};
+use crate::registry::{Breakpoint, FastForward, Registry};
 
 const TARGET: &str = "x-amz-target";
 const SERVICE: &str = "AWSStepFunctions";
 /// The most that one request may advance the clock until nothing is left to do: no execution lasts longer.
-const LONGEST_TURN: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+const LONGEST_FAST_FORWARD: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
 /// Answers requests.
 pub(crate) struct Service {
@@ -86,7 +86,7 @@ impl Service {
 impl Service {
     /// Answers requests outside the API: health checks, and control by tests. Returns any other request.
     async fn own(&self, request: Request<Incoming>) -> Result<(Option<Request<Incoming>>, Value), ApiError> {
-        let mut turned = None;
+        let mut forwarded = None;
         match (request.method(), request.uri().path()) {
             (&Method::GET, "/health") => {}
             (&Method::POST, "/reset") => self.registry.reset(),
@@ -99,13 +99,13 @@ impl Service {
                 let until_idle = members.boolean("runUntilIdle").unwrap_or(false);
                 let state = members.text("stopBefore");
                 let execution = members.text("executionArn").map(str::to_owned);
-                let limit = members.number("limitSeconds", usize::MAX).map_or(LONGEST_TURN, seconds);
+                let limit = members.number("limitSeconds", usize::MAX).map_or(LONGEST_FAST_FORWARD, seconds);
                 members.check()?;
                 match (advance, until_idle || state.is_some()) {
                     (Some(time), false) => self.registry.advance(time),
                     (None, true) => {
                         let breakpoint = state.map(|state| Breakpoint { state: state.to_owned(), execution });
-                        turned = Some(self.registry.turn(breakpoint, limit.min(LONGEST_TURN)).await);
+                        forwarded = Some(self.registry.fast_forward(breakpoint, limit.min(LONGEST_FAST_FORWARD)).await);
                     }
                     _ => {
                         let message = "One of advanceSeconds, runUntilIdle and stopBefore must be specified";
@@ -117,7 +117,7 @@ impl Service {
         }
         let now = self.registry.clock.now().to_string();
         let mut answer = json!({"status": "ok", "version": env!("CARGO_PKG_VERSION"), "time": now});
-        if let Some(Turned { is_idle, held }) = turned {
+        if let Some(FastForward { is_idle, held }) = forwarded {
             let held: Vec<_> = held.iter().map(|(state, arn)| json!({"state": state, "executionArn": arn})).collect();
             answer["idle"] = json!(is_idle);
             answer["stoppedBefore"] = json!(held);

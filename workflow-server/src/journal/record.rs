@@ -139,7 +139,8 @@ pub(crate) struct RevisionRecord {
 /// How far the clock was advanced, in milliseconds.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct ClockRecord {
-    pub(crate) turned: u64,
+    #[serde(rename = "turned")]
+    pub(crate) advanced: u64,
 }
 
 /// An activity.

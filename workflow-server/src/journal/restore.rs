@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 use workflow_asl::document::MachineType;
-use workflow_local::handlers::{Asked, Handlers};
+use workflow_local::handlers::{CallCounts, Handlers};
 use workflow_local::{Execution, Instant, ObjectStore, Payload, Start, Status};
 
 use super::record::{
@@ -115,7 +115,7 @@ impl Registry {
             self.activities.lock().insert(name(&key), activity.number, activity);
         }
         for (_, value) in self.journal.records(&RecordKind::Clock.prefix())? {
-            self.clock.advance(Duration::from_millis(read::<ClockRecord>(&value)?.turned));
+            self.clock.advance(Duration::from_millis(read::<ClockRecord>(&value)?.advanced));
         }
         for (key, value) in self.journal.records(&RecordKind::Machine.prefix())? {
             let machine: MachineRecord = read(&value)?;
@@ -269,7 +269,7 @@ struct Replay {
     /// The tasks that were requested and not answered, by number.
     waiting: IndexMap<u64, Waiting>,
     /// How often handlers were called.
-    asked: Asked,
+    asked: CallCounts,
     has_diverged: bool,
 }
 
@@ -281,7 +281,7 @@ impl Replay {
         known: &ActivityLookup,
     ) -> Self {
         let mut execution = begin();
-        let mut asked = Asked::default();
+        let mut asked = CallCounts::default();
         let mut waiting: IndexMap<u64, Waiting> = IndexMap::new();
         let mut has_diverged = false;
         for entry in entries {

@@ -66,7 +66,7 @@ impl Registry {
     }
 
     /// Returns the requested execution, and whether it is new.
-    fn started(self: &Arc<Self>, asked: Asked<'_>) -> Result<(Arc<Run>, bool), ApiError> {
+    fn started(self: &Arc<Self>, asked: RequestedExecution<'_>) -> Result<(Arc<Run>, bool), ApiError> {
         let mut held = self.swept();
         let RegistryContents { machines, executions } = &mut *held;
         let machine = machines.get(asked.machine.machine);
@@ -222,7 +222,7 @@ impl Registry {
         Ok(FoundExecution { run, child: Some(arn.to_owned()) })
     }
 
-    fn asked<'a>(&self, members: &mut Members<'a>) -> Result<Asked<'a>, ApiError> {
+    fn asked<'a>(&self, members: &mut Members<'a>) -> Result<RequestedExecution<'a>, ApiError> {
         let machine_arn = members.arn("stateMachineArn");
         let name = members.bounded("name", 1, RESOURCE_NAME_CHARS);
         let text = members.sensitive("input", PAYLOAD_BYTES).unwrap_or("{}");
@@ -251,13 +251,13 @@ impl Registry {
         let (plain, text) = (text, to_raw_value(text));
         let text = text.map_err(|error| refuse(&error.to_string()))?;
         let trace_header = trace_header.map(str::to_owned);
-        Ok(Asked { machine, case, name, id, plain, text, value, trace_header, draw: self.draw() })
+        Ok(RequestedExecution { machine, case, name, id, plain, text, value, trace_header, draw: self.draw() })
     }
 
     /// Returns an execution that has begun and is not driven yet. If `keeps`, it is stored in the journal.
     fn run(
         &self,
-        asked: Asked<'_>,
+        asked: RequestedExecution<'_>,
         selected: &Selected<'_>,
         execution_arn: String,
         keeps: bool,
@@ -307,7 +307,7 @@ impl Registry {
 }
 
 /// An execution requested by a client.
-struct Asked<'a> {
+struct RequestedExecution<'a> {
     machine: MachineArn<'a>,
     /// A test case of the mock file.
     case: Option<&'a str>,

@@ -12,7 +12,7 @@ use workflow_local::{DefinitionError, TaskError};
 
 use super::definitions::{invalid, what_is_not_json};
 use crate::api::{ARN_CHARS, ApiError, Code, Input, Members, arn};
-use crate::executions::RunsFor;
+use crate::executions::HandlerOwner;
 use crate::registry::Registry;
 
 impl Registry {
@@ -74,7 +74,7 @@ impl Registry {
         let tested = match makes_calls {
             // A closure for a task may block.
             true => {
-                let runs_for = RunsFor { state: Arc::from(test.state_name()), execution_arn: None };
+                let runs_for = HandlerOwner { state: Arc::from(test.state_name()), execution_arn: None };
                 let run = self.threads.run(runs_for, move || test.run(&state_input)).await;
                 run.map_err(|not_run| ApiError::new(Code::InternalServerError, not_run.to_string()))?
             }

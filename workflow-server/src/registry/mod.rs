@@ -3,12 +3,12 @@
 mod activities;
 mod ended;
 mod executions;
-mod kept;
+mod fast_forward;
 mod machine;
 mod map_runs;
 mod order;
+mod permanent;
 mod resources;
-mod turning;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -27,13 +27,13 @@ use crate::journal::{ActivityRecord, Journal, Key, MachineRecord, RevisionRecord
 use crate::outlets::{Events, ExpressLogs};
 pub(crate) use activities::{Activities, Activity};
 pub(crate) use executions::{Executions, Lists};
-pub(crate) use kept::KeptMachine;
+pub(crate) use fast_forward::{Breakpoint, FastForward};
 pub(crate) use machine::{
     Alias, Configuration, MOST_ALIASES, MOST_VERSIONS, Machine, Revision, Route, Selected, Tags, Version,
 };
 pub(crate) use map_runs::MapRuns;
+pub(crate) use permanent::PermanentMachine;
 pub(crate) use resources::Resources;
-pub(crate) use turning::{Breakpoint, Turned};
 
 pub(crate) struct Registry {
     pub(crate) handlers: Arc<Handlers>,
@@ -52,7 +52,7 @@ pub(crate) struct Registry {
     pub(crate) traces: std::sync::OnceLock<crate::outlets::Traces>,
     /// The scope of resources that no request created.
     scope: Scope,
-    kept: Mutex<IndexMap<String, KeptMachine>>,
+    permanent: Mutex<IndexMap<String, PermanentMachine>>,
     seed: u64,
     counter: AtomicU64,
     numbers: AtomicU64,
@@ -103,7 +103,7 @@ impl Registry {
             #[cfg(feature = "trace")]
             traces: std::sync::OnceLock::new(),
             scope,
-            kept: Mutex::default(),
+            permanent: Mutex::default(),
             seed,
             counter: AtomicU64::new(0),
             numbers: AtomicU64::new(0),

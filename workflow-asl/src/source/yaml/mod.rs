@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use self::problem::Problem;
 use self::resolve::{is_old_truth, resolved};
 use self::tree::{CORE, Node, NodeKind, tree};
-use super::layout::{Below, Layout, Span, Written};
+use super::layout::{Below, Layout, Notation, Span};
 use super::{Read, Repeated, SourceError, json};
 use crate::{Code, Diagnostic, Finding, Pointer};
 
@@ -84,7 +84,7 @@ impl Reader {
             NodeKind::Scalar { text, written } => {
                 let core = node.tag.as_deref().and_then(|tag| tag.strip_prefix(CORE));
                 match core {
-                    None if *written == Written::Plain => {
+                    None if *written == Notation::Plain => {
                         if is_old_truth(text) && self.at.last().is_some_and(|key| NAMES.contains(&key.as_str())) {
                             self.remark(text, self.pointer());
                             return Ok(Value::String(text.clone()));
@@ -101,7 +101,7 @@ impl Reader {
             }
             NodeKind::Members(pairs) => {
                 for (key, _) in pairs {
-                    if let NodeKind::Scalar { text, written: Written::Plain } = &key.kind
+                    if let NodeKind::Scalar { text, written: Notation::Plain } = &key.kind
                         && is_old_truth(text)
                     {
                         self.remark(text, self.pointer().child(text));
@@ -132,7 +132,7 @@ impl Reader {
 type Members<'n> = IndexMap<String, (Span, &'n Node)>;
 
 /// A duplicate key of a mapping, and the spans of both.
-type Twice = (String, Span, Span);
+type RepeatedKey = (String, Span, Span);
 
 impl Node {
     /// Returns the tag, unless it is YAML's own.
@@ -141,7 +141,7 @@ impl Node {
     }
 
     /// The members of a mapping: its own, then those that `<<` merges into it. Of duplicate keys, the last one counts.
-    fn members(&self, twice: &mut Vec<Twice>) -> Result<Members<'_>, Box<Problem>> {
+    fn members(&self, twice: &mut Vec<RepeatedKey>) -> Result<Members<'_>, Box<Problem>> {
         let mut members = Members::new();
         let mut merged = Vec::new();
         let NodeKind::Members(pairs) = &self.kind else { return Ok(members) };
@@ -150,7 +150,7 @@ impl Node {
                 return Err(Problem::new(Code::NotJson, key.span, "a key is not text")
                     .with_help("the keys of a definition are names"));
             };
-            let plain = *written == Written::Plain;
+            let plain = *written == Notation::Plain;
             if plain && text == "<<" {
                 merged.push(value);
             } else if plain && text.is_empty() {

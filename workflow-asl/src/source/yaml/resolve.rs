@@ -26,7 +26,7 @@ pub(super) fn resolved(text: &str, span: Span) -> Result<Value, Box<Problem>> {
         _ if OLD_FALSE.contains(&text) => Value::Bool(false),
         _ => match number(text) {
             Some(Ok(number)) => Value::Number(number),
-            Some(Err(NoNumber)) => {
+            Some(Err(Unrepresentable)) => {
                 return Err(Problem::syntax(span, format!("`{text}` is not a number that JSON supports"))
                     .with_help("to use it as text, put it in quotes"));
             }
@@ -36,10 +36,10 @@ pub(super) fn resolved(text: &str, span: Span) -> Result<Value, Box<Problem>> {
 }
 
 /// A number of YAML that JSON cannot hold.
-struct NoNumber;
+struct Unrepresentable;
 
 /// Parses a number; `None` for text.
-fn number(text: &str) -> Option<Result<Number, NoNumber>> {
+fn number(text: &str) -> Option<Result<Number, Unrepresentable>> {
     if !text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.')) {
         return None;
     }
@@ -48,13 +48,13 @@ fn number(text: &str) -> Option<Result<Number, NoNumber>> {
         None => (false, text.strip_prefix('+').unwrap_or(text)),
     };
     if matches!(unsigned, ".inf" | ".Inf" | ".INF") || matches!(text, ".nan" | ".NaN" | ".NAN") {
-        return Some(Err(NoNumber));
+        return Some(Err(Unrepresentable));
     }
     let sign = if negative { "-" } else { "" };
     if let Some((radix, digits)) = whole(unsigned) {
         let digits = digits.replace('_', "");
         if radix == 10 {
-            return Some(serde_json::from_str(&format!("{sign}{digits}")).map_err(|_| NoNumber));
+            return Some(serde_json::from_str(&format!("{sign}{digits}")).map_err(|_| Unrepresentable));
         }
         let number = if radix == 60 { sexagesimal(&digits) } else { i128::from_str_radix(&digits, radix).ok()? };
         return Some(of_integer(if negative { -number } else { number }));
@@ -64,11 +64,11 @@ fn number(text: &str) -> Option<Result<Number, NoNumber>> {
         Some((before, last)) => last.parse::<f64>().ok()? + 60.0 * sexagesimal(before) as f64,
         None => digits.parse::<f64>().ok()?,
     };
-    Some(Number::from_f64(if negative { -number } else { number }).ok_or(NoNumber))
+    Some(Number::from_f64(if negative { -number } else { number }).ok_or(Unrepresentable))
 }
 
-fn of_integer(number: i128) -> Result<Number, NoNumber> {
-    Number::from_i128(number).or_else(|| Number::from_f64(number as f64)).ok_or(NoNumber)
+fn of_integer(number: i128) -> Result<Number, Unrepresentable> {
+    Number::from_i128(number).or_else(|| Number::from_f64(number as f64)).ok_or(Unrepresentable)
 }
 
 /// Parses digits between colons, each group below 60: `1:30` is 90. Excessive digits are cut.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::super::layout::Written;
+use super::super::layout::Notation;
 use super::problem::Problem;
 use super::scanner::{Scanner, TokenKind, is_blank, is_blank_or_end, is_break};
 
@@ -82,7 +82,7 @@ impl<'t> Scanner<'t> {
             Some(text) => Cow::Owned(text.trim_end_matches([' ', '\t', '\n']).to_owned()),
             None => Cow::Borrowed(whole),
         };
-        self.push_scalar(says, Written::Plain, start, end);
+        self.push_scalar(says, Notation::Plain, start, end);
         Ok(())
     }
 
@@ -152,7 +152,7 @@ impl<'t> Scanner<'t> {
             }
         }
         self.advance();
-        let written = if quote == '"' { Written::Quoted } else { Written::Single };
+        let written = if quote == '"' { Notation::Quoted } else { Notation::Single };
         self.push_scalar(Cow::Owned(text), written, start, self.at);
         Ok(())
     }
@@ -299,7 +299,7 @@ impl<'t> Scanner<'t> {
             text.push_str(&empty);
         }
         let (start, end) = if text.is_empty() { (header, header + 1) } else { (start, end) };
-        self.push_scalar(Cow::Owned(text), Written::Block { indent, folded }, start, end);
+        self.push_scalar(Cow::Owned(text), Notation::Block { indent, folded }, start, end);
         Ok(())
     }
 
@@ -321,7 +321,7 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    fn push_scalar(&mut self, says: Cow<'t, str>, written: Written, start: usize, end: usize) {
+    fn push_scalar(&mut self, says: Cow<'t, str>, written: Notation, start: usize, end: usize) {
         self.push_between(TokenKind::Scalar { says, written }, start, end);
     }
 }

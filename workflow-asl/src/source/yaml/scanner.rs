@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use super::super::MAX_DEPTH;
-use super::super::layout::{Span, Written};
+use super::super::layout::{Notation, Span};
 use super::problem::Problem;
 
 /// The maximum distance in bytes between a single-line key and its colon.
@@ -53,7 +53,7 @@ pub(super) enum TokenKind<'t> {
     Tag(&'t str, &'t str),
     Scalar {
         says: Cow<'t, str>,
-        written: Written,
+        written: Notation,
     },
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::super::layout::{Span, Written};
+use super::super::layout::{Notation, Span};
 use super::super::{MAX_BYTES, MAX_DEPTH};
 use super::problem::Problem;
 use super::scanner::{Scanner, Token, TokenKind};
@@ -26,7 +26,7 @@ pub(super) struct Node {
 }
 
 pub(super) enum NodeKind {
-    Scalar { text: String, written: Written },
+    Scalar { text: String, written: Notation },
     Items(Vec<Rc<Node>>),
     Members(Vec<(Rc<Node>, Rc<Node>)>),
 }
@@ -310,10 +310,10 @@ fn first_sign(span: Span) -> Span {
 }
 
 fn empty(at: usize, tag: Option<String>) -> Rc<Node> {
-    scalar(Cow::Borrowed(""), Written::Plain, (at, 0), tag)
+    scalar(Cow::Borrowed(""), Notation::Plain, (at, 0), tag)
 }
 
-fn scalar(says: Cow<'_, str>, written: Written, span: Span, tag: Option<String>) -> Rc<Node> {
+fn scalar(says: Cow<'_, str>, written: Notation, span: Span, tag: Option<String>) -> Rc<Node> {
     let (depth, weight) = (usize::from(tag.is_some()), says.len() + 1);
     Rc::new(Node { span, tag, kind: NodeKind::Scalar { text: says.into_owned(), written }, depth, weight })
 }

@@ -7,7 +7,7 @@ use workflow_asl::document::QueryLanguage;
 
 use crate::check::analysis::Analysis;
 use crate::check::flow::state_narrowing::arms;
-use crate::check::flow::{By as Takes, Narrowing};
+use crate::check::flow::{Narrowing, TransitionKind};
 use crate::check::model::StateInfo;
 use crate::check::types::{Ty, error_type};
 use crate::check::value_site::{ValueField, ValueSite};
@@ -17,10 +17,10 @@ use crate::syntax::keyword::ClauseKind;
 /// A way that leads to a state: from which one, by its number, and how.
 struct IncomingTransition<'a> {
     from: usize,
-    by: By<'a>,
+    by: IncomingKind<'a>,
 }
 
-enum By<'a> {
+enum IncomingKind<'a> {
     Transition,
     /// An arm of a choice, with its clauses, and what is known when it is taken.
     Arm(&'a [Clause], Narrowing),
@@ -28,9 +28,9 @@ enum By<'a> {
 }
 
 /// The ways to each state, by its number.
-pub(super) struct Ways<'a>(Vec<Vec<IncomingTransition<'a>>>);
+pub(super) struct IncomingTransitions<'a>(Vec<Vec<IncomingTransition<'a>>>);
 
-impl<'a> Ways<'a> {
+impl<'a> IncomingTransitions<'a> {
     pub(super) fn of(analysis: &Analysis<'a>) -> Self {
         let mut ways = Self(Vec::new());
         ways.0.resize_with(analysis.states.len(), Vec::new);
@@ -43,9 +43,9 @@ impl<'a> Ways<'a> {
             let mut catchers = analysis.catchers_of(info).into_iter();
             for (by, to) in analysis.graphs.leaving(from) {
                 let by = match by {
-                    Takes::State => Some(By::Transition),
-                    Takes::Arm => arms.next().map(|(arm, known)| By::Arm(&arm.clauses, known)),
-                    Takes::Catcher => catchers.next().map(|(_, catcher)| By::Catch(catcher)),
+                    TransitionKind::State => Some(IncomingKind::Transition),
+                    TransitionKind::Arm => arms.next().map(|(arm, known)| IncomingKind::Arm(&arm.clauses, known)),
+                    TransitionKind::Catcher => catchers.next().map(|(_, catcher)| IncomingKind::Catch(catcher)),
                 };
                 if let (Some(ways), Some(by)) = (to.and_then(|to| ways.0.get_mut(to)), by) {
                     ways.push(IncomingTransition { from, by });
@@ -86,14 +86,14 @@ impl<'a> Ways<'a> {
 impl<'a> IncomingTransition<'a> {
     fn gives(&self, analysis: &Analysis<'a>, from: &StateInfo<'a>) -> Ty {
         match &self.by {
-            By::Transition => analysis.success_output(from),
-            By::Arm(clauses, facts) => match output(clauses) {
+            IncomingKind::Transition => analysis.success_output(from),
+            IncomingKind::Arm(clauses, facts) => match output(clauses) {
                 Some(output) => analysis.type_of(from.at(ValueField::Output).knowing(facts), output).there(),
                 // The choice's own output is used if no arm is taken.
                 None if shaped(from, &[ClauseKind::Output]) => Ty::Unknown,
                 None => analysis.success_output(from),
             },
-            By::Catch(catcher) => match output(&catcher.clauses) {
+            IncomingKind::Catch(catcher) => match output(&catcher.clauses) {
                 Some(output) => analysis.narrowed_type(from.at(ValueField::CatchOutput), output),
                 // `result_path` puts the error into the input.
                 None if catcher.clauses.iter().any(|clause| clause.kind == ClauseKind::ResultPath) => Ty::Unknown,

@@ -19,7 +19,7 @@ use crate::check::sink::Sink;
 use crate::check::types::{Field, Int, Ty, article};
 use crate::check::value_site::{ValueField, ValueSite};
 use crate::problem::Problem;
-use crate::question::{Asks, Foreign, Question};
+use crate::question::{Foreign, Question, QuestionKind};
 use crate::syntax::ast::{BinaryOp, ClauseValue, Expr, ExprKind, Head, Spot};
 use crate::syntax::keyword::ClauseKind;
 
@@ -289,7 +289,7 @@ fn fits(
         match wanted.in_rust() {
             Some(tokens) => {
                 let (what, code) = (what.to_owned(), Code::OutputDoesNotFit);
-                let asks = Asks::Fits { given: (**given).clone(), absent: false, what, code, lacks: code };
+                let asks = QuestionKind::Fits { given: (**given).clone(), absent: false, what, code, lacks: code };
                 sink.ask(|| Question { of: Foreign::of(tokens), asks, spot });
             }
             None => {

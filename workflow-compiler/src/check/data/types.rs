@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use workflow_asl::document::QueryLanguage;
 
-use super::inputs::Ways;
+use super::inputs::IncomingTransitions;
 use super::visit;
 use crate::check::analysis::{Analysis, Expressions};
 use crate::check::flow::StateGraphs;
@@ -47,7 +47,7 @@ pub(in crate::check) fn infer_all(analysis: &mut Analysis<'_>) {
     analysis.results = vec![Ty::Unknown; analysis.states.len()];
     analysis.inputs = vec![Ty::Unknown; analysis.states.len()];
     let order = order(analysis);
-    let ways = Ways::of(analysis);
+    let ways = IncomingTransitions::of(analysis);
     // Types of variables and results depend on each other, and a loop on the states after it.
     for _ in 0..2 {
         let mut again = false;

@@ -6,7 +6,7 @@ use workflow_asl::jsonata;
 use workflow_asl::{Code, StateKind};
 
 use crate::check::analysis::Analysis;
-use crate::check::flow::availability::{Caught, Sight};
+use crate::check::flow::availability::{Caught, ResultAvailability};
 use crate::check::flow::{Edge, Point};
 use crate::check::model::StateInfo;
 use crate::check::path::{Path, PathRoot, reference_text};
@@ -54,19 +54,19 @@ impl<'a> Analysis<'a> {
             return Some(Problem::new(Code::StateReference, spot, message).help(format!("{help} `{name}?.…`")));
         }
         match self.availability.sight(&self.graphs, reader, number)? {
-            Sight::Certain => None,
-            Sight::Uncertain { .. } | Sight::Around
+            ResultAvailability::Certain => None,
+            ResultAvailability::Uncertain { .. } | ResultAvailability::Around
                 if reference.optional || place.facts.present(&PathRoot::result_of(name).into()) =>
             {
                 None
             }
-            Sight::Uncertain { of, at } => Some(self.uncertain(place, reference, of, at)),
-            Sight::Around => {
+            ResultAvailability::Uncertain { of, at } => Some(self.uncertain(place, reference, of, at)),
+            ResultAvailability::Around => {
                 let message = format!("`{name}` has not ended when `{}` begins, which is inside it", place.state.name);
                 Some(Problem::new(Code::MayNotHaveRun, spot, message).help("read it in a state after it"))
             }
-            Sight::Inside(owner) => Some(self.inside(place, reference, of, owner)),
-            Sight::Distributed(map) => {
+            ResultAvailability::Inside(owner) => Some(self.inside(place, reference, of, owner)),
+            ResultAvailability::Distributed(map) => {
                 let (map, _) = self.states.get_index(map)?;
                 let message = format!(
                     "`{name}` is outside of the distributed map `{map}`, whose iterations are separate executions"

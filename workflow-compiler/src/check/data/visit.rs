@@ -1,7 +1,9 @@
 //! Visits the values of a state and what they consist of: references, texts, JSONata.
 
 use crate::check::model::{Model, StateInfo};
-use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Head, Over, Reference, Segment, Spot, WaitHead, When};
+use crate::syntax::ast::{
+    Clause, ClauseValue, Expr, ExprKind, Head, MapItems, Reference, Segment, Spot, WaitHead, When,
+};
 
 /// Calls `each` for every reference in a value, the inner ones of computed indices too.
 pub(in crate::check) fn references<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e Reference)) {
@@ -108,8 +110,8 @@ pub(in crate::check) fn values<'a>(model: &Model<'a>, info: &StateInfo<'a>, each
                 clauses(&arm.clauses, each);
             }
         }
-        Head::Map { over: Some(Over::Items(items)), .. } => each(items, false),
-        Head::Map { over: Some(Over::Reader { body, .. }), .. } => each(body, false),
+        Head::Map { over: Some(MapItems::Items(items)), .. } => each(items, false),
+        Head::Map { over: Some(MapItems::Reader { body, .. }), .. } => each(body, false),
         Head::Fail { error, cause } => error.iter().chain(cause).for_each(|text| each(text, false)),
         Head::Task { body: None, .. } | Head::Pass { value: None } | Head::Succeed { value: None } => {}
         Head::Wait(None) | Head::Parallel(_) | Head::Map { over: None, .. } => {}

@@ -4,7 +4,7 @@
 //! These are the events of [`happened`]: transitions of a state without a catcher cause its result, those with a
 //! catcher an error. Unreachable states are not checked.
 
-use workflow_asl::graph::{Happened, happened};
+use workflow_asl::graph::{PastEvents, happened};
 
 use super::{Point, StateGraphs};
 use crate::check::data::{references, values};
@@ -19,7 +19,7 @@ struct ScopeAvailability {
     /// The number of the event that an error was caught.
     caught: Option<usize>,
     /// What has happened at each node; nothing where there are no events.
-    happened: Vec<Option<Happened>>,
+    happened: Vec<Option<PastEvents>>,
     /// From which nodes a state that reads the error is reached without another catch, itself among them.
     reads_error: Vec<bool>,
     /// The variable that holds the error, and whether one around does already.
@@ -40,7 +40,7 @@ pub(in crate::check) struct Availability(Vec<ScopeAvailability>);
 
 /// Whether a state's result can be read where another begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::check) enum Sight {
+pub(in crate::check) enum ResultAvailability {
     /// On every path the state has run.
     Certain,
     /// Not on every path to `at`, the reader or the parallel or map around it.
@@ -145,13 +145,13 @@ impl Availability {
     }
 
     /// Returns whether the result of the state `of` can be read where `reader` begins.
-    pub(in crate::check) fn sight(&self, graphs: &StateGraphs, reader: usize, of: usize) -> Option<Sight> {
+    pub(in crate::check) fn sight(&self, graphs: &StateGraphs, reader: usize, of: usize) -> Option<ResultAvailability> {
         let (of, mut at) = (graphs.point(of)?, graphs.point(reader)?);
         let mut distributed = None;
         while at.scope != of.scope {
             let Some((owner, child_execution)) = graphs.owner(at.scope) else {
                 // The reader is not inside the scope of the state.
-                return Some(Sight::Inside(graphs.owner(of.scope)?.0));
+                return Some(ResultAvailability::Inside(graphs.owner(of.scope)?.0));
             };
             if child_execution && distributed.is_none() {
                 distributed = Some(owner);
@@ -159,14 +159,18 @@ impl Availability {
             at = graphs.point(owner)?;
         }
         if let Some(map) = distributed {
-            return Some(Sight::Distributed(map));
+            return Some(ResultAvailability::Distributed(map));
         }
         if at == of {
-            return Some(Sight::Around);
+            return Some(ResultAvailability::Around);
         }
         let scope = self.0.get(of.scope)?;
         let event = scope.ran.get(of.node).copied().flatten()?;
-        Some(if scope.is_certain(at.node, event) { Sight::Certain } else { Sight::Uncertain { of, at } })
+        Some(if scope.is_certain(at.node, event) {
+            ResultAvailability::Certain
+        } else {
+            ResultAvailability::Uncertain { of, at }
+        })
     }
 
     /// Returns which catch edges the error that a state reads comes over.

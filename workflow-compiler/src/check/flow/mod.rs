@@ -25,12 +25,12 @@ pub(super) struct Edge {
     from: usize,
     to: Option<usize>,
     /// What takes it.
-    pub(super) by: By,
+    pub(super) by: TransitionKind,
 }
 
 /// What takes a transition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum By {
+pub(super) enum TransitionKind {
     /// The state itself.
     State,
     /// The next arm of the choice.
@@ -42,7 +42,7 @@ pub(super) enum By {
 impl Edge {
     /// Returns whether an error was caught, which the state's result does not survive.
     pub(super) fn is_caught(self) -> bool {
-        self.by == By::Catcher
+        self.by == TransitionKind::Catcher
     }
 
     /// Returns whether the node has succeeded where it is taken.
@@ -97,11 +97,11 @@ impl StateGraphs {
                 let mut edges = Vec::new();
                 let Some(info) = model.by_id(*state) else { return edges };
                 let mut push = |target: &Target, by| edges.push(Edge { from, to: node_of(target, scope), by });
-                info.state.transition.iter().for_each(|target| push(target, By::State));
+                info.state.transition.iter().for_each(|target| push(target, TransitionKind::State));
                 if let Head::Choice(choice) = &info.state.head {
-                    choice.arms.iter().for_each(|arm| push(&arm.target, By::Arm));
+                    choice.arms.iter().for_each(|arm| push(&arm.target, TransitionKind::Arm));
                 }
-                model.catchers_of(info).iter().for_each(|(_, catcher)| push(&catcher.target, By::Catcher));
+                model.catchers_of(info).iter().for_each(|(_, catcher)| push(&catcher.target, TransitionKind::Catcher));
                 edges
             });
             FlowGraph::new(start, leaving)
@@ -133,7 +133,7 @@ impl StateGraphs {
     }
 
     /// Returns the transitions that leave a state, each with the state that it leads to.
-    pub(super) fn leaving(&self, state: usize) -> impl Iterator<Item = (By, Option<usize>)> {
+    pub(super) fn leaving(&self, state: usize) -> impl Iterator<Item = (TransitionKind, Option<usize>)> {
         let at = self.point(state);
         let edges = at.and_then(|at| Some(self.graph(at.scope)?.leaving(at.node))).unwrap_or_default();
         edges.iter().map(move |edge| (edge.by, edge.to.and_then(|node| self.state_at(Point { node, ..at? }))))

@@ -5,7 +5,7 @@
 use workflow_asl::graph::{FlowAnalysis, solve};
 
 use super::narrowing::NOTHING;
-use super::{By, Edge, Narrowing, Point, StateGraphs};
+use super::{Edge, Narrowing, Point, StateGraphs, TransitionKind};
 use crate::check::analysis::Analysis;
 use crate::check::model::StateInfo;
 use crate::check::path::PathRoot;
@@ -86,7 +86,9 @@ impl FlowAnalysis<Edge> for Tests<'_, '_> {
     ) -> impl Iterator<Item = Option<Narrowing>> + 's {
         let state = self.graphs.state_at(Point { scope: self.scope, node });
         let mut ways =
-            state.and_then(|state| self.analysis.by_id(state)).map(|info| Ways::of(self.analysis, info, before));
+            state
+            .and_then(|state| self.analysis.by_id(state))
+            .map(|info| OutgoingTransitions::of(self.analysis, info, before));
         leaving.iter().map(move |edge| Some(ways.as_mut()?.next(edge.by)?.lasting()))
     }
 
@@ -100,7 +102,7 @@ impl FlowAnalysis<Edge> for Tests<'_, '_> {
 }
 
 /// The ways on from a state, each with what is known on it.
-enum Ways<'s, 'a> {
+enum OutgoingTransitions<'s, 'a> {
     Choice(&'s StateInfo<'a>, Box<dyn Iterator<Item = (&'a Arm, Narrowing)> + 's>),
     Other {
         info: &'s StateInfo<'a>,
@@ -110,7 +112,7 @@ enum Ways<'s, 'a> {
     },
 }
 
-impl<'s, 'a> Ways<'s, 'a> {
+impl<'s, 'a> OutgoingTransitions<'s, 'a> {
     fn of(analysis: &'s Analysis<'a>, info: &'s StateInfo<'a>, known: &Narrowing) -> Self {
         if let Head::Choice(choice) = &info.state.head {
             return Self::Choice(info, Box::new(arms(choice, known)));
@@ -121,22 +123,22 @@ impl<'s, 'a> Ways<'s, 'a> {
         Self::Other { info, known, catchers: analysis.catchers_of(info).into_iter() }
     }
 
-    fn next(&mut self, by: By) -> Option<Narrowing> {
+    fn next(&mut self, by: TransitionKind) -> Option<Narrowing> {
         match (self, by) {
-            (Self::Choice(info, arms), By::Arm) => {
+            (Self::Choice(info, arms), TransitionKind::Arm) => {
                 let (arm, mut known) = arms.next()?;
                 let clauses = || arm.clauses.iter().chain(&info.state.clauses);
                 clauses().for_each(|clause| forget(clause, &mut known));
                 let shaped = clauses().any(|clause| SHAPES.contains(&clause.kind));
                 Some(if shaped { known.with_input(None) } else { known })
             }
-            (Self::Other { known, catchers, .. }, By::Catcher) => {
+            (Self::Other { known, catchers, .. }, TransitionKind::Catcher) => {
                 let mut known = known.clone().with_input(None);
                 let (_, catcher) = catchers.next()?;
                 catcher.clauses.iter().for_each(|clause| forget(clause, &mut known));
                 Some(known)
             }
-            (Self::Other { info, known, .. }, By::State) => Some(match &info.state.head {
+            (Self::Other { info, known, .. }, TransitionKind::State) => Some(match &info.state.head {
                 _ if shaped(&info.state.clauses, SHAPES) => known.clone().with_input(None),
                 Head::Pass { value: None } | Head::Wait(_) => known.clone(),
                 // Of two states with one name the other may be meant.

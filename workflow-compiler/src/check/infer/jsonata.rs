@@ -19,7 +19,7 @@ use crate::check::types::{Ty, error_type};
 use crate::check::value_site::{ValueField, ValueSite};
 use crate::literal_range::LiteralRange;
 use crate::problem::Problem;
-use crate::question::{Asks, Foreign, Question};
+use crate::question::{Foreign, Question, QuestionKind};
 use crate::syntax::ast::Spot;
 
 /// What nests deeper has no type: the walk keeps its stack small.
@@ -44,7 +44,7 @@ impl<'a> Analysis<'a> {
         // What is asked for anywhere is known to lack perhaps.
         let asked = |at: usize| names.guarded.iter().any(|guarded| guarded.start == at);
         let told: Vec<_> = wrong.iter().filter(|wrong| asked(wrong.path)).map(|wrong| wrong.words.clone()).collect();
-        for Wrong { part, code, words, of, .. } in wrong {
+        for ExpressionError { part, code, words, of, .. } in wrong {
             if told.contains(&words) {
                 continue;
             }
@@ -53,7 +53,7 @@ impl<'a> Analysis<'a> {
                 None => sink.push(Problem::new(code, spot, words.0).help(words.1).within(part)),
                 Some(of) => sink.ask(|| {
                     let place = part.map_or_else(String::new, |part| format!("\n= at: {}", part.describe()));
-                    Question { of, asks: Asks::Read { words: words.0, code, place }, spot }
+                    Question { of, asks: QuestionKind::Read { words: words.0, code, place }, spot }
                 }),
             }
         }
@@ -62,7 +62,7 @@ impl<'a> Analysis<'a> {
 }
 
 /// The message and the help of a problem.
-type Words = (String, String);
+type MessageAndHelp = (String, String);
 
 struct Walk<'w, 'a> {
     analysis: &'w Analysis<'a>,
@@ -71,18 +71,18 @@ struct Walk<'w, 'a> {
     text: &'w str,
     /// The variables that the expression binds itself.
     bound: Vec<(String, Ty)>,
-    wrong: Vec<Wrong>,
+    wrong: Vec<ExpressionError>,
 }
 
 /// What is wrong with an expression.
-struct Wrong {
+struct ExpressionError {
     /// Where the path begins that it is in.
     path: usize,
     /// The words, in bytes.
     part: Range<usize>,
     code: Code,
     /// Where rustc has to say whether it is wrong, the words before the step and its name.
-    words: Words,
+    words: MessageAndHelp,
     /// What the step leads to in a type of the user's own.
     of: Option<Foreign>,
 }
@@ -204,7 +204,13 @@ impl Walk<'_, '_> {
         // A state's own input may have more than its type says.
         if !has_no_name(at) && !is_in(at, &["input"]) {
             let (part, words) = (own.span.clone(), (at.to_string(), name.to_owned()));
-            self.wrong.push(Wrong { path: path.span.start, part, code: code_of(at), words, of: Some(next.clone()) });
+            self.wrong.push(ExpressionError {
+                path: path.span.start,
+                part,
+                code: code_of(at),
+                words,
+                of: Some(next.clone()),
+            });
         }
         at.segments.push(PathSegment::Member(name.into()));
         Ty::Foreign(Box::new(next))
@@ -233,7 +239,13 @@ impl Walk<'_, '_> {
             None => format!("if it may be missing, test it: `$exists({at}.{name})`"),
         };
         let words = (format!("`{at}` has no member `{name}`"), help);
-        self.wrong.push(Wrong { path: path.span.start, part: own.span.clone(), code: code_of(at), words, of: None });
+        self.wrong.push(ExpressionError {
+            path: path.span.start,
+            part: own.span.clone(),
+            code: code_of(at),
+            words,
+            of: None,
+        });
     }
 
     fn predicate(&mut self, inner: &Node, filter: &Node, depth: usize) -> Ty {
@@ -302,7 +314,7 @@ impl Walk<'_, '_> {
             && let Some(words) = unlisted(*values, text, self.text.get(of.span.clone()))
         {
             let part = other.span.clone();
-            self.wrong.push(Wrong { path: part.start, part, code: Code::UnlistedValue, words, of: None });
+            self.wrong.push(ExpressionError { path: part.start, part, code: Code::UnlistedValue, words, of: None });
         }
     }
 

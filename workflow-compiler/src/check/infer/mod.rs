@@ -19,12 +19,12 @@ use super::analysis::Inferred;
 use super::expression_text::path_of;
 use super::path::{Path, PathRoot, optional_text};
 use super::resolution::Resolved;
-use super::resolve::Beginning;
+use super::resolve::WalkStart;
 use super::sink::Sink;
 use super::types::{Ty, article};
 use super::value_site::{ValueField, ValueSite};
 use crate::problem::{Edit, Problem};
-use crate::question::{Asks, Question};
+use crate::question::{Question, QuestionKind};
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Root, Segment, Spot, Text, UnaryOp, plain};
 use crate::syntax::spelling::spelled;
 
@@ -190,7 +190,7 @@ impl<'a> Analysis<'a> {
                 let ty = self.infer(place, inner, sink);
                 self.infer_indices(place, segments, sink);
                 let path = path_of(inner, "…");
-                self.walk(path, ty, segments, Beginning::Value, place.facts, &mut Vec::new(), sink).0
+                self.walk(path, ty, segments, WalkStart::Value, place.facts, &mut Vec::new(), sink).0
             }
             ExprKind::Paren(inner) => self.infer(place, inner, sink),
             ExprKind::Jsonata(text) => self.infer_jsonata(place, &text.value, text.spot, sink),
@@ -232,7 +232,11 @@ impl<'a> Analysis<'a> {
                 } else if let (Ty::Foreign(of), false) = (&read.ty, reference.optional) {
                     let words = optional_text(reference);
                     let help = help(&words, "…");
-                    sink.ask(|| Question { of: (**of).clone(), asks: Asks::There { words, help }, spot: expr.spot });
+                    sink.ask(|| Question {
+                        of: (**of).clone(),
+                        asks: QuestionKind::There { words, help },
+                        spot: expr.spot,
+                    });
                 }
             }
             ExprKind::Call { .. } | ExprKind::Access(..) if sink.listens() && self.gives_nothing(place, expr) => {

@@ -14,7 +14,7 @@ use crate::check::sink::Sink;
 use crate::check::types::{Ty, article};
 use crate::check::value_site::ValueSite;
 use crate::problem::{Edit, Problem};
-use crate::question::{Asks, Foreign, Question};
+use crate::question::{Foreign, Question, QuestionKind};
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Spot, UnaryOp};
 use crate::syntax::spelling::sign;
 
@@ -330,7 +330,7 @@ fn needed(
     if language == QueryLanguage::Jsonata {
         help.push(format!("or give a default: `({words} ?? …)`"));
     }
-    sink.ask(|| Question { of: of.clone(), asks: Asks::Needed { words, not_null, help }, spot });
+    sink.ask(|| Question { of: of.clone(), asks: QuestionKind::Needed { words, not_null, help }, spot });
 }
 
 fn quoted(text: &str) -> String {

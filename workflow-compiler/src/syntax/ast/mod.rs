@@ -184,7 +184,7 @@ pub enum Head {
     /// `map X over … { … }`
     Map {
         /// The items, after `over`.
-        over: Option<Over>,
+        over: Option<MapItems>,
         /// The states.
         body: Body,
         /// Whether the document has `Iterator` (keyword `iterator` before the body).
@@ -261,7 +261,7 @@ pub struct Branch {
 
 /// A map's items.
 #[derive(Clone, Debug)]
-pub enum Over {
+pub enum MapItems {
     /// A value.
     Items(Expr),
     /// `s3::csv { … }`: sugar for an item reader (`s3::csv`, `s3::json`, `s3::jsonl`, `s3::list`, …).

@@ -8,7 +8,7 @@ use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Member, Spot, Target, Text};
 use crate::syntax::clause::{ClauseOwner, Clauses, belongs_to};
 use crate::syntax::cursor::Cursor;
-use crate::syntax::keyword::{ClauseKind, Takes};
+use crate::syntax::keyword::{ClauseKind, ClauseSyntax};
 use crate::syntax::literal::{in_largest_unit, string_value};
 use crate::syntax::name::rust_name;
 use crate::syntax::parser::Parser;
@@ -412,7 +412,7 @@ impl Parser<'_> {
                 let written = format!("{keyword} {}", spelled(&value));
                 (Some(ClauseValue::Expr(value)), Some(written))
             }
-            _ if kind.takes() == Takes::Own || kind.takes() == Takes::Nothing => {
+            _ if kind.takes() == ClauseSyntax::Own || kind.takes() == ClauseSyntax::Nothing => {
                 if !clause_starts_here(cursor) && !item_starts_here(cursor) {
                     skip_in_state(cursor, false);
                 }
@@ -474,7 +474,7 @@ pub(crate) fn as_clause(name: &str, value: &Expr) -> Option<String> {
             entries.iter().map(|entry| handler(kind, entry)).collect::<Vec<_>>().join(" ")
         }
         (Field::Clause(ClauseKind::Assign), kind) if !matches!(kind, ExprKind::Object(_)) => return None,
-        (Field::Clause(kind), _) if kind.takes() != Takes::Own => written(kind, "", value),
+        (Field::Clause(kind), _) if kind.takes() != ClauseSyntax::Own => written(kind, "", value),
         (Field::Percent, _) => written(ClauseKind::Tolerate, "percent ", value),
         (Field::Count, _) => written(ClauseKind::Tolerate, "count ", value),
         _ => return None,

@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, Ident};
 use workflow_asl::{Code, StateKind};
 
-use super::statement::{Fix, Unnamed, state, with_value};
+use super::statement::{Fix, UnnamedState, state, with_value};
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Arm, Body, Choice, Head, Spot, State, Target, When, plain};
 use crate::syntax::body::Level;
@@ -21,7 +21,7 @@ impl Parser<'_> {
         keyword: &Ident,
         cursor: &mut Cursor,
         body: &mut Body,
-        unnamed: &mut Vec<Unnamed>,
+        unnamed: &mut Vec<UnnamedState>,
     ) {
         cursor.next();
         if let Some(name) = cursor.peek_ident().filter(|_| cursor.peek_group_at(1, Delimiter::Brace).is_some()).cloned()
@@ -47,7 +47,7 @@ impl Parser<'_> {
         let message = format!("`{keyword}` does not begin a state: a choice has a name");
         let text = before.trim_end().to_owned();
         let fix = Fix::Anew { text, goes_on: false, edits };
-        unnamed.push(Unnamed::new(body.states.len(), message, words, "Choose", fix));
+        unnamed.push(UnnamedState::new(body.states.len(), message, words, "Choose", fix));
         body.states.push(state(keyword, StateKind::Choice, head, Vec::new(), !complete));
     }
 
@@ -77,7 +77,7 @@ impl Parser<'_> {
         keyword: &Ident,
         cursor: &mut Cursor,
         body: &mut Body,
-        unnamed: &mut Vec<Unnamed>,
+        unnamed: &mut Vec<UnnamedState>,
     ) {
         let message = "`if` does not begin a state: a choice has a name, and its arms are in braces".to_owned();
         let (at, otherwise) = (body.states.len(), "Choose");
@@ -96,7 +96,7 @@ impl Parser<'_> {
             }
             let message = "`if` does not begin a state: a choice has a name, and its states are next to it".to_owned();
             let fix = Fix::Before { words, edits };
-            let mut choice = Unnamed::new(at, message, first.to(words), otherwise, fix);
+            let mut choice = UnnamedState::new(at, message, first.to(words), otherwise, fix);
             choice.after = body.states.len();
             unnamed.push(choice);
             return;
@@ -115,7 +115,7 @@ impl Parser<'_> {
             None => Vec::new(),
         };
         let spot = first.to(cursor.before());
-        unnamed.push(Unnamed::new(at, message, spot, otherwise, Fix::Around(edits)));
+        unnamed.push(UnnamedState::new(at, message, spot, otherwise, Fix::Around(edits)));
         let choice = Choice { subject: None, nonexhaustive: None, arms };
         body.states.push(state(keyword, StateKind::Choice, Head::Choice(choice), Vec::new(), !complete));
     }
@@ -126,7 +126,7 @@ impl Parser<'_> {
         &mut self,
         cursor: &mut Cursor,
         body: &mut Body,
-        unnamed: &mut Vec<Unnamed>,
+        unnamed: &mut Vec<UnnamedState>,
     ) -> (Vec<Arm>, Spot, Vec<Edit>) {
         let (mut arms, mut edits, mut head) = (Vec::new(), Vec::new(), None);
         let mut closed: Option<Spot> = None;

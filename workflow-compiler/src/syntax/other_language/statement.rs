@@ -6,7 +6,7 @@ use workflow_asl::{Code, StateKind};
 use super::asl::{assigned, written_target};
 use super::conditional::with_last_arm;
 use crate::problem::{Edit, Problem};
-use crate::syntax::ast::{Body, Clause, ClauseValue, Expr, ExprKind, Head, Over, Spot, State, Target, plain};
+use crate::syntax::ast::{Body, Clause, ClauseValue, Expr, ExprKind, Head, MapItems, Spot, State, Target, plain};
 use crate::syntax::choice::spelled_arm;
 use crate::syntax::cursor::Cursor;
 use crate::syntax::keyword::{ClauseKind, STATES};
@@ -18,7 +18,7 @@ use crate::syntax::state::name_of;
 
 /// A state without a name. Its name is chosen when all states are known: a name that a transition uses and no state
 /// declares, or a free one.
-pub(in crate::syntax) struct Unnamed {
+pub(in crate::syntax) struct UnnamedState {
     /// Its index in the body.
     at: usize,
     /// The index of the state after it and its nested states.
@@ -80,7 +80,7 @@ impl Parser<'_> {
         text: &str,
         cursor: &mut Cursor,
         body: &mut Body,
-        unnamed: &mut Vec<Unnamed>,
+        unnamed: &mut Vec<UnnamedState>,
     ) -> bool {
         match text {
             "match" | "switch" => self.unnamed_match(keyword, cursor, body, unnamed),
@@ -107,7 +107,7 @@ impl Parser<'_> {
     }
 
     /// `for x in xs { … }`
-    fn unnamed_for(&mut self, keyword: &Ident, cursor: &mut Cursor, body: &mut Body, unnamed: &mut Vec<Unnamed>) {
+    fn unnamed_for(&mut self, keyword: &Ident, cursor: &mut Cursor, body: &mut Body, unnamed: &mut Vec<UnnamedState>) {
         cursor.next();
         let first = Spot::from(keyword.span());
         let item = cursor.peek_ident().filter(|_| cursor.peek_ident_at(1).is_some_and(|word| word == "in")).cloned();
@@ -131,8 +131,8 @@ impl Parser<'_> {
         let text = format!("map {{}} over {}", spelled(&items));
         let message = format!("`{keyword}` does not begin a state: a map has a name");
         let fix = Fix::Anew { text, goes_on: true, edits };
-        unnamed.push(Unnamed::new(body.states.len(), message, words, "Each", fix));
-        let head = Head::Map { over: Some(Over::Items(items)), body: inner, iterator: false };
+        unnamed.push(UnnamedState::new(body.states.len(), message, words, "Each", fix));
+        let head = Head::Map { over: Some(MapItems::Items(items)), body: inner, iterator: false };
         body.states.push(State { tail: cursor.before(), ..state(keyword, StateKind::Map, head, Vec::new(), false) });
     }
 
@@ -157,7 +157,7 @@ impl Parser<'_> {
     }
 
     /// `let x = 1;`
-    fn unnamed_let(&mut self, keyword: &Ident, cursor: &mut Cursor, body: &mut Body, unnamed: &mut Vec<Unnamed>) {
+    fn unnamed_let(&mut self, keyword: &Ident, cursor: &mut Cursor, body: &mut Body, unnamed: &mut Vec<UnnamedState>) {
         let first = cursor.here();
         cursor.next();
         cursor.eat_word("mut");
@@ -183,7 +183,7 @@ impl Parser<'_> {
         let message = format!("`{keyword}` does not begin a state: states assign variables");
         let text = format!("pass {{}} assign {}", spelled(&value));
         let fix = Fix::Anew { text, goes_on: true, edits };
-        unnamed.push(Unnamed::new(body.states.len(), message, words, "Begin", fix));
+        unnamed.push(UnnamedState::new(body.states.len(), message, words, "Begin", fix));
         let head = Head::Pass { value: None };
         body.states.push(State { tail: cursor.before(), ..state(keyword, StateKind::Pass, head, vec![clause], false) });
         self.semicolon("the value", cursor);
@@ -217,7 +217,13 @@ impl Parser<'_> {
     }
 
     /// `return;`, `return value;`
-    fn unnamed_return(&mut self, keyword: &Ident, cursor: &mut Cursor, body: &mut Body, unnamed: &mut Vec<Unnamed>) {
+    fn unnamed_return(
+        &mut self,
+        keyword: &Ident,
+        cursor: &mut Cursor,
+        body: &mut Body,
+        unnamed: &mut Vec<UnnamedState>,
+    ) {
         let first = cursor.here();
         cursor.next();
         let ends = cursor.is_end() || cursor.is_punct(";") || cursor.is_punct(",");
@@ -230,7 +236,7 @@ impl Parser<'_> {
         };
         let message = "`return` does not begin a state: a workflow ends with `succeed`".to_owned();
         let fix = Fix::Anew { text, goes_on: false, edits: Vec::new() };
-        unnamed.push(Unnamed::new(body.states.len(), message, words, "Done", fix));
+        unnamed.push(UnnamedState::new(body.states.len(), message, words, "Done", fix));
         body.states.push(state(keyword, StateKind::Succeed, Head::Succeed { value }, Vec::new(), false));
         if !cursor.ends_in_braces() {
             self.semicolon("`return`", cursor);
@@ -238,7 +244,13 @@ impl Parser<'_> {
     }
 
     /// `throw "Rejected";`, `panic!("Rejected");`
-    fn unnamed_throw(&mut self, keyword: &Ident, cursor: &mut Cursor, body: &mut Body, unnamed: &mut Vec<Unnamed>) {
+    fn unnamed_throw(
+        &mut self,
+        keyword: &Ident,
+        cursor: &mut Cursor,
+        body: &mut Body,
+        unnamed: &mut Vec<UnnamedState>,
+    ) {
         let first = cursor.here();
         let from = cursor.position();
         while !cursor.is_end() && !cursor.is_punct(";") {
@@ -250,14 +262,14 @@ impl Parser<'_> {
         let message = format!("`{keyword}` does not begin a state: use `fail` to end a workflow with an error");
         let text = format!("fail {{}} {{ error: {} }}", spelled(&error));
         let fix = Fix::Anew { text, goes_on: false, edits: Vec::new() };
-        unnamed.push(Unnamed::new(body.states.len(), message, words, "Failed", fix));
+        unnamed.push(UnnamedState::new(body.states.len(), message, words, "Failed", fix));
         let head = Head::Fail { error: Some(error), cause: None };
         body.states.push(state(keyword, StateKind::Fail, head, Vec::new(), false));
         cursor.eat_punct(";");
     }
 
     /// Names the states without names, and reports them.
-    pub(in crate::syntax) fn name_unnamed(&mut self, unnamed: Vec<Unnamed>, body: &mut Body) {
+    pub(in crate::syntax) fn name_unnamed(&mut self, unnamed: Vec<UnnamedState>, body: &mut Body) {
         if unnamed.is_empty() {
             return;
         }
@@ -358,7 +370,7 @@ impl Parser<'_> {
 
 impl Parser<'_> {
     /// Assigns a variable that is declared between states in the preceding state, if that continues.
-    fn assign_before(&mut self, unnamed: &mut Vec<Unnamed>, body: &mut Body) {
+    fn assign_before(&mut self, unnamed: &mut Vec<UnnamedState>, body: &mut Body) {
         while let Some(number) = unnamed.iter().position(|one| {
             let kind = |at: usize| body.states.get(at).map(|state| state.kind);
             one.at > 0
@@ -387,7 +399,7 @@ impl Parser<'_> {
     }
 }
 
-impl Unnamed {
+impl UnnamedState {
     /// Creates a state without a name, with this index in the body and no nested states.
     pub(in crate::syntax) fn new(at: usize, message: String, spot: Spot, otherwise: &'static str, fix: Fix) -> Self {
         Self { at, after: at + 1, message, spot, otherwise, fix }

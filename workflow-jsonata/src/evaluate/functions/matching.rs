@@ -2,7 +2,7 @@
 
 use super::Arguments;
 use super::strings::made;
-use crate::evaluate::call::Closing;
+use crate::evaluate::call::ClosureKind;
 use crate::evaluate::error::Error;
 use crate::evaluate::machine::{Machine, Res};
 use crate::evaluate::value::{SEQUENCE, Val};
@@ -230,7 +230,7 @@ impl<'a> Machine<'a> {
                 None => {
                     let following = match &matcher {
                         Matcher::Regex(regex) => {
-                            let closing = Closing::Next(regex, found.end);
+                            let closing = ClosureKind::Next(regex, found.end);
                             Some(self.closure(closing, vec![given.at(0).clone()], &None)?)
                         }
                         Matcher::Function(_) => None,

@@ -301,7 +301,7 @@ struct Deployment<'a, W> {
 }
 
 /// A state machine that has been updated to what is declared.
-struct Brought<W> {
+struct UpdatedMachine<W> {
     machine: StateMachine<W>,
     change: Change,
     /// The service's ID of this revision of the state machine; `None` for the first.
@@ -316,7 +316,7 @@ enum Created {
 
 impl<W: Workflow> Deployment<'_, W> {
     async fn run(&self) -> Result<Deployed<W>, Error> {
-        let Brought { machine, change, revision } = self.bring().await?;
+        let UpdatedMachine { machine, change, revision } = self.bring().await?;
         let version = match &self.settings.version {
             Some(description) => {
                 let published = machine.publish_revision(Some(revision.as_deref()), description.as_deref()).await;
@@ -336,7 +336,7 @@ impl<W: Workflow> Deployment<'_, W> {
     }
 
     /// Creates the state machine, or updates it to what is declared.
-    async fn bring(&self) -> Result<Brought<W>, Error> {
+    async fn bring(&self) -> Result<UpdatedMachine<W>, Error> {
         let existing = match self.client.find(&self.declared.name).await? {
             Some(existing) => existing,
             None => {
@@ -344,7 +344,7 @@ impl<W: Workflow> Deployment<'_, W> {
                 match self.create().await? {
                     Created::New(arn) => {
                         let machine = self.client.attach(arn);
-                        return Ok(Brought { machine, change: Change::Created, revision: None });
+                        return Ok(UpdatedMachine { machine, change: Change::Created, revision: None });
                     }
                     Created::Exists(arn) => self.client.attach(arn).describe().await?,
                 }

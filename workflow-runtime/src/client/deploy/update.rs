@@ -5,7 +5,7 @@ use aws_sdk_sfn::types::{StateMachineStatus, Tag};
 
 use super::super::call::call;
 use super::record::{Record, State, drifted};
-use super::{Aspect, Brought, Change, Deployment, Drift, found, tags_of, validation};
+use super::{Aspect, Change, Deployment, Drift, UpdatedMachine, found, tags_of, validation};
 use crate::Workflow;
 use crate::client::{Error, StateMachine};
 
@@ -18,7 +18,7 @@ pub(super) struct Update<'a, W> {
 }
 
 impl<W: Workflow> Update<'_, W> {
-    pub(super) async fn apply(self, existing: &DescribeStateMachineOutput) -> Result<Brought<W>, Error> {
+    pub(super) async fn apply(self, existing: &DescribeStateMachineOutput) -> Result<UpdatedMachine<W>, Error> {
         let (declared, settings) = (self.deployment.declared, self.deployment.settings);
         if existing.r#type().as_str() != declared.machine_type.as_str() {
             let existing = existing.r#type().as_str().to_owned();
@@ -70,7 +70,7 @@ impl<W: Workflow> Update<'_, W> {
             self.tag(to_set).await?;
         }
         let change = if changes { Change::Updated } else { Change::Unchanged };
-        Ok(Brought { machine: self.machine, change, revision })
+        Ok(UpdatedMachine { machine: self.machine, change, revision })
     }
 
     /// Records the old and the new state.

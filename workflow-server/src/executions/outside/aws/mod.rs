@@ -120,7 +120,7 @@ struct AwsCall<'t> {
 }
 
 /// An error returned by an API.
-struct Told {
+struct AwsError {
     code: String,
     message: String,
 }
@@ -163,7 +163,7 @@ impl<'t> AwsCall<'t> {
     }
 
     /// Returns the task's error for an error of the API.
-    fn failed(&self, told: &Told, answered: &Answered) -> TaskError {
+    fn failed(&self, told: &AwsError, answered: &Answered) -> TaskError {
         let code = told.code.rsplit('#').next().unwrap_or_default();
         let code = code.split(':').next().unwrap_or_default();
         let name = match code.ends_with("Exception") {
@@ -274,7 +274,7 @@ impl AwsEndpoint {
             let member = |names: [&str; 2]| names.iter().find_map(|name| answer.get(*name).and_then(Value::as_str));
             let code = member(["__type", "code"]).or_else(|| header(&answered, "x-amzn-errortype"));
             let message = member(["message", "Message"]).unwrap_or_default().to_owned();
-            let told = Told { code: code.unwrap_or("UnknownException").to_owned(), message };
+            let told = AwsError { code: code.unwrap_or("UnknownException").to_owned(), message };
             return Err(call.failed(&told, &answered));
         }
         let answer = call.codec().decoded(&answer, call.operation.output());

@@ -6,7 +6,7 @@ use workflow_local::TaskError;
 use super::codec::text;
 use super::sign::Unsigned;
 use super::xml::Element;
-use super::{AwsCall, AwsEndpoint, Told, with_metadata};
+use super::{AwsCall, AwsEndpoint, AwsError, with_metadata};
 use crate::executions::outside::client::{HttpClient, escaped};
 
 impl AwsEndpoint {
@@ -31,7 +31,7 @@ impl AwsEndpoint {
         let root = Element::read(&answered.body);
         if !answered.status.is_success() {
             let (code, message) = root.and_then(|root| root.error()).unwrap_or_default();
-            return Err(call.failed(&Told { code, message }, &answered));
+            return Err(call.failed(&AwsError { code, message }, &answered));
         }
         let result = root.as_ref().and_then(|root| root.find(&format!("{}Result", call.name())));
         let answer = result.map_or_else(|| json!({}), |result| result.members(call.operation.output()));

@@ -7,7 +7,7 @@ use workflow_local::{Instant, TaskError};
 use super::codec::text;
 use super::sign::{Unsigned, digest};
 use super::xml::Element;
-use super::{AwsCall, AwsEndpoint, Told, header};
+use super::{AwsCall, AwsEndpoint, AwsError, header};
 use crate::executions::outside::client::{Answered, HttpClient, escaped, escaped_but};
 
 /// The operations and their methods.
@@ -121,7 +121,7 @@ impl AwsEndpoint {
         let root = Element::read(&answered.body).filter(|_| *name != "getObject" || !answered.status.is_success());
         if !answered.status.is_success() {
             let (code, message) = root.and_then(|root| root.error()).unwrap_or_else(|| unnamed(&answered));
-            return Err(call.failed(&Told { code, message }, &answered));
+            return Err(call.failed(&AwsError { code, message }, &answered));
         }
         let mut answer = match root {
             // The result of a copy is a member of the answer.

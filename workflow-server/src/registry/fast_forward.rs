@@ -29,7 +29,7 @@ impl Breakpoint {
 
 /// How far the clock was advanced.
 #[derive(Default)]
-pub(crate) struct Turned {
+pub(crate) struct FastForward {
     /// Whether only clients have something left to do.
     pub(crate) is_idle: bool,
     /// The held executions: the state, and the ARN.
@@ -92,16 +92,16 @@ impl Registry {
     }
 
     fn save_clock(&self) {
-        let turned = u64::try_from(self.clock.turned().as_millis()).unwrap_or(u64::MAX);
-        self.journal.write(|| Key::Clock.put(&ClockRecord { turned }));
+        let advanced = u64::try_from(self.clock.advanced().as_millis()).unwrap_or(u64::MAX);
+        self.journal.write(|| Key::Clock.put(&ClockRecord { advanced }));
     }
 
     /// Repeatedly advances the clock to the next due time, until nothing is due or an execution is held, by at most
     /// `limit`. Waits for running handlers.
-    pub(crate) async fn turn(&self, breakpoint: Option<Breakpoint>, limit: Duration) -> Turned {
+    pub(crate) async fn fast_forward(&self, breakpoint: Option<Breakpoint>, limit: Duration) -> FastForward {
         self.hold(breakpoint);
         let end = self.clock.now().after(limit);
-        let turned = loop {
+        let forwarded = loop {
             let settled = self.clock.settled();
             tokio::pin!(settled);
             // Listen before checking, so that nothing in between is missed.
@@ -109,17 +109,17 @@ impl Registry {
             let (next, held) = self.next();
             match next {
                 Next::Work => drop(tokio::time::timeout(LOOK, settled).await),
-                _ if !held.is_empty() => break Turned { is_idle: false, held },
-                Next::Nothing => break Turned { is_idle: true, held },
+                _ if !held.is_empty() => break FastForward { is_idle: false, held },
+                Next::Nothing => break FastForward { is_idle: true, held },
                 Next::At(time) if time > end => {
                     self.clock.advance_to(end);
-                    break Turned::default();
+                    break FastForward::default();
                 }
                 Next::At(time) => self.clock.advance_to(time),
             }
         };
         self.save_clock();
-        turned
+        forwarded
     }
 
     fn next(&self) -> (Next, Vec<(String, String)>) {

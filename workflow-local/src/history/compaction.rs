@@ -21,7 +21,7 @@ const MOST_SHARING: usize = 64;
 
 /// The JSON text of a payload.
 #[derive(Debug)]
-pub(crate) struct Text {
+pub(crate) struct SharedText {
     /// The number of texts in its chain of sharing.
     sharing: usize,
     bytes: usize,
@@ -33,14 +33,14 @@ enum Parts {
     Whole(Box<str>),
     /// A text with the same start and end as another, and its own middle.
     Changed {
-        base: Arc<Text>,
+        base: Arc<SharedText>,
         start: usize,
         middle: Box<str>,
         end: usize,
     },
 }
 
-impl Text {
+impl SharedText {
     /// Returns the length in bytes.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
@@ -68,7 +68,7 @@ impl Text {
     }
 }
 
-impl fmt::Display for Text {
+impl fmt::Display for SharedText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.write(0..self.bytes, f)
     }
@@ -76,7 +76,7 @@ impl fmt::Display for Text {
 
 /// The payloads most recently kept: the data of states, and each variable.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Recent {
+pub(crate) struct Compaction {
     /// The bytes of large payloads that are kept as values.
     as_they_are: usize,
     data: Option<Last>,
@@ -89,28 +89,28 @@ struct Last {
     live: Payload,
     kept: Payload,
     /// The text, if it was kept as text.
-    text: Option<(String, Arc<Text>)>,
+    text: Option<(String, Arc<SharedText>)>,
 }
 
-impl Recent {
+impl Compaction {
     /// Replaces the payloads of details by those to keep in the history.
     pub(crate) fn keep(&mut self, details: &mut Details) {
         if let Details::StateExited { assigned: Some(assigned), .. } = details
             && assigned.values().any(|value| value.bytes() >= LARGE)
         {
-            *assigned = assigned.map(|name, value| self.kept_variable(name, value));
+            *assigned = assigned.map(|name, value| self.compacted_variable(name, value));
         }
         if let Some(payload) = data(details).filter(|payload| payload.bytes() >= LARGE) {
-            *payload = kept(payload, &mut self.data, &mut self.as_they_are);
+            *payload = compacted(payload, &mut self.data, &mut self.as_they_are);
         }
     }
 
-    fn kept_variable(&mut self, name: &Arc<str>, value: &Payload) -> Payload {
+    fn compacted_variable(&mut self, name: &Arc<str>, value: &Payload) -> Payload {
         if value.bytes() < LARGE {
             return value.clone();
         }
         let mut last = self.variables.remove(name);
-        let value = kept(value, &mut last, &mut self.as_they_are);
+        let value = compacted(value, &mut last, &mut self.as_they_are);
         self.variables.extend(last.map(|last| (Arc::clone(name), last)));
         value
     }
@@ -130,7 +130,7 @@ fn data(details: &mut Details) -> Option<&mut Payload> {
     }
 }
 
-fn kept(payload: &Payload, last: &mut Option<Last>, as_they_are: &mut usize) -> Payload {
+fn compacted(payload: &Payload, last: &mut Option<Last>, as_they_are: &mut usize) -> Payload {
     if let Some(last) = last.as_ref().filter(|last| last.live.is_same(payload)) {
         return last.kept.clone();
     }
@@ -152,8 +152,8 @@ fn kept(payload: &Payload, last: &mut Option<Last>, as_they_are: &mut usize) -> 
 }
 
 /// Returns the text without the parts in common with the one before.
-fn share(text: &str, last: Option<&(String, Arc<Text>)>) -> Text {
-    let whole = || Text { sharing: 0, bytes: text.len(), parts: Parts::Whole(text.into()) };
+fn share(text: &str, last: Option<&(String, Arc<SharedText>)>) -> SharedText {
+    let whole = || SharedText { sharing: 0, bytes: text.len(), parts: Parts::Whole(text.into()) };
     let Some((other, base)) = last.filter(|(_, last)| last.sharing < MOST_SHARING) else { return whole() };
     let equal = |(a, b): &(&u8, &u8)| a == b;
     let mut start = text.as_bytes().iter().zip(other.as_bytes()).take_while(equal).count();
@@ -170,7 +170,7 @@ fn share(text: &str, last: Option<&(String, Arc<Text>)>) -> Text {
         return whole();
     }
     let base = Arc::clone(base);
-    Text {
+    SharedText {
         sharing: base.sharing + 1,
         bytes: text.len(),
         parts: Parts::Changed { base, start, middle: middle.into(), end },
@@ -184,13 +184,13 @@ mod tests {
     use super::*;
 
     /// A history that keeps no more payloads as values.
-    fn full() -> Recent {
-        Recent { as_they_are: AS_THEY_ARE, ..Recent::default() }
+    fn full() -> Compaction {
+        Compaction { as_they_are: AS_THEY_ARE, ..Compaction::default() }
     }
 
     #[test]
     fn few_are_kept_as_they_are() {
-        let mut recent = Recent::default();
+        let mut recent = Compaction::default();
         let payloads: Vec<_> = (0..8).map(|turn| Payload::new(json!(["x".repeat(1024 * 1024), turn]))).collect();
         let kept: Vec<_> = payloads.iter().map(|payload| keep(&mut recent, payload)).collect();
         let same = |(payload, kept): (&Payload, &Details)| input(kept).is_same(payload);
@@ -200,7 +200,7 @@ mod tests {
     }
 
     /// Returns the details that a history keeps for an event with this input.
-    fn keep(recent: &mut Recent, input: &Payload) -> Details {
+    fn keep(recent: &mut Compaction, input: &Payload) -> Details {
         let mut details = Details::StateEntered { name: "A".into(), input: input.clone() };
         recent.keep(&mut details);
         details

@@ -14,18 +14,18 @@ use crate::journal::{RecordKind, Write};
 
 /// A state machine that survives a reset.
 #[derive(Clone)]
-pub(crate) struct KeptMachine {
+pub(crate) struct PermanentMachine {
     pub(crate) kind: MachineType,
     pub(crate) definition: String,
 }
 
 impl Registry {
-    fn kept(&self) -> MutexGuard<'_, IndexMap<String, KeptMachine>> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    fn permanent(&self) -> MutexGuard<'_, IndexMap<String, PermanentMachine>> {
+        self.permanent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Creates or updates a state machine that survives a reset, and returns its ARN.
-    pub(crate) fn put(&self, name: &str, machine: KeptMachine) -> Result<String, ApiError> {
+    pub(crate) fn put(&self, name: &str, machine: PermanentMachine) -> Result<String, ApiError> {
         let arn = self.scope.machine(name);
         let input = |members: Value| {
             let members = if let Value::Object(members) = members { members } else { Map::new() };
@@ -54,7 +54,7 @@ impl Registry {
             });
             self.create_state_machine(&input(create))?;
         }
-        self.kept().insert(name.to_owned(), machine);
+        self.permanent().insert(name.to_owned(), machine);
         Ok(arn)
     }
 
@@ -71,8 +71,8 @@ impl Registry {
         for kind in RecordKind::RESOURCES {
             self.journal.write(|| Write::RemoveAll(kind.prefix().to_vec()));
         }
-        let kept = self.kept().clone();
-        for (name, machine) in kept {
+        let permanent = self.permanent().clone();
+        for (name, machine) in permanent {
             // It was accepted before.
             let _ = self.put(&name, machine);
         }

@@ -114,16 +114,16 @@ fn literal(node: &Node) -> Option<String> {
 }
 
 /// The levels of each `%` whose parent is outside.
-type Sought = Result<Vec<usize>, SyntaxError>;
+type OpenParents = Result<Vec<usize>, SyntaxError>;
 
-fn misplaced(node: &Node, code: &'static str, message: &str) -> Sought {
+fn misplaced(node: &Node, code: &'static str, message: &str) -> OpenParents {
     Err(SyntaxError::coded(code, node.span.start, message))
 }
 
 /// Checks the node. Returns the level of each `%` inside it whose parent is outside.
 ///
 /// Each kind has its own function, which keeps the stack small for nested nodes.
-fn parents(node: &Node) -> Sought {
+fn parents(node: &Node) -> OpenParents {
     match &node.kind {
         NodeKind::Parent => Ok(vec![1]),
         NodeKind::Path(steps) => path(steps),
@@ -142,15 +142,15 @@ fn parents(node: &Node) -> Sought {
 }
 
 /// Checks the children of a node from an index on.
-fn all(node: &Node, from: usize) -> Sought {
+fn all(node: &Node, from: usize) -> OpenParents {
     let mut open = Vec::new();
-    for part in node.parts().into_iter().skip(from) {
+    for part in node.children().into_iter().skip(from) {
         open.extend(parents(part)?);
     }
     Ok(open)
 }
 
-fn path(steps: &[Node]) -> Sought {
+fn path(steps: &[Node]) -> OpenParents {
     let mut open = Vec::new();
     for (at, step) in steps.iter().enumerate() {
         let sought = parents(step)?;
@@ -167,7 +167,7 @@ fn path(steps: &[Node]) -> Sought {
     Ok(open)
 }
 
-fn sort(inner: &Node, terms: &[SortTerm]) -> Sought {
+fn sort(inner: &Node, terms: &[SortTerm]) -> OpenParents {
     let mut open = parents(inner)?;
     let steps = match &inner.kind {
         NodeKind::Path(steps) => steps.as_slice(),
@@ -179,7 +179,7 @@ fn sort(inner: &Node, terms: &[SortTerm]) -> Sought {
     Ok(open)
 }
 
-fn predicate(node: &Node, inner: &Node, filter: &Node) -> Sought {
+fn predicate(node: &Node, inner: &Node, filter: &Node) -> OpenParents {
     let mut open = parents(inner)?;
     if group_on_step(inner) {
         return misplaced(node, "S0209", "A predicate cannot follow a grouping expression in a step");
@@ -202,7 +202,7 @@ fn predicate(node: &Node, inner: &Node, filter: &Node) -> Sought {
     Ok(open)
 }
 
-fn group(node: &Node, inner: &Node) -> Sought {
+fn group(node: &Node, inner: &Node) -> OpenParents {
     let open = parents(inner)?;
     if group_on_result(inner) {
         return misplaced(node, "S0210", "Each step can only have one grouping expression");
@@ -211,7 +211,7 @@ fn group(node: &Node, inner: &Node) -> Sought {
     Ok(open)
 }
 
-fn focus(node: &Node, inner: &Node) -> Sought {
+fn focus(node: &Node, inner: &Node) -> OpenParents {
     let open = parents(inner)?;
     if has_predicate(inner) {
         return misplaced(node, "S0215", "A context variable binding must precede any predicates on a step");

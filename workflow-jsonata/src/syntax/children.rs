@@ -4,7 +4,7 @@ use super::ast::{Node, NodeKind};
 
 impl Node {
     /// Returns the direct children of this node, in the order of the text.
-    pub fn parts(&self) -> Vec<&Node> {
+    pub fn children(&self) -> Vec<&Node> {
         match &self.kind {
             NodeKind::Name(_)
             | NodeKind::String(_)

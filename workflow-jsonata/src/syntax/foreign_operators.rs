@@ -5,7 +5,7 @@ const SIGNS: [(&str, &str); 7] =
     [("===", "="), ("!==", "!="), ("==", "="), ("&&", "and"), ("||", "or"), ("<>", "!="), ("?.", ".")];
 
 /// Returns the expression with JSONata's operators, or `None` if it has no foreign operators or is still invalid.
-pub fn meant(text: &str) -> Option<String> {
+pub fn translate_foreign_operators(text: &str) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     let mut changed = false;
@@ -73,15 +73,15 @@ fn end_of_operand(text: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::meant;
+    use super::translate_foreign_operators;
 
     #[test]
     fn operators_of_other_languages_are_jsonatas() {
-        let is = |text: &str| meant(text).unwrap_or_default();
+        let is = |text: &str| translate_foreign_operators(text).unwrap_or_default();
         assert_eq!(is("$a == 1 && $b.c !== 'x == y'"), "$a = 1 and $b.c != 'x == y'");
         assert_eq!(is("$a||$b"), "$a or $b");
         assert_eq!(is("!$a.b and !(1 = 2)"), "$not($a.b) and $not(1 = 2)");
-        assert_eq!(meant("$a = 1"), None, "nothing is to be changed");
-        assert_eq!(meant("$a == "), None, "it is no expression all the same");
+        assert_eq!(translate_foreign_operators("$a = 1"), None, "nothing is to be changed");
+        assert_eq!(translate_foreign_operators("$a == "), None, "it is no expression all the same");
     }
 }
