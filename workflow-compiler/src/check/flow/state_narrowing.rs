@@ -85,8 +85,7 @@ impl FlowAnalysis<Edge> for Tests<'_, '_> {
         before: &'s Narrowing,
     ) -> impl Iterator<Item = Option<Narrowing>> + 's {
         let state = self.graphs.state_at(Point { scope: self.scope, node });
-        let mut ways =
-            state
+        let mut ways = state
             .and_then(|state| self.analysis.by_id(state))
             .map(|info| OutgoingTransitions::of(self.analysis, info, before));
         leaving.iter().map(move |edge| Some(ways.as_mut()?.next(edge.by)?.lasting()))
