@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use serde_json::Value;
 use workflow_asl::printable::printable_lines;
+use workflow_compiler::check::DeclaredProperty;
 use workflow_explore::{Explorer, Finding, Property, Report, Verdict};
 use workflow_local::Engine;
 
@@ -23,7 +24,7 @@ use crate::source;
 pub(crate) struct Explore {
     #[command(flatten)]
     file: crate::File,
-    /// What must hold of every execution: `after A: B or C`, `never both A and B`, `at most once A`, `A before B`,
+    /// What must hold of every execution, beside the properties that a workflow in Rust declares: `after A: B or C`, `never both A and B`, `at most once A`, `A before B`,
     /// `ends in A or B`, `no A after B`; may be repeated
     #[arg(long = "property", value_name = "PROPERTY")]
     properties: Vec<String>,
@@ -81,7 +82,7 @@ impl Explore {
         let machine = source::read_to_run(&self.file, &values)?.complete()?;
         let engine = Engine::new(&machine.value).map_err(|error| format!("error: {error}"))?;
         let engine = engine.named(&machine.name).machine_type(machine.machine_type).declaring(machine.types);
-        let report = self.explorer(&engine)?.explore().map_err(|error| format!("error: {error}"))?;
+        let report = self.explorer(&engine, &machine.declared_properties)?.explore().map_err(|error| format!("error: {error}"))?;
         match self.format {
             Format::Text => write!(output, "{}", printable_lines(&report.to_string()))?,
             Format::Json => writeln!(output, "{}", report::json_text(&report.to_json()))?,
@@ -96,10 +97,10 @@ impl Explore {
         })
     }
 
-    fn explorer(&self, engine: &Engine) -> Result<Explorer, Failure> {
+    fn explorer(&self, engine: &Engine, declared: &[DeclaredProperty]) -> Result<Explorer, Failure> {
         let failed = |error: &dyn std::fmt::Display| Failure::Message(format!("error: {error}"));
         let mut explorer = Explorer::new(engine).map_err(|error| failed(&error))?;
-        for text in &self.properties {
+        for text in declared.iter().map(|property| &property.text).chain(&self.properties) {
             explorer = explorer.property(text.parse::<Property>().map_err(|error| failed(&error))?);
         }
         explorer = self.allowed.iter().fold(explorer, |explorer, error| explorer.may_fail_with(error));

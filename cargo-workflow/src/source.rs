@@ -11,6 +11,7 @@ use workflow_asl::document::MachineType;
 use workflow_asl::rules::Annotations;
 use workflow_asl::source::Source;
 use workflow_asl::{Code, rules};
+use workflow_compiler::check::DeclaredProperty;
 use workflow_compiler::format::{OTHER_QUOTES, double_quoted, foreign_quotes, in_double_quotes};
 use workflow_compiler::problem::Problem;
 use workflow_compiler::syntax::ast::{Workflow, plain};
@@ -102,6 +103,8 @@ pub(crate) struct Machine {
     pub(crate) started: BTreeMap<String, Workflow>,
     /// The data types that it declares.
     pub(crate) types: &'static Types,
+    /// The properties that it declares.
+    pub(crate) declared_properties: Vec<DeclaredProperty>,
     /// What is known of the placeholders of a template's own resources, as patterns of IAM.
     pub(crate) patterns: BTreeMap<String, String>,
     /// Whether the template turns on logging.
@@ -132,6 +135,7 @@ impl Machine {
             workflow: None,
             started: BTreeMap::new(),
             types: &Types::NONE,
+            declared_properties: Vec::new(),
             patterns: BTreeMap::new(),
             logs: false,
             traces: false,
@@ -296,6 +300,7 @@ fn from_rust(
                 if let Ok(machine) = &mut machine {
                     machine.started = siblings.started(workflow, modules);
                     machine.types = siblings.types(workflow, modules);
+                    machine.declared_properties.clone_from(&workflow.properties);
                 }
                 found.push(machine);
             }

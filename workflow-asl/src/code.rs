@@ -109,6 +109,7 @@ codes! {
     RecursiveType = "WF0217" Error "a struct that contains itself";
     VariableOutOfScope = "WF0218" Error "a variable from outside a distributed map";
     UnusedDeclaration = "WF0219" Warning "a type or handler that is not used";
+    BadProperty = "WF0220" Error "a property that its states cannot have";
 
     // WF03: graph.
     UnreachableState = "WF0301" Error "a state that no path reaches", "MISSING_TRANSITION_TARGET";

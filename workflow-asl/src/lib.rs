@@ -29,6 +29,7 @@ pub mod pointer;
 #[cfg(feature = "iam")]
 pub mod policy;
 pub mod printable;
+pub mod property;
 pub mod reaching;
 pub mod references;
 pub mod request;

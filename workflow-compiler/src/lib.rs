@@ -37,7 +37,7 @@ use workflow_asl::Code;
 use workflow_asl::document::MachineType;
 use workflow_asl::rules::{self, Annotations};
 
-use check::{HandledTask, Question, Ty};
+use check::{DeclaredProperty, HandledTask, Question, Ty};
 use fragment::Fragment;
 use from_file::Document;
 use lower::{Lowered, SourceMap};
@@ -123,6 +123,8 @@ pub struct CompiledWorkflow {
     pub questions: Vec<Question>,
     /// The tasks that the user's functions and workers handle.
     pub handled_tasks: Vec<HandledTask>,
+    /// The properties that each of its executions must have.
+    pub properties: Vec<DeclaredProperty>,
     /// Information on states that is not in the definition.
     pub annotations: Annotations,
     /// Where the parts of the definition come from; nothing for one from a document.
@@ -210,6 +212,7 @@ pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compil
             problems,
             questions,
             handled_tasks: parts.handled_tasks,
+            properties: parts.properties,
             annotations: parts.annotations,
             source_map: parts.source_map,
             taken: parts.taken,
@@ -229,6 +232,7 @@ struct Parts {
     /// The params derived from the document's placeholders, if none are declared.
     params: Option<Declaration>,
     handled_tasks: Vec<HandledTask>,
+    properties: Vec<DeclaredProperty>,
     annotations: Annotations,
     source_map: SourceMap,
     taken: BTreeSet<String>,
@@ -254,6 +258,10 @@ fn compile_workflow(
     let (machine_name, machine_type) = (analysis.machine_name.clone(), analysis.machine_type);
     if let Some(file) = source.from() {
         let read = from_file::compile(&analysis, file, surroundings.folder, problems).unwrap_or_default();
+        let properties = match &read.document {
+            Some(document) => check::properties(&analysis, Some(document), problems),
+            None => Vec::new(),
+        };
         if !is_wrong(problems) {
             check::unused(&analysis, all, None, problems);
         }
@@ -265,6 +273,7 @@ fn compile_workflow(
             document: read.document,
             params: read.params,
             handled_tasks: Vec::new(),
+            properties,
             annotations: Annotations::default(),
             source_map: SourceMap::default(),
             taken: BTreeSet::new(),
@@ -274,6 +283,7 @@ fn compile_workflow(
     }
     // Those before are of other workflows and of the syntax.
     let checked = problems.iter().len() - before;
+    let properties = check::properties(&analysis, None, problems);
     let (lowered, idle) = lower_and_check(&analysis, problems, surroundings.locate);
     if !idle.is_empty() {
         // Such a clause also leaves the type of its state's result open, which shows where that is read.
@@ -296,6 +306,7 @@ fn compile_workflow(
         document: None,
         params: None,
         handled_tasks: check::handled_tasks(&analysis),
+        properties,
         annotations: lowered.annotations,
         source_map: lowered.source_map,
         taken: BTreeSet::new(),

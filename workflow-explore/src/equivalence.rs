@@ -100,6 +100,8 @@ impl Explorer {
         self.validate()?;
         let (mut first, mut second) = (self.clone(), other.clone());
         second.bounds = self.bounds;
+        // What holds of an execution is no behaviour of it.
+        (first.properties, second.properties) = (Vec::new(), Vec::new());
         // One failure must not represent another here: a handler that passes on the wrong one is a difference.
         (first.causes_differ, second.causes_differ) = (true, true);
         let search =

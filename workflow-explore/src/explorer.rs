@@ -95,7 +95,7 @@ impl fmt::Debug for Explorer {
 impl Explorer {
     /// Explores what an engine runs. Its definition, the types that a workflow in Rust declares, its name, seed and object
     /// store are the engine's; its handlers are not called: the explorer answers the tasks. The output of executions
-    /// that succeed must have the declared type.
+    /// that succeed must have the declared type, and all executions the properties that the workflow declares.
     ///
     /// # Errors
     /// Returns an error if the definition has errors.
@@ -107,6 +107,7 @@ impl Explorer {
         let states = States::of(&machine, &program);
         let values = Values::of(&machine, document, engine.declared_types(), &states);
         let output = engine.declared_types().map(|types| types.output).map(of_shape);
+        let properties = engine.properties().iter().map(|text| text.parse());
         Ok(Self {
             program: Arc::new(program),
             machine: Arc::new(machine),
@@ -117,7 +118,7 @@ impl Explorer {
             inputs: None,
             given: BTreeMap::new(),
             bounds: Bounds::default(),
-            properties: Vec::new(),
+            properties: properties.collect::<Result<_, _>>()?,
             checks: Vec::new(),
             output,
             allowed: Vec::new(),
@@ -152,10 +153,12 @@ impl Explorer {
         Ok(Self::new(&Engine::of_with::<W>(params)?)?.output::<W::Output>())
     }
 
-    /// Adds a property that every execution must have.
+    /// Adds a property that every execution must have, if the workflow does not declare it already.
     #[must_use]
     pub fn property(mut self, property: Property) -> Self {
-        self.properties.push(property);
+        if !self.properties.contains(&property) {
+            self.properties.push(property);
+        }
         self
     }
 

@@ -81,6 +81,8 @@ pub struct Engine {
     injected: BTreeMap<u64, TaskError>,
     /// The declarations in the workflow's source.
     declared: Option<Declared>,
+    /// The properties that it declares.
+    properties: &'static [&'static str],
     any_input: bool,
     any_answers: bool,
     #[cfg(feature = "jsonata")]
@@ -120,7 +122,7 @@ impl Engine {
     /// # Errors
     /// Returns an error if the definition has errors, which the macro would have reported.
     pub fn of<W: Workflow<Params = ()>>() -> Result<Self, DefinitionError> {
-        Ok(Self::of_definition(&W::definition())?.declaring(W::TYPES))
+        Ok(Self::of_definition(&W::definition())?.declaring_all_of::<W>())
     }
 
     /// Creates an engine for a workflow with deploy-time parameters. As with [`of`](Self::of), inputs and answers must
@@ -130,7 +132,7 @@ impl Engine {
     /// Returns an error if the parameters cannot be serialized as JSON, or the definition has errors.
     pub fn of_with<W: Workflow>(params: &W::Params) -> Result<Self, DefinitionError> {
         let definition = W::definition_with(params).map_err(|error| DefinitionError::Params(error.to_string()))?;
-        Ok(Self::of_definition(&definition)?.declaring(W::TYPES))
+        Ok(Self::of_definition(&definition)?.declaring_all_of::<W>())
     }
 
     fn of_definition(definition: &Definition) -> Result<Self, DefinitionError> {
@@ -164,6 +166,7 @@ impl Engine {
             store: Arc::new(FolderStore::read_only(FolderStore::DEFAULT)),
             injected: BTreeMap::new(),
             declared: None,
+            properties: &[],
             any_input: false,
             any_answers: false,
             #[cfg(feature = "jsonata")]
@@ -177,6 +180,16 @@ impl Engine {
     pub fn declaring(mut self, types: &'static Types) -> Self {
         self.declared = Some(Declared::new(types, &self.program));
         self
+    }
+
+    fn declaring_all_of<W: Workflow>(mut self) -> Self {
+        self.properties = W::PROPERTIES;
+        self.declaring(W::TYPES)
+    }
+
+    /// Returns the properties that the workflow's source declares, in text form: `workflow-explore` checks them.
+    pub fn properties(&self) -> &'static [&'static str] {
+        self.properties
     }
 
     /// Returns the types to check against.

@@ -58,6 +58,9 @@ pub trait Workflow: 'static {
     const TYPE: MachineType = <Self::Kind as WorkflowKind>::TYPE;
     /// The Amazon States Language text, split at the deploy-time parameters. A single piece if there are none.
     const FRAGMENTS: &'static [Fragment];
+    /// The properties that each of its executions must have, such as `after Reserve: Done or Release`, with the states'
+    /// names in the definition. The definition does not contain them; `workflow-explore` checks them.
+    const PROPERTIES: &'static [&'static str] = &[];
     /// The types of its data, for running it.
     #[doc(hidden)]
     const TYPES: &'static Types = &Types::NONE;

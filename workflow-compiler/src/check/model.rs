@@ -220,7 +220,8 @@ impl<'a> Model<'a> {
             DeclarationKind::Placeholders
             | DeclarationKind::Struct(_)
             | DeclarationKind::Enum(_)
-            | DeclarationKind::From(..) => {}
+            | DeclarationKind::From(..)
+            | DeclarationKind::Property(_) => {}
         }
     }
 

@@ -65,10 +65,19 @@ pub(super) fn items(krate: &TokenStream, compiled: &CompiledWorkflow, editor: bo
 
     let doc = outside.text(&doc_or(&workflow.comment, || format!("The workflow `{}`.", compiled.machine_name)));
     let picture = picture(compiled);
+    let properties = compiled.properties.iter().enumerate().map(|(number, property)| {
+        let head = if number == 0 { "\n # Properties\n\n Every execution has them:\n\n" } else { "" };
+        let why = property.comment.as_ref().map(|comment| format!(": {}", comment.replace('\n', " ")));
+        let why = why.unwrap_or_default();
+        let doc = outside.text(&format!("{head} - `{}`{why}", property.text));
+        quote_spanned! { here=> #[doc = #doc] }
+    });
+    let properties: TokenStream = properties.collect();
     let in_scope = outside.types_in_scope();
     types.add(&name, |Style { visibility, attributes, .. }| {
         quote_spanned! { here=>
             #[doc = #doc]
+            #properties
             #picture
             #attributes
             #(#own)*
@@ -306,6 +315,10 @@ fn implementation(
     };
     let params = params.map_or_else(|| quote! { () }, TokenStream::clone);
     let value_types = value_types(style, compiled);
+    let properties = (!compiled.properties.is_empty()).then(|| {
+        let texts = compiled.properties.iter().map(|property| &property.text);
+        quote! { const PROPERTIES: &'static [&'static str] = &[#(#texts),*]; }
+    });
     #[cfg(not(feature = "iam"))]
     let policy = TokenStream::new();
     #[cfg(feature = "iam")]
@@ -321,6 +334,7 @@ fn implementation(
             type Params = #params;
             type State = #state;
             #value_types
+            #properties
             #policy
         }
         #attributes

@@ -8,7 +8,7 @@ impl Walk<'_, '_> {
     /// Writes a keyword and its value, without the `;`.
     pub(super) fn clause(&mut self, at: usize, end: usize) {
         match self.text_of(at) {
-            "retry" | "catch" | "struct" | "enum" | "defaults" => self.spaced(at, end),
+            "retry" | "catch" | "struct" | "enum" | "defaults" | "property" => self.spaced(at, end),
             "task" => {
                 let called = self.find(at, end, |walk, at| walk.is(at, "=")).map_or(end, |equals| equals + 1);
                 self.spaced(at, called);
@@ -93,7 +93,7 @@ impl Walk<'_, '_> {
     pub(super) fn spaced(&mut self, mut at: usize, end: usize) {
         let mut first = true;
         while at < end {
-            if !first && !self.is(at, ".") && !self.is(at - 1, ".") && !self.is(at, ",") {
+            if !first && !self.is(at, ".") && !self.is(at - 1, ".") && !self.is(at, ",") && !self.is(at, ":") {
                 self.page.space();
             }
             self.token_or_group(at);

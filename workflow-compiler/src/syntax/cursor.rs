@@ -278,7 +278,7 @@ pub(super) fn group_spot(group: &Group) -> Spot {
 pub(crate) const PAIRS: [&str; 11] = ["->", "=>", "==", "!=", "<=", ">=", "&&", "||", "??", "?.", "::"];
 
 /// Returns a token's text for a message: the opening delimiter of a group, or a whole operator.
-fn token_text(token: &TokenTree, next: Option<&TokenTree>) -> String {
+pub(super) fn token_text(token: &TokenTree, next: Option<&TokenTree>) -> String {
     match token {
         TokenTree::Group(group) => match group.delimiter() {
             Delimiter::Parenthesis => "(".to_owned(),

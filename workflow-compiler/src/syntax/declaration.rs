@@ -95,6 +95,7 @@ impl Parser<'_> {
             "retry" => self.named_handler(ClauseKind::Retry, keyword, cursor),
             "catch" => self.named_handler(ClauseKind::Catch, keyword, cursor),
             "from" => self.document(cursor),
+            "property" => self.property(cursor),
             _ => self.defaults(cursor),
         }
     }
@@ -231,5 +232,6 @@ fn is_single(kind: &DeclarationKind) -> bool {
             | DeclarationKind::Enum(_)
             | DeclarationKind::Retrier { .. }
             | DeclarationKind::Catcher { .. }
+            | DeclarationKind::Property(_)
     )
 }

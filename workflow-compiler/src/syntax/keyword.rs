@@ -162,6 +162,7 @@ pub const DECLARATIONS: &[Keyword] = &[
     keyword("catch", "A catcher with a name, for use in any state."),
     keyword("defaults", "Clauses that are added to every task, after its own."),
     keyword("from", "A document in Amazon States Language that contains the states."),
+    keyword("property", "What must hold of every execution: `after A: B or C`, `A before B` and others."),
 ];
 
 /// The keywords that declare states.
@@ -238,6 +239,23 @@ pub const SETTINGS: &[(&str, &[Keyword])] = &[
             "unchecked",
             "Skips the checks against the table of AWS's APIs, for APIs that are newer than the table.",
         )],
+    ),
+    (
+        "property",
+        &[
+            keyword("after", "`after A: B or C`: when A has succeeded, B or C is entered before the end."),
+            keyword("never", "`never both A and B`: A and B do not both succeed."),
+            keyword("both", "`never both A and B`: A and B do not both succeed."),
+            keyword("and", "`never both A and B`: A and B do not both succeed."),
+            keyword("at", "`at most once A`: A does not succeed twice."),
+            keyword("most", "`at most once A`: A does not succeed twice."),
+            keyword("once", "`at most once A`: A does not succeed twice."),
+            keyword("before", "`A before B`: B is not entered before A has succeeded."),
+            keyword("ends", "`ends in A or B`: the last state is A or B."),
+            keyword("in", "`ends in A or B`: the last state is A or B."),
+            keyword("no", "`no A after B`: A is not entered after B was."),
+            keyword("or", "Another state that may follow, or in which executions may end."),
+        ],
     ),
     ("start", &[]),
 ];

@@ -20,6 +20,7 @@ mod name;
 mod object;
 mod other_language;
 mod parser;
+mod property;
 mod recover;
 mod reference;
 pub(crate) mod rename_all;

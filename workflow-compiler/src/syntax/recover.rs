@@ -43,6 +43,11 @@ pub(super) fn item_starts(cursor: &Cursor, ahead: usize) -> bool {
         "input" | "params" | "defaults" => braces,
         "struct" | "enum" => name && cursor.peek_group_at(ahead + 2, Delimiter::Brace).is_some(),
         "start" => name,
+        "property" => {
+            let name = cursor.peek_ident_at(ahead + 1);
+            let clause = name.is_some_and(|name| ClauseKind::from_keyword(&name.to_string()).is_some());
+            !clause && (name.is_some() || cursor.peek_literal_at(ahead + 1).is_some())
+        }
         "retry" | "catch" => name && cursor.peek_group_at(ahead + 2, Delimiter::Bracket).is_some(),
         "type" => name && cursor.is_punct_at(ahead + 2, ";"),
         "from" => cursor.peek_literal_at(ahead + 1).is_some(),

@@ -6,9 +6,9 @@ mod text;
 use std::fmt;
 use std::sync::Arc;
 
-use workflow_asl::StateKind;
 use workflow_asl::document::StateMachine;
 use workflow_asl::nearest::nearest;
+use workflow_asl::property::{Misfit, PropertyKind};
 use workflow_local::{Execution, Status};
 
 pub(crate) use monitor::{Breach, Happening, Happenings, Monitors, last_state};
@@ -92,12 +92,33 @@ impl Property {
 
     /// Returns the states that the property names.
     pub fn states(&self) -> Vec<&str> {
+        self.parts().1
+    }
+
+    /// Returns its kind and its states, in the order of its text.
+    fn parts(&self) -> (PropertyKind, Vec<&str>) {
         match self {
-            Self::After { first, then } => std::iter::once(first).chain(then).map(String::as_str).collect(),
-            Self::EndsIn(states) => states.iter().map(String::as_str).collect(),
-            Self::AtMostOnce(state) => vec![state],
-            Self::NeverBoth(one, other) | Self::Before(one, other) => vec![one, other],
-            Self::NoneAfter { call, compensation } => vec![call, compensation],
+            Self::After { first, then } => {
+                (PropertyKind::After, std::iter::once(first).chain(then).map(String::as_str).collect())
+            }
+            Self::NeverBoth(one, other) => (PropertyKind::NeverBoth, vec![one, other]),
+            Self::AtMostOnce(state) => (PropertyKind::AtMostOnce, vec![state]),
+            Self::Before(first, then) => (PropertyKind::Before, vec![first, then]),
+            Self::EndsIn(states) => (PropertyKind::EndsIn, states.iter().map(String::as_str).collect()),
+            Self::NoneAfter { call, compensation } => (PropertyKind::NoneAfter, vec![call, compensation]),
+        }
+    }
+
+    /// Returns the property of this kind and these states.
+    fn of(kind: PropertyKind, mut states: impl Iterator<Item = String>) -> Self {
+        let mut next = || states.next().unwrap_or_default();
+        match kind {
+            PropertyKind::After => Self::After { first: next(), then: states.collect() },
+            PropertyKind::NeverBoth => Self::NeverBoth(next(), next()),
+            PropertyKind::AtMostOnce => Self::AtMostOnce(next()),
+            PropertyKind::Before => Self::Before(next(), next()),
+            PropertyKind::EndsIn => Self::EndsIn(states.collect()),
+            PropertyKind::NoneAfter => Self::NoneAfter { call: next(), compensation: next() },
         }
     }
 
@@ -130,53 +151,30 @@ impl Property {
 
     /// Checks that every named state exists and can have the property.
     pub(crate) fn validate(&self, states: &States) -> Result<(), ExploreError> {
-        let mut judged = None;
-        for name in self.states() {
-            let Some(facts) = states.get(name) else {
-                return Err(ExploreError::UnknownState {
-                    property: self.to_string(),
-                    state: name.to_owned(),
-                    nearest: nearest(name, states.all.keys().map(String::as_str)).map(str::to_owned),
-                });
-            };
-            let (first, within) = *judged.get_or_insert((name, &facts.distributed));
-            if facts.distributed != *within {
-                let (inside, map, outside) = match (&facts.distributed, within) {
-                    (Some(map), _) => (name, map, first),
-                    (None, Some(map)) => (first, map, name),
-                    (None, None) => continue,
-                };
-                return Err(ExploreError::Distributed {
-                    property: self.to_string(),
-                    state: inside.to_owned(),
-                    map: map.to_string(),
-                    other: outside.to_owned(),
-                });
+        let (kind, names) = self.parts();
+        let place = |name: &str| states.get(name).map(|facts| (facts.kind, facts.distributed.as_deref()));
+        let Some((at, misfit)) = kind.misfit(&names, place) else { return Ok(()) };
+        let name = |at: usize| names.get(at).copied().unwrap_or_default().to_owned();
+        let (property, state) = (self.to_string(), name(at));
+        Err(match misfit {
+            Misfit::Unknown => {
+                let nearest = nearest(&state, states.all.keys().map(String::as_str)).map(str::to_owned);
+                ExploreError::UnknownState { property, state, nearest }
             }
-            let succeeds = match self {
-                Self::After { first, .. } | Self::Before(first, _) | Self::AtMostOnce(first) => first == name,
-                Self::NeverBoth(..) => true,
-                Self::EndsIn(_) | Self::NoneAfter { .. } => false,
-            };
-            if succeeds && facts.kind == StateKind::Fail {
-                return Err(ExploreError::NeverSucceeds { property: self.to_string(), state: name.to_owned() });
-            }
-        }
-        Ok(())
+            Misfit::NeverSucceeds => ExploreError::NeverSucceeds { property, state },
+            Misfit::Distributed { inside, map, outside } => ExploreError::Distributed {
+                property,
+                state: name(inside),
+                map: map.to_owned(),
+                other: name(outside),
+            },
+        })
     }
 }
 
 impl fmt::Display for Property {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = |name: &str| text::quoted(name);
-        let any = |names: &[String]| names.iter().map(|one| name(one)).collect::<Vec<_>>().join(" or ");
-        match self {
-            Self::After { first, then } => write!(f, "after {}: {}", name(first), any(then)),
-            Self::NeverBoth(one, other) => write!(f, "never both {} and {}", name(one), name(other)),
-            Self::AtMostOnce(state) => write!(f, "at most once {}", name(state)),
-            Self::Before(first, then) => write!(f, "{} before {}", name(first), name(then)),
-            Self::EndsIn(states) => write!(f, "ends in {}", any(states)),
-            Self::NoneAfter { call, compensation } => write!(f, "no {} after {}", name(call), name(compensation)),
-        }
+        let (kind, states) = self.parts();
+        f.write_str(&kind.text(&states))
     }
 }

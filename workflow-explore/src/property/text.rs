@@ -1,15 +1,14 @@
-//! Parses and quotes properties in text form.
+//! Parses properties in text form.
 
 use std::str::FromStr;
+
+use workflow_asl::property::{self, Token};
 
 use super::Property;
 
 /// A text that is not a valid property.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{text}` is not a valid property: {problem}\n  = help: write `after A: B or C`, `never both A and B`, `at most once A`, \
-     `A before B`, `ends in A or B` or `no A after B`; put a name that contains blanks or these words in double quotes"
-)]
+#[error("`{text}` is not a valid property: {problem}\n  = help: {}", property::help())]
 #[non_exhaustive]
 pub struct PropertyError {
     /// The text.
@@ -18,31 +17,36 @@ pub struct PropertyError {
     pub problem: String,
 }
 
-/// Words that end an unquoted name.
-const WORDS: [&str; 4] = ["or", "and", "before", "after"];
-
-/// Returns a name, quoted if necessary.
-pub(super) fn quoted(name: &str) -> String {
-    let plain = !name.is_empty()
-        && !["at", "ends", "never", "no"].contains(&name)
-        && !WORDS.contains(&name)
-        && name.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c));
-    if plain { name.to_owned() } else { format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\"")) }
-}
-
-#[derive(Debug, PartialEq)]
-enum Token {
+#[derive(Debug)]
+enum Piece {
     Word(String),
     Quoted(String),
     Colon,
 }
 
-fn tokens(text: &str) -> Result<Vec<Token>, String> {
-    let mut tokens = Vec::new();
+impl Piece {
+    fn token(&self) -> Token<'_> {
+        match self {
+            Self::Word(word) => Token::Word(word),
+            Self::Quoted(name) => Token::Quoted(name),
+            Self::Colon => Token::Sign(":"),
+        }
+    }
+
+    fn text(&self) -> &str {
+        match self {
+            Self::Word(text) | Self::Quoted(text) => text,
+            Self::Colon => ":",
+        }
+    }
+}
+
+fn pieces(text: &str) -> Result<Vec<Piece>, String> {
+    let mut pieces = Vec::new();
     let mut rest = text.chars().peekable();
     while let Some(first) = rest.next() {
         match first {
-            ':' => tokens.push(Token::Colon),
+            ':' => pieces.push(Piece::Colon),
             '"' => {
                 let mut name = String::new();
                 loop {
@@ -53,7 +57,7 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
                         None => return Err("a quote is not closed".to_owned()),
                     }
                 }
-                tokens.push(Token::Quoted(name));
+                pieces.push(Piece::Quoted(name));
             }
             blank if blank.is_whitespace() => {}
             first => {
@@ -61,82 +65,11 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
                 while let Some(next) = rest.next_if(|c| !c.is_whitespace() && *c != ':' && *c != '"') {
                     word.push(next);
                 }
-                tokens.push(Token::Word(word));
+                pieces.push(Piece::Word(word));
             }
         }
     }
-    Ok(tokens)
-}
-
-struct Reader {
-    tokens: std::iter::Peekable<std::vec::IntoIter<Token>>,
-}
-
-impl Reader {
-    fn name(&mut self) -> Result<String, String> {
-        match self.tokens.next() {
-            Some(Token::Quoted(name)) => Ok(name),
-            Some(Token::Word(word)) if !WORDS.contains(&word.as_str()) => Ok(word),
-            Some(Token::Word(word)) => Err(format!("expected the name of a state, found `{word}`")),
-            Some(Token::Colon) => Err("expected the name of a state, found `:`".to_owned()),
-            None => Err("expected the name of a state, found the end".to_owned()),
-        }
-    }
-
-    fn word(&mut self, expected: &str) -> Result<(), String> {
-        match self.tokens.next() {
-            Some(Token::Word(word)) if word == expected => Ok(()),
-            Some(Token::Word(word) | Token::Quoted(word)) => Err(format!("expected `{expected}`, found `{word}`")),
-            Some(Token::Colon) => Err(format!("expected `{expected}`, found `:`")),
-            None => Err(format!("expected `{expected}`, found the end")),
-        }
-    }
-
-    fn names(&mut self) -> Result<Vec<String>, String> {
-        let mut names = vec![self.name()?];
-        while self.tokens.peek().is_some() {
-            self.word("or")?;
-            names.push(self.name()?);
-        }
-        Ok(names)
-    }
-
-    fn begins(&mut self, word: &str) -> bool {
-        self.tokens.next_if(|token| *token == Token::Word(word.to_owned())).is_some()
-    }
-
-    fn property(&mut self) -> Result<Property, String> {
-        if self.begins("after") {
-            let first = self.name()?;
-            return match self.tokens.next() {
-                Some(Token::Colon) => Ok(Property::After { first, then: self.names()? }),
-                _ => Err("expected `:` after the first state".to_owned()),
-            };
-        }
-        if self.begins("never") {
-            self.word("both")?;
-            let one = self.name()?;
-            self.word("and")?;
-            return Ok(Property::NeverBoth(one, self.name()?));
-        }
-        if self.begins("at") {
-            self.word("most")?;
-            self.word("once")?;
-            return Ok(Property::AtMostOnce(self.name()?));
-        }
-        if self.begins("ends") {
-            self.word("in")?;
-            return Ok(Property::EndsIn(self.names()?));
-        }
-        if self.begins("no") {
-            let call = self.name()?;
-            self.word("after")?;
-            return Ok(Property::NoneAfter { call, compensation: self.name()? });
-        }
-        let first = self.name()?;
-        self.word("before")?;
-        Ok(Property::Before(first, self.name()?))
-    }
+    Ok(pieces)
 }
 
 impl FromStr for Property {
@@ -144,13 +77,14 @@ impl FromStr for Property {
 
     fn from_str(text: &str) -> Result<Self, PropertyError> {
         let read = || {
-            let mut reader = Reader { tokens: tokens(text)?.into_iter().peekable() };
-            let property = reader.property()?;
-            match reader.tokens.next() {
-                None => Ok(property),
-                Some(Token::Word(word) | Token::Quoted(word)) => Err(format!("unexpected `{word}` after the property")),
-                Some(Token::Colon) => Err("unexpected `:` after the property".to_owned()),
+            let pieces = pieces(text)?;
+            let parsed = property::read(&pieces.iter().map(Piece::token).collect::<Vec<_>>(), "the end");
+            if let Some(fault) = parsed.fault {
+                let near = fault.near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
+                return Err(fault.message + &near);
             }
+            let names = parsed.states.iter().filter_map(|at| pieces.get(*at)).map(|piece| piece.text().to_owned());
+            Ok(Self::of(parsed.kind, names))
         };
         read().map_err(|problem| PropertyError { text: text.to_owned(), problem })
     }
@@ -166,7 +100,9 @@ mod tests {
             Property::after("Reserve", ["Done", "Give back"]),
             Property::never_both("A", "or"),
             Property::at_most_once("Say \"hello\""),
+            Property::at_most_once("once"),
             Property::before("A", "B"),
+            Property::before("after", "B"),
             Property::ends_in(["A", "B", "C"]),
             Property::none_after("Charge", "Refund"),
         ] {
@@ -177,15 +113,24 @@ mod tests {
     #[test]
     fn a_wrong_text_is_an_error() {
         for (text, problem) in [
-            ("", "expected the name of a state, found the end"),
-            ("after A", "expected `:` after the first state"),
+            ("", "expected a property, found the end"),
+            ("or", "expected a property, found `or`"),
+            ("after A", "expected `:`, found the end"),
+            ("after A, B", "expected `:`, found `B`"),
             ("after A: B or", "expected the name of a state, found the end"),
+            ("after A: or B", "expected the name of a state, found `or`"),
             ("A then B", "expected `before`, found `then`"),
+            ("A befor B", "expected `before`, found `befor`: did you mean `before`?"),
             ("A before B C", "unexpected `C` after the property"),
             ("never A", "expected `both`, found `A`"),
+            ("nevr both A and B", "unknown kind of property `nevr`: did you mean `never`?"),
+            ("eventually A", "unknown kind of property `eventually`"),
             ("\"A before B", "a quote is not closed"),
         ] {
             assert_eq!(text.parse::<Property>().unwrap_err().problem, problem, "{text}");
         }
+        let help = "after A".parse::<Property>().unwrap_err().to_string();
+        let kinds = "`after A: B or C`, `never both A and B`, `at most once A`, `A before B`, `ends in A or B` or `no A after B`";
+        assert!(help.contains(kinds), "{help}");
     }
 }

@@ -292,6 +292,8 @@ pub mod item {
     pub const defaults: () = ();
     /// A document in Amazon States Language that contains the states.
     pub const from: () = ();
+    /// What must hold of every execution: `after A: B or C`, `A before B` and others.
+    pub const property: () = ();
     /// Calls a service, a Lambda function or an activity.
     pub const task: () = ();
     /// Passes its input on, or produces a value.
@@ -611,6 +613,35 @@ pub mod after_from {
     pub const __hole: () = ();
     /// Skips the checks against the table of AWS's APIs, for APIs that are newer than the table.
     pub const unchecked: () = ();
+}
+
+pub mod after_property {
+    #[doc(hidden)]
+    pub const __hole: () = ();
+    /// `after A: B or C`: when A has succeeded, B or C is entered before the end.
+    pub const after: () = ();
+    /// `never both A and B`: A and B do not both succeed.
+    pub const never: () = ();
+    /// `never both A and B`: A and B do not both succeed.
+    pub const both: () = ();
+    /// `never both A and B`: A and B do not both succeed.
+    pub const and: () = ();
+    /// `at most once A`: A does not succeed twice.
+    pub const at: () = ();
+    /// `at most once A`: A does not succeed twice.
+    pub const most: () = ();
+    /// `at most once A`: A does not succeed twice.
+    pub const once: () = ();
+    /// `A before B`: B is not entered before A has succeeded.
+    pub const before: () = ();
+    /// `ends in A or B`: the last state is A or B.
+    pub const ends: () = ();
+    /// `ends in A or B`: the last state is A or B.
+    pub const r#in: () = ();
+    /// `no A after B`: A is not entered after B was.
+    pub const no: () = ();
+    /// Another state that may follow, or in which executions may end.
+    pub const or: () = ();
 }
 
 pub mod after_start {

@@ -2,8 +2,9 @@
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use workflow_asl::document::QueryLanguage;
+use workflow_asl::property::PropertyKind;
 
-use super::{Catcher, Clause, Comment, Expr, Retrier, Spot, Text, plain};
+use super::{Catcher, Clause, Comment, Expr, Retrier, Spot, Target, Text, plain};
 
 /// A declaration at the top of a workflow.
 #[derive(Clone, Debug)]
@@ -69,6 +70,17 @@ pub enum DeclarationKind {
     Placeholders,
     /// `from "flows/legacy.asl.json";`, optionally with the word `unchecked`.
     From(Text, Option<Ident>),
+    /// `property after A: B or C;`
+    Property(Property),
+}
+
+/// A property of executions.
+#[derive(Clone, Debug)]
+pub struct Property {
+    /// Its kind.
+    pub kind: PropertyKind,
+    /// Its states, in source order: names and texts.
+    pub states: Vec<Target>,
 }
 
 /// The type of the input or output.
