@@ -163,6 +163,9 @@ impl<'a> Page<'a> {
             field(output, "input", &types.input)?;
             field(output, "output", &types.output)?;
         }
+        for (number, property) in self.machine.declared_properties.iter().enumerate() {
+            field(output, if number == 0 { "properties" } else { "" }, &property.text)?;
+        }
         for (state, row) in self.budget.states.iter().zip(&self.states) {
             self.state(state, row, output)?;
         }
@@ -343,6 +346,7 @@ impl<'a> Page<'a> {
             "name": self.machine.name,
             "input": self.types.as_ref().map(|types| &types.input),
             "output": self.types.as_ref().map(|types| &types.output),
+            "properties": self.machine.declared_properties.iter().map(|property| &property.text).collect::<Vec<_>>(),
             "executions": Value::from_iter(executions),
             "loops": Value::from_iter(loops),
             "notes": self.machine.notes,

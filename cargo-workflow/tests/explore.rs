@@ -123,3 +123,53 @@ fn what_cannot_be_explored_is_an_error_at_the_word() {
         },
     );
 }
+
+/// A workflow with what it declares, and the state that a failed shipment goes to.
+fn declaring(name: &str, properties: &str, ship_fails: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let task = |name: &str, fails: &str, next: &str| {
+        format!(
+            "task {name} = lambda::invoke {{ FunctionName: \"f\" }} catch [States.ALL] => {fails} -> {next};"
+        )
+    };
+    let states = [
+        task("Reserve as \"Book it\"", "Failed", "Charge"),
+        task("Charge", "Release", "Ship"),
+        task("Ship", ship_fails, "Done"),
+        task("Release", "Failed", "Failed"),
+    ];
+    let text = format!(
+        "workflow_runtime::workflow! {{ workflow Order {{ {properties} {} succeed Done; fail Failed {{ error: \"No\" }} }} }}",
+        states.concat()
+    );
+    std::fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn what_the_workflow_declares_is_explored() {
+    let properties = "property after Reserve: Done or Release; property at most once Charge;";
+    let output = explore(&declaring("declared-wrong.rs", properties, "Failed"), &["--format", "json"]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["findings"][0]["property"], "after \"Book it\": Done or Release");
+    assert_eq!(report["findings"][0]["state"], "Book it");
+    assert_eq!(report["findings"].as_array().map(Vec::len), Some(1));
+
+    let right = declaring("declared-right.rs", properties, "Release");
+    assert_eq!(explore(&right, &[]).status.code(), Some(0));
+    // The same again adds nothing, another one does.
+    let again = ["--property", "at most once Charge", "--property", "ends in Done", "--format", "json"];
+    let output = explore(&right, &again);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let properties = report["findings"].as_array().unwrap().iter().map(|finding| finding["property"].as_str());
+    assert_eq!(properties.collect::<Vec<_>>(), [Some("ends in Done")]);
+}
+
+#[test]
+fn a_wrong_declared_property_is_an_error_at_its_word() {
+    let output = explore(&declaring("declared-unknown.rs", "property after Reserve: Relese;", "Release"), &[]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(text.contains("unknown state `Relese` [WF0220]") && text.contains("did you mean `Release`?"), "{text}");
+}

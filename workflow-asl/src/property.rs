@@ -66,6 +66,8 @@ pub struct Fault {
     pub message: String,
     /// The word that may be meant.
     pub near: Option<&'static str>,
+    /// How to write the property.
+    pub help: String,
     /// Whether the name of a state is expected there.
     pub wants_state: bool,
 }
@@ -121,6 +123,16 @@ impl PropertyKind {
         }
     }
 
+    /// Returns how it is written: `after A: B or C`, in backticks.
+    fn example(self) -> String {
+        let names = self.syntax().iter().map(|part| match part {
+            State => 1,
+            States => 2,
+            Word(_) | Colon => 0,
+        });
+        format!("`{}`", self.text(["A", "B", "C"].get(..names.sum()).unwrap_or_default()))
+    }
+
     /// Returns the text of a property of these states.
     ///
     /// ```
@@ -171,20 +183,13 @@ impl PropertyKind {
 }
 
 /// Returns all words of the syntax.
-fn words() -> impl Iterator<Item = &'static str> {
+pub fn words() -> impl Iterator<Item = &'static str> {
     PropertyKind::ALL.into_iter().flat_map(PropertyKind::words).chain([OR])
 }
 
 /// Returns how properties are written, for messages.
 pub fn help() -> String {
-    let examples = PropertyKind::ALL.map(|kind| {
-        let count: usize = kind.syntax().iter().map(|part| match part {
-            State => 1,
-            States => 2,
-            Word(_) | Colon => 0,
-        }).sum();
-        format!("`{}`", kind.text(["A", "B", "C"].get(..count).unwrap_or_default()))
-    });
+    let examples = PropertyKind::ALL.map(PropertyKind::example);
     let (last, others) = examples.split_last().map_or(("", &[][..]), |(last, others)| (last.as_str(), others));
     format!(
         "write {} or {last}; put a name that is not a plain word, or is one of these words, in double quotes",
@@ -205,23 +210,24 @@ pub fn read(tokens: &[Token<'_>], end: &str) -> Parsed {
     let first = tokens.first().copied();
     let begins = |kind: &PropertyKind| kind.first_word().is_some_and(|word| first == Some(Token::Word(word)));
     let kind = PropertyKind::ALL.into_iter().find(begins).unwrap_or(PropertyKind::Before);
-    let mut reader = Reader { tokens, end, at: 0, states: Vec::new() };
-    let fault = reader.property(kind).err();
+    let mut reader = Reader { tokens, end, kind, at: 0, states: Vec::new() };
+    let fault = reader.property().err();
     Parsed { kind, states: reader.states, fault }
 }
 
 struct Reader<'t> {
     tokens: &'t [Token<'t>],
     end: &'t str,
+    kind: PropertyKind,
     at: usize,
     states: Vec<usize>,
 }
 
 impl Reader<'_> {
-    fn property(&mut self, kind: PropertyKind) -> Result<(), Fault> {
-        for part in kind.syntax() {
+    fn property(&mut self) -> Result<(), Fault> {
+        for part in self.kind.syntax() {
             match part {
-                Word(word) => self.sign(Token::Word(word), word).map_err(|fault| self.unknown_kind(kind, fault))?,
+                Word(word) => self.sign(Token::Word(word), word).map_err(|fault| self.unknown_kind(fault))?,
                 Colon => self.sign(Token::Sign(":"), ":")?,
                 State => self.state()?,
                 States => {
@@ -247,7 +253,10 @@ impl Reader<'_> {
     }
 
     fn fault(&self, message: String) -> Fault {
-        Fault { at: self.at, message, near: None, wants_state: false }
+        // A property that begins with a state may be meant as another kind.
+        let any = self.kind == PropertyKind::Before && self.at < 2;
+        let help = if any { help() } else { format!("write {}", self.kind.example()) };
+        Fault { at: self.at, message, near: None, help, wants_state: false }
     }
 
     fn sign(&mut self, sign: Token<'_>, text: &'static str) -> Result<(), Fault> {
@@ -279,8 +288,8 @@ impl Reader<'_> {
     }
 
     /// A property that begins like a kind that does not exist has its fault at that word.
-    fn unknown_kind(&self, kind: PropertyKind, fault: Fault) -> Fault {
-        let Some(Token::Word(first)) = self.tokens.first().filter(|_| kind == PropertyKind::Before) else { return fault };
+    fn unknown_kind(&self, fault: Fault) -> Fault {
+        let Some(Token::Word(first)) = self.tokens.first().filter(|_| self.kind == PropertyKind::Before) else { return fault };
         let near = nearest(first, PropertyKind::ALL.into_iter().filter_map(PropertyKind::first_word));
         let is_lower = first.starts_with(char::is_lowercase);
         if fault.near.is_some() || !(is_lower || near.is_some()) {

@@ -23,6 +23,9 @@ workflow! {
         retry Busy [Lambda.TooManyRequestsException] { interval: 2s, max_attempts: 3, backoff: 2.0 }
         catch Failed [States.ALL] => NotSold;
 
+        /// Who pays is served.
+        property after Charge: Sold or NotSold;
+
         choice Route {
             if input.express && input.mood == Mood::Calm -> Charge;
             else -> Patience;

@@ -1,5 +1,6 @@
 //! Properties of executions: their states exist and can have them.
 
+use workflow_asl::nearest::nearest;
 use workflow_asl::property::Misfit;
 use workflow_asl::{Code, StateKind};
 
@@ -126,11 +127,10 @@ fn find<'s, 'a>(states: &'s [Known<'a>], target: &Target) -> Result<&'s Known<'a
         return Ok(state);
     }
     let problem = Problem::new(Code::BadProperty, spot(target), format!("unknown state `{name}`"));
-    let names = states.iter().map(own);
-    Err(match states.iter().find(other) {
-        Some(state) if written => problem.did_you_mean(state.asl_name, format!("{:?}", state.asl_name)),
-        Some(state) => problem.did_you_mean(state.ident, state.ident),
-        None if written => problem.suggest_text(&name, names),
-        None => problem.suggest(&name, names),
+    let near = states.iter().find(other).map(own).or_else(|| nearest(&name, states.iter().map(own)));
+    Err(match near {
+        Some(near) if written => problem.did_you_mean(near, format!("{near:?}")),
+        Some(near) => problem.did_you_mean(near, near),
+        None => problem.help("declare it, or name a state of the workflow"),
     })
 }

@@ -8,7 +8,8 @@ impl Walk<'_, '_> {
     /// Writes a keyword and its value, without the `;`.
     pub(super) fn clause(&mut self, at: usize, end: usize) {
         match self.text_of(at) {
-            "retry" | "catch" | "struct" | "enum" | "defaults" | "property" => self.spaced(at, end),
+            "retry" | "catch" | "struct" | "enum" | "defaults" => self.spaced(at, end),
+            "property" => self.property(at, end),
             "task" => {
                 let called = self.find(at, end, |walk, at| walk.is(at, "=")).map_or(end, |equals| equals + 1);
                 self.spaced(at, called);
@@ -32,6 +33,23 @@ impl Walk<'_, '_> {
             }
             _ => self.phrase(at, end),
         }
+    }
+
+    /// Writes a property. If it does not fit, each alternative is on a separate line.
+    fn property(&mut self, first: usize, end: usize) {
+        self.page.begin();
+        self.token(first);
+        self.page.indent();
+        for at in first + 1..end {
+            if self.is_word(at, "or") {
+                self.page.line();
+            } else if !self.is(at, ":") {
+                self.page.space();
+            }
+            self.token(at);
+        }
+        self.page.dedent();
+        self.page.end();
     }
 
     /// Writes a keyword, an optional name, then words with a meaning of their own, each with an optional value.
@@ -93,7 +111,7 @@ impl Walk<'_, '_> {
     pub(super) fn spaced(&mut self, mut at: usize, end: usize) {
         let mut first = true;
         while at < end {
-            if !first && !self.is(at, ".") && !self.is(at - 1, ".") && !self.is(at, ",") && !self.is(at, ":") {
+            if !first && !self.is(at, ".") && !self.is(at - 1, ".") && !self.is(at, ",") {
                 self.page.space();
             }
             self.token_or_group(at);

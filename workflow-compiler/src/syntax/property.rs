@@ -60,7 +60,7 @@ impl Parser<'_> {
         let problem = Problem::new(Code::Syntax, spot, fault.message.clone());
         self.report(match fault.near {
             Some(near) => problem.did_you_mean(near, near),
-            None => problem.help(property::help()),
+            None => problem.help(&fault.help),
         });
         cursor.eat_punct(";");
         None

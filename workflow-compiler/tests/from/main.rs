@@ -64,6 +64,20 @@ fn states_of_all_scopes_have_identifiers() {
 }
 
 #[test]
+fn properties_name_states_of_the_document() {
+    let workflow = compiled(
+        r#"property Ask before Ship; property at most once "Pack it"; property ends in IsItLarge or "ship";
+           from "flows/legacy.asl.json";"#,
+    );
+    let texts: Vec<_> = workflow.properties.iter().map(|property| property.text.as_str()).collect();
+    assert_eq!(texts, ["Ask before ship", "at most once \"Pack it\"", "ends in \"Is it large?\" or ship"]);
+    let (_, problems) = compile_at(&folder(), r#"property Ask before "Packit"; from "flows/legacy.asl.json";"#);
+    assert_eq!(problems, ["unknown state `Packit` [WF0220]\n\n= help: did you mean `Pack it`?"]);
+    let (_, problems) = compile_at(&folder(), r#"property Ask before ship; from "flows/legacy.asl.json";"#);
+    assert_eq!(problems, ["unknown state `ship` [WF0220]\n\n= help: did you mean `Ship`?"]);
+}
+
+#[test]
 fn placeholders_are_escaped_for_where_they_stand() {
     let workflow = compiled(r#"from "flows/legacy.asl.json";"#);
     let text = shown(&workflow.fragments);

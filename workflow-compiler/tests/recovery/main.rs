@@ -46,7 +46,7 @@ fn every_construct_parses() {
     let (parsed, problems) = parsed(EVERY_CONSTRUCT);
     assert!(problems.is_empty(), "{:#?}", problems.iter().map(Problem::text).collect::<Vec<_>>());
     let [churn, old] = parsed.workflows.as_slice() else { panic!("two workflows") };
-    assert_eq!(churn.declarations.len(), 11);
+    assert_eq!(churn.declarations.len(), 14);
     assert_eq!(churn.comment.as_ref().unwrap().value.lines().count(), 1);
     assert_eq!(churn.body.comment.as_ref().unwrap().value, "Written for the tests.");
     let states = states(&churn.body);
