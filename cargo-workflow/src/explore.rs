@@ -82,7 +82,10 @@ impl Explore {
         let machine = source::read_to_run(&self.file, &values)?.complete()?;
         let engine = Engine::new(&machine.value).map_err(|error| format!("error: {error}"))?;
         let engine = engine.named(&machine.name).machine_type(machine.machine_type).declaring(machine.types);
-        let report = self.explorer(&engine, &machine.declared_properties)?.explore().map_err(|error| format!("error: {error}"))?;
+        let report = self
+            .explorer(&engine, &machine.declared_properties)?
+            .explore()
+            .map_err(|error| format!("error: {error}"))?;
         match self.format {
             Format::Text => write!(output, "{}", printable_lines(&report.to_string()))?,
             Format::Json => writeln!(output, "{}", report::json_text(&report.to_json()))?,

@@ -128,9 +128,7 @@ fn what_cannot_be_explored_is_an_error_at_the_word() {
 fn declaring(name: &str, properties: &str, ship_fails: &str) -> String {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     let task = |name: &str, fails: &str, next: &str| {
-        format!(
-            "task {name} = lambda::invoke {{ FunctionName: \"f\" }} catch [States.ALL] => {fails} -> {next};"
-        )
+        format!("task {name} = lambda::invoke {{ FunctionName: \"f\" }} catch [States.ALL] => {fails} -> {next};")
     };
     let states = [
         task("Reserve as \"Book it\"", "Failed", "Charge"),

@@ -289,7 +289,9 @@ impl Reader<'_> {
 
     /// A property that begins like a kind that does not exist has its fault at that word.
     fn unknown_kind(&self, fault: Fault) -> Fault {
-        let Some(Token::Word(first)) = self.tokens.first().filter(|_| self.kind == PropertyKind::Before) else { return fault };
+        let Some(Token::Word(first)) = self.tokens.first().filter(|_| self.kind == PropertyKind::Before) else {
+            return fault;
+        };
         let near = nearest(first, PropertyKind::ALL.into_iter().filter_map(PropertyKind::first_word));
         let is_lower = first.starts_with(char::is_lowercase);
         if fault.near.is_some() || !(is_lower || near.is_some()) {

@@ -71,7 +71,12 @@ fn only_a_workflow_that_declares_some_has_more_code() {
         assert!(!expanded("").contains("PROPERTIES") && !expanded("").contains("# Properties"));
         let with = expanded("/// It is sent.\nproperty after Reserve: Ship;");
         assert!(with.contains(r#"["after Reserve: \"Ship it\""]"#), "{with}");
-        assert!(with.contains(r#"# Properties\n\n Every execution has them:\n\n - `after Reserve: \"Ship it\"`: It is sent.""#), "{with}");
+        assert!(
+            with.contains(
+                r#"# Properties\n\n Every execution has them:\n\n - `after Reserve: \"Ship it\"`: It is sent.""#
+            ),
+            "{with}"
+        );
     }
 }
 

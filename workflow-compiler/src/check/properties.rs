@@ -45,7 +45,8 @@ pub(crate) fn properties(
         for target in &property.states {
             match find(&states, target) {
                 Ok(state) if names.contains(&state.asl_name) => {
-                    let problem = Problem::new(Code::BadProperty, spot(target), format!("`{}` is named twice", state.ident));
+                    let problem =
+                        Problem::new(Code::BadProperty, spot(target), format!("`{}` is named twice", state.ident));
                     problems.push(problem.help("name another state, or remove it"));
                 }
                 Ok(state) => names.push(state.asl_name),
@@ -86,7 +87,10 @@ pub(crate) fn properties(
             problems.push(Problem::new(Code::RepeatedClause, declaration.keyword.span(), message).help("remove it"));
             continue;
         }
-        found.push(DeclaredProperty { text, comment: declaration.comment.as_ref().map(|comment| comment.value.clone()) });
+        found.push(DeclaredProperty {
+            text,
+            comment: declaration.comment.as_ref().map(|comment| comment.value.clone()),
+        });
     }
     found
 }

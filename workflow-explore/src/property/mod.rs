@@ -162,12 +162,9 @@ impl Property {
                 ExploreError::UnknownState { property, state, nearest }
             }
             Misfit::NeverSucceeds => ExploreError::NeverSucceeds { property, state },
-            Misfit::Distributed { inside, map, outside } => ExploreError::Distributed {
-                property,
-                state: name(inside),
-                map: map.to_owned(),
-                other: name(outside),
-            },
+            Misfit::Distributed { inside, map, outside } => {
+                ExploreError::Distributed { property, state: name(inside), map: map.to_owned(), other: name(outside) }
+            }
         })
     }
 }
