@@ -255,7 +255,7 @@ impl Reader<'_> {
     fn fault(&self, message: String) -> Fault {
         // A property that begins with a state may be meant as another kind.
         let any = self.kind == PropertyKind::Before && self.at < 2;
-        let help = if any { help() } else { format!("write {}", self.kind.example()) };
+        let help = if any { help() } else { format!("it is written {}", self.kind.example()) };
         Fault { at: self.at, message, near: None, help, wants_state: false }
     }
 
