@@ -6,7 +6,7 @@ workflow! {
         property eventually Done;
 
         task Reserve = lambda::invoke { FunctionName: "reserve" } catch [States.ALL] => Release -> Done;
-        task Release = lambda::invoke { FunctionName: "release" } -> Failed;
+        task Release = lambda::invoke { FunctionName: "release" } catch [States.ALL] => Failed -> Failed;
         succeed Done;
         fail Failed { error: "NotReserved" }
     }
