@@ -169,5 +169,8 @@ fn a_wrong_declared_property_is_an_error_at_its_word() {
     let output = explore(&declaring("declared-unknown.rs", "property after Reserve: Relese;", "Release"), &[]);
     assert_eq!(output.status.code(), Some(2), "{output:?}");
     let text = String::from_utf8(output.stderr).unwrap();
-    assert!(text.contains("error[WF0220]: unknown state `Relese`") && text.contains("did you mean `Release`?"), "{text}");
+    assert!(
+        text.contains("error[WF0220]: unknown state `Relese`") && text.contains("did you mean `Release`?"),
+        "{text}"
+    );
 }
