@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 use workflow_asl::Pointer;
 use workflow_asl::document::{Operand, Operator as Comparison};
+use workflow_local::Instant;
 use workflow_local::mutation::Edit;
 
 use super::literal::{increased, text_of};
@@ -79,7 +80,13 @@ impl Making<'_> {
         let description = "the condition is negated";
         let change = Change::replace(Operator::NegateCondition, at.clone(), Value::Object(negated), description);
         self.offer_in(state, &state.at, change);
-        for list in ["And", "Or"] {
+        for (list, other) in [("And", "Or"), ("Or", "And")] {
+            if let Some(parts) = members.get(list) {
+                let place = at.child(list);
+                let edits = vec![Edit::remove(place.as_str()), Edit::replace(at.child(other).as_str(), parts.clone())];
+                let description = format!("`{list}` becomes `{other}`");
+                self.offer_in(state, &state.at, Change::new(Operator::SwapConnective, place, description, edits));
+            }
             for (index, part) in members.get(list).and_then(Value::as_array).into_iter().flatten().enumerate() {
                 self.rule(state, part, &at.child(list).index(index));
             }
@@ -106,6 +113,7 @@ impl Making<'_> {
                 Operand::Text => {
                     (Operator::ChangeLiteral, operand.as_str().map(|text| json!(super::literal::other(text))))
                 }
+                Operand::Timestamp => (Operator::MoveBound, a_second_later(operand)),
                 _ => continue,
             };
             if let Some(changed) = changed {
@@ -116,6 +124,12 @@ impl Making<'_> {
             }
         }
     }
+}
+
+/// The point in time that is one second later.
+fn a_second_later(operand: &Value) -> Option<Value> {
+    let millis = Instant::parse(operand.as_str()?)?.as_millis().checked_add(1000)?;
+    Some(json!(Instant::from_millis(millis).to_string()))
 }
 
 /// The operator that differs only on the bound itself.

@@ -1,8 +1,10 @@
-//! What may be changed in an expression of JSONata: conditions, bounds, literals.
+//! What may be changed in an expression of JSONata (conditions, bounds, literals) and in a call of an intrinsic function.
 
 use std::ops::Range;
 
+use workflow_asl::intrinsic::Intrinsic;
 use workflow_asl::jsonata::{Node, NodeKind, parse};
+use workflow_asl::path::JsonPath;
 
 use super::Operator;
 use super::literal::other;
@@ -26,6 +28,48 @@ pub(super) fn altered(text: &str, is_condition: bool) -> Vec<Altered> {
     }
     walk.node(&ast.root);
     walk.found
+}
+
+/// Each literal of a call of an intrinsic function, in the order of its text; none if it does not parse.
+pub(super) fn altered_call(text: &str) -> Vec<Altered> {
+    let Ok(intrinsic) = Intrinsic::parse(text) else { return Vec::new() };
+    let paths: Vec<_> = intrinsic.paths().into_iter().map(JsonPath::range).collect();
+    let mut walk = Walk { text, found: Vec::new() };
+    let mut at = 0;
+    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+        if let Some(path) = paths.iter().find(|path| path.start <= at && at < path.end) {
+            at = path.end;
+            continue;
+        }
+        let of_word = rest.find([',', '(', ')', ' ', '\t', '\n', '\r']).unwrap_or(rest.len());
+        let (length, changed) = match rest.strip_prefix('\'') {
+            Some(inside) => {
+                let length = end_of_text(inside);
+                (length + 2, inside.get(..length).map(|inside| format!("'{}'", other(inside))))
+            }
+            None => match rest.get(..of_word).unwrap_or_default() {
+                "true" => (of_word, Some("false".to_owned())),
+                "false" => (of_word, Some("true".to_owned())),
+                word => (of_word, word.parse().ok().map(increased)),
+            },
+        };
+        if let Some(changed) = changed {
+            walk.add(Operator::ChangeLiteral, at..at + length, changed);
+        }
+        at += length.max(1);
+    }
+    walk.found
+}
+
+/// Where the text ends whose opening apostrophe was before it.
+fn end_of_text(inside: &str) -> usize {
+    let mut escaped = false;
+    let end = inside.find(|c| {
+        let ends = c == '\'' && !escaped;
+        escaped = c == '\\' && !escaped;
+        ends
+    });
+    end.unwrap_or(inside.len())
 }
 
 struct Walk<'t> {
@@ -53,6 +97,10 @@ impl Walk<'_> {
         }
     }
 
+    fn is_negated(&self, node: &Node) -> bool {
+        self.found.iter().any(|one| one.operator == Operator::NegateCondition && one.range == node.span)
+    }
+
     /// The tree is not high, so this may recurse.
     fn node(&mut self, node: &Node) {
         match &node.kind {
@@ -66,17 +114,21 @@ impl Walk<'_> {
                         _ => self.node(side),
                     }
                 }
-                let other = match *sign {
-                    "<" => "<=",
-                    "<=" => "<",
-                    ">" => ">=",
-                    ">=" => ">",
+                let (operator, other) = match *sign {
+                    "<" => (Operator::MoveBound, "<="),
+                    "<=" => (Operator::MoveBound, "<"),
+                    ">" => (Operator::MoveBound, ">="),
+                    ">=" => (Operator::MoveBound, ">"),
+                    "and" => (Operator::SwapConnective, "or"),
+                    "or" => (Operator::SwapConnective, "and"),
+                    // As a part of a condition it is negated already.
+                    "=" | "!=" if !self.is_negated(node) => return self.negate(node),
                     _ => return,
                 };
                 let between = self.text.get(left.span.end..right.span.start).unwrap_or_default();
                 if let Some(at) = between.find(sign) {
                     let at = left.span.end + at;
-                    self.add(Operator::MoveBound, at..at + sign.len(), other.to_owned());
+                    self.add(operator, at..at + sign.len(), other.to_owned());
                 }
             }
             NodeKind::Number(number) => self.add(Operator::ChangeLiteral, node.span.clone(), increased(*number)),

@@ -1,11 +1,14 @@
 //! The mutants of data: literals in JSON, and those in expressions.
 
+use std::ops::Range;
+
 use serde_json::{Value, json};
 use workflow_asl::Pointer;
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::jsonata::expression;
+use workflow_asl::template::SUFFIX;
 
-use super::expression::{Altered, altered};
+use super::expression::{Altered, altered, altered_call};
 use super::{Change, Making, Operator, Within};
 
 /// What is added to a text.
@@ -24,9 +27,14 @@ impl Making<'_> {
         let changed = match value {
             Value::Object(members) => {
                 // A path or an intrinsic function is behind such a name.
-                let is_path = |name: &str| state.language == QueryLanguage::JsonPath && name.ends_with(".$");
-                for (name, value) in members.iter().filter(|(name, _)| !is_path(name)) {
-                    self.literals(state, reached_at, value, &at.child(name), operator);
+                let is_computed = |name: &str| state.language == QueryLanguage::JsonPath && name.ends_with(SUFFIX);
+                for (name, value) in members {
+                    let at = at.child(name);
+                    if is_computed(name) {
+                        self.computed(state, reached_at, value, &at);
+                    } else {
+                        self.literals(state, reached_at, value, &at, operator);
+                    }
                 }
                 return;
             }
@@ -83,17 +91,28 @@ impl Making<'_> {
         is_condition: bool,
     ) {
         for Altered { operator, range, text, description } in altered(inside, is_condition) {
-            let (Some(before), Some(word), Some(after)) =
-                (inside.get(..range.start), inside.get(range.clone()), inside.get(range.end..))
-            else {
-                continue;
-            };
+            let Some((changed, word)) = replaced(inside, range, &text) else { continue };
             let operator = if operator == Operator::ChangeLiteral { literals } else { operator };
-            let changed = json!(format!("{{%{before}{text}{after}%}}"));
-            let change = Change::replace(operator, at.clone(), changed, description).word(word);
-            self.offer_in(state, reached_at, change);
+            let change = Change::replace(operator, at.clone(), json!(format!("{{%{changed}%}}")), description);
+            self.offer_in(state, reached_at, change.word(word));
         }
     }
+
+    /// Each literal of a call of an intrinsic function.
+    pub(super) fn computed(&mut self, state: &Within<'_>, reached_at: &Pointer, value: &Value, at: &Pointer) {
+        let Some(call) = value.as_str() else { return };
+        for Altered { operator, range, text, description } in altered_call(call) {
+            let Some((changed, word)) = replaced(call, range, &text) else { continue };
+            let change = Change::replace(operator, at.clone(), json!(changed), description);
+            self.offer_in(state, reached_at, change.word(word));
+        }
+    }
+}
+
+/// The text with another in place of the range, and the word that was there.
+fn replaced<'t>(text: &'t str, range: Range<usize>, by: &str) -> Option<(String, &'t str)> {
+    let (before, word, after) = (text.get(..range.start)?, text.get(range.clone())?, text.get(range.end..)?);
+    Some((format!("{before}{by}{after}"), word))
 }
 
 /// Another text.

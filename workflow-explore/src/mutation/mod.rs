@@ -48,12 +48,13 @@ operators! {
     RetargetTransition "retarget-transition" "Leads a transition or an arm to another state";
     RetargetHandler "retarget-handler" "Leads a catcher to another state";
     NegateCondition "negate-condition" "Negates a condition or a part of it";
+    SwapConnective "swap-connective" "Turns `and` into `or`, or `or` into `and`";
     MoveBound "move-bound" "Moves a bound by one, or includes or excludes it";
     SwapArms "swap-arms" "Swaps the states that two neighbouring arms of a choice lead to";
     RenameError "rename-error" "Renames an error in a retrier or a catcher";
     ChangeLiteral "change-literal" "Changes a literal";
     ChangeDefault "change-default" "Leads the default of a choice to another state";
-    ChangeWait "change-wait" "Changes how long a state or a retrier waits";
+    ChangeWait "change-wait" "Changes how long a state or a retrier waits, or after which time it fails";
 }
 
 impl Operator {
@@ -129,9 +130,13 @@ impl Mutant {
         let mut making = Making { definition, machine_type, found: Vec::new(), ids: BTreeSet::new() };
         let root = Pointer::root();
         let language = definition.get("QueryLanguage").and_then(Value::as_str).and_then(QueryLanguage::from_name);
-        if definition.get("TimeoutSeconds").is_some() {
+        if let Some(seconds) = definition.get("TimeoutSeconds") {
             let at = root.child("TimeoutSeconds");
-            making.offer(Change::remove(Operator::DropTimeout, at, "the time-out of the execution is dropped"));
+            making.offer(Change::remove(Operator::DropTimeout, at.clone(), "the time-out of the execution is dropped"));
+            if let Some(changed) = literal::increased(seconds) {
+                let description = format!("the time-out of the execution becomes {changed} instead of {seconds}");
+                making.offer(Change::replace(Operator::ChangeWait, at, changed, description));
+            }
         }
         making.scope(&root, language.unwrap_or_default());
         making.found
@@ -281,26 +286,29 @@ mod tests {
     #[test]
     fn each_operator_changes_a_task_and_its_handlers() {
         let definition = json!({ "StartAt": "Ship", "QueryLanguage": "JSONata", "TimeoutSeconds": 60, "States": {
-        "Ship": {
-            "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "TimeoutSeconds": 9, "HeartbeatSeconds": 3,
-            "Arguments": { "FunctionName": "ship", "Payload": { "fast": true, "weight": "{% $states.input.n + 1 %}" } },
-            "Assign": { "a": 1, "b": "{% $states.result.b %}" },
-            "Retry": [{ "ErrorEquals": ["Busy"], "MaxAttempts": 2 }],
-            "Catch": [
-                { "ErrorEquals": ["Lost"], "Next": "Note" },
-                { "ErrorEquals": ["States.ALL"], "Next": "Rest" },
-            ],
-            "Next": "Rest",
-        },
-        "Rest": { "Type": "Wait", "Seconds": 5, "Next": "Note" },
-        "Note": { "Type": "Pass", "End": true },
-    } });
+            "Ship": {
+                "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "TimeoutSeconds": 9, "HeartbeatSeconds": 3,
+                "Arguments": { "FunctionName": "ship", "Payload": { "fast": true, "weight": "{% $states.input.n + 1 %}" } },
+                "Assign": { "a": 1, "b": "{% $states.result.b %}" },
+                "Retry": [{ "ErrorEquals": ["Busy"], "MaxAttempts": 2 }],
+                "Catch": [
+                    { "ErrorEquals": ["Lost"], "Next": "Note" },
+                    { "ErrorEquals": ["States.ALL"], "Next": "Rest" },
+                ],
+                "Next": "Rest",
+            },
+            "Rest": { "Type": "Wait", "Seconds": 5, "Next": "Note" },
+            "Note": { "Type": "Pass", "End": true },
+        } });
         assert_eq!(
             lines(&definition),
             [
                 "drop-timeout /TimeoutSeconds: the time-out of the execution is dropped",
+                "change-wait /TimeoutSeconds: the time-out of the execution becomes 61 instead of 60",
                 "drop-timeout /States/Ship/TimeoutSeconds: the time-out of `Ship` is dropped",
+                "change-wait /States/Ship/TimeoutSeconds: 9 becomes 10",
                 "drop-timeout /States/Ship/HeartbeatSeconds: the heartbeat of `Ship` is dropped",
+                "change-wait /States/Ship/HeartbeatSeconds: 3 becomes 4",
                 "change-literal /States/Ship/Arguments/FunctionName: \"ship\" becomes \"ship-changed\"",
                 "change-literal /States/Ship/Arguments/Payload/fast: true becomes false",
                 "change-literal /States/Ship/Arguments/Payload/weight: `1` becomes `2`",
@@ -327,9 +335,9 @@ mod tests {
     fn conditions_of_both_languages_are_changed() {
         let machine = |language: &str, rule: Value| {
             json!({ "StartAt": "Is", "QueryLanguage": language, "States": {
-            "Is": { "Type": "Choice", "Choices": [rule], "Default": "No" },
-            "Yes": { "Type": "Succeed" }, "No": { "Type": "Succeed" },
-        } })
+                "Is": { "Type": "Choice", "Choices": [rule], "Default": "No" },
+                "Yes": { "Type": "Succeed" }, "No": { "Type": "Succeed" },
+            } })
         };
         let at = "/States/Is/Choices/0";
         let expression = "{% $states.input.n >= 10 and $states.input.kind = 'a' %}";
@@ -345,6 +353,7 @@ mod tests {
                 format!("move-bound {at}/Condition: `10` becomes `11`"),
                 format!("move-bound {at}/Condition 2: `>=` becomes `>`"),
                 format!("change-literal {at}/Condition: `'a'` becomes `'a-changed'`"),
+                format!("swap-connective {at}/Condition: `and` becomes `or`"),
                 format!("swap-arms {at}: rule 1 leads to `No` and the default to `Yes`"),
             ]
         );
@@ -357,6 +366,7 @@ mod tests {
             of_jsonpath,
             [
                 format!("negate-condition {at}: the condition is negated"),
+                format!("swap-connective {at}/And: `And` becomes `Or`"),
                 format!("negate-condition {at}/And/0: the condition is negated"),
                 format!(
                     "move-bound {at}/And/0/NumericLessThanEquals: `NumericLessThanEquals` becomes `NumericLessThan`"
@@ -370,15 +380,61 @@ mod tests {
     }
 
     #[test]
+    fn literals_of_intrinsic_functions_are_changed() {
+        let call = "States.Format('It\\'s {} {}', States.MathAdd($['a \\'1\\''][0], -1), true)";
+        let definition = json!({ "StartAt": "A", "States": {
+            "A": { "Type": "Pass", "Parameters": { "text.$": call, "path.$": "$.items[0]" }, "Next": "B" },
+            "B": { "Type": "Fail", "ErrorPath": "$.text", "CausePath": "States.Format('{}!', $.text)" },
+        } });
+        let at = "change-literal /States/A/Parameters/text.$";
+        assert_eq!(
+            lines(&definition),
+            [
+                format!("{at}: `'It\\'s {{}} {{}}'` becomes `'It\\'s {{}} {{}}-changed'`"),
+                format!("{at} 2: `-1` becomes `0`"),
+                format!("{at} 3: `true` becomes `false`"),
+                "change-literal /States/B/CausePath: `'{}!'` becomes `'{}!-changed'`".to_owned(),
+            ]
+        );
+        let changed = Mutant::all(&definition, MachineType::Standard)[1].apply(&definition).unwrap();
+        assert_eq!(changed["States"]["A"]["Parameters"]["text.$"], call.replace("-1", "0"));
+    }
+
+    #[test]
+    fn comparisons_outside_conditions_and_timestamps_are_changed() {
+        let pass = json!({ "StartAt": "A", "QueryLanguage": "JSONata", "States": {
+            "A": { "Type": "Pass", "Output": "{% $states.input.items[kind = 'x' or n != 2] %}", "End": true } } });
+        let at = "/States/A/Output";
+        assert_eq!(
+            lines(&pass),
+            [
+                format!("change-literal {at}: `'x'` becomes `'x-changed'`"),
+                format!("negate-condition {at}: `kind = 'x'` is negated"),
+                format!("move-bound {at}: `2` becomes `3`"),
+                format!("negate-condition {at} 2: `n != 2` is negated"),
+                format!("swap-connective {at}: `or` becomes `and`"),
+            ]
+        );
+        let time = "2025-01-01T00:00:00Z";
+        let choice = json!({ "StartAt": "A", "States": {
+            "A": { "Type": "Choice", "Choices": [{ "Variable": "$.at", "TimestampEquals": time, "Next": "Yes" }], "Default": "No" },
+            "Yes": { "Type": "Succeed" }, "No": { "Type": "Succeed" },
+        } });
+        let moved =
+            "move-bound /States/A/Choices/0/TimestampEquals: `2025-01-01T00:00:00Z` becomes `2025-01-01T00:00:01.000Z`";
+        assert!(lines(&choice).contains(&moved.to_owned()), "{:#?}", lines(&choice));
+    }
+
+    #[test]
     fn what_the_rules_refuse_is_left_out() {
         // Without its catcher, nothing leads to `Note`.
         let definition = json!({ "StartAt": "Ship", "States": {
-        "Ship": {
-            "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:ship",
-            "Catch": [{ "ErrorEquals": ["Lost"], "Next": "Note" }], "End": true,
-        },
-        "Note": { "Type": "Pass", "End": true },
-    } });
+            "Ship": {
+                "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:ship",
+                "Catch": [{ "ErrorEquals": ["Lost"], "Next": "Note" }], "End": true,
+            },
+            "Note": { "Type": "Pass", "End": true },
+        } });
         assert_eq!(
             lines(&definition),
             ["rename-error /States/Ship/Catch/0/ErrorEquals/0: `Lost` becomes `LostRenamed`"]
@@ -396,9 +452,9 @@ mod tests {
             json!({ "StartAt": name, "States": states })
         };
         let definition = json!({ "StartAt": "Both", "States": {
-        "Both": { "Type": "Parallel", "Branches": [inner("A")], "Next": "Each" },
-        "Each": { "Type": "Map", "ItemProcessor": inner("B"), "End": true },
-    } });
+            "Both": { "Type": "Parallel", "Branches": [inner("A")], "Next": "Each" },
+            "Each": { "Type": "Map", "ItemProcessor": inner("B"), "End": true },
+        } });
         assert_eq!(
             lines(&definition),
             [

@@ -47,10 +47,18 @@ impl Making<'_> {
             let what = if field.starts_with("Timeout") { "time-out" } else { "heartbeat" };
             let description = format!("the {what} of `{}` is dropped", state.name);
             self.offer_in(state, at, Change::remove(Operator::DropTimeout, at.child(field), description));
+            if let Some(seconds) = state.members.get(field).filter(|_| !field.ends_with("Path")) {
+                self.literals(state, at, seconds, &at.child(field), Operator::ChangeWait);
+            }
         }
         for field in DATA {
             if let Some(value) = state.members.get(field) {
                 self.literals(state, at, value, &at.child(field), Operator::ChangeLiteral);
+            }
+        }
+        for field in ["ErrorPath", "CausePath"] {
+            if let Some(value) = state.members.get(field) {
+                self.computed(state, at, value, &at.child(field));
             }
         }
         if let Some(seconds) = state.members.get("Seconds") {
