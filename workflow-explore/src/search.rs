@@ -11,7 +11,7 @@ use crate::decision::Decision;
 use crate::error::ExploreError;
 use crate::explorer::Explorer;
 use crate::report::{Finding, Replayed, Report, Unreached};
-use crate::world::{Broken, Stand, World, built_in};
+use crate::world::{Blame, Broken, Stand, World, built_in};
 
 /// The maximum number of steps after the given decisions of a replay.
 const STEPS: usize = 10_000;
@@ -27,8 +27,8 @@ struct Found {
     leads_on: bool,
 }
 
-/// What tells findings apart: the property, the state, and the state whose guess is to blame perhaps.
-type Key = (String, Option<String>, Option<Arc<str>>);
+/// What tells findings apart: the property, the state, and the guess that is to blame perhaps.
+type Key = (String, Option<String>, Option<Blame>);
 
 /// A decision to be tried: the state of the execution, its number, and how deep it is.
 type Entry<'x> = (Rc<World<'x>>, u32, Decision);
@@ -42,8 +42,8 @@ pub(crate) struct Search<'x> {
     /// Entries by the number of faults and decisions.
     queue: BTreeMap<(u32, u32), VecDeque<Entry<'x>>>,
     findings: BTreeMap<Key, Finding>,
-    /// The states whose expressions could be computed.
-    passed: BTreeSet<Arc<str>>,
+    /// The guesses that expressions could be computed with.
+    passed: BTreeSet<Blame>,
     /// The states whose expressions never could, with data that nobody declares.
     undecided: BTreeSet<Arc<str>>,
     order: usize,
@@ -281,8 +281,10 @@ impl<'x> Search<'x> {
     /// Drops what followed from expressions that no value could be computed with: it is the guess that does not fit.
     fn drop_guesses(&mut self) {
         let Self { findings, passed, undecided, .. } = self;
-        let never = |guess: &Arc<str>| !passed.contains(guess);
-        undecided.extend(findings.keys().filter_map(|(.., guess)| guess.clone()).filter(never));
+        let never = |guess: &Blame| !passed.contains(guess);
+        let blamed = findings.keys().filter_map(|(.., guess)| guess.as_ref()).filter(|guess| never(guess));
+        // What lacks a member that each way needs is no input.
+        undecided.extend(blamed.filter(|guess| !guess.lacks).map(|guess| Arc::clone(&guess.state)));
         let all = std::mem::take(findings);
         for ((property, state, guess), finding) in all {
             if guess.as_ref().is_some_and(never) {

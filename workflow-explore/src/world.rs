@@ -31,14 +31,22 @@ pub(crate) mod built_in {
 /// How many steps may pass without a decision before it is asked whether they repeat.
 const STEPS: usize = 500;
 
+/// Data that nobody declares, which does not fit the expressions of a state perhaps.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Blame {
+    pub(crate) state: Arc<str>,
+    /// Whether it lacks what the definition adds on other ways: the state must do without on one of them.
+    pub(crate) lacks: bool,
+}
+
 /// A property that does not hold.
 #[derive(Clone, Debug)]
 pub(crate) struct Broken {
     pub(crate) property: String,
     pub(crate) state: Option<String>,
     pub(crate) message: String,
-    /// The state whose expressions could not be computed with a guess before; it means nothing if they never can.
-    pub(crate) guess: Option<Arc<str>>,
+    /// The guess that expressions could not be computed with before; the finding means nothing if they never can.
+    pub(crate) guess: Option<Blame>,
 }
 
 /// Where an execution has come to.
@@ -67,12 +75,12 @@ pub(crate) struct World<'x> {
     /// What tasks were called with by which their API knows a call again, and whether it is unknown if the call was done.
     tokens: BTreeMap<Task, (Option<Value>, bool)>,
     pub(crate) faults: u32,
-    /// The first state whose expressions could not be computed, where data that nobody declares is to blame perhaps.
-    guess: Option<Arc<str>>,
+    /// The first guess that expressions could not be computed with.
+    guess: Option<Blame>,
     /// What tasks gave last, of those whose results are guesses.
     results: BTreeMap<Arc<str>, Payload>,
-    /// The states that were left as they should be.
-    pub(crate) passed: BTreeSet<Arc<str>>,
+    /// The guesses that the expressions of a state could be computed with.
+    pub(crate) passed: BTreeSet<Blame>,
     /// How often tasks on loops were visited.
     visits: Vec<u32>,
 }
@@ -116,32 +124,47 @@ impl<'x> World<'x> {
             });
             found.unwrap_or_default()
         };
-        let blame = |guess: &mut Option<Arc<str>>, state: &Arc<str>, field: Option<&str>| {
-            // A Fail state is never left, so that nobody would see that its expressions can be computed.
-            let leaves = explorer.states.get(state).is_some_and(|facts| facts.kind != StateKind::Fail);
-            if guess.is_none() && leaves && guesses(state, field).contains(&Guess::There) {
-                *guess = Some(Arc::clone(state));
+        let blame = |guess: &mut Option<Blame>, state: &Arc<str>, field: Option<&str>, is_path: bool| {
+            if guess.is_none() {
+                let found = guesses(state, field);
+                let lacks = found.contains(&Guess::NotAdded);
+                // A path leads to what is there.
+                let fits = !lacks && (is_path || !found.contains(&Guess::There));
+                *guess = (!fits).then(|| Blame { state: Arc::clone(state), lacks });
             }
             guess.clone()
         };
+        let is_fail = |state: &Arc<str>| explorer.states.get(state).is_some_and(|facts| facts.kind == StateKind::Fail);
+        let pass = |passed: &mut BTreeSet<Blame>, state: &Arc<str>| {
+            if explorer.values.guessing.contains(&**state) {
+                let found = guesses(state, None);
+                if !found.contains(&Guess::Empty) {
+                    passed.insert(Blame { state: Arc::clone(state), lacks: false });
+                }
+                if found.contains(&Guess::NotAdded) {
+                    passed.insert(Blame { state: Arc::clone(state), lacks: true });
+                }
+            }
+        };
+        // A Fail state is not left: it has passed unless it fails otherwise.
+        let mut fails = BTreeSet::new();
         happenings.read(execution, |news| {
             match news.happening {
                 Happening::EvaluationFailed { state, error, cause, field } => {
-                    broken.push(of_program(state, error, Some(cause), blame(guess, state, field)));
+                    fails.remove(state);
+                    broken.push(of_program(state, error, Some(cause), blame(guess, state, field, false)));
                 }
                 Happening::Caught(state, Some(error @ (INTRINSIC_FAILURE | RESULT_PATH_MATCH_FAILURE))) => {
-                    broken.push(of_program(state, error, None, blame(guess, state, None)));
+                    broken.push(of_program(state, error, None, blame(guess, state, None, false)));
                 }
-                Happening::Succeeded(state)
-                    if explorer.values.guessing.contains(&**state) && !guesses(state, None).contains(&Guess::Empty) =>
-                {
-                    passed.insert(Arc::clone(state));
-                }
+                Happening::Succeeded(state) => pass(passed, state),
+                Happening::Entered(state) if is_fail(state) => drop(fails.insert(Arc::clone(state))),
                 Happening::Ended(of) => {
-                    if of.error() == Some(INTRINSIC_FAILURE)
-                        && let Some(state) = last_state(of.history())
+                    if let (Some(error @ (INTRINSIC_FAILURE | RUNTIME)), Some(state)) =
+                        (of.error(), last_state(of.history()))
                     {
-                        blame(guess, &state, None);
+                        fails.remove(&state);
+                        blame(guess, &state, None, error == RUNTIME);
                     }
                     broken.extend(judge_end(explorer, of, news.is_of_child(), guess.clone()));
                 }
@@ -154,6 +177,7 @@ impl<'x> World<'x> {
                 broken.push(Broken { property, state, message, guess: guess.clone() });
             }
         });
+        fails.iter().for_each(|state| pass(passed, state));
         if stand == Stand::Ended {
             self.judge_output(broken);
         }
@@ -458,13 +482,13 @@ impl<'x> World<'x> {
     }
 }
 
-fn of_program(state: &str, error: &str, cause: Option<&str>, guess: Option<Arc<str>>) -> Broken {
+fn of_program(state: &str, error: &str, cause: Option<&str>, guess: Option<Blame>) -> Broken {
     let message = cause.map_or_else(|| error.to_owned(), |cause| format!("{error}: {cause}"));
     Broken { property: built_in::PROGRAM.to_owned(), state: Some(state.to_owned()), message, guess }
 }
 
 /// An execution has ended, or a child of a distributed map, whose failure its map may tolerate.
-fn judge_end(explorer: &Explorer, of: View<'_>, is_child: bool, guess: Option<Arc<str>>) -> Option<Broken> {
+fn judge_end(explorer: &Explorer, of: View<'_>, is_child: bool, guess: Option<Blame>) -> Option<Broken> {
     if of.status() != Status::Failed {
         return None;
     }

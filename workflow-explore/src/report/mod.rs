@@ -4,8 +4,6 @@ mod mocks;
 pub(crate) mod test;
 mod text;
 
-use std::sync::Arc;
-
 use serde_json::{Value, json};
 use workflow_local::Execution;
 use workflow_local::coverage::Point;
@@ -13,7 +11,7 @@ use workflow_local::coverage::Point;
 use crate::bounds::{Bounds, CutOff};
 use crate::decision::Decision;
 use crate::explorer::Explorer;
-use crate::world::Broken;
+use crate::world::{Blame, Broken};
 
 /// A violated property, and a shortest list of decisions that shows it.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,8 +28,8 @@ pub struct Finding {
     /// The number of faults among them.
     pub faults: u32,
     pub(crate) order: usize,
-    /// The state whose guess is to blame perhaps.
-    pub(crate) guess: Option<Arc<str>>,
+    /// The guess that is to blame perhaps.
+    pub(crate) guess: Option<Blame>,
 }
 
 impl Finding {

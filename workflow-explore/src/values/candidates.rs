@@ -276,7 +276,8 @@ impl Making {
     /// Returns the values of a member that nobody has declared to be there always.
     fn member(&mut self, known: Known, wanted: &Wanted, name: &str, depth: usize) -> Alternatives {
         let mut values = self.values(known, wanted, name, depth + 1);
-        if wanted.probes.contains(&Probe::Present) && !values.contains(&None) {
+        let may_be_added = wanted.added && matches!(known, Known::Nothing);
+        if (may_be_added || wanted.probes.contains(&Probe::Present)) && !values.contains(&None) {
             values.push(None);
         }
         values

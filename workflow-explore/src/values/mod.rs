@@ -68,7 +68,12 @@ impl Values {
             results.insert(name.clone(), found);
         }
         let mut guesses = Vec::new();
-        for used in uses(machine) {
+        let all = uses(machine);
+        let is_asked = |one: &Use, count: usize| {
+            let same = |other: &&Use| other.asked && other.source == one.source;
+            all.iter().filter(same).any(|other| one.path.get(..count) == Some(other.path.as_slice()))
+        };
+        for used in &all {
             let path: Vec<_> = used.path.iter().map(String::as_str).collect();
             let is_guess = match &used.source {
                 Source::Input => of_input.is_guess(&path),
@@ -85,7 +90,10 @@ impl Values {
                 _ => true,
             };
             if is_guess {
-                guesses.push(used);
+                // Without what a condition asks for, each way must do.
+                let mut guess = used.clone();
+                guess.added = used.added.filter(|count| !is_asked(used, *count));
+                guesses.push(guess);
             }
         }
         let is_in = |at: &Pointer, pointer: &Pointer| {
@@ -112,7 +120,7 @@ impl Values {
             c => Some(c),
         }));
         let used = self.guesses.iter().filter(|used| used.pointer.as_str().starts_with(&place));
-        used.filter_map(|used| Some(Guess::at(data(&used.source)?, &used.path))).collect()
+        used.filter_map(|used| Some(Guess::of(data(&used.source)?, used))).collect()
     }
 }
 
@@ -123,11 +131,21 @@ pub(crate) enum Guess {
     There,
     /// The search has left it out, to see what happens.
     Absent,
+    /// The search has left it out, because the definition adds it on other ways.
+    NotAdded,
     /// It is a list without items, with which much can be computed that no item fits.
     Empty,
 }
 
 impl Guess {
+    fn of(value: &Value, used: &Use) -> Self {
+        let lacks = |count: usize| used.path.get(..count).is_some_and(|path| Self::at(value, path) == Self::Absent);
+        match used.added {
+            Some(count) if lacks(count) && !lacks(count - 1) => Self::NotAdded,
+            _ => Self::at(value, &used.path),
+        }
+    }
+
     fn at(value: &Value, path: &[String]) -> Self {
         match (value, path.split_first()) {
             (Value::Array(items), _) if items.is_empty() => Self::Empty,

@@ -51,6 +51,8 @@ pub(crate) enum Probe {
 pub(crate) struct Wanted {
     pub(crate) kind: Option<Kind>,
     pub(crate) probes: Vec<Probe>,
+    /// Whether the definition itself adds it on other ways, so that it may be absent.
+    pub(crate) added: bool,
     /// Its members; `[]` and `[0]` for items.
     pub(crate) members: BTreeMap<String, Wanted>,
 }
@@ -76,8 +78,11 @@ pub(super) fn wanted(machine: &StateMachine, document: &Value) -> BTreeMap<Sourc
     let mut all: BTreeMap<Source, Wanted> = BTreeMap::new();
     for used in uses(machine) {
         let mut place = all.entry(used.source.clone()).or_default();
-        for name in &used.path {
+        for (number, name) in used.path.iter().enumerate() {
             place = place.members.entry(name.clone()).or_default();
+            if used.added == Some(number + 1) {
+                place.added = true;
+            }
         }
         let mut found = Found { kind: None, probes: Vec::new(), item: None };
         found.look(document, &used);

@@ -8,6 +8,7 @@ mod expressions;
 mod handlers;
 mod loops;
 mod maps;
+mod references;
 mod times;
 
 use serde_json::{Value, json};
@@ -126,6 +127,7 @@ fn every_mistake_is_found_and_no_twin_is_reported() {
         data::all(),
         maps::all(),
         expressions::all(),
+        references::all(),
     ]
     .into_iter()
     .flatten()

@@ -153,7 +153,13 @@ impl<'m> Reader<'m> {
             for (target, given) in steps.next {
                 let Some(to) = graph.number(target) else { continue };
                 let (Some(known), Some(turn)) = (at.get_mut(to), turns.get_mut(to)) else { continue };
-                let given = Incoming { input: given.input.bounded(), variables: given.variables };
+                let mut given = Incoming { input: given.input.bounded(), variables: given.variables };
+                if self.by_task {
+                    given.input = given.input.flattened();
+                    given.variables.values_mut().for_each(|value| {
+                        *value = std::mem::replace(value, Symbol::Unknown).flattened();
+                    });
+                }
                 let joined = match known.clone() {
                     _ if *turn > 2 * TURNS => Incoming { input: Symbol::Unknown, variables: unknown(&given.variables) },
                     Some(known) if *turn > TURNS => {

@@ -145,6 +145,42 @@ impl Symbol {
         }
     }
 
+    /// Returns the value with each computed part directly over the data that it is made of, so that a loop that computes a
+    /// value from itself comes back to the same symbol.
+    pub(crate) fn flattened(self) -> Self {
+        let all = |all: Vec<Self>| all.into_iter().map(Self::flattened).collect();
+        match self {
+            Self::Object { members, base } => Self::Object {
+                members: members.into_iter().map(|(name, member)| (name, member.flattened())).collect(),
+                base: base.map(|base| Box::new(base.flattened())),
+            },
+            Self::Tuple(items) => Self::Tuple(all(items)),
+            Self::OneOf(items) => Self::OneOf(all(items)),
+            Self::List(item) => Self::List(Box::new(item.flattened())),
+            Self::Computed { text, of, kind } => {
+                let mut parts = Vec::new();
+                of.iter().for_each(|one| one.parts(&mut parts));
+                Self::Computed { text, of: parts, kind }
+            }
+            one => one,
+        }
+    }
+
+    /// Collects the parts that are only known at run time, each once.
+    fn parts(&self, into: &mut Vec<Self>) {
+        match self {
+            Self::Part { .. } if !into.contains(self) => into.push(self.clone()),
+            Self::Object { members, base } => {
+                members.values().chain(base.as_deref()).for_each(|member| member.parts(into));
+            }
+            Self::Tuple(all) | Self::OneOf(all) | Self::Computed { of: all, .. } => {
+                all.iter().for_each(|one| one.parts(into));
+            }
+            Self::List(item) => item.parts(into),
+            _ => {}
+        }
+    }
+
     /// Returns the member of that name, or the item if the name is a number in brackets.
     pub(crate) fn member(&self, name: &str) -> Self {
         match self {

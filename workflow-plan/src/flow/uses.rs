@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use workflow_asl::Pointer;
 use workflow_asl::document::StateMachine;
-use workflow_asl::references::{ReferenceRoot, references};
+use workflow_asl::references::{LiteralKind, LiteralStep, ReferenceRoot, references};
 
 use super::expression::steps;
 use super::symbol::{Symbol, ValueSource};
@@ -36,6 +36,8 @@ pub struct Use {
     pub asked: bool,
     /// Whether the value is used as it is, not what an expression made of it before.
     pub exact: bool,
+    /// How many steps of the path lead to a member that the definition itself adds on another way to this text.
+    pub added: Option<usize>,
 }
 
 /// Everything that the expressions of a definition use of its input and of what its tasks give.
@@ -54,29 +56,60 @@ pub fn uses(machine: &StateMachine) -> Vec<Use> {
             _ => None,
         };
         let Some(root) = root else { continue };
+        let missing = missing(root.clone(), &reference.steps);
         let mut parts = Vec::new();
         collect(&steps(root, &reference.steps), true, &mut parts);
-        found.extend(parts.into_iter().map(|(source, path, exact)| Use {
-            source,
-            path,
-            pointer: reference.pointer.clone(),
-            range: reference.range.clone(),
-            asked: reference.guard,
-            exact,
+        found.extend(parts.into_iter().map(|(source, path, exact)| {
+            Use {
+                added: missing
+                    .iter()
+                    .find(|(of, place)| *of == source && path.starts_with(place))
+                    .map(|(_, place)| place.len()),
+                source,
+                path,
+                pointer: reference.pointer.clone(),
+                range: reference.range.clone(),
+                asked: reference.guard,
+                exact,
+            }
         }));
     }
     found
 }
 
+/// The members on the way of a reference that the definition adds on one way, and that must be in the data on another.
+fn missing(root: Symbol, steps: &[LiteralStep]) -> Vec<(Source, Vec<String>)> {
+    let mut found = Vec::new();
+    let mut value = root;
+    for step in steps {
+        let LiteralKind::Name(name) = &step.kind else { break };
+        let adds = |one: &Symbol| matches!(one, Symbol::Object { members, .. } if members.contains_key(name));
+        if value.alternatives().iter().any(adds) {
+            for other in value.alternatives().iter().filter(|one| !adds(one)) {
+                if let Symbol::Part { of, path } = other.member(name)
+                    && let Some(source) = source(&of)
+                {
+                    found.push((source, path));
+                }
+            }
+        }
+        value = value.member(name);
+    }
+    found
+}
+
+fn source(of: &ValueSource) -> Option<Source> {
+    match of {
+        ValueSource::Input => Some(Source::Input),
+        ValueSource::Task(at) => Some(Source::Result(at.clone())),
+        _ => None,
+    }
+}
+
 fn collect(symbol: &Symbol, exact: bool, into: &mut Vec<(Source, Vec<String>, bool)>) {
     match symbol {
         Symbol::Part { of, path } => {
-            let source = match of {
-                ValueSource::Input => Source::Input,
-                ValueSource::Task(at) => Source::Result(at.clone()),
-                _ => return,
-            };
-            into.push((source, path.clone(), exact));
+            into.extend(source(of).map(|source| (source, path.clone(), exact)));
         }
         Symbol::Object { members, base } => {
             members.values().chain(base.as_deref()).for_each(|member| collect(member, exact, into));
