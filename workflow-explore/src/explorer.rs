@@ -78,6 +78,8 @@ pub struct Explorer {
     pub(crate) merges: bool,
     /// Whether each failure of a task has a cause of its own, so that it can be told from the others.
     pub(crate) causes_differ: bool,
+    /// Whether expressions read JSON from texts: then errors have causes like those of functions.
+    pub(crate) reads_json: bool,
     looks_at: (bool, bool),
 }
 
@@ -104,7 +106,11 @@ impl Explorer {
         let start = engine.identity();
         let (machine, _) = StateMachine::read(document);
         let program = Program::of(document, start.machine_type)?.unwatched();
-        let states = States::of(&machine, &program);
+        let reads_json = has(document, &["States.StringToJson", "$parse("]);
+        let mut states = States::of(&machine, &program);
+        if reads_json {
+            states.fail_with_plain_text();
+        }
         let values = Values::of(&machine, document, engine.declared_types(), &states);
         let output = engine.declared_types().map(|types| types.output).map(of_shape);
         let properties = engine.properties().iter().map(|text| text.parse());
@@ -126,6 +132,7 @@ impl Explorer {
             other_types: false,
             merges: true,
             causes_differ: false,
+            reads_json,
             looks_at: looks_at(document),
         })
     }
@@ -353,10 +360,16 @@ fn of_shape(shape: &'static Shape) -> Check {
 /// Returns whether expressions may use the time, and whether they may use random numbers. The check searches the text, so it
 /// can be true where they do not.
 pub(crate) fn looks_at(document: &Value) -> (bool, bool) {
-    let text = document.to_string();
-    let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
     (
-        has(&["$now", "$millis", "EnteredTime", "$$\"", "$states.context\"", "$states.context %", "\"Timestamp"]),
-        has(&["$random", "$shuffle", "MathRandom", "$uuid", "States.UUID"]),
+        has(
+            document,
+            &["$now", "$millis", "EnteredTime", "$$\"", "$states.context\"", "$states.context %", "\"Timestamp"],
+        ),
+        has(document, &["$random", "$shuffle", "MathRandom", "$uuid", "States.UUID"]),
     )
+}
+
+fn has(document: &Value, words: &[&str]) -> bool {
+    let text = document.to_string();
+    words.iter().any(|word| text.contains(word))
 }

@@ -3,17 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use workflow_asl::document::{Scope, State, StateMachine};
+use workflow_asl::document::{MachineType, Scope, State, StateMachine};
 use workflow_asl::error_name::{
     ALL, HEARTBEAT_TIMEOUT, HTTP_SOCKET, HTTP_STATUS_PREFIX, PERMISSIONS, PREFIX, TASK_FAILED, TIMEOUT,
 };
 use workflow_asl::graph::Graph;
-use workflow_asl::{Pointer, StateKind};
+use workflow_asl::{Code, Pointer, StateKind};
 use workflow_local::Program;
 use workflow_services::{Pattern, TaskResource};
 
 /// The error that represents all errors that no handler names.
 const UNNAMED: &str = "UnnamedError";
+
+/// The error of a Lambda function that has ended without one.
+const UNKNOWN: &str = "Lambda.Unknown";
 
 /// Facts about a state.
 #[derive(Clone, Debug)]
@@ -30,6 +33,10 @@ pub(crate) struct StateFacts {
     pub(crate) errors: Vec<Arc<str>>,
     /// Whether the task may never answer: it times out, or waits for a person or worker.
     pub(crate) may_be_silent: bool,
+    /// Whether the task calls a Lambda function.
+    pub(crate) is_function: bool,
+    /// Whether the task waits for its token, which the request does not have: nobody can answer it.
+    pub(crate) is_unanswerable: bool,
     /// The idempotency token of the request.
     pub(crate) token: Option<&'static str>,
 }
@@ -52,9 +59,21 @@ impl States {
     pub(crate) fn of(machine: &StateMachine, program: &Program) -> Self {
         let mut all = BTreeMap::new();
         scope(machine.scope(), program, &mut Vec::new(), &(Vec::new(), None), &mut all);
+        let found = workflow_asl::rules::check(machine, MachineType::Standard);
+        for lost in found.iter().filter(|found| found.code == Code::TokenNotSent) {
+            let is_of = |facts: &&mut StateFacts| lost.pointer.parent().as_ref() == Some(&facts.at);
+            all.values_mut().filter(is_of).for_each(|facts| facts.is_unanswerable = true);
+        }
         let looping = all.iter().filter(|(_, facts)| facts.loops).map(|(name, _)| name.clone());
         let looping = looping.enumerate().map(|(number, name)| (name, number)).collect();
         Self { all, looping }
+    }
+
+    /// Adds an error whose cause is plain text to those of functions, whose causes are JSON.
+    pub(crate) fn fail_with_plain_text(&mut self) {
+        for facts in self.all.values_mut().filter(|facts| facts.is_function) {
+            facts.errors.push(Arc::from(UNKNOWN));
+        }
     }
 
     /// Whether there is a distributed map, whose states run in child executions.
@@ -87,6 +106,8 @@ fn scope<'a>(
             distributed: inside.1.clone(),
             errors: if state.kind == StateKind::Task { errors(state, program, around) } else { Vec::new() },
             may_be_silent: state.kind == StateKind::Task && (has_timer(state) || is_answered_by_token(state)),
+            is_function: state.resource.as_deref().is_some_and(is_function),
+            is_unanswerable: false,
             token: token_of(state),
         };
         all.insert((*name).to_owned(), facts);
@@ -101,6 +122,10 @@ fn scope<'a>(
         }
         around.pop();
     }
+}
+
+fn is_function(resource: &str) -> bool {
+    resource.contains(":function:") || resource.contains(":::lambda:invoke")
 }
 
 /// Returns the error names in a state's retriers and catchers.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use workflow_asl::StateKind;
 use workflow_asl::error_name::{
-    DATA_LIMIT_EXCEEDED, INTRINSIC_FAILURE, QUERY_EVALUATION_ERROR, RESULT_PATH_MATCH_FAILURE, RUNTIME, TIMEOUT,
+    DATA_LIMIT_EXCEEDED, INTRINSIC_FAILURE, PREFIX, QUERY_EVALUATION_ERROR, RESULT_PATH_MATCH_FAILURE, RUNTIME, TIMEOUT,
 };
 use workflow_asl::limits::HISTORY_EVENTS;
 use workflow_local::{Answer, Execution, Payload, Progress, Status, TaskError, TaskRequest, View};
@@ -241,7 +241,13 @@ impl<'x> World<'x> {
             Lasting::Forever => known.state == task.state,
             _ => *known == task,
         });
-        let fault = lasting.map(|(_, fault, _)| fault.clone());
+        let unanswerable = self.explorer.states.get(&task.state).is_some_and(|facts| facts.is_unanswerable);
+        if unanswerable && request.attempt == 0 {
+            let message = "nobody can answer the task: its request does not have the task token".to_owned();
+            let (state, guess) = (Some(task.state.to_string()), self.guess.clone());
+            broken.push(Broken { property: built_in::PROGRAM.to_owned(), state, message, guess });
+        }
+        let fault = lasting.map(|(_, fault, _)| fault.clone()).or(unanswerable.then_some(Fault::Silence));
         self.pending.push((task, request));
         if let Some(fault) = fault {
             self.go_wrong(self.pending.len() - 1, &fault);
@@ -407,10 +413,15 @@ impl<'x> World<'x> {
                 {
                     *unknown = true;
                 }
-                let cause = match self.explorer.causes_differ {
+                let mut cause = match self.explorer.causes_differ {
                     true => format!("explored {}", request.number),
                     false => "explored".to_owned(),
                 };
+                let is_function = self.explorer.states.get(&task.state).is_some_and(|facts| facts.is_function);
+                let is_raised = is_function && !error.starts_with(PREFIX) && !error.starts_with("Lambda.");
+                if self.explorer.reads_json && is_raised {
+                    cause = json!({ "errorMessage": cause, "errorType": &**error, "trace": [] }).to_string();
+                }
                 let failure = TaskError::new(error.to_string()).with_cause(cause);
                 let _: Answer = self.execution.fail_task(request.id, failure);
             }

@@ -12,9 +12,19 @@ use super::{Finding, Report};
 /// The answer to a task.
 pub(super) enum Answered {
     Result(Value),
-    Error(Option<String>),
+    Error {
+        error: Option<String>,
+        cause: Option<String>,
+    },
     /// No answer: the task timed out.
     Nothing,
+}
+
+impl Answered {
+    fn error(failure: Option<(Option<&str>, Option<&str>)>) -> Self {
+        let (error, cause) = failure.unwrap_or_default();
+        Self::Error { error: error.map(str::to_owned), cause: cause.map(str::to_owned) }
+    }
 }
 
 /// Returns the answers to the tasks of each state, in the order in which they were scheduled.
@@ -39,12 +49,12 @@ pub(super) fn answers(execution: &Execution) -> BTreeMap<String, Vec<Answered>> 
                 Answered::Result(output.value().clone())
             }
             (EventType::TaskFailed | EventType::LambdaFunctionFailed | EventType::ActivityFailed, details) => {
-                Answered::Error(details.failure().and_then(|(error, _)| error.map(str::to_owned)))
+                Answered::error(details.failure())
             }
             (EventType::TaskTimedOut | EventType::LambdaFunctionTimedOut | EventType::ActivityTimedOut, details) => {
                 // A time-out by the state's timer has no cause.
                 match details.failure().and_then(|(_, cause)| cause) {
-                    Some(_) => Answered::Error(Some(TIMEOUT.to_owned())),
+                    Some(cause) => Answered::error(Some((Some(TIMEOUT), Some(cause)))),
                     None => Answered::Nothing,
                 }
             }
@@ -72,8 +82,8 @@ impl Report {
             for (attempt, answer) in answers.into_iter().enumerate() {
                 let answer = match answer {
                     Answered::Result(result) => json!({ "Return": result }),
-                    Answered::Error(error) => {
-                        json!({ "Throw": { "Error": error.unwrap_or_default(), "Cause": "explored" } })
+                    Answered::Error { error, cause } => {
+                        json!({ "Throw": { "Error": error.unwrap_or_default(), "Cause": cause.unwrap_or_default() } })
                     }
                     Answered::Nothing => json!({ "Throw": { "Error": TIMEOUT, "Cause": "explored" } }),
                 };

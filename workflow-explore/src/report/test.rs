@@ -47,10 +47,14 @@ impl Report {
                             let _ = write!(chain, ".gives(1, {})", json(result));
                         }
                         Answered::Nothing => chain.push_str(".never(1)"),
-                        Answered::Error(Some(error)) => {
+                        Answered::Error { error: Some(error), cause: Some(cause) } if self.explorer.reads_json => {
+                            let (error, cause) = (literal(error), literal(cause));
+                            let _ = write!(chain, ".fails(1, TaskError::new({error}).with_cause({cause}))");
+                        }
+                        Answered::Error { error: Some(error), .. } => {
                             let _ = write!(chain, ".fails(1, {})", literal(error));
                         }
-                        Answered::Error(None) => chain.push_str(".fails(1, TaskError::unnamed())"),
+                        Answered::Error { error: None, .. } => chain.push_str(".fails(1, TaskError::unnamed())"),
                     }
                 }
                 // A fixed workflow may call the task once more.

@@ -1,6 +1,7 @@
 //! The values that make a difference, of the execution's input and of task results.
 
 mod candidates;
+mod items;
 #[cfg(feature = "proptest")]
 mod strategy;
 mod wanted;

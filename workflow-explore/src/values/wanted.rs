@@ -84,27 +84,39 @@ pub(super) fn wanted(machine: &StateMachine, document: &Value) -> BTreeMap<Sourc
                 place.added = true;
             }
         }
-        let mut found = Found { kind: None, probes: Vec::new(), item: None };
+        let mut found = Found::default();
         found.look(document, &used);
-        if used.exact {
-            place.narrow(found.kind);
-            if let Some((name, kind)) = found.item {
-                place.members.entry(name).or_default().narrow(kind);
-            }
-        }
-        found.probes.into_iter().for_each(|probe| place.probe(probe));
+        found.put(place, used.exact);
     }
     all
 }
 
-struct Found {
-    kind: Option<Kind>,
-    probes: Vec<Probe>,
-    /// A member that the value must have, or `[]`, and its kind.
-    item: Option<(String, Option<Kind>)>,
+/// What an expression wants of a value that it uses.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) kind: Option<Kind>,
+    pub(super) probes: Vec<Probe>,
+    /// What it wants of members and items, by the way to them.
+    pub(super) inside: Vec<(Vec<String>, Found)>,
 }
 
 impl Found {
+    /// Adds it to what is wanted of the value; `exact` unless it is about what was made of the value before.
+    fn put(self, place: &mut Wanted, exact: bool) {
+        self.probes.into_iter().for_each(|probe| place.probe(probe));
+        if !exact {
+            return;
+        }
+        place.narrow(self.kind);
+        for (way, found) in self.inside {
+            let mut member = &mut *place;
+            for name in way {
+                member = member.members.entry(name).or_default();
+            }
+            found.put(member, exact);
+        }
+    }
+
     fn look(&mut self, document: &Value, used: &Use) {
         let Some(text) = document.pointer(used.pointer.as_str()).and_then(Value::as_str) else { return };
         let field = used.pointer.tokens().last().unwrap_or_default();
@@ -112,7 +124,10 @@ impl Found {
             Some(code) => {
                 let Ok(ast) = jsonata::parse(code) else { return };
                 let range = used.range.start.saturating_sub(2)..used.range.end.saturating_sub(2);
-                self.node(&ast.root, &range);
+                self.node(&ast.root, &ast.root, &range);
+                if field == "Seconds" {
+                    self.probes.push(Probe::Other);
+                }
                 if covers(&ast.root, &range) {
                     self.field(&field);
                     if field == "Condition" {
@@ -198,7 +213,7 @@ impl Found {
     }
 
     /// A node of JSONata around the use.
-    fn node(&mut self, node: &Node, range: &Range<usize>) {
+    pub(super) fn node(&mut self, root: &Node, node: &Node, range: &Range<usize>) {
         match &node.kind {
             NodeKind::Binary(sign, left, right) => {
                 for (side, other) in [(left, right), (right, left)] {
@@ -218,7 +233,7 @@ impl Found {
                         }
                         _ => {}
                     }
-                    self.node(side, range);
+                    self.node(root, side, range);
                 }
             }
             NodeKind::Condition(test, then, other) => {
@@ -226,13 +241,14 @@ impl Found {
                     self.probes.push(Probe::Truth);
                 }
                 for inner in [Some(test), Some(then), other.as_ref()].into_iter().flatten() {
-                    self.inside(inner, range);
+                    self.in_part(root, inner, range);
                 }
             }
             NodeKind::Call(function, arguments) => {
                 let NodeKind::Variable(name) = &function.kind else {
-                    return arguments.iter().for_each(|argument| self.inside(argument, range));
+                    return arguments.iter().for_each(|argument| self.in_part(root, argument, range));
                 };
+                self.called_with_items(name, arguments, range);
                 for (number, argument) in arguments.iter().enumerate().filter(|(_, argument)| contains(argument, range))
                 {
                     if covers(argument, range) {
@@ -247,51 +263,67 @@ impl Found {
                             ("keys" | "spread" | "lookup", _) if number == 0 => {
                                 self.kind = Some(Kind::Object);
                                 if let Some(NodeKind::String(name)) = arguments.get(1).map(|name| &name.kind) {
-                                    self.item = Some((name.clone(), None));
+                                    self.inside.push((vec![name.clone()], Self::default()));
                                 }
                             }
                             (_, Some(function)) => {
                                 let (kind, item) = argument_kind(function.signature, number);
                                 self.kind = kind.or(self.kind);
-                                self.item = item.map(|kind| ("[]".to_owned(), Some(kind))).or(self.item.take());
+                                let item = item.map(|kind| Self { kind: Some(kind), ..Self::default() });
+                                self.inside.extend(item.map(|item| (vec!["[]".to_owned()], item)));
                             }
                             _ => {}
                         }
                     }
-                    self.node(argument, range);
+                    self.node(root, argument, range);
                 }
             }
             NodeKind::Negate(inner) => {
                 if covers(inner, range) {
                     self.kind = Some(Kind::Number);
                 }
-                self.inside(inner, range);
+                self.in_part(root, inner, range);
             }
-            NodeKind::Block(parts) | NodeKind::Array(parts) | NodeKind::Path(parts) => {
-                parts.iter().for_each(|part| self.inside(part, range));
+            NodeKind::Path(steps) => {
+                self.path(root, node, steps, range);
+                steps.iter().for_each(|step| self.in_part(root, step, range));
             }
-            NodeKind::Object(members) => members.iter().for_each(|(_, value)| self.inside(value, range)),
+            NodeKind::Block(parts) => {
+                for (number, part) in parts.iter().enumerate() {
+                    if let NodeKind::Bind(name, value) = &part.kind
+                        && covers(value, range)
+                    {
+                        self.bound(name, parts.get(number + 1..).unwrap_or_default());
+                    }
+                    self.in_part(root, part, range);
+                }
+            }
+            NodeKind::Array(parts) => parts.iter().for_each(|part| self.in_part(root, part, range)),
+            NodeKind::Object(members) => members.iter().for_each(|(_, value)| self.in_part(root, value, range)),
             NodeKind::Range(of, inner) => {
                 if covers(of, range) || covers(inner, range) {
                     self.kind = Some(Kind::Number);
                 }
-                self.inside(of, range);
-                self.inside(inner, range);
+                self.in_part(root, of, range);
+                self.in_part(root, inner, range);
             }
             NodeKind::Predicate(of, inner) | NodeKind::Apply(of, inner) => {
-                self.inside(of, range);
-                self.inside(inner, range);
+                if matches!(node.kind, NodeKind::Predicate(..)) && covers(of, range) {
+                    self.filtered(inner);
+                }
+                self.in_part(root, of, range);
+                self.in_part(root, inner, range);
             }
-            NodeKind::Bind(_, value) => self.inside(value, range),
-            NodeKind::Lambda { body, .. } => self.inside(body, range),
-            NodeKind::KeepArray(inner) => self.inside(inner, range),
+            NodeKind::Bind(_, value) => self.in_part(root, value, range),
+            NodeKind::Lambda { body, .. } => self.in_part(root, body, range),
+            NodeKind::KeepArray(inner) => self.in_part(root, inner, range),
             _ => {}
         }
     }
 
-    fn inside(&mut self, node: &Node, range: &Range<usize>) {
+    fn in_part(&mut self, root: &Node, node: &Node, range: &Range<usize>) {
         if contains(node, range) {
-            self.node(node, range);
+            self.node(root, node, range);
         }
     }
 
@@ -327,7 +359,7 @@ fn contains(node: &Node, range: &Range<usize>) -> bool {
 }
 
 /// Returns whether a node is the use and nothing else, but for blanks and brackets.
-fn covers(node: &Node, range: &Range<usize>) -> bool {
+pub(super) fn covers(node: &Node, range: &Range<usize>) -> bool {
     match &node.kind {
         NodeKind::Block(parts) if parts.len() == 1 => parts.first().is_some_and(|part| covers(part, range)),
         NodeKind::KeepArray(inner) => covers(inner, range),

@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod callbacks;
 mod compensation;
 mod data;
 mod expressions;
 mod handlers;
+mod lists;
 mod loops;
 mod maps;
 mod references;
@@ -128,6 +130,8 @@ fn every_mistake_is_found_and_no_twin_is_reported() {
         maps::all(),
         expressions::all(),
         references::all(),
+        callbacks::all(),
+        lists::all(),
     ]
     .into_iter()
     .flatten()
