@@ -58,7 +58,7 @@ impl Focus<'_> {
             }
             NodeKind::Lambda { params, .. }
                 if params.iter().any(|name| matches!(self, Self::Variable(own) if own == name)) => {}
-            _ => node.parts().into_iter().for_each(|part| self.uses(part, into)),
+            _ => node.children().into_iter().for_each(|part| self.uses(part, into)),
         }
     }
 }
