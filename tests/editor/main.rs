@@ -139,7 +139,6 @@ const COMPLETIONS: &[(&str, &str, &[&str])] = &[
     ("else -> «Patience»", "Pa", &["Patience"]),
     ("property after Charge: «Sold» or", "", &["Route", "Patience", "Charge", "Each", "Sold", "NotSold"]),
     ("property after «Charge»: Sold", "Ch", &["Charge"]),
-    ("property «after» Charge", "", &["after", "never", "at", "ends", "no"]),
     ("property «after» Charge", "ne", &["never"]),
     ("input.mood == Mood::«Calm»", "", &["Calm", "Angry"]),
     ("count: u32, size: «Size»", "Si", &["Size"]),
