@@ -25,18 +25,8 @@ pub struct ResultPart {
     certain: bool,
     sdk: bool,
     waited: bool,
-    lacking: &'static [&'static str],
+    absent_if_empty: &'static [&'static str],
 }
-
-/// The members that are absent if the API finds nothing, by service and action.
-/// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetItem.html>,
-/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html>
-const LACKING: &[(&str, &str, &[&str])] = &[
-    ("dynamodb", "GetItem", &["Item"]),
-    ("dynamodb", "PutItem", &["Attributes"]),
-    ("dynamodb", "DeleteItem", &["Attributes"]),
-    ("sqs", "ReceiveMessage", &["Messages"]),
-];
 
 /// The result of looking up a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,12 +58,12 @@ impl ResultPart {
             certain: task.output_verified(),
             sdk: matches!(task, TaskResource::Sdk(..)),
             waited: matches!(task.pattern(), Some(Pattern::Sync | Pattern::Sync2)),
-            lacking: lacking(task),
+            absent_if_empty: task.absent_if_empty(),
         }
     }
 
     fn with(self, shape: Shape) -> Self {
-        Self { shape, lacking: &[], ..self }
+        Self { shape, absent_if_empty: &[], ..self }
     }
 
     /// Returns its shape in the table.
@@ -121,7 +111,7 @@ impl ResultPart {
             return Presence::Always;
         }
         match self.shape {
-            _ if ends_pages(name) || self.lacking.contains(&name) => Presence::Maybe,
+            _ if ends_pages(name) || self.absent_if_empty.contains(&name) => Presence::Maybe,
             Shape::Structure(structure) if !self.waited && structure.members().any(|member| member.required) => {
                 Presence::Maybe
             }
@@ -149,16 +139,6 @@ impl ResultPart {
         let holder = members.find(|member| member.shape.member(name).is_some())?.name;
         Some(format!("it is in `{holder}`: `{holder}.{name}`"))
     }
-}
-
-fn lacking(task: TaskResource<'_>) -> &'static [&'static str] {
-    let (service, action) = match task {
-        TaskResource::Optimised(integration, _) => (integration.service(), integration.action()),
-        TaskResource::Sdk(operation, _) => (operation.service().name(), operation.name()),
-        _ => return &[],
-    };
-    let known = LACKING.iter().find(|known| known.0 == service && known.1.eq_ignore_ascii_case(action));
-    known.map_or(&[], |(_, _, members)| members)
 }
 
 /// Returns whether a member is the start of the next page of a list, which is absent after the last page.

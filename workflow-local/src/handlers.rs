@@ -41,7 +41,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use workflow_asl::error_name::TASK_FAILED;
-use workflow_services::Arn;
+use workflow_services::{Arn, Integration};
 
 use crate::answers::Answers;
 pub use crate::answers::TimedAnswer;
@@ -352,7 +352,7 @@ impl TaskRequest {
     /// Returns whether the request calls a Lambda function through the service integration (`lambda:invoke`, in each of
     /// its patterns), which wraps payload and result.
     pub fn is_invoke(&self) -> bool {
-        Arn::parse(plain_resource(&self.resource)).and_then(Arn::integration) == Some("lambda:invoke")
+        Arn::parse(plain_resource(&self.resource)).and_then(Arn::integration) == Some(Integration::LAMBDA_INVOKE)
     }
 }
 

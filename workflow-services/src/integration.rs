@@ -127,6 +127,11 @@ pub struct Integration {
 }
 
 impl Integration {
+    /// The name of the integration that calls a Lambda function. A task with a function's ARN raises the same errors.
+    pub const LAMBDA_INVOKE: &'static str = "lambda:invoke";
+    /// The name of the integration that calls an HTTP API, whose errors are of Step Functions itself.
+    pub const HTTP_INVOKE: &'static str = "http:invoke";
+
     /// Returns the integration of that name, such as `lambda:invoke`, without a pattern.
     pub fn find(name: &str) -> Option<Self> {
         Self::find_in(TABLE, name)

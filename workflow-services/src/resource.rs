@@ -12,6 +12,16 @@ use crate::shape::Shape;
 const SDK: &str = "aws-sdk:";
 const PLACEHOLDER: &str = "${";
 
+/// Members that are absent from a result if the API finds nothing, by service and action.
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetItem.html>,
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html>
+const ABSENT_IF_EMPTY: &[(&str, &str, &[&str])] = &[
+    ("dynamodb", "GetItem", &["Item"]),
+    ("dynamodb", "PutItem", &["Attributes"]),
+    ("dynamodb", "DeleteItem", &["Attributes"]),
+    ("sqs", "ReceiveMessage", &["Messages"]),
+];
+
 /// The target of a task's `Resource`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -175,6 +185,24 @@ impl<'a> TaskResource<'a> {
         optimised.into_iter().flatten().chain(sdk.into_iter().flatten())
     }
 
+    /// Returns the members that are absent from its result if the API finds nothing.
+    ///
+    /// ```
+    /// use workflow_services::TaskResource;
+    ///
+    /// let get = TaskResource::parse("arn:aws:states:::dynamodb:getItem").unwrap();
+    /// assert_eq!(get.absent_if_empty(), ["Item"]);
+    /// ```
+    pub fn absent_if_empty(self) -> &'static [&'static str] {
+        let (service, action) = match self {
+            Self::Optimised(integration, _) => (integration.service(), integration.action()),
+            Self::Sdk(operation, _) => (operation.service().name(), operation.name()),
+            _ => return &[],
+        };
+        let row = ABSENT_IF_EMPTY.iter().find(|row| row.0 == service && row.1.eq_ignore_ascii_case(action));
+        row.map_or(&[], |(_, _, members)| members)
+    }
+
     /// Returns whether it can raise errors of any name. A function, a worker or the holder of a task token can.
     pub fn raises_any(self) -> bool {
         match self {
@@ -226,4 +254,20 @@ impl std::error::Error for ResourceError<'_> {}
 fn shortened(name: &str) -> &str {
     const SHOWN: usize = 80;
     name.char_indices().nth(SHOWN).and_then(|(end, _)| name.get(..end)).unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ABSENT_IF_EMPTY, TaskResource};
+
+    #[test]
+    fn members_that_may_be_absent_exist() {
+        for (service, action, members) in ABSENT_IF_EMPTY {
+            let resource = format!("aws-sdk:{service}:{}{}", action[..1].to_lowercase(), &action[1..]);
+            let task = TaskResource::parse_integration(&resource).unwrap();
+            assert_eq!(task.absent_if_empty(), *members, "{resource}");
+            let result = task.output();
+            assert!(members.iter().all(|member| result.member(member).is_some()), "{resource}: {members:?}");
+        }
+    }
 }

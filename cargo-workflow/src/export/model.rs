@@ -27,7 +27,7 @@ pub(super) struct Deployment {
     pub(super) title: String,
     /// The state machine's name in AWS, unless the deployment gives another one.
     pub(super) name: String,
-    pub(super) express: bool,
+    pub(super) machine_type: MachineType,
     pub(super) definition: Definition,
     pub(super) params: Vec<Param>,
     /// The policy of its own role; `None` with an existing role.
@@ -127,7 +127,7 @@ impl Deployment {
         Ok(Self {
             name: name.or_else(|| machine.aws_name.clone()).unwrap_or_else(|| machine.name.clone()),
             title: machine.name,
-            express: machine.machine_type == MachineType::Express,
+            machine_type: machine.machine_type,
             definition,
             notes: notes.collect(),
             params,
@@ -154,11 +154,11 @@ impl Deployment {
 
     /// Returns the logging level. Logs are the only history of an Express execution.
     pub(super) fn log_level(&self) -> &'static str {
-        if self.express { "ALL" } else { "ERROR" }
+        if self.machine_type == MachineType::Express { "ALL" } else { "ERROR" }
     }
 
     pub(super) fn type_name(&self) -> &'static str {
-        if self.express { "EXPRESS" } else { "STANDARD" }
+        self.machine_type.name()
     }
 
     pub(super) fn log_group(&self) -> String {

@@ -13,11 +13,6 @@ use super::object_index::{ObjectIndex, StateAt};
 use crate::document::{QueryLanguage, State, StateKind};
 use crate::{error_name, placeholder};
 
-/// The integration whose errors a function has that is called by its ARN.
-const LAMBDA: &str = "lambda:invoke";
-/// The integration that asks over HTTP, and its prefix.
-const HTTP: &str = "http:invoke";
-
 /// The errors that something may raise.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Errors<'a> {
@@ -209,9 +204,10 @@ fn task<'a>(at: &StateAt<'a>, annotations: &'a Annotations, resources: &mut Reso
     let parsed = *resources.entry(resource).or_insert_with(|| TaskResource::parse(resource).ok());
     let raises_any = parsed.is_none_or(TaskResource::raises_any);
     errors.any = raises_any && declared.is_none();
-    let calls_http = matches!(parsed, Some(TaskResource::Optimised(integration, _)) if integration.name() == HTTP);
+    let calls_http = matches!(parsed, Some(TaskResource::Optimised(integration, _)) if integration.name() == Integration::HTTP_INVOKE);
     // What is not known before deployment may be that.
-    if calls_http || resource.contains(HTTP) || matches!(parsed, Some(TaskResource::Unknown) | None) {
+    if calls_http || resource.contains(Integration::HTTP_INVOKE) || matches!(parsed, Some(TaskResource::Unknown) | None)
+    {
         errors.reserved(&[error_name::HTTP_SOCKET]);
         errors.names.insert(Cow::Owned(format!("{}*", error_name::HTTP_STATUS_PREFIX)));
     }
@@ -222,9 +218,9 @@ fn task<'a>(at: &StateAt<'a>, annotations: &'a Annotations, resources: &mut Reso
         Some(TaskResource::Activity) => {}
         // What is not known before deployment is most often a function.
         _ => {
-            let lambda = Integration::find(LAMBDA);
+            let lambda = Integration::find(Integration::LAMBDA_INVOKE);
             let lambda = lambda.map(|lambda| TaskResource::Optimised(lambda, Pattern::RequestResponse));
-            errors.apis.extend(lambda.map(|lambda| (LAMBDA, lambda)));
+            errors.apis.extend(lambda.map(|lambda| (Integration::LAMBDA_INVOKE, lambda)));
         }
     }
     if errors.apis.values().any(|api| api.error_prefix() == Some("Lambda")) {

@@ -1,6 +1,6 @@
 //! The tasks that the user's functions and workers handle: their requests, and the results that they must return.
 
-use workflow_services::{Arn, TaskResource};
+use workflow_services::{Integration, Pattern, TaskResource};
 
 use super::analysis::Analysis;
 use super::api::{ResultType, declared_result, integration};
@@ -61,10 +61,15 @@ impl CalledTask {
     }
 
     fn of_arn(arn: &str) -> Option<Self> {
-        match (Arn::parse(arn).and_then(Arn::integration), TaskResource::parse(arn)) {
-            (Some("lambda:invoke"), _) => Some(Self::Lambda),
-            (Some("lambda:invoke.waitForTaskToken"), _) => Some(Self::ForToken),
-            (_, Ok(TaskResource::Function | TaskResource::Activity | TaskResource::Unknown)) => Some(Self::Whole),
+        match TaskResource::parse(arn) {
+            Ok(TaskResource::Optimised(integration, pattern)) if integration.name() == Integration::LAMBDA_INVOKE => {
+                match pattern {
+                    Pattern::RequestResponse => Some(Self::Lambda),
+                    Pattern::WaitForTaskToken => Some(Self::ForToken),
+                    _ => None,
+                }
+            }
+            Ok(TaskResource::Function | TaskResource::Activity | TaskResource::Unknown) => Some(Self::Whole),
             _ => None,
         }
     }

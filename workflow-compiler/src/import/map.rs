@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 use workflow_asl::Pointer;
+use workflow_asl::document::MachineType;
 
 use super::choice::in_head;
 use super::printer::{Fields, Printer, Spelling, ValuePosition};
@@ -313,8 +314,10 @@ fn mode(config: &Value) -> Option<&'static str> {
     let of = |name: &str| config.get(name).map(Value::as_str);
     match (of("Mode"), of("ExecutionType"), config.len()) {
         (Some(Some("INLINE")), None, 1) => Some("inline"),
-        (Some(Some("DISTRIBUTED")), Some(Some("STANDARD")), 2) => Some("distributed standard"),
-        (Some(Some("DISTRIBUTED")), Some(Some("EXPRESS")), 2) => Some("distributed express"),
+        (Some(Some("DISTRIBUTED")), Some(Some(kind)), 2) => MachineType::from_name(kind).map(|kind| match kind {
+            MachineType::Standard => "distributed standard",
+            MachineType::Express => "distributed express",
+        }),
         (Some(Some("DISTRIBUTED")), None, 1) => Some("distributed"),
         _ => None,
     }

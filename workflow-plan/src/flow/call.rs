@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use workflow_asl::document::State;
 use workflow_asl::resource::{Pattern, Resource};
-use workflow_services::TaskResource;
+use workflow_services::{Integration, TaskResource};
 
 use super::state::written;
 use super::symbol::{Symbol, ValueKind, ValueSource};
@@ -45,7 +45,8 @@ pub(super) fn result(state: &State, request: Option<&Symbol>, name: &str) -> Sym
         Some(Resource::Integration(call)) if (call.service, call.action) == ("lambda", "invoke") => {
             let function = written(request, "FunctionName");
             let payload = part(function.map_or_else(|| "a Lambda function".to_owned(), function_key));
-            let meta = INVOKED.map(|member| (member.to_owned(), part("lambda:invoke".to_owned()).member(member)));
+            let meta =
+                INVOKED.map(|member| (member.to_owned(), part(Integration::LAMBDA_INVOKE.to_owned()).member(member)));
             let members: BTreeMap<_, _> = meta.into_iter().chain([("Payload".to_owned(), payload)]).collect();
             Symbol::Object { members, base: None }
         }
