@@ -6,6 +6,7 @@
 mod record;
 #[cfg(feature = "durable")]
 mod redb;
+mod replay;
 mod restore;
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -19,7 +20,7 @@ pub(crate) use record::{
 };
 #[cfg(feature = "durable")]
 pub(crate) use redb::RedbBackend;
-pub(crate) use restore::{Stored, begun};
+pub(crate) use replay::{Stored, begun};
 
 /// A change of the records. Keys and values are bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
