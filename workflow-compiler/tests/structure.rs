@@ -16,9 +16,6 @@ use workflow_asl::graph::{FlowGraph, Transition};
 /// The most files in a circle.
 const MOST: usize = 12;
 
-/// Crates with a larger circle, which must not grow.
-const LARGER: &[(&str, usize)] = &[("workflow-runtime", 16), ("workflow-server", 12)];
-
 /// A path of a module or an item, without `crate`.
 type Names = Vec<String>;
 
@@ -50,8 +47,7 @@ impl Transition for Import {
 fn no_circle_of_imports_is_large() {
     let mut wrong = Vec::new();
     for (name, source) in crates() {
-        let most = LARGER.iter().find(|(larger, _)| *larger == name).map_or(MOST, |(_, most)| *most);
-        let large = circles(&read(&source)).into_iter().filter(|circle| circle.len() > most);
+        let large = circles(&read(&source)).into_iter().filter(|circle| circle.len() > MOST);
         wrong.extend(large.map(|circle| format!("{name}: {} files: {}", circle.len(), circle.join(", "))));
     }
     assert!(wrong.is_empty(), "circles of imports:\n{}", wrong.join("\n"));

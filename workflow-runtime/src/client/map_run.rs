@@ -70,6 +70,11 @@ impl fmt::Debug for MapRun {
 }
 
 impl<W: Workflow> Execution<W> {
+    /// Returns one of its map runs.
+    pub(super) fn map_run(&self, arn: Arn) -> MapRun {
+        MapRun::new(self.connection().clone(), arn)
+    }
+
     /// Returns the map runs that this execution has started.
     ///
     /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListMapRuns.html>.
@@ -88,35 +93,5 @@ impl<W: Workflow> Execution<W> {
                 Ok(Page { items, next: answer.next_token })
             }
         })
-    }
-}
-
-/// The progress of a map run, reported while waiting for its execution.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct MapRunProgress {
-    /// The map run.
-    pub map_run: Arn,
-    /// The number of items.
-    pub total: u64,
-    /// The number of items that succeeded.
-    pub succeeded: u64,
-    /// The number of items that failed, timed out or were aborted.
-    pub failed: u64,
-}
-
-impl MapRunProgress {
-    pub(super) fn of(answer: &DescribeMapRunOutput) -> Self {
-        let count = |count: i64| u64::try_from(count).unwrap_or_default();
-        let items = answer.item_counts();
-        let sum = |count_of: fn(&aws_sdk_sfn::types::MapRunItemCounts) -> i64| {
-            items.map_or(0, |items| count(count_of(items)))
-        };
-        Self {
-            map_run: Arn::from(answer.map_run_arn()),
-            total: sum(|items| items.total),
-            succeeded: sum(|items| items.succeeded),
-            failed: sum(|items| items.failed + items.timed_out + items.aborted),
-        }
     }
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::map_run::{MapRun, MapRunProgress};
+use aws_sdk_sfn::operation::describe_map_run::DescribeMapRunOutput;
+
 use super::{Error, Execution};
 use crate::{Arn, Workflow};
 
@@ -23,6 +24,36 @@ pub struct Progress {
     pub retries: u64,
     /// The map runs, in the order in which they started.
     pub map_runs: Vec<MapRunProgress>,
+}
+
+/// The progress of a map run, reported while waiting for its execution.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MapRunProgress {
+    /// The map run.
+    pub map_run: Arn,
+    /// The number of items.
+    pub total: u64,
+    /// The number of items that succeeded.
+    pub succeeded: u64,
+    /// The number of items that failed, timed out or were aborted.
+    pub failed: u64,
+}
+
+impl MapRunProgress {
+    fn of(answer: &DescribeMapRunOutput) -> Self {
+        let count = |count: i64| u64::try_from(count).unwrap_or_default();
+        let items = answer.item_counts();
+        let sum = |count_of: fn(&aws_sdk_sfn::types::MapRunItemCounts) -> i64| {
+            items.map_or(0, |items| count(count_of(items)))
+        };
+        Self {
+            map_run: Arn::from(answer.map_run_arn()),
+            total: sum(|items| items.total),
+            succeeded: sum(|items| items.succeeded),
+            failed: sum(|items| items.failed + items.timed_out + items.aborted),
+        }
+    }
 }
 
 /// The part of an execution's history that has been read.
@@ -69,7 +100,7 @@ impl Watch {
             self.last = event.id();
         }
         for seen in &mut self.progress.map_runs {
-            let map_run = MapRun::new(execution.connection().clone(), seen.map_run.clone());
+            let map_run = execution.map_run(seen.map_run.clone());
             *seen = MapRunProgress::of(&map_run.describe().await?);
         }
         self.progress.events = u64::try_from(self.last).unwrap_or_default();
