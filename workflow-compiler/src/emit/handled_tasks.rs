@@ -14,13 +14,12 @@ use crate::syntax::ast::TypeKind;
 const LEVELS: usize = 8;
 
 impl Style<'_> {
-    /// Returns the tasks of functions and workers, with their types.
-    pub(super) fn handled(&self, compiled: &CompiledWorkflow) -> Vec<TokenStream> {
-        let krate = self.krate;
+    /// Returns the tasks of functions and workers, with their types; `None` without such tasks.
+    pub(super) fn handled(&self, compiled: &CompiledWorkflow) -> Option<TokenStream> {
         let entry = |state: &str, sends: &TokenStream, reads: &TokenStream| {
-            quote! { #krate::__private::schema::Handled { state: #state, sends: #sends, reads: #reads } }
+            quote! { __Handled { state: #state, sends: #sends, reads: #reads } }
         };
-        let any = quote! { &#krate::__private::schema::Shape::Any };
+        let any = quote! { &__Shape::Any };
         let own = compiled.handled_tasks.iter().map(|HandledTask { state, sends, reads }| {
             let reads = reads.as_ref().filter(|ty| !matches!(ty.kind, TypeKind::Json | TypeKind::Invalid));
             let reads = reads.map_or_else(|| any.clone(), |ty| self.shape_of(ty));
@@ -29,21 +28,27 @@ impl Style<'_> {
         // The types of a document's requests and results are unknown.
         let documents = compiled.document.iter().flat_map(|document| &document.states);
         let documents = documents.filter(|state| state.handled).map(|state| entry(&state.ident, &any, &any));
-        own.chain(documents).collect()
+        let mut all = own.chain(documents).peekable();
+        all.peek()?;
+        let krate = self.krate;
+        Some(quote! {{
+            #[allow(unused_imports)]
+            use #krate::__private::schema::{Field as __Field, Handled as __Handled, Shape as __Shape};
+            &[#(#all),*]
+        }})
     }
 
     /// Returns the shape of a value with an inferred type.
     fn shape_of_value(&self, ty: &Ty, levels: usize) -> TokenStream {
         let krate = self.krate;
-        let schema = quote! { #krate::__private::schema };
-        let Some(levels) = levels.checked_sub(1) else { return quote! { &#schema::Shape::Any } };
+        let Some(levels) = levels.checked_sub(1) else { return quote! { &__Shape::Any } };
         let plain = |kind: &str| {
             let kind = Ident::new(kind, Span::call_site());
-            quote! { &#schema::Shape::#kind }
+            quote! { &__Shape::#kind }
         };
         let around = |kind: &str, inner: &Ty| {
             let (kind, inner) = (Ident::new(kind, Span::call_site()), self.shape_of_value(inner, levels));
-            quote! { &#schema::Shape::#kind { of: #inner } }
+            quote! { &__Shape::#kind { of: #inner } }
         };
         match ty {
             Ty::Unknown => plain("Any"),
@@ -64,18 +69,18 @@ impl Style<'_> {
             Ty::Map(value) => around("Map", value),
             Ty::Tuple(items) => {
                 let items = items.iter().map(|item| self.shape_of_value(item, levels));
-                quote! { &#schema::Shape::Tuple { of: &[#(#items),*] } }
+                quote! { &__Shape::Tuple { of: &[#(#items),*] } }
             }
             Ty::Object(members) => {
                 let members = members.iter().map(|(name, ty)| {
                     let (skipped, shape) = (matches!(ty, Ty::Option(_)), self.shape_of_value(ty, levels));
                     quote! {
-                        #schema::Field {
+                        __Field {
                             name: #name, rust: #name, optional: false, skipped: #skipped, flat: false, shape: #shape,
                         }
                     }
                 });
-                quote! { &#schema::Shape::Object { of: &[#(#members),*] } }
+                quote! { &__Shape::Object { of: &[#(#members),*] } }
             }
             Ty::Struct(name) | Ty::Enum(name) => match rust_ident(&Ident::new(name, Span::call_site())) {
                 Some(name) => {
@@ -87,9 +92,10 @@ impl Style<'_> {
             Ty::Foreign(of) => {
                 let (name, ty, path) = (&*of.name, part(krate, of), path(of));
                 quote! {{
-                    use #krate::__private::schema as __schema;
-                    __schema::at(#krate::__private::shape!(#ty, #name), &[#path])
-                }}
+                        #[allow(unused_imports)]
+                use #krate::__private::schema as __schema;
+                        __schema::at(#krate::__private::shape!(#ty, #name), &[#path])
+                    }}
             }
         }
     }

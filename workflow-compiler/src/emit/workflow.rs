@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use workflow_asl::document::MachineType;
 
@@ -377,17 +377,18 @@ fn value_types(style: &Style<'_>, compiled: &CompiledWorkflow) -> TokenStream {
     });
     let results: Vec<_> = results.collect();
     let handled_tasks = style.handled(compiled);
-    if input.is_none() && output.is_none() && results.is_empty() && handled_tasks.is_empty() {
+    if input.is_none() && output.is_none() && results.is_empty() && handled_tasks.is_none() {
         return TokenStream::new();
     }
     let any = || quote! { <#krate::Json as #krate::Schema>::SHAPE };
     let (input, output) = (input.unwrap_or_else(any), output.unwrap_or_else(any));
+    let handled_tasks = handled_tasks.unwrap_or_else(|| quote! { &[] });
     quote! {
         const TYPES: &'static #krate::__private::schema::Types = &#krate::__private::schema::Types {
             input: #input,
             output: #output,
             results: &[#(#results),*],
-            handled: &[#(#handled_tasks),*],
+            handled: #handled_tasks,
         };
     }
 }
@@ -399,6 +400,14 @@ fn policy(krate: &TokenStream, policy: &PolicyTemplate) -> TokenStream {
     let params = params.iter().map(|(hole, param)| quote! { (#hole, #param) });
     let constants = constants.iter().map(|(hole, path)| quote! { (#hole, &#path) });
     quote! { #krate::__private::policy! { #text, [#(#params),*], [#(#constants),*] } }
+}
+
+/// Returns a raw string literal: escaping the long text of a definition takes longer than all else here.
+fn raw(text: &str) -> Literal {
+    let inner = text.split('"').skip(1).map(|after| after.len() - after.trim_start_matches('#').len());
+    let signs = "#".repeat(inner.max().unwrap_or(0) + 1);
+    let literal = format!("r{signs}\"{text}\"{signs}").parse();
+    literal.unwrap_or_else(|_| Literal::string(text))
 }
 
 fn fragment(krate: &TokenStream, fragment: &Fragment) -> TokenStream {
@@ -414,7 +423,10 @@ fn fragment(krate: &TokenStream, fragment: &Fragment) -> TokenStream {
         quote! { #krate::Escape::#escape }
     };
     match fragment {
-        Fragment::Text(text) => quote! { #krate::Fragment::Text(#text) },
+        Fragment::Text(text) => {
+            let text = raw(text);
+            quote! { #krate::Fragment::Text(#text) }
+        }
         Fragment::Param { name, escape: place } => {
             let escape = escape(place);
             quote! { #krate::Fragment::Param { name: #name, escape: #escape } }
