@@ -94,7 +94,7 @@ impl Report {
         }
     }
 
-    /// What is found in a document, each with the change that mends it.
+    /// What is found in a document, each with its fix.
     pub(crate) fn found_in<'a>(
         file: &'a Path,
         source: &'a Source,
@@ -183,7 +183,7 @@ impl Report {
         self.severity() == Severity::Error
     }
 
-    /// The changes of the file that mend it, all of them together; none where that is not certain.
+    /// The edits of the file that fix it together; none if the fix is not certain.
     pub(crate) fn edits(&self) -> &[Edit] {
         &self.edits
     }

@@ -466,9 +466,9 @@ fn text_in_other_quotes_is_one_mistake_at_the_text() {
         assert_eq!(text.contains("unknown state `C`"), command != "fmt", "{command}: {text}");
         assert_eq!(text.contains("a character is not a value here"), command != "fmt", "{command}: {text}");
     });
-    let mended = rust.replace("'it is \"so\"'", r#""it is \"so\"""#).replace("`later`", "\"later\"");
-    let mended = mended.replace("'x'", "\"x\"").replace("-> C;", "-> D;");
-    let output = workflow(&["validate", &written("mended.rs", &mended)]);
+    let fixed = rust.replace("'it is \"so\"'", r#""it is \"so\"""#).replace("`later`", "\"later\"");
+    let fixed = fixed.replace("'x'", "\"x\"").replace("-> C;", "-> D;");
+    let output = workflow(&["validate", &written("fixed.rs", &fixed)]);
     assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
 }
 

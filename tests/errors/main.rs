@@ -82,7 +82,7 @@ fn examples_behave_as_their_sections_say() {
     for (code, texts) in GENERATED {
         let [fails, passes] = texts();
         cases.push((format!("made for {code}"), Some(code.id().to_owned()), found_in_workflow(&fails)));
-        cases.push((format!("made for {code}, mended"), None, found_in_workflow(&passes)));
+        cases.push((format!("made for {code}, fixed"), None, found_in_workflow(&passes)));
     }
     // What the compiler says about each, for the eye: WORKFLOW_SHOW=1 cargo test --test errors -- --nocapture
     let show = std::env::var_os("WORKFLOW_SHOW").is_some();

@@ -40,7 +40,7 @@ macro_rules! codes {
             }
 
             /// Whether it compares a definition with AWS's APIs as [`workflow_services`] has them. AWS may have newer ones:
-            /// what has such an error may run all the same.
+            /// a definition with such an error may still run.
             pub fn depends_on_table(self) -> bool {
                 match self { $( Code::$name => codes!(@marked $($mark)?), )* }
             }

@@ -100,14 +100,14 @@ fn every_habit_is_mended_by_what_its_help_shows() {
                 wrong.push(format!("{name}: the help of {:?} does not show {:?}", said(problem), problem.fix));
             }
         }
-        // What overlapped is mended in the next round.
+        // What overlapped is fixed in the next round.
         let mut fixed = source;
         for _ in 0..3 {
             fixed = changed(&fixed, problems(&fixed).iter());
         }
         let left: Vec<_> = problems(&fixed).iter().map(Problem::text).collect();
         if !left.is_empty() {
-            wrong.push(format!("{name}: it is not mended by\n{fixed}\n{left:#?}"));
+            wrong.push(format!("{name}: it is not fixed by\n{fixed}\n{left:#?}"));
         }
     }
     assert!(wrong.is_empty(), "{} are wrong:\n{}", wrong.len(), wrong.join("\n\n"));
@@ -128,7 +128,7 @@ fn a_fix_removes_its_own_problem_and_breaks_nothing() {
                 count += 1;
                 let fixed = changed(&source, std::iter::once(problem));
                 let Ok(_) = fixed.parse::<TokenStream>() else {
-                    wrong.push(format!("{name}: {:?} is mended by no tokens\n{fixed}", said(problem)));
+                    wrong.push(format!("{name}: {:?} is fixed by no tokens\n{fixed}", said(problem)));
                     continue;
                 };
                 let left = problems(&fixed);
@@ -139,7 +139,7 @@ fn a_fix_removes_its_own_problem_and_breaks_nothing() {
                     other.code == Code::Syntax && !found.iter().any(|before| said(before) == said(other))
                 });
                 if let Some(new) = new {
-                    wrong.push(format!("{name}: {:?} comes of mending {:?} in\n{fixed}", said(new), said(problem)));
+                    wrong.push(format!("{name}: {:?} is caused by fixing {:?} in\n{fixed}", said(new), said(problem)));
                 }
             }
         }

@@ -281,7 +281,7 @@ fn way(entered: &[String]) -> String {
 
 fn end(end: Option<&End>) -> String {
     match end {
-        None => "it goes on".to_owned(),
+        None => "it continues".to_owned(),
         Some(End::Never) => "it never ends".to_owned(),
         Some(End::Of { status, output: Some(output), .. }) => format!("it ends {status} with {}", shortened(output)),
         Some(End::Of { status, error, cause, .. }) => {

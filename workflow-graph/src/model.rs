@@ -260,9 +260,9 @@ impl Scope {
             }
             for edge in self.edges.iter().filter(|edge| edge.from == number) {
                 let (verb, label) = match edge.kind {
-                    EdgeKind::Next => ("goes on at", String::new()),
-                    EdgeKind::Default => ("otherwise goes on at", String::new()),
-                    EdgeKind::Choice(_) => ("goes on at", format!(" if {}", edge.label)),
+                    EdgeKind::Next => ("continues at", String::new()),
+                    EdgeKind::Default => ("otherwise continues at", String::new()),
+                    EdgeKind::Choice(_) => ("continues at", format!(" if {}", edge.label)),
                     EdgeKind::Catch(_) => ("catches at", format!(" {}", edge.label)),
                 };
                 text.push_str(&format!(" “{}” {verb} “{}”{label}.", state.name, name(edge.to)));

@@ -102,7 +102,7 @@ pub enum RunError {
     Variables(#[source] serde_json::Error),
     /// The input does not match its declared type.
     #[error(
-        "the input is not what the workflow declares:{}\n  help: to run it all the same, as AWS does: \
+        "the input is not what the workflow declares:{}\n  help: to run it anyway, as AWS does: \
          `.accept_any_input()`",
         Lines(mismatches)
     )]
@@ -112,7 +112,7 @@ pub enum RunError {
     },
     /// The answer to a task does not match its declared type.
     #[error(
-        "the answer to state `{state}` is not what the workflow declares:{}\n  help: to go on all the same, as AWS \
+        "the answer to state `{state}` is not what the workflow declares:{}\n  help: to continue anyway, as AWS \
          does: `.accept_any_answers()`",
         Lines(mismatches)
     )]

@@ -49,7 +49,7 @@ pub enum ReplayError {
         event: u64,
         /// What is wrong with it.
         problem: String,
-        /// How to mend it.
+        /// How to fix it.
         help: String,
     },
     /// Events are missing.
@@ -59,7 +59,7 @@ pub enum ReplayError {
         file: String,
         /// Which events are missing.
         problem: String,
-        /// How to mend it.
+        /// How to fix it.
         help: String,
     },
     /// The history is of another state machine.

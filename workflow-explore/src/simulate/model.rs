@@ -185,7 +185,7 @@ pub struct ModelProblem {
     pub location: Option<Location>,
     /// The problem.
     pub message: String,
-    /// How to mend it, where that is known.
+    /// How to fix it, if that is known.
     pub help: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! The tests that findings are printed as: they compile, they fail as long as the finding stands, and pass when it is mended.
+//! The tests that findings are printed as: they compile, they fail as long as the finding stands, and pass when it is fixed.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -9,8 +9,8 @@ use workflow_explore::{Explorer, Property};
 use workflow_local::Engine;
 
 thread_local! {
-    /// Whether the engines run the mended definitions.
-    static MENDED: Cell<bool> = const { Cell::new(true) };
+    /// Whether the engines run the fixed definitions.
+    static FIXED: Cell<bool> = const { Cell::new(true) };
 }
 
 fn task(function: &str, next: Option<&str>, caught: Option<&str>) -> Value {
@@ -29,7 +29,7 @@ fn task(function: &str, next: Option<&str>, caught: Option<&str>) -> Value {
 
 /// What is reserved is shipped or released.
 fn in_order() -> Engine {
-    let caught = if MENDED.get() { "Release" } else { "Failed" };
+    let caught = if FIXED.get() { "Release" } else { "Failed" };
     let ship = || task("ship", Some("Done"), Some(caught));
     Engine::new(&json!({ "StartAt": "Reserve", "States": {
         "Reserve": task("reserve", Some("Ship"), Some("Release")), "Ship": ship(), "Release": task("release", Some("Failed"), Some("Failed")),
@@ -41,7 +41,7 @@ fn in_order() -> Engine {
 /// In one branch something is reserved while the other fails.
 fn in_branches() -> Engine {
     let branch = |name: &str| json!({ "StartAt": name, "States": { name: task(name, None, None) } });
-    let next = if MENDED.get() { "Release" } else { "Failed" };
+    let next = if FIXED.get() { "Release" } else { "Failed" };
     let catch = json!([
         { "ErrorEquals": ["Lost"], "ResultPath": null, "Next": "Release" },
         { "ErrorEquals": ["States.ALL"], "ResultPath": null, "Next": next },
@@ -84,20 +84,20 @@ mod of_decisions {
 #[test]
 #[should_panic(expected = "`Reserve` has succeeded")]
 fn a_test_of_answers_fails_as_long_as_the_finding_stands() {
-    MENDED.set(false);
+    FIXED.set(false);
     of_answers::run();
 }
 
 #[test]
 #[should_panic(expected = "FAILED")]
 fn a_test_of_decisions_fails_as_long_as_the_finding_stands() {
-    MENDED.set(false);
+    FIXED.set(false);
     of_decisions::run();
 }
 
 #[test]
 fn they_are_what_exploration_prints() {
-    MENDED.set(false);
+    FIXED.set(false);
     for (engine, file, checked_in) in [
         (in_order(), "of_answers.rs", include_str!("of_answers.rs")),
         (in_branches(), "of_decisions.rs", include_str!("of_decisions.rs")),

@@ -82,6 +82,6 @@ mod tests {
         assert_eq!(is("$a||$b"), "$a or $b");
         assert_eq!(is("!$a.b and !(1 = 2)"), "$not($a.b) and $not(1 = 2)");
         assert_eq!(translate_foreign_operators("$a = 1"), None, "nothing is to be changed");
-        assert_eq!(translate_foreign_operators("$a == "), None, "it is no expression all the same");
+        assert_eq!(translate_foreign_operators("$a == "), None, "it is still not an expression");
     }
 }

@@ -171,7 +171,7 @@ impl<'a> Analysis<'a> {
                 } else {
                     (self.operand(place, left, sink), self.operand(place, right, sink))
                 };
-                // What a test has shown to be there may be null all the same.
+                // What a test has shown to be there may still be null.
                 let asks = |side: &Expr, other: &Expr| null(other) && self.type_of(place.declared(), side).is_option();
                 if !asks(left, right) && !asks(right, left) {
                     self.compare((&a, left), (&b, right), sink);
