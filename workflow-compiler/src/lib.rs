@@ -43,7 +43,7 @@ use from_file::Document;
 use lower::{Lowered, SourceMap};
 use problem::{Problem, Problems};
 use syntax::ast::{Body, Clause, Declaration, Head, Resource, Workflow};
-use syntax::word::Word;
+use syntax::word::EditorWord;
 
 /// A position in the source: line and column. It orders problems, and identifies problems at the same words.
 pub type Position = (usize, usize);
@@ -88,7 +88,7 @@ pub struct Compilation {
     /// The workflows, as far as they were understood.
     pub workflows: Vec<CompiledWorkflow>,
     /// Every word, for editors.
-    pub words: Vec<Word>,
+    pub words: Vec<EditorWord>,
     /// The types of the roots of references, by the indices of their words; only for editors.
     pub roots: BTreeMap<usize, Ty>,
     /// The problems.

@@ -18,7 +18,7 @@ use crate::Compilation;
 use crate::check::Ty;
 use crate::syntax::ast::plain;
 use crate::syntax::keyword::ClauseKind;
-use crate::syntax::word::{Role, Word, WordStep};
+use crate::syntax::word::{EditorWord, ReferenceSegment, Role};
 
 /// Returns the mirror of a compilation.
 pub(super) fn mirror(krate: &TokenStream, compilation: &Compilation) -> TokenStream {
@@ -44,7 +44,7 @@ pub(super) fn mirror(krate: &TokenStream, compilation: &Compilation) -> TokenStr
 /// Returns the words from one workflow's name up to the next; those before the first name are separate.
 fn part<'a>(
     krate: &'a TokenStream,
-    mut words: impl Iterator<Item = (usize, &'a Word)> + Clone,
+    mut words: impl Iterator<Item = (usize, &'a EditorWord)> + Clone,
     Compilation { roots, workflows, .. }: &'a Compilation,
 ) -> TokenStream {
     let workflow = words.clone().next().map(|(_, word)| word);
@@ -67,7 +67,7 @@ fn part<'a>(
         .collect();
     // They have the hygiene of the user's words. That of the enclosing `macro_rules!` would hide them.
     let whole = |word: &str| {
-        let declares = |(_, other): &(usize, &Word)| matches!(other.role, Role::Item) && is(other, word);
+        let declares = |(_, other): &(usize, &EditorWord)| matches!(other.role, Role::Item) && is(other, word);
         Ident::new(word, words.clone().find(declares).map_or(here, |(_, word)| word.span))
     };
     let (input, params) = (whole(INPUT), whole(PARAMS));
@@ -91,14 +91,14 @@ fn part<'a>(
     }
 }
 
-fn is<T: ?Sized>(word: &Word, text: &T) -> bool
+fn is<T: ?Sized>(word: &EditorWord, text: &T) -> bool
 where
     Ident: PartialEq<T>,
 {
     word.ident.as_ref().is_some_and(|ident| *ident == *text)
 }
 
-fn rust_ident(word: &Word) -> Ident {
+fn rust_ident(word: &EditorWord) -> Ident {
     word.ident.as_ref().map_or_else(|| hole(word.span), rust_ident_or_hole)
 }
 
@@ -137,7 +137,7 @@ impl<'a> MirrorContext<'a> {
         }
     }
 
-    fn word(&mut self, number: usize, word: &Word) -> TokenStream {
+    fn word(&mut self, number: usize, word: &EditorWord) -> TokenStream {
         let ident = rust_ident(word);
         let states = &self.states;
         match &word.role {
@@ -205,7 +205,7 @@ impl<'a> MirrorContext<'a> {
     }
 
     /// Returns the members of a value without a Rust type, which gets a type at the end.
-    fn members(&mut self, number: usize, root: &Ident, steps: &[WordStep]) -> TokenStream {
+    fn members(&mut self, number: usize, root: &Ident, steps: &[ReferenceSegment]) -> TokenStream {
         if steps.is_empty() {
             return TokenStream::new();
         }
@@ -257,20 +257,20 @@ fn handlers(clause: ClauseKind) -> Ident {
 }
 
 /// Returns members and indices. An optional value has the members of its value: `__there` unwraps it by type.
-fn steps(steps: &[WordStep]) -> TokenStream {
+fn steps(steps: &[ReferenceSegment]) -> TokenStream {
     let mut out = TokenStream::new();
     for (number, step) in steps.iter().enumerate() {
         if number > 0 {
             out.extend(quote! { .__there() });
         }
         out.extend(match step {
-            WordStep::Member(ident) => {
+            ReferenceSegment::Member(ident) => {
                 let ident = rust_ident_or_hole(ident);
                 quote! { .#ident }
             }
-            WordStep::Quoted(text) => quote! { [#text] },
-            WordStep::Index(_) => quote! { [0] },
-            WordStep::Hole(span) => {
+            ReferenceSegment::Quoted(text) => quote! { [#text] },
+            ReferenceSegment::Index(_) => quote! { [0] },
+            ReferenceSegment::Hole(span) => {
                 let hole = hole(*span);
                 quote_spanned! { *span=> .#hole }
             }

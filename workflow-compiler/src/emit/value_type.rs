@@ -8,7 +8,7 @@ use workflow_asl::result::Member;
 use super::name::rust_ident;
 use crate::check::member_type;
 use crate::check::{Foreign, ForeignPart, Ty};
-use crate::syntax::word::WordStep;
+use crate::syntax::word::ReferenceSegment;
 
 /// The Rust type of one value.
 pub(super) struct ValueType<'a> {
@@ -28,7 +28,7 @@ impl<'a> ValueType<'a> {
     }
 
     /// Returns a value of the type, and the structs along these steps. Other members are not needed.
-    pub(super) fn declare(mut self, name: &Ident, ty: &Ty, steps: &[WordStep]) -> TokenStream {
+    pub(super) fn declare(mut self, name: &Ident, ty: &Ty, steps: &[ReferenceSegment]) -> TokenStream {
         let ty = self.of(ty, steps);
         let structs = &self.structs.0;
         let declaration = self.value(name, &ty);
@@ -52,7 +52,7 @@ impl<'a> ValueType<'a> {
         quote_spanned! { here=> #types::value::Json }
     }
 
-    fn of(&mut self, ty: &Ty, steps: &[WordStep]) -> TokenStream {
+    fn of(&mut self, ty: &Ty, steps: &[ReferenceSegment]) -> TokenStream {
         let (types, here) = (self.types, self.here);
         match ty {
             Ty::Bool => quote_spanned! { here=> bool },
@@ -73,7 +73,7 @@ impl<'a> ValueType<'a> {
                 quote_spanned! { here=> ::std::vec::Vec<#item> }
             }
             Ty::Tuple(items) => {
-                let Some((WordStep::Index(Some(at)), rest)) = steps.split_first() else { return self.json() };
+                let Some((ReferenceSegment::Index(Some(at)), rest)) = steps.split_first() else { return self.json() };
                 let item = match items.get(*at) {
                     Some(item) => self.of(item, rest),
                     None => self.json(),
@@ -81,7 +81,7 @@ impl<'a> ValueType<'a> {
                 quote_spanned! { here=> ::std::vec::Vec<#item> }
             }
             Ty::Map(value) => {
-                let Some((WordStep::Member(name), rest)) = steps.split_first() else {
+                let Some((ReferenceSegment::Member(name), rest)) = steps.split_first() else {
                     let value = self.of(value, &[]);
                     return quote_spanned! { here=> #types::Map<#value> };
                 };
@@ -105,7 +105,7 @@ impl<'a> ValueType<'a> {
         }
     }
 
-    fn object(&mut self, members: Vec<(&str, Ty)>, steps: &[WordStep]) -> TokenStream {
+    fn object(&mut self, members: Vec<(&str, Ty)>, steps: &[ReferenceSegment]) -> TokenStream {
         // Without a step into it, its members are not needed.
         let Some((first, rest)) = steps.split_first() else {
             return self.json();
@@ -113,7 +113,7 @@ impl<'a> ValueType<'a> {
         let members: Vec<_> = members
             .into_iter()
             .map(|(name, ty)| {
-                let followed = matches!(first, WordStep::Member(step) if step == name);
+                let followed = matches!(first, ReferenceSegment::Member(step) if step == name);
                 (name.to_owned(), self.of(&ty, if followed { rest } else { &[] }))
             })
             .collect();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::pretty_printer::Page;
 use super::token::{Token, TokenKind};
-use crate::syntax::word::{Role, Word};
+use crate::syntax::word::{EditorWord, Role};
 
 /// A comma to write after the token with this index.
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +27,7 @@ pub(super) struct Walk<'s, 't> {
 }
 
 impl<'s, 't> Walk<'s, 't> {
-    pub(super) fn new(text: &'s str, tokens: &'t [Token<'s>], words: &'t [Word]) -> Self {
+    pub(super) fn new(text: &'s str, tokens: &'t [Token<'s>], words: &'t [EditorWord]) -> Self {
         let written = words.iter().filter(|word| word.ident.is_some());
         let roles = written.map(|word| (word.span.byte_range().start, &word.role)).collect();
         Self { text, tokens, roles, page: Page::default(), commas: Vec::new(), led: None }

@@ -44,7 +44,7 @@ pub(crate) use self::other_language::asl::as_clause;
 pub(crate) use self::other_language::value::raw as in_raw_jsonata;
 use self::parser::Parser;
 pub(crate) use self::reference::{reference_in_text, root};
-use self::word::{Role, Word};
+use self::word::{EditorWord, Role};
 use crate::problem::Problems;
 
 /// The result of parsing a macro's input.
@@ -53,7 +53,7 @@ pub struct Parsed {
     /// The workflows, in source order.
     pub workflows: Vec<Workflow>,
     /// Every word with a meaning, and every slot for one, in the order of reading.
-    pub words: Vec<Word>,
+    pub words: Vec<EditorWord>,
 }
 
 /// Parses the input of `workflow!`, which may be any tokens. Problems are added to `problems`.

@@ -6,7 +6,7 @@ use workflow_asl::Code;
 use super::ast::{Expr, ExprKind, NodeId, Spot};
 use super::cursor::{Cursor, OpenGroup};
 use super::other_language::state::LooseTransition;
-use super::word::{Role, Word};
+use super::word::{EditorWord, Role};
 use crate::problem::{Problem, Problems};
 
 /// The maximum nesting of groups. The grammar is recursive, so without a limit a hostile input could overflow the stack
@@ -19,7 +19,7 @@ const MAX_HEIGHT: usize = 200;
 /// The state of one parse. The grammar is implemented as its methods, with one file per concept.
 pub(super) struct Parser<'p> {
     problems: &'p mut Problems,
-    pub(super) words: Vec<Word>,
+    pub(super) words: Vec<EditorWord>,
     depth: usize,
     /// The height of the value that was parsed last.
     pub(super) height: usize,
@@ -106,12 +106,12 @@ impl<'p> Parser<'p> {
 
     /// Records a word.
     pub(super) fn word(&mut self, ident: &Ident, role: Role) {
-        self.words.push(Word { ident: Some(ident.clone()), span: ident.span(), role });
+        self.words.push(EditorWord { ident: Some(ident.clone()), span: ident.span(), role });
     }
 
     /// Records a slot where a word is possible.
     pub(super) fn hole(&mut self, span: Span, role: Role) {
-        self.words.push(Word { ident: None, span, role });
+        self.words.push(EditorWord { ident: None, span, role });
     }
 
     /// Parses the contents of a group. Remaining tokens are reported once. Returns `None` if it is too deep, which is

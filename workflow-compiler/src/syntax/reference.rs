@@ -10,7 +10,7 @@ use super::name::rust_name;
 use super::other_language::regex::regex_at;
 use super::parser::Parser;
 use super::spelling::{is_word, spelled};
-use super::word::{Role, WordStep};
+use super::word::{ReferenceSegment, Role};
 use crate::problem::{Edit, Problem};
 
 /// Functions of other languages' objects and modules, and their JSONata equivalents.
@@ -264,7 +264,7 @@ impl Parser<'_> {
     }
 
     /// Parses members and indices. Sets the height to the maximum of the indices'.
-    pub(super) fn segments(&mut self, cursor: &mut Cursor) -> (Vec<Segment>, Vec<WordStep>) {
+    pub(super) fn segments(&mut self, cursor: &mut Cursor) -> (Vec<Segment>, Vec<ReferenceSegment>) {
         let mut segments = Vec::new();
         let mut steps = Vec::new();
         let mut height = 0;
@@ -304,14 +304,14 @@ impl Parser<'_> {
         optional: bool,
         cursor: &mut Cursor,
         segments: &mut Vec<Segment>,
-        steps: &mut Vec<WordStep>,
+        steps: &mut Vec<ReferenceSegment>,
     ) -> bool {
         match cursor.peek().cloned() {
             Some(TokenTree::Ident(name)) => {
                 cursor.next();
                 let text = Text { value: plain(&name), spot: name.span().into() };
                 segments.push(Segment::Member { name: text, optional, quoted: false });
-                steps.push(WordStep::Member(name));
+                steps.push(ReferenceSegment::Member(name));
                 true
             }
             Some(TokenTree::Literal(literal)) => {
@@ -321,13 +321,13 @@ impl Parser<'_> {
                     Some(text) => problem.help(format!("write `[{:?}]` without the dot", text.value)),
                     None => problem.help("an index is written `[0]`, without a dot"),
                 });
-                steps.push(WordStep::Index(None));
+                steps.push(ReferenceSegment::Index(None));
                 true
             }
             _ => {
                 let problem = Problem::new(Code::Syntax, dot, "expected a member's name after `.`");
                 self.report(problem);
-                steps.push(WordStep::Hole(dot));
+                steps.push(ReferenceSegment::Hole(dot));
                 false
             }
         }
@@ -370,15 +370,15 @@ impl Parser<'_> {
     }
 
     /// `["a-b"]` or `[expr]`
-    fn index(&mut self, group: &proc_macro2::Group) -> (Segment, WordStep) {
+    fn index(&mut self, group: &proc_macro2::Group) -> (Segment, ReferenceSegment) {
         let inside = Cursor::inside(group);
         if let (Some(text), None) = (inside.peek_literal_at(0).and_then(string_value), inside.peek_at(1)) {
             self.height = 0;
-            let step = WordStep::Quoted(text.value.clone());
+            let step = ReferenceSegment::Quoted(text.value.clone());
             return (Segment::Member { name: text, optional: false, quoted: true }, step);
         }
         if let Some(range) = self.range(group) {
-            return (Segment::Index(range), WordStep::Index(None));
+            return (Segment::Index(range), ReferenceSegment::Index(None));
         }
         let index = self.within(group, |parser, cursor| parser.expr(cursor));
         let index = index.unwrap_or_else(|| self.leaf(ExprKind::Invalid, group.span_open()));
@@ -386,7 +386,7 @@ impl Parser<'_> {
             ExprKind::Number(text) => text.parse().ok(),
             _ => None,
         };
-        (Segment::Index(index), WordStep::Index(literal))
+        (Segment::Index(index), ReferenceSegment::Index(literal))
     }
 }
 

@@ -10,7 +10,7 @@ use super::keyword::ClauseKind;
 
 /// A word with its role, or a slot for one.
 #[derive(Clone, Debug)]
-pub struct Word {
+pub struct EditorWord {
     /// The word with its own span; `None` for a slot.
     pub ident: Option<Ident>,
     /// The span; for a slot, the token before it or the closing delimiter after it.
@@ -79,16 +79,16 @@ pub enum Role {
     /// The name of a function.
     Function,
     /// The first word of a reference: a root (`input`, `params`, …) or a state. A slot accepts any value.
-    Root(Vec<WordStep>),
+    Root(Vec<ReferenceSegment>),
     /// The name of a variable in a reference, after `$`.
-    Variable(Vec<WordStep>),
+    Variable(Vec<ReferenceSegment>),
     /// The name of a variable where it is assigned.
     VariableName,
 }
 
 /// A segment of a reference.
 #[derive(Clone, Debug)]
-pub enum WordStep {
+pub enum ReferenceSegment {
     /// `.name`
     Member(Ident),
     /// `["a-b"]`
