@@ -146,6 +146,7 @@ codes! {
     UnusedParam = "WF0418" Warning "a deploy-time parameter that is not used";
     UnknownContext = "WF0419" Warning "unknown member of the context object";
     KnownAnswer = "WF0420" Warning "a condition that is always true or always false";
+    ContextInInput = "WF0423" Warning "a member of the context object read from the input";
 
     // WF05: AWS.
     BadResource = "WF0501" Error "not a resource ARN", "SCHEMA_VALIDATION_FAILED";
@@ -168,6 +169,9 @@ codes! {
     LeftOutParameter = "WF0518" Warning of_table "a request leaves out what the API requires";
     NeedlessUnchecked = "WF0519" Warning "unused `unchecked`";
     EndlessWait = "WF0520" Warning "a wait for a task token that may never end";
+    ArnForUrl = "WF0521" Warning "an ARN where the API takes a URL";
+    ReservedSource = "WF0522" Warning "an event source that belongs to AWS";
+    MixedArns = "WF0523" Warning "ARNs of several partitions or regions";
 
     // WF06: limits.
     StateNameTooLong = "WF0601" Error "a state name over 80 characters", "INVALID_STATE_NAME";
@@ -181,6 +185,7 @@ codes! {
     OutlastsExecution = "WF0609" Warning "a wait that is longer than an execution may last";
     OutlastsTimeout = "WF0610" Warning "a wait that outlasts the workflow's own timeout";
     PayloadTooLarge = "WF0611" Error "data over 256 KiB";
+    TaskOutlastsTimeout = "WF0612" Warning "a task's timeout that is longer than the workflow's";
 }
 
 impl Code {

@@ -167,6 +167,11 @@ findings! {
         "`{text}` is treated as text: the items of an array are not computed",
         help "write `\"{key}.$\": \"States.Array({text}, …)\"`",
         advises "write it without quotes, as a reference such as `state.x`, or end the key in `.$`";
+    OperandAsText { text: String, operator: &'static str } PathUnderPlainKey
+        "`{text}` is treated as text: `{operator}` compares with a constant",
+        help "write `{operator}Path` to compare with a value";
+    FieldAsText { text: String, field: &'static str } PathUnderPlainKey "`{text}` is treated as text: `{field}` is a constant",
+        help "write `{field}Path` for its value";
     StaticResult { text: String } StaticResult "`{text}` is treated as text: `Result` is literal",
         help "use `Parameters` to compute a value", advises "the clause `parameters` computes a value";
 
@@ -285,6 +290,8 @@ findings! {
             Some(near) => format!("did you mean `{object}.{near}`?"),
             None => format!("`{object}` has {}", all_of(members)),
         }));
+    ContextInInput { path: String, meant: String } ContextInInput
+        "`{path}` reads the state's input, not the context object", help "did you mean `{meant}`?";
     NoTokenHere { state: String } UnknownContext "there is no task token in state `{state}`",
         help "only a task that waits for one has it: an activity, or a call that ends in `.waitForTaskToken`";
     NoItemHere { root: &'static str, state: String } UnknownContext "there is no `{root}.Map` in state `{state}`",
@@ -362,6 +369,10 @@ findings! {
     // Of tasks, and what they call.
     HeartbeatNotShorter { heartbeat: f64, timeout: f64 } HeartbeatNotShorter
         "a heartbeat interval of {heartbeat} s is not shorter than the timeout of {timeout} s";
+    TaskOutlastsTimeout { timeout: f64, limit: f64 } TaskOutlastsTimeout
+        "a timeout of {timeout} s never ends the task: the execution ends after {limit} s",
+        help "make it shorter than the `TimeoutSeconds` of the state machine",
+        advises "make it shorter than the `timeout` of the workflow";
     CredentialsOfActivity {} UnknownField "field `Credentials` is not supported for activities";
     CredentialsWithoutRole { near: NearestName } MissingField "`Credentials` need the role to assume, `RoleArn`",
         help (near.as_ref().map(|near| format!("did you mean it by `{near}`?")));
@@ -458,6 +469,14 @@ findings! {
             None if values.len() <= 8 => format!("there is {}", one_of(values)),
             None => "a newer value may be valid".to_owned(),
         }));
+    ArnForUrl { name: String, text: String, meant: Near } ArnForUrl "`{name}` takes a URL, found the ARN `{text}`",
+        help (meant.as_ref().map(|meant| format!("its URL is `{meant}`")));
+    ReservedSource { text: String } ReservedSource
+        "`{text}` is not allowed: sources that begin with `aws.` belong to AWS, and EventBridge rejects the entry",
+        help "use a name of your own, such as `com.example.orders`";
+    MixedArns { arn: String, what: &'static str, own: String, others: String } MixedArns
+        "`{arn}` is of the {what} `{own}`, and other ARNs are of `{others}`",
+        help "an execution calls services of its own {what}: use ARNs of one";
     NoSuchResult { call: String, name: String, kind: Option<&'static str>, help: Option<String>, certain: bool }
         (if *certain { UnknownResultMember } else { DoubtfulResultMember })
         (match kind {

@@ -2,6 +2,7 @@
 
 use crate::functions::{Function, Id, Origin, Parameter, function, unknown_algorithm};
 use crate::syntax::ast::{Node, NodeKind};
+use crate::syntax::shape::bare;
 use crate::syntax_error::SyntaxError;
 
 /// Returns whether a text stands for another one that is not known yet.
@@ -47,7 +48,66 @@ pub(crate) fn noun(kind: char) -> &'static str {
 pub(crate) fn failing(root: &Node, open: IsUnknown) -> Vec<(SyntaxError, usize)> {
     let mut found = Vec::new();
     walk(root, false, open, &mut found);
+    // A field may hold a function only if the expression puts one there.
+    if !holds_function(root) {
+        methods(root, &mut found);
+    }
     found
+}
+
+/// The methods and functions of JavaScript and Python that people call on a value, with the functions that JSONata has.
+const METHODS: &[(&str, &str)] = &[
+    ("concat", "append"),
+    ("endsWith", "contains"),
+    ("forEach", "map"),
+    ("includes", "contains"),
+    ("len", "length"),
+    ("lower", "lowercase"),
+    ("push", "append"),
+    ("size", "count"),
+    ("slice", "substring"),
+    ("startsWith", "contains"),
+    ("stringify", "string"),
+    ("strip", "trim"),
+    ("substr", "substring"),
+    ("toFixed", "formatNumber"),
+    ("toISOString", "fromMillis"),
+    ("toLowerCase", "lowercase"),
+    ("toString", "string"),
+    ("toUpperCase", "uppercase"),
+    ("unique", "distinct"),
+    ("upper", "uppercase"),
+];
+
+fn holds_function(node: &Node) -> bool {
+    let is_function = |value: &Node| {
+        matches!(&value.kind, NodeKind::Lambda { .. } | NodeKind::Partial(..))
+            || matches!(&value.kind, NodeKind::Variable(name) if function(name).is_some())
+    };
+    let here = match &node.kind {
+        NodeKind::Object(pairs) | NodeKind::Group(_, pairs) => pairs.iter().any(|(_, value)| is_function(value)),
+        _ => false,
+    };
+    here || node.parts().into_iter().any(holds_function)
+}
+
+/// Finds calls of a value's member, such as `x.toUpperCase()`: data has no functions.
+fn methods(node: &Node, found: &mut Vec<(SyntaxError, usize)>) {
+    if let NodeKind::Path(steps) = &node.kind {
+        for step in steps.iter().skip(1) {
+            let NodeKind::Call(procedure, _) = &bare(step).kind else { continue };
+            let NodeKind::Name(name) = &procedure.kind else { continue };
+            let known = METHODS.iter().find(|(method, _)| method.eq_ignore_ascii_case(name)).map(|(_, known)| *known);
+            let same = || crate::names().find(|known| known.eq_ignore_ascii_case(name));
+            let error = SyntaxError::new(procedure.span.start, format!("a value has no function `{name}` to call"));
+            let help = match known.or_else(same) {
+                Some(known) => format!("JSONata has `${known}(…)`, with the value as its first argument"),
+                None => "functions have a `$` and take the value as their first argument: `$uppercase(x)`".to_owned(),
+            };
+            found.push((error.with_help(help), procedure.span.len()));
+        }
+    }
+    node.parts().into_iter().for_each(|part| methods(part, found));
 }
 
 /// `piped` means that the node is called on the value before `~>`.
@@ -181,6 +241,11 @@ mod tests {
         ] {
             assert_eq!(found(fine), [""; 0], "{fine}");
         }
+        assert_eq!(
+            found("$map($xs, function($x) { $x.name.toUpperCase() })"),
+            ["33: a value has no function `toUpperCase` to call"]
+        );
+        assert_eq!(found("($o := {'f': function($x) { $x }}; $o.f(1))"), [""; 0]);
         assert_eq!(found("$sum('a')"), ["5: `$sum` takes an array here, and this is a string"]);
         assert_eq!(
             found("$sum([1, 'a'])"),

@@ -2,11 +2,15 @@
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html>
 
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
 use super::Definition;
 use super::object_index::StateAt;
 use crate::context::{self, MemberKind};
-use crate::document::{QueryLanguage, StateKind};
-use crate::references::{LiteralKind, Reference, ReferenceRoot};
+use crate::document::{Form, PathField, QueryLanguage, StateKind};
+use crate::references::{LiteralKind, LiteralStep, Reference, ReferenceRoot};
 use crate::resource::{Pattern, Resource};
 use crate::{Diagnostic, Finding, nearest, placeholder};
 
@@ -26,6 +30,96 @@ pub(super) fn the_context_has_what_is_named(definition: &Definition<'_>, found: 
         let at = |finding: Finding| finding.at(reference.pointer.clone());
         found.extend(finding.map(|one| at(one).with_range(reference.range.start, reference.range.len())));
     }
+}
+
+/// Members of the context object are not read from the state's input, unless the definition itself has such data.
+pub(super) fn the_context_is_not_read_from_the_input(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
+    let reads = |reference: &&Reference<'_>| {
+        matches!(reference.root, ReferenceRoot::Input | ReferenceRoot::Effective) && !reference.guard
+    };
+    let mut own = None;
+    for reference in definition.references().iter().filter(reads) {
+        let names: Vec<_> = reference.steps.iter().map_while(step_name).collect();
+        let [object, member, ..] = names.as_slice() else { continue };
+        let Some(context) = context::MEMBERS.iter().find(|known| known.name == *object) else { continue };
+        if !context.kind.members().iter().any(|known| known.name == *member) {
+            continue;
+        }
+        let Some(state) = definition.index.states.get(reference.state_number) else { continue };
+        let whole = matches!(&state.state.input_path, Some(PathField::Path(path)) if path.starts_with("$$"));
+        // Where the input of the execution has such data, other members of it are likely read too.
+        let own = own.get_or_insert_with(|| own_objects(definition));
+        // An EC2 instance has a `State.Name`.
+        let item = *object == "State" && (*member == "Name" || inside_a_map(state, definition));
+        if whole || item || own.contains(*object) {
+            continue;
+        }
+        let (root, context) = match reference.language {
+            QueryLanguage::JsonPath => ("$", "$$"),
+            QueryLanguage::Jsonata => ("$states.input", "$states.context"),
+        };
+        let path = names.join(".");
+        let finding = Finding::ContextInInput { path: format!("{root}.{path}"), meant: format!("{context}.{path}") };
+        let found_at = finding.at(reference.pointer.clone());
+        found.push(found_at.with_range(reference.range.start, reference.range.len()));
+    }
+}
+
+fn step_name(step: &LiteralStep) -> Option<&str> {
+    match &step.kind {
+        LiteralKind::Name(name) => Some(name),
+        LiteralKind::Index(_) => None,
+    }
+}
+
+/// Returns the names of the context's objects that the definition has among its own data: it makes a member of that name,
+/// or reads a member of it that the context does not have.
+fn own_objects(definition: &Definition<'_>) -> BTreeSet<&'static str> {
+    fn keys(value: &Value, own: &mut BTreeSet<&'static str>) {
+        match value {
+            Value::Object(members) => members.iter().for_each(|(key, value)| {
+                let name = key.strip_suffix(".$").unwrap_or(key);
+                own.extend(context::MEMBERS.iter().map(|known| known.name).find(|known| *known == name));
+                keys(value, own);
+            }),
+            Value::Array(items) => items.iter().for_each(|item| keys(item, own)),
+            // An expression may make anything.
+            Value::String(text) if text.starts_with("{%") => {
+                own.extend(
+                    context::MEMBERS
+                        .iter()
+                        .map(|known| known.name)
+                        .filter(|name| ["'", "\""].iter().any(|quote| text.contains(&format!("{quote}{name}{quote}")))),
+                );
+            }
+            _ => {}
+        }
+    }
+    let mut own = BTreeSet::new();
+    for object in &definition.index.objects {
+        for field in &object.present {
+            if matches!(field.form, Form::Template | Form::Computed | Form::Json)
+                && let Some(value) = object.object.value_of(field.name)
+            {
+                keys(&value, &mut own);
+            } else if field.name == "ResultPath"
+                && let Some(value) = object.object.value_of(field.name)
+                && let Some(path) = value.as_str()
+            {
+                own.extend(context::MEMBERS.iter().map(|known| known.name).filter(|name| path.contains(name)));
+            }
+        }
+    }
+    for reference in definition.references() {
+        if let [object, rest @ ..] = reference.steps.iter().map_while(step_name).collect::<Vec<_>>().as_slice()
+            && reference.root != ReferenceRoot::Context
+            && let Some(known) = context::MEMBERS.iter().find(|known| known.name == *object)
+            && !rest.first().is_some_and(|name| known.kind.members().iter().any(|member| member.name == *name))
+        {
+            own.insert(known.name);
+        }
+    }
+    own
 }
 
 /// Returns the first member that its object does not have, and what is meant by it.

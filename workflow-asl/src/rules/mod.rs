@@ -5,6 +5,7 @@
 //! linear in the size of the document.
 
 mod api;
+mod arns;
 mod assignment;
 mod budget;
 mod catch_targets;
@@ -143,15 +144,18 @@ const RULES: &[Rule] = &[
     field::required_fields_are_present,
     language::a_jsonata_machine_has_no_jsonpath_state,
     value::has_the_form_of_its_field,
+    value::references_are_not_text,
     choice::rules_compare_with_what_their_operators_take,
     choice::lists_of_rules_are_not_empty,
     choice::a_choice_leads_on,
     task::a_heartbeat_is_shorter_than_the_timeout,
+    task::a_task_ends_before_its_machine,
     task::credentials_name_a_role,
     api::a_resource_is_an_api,
     api::an_integration_has_its_pattern,
     task::an_integration_has_a_request,
     api::a_request_fits_its_api,
+    arns::arns_are_of_one_region,
     api::tasks_raise_the_errors_that_are_handled,
     api::results_have_the_members_that_are_read,
     task::a_token_that_is_waited_for_is_sent,
@@ -173,6 +177,7 @@ const RULES: &[Rule] = &[
     names::state_names_are_short,
     names::state_names_are_distinct,
     context::the_context_has_what_is_named,
+    context::the_context_is_not_read_from_the_input,
     variables::names_are_identifiers,
     variables::inner_scopes_do_not_assign_outer_variables,
     assignment::variables_are_assigned_before_use,

@@ -22,6 +22,18 @@ pub(super) fn a_heartbeat_is_shorter_than_the_timeout(definition: &Definition<'_
     }
 }
 
+/// A task's timeout is not longer than the machine's.
+pub(super) fn a_task_ends_before_its_machine(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
+    let limit = definition.machine.timeout_seconds.as_ref().and_then(Value::as_f64);
+    let Some(limit) = limit.filter(|limit| *limit > 0.0) else { return };
+    for state in definition.index.states.iter().filter(|state| state.state.kind == StateKind::Task) {
+        let timeout = state.state.timeout_seconds.as_ref().and_then(Value::as_f64);
+        if let Some(timeout) = timeout.filter(|timeout| *timeout > limit) {
+            found.push(Finding::TaskOutlastsTimeout { timeout, limit }.at(state.at.child("TimeoutSeconds")));
+        }
+    }
+}
+
 /// `Credentials` give the role to assume, and an activity takes none.
 pub(super) fn credentials_name_a_role(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     for state in definition.index.states.iter().filter(|state| state.state.kind == StateKind::Task) {

@@ -1,5 +1,6 @@
 //! The rule on values: each has the form that the table gives its field.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -9,7 +10,7 @@ use super::Definition;
 use super::expression::Strings;
 use super::object_index::{ObjectAt, ObjectKind};
 use super::{api, expression};
-use crate::document::{Field, Form, QueryLanguage, wrong_type};
+use crate::document::{Field, Form, Operand, Operator, QueryLanguage, wrong_type};
 use crate::path::{JsonPath, Root};
 use crate::resource::Resource;
 use crate::template::{self, Computed, syntax_error};
@@ -217,6 +218,86 @@ fn check_plain_keys(value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
             _ => {}
         }
     }
+}
+
+/// What names a variable or a function is no text: `$name` of a variable that the definition assigns, a path that a rule
+/// compares with or that a Fail state gives.
+pub(super) fn references_are_not_text(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
+    let assigned: BTreeSet<_> = definition.assigned.iter().map(|one| one.name).collect();
+    for object in &definition.index.objects {
+        let jsonata = object.language == QueryLanguage::Jsonata;
+        for field in object.present.iter().filter(|field| object.takes(field)) {
+            let computed = matches!(field.form, Form::Template | Form::Computed | Form::Json);
+            let constant = field.form == Form::TextOrExpression;
+            let Some(value) = (computed || constant).then(|| object.object.value_of(field.name)).flatten() else {
+                continue;
+            };
+            let at = object.at.child(field.name);
+            match &*value {
+                Value::String(text) if constant && !jsonata => {
+                    if template::looks_computed(text) || names_variable(text, &assigned) {
+                        found.push(Finding::FieldAsText { text: text.clone(), field: field.name }.at(at));
+                    }
+                }
+                value => plain_texts(value, "", jsonata, &at, &mut |text, key, at| {
+                    let expression = jsonata && !text.contains("{%") && calls_function(text);
+                    if !expression && !names_variable(text, &assigned) {
+                        return;
+                    }
+                    let (text, key) = (text.to_owned(), key.to_owned());
+                    let finding = match (jsonata, field.form) {
+                        (true, _) => Finding::BareExpression { text },
+                        (false, Form::Json) => Finding::StaticResult { text },
+                        (false, _) if at.tokens().last().as_deref() != Some(&*key) => {
+                            Finding::PathAmongItems { text, key }
+                        }
+                        (false, _) => Finding::PathUnderPlainKey { text, key },
+                    };
+                    found.push(finding.at(at.clone()));
+                }),
+            }
+        }
+    }
+    for rule in &definition.index.rules {
+        for comparison in &rule.rule.comparisons {
+            if let (Operand::Text, Value::String(text)) = (comparison.operator.operand(), &comparison.operand)
+                && Operator::from_name(&format!("{}Path", comparison.operator.name())).is_some()
+                && (template::looks_computed(text) || names_variable(text, &assigned))
+            {
+                let operator = comparison.operator.name();
+                found.push(Finding::OperandAsText { text: text.clone(), operator }.at(rule.at.child(operator)));
+            }
+        }
+    }
+}
+
+/// Visits every text of a value that nothing computes, with the key that it is under.
+fn plain_texts(value: &Value, key: &str, jsonata: bool, at: &Pointer, visit: &mut impl FnMut(&str, &str, &Pointer)) {
+    match value {
+        Value::String(text) if !placeholder::likely(text) => visit(text, key, at),
+        Value::Object(members) => {
+            for (key, value) in members.iter().filter(|(key, _)| jsonata || !key.ends_with(template::SUFFIX)) {
+                plain_texts(value, key, jsonata, &at.child(key), visit);
+            }
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(i, item)| plain_texts(item, key, jsonata, &at.index(i), visit));
+        }
+        _ => {}
+    }
+}
+
+/// Returns whether a text is a path from one of these variables on.
+fn names_variable(text: &str, variables: &BTreeSet<&str>) -> bool {
+    let Some(rest) = text.strip_prefix('$') else { return false };
+    let name = rest.split(['.', '[']).next().unwrap_or_default();
+    variables.contains(name) && JsonPath::parse(text).is_ok()
+}
+
+/// Returns whether a text is a call of one of JSONata's functions.
+fn calls_function(text: &str) -> bool {
+    let named = text.strip_prefix('$').and_then(|rest| rest.split_once('(')).map(|(name, _)| name);
+    named.is_some_and(jsonata::is_function) && text.ends_with(')') && jsonata::parse(text).is_ok()
 }
 
 /// Warns of paths inside the literal `Result` of a pass.

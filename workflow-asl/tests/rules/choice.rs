@@ -94,7 +94,9 @@ fn every_operator_takes_its_operand() {
             };
             let mut rule = json!({"Variable": "$.x", "Next": "T"});
             rule[operator.name()] = value.clone();
-            let found = found(&choice(rule), MachineType::Standard);
+            let mut found = found(&choice(rule), MachineType::Standard);
+            // A path as text is a warning of its own.
+            found.retain(|(code, _)| *code != Code::PathUnderPlainKey);
             assert_eq!(found.is_empty(), fits, "{} {value}: {found:?}", operator.name());
         }
     }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use serde_json::{Map, Value};
-use workflow_services::{Enum, Integration, Member, Shape, Structure, TaskResource};
+use workflow_services::{Arn, Enum, Integration, Member, Shape, Structure, TaskResource};
 
 use super::{ApiCall, Caller, alike, is_dynamic, member_name};
 use crate::document::json_type;
@@ -23,6 +23,14 @@ const UNKNOWN: &str = "{%%}";
 
 /// What a result writer needs; which other members it takes is not known.
 const WRITER_NEEDS: &str = "Bucket";
+
+/// Groups of parameters of which a call needs one, although the models of AWS require none.
+/// <https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>,
+/// <https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html>
+const GROUPS: &[(&str, &[&str])] = &[
+    ("sns:publish", &["TopicArn", "TargetArn", "PhoneNumber"]),
+    ("http:invoke", &["Authentication", "InvocationConfig"]),
+];
 
 /// A request has the parameters that its API takes.
 pub(in crate::rules) fn a_request_fits_its_api(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
@@ -61,9 +69,11 @@ pub(in crate::rules) fn a_request_fits_its_api(definition: &Definition<'_>, foun
         let Some(structure) = input.shape.structure() else { continue };
         request.certain = input.certain;
         request.structure(members, structure, &at);
-        if let Some(TaskResource::Optimised(integration, _)) = call.target() {
-            request.groups(members, integration, &at);
-        }
+        let integration = match call.target() {
+            Some(TaskResource::Optimised(integration, _)) => Some(integration),
+            _ => None,
+        };
+        request.groups(members, integration, &at);
     }
 }
 
@@ -130,6 +140,9 @@ impl Request<'_> {
     fn value(&mut self, value: &Value, shape: Shape, name: Option<&str>, at: &Pointer) {
         if self.is_no_text(value, shape, name, at) {
             return;
+        }
+        if let (Value::String(text), Some(name)) = (value, name) {
+            self.text(text, name, at);
         }
         match (shape, value) {
             (Shape::Blob | Shape::Document, _) | (_, Value::Null) => {}
@@ -210,9 +223,30 @@ impl Request<'_> {
         members.keys().any(|key| member_name(key, self.call.language).0 == name || placeholder::contained(key))
     }
 
+    /// Checks the text of a parameter for what AWS rejects although it is text.
+    fn text(&mut self, text: &str, name: &str, at: &Pointer) {
+        let finding = if name.ends_with("Url") && text.starts_with("arn:") {
+            let meant = Arn::parse(text)
+                .filter(|arn| arn.service == "sqs" && !placeholder::likely(text))
+                .map(|arn| format!("https://sqs.{}.amazonaws.com/{}/{}", arn.region, arn.account, arn.resource));
+            Finding::ArnForUrl { name: name.to_owned(), text: text.to_owned(), meant }
+        } else if name == "Source"
+            && text.starts_with("aws.")
+            && self.call.name().rsplit(':').next() == Some("putEvents")
+        {
+            Finding::ReservedSource { text: text.to_owned() }
+        } else {
+            return;
+        };
+        self.found.push(finding.at(at.clone()));
+    }
+
     /// Of some groups of parameters one must be given.
-    fn groups(&mut self, members: &Map<String, Value>, integration: Integration, at: &Pointer) {
-        for group in integration.one_of() {
+    fn groups(&mut self, members: &Map<String, Value>, integration: Option<Integration>, at: &Pointer) {
+        let name = self.call.name();
+        let name = name.strip_prefix("aws-sdk:").unwrap_or(name);
+        let known = GROUPS.iter().filter(|(call, _)| *call == name).map(|(_, group)| group.to_vec());
+        for group in integration.into_iter().flat_map(Integration::one_of).chain(known) {
             if !group.iter().any(|name| self.gives(members, name)) {
                 let call = self.call.name().to_owned();
                 self.found.push(Finding::ParameterOfAGroup { call, names: group.to_vec() }.at(at.clone()));

@@ -1,0 +1,85 @@
+//! The rule that the ARNs of a definition agree: all of one partition, and those that an execution calls of one region.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use workflow_services::Arn;
+
+use super::Definition;
+use super::task::request_field;
+use crate::document::{QueryLanguage, StateKind};
+use crate::resource::Resource;
+use crate::{Diagnostic, Finding, Pointer, placeholder};
+
+/// An ARN, or the URL of a queue, whose parts are known.
+struct Named<'a> {
+    text: &'a str,
+    at: Pointer,
+    partition: &'a str,
+    /// The region where the call is made.
+    region: Option<&'a str>,
+}
+
+/// Every ARN is of one partition; what tasks call is of one region.
+///
+/// A region counts where the task itself is called there: its function or activity, and the members of a request to an
+/// optimised integration that name a resource of the same service.
+pub(super) fn arns_are_of_one_region(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
+    let mut all = Vec::new();
+    for state in definition.index.states.iter().filter(|state| state.state.kind == StateKind::Task) {
+        let (Some(resource), at) = (state.state.resource.as_deref(), state.at.child("Resource")) else { continue };
+        all.extend(Arn::parse(resource).map(|arn| named(resource, at, arn, true)));
+        let request = match state.language {
+            QueryLanguage::JsonPath => &state.state.parameters,
+            QueryLanguage::Jsonata => &state.state.arguments,
+        };
+        let service = match Resource::parse(resource) {
+            Some(Resource::Integration(call)) => call.service,
+            _ => "",
+        };
+        let at = state.at.child(request_field(state.language));
+        for (key, value) in request.as_ref().and_then(Value::as_object).into_iter().flatten() {
+            let inner = value.as_object().filter(|_| key == "Authentication").into_iter().flatten();
+            let inner = inner.map(|(inner, value)| (at.child(key).child(inner), value));
+            for (at, value) in inner.chain([(at.child(key), value)]) {
+                let Value::String(text) = value else { continue };
+                if let Some(arn) = Arn::parse(text) {
+                    let called = arn.service == service || (arn.service, service) == ("events", "http");
+                    all.push(named(text, at, arn, called));
+                } else if let Some(region) = text.strip_prefix("https://sqs.").and_then(|rest| rest.split('.').next())
+                    && key == "QueueUrl"
+                {
+                    all.push(Named { text, at, partition: "", region: Some(region) });
+                }
+            }
+        }
+    }
+    disagree(&all, "partition", |one| Some(one.partition), found);
+    disagree(&all, "region", |one| one.region, found);
+}
+
+fn named<'a>(text: &'a str, at: Pointer, arn: Arn<'a>, called: bool) -> Named<'a> {
+    Named { text, at, partition: arn.partition, region: Some(arn.region).filter(|_| called) }
+}
+
+/// Reports every one that is not of the value that most have.
+fn disagree<'a>(
+    all: &[Named<'a>],
+    what: &'static str,
+    part: impl Fn(&Named<'a>) -> Option<&'a str>,
+    found: &mut Vec<Diagnostic>,
+) {
+    let known = |one: &Named<'a>| part(one).filter(|part| !part.is_empty() && !placeholder::likely(part));
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    all.iter().filter_map(known).for_each(|part| *counts.entry(part).or_default() += 1);
+    if counts.len() < 2 {
+        return;
+    }
+    // The first of several that are as frequent.
+    let most = all.iter().filter_map(known).rev().max_by_key(|part| counts.get(part));
+    for (one, own) in all.iter().filter_map(|one| Some((one, known(one)?))).filter(|(_, own)| Some(*own) != most) {
+        let (own, others) = (own.to_owned(), most.unwrap_or_default().to_owned());
+        let finding = Finding::MixedArns { arn: one.text.to_owned(), what, own, others };
+        found.push(finding.at(one.at.clone()));
+    }
+}
