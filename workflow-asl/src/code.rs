@@ -146,6 +146,8 @@ codes! {
     UnusedParam = "WF0418" Warning "a deploy-time parameter that is not used";
     UnknownContext = "WF0419" Warning "unknown member of the context object";
     KnownAnswer = "WF0420" Warning "a condition that is always true or always false";
+    AbsentValue = "WF0421" Warning "a path to a value that is not there";
+    UnlikeValue = "WF0422" Warning "a value of the wrong type for its use";
     ContextInInput = "WF0423" Warning "a member of the context object read from the input";
 
     // WF05: AWS.

@@ -297,6 +297,38 @@ findings! {
     NoItemHere { root: &'static str, state: String } UnknownContext "there is no `{root}.Map` in state `{state}`",
         help "items are available in a Map state's `ItemSelector`";
 
+    // Of the types of values.
+    AbsentMember { holder: String, name: String, known: Vec<String>, near: Near } AbsentValue "`{holder}` has no `{name}` here",
+        help (did_you_mean(near).or_else(|| Some(match known.as_slice() {
+            [] => "it has no members".to_owned(),
+            known if known.len() <= 8 => format!("it has {}", all_of(known)),
+            known => format!("it has {} and {} more", quoted(known.iter().take(8)).join(", "), known.len() - 8),
+        })));
+    ShownAbsent { holder: String, name: String } AbsentValue "`{holder}.{name}` is absent here: a test before has shown it",
+        help "read it where the test shows that it is present";
+    NotAnObject { holder: String, name: String, is: &'static str } AbsentValue "`{holder}` is {is}, which has no `{name}`";
+    NoSuchItem { holder: String, index: i64, count: usize } AbsentValue
+        (format!("`{holder}` has {}, none at {index}", if *count == 1 { "1 item".to_owned() } else { format!("{count} items") })),
+        help "the first item is at 0";
+    NotAList { path: String, is: &'static str } UnlikeValue "`{path}` is {is}, which has no items";
+    UnlikeField { field: &'static str, wants: &'static str, is: &'static str, text: String } UnlikeValue
+        (match *field {
+            "Type" => format!("the items of a map must be {wants}, and `{text}` is {is}"),
+            field => format!("`{field}` takes {wants}, and `{text}` is {is}"),
+        });
+    UnlikeArgument { function: String, wants: &'static str, is: &'static str, text: String } FailingCall
+        "`{function}` takes {wants} here, and `{text}` is {is}";
+    UnlikeOperand { sign: &'static str, wants: &'static str, is: &'static str } FailingCall
+        "`{sign}` takes {wants}, and this is {is}",
+        help (match (*sign, *is) {
+            ("+", "a string") => Some("`&` joins strings; `$number(…)` reads a number".to_owned()),
+            (_, "a string") => Some("`$number(…)` reads a number".to_owned()),
+            _ => None,
+        });
+    UnlikeOperands { sign: &'static str, one: &'static str, other: &'static str } FailingCall
+        "`{sign}` cannot compare {one} with {other}", help "`$number(…)` reads a number, `$string(…)` writes a value";
+    NeverTrue { what: String, near: Near } KnownAnswer "this is never true: {what}", help (did_you_mean(near));
+
     // Of retriers and catchers.
     NoErrorNamed {} EmptyList "`ErrorEquals` names no error", help "`States.ALL` matches every error",
         says "no error is named here";
@@ -593,6 +625,11 @@ impl Finding {
                 | UnknownParameter
                 | WrongLanguageField
         ) || matches!(self, Self::UnknownParameter { .. })
+    }
+
+    /// Returns the known member that was probably meant, of one that is absent.
+    pub(crate) fn near(&self) -> Near {
+        if let Self::AbsentMember { near, .. } = self { near.clone() } else { None }
     }
 
     /// Returns the variable that it is about.

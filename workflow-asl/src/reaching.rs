@@ -188,9 +188,11 @@ pub(crate) fn assignments(state: &State, language: QueryLanguage) -> impl Iterat
     let all = own.chain(rules).chain(catchers);
     all.flat_map(move |(on, assign)| {
         let keys = assign.as_object().into_iter().flat_map(serde_json::Map::keys);
-        keys.map(move |key| {
-            let bare = key.strip_suffix(".$").filter(|_| language == QueryLanguage::JsonPath);
-            Assignment { on, key, name: bare.unwrap_or(key) }
-        })
+        keys.map(move |key| Assignment { on, key, name: assigned_name(key, language) })
     })
+}
+
+/// Returns the variable that a member of `Assign` sets.
+pub(crate) fn assigned_name(key: &str, language: QueryLanguage) -> &str {
+    key.strip_suffix(".$").filter(|_| language == QueryLanguage::JsonPath).unwrap_or(key)
 }

@@ -10,12 +10,14 @@ mod filter_reader;
 mod insert;
 mod reader;
 mod select;
+mod steps;
 
 use std::fmt;
 use std::ops::Range;
 
 pub use insert::InsertError;
 pub use select::NoMatch;
+pub(crate) use steps::Step;
 
 use filter::Filter;
 use workflow_jsonata::{LiteralKind, LiteralStep};

@@ -14,6 +14,7 @@ mod context;
 mod error_flow;
 mod expression;
 mod field;
+mod flow;
 mod handled_errors;
 mod handlers;
 mod language;
@@ -54,6 +55,8 @@ pub struct Annotations {
     pub unchecked: BTreeSet<Pointer>,
     /// The states whose errors may leave the workflow although they handle errors of others.
     pub uncaught: BTreeSet<Pointer>,
+    /// Whether the definition is made from the language, whose own checks know the types of its values.
+    pub lowered: bool,
 }
 
 /// What the rules find in a definition of which more is known than its document says.
@@ -190,6 +193,7 @@ const RULES: &[Rule] = &[
     budget::waits_end_before_their_execution,
     budget::literals_fit_into_a_payload,
     size::a_definition_is_at_most_a_mebibyte,
+    flow::values_have_what_is_read,
 ];
 
 /// Checks a state machine that was read or made, as one of the given type.
@@ -218,7 +222,8 @@ pub fn check_to_run(definition: &Value, kind: MachineType) -> (Option<CheckedMac
     if let Some(other) = other_document(definition) {
         return (None, vec![other]);
     }
-    let annotations = Annotations::default();
+    // Types only matter to those who write the definition.
+    let annotations = Annotations { lowered: true, ..Annotations::default() };
     let definition = Definition::of(&machine, size::characters(definition), kind, &annotations);
     found.extend(definition.check());
     let objects = if found.iter().any(Diagnostic::prevents_running) {

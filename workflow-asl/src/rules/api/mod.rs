@@ -11,14 +11,14 @@ mod result;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use workflow_services::{Arn, ResourceError, Service, TaskResource};
+use workflow_services::{Arn, Pattern, ResourceError, Service, TaskResource};
 
 use super::object_index::ObjectIndex;
 use crate::Pointer;
 use crate::document::{QueryLanguage, StateKind};
 use crate::request::RequestInput;
 use crate::resource::Resource;
-use crate::result::alike;
+use crate::result::{ResultPart, alike};
 use crate::{placeholder, template};
 
 pub(super) use error::{is_prefix, names_task_error, tasks_raise_the_errors_that_are_handled};
@@ -114,6 +114,13 @@ impl<'a> ApiCall<'a> {
     /// Returns what a task calls, where that is known.
     fn target(&self) -> Option<TaskResource<'a>> {
         self.parsed.and_then(Result::ok)
+    }
+
+    /// Returns the state and the certain result of a task that calls an API and answers with its result.
+    pub(super) fn result(&self) -> Option<(usize, ResultPart, &str)> {
+        let task = self.target().filter(|task| task.pattern() != Some(Pattern::WaitForTaskToken))?;
+        let result = ResultPart::of(task);
+        result.is_certain().then(|| (self.state, result, self.name()))
     }
 
     /// Returns what is called, as messages name it: `sqs:sendMessage`, `aws-sdk:s3:getObject`.

@@ -1,0 +1,77 @@
+//! The steps of a path, for those that look at what it reads without a value.
+
+use std::ops::Range;
+
+use super::filter::{Condition, Operand};
+use super::{JsonPath, PathStep};
+
+/// A step, as far as it matters to types.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Step<'a> {
+    /// A member.
+    Name(&'a str),
+    /// Some members as one object, or each of them.
+    Names,
+    /// One item, from the end if negative.
+    Index(i64),
+    /// Some items of an array.
+    Items,
+    /// Every item, or every member.
+    Every,
+    /// Everything below.
+    Deep,
+    /// The items that pass a filter, with the paths of names that it reads of each.
+    Filter(Vec<Vec<&'a str>>),
+    /// A number about an array.
+    Number,
+}
+
+impl JsonPath {
+    /// Returns the steps with their ranges in the surrounding text.
+    pub(crate) fn steps(&self) -> Vec<(Step<'_>, Range<usize>)> {
+        let ranges = self.ends.iter().zip(self.ends.iter().skip(1));
+        let steps = self.steps.iter().zip(ranges).map(|(step, (from, to))| {
+            let kind = match step {
+                PathStep::Child(name) => Step::Name(name),
+                PathStep::Children(_) => Step::Names,
+                PathStep::Index(index) => Step::Index(*index),
+                PathStep::FromLength(back) => Step::Index(-back),
+                PathStep::Indices(_) | PathStep::Slice { .. } => Step::Items,
+                PathStep::Wildcard => Step::Every,
+                PathStep::Descendants => Step::Deep,
+                PathStep::Filter(filter) => {
+                    let mut read = Vec::new();
+                    reads(&filter.condition, &mut read);
+                    Step::Filter(read)
+                }
+                PathStep::Function(_) => Step::Number,
+            };
+            (kind, self.start + from..self.start + to)
+        });
+        steps.collect()
+    }
+
+    /// Returns the text of the path before the step with this number.
+    pub(crate) fn before(&self, step: usize) -> &str {
+        self.ends.get(step).and_then(|end| self.source.get(..*end)).unwrap_or(&self.source).trim_start()
+    }
+}
+
+/// Collects what a condition compares of the item: a test for existence reads nothing.
+fn reads<'a>(condition: &'a Condition, found: &mut Vec<Vec<&'a str>>) {
+    match condition {
+        Condition::And(all) if all.iter().any(|one| matches!(one, Condition::Exists(_))) => {}
+        Condition::Or(all) | Condition::And(all) => all.iter().for_each(|one| reads(one, found)),
+        Condition::Not(one) => reads(one, found),
+        Condition::Exists(_) => {}
+        Condition::Compare(left, _, right) => {
+            for operand in [left, right] {
+                if let Operand::Current(steps) = operand {
+                    let name =
+                        |step: &'a PathStep| if let PathStep::Child(name) = step { Some(name.as_str()) } else { None };
+                    found.push(steps.iter().map_while(name).collect());
+                }
+            }
+        }
+    }
+}

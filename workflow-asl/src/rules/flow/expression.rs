@@ -1,0 +1,769 @@
+//! What JSONata expressions give, and what they read.
+
+use std::ops::Range as Span;
+use std::rc::Rc;
+
+use serde_json::Value;
+use workflow_jsonata::{FunctionId, function};
+
+use super::choice::{Compared, compared};
+use super::read::{few, merged, near};
+use super::ty::{Fields, Found, Is, Kind, Range, Slot, Ty};
+use super::{Flow, Origin, Scene};
+use crate::jsonata::{self, Node, NodeKind};
+use crate::path::Segment;
+use crate::{Finding, Pointer, placeholder};
+
+/// The marker before an expression.
+const OPEN: usize = "{%".len();
+
+/// Where an expression is, and what it sees besides the scene.
+#[derive(Clone)]
+struct Place<'p> {
+    scene: Scene,
+    code: &'p str,
+    at: &'p Pointer,
+    /// The variables that the expression binds.
+    bound: Vec<(Rc<str>, Ty)>,
+    /// The context value, `$`.
+    context: Ty,
+    /// Whether what is not there is only asked for.
+    asks: bool,
+}
+
+/// What an expression gives: its type, and whether it gives anything. Many values are each of the type.
+struct Given {
+    ty: Ty,
+    is: Is,
+    many: bool,
+}
+
+impl Given {
+    fn there(ty: Ty) -> Self {
+        Self { ty, is: Is::There, many: false }
+    }
+
+    fn maybe(ty: Ty) -> Self {
+        Self { is: Is::Maybe, ..Self::there(ty) }
+    }
+
+    /// Returns the type as a value: of many, nothing is certain.
+    fn value(self) -> Ty {
+        if self.many || self.is == Is::Absent { Ty::Any } else { self.ty }
+    }
+}
+
+impl Flow<'_, '_> {
+    /// Returns what a value with expressions in its strings gives.
+    pub(super) fn value(&self, scene: &Scene, value: &Value, at: &Pointer) -> Ty {
+        match value {
+            Value::String(text) => match jsonata::expression(text) {
+                Some(code) => self.expression(scene, code, at, |place, root| self.node(root, place).value()),
+                None => Ty::constant(value),
+            },
+            Value::Array(items) => {
+                Ty::tuple(items.iter().enumerate().map(|(i, item)| self.value(scene, item, &at.index(i))).collect())
+            }
+            Value::Object(members) => {
+                let mut fields = Fields::default();
+                for (name, value) in members {
+                    fields.open |= placeholder::likely(name);
+                    fields.insert(name, Slot::there(self.value(scene, value, &at.child(name))));
+                }
+                fields.into()
+            }
+            _ => Ty::constant(value),
+        }
+    }
+
+    /// Returns the scenes in which a condition is true, and in which it is not, as far as they are possible.
+    pub(super) fn condition(&self, scene: &Scene, text: &str, at: &Pointer) -> (Option<Scene>, Option<Scene>) {
+        let both = || (Some(scene.clone()), Some(scene.clone()));
+        let Some(code) = jsonata::expression(text).filter(|code| !placeholder::contained(code)) else { return both() };
+        let read = self.definition.texts.expressions.read(code);
+        let Ok((ast, _)) = &*read else { return both() };
+        let place = Place::new(scene, code, at);
+        if let NodeKind::Call(procedure, arguments) = &alone(&ast.root).kind
+            && matches!(&procedure.kind, NodeKind::Variable(name) if name == "exists")
+            && let [argument] = arguments.as_slice()
+        {
+            // A test that fails for all data is reported, of whatever it tests.
+            let asked = Place { asks: true, ..place.clone() };
+            if self.node(argument, &asked).is == Is::Absent && target(argument, &place).is_some() {
+                let what = format!("`{}` is never present here", place.text(argument));
+                self.say(Finding::NeverTrue { what, near: None }, at, Some(place.range(argument)));
+            }
+        }
+        self.node(&ast.root, &Place { asks: is_path(&ast.root), ..place.clone() });
+        (self.narrow(&ast.root, &place, true), self.narrow(&ast.root, &place, false))
+    }
+
+    fn expression(&self, scene: &Scene, code: &str, at: &Pointer, read: impl FnOnce(&Place<'_>, &Node) -> Ty) -> Ty {
+        if placeholder::contained(code) {
+            return Ty::Any;
+        }
+        match &*self.definition.texts.expressions.read(code) {
+            Ok((ast, _)) => read(&Place::new(scene, code, at), &ast.root),
+            Err(_) => Ty::Any,
+        }
+    }
+
+    fn node(&self, node: &Node, place: &Place<'_>) -> Given {
+        let nothing = || Given { ty: Ty::Any, is: Is::Maybe, many: false };
+        match &node.kind {
+            NodeKind::String(text) => Given::there(Ty::text(text)),
+            NodeKind::Number(number) => Given::there(Ty::Number(Range::point(*number))),
+            NodeKind::Bool(value) => Given::there(Ty::Bool(Some(*value))),
+            NodeKind::Null => Given::there(Ty::Null),
+            NodeKind::Path(_)
+            | NodeKind::Name(_)
+            | NodeKind::Variable(_)
+            | NodeKind::Predicate(..)
+            | NodeKind::KeepArray(_) => self.path_of(node, place),
+            NodeKind::Array(items) => {
+                let given: Vec<_> = items.iter().map(|item| self.node(item, place)).collect();
+                let single = |given: &Given| {
+                    given.is == Is::There && !given.many && !matches!(given.ty.kind(), None | Some(Kind::Array))
+                };
+                // A list in a list is flattened, unless brackets make it.
+                match given.iter().all(single) && !items.iter().any(|item| matches!(item.kind, NodeKind::Range(..))) {
+                    true => Given::there(Ty::tuple(given.into_iter().map(|given| given.ty).collect())),
+                    false => Given::there(Ty::list(Ty::Any)),
+                }
+            }
+            NodeKind::Object(pairs) => {
+                let mut fields = Fields::default();
+                for (key, value) in pairs {
+                    let given = self.node(value, place);
+                    match &key.kind {
+                        NodeKind::String(name) => {
+                            let is = given.is;
+                            fields.insert(name, Slot { ty: given.value(), is });
+                        }
+                        _ => {
+                            self.node(key, place);
+                            fields.open = true;
+                        }
+                    }
+                }
+                Given::there(fields.into())
+            }
+            NodeKind::Block(nodes) => {
+                let mut inner = place.clone();
+                let mut last = nothing();
+                for node in nodes {
+                    last = match &node.kind {
+                        NodeKind::Bind(name, value) => {
+                            let given = self.node(value, &inner);
+                            let (ty, is) = (given.ty.clone(), given.is);
+                            inner.bound.push((name.as_str().into(), given.value()));
+                            Given { ty, is, many: false }
+                        }
+                        _ => self.node(node, &inner),
+                    };
+                }
+                last
+            }
+            NodeKind::Bind(_, value) => self.node(value, place),
+            NodeKind::Negate(value) => {
+                self.numbers("-", &[value], place);
+                Given::maybe(Ty::NUMBER)
+            }
+            NodeKind::Range(from, to) => {
+                self.numbers("..", &[from, to], place);
+                Given::maybe(Ty::list(Ty::NUMBER))
+            }
+            NodeKind::Binary(sign, left, right) => self.operator(node, sign, left, right, place),
+            NodeKind::Condition(condition, then, otherwise) => {
+                self.node(condition, &Place { asks: place.asks || is_path(condition), ..place.clone() });
+                let there = |truth| self.narrow(condition, place, truth).map(|scene| Place { scene, ..place.clone() });
+                let then = there(true).map(|inner| self.node(then, &inner));
+                let other = match otherwise {
+                    Some(other) => there(false).map(|inner| self.node(other, &inner)),
+                    None => Some(nothing()),
+                };
+                match (then, other) {
+                    (Some(one), Some(two)) => {
+                        let is = if one.is == two.is { one.is } else { Is::Maybe };
+                        Given { many: one.many || two.many, is, ty: one.ty.join(&two.ty) }
+                    }
+                    (one, two) => one.or(two).unwrap_or_else(nothing),
+                }
+            }
+            NodeKind::Call(procedure, arguments) => self.call(procedure, arguments, None, place),
+            NodeKind::Apply(left, right) => {
+                let asks = asking(right) || matches!(&right.kind, NodeKind::Call(procedure, _) if asking(procedure));
+                let given = self.node(left, &Place { asks: place.asks || asks, ..place.clone() });
+                match &right.kind {
+                    NodeKind::Call(procedure, arguments) => {
+                        self.call(procedure, arguments, Some((left, given.value())), place)
+                    }
+                    NodeKind::Variable(_) => self.call(right, &[], Some((left, given.value())), place),
+                    _ => self.parts(right, place),
+                }
+            }
+            NodeKind::Lambda { params, body, .. } => {
+                let mut inner = place.clone();
+                inner.bound.extend(params.iter().map(|name| (name.as_str().into(), Ty::Any)));
+                self.node(body, &inner);
+                nothing()
+            }
+            _ => self.parts(node, place),
+        }
+    }
+
+    /// Looks at the parts of what is not understood.
+    fn parts(&self, node: &Node, place: &Place<'_>) -> Given {
+        let inner = Place { context: Ty::Any, ..place.clone() };
+        node.parts().into_iter().for_each(|part| drop(self.node(part, &inner)));
+        Given::maybe(Ty::Any)
+    }
+
+    /// Returns what a path, or a step of one, reads.
+    fn path_of(&self, node: &Node, place: &Place<'_>) -> Given {
+        match &node.kind {
+            NodeKind::Path(steps) => {
+                let Some((first, rest)) = steps.split_first() else { return Given::maybe(Ty::Any) };
+                let mut given = self.step(first, None, node.span.start, place);
+                for step in rest {
+                    if given.is == Is::Absent {
+                        break;
+                    }
+                    given = self.step(step, Some(given), node.span.start, place);
+                }
+                given
+            }
+            _ => self.step(node, None, node.span.start, place),
+        }
+    }
+
+    /// Returns what a step gives for what comes before it. `start` is where the path begins.
+    fn step(&self, node: &Node, before: Option<Given>, start: usize, place: &Place<'_>) -> Given {
+        match &node.kind {
+            NodeKind::Variable(name) if before.is_none() => match place.variable(name) {
+                Some(ty) => Given::there(ty),
+                None => Given::maybe(Ty::Any),
+            },
+            NodeKind::Name(name) => {
+                let first = before.is_none();
+                let before = before.unwrap_or_else(|| Given::maybe(place.context.clone()));
+                self.member(name, &node.span, before, if first { node.span.start } else { start }, place)
+            }
+            NodeKind::String(name) if before.is_some() => {
+                let before = before.unwrap_or_else(|| Given::maybe(Ty::Any));
+                self.member(name, &node.span, before, start, place)
+            }
+            NodeKind::Predicate(inner, filter) => {
+                let given = self.step(inner, before, start, place);
+                self.predicate(node, inner, filter, given, start, place)
+            }
+            NodeKind::KeepArray(inner) => {
+                let given = self.step(inner, before, start, place);
+                let array = given.ty.kind() == Some(Kind::Array) && !given.many;
+                if array { given } else { Given { is: given.is, ..Given::maybe(Ty::Any) } }
+            }
+            NodeKind::Path(_) if before.is_none() => self.path_of(node, place),
+            NodeKind::Block(_) | NodeKind::Call(..) | NodeKind::Object(_) | NodeKind::Array(_) => match before {
+                None => self.node(node, place),
+                // Of each item.
+                Some(before) => {
+                    let item = before.ty.item().unwrap_or(if before.ty.kind() == Some(Kind::Array) {
+                        Ty::Any
+                    } else {
+                        before.ty
+                    });
+                    self.node(node, &Place { context: item, ..place.clone() });
+                    Given::maybe(Ty::Any)
+                }
+            },
+            _ => self.parts(node, place),
+        }
+    }
+
+    fn member(&self, name: &str, span: &Span<usize>, before: Given, start: usize, place: &Place<'_>) -> Given {
+        let Given { mut ty, is, mut many } = before;
+        // A name reads the members of an array's items.
+        for _ in 0..4 {
+            if ty.kind() == Some(Kind::Array) {
+                (ty, many) = (ty.item().unwrap_or(Ty::Any), true);
+            }
+        }
+        match ty.member(name) {
+            Found::There(ty) => Given { ty, is, many },
+            Found::Maybe(ty) => Given { ty, is: Is::Maybe, many },
+            missing => {
+                if !place.asks {
+                    let end = span.start.saturating_sub(1).max(start);
+                    let holder =
+                        place.code.get(start..end).map(str::trim).filter(|text| !text.is_empty()).unwrap_or("$");
+                    let finding = self.missing(missing, &ty, holder, name);
+                    self.say(finding, place.at, Some(span.start + OPEN..span.end + OPEN));
+                }
+                Given { ty: Ty::Any, is: Is::Absent, many }
+            }
+        }
+    }
+
+    fn predicate(
+        &self,
+        node: &Node,
+        inner: &Node,
+        filter: &Node,
+        given: Given,
+        start: usize,
+        place: &Place<'_>,
+    ) -> Given {
+        let index = match &filter.kind {
+            NodeKind::Number(number) => Some(*number),
+            NodeKind::Negate(inner) => match inner.kind {
+                NodeKind::Number(number) => Some(-number),
+                _ => None,
+            },
+            _ => None,
+        };
+        let array = given.ty.kind() == Some(Kind::Array);
+        let Some(index) = index else {
+            let item = if array { given.ty.item().unwrap_or(Ty::Any) } else { given.ty.clone() };
+            self.node(filter, &Place { context: item.clone(), asks: place.asks || is_path(filter), ..place.clone() });
+            return Given { ty: item, is: if given.is == Is::Absent { Is::Absent } else { Is::Maybe }, many: true };
+        };
+        let index = index.floor() as i64;
+        if given.many || given.ty.kind().is_none() || given.is == Is::Absent {
+            let item = if array { Ty::Any } else { given.ty };
+            return Given {
+                ty: item,
+                is: if given.is == Is::Absent { Is::Absent } else { Is::Maybe },
+                many: given.many,
+            };
+        }
+        let holder = place.code.get(start..inner.span.end).unwrap_or_default().trim();
+        let finding = if array {
+            match self.item(&given.ty, index, holder) {
+                Ok((ty, is)) => {
+                    return Given { ty, is: if is == Is::There { given.is } else { Is::Maybe }, many: false };
+                }
+                Err(finding) => finding,
+            }
+        } else if matches!(index, 0 | -1) {
+            // A value is its own first item.
+            return given;
+        } else {
+            Finding::NotAList { path: holder.to_owned(), is: given.ty.kind().map_or("", Kind::words) }
+        };
+        if !place.asks {
+            self.say(finding, place.at, Some(inner.span.end + OPEN..node.span.end + OPEN));
+        }
+        Given { ty: Ty::Any, is: Is::Absent, many: false }
+    }
+
+    /// Looks at operands that must be numbers.
+    fn numbers(&self, sign: &'static str, operands: &[&Node], place: &Place<'_>) {
+        for operand in operands {
+            let ty = self.node(operand, place).value();
+            if let Some(kind) = ty.kind().filter(|kind| *kind != Kind::Number) {
+                let is = kind.words();
+                self.say(Finding::UnlikeOperand { sign, is, wants: "numbers" }, place.at, Some(place.range(operand)));
+            }
+        }
+    }
+
+    fn operator(&self, node: &Node, sign: &'static str, left: &Node, right: &Node, place: &Place<'_>) -> Given {
+        let asking = |operand: &Node| Place { asks: place.asks || is_path(operand), ..place.clone() };
+        match sign {
+            "and" | "or" => {
+                self.node(left, &asking(left));
+                if let Some(scene) = self.narrow(left, place, sign == "and") {
+                    self.node(right, &Place { scene, ..asking(right) });
+                }
+                Given::there(Ty::BOOL)
+            }
+            "&" => {
+                self.node(left, place);
+                self.node(right, place);
+                Given::there(Ty::TEXT)
+            }
+            "+" | "-" | "*" | "/" | "%" => {
+                self.numbers(sign, &[left, right], place);
+                Given::maybe(Ty::NUMBER)
+            }
+            "<" | "<=" | ">" | ">=" => {
+                let (one, two) = (self.node(left, place).value(), self.node(right, place).value());
+                for (ty, operand) in [(&one, left), (&two, right)] {
+                    if let Some(kind) = ty.kind().filter(|kind| !matches!(kind, Kind::Number | Kind::Text)) {
+                        let finding = Finding::UnlikeOperand { sign, is: kind.words(), wants: "numbers or strings" };
+                        self.say(finding, place.at, Some(place.range(operand)));
+                    }
+                }
+                match (one.kind(), two.kind()) {
+                    (Some(a @ (Kind::Number | Kind::Text)), Some(b @ (Kind::Number | Kind::Text))) if a != b => {
+                        let finding = Finding::UnlikeOperands { sign, one: a.words(), other: b.words() };
+                        self.say(finding, place.at, Some(place.range(node)));
+                    }
+                    (Some(Kind::Number), _) => {
+                        if let Compared::Never = compared(&one, Kind::Number, sign, &two, true) {
+                            self.never(node, left, &one, None, place);
+                        }
+                    }
+                    _ => {}
+                }
+                Given::maybe(Ty::BOOL)
+            }
+            "=" | "!=" => {
+                let (one, two) = (self.node(left, place).value(), self.node(right, place).value());
+                let constant = |node: &Node| {
+                    matches!(node.kind, NodeKind::String(_) | NodeKind::Number(_) | NodeKind::Bool(_) | NodeKind::Null)
+                };
+                if sign == "=" && !(constant(left) && constant(right)) {
+                    let ((tested, ty), other) =
+                        if constant(left) { ((right, &two), &one) } else { ((left, &one), &two) };
+                    self.equal(node, tested, ty, other, place);
+                }
+                Given::there(Ty::BOOL)
+            }
+            _ => {
+                self.node(left, place);
+                self.node(right, place);
+                Given::there(if sign == "in" { Ty::BOOL } else { Ty::Any })
+            }
+        }
+    }
+
+    /// Reports an equality that is never true.
+    fn equal(&self, node: &Node, tested: &Node, ty: &Ty, other: &Ty, place: &Place<'_>) {
+        let (Some(kind), Some(of)) = (ty.kind(), other.kind()) else { return };
+        if kind != of {
+            return self.never(node, tested, ty, None, place);
+        }
+        match compared(ty, kind, "=", other, true) {
+            Compared::To(_) => {}
+            Compared::Unlisted(values) => {
+                if let Some((texts, _)) = other.texts()
+                    && let Some(text) = texts.first()
+                {
+                    let near = near(self, text, values.iter().copied());
+                    let (text, name) = (text.to_string(), place.text(tested));
+                    self.say(Finding::UnlistedValue { text, name, values, near }, place.at, Some(place.range(node)));
+                }
+            }
+            Compared::Never => self.never(node, tested, ty, Some(other), place),
+        }
+    }
+
+    fn never(&self, node: &Node, tested: &Node, ty: &Ty, other: Option<&Ty>, place: &Place<'_>) {
+        let name = place.text(tested);
+        let texts = ty.texts().map(|(texts, _)| texts).filter(|texts| !texts.is_empty() && other.is_some());
+        let what = match (ty, &texts) {
+            (_, Some(texts)) => {
+                let texts: Vec<_> = few(texts).iter().map(|text| format!("`{text}`")).collect();
+                format!("`{name}` is {} here", texts.join(" or "))
+            }
+            (Ty::Number(range), _) if *range != Range::ALL => format!("`{name}` is {} here", range.words()),
+            (Ty::Bool(Some(value)), _) => format!("`{name}` is `{value}` here"),
+            _ => format!("`{name}` is {}", ty.kind().map_or("", Kind::words)),
+        };
+        let wanted = other.and_then(Ty::texts).and_then(|(texts, _)| texts.first().cloned());
+        let near = wanted.zip(texts).and_then(|(wanted, texts)| near(self, &wanted, texts.iter().map(|text| &**text)));
+        self.say(Finding::NeverTrue { what, near }, place.at, Some(place.range(node)));
+    }
+
+    /// Returns what a call gives. `piped` is the value before `~>`, its first argument.
+    fn call(&self, procedure: &Node, arguments: &[Node], piped: Option<(&Node, Ty)>, place: &Place<'_>) -> Given {
+        let known = match &procedure.kind {
+            NodeKind::Variable(name) if place.variable(name).is_none() => function(name),
+            _ => None,
+        };
+        let Some(known) = known else {
+            if !matches!(procedure.kind, NodeKind::Variable(_) | NodeKind::Name(_)) {
+                self.node(procedure, place);
+            }
+            arguments.iter().for_each(|argument| drop(self.node(argument, place)));
+            return Given::maybe(Ty::Any);
+        };
+        let inner = Place { asks: place.asks || known.asking, ..place.clone() };
+        let mut given: Vec<(Option<&Node>, Ty)> = piped.map(|(node, ty)| (Some(node), ty)).into_iter().collect();
+        for argument in arguments {
+            let ty = match &argument.kind {
+                // A closure is called with each item.
+                NodeKind::Lambda { params, body, .. } => {
+                    let item = given.first().map(|(_, ty)| ty);
+                    let item = match (known.id, item) {
+                        (FunctionId::Reduce | FunctionId::Sift | FunctionId::Each, _) | (_, None) => Ty::Any,
+                        (_, Some(ty)) if ty.kind() == Some(Kind::Array) => ty.item().unwrap_or(Ty::Any),
+                        (_, Some(ty)) => ty.clone(),
+                    };
+                    let mut of_item = inner.clone();
+                    for (number, name) in params.iter().enumerate() {
+                        let sorts = known.id == FunctionId::Sort && number == 1;
+                        let ty = if number == 0 || sorts { item.clone() } else { Ty::Any };
+                        of_item.bound.push((name.as_str().into(), ty));
+                    }
+                    self.node(body, &of_item);
+                    Ty::Any
+                }
+                _ => self.node(argument, &inner).value(),
+            };
+            given.push((Some(argument), ty));
+        }
+        self.check_arguments(known, &given, place);
+        let ty = match known.id {
+            FunctionId::Merge => {
+                let items = match given.first().map(|(_, ty)| ty) {
+                    Some(Ty::Tuple(items)) => Some(items.clone()),
+                    _ => None,
+                };
+                // What is between is not flattened only if it is certain.
+                let written = arguments.first().map(|argument| &argument.kind);
+                match (items, written) {
+                    (Some(items), _) => merged(&items),
+                    (None, Some(NodeKind::Array(nodes))) => {
+                        let says = self.says.replace(false);
+                        let parts: Vec<_> = nodes.iter().map(|node| self.node(node, place).value()).collect();
+                        self.says.set(says);
+                        merged(&parts)
+                    }
+                    _ => Fields::open().into(),
+                }
+            }
+            _ => match known.result() {
+                Some(("s", _)) => Ty::TEXT,
+                Some(("n", _)) => Ty::NUMBER,
+                Some(("b", _)) => Ty::BOOL,
+                _ => Ty::Any,
+            },
+        };
+        // Most functions give nothing for nothing.
+        if known.asking { Given::there(ty) } else { Given::maybe(ty) }
+    }
+
+    fn check_arguments(&self, known: &jsonata::Function, given: &[(Option<&Node>, Ty)], place: &Place<'_>) {
+        let parameters: Vec<_> = known.parameters().collect();
+        let needed = parameters.iter().filter(|parameter| !parameter.optional).count();
+        let context = parameters.first().is_some_and(|first| first.context) && given.len() < needed;
+        for (parameter, (node, ty)) in parameters.iter().skip(usize::from(context)).zip(given) {
+            let (Some(kind), Some(node)) = (ty.kind(), node) else { continue };
+            let letter = match kind {
+                Kind::Null => continue,
+                Kind::Bool => 'b',
+                Kind::Number => 'n',
+                Kind::Text => 's',
+                Kind::Object => 'o',
+                Kind::Array => 'a',
+            };
+            let item = parameter.items.unwrap_or("");
+            let alone = parameter.kinds == "a" && (item.is_empty() || item.contains(letter));
+            let wants = |letters: &str| match letters.chars().next() {
+                Some('s') => Some("a string"),
+                Some('n') => Some("a number"),
+                Some('b') => Some("a boolean"),
+                Some('o') => Some("an object"),
+                Some('a') => Some("an array"),
+                _ => None,
+            };
+            let mut finding = None;
+            if !matches!(parameter.kinds, "x" | "j") && !parameter.kinds.contains(letter) && !alone {
+                finding = wants(parameter.kinds).map(|wants| (wants, kind.words()));
+            } else if let (Some(of), false) = (ty.item().and_then(|item| item.kind()), item.is_empty()) {
+                let of_letter = match of {
+                    Kind::Bool => 'b',
+                    Kind::Number => 'n',
+                    Kind::Text => 's',
+                    Kind::Object => 'o',
+                    _ => continue,
+                };
+                if !item.contains(of_letter) {
+                    finding = match (item, of) {
+                        ("n", _) => Some((
+                            "an array of numbers",
+                            if of == Kind::Text { "one of strings" } else { "one of others" },
+                        )),
+                        ("s", _) => Some((
+                            "an array of strings",
+                            if of == Kind::Number { "one of numbers" } else { "one of others" },
+                        )),
+                        _ => None,
+                    };
+                }
+            }
+            if let Some((wants, is)) = finding {
+                let (function, text) = (format!("${}", known.name), place.text(node));
+                self.say(Finding::UnlikeArgument { function, wants, is, text }, place.at, Some(place.range(node)));
+            }
+        }
+    }
+
+    /// Returns the scene in which an expression is true, or is not; `None` if it certainly is otherwise.
+    fn narrow(&self, node: &Node, place: &Place<'_>, truth: bool) -> Option<Scene> {
+        let same = || Some(place.scene.clone());
+        let says = self.says.replace(false);
+        let narrowed = match &node.kind {
+            NodeKind::Block(nodes) => match nodes.as_slice() {
+                [one] => self.narrow(one, place, truth),
+                _ => same(),
+            },
+            NodeKind::Bool(value) if *value != truth => None,
+            NodeKind::Binary(sign @ ("and" | "or"), left, right) => {
+                let joins = *sign == "and";
+                let inner = self.narrow(left, place, joins);
+                let both = |truth| {
+                    let scene = inner.clone()?;
+                    self.narrow(right, &Place { scene, ..place.clone() }, truth)
+                };
+                if truth == joins { both(joins) } else { Scene::either(self.narrow(left, place, truth), both(truth)) }
+            }
+            NodeKind::Call(procedure, arguments) => match (&procedure.kind, arguments.as_slice()) {
+                (NodeKind::Variable(name), [argument]) if name == "not" => self.narrow(argument, place, !truth),
+                (NodeKind::Variable(name), [argument]) if name == "boolean" => self.narrow(argument, place, truth),
+                (NodeKind::Variable(name), [argument]) if name == "exists" => match target(argument, place) {
+                    Some((origin, steps)) => {
+                        let given = self.node(argument, &Place { asks: true, ..place.clone() });
+                        match (truth, given.is) {
+                            (true, Is::Absent) | (false, Is::There) => same(),
+                            (true, _) => Some(place.scene.with(&origin, &steps, Slot::there(given.value()))),
+                            (false, _) if steps.is_empty() => same(),
+                            (false, _) => Some(place.scene.with(&origin, &steps, Slot { ty: Ty::Any, is: Is::Absent })),
+                        }
+                    }
+                    None => same(),
+                },
+                _ => same(),
+            },
+            NodeKind::Binary(sign @ ("=" | "!=" | "<" | "<=" | ">" | ">="), left, right) => {
+                let (sign, truth) = if *sign == "!=" { ("=", !truth) } else { (*sign, truth) };
+                let turned = match sign {
+                    "<" => ">",
+                    "<=" => ">=",
+                    ">" => "<",
+                    ">=" => "<=",
+                    other => other,
+                };
+                let sides = [(left, right, sign), (right, left, turned)];
+                let known = sides.into_iter().find_map(|(tested, other, sign)| {
+                    let constant = self.constant(other)?;
+                    Some((target(tested, place)?, tested, constant, sign))
+                });
+                match known {
+                    Some(((origin, steps), tested, constant, sign)) => {
+                        let given = self.node(tested, place);
+                        let certain = given.is == Is::There && !given.many;
+                        let ty = given.value();
+                        let kind = constant.kind().unwrap_or(Kind::Null);
+                        match ty.kind() {
+                            _ if kind == Kind::Null => same(),
+                            Some(is) if is != kind => same(),
+                            // Nothing is equal to nothing, and a list to what it has.
+                            None if !truth => same(),
+                            Some(_) if !truth && !certain => same(),
+                            _ => match compared(&ty, kind, sign, &constant, truth) {
+                                Compared::To(ty) => Some(place.scene.with(&origin, &steps, Slot::there(ty))),
+                                _ => None,
+                            },
+                        }
+                    }
+                    None => same(),
+                }
+            }
+            // A value that counts as true is there.
+            _ if truth => match target(node, place) {
+                Some((origin, steps)) if !steps.is_empty() => {
+                    let given = self.node(node, &Place { asks: true, ..place.clone() });
+                    if given.is == Is::Maybe {
+                        Some(place.scene.with(&origin, &steps, Slot::there(given.value())))
+                    } else {
+                        same()
+                    }
+                }
+                _ => same(),
+            },
+            _ => same(),
+        };
+        self.says.set(says);
+        narrowed
+    }
+
+    fn constant(&self, node: &Node) -> Option<Ty> {
+        Some(match &node.kind {
+            NodeKind::String(text) => Ty::text(text),
+            NodeKind::Number(number) => Ty::Number(Range::point(*number)),
+            NodeKind::Bool(value) => Ty::Bool(Some(*value)),
+            NodeKind::Null => Ty::Null,
+            _ => return None,
+        })
+    }
+}
+
+impl<'p> Place<'p> {
+    fn new(scene: &Scene, code: &'p str, at: &'p Pointer) -> Self {
+        Self { scene: scene.clone(), code, at, bound: Vec::new(), context: Ty::Any, asks: false }
+    }
+
+    /// Returns the type of a variable; `None` if it is not known, or a function.
+    fn variable(&self, name: &str) -> Option<Ty> {
+        if name.is_empty() {
+            return Some(self.context.clone());
+        }
+        if let Some((_, ty)) = self.bound.iter().rev().find(|(known, _)| **known == *name) {
+            return Some(ty.clone());
+        }
+        if name == "states" {
+            let mut fields = Fields::of([("input", self.scene.input.clone()), ("context", self.scene.context.clone())]);
+            // Another rule says what `$states` does not have.
+            fields.open = true;
+            for (name, ty) in [("result", &self.scene.result), ("errorOutput", &self.scene.error)] {
+                ty.iter().for_each(|ty| fields.insert(name, Slot::there(ty.clone())));
+            }
+            return Some(fields.into());
+        }
+        self.scene.variables.get(name).cloned()
+    }
+
+    fn range(&self, node: &Node) -> Span<usize> {
+        node.span.start + OPEN..node.span.end + OPEN
+    }
+
+    fn text(&self, node: &Node) -> String {
+        let text = self.code.get(node.span.clone()).unwrap_or_default().trim();
+        text.chars().take(60).collect()
+    }
+}
+
+/// Returns the node without parentheses around it.
+fn alone(node: &Node) -> &Node {
+    match &node.kind {
+        NodeKind::Block(nodes) => match nodes.as_slice() {
+            [one] => alone(one),
+            _ => node,
+        },
+        _ => node,
+    }
+}
+
+/// Returns whether an expression is only a path, which as a condition asks whether there is a value.
+fn is_path(node: &Node) -> bool {
+    matches!(alone(node).kind, NodeKind::Path(_) | NodeKind::Name(_) | NodeKind::Variable(_) | NodeKind::Predicate(..))
+}
+
+fn asking(procedure: &Node) -> bool {
+    matches!(&procedure.kind, NodeKind::Variable(name) if function(name).is_some_and(|known| known.asking))
+}
+
+/// Returns the place that a path of names reads, from the input or a variable of the workflow.
+fn target<'n>(node: &'n Node, place: &Place<'_>) -> Option<(Origin, Vec<Segment<'n>>)> {
+    let (root, rest) = match &alone(node).kind {
+        NodeKind::Path(steps) => steps.split_first()?,
+        NodeKind::Variable(_) => (alone(node), &[] as &[Node]),
+        _ => return None,
+    };
+    let NodeKind::Variable(name) = &root.kind else { return None };
+    let mut names = rest.iter().map(|step| match &step.kind {
+        NodeKind::Name(name) | NodeKind::String(name) => Some(Segment::Name(name)),
+        _ => None,
+    });
+    if name.is_empty() || place.bound.iter().any(|(known, _)| **known == **name) {
+        return None;
+    }
+    if name != "states" {
+        return Some((Origin::Variable(name.clone()), names.collect::<Option<_>>()?));
+    }
+    (names.next()?? == Segment::Name("input")).then_some(())?;
+    Some((Origin::Input, names.collect::<Option<_>>()?))
+}

@@ -1,0 +1,299 @@
+//! The rule on the values that flow through a definition: what is read of them is there, and of the type that its use
+//! needs; a comparison may be true.
+//!
+//! A forward analysis gives the type of each state's input and of the variables. Types come from constants, templates,
+//! AWS's APIs and tests of choices; nothing is known of the execution's input. Only what is certain is reported, in a
+//! second pass, when the types no longer change.
+
+mod choice;
+mod expression;
+mod read;
+mod state;
+mod ty;
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use super::Definition;
+use crate::graph::{Edge, EdgeKind, FlowAnalysis, Graph, solve};
+use crate::nearest::Lookups;
+use crate::path::Segment;
+use crate::{Diagnostic, Finding, Pointer, placeholder};
+use ty::{Fields, Slot, Ty};
+
+/// How many states are looked at for each state of the definition, and besides. Loops and nested scopes take more than one.
+const TURNS: (usize, usize) = (40, 1_000);
+/// How often what is known of a state's input may change before nothing is known.
+const CHANGES: usize = 6;
+
+/// The types of the variables that may have a value.
+type Variables = Rc<BTreeMap<Rc<str>, Ty>>;
+
+/// What is known where a state begins.
+#[derive(Clone)]
+struct Fact {
+    input: Ty,
+    variables: Variables,
+    changes: usize,
+}
+
+/// The values that the expressions of a field see.
+#[derive(Clone)]
+struct Scene {
+    /// `$` of JSONPath, or `$states.input`.
+    input: Ty,
+    /// `$states.result`, `$states.errorOutput`.
+    result: Option<Ty>,
+    error: Option<Ty>,
+    variables: Variables,
+    context: Ty,
+}
+
+/// What is known after a state, by the fields that lead on.
+#[derive(Default)]
+struct Outcome {
+    next: Option<(Ty, Variables)>,
+    rules: Vec<Option<(Ty, Variables)>>,
+    catchers: Vec<(Ty, Variables)>,
+}
+
+/// Where a path that is only names and indices begins.
+enum Origin {
+    Input,
+    Variable(String),
+}
+
+struct Flow<'d, 'a> {
+    definition: &'d Definition<'a>,
+    graphs: Vec<Option<&'d Graph<'a>>>,
+    /// The number of each state of a scope among the parts.
+    numbers: Vec<Vec<Option<usize>>>,
+    /// The scopes in a state.
+    inside: BTreeMap<usize, Vec<usize>>,
+    /// The results of the tasks that call AWS's APIs.
+    results: BTreeMap<usize, Ty>,
+    found: RefCell<Vec<Diagnostic>>,
+    /// Whether what is found is kept.
+    says: Cell<bool>,
+    left: Cell<usize>,
+    lookups: Lookups,
+}
+
+/// What is read of a value may be there, and values are of the types that their uses need.
+pub(super) fn values_have_what_is_read(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
+    // A target that is not known may be any state.
+    let unknown = |edge: &Edge<'_>| edge.to.is_none() && placeholder::likely(edge.target);
+    // Where a part of the definition is wrong, its other values may be, too.
+    let wrong = |one: &Diagnostic| one.code.is_certain() && !one.code.fails_only_when_it_runs();
+    if definition.annotations.lowered
+        || found.iter().any(wrong)
+        || definition.graphs.iter().any(|graph| graph.edges().iter().any(unknown))
+    {
+        return;
+    }
+    let index = &definition.index;
+    let names: BTreeMap<_, _> =
+        index.states.iter().enumerate().map(|(n, state)| ((state.scope, state.name), n)).collect();
+    let graphs = definition.graphs_of_scopes();
+    let numbers = graphs.iter().enumerate().map(|(scope, graph)| {
+        let states = graph.iter().flat_map(|graph| graph.states());
+        states.map(|(name, _)| names.get(&(scope, *name)).copied()).collect()
+    });
+    let numbers = numbers.collect();
+    let mut inside: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (number, scope) in index.scopes.iter().enumerate() {
+        scope.owner.into_iter().for_each(|owner| inside.entry(owner).or_default().push(number));
+    }
+    let results = definition.calls.iter().filter_map(|call| {
+        let (state, part, name) = call.result()?;
+        Some((state, Ty::Api(part, name.into())))
+    });
+    let flow = Flow {
+        results: results.collect(),
+        definition,
+        graphs,
+        numbers,
+        inside,
+        found: RefCell::default(),
+        says: Cell::new(true),
+        left: Cell::new(index.states.len() * TURNS.0 + TURNS.1),
+        lookups: Lookups::default(),
+    };
+    let _ = flow.scope(0, Ty::Any, &Variables::default(), &context(None));
+    if flow.left.get() == 0 {
+        return;
+    }
+    // What another rule has found is not said twice.
+    let mut said: BTreeMap<Pointer, Vec<Option<(usize, usize)>>> = BTreeMap::new();
+    found.iter().for_each(|one| said.entry(one.pointer.clone()).or_default().push(one.range));
+    for one in flow.found.into_inner() {
+        let overlaps = |range: &Option<(usize, usize)>| match (range, one.range) {
+            (Some(a), Some(b)) => a.0 < b.0 + b.1 && b.0 < a.0 + a.1,
+            _ => true,
+        };
+        let ranges = said.entry(one.pointer.clone()).or_default();
+        if !ranges.iter().any(overlaps) {
+            ranges.push(one.range);
+            found.push(one);
+        }
+    }
+}
+
+/// Returns the context object; of the item of a map, its type.
+fn context(item: Option<Ty>) -> Ty {
+    let open = |members: &[(&str, Ty)]| {
+        let mut fields = Fields::of(members.iter().cloned());
+        fields.open = true;
+        Ty::from(fields)
+    };
+    let text = |names: &[&'static str]| open(&names.iter().map(|name| (*name, Ty::TEXT)).collect::<Vec<_>>());
+    let item = item.map(|item| ("Map", open(&[("Item", open(&[("Index", Ty::NUMBER), ("Value", item)]))])));
+    let members = [
+        ("Execution", text(&["Id", "Name", "StartTime", "RoleArn"])),
+        ("StateMachine", text(&["Id", "Name"])),
+        ("State", text(&["Name", "EnteredTime"])),
+    ];
+    open(&members.into_iter().chain(item).collect::<Vec<_>>())
+}
+
+/// The states of a scope with what their expressions see.
+struct Solving<'f, 'd, 'a> {
+    flow: &'f Flow<'d, 'a>,
+    numbers: &'f [Option<usize>],
+    context: &'f Ty,
+    /// What each state that ends the scope gives.
+    ends: RefCell<BTreeMap<usize, Ty>>,
+}
+
+impl<'a> FlowAnalysis<Edge<'a>> for Solving<'_, '_, 'a> {
+    type Fact = Fact;
+
+    fn leave<'s>(
+        &'s self,
+        node: usize,
+        leaving: &'s [Edge<'a>],
+        before: &'s Fact,
+    ) -> impl Iterator<Item = Option<Fact>> + 's {
+        let outcome = match self.numbers.get(node).copied().flatten() {
+            Some(number) if self.flow.takes_turn() => {
+                let outcome = self.flow.state(number, before, self.context);
+                let ends = self.flow.definition.index.states.get(number).is_some_and(|state| state.state.is_terminal());
+                if let (true, Some((output, _))) = (ends, &outcome.next) {
+                    self.ends.borrow_mut().insert(node, output.clone());
+                }
+                Some(outcome)
+            }
+            _ => None,
+        };
+        leaving.iter().map(move |edge| {
+            let Some(outcome) = &outcome else {
+                return Some(Fact { input: Ty::Any, variables: Variables::default(), changes: 0 });
+            };
+            let way = match edge.kind {
+                EdgeKind::Next | EdgeKind::Default => outcome.next.clone(),
+                EdgeKind::Choice(rule) => outcome.rules.get(rule).cloned().flatten(),
+                EdgeKind::Catch(catcher) => outcome.catchers.get(catcher).cloned(),
+            };
+            way.map(|(input, variables)| Fact { input, variables, changes: 0 })
+        })
+    }
+
+    fn meet(&self, known: &mut Fact, way: &Fact) -> bool {
+        let input = known.input.join(&way.input);
+        let mut changed = !input.same(&known.input);
+        if !Rc::ptr_eq(&known.variables, &way.variables) {
+            let mut variables = (*known.variables).clone();
+            let mut other = false;
+            for (name, ty) in way.variables.iter() {
+                let joined = variables.get(name).map_or_else(|| ty.clone(), |old| old.join(ty));
+                if !variables.get(name).is_some_and(|old| old.same(&joined)) {
+                    let joined = if known.changes > CHANGES { Ty::Any } else { joined };
+                    other |= variables.insert(name.clone(), joined.clone()).is_none_or(|old| !old.same(&joined));
+                }
+            }
+            if other {
+                known.variables = Rc::new(variables);
+                changed = true;
+            }
+        }
+        if changed {
+            known.changes += 1;
+            let unknown = known.changes > CHANGES && !input.same(&known.input);
+            known.input = if unknown { Ty::Any } else { input };
+        }
+        changed
+    }
+}
+
+impl<'d, 'a> Flow<'d, 'a> {
+    fn takes_turn(&self) -> bool {
+        self.left.set(self.left.get().saturating_sub(1));
+        self.left.get() > 0
+    }
+
+    /// Returns what a scope gives; `None` if no state ends it.
+    fn scope(&self, number: usize, input: Ty, variables: &Variables, context: &Ty) -> Option<Ty> {
+        let (graph, numbers) = (self.graphs.get(number).copied().flatten()?, self.numbers.get(number)?);
+        let solving = Solving { flow: self, numbers, context, ends: RefCell::default() };
+        let says = self.says.replace(false);
+        let facts = solve(graph.flow(), Fact { input, variables: variables.clone(), changes: 0 }, &solving);
+        self.says.set(says);
+        if says {
+            for (fact, number) in facts.iter().zip(numbers) {
+                if let (Some(fact), Some(number)) = (fact, number)
+                    && self.takes_turn()
+                {
+                    let _ = self.state(*number, fact, context);
+                }
+            }
+        }
+        let mut ends = solving.ends.into_inner().into_values();
+        let first = ends.next()?;
+        Some(ends.fold(first, |all, end| all.join(&end)))
+    }
+
+    fn say(&self, finding: Finding, at: &Pointer, range: Option<std::ops::Range<usize>>) {
+        if self.says.get() {
+            let range = range.map(|range| (range.start, range.len()));
+            self.found.borrow_mut().push(Diagnostic { range, ..finding.at(at.clone()) });
+        }
+    }
+}
+
+impl Scene {
+    /// Returns the scene in which the value at the end of a path is of this type; the same where it cannot be told.
+    fn with(&self, origin: &Origin, path: &[Segment<'_>], slot: Slot) -> Self {
+        let mut scene = self.clone();
+        match origin {
+            Origin::Input => scene.input = scene.input.with(path, slot).unwrap_or(scene.input),
+            Origin::Variable(name) => {
+                let old = scene.variables.get(name.as_str()).cloned().unwrap_or(Ty::Any);
+                // An absent variable has no type.
+                if let Some(new) = old.with(path, slot).filter(|_| scene.variables.contains_key(name.as_str())) {
+                    let mut variables = (*scene.variables).clone();
+                    variables.insert(name.as_str().into(), new);
+                    scene.variables = Rc::new(variables);
+                }
+            }
+        }
+        scene
+    }
+
+    /// Returns what holds in either scene, of those that are possible.
+    fn either(one: Option<Self>, two: Option<Self>) -> Option<Self> {
+        let (Some(one), Some(two)) = (&one, &two) else { return one.or(two) };
+        let names: BTreeSet<_> = one.variables.keys().chain(two.variables.keys()).cloned().collect();
+        let variables = names.into_iter().filter_map(|name| {
+            let (a, b) = (one.variables.get(&name), two.variables.get(&name));
+            let ty = a.zip(b).map(|(a, b)| a.join(b)).or_else(|| a.or(b).cloned())?;
+            Some((name, ty))
+        });
+        let variables = if Rc::ptr_eq(&one.variables, &two.variables) {
+            one.variables.clone()
+        } else {
+            Rc::new(variables.collect())
+        };
+        Some(Self { input: one.input.join(&two.input), variables, ..one.clone() })
+    }
+}

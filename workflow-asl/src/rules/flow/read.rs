@@ -1,0 +1,271 @@
+//! What JSONPath reads: paths, payload templates and calls of intrinsic functions.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use super::ty::{Fields, Found, Is, Kind, Slot, Ty};
+use super::{Flow, Scene};
+use crate::finding::Near;
+use crate::intrinsic::{Argument, ArgumentKind, Function, FunctionCall};
+use crate::path::{JsonPath, Root, Step};
+use crate::template::{self, Computed};
+use crate::{Finding, Pointer, placeholder};
+
+/// What a path reads, or what is wrong with it.
+pub(super) type Read = Result<(Ty, Is), (Finding, Range<usize>)>;
+
+impl Flow<'_, '_> {
+    /// Returns the type of what a path reads, or why it certainly reads nothing.
+    pub(super) fn select(&self, scene: &Scene, path: &JsonPath) -> Read {
+        let mut ty = match path.root() {
+            Root::Value => scene.input.clone(),
+            Root::Context => scene.context.clone(),
+            Root::Variable(name) => scene.variables.get(name.as_str()).cloned().unwrap_or(Ty::Any),
+        };
+        let (mut is, mut each) = (Is::There, false);
+        for (number, (step, range)) in path.steps().into_iter().enumerate() {
+            let holder = || path.before(number).to_owned();
+            let no_list = |ty: &Ty| match ty.kind() {
+                Some(kind) if kind != Kind::Array => {
+                    Err((Finding::NotAList { path: holder(), is: kind.words() }, range.clone()))
+                }
+                _ => Ok(()),
+            };
+            ty = match step {
+                Step::Name(name) => match ty.member(name) {
+                    // After a wildcard, what is no object is left out.
+                    _ if each && matches!(ty.kind(), Some(Kind::Array) | None) => (Ty::Any, is = Is::Maybe).0,
+                    Found::There(ty) => ty,
+                    Found::Maybe(ty) => (ty, is = Is::Maybe).0,
+                    missing => return Err((self.missing(missing, &ty, &holder(), name), range)),
+                },
+                Step::Index(index) => {
+                    no_list(&ty)?;
+                    match self.item(&ty, index, &holder()) {
+                        Ok((item, there)) => (item, is = if there == Is::There { is } else { Is::Maybe }).0,
+                        Err(finding) => return Err((finding, range)),
+                    }
+                }
+                Step::Names => Ty::Any,
+                Step::Number => Ty::NUMBER,
+                Step::Deep => return Ok((Ty::list(Ty::Any), is)),
+                Step::Every if ty.kind() == Some(Kind::Object) => (Ty::Any, each = true).0,
+                Step::Filter(_) if ty.kind() == Some(Kind::Object) => (Ty::Any, each = true).0,
+                Step::Items | Step::Every | Step::Filter(_) => {
+                    no_list(&ty)?;
+                    each = true;
+                    let item = ty.item().unwrap_or(Ty::Any);
+                    if let Step::Filter(reads) = step {
+                        self.filtered(&item, reads, range)?;
+                    }
+                    item
+                }
+            };
+        }
+        Ok(if each && !path.is_definite() { (Ty::list(ty), is) } else { (ty, is) })
+    }
+
+    /// Checks that an item has what a filter compares.
+    fn filtered(&self, item: &Ty, reads: Vec<Vec<&str>>, range: Range<usize>) -> Result<(), (Finding, Range<usize>)> {
+        for names in reads {
+            let (mut ty, mut holder) = (item.clone(), "@".to_owned());
+            for name in names {
+                ty = match ty.member(name) {
+                    Found::There(ty) | Found::Maybe(ty) => ty,
+                    missing => return Err((self.missing(missing, &ty, &holder, name), range)),
+                };
+                holder = format!("{holder}.{name}");
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the item at an index, or that there is none.
+    pub(super) fn item(&self, ty: &Ty, index: i64, holder: &str) -> Result<(Ty, Is), Finding> {
+        let Ty::Tuple(items) = ty else { return Ok((ty.item().unwrap_or(Ty::Any), Is::Maybe)) };
+        let place = if index < 0 { index + items.len() as i64 } else { index };
+        match usize::try_from(place).ok().and_then(|place| items.get(place)) {
+            Some(item) => Ok((item.clone(), Is::There)),
+            None => Err(Finding::NoSuchItem { holder: holder.to_owned(), index, count: items.len() }),
+        }
+    }
+
+    /// Returns the finding for a member that is certainly not there.
+    pub(super) fn missing(&self, found: Found, of: &Ty, holder: &str, name: &str) -> Finding {
+        let (holder, name) = (holder.to_owned(), name.to_owned());
+        match found {
+            Found::Absent => Finding::ShownAbsent { holder, name },
+            Found::NoObject(kind) => Finding::NotAnObject { holder, name, is: kind.words() },
+            Found::Unknown(Some((part, call))) => {
+                let help = part.meant_by(&name, |names| self.lookups.nearest(&name, names));
+                let kind = part.shape().structure().is_none().then(|| part.shape().kind());
+                Finding::NoSuchResult { call: call.to_string(), name, kind, help, certain: false }
+            }
+            Found::There(_) | Found::Maybe(_) | Found::Unknown(None) => {
+                let known = of.fields().map(|fields| fields.names()).unwrap_or_default();
+                let alike = known.iter().find(|known| crate::result::alike(known, &name)).map(String::as_str);
+                let near = alike.or_else(|| self.lookups.nearest(&name, known.iter().map(String::as_str)));
+                Finding::AbsentMember { near: near.map(str::to_owned), known, holder, name }
+            }
+        }
+    }
+
+    /// Returns what a field with a path reads.
+    pub(super) fn path(&self, scene: &Scene, text: &str, at: &Pointer) -> Ty {
+        let read = (!placeholder::contained(text)).then(|| self.definition.texts.paths.read(text));
+        match read.as_deref() {
+            Some(Ok(path)) => self.told(self.select(scene, path), at),
+            _ => Ty::Any,
+        }
+    }
+
+    fn told(&self, read: Read, at: &Pointer) -> Ty {
+        match read {
+            Ok((ty, _)) => ty,
+            Err((finding, range)) => {
+                self.say(finding, at, Some(range));
+                Ty::Any
+            }
+        }
+    }
+
+    /// Returns what a path or a call of an intrinsic function gives.
+    pub(super) fn computed(&self, scene: &Scene, text: &str, at: &Pointer) -> Ty {
+        if placeholder::contained(text) {
+            return Ty::Any;
+        }
+        match &*self.definition.texts.computed.read(text) {
+            Ok(Computed::Path(path)) => self.told(self.select(scene, path), at),
+            Ok(Computed::Intrinsic(intrinsic)) => self.intrinsic(scene, &intrinsic.call, at),
+            Err(_) => Ty::Any,
+        }
+    }
+
+    /// Returns what a payload template gives.
+    pub(super) fn template(&self, scene: &Scene, value: &Value, at: &Pointer) -> Ty {
+        match value {
+            Value::Object(members) => {
+                let mut fields = Fields::default();
+                for (key, value) in members {
+                    fields.open |= placeholder::likely(key);
+                    let at = at.child(key);
+                    match (key.strip_suffix(template::SUFFIX), value) {
+                        (Some(name), Value::String(text)) => {
+                            fields.insert(name, Slot::there(self.computed(scene, text, &at)));
+                        }
+                        _ => fields.insert(key, Slot::there(self.template(scene, value, &at))),
+                    }
+                }
+                fields.into()
+            }
+            Value::Array(items) => {
+                let items = items.iter().enumerate();
+                Ty::tuple(items.map(|(i, item)| self.template(scene, item, &at.index(i))).collect())
+            }
+            value => Ty::constant(value),
+        }
+    }
+
+    fn intrinsic(&self, scene: &Scene, call: &FunctionCall, at: &Pointer) -> Ty {
+        let function = call.function;
+        let given = call.args.iter().enumerate().map(|(number, argument)| {
+            let (ty, text, range) = match argument {
+                Argument::Path(path) => {
+                    (self.told(self.select(scene, path), at), path.source().trim().to_owned(), path.range())
+                }
+                Argument::Call(inner) => {
+                    let name = inner.function.name();
+                    (self.intrinsic(scene, inner, at), name.to_owned(), inner.offset..inner.offset + name.len())
+                }
+                Argument::String(text) => return Ty::text(text),
+                Argument::Number(number) => return Ty::constant(&Value::Number(number.clone())),
+                Argument::Bool(value) => return Ty::Bool(Some(*value)),
+                Argument::Null => return Ty::Null,
+                Argument::Template(_) => return Ty::TEXT,
+            };
+            let wants = match function.argument(number) {
+                Some(ArgumentKind::String) => Kind::Text,
+                Some(ArgumentKind::Integer) => Kind::Number,
+                Some(ArgumentKind::Boolean) => Kind::Bool,
+                Some(ArgumentKind::Array) => Kind::Array,
+                Some(ArgumentKind::Object) => Kind::Object,
+                Some(ArgumentKind::Any | ArgumentKind::Scalar) | None => return ty,
+            };
+            if let Some(kind) = ty.kind().filter(|kind| *kind != wants) {
+                let (function, wants, is) = (function.name().to_owned(), wants.words(), kind.words());
+                self.say(Finding::UnlikeArgument { function, wants, is, text }, at, Some(range));
+            }
+            ty
+        });
+        let given: Vec<_> = given.collect();
+        let first = given.first();
+        let item = || first.and_then(Ty::item).unwrap_or(Ty::Any);
+        match function {
+            Function::Array => Ty::tuple(given),
+            Function::ArrayPartition => Ty::list(Ty::list(item())),
+            Function::ArrayRange => Ty::list(Ty::NUMBER),
+            Function::ArrayUnique => Ty::list(item()),
+            Function::StringSplit => Ty::list(Ty::TEXT),
+            Function::ArrayGetItem => match call.args.get(1) {
+                Some(Argument::Number(index)) => {
+                    let item = first.and_then(|list| self.item(list, index.as_i64()?, "").ok());
+                    item.map_or(Ty::Any, |(item, _)| item)
+                }
+                _ => item(),
+            },
+            Function::JsonMerge => merged(&given),
+            _ => match function.result() {
+                ArgumentKind::String => Ty::TEXT,
+                ArgumentKind::Integer => Ty::NUMBER,
+                ArgumentKind::Boolean => Ty::BOOL,
+                _ => Ty::Any,
+            },
+        }
+    }
+}
+
+/// Returns the members of all objects, the last winning.
+pub(super) fn merged(objects: &[Ty]) -> Ty {
+    let mut merged = Fields::default();
+    for object in objects.iter().filter(|ty| matches!(ty.kind(), None | Some(Kind::Object))) {
+        let Some(fields) = object.fields() else { return Ty::from(Fields::open()) };
+        let old = std::mem::take(&mut merged);
+        merged.open = old.open || fields.open;
+        let known: BTreeMap<Rc<str>, Slot> = old.members.clone();
+        for (name, slot) in old.members {
+            let ty = match fields.members.get(&name).map(|new| new.is) {
+                // What is open may have it, too.
+                None if fields.open => Ty::Any,
+                _ => slot.ty.clone(),
+            };
+            let is = if fields.open && slot.is == Is::Absent { Is::Maybe } else { slot.is };
+            merged.insert(&name, Slot { ty, is });
+        }
+        for (name, slot) in &fields.members {
+            match (slot.is, known.get(name)) {
+                (Is::There, _) => merged.insert(name, slot.clone()),
+                (Is::Absent, Some(_)) => {}
+                (_, Some(old)) => {
+                    let is = if old.is == Is::There { Is::There } else { Is::Maybe };
+                    let ty = if old.is == Is::Absent { slot.ty.clone() } else { old.ty.join(&slot.ty) };
+                    merged.insert(name, Slot { ty, is });
+                }
+                (_, None) if old.open => {}
+                (is, None) => merged.insert(name, Slot { ty: slot.ty.clone(), is }),
+            }
+        }
+    }
+    merged.into()
+}
+
+/// Returns names as a sentence lists the first of them.
+pub(super) fn few(names: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<String> {
+    names.into_iter().take(8).map(|name| name.as_ref().to_owned()).collect()
+}
+
+pub(super) fn near<'n>(flow: &Flow<'_, '_>, name: &str, known: impl IntoIterator<Item = &'n str>) -> Near {
+    flow.lookups.nearest(name, known).map(str::to_owned)
+}

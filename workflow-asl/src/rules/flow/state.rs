@@ -1,0 +1,310 @@
+//! What is known after a state: its output, the variables that it assigns, and what its handlers pass on.
+
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use super::ty::{Fields, Is, Kind, Slot, Ty};
+use super::{Fact, Flow, Outcome, Scene, Variables, context};
+use crate::document::{PathField, QueryLanguage, StateKind};
+use crate::path::{JsonPath, Segment};
+use crate::reaching::assigned_name;
+use crate::rules::object_index::StateAt;
+use crate::{Finding, Pointer, placeholder, timestamp};
+
+/// The fields whose paths lead to a value of a certain kind.
+const KINDS: &[(&str, Kind)] = &[
+    ("SecondsPath", Kind::Number),
+    ("TimestampPath", Kind::Text),
+    ("TimeoutSecondsPath", Kind::Number),
+    ("HeartbeatSecondsPath", Kind::Number),
+    ("MaxConcurrencyPath", Kind::Number),
+    ("ToleratedFailureCountPath", Kind::Number),
+    ("ToleratedFailurePercentagePath", Kind::Number),
+    ("ErrorPath", Kind::Text),
+    ("CausePath", Kind::Text),
+];
+
+/// The same in JSONata.
+const EXPRESSIONS: &[(&str, Kind)] = &[
+    ("Seconds", Kind::Number),
+    ("Timestamp", Kind::Text),
+    ("TimeoutSeconds", Kind::Number),
+    ("HeartbeatSeconds", Kind::Number),
+    ("MaxConcurrency", Kind::Number),
+    ("ToleratedFailureCount", Kind::Number),
+    ("ToleratedFailurePercentage", Kind::Number),
+    ("Error", Kind::Text),
+    ("Cause", Kind::Text),
+];
+
+impl Flow<'_, '_> {
+    pub(super) fn state(&self, number: usize, before: &Fact, context: &Ty) -> Outcome {
+        let Some(state) = self.definition.index.states.get(number) else { return Outcome::default() };
+        let scene = Scene {
+            input: before.input.clone(),
+            result: None,
+            error: None,
+            variables: before.variables.clone(),
+            context: context.clone(),
+        };
+        match state.language {
+            QueryLanguage::JsonPath => self.by_paths(number, state, scene),
+            QueryLanguage::Jsonata => self.by_expressions(number, state, scene),
+        }
+    }
+
+    fn by_paths(&self, number: usize, at: &StateAt<'_>, mut scene: Scene) -> Outcome {
+        let (state, raw) = (at.state, scene.input.clone());
+        scene.input = self.part(&scene, state.input_path.as_ref(), &at.at.child("InputPath"));
+        for (field, wants) in KINDS.iter().filter(|(field, _)| state.has(field)) {
+            if let Some(Value::String(text)) = &state.field_value(field) {
+                let place = at.at.child(field);
+                let ty = self.computed(&scene, text, &place);
+                self.expect(&ty, &[*wants], field, text, &place);
+            }
+        }
+        let request = state.parameters.as_ref().filter(|_| state.kind != StateKind::Map);
+        let request = request.map(|template| self.template(&scene, template, &at.at.child("Parameters")));
+        if let Some(credentials) = &state.credentials {
+            self.template(&scene, credentials, &at.at.child("Credentials"));
+        }
+        let result = match state.kind {
+            StateKind::Fail => return Outcome::default(),
+            StateKind::Choice => return self.choose_by_paths(at, scene),
+            StateKind::Wait | StateKind::Succeed => scene.input.clone(),
+            StateKind::Pass => match (&state.result, request) {
+                (Some(constant), _) => Ty::constant(constant),
+                (None, Some(made)) => made,
+                (None, None) => scene.input.clone(),
+            },
+            StateKind::Task => self.results.get(&number).cloned().unwrap_or(Ty::Any),
+            StateKind::Parallel => self.branches(number, &request.unwrap_or(scene.input.clone()), &scene),
+            StateKind::Map => {
+                let items = match (&state.items_path, &state.item_reader) {
+                    (_, Some(_)) => Ty::Any,
+                    (Some(path), None) => self.path(&scene, path, &at.at.child("ItemsPath")),
+                    (None, None) => scene.input.clone(),
+                };
+                let (field, path) = match &state.items_path {
+                    Some(path) => ("ItemsPath", path.as_str()),
+                    None => ("Type", "$"),
+                };
+                self.expect_items(at, &items, field, path);
+                self.map(number, at, &items, &scene, |scene| {
+                    let (field, selector) = match &state.item_selector {
+                        Some(selector) => ("ItemSelector", selector),
+                        None => ("Parameters", state.parameters.as_ref()?),
+                    };
+                    Some(self.template(scene, selector, &at.at.child(field)))
+                })
+            }
+        };
+        let works = matches!(state.kind, StateKind::Task | StateKind::Parallel | StateKind::Map);
+        let of_result = Scene { input: result.clone(), ..scene.clone() };
+        let selected = match &state.result_selector {
+            Some(selector) if works => self.template(&of_result, selector, &at.at.child("ResultSelector")),
+            _ => result,
+        };
+        let assigned = if works || state.kind == StateKind::Pass { &of_result } else { &scene };
+        let variables = self.assign(assigned, state.assign.as_ref(), &at.at, at.language);
+        let output = match (&state.result_path, state.kind) {
+            (_, StateKind::Wait | StateKind::Succeed) | (None, _) => selected,
+            (Some(path), _) => insert(&raw, path, selected),
+        };
+        let output = self.part(
+            &Scene { input: output, ..scene.clone() },
+            state.output_path.as_ref(),
+            &at.at.child("OutputPath"),
+        );
+        let catchers = state.catch.iter().flatten().enumerate().map(|(i, catcher)| {
+            let of_error = Scene { input: error_output(), ..scene.clone() };
+            let place = at.at.child("Catch").index(i);
+            let variables = self.assign(&of_error, catcher.assign.as_ref(), &place, at.language);
+            let input = match &catcher.result_path {
+                None => error_output(),
+                Some(path) => insert(&raw, path, error_output()),
+            };
+            (input, variables)
+        });
+        Outcome { catchers: catchers.collect(), next: Some((output, variables)), rules: Vec::new() }
+    }
+
+    fn by_expressions(&self, number: usize, at: &StateAt<'_>, mut scene: Scene) -> Outcome {
+        let state = at.state;
+        for (field, wants) in EXPRESSIONS.iter().filter(|(field, _)| state.has(field)) {
+            if let Some(value) = state.field_value(field) {
+                let place = at.at.child(field);
+                let ty = self.value(&scene, &value, &place);
+                if let Some(text) = value.as_str().filter(|text| text.starts_with("{%")) {
+                    self.expect(&ty, &[*wants], field, text, &place);
+                }
+            }
+        }
+        let field = |value: &Option<Value>, name: &str, scene: &Scene| {
+            value.as_ref().map(|value| self.value(scene, value, &at.at.child(name)))
+        };
+        let request = field(&state.arguments, "Arguments", &scene);
+        let _ = field(&state.credentials, "Credentials", &scene);
+        let result = match state.kind {
+            StateKind::Fail => return Outcome::default(),
+            StateKind::Choice => return self.choose_by_expressions(at, &scene),
+            StateKind::Wait | StateKind::Succeed | StateKind::Pass => None,
+            StateKind::Task => Some(self.results.get(&number).cloned().unwrap_or(Ty::Any)),
+            StateKind::Parallel => Some(self.branches(number, &request.unwrap_or(scene.input.clone()), &scene)),
+            StateKind::Map => {
+                let items = field(&state.items, "Items", &scene);
+                if let (Some(ty), Some(Value::String(text))) = (&items, &state.items) {
+                    self.expect(ty, &[Kind::Array, Kind::Object], "Items", text, &at.at.child("Items"));
+                }
+                let items = match (&state.item_reader, items) {
+                    (None, Some(items)) => items,
+                    (None, None) => scene.input.clone(),
+                    _ => Ty::Any,
+                };
+                Some(self.map(number, at, &items, &scene, |scene| field(&state.item_selector, "ItemSelector", scene)))
+            }
+        };
+        let before = scene.clone();
+        scene.result.clone_from(&result);
+        let variables = self.assign(&scene, state.assign.as_ref(), &at.at, at.language);
+        let output = field(&state.output, "Output", &scene).or(result).unwrap_or(scene.input);
+        let catchers = state.catch.iter().flatten().enumerate().map(|(i, catcher)| {
+            let of_error = Scene { error: Some(error_output()), ..before.clone() };
+            let place = at.at.child("Catch").index(i);
+            let variables = self.assign(&of_error, catcher.assign.as_ref(), &place, at.language);
+            let output = catcher.output.as_ref().map(|value| self.value(&of_error, value, &place.child("Output")));
+            (output.unwrap_or_else(error_output), variables)
+        });
+        Outcome { catchers: catchers.collect(), next: Some((output, variables)), rules: Vec::new() }
+    }
+
+    /// Returns the part of the value that `InputPath` or `OutputPath` leaves.
+    pub(super) fn part(&self, scene: &Scene, path: Option<&PathField>, at: &Pointer) -> Ty {
+        match path {
+            None => scene.input.clone(),
+            Some(PathField::Null) => Fields::default().into(),
+            Some(PathField::Path(text)) => self.path(scene, text, at),
+        }
+    }
+
+    /// Returns the variables after an `Assign`.
+    pub(super) fn assign(
+        &self,
+        scene: &Scene,
+        assign: Option<&Value>,
+        at: &Pointer,
+        language: QueryLanguage,
+    ) -> Variables {
+        let Some(assign @ Value::Object(members)) = assign else { return scene.variables.clone() };
+        let at = at.child("Assign");
+        let made = match language {
+            QueryLanguage::JsonPath => self.template(scene, assign, &at),
+            QueryLanguage::Jsonata => self.value(scene, assign, &at),
+        };
+        let mut variables = (*scene.variables).clone();
+        for key in members.keys() {
+            let name = assigned_name(key, language);
+            let ty = match &made {
+                Ty::Object(fields) => fields.members.get(name).map_or(Ty::Any, |slot| slot.ty.clone()),
+                _ => Ty::Any,
+            };
+            variables.insert(name.into(), ty);
+        }
+        Rc::new(variables)
+    }
+
+    /// Reports a value that is certainly of no kind that a field takes.
+    pub(super) fn expect(&self, ty: &Ty, wants: &[Kind], field: &'static str, text: &str, at: &Pointer) {
+        let Some(kind) = ty.kind() else { return };
+        // Step Functions reads a number from text for these.
+        let reads = field.starts_with("MaxConcurrency") || field.starts_with("Tolerated");
+        if let (true, Ty::Text(texts), true) = (reads, ty, wants.contains(&Kind::Number))
+            && texts.as_ref().is_none_or(|texts| texts.iter().any(|text| text.trim().parse::<f64>().is_ok()))
+        {
+            return;
+        }
+        let text = text.trim_start_matches("{%").trim_end_matches("%}").trim().to_owned();
+        if !wants.contains(&kind) {
+            let wants = wants.first().map_or("", |kind| kind.words());
+            self.say(Finding::UnlikeField { field, wants, is: kind.words(), text }, at, None);
+        } else if field.starts_with("Timestamp")
+            && let Ty::Text(Some(texts)) = ty
+            && !texts.is_empty()
+            && texts.iter().all(|text| timestamp::parse(text).is_none())
+        {
+            let text = texts.first().map(ToString::to_string).unwrap_or_default();
+            self.say(Finding::NotATimestamp { text }, at, None);
+        }
+    }
+
+    fn expect_items(&self, at: &StateAt<'_>, items: &Ty, field: &'static str, path: &str) {
+        let wants: &[_] = if at.state.is_distributed() { &[Kind::Array, Kind::Object] } else { &[Kind::Array] };
+        self.expect(items, wants, field, path, &at.at.child(field));
+    }
+
+    /// Returns the results of a parallel's branches.
+    fn branches(&self, number: usize, input: &Ty, scene: &Scene) -> Ty {
+        let scopes = self.inside.get(&number).into_iter().flatten();
+        let results = scopes.map(|scope| self.scope(*scope, input.clone(), &scene.variables, &scene.context));
+        Ty::tuple(results.map(|result| result.unwrap_or(Ty::Any)).collect())
+    }
+
+    /// Returns the result of a map, whose selector gives the input of an iteration, if there is one.
+    fn map(
+        &self,
+        number: usize,
+        at: &StateAt<'_>,
+        items: &Ty,
+        scene: &Scene,
+        selector: impl FnOnce(&Scene) -> Option<Ty>,
+    ) -> Ty {
+        let (state, distributed) = (at.state, at.state.is_distributed());
+        let item = if state.item_reader.is_some() { Ty::Any } else { items.item().unwrap_or(Ty::Any) };
+        let inner = Scene { context: context(Some(item.clone())), ..scene.clone() };
+        let mut input = selector(&inner).unwrap_or(item);
+        if let Some(batcher) = &state.item_batcher {
+            let mut batch = Fields::of([("Items", Ty::list(input))]);
+            if batcher.batch_input.is_some() {
+                batch.insert("BatchInput", Slot::there(Ty::Any));
+            }
+            input = batch.into();
+        }
+        let variables = if distributed { Variables::default() } else { scene.variables.clone() };
+        let scope = self.inside.get(&number).and_then(|scopes| scopes.first());
+        let output = scope.and_then(|scope| self.scope(*scope, input, &variables, &inner.context));
+        let written = |name: &str| state.result_writer.as_ref().is_some_and(|writer| writer.has(name));
+        match output {
+            _ if written("Resource") => Fields::of([
+                ("MapRunArn", Ty::TEXT),
+                ("ResultWriterDetails", Fields::of([("Bucket", Ty::TEXT), ("Key", Ty::TEXT)]).into()),
+            ])
+            .into(),
+            // Failed items have other results, and formats are many.
+            Some(output) if !distributed => Ty::list(output),
+            _ if state.result_writer.is_some() => Ty::Any,
+            _ => Ty::list(Ty::Any),
+        }
+    }
+}
+
+/// Returns what an error gives to a catcher.
+fn error_output() -> Ty {
+    let mut fields = Fields::default();
+    for name in ["Error", "Cause"] {
+        fields.insert(name, Slot { ty: Ty::TEXT, is: Is::Maybe });
+    }
+    fields.into()
+}
+
+/// Returns the input with a result at the place that `ResultPath` names.
+fn insert(raw: &Ty, path: &PathField, result: Ty) -> Ty {
+    let path = match path {
+        PathField::Null => return raw.clone(),
+        PathField::Path(text) if placeholder::contained(text) => return Ty::Any,
+        PathField::Path(text) => JsonPath::parse(text),
+    };
+    let Ok(path) = path else { return Ty::Any };
+    let names = path.segments().filter(|all| all.iter().all(|step| matches!(step, Segment::Name(_))));
+    names.and_then(|names| raw.with(&names, Slot::there(result))).unwrap_or(Ty::Any)
+}

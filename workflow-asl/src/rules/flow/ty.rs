@@ -1,0 +1,453 @@
+//! The types of values, as far as a document makes them certain.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use serde_json::Value;
+use workflow_services::Shape;
+
+use crate::path::Segment;
+use crate::placeholder;
+use crate::result::{Member, Presence, ResultPart};
+
+/// How many texts, items and members are kept of a type, and how deep it is. Of more, nothing is known.
+const TEXTS: usize = 24;
+const TEXT_BYTES: usize = 80;
+const ITEMS: usize = 32;
+const MEMBERS: usize = 400;
+const HEIGHT: usize = 16;
+
+/// What is certain of a value. Each type is also that of a value that does not come to be.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Ty {
+    /// Nothing.
+    Any,
+    Null,
+    Bool(Option<bool>),
+    Number(Range),
+    /// One of these texts, or any.
+    Text(Option<Rc<BTreeSet<Rc<str>>>>),
+    Object(Rc<Fields>),
+    /// Any number of items.
+    List(Rc<Ty>),
+    /// These items.
+    Tuple(Rc<[Ty]>),
+    /// A part of the result of an API, read on demand, with the name of the call.
+    Api(ResultPart, Rc<str>),
+}
+
+/// The numbers between two bounds, which may belong to it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Range {
+    pub(super) low: (f64, bool),
+    pub(super) high: (f64, bool),
+}
+
+/// The members of an object.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Fields {
+    pub(super) members: BTreeMap<Rc<str>, Slot>,
+    /// Whether it may have others.
+    pub(super) open: bool,
+    /// Whether it may be no object at all.
+    pub(super) loose: bool,
+    height: usize,
+}
+
+/// A member, and whether it is there.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Slot {
+    pub(super) ty: Ty,
+    pub(super) is: Is,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Is {
+    There,
+    Maybe,
+    /// A test has shown that it is not.
+    Absent,
+}
+
+/// The kind of a JSON value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Null,
+    Bool,
+    Number,
+    Text,
+    Object,
+    Array,
+}
+
+/// What reading a member gives.
+pub(super) enum Found {
+    There(Ty),
+    Maybe(Ty),
+    /// Certainly not: a test has shown it.
+    Absent,
+    /// Certainly not: it has other members.
+    Unknown(Option<(ResultPart, Rc<str>)>),
+    /// Certainly not: it is no object.
+    NoObject(Kind),
+}
+
+impl Range {
+    pub(super) const ALL: Self = Self { low: (f64::NEG_INFINITY, false), high: (f64::INFINITY, false) };
+
+    pub(super) fn point(number: f64) -> Self {
+        Self { low: (number, true), high: (number, true) }
+    }
+
+    /// Returns the numbers in both, if there are any.
+    pub(super) fn meet(self, other: Self) -> Option<Self> {
+        let low = match self.low.0.total_cmp(&other.low.0) {
+            std::cmp::Ordering::Equal => (self.low.0, self.low.1 && other.low.1),
+            std::cmp::Ordering::Less => other.low,
+            std::cmp::Ordering::Greater => self.low,
+        };
+        let high = match self.high.0.total_cmp(&other.high.0) {
+            std::cmp::Ordering::Equal => (self.high.0, self.high.1 && other.high.1),
+            std::cmp::Ordering::Less => self.high,
+            std::cmp::Ordering::Greater => other.high,
+        };
+        (low.0 < high.0 || low.0 == high.0 && low.1 && high.1).then_some(Self { low, high })
+    }
+
+    fn join(self, other: Self) -> Self {
+        let low = if other.low.0 < self.low.0 { other.low } else { self.low };
+        let high = if other.high.0 > self.high.0 { other.high } else { self.high };
+        Self { low, high }
+    }
+}
+
+impl Kind {
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool => "a boolean",
+            Self::Number => "a number",
+            Self::Text => "a string",
+            Self::Object => "an object",
+            Self::Array => "an array",
+        }
+    }
+}
+
+impl Slot {
+    pub(super) fn there(ty: Ty) -> Self {
+        Self { ty, is: Is::There }
+    }
+}
+
+impl Fields {
+    pub(super) fn insert(&mut self, name: &str, slot: Slot) {
+        let height = 1 + slot.ty.height();
+        if height > HEIGHT || self.members.len() >= MEMBERS && !self.members.contains_key(name) {
+            (self.open, _) = (true, self.members.remove(name));
+            return;
+        }
+        self.height = self.height.max(height);
+        self.members.insert(name.into(), slot);
+    }
+
+    pub(super) fn of<'n>(members: impl IntoIterator<Item = (&'n str, Ty)>) -> Self {
+        let mut fields = Self::default();
+        members.into_iter().for_each(|(name, ty)| fields.insert(name, Slot::there(ty)));
+        fields
+    }
+
+    pub(super) fn open() -> Self {
+        Self { open: true, ..Self::default() }
+    }
+
+    fn join(&self, other: &Self) -> Self {
+        let (open, loose) = (self.open || other.open, self.loose || other.loose);
+        let mut joined = Self { open, loose, ..Self::default() };
+        for (name, slot) in &self.members {
+            match other.members.get(name) {
+                Some(same) => {
+                    let is = if slot.is == same.is { slot.is } else { Is::Maybe };
+                    // What is absent has no type.
+                    let ty = match (slot.is, same.is) {
+                        (Is::Absent, _) => same.ty.clone(),
+                        (_, Is::Absent) => slot.ty.clone(),
+                        _ => slot.ty.join(&same.ty),
+                    };
+                    joined.insert(name, Slot { ty, is });
+                }
+                None if !other.open && slot.is == Is::Absent => joined.insert(name, slot.clone()),
+                None if !other.open => joined.insert(name, Slot { ty: slot.ty.clone(), is: Is::Maybe }),
+                None => {}
+            }
+        }
+        if !self.open {
+            for (name, slot) in other.members.iter().filter(|(name, _)| !self.members.contains_key(*name)) {
+                let is = if slot.is == Is::Absent { Is::Absent } else { Is::Maybe };
+                joined.insert(name, Slot { ty: slot.ty.clone(), is });
+            }
+        }
+        joined
+    }
+
+    /// Returns the names of the members that may be there.
+    pub(super) fn names(&self) -> Vec<String> {
+        let there = self.members.iter().filter(|(_, slot)| slot.is != Is::Absent);
+        there.map(|(name, _)| name.to_string()).collect()
+    }
+}
+
+impl From<Fields> for Ty {
+    fn from(fields: Fields) -> Self {
+        Self::Object(Rc::new(fields))
+    }
+}
+
+impl Ty {
+    pub(super) const TEXT: Self = Self::Text(None);
+    pub(super) const NUMBER: Self = Self::Number(Range::ALL);
+    pub(super) const BOOL: Self = Self::Bool(None);
+
+    pub(super) fn text(text: &str) -> Self {
+        let known = text.len() <= TEXT_BYTES;
+        Self::Text(known.then(|| Rc::new(BTreeSet::from([Rc::from(text)]))))
+    }
+
+    pub(super) fn list(item: Self) -> Self {
+        if item.height() + 1 > HEIGHT { Self::List(Rc::new(Self::Any)) } else { Self::List(Rc::new(item)) }
+    }
+
+    pub(super) fn tuple(items: Vec<Self>) -> Self {
+        if items.len() > ITEMS || items.iter().any(|item| item.height() + 1 > HEIGHT) {
+            return Self::list(
+                items.iter().skip(1).fold(items.first().cloned().unwrap_or(Self::Any), |a, b| a.join(b)),
+            );
+        }
+        Self::Tuple(items.into())
+    }
+
+    /// Returns the type of a constant. A placeholder in it may become anything.
+    pub(super) fn constant(value: &Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(value) => Self::Bool(Some(*value)),
+            Value::Number(number) => Self::Number(number.as_f64().map_or(Range::ALL, Range::point)),
+            Value::String(text) if placeholder::likely(text) => Self::Any,
+            Value::String(text) => Self::text(text),
+            Value::Array(items) => Self::tuple(items.iter().map(Self::constant).collect()),
+            Value::Object(members) => {
+                let mut fields = Fields::default();
+                for (name, value) in members {
+                    fields.open |= placeholder::likely(name);
+                    fields.insert(name, Slot::there(Self::constant(value)));
+                }
+                fields.into()
+            }
+        }
+    }
+
+    fn height(&self) -> usize {
+        match self {
+            Self::Object(fields) => fields.height,
+            Self::List(item) => 1 + item.height(),
+            Self::Tuple(items) => 1 + items.iter().map(Self::height).max().unwrap_or_default(),
+            _ => 0,
+        }
+    }
+
+    /// Returns the kind that the value certainly has.
+    pub(super) fn kind(&self) -> Option<Kind> {
+        Some(match self {
+            Self::Any => return None,
+            Self::Object(fields) if fields.loose => return None,
+            Self::Null => Kind::Null,
+            Self::Bool(_) => Kind::Bool,
+            Self::Number(_) => Kind::Number,
+            Self::Text(_) => Kind::Text,
+            Self::Object(_) => Kind::Object,
+            Self::List(_) | Self::Tuple(_) => Kind::Array,
+            Self::Api(part, _) => match part.shape() {
+                Shape::Structure(_) | Shape::Union(_) | Shape::Map(_) => Kind::Object,
+                Shape::List(_) => Kind::Array,
+                Shape::Enum(_) | Shape::String => Kind::Text,
+                Shape::Integer | Shape::Long | Shape::Float | Shape::Double => Kind::Number,
+                Shape::Boolean => Kind::Bool,
+                // Some integrations give times as numbers, and JSON for a blob.
+                _ => return None,
+            },
+        })
+    }
+
+    /// Returns the only texts that the value may be, and the call that gives it, if AWS lists them.
+    pub(super) fn texts(&self) -> Option<(BTreeSet<Rc<str>>, Option<&str>)> {
+        match self {
+            Self::Text(texts) => Some((texts.as_deref()?.clone(), None)),
+            Self::Api(part, call) => match part.shape() {
+                Shape::Enum(values) => Some((values.values().map(Rc::from).collect(), Some(call))),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Returns the type of each item, if the value is certainly an array.
+    pub(super) fn item(&self) -> Option<Self> {
+        match self {
+            Self::List(item) => Some((**item).clone()),
+            Self::Tuple(items) => {
+                let (first, rest) = items.split_first()?;
+                Some(rest.iter().fold(first.clone(), |joined, item| joined.join(item)))
+            }
+            Self::Api(part, call) => match part.shape() {
+                Shape::List(_) => part.item().map(|item| Self::Api(item, call.clone())),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Reads a member.
+    pub(super) fn member(&self, name: &str) -> Found {
+        match self {
+            Self::Any => Found::Maybe(Self::Any),
+            Self::Object(fields) => match fields.members.get(name) {
+                Some(Slot { ty, is: Is::There }) => Found::There(ty.clone()),
+                Some(Slot { ty, is: Is::Maybe }) => Found::Maybe(ty.clone()),
+                Some(Slot { is: Is::Absent, .. }) => Found::Absent,
+                None if fields.open => Found::Maybe(Self::Any),
+                None => Found::Unknown(None),
+            },
+            Self::Api(part, call) => match (part.shape(), part.member(name)) {
+                (Shape::Map(_), Member::Found(part, _)) => Found::Maybe(Self::Api(part, call.clone())),
+                (_, Member::Found(part, Presence::Always)) => Found::There(Self::Api(part, call.clone())),
+                (_, Member::Found(part, _)) => Found::Maybe(Self::Api(part, call.clone())),
+                (_, Member::Unknown) => Found::Maybe(Self::Any),
+                (_, Member::None) => match self.kind() {
+                    Some(Kind::Object) => Found::Unknown(Some((*part, call.clone()))),
+                    Some(kind) => Found::NoObject(kind),
+                    None => Found::Maybe(Self::Any),
+                },
+            },
+            other => other.kind().map_or(Found::Maybe(Self::Any), Found::NoObject),
+        }
+    }
+
+    /// Returns the members of an object, where they can be listed; an unknown value may be one with any.
+    pub(super) fn fields(&self) -> Option<Fields> {
+        match self {
+            Self::Any => Some(Fields::open()),
+            Self::Object(fields) => Some((**fields).clone()),
+            Self::Api(part, call) => {
+                // The table may lack a member.
+                let mut fields = Fields::open();
+                for member in part.shape().structure()?.members() {
+                    if let Member::Found(part, presence) = part.member(member.name) {
+                        let is = if presence == Presence::Always { Is::There } else { Is::Maybe };
+                        fields.insert(member.name, Slot { ty: Self::Api(part, call.clone()), is });
+                    }
+                }
+                Some(fields)
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns the value with this at the end of a path of names; `None` if it cannot have the path.
+    pub(super) fn with(&self, path: &[Segment<'_>], slot: Slot) -> Option<Self> {
+        let Some((step, rest)) = path.split_first() else { return Some(slot.ty) };
+        match (step, self) {
+            (Segment::Name(name), _) => {
+                let mut fields = self.fields()?;
+                // That something is absent does not make the value an object.
+                fields.loose = matches!(self.kind(), None) && slot.is != Is::There;
+                let old = fields.members.get(*name);
+                let slot = if rest.is_empty() {
+                    slot
+                } else {
+                    let is = match (slot.is, old.map(|old| old.is)) {
+                        (Is::There, _) | (_, Some(Is::There)) => Is::There,
+                        (_, Some(Is::Absent)) => Is::Absent,
+                        _ => Is::Maybe,
+                    };
+                    let none = if fields.open || old.is_some() { Self::Any } else { Fields::default().into() };
+                    let old = old.filter(|old| old.is != Is::Absent).map_or(&none, |old| &old.ty);
+                    Slot { ty: old.with(rest, slot)?, is }
+                };
+                fields.insert(name, slot);
+                Some(fields.into())
+            }
+            (Segment::Index(index), Self::Tuple(items)) => {
+                let mut items = items.to_vec();
+                let item = items.get_mut(*index)?;
+                *item = item.with(rest, slot)?;
+                Some(Self::Tuple(items.into()))
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns the type of what is one or the other.
+    pub(super) fn join(&self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::Null, Self::Null) => Self::Null,
+            (Self::Bool(one), Self::Bool(two)) => Self::Bool(one.filter(|one| Some(*one) == *two)),
+            (Self::Number(one), Self::Number(two)) => Self::Number(one.join(*two)),
+            (Self::Text(Some(one)), Self::Text(Some(two))) => {
+                if one.is_superset(two) {
+                    return self.clone();
+                }
+                let both: BTreeSet<_> = one.union(two).cloned().collect();
+                Self::Text((both.len() <= TEXTS).then(|| Rc::new(both)))
+            }
+            (Self::Object(one), Self::Object(two)) => {
+                if Rc::ptr_eq(one, two) {
+                    return self.clone();
+                }
+                one.join(two).into()
+            }
+            (Self::Tuple(one), Self::Tuple(two)) if one.len() == two.len() => {
+                Self::tuple(one.iter().zip(two.iter()).map(|(one, two)| one.join(two)).collect())
+            }
+            (Self::Api(one, _), Self::Api(two, _)) if one == two => self.clone(),
+            _ => match (self.kind(), other.kind()) {
+                (Some(Kind::Text), Some(Kind::Text)) => Self::TEXT,
+                (Some(Kind::Number), Some(Kind::Number)) => Self::NUMBER,
+                (Some(Kind::Bool), Some(Kind::Bool)) => Self::BOOL,
+                (Some(Kind::Array), Some(Kind::Array)) => match (self.item(), other.item()) {
+                    (Some(one), Some(two)) => Self::list(one.join(&two)),
+                    (Some(one), None) | (None, Some(one)) => Self::list(one),
+                    (None, None) => self.clone(),
+                },
+                (Some(Kind::Object) | None, Some(Kind::Object) | None) if *self != Self::Any && *other != Self::Any => {
+                    match (self.fields(), other.fields()) {
+                        (Some(one), Some(two)) => one.join(&two).into(),
+                        _ => Self::from(Fields::open()),
+                    }
+                }
+                _ => Self::Any,
+            },
+        }
+    }
+
+    /// Returns whether two types are equal; quickly where they share their parts.
+    pub(super) fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Object(one), Self::Object(two)) => Rc::ptr_eq(one, two) || fields_same(one, two),
+            (Self::List(one), Self::List(two)) => Rc::ptr_eq(one, two) || one.same(two),
+            (Self::Tuple(one), Self::Tuple(two)) => {
+                Rc::ptr_eq(one, two) || one.len() == two.len() && one.iter().zip(two.iter()).all(|(a, b)| a.same(b))
+            }
+            _ => self == other,
+        }
+    }
+}
+
+fn fields_same(one: &Fields, two: &Fields) -> bool {
+    (one.open, one.loose) == (two.open, two.loose)
+        && one.members.len() == two.members.len()
+        && one
+            .members
+            .iter()
+            .zip(&two.members)
+            .all(|((a, one), (b, two))| a == b && one.is == two.is && one.ty.same(&two.ty))
+}
