@@ -68,12 +68,12 @@ pub(in crate::rules) fn a_request_fits_its_api(definition: &Definition<'_>, foun
         let Some(input) = request.input else { continue };
         let Some(structure) = input.shape.structure() else { continue };
         request.certain = input.certain;
-        request.structure(members, structure, &at);
+        let meant = request.structure(members, structure, &at);
         let integration = match call.target() {
             Some(TaskResource::Optimised(integration, _)) => Some(integration),
             _ => None,
         };
-        request.groups(members, integration, &at);
+        request.groups(members, integration, &meant, &at);
     }
 }
 
@@ -194,7 +194,13 @@ impl Request<'_> {
         }
     }
 
-    fn structure(&mut self, members: &Map<String, Value>, structure: Structure, at: &Pointer) {
+    /// Returns the members that misspelt names were probably meant for.
+    fn structure(
+        &mut self,
+        members: &Map<String, Value>,
+        structure: Structure,
+        at: &Pointer,
+    ) -> BTreeSet<&'static str> {
         let language = self.call.language;
         // What a misspelt name was meant for is not missing as well.
         let mut meant = BTreeSet::new();
@@ -209,13 +215,14 @@ impl Request<'_> {
             }
         }
         if members.keys().any(|key| placeholder::contained(key)) {
-            return;
+            return meant;
         }
         let required = known.iter().filter(|member| member.required).map(|member| member.name);
         let missing: Vec<_> = required.filter(|name| !meant.contains(name) && !self.gives(members, name)).collect();
         if !missing.is_empty() {
             self.missing(at, &missing, members);
         }
+        meant
     }
 
     /// Returns whether a member of that name is there, computed or not, or may be.
@@ -242,12 +249,18 @@ impl Request<'_> {
     }
 
     /// Of some groups of parameters one must be given.
-    fn groups(&mut self, members: &Map<String, Value>, integration: Option<Integration>, at: &Pointer) {
+    fn groups(
+        &mut self,
+        members: &Map<String, Value>,
+        integration: Option<Integration>,
+        meant: &BTreeSet<&str>,
+        at: &Pointer,
+    ) {
         let name = self.call.name();
         let name = name.strip_prefix("aws-sdk:").unwrap_or(name);
         let known = GROUPS.iter().filter(|(call, _)| *call == name).map(|(_, group)| group.to_vec());
         for group in integration.into_iter().flat_map(Integration::one_of).chain(known) {
-            if !group.iter().any(|name| self.gives(members, name)) {
+            if !group.iter().any(|name| meant.contains(name) || self.gives(members, name)) {
                 let call = self.call.name().to_owned();
                 self.found.push(Finding::ParameterOfAGroup { call, names: group.to_vec() }.at(at.clone()));
             }
