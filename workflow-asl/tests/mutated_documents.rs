@@ -136,9 +136,11 @@ fn long(states: usize) -> Value {
             0 => {
                 json!({"Type": "Choice", "Choices": [{"Variable": "$.x", "NumericEquals": 1, "Next": next}], "Default": next})
             }
-            1 => json!({"Type": "Pass", "Parameters": {"a.$": "$.x.y"}, "Assign": {"v.$": "$.x"}, "Next": next}),
+            1 => {
+                json!({"Type": "Pass", "Parameters": {"a.$": "$.x.y"}, "ResultPath": "$.p", "Assign": {"v.$": "$.a"}, "Next": next})
+            }
             _ => {
-                json!({"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f", "Payload.$": "$"}, "Next": next,
+                json!({"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f", "Payload.$": "$"}, "ResultPath": "$.r", "Next": next,
                 "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "end"}]})
             }
         };

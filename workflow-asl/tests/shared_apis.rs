@@ -59,6 +59,7 @@ const REVIEWED: &[(&str, usize, &str, &str)] = &[
         "does not raise `ParameterNotFound`",
         "without the prefix that every error of the SDK has",
     ),
+    ("seed-sdk/doc_lambda_step_output", 1, "the result of `lambda:invoke` has no `Response`", NOT_IN_PAYLOAD),
     ("corpus/definitions/42de8290d321d12a", 1, "the result of `lambda:invoke` has no `output`", NOT_IN_PAYLOAD),
     ("corpus/definitions/54077a05108eba52", 4, "AWS has retired the service `iotanalytics`", "ended in December 2025"),
     ("corpus/definitions/7dab6a8515b2b184", 1, "the service `appsync` has no operation `graphql`", NO_API),

@@ -67,7 +67,7 @@ pub fn lower(analysis: &Analysis<'_>, problems: &mut Problems) -> Lowered {
         problems,
         source_map: SourceMap::default(),
         slots: Slots::default(),
-        annotations: Annotations::default(),
+        annotations: Annotations { lowered: true, ..Annotations::default() },
     };
     let mut definition = lowering.machine();
     let mut declared = analysis.workflow.declarations.iter();

@@ -137,7 +137,8 @@ impl Flow<'_, '_> {
                     let given = self.node(value, place);
                     match &key.kind {
                         NodeKind::String(name) => {
-                            let is = given.is;
+                            // What is not there is reported once.
+                            let is = if given.is == Is::There { Is::There } else { Is::Maybe };
                             fields.insert(name, Slot { ty: given.value(), is });
                         }
                         _ => {
@@ -254,7 +255,9 @@ impl Flow<'_, '_> {
                 self.member(name, &node.span, before, start, place)
             }
             NodeKind::Predicate(inner, filter) => {
-                let given = self.step(inner, before, start, place);
+                // `[x, 'default'][0]` asks whether there is an `x`.
+                let asks = place.asks || matches!(inner.kind, NodeKind::Array(_));
+                let given = self.step(inner, before, start, &Place { asks, ..place.clone() });
                 self.predicate(node, inner, filter, given, start, place)
             }
             NodeKind::KeepArray(inner) => {
@@ -617,7 +620,8 @@ impl Flow<'_, '_> {
                     Some((origin, steps)) => {
                         let given = self.node(argument, &Place { asks: true, ..place.clone() });
                         match (truth, given.is) {
-                            (true, Is::Absent) | (false, Is::There) => same(),
+                            (true, Is::Absent) => None,
+                            (false, Is::There) if !steps.is_empty() => None,
                             (true, _) => Some(place.scene.with(&origin, &steps, Slot::there(given.value()))),
                             (false, _) if steps.is_empty() => same(),
                             (false, _) => Some(place.scene.with(&origin, &steps, Slot { ty: Ty::Any, is: Is::Absent })),
