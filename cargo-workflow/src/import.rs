@@ -137,7 +137,10 @@ impl Outcome {
     ) {
         options.name = self.names.take(pascal(&options.name, "Workflow"), "");
         match import(definition, &options) {
-            Ok(imported) => self.sources.push(imported.source),
+            Ok(imported) => {
+                report::print_all(&reports(&imported.warnings));
+                self.sources.push(imported.source);
+            }
             Err(ImportError::Invalid(found)) => {
                 let reports = reports(&found).into_iter();
                 self.reports.extend(reports.filter(|report| report.severity() == Severity::Error));

@@ -316,6 +316,8 @@ findings! {
             "Type" => format!("the items of a map must be {wants}, and `{text}` is {is}"),
             field => format!("`{field}` takes {wants}, and `{text}` is {is}"),
         });
+    UnlikeParameter { name: String, wants: &'static str, is: &'static str } UnlikeValue
+        "`{name}` takes {wants}, and this is {is}";
     UnlikeArgument { function: String, wants: &'static str, is: &'static str, text: String } FailingCall
         "`{function}` takes {wants} here, and `{text}` is {is}";
     UnlikeOperand { sign: &'static str, wants: &'static str, is: &'static str } FailingCall

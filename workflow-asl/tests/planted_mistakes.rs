@@ -56,3 +56,44 @@ fn each_mistake_is_found_and_its_correction_is_not() {
         assert_eq!(found(&variant(document, true)), [""; 0], "the correction");
     });
 }
+
+/// Expressions of the greatest height, whose parts are all looked at.
+#[test]
+fn high_expressions_are_checked() {
+    let chain = |sign: &str, part: &str| vec![part; 480].join(sign);
+    let around = |open: &str, inner: &str, close: &str| format!("{}{inner}{}", open.repeat(70), close.repeat(70));
+    every(
+        [
+            chain(" + ", "$n"),
+            chain(" and ", "$n = 1"),
+            chain(" or ", "$exists($n.x)"),
+            chain(" & ", "$n"),
+            chain(" ~> ", "$string"),
+            chain(" ? 1 : ", "$n > 1"),
+            around("$merge([", "$n", "])"),
+            around("$not(", "$n.x", ")"),
+            around("($x := ", "$n", "; $x)"),
+            around("$map($n, function($v) { ", "$v", "})"),
+            around("{'a': ", "$n", "}"),
+            around("[$n, ", "$n", "][0]"),
+        ],
+        |expression| {
+            let document = serde_json::json!({"QueryLanguage": "JSONata", "StartAt": "A", "States": {
+                "A": {"Type": "Pass", "Assign": {"n": {"x": 1}}, "Next": "B"},
+                "B": {"Type": "Pass", "Output": format!("{{% {expression} %}}"), "End": true}}});
+            check_definition(&document, MachineType::Standard);
+        },
+    );
+}
+
+#[cfg(feature = "yaml")]
+#[test]
+fn a_mistake_is_shown_at_its_words_in_yaml() {
+    use workflow_asl::source::{Format, Source};
+    let text = "StartAt: Set\nStates:\n  Set:\n    Type: Pass\n    Result: {bucket: b}\n    Next: Use\n  Use:\n    \
+                Type: Pass\n    Parameters:\n      to.$: $.Bucket\n    End: true\n";
+    let source = Source::read(text.as_bytes(), Format::Yaml).unwrap();
+    let found = check_definition(source.value(), MachineType::Standard);
+    let at: Vec<_> = source.locate(&found).iter().map(|at| (at.line, at.column)).collect();
+    assert_eq!((found.len(), at.as_slice()), (1, &[(10, 14)][..]));
+}

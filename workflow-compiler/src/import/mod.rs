@@ -78,6 +78,8 @@ pub struct Imported {
     pub states_in_own_words: usize,
     /// The parts kept as in the document.
     pub kept: Vec<Kept>,
+    /// The warnings about the document.
+    pub warnings: Vec<Diagnostic>,
 }
 
 /// A part kept as in the document, because the language would compile it differently or cannot express it.
@@ -164,6 +166,7 @@ fn write(document: &Value, options: &ImportOptions, with_names: bool) -> Result<
         });
     }
     let mut found = workflow_asl::rules::check_definition(document, options.machine_type);
+    let warnings: Vec<_> = found.iter().filter(|found| !found.is_error()).cloned().collect();
     // Things that a document may omit are errors in the language.
     found.retain(|found| found.is_error() || found.code == Code::LeftOutParameter);
     // AWS may have newer APIs than the table, in which case the state gets `unchecked`.
@@ -208,7 +211,7 @@ fn write(document: &Value, options: &ImportOptions, with_names: bool) -> Result<
                 // It is not indented here, because lines of text would be indented too.
                 let source = format!("workflow! {{\n{body}}}\n");
                 let source = format_file(&source, &Style::default()).unwrap_or(source);
-                return Ok(Imported { source, name, states, states_in_own_words, kept });
+                return Ok(Imported { source, name, states, states_in_own_words, kept, warnings });
             }
             Err(wrong) => wrong,
         };

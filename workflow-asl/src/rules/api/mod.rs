@@ -123,6 +123,12 @@ impl<'a> ApiCall<'a> {
         result.is_certain().then(|| (self.state, result, self.name()))
     }
 
+    /// Returns the state and the certain request of a task that calls an API.
+    pub(super) fn request_input(&self) -> Option<(usize, RequestInput)> {
+        let input = self.input().filter(|input| self.caller == Caller::Task && input.certain)?;
+        Some((self.state, input))
+    }
+
     /// Returns what is called, as messages name it: `sqs:sendMessage`, `aws-sdk:s3:getObject`.
     fn name(&self) -> &str {
         let name = Arn::parse(self.arn).and_then(Arn::integration).unwrap_or(self.arn);

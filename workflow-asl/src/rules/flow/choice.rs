@@ -201,11 +201,18 @@ impl Flow<'_, '_> {
                 same()
             };
         }
-        let known = ty.kind().is_some();
+        let (known, name) = (ty.kind().is_some(), path.normalized());
         if !truth && !known {
-            return same();
+            return match compared(&Ty::Any, kind, sign, &other, true) {
+                // What a path reads is not one value.
+                Compared::To(values) if operator.operand() != Operand::Path => Some(scene.without(name, values)),
+                _ => same(),
+            };
         }
         match compared(&ty, kind, sign, &other, truth) {
+            Compared::To(ty) if truth && !known && scene.excludes(&name, &ty) => {
+                never(format!("a comparison of `{variable}` before is true for each such value"), None)
+            }
             Compared::To(ty) => Some(self.narrowed(scene, path, Slot::there(ty))),
             Compared::Unlisted(values) if truth => {
                 if let (Value::String(text), Ty::Api(..)) = (operand, &ty) {

@@ -14,6 +14,9 @@ use crate::jsonata::{self, Node, NodeKind};
 use crate::path::Segment;
 use crate::{Finding, Pointer, placeholder};
 
+/// How high an expression is that is looked at whole. Of what is deeper, nothing is known.
+const DEPTH: usize = 64;
+
 /// The marker before an expression.
 const OPEN: usize = "{%".len();
 
@@ -109,7 +112,16 @@ impl Flow<'_, '_> {
     }
 
     fn node(&self, node: &Node, place: &Place<'_>) -> Given {
-        let nothing = || Given { ty: Ty::Any, is: Is::Maybe, many: false };
+        if self.depth.get() >= DEPTH {
+            return Given::maybe(Ty::Any);
+        }
+        self.depth.set(self.depth.get() + 1);
+        let given = self.part_of(node, place);
+        self.depth.set(self.depth.get() - 1);
+        given
+    }
+
+    fn part_of(&self, node: &Node, place: &Place<'_>) -> Given {
         match &node.kind {
             NodeKind::String(text) => Given::there(Ty::text(text)),
             NodeKind::Number(number) => Given::there(Ty::Number(Range::point(*number))),
@@ -120,51 +132,9 @@ impl Flow<'_, '_> {
             | NodeKind::Variable(_)
             | NodeKind::Predicate(..)
             | NodeKind::KeepArray(_) => self.path_of(node, place),
-            NodeKind::Array(items) => {
-                let given: Vec<_> = items.iter().map(|item| self.node(item, place)).collect();
-                let single = |given: &Given| {
-                    given.is == Is::There && !given.many && !matches!(given.ty.kind(), None | Some(Kind::Array))
-                };
-                // A list in a list is flattened, unless brackets make it.
-                match given.iter().all(single) && !items.iter().any(|item| matches!(item.kind, NodeKind::Range(..))) {
-                    true => Given::there(Ty::tuple(given.into_iter().map(|given| given.ty).collect())),
-                    false => Given::there(Ty::list(Ty::Any)),
-                }
-            }
-            NodeKind::Object(pairs) => {
-                let mut fields = Fields::default();
-                for (key, value) in pairs {
-                    let given = self.node(value, place);
-                    match &key.kind {
-                        NodeKind::String(name) => {
-                            // What is not there is reported once.
-                            let is = if given.is == Is::There { Is::There } else { Is::Maybe };
-                            fields.insert(name, Slot { ty: given.value(), is });
-                        }
-                        _ => {
-                            self.node(key, place);
-                            fields.open = true;
-                        }
-                    }
-                }
-                Given::there(fields.into())
-            }
-            NodeKind::Block(nodes) => {
-                let mut inner = place.clone();
-                let mut last = nothing();
-                for node in nodes {
-                    last = match &node.kind {
-                        NodeKind::Bind(name, value) => {
-                            let given = self.node(value, &inner);
-                            let (ty, is) = (given.ty.clone(), given.is);
-                            inner.bound.push((name.as_str().into(), given.value()));
-                            Given { ty, is, many: false }
-                        }
-                        _ => self.node(node, &inner),
-                    };
-                }
-                last
-            }
+            NodeKind::Array(items) => self.array(items, place),
+            NodeKind::Object(pairs) => self.object(pairs, place),
+            NodeKind::Block(nodes) => self.block(nodes, place),
             NodeKind::Bind(_, value) => self.node(value, place),
             NodeKind::Negate(value) => {
                 self.numbers("-", &[value], place);
@@ -176,41 +146,95 @@ impl Flow<'_, '_> {
             }
             NodeKind::Binary(sign, left, right) => self.operator(node, sign, left, right, place),
             NodeKind::Condition(condition, then, otherwise) => {
-                self.node(condition, &Place { asks: place.asks || is_path(condition), ..place.clone() });
-                let there = |truth| self.narrow(condition, place, truth).map(|scene| Place { scene, ..place.clone() });
-                let then = there(true).map(|inner| self.node(then, &inner));
-                let other = match otherwise {
-                    Some(other) => there(false).map(|inner| self.node(other, &inner)),
-                    None => Some(nothing()),
-                };
-                match (then, other) {
-                    (Some(one), Some(two)) => {
-                        let is = if one.is == two.is { one.is } else { Is::Maybe };
-                        Given { many: one.many || two.many, is, ty: one.ty.join(&two.ty) }
-                    }
-                    (one, two) => one.or(two).unwrap_or_else(nothing),
-                }
+                self.conditional(condition, then, otherwise.as_deref(), place)
             }
             NodeKind::Call(procedure, arguments) => self.call(procedure, arguments, None, place),
-            NodeKind::Apply(left, right) => {
-                let asks = asking(right) || matches!(&right.kind, NodeKind::Call(procedure, _) if asking(procedure));
-                let given = self.node(left, &Place { asks: place.asks || asks, ..place.clone() });
-                match &right.kind {
-                    NodeKind::Call(procedure, arguments) => {
-                        self.call(procedure, arguments, Some((left, given.value())), place)
-                    }
-                    NodeKind::Variable(_) => self.call(right, &[], Some((left, given.value())), place),
-                    _ => self.parts(right, place),
-                }
-            }
-            NodeKind::Lambda { params, body, .. } => {
-                let mut inner = place.clone();
-                inner.bound.extend(params.iter().map(|name| (name.as_str().into(), Ty::Any)));
-                self.node(body, &inner);
-                nothing()
-            }
+            NodeKind::Apply(left, right) => self.apply(left, right, place),
+            NodeKind::Lambda { params, body, .. } => self.lambda(params, body, place),
             _ => self.parts(node, place),
         }
+    }
+
+    fn array(&self, items: &[Node], place: &Place<'_>) -> Given {
+        let given: Vec<_> = items.iter().map(|item| self.node(item, place)).collect();
+        let single = |given: &Given| {
+            given.is == Is::There && !given.many && !matches!(given.ty.kind(), None | Some(Kind::Array))
+        };
+        // A list in a list is flattened, unless brackets make it.
+        match given.iter().all(single) && !items.iter().any(|item| matches!(item.kind, NodeKind::Range(..))) {
+            true => Given::there(Ty::tuple(given.into_iter().map(|given| given.ty).collect())),
+            false => Given::there(Ty::list(Ty::Any)),
+        }
+    }
+
+    fn object(&self, pairs: &[(Node, Node)], place: &Place<'_>) -> Given {
+        let mut fields = Fields::default();
+        for (key, value) in pairs {
+            let given = self.node(value, place);
+            match &key.kind {
+                NodeKind::String(name) => {
+                    // What is not there is reported once.
+                    let is = if given.is == Is::There { Is::There } else { Is::Maybe };
+                    fields.insert(name, Slot { ty: given.value(), is });
+                }
+                _ => {
+                    self.node(key, place);
+                    fields.open = true;
+                }
+            }
+        }
+        Given::there(fields.into())
+    }
+
+    fn block(&self, nodes: &[Node], place: &Place<'_>) -> Given {
+        let mut inner = place.clone();
+        let mut last = Given::maybe(Ty::Any);
+        for node in nodes {
+            last = match &node.kind {
+                NodeKind::Bind(name, value) => {
+                    let given = self.node(value, &inner);
+                    let (ty, is) = (given.ty.clone(), given.is);
+                    inner.bound.push((name.as_str().into(), given.value()));
+                    Given { ty, is, many: false }
+                }
+                _ => self.node(node, &inner),
+            };
+        }
+        last
+    }
+
+    fn conditional(&self, condition: &Node, then: &Node, otherwise: Option<&Node>, place: &Place<'_>) -> Given {
+        self.node(condition, &Place { asks: place.asks || is_path(condition), ..place.clone() });
+        let there = |truth| self.narrow(condition, place, truth).map(|scene| Place { scene, ..place.clone() });
+        let then = there(true).map(|inner| self.node(then, &inner));
+        let other = match otherwise {
+            Some(other) => there(false).map(|inner| self.node(other, &inner)),
+            None => Some(Given::maybe(Ty::Any)),
+        };
+        match (then, other) {
+            (Some(one), Some(two)) => {
+                let is = if one.is == two.is { one.is } else { Is::Maybe };
+                Given { many: one.many || two.many, is, ty: one.ty.join(&two.ty) }
+            }
+            (one, two) => one.or(two).unwrap_or_else(|| Given::maybe(Ty::Any)),
+        }
+    }
+
+    fn apply(&self, left: &Node, right: &Node, place: &Place<'_>) -> Given {
+        let asks = asking(right) || matches!(&right.kind, NodeKind::Call(procedure, _) if asking(procedure));
+        let given = self.node(left, &Place { asks: place.asks || asks, ..place.clone() });
+        match &right.kind {
+            NodeKind::Call(procedure, arguments) => self.call(procedure, arguments, Some((left, given.value())), place),
+            NodeKind::Variable(_) => self.call(right, &[], Some((left, given.value())), place),
+            _ => self.parts(right, place),
+        }
+    }
+
+    fn lambda(&self, params: &[String], body: &Node, place: &Place<'_>) -> Given {
+        let mut inner = place.clone();
+        inner.bound.extend(params.iter().map(|name| (name.as_str().into(), Ty::Any)));
+        self.node(body, &inner);
+        Given::maybe(Ty::Any)
     }
 
     /// Looks at the parts of what is not understood.
@@ -371,6 +395,13 @@ impl Flow<'_, '_> {
     }
 
     fn operator(&self, node: &Node, sign: &'static str, left: &Node, right: &Node, place: &Place<'_>) -> Given {
+        if let Some(constant) = self.constant(right).filter(|_| !place.scene.others.is_empty() && sign != "!=")
+            && matches!(sign, "=" | "<" | "<=" | ">" | ">=")
+            && self.is_excluded(left, sign, &constant, place)
+        {
+            let what = format!("a comparison of `{}` before is true for each such value", place.text(left));
+            self.say(Finding::NeverTrue { what, near: None }, place.at, Some(place.range(node)));
+        }
         let asking = |operand: &Node| Place { asks: place.asks || is_path(operand), ..place.clone() };
         match sign {
             "and" | "or" => {
@@ -484,8 +515,14 @@ impl Flow<'_, '_> {
         };
         let inner = Place { asks: place.asks || known.asking, ..place.clone() };
         let mut given: Vec<(Option<&Node>, Ty)> = piped.map(|(node, ty)| (Some(node), ty)).into_iter().collect();
+        // The objects that `$merge` joins.
+        let mut joined = None;
         for argument in arguments {
             let ty = match &argument.kind {
+                NodeKind::Array(nodes) if known.id == FunctionId::Merge => {
+                    joined = Some(nodes.iter().map(|node| self.node(node, &inner).value()).collect::<Vec<_>>());
+                    Ty::list(Ty::Any)
+                }
                 // A closure is called with each item.
                 NodeKind::Lambda { params, body, .. } => {
                     let item = given.first().map(|(_, ty)| ty);
@@ -509,24 +546,11 @@ impl Flow<'_, '_> {
         }
         self.check_arguments(known, &given, place);
         let ty = match known.id {
-            FunctionId::Merge => {
-                let items = match given.first().map(|(_, ty)| ty) {
-                    Some(Ty::Tuple(items)) => Some(items.clone()),
-                    _ => None,
-                };
-                // What is between is not flattened only if it is certain.
-                let written = arguments.first().map(|argument| &argument.kind);
-                match (items, written) {
-                    (Some(items), _) => merged(&items),
-                    (None, Some(NodeKind::Array(nodes))) => {
-                        let says = self.says.replace(false);
-                        let parts: Vec<_> = nodes.iter().map(|node| self.node(node, place).value()).collect();
-                        self.says.set(says);
-                        merged(&parts)
-                    }
-                    _ => Fields::open().into(),
-                }
-            }
+            FunctionId::Merge => match (joined, given.first()) {
+                (Some(objects), _) => merged(&objects),
+                (None, Some((_, Ty::Tuple(objects)))) => merged(objects),
+                _ => Fields::open().into(),
+            },
             _ => match known.result() {
                 Some(("s", _)) => Ty::TEXT,
                 Some(("n", _)) => Ty::NUMBER,
@@ -596,9 +620,20 @@ impl Flow<'_, '_> {
 
     /// Returns the scene in which an expression is true, or is not; `None` if it certainly is otherwise.
     fn narrow(&self, node: &Node, place: &Place<'_>, truth: bool) -> Option<Scene> {
-        let same = || Some(place.scene.clone());
+        if self.depth.get() >= DEPTH {
+            return Some(place.scene.clone());
+        }
+        self.depth.set(self.depth.get() + 1);
         let says = self.says.replace(false);
-        let narrowed = match &node.kind {
+        let narrowed = self.narrowed_by(node, place, truth);
+        self.says.set(says);
+        self.depth.set(self.depth.get() - 1);
+        narrowed
+    }
+
+    fn narrowed_by(&self, node: &Node, place: &Place<'_>, truth: bool) -> Option<Scene> {
+        let same = || Some(place.scene.clone());
+        match &node.kind {
             NodeKind::Block(nodes) => match nodes.as_slice() {
                 [one] => self.narrow(one, place, truth),
                 _ => same(),
@@ -654,8 +689,12 @@ impl Flow<'_, '_> {
                         match ty.kind() {
                             _ if kind == Kind::Null => same(),
                             Some(is) if is != kind => same(),
-                            // Nothing is equal to nothing, and a list to what it has.
-                            None if !truth => same(),
+                            // What is nothing or a list may be unequal to all.
+                            None if !truth => match compared(&Ty::Any, kind, sign, &constant, true) {
+                                Compared::To(values) => Some(place.scene.without(place.text(tested), values)),
+                                _ => same(),
+                            },
+                            None if self.is_excluded(tested, sign, &constant, place) => None,
                             Some(_) if !truth && !certain => same(),
                             _ => match compared(&ty, kind, sign, &constant, truth) {
                                 Compared::To(ty) => Some(place.scene.with(&origin, &steps, Slot::there(ty))),
@@ -679,9 +718,16 @@ impl Flow<'_, '_> {
                 _ => same(),
             },
             _ => same(),
-        };
-        self.says.set(says);
-        narrowed
+        }
+    }
+
+    /// Returns whether a comparison before would have been true.
+    fn is_excluded(&self, tested: &Node, sign: &str, constant: &Ty, place: &Place<'_>) -> bool {
+        let Some(kind) = constant.kind() else { return false };
+        match compared(&Ty::Any, kind, sign, constant, true) {
+            Compared::To(values) => place.scene.excludes(&place.text(tested), &values),
+            _ => false,
+        }
     }
 
     fn constant(&self, node: &Node) -> Option<Ty> {

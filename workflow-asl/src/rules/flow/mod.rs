@@ -8,6 +8,7 @@
 mod choice;
 mod expression;
 mod read;
+mod request;
 mod state;
 mod ty;
 
@@ -15,10 +16,11 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::Definition;
+use super::{Definition, api};
 use crate::graph::{Edge, EdgeKind, FlowAnalysis, Graph, solve};
 use crate::nearest::Lookups;
 use crate::path::Segment;
+use crate::request::RequestInput;
 use crate::{Diagnostic, Finding, Pointer, placeholder};
 use ty::{Fields, Slot, Ty};
 
@@ -48,6 +50,8 @@ struct Scene {
     error: Option<Ty>,
     variables: Variables,
     context: Ty,
+    /// The values of paths for which a comparison before was not true.
+    others: Vec<(String, Ty)>,
 }
 
 /// What is known after a state, by the fields that lead on.
@@ -73,10 +77,14 @@ struct Flow<'d, 'a> {
     inside: BTreeMap<usize, Vec<usize>>,
     /// The results of the tasks that call AWS's APIs.
     results: BTreeMap<usize, Ty>,
+    /// What their requests may be.
+    inputs: BTreeMap<usize, RequestInput>,
     found: RefCell<Vec<Diagnostic>>,
     /// Whether what is found is kept.
     says: Cell<bool>,
     left: Cell<usize>,
+    /// How deep the part of an expression is that is looked at.
+    depth: Cell<usize>,
     lookups: Lookups,
 }
 
@@ -111,6 +119,7 @@ pub(super) fn values_have_what_is_read(definition: &Definition<'_>, found: &mut 
     });
     let flow = Flow {
         results: results.collect(),
+        inputs: definition.calls.iter().filter_map(api::ApiCall::request_input).collect(),
         definition,
         graphs,
         numbers,
@@ -118,6 +127,7 @@ pub(super) fn values_have_what_is_read(definition: &Definition<'_>, found: &mut 
         found: RefCell::default(),
         says: Cell::new(true),
         left: Cell::new(index.states.len() * TURNS.0 + TURNS.1),
+        depth: Cell::new(0),
         lookups: Lookups::default(),
     };
     let _ = flow.scope(0, Ty::Any, &Variables::default(), &context(None));
@@ -280,6 +290,18 @@ impl Scene {
         scene
     }
 
+    /// Returns the scene in which a path has none of these values, though it may be of another type.
+    fn without(&self, path: String, values: Ty) -> Self {
+        let mut scene = self.clone();
+        scene.others.push((path, values));
+        scene
+    }
+
+    /// Returns whether a path has none of these values: a comparison before would have been true.
+    fn excludes(&self, path: &str, values: &Ty) -> bool {
+        self.others.iter().any(|(known, others)| known == path && values.is_within(others))
+    }
+
     /// Returns what holds in either scene, of those that are possible.
     fn either(one: Option<Self>, two: Option<Self>) -> Option<Self> {
         let (Some(one), Some(two)) = (&one, &two) else { return one.or(two) };
@@ -294,6 +316,7 @@ impl Scene {
         } else {
             Rc::new(variables.collect())
         };
-        Some(Self { input: one.input.join(&two.input), variables, ..one.clone() })
+        let others = one.others.iter().filter(|other| two.others.contains(other)).cloned().collect();
+        Some(Self { input: one.input.join(&two.input), variables, others, ..one.clone() })
     }
 }

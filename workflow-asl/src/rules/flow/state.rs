@@ -47,6 +47,7 @@ impl Flow<'_, '_> {
             error: None,
             variables: before.variables.clone(),
             context: context.clone(),
+            others: Vec::new(),
         };
         match state.language {
             QueryLanguage::JsonPath => self.by_paths(number, state, scene),
@@ -65,7 +66,12 @@ impl Flow<'_, '_> {
             }
         }
         let request = state.parameters.as_ref().filter(|_| state.kind != StateKind::Map);
-        let request = request.map(|template| self.template(&scene, template, &at.at.child("Parameters")));
+        let place = at.at.child("Parameters");
+        let request = request.map(|template| {
+            let made = self.template(&scene, template, &place);
+            self.request(number, template, &made, at.language, &place);
+            made
+        });
         if let Some(credentials) = &state.credentials {
             self.template(&scene, credentials, &at.at.child("Credentials"));
         }
@@ -145,6 +151,9 @@ impl Flow<'_, '_> {
             value.as_ref().map(|value| self.value(scene, value, &at.at.child(name)))
         };
         let request = field(&state.arguments, "Arguments", &scene);
+        if let (Some(made), Some(value)) = (&request, &state.arguments) {
+            self.request(number, value, made, at.language, &at.at.child("Arguments"));
+        }
         let _ = field(&state.credentials, "Credentials", &scene);
         let result = match state.kind {
             StateKind::Fail => return Outcome::default(),

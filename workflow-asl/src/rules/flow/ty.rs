@@ -429,6 +429,16 @@ impl Ty {
         }
     }
 
+    /// Returns whether each of the known texts, numbers or booleans is among others.
+    pub(super) fn is_within(&self, others: &Self) -> bool {
+        match (self, others) {
+            (Self::Text(Some(one)), Self::Text(Some(others))) => one.is_subset(others),
+            (Self::Number(one), Self::Number(others)) => one.meet(*others) == Some(*one),
+            (Self::Bool(Some(one)), Self::Bool(Some(other))) => one == other,
+            _ => false,
+        }
+    }
+
     /// Returns whether two types are equal; quickly where they share their parts.
     pub(super) fn same(&self, other: &Self) -> bool {
         match (self, other) {

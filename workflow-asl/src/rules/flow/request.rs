@@ -1,0 +1,91 @@
+//! What a request gets from expressions: it is of the types that the API takes.
+
+use serde_json::Value;
+use workflow_services::Shape;
+
+use super::Flow;
+use super::ty::{Kind, Ty};
+use crate::document::QueryLanguage;
+use crate::request::RequestInput;
+use crate::{Finding, Pointer, template};
+
+/// A part of a request, with the template that makes it and what that gives.
+#[derive(Clone, Copy)]
+struct Part<'p> {
+    value: &'p Value,
+    ty: &'p Ty,
+    shape: Shape,
+    /// The parameter's name; of an item, that of its list; of a map's values, none.
+    name: Option<&'static str>,
+}
+
+impl Flow<'_, '_> {
+    /// Checks what the expressions of a state's request give.
+    pub(super) fn request(&self, number: usize, value: &Value, ty: &Ty, language: QueryLanguage, at: &Pointer) {
+        if let Some(input) = self.inputs.get(&number).filter(|_| self.says.get()) {
+            self.fits(*input, Part { value, ty, shape: input.shape, name: None }, language, at);
+        }
+    }
+
+    fn fits(&self, input: RequestInput, part: Part<'_>, language: QueryLanguage, at: &Pointer) {
+        match (part.value, part.shape, part.ty) {
+            (Value::Object(members), shape, Ty::Object(fields)) => {
+                for (key, value) in members {
+                    let computed = key.strip_suffix(template::SUFFIX).filter(|_| language == QueryLanguage::JsonPath);
+                    let name = computed.unwrap_or(key);
+                    let Some(slot) = fields.members.get(name) else { continue };
+                    let (shape, name) = match shape {
+                        Shape::Map(map) => (map.value(), None),
+                        shape => match shape.member(name) {
+                            Some(member) => (member.shape, Some(member.name)),
+                            None => continue,
+                        },
+                    };
+                    let inner = Part { value, ty: &slot.ty, shape, name };
+                    match computed {
+                        Some(_) => self.fits_as_given(input, inner, &at.child(key)),
+                        None => self.fits(input, inner, language, &at.child(key)),
+                    }
+                }
+            }
+            (Value::Array(items), Shape::List(list), Ty::Tuple(types)) => {
+                for (number, (value, ty)) in items.iter().zip(types.iter()).enumerate() {
+                    let inner = Part { value, ty, shape: list.element(), name: part.name };
+                    self.fits(input, inner, language, &at.index(number));
+                }
+            }
+            (Value::String(text), ..) if language == QueryLanguage::Jsonata && text.starts_with("{%") => {
+                self.fits_as_given(input, part, at);
+            }
+            _ => {}
+        }
+    }
+
+    /// Checks a value whose type alone is known.
+    fn fits_as_given(&self, input: RequestInput, part: Part<'_>, at: &Pointer) {
+        let Part { ty, shape, name, .. } = part;
+        let Some(kind) = ty.kind() else { return };
+        let plain_text = input.takes_plain_attribute_values() && kind == Kind::Text;
+        let fits = match (input.text_parameter(name, shape), shape) {
+            (Some(takes), _) => match kind {
+                Kind::Number | Kind::Bool => !takes.refuses_number,
+                Kind::Array | Kind::Object => takes.takes_json,
+                Kind::Text | Kind::Null => true,
+            },
+            // Step Functions reads a number from text.
+            (_, Shape::Integer | Shape::Long | Shape::Float | Shape::Double) => match ty {
+                Ty::Text(Some(texts)) => texts.iter().any(|text| text.trim().parse::<f64>().is_ok()),
+                _ => matches!(kind, Kind::Number | Kind::Null | Kind::Text | Kind::Bool),
+            },
+            (_, Shape::List(_)) => matches!(kind, Kind::Array | Kind::Null),
+            (_, Shape::Structure(_) | Shape::Union(_) | Shape::Map(_)) => {
+                matches!(kind, Kind::Object | Kind::Null) || plain_text
+            }
+            _ => true,
+        };
+        if !fits {
+            let name = name.map(str::to_owned).or_else(|| at.tokens().last()).unwrap_or_default();
+            self.say(Finding::UnlikeParameter { name, wants: shape.kind(), is: kind.words() }, at, None);
+        }
+    }
+}
