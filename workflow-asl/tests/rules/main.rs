@@ -29,9 +29,11 @@ use workflow_asl::{Diagnostic, Pointer, StateMachine};
 fn found(definition: &Value, kind: MachineType) -> Vec<(Code, String)> {
     let (machine, mut found) = StateMachine::read(definition);
     let annotations = Annotations { lowered: true, ..Annotations::default() };
-    match other_document(definition) {
-        Some(other) => found = vec![other],
-        None => found.extend(check_read(&machine, size::characters(definition), kind, &annotations).found),
+    let characters = definition.to_string().chars().count();
+    found.extend(check_read(&machine, characters, kind, &annotations).found);
+    let all = check_definition(definition, kind);
+    if all.iter().any(|found| found.code == Code::NotADefinition) {
+        found = all;
     }
     found.into_iter().map(|d| (d.code, d.pointer.as_str().to_owned())).collect()
 }
