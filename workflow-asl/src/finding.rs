@@ -298,7 +298,7 @@ findings! {
         help "items are available in a Map state's `ItemSelector`";
 
     // Of the types of values.
-    AbsentMember { holder: String, name: String, known: Vec<String>, near: Near } AbsentValue "`{holder}` has no `{name}` here",
+    AbsentMember { holder: String, name: String, known: Vec<String>, near: NearestName } AbsentValue "`{holder}` has no `{name}` here",
         help (did_you_mean(near).or_else(|| Some(match known.as_slice() {
             [] => "it has no members".to_owned(),
             known if known.len() <= 8 => format!("it has {}", all_of(known)),
@@ -329,7 +329,7 @@ findings! {
         });
     UnlikeOperands { sign: &'static str, one: &'static str, other: &'static str } FailingCall
         "`{sign}` cannot compare {one} with {other}", help "`$number(…)` reads a number, `$string(…)` writes a value";
-    NeverTrue { what: String, near: Near } KnownAnswer "this is never true: {what}", help (did_you_mean(near));
+    NeverTrue { what: String, near: NearestName } KnownAnswer "this is never true: {what}", help (did_you_mean(near));
 
     // Of retriers and catchers.
     NoErrorNamed {} EmptyList "`ErrorEquals` names no error", help "`States.ALL` matches every error",
@@ -503,7 +503,7 @@ findings! {
             None if values.len() <= 8 => format!("there is {}", one_of(values)),
             None => "a newer value may be valid".to_owned(),
         }));
-    ArnForUrl { name: String, text: String, meant: Near } ArnForUrl "`{name}` takes a URL, found the ARN `{text}`",
+    ArnForUrl { name: String, text: String, meant: NearestName } ArnForUrl "`{name}` takes a URL, found the ARN `{text}`",
         help (meant.as_ref().map(|meant| format!("its URL is `{meant}`")));
     ReservedSource { text: String } ReservedSource
         "`{text}` is not allowed: sources that begin with `aws.` belong to AWS, and EventBridge rejects the entry",
@@ -630,7 +630,7 @@ impl Finding {
     }
 
     /// Returns the known member that was probably meant, of one that is absent.
-    pub(crate) fn near(&self) -> Near {
+    pub(crate) fn near(&self) -> NearestName {
         if let Self::AbsentMember { near, .. } = self { near.clone() } else { None }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::functions::{Function, Id, Origin, Parameter, function, unknown_algorithm};
 use crate::syntax::ast::{Node, NodeKind};
-use crate::syntax::shape::bare;
+use crate::syntax::validation::bare;
 use crate::syntax_error::SyntaxError;
 
 /// Returns whether a text stands for another one that is not known yet.
@@ -88,7 +88,7 @@ fn holds_function(node: &Node) -> bool {
         NodeKind::Object(pairs) | NodeKind::Group(_, pairs) => pairs.iter().any(|(_, value)| is_function(value)),
         _ => false,
     };
-    here || node.parts().into_iter().any(holds_function)
+    here || node.children().into_iter().any(holds_function)
 }
 
 /// Finds calls of a value's member, such as `x.toUpperCase()`: data has no functions.
@@ -107,7 +107,7 @@ fn methods(node: &Node, found: &mut Vec<(SyntaxError, usize)>) {
             found.push((error.with_help(help), procedure.span.len()));
         }
     }
-    node.parts().into_iter().for_each(|part| methods(part, found));
+    node.children().into_iter().for_each(|part| methods(part, found));
 }
 
 /// `piped` means that the node is called on the value before `~>`.

@@ -240,7 +240,7 @@ impl Flow<'_, '_> {
     /// Looks at the parts of what is not understood.
     fn parts(&self, node: &Node, place: &Place<'_>) -> Given {
         let inner = Place { context: Ty::Any, ..place.clone() };
-        node.parts().into_iter().for_each(|part| drop(self.node(part, &inner)));
+        node.children().into_iter().for_each(|part| drop(self.node(part, &inner)));
         Given::maybe(Ty::Any)
     }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::ty::{Fields, Found, Is, Kind, Slot, Ty};
 use super::{Flow, Scene};
-use crate::finding::Near;
+use crate::finding::NearestName;
 use crate::intrinsic::{Argument, ArgumentKind, Function, FunctionCall};
 use crate::path::{JsonPath, Root, Step};
 use crate::template::{self, Computed};
@@ -266,6 +266,6 @@ pub(super) fn few(names: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<Strin
     names.into_iter().take(8).map(|name| name.as_ref().to_owned()).collect()
 }
 
-pub(super) fn near<'n>(flow: &Flow<'_, '_>, name: &str, known: impl IntoIterator<Item = &'n str>) -> Near {
+pub(super) fn near<'n>(flow: &Flow<'_, '_>, name: &str, known: impl IntoIterator<Item = &'n str>) -> NearestName {
     flow.lookups.nearest(name, known).map(str::to_owned)
 }
