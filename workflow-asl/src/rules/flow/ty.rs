@@ -359,7 +359,7 @@ impl Ty {
             (Segment::Name(name), _) => {
                 let mut fields = self.fields()?;
                 // That something is absent does not make the value an object.
-                fields.loose = matches!(self.kind(), None) && slot.is != Is::There;
+                fields.loose = self.kind().is_none() && slot.is != Is::There;
                 let old = fields.members.get(*name);
                 let slot = if rest.is_empty() {
                     slot
