@@ -27,7 +27,10 @@ use ty::{Fields, Slot, Ty};
 /// How many states are looked at for each state of the definition, and besides. Loops and nested scopes take more than one.
 const TURNS: (usize, usize) = (40, 1_000);
 /// How often what is known of a state's input may change before nothing is known.
-const CHANGES: usize = 6;
+const CHANGES: usize = 4;
+
+/// How many variables have types.
+const VARIABLES: usize = 128;
 
 /// The types of the variables that may have a value.
 type Variables = Rc<BTreeMap<Rc<str>, Ty>>;

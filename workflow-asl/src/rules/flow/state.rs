@@ -5,7 +5,7 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::ty::{Fields, Is, Kind, Slot, Ty};
-use super::{Fact, Flow, Outcome, Scene, Variables, context};
+use super::{Fact, Flow, Outcome, Scene, VARIABLES, Variables, context};
 use crate::document::{PathField, QueryLanguage, StateKind};
 use crate::path::{JsonPath, Segment};
 use crate::reaching::assigned_name;
@@ -218,7 +218,9 @@ impl Flow<'_, '_> {
                 Ty::Object(fields) => fields.members.get(name).map_or(Ty::Any, |slot| slot.ty.clone()),
                 _ => Ty::Any,
             };
-            variables.insert(name.into(), ty);
+            if variables.len() < VARIABLES || variables.contains_key(name) {
+                variables.insert(name.into(), ty);
+            }
         }
         Rc::new(variables)
     }

@@ -14,7 +14,7 @@ use crate::result::{Member, Presence, ResultPart};
 const TEXTS: usize = 24;
 const TEXT_BYTES: usize = 80;
 const ITEMS: usize = 32;
-const MEMBERS: usize = 400;
+const MEMBERS: usize = 96;
 const HEIGHT: usize = 16;
 
 /// What is certain of a value. Each type is also that of a value that does not come to be.
