@@ -197,8 +197,8 @@ fn import_prints_a_declaration_that_compiles_to_the_same_document() {
 
         choice WasItPaid as "Was it paid?" {
             /// as usual
-            if state.charge.status == "paid" -> Done;
-            if state.attempts < 3 && is_present(state.charge.declined) == false -> WaitAMoment;
+            if state.charge.Payload.status == "paid" -> Done;
+            if state.attempts < 3 && is_present(state.charge.Payload.declined) == false -> WaitAMoment;
             else -> Failed;
         }
 
@@ -232,6 +232,16 @@ fn import_prints_a_declaration_that_compiles_to_the_same_document() {
     let text = std::fs::read_to_string(document).unwrap();
     assert_eq!(back, serde_json::from_str::<Value>(&text).unwrap());
     std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn import_and_validate_warn_of_what_is_read_and_not_there() {
+    let words = "`$.config` has no `Bucket` here";
+    let output = workflow(&["import", "absent.asl.json"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(stdout(&output).contains("state.config.Bucket") && stderr(&output).contains(words), "{}", stderr(&output));
+    let output = workflow(&["validate", "absent.asl.json"]);
+    assert!(stdout(&output).contains(words) && stdout(&output).contains("absent.asl.json:5:"), "{}", stdout(&output));
 }
 
 #[test]
