@@ -198,7 +198,8 @@ fn import_prints_a_declaration_that_compiles_to_the_same_document() {
         choice WasItPaid as "Was it paid?" {
             /// as usual
             if state.charge.Payload.status == "paid" -> Done;
-            if state.attempts < 3 && is_present(state.charge.Payload.declined) == false -> WaitAMoment;
+            if state.attempts < 3 && is_present(state.charge.Payload.declined) == false
+                -> WaitAMoment;
             else -> Failed;
         }
 
