@@ -25,7 +25,8 @@ pub(crate) struct History {
     name: Option<String>,
     #[command(flatten)]
     files: Files,
-    /// Write the history with its data and its definition, for `cargo workflow replay`
+    /// Write the history with its data and its definition, and the children of its map runs into the folder of the same name,
+    /// for `cargo workflow replay`
     #[cfg(feature = "aws")]
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
@@ -67,8 +68,13 @@ impl History {
         let (events, definition) = self.of_aws.recorded(&self.execution)?;
         if let Some(file) = &self.save {
             let saved = json!({ "executionArn": self.execution, "definition": definition, "events": events });
-            std::fs::write(file, format!("{}\n", crate::report::json_text(&saved)))
-                .map_err(|error| format!("error: cannot write {}: {error}", file.display()))?;
+            crate::aws::write_history(file, &saved)?;
+            let (children, notes) = self.of_aws.save_children(&self.execution, &folder_beside(file))?;
+            if children > 0 {
+                let folder = folder_beside(file);
+                writeln!(output, "{}: {children} children of map runs", folder.display())?;
+            }
+            crate::report::note_all(notes);
         }
         let about = About {
             name: self.execution.rsplit(':').next().unwrap_or_default().to_owned(),
@@ -84,4 +90,11 @@ impl History {
         let help = "install it with its default features, or give a file that the AWS CLI has printed";
         Err(format!("error: this `cargo workflow` was built without AWS\n  = help: {help}").into())
     }
+}
+
+/// The folder with the children of the execution in a file: the file's name up to its first dot.
+#[cfg(feature = "aws")]
+fn folder_beside(file: &Path) -> PathBuf {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    file.with_file_name(name.split('.').next().unwrap_or_default())
 }

@@ -105,6 +105,52 @@ fn pay(folder: &str, timeout: u32) -> PathBuf {
 }
 
 #[test]
+fn a_saved_history_has_the_children_of_map_runs_and_replays() {
+    let service = Service::new();
+    let source = file(
+        "aws-save",
+        "charge_all.rs",
+        r#"
+        use workflow_runtime::workflow;
+        workflow! {
+            pub workflow ChargeAll {
+                input { amounts: Vec<i64> }
+                map All over input.amounts {
+                    task Charge = lambda::invoke { FunctionName: "charge", Payload: { amount: state } } -> end;
+                }
+                    distributed standard
+                    -> end;
+            }
+        }
+        "#,
+    );
+    service.deploy(&source, &[]);
+    let started = service.json(&["start", "ChargeAll", "--input", r#"{"amounts":[7,8]}"#, "--wait"]);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("aws-saved");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let saved = folder.join("monday.json");
+    let arn = started["executionArn"].as_str().unwrap();
+    let printed = service.ok(&["history", arn, "--save", saved.to_str().unwrap()]);
+    assert!(printed.ends_with("monday: 2 children of map runs\n"), "{printed}");
+
+    let children: Vec<Value> = std::fs::read_dir(folder.join("monday"))
+        .unwrap()
+        .map(|child| serde_json::from_slice(&std::fs::read(child.unwrap().path()).unwrap()).unwrap())
+        .collect();
+    assert_eq!(children.len(), 2);
+    for child in &children {
+        assert!(child["mapRunArn"].as_str().unwrap().contains(":mapRun:ChargeAll/"), "{child}");
+        assert_eq!(child["events"].as_array().unwrap().last().unwrap()["type"], "ExecutionSucceeded", "{child}");
+    }
+    let replayed = service.run(&["replay", saved.to_str().unwrap()]);
+    assert_eq!(replayed.code, Some(0), "{}\n{}", replayed.stdout, replayed.stderr);
+    let without = folder.join("tuesday.json");
+    std::fs::copy(&saved, &without).unwrap();
+    assert_ne!(service.run(&["replay", without.to_str().unwrap()]).code, Some(0), "nothing has the children's answers");
+}
+
+#[test]
 fn a_workflow_is_deployed_run_and_looked_at() {
     let service = Service::new();
     let pay = pay("aws-run", 60);

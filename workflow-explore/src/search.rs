@@ -11,7 +11,7 @@ use crate::decision::Decision;
 use crate::error::ExploreError;
 use crate::explorer::Explorer;
 use crate::report::{Finding, Replayed, Report, Unreached};
-use crate::world::{Blame, Broken, Stand, World, built_in};
+use crate::world::{Blame, Broken, Guessed, Stand, World, built_in};
 
 /// The maximum number of steps after the given decisions of a replay.
 const STEPS: usize = 10_000;
@@ -284,7 +284,7 @@ impl<'x> Search<'x> {
         let never = |guess: &Blame| !passed.contains(guess);
         let blamed = findings.keys().filter_map(|(.., guess)| guess.as_ref()).filter(|guess| never(guess));
         // What lacks a member that each way needs is no input.
-        undecided.extend(blamed.filter(|guess| !guess.lacks).map(|guess| Arc::clone(&guess.state)));
+        undecided.extend(blamed.filter(|guess| guess.of != Guessed::Absence).map(|guess| Arc::clone(&guess.state)));
         let all = std::mem::take(findings);
         for ((property, state, guess), finding) in all {
             if guess.as_ref().is_some_and(never) {

@@ -35,8 +35,18 @@ const STEPS: usize = 500;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Blame {
     pub(crate) state: Arc<str>,
-    /// Whether it lacks what the definition adds on other ways: the state must do without on one of them.
-    pub(crate) lacks: bool,
+    pub(crate) of: Guessed,
+}
+
+/// What is guessed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Guessed {
+    /// A value that expressions use.
+    Value,
+    /// That a member is absent which the definition adds on other ways: the state must do without on one of them.
+    Absence,
+    /// A value that becomes output, which has a declared type.
+    Output,
 }
 
 /// A property that does not hold.
@@ -130,7 +140,8 @@ impl<'x> World<'x> {
                 let lacks = found.contains(&Guess::NotAdded);
                 // A path leads to what is there.
                 let fits = !lacks && (is_path || !found.contains(&Guess::There));
-                *guess = (!fits).then(|| Blame { state: Arc::clone(state), lacks });
+                let of = if lacks { Guessed::Absence } else { Guessed::Value };
+                *guess = (!fits).then(|| Blame { state: Arc::clone(state), of });
             }
             guess.clone()
         };
@@ -139,10 +150,10 @@ impl<'x> World<'x> {
             if explorer.values.guessing.contains(&**state) {
                 let found = guesses(state, None);
                 if !found.contains(&Guess::Empty) {
-                    passed.insert(Blame { state: Arc::clone(state), lacks: false });
+                    passed.insert(Blame { state: Arc::clone(state), of: Guessed::Value });
                 }
                 if found.contains(&Guess::NotAdded) {
-                    passed.insert(Blame { state: Arc::clone(state), lacks: true });
+                    passed.insert(Blame { state: Arc::clone(state), of: Guessed::Absence });
                 }
             }
         };
@@ -178,8 +189,9 @@ impl<'x> World<'x> {
             }
         });
         fails.iter().for_each(|state| pass(passed, state));
+        let last = last_state(execution.history()).filter(|state| guesses(state, None).contains(&Guess::There));
         if stand == Stand::Ended {
-            self.judge_output(broken);
+            self.judge_output(broken, last.map(|state| Blame { state, of: Guessed::Output }));
         }
         stand
     }
@@ -453,14 +465,20 @@ impl<'x> World<'x> {
         }
     }
 
-    fn judge_output(&self, broken: &mut Vec<Broken>) {
+    /// `guess`: the guess that may have become the output.
+    fn judge_output(&mut self, broken: &mut Vec<Broken>, guess: Option<Blame>) {
         let execution = &self.execution;
         if execution.status() == Status::Succeeded
-            && let Some(Err(message)) = self.explorer.output.as_ref().map(|output| output(execution))
+            && let Some(output) = &self.explorer.output
         {
-            let state = last_state(execution.history()).map(|state| state.to_string());
-            let guess = self.guess.clone();
-            broken.push(Broken { property: built_in::OUTPUT.to_owned(), state, message, guess });
+            match output(execution) {
+                Err(message) => {
+                    let state = last_state(execution.history()).map(|state| state.to_string());
+                    let guess = self.guess.clone().or(guess);
+                    broken.push(Broken { property: built_in::OUTPUT.to_owned(), state, message, guess });
+                }
+                Ok(()) => self.passed.extend(guess),
+            }
         }
         for (name, check) in &self.explorer.checks {
             if let Err(message) = check(execution) {

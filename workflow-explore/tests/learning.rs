@@ -194,3 +194,21 @@ fn nothing_is_learnt_from_what_is_no_whole_history() {
     let learnt = learning.finish();
     assert!(learnt.histories == 0 && learnt.notes.join("\n").contains("the task `Charge`"), "{:?}", learnt.notes);
 }
+
+#[test]
+fn an_attempt_that_an_unknown_event_ends_is_told() {
+    let engine = charge().unwrap();
+    let mut strange = history(&engine, Answers::new().then(json!({})), &json!({})).unwrap();
+    for event in strange["events"].as_array_mut().unwrap() {
+        if event["type"] == "LambdaFunctionSucceeded" {
+            event["type"] = json!("LambdaFunctionPostponed");
+        }
+    }
+    let mut learning = Learning::new(&engine);
+    learning.add(&strange).unwrap();
+    let learnt = learning.finish();
+    assert_eq!(learnt.attempts, 0);
+    let notes = learnt.notes.join("\n");
+    assert!(notes.contains("`LambdaFunctionPostponed` is unknown"), "{notes}");
+    assert!(notes.contains("an attempt of `Charge` has no event that ends it: it is left out"), "{notes}");
+}

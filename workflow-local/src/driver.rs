@@ -262,7 +262,10 @@ impl<'e> Driver<'e> {
                 let deadline = next.filter(|_| clock == Clock::Real);
                 let answered = next_answer(&mut self.pending, deadline).await;
                 if clock == Clock::Real {
-                    self.planned.advance_to(&mut self.execution, Instant::now());
+                    let now = Instant::now();
+                    // What is overdue comes one at a time, in the order in which it was due: see the virtual clock.
+                    let overdue = next.filter(|next| *next < now && answered.is_none());
+                    self.planned.advance_to(&mut self.execution, overdue.unwrap_or(now));
                 }
                 match answered {
                     Some((id, Ok(Done::Answer(answer)))) => settle(&mut self.execution, id, answer),

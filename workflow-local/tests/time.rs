@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant as StdInstant};
 
 use serde_json::{Value, json};
-use workflow_local::{Clock, Engine, EventType, Execution, Status, TaskError, TaskRequest};
+use workflow_local::{Answers, Clock, Engine, EventType, Execution, Status, TaskError, TaskRequest};
 
 const FUNCTION: &str = "arn:aws:lambda:us-east-1:123456789012:function:work";
 
@@ -174,4 +174,25 @@ fn a_real_clock_waits() {
     let began = StdInstant::now();
     assert_eq!(engine.run(&json!({})).unwrap().status(), Status::Succeeded);
     assert!(began.elapsed() >= Duration::from_millis(990), "{:?}", began.elapsed());
+}
+
+/// A handler that works longer than another branch's heartbeat keeps that branch from its answer, which came in time.
+#[test]
+fn an_answer_that_was_due_before_a_time_out_comes_before_it() {
+    let token = json!({
+        "Type": "Task", "Resource": "arn:aws:states:::sns:publish.waitForTaskToken", "HeartbeatSeconds": 1, "End": true,
+        "Parameters": { "TopicArn": "t", "Message.$": "$$.Task.Token" } });
+    let engine =
+        Engine::new(&json!({ "StartAt": "Both", "States": { "Both": { "Type": "Parallel", "End": true, "Branches": [
+        { "StartAt": "Ask", "States": { "Ask": token } },
+        { "StartAt": "Work", "States": { "Work": { "Type": "Task", "Resource": FUNCTION, "End": true } } },
+    ] } } }))
+        .unwrap();
+    let engine = engine.on_resource_answers("arn:aws:states:::sns:publish", Answers::new().gives(1, json!("yes")));
+    let engine = engine.on_lambda("work", |_: Value| {
+        std::thread::sleep(Duration::from_millis(1100));
+        Ok("done")
+    });
+    let execution = engine.clock(Clock::Real).run(&json!({})).unwrap();
+    assert_eq!(execution.output().map(|output| output.value().clone()), Some(json!(["yes", "done"])), "{execution}");
 }

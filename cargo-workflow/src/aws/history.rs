@@ -1,11 +1,12 @@
 //! `cargo workflow history`: prints the events of an execution.
 
 use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Args;
 use serde_json::{Value, json};
-use workflow_runtime::client::{Event, Untyped};
+use workflow_runtime::client::{Error, Event, Execution, Untyped};
 
 use super::{Connect, Format, table};
 use crate::{Failure, report};
@@ -36,12 +37,40 @@ impl History {
         self.connect.run(async |client| {
             let execution = client.execution(execution);
             let definition = execution.describe_machine().await?.definition;
-            let mut history = execution.history();
-            let mut events = Vec::new();
-            while let Some(event) = history.next().await? {
-                events.push(of_api(&event));
+            Ok((events(&execution).await?, definition))
+        })
+    }
+
+    /// Writes the histories of the children of an execution's map runs into a folder, those of their own children into
+    /// folders there. Returns their number, and notes on those that have none.
+    pub(crate) fn save_children(&self, execution: &str, folder: &Path) -> Result<(usize, Vec<String>), Failure> {
+        self.connect.run(async |client| {
+            let mut waiting = vec![(client.execution(execution), folder.to_owned())];
+            let (mut saved, mut notes) = (0, Vec::new());
+            while let Some((parent, folder)) = waiting.pop() {
+                let mut map_runs = parent.map_runs();
+                while let Some(map_run) = map_runs.next().await? {
+                    let mut children = map_run.children().list();
+                    while let Some(child) = children.next().await? {
+                        let child = child.execution();
+                        // The API keeps no histories of Express executions.
+                        if child.arn().as_str().contains(":express:") {
+                            notes.push(format!("the children of {} are Express: they are not saved", map_run.arn()));
+                            break;
+                        }
+                        let events = events(&child).await?;
+                        let name = child.name().replace(|c: char| !c.is_ascii_alphanumeric() && c != '-', "_");
+                        let history = json!({
+                            "executionArn": child.arn().as_str(), "mapRunArn": map_run.arn().as_str(), "events": events });
+                        std::fs::create_dir_all(&folder)
+                            .map_err(|error| failed(&folder, &error))?;
+                        write(&folder.join(format!("{name}.json")), &history)?;
+                        saved += 1;
+                        waiting.push((child, folder.join(name)));
+                    }
+                }
             }
-            Ok((events, definition))
+            Ok((saved, notes))
         })
     }
 
@@ -104,6 +133,25 @@ impl History {
         }
         made
     }
+}
+
+/// Returns every event of an execution in the form of the API.
+async fn events(execution: &Execution<Untyped>) -> Result<Vec<Value>, Error> {
+    let mut history = execution.history();
+    let mut events = Vec::new();
+    while let Some(event) = history.next().await? {
+        events.push(of_api(&event));
+    }
+    Ok(events)
+}
+
+/// Writes a history to a file.
+pub(crate) fn write(file: &Path, history: &Value) -> Result<(), Failure> {
+    std::fs::write(file, format!("{}\n", report::json_text(history))).map_err(|error| failed(file, &error))
+}
+
+fn failed(file: &Path, error: &std::io::Error) -> Failure {
+    format!("error: cannot write {}: {error}", file.display()).into()
 }
 
 /// Returns an event in the wire format of `GetExecutionHistory`, with the details that pages, traces and replays need.

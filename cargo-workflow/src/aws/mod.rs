@@ -30,7 +30,7 @@ pub(crate) use alias::AliasCommand;
 pub(crate) use bulk::{Redrive, Stop};
 pub(crate) use delete::Delete;
 pub(crate) use deploy::Deploy;
-pub(crate) use history::History;
+pub(crate) use history::{History, write as write_history};
 pub(crate) use inspect::describe;
 pub(crate) use list::List;
 pub(crate) use plan::Plan;

@@ -46,7 +46,8 @@ impl Documents {
             }
             if has("executionArn") {
                 self.execution = Some(json!({
-                    "executionArn": document.get("executionArn"), "stateMachineArn": document.get("stateMachineArn") }));
+                    "executionArn": document.get("executionArn"), "stateMachineArn": document.get("stateMachineArn"),
+                    "mapRunArn": document.get("mapRunArn") }));
             }
             let Some(Value::Array(events)) = document.get_mut("events").map(Value::take) else {
                 return refused("`events` is not a list");

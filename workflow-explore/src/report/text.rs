@@ -64,8 +64,8 @@ impl fmt::Display for Report {
         for state in &self.undecided {
             writeln!(
                 f,
-                "not decided: the expressions of `{state}` cannot be computed with the values that are tried, whose types \
-                 are not known: give values of its data"
+                "not decided: no value that was tried fits the expressions of `{state}`, and the types of its data are not \
+                 known: give values"
             )?;
         }
         for unreached in &self.unreached {

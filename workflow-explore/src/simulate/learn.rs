@@ -59,7 +59,7 @@ pub struct Learnt {
     pub histories: u64,
     /// The number of attempts of tasks in them.
     pub attempts: u64,
-    /// Notes on tasks without attempts, and on values that were left out.
+    /// Notes on tasks without attempts, on attempts and values that were left out, and on unknown event types.
     pub notes: Vec<String>,
 }
 
@@ -181,9 +181,15 @@ impl Learning {
             return Err(LearnError::OtherMachine { event: visit.entered, state: visit.state.clone(), nearest });
         }
         let mut tasks: BTreeMap<String, Seen> = BTreeMap::new();
+        // Event types that are unknown are among them.
+        let mut notes = history.notes.clone();
         for visit in &history.visits {
             for attempt in &visit.attempts {
-                let Some(ended) = attempt.ended else { continue };
+                let Some(ended) = attempt.ended else {
+                    let state = &visit.state;
+                    notes.push(format!("an attempt of `{state}` has no event that ends it: it is left out"));
+                    continue;
+                };
                 let seen = tasks.entry(visit.state.clone()).or_default();
                 seen.add(&history, attempt, ended)?;
             }
@@ -201,6 +207,7 @@ impl Learning {
         for (name, seen) in tasks {
             self.tasks.entry(name).or_default().merge(seen);
         }
+        self.notes.extend(notes);
         self.histories += 1;
         Ok(())
     }

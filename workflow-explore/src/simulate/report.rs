@@ -69,12 +69,12 @@ pub struct StateShare {
     pub visits: f64,
     /// How often it is tried again.
     pub retries: f64,
-    /// Seconds from entering it to leaving it, with its retries and what is inside it. Of the states in a distributed map it
-    /// is 0: its children have histories of their own.
-    pub time: f64,
+    /// Seconds from entering it to leaving it, with its retries and what is inside it; `None` for the states in a distributed
+    /// map, whose children have histories of their own.
+    pub time: Option<f64>,
     /// That time as a share of the execution's. Branches run beside each other, so that the shares of states can add up
     /// to more than 1.
-    pub share: f64,
+    pub share: Option<f64>,
 }
 
 /// The gain of executions if the tasks of a state took half of their time.
@@ -286,8 +286,8 @@ impl fmt::Display for SimulationReport {
                 state.state.clone(),
                 number(state.visits),
                 number(state.retries),
-                time(state.time),
-                percent(state.share),
+                state.time.map_or_else(|| "-".to_owned(), time),
+                state.share.map_or_else(|| "-".to_owned(), percent),
             ])
         }));
         table(f, &states)?;

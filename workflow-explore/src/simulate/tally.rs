@@ -30,6 +30,8 @@ struct Counted {
     name: String,
     /// Whether it runs in Express children of a distributed map, which are not billed by transitions.
     in_express_child: bool,
+    /// Whether the execution's own history has its times: it runs in no child of a distributed map.
+    is_timed: bool,
     visits: u64,
     retries: u64,
     milliseconds: u64,
@@ -74,7 +76,8 @@ impl Tally {
                 ways.push(Way::Entered(states.len()));
                 states.push(Counted {
                     name: way.tokens().last().unwrap_or_default(),
-                    in_express_child: is_in_express_child(&way, definition),
+                    in_express_child: is_in_child(&way, definition, "ExecutionType", MachineType::Express.name()),
+                    is_timed: !is_in_child(&way, definition, "Mode", "DISTRIBUTED"),
                     visits: 0,
                     retries: 0,
                     milliseconds: 0,
@@ -183,8 +186,8 @@ impl Tally {
             state: state.name.clone(),
             visits: state.visits as f64 / count,
             retries: state.retries as f64 / count,
-            time: state.milliseconds as f64 / 1000.0 / count,
-            share: if total == 0 { 0.0 } else { state.milliseconds as f64 / total as f64 },
+            time: state.is_timed.then(|| state.milliseconds as f64 / 1000.0 / count),
+            share: state.is_timed.then(|| if total == 0 { 0.0 } else { state.milliseconds as f64 / total as f64 }),
         });
         let mut outcomes: Vec<_> = self
             .outcomes
@@ -236,13 +239,12 @@ impl Tally {
     }
 }
 
-/// Whether a state is in a distributed map whose children are Express executions.
-fn is_in_express_child(state: &Pointer, definition: &Value) -> bool {
+/// Whether a state is in a map whose processor has this member.
+fn is_in_child(state: &Pointer, definition: &Value, member: &str, value: &str) -> bool {
     let mut around = state.parent();
     while let Some(at) = around {
         let config = definition.pointer(at.child("ProcessorConfig").as_str());
-        if config.and_then(|config| config.get("ExecutionType")).is_some_and(|kind| kind == MachineType::Express.name())
-        {
+        if config.and_then(|config| config.get(member)).is_some_and(|found| found == value) {
             return true;
         }
         around = at.parent();
