@@ -69,7 +69,7 @@ impl History {
         if let Some(file) = &self.save {
             let saved = json!({ "executionArn": self.execution, "definition": definition, "events": events });
             crate::aws::write_history(file, &saved)?;
-            let (children, notes) = self.of_aws.save_children(&self.execution, &folder_beside(file))?;
+            let (children, notes) = self.of_aws.save_children(&events, &folder_beside(file))?;
             if children > 0 {
                 let folder = folder_beside(file);
                 writeln!(output, "{}: {children} children of map runs", folder.display())?;

@@ -99,7 +99,6 @@ fn a_workflow_in_rust() {
     assert!(String::from_utf8(output.stdout).unwrap().starts_with("OrderSaga: holds"));
 }
 
-/// The type of a result that nobody declares is a guess; of one that is given, the output must have its type.
 #[test]
 fn an_output_of_another_type_than_declared() {
     let total = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("total.rs");
@@ -114,14 +113,6 @@ fn an_output_of_another_type_than_declared() {
     }"#;
     std::fs::write(&total, text).unwrap();
     let total = total.to_str().unwrap();
-    let output = explore(total, &[]);
-    let printed = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(output.status.code(), Some(0), "{printed}");
-    assert!(
-        printed.starts_with("Total: holds")
-            && printed.contains("not decided: no value that was tried fits the expressions of `Done`"),
-        "{printed}"
-    );
     let output = explore(total, &["--result", r#"Ask={"Payload":{"total":"12"}}"#]);
     let printed = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(1), "{printed}");

@@ -41,32 +41,31 @@ impl History {
         })
     }
 
-    /// Writes the histories of the children of an execution's map runs into a folder, those of their own children into
-    /// folders there. Returns their number, and notes on those that have none.
-    pub(crate) fn save_children(&self, execution: &str, folder: &Path) -> Result<(usize, Vec<String>), Failure> {
+    /// Writes the histories of the children of map runs that these events started into a folder, those of their own children
+    /// into folders there. Returns their number, and notes on those that have none.
+    pub(crate) fn save_children(&self, parent: &[Value], folder: &Path) -> Result<(usize, Vec<String>), Failure> {
         self.connect.run(async |client| {
-            let mut waiting = vec![(client.execution(execution), folder.to_owned())];
+            let mut waiting = vec![(map_runs(parent), folder.to_owned())];
             let (mut saved, mut notes) = (0, Vec::new());
-            while let Some((parent, folder)) = waiting.pop() {
-                let mut map_runs = parent.map_runs();
-                while let Some(map_run) = map_runs.next().await? {
-                    let mut children = map_run.children().list();
+            while let Some((map_runs_here, folder)) = waiting.pop() {
+                for arn in map_runs_here {
+                    let mut children = client.map_run(arn.as_str()).children().list();
                     while let Some(child) = children.next().await? {
                         let child = child.execution();
                         // The API keeps no histories of Express executions.
                         if child.arn().as_str().contains(":express:") {
-                            notes.push(format!("the children of {} are Express: they are not saved", map_run.arn()));
+                            notes.push(format!("the children of {arn} are Express: they are not saved"));
                             break;
                         }
                         let events = events(&child).await?;
+                        let inside = map_runs(&events);
                         let name = child.name().replace(|c: char| !c.is_ascii_alphanumeric() && c != '-', "_");
-                        let history = json!({
-                            "executionArn": child.arn().as_str(), "mapRunArn": map_run.arn().as_str(), "events": events });
-                        std::fs::create_dir_all(&folder)
-                            .map_err(|error| failed(&folder, &error))?;
+                        let history =
+                            json!({ "executionArn": child.arn().as_str(), "mapRunArn": arn, "events": events });
+                        std::fs::create_dir_all(&folder).map_err(|error| failed(&folder, &error))?;
                         write(&folder.join(format!("{name}.json")), &history)?;
                         saved += 1;
-                        waiting.push((child, folder.join(name)));
+                        waiting.push((inside, folder.join(name)));
                     }
                 }
             }
@@ -143,6 +142,12 @@ async fn events(execution: &Execution<Untyped>) -> Result<Vec<Value>, Error> {
         events.push(of_api(&event));
     }
     Ok(events)
+}
+
+/// Returns the map runs that events of an execution started.
+fn map_runs(events: &[Value]) -> Vec<String> {
+    let arn = |event: &Value| event.pointer("/EventDetails/mapRunArn").and_then(Value::as_str).map(str::to_owned);
+    events.iter().filter(|event| event["type"] == "MapRunStarted").filter_map(arn).collect()
 }
 
 /// Writes a history to a file.
