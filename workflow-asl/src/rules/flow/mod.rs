@@ -7,6 +7,7 @@
 
 mod choice;
 mod expression;
+mod operator;
 mod read;
 mod request;
 mod state;
