@@ -61,7 +61,8 @@ impl Known {
             }
             Self::Api(ApiShape::List(list)) => Some(Self::Api(list.element())),
             Self::Api(ApiShape::Map(map)) => Some(Self::Api(map.value())),
-            Self::Api(_) => None,
+            // A payload that the table has as bytes or text, such as that of a Lambda function, may hold any value.
+            Self::Api(_) => return true,
         };
         inner.is_some_and(|inner| inner.is_guess(rest))
     }
