@@ -3,8 +3,15 @@
 //! Each row of the table below defines a finding: its fields, code, message and help, in ASL's terms and, if those
 //! differ, in the language's. Nothing else writes or parses these texts.
 
+mod words;
+
 use serde_json::Value;
 
+pub use self::words::in_the_language;
+use self::words::{
+    all_of, api_meant, asking, did_you_mean, key, of_item, one_of, quoted, small_letter, text, them, unassigned,
+    wrong_parameter,
+};
 use crate::Code::{self, *};
 use crate::budget::in_words;
 use crate::document::{MachineType, Operator, QueryLanguage};
@@ -12,6 +19,9 @@ use crate::error_name::{EXCEED_TOLERATED_FAILURE_THRESHOLD, PREFIX, TASK_FAILED}
 use crate::limits::{DEFINITION_CHARS, HISTORY_EVENTS, LABEL_CHARS, PAYLOAD_BYTES, STATE_NAME_CHARS};
 use crate::resource::Pattern;
 use crate::{Diagnostic, Pointer, SyntaxError};
+
+/// How many states a message names.
+const NAMED: usize = 5;
 
 /// The vocabulary of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -644,82 +654,5 @@ impl Finding {
             | Self::VariableOfInnerScope { name, .. } => Some(name),
             _ => None,
         }
-    }
-}
-
-/// How many states a message names.
-const NAMED: usize = 5;
-
-fn did_you_mean(near: &NearestName) -> Option<String> {
-    near.as_ref().map(|near| format!("did you mean `{near}`?"))
-}
-
-fn text(near: &NearestName) -> Option<Fix> {
-    near.clone().map(Fix::Text)
-}
-
-fn key(near: &NearestName) -> Option<Fix> {
-    near.clone().map(Fix::Key)
-}
-
-fn small_letter(near: &NearestName) -> Option<String> {
-    Some(format!("{} services and operations begin with a lower-case letter", did_you_mean(near)?))
-}
-
-fn api_meant(near: &NearestName, by_sdk: bool) -> Option<String> {
-    match near {
-        Some(near) if by_sdk => Some(format!("the integration with the SDK has it: `{near}`")),
-        near => did_you_mean(near),
-    }
-}
-
-/// `aws-sdk:s3:getObject` as `aws_sdk::s3::getObject`.
-pub fn in_the_language(api: &str) -> String {
-    if api.contains(':') { api.replace('-', "_").replace(':', "::") } else { api.to_owned() }
-}
-
-/// Returns how a language asks whether a variable has a value.
-fn asking(language: QueryLanguage, name: &str) -> String {
-    match language {
-        QueryLanguage::JsonPath => "`IsPresent`".to_owned(),
-        QueryLanguage::Jsonata => format!("`$exists(${name})`"),
-    }
-}
-
-fn of_item(name: &str) -> Option<String> {
-    (name == "item").then(|| "the item of a map is read outside of the text, as `item`".to_owned())
-}
-
-fn unassigned(certain: bool) -> Code {
-    if certain { UnassignedVariable } else { MaybeUnassigned }
-}
-
-fn wrong_parameter(certain: bool) -> Code {
-    if certain { WrongParameterType } else { DoubtfulParameter }
-}
-
-fn them(errors: &[String]) -> &'static str {
-    if errors.len() == 1 { "it" } else { "them" }
-}
-
-/// Names as a message lists them: `` `A`, `B` or `C` ``.
-fn one_of(names: impl IntoIterator<Item = impl AsRef<str>>) -> String {
-    list(names, " or ")
-}
-
-/// Names as a message lists them: `` `A`, `B` and `C` ``.
-fn all_of(names: impl IntoIterator<Item = impl AsRef<str>>) -> String {
-    list(names, " and ")
-}
-
-fn quoted(names: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<String> {
-    names.into_iter().map(|name| format!("`{}`", name.as_ref())).collect()
-}
-
-fn list(names: impl IntoIterator<Item = impl AsRef<str>>, last: &str) -> String {
-    let mut names = quoted(names);
-    match names.pop() {
-        Some(end) if !names.is_empty() => format!("{}{last}{end}", names.join(", ")),
-        end => end.unwrap_or_default(),
     }
 }

@@ -1,0 +1,79 @@
+//! The words that messages and helps of several findings share: lists of names, suggestions, and names in the language.
+
+use super::{Fix, NearestName};
+use crate::Code::{self, DoubtfulParameter, MaybeUnassigned, UnassignedVariable, WrongParameterType};
+use crate::document::QueryLanguage;
+
+pub(super) fn did_you_mean(near: &NearestName) -> Option<String> {
+    near.as_ref().map(|near| format!("did you mean `{near}`?"))
+}
+
+pub(super) fn text(near: &NearestName) -> Option<Fix> {
+    near.clone().map(Fix::Text)
+}
+
+pub(super) fn key(near: &NearestName) -> Option<Fix> {
+    near.clone().map(Fix::Key)
+}
+
+pub(super) fn small_letter(near: &NearestName) -> Option<String> {
+    Some(format!("{} services and operations begin with a lower-case letter", did_you_mean(near)?))
+}
+
+pub(super) fn api_meant(near: &NearestName, by_sdk: bool) -> Option<String> {
+    match near {
+        Some(near) if by_sdk => Some(format!("the integration with the SDK has it: `{near}`")),
+        near => did_you_mean(near),
+    }
+}
+
+/// `aws-sdk:s3:getObject` as `aws_sdk::s3::getObject`.
+pub fn in_the_language(api: &str) -> String {
+    if api.contains(':') { api.replace('-', "_").replace(':', "::") } else { api.to_owned() }
+}
+
+/// Returns how a language asks whether a variable has a value.
+pub(super) fn asking(language: QueryLanguage, name: &str) -> String {
+    match language {
+        QueryLanguage::JsonPath => "`IsPresent`".to_owned(),
+        QueryLanguage::Jsonata => format!("`$exists(${name})`"),
+    }
+}
+
+pub(super) fn of_item(name: &str) -> Option<String> {
+    (name == "item").then(|| "the item of a map is read outside of the text, as `item`".to_owned())
+}
+
+pub(super) fn unassigned(certain: bool) -> Code {
+    if certain { UnassignedVariable } else { MaybeUnassigned }
+}
+
+pub(super) fn wrong_parameter(certain: bool) -> Code {
+    if certain { WrongParameterType } else { DoubtfulParameter }
+}
+
+pub(super) fn them(errors: &[String]) -> &'static str {
+    if errors.len() == 1 { "it" } else { "them" }
+}
+
+/// Names as a message lists them: `` `A`, `B` or `C` ``.
+pub(super) fn one_of(names: impl IntoIterator<Item = impl AsRef<str>>) -> String {
+    list(names, " or ")
+}
+
+/// Names as a message lists them: `` `A`, `B` and `C` ``.
+pub(super) fn all_of(names: impl IntoIterator<Item = impl AsRef<str>>) -> String {
+    list(names, " and ")
+}
+
+pub(super) fn quoted(names: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<String> {
+    names.into_iter().map(|name| format!("`{}`", name.as_ref())).collect()
+}
+
+fn list(names: impl IntoIterator<Item = impl AsRef<str>>, last: &str) -> String {
+    let mut names = quoted(names);
+    match names.pop() {
+        Some(end) if !names.is_empty() => format!("{}{last}{end}", names.join(", ")),
+        end => end.unwrap_or_default(),
+    }
+}
