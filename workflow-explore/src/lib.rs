@@ -71,6 +71,7 @@ mod decision;
 mod equivalence;
 mod error;
 mod explorer;
+mod loop_bound;
 mod mutation;
 mod property;
 pub mod replay;

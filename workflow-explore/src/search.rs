@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use workflow_asl::Pointer;
 use workflow_local::coverage::Point;
 
 use crate::bounds::CutOff;
 use crate::decision::Decision;
 use crate::error::ExploreError;
 use crate::explorer::Explorer;
+use crate::loop_bound;
 use crate::report::{Finding, Replayed, Report, Unreached};
 use crate::world::{Blame, Broken, Guessed, Stand, World, built_in};
 
@@ -105,6 +107,7 @@ impl<'x> Search<'x> {
         drop(std::mem::take(&mut self.queue));
         self.known.clear();
         self.find_endless();
+        self.find_unused_bounds();
         let ways = self.ways().saturating_add(starts);
         self.drop_guesses();
         self.shrink();
@@ -224,6 +227,40 @@ impl<'x> Search<'x> {
         let key = (broken.property.clone(), broken.state.clone(), None);
         let finding = Finding::new(broken, decisions, u32::try_from(faults).unwrap_or(u32::MAX), self.order);
         self.findings.entry(key).or_insert(finding);
+    }
+
+    /// Finds loops that come back to the same data and whose own bound never ends them: see [`loop_bound`].
+    fn find_unused_bounds(&mut self) {
+        // More turns, executions or values could reach the bound.
+        if self.cut.turns > 0 || self.cut.executions > 0 || self.cut.values > 0 || !self.undecided.is_empty() {
+            return;
+        }
+        let edges: Vec<_> =
+            self.edges.iter().filter(|(.., is_fault)| !is_fault).map(|(from, to, _)| (*from, *to)).collect();
+        let on_cycles = loop_bound::on_cycles(self.found.len(), &edges);
+        if !on_cycles.contains(&true) {
+            return;
+        }
+        let pointers = self.explorer.program.ways();
+        let is_taken = |at: &Pointer| {
+            pointers.iter().position(|pointer| pointer == at).is_some_and(|way| self.taken.get(way) == Some(&true))
+        };
+        for exit in loop_bound::unused_exits(&self.explorer.machine, is_taken) {
+            let is_on_it = |found: &Found| found.decision.task().is_some_and(|task| exit.states.contains(&*task.state));
+            let mut found = self.found.iter().zip(&on_cycles);
+            let Some(first) = found.position(|(found, on_cycle)| *on_cycle && is_on_it(found)) else { continue };
+            let decisions = self.decisions_to(u32::try_from(first).ok());
+            let faults = decisions.iter().filter(|decision| decision.is_fault()).count();
+            let message = format!(
+                "while the answers stay the same, the execution comes back to the same data: `{}` never leads to `{}`",
+                exit.choice, exit.target
+            );
+            let state = Some(exit.choice);
+            let broken = Broken { property: built_in::ENDS.to_owned(), state, message, guess: None };
+            let key = (broken.property.clone(), broken.state.clone(), None);
+            let faults = u32::try_from(faults).unwrap_or(u32::MAX);
+            self.findings.entry(key).or_insert_with(|| Finding::new(broken, decisions, faults, self.order));
+        }
     }
 
     /// Returns the number of lists of decisions that lead to an end without repeating loops.

@@ -50,7 +50,67 @@ pub(super) fn all() -> Vec<Planted> {
             "Rest": { "Type": "Wait", "Seconds": 5, "Next": "Ask" },
         }))
     };
+    let polling = |counts: &str, again: &str| {
+        jsonata(json!({
+            "Begin": { "Type": "Pass", "Assign": { "n": 0 }, "Next": "Ask" },
+            "Ask": with(call("ask", "Ready"), json!({ "Assign": {
+                "status": "{% $states.result.Payload.status %}", "n": counts } })),
+            "Ready": { "Type": "Choice", "Choices": [
+                { "Condition": "{% $status = 'DONE' %}", "Next": "Done" },
+                { "Condition": "{% $n >= 3 %}", "Next": "Failed" },
+            ], "Default": "Rest" },
+            "Rest": { "Type": "Wait", "Seconds": 5, "Next": again },
+        }))
+    };
+    let polled_by_path = |counts: &str| {
+        machine(json!({
+            "Begin": { "Type": "Pass", "Result": 0, "ResultPath": "$.n", "Next": "Ask" },
+            "Ask": with(task("ask", "Count"), json!({ "ResultPath": "$.answer" })),
+            "Count": { "Type": "Pass", "Parameters": { "value.$": counts }, "ResultPath": "$.counted", "Next": "Keep" },
+            "Keep": { "Type": "Pass", "InputPath": "$.counted.value", "ResultPath": "$.n", "Next": "Ready" },
+            "Ready": { "Type": "Choice", "Choices": [
+                { "Variable": "$.answer.Payload.status", "StringEquals": "DONE", "Next": "Done" },
+                { "Variable": "$.n", "NumericGreaterThanEquals": 4, "Next": "Failed" },
+            ], "Default": "Rest" },
+            "Rest": { "Type": "Wait", "Seconds": 5, "Next": "Ask" },
+        }))
+    };
+    let polling_by_default = |counts: &str| {
+        jsonata(json!({
+            "Begin": { "Type": "Pass", "Assign": { "left": 3 }, "Next": "Ask" },
+            "Ask": with(call("ask", "Ready"), json!({ "Assign": {
+                "status": "{% $states.result.Payload.status %}", "left": counts } })),
+            "Ready": { "Type": "Choice", "Choices": [{ "Condition": "{% $status = 'DONE' %}", "Next": "Done" }],
+                "Default": "Left" },
+            "Left": { "Type": "Choice", "Choices": [{ "Condition": "{% $left > 0 %}", "Next": "Rest" }], "Default": "Failed" },
+            "Rest": { "Type": "Wait", "Seconds": 5, "Next": "Ask" },
+        }))
+    };
     vec![
+        planted(
+            "the counter of a poll does not count",
+            ENDS,
+            polling("{% $n %}", "Ask"),
+            polling("{% $n + 1 %}", "Ask"),
+        ),
+        planted(
+            "the counter of a poll begins anew",
+            ENDS,
+            polling("{% $n + 1 %}", "Begin"),
+            polling("{% $n + 1 %}", "Ask"),
+        ),
+        planted(
+            "the counter of a poll is not written back",
+            ENDS,
+            polled_by_path("$.n"),
+            polled_by_path("States.MathAdd($.n, 1)"),
+        ),
+        planted(
+            "what is left does not become less",
+            ENDS,
+            polling_by_default("{% $left %}"),
+            polling_by_default("{% $left - 1 %}"),
+        ),
         planted("a failure is tried again for ever", ENDS, endless("Rest"), endless("Failed")),
         planted("the counter of retries does not count", ENDS, retry("{% $n %}"), retry("{% $n + 1 %}")),
         planted("the counter begins anew in each turn", ENDS, reset("Begin"), reset("Pay")),

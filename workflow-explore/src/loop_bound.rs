@@ -1,0 +1,112 @@
+//! Finds loops whose bound never ends them, such as one whose counter does not count.
+//!
+//! A loop that asks a task until its answer is good may end by itself after some turns: a choice on it has an exit that
+//! does not depend on the loop's answers. If the search has tried everything, an execution can come back to the same data
+//! on the loop, and that exit was never taken, then nothing ends the loop as long as the answers stay the same.
+
+use std::collections::BTreeSet;
+
+use workflow_asl::document::StateMachine;
+use workflow_asl::graph::{EdgeKind, Graph};
+use workflow_asl::{Pointer, StateKind};
+use workflow_plan::data::{Source, Use, uses};
+
+/// An exit from a loop that no answer on the loop decides, and that was never taken.
+pub(crate) struct UnusedExit {
+    /// The choice that has it.
+    pub(crate) choice: String,
+    /// The state that it leads to.
+    pub(crate) target: String,
+    /// The states of the loop.
+    pub(crate) states: BTreeSet<String>,
+}
+
+/// Returns the exits of loops that were never taken although their choices were reached.
+pub(crate) fn unused_exits(machine: &StateMachine, is_taken: impl Fn(&Pointer) -> bool) -> Vec<UnusedExit> {
+    let mut found = Vec::new();
+    let mut used: Option<Vec<Use>> = None;
+    for graph in Graph::all(machine) {
+        for states in graph.loops(|_| true) {
+            let choices = states.iter().filter_map(|number| Some((*number, graph.states().get(*number)?)));
+            for (number, (choice, _)) in choices.filter(|(_, (_, state))| state.kind == StateKind::Choice) {
+                let at = graph.state_pointer(number);
+                let exits = graph.leaving(number).iter().filter(|edge| {
+                    let leaves = graph.number(edge.target).is_some_and(|target| !states.contains(&target));
+                    leaves && is_taken(&at) && !is_taken(&edge.kind.pointer(&at))
+                });
+                for exit in exits {
+                    // The default is taken by what all rules say.
+                    let condition = match exit.kind {
+                        EdgeKind::Choice(rule) => at.child("Choices").index(rule),
+                        _ => at.child("Choices"),
+                    };
+                    let on_loop = |task: &Pointer| states.iter().any(|state| graph.state_pointer(*state) == *task);
+                    let is_answered = used.get_or_insert_with(|| uses(machine)).iter().any(|used| {
+                        is_within(&used.pointer, &condition)
+                            && matches!(&used.source, Source::Result(task) if on_loop(task))
+                    });
+                    if !is_answered {
+                        let names = states.iter().filter_map(|state| Some(graph.states().get(*state)?.0.to_owned()));
+                        found.push(UnusedExit {
+                            choice: (*choice).to_owned(),
+                            target: exit.target.to_owned(),
+                            states: names.collect(),
+                        });
+                    }
+                }
+            }
+        }
+    }
+    found
+}
+
+fn is_within(pointer: &Pointer, around: &Pointer) -> bool {
+    pointer.as_str().strip_prefix(around.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Returns the nodes from which edges lead to a node again, and those between such nodes.
+pub(crate) fn on_cycles(nodes: usize, edges: &[(u32, u32)]) -> Vec<bool> {
+    let mut stays = vec![true; nodes];
+    // First nodes without a predecessor are dropped, then those without a successor, until none is left to drop.
+    for forwards in [true, false] {
+        let ends = |edge: &(u32, u32)| if forwards { *edge } else { (edge.1, edge.0) };
+        let mut counts = vec![0_usize; nodes];
+        let mut after: Vec<Vec<usize>> = vec![Vec::new(); nodes];
+        for (from, to) in edges.iter().map(ends) {
+            let (from, to) = (from as usize, to as usize);
+            if let (Some(count), Some(after), Some(true), Some(true)) =
+                (counts.get_mut(to), after.get_mut(from), stays.get(from), stays.get(to))
+            {
+                *count += 1;
+                after.push(to);
+            }
+        }
+        let mut waiting: Vec<usize> = (0..nodes).filter(|node| counts.get(*node) == Some(&0)).collect();
+        while let Some(node) = waiting.pop() {
+            if let Some(stays) = stays.get_mut(node) {
+                *stays = false;
+            }
+            for next in after.get(node).into_iter().flatten() {
+                if let Some(count) = counts.get_mut(*next) {
+                    *count -= 1;
+                    if *count == 0 {
+                        waiting.push(*next);
+                    }
+                }
+            }
+        }
+    }
+    stays
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nodes_before_and_after_a_cycle_are_not_on_it() {
+        assert_eq!(on_cycles(5, &[(0, 1), (1, 2), (2, 1), (2, 3), (0, 4)]), [false, true, true, false, false]);
+        assert_eq!(on_cycles(1, &[(0, 0)]), [true]);
+        assert_eq!(on_cycles(2, &[(0, 1)]), [false, false]);
+    }
+}
