@@ -173,7 +173,7 @@ fn answer(question: &Question, other: &CompiledWorkflow) -> Option<Problem> {
         _ => return None,
     };
     let message = message?;
-    let mut problem = Problem::new(code, question.spot, message.sentence());
+    let mut problem = Problem::new(code, question.span, message.sentence());
     problem.help = help.iter().cloned().chain(message.helps().map(str::to_owned)).collect();
     Some(problem)
 }

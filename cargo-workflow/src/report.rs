@@ -116,13 +116,13 @@ impl Report {
 
     /// What the compiler says of a workflow.
     pub(crate) fn problem(file: &Path, text: &str, problem: &Problem) -> Self {
-        let (start, end) = (problem.spot.first.byte_range().start, problem.spot.last.byte_range().end);
+        let (start, end) = (problem.span.first.byte_range().start, problem.span.last.byte_range().end);
         // Of a text literal only the part that is wrong.
         let part = problem.part.as_ref().and_then(|part| part.in_source(text.get(start..end)?));
         let place = match part {
             Some(part) => locations(text, &[(start + part.start, part.len())]).pop(),
             None => {
-                let LineColumn { line, column } = problem.spot.first.start();
+                let LineColumn { line, column } = problem.span.first.start();
                 Some(Location { line, column: column + 1, offset: start, length: end.saturating_sub(start) })
             }
         };
@@ -133,7 +133,7 @@ impl Report {
         };
         let edits = problem.fix.iter().filter(|_| problem.code.is_certain()).map(|edit| {
             let (start, end) = match edit.at {
-                EditAt::Over(spot) => (spot.first.byte_range().start, spot.last.byte_range().end),
+                EditAt::Over(span) => (span.first.byte_range().start, span.last.byte_range().end),
                 EditAt::Before(word) => (word.byte_range().start, word.byte_range().start),
                 EditAt::After(word) => (word.byte_range().end, word.byte_range().end),
             };

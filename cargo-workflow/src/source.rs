@@ -406,7 +406,7 @@ fn compile(file: &Path, text: &str) -> Result<(Vec<MacroCall>, Constants), Box<R
         let problems = &mut call.compilation.problems;
         for problem in wrong {
             // All problems in such a string are one error about its quotes.
-            let range = |of: &Problem| of.spot.first.byte_range().start..of.spot.last.byte_range().end;
+            let range = |of: &Problem| of.span.first.byte_range().start..of.span.last.byte_range().end;
             match problems.iter().position(|other| range(other) == range(&problem)) {
                 Some(number) => problems.replace(number, problem),
                 None => problems.push(problem),

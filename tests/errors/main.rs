@@ -133,7 +133,7 @@ fn found_in_workflow(text: &str) -> Vec<Found> {
     let compilation = workflow_compiler::compile_in(tokens, surroundings);
     assert_eq!(compilation.bugs, Vec::<String>::new());
     let found = compilation.problems.iter().map(|problem| {
-        let underlined = problem.spot.first.join(problem.spot.last).and_then(|span| span.source_text());
+        let underlined = problem.span.first.join(problem.span.last).and_then(|span| span.source_text());
         let underlined = underlined.unwrap_or_default();
         Found { code: problem.code, text: format!("`{underlined}`: {}", problem.text()) }
     });

@@ -8,7 +8,7 @@ use workflow_asl::Code;
 
 use crate::emit::spanned;
 use crate::schema::rust_type::spell;
-use crate::syntax::ast::{Spot, plain};
+use crate::syntax::ast::{TokenSpan, plain};
 
 /// The type of `lambda_runtime` that wraps a function's event.
 const EVENT: &str = "LambdaEvent";
@@ -189,7 +189,7 @@ fn questions(task: &Task, signature: &Signature) -> syn::Result<TokenStream> {
 fn fits(at: &TokenStream, arguments: &TokenStream) -> TokenStream {
     let mut tokens = at.clone().into_iter().map(|token| token.span());
     let Some(first) = tokens.next() else { return TokenStream::new() };
-    let spot = Spot { first, last: tokens.last().unwrap_or(first) };
-    let call = spanned(arguments.clone(), spot);
+    let span = TokenSpan { first, last: tokens.last().unwrap_or(first) };
+    let call = spanned(arguments.clone(), span);
     quote_spanned! { first=> const _: () = __schema::fits #call; }
 }

@@ -7,7 +7,7 @@ use workflow_asl::{Code, Pointer, Severity};
 
 use crate::literal_range::LiteralRange;
 use crate::question::Question;
-use crate::syntax::ast::Spot;
+use crate::syntax::ast::TokenSpan;
 
 /// A problem of a workflow.
 #[derive(Clone, Debug)]
@@ -15,7 +15,7 @@ pub struct Problem {
     /// Its stable code.
     pub code: Code,
     /// The words that it is about.
-    pub spot: Spot,
+    pub span: TokenSpan,
     /// The message, in the user's terms: lower case, no full stop, names in backticks.
     pub message: String,
     /// How to fix it, one line each.
@@ -41,7 +41,7 @@ pub struct Edit {
 #[derive(Clone, Copy, Debug)]
 pub enum EditAt {
     /// Replaces these words.
-    Over(Spot),
+    Over(TokenSpan),
     /// Inserts before this word.
     Before(Span),
     /// Inserts after this word.
@@ -50,18 +50,18 @@ pub enum EditAt {
 
 impl Edit {
     /// Creates an edit that replaces words.
-    pub fn over(spot: impl Into<Spot>, text: impl Into<String>) -> Self {
-        Self { at: EditAt::Over(spot.into()), text: text.into() }
+    pub fn over(span: impl Into<TokenSpan>, text: impl Into<String>) -> Self {
+        Self { at: EditAt::Over(span.into()), text: text.into() }
     }
 
     /// Creates an edit that inserts before a word.
-    pub fn before(spot: impl Into<Spot>, text: impl Into<String>) -> Self {
-        Self { at: EditAt::Before(spot.into().first), text: text.into() }
+    pub fn before(span: impl Into<TokenSpan>, text: impl Into<String>) -> Self {
+        Self { at: EditAt::Before(span.into().first), text: text.into() }
     }
 
     /// Creates an edit that inserts after a word.
-    pub fn after(spot: impl Into<Spot>, text: impl Into<String>) -> Self {
-        Self { at: EditAt::After(spot.into().last), text: text.into() }
+    pub fn after(span: impl Into<TokenSpan>, text: impl Into<String>) -> Self {
+        Self { at: EditAt::After(span.into().last), text: text.into() }
     }
 }
 
@@ -88,10 +88,10 @@ impl fmt::Display for DocumentPlace {
 
 impl Problem {
     /// Creates a problem at the given words.
-    pub fn new(code: Code, spot: impl Into<Spot>, message: impl Into<String>) -> Self {
+    pub fn new(code: Code, span: impl Into<TokenSpan>, message: impl Into<String>) -> Self {
         Self {
             code,
-            spot: spot.into(),
+            span: span.into(),
             message: message.into(),
             help: Vec::new(),
             place: None,
@@ -125,8 +125,8 @@ impl Problem {
     #[must_use]
     pub fn write(self, text: impl Into<String>) -> Self {
         let text = text.into();
-        let spot = self.spot;
-        self.help(format!("write `{text}`")).edit(Edit::over(spot, text))
+        let span = self.span;
+        self.help(format!("write `{text}`")).edit(Edit::over(span, text))
     }
 
     /// Adds `did you mean …?` if a known name is similar, which then replaces its word.
@@ -150,7 +150,7 @@ impl Problem {
     /// Suggests a name, which is `written` in the source.
     #[must_use]
     pub fn did_you_mean(self, near: &str, written: impl Into<String>) -> Self {
-        let edit = Edit::over(self.spot, written);
+        let edit = Edit::over(self.span, written);
         self.help(format!("did you mean `{near}`?")).edit(edit)
     }
 

@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use workflow_asl::Code;
 
 use crate::schema::rust_type::spell;
-use crate::syntax::ast::Spot;
+use crate::syntax::ast::TokenSpan;
 
 /// The maximum number of steps into a type; deeper ones are not checked. Each step is a question with its whole path.
 pub(crate) const DEPTH: usize = 32;
@@ -71,7 +71,7 @@ pub struct Question {
     /// The question.
     pub asks: QuestionKind,
     /// The words to report if the answer is no.
-    pub spot: Spot,
+    pub span: TokenSpan,
 }
 
 /// The kinds of questions.

@@ -26,7 +26,7 @@ fn problems(source: &str) -> Vec<Problem> {
 /// The bytes that a change replaces.
 fn range(edit: &Edit) -> Range<usize> {
     match edit.at {
-        EditAt::Over(spot) => spot.first.byte_range().start..spot.last.byte_range().end,
+        EditAt::Over(span) => span.first.byte_range().start..span.last.byte_range().end,
         EditAt::Before(word) => word.byte_range().start..word.byte_range().start,
         EditAt::After(word) => word.byte_range().end..word.byte_range().end,
     }

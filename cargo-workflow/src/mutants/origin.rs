@@ -195,10 +195,10 @@ impl Origin {
 
     fn locate(&self, mutant: &Mutant) -> Location {
         let (start, length) = match &self.places {
-            Places::Rust(spots) => {
-                let spot = spots.at(&mutant.pointer);
-                spot.map_or((0, 0), |spot| {
-                    let (start, end) = (spot.first.byte_range().start, spot.last.byte_range().end);
+            Places::Rust(spans) => {
+                let span = spans.at(&mutant.pointer);
+                span.map_or((0, 0), |span| {
+                    let (start, end) = (span.first.byte_range().start, span.last.byte_range().end);
                     (start, end.saturating_sub(start))
                 })
             }

@@ -131,8 +131,8 @@ fn else_is_last(choice: &Choice, sink: &mut Sink<'_>) {
     }
     for arm in arms {
         let problem = match arm.when {
-            When::Else(spot) => Problem::new(Code::DeadArm, spot, format!("`{word}` is given twice")),
-            _ => Problem::new(Code::DeadArm, arm.spot, format!("this arm is never taken: `{word}` comes before it"))
+            When::Else(span) => Problem::new(Code::DeadArm, span, format!("`{word}` is given twice")),
+            _ => Problem::new(Code::DeadArm, arm.span, format!("this arm is never taken: `{word}` comes before it"))
                 .help(format!("move `{word}` to the end")),
         };
         sink.push(problem);
@@ -158,14 +158,14 @@ fn dead_arm(arm: &Arm, found: &[(Option<Case>, &Expr)], taken: &[Case], sink: &m
     match &arm.when {
         When::If(condition) if !found.is_empty() && found.iter().all(|(case, _)| dead(case)) => {
             let message = "this arm is never taken: an earlier arm matches the same";
-            sink.push(Problem::new(Code::DeadArm, condition.spot, message).help("remove it, or correct its condition"));
+            sink.push(Problem::new(Code::DeadArm, condition.span, message).help("remove it, or correct its condition"));
         }
         When::Patterns(_) => {
             for (number, (case, pattern)) in found.iter().enumerate() {
                 let again = found.iter().take(number).any(|(other, _)| other.is_some() && other == case);
                 if dead(case) || again {
                     let message = "this pattern is never reached: an earlier one matches the same";
-                    sink.push(Problem::new(Code::DeadArm, pattern.spot, message));
+                    sink.push(Problem::new(Code::DeadArm, pattern.span, message));
                 }
             }
         }
@@ -247,7 +247,7 @@ fn not_exhaustive<'a>(
             .help(format!("or let the execution fail in this case: `{whole}`"));
         // What ends the last arm ends the new one.
         match (target, choice.arms.last()) {
-            (Some(_), Some(last)) => problem.edit(Edit::after(last.spot, format!("{end} {other}"))),
+            (Some(_), Some(last)) => problem.edit(Edit::after(last.span, format!("{end} {other}"))),
             _ => problem,
         }
     });

@@ -7,7 +7,7 @@ use super::analysis::Analysis;
 use super::model::{StateInfo, is_distributed};
 use super::sink::Sink;
 use crate::problem::{Edit, Problem};
-use crate::syntax::ast::{Clause, ClauseValue, DeclarationKind, ExprKind, Head, MapItems, Spot, plain};
+use crate::syntax::ast::{Clause, ClauseValue, DeclarationKind, ExprKind, Head, MapItems, TokenSpan, plain};
 use crate::syntax::keyword::ClauseKind;
 
 pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
@@ -84,7 +84,7 @@ fn distributed_alone(info: &StateInfo<'_>, sink: &mut Sink<'_>) {
     if is_distributed(info.state) || info.state.broken {
         return;
     }
-    let refuse = |words: Spot, end: Spot, what: &str, instead: &str| {
+    let refuse = |words: TokenSpan, end: TokenSpan, what: &str, instead: &str| {
         let message = format!("{what} requires a `distributed` map: this one {instead}");
         let problem = Problem::new(Code::MisplacedClause, words, message);
         let inline = info.state.clauses.iter().find(|clause| clause.kind == ClauseKind::Inline);
@@ -99,9 +99,9 @@ fn distributed_alone(info: &StateInfo<'_>, sink: &mut Sink<'_>) {
         && let (Some(first), Some(last)) = (path.first(), path.last())
         && !matches!(body.kind, ExprKind::Invalid)
     {
-        let words = Spot { first: first.span(), last: last.span() };
+        let words = TokenSpan { first: first.span(), last: last.span() };
         let name = path.iter().map(plain).collect::<Vec<_>>().join("::");
-        sink.push(refuse(words, body.spot, &format!("`over {name}`"), "would iterate over its own input"));
+        sink.push(refuse(words, body.span, &format!("`over {name}`"), "would iterate over its own input"));
         return;
     }
     let clause = info.state.clauses.iter().find_map(|clause| {
@@ -115,7 +115,7 @@ fn distributed_alone(info: &StateInfo<'_>, sink: &mut Sink<'_>) {
     });
     if let Some((clause, instead)) = clause {
         let what = format!("`{}`", clause.kind.keyword());
-        sink.push(refuse(clause.keyword.span().into(), clause.spot, &what, instead));
+        sink.push(refuse(clause.keyword.span().into(), clause.span, &what, instead));
     }
 }
 

@@ -13,7 +13,7 @@ use super::types::{Ty, Types, article};
 use super::value_site::{ValueField, ValueSite};
 use crate::question::{Foreign, ForeignPart, Question, QuestionKind};
 use crate::schema::rust_type::spell;
-use crate::syntax::ast::{Expr, ExprKind, Head, Member, Resource, Spot};
+use crate::syntax::ast::{Expr, ExprKind, Head, Member, Resource, TokenSpan};
 
 /// The member of the request that is the other workflow's input.
 const INPUT: &str = "Input";
@@ -21,14 +21,14 @@ const INPUT: &str = "Input";
 /// Checks that the value passed to each `workflow::<Other>` matches the declared input of `Other`.
 pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
     for info in analysis.all_states() {
-        let Head::Task { resource: Some(Resource::Service { workflow: Some(workflow), pattern, spot, .. }), body } =
+        let Head::Task { resource: Some(Resource::Service { workflow: Some(workflow), pattern, span, .. }), body } =
             &info.state.head
         else {
             continue;
         };
         let Some(wanted) = Types::part_of(workflow, ForeignPart::Input) else { continue };
         if pattern.as_ref().is_some_and(|pattern| pattern.value.starts_with("sync")) {
-            sink.ask(|| Question { of: wanted.clone(), asks: QuestionKind::Awaited, spot: *spot });
+            sink.ask(|| Question { of: wanted.clone(), asks: QuestionKind::Awaited, span: *span });
         }
         let what = format!("the input of `{}`", spell(wanted.tokens.clone()));
         // Other values are reported elsewhere, or are unknown.
@@ -36,10 +36,10 @@ pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
         let given = Conformance { analysis, place: info.at(ValueField::Parameters), code: Code::MissingParameter };
         match members.iter().find(|member| name(info, member).0 == INPUT) {
             Some(member) if name(info, member).1 => {
-                given.knowing(analysis.narrowing(info)).expr(&wanted, &member.value, member.key.spot, &what, sink);
+                given.knowing(analysis.narrowing(info)).expr(&wanted, &member.value, member.key.span, &what, sink);
             }
             Some(_) => {}
-            None => given.members(&wanted, Vec::new(), *spot, &what, sink),
+            None => given.members(&wanted, Vec::new(), *span, &what, sink),
         }
     }
 }
@@ -68,7 +68,7 @@ impl<'a> Conformance<'_, 'a> {
     }
 
     /// Checks an expression against a type, member by member. `word` is what names it.
-    pub(super) fn expr(self, wanted: &Foreign, expr: &Expr, word: Spot, what: &str, sink: &mut Sink<'_>) {
+    pub(super) fn expr(self, wanted: &Foreign, expr: &Expr, word: TokenSpan, what: &str, sink: &mut Sink<'_>) {
         match &expr.kind {
             ExprKind::Paren(inner) => self.expr(wanted, inner, word, what, sink),
             ExprKind::If(condition, yes, no) => {
@@ -77,66 +77,74 @@ impl<'a> Conformance<'_, 'a> {
             }
             ExprKind::Object(members) => {
                 let names = members.iter().map(|member| name(self.place.state, member).0.to_owned()).collect();
-                self.takes(wanted, &Ty::Object(Default::default()), false, expr.spot, what, sink);
+                self.takes(wanted, &Ty::Object(Default::default()), false, expr.span, what, sink);
                 self.members(wanted, names, word, what, sink);
                 for member in members {
                     let (name, is_value) = name(self.place.state, member);
                     let Some(inner) = wanted.member(name) else { continue };
                     let slip = QuestionKind::NoSlip { what: what.to_owned() };
-                    sink.ask(|| Question { of: inner.clone(), asks: slip, spot: member.key.spot });
+                    sink.ask(|| Question { of: inner.clone(), asks: slip, span: member.key.span });
                     let what = format!("`{name}` of {what}");
                     if member.optional {
                         let ty = self.analysis.type_of(self.place, &member.value);
-                        self.fits(&inner, ty.present(), true, member.value.spot, &what, sink);
+                        self.fits(&inner, ty.present(), true, member.value.span, &what, sink);
                     } else if is_value {
-                        self.expr(&inner, &member.value, member.key.spot, &what, sink);
+                        self.expr(&inner, &member.value, member.key.span, &what, sink);
                     }
                 }
             }
             ExprKind::Array(items) => {
-                self.takes(wanted, &Ty::Tuple(Vec::new()), false, expr.spot, what, sink);
+                self.takes(wanted, &Ty::Tuple(Vec::new()), false, expr.span, what, sink);
                 for (index, item) in items.iter().enumerate() {
                     let Some(inner) = wanted.at(index) else { continue };
-                    self.expr(&inner, item, item.spot, &format!("an item of {what}"), sink);
+                    self.expr(&inner, item, item.span, &format!("an item of {what}"), sink);
                 }
             }
             ExprKind::Text(text) if !text.starts_with("{%") => {
-                self.takes(wanted, &Ty::Text, false, expr.spot, what, sink);
+                self.takes(wanted, &Ty::Text, false, expr.span, what, sink);
                 let asks = QuestionKind::Text { text: text.clone(), words: "this".to_owned() };
-                sink.ask(|| Question { of: wanted.clone(), asks, spot: expr.spot });
+                sink.ask(|| Question { of: wanted.clone(), asks, span: expr.span });
             }
             ExprKind::Number(text) => {
-                self.takes(wanted, &self.analysis.type_of(self.place, expr), false, expr.spot, what, sink);
+                self.takes(wanted, &self.analysis.type_of(self.place, expr), false, expr.span, what, sink);
                 if let Some(number) = whole(text) {
                     let (what, given) = (what.to_owned(), text.clone());
                     let asks = QuestionKind::InRange { number, what, given, code: self.kind_code() };
-                    sink.ask(|| Question { of: wanted.clone(), asks, spot: expr.spot });
+                    sink.ask(|| Question { of: wanted.clone(), asks, span: expr.span });
                 }
             }
             _ => {
                 // Whether it may be absent has been said where it is read.
                 let ty = self.analysis.type_of(self.place, expr);
-                self.fits(wanted, ty.present(), false, expr.spot, what, sink);
+                self.fits(wanted, ty.present(), false, expr.span, what, sink);
             }
         }
     }
 
     /// Checks a type against another, as far as it is known.
-    pub(super) fn fits(self, wanted: &Foreign, ty: &Ty, absent: bool, spot: Spot, what: &str, sink: &mut Sink<'_>) {
+    pub(super) fn fits(
+        self,
+        wanted: &Foreign,
+        ty: &Ty,
+        absent: bool,
+        span: TokenSpan,
+        what: &str,
+        sink: &mut Sink<'_>,
+    ) {
         if let Ty::Foreign(given) = ty {
             // That it may be absent is reported where it is read, but not for a member.
             let (given, what, code) = ((**given).clone(), what.to_owned(), self.kind_code());
             let asks = QuestionKind::Fits { given, absent, what, code, lacks: self.code };
-            sink.ask(|| Question { of: wanted.clone(), asks, spot });
+            sink.ask(|| Question { of: wanted.clone(), asks, span });
             return;
         }
-        self.takes(wanted, ty, absent, spot, what, sink);
+        self.takes(wanted, ty, absent, span, what, sink);
         let types = &self.analysis.types;
         let members: Vec<(&str, &Ty)> = match ty {
             Ty::Object(members) => {
                 for inner in members.keys().filter_map(|name| wanted.member(name)) {
                     let slip = QuestionKind::NoSlip { what: what.to_owned() };
-                    sink.ask(|| Question { of: inner, asks: slip, spot });
+                    sink.ask(|| Question { of: inner, asks: slip, span });
                 }
                 members.iter().map(|(name, ty)| (name.as_str(), ty)).collect()
             }
@@ -148,20 +156,20 @@ impl<'a> Conformance<'_, 'a> {
             _ => return,
         };
         let there = members.iter().map(|(name, _)| (*name).to_owned()).collect();
-        self.members(wanted, there, spot, what, sink);
+        self.members(wanted, there, span, what, sink);
         for (name, ty) in members {
             if let Some(inner) = wanted.member(name) {
-                self.fits(&inner, ty.present(), ty.is_option(), spot, &format!("`{name}` of {what}"), sink);
+                self.fits(&inner, ty.present(), ty.is_option(), span, &format!("`{name}` of {what}"), sink);
             }
         }
     }
 
-    fn members(self, wanted: &Foreign, given: Vec<String>, spot: Spot, what: &str, sink: &mut Sink<'_>) {
+    fn members(self, wanted: &Foreign, given: Vec<String>, span: TokenSpan, what: &str, sink: &mut Sink<'_>) {
         let asks = QuestionKind::Members { given, what: what.to_owned(), code: self.code };
-        sink.ask(|| Question { of: wanted.clone(), asks, spot });
+        sink.ask(|| Question { of: wanted.clone(), asks, span });
     }
 
-    fn takes(self, wanted: &Foreign, ty: &Ty, absent: bool, spot: Spot, what: &str, sink: &mut Sink<'_>) {
+    fn takes(self, wanted: &Foreign, ty: &Ty, absent: bool, span: TokenSpan, what: &str, sink: &mut Sink<'_>) {
         let known = kinds_of(ty);
         if known.is_none() && !absent {
             return;
@@ -169,7 +177,7 @@ impl<'a> Conformance<'_, 'a> {
         let kinds = known.unwrap_or(u8::MAX) & if absent { !kinds::NULL } else { u8::MAX };
         let asks =
             QuestionKind::Takes { kinds, absent, what: what.to_owned(), given: article(ty), code: self.kind_code() };
-        sink.ask(|| Question { of: wanted.clone(), asks, spot });
+        sink.ask(|| Question { of: wanted.clone(), asks, span });
     }
 
     /// Returns the error where what is given is of another kind.

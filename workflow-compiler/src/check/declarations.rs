@@ -187,7 +187,7 @@ fn recursive(model: &Model<'_>, sink: &mut Sink<'_>) {
             if holds(model, &model.types.ty(&field.ty), &name, &mut Vec::new()) {
                 let message = format!("`{name}` contains itself in the field `{}`", plain(&field.name));
                 sink.push(
-                    Problem::new(Code::RecursiveType, field.ty.spot, message)
+                    Problem::new(Code::RecursiveType, field.ty.span, message)
                         .help("put it in a `Vec`, or make the field `Json`"),
                 );
                 reported.push(name.clone());

@@ -9,7 +9,7 @@ use super::path::{Path, PathSegment};
 use super::sink::Sink;
 use super::types::{Ty, article};
 use crate::question::{DEPTH, Foreign, ForeignMember, ForeignStep, Question, QuestionKind};
-use crate::syntax::ast::{Expr, ExprKind, Segment, Spot};
+use crate::syntax::ast::{Expr, ExprKind, Segment, TokenSpan};
 
 /// Kinds of JSON values, as workflow-runtime counts them.
 pub(super) mod kinds {
@@ -53,9 +53,9 @@ impl Foreign {
         if self.steps.len() >= DEPTH {
             return Ty::Unknown;
         }
-        let spot = match segment {
-            Segment::Member { name, .. } => name.spot,
-            Segment::Index(index) => index.spot,
+        let span = match segment {
+            Segment::Member { name, .. } => name.span,
+            Segment::Index(index) => index.span,
         };
         let step = PathSegment::of(segment);
         let to = match &step {
@@ -70,7 +70,7 @@ impl Foreign {
         next.steps.push(ForeignStep { to, certain });
         sink.ask(|| {
             let code = if input { Code::UnknownInputField } else { Code::UnknownMember };
-            Question { of: next.clone(), asks: QuestionKind::Member { words: path.to_string(), code, last }, spot }
+            Question { of: next.clone(), asks: QuestionKind::Member { words: path.to_string(), code, last }, span }
         });
         Ty::Foreign(Box::new(next))
     }
@@ -78,12 +78,12 @@ impl Foreign {
 
 impl Sink<'_> {
     /// Has rustc hold a value of the user's own types against what its place wants.
-    pub(super) fn hold(&mut self, ty: &Ty, spot: Spot, kinds: u8, code: Code, wanted: &str) {
+    pub(super) fn hold(&mut self, ty: &Ty, span: TokenSpan, kinds: u8, code: Code, wanted: &str) {
         if let Ty::Foreign(foreign) = ty.present() {
             self.ask(|| Question {
                 of: (**foreign).clone(),
                 asks: QuestionKind::Kind { kinds, wanted: wanted.to_owned(), code, help: Vec::new() },
-                spot,
+                span,
             });
         }
     }
@@ -96,13 +96,13 @@ impl Sink<'_> {
         if let (ExprKind::Text(text), Ty::Text) = (&literal.kind, other) {
             let words = words(operand).unwrap_or_else(|| "this".to_owned());
             let asks = QuestionKind::Text { text: text.clone(), words };
-            self.ask(|| Question { of: (**foreign).clone(), asks, spot: literal.spot });
+            self.ask(|| Question { of: (**foreign).clone(), asks, span: literal.span });
         }
         // What may be absent may be compared with `null`.
         let Some(kinds) = kinds_of(other).filter(|_| *other != Ty::Null) else { return };
         let words = words(operand).map_or_else(|| "this".to_owned(), |words| format!("`{words}`"));
         let wanted = format!("{words} cannot be compared with {}", article(other));
-        self.hold(ty, operand.spot, kinds, Code::UnlikeTypes, &wanted);
+        self.hold(ty, operand.span, kinds, Code::UnlikeTypes, &wanted);
     }
 }
 

@@ -5,7 +5,7 @@ use workflow_asl::Code;
 use super::model::Model;
 use super::sink::Sink;
 use crate::problem::Problem;
-use crate::syntax::ast::{DeclarationKind, Spot, Target, plain};
+use crate::syntax::ast::{DeclarationKind, Target, TokenSpan, plain};
 
 pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
     let workflow = model.workflow;
@@ -23,11 +23,11 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
         sink.push(beside(declaration.keyword.span().into(), &format!("`{}`", declaration.keyword), field));
     }
     if let Some(comment) = &workflow.body.comment {
-        sink.push(beside(comment.spot, "the comment `//!`", "`Comment`"));
+        sink.push(beside(comment.span, "the comment `//!`", "`Comment`"));
     }
     match &workflow.body.start {
         Some(Target::State(name) | Target::End(name)) => sink.push(beside(name.span().into(), "`start`", "`StartAt`")),
-        Some(Target::Text(text)) => sink.push(beside(text.spot, "`start`", "`StartAt`")),
+        Some(Target::Text(text)) => sink.push(beside(text.span, "`start`", "`StartAt`")),
         Some(Target::Missing(_)) | None => {}
     }
     if let Some(first) = workflow.body.states.first() {
@@ -41,7 +41,7 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-fn beside(spot: Spot, what: &str, field: &str) -> Problem {
-    Problem::new(Code::BesideFrom, spot, format!("{what} conflicts with `from`"))
+fn beside(span: TokenSpan, what: &str, field: &str) -> Problem {
+    Problem::new(Code::BesideFrom, span, format!("{what} conflicts with `from`"))
         .help(format!("the document is used unchanged, and sets this with {field}"))
 }

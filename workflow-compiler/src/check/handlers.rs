@@ -94,7 +94,7 @@ fn clauses(analysis: &Analysis<'_>, clauses: &[Clause], sink: &mut Sink<'_>) {
 fn own_error(error: &Text, sink: &mut Sink<'_>) {
     if error.value.starts_with(error_name::PREFIX) {
         let message = format!("`{}` is an error of Step Functions itself, so this has no effect", error.value);
-        sink.push(Problem::new(Code::NoEffect, error.spot, message).help("remove it: handlers may name it anyway"));
+        sink.push(Problem::new(Code::NoEffect, error.span, message).help("remove it: handlers may name it anyway"));
     }
 }
 

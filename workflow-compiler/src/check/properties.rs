@@ -7,7 +7,7 @@ use workflow_asl::{Code, StateKind};
 use super::model::{Model, is_distributed};
 use crate::from_file::Document;
 use crate::problem::{Problem, Problems};
-use crate::syntax::ast::{DeclarationKind, Spot, Target, plain};
+use crate::syntax::ast::{DeclarationKind, Target, TokenSpan, plain};
 
 /// A property that a workflow declares.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub(crate) fn properties(
             match find(&states, target) {
                 Ok(state) if names.contains(&state.asl_name) => {
                     let problem =
-                        Problem::new(Code::BadProperty, spot(target), format!("`{}` is named twice", state.ident));
+                        Problem::new(Code::BadProperty, span(target), format!("`{}` is named twice", state.ident));
                     problems.push(problem.help("name another state, or remove it"));
                 }
                 Ok(state) => names.push(state.asl_name),
@@ -77,8 +77,8 @@ pub(crate) fn properties(
                     "write `ends in …` for the states that executions end in, or name another state".to_owned(),
                 ),
             };
-            let spot = property.states.get(at).map_or(declaration.keyword.span().into(), spot);
-            problems.push(Problem::new(Code::BadProperty, spot, message).help(help));
+            let span = property.states.get(at).map_or(declaration.keyword.span().into(), span);
+            problems.push(Problem::new(Code::BadProperty, span, message).help(help));
             continue;
         }
         let text = property.kind.text(&names);
@@ -110,11 +110,11 @@ fn known<'a>(model: &'a Model<'_>, document: Option<&'a Document>) -> Vec<Known<
     own.chain(of_document).collect()
 }
 
-fn spot(target: &Target) -> Spot {
+fn span(target: &Target) -> TokenSpan {
     match target {
         Target::State(name) | Target::End(name) => name.span().into(),
-        Target::Text(text) => text.spot,
-        Target::Missing(spot) => *spot,
+        Target::Text(text) => text.span,
+        Target::Missing(span) => *span,
     }
 }
 
@@ -130,7 +130,7 @@ fn find<'s, 'a>(states: &'s [Known<'a>], target: &Target) -> Result<&'s Known<'a
     if let Some(state) = states.iter().find(|state| own(state) == name) {
         return Ok(state);
     }
-    let problem = Problem::new(Code::BadProperty, spot(target), format!("unknown state `{name}`"));
+    let problem = Problem::new(Code::BadProperty, span(target), format!("unknown state `{name}`"));
     let near = states.iter().find(other).map(own).or_else(|| nearest(&name, states.iter().map(own)));
     Err(match near {
         Some(near) if written => problem.did_you_mean(near, format!("{near:?}")),

@@ -64,7 +64,7 @@ pub(super) fn number(name: &str, form: Form, value: &Expr, sink: &mut Sink<'_>) 
         ExprKind::Paren(inner) => number(name, form, inner, sink),
         ExprKind::Text(text) if text.starts_with("{%") => {}
         ExprKind::Text(_) | ExprKind::Bool(_) | ExprKind::Null | ExprKind::Object(_) | ExprKind::Array(_) => {
-            sink.push(Problem::new(Code::UnlikeTypes, value.spot, format!("`{name}` must be a number")));
+            sink.push(Problem::new(Code::UnlikeTypes, value.span, format!("`{name}` must be a number")));
         }
         _ => in_range(name, form, value, sink),
     }
@@ -88,14 +88,14 @@ fn in_range(name: &str, form: Form, value: &Expr, sink: &mut Sink<'_>) {
     if whole && number.fract() != 0.0 {
         sink.push(Problem::new(
             Code::NumberOutOfRange,
-            value.spot,
+            value.span,
             format!("`{name}` must be a whole number, found {given}"),
         ));
     } else if !(low..=high).contains(&number) {
         // Some fields have no upper bound but that of their type.
         let range = if high > 1e15 { format!("at least {low}") } else { format!("between {low} and {high}") };
         let message = format!("`{name}` must be {range}{unit}, found {given}{unit}");
-        sink.push(Problem::new(Code::NumberOutOfRange, value.spot, message));
+        sink.push(Problem::new(Code::NumberOutOfRange, value.span, message));
     }
 }
 
@@ -112,5 +112,5 @@ pub(super) fn text(name: &str, form: Form, value: &Expr, sink: &mut Sink<'_>) {
         return;
     }
     let message = format!("`{name}` must be `{}`", known.join("` or `"));
-    sink.push(Problem::new(Code::NotAllowedValue, value.spot, message));
+    sink.push(Problem::new(Code::NotAllowedValue, value.span, message));
 }

@@ -135,7 +135,7 @@ impl Request<'_, '_> {
         let at = self.info.at(ValueField::Parameters);
         let ty = self.analysis.type_of(at, value);
         if self.code == Code::WrongParameterType {
-            sink.hold(&ty, value.spot, wanted, self.code, &takes);
+            sink.hold(&ty, value.span, wanted, self.code, &takes);
         }
         // The document's rules have the same for literals.
         let (code, wanted) = match text {
@@ -146,7 +146,7 @@ impl Request<'_, '_> {
         };
         if !fits(&ty, wanted) && !self.analysis.reads_refused(at, value) {
             let ty = ty.present();
-            let problem = Problem::new(code, value.spot, format!("{takes}, found {}", article(ty)));
+            let problem = Problem::new(code, value.span, format!("{takes}, found {}", article(ty)));
             let scalar = text.is_some() && matches!(ty, Ty::Bool | Ty::Integer(_) | Ty::Number | Ty::Float(_));
             sink.report(|| if scalar { self.as_text(problem, value) } else { problem });
         }
@@ -167,7 +167,7 @@ impl Request<'_, '_> {
             }
             None => problem.help(format!("convert it to text: `{before}…{after}`")),
         };
-        problem.edit(Edit::before(value.spot, before)).edit(Edit::after(value.spot, after))
+        problem.edit(Edit::before(value.span, before)).edit(Edit::after(value.span, after))
     }
 }
 

@@ -97,7 +97,7 @@ impl<'a> Analysis<'a> {
         let nothing = param(Base::Nothing, Ty::Unknown);
         let Some(Segment::Member { name, .. }) = reference.segments.first() else {
             sink.report(|| {
-                Problem::new(Code::UnknownParam, reference.root_spot, "`params` alone is not a value")
+                Problem::new(Code::UnknownParam, reference.root_span, "`params` alone is not a value")
                     .help("name one of them: `params.…`")
             });
             return nothing;
@@ -106,7 +106,7 @@ impl<'a> Analysis<'a> {
             sink.report(|| {
                 let message = format!("unknown parameter `{}`", name.value);
                 let known = self.params.keys().map(String::as_str);
-                let problem = Problem::new(Code::UnknownParam, name.spot, message).suggest(&name.value, known);
+                let problem = Problem::new(Code::UnknownParam, name.span, message).suggest(&name.value, known);
                 if problem.help.is_empty() {
                     let field = format!("{}: String", name.value);
                     let problem = problem.help(format!("declare it: `params {{ {field} }}`"));
@@ -120,11 +120,11 @@ impl<'a> Analysis<'a> {
         if let Some(segment) = reference.segments.get(1) {
             sink.report(|| {
                 let message = format!("`params.{}` is inserted as a whole; its members cannot be named", name.value);
-                let spot = match segment {
-                    Segment::Member { name, .. } => name.spot,
-                    Segment::Index(index) => index.spot,
+                let span = match segment {
+                    Segment::Member { name, .. } => name.span,
+                    Segment::Index(index) => index.span,
                 };
-                Problem::new(Code::UnknownMember, spot, message)
+                Problem::new(Code::UnknownMember, span, message)
                     .help("declare the needed member as a separate parameter")
             });
             return nothing;
@@ -194,7 +194,7 @@ impl<'a> Analysis<'a> {
                                         1 => format!("`{path}` has 1 item"),
                                         count => format!("`{path}` has {count} items"),
                                     };
-                                    Problem::new(Code::UnknownMember, index.spot, message).help("the first is `[0]`")
+                                    Problem::new(Code::UnknownMember, index.span, message).help("the first is `[0]`")
                                 });
                                 Ty::Unknown
                             }
@@ -203,7 +203,7 @@ impl<'a> Analysis<'a> {
                         other => {
                             sink.report(|| {
                                 let message = format!("`{path}` is {}, not an array", article(other));
-                                let problem = Problem::new(Code::UnknownMember, index.spot, message);
+                                let problem = Problem::new(Code::UnknownMember, index.span, message);
                                 match other {
                                     Ty::Object(members) => list_members(problem, members.keys().map(String::as_str)),
                                     _ => problem,
@@ -258,7 +258,7 @@ impl<'a> Analysis<'a> {
                     } else {
                         format!("`{path}`")
                     };
-                    let problem = Problem::new(code, name.spot, format!("{whose} has no field `{}`", name.value));
+                    let problem = Problem::new(code, name.span, format!("{whose} has no field `{}`", name.value));
                     let by_wire = known.fields.iter().find(|(_, field)| field.decl.wire == name.value);
                     if let Some((rust, _)) = by_wire {
                         return problem.help(format!("`{}` is its name in JSON; the field is `{rust}`", name.value));
@@ -278,7 +278,7 @@ impl<'a> Analysis<'a> {
                 }
                 sink.report(|| {
                     let message = format!("`{path}` has no member `{}`", name.value);
-                    let problem = Problem::new(code, name.spot, message);
+                    let problem = Problem::new(code, name.span, message);
                     if let Some(meant) = self.meant_member(&problem, path, ty, (name, next)).filter(|_| !quoted) {
                         return meant;
                     }
@@ -301,7 +301,7 @@ impl<'a> Analysis<'a> {
                         // A test alone does not fail.
                         let certain = part.is_certain() && !facts.asks();
                         let code = if certain { Code::UnknownResultMember } else { Code::DoubtfulResultMember };
-                        let problem = Problem::new(code, name.spot, message);
+                        let problem = Problem::new(code, name.span, message);
                         let deeper = self.meant_member(&problem, path, ty, (name, next)).filter(|_| !quoted);
                         match self.waiting_has(path, &name.value).or_else(|| part.meant(&name.value)) {
                             Some(help) => problem.help(help),
@@ -320,10 +320,10 @@ impl<'a> Analysis<'a> {
             Ty::Array(_) | Ty::Tuple(_) => {
                 sink.report(|| {
                     let message = format!("`{path}` is {}: select one of its items first", article(ty));
-                    let problem = Problem::new(code, name.spot, message);
+                    let problem = Problem::new(code, name.span, message);
                     match name.value.parse::<u64>() {
                         Ok(index) => {
-                            let edit = Edit::over(name.spot, index.to_string());
+                            let edit = Edit::over(name.span, index.to_string());
                             problem.help(format!("an index has no quotes: `{path}[{index}]`")).edit(edit)
                         }
                         Err(_) => problem.help(format!("such as `{path}[0].{}`", name.value)),
@@ -334,7 +334,7 @@ impl<'a> Analysis<'a> {
             other => {
                 sink.report(|| {
                     let message = format!("`{path}` is {}: it has no member `{}`", article(other), name.value);
-                    let problem = Problem::new(code, name.spot, message);
+                    let problem = Problem::new(code, name.span, message);
                     let meant = if *other == Ty::Text { self.json_as_text(path, &name.value) } else { Vec::new() };
                     meant.into_iter().fold(problem, Problem::help)
                 });
@@ -366,7 +366,7 @@ impl Analysis<'_> {
         let has = |member: &str| matches!(self.types.named(ty, member), Named::Found(_));
         if let Some(next) = next.filter(|next| has(&next.value)) {
             let help = format!("remove `{}`: write `{of}.{}`", name.value, next.value);
-            return Some(problem.clone().help(help).edit(Edit::over(name.spot.to(next.spot), next.value.clone())));
+            return Some(problem.clone().help(help).edit(Edit::over(name.span.to(next.span), next.value.clone())));
         }
         match WRAPPERS.iter().find(|wrapper| has(wrapper)) {
             Some(wrapper) => Some(at((*wrapper).to_owned())),

@@ -14,7 +14,9 @@ use super::suggestions;
 use super::types::{Ty, error_type};
 use super::value_site::{ValueField, ValueSite};
 use crate::problem::{Edit, Problem};
-use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Head, MapItems, Reference, Root, Segment, Spot, plain};
+use crate::syntax::ast::{
+    Clause, ClauseValue, Expr, ExprKind, Head, MapItems, Reference, Root, Segment, TokenSpan, plain,
+};
 use crate::syntax::keyword::ClauseKind;
 
 /// The base, first steps and type of a root.
@@ -54,7 +56,7 @@ impl<'a> Analysis<'a> {
         place: ValueSite<'_, 'a>,
         reference: &Reference,
     ) -> Result<ResolvedRoot, Box<Problem>> {
-        let spot = reference.root_spot;
+        let span = reference.root_span;
         let here = place.position;
         let info = place.state;
         let current = current(place);
@@ -68,8 +70,8 @@ impl<'a> Analysis<'a> {
         {
             let message = format!("`{}` is not an action of a service", reference_text(reference));
             let help = format!("write `::` between service and action: `{service}::{}`", action.value);
-            let problem = problem(Code::ReferenceNotHere, spot, message, help);
-            let edit = Edit::over(spot.to(action.spot), format!("{service}::{}", action.value));
+            let problem = problem(Code::ReferenceNotHere, span, message, help);
+            let edit = Edit::over(span.to(action.span), format!("{service}::{}", action.value));
             return Err(Box::new(if reference.segments.len() == 1 { problem.edit(edit) } else { *problem }));
         }
         if matches!(here, ValueField::Literal | ValueField::Resource) {
@@ -78,7 +80,7 @@ impl<'a> Analysis<'a> {
                 ValueField::Resource => "it must be known when the workflow is deployed: text, or `params.…`",
                 _ => "it must be constant: write a literal, or `params.…`",
             };
-            return Err(problem(Code::ReferenceNotHere, spot, message, help));
+            return Err(problem(Code::ReferenceNotHere, span, message, help));
         }
         match &reference.root {
             Root::Input => match self.distributed_around(info) {
@@ -96,19 +98,19 @@ impl<'a> Analysis<'a> {
                         "pass it in: `item_selector {{ item: item, {field}: input.{field} }}` on `{}`, then read `state.{field}` in its first state",
                         map.name
                     );
-                    Err(problem(Code::ReferenceNotHere, spot, message, help))
+                    Err(problem(Code::ReferenceNotHere, span, message, help))
                 }
             },
             Root::State => match (info.language, current) {
                 (QueryLanguage::JsonPath, Some(Current::Result)) => Err(problem(
                     Code::ReferenceNotHere,
-                    spot,
+                    span,
                     format!("`state` is not available in {}: a JSONPath state only sees its result", here.describe()),
                     "read the result as `result`, or store the value in a variable before",
                 )),
                 (QueryLanguage::JsonPath, Some(Current::Error)) => Err(problem(
                     Code::ReferenceNotHere,
-                    spot,
+                    span,
                     format!("`state` is not available in {}: in JSONPath it only sees the error", here.describe()),
                     "read the error as `caught.Error` and `caught.Cause`",
                 )),
@@ -125,7 +127,7 @@ impl<'a> Analysis<'a> {
                 }
                 Err(problem(
                     Code::ReferenceNotHere,
-                    spot,
+                    span,
                     format!("`index` is not available in {}: only `item_selector` of a map sees it", here.describe()),
                     "pass it in: `item_selector { item: item, index: index }` on the map, then read `state.index`",
                 ))
@@ -160,7 +162,7 @@ impl<'a> Analysis<'a> {
                     (None, Some(near)) => format!("did you mean `${near}`?"),
                     (None, None) => format!("assign it in an earlier state: `assign {{ {name}: … }}`"),
                 };
-                Err(problem(Code::ReferenceNotHere, spot, format!("nothing assigns a variable `${name}`"), help))
+                Err(problem(Code::ReferenceNotHere, span, format!("nothing assigns a variable `${name}`"), help))
             }
             Root::Variable(name) => {
                 let ty = self.variable_types.get(name).cloned().unwrap_or(Ty::Unknown);
@@ -200,13 +202,13 @@ impl<'a> Analysis<'a> {
             let message = format!("`result` is not available in {}", here.describe());
             (message, format!("the result of a {kind_name} is available in its {places}"))
         };
-        Err(problem(Code::ReferenceNotHere, reference.root_spot, message, help))
+        Err(problem(Code::ReferenceNotHere, reference.root_span, message, help))
     }
 
     fn item(&self, place: ValueSite<'_, 'a>, reference: &Reference) -> Result<ResolvedRoot, Box<Problem>> {
         let info = place.state;
-        let spot = reference.root_spot;
-        let fault = |message: String, help: String| Err(problem(Code::ReferenceNotHere, spot, message, help));
+        let span = reference.root_span;
+        let fault = |message: String, help: String| Err(problem(Code::ReferenceNotHere, span, message, help));
         if place.position == ValueField::ItemSelector {
             return Ok(ResolvedRoot::new(Base::Context, ITEM_VALUE, self.item_type(info)));
         }
@@ -340,7 +342,7 @@ impl<'a> Analysis<'a> {
         if !other.has_result() {
             let kind = other.state.kind.name().to_lowercase();
             let message = format!("`{name}` is a {kind}, which has no result");
-            return Err(Box::new(Problem::new(Code::StateReference, reference.root_spot, message)));
+            return Err(Box::new(Problem::new(Code::StateReference, reference.root_span, message)));
         }
         let ty = self.results.get(number).cloned().unwrap_or(Ty::Unknown);
         Ok(ResolvedRoot::new(Base::Variable(super::data::variable(&name)), &[], ty))
@@ -404,6 +406,6 @@ fn gives_value(info: &StateInfo<'_>) -> bool {
         || info.state.clauses.iter().any(|clause| matches!(clause.kind, ClauseKind::Parameters | ClauseKind::Result))
 }
 
-fn problem(code: Code, spot: Spot, message: impl Into<String>, help: impl Into<String>) -> Box<Problem> {
-    Box::new(Problem::new(code, spot, message).help(help))
+fn problem(code: Code, span: TokenSpan, message: impl Into<String>, help: impl Into<String>) -> Box<Problem> {
+    Box::new(Problem::new(code, span, message).help(help))
 }

@@ -7,7 +7,7 @@ use workflow_asl::limits::RESOURCE_NAME_CHARS;
 use super::model::{Model, StateInfo};
 use super::sink::Sink;
 use crate::problem::Problem;
-use crate::syntax::ast::{DeclarationKind, Spot};
+use crate::syntax::ast::{DeclarationKind, TokenSpan};
 
 pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
     identifiers(model, sink);
@@ -43,12 +43,12 @@ fn asl_names(model: &Model<'_>, sink: &mut Sink<'_>) {
         // The one with `as` is the one that can be changed freely.
         let (changed, kept) =
             if info.state.alias.is_none() && other.state.alias.is_some() { (*other, info) } else { (info, *other) };
-        let spot =
-            changed.state.alias.as_ref().map_or_else(|| Spot::from(changed.state.name.span()), |alias| alias.spot);
+        let span =
+            changed.state.alias.as_ref().map_or_else(|| TokenSpan::from(changed.state.name.span()), |alias| alias.span);
         let message =
             format!("`{}` and `{}` are both named \"{}\" in the document", kept.name, changed.name, info.asl_name);
         sink.push(
-            Problem::new(Code::DuplicateStateName, spot, message).help("give one of them another name after `as`"),
+            Problem::new(Code::DuplicateStateName, span, message).help("give one of them another name after `as`"),
         );
     }
 }
@@ -58,18 +58,18 @@ fn asl_names(model: &Model<'_>, sink: &mut Sink<'_>) {
 fn machine_name(model: &Model<'_>, sink: &mut Sink<'_>) {
     const REFUSED: &str = " <>{}[]?*\"#%\\^|~`$&,;:/";
     let declared = model.workflow.declarations.iter().find_map(|declaration| match &declaration.kind {
-        DeclarationKind::Name(text) => Some(text.spot),
+        DeclarationKind::Name(text) => Some(text.span),
         _ => None,
     });
-    let spot = declared.unwrap_or_else(|| model.workflow.name.span().into());
+    let span = declared.unwrap_or_else(|| model.workflow.name.span().into());
     let name = &model.machine_name;
     let length = name.chars().count();
     if length == 0 || length > RESOURCE_NAME_CHARS {
         let message = format!("a state machine's name must have 1 to {RESOURCE_NAME_CHARS} characters, found {length}");
-        sink.push(Problem::new(Code::BadLiteral, spot, message).help("choose another: `name \"…\";`"));
+        sink.push(Problem::new(Code::BadLiteral, span, message).help("choose another: `name \"…\";`"));
     } else if let Some(refused) = name.chars().find(|c| REFUSED.contains(*c) || c.is_whitespace() || c.is_control()) {
         let message = format!("a state machine's name cannot contain {refused:?}");
-        sink.push(Problem::new(Code::BadLiteral, spot, message).help("letters, digits, `-` and `_` are safe"));
+        sink.push(Problem::new(Code::BadLiteral, span, message).help("letters, digits, `-` and `_` are safe"));
     }
 }
 

@@ -13,7 +13,7 @@ use super::value_site::ValueSite;
 use super::variables;
 use crate::problem::{Edit, Problem, Problems};
 use crate::syntax::ast::{
-    ClauseValue, DeclarationKind, Expr, ExprKind, NO_WORD, Reference, Root, Segment, Spot, Text, plain,
+    ClauseValue, DeclarationKind, Expr, ExprKind, NO_WORD, Reference, Root, Segment, Text, TokenSpan, plain,
 };
 use crate::syntax::keyword::{ClauseKind, RESERVED};
 use crate::syntax::root;
@@ -69,8 +69,8 @@ impl Candidate {
         Self { root, inner: Vec::new(), consumed }
     }
 
-    fn member(root: Root, name: &str, spot: Spot) -> Self {
-        let name = Text { value: name.to_owned(), spot };
+    fn member(root: Root, name: &str, span: TokenSpan) -> Self {
+        let name = Text { value: name.to_owned(), span };
         Self { root, inner: vec![Segment::Member { name, optional: false, quoted: false }], consumed: 0 }
     }
 
@@ -80,7 +80,7 @@ impl Candidate {
         let segments = self.inner.iter().chain(rest).cloned().collect();
         Reference {
             root: self.root.clone(),
-            root_spot: written.root_spot,
+            root_span: written.root_span,
             word: NO_WORD,
             optional: written.optional,
             segments,
@@ -91,21 +91,21 @@ impl Candidate {
     /// words.
     fn fix(&self, problem: Problem, written: &Reference) -> Problem {
         let whole = match written.segments.last() {
-            None if !written.optional => Some(written.root_spot),
-            Some(Segment::Member { name, quoted: false, .. }) => Some(written.root_spot.to(name.spot)),
+            None if !written.optional => Some(written.root_span),
+            Some(Segment::Member { name, quoted: false, .. }) => Some(written.root_span.to(name.span)),
             _ => None,
         };
-        if let Some(spot) = whole {
-            return Problem { spot, ..problem }.write(spelled_reference(&self.reference(written)));
+        if let Some(span) = whole {
+            return Problem { span, ..problem }.write(spelled_reference(&self.reference(written)));
         }
         let last = self.consumed.checked_sub(1).and_then(|last| written.segments.get(last));
-        let spot = match last {
-            Some(Segment::Member { name, .. }) => written.root_spot.to(name.spot),
-            _ => written.root_spot,
+        let span = match last {
+            Some(Segment::Member { name, .. }) => written.root_span.to(name.span),
+            _ => written.root_span,
         };
         let own = Reference { root: self.root.clone(), segments: self.inner.clone(), ..written.clone() };
         // A `?` after the first word stays where it is.
-        Problem { spot, ..problem }.write(spelled_reference(&Reference { optional: false, ..own }))
+        Problem { span, ..problem }.write(spelled_reference(&Reference { optional: false, ..own }))
     }
 }
 
@@ -113,7 +113,7 @@ impl<'a> Analysis<'a> {
     /// That a word is the name of nothing here, with what was meant by it.
     pub(super) fn unknown_word(&self, place: ValueSite<'_, 'a>, reference: &Reference, name: &Ident) -> Problem {
         let word = plain(name);
-        let problem = Problem::new(Code::ReferenceNotHere, reference.root_spot, format!("cannot find `{word}`"));
+        let problem = Problem::new(Code::ReferenceNotHere, reference.root_span, format!("cannot find `{word}`"));
         if let Some((value, _)) = VALUES.iter().find(|(_, words)| words.contains(&word.as_str()))
             && reference.segments.is_empty()
         {
@@ -131,7 +131,7 @@ impl<'a> Analysis<'a> {
         if assigned {
             candidates.push(Candidate::new(Root::Variable(word.clone())));
         }
-        candidates.extend(fields.into_iter().map(|root| Candidate::member(root, &word, reference.root_spot)));
+        candidates.extend(fields.into_iter().map(|root| Candidate::member(root, &word, reference.root_span)));
         if INPUTS.contains(&word.as_str()) {
             candidates.extend((word == "ctx").then(|| Candidate::new(Root::Context)));
             candidates.extend([Root::Input, Root::State, Root::Item].map(Candidate::new));
@@ -147,7 +147,7 @@ impl<'a> Analysis<'a> {
             enums.into_iter().find(|(_, decl)| decl.variants.iter().any(|variant| plain(&variant.name) == word));
         if let Some((of, _)) = variant {
             let variant = format!("{of}::{word}");
-            let edit = Edit::over(reference.root_spot, variant.clone());
+            let edit = Edit::over(reference.root_span, variant.clone());
             let problem = problem.help(format!("a variant is named with its enum: `{variant}`"));
             return if reference.segments.is_empty() { problem.edit(edit) } else { problem };
         }
@@ -179,7 +179,7 @@ impl<'a> Analysis<'a> {
         let assigned = !own_variable && variables::assigned(self).is_some_and(|names| names.contains(&word));
         let variable = assigned.then(|| Candidate::new(Root::Variable(word.clone())));
         let fields = self.has_field(place, &word);
-        let fields = fields.into_iter().map(|root| Candidate::member(root, &word, reference.root_spot));
+        let fields = fields.into_iter().map(|root| Candidate::member(root, &word, reference.root_span));
         let candidates: Vec<_> = own.into_iter().chain(variable).chain(fields).collect();
         let resolved = candidates.iter().find(|candidate| self.resolves(place, &candidate.reference(reference)));
         resolved.or(candidates.first()).map(|candidate| candidate.reference(reference))
@@ -231,7 +231,7 @@ impl<'a> Analysis<'a> {
                 None => return None,
             },
         };
-        let problem = Problem::new(Code::ReferenceNotHere, reference.root_spot, message);
+        let problem = Problem::new(Code::ReferenceNotHere, reference.root_span, message);
         let meant = self.meant(place, reference, &candidates, &problem);
         Some(meant.unwrap_or_else(|| match candidates.first() {
             Some(candidate) => candidate.fix(problem, reference),
@@ -306,9 +306,9 @@ impl<'a> Analysis<'a> {
         let near =
             known.clone().find(|known| *known == wanted).or_else(|| workflow_asl::nearest::nearest(&wanted, known));
         let param = near.unwrap_or(&wanted);
-        let spot = reference.root_spot.to(name.spot);
+        let span = reference.root_span.to(name.span);
         let message = "there are no environment variables: a value known at deployment is a parameter".to_owned();
-        let problem = Problem { message, spot, ..problem.clone() };
+        let problem = Problem { message, span, ..problem.clone() };
         let problem = match near {
             Some(near) => problem.help(format!("write `params.{near}`")),
             None => problem.help(format!("write `params.{param}`, and declare it: `params {{ {param}: String }}`")),
@@ -316,7 +316,7 @@ impl<'a> Analysis<'a> {
         if *quoted || reference.segments.len() > consumed + 1 {
             return Some(problem);
         }
-        let problem = problem.edit(Edit::over(spot, format!("params.{param}")));
+        let problem = problem.edit(Edit::over(span, format!("params.{param}")));
         Some(if near.is_some() { problem } else { self.declaring(problem, &format!("{param}: String")) })
     }
 
@@ -328,7 +328,7 @@ impl<'a> Analysis<'a> {
         });
         match declared.map(|fields| fields.last()) {
             None => problem.edit(Edit::after(self.workflow.brace, format!("\n    params {{ {field} }}"))),
-            Some(Some(last)) => problem.edit(Edit::after(last.ty.spot, format!(", {field}"))),
+            Some(Some(last)) => problem.edit(Edit::after(last.ty.span, format!(", {field}"))),
             Some(None) => Problem { fix: Vec::new(), ..problem },
         }
     }

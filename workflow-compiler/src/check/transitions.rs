@@ -10,7 +10,7 @@ use super::state_names::describe;
 use crate::problem::{Edit, Problem};
 use crate::syntax::as_clause;
 use crate::syntax::ast::{
-    Clause, ClauseValue, DeclarationKind, Expr, ExprKind, Head, Member, Spot, State, Target, plain,
+    Clause, ClauseValue, DeclarationKind, Expr, ExprKind, Head, Member, State, Target, TokenSpan, plain,
 };
 use crate::syntax::keyword::ClauseKind;
 
@@ -43,7 +43,7 @@ pub(super) fn no_states(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
             (_, Some(_)) => "this branch".to_owned(),
             (Some(map), None) => format!("the map `{}`", plain(&map.name)),
         };
-        let problem = Problem::new(Code::NoStates, scope.body.spot, format!("{what} has no states"));
+        let problem = Problem::new(Code::NoStates, scope.body.span, format!("{what} has no states"));
         sink.push(problem.help("declare one, such as `pass Hello -> end;`"));
     }
 }
@@ -75,7 +75,7 @@ fn missing_transition(analysis: &Analysis<'_>, info: &StateInfo<'_>, sink: &mut 
             let written = as_clause(&member.key.value, &member.value).filter(|written| written.starts_with("->"))?;
             Some((member, written))
         });
-        let at = inside.as_ref().map_or(state.name.span().into(), |(member, _)| member.key.spot);
+        let at = inside.as_ref().map_or(state.name.span().into(), |(member, _)| member.key.span);
         let problem = Problem::new(Code::MissingTransition, at, message);
         let Some((member, written)) = inside else {
             let end = if state.closed { "" } else { ";" };
@@ -90,8 +90,8 @@ fn missing_transition(analysis: &Analysis<'_>, info: &StateInfo<'_>, sink: &mut 
         let after: Vec<_> = clauses.iter().map(|(_, written)| written.as_str()).chain([written.as_str()]).collect();
         let after = after.join(" ");
         let message = format!("{} in the braces {are} data: write `{after}` after them", names.join(", "));
-        let moved = clauses.iter().map(|(member, _)| Edit::over(member.spot(), ""));
-        let problem = problem.help(message).edit(Edit::over(member.spot(), ""));
+        let moved = clauses.iter().map(|(member, _)| Edit::over(member.span(), ""));
+        let problem = problem.help(message).edit(Edit::over(member.span(), ""));
         let end = if state.closed { "" } else { ";" };
         moved.fold(problem, Problem::edit).edit(Edit::after(state.tail, format!(" {after}{end}")))
     });
@@ -160,20 +160,20 @@ fn target(analysis: &Analysis<'_>, scope: usize, target: &Target, sink: &mut Sin
     if analysis.target(target, scope).is_some() {
         return;
     }
-    let (name, spot) = match target {
-        Target::State(name) => (plain(name), Spot::from(name.span())),
-        Target::Text(text) => (text.value.clone(), text.spot),
+    let (name, span) = match target {
+        Target::State(name) => (plain(name), TokenSpan::from(name.span())),
+        Target::Text(text) => (text.value.clone(), text.span),
         Target::End(_) | Target::Missing(_) => return,
     };
     let text = matches!(target, Target::Text(_));
     let elsewhere = analysis.all_states().find(|info| if text { info.asl_name == name } else { info.name == name });
     sink.report(|| match elsewhere {
-        Some(other) => other_scope(analysis, scope, other, &name, spot),
-        None => unknown(analysis, scope, &name, text, spot),
+        Some(other) => other_scope(analysis, scope, other, &name, span),
+        None => unknown(analysis, scope, &name, text, span),
     });
 }
 
-fn other_scope(analysis: &Analysis<'_>, scope: usize, other: &StateInfo<'_>, name: &str, spot: Spot) -> Problem {
+fn other_scope(analysis: &Analysis<'_>, scope: usize, other: &StateInfo<'_>, name: &str, span: TokenSpan) -> Problem {
     let there = describe(analysis, other.scope);
     let message = match scope {
         0 => format!("`{name}` is in {there}: no transition leads into it"),
@@ -182,7 +182,7 @@ fn other_scope(analysis: &Analysis<'_>, scope: usize, other: &StateInfo<'_>, nam
             describe(analysis, scope)
         ),
     };
-    let problem = Problem::new(Code::TargetInOtherScope, spot, message);
+    let problem = Problem::new(Code::TargetInOtherScope, span, message);
     match analysis.scopes.get(scope).and_then(|scope| scope.owner) {
         Some(owner) => problem.help(format!("end here with `-> end`, and continue from `{}`", plain(&owner.name))),
         None => match analysis.scopes.get(other.scope).and_then(|scope| scope.owner) {
@@ -192,9 +192,9 @@ fn other_scope(analysis: &Analysis<'_>, scope: usize, other: &StateInfo<'_>, nam
     }
 }
 
-fn unknown(analysis: &Analysis<'_>, scope: usize, name: &str, text: bool, spot: Spot) -> Problem {
+fn unknown(analysis: &Analysis<'_>, scope: usize, name: &str, text: bool, span: TokenSpan) -> Problem {
     let message = if text { format!("unknown state {name:?}") } else { format!("unknown state `{name}`") };
-    let problem = Problem::new(Code::UnknownTarget, spot, message);
+    let problem = Problem::new(Code::UnknownTarget, span, message);
     let (exact, names): (Option<&StateInfo<'_>>, Vec<&str>) = if text {
         let exact = analysis.states_of(scope).find(|info| info.name == name);
         (exact, analysis.states_of(scope).map(|info| info.asl_name.as_str()).collect())
@@ -206,7 +206,7 @@ fn unknown(analysis: &Analysis<'_>, scope: usize, name: &str, text: bool, spot: 
         let written = if text { format!("{:?}", exact.asl_name) } else { exact.name.clone() };
         return problem
             .help(format!("it is `{}` here and {:?} in the document", exact.name, exact.asl_name))
-            .edit(Edit::over(spot, written));
+            .edit(Edit::over(span, written));
     }
     // What other languages say where a path ends.
     const ENDS: [&str; 15] = [
@@ -257,8 +257,8 @@ fn handlers(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
                 for info in analysis.all_states() {
                     let uses = info.state.clauses.iter().find_map(|clause| named(clause, &name));
                     let inherits = analysis.clauses_of(info).any(|clause| named(clause, &name).is_some());
-                    if let Some(spot) = uses.or_else(|| inherits.then(|| info.state.name.span().into())) {
-                        shared(analysis, info, &format!("the catcher `{name}`"), &catcher.target, spot, sink);
+                    if let Some(span) = uses.or_else(|| inherits.then(|| info.state.name.span().into())) {
+                        shared(analysis, info, &format!("the catcher `{name}`"), &catcher.target, span, sink);
                     }
                 }
             }
@@ -271,8 +271,8 @@ fn handlers(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
                     }
                     for info in analysis.all_states() {
                         if analysis.clauses_of(info).any(|inherited| inherited.id == clause.id) {
-                            let spot = info.state.name.span().into();
-                            shared(analysis, info, "the catcher of `defaults`", &catcher.target, spot, sink);
+                            let span = info.state.name.span().into();
+                            shared(analysis, info, "the catcher of `defaults`", &catcher.target, span, sink);
                         }
                     }
                 }
@@ -282,7 +282,7 @@ fn handlers(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-fn named(clause: &Clause, name: &str) -> Option<Spot> {
+fn named(clause: &Clause, name: &str) -> Option<TokenSpan> {
     match &clause.value {
         ClauseValue::Named(used) if clause.kind == ClauseKind::Catch && plain(used) == name => Some(used.span().into()),
         _ => None,
@@ -293,7 +293,14 @@ fn known_anywhere<'m, 'a>(analysis: &'m Analysis<'a>, target: &Target) -> Option
     (0..analysis.scopes.len()).find_map(|scope| analysis.target(target, scope))
 }
 
-fn shared(analysis: &Analysis<'_>, info: &StateInfo<'_>, whose: &str, to: &Target, spot: Spot, sink: &mut Sink<'_>) {
+fn shared(
+    analysis: &Analysis<'_>,
+    info: &StateInfo<'_>,
+    whose: &str,
+    to: &Target,
+    span: TokenSpan,
+    sink: &mut Sink<'_>,
+) {
     let (None, Some(other)) = (analysis.target(to, info.scope), known_anywhere(analysis, to)) else { return };
     let message = format!(
         "{whose} leads to `{}`, which is in {}; `{}` is in {}",
@@ -303,7 +310,7 @@ fn shared(analysis: &Analysis<'_>, info: &StateInfo<'_>, whose: &str, to: &Targe
         describe(analysis, info.scope)
     );
     sink.push(
-        Problem::new(Code::TargetInOtherScope, spot, message)
+        Problem::new(Code::TargetInOtherScope, span, message)
             .help("catch here into a state of this scope; `catch none` turns `defaults` off"),
     );
 }

@@ -102,7 +102,7 @@ fn uses(clauses: &[Clause], kind: ClauseKind, name: &str) -> bool {
 
 fn head<'a>(analysis: &Analysis<'a>, info: &StateInfo<'a>, facts: &Narrowing, sink: &mut Sink<'_>) {
     if let Head::Task { resource: Some(Resource::Text(text)), .. } = &info.state.head {
-        analysis.braces_in_text(info.at(ValueField::Resource).knowing(facts), (&text.value, text.spot), sink);
+        analysis.braces_in_text(info.at(ValueField::Resource).knowing(facts), (&text.value, text.span), sink);
     }
     let mut value = |expr: &Expr, position| value(analysis, info.at(position).knowing(facts), expr, sink);
     match &info.state.head {
@@ -246,7 +246,7 @@ fn fits(position: ValueField, ty: &Ty, expr: &Expr, sink: &mut Sink<'_>) {
         _ => None,
     };
     if let Some((kinds, wanted)) = wants {
-        sink.hold(ty, expr.spot, kinds, Code::UnlikeTypes, wanted);
+        sink.hold(ty, expr.span, kinds, Code::UnlikeTypes, wanted);
     }
     if ty.is_unknown() {
         return;
@@ -262,10 +262,10 @@ fn fits(position: ValueField, ty: &Ty, expr: &Expr, sink: &mut Sink<'_>) {
     sink.report(|| {
         if fraction {
             let message = format!("{wanted}, but this may have a fraction");
-            let problem = Problem::new(Code::UnlikeTypes, expr.spot, message);
+            let problem = Problem::new(Code::UnlikeTypes, expr.span, message);
             return problem.help("round it, in JSONata with `$round`, `$floor` or `$ceil`");
         }
-        let problem = Problem::new(Code::UnlikeTypes, expr.spot, format!("{wanted}, found {}", article(ty)));
+        let problem = Problem::new(Code::UnlikeTypes, expr.span, format!("{wanted}, found {}", article(ty)));
         match (position, ty) {
             (ValueField::Seconds, Ty::Timestamp) => problem.help("for a point in time write `until`"),
             (ValueField::Seconds | ValueField::Timeout, Ty::Text) if matches!(expr.kind, ExprKind::Text(_)) => {

@@ -64,7 +64,7 @@ fn fields(value: &TokenStream, object: &Expr, out: &mut TokenStream) {
     let ExprKind::Object(members) = &object.kind else { return };
     for member in members {
         let Ok(mut key) = syn::parse_str::<Ident>(&member.key.value) else { continue };
-        key.set_span(member.key.spot.first);
+        key.set_span(member.key.span.first);
         let field = quote! { #value.#key };
         out.extend(quote! { _ = #field; });
         fields(&quote! { #field.__there() }, &member.value, out);

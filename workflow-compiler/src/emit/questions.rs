@@ -8,7 +8,7 @@ use quote::{format_ident, quote, quote_spanned};
 use super::workflow::for_every_item;
 use crate::CompiledWorkflow;
 use crate::check::{Foreign, ForeignMember, ForeignPart, Question, QuestionKind};
-use crate::syntax::ast::Spot;
+use crate::syntax::ast::TokenSpan;
 
 /// Returns the questions of one workflow, after the shapes of the types involved.
 pub(super) fn questions(krate: &TokenStream, compiled: &CompiledWorkflow) -> TokenStream {
@@ -124,9 +124,9 @@ fn ask(question: &Question, number: usize, given_number: usize) -> TokenStream {
             ("text", quote! { #text, #words, #code })
         }
     };
-    let call = spanned(quote! { #shape, &[#path], #rest }, question.spot);
-    let function = Ident::new(function, question.spot.first);
-    quote_spanned! { question.spot.first=>
+    let call = spanned(quote! { #shape, &[#path], #rest }, question.span);
+    let function = Ident::new(function, question.span.first);
+    quote_spanned! { question.span.first=>
         const _: () = __schema::#function #call;
     }
 }
@@ -135,17 +135,17 @@ fn ask(question: &Question, number: usize, given_number: usize) -> TokenStream {
 fn awaited(krate: &TokenStream, question: &Question) -> TokenStream {
     let (workflow, code) = (&question.of.tokens, workflow_asl::Code::UnknownApi.to_string());
     let name = crate::schema::rust_type::spell(workflow.clone());
-    let call = spanned(quote! { <#workflow as #krate::Workflow>::TYPE, #name, #code }, question.spot);
-    let function = Ident::new("awaited", question.spot.first);
-    quote_spanned! { question.spot.first=>
+    let call = spanned(quote! { <#workflow as #krate::Workflow>::TYPE, #name, #code }, question.span);
+    let function = Ident::new("awaited", question.span.first);
+    quote_spanned! { question.span.first=>
         const _: () = __schema::#function #call;
     }
 }
 
 /// Returns the arguments in parentheses with the end of the words as span: rustc underlines the whole call.
-pub(crate) fn spanned(arguments: TokenStream, spot: Spot) -> TokenTree {
+pub(crate) fn spanned(arguments: TokenStream, span: TokenSpan) -> TokenTree {
     let mut group = Group::new(Delimiter::Parenthesis, arguments);
-    group.set_span(spot.last);
+    group.set_span(span.last);
     TokenTree::Group(group)
 }
 

@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 
 use super::workflow::for_every_item;
 use crate::problem::Problem;
-use crate::syntax::ast::Spot;
+use crate::syntax::ast::TokenSpan;
 use crate::{Compilation, Surroundings};
 
 /// The maximum number of errors that one build prints.
@@ -16,13 +16,13 @@ const LIMIT: usize = 50;
 pub(super) fn reports(compilation: &Compilation, Surroundings { locate, editor, .. }: Surroundings<'_>) -> TokenStream {
     let mut problems: Vec<(usize, &Problem)> = compilation.problems.iter().enumerate().collect();
     // The sort is stable: without known positions, the order of the phases is kept.
-    problems.sort_by_key(|(_, problem)| locate(problem.spot.first));
+    problems.sort_by_key(|(_, problem)| locate(problem.span.first));
     let (errors, warnings): (Vec<_>, Vec<_>) = problems.into_iter().partition(|(_, problem)| problem.is_error());
     let mut out: TokenStream =
-        errors.iter().take(LIMIT).map(|(_, problem)| compile_error(problem.spot, &problem.text(), editor)).collect();
+        errors.iter().take(LIMIT).map(|(_, problem)| compile_error(problem.span, &problem.text(), editor)).collect();
     if let Some((_, next)) = errors.get(LIMIT) {
         let more = format!("and {} more errors in this `workflow!`, not shown", errors.len() - LIMIT);
-        out.extend(compile_error(next.spot, &more, editor));
+        out.extend(compile_error(next.span, &more, editor));
     }
     for bug in &compilation.bugs {
         out.extend(compile_error(Span::call_site().into(), bug, editor));
@@ -37,21 +37,21 @@ pub(super) fn reports(compilation: &Compilation, Surroundings { locate, editor, 
 
 /// Returns `compile_error!` with its first token at the first of the user's words and its last at the last, so that
 /// rustc underlines all of them.
-fn compile_error(spot: Spot, text: &str, editor: bool) -> TokenStream {
+fn compile_error(span: TokenSpan, text: &str, editor: bool) -> TokenStream {
     let mut literal = Literal::string(text);
-    literal.set_span(spot.last);
+    literal.set_span(span.last);
     let mut group = Group::new(Delimiter::Brace, TokenTree::Literal(literal).into());
-    group.set_span(spot.last);
+    group.set_span(span.last);
     // An editor shows each of these tokens with the meaning of the user's word, so there are as few as possible.
-    let core = (!editor).then(|| quote_spanned! { spot.first=> ::core:: });
-    quote_spanned! { spot.first=> #core compile_error! #group }
+    let core = (!editor).then(|| quote_spanned! { span.first=> ::core:: });
+    quote_spanned! { span.first=> #core compile_error! #group }
 }
 
 /// On stable Rust, a macro can only warn through a lint: the use of a deprecated item. `#[allow(deprecated)]` on the
 /// workflow turns it off.
 fn warning(problem: &Problem, attributes: &TokenStream) -> TokenStream {
     let text = problem.text();
-    let used = quote_spanned! { problem.spot.first=> _ = Workflow; };
+    let used = quote_spanned! { problem.span.first=> _ = Workflow; };
     quote! {
         #attributes
         const _: () = {

@@ -234,7 +234,7 @@ fn states(style: &Style<'_>, compiled: &CompiledWorkflow, name: &Ident) -> Token
         idents.push(style.used(&ident));
     }
     for state in compiled.document.iter().flat_map(|document| &document.states) {
-        let ident = Ident::new(&state.ident, workflow.from().map_or(workflow.name.span(), |file| file.spot.first));
+        let ident = Ident::new(&state.ident, workflow.from().map_or(workflow.name.span(), |file| file.span.first));
         if !seen.insert(ident.to_string()) {
             continue;
         }

@@ -9,21 +9,21 @@ use super::{overlap, state_of};
 use crate::Locate;
 use crate::check::Analysis;
 use crate::literal_range::LiteralRange;
-use crate::syntax::ast::Spot;
+use crate::syntax::ast::TokenSpan;
 
 /// Returns the literal whose text the finding is about, and the part of it.
 pub(super) fn within_text(
     finding: &Diagnostic,
     analysis: &Analysis<'_>,
     definition: &Value,
-    spot: Spot,
+    span: TokenSpan,
     locate: Locate<'_>,
-) -> Option<(Spot, LiteralRange)> {
+) -> Option<(TokenSpan, LiteralRange)> {
     let (start, length) = finding.range?;
     let whole = definition.pointer(finding.pointer.as_str())?.as_str()?;
     let mut found = None;
     analysis.texts(state_of(&finding.pointer, analysis)?, &mut |text, literal| {
-        if found.is_none() && overlap(literal, spot, locate) {
+        if found.is_none() && overlap(literal, span, locate) {
             let range = part_of(whole, text, start..start.saturating_add(length));
             found = range.and_then(|range| Some((literal, LiteralRange::new(text, range)?)));
         }

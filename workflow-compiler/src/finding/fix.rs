@@ -8,13 +8,13 @@ use crate::Locate;
 use crate::check::{Analysis, StateInfo};
 use crate::problem::Edit;
 use crate::syntax::as_clause;
-use crate::syntax::ast::{ExprKind, Head, MapItems, Resource, Spot, Target, plain};
+use crate::syntax::ast::{ExprKind, Head, MapItems, Resource, Target, TokenSpan, plain};
 
 /// Returns the change that the help line of a finding shows, where it shows one.
 pub(super) fn of(
     finding: &Diagnostic,
     analysis: &Analysis<'_>,
-    spot: Spot,
+    span: TokenSpan,
     help: &[String],
     locate: Locate<'_>,
 ) -> Vec<Edit> {
@@ -22,17 +22,17 @@ pub(super) fn of(
         return Vec::new();
     }
     let edit = match (&*finding.finding, finding.code) {
-        (_, Code::BadJsonata) => expression(finding, analysis, spot, locate),
+        (_, Code::BadJsonata) => expression(finding, analysis, span, locate),
         (Finding::RefusedPattern { others, .. }, _) if !others.is_empty() => without_pattern(finding, analysis),
         (Finding::UnknownApi { near: Some(near), .. }, Code::UnknownApi) => {
-            service(finding, analysis, spot, &in_the_language(near))
+            service(finding, analysis, span, &in_the_language(near))
         }
-        (Finding::UnknownPattern { near: Some(near), .. }, _) => service(finding, analysis, spot, near),
-        (Finding::UnknownParameter { near: Some(near), .. }, _) => Some(Edit::over(spot, near)),
+        (Finding::UnknownPattern { near: Some(near), .. }, _) => service(finding, analysis, span, near),
+        (Finding::UnknownParameter { near: Some(near), .. }, _) => Some(Edit::over(span, near)),
         (
             finding,
             Code::UnraisedError | Code::OtherErrorPrefix | Code::WrongParameterType | Code::DoubtfulParameter,
-        ) => finding.fix().map(|fix| Edit::over(spot, fix.words())),
+        ) => finding.fix().map(|fix| Edit::over(span, fix.words())),
         (Finding::CsvWithoutHeaders {}, _) => headers(finding, analysis),
         (Finding::UncaughtHandler { .. }, _) => state_of(&finding.pointer, analysis).and_then(|info| {
             let catcher = catcher_of_handler(info, analysis)?;
@@ -60,7 +60,7 @@ fn headers(finding: &Diagnostic, analysis: &Analysis<'_>) -> Option<Edit> {
         return None;
     };
     let is_object = matches!(body.kind, ExprKind::Object(_));
-    is_object.then(|| Edit::after(Spot::from(body.spot.first), " headers: first_row,"))
+    is_object.then(|| Edit::after(TokenSpan::from(body.span.first), " headers: first_row,"))
 }
 
 /// Returns a parameter that no API has, since it is a field of the state: how it is written there, and the change.
@@ -76,19 +76,19 @@ pub(super) fn field_of_state(finding: &Diagnostic, analysis: &Analysis<'_>) -> O
     let member = members.iter().find(|member| member.key.value == *name)?;
     let written = as_clause(name, &member.value).filter(|_| request == "Arguments" || request == "Parameters")?;
     let help = format!("it is a field of the state: write `{written}` after the braces");
-    let mut edits = vec![Edit::over(member.spot(), "")];
+    let mut edits = vec![Edit::over(member.span(), "")];
     // Where it goes on it may say already.
     if !written.starts_with("->") || state.transition.is_none() {
-        edits.push(Edit::after(body.spot, format!(" {written}")));
+        edits.push(Edit::after(body.span, format!(" {written}")));
     }
     Some((help, edits))
 }
 
 /// JSONata with the operators of other languages.
-fn expression(finding: &Diagnostic, analysis: &Analysis<'_>, spot: Spot, locate: Locate<'_>) -> Option<Edit> {
+fn expression(finding: &Diagnostic, analysis: &Analysis<'_>, span: TokenSpan, locate: Locate<'_>) -> Option<Edit> {
     let mut found = None;
     analysis.texts(state_of(&finding.pointer, analysis)?, &mut |text, literal| {
-        if found.is_none() && overlap(literal, spot, locate) {
+        if found.is_none() && overlap(literal, span, locate) {
             let meant = match jsonata::expression(text) {
                 Some(inner) => jsonata::translate_foreign_operators(inner).map(|meant| format!("{{%{meant}%}}")),
                 None => jsonata::translate_foreign_operators(text),
@@ -107,13 +107,13 @@ fn without_pattern(finding: &Diagnostic, analysis: &Analysis<'_>) -> Option<Edit
         return None;
     };
     let action = path.last()?;
-    Some(Edit::over(Spot::from(action.span()).to(pattern.spot), plain(action)))
+    Some(Edit::over(TokenSpan::from(action.span()).to(pattern.span), plain(action)))
 }
 
 /// Another service or action, in place of its word or of all that names what is called.
-fn service(finding: &Diagnostic, analysis: &Analysis<'_>, spot: Spot, name: &str) -> Option<Edit> {
+fn service(finding: &Diagnostic, analysis: &Analysis<'_>, span: TokenSpan, name: &str) -> Option<Edit> {
     if !name.contains("::") {
-        return finding.range.is_some().then(|| Edit::over(spot, name.trim_start_matches('.')));
+        return finding.range.is_some().then(|| Edit::over(span, name.trim_start_matches('.')));
     }
     let Head::Task { resource: Some(Resource::Service { path, .. }), .. } =
         &state_of(&finding.pointer, analysis)?.state.head
@@ -121,5 +121,5 @@ fn service(finding: &Diagnostic, analysis: &Analysis<'_>, spot: Spot, name: &str
         return None;
     };
     let (first, last) = path.first().zip(path.last())?;
-    Some(Edit::over(Spot { first: first.span(), last: last.span() }, name))
+    Some(Edit::over(TokenSpan { first: first.span(), last: last.span() }, name))
 }

@@ -20,7 +20,7 @@ use crate::Locate;
 use crate::check::{Analysis, StateInfo, fields_of_state, integration};
 use crate::lower::Lowered;
 use crate::problem::{Problem, Problems};
-use crate::syntax::ast::{Clause, Head, Resource, Spot, State, plain};
+use crate::syntax::ast::{Clause, Head, Resource, State, TokenSpan, plain};
 
 /// Reports what was found in the document, but for what the language's own checks have said, in its own terms.
 /// Gives the clauses `unchecked` that silence none of it.
@@ -31,7 +31,7 @@ pub(crate) fn report<'a>(
     problems: &mut Problems,
     locate: Locate<'_>,
 ) -> Vec<&'a Clause> {
-    let known: Vec<Spot> = problems.iter().map(|problem| problem.spot).collect();
+    let known: Vec<TokenSpan> = problems.iter().map(|problem| problem.span).collect();
     let codes: Vec<Code> = problems.iter().map(|problem| problem.code).collect();
     let source_map = &lowered.source_map;
     let mut unchecked = Unchecked::of(excusing, analysis);
@@ -44,43 +44,43 @@ pub(crate) fn report<'a>(
             Code::LeftOutParameter => Code::MissingParameter,
             code => code,
         };
-        let spot = if finding.finding.is_about_key() { source_map.key_at(&finding.pointer) } else { None };
-        let spot =
-            spot.or_else(|| source_map.at(&finding.pointer)).unwrap_or_else(|| analysis.workflow.name.span().into());
-        let spot = word_of_resource(finding, analysis).unwrap_or(spot);
-        let said = known.iter().any(|known| overlap(*known, spot, locate));
+        let span = if finding.finding.is_about_key() { source_map.key_at(&finding.pointer) } else { None };
+        let span =
+            span.or_else(|| source_map.at(&finding.pointer)).unwrap_or_else(|| analysis.workflow.name.span().into());
+        let span = word_of_resource(finding, analysis).unwrap_or(span);
+        let said = known.iter().any(|known| overlap(*known, span, locate));
         if unchecked.silences(code, finding, analysis) {
             continue;
         }
         let result = variables::of_result(finding, analysis);
-        if result.as_ref().is_some_and(|result| result.is_asked_for(spot, locate))
+        if result.as_ref().is_some_and(|result| result.is_asked_for(span, locate))
             || variables::is_left_out(finding, analysis)
         {
             continue;
         }
-        let within = expression_range::within_text(finding, analysis, &lowered.definition, spot, locate);
-        let spot = within.as_ref().map_or(spot, |(literal, _)| *literal);
-        let spot = result.as_ref().and_then(|result| result.spot(spot, locate)).unwrap_or(spot);
+        let within = expression_range::within_text(finding, analysis, &lowered.definition, span, locate);
+        let span = within.as_ref().map_or(span, |(literal, _)| *literal);
+        let span = result.as_ref().and_then(|result| result.span(span, locate)).unwrap_or(span);
         let expected = follows(finding, &codes) || is_of_what_is_broken(code, finding, analysis);
-        if !said && !expected && !shared.takes(finding, analysis, spot) && !is_of_kept_result(finding, analysis) {
+        if !said && !expected && !shared.takes(finding, analysis, span) && !is_of_kept_result(finding, analysis) {
             let message = message_in_the_language(finding, analysis);
             // Words may be in the document more than once: those of a shared handler, and captures of a pass.
-            let place = locate(spot.first);
+            let place = locate(span.first);
             if place.is_some() && !told.insert((code.id(), message.clone(), place)) {
                 continue;
             }
             let field = fix::field_of_state(finding, analysis);
             let help: Vec<_> = match result {
                 _ if field.is_some() => field.iter().map(|(help, _)| help.clone()).collect(),
-                Some(result) => result.help(finding, spot, locate),
+                Some(result) => result.help(finding, span, locate),
                 None => help_in_the_language(finding, analysis).into_iter().collect(),
             };
             let fix = match field {
                 Some((_, edits)) => edits,
-                None => fix::of(finding, analysis, spot, &help, locate),
+                None => fix::of(finding, analysis, span, &help, locate),
             };
             let part = within.map(|(_, part)| Box::new(part));
-            problems.push(Problem { help, part, fix, ..Problem::new(code, spot, message) });
+            problems.push(Problem { help, part, fix, ..Problem::new(code, span, message) });
         }
     }
     shared.report(analysis, problems);
@@ -128,7 +128,7 @@ fn state_of<'m, 'a>(at: &Pointer, analysis: &'m Analysis<'a>) -> Option<&'m Stat
 }
 
 /// Returns the words of a task's call that a finding about a part of its ARN is about.
-fn word_of_resource(finding: &Diagnostic, analysis: &Analysis<'_>) -> Option<Spot> {
+fn word_of_resource(finding: &Diagnostic, analysis: &Analysis<'_>) -> Option<TokenSpan> {
     let (start, length) = finding.range?;
     if finding.pointer.tokens().last()? != "Resource" {
         return None;
@@ -140,7 +140,7 @@ fn word_of_resource(finding: &Diagnostic, analysis: &Analysis<'_>) -> Option<Spo
     };
     let arn = integration(path, pattern.as_ref().map(|pattern| pattern.value.as_str()));
     let word = arn.get(start..start.checked_add(length)?)?;
-    let pattern = pattern.as_ref().filter(|pattern| pattern.value == word).map(|pattern| pattern.spot);
+    let pattern = pattern.as_ref().filter(|pattern| pattern.value == word).map(|pattern| pattern.span);
     let is = |part: &str| part == word || part.replace('_', "-") == word;
     let written = || path.iter().rfind(|part| is(&plain(part)));
     pattern.or_else(|| Some(written()?.span().into()))
@@ -220,8 +220,8 @@ fn follows(finding: &Diagnostic, said: &[Code]) -> bool {
 }
 
 /// Returns whether two ranges of source tokens have a word in common.
-fn overlap(a: Spot, b: Spot, locate: Locate<'_>) -> bool {
-    let range = |spot: Spot| Some((locate(spot.first)?, locate(spot.last)?));
+fn overlap(a: TokenSpan, b: TokenSpan, locate: Locate<'_>) -> bool {
+    let range = |span: TokenSpan| Some((locate(span.first)?, locate(span.last)?));
     match (range(a), range(b)) {
         (Some((a_first, a_last)), Some((b_first, b_last))) => a_first <= b_last && b_first <= a_last,
         _ => false,

@@ -8,7 +8,7 @@ use workflow_asl::{Code, Diagnostic, Finding};
 use super::state_of;
 use crate::check::{Analysis, StateInfo};
 use crate::problem::{Problem, Problems};
-use crate::syntax::ast::{Clause, ClauseValue, Spot, Text, plain};
+use crate::syntax::ast::{Clause, ClauseValue, Text, TokenSpan, plain};
 use crate::syntax::keyword::ClauseKind;
 
 /// Which error name of which shared handler.
@@ -23,13 +23,13 @@ struct Shared {
 /// The error names that some states with the handler do not raise.
 #[derive(Default)]
 pub(super) struct SharedHandlers {
-    found: BTreeMap<Shared, (Vec<Diagnostic>, Spot)>,
+    found: BTreeMap<Shared, (Vec<Diagnostic>, TokenSpan)>,
 }
 
 impl SharedHandlers {
     /// Returns whether the finding is about an error name of a shared handler; it is then kept until all findings are
     /// known. What an earlier handler takes already is no mistake there: to override a part is what they are for.
-    pub(super) fn takes(&mut self, finding: &Diagnostic, analysis: &Analysis<'_>, spot: Spot) -> bool {
+    pub(super) fn takes(&mut self, finding: &Diagnostic, analysis: &Analysis<'_>, span: TokenSpan) -> bool {
         if !matches!(finding.code, Code::NeverMatches | Code::UnraisedError | Code::OtherErrorPrefix) {
             return false;
         }
@@ -53,13 +53,13 @@ impl SharedHandlers {
             _ => {}
         }
         let shared = Shared { kind, handler, error };
-        self.found.entry(shared).or_insert_with(|| (Vec::new(), spot)).0.push(finding.clone());
+        self.found.entry(shared).or_insert_with(|| (Vec::new(), span)).0.push(finding.clone());
         true
     }
 
     /// Reports the names that no state with the handler raises.
     pub(super) fn report(self, analysis: &Analysis<'_>, problems: &mut Problems) {
-        for (shared, (found, spot)) in self.found {
+        for (shared, (found, span)) in self.found {
             let has = |clause: &Clause| match (&shared.handler, &clause.value) {
                 (Ok(name), ClauseValue::Named(used)) => clause.kind == shared.kind && plain(used) == *name,
                 (Err(number), _) => analysis.defaults.get(*number).is_some_and(|default| default.id == clause.id),
@@ -71,7 +71,7 @@ impl SharedHandlers {
             // What is kept for states to come is no error.
             let code = if first.code == Code::OtherErrorPrefix { Code::UnraisedError } else { first.code };
             let message = format!("no state with this handler raises `{}`", error.value);
-            let problem = Problem::new(code, spot, message);
+            let problem = Problem::new(code, span, message);
             problems.push(match first.help() {
                 Some(help) => problem.help(help),
                 None => problem,

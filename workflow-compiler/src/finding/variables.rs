@@ -6,7 +6,7 @@ use workflow_asl::{Code, Diagnostic, Finding};
 use super::{overlap, state_of};
 use crate::Locate;
 use crate::check::{Analysis, VariableReads};
-use crate::syntax::ast::Spot;
+use crate::syntax::ast::TokenSpan;
 
 /// A variable that may have no value where it is read.
 pub(super) struct ResultVariable<'m> {
@@ -38,26 +38,26 @@ pub(super) fn is_left_out(finding: &Diagnostic, analysis: &Analysis<'_>) -> bool
 impl ResultVariable<'_> {
     /// Returns whether it is read by the state's name alone, which the checks have looked at, or with `?` at these
     /// words, and no text of the user's own there reads it as if it had a value.
-    pub(super) fn is_asked_for(&self, spot: Spot, locate: Locate<'_>) -> bool {
-        let here = |other: &Spot| locate(spot.first).is_none() || overlap(*other, spot, locate);
+    pub(super) fn is_asked_for(&self, span: TokenSpan, locate: Locate<'_>) -> bool {
+        let here = |other: &TokenSpan| locate(span.first).is_none() || overlap(*other, span, locate);
         self.reads.raw.is_empty()
             || self.reads.optional.iter().any(here) && !self.reads.raw.iter().any(|(other, _)| here(other))
     }
 
     /// Returns the text that reads it, within these words.
-    fn text(&self, spot: Spot, locate: Locate<'_>) -> Option<&(Spot, String)> {
-        self.reads.raw.iter().find(|(other, _)| overlap(*other, spot, locate))
+    fn text(&self, span: TokenSpan, locate: Locate<'_>) -> Option<&(TokenSpan, String)> {
+        self.reads.raw.iter().find(|(other, _)| overlap(*other, span, locate))
     }
 
     /// Returns the words of the text that reads it.
-    pub(super) fn spot(&self, spot: Spot, locate: Locate<'_>) -> Option<Spot> {
-        self.text(spot, locate).map(|(spot, _)| *spot)
+    pub(super) fn span(&self, span: TokenSpan, locate: Locate<'_>) -> Option<TokenSpan> {
+        self.text(span, locate).map(|(span, _)| *span)
     }
 
     /// Returns how to read what may not be there.
-    pub(super) fn help(&self, finding: &Diagnostic, spot: Spot, locate: Locate<'_>) -> Vec<String> {
+    pub(super) fn help(&self, finding: &Diagnostic, span: TokenSpan, locate: Locate<'_>) -> Vec<String> {
         let (state, variable) = (self.state, &self.variable);
-        let members = self.text(spot, locate).or(self.reads.raw.first()).map_or("", |(_, members)| members);
+        let members = self.text(span, locate).or(self.reads.raw.first()).map_or("", |(_, members)| members);
         // What one path assigns may be asked for.
         if let Finding::NotOnEveryPath { .. } = *finding.finding {
             return vec![

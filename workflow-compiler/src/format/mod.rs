@@ -214,7 +214,7 @@ fn of_problem(problem: &Problem) -> Fault {
         code: Some(problem.code),
         message: problem.message.clone(),
         help: problem.help.clone(),
-        range: problem.spot.first.byte_range().start..problem.spot.last.byte_range().end,
+        range: problem.span.first.byte_range().start..problem.span.last.byte_range().end,
     }
 }
 

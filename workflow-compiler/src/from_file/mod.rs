@@ -153,7 +153,7 @@ fn report(source: &Source, file: &Text, found: Vec<Diagnostic>, problems: &mut P
         let (help, message) = (finding.help().into_iter().collect(), finding.message());
         let Diagnostic { code, pointer, .. } = finding;
         let place = DocumentPlace { file: file.value.clone(), line: place.line, column: place.column, pointer };
-        problems.push(Problem { help, place: Some(Box::new(place)), ..Problem::new(code, file.spot, message) });
+        problems.push(Problem { help, place: Some(Box::new(place)), ..Problem::new(code, file.span, message) });
     }
 }
 

@@ -111,18 +111,18 @@ fn field(used: &Use<'_>) -> String {
 
 /// Returns `params { … }` with a field for each placeholder: text, unless another type is required.
 fn made(file: &Text, placeholders: IndexMap<&str, bool>, idents: &[String]) -> Params {
-    let span = file.spot.first;
+    let span = file.span.first;
     let mut names = BTreeMap::new();
     let mut fields = Vec::new();
     for ((placeholder, typed), ident) in placeholders.into_iter().zip(idents) {
         names.insert(placeholder.to_owned(), ident.clone());
         let kind = if typed { TypeKind::Json } else { TypeKind::String };
-        let comment = Text { value: format!("`${{{placeholder}}}` in the document."), spot: file.spot };
+        let comment = Text { value: format!("`${{{placeholder}}}` in the document."), span: file.span };
         fields.push(FieldDecl {
             comment: Some(comment),
             name: rust_name(&Ident::new(ident, span)),
             wire: placeholder.to_owned(),
-            ty: Type { kind, spot: file.spot },
+            ty: Type { kind, span: file.span },
         });
     }
     let keyword = Ident::new("params", span);

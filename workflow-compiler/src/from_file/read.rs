@@ -26,13 +26,13 @@ pub(super) fn read(file: &Text, folder: Option<&Path>) -> Result<Source, Problem
             column: error.location.column,
             pointer: error.diagnostic.pointer,
         };
-        Problem { help, place: Some(Box::new(place)), ..Problem::new(error.diagnostic.code, file.spot, message) }
+        Problem { help, place: Some(Box::new(place)), ..Problem::new(error.diagnostic.code, file.span, message) }
     })
 }
 
 fn bytes(file: &Text, folder: Option<&Path>) -> Result<Vec<u8>, Problem> {
     let written = &file.value;
-    let problem = |message: String| Problem::new(Code::UnreadableFile, file.spot, message);
+    let problem = |message: String| Problem::new(Code::UnreadableFile, file.span, message);
     let relative = "write its path relative to the folder of the crate's `Cargo.toml`";
     if written.trim().is_empty() {
         return Err(problem("the path of `from` is empty".to_owned()).help(relative));

@@ -307,7 +307,7 @@ fn compare(body: &str, document: &Value, points: &[Point]) -> Result<bool, Diffe
 
 /// Returns the innermost point around a problem's words.
 fn point_of(problem: &Problem, points: &[Point]) -> Option<usize> {
-    let at = problem.spot.first.byte_range().start;
+    let at = problem.span.first.byte_range().start;
     let around = points.iter().enumerate().filter(|(_, point)| point.range.contains(&at));
     around.min_by_key(|(_, point)| point.range.len()).map(|(number, _)| number)
 }

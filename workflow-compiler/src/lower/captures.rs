@@ -11,9 +11,9 @@ use workflow_asl::{Pointer, StateKind};
 use super::field::Fields;
 use super::jsonata::{braced, expression, quote};
 use super::reference::{push_jsonata_member, push_path_member};
-use super::{Lowering, ValueField, target_spot};
+use super::{Lowering, ValueField, target_span};
 use crate::check::{Capture, ItemCapture, StateInfo};
-use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Head, Member, Spot, Target};
+use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Head, Member, Target, TokenSpan};
 use crate::syntax::keyword::ClauseKind;
 
 impl<'a> Lowering<'_, 'a> {
@@ -22,20 +22,20 @@ impl<'a> Lowering<'_, 'a> {
         let analysis = self.analysis;
         let Some((variable, capture)) = analysis.capture_of(info) else { return };
         let at = fields.at.child("Assign").child(&variable);
-        let spot = info.state.name.span().into();
+        let span = info.state.name.span().into();
         let pass = info.state.kind == StateKind::Pass;
         match info.language {
             QueryLanguage::Jsonata if pass => {
                 let value = self.capture_of_pass(info, capture, fields.map.get("Assign"), &at);
-                self.put_variable(spot, fields, variable, value);
+                self.put_variable(span, fields, variable, value);
             }
             QueryLanguage::Jsonata => {
                 let value = braced(&constructor(capture, "$states.result"));
-                self.put_variable(spot, fields, variable, value);
+                self.put_variable(span, fields, variable, value);
             }
             QueryLanguage::JsonPath => match template(capture, "$") {
-                None => self.put_variable(spot, fields, format!("{variable}.$"), "$".into()),
-                Some(value) => self.put_variable(spot, fields, variable, value),
+                None => self.put_variable(span, fields, format!("{variable}.$"), "$".into()),
+                Some(value) => self.put_variable(span, fields, variable, value),
             },
         }
     }
@@ -55,12 +55,12 @@ impl<'a> Lowering<'_, 'a> {
         self.put_variable(info.state.name.span().into(), way, name, value);
     }
 
-    fn put_variable(&mut self, spot: Spot, fields: &mut Fields, name: String, value: Value) {
+    fn put_variable(&mut self, span: TokenSpan, fields: &mut Fields, name: String, value: Value) {
         let at = fields.at.child("Assign");
         if !fields.map.contains_key("Assign") {
-            self.source_map.put(at.clone(), spot);
+            self.source_map.put(at.clone(), span);
         }
-        self.source_map.put(at.child(&name), spot);
+        self.source_map.put(at.child(&name), span);
         match fields.map.entry("Assign").or_insert_with(|| Value::Object(Map::new())) {
             Value::Object(assign) => drop(assign.insert(name, value)),
             // The omission of a variable is one expression, and so is the user's own.
@@ -111,7 +111,7 @@ impl<'a> Lowering<'_, 'a> {
             QueryLanguage::Jsonata => (variable.to_owned(), braced("$states.errorOutput")),
             QueryLanguage::JsonPath => (format!("{variable}.$"), "$".into()),
         };
-        self.put_variable(target_spot(target), entry, name, value);
+        self.put_variable(target_span(target), entry, name, value);
     }
 }
 
@@ -150,7 +150,7 @@ fn part_of(value: &Expr, capture: &Capture) -> Expr {
                 let value = part_of(&member.value, wanted.get(&member.key.value)?);
                 Some(Member { key: member.key.clone(), optional: member.optional, value, comma: None })
             });
-            Expr::made(ExprKind::Object(parts.collect()), value.spot)
+            Expr::made(ExprKind::Object(parts.collect()), value.span)
         }
         _ => value.clone(),
     }

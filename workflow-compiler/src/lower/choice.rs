@@ -29,7 +29,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     fn rule(&mut self, info: &StateInfo<'a>, subject: Option<&Expr>, arm: &Arm, rule: &mut Fields) {
-        self.source_map.put(rule.at.clone(), arm.spot);
+        self.source_map.put(rule.at.clone(), arm.span);
         self.put_comment(rule, &arm.comment, &arm.clauses);
         let place = info.at(ValueField::Condition);
         match (&arm.when, subject) {
@@ -37,7 +37,7 @@ impl<'a> Lowering<'_, 'a> {
                 QueryLanguage::JsonPath => self.condition(place, condition, rule),
                 QueryLanguage::Jsonata => {
                     let value = self.jsonata_value(place, condition, &rule.at.child("Condition"));
-                    self.put(rule, "Condition", value, condition.spot);
+                    self.put(rule, "Condition", value, condition.span);
                 }
             },
             (When::Patterns(patterns), Some(subject)) => match info.language {
@@ -46,7 +46,7 @@ impl<'a> Lowering<'_, 'a> {
             },
             (When::Patterns(_), None) | (When::Else(_), _) => {}
         }
-        self.source_map.put(rule.at.clone(), arm.spot);
+        self.source_map.put(rule.at.clone(), arm.span);
         self.block(info, &arm.clauses, rule);
         self.capture_item(info, &arm.target, rule);
         self.put_target(rule, "Next", &arm.target);
@@ -54,14 +54,14 @@ impl<'a> Lowering<'_, 'a> {
 
     fn patterns(&mut self, place: ValueSite<'_, 'a>, subject: &Expr, patterns: &[Expr], rule: &mut Fields) {
         if let [pattern] = patterns {
-            self.comparison(place, (BinaryOp::Equal, pattern.spot), subject, pattern, rule);
+            self.comparison(place, (BinaryOp::Equal, pattern.span), subject, pattern, rule);
             return;
         }
         let at = rule.at.child("Or");
         let parts = patterns.iter().enumerate().map(|(index, pattern)| {
             let mut part = Fields::at(at.index(index));
-            self.source_map.put(part.at.clone(), pattern.spot);
-            self.comparison(place, (BinaryOp::Equal, pattern.spot), subject, pattern, &mut part);
+            self.source_map.put(part.at.clone(), pattern.span);
+            self.comparison(place, (BinaryOp::Equal, pattern.span), subject, pattern, &mut part);
             Value::Object(part.map)
         });
         let parts = Value::Array(parts.collect());
@@ -71,13 +71,13 @@ impl<'a> Lowering<'_, 'a> {
     fn jsonata_patterns(&mut self, place: ValueSite<'_, 'a>, subject: &Expr, patterns: &[Expr], rule: &mut Fields) {
         let tests = patterns.iter().map(|pattern| {
             let test =
-                ExprKind::Binary(BinaryOp::Equal, pattern.spot, Box::new(subject.clone()), Box::new(pattern.clone()));
-            let test = Expr::made(test, pattern.spot);
+                ExprKind::Binary(BinaryOp::Equal, pattern.span, Box::new(subject.clone()), Box::new(pattern.clone()));
+            let test = Expr::made(test, pattern.span);
             self.jsonata(place, &test).within(Binds::And)
         });
         let tests: Vec<_> = tests.collect();
         if let (Some(first), Some(last)) = (patterns.first(), patterns.last()) {
-            self.put(rule, "Condition", braced(&tests.join(" or ")), first.spot.to(last.spot));
+            self.put(rule, "Condition", braced(&tests.join(" or ")), first.span.to(last.span));
         }
     }
 

@@ -11,7 +11,7 @@ use super::reference::LoweredReference;
 use super::{Lowering, ValueSite};
 use crate::check::Ty;
 use crate::fragment::Escape;
-use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Spot, Text, UnaryOp};
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Text, TokenSpan, UnaryOp};
 
 /// The families of comparison operators, by the start of their names.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -89,7 +89,7 @@ fn unparen(expr: &Expr) -> &Expr {
 impl<'a> Lowering<'_, 'a> {
     /// Lowers a condition to the fields of a rule.
     pub(super) fn condition(&mut self, place: ValueSite<'_, 'a>, expr: &Expr, rule: &mut Fields) {
-        self.source_map.put(rule.at.clone(), expr.spot);
+        self.source_map.put(rule.at.clone(), expr.span);
         match &expr.kind {
             ExprKind::Paren(inner) => self.condition(place, inner, rule),
             ExprKind::Binary(op @ (BinaryOp::And | BinaryOp::Or), _, left, right) => {
@@ -102,19 +102,19 @@ impl<'a> Lowering<'_, 'a> {
                 let inner = self.part(place, inner, rule.at.child("Not"));
                 rule.insert("Not", inner);
             }
-            ExprKind::Binary(op, spot, left, right) => self.comparison(place, (*op, *spot), left, right, rule),
+            ExprKind::Binary(op, span, left, right) => self.comparison(place, (*op, *span), left, right, rule),
             ExprKind::Call { name, arguments } => self.test(place, name, arguments, expr, true, rule),
             ExprKind::Reference(_) | ExprKind::Path(_) => match self.side(place, expr) {
                 Side::Path(path) => variable(path, Operator::BooleanEquals, true.into(), rule),
                 Side::Known(_) => {
                     let help = "test a parameter in Rust, or compare it with data: `params.x == input.y`";
-                    self.report_unsayable(expr.spot, "a condition without data", help);
+                    self.report_unsayable(expr.span, "a condition without data", help);
                 }
                 Side::Null | Side::Unsayable => {}
             },
             ExprKind::Invalid | ExprKind::OtherLanguage(_) => {}
             ExprKind::Bool(_) | ExprKind::Text(_) | ExprKind::Constant(_) | ExprKind::Number(_) | ExprKind::Null => {
-                self.needs_jsonata(expr.spot, "a condition that is one value");
+                self.needs_jsonata(expr.span, "a condition that is one value");
             }
             _ => self.unsayable(expr),
         }
@@ -138,7 +138,7 @@ impl<'a> Lowering<'_, 'a> {
     pub(super) fn comparison(
         &mut self,
         place: ValueSite<'_, 'a>,
-        (op, spot): (BinaryOp, Spot),
+        (op, span): (BinaryOp, TokenSpan),
         left: &Expr,
         right: &Expr,
         rule: &mut Fields,
@@ -160,13 +160,13 @@ impl<'a> Lowering<'_, 'a> {
                 }
             }
             let mut inner = Fields::at(rule.at.child("Not"));
-            self.comparison(place, (BinaryOp::Equal, spot), left, right, &mut inner);
+            self.comparison(place, (BinaryOp::Equal, span), left, right, &mut inner);
             rule.insert("Not", inner.map.into());
             return;
         }
         if !is_comparison(op) {
-            let whole = ExprKind::Binary(op, spot, Box::new(left.clone()), Box::new(right.clone()));
-            self.unsayable(&Expr::made(whole, left.spot.to(right.spot)));
+            let whole = ExprKind::Binary(op, span, Box::new(left.clone()), Box::new(right.clone()));
+            self.unsayable(&Expr::made(whole, left.span.to(right.span)));
             return;
         }
         // `is_present(x) == false` is the operand of the test; `!is_present(x)` is `Not`.
@@ -187,7 +187,7 @@ impl<'a> Lowering<'_, 'a> {
             (other, Side::Path(path)) => (swapped(op), path, types.1, other, types.0, right),
             _ => {
                 let what = "a comparison without data";
-                self.report_unsayable(left.spot.to(right.spot), what, "one side must be data of the execution");
+                self.report_unsayable(left.span.to(right.span), what, "one side must be data of the execution");
                 return;
             }
         };
@@ -202,7 +202,7 @@ impl<'a> Lowering<'_, 'a> {
         let Some(family) = family(&ty, &other_ty) else {
             let call = if is_path { "NumericLessThanPath(a, b)" } else { "NumericLessThan(a, 3)" };
             self.report_unsayable(
-                words.spot,
+                words.span,
                 "a comparison of values of unknown types",
                 &format!("use the comparison's ASL name, such as `{call}`"),
             );
@@ -210,7 +210,7 @@ impl<'a> Lowering<'_, 'a> {
         };
         match family.operator(op, is_path) {
             Some(operator) => variable(path, operator, operand, rule),
-            None => self.needs_jsonata(spot, "an order of truth values"),
+            None => self.needs_jsonata(span, "an order of truth values"),
         }
     }
 
@@ -273,7 +273,7 @@ impl<'a> Lowering<'_, 'a> {
             // JSONata's functions, unknown ones and a wrong number of arguments have been reported.
             if name.value.starts_with("States.") {
                 let help = "compute it before, in a `pass` with `assign`, or use `query jsonata`";
-                self.report_unsayable(whole.spot, "a function in a condition", help);
+                self.report_unsayable(whole.span, "a function in a condition", help);
             }
             return;
         };
@@ -281,7 +281,7 @@ impl<'a> Lowering<'_, 'a> {
             Side::Path(path) => path,
             Side::Known(_) | Side::Null => {
                 let help = "the first argument must be data of the execution";
-                self.report_unsayable(value.spot, "a test of what is known already", help);
+                self.report_unsayable(value.span, "a test of what is known already", help);
                 return;
             }
             Side::Unsayable => return,
@@ -323,18 +323,18 @@ impl<'a> Lowering<'_, 'a> {
         match side {
             Side::Path(path) if wants_path => Some(path.into()),
             Side::Path(_) if operator == Operator::StringMatches => {
-                self.needs_jsonata(expr.spot, "a pattern that is computed");
+                self.needs_jsonata(expr.span, "a pattern that is computed");
                 None
             }
             Side::Path(_) => {
                 let help = format!("`{}Path` compares with data", operator.name());
-                self.report_unsayable(expr.spot, &format!("`{}` with data", operator.name()), &help);
+                self.report_unsayable(expr.span, &format!("`{}` with data", operator.name()), &help);
                 None
             }
             Side::Known(_) | Side::Null if wants_path => {
                 let name = operator.name();
                 let help = format!("`{}` compares with a value", name.strip_suffix("Path").unwrap_or(name));
-                self.report_unsayable(expr.spot, &format!("`{name}` with a value"), &help);
+                self.report_unsayable(expr.span, &format!("`{name}` with a value"), &help);
                 None
             }
             Side::Known(value) => Some(value),
@@ -360,7 +360,7 @@ impl<'a> Lowering<'_, 'a> {
             ExprKind::Call { name, .. } if name.value.starts_with('$') => Side::Unsayable,
             ExprKind::Binary(..) | ExprKind::Call { .. } | ExprKind::Access(..) => {
                 let help = "compute it before, in a `pass` with `assign`, or use `query jsonata`";
-                self.report_unsayable(expr.spot, "a computed value in a condition", help);
+                self.report_unsayable(expr.span, "a computed value in a condition", help);
                 Side::Unsayable
             }
             _ => match self.scalar_literal(expr, Escape::Json) {

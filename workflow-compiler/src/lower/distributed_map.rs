@@ -11,7 +11,7 @@ use super::field::Fields;
 use super::{Lowering, ValueField};
 use crate::check::{StateInfo, integration};
 use crate::problem::Problem;
-use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Member, Spot, plain};
+use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Member, TokenSpan, plain};
 use crate::syntax::keyword::ClauseKind;
 
 /// The names after `s3::` in `over`, with their call and `InputType`.
@@ -44,12 +44,12 @@ impl<'a> Lowering<'_, 'a> {
             _ => None,
         };
         let Some((_, action, input_type)) = found else {
-            let spot = path
+            let span = path
                 .first()
                 .zip(path.last())
-                .map_or(body.spot, |(first, last)| Spot { first: first.span(), last: last.span() });
+                .map_or(body.span, |(first, last)| TokenSpan { first: first.span(), last: last.span() });
             let problem =
-                Problem::new(Code::BadResource, spot, format!("unknown format of items `{}`", words.join("::")));
+                Problem::new(Code::BadResource, span, format!("unknown format of items `{}`", words.join("::")));
             let known = READERS.iter().map(|(known, ..)| *known);
             let near = workflow_asl::nearest::nearest(words.last().map_or("", String::as_str), known);
             let problem = match near.map(|near| format!("s3::{near}")) {
@@ -61,59 +61,59 @@ impl<'a> Lowering<'_, 'a> {
             return;
         };
         let mut reader = Fields::at(fields.at.child("ItemReader"));
-        let spot = path
+        let span = path
             .first()
             .zip(path.last())
-            .map_or(body.spot, |(first, last)| Spot { first: first.span(), last: last.span() });
+            .map_or(body.span, |(first, last)| TokenSpan { first: first.span(), last: last.span() });
         let s3 = path.first().map(|word| Ident::new("s3", word.span()));
         let action = path.last().map(|word| Ident::new(action, word.span()));
         let call: Vec<_> = s3.into_iter().chain(action).collect();
-        self.put(&mut reader, "Resource", integration(&call, None).into(), spot);
+        self.put(&mut reader, "Resource", integration(&call, None).into(), span);
         let of_config = |key: &str| {
             SHORT.iter().any(|(short, _)| *short == key) || ReaderConfig::FIELDS.iter().any(|field| field.name == key)
         };
         let (config, request): (Vec<_>, Vec<_>) =
             members.iter().cloned().partition(|member| of_config(&member.key.value));
-        self.put_request(info, request, body.spot, &mut reader);
+        self.put_request(info, request, body.span, &mut reader);
         let mut config_fields = Fields::at(reader.at.child("ReaderConfig"));
         if let Some(input_type) = input_type {
-            self.put(&mut config_fields, "InputType", input_type.into(), spot);
+            self.put(&mut config_fields, "InputType", input_type.into(), span);
         }
         self.put_config(info, &config, ReaderConfig::FIELDS, &mut config_fields);
         if !config_fields.map.is_empty() {
             reader.insert("ReaderConfig", config_fields.ordered(ReaderConfig::FIELDS));
         }
-        self.put(fields, "ItemReader", reader.ordered(ItemReader::FIELDS), spot);
+        self.put(fields, "ItemReader", reader.ordered(ItemReader::FIELDS), span);
     }
 
     pub(super) fn transfer_clause(&mut self, info: &StateInfo<'a>, clause: &Clause, fields: &mut Fields) {
         match (clause.kind, &clause.value) {
             (ClauseKind::ItemReader, ClauseValue::Transfer { .. }) => {
                 let reader = self.transfer(info, clause, "ItemReader", fields);
-                self.put(fields, "ItemReader", reader.ordered(ItemReader::FIELDS), clause.spot);
+                self.put(fields, "ItemReader", reader.ordered(ItemReader::FIELDS), clause.span);
             }
             (ClauseKind::ResultWriter, ClauseValue::Transfer { .. }) => {
                 let writer = self.transfer(info, clause, "ResultWriter", fields);
-                self.put(fields, "ResultWriter", writer.ordered(ResultWriter::FIELDS), clause.spot);
+                self.put(fields, "ResultWriter", writer.ordered(ResultWriter::FIELDS), clause.span);
             }
-            (ClauseKind::WriteTo, ClauseValue::Expr(Expr { kind: ExprKind::Object(members), spot, .. })) => {
+            (ClauseKind::WriteTo, ClauseValue::Expr(Expr { kind: ExprKind::Object(members), span, .. })) => {
                 let mut writer = Fields::at(fields.at.child("ResultWriter"));
                 let call = ["s3", "putObject"].map(|word| Ident::new(word, clause.keyword.span()));
                 let arn = integration(&call, None);
                 self.put(&mut writer, "Resource", arn.into(), clause.keyword.span().into());
-                self.put_request(info, members.clone(), *spot, &mut writer);
-                self.put(fields, "ResultWriter", writer.ordered(ResultWriter::FIELDS), clause.spot);
+                self.put_request(info, members.clone(), *span, &mut writer);
+                self.put(fields, "ResultWriter", writer.ordered(ResultWriter::FIELDS), clause.span);
             }
             (ClauseKind::Batch, ClauseValue::Expr(count)) => {
                 let mut batcher = self.batcher(fields);
                 let place = info.at(ValueField::Transfer);
                 self.put_scalar(&mut batcher, "MaxItemsPerBatch", place, count);
-                self.put(fields, "ItemBatcher", batcher.ordered(ItemBatcher::FIELDS), clause.spot);
+                self.put(fields, "ItemBatcher", batcher.ordered(ItemBatcher::FIELDS), clause.span);
             }
             (ClauseKind::ItemBatcher, ClauseValue::Expr(Expr { kind: ExprKind::Object(members), .. })) => {
                 let mut batcher = self.batcher(fields);
                 self.put_config(info, members, ItemBatcher::FIELDS, &mut batcher);
-                self.put(fields, "ItemBatcher", batcher.ordered(ItemBatcher::FIELDS), clause.spot);
+                self.put(fields, "ItemBatcher", batcher.ordered(ItemBatcher::FIELDS), clause.span);
             }
             _ => {}
         }
@@ -132,15 +132,15 @@ impl<'a> Lowering<'_, 'a> {
         let mut transfer = Fields::at(fields.at.child(name));
         let ClauseValue::Transfer { call, body, config } = &clause.value else { return transfer };
         if let Some(call) = call {
-            let (arn, spot) = self.resource(call);
-            self.put(&mut transfer, "Resource", arn, spot);
+            let (arn, span) = self.resource(call);
+            self.put(&mut transfer, "Resource", arn, span);
         }
         if let Some(body) = body {
             let place = info.at(ValueField::Transfer);
             let field = request_field(info);
             self.put_value(&mut transfer, field, place, body);
         }
-        if let Some(Expr { kind: ExprKind::Object(members), spot, .. }) = config {
+        if let Some(Expr { kind: ExprKind::Object(members), span, .. }) = config {
             let (name, table) = if name == "ItemReader" {
                 ("ReaderConfig", ReaderConfig::FIELDS)
             } else {
@@ -148,14 +148,14 @@ impl<'a> Lowering<'_, 'a> {
             };
             let mut config = Fields::at(transfer.at.child(name));
             self.put_config(info, members, table, &mut config);
-            self.put(&mut transfer, name, config.ordered(table), *spot);
+            self.put(&mut transfer, name, config.ordered(table), *span);
         }
         transfer
     }
 
-    fn put_request(&mut self, info: &StateInfo<'a>, members: Vec<Member>, spot: Spot, fields: &mut Fields) {
+    fn put_request(&mut self, info: &StateInfo<'a>, members: Vec<Member>, span: TokenSpan, fields: &mut Fields) {
         let place = info.at(ValueField::Transfer);
-        let body = Expr::made(ExprKind::Object(members), spot);
+        let body = Expr::made(ExprKind::Object(members), span);
         self.put_value(fields, request_field(info), place, &body);
     }
 
@@ -165,13 +165,13 @@ impl<'a> Lowering<'_, 'a> {
         for Member { key, value, .. } in members {
             let short = SHORT.iter().find(|(short, _)| *short == key.value).map(|(_, name)| *name);
             let name = short.unwrap_or(&key.value);
-            self.source_map.put_key(fields.at.child(name), key.spot);
+            self.source_map.put_key(fields.at.child(name), key.span);
             match (name, &value.kind) {
                 ("CSVHeaders", _) if short.is_some() => self.put_headers(value, fields),
                 ("CSVDelimiter" | "Transformation" | "ManifestType", _) if short.is_some() => {
                     let word = word_of(value).map(|word| Value::from(word.to_uppercase()));
                     let word = word.unwrap_or_else(|| self.literal(value));
-                    self.put(fields, name, word, value.spot);
+                    self.put(fields, name, word, value.span);
                 }
                 // Only these may be computed.
                 _ if table.iter().any(|field| field.name == format!("{name}Path")) => {
@@ -181,7 +181,7 @@ impl<'a> Lowering<'_, 'a> {
                 (name, _) if name.ends_with("Path") => self.put_path(fields, name, place, value),
                 _ => {
                     let literal = self.literal(value);
-                    self.put(fields, name, literal, value.spot);
+                    self.put(fields, name, literal, value.span);
                 }
             }
         }
@@ -193,13 +193,13 @@ impl<'a> Lowering<'_, 'a> {
         let location = if given { "GIVEN" } else { "FIRST_ROW" };
         if !given && word_of(value).is_none_or(|word| word != "first_row") {
             let problem =
-                Problem::new(Code::NotAllowedValue, value.spot, "headers must be `first_row` or a list of names");
+                Problem::new(Code::NotAllowedValue, value.span, "headers must be `first_row` or a list of names");
             self.problems.push(problem);
         }
-        self.put(fields, "CSVHeaderLocation", location.into(), value.spot);
+        self.put(fields, "CSVHeaderLocation", location.into(), value.span);
         if given {
             let names = self.literal(value);
-            self.put(fields, "CSVHeaders", names, value.spot);
+            self.put(fields, "CSVHeaders", names, value.span);
         }
     }
 }

@@ -49,12 +49,12 @@ impl<'a> Lowering<'_, 'a> {
                 Template::Plain(value) | Template::Nested(value) => value,
                 Template::Computed(_) => {
                     let what = format!("a whole {} that is computed", place.position.describe().trim_matches('`'));
-                    self.report_unsayable(expr.spot, &what, "name its members: `{ member: … }`");
+                    self.report_unsayable(expr.span, &what, "name its members: `{ member: … }`");
                     Value::Null
                 }
             },
         };
-        self.put(fields, name, value, expr.spot);
+        self.put(fields, name, value, expr.span);
     }
 
     /// Adds a number, text or time: `Seconds`, or `SecondsPath` for a computed one in a JSONPath state.
@@ -63,20 +63,20 @@ impl<'a> Lowering<'_, 'a> {
         match place.state.language {
             QueryLanguage::Jsonata => {
                 let value = self.jsonata_value(place, expr, &at);
-                self.put(fields, name, value, expr.spot);
+                self.put(fields, name, value, expr.span);
             }
             QueryLanguage::JsonPath => match self.template(place, expr, &at) {
-                Template::Plain(value) | Template::Nested(value) => self.put(fields, name, value, expr.spot),
+                Template::Plain(value) | Template::Nested(value) => self.put(fields, name, value, expr.span),
                 Template::Computed(text) => {
                     if !text.starts_with('$') && place.position != ValueField::Failure {
                         let what = format!("{} that a function computes", place.position.describe());
                         self.report_unsayable(
-                            expr.spot,
+                            expr.span,
                             &what,
                             "compute it in a `pass` before, or use `query jsonata`",
                         );
                     }
-                    self.put(fields, &format!("{name}Path"), text.into(), expr.spot);
+                    self.put(fields, &format!("{name}Path"), text.into(), expr.span);
                 }
             },
         }
@@ -92,7 +92,7 @@ impl<'a> Lowering<'_, 'a> {
                 Template::Computed(text) => {
                     if !text.starts_with('$') {
                         self.report_unsayable(
-                            expr.spot,
+                            expr.span,
                             "a path that a function computes",
                             "write a reference or text",
                         );
@@ -101,6 +101,6 @@ impl<'a> Lowering<'_, 'a> {
                 }
             },
         };
-        self.put(fields, name, value, expr.spot);
+        self.put(fields, name, value, expr.span);
     }
 }

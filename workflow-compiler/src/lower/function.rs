@@ -85,7 +85,7 @@ impl<'a> Lowering<'_, 'a> {
             ExprKind::Invalid | ExprKind::OtherLanguage(_) => Jsonata::operand("false"),
             _ => {
                 let problem =
-                    Problem::new(Code::BadLiteral, pattern.spot, "the pattern of `matches` must be text in quotes");
+                    Problem::new(Code::BadLiteral, pattern.span, "the pattern of `matches` must be text in quotes");
                 let help = "for a pattern that is only known at run time, use `$contains(text, part)`";
                 self.problems.push(problem.help(help));
                 Jsonata::operand("false")

@@ -7,7 +7,7 @@ use super::field::Fields;
 use super::state::belongs;
 use super::{Lowering, ValueField};
 use crate::check::StateInfo;
-use crate::syntax::ast::{Catcher, Clause, ClauseValue, Comment, Retrier, SettingField, Spot, Text, plain};
+use crate::syntax::ast::{Catcher, Clause, ClauseValue, Comment, Retrier, SettingField, Text, TokenSpan, plain};
 use crate::syntax::keyword::ClauseKind;
 
 /// The fields of a retrier, with their names in the document.
@@ -41,7 +41,7 @@ impl<'a> Lowering<'_, 'a> {
             let Some((retrier, comment)) = self.named_retrier(clause) else { continue };
             if !(inherited && retries_all) {
                 let mut entry = Fields::at(fields.at.child("Retry").index(retriers.len()));
-                self.source_map.put(entry.at.clone(), clause.spot);
+                self.source_map.put(entry.at.clone(), clause.span);
                 self.retrier(retrier, comment, &mut entry);
                 retriers.push(Value::Object(entry.map));
             }
@@ -53,7 +53,7 @@ impl<'a> Lowering<'_, 'a> {
                 (own, _) => Some(own),
             };
             let mut entry = Fields::at(fields.at.child("Catch").index(catchers.len()));
-            self.source_map.put(entry.at.clone(), clause.spot);
+            self.source_map.put(entry.at.clone(), clause.span);
             self.catcher(info, catcher, comment.unwrap_or(&None), &mut entry);
             catchers.push(Value::Object(entry.map));
         }
@@ -81,19 +81,19 @@ impl<'a> Lowering<'_, 'a> {
 
     fn retrier(&mut self, retrier: &Retrier, comment: &Comment, entry: &mut Fields) {
         self.put_comment(entry, comment, &[]);
-        self.put_errors(entry, &retrier.errors, retrier.errors_spot);
+        self.put_errors(entry, &retrier.errors, retrier.errors_span);
         for (word, name) in RETRY_FIELDS {
             let field = retrier.fields.iter().find(|field| plain(&field.name) == word);
             if let Some(SettingField { value, .. }) = field {
                 let literal = self.literal(value);
-                self.put(entry, name, literal, value.spot);
+                self.put(entry, name, literal, value.span);
             }
         }
     }
 
     fn catcher(&mut self, info: &StateInfo<'a>, catcher: &Catcher, comment: &Comment, entry: &mut Fields) {
         self.put_comment(entry, comment, &catcher.clauses);
-        self.put_errors(entry, &catcher.errors, catcher.errors_spot);
+        self.put_errors(entry, &catcher.errors, catcher.errors_span);
         for clause in catcher.clauses.iter().filter(|clause| belongs(clause, info)) {
             let ClauseValue::Expr(value) = &clause.value else { continue };
             let assign = info.at(ValueField::CatchAssign);
@@ -113,12 +113,12 @@ impl<'a> Lowering<'_, 'a> {
         self.put_target(entry, "Next", &catcher.target);
     }
 
-    fn put_errors(&mut self, entry: &mut Fields, errors: &[Text], spot: Spot) {
+    fn put_errors(&mut self, entry: &mut Fields, errors: &[Text], span: TokenSpan) {
         let at = entry.at.child("ErrorEquals");
         for (index, error) in errors.iter().enumerate() {
-            self.source_map.put(at.index(index), error.spot);
+            self.source_map.put(at.index(index), error.span);
         }
         let names = errors.iter().map(|error| Value::from(error.value.clone())).collect();
-        self.put(entry, "ErrorEquals", names, spot);
+        self.put(entry, "ErrorEquals", names, span);
     }
 }

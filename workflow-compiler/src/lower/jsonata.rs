@@ -119,17 +119,17 @@ fn tighter(binds: Binds) -> Binds {
 impl<'a> Lowering<'_, 'a> {
     /// Lowers a value of a JSONata state to the pointer `at`.
     pub(super) fn jsonata_value(&mut self, place: ValueSite<'_, 'a>, expr: &Expr, at: &Pointer) -> Value {
-        self.source_map.put(at.clone(), expr.spot);
+        self.source_map.put(at.clone(), expr.span);
         match &expr.kind {
             ExprKind::Paren(inner) => self.jsonata_value(place, inner, at),
             ExprKind::Object(members) if members.iter().any(|member| member.optional) => {
-                self.spots_within(expr, at);
+                self.spans_within(expr, at);
                 braced(&self.constructor(place, members).text)
             }
             ExprKind::Object(members) => {
                 let members = members.iter().map(|member| {
                     let key = member.key.value.clone();
-                    self.source_map.put_key(at.child(&key), member.key.spot);
+                    self.source_map.put_key(at.child(&key), member.key.span);
                     let value = self.jsonata_value(place, &member.value, &at.child(&key));
                     (key, value)
                 });
@@ -163,22 +163,22 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     /// Records the spans of the parts of an object that becomes one expression.
-    fn spots_within(&mut self, expr: &Expr, at: &Pointer) {
+    fn spans_within(&mut self, expr: &Expr, at: &Pointer) {
         match &expr.kind {
-            ExprKind::Paren(inner) => self.spots_within(inner, at),
+            ExprKind::Paren(inner) => self.spans_within(inner, at),
             ExprKind::Object(members) => {
                 for member in members {
                     let at = at.child(&member.key.value);
-                    self.source_map.put_key(at.clone(), member.key.spot);
-                    self.source_map.put(at.clone(), member.value.spot);
-                    self.spots_within(&member.value, &at);
+                    self.source_map.put_key(at.clone(), member.key.span);
+                    self.source_map.put(at.clone(), member.value.span);
+                    self.spans_within(&member.value, &at);
                 }
             }
             ExprKind::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
                     let at = at.index(index);
-                    self.source_map.put(at.clone(), item.spot);
-                    self.spots_within(item, &at);
+                    self.source_map.put(at.clone(), item.span);
+                    self.spans_within(item, &at);
                 }
             }
             _ => {}
@@ -335,7 +335,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     pub(super) fn path_in_jsonata(&mut self, expr: &Expr) {
-        let problem = Problem::new(Code::WrongLanguageField, expr.spot, "this state's query language is JSONata");
+        let problem = Problem::new(Code::WrongLanguageField, expr.span, "this state's query language is JSONata");
         self.problems.push(problem.help("write a reference or `\"{% … %}\"`, or give this state `query jsonpath`"));
     }
 }

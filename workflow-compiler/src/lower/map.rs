@@ -17,7 +17,7 @@ impl<'a> Lowering<'_, 'a> {
         let at = fields.at.child("Branches");
         let branches = branches.iter().enumerate().map(|(index, branch)| {
             let mut fields = Fields::at(at.index(index));
-            self.source_map.put(fields.at.clone(), branch.body.spot);
+            self.source_map.put(fields.at.clone(), branch.body.span);
             self.put_body((info, Some(index)), branch.comment.as_ref().or(branch.body.comment.as_ref()), &mut fields);
             fields.ordered(AslBranch::FIELDS)
         });
@@ -33,7 +33,7 @@ impl<'a> Lowering<'_, 'a> {
         fields: &mut Fields,
     ) {
         if let Some(comment) = comment {
-            self.put(fields, "Comment", comment.value.clone().into(), comment.spot);
+            self.put(fields, "Comment", comment.value.clone().into(), comment.span);
         }
         if let Some(scope) = self.analysis.scope_in(owner, branch) {
             self.scope(scope, fields);
@@ -60,7 +60,7 @@ impl<'a> Lowering<'_, 'a> {
         }
         let comment: &Comment = &body.comment;
         self.put_body((info, None), comment.as_ref(), &mut processor);
-        self.source_map.put(processor.at.clone(), body.spot);
+        self.source_map.put(processor.at.clone(), body.span);
         fields.insert(name, processor.ordered(ItemProcessor::FIELDS));
     }
 
@@ -71,10 +71,10 @@ impl<'a> Lowering<'_, 'a> {
             return;
         }
         match self.template(place, items, &fields.at.child("ItemsPath")) {
-            Template::Computed(path) if path.starts_with('$') => self.put(fields, "ItemsPath", path.into(), items.spot),
+            Template::Computed(path) if path.starts_with('$') => self.put(fields, "ItemsPath", path.into(), items.span),
             _ => {
                 let help = "create them in a `pass` before the map, or use `query jsonata`";
-                self.report_unsayable(items.spot, "a map over items that are not data of the execution", help);
+                self.report_unsayable(items.span, "a map over items that are not data of the execution", help);
             }
         }
     }
@@ -100,21 +100,21 @@ impl<'a> Lowering<'_, 'a> {
             }
             (ClauseKind::Inline, _) => {
                 let mut config = Fields::at(processor.at.child("ProcessorConfig"));
-                self.put(&mut config, "Mode", "INLINE".into(), clause.spot);
-                self.put(processor, "ProcessorConfig", config.map.into(), clause.spot);
+                self.put(&mut config, "Mode", "INLINE".into(), clause.span);
+                self.put(processor, "ProcessorConfig", config.map.into(), clause.span);
             }
             (ClauseKind::Distributed, ClauseValue::Distributed { execution_type }) => {
                 let mut config = Fields::at(processor.at.child("ProcessorConfig"));
                 self.put(&mut config, "Mode", "DISTRIBUTED".into(), clause.keyword.span().into());
                 let express = execution_type.as_ref().is_some_and(|word| word == "express");
-                let spot = execution_type.as_ref().map_or(clause.keyword.span(), proc_macro2::Ident::span);
+                let span = execution_type.as_ref().map_or(clause.keyword.span(), proc_macro2::Ident::span);
                 let execution_type = if express { MachineType::Express } else { MachineType::Standard }.name();
-                self.put(&mut config, "ExecutionType", execution_type.into(), spot.into());
-                self.put(processor, "ProcessorConfig", config.map.into(), clause.spot);
+                self.put(&mut config, "ExecutionType", execution_type.into(), span.into());
+                self.put(processor, "ProcessorConfig", config.map.into(), clause.span);
             }
             (ClauseKind::Label, ClauseValue::Expr(label)) => {
                 let text = self.literal(label);
-                self.put(fields, "Label", text, label.spot);
+                self.put(fields, "Label", text, label.span);
             }
             (
                 ClauseKind::ItemReader

@@ -37,7 +37,7 @@ use crate::check::{Analysis, StateInfo, ValueField, ValueSite};
 use crate::fragment::Fragment;
 use crate::from_file::fragments;
 use crate::problem::{Problem, Problems};
-use crate::syntax::ast::{ClauseValue, Declaration, DeclarationKind, Spot};
+use crate::syntax::ast::{ClauseValue, Declaration, DeclarationKind, TokenSpan};
 use crate::syntax::keyword::ClauseKind;
 
 /// A workflow as an ASL document.
@@ -128,21 +128,21 @@ impl<'m, 'a> Lowering<'m, 'a> {
 
     fn machine(&mut self) -> Value {
         let analysis = self.analysis;
-        let whole = Spot::from(analysis.workflow.name.span());
+        let whole = TokenSpan::from(analysis.workflow.name.span());
         self.source_map.put(Pointer::root(), whole);
         let mut fields = Fields::at(Pointer::root());
         if let Some(comment) = analysis.comment {
-            self.put(&mut fields, "Comment", comment.value.clone().into(), comment.spot);
+            self.put(&mut fields, "Comment", comment.value.clone().into(), comment.span);
         }
         if analysis.explicit_language || analysis.language != QueryLanguage::default() {
             fields.insert("QueryLanguage", analysis.language.name().into());
         }
         if let Some(version) = analysis.version {
-            self.put(&mut fields, "Version", version.value.clone().into(), version.spot);
+            self.put(&mut fields, "Version", version.value.clone().into(), version.span);
         }
         if let Some(timeout) = analysis.timeout_expr {
             let seconds = self.literal(timeout);
-            self.put(&mut fields, "TimeoutSeconds", seconds, timeout.spot);
+            self.put(&mut fields, "TimeoutSeconds", seconds, timeout.span);
         }
         self.scope(0, &mut fields);
         fields.ordered(StateMachine::FIELDS)
@@ -153,17 +153,17 @@ impl<'m, 'a> Lowering<'m, 'a> {
         let analysis = self.analysis;
         let Some(body) = analysis.scopes.get(scope).map(|scope| scope.body) else { return };
         if let Some(start) = analysis.start_of(scope) {
-            let spot = body.start.as_ref().map_or_else(|| start.state.name.span().into(), target_spot);
-            self.put(fields, "StartAt", start.asl_name.clone().into(), spot);
+            let span = body.start.as_ref().map_or_else(|| start.state.name.span().into(), target_span);
+            self.put(fields, "StartAt", start.asl_name.clone().into(), span);
         }
         let at = fields.at.child("States");
-        self.source_map.put(at.clone(), body.spot);
+        self.source_map.put(at.clone(), body.span);
         let mut states = Map::new();
         for info in analysis.states_of(scope) {
             // Of states with the same name, which was reported, the first counts.
             if !states.contains_key(&info.asl_name) {
                 if let Some(alias) = &info.state.alias {
-                    self.source_map.put_key(at.child(&info.asl_name), alias.spot);
+                    self.source_map.put_key(at.child(&info.asl_name), alias.span);
                 }
                 self.annotate(info, at.child(&info.asl_name));
                 let state = self.state(info, at.child(&info.asl_name));
@@ -191,32 +191,32 @@ impl<'m, 'a> Lowering<'m, 'a> {
         }
     }
 
-    fn put(&mut self, fields: &mut Fields, name: &str, value: Value, spot: Spot) {
-        self.source_map.put(fields.at.child(name), spot);
+    fn put(&mut self, fields: &mut Fields, name: &str, value: Value, span: TokenSpan) {
+        self.source_map.put(fields.at.child(name), span);
         fields.insert(name, value);
     }
 
     /// Reports something that a JSONPath state cannot express.
-    fn needs_jsonata(&mut self, spot: Spot, what: &str) {
+    fn needs_jsonata(&mut self, span: TokenSpan, what: &str) {
         self.report_unsayable(
-            spot,
+            span,
             what,
             "give this state the clause `query jsonata`, or the workflow `query jsonata;`",
         );
     }
 
-    fn report_unsayable(&mut self, spot: Spot, what: &str, help: &str) {
+    fn report_unsayable(&mut self, span: TokenSpan, what: &str, help: &str) {
         self.problems
-            .push(Problem::new(Code::NeedsJsonata, spot, format!("JSONPath cannot express {what}")).help(help));
+            .push(Problem::new(Code::NeedsJsonata, span, format!("JSONPath cannot express {what}")).help(help));
     }
 }
 
 /// Returns the span of a transition's target.
-fn target_spot(target: &crate::syntax::ast::Target) -> Spot {
+fn target_span(target: &crate::syntax::ast::Target) -> TokenSpan {
     use crate::syntax::ast::Target;
     match target {
         Target::State(name) | Target::End(name) => name.span().into(),
-        Target::Text(text) => text.spot,
-        Target::Missing(spot) => *spot,
+        Target::Text(text) => text.span,
+        Target::Missing(span) => *span,
     }
 }

@@ -22,10 +22,10 @@ impl<'a> Lowering<'_, 'a> {
         }
         let place = info.at(ValueField::Parameters);
         match self.template(place, value, &fields.at.child("Parameters")) {
-            Template::Plain(constant) => self.put(fields, "Result", constant, value.spot),
-            Template::Nested(template) if template.is_object() => self.put(fields, "Parameters", template, value.spot),
+            Template::Plain(constant) => self.put(fields, "Result", constant, value.span),
+            Template::Nested(template) if template.is_object() => self.put(fields, "Parameters", template, value.span),
             Template::Nested(template) => self.boxed(info, VALUE, template, value, fields),
-            Template::Computed(path) if path.starts_with('$') => self.put(fields, "InputPath", path.into(), value.spot),
+            Template::Computed(path) if path.starts_with('$') => self.put(fields, "InputPath", path.into(), value.span),
             Template::Computed(call) => self.boxed(info, &format!("{VALUE}.$"), call.into(), value, fields),
         }
     }
@@ -42,12 +42,12 @@ impl<'a> Lowering<'_, 'a> {
         let paths = [ClauseKind::ResultPath, ClauseKind::OutputPath];
         if info.state.clauses.iter().any(|clause| paths.contains(&clause.kind)) {
             let help = "make it a member of an object, `{ value: … }`, or remove the paths";
-            self.report_unsayable(value.spot, "this value together with `result_path` or `output_path`", help);
+            self.report_unsayable(value.span, "this value together with `result_path` or `output_path`", help);
             return;
         }
         let object = serde_json::Map::from_iter([(member.to_owned(), template)]);
-        self.put(fields, "Parameters", object.into(), value.spot);
-        self.put(fields, "OutputPath", format!("$.{VALUE}").into(), value.spot);
+        self.put(fields, "Parameters", object.into(), value.span);
+        self.put(fields, "OutputPath", format!("$.{VALUE}").into(), value.span);
     }
 
     /// Lowers `succeed X = value`. A JSONPath succeed can only select a part of its input.
@@ -59,10 +59,10 @@ impl<'a> Lowering<'_, 'a> {
             return;
         }
         match self.template(place, value, &fields.at.child("InputPath")) {
-            Template::Computed(path) if path.starts_with('$') => self.put(fields, "InputPath", path.into(), value.spot),
+            Template::Computed(path) if path.starts_with('$') => self.put(fields, "InputPath", path.into(), value.span),
             _ => {
                 let help = "produce the value in a `pass` before it, or use `query jsonata`";
-                self.report_unsayable(value.spot, "a `succeed` with a value of its own", help);
+                self.report_unsayable(value.span, "a `succeed` with a value of its own", help);
             }
         }
     }

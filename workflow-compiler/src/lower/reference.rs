@@ -32,7 +32,7 @@ impl<'a> Lowering<'_, 'a> {
                 AccessStep::Index(index) => path.push_str(&format!("[{index}]")),
                 AccessStep::Computed(segment) => {
                     let Some(Segment::Index(index)) = reference.segments.get(*segment) else { continue };
-                    self.needs_jsonata(index.spot, "an index that is computed");
+                    self.needs_jsonata(index.span, "an index that is computed");
                 }
             }
         }

@@ -5,56 +5,56 @@ use std::collections::BTreeMap;
 
 use workflow_asl::Pointer;
 
-use crate::syntax::ast::Spot;
+use crate::syntax::ast::TokenSpan;
 
 /// Maps pointers in the document to spans of the source.
 #[derive(Clone, Debug, Default)]
 pub struct SourceMap {
-    values: SpotIndex,
+    values: SpanIndex,
     /// The spans of members' names in the source.
-    keys: SpotIndex,
+    keys: SpanIndex,
 }
 
 /// Spans by pointer. They are sorted on the first lookup, which happens only for a problem.
 #[derive(Clone, Debug, Default)]
-struct SpotIndex {
-    noted: Vec<(Pointer, Spot)>,
-    sorted: OnceCell<BTreeMap<Pointer, Spot>>,
+struct SpanIndex {
+    noted: Vec<(Pointer, TokenSpan)>,
+    sorted: OnceCell<BTreeMap<Pointer, TokenSpan>>,
 }
 
-impl SpotIndex {
+impl SpanIndex {
     /// Adds a span. A later one for the same pointer replaces it.
-    fn put(&mut self, pointer: Pointer, spot: Spot) {
+    fn put(&mut self, pointer: Pointer, span: TokenSpan) {
         self.sorted.take();
-        self.noted.push((pointer, spot));
+        self.noted.push((pointer, span));
     }
 
-    fn get(&self, pointer: &Pointer) -> Option<Spot> {
+    fn get(&self, pointer: &Pointer) -> Option<TokenSpan> {
         self.sorted.get_or_init(|| self.noted.iter().cloned().collect()).get(pointer).copied()
     }
 }
 
 impl SourceMap {
     /// Records the span of the value at `pointer`.
-    pub(super) fn put(&mut self, pointer: Pointer, spot: Spot) {
-        self.values.put(pointer, spot);
+    pub(super) fn put(&mut self, pointer: Pointer, span: TokenSpan) {
+        self.values.put(pointer, span);
     }
 
     /// Records the span of the name of the member at `pointer`.
-    pub(super) fn put_key(&mut self, pointer: Pointer, spot: Spot) {
-        self.keys.put(pointer, spot);
+    pub(super) fn put_key(&mut self, pointer: Pointer, span: TokenSpan) {
+        self.keys.put(pointer, span);
     }
 
     /// Returns the span of the value at `pointer`, or of the nearest enclosing part.
-    pub fn at(&self, pointer: &Pointer) -> Option<Spot> {
-        if let Some(spot) = self.values.get(pointer) {
-            return Some(spot);
+    pub fn at(&self, pointer: &Pointer) -> Option<TokenSpan> {
+        if let Some(span) = self.values.get(pointer) {
+            return Some(span);
         }
         self.at(&pointer.parent()?)
     }
 
     /// Returns the span of the name of the member at `pointer`; `None` if the source has another word for it.
-    pub fn key_at(&self, pointer: &Pointer) -> Option<Spot> {
+    pub fn key_at(&self, pointer: &Pointer) -> Option<TokenSpan> {
         self.keys.get(pointer)
     }
 }

@@ -6,7 +6,7 @@ use workflow_asl::{Pointer, State, StateKind};
 
 use super::field::Fields;
 use super::template::Template;
-use super::{Lowering, ValueField, ValueSite, target_spot};
+use super::{Lowering, ValueField, ValueSite, target_span};
 use crate::check::StateInfo;
 use crate::syntax::ast::{Clause, ClauseValue, Comment, Expr, ExprKind, Head, Target, When, plain};
 use crate::syntax::keyword::ClauseKind;
@@ -55,7 +55,7 @@ impl<'a> Lowering<'_, 'a> {
         let value = match &clause.value {
             ClauseValue::Expr(value) => value,
             ClauseValue::Query(language) => {
-                self.put(fields, "QueryLanguage", language.name().into(), clause.spot);
+                self.put(fields, "QueryLanguage", language.name().into(), clause.span);
                 return;
             }
             _ => return,
@@ -75,7 +75,7 @@ impl<'a> Lowering<'_, 'a> {
             ClauseKind::Parameters => self.put_parameters(fields, place(ValueField::Parameters), value),
             ClauseKind::Result => {
                 let result = self.literal(value);
-                self.put(fields, "Result", result, value.spot);
+                self.put(fields, "Result", result, value.span);
             }
             ClauseKind::ResultSelector => {
                 self.put_value(fields, "ResultSelector", place(ValueField::ResultSelector), value);
@@ -94,14 +94,14 @@ impl<'a> Lowering<'_, 'a> {
         }
         match self.template(place, value, &fields.at.child("Parameters")) {
             Template::Plain(template) | Template::Nested(template) => {
-                self.put(fields, "Parameters", template, value.spot);
+                self.put(fields, "Parameters", template, value.span);
             }
             Template::Computed(path) if path.starts_with('$') => {
-                self.put(fields, "InputPath", path.into(), value.spot);
+                self.put(fields, "InputPath", path.into(), value.span);
             }
             Template::Computed(_) => {
                 let help = "name its members: `{ member: … }`";
-                self.report_unsayable(value.spot, "a whole request that a function computes", help);
+                self.report_unsayable(value.span, "a whole request that a function computes", help);
             }
         }
     }
@@ -111,9 +111,9 @@ impl<'a> Lowering<'_, 'a> {
         let clause = clauses.iter().find(|clause| clause.kind == ClauseKind::Comment);
         if let Some(ClauseValue::Expr(value)) = clause.map(|clause| &clause.value) {
             let text = self.literal(value);
-            self.put(fields, "Comment", text, value.spot);
+            self.put(fields, "Comment", text, value.span);
         } else if let Some(comment) = comment {
-            self.put(fields, "Comment", comment.value.clone().into(), comment.spot);
+            self.put(fields, "Comment", comment.value.clone().into(), comment.span);
         }
     }
 
@@ -124,7 +124,7 @@ impl<'a> Lowering<'_, 'a> {
             _ => None,
         });
         if let Some(name) = name {
-            self.put(fields, field, name.into(), target_spot(target));
+            self.put(fields, field, name.into(), target_span(target));
         }
     }
 
@@ -143,8 +143,8 @@ impl<'a> Lowering<'_, 'a> {
                         own.entry(name).or_insert_with(|| value.clone());
                     }
                 }
-                self.put(fields, &member.key.value, json, member.value.spot);
-                self.source_map.put_key(fields.at.child(&member.key.value), member.key.spot);
+                self.put(fields, &member.key.value, json, member.value.span);
+                self.source_map.put_key(fields.at.child(&member.key.value), member.key.span);
             }
         }
     }

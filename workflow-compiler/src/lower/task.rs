@@ -14,8 +14,8 @@ impl<'a> Lowering<'_, 'a> {
         fields: &mut Fields,
     ) {
         if let Some(resource) = resource {
-            let (arn, spot) = self.resource(resource);
-            self.put(fields, "Resource", arn, spot);
+            let (arn, span) = self.resource(resource);
+            self.put(fields, "Resource", arn, span);
         }
         if let Some(body) = body {
             self.put_parameters(fields, info.at(ValueField::Parameters), body);

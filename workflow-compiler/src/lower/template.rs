@@ -27,7 +27,7 @@ pub(super) enum Template {
 impl<'a> Lowering<'_, 'a> {
     /// Lowers a value of a JSONPath state to the pointer `at`.
     pub(super) fn template(&mut self, place: ValueSite<'_, 'a>, expr: &Expr, at: &Pointer) -> Template {
-        self.source_map.put(at.clone(), expr.spot);
+        self.source_map.put(at.clone(), expr.span);
         match &expr.kind {
             ExprKind::Object(members) => self.template_object(place, members, at),
             ExprKind::Array(items) => self.template_array(place, items, expr, at),
@@ -62,11 +62,11 @@ impl<'a> Lowering<'_, 'a> {
         let mut plain = true;
         for Member { key, optional, value, .. } in members {
             if *optional {
-                self.needs_jsonata(key.spot, "an optional member");
+                self.needs_jsonata(key.span, "an optional member");
             }
-            let key_spot = key.spot;
+            let key_span = key.span;
             let key = key.value.as_str();
-            self.source_map.put_key(at.child(key), key_spot);
+            self.source_map.put_key(at.child(key), key_span);
             match self.template(place, value, &at.child(key)) {
                 Template::Plain(value) => {
                     plain &= !key.ends_with(COMPUTED);
@@ -79,8 +79,8 @@ impl<'a> Lowering<'_, 'a> {
                 Template::Computed(text) => {
                     plain = false;
                     let name = if key.ends_with(COMPUTED) { key.to_owned() } else { format!("{key}{COMPUTED}") };
-                    self.source_map.put(at.child(&name), value.spot);
-                    self.source_map.put_key(at.child(&name), key_spot);
+                    self.source_map.put(at.child(&name), value.span);
+                    self.source_map.put_key(at.child(&name), key_span);
                     object.insert(name, text.into());
                 }
             }
@@ -176,13 +176,13 @@ impl<'a> Lowering<'_, 'a> {
             ExprKind::Access(..) => "a member of a function's result",
             ExprKind::Jsonata(_) => {
                 let problem =
-                    Problem::new(Code::WrongLanguageField, expr.spot, "this state's query language is JSONPath");
+                    Problem::new(Code::WrongLanguageField, expr.span, "this state's query language is JSONPath");
                 self.problems.push(problem.help("use `path \"…\"`, or give this state the clause `query jsonata`"));
                 return;
             }
             ExprKind::Call { .. } => "this call",
             _ => "this value",
         };
-        self.needs_jsonata(expr.spot, what);
+        self.needs_jsonata(expr.span, what);
     }
 }

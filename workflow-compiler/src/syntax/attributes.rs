@@ -3,8 +3,8 @@
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use workflow_asl::Code;
 
-use super::ast::{Comment, Spot, Text};
-use super::cursor::{Cursor, group_spot};
+use super::ast::{Comment, Text, TokenSpan};
+use super::cursor::{Cursor, group_span};
 use super::literal::string_value;
 use super::parser::Parser;
 use super::rename_all::Rule;
@@ -17,9 +17,9 @@ pub(super) struct Attributes {
     /// `#[serde(rename = "…")]`
     pub(super) rename: Option<Text>,
     /// `#[serde(rename_all = "…")]`
-    pub(super) rename_all: Option<(Rule, Spot)>,
+    pub(super) rename_all: Option<(Rule, TokenSpan)>,
     /// The other attributes, as written.
-    pub(super) others: Vec<(TokenStream, Spot)>,
+    pub(super) others: Vec<(TokenStream, TokenSpan)>,
 }
 
 impl Parser<'_> {
@@ -31,7 +31,7 @@ impl Parser<'_> {
                 let Some(group) = cursor.peek_group_at(2, Delimiter::Bracket).cloned() else { break };
                 let problem = Problem::new(
                     Code::Syntax,
-                    group_spot(&group),
+                    group_span(&group),
                     "`//!` must come first in the braces of a workflow, branch or map",
                 );
                 self.report(problem.help("write `///` for a comment on what follows"));
@@ -44,20 +44,20 @@ impl Parser<'_> {
             let Some(group) = cursor.peek_group_at(1, Delimiter::Bracket).cloned() else { break };
             let first = cursor.here();
             cursor.advance(2);
-            let spot = first.to(cursor.before());
+            let span = first.to(cursor.before());
             match doc_text(&group) {
-                Some(line) => append(&mut attributes.comment, line, spot),
+                Some(line) => append(&mut attributes.comment, line, span),
                 None if is_serde(&group) => self.serde(&group, &mut attributes),
                 None if is_for_rustfmt(&group) => {}
                 None if syn::parse2::<syn::Meta>(group.stream()).is_err() => {
-                    self.error(Code::Syntax, spot, "this is not an attribute");
+                    self.error(Code::Syntax, span, "this is not an attribute");
                 }
                 None => {
                     let tokens = [TokenTree::from(proc_macro2::Punct::new('#', proc_macro2::Spacing::Alone))]
                         .into_iter()
                         .chain([TokenTree::Group(group)])
                         .collect();
-                    attributes.others.push((tokens, spot));
+                    attributes.others.push((tokens, span));
                 }
             }
         }
@@ -80,7 +80,7 @@ impl Parser<'_> {
     /// Reports attributes other than comments.
     pub(super) fn only_comment(&mut self, attributes: Attributes) -> Comment {
         if let Some(rename) = &attributes.rename {
-            self.error(Code::Syntax, rename.spot, "`rename` is only valid on fields and variants");
+            self.error(Code::Syntax, rename.span, "`rename` is only valid on fields and variants");
         }
         self.refuse_rename_all(&attributes);
         self.refuse_others(&attributes);
@@ -90,26 +90,26 @@ impl Parser<'_> {
     /// Reports a comment or attribute that applies to nothing.
     pub(super) fn dangling(&mut self, attributes: &Attributes) {
         if let Some(comment) = &attributes.comment {
-            let problem = Problem::new(Code::Syntax, comment.spot, "this comment does not document anything");
+            let problem = Problem::new(Code::Syntax, comment.span, "this comment does not document anything");
             self.report(problem.help("`//` is a comment for readers of the source only"));
-        } else if let Some((_, spot)) = attributes.others.first() {
-            self.error(Code::Syntax, *spot, "this attribute does not apply to anything");
+        } else if let Some((_, span)) = attributes.others.first() {
+            self.error(Code::Syntax, *span, "this attribute does not apply to anything");
         }
     }
 
     pub(super) fn refuse_rename_all(&mut self, attributes: &Attributes) {
-        if let Some((_, spot)) = &attributes.rename_all {
+        if let Some((_, span)) = &attributes.rename_all {
             self.error(
                 Code::Syntax,
-                *spot,
+                *span,
                 "`rename_all` is only valid on structs, enums, `input`, `output` and `params`",
             );
         }
     }
 
     pub(super) fn refuse_others(&mut self, attributes: &Attributes) {
-        for (_, spot) in &attributes.others {
-            let problem = Problem::new(Code::Syntax, *spot, "unknown attribute");
+        for (_, span) in &attributes.others {
+            let problem = Problem::new(Code::Syntax, *span, "unknown attribute");
             self.report(problem.help(
                 "known are `///`, `#[serde(rename = \"…\")]` on fields and variants, \
                  `#[serde(rename_all = \"…\")]` on their parent",
@@ -167,9 +167,9 @@ impl Parser<'_> {
             return;
         }
         match Rule::from_name(&text.value) {
-            Some(rule) => attributes.rename_all = Some((rule, text.spot)),
+            Some(rule) => attributes.rename_all = Some((rule, text.span)),
             None => {
-                let problem = Problem::new(Code::Syntax, text.spot, format!("unknown naming rule `{}`", text.value));
+                let problem = Problem::new(Code::Syntax, text.span, format!("unknown naming rule `{}`", text.value));
                 self.report(
                     problem
                         .suggest_text(&text.value, Rule::NAMES.iter().map(|(name, _)| *name))
@@ -204,13 +204,13 @@ fn is_for_rustfmt(attribute: &Group) -> bool {
     text.split_whitespace().collect::<String>() == "rustfmt::skip"
 }
 
-fn append(comment: &mut Comment, line: String, spot: Spot) {
+fn append(comment: &mut Comment, line: String, span: TokenSpan) {
     match comment {
         Some(text) => {
             text.value.push('\n');
             text.value.push_str(&line);
-            text.spot = text.spot.to(spot);
+            text.span = text.span.to(span);
         }
-        None => *comment = Some(Text { value: line, spot }),
+        None => *comment = Some(Text { value: line, span }),
     }
 }

@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Ident, TokenTree};
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::{Code, StateKind};
 
-use super::ast::{Body, Declaration, DeclarationKind, Spot, Target};
+use super::ast::{Body, Declaration, DeclarationKind, Target, TokenSpan};
 use super::cursor::Cursor;
 use super::keyword::{DECLARATIONS, STATES};
 use super::literal::string_value;
@@ -50,9 +50,9 @@ impl Level {
 
 impl Parser<'_> {
     /// Parses all items up to the end. The caller adds the slot at the end.
-    pub(super) fn body(&mut self, cursor: &mut Cursor, level: Level, spot: Spot) -> (Vec<Declaration>, Body) {
+    pub(super) fn body(&mut self, cursor: &mut Cursor, level: Level, span: TokenSpan) -> (Vec<Declaration>, Body) {
         let comment = self.inner_comment(cursor);
-        let mut body = Body { comment, start: None, states: Vec::new(), spot, broken: false };
+        let mut body = Body { comment, start: None, states: Vec::new(), span, broken: false };
         let reported = self.reported();
         let mut declarations = Vec::new();
         let mut unnamed = Vec::new();
@@ -274,12 +274,12 @@ impl Parser<'_> {
             _ => return false,
         };
         cursor.advance(3);
-        let mut spot = first.to(cursor.before());
+        let mut span = first.to(cursor.before());
         if let Some(end) = cursor.eat_punct(",").or_else(|| cursor.eat_punct(";")) {
-            spot = spot.to(end);
+            span = span.to(end);
         }
         self.report(
-            Problem::new(Code::UnknownDeclaration, spot, format!("unknown declaration `{text}:`")).write(written),
+            Problem::new(Code::UnknownDeclaration, span, format!("unknown declaration `{text}:`")).write(written),
         );
         if let Some(kind) = kind {
             declarations.push(Declaration { comment: None, keyword: keyword.clone(), kind });

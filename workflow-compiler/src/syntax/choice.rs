@@ -4,10 +4,10 @@ use proc_macro2::{Delimiter, Group, Ident, TokenTree};
 use workflow_asl::Code;
 use workflow_asl::document::Operator;
 
-use super::ast::{Arm, Choice, Expr, ExprKind, Head, Spot, Target, Text, When, plain};
+use super::ast::{Arm, Choice, Expr, ExprKind, Head, Target, Text, TokenSpan, When, plain};
 use super::attributes::Attributes;
 use super::clause::ClauseOwner;
-use super::cursor::{Cursor, OpenGroup, group_spot};
+use super::cursor::{Cursor, OpenGroup, group_span};
 use super::name::rust_name;
 use super::other_language::asl::{Field, field, written_target};
 use super::parser::Parser;
@@ -159,9 +159,9 @@ impl Parser<'_> {
             "if" => {
                 cursor.next();
                 match self.let_pattern(cursor) {
-                    Some(LetPattern { spot, condition, .. }) => {
+                    Some(LetPattern { span, condition, .. }) => {
                         let message = "a choice has no patterns: use `is_present` to test whether a value is present";
-                        slips.note(spot, message, Edit::over(spot, spelled(&condition)));
+                        slips.note(span, message, Edit::over(span, spelled(&condition)));
                         When::If(condition)
                     }
                     None => When::If(self.head_expr(cursor)),
@@ -170,8 +170,8 @@ impl Parser<'_> {
             "else" => {
                 cursor.next();
                 if let Some(word) = cursor.eat_word("if") {
-                    let spot = first.to(word.span().into());
-                    slips.note(spot, "arms are tried in order: remove `else`", Edit::over(spot, "if"));
+                    let span = first.to(word.span().into());
+                    slips.note(span, "arms are tried in order: remove `else`", Edit::over(span, "if"));
                     When::If(self.head_expr(cursor))
                 } else {
                     When::Else(first)
@@ -219,12 +219,12 @@ impl Parser<'_> {
         });
         cursor.advance(sign + 1);
         let value = self.head_expr(cursor);
-        let spot = first.to(cursor.before());
-        let function = Text { value: "is_present".to_owned(), spot };
+        let span = first.to(cursor.before());
+        let function = Text { value: "is_present".to_owned(), span };
         let height = self.height + 1;
         let kind = ExprKind::Call { name: function, arguments: vec![value.clone()] };
-        let condition = self.grown(kind, spot, height);
-        Some(LetPattern { spot, condition, named: name.map(|name| (name, value)) })
+        let condition = self.grown(kind, span, height);
+        Some(LetPattern { span, condition, named: name.map(|name| (name, value)) })
     }
 
     /// `"a" | "b" => X`, `_ => X`
@@ -232,9 +232,9 @@ impl Parser<'_> {
         let first = cursor.here();
         let comment = self.only_comment(attributes);
         if let Some(word) = cursor.eat_word("case").or_else(|| cursor.eat_word("when")) {
-            let spot = Spot::from(word.span());
+            let span = TokenSpan::from(word.span());
             let message = format!("an arm of `match` begins with its value, without `{word}`");
-            slips.note(spot, message, Edit::over(spot, ""));
+            slips.note(span, message, Edit::over(span, ""));
         }
         let word = cursor.peek_ident().map(Ident::to_string).unwrap_or_default();
         let when = if word == "_" || word == "else" {
@@ -252,7 +252,7 @@ impl Parser<'_> {
     /// Handles another language's word for the arm for all other cases.
     fn other_cases(
         &mut self,
-        first: Spot,
+        first: TokenSpan,
         text: &str,
         word: &str,
         cursor: &mut Cursor,
@@ -266,19 +266,19 @@ impl Parser<'_> {
 
     /// Parses a rule in ASL syntax: `{ Condition: "{% … %}", Next: "State" }`.
     fn asl_rule(&mut self, opened: OpenGroup, slips: &mut ForeignArms) -> Option<Arm> {
-        let spot = group_spot(&opened.group);
+        let span = group_span(&opened.group);
         let rule = self.object(opened);
         let read = asl_rule(&rule);
         let message = "an arm is a condition and a state, not an object";
         let Some((condition, name)) = read else {
-            let problem = Problem::new(Code::Syntax, spot, message);
+            let problem = Problem::new(Code::Syntax, span, message);
             self.report(problem.help("such as `if input.n > 3 -> Large;`"));
             return None;
         };
         let text = format!("if {} -> {};", spelled(&condition), written_target(&name));
-        slips.note(spot, message, Edit::over(spot, text));
-        let target = Target::Text(Text { value: name, spot });
-        Some(Arm { comment: None, when: When::If(condition), target, clauses: Vec::new(), spot })
+        slips.note(span, message, Edit::over(span, text));
+        let target = Target::Text(Text { value: name, span });
+        Some(Arm { comment: None, when: When::If(condition), target, clauses: Vec::new(), span })
     }
 
     /// Parses an arm's arrow and target, including the syntax of other languages.
@@ -290,13 +290,13 @@ impl Parser<'_> {
         }
         let message = |sign: &str| format!("expected `{wanted}` in {whose}, found `{sign}`");
         for sign in [other, ":"] {
-            if let Some(spot) = if cursor.is_punct("::") { None } else { cursor.eat_punct(sign) } {
+            if let Some(span) = if cursor.is_punct("::") { None } else { cursor.eat_punct(sign) } {
                 slips.note(
-                    spot,
+                    span,
                     message(sign),
-                    Edit::over(spot, if sign == ":" { format!(" {wanted}") } else { wanted.to_owned() }),
+                    Edit::over(span, if sign == ":" { format!(" {wanted}") } else { wanted.to_owned() }),
                 );
-                return self.target(spot, cursor);
+                return self.target(span, cursor);
             }
         }
         for word in ["then", "goto", "next", "Next"] {
@@ -370,8 +370,8 @@ impl Parser<'_> {
             let foreign = if comma { 1 } else { ["||", "or"].iter().map(|sign| joined(cursor, sign)).sum() };
             if foreign > 0 {
                 cursor.advance(foreign);
-                let spot = here.to(cursor.before());
-                slips.note(spot, "patterns are joined by one `|`", Edit::over(spot, if comma { " |" } else { "|" }));
+                let span = here.to(cursor.before());
+                slips.note(span, "patterns are joined by one `|`", Edit::over(span, if comma { " |" } else { "|" }));
             } else if cursor.eat_punct("|").is_none() {
                 return Some(patterns);
             }
@@ -383,11 +383,11 @@ impl Parser<'_> {
         comment: super::ast::Comment,
         when: When,
         target: Target,
-        first: Spot,
+        first: TokenSpan,
         cursor: &mut Cursor,
     ) -> Arm {
         let clauses = self.block_clauses(ClauseOwner::Block { catcher: false }, cursor);
-        Arm { comment, when, target, clauses, spot: first.to(cursor.before()) }
+        Arm { comment, when, target, clauses, span: first.to(cursor.before()) }
     }
 
     /// Parses the end of an arm: `;`, or `,` in a `match`. It is optional after braces and at the end.
@@ -400,8 +400,8 @@ impl Parser<'_> {
         }
         let next_arm = advanced && (cursor.is_word("if") || cursor.is_word("else") || cursor.is_word("_"));
         if advanced && (cursor.eat_punct(";").is_some() || cursor.eat_punct(",").is_some()) {
-            let spot = cursor.before();
-            slips.note(spot, format!("arms end with `{wanted}` here"), Edit::over(spot, wanted));
+            let span = cursor.before();
+            slips.note(span, format!("arms end with `{wanted}` here"), Edit::over(span, wanted));
             return;
         }
         if next_arm {
@@ -424,7 +424,7 @@ impl Parser<'_> {
 /// `let Some(x) = value`
 pub(super) struct LetPattern {
     /// The span.
-    pub(super) spot: Spot,
+    pub(super) span: TokenSpan,
     /// The equivalent condition.
     pub(super) condition: Expr,
     /// The name and its value.
@@ -434,7 +434,7 @@ pub(super) struct LetPattern {
 /// The arms of a choice in the syntax of other languages, which are reported as one problem at the first.
 #[derive(Default)]
 struct ForeignArms {
-    first: Option<(Spot, String)>,
+    first: Option<(TokenSpan, String)>,
     /// The first such arm, in the language's syntax.
     written: Option<String>,
     edits: Vec<Edit>,
@@ -443,18 +443,18 @@ struct ForeignArms {
 }
 
 impl ForeignArms {
-    fn note(&mut self, spot: Spot, message: impl Into<String>, edit: Edit) {
-        self.first.get_or_insert_with(|| (spot, message.into()));
+    fn note(&mut self, span: TokenSpan, message: impl Into<String>, edit: Edit) {
+        self.first.get_or_insert_with(|| (span, message.into()));
         self.edits.push(edit);
     }
 
     /// Records an arm with states in braces instead of a state's name.
-    fn states(&mut self, spot: Spot, whose: &str) {
+    fn states(&mut self, span: TokenSpan, whose: &str) {
         self.holds_states.get_or_insert_with(|| {
             let message = format!("{whose} names its next state, and cannot contain states");
             let help =
                 "write the states next to the choice: `choice Which { if … -> First; else -> Second; } pass First …`";
-            Problem::new(Code::Syntax, spot.first, message).help(help)
+            Problem::new(Code::Syntax, span.first, message).help(help)
         });
     }
 
@@ -462,8 +462,8 @@ impl ForeignArms {
         if self.holds_states.is_some() {
             return self.holds_states;
         }
-        let (spot, message) = self.first?;
-        let problem = Problem::new(Code::Syntax, spot, message);
+        let (span, message) = self.first?;
+        let problem = Problem::new(Code::Syntax, span, message);
         let problem = match self.written {
             Some(written) => problem.help(format!("write `{written}`")),
             None => problem,
@@ -513,21 +513,21 @@ fn asl_rule(rule: &Expr) -> Option<(Expr, String)> {
     let ExprKind::Object(members) = &rule.kind else { return None };
     let text = |name: &str| {
         members.iter().find_map(|member| match &member.value.kind {
-            ExprKind::Text(text) if member.key.value == name => Some((text.clone(), member.value.spot)),
+            ExprKind::Text(text) if member.key.value == name => Some((text.clone(), member.value.span)),
             _ => None,
         })
     };
     let (next, _) = text("Next")?;
-    if let Some((condition, spot)) = text("Condition") {
-        return Some((Expr::made(ExprKind::Text(condition), spot), next));
+    if let Some((condition, span)) = text("Condition") {
+        return Some((Expr::made(ExprKind::Text(condition), span), next));
     }
-    let (variable, spot) = text("Variable")?;
+    let (variable, span) = text("Variable")?;
     let operator = members.iter().find(|member| Operator::from_name(&member.key.value).is_some())?;
-    let path = |text: String, spot| Expr::made(ExprKind::Path(Text { value: text, spot }), spot);
+    let path = |text: String, span| Expr::made(ExprKind::Path(Text { value: text, span }), span);
     let value = match &operator.value.kind {
-        ExprKind::Text(other) if operator.key.value.ends_with("Path") => path(other.clone(), operator.value.spot),
+        ExprKind::Text(other) if operator.key.value.ends_with("Path") => path(other.clone(), operator.value.span),
         _ => operator.value.clone(),
     };
-    let arguments = vec![path(variable, spot), value];
-    Some((Expr::made(ExprKind::Call { name: operator.key.clone(), arguments }, rule.spot), next))
+    let arguments = vec![path(variable, span), value];
+    Some((Expr::made(ExprKind::Call { name: operator.key.clone(), arguments }, rule.span), next))
 }

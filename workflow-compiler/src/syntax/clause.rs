@@ -4,7 +4,7 @@ use proc_macro2::Ident;
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::{Code, StateKind};
 
-use super::ast::{Clause, ClauseValue, ExprKind, Spot};
+use super::ast::{Clause, ClauseValue, ExprKind, TokenSpan};
 use super::cursor::Cursor;
 use super::keyword::{ClauseKind, ClauseSyntax, STATES, state_keyword};
 use super::object::Braces;
@@ -171,10 +171,10 @@ impl Parser<'_> {
         }
         let first = cursor.here_first();
         cursor.eat_punct(sign);
-        let spot = Spot::from(first).to(cursor.before());
+        let span = TokenSpan::from(first).to(cursor.before());
         let message = format!("unexpected `{sign}` between `{keyword}` and its value");
-        let problem = Problem::new(Code::Syntax, spot, message);
-        self.report(problem.help(format!("remove the `{sign}`")).edit(Edit::over(spot, "")));
+        let problem = Problem::new(Code::Syntax, span, message);
+        self.report(problem.help(format!("remove the `{sign}`")).edit(Edit::over(span, "")));
     }
 
     /// Parses a clause after its keyword. It is kept if it is allowed here and not a duplicate.
@@ -189,12 +189,12 @@ impl Parser<'_> {
     ) {
         if let (Some(comment), false) = (&comment, matches!(kind, ClauseKind::Retry | ClauseKind::Catch)) {
             let problem =
-                Problem::new(Code::Syntax, comment.spot, format!("`{keyword}` has no comment in the document"));
+                Problem::new(Code::Syntax, comment.span, format!("`{keyword}` has no comment in the document"));
             self.report(problem.help("`///` is allowed before states, branches, arms, `retry` and `catch`"));
         }
         self.stray_sign(&keyword, &[":", "="], cursor);
         let value = self.clause_value(kind, cursor);
-        let spot = Spot::from(keyword.span()).to(cursor.before());
+        let span = TokenSpan::from(keyword.span()).to(cursor.before());
         if !place.allows(kind) {
             clauses.broken = true;
             if !sure {
@@ -226,14 +226,20 @@ impl Parser<'_> {
             clauses.once.push((kind, variety));
         }
         match value {
-            Some(value) => clauses.list.push(Clause { comment, ..self.new_clause(keyword, kind, value, spot) }),
+            Some(value) => clauses.list.push(Clause { comment, ..self.new_clause(keyword, kind, value, span) }),
             None => clauses.broken = true,
         }
     }
 
     /// A clause without a comment, in the language's own words.
-    pub(super) fn new_clause(&mut self, keyword: Ident, kind: ClauseKind, value: ClauseValue, spot: Spot) -> Clause {
-        Clause { id: self.node(), comment: None, keyword, kind, value, spot, other_language: None }
+    pub(super) fn new_clause(
+        &mut self,
+        keyword: Ident,
+        kind: ClauseKind,
+        value: ClauseValue,
+        span: TokenSpan,
+    ) -> Clause {
+        Clause { id: self.node(), comment: None, keyword, kind, value, span, other_language: None }
     }
 
     /// Parses the value after a clause's keyword. Returns `None` if it is missing, which is reported.
@@ -262,7 +268,7 @@ impl Parser<'_> {
             ClauseSyntax::Text => {
                 let value = self.expr(cursor);
                 if !matches!(value.kind, ExprKind::Text(_) | ExprKind::Reference(_) | ExprKind::Invalid) {
-                    self.error(Code::Syntax, value.spot, format!("`{}` takes text in quotes", kind.keyword()));
+                    self.error(Code::Syntax, value.span, format!("`{}` takes text in quotes", kind.keyword()));
                     return None;
                 }
                 Some(ClauseValue::Expr(value))
@@ -355,7 +361,7 @@ impl Parser<'_> {
             let first = cursor.here();
             cursor.advance(2);
             let mut value = self.literal(&literal);
-            value.spot = first.to(cursor.before());
+            value.span = first.to(cursor.before());
             return ClauseValue::ToleratePercent(value);
         }
         let problem = self.unexpected(cursor, "a share such as `5%`, or `percent` or `count` and a value");

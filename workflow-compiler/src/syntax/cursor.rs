@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use proc_macro2::{Delimiter, Group, Ident, Literal, Spacing, Span, TokenStream, TokenTree};
 
-use super::ast::Spot;
+use super::ast::TokenSpan;
 
 /// A position in the tokens of one delimited group, or of the whole macro.
 pub(super) struct Cursor {
@@ -105,8 +105,8 @@ impl Cursor {
     }
 
     /// Returns the next token, or the end.
-    pub(super) fn here(&self) -> Spot {
-        self.peek().map_or_else(|| self.end.into(), token_spot)
+    pub(super) fn here(&self) -> TokenSpan {
+        self.peek().map_or_else(|| self.end.into(), token_span)
     }
 
     /// Returns the span of the next token (the opening delimiter of a group), or the end.
@@ -115,9 +115,9 @@ impl Cursor {
     }
 
     /// Returns the previous token; the end if none was read.
-    pub(super) fn before(&self) -> Spot {
+    pub(super) fn before(&self) -> TokenSpan {
         match self.last() {
-            Some(token) => token_spot(token),
+            Some(token) => token_span(token),
             None => self.here(),
         }
     }
@@ -202,7 +202,7 @@ impl Cursor {
         self.is_punct_at(0, text)
     }
 
-    pub(super) fn eat_punct(&mut self, text: &str) -> Option<Spot> {
+    pub(super) fn eat_punct(&mut self, text: &str) -> Option<TokenSpan> {
         if !self.is_punct(text) {
             return None;
         }
@@ -212,12 +212,12 @@ impl Cursor {
     }
 
     /// Reads one character of punctuation, even if it is joined to the next, as in `>>`.
-    pub(super) fn eat_char(&mut self, wanted: char) -> Option<Spot> {
+    pub(super) fn eat_char(&mut self, wanted: char) -> Option<TokenSpan> {
         match self.peek() {
             Some(TokenTree::Punct(punct)) if punct.as_char() == wanted => {
-                let spot = self.here();
+                let span = self.here();
                 self.at += 1;
-                Some(spot)
+                Some(span)
             }
             _ => None,
         }
@@ -262,16 +262,16 @@ fn flatten(stream: TokenStream) -> Vec<TokenTree> {
 }
 
 /// Returns the span of a token. A group spans both delimiters.
-pub(super) fn token_spot(token: &TokenTree) -> Spot {
+pub(super) fn token_span(token: &TokenTree) -> TokenSpan {
     match token {
-        TokenTree::Group(group) => group_spot(group),
+        TokenTree::Group(group) => group_span(group),
         token => token.span().into(),
     }
 }
 
 /// Returns the span of a group.
-pub(super) fn group_spot(group: &Group) -> Spot {
-    Spot { first: group.span_open(), last: group.span_close() }
+pub(super) fn group_span(group: &Group) -> TokenSpan {
+    TokenSpan { first: group.span_open(), last: group.span_close() }
 }
 
 /// The operators of two characters.

@@ -25,7 +25,7 @@ impl Parser<'_> {
         declarations: &mut Vec<Declaration>,
     ) {
         if let Some(rename) = &attributes.rename {
-            self.error(Code::Syntax, rename.spot, "`rename` is only valid on fields and variants");
+            self.error(Code::Syntax, rename.span, "`rename` is only valid on fields and variants");
         }
         self.refuse_others(&attributes);
         if !matches!(text, "input" | "output" | "params" | "struct" | "enum") {

@@ -3,9 +3,9 @@
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use workflow_asl::Code;
 
-use super::ast::{BinaryOp, Expr, ExprKind, Spot, Text, UnaryOp, plain};
+use super::ast::{BinaryOp, Expr, ExprKind, Text, TokenSpan, UnaryOp, plain};
 use super::choice::LetPattern;
-use super::cursor::{Cursor, OpenGroup, group_spot, token_spot};
+use super::cursor::{Cursor, OpenGroup, group_span, token_span};
 use super::literal::string_value;
 use super::other_language::operator::changes;
 use super::other_language::statement::with_value;
@@ -92,11 +92,11 @@ impl Parser<'_> {
         let total = count.checked_mul(*seconds)?;
         let first = cursor.here();
         cursor.advance(2);
-        let spot = first.to(cursor.before());
+        let span = first.to(cursor.before());
         let letter = unit.get(..1).unwrap_or("s");
-        let problem = Problem::new(Code::BadDuration, spot, "a duration is one word");
+        let problem = Problem::new(Code::BadDuration, span, "a duration is one word");
         self.report(problem.write(format!("{count}{letter}")));
-        Some(self.leaf(ExprKind::Duration(total), spot))
+        Some(self.leaf(ExprKind::Duration(total), span))
     }
 
     fn nested(&mut self, cursor: &mut Cursor) -> Expr {
@@ -139,34 +139,34 @@ impl Parser<'_> {
         while let Some((op, text, binds)) = self.operator(cursor, least) {
             let first = cursor.here();
             cursor.advance(text);
-            let spot = first.to(cursor.before());
+            let span = first.to(cursor.before());
             if binds == COMPARISON && std::mem::replace(&mut compared, true) {
-                let problem = Problem::new(Code::Syntax, spot, "comparisons do not chain");
+                let problem = Problem::new(Code::Syntax, span, "comparisons do not chain");
                 self.report(problem.help("join two comparisons with `&&`, or use parentheses"));
                 // Its type would cause another problem.
                 left.kind = ExprKind::Invalid;
             }
             let right = self.binary(cursor, binds + 1);
             if op == BinaryOp::Default {
-                defaults.push((std::mem::replace(&mut left, right), spot, height));
+                defaults.push((std::mem::replace(&mut left, right), span, height));
                 height = self.height;
                 continue;
             }
             height = height.max(self.height) + 1;
-            let whole = left.spot.to(right.spot);
+            let whole = left.span.to(right.span);
             if too_high {
                 continue;
             }
-            left = self.grown(ExprKind::Binary(op, spot, Box::new(left), Box::new(right)), whole, height);
+            left = self.grown(ExprKind::Binary(op, span, Box::new(left), Box::new(right)), whole, height);
             // Excessive height is reported once, and the rest is only parsed.
             too_high = matches!(left.kind, ExprKind::Invalid);
             height = self.height;
         }
         // `??` is right-associative: the first value of `a ?? b ?? c` is tried first. Recursion could be too deep.
-        for (first, spot, own) in defaults.into_iter().rev() {
-            let whole = first.spot.to(left.spot);
+        for (first, span, own) in defaults.into_iter().rev() {
+            let whole = first.span.to(left.span);
             left = self.grown(
-                ExprKind::Binary(BinaryOp::Default, spot, Box::new(first), Box::new(left)),
+                ExprKind::Binary(BinaryOp::Default, span, Box::new(first), Box::new(left)),
                 whole,
                 height.max(own) + 1,
             );
@@ -215,7 +215,7 @@ impl Parser<'_> {
             return None;
         }
         let Some((wrong, length)) = foreign else { return Some((*op, text.len(), *binds)) };
-        let last = length.checked_sub(1).and_then(|last| cursor.peek_at(last)).map_or(cursor.here(), token_spot);
+        let last = length.checked_sub(1).and_then(|last| cursor.peek_at(last)).map_or(cursor.here(), token_span);
         let problem = Problem::new(Code::Syntax, cursor.here().to(last), format!("`{wrong}` is not an operator here"));
         self.report(problem.write(*text));
         Some((*op, length, *binds))
@@ -237,7 +237,7 @@ impl Parser<'_> {
                 return self.counted_before(cursor);
             } else if cursor.is_punct("+") {
                 let problem = Problem::new(Code::Syntax, cursor.here(), "unexpected `+` before a value");
-                let edit = Edit::over(problem.spot, "");
+                let edit = Edit::over(problem.span, "");
                 self.report(problem.help("remove it").edit(edit));
             } else if cursor.is_punct("-") && !cursor.is_punct("->") {
                 operators.push((UnaryOp::Negate, cursor.here()));
@@ -245,7 +245,7 @@ impl Parser<'_> {
                 operators.push((UnaryOp::Not, cursor.here()));
             } else if cursor.is_punct("&") && !cursor.is_punct("&&") {
                 let problem = Problem::new(Code::Syntax, cursor.here(), "unexpected `&` before a value");
-                let edit = Edit::over(problem.spot, "");
+                let edit = Edit::over(problem.span, "");
                 self.report(problem.help("remove it").edit(edit));
             } else if self.is_not(cursor) {
                 let not = cursor.here();
@@ -253,17 +253,17 @@ impl Parser<'_> {
                 cursor.next();
                 // In other languages it applies to a whole comparison.
                 let value = self.binary(cursor, COMPARISON);
-                let spot = not.to(value.spot);
+                let span = not.to(value.span);
                 let problem = match value.kind {
                     ExprKind::Binary(..) => {
                         let problem = problem.help(format!("write `!({})`", spelled(&value)));
-                        problem.edit(Edit::over(not, "!(")).edit(Edit::after(value.spot, ")"))
+                        problem.edit(Edit::over(not, "!(")).edit(Edit::after(value.span, ")"))
                     }
                     _ => problem.write("!"),
                 };
                 self.report(problem);
                 let height = self.height + 1;
-                let value = self.grown(ExprKind::Unary(UnaryOp::Not, Box::new(value)), spot, height);
+                let value = self.grown(ExprKind::Unary(UnaryOp::Not, Box::new(value)), span, height);
                 return self.under(operators, value);
             } else {
                 break;
@@ -276,9 +276,9 @@ impl Parser<'_> {
     }
 
     /// Applies prefix operators to a value.
-    fn under(&mut self, operators: Vec<(UnaryOp, Spot)>, mut value: Expr) -> Expr {
-        for (op, spot) in operators.into_iter().rev() {
-            let whole = spot.to(value.spot);
+    fn under(&mut self, operators: Vec<(UnaryOp, TokenSpan)>, mut value: Expr) -> Expr {
+        for (op, span) in operators.into_iter().rev() {
+            let whole = span.to(value.span);
             let folded = match (op, &value.kind) {
                 (UnaryOp::Negate, ExprKind::Number(text)) if !text.starts_with('-') => Some(format!("-{text}")),
                 _ => None,
@@ -316,11 +316,11 @@ impl Parser<'_> {
             _ => return value,
         };
         cursor.advance(2);
-        let spot = value.spot.to(cursor.before());
-        let name = Text { value: function.to_owned(), spot };
+        let span = value.span.to(cursor.before());
+        let name = Text { value: function.to_owned(), span };
         let height = self.height + 1;
-        let call = self.grown(ExprKind::Call { name, arguments: vec![value] }, spot, height);
-        let problem = Problem::new(Code::Syntax, spot, "values are not cast with `as`");
+        let call = self.grown(ExprKind::Call { name, arguments: vec![value] }, span, height);
+        let problem = Problem::new(Code::Syntax, span, "values are not cast with `as`");
         self.report(problem.write(spelled(&call)));
         call
     }
@@ -363,7 +363,7 @@ impl Parser<'_> {
                     cursor.next();
                     let items = self.list(&group, "value");
                     let height = self.height + 1;
-                    self.grown(ExprKind::Array(items), group_spot(&group), height)
+                    self.grown(ExprKind::Array(items), group_span(&group), height)
                 }
                 _ => {
                     cursor.next();
@@ -414,9 +414,9 @@ impl Parser<'_> {
         match inner {
             Some(inner) => {
                 let height = self.height + 1;
-                self.grown(ExprKind::Paren(Box::new(inner)), group_spot(group), height)
+                self.grown(ExprKind::Paren(Box::new(inner)), group_span(group), height)
             }
-            None => self.leaf(ExprKind::Invalid, group_spot(group)),
+            None => self.leaf(ExprKind::Invalid, group_span(group)),
         }
     }
 
@@ -446,27 +446,27 @@ impl Parser<'_> {
     /// Parses a value that starts with a word.
     fn word_value(&mut self, word: &Ident, cursor: &mut Cursor) -> Expr {
         let text = word.to_string();
-        let spot = cursor.here();
+        let span = cursor.here();
         let text_follows = cursor.peek_literal_at(1).and_then(string_value);
         match (text.as_str(), text_follows) {
             ("null", _) => {
                 cursor.next();
-                self.leaf(ExprKind::Null, spot)
+                self.leaf(ExprKind::Null, span)
             }
             ("true" | "false", _) => {
                 cursor.next();
-                self.leaf(ExprKind::Bool(text == "true"), spot)
+                self.leaf(ExprKind::Bool(text == "true"), span)
             }
             ("if", _) => {
                 cursor.next();
-                self.conditional(spot, cursor)
+                self.conditional(span, cursor)
             }
             ("const", _) => {
                 cursor.next();
-                self.constant(spot, cursor)
+                self.constant(span, cursor)
             }
-            ("jsonata", Some(source)) => self.raw_text(spot, ExprKind::Jsonata, source, cursor),
-            ("path", Some(source)) => self.raw_text(spot, ExprKind::Path, source, cursor),
+            ("jsonata", Some(source)) => self.raw_text(span, ExprKind::Jsonata, source, cursor),
+            ("path", Some(source)) => self.raw_text(span, ExprKind::Path, source, cursor),
             (text, _) => match self.word_of_other_language(text, cursor) {
                 Some(value) => value,
                 None => self.reference(cursor),
@@ -474,16 +474,16 @@ impl Parser<'_> {
         }
     }
 
-    fn raw_text(&mut self, spot: Spot, kind: fn(Text) -> ExprKind, source: Text, cursor: &mut Cursor) -> Expr {
+    fn raw_text(&mut self, span: TokenSpan, kind: fn(Text) -> ExprKind, source: Text, cursor: &mut Cursor) -> Expr {
         cursor.advance(2);
-        let whole = spot.to(source.spot);
+        let whole = span.to(source.span);
         self.leaf(kind(source), whole)
     }
 
     /// `if c { a } else { b }`, after the `if`.
-    fn conditional(&mut self, spot: Spot, cursor: &mut Cursor) -> Expr {
+    fn conditional(&mut self, span: TokenSpan, cursor: &mut Cursor) -> Expr {
         let pattern = self.let_pattern(cursor);
-        if let Some(LetPattern { spot: words, condition, named }) = &pattern {
+        if let Some(LetPattern { span: words, condition, named }) = &pattern {
             let written = spelled(condition);
             let message = "values have no patterns: use `is_present` to test whether one is present";
             let mut problem = Problem::new(Code::Syntax, *words, message).help(format!("write `{written}`"));
@@ -524,7 +524,7 @@ impl Parser<'_> {
             self.block(cursor)
         };
         height = height.max(self.height) + 1;
-        let whole = spot.to(cursor.before());
+        let whole = span.to(cursor.before());
         self.grown(ExprKind::If(Box::new(condition), Box::new(yes), Box::new(no)), whole, height)
     }
 
@@ -544,12 +544,12 @@ impl Parser<'_> {
         }
         match self.within_opened(opened, |parser, cursor| parser.expr(cursor)) {
             Some(value) => value,
-            None => self.leaf(ExprKind::Invalid, group_spot(&group)),
+            None => self.leaf(ExprKind::Invalid, group_span(&group)),
         }
     }
 
     /// `const PATH`, after the `const`.
-    fn constant(&mut self, spot: Spot, cursor: &mut Cursor) -> Expr {
+    fn constant(&mut self, span: TokenSpan, cursor: &mut Cursor) -> Expr {
         let mut tokens: Vec<TokenTree> = Vec::new();
         loop {
             if cursor.is_punct("::") {
@@ -561,11 +561,11 @@ impl Parser<'_> {
             let Some(word) = cursor.eat_ident() else {
                 let problem = self.unexpected(cursor, "the path of a Rust constant");
                 self.complain(cursor, problem.help("such as `const LIMIT` or `const config::LIMIT`"));
-                return self.leaf(ExprKind::Invalid, spot);
+                return self.leaf(ExprKind::Invalid, span);
             };
             tokens.push(TokenTree::Ident(word));
         }
-        let whole = spot.to(cursor.before());
+        let whole = span.to(cursor.before());
         let path: TokenStream = tokens.into_iter().collect();
         if syn::parse2::<syn::Path>(path.clone()).is_err() {
             self.error(Code::Syntax, whole, "this is not the path of a Rust constant");

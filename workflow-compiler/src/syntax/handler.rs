@@ -3,9 +3,9 @@
 use proc_macro2::{Delimiter, Group, Ident, Literal, TokenTree};
 use workflow_asl::{Code, error_name};
 
-use super::ast::{Catcher, Clause, ClauseValue, Expr, ExprKind, Retrier, SettingField, Spot, Target, Text, plain};
+use super::ast::{Catcher, Clause, ClauseValue, Expr, ExprKind, Retrier, SettingField, Target, Text, TokenSpan, plain};
 use super::clause::{ClauseOwner, Clauses};
-use super::cursor::{Cursor, OpenGroup, group_spot};
+use super::cursor::{Cursor, OpenGroup, group_span};
 use super::keyword::{ClauseKind, RETRY_FIELDS};
 use super::literal::string_value;
 use super::name::rust_name;
@@ -52,18 +52,18 @@ impl Parser<'_> {
 
     /// `[Errors…] { interval: …, … }`
     pub(super) fn retrier(&mut self, cursor: &mut Cursor) -> Retrier {
-        let (errors, errors_spot) = self.errors(cursor);
-        Retrier { errors, errors_spot, ..self.retrier_fields(cursor) }
+        let (errors, errors_span) = self.errors(cursor);
+        Retrier { errors, errors_span, ..self.retrier_fields(cursor) }
     }
 
     /// `{ interval: …, … }`
     fn retrier_fields(&mut self, cursor: &mut Cursor) -> Retrier {
-        let errors_spot = cursor.before();
+        let errors_span = cursor.before();
         if cursor.peek_group(Delimiter::Brace).is_none()
             && let Some((fields, problem)) = self.loose_fields(None, cursor)
         {
             self.report(problem);
-            return Retrier { errors: Vec::new(), errors_spot, fields };
+            return Retrier { errors: Vec::new(), errors_span, fields };
         }
         let fields = match cursor.eat_group(Delimiter::Brace) {
             Some(group) => self
@@ -73,27 +73,27 @@ impl Parser<'_> {
                     Some(name) => Some(SettingField { name, value: member.value }),
                     None => {
                         let key = &member.key;
-                        let problem = Problem::new(Code::Syntax, key.spot, "the fields of a retrier have no quotes");
+                        let problem = Problem::new(Code::Syntax, key.span, "the fields of a retrier have no quotes");
                         if !is_word(&key.value) {
                             self.report(problem);
                             return None;
                         }
                         self.report(problem.write(key.value.clone()));
-                        let name = Ident::new(&key.value, key.spot.first);
+                        let name = Ident::new(&key.value, key.span.first);
                         Some(SettingField { name, value: member.value })
                     }
                 })
                 .collect(),
             None => Vec::new(),
         };
-        Retrier { errors: Vec::new(), errors_spot, fields }
+        Retrier { errors: Vec::new(), errors_span, fields }
     }
 
     /// `[Errors…] => State { … }`
     pub(super) fn catcher(&mut self, cursor: &mut Cursor) -> Catcher {
-        let (errors, errors_spot, target) = match self.bare_errors(cursor) {
+        let (errors, errors_span, target) = match self.bare_errors(cursor) {
             Some((errors, problem)) => {
-                let spot = problem.spot;
+                let span = problem.span;
                 let mut problem = self.without_a_name(cursor).into_iter().fold(problem, Problem::edit);
                 let target = match cursor.eat_punct("->") {
                     Some(arrow) => {
@@ -112,21 +112,21 @@ impl Parser<'_> {
                         }
                     },
                 };
-                (errors, spot, target)
+                (errors, span, target)
             }
             None => {
-                let (errors, spot) = self.errors(cursor);
+                let (errors, span) = self.errors(cursor);
                 let named = cursor.here();
                 if let Some(edit) = self.without_a_name(cursor) {
-                    let spot = named.to(cursor.before());
-                    let problem = Problem::new(Code::Syntax, spot, "the caught error is named `caught`");
+                    let span = named.to(cursor.before());
+                    let problem = Problem::new(Code::Syntax, span, "the caught error is named `caught`");
                     self.report(problem.help("remove this").edit(edit));
                 }
-                (errors, spot, self.catcher_target(cursor))
+                (errors, span, self.catcher_target(cursor))
             }
         };
         let clauses = self.block_clauses(ClauseOwner::Block { catcher: true }, cursor);
-        Catcher { errors, errors_spot, target, clauses }
+        Catcher { errors, errors_span, target, clauses }
     }
 
     /// Parses `as e` or `(e)`, the name of the caught error in other languages. Returns the edit that removes it.
@@ -145,12 +145,12 @@ impl Parser<'_> {
         let asl = cursor.peek_group(Delimiter::Brace).cloned().and_then(|group| {
             let mut inside = Cursor::inside(&group);
             let read = self.asl_transition(&mut inside)?;
-            inside.is_end().then_some((group_spot(&group), read))
+            inside.is_end().then_some((group_span(&group), read))
         });
-        let Some((spot, read)) = asl else { return self.arrow("=>", "a catcher", cursor) };
+        let Some((span, read)) = asl else { return self.arrow("=>", "a catcher", cursor) };
         cursor.next();
         let written = read.arrow("=>");
-        let problem = Problem::new(Code::Syntax, spot, "a catcher's transition begins with `=>` and a state");
+        let problem = Problem::new(Code::Syntax, span, "a catcher's transition begins with `=>` and a state");
         self.report(problem.write(written));
         read.target
     }
@@ -194,10 +194,10 @@ impl Parser<'_> {
         let listed: Vec<_> = names.iter().map(|name| spelled_error(name)).collect();
         let written = format!("[{}]", listed.join(", "));
         cursor.advance(length);
-        let spot = if length == 0 { first } else { first.to(cursor.before()) };
-        let problem = Problem::new(Code::Syntax, spot, "the errors of a catcher go in brackets");
+        let span = if length == 0 { first } else { first.to(cursor.before()) };
+        let problem = Problem::new(Code::Syntax, span, "the errors of a catcher go in brackets");
         let edit =
-            if length == 0 { Edit::before(first, format!("{written} ")) } else { Edit::over(spot, written.clone()) };
+            if length == 0 { Edit::before(first, format!("{written} ")) } else { Edit::over(span, written.clone()) };
         let mut problem = problem.edit(edit);
         let target = match (cursor.eat_punct("=>"), cursor.eat_punct("->"), cursor.peek_group(Delimiter::Brace)) {
             (Some(arrow), ..) => self.target(arrow, cursor),
@@ -238,9 +238,9 @@ impl Parser<'_> {
             Target::Missing(_) => "Failed".to_owned(),
         };
         self.report(problem.help(format!("write `catch {written} => {goes_on}`")));
-        let errors = names.into_iter().map(|value| Text { value, spot }).collect();
+        let errors = names.into_iter().map(|value| Text { value, span }).collect();
         let clauses = self.block_clauses(ClauseOwner::Block { catcher: true }, cursor);
-        Some(Catcher { errors, errors_spot: spot, target, clauses })
+        Some(Catcher { errors, errors_span: span, target, clauses })
     }
 
     /// Parses a retrier in the syntax of other languages: `retry 3`, `retry(3)`, `retry { max_attempts: 3 }`.
@@ -248,7 +248,7 @@ impl Parser<'_> {
         let first = cursor.here();
         let number = |literal: &Literal| literal.to_string().parse::<u32>().ok();
         let all = format!("[{}]", error_name::ALL);
-        let errors = |spot| vec![Text { value: error_name::ALL.to_owned(), spot }];
+        let errors = |span| vec![Text { value: error_name::ALL.to_owned(), span }];
         let attempts = match cursor.peek()? {
             TokenTree::Literal(literal) => number(literal)?,
             TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {
@@ -270,9 +270,9 @@ impl Parser<'_> {
         };
         cursor.next();
         cursor.eat_word("times");
-        let spot = first.to(cursor.before());
-        let problem = Problem::new(Code::Syntax, spot, "the errors of a retrier go in brackets");
-        let attempts = Expr::made(ExprKind::Number(attempts.to_string()), spot);
+        let span = first.to(cursor.before());
+        let problem = Problem::new(Code::Syntax, span, "the errors of a retrier go in brackets");
+        let attempts = Expr::made(ExprKind::Number(attempts.to_string()), span);
         let mut written = vec![retry_field_as_written("max_attempts", &attempts)];
         if let Some((fields, _)) = self.loose_fields(None, cursor) {
             written.extend(fields.iter().map(|field| retry_field_as_written(&field.name.to_string(), &field.value)));
@@ -280,7 +280,7 @@ impl Parser<'_> {
         let written = format!("{all} {{ {} }}", written.join(", "));
         let whole = first.to(cursor.before());
         self.report(problem.help(format!("write `retry {written}`")).edit(Edit::over(whole, written)));
-        Some(Retrier { errors: errors(spot), errors_spot: spot, fields: Vec::new() })
+        Some(Retrier { errors: errors(span), errors_span: span, fields: Vec::new() })
     }
 
     /// Parses a retrier's fields without braces: `interval 2s max_attempts 3`, `IntervalSeconds: 2`, `3 times`. They
@@ -313,7 +313,7 @@ impl Parser<'_> {
                     break;
                 }
             };
-            let spot = cursor.here().first;
+            let span = cursor.here().first;
             let value = match name {
                 "jitter" if cursor.peek_ident().is_some() => {
                     let word = cursor.eat_ident()?;
@@ -329,7 +329,7 @@ impl Parser<'_> {
                 }
             };
             cursor.eat_word("times");
-            fields.push(SettingField { name: Ident::new(name, spot), value });
+            fields.push(SettingField { name: Ident::new(name, span), value });
             if !cursor.is_punct(",") || cursor.peek_at(1).is_none() {
                 continue;
             }
@@ -339,10 +339,10 @@ impl Parser<'_> {
             return None;
         }
         // A comma at the end belongs to the state.
-        let spot = first.to(cursor.before());
+        let span = first.to(cursor.before());
         let written: Vec<_> =
             fields.iter().map(|field| retry_field_as_written(&field.name.to_string(), &field.value)).collect();
-        let problem = Problem::new(Code::Syntax, spot, "the fields of a retrier go in braces");
+        let problem = Problem::new(Code::Syntax, span, "the fields of a retrier go in braces");
         Some((fields, problem.write(format!("{{ {} }}", written.join(", ")))))
     }
 
@@ -367,11 +367,11 @@ impl Parser<'_> {
     }
 
     /// `[A, B.C, "any text"]`
-    pub(super) fn errors(&mut self, cursor: &mut Cursor) -> (Vec<Text>, Spot) {
+    pub(super) fn errors(&mut self, cursor: &mut Cursor) -> (Vec<Text>, TokenSpan) {
         if let Some((errors, problem)) = self.bare_errors(cursor) {
-            let spot = problem.spot;
+            let span = problem.span;
             self.report(problem);
-            return (errors, spot);
+            return (errors, span);
         }
         let Some(group) = cursor.eat_group(Delimiter::Bracket) else {
             self.expected(cursor, "errors in brackets, such as `[States.ALL]`");
@@ -390,7 +390,7 @@ impl Parser<'_> {
             }
             errors
         });
-        (errors.unwrap_or_default(), group_spot(&group))
+        (errors.unwrap_or_default(), group_span(&group))
     }
 
     /// Parses `States.Timeout, Lambda.Unknown`: names of errors without brackets. Also returns the problem.
@@ -428,11 +428,11 @@ impl Parser<'_> {
             _ => false,
         };
         if everything {
-            let spot = cursor.here();
-            let problem = Problem::new(Code::Syntax, spot, "use `States.ALL` to match every error");
+            let span = cursor.here();
+            let problem = Problem::new(Code::Syntax, span, "use `States.ALL` to match every error");
             self.report(problem.write("States.ALL"));
             cursor.next();
-            return Some(Text { value: error_name::ALL.to_owned(), spot });
+            return Some(Text { value: error_name::ALL.to_owned(), span });
         }
         let Some(first) = cursor.eat_ident() else {
             let problem = self.unexpected(cursor, "an error's name");
@@ -440,7 +440,7 @@ impl Parser<'_> {
             return None;
         };
         let mut value = plain(&first);
-        let spot = Spot::from(first.span());
+        let span = TokenSpan::from(first.span());
         while cursor.is_punct(".") {
             match cursor.peek_at(1) {
                 Some(TokenTree::Ident(word)) => value.push_str(&format!(".{}", plain(word))),
@@ -457,7 +457,7 @@ impl Parser<'_> {
             }
             cursor.advance(2);
         }
-        Some(Text { value, spot: spot.to(cursor.before()) })
+        Some(Text { value, span: span.to(cursor.before()) })
     }
 }
 

@@ -23,7 +23,7 @@ pub(crate) fn is_duration(text: &str) -> bool {
 /// Returns the value of a string literal without a suffix.
 pub(super) fn string_value(literal: &Literal) -> Option<Text> {
     match Lit::new(literal.clone()) {
-        Lit::Str(text) if text.suffix().is_empty() => Some(Text { value: text.value(), spot: literal.span().into() }),
+        Lit::Str(text) if text.suffix().is_empty() => Some(Text { value: text.value(), span: literal.span().into() }),
         _ => None,
     }
 }
@@ -128,7 +128,7 @@ impl Parser<'_> {
             ("day" | "days", _) => problem.write(format!("{digits}d")),
             (_, Some(seconds)) => {
                 let written = in_largest_unit(seconds);
-                let edit = Edit::over(problem.spot, written.clone());
+                let edit = Edit::over(problem.span, written.clone());
                 problem.help(format!("one unit only: write `{written}`")).edit(edit)
             }
             _ => problem.help(DURATION_HELP),

@@ -3,10 +3,10 @@
 use proc_macro2::{Delimiter, Group, Ident};
 use workflow_asl::{Code, StateKind};
 
-use super::ast::{Body, Branch, Expr, ExprKind, Head, MapItems, Reference, Root, Spot, Target, plain};
+use super::ast::{Body, Branch, Expr, ExprKind, Head, MapItems, Reference, Root, Target, TokenSpan, plain};
 use super::body::Level;
 use super::clause::{ClauseOwner, Clauses};
-use super::cursor::{Cursor, group_spot};
+use super::cursor::{Cursor, group_span};
 use super::other_language::statement::{targets, with_item};
 use super::parser::Parser;
 use super::recover::{attributes_length, clause_starts_here, item_starts_here, state_kind};
@@ -16,7 +16,7 @@ use crate::problem::{Edit, Problem};
 
 impl Parser<'_> {
     /// Parses `[over …] clauses [iterator] { states }`. The caller parses what follows.
-    pub(super) fn map(&mut self, name: Spot, cursor: &mut Cursor, clauses: &mut Clauses) -> (Head, bool) {
+    pub(super) fn map(&mut self, name: TokenSpan, cursor: &mut Cursor, clauses: &mut Clauses) -> (Head, bool) {
         let mut over = None;
         let mut iterator = false;
         let mut item: Option<(Ident, Problem)> = None;
@@ -69,7 +69,7 @@ impl Parser<'_> {
                     problem.help("such as `map Each over input.items { pass One -> end; } -> Next;`"),
                 );
                 self.hole(cursor.here_first(), Role::Setting("map"));
-                let body = Body { comment: None, start: None, states: Vec::new(), spot: name, broken: true };
+                let body = Body { comment: None, start: None, states: Vec::new(), span: name, broken: true };
                 clauses.broken = true;
                 return (Head::Map { over, body, iterator }, false);
             } else {
@@ -85,10 +85,10 @@ impl Parser<'_> {
         if has_items && cursor.is_word("as") {
             let name = cursor.peek_ident_at(1)?.clone();
             cursor.advance(2);
-            let spot = first.to(cursor.before());
-            let problem = Problem::new(Code::Syntax, spot, "the item of a map is named `item`");
+            let span = first.to(cursor.before());
+            let problem = Problem::new(Code::Syntax, span, "the item of a map is named `item`");
             let help = format!("remove `as {name}`, and write `item` for `{name}`");
-            return Some((name, problem.help(help).edit(Edit::over(spot, "")), None));
+            return Some((name, problem.help(help).edit(Edit::over(span, "")), None));
         }
         let with_for = usize::from(cursor.is_word("for"));
         let name = cursor.peek_ident_at(with_for)?.clone();
@@ -98,33 +98,33 @@ impl Parser<'_> {
         }
         cursor.advance(with_for + 2);
         let items = self.head_expr(cursor);
-        let spot = first.to(cursor.before());
+        let span = first.to(cursor.before());
         let written = format!("over {}", spelled(&items));
-        let problem = Problem::new(Code::Syntax, spot, "a map iterates `over` its items, and each is named `item`");
+        let problem = Problem::new(Code::Syntax, span, "a map iterates `over` its items, and each is named `item`");
         let problem = problem.help(format!("write `{written}`, and `item` for `{name}`"));
-        Some((name, problem.edit(Edit::over(spot, written)), Some(MapItems::Items(items))))
+        Some((name, problem.edit(Edit::over(span, written)), Some(MapItems::Items(items))))
     }
 
     /// Parses `{ over xs; states }`: the items inside the braces, which is reported.
-    fn over_inside(&mut self, group: &Group, name: Spot) -> (Option<MapItems>, Body) {
+    fn over_inside(&mut self, group: &Group, name: TokenSpan) -> (Option<MapItems>, Body) {
         let read = self.within(group, |parser, cursor| {
             let first = cursor.here();
             cursor.next();
             let items = parser.head_expr(cursor);
-            let spot = first.to(cursor.before());
+            let span = first.to(cursor.before());
             let end = match cursor.eat_punct(";").or_else(|| cursor.eat_punct(",")) {
                 Some(end) => first.to(end),
-                None => spot,
+                None => span,
             };
             let written = format!("over {}", spelled(&items));
-            let problem = Problem::new(Code::Syntax, spot, "`over` must come before the states of the map");
+            let problem = Problem::new(Code::Syntax, span, "`over` must come before the states of the map");
             let problem = problem.help(format!("write `{written} {{ … }}`")).edit(Edit::over(end, ""));
             parser.report(problem.edit(Edit::before(group.span_open(), format!("{written} "))));
             let (_, body) = parser.body(cursor, Level::Inner, name);
             parser.hole(group.span_close(), Role::InnerItem);
             (Some(MapItems::Items(items)), body)
         });
-        read.unwrap_or((None, Body { comment: None, start: None, states: Vec::new(), spot: name, broken: true }))
+        read.unwrap_or((None, Body { comment: None, start: None, states: Vec::new(), span: name, broken: true }))
     }
 
     /// Parses `over` after the states, which is reported.
@@ -159,13 +159,13 @@ impl Parser<'_> {
     }
 
     /// Parses the states of a branch or map.
-    pub(super) fn inner_body(&mut self, group: &Group, spot: Spot) -> Body {
+    pub(super) fn inner_body(&mut self, group: &Group, span: TokenSpan) -> Body {
         let body = self.within(group, |parser, cursor| {
-            let (_, body) = parser.body(cursor, Level::Inner, spot);
+            let (_, body) = parser.body(cursor, Level::Inner, span);
             parser.hole(group.span_close(), Role::InnerItem);
             body
         });
-        body.unwrap_or(Body { comment: None, start: None, states: Vec::new(), spot, broken: true })
+        body.unwrap_or(Body { comment: None, start: None, states: Vec::new(), span, broken: true })
     }
 
     /// `{ branch { … } … }`
@@ -230,7 +230,7 @@ impl Parser<'_> {
         let (mut branches, mut edits) = (Vec::new(), Vec::new());
         while state_kind(cursor, attributes_length(cursor, 0)).is_some() {
             let open = cursor.here_first();
-            let mut body = Body { comment: None, start: None, states: Vec::new(), spot: open.into(), broken: false };
+            let mut body = Body { comment: None, start: None, states: Vec::new(), span: open.into(), broken: false };
             while !cursor.is_end() && state_kind(cursor, attributes_length(cursor, 0)).is_some() {
                 let reported = self.reported();
                 self.item(cursor, Level::Inner, &mut Vec::new(), &mut body, &mut Vec::new());
@@ -263,7 +263,7 @@ impl Parser<'_> {
             // Braces alone are most likely a branch without its keyword.
             self.expected(cursor, "`branch`");
             return match cursor.eat_group(Delimiter::Brace) {
-                Some(group) => Some(Branch { comment, body: self.inner_body(&group, group_spot(&group)) }),
+                Some(group) => Some(Branch { comment, body: self.inner_body(&group, group_span(&group)) }),
                 None => {
                     self.skip_to_branch(cursor);
                     None

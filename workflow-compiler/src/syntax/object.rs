@@ -3,8 +3,8 @@
 use proc_macro2::{Ident, TokenTree};
 use workflow_asl::{Code, StateKind};
 
-use super::ast::{Expr, ExprKind, Member, NO_WORD, OtherLanguage, Reference, Root, Segment, Spot, Text, plain};
-use super::cursor::{Cursor, OpenGroup, group_spot};
+use super::ast::{Expr, ExprKind, Member, NO_WORD, OtherLanguage, Reference, Root, Segment, Text, TokenSpan, plain};
+use super::cursor::{Cursor, OpenGroup, group_span};
 use super::keyword::{ClauseKind, FAIL_FIELDS, Keyword, RETRY_FIELDS};
 use super::literal::string_value;
 use super::name::rust_name;
@@ -66,10 +66,10 @@ impl Parser<'_> {
 
     /// Parses `{ name: value, … }` of `assign`, or another object.
     pub(super) fn object_of(&mut self, opened: OpenGroup, braces: Braces) -> Expr {
-        let spot = group_spot(&opened.group);
+        let span = group_span(&opened.group);
         let members = self.members(opened, braces).into_iter().map(|(member, _)| member).collect();
         let height = self.height + 1;
-        self.grown(ExprKind::Object(members), spot, height)
+        self.grown(ExprKind::Object(members), span, height)
     }
 
     /// Parses the members with the identifiers of their keys. Sets the height to the maximum of their values'.
@@ -83,7 +83,7 @@ impl Parser<'_> {
                 let attributes = parser.attributes(cursor);
                 if let Some(comment) = &attributes.comment {
                     let problem =
-                        Problem::new(Code::Syntax, comment.spot, format!("`///` is not allowed in {}", braces.owner()));
+                        Problem::new(Code::Syntax, comment.span, format!("`///` is not allowed in {}", braces.owner()));
                     parser.report(problem.help("`//` is a comment for readers of the source only"));
                 }
                 parser.refuse_others(&attributes);
@@ -93,7 +93,7 @@ impl Parser<'_> {
                 if let Some((mut member, mut ident)) = parser.member_of(cursor, braces) {
                     height = height.max(parser.height);
                     if let Some(name) = parser.meant_key(&member, braces) {
-                        ident = Some(Ident::new(name, member.key.spot.first));
+                        ident = Some(Ident::new(name, member.key.span.first));
                         name.clone_into(&mut member.key.value);
                     }
                     let known = parser.known_key(&member.key, braces);
@@ -134,7 +134,7 @@ impl Parser<'_> {
             }
         };
         let message = format!("unknown field `{}` in {}", key.value, braces.owner());
-        let problem = Problem::new(Code::UnknownClauseField, key.spot.to(value.spot), message);
+        let problem = Problem::new(Code::UnknownClauseField, key.span.to(value.span), message);
         self.report(problem.write(written));
         Some(name)
     }
@@ -147,7 +147,7 @@ impl Parser<'_> {
         let words: Vec<_> = fields.iter().map(|field| field.word).collect();
         let problem = Problem::new(
             Code::UnknownClauseField,
-            key.spot,
+            key.span,
             format!("unknown field `{}` in {}", key.value, braces.owner()),
         );
         self.report(
@@ -160,7 +160,7 @@ impl Parser<'_> {
         let first = keys.insert(key.value.clone());
         if !first {
             let code = if braces.fields().is_some() { Code::RepeatedClause } else { Code::DuplicateName };
-            self.error(code, key.spot, format!("`{}` is given twice in {}", key.value, braces.owner()));
+            self.error(code, key.span, format!("`{}` is given twice in {}", key.value, braces.owner()));
         }
         first
     }
@@ -176,7 +176,7 @@ impl Parser<'_> {
             return Some((member, None));
         }
         let (key, ident) = match cursor.peek().cloned() {
-            Some(TokenTree::Ident(ident)) => (Text { value: plain(&ident), spot: ident.span().into() }, Some(ident)),
+            Some(TokenTree::Ident(ident)) => (Text { value: plain(&ident), span: ident.span().into() }, Some(ident)),
             Some(TokenTree::Literal(literal)) => match string_value(&literal) {
                 Some(text) => (text, None),
                 None => {
@@ -191,7 +191,7 @@ impl Parser<'_> {
                 self.report(problem.help("remove it").edit(edit));
                 cursor.next();
                 let ident = cursor.peek_ident()?.clone();
-                (Text { value: plain(&ident), spot: ident.span().into() }, Some(ident))
+                (Text { value: plain(&ident), span: ident.span().into() }, Some(ident))
             }
             _ if cursor.is_punct("..") && braces == Braces::Object => {
                 let first = cursor.here_first();
@@ -199,7 +199,7 @@ impl Parser<'_> {
                 let value = self.expr(cursor);
                 let problem = Problem::new(
                     Code::Syntax,
-                    Spot::from(first).to(value.spot),
+                    TokenSpan::from(first).to(value.span),
                     "an object cannot include another with `..`",
                 );
                 self.report(problem.help(format!("in JSONata `$merge([{}, {{ … }}])` joins them", spelled(&value))));
@@ -228,9 +228,9 @@ impl Parser<'_> {
         } else if let (Some(name), Braces::Object | Braces::Assign, false) = (&ident, braces, optional)
             && (cursor.is_end() || cursor.is_punct(","))
         {
-            let of = self.name_alone(name, key.spot);
+            let of = self.name_alone(name, key.span);
             let value =
-                self.leaf(ExprKind::OtherLanguage(OtherLanguage::Short { of: Box::new(of), others: None }), key.spot);
+                self.leaf(ExprKind::OtherLanguage(OtherLanguage::Short { of: Box::new(of), others: None }), key.span);
             return Some((Member { key, optional, value, comma: None }, ident));
         } else if cursor.is_punct("::") || cursor.eat_punct(":").is_none() {
             let problem = self.unexpected(cursor, &format!("`:` after `{}`", key.value));
@@ -238,7 +238,7 @@ impl Parser<'_> {
             if cursor.is_end() || cursor.is_punct(",") {
                 self.hole(cursor.here_first(), Role::Root(Vec::new()));
             }
-            let value = self.leaf(ExprKind::Invalid, key.spot);
+            let value = self.leaf(ExprKind::Invalid, key.span);
             return Some((Member { key, optional, value, comma: None }, ident));
         }
         let value = self.member_value(&key, braces, cursor);
@@ -246,10 +246,10 @@ impl Parser<'_> {
     }
 
     /// Returns a word as a reference.
-    fn name_alone(&mut self, name: &Ident, spot: Spot) -> Expr {
+    fn name_alone(&mut self, name: &Ident, span: TokenSpan) -> Expr {
         let root = root(&plain(name)).unwrap_or_else(|| Root::StateResult(rust_name(name)));
-        let reference = Reference { root, root_spot: spot, word: NO_WORD, optional: false, segments: Vec::new() };
-        self.leaf(ExprKind::Reference(reference), spot)
+        let reference = Reference { root, root_span: span, word: NO_WORD, optional: false, segments: Vec::new() };
+        self.leaf(ExprKind::Reference(reference), span)
     }
 
     /// Parses `{ input.a, b: 1 }`: a reference as a member, which is named after its last segment.
@@ -261,8 +261,8 @@ impl Parser<'_> {
         let value = self.expr(cursor);
         let ExprKind::Reference(reference) = &value.kind else { return None };
         let Some(Segment::Member { name, quoted: false, .. }) = reference.segments.last() else { return None };
-        let key = Text { value: name.value.clone(), spot: value.spot };
-        let problem = Problem::new(Code::Syntax, value.spot, "a member has a key and a value");
+        let key = Text { value: name.value.clone(), span: value.span };
+        let problem = Problem::new(Code::Syntax, value.span, "a member has a key and a value");
         self.report(problem.write(format!("{}: {}", key.value, spelled(&value))));
         Some(Member { key, optional: false, value, comma: None })
     }
@@ -279,9 +279,9 @@ impl Parser<'_> {
 
     fn member_value(&mut self, key: &Text, braces: Braces, cursor: &mut Cursor) -> Expr {
         if cursor.is_end() || cursor.is_punct(",") || cursor.is_punct(";") {
-            self.error(Code::Syntax, key.spot, format!("expected a value after `{}:`", key.value));
+            self.error(Code::Syntax, key.span, format!("expected a value after `{}:`", key.value));
             self.hole(cursor.here_first(), Role::Root(Vec::new()));
-            return self.leaf(ExprKind::Invalid, key.spot);
+            return self.leaf(ExprKind::Invalid, key.span);
         }
         if braces != Braces::Retry {
             return self.with_durations(false, |parser| parser.expr(cursor));
@@ -296,16 +296,16 @@ impl Parser<'_> {
     }
 
     fn jitter(&mut self, cursor: &mut Cursor) -> Expr {
-        let spot = cursor.here();
-        let Some(word) = cursor.eat_ident() else { return self.leaf(ExprKind::Invalid, spot) };
+        let span = cursor.here();
+        let Some(word) = cursor.eat_ident() else { return self.leaf(ExprKind::Invalid, span) };
         self.word(&word, Role::Setting("jitter"));
         let text = word.to_string();
         if matches!(text.as_str(), "full" | "none") {
-            return self.leaf(ExprKind::Text(text.to_uppercase()), spot);
+            return self.leaf(ExprKind::Text(text.to_uppercase()), span);
         }
-        let problem = Problem::new(Code::Syntax, spot, format!("`{text}` is not a jitter setting"));
+        let problem = Problem::new(Code::Syntax, span, format!("`{text}` is not a jitter setting"));
         self.report(problem.help("write `jitter: full` or `jitter: none`"));
-        self.leaf(ExprKind::Invalid, spot)
+        self.leaf(ExprKind::Invalid, span)
     }
 
     /// Parses the `,` after a member. Reports and skips what precedes it.

@@ -3,7 +3,7 @@
 use proc_macro2::{Group, Ident, Span};
 use workflow_asl::Code;
 
-use super::ast::{Expr, ExprKind, NodeId, Spot};
+use super::ast::{Expr, ExprKind, NodeId, TokenSpan};
 use super::cursor::{Cursor, OpenGroup};
 use super::other_language::state::LooseTransition;
 use super::word::{EditorWord, Role};
@@ -82,8 +82,8 @@ impl<'p> Parser<'p> {
         self.problems.mend_last(change);
     }
 
-    pub(super) fn error(&mut self, code: Code, spot: impl Into<Spot>, message: impl Into<String>) {
-        self.report(Problem::new(code, spot, message));
+    pub(super) fn error(&mut self, code: Code, span: impl Into<TokenSpan>, message: impl Into<String>) {
+        self.report(Problem::new(code, span, message));
     }
 
     /// Reports that `what` was expected here.
@@ -149,25 +149,25 @@ impl<'p> Parser<'p> {
     }
 
     /// Creates a value of the given height, or `Invalid` if it is too high, which is reported.
-    pub(super) fn grown(&mut self, kind: ExprKind, spot: Spot, height: usize) -> Expr {
+    pub(super) fn grown(&mut self, kind: ExprKind, span: TokenSpan, height: usize) -> Expr {
         if height > MAX_HEIGHT {
             self.height = 1;
             let problem = Problem::new(
                 Code::TooDeep,
-                spot.first,
+                span.first,
                 format!("more than {MAX_HEIGHT} nested operators, objects and arrays"),
             );
             self.report(problem.help("split it over several states with `assign`"));
-            return Expr::made(ExprKind::Invalid, spot);
+            return Expr::made(ExprKind::Invalid, span);
         }
         self.height = height;
-        Expr { id: self.node(), kind, spot }
+        Expr { id: self.node(), kind, span }
     }
 
     /// Creates a value that contains no other.
-    pub(super) fn leaf(&mut self, kind: ExprKind, spot: impl Into<Spot>) -> Expr {
+    pub(super) fn leaf(&mut self, kind: ExprKind, span: impl Into<TokenSpan>) -> Expr {
         self.height = 1;
-        Expr { id: self.node(), kind, spot: spot.into() }
+        Expr { id: self.node(), kind, span: span.into() }
     }
 
     /// Runs `read` with durations allowed or not.

@@ -5,7 +5,7 @@ use workflow_asl::Code;
 use workflow_asl::property::{self, Token};
 
 use super::ast::{DeclarationKind, Property, Target, plain};
-use super::cursor::{Cursor, token_spot, token_text};
+use super::cursor::{Cursor, token_span, token_text};
 use super::literal::string_value;
 use super::name::rust_name;
 use super::parser::Parser;
@@ -53,11 +53,11 @@ impl Parser<'_> {
             let states = parsed.states.iter().filter_map(|at| pieces.get(*at)?.1.clone()).collect();
             return Some(DeclarationKind::Property(Property { kind: parsed.kind, states }));
         };
-        let spot = trees.get(fault.at).map_or_else(|| cursor.here_first().into(), token_spot);
+        let span = trees.get(fault.at).map_or_else(|| cursor.here_first().into(), token_span);
         if fault.at == trees.len() {
-            self.hole(spot.first, role(fault.at));
+            self.hole(span.first, role(fault.at));
         }
-        let problem = Problem::new(Code::Syntax, spot, fault.message.clone());
+        let problem = Problem::new(Code::Syntax, span, fault.message.clone());
         self.report(match fault.near {
             Some(near) => problem.did_you_mean(near, near),
             None => problem.help(&fault.help),

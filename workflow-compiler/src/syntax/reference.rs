@@ -3,8 +3,8 @@
 use proc_macro2::{Delimiter, Ident, Span, TokenTree};
 use workflow_asl::Code;
 
-use super::ast::{Expr, ExprKind, NO_WORD, OtherLanguage, Reference, Root, Segment, Spot, Text, plain};
-use super::cursor::{Cursor, group_spot};
+use super::ast::{Expr, ExprKind, NO_WORD, OtherLanguage, Reference, Root, Segment, Text, TokenSpan, plain};
+use super::cursor::{Cursor, group_span};
 use super::literal::string_value;
 use super::name::rust_name;
 use super::other_language::regex::regex_at;
@@ -45,11 +45,11 @@ impl Parser<'_> {
         let path = cursor.is_punct_at(after, ".") || cursor.peek_group_at(after, Delimiter::Bracket).is_some();
         if path || double || cursor.peek_at(after).is_none() || cursor.is_punct_at(after, ",") {
             cursor.advance(after);
-            let spot = dollar.to(cursor.before());
+            let span = dollar.to(cursor.before());
             let (segments, steps) = self.segments(cursor);
-            self.hole(spot.last, Role::Variable(steps));
+            self.hole(span.last, Role::Variable(steps));
             let name = if double { "$" } else { "" };
-            return self.referred(Root::Variable(name.to_owned()), spot, false, segments, cursor);
+            return self.referred(Root::Variable(name.to_owned()), span, false, segments, cursor);
         }
         let Some(name) = cursor.peek_ident_at(1).cloned() else {
             let problem = Problem::new(Code::Syntax, dollar, "expected a variable's or a function's name after `$`");
@@ -63,20 +63,20 @@ impl Parser<'_> {
             return self.leaf(ExprKind::Invalid, dollar);
         };
         cursor.advance(2);
-        let spot = dollar.to(name.span().into());
+        let span = dollar.to(name.span().into());
         let text = plain(&name);
         if let Some(group) = cursor.eat_group(Delimiter::Parenthesis) {
-            return self.call(Text { value: format!("${text}"), spot }, &group, cursor);
+            return self.call(Text { value: format!("${text}"), span }, &group, cursor);
         }
         let (segments, steps) = self.segments(cursor);
         self.word(&name, Role::Variable(steps));
-        self.referred(Root::Variable(text), spot, false, segments, cursor)
+        self.referred(Root::Variable(text), span, false, segments, cursor)
     }
 
     /// Parses a reference, call or variant that starts with a word.
     pub(super) fn reference(&mut self, cursor: &mut Cursor) -> Expr {
         let Some(word) = cursor.eat_ident() else { return self.no_value(cursor) };
-        let spot = Spot::from(word.span());
+        let span = TokenSpan::from(word.span());
         if cursor.is_punct("::") {
             return self.variant_of(word, cursor);
         }
@@ -93,13 +93,13 @@ impl Parser<'_> {
             optional |= std::mem::replace(first, false);
         }
         self.word(&word, Role::Root(steps));
-        self.referred(root, spot, optional, segments, cursor)
+        self.referred(root, span, optional, segments, cursor)
     }
 
     fn referred(
         &mut self,
         root: Root,
-        root_spot: Spot,
+        root_span: TokenSpan,
         optional: bool,
         segments: Vec<Segment>,
         cursor: &mut Cursor,
@@ -110,17 +110,17 @@ impl Parser<'_> {
         if let Some(at) = segments.iter().position(is_range) {
             let mut before = segments;
             let mut after = before.split_off(at).into_iter();
-            let whole = root_spot.to(cursor.before());
+            let whole = root_span.to(cursor.before());
             let of = match before.last() {
-                Some(Segment::Member { name, .. }) => root_spot.to(name.spot),
-                _ => root_spot,
+                Some(Segment::Member { name, .. }) => root_span.to(name.span),
+                _ => root_span,
             };
-            let kind = ExprKind::Reference(Reference { root, root_spot, word, optional, segments: before });
+            let kind = ExprKind::Reference(Reference { root, root_span, word, optional, segments: before });
             let of = self.grown(kind, of, height);
-            let Some(Segment::Index(Expr { kind: ExprKind::Array(arguments), spot, .. })) = after.next() else {
+            let Some(Segment::Index(Expr { kind: ExprKind::Array(arguments), span, .. })) = after.next() else {
                 return of;
             };
-            let name = Text { value: "..".to_owned(), spot };
+            let name = Text { value: "..".to_owned(), span };
             let part = self.grown(
                 ExprKind::OtherLanguage(OtherLanguage::Method { of: Box::new(of), name, arguments }),
                 whole,
@@ -130,12 +130,12 @@ impl Parser<'_> {
         }
         let called = cursor.peek_group(Delimiter::Parenthesis).is_some();
         if called && matches!(segments.last(), Some(Segment::Member { quoted: false, .. })) {
-            let reference = Reference { root, root_spot, word, optional, segments: Vec::new() };
-            let root = self.grown(ExprKind::Reference(reference), root_spot, height);
+            let reference = Reference { root, root_span, word, optional, segments: Vec::new() };
+            let root = self.grown(ExprKind::Reference(reference), root_span, height);
             return self.with_steps(root, segments, cursor);
         }
-        let whole = if segments.is_empty() { root_spot } else { root_spot.to(cursor.before()) };
-        self.grown(ExprKind::Reference(Reference { root, root_spot, word, optional, segments }), whole, height)
+        let whole = if segments.is_empty() { root_span } else { root_span.to(cursor.before()) };
+        self.grown(ExprKind::Reference(Reference { root, root_span, word, optional, segments }), whole, height)
     }
 
     /// Parses `f(…)` and `States.Format(…)`, but not `input.name.len()`: looks ahead for the parenthesis.
@@ -161,8 +161,8 @@ impl Parser<'_> {
         let group = group?;
         cursor.advance(ahead + 1);
         self.word(first, Role::Function);
-        let spot = Spot { first: first.span(), last: last.span() };
-        Some(self.call(Text { value: name, spot }, &group, cursor))
+        let span = TokenSpan { first: first.span(), last: last.span() };
+        Some(self.call(Text { value: name, span }, &group, cursor))
     }
 
     /// Parses `Date.now()`, `Math.max(a, b)`: an equivalent of a JSONata function, which is reported.
@@ -175,24 +175,24 @@ impl Parser<'_> {
         cursor: &mut Cursor,
     ) -> Expr {
         cursor.advance(ahead + 1);
-        let spot = Spot::from(first.span()).to(cursor.before());
+        let span = TokenSpan::from(first.span()).to(cursor.before());
         let outer = std::mem::replace(&mut self.in_call, true);
         let mut arguments = self.list(group, "argument");
         self.in_call = outer;
         // These take a list.
         if matches!(function, "$max" | "$min") {
-            arguments = vec![Expr::made(ExprKind::Array(arguments), spot)];
+            arguments = vec![Expr::made(ExprKind::Array(arguments), span)];
         }
         let height = self.height + 2;
-        let kind = ExprKind::Call { name: Text { value: function.to_owned(), spot }, arguments };
-        let call = self.grown(kind, spot, height);
-        let problem = Problem::new(Code::Syntax, spot, format!("`{name}` is a function of another language"));
+        let kind = ExprKind::Call { name: Text { value: function.to_owned(), span }, arguments };
+        let call = self.grown(kind, span, height);
+        let problem = Problem::new(Code::Syntax, span, format!("`{name}` is a function of another language"));
         self.report(problem.write(spelled(&call)));
         call
     }
 
     fn call(&mut self, name: Text, group: &proc_macro2::Group, cursor: &Cursor) -> Expr {
-        let whole = name.spot.to(cursor.before());
+        let whole = name.span.to(cursor.before());
         if let Some(regex) = regex_at(group) {
             return self.call_with_regex(&name, None, (group, regex), whole);
         }
@@ -213,9 +213,9 @@ impl Parser<'_> {
             return self.leaf(ExprKind::Invalid, ty.span());
         };
         self.word(&variant, Role::VariantReference(ty.clone()));
-        let spot = Spot { first: ty.span(), last: variant.span() };
+        let span = TokenSpan { first: ty.span(), last: variant.span() };
         if cursor.peek_group(Delimiter::Parenthesis).is_some() {
-            return self.call_of_rust(format!("{ty}::{variant}"), spot, cursor);
+            return self.call_of_rust(format!("{ty}::{variant}"), span, cursor);
         }
         if cursor.is_punct("::") {
             let mut path = format!("{ty}::{variant}");
@@ -226,21 +226,21 @@ impl Parser<'_> {
                 }
             }
             if cursor.peek_group(Delimiter::Parenthesis).is_some() {
-                return self.call_of_rust(path, spot.to(cursor.before()), cursor);
+                return self.call_of_rust(path, span.to(cursor.before()), cursor);
             }
-            let problem = Problem::new(Code::Syntax, spot.to(cursor.before()), "a variant is `Type::Variant`");
+            let problem = Problem::new(Code::Syntax, span.to(cursor.before()), "a variant is `Type::Variant`");
             self.report(problem.help(format!("a constant of your Rust code is written `const {path}`")));
-            return self.leaf(ExprKind::Invalid, spot);
+            return self.leaf(ExprKind::Invalid, span);
         }
-        self.leaf(ExprKind::Variant { ty: rust_name(&ty), variant: rust_name(&variant) }, spot)
+        self.leaf(ExprKind::Variant { ty: rust_name(&ty), variant: rust_name(&variant) }, span)
     }
 
     /// Parses `String::from("a")`, `env::var("TABLE")`: a Rust function, which is not possible in a definition.
-    fn call_of_rust(&mut self, path: String, spot: Spot, cursor: &mut Cursor) -> Expr {
+    fn call_of_rust(&mut self, path: String, span: TokenSpan, cursor: &mut Cursor) -> Expr {
         let Some(group) = cursor.eat_group(Delimiter::Parenthesis) else {
-            return self.leaf(ExprKind::Invalid, spot);
+            return self.leaf(ExprKind::Invalid, span);
         };
-        let whole = spot.to(cursor.before());
+        let whole = span.to(cursor.before());
         let problem =
             Problem::new(Code::Syntax, whole, format!("`{path}` is a Rust function, which is not a value here"));
         let mut arguments = self.list(&group, "argument").into_iter();
@@ -309,7 +309,7 @@ impl Parser<'_> {
         match cursor.peek().cloned() {
             Some(TokenTree::Ident(name)) => {
                 cursor.next();
-                let text = Text { value: plain(&name), spot: name.span().into() };
+                let text = Text { value: plain(&name), span: name.span().into() };
                 segments.push(Segment::Member { name: text, optional, quoted: false });
                 steps.push(ReferenceSegment::Member(name));
                 true
@@ -345,7 +345,7 @@ impl Parser<'_> {
         let length = sign(at)?;
         let bounds = self.within(group, |parser, cursor| {
             let zero = ExprKind::Number("0".to_owned());
-            let from = if at == 0 { parser.leaf(zero, group_spot(group)) } else { parser.expr(cursor) };
+            let from = if at == 0 { parser.leaf(zero, group_span(group)) } else { parser.expr(cursor) };
             while cursor.position() < at {
                 cursor.next();
             }
@@ -358,7 +358,7 @@ impl Parser<'_> {
                     ExprKind::Number(number) if last => {
                         let after = number.parse::<u32>().ok().and_then(|number| number.checked_add(1));
                         let after = after.map_or_else(|| number.clone(), |after| after.to_string());
-                        Expr::made(ExprKind::Number(after), to.spot)
+                        Expr::made(ExprKind::Number(after), to.span)
                     }
                     _ => to,
                 });
@@ -366,7 +366,7 @@ impl Parser<'_> {
             while cursor.next().is_some() {}
             bounds
         })?;
-        Some(self.leaf(ExprKind::Array(bounds), group_spot(group)))
+        Some(self.leaf(ExprKind::Array(bounds), group_span(group)))
     }
 
     /// `["a-b"]` or `[expr]`
@@ -396,7 +396,7 @@ fn is_range(segment: &Segment) -> bool {
 }
 
 /// Parses a reference in a text: `input.id`, `$name.x[0]`, `Train.Payload["a-b"]`.
-pub(crate) fn reference_in_text(text: &str, spot: Spot) -> Option<Reference> {
+pub(crate) fn reference_in_text(text: &str, span: TokenSpan) -> Option<Reference> {
     let (variable, text) = match text.strip_prefix('$') {
         Some(rest) => (true, rest),
         None => (false, text),
@@ -413,7 +413,7 @@ pub(crate) fn reference_in_text(text: &str, spot: Spot) -> Option<Reference> {
             let (name, after) = member.split_at_checked(end)?;
             is_word(name).then_some(())?;
             segments.push(Segment::Member {
-                name: Text { value: name.to_owned(), spot },
+                name: Text { value: name.to_owned(), span },
                 optional: false,
                 quoted: false,
             });
@@ -421,15 +421,15 @@ pub(crate) fn reference_in_text(text: &str, spot: Spot) -> Option<Reference> {
         } else {
             let (index, after) = rest.strip_prefix('[')?.split_once(']')?;
             index.parse::<u32>().ok()?;
-            segments.push(Segment::Index(Expr::made(ExprKind::Number(index.to_owned()), spot)));
+            segments.push(Segment::Index(Expr::made(ExprKind::Number(index.to_owned()), span)));
             rest = after;
         }
     }
     let root = match name {
         name if variable => Root::Variable(name.to_owned()),
-        name => root(name).unwrap_or_else(|| Root::StateResult(rust_name(&Ident::new(name, spot.first)))),
+        name => root(name).unwrap_or_else(|| Root::StateResult(rust_name(&Ident::new(name, span.first)))),
     };
-    Some(Reference { root, root_spot: spot, word: NO_WORD, optional: false, segments })
+    Some(Reference { root, root_span: span, word: NO_WORD, optional: false, segments })
 }
 
 /// Returns the root for the first word of a reference that is not a state's name.

@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Ident, TokenTree};
 use workflow_asl::Code;
 
-use super::ast::{ExprKind, Resource, Spot, Text, Type, plain};
+use super::ast::{ExprKind, Resource, Text, TokenSpan, Type, plain};
 use super::cursor::Cursor;
 use super::literal::string_value;
 use super::other_language::task_call::only_action;
@@ -61,7 +61,7 @@ impl Parser<'_> {
     }
 
     fn service(&mut self, first: Ident, cursor: &mut Cursor) -> Option<Resource> {
-        let spot = Spot::from(first.span());
+        let span = TokenSpan::from(first.span());
         self.word(&first, Role::Resource(Vec::new()));
         let mut path = vec![first];
         let mut colons = false;
@@ -90,9 +90,9 @@ impl Parser<'_> {
             }
         }
         if colons {
-            let spot = spot.to(cursor.before());
+            let span = span.to(cursor.before());
             let words: Vec<_> = path.iter().map(plain).collect();
-            let problem = Problem::new(Code::Syntax, spot, "expected `::` between service and action");
+            let problem = Problem::new(Code::Syntax, span, "expected `::` between service and action");
             self.report(problem.write(words.join("::")));
         }
         let mut workflow = None;
@@ -104,7 +104,7 @@ impl Parser<'_> {
             if cursor.eat_char('>').is_none() {
                 self.expected(cursor, "`>`");
             }
-            path = ["states", "startExecution"].map(|word| Ident::new(word, spot.first)).to_vec();
+            path = ["states", "startExecution"].map(|word| Ident::new(word, span.first)).to_vec();
         }
         if let [only] = path.as_slice() {
             let name = plain(only);
@@ -112,7 +112,7 @@ impl Parser<'_> {
                 Problem::new(Code::Syntax, only.span(), format!("expected `::` and an action after `{name}`"));
             if let Some(action) = only_action(&name) {
                 self.report(problem.write(format!("{name}::{action}")));
-                path.push(Ident::new(action, spot.first));
+                path.push(Ident::new(action, span.first));
             } else {
                 self.report(problem.help(EXAMPLES));
                 self.pattern_of(&path, cursor);
@@ -121,7 +121,7 @@ impl Parser<'_> {
         }
         let result = if workflow.is_none() { self.result_type(cursor) } else { None };
         let pattern = self.pattern_of(&path, cursor);
-        Some(Resource::Service { path, result, workflow, pattern, spot: spot.to(cursor.before()) })
+        Some(Resource::Service { path, result, workflow, pattern, span: span.to(cursor.before()) })
     }
 
     /// Parses `<T>`, the type of the result.
@@ -147,13 +147,13 @@ impl Parser<'_> {
         before.truncate(3);
         self.word(&word, Role::Resource(before));
         let mut value = plain(&word);
-        let spot = Spot::from(word.span());
+        let span = TokenSpan::from(word.span());
         if cursor.is_punct(":")
             && let Some(TokenTree::Literal(version)) = cursor.peek_at(1)
         {
             value.push_str(&format!(":{version}"));
             cursor.advance(2);
         }
-        Some(Text { value, spot: spot.to(cursor.before()) })
+        Some(Text { value, span: span.to(cursor.before()) })
     }
 }

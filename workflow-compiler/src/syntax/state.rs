@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Ident, TokenTree};
 use workflow_asl::{Code, StateKind};
 
-use super::ast::{Comment, Expr, ExprKind, Head, Spot, State, Target, Text, WaitHead, plain};
+use super::ast::{Comment, Expr, ExprKind, Head, State, Target, Text, TokenSpan, WaitHead, plain};
 use super::clause::{ClauseOwner, Clauses};
 use super::cursor::Cursor;
 use super::keyword::{ClauseKind, RESERVED, STATES, state_keyword};
@@ -269,7 +269,7 @@ impl Parser<'_> {
             TokenTree::Ident(_) if cursor.is_punct_at(1, ".") => (String::new(), self.duration_expr(cursor)),
             _ => return None,
         };
-        let spot = first.to(cursor.before());
+        let span = first.to(cursor.before());
         cursor.eat_punct(",");
         let duration = match &value.kind {
             ExprKind::Text(text) if name.is_empty() && is_duration(text.trim()) => Some(text.trim().to_owned()),
@@ -279,7 +279,7 @@ impl Parser<'_> {
         let until = time_field(&name).unwrap_or(is_text);
         let value = match (&value.kind, name.ends_with("Path")) {
             (ExprKind::Text(path), true) => {
-                let path = Text { value: path.clone(), spot: value.spot };
+                let path = Text { value: path.clone(), span: value.span };
                 Expr { kind: ExprKind::Path(path), ..value }
             }
             (ExprKind::Number(number), _) => match number.parse() {
@@ -298,13 +298,13 @@ impl Parser<'_> {
         } else {
             let value = duration.clone().unwrap_or_else(|| spelled(&value));
             let written = format!("{} {value}{arrow}", if until { "until" } else { "for" });
-            let problem = Problem::new(Code::Syntax, spot, "a wait has `for` and a duration, or `until` and a time");
+            let problem = Problem::new(Code::Syntax, span, "a wait has `for` and a duration, or `until` and a time");
             // Parentheses directly follow the name before them.
             let end = if arrow.is_empty() || cursor.is_punct(";") { "" } else { ";" };
-            self.report(problem.help(format!("write `{written}`")).edit(Edit::over(spot, format!(" {written}{end}"))));
+            self.report(problem.help(format!("write `{written}`")).edit(Edit::over(span, format!(" {written}{end}"))));
         }
         // The quotes of a duration are reported once.
-        let value = if duration.is_some() { Expr::made(ExprKind::Invalid, value.spot) } else { value };
+        let value = if duration.is_some() { Expr::made(ExprKind::Invalid, value.span) } else { value };
         Some((if until { WaitHead::Until(value) } else { WaitHead::For(value) }, !arrow.is_empty()))
     }
 
@@ -342,12 +342,12 @@ impl Parser<'_> {
         kind: StateKind,
         cursor: &mut Cursor,
         clauses: &mut Clauses,
-    ) -> (Option<Target>, Spot, bool) {
+    ) -> (Option<Target>, TokenSpan, bool) {
         let braces = cursor.ends_in_braces().then(|| cursor.before());
         let mut transition = None;
         let mut first = true;
         let mut as_in_asl: Option<Transition> = None;
-        let mut commas: Vec<Spot> = Vec::new();
+        let mut commas: Vec<TokenSpan> = Vec::new();
         let mut ended_by_comma = false;
         let mut tail = None;
         loop {
@@ -454,9 +454,9 @@ impl Parser<'_> {
         let name = inside.eat_ident().filter(|_| inside.is_end())?;
         let first = cursor.here();
         cursor.advance(3);
-        let spot = first.to(cursor.before());
-        let problem = Problem::new(Code::Syntax, spot, "a state's transition begins with `->`");
-        self.report(problem.help(format!("write `-> {name}`")).edit(Edit::over(spot, format!(" -> {name}"))));
+        let span = first.to(cursor.before());
+        let problem = Problem::new(Code::Syntax, span, "a state's transition begins with `->`");
+        self.report(problem.help(format!("write `-> {name}`")).edit(Edit::over(span, format!(" -> {name}"))));
         self.word(&name, Role::StateReference);
         Some(if name == "end" { Target::End(name) } else { Target::State(rust_name(&name)) })
     }
@@ -466,7 +466,7 @@ impl Parser<'_> {
         cursor.is_punct(",") && (cursor.peek_at(1).is_none() || item_starts(cursor, 1))
     }
 
-    fn transition(&mut self, kind: StateKind, arrow: Spot, target: Target, transition: &mut Option<Target>) {
+    fn transition(&mut self, kind: StateKind, arrow: TokenSpan, target: Target, transition: &mut Option<Target>) {
         let refused = match kind {
             StateKind::Choice => Some("the transitions of a `choice` are in its arms"),
             StateKind::Succeed => Some("a `succeed` ends the workflow or branch, and has no transition"),
@@ -476,7 +476,7 @@ impl Parser<'_> {
         };
         match refused {
             Some(message) => {
-                let problem = Problem::new(Code::MisplacedClause, arrow_spot(arrow, &target), message);
+                let problem = Problem::new(Code::MisplacedClause, arrow_span(arrow, &target), message);
                 self.report(match kind {
                     StateKind::Choice => problem.help("`else -> State;` is the arm for all other cases"),
                     _ => problem,
@@ -515,10 +515,10 @@ pub(super) fn name_of(text: &str) -> String {
 }
 
 /// Returns the span from the arrow to the end of its target.
-fn arrow_spot(arrow: Spot, target: &Target) -> Spot {
+fn arrow_span(arrow: TokenSpan, target: &Target) -> TokenSpan {
     match target {
         Target::State(name) | Target::End(name) => arrow.to(name.span().into()),
-        Target::Text(text) => arrow.to(text.spot),
-        Target::Missing(spot) => arrow.to(*spot),
+        Target::Text(text) => arrow.to(text.span),
+        Target::Missing(span) => arrow.to(*span),
     }
 }

@@ -3,7 +3,7 @@
 use proc_macro2::Delimiter;
 use workflow_asl::Code;
 
-use super::ast::{Spot, Target};
+use super::ast::{Target, TokenSpan};
 use super::cursor::Cursor;
 use super::keyword::ClauseKind;
 use super::literal::string_value;
@@ -15,7 +15,7 @@ use crate::problem::{Edit, EditAt, Problem};
 
 impl Parser<'_> {
     /// Parses the target after an arrow.
-    pub(super) fn target(&mut self, arrow: Spot, cursor: &mut Cursor) -> Target {
+    pub(super) fn target(&mut self, arrow: TokenSpan, cursor: &mut Cursor) -> Target {
         if let Some(text) = cursor.peek_literal_at(0).and_then(string_value) {
             cursor.next();
             return Target::Text(text);

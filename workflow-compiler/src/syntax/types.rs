@@ -3,9 +3,9 @@
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use workflow_asl::Code;
 
-use super::ast::{EnumDecl, FieldDecl, Spot, StructDecl, Type, TypeKind, VariantDecl, plain};
+use super::ast::{EnumDecl, FieldDecl, StructDecl, TokenSpan, Type, TypeKind, VariantDecl, plain};
 use super::attributes::Attributes;
-use super::cursor::{Cursor, group_spot, token_spot};
+use super::cursor::{Cursor, group_span, token_span};
 use super::name::rust_name;
 use super::parser::Parser;
 use super::recover::skip_past;
@@ -58,7 +58,7 @@ impl Parser<'_> {
     pub(super) fn ty(&mut self, cursor: &mut Cursor) -> Type {
         let here = cursor.here_first();
         self.deeper(here, |parser| parser.ty_inner(cursor))
-            .unwrap_or_else(|| Type { kind: TypeKind::Invalid, spot: here.into() })
+            .unwrap_or_else(|| Type { kind: TypeKind::Invalid, span: here.into() })
     }
 
     fn ty_inner(&mut self, cursor: &mut Cursor) -> Type {
@@ -85,29 +85,29 @@ impl Parser<'_> {
             if cursor.is_end() || cursor.is_punct(",") {
                 self.hole(first.first, Role::TypeReference);
             }
-            return Type { kind: TypeKind::Invalid, spot: first };
+            return Type { kind: TypeKind::Invalid, span: first };
         };
-        let ty = Type { kind, spot: first.to(cursor.before()) };
+        let ty = Type { kind, span: first.to(cursor.before()) };
         if cursor.is_punct("?") && !cursor.is_punct("??") {
             let inner = as_written(cursor.since(start));
             cursor.next();
-            let spot = first.to(cursor.before());
+            let span = first.to(cursor.before());
             if !matches!(ty.kind, TypeKind::Invalid) {
-                let problem = Problem::new(Code::Syntax, spot, "`?` does not make a type optional here");
+                let problem = Problem::new(Code::Syntax, span, "`?` does not make a type optional here");
                 self.report(problem.write(format!("Option<{inner}>")));
             }
-            return Type { kind: TypeKind::Option(Box::new(ty)), spot };
+            return Type { kind: TypeKind::Option(Box::new(ty)), span };
         }
         if cursor.peek_group(Delimiter::Bracket).is_some_and(|group| group.stream().is_empty()) {
             let inner = as_written(cursor.since(start));
             cursor.next();
-            let spot = first.to(cursor.before());
+            let span = first.to(cursor.before());
             // For a reported type, the rest would be another problem at the same words.
             if !matches!(ty.kind, TypeKind::Invalid) {
-                let problem = Problem::new(Code::Syntax, spot, "`[]` does not make a list type here");
+                let problem = Problem::new(Code::Syntax, span, "`[]` does not make a list type here");
                 self.report(problem.write(format!("Vec<{inner}>")));
             }
-            return Type { kind: TypeKind::Vec(Box::new(ty)), spot };
+            return Type { kind: TypeKind::Vec(Box::new(ty)), span };
         }
         ty
     }
@@ -124,16 +124,16 @@ impl Parser<'_> {
             if !matches!(inner.kind, TypeKind::Invalid) {
                 self.report(problem.write(format!("Vec<{}>", as_written(&tokens))));
             }
-            return Some(Type { kind: TypeKind::Vec(Box::new(inner)), spot: first });
+            return Some(Type { kind: TypeKind::Vec(Box::new(inner)), span: first });
         }
         let lifetime = if cursor.is_punct_at(1, "'") { 2 } else { 0 };
         if !cursor.is_punct("&") || !cursor.is_word_at(1 + lifetime, "str") {
             return None;
         }
         cursor.advance(2 + lifetime);
-        let spot = first.to(cursor.before());
-        self.report(Problem::new(Code::Syntax, spot, "types own their data").write("String"));
-        Some(Type { kind: TypeKind::String, spot })
+        let span = first.to(cursor.before());
+        self.report(Problem::new(Code::Syntax, span, "types own their data").write("String"));
+        Some(Type { kind: TypeKind::String, span })
     }
 
     fn type_word(&mut self, name: Ident, cursor: &mut Cursor) -> TypeKind {
@@ -153,13 +153,15 @@ impl Parser<'_> {
         {
             // `string[]` is one problem.
             let list = cursor.peek_group(Delimiter::Bracket).filter(|group| group.stream().is_empty());
-            let (spot, text, meant) = match list {
-                Some(list) => {
-                    (Spot { first: name.span(), last: list.span_close() }, format!("{text}[]"), format!("Vec<{meant}>"))
-                }
+            let (span, text, meant) = match list {
+                Some(list) => (
+                    TokenSpan { first: name.span(), last: list.span_close() },
+                    format!("{text}[]"),
+                    format!("Vec<{meant}>"),
+                ),
                 None => (name.span().into(), text, (*meant).to_owned()),
             };
-            let problem = Problem::new(Code::UnknownType, spot, format!("`{text}` is not a type here"));
+            let problem = Problem::new(Code::UnknownType, span, format!("`{text}` is not a type here"));
             self.report(problem.write(meant));
             return TypeKind::Invalid;
         }
@@ -236,7 +238,7 @@ impl Parser<'_> {
 
     /// Parses a user-defined Rust type, which must at least look like one.
     fn own_type(&mut self, tokens: Vec<TokenTree>, cursor: &Cursor) -> TypeKind {
-        let first = tokens.first().map_or_else(|| cursor.before(), token_spot);
+        let first = tokens.first().map_or_else(|| cursor.before(), token_span);
         let tokens: TokenStream = tokens.into_iter().collect();
         if syn::parse2::<syn::Type>(tokens.clone()).is_ok() {
             return TypeKind::Path(tokens);
@@ -336,28 +338,28 @@ impl Parser<'_> {
                 comment: attributes.comment,
                 wire: plain(&name),
                 name,
-                ty: Type { kind: TypeKind::Invalid, spot: cursor.before() },
+                ty: Type { kind: TypeKind::Invalid, span: cursor.before() },
             });
         }
         cursor.next();
         let start = cursor.position();
         let mut ty = self.ty(cursor);
         if optional {
-            let spot = Spot::from(written.span()).to(ty.spot);
+            let span = TokenSpan::from(written.span()).to(ty.span);
             let message = format!("`{written}` has no `?`: its type says that it may be absent");
             let text = format!("{written}: Option<{}>", as_written(cursor.since(start)));
-            self.report(Problem::new(Code::Syntax, spot, message).write(text));
-            ty = Type { spot: ty.spot, kind: TypeKind::Option(Box::new(ty)) };
+            self.report(Problem::new(Code::Syntax, span, message).write(text));
+            ty = Type { span: ty.span, kind: TypeKind::Option(Box::new(ty)) };
         }
         if cursor.is_punct("=") {
             let first = cursor.here();
             cursor.next();
             let value = self.expr(cursor);
-            let spot = first.to(value.spot);
+            let span = first.to(value.span);
             let problem =
-                Problem::new(Code::Syntax, spot, "a field has no default: write it where an `Option` is read");
+                Problem::new(Code::Syntax, span, "a field has no default: write it where an `Option` is read");
             let help = format!("remove it, or declare `Option<…>` and read `input.{written} ?? {}`", spelled(&value));
-            self.report(problem.help(help).edit(Edit::over(spot, "")));
+            self.report(problem.help(help).edit(Edit::over(span, "")));
         }
         let name = name?;
         let wire = wire_name(&attributes, &name, rule.map(|rule| move |name: &str| rule.field(name)));
@@ -442,7 +444,7 @@ impl Parser<'_> {
         self.word(&written, Role::VariantName);
         let name = self.checked_name(&written, "variant")?;
         if let Some(TokenTree::Group(group)) = cursor.peek() {
-            let problem = Problem::new(Code::Syntax, group_spot(group), "variants carry no data here");
+            let problem = Problem::new(Code::Syntax, group_span(group), "variants carry no data here");
             self.report(problem.help("an enum is a text of a fixed set; for data declare a `struct`"));
             cursor.next();
         }
@@ -459,9 +461,9 @@ impl Parser<'_> {
         self.word(&written, Role::TypeName);
         let name = self.checked_name(&written, "type");
         if cursor.is_punct("<") {
-            let spot = cursor.here();
+            let span = cursor.here();
             self.skip_generics(cursor);
-            self.error(Code::Syntax, spot.to(cursor.before()), format!("a {keyword} has no type parameters here"));
+            self.error(Code::Syntax, span.to(cursor.before()), format!("a {keyword} has no type parameters here"));
         }
         name
     }

@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use workflow_asl::Code;
 
-use super::ast::{Spot, Workflow};
+use super::ast::{TokenSpan, Workflow};
 use super::body::Level;
 use super::cursor::Cursor;
 use super::parser::Parser;
@@ -38,8 +38,8 @@ impl Parser<'_> {
             self.dangling(&attributes);
             return None;
         }
-        if let Some((_, spot)) = &attributes.rename_all {
-            self.error(Code::Syntax, *spot, "a workflow has no fields to rename");
+        if let Some((_, span)) = &attributes.rename_all {
+            self.error(Code::Syntax, *span, "a workflow has no fields to rename");
         }
         let visibility = self.visibility(cursor);
         let keyword = cursor.peek_ident().cloned();
@@ -80,10 +80,10 @@ impl Parser<'_> {
             return None;
         };
         let first = keyword.map_or(written.span(), |word| word.span());
-        let spot = Spot { first, last: written.span() };
+        let span = TokenSpan { first, last: written.span() };
         let (declarations, body) = self.within(&group, |parser, cursor| {
             parser.declared = declared_types(cursor);
-            let body = parser.body(cursor, Level::Workflow, spot);
+            let body = parser.body(cursor, Level::Workflow, span);
             parser.hole(group.span_close(), Role::Item);
             body
         })?;
@@ -118,10 +118,10 @@ impl Parser<'_> {
         let Some(word) = cursor.eat_word("pub") else { return TokenStream::new() };
         let word = TokenTree::from(word);
         let Some(group) = cursor.eat_group(Delimiter::Parenthesis) else { return word.into() };
-        let spot = cursor.before();
+        let span = cursor.before();
         let whole: TokenStream = [word.clone(), group.into()].into_iter().collect();
         if syn::parse2::<syn::Visibility>(whole.clone()).is_err() {
-            let problem = Problem::new(Code::Syntax, spot, "this is not a visibility");
+            let problem = Problem::new(Code::Syntax, span, "this is not a visibility");
             self.report(problem.help("write `pub`, `pub(crate)`, `pub(super)` or `pub(in path)`"));
             return word.into();
         }

@@ -41,7 +41,7 @@ fn is_annotation(line: &str) -> bool {
 
 /// The place in the file, line and column counted from 0; one past the end for the last word.
 fn place(problem: &Problem) -> (Position, Position) {
-    let (first, last) = (problem.spot.first.start(), problem.spot.last.end());
+    let (first, last) = (problem.span.first.start(), problem.span.last.end());
     ((first.line - 1, first.column), (last.line - 1, last.column))
 }
 

@@ -109,8 +109,8 @@ fn every_part_has_words() {
             ("/States/P/Nothing", "P"),
         ],
         |(at, words)| {
-            let spot = lowered.source_map.at(&pointer(at)).unwrap();
-            assert_eq!(spot.first.source_text().as_deref(), Some(words), "{at}");
+            let span = lowered.source_map.at(&pointer(at)).unwrap();
+            assert_eq!(span.first.source_text().as_deref(), Some(words), "{at}");
         },
     );
 }

@@ -18,13 +18,13 @@ use crate::check::sink::Sink;
 use crate::check::types::Ty;
 use crate::literal_range::LiteralRange;
 use crate::problem::Problem;
-use crate::syntax::ast::Spot;
+use crate::syntax::ast::TokenSpan;
 
 /// A part of a state's result that a text reads.
 struct Read {
     number: usize,
     path: Vec<String>,
-    spot: Spot,
+    span: TokenSpan,
     /// Whether it is read outside of the state, rather than in it.
     beside: bool,
 }
@@ -37,7 +37,7 @@ pub(super) fn collect(analysis: &Analysis<'_>, captures: &mut BTreeMap<usize, Ca
     let mut told = BTreeSet::new();
     for info in analysis.states.values().filter(|info| info.language == QueryLanguage::Jsonata) {
         visit::values(analysis, info, &mut |value, _| {
-            visit::raws(value, &mut |text, spot| {
+            visit::raws(value, &mut |text, span| {
                 let states = states.get_or_insert_with(|| by_variable(analysis));
                 let Ok((_, names)) = &*analysis.jsonata(text) else { return };
                 for used in &names.variables {
@@ -49,21 +49,21 @@ pub(super) fn collect(analysis: &Analysis<'_>, captures: &mut BTreeMap<usize, Ca
                     let guarded = names.variables.iter().any(|other| {
                         other.name == used.name && names.guarded.iter().any(|span| span.start == other.span.start)
                     });
-                    let (path, wrong) = path(analysis, number, used, (text, spot));
+                    let (path, wrong) = path(analysis, number, used, (text, span));
                     if let Some(wrong) = wrong.filter(|_| !guarded)
                         && told.insert((value.id, text, used.span.start))
                         && (captures.contains_key(&number) || analysis.lacks_variable(&used.name))
                     {
                         sink.push(wrong);
                     }
-                    read.push(Read { number, path, spot, beside });
+                    read.push(Read { number, path, span, beside });
                 }
             });
         });
     }
     let uncapturable = |read: &Read| {
         let (_, of) = analysis.states.get_index(read.number)?;
-        analysis.uncapturable(read.spot, read.path.iter().map(String::as_str), of)
+        analysis.uncapturable(read.span, read.path.iter().map(String::as_str), of)
     };
     for read in &read {
         let Some((name, _)) = analysis.states.get_index(read.number) else { continue };
@@ -95,7 +95,7 @@ fn path(
     analysis: &Analysis<'_>,
     number: usize,
     used: &Use,
-    (text, spot): (&str, Spot),
+    (text, span): (&str, TokenSpan),
 ) -> (Vec<String>, Option<Problem>) {
     let mut path = Vec::new();
     let mut wrong = None;
@@ -109,7 +109,7 @@ fn path(
             Named::Unknown => break,
             Named::None => {
                 let part = LiteralRange::in_expression(text, step.range.clone());
-                wrong = no_member(&ty, &used.name, &path, name, spot).map(|problem| problem.within(part));
+                wrong = no_member(&ty, &used.name, &path, name, span).map(|problem| problem.within(part));
                 break;
             }
         }
@@ -126,12 +126,12 @@ fn path(
 }
 
 /// That AWS's result has no such member.
-fn no_member(ty: &Ty, variable: &str, path: &[String], name: &str, spot: Spot) -> Option<Problem> {
+fn no_member(ty: &Ty, variable: &str, path: &[String], name: &str, span: TokenSpan) -> Option<Problem> {
     let Ty::Shape(part) = ty.present() else { return None };
     let around: String = path.iter().map(|name| format!(".{name}")).collect();
     let code = if part.is_certain() { Code::UnknownResultMember } else { Code::DoubtfulResultMember };
     let message = format!("`${variable}{around}` has no member `{name}` in AWS's API");
-    let problem = Problem::new(code, spot, message);
+    let problem = Problem::new(code, span, message);
     Some(match part.meant(name) {
         Some(help) => problem.help(help),
         None => problem,

@@ -150,7 +150,7 @@ fn clauses(all: &[Clause], taken: &BTreeMap<String, String>, sink: &mut Sink<'_>
                     let Some(holds) = taken.get(name) else { continue };
                     sink.report(|| {
                         let message = format!("`${name}` contains {holds}");
-                        Problem::new(Code::VariableTaken, member.key.spot, message)
+                        Problem::new(Code::VariableTaken, member.key.span, message)
                             .help("give this variable another name")
                     });
                 }

@@ -20,7 +20,7 @@ use crate::check::types::{Field, Int, Ty, article};
 use crate::check::value_site::{ValueField, ValueSite};
 use crate::problem::Problem;
 use crate::question::{Foreign, Question, QuestionKind};
-use crate::syntax::ast::{BinaryOp, ClauseValue, Expr, ExprKind, Head, Spot};
+use crate::syntax::ast::{BinaryOp, ClauseValue, Expr, ExprKind, Head, TokenSpan};
 use crate::syntax::keyword::ClauseKind;
 
 /// The structs and AWS objects already compared, each with its expected struct, because they may contain themselves.
@@ -33,7 +33,7 @@ pub(in crate::check) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
     for info in analysis.states_of(0).filter(|info| analysis.ends(info)) {
         let facts = analysis.narrowing(info);
         let (expr, position) = written(info);
-        let spot = expr.map_or_else(|| info.state.name.span().into(), |expr| expr.spot);
+        let span = expr.map_or_else(|| info.state.name.span().into(), |expr| expr.span);
         let place = info.at(position);
         let given = analysis.output_type(info);
         match expr {
@@ -42,7 +42,7 @@ pub(in crate::check) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
             }
             _ => {
                 let holder = passes_on(info);
-                fits(analysis, &given, &analysis.output, spot, "the output", (&holder, facts, &Seen::default()), sink);
+                fits(analysis, &given, &analysis.output, span, "the output", (&holder, facts, &Seen::default()), sink);
             }
         }
     }
@@ -87,7 +87,7 @@ fn fits_expr<'a>(
         // For a reading state, a possibly absent value was reported.
         let given = Conformance { analysis, place, code: Code::OutputDoesNotFit };
         if !(wanted.is_option() && matches!(expr.kind, ExprKind::Null)) {
-            given.expr(foreign, expr, expr.spot, what, sink);
+            given.expr(foreign, expr, expr.span, what, sink);
         }
         return;
     }
@@ -102,7 +102,7 @@ fn fits_expr<'a>(
             for member in members {
                 let key = &member.key;
                 let given = members.iter().map(|member| &*member.key.value);
-                slip(bare_key(&key.value), key.spot, fields, given, (what, !key.value.ends_with(".$")), sink);
+                slip(bare_key(&key.value), key.span, fields, given, (what, !key.value.ends_with(".$")), sink);
             }
             for (name, field) in fields {
                 let wire = field.decl.wire.as_str();
@@ -112,7 +112,7 @@ fn fits_expr<'a>(
                         let what = format!("`{name}` of {what}");
                         if member.optional && !field.ty.is_option() && !field.ty.is_unknown() {
                             let message = format!("{what} may be omitted, but is declared {}", article(&field.ty));
-                            sink.push(Problem::new(Code::OutputDoesNotFit, member.key.spot, message).help(format!(
+                            sink.push(Problem::new(Code::OutputDoesNotFit, member.key.span, message).help(format!(
                                 "declare it `Option<{}>`, or give a default with `??`",
                                 field.ty.rust_name()
                             )));
@@ -125,7 +125,7 @@ fn fits_expr<'a>(
                                     analysis,
                                     ty.present(),
                                     &field.ty,
-                                    value.spot,
+                                    value.span,
                                     &what,
                                     (&holder, place.facts, &Seen::default()),
                                     sink,
@@ -137,7 +137,7 @@ fn fits_expr<'a>(
                     }
                     Some(_) => {}
                     None => missing(
-                        expr.spot,
+                        expr.span,
                         name,
                         wire,
                         field,
@@ -163,7 +163,7 @@ fn fits_expr<'a>(
         (ExprKind::Binary(BinaryOp::Default, _, left, right), ..) => {
             let given = analysis.type_of(place, left);
             let holder = path_of(left, "");
-            fits(analysis, given.present(), wanted, left.spot, what, (&holder, place.facts, &Seen::default()), sink);
+            fits(analysis, given.present(), wanted, left.span, what, (&holder, place.facts, &Seen::default()), sink);
             if given.is_option() {
                 fits_expr(analysis, place, right, wanted, what, sink);
             }
@@ -171,7 +171,7 @@ fn fits_expr<'a>(
         (ExprKind::Number(text), _, Ty::Integer(int)) if !holds(*int, text) => {
             sink.report(|| {
                 let message = format!("{what} is {text}, but is declared `{}`", int.name());
-                Problem::new(Code::OutputDoesNotFit, expr.spot, message)
+                Problem::new(Code::OutputDoesNotFit, expr.span, message)
             });
         }
         (ExprKind::Text(text), _, Ty::Enum(name)) => {
@@ -183,7 +183,7 @@ fn fits_expr<'a>(
             sink.report(|| {
                 let message = format!("{what} is \"{text}\", which is not a variant of `{name}`");
                 let known = decl.variants.iter().map(|variant| variant.wire.as_str());
-                Problem::new(Code::OutputDoesNotFit, expr.spot, message).suggest_text(text, known)
+                Problem::new(Code::OutputDoesNotFit, expr.span, message).suggest_text(text, known)
             });
         }
         // An invalid reference is reported where it is read.
@@ -198,7 +198,7 @@ fn fits_expr<'a>(
                 analysis,
                 if said { ty.present() } else { &ty },
                 wanted,
-                expr.spot,
+                expr.span,
                 what,
                 (&holder, place.facts, &Seen::default()),
                 sink,
@@ -230,7 +230,7 @@ fn bare_key(key: &str) -> &str {
 /// separately; other members are allowed.
 fn slip<'n>(
     name: &str,
-    spot: Spot,
+    span: TokenSpan,
     fields: &IndexMap<String, Field<'_>>,
     given: impl Iterator<Item = &'n str> + Clone,
     (what, own): (&str, bool),
@@ -244,14 +244,14 @@ fn slip<'n>(
     let names: Vec<_> = optional.map(|field| field.decl.wire.as_str()).collect();
     if let Some(near) = workflow_asl::nearest::nearest(name, names) {
         let message = format!("`{name}` is not declared in {what}");
-        let problem = Problem::new(Code::OutputDoesNotFit, spot, message);
+        let problem = Problem::new(Code::OutputDoesNotFit, span, message);
         // If another state produces it, the words are that state's.
         sink.push(if own { problem.did_you_mean(near, near) } else { problem.help(format!("did you mean `{near}`?")) });
     }
 }
 
 fn missing<'n>(
-    spot: Spot,
+    span: TokenSpan,
     name: &str,
     wire: &str,
     field: &Field<'_>,
@@ -264,7 +264,7 @@ fn missing<'n>(
     }
     sink.report(|| {
         let message = format!("{what} has no `{wire}`, which is declared {}", article(&field.ty));
-        let problem = Problem::new(Code::OutputDoesNotFit, spot, message);
+        let problem = Problem::new(Code::OutputDoesNotFit, span, message);
         match workflow_asl::nearest::nearest(wire, given) {
             Some(near) => problem.help(format!("`{near}` is a different name")),
             None => problem.help(format!("add it, or declare `{name}: Option<{}>`", field.ty.rust_name())),
@@ -277,7 +277,7 @@ fn fits(
     analysis: &Analysis<'_>,
     given: &Ty,
     wanted: &Ty,
-    spot: Spot,
+    span: TokenSpan,
     what: &str,
     (holder, facts, seen): (&Path<'_>, &Narrowing, &Seen),
     sink: &mut Sink<'_>,
@@ -290,12 +290,12 @@ fn fits(
             Some(tokens) => {
                 let (what, code) = (what.to_owned(), Code::OutputDoesNotFit);
                 let asks = QuestionKind::Fits { given: (**given).clone(), absent: false, what, code, lacks: code };
-                sink.ask(|| Question { of: Foreign::of(tokens), asks, spot });
+                sink.ask(|| Question { of: Foreign::of(tokens), asks, span });
             }
             None => {
                 let wants = format!("{what} is declared {}", article(wanted));
                 let kinds = kinds_of(wanted).unwrap_or(u8::MAX);
-                sink.hold(&Ty::Foreign(given.clone()), spot, kinds, Code::OutputDoesNotFit, &wants);
+                sink.hold(&Ty::Foreign(given.clone()), span, kinds, Code::OutputDoesNotFit, &wants);
             }
         }
         return;
@@ -311,7 +311,7 @@ fn fits(
                 Ty::Nullable(_) => format!("{what} may be `null`, but is declared {}", article(wanted)),
                 _ => format!("{what} may be absent, but is declared {}", article(wanted)),
             };
-            let problem = Problem::new(Code::OutputDoesNotFit, spot, message);
+            let problem = Problem::new(Code::OutputDoesNotFit, span, message);
             problem.help(format!("declare it `Option<{}>`, or give a default with `??`", wanted.rust_name()))
         });
         return;
@@ -336,19 +336,19 @@ fn fits(
                         if let Some(jsonata) = value.strip_prefix("\"{%").and_then(|value| value.strip_suffix("%}\"")) {
                             let rounded = format!("\"{{% $round({}) %}}\"", jsonata.trim());
                             let help = format!("declare it `f64`, or round it: `{rounded}`");
-                            return Problem::new(Code::OutputDoesNotFit, spot, message).help(help);
+                            return Problem::new(Code::OutputDoesNotFit, span, message).help(help);
                         }
                         let inner = value.strip_prefix('(').and_then(|value| value.strip_suffix(')')).unwrap_or(value);
                         format!("declare it `f64`, or round it, in JSONata with `$round({inner})`")
                     }
                 };
-                Problem::new(Code::OutputDoesNotFit, spot, message).help(help)
+                Problem::new(Code::OutputDoesNotFit, span, message).help(help)
             });
             return;
         }
         (a, b) if a.is_number() && b.is_number() => true,
         (Ty::Map(a), Ty::Map(b)) => {
-            return fits(analysis, a, b, spot, &format!("a value of {what}"), (&nowhere, facts, seen), sink);
+            return fits(analysis, a, b, span, &format!("a value of {what}"), (&nowhere, facts, seen), sink);
         }
         (Ty::Object(members), Ty::Map(value)) => {
             // Absent members are omitted.
@@ -357,7 +357,7 @@ fn fits(
                     analysis,
                     &ty.clone().there(),
                     value,
-                    spot,
+                    span,
                     &format!("`{name}` of {what}"),
                     (&nowhere, facts, seen),
                     sink,
@@ -371,7 +371,7 @@ fn fits(
                     analysis,
                     field.ty.present(),
                     value,
-                    spot,
+                    span,
                     &format!("`{name}` of {what}"),
                     (&nowhere, facts, seen),
                     sink,
@@ -381,13 +381,13 @@ fn fits(
         }
         (a, b) if a.is_text() && b.is_text() => !matches!((a, b), (Ty::Enum(a), Ty::Enum(b)) if a != b),
         (Ty::Array(a), Ty::Array(b)) => {
-            return fits(analysis, &a.of_item(), b, spot, &format!("an item of {what}"), (&nowhere, facts, seen), sink);
+            return fits(analysis, &a.of_item(), b, span, &format!("an item of {what}"), (&nowhere, facts, seen), sink);
         }
         (Ty::Tuple(items), Ty::Array(item)) => {
             let what = format!("an item of {what}");
             return items
                 .iter()
-                .for_each(|given| fits(analysis, given, item, spot, &what, (&nowhere, facts, seen), sink));
+                .for_each(|given| fits(analysis, given, item, span, &what, (&nowhere, facts, seen), sink));
         }
         (Ty::Struct(a), Ty::Struct(b)) if a == b => true,
         (Ty::Shape(part), Ty::Struct(_)) => {
@@ -402,7 +402,7 @@ fn fits(
                             analysis,
                             given,
                             &field.ty,
-                            spot,
+                            span,
                             &format!("`{name}` of {what}"),
                             (&path, facts, seen),
                             sink,
@@ -410,7 +410,7 @@ fn fits(
                     }
                     Member::None if part.is_certain() => {
                         let names = part.shape().structure().into_iter().flat_map(|known| known.members());
-                        missing(spot, name, &field.decl.wire, field, what, names.map(|member| member.name), sink);
+                        missing(span, name, &field.decl.wire, field, what, names.map(|member| member.name), sink);
                     }
                     Member::None | Member::Unknown => {}
                 }
@@ -420,7 +420,7 @@ fn fits(
         (Ty::Struct(_) | Ty::Object(_), Ty::Struct(_)) => {
             let (Some(members), Some(fields)) = (members(analysis, given), fields(analysis, wanted)) else { return };
             for name in members.keys() {
-                slip(name, spot, fields, members.keys().copied(), (what, false), sink);
+                slip(name, span, fields, members.keys().copied(), (what, false), sink);
             }
             for (name, field) in fields {
                 match members.get(&*field.decl.wire) {
@@ -428,9 +428,9 @@ fn fits(
                     Some((own, ty)) => {
                         let path = holder.member(own);
                         let ty = if facts.present(&path) { ty.present() } else { ty };
-                        fits(analysis, ty, &field.ty, spot, &format!("`{name}` of {what}"), (&path, facts, seen), sink);
+                        fits(analysis, ty, &field.ty, span, &format!("`{name}` of {what}"), (&path, facts, seen), sink);
                     }
-                    None => missing(spot, name, &field.decl.wire, field, what, members.keys().copied(), sink),
+                    None => missing(span, name, &field.decl.wire, field, what, members.keys().copied(), sink),
                 }
             }
             true
@@ -441,7 +441,7 @@ fn fits(
     if !fits_so_far {
         sink.report(|| {
             let message = format!("{what} is {}, but is declared {}", article(given), article(wanted));
-            Problem::new(Code::OutputDoesNotFit, spot, message)
+            Problem::new(Code::OutputDoesNotFit, span, message)
         });
     }
 }

@@ -13,7 +13,7 @@ use crate::check::path::{Path, PathRoot, reference_text};
 use crate::check::state_names::describe;
 use crate::check::value_site::ValueSite;
 use crate::problem::Problem;
-use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Head, Reference, Segment, Spot, Text, plain};
+use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Head, Reference, Segment, Text, TokenSpan, plain};
 use crate::syntax::keyword::ClauseKind;
 
 /// The longest path that is drawn in full.
@@ -31,19 +31,19 @@ impl<'a> Analysis<'a> {
         of: &StateInfo<'a>,
     ) -> Option<Problem> {
         let (reader, number) = (place.state.number?, of.number?);
-        let spot = reference.root_spot;
+        let span = reference.root_span;
         let name = of.name.as_str();
         let path = reference.segments.iter().map_while(|segment| match segment {
             Segment::Member { name, .. } => Some(name.value.as_str()),
             Segment::Index(_) => None,
         });
-        if let Some(problem) = self.uncapturable(spot, path, of) {
+        if let Some(problem) = self.uncapturable(span, path, of) {
             return Some(problem);
         }
         if reference.optional && place.state.language == QueryLanguage::JsonPath {
             let message = format!("JSONPath cannot express that `{name}` may not have run");
             let help = "give this state the clause `query jsonata`, or the workflow `query jsonata;`";
-            return Some(Problem::new(Code::NeedsJsonata, spot, message).help(help));
+            return Some(Problem::new(Code::NeedsJsonata, span, message).help(help));
         }
         if reader == number {
             if reference.optional {
@@ -51,7 +51,7 @@ impl<'a> Analysis<'a> {
             }
             let message = format!("`{name}` is this state itself");
             let help = "its result is `result`, its input is `state`; its result from an earlier run is";
-            return Some(Problem::new(Code::StateReference, spot, message).help(format!("{help} `{name}?.…`")));
+            return Some(Problem::new(Code::StateReference, span, message).help(format!("{help} `{name}?.…`")));
         }
         match self.availability.sight(&self.graphs, reader, number)? {
             ResultAvailability::Certain => None,
@@ -63,7 +63,7 @@ impl<'a> Analysis<'a> {
             ResultAvailability::Uncertain { of, at } => Some(self.uncertain(place, reference, of, at)),
             ResultAvailability::Around => {
                 let message = format!("`{name}` has not ended when `{}` begins, which is inside it", place.state.name);
-                Some(Problem::new(Code::MayNotHaveRun, spot, message).help("read it in a state after it"))
+                Some(Problem::new(Code::MayNotHaveRun, span, message).help("read it in a state after it"))
             }
             ResultAvailability::Inside(owner) => Some(self.inside(place, reference, of, owner)),
             ResultAvailability::Distributed(map) => {
@@ -76,7 +76,7 @@ impl<'a> Analysis<'a> {
                 let help = format!(
                     "pass it in: `item_selector {{ item: item, {field}: {text} }}` on `{map}`, then read `state.{field}` in its first state"
                 );
-                Some(Problem::new(Code::OtherScope, spot, message).help(help))
+                Some(Problem::new(Code::OtherScope, span, message).help(help))
             }
         }
     }
@@ -84,7 +84,7 @@ impl<'a> Analysis<'a> {
     /// Returns why the state cannot capture a part of its result.
     pub(super) fn uncapturable<'n>(
         &self,
-        spot: Spot,
+        span: TokenSpan,
         path: impl Iterator<Item = &'n str>,
         of: &StateInfo<'a>,
     ) -> Option<Problem> {
@@ -99,7 +99,7 @@ impl<'a> Analysis<'a> {
             if let Some((field, instead)) = own {
                 let message = format!("the result of `{name}` cannot be read by its name: its `raw` has `{field}`");
                 let help = format!("write `{instead}` instead");
-                return Some(Problem::new(Code::StateReference, spot, message).help(help));
+                return Some(Problem::new(Code::StateReference, span, message).help(help));
             }
         }
         // A JSONata pass has no result: its output is computed again for the capture.
@@ -129,14 +129,14 @@ impl<'a> Analysis<'a> {
                 let help = format!(
                     "store it once: `assign {{ value: ${call}({arguments}) }}` on a state before, then read `$value`"
                 );
-                return Some(Problem::new(Code::StateReference, spot, message).help(help));
+                return Some(Problem::new(Code::StateReference, span, message).help(help));
             }
         }
         None
     }
 
     fn uncertain(&self, place: ValueSite<'_, 'a>, reference: &Reference, of: Point, at: Point) -> Problem {
-        let spot = reference.root_spot;
+        let span = reference.root_span;
         let name = self.name_at(of);
         let reader = &place.state.name;
         let point = self.name_at(at);
@@ -144,23 +144,23 @@ impl<'a> Analysis<'a> {
         let begins = format!("when `{reader}`{inside} begins");
         let graph = self.graphs.graph(at.scope);
         let Some(graph) = graph.filter(|graph| self.may_look(graph.size())) else {
-            return Problem::new(Code::MayNotHaveRun, spot, format!("`{name}` may not have run {begins}"));
+            return Problem::new(Code::MayNotHaveRun, span, format!("`{name}` may not have run {begins}"));
         };
         if !graph.order().contains(&of.node) {
             let message = format!("`{name}` has not run {begins}: no path leads to it");
             let help = format!("add a transition to `{name}` from a state before `{point}`");
-            return Problem::new(Code::MayNotHaveRun, spot, message).help(help);
+            return Problem::new(Code::MayNotHaveRun, span, message).help(help);
         }
         let before = graph.reaching([at.node], |_| true);
         if !before.get(of.node).copied().unwrap_or_default() {
             let message = format!("`{name}` has not run {begins}: no path leads from it to that state");
-            return Problem::new(Code::MayNotHaveRun, spot, message)
+            return Problem::new(Code::MayNotHaveRun, span, message)
                 .help("a state sees the results of the states before it");
         }
         let way = graph.shortest(at.node, |edge| !edge.is_success_of(of.node)).unwrap_or_default();
         let nodes = nodes(graph, &way);
         let drawn = self.drawn(at.scope, &nodes);
-        let problem = Problem::new(Code::MayNotHaveRun, spot, format!("`{name}` may not have run {begins}"));
+        let problem = Problem::new(Code::MayNotHaveRun, span, format!("`{name}` may not have run {begins}"));
         // The last state of the path from which the other can still be reached, without passing the reader.
         let reaches = graph.reaching([of.node], |edge| edge.target() != Some(at.node));
         let parts = nodes
@@ -189,7 +189,7 @@ impl<'a> Analysis<'a> {
     }
 
     fn inside(&self, place: ValueSite<'_, 'a>, reference: &Reference, of: &StateInfo<'a>, owner: usize) -> Problem {
-        let spot = reference.root_spot;
+        let span = reference.root_span;
         let name = of.name.as_str();
         let there = describe(self, of.scope);
         let owner = self.states.get_index(owner).map_or("", |(name, _)| name);
@@ -203,7 +203,7 @@ impl<'a> Analysis<'a> {
         } else {
             format!("`{name}` is in {there}: its result is not available outside")
         };
-        let problem = Problem::new(Code::OtherScope, spot, message);
+        let problem = Problem::new(Code::OtherScope, span, message);
         let index = match self.scopes.get(of.scope).and_then(|scope| scope.branch) {
             Some(branch) => branch.to_string(),
             None => "…".to_owned(),
@@ -220,7 +220,7 @@ impl<'a> Analysis<'a> {
         place: ValueSite<'_, 'a>,
         reference: &Reference,
     ) -> Result<String, Box<Problem>> {
-        let spot = reference.root_spot;
+        let span = reference.root_span;
         let name = &place.state.name;
         let Some(point) = place.state.number.and_then(|number| self.graphs.point(number)) else {
             return Ok("caught".to_owned());
@@ -232,13 +232,13 @@ impl<'a> Analysis<'a> {
                 let map = self.states.get_index(map).map_or("", |(name, _)| name);
                 let message = format!("no error is caught on the path to `{name}` inside the distributed map `{map}`");
                 let help = format!("pass it in with `item_selector` on `{map}`");
-                Err(Box::new(Problem::new(Code::NothingCaught, spot, message).help(help)))
+                Err(Box::new(Problem::new(Code::NothingCaught, span, message).help(help)))
             }
             Caught::Uncertain(at) => {
                 let graph = self.graphs.graph(at.scope).filter(|graph| self.may_look(graph.size()));
                 let way = graph.and_then(|graph| Some((graph, graph.shortest(at.node, |edge| !edge.is_caught())?)));
                 let message = format!("an error may not have been caught when `{name}` begins");
-                let mut problem = Problem::new(Code::NothingCaught, spot, message);
+                let mut problem = Problem::new(Code::NothingCaught, span, message);
                 if let Some((graph, way)) = way {
                     let drawn = self.drawn(at.scope, &nodes(graph, &way));
                     problem =

@@ -6,15 +6,15 @@ use workflow_asl::references::LiteralKind;
 use super::{variable, visit};
 use crate::check::analysis::Analysis;
 use crate::check::model::StateInfo;
-use crate::syntax::ast::{Expr, ExprKind, Root, Spot, plain};
+use crate::syntax::ast::{Expr, ExprKind, Root, TokenSpan, plain};
 
 /// The reads of a variable that holds a result, in one state.
 #[derive(Debug, Default)]
 pub struct VariableReads {
     /// Where it is read with `?`, so that it may have no value.
-    pub optional: Vec<Spot>,
+    pub optional: Vec<TokenSpan>,
     /// Where a text reads it that does not ask whether it is there, with the members that follow: `.Payload.x`.
-    pub raw: Vec<(Spot, String)>,
+    pub raw: Vec<(TokenSpan, String)>,
 }
 
 impl<'a> Analysis<'a> {
@@ -30,7 +30,7 @@ impl<'a> Analysis<'a> {
     }
 
     /// Calls `each` for every text literal in the values of a state.
-    pub fn texts(&self, info: &StateInfo<'a>, each: &mut dyn FnMut(&'a str, Spot)) {
+    pub fn texts(&self, info: &StateInfo<'a>, each: &mut dyn FnMut(&'a str, TokenSpan)) {
         visit::values(self, info, &mut |value, _| visit::texts(value, each));
     }
 
@@ -65,10 +65,10 @@ impl<'a> Analysis<'a> {
                 if let (true, Root::StateResult(state)) = (reference.optional, &reference.root)
                     && variable(&plain(state)) == name
                 {
-                    reads.optional.push(reference.root_spot);
+                    reads.optional.push(reference.root_span);
                 }
             });
-            visit::raws(value, &mut |text, spot| {
+            visit::raws(value, &mut |text, span| {
                 let Ok((_, names)) = &*self.jsonata(text) else { return };
                 let asked = |at: usize| names.guarded.iter().any(|guarded| guarded.start == at);
                 let mut read = names.variables.iter().filter(|used| used.name == name);
@@ -80,7 +80,7 @@ impl<'a> Analysis<'a> {
                     LiteralKind::Name(name) => Some(format!(".{name}")),
                     LiteralKind::Index(_) => None,
                 });
-                reads.raw.push((spot, members.collect()));
+                reads.raw.push((span, members.collect()));
             });
         });
         reads

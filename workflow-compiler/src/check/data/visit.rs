@@ -2,7 +2,7 @@
 
 use crate::check::model::{Model, StateInfo};
 use crate::syntax::ast::{
-    Clause, ClauseValue, Expr, ExprKind, Head, MapItems, Reference, Segment, Spot, WaitHead, When,
+    Clause, ClauseValue, Expr, ExprKind, Head, MapItems, Reference, Segment, TokenSpan, WaitHead, When,
 };
 
 /// Calls `each` for every reference in a value, the inner ones of computed indices too.
@@ -52,19 +52,19 @@ pub(in crate::check) fn has_raw(expr: &Expr) -> bool {
 
 /// Calls `each` for every text in a value that is JSONata of the user's own, with or without `{%` and `%}`; with the
 /// words of the literal.
-pub(in crate::check) fn raws<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e str, Spot)) {
+pub(in crate::check) fn raws<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e str, TokenSpan)) {
     leaves(expr, &mut |leaf| match &leaf.kind {
-        ExprKind::Jsonata(text) => each(&text.value, text.spot),
-        ExprKind::Text(text) if text.starts_with("{%") => each(text, leaf.spot),
+        ExprKind::Jsonata(text) => each(&text.value, text.span),
+        ExprKind::Text(text) if text.starts_with("{%") => each(text, leaf.span),
         _ => {}
     });
 }
 
 /// Calls `each` for every text literal in a value.
-pub(in crate::check) fn texts<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e str, Spot)) {
+pub(in crate::check) fn texts<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e str, TokenSpan)) {
     leaves(expr, &mut |leaf| match &leaf.kind {
-        ExprKind::Jsonata(text) | ExprKind::Path(text) => each(&text.value, text.spot),
-        ExprKind::Text(text) => each(text, leaf.spot),
+        ExprKind::Jsonata(text) | ExprKind::Path(text) => each(&text.value, text.span),
+        ExprKind::Text(text) => each(text, leaf.span),
         _ => {}
     });
 }

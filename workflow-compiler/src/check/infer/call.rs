@@ -12,7 +12,7 @@ use crate::check::sink::Sink;
 use crate::check::types::{Ty, article};
 use crate::check::value_site::ValueSite;
 use crate::problem::{Edit, Problem};
-use crate::syntax::ast::{Expr, ExprKind, Spot, Text};
+use crate::syntax::ast::{Expr, ExprKind, Text, TokenSpan};
 use crate::syntax::spelling::spelled;
 
 impl<'a> Analysis<'a> {
@@ -20,7 +20,7 @@ impl<'a> Analysis<'a> {
         &self,
         place: ValueSite<'_, 'a>,
         (name, arguments): (&Text, &[Expr]),
-        spot: Spot,
+        span: TokenSpan,
         sink: &mut Sink<'_>,
     ) -> Ty {
         // Each argument of `all` and `any` is tested after those before it.
@@ -44,14 +44,14 @@ impl<'a> Analysis<'a> {
         if sink.listens()
             && let [argument, ..] = arguments
         {
-            self.answer(place, (&name.value, spot), argument, sink);
+            self.answer(place, (&name.value, span), argument, sink);
         }
         if let Some(function) = Function::from_name(&name.value) {
             if function.is_jsonata() && language == QueryLanguage::JsonPath {
                 sink.report(|| {
                     let message =
                         format!("`{}` is a function of JSONata; this state's language is JSONPath", name.value);
-                    Problem::new(Code::NeedsJsonata, name.spot, message).help("use `query jsonata` on the state")
+                    Problem::new(Code::NeedsJsonata, name.span, message).help("use `query jsonata` on the state")
                 });
                 return function.result();
             }
@@ -60,7 +60,7 @@ impl<'a> Analysis<'a> {
                 let wanted = function.argument(index);
                 if matches!(ty.present(), Ty::Foreign(_)) {
                     let takes = format!("`{}` takes {} here", name.value, wanted.describe());
-                    sink.hold(ty, argument.spot, kinds_of_argument(wanted), Code::WrongArgument, &takes);
+                    sink.hold(ty, argument.span, kinds_of_argument(wanted), Code::WrongArgument, &takes);
                 }
                 if !wanted.takes(ty) {
                     mistyped(name, wanted.describe(), argument, ty, sink);
@@ -74,7 +74,7 @@ impl<'a> Analysis<'a> {
                 sink.report(|| {
                     let message =
                         format!("`{}` is a function of JSONPath; this state's language is JSONata", name.value);
-                    let problem = Problem::new(Code::NoSuchFunction, name.spot, message);
+                    let problem = Problem::new(Code::NoSuchFunction, name.span, message);
                     match in_jsonata(function.name()) {
                         Some(instead) => problem.help(format!("in JSONata: `{instead}`")),
                         None => problem,
@@ -107,8 +107,8 @@ impl<'a> Analysis<'a> {
             Some(meant) => {
                 let message = format!("unknown function `{}`", name.value);
                 let text = spelled(meant);
-                let problem = Problem::new(Code::NoSuchFunction, name.spot, message);
-                problem.help(format!("write `{text}`")).edit(Edit::over(spot, text))
+                let problem = Problem::new(Code::NoSuchFunction, name.span, message);
+                problem.help(format!("write `{text}`")).edit(Edit::over(span, text))
             }
             None => unknown_function(name, language),
         });
@@ -118,9 +118,9 @@ impl<'a> Analysis<'a> {
     /// Returns what another language's function is here: `len(x)`, `Some(x)`, `sum(xs)`.
     fn function_meant(&self, place: ValueSite<'_, 'a>, name: &Text, arguments: &[Expr]) -> Option<Expr> {
         let called = |function: &str| {
-            let spot = name.spot;
-            let name = Text { value: function.to_owned(), spot };
-            Expr::made(ExprKind::Call { name, arguments: arguments.to_vec() }, spot)
+            let span = name.span;
+            let name = Text { value: function.to_owned(), span };
+            Expr::made(ExprKind::Call { name, arguments: arguments.to_vec() }, span)
         };
         let word = name.value.strip_prefix('$').unwrap_or(&name.value);
         // A function of the language with or without its prefix.
@@ -161,7 +161,7 @@ impl<'a> Analysis<'a> {
             None => format!("at least {}", counted(least)),
         };
         let message = format!("`{}` takes {wanted}, not {given}", name.value);
-        sink.push(Problem::new(Code::WrongArgument, name.spot, message));
+        sink.push(Problem::new(Code::WrongArgument, name.span, message));
     }
 }
 
@@ -175,21 +175,21 @@ fn takes_absence(name: &str) -> bool {
 
 fn mistyped(name: &Text, wanted: &str, argument: &Expr, ty: &Ty, sink: &mut Sink<'_>) {
     let message = format!("`{}` takes {wanted} here, found {}", name.value, article(ty));
-    sink.push(Problem::new(Code::WrongArgument, argument.spot, message));
+    sink.push(Problem::new(Code::WrongArgument, argument.span, message));
 }
 
 /// A hash is by an algorithm that there is.
 fn algorithm(name: &Text, arguments: &[Expr], sink: &mut Sink<'_>) {
-    if let ("$hash" | "States.Hash", [_, Expr { kind: ExprKind::Text(text), spot, .. }]) =
+    if let ("$hash" | "States.Hash", [_, Expr { kind: ExprKind::Text(text), span, .. }]) =
         (name.value.as_str(), arguments)
         && let Some(message) = hash::unknown(text)
     {
-        sink.report(|| Problem::new(Code::FailingCall, *spot, message).suggest_text(text, hash::ALGORITHMS));
+        sink.report(|| Problem::new(Code::FailingCall, *span, message).suggest_text(text, hash::ALGORITHMS));
     }
 }
 
 fn unknown_function(name: &Text, language: QueryLanguage) -> Problem {
-    let problem = Problem::new(Code::NoSuchFunction, name.spot, format!("unknown function `{}`", name.value));
+    let problem = Problem::new(Code::NoSuchFunction, name.span, format!("unknown function `{}`", name.value));
     if name.value == "$eval" {
         return problem.help("Step Functions does not support `$eval`; `$parse` parses JSON");
     }

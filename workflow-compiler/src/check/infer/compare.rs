@@ -9,7 +9,7 @@ use crate::check::expression_text::words;
 use crate::check::sink::Sink;
 use crate::check::types::{Ty, article};
 use crate::problem::Problem;
-use crate::syntax::ast::{Expr, ExprKind, Spot, plain};
+use crate::syntax::ast::{Expr, ExprKind, TokenSpan, plain};
 
 impl Analysis<'_> {
     /// Both sides of a comparison must be of one kind; text that is compared with an enum must be one of its texts.
@@ -25,10 +25,10 @@ impl Analysis<'_> {
                     let message = format!("`{name}` is never {text:?}");
                     let by_name = decl.variants.iter().find(|variant| plain(&variant.name) == *text);
                     if let Some(variant) = by_name {
-                        return Problem::new(Code::UnknownVariant, other.spot, message)
+                        return Problem::new(Code::UnknownVariant, other.span, message)
                             .help(format!("`{name}::{text}` is the text {:?}", variant.wire));
                     }
-                    unknown_variant(message, other.spot, text, &known, true)
+                    unknown_variant(message, other.span, text, &known, true)
                 });
                 return;
             }
@@ -45,8 +45,8 @@ impl Analysis<'_> {
                 (other, Ty::Null) => format!("{} is never `null`", called(left, other)),
                 (a, b) => format!("{} cannot be compared with {}", called(left, a), called(right, b)),
             };
-            let spot = if is_literal(left) && !is_literal(right) { left.spot } else { right.spot };
-            let problem = Problem::new(Code::UnlikeTypes, spot, message);
+            let span = if is_literal(left) && !is_literal(right) { left.span } else { right.span };
+            let problem = Problem::new(Code::UnlikeTypes, span, message);
             let (ty, other) = if is_literal(left) { (b, left) } else { (a, right) };
             match (ty.present(), &unparen(other).kind) {
                 (known, ExprKind::Text(text)) if known.is_number() && text.parse::<f64>().is_ok() => {
@@ -74,7 +74,7 @@ impl<'a> Analysis<'a> {
             && let (Ty::Listed(values), Some(text)) = (ty.present(), self.fixed_text(other))
             && let Some((message, help)) = unlisted(*values, text, words(of).as_deref())
         {
-            sink.push(Problem::new(Code::UnlistedValue, other.spot, message).help(help));
+            sink.push(Problem::new(Code::UnlistedValue, other.span, message).help(help));
         }
     }
 
@@ -150,8 +150,8 @@ fn is_literal(expr: &Expr) -> bool {
 }
 
 /// Of an enum's variants none has this name.
-pub(super) fn unknown_variant(message: String, spot: Spot, name: &str, known: &[String], quoted: bool) -> Problem {
-    let problem = Problem::new(Code::UnknownVariant, spot, message);
+pub(super) fn unknown_variant(message: String, span: TokenSpan, name: &str, known: &[String], quoted: bool) -> Problem {
+    let problem = Problem::new(Code::UnknownVariant, span, message);
     let names = known.iter().map(String::as_str);
     let problem = if quoted { problem.suggest_text(name, names) } else { problem.suggest(name, names) };
     if problem.help.is_empty() && !known.is_empty() {

@@ -9,14 +9,14 @@ use crate::check::sink::Sink;
 use crate::check::types::{Ty, article};
 use crate::check::value_site::ValueSite;
 use crate::problem::{Edit, Problem};
-use crate::syntax::ast::{Expr, ExprKind, Reference, Root, Segment, Spot};
+use crate::syntax::ast::{Expr, ExprKind, Reference, Root, Segment, TokenSpan};
 
 impl<'a> Analysis<'a> {
     /// Reports a test, such as `is_present`, that gives the same answer each time.
     pub(super) fn answer(
         &self,
         place: ValueSite<'_, 'a>,
-        (test, spot): (&str, Spot),
+        (test, span): (&str, TokenSpan),
         argument: &Expr,
         sink: &mut Sink<'_>,
     ) {
@@ -35,7 +35,7 @@ impl<'a> Analysis<'a> {
         sink.report(|| {
             let words = reference_text(reference);
             let message = format!("`{words}` is {is}, so `{test}` always returns `{answer}`");
-            let problem = Problem::new(Code::KnownAnswer, spot, message);
+            let problem = Problem::new(Code::KnownAnswer, span, message);
             match is_declared(reference) && !or.is_empty() {
                 true => problem.help(format!("declare it `Option<{}>`, {or}", ty.rust_name())),
                 false => problem,
@@ -43,12 +43,12 @@ impl<'a> Analysis<'a> {
         });
     }
 
-    /// Reports a default, at `spot` its operator, that is never used.
+    /// Reports a default, at `span` its operator, that is never used.
     pub(super) fn unused_default(
         &self,
         place: ValueSite<'_, 'a>,
         left: &Expr,
-        spot: Spot,
+        span: TokenSpan,
         right: &Expr,
         sink: &mut Sink<'_>,
     ) {
@@ -56,9 +56,9 @@ impl<'a> Analysis<'a> {
         sink.report(|| {
             let words = reference_text(reference);
             let message = format!("`{words}` is always present, so its default is never used");
-            let problem = Problem::new(Code::KnownAnswer, spot.to(right.spot), message)
+            let problem = Problem::new(Code::KnownAnswer, span.to(right.span), message)
                 .help(format!("write `{words}` alone"))
-                .edit(Edit::over(spot.to(right.spot), ""));
+                .edit(Edit::over(span.to(right.span), ""));
             match is_declared(reference) {
                 true => problem.help(format!("or declare it `Option<{}>`, if it may be absent", ty.rust_name())),
                 false => problem,

@@ -20,14 +20,20 @@ use crate::check::value_site::{ValueField, ValueSite};
 use crate::literal_range::LiteralRange;
 use crate::problem::Problem;
 use crate::question::{Foreign, Question, QuestionKind};
-use crate::syntax::ast::Spot;
+use crate::syntax::ast::TokenSpan;
 
 /// What nests deeper has no type: the walk keeps its stack small.
 const DEPTH: usize = 60;
 
 impl<'a> Analysis<'a> {
     /// Returns the type of an expression of JSONata; members that its values do not have go to the sink.
-    pub(super) fn infer_jsonata(&self, place: ValueSite<'_, 'a>, text: &str, spot: Spot, sink: &mut Sink<'_>) -> Ty {
+    pub(super) fn infer_jsonata(
+        &self,
+        place: ValueSite<'_, 'a>,
+        text: &str,
+        span: TokenSpan,
+        sink: &mut Sink<'_>,
+    ) -> Ty {
         if place.state.language != QueryLanguage::Jsonata {
             return Ty::Unknown;
         }
@@ -50,10 +56,10 @@ impl<'a> Analysis<'a> {
             }
             let part = LiteralRange::in_expression(literal, part);
             match of {
-                None => sink.push(Problem::new(code, spot, words.0).help(words.1).within(part)),
+                None => sink.push(Problem::new(code, span, words.0).help(words.1).within(part)),
                 Some(of) => sink.ask(|| {
                     let place = part.map_or_else(String::new, |part| format!("\n= at: {}", part.describe()));
-                    Question { of, asks: QuestionKind::Read { words: words.0, code, place }, spot }
+                    Question { of, asks: QuestionKind::Read { words: words.0, code, place }, span }
                 }),
             }
         }

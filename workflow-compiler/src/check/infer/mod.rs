@@ -25,7 +25,7 @@ use super::types::{Ty, article};
 use super::value_site::{ValueField, ValueSite};
 use crate::problem::{Edit, Problem};
 use crate::question::{Question, QuestionKind};
-use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Root, Segment, Spot, Text, UnaryOp, plain};
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Root, Segment, Text, TokenSpan, UnaryOp, plain};
 use crate::syntax::spelling::spelled;
 
 impl<'a> Analysis<'a> {
@@ -76,7 +76,7 @@ impl<'a> Analysis<'a> {
             return inferred.into_ty();
         }
         let inferred = match &expr.kind {
-            ExprKind::Reference(reference) => self.infer_reference(place, (reference, expr.spot), sink),
+            ExprKind::Reference(reference) => self.infer_reference(place, (reference, expr.span), sink),
             _ => Inferred::Type(self.infer_value(place, expr, sink)),
         };
         self.expressions.note(place, expr.id, &inferred);
@@ -86,7 +86,7 @@ impl<'a> Analysis<'a> {
     fn infer_reference(
         &self,
         place: ValueSite<'_, 'a>,
-        (reference, spot): (&Reference, Spot),
+        (reference, span): (&Reference, TokenSpan),
         sink: &mut Sink<'_>,
     ) -> Inferred {
         self.infer_indices(place, &reference.segments, sink);
@@ -94,7 +94,7 @@ impl<'a> Analysis<'a> {
             Some((name, meant)) => {
                 sink.report(|| {
                     let message = format!("`{}` is not a member of a list or a text", name.value);
-                    Problem::new(name_code(reference), spot, message).write(spelled(&meant))
+                    Problem::new(name_code(reference), span, message).write(spelled(&meant))
                 });
                 Inferred::Type(Ty::INTEGER)
             }
@@ -118,10 +118,10 @@ impl<'a> Analysis<'a> {
             ExprKind::Text(text) => {
                 let raw = place.state.language == QueryLanguage::Jsonata && text.starts_with("{%");
                 if raw {
-                    return self.infer_jsonata(place, text, expr.spot, sink);
+                    return self.infer_jsonata(place, text, expr.span, sink);
                 }
                 if place.position != ValueField::Literal {
-                    self.braces_in_text(place, (text, expr.spot), sink);
+                    self.braces_in_text(place, (text, expr.span), sink);
                 }
                 Ty::Text
             }
@@ -155,14 +155,14 @@ impl<'a> Analysis<'a> {
                 Ty::Array(Box::new(types.into_iter().reduce(Ty::join).unwrap_or(Ty::Unknown)))
             }
             ExprKind::Unary(op, operand) => self.infer_unary(place, *op, operand, sink),
-            ExprKind::Binary(op, spot, left, right) => self.infer_binary(place, (*op, *spot), left, right, sink),
+            ExprKind::Binary(op, span, left, right) => self.infer_binary(place, (*op, *span), left, right, sink),
             ExprKind::If(condition, yes, no) => {
                 self.infer_condition(place, condition, sink);
                 let yes = self.infer(place.knowing(&place.facts.and(condition, true)), yes, sink);
                 let no = self.infer(place.knowing(&place.facts.and(condition, false)), no, sink);
                 yes.join(no)
             }
-            ExprKind::Call { name, arguments } => self.infer_call(place, (name, arguments), expr.spot, sink),
+            ExprKind::Call { name, arguments } => self.infer_call(place, (name, arguments), expr.span, sink),
             ExprKind::Variant { ty, variant } => {
                 let name = plain(ty);
                 let Some(decl) = self.types.enums.get(&name) else {
@@ -193,8 +193,8 @@ impl<'a> Analysis<'a> {
                 self.walk(path, ty, segments, WalkStart::Value, place.facts, &mut Vec::new(), sink).0
             }
             ExprKind::Paren(inner) => self.infer(place, inner, sink),
-            ExprKind::Jsonata(text) => self.infer_jsonata(place, &text.value, text.spot, sink),
-            ExprKind::OtherLanguage(other) => self.infer_other_language(place, other, expr.spot, sink),
+            ExprKind::Jsonata(text) => self.infer_jsonata(place, &text.value, text.span, sink),
+            ExprKind::OtherLanguage(other) => self.infer_other_language(place, other, expr.span, sink),
             ExprKind::Reference(_) | ExprKind::Constant(_) | ExprKind::Path(_) | ExprKind::Invalid => Ty::Unknown,
         }
     }
@@ -220,12 +220,12 @@ impl<'a> Analysis<'a> {
                     sink.report(|| {
                         let words = optional_text(reference);
                         let message = format!("`{words}` may be absent, in which case this state fails");
-                        let problem = Problem::new(Code::UnguardedOption, expr.spot, message);
+                        let problem = Problem::new(Code::UnguardedOption, expr.span, message);
                         let default = other_language::written_default(read.ty.present());
                         let help = help(&words, default.as_deref().unwrap_or("…"));
                         let problem = help.into_iter().fold(problem, Problem::help);
                         match default.filter(|_| place.state.language == QueryLanguage::Jsonata) {
-                            Some(default) => problem.edit(Edit::over(expr.spot, format!("{words} ?? {default}"))),
+                            Some(default) => problem.edit(Edit::over(expr.span, format!("{words} ?? {default}"))),
                             None => problem,
                         }
                     });
@@ -235,13 +235,13 @@ impl<'a> Analysis<'a> {
                     sink.ask(|| Question {
                         of: (**of).clone(),
                         asks: QuestionKind::There { words, help },
-                        spot: expr.spot,
+                        span: expr.span,
                     });
                 }
             }
             ExprKind::Call { .. } | ExprKind::Access(..) if sink.listens() && self.gives_nothing(place, expr) => {
                 let message = "this value may be absent, in which case this state fails";
-                let problem = Problem::new(Code::UnguardedOption, expr.spot, message);
+                let problem = Problem::new(Code::UnguardedOption, expr.span, message);
                 sink.push(problem.help("give a default with `??`"));
             }
             _ => {}
@@ -270,7 +270,7 @@ impl<'a> Analysis<'a> {
                 let ty = self.infer(place, index, sink);
                 if !ty.is_unknown() && !ty.is_number() && !ty.is_text() {
                     let message = format!("an index must be a number, found {}", article(&ty));
-                    sink.push(Problem::new(Code::UnlikeTypes, index.spot, message));
+                    sink.push(Problem::new(Code::UnlikeTypes, index.span, message));
                 }
             }
         }
@@ -313,7 +313,7 @@ fn left_out_help(
 fn jsonpath_key(key: &Text) -> Problem {
     let name = key.value.trim_end_matches(".$");
     let message = format!("in a JSONata state, `{}` is the literal name of a field", key.value);
-    Problem::new(Code::JsonPathKey, key.spot, message).help(format!(
+    Problem::new(Code::JsonPathKey, key.span, message).help(format!(
         "write `{name}: …` with a reference such as `input.x` or `state.x`, or give the state `query jsonpath`"
     ))
 }

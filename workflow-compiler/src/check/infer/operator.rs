@@ -15,7 +15,7 @@ use crate::check::types::{Ty, article};
 use crate::check::value_site::ValueSite;
 use crate::problem::{Edit, Problem};
 use crate::question::{Foreign, Question, QuestionKind};
-use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Spot, UnaryOp};
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, TokenSpan, UnaryOp};
 use crate::syntax::spelling::sign;
 
 impl<'a> Analysis<'a> {
@@ -27,13 +27,13 @@ impl<'a> Analysis<'a> {
             }
             UnaryOp::Negate => {
                 let ty = self.operand(place, operand, sink);
-                sink.hold(&ty, operand.spot, kinds::NUMBER, Code::UnlikeTypes, "`-` needs a number");
+                sink.hold(&ty, operand.span, kinds::NUMBER, Code::UnlikeTypes, "`-` needs a number");
                 if ty.is_unknown() {
                     return Ty::Number;
                 }
                 if !ty.is_number() {
                     let message = format!("`-` needs a number, found {}", article(&ty));
-                    sink.push(Problem::new(Code::UnlikeTypes, operand.spot, message));
+                    sink.push(Problem::new(Code::UnlikeTypes, operand.span, message));
                     return Ty::Number;
                 }
                 ty
@@ -51,7 +51,7 @@ impl<'a> Analysis<'a> {
     /// Returns the type of an operand that must be there; reports one that may be absent.
     fn present(&self, place: ValueSite<'_, 'a>, operand: &Expr, ty: Ty, sink: &mut Sink<'_>) -> Ty {
         if let (Ty::Foreign(of), ExprKind::Reference(reference)) = (&ty, &operand.kind) {
-            needed(of, reference, operand.spot, place.state.language, place.facts, sink);
+            needed(of, reference, operand.span, place.state.language, place.facts, sink);
         }
         let (inner, absent) = match ty {
             Ty::Option(inner) => (inner, true),
@@ -65,7 +65,7 @@ impl<'a> Analysis<'a> {
             };
             let may_be = if absent { "absent" } else { "null" };
             let message = format!("{} may be {may_be}: it is {}", quoted(&text), article(&Ty::Option(inner.clone())));
-            let problem = Problem::new(Code::UnguardedOption, operand.spot, message);
+            let problem = Problem::new(Code::UnguardedOption, operand.span, message);
             if text == "this value" {
                 return problem.help("give a default with `??`");
             }
@@ -79,7 +79,7 @@ impl<'a> Analysis<'a> {
             match written_default(&inner) {
                 Some(default) => {
                     let text = format!("({text} ?? {default})");
-                    problem.help(format!("or give a default: `{text}`")).edit(Edit::over(operand.spot, text))
+                    problem.help(format!("or give a default: `{text}`")).edit(Edit::over(operand.span, text))
                 }
                 None => problem.help(format!("or give a default: `({text} ?? …)`")),
             }
@@ -97,7 +97,7 @@ impl<'a> Analysis<'a> {
             sink.report(|| {
                 let text = optional_text(reference);
                 let message = format!("a condition must be `bool`, found {}", article(&ty));
-                let problem = Problem::new(Code::UnlikeTypes, condition.spot, message);
+                let problem = Problem::new(Code::UnlikeTypes, condition.span, message);
                 match ty {
                     Ty::Nullable(_) => problem.write(format!("{text} != null")),
                     _ => problem.write(format!("is_present({text})")),
@@ -106,11 +106,11 @@ impl<'a> Analysis<'a> {
             return;
         }
         let ty = self.present(place, condition, ty, sink);
-        sink.hold(&ty, condition.spot, kinds::BOOL, Code::UnlikeTypes, "a condition must be `bool`");
+        sink.hold(&ty, condition.span, kinds::BOOL, Code::UnlikeTypes, "a condition must be `bool`");
         if !ty.is_unknown() && ty != Ty::Bool {
             sink.report(|| {
                 let message = format!("a condition must be `bool`, found {}", article(&ty));
-                let problem = Problem::new(Code::UnlikeTypes, condition.spot, message);
+                let problem = Problem::new(Code::UnlikeTypes, condition.span, message);
                 match &condition.kind {
                     ExprKind::Reference(reference) if ty.is_number() => {
                         problem.help(format!("compare it: `{} != 0`", reference_text(reference)))
@@ -134,7 +134,7 @@ impl<'a> Analysis<'a> {
     pub(super) fn infer_binary(
         &self,
         place: ValueSite<'_, 'a>,
-        (op, spot): (BinaryOp, Spot),
+        (op, span): (BinaryOp, TokenSpan),
         left: &Expr,
         right: &Expr,
         sink: &mut Sink<'_>,
@@ -142,7 +142,7 @@ impl<'a> Analysis<'a> {
         match op {
             BinaryOp::Default => {
                 if sink.listens() {
-                    self.unused_default(place, left, spot, right, sink);
+                    self.unused_default(place, left, span, right, sink);
                 }
                 let given = self.infer(place.knowing(&place.facts.asking()), left, sink);
                 let default = self.infer(place, right, sink);
@@ -155,7 +155,7 @@ impl<'a> Analysis<'a> {
                 if op == BinaryOp::Or && self.gives_a_default(place, (left, right)) {
                     sink.report(|| {
                         let message = "`||` joins conditions: use `??` for a default";
-                        Problem::new(Code::UnlikeTypes, spot, message).write("??")
+                        Problem::new(Code::UnlikeTypes, span, message).write("??")
                     });
                     return Ty::Unknown;
                 }
@@ -185,7 +185,7 @@ impl<'a> Analysis<'a> {
                     // Beside a known type that one counts.
                     if sink.listens() && matches!(ty, Ty::Foreign(_)) && other.is_open() {
                         let wanted = format!("`{}` compares numbers and text", sign(op));
-                        sink.hold(ty, operand.spot, kinds::NUMBER | kinds::TEXT, Code::UnlikeTypes, &wanted);
+                        sink.hold(ty, operand.span, kinds::NUMBER | kinds::TEXT, Code::UnlikeTypes, &wanted);
                     }
                 }
                 let unordered = [(&a, left), (&b, right)].into_iter().find(|(ty, _)| {
@@ -195,13 +195,13 @@ impl<'a> Analysis<'a> {
                 });
                 if let Some((ty, operand)) = unordered {
                     let message = format!("`{}` compares numbers and text, found {}", sign(op), article(ty));
-                    sink.push(Problem::new(Code::UnlikeTypes, operand.spot, message));
+                    sink.push(Problem::new(Code::UnlikeTypes, operand.span, message));
                 } else {
                     self.compare((&a, left), (&b, right), sink);
                 }
                 Ty::Bool
             }
-            BinaryOp::Add => self.add(place, spot, left, right, sink),
+            BinaryOp::Add => self.add(place, span, left, right, sink),
             BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Divide | BinaryOp::Remainder => {
                 let a = self.number(place, op, left, sink);
                 let b = self.number(place, op, right, sink);
@@ -218,11 +218,11 @@ impl<'a> Analysis<'a> {
         let ty = self.operand(place, operand, sink);
         if matches!(ty, Ty::Foreign(_)) {
             let wanted = format!("`{}` needs numbers", sign(op));
-            sink.hold(&ty, operand.spot, kinds::NUMBER, Code::UnlikeTypes, &wanted);
+            sink.hold(&ty, operand.span, kinds::NUMBER, Code::UnlikeTypes, &wanted);
         }
         if !ty.is_unknown() && !ty.is_number() {
             let message = format!("`{}` needs numbers, found {}", sign(op), article(&ty));
-            let problem = Problem::new(Code::UnlikeTypes, operand.spot, message);
+            let problem = Problem::new(Code::UnlikeTypes, operand.span, message);
             let jsonata = place.state.language == QueryLanguage::Jsonata;
             sink.push(match &operand.kind {
                 ExprKind::Reference(reference) if ty.is_text() && jsonata => {
@@ -235,7 +235,7 @@ impl<'a> Analysis<'a> {
         ty
     }
 
-    fn add(&self, place: ValueSite<'_, 'a>, spot: Spot, left: &Expr, right: &Expr, sink: &mut Sink<'_>) -> Ty {
+    fn add(&self, place: ValueSite<'_, 'a>, span: TokenSpan, left: &Expr, right: &Expr, sink: &mut Sink<'_>) -> Ty {
         let a = self.operand(place, left, sink);
         let b = self.operand(place, right, sink);
         for ((ty, operand), other) in [((&a, left), &b), ((&b, right), &a)] {
@@ -244,10 +244,10 @@ impl<'a> Analysis<'a> {
                 other if other.is_number() => (kinds::NUMBER, "`+` adds this to a number"),
                 _ => (kinds::NUMBER | kinds::TEXT, "`+` adds numbers or joins text"),
             };
-            sink.hold(ty, operand.spot, kinds, Code::UnlikeTypes, wanted);
+            sink.hold(ty, operand.span, kinds, Code::UnlikeTypes, wanted);
             if !ty.is_unknown() && !ty.is_number() && !ty.is_text() {
                 let message = format!("`+` adds numbers or joins text, found {}", article(ty));
-                sink.push(Problem::new(Code::UnlikeTypes, operand.spot, message));
+                sink.push(Problem::new(Code::UnlikeTypes, operand.span, message));
                 return Ty::Unknown;
             }
         }
@@ -262,12 +262,12 @@ impl<'a> Analysis<'a> {
                     ExprKind::Text(text) => format!("{text:?}"),
                     _ => "…".to_owned(),
                 };
-                let problem = Problem::new(Code::UnlikeTypes, spot, message);
+                let problem = Problem::new(Code::UnlikeTypes, span, message);
                 match place.state.language {
                     QueryLanguage::Jsonata => problem
                         .help(format!("convert the number to text: `$string({})`", words(number)))
-                        .edit(Edit::before(number.spot, "$string("))
-                        .edit(Edit::after(number.spot, ")")),
+                        .edit(Edit::before(number.span, "$string("))
+                        .edit(Edit::after(number.span, ")")),
                     QueryLanguage::JsonPath => {
                         let (first, second) = (words(left), words(right));
                         let filled = format!("States.Format(\"{{}}{{}}\", {first}, {second})");
@@ -275,7 +275,7 @@ impl<'a> Analysis<'a> {
                         if filled.contains('…') {
                             return problem;
                         }
-                        problem.edit(Edit::over(left.spot.to(right.spot), filled))
+                        problem.edit(Edit::over(left.span.to(right.span), filled))
                     }
                 }
             });
@@ -315,7 +315,7 @@ fn goes_into(dividend: &Expr, divisor: &Expr) -> bool {
 fn needed(
     of: &Foreign,
     reference: &Reference,
-    spot: Spot,
+    span: TokenSpan,
     language: QueryLanguage,
     facts: &Narrowing,
     sink: &mut Sink<'_>,
@@ -330,7 +330,7 @@ fn needed(
     if language == QueryLanguage::Jsonata {
         help.push(format!("or give a default: `({words} ?? …)`"));
     }
-    sink.ask(|| Question { of: of.clone(), asks: QuestionKind::Needed { words, not_null, help }, spot });
+    sink.ask(|| Question { of: of.clone(), asks: QuestionKind::Needed { words, not_null, help }, span });
 }
 
 fn quoted(text: &str) -> String {

@@ -10,7 +10,7 @@ use crate::check::types::Ty;
 use crate::check::value_site::{ValueField, ValueSite};
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{
-    BinaryOp, Expr, ExprKind, OtherLanguage, Reference, Root, Segment, Spot, Text, UnaryOp, plain,
+    BinaryOp, Expr, ExprKind, OtherLanguage, Reference, Root, Segment, Text, TokenSpan, UnaryOp, plain,
 };
 use crate::syntax::reference_in_text;
 use crate::syntax::spelling::{is_word, spelled};
@@ -79,14 +79,14 @@ impl<'a> Analysis<'a> {
         &self,
         place: ValueSite<'_, 'a>,
         other: &OtherLanguage,
-        spot: Spot,
+        span: TokenSpan,
         sink: &mut Sink<'_>,
     ) -> Ty {
         if let Some(full) = self.with_whole_reference(place, other) {
-            return self.infer_other_language(place, &full, spot, sink);
+            return self.infer_other_language(place, &full, span, sink);
         }
         if let OtherLanguage::Format { parts } = other {
-            return self.infer_format(place, parts, spot, sink);
+            return self.infer_format(place, parts, span, sink);
         }
         for value in other.values().filter(|value| !matches!(value.kind, ExprKind::OtherLanguage(_))) {
             self.infer(place.knowing(&place.facts.asking()), value, sink);
@@ -102,19 +102,19 @@ impl<'a> Analysis<'a> {
         report(&|| {
             let problem = match other {
                 OtherLanguage::Method { name, .. } if name.value == SLICE => {
-                    Problem::new(Code::Syntax, name.spot, "an index is a single number, not a range")
+                    Problem::new(Code::Syntax, name.span, "an index is a single number, not a range")
                 }
                 OtherLanguage::Method { name, .. } if name.value == SURELY => {
-                    Problem::new(Code::Syntax, name.spot, "unexpected `!` after a value")
+                    Problem::new(Code::Syntax, name.span, "unexpected `!` after a value")
                 }
                 OtherLanguage::Method { name, .. } if POWERS.contains(&name.value.as_str()) => {
-                    Problem::new(Code::Syntax, name.spot, format!("`{}` is not an operator here", name.value))
+                    Problem::new(Code::Syntax, name.span, format!("`{}` is not an operator here", name.value))
                 }
                 OtherLanguage::Method { name, .. } => {
                     let message = format!("values have no methods, such as `{}`", name.value);
-                    Problem::new(Code::Syntax, name.spot, message)
+                    Problem::new(Code::Syntax, name.span, message)
                 }
-                OtherLanguage::Format { .. } => without_function(spot),
+                OtherLanguage::Format { .. } => without_function(span),
                 OtherLanguage::Short { of, others } => {
                     return self.short_members(place, of, others.as_deref().unwrap_or_default());
                 }
@@ -122,7 +122,7 @@ impl<'a> Analysis<'a> {
             match &meant {
                 Some(meant) => {
                     let text = spelled(meant);
-                    problem.help(format!("write `{text}`")).edit(Edit::over(spot, text))
+                    problem.help(format!("write `{text}`")).edit(Edit::over(span, text))
                 }
                 None if place.state.language == QueryLanguage::JsonPath => {
                     problem.help("JSONata has functions for this: use `query jsonata` on the state")
@@ -138,12 +138,12 @@ impl<'a> Analysis<'a> {
 
     /// Returns the type of a text that another language fills in. Names that the workflow knows are written in full; of
     /// one that it does not know nothing can be proposed.
-    fn infer_format(&self, place: ValueSite<'_, 'a>, parts: &[Expr], spot: Spot, sink: &mut Sink<'_>) -> Ty {
+    fn infer_format(&self, place: ValueSite<'_, 'a>, parts: &[Expr], span: TokenSpan, sink: &mut Sink<'_>) -> Ty {
         let known: Result<Vec<_>, _> = parts.iter().map(|part| self.in_full(place, part)).collect();
         let known = match known {
             Ok(known) => known,
             Err(name) => {
-                let problem = without_function(spot);
+                let problem = without_function(span);
                 sink.push(problem.help(format!("cannot find `{name}`: join the text with the intended value")));
                 return Ty::Text;
             }
@@ -162,9 +162,9 @@ impl<'a> Analysis<'a> {
         sink.report(|| match &joined {
             Some(joined) => {
                 let text = spelled(joined);
-                without_function(spot).help(format!("write `{text}`")).edit(Edit::over(spot, text))
+                without_function(span).help(format!("write `{text}`")).edit(Edit::over(span, text))
             }
-            None => without_function(spot).help("text is joined with `+`: `\"order \" + input.id`"),
+            None => without_function(span).help("text is joined with `+`: `\"order \" + input.id`"),
         });
         joined.map_or(Ty::Text, |joined| self.type_of(place, &joined))
     }
@@ -190,10 +190,10 @@ impl<'a> Analysis<'a> {
             // Other languages' words for what comes in, names that are misspelt.
             let problem = self.unknown_word(place, reference, name);
             let [edit] = problem.fix.as_slice() else { return None };
-            reference_in_text(&edit.text, part.spot)
+            reference_in_text(&edit.text, part.span)
         });
         let meant = meant.ok_or_else(|| plain(name))?;
-        Ok(Expr::made(ExprKind::Reference(meant), part.spot))
+        Ok(Expr::made(ExprKind::Reference(meant), part.span))
     }
 
     /// Returns what was meant; `None` where there is nothing like it.
@@ -221,12 +221,12 @@ impl<'a> Analysis<'a> {
             let root = Root::StateResult(Ident::new(&near, name.span()));
             self.meant_by_name(place, &Reference { root, ..reference.clone() })
         })?;
-        Some(Expr::made(ExprKind::Reference(meant), of.spot))
+        Some(Expr::made(ExprKind::Reference(meant), of.span))
     }
 
     /// All members of an object that have no value, at the first of them.
     fn short_members(&self, place: ValueSite<'_, 'a>, first: &Expr, others: &[Expr]) -> Problem {
-        let problem = Problem::new(Code::Syntax, first.spot, "a member has a key and a value");
+        let problem = Problem::new(Code::Syntax, first.span, "a member has a key and a value");
         let all = std::iter::once(first).chain(others);
         let written: Vec<_> = all
             .map(|of| {
@@ -244,7 +244,7 @@ impl<'a> Analysis<'a> {
             None => problem,
         };
         // All of them or none: what is left would be another error.
-        let edits: Option<Vec<_>> = written.into_iter().map(|(of, text)| Some(Edit::over(of.spot, text?))).collect();
+        let edits: Option<Vec<_>> = written.into_iter().map(|(of, text)| Some(Edit::over(of.span, text?))).collect();
         edits.into_iter().flatten().fold(problem, Problem::edit)
     }
 
@@ -255,7 +255,7 @@ impl<'a> Analysis<'a> {
             ExprKind::Number(number) => number.parse::<i64>().ok(),
             _ => None,
         };
-        let make = |kind| Expr::made(kind, of.spot);
+        let make = |kind| Expr::made(kind, of.span);
         let (from, to) = (whole(from)?, rest.first().map(whole));
         if place.state.language == QueryLanguage::JsonPath {
             return None;
@@ -266,7 +266,7 @@ impl<'a> Analysis<'a> {
                 let length = to?.checked_sub(from).filter(|length| *length >= 0)?;
                 arguments.push(make(ExprKind::Number(length.to_string())));
             }
-            let name = Text { value: "$substring".to_owned(), spot: of.spot };
+            let name = Text { value: "$substring".to_owned(), span: of.span };
             return Some(make(ExprKind::Call { name, arguments }));
         }
         let raw = crate::syntax::in_raw_jsonata(of)?;
@@ -276,7 +276,7 @@ impl<'a> Analysis<'a> {
             None => format!("$count({raw}) - 1"),
         };
         let value = format!("[{raw}[[{from}..{last}]]]");
-        Some(make(ExprKind::Jsonata(Text { value, spot: of.spot })))
+        Some(make(ExprKind::Jsonata(Text { value, span: of.span })))
     }
 
     /// Returns what a method of another language is here; `None` where the state's language has nothing like it.
@@ -287,13 +287,13 @@ impl<'a> Analysis<'a> {
         name: &str,
         arguments: &[Expr],
     ) -> Option<Expr> {
-        let spot = of.spot;
+        let span = of.span;
         let ty = self.type_of(place, of);
         let jsonata = place.state.language == QueryLanguage::Jsonata;
-        let make = |kind| Expr::made(kind, spot);
+        let make = |kind| Expr::made(kind, span);
         let plain = of.clone();
         let with = |function: &str, rest: &[Expr]| {
-            let name = Text { value: function.to_owned(), spot };
+            let name = Text { value: function.to_owned(), span };
             make(ExprKind::Call { name, arguments: std::iter::once(&plain).chain(rest).cloned().collect() })
         };
         let text = |text: &str| make(ExprKind::Text(text.to_owned()));
@@ -312,16 +312,16 @@ impl<'a> Analysis<'a> {
                     [default] if !matches!(name, "expect" | "unwrap_or_else") => default.clone(),
                     _ => make(default(ty.present())),
                 };
-                let kind = ExprKind::Binary(BinaryOp::Default, spot, Box::new(plain), Box::new(default));
+                let kind = ExprKind::Binary(BinaryOp::Default, span, Box::new(plain), Box::new(default));
                 make(ExprKind::Paren(Box::new(make(kind))))
             }
             "is_empty" | "isEmpty" if is_array && jsonata => {
                 let zero = make(ExprKind::Number("0".to_owned()));
-                let kind = ExprKind::Binary(BinaryOp::Equal, spot, Box::new(with("$count", &[])), Box::new(zero));
+                let kind = ExprKind::Binary(BinaryOp::Equal, span, Box::new(with("$count", &[])), Box::new(zero));
                 make(ExprKind::Paren(Box::new(make(kind))))
             }
             "is_empty" | "isEmpty" if ty.present().is_text() => {
-                let kind = ExprKind::Binary(BinaryOp::Equal, spot, Box::new(plain), Box::new(text("")));
+                let kind = ExprKind::Binary(BinaryOp::Equal, span, Box::new(plain), Box::new(text("")));
                 make(ExprKind::Paren(Box::new(make(kind))))
             }
             name if LENGTHS.contains(&name) => self.length(place, &plain, &ty)?,
@@ -347,11 +347,11 @@ impl<'a> Analysis<'a> {
                 with("matches", &[text(&pattern)])
             }
             "concat" => match arguments {
-                [other] => make(ExprKind::Binary(BinaryOp::Add, spot, Box::new(plain), Box::new(other.clone()))),
+                [other] => make(ExprKind::Binary(BinaryOp::Add, span, Box::new(plain), Box::new(other.clone()))),
                 _ => return None,
             },
             "equals" | "eq" => match arguments {
-                [other] => make(ExprKind::Binary(BinaryOp::Equal, spot, Box::new(plain), Box::new(other.clone()))),
+                [other] => make(ExprKind::Binary(BinaryOp::Equal, span, Box::new(plain), Box::new(other.clone()))),
                 _ => return None,
             },
             "first" if arguments.is_empty() => item(plain, "0"),
@@ -361,8 +361,8 @@ impl<'a> Analysis<'a> {
                 _ => return None,
             },
             "get" if matches!(arguments, [Expr { kind: ExprKind::Text(_), .. }]) => match arguments {
-                [Expr { kind: ExprKind::Text(name), spot, .. }] => {
-                    let name = Text { value: name.clone(), spot: *spot };
+                [Expr { kind: ExprKind::Text(name), span, .. }] => {
+                    let name = Text { value: name.clone(), span: *span };
                     step(plain, Segment::Member { name, optional: false, quoted: true })
                 }
                 _ => return None,
@@ -386,8 +386,8 @@ impl<'a> Analysis<'a> {
             }
             (QueryLanguage::JsonPath, _) => return None,
         };
-        let name = Text { value: function.to_owned(), spot: of.spot };
-        Some(Expr::made(ExprKind::Call { name, arguments: vec![of.clone()] }, of.spot))
+        let name = Text { value: function.to_owned(), span: of.span };
+        Some(Expr::made(ExprKind::Call { name, arguments: vec![of.clone()] }, of.span))
     }
 
     /// Returns the last member of a reference that other languages read a length by, and what gives it here.
@@ -401,7 +401,7 @@ impl<'a> Analysis<'a> {
             return None;
         }
         let of = Reference { segments: rest.to_vec(), ..reference.clone() };
-        let of = Expr::made(ExprKind::Reference(of), reference.root_spot);
+        let of = Expr::made(ExprKind::Reference(of), reference.root_span);
         let ty = self.type_of(place, &of);
         let has_length = ty.present().is_array() || ty.present().is_text();
         Some((name, self.length(place, &of, &ty).filter(|_| has_length)?))
@@ -410,8 +410,8 @@ impl<'a> Analysis<'a> {
     /// Texts and values joined to one text; `None` where there is nothing to join.
     pub(super) fn joined(&self, place: ValueSite<'_, 'a>, parts: &[Expr]) -> Option<Expr> {
         let types: Vec<_> = parts.iter().map(|part| self.type_of(place, part)).collect();
-        let spot = parts.first()?.spot;
-        let make = |kind| Expr::made(kind, spot);
+        let span = parts.first()?.span;
+        let make = |kind| Expr::made(kind, span);
         let is_plain = |ty: &Ty| ty.present().is_text() || ty.is_unknown();
         if place.state.language == QueryLanguage::JsonPath && !types.iter().all(is_plain) {
             let mut template = String::new();
@@ -426,7 +426,7 @@ impl<'a> Analysis<'a> {
                     }
                 }
             }
-            let name = Text { value: "States.Format".to_owned(), spot };
+            let name = Text { value: "States.Format".to_owned(), span };
             let template = make(ExprKind::Text(template));
             let arguments = std::iter::once(template).chain(arguments).collect();
             return Some(make(ExprKind::Call { name, arguments }));
@@ -438,7 +438,7 @@ impl<'a> Analysis<'a> {
             };
             let value = if ty.may_be_absent() && place.state.language == QueryLanguage::Jsonata {
                 let default = make(default(ty.present()));
-                let kind = ExprKind::Binary(BinaryOp::Default, spot, Box::new(value), Box::new(default));
+                let kind = ExprKind::Binary(BinaryOp::Default, span, Box::new(value), Box::new(default));
                 make(ExprKind::Paren(Box::new(make(kind))))
             } else {
                 value
@@ -446,7 +446,7 @@ impl<'a> Analysis<'a> {
             if is_plain(ty) {
                 return value;
             }
-            let name = Text { value: "$string".to_owned(), spot };
+            let name = Text { value: "$string".to_owned(), span };
             make(ExprKind::Call { name, arguments: vec![value] })
         });
         let mut joined: Vec<_> = joined.collect();
@@ -456,7 +456,7 @@ impl<'a> Analysis<'a> {
         }
         joined
             .into_iter()
-            .reduce(|left, right| make(ExprKind::Binary(BinaryOp::Add, spot, Box::new(left), Box::new(right))))
+            .reduce(|left, right| make(ExprKind::Binary(BinaryOp::Add, span, Box::new(left), Box::new(right))))
     }
 }
 
@@ -465,7 +465,7 @@ impl<'a> Analysis<'a> {
     pub(in crate::check) fn braces_in_text(
         &self,
         place: ValueSite<'_, 'a>,
-        (text, spot): (&str, Spot),
+        (text, span): (&str, TokenSpan),
         sink: &mut Sink<'_>,
     ) {
         if !sink.listens() || !text.contains('{') || text.starts_with("{%") {
@@ -473,15 +473,15 @@ impl<'a> Analysis<'a> {
         }
         let mut parts = Vec::new();
         let (mut first, mut rest) = (None, text);
-        while let Some((before, words, reference, after)) = self.next_in_braces(rest, spot) {
+        while let Some((before, words, reference, after)) = self.next_in_braces(rest, span) {
             first.get_or_insert(words);
-            parts.extend((!before.is_empty()).then(|| Expr::made(ExprKind::Text(before.to_owned()), spot)));
-            parts.push(Expr::made(ExprKind::Reference(reference), spot));
+            parts.extend((!before.is_empty()).then(|| Expr::made(ExprKind::Text(before.to_owned()), span)));
+            parts.push(Expr::made(ExprKind::Reference(reference), span));
             rest = after;
         }
         let Some(words) = first else { return };
-        parts.extend((!rest.is_empty()).then(|| Expr::made(ExprKind::Text(rest.to_owned()), spot)));
-        let problem = Problem::new(Code::ReferenceAsText, spot, format!("`{words}` is treated as text"));
+        parts.extend((!rest.is_empty()).then(|| Expr::made(ExprKind::Text(rest.to_owned()), span)));
+        let problem = Problem::new(Code::ReferenceAsText, span, format!("`{words}` is treated as text"));
         sink.push(match self.joined(place, &parts) {
             Some(joined) => problem.write(spelled(&joined)),
             None => problem.help("text is joined with `+`: `\"order \" + input.id`"),
@@ -489,12 +489,12 @@ impl<'a> Analysis<'a> {
     }
 
     /// Returns the first reference in braces: the text before it, the words, the reference, the text after it.
-    fn next_in_braces<'t>(&self, text: &'t str, spot: Spot) -> Option<(&'t str, &'t str, Reference, &'t str)> {
+    fn next_in_braces<'t>(&self, text: &'t str, span: TokenSpan) -> Option<(&'t str, &'t str, Reference, &'t str)> {
         let mut from = 0;
         while let Some(open) = text.get(from..)?.find('{').map(|at| from + at) {
             let close = text.get(open..)?.find('}').map(|at| open + at)?;
             let inner = text.get(open + 1..close)?;
-            if let Some(reference) = reference_in_text(inner.trim().trim_start_matches('{').trim(), spot)
+            if let Some(reference) = reference_in_text(inner.trim().trim_start_matches('{').trim(), span)
                 && self.is_reference(&reference)
             {
                 let start = if inner.starts_with('{') { open } else { open - prefix(text.get(..open)?) };
@@ -518,8 +518,8 @@ impl<'a> Analysis<'a> {
     }
 }
 
-fn without_function(spot: Spot) -> Problem {
-    Problem::new(Code::Syntax, spot, "text is joined with `+`, without a function")
+fn without_function(span: TokenSpan) -> Problem {
+    Problem::new(Code::Syntax, span, "text is joined with `+`, without a function")
 }
 
 /// Returns the number of characters before a brace that belong to it: `$` or `#`.
@@ -550,18 +550,18 @@ pub(super) fn written_default(ty: &Ty) -> Option<String> {
 }
 
 fn item(of: Expr, index: &str) -> Expr {
-    let spot = of.spot;
-    step(of, Segment::Index(Expr::made(ExprKind::Number(index.to_owned()), spot)))
+    let span = of.span;
+    step(of, Segment::Index(Expr::made(ExprKind::Number(index.to_owned()), span)))
 }
 
 fn step(of: Expr, segment: Segment) -> Expr {
-    let spot = of.spot;
+    let span = of.span;
     let kind = match of.kind {
         ExprKind::Reference(mut reference) => {
             reference.segments.push(segment);
             ExprKind::Reference(reference)
         }
-        kind => ExprKind::Access(Box::new(Expr::made(kind, spot)), vec![segment]),
+        kind => ExprKind::Access(Box::new(Expr::made(kind, span)), vec![segment]),
     };
-    Expr::made(kind, spot)
+    Expr::made(kind, span)
 }

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::property::PropertyKind;
 
-use super::{Catcher, Clause, Comment, Expr, Retrier, Spot, Target, Text, plain};
+use super::{Catcher, Clause, Comment, Expr, Retrier, Target, Text, TokenSpan, plain};
 
 /// A declaration at the top of a workflow.
 #[derive(Clone, Debug)]
@@ -140,7 +140,7 @@ pub struct Type {
     /// The type.
     pub kind: TypeKind,
     /// Its span.
-    pub spot: Spot,
+    pub span: TokenSpan,
 }
 
 impl Type {

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 
-use super::{NodeId, Spot, Text};
+use super::{NodeId, Text, TokenSpan};
 
 /// A value or expression.
 #[derive(Clone, Debug)]
@@ -12,13 +12,13 @@ pub struct Expr {
     /// The expression.
     pub kind: ExprKind,
     /// Its span.
-    pub spot: Spot,
+    pub span: TokenSpan,
 }
 
 impl Expr {
     /// An expression that the source does not have: what was meant, or what a shorter form stands for.
-    pub(crate) fn made(kind: ExprKind, spot: Spot) -> Self {
-        Self { id: NodeId::MADE, kind, spot }
+    pub(crate) fn made(kind: ExprKind, span: TokenSpan) -> Self {
+        Self { id: NodeId::MADE, kind, span }
     }
 }
 
@@ -46,7 +46,7 @@ pub enum ExprKind {
     /// `!x`, `-x`
     Unary(UnaryOp, Box<Expr>),
     /// `a + b`, `a == b`, `a ?? b`, …
-    Binary(BinaryOp, Spot, Box<Expr>, Box<Expr>),
+    Binary(BinaryOp, TokenSpan, Box<Expr>, Box<Expr>),
     /// `if c { a } else { b }`
     If(Box<Expr>, Box<Expr>, Box<Expr>),
     /// `$sum(xs)`, `States.Format("…{}", x)`, `is_present(x)`, `NumericEquals(a, 3)`
@@ -126,13 +126,13 @@ pub struct Member {
     /// The value.
     pub value: Expr,
     /// The comma after it.
-    pub comma: Option<Spot>,
+    pub comma: Option<TokenSpan>,
 }
 
 impl Member {
     /// Returns the span of the member and its comma.
-    pub fn spot(&self) -> Spot {
-        self.key.spot.to(self.comma.unwrap_or(self.value.spot))
+    pub fn span(&self) -> TokenSpan {
+        self.key.span.to(self.comma.unwrap_or(self.value.span))
     }
 }
 
@@ -145,7 +145,7 @@ pub struct Reference {
     /// The root.
     pub root: Root,
     /// The span of the root's word.
-    pub root_spot: Spot,
+    pub root_span: TokenSpan,
     /// The index of that word among the words of the macro, or [`NO_WORD`].
     pub word: usize,
     /// `Train?.x`: the state may not have run.

@@ -31,14 +31,14 @@ impl NodeId {
 
 /// A range of source tokens.
 #[derive(Clone, Copy, Debug)]
-pub struct Spot {
+pub struct TokenSpan {
     /// The first token.
     pub first: Span,
     /// The last token.
     pub last: Span,
 }
 
-impl Spot {
+impl TokenSpan {
     /// Returns the range from the start of this one to the end of `other`.
     #[must_use]
     pub fn to(self, other: Self) -> Self {
@@ -46,7 +46,7 @@ impl Spot {
     }
 }
 
-impl From<Span> for Spot {
+impl From<Span> for TokenSpan {
     fn from(span: Span) -> Self {
         Self { first: span, last: span }
     }
@@ -58,7 +58,7 @@ pub struct Text {
     /// The value, unescaped.
     pub value: String,
     /// The literal.
-    pub spot: Spot,
+    pub span: TokenSpan,
 }
 
 /// The comment in `///`, `//!` or the clause `comment`. Lines are joined by line feeds.
@@ -115,7 +115,7 @@ pub struct Body {
     /// The states in source order.
     pub states: Vec<State>,
     /// What introduces it (`workflow Name`, `branch`, the map's name), for errors about the whole body.
-    pub spot: Spot,
+    pub span: TokenSpan,
     /// Whether part of it did not parse (which was reported). States may be missing.
     pub broken: bool,
 }
@@ -140,7 +140,7 @@ pub struct State {
     /// The transition; always absent in choice, succeed and fail.
     pub transition: Option<Target>,
     /// The last words before the transition.
-    pub tail: Spot,
+    pub tail: TokenSpan,
     /// Whether it ends with `;`.
     pub closed: bool,
     /// Whether words of it were skipped (and reported). So a missing transition, body or resource is not reported.
@@ -236,7 +236,7 @@ pub struct Arm {
     /// `{ assign … output … comment … }` after the target. On `else` and `_` they belong to the state.
     pub clauses: Vec<Clause>,
     /// The whole arm.
-    pub spot: Spot,
+    pub span: TokenSpan,
 }
 
 /// When an arm matches.
@@ -247,7 +247,7 @@ pub enum When {
     /// `pattern | pattern` of a `match`: literals and enum variants.
     Patterns(Vec<Expr>),
     /// `else` or `_`
-    Else(Spot),
+    Else(TokenSpan),
 }
 
 /// One branch of a parallel.
@@ -287,7 +287,7 @@ pub enum Resource {
         /// `sync`, `sync:2` or `waitForTaskToken`.
         pattern: Option<Text>,
         /// From the path to the pattern.
-        spot: Spot,
+        span: TokenSpan,
     },
     /// A literal ARN in quotes. `${param}` in it is a placeholder of the document, not of the language.
     Text(Text),
@@ -312,7 +312,7 @@ pub enum Target {
     /// The arrow without a target, which was reported.
     End(Ident),
     /// The arrow is there, its target is not (and that was reported).
-    Missing(Spot),
+    Missing(TokenSpan),
 }
 
 /// A clause of a state, of `defaults`, or in the braces of an arm or catcher.
@@ -329,7 +329,7 @@ pub struct Clause {
     /// The value of the clause.
     pub value: ClauseValue,
     /// The whole clause.
-    pub spot: Spot,
+    pub span: TokenSpan,
     /// The problem if the clause is in ASL syntax. The state's query language decides on the fix.
     pub other_language: Option<Box<Problem>>,
 }
@@ -383,7 +383,7 @@ pub struct Retrier {
     /// The errors that it matches.
     pub errors: Vec<Text>,
     /// The brackets.
-    pub errors_spot: Spot,
+    pub errors_span: TokenSpan,
     /// `interval`, `max_attempts`, `backoff`, `max_delay` and `jitter`, each at most once.
     pub fields: Vec<SettingField>,
 }
@@ -403,7 +403,7 @@ pub struct Catcher {
     /// The errors that it matches.
     pub errors: Vec<Text>,
     /// The brackets.
-    pub errors_spot: Spot,
+    pub errors_span: TokenSpan,
     /// The target.
     pub target: Target,
     /// `{ assign … output … result_path … comment … }`

@@ -5,7 +5,7 @@ use workflow_asl::document::QueryLanguage;
 use workflow_asl::{Code, StateKind, error_name};
 
 use crate::problem::{Edit, Problem};
-use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Member, Spot, Target, Text};
+use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Member, Target, Text, TokenSpan};
 use crate::syntax::clause::{ClauseOwner, Clauses, belongs_to};
 use crate::syntax::cursor::Cursor;
 use crate::syntax::keyword::{ClauseKind, ClauseSyntax};
@@ -151,8 +151,8 @@ pub(in crate::syntax) fn is_every_error(word: &str) -> bool {
 pub(in crate::syntax) struct Transition {
     pub(in crate::syntax) target: Target,
     /// The span, without and with the comma after it.
-    spot: Spot,
-    with_comma: Spot,
+    span: TokenSpan,
+    with_comma: TokenSpan,
     word: String,
     text: String,
     /// The position of the tokens after it.
@@ -175,8 +175,8 @@ impl Transition {
     }
 
     /// Reports the transition. `last` is the state's last word if more follows the transition.
-    pub(in crate::syntax) fn problem(&self, last: Option<Spot>) -> Problem {
-        let problem = Problem::new(Code::UnknownClause, self.spot, format!("unknown clause `{}`", self.word));
+    pub(in crate::syntax) fn problem(&self, last: Option<TokenSpan>) -> Problem {
+        let problem = Problem::new(Code::UnknownClause, self.span, format!("unknown clause `{}`", self.word));
         let problem = problem.help(format!("write `{}`", self.text));
         match last {
             None => {
@@ -190,12 +190,12 @@ impl Transition {
     }
 
     /// Reports the transition of a state of a kind that has none, or that has arms, which `braces` end.
-    pub(in crate::syntax) fn needless(&self, kind: StateKind, braces: Option<Spot>) -> Problem {
+    pub(in crate::syntax) fn needless(&self, kind: StateKind, braces: Option<TokenSpan>) -> Problem {
         if let (StateKind::Choice, true, Some(braces)) = (kind, self.other_cases, braces) {
             let message = format!("unknown clause `{}`: the arm for all other cases goes in the braces", self.word);
             let arm = format!("else {};", self.text);
-            let edit = Edit::before(Spot::from(braces.last), format!("{arm} "));
-            let problem = Problem::new(Code::UnknownClause, self.spot, message).help(format!("write `{arm}` there"));
+            let edit = Edit::before(TokenSpan::from(braces.last), format!("{arm} "));
+            let problem = Problem::new(Code::UnknownClause, self.span, message).help(format!("write `{arm}` there"));
             return problem.edit(edit).edit(Edit::over(self.with_comma, ""));
         }
         let message = match kind {
@@ -206,7 +206,7 @@ impl Transition {
                 crate::syntax::keyword::state_keyword(kind)
             ),
         };
-        Problem::new(Code::UnknownClause, self.spot, message).help("remove it").edit(Edit::over(self.with_comma, ""))
+        Problem::new(Code::UnknownClause, self.span, message).help("remove it").edit(Edit::over(self.with_comma, ""))
     }
 }
 
@@ -217,7 +217,7 @@ impl Parser<'_> {
             return Some(word.clone());
         }
         let key = cursor.peek_literal_at(0).and_then(string_value).filter(|_| cursor.is_punct_at(1, ":"))?;
-        is_word(&key.value).then(|| Ident::new(&key.value, key.spot.first))
+        is_word(&key.value).then(|| Ident::new(&key.value, key.span.first))
     }
 
     /// Parses `Next: "State"`, `next State`, `End: true`: a transition in ASL syntax.
@@ -258,15 +258,15 @@ impl Parser<'_> {
         };
         let first = cursor.here();
         cursor.advance(length);
-        let spot = first.to(cursor.before());
+        let span = first.to(cursor.before());
         let with_comma = match cursor.eat_punct(",") {
             Some(comma) => first.to(comma),
-            None => spot,
+            None => span,
         };
         // The comma after the last clause ends the state.
         let ends = cursor.position() > 0 && (with_comma_ends(cursor) || item_starts_here(cursor));
         let other_cases = field == Field::Default;
-        Some(Transition { target, spot, with_comma, word, text, end: cursor.position(), ends, other_cases })
+        Some(Transition { target, span, with_comma, word, text, end: cursor.position(), ends, other_cases })
     }
 
     /// Parses a clause in ASL syntax: `TimeoutSeconds: 30`. Returns `false` if the word is not one.
@@ -285,19 +285,19 @@ impl Parser<'_> {
             _ => return self.retry_field_as_clause(keyword, &text, place, cursor, clauses),
         };
         let first = cursor.here();
-        let word = Spot::from(keyword.span());
+        let word = TokenSpan::from(keyword.span());
         cursor.next();
         if !cursor.is_punct("::") && !cursor.is_punct("=>") && !cursor.is_punct("==") {
             let _ = cursor.eat_punct(":").or_else(|| cursor.eat_punct("="));
         }
         let from = cursor.position();
         let (value, written) = self.asl_value(kind, before, &text, cursor, from);
-        let spot = first.to(cursor.before());
+        let span = first.to(cursor.before());
         let with_comma = match cursor.eat_punct(",") {
             Some(comma) => first.to(comma),
-            None => spot,
+            None => span,
         };
-        let at = if written.is_some() { spot } else { word };
+        let at = if written.is_some() { span } else { word };
         let problem = Problem::new(Code::UnknownClause, at, format!("unknown clause `{text}`"));
         if !place.allows(kind) {
             clauses.broken = true;
@@ -324,7 +324,7 @@ impl Parser<'_> {
                 None
             }
         };
-        clauses.keep(Clause { other_language: other, ..self.new_clause(keyword.clone(), kind, value, spot) });
+        clauses.keep(Clause { other_language: other, ..self.new_clause(keyword.clone(), kind, value, span) });
         true
     }
 
@@ -346,7 +346,7 @@ impl Parser<'_> {
             fields.iter().map(|field| retry_field_as_written(&field.name.to_string(), &field.value)).collect();
         let written = format!("retry [{}] {{ {} }}", error_name::ALL, fields.join(", "));
         let message = format!("unknown clause `{text}`: it is a field of `retry`");
-        let problem = Problem::new(Code::UnknownClause, problem.spot, message);
+        let problem = Problem::new(Code::UnknownClause, problem.span, message);
         self.report(problem.write(written));
         clauses.broken = true;
         true
@@ -443,7 +443,7 @@ impl Parser<'_> {
         }
         cursor.eat_punct("=")?;
         let value = self.expr(cursor);
-        Some((Text { value: crate::syntax::ast::plain(&name), spot: name.span().into() }, value))
+        Some((Text { value: crate::syntax::ast::plain(&name), span: name.span().into() }, value))
     }
 }
 
@@ -455,8 +455,8 @@ fn with_comma_ends(cursor: &Cursor) -> bool {
 
 /// `{ name: value }`
 pub(in crate::syntax) fn assigned(name: Text, value: Expr) -> Expr {
-    let spot = name.spot.to(value.spot);
-    Expr::made(ExprKind::Object(vec![Member { key: name, optional: false, value, comma: None }]), spot)
+    let span = name.span.to(value.span);
+    Expr::made(ExprKind::Object(vec![Member { key: name, optional: false, value, comma: None }]), span)
 }
 
 /// Formats the target of a transition.
@@ -507,7 +507,7 @@ fn path_of(name: &str, value: Expr) -> Expr {
         ExprKind::Text(text)
             if squeezed(name).ends_with("secondspath") || squeezed(name).ends_with("concurrencypath") =>
         {
-            Expr::made(ExprKind::Path(Text { value: text, spot: value.spot }), value.spot)
+            Expr::made(ExprKind::Path(Text { value: text, span: value.span }), value.span)
         }
         kind => Expr { kind, ..value },
     }

@@ -5,7 +5,7 @@ use workflow_asl::{Code, StateKind};
 
 use super::statement::{Fix, UnnamedState, state, with_value};
 use crate::problem::{Edit, Problem};
-use crate::syntax::ast::{Arm, Body, Choice, Head, Spot, State, Target, When, plain};
+use crate::syntax::ast::{Arm, Body, Choice, Head, State, Target, TokenSpan, When, plain};
 use crate::syntax::body::Level;
 use crate::syntax::choice::spelled_arm;
 use crate::syntax::cursor::Cursor;
@@ -29,10 +29,10 @@ impl Parser<'_> {
         {
             return self.choice_by_another_word(keyword, name, cursor, body);
         }
-        let first = Spot::from(keyword.span());
+        let first = TokenSpan::from(keyword.span());
         let subject = self.head_expr(cursor);
         let before = format!("choice {{}} match {} ", spelled(&subject));
-        let words = first.to(subject.spot);
+        let words = first.to(subject.span);
         let (head, complete, slip) =
             self.choice_of(Choice { subject: Some(subject), nonexhaustive: None, arms: Vec::new() }, cursor);
         // Problems in it are fixed with it.
@@ -102,7 +102,7 @@ impl Parser<'_> {
             return;
         }
         let from = cursor.position();
-        let first = Spot::from(keyword.span());
+        let first = TokenSpan::from(keyword.span());
         let (arms, complete, slip) = self.bare_arms(cursor);
         if cursor.position() == from {
             cursor.next();
@@ -114,8 +114,8 @@ impl Parser<'_> {
             Some(problem) => problem.fix,
             None => Vec::new(),
         };
-        let spot = first.to(cursor.before());
-        unnamed.push(UnnamedState::new(at, message, spot, otherwise, Fix::Around(edits)));
+        let span = first.to(cursor.before());
+        unnamed.push(UnnamedState::new(at, message, span, otherwise, Fix::Around(edits)));
         let choice = Choice { subject: None, nonexhaustive: None, arms };
         body.states.push(state(keyword, StateKind::Choice, Head::Choice(choice), Vec::new(), !complete));
     }
@@ -127,9 +127,9 @@ impl Parser<'_> {
         cursor: &mut Cursor,
         body: &mut Body,
         unnamed: &mut Vec<UnnamedState>,
-    ) -> (Vec<Arm>, Spot, Vec<Edit>) {
+    ) -> (Vec<Arm>, TokenSpan, Vec<Edit>) {
         let (mut arms, mut edits, mut head) = (Vec::new(), Vec::new(), None);
-        let mut closed: Option<Spot> = None;
+        let mut closed: Option<TokenSpan> = None;
         while cursor.is_word("if") || cursor.is_word("else") {
             let first = cursor.here();
             let otherwise = cursor.eat_word("else").is_some();
@@ -142,13 +142,13 @@ impl Parser<'_> {
             };
             let Some(group) = cursor.eat_group(Delimiter::Brace) else { break };
             let Some(name) = first_state(&group) else { break };
-            let words = first.to(Spot::from(group.span_open()));
+            let words = first.to(TokenSpan::from(group.span_open()));
             match closed.replace(group.span_close().into()) {
                 // Everything between two arms is removed.
                 Some(close) => edits.push(Edit::over(close.to(words), "")),
                 None => head = Some(words),
             }
-            arms.push(Arm { comment: None, when, target: Target::State(name), clauses: Vec::new(), spot: first });
+            arms.push(Arm { comment: None, when, target: Target::State(name), clauses: Vec::new(), span: first });
             let group = match named {
                 Some((name, value)) => with_value(&group, &name, &spelled(&value), &mut edits),
                 None => group,
@@ -205,7 +205,7 @@ pub(in crate::syntax) fn with_last_arm(state: &mut State, next: Option<&str>) ->
         Some(next) => {
             let target = Target::State(Ident::new(next, span));
             let arm =
-                Arm { comment: None, when: When::Else(span.into()), target, clauses: Vec::new(), spot: span.into() };
+                Arm { comment: None, when: When::Else(span.into()), target, clauses: Vec::new(), span: span.into() };
             let written = spelled_arm(&arm);
             choice.arms.push(arm);
             ("", written)

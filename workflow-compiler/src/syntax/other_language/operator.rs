@@ -4,7 +4,7 @@ use proc_macro2::TokenTree;
 use workflow_asl::Code;
 
 use crate::problem::Problem;
-use crate::syntax::ast::{BinaryOp, Expr, ExprKind, NO_WORD, OtherLanguage, Reference, Root, Spot, Text, plain};
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind, NO_WORD, OtherLanguage, Reference, Root, Text, TokenSpan, plain};
 use crate::syntax::cursor::Cursor;
 use crate::syntax::parser::Parser;
 use crate::syntax::spelling::spelled;
@@ -36,10 +36,10 @@ impl Parser<'_> {
         }
         let height = self.height;
         if cursor.is_punct("!") && !cursor.is_punct("!=") {
-            let spot = cursor.here();
+            let span = cursor.here();
             cursor.next();
-            let whole = value.spot.to(spot);
-            let name = Text { value: "!".to_owned(), spot };
+            let whole = value.span.to(span);
+            let name = Text { value: "!".to_owned(), span };
             let kind =
                 ExprKind::OtherLanguage(OtherLanguage::Method { of: Box::new(value), name, arguments: Vec::new() });
             value = self.grown(kind, whole, height + 2);
@@ -50,12 +50,12 @@ impl Parser<'_> {
         }
         let sign = ["**", "^"].into_iter().find(|sign| cursor.is_punct(sign));
         if let Some(sign) = sign
-            && let Some(spot) = cursor.eat_punct(sign)
+            && let Some(span) = cursor.eat_punct(sign)
         {
             let power = self.operand(cursor);
             let height = height.max(self.height) + 2;
-            let whole = value.spot.to(power.spot);
-            let name = Text { value: sign.to_owned(), spot };
+            let whole = value.span.to(power.span);
+            let name = Text { value: sign.to_owned(), span };
             let kind =
                 ExprKind::OtherLanguage(OtherLanguage::Method { of: Box::new(value), name, arguments: vec![power] });
             return self.grown(kind, whole, height);
@@ -66,10 +66,10 @@ impl Parser<'_> {
         };
         let step = STEPS.iter().find(|(sign, _)| cursor.is_punct(sign) && !cursor.is_punct("->") && ends(2));
         if let Some((sign, op)) = step
-            && let Some(spot) = cursor.eat_punct(sign)
+            && let Some(span) = cursor.eat_punct(sign)
         {
-            let whole = value.spot.to(spot);
-            return self.by_one(value, *op, (sign, spot), whole);
+            let whole = value.span.to(span);
+            return self.by_one(value, *op, (sign, span), whole);
         }
         value
     }
@@ -78,18 +78,18 @@ impl Parser<'_> {
     pub(in crate::syntax) fn counted_before(&mut self, cursor: &mut Cursor) -> Expr {
         let sign = cursor.here();
         cursor.advance(2);
-        let spot = sign.to(cursor.before());
+        let span = sign.to(cursor.before());
         let value = self.operand(cursor);
-        let whole = spot.to(value.spot);
-        self.by_one(value, BinaryOp::Add, ("++", spot), whole)
+        let whole = span.to(value.span);
+        self.by_one(value, BinaryOp::Add, ("++", span), whole)
     }
 
     /// Returns a value plus or minus one, which is reported.
-    fn by_one(&mut self, value: Expr, op: BinaryOp, (sign, spot): (&str, Spot), whole: Spot) -> Expr {
+    fn by_one(&mut self, value: Expr, op: BinaryOp, (sign, span): (&str, TokenSpan), whole: TokenSpan) -> Expr {
         let height = self.height + 1;
-        let one = Expr::made(ExprKind::Number("1".to_owned()), spot);
-        let value = self.grown(ExprKind::Binary(op, spot, Box::new(value), Box::new(one)), whole, height);
-        let problem = Problem::new(Code::Syntax, spot, format!("`{sign}` is not an operator here"));
+        let one = Expr::made(ExprKind::Number("1".to_owned()), span);
+        let value = self.grown(ExprKind::Binary(op, span, Box::new(value), Box::new(one)), whole, height);
+        let problem = Problem::new(Code::Syntax, span, format!("`{sign}` is not an operator here"));
         let written = spelled(&value);
         self.report(problem.help(format!("write `{written}`")).edit(crate::problem::Edit::over(whole, written)));
         value
@@ -106,24 +106,24 @@ impl Parser<'_> {
         let (by, step) = (own(&CHANGES), own(&STEPS));
         let (sign, op) = by.or(step)?;
         cursor.advance(after + sign.len());
-        let spot = Spot::from(name.span());
+        let span = TokenSpan::from(name.span());
         let value = match by {
             Some(_) => self.expr(cursor),
-            None => Expr::made(ExprKind::Number("1".to_owned()), spot),
+            None => Expr::made(ExprKind::Number("1".to_owned()), span),
         };
-        let whole = spot.to(cursor.before());
+        let whole = span.to(cursor.before());
         let value = match value.kind {
             ExprKind::Binary(..) | ExprKind::If(..) => {
-                let spot = value.spot;
-                Expr::made(ExprKind::Paren(Box::new(value)), spot)
+                let span = value.span;
+                Expr::made(ExprKind::Paren(Box::new(value)), span)
             }
             _ => value,
         };
         let root = Root::Variable(plain(&name));
-        let reference = Reference { root, root_spot: spot, word: NO_WORD, optional: false, segments: Vec::new() };
-        let of = Expr::made(ExprKind::Reference(reference), spot);
+        let reference = Reference { root, root_span: span, word: NO_WORD, optional: false, segments: Vec::new() };
+        let of = Expr::made(ExprKind::Reference(reference), span);
         let height = self.height + 2;
-        let value = self.grown(ExprKind::Binary(op, spot, Box::new(of), Box::new(value)), whole, height);
-        Some((Text { value: plain(&name), spot }, value))
+        let value = self.grown(ExprKind::Binary(op, span, Box::new(of), Box::new(value)), whole, height);
+        Some((Text { value: plain(&name), span }, value))
     }
 }

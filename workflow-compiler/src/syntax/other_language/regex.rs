@@ -5,14 +5,14 @@ use workflow_asl::Code;
 
 use super::value::{AHEAD, raw, squeezed};
 use crate::problem::{Edit, Problem};
-use crate::syntax::ast::{Expr, ExprKind, Spot, Text};
+use crate::syntax::ast::{Expr, ExprKind, Text, TokenSpan};
 use crate::syntax::cursor::Cursor;
 use crate::syntax::parser::Parser;
 use crate::syntax::spelling::spelled;
 
 impl Parser<'_> {
     /// Parses the literal of a regular expression: from its first `/` to the second one and the letters after it.
-    pub(in crate::syntax) fn regex(&mut self, cursor: &mut Cursor) -> Option<(String, Spot)> {
+    pub(in crate::syntax) fn regex(&mut self, cursor: &mut Cursor) -> Option<(String, TokenSpan)> {
         let ends = |at: usize| [",", ";", "->", "=>", "&&", "||"].iter().any(|end| cursor.is_punct_at(at, end));
         let mut slashes = (1..cursor.remaining().min(AHEAD)).filter(|at| cursor.is_punct_at(*at, "/"));
         let close =
@@ -40,7 +40,7 @@ impl Parser<'_> {
         name: &Text,
         of: Option<Expr>,
         (group, at): (&Group, usize),
-        whole: Spot,
+        whole: TokenSpan,
     ) -> Expr {
         let method = of.is_some();
         let mut before: Vec<_> = of.into_iter().collect();
@@ -58,9 +58,9 @@ impl Parser<'_> {
             regex
         });
         match read.flatten() {
-            Some((regex, spot)) => {
+            Some((regex, span)) => {
                 let name = if method { function_of(name) } else { name.clone() };
-                self.with_regex(&name, (&before, &after), (&regex, spot), whole)
+                self.with_regex(&name, (&before, &after), (&regex, span), whole)
             }
             None => self.leaf(ExprKind::Invalid, whole),
         }
@@ -68,33 +68,33 @@ impl Parser<'_> {
 
     /// Parses `/regex/` as a value, as in JavaScript's `/a.*/.test(value)`.
     pub(in crate::syntax) fn regex_value(&mut self, cursor: &mut Cursor) -> Expr {
-        let Some((regex, spot)) = self.regex(cursor) else { return self.no_value(cursor) };
+        let Some((regex, span)) = self.regex(cursor) else { return self.no_value(cursor) };
         let called = cursor.peek_group_at(2, Delimiter::Parenthesis).filter(|_| cursor.is_punct("."));
         let Some(group) = called.cloned() else {
-            let problem = Problem::new(Code::Syntax, spot, "a regular expression is not a value");
+            let problem = Problem::new(Code::Syntax, span, "a regular expression is not a value");
             let raw = format!("$contains($states.input.name, {regex})");
             self.report(problem.help(format!("JSONata has them: `jsonata {raw:?}`")));
-            return self.leaf(ExprKind::Invalid, spot);
+            return self.leaf(ExprKind::Invalid, span);
         };
         cursor.advance(3);
-        let whole = spot.to(cursor.before());
+        let whole = span.to(cursor.before());
         let arguments = self.list(&group, "argument");
-        let name = Text { value: "matches".to_owned(), spot };
-        self.with_regex(&name, (&arguments, &[]), (&regex, spot), whole)
+        let name = Text { value: "matches".to_owned(), span };
+        self.with_regex(&name, (&arguments, &[]), (&regex, span), whole)
     }
 
     /// Parses `value =~ /regex/`, at the operator.
     pub(in crate::syntax) fn regex_match(&mut self, value: Expr, cursor: &mut Cursor) -> Expr {
         let sign = cursor.here();
         cursor.advance(2);
-        let Some((regex, spot)) = self.regex(cursor) else {
+        let Some((regex, span)) = self.regex(cursor) else {
             let problem = Problem::new(Code::Syntax, sign.to(cursor.before()), "`=~` is not an operator here");
             self.report(problem.help("`matches(input.name, \"a*\")` compares text with a pattern"));
-            return self.leaf(ExprKind::Invalid, value.spot);
+            return self.leaf(ExprKind::Invalid, value.span);
         };
-        let whole = value.spot.to(spot);
-        let name = Text { value: "matches".to_owned(), spot: sign };
-        self.with_regex(&name, (&[value], &[]), (&regex, spot), whole)
+        let whole = value.span.to(span);
+        let name = Text { value: "matches".to_owned(), span: sign };
+        self.with_regex(&name, (&[value], &[]), (&regex, span), whole)
     }
 
     /// Reports a regular expression, given the values before and after it.
@@ -102,10 +102,10 @@ impl Parser<'_> {
         &mut self,
         name: &Text,
         (before, after): (&[Expr], &[Expr]),
-        (regex, spot): (&str, Spot),
-        whole: Spot,
+        (regex, span): (&str, TokenSpan),
+        whole: TokenSpan,
     ) -> Expr {
-        let problem = Problem::new(Code::Syntax, spot, "a regular expression is not a value");
+        let problem = Problem::new(Code::Syntax, span, "a regular expression is not a value");
         let rest: Option<Vec<_>> = after.iter().map(raw).collect();
         self.report(match (name.value.as_str(), before, pattern_of(name, after, regex), rest) {
             (_, [value], Some(pattern), _) => {
@@ -138,7 +138,7 @@ fn function_of(method: &Text) -> Text {
         "split" => "$split",
         _ => "matches",
     };
-    Text { value: function.to_owned(), spot: method.spot }
+    Text { value: function.to_owned(), span: method.span }
 }
 
 /// Returns the position of a regular expression among the arguments in a group.

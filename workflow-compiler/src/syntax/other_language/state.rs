@@ -5,7 +5,7 @@ use proc_macro2::{Delimiter, Ident, Punct, Spacing, Span, TokenStream, TokenTree
 use workflow_asl::{Code, StateKind};
 
 use crate::problem::{Edit, Problem};
-use crate::syntax::ast::{Body, Spot, Target, plain};
+use crate::syntax::ast::{Body, Target, TokenSpan, plain};
 use crate::syntax::cursor::Cursor;
 use crate::syntax::parser::Parser;
 use crate::syntax::recover::state_kind;
@@ -18,9 +18,9 @@ const STATE_WORDS: [&str; 5] = ["state", "step", "node", "stage", "State"];
 pub(in crate::syntax) struct LooseTransition {
     from: Ident,
     target: Target,
-    spot: Spot,
+    span: TokenSpan,
     /// The span, including the `;`.
-    whole: Spot,
+    whole: TokenSpan,
 }
 
 impl Parser<'_> {
@@ -57,14 +57,14 @@ impl Parser<'_> {
             return false;
         }
         let first = cursor.here();
-        let last = cursor.peek_at(length - 1).map_or(first, crate::syntax::cursor::token_spot);
-        let spot = first.to(last);
+        let last = cursor.peek_at(length - 1).map_or(first, crate::syntax::cursor::token_span);
+        let span = first.to(last);
         // Without a transition, it continues at the next state.
         let alone = word == "pass" && (cursor.is_punct_at(length, ";") || cursor.peek_at(length).is_none());
         let next = alone.then(|| next_state(cursor, length + 1));
         let arrow = next.as_ref().map(|next| format!(" -> {next}")).unwrap_or_default();
         let written = format!("{word} {text}{}{arrow}", if equals { " =" } else { "" });
-        let problem = Problem::new(Code::UnknownDeclaration, spot, "the kind of a state comes before its name");
+        let problem = Problem::new(Code::UnknownDeclaration, span, "the kind of a state comes before its name");
         self.report(problem.write(written));
         cursor.advance(length);
         let span = keyword.span();
@@ -91,9 +91,9 @@ impl Parser<'_> {
         let arrow = cursor.here();
         cursor.advance(2);
         let target = self.target(arrow, cursor);
-        let spot = first.to(cursor.before());
-        let whole = cursor.eat_punct(";").map_or(spot, |end| first.to(end));
-        self.transitions.push(LooseTransition { from: keyword.clone(), target, spot, whole });
+        let span = first.to(cursor.before());
+        let whole = cursor.eat_punct(";").map_or(span, |end| first.to(end));
+        self.transitions.push(LooseTransition { from: keyword.clone(), target, span, whole });
         true
     }
 
@@ -107,7 +107,7 @@ impl Parser<'_> {
             };
             let name = plain(&loose.from);
             let message = format!("a transition must be at the end of its state, `{name}`");
-            let problem = Problem::new(Code::UnknownDeclaration, loose.spot, message);
+            let problem = Problem::new(Code::UnknownDeclaration, loose.span, message);
             let state = body.states.iter_mut().find(|state| plain(&state.name) == name);
             let goes_on = |kind| !matches!(kind, StateKind::Choice | StateKind::Succeed | StateKind::Fail);
             let problem = match state {

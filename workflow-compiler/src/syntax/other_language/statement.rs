@@ -6,7 +6,7 @@ use workflow_asl::{Code, StateKind};
 use super::asl::{assigned, written_target};
 use super::conditional::with_last_arm;
 use crate::problem::{Edit, Problem};
-use crate::syntax::ast::{Body, Clause, ClauseValue, Expr, ExprKind, Head, MapItems, Spot, State, Target, plain};
+use crate::syntax::ast::{Body, Clause, ClauseValue, Expr, ExprKind, Head, MapItems, State, Target, TokenSpan, plain};
 use crate::syntax::choice::spelled_arm;
 use crate::syntax::cursor::Cursor;
 use crate::syntax::keyword::{ClauseKind, STATES};
@@ -25,7 +25,7 @@ pub(in crate::syntax) struct UnnamedState {
     pub(in crate::syntax) after: usize,
     /// The problem.
     message: String,
-    spot: Spot,
+    span: TokenSpan,
     /// The default name.
     otherwise: &'static str,
     /// The fix.
@@ -37,7 +37,7 @@ pub(in crate::syntax) enum Fix {
     /// The arms of a choice: the head is inserted before them, the end after them.
     Around(Vec<Edit>),
     /// The choice replaces these words. The states inside the arms stay, after it.
-    Before { words: Spot, edits: Vec<Edit> },
+    Before { words: TokenSpan, edits: Vec<Edit> },
     /// It is replaced, with a transition if it continues.
     Anew { text: String, goes_on: bool, edits: Vec<Edit> },
 }
@@ -109,7 +109,7 @@ impl Parser<'_> {
     /// `for x in xs { … }`
     fn unnamed_for(&mut self, keyword: &Ident, cursor: &mut Cursor, body: &mut Body, unnamed: &mut Vec<UnnamedState>) {
         cursor.next();
-        let first = Spot::from(keyword.span());
+        let first = TokenSpan::from(keyword.span());
         let item = cursor.peek_ident().filter(|_| cursor.peek_ident_at(1).is_some_and(|word| word == "in")).cloned();
         let Some(item) = item else {
             let problem = Problem::new(Code::UnknownDeclaration, first, format!("unknown state kind `{keyword}`"));
@@ -119,13 +119,13 @@ impl Parser<'_> {
         };
         cursor.advance(2);
         let items = self.head_expr(cursor);
-        let words = first.to(items.spot);
+        let words = first.to(items.span);
         let mut edits = Vec::new();
         let inner = match cursor.eat_group(Delimiter::Brace) {
             Some(group) => self.inner_body(&with_item(&group, &item, &mut edits), first),
             None => {
                 self.expected(cursor, "the states of the map in braces");
-                Body { comment: None, start: None, states: Vec::new(), spot: first, broken: true }
+                Body { comment: None, start: None, states: Vec::new(), span: first, broken: true }
             }
         };
         let text = format!("map {{}} over {}", spelled(&items));
@@ -191,7 +191,7 @@ impl Parser<'_> {
 
     /// Parses `let { a, b } = input;`: its members are replaced where they are used.
     fn let_members(&mut self, keyword: &Ident, cursor: &mut Cursor) {
-        let first = Spot::from(keyword.span());
+        let first = TokenSpan::from(keyword.span());
         let names: Vec<_> = match cursor.eat_group(Delimiter::Brace) {
             Some(group) => group.stream().into_iter().filter_map(|token| match token {
                 TokenTree::Ident(name) => Some(name),
@@ -306,7 +306,7 @@ impl Parser<'_> {
             let next = body.states.get(one.after).map(|next| plain(&next.name));
             let Some(state) = body.states.get_mut(one.at) else { continue };
             let name = plain(&state.name);
-            let problem = Problem::new(Code::UnknownDeclaration, one.spot, one.message);
+            let problem = Problem::new(Code::UnknownDeclaration, one.span, one.message);
             let problem = match one.fix {
                 Fix::Around(edits) => {
                     let (may_match_nothing, last) = with_last_arm(state, next.as_deref());
@@ -314,9 +314,9 @@ impl Parser<'_> {
                     let after = if last.is_empty() { " }".to_owned() } else { format!(" {last} }}") };
                     let problem =
                         problem.help(format!("put `{before}` before it, and `{}` after it", after.trim_start()));
-                    let problem = problem.edit(Edit::before(one.spot, format!("{before} ")));
+                    let problem = problem.edit(Edit::before(one.span, format!("{before} ")));
                     let problem = edits.into_iter().fold(problem, Problem::edit);
-                    problem.edit(Edit::after(one.spot, after))
+                    problem.edit(Edit::after(one.span, after))
                 }
                 Fix::Before { words, edits } => {
                     let (may_match_nothing, _) = with_last_arm(state, next.as_deref());
@@ -343,7 +343,7 @@ impl Parser<'_> {
                     match (goes_on, state.kind) {
                         (true, StateKind::Map) => {
                             let problem = problem.help(format!("write `{text} {{ … }}{arrow};`"));
-                            let problem = problem.edit(Edit::over(one.spot, text));
+                            let problem = problem.edit(Edit::over(one.span, text));
                             let problem = problem.edit(Edit::after(state.tail, format!("{arrow};")));
                             edits.into_iter().fold(problem, Problem::edit)
                         }
@@ -357,7 +357,7 @@ impl Parser<'_> {
                         }
                         (false, StateKind::Choice) => {
                             let problem = problem.help(format!("write `{text} {{ … }}`"));
-                            edits.into_iter().fold(problem.edit(Edit::over(one.spot, text)), Problem::edit)
+                            edits.into_iter().fold(problem.edit(Edit::over(one.span, text)), Problem::edit)
                         }
                         (false, _) => problem.write(text),
                     }
@@ -385,14 +385,14 @@ impl Parser<'_> {
             }
             let Some(before) = one.at.checked_sub(1).and_then(|at| body.states.get_mut(at)) else { continue };
             let text = one.text().split_once("assign ").map_or("", |(_, object)| object).to_owned();
-            let problem = Problem::new(Code::UnknownDeclaration, one.spot, one.message);
+            let problem = Problem::new(Code::UnknownDeclaration, one.span, one.message);
             let problem = problem.help(format!("write `assign {text}` on `{}`", plain(&before.name)));
             let has = before.clauses.iter().any(|clause| clause.kind == ClauseKind::Assign);
             if has || !ClauseKind::Assign.stands_on(before.kind) || before.kind == StateKind::Choice {
                 self.report(problem);
             } else {
                 let edit = Edit::after(before.tail, format!(" assign {text}"));
-                self.report(problem.edit(edit).edit(Edit::over(one.spot, "")));
+                self.report(problem.edit(edit).edit(Edit::over(one.span, "")));
             }
             before.clauses.extend(assign);
         }
@@ -401,8 +401,14 @@ impl Parser<'_> {
 
 impl UnnamedState {
     /// Creates a state without a name, with this index in the body and no nested states.
-    pub(in crate::syntax) fn new(at: usize, message: String, spot: Spot, otherwise: &'static str, fix: Fix) -> Self {
-        Self { at, after: at + 1, message, spot, otherwise, fix }
+    pub(in crate::syntax) fn new(
+        at: usize,
+        message: String,
+        span: TokenSpan,
+        otherwise: &'static str,
+        fix: Fix,
+    ) -> Self {
+        Self { at, after: at + 1, message, span, otherwise, fix }
     }
 
     /// Returns the text without a name.

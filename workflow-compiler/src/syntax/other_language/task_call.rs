@@ -6,8 +6,8 @@ use workflow_asl::Code;
 
 use super::asl::as_clause;
 use crate::problem::{Edit, Problem};
-use crate::syntax::ast::{Expr, ExprKind, Member, Resource, Spot, Text, plain};
-use crate::syntax::cursor::{Cursor, group_spot};
+use crate::syntax::ast::{Expr, ExprKind, Member, Resource, Text, TokenSpan, plain};
+use crate::syntax::cursor::{Cursor, group_span};
 use crate::syntax::literal::string_value;
 use crate::syntax::parser::Parser;
 use crate::syntax::recover::braces_of_values;
@@ -42,10 +42,10 @@ impl Parser<'_> {
                     && cursor.peek_group_at(after + 1, Delimiter::Parenthesis).is_some()
                 || cursor.peek_literal_at(after).and_then(string_value).is_some()
                 || sign == ":" && cursor.peek_ident_at(after).is_some();
-            if called && let Some(spot) = cursor.eat_punct(sign) {
+            if called && let Some(span) = cursor.eat_punct(sign) {
                 let text = if sign == ":" { " =" } else { "=" };
-                let problem = Problem::new(Code::Syntax, spot, message);
-                return Some(Some(problem.help("write `=`").edit(Edit::over(spot, text))));
+                let problem = Problem::new(Code::Syntax, span, message);
+                return Some(Some(problem.help("write `=`").edit(Edit::over(span, text))));
             }
         }
         let text = cursor.peek_literal_at(0).and_then(string_value).is_some();
@@ -72,7 +72,7 @@ impl Parser<'_> {
             _ => false,
         };
         (0..inside.remaining()).find(|at| resource(*at) && inside.is_punct_at(at + 1, ":"))?;
-        let spot = group_spot(group);
+        let span = group_span(group);
         let opened = braces_of_values(cursor)?;
         cursor.next();
         let object = self.object(opened);
@@ -80,10 +80,10 @@ impl Parser<'_> {
         let (mut resource, mut body, mut rest) = (None, None, Vec::new());
         for Member { key, value, .. } in members {
             match (key.value.as_str(), value.kind) {
-                ("Resource", ExprKind::Text(arn)) => resource = Some(Text { value: arn, spot: value.spot }),
+                ("Resource", ExprKind::Text(arn)) => resource = Some(Text { value: arn, span: value.span }),
                 ("Arguments" | "Parameters", kind) => body = Some(Expr { kind, ..value }),
                 ("Type", _) => {}
-                (name, kind) => rest.extend(as_clause(name, &Expr::made(kind, value.spot))),
+                (name, kind) => rest.extend(as_clause(name, &Expr::made(kind, value.span))),
             }
         }
         let resource = resource?;
@@ -96,8 +96,8 @@ impl Parser<'_> {
         }
         let ends =
             rest.last().is_some_and(|last| last.starts_with("->")) && !cursor.is_punct(";") && !cursor.is_punct("->");
-        let problem = Problem::new(Code::Syntax, spot, "found a state in JSON");
-        let edit = Edit::over(spot, format!("{written}{}", if ends { ";" } else { "" }));
+        let problem = Problem::new(Code::Syntax, span, "found a state in JSON");
+        let edit = Edit::over(span, format!("{written}{}", if ends { ";" } else { "" }));
         self.report(problem.help(format!("write `{written}`")).edit(edit));
         Some((Resource::Text(resource), body))
     }
@@ -119,7 +119,7 @@ impl Parser<'_> {
             TokenTree::Literal(literal) => {
                 let text = string_value(&literal)?;
                 cursor.advance(2);
-                vec![Expr::made(ExprKind::Text(text.value), text.spot)]
+                vec![Expr::made(ExprKind::Text(text.value), text.span)]
             }
             _ => return None,
         };
@@ -132,18 +132,18 @@ impl Parser<'_> {
             cursor.next();
             payload = Some(self.object(opened));
         }
-        let spot = first.to(cursor.before());
+        let span = first.to(cursor.before());
         let path = vec![service.clone(), Ident::new(action, service.span())];
         let written = format!("{service}::{action}");
-        let body = request(name, payload, spot);
+        let body = request(name, payload, span);
         let problem =
             Problem::new(Code::Syntax, first, "a task calls an action of a service, with a request in braces");
         let written = format!("{written} {}", spelled(&body));
         // The problem with the sign before it is fixed with it.
         let own = if sign.is_some() { format!("= {written}") } else { written.clone() };
-        let problem = problem.help(format!("write `{own}`")).edit(Edit::over(spot, written));
+        let problem = problem.help(format!("write `{own}`")).edit(Edit::over(span, written));
         self.report(sign.into_iter().flat_map(|sign| sign.fix.clone()).fold(problem, Problem::edit));
-        let resource = Resource::Service { path, result: None, workflow: None, pattern: None, spot: first };
+        let resource = Resource::Service { path, result: None, workflow: None, pattern: None, span: first };
         Some((resource, Some(body)))
     }
 
@@ -156,29 +156,29 @@ impl Parser<'_> {
         let group = cursor.peek_group(Delimiter::Parenthesis)?.clone();
         cursor.next();
         if group.stream().is_empty() && cursor.peek_group(Delimiter::Brace).is_some() {
-            let spot = group_spot(&group);
-            let problem = Problem::new(Code::Syntax, spot, "the request goes in braces, without parentheses");
-            self.report(problem.help("remove them").edit(Edit::over(spot, "")));
+            let span = group_span(&group);
+            let problem = Problem::new(Code::Syntax, span, "the request goes in braces, without parentheses");
+            self.report(problem.help("remove them").edit(Edit::over(span, "")));
             return None;
         }
         let body = self.in_parentheses(resource, &group);
-        let spot = group_spot(&group);
+        let span = group_span(&group);
         let problem = Problem::new(Code::Syntax, group.span_open(), "the request goes in braces, without parentheses");
         let written = spelled(&body);
-        self.report(problem.help(format!("write `{written}`")).edit(Edit::over(spot, format!(" {written}"))));
+        self.report(problem.help(format!("write `{written}`")).edit(Edit::over(span, format!(" {written}"))));
         Some(body)
     }
 
     fn in_parentheses(&mut self, resource: &Resource, group: &Group) -> Expr {
-        let spot = group_spot(group);
+        let span = group_span(group);
         let mut arguments = self.list(group, "argument").into_iter();
         match arguments.next() {
             Some(body @ Expr { kind: ExprKind::Object(_), .. }) => body,
-            None => Expr::made(ExprKind::Object(Vec::new()), spot),
+            None => Expr::made(ExprKind::Object(Vec::new()), span),
             first => {
                 let function = matches!(resource, Resource::Service { path, .. } if path.first().is_some_and(|word| *word == "lambda"));
                 let rest = arguments.next();
-                if function { request(first, rest, spot) } else { Expr::made(ExprKind::Invalid, spot) }
+                if function { request(first, rest, span) } else { Expr::made(ExprKind::Invalid, span) }
             }
         }
     }
@@ -193,20 +193,20 @@ impl Parser<'_> {
         }
         let first = cursor.here();
         cursor.advance(4);
-        let spot = first.to(cursor.before());
+        let span = first.to(cursor.before());
         let path = vec![service.clone(), action.clone()];
-        let resource = Resource::Service { path, result: None, workflow: None, pattern: None, spot: first };
+        let resource = Resource::Service { path, result: None, workflow: None, pattern: None, span: first };
         let body = self.in_parentheses(&resource, &group);
         let problem =
             Problem::new(Code::Syntax, first, "expected `::` between service and action, and the request in braces");
         let written = format!("{service}::{action} {}", spelled(&body));
-        self.report(problem.help(format!("write `{written}`")).edit(Edit::over(spot, written)));
+        self.report(problem.help(format!("write `{written}`")).edit(Edit::over(span, written)));
         Some((resource, Some(body)))
     }
 }
 
 /// Returns the request that calls a function by its name. An object that is a request is unchanged.
-fn request(name: Option<Expr>, payload: Option<Expr>, spot: Spot) -> Expr {
+fn request(name: Option<Expr>, payload: Option<Expr>, span: TokenSpan) -> Expr {
     let whole = |value: &Expr| match &value.kind {
         ExprKind::Object(members) => members.iter().any(|member| member.key.value == "FunctionName"),
         _ => false,
@@ -216,14 +216,14 @@ fn request(name: Option<Expr>, payload: Option<Expr>, spot: Spot) -> Expr {
         (_, Some(request)) if whole(&request) => request,
         (name, payload) => {
             let member = |key: &str, value: Expr| Member {
-                key: Text { value: key.to_owned(), spot },
+                key: Text { value: key.to_owned(), span },
                 optional: false,
                 value,
                 comma: None,
             };
             let name = name.map(|name| member("FunctionName", name));
             let payload = payload.map(|payload| member("Payload", payload));
-            Expr::made(ExprKind::Object(name.into_iter().chain(payload).collect()), spot)
+            Expr::made(ExprKind::Object(name.into_iter().chain(payload).collect()), span)
         }
     }
 }

@@ -6,7 +6,7 @@ use workflow_asl::Code;
 use super::regex::regex_at;
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{
-    BinaryOp, Expr, ExprKind, NO_WORD, OtherLanguage, Reference, Root, Segment, Spot, Text, UnaryOp, plain,
+    BinaryOp, Expr, ExprKind, NO_WORD, OtherLanguage, Reference, Root, Segment, Text, TokenSpan, UnaryOp, plain,
 };
 use crate::syntax::cursor::Cursor;
 use crate::syntax::literal::string_value;
@@ -36,11 +36,11 @@ impl Parser<'_> {
             };
             cursor.next();
             let Some(Segment::Member { name, .. }) = segments.pop() else { return value };
-            let inner = segments.last().map_or(value.spot, segment_spot);
-            let inner = value.spot.to(inner);
+            let inner = segments.last().map_or(value.span, segment_span);
+            let inner = value.span.to(inner);
             let of = self.attached(value, std::mem::take(&mut segments), inner);
             if let Some(regex) = regex_at(&group) {
-                let whole = of.spot.to(cursor.before());
+                let whole = of.span.to(cursor.before());
                 value = self.call_with_regex(&name, Some(of), (&group, regex), whole);
                 segments = self.segments(cursor).0;
                 continue;
@@ -50,10 +50,10 @@ impl Parser<'_> {
             let arguments = self.list(&group, "argument");
             (self.in_call, self.in_method) = outer;
             let height = height.max(self.height) + 2;
-            let spot = of.spot.to(cursor.before());
+            let span = of.span.to(cursor.before());
             value = self.grown(
                 ExprKind::OtherLanguage(OtherLanguage::Method { of: Box::new(of), name, arguments }),
-                spot,
+                span,
                 height,
             );
             let before = self.height;
@@ -63,19 +63,19 @@ impl Parser<'_> {
     }
 
     /// Returns a value with segments that end at `last`.
-    fn attached(&mut self, of: Expr, segments: Vec<Segment>, last: Spot) -> Expr {
+    fn attached(&mut self, of: Expr, segments: Vec<Segment>, last: TokenSpan) -> Expr {
         if segments.is_empty() {
             return of;
         }
-        let spot = of.spot.to(last);
+        let span = of.span.to(last);
         let height = self.height + 1;
         let kind = match of.kind {
             ExprKind::Reference(reference) if reference.segments.is_empty() => {
                 ExprKind::Reference(Reference { segments, ..reference })
             }
-            kind => ExprKind::Access(Box::new(Expr::made(kind, of.spot)), segments),
+            kind => ExprKind::Access(Box::new(Expr::made(kind, of.span)), segments),
         };
-        self.grown(kind, spot, height)
+        self.grown(kind, span, height)
     }
 
     /// Parses a value that begins with a word of another language. Returns `None` if the word is not one.
@@ -86,7 +86,7 @@ impl Parser<'_> {
                 let text = string_value(literal)?;
                 let first = cursor.here();
                 cursor.advance(2);
-                let parts = filled(&text.value, text.spot, Vec::new());
+                let parts = filled(&text.value, text.span, Vec::new());
                 let height = self.height + 1;
                 Some(self.grown(
                     ExprKind::OtherLanguage(OtherLanguage::Format { parts }),
@@ -121,8 +121,8 @@ impl Parser<'_> {
             let template = arguments.iter().position(is_template);
             if let Some(template) = template {
                 let mut arguments = arguments.into_iter().skip(template);
-                if let Some((_, Expr { kind: ExprKind::Text(text), spot, .. })) = arguments.next() {
-                    let parts = filled(&text, spot, arguments.collect());
+                if let Some((_, Expr { kind: ExprKind::Text(text), span, .. })) = arguments.next() {
+                    let parts = filled(&text, span, arguments.collect());
                     let height = self.height + 1;
                     return Some(self.grown(ExprKind::OtherLanguage(OtherLanguage::Format { parts }), whole, height));
                 }
@@ -163,13 +163,13 @@ impl Parser<'_> {
     }
 
     /// Returns an environment variable as a parameter, a reference that the checks report.
-    fn environment(&mut self, name: Option<Text>, spot: Spot) -> Expr {
-        let root = Root::StateResult(Ident::new("env", spot.first));
-        let name = Text { value: name.map_or_else(|| "value".to_owned(), |name| name.value), spot };
+    fn environment(&mut self, name: Option<Text>, span: TokenSpan) -> Expr {
+        let root = Root::StateResult(Ident::new("env", span.first));
+        let name = Text { value: name.map_or_else(|| "value".to_owned(), |name| name.value), span };
         let segments = vec![Segment::Member { name, optional: false, quoted: false }];
         self.leaf(
-            ExprKind::Reference(Reference { root, root_spot: spot, word: NO_WORD, optional: false, segments }),
-            spot,
+            ExprKind::Reference(Reference { root, root_span: span, word: NO_WORD, optional: false, segments }),
+            span,
         )
     }
 
@@ -180,8 +180,8 @@ impl Parser<'_> {
         while !cursor.is_end() && !cursor.is_punct(",") && !cursor.is_punct(";") {
             tokens.extend(cursor.next());
         }
-        let spot = first.to(cursor.before());
-        let problem = Problem::new(Code::Syntax, spot, "a user-defined function is not a value");
+        let span = first.to(cursor.before());
+        let problem = Problem::new(Code::Syntax, span, "a user-defined function is not a value");
         let text = in_jsonata(&tokens);
         match &text {
             Some(_) if self.in_method => {}
@@ -191,8 +191,8 @@ impl Parser<'_> {
             )),
         }
         match text {
-            Some(value) => self.leaf(ExprKind::Jsonata(Text { value, spot }), spot),
-            None => self.leaf(ExprKind::Invalid, spot),
+            Some(value) => self.leaf(ExprKind::Jsonata(Text { value, span }), span),
+            None => self.leaf(ExprKind::Invalid, span),
         }
     }
 
@@ -210,23 +210,23 @@ impl Parser<'_> {
         let Some(group) = cursor.eat_group(Delimiter::Brace) else {
             return Some(self.leaf(ExprKind::Invalid, first));
         };
-        let spot = first.to(cursor.before());
+        let span = first.to(cursor.before());
         let chain = self.within(&group, |parser, cursor| parser.match_arms(&subject, cursor)).flatten();
-        let problem = Problem::new(Code::Syntax, spot, "`match` is not a value: use `if … { … } else { … }`");
+        let problem = Problem::new(Code::Syntax, span, "`match` is not a value: use `if … { … } else { … }`");
         // Only a name can be repeated in each arm.
         let Some(chain) = chain.filter(|_| matches!(subject.kind, ExprKind::Reference(_))) else {
             self.report(problem.help("such as `if input.kind == \"a\" { 1 } else { 2 }`"));
-            return Some(self.leaf(ExprKind::Invalid, spot));
+            return Some(self.leaf(ExprKind::Invalid, span));
         };
         self.report(problem.write(spelled(&chain)));
-        Some(Expr { spot, ..chain })
+        Some(Expr { span, ..chain })
     }
 
     /// Returns the arms of such a `match` as nested conditions; `None` if they are not only literals.
     fn match_arms(&mut self, subject: &Expr, cursor: &mut Cursor) -> Option<Expr> {
         let mut arms: Vec<(Option<Expr>, Expr)> = Vec::new();
         while !cursor.is_end() {
-            let spot = cursor.here();
+            let span = cursor.here();
             let condition = if cursor.eat_word("_").is_some() {
                 None
             } else {
@@ -235,18 +235,18 @@ impl Parser<'_> {
                     patterns.push(self.pattern(cursor));
                 }
                 let equal = patterns.into_iter().map(|pattern| {
-                    let spot = pattern.spot;
+                    let span = pattern.span;
                     let of = match &subject.kind {
                         ExprKind::Reference(reference) => ExprKind::Reference(reference.clone()),
                         _ => ExprKind::Invalid,
                     };
-                    let of = Expr::made(of, subject.spot);
+                    let of = Expr::made(of, subject.span);
                     let (left, right) = (Box::new(of), Box::new(pattern));
-                    Expr::made(ExprKind::Binary(BinaryOp::Equal, spot, left, right), spot)
+                    Expr::made(ExprKind::Binary(BinaryOp::Equal, span, left, right), span)
                 });
                 equal.reduce(|left, right| {
-                    let kind = ExprKind::Binary(BinaryOp::Or, left.spot, Box::new(left), Box::new(right));
-                    Expr::made(kind, spot)
+                    let kind = ExprKind::Binary(BinaryOp::Or, left.span, Box::new(left), Box::new(right));
+                    Expr::made(kind, span)
                 })
             };
             let Some(_) = cursor.eat_punct("=>") else {
@@ -261,13 +261,13 @@ impl Parser<'_> {
         let height = self.height + arms.len() + 3;
         let chain = arms.into_iter().rev().fold(last, |rest, (condition, value)| match condition {
             Some(condition) => {
-                let spot = condition.spot;
-                Expr::made(ExprKind::If(Box::new(condition), Box::new(value), Box::new(rest)), spot)
+                let span = condition.span;
+                Expr::made(ExprKind::If(Box::new(condition), Box::new(value), Box::new(rest)), span)
             }
             None => value,
         });
-        let spot = chain.spot;
-        Some(self.grown(chain.kind, spot, height))
+        let span = chain.span;
+        Some(self.grown(chain.kind, span, height))
     }
 
     /// Returns whether the `?` here begins `c ? a : b`.
@@ -300,15 +300,15 @@ impl Parser<'_> {
         if cursor.eat_punct(":").is_none() {
             self.in_ternary = inner;
             self.expected(cursor, "`:`");
-            return self.leaf(ExprKind::Invalid, condition.spot);
+            return self.leaf(ExprKind::Invalid, condition.span);
         }
         let no = self.expr(cursor);
         self.in_ternary = inner;
         height = height.max(self.height) + 1;
-        let spot = condition.spot.to(no.spot);
-        let value = self.grown(ExprKind::If(Box::new(condition), Box::new(yes), Box::new(no)), spot, height);
+        let span = condition.span.to(no.span);
+        let value = self.grown(ExprKind::If(Box::new(condition), Box::new(yes), Box::new(no)), span, height);
         if !inner {
-            let problem = Problem::new(Code::Syntax, spot, "`? :` is not an operator here");
+            let problem = Problem::new(Code::Syntax, span, "`? :` is not an operator here");
             self.report(problem.write(spelled(&value)));
         }
         value
@@ -319,22 +319,22 @@ impl Parser<'_> {
         let group = cursor.peek_group_at(1, Delimiter::Bracket).filter(|_| cursor.is_word("in"))?.clone();
         let sign = cursor.here();
         cursor.advance(2);
-        let spot = value.spot.to(cursor.before());
+        let span = value.span.to(cursor.before());
         let items = self.list(&group, "item");
         let height = self.height + items.len() + 3;
         let equal = items.into_iter().map(|item| {
             let kind = ExprKind::Binary(BinaryOp::Equal, sign, Box::new(value.clone()), Box::new(item));
-            Expr::made(kind, spot)
+            Expr::made(kind, span)
         });
         let any = equal.reduce(|left, right| {
             let kind = ExprKind::Binary(BinaryOp::Or, sign, Box::new(left), Box::new(right));
-            Expr::made(kind, spot)
+            Expr::made(kind, span)
         });
         let kind = any.map_or(ExprKind::Bool(false), |any| ExprKind::Paren(Box::new(any)));
-        let any = self.grown(kind, spot, height);
+        let any = self.grown(kind, span, height);
         let written = spelled(&any);
         let problem = Problem::new(Code::Syntax, sign, "`in` is not an operator here");
-        self.report(problem.help(format!("write `{written}`")).edit(Edit::over(spot, written)));
+        self.report(problem.help(format!("write `{written}`")).edit(Edit::over(span, written)));
         Some(any)
     }
 
@@ -348,28 +348,28 @@ impl Parser<'_> {
         let first = cursor.here();
         cursor.advance(2 + not);
         let sign = first.to(cursor.before());
-        let spot = value.spot.to(sign);
-        let name = Text { value: "is_present".to_owned(), spot: sign };
+        let span = value.span.to(sign);
+        let name = Text { value: "is_present".to_owned(), span: sign };
         let height = self.height + 2;
-        let call = Expr::made(ExprKind::Call { name, arguments: vec![value.clone()] }, spot);
+        let call = Expr::made(ExprKind::Call { name, arguments: vec![value.clone()] }, span);
         let kind = if not == 1 { call.kind } else { ExprKind::Unary(UnaryOp::Not, Box::new(call)) };
-        let test = self.grown(kind, spot, height);
+        let test = self.grown(kind, span, height);
         let written = spelled(&test);
         let problem = Problem::new(Code::Syntax, sign, "`is` is not an operator here");
-        self.report(problem.help(format!("write `{written}`")).edit(Edit::over(spot, written)));
+        self.report(problem.help(format!("write `{written}`")).edit(Edit::over(span, written)));
         Some(test)
     }
 }
 
-fn segment_spot(segment: &Segment) -> Spot {
+fn segment_span(segment: &Segment) -> TokenSpan {
     match segment {
-        Segment::Member { name, .. } => name.spot,
-        Segment::Index(index) => index.spot,
+        Segment::Member { name, .. } => name.span,
+        Segment::Index(index) => index.span,
     }
 }
 
 /// Returns the texts and values of a template and its arguments: `"a {} {b}", c` becomes `"a "`, `c`, `" "`, `b`.
-fn filled(template: &str, spot: Spot, arguments: Vec<(Option<String>, Expr)>) -> Vec<Expr> {
+fn filled(template: &str, span: TokenSpan, arguments: Vec<(Option<String>, Expr)>) -> Vec<Expr> {
     let mut used = vec![false; arguments.len()];
     let mut next = 0;
     let mut take = |at: usize| {
@@ -398,27 +398,27 @@ fn filled(template: &str, spot: Spot, arguments: Vec<(Option<String>, Expr)>) ->
                     Ok(at) => take(at),
                     Err(_) => match arguments.iter().position(|(own, _)| own.as_ref() == Some(&name)) {
                         Some(at) => take(at),
-                        None => named(&name, spot),
+                        None => named(&name, span),
                     },
                 };
-                parts.extend((!text.is_empty()).then(|| Expr::made(ExprKind::Text(std::mem::take(&mut text)), spot)));
+                parts.extend((!text.is_empty()).then(|| Expr::made(ExprKind::Text(std::mem::take(&mut text)), span)));
                 parts.extend(value);
             }
             (letter, _) => text.push(letter),
         }
     }
-    parts.extend((!text.is_empty()).then_some(Expr::made(ExprKind::Text(text), spot)));
+    parts.extend((!text.is_empty()).then_some(Expr::made(ExprKind::Text(text), span)));
     // Arguments without a placeholder are joined too.
     parts.extend(arguments.into_iter().zip(used).filter(|(_, used)| !used).map(|((_, value), _)| value));
     if !parts.iter().any(|part| matches!(part.kind, ExprKind::Text(_))) {
-        parts.push(Expr::made(ExprKind::Text(String::new()), spot));
+        parts.push(Expr::made(ExprKind::Text(String::new()), span));
     }
     parts
 }
 
 /// Returns the reference in a template: `{input.id}`, `{name}`.
-fn named(name: &str, spot: Spot) -> Option<Expr> {
-    reference_in_text(name, spot).map(|reference| Expr::made(ExprKind::Reference(reference), spot))
+fn named(name: &str, span: TokenSpan) -> Option<Expr> {
+    reference_in_text(name, span).map(|reference| Expr::made(ExprKind::Reference(reference), span))
 }
 
 /// Returns a token's text in a regular expression, without white space.
