@@ -7,7 +7,6 @@
 /// Everything that you can write in [`workflow!`](crate::workflow), and the definition that it generates.
 ///
 /// [errors]: crate::guide::errors
-/// [exploring]: https://docs.rs/workflow-explore
 /// [WF05]: crate::guide::errors#wf05-aws
 /// [WF0311]: crate::guide::errors#wf0311-an-uncaught-error-of-a-task-whose-other-errors-are-caught
 /// [WF0312]: crate::guide::errors#wf0312-an-error-handler-whose-own-errors-are-not-caught
