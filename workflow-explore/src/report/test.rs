@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::mocks::{Answered, answers};
 use super::text::lines;
 use super::{Finding, Report};
+use crate::bounds::Bounds;
 use crate::property::Property;
 
 /// Returns a text as a Rust literal.
@@ -92,6 +93,25 @@ impl Report {
                     ),
                 ),
             }
+        } else if !replayed.shows(finding) {
+            // It is in all executions together, as a loop that no answer leaves: one of them alone does not show it.
+            let mut explorer = "Explorer::new(&engine()).unwrap()".to_owned();
+            let (bounds, usual) = (self.explorer.bounds, Bounds::default());
+            for (bound, size, usual) in [("faults", bounds.faults, usual.faults), ("turns", bounds.turns, usual.turns)]
+            {
+                if size != usual {
+                    let _ = write!(explorer, ".{bound}({size})");
+                }
+            }
+            line(1, &format!("let report = {explorer}.explore().unwrap();"));
+            line(
+                1,
+                &format!(
+                    "let broken = report.findings().iter().find(|finding| finding.property == {});",
+                    literal(&finding.property)
+                ),
+            );
+            line(1, "assert!(broken.is_none(), \"{report}\");");
         } else {
             line(1, "let decisions = [");
             for decision in lines(&finding.decisions).lines() {

@@ -54,6 +54,24 @@ fn in_branches() -> Engine {
     .unwrap()
 }
 
+/// A task is asked at most three times.
+fn in_a_loop() -> Engine {
+    let next = if FIXED.get() { "{% $n + 1 %}" } else { "{% $n %}" };
+    Engine::new(&json!({ "StartAt": "Begin", "QueryLanguage": "JSONata", "States": {
+        "Begin": { "Type": "Pass", "Assign": { "n": 0 }, "Next": "Ask" },
+        "Ask": {
+            "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:ask",
+            "Assign": { "n": next, "ready": "{% $states.result.ready %}" }, "Next": "Ready",
+            "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "Failed" }],
+        },
+        "Ready": { "Type": "Choice", "Default": "Ask", "Choices": [
+            { "Condition": "{% $ready = true %}", "Next": "Done" }, { "Condition": "{% $n >= 3 %}", "Next": "Failed" },
+        ] },
+        "Done": { "Type": "Succeed" }, "Failed": { "Type": "Fail", "Error": "ItFailed" },
+    } }))
+    .unwrap()
+}
+
 mod of_answers {
     use serde_json::json;
     use workflow_explore::Property;
@@ -81,6 +99,25 @@ mod of_decisions {
     }
 }
 
+mod of_loops {
+    use workflow_explore::Explorer;
+
+    use super::in_a_loop as engine;
+
+    include!("of_loops.rs");
+
+    pub(super) fn run() {
+        every_execution_ends_ready();
+    }
+}
+
+#[test]
+#[should_panic(expected = "`Ready` never leads to `Failed`")]
+fn a_test_of_a_loop_fails_as_long_as_the_finding_stands() {
+    FIXED.set(false);
+    of_loops::run();
+}
+
 #[test]
 #[should_panic(expected = "`Reserve` has succeeded")]
 fn a_test_of_answers_fails_as_long_as_the_finding_stands() {
@@ -98,12 +135,15 @@ fn a_test_of_decisions_fails_as_long_as_the_finding_stands() {
 #[test]
 fn they_are_what_exploration_prints() {
     FIXED.set(false);
-    for (engine, file, checked_in) in [
-        (in_order(), "of_answers.rs", include_str!("of_answers.rs")),
-        (in_branches(), "of_decisions.rs", include_str!("of_decisions.rs")),
+    let after = || Some(Property::after("Reserve", ["Done", "Release"]));
+    for (engine, property, file, checked_in) in [
+        (in_order(), after(), "of_answers.rs", include_str!("of_answers.rs")),
+        (in_branches(), after(), "of_decisions.rs", include_str!("of_decisions.rs")),
+        (in_a_loop(), None, "of_loops.rs", include_str!("of_loops.rs")),
     ] {
-        let property = Property::after("Reserve", ["Done", "Release"]);
-        let report = Explorer::new(&engine).unwrap().property(property).explore().unwrap();
+        let explorer = Explorer::new(&engine).unwrap();
+        let explorer = property.into_iter().fold(explorer, Explorer::property);
+        let report = explorer.explore().unwrap();
         let [finding] = report.findings() else { panic!("{report}") };
         let printed = report.test(finding);
         if std::env::var_os("WORKFLOW_BLESS").is_some() {
