@@ -86,6 +86,43 @@ fn high_expressions_are_checked() {
     );
 }
 
+/// Conditions in conditions, and values that hold the same value several times, take no longer than their text.
+#[test]
+fn nested_conditions_and_shared_values_are_checked() {
+    use serde_json::{Value, json};
+    let choice = |rule: Value| {
+        json!({"StartAt": "C", "States": {
+            "C": {"Type": "Choice", "Choices": [rule], "Default": "Done"}, "Done": {"Type": "Succeed"}}})
+    };
+    let mut rule = json!({"Variable": "$.x", "NumericGreaterThan": 1});
+    let mut condition = "$states.input.a > 1".to_owned();
+    for level in 0..40 {
+        rule = json!({ ["And", "Or"][level % 2]: [rule] });
+        condition = format!("({condition}) {} $states.input.b > {level}", ["or", "and"][level % 2]);
+    }
+    rule["Next"] = "Done".into();
+    let mut by_expression = choice(json!({"Condition": format!("{{% {condition} %}}"), "Next": "Done"}));
+    by_expression["QueryLanguage"] = "JSONata".into();
+    // Two ways on which each state holds its input eight times meet; a loop comes back to the first of them.
+    let copies: serde_json::Map<_, _> = ('a'..='h').map(|key| (format!("{key}.$"), json!("$"))).collect();
+    let mut states = json!({
+        "S": {"Type": "Choice", "Choices": [{"Variable": "$.q", "IsPresent": true, "Next": "A0"}], "Default": "B0"},
+        "J": {"Type": "Choice", "Choices": [{"Variable": "$.a", "IsPresent": true, "Next": "A1"}], "Default": "Done"},
+        "Done": {"Type": "Succeed"},
+    });
+    for way in ["A", "B"] {
+        states[format!("{way}0")] = json!({"Type": "Pass", "Result": {"z": 1}, "Next": format!("{way}1")});
+        for number in 1..30 {
+            let next = if number < 29 { format!("{way}{}", number + 1) } else { "J".to_owned() };
+            states[format!("{way}{number}")] = json!({"Type": "Pass", "Parameters": copies, "Next": next});
+        }
+    }
+    for document in [choice(rule), by_expression, json!({"StartAt": "S", "States": states})] {
+        let found = check_definition(&document, MachineType::Standard);
+        assert!(found.is_empty(), "{found:?}");
+    }
+}
+
 #[cfg(feature = "yaml")]
 #[test]
 fn a_mistake_is_shown_at_its_words_in_yaml() {

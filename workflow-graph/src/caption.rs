@@ -115,15 +115,7 @@ fn compare(variable: &str, comparison: &Comparison) -> String {
         let not = if comparison.operand == Value::Bool(false) { "not " } else { "" };
         return format!("{variable} is {not}{kind}");
     }
-    let name = name.strip_suffix("Path").unwrap_or(name);
-    let operators = [
-        ("LessThanEquals", "<="),
-        ("GreaterThanEquals", ">="),
-        ("LessThan", "<"),
-        ("GreaterThan", ">"),
-        ("Equals", "=="),
-    ];
-    let sign = operators.into_iter().find(|(end, _)| name.ends_with(end)).map_or("matches", |(_, sign)| sign);
+    let sign = comparison.operator.order().map_or("matches", |(_, relation)| relation.sign());
     let operand = match (&comparison.operand, comparison.operator.operand()) {
         (Value::String(path), Operand::Path) => short_path(path),
         (Value::String(time), Operand::Timestamp) => time.clone(),

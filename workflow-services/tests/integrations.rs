@@ -185,6 +185,8 @@ fn one_of_two_parameters_is_enough() {
     assert_eq!(invoke.one_of().collect::<Vec<_>>(), [["Body", "Input"]]);
     assert!(!invoke.input().member("Body").unwrap().required);
     assert!(invoke.input().member("ModelId").unwrap().required);
+    let publish = Integration::find("sns:publish").unwrap();
+    assert_eq!(publish.one_of().collect::<Vec<_>>(), [["TopicArn", "TargetArn", "PhoneNumber"]]);
 }
 
 #[test]

@@ -23,8 +23,60 @@ pub enum Operand {
     Path,
 }
 
+/// How the two sides of a comparison relate when it is true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Relation {
+    /// They are equal.
+    Equal,
+    /// The value is less than the operand.
+    Less,
+    /// The value is at most the operand.
+    LessOrEqual,
+    /// The value is greater than the operand.
+    Greater,
+    /// The value is at least the operand.
+    GreaterOrEqual,
+}
+
+impl Relation {
+    /// Returns the operator of Rust, which is that of `workflow!` too.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::Equal => "==",
+            Self::Less => "<",
+            Self::LessOrEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterOrEqual => ">=",
+        }
+    }
+
+    /// Returns the relation of the exchanged sides.
+    #[must_use]
+    pub fn turned(self) -> Self {
+        match self {
+            Self::Equal => Self::Equal,
+            Self::Less => Self::Greater,
+            Self::LessOrEqual => Self::GreaterOrEqual,
+            Self::Greater => Self::Less,
+            Self::GreaterOrEqual => Self::LessOrEqual,
+        }
+    }
+
+    /// Returns the relation that differs only for equal sides; `None` for equality.
+    #[must_use]
+    pub fn with_or_without_equal(self) -> Option<Self> {
+        match self {
+            Self::Equal => None,
+            Self::Less => Some(Self::LessOrEqual),
+            Self::LessOrEqual => Some(Self::Less),
+            Self::Greater => Some(Self::GreaterOrEqual),
+            Self::GreaterOrEqual => Some(Self::Greater),
+        }
+    }
+}
+
 macro_rules! operators {
-    ($( $name:ident $operand:ident; )*) => {
+    ($( $name:ident $operand:ident $( $compared:ident $relation:ident )?; )*) => {
         /// A comparison operator of a rule.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Operator {
@@ -45,6 +97,28 @@ macro_rules! operators {
                 match self { $( Self::$name => Operand::$operand, )* }
             }
 
+            /// Returns the type of both sides and how they compare; `None` for patterns and tests of a type.
+            ///
+            /// ```
+            /// use workflow_asl::document::{Operand, Operator, Relation};
+            ///
+            /// let less = Operator::NumericLessThanPath.order();
+            /// assert_eq!(less, Some((Operand::Number, Relation::Less)));
+            /// assert_eq!(Operator::IsNull.order(), None);
+            /// ```
+            pub fn order(self) -> Option<(Operand, Relation)> {
+                match self {
+                    $( $( Self::$name => Some((Operand::$compared, Relation::$relation)), )? )*
+                    _ => None,
+                }
+            }
+
+            /// Returns the operator that compares values of this type, with a value or, if `by_path`, with data.
+            pub fn of(compared: Operand, relation: Relation, by_path: bool) -> Option<Self> {
+                let is = |operator: &&Self| (operator.operand() == Operand::Path) == by_path;
+                Self::ALL.iter().filter(is).copied().find(|operator| operator.order() == Some((compared, relation)))
+            }
+
             /// Returns the operator with this name.
             pub fn from_name(name: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|operator| operator.name() == name)
@@ -54,39 +128,39 @@ macro_rules! operators {
 }
 
 operators! {
-    StringEquals Text;
-    StringEqualsPath Path;
-    StringLessThan Text;
-    StringLessThanPath Path;
-    StringGreaterThan Text;
-    StringGreaterThanPath Path;
-    StringLessThanEquals Text;
-    StringLessThanEqualsPath Path;
-    StringGreaterThanEquals Text;
-    StringGreaterThanEqualsPath Path;
+    StringEquals Text Text Equal;
+    StringEqualsPath Path Text Equal;
+    StringLessThan Text Text Less;
+    StringLessThanPath Path Text Less;
+    StringGreaterThan Text Text Greater;
+    StringGreaterThanPath Path Text Greater;
+    StringLessThanEquals Text Text LessOrEqual;
+    StringLessThanEqualsPath Path Text LessOrEqual;
+    StringGreaterThanEquals Text Text GreaterOrEqual;
+    StringGreaterThanEqualsPath Path Text GreaterOrEqual;
     StringMatches Text;
-    NumericEquals Number;
-    NumericEqualsPath Path;
-    NumericLessThan Number;
-    NumericLessThanPath Path;
-    NumericGreaterThan Number;
-    NumericGreaterThanPath Path;
-    NumericLessThanEquals Number;
-    NumericLessThanEqualsPath Path;
-    NumericGreaterThanEquals Number;
-    NumericGreaterThanEqualsPath Path;
-    BooleanEquals Flag;
-    BooleanEqualsPath Path;
-    TimestampEquals Timestamp;
-    TimestampEqualsPath Path;
-    TimestampLessThan Timestamp;
-    TimestampLessThanPath Path;
-    TimestampGreaterThan Timestamp;
-    TimestampGreaterThanPath Path;
-    TimestampLessThanEquals Timestamp;
-    TimestampLessThanEqualsPath Path;
-    TimestampGreaterThanEquals Timestamp;
-    TimestampGreaterThanEqualsPath Path;
+    NumericEquals Number Number Equal;
+    NumericEqualsPath Path Number Equal;
+    NumericLessThan Number Number Less;
+    NumericLessThanPath Path Number Less;
+    NumericGreaterThan Number Number Greater;
+    NumericGreaterThanPath Path Number Greater;
+    NumericLessThanEquals Number Number LessOrEqual;
+    NumericLessThanEqualsPath Path Number LessOrEqual;
+    NumericGreaterThanEquals Number Number GreaterOrEqual;
+    NumericGreaterThanEqualsPath Path Number GreaterOrEqual;
+    BooleanEquals Flag Flag Equal;
+    BooleanEqualsPath Path Flag Equal;
+    TimestampEquals Timestamp Timestamp Equal;
+    TimestampEqualsPath Path Timestamp Equal;
+    TimestampLessThan Timestamp Timestamp Less;
+    TimestampLessThanPath Path Timestamp Less;
+    TimestampGreaterThan Timestamp Timestamp Greater;
+    TimestampGreaterThanPath Path Timestamp Greater;
+    TimestampLessThanEquals Timestamp Timestamp LessOrEqual;
+    TimestampLessThanEqualsPath Path Timestamp LessOrEqual;
+    TimestampGreaterThanEquals Timestamp Timestamp GreaterOrEqual;
+    TimestampGreaterThanEqualsPath Path Timestamp GreaterOrEqual;
     IsNull Flag;
     IsPresent Flag;
     IsNumeric Flag;
@@ -162,5 +236,21 @@ impl Node for ChoiceRule {
             fields.shift_insert(place, comparison.operator.name().to_owned(), comparison.operand.clone());
         }
         Value::Object(fields)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Operand, Operator};
+
+    #[test]
+    fn operators_are_found_by_what_they_compare() {
+        for operator in Operator::ALL {
+            let by_path = operator.operand() == Operand::Path;
+            assert_eq!(operator.name().ends_with("Path"), by_path, "{operator:?}");
+            if let Some((compared, relation)) = operator.order() {
+                assert_eq!(Operator::of(compared, relation, by_path), Some(*operator));
+            }
+        }
     }
 }

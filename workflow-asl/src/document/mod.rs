@@ -11,7 +11,7 @@ mod map;
 mod node;
 mod state;
 
-pub use choice::{ChoiceRule, Comparison, Operand, Operator};
+pub use choice::{ChoiceRule, Comparison, Operand, Operator, Relation};
 pub use error_handling::{Catcher, Retrier};
 pub use field::{Count, Field, Form, Group, Kinds, Preset, Table};
 pub use machine::{Branch, MachineType, QueryLanguage, Scope, StateMachine};

@@ -92,10 +92,9 @@ impl Style<'_> {
             Ty::Foreign(of) => {
                 let (name, ty, path) = (&*of.name, part(krate, of), path(of));
                 quote! {{
-                        #[allow(unused_imports)]
-                use #krate::__private::schema as __schema;
-                        __schema::at(#krate::__private::shape!(#ty, #name), &[#path])
-                    }}
+                    use #krate::__private::schema as __schema;
+                    __schema::at(#krate::__private::shape!(#ty, #name), &[#path])
+                }}
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 use workflow_asl::Pointer;
-use workflow_asl::document::Operator;
+use workflow_asl::document::{Operand, Operator};
 
 use super::handler::commented;
 use super::printer::{Fields, Printer, Spelling, ValuePosition};
@@ -220,22 +220,19 @@ fn natural(name: &str, variable: &str, operand: &Value, value: &str) -> Option<S
         ("BooleanEquals", Value::Bool(true)) => return Some(variable.to_owned()),
         _ => {}
     }
-    let families = ["String", "Numeric", "Boolean", "Timestamp"];
-    let (family, relation) = families.iter().find_map(|family| Some((*family, name.strip_prefix(family)?)))?;
-    let sign = match relation {
-        "Equals" => "==",
-        "LessThan" => "<",
-        "LessThanEquals" => "<=",
-        "GreaterThan" => ">",
-        "GreaterThanEquals" => ">=",
-        _ => return None,
-    };
-    match (family, operand) {
-        ("String", Value::String(_)) | ("Boolean", Value::Bool(_)) => Some(format!("{variable} {sign} {value}")),
+    let (compared, relation) =
+        Operator::from_name(name).filter(|operator| operator.operand() != Operand::Path)?.order()?;
+    let sign = relation.sign();
+    match (compared, operand) {
+        (Operand::Text, Value::String(_)) | (Operand::Flag, Value::Bool(_)) => {
+            Some(format!("{variable} {sign} {value}"))
+        }
         // The type of a parameter says that it is a number.
-        ("Numeric", Value::Number(_)) => Some(format!("{variable} {sign} {value}")),
-        ("Numeric", Value::String(_)) if value.starts_with("params.") => Some(format!("{variable} {sign} {value}")),
-        ("Timestamp", Value::String(_)) => Some(format!("{variable} {sign} timestamp({value})")),
+        (Operand::Number, Value::Number(_)) => Some(format!("{variable} {sign} {value}")),
+        (Operand::Number, Value::String(_)) if value.starts_with("params.") => {
+            Some(format!("{variable} {sign} {value}"))
+        }
+        (Operand::Timestamp, Value::String(_)) => Some(format!("{variable} {sign} timestamp({value})")),
         _ => None,
     }
 }

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 use workflow_asl::Pointer;
-use workflow_asl::document::{Operand, Operator};
+use workflow_asl::document::{Operand, Operator, Relation};
 
 use super::field::Fields;
 use super::reference::LoweredReference;
@@ -13,47 +13,26 @@ use crate::check::Ty;
 use crate::fragment::Escape;
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Text, TokenSpan, UnaryOp};
 
-/// The families of comparison operators, by the start of their names.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Family {
-    Text,
-    Number,
-    Flag,
-    Timestamp,
+/// Returns the type as which the operators compare values of a type.
+fn compared_type(ty: &Ty) -> Option<Operand> {
+    Some(match ty.present() {
+        Ty::Text | Ty::Arn | Ty::Enum(_) | Ty::Listed(_) => Operand::Text,
+        Ty::Integer(_) | Ty::Number | Ty::Float(_) => Operand::Number,
+        Ty::Bool => Operand::Flag,
+        Ty::Timestamp => Operand::Timestamp,
+        _ => return None,
+    })
 }
 
-impl Family {
-    fn of(ty: &Ty) -> Option<Self> {
-        Some(match ty.present() {
-            Ty::Text | Ty::Arn | Ty::Enum(_) | Ty::Listed(_) => Self::Text,
-            Ty::Integer(_) | Ty::Number | Ty::Float(_) => Self::Number,
-            Ty::Bool => Self::Flag,
-            Ty::Timestamp => Self::Timestamp,
-            _ => return None,
-        })
-    }
-
-    fn prefix(self) -> &'static str {
-        match self {
-            Self::Text => "String",
-            Self::Number => "Numeric",
-            Self::Flag => "Boolean",
-            Self::Timestamp => "Timestamp",
-        }
-    }
-
-    fn operator(self, op: BinaryOp, path: bool) -> Option<Operator> {
-        let relation = match op {
-            BinaryOp::Equal | BinaryOp::NotEqual => "Equals",
-            BinaryOp::Less => "LessThan",
-            BinaryOp::LessEqual => "LessThanEquals",
-            BinaryOp::Greater => "GreaterThan",
-            BinaryOp::GreaterEqual => "GreaterThanEquals",
-            _ => return None,
-        };
-        let suffix = if path { "Path" } else { "" };
-        Operator::from_name(&format!("{}{relation}{suffix}", self.prefix()))
-    }
+fn relation(op: BinaryOp) -> Option<Relation> {
+    Some(match op {
+        BinaryOp::Equal | BinaryOp::NotEqual => Relation::Equal,
+        BinaryOp::Less => Relation::Less,
+        BinaryOp::LessEqual => Relation::LessOrEqual,
+        BinaryOp::Greater => Relation::Greater,
+        BinaryOp::GreaterEqual => Relation::GreaterOrEqual,
+        _ => return None,
+    })
 }
 
 /// A side of a comparison.
@@ -164,7 +143,7 @@ impl<'a> Lowering<'_, 'a> {
             rule.insert("Not", inner.map.into());
             return;
         }
-        if !is_comparison(op) {
+        if relation(op).is_none() {
             let whole = ExprKind::Binary(op, span, Box::new(left.clone()), Box::new(right.clone()));
             self.unsayable(&Expr::made(whole, left.span.to(right.span)));
             return;
@@ -199,7 +178,7 @@ impl<'a> Lowering<'_, 'a> {
                 return;
             }
         };
-        let Some(family) = family(&ty, &other_ty) else {
+        let Some(compared) = common_type(&ty, &other_ty) else {
             let call = if is_path { "NumericLessThanPath(a, b)" } else { "NumericLessThan(a, 3)" };
             self.report_unsayable(
                 words.span,
@@ -208,7 +187,7 @@ impl<'a> Lowering<'_, 'a> {
             );
             return;
         };
-        match family.operator(op, is_path) {
+        match relation(op).and_then(|relation| Operator::of(compared, relation, is_path)) {
             Some(operator) => variable(path, operator, operand, rule),
             None => self.needs_jsonata(span, "an order of truth values"),
         }
@@ -333,7 +312,9 @@ impl<'a> Lowering<'_, 'a> {
             }
             Side::Known(_) | Side::Null if wants_path => {
                 let name = operator.name();
-                let help = format!("`{}` compares with a value", name.strip_suffix("Path").unwrap_or(name));
+                let by_value =
+                    operator.order().and_then(|(compared, relation)| Operator::of(compared, relation, false));
+                let help = format!("`{}` compares with a value", by_value.unwrap_or(operator).name());
                 self.report_unsayable(expr.span, &format!("`{name}` with a value"), &help);
                 None
             }
@@ -374,14 +355,10 @@ impl<'a> Lowering<'_, 'a> {
     }
 }
 
-fn is_comparison(op: BinaryOp) -> bool {
-    Family::Text.operator(op, false).is_some()
-}
-
-/// Returns which operators compare values of these types; text beside a timestamp is one.
-fn family(one: &Ty, other: &Ty) -> Option<Family> {
-    match (Family::of(one), Family::of(other)) {
-        (Some(Family::Timestamp), _) | (_, Some(Family::Timestamp)) => Some(Family::Timestamp),
+/// Returns the type as which values of these types are compared; text beside a timestamp is one.
+fn common_type(one: &Ty, other: &Ty) -> Option<Operand> {
+    match (compared_type(one), compared_type(other)) {
+        (Some(Operand::Timestamp), _) | (_, Some(Operand::Timestamp)) => Some(Operand::Timestamp),
         (one, other) => one.or(other),
     }
 }

@@ -101,11 +101,15 @@ impl Making<'_> {
         for (name, operand) in rule.as_object().into_iter().flatten() {
             let Some(comparison) = Comparison::from_name(name) else { continue };
             let place = at.child(name);
-            if let Some(other) = with_or_without_the_bound(comparison) {
+            let bounded = comparison.order().and_then(|(compared, relation)| {
+                let by_path = comparison.operand() == Operand::Path;
+                Some((relation, Comparison::of(compared, relation.with_or_without_equal()?, by_path)?))
+            });
+            if let Some((relation, other)) = bounded {
                 let description = format!("`{name}` becomes `{}`", other.name());
                 let edits =
                     vec![Edit::remove(place.as_str()), Edit::replace(at.child(other.name()).as_str(), operand.clone())];
-                let change = Change::new(Operator::MoveBound, place.clone(), description, edits).word(sign(name));
+                let change = Change::new(Operator::MoveBound, place.clone(), description, edits).word(relation.sign());
                 self.offer_in(state, &state.at, change);
             }
             let (operator, changed) = match comparison.operand() {
@@ -130,28 +134,4 @@ impl Making<'_> {
 fn a_second_later(operand: &Value) -> Option<Value> {
     let millis = Instant::parse(operand.as_str()?)?.as_millis().checked_add(1000)?;
     Some(json!(Instant::from_millis(millis).to_string()))
-}
-
-/// The operator that differs only on the bound itself.
-fn with_or_without_the_bound(comparison: Comparison) -> Option<Comparison> {
-    let name = comparison.name();
-    let (name, path) = match name.strip_suffix("Path") {
-        Some(name) => (name, "Path"),
-        None => (name, ""),
-    };
-    let other = match name.strip_suffix("ThanEquals") {
-        Some(name) => format!("{name}Than{path}"),
-        None => format!("{}ThanEquals{path}", name.strip_suffix("Than")?),
-    };
-    Comparison::from_name(&other)
-}
-
-/// The sign that `workflow!` writes for a comparison.
-fn sign(name: &str) -> &'static str {
-    match (name.contains("Less"), name.contains("ThanEquals")) {
-        (true, true) => "<=",
-        (true, false) => "<",
-        (false, true) => ">=",
-        (false, false) => ">",
-    }
 }

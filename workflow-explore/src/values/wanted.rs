@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde_json::Value;
-use workflow_asl::document::{Operator, StateMachine};
+use workflow_asl::document::{Operand, Operator, StateMachine};
 use workflow_asl::intrinsic::{Argument, ArgumentKind, Function, FunctionCall};
 use workflow_asl::jsonata::{self, Node, NodeKind};
 use workflow_asl::template::Computed;
@@ -165,18 +165,16 @@ impl Found {
         let Some(rule) = parent(document, &used.pointer).and_then(Value::as_object) else { return };
         let named = rule.iter().find_map(|(name, operand)| Some((Operator::from_name(name)?, operand)));
         let Some((operator, operand)) = named else { return };
-        let name = operator.name();
-        let kind = [
-            ("String", Kind::Text),
-            ("Numeric", Kind::Number),
-            ("Boolean", Kind::Bool),
-            ("Timestamp", Kind::Timestamp),
-        ];
-        if let Some((_, kind)) = kind.iter().find(|(prefix, _)| name.starts_with(prefix)) {
-            self.kind = Some(*kind);
-        }
+        let kind = match operator.order() {
+            Some((Operand::Number, _)) => Some(Kind::Number),
+            Some((Operand::Flag, _)) => Some(Kind::Bool),
+            Some((Operand::Timestamp, _)) => Some(Kind::Timestamp),
+            Some(_) => Some(Kind::Text),
+            None => (operator == Operator::StringMatches).then_some(Kind::Text),
+        };
+        self.kind = kind.or(self.kind);
         let probe = match operator {
-            _ if name.ends_with("Path") => Probe::Other,
+            _ if operator.operand() == Operand::Path => Probe::Other,
             _ if field != "Variable" => return,
             Operator::IsPresent => Probe::Present,
             Operator::IsNull => Probe::Null,

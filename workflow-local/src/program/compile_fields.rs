@@ -10,7 +10,7 @@ use workflow_asl::document::{
 };
 
 use super::pattern::Pattern;
-use super::rule::{Compared, Family, Operand, Relation, Rule, Test, Type};
+use super::rule::{Compared, Operand, Rule, Test, Type};
 use super::{
     Amount, AmountFrom, Batcher, CsvHeader, Distributed, Format, Range, Reader, ResultPlace, Selection, Source,
     Transformation, Writer,
@@ -112,6 +112,10 @@ pub(super) fn condition(checked: &CheckedMachine, rule: &ChoiceRule, at: &Pointe
 }
 
 fn test(Comparison { operator, operand, .. }: &Comparison, fields: &CheckedObject) -> Test {
+    if let Some((compared, relation)) = operator.order() {
+        let known = path(fields, operator.name()).map(Operand::Path);
+        return Test::Order(compared, relation, known.unwrap_or_else(|| Operand::Literal(operand.clone())));
+    }
     let wanted = *operand == true;
     match operator {
         Operator::IsNull => Test::Is(Type::Null, wanted),
@@ -120,28 +124,9 @@ fn test(Comparison { operator, operand, .. }: &Comparison, fields: &CheckedObjec
         Operator::IsBoolean => Test::Is(Type::Boolean, wanted),
         Operator::IsTimestamp => Test::Is(Type::Timestamp, wanted),
         Operator::IsPresent => Test::IsPresent(wanted),
-        Operator::StringMatches => Test::Matches(Pattern::new(operand.as_str().unwrap_or_default())),
-        _ => {
-            let (family, relation) = order(operator.name());
-            let known = path(fields, operator.name()).map(Operand::Path);
-            Test::Order(family, relation, known.unwrap_or_else(|| Operand::Literal(operand.clone())))
-        }
+        // `StringMatches`
+        _ => Test::Matches(Pattern::new(operand.as_str().unwrap_or_default())),
     }
-}
-
-/// Returns the types and the relation that operators such as `NumericLessThan` and `NumericLessThanPath` compare.
-fn order(operator: &str) -> (Family, Relation) {
-    let families = [("String", Family::String), ("Numeric", Family::Numeric), ("Boolean", Family::Boolean)];
-    let family = families.into_iter().find(|(name, _)| operator.starts_with(name));
-    let relations = [
-        ("LessThanEquals", Relation::LessOrEqual),
-        ("GreaterThanEquals", Relation::GreaterOrEqual),
-        ("LessThan", Relation::Less),
-        ("GreaterThan", Relation::Greater),
-    ];
-    let operator = operator.strip_suffix("Path").unwrap_or(operator);
-    let relation = relations.into_iter().find(|(name, _)| operator.ends_with(name));
-    (family.map_or(Family::Timestamp, |(_, family)| family), relation.map_or(Relation::Equal, |(_, relation)| relation))
 }
 
 pub(super) fn distributed(checked: &CheckedMachine, state: &State, at: &Pointer) -> Distributed {

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use serde_json::Value;
+use workflow_asl::document::{Operand as ComparedType, Relation};
 
 use super::pattern::Pattern;
 use crate::clock::Instant;
@@ -37,7 +38,8 @@ pub(crate) enum Test {
     IsPresent(bool),
     Is(Type, bool),
     Matches(Pattern),
-    Order(Family, Relation, Operand),
+    /// Two values of another type than this make the rule false.
+    Order(ComparedType, Relation, Operand),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -47,25 +49,6 @@ pub(crate) enum Type {
     String,
     Boolean,
     Timestamp,
-}
-
-/// The type as which two values are compared; values of another type make the rule false.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Family {
-    String,
-    Numeric,
-    Boolean,
-    Timestamp,
-}
-
-/// The orders of variable and operand that make the rule true.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Relation {
-    Equal,
-    Less,
-    Greater,
-    LessOrEqual,
-    GreaterOrEqual,
 }
 
 #[derive(Clone, Debug)]
@@ -117,12 +100,12 @@ impl Test {
             Self::IsPresent(wanted) => *wanted,
             Self::Is(kind, wanted) => kind.has(value) == *wanted,
             Self::Matches(pattern) => value.as_str().is_some_and(|text| pattern.matches(text)),
-            Self::Order(family, relation, operand) => {
+            Self::Order(compared, relation, operand) => {
                 let operand = match operand {
                     Operand::Literal(value) => Cow::Borrowed(value),
                     Operand::Path(path) => path.value(scope)?,
                 };
-                family.order(value, &operand).is_some_and(|order| relation.includes(order))
+                order(*compared, value, &operand).is_some_and(|order| includes(*relation, order))
             }
         })
     }
@@ -140,29 +123,28 @@ impl Type {
     }
 }
 
-impl Family {
-    fn order(self, a: &Value, b: &Value) -> Option<Ordering> {
-        match self {
-            // As Java compares: by UTF-16 code units.
-            Self::String => Some(a.as_str()?.encode_utf16().cmp(b.as_str()?.encode_utf16())),
-            Self::Numeric => match (a.as_i64(), b.as_i64()) {
-                (Some(a), Some(b)) => Some(a.cmp(&b)),
-                _ => a.as_f64()?.partial_cmp(&b.as_f64()?),
-            },
-            Self::Boolean => Some(a.as_bool()?.cmp(&b.as_bool()?)),
-            Self::Timestamp => Some(Instant::parse(a.as_str()?)?.cmp(&Instant::parse(b.as_str()?)?)),
-        }
+fn order(compared: ComparedType, a: &Value, b: &Value) -> Option<Ordering> {
+    match compared {
+        // As Java compares: by UTF-16 code units.
+        ComparedType::Text => Some(a.as_str()?.encode_utf16().cmp(b.as_str()?.encode_utf16())),
+        ComparedType::Number => match (a.as_i64(), b.as_i64()) {
+            (Some(a), Some(b)) => Some(a.cmp(&b)),
+            _ => a.as_f64()?.partial_cmp(&b.as_f64()?),
+        },
+        ComparedType::Flag => Some(a.as_bool()?.cmp(&b.as_bool()?)),
+        ComparedType::Timestamp => Some(Instant::parse(a.as_str()?)?.cmp(&Instant::parse(b.as_str()?)?)),
+        // What a path leads to has one of the types above.
+        ComparedType::Path => None,
     }
 }
 
-impl Relation {
-    fn includes(self, order: Ordering) -> bool {
-        match self {
-            Self::Equal => order.is_eq(),
-            Self::Less => order.is_lt(),
-            Self::Greater => order.is_gt(),
-            Self::LessOrEqual => order.is_le(),
-            Self::GreaterOrEqual => order.is_ge(),
-        }
+/// Returns whether an order of variable and operand makes the rule true.
+fn includes(relation: Relation, order: Ordering) -> bool {
+    match relation {
+        Relation::Equal => order.is_eq(),
+        Relation::Less => order.is_lt(),
+        Relation::Greater => order.is_gt(),
+        Relation::LessOrEqual => order.is_le(),
+        Relation::GreaterOrEqual => order.is_ge(),
     }
 }

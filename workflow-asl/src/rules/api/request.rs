@@ -24,14 +24,6 @@ const UNKNOWN: &str = "{%%}";
 /// What a result writer needs; which other members it takes is not known.
 const WRITER_NEEDS: &str = "Bucket";
 
-/// Groups of parameters of which a call needs one, although the models of AWS require none.
-/// <https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>,
-/// <https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html>
-const GROUPS: &[(&str, &[&str])] = &[
-    ("sns:publish", &["TopicArn", "TargetArn", "PhoneNumber"]),
-    ("http:invoke", &["Authentication", "InvocationConfig"]),
-];
-
 /// A request has the parameters that its API takes.
 pub(in crate::rules) fn a_request_fits_its_api(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     let lookups = Lookups::default();
@@ -69,11 +61,7 @@ pub(in crate::rules) fn a_request_fits_its_api(definition: &Definition<'_>, foun
         let Some(structure) = input.shape.structure() else { continue };
         request.certain = input.certain;
         let meant = request.structure(members, structure, &at);
-        let integration = match call.target() {
-            Some(TaskResource::Optimised(integration, _)) => Some(integration),
-            _ => None,
-        };
-        request.groups(members, integration, &meant, &at);
+        request.groups(members, structure, &meant, &at);
     }
 }
 
@@ -110,7 +98,7 @@ struct Request<'r> {
 /// Returns the object that an expression makes, where it is a constructor: what its members have that is not known
 /// stays an expression.
 fn made_by(expressions: &Expressions, text: &str) -> Option<Value> {
-    // Others are not read here, but beside this on another thread.
+    // Others make no object that is known.
     let text = jsonata::expression(text).filter(|text| text.trim_start().starts_with('{'))?;
     let read = expressions.read(text);
     let (ast, _) = (*read).as_ref().ok()?;
@@ -248,21 +236,15 @@ impl Request<'_> {
         self.found.push(finding.at(at.clone()));
     }
 
-    /// Of some groups of parameters one must be given.
-    fn groups(
-        &mut self,
-        members: &Map<String, Value>,
-        integration: Option<Integration>,
-        meant: &BTreeSet<&str>,
-        at: &Pointer,
-    ) {
+    /// Of some groups of parameters one must be given. Those of an API hold for its call by the SDK too.
+    fn groups(&mut self, members: &Map<String, Value>, structure: Structure, meant: &BTreeSet<&str>, at: &Pointer) {
         let name = self.call.name();
-        let name = name.strip_prefix("aws-sdk:").unwrap_or(name);
-        let known = GROUPS.iter().filter(|(call, _)| *call == name).map(|(_, group)| group.to_vec());
-        for group in integration.into_iter().flat_map(Integration::one_of).chain(known) {
-            if !group.iter().any(|name| meant.contains(name) || self.gives(members, name)) {
+        let integration = Integration::find(name.strip_prefix("aws-sdk:").unwrap_or(name));
+        for group in integration.into_iter().flat_map(Integration::one_of) {
+            let is_of_the_call = group.iter().all(|name| structure.member(name).is_some());
+            if is_of_the_call && !group.iter().any(|name| meant.contains(name) || self.gives(members, name)) {
                 let call = self.call.name().to_owned();
-                self.found.push(Finding::ParameterOfAGroup { call, names: group.to_vec() }.at(at.clone()));
+                self.found.push(Finding::ParameterOfAGroup { call, names: group }.at(at.clone()));
             }
         }
     }

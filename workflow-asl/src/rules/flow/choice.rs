@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::read::{few, near};
 use super::ty::{Is, Kind, Range, Slot, Ty};
-use super::{Flow, Origin, Outcome, Scene};
-use crate::document::{ChoiceRule, Comparison, Operand, Operator, QueryLanguage};
+use super::{Flow, Origin, Outcome, Outcomes, Scene};
+use crate::document::{ChoiceRule, Comparison, Operand, Operator, QueryLanguage, Relation};
 use crate::path::{JsonPath, Root};
 use crate::rules::object_index::StateAt;
 use crate::{Finding, Pointer, placeholder, timestamp};
@@ -26,9 +26,10 @@ impl Flow<'_, '_> {
                 rules.push(Some(leave(&scene, rule.assign.as_ref(), &place)));
                 continue;
             };
-            let after = self.rule(here, rule, &place, true).unwrap_or_else(|| here.clone());
+            let Outcomes { yes, no } = self.rule(here, rule, &place);
+            let after = yes.unwrap_or_else(|| here.clone());
             rules.push(Some(leave(&after, rule.assign.as_ref(), &place)));
-            left = self.rule(here, rule, &place, false);
+            left = no;
         }
         let next = leave(&left.unwrap_or(scene), at.state.assign.as_ref(), &at.at);
         Outcome { next: Some(next), rules, catchers: Vec::new() }
@@ -46,7 +47,7 @@ impl Flow<'_, '_> {
             let place = at.at.child("Choices").index(number);
             let after = match &rule.condition {
                 Some(Value::String(text)) => {
-                    let (yes, no) = self.condition(&left, text, &place.child("Condition"));
+                    let Outcomes { yes, no } = self.condition(&left, text, &place.child("Condition"));
                     let after = yes.unwrap_or_else(|| left.clone());
                     left = no.unwrap_or(left);
                     after
@@ -69,28 +70,32 @@ impl Flow<'_, '_> {
         Outcome { next: Some(next), rules, catchers: Vec::new() }
     }
 
-    /// Returns the scene in which a rule is true, or is not; `None` if it certainly is otherwise.
-    fn rule(&self, scene: &Scene, rule: &ChoiceRule, at: &Pointer, truth: bool) -> Option<Scene> {
+    /// Returns the scenes in which a rule is true, and in which it is not, as far as they are possible.
+    fn rule(&self, scene: &Scene, rule: &ChoiceRule, at: &Pointer) -> Outcomes {
+        // Each of several is evaluated where those before are true, of `And`, or are not, of `Or`.
         let all = |rules: &[ChoiceRule], field: &str, joins: bool| {
-            // Each is evaluated where those before are true, of `And`, or are not, of `Or`.
             let (mut here, mut other) = (Some(scene.clone()), None);
             for (number, rule) in rules.iter().enumerate() {
                 let Some(now) = &here else { break };
-                let at = at.child(field).index(number);
-                other = Scene::either(other, self.rule(now, rule, &at, !joins));
-                here = self.rule(now, rule, &at, joins);
+                let found = self.rule(now, rule, &at.child(field).index(number));
+                let (goes_on, leaves) = if joins { (found.yes, found.no) } else { (found.no, found.yes) };
+                other = Scene::either(other, leaves);
+                here = goes_on;
             }
-            if truth == joins { here } else { other }
+            if joins { Outcomes { yes: here, no: other } } else { Outcomes { yes: other, no: here } }
         };
         if rule.is_unread() {
-            return Some(scene.clone());
+            return Outcomes::both(scene);
         }
         match (&rule.and, &rule.or, &rule.not, rule.comparisons.as_slice(), &rule.variable) {
             (Some(rules), ..) => all(rules, "And", true),
             (_, Some(rules), ..) => all(rules, "Or", false),
-            (_, _, Some(rule), ..) => self.rule(scene, rule, &at.child("Not"), !truth),
-            (_, _, _, [comparison], Some(variable)) => self.comparison(scene, variable, comparison, at, truth),
-            _ => Some(scene.clone()),
+            (_, _, Some(rule), ..) => self.rule(scene, rule, &at.child("Not")).negated(),
+            (_, _, _, [comparison], Some(variable)) => {
+                let of = |truth| self.comparison(scene, variable, comparison, at, truth);
+                Outcomes { yes: of(true), no: of(false) }
+            }
+            _ => Outcomes::both(scene),
         }
     }
 
@@ -182,12 +187,12 @@ impl Flow<'_, '_> {
         if !holds {
             return if truth { never(quote(&ty), None) } else { same() };
         }
-        let Test::Compare(kind, sign) = test else {
+        let Test::Compare(kind, relation) = test else {
             // It is true in any case.
             return if truth { same() } else { None };
         };
         // Text that is no timestamp.
-        if operator.name().starts_with("Timestamp") {
+        if operator.order().is_some_and(|(compared, _)| compared == Operand::Timestamp) {
             if let Ty::Text(Some(texts)) = &ty
                 && truth
                 && !texts.is_empty()
@@ -203,13 +208,13 @@ impl Flow<'_, '_> {
         }
         let (known, name) = (ty.kind().is_some(), path.normalized());
         if !truth && !known {
-            return match compared(&Ty::Any, kind, sign, &other, true) {
+            return match compared(&Ty::Any, kind, relation, &other, true) {
                 // What a path reads is not one value.
                 Compared::To(values) if operator.operand() != Operand::Path => Some(scene.without(name, values)),
                 _ => same(),
             };
         }
-        match compared(&ty, kind, sign, &other, truth) {
+        match compared(&ty, kind, relation, &other, truth) {
             Compared::To(ty) if truth && !known && scene.excludes(&name, &ty) => {
                 never(format!("a comparison of `{variable}` before is true for each such value"), None)
             }
@@ -252,31 +257,28 @@ impl Flow<'_, '_> {
 enum Test {
     /// Whether the value is of the kind.
     Kind(Kind, bool),
-    /// How it compares with another of the kind.
-    Compare(Kind, &'static str),
+    /// How it compares with another of the kind; `None` for a pattern.
+    Compare(Kind, Option<Relation>),
 }
 
 impl Test {
     fn of(operator: Operator, operand: &Value) -> Option<Self> {
-        let name = operator.name();
-        let kinds =
-            [("IsNull", Kind::Null), ("IsNumeric", Kind::Number), ("IsString", Kind::Text), ("IsBoolean", Kind::Bool)];
-        if let Some((_, kind)) = kinds.iter().find(|(known, _)| *known == name) {
-            return Some(Self::Kind(*kind, operand.as_bool()?));
-        }
-        let name = name.strip_suffix("Path").unwrap_or(name);
-        let kinds =
-            [("String", Kind::Text), ("Numeric", Kind::Number), ("Boolean", Kind::Bool), ("Timestamp", Kind::Text)];
-        let (prefix, kind) = kinds.iter().find(|(prefix, _)| name.starts_with(prefix))?;
-        let sign = match name.strip_prefix(prefix)? {
-            "Equals" => "=",
-            "LessThan" => "<",
-            "LessThanEquals" => "<=",
-            "GreaterThan" => ">",
-            "GreaterThanEquals" => ">=",
-            _ => "",
-        };
-        Some(Self::Compare(*kind, sign))
+        Some(match (operator, operator.order()) {
+            (_, Some((compared, relation))) => {
+                let kind = match compared {
+                    Operand::Number => Kind::Number,
+                    Operand::Flag => Kind::Bool,
+                    _ => Kind::Text,
+                };
+                Self::Compare(kind, Some(relation))
+            }
+            (Operator::StringMatches, _) => Self::Compare(Kind::Text, None),
+            (Operator::IsNull, _) => Self::Kind(Kind::Null, operand.as_bool()?),
+            (Operator::IsNumeric, _) => Self::Kind(Kind::Number, operand.as_bool()?),
+            (Operator::IsString, _) => Self::Kind(Kind::Text, operand.as_bool()?),
+            (Operator::IsBoolean, _) => Self::Kind(Kind::Bool, operand.as_bool()?),
+            _ => return None,
+        })
     }
 }
 
@@ -291,9 +293,9 @@ pub(super) enum Compared {
 }
 
 /// Compares a value with another of a kind, both of which are of that kind.
-pub(super) fn compared(ty: &Ty, kind: Kind, sign: &str, other: &Ty, truth: bool) -> Compared {
+pub(super) fn compared(ty: &Ty, kind: Kind, relation: Option<Relation>, other: &Ty, truth: bool) -> Compared {
     match kind {
-        Kind::Text if sign == "=" => {
+        Kind::Text if relation == Some(Relation::Equal) => {
             let one = match other {
                 Ty::Text(Some(texts)) if texts.len() == 1 => texts.first().cloned(),
                 _ => None,
@@ -328,22 +330,30 @@ pub(super) fn compared(ty: &Ty, kind: Kind, sign: &str, other: &Ty, truth: bool)
             _ => Compared::To(Ty::BOOL),
         },
         Kind::Number => {
-            let of = match (sign, other) {
-                (_, Ty::Number(range)) if range.low.0 == range.high.0 => range.low.0,
+            let of = match other {
+                Ty::Number(range) if range.low.0 == range.high.0 => range.low.0,
                 _ => return Compared::To(if ty.kind().is_some() { ty.clone() } else { Ty::NUMBER }),
             };
             let (low, high) = (f64::NEG_INFINITY, f64::INFINITY);
-            let allowed = match (sign, truth) {
-                ("=", true) => Range::point(of),
-                ("<", true) | (">=", false) => Range { low: (low, false), high: (of, false) },
-                ("<=", true) | (">", false) => Range { low: (low, false), high: (of, true) },
-                (">", true) | ("<=", false) => Range { low: (of, false), high: (high, false) },
-                (">=", true) | ("<", false) => Range { low: (of, true), high: (high, false) },
+            let allowed = match (relation, truth) {
+                (Some(Relation::Equal), true) => Range::point(of),
+                (Some(Relation::Less), true) | (Some(Relation::GreaterOrEqual), false) => {
+                    Range { low: (low, false), high: (of, false) }
+                }
+                (Some(Relation::LessOrEqual), true) | (Some(Relation::Greater), false) => {
+                    Range { low: (low, false), high: (of, true) }
+                }
+                (Some(Relation::Greater), true) | (Some(Relation::LessOrEqual), false) => {
+                    Range { low: (of, false), high: (high, false) }
+                }
+                (Some(Relation::GreaterOrEqual), true) | (Some(Relation::Less), false) => {
+                    Range { low: (of, true), high: (high, false) }
+                }
                 _ => Range::ALL,
             };
             let now = if let Ty::Number(range) = ty { *range } else { Range::ALL };
             match now.meet(allowed) {
-                Some(_) if sign == "=" && !truth && now == Range::point(of) => Compared::Never,
+                Some(_) if relation == Some(Relation::Equal) && !truth && now == Range::point(of) => Compared::Never,
                 Some(both) => Compared::To(Ty::Number(both)),
                 None => Compared::Never,
             }

@@ -8,7 +8,7 @@ use workflow_jsonata::{FunctionId, function};
 
 use super::read::merged;
 use super::ty::{Fields, Found, Is, Kind, Range, Slot, Ty};
-use super::{Flow, Origin, Scene};
+use super::{Flow, Origin, Outcomes, Scene};
 use crate::jsonata::{self, Node, NodeKind};
 use crate::path::Segment;
 use crate::{Finding, Pointer, placeholder};
@@ -79,8 +79,8 @@ impl Flow<'_, '_> {
     }
 
     /// Returns the scenes in which a condition is true, and in which it is not, as far as they are possible.
-    pub(super) fn condition(&self, scene: &Scene, text: &str, at: &Pointer) -> (Option<Scene>, Option<Scene>) {
-        let both = || (Some(scene.clone()), Some(scene.clone()));
+    pub(super) fn condition(&self, scene: &Scene, text: &str, at: &Pointer) -> Outcomes {
+        let both = || Outcomes::both(scene);
         let Some(code) = jsonata::expression(text).filter(|code| !placeholder::contained(code)) else { return both() };
         let read = self.definition.texts.expressions.read(code);
         let Ok((ast, _)) = &*read else { return both() };
@@ -97,7 +97,7 @@ impl Flow<'_, '_> {
             }
         }
         self.node(&ast.root, &Place { asks: is_path(&ast.root), ..place.clone() });
-        (self.narrow(&ast.root, &place, true), self.narrow(&ast.root, &place, false))
+        self.narrow(&ast.root, &place)
     }
 
     fn expression(&self, scene: &Scene, code: &str, at: &Pointer, read: impl FnOnce(&Place<'_>, &Node) -> Ty) -> Ty {
@@ -204,10 +204,11 @@ impl Flow<'_, '_> {
 
     fn conditional(&self, condition: &Node, then: &Node, otherwise: Option<&Node>, place: &Place<'_>) -> Given {
         self.node(condition, &Place { asks: place.asks || is_path(condition), ..place.clone() });
-        let there = |truth| self.narrow(condition, place, truth).map(|scene| Place { scene, ..place.clone() });
-        let then = there(true).map(|inner| self.node(then, &inner));
+        let Outcomes { yes, no } = self.narrow(condition, place);
+        let there = |scene: Option<Scene>| scene.map(|scene| Place { scene, ..place.clone() });
+        let then = there(yes).map(|inner| self.node(then, &inner));
         let other = match otherwise {
-            Some(other) => there(false).map(|inner| self.node(other, &inner)),
+            Some(other) => there(no).map(|inner| self.node(other, &inner)),
             None => Some(Given::maybe(Ty::Any)),
         };
         match (then, other) {

@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::{Definition, api};
+use crate::context::{self, Member, MemberKind};
 use crate::graph::{Edge, EdgeKind, FlowAnalysis, Graph, solve};
 use crate::nearest::Lookups;
 use crate::path::Segment;
@@ -27,6 +28,7 @@ use ty::{Fields, Slot, Ty};
 
 /// How many states are looked at for each state of the definition, and besides. Loops and nested scopes take more than one.
 const TURNS: (usize, usize) = (40, 1_000);
+
 /// How often what is known of a state's input may change before nothing is known.
 const CHANGES: usize = 4;
 
@@ -64,6 +66,23 @@ struct Outcome {
     next: Option<(Ty, Variables)>,
     rules: Vec<Option<(Ty, Variables)>>,
     catchers: Vec<(Ty, Variables)>,
+}
+
+/// The scenes in which a condition is true, and in which it is not; `None` for what is not possible.
+struct Outcomes {
+    yes: Option<Scene>,
+    no: Option<Scene>,
+}
+
+impl Outcomes {
+    /// Both are possible, and nothing more is known.
+    fn both(scene: &Scene) -> Self {
+        Self { yes: Some(scene.clone()), no: Some(scene.clone()) }
+    }
+
+    fn negated(self) -> Self {
+        Self { yes: self.no, no: self.yes }
+    }
 }
 
 /// Where a path that is only names and indices begins.
@@ -154,21 +173,24 @@ pub(super) fn values_have_what_is_read(definition: &Definition<'_>, found: &mut 
     }
 }
 
-/// Returns the context object; of the item of a map, its type.
-fn context(item: Option<Ty>) -> Ty {
-    let open = |members: &[(&str, Ty)]| {
-        let mut fields = Fields::of(members.iter().cloned());
-        fields.open = true;
-        Ty::from(fields)
-    };
-    let text = |names: &[&'static str]| open(&names.iter().map(|name| (*name, Ty::TEXT)).collect::<Vec<_>>());
-    let item = item.map(|item| ("Map", open(&[("Item", open(&[("Index", Ty::NUMBER), ("Value", item)]))])));
-    let members = [
-        ("Execution", text(&["Id", "Name", "StartTime", "RoleArn"])),
-        ("StateMachine", text(&["Id", "Name"])),
-        ("State", text(&["Name", "EnteredTime"])),
-    ];
-    open(&members.into_iter().chain(item).collect::<Vec<_>>())
+/// Returns the type of the context object; `item` is that of the item, in a map.
+fn context(item: Option<&Ty>) -> Ty {
+    fn object(members: &[Member], item: Option<&Ty>) -> Ty {
+        let mut fields = Fields::open();
+        let is_there = |member: &&Member| !member.optional || (member.name == "Map" && item.is_some());
+        for member in members.iter().filter(is_there) {
+            let ty = match member.kind {
+                MemberKind::Object(members) => object(members, item),
+                MemberKind::Text | MemberKind::Arn | MemberKind::Timestamp => Ty::TEXT,
+                MemberKind::Count => Ty::NUMBER,
+                // The item itself; the input of the execution is not known.
+                MemberKind::Any => item.filter(|_| member.name == "Value").cloned().unwrap_or(Ty::Any),
+            };
+            fields.insert(member.name, Slot::there(ty));
+        }
+        fields.into()
+    }
+    object(context::MEMBERS, item)
 }
 
 /// The states of a scope with what their expressions see.

@@ -6,8 +6,9 @@ use super::choice::{Compared, compared};
 use super::expression::{DEPTH, Given, Place, is_path, target};
 use super::read::{few, near};
 use super::ty::{Is, Kind, Range, Slot, Ty};
-use super::{Flow, Scene};
+use super::{Flow, Outcomes, Scene};
 use crate::Finding;
+use crate::document::Relation;
 use crate::jsonata::NodeKind;
 
 impl Flow<'_, '_> {
@@ -30,9 +31,9 @@ impl Flow<'_, '_> {
         right: &Node,
         place: &Place<'_>,
     ) -> Given {
-        if let Some(constant) = self.constant(right).filter(|_| !place.scene.others.is_empty() && sign != "!=")
-            && matches!(sign, "=" | "<" | "<=" | ">" | ">=")
-            && self.is_excluded(left, sign, &constant, place)
+        if let Some(constant) = self.constant(right).filter(|_| !place.scene.others.is_empty())
+            && let Some(relation) = relation(sign)
+            && self.is_excluded(left, relation, &constant, place)
         {
             let what = format!("a comparison of `{}` before is true for each such value", place.text(left));
             self.say(Finding::NeverTrue { what, near: None }, place.at, Some(place.range(node)));
@@ -41,7 +42,8 @@ impl Flow<'_, '_> {
         match sign {
             "and" | "or" => {
                 self.node(left, &asking(left));
-                if let Some(scene) = self.narrow(left, place, sign == "and") {
+                let Outcomes { yes, no } = self.narrow(left, place);
+                if let Some(scene) = if sign == "and" { yes } else { no } {
                     self.node(right, &Place { scene, ..asking(right) });
                 }
                 Given::there(Ty::BOOL)
@@ -69,7 +71,7 @@ impl Flow<'_, '_> {
                         self.say(finding, place.at, Some(place.range(node)));
                     }
                     (Some(Kind::Number), _) => {
-                        if let Compared::Never = compared(&one, Kind::Number, sign, &two, true) {
+                        if let Compared::Never = compared(&one, Kind::Number, relation(sign), &two, true) {
                             self.never(node, left, &one, None, place);
                         }
                     }
@@ -103,7 +105,7 @@ impl Flow<'_, '_> {
         if kind != of {
             return self.never(node, tested, ty, None, place);
         }
-        match compared(ty, kind, "=", other, true) {
+        match compared(ty, kind, Some(Relation::Equal), other, true) {
             Compared::To(_) => {}
             Compared::Unlisted(values) => {
                 if let Some((texts, _)) = other.texts()
@@ -135,113 +137,122 @@ impl Flow<'_, '_> {
         self.say(Finding::NeverTrue { what, near }, place.at, Some(place.range(node)));
     }
 
-    /// Returns the scene in which an expression is true, or is not; `None` if it certainly is otherwise.
-    pub(super) fn narrow(&self, node: &Node, place: &Place<'_>, truth: bool) -> Option<Scene> {
+    /// Returns the scenes in which an expression is true, and in which it is not, as far as they are possible.
+    pub(super) fn narrow(&self, node: &Node, place: &Place<'_>) -> Outcomes {
         if self.depth.get() >= DEPTH {
-            return Some(place.scene.clone());
+            return Outcomes::both(&place.scene);
         }
         self.depth.set(self.depth.get() + 1);
         let says = self.says.replace(false);
-        let narrowed = self.narrowed_by(node, place, truth);
+        let narrowed = self.narrowed_by(node, place);
         self.says.set(says);
         self.depth.set(self.depth.get() - 1);
         narrowed
     }
 
-    fn narrowed_by(&self, node: &Node, place: &Place<'_>, truth: bool) -> Option<Scene> {
-        let same = || Some(place.scene.clone());
+    fn narrowed_by(&self, node: &Node, place: &Place<'_>) -> Outcomes {
+        let same = || Outcomes::both(&place.scene);
         match &node.kind {
             NodeKind::Block(nodes) => match nodes.as_slice() {
-                [one] => self.narrow(one, place, truth),
+                [one] => self.narrow(one, place),
                 _ => same(),
             },
-            NodeKind::Bool(value) if *value != truth => None,
+            NodeKind::Bool(true) => Outcomes { no: None, ..same() },
+            NodeKind::Bool(false) => Outcomes { yes: None, ..same() },
             NodeKind::Binary(sign @ ("and" | "or"), left, right) => {
+                let left = self.narrow(left, place);
+                // The right side is evaluated where the left one does not decide.
                 let joins = *sign == "and";
-                let inner = self.narrow(left, place, joins);
-                let both = |truth| {
-                    let scene = inner.clone()?;
-                    self.narrow(right, &Place { scene, ..place.clone() }, truth)
-                };
-                if truth == joins { both(joins) } else { Scene::either(self.narrow(left, place, truth), both(truth)) }
-            }
-            NodeKind::Call(procedure, arguments) => match (&procedure.kind, arguments.as_slice()) {
-                (NodeKind::Variable(name), [argument]) if name == "not" => self.narrow(argument, place, !truth),
-                (NodeKind::Variable(name), [argument]) if name == "boolean" => self.narrow(argument, place, truth),
-                (NodeKind::Variable(name), [argument]) if name == "exists" => match target(argument, place) {
-                    Some((origin, steps)) => {
-                        let given = self.node(argument, &Place { asks: true, ..place.clone() });
-                        match (truth, given.is) {
-                            (true, Is::Absent) => None,
-                            (false, Is::There) if !steps.is_empty() => None,
-                            (true, _) => Some(place.scene.with(&origin, &steps, Slot::there(given.value()))),
-                            (false, _) if steps.is_empty() => same(),
-                            (false, _) => Some(place.scene.with(&origin, &steps, Slot { ty: Ty::Any, is: Is::Absent })),
-                        }
-                    }
-                    None => same(),
-                },
-                _ => same(),
-            },
-            NodeKind::Binary(sign @ ("=" | "!=" | "<" | "<=" | ">" | ">="), left, right) => {
-                let (sign, truth) = if *sign == "!=" { ("=", !truth) } else { (*sign, truth) };
-                let turned = match sign {
-                    "<" => ">",
-                    "<=" => ">=",
-                    ">" => "<",
-                    ">=" => "<=",
-                    other => other,
-                };
-                let sides = [(left, right, sign), (right, left, turned)];
-                let known = sides.into_iter().find_map(|(tested, other, sign)| {
-                    let constant = self.constant(other)?;
-                    Some((target(tested, place)?, tested, constant, sign))
-                });
-                match known {
-                    Some(((origin, steps), tested, constant, sign)) => {
-                        let given = self.node(tested, place);
-                        let certain = given.is == Is::There && !given.many;
-                        let ty = given.value();
-                        let kind = constant.kind().unwrap_or(Kind::Null);
-                        match ty.kind() {
-                            _ if kind == Kind::Null => same(),
-                            Some(is) if is != kind => same(),
-                            // What is nothing or a list may be unequal to all.
-                            None if !truth => match compared(&Ty::Any, kind, sign, &constant, true) {
-                                Compared::To(values) => Some(place.scene.without(place.text(tested), values)),
-                                _ => same(),
-                            },
-                            None if self.is_excluded(tested, sign, &constant, place) => None,
-                            Some(_) if !truth && !certain => same(),
-                            _ => match compared(&ty, kind, sign, &constant, truth) {
-                                Compared::To(ty) => Some(place.scene.with(&origin, &steps, Slot::there(ty))),
-                                _ => None,
-                            },
-                        }
-                    }
-                    None => same(),
+                let (here, decided) = if joins { (left.yes, left.no) } else { (left.no, left.yes) };
+                let right = here.map(|scene| self.narrow(right, &Place { scene, ..place.clone() }));
+                let Outcomes { yes, no } = right.unwrap_or(Outcomes { yes: None, no: None });
+                if joins {
+                    Outcomes { yes, no: Scene::either(decided, no) }
+                } else {
+                    Outcomes { yes: Scene::either(decided, yes), no }
                 }
             }
+            NodeKind::Call(procedure, arguments) => match (&procedure.kind, arguments.as_slice()) {
+                (NodeKind::Variable(name), [argument]) if name == "not" => self.narrow(argument, place).negated(),
+                (NodeKind::Variable(name), [argument]) if name == "boolean" => self.narrow(argument, place),
+                (NodeKind::Variable(name), [argument]) if name == "exists" => self.narrow_by_presence(argument, place),
+                _ => same(),
+            },
+            NodeKind::Binary("!=", left, right) => {
+                self.narrow_by_comparison(Relation::Equal, left, right, place).negated()
+            }
+            NodeKind::Binary(sign, left, right) => match relation(sign) {
+                Some(relation) => self.narrow_by_comparison(relation, left, right, place),
+                None => same(),
+            },
             // A value that counts as true is there.
-            _ if truth => match target(node, place) {
+            _ => match target(node, place) {
                 Some((origin, steps)) if !steps.is_empty() => {
                     let given = self.node(node, &Place { asks: true, ..place.clone() });
                     if given.is == Is::Maybe {
-                        Some(place.scene.with(&origin, &steps, Slot::there(given.value())))
+                        let there = place.scene.with(&origin, &steps, Slot::there(given.value()));
+                        Outcomes { yes: Some(there), ..same() }
                     } else {
                         same()
                     }
                 }
                 _ => same(),
             },
-            _ => same(),
         }
     }
 
+    /// Narrows by `$exists(argument)`.
+    fn narrow_by_presence(&self, argument: &Node, place: &Place<'_>) -> Outcomes {
+        let Some((origin, steps)) = target(argument, place) else { return Outcomes::both(&place.scene) };
+        let given = self.node(argument, &Place { asks: true, ..place.clone() });
+        let no = match given.is {
+            _ if steps.is_empty() => Some(place.scene.clone()),
+            Is::There => None,
+            _ => Some(place.scene.with(&origin, &steps, Slot { ty: Ty::Any, is: Is::Absent })),
+        };
+        let yes = match given.is {
+            Is::Absent => None,
+            _ => Some(place.scene.with(&origin, &steps, Slot::there(given.value()))),
+        };
+        Outcomes { yes, no }
+    }
+
+    /// Narrows by a comparison of a path with a constant.
+    fn narrow_by_comparison(&self, relation: Relation, left: &Node, right: &Node, place: &Place<'_>) -> Outcomes {
+        let same = || Outcomes::both(&place.scene);
+        let sides = [(left, right, relation), (right, left, relation.turned())];
+        let known = sides.into_iter().find_map(|(tested, other, relation)| {
+            let constant = self.constant(other)?;
+            Some((target(tested, place)?, tested, constant, relation))
+        });
+        let Some(((origin, steps), tested, constant, relation)) = known else { return same() };
+        let Some(kind) = constant.kind().filter(|kind| *kind != Kind::Null) else { return same() };
+        let given = self.node(tested, place);
+        let certain = given.is == Is::There && !given.many;
+        let ty = given.value();
+        if ty.kind().is_some_and(|is| is != kind) {
+            return same();
+        }
+        let shown = |truth| match compared(&ty, kind, Some(relation), &constant, truth) {
+            Compared::To(ty) => Some(place.scene.with(&origin, &steps, Slot::there(ty))),
+            _ => None,
+        };
+        if ty.kind().is_some() {
+            return Outcomes { yes: shown(true), no: if certain { shown(false) } else { same().no } };
+        }
+        // What is nothing or a list may be unequal to all.
+        let no = match compared(&Ty::Any, kind, Some(relation), &constant, true) {
+            Compared::To(values) => Some(place.scene.without(place.text(tested), values)),
+            _ => same().no,
+        };
+        let yes = if self.is_excluded(tested, relation, &constant, place) { None } else { shown(true) };
+        Outcomes { yes, no }
+    }
+
     /// Returns whether a comparison before would have been true.
-    fn is_excluded(&self, tested: &Node, sign: &str, constant: &Ty, place: &Place<'_>) -> bool {
+    fn is_excluded(&self, tested: &Node, relation: Relation, constant: &Ty, place: &Place<'_>) -> bool {
         let Some(kind) = constant.kind() else { return false };
-        match compared(&Ty::Any, kind, sign, constant, true) {
+        match compared(&Ty::Any, kind, Some(relation), constant, true) {
             Compared::To(values) => place.scene.excludes(&place.text(tested), &values),
             _ => false,
         }
@@ -255,5 +266,17 @@ impl Flow<'_, '_> {
             NodeKind::Null => Ty::Null,
             _ => return None,
         })
+    }
+}
+
+/// Returns how an operator of JSONata compares; `None` for others, also for `!=`.
+fn relation(sign: &str) -> Option<Relation> {
+    match sign {
+        "=" => Some(Relation::Equal),
+        "<" => Some(Relation::Less),
+        "<=" => Some(Relation::LessOrEqual),
+        ">" => Some(Relation::Greater),
+        ">=" => Some(Relation::GreaterOrEqual),
+        _ => None,
     }
 }

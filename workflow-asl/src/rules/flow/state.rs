@@ -12,30 +12,17 @@ use crate::reaching::assigned_name;
 use crate::rules::object_index::StateAt;
 use crate::{Finding, Pointer, placeholder, timestamp};
 
-/// The fields whose paths lead to a value of a certain kind.
-const KINDS: &[(&str, Kind)] = &[
-    ("SecondsPath", Kind::Number),
-    ("TimestampPath", Kind::Text),
-    ("TimeoutSecondsPath", Kind::Number),
-    ("HeartbeatSecondsPath", Kind::Number),
-    ("MaxConcurrencyPath", Kind::Number),
-    ("ToleratedFailureCountPath", Kind::Number),
-    ("ToleratedFailurePercentagePath", Kind::Number),
-    ("ErrorPath", Kind::Text),
-    ("CausePath", Kind::Text),
-];
-
-/// The same in JSONata.
-const EXPRESSIONS: &[(&str, Kind)] = &[
-    ("Seconds", Kind::Number),
-    ("Timestamp", Kind::Text),
-    ("TimeoutSeconds", Kind::Number),
-    ("HeartbeatSeconds", Kind::Number),
-    ("MaxConcurrency", Kind::Number),
-    ("ToleratedFailureCount", Kind::Number),
-    ("ToleratedFailurePercentage", Kind::Number),
-    ("Error", Kind::Text),
-    ("Cause", Kind::Text),
+/// The fields with a value of a certain kind, and those with the path to such a value.
+const KINDS: &[(&str, &str, Kind)] = &[
+    ("Seconds", "SecondsPath", Kind::Number),
+    ("Timestamp", "TimestampPath", Kind::Text),
+    ("TimeoutSeconds", "TimeoutSecondsPath", Kind::Number),
+    ("HeartbeatSeconds", "HeartbeatSecondsPath", Kind::Number),
+    ("MaxConcurrency", "MaxConcurrencyPath", Kind::Number),
+    ("ToleratedFailureCount", "ToleratedFailureCountPath", Kind::Number),
+    ("ToleratedFailurePercentage", "ToleratedFailurePercentagePath", Kind::Number),
+    ("Error", "ErrorPath", Kind::Text),
+    ("Cause", "CausePath", Kind::Text),
 ];
 
 impl Flow<'_, '_> {
@@ -58,7 +45,7 @@ impl Flow<'_, '_> {
     fn by_paths(&self, number: usize, at: &StateAt<'_>, mut scene: Scene) -> Outcome {
         let (state, raw) = (at.state, scene.input.clone());
         scene.input = self.part(&scene, state.input_path.as_ref(), &at.at.child("InputPath"));
-        for (field, wants) in KINDS.iter().filter(|(field, _)| state.has(field)) {
+        for (_, field, wants) in KINDS.iter().filter(|(_, field, _)| state.has(field)) {
             if let Some(Value::String(text)) = &state.field_value(field) {
                 let place = at.at.child(field);
                 let ty = self.computed(&scene, text, &place);
@@ -138,7 +125,7 @@ impl Flow<'_, '_> {
 
     fn by_expressions(&self, number: usize, at: &StateAt<'_>, mut scene: Scene) -> Outcome {
         let state = at.state;
-        for (field, wants) in EXPRESSIONS.iter().filter(|(field, _)| state.has(field)) {
+        for (field, _, wants) in KINDS.iter().filter(|(field, ..)| state.has(field)) {
             if let Some(value) = state.field_value(field) {
                 let place = at.at.child(field);
                 let ty = self.value(&scene, &value, &place);
@@ -272,7 +259,7 @@ impl Flow<'_, '_> {
     ) -> Ty {
         let (state, distributed) = (at.state, at.state.is_distributed());
         let item = if state.item_reader.is_some() { Ty::Any } else { items.item().unwrap_or(Ty::Any) };
-        let inner = Scene { context: context(Some(item.clone())), ..scene.clone() };
+        let inner = Scene { context: context(Some(&item)), ..scene.clone() };
         let mut input = selector(&inner).unwrap_or(item);
         if let Some(batcher) = &state.item_batcher {
             let mut batch = Fields::of([("Items", Ty::list(input))]);

@@ -10,12 +10,14 @@ use crate::path::Segment;
 use crate::placeholder;
 use crate::result::{Member, Presence, ResultPart};
 
-/// How many texts, items and members are kept of a type, and how deep it is. Of more, nothing is known.
+/// How many texts, items and members are kept of a type, how deep it is, and how many types it has in it, each counted as
+/// often as it is there: types share their parts, but are compared and joined part by part. Of more, nothing is known.
 const TEXTS: usize = 24;
 const TEXT_BYTES: usize = 80;
 const ITEMS: usize = 32;
 const MEMBERS: usize = 96;
 const HEIGHT: usize = 16;
+const SIZE: usize = 1_000;
 
 /// What is certain of a value. Each type is also that of a value that does not come to be.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,6 +54,7 @@ pub(super) struct Fields {
     /// Whether it may be no object at all.
     pub(super) loose: bool,
     height: usize,
+    size: usize,
 }
 
 /// A member, and whether it is there.
@@ -142,12 +145,14 @@ impl Slot {
 
 impl Fields {
     pub(super) fn insert(&mut self, name: &str, slot: Slot) {
-        let height = 1 + slot.ty.height();
-        if height > HEIGHT || self.members.len() >= MEMBERS && !self.members.contains_key(name) {
-            (self.open, _) = (true, self.members.remove(name));
+        let (height, size) = (1 + slot.ty.height(), slot.ty.size());
+        self.size -= self.members.remove(name).map_or(0, |old| old.ty.size());
+        if height > HEIGHT || self.size + size > SIZE || self.members.len() >= MEMBERS {
+            self.open = true;
             return;
         }
         self.height = self.height.max(height);
+        self.size += size;
         self.members.insert(name.into(), slot);
     }
 
@@ -214,11 +219,13 @@ impl Ty {
     }
 
     pub(super) fn list(item: Self) -> Self {
-        if item.height() + 1 > HEIGHT { Self::List(Rc::new(Self::Any)) } else { Self::List(Rc::new(item)) }
+        let fits = item.height() < HEIGHT && item.size() < SIZE;
+        Self::List(Rc::new(if fits { item } else { Self::Any }))
     }
 
     pub(super) fn tuple(items: Vec<Self>) -> Self {
-        if items.len() > ITEMS || items.iter().any(|item| item.height() + 1 > HEIGHT) {
+        let size: usize = items.iter().map(Self::size).sum();
+        if items.len() > ITEMS || size >= SIZE || items.iter().any(|item| item.height() >= HEIGHT) {
             return Self::list(
                 items.iter().skip(1).fold(items.first().cloned().unwrap_or(Self::Any), |a, b| a.join(b)),
             );
@@ -251,6 +258,16 @@ impl Ty {
             Self::Object(fields) => fields.height,
             Self::List(item) => 1 + item.height(),
             Self::Tuple(items) => 1 + items.iter().map(Self::height).max().unwrap_or_default(),
+            _ => 0,
+        }
+    }
+
+    /// Returns how many types are in it, with itself.
+    fn size(&self) -> usize {
+        1 + match self {
+            Self::Object(fields) => fields.size,
+            Self::List(item) => item.size(),
+            Self::Tuple(items) => items.iter().map(Self::size).sum(),
             _ => 0,
         }
     }
