@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use serde_json::{Map, Value};
-use workflow_services::{Arn, Enum, Integration, Member, Shape, Structure, TaskResource};
+use workflow_services::{Arn, Enum, Integration, Member, Shape, Structure};
 
 use super::{ApiCall, Caller, alike, is_dynamic, member_name};
 use crate::document::json_type;
