@@ -3,7 +3,7 @@
 //! # Structure
 //!
 //! ```text
-//! text -> tokens -> tree -> checks        syntax/, names.rs, mistakes.rs: no dependencies
+//! text -> tokens -> tree -> checks, text  syntax/, names.rs, mistakes.rs: no dependencies
 //!                    |
 //!                    +-> program -> value  evaluate/, with text.rs, number/, pictures/, regex/
 //! ```
@@ -36,9 +36,9 @@ pub use functions::{
 };
 pub use names::{LiteralKind, LiteralStep, Names, Use};
 pub use syntax::{
-    ast,
+    Printed, ast,
     ast::{Node, NodeKind},
-    translate_foreign_operators,
+    print, print_with, translate_foreign_operators,
 };
 pub use syntax_error::SyntaxError;
 

@@ -119,6 +119,7 @@ impl Compiler {
                     Err(SyntaxError::coded(fault.code, span.start, format!("Invalid regular expression: {reason}")))
                 }
             },
+            NodeKind::Verbatim(_) => Err(SyntaxError::new(span.start, "an expression is not parsed".to_owned())),
             NodeKind::Wildcard => Ok(Expr::new(ExprKind::Wildcard, span)),
             NodeKind::Descendants => Ok(Expr::new(ExprKind::Descendants, span)),
             NodeKind::Parent => {

@@ -96,6 +96,8 @@ pub enum NodeKind {
         /// The names of the members to remove.
         delete: Option<Box<Node>>,
     },
+    /// An expression as text, which is printed as it is. The parser makes none, and it cannot be evaluated.
+    Verbatim(String),
 }
 
 /// One key of a sort.

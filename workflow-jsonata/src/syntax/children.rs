@@ -15,7 +15,8 @@ impl Node {
             | NodeKind::Regex { .. }
             | NodeKind::Wildcard
             | NodeKind::Descendants
-            | NodeKind::Parent => Vec::new(),
+            | NodeKind::Parent
+            | NodeKind::Verbatim(_) => Vec::new(),
             NodeKind::Path(nodes) | NodeKind::Array(nodes) | NodeKind::Block(nodes) => nodes.iter().collect(),
             NodeKind::KeepArray(node)
             | NodeKind::Focus(node, _)

@@ -79,7 +79,7 @@ fn is_blank(byte: u8) -> bool {
 }
 
 /// Returns whether a name ends before this byte. None of these bytes is part of a multi-byte character.
-fn ends_name(byte: u8) -> bool {
+pub(super) fn ends_name(byte: u8) -> bool {
     is_blank(byte) || byte.is_ascii_punctuation() && !matches!(byte, b'$' | b'_' | b'"' | b'\'' | b'`' | b'\\')
 }
 

@@ -1,11 +1,14 @@
 //! The syntax of JSONata: lexer, parser, syntax tree.
 
 pub mod ast;
+mod build;
 mod children;
 mod foreign_operators;
 mod lexer;
 mod parser;
+mod print;
 pub(crate) mod validation;
 
 pub use foreign_operators::translate_foreign_operators;
 pub(crate) use parser::parse;
+pub use print::{Printed, print, print_with};

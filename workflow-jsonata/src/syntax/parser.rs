@@ -7,9 +7,9 @@ use super::lexer::{Lexer, Token};
 use crate::syntax_error::SyntaxError;
 
 /// The most nested brackets and operands in the text. In a debug build, a stack of 1 MB holds a hundred.
-const DEPTH: usize = 80;
+pub(super) const DEPTH: usize = 80;
 /// The greatest height of the tree: a long `a & b & c` is nested too.
-const HEIGHT: usize = 500;
+pub(super) const HEIGHT: usize = 500;
 
 pub(crate) fn parse(text: &str) -> Result<Node, SyntaxError> {
     let mut parser =
@@ -39,18 +39,19 @@ struct Parser<'a> {
 
 type Parsed = Result<Node, SyntaxError>;
 
-fn binding_power(token: &Token) -> u8 {
-    match token {
-        Token::Operator("[" | "(" | "@" | "#") => 80,
-        Token::Operator(".") => 75,
-        Token::Operator("{") => 70,
-        Token::Operator("*" | "/" | "%") => 60,
-        Token::Operator("+" | "-" | "&") => 50,
-        Token::Operator("=" | "<" | ">" | "^" | "!=" | "<=" | ">=" | "~>" | "in") => 40,
-        Token::Operator("and") => 30,
-        Token::Operator("or") => 25,
-        Token::Operator("?") => 20,
-        Token::Operator(":=") => 10,
+/// Returns how tightly an operator binds its left operand.
+pub(super) fn binding_power(sign: &str) -> u8 {
+    match sign {
+        "[" | "(" | "@" | "#" => 80,
+        "." => 75,
+        "{" => 70,
+        "*" | "/" | "%" => 60,
+        "+" | "-" | "&" => 50,
+        "=" | "<" | ">" | "^" | "!=" | "<=" | ">=" | "~>" | "in" => 40,
+        "and" => 30,
+        "or" => 25,
+        "?" => 20,
+        ":=" => 10,
         _ => 0,
     }
 }
@@ -101,7 +102,7 @@ impl Parser<'_> {
             ));
         }
         let mut left = self.operand()?;
-        while power < binding_power(&self.token) {
+        while matches!(self.token, Token::Operator(sign) if power < binding_power(sign)) {
             left = self.operator(left)?;
         }
         self.depth -= 1;
@@ -240,10 +241,7 @@ impl Parser<'_> {
             ":=" => self.bind(&left)?,
             "?" => self.condition(left)?,
             "~>" => NodeKind::Apply(Box::new(left), self.boxed(40)?),
-            sign => {
-                let power = binding_power(&Token::Operator(sign));
-                NodeKind::Binary(sign, Box::new(left), self.boxed(power)?)
-            }
+            sign => NodeKind::Binary(sign, Box::new(left), self.boxed(binding_power(sign))?),
         };
         self.node(kind, start)
     }

@@ -1,0 +1,519 @@
+//! Prints a tree: adds the parentheses that the grammar requires, and sets the spans to the places in the text.
+
+use super::ast::{Node, NodeKind, SortTerm};
+use super::lexer::ends_name;
+use super::parser::{DEPTH, HEIGHT, binding_power};
+use crate::Ast;
+
+/// The power of anything that no operator takes apart.
+const CLOSED: u8 = 100;
+/// The power of what extends as far as it can: a conditional's last part.
+const OPEN: u8 = 5;
+/// The power of the `:` of a conditional or of an object's member.
+const COLON: u8 = 1;
+
+/// A tree and its text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Printed {
+    /// The text.
+    pub text: String,
+    /// The tree as [`parse`](crate::parse) makes it of the text; `None` if it does not parse, or if the tree has a
+    /// [`NodeKind::Verbatim`].
+    pub ast: Option<Ast>,
+}
+
+/// Prints a tree with `margin` before and after it.
+///
+/// ```
+/// use workflow_jsonata::{Node, parse, print};
+///
+/// let sum = Node::variable("states").member("input").member("n").binary("+", Node::number(1.0));
+/// let printed = print(sum.binary("*", Node::variable("rate")), " ");
+/// assert_eq!(printed.text, " ($states.input.n + 1) * $rate ");
+/// assert_eq!(printed.ast, parse(&printed.text).ok());
+/// ```
+pub fn print(root: Node, margin: &str) -> Printed {
+    print_with(root, margin, &|_| None)
+}
+
+/// Prints a tree whose string literals are replaced where `replace` returns another text.
+pub fn print_with(mut root: Node, margin: &str, replace: &dyn Fn(&str) -> Option<String>) -> Printed {
+    parenthesize(&mut root);
+    let text = margin.to_owned();
+    let mut printer = Printer { text, replace, depth: 0, prefix: usize::MAX, parses: true };
+    printer.expression(&mut root);
+    let Printer { mut text, parses, .. } = printer;
+    text.push_str(margin);
+    let parses = parses && root.height <= HEIGHT && super::validation::check(&root).is_ok();
+    Printed { text, ast: parses.then_some(Ast { root }) }
+}
+
+/// Returns the power with which a node's own operator binds.
+pub(super) fn own_power(kind: &NodeKind) -> u8 {
+    match kind {
+        NodeKind::Verbatim(_) => COLON,
+        NodeKind::Bind(..) => binding_power(":="),
+        NodeKind::Condition(..) => binding_power("?"),
+        NodeKind::Binary(sign, ..) => binding_power(sign),
+        NodeKind::Apply(..) => binding_power("~>"),
+        NodeKind::Sort(..) => binding_power("^"),
+        NodeKind::Negate(_) | NodeKind::Group(..) => binding_power("{"),
+        NodeKind::Path(_) => binding_power("."),
+        NodeKind::Predicate(..)
+        | NodeKind::KeepArray(_)
+        | NodeKind::Focus(..)
+        | NodeKind::Index(..)
+        | NodeKind::Call(..)
+        | NodeKind::Partial(..)
+        | NodeKind::Lambda { .. } => binding_power("("),
+        _ => CLOSED,
+    }
+}
+
+/// How a printed node is taken apart by what is beside it.
+#[derive(Clone, Copy)]
+struct Edges {
+    /// The weakest operator whose left operand begins the text.
+    left: u8,
+    /// The weakest power at which the text's end is parsed: it takes in each operator that binds tighter.
+    right: u8,
+    /// Whether a slash after it divides. After some signs, JSONata expects a regular expression.
+    divides: bool,
+}
+
+const OPERAND: Edges = Edges { left: CLOSED, right: CLOSED, divides: true };
+
+/// Puts a node in parentheses.
+fn wrap(node: &mut Node) {
+    let inner = std::mem::replace(node, Node { kind: NodeKind::Null, span: 0..0, height: 1 });
+    *node = Node::block([inner]);
+}
+
+/// Adds parentheses around the left operand of an operator with this power.
+fn left_operand(node: &mut Node, power: u8) -> Edges {
+    let edges = parenthesize(node);
+    if edges.right >= power {
+        return edges;
+    }
+    wrap(node);
+    OPERAND
+}
+
+/// Adds parentheses around an operand that is parsed at this power.
+fn right_operand(node: &mut Node, power: u8) -> Edges {
+    let edges = parenthesize(node);
+    if edges.left > power {
+        return edges;
+    }
+    wrap(node);
+    OPERAND
+}
+
+/// Adds the parentheses within nodes that need none themselves.
+fn each<'n>(nodes: impl IntoIterator<Item = &'n mut Node>) {
+    for node in nodes {
+        parenthesize(node);
+    }
+}
+
+/// Adds the parentheses that a node's parts need.
+fn parenthesize(node: &mut Node) -> Edges {
+    let power = own_power(&node.kind);
+    let postfix = |left: Edges, divides| Edges { left: left.left.min(power), right: CLOSED, divides };
+    let infix = |left: Edges, right: Edges| Edges {
+        left: left.left.min(power),
+        right: right.right.min(power),
+        divides: right.divides,
+    };
+    let edges = match &mut node.kind {
+        NodeKind::Verbatim(_) => Edges { left: COLON, right: 0, divides: false },
+        NodeKind::Name(_)
+        | NodeKind::String(_)
+        | NodeKind::Number(_)
+        | NodeKind::Bool(_)
+        | NodeKind::Null
+        | NodeKind::Variable(_)
+        | NodeKind::Regex { .. }
+        | NodeKind::Wildcard
+        | NodeKind::Descendants
+        | NodeKind::Parent => return OPERAND,
+        NodeKind::Path(steps) => path(steps, power),
+        NodeKind::Predicate(left, filter) => {
+            parenthesize(filter);
+            postfix(left_operand(left, power), true)
+        }
+        NodeKind::KeepArray(left) => postfix(left_operand(left, power), false),
+        NodeKind::Focus(left, _) | NodeKind::Index(left, _) => postfix(left_operand(left, power), true),
+        NodeKind::Group(left, members) => {
+            pairs(members);
+            postfix(left_operand(left, power), true)
+        }
+        NodeKind::Sort(left, terms) => {
+            each(terms.iter_mut().map(|term| &mut term.key));
+            postfix(left_operand(left, power), false)
+        }
+        NodeKind::Call(procedure, arguments) => {
+            each(arguments);
+            postfix(left_operand(procedure, power), true)
+        }
+        NodeKind::Partial(procedure, arguments) => {
+            each(arguments.iter_mut().flatten());
+            postfix(left_operand(procedure, power), true)
+        }
+        NodeKind::Negate(inner) => {
+            let inner = right_operand(inner, power);
+            Edges { left: CLOSED, right: inner.right.min(power), divides: inner.divides }
+        }
+        NodeKind::Array(items) | NodeKind::Block(items) => {
+            each(items);
+            OPERAND
+        }
+        NodeKind::Range(left, right) => {
+            parenthesize(left);
+            parenthesize(right);
+            OPERAND
+        }
+        NodeKind::Object(members) => {
+            pairs(members);
+            OPERAND
+        }
+        NodeKind::Binary(sign, left, right) => {
+            let mut first = left_operand(left, power);
+            if *sign == "/" && !first.divides {
+                wrap(left);
+                first = OPERAND;
+            }
+            infix(first, right_operand(right, power))
+        }
+        NodeKind::Apply(left, right) => infix(left_operand(left, power), right_operand(right, power)),
+        // It is right-associative.
+        NodeKind::Bind(_, value) => {
+            let value = right_operand(value, power - 1);
+            Edges { left: power, right: value.right.min(power - 1), divides: value.divides }
+        }
+        NodeKind::Condition(condition, then, otherwise) => {
+            let condition = left_operand(condition, power);
+            // Without a `:` of its own, it would take the one of the conditional around it.
+            let last = match otherwise {
+                Some(otherwise) => {
+                    left_operand(then, COLON);
+                    right_operand(otherwise, 0).right.min(OPEN)
+                }
+                None => {
+                    right_operand(then, 0);
+                    0
+                }
+            };
+            Edges { left: condition.left.min(power), right: last, divides: false }
+        }
+        NodeKind::Lambda { body, .. } => {
+            parenthesize(body);
+            postfix(OPERAND, false)
+        }
+        NodeKind::Transform { pattern, update, delete } => {
+            each([pattern, update].into_iter().chain(delete).map(|part| &mut **part));
+            Edges { divides: false, ..OPERAND }
+        }
+    };
+    // Parentheses are nodes.
+    node.measure();
+    edges
+}
+
+fn pairs(members: &mut [(Node, Node)]) {
+    for (key, value) in members {
+        left_operand(key, COLON);
+        parenthesize(value);
+    }
+}
+
+fn path(steps: &mut [Node], power: u8) -> Edges {
+    let mut edges = OPERAND;
+    let last = steps.len().saturating_sub(1);
+    for (number, step) in steps.iter_mut().enumerate() {
+        let nested = matches!(step.kind, NodeKind::Path(_));
+        let mut own = if number == 0 { left_operand(step, power) } else { right_operand(step, power) };
+        // A path in a path would be one with it.
+        if nested && matches!(step.kind, NodeKind::Path(_)) || number < last && own.right < power {
+            wrap(step);
+            own = OPERAND;
+        }
+        let left = if number == 0 { own.left.min(power) } else { edges.left };
+        edges = Edges { left, right: own.right.min(power), divides: own.divides };
+    }
+    edges
+}
+
+struct Printer<'a> {
+    text: String,
+    replace: &'a dyn Fn(&str) -> Option<String>,
+    /// How many expressions the parser is in.
+    depth: usize,
+    /// The end of the last sign that begins an operand. JSONata takes a slash there for a division.
+    prefix: usize,
+    /// Whether the text so far parses to the tree.
+    parses: bool,
+}
+
+impl Printer<'_> {
+    fn put(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
+    fn prefix(&mut self, sign: &str) {
+        self.put(sign);
+        self.prefix = self.text.len();
+    }
+
+    /// Prints what the parser reads as an expression of its own.
+    fn expression(&mut self, node: &mut Node) {
+        self.depth += 1;
+        self.parses &= self.depth <= DEPTH;
+        self.node(node);
+        self.depth -= 1;
+    }
+
+    fn list<'n>(&mut self, parts: impl IntoIterator<Item = &'n mut Node>, separator: &str) {
+        for (number, part) in parts.into_iter().enumerate() {
+            if number > 0 {
+                self.put(separator);
+            }
+            self.expression(part);
+        }
+    }
+
+    /// Prints a node and sets its span.
+    fn node(&mut self, node: &mut Node) {
+        let start = self.text.len();
+        match &mut node.kind {
+            NodeKind::Verbatim(text) => {
+                self.text.push_str(text);
+                self.parses = false;
+            }
+            NodeKind::Name(name) => self.name(name),
+            NodeKind::String(text) => {
+                if let Some(other) = (self.replace)(text) {
+                    *text = other;
+                }
+                quote(text, &mut self.text);
+            }
+            NodeKind::Number(number) => {
+                let text = format!("{number:?}");
+                self.parses &= number.is_finite() && number.is_sign_positive();
+                self.put(text.strip_suffix(".0").unwrap_or(&text));
+            }
+            NodeKind::Bool(value) => self.put(if *value { "true" } else { "false" }),
+            NodeKind::Null => self.put("null"),
+            NodeKind::Variable(name) => self.variable("$", name),
+            NodeKind::Regex { pattern, flags } => {
+                self.parses &= self.prefix != self.text.len() && crate::regex::check(pattern).is_ok();
+                ["/", pattern, "/", flags].into_iter().for_each(|part| self.put(part));
+            }
+            NodeKind::Wildcard => self.put("*"),
+            NodeKind::Descendants => self.put("**"),
+            NodeKind::Parent => self.put("%"),
+            NodeKind::Path(steps) => {
+                if let Some((first, rest)) = steps.split_first_mut() {
+                    self.node(first);
+                    for step in rest {
+                        self.put(".");
+                        self.expression(step);
+                    }
+                }
+            }
+            NodeKind::Predicate(left, filter) => {
+                self.node(left);
+                self.put("[");
+                self.expression(filter);
+                self.put("]");
+            }
+            NodeKind::KeepArray(left) => {
+                self.node(left);
+                self.put("[]");
+            }
+            NodeKind::Focus(left, name) => self.attached(left, "@$", name),
+            NodeKind::Index(left, name) => self.attached(left, "#$", name),
+            NodeKind::Group(left, members) => {
+                self.node(left);
+                self.put("{");
+                self.members(members);
+            }
+            NodeKind::Object(members) => {
+                self.prefix("{");
+                self.members(members);
+            }
+            NodeKind::Sort(left, terms) => self.sort(left, terms),
+            NodeKind::Negate(inner) => {
+                self.prefix("-");
+                self.expression(inner);
+            }
+            NodeKind::Array(items) => {
+                self.prefix("[");
+                self.items(items);
+                self.put("]");
+            }
+            NodeKind::Range(left, right) => {
+                self.expression(left);
+                self.put("..");
+                self.expression(right);
+            }
+            NodeKind::Block(expressions) => {
+                self.prefix("(");
+                self.list(expressions, "; ");
+                self.put(")");
+            }
+            NodeKind::Binary(sign, left, right) => self.infix(left, sign, right),
+            NodeKind::Apply(left, right) => self.infix(left, "~>", right),
+            NodeKind::Bind(name, value) => {
+                self.variable("$", name);
+                self.put(" := ");
+                self.expression(value);
+            }
+            NodeKind::Condition(condition, then, otherwise) => {
+                self.infix(condition, "?", then);
+                if let Some(otherwise) = otherwise {
+                    self.put(" : ");
+                    self.expression(otherwise);
+                }
+            }
+            NodeKind::Call(procedure, arguments) => {
+                self.node(procedure);
+                self.put("(");
+                self.list(arguments, ", ");
+                self.put(")");
+            }
+            NodeKind::Partial(procedure, arguments) => self.partial(procedure, arguments),
+            NodeKind::Lambda { params, signature, body } => {
+                self.put("function(");
+                for (number, param) in params.iter().enumerate() {
+                    self.variable(if number > 0 { ", $" } else { "$" }, param);
+                }
+                self.put(")");
+                self.put(signature.as_deref().unwrap_or_default());
+                self.put(" { ");
+                self.expression(body);
+                self.put(" }");
+            }
+            NodeKind::Transform { pattern, update, delete } => {
+                self.prefix("|");
+                self.expression(pattern);
+                self.put("|");
+                self.list([update].into_iter().chain(delete).map(|part| &mut **part), ", ");
+                self.put("|");
+            }
+        }
+        node.span = start..self.text.len();
+    }
+
+    fn infix(&mut self, left: &mut Node, sign: &str, right: &mut Node) {
+        self.node(left);
+        [" ", sign, " "].into_iter().for_each(|part| self.put(part));
+        self.expression(right);
+    }
+
+    fn attached(&mut self, left: &mut Node, sign: &str, name: &str) {
+        self.node(left);
+        // The parser reads the variable as an expression.
+        self.parses &= self.depth < DEPTH;
+        self.variable(sign, name);
+    }
+
+    /// Prints the items of an array. A range is not an expression of its own.
+    fn items(&mut self, items: &mut [Node]) {
+        for (number, item) in items.iter_mut().enumerate() {
+            if number > 0 {
+                self.put(", ");
+            }
+            match item.kind {
+                NodeKind::Range(..) => self.node(item),
+                _ => self.expression(item),
+            }
+        }
+    }
+
+    /// Prints the members of an object, after its `{`.
+    fn members(&mut self, members: &mut [(Node, Node)]) {
+        for (number, (key, value)) in members.iter_mut().enumerate() {
+            if number > 0 {
+                self.put(", ");
+            }
+            self.expression(key);
+            self.put(": ");
+            self.expression(value);
+        }
+        self.put("}");
+    }
+
+    fn sort(&mut self, left: &mut Node, terms: &mut [SortTerm]) {
+        self.node(left);
+        self.put("^(");
+        for (number, SortTerm { descending, key }) in terms.iter_mut().enumerate() {
+            if number > 0 {
+                self.put(", ");
+            }
+            if *descending {
+                self.put(">");
+            }
+            self.expression(key);
+        }
+        self.put(")");
+    }
+
+    fn partial(&mut self, procedure: &mut Node, arguments: &mut [Option<Node>]) {
+        self.node(procedure);
+        self.put("(");
+        for (number, argument) in arguments.iter_mut().enumerate() {
+            if number > 0 {
+                self.put(", ");
+            }
+            match argument {
+                Some(argument) => self.expression(argument),
+                None => self.put("?"),
+            }
+        }
+        self.put(")");
+    }
+
+    /// Prints a sign that ends in `$`, and the name of a variable.
+    fn variable(&mut self, sign: &str, name: &str) {
+        self.parses &= !name.bytes().any(ends_name);
+        self.put(sign);
+        self.put(name);
+    }
+
+    /// Prints a name, in backticks unless it is a plain word.
+    fn name(&mut self, name: &str) {
+        if is_word(name) {
+            return self.put(name);
+        }
+        self.parses &= !name.contains('`');
+        ["`", name, "`"].into_iter().for_each(|part| self.put(part));
+    }
+}
+
+/// Returns whether a text is a name without backticks, in JSONata as in most languages.
+fn is_word(name: &str) -> bool {
+    const RESERVED: [&str; 7] = ["and", "or", "in", "true", "false", "null", "function"];
+    let mut chars = name.chars();
+    chars.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
+        && chars.all(|other| other.is_ascii_alphanumeric() || other == '_')
+        && !RESERVED.contains(&name)
+}
+
+/// Prints a string literal. JSONata has no escape for an apostrophe, so text with one is in double quotes.
+fn quote(text: &str, out: &mut String) {
+    let quote = if text.contains('\'') { '"' } else { '\'' };
+    out.push(quote);
+    for ch in text.chars() {
+        match ch {
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            ch if ch == quote => out.extend(['\\', ch]),
+            ch if ch.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(ch))),
+            ch => out.push(ch),
+        }
+    }
+    out.push(quote);
+}
