@@ -1,0 +1,66 @@
+//! Child workflows: one workflow starts another, waits for it and reads its output.
+
+use serde_json::json;
+use workflow_local::{Engine, Execution, TaskError};
+use workflow_runtime::{Json, workflow};
+
+workflow! {
+    /// Packs one parcel.
+    pub workflow Pack {
+        input { order: String, articles: Vec<String> }
+        output { parcel: String, grams: i64 }
+        struct Packed { parcel: String, grams: i64 }
+
+        task Box = lambda::invoke<Packed> { FunctionName: "pack", Payload: input }
+            retry [Lambda.TooManyRequestsException] { interval: 1s, max_attempts: 5 }
+            -> Done;
+        succeed Done { parcel: Box.Payload.parcel, grams: Box.Payload.grams }
+    }
+
+    /// Has an order packed, and books a courier for the weight.
+    pub workflow Dispatch {
+        input { order: String, articles: Vec<String> }
+        output { parcel: String, courier: String }
+        params { pack: Arn }
+
+        task Parcel = workflow::<Pack>.sync:2 {
+            StateMachineArn: params.pack,
+            Input: { order: input.order, articles: input.articles },
+        }
+            catch [States.TaskFailed] => NotPacked
+            -> Weight;
+
+        choice Weight {
+            if Parcel.Output.grams > 20000 -> Freight;
+            else -> Post;
+        }
+        succeed Freight { parcel: Parcel.Output.parcel, courier: "freight" }
+        succeed Post { parcel: Parcel.Output.parcel, courier: "post" }
+        fail NotPacked { error: "NotPacked", cause: caught.Cause }
+    }
+}
+
+/// Runs both workflows. `packed` is what the function `pack` returns.
+fn dispatch(packed: Result<Json, TaskError>) -> Execution {
+    const PACK: &str = "arn:aws:states:eu-west-1:123456789012:stateMachine:Pack";
+    let pack = Engine::of::<Pack>().unwrap().on_lambda("pack", move |_: Json| packed.clone());
+    Engine::of_with::<Dispatch>(&DispatchParams { pack: PACK.into() })
+        .unwrap()
+        .on_state_machine(PACK, pack)
+        .run(&DispatchInput { order: "7".to_owned(), articles: vec!["nut".to_owned()] })
+        .unwrap()
+}
+
+#[test]
+fn the_parent_reads_the_child_s_output() {
+    let execution = dispatch(Ok(json!({ "parcel": "P1", "grams": 25_000 })));
+    let output: DispatchOutput = execution.output_as().unwrap();
+    assert_eq!(output, DispatchOutput { parcel: "P1".to_owned(), courier: "freight".to_owned() });
+}
+
+#[test]
+fn a_failed_child_is_an_error_of_the_parent() {
+    let execution = dispatch(Err(TaskError::new("OutOfBoxes")));
+    execution.assert_failed("NotPacked");
+    assert!(execution.cause().unwrap().contains("OutOfBoxes"));
+}

@@ -1,0 +1,17 @@
+//! Tests the patterns of `docs/cookbook` on the engine: a module for each page. [`pages`] holds that a page shows
+//! exactly what is tested here.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod approval;
+mod children;
+mod circuit_breaker;
+mod csv_rows;
+mod fan_out;
+mod idempotent_start;
+mod nightly;
+mod pages;
+mod paging;
+mod partial_failure;
+mod polling;
+mod wait_until;
