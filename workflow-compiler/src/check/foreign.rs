@@ -53,15 +53,12 @@ impl Foreign {
         if self.steps.len() >= DEPTH {
             return Ty::Unknown;
         }
-        let span = match segment {
-            Segment::Member { name, .. } => name.span,
-            Segment::Index(index) => index.span,
-        };
+        let span = segment.span();
         let step = PathSegment::of(segment);
         let to = match &step {
             PathSegment::Member(name) => ForeignMember::Name(name.clone().into_owned()),
             PathSegment::Index(index) => ForeignMember::Index(*index),
-            PathSegment::Computed => ForeignMember::Computed,
+            PathSegment::Computed | PathSegment::Each => ForeignMember::Computed,
         };
         let mut inner = path.clone();
         inner.segments.push(step);

@@ -25,6 +25,7 @@ pub mod function;
 mod handled_tasks;
 mod handlers;
 mod infer;
+mod list;
 mod members;
 mod model;
 mod path;

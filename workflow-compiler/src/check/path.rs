@@ -33,6 +33,8 @@ pub(super) enum PathSegment<'e> {
     Index(i64),
     /// An index that is computed, and may be another one the next time.
     Computed,
+    /// Each item.
+    Each,
 }
 
 impl<'e> Path<'e> {
@@ -59,7 +61,7 @@ impl<'e> Path<'e> {
 
     /// Returns whether it leads to the same each time.
     pub(super) fn is_fixed(&self) -> bool {
-        !self.segments.contains(&PathSegment::Computed)
+        !self.segments.iter().any(|segment| matches!(segment, PathSegment::Computed | PathSegment::Each))
     }
 
     /// Returns the same path, for longer than the source lives.
@@ -68,6 +70,7 @@ impl<'e> Path<'e> {
             PathSegment::Member(name) => PathSegment::Member(name.into_owned().into()),
             PathSegment::Index(index) => PathSegment::Index(index),
             PathSegment::Computed => PathSegment::Computed,
+            PathSegment::Each => PathSegment::Each,
         });
         Path { root: self.root.into_owned(), segments: segments.collect() }
     }
@@ -118,6 +121,7 @@ impl<'e> PathSegment<'e> {
         match segment {
             Segment::Member { name, .. } => Self::Member(name.value.as_str().into()),
             Segment::Index(index) => literal_index(index).map_or(Self::Computed, Self::Index),
+            Segment::Each { .. } => Self::Each,
         }
     }
 }
@@ -169,6 +173,7 @@ impl fmt::Display for PathSegment<'_> {
             Self::Member(name) => write!(f, ".{name}"),
             Self::Index(index) => write!(f, "[{index}]"),
             Self::Computed => f.write_str("[…]"),
+            Self::Each => f.write_str("[*]"),
         }
     }
 }

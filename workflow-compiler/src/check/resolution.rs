@@ -37,6 +37,8 @@ pub enum AccessStep {
     Index(i64),
     /// An index that is computed, by its number among the segments of the reference.
     Computed(usize),
+    /// Each item.
+    Each,
 }
 
 /// What a reference means.

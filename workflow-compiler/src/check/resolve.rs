@@ -1,5 +1,7 @@
 //! What a reference means in its place: the walk over its members, and what is wrong with them.
 
+use std::ops::Range;
+
 use workflow_asl::Code;
 use workflow_asl::result::{Member, Presence};
 
@@ -61,8 +63,12 @@ impl<'a> Analysis<'a> {
         };
         let path = Path::from(PathRoot::of(&reference.root));
         let absent = reference.optional && !place.facts.present(&path);
+        // There may be no list.
+        let lists = reference.segments.iter().any(Segment::is_each);
+        let root_ty = if absent && lists { root.ty.lacking() } else { root.ty };
+        let absent = absent && !lists;
         let asks = if reference.optional { &place.facts.asking() } else { place.facts };
-        let (ty, presence) = self.walk(path, root.ty, &reference.segments, beginning, asks, &mut steps, sink);
+        let (ty, presence) = self.walk(path, root_ty, &reference.segments, beginning, asks, &mut steps, sink);
         // What may not be there at all is to be asked for, whatever its type.
         let absent = absent && !place.facts.present(&Path::of(reference));
         let presence = if absent { Presence::Maybe } else { presence };
@@ -120,10 +126,7 @@ impl<'a> Analysis<'a> {
         if let Some(segment) = reference.segments.get(1) {
             sink.report(|| {
                 let message = format!("`params.{}` is inserted as a whole; its members cannot be named", name.value);
-                let span = match segment {
-                    Segment::Member { name, .. } => name.span,
-                    Segment::Index(index) => index.span,
-                };
+                let span = segment.span();
                 Problem::new(Code::UnknownMember, span, message)
                     .help("declare the needed member as a separate parameter")
             });
@@ -132,13 +135,13 @@ impl<'a> Analysis<'a> {
         param(Base::Param(name.value.clone()), known.ty.clone())
     }
 
-    /// Follows members and indices from a value of the type `ty`, which is at `path`.
+    /// Follows the members and indices in a range of the segments from a value of the type `ty`, which is at `path`.
     #[expect(clippy::too_many_arguments, reason = "one walk, called from two places")]
-    pub(super) fn walk<'e>(
+    pub(super) fn walk_range<'e>(
         &self,
-        mut path: Path<'e>,
+        path: &mut Path<'e>,
         mut ty: Ty,
-        segments: &'e [Segment],
+        (segments, range): (&'e [Segment], Range<usize>),
         beginning: WalkStart,
         facts: &Narrowing,
         steps: &mut Vec<AccessStep>,
@@ -146,19 +149,19 @@ impl<'a> Analysis<'a> {
     ) -> (Ty, Presence) {
         let mut absent = false;
         let mut presence = Presence::Always;
-        for (at, segment) in segments.iter().enumerate() {
+        for (at, segment) in segments.iter().enumerate().take(range.end).skip(range.start) {
             let next = match segments.get(at + 1) {
                 Some(Segment::Member { name, .. }) => Some(name),
                 _ => None,
             };
             absent |= match ty {
-                Ty::Option(_) => !facts.present(&path),
-                Ty::Nullable(_) => !facts.not_null(&path),
+                Ty::Option(_) => !facts.present(path),
+                Ty::Nullable(_) => !facts.not_null(path),
                 _ => false,
             };
             if let Ty::Foreign(foreign) = ty.present() {
                 let last = at + 1 == segments.len();
-                let next = foreign.step((segment, last), &path, beginning == WalkStart::Input, facts, sink);
+                let next = foreign.step((segment, last), path, beginning == WalkStart::Input, facts, sink);
                 path.segments.push(PathSegment::of(segment));
                 steps.push(match segment {
                     Segment::Member { name, optional, quoted } => {
@@ -166,6 +169,7 @@ impl<'a> Analysis<'a> {
                         AccessStep::Member { name: name.value.clone(), quoted: *quoted }
                     }
                     Segment::Index(index) => literal_index(index).map_or(AccessStep::Computed(at), AccessStep::Index),
+                    Segment::Each { .. } => AccessStep::Each,
                 });
                 ty = next;
                 continue;
@@ -174,14 +178,16 @@ impl<'a> Analysis<'a> {
                 Segment::Member { name, optional, quoted } => {
                     absent |= *optional;
                     let (wire, next, there) =
-                        self.member(&path, ty.present(), (name, *quoted, next), beginning, facts, sink);
+                        self.member(path, ty.present(), (name, *quoted, next), beginning, facts, sink);
                     path.segments.push(PathSegment::of(segment));
-                    if there > presence && !facts.present(&path) {
+                    if there > presence && !facts.present(path) {
                         presence = there;
                     }
                     steps.push(AccessStep::Member { name: wire, quoted: *quoted });
                     ty = next;
                 }
+                // The walk over a list goes from one of them to the next.
+                Segment::Each { .. } => {}
                 Segment::Index(index) => {
                     let next = match ty.present() {
                         Ty::Array(item) | Ty::Map(item) => item.of_item(),
@@ -218,10 +224,10 @@ impl<'a> Analysis<'a> {
                 }
             }
         }
-        let there = facts.present(&path);
+        let there = facts.present(path);
         let ty = match ty {
             ty @ Ty::Option(_) if there => ty.present().clone(),
-            Ty::Nullable(inner) if facts.not_null(&path) => *inner,
+            Ty::Nullable(inner) if facts.not_null(path) => *inner,
             ty if absent && !there => ty.lacking(),
             ty => ty,
         };
@@ -326,7 +332,9 @@ impl<'a> Analysis<'a> {
                             let edit = Edit::over(name.span, index.to_string());
                             problem.help(format!("an index has no quotes: `{path}[{index}]`")).edit(edit)
                         }
-                        Err(_) => problem.help(format!("such as `{path}[0].{}`", name.value)),
+                        Err(_) => {
+                            problem.help(format!("of one item: `{path}[0].{0}`; of each: `{path}[*].{0}`", name.value))
+                        }
                     }
                 });
                 unknown

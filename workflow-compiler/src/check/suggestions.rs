@@ -337,6 +337,6 @@ impl<'a> Analysis<'a> {
 fn member_name(segment: &Segment) -> Option<&str> {
     match segment {
         Segment::Member { name, .. } => Some(&name.value),
-        Segment::Index(_) => None,
+        Segment::Index(_) | Segment::Each { .. } => None,
     }
 }

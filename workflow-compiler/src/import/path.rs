@@ -10,6 +10,7 @@ enum ReferenceStep {
     /// In brackets.
     Quoted(String),
     Index(String),
+    Each,
 }
 
 /// Returns a path as a reference; `None` if the language cannot express it or would write other text.
@@ -20,7 +21,7 @@ pub(super) fn reference(path: &str, here: ValuePosition) -> Option<String> {
         .iter()
         .map_while(|step| match step {
             ReferenceStep::Name(name) => Some(name.as_str()),
-            ReferenceStep::Quoted(_) | ReferenceStep::Index(_) => None,
+            ReferenceStep::Quoted(_) | ReferenceStep::Index(_) | ReferenceStep::Each => None,
         })
         .collect();
     let (mut out, skip) = match (root, names.as_slice()) {
@@ -35,6 +36,7 @@ pub(super) fn reference(path: &str, here: ValuePosition) -> Option<String> {
         match taken {
             ReferenceStep::Name(name) => out.push_str(&step(name)),
             ReferenceStep::Quoted(name) => out.push_str(&format!("[{}]", quoted(name))),
+            ReferenceStep::Each => out.push_str("[*]"),
             ReferenceStep::Index(index) => out.push_str(&format!("[{index}]")),
         }
     }
@@ -69,6 +71,9 @@ fn steps(mut rest: &str) -> Option<Vec<ReferenceStep>> {
                 return None;
             }
             steps.push(ReferenceStep::Name(name.to_owned()));
+            rest = after;
+        } else if let Some(after) = rest.strip_prefix("[*]") {
+            steps.push(ReferenceStep::Each);
             rest = after;
         } else if let Some(after) = rest.strip_prefix("['") {
             let (name, after) = after.split_once("']")?;

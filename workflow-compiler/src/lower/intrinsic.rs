@@ -123,7 +123,7 @@ impl<'a> Lowering<'_, 'a> {
                         Segment::Index(index) => {
                             text = call(Function::ArrayGetItem, &[text, self.intrinsic(place, index)]);
                         }
-                        Segment::Member { .. } => {
+                        Segment::Member { .. } | Segment::Each { .. } => {
                             self.unsayable(expr);
                             break;
                         }

@@ -7,6 +7,7 @@
 use serde_json::{Map, Value};
 use workflow_asl::{Code, Pointer};
 
+use super::list::is_constructor;
 use super::reference::LoweredReference;
 use super::slot::Source;
 use super::{Lowering, ValueField, ValueSite};
@@ -219,9 +220,9 @@ impl<'a> Lowering<'_, 'a> {
                 Jsonata::operand(self.slots.literal(Source::Constant(path.clone()), Escape::Jsonata))
             }
             ExprKind::Access(value, segments) => {
-                let mut text = self.jsonata(place, value).within(Binds::Operand);
-                self.jsonata_segments(place, &mut text, segments);
-                Jsonata::operand(text)
+                let text = self.jsonata(place, value).within(Binds::Operand);
+                let (steps, ty) = self.analysis.access_steps(place, value, segments);
+                self.jsonata_steps(place, text, (&steps, segments), &ty)
             }
             ExprKind::Unary(UnaryOp::Not, operand) => {
                 let operand = self.jsonata(place, operand);
@@ -261,7 +262,7 @@ impl<'a> Lowering<'_, 'a> {
     /// Returns an item of an array constructor, which would flatten an array that is not in brackets.
     fn array_item(&mut self, place: ValueSite<'_, 'a>, item: &Expr) -> String {
         let ty = self.analysis.type_of(place, item);
-        let literal = matches!(item.kind, ExprKind::Array(_));
+        let literal = is_constructor(item);
         let text = self.jsonata(place, item).text;
         match ty.present() {
             Ty::Array(_) | Ty::Tuple(_) if !literal => format!("[{text}]"),
@@ -319,7 +320,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     /// Returns a name for a variable of one expression that does not hide a known variable of the workflow.
-    fn unused_variable(&self, name: &str) -> String {
+    pub(super) fn unused_variable(&self, name: &str) -> String {
         let names = (1..10).map(|number| if number == 1 { name.to_owned() } else { format!("{name}_{number}") });
         let free =
             |name: &String| self.analysis.lacks_variable(name) && self.analysis.state_of_variable(name).is_none();

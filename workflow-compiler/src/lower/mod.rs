@@ -10,6 +10,7 @@ mod handler;
 mod intrinsic;
 mod json;
 mod jsonata;
+mod list;
 mod literal;
 mod map;
 mod pass;

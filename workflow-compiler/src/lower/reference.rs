@@ -30,6 +30,7 @@ impl<'a> Lowering<'_, 'a> {
             match step {
                 AccessStep::Member { name, quoted } => push_path_member(&mut path, name, *quoted),
                 AccessStep::Index(index) => path.push_str(&format!("[{index}]")),
+                AccessStep::Each => path.push_str("[*]"),
                 AccessStep::Computed(segment) => {
                     let Some(Segment::Index(index)) = reference.segments.get(*segment) else { continue };
                     self.needs_jsonata(index.span, "an index that is computed");
@@ -47,7 +48,7 @@ impl<'a> Lowering<'_, 'a> {
         reference: &Reference,
     ) -> LoweredReference {
         let resolved = self.analysis.resolved(place, expr, reference);
-        let mut text = match &resolved.base {
+        let text = match &resolved.base {
             Base::Param(name) => return LoweredReference::Param(Source::Param(name.clone()), resolved.ty.clone()),
             Base::Context => "$states.context".to_owned(),
             Base::Result => "$states.result".to_owned(),
@@ -56,31 +57,8 @@ impl<'a> Lowering<'_, 'a> {
             // An unknown reference was reported.
             Base::StateInput | Base::Nothing => "$states.input".to_owned(),
         };
-        for step in &resolved.steps {
-            match step {
-                AccessStep::Member { name, .. } => push_jsonata_member(&mut text, name),
-                AccessStep::Index(index) => text.push_str(&format!("[{index}]")),
-                AccessStep::Computed(segment) => {
-                    let Some(Segment::Index(index)) = reference.segments.get(*segment) else { continue };
-                    let index = self.jsonata(place, index);
-                    text.push_str(&format!("[{}]", index.text));
-                }
-            }
-        }
-        LoweredReference::Data(text)
-    }
-
-    /// Appends members and indices of a JSONata expression that is not a reference.
-    pub(super) fn jsonata_segments(&mut self, place: ValueSite<'_, 'a>, text: &mut String, segments: &[Segment]) {
-        for segment in segments {
-            match segment {
-                Segment::Member { name, .. } => push_jsonata_member(text, &name.value),
-                Segment::Index(index) => {
-                    let index = self.jsonata(place, index);
-                    text.push_str(&format!("[{}]", index.text));
-                }
-            }
-        }
+        let steps = (resolved.steps.as_slice(), reference.segments.as_slice());
+        LoweredReference::Data(self.jsonata_steps(place, text, steps, &resolved.ty).text)
     }
 }
 

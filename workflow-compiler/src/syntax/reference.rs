@@ -269,6 +269,14 @@ impl Parser<'_> {
         let mut steps = Vec::new();
         let mut height = 0;
         loop {
+            if let (Some(Segment::Each { gaps, .. }), true) = (
+                segments.iter_mut().rfind(|segment| matches!(segment, Segment::Each { .. })),
+                self.ends_an_item(cursor),
+            ) {
+                *gaps = true;
+                cursor.advance(1);
+                continue;
+            }
             if let Some(group) = cursor.eat_group(Delimiter::Bracket) {
                 let (segment, step) = self.index(&group);
                 height = height.max(self.height);
@@ -295,6 +303,11 @@ impl Parser<'_> {
         }
         self.height = height;
         (segments, steps)
+    }
+
+    /// Returns whether the `?` here ends the steps for each item of a list, as in `xs[*].a?`.
+    fn ends_an_item(&self, cursor: &Cursor) -> bool {
+        cursor.is_punct("?") && !cursor.is_punct("?.") && !cursor.is_punct("??") && !self.is_ternary(cursor)
     }
 
     /// Parses the part after a dot. Returns `false` if nothing more can follow.
@@ -369,9 +382,13 @@ impl Parser<'_> {
         Some(self.leaf(ExprKind::Array(bounds), group_span(group)))
     }
 
-    /// `["a-b"]` or `[expr]`
+    /// `["a-b"]`, `[*]` or `[expr]`
     fn index(&mut self, group: &proc_macro2::Group) -> (Segment, ReferenceSegment) {
         let inside = Cursor::inside(group);
+        if inside.is_punct("*") && inside.peek_at(1).is_none() {
+            self.height = 0;
+            return (Segment::Each { span: group_span(group), gaps: false }, ReferenceSegment::Index(None));
+        }
         if let (Some(text), None) = (inside.peek_literal_at(0).and_then(string_value), inside.peek_at(1)) {
             self.height = 0;
             let step = ReferenceSegment::Quoted(text.value.clone());

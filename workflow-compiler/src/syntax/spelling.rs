@@ -125,12 +125,23 @@ pub(crate) fn spelled_reference(reference: &Reference) -> String {
 }
 
 fn spelled_segments(segments: &[Segment]) -> String {
-    let segment = |segment: &Segment| match segment {
-        Segment::Member { name, quoted: true, .. } => format!("[{:?}]", name.value),
-        Segment::Member { name, optional, .. } => format!("{}.{}", if *optional { "?" } else { "" }, name.value),
-        Segment::Index(index) => format!("[{}]", spelled(index)),
-    };
-    segments.iter().map(segment).collect()
+    let mut out = String::new();
+    // The `?` that ends the steps for each item.
+    let mut end = "";
+    for segment in segments {
+        match segment {
+            Segment::Member { name, quoted: true, .. } => out.push_str(&format!("[{:?}]", name.value)),
+            Segment::Member { name, optional, .. } => {
+                out.extend([if *optional { "?." } else { "." }, &name.value]);
+            }
+            Segment::Index(index) => out.push_str(&format!("[{}]", spelled(index))),
+            Segment::Each { gaps, .. } => {
+                out.extend([end, "[*]"]);
+                end = if *gaps { "?" } else { "" };
+            }
+        }
+    }
+    out + end
 }
 
 /// Returns whether a name can be written without quotes.

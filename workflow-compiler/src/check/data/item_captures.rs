@@ -59,7 +59,7 @@ pub(super) fn collect(analysis: &Analysis<'_>) -> BTreeMap<usize, ItemCapture> {
                 });
                 let path = resolved.steps.into_iter().map_while(|step| match step {
                     AccessStep::Member { name, .. } => Some(name),
-                    AccessStep::Index(_) | AccessStep::Computed(_) => None,
+                    AccessStep::Index(_) | AccessStep::Computed(_) | AccessStep::Each => None,
                 });
                 item.capture.add(&path.take(DEPTH).collect::<Vec<_>>());
                 readers.extend(node());

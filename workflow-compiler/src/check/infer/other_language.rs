@@ -397,7 +397,7 @@ impl<'a> Analysis<'a> {
         reference: &'e Reference,
     ) -> Option<(&'e Text, Expr)> {
         let (Segment::Member { name, quoted: false, .. }, rest) = reference.segments.split_last()? else { return None };
-        if !LENGTHS.contains(&name.value.as_str()) {
+        if !LENGTHS.contains(&name.value.as_str()) || rest.iter().any(Segment::is_each) {
             return None;
         }
         let of = Reference { segments: rest.to_vec(), ..reference.clone() };

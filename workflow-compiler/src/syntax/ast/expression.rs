@@ -210,6 +210,29 @@ pub enum Segment {
     },
     /// `[0]`, `[expr]`
     Index(Expr),
+    /// `[*]`: each item.
+    Each {
+        /// Its span.
+        span: TokenSpan,
+        /// Whether a `?` at the end of the steps for each item says that items which lack the value are left out.
+        gaps: bool,
+    },
+}
+
+impl Segment {
+    /// Returns whether it is `[*]`.
+    pub fn is_each(&self) -> bool {
+        matches!(self, Self::Each { .. })
+    }
+
+    /// Returns its span, for a member that of its name.
+    pub fn span(&self) -> TokenSpan {
+        match self {
+            Self::Member { name, .. } => name.span,
+            Self::Index(index) => index.span,
+            Self::Each { span, .. } => *span,
+        }
+    }
 }
 
 /// A unary operator.

@@ -36,7 +36,7 @@ impl Parser<'_> {
             };
             cursor.next();
             let Some(Segment::Member { name, .. }) = segments.pop() else { return value };
-            let inner = segments.last().map_or(value.span, segment_span);
+            let inner = segments.last().map_or(value.span, Segment::span);
             let inner = value.span.to(inner);
             let of = self.attached(value, std::mem::take(&mut segments), inner);
             if let Some(regex) = regex_at(&group) {
@@ -361,13 +361,6 @@ impl Parser<'_> {
     }
 }
 
-fn segment_span(segment: &Segment) -> TokenSpan {
-    match segment {
-        Segment::Member { name, .. } => name.span,
-        Segment::Index(index) => index.span,
-    }
-}
-
 /// Returns the texts and values of a template and its arguments: `"a {} {b}", c` becomes `"a "`, `c`, `" "`, `b`.
 fn filled(template: &str, span: TokenSpan, arguments: Vec<(Option<String>, Expr)>) -> Vec<Expr> {
     let mut used = vec![false; arguments.len()];
@@ -462,7 +455,7 @@ pub(crate) fn raw(value: &Expr) -> Option<String> {
             Segment::Member { name, .. } if is_word(&name.value) => text.push_str(&format!(".{}", name.value)),
             Segment::Member { name, .. } => text.push_str(&format!(".`{}`", name.value)),
             Segment::Index(Expr { kind: ExprKind::Number(number), .. }) => text.push_str(&format!("[{number}]")),
-            Segment::Index(_) => return None,
+            Segment::Index(_) | Segment::Each { .. } => return None,
         }
     }
     Some(text)

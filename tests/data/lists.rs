@@ -1,0 +1,89 @@
+//! Lists of the language are lists in Rust: whatever their length, and whether their items are lists.
+
+use serde_json::{Value, json};
+
+use super::run;
+
+const TYPES: &str = "
+    input { orders: Vec<Order>, more: Option<Vec<Order>>, deep: Vec<Vec<Vec<i64>>>, words: Vec<String>, limit: i64 }
+    struct Order { #[serde(rename = \"Total\")] total: i64, lines: Vec<Line>, coupon: Option<String>, tags: Vec<String> }
+    struct Line { sku: String, qty: i64 }";
+
+/// Returns inputs with none, one and many items at each place.
+fn inputs() -> Vec<Value> {
+    let line = |sku: &str, qty: i64| json!({"sku": sku, "qty": qty});
+    let none = json!({"Total": 1, "lines": [], "tags": []});
+    let one = json!({"Total": 20, "lines": [line("a", 3)], "coupon": "X", "tags": ["t"]});
+    let many = json!({"Total": 5, "lines": [line("b", 1), line("c", 2)], "tags": ["u", "v"]});
+    let input = |orders: &[&Value], deep: Value, words: Value| json!({"orders": orders, "deep": deep, "words": words, "limit": 4});
+    vec![
+        input(&[], json!([]), json!([])),
+        input(&[&none], json!([[]]), json!(["a"])),
+        input(&[&one], json!([[[]]]), json!(["a", "b"])),
+        input(&[&many], json!([[[1]]]), json!(["b", "a", "b"])),
+        input(&[&one, &none], json!([[[1, 2]]]), json!([""])),
+        input(&[&many, &one, &none, &many], json!([[[1], [2, 3]], [], [[]], [[4]]]), json!(["", "", "c"])),
+    ]
+}
+
+/// Returns the values of an expression for the inputs.
+#[track_caller]
+fn values(expression: &str) -> Vec<Value> {
+    let workflow = format!("workflow W {{ {TYPES} pass P {{ v: {expression} }} -> end; }}");
+    inputs().iter().map(|input| run(&workflow, input, |_| Ok(Value::Null)).output().unwrap()["v"].clone()).collect()
+}
+
+/// Asserts that an expression has the values that a function computes.
+#[track_caller]
+fn gives(expression: &str, computed: impl Fn(&Value) -> Value) {
+    let expected: Vec<_> = inputs().iter().map(computed).collect();
+    assert_eq!(values(expression), expected, "{expression}");
+}
+
+/// Returns the items of a list.
+fn items(list: &Value) -> impl Iterator<Item = &Value> {
+    list.as_array().unwrap().iter()
+}
+
+fn list<'v>(items: impl Iterator<Item = &'v Value>) -> Value {
+    items.cloned().collect()
+}
+
+#[test]
+fn a_member_of_each_item() {
+    gives("input.orders[*].total", |input| list(items(&input["orders"]).map(|order| &order["Total"])));
+    gives("input.orders[*].tags", |input| list(items(&input["orders"]).map(|order| &order["tags"])));
+    gives("input.orders[*].lines[*].qty", |input| {
+        list(items(&input["orders"]).flat_map(|order| items(&order["lines"])).map(|line| &line["qty"]))
+    });
+    gives("input.orders[*].coupon?", |input| list(items(&input["orders"]).filter_map(|order| order.get("coupon"))));
+    gives("(input.more ?? [])[*].total", |_| json!([]));
+    // A renamed member of a value that is no reference.
+    gives("(input.more ?? input.orders)[*].total", |input| list(items(&input["orders"]).map(|order| &order["Total"])));
+    gives("[input.orders[*].total, input.orders[*].total]", |input| {
+        let totals = list(items(&input["orders"]).map(|order| &order["Total"]));
+        json!([totals, totals])
+    });
+}
+
+#[test]
+fn lists_of_lists() {
+    gives("input.deep[*]", |input| input["deep"].clone());
+    gives("input.deep[*][*]", |input| list(items(&input["deep"]).flat_map(items)));
+    gives("input.deep[*][*][*]", |input| list(items(&input["deep"]).flat_map(items).flat_map(items)));
+    gives("input.orders[*].lines", |input| list(items(&input["orders"]).map(|order| &order["lines"])));
+    gives("input.orders[*].lines[*]", |input| list(items(&input["orders"]).flat_map(|order| items(&order["lines"]))));
+}
+
+#[test]
+fn sums_of_members() {
+    let total = |input: &Value| items(&input["orders"]).map(|order| order["Total"].as_i64().unwrap()).sum::<i64>();
+    gives("$sum(input.orders[*].total)", |input| json!(total(input)));
+    gives("$count(input.orders[*].tags)", |input| json!(items(&input["orders"]).count()));
+    gives("$max(input.orders[*].total) ?? 0", |input| {
+        json!(items(&input["orders"]).map(|order| order["Total"].as_i64().unwrap()).max().unwrap_or(0))
+    });
+    gives("$join(input.words[*], \"-\")", |input| {
+        json!(items(&input["words"]).map(|word| word.as_str().unwrap()).collect::<Vec<_>>().join("-"))
+    });
+}

@@ -1,0 +1,101 @@
+//! Each item of a list: what a path with `[*]` leads to.
+
+use workflow_asl::Code;
+use workflow_asl::result::Presence;
+
+use super::analysis::Analysis;
+use super::expression_text::path_of;
+use super::flow::Narrowing;
+use super::path::{Path, PathSegment};
+use super::resolution::AccessStep;
+use super::resolve::WalkStart;
+use super::sink::Sink;
+use super::types::{Ty, article};
+use super::value_site::ValueSite;
+use crate::problem::{Edit, Problem};
+use crate::syntax::ast::{Expr, Segment, TokenSpan};
+
+impl<'a> Analysis<'a> {
+    /// Follows members and indices, and lists item by item, from a value of the type `ty`, which is at `path`.
+    #[expect(clippy::too_many_arguments, reason = "one walk, called from two places")]
+    pub(super) fn walk<'e>(
+        &self,
+        mut path: Path<'e>,
+        ty: Ty,
+        segments: &'e [Segment],
+        beginning: WalkStart,
+        facts: &Narrowing,
+        steps: &mut Vec<AccessStep>,
+        sink: &mut Sink<'_>,
+    ) -> (Ty, Presence) {
+        let each = |from: usize| {
+            let rest = segments.iter().skip(from);
+            from + rest.take_while(|segment| !segment.is_each()).count()
+        };
+        let mut end = each(0);
+        let (mut ty, mut presence) = self.walk_range(&mut path, ty, (segments, 0..end), beginning, facts, steps, sink);
+        let mut lists = false;
+        let beginning = if beginning == WalkStart::State { WalkStart::Value } else { beginning };
+        while let Some(Segment::Each { span, gaps }) = segments.get(end) {
+            let item = match ty.present() {
+                Ty::Foreign(of) => {
+                    let step = segments.get(end).map(|segment| (segment, end + 1 == segments.len()));
+                    let input = beginning == WalkStart::Input;
+                    step.map_or(Ty::Unknown, |step| of.step(step, &path, input, facts, sink))
+                }
+                _ => item_of(&path, (&ty, presence), *span, sink),
+            };
+            lists = true;
+            path.segments.push(PathSegment::Each);
+            steps.push(AccessStep::Each);
+            let start = end + 1;
+            end = each(start);
+            (ty, presence) = self.walk_range(&mut path, item, (segments, start..end), beginning, facts, steps, sink);
+            if (presence == Presence::Maybe || ty.may_be_absent()) && !gaps {
+                let span = segments.get(end.saturating_sub(1)).map_or(*span, Segment::span);
+                sink.report(|| {
+                    let message = format!("`{path}` may be absent in an item, and the list would be shorter");
+                    let problem = Problem::new(Code::UnguardedOption, span, message);
+                    problem.help(format!("to leave such items out, write `{path}?`")).edit(Edit::after(span, "?"))
+                });
+            }
+            (ty, presence) = (ty.there(), Presence::Always);
+        }
+        if lists { (Ty::Array(Box::new(ty)), presence) } else { (ty, presence) }
+    }
+
+    /// Returns the steps of members and indices after a value that is no reference, and the type that they lead to.
+    pub fn access_steps(&self, place: ValueSite<'_, 'a>, of: &Expr, segments: &[Segment]) -> (Vec<AccessStep>, Ty) {
+        let ty = self.type_of(place, of);
+        let (mut steps, mut sink) = (Vec::new(), Sink::silent());
+        let path = path_of(of, "…");
+        let (ty, _) = self.walk(path, ty, segments, WalkStart::Value, place.facts, &mut steps, &mut sink);
+        (steps, ty)
+    }
+}
+
+/// Returns the type of the items of a list, which must be one and be there.
+fn item_of(path: &Path<'_>, (ty, presence): (&Ty, Presence), span: TokenSpan, sink: &mut Sink<'_>) -> Ty {
+    let item = match ty.present() {
+        Ty::Array(item) => item.of_item(),
+        Ty::Tuple(items) => items.iter().cloned().reduce(Ty::join).unwrap_or(Ty::Unknown),
+        Ty::Unknown | Ty::Foreign(_) => Ty::Unknown,
+        other => {
+            sink.report(|| {
+                let message = format!("`{path}` is {}, not a list", article(other));
+                Problem::new(Code::UnknownMember, span, message)
+            });
+            return Ty::Unknown;
+        }
+    };
+    if ty.is_option() || presence == Presence::Maybe {
+        sink.report(|| {
+            let message = format!("`{path}` may be absent or null");
+            let problem = Problem::new(Code::UnguardedOption, span, message);
+            problem.help(format!(
+                "test it first: `is_present({path})`; or, in JSONata, give a default: `({path} ?? [])[*]`"
+            ))
+        });
+    }
+    item
+}
