@@ -47,6 +47,8 @@ fn computed_values() {
     };
     assert_eq!(value(r#""it's {" + input.a + "\\!""#), r"States.Format('it\'s \{{}\\!', $$.Execution.Input.a)");
     assert_eq!(value(r#"input.a + state.b"#), "States.Format('{}{}', $$.Execution.Input.a, $.b)");
+    assert_eq!(value("state.xs[*].a"), "$.xs[*].a");
+    assert_eq!(value("[state.xs[*].ys[*][0], 1]"), "States.Array($.xs[*].ys[*][0], 1)");
     assert_eq!(value("input.n + 1"), "States.MathAdd($$.Execution.Input.n, 1)");
     assert_eq!(value("state.n + 1 + input.n"), "States.MathAdd(States.MathAdd($.n, 1), $$.Execution.Input.n)");
     assert_eq!(value("state.n - 2"), "States.MathAdd($.n, -2)");
