@@ -6,6 +6,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod check;
+pub mod contract;
 pub mod emit;
 mod finding;
 #[cfg(feature = "format")]

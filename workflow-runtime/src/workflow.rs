@@ -45,6 +45,11 @@ impl fmt::Display for MachineType {
     }
 }
 
+/// The schema of any value.
+const ANY_VALUE: &str = r#"{"$schema":"https://json-schema.org/draft/2020-12/schema"}"#;
+/// The schema of no parameters.
+const NO_PARAMS: &str = r#"{"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object"}"#;
+
 /// A workflow declared with [`workflow!`](crate::workflow!).
 ///
 /// The macro implements it. You rarely need to implement it yourself.
@@ -98,6 +103,37 @@ pub trait Workflow: 'static {
         #[cfg(feature = "iam")]
         let definition = definition.with_template(Self::POLICY.with(params));
         Ok(definition)
+    }
+
+    /// Returns the JSON Schema of the execution's input, as text: draft 2020-12, made at compile time. Any value is valid
+    /// if the workflow declares no input, and for a type of your own without [`Schema`](trait@crate::Schema).
+    ///
+    /// It accepts what serde accepts for [`Self::Input`]. `cargo workflow types` prints it for all parts at once.
+    ///
+    /// ```
+    /// workflow_runtime::workflow! {
+    ///     workflow Greet {
+    ///         input { name: String, title: Option<String> }
+    ///         pass Hello { text: "Hello " + input.name } -> end;
+    ///     }
+    /// }
+    /// let schema: serde_json::Value = serde_json::from_str(Greet::input_schema())?;
+    /// assert_eq!(schema["$defs"]["GreetInput"]["required"], serde_json::json!(["name"]));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    fn input_schema() -> &'static str {
+        ANY_VALUE
+    }
+
+    /// Returns the JSON Schema of the execution's output, like [`Self::input_schema`].
+    fn output_schema() -> &'static str {
+        ANY_VALUE
+    }
+
+    /// Returns the JSON Schema of the deploy-time parameters, like [`Self::input_schema`]: an object with a member for
+    /// each.
+    fn params_schema() -> &'static str {
+        NO_PARAMS
     }
 
     /// Returns the graph of a workflow without parameters. Draw it with `to_svg`, `to_html`, `to_mermaid`, `to_dot` or

@@ -1,7 +1,5 @@
 //! `cargo workflow types`: prints the types of a workflow's input, output and parameters for other languages.
 
-mod contract;
-pub(crate) mod json_schema;
 mod python;
 mod typescript;
 
@@ -9,10 +7,10 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
+use workflow_compiler::contract::{Contract, Root, json_schema};
 use workflow_compiler::syntax::ast::Workflow;
 
 use crate::{Failure, report, source};
-pub(crate) use contract::Contract;
 
 /// The arguments of `types`.
 #[derive(Args)]
@@ -44,7 +42,7 @@ impl Types {
             return Err(format!("error: {file} is not Rust: only `workflow!` declares types").into());
         };
         let contract = Contract::of(workflow);
-        for name in &contract.unknown {
+        for name in contract.foreign.keys() {
             report::note(&format!("`{name}` is declared in Rust outside the workflow: any value is accepted for it"));
         }
         if contract.is_empty() {
@@ -62,6 +60,6 @@ impl Types {
 /// Returns the declared input and output of a workflow as JSON Schema; `None` if not declared.
 pub(crate) fn declared(workflow: &Workflow) -> (Option<serde_json::Value>, Option<serde_json::Value>) {
     let contract = Contract::of(workflow);
-    let of = |root: &Option<contract::Root>| root.as_ref().map(|root| json_schema::root(&contract, root));
+    let of = |root: &Option<Root>| root.as_ref().map(|root| json_schema::root(&contract, root));
     (of(&contract.input), of(&contract.output))
 }

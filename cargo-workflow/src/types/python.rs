@@ -6,8 +6,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use serde_json::Value;
-
-use super::contract::{Contract, NamedKind, Ty};
+use workflow_compiler::contract::{Contract, NamedKind, Ty};
 
 /// Words that cannot be names (<https://docs.python.org/3/reference/lexical_analysis.html#keywords>).
 const KEYWORDS: &[&str] = &[
@@ -105,7 +104,7 @@ pub(super) fn text(contract: &Contract) -> String {
 
 fn of(ty: &Ty) -> String {
     match ty {
-        Ty::Any => "JsonValue".to_owned(),
+        Ty::Any | Ty::Foreign(_) => "JsonValue".to_owned(),
         Ty::Bool => "bool".to_owned(),
         Ty::Text | Ty::Timestamp => "str".to_owned(),
         Ty::Float => "float".to_owned(),

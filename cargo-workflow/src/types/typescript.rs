@@ -3,8 +3,7 @@
 use std::fmt::Write;
 
 use serde_json::Value;
-
-use super::contract::{Contract, NamedKind, Ty};
+use workflow_compiler::contract::{Contract, NamedKind, Ty};
 
 /// The TypeScript names of a contract's parts that are not declared structs.
 const PARTS: [(&str, &str); 3] = [("input", "Input"), ("output", "Output"), ("params", "Params")];
@@ -58,13 +57,13 @@ fn range(ty: &Ty) -> Option<String> {
 
 fn of(ty: &Ty) -> String {
     match ty {
-        Ty::Any => "unknown".to_owned(),
+        Ty::Any | Ty::Foreign(_) => "unknown".to_owned(),
         Ty::Bool => "boolean".to_owned(),
         Ty::Text | Ty::Timestamp => "string".to_owned(),
         Ty::Float | Ty::Integer(..) => "number".to_owned(),
         Ty::List(item) => format!("Array<{}>", of(item)),
         Ty::Map(value) => format!("{{ [member: string]: {} }}", of(value)),
-        Ty::Option(inner) if matches!(**inner, Ty::Any) => of(inner),
+        Ty::Option(inner) if matches!(**inner, Ty::Any | Ty::Foreign(_)) => of(inner),
         Ty::Option(inner) => format!("{} | null", of(inner)),
         Ty::Named(name) => name.clone(),
     }

@@ -6,6 +6,7 @@
 mod data;
 mod handled_tasks;
 pub mod ide;
+mod json_schema;
 mod mirror;
 mod module;
 mod name;

@@ -138,10 +138,16 @@ impl Style<'_> {
         let name = self.spelled(ty);
         // For types with lifetimes, it is impossible to ask whether serde reads them.
         if has_lifetime(of.clone()) {
-            quote! { #krate::__private::shape!(#of, #name) }
+            self.shape_of_foreign(ty)
         } else {
             quote! { #krate::__private::readable!(#of, #name) }
         }
+    }
+
+    /// Returns the shape of a type that only rustc knows; without `Schema`, its JSON is any value.
+    pub(super) fn shape_of_foreign(&self, ty: &Type) -> TokenStream {
+        let (krate, of, name) = (self.krate, self.ty(ty), self.spelled(ty));
+        quote! { #krate::__private::shape!(#of, #name) }
     }
 
     /// Returns whether the type and all types in it are known or declared by the workflow: these implement `Schema`.

@@ -7,6 +7,7 @@ use quote::{format_ident, quote, quote_spanned};
 use workflow_asl::document::MachineType;
 
 use super::data::doc_or;
+use super::json_schema::{Schemas, schemas};
 use super::module::Module;
 use super::name::{derived, rust_ident};
 use super::shape;
@@ -315,6 +316,7 @@ fn implementation(
     };
     let params = params.map_or_else(|| quote! { () }, TokenStream::clone);
     let value_types = value_types(style, compiled);
+    let Schemas { of_trait: schemas_of_trait, own: own_schemas } = schemas(style, &compiled.source);
     let properties = (!compiled.properties.is_empty()).then(|| {
         let texts = compiled.properties.iter().map(|property| &property.text);
         quote! { const PROPERTIES: &'static [&'static str] = &[#(#texts),*]; }
@@ -336,9 +338,10 @@ fn implementation(
             #value_types
             #properties
             #policy
+            #schemas_of_trait
         }
         #attributes
-        impl #name { #definition }
+        impl #name { #definition #own_schemas }
     }
 }
 
@@ -403,7 +406,7 @@ fn policy(krate: &TokenStream, policy: &PolicyTemplate) -> TokenStream {
 }
 
 /// Returns a raw string literal: escaping the long text of a definition takes longer than all else here.
-fn raw(text: &str) -> Literal {
+pub(super) fn raw(text: &str) -> Literal {
     let inner = text.split('"').skip(1).map(|after| after.len() - after.trim_start_matches('#').len());
     let signs = "#".repeat(inner.max().unwrap_or(0) + 1);
     let literal = format!("r{signs}\"{text}\"{signs}").parse();

@@ -13,6 +13,7 @@ pub use serde_json;
 pub use workflow_macros::expand;
 
 pub use crate::__workflow_enumeration as enumeration;
+pub use crate::__workflow_json_schema as json_schema;
 pub use crate::__workflow_parameters as parameters;
 pub use crate::__workflow_policy as policy;
 pub use crate::__workflow_readable as readable;

@@ -1,76 +1,112 @@
-//! The types that a workflow declares, in the order of its source.
+//! The types that a workflow declares, in the order of its source: what its callers must know.
+
+pub mod json_schema;
 
 use std::collections::BTreeSet;
 
-use workflow_compiler::check::types::generated;
-use workflow_compiler::syntax::ast::{DeclarationKind, FieldDecl, Shape, Type, TypeKind, Workflow, plain};
+use indexmap::IndexMap;
+
+use crate::check::types::{Int, generated};
+use crate::schema::rust_type::spell;
+use crate::syntax::ast::{DeclarationKind, FieldDecl, Shape, Type, TypeKind, Workflow, plain};
 
 /// The types of a workflow's input, output and params.
 #[derive(Debug, Default)]
-pub(crate) struct Contract {
+pub struct Contract {
     /// The workflow's name.
-    pub(crate) name: String,
+    pub name: String,
     /// Structs and enums by name, in the order of the source, followed by the input, the output and the parameters.
-    pub(crate) types: Vec<Named>,
-    pub(crate) input: Option<Root>,
-    pub(crate) output: Option<Root>,
-    pub(crate) params: Option<Root>,
-    /// Rust types that the workflow uses but does not declare.
-    pub(crate) unknown: BTreeSet<String>,
+    pub types: Vec<Named>,
+    /// The execution's input.
+    pub input: Option<Root>,
+    /// The execution's output.
+    pub output: Option<Root>,
+    /// The deploy-time parameters.
+    pub params: Option<Root>,
+    /// The Rust types that the workflow uses but does not declare, by the names in [`Ty::Foreign`].
+    pub foreign: IndexMap<String, Type>,
 }
 
 /// The whole input, output or parameters.
 #[derive(Clone, Debug)]
-pub(crate) struct Root {
-    pub(crate) ty: Ty,
+pub struct Root {
+    /// Its type.
+    pub ty: Ty,
 }
 
 /// A type with a name.
 #[derive(Debug)]
-pub(crate) struct Named {
-    pub(crate) name: String,
-    pub(crate) comment: Option<String>,
-    pub(crate) kind: NamedKind,
+pub struct Named {
+    /// Its name.
+    pub name: String,
+    /// Its `///` comment.
+    pub comment: Option<String>,
+    /// What it is.
+    pub kind: NamedKind,
 }
 
+/// The kinds of types with a name.
 #[derive(Debug)]
-pub(crate) enum NamedKind {
+pub enum NamedKind {
+    /// An object with these members.
     Struct(Vec<Field>),
     /// One of these strings.
     Enum(Vec<String>),
 }
 
+impl NamedKind {
+    /// Returns the types of its parts.
+    pub(crate) fn inside(&self) -> Vec<&Ty> {
+        match self {
+            Self::Struct(fields) => fields.iter().map(|field| &field.ty).collect(),
+            Self::Enum(_) => Vec::new(),
+        }
+    }
+}
+
 /// A member of an object.
 #[derive(Debug)]
-pub(crate) struct Field {
+pub struct Field {
     /// Its name in JSON.
-    pub(crate) wire: String,
-    pub(crate) comment: Option<String>,
-    pub(crate) ty: Ty,
+    pub wire: String,
+    /// Its `///` comment.
+    pub comment: Option<String>,
+    /// Its type.
+    pub ty: Ty,
     /// Whether it may be absent.
-    pub(crate) optional: bool,
+    pub optional: bool,
 }
 
 /// A type.
 #[derive(Clone, Debug)]
-pub(crate) enum Ty {
+pub enum Ty {
+    /// Any value.
     Any,
+    /// `true` or `false`
     Bool,
+    /// Text.
     Text,
+    /// RFC 3339 text.
     Timestamp,
+    /// A number.
     Float,
     /// An integer in an inclusive range.
     Integer(i128, i128),
+    /// An array.
     List(Box<Ty>),
+    /// An object with any keys.
     Map(Box<Ty>),
     /// A value that may be null.
     Option(Box<Ty>),
+    /// One of [`Contract::types`].
     Named(String),
+    /// One of [`Contract::foreign`], of which only rustc knows more.
+    Foreign(String),
 }
 
 impl Contract {
     /// Returns the types that a workflow declares.
-    pub(crate) fn of(workflow: &Workflow) -> Self {
+    pub fn of(workflow: &Workflow) -> Self {
         let mut contract = Self { name: plain(&workflow.name), ..Self::default() };
         let declared: BTreeSet<String> = workflow
             .declarations
@@ -81,7 +117,7 @@ impl Contract {
                 _ => None,
             })
             .collect();
-        let mut reader = Reader { declared: &declared, unknown: BTreeSet::new() };
+        let mut reader = Reader { declared: &declared, foreign: IndexMap::new() };
         let mut roots = Vec::new();
         for declaration in &workflow.declarations {
             let comment = declaration.comment.as_ref().map(|text| text.value.clone());
@@ -111,17 +147,17 @@ impl Contract {
             }
         }
         contract.types.extend(roots);
-        contract.unknown = reader.unknown;
+        contract.foreign = reader.foreign;
         contract
     }
 
     /// Returns whether it declares nothing.
-    pub(crate) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.input.is_none() && self.output.is_none() && self.params.is_none()
     }
 
     /// Returns the parts with their names.
-    pub(crate) fn roots(&self) -> impl Iterator<Item = (&'static str, &Root)> {
+    pub fn roots(&self) -> impl Iterator<Item = (&'static str, &Root)> {
         let parts = [("input", &self.input), ("output", &self.output), ("params", &self.params)];
         parts.into_iter().filter_map(|(name, root)| Some((name, root.as_ref()?)))
     }
@@ -129,7 +165,7 @@ impl Contract {
 
 struct Reader<'d> {
     declared: &'d BTreeSet<String>,
-    unknown: BTreeSet<String>,
+    foreign: IndexMap<String, Type>,
 }
 
 impl Reader<'_> {
@@ -167,7 +203,10 @@ impl Reader<'_> {
         match &ty.kind {
             TypeKind::String | TypeKind::Arn => Ty::Text,
             TypeKind::Bool => Ty::Bool,
-            TypeKind::Integer(name) => integer(&plain(name)),
+            TypeKind::Integer(name) => {
+                let (least, greatest) = Int::named(&plain(name)).range();
+                Ty::Integer(least, greatest)
+            }
             TypeKind::Float(_) => Ty::Float,
             TypeKind::Timestamp => Ty::Timestamp,
             TypeKind::Json | TypeKind::Invalid => Ty::Any,
@@ -175,28 +214,14 @@ impl Reader<'_> {
             TypeKind::Map(value) => Ty::Map(Box::new(self.ty(value))),
             TypeKind::Option(inner) => Ty::Option(Box::new(self.ty(inner))),
             TypeKind::Named(name) if self.declared.contains(&plain(name)) => Ty::Named(plain(name)),
-            TypeKind::Named(name) => {
-                self.unknown.insert(plain(name));
-                Ty::Any
-            }
-            TypeKind::Path(path) => {
-                self.unknown.insert(path.to_string().replace(' ', ""));
-                Ty::Any
-            }
+            TypeKind::Named(name) => self.foreign(plain(name), ty),
+            TypeKind::Path(path) => self.foreign(spell(path.clone()), ty),
         }
     }
-}
 
-fn integer(name: &str) -> Ty {
-    let (least, greatest): (i128, i128) = match name {
-        "u8" => (u8::MIN.into(), u8::MAX.into()),
-        "u16" => (u16::MIN.into(), u16::MAX.into()),
-        "u32" => (u32::MIN.into(), u32::MAX.into()),
-        "i8" => (i8::MIN.into(), i8::MAX.into()),
-        "i16" => (i16::MIN.into(), i16::MAX.into()),
-        "i32" => (i32::MIN.into(), i32::MAX.into()),
-        "u64" | "usize" => (u64::MIN.into(), u64::MAX.into()),
-        _ => (i64::MIN.into(), i64::MAX.into()),
-    };
-    Ty::Integer(least, greatest)
+    /// A type that only rustc knows.
+    fn foreign(&mut self, name: String, ty: &Type) -> Ty {
+        self.foreign.entry(name.clone()).or_insert_with(|| ty.clone());
+        Ty::Foreign(name)
+    }
 }

@@ -1,0 +1,196 @@
+//! JSON Schema, draft 2020-12: <https://json-schema.org/draft/2020-12/schema>.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use serde_json::{Map, Number, Value, json};
+
+use super::{Contract, Named, NamedKind, Root, Ty};
+
+const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
+
+/// The member with the schemas of types with a name.
+const DEFINITIONS: &str = "$defs";
+
+/// Returns one document with the input, the output and the parameters as members, and every type in `$defs`.
+pub fn document(contract: &Contract) -> Value {
+    let mut made = Map::new();
+    made.insert("$schema".to_owned(), DIALECT.into());
+    made.insert("title".to_owned(), contract.name.clone().into());
+    made.insert("type".to_owned(), "object".into());
+    let roots = contract.roots().map(|(name, root)| (name.to_owned(), of(&root.ty)));
+    made.insert("properties".to_owned(), Value::Object(roots.collect()));
+    let declared = contract.types.iter().map(|named| (named.name.clone(), definition(named)));
+    let foreign = contract.foreign.keys().map(|name| (name.clone(), json!({})));
+    made.insert(DEFINITIONS.to_owned(), Value::Object(declared.chain(foreign).collect()));
+    Value::Object(made)
+}
+
+/// Returns the schema of only the input, the output or the parameters, with the types that it uses. Any value is valid
+/// for a type of [`Contract::foreign`].
+pub fn root(contract: &Contract, root: &Root) -> Value {
+    let used = Used::by(contract, root);
+    let foreign = used.foreign.iter().map(|name| ((*name).to_owned(), json!({})));
+    whole(root, used.declared(contract).chain(foreign).collect())
+}
+
+fn whole(root: &Root, definitions: Map<String, Value>) -> Value {
+    let mut made = json!({"$schema": DIALECT});
+    if let (Value::Object(made), Value::Object(of)) = (&mut made, of(&root.ty)) {
+        made.extend(of);
+        if !definitions.is_empty() {
+            made.insert(DEFINITIONS.to_owned(), definitions.into());
+        }
+    }
+    made
+}
+
+/// The text of a schema: rustc knows some of its types only when the macro has ended.
+#[derive(Debug)]
+pub struct SchemaText {
+    /// The text before the definitions of those types; the whole text if there are none.
+    pub head: String,
+    /// The definitions of those types.
+    pub foreign: Vec<ForeignDefinition>,
+}
+
+/// The definition of a type that only rustc knows.
+#[derive(Debug)]
+pub struct ForeignDefinition {
+    /// The text before it: its name.
+    pub before: String,
+    /// Where it is in the document, as a reference.
+    pub place: String,
+    /// The type's name in [`Contract::foreign`].
+    pub name: String,
+}
+
+impl SchemaText {
+    /// What follows the last definition.
+    pub const TAIL: &'static str = "}}";
+
+    /// Creates the text of the schema of the input, the output or the parameters.
+    pub fn of(contract: &Contract, root: &Root) -> Self {
+        let used = Used::by(contract, root);
+        let mut definitions: Map<_, _> = used.declared(contract).collect();
+        if used.foreign.is_empty() {
+            return Self { head: whole(root, definitions).to_string(), foreign: Vec::new() };
+        }
+        let first = definitions.is_empty();
+        if first {
+            // So that the text has a list of definitions; what follows takes its place.
+            definitions.insert(String::new(), Value::Bool(true));
+        }
+        let text = whole(root, definitions).to_string();
+        // The definitions are the last member.
+        let end = if first { "\"\":true}}" } else { Self::TAIL };
+        let head = text.strip_suffix(end).unwrap_or(&text).to_owned();
+        let foreign = used.foreign.iter().enumerate().map(|(number, name)| ForeignDefinition {
+            before: format!("{}{}:", if first && number == 0 { "" } else { "," }, Value::from(*name)),
+            place: reference(name),
+            name: (*name).to_owned(),
+        });
+        Self { head, foreign: foreign.collect() }
+    }
+}
+
+/// The types that a part uses.
+#[derive(Default)]
+struct Used<'c> {
+    declared: BTreeSet<&'c str>,
+    foreign: BTreeSet<&'c str>,
+}
+
+impl<'c> Used<'c> {
+    fn by(contract: &'c Contract, root: &'c Root) -> Self {
+        let mut used = Self::default();
+        let mut next = vec![&root.ty];
+        while let Some(ty) = next.pop() {
+            match ty {
+                Ty::List(inner) | Ty::Map(inner) | Ty::Option(inner) => next.push(inner),
+                Ty::Foreign(name) => {
+                    used.foreign.insert(name);
+                }
+                Ty::Named(name) if used.declared.insert(name) => {
+                    let named = contract.types.iter().filter(|named| named.name == *name);
+                    next.extend(named.flat_map(|named| named.kind.inside()));
+                }
+                _ => {}
+            }
+        }
+        used
+    }
+
+    /// Returns the definitions of the declared ones.
+    fn declared(&self, contract: &'c Contract) -> impl Iterator<Item = (String, Value)> {
+        let named = contract.types.iter().filter(|named| self.declared.contains(named.name.as_str()));
+        named.map(|named| (named.name.clone(), definition(named)))
+    }
+}
+
+/// Returns a reference to the definition with this name, a fragment of a URI.
+fn reference(name: &str) -> String {
+    let mut text = format!("#/{DEFINITIONS}/");
+    for byte in name.bytes() {
+        match byte {
+            b'~' => text.push_str("~0"),
+            b'/' => text.push_str("~1"),
+            b'_' | b':' => text.push(byte.into()),
+            _ if byte.is_ascii_alphanumeric() => text.push(byte.into()),
+            // Writing to a string cannot fail.
+            _ => drop(write!(text, "%{byte:02X}")),
+        }
+    }
+    text
+}
+
+fn definition(named: &Named) -> Value {
+    let mut made = Map::new();
+    if let Some(comment) = &named.comment {
+        made.insert("description".to_owned(), comment.clone().into());
+    }
+    match &named.kind {
+        NamedKind::Enum(texts) => {
+            made.insert("type".to_owned(), "string".into());
+            made.insert("enum".to_owned(), texts.clone().into());
+        }
+        NamedKind::Struct(fields) => {
+            made.insert("type".to_owned(), "object".into());
+            let members = fields.iter().map(|field| {
+                let mut schema = of(&field.ty);
+                if let (Some(comment), Value::Object(schema)) = (&field.comment, &mut schema) {
+                    schema.insert("description".to_owned(), comment.clone().into());
+                }
+                (field.wire.clone(), schema)
+            });
+            made.insert("properties".to_owned(), Value::Object(members.collect()));
+            let required = fields.iter().filter(|field| !field.optional).map(|field| field.wire.clone());
+            made.insert("required".to_owned(), required.collect::<Vec<_>>().into());
+        }
+    }
+    Value::Object(made)
+}
+
+fn of(ty: &Ty) -> Value {
+    match ty {
+        Ty::Any => json!({}),
+        Ty::Bool => json!({"type": "boolean"}),
+        Ty::Text => json!({"type": "string"}),
+        Ty::Timestamp => json!({"type": "string", "format": "date-time"}),
+        Ty::Float => json!({"type": "number"}),
+        Ty::Integer(least, greatest) => {
+            json!({"type": "integer", "minimum": number(*least), "maximum": number(*greatest)})
+        }
+        Ty::List(item) => json!({"type": "array", "items": of(item)}),
+        Ty::Map(value) => json!({"type": "object", "additionalProperties": of(value)}),
+        // Any value may be null.
+        Ty::Option(inner) if matches!(**inner, Ty::Any) => json!({}),
+        Ty::Option(inner) => json!({"anyOf": [of(inner), {"type": "null"}]}),
+        Ty::Named(name) => json!({"$ref": reference(name)}),
+        Ty::Foreign(name) => json!({"$ref": reference(name)}),
+    }
+}
+
+fn number(of: i128) -> Number {
+    Number::from_i128(of).unwrap_or_else(|| Number::from(0))
+}
