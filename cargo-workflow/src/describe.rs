@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 use clap::Args;
 use workflow_asl::nearest::nearest;
+#[cfg(feature = "aws")]
+use workflow_services::OwnResource;
 use workflow_services::{
     Arn, Integration, MachineType, Operation, Pattern, ResourceError, Service, Shape, Structure, Support, TaskResource,
 };
@@ -48,15 +50,11 @@ pub(crate) struct Describe {
     connect: crate::aws::Connect,
 }
 
-/// The parts that identify ARNs of state machines, executions and map runs.
-#[cfg(feature = "aws")]
-const OWN_ARNS: [&str; 4] = [":stateMachine:", ":execution:", ":mapRun:", ":express:"];
-
 impl Describe {
     /// Prints what the name refers to. The exit code is 2 if it refers to nothing.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         #[cfg(feature = "aws")]
-        if self.machine || (self.name.starts_with("arn:") && OWN_ARNS.iter().any(|part| self.name.contains(part))) {
+        if self.machine || crate::aws::own_resource(&self.name).is_some_and(|own| own != OwnResource::Activity) {
             return crate::aws::describe(&self.name, self.definition, self.format, &self.connect, output);
         }
         // In the language's notation, or in AWS's.

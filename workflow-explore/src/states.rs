@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use workflow_asl::document::{MachineType, Scope, State, StateMachine};
+use workflow_asl::document::{Scope, State, StateMachine};
 use workflow_asl::error_name::{
     ALL, HEARTBEAT_TIMEOUT, HTTP_SOCKET, HTTP_STATUS_PREFIX, PERMISSIONS, PREFIX, TASK_FAILED, TIMEOUT,
 };
 use workflow_asl::graph::Graph;
-use workflow_asl::{Code, Pointer, StateKind};
+use workflow_asl::rules::waits_for_unsent_token;
+use workflow_asl::{Pointer, StateKind};
 use workflow_local::Program;
 use workflow_services::{Pattern, TaskResource};
 
@@ -58,12 +59,7 @@ struct Around<'a> {
 impl States {
     pub(crate) fn of(machine: &StateMachine, program: &Program) -> Self {
         let mut all = BTreeMap::new();
-        scope(machine.scope(), program, &mut Vec::new(), &(Vec::new(), None), &mut all);
-        let found = workflow_asl::rules::check(machine, MachineType::Standard);
-        for lost in found.iter().filter(|found| found.code == Code::TokenNotSent) {
-            let is_of = |facts: &&mut StateFacts| lost.pointer.parent().as_ref() == Some(&facts.at);
-            all.values_mut().filter(is_of).for_each(|facts| facts.is_unanswerable = true);
-        }
+        scope(machine, machine.scope(), program, &mut Vec::new(), &(Vec::new(), None), &mut all);
         let looping = all.iter().filter(|(_, facts)| facts.loops).map(|(name, _)| name.clone());
         let looping = looping.enumerate().map(|(number, name)| (name, number)).collect();
         Self { all, looping }
@@ -87,6 +83,7 @@ impl States {
 }
 
 fn scope<'a>(
+    machine: &StateMachine,
     scope_of: Scope<'a>,
     program: &Program,
     around: &mut Vec<Around<'a>>,
@@ -106,8 +103,8 @@ fn scope<'a>(
             distributed: inside.1.clone(),
             errors: if state.kind == StateKind::Task { errors(state, program, around) } else { Vec::new() },
             may_be_silent: state.kind == StateKind::Task && (has_timer(state) || is_answered_by_token(state)),
-            is_function: state.resource.as_deref().is_some_and(is_function),
-            is_unanswerable: false,
+            is_function: resource(state).is_some_and(TaskResource::calls_function),
+            is_unanswerable: waits_for_unsent_token(state, machine.language_of(state)),
             token: token_of(state),
         };
         all.insert((*name).to_owned(), facts);
@@ -118,14 +115,10 @@ fn scope<'a>(
             inside.0.push(Arc::from(*name));
         }
         for inner in state.scopes(name, &at) {
-            scope(inner, program, around, &inside, all);
+            scope(machine, inner, program, around, &inside, all);
         }
         around.pop();
     }
-}
-
-fn is_function(resource: &str) -> bool {
-    resource.contains(":function:") || resource.contains(":::lambda:invoke")
 }
 
 /// Returns the error names in a state's retriers and catchers.
@@ -169,7 +162,7 @@ fn errors(state: &State, program: &Program, around: &[Around<'_>]) -> Vec<Arc<st
         (TIMEOUT, _) => has_both_timers(state),
         (PERMISSIONS, _) => true,
         (name, _) if name.starts_with(HTTP_STATUS_PREFIX) || name == HTTP_SOCKET => {
-            state.resource.as_deref().is_some_and(|resource| resource.contains(":http:"))
+            task.is_none_or(|task| task.calls_http() || task == TaskResource::Unknown)
         }
         (name, _) if name.starts_with(PREFIX) => name == workflow_asl::error_name::DATA_LIMIT_EXCEEDED,
         (name, Some(task)) => task.raises_any() || task.errors().any(|error| error.matches(name)),

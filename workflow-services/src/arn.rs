@@ -1,7 +1,29 @@
 //! Parses ARNs. The parts may be placeholders: `arn:${AWS::Partition}:states:::lambda:invoke`.
 
-/// Resource types of Step Functions itself. An ARN with one of these is not an integration.
-const OWN: [&str; 5] = ["activity", "execution", "express", "mapRun", "stateMachine"];
+/// A resource of Step Functions itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OwnResource {
+    /// `activity:NAME`
+    Activity,
+    /// An execution of a Standard state machine: `execution:MACHINE:NAME`.
+    Execution,
+    /// An execution of an Express state machine: `express:MACHINE:NAME:ID`.
+    ExpressExecution,
+    /// `mapRun:MACHINE/LABEL:ID`
+    MapRun,
+    /// `stateMachine:NAME`, also with a version or an alias.
+    StateMachine,
+}
+
+/// The types of these resources in an ARN. An ARN with one of them is not an integration.
+const OWN: [(&str, OwnResource); 5] = [
+    ("activity", OwnResource::Activity),
+    ("execution", OwnResource::Execution),
+    ("express", OwnResource::ExpressExecution),
+    ("mapRun", OwnResource::MapRun),
+    ("stateMachine", OwnResource::StateMachine),
+];
 
 /// The parts of an ARN, as written.
 ///
@@ -59,14 +81,29 @@ impl<'a> Arn<'a> {
     /// assert_eq!(name("arn:aws:states:eu-west-1:123456789012:activity:ask"), None);
     /// ```
     pub fn integration(self) -> Option<&'a str> {
-        let kind = self.resource.split(':').next().unwrap_or_default();
         match (self.service, self.region, self.account) {
             ("states", "", "") => Some(self.resource),
-            ("states", region, account) if !region.is_empty() && !account.is_empty() && !OWN.contains(&kind) => {
-                Some(self.resource)
+            ("states", region, account) if !region.is_empty() && !account.is_empty() => {
+                self.own_resource().is_none().then_some(self.resource)
             }
             _ => None,
         }
+    }
+
+    /// Returns which resource of Step Functions itself it is, or `None` if it is none.
+    ///
+    /// ```
+    /// use workflow_services::{Arn, OwnResource};
+    ///
+    /// let own = |text| Arn::parse(text).and_then(Arn::own_resource);
+    /// assert_eq!(own("arn:aws:states:eu-west-1:123456789012:express:Pay:one:2"), Some(OwnResource::ExpressExecution));
+    /// assert_eq!(own("arn:aws:states:eu-west-1:123456789012:lambda:invoke"), None);
+    /// assert_eq!(own("arn:aws:s3:::express:one"), None);
+    /// ```
+    pub fn own_resource(self) -> Option<OwnResource> {
+        let kind = self.resource.split(':').next()?;
+        let has_account = self.service == "states" && !self.region.is_empty() && !self.account.is_empty();
+        OWN.iter().find(|(name, _)| has_account && *name == kind).map(|(_, own)| *own)
     }
 }
 

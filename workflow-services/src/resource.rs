@@ -203,6 +203,29 @@ impl<'a> TaskResource<'a> {
         row.map_or(&[], |(_, _, members)| members)
     }
 
+    /// Returns whether it calls a Lambda function: by its ARN, or with `lambda:invoke`.
+    ///
+    /// ```
+    /// use workflow_services::TaskResource;
+    ///
+    /// let calls = |resource| TaskResource::parse(resource).is_ok_and(TaskResource::calls_function);
+    /// assert!(calls("arn:aws:states:::lambda:invoke.waitForTaskToken"));
+    /// assert!(calls("arn:aws:lambda:eu-west-1:123456789012:function:greet"));
+    /// assert!(!calls("arn:aws:states:::aws-sdk:lambda:getFunction"));
+    /// ```
+    pub fn calls_function(self) -> bool {
+        match self {
+            Self::Function => true,
+            Self::Optimised(integration, _) => integration.name() == Integration::LAMBDA_INVOKE,
+            _ => false,
+        }
+    }
+
+    /// Returns whether it calls an HTTP API, with `http:invoke`.
+    pub fn calls_http(self) -> bool {
+        matches!(self, Self::Optimised(integration, _) if integration.name() == Integration::HTTP_INVOKE)
+    }
+
     /// Returns whether it can raise errors of any name. A function, a worker or the holder of a task token can.
     pub fn raises_any(self) -> bool {
         match self {

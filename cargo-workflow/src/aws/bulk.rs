@@ -7,9 +7,10 @@ use clap::Args;
 use serde_json::{Value, json};
 use workflow_asl::printable::printable;
 use workflow_runtime::client::{BulkOutcome, Executions, Untyped};
+use workflow_services::OwnResource;
 
 use super::list::Filter;
-use super::{CommandError, Connect, Format, failure, machine};
+use super::{CommandError, Connect, Format, failure, machine, own_resource};
 use crate::{Failure, report};
 
 /// The arguments of `stop`.
@@ -91,7 +92,7 @@ impl Selection {
                 one(client.execution(self.target.as_str())).await?;
                 return Ok(None);
             }
-            let executions = match self.target.contains(":mapRun:") {
+            let executions = match own_resource(&self.target) == Some(OwnResource::MapRun) {
                 true => client.map_run(self.target.as_str()).children(),
                 false => machine(&client, &self.target).await?.executions(),
             };

@@ -7,8 +7,9 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::{Value, json};
 use workflow_runtime::client::{Error, Event, Execution, Untyped};
+use workflow_services::OwnResource;
 
-use super::{Connect, Format, table};
+use super::{Connect, Format, own_resource, table};
 use crate::{Failure, report};
 
 /// The arguments of `history`.
@@ -53,7 +54,7 @@ impl History {
                     while let Some(child) = children.next().await? {
                         let child = child.execution();
                         // The API keeps no histories of Express executions.
-                        if child.arn().as_str().contains(":express:") {
+                        if own_resource(child.arn().as_str()) == Some(OwnResource::ExpressExecution) {
                             notes.push(format!("the children of {arn} are Express: they are not saved"));
                             break;
                         }

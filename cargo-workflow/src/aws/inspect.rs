@@ -5,8 +5,9 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 use workflow_runtime::client::{Client, Untyped};
+use workflow_services::OwnResource;
 
-use super::{CommandError, Connect, Format, machine, table};
+use super::{CommandError, Connect, Format, machine, own_resource, table};
 use crate::{Failure, report};
 
 /// Prints the service's description of a state machine, an execution or a map run.
@@ -17,10 +18,10 @@ pub(crate) fn describe(
     connect: &Connect,
     output: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
-    let made = connect.run(async |client| match named {
-        named if named.contains(":execution:") => execution(&client, named, definition).await,
-        named if named.contains(":mapRun:") => map_run(&client, named).await,
-        named => state_machine(&client, named, definition).await,
+    let made = connect.run(async |client| match own_resource(named) {
+        Some(OwnResource::Execution) => execution(&client, named, definition).await,
+        Some(OwnResource::MapRun) => map_run(&client, named).await,
+        _ => state_machine(&client, named, definition).await,
     })?;
     match (format, definition) {
         (Format::Json, _) => writeln!(output, "{}", report::json_text(&made))?,

@@ -8,8 +8,9 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 use workflow_runtime::aws_sdk_sfn::types::{ExecutionListItem, ExecutionStatus};
 use workflow_runtime::client::{Executions, Pages, StateMachine, Untyped};
+use workflow_services::OwnResource;
 
-use super::{CommandError, Connect, Format, machine, table};
+use super::{CommandError, Connect, Format, machine, own_resource, table};
 use crate::{Failure, report};
 
 /// The arguments of `list`.
@@ -117,7 +118,7 @@ impl List {
                 });
                 return Ok(Listed { head: &["name", "type", "creationDate", "stateMachineArn"], json: json.collect() });
             };
-            if named.contains(":mapRun:") {
+            if own_resource(named) == Some(OwnResource::MapRun) {
                 let executions = client.map_run(named.as_str()).children();
                 return self.executions(executions).await;
             }

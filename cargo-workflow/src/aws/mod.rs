@@ -23,6 +23,7 @@ use workflow_runtime::aws_sdk_sfn;
 use workflow_runtime::aws_sdk_sfn::config::{Credentials, Region};
 use workflow_runtime::client::{Client, Error, StateMachine, Untyped};
 use workflow_server::WithoutSyncPrefix;
+use workflow_services::OwnResource;
 
 use crate::Failure;
 
@@ -52,6 +53,11 @@ pub(crate) struct Connect {
     /// The maximum duration of a request in seconds, including its retries
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     request_timeout: u64,
+}
+
+/// Returns which resource of Step Functions a name on the command line is, if it is the ARN of one.
+pub(crate) fn own_resource(named: &str) -> Option<OwnResource> {
+    workflow_services::Arn::parse(named)?.own_resource()
 }
 
 /// The output format.

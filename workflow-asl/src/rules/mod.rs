@@ -44,6 +44,7 @@ use crate::{Diagnostic, Finding, Pointer};
 pub use handled_errors::{HandledErrors, handled_errors};
 use object_index::ObjectIndex;
 use raised_errors::RaisedErrors;
+pub use task::waits_for_unsent_token;
 use variables::Assigned;
 
 /// Information on a definition that is not in its document.

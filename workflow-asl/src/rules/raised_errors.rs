@@ -204,10 +204,8 @@ fn task<'a>(at: &StateAt<'a>, annotations: &'a Annotations, resources: &mut Reso
     let parsed = *resources.entry(resource).or_insert_with(|| TaskResource::parse(resource).ok());
     let raises_any = parsed.is_none_or(TaskResource::raises_any);
     errors.any = raises_any && declared.is_none();
-    let calls_http = matches!(parsed, Some(TaskResource::Optimised(integration, _)) if integration.name() == Integration::HTTP_INVOKE);
     // What is not known before deployment may be that.
-    if calls_http || resource.contains(Integration::HTTP_INVOKE) || matches!(parsed, Some(TaskResource::Unknown) | None)
-    {
+    if parsed.is_none_or(|task| task.calls_http() || task == TaskResource::Unknown) {
         errors.reserved(&[error_name::HTTP_SOCKET]);
         errors.names.insert(Cow::Owned(format!("{}*", error_name::HTTP_STATUS_PREFIX)));
     }

@@ -5,7 +5,7 @@ use workflow_services::TaskResource;
 
 use super::Definition;
 use super::object_index::StateAt;
-use crate::document::{PathField, QueryLanguage, StateKind};
+use crate::document::{PathField, QueryLanguage, State, StateKind};
 use crate::resource::{Integration, Pattern, Resource};
 use crate::{Diagnostic, Finding, nearest, placeholder, template};
 
@@ -85,19 +85,23 @@ pub(super) fn an_integration_has_a_request(definition: &Definition<'_>, found: &
 
 /// A task that waits for its token sends the token with the request.
 pub(super) fn a_token_that_is_waited_for_is_sent(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
-    let waiting = calls(definition).filter(|(_, call)| call.pattern == Pattern::TaskToken);
     // An Express machine may not wait at all.
-    for (state, _) in waiting.filter(|(state, _)| !state.express) {
-        let field = request_field(state.language);
-        let Some(request) = state.state.field_value(field) else { continue };
-        // The context may come in as the state's input.
-        let context_is_input = matches!(&state.state.input_path, Some(PathField::Path(path)) if path.starts_with("$$"));
-        if context_is_input || may_hold_token(&request, state.language, false) {
-            continue;
+    for (state, _) in calls(definition).filter(|(state, _)| !state.express) {
+        if waits_for_unsent_token(state.state, state.language) {
+            let finding = Finding::TokenNotSent { state: state.name.to_owned(), language: state.language };
+            found.push(finding.at(state.at.child(request_field(state.language))));
         }
-        let finding = Finding::TokenNotSent { state: state.name.to_owned(), language: state.language };
-        found.push(finding.at(state.at.child(field)));
     }
+}
+
+/// Returns whether a task waits for its token and has a request that cannot have the token: nobody can answer it.
+pub fn waits_for_unsent_token(state: &State, language: QueryLanguage) -> bool {
+    let resource = state.resource.as_deref().and_then(Resource::parse);
+    let waits = matches!(resource, Some(Resource::Integration(call)) if call.pattern == Pattern::TaskToken);
+    // The context may come in as the state's input.
+    let context_is_input = matches!(&state.input_path, Some(PathField::Path(path)) if path.starts_with("$$"));
+    let request = state.field_value(request_field(language)).filter(|_| waits && !context_is_input);
+    request.is_some_and(|request| !may_hold_token(&request, language, false))
 }
 
 /// A task that waits for its token has a timeout or a heartbeat, or its machine has a timeout.

@@ -1,6 +1,6 @@
 //! The tasks that the user's functions and workers handle: their requests, and the results that they must return.
 
-use workflow_services::{Integration, Pattern, TaskResource};
+use workflow_services::{Pattern, TaskResource};
 
 use super::analysis::Analysis;
 use super::api::{ResultType, declared_result, integration};
@@ -62,13 +62,11 @@ impl CalledTask {
 
     fn of_arn(arn: &str) -> Option<Self> {
         match TaskResource::parse(arn) {
-            Ok(TaskResource::Optimised(integration, pattern)) if integration.name() == Integration::LAMBDA_INVOKE => {
-                match pattern {
-                    Pattern::RequestResponse => Some(Self::Lambda),
-                    Pattern::WaitForTaskToken => Some(Self::ForToken),
-                    _ => None,
-                }
-            }
+            Ok(task @ TaskResource::Optimised(_, pattern)) if task.calls_function() => match pattern {
+                Pattern::RequestResponse => Some(Self::Lambda),
+                Pattern::WaitForTaskToken => Some(Self::ForToken),
+                _ => None,
+            },
             Ok(TaskResource::Function | TaskResource::Activity | TaskResource::Unknown) => Some(Self::Whole),
             _ => None,
         }

@@ -6,6 +6,7 @@ use std::fmt;
 use serde_json::Value;
 use workflow_graph::history::Event;
 use workflow_local::{EventType, Execution, HistoryEvent, Instant, MachineType, Payload, Status};
+use workflow_services::{Arn, OwnResource};
 
 use super::documents::Documents;
 use super::error::ReplayError;
@@ -109,9 +110,7 @@ impl Recording {
             if let Some(machine) = &machine {
                 made.describe_machine(machine)?;
             }
-            if made.arn.as_deref().is_some_and(|arn| arn.contains(":express:")) {
-                made.machine_type = Some(MachineType::Express);
-            }
+            made.know_type();
             Ok(made)
         });
         read.collect()
@@ -200,7 +199,13 @@ impl Recording {
         self.arn = text("executionArn").or_else(|| self.arn.take());
         self.machine_arn = text("stateMachineArn");
         self.map_run = text("mapRunArn");
-        if self.arn.as_deref().is_some_and(|arn| arn.contains(":express:")) {
+        self.know_type();
+    }
+
+    /// Takes the type from the ARN of an Express execution.
+    fn know_type(&mut self) {
+        let own = self.arn.as_deref().and_then(Arn::parse).and_then(Arn::own_resource);
+        if own == Some(OwnResource::ExpressExecution) {
             self.machine_type = Some(MachineType::Express);
         }
     }

@@ -29,7 +29,9 @@ impl Data<'_> {
     /// Returns the value of a field that contains a template (JSONPath) or any JSON with expressions (JSONata).
     pub(crate) fn template(&self, language: QueryLanguage, value: &Value) -> Symbol {
         match (language, value) {
-            (_, Value::Array(items)) => Symbol::Tuple(items.iter().map(|item| self.template(language, item)).collect()),
+            (_, Value::Array(items)) => {
+                Symbol::Tuple(items.iter().map(|item| self.template(language, item)).collect()).sized()
+            }
             (_, Value::Object(members)) => {
                 let member = |(name, value): (&String, &Value)| match (language, name.strip_suffix(SUFFIX), value) {
                     (QueryLanguage::JsonPath, Some(name), Value::String(text)) => {
@@ -37,7 +39,7 @@ impl Data<'_> {
                     }
                     _ => (name.clone(), self.template(language, value)),
                 };
-                Symbol::Object { members: members.iter().map(member).collect(), base: None }
+                Symbol::Object { members: members.iter().map(member).collect(), base: None }.sized()
             }
             (QueryLanguage::Jsonata, Value::String(text)) => match jsonata::expression(text) {
                 Some(code) => self.jsonata(code),
@@ -61,7 +63,7 @@ impl Data<'_> {
                     intrinsic::ArgumentKind::Object => Some(ValueKind::Object),
                     _ => None,
                 };
-                Symbol::Computed { text: without_paths(text, &call.paths()), of, kind }
+                Symbol::Computed { text: without_paths(text, &call.paths()), of, kind }.sized()
             }
             // A placeholder is an opaque value.
             Err(_) => Symbol::Computed { text: text.to_owned(), of: Vec::new(), kind: None },
@@ -75,7 +77,7 @@ impl Data<'_> {
             Root::Variable(name) => self.variable(name),
         };
         let Some(_) = path.segments() else {
-            return Symbol::Computed { text: path.normalized(), of: vec![root], kind: None };
+            return Symbol::Computed { text: path.normalized(), of: vec![root], kind: None }.sized();
         };
         steps(root, &path.literal_steps())
     }
@@ -104,7 +106,7 @@ impl Data<'_> {
                 let items: Vec<_> = items.iter().map(|item| self.node(code, item, names)).collect();
                 // An array in an array literal stays an array, but a path with several results adds its items.
                 let certain = items.iter().all(|item| item.kind().is_some());
-                if certain { Symbol::Tuple(items) } else { Symbol::List(Box::new(Symbol::Unknown)) }
+                if certain { Symbol::Tuple(items).sized() } else { Symbol::List(Box::new(Symbol::Unknown)) }
             }
             NodeKind::Object(members) => {
                 let mut made = BTreeMap::new();
@@ -112,7 +114,7 @@ impl Data<'_> {
                     let NodeKind::String(name) = &name.kind else { return self.other(code, node, names) };
                     made.insert(name.clone(), self.node(code, value, names));
                 }
-                Symbol::Object { members: made, base: None }
+                Symbol::Object { members: made, base: None }.sized()
             }
             NodeKind::Condition(_, then, Some(other)) => self.node(code, then, names).or(self.node(code, other, names)),
             NodeKind::Call(function, arguments) => match (&function.kind, arguments.as_slice()) {
@@ -182,7 +184,7 @@ impl Data<'_> {
             let nouns = ["null", "a boolean", "a number", "a string", "an array", "an object"];
             nouns.iter().position(|known| *known == noun).and_then(|at| kinds.get(at)).copied()
         });
-        Symbol::Computed { text, of, kind }
+        Symbol::Computed { text, of, kind }.sized()
     }
 
     fn states_member(&self, name: &str) -> Symbol {

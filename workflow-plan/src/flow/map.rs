@@ -40,7 +40,7 @@ impl<'m> Reader<'m> {
             if let Some(input) = &batcher.batch_input {
                 members.insert("BatchInput".to_owned(), data.template(language, input));
             }
-            given = Symbol::Object { members, base: None };
+            given = Symbol::Object { members, base: None }.sized();
         }
         let (inner, variables) = match distributed {
             true => (context(given.clone()), Variables::new()),
@@ -60,7 +60,7 @@ impl<'m> Reader<'m> {
             ]);
             return Symbol::object([("MapRunArn", run.member("MapRunArn")), ("ResultWriterDetails", details)]);
         }
-        Symbol::List(Box::new(output))
+        Symbol::List(Box::new(output)).sized()
     }
 }
 

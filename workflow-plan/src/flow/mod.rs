@@ -22,6 +22,10 @@ pub use uses::{Source, Use, uses};
 /// How often a state of a loop is visited before what differs in its input counts as any value.
 const TURNS: u32 = 6;
 
+/// How often each state is visited on average before every input counts as any value: loops in maps in loops would
+/// multiply their turns.
+const VISITS: usize = 30;
+
 type Variables = BTreeMap<String, Symbol>;
 
 /// What flows into a state.
@@ -86,6 +90,8 @@ pub(crate) struct Reader<'m> {
     names: &'m dyn Fn(&str) -> String,
     /// Whether what a task gives is known by the task, not by what it calls.
     by_task: bool,
+    /// The visits until every input counts as any value.
+    visits: usize,
     flow: Flow,
 }
 
@@ -103,7 +109,8 @@ impl Flow {
     }
 
     fn read(machine: &StateMachine, names: &dyn Fn(&str) -> String, by_task: bool) -> Self {
-        let mut reader = Reader { machine, names, by_task, flow: Self::default() };
+        let visits = VISITS * Graph::all(machine).iter().map(|graph| graph.states().len()).sum::<usize>();
+        let mut reader = Reader { machine, names, by_task, visits, flow: Self::default() };
         let incoming = Incoming { input: Symbol::input(), variables: Variables::new() };
         let ends = reader.scope(&machine.scope(), incoming, &context(Symbol::input()));
         reader.flow.outputs = ends;
@@ -146,6 +153,7 @@ impl<'m> Reader<'m> {
                 continue;
             };
             let pointer = graph.state_pointer(number);
+            self.visits = self.visits.saturating_sub(1);
             let steps = self.state(name, state, &pointer, incoming.clone(), context);
             if let Some(output) = steps.output {
                 outputs.insert(self.name(name), output.bounded());
@@ -161,10 +169,14 @@ impl<'m> Reader<'m> {
                     });
                 }
                 let joined = match known.clone() {
-                    _ if *turn > 2 * TURNS => Incoming { input: Symbol::Unknown, variables: unknown(&given.variables) },
-                    Some(known) if *turn > TURNS => {
-                        Incoming { input: known.input.widened(given.input), variables: unknown(&given.variables) }
+                    _ if self.visits == 0 => Incoming { input: Symbol::Unknown, variables: Variables::new() },
+                    Some(known) if *turn > 2 * TURNS => {
+                        Incoming { input: Symbol::Unknown, variables: unknown(&known.variables, &given.variables) }
                     }
+                    Some(known) if *turn > TURNS => Incoming {
+                        variables: unknown(&known.variables, &given.variables),
+                        input: known.input.widened(given.input),
+                    },
                     Some(known) => known.or(given),
                     None => given,
                 };
@@ -180,8 +192,9 @@ impl<'m> Reader<'m> {
     }
 }
 
-fn unknown(variables: &Variables) -> Variables {
-    variables.keys().map(|name| (name.clone(), Symbol::Unknown)).collect()
+/// Returns the variables of both, each of any value.
+fn unknown(one: &Variables, other: &Variables) -> Variables {
+    one.keys().chain(other.keys()).map(|name| (name.clone(), Symbol::Unknown)).collect()
 }
 
 /// Returns a symbol that is one of the outputs; any value if empty.

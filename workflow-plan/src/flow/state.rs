@@ -45,7 +45,7 @@ impl<'m> Reader<'m> {
                     let incoming = Incoming { input: given.clone(), variables: variables.clone() };
                     joined(self.scope(&scope, incoming, context))
                 });
-                Some(Symbol::Tuple(branches.collect()))
+                Some(Symbol::Tuple(branches.collect()).sized())
             }
             StateKind::Map => Some(self.map(name, state, at, &data, language)),
             StateKind::Pass if language == QueryLanguage::JsonPath => {

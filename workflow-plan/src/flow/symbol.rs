@@ -1,6 +1,6 @@
 //! Symbolic values: literals, objects, and parts of values that are only known at run time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use workflow_asl::Pointer;
@@ -10,6 +10,10 @@ const ALTERNATIVES: usize = 8;
 
 /// The depth to which a value is followed. Deeper values count as any value.
 const DEPTH: usize = 24;
+
+/// The most values that are followed in one value, each counted as often as it is there: a chain of states that each hold
+/// their input several times would make it grow exponentially. Of what is more, any value counts.
+const SIZE: usize = 1_000;
 
 /// A value of an execution, as far as the definition determines it.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,7 +37,7 @@ pub(crate) enum Symbol {
 }
 
 /// The source of a value that is only known at run time.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum ValueSource {
     /// The input of the execution.
     Input,
@@ -117,7 +121,10 @@ impl Symbol {
                 all.push(other);
             }
         }
-        if all.len() > ALTERNATIVES || all.contains(&Self::Unknown) { Self::Unknown } else { Self::OneOf(all) }
+        if all.len() > ALTERNATIVES || all.contains(&Self::Unknown) {
+            return Self::Unknown;
+        }
+        Self::OneOf(all).sized()
     }
 
     /// Returns a symbol for both values in which the members that differ are any value: after a loop has added to some of
@@ -157,19 +164,23 @@ impl Symbol {
             Self::Tuple(items) => Self::Tuple(all(items)),
             Self::OneOf(items) => Self::OneOf(all(items)),
             Self::List(item) => Self::List(Box::new(item.flattened())),
-            Self::Computed { text, of, kind } => {
-                let mut parts = Vec::new();
-                of.iter().for_each(|one| one.parts(&mut parts));
-                Self::Computed { text, of: parts, kind }
-            }
+            Self::Computed { text, of, kind } => Self::Computed { text, of: Self::parts_of(&of), kind },
             one => one,
         }
     }
 
-    /// Collects the parts that are only known at run time, each once.
-    fn parts(&self, into: &mut Vec<Self>) {
+    /// Returns the parts of values that are only known at run time, each once.
+    fn parts_of(values: &[Self]) -> Vec<Self> {
+        let mut found = BTreeSet::new();
+        values.iter().for_each(|value| value.parts(&mut found));
+        found.into_iter().map(|(of, path)| Self::Part { of: of.clone(), path: path.to_vec() }).collect()
+    }
+
+    fn parts<'s>(&'s self, into: &mut BTreeSet<(&'s ValueSource, &'s [String])>) {
         match self {
-            Self::Part { .. } if !into.contains(self) => into.push(self.clone()),
+            Self::Part { of, path } => {
+                into.insert((of, path));
+            }
             Self::Object { members, base } => {
                 members.values().chain(base.as_deref()).for_each(|member| member.parts(into));
             }
@@ -214,7 +225,7 @@ impl Symbol {
                 let inner = if rest.is_empty() { value } else { self.inner(name).with(rest, value) };
                 let mut members = members.clone();
                 members.insert(name.clone(), inner);
-                Self::Object { members, base: base.clone() }
+                Self::Object { members, base: base.clone() }.sized()
             }
             Self::OneOf(all) => {
                 let each = all.iter().map(|one| one.with(path, value.clone()));
@@ -223,7 +234,7 @@ impl Symbol {
             other => {
                 let inner = if rest.is_empty() { value } else { self.inner(name).with(rest, value) };
                 let base = Some(Box::new(other.clone()));
-                Self::Object { members: [(name.clone(), inner)].into(), base }
+                Self::Object { members: [(name.clone(), inner)].into(), base }.sized()
             }
         }
     }
@@ -272,6 +283,45 @@ impl Symbol {
             Self::Computed { of, .. } => of.iter().map(Self::depth).max().unwrap_or(0),
             Self::Unknown | Self::Scalar(_) | Self::Part { .. } => 0,
         }
+    }
+
+    /// Returns how many values are in it, with itself.
+    fn size(&self) -> usize {
+        1 + match self {
+            Self::Object { members, base } => members.values().chain(base.as_deref()).map(Self::size).sum(),
+            Self::Tuple(items) | Self::OneOf(items) => items.iter().map(Self::size).sum(),
+            Self::Computed { of, .. } => of.iter().map(Self::size).sum(),
+            Self::List(item) => item.size(),
+            Self::Unknown | Self::Scalar(_) | Self::Part { .. } => 0,
+        }
+    }
+
+    /// Returns the value without those of its members and items for which it is too large: they count as any value. What is
+    /// computed from too much is computed from the parts that are only known at run time, and one of too large alternatives is
+    /// any value.
+    pub(crate) fn sized(mut self) -> Self {
+        let mut size = 1;
+        let mut fit = |part: &mut Self| {
+            let more = part.size();
+            if size + more > SIZE {
+                *part = Self::Unknown;
+            }
+            size += if *part == Self::Unknown { 1 } else { more };
+        };
+        match &mut self {
+            Self::Object { members, base } => {
+                base.as_deref_mut().into_iter().chain(members.values_mut()).for_each(fit);
+            }
+            Self::Tuple(items) => items.iter_mut().for_each(fit),
+            Self::List(item) => fit(item),
+            Self::Computed { of, .. } if of.iter().map(Self::size).sum::<usize>() > SIZE => {
+                *of = Self::parts_of(of);
+                of.truncate(SIZE);
+            }
+            Self::OneOf(all) if all.iter().map(Self::size).sum::<usize>() > SIZE => return Self::Unknown,
+            _ => {}
+        }
+        self
     }
 
     /// Returns the value, or any value if it is nested too deeply.

@@ -1,5 +1,6 @@
 //! What the expressions of a definition use of that which only an execution knows.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use workflow_asl::Pointer;
@@ -57,7 +58,7 @@ pub fn uses(machine: &StateMachine) -> Vec<Use> {
         };
         let Some(root) = root else { continue };
         let missing = missing(root.clone(), &reference.steps);
-        let mut parts = Vec::new();
+        let mut parts = BTreeSet::new();
         collect(&steps(root, &reference.steps), true, &mut parts);
         found.extend(parts.into_iter().map(|(source, path, exact)| {
             Use {
@@ -106,7 +107,8 @@ fn source(of: &ValueSource) -> Option<Source> {
     }
 }
 
-fn collect(symbol: &Symbol, exact: bool, into: &mut Vec<(Source, Vec<String>, bool)>) {
+/// Collects the parts of data in a value, each once.
+fn collect(symbol: &Symbol, exact: bool, into: &mut BTreeSet<(Source, Vec<String>, bool)>) {
     match symbol {
         Symbol::Part { of, path } => {
             into.extend(source(of).map(|source| (source, path.clone(), exact)));

@@ -1,0 +1,136 @@
+//! Documents whose values would grow exponentially if each way or each copy were followed: they are explored, and compared,
+//! in time that their length bounds. Without a bound, none of these ends.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use serde_json::{Map, Value, json};
+use workflow_asl::document::StateMachine;
+use workflow_cases::every;
+use workflow_explore::Explorer;
+use workflow_local::Engine;
+use workflow_plan::{Machine, plan};
+
+const COPIES: [&str; 8] = ["a", "b", "c", "d", "e", "f", "g", "h"];
+
+/// Returns an object with eight members of the same text.
+fn copies(suffix: &str, text: &str) -> Value {
+    COPIES.map(|key| (format!("{key}{suffix}"), json!(text))).into_iter().collect::<Map<_, _>>().into()
+}
+
+/// Returns a machine of 30 states in a chain, made by their numbers; the last reads a member.
+fn chain(language: &str, state: impl Fn(usize) -> Value) -> Value {
+    let mut states = Map::new();
+    for number in 0..30 {
+        let mut state = state(number);
+        state["Type"] = state.get("Type").cloned().unwrap_or(json!("Pass"));
+        if state["Type"] != "Choice" {
+            state["Next"] = format!("S{}", number + 1).into();
+        }
+        states.insert(format!("S{number}"), state);
+    }
+    let last = match language {
+        "JSONata" => json!({ "Type": "Pass", "Output": "{% $states.input.a %}", "End": true }),
+        _ => json!({ "Type": "Pass", "InputPath": "$.a", "End": true }),
+    };
+    states.insert("S30".to_owned(), last);
+    json!({ "QueryLanguage": language, "StartAt": "S0", "States": states })
+}
+
+/// Returns maps in maps, each in a loop that changes its input.
+fn nested_loops(levels: usize) -> Value {
+    let work = json!({ "Type": "Pass", "Parameters": copies(".$", "$"), "End": true });
+    (0..levels).fold(json!({ "StartAt": "W0", "States": { "W0": work } }), |inner, level| {
+        let name = |kind: &str| format!("{kind}{}", level + 1);
+        let grow = json!({ "Type": "Pass", "Parameters": { "n.$": "$", "items": [1, 2] }, "Next": name("Each") });
+        let each = json!({ "Type": "Map", "ItemsPath": "$.items", "ItemProcessor": inner, "Next": name("Again"),
+            "ResultPath": "$.done", "ItemSelector": { "whole.$": "$" } });
+        let again = json!({ "Type": "Choice", "Default": name("End"),
+            "Choices": [{ "Variable": "$.n.more", "IsPresent": true, "Next": name("Grow") }] });
+        let end = json!({ "Type": "Pass", "End": true });
+        json!({ "StartAt": name("Grow"), "States": {
+            name("Grow"): grow, name("Each"): each, name("Again"): again, name("End"): end } })
+    })
+}
+
+fn documents() -> Vec<(&'static str, Value)> {
+    let conditional = (0..38).fold("$states.input.a".to_owned(), |inner, level| {
+        format!("$states.input.b{level} ? {{'x': {inner}}} : {{'x': $states.input.c, 'y': $states.input}}")
+    });
+    let rule = (0..40).fold(
+        json!({ "Variable": "$.a", "NumericGreaterThan": 1 }),
+        |rule, level| json!({ ["And", "Or"][level % 2]: [rule, { "Variable": "$.b", "NumericEquals": level }] }),
+    );
+    let branches = |number: usize| {
+        let branch = |key: &str| {
+            let name = format!("{key}{number}");
+            json!({ "StartAt": name, "States": { name.clone(): { "Type": "Pass", "End": true } } })
+        };
+        COPIES.map(branch)
+    };
+    let array = format!("States.Array({})", ["$"; 8].join(", "));
+    let sum = ["$states.input"; 8].join(" & ");
+    let mut chosen = json!({ "StartAt": "C", "States": {
+        "C": { "Type": "Choice", "Choices": [rule], "Default": "D" }, "D": { "Type": "Succeed" } } });
+    chosen["States"]["C"]["Choices"][0]["Next"] = "D".into();
+    let mut looped = chain("JSONPath", |_| json!({ "Parameters": copies(".$", "$") }));
+    looped["States"]["S30"] = json!({ "Type": "Choice", "Default": "Done",
+        "Choices": [{ "Variable": "$.a.a", "IsPresent": true, "Next": "S0" }] });
+    looped["States"]["Done"] = json!({ "Type": "Succeed" });
+    vec![
+        ("parameters", chain("JSONPath", |_| json!({ "Parameters": copies(".$", "$") }))),
+        ("outputs", chain("JSONata", |_| json!({ "Output": copies("", "{% $states.input %}") }))),
+        (
+            "variables",
+            chain("JSONata", |number| match number {
+                0 => json!({ "Assign": { "x": "{% $states.input %}" } }),
+                _ => json!({ "Assign": { "x": copies("", "{% $x %}") } }),
+            }),
+        ),
+        ("functions", chain("JSONPath", |_| json!({ "Parameters": { "a.$": array } }))),
+        ("expressions", chain("JSONata", |_| json!({ "Output": { "a": format!("{{% {sum} %}}") } }))),
+        (
+            "results",
+            chain(
+                "JSONPath",
+                |number| json!({ "Parameters": copies(".$", "$"), "ResultPath": format!("$.r{}", number % 3) }),
+            ),
+        ),
+        ("branches", chain("JSONPath", |number| json!({ "Type": "Parallel", "Branches": branches(number) }))),
+        (
+            "ways",
+            chain("JSONata", |number| {
+                json!({
+            "Type": "Choice", "Default": format!("S{}", number + 1),
+            "Choices": [{ "Condition": "{% $states.input.q %}", "Next": format!("S{}", number + 1),
+                "Output": { "a": "{% $states.input %}", "b": "{% $states.input %}" } }] })
+            }),
+        ),
+        (
+            "condition",
+            json!({ "QueryLanguage": "JSONata", "StartAt": "A", "States": {
+            "A": { "Type": "Pass", "Output": format!("{{% {conditional} %}}"), "End": true } } }),
+        ),
+        ("rule", chosen),
+        ("loop", looped),
+        ("loops", nested_loops(5)),
+    ]
+}
+
+#[test]
+fn data_flow_is_bounded() {
+    every(documents(), |(_, document)| {
+        let machine = Machine::new(document.clone());
+        let mut changed = document.clone();
+        changed["Comment"] = "another".into();
+        plan(&machine, &Machine::new(changed));
+        workflow_plan::data::uses(&StateMachine::read(&document).0);
+    });
+}
+
+#[test]
+fn exploration_is_bounded() {
+    every(documents(), |(_, document)| {
+        let engine = Engine::new(&document).unwrap();
+        Explorer::new(&engine).unwrap().executions(20).explore().unwrap();
+    });
+}
