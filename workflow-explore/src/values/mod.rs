@@ -18,7 +18,7 @@ use workflow_services::TaskResource;
 
 pub(crate) use candidates::Candidates;
 use candidates::{Known, candidates};
-use wanted::wanted;
+use wanted::{Probe, wanted};
 
 use crate::states::States;
 
@@ -61,7 +61,15 @@ impl Values {
                     let values = values.map(|value| Payload::new(json!({ result.member: value.into_value() })));
                     Candidates { values: values.collect(), left_out: inside.left_out }
                 }
-                None => candidates(of_api, wanted),
+                None => {
+                    // What an API leaves out if it finds nothing is also tried absent.
+                    let mut wanted = wanted.cloned();
+                    for member in task.map_or(&[][..], TaskResource::absent_if_empty) {
+                        let read = wanted.as_mut().and_then(|wanted| wanted.members.get_mut(*member));
+                        read.into_iter().for_each(|read| read.probes.push(Probe::Present));
+                    }
+                    candidates(of_api, wanted.as_ref())
+                }
             };
             if found.values.is_empty() {
                 found.values.push(json!({}).into());

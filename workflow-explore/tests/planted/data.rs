@@ -47,6 +47,21 @@ pub(super) fn all() -> Vec<Planted> {
         });
         machine(states)
     };
+    let item = |next: &str| {
+        let mut get = with(
+            task("get", next),
+            json!({
+            "Resource": "arn:aws:states:::dynamodb:getItem", "ResultPath": "$.found",
+            "Parameters": { "TableName": "orders", "Key": { "id": { "S.$": "$.id" } } } }),
+        );
+        get["Catch"][0]["ResultPath"] = json!(null);
+        let is_there = json!({ "Variable": "$.found.Item", "IsPresent": true, "Next": "Ship" });
+        machine(json!({
+            "Get": get,
+            "IsThere": { "Type": "Choice", "Choices": [is_there], "Default": "Failed" },
+            "Ship": with(task("ship", "Done"), json!({ "Parameters": { "order.$": "$.found.Item" } })),
+        }))
+    };
     vec![
         planted(
             "a choice without a way for the rest",
@@ -84,5 +99,6 @@ pub(super) fn all() -> Vec<Planted> {
             seconds("NumericLessThanEquals"),
             seconds("NumericGreaterThanEquals"),
         ),
+        planted("an item that the table does not have", PROGRAM, item("Ship"), item("IsThere")),
     ]
 }

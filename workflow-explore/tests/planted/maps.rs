@@ -116,6 +116,23 @@ pub(super) fn all() -> Vec<Planted> {
             if catch == "Again" { states } else { with(json!({}), json!({ "Try": states["Try"], "Tried": end() })) };
         wrapped(distributed(states, "Try", failed()))
     };
+    let short = |fails: Value| {
+        let states = json!({
+            "Open": with(inner("open"), json!({ "Next": "Use" })),
+            "Use": with(with(inner("use"), json!({ "Next": "Close" })), fails),
+            "Close": inner("close"),
+        });
+        let mut map = distributed(states, "Open", with(json!({ "ToleratedFailurePercentage": 100 }), failed()));
+        map["ItemProcessor"]["ProcessorConfig"]["ExecutionType"] = json!("EXPRESS");
+        let mut map = wrapped(map);
+        for name in ["Open", "Use", "Close"] {
+            map["States"]["All"]["ItemProcessor"]["States"][name]
+                .as_object_mut()
+                .unwrap()
+                .retain(|field, _| field != "End" || name == "Close");
+        }
+        map
+    };
     vec![
         planted("no failure of an item is tolerated", UNCAUGHT, tolerant(json!({})), tolerant(failed())),
         planted(
@@ -188,5 +205,11 @@ pub(super) fn all() -> Vec<Planted> {
             race("Rest"),
         ),
         planted("the result of the other branch", PROGRAM, first("$[1].total"), first("$[0].total")),
+        declared(
+            "a child that fails leaves open what it opened",
+            Property::after("Open", ["Close"]),
+            short(json!({})),
+            short(caught(&["States.ALL"], "Close")),
+        ),
     ]
 }

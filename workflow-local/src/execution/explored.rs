@@ -152,11 +152,12 @@ impl Execution {
         }
     }
 
-    /// Returns whether a branch sleeps until the next timer is due, as opposed to the time limit of the execution.
+    /// Returns whether a branch sleeps until the next timer is due, as opposed to the time limit of the execution or of a
+    /// child execution.
     #[doc(hidden)]
     pub fn has_branch_timer(&self) -> bool {
         let timer = self.timers.iter().map(|timer| &timer.0).filter(|timer| self.is_current(timer)).min();
-        timer.is_some_and(|timer| !matches!(timer.kind, TimerKind::Execution(RunId(0))))
+        timer.is_some_and(|timer| !matches!(timer.kind, TimerKind::Execution(_)))
     }
 
     /// Returns how many more attempts the retrier has that an error of a waiting task belongs to; 0 without one.
