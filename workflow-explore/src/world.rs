@@ -123,7 +123,7 @@ impl<'x> World<'x> {
     /// Goes on until the world must decide, or the end.
     pub(crate) fn settle(&mut self, broken: &mut Vec<Broken>) -> Stand {
         let stand = self.go_on(broken);
-        let Self { happenings, monitors, execution, explorer, guess, passed, results, .. } = self;
+        let Self { happenings, monitors, execution, explorer, guess, passed, results, faults, visits, .. } = self;
         let guesses = |state: &Arc<str>, field: Option<&str>| {
             let facts = explorer.states.get(state).filter(|_| explorer.values.guessing.contains(&**state));
             let found = facts.map(|facts| {
@@ -159,6 +159,7 @@ impl<'x> World<'x> {
         };
         // A Fail state is not left: it has passed unless it fails otherwise.
         let mut fails = BTreeSet::new();
+        let undisturbed = *faults == 0 && visits.iter().all(|visits| *visits <= 1);
         happenings.read(execution, |news| {
             match news.happening {
                 Happening::EvaluationFailed { state, error, cause, field } => {
@@ -177,7 +178,7 @@ impl<'x> World<'x> {
                         fails.remove(&state);
                         blame(guess, &state, None, error == RUNTIME);
                     }
-                    broken.extend(judge_end(explorer, of, news.is_of_child(), guess.clone()));
+                    broken.extend(judge_end(explorer, of, news.is_of_child(), undisturbed, guess.clone()));
                 }
                 _ => {}
             }
@@ -517,7 +518,24 @@ fn of_program(state: &str, error: &str, cause: Option<&str>, guess: Option<Blame
 }
 
 /// An execution has ended, or a child of a distributed map, whose failure its map may tolerate.
-fn judge_end(explorer: &Explorer, of: View<'_>, is_child: bool, guess: Option<Blame>) -> Option<Broken> {
+/// `undisturbed`: nothing has gone wrong, and no task on a loop was called again.
+fn judge_end(
+    explorer: &Explorer,
+    of: View<'_>,
+    is_child: bool,
+    undisturbed: bool,
+    guess: Option<Blame>,
+) -> Option<Broken> {
+    // A time limit is there for what goes wrong, and for answers that come late.
+    let may_time_out = explorer.any_error || explorer.allowed.iter().any(|allowed| allowed == TIMEOUT);
+    if of.status() == Status::TimedOut && undisturbed && !is_child && !may_time_out {
+        return Some(Broken {
+            property: built_in::UNCAUGHT.to_owned(),
+            state: last_state(of.history()).map(|state| state.to_string()),
+            message: "the execution times out although nothing has gone wrong".to_owned(),
+            guess,
+        });
+    }
     if of.status() != Status::Failed {
         return None;
     }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use workflow_explore::Property;
 
-use super::{ENDS, IDEMPOTENCE, Planted, caught, declared, machine, planted, task, token, with};
+use super::{ENDS, IDEMPOTENCE, Planted, UNCAUGHT, caught, declared, machine, planted, task, token, with};
 
 pub(super) fn all() -> Vec<Planted> {
     let activity = |more: Value| {
@@ -39,6 +39,13 @@ pub(super) fn all() -> Vec<Planted> {
             "Parameters": { "CreationToken.$": token }, "ResultPath": null, "Next": "Done",
             "Retry": [{ "ErrorEquals": ["States.Timeout"], "MaxAttempts": 1 }] });
         machine(json!({ "Create": with(create, caught(&["States.ALL"], "Failed")) }))
+    };
+    let looping = |limit: Value| {
+        let states = json!({
+            "Pay": with(task("pay", "Done"), caught(&["States.ALL"], "Rest")),
+            "Rest": { "Type": "Wait", "Seconds": 60, "Next": "Pay" },
+        });
+        with(machine(states), limit)
     };
     vec![
         planted(
@@ -77,6 +84,13 @@ pub(super) fn all() -> Vec<Planted> {
             Property::after("Reserve", ["Done", "Release"]),
             limited(600),
             limited(3600),
+        ),
+        planted("a wait is longer than the execution may take", UNCAUGHT, waits(900), waits(60)),
+        planted(
+            "only a time limit ends a loop that tries again",
+            ENDS,
+            looping(json!({})),
+            looping(json!({ "TimeoutSeconds": 900 })),
         ),
         declared("the execution times out in a wait", Property::after("Reserve", ["Release"]), waits(900), waits(60)),
     ]
