@@ -9,11 +9,12 @@ use serde_json::Value;
 pub use workflow_jsonata::{LiteralKind, LiteralStep};
 
 use crate::document::{Field, Form, Operand, Operator, QueryLanguage, StateKind, StateMachine};
+use crate::jsonata::{self, Expressions};
 use crate::path::{JsonPath, Root};
 use crate::rules::object_index::{ObjectAt, ObjectIndex, ObjectKind, RuleAt, StateAt};
 use crate::template::{self, Computed};
 use crate::texts::Texts;
-use crate::{Pointer, jsonata, placeholder};
+use crate::{Pointer, placeholder};
 
 /// The value that a reference starts from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,7 +84,7 @@ pub struct Reference<'a> {
 /// assert_eq!(found[1].root, ReferenceRoot::Variable("prefix".to_owned()));
 /// ```
 pub fn references(machine: &StateMachine) -> Vec<Reference<'_>> {
-    of_index(&ObjectIndex::of(machine, false), &Texts::default())
+    of_index(&ObjectIndex::of(machine, false), &Texts::of(&Expressions::default()))
 }
 
 /// Returns the variables that each state refers to, as DescribeStateMachine gives them in `variableReferences`: states
@@ -101,7 +102,7 @@ pub fn variable_references(machine: &StateMachine) -> IndexMap<String, BTreeSet<
 }
 
 /// The references of the parts of a definition.
-pub(crate) fn of_index<'a>(index: &ObjectIndex<'a>, texts: &Texts) -> Vec<Reference<'a>> {
+pub(crate) fn of_index<'a>(index: &ObjectIndex<'a>, texts: &Texts<'_>) -> Vec<Reference<'a>> {
     let mut found = Vec::new();
     let mut rules = index.rules.iter();
     // The number of the rule at hand among those of its state.
@@ -139,7 +140,7 @@ struct ReferenceSearch<'p, 'a> {
     object: &'p ObjectAt<'a>,
     state: &'p StateAt<'a>,
     number: usize,
-    texts: &'p Texts,
+    texts: &'p Texts<'p>,
     needed: bool,
     found: &'p mut Vec<Reference<'a>>,
 }

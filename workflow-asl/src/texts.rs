@@ -6,12 +6,12 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::SyntaxError;
-use crate::jsonata::{self, Expressions};
+use crate::jsonata::{self, Ast, Expressions};
 use crate::path::JsonPath;
 use crate::template::Computed;
 
 /// The texts of one language that were parsed so far.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Parsed<T> {
     parse: fn(&str) -> Result<T, SyntaxError>,
     known: RefCell<ParsedTexts<T>>,
@@ -20,11 +20,17 @@ pub struct Parsed<T> {
 type ParsedTexts<T> = IndexMap<String, Arc<Result<T, SyntaxError>>>;
 
 /// The texts of a definition.
-#[derive(Debug, Default)]
-pub(crate) struct Texts {
+#[derive(Debug)]
+pub(crate) struct Texts<'a> {
     pub(crate) paths: Parsed<JsonPath>,
     pub(crate) computed: Parsed<Computed>,
-    pub(crate) expressions: Expressions,
+    pub(crate) expressions: &'a Expressions,
+}
+
+impl<'a> Texts<'a> {
+    pub(crate) fn of(expressions: &'a Expressions) -> Self {
+        Self { paths: Parsed::default(), computed: Parsed::default(), expressions }
+    }
 }
 
 impl<T> Parsed<T> {
@@ -40,6 +46,14 @@ impl<T> Parsed<T> {
         let read = Arc::new((self.parse)(text));
         self.known.borrow_mut().insert(text.to_owned(), Arc::clone(&read));
         read
+    }
+}
+
+impl Expressions {
+    /// Adds the tree of a text that need not be parsed.
+    pub fn add(&self, text: String, ast: Ast) {
+        let names = ast.names();
+        self.known.borrow_mut().insert(text, Arc::new(Ok((ast, names))));
     }
 }
 

@@ -301,7 +301,11 @@ fn compile_workflow(
         machine_name,
         machine_type,
         #[cfg(feature = "iam")]
-        policy: policy::PolicyTemplate::of(&lowered.machine, &analysis.param_names(), &lowered.fragments),
+        policy: policy::PolicyTemplate::of(
+            (&lowered.machine, &lowered.annotations.expressions),
+            &analysis.param_names(),
+            &lowered.fragments,
+        ),
         definition: lowered.definition,
         fragments: lowered.fragments,
         document: None,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use proc_macro2::TokenStream;
+use workflow_asl::jsonata::Expressions;
 use workflow_asl::{StateMachine, policy};
 
 use crate::fragment::Fragment;
@@ -20,8 +21,12 @@ pub struct PolicyTemplate {
 
 impl PolicyTemplate {
     /// Creates the template of a machine whose placeholders are these params, or constants of its fragments.
-    pub(crate) fn of(machine: &StateMachine, params: &BTreeMap<String, String>, fragments: &[Fragment]) -> Self {
-        let template = policy::template(machine, &BTreeMap::new());
+    pub(crate) fn of(
+        (machine, expressions): (&StateMachine, &Expressions),
+        params: &BTreeMap<String, String>,
+        fragments: &[Fragment],
+    ) -> Self {
+        let template = policy::template(machine, &BTreeMap::new(), expressions);
         let constants: BTreeMap<_, _> = fragments
             .iter()
             .filter_map(|fragment| match fragment {

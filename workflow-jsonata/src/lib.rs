@@ -28,6 +28,8 @@ mod syntax_error;
 #[cfg(feature = "evaluate")]
 mod text;
 
+use std::cell::Cell;
+
 #[cfg(feature = "evaluate")]
 pub use evaluate::{Binding, Error, Expression, Limits, Outcome, Output, Setting, Variables};
 pub use functions::{
@@ -41,6 +43,16 @@ pub use syntax::{
     print, print_with, translate_foreign_operators,
 };
 pub use syntax_error::SyntaxError;
+
+thread_local! {
+    static PARSED: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Returns how many texts this thread has parsed, for tests that something parses none.
+#[doc(hidden)]
+pub fn parsed_texts() -> usize {
+    PARSED.get()
+}
 
 /// A parsed expression.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,6 +75,7 @@ pub struct Ast {
 /// Fails if the text is not an expression of JSONata 2.0, with JSONata's own code and message, or if it nests more than
 /// 80 brackets or 500 nodes.
 pub fn parse(text: &str) -> Result<Ast, SyntaxError> {
+    PARSED.set(PARSED.get() + 1);
     let root = syntax::parse(text).map_err(|error| match (&error.help, translate_foreign_operators(text)) {
         (None, Some(translated)) => error.with_help(format!("JSONata uses other operators: `{}`", translated.trim())),
         _ => error,

@@ -16,10 +16,11 @@ use super::progress::LoopProgress;
 use crate::context;
 use crate::document::{Catcher, ChoiceRule, Operand, QueryLanguage, State, StateKind};
 use crate::graph::{Edge, EdgeKind, Graph};
-use crate::jsonata::{self, Use};
+use crate::jsonata::{self, Names, Use};
 use crate::path::{JsonPath, Root};
 use crate::placeholder;
 use crate::references::{LiteralKind, LiteralStep};
+use crate::texts::Texts;
 
 /// What the states of a loop write.
 #[derive(Default)]
@@ -47,7 +48,7 @@ impl LoopProgress<'_, '_> {
             }
             for edge in graph.leaving(*number) {
                 if inside(edge) {
-                    written.add(state, self.language(graph, *number)?, edge.kind);
+                    written.add(state, self.language(graph, *number)?, edge.kind, self.texts);
                 } else if state.kind == StateKind::Choice {
                     leaving.push((*number, *state));
                 } else {
@@ -60,7 +61,7 @@ impl LoopProgress<'_, '_> {
             let rules = state.choices.as_ref();
             self.language(graph, *number).is_some_and(|language| {
                 !state.has("InputPath")
-                    && rules.is_some_and(|rules| rules.iter().all(|rule| written.spares(rule, language)))
+                    && rules.is_some_and(|rules| rules.iter().all(|rule| written.spares(rule, language, self.texts)))
             })
         };
         if !leaving.iter().all(alike) {
@@ -72,10 +73,10 @@ impl LoopProgress<'_, '_> {
 
 impl LoopWrites {
     /// Adds what is written on this transition of a state.
-    fn add(&mut self, state: &State, language: QueryLanguage, way: EdgeKind) {
+    fn add(&mut self, state: &State, language: QueryLanguage, way: EdgeKind, texts: &Texts<'_>) {
         let (assign, output) = match way {
             EdgeKind::Catch(number) => match state.catch.as_ref().and_then(|catchers| catchers.get(number)) {
-                Some(catcher) if !catcher.is_unread() => return self.add_caught(catcher, language),
+                Some(catcher) if !catcher.is_unread() => return self.add_caught(catcher, language, texts),
                 _ => return self.anything(),
             },
             EdgeKind::Choice(number) => match state.choices.as_ref().and_then(|rules| rules.get(number)) {
@@ -93,7 +94,7 @@ impl LoopWrites {
             (QueryLanguage::JsonPath, _) => {
                 let gives = works || state.kind == StateKind::Pass && (state.has("Result") || state.has("Parameters"));
                 if gives || state.has("ResultPath") {
-                    self.at(state.field_value("ResultPath"));
+                    self.at(state.field_value("ResultPath"), texts);
                 }
             }
         }
@@ -103,19 +104,21 @@ impl LoopWrites {
         (self.all, self.any_variable) = (true, true);
     }
 
-    fn add_caught(&mut self, catcher: &Catcher, language: QueryLanguage) {
+    fn add_caught(&mut self, catcher: &Catcher, language: QueryLanguage, texts: &Texts<'_>) {
         self.assign(catcher.assign.as_ref());
         match (language, &catcher.output) {
             (QueryLanguage::Jsonata, output) => self.all |= !output.as_ref().is_some_and(is_input),
-            (QueryLanguage::JsonPath, _) => self.at(catcher.field_value("ResultPath")),
+            (QueryLanguage::JsonPath, _) => self.at(catcher.field_value("ResultPath"), texts),
         }
     }
 
     /// Adds the target of a `ResultPath`.
-    fn at(&mut self, path: Option<Value>) {
+    fn at(&mut self, path: Option<Value>, texts: &Texts<'_>) {
         let steps = match &path {
             Some(Value::Null) => return,
-            Some(Value::String(path)) => JsonPath::parse(path).map(|path| path.literal_steps()).unwrap_or_default(),
+            Some(Value::String(path)) => {
+                texts.paths.read(path).as_ref().as_ref().map(JsonPath::literal_steps).unwrap_or_default()
+            }
             _ => Vec::new(),
         };
         match steps.first().map(|step| &step.kind) {
@@ -132,29 +135,31 @@ impl LoopWrites {
     }
 
     /// Returns whether a rule reads nothing that is written.
-    fn spares(&self, rule: &ChoiceRule, language: QueryLanguage) -> bool {
+    fn spares(&self, rule: &ChoiceRule, language: QueryLanguage, texts: &Texts<'_>) -> bool {
         if rule.is_unread() {
             return false;
         }
         match (language, &rule.condition) {
-            (QueryLanguage::Jsonata, Some(Value::String(text))) => match jsonata::expression(text) {
-                Some(code) if !placeholder::contained(code) => self.spares_expression(code),
-                _ => false,
-            },
+            (QueryLanguage::Jsonata, Some(Value::String(text))) => {
+                let code = jsonata::expression(text).filter(|code| !placeholder::contained(code));
+                code.is_some_and(|code| {
+                    texts.expressions.read(code).as_ref().as_ref().is_ok_and(|(_, names)| self.spares_names(names))
+                })
+            }
             (QueryLanguage::Jsonata, condition) => matches!(condition, Some(Value::Bool(_))),
             (QueryLanguage::JsonPath, _) => {
                 let operands = rule.comparisons.iter().filter(|known| known.operator.operand() == Operand::Path);
                 let operands = operands.map(|comparison| comparison.operand.as_str());
                 let nested = rule.and.iter().chain(&rule.or).flatten().chain(rule.not.as_deref());
                 let variable = rule.variable.iter().map(|path| Some(path.as_str()));
-                variable.chain(operands).all(|path| path.is_some_and(|path| self.spares_path(path)))
-                    && nested.into_iter().all(|rule| self.spares(rule, language))
+                variable.chain(operands).all(|path| path.is_some_and(|path| self.spares_path(path, texts)))
+                    && nested.into_iter().all(|rule| self.spares(rule, language, texts))
             }
         }
     }
 
-    fn spares_path(&self, text: &str) -> bool {
-        let Ok(path) = JsonPath::parse(text) else { return false };
+    fn spares_path(&self, text: &str, texts: &Texts<'_>) -> bool {
+        let Ok(path) = &*texts.paths.read(text) else { return false };
         // Filters are ignored.
         path.is_definite()
             && !placeholder::contained(text)
@@ -165,9 +170,7 @@ impl LoopWrites {
             }
     }
 
-    fn spares_expression(&self, code: &str) -> bool {
-        let Ok(read) = jsonata::parse(code) else { return false };
-        let names = read.names();
+    fn spares_names(&self, names: &Names) -> bool {
         let state = |used: &Use| match used.name.as_str() {
             "input" => self.spares_member(&used.steps),
             "context" => is_fixed(&used.steps),

@@ -16,6 +16,7 @@ use serde_json::Value;
 use crate::Pointer;
 use crate::document::{MachineType, QueryLanguage, Scope, State, StateKind, StateMachine};
 use crate::graph::Graph;
+use crate::jsonata::Expressions;
 use crate::limits::{EXPRESS_EXECUTION_SECONDS, HISTORY_EVENTS, STANDARD_EXECUTION_SECONDS};
 use crate::references;
 use crate::rules::object_index::ObjectIndex;
@@ -163,9 +164,14 @@ impl Budget {
     /// assert_eq!(budget.executions[0].events.fixed, 6);
     /// ```
     pub fn of(machine: &StateMachine, kind: MachineType) -> Self {
-        let index = ObjectIndex::of(machine, kind == MachineType::Express);
-        let references = references::of_index(&index, &Texts::default());
-        let progress = LoopProgress::of(&index, &references);
+        let expressions = Expressions::default();
+        let (index, texts) = (ObjectIndex::of(machine, kind == MachineType::Express), Texts::of(&expressions));
+        let references = references::of_index(&index, &texts);
+        Self::with(machine, kind, LoopProgress::of(&index, &references, &texts))
+    }
+
+    /// The budget of a state machine whose loops are known.
+    pub(crate) fn with(machine: &StateMachine, kind: MachineType, progress: LoopProgress<'_, '_>) -> Self {
         let mut reader = Reader {
             machine,
             progress,

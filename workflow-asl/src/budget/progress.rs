@@ -17,6 +17,7 @@ use crate::jsonata;
 use crate::references::{LiteralKind, Reference, ReferenceRoot};
 use crate::resource::{Pattern, Resource};
 use crate::rules::object_index::{ObjectIndex, StateAt};
+use crate::texts::Texts;
 
 /// The progress of a state in its loop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,10 +36,11 @@ pub(crate) struct LoopProgress<'d, 'a> {
     /// The states' numbers in the index, by the place of their scope and their name.
     numbers: BTreeMap<(&'d Pointer, &'a str), usize>,
     references: BTreeMap<usize, Vec<&'d Reference<'a>>>,
+    pub(super) texts: &'d Texts<'d>,
 }
 
 impl<'d, 'a> LoopProgress<'d, 'a> {
-    pub(crate) fn of(index: &'d ObjectIndex<'a>, references: &'d [Reference<'a>]) -> Self {
+    pub(crate) fn of(index: &'d ObjectIndex<'a>, references: &'d [Reference<'a>], texts: &'d Texts<'d>) -> Self {
         let numbers = index.states.iter().enumerate().filter_map(|(number, state)| {
             let scope = index.scopes.get(state.scope)?;
             Some(((&scope.at, state.name), number))
@@ -47,7 +49,7 @@ impl<'d, 'a> LoopProgress<'d, 'a> {
         for reference in references {
             by_state.entry(reference.state_number).or_default().push(reference);
         }
-        Self { index, numbers: numbers.collect(), references: by_state }
+        Self { index, numbers: numbers.collect(), references: by_state, texts }
     }
 
     /// A state of a graph by its number there, with its number in the index.

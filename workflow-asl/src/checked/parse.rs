@@ -15,7 +15,7 @@ use crate::{Code, Diagnostic, Finding, Pointer, SyntaxError, jsonata};
 ///
 /// # Errors
 /// What the rules let pass because a placeholder may stand for something else.
-pub(crate) fn objects(index: &ObjectIndex<'_>, texts: &Texts) -> Result<CheckedObjects, Vec<Diagnostic>> {
+pub(crate) fn objects(index: &ObjectIndex<'_>, texts: &Texts<'_>) -> Result<CheckedObjects, Vec<Diagnostic>> {
     let mut targets = vec![BTreeMap::new(); index.scopes.len()];
     for state in &index.states {
         if let Some(scope) = targets.get_mut(state.scope) {
@@ -42,7 +42,7 @@ pub(crate) fn objects(index: &ObjectIndex<'_>, texts: &Texts) -> Result<CheckedO
 }
 
 struct Parser<'p, 'a> {
-    texts: &'p Texts,
+    texts: &'p Texts<'p>,
     /// For each scope, its states by name.
     targets: Vec<BTreeMap<&'a str, usize>>,
     found: Vec<Diagnostic>,

@@ -8,6 +8,7 @@ use workflow_iam::{Need, NoteKind, ServiceCall};
 
 use super::request::{Request, open_text};
 use crate::document::QueryLanguage;
+use crate::jsonata::Expressions;
 use crate::rules::object_index::StateAt;
 
 /// The actions of a result writer other than putting objects: large ones are uploaded in parts.
@@ -18,7 +19,7 @@ const EXECUTION: &str = "arn:${Partition}:states:${Region}:${Account}:execution"
 const EXECUTIONS: &str = "<executions>";
 
 /// Adds the calls of a distributed map.
-pub(super) fn calls(state: &StateAt<'_>, calls: &mut Vec<ServiceCall>) {
+pub(super) fn calls(state: &StateAt<'_>, expressions: &Expressions, calls: &mut Vec<ServiceCall>) {
     let reader = state.state.item_reader.as_ref();
     let writer = state.state.result_writer.as_ref();
     // Its partition is that of the enclosing calls.
@@ -43,7 +44,7 @@ pub(super) fn calls(state: &StateAt<'_>, calls: &mut Vec<ServiceCall>) {
     if let Some(reader) = reader {
         let config = reader.reader_config.as_ref();
         let value = request(&reader.parameters, &reader.arguments);
-        let request = Request::new(value.as_ref(), state.language);
+        let request = Request::new(value.as_ref(), state.language, expressions);
         let mut call = new_call();
         if resource.ends_with(":s3:listObjectsV2") {
             call.needs.push(Need::Statement {
@@ -83,7 +84,7 @@ pub(super) fn calls(state: &StateAt<'_>, calls: &mut Vec<ServiceCall>) {
         && writer.resource.is_some()
     {
         let value = request(&writer.parameters, &writer.arguments);
-        let request = Request::new(value.as_ref(), state.language);
+        let request = Request::new(value.as_ref(), state.language, expressions);
         let mut call = new_call();
         call.allow(WRITES, vec![of_s3("{Bucket}/{Prefix|*:folder}")]);
         call.look_up(|path| request.find(path));

@@ -23,6 +23,7 @@ pub use workflow_iam::{
 };
 
 use crate::document::{StateKind, StateMachine};
+use crate::jsonata::Expressions;
 use crate::rules::object_index::ObjectIndex;
 
 /// Returns the policy that the role of a state machine needs.
@@ -41,19 +42,19 @@ use crate::rules::object_index::ObjectIndex;
 ///     "Resource": "arn:aws:dynamodb:eu-west-1:*:table/orders"}]}));
 /// ```
 pub fn of(machine: &StateMachine, setting: &Setting) -> Policy {
-    template(machine, &setting.values).policy(setting)
+    template(machine, &setting.values, &Expressions::default()).policy(setting)
 }
 
 /// Returns the needs of a machine's states, with a slot for each placeholder.
 ///
 /// `values` are the known values of placeholders. A task whose whole `Resource` is a placeholder is looked up now,
-/// because the table is not available later.
-pub fn template(machine: &StateMachine, values: &BTreeMap<String, String>) -> Template {
+/// because the table is not available later. `expressions` are those that are parsed already.
+pub fn template(machine: &StateMachine, values: &BTreeMap<String, String>, expressions: &Expressions) -> Template {
     let mut calls = Vec::new();
     for state in &ObjectIndex::of(machine, false).states {
         match state.state.kind {
-            StateKind::Task => calls.extend(task::call(state, values)),
-            StateKind::Map if state.state.is_distributed() => distributed::calls(state, &mut calls),
+            StateKind::Task => calls.extend(task::call(state, values, expressions)),
+            StateKind::Map if state.state.is_distributed() => distributed::calls(state, expressions, &mut calls),
             _ => {}
         }
     }

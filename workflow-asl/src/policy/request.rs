@@ -8,7 +8,7 @@ use workflow_iam::{MACHINE, Values};
 
 use crate::document::QueryLanguage;
 use crate::intrinsic::{Argument, Function};
-use crate::jsonata::{self, Node, NodeKind};
+use crate::jsonata::{self, Expressions, Node, NodeKind};
 use crate::placeholder;
 use crate::template::{Computed, SUFFIX};
 
@@ -19,12 +19,13 @@ const MAX_TEXTS: usize = 16;
 pub(super) struct Request<'a> {
     value: Option<&'a Value>,
     language: QueryLanguage,
+    expressions: &'a Expressions,
 }
 
 impl<'a> Request<'a> {
     /// Creates the request; an absent value is the state's input.
-    pub(super) fn new(value: Option<&'a Value>, language: QueryLanguage) -> Self {
-        Self { value, language }
+    pub(super) fn new(value: Option<&'a Value>, language: QueryLanguage, expressions: &'a Expressions) -> Self {
+        Self { value, language, expressions }
     }
 
     /// Returns the top-level members that it certainly has, without `.$`.
@@ -116,8 +117,8 @@ impl<'a> Request<'a> {
     }
 
     fn expression(&self, text: &str, found: &mut Values) {
-        let texts = jsonata::parse(text).ok().and_then(|ast| self.node(&ast.root));
-        match texts {
+        let read = self.expressions.read(text);
+        match read.as_ref().as_ref().ok().and_then(|(ast, _)| self.node(&ast.root)) {
             Some(texts) => found.extend(texts.into_iter().map(Some)),
             None => found.push(any()),
         }

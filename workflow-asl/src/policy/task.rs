@@ -8,20 +8,25 @@ use workflow_services::{Integration, Pattern, TaskResource};
 use super::request::{Request, open_text};
 use super::{optimised, sdk};
 use crate::document::QueryLanguage;
+use crate::jsonata::Expressions;
 use crate::rules::object_index::StateAt;
 
 /// SDK services that have an optimised integration with another name.
 const OTHER_NAMES: &[(&str, &str)] = &[("bedrockruntime", "bedrock"), ("eventbridge", "events"), ("sfn", "states")];
 
 /// Returns what a task calls.
-pub(super) fn call(state: &StateAt<'_>, values: &BTreeMap<String, String>) -> Option<ServiceCall> {
+pub(super) fn call(
+    state: &StateAt<'_>,
+    values: &BTreeMap<String, String>,
+    expressions: &Expressions,
+) -> Option<ServiceCall> {
     let written = state.state.resource.as_deref()?;
     let mut call = ServiceCall::new(state.name, open_text(written));
     let parameters = match state.language {
         QueryLanguage::JsonPath => &state.state.parameters,
         QueryLanguage::Jsonata => &state.state.arguments,
     };
-    let request = Request::new(parameters.as_ref(), state.language);
+    let request = Request::new(parameters.as_ref(), state.language, expressions);
     let resource = fill(&call.resource, &Setting { values: values.clone(), ..Setting::default() });
     match TaskResource::parse(&resource) {
         Ok(TaskResource::Optimised(integration, pattern)) => optimised::add(integration, pattern, &request, &mut call),
@@ -48,7 +53,7 @@ pub(super) fn call(state: &StateAt<'_>, values: &BTreeMap<String, String>) -> Op
     }
     call.look_up(|path| request.find(path));
     if let Some(credentials) = &state.state.credentials {
-        call.role = Some(Request::new(Some(credentials), state.language).find("RoleArn"));
+        call.role = Some(Request::new(Some(credentials), state.language, expressions).find("RoleArn"));
     }
     Some(call)
 }

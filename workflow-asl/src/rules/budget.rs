@@ -21,7 +21,7 @@ pub(super) fn loops_do_not_run_away(definition: &Definition<'_>, found: &mut Vec
     if looping.is_empty() {
         return;
     }
-    let progress = LoopProgress::of(&definition.index, definition.references());
+    let progress = progress(definition);
     for graph in looping {
         let ends = graph.reaching_end();
         let runaway = runaway_loops(graph, &progress);
@@ -46,6 +46,10 @@ pub(super) fn loops_do_not_run_away(definition: &Definition<'_>, found: &mut Vec
             found.push(Finding::RunawayLoop { first: name(&first), last, tasks }.at(graph.state_pointer(first)));
         }
     }
+}
+
+fn progress<'d>(definition: &'d Definition<'_>) -> LoopProgress<'d, 'd> {
+    LoopProgress::of(&definition.index, definition.references(), &definition.texts)
 }
 
 fn unchanging(graph: &Graph<'_>, states: &[usize], choice: usize) -> Diagnostic {
@@ -73,7 +77,7 @@ pub(super) fn waits_end_before_their_execution(definition: &Definition<'_>, foun
     }
     let kind =
         if states.first().is_some_and(|state| state.express) { MachineType::Express } else { MachineType::Standard };
-    let budget = Budget::of(definition.machine, kind);
+    let budget = Budget::with(definition.machine, kind, progress(definition));
     for state in budget.states.iter().filter(|state| state.kind == StateKind::Wait) {
         let (Some(begins), Some(execution)) = (state.earliest, budget.executions.get(state.execution)) else {
             continue;

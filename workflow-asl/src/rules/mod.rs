@@ -37,6 +37,7 @@ use serde_json::Value;
 use crate::checked::{self, CheckedMachine};
 use crate::document::{MachineType, StateMachine};
 use crate::graph::Graph;
+use crate::jsonata::Expressions;
 use crate::references::{self, Reference};
 use crate::source::{Format, Source};
 use crate::texts::Texts;
@@ -48,7 +49,7 @@ pub use task::waits_for_unsent_token;
 use variables::Assigned;
 
 /// Information on a definition that is not in its document.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Annotations {
     /// The errors that the tasks at these pointers raise in addition to those of AWS's APIs. A list is complete.
     pub errors: BTreeMap<Pointer, Vec<String>>,
@@ -58,6 +59,8 @@ pub struct Annotations {
     pub uncaught: BTreeSet<Pointer>,
     /// Whether the definition is made from the language, whose own checks know the types of its values.
     pub lowered: bool,
+    /// Its expressions whose trees are known. Those that the rules parse are added.
+    pub expressions: Expressions,
 }
 
 /// What the rules find in a definition of which more is known than its document says.
@@ -82,7 +85,7 @@ struct Definition<'a> {
     /// The assignments to variables.
     assigned: Vec<Assigned<'a>>,
     /// The paths, calls and expressions in it.
-    texts: Texts,
+    texts: Texts<'a>,
     /// The calls of services.
     calls: Vec<api::ApiCall<'a>>,
     annotations: &'a Annotations,
@@ -98,7 +101,7 @@ impl<'a> Definition<'a> {
             machine,
             characters,
             references: OnceCell::new(),
-            texts: Texts::default(),
+            texts: Texts::of(&annotations.expressions),
             calls: api::calls(&index),
             assigned: variables::assigned(&index),
             index,

@@ -37,12 +37,12 @@ pub(super) fn has_the_form_of_its_field(definition: &Definition<'_>, found: &mut
     }
 }
 
-fn check(texts: &Texts, object: &ObjectAt<'_>, field: &Field, value: &Value, found: &mut Vec<Diagnostic>) {
+fn check(texts: &Texts<'_>, object: &ObjectAt<'_>, field: &Field, value: &Value, found: &mut Vec<Diagnostic>) {
     let at = object.at.child(field.name);
     let jsonata = object.language == QueryLanguage::Jsonata;
     let text = value.as_str();
     let unknown = text.is_some_and(placeholder::contained);
-    let strings = Strings { expressions: &texts.expressions, of: object.kind, field };
+    let strings = Strings { expressions: texts.expressions, of: object.kind, field };
     match field.form {
         Form::Template | Form::Computed if jsonata => {
             if field.name == "Items" {
@@ -119,7 +119,7 @@ fn check_range(number: Option<f64>, (min, max): (f64, f64), at: &Pointer, found:
 
 /// Parses a path in the document; `None` if it is invalid or unknown.
 pub(super) fn check_path(
-    texts: &Texts,
+    texts: &Texts<'_>,
     path: &str,
     at: &Pointer,
     found: &mut Vec<Diagnostic>,
@@ -136,7 +136,7 @@ pub(super) fn check_path(
 ///
 /// <https://states-language.net/#ref-paths>,
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html>
-fn check_reference_path(texts: &Texts, text: &str, field: &Field, at: &Pointer, found: &mut Vec<Diagnostic>) {
+fn check_reference_path(texts: &Texts<'_>, text: &str, field: &Field, at: &Pointer, found: &mut Vec<Diagnostic>) {
     let Some(read) = check_path(texts, text, at, found) else { return };
     let Ok(read) = &*read else { return };
     let path = text.to_owned();
@@ -154,7 +154,7 @@ fn check_reference_path(texts: &Texts, text: &str, field: &Field, at: &Pointer, 
     found.push(finding.at(at.clone()));
 }
 
-fn check_fail_path(texts: &Texts, text: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
+fn check_fail_path(texts: &Texts<'_>, text: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
     match &*texts.computed.read(text) {
         Ok(Computed::Path(_)) => {}
         Ok(Computed::Intrinsic(intrinsic)) => {
@@ -174,7 +174,7 @@ fn check_fail_path(texts: &Texts, text: &str, at: &Pointer, found: &mut Vec<Diag
     }
 }
 
-fn check_template(texts: &Texts, field: &Field, value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
+fn check_template(texts: &Texts<'_>, field: &Field, value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
     match value {
         Value::Object(_) => {
             template::check(&texts.computed, value, at, found);

@@ -94,7 +94,11 @@ pub(crate) fn compile(
     let fragments = params.name(fragments);
     Some(Compiled {
         #[cfg(feature = "iam")]
-        policy: PolicyTemplate::of(&machine, &params.names, &fragments),
+        policy: PolicyTemplate::of(
+            (&machine, &workflow_asl::jsonata::Expressions::default()),
+            &params.names,
+            &fragments,
+        ),
         fragments,
         document: Some(Document { path: file.value.clone(), states: states(source.value(), &machine) }),
         params: params.declaration,

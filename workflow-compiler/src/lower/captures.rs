@@ -6,11 +6,11 @@
 
 use serde_json::{Map, Value};
 use workflow_asl::document::QueryLanguage;
+use workflow_asl::jsonata::Node;
 use workflow_asl::{Pointer, StateKind};
 
 use super::field::Fields;
-use super::jsonata::{braced, expression, quote};
-use super::reference::{push_jsonata_member, push_path_member};
+use super::reference::{push_path_member, states};
 use super::{Lowering, ValueField, target_span};
 use crate::check::{Capture, ItemCapture, StateInfo};
 use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Head, Member, Target, TokenSpan};
@@ -30,7 +30,7 @@ impl<'a> Lowering<'_, 'a> {
                 self.put_variable(span, fields, variable, value);
             }
             QueryLanguage::Jsonata => {
-                let value = braced(&constructor(capture, "$states.result"));
+                let value = self.braced(constructor(capture, states("result")));
                 self.put_variable(span, fields, variable, value);
             }
             QueryLanguage::JsonPath => match template(capture, "$") {
@@ -46,9 +46,11 @@ impl<'a> Lowering<'_, 'a> {
         let Some(ItemCapture { variable, capture, again, .. }) = analysis.item_capture_of(info, target) else { return };
         let (name, value) = match info.language {
             QueryLanguage::Jsonata => {
-                let item = constructor(capture, "$states.input");
-                let value = if *again { format!("$exists(${variable}) ? ${variable} : {item}") } else { item };
-                (variable.clone(), braced(&value))
+                let item = constructor(capture, states("input"));
+                let known = Node::variable(variable);
+                let exists = Node::call("exists", [known.clone()]);
+                let value = if *again { exists.condition(known, item) } else { item };
+                (variable.clone(), self.braced(value))
             }
             QueryLanguage::JsonPath => (format!("{variable}.$"), "$".into()),
         };
@@ -65,9 +67,10 @@ impl<'a> Lowering<'_, 'a> {
             Value::Object(assign) => drop(assign.insert(name, value)),
             // The omission of a variable is one expression, and so is the user's own.
             Value::String(text) => {
-                if let (Some(all), Some(own)) = (expression(text), value.as_str().and_then(expression)) {
-                    let merged = format!("$merge([{}, {{{}: {}}}])", all.trim(), quote(&name), own.trim());
-                    fields.insert("Assign", braced(&merged));
+                let own = value.as_str().and_then(|text| self.unbraced(text));
+                if let (Some(all), Some(own)) = (self.unbraced(text), own) {
+                    let merged = self.braced(Node::call("merge", [Node::array([all, Node::object([(name, own)])])]));
+                    fields.insert("Assign", merged);
                 }
             }
             _ => {}
@@ -92,11 +95,14 @@ impl<'a> Lowering<'_, 'a> {
         };
         match value {
             // Without a value, the output is the input.
-            None => braced(&constructor(capture, "$states.input")),
+            None => self.braced(constructor(capture, states("input"))),
             Some(value) => {
                 let part = part_of(value, capture);
                 match assign {
-                    Some(Value::String(_)) => braced(&self.jsonata(place, &part).text),
+                    Some(Value::String(_)) => {
+                        let part = self.jsonata(place, &part);
+                        self.braced(part)
+                    }
                     _ => self.jsonata_value(place, &part, at),
                 }
             }
@@ -108,7 +114,7 @@ impl<'a> Lowering<'_, 'a> {
         let analysis = self.analysis;
         let Some(variable) = analysis.error_capture_of(info, target) else { return };
         let (name, value) = match info.language {
-            QueryLanguage::Jsonata => (variable.to_owned(), braced("$states.errorOutput")),
+            QueryLanguage::Jsonata => (variable.to_owned(), self.braced(states("errorOutput"))),
             QueryLanguage::JsonPath => (format!("{variable}.$"), "$".into()),
         };
         self.put_variable(target_span(target), entry, name, value);
@@ -116,14 +122,9 @@ impl<'a> Lowering<'_, 'a> {
 }
 
 /// `{'ModelArtifacts': {'S3ModelArtifacts': $states.result.ModelArtifacts.S3ModelArtifacts}}`
-fn constructor(capture: &Capture, path: &str) -> String {
-    let Capture::Members(members) = capture else { return path.to_owned() };
-    let members = members.iter().map(|(name, capture)| {
-        let mut path = path.to_owned();
-        push_jsonata_member(&mut path, name);
-        format!("{}: {}", quote(name), constructor(capture, &path))
-    });
-    format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
+fn constructor(capture: &Capture, value: Node) -> Node {
+    let Capture::Members(members) = capture else { return value };
+    Node::object(members.iter().map(|(name, capture)| (name, constructor(capture, value.clone().member(name)))))
 }
 
 /// Returns the capture as a payload template; `None` for the whole value.

@@ -4,7 +4,6 @@ use serde_json::Value;
 use workflow_asl::document::QueryLanguage;
 
 use super::field::Fields;
-use super::jsonata::{Binds, braced};
 use super::state::belongs;
 use super::{Lowering, ValueField, ValueSite};
 use crate::check::StateInfo;
@@ -73,11 +72,12 @@ impl<'a> Lowering<'_, 'a> {
             let test =
                 ExprKind::Binary(BinaryOp::Equal, pattern.span, Box::new(subject.clone()), Box::new(pattern.clone()));
             let test = Expr::made(test, pattern.span);
-            self.jsonata(place, &test).within(Binds::And)
+            self.jsonata(place, &test)
         });
-        let tests: Vec<_> = tests.collect();
-        if let (Some(first), Some(last)) = (patterns.first(), patterns.last()) {
-            self.put(rule, "Condition", braced(&tests.join(" or ")), first.span.to(last.span));
+        let any = tests.reduce(|any, test| any.binary("or", test));
+        if let (Some(any), Some(first), Some(last)) = (any, patterns.first(), patterns.last()) {
+            let condition = self.braced(any);
+            self.put(rule, "Condition", condition, first.span.to(last.span));
         }
     }
 

@@ -24,7 +24,7 @@ fn compared_type(ty: &Ty) -> Option<Operand> {
     })
 }
 
-fn relation(op: BinaryOp) -> Option<Relation> {
+pub(super) fn relation(op: BinaryOp) -> Option<Relation> {
     Some(match op {
         BinaryOp::Equal | BinaryOp::NotEqual => Relation::Equal,
         BinaryOp::Less => Relation::Less,

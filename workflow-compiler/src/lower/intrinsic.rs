@@ -149,7 +149,9 @@ impl<'a> Lowering<'_, 'a> {
     fn bare(&mut self, place: ValueSite<'_, 'a>, expr: &Expr) -> String {
         match &expr.kind {
             ExprKind::Paren(inner) => self.bare(place, inner),
-            ExprKind::Constant(path) => self.slots.literal(Source::Constant(path.clone()), Escape::Text),
+            ExprKind::Constant(path) => {
+                format!("'{}'", self.slots.literal(Source::Constant(path.clone()), Escape::Text))
+            }
             _ => self.intrinsic(place, expr),
         }
     }
@@ -157,7 +159,9 @@ impl<'a> Lowering<'_, 'a> {
     fn intrinsic_hole(&mut self, source: Source, ty: &Ty) -> String {
         match ty.present() {
             // A number or boolean has no apostrophes.
-            Ty::Integer(_) | Ty::Number | Ty::Float(_) | Ty::Bool => self.slots.literal(source, Escape::Text),
+            Ty::Integer(_) | Ty::Number | Ty::Float(_) | Ty::Bool => {
+                format!("'{}'", self.slots.literal(source, Escape::Text))
+            }
             _ => format!("'{}'", self.slots.inside(source, Escape::Intrinsic)),
         }
     }

@@ -1,14 +1,16 @@
-//! Values in a JSONata state: JSON whose strings may be expressions in `{% … %}`, with the parentheses that JSONata's
-//! precedence requires.
+//! Values in a JSONata state: JSON whose strings may be expressions in `{% … %}`. An expression is lowered to a tree, which
+//! is printed once; the rules receive the tree too.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html>
 //! <https://docs.jsonata.org/overview.html>
 
 use serde_json::{Map, Value};
+use workflow_asl::document::Relation;
+use workflow_asl::jsonata::{Node, Printed, expression, print};
 use workflow_asl::{Code, Pointer};
 
+use super::condition::relation;
 use super::list::is_constructor;
-use super::reference::LoweredReference;
 use super::slot::Source;
 use super::{Lowering, ValueField, ValueSite};
 use crate::check::Ty;
@@ -19,105 +21,43 @@ use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Member, UnaryOp};
 /// The start of an expression in AWS.
 const OPEN: &str = "{%";
 
-/// Returns an expression as a string of the document.
-pub(super) fn braced(text: &str) -> Value {
-    format!("{{% {text} %}}").into()
-}
-
-/// The precedence of an expression's operator, according to JSONata's binding powers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Binds {
-    /// `c ? a : b`, and raw text, whose precedence is unknown.
-    Ternary,
-    Or,
-    And,
-    Comparison,
-    /// `+`, `-` and `&` alike.
-    Sum,
-    Product,
-    Minus,
-    /// Operands that need no parentheses.
-    Operand,
-}
-
-/// An expression's text.
-pub(super) struct Jsonata {
-    pub(super) text: String,
-    pub(super) binds: Binds,
-}
-
-impl Jsonata {
-    pub(super) fn new(text: impl Into<String>, binds: Binds) -> Self {
-        Self { text: text.into(), binds }
-    }
-
-    pub(super) fn operand(text: impl Into<String>) -> Self {
-        Self::new(text, Binds::Operand)
-    }
-
-    /// Returns the text as an operand of an operator with precedence `least`.
-    pub(super) fn within(self, least: Binds) -> String {
-        if self.binds < least { format!("({})", self.text) } else { self.text }
-    }
-}
-
-/// Returns a string literal. JSONata has no escape for an apostrophe, so text with one is in double quotes.
-pub(super) fn quote(text: &str) -> String {
-    let quote = if text.contains('\'') { '"' } else { '\'' };
-    let mut out = String::from(quote);
-    for ch in text.chars() {
-        match ch {
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            ch if ch == quote => out.extend(['\\', ch]),
-            ch if ch.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(ch))),
-            ch => out.push(ch),
-        }
-    }
-    out.push(quote);
-    out
-}
-
-/// Returns the contents of `{% … %}`.
-pub(super) fn expression(text: &str) -> Option<&str> {
-    workflow_asl::jsonata::expression(text)
-}
-
-fn operator(op: BinaryOp) -> (&'static str, Binds) {
+/// Returns the operator's sign. A default is a conditional.
+fn sign(op: BinaryOp) -> &'static str {
     match op {
-        BinaryOp::Default => ("", Binds::Ternary),
-        BinaryOp::Or => ("or", Binds::Or),
-        BinaryOp::And => ("and", Binds::And),
-        BinaryOp::Equal => ("=", Binds::Comparison),
-        BinaryOp::NotEqual => ("!=", Binds::Comparison),
-        BinaryOp::Less => ("<", Binds::Comparison),
-        BinaryOp::LessEqual => ("<=", Binds::Comparison),
-        BinaryOp::Greater => (">", Binds::Comparison),
-        BinaryOp::GreaterEqual => (">=", Binds::Comparison),
-        BinaryOp::Add => ("+", Binds::Sum),
-        BinaryOp::Subtract => ("-", Binds::Sum),
-        BinaryOp::Multiply => ("*", Binds::Product),
-        BinaryOp::Divide => ("/", Binds::Product),
-        BinaryOp::Remainder => ("%", Binds::Product),
-    }
-}
-
-/// Returns the next higher precedence, for the right operand of a left-associative operator.
-fn tighter(binds: Binds) -> Binds {
-    match binds {
-        Binds::Ternary => Binds::Or,
-        Binds::Or => Binds::And,
-        Binds::And => Binds::Comparison,
-        Binds::Comparison => Binds::Sum,
-        Binds::Sum => Binds::Product,
-        Binds::Product => Binds::Minus,
-        Binds::Minus | Binds::Operand => Binds::Operand,
+        BinaryOp::Default => "?",
+        BinaryOp::Or => "or",
+        BinaryOp::And => "and",
+        BinaryOp::Equal => "=",
+        BinaryOp::NotEqual => "!=",
+        BinaryOp::Less => "<",
+        BinaryOp::LessEqual => "<=",
+        BinaryOp::Greater => ">",
+        BinaryOp::GreaterEqual => ">=",
+        BinaryOp::Add => "+",
+        BinaryOp::Subtract => "-",
+        BinaryOp::Multiply => "*",
+        BinaryOp::Divide => "/",
+        BinaryOp::Remainder => "%",
     }
 }
 
 impl<'a> Lowering<'_, 'a> {
+    /// Returns an expression as a string of the document.
+    pub(super) fn braced(&mut self, root: Node) -> Value {
+        let Printed { text, ast } = print(root, " ");
+        let value = format!("{{%{text}%}}").into();
+        if let Some(ast) = ast {
+            self.expressions.insert(text, ast);
+        }
+        value
+    }
+
+    /// Returns a string of the document as the expression that it is.
+    pub(super) fn unbraced(&self, text: &str) -> Option<Node> {
+        let text = expression(text)?;
+        Some(self.expressions.get(text).map_or_else(|| Node::verbatim(text.trim()), |ast| ast.root.clone()))
+    }
+
     /// Lowers a value of a JSONata state to the pointer `at`.
     pub(super) fn jsonata_value(&mut self, place: ValueSite<'_, 'a>, expr: &Expr, at: &Pointer) -> Value {
         self.source_map.put(at.clone(), expr.span);
@@ -125,7 +65,8 @@ impl<'a> Lowering<'_, 'a> {
             ExprKind::Paren(inner) => self.jsonata_value(place, inner, at),
             ExprKind::Object(members) if members.iter().any(|member| member.optional) => {
                 self.spans_within(expr, at);
-                braced(&self.constructor(place, members).text)
+                let object = self.constructor(place, members);
+                self.braced(object)
             }
             ExprKind::Object(members) => {
                 let members = members.iter().map(|member| {
@@ -156,8 +97,8 @@ impl<'a> Lowering<'_, 'a> {
             _ => match self.scalar_literal(expr, Escape::JsonataTemplate) {
                 Some(value) => value,
                 None => {
-                    let Jsonata { text, .. } = self.jsonata(place, expr);
-                    braced(&text)
+                    let expression = self.jsonata(place, expr);
+                    self.braced(expression)
                 }
             },
         }
@@ -188,135 +129,118 @@ impl<'a> Lowering<'_, 'a> {
 
     /// Lowers text: raw JSONata is unchanged, and text that AWS would interpret as JSONata is quoted.
     fn jsonata_text(&mut self, text: &str) -> Value {
-        if text.starts_with(OPEN) && expression(text).is_none() { braced(&quote(text)) } else { text.into() }
+        if text.starts_with(OPEN) && expression(text).is_none() {
+            return self.braced(Node::string(text));
+        }
+        text.into()
     }
 
     /// Returns an expression as JSONata.
-    pub(super) fn jsonata(&mut self, place: ValueSite<'_, 'a>, expr: &Expr) -> Jsonata {
+    pub(super) fn jsonata(&mut self, place: ValueSite<'_, 'a>, expr: &Expr) -> Node {
         match &expr.kind {
             ExprKind::Paren(inner) => self.jsonata(place, inner),
-            ExprKind::Number(text) if text.starts_with('-') => Jsonata::new(text.clone(), Binds::Minus),
             ExprKind::Text(text) => match expression(text) {
-                Some(raw) => Jsonata::new(raw.trim(), Binds::Ternary),
-                None => Jsonata::operand(quote(text)),
+                Some(raw) => Node::verbatim(raw.trim()),
+                None => Node::string(text),
             },
-            ExprKind::Jsonata(text) => {
-                Jsonata::new(expression(&text.value).unwrap_or(&text.value).trim(), Binds::Ternary)
-            }
+            ExprKind::Jsonata(text) => Node::verbatim(expression(&text.value).unwrap_or(&text.value).trim()),
             ExprKind::Path(_) => {
                 self.path_in_jsonata(expr);
-                Jsonata::operand("null")
+                Node::null()
             }
             ExprKind::Object(members) => self.constructor(place, members),
-            ExprKind::Array(items) => {
-                let items: Vec<_> = items.iter().map(|item| self.array_item(place, item)).collect();
-                Jsonata::operand(format!("[{}]", items.join(", ")))
-            }
-            ExprKind::Reference(reference) => match self.jsonata_reference(place, expr, reference) {
-                LoweredReference::Data(text) => Jsonata::operand(text),
-                LoweredReference::Param(source, _) => Jsonata::operand(self.slots.literal(source, Escape::Jsonata)),
-            },
-            ExprKind::Constant(path) => {
-                Jsonata::operand(self.slots.literal(Source::Constant(path.clone()), Escape::Jsonata))
-            }
+            ExprKind::Array(items) => Node::array(items.iter().map(|item| self.array_item(place, item))),
+            ExprKind::Reference(reference) => self.jsonata_reference(place, expr, reference),
+            ExprKind::Constant(path) => self.jsonata_slot(Source::Constant(path.clone())),
             ExprKind::Access(value, segments) => {
-                let text = self.jsonata(place, value).within(Binds::Operand);
                 let (steps, ty) = self.analysis.access_steps(place, value, segments);
-                self.jsonata_steps(place, text, (&steps, segments), &ty)
+                let value = self.jsonata(place, value);
+                self.jsonata_steps(place, value, (&steps, segments), &ty)
             }
-            ExprKind::Unary(UnaryOp::Not, operand) => {
-                let operand = self.jsonata(place, operand);
-                Jsonata::operand(format!("$not({})", operand.text))
-            }
-            ExprKind::Unary(UnaryOp::Negate, operand) => {
-                let operand = self.jsonata(place, operand).within(Binds::Operand);
-                Jsonata::new(format!("-{operand}"), Binds::Minus)
-            }
+            ExprKind::Unary(UnaryOp::Not, operand) => Node::call("not", [self.jsonata(place, operand)]),
+            ExprKind::Unary(UnaryOp::Negate, operand) => self.jsonata(place, operand).within(".").negated(),
             ExprKind::Binary(op, _, left, right) => self.jsonata_binary(place, *op, left, right),
             ExprKind::If(condition, yes, no) => {
-                let condition = self.jsonata(place, condition).within(Binds::Or);
-                let yes = self.jsonata(place, yes).within(Binds::Or);
-                // The last part may be another conditional without parentheses.
-                let no = self.jsonata(place, no).text;
-                Jsonata::new(format!("{condition} ? {yes} : {no}"), Binds::Ternary)
+                let condition = self.jsonata(place, condition);
+                let yes = self.jsonata(place, yes).within("or");
+                condition.condition(yes, self.jsonata(place, no))
             }
             ExprKind::Call { name, arguments } => self.jsonata_call(place, name, arguments),
             _ => match self.scalar_literal(expr, Escape::Json) {
-                Some(Value::String(text)) => Jsonata::operand(quote(&text)),
-                Some(other) => Jsonata::operand(other.to_string()),
-                None => Jsonata::operand("null"),
+                Some(Value::String(text)) => Node::string(text),
+                Some(Value::Bool(value)) => Node::bool(value),
+                Some(Value::Number(number)) => number.as_f64().map_or_else(Node::null, Node::number),
+                _ => Node::null(),
             },
         }
     }
 
+    /// Returns a slot as a string literal.
+    pub(super) fn jsonata_slot(&mut self, source: Source) -> Node {
+        Node::string(self.slots.literal(source, Escape::Jsonata))
+    }
+
     /// Returns `{'a': x}`, which omits absent members.
-    pub(super) fn constructor(&mut self, place: ValueSite<'_, 'a>, members: &[Member]) -> Jsonata {
-        let members = members.iter().map(|member| {
-            let value = self.jsonata(place, &member.value);
-            format!("{}: {}", quote(&member.key.value), value.text)
-        });
-        let members: Vec<_> = members.collect();
-        Jsonata::operand(format!("{{{}}}", members.join(", ")))
+    pub(super) fn constructor(&mut self, place: ValueSite<'_, 'a>, members: &[Member]) -> Node {
+        Node::object(members.iter().map(|member| (&member.key.value, self.jsonata(place, &member.value))))
     }
 
     /// Returns an item of an array constructor, which would flatten an array that is not in brackets.
-    fn array_item(&mut self, place: ValueSite<'_, 'a>, item: &Expr) -> String {
+    fn array_item(&mut self, place: ValueSite<'_, 'a>, item: &Expr) -> Node {
         let ty = self.analysis.type_of(place, item);
-        let literal = is_constructor(item);
-        let text = self.jsonata(place, item).text;
+        let value = self.jsonata(place, item);
         match ty.present() {
-            Ty::Array(_) | Ty::Tuple(_) if !literal => format!("[{text}]"),
+            Ty::Array(_) | Ty::Tuple(_) if !is_constructor(item) => Node::array([value]),
             ty if ty.is_open() && matches!(item.kind, ExprKind::Reference(_)) => {
-                format!("$type({text}) = 'array' ? [{text}] : {text}")
+                let is_array = Node::call("type", [value.clone()]).binary("=", Node::string("array"));
+                is_array.condition(Node::array([value.clone()]), value)
             }
-            _ => text,
+            _ => value,
         }
     }
 
-    fn jsonata_binary(&mut self, place: ValueSite<'_, 'a>, op: BinaryOp, left: &Expr, right: &Expr) -> Jsonata {
+    fn jsonata_binary(&mut self, place: ValueSite<'_, 'a>, op: BinaryOp, left: &Expr, right: &Expr) -> Node {
         let left_ty = self.analysis.type_of(place, left);
         let right_ty = self.analysis.type_of(place, right);
-        let (mut word, binds) = operator(op);
         if op == BinaryOp::Default {
             let value = self.jsonata(place, left);
+            let default = self.jsonata(place, right);
+            // JSON's null is present, but is not a value.
+            let is_value = |value: &Node| value.clone().binary("!=", Node::null());
+            let exists = Node::call("exists", [value.clone()]);
             if has_default(left) {
                 // A value that occurs three times would grow threefold with each nested default.
-                let rest = self.jsonata(place, right).text;
                 let name = self.unused_variable("given");
-                let text =
-                    format!("(${name} := {}; $exists(${name}) and ${name} != null ? ${name} : {rest})", value.text);
-                return Jsonata::operand(text);
+                let given = Node::variable(&name);
+                let exists = Node::call("exists", [given.clone()]).binary("and", is_value(&given));
+                return Node::block([value.bound_to(name), exists.condition(given, default)]);
             }
-            let exists = format!("$exists({})", value.text);
+            let value = value.within("+");
             let nullable = left_ty.is_option() || left_ty.is_open();
-            let value = value.within(Binds::Sum);
-            // JSON's null is present, but is not a value.
-            let condition = if nullable { format!("{exists} and {value} != null") } else { exists };
-            let default = self.jsonata(place, right).text;
-            return Jsonata::new(format!("{condition} ? {value} : {default}"), Binds::Ternary);
+            let condition = if nullable { exists.binary("and", is_value(&value)) } else { exists };
+            return condition.condition(value, default);
         }
-        if op == BinaryOp::Add && (left_ty.present().is_text() || right_ty.present().is_text()) {
-            word = "&";
-        }
-        let compares = binds == Binds::Comparison;
-        let instants = compares && self.is_instant(place, left, right);
-        // Comparisons are left-associative in JSONata too, but readers should not need to know that.
-        let least = if compares { tighter(binds) } else { binds };
-        let sides = [left, right];
-        let [left, right] = [(left, least), (right, tighter(binds))].map(|(side, least)| {
+        let is_text = op == BinaryOp::Add && (left_ty.present().is_text() || right_ty.present().is_text());
+        let relation = relation(op);
+        let instants = relation.is_some() && self.is_instant(place, left, right);
+        let [one, other] = [left, right].map(|side| {
             let side = self.jsonata(place, side);
-            if instants { format!("$toMillis({})", side.text) } else { side.within(least) }
+            match relation {
+                _ if instants => Node::call("toMillis", [side]),
+                // Comparisons are left-associative in JSONata too, but readers should not need to know that.
+                Some(_) => side.within("+"),
+                None => side,
+            }
         });
-        let text = format!("{left} {word} {right}");
-        let orders = compares && !matches!(op, BinaryOp::Equal | BinaryOp::NotEqual);
-        if orders
+        let operation = one.binary(if is_text { "&" } else { sign(op) }, other);
+        if relation.is_some_and(|relation| relation != Relation::Equal)
             && place.position == ValueField::Condition
-            && sides.iter().any(|side| self.analysis.may_be_nothing(place, side))
+            && [left, right].into_iter().any(|side| self.analysis.may_be_nothing(place, side))
         {
             // A comparison with an absent value is absent, which is no condition, and so is its `$boolean`.
-            return Jsonata::new(format!("({text}) = true"), Binds::Comparison);
+            return Node::block([operation]).binary("=", Node::bool(true));
         }
-        Jsonata::new(text, binds)
+        operation
     }
 
     /// Returns a name for a variable of one expression that does not hide a known variable of the workflow.

@@ -1,11 +1,11 @@
 //! Each item of a list in JSONata.
 //!
 //! A list of the language has any number of items. In JSONata a result with one item becomes the item, one without any
-//! becomes nothing, and lists of lists flatten. So each text here is an array constructor: `[…]` keeps one item and none,
+//! becomes nothing, and lists of lists flatten. So each expression here is an array constructor: `[…]` keeps one item and none,
 //! and `[]` after an expression keeps a single item that is itself a list.
 
-use super::jsonata::Jsonata;
-use super::reference::push_jsonata_member;
+use workflow_asl::jsonata::Node;
+
 use super::{Lowering, ValueSite};
 use crate::check::{AccessStep, Ty};
 use crate::syntax::ast::{Expr, ExprKind, Segment};
@@ -18,63 +18,65 @@ impl<'a> Lowering<'_, 'a> {
     pub(super) fn jsonata_steps(
         &mut self,
         place: ValueSite<'_, 'a>,
-        mut text: String,
+        mut value: Node,
         (steps, segments): (&[AccessStep], &[Segment]),
         ty: &Ty,
-    ) -> Jsonata {
+    ) -> Node {
         let mut runs = steps.split(|step| matches!(step, AccessStep::Each));
         if let Some(first) = runs.next() {
-            self.jsonata_run(place, &mut text, first, segments);
+            value = self.jsonata_run(place, value, first, segments);
         }
         let mut runs = runs.peekable();
         if runs.peek().is_none() {
-            return Jsonata::operand(text);
+            return value;
         }
         let may_be_list = match ty {
             Ty::Array(item) => may_be_list(item),
             _ => true,
         };
-        // Whether the text gives a sequence, of which a single item that is a list would flatten.
+        // Whether the value is a sequence, of which a single item that is a list would flatten.
         let mut sequence = false;
         while let Some(run) = runs.next() {
             let plain = run.iter().all(|step| matches!(step, AccessStep::Member { .. }));
             let last = runs.peek().is_none();
             if run.is_empty() && last {
-                text.push_str(if sequence && may_be_list { "[]" } else { "" });
+                value = if sequence && may_be_list { value.kept_array() } else { value };
             } else if plain && !run.is_empty() && !(last && may_be_list) {
                 // The lists of the items flatten, which is what is meant.
-                self.jsonata_run(place, &mut text, run, segments);
+                value = self.jsonata_run(place, value, run, segments);
                 sequence = true;
             } else {
-                let keep = if sequence { "[]" } else { "" };
                 if !run.is_empty() {
+                    let list = if sequence { value.kept_array() } else { value };
                     let item = self.unused_variable(ITEM);
-                    let mut of = format!("${item}");
-                    self.jsonata_run(place, &mut of, run, segments);
-                    text = format!("$map({text}{keep}, function(${item}) {{ {of} }})[]");
+                    let part = self.jsonata_run(place, Node::variable(&item), run, segments);
+                    value = Node::call("map", [list, Node::lambda([item], part)]).kept_array();
                 }
                 if !last {
-                    text = format!("$reduce([{text}], $append, [])");
+                    value = Node::call("reduce", [Node::array([value]), Node::variable("append"), Node::array([])]);
                 }
                 sequence = false;
             }
         }
-        Jsonata::operand(format!("[{text}]"))
+        Node::array([value])
     }
 
-    fn jsonata_run(&mut self, place: ValueSite<'_, 'a>, text: &mut String, steps: &[AccessStep], segments: &[Segment]) {
-        for step in steps {
-            match step {
-                AccessStep::Member { name, .. } => push_jsonata_member(text, name),
-                AccessStep::Index(index) => text.push_str(&format!("[{index}]")),
-                AccessStep::Computed(segment) => {
-                    let Some(Segment::Index(index)) = segments.get(*segment) else { continue };
-                    let index = self.jsonata(place, index);
-                    text.push_str(&format!("[{}]", index.text));
-                }
-                AccessStep::Each => {}
-            }
-        }
+    fn jsonata_run(
+        &mut self,
+        place: ValueSite<'_, 'a>,
+        value: Node,
+        steps: &[AccessStep],
+        segments: &[Segment],
+    ) -> Node {
+        steps.iter().fold(value, |value, step| match step {
+            AccessStep::Member { name, .. } => value.member(name),
+            AccessStep::Index(index) => value.item(Node::number(*index as f64)),
+            AccessStep::Computed(segment) => match segments.get(*segment) {
+                Some(Segment::Index(index)) => value.item(self.jsonata(place, index)),
+                _ => value,
+            },
+            AccessStep::Each => value,
+        })
     }
 }
 

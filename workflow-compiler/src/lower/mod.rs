@@ -25,8 +25,10 @@ mod template;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
+use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use workflow_asl::document::QueryLanguage;
+use workflow_asl::jsonata::{Ast, print_with};
 use workflow_asl::nearest::nearest;
 use workflow_asl::rules::Annotations;
 use workflow_asl::{Code, Diagnostic, Pointer, StateMachine};
@@ -68,6 +70,7 @@ pub fn lower(analysis: &Analysis<'_>, problems: &mut Problems) -> Lowered {
         problems,
         source_map: SourceMap::default(),
         slots: Slots::default(),
+        expressions: IndexMap::new(),
         annotations: Annotations { lowered: true, ..Annotations::default() },
     };
     let mut definition = lowering.machine();
@@ -77,18 +80,20 @@ pub fn lower(analysis: &Analysis<'_>, problems: &mut Problems) -> Lowered {
         None => json::text(&definition),
     };
     let fragments = lowering.slots.cut(&text);
-    lowering.slots.name(&mut definition, &|param| Some(analysis.params.get(param)?.decl.wire.as_str()));
+    let wire = |param: &str| Some(analysis.params.get(param)?.decl.wire.as_str());
+    lowering.slots.name(&mut definition, &wire);
+    let Lowering { slots, expressions, annotations, source_map, .. } = lowering;
+    for (mut text, mut ast) in expressions {
+        if let Some(named) = slots.named(&text, &wire) {
+            let printed = print_with(ast.root, " ", &|text| slots.named(text, &wire));
+            let Some(named) = printed.ast.filter(|_| printed.text == named) else { continue };
+            (text, ast) = (printed.text, named);
+        }
+        annotations.expressions.add(text, ast);
+    }
     let (machine, found) = StateMachine::read(&definition);
     let characters = text.chars().count();
-    Lowered {
-        definition,
-        characters,
-        machine,
-        found,
-        source_map: lowering.source_map,
-        fragments,
-        annotations: lowering.annotations,
-    }
+    Lowered { definition, characters, machine, found, source_map, fragments, annotations }
 }
 
 /// The shared state of lowering.
@@ -97,6 +102,8 @@ struct Lowering<'m, 'a> {
     problems: &'m mut Problems,
     source_map: SourceMap,
     slots: Slots,
+    /// The trees of the expressions that were lowered, by their texts with marks.
+    expressions: IndexMap<String, Ast>,
     annotations: Annotations,
 }
 

@@ -1,5 +1,6 @@
 //! References in the query languages: `$.a.b`, `$states.input.a.b`.
 
+use workflow_asl::jsonata::Node;
 use workflow_asl::path::in_brackets;
 
 use super::slot::Source;
@@ -40,29 +41,29 @@ impl<'a> Lowering<'_, 'a> {
         LoweredReference::Data(path)
     }
 
-    /// Returns a reference as a JSONata expression, which has the highest precedence.
-    pub(super) fn jsonata_reference(
-        &mut self,
-        place: ValueSite<'_, 'a>,
-        expr: &Expr,
-        reference: &Reference,
-    ) -> LoweredReference {
+    /// Returns a reference as JSONata.
+    pub(super) fn jsonata_reference(&mut self, place: ValueSite<'_, 'a>, expr: &Expr, reference: &Reference) -> Node {
         let resolved = self.analysis.resolved(place, expr, reference);
-        let text = match &resolved.base {
-            Base::Param(name) => return LoweredReference::Param(Source::Param(name.clone()), resolved.ty.clone()),
-            Base::Context => "$states.context".to_owned(),
-            Base::Result => "$states.result".to_owned(),
-            Base::ErrorOutput => "$states.errorOutput".to_owned(),
-            Base::Variable(name) => format!("${name}"),
+        let base = match &resolved.base {
+            Base::Param(name) => return self.jsonata_slot(Source::Param(name.clone())),
+            Base::Context => states("context"),
+            Base::Result => states("result"),
+            Base::ErrorOutput => states("errorOutput"),
+            Base::Variable(name) => Node::variable(name),
             // An unknown reference was reported.
-            Base::StateInput | Base::Nothing => "$states.input".to_owned(),
+            Base::StateInput | Base::Nothing => states("input"),
         };
         let steps = (resolved.steps.as_slice(), reference.segments.as_slice());
-        LoweredReference::Data(self.jsonata_steps(place, text, steps, &resolved.ty).text)
+        self.jsonata_steps(place, base, steps, &resolved.ty)
     }
 }
 
-/// Returns whether both languages accept it as a member's name without quotes.
+/// Returns `$states.member`.
+pub(super) fn states(member: &str) -> Node {
+    Node::variable("states").member(member)
+}
+
+/// Returns whether a path accepts it as a member's name without quotes.
 fn is_word(name: &str) -> bool {
     let mut chars = name.chars();
     chars.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
@@ -77,23 +78,5 @@ pub(super) fn push_path_member(path: &mut String, name: &str, quoted: bool) {
     } else {
         // A name that brackets cannot contain is malformed, which the rules report.
         path.push_str(&in_brackets(name).unwrap_or_else(|| format!("['{name}']")));
-    }
-}
-
-/// The words of JSONata that are not names.
-const JSONATA_WORDS: [&str; 7] = ["and", "or", "in", "true", "false", "null", "function"];
-
-/// Appends a member to a JSONata path, in back-ticks if it is not a plain name.
-pub(super) fn push_jsonata_member(text: &mut String, name: &str) {
-    text.push('.');
-    if name.contains('`') {
-        // A back-ticked name cannot contain a back-tick.
-        text.truncate(text.len() - 1);
-        let object = std::mem::take(text);
-        *text = format!("$lookup({object}, {})", super::jsonata::quote(name));
-    } else if is_word(name) && !JSONATA_WORDS.contains(&name) {
-        text.push_str(name);
-    } else {
-        text.push_str(&format!("`{name}`"));
     }
 }

@@ -41,9 +41,9 @@ impl Slots {
         self.mark(source, escape, None)
     }
 
-    /// Returns a mark inside an expression. Its apostrophes, which make it parseable, are removed with it.
+    /// Returns a mark inside the apostrophes of an expression, which make it parseable and are removed with it.
     pub(crate) fn literal(&mut self, source: Source, escape: Escape) -> String {
-        format!("'{}'", self.mark(source, escape, Some('\'')))
+        self.mark(source, escape, Some('\''))
     }
 
     fn mark(&mut self, source: Source, escape: Escape, quote: Option<char>) -> String {
@@ -94,16 +94,23 @@ impl Slots {
         fragments
     }
 
-    /// Replaces marks by readable placeholders, such as `${bucket}`. `wire` returns a parameter's name in JSON.
+    /// Returns a text with readable placeholders, such as `${bucket}`, instead of its marks; `None` if it has none.
+    pub(crate) fn named<'n>(&self, text: &str, wire: &dyn Fn(&str) -> Option<&'n str>) -> Option<String> {
+        let (before, slot, after) = self.split(text)?;
+        let name = match &slot.source {
+            Source::Param(name) => wire(name).unwrap_or(name).to_owned(),
+            Source::Constant(path) => Fragment::constant_name(path),
+        };
+        let text = format!("{before}${{{name}}}{after}");
+        Some(self.named(&text, wire).unwrap_or(text))
+    }
+
+    /// Replaces the marks in all texts of a document. `wire` returns a parameter's name in JSON.
     pub(crate) fn name<'n>(&self, value: &mut Value, wire: &dyn Fn(&str) -> Option<&'n str>) {
         match value {
             Value::String(text) => {
-                while let Some((before, slot, after)) = self.split(text) {
-                    let name = match &slot.source {
-                        Source::Param(name) => wire(name).unwrap_or(name).to_owned(),
-                        Source::Constant(path) => Fragment::constant_name(path),
-                    };
-                    *text = format!("{before}${{{name}}}{after}");
+                if let Some(named) = self.named(text, wire) {
+                    *text = named;
                 }
             }
             Value::Array(items) => items.iter_mut().for_each(|item| self.name(item, wire)),

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 
 mod captures;
+mod expressions;
 mod fragments;
 mod jsonata;
 mod jsonpath;
@@ -27,7 +28,9 @@ fn lowered(body: &str) -> (CompiledWorkflow, Vec<String>) {
             || problem.message.starts_with("nothing assigns a variable")
     };
     let texts = compilation.problems.iter().filter(|problem| !expected(problem)).map(Problem::text).collect();
-    (compilation.workflows.remove(0), texts)
+    let workflow = compilation.workflows.remove(0);
+    expressions::compare(&workflow.definition, &workflow.annotations.expressions);
+    (workflow, texts)
 }
 
 /// Returns the document of a valid workflow.

@@ -126,14 +126,22 @@ impl Node {
 
     /// Returns `self[filter]`, which in a path applies to the last step.
     pub fn item(self, filter: Self) -> Self {
+        self.with_last(|step| NodeKind::Predicate(Box::new(step), Box::new(filter)))
+    }
+
+    /// Returns `self[]`, which in a path applies to the last step.
+    pub fn kept_array(self) -> Self {
+        self.with_last(|step| NodeKind::KeepArray(Box::new(step)))
+    }
+
+    fn with_last(self, make: impl FnOnce(Self) -> NodeKind) -> Self {
         match self.kind {
             NodeKind::Path(mut steps) => {
-                if let Some(last) = steps.pop() {
-                    steps.push(last.item(filter));
-                }
+                let last = steps.pop().map(|last| make(last).into());
+                steps.extend(last);
                 NodeKind::Path(steps).into()
             }
-            _ => NodeKind::Predicate(Box::new(self), Box::new(filter)).into(),
+            _ => make(self).into(),
         }
     }
 

@@ -34,7 +34,7 @@ pub(in crate::rules) fn a_request_fits_its_api(definition: &Definition<'_>, foun
         let members = match call.request {
             Some(Value::Object(members)) => members,
             Some(Value::String(text)) => {
-                made = made_by(&definition.texts.expressions, text);
+                made = made_by(definition.texts.expressions, text);
                 let Some(Value::Object(members)) = &made else { continue };
                 members
             }
@@ -43,7 +43,7 @@ pub(in crate::rules) fn a_request_fits_its_api(definition: &Definition<'_>, foun
         let at = call.at.child(request_field(call.language));
         let mut request = Request {
             call,
-            expressions: &definition.texts.expressions,
+            expressions: definition.texts.expressions,
             read: &mut read,
             certain: true,
             input: call.input(),
