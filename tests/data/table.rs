@@ -1,5 +1,5 @@
-//! Tests the situations of the table in docs/language.md in which the value can be read: each runs, and returns what
-//! its source says.
+//! Tests the workflows of the compiler's `passes/data_flow.wf`, whose values can be read: each runs, and returns what its
+//! source says.
 
 use std::path::Path;
 

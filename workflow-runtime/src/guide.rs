@@ -1,6 +1,13 @@
-//! The pages on [`workflow!`](crate::workflow): the language, every error, and testing.
+//! The pages on [`workflow!`](crate::workflow): the language, every error, testing, and a cookbook.
 //!
 //! They exist only in the documentation.
+//!
+//! # The book
+//!
+//! These pages are part of a book, whose files are the folder `docs` of the repository; `mdbook build` there writes it to
+//! `target/book`. It also has a first workflow step by step,
+//! deploying (`deploying.md`), permissions (`iam.md`), what a change means (`plan.md`), exploring
+//! (`exploring.md`), and every command of `cargo workflow`.
 
 // If a page names another file, its link is by reference; rustdoc uses the first definition of a reference.
 
@@ -26,3 +33,54 @@ pub mod errors {}
 ///
 #[doc = include_str!("../guide/testing.md")]
 pub mod testing {}
+
+/// Patterns that many workflows need, each with its tests.
+///
+/// [approval]: crate::guide::cookbook#approval-with-escalation
+/// [children]: crate::guide::cookbook#child-workflows
+/// [circuit-breaker]: crate::guide::cookbook#circuit-breaker
+/// [client]: crate::guide#the-book
+/// [csv-rows]: crate::guide::cookbook#csv-rows-from-s3
+/// [exploring]: crate::guide#the-book
+/// [fan-out]: crate::guide::cookbook#fan-out-and-aggregation
+/// [iam]: crate::guide#the-book
+/// [idempotent-start]: crate::guide::cookbook#idempotent-starts
+/// [nightly]: crate::guide::cookbook#nightly-pipeline
+/// [paging]: crate::guide::cookbook#paging
+/// [partial-failure]: crate::guide::cookbook#partial-failure
+/// [plan]: crate::guide#the-book
+/// [polling]: crate::guide::cookbook#polling-with-a-bound
+/// [saga]: crate::guide::cookbook#saga
+/// [testing]: crate::guide::testing
+/// [wait-until]: crate::guide::cookbook#waiting-until-a-date
+/// [workers]: crate::guide#the-book
+///
+#[doc = concat!(
+    include_str!("../guide/cookbook/index.md"),
+    "\n",
+    include_str!("../guide/cookbook/approval.md"),
+    "\n",
+    include_str!("../guide/cookbook/polling.md"),
+    "\n",
+    include_str!("../guide/cookbook/saga.md"),
+    "\n",
+    include_str!("../guide/cookbook/fan-out.md"),
+    "\n",
+    include_str!("../guide/cookbook/csv-rows.md"),
+    "\n",
+    include_str!("../guide/cookbook/paging.md"),
+    "\n",
+    include_str!("../guide/cookbook/children.md"),
+    "\n",
+    include_str!("../guide/cookbook/idempotent-start.md"),
+    "\n",
+    include_str!("../guide/cookbook/wait-until.md"),
+    "\n",
+    include_str!("../guide/cookbook/circuit-breaker.md"),
+    "\n",
+    include_str!("../guide/cookbook/partial-failure.md"),
+    "\n",
+    include_str!("../guide/cookbook/nightly.md"),
+    "\n",
+)]
+pub mod cookbook {}

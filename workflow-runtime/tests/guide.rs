@@ -8,6 +8,14 @@ use workflow_cases::every;
 
 const PAGES: [&str; 3] = ["language", "errors", "testing"];
 
+/// Returns the pages of the guide, and those of its module `cookbook`.
+fn pages() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/cookbook");
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let cookbook = files.map(|file| format!("cookbook/{}", file.strip_suffix(".md").unwrap()));
+    PAGES.map(str::to_owned).into_iter().chain(cookbook).collect()
+}
+
 fn read(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
 }
@@ -15,15 +23,17 @@ fn read(path: &str) -> String {
 /// They are links to the files in `docs`, which cargo packages as files: docs.rs has no other copy.
 #[test]
 fn the_guide_is_what_the_docs_are() {
-    every(PAGES, |page| {
+    let guide = read("src/guide.rs");
+    every(pages(), |page| {
         assert!(read(&format!("guide/{page}.md")) == read(&format!("../docs/{page}.md")), "{page}");
+        assert!(guide.contains(&format!("\"../guide/{page}.md\"")), "guide.rs lacks {page}");
     });
 }
 
 #[test]
 fn the_macro_links_to_the_guide() {
     let docs = read("src/lib.rs");
-    every(PAGES, |page| {
+    every(PAGES.into_iter().chain(["cookbook"]), |page| {
         assert!(docs.contains(&format!("[`guide::{page}`]")), "{page}");
     });
     assert!(!docs.contains("docs/"), "a file's name is no link");
@@ -33,7 +43,7 @@ fn the_macro_links_to_the_guide() {
 #[test]
 fn pages_refer_to_files_by_reference() {
     let guide = read("src/guide.rs");
-    for page in PAGES {
+    for page in pages() {
         let text = read(&format!("guide/{page}.md"));
         for (at, _) in text.match_indices("](") {
             let to = text[at + 2..].split(')').next().unwrap();
@@ -44,7 +54,7 @@ fn pages_refer_to_files_by_reference() {
         }
         for line in text.lines().filter(|line| line.starts_with('[')) {
             let Some((name, _)) = line.split_once("]: ") else { continue };
-            assert!(guide.contains(&format!("/// {name}]: crate::guide::")), "guide.rs lacks {name}]");
+            assert!(guide.contains(&format!("/// {name}]: crate::guide")), "guide.rs lacks {name}]");
         }
     }
 }

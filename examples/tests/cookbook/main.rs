@@ -1,5 +1,5 @@
-//! Tests the patterns of `docs/cookbook` on the engine: a module for each page. [`pages`] holds that a page shows
-//! exactly what is tested here.
+//! Tests the workflows of `docs/start.md` and `docs/cookbook` on the engine: a module for each page. [`pages`] holds that
+//! a page shows exactly what is tested here.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -14,4 +14,5 @@ mod pages;
 mod paging;
 mod partial_failure;
 mod polling;
+mod start;
 mod wait_until;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use workflow_local::{Answers, Engine};
+use workflow_local::{Answers, Engine, TaskError};
 use workflow_runtime::{Json, workflow};
 
 workflow! {
@@ -15,7 +15,7 @@ workflow! {
         output { report: Option<String> }
         params { bucket: String, alarms: Arn }
 
-        defaults { catch [States.ALL] => Tell }
+        defaults { catch [States.ALL] => Tell { assign { error: caught.Error, cause: caught.Cause } } }
 
         pass Day assign { day: $substring(input.time, 0, 10) } -> Find;
 
@@ -52,11 +52,11 @@ workflow! {
         task Tell = sns::publish {
             TopicArn: params.alarms,
             Subject: "The nightly pipeline failed",
-            Message: context.Execution.Id + ": " + caught.Error + ": " + caught.Cause,
+            Message: context.Execution.Id + ": " + $error + ": " + $cause,
         }
             catch [States.ALL] => Failed
             -> Failed;
-        fail Failed { error: caught.Error, cause: caught.Cause }
+        fail Failed { error: $error, cause: $cause }
     }
 }
 
@@ -121,7 +121,9 @@ fn a_failure_is_reported() {
 
 #[test]
 fn the_failure_is_kept_if_nobody_can_be_told() {
-    let execution =
-        engine().fail_task(2, "Glue.EntityNotFoundException").fail_task(3, "SNS.NotFoundException").run(&night());
-    execution.unwrap().assert_path(["Day", "Find", "Any", "Clean", "Tell", "Failed"]);
+    let no_job = TaskError::new("Glue.EntityNotFoundException").with_cause("no job clean-orders");
+    let engine = engine().fail_task(2, no_job).fail_task(3, "SNS.NotFoundException");
+    let execution = engine.run(&night()).unwrap();
+    execution.assert_path(["Day", "Find", "Any", "Clean", "Tell", "Failed"]);
+    execution.assert_failed("Glue.EntityNotFoundException");
 }
