@@ -9,7 +9,10 @@ use super::model::Model;
 use super::sink::Sink;
 use super::types::{Ty, generated};
 use crate::problem::Problem;
-use crate::syntax::ast::{DeclarationKind, EnumDecl, FieldDecl, Head, Resource, Shape, Type, TypeKind, plain};
+use crate::syntax::ast::{
+    Declaration, DeclarationKind, DefaultValue, EnumDecl, FieldDecl, FieldDefault, Head, Resource, Shape, Type,
+    TypeKind, plain,
+};
 
 /// The types of the language, as they are written.
 const BUILT_IN: &[&str] = &[
@@ -39,14 +42,16 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
     type_names(model, sink);
     for declaration in &model.workflow.declarations {
         match &declaration.kind {
-            DeclarationKind::Input(Shape::Fields(decls)) => fields(model, "the input", decls, sink),
-            DeclarationKind::Output(Shape::Fields(decls)) => fields(model, "the output", decls, sink),
+            DeclarationKind::Input(Shape::Fields(decls)) => fields(model, declaration, "the input", decls, sink),
+            DeclarationKind::Output(Shape::Fields(decls)) => fields(model, declaration, "the output", decls, sink),
             DeclarationKind::Input(Shape::Type(ty)) | DeclarationKind::Output(Shape::Type(ty)) => {
                 known(model, ty, sink)
             }
-            DeclarationKind::Params(decls) => fields(model, "the params", decls, sink),
-            DeclarationKind::Struct(decl) => fields(model, &format!("`{}`", plain(&decl.name)), &decl.fields, sink),
-            DeclarationKind::Enum(decl) => variants(decl, sink),
+            DeclarationKind::Params(decls) => fields(model, declaration, "the params", decls, sink),
+            DeclarationKind::Struct(decl) => {
+                fields(model, declaration, &format!("`{}`", plain(&decl.name)), &decl.fields, sink);
+            }
+            DeclarationKind::Enum(decl) => variants(declaration, decl, sink),
             _ => {}
         }
     }
@@ -102,21 +107,86 @@ fn type_names(model: &Model<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Checks that fields have unique names, in Rust and in JSON, and known types.
-fn fields(model: &Model<'_>, whose: &str, fields: &[FieldDecl], sink: &mut Sink<'_>) {
+/// Checks that fields have unique names, in Rust and in JSON, known types, and values where they need a default.
+fn fields(model: &Model<'_>, declaration: &Declaration, whose: &str, fields: &[FieldDecl], sink: &mut Sink<'_>) {
     let names = fields.iter().map(|field| (&field.name, field.wire.as_str()));
     distinct("field", whose, names, sink);
     for field in fields {
         known(model, &field.ty, sink);
     }
+    let of_struct = |field: &FieldDecl| match &field.default {
+        Some(FieldDefault { value: DefaultValue::OfStruct(None), span }) => Some(*span),
+        _ => None,
+    };
+    if let Some(span) = fields.iter().find_map(of_struct)
+        && !derives_default(declaration)
+    {
+        let problem = Problem::new(Code::Syntax, span, format!("{whose} has no `Default`, which `default` needs"));
+        sink.push(problem.help("add `#[derive(Default)]`, or name a function: `default = \"path\"`"));
+    }
+    for field in fields {
+        if let Some(FieldDefault { value: DefaultValue::OfType, span }) = &field.default
+            && let Some((ty, help)) = without_default(model, &field.ty)
+        {
+            let problem = Problem::new(Code::Syntax, *span, format!("`{ty}` has no default value"));
+            sink.push(
+                problem.help(help).help("or name a function: `default = \"path\"`, or make the field an `Option`"),
+            );
+        }
+    }
 }
 
-fn variants(decl: &EnumDecl, sink: &mut Sink<'_>) {
+fn derives_default(declaration: &Declaration) -> bool {
+    declaration.derives.iter().any(|derive| derive.name() == "Default")
+}
+
+/// Returns the name of a type that certainly has no `Default`, and what gives it one.
+fn without_default(model: &Model<'_>, ty: &Type) -> Option<(String, String)> {
+    let name = match &ty.kind {
+        TypeKind::Timestamp => return Some(("Timestamp".to_owned(), "no time is the usual one".to_owned())),
+        TypeKind::Arn => return Some(("Arn".to_owned(), "no ARN is the usual one".to_owned())),
+        TypeKind::Named(name) => plain(name),
+        _ => return None,
+    };
+    model.workflow.declarations.iter().filter(|declaration| !derives_default(declaration)).find_map(|declaration| {
+        let help = match &declaration.kind {
+            DeclarationKind::Struct(decl) if plain(&decl.name) == name => {
+                format!("add `#[derive(Default)]` to `{name}`")
+            }
+            DeclarationKind::Enum(decl) if plain(&decl.name) == name => {
+                format!("add `#[derive(Default)]` to `{name}`, and `#[default]` to one of its variants")
+            }
+            _ => return None,
+        };
+        Some((name.clone(), help))
+    })
+}
+
+fn variants(declaration: &Declaration, decl: &EnumDecl, sink: &mut Sink<'_>) {
     let whose = format!("`{}`", plain(&decl.name));
     distinct("variant", &whose, decl.variants.iter().map(|variant| (&variant.name, variant.wire.as_str())), sink);
     if decl.variants.is_empty() {
         let message = format!("{whose} has no variants: no value is of this type");
         sink.push(Problem::new(Code::BadLiteral, decl.name.span(), message));
+    }
+    let mut defaults = decl.variants.iter().filter(|variant| variant.is_default);
+    match (defaults.next(), defaults.next()) {
+        (Some(variant), _) if !derives_default(declaration) => {
+            let message = format!("`#[default]` has no effect without `#[derive(Default)]` on {whose}");
+            sink.push(Problem::new(Code::Syntax, variant.name.span(), message));
+        }
+        (_, Some(second)) => {
+            let message = format!("{whose} has two variants with `#[default]`");
+            sink.push(Problem::new(Code::Syntax, second.name.span(), message));
+        }
+        (None, None) if derives_default(declaration) => {
+            let message = format!("{whose} derives `Default`, but none of its variants is `#[default]`");
+            sink.push(
+                Problem::new(Code::Syntax, decl.name.span(), message)
+                    .help("`#[default]` precedes the variant that is the default"),
+            );
+        }
+        _ => {}
     }
 }
 

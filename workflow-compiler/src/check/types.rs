@@ -462,7 +462,11 @@ impl<'a> Types<'a> {
     pub(super) fn fields(&self, fields: &'a [FieldDecl]) -> IndexMap<String, Field<'a>> {
         let mut map = IndexMap::new();
         for decl in fields {
-            map.entry(plain(&decl.name)).or_insert_with(|| Field { decl, ty: self.ty(&decl.ty) });
+            map.entry(plain(&decl.name)).or_insert_with(|| {
+                let ty = self.ty(&decl.ty);
+                // Nobody adds what serde would read for an absent member.
+                Field { decl, ty: if decl.default.is_some() { ty.lacking() } else { ty } }
+            });
         }
         map
     }

@@ -188,12 +188,12 @@ impl Reader<'_> {
         }
     }
 
-    /// Returns the members of a struct. serde omits a member that is `None`.
+    /// Returns the members of a struct. serde omits a member that is `None`, and has a value for one with a default.
     fn fields(&mut self, fields: &[FieldDecl], by_serde: bool) -> Vec<Field> {
         let fields = fields.iter().map(|field| Field {
             wire: if by_serde { field.wire.clone() } else { plain(&field.name) },
             comment: field.comment.as_ref().map(|text| text.value.clone()),
-            optional: matches!(field.ty.kind, TypeKind::Option(_)),
+            optional: field.default.is_some() || matches!(field.ty.kind, TypeKind::Option(_)),
             ty: self.ty(&field.ty),
         });
         fields.collect()

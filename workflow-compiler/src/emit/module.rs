@@ -10,7 +10,7 @@ use quote::{ToTokens, quote, quote_spanned};
 
 use super::name::derived;
 use super::workflow::is_for_every_item;
-use crate::syntax::ast::{DeclarationKind, FieldDecl, Shape, Type, TypeKind, Workflow, plain};
+use crate::syntax::ast::{DeclarationKind, DefaultValue, Derive, FieldDecl, Shape, Type, TypeKind, Workflow, plain};
 
 /// The module and what is in it.
 pub(super) struct Module {
@@ -116,6 +116,10 @@ fn types(workflow: &Workflow) -> BTreeSet<String> {
     let mut enums = BTreeSet::new();
     let mut structs: Vec<(String, &[FieldDecl])> = Vec::new();
     for declaration in &workflow.declarations {
+        // The paths of other macros and functions may lead to items that are not in scope there.
+        if !declaration.derives.iter().all(Derive::is_of_prelude) {
+            continue;
+        }
         let generated = |suffix| plain(&derived(&workflow.name, suffix));
         match &declaration.kind {
             DeclarationKind::Enum(declaration) => {
@@ -134,7 +138,7 @@ fn types(workflow: &Workflow) -> BTreeSet<String> {
     loop {
         let before = types.len();
         structs.retain(|(name, fields)| {
-            let stays = fields.iter().all(|field| is_known(&field.ty, &types));
+            let stays = fields.iter().all(|field| is_known(&field.ty, &types) && !calls(field));
             if !stays {
                 types.remove(name);
             }
@@ -150,6 +154,12 @@ fn types(workflow: &Workflow) -> BTreeSet<String> {
         types.insert(plain(&workflow.name));
     }
     types
+}
+
+/// Returns whether a function of the user's makes the field's default.
+fn calls(field: &FieldDecl) -> bool {
+    let default = field.default.as_ref().map(|default| &default.value);
+    matches!(default, Some(DefaultValue::Function(_) | DefaultValue::OfStruct(Some(_))))
 }
 
 /// Returns whether the type means the same everywhere, or is in the module.

@@ -67,10 +67,11 @@ impl Style<'_> {
         let fields = fields.iter().map(|(ident, field)| {
             // For its own types, the macro makes serde omit `None`.
             let skipped = matches!(field.ty.kind, TypeKind::Option(_));
+            let optional = field.default.is_some();
             let (wire, rust, shape) = (&field.wire, plain(ident), self.shape(&field.ty, &plain(name)));
             quote! {
                 #krate::__private::schema::Field {
-                    name: #wire, rust: #rust, optional: false, skipped: #skipped, flat: false, shape: #shape,
+                    name: #wire, rust: #rust, optional: #optional, skipped: #skipped, flat: false, shape: #shape,
                 }
             }
         });

@@ -56,7 +56,7 @@ pub(super) fn items(krate: &TokenStream, compiled: &CompiledWorkflow, editor: bo
     let params = params(workflow).map(|fields| {
         let params = types.own(derived(&workflow.name, "Params"));
         let doc = format!(" What [`{name}`] needs to know when it is deployed.");
-        types.add(&params, |style| style.structure(&params, &doc, fields, true));
+        types.add(&params, |style| style.structure(&params, &doc, fields, &[], true));
         outside.path(&params)
     });
     let state = types.own(derived(&workflow.name, "State"));
@@ -177,9 +177,10 @@ fn declared_types(types: &mut Types<'_>, workflow: &Workflow) {
         let Some(name) = rust_ident(name).filter(|name| !seen.contains(name)) else { continue };
         seen.push(name.clone());
         let doc = doc_or(&declaration.comment, || format!("{kind} of [`{}`].", workflow.name));
+        let derives = &declaration.derives;
         types.add(&name, |style| match &declaration.kind {
-            DeclarationKind::Struct(declaration) => style.structure(&name, &doc, &declaration.fields, false),
-            DeclarationKind::Enum(declaration) => style.enumeration(declaration, &doc),
+            DeclarationKind::Struct(of) => style.structure(&name, &doc, &of.fields, derives, false),
+            DeclarationKind::Enum(of) => style.enumeration(of, &doc, derives),
             _ => TokenStream::new(),
         });
     }
@@ -201,7 +202,7 @@ fn shape(types: &mut Types<'_>, workflow: &Workflow, which: &str) -> TokenStream
             let doc = doc_or(&declaration.comment, || {
                 format!("The {} of an execution of [`{}`].", which.to_lowercase(), workflow.name)
             });
-            types.add(&name, |style| style.structure(&name, &doc, fields, false));
+            types.add(&name, |style| style.structure(&name, &doc, fields, &declaration.derives, false));
             types.outside.path(&name)
         }
     }

@@ -123,10 +123,12 @@ fn made(file: &Text, placeholders: IndexMap<&str, bool>, idents: &[String]) -> P
             name: rust_name(&Ident::new(ident, span)),
             wire: placeholder.to_owned(),
             ty: Type { kind, span: file.span },
+            default: None,
         });
     }
     let keyword = Ident::new("params", span);
-    let declaration = Declaration { comment: None, keyword, kind: DeclarationKind::Params(fields) };
+    let declaration =
+        Declaration { comment: None, derives: Vec::new(), keyword, kind: DeclarationKind::Params(fields) };
     Params { names, declaration: Some(declaration) }
 }
 

@@ -1,10 +1,10 @@
-//! `///`, `//!`, and serde's `rename` and `rename_all`.
+//! `///`, `//!`, `#[derive(…)]`, and serde's `rename`, `rename_all` and `default`.
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use workflow_asl::Code;
 
-use super::ast::{Comment, Text, TokenSpan};
-use super::cursor::{Cursor, group_span};
+use super::ast::{Comment, DefaultValue, Derive, FieldDefault, Text, TokenSpan};
+use super::cursor::{Cursor, group_span, token_span};
 use super::literal::string_value;
 use super::parser::Parser;
 use super::rename_all::Rule;
@@ -18,6 +18,12 @@ pub(super) struct Attributes {
     pub(super) rename: Option<Text>,
     /// `#[serde(rename_all = "…")]`
     pub(super) rename_all: Option<(Rule, TokenSpan)>,
+    /// `#[serde(default)]`, `#[serde(default = "path")]`
+    pub(super) default: Option<FieldDefault>,
+    /// `#[derive(…)]`, with its span.
+    pub(super) derives: Option<(Vec<Derive>, TokenSpan)>,
+    /// `#[default]`
+    pub(super) is_default: Option<TokenSpan>,
     /// The other attributes, as written.
     pub(super) others: Vec<(TokenStream, TokenSpan)>,
 }
@@ -47,8 +53,10 @@ impl Parser<'_> {
             let span = first.to(cursor.before());
             match doc_text(&group) {
                 Some(line) => append(&mut attributes.comment, line, span),
-                None if is_serde(&group) => self.serde(&group, &mut attributes),
+                None if starts_with(&group, "serde") => self.serde(&group, &mut attributes),
                 None if is_for_rustfmt(&group) => {}
+                None if starts_with(&group, "derive") => self.derive(&group, span, &mut attributes),
+                None if is_default(&group) => attributes.is_default = Some(span),
                 None if syn::parse2::<syn::Meta>(group.stream()).is_err() => {
                     self.error(Code::Syntax, span, "this is not an attribute");
                 }
@@ -82,7 +90,8 @@ impl Parser<'_> {
         if let Some(rename) = &attributes.rename {
             self.error(Code::Syntax, rename.span, "`rename` is only valid on fields and variants");
         }
-        self.refuse_rename_all(&attributes);
+        self.refuse_attributes_of_types(&attributes);
+        self.refuse_default(&attributes);
         self.refuse_others(&attributes);
         attributes.comment
     }
@@ -97,7 +106,9 @@ impl Parser<'_> {
         }
     }
 
-    pub(super) fn refuse_rename_all(&mut self, attributes: &Attributes) {
+    /// Reports attributes that only types have.
+    pub(super) fn refuse_attributes_of_types(&mut self, attributes: &Attributes) {
+        self.refuse_derive(attributes);
         if let Some((_, span)) = &attributes.rename_all {
             self.error(
                 Code::Syntax,
@@ -107,17 +118,75 @@ impl Parser<'_> {
         }
     }
 
+    pub(super) fn refuse_derive(&mut self, attributes: &Attributes) {
+        if let Some((_, span)) = &attributes.derives {
+            self.error(Code::Syntax, *span, "`derive` is only valid on `struct`, `enum`, `input` and `output`");
+        }
+    }
+
+    pub(super) fn refuse_default(&mut self, attributes: &Attributes) {
+        if let Some(FieldDefault { span, .. }) = &attributes.default {
+            self.error(Code::Syntax, *span, "`default` is only valid on fields, structs, `input` and `output`");
+        }
+        if let Some(span) = attributes.is_default {
+            let problem = Problem::new(Code::Syntax, span, "`#[default]` is only valid on a variant");
+            self.report(problem.help("a field that may be absent is an `Option`, or has `#[serde(default)]`"));
+        }
+    }
+
     pub(super) fn refuse_others(&mut self, attributes: &Attributes) {
         for (_, span) in &attributes.others {
             let problem = Problem::new(Code::Syntax, *span, "unknown attribute");
             self.report(problem.help(
-                "known are `///`, `#[serde(rename = \"…\")]` on fields and variants, \
-                 `#[serde(rename_all = \"…\")]` on their parent",
+                "known are `///`; `#[serde(rename = \"…\")]` on fields and variants; `#[serde(default)]` on fields; \
+                 `#[derive(…)]` and `#[serde(rename_all = \"…\")]` on types",
             ));
         }
     }
 
-    /// `#[serde(rename = "…", rename_all = "…")]`
+    /// `#[derive(Eq, crate::Named)]`
+    fn derive(&mut self, attribute: &Group, span: TokenSpan, attributes: &mut Attributes) {
+        let list = attribute.stream().into_iter().nth(1);
+        let Some(TokenTree::Group(list)) = list.filter(|_| attribute.stream().into_iter().count() == 2) else {
+            let problem = Problem::new(Code::Syntax, span, "expected macros in parentheses after `derive`");
+            self.report(problem.help("such as `#[derive(Eq, Hash)]`"));
+            return;
+        };
+        let (derives, _) = attributes.derives.get_or_insert_with(|| (Vec::new(), span));
+        let tokens: Vec<_> = list.stream().into_iter().collect();
+        let is_comma = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',');
+        for words in tokens.split(is_comma).filter(|words| !words.is_empty()) {
+            let path: TokenStream = words.iter().cloned().collect();
+            let (Some(first), Some(last)) = (words.first(), words.last()) else { continue };
+            let span = token_span(first).to(token_span(last));
+            if syn::parse2::<syn::Path>(path.clone()).is_ok() {
+                derives.push(Derive { path, span });
+            } else {
+                self.error(Code::Syntax, span, "expected the name or the path of a derive macro");
+            }
+        }
+    }
+
+    /// The path in `#[serde(default = "path")]`.
+    fn default_function(&mut self, text: &Text, span: TokenSpan) -> Option<FieldDefault> {
+        let path = text.value.parse::<TokenStream>().ok().filter(|path| syn::parse2::<syn::Path>(path.clone()).is_ok());
+        let Some(path) = path else {
+            let problem = Problem::new(Code::Syntax, text.span, "expected the path of a function");
+            self.report(
+                problem
+                    .help("such as `default = \"crate::default_limit\"`; it has no parameters and returns the value"),
+            );
+            return None;
+        };
+        // rustc reports the function's errors at the text.
+        let path = path.into_iter().map(|mut token| {
+            token.set_span(text.span.first.resolved_at(Span::call_site()));
+            token
+        });
+        Some(FieldDefault { value: DefaultValue::Function(path.collect()), span })
+    }
+
+    /// `#[serde(rename = "…", rename_all = "…", default)]`
     fn serde(&mut self, attribute: &Group, attributes: &mut Attributes) {
         self.within(attribute, |parser, cursor| {
             cursor.next();
@@ -138,19 +207,23 @@ impl Parser<'_> {
     }
 
     fn serde_entry(&mut self, cursor: &mut Cursor, attributes: &mut Attributes) {
-        const KNOWN: [&str; 2] = ["rename", "rename_all"];
+        const KNOWN: [&str; 3] = ["rename", "rename_all", "default"];
         let Some(word) = cursor.eat_ident() else {
-            self.expected(cursor, "`rename` or `rename_all`");
+            self.expected(cursor, "`rename`, `rename_all` or `default`");
             super::recover::skip_past(cursor, &[]);
             return;
         };
         let name = word.to_string();
         if !KNOWN.contains(&name.as_str()) {
             let problem = Problem::new(Code::Syntax, word.span(), format!("unknown serde attribute `{name}`"));
-            self.report(problem.suggest(&name, KNOWN).help("`rename` and `rename_all` are supported"));
+            self.report(problem.suggest(&name, KNOWN).help("`rename`, `rename_all` and `default` are supported"));
             while !cursor.is_end() && !cursor.is_punct(",") {
                 cursor.next();
             }
+            return;
+        }
+        if name == "default" && !cursor.is_punct("=") {
+            attributes.default = Some(FieldDefault { value: DefaultValue::OfType, span: word.span().into() });
             return;
         }
         if cursor.eat_punct("=").is_none() {
@@ -162,9 +235,16 @@ impl Parser<'_> {
             return;
         };
         cursor.next();
-        if name == "rename" {
-            attributes.rename = Some(text);
-            return;
+        match name.as_str() {
+            "rename" => {
+                attributes.rename = Some(text);
+                return;
+            }
+            "default" => {
+                attributes.default = self.default_function(&text, word.span().into());
+                return;
+            }
+            _ => {}
         }
         match Rule::from_name(&text.value) {
             Some(rule) => attributes.rename_all = Some((rule, text.span)),
@@ -194,8 +274,14 @@ fn doc_text(attribute: &Group) -> Option<String> {
     Some(text.strip_prefix(' ').map(str::to_owned).unwrap_or(text))
 }
 
-fn is_serde(attribute: &Group) -> bool {
-    matches!(attribute.stream().into_iter().next(), Some(TokenTree::Ident(ident)) if ident == "serde")
+/// Returns whether the attribute's first word is this.
+fn starts_with(attribute: &Group, word: &str) -> bool {
+    matches!(attribute.stream().into_iter().next(), Some(TokenTree::Ident(ident)) if ident == word)
+}
+
+/// Returns whether it is `#[default]`.
+fn is_default(attribute: &Group) -> bool {
+    starts_with(attribute, "default") && attribute.stream().into_iter().count() == 1
 }
 
 /// Returns whether it is `#[rustfmt::skip]`. The formatter supports it before items; it has no other effect.

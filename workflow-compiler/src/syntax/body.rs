@@ -282,7 +282,7 @@ impl Parser<'_> {
             Problem::new(Code::UnknownDeclaration, span, format!("unknown declaration `{text}:`")).write(written),
         );
         if let Some(kind) = kind {
-            declarations.push(Declaration { comment: None, keyword: keyword.clone(), kind });
+            declarations.push(Declaration { comment: None, derives: Vec::new(), keyword: keyword.clone(), kind });
         }
         true
     }

@@ -28,8 +28,17 @@ impl Parser<'_> {
             self.error(Code::Syntax, rename.span, "`rename` is only valid on fields and variants");
         }
         self.refuse_others(&attributes);
-        if !matches!(text, "input" | "output" | "params" | "struct" | "enum") {
-            self.refuse_rename_all(&attributes);
+        match text {
+            "input" | "output" | "struct" => {}
+            "enum" => self.refuse_default(&attributes),
+            "params" => {
+                self.refuse_derive(&attributes);
+                self.refuse_default(&attributes);
+            }
+            _ => {
+                self.refuse_attributes_of_types(&attributes);
+                self.refuse_default(&attributes);
+            }
         }
         let signs: &[&str] = if matches!(text, "input" | "output") { &[":", "=", "->", "=>"] } else { &[":", "="] };
         self.stray_sign(&keyword, signs, cursor);
@@ -39,7 +48,8 @@ impl Parser<'_> {
             self.error(Code::RepeatedClause, keyword.span(), format!("`{text}` is declared twice"));
             return;
         }
-        declarations.push(Declaration { comment: attributes.comment, keyword, kind });
+        let derives = attributes.derives.map(|(derives, _)| derives).unwrap_or_default();
+        declarations.push(Declaration { comment: attributes.comment, derives, keyword, kind });
     }
 
     fn declared(
@@ -60,13 +70,20 @@ impl Parser<'_> {
                     skip_item(cursor);
                     return None;
                 };
-                Some(DeclarationKind::Params(self.fields(&group, rule)))
+                let mut fields = self.fields(&group, attributes);
+                for default in fields.iter_mut().filter_map(|field| field.default.take()) {
+                    let problem = Problem::new(Code::Syntax, default.span, "a param has no default");
+                    self.report(problem.help(
+                        "its value is given when the workflow is deployed; a param that may be missing is an `Option`",
+                    ));
+                }
+                Some(DeclarationKind::Params(fields))
             }
             "placeholders" => {
                 self.semicolon("`placeholders`", cursor);
                 Some(DeclarationKind::Placeholders)
             }
-            "struct" => self.struct_decl(rule, cursor).map(DeclarationKind::Struct).or_else(|| {
+            "struct" => self.struct_decl(attributes, cursor).map(DeclarationKind::Struct).or_else(|| {
                 skip_item(cursor);
                 None
             }),
@@ -120,8 +137,7 @@ impl Parser<'_> {
     /// `{ fields }` or `path::To::Type;`
     fn shape(&mut self, attributes: &Attributes, what: &str, cursor: &mut Cursor) -> Option<Shape> {
         if let Some(group) = cursor.eat_group(Delimiter::Brace) {
-            let rule = attributes.rename_all.map(|(rule, _)| rule);
-            return Some(Shape::Fields(self.fields(&group, rule)));
+            return Some(Shape::Fields(self.fields(&group, attributes)));
         }
         if cursor.peek_ident().is_some()
             && let Some(group) = cursor.peek_group_at(1, Delimiter::Brace).cloned()
@@ -134,10 +150,10 @@ impl Parser<'_> {
             );
             self.report(problem.help("remove it").edit(Edit::over(name, "")));
             cursor.advance(2);
-            let rule = attributes.rename_all.map(|(rule, _)| rule);
-            return Some(Shape::Fields(self.fields(&group, rule)));
+            return Some(Shape::Fields(self.fields(&group, attributes)));
         }
-        self.refuse_rename_all(attributes);
+        self.refuse_attributes_of_types(attributes);
+        self.refuse_default(attributes);
         let start = cursor.position();
         let ty = self.ty(cursor);
         if cursor.position() == start {

@@ -3,7 +3,9 @@
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use workflow_asl::Code;
 
-use super::ast::{EnumDecl, FieldDecl, StructDecl, TokenSpan, Type, TypeKind, VariantDecl, plain};
+use super::ast::{
+    DefaultValue, EnumDecl, FieldDecl, FieldDefault, StructDecl, TokenSpan, Type, TypeKind, VariantDecl, plain,
+};
 use super::attributes::Attributes;
 use super::cursor::{Cursor, group_span, token_span};
 use super::name::rust_name;
@@ -277,7 +279,7 @@ impl Parser<'_> {
     }
 
     /// `name: Type, …` in braces.
-    pub(super) fn fields(&mut self, group: &Group, rule: Option<Rule>) -> Vec<FieldDecl> {
+    pub(super) fn fields(&mut self, group: &Group, of: &Attributes) -> Vec<FieldDecl> {
         self.within(group, |parser, cursor| {
             let mut fields = Vec::new();
             while !cursor.is_end() {
@@ -287,7 +289,7 @@ impl Parser<'_> {
                     parser.dangling(&attributes);
                     break;
                 }
-                if let Some(field) = parser.field(attributes, rule, cursor) {
+                if let Some(field) = parser.field(attributes, of, cursor) {
                     fields.push(field);
                 }
                 parser.separator(cursor, start);
@@ -313,8 +315,17 @@ impl Parser<'_> {
         }
     }
 
-    fn field(&mut self, attributes: Attributes, rule: Option<Rule>, cursor: &mut Cursor) -> Option<FieldDecl> {
-        self.refuse_rename_all(&attributes);
+    fn field(&mut self, mut attributes: Attributes, of: &Attributes, cursor: &mut Cursor) -> Option<FieldDecl> {
+        self.refuse_attributes_of_types(&attributes);
+        let default = attributes.default.take().or_else(|| {
+            let FieldDefault { value, span } = of.default.clone()?;
+            let function = match value {
+                DefaultValue::Function(path) => Some(path),
+                _ => None,
+            };
+            Some(FieldDefault { value: DefaultValue::OfStruct(function), span })
+        });
+        self.refuse_default(&attributes);
         self.refuse_others(&attributes);
         if cursor.is_word("pub") {
             let problem = Problem::new(Code::Syntax, cursor.here(), "fields are always public: remove `pub`");
@@ -339,6 +350,7 @@ impl Parser<'_> {
                 wire: plain(&name),
                 name,
                 ty: Type { kind: TypeKind::Invalid, span: cursor.before() },
+                default,
             });
         }
         cursor.next();
@@ -358,12 +370,15 @@ impl Parser<'_> {
             let span = first.to(value.span);
             let problem =
                 Problem::new(Code::Syntax, span, "a field has no default: write it where an `Option` is read");
-            let help = format!("remove it, or declare `Option<…>` and read `input.{written} ?? {}`", spelled(&value));
+            let help = format!(
+                "remove it, write `#[serde(default)]` before the field, or declare `Option<…>` and read `input.{written} ?? {}`",
+                spelled(&value)
+            );
             self.report(problem.help(help).edit(Edit::over(span, "")));
         }
         let name = name?;
-        let wire = wire_name(&attributes, &name, rule.map(|rule| move |name: &str| rule.field(name)));
-        Some(FieldDecl { comment: attributes.comment, name, wire, ty })
+        let wire = wire_name(&attributes, &name, of.rename_all.map(|(rule, _)| move |name: &str| rule.field(name)));
+        Some(FieldDecl { comment: attributes.comment, name, wire, ty, default })
     }
 
     fn field_name_expected(&mut self, cursor: &mut Cursor) {
@@ -401,13 +416,13 @@ impl Parser<'_> {
     }
 
     /// `struct Name { … }`
-    pub(super) fn struct_decl(&mut self, rule: Option<Rule>, cursor: &mut Cursor) -> Option<StructDecl> {
+    pub(super) fn struct_decl(&mut self, attributes: &Attributes, cursor: &mut Cursor) -> Option<StructDecl> {
         let name = self.type_name("struct", cursor)?;
         let Some(group) = cursor.eat_group(Delimiter::Brace) else {
             self.expected(cursor, &format!("the fields of `{name}` in braces"));
             return Some(StructDecl { name, fields: Vec::new() });
         };
-        Some(StructDecl { name, fields: self.fields(&group, rule) })
+        Some(StructDecl { name, fields: self.fields(&group, attributes) })
     }
 
     /// `enum Name { … }`
@@ -434,8 +449,10 @@ impl Parser<'_> {
         Some(EnumDecl { name, variants: variants.unwrap_or_default() })
     }
 
-    fn variant(&mut self, attributes: Attributes, rule: Option<Rule>, cursor: &mut Cursor) -> Option<VariantDecl> {
-        self.refuse_rename_all(&attributes);
+    fn variant(&mut self, mut attributes: Attributes, rule: Option<Rule>, cursor: &mut Cursor) -> Option<VariantDecl> {
+        self.refuse_attributes_of_types(&attributes);
+        let is_default = attributes.is_default.take().is_some();
+        self.refuse_default(&attributes);
         self.refuse_others(&attributes);
         let Some(written) = cursor.eat_ident() else {
             self.expected(cursor, "a variant's name");
@@ -449,7 +466,7 @@ impl Parser<'_> {
             cursor.next();
         }
         let wire = wire_name(&attributes, &name, rule.map(|rule| move |name: &str| rule.variant(name)));
-        Some(VariantDecl { comment: attributes.comment, name, wire })
+        Some(VariantDecl { comment: attributes.comment, name, wire, is_default })
     }
 
     fn type_name(&mut self, keyword: &str, cursor: &mut Cursor) -> Option<Ident> {

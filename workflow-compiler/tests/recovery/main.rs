@@ -83,7 +83,7 @@ fn names_in_json_follow_serde() {
     let wire: Vec<_> = fields.iter().map(|field| (field.name.to_string(), field.wire.as_str())).collect();
     assert_eq!(
         wire,
-        [("article_id", "articleId"), ("kind", "type"), ("r#in", "in"), ("at", "at")]
+        [("article_id", "articleId"), ("kind", "type"), ("r#in", "in"), ("at", "at"), ("rank", "rank")]
             .map(|(name, wire)| (name.to_owned(), wire))
     );
 }

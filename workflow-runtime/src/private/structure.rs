@@ -1,13 +1,14 @@
 //! `structure!`: implements serde's two traits for a struct with named fields, without `serde_derive`.
 
-/// `structure! { Name { field: Type = "wire name", note: Option<String> = "note" optional } }`
+/// `structure! { Name { field: Type = "wire name", note: Option<String> = "note" optional, n: u8 = "n" => || 3 } }`
 ///
 /// Behaves like `#[derive(Serialize, Deserialize)]`: unknown members are ignored, a repeated or missing one is an
 /// error. An `optional` field must be an `Option`: it may be absent when deserialized, and is omitted if it is `None`.
+/// `=>` precedes a function that makes the value of a field that is absent.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __workflow_structure {
-    ($name:ident { $( $field:ident : $type:ty = $wire:literal $($optional:ident)? ),* $(,)? }) => {
+    ($name:ident { $( $field:ident : $type:ty = $wire:literal $($optional:ident)? $(=> $default:expr)? ),* $(,)? }) => {
         impl $crate::__private::serde::Serialize for $name {
             fn serialize<__S>(&self, serializer: __S) -> ::core::result::Result<__S::Ok, __S::Error>
             where
@@ -69,7 +70,7 @@ macro_rules! __workflow_structure {
                             }
                         }
                         ::core::result::Result::Ok($name {
-                            $( $field: $crate::__workflow_structure!(@take __A found $field $wire $($optional)?), )*
+                            $( $field: $crate::__workflow_structure!(@take __A found $field $wire $($optional)? $(=> $default)?), )*
                         })
                     }
                 }
@@ -103,5 +104,8 @@ macro_rules! __workflow_structure {
     };
     (@take $access:ident $found:ident $field:ident $wire:literal optional) => {
         $found.$field.unwrap_or_default()
+    };
+    (@take $access:ident $found:ident $field:ident $wire:literal $($optional:ident)? => $default:expr) => {
+        $found.$field.unwrap_or_else($default)
     };
 }

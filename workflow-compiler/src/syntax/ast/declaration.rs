@@ -11,6 +11,8 @@ use super::{Catcher, Clause, Comment, Expr, Retrier, Target, Text, TokenSpan, pl
 pub struct Declaration {
     /// The `///` comment.
     pub comment: Comment,
+    /// The macros in `#[derive(…)]`, of a type.
+    pub derives: Vec<Derive>,
     /// The keyword.
     pub keyword: Ident,
     /// The declaration.
@@ -112,6 +114,51 @@ pub struct FieldDecl {
     pub wire: String,
     /// Its type.
     pub ty: Type,
+    /// What serde reads when it is absent.
+    pub default: Option<FieldDefault>,
+}
+
+/// `#[serde(default)]` or `#[serde(default = "path")]`
+#[derive(Clone, Debug)]
+pub struct FieldDefault {
+    /// The value.
+    pub value: DefaultValue,
+    /// The word `default`.
+    pub span: TokenSpan,
+}
+
+/// The value of a field that is absent.
+#[derive(Clone, Debug)]
+pub enum DefaultValue {
+    /// The `Default` of the field's type.
+    OfType,
+    /// The field of the struct's value: what the function with this path returns, or else its `Default`.
+    OfStruct(Option<TokenStream>),
+    /// What the function with this path returns.
+    Function(TokenStream),
+}
+
+/// A macro in `#[derive(…)]`.
+#[derive(Clone, Debug)]
+pub struct Derive {
+    /// Its path, as written.
+    pub path: TokenStream,
+    /// Its span.
+    pub span: TokenSpan,
+}
+
+impl Derive {
+    /// Returns the last word of its path.
+    pub fn name(&self) -> String {
+        self.path.clone().into_iter().last().map(|word| word.to_string()).unwrap_or_default()
+    }
+
+    /// Returns whether its path is one word, which Rust knows everywhere.
+    pub fn is_of_prelude(&self) -> bool {
+        const PRELUDE: [&str; 9] =
+            ["Clone", "Copy", "Debug", "Default", "Eq", "Hash", "Ord", "PartialEq", "PartialOrd"];
+        self.path.clone().into_iter().count() == 1 && PRELUDE.contains(&self.name().as_str())
+    }
 }
 
 /// An enum of unit variants.
@@ -132,6 +179,8 @@ pub struct VariantDecl {
     pub name: Ident,
     /// The text in JSON.
     pub wire: String,
+    /// Whether it is the enum's `#[default]`.
+    pub is_default: bool,
 }
 
 /// A type as written.

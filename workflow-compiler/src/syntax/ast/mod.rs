@@ -7,7 +7,8 @@ mod declaration;
 mod expression;
 
 pub use declaration::{
-    Declaration, DeclarationKind, EnumDecl, FieldDecl, Property, Shape, StructDecl, Type, TypeKind, VariantDecl,
+    Declaration, DeclarationKind, DefaultValue, Derive, EnumDecl, FieldDecl, FieldDefault, Property, Shape, StructDecl,
+    Type, TypeKind, VariantDecl,
 };
 pub use expression::{BinaryOp, Expr, ExprKind, Member, NO_WORD, OtherLanguage, Reference, Root, Segment, UnaryOp};
 
