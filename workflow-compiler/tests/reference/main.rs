@@ -1,4 +1,5 @@
-//! `docs/language.md` against the compiler: its tables are the parser's, its examples compile and give what it shows.
+//! `docs/language.md` and the pages `docs/from-….md` against the compiler: tables are the parser's, examples compile and give
+//! what is shown.
 //!
 //! `WORKFLOW_BLESS=1 cargo test -p workflow-compiler --test reference` writes the tables.
 
@@ -12,8 +13,13 @@ use workflow_compiler::problem::Problem;
 use workflow_compiler::syntax::keyword::{ClauseKind, DECLARATIONS, Keyword, RETRY_FIELDS, STATES};
 use workflow_compiler::{Surroundings, compile_in};
 
+/// Returns the path of a file in `docs`.
+fn docs(file: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(file)
+}
+
 fn page() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/language.md")
+    docs("language.md")
 }
 
 fn words<'k>(keywords: impl Iterator<Item = &'k Keyword>) -> String {
@@ -119,6 +125,17 @@ fn every_situation_of_the_data_flow_has_two_cases() {
     assert!(passes.len() > 30, "the cases were not found");
 }
 
+/// Returns the definition of a block, which has no problem.
+fn definition(page: &str, line: usize, block: &str) -> serde_json::Value {
+    // The documents that the examples name.
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference");
+    let surroundings = Surroundings { folder: Some(&folder), ..Surroundings::default() };
+    let compilation = compile_in(block.parse().unwrap(), surroundings);
+    let problems: Vec<_> = compilation.problems.iter().map(Problem::text).collect();
+    assert!(problems.is_empty(), "{page}:{line}: {problems:#?}");
+    compilation.workflows.first().unwrap().definition.clone()
+}
+
 #[test]
 fn the_examples_compile_and_give_what_is_shown() {
     let text = std::fs::read_to_string(page()).unwrap();
@@ -127,13 +144,7 @@ fn the_examples_compile_and_give_what_is_shown() {
     for (line, language, block) in blocks(&text) {
         match language {
             "workflow" => {
-                // The documents that the examples name.
-                let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference");
-                let surroundings = Surroundings { folder: Some(&folder), ..Surroundings::default() };
-                let compilation = compile_in(block.parse().unwrap(), surroundings);
-                let problems: Vec<_> = compilation.problems.iter().map(Problem::text).collect();
-                assert!(problems.is_empty(), "line {line}: {problems:#?}");
-                last = compilation.workflows.first().map(|workflow| workflow.definition.clone());
+                last = Some(definition("language.md", line, &block));
                 examples += 1;
             }
             "json" => {
@@ -147,4 +158,32 @@ fn the_examples_compile_and_give_what_is_shown() {
         }
     }
     assert!(examples >= 5 && shown >= 2, "{examples} examples, {shown} definitions");
+}
+
+/// The pages that show other languages first, and the same as a workflow below. Amazon States Language is equal to the
+/// definition of that workflow.
+#[test]
+fn what_is_shown_in_other_languages_is_followed_by_a_workflow() {
+    for page in ["from-asl.md", "from-python-sdk.md", "from-cdk.md"] {
+        let text = std::fs::read_to_string(docs(page)).unwrap();
+        let mut shown = None;
+        let mut pairs = 0;
+        for (line, language, block) in blocks(&text) {
+            match (language, shown.take()) {
+                ("workflow", above) => {
+                    let found = definition(page, line, &block);
+                    if let Some(("json", document)) = above {
+                        let document: serde_json::Value = serde_json::from_str(&document).unwrap();
+                        assert_eq!(found, document, "{page}:{line}: the workflow gives\n{found:#}");
+                    }
+                    pairs += 1;
+                }
+                ("console", None) => {}
+                ("json" | "python" | "typescript", None) => shown = Some((language, block)),
+                _ => panic!("{page}:{line}: no workflow stands below the block before this one"),
+            }
+        }
+        assert!(shown.is_none(), "{page}: no workflow stands below the last block");
+        assert!(pairs >= 8, "{page}: {pairs} pairs");
+    }
 }
