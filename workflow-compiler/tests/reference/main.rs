@@ -166,7 +166,7 @@ fn the_examples_compile_and_give_what_is_shown() {
 fn what_is_shown_in_other_languages_is_followed_by_a_workflow() {
     for page in ["from-asl.md", "from-python-sdk.md", "from-cdk.md"] {
         let text = std::fs::read_to_string(docs(page)).unwrap();
-        let mut shown = None;
+        let mut shown: Option<(&str, String)> = None;
         let mut pairs = 0;
         for (line, language, block) in blocks(&text) {
             match (language, shown.take()) {
