@@ -87,3 +87,66 @@ fn sums_of_members() {
         json!(items(&input["words"]).map(|word| word.as_str().unwrap()).collect::<Vec<_>>().join("-"))
     });
 }
+
+fn totals(input: &Value) -> impl Iterator<Item = i64> {
+    items(&input["orders"]).map(|order| order["Total"].as_i64().unwrap())
+}
+
+#[test]
+fn closures() {
+    gives("$filter(input.orders, |order| order.total > input.limit)", |input| {
+        list(items(&input["orders"]).filter(|order| order["Total"].as_i64() > input["limit"].as_i64()))
+    });
+    gives("$map(input.orders, |order| order.total * 2)", |input| totals(input).map(|total| total * 2).collect());
+    gives("$map(input.orders, |order, i| order.total + i)", |input| {
+        totals(input).zip(0..).map(|(total, i)| total + i).collect()
+    });
+    gives("$map(input.orders, |order| order.coupon ?? \"none\")", |input| {
+        items(&input["orders"]).map(|order| order.get("coupon").cloned().unwrap_or_else(|| json!("none"))).collect()
+    });
+    gives("$reduce(input.orders, |sum, order| sum + order.total, 0)", |input| json!(totals(input).sum::<i64>()));
+    gives("$reduce(input.orders, |ids, order| $append(ids, [order.total]), [])", |input| totals(input).collect());
+    gives("$sort(input.orders, |a, b| a.total > b.total)[*].total", |input| {
+        let mut sorted: Vec<_> = totals(input).collect();
+        sorted.sort_unstable();
+        json!(sorted)
+    });
+    gives("$single([1, 2, 3], |n| n == 2)", |_| json!(2));
+    gives("$each({ a: 1, b: 2 }, |value, name| name + $string(value))", |_| json!(["a1", "b2"]));
+    gives("$sift({ a: 1, b: 2 }, |value, _name| value > 1)", |_| json!({"b": 2}));
+    gives("$sift({ a: 1 }, |value, _name| value > 1)", |_| json!({}));
+}
+
+#[test]
+fn closures_over_lists_of_lists() {
+    gives("$filter(input.deep, |inner| $count(inner) > 0)", |input| {
+        list(items(&input["deep"]).filter(|inner| items(inner).next().is_some()))
+    });
+    gives("$map(input.deep, |inner| inner)", |input| input["deep"].clone());
+    gives("$map(input.orders, |order| order.lines[*].qty)", |input| {
+        items(&input["orders"]).map(|order| list(items(&order["lines"]).map(|line| &line["qty"]))).collect()
+    });
+    gives("$map(input.orders, |order| $filter(order.lines, |line| line.qty > order.total - 4))", |input| {
+        let lines = |order: &Value| {
+            let least = order["Total"].as_i64().unwrap() - 4;
+            list(items(&order["lines"]).filter(|line| line["qty"].as_i64().unwrap() > least))
+        };
+        items(&input["orders"]).map(lines).collect()
+    });
+    gives("[$filter(input.words, |word| word != \"a\"), $map(input.words, |word| word + \"!\")]", |input| {
+        let other = list(items(&input["words"]).filter(|word| **word != "a"));
+        let loud: Value = items(&input["words"]).map(|word| json!(format!("{}!", word.as_str().unwrap()))).collect();
+        json!([other, loud])
+    });
+}
+
+#[test]
+fn parameters_hide_nothing() {
+    gives("$map(input.orders, |sum| $sum([sum.total, 1]))", |input| totals(input).map(|total| total + 1).collect());
+    gives("$map(input.orders, |states| states.total + input.limit)", |input| {
+        totals(input).map(|total| total + input["limit"].as_i64().unwrap()).collect()
+    });
+    gives("$map(input.orders, |given| (given.coupon ?? (given.coupon ?? \"none\")))", |input| {
+        items(&input["orders"]).map(|order| order.get("coupon").cloned().unwrap_or_else(|| json!("none"))).collect()
+    });
+}

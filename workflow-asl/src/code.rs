@@ -108,7 +108,7 @@ codes! {
     NoSuchFunction = "WF0216" Error "unknown function of the language";
     RecursiveType = "WF0217" Error "a struct that contains itself";
     VariableOutOfScope = "WF0218" Error "a variable from outside a distributed map";
-    UnusedDeclaration = "WF0219" Warning "a type or handler that is not used";
+    UnusedDeclaration = "WF0219" Warning "a type, handler or closure parameter that is not used";
     BadProperty = "WF0220" Error "a property that its states cannot have";
 
     // WF03: graph.

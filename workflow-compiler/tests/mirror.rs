@@ -15,6 +15,7 @@ const CORPUS: &[&str] = &[
     "workflow Holes { pass A -> ; task B = lambda::invoke { X: input. , Y: params.a.b } timeout -> C; }",
     "workflow Half { input { a: String, b: } choice A { if input. == 1 -> ; else -> } pass",
     "workflow { pass A -> end; }",
+    "workflow Lists { pass A { a: $map(input.xs[*].a?, |x, i| $filter(x.b, |y| y.c > x.d && i.)), b: |x| x. } -> end; }",
     "workflow Empty { }",
     "workflow Bodies { parallel P { } -> end; map M over input.xs { } -> end; choice C { } defaults { } }",
     "workflow Words { struct struct { type: Self } pass self { x: input.self.crate } -> super; fail _ { } }",

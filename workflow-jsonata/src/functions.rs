@@ -26,6 +26,44 @@ pub enum ResultKind {
     Array,
 }
 
+/// What a function passes to the function that is its second argument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Passed {
+    /// An item of the first argument, an array.
+    Item,
+    /// The item's index.
+    Index,
+    /// The value of a member of the first argument, an object.
+    Member,
+    /// The member's name.
+    Name,
+    /// The result for the items before; for the first, the third argument.
+    Result,
+}
+
+/// What a function requires of the function that is its second argument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Returned {
+    /// Any value.
+    Any,
+    /// A condition.
+    Bool,
+    /// The result for the items so far.
+    Result,
+}
+
+/// The function that is the second argument of another function, such as `$map`.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Callback {
+    /// What it is passed, of which it may leave out the last ones.
+    pub passed: &'static [Passed],
+    /// What it must return.
+    pub returned: Returned,
+}
+
 /// A function.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
@@ -47,6 +85,8 @@ pub struct Function {
     pub changing: bool,
     /// Whether it is useful for `undefined`, so that it tests whether a value exists.
     pub asking: bool,
+    /// The function that is its second argument, if it calls one for each item or member.
+    pub callback: Option<Callback>,
     /// A description of the result.
     pub summary: &'static str,
     /// The row of the table that it is.
@@ -130,7 +170,7 @@ fn kind(text: &'static str) -> Option<(&'static str, Option<&'static str>, &'sta
 
 macro_rules! functions {
     ($($id:ident = $name:literal, $signature:literal, $arity:literal, $origin:ident, $gives:ident,
-       $([$($mark:ident),*],)? $summary:literal;)*) => {
+       $([$($mark:ident),*],)? $(|$($passed:ident),*| $returned:ident,)? $summary:literal;)*) => {
         /// The rows of the table by name, for what depends on a function beyond its row.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         #[non_exhaustive]
@@ -143,9 +183,11 @@ macro_rules! functions {
             #[allow(unused_mut, reason = "most have no mark")]
             let mut function = Function {
                 name: $name, signature: $signature, arity: $arity, origin: Origin::$origin, gives: ResultKind::$gives,
-                changing: false, asking: false, summary: $summary, id: Id::$id,
+                changing: false, asking: false, callback: None, summary: $summary, id: Id::$id,
             };
             $($(function.$mark = true;)*)?
+            $(function.callback =
+                Some(Callback { passed: &[$(Passed::$passed),*], returned: Returned::$returned });)?
             function
         }),*];
     };
@@ -185,12 +227,12 @@ functions! {
     Random = "random", "<n?:n>", 0, Changed, Value, [changing], "a number from 0 up to 1; the same integer seed gives the same number";
     Boolean = "boolean", "<x-:b>", 1, Jsonata, Value, [asking], "whether the value counts as true";
     Not = "not", "<x-:b>", 1, Jsonata, Value, [asking], "whether the value counts as false";
-    Map = "map", "<af>", 2, Jsonata, Sequence, "the results of a function for each item";
+    Map = "map", "<af>", 2, Jsonata, Sequence, |Item, Index| Any, "the results of a function for each item";
     Zip = "zip", "<a+>", 0, Jsonata, Array, "the first items as an array, the second ones, and so on";
-    Filter = "filter", "<af>", 2, Jsonata, Sequence, "the items for which a function returns true";
-    Single = "single", "<af?>", 2, Jsonata, Value, "the single item for which a function returns true";
-    Reduce = "reduce", "<afj?:j>", 3, Jsonata, Value, "the items combined into one value by a function";
-    Sift = "sift", "<o-f?:o>", 2, Jsonata, Value, "the members for which a function returns true";
+    Filter = "filter", "<af>", 2, Jsonata, Sequence, |Item, Index| Bool, "the items for which a function returns true";
+    Single = "single", "<af?>", 2, Jsonata, Value, |Item, Index| Bool, "the single item for which a function returns true";
+    Reduce = "reduce", "<afj?:j>", 3, Jsonata, Value, |Result, Item, Index| Result, "the items combined into one value by a function";
+    Sift = "sift", "<o-f?:o>", 2, Jsonata, Value, |Member, Name| Bool, "the members for which a function returns true";
     Keys = "keys", "<x-:a<s>>", 1, Jsonata, Sequence, "the names of an object's members";
     Lookup = "lookup", "<x-s:x>", 2, Jsonata, Sequence, "the value of a member";
     Append = "append", "<xx:a>", 2, Jsonata, Array, "both arrays joined";
@@ -198,11 +240,11 @@ functions! {
     Spread = "spread", "<x-:a<o>>", 1, Jsonata, Sequence, "an object for each member";
     Merge = "merge", "<a<o>:o>", 1, Jsonata, Value, "an object with the members of all objects";
     Reverse = "reverse", "<a:a>", 1, Jsonata, Array, "the items in reverse order";
-    Each = "each", "<o-f:a>", 2, Jsonata, Sequence, "the results of a function for each member";
+    Each = "each", "<o-f:a>", 2, Jsonata, Sequence, |Member, Name| Any, "the results of a function for each member";
     Error = "error", "<s?:x>", 1, Jsonata, Value, "fails with a message";
     Assert = "assert", "<bs?:x>", 2, Jsonata, Value, "fails with a message unless the condition is true";
     Type = "type", "<x:s>", 1, Jsonata, Value, [asking], "the name of the value's type";
-    Sort = "sort", "<af?:a>", 2, Jsonata, Array, "the items sorted";
+    Sort = "sort", "<af?:a>", 2, Jsonata, Array, |Item, Item| Bool, "the items sorted";
     Shuffle = "shuffle", "<a:a>", 1, Jsonata, Array, [changing], "the items in random order";
     Distinct = "distinct", "<x:x>", 1, Jsonata, Array, "the items without duplicates";
     Base64encode = "base64encode", "<s-:s>", 1, Jsonata, Value, "the string's bytes in Base64";

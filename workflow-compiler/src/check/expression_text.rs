@@ -46,7 +46,11 @@ pub(super) fn words(expr: &Expr) -> Option<String> {
         ExprKind::Jsonata(text) => format!("jsonata {:?}", text.value),
         ExprKind::Path(text) => format!("path {:?}", text.value),
         ExprKind::Paren(inner) => words(inner)?,
-        ExprKind::Object(_) | ExprKind::Access(..) | ExprKind::If(..) | ExprKind::Constant(_) => return None,
+        ExprKind::Object(_)
+        | ExprKind::Closure(_)
+        | ExprKind::Access(..)
+        | ExprKind::If(..)
+        | ExprKind::Constant(_) => return None,
         ExprKind::OtherLanguage(_) | ExprKind::Invalid => return None,
     })
 }

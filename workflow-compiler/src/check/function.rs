@@ -126,6 +126,14 @@ impl Function {
         }
     }
 
+    /// Returns the function that is its second argument, if it calls one for each item or member.
+    pub fn callback(self) -> Option<jsonata::Callback> {
+        match self {
+            Self::Language(_) => None,
+            Self::Jsonata(row) => row.callback,
+        }
+    }
+
     /// Returns whether it accepts an absent value: it tests it, or joins the values that are present.
     pub fn takes_absence(self) -> bool {
         match self {
@@ -141,7 +149,7 @@ impl Function {
         let first = arguments.first().map(Ty::present);
         let second = arguments.get(1).map(Ty::present);
         match (row.id, first, second) {
-            (Row::Sort | Row::Reverse | Row::Shuffle, Some(array @ Ty::Array(_)), _) => array.clone(),
+            (Row::Distinct | Row::Sort | Row::Reverse | Row::Shuffle, Some(array @ Ty::Array(_)), _) => array.clone(),
             (Row::Clone, Some(value), _) => value.clone(),
             (Row::Append, Some(Ty::Array(a)), Some(Ty::Array(b))) => {
                 Ty::Array(Box::new((**a).clone().join((**b).clone())))

@@ -53,6 +53,7 @@ pub use data::{Capture, ItemCapture, VariableReads};
 pub use explain::{Explained, ExplainedState, FindWorkflow, explain};
 pub use handled_tasks::HandledTask;
 pub(crate) use handled_tasks::{handled_tasks, is_handled};
+pub(crate) use infer::closure::callback;
 pub(crate) use members::member_type;
 pub use model::{Model, NamedCatcher, NamedRetrier, Scope, StateInfo, is_distributed, whole_seconds};
 pub use properties::DeclaredProperty;
@@ -62,7 +63,7 @@ pub(crate) use rust_items::RustItems;
 pub(crate) use transitions::fields_of_state;
 pub use types::{Field, Struct, Ty, Types};
 pub(crate) use unused::unused;
-pub use value_site::{ValueField, ValueSite};
+pub use value_site::{ClosureScope, ValueField, ValueSite};
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

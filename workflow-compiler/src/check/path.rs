@@ -20,6 +20,8 @@ pub(super) enum PathRoot<'e> {
     /// A word of the language: `input`.
     Word(&'static str),
     Variable(Cow<'e, str>),
+    /// A parameter of a closure.
+    Parameter(Cow<'e, str>),
     /// What another state gave, by its name.
     StateResult(Cow<'e, str>),
     /// Any other value, by its words: no path is a part of another's.
@@ -91,6 +93,7 @@ impl<'e> PathRoot<'e> {
     pub(super) fn of(root: &'e Root) -> Self {
         match root {
             Root::Variable(name) => Self::Variable(name.into()),
+            Root::Parameter(name) => Self::Parameter(name.into()),
             Root::StateResult(name) => Self::StateResult(plain(name).into()),
             root => Self::Word(root.word().unwrap_or_default()),
         }
@@ -110,6 +113,7 @@ impl<'e> PathRoot<'e> {
         match self {
             Self::Word(word) => PathRoot::Word(word),
             Self::Variable(name) => PathRoot::Variable(name.into_owned().into()),
+            Self::Parameter(name) => PathRoot::Parameter(name.into_owned().into()),
             Self::StateResult(name) => PathRoot::StateResult(name.into_owned().into()),
             Self::Value(words) => PathRoot::Value(words),
         }
@@ -159,7 +163,7 @@ impl fmt::Display for PathRoot<'_> {
         match self {
             Self::Word(word) => f.write_str(word),
             Self::Variable(name) => write!(f, "${name}"),
-            Self::StateResult(name) => f.write_str(name),
+            Self::StateResult(name) | Self::Parameter(name) => f.write_str(name),
             Self::Value(words) => f.write_str(words),
         }
     }

@@ -17,6 +17,8 @@ pub enum Base {
     Context,
     /// A variable.
     Variable(String),
+    /// A parameter of a closure.
+    Parameter(String),
     /// A deploy-time parameter, by its Rust name.
     Param(String),
     /// It names nothing here, which the checks report.

@@ -83,6 +83,11 @@ impl<'a> Analysis<'a> {
             return Err(problem(Code::ReferenceNotHere, span, message, help));
         }
         match &reference.root {
+            Root::Parameter(name) => {
+                // Anywhere else its type is not asked for.
+                let ty = place.closure.and_then(|closure| closure.parameter(name)).cloned();
+                Ok(ResolvedRoot::new(Base::Parameter(name.clone()), &[], ty.unwrap_or(Ty::Unknown)))
+            }
             Root::Input => match self.distributed_around(info) {
                 None => Ok(ResolvedRoot::new(Base::Context, EXECUTION_INPUT, self.input.clone())),
                 Some(map) => {

@@ -2,6 +2,7 @@
 
 use super::flow::{DECLARED, Narrowing};
 use super::model::StateInfo;
+use super::types::Ty;
 
 /// A site in a state where a value is computed.
 #[derive(Clone, Copy, Debug)]
@@ -12,12 +13,31 @@ pub struct ValueSite<'m, 'a> {
     pub position: ValueField,
     /// What is known there of optional values.
     pub(super) facts: &'m Narrowing,
+    /// The closure around the value.
+    pub(super) closure: Option<&'m ClosureScope<'m>>,
+}
+
+/// The parameters of a closure, in its body.
+#[derive(Debug)]
+pub struct ClosureScope<'m> {
+    /// The names and types.
+    parameters: Vec<(&'m str, Ty)>,
+    /// The closure around it.
+    outer: Option<&'m Self>,
+}
+
+impl<'m> ClosureScope<'m> {
+    /// Returns the type of the parameter with this name of this closure or one around it.
+    pub(super) fn parameter(&self, name: &str) -> Option<&Ty> {
+        let mut scopes = std::iter::successors(Some(self), |scope| scope.outer);
+        scopes.find_map(|scope| scope.parameters.iter().find(|(known, _)| *known == name).map(|(_, ty)| ty))
+    }
 }
 
 impl<'a> StateInfo<'a> {
     /// Returns the site of a field, whatever was tested before.
     pub fn at(&self, position: ValueField) -> ValueSite<'_, 'a> {
-        ValueSite { state: self, position, facts: &DECLARED }
+        ValueSite { state: self, position, facts: &DECLARED, closure: None }
     }
 }
 
@@ -25,6 +45,16 @@ impl<'a> ValueSite<'_, 'a> {
     /// The same site where these facts are known.
     pub(super) fn knowing<'n>(&'n self, facts: &'n Narrowing) -> ValueSite<'n, 'a> {
         ValueSite { facts, ..*self }
+    }
+
+    /// Returns the scope of a closure here with these parameters.
+    pub fn closure<'n>(&'n self, parameters: Vec<(&'n str, Ty)>) -> ClosureScope<'n> {
+        ClosureScope { parameters, outer: self.closure }
+    }
+
+    /// The same site in the body of a closure.
+    pub fn inside<'n>(&'n self, closure: &'n ClosureScope<'n>) -> ValueSite<'n, 'a> {
+        ValueSite { closure: Some(closure), ..*self }
     }
 
     /// The same site, whatever was tested before.

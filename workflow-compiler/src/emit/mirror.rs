@@ -115,7 +115,7 @@ struct MirrorContext<'a> {
     signs: BTreeMap<String, Span>,
     /// The names without a Rust item (handlers and variables), by their module.
     names: BTreeMap<String, Vec<Ident>>,
-    /// The first reference to each variable, by the index of its word.
+    /// The first reference to each variable and parameter of a closure, by the index of its word.
     variables: BTreeMap<String, usize>,
     /// The values of the roots of references.
     values: TokenStream,
@@ -179,9 +179,21 @@ impl<'a> MirrorContext<'a> {
                 quote! { _ = #ident; #members }
             }
             Role::Variable(steps) => {
-                self.variables.entry(ident.to_string()).or_insert(number);
+                self.variables.entry(format!("{VARIABLES}::{ident}")).or_insert(number);
                 let members = self.members(number, &ident, steps);
                 quote! { _ = variables::#ident; #members }
+            }
+            Role::ParameterName => {
+                // A word that is being typed may become its name.
+                let module = closure(number);
+                self.declare(module.clone(), ident.clone());
+                quote! { _ = #module::#ident; use #module::*; }
+            }
+            Role::Parameter(declared, steps) => {
+                let module = closure(*declared);
+                self.variables.entry(format!("{module}::{ident}")).or_insert(number);
+                let members = self.members(number, &ident, steps);
+                quote! { _ = #module::#ident; #members }
             }
             Role::VariableName => self.declare(format_ident!("{VARIABLES}"), ident),
             _ => TokenStream::new(),
@@ -228,11 +240,11 @@ impl<'a> MirrorContext<'a> {
         let here = *here;
         let names = self.names.iter().map(|(module, names)| {
             let names = names.iter().map(|name| {
-                let number = self.variables.get(&name.to_string()).copied().unwrap_or(usize::MAX);
+                let number = self.variables.get(&format!("{module}::{name}")).copied().unwrap_or(usize::MAX);
                 let value = ValueType::new(&self.types, here, number);
                 match module.as_str() {
-                    VARIABLES => value.declare(name, self.root(number), &[]),
-                    module => value.declare_handler(name, module == RETRIERS),
+                    RETRIERS | CATCHERS => value.declare_handler(name, module == RETRIERS),
+                    _ => value.declare(name, self.root(number), &[]),
                 }
             });
             let (module, types) = (format_ident!("{module}"), &self.types);
@@ -254,6 +266,11 @@ const CAUGHT: &str = "caught";
 fn handlers(clause: ClauseKind) -> Ident {
     let module = if clause == ClauseKind::Retry { RETRIERS } else { CATCHERS };
     format_ident!("{module}")
+}
+
+/// Returns the module of the parameter that this word of a closure declares.
+fn closure(word: usize) -> Ident {
+    format_ident!("closure_{word}")
 }
 
 /// Returns members and indices. An optional value has the members of its value: `__there` unwraps it by type.

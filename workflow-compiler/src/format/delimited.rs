@@ -171,7 +171,7 @@ impl Walk<'_, '_> {
             let field = matches!(self.role(head), Some(Role::FieldName));
             // `Map<A, B>` in a Rust type contains a comma.
             let mut angles = 0_usize;
-            let mut end = head;
+            let mut end = self.after_parameters(head, close).unwrap_or(head);
             while end < close && (angles > 0 || !self.is(end, ",")) {
                 if field && self.is(end, "<") {
                     angles += 1;

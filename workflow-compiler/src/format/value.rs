@@ -27,6 +27,14 @@ fn binds(operator: &str) -> Option<u8> {
 impl Walk<'_, '_> {
     /// Writes a value. A value that is too long for a line is broken before its operators of lowest precedence.
     pub(super) fn value(&mut self, at: usize, end: usize) {
+        if let Some(body) = self.after_parameters(at, end) {
+            self.parameters(at, body);
+            if body < end {
+                self.page.space();
+                self.value(body, end);
+            }
+            return;
+        }
         let mut operands = Vec::new();
         let mut start = at;
         let mut operator = None;
@@ -53,6 +61,23 @@ impl Walk<'_, '_> {
         }
         operands.push(Operand { operator, at: start, end });
         self.chain(&operands);
+    }
+
+    /// Returns the position after the bars of a closure, if one begins here.
+    pub(super) fn after_parameters(&self, at: usize, end: usize) -> Option<usize> {
+        let bar = |at: usize| self.is(at, "|");
+        let close = (at + 1..end).find(|close| bar(*close)).filter(|_| bar(at))?;
+        Some(close + 1)
+    }
+
+    /// Writes `|x, i|`.
+    fn parameters(&mut self, at: usize, end: usize) {
+        for here in at..end {
+            if here > at && self.is(here - 1, ",") && here + 1 < end {
+                self.page.space();
+            }
+            self.token(here);
+        }
     }
 
     /// Writes operands with operators between. Each call handles one precedence, so the recursion is shallow.

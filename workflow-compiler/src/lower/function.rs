@@ -1,6 +1,7 @@
 //! The language's own functions in JSONata, such as `is_present` and `matches`.
 
 use super::{Lowering, ValueSite};
+use crate::check::callback;
 use crate::problem::Problem;
 use crate::syntax::ast::{Expr, ExprKind, Text};
 use workflow_asl::Code;
@@ -46,6 +47,9 @@ impl<'a> Lowering<'_, 'a> {
             (test, [value]) if test.starts_with("is_") => {
                 let value = self.jsonata(place, value);
                 type_test(test, value).unwrap_or_else(|| Node::bool(false))
+            }
+            (_, arguments) if callback(&name.value, arguments).is_some() => {
+                self.call_with_closure(place, name, arguments)
             }
             (function, _) => {
                 let arguments: Vec<_> = arguments.iter().map(|argument| self.jsonata(place, argument)).collect();

@@ -6,11 +6,10 @@
 
 use serde_json::{Map, Value};
 use workflow_asl::document::Relation;
-use workflow_asl::jsonata::{Node, Printed, expression, print};
+use workflow_asl::jsonata::{Node, NodeKind, Printed, expression, print};
 use workflow_asl::{Code, Pointer};
 
 use super::condition::relation;
-use super::list::is_constructor;
 use super::slot::Source;
 use super::{Lowering, ValueField, ValueSite};
 use crate::check::Ty;
@@ -190,7 +189,7 @@ impl<'a> Lowering<'_, 'a> {
         let ty = self.analysis.type_of(place, item);
         let value = self.jsonata(place, item);
         match ty.present() {
-            Ty::Array(_) | Ty::Tuple(_) if !is_constructor(item) => Node::array([value]),
+            Ty::Array(_) | Ty::Tuple(_) if !matches!(value.kind, NodeKind::Array(_)) => Node::array([value]),
             ty if ty.is_open() && matches!(item.kind, ExprKind::Reference(_)) => {
                 let is_array = Node::call("type", [value.clone()]).binary("=", Node::string("array"));
                 is_array.condition(Node::array([value.clone()]), value)
@@ -246,9 +245,15 @@ impl<'a> Lowering<'_, 'a> {
     /// Returns a name for a variable of one expression that does not hide a known variable of the workflow.
     pub(super) fn unused_variable(&self, name: &str) -> String {
         let names = (1..10).map(|number| if number == 1 { name.to_owned() } else { format!("{name}_{number}") });
-        let free =
-            |name: &String| self.analysis.lacks_variable(name) && self.analysis.state_of_variable(name).is_none();
+        let free = |name: &String| self.is_unused(name);
         names.into_iter().find(free).unwrap_or_else(|| name.to_owned())
+    }
+
+    /// Returns whether neither the workflow nor a closure around the value has a variable with this name.
+    pub(super) fn is_unused(&self, name: &str) -> bool {
+        self.analysis.lacks_variable(name)
+            && self.analysis.state_of_variable(name).is_none()
+            && self.parameters.iter().all(|(_, used)| used != name)
     }
 
     /// Returns whether both sides are timestamps, which may have different offsets.
@@ -273,6 +278,7 @@ fn has_default(expr: &Expr) -> bool {
         ExprKind::Unary(_, inner) | ExprKind::Paren(inner) | ExprKind::Access(inner, _) => has_default(inner),
         ExprKind::If(condition, yes, no) => [condition, yes, no].into_iter().any(|part| has_default(part)),
         ExprKind::Call { arguments, .. } => arguments.iter().any(has_default),
+        ExprKind::Closure(closure) => has_default(&closure.body),
         ExprKind::Array(items) => items.iter().any(has_default),
         ExprKind::Object(members) => members.iter().any(|member| has_default(&member.value)),
         _ => false,

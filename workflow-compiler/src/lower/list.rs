@@ -8,7 +8,7 @@ use workflow_asl::jsonata::Node;
 
 use super::{Lowering, ValueSite};
 use crate::check::{AccessStep, Ty};
-use crate::syntax::ast::{Expr, ExprKind, Segment};
+use crate::syntax::ast::Segment;
 
 /// The name of an item in a function that the compiler writes.
 const ITEM: &str = "item";
@@ -81,17 +81,6 @@ impl<'a> Lowering<'_, 'a> {
 }
 
 /// Returns whether a value may be a list, as far as is known.
-fn may_be_list(ty: &Ty) -> bool {
+pub(super) fn may_be_list(ty: &Ty) -> bool {
     ty.present().is_array() || ty.is_unknown()
-}
-
-/// Returns whether an expression becomes an array constructor, which another one does not flatten.
-pub(super) fn is_constructor(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Array(_) => true,
-        ExprKind::Reference(reference) => reference.segments.iter().any(Segment::is_each),
-        ExprKind::Access(_, segments) => segments.iter().any(Segment::is_each),
-        ExprKind::Paren(inner) => is_constructor(inner),
-        _ => false,
-    }
 }

@@ -2,6 +2,7 @@
 
 mod captures;
 mod choice;
+mod closure;
 mod condition;
 mod distributed_map;
 mod field;
@@ -72,6 +73,7 @@ pub fn lower(analysis: &Analysis<'_>, problems: &mut Problems) -> Lowered {
         slots: Slots::default(),
         expressions: IndexMap::new(),
         annotations: Annotations { lowered: true, ..Annotations::default() },
+        parameters: Vec::new(),
     };
     let mut definition = lowering.machine();
     let mut declared = analysis.workflow.declarations.iter();
@@ -105,6 +107,8 @@ struct Lowering<'m, 'a> {
     /// The trees of the expressions that were lowered, by their texts with marks.
     expressions: IndexMap<String, Ast>,
     annotations: Annotations,
+    /// The parameters of the closures around the value, with their names in JSONata.
+    parameters: Vec<(String, String)>,
 }
 
 impl<'m, 'a> Lowering<'m, 'a> {

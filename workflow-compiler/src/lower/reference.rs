@@ -23,7 +23,7 @@ impl<'a> Lowering<'_, 'a> {
         let mut path = match &resolved.base {
             Base::Param(name) => return LoweredReference::Param(Source::Param(name.clone()), resolved.ty.clone()),
             Base::Context => "$$".to_owned(),
-            Base::Variable(name) => format!("${name}"),
+            Base::Variable(name) | Base::Parameter(name) => format!("${name}"),
             // The context determines which of them `$` is. An unknown reference was reported.
             Base::StateInput | Base::Result | Base::ErrorOutput | Base::Nothing => "$".to_owned(),
         };
@@ -50,6 +50,7 @@ impl<'a> Lowering<'_, 'a> {
             Base::Result => states("result"),
             Base::ErrorOutput => states("errorOutput"),
             Base::Variable(name) => Node::variable(name),
+            Base::Parameter(name) => Node::variable(self.parameter(name)),
             // An unknown reference was reported.
             Base::StateInput | Base::Nothing => states("input"),
         };

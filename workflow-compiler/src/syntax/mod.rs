@@ -9,6 +9,7 @@ mod attributes;
 mod body;
 mod choice;
 mod clause;
+mod closure;
 mod cursor;
 mod declaration;
 mod expression;

@@ -4,6 +4,7 @@ use proc_macro2::{Group, Ident, Span};
 use workflow_asl::Code;
 
 use super::ast::{Expr, ExprKind, NodeId, TokenSpan};
+use super::closure::ClosureParameter;
 use super::cursor::{Cursor, OpenGroup};
 use super::other_language::state::LooseTransition;
 use super::word::{EditorWord, Role};
@@ -37,6 +38,8 @@ pub(super) struct Parser<'p> {
     pub(super) in_call: bool,
     /// Whether it is in a method call, which is replaced including its contents.
     pub(super) in_method: bool,
+    /// The parameters of the closures around the value, inner ones last.
+    pub(super) parameters: Vec<ClosureParameter>,
     /// How many nodes the workflow has so far.
     pub(super) nodes: usize,
     /// The structs and enums that the workflow declares, here or later.
@@ -57,6 +60,7 @@ impl<'p> Parser<'p> {
             looked_for_json: false,
             in_call: false,
             in_method: false,
+            parameters: Vec::new(),
             nodes: 0,
             declared: Vec::new(),
         }

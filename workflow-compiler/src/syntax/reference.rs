@@ -83,6 +83,11 @@ impl Parser<'_> {
         if let Some(expr) = self.dotted_call(&word, cursor) {
             return expr;
         }
+        if let Some(declared) = self.parameter_named(&word).map(|parameter| parameter.word) {
+            let (segments, steps) = self.segments(cursor);
+            self.word(&word, Role::Parameter(declared, steps));
+            return self.referred(Root::Parameter(plain(&word)), span, false, segments, cursor);
+        }
         let root = root(&plain(&word)).unwrap_or_else(|| Root::StateResult(rust_name(&word)));
         // `Train?`, `Train?[0]` and `Train?.x` mean that the state may not have run, `input?.x` that x may be absent.
         let alone = cursor.is_punct("?") && !cursor.is_punct("?.") && !cursor.is_punct("??");

@@ -89,6 +89,10 @@ pub(crate) fn spelled(expr: &Expr) -> String {
             format!("if {} {{ {} }} else {no}", spelled(condition), spelled(yes))
         }
         ExprKind::Call { name, arguments } => format!("{}({})", name.value, list(arguments)),
+        ExprKind::Closure(closure) => {
+            let parameters: Vec<_> = closure.parameters.iter().map(|name| name.value.as_str()).collect();
+            format!("|{}| {}", parameters.join(", "), spelled(&closure.body))
+        }
         ExprKind::Constant(path) => {
             let path: Vec<_> = path.clone().into_iter().collect();
             format!("const {}", spelled_tokens(&path))
@@ -118,6 +122,7 @@ fn spelled_member(member: &Member) -> String {
 pub(crate) fn spelled_reference(reference: &Reference) -> String {
     let root = match &reference.root {
         Root::Variable(name) => &format!("${name}"),
+        Root::Parameter(name) => name,
         Root::StateResult(name) => &plain(name),
         root => root.word().unwrap_or_default(),
     };

@@ -80,6 +80,10 @@ pub enum Role {
     Function,
     /// The first word of a reference: a root (`input`, `params`, …) or a state. A slot accepts any value.
     Root(Vec<ReferenceSegment>),
+    /// The name of a closure's parameter where it is declared.
+    ParameterName,
+    /// A closure's parameter where it is used: the index of the word that declares it, and the steps after it.
+    Parameter(usize, Vec<ReferenceSegment>),
     /// The name of a variable in a reference, after `$`.
     Variable(Vec<ReferenceSegment>),
     /// The name of a variable where it is assigned.

@@ -22,7 +22,7 @@ pub use item_captures::ItemCapture;
 #[cfg(feature = "explain")]
 pub(super) use types::infer_all;
 pub use variable_reads::VariableReads;
-pub(super) use visit::{leaves, references, values};
+pub(super) use visit::{leaves, raws, references, values};
 
 use super::analysis::Analysis;
 use super::flow::availability::Availability;

@@ -29,6 +29,7 @@ pub(in crate::check) fn references<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e 
             references(no, each);
         }
         ExprKind::Call { arguments, .. } => arguments.iter().for_each(|argument| references(argument, each)),
+        ExprKind::Closure(closure) => references(&closure.body, each),
         ExprKind::OtherLanguage(other) => other.values().for_each(|value| references(value, each)),
         ExprKind::Null
         | ExprKind::Bool(_)
@@ -81,6 +82,7 @@ pub(in crate::check) fn leaves<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e Expr
         }
         ExprKind::If(condition, yes, no) => [condition, yes, no].into_iter().for_each(|part| leaves(part, each)),
         ExprKind::Call { arguments, .. } => arguments.iter().for_each(|argument| leaves(argument, each)),
+        ExprKind::Closure(closure) => leaves(&closure.body, each),
         ExprKind::OtherLanguage(other) => other.values().for_each(|value| leaves(value, each)),
         _ => each(expr),
     }

@@ -138,7 +138,7 @@ impl Narrowing {
         facts.known.retain(|fact| match fact.root() {
             PathRoot::Word(word) => matches!(*word, "input" | "item" | "state"),
             PathRoot::Variable(_) | PathRoot::StateResult(_) => true,
-            PathRoot::Value(_) => false,
+            PathRoot::Parameter(_) | PathRoot::Value(_) => false,
         });
         facts.known.sort_unstable();
         facts.known.dedup();

@@ -29,6 +29,8 @@ impl<'a> Analysis<'a> {
             .iter()
             .map(|argument| {
                 let ty = match takes_absence(&name.value) {
+                    // After the other arguments.
+                    _ if matches!(argument.kind, ExprKind::Closure(_)) => Ty::Unknown,
                     true => self.infer(place.knowing(&known.asking()), argument, sink),
                     false => self.operand(place.knowing(&known), argument, sink),
                 };
@@ -41,6 +43,11 @@ impl<'a> Analysis<'a> {
             })
             .collect();
         let language = place.state.language;
+        let closure = arguments.iter().any(|argument| matches!(argument.kind, ExprKind::Closure(_)));
+        let with_closure = match closure {
+            true => self.infer_with_closure(place, (name, arguments), &types, sink),
+            false => None,
+        };
         if sink.listens()
             && let [argument, ..] = arguments
         {
@@ -67,7 +74,7 @@ impl<'a> Analysis<'a> {
                 }
             }
             algorithm(name, arguments, sink);
-            return function.result_of(&types);
+            return with_closure.unwrap_or_else(|| function.result_of(&types));
         }
         if let Some(function) = intrinsic::Function::from_name(&name.value) {
             if language == QueryLanguage::Jsonata {
@@ -173,7 +180,7 @@ fn takes_absence(name: &str) -> bool {
     name == "IsPresent" || Function::from_name(name).is_some_and(Function::takes_absence)
 }
 
-fn mistyped(name: &Text, wanted: &str, argument: &Expr, ty: &Ty, sink: &mut Sink<'_>) {
+pub(super) fn mistyped(name: &Text, wanted: &str, argument: &Expr, ty: &Ty, sink: &mut Sink<'_>) {
     let message = format!("`{}` takes {wanted} here, found {}", name.value, article(ty));
     sink.push(Problem::new(Code::WrongArgument, argument.span, message));
 }

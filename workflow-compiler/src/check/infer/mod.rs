@@ -1,6 +1,7 @@
 //! Infers the type of every expression, and checks operands and arguments.
 
 mod call;
+pub(super) mod closure;
 mod compare;
 mod constant_condition;
 mod jsonata;
@@ -163,6 +164,11 @@ impl<'a> Analysis<'a> {
                 yes.join(no)
             }
             ExprKind::Call { name, arguments } => self.infer_call(place, (name, arguments), expr.span, sink),
+            ExprKind::Closure(closure) => {
+                sink.report(|| closure::no_closure(None, closure));
+                self.infer_body(place, closure, &[], sink);
+                Ty::Unknown
+            }
             ExprKind::Variant { ty, variant } => {
                 let name = plain(ty);
                 let Some(decl) = self.types.enums.get(&name) else {

@@ -88,7 +88,8 @@ impl<'a> Analysis<'a> {
         if let OtherLanguage::Format { parts } = other {
             return self.infer_format(place, parts, span, sink);
         }
-        for value in other.values().filter(|value| !matches!(value.kind, ExprKind::OtherLanguage(_))) {
+        let is_own = |value: &&Expr| !matches!(value.kind, ExprKind::OtherLanguage(_) | ExprKind::Closure(_));
+        for value in other.values().filter(is_own) {
             self.infer(place.knowing(&place.facts.asking()), value, sink);
         }
         let meant = self.written_here(place, other);

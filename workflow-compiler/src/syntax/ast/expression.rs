@@ -56,6 +56,8 @@ pub enum ExprKind {
         /// The arguments.
         arguments: Vec<Expr>,
     },
+    /// `|order| order.total > 10`
+    Closure(Box<Closure>),
     /// `const PATH`: a constant of the user's Rust code, as written. Only rustc knows its value.
     Constant(TokenStream),
     /// `Mode::Full`
@@ -116,6 +118,17 @@ impl OtherLanguage {
     }
 }
 
+/// A closure, which only some functions take.
+#[derive(Clone, Debug)]
+pub struct Closure {
+    /// The parameters in order.
+    pub parameters: Vec<Text>,
+    /// The span of the bars with the parameters.
+    pub bars: TokenSpan,
+    /// The value that it gives.
+    pub body: Expr,
+}
+
 /// A member of an object.
 #[derive(Clone, Debug)]
 pub struct Member {
@@ -173,6 +186,8 @@ pub enum Root {
     Params,
     /// `caught`: the error that a catcher handled.
     Caught,
+    /// `order`: a parameter of a closure around it.
+    Parameter(String),
     /// `$name`: a variable. An empty name and `$` are the `$` and `$$` of a path, which the checks report.
     Variable(String),
     /// Another state's result.
@@ -191,7 +206,7 @@ impl Root {
             Self::Context => "context",
             Self::Params => "params",
             Self::Caught => "caught",
-            Self::Variable(_) | Self::StateResult(_) => return None,
+            Self::Parameter(_) | Self::Variable(_) | Self::StateResult(_) => return None,
         })
     }
 }

@@ -10,7 +10,9 @@ pub use declaration::{
     Declaration, DeclarationKind, DefaultValue, Derive, EnumDecl, FieldDecl, FieldDefault, Property, Shape, StructDecl,
     Type, TypeKind, VariantDecl,
 };
-pub use expression::{BinaryOp, Expr, ExprKind, Member, NO_WORD, OtherLanguage, Reference, Root, Segment, UnaryOp};
+pub use expression::{
+    BinaryOp, Closure, Expr, ExprKind, Member, NO_WORD, OtherLanguage, Reference, Root, Segment, UnaryOp,
+};
 
 use std::ops::Range;
 

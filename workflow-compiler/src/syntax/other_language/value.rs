@@ -96,9 +96,9 @@ impl Parser<'_> {
             }
             TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {
                 let closure = CLOSURES.contains(&word) && cursor.peek_group_at(2, Delimiter::Brace).is_some();
-                closure.then(|| self.closure(cursor))
+                closure.then(|| self.foreign_closure(cursor))
             }
-            TokenTree::Punct(_) if self.in_call && cursor.is_punct_at(1, "=>") => Some(self.closure(cursor)),
+            TokenTree::Punct(_) if self.in_call && cursor.is_punct_at(1, "=>") => Some(self.foreign_closure(cursor)),
             TokenTree::Ident(_) | TokenTree::Punct(_) if word == "match" => self.match_value(cursor),
             _ => None,
         }
@@ -173,27 +173,27 @@ impl Parser<'_> {
         )
     }
 
-    /// Parses an anonymous function: `|x| x.id`, `x => x.id`, `function(x) { … }`. JSONata supports them in its text.
-    pub(in crate::syntax) fn closure(&mut self, cursor: &mut Cursor) -> Expr {
+    /// Parses an anonymous function of another language: `x => x.id`, `function(x) { … }`.
+    pub(in crate::syntax) fn foreign_closure(&mut self, cursor: &mut Cursor) -> Expr {
         let first = cursor.here();
         let mut tokens = Vec::new();
         while !cursor.is_end() && !cursor.is_punct(",") && !cursor.is_punct(";") {
             tokens.extend(cursor.next());
         }
         let span = first.to(cursor.before());
-        let problem = Problem::new(Code::Syntax, span, "a user-defined function is not a value");
-        let text = in_jsonata(&tokens);
-        match &text {
-            Some(_) if self.in_method => {}
-            Some(text) => self.report(problem.write(format!("jsonata {text:?}"))),
-            None => self.report(problem.help(
-                "JSONata has functions: `jsonata \"$map($states.input.orders, function($order) { $order.id })\"`",
-            )),
+        let Some(tokens) = as_closure(&tokens) else {
+            let problem = Problem::new(Code::Syntax, span, "a function is written with bars");
+            self.report(problem.help("such as `|order| order.total > 10`"));
+            return self.leaf(ExprKind::Invalid, span);
+        };
+        let group = Group::new(Delimiter::None, tokens.into_iter().collect());
+        let closure = self.within(&group, |parser, cursor| parser.closure(cursor));
+        let Some(closure) = closure else { return self.leaf(ExprKind::Invalid, span) };
+        if !self.in_method {
+            let problem = Problem::new(Code::Syntax, span, "a function is written with bars");
+            self.report(problem.write(spelled(&closure)));
         }
-        match text {
-            Some(value) => self.leaf(ExprKind::Jsonata(Text { value, span }), span),
-            None => self.leaf(ExprKind::Invalid, span),
-        }
+        Expr { span, ..closure }
     }
 
     /// `match x { "a" => 1, _ => 2 }` as a value.
@@ -447,7 +447,7 @@ pub(crate) fn raw(value: &Expr) -> Option<String> {
         Root::Context => ("$states.context".to_owned(), &reference.segments),
         Root::Variable(name) => (format!("${name}"), &reference.segments),
         Root::StateResult(name) => (format!("${}", plain(name)), &reference.segments),
-        Root::Item | Root::Index | Root::Params | Root::Caught => return None,
+        Root::Item | Root::Index | Root::Params | Root::Caught | Root::Parameter(_) => return None,
     };
     let mut text = root;
     for segment in rest {
@@ -461,24 +461,40 @@ pub(crate) fn raw(value: &Expr) -> Option<String> {
     Some(text)
 }
 
-/// Formats an anonymous function as JSONata: `|x| x.id` becomes `function($x) { $x.id }`.
-fn in_jsonata(tokens: &[TokenTree]) -> Option<String> {
+/// Returns an anonymous function as the tokens of a closure: `x => x.id` becomes `|x| x.id`.
+fn as_closure(tokens: &[TokenTree]) -> Option<Vec<TokenTree>> {
     let (parameters, body) = parameters(tokens)?;
-    let body = renamed(body, &parameters);
-    let body = spelled_tokens(&body);
-    let body = body.replace(" == ", " = ").replace(" && ", " and ").replace(" || ", " or ");
-    let body = body.strip_prefix("{ ").and_then(|body| body.strip_suffix(" }")).unwrap_or(&body);
-    let parameters: Vec<_> = parameters.iter().map(|name| format!("${name}")).collect();
-    let text = format!("function({}) {{ {body} }}", parameters.join(", "));
-    workflow_asl::jsonata::parse(&text).is_ok().then_some(text)
+    let span = tokens.first()?.span();
+    let sign = |sign: char| {
+        let mut punct = Punct::new(sign, Spacing::Alone);
+        punct.set_span(span);
+        TokenTree::Punct(punct)
+    };
+    let mut closure = vec![sign('|')];
+    for (number, parameter) in parameters.into_iter().enumerate() {
+        if number > 0 {
+            closure.push(sign(','));
+        }
+        closure.push(parameter.into());
+    }
+    closure.push(sign('|'));
+    let inner: Vec<_> = match body {
+        [TokenTree::Group(group)] if group.delimiter() == Delimiter::Brace => group.stream().into_iter().collect(),
+        body => body.to_vec(),
+    };
+    let returned = matches!(inner.first(), Some(TokenTree::Ident(word)) if word == "return");
+    let ended = matches!(inner.last(), Some(TokenTree::Punct(punct)) if punct.as_char() == ';');
+    let value = inner.get(usize::from(returned)..inner.len() - usize::from(ended))?;
+    closure.extend(value.iter().cloned());
+    Some(closure)
 }
 
 /// Splits such a function into its parameters and body.
-fn parameters(tokens: &[TokenTree]) -> Option<(Vec<String>, &[TokenTree])> {
+fn parameters(tokens: &[TokenTree]) -> Option<(Vec<Ident>, &[TokenTree])> {
     let is = |token: &TokenTree, sign: char| matches!(token, TokenTree::Punct(punct) if punct.as_char() == sign);
     let names = |tokens: &[TokenTree]| {
         let words = tokens.iter().filter_map(|token| match token {
-            TokenTree::Ident(word) => Some(plain(word)),
+            TokenTree::Ident(word) => Some(word.clone()),
             _ => None,
         });
         words.collect::<Vec<_>>()
@@ -486,11 +502,7 @@ fn parameters(tokens: &[TokenTree]) -> Option<(Vec<String>, &[TokenTree])> {
     let (first, rest) = tokens.split_first()?;
     let arrow = |rest: &[TokenTree]| matches!(rest, [a, b, ..] if is(a, '=') && is(b, '>'));
     match first {
-        bar if is(bar, '|') => {
-            let close = rest.iter().position(|token| is(token, '|'))?;
-            Some((names(rest.get(..close)?), rest.get(close + 1..)?))
-        }
-        TokenTree::Ident(word) if arrow(rest) => Some((vec![plain(word)], rest.get(2..)?)),
+        TokenTree::Ident(word) if arrow(rest) => Some((vec![word.clone()], rest.get(2..)?)),
         TokenTree::Group(group) if arrow(rest) => {
             let inner: Vec<_> = group.stream().into_iter().collect();
             Some((names(&inner), rest.get(2..)?))
@@ -504,29 +516,4 @@ fn parameters(tokens: &[TokenTree]) -> Option<(Vec<String>, &[TokenTree])> {
         },
         _ => None,
     }
-}
-
-/// Returns the tokens with `$` before the parameters.
-fn renamed(tokens: &[TokenTree], parameters: &[String]) -> Vec<TokenTree> {
-    let mut out = Vec::new();
-    let mut after_dot = false;
-    for token in tokens {
-        match token {
-            TokenTree::Ident(word) if !after_dot && parameters.contains(&plain(word)) => {
-                let dollar = matches!(out.last(), Some(TokenTree::Punct(punct)) if punct.as_char() == '$');
-                if !dollar {
-                    out.push(Punct::new('$', Spacing::Alone).into());
-                }
-                out.push(token.clone());
-            }
-            TokenTree::Group(group) => {
-                let inner: Vec<_> = group.stream().into_iter().collect();
-                let inner = renamed(&inner, parameters).into_iter().collect();
-                out.push(Group::new(group.delimiter(), inner).into());
-            }
-            token => out.push(token.clone()),
-        }
-        after_dot = matches!(token, TokenTree::Punct(punct) if punct.as_char() == '.');
-    }
-    out
 }

@@ -1,0 +1,286 @@
+//! Closures: which functions take one, the types of its parameters, and the value that it must give.
+
+use workflow_asl::Code;
+use workflow_asl::jsonata::{Callback, FunctionId as Row, Passed, Returned};
+
+use super::call::mistyped;
+use crate::check::analysis::Analysis;
+use crate::check::data::{raws, references};
+use crate::check::flow::is_known;
+use crate::check::foreign::kinds;
+use crate::check::function::Function;
+use crate::check::sink::Sink;
+use crate::check::types::{Ty, article};
+use crate::check::value_site::{ClosureScope, ValueSite};
+use crate::problem::{Edit, Problem};
+use crate::syntax::ast::{Closure, Expr, ExprKind, Root, Text};
+
+/// Returns the function that calls the closure among these arguments, with what it passes, and the closure.
+pub(crate) fn callback<'e>(name: &str, arguments: &'e [Expr]) -> Option<(Function, Callback, &'e Closure)> {
+    let function = Function::from_name(name)?;
+    match arguments.get(1).map(|argument| &argument.kind) {
+        Some(ExprKind::Closure(closure)) => Some((function, function.callback()?, closure)),
+        _ => None,
+    }
+}
+
+impl<'a> Analysis<'a> {
+    /// Infers a call with a closure, whose other arguments have these types. Returns the type of the result; `None` if the
+    /// function takes no closure, which is reported.
+    pub(super) fn infer_with_closure(
+        &self,
+        place: ValueSite<'_, 'a>,
+        (name, arguments): (&Text, &[Expr]),
+        types: &[Ty],
+        sink: &mut Sink<'_>,
+    ) -> Option<Ty> {
+        let called = callback(&name.value, arguments);
+        for (index, argument) in arguments.iter().enumerate() {
+            let ExprKind::Closure(closure) = &argument.kind else { continue };
+            if called.is_none() || index != 1 {
+                // An unknown function is another problem.
+                if is_known(&name.value) {
+                    sink.report(|| no_closure(Some(name), closure));
+                }
+                self.infer_body(place, closure, &[], sink);
+            }
+        }
+        let (function, callback, closure) = called?;
+        let first = types.first().unwrap_or(&Ty::Unknown);
+        if let Some(argument) = arguments.first() {
+            holds_items(name, &callback, (first, argument), sink);
+        }
+        if callback.returned == Returned::Result && arguments.len() < 3 {
+            sink.report(|| {
+                let message = format!("`{}` takes a third argument: the result for an empty list", name.value);
+                let problem = Problem::new(Code::WrongArgument, name.span, message);
+                problem.help("such as `$reduce(xs, |sum, x| sum + x, 0)`")
+            });
+        }
+        let passed = passed_types(&callback, types);
+        self.parameters_fit(place, name, &callback, closure, sink);
+        let body = self.infer_callback(place, (name, &callback), (closure, &passed), sink);
+        Some(result(function, types, body))
+    }
+
+    /// Returns the scope of the body of a closure that is an argument of this call.
+    pub fn closure_scope<'n>(
+        &self,
+        place: &'n ValueSite<'_, 'a>,
+        name: &str,
+        arguments: &'n [Expr],
+    ) -> Option<ClosureScope<'n>> {
+        let (_, callback, closure) = callback(name, arguments)?;
+        let types: Vec<_> = arguments
+            .iter()
+            .map(|argument| match argument.kind {
+                ExprKind::Closure(_) => Ty::Unknown,
+                _ => self.type_of(*place, argument),
+            })
+            .collect();
+        Some(place.closure(parameters(closure, &passed_types(&callback, &types))))
+    }
+
+    /// Infers the body of a closure, and reports a value that the function does not accept.
+    fn infer_callback(
+        &self,
+        place: ValueSite<'_, 'a>,
+        (name, callback): (&Text, &Callback),
+        (closure, passed): (&Closure, &[Ty]),
+        sink: &mut Sink<'_>,
+    ) -> Ty {
+        let scope = place.closure(parameters(closure, passed));
+        let inner = place.inside(&scope);
+        let body = &closure.body;
+        if callback.returned == Returned::Bool {
+            self.infer_condition(inner, body, sink);
+            return Ty::Bool;
+        }
+        let given = self.infer(inner, body, sink);
+        let ty = match given {
+            // An absent value would be left out.
+            Ty::Option(_) => self.operand(inner, body, sink),
+            given => {
+                self.needed(inner, body, None, sink);
+                given
+            }
+        };
+        if let (Returned::Result, Some(result)) = (callback.returned, passed.first()) {
+            let joined = result.clone().join(ty.clone());
+            if joined.is_unknown() && !result.is_unknown() && !ty.is_unknown() {
+                sink.report(|| {
+                    let (result, found) = (article(result), article(&ty));
+                    let message =
+                        format!("the closure of `{}` must give {result}, as it starts, found {found}", name.value);
+                    Problem::new(Code::UnlikeTypes, body.span, message)
+                });
+            }
+            return joined;
+        }
+        ty
+    }
+
+    /// Infers the body of a closure in a place that takes none.
+    pub(super) fn infer_body(&self, place: ValueSite<'_, 'a>, closure: &Closure, passed: &[Ty], sink: &mut Sink<'_>) {
+        let scope = place.closure(parameters(closure, passed));
+        self.infer(place.inside(&scope), &closure.body, sink);
+    }
+
+    /// Reports parameters that are too many, too few, not used, or have a name that another one has.
+    fn parameters_fit(
+        &self,
+        place: ValueSite<'_, 'a>,
+        name: &Text,
+        callback: &Callback,
+        closure: &Closure,
+        sink: &mut Sink<'_>,
+    ) {
+        if !sink.listens() {
+            return;
+        }
+        let given = &closure.parameters;
+        let most = callback.passed.len();
+        let needed = callback.passed.iter().filter(|passed| matches!(passed, Passed::Item | Passed::Result)).count();
+        let described = || callback.passed.iter().map(|passed| describe(*passed)).collect::<Vec<_>>().join(", ");
+        if let Some(extra) = given.get(most) {
+            let message = format!("`{}` passes {most} values to the closure, not {}", name.value, given.len());
+            sink.push(
+                Problem::new(Code::WrongArgument, extra.span, message).help(format!("it passes {}", described())),
+            );
+        } else if !given.is_empty() && given.len() < needed {
+            let message = format!("the closure of `{}` has {needed} parameters, not {}", name.value, given.len());
+            let problem = Problem::new(Code::WrongArgument, closure.bars, message);
+            sink.push(problem.help(format!("it is passed {}", described())));
+        }
+        let (mut used, mut raw) = (Vec::new(), String::new());
+        references(&closure.body, &mut |reference| {
+            if let Root::Parameter(name) = &reference.root {
+                used.push(name.as_str());
+            }
+        });
+        raws(&closure.body, &mut |text, _| raw.push_str(text));
+        for (index, parameter) in given.iter().enumerate() {
+            let name = parameter.value.as_str();
+            let around = place.closure.is_some_and(|closure| closure.parameter(name).is_some());
+            let whose = if given.iter().take(index).any(|earlier| earlier.value == name) {
+                Some("a parameter of this closure")
+            } else if around {
+                Some("a parameter of the closure around this one")
+            } else if self.states.contains_key(name) {
+                Some("a state")
+            } else {
+                None
+            };
+            if let Some(whose) = whose.filter(|_| name != "_") {
+                let message = format!("`{name}` is already {whose}");
+                sink.push(Problem::new(Code::DuplicateName, parameter.span, message).help("choose another name"));
+            } else if !name.starts_with('_') && !used.contains(&name) && !raw.contains(&format!("${name}")) {
+                let problem = Problem::new(
+                    Code::UnusedDeclaration,
+                    parameter.span,
+                    format!("the parameter `{name}` is not used"),
+                );
+                let edit = Edit::over(parameter.span, format!("_{name}"));
+                sink.push(problem.help(format!("if this is intended, write `_{name}`")).edit(edit));
+            }
+        }
+    }
+}
+
+/// Returns the parameters of a closure with the types of what it is passed.
+fn parameters<'e>(closure: &'e Closure, passed: &[Ty]) -> Vec<(&'e str, Ty)> {
+    let types = passed.iter().cloned().chain(std::iter::repeat(Ty::Unknown));
+    closure.parameters.iter().map(|name| name.value.as_str()).zip(types).collect()
+}
+
+/// Returns the types of what a closure is passed, by the types of the function's arguments.
+fn passed_types(callback: &Callback, types: &[Ty]) -> Vec<Ty> {
+    let of = types.first().map_or(&Ty::Unknown, Ty::present);
+    let item = || match of {
+        Ty::Array(item) => item.of_item(),
+        Ty::Tuple(items) => items.iter().cloned().reduce(Ty::join).unwrap_or(Ty::Unknown),
+        Ty::Foreign(of) => of.item(),
+        _ => Ty::Unknown,
+    };
+    let member = || match of {
+        Ty::Map(value) => value.of_item(),
+        _ => Ty::Unknown,
+    };
+    let types = callback.passed.iter().map(|passed| match passed {
+        Passed::Item => item(),
+        Passed::Index => Ty::INTEGER,
+        Passed::Member => member(),
+        Passed::Name => Ty::Text,
+        Passed::Result => started(types.get(2).unwrap_or(&Ty::Unknown)),
+        _ => Ty::Unknown,
+    });
+    types.collect()
+}
+
+/// Returns the type of a result that starts with a value of this type: what is added to it may be of a wider one.
+fn started(ty: &Ty) -> Ty {
+    match ty {
+        Ty::Integer(_) => Ty::Number,
+        Ty::Null => Ty::Unknown,
+        Ty::Object(members) if members.is_empty() => Ty::Unknown,
+        ty => ty.clone(),
+    }
+}
+
+/// Returns what a function with a closure gives, whose body has this type.
+fn result(function: Function, types: &[Ty], body: Ty) -> Ty {
+    let Function::Jsonata(row) = function else { return Ty::Unknown };
+    let first = types.first().map_or(&Ty::Unknown, Ty::present);
+    let item = || match first {
+        Ty::Array(item) => item.of_item(),
+        Ty::Tuple(items) => items.iter().cloned().reduce(Ty::join).unwrap_or(Ty::Unknown),
+        Ty::Foreign(of) => of.item(),
+        _ => Ty::Unknown,
+    };
+    match row.id {
+        Row::Map | Row::Each => Ty::Array(Box::new(body)),
+        Row::Filter | Row::Sort => Ty::Array(Box::new(item())),
+        Row::Single => item(),
+        Row::Reduce => body,
+        Row::Sift => match first {
+            map @ Ty::Map(_) => map.clone(),
+            _ => Ty::Map(Box::new(Ty::Unknown)),
+        },
+        _ => Ty::Unknown,
+    }
+}
+
+/// Reports a first argument without items or members.
+fn holds_items(name: &Text, callback: &Callback, (ty, argument): (&Ty, &Expr), sink: &mut Sink<'_>) {
+    let of_object = callback.passed.contains(&Passed::Member);
+    let (wanted, kinds) = if of_object { ("an object", kinds::OBJECT) } else { ("a list", kinds::ARRAY) };
+    let present = ty.present();
+    let takes = format!("`{}` takes {wanted} here", name.value);
+    sink.hold(ty, argument.span, kinds, Code::WrongArgument, &takes);
+    let fits = if of_object { present.is_object() } else { present.is_array() };
+    if !present.is_unknown() && !fits {
+        mistyped(name, wanted, argument, ty, sink);
+    }
+}
+
+/// A closure where none is expected.
+pub(super) fn no_closure(function: Option<&Text>, closure: &Closure) -> Problem {
+    let message = match function {
+        Some(name) => format!("`{}` takes no closure here", name.value),
+        None => "a closure is not a value: it is an argument of a function".to_owned(),
+    };
+    let problem = Problem::new(Code::WrongArgument, closure.bars, message);
+    problem
+        .help("`$map`, `$filter`, `$reduce`, `$sort`, `$single`, `$each` and `$sift` take one as their second argument")
+}
+
+fn describe(passed: Passed) -> &'static str {
+    match passed {
+        Passed::Item => "an item",
+        Passed::Index => "its index",
+        Passed::Member => "a member's value",
+        Passed::Name => "its name",
+        Passed::Result => "the result so far",
+        _ => "a value",
+    }
+}

@@ -1,0 +1,97 @@
+//! Closures: `|order| order.total > 10`, an argument of a function such as `$filter`.
+
+use proc_macro2::{Ident, TokenTree};
+use workflow_asl::Code;
+
+use super::ast::{Closure, Expr, ExprKind, Text, plain};
+use super::cursor::Cursor;
+use super::parser::Parser;
+use super::reference::root;
+use super::word::Role;
+use crate::problem::{Edit, Problem};
+
+/// A parameter of a closure around the current value.
+pub(super) struct ClosureParameter {
+    pub(super) name: String,
+    /// The index of its word among the words of the macro, which tells parameters with one name apart.
+    pub(super) word: usize,
+}
+
+impl Parser<'_> {
+    /// Parses a closure, at its `|`.
+    pub(super) fn closure(&mut self, cursor: &mut Cursor) -> Expr {
+        let first = cursor.here();
+        let outer = self.parameters.len();
+        let mut parameters = Vec::new();
+        cursor.next();
+        while !cursor.is_end() && !cursor.is_punct("|") {
+            parameters.extend(self.parameter(cursor));
+            if cursor.eat_punct(",").is_none() {
+                break;
+            }
+        }
+        if cursor.eat_punct("|").is_none() {
+            self.parameters.truncate(outer);
+            let problem = self.unexpected(cursor, "`,` or `|` after a closure's parameter");
+            self.complain(cursor, problem.help("such as `|order| order.total > 10`"));
+            while !cursor.is_end() && !cursor.is_punct(",") && !cursor.is_punct(";") {
+                cursor.next();
+            }
+            return self.leaf(ExprKind::Invalid, first);
+        }
+        let bars = first.to(cursor.before());
+        if parameters.is_empty() {
+            let problem = Problem::new(Code::Syntax, bars, "a closure has at least one parameter");
+            self.report(problem.help("such as `|order| order.total > 10`"));
+        }
+        let body = self.expr(cursor);
+        self.parameters.truncate(outer);
+        let height = self.height + 1;
+        let span = first.to(body.span);
+        self.grown(ExprKind::Closure(Box::new(Closure { parameters, bars, body })), span, height)
+    }
+
+    /// Parses a parameter, and declares it for the closure's body.
+    fn parameter(&mut self, cursor: &mut Cursor) -> Option<Text> {
+        while cursor.is_punct("&") || cursor.is_word("mut") {
+            let problem = Problem::new(Code::Syntax, cursor.here(), "a closure's parameter is a name alone");
+            let edit = Edit::over(problem.span, "");
+            self.report(problem.help("remove this").edit(edit));
+            cursor.next();
+        }
+        let Some(TokenTree::Ident(name)) = cursor.peek().cloned() else {
+            let problem = self.unexpected(cursor, "a closure's parameter");
+            self.complain(cursor, problem.help("such as `|order| order.total > 10`"));
+            return None;
+        };
+        cursor.next();
+        if cursor.is_punct(":") {
+            let colon = cursor.here();
+            while !cursor.is_end() && !cursor.is_punct(",") && !cursor.is_punct("|") {
+                cursor.next();
+            }
+            let span = colon.to(cursor.before());
+            let problem = Problem::new(Code::Syntax, span, "a closure's parameter has the type of what it is given");
+            self.report(problem.help("remove the type").edit(Edit::over(span, "")));
+        }
+        Some(self.declare_parameter(&name))
+    }
+
+    fn declare_parameter(&mut self, name: &Ident) -> Text {
+        let text = plain(name);
+        if root(&text).is_some() {
+            let message = format!("`{text}` is a word of the language, and cannot name a parameter");
+            let problem = Problem::new(Code::ReservedName, name.span(), message);
+            self.report(problem.help("choose another name, such as `x` for an item and `i` for its index"));
+        }
+        let word = self.words.len();
+        self.word(name, Role::ParameterName);
+        self.parameters.push(ClosureParameter { name: text.clone(), word });
+        Text { value: text, span: name.span().into() }
+    }
+
+    /// Returns the parameter with this name of a closure around the current value.
+    pub(super) fn parameter_named(&self, name: &Ident) -> Option<&ClosureParameter> {
+        self.parameters.iter().rev().find(|parameter| name == parameter.name.as_str())
+    }
+}
