@@ -8,13 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{TokenStream, TokenTree};
 use workflow_asl::Code;
 use workflow_compiler::CompiledWorkflow;
-use workflow_compiler::check::types::generated;
+use workflow_compiler::check::types::{Int, generated};
 use workflow_compiler::check::{
     DeclaredResult, ForeignMember, ForeignPart, Question, QuestionKind, ResultType, declared_result,
 };
+use workflow_compiler::contract::range_of;
 use workflow_compiler::problem::Problem;
 use workflow_compiler::syntax::ast::{
-    Body, DeclarationKind, FieldDecl, Head, Shape as Declared, State, Type, TypeKind, Workflow, plain,
+    Body, Constraint, DeclarationKind, FieldDecl, Head, Shape as Declared, State, Type, TypeKind, Workflow, plain,
 };
 use workflow_runtime::__private::schema::{self, Field, PathStep, Shape, Types, answer};
 use workflow_runtime::Schema;
@@ -221,13 +222,31 @@ impl<'w> Shapes<'w> {
         let fields = fields.iter().map(|field| Field {
             name: kept_text(&field.wire),
             rust: kept_text(&plain(&field.name)),
-            optional: false,
+            optional: field.default.is_some(),
             // As the emitted types: `None` is left out.
             skipped: matches!(field.ty.kind, TypeKind::Option(_)),
             flat: false,
-            shape: self.of(&field.ty),
+            shape: self.limited(&field.ty, &field.constraints),
+            // No question is about them.
+            rules: &[],
         });
         kept(Shape::Object { of: Vec::leak(fields.collect()) })
+    }
+
+    /// The shape of a field, of which an integer may have a range.
+    fn limited(&mut self, ty: &Type, constraints: &[Constraint]) -> &'static Shape {
+        match &ty.kind {
+            TypeKind::Integer(name) if !constraints.is_empty() => {
+                let (least, greatest) = Int::named(&plain(name)).range();
+                let (least, greatest) = range_of(least, greatest, constraints);
+                kept(Shape::Integer { least, greatest })
+            }
+            TypeKind::Option(inner) => {
+                let of = self.limited(inner, constraints);
+                kept(Shape::Option { of })
+            }
+            _ => self.of(ty),
+        }
     }
 
     fn of(&mut self, ty: &Type) -> &'static Shape {

@@ -501,3 +501,50 @@ fn what_declares_no_types_takes_anything() {
         engine.run(&input).unwrap().assert_succeeded();
     });
 }
+
+workflow! {
+    workflow Limited {
+        input {
+            #[validate(range(min = 1, max = 10))]
+            count: u8,
+            #[validate(length(min = 2))]
+            code: Option<String>,
+            #[validate(length(max = 1))]
+            parts: Vec<Share>,
+        }
+        struct Share { #[validate(range(min = 0.5))] share: f64 }
+        struct Receipt { #[validate(length(equal = 3))] currency: String }
+        task Charge = lambda::invoke<Receipt> { FunctionName: "charge", Payload: { n: input.count } } -> end;
+    }
+}
+
+#[test]
+fn constraints_of_inputs_and_answers_are_enforced() {
+    let engine = |currency: &'static str| {
+        let engine = Engine::of::<Limited>().unwrap();
+        engine.on_lambda("charge", move |_: Value| Ok::<_, workflow_local::TaskError>(json!({"currency": currency})))
+    };
+    let right = json!({"count": 1, "code": "ab", "parts": [{"share": 0.5}]});
+    engine("EUR").run(&right).unwrap();
+    let refused = |currency, input: &Value| engine(currency).run(input).unwrap_err().to_string();
+    every(
+        [
+            ("count", json!(11), "`input.count`: expected an integer from 1 to 10, found 11"),
+            ("code", json!("a"), "`input.code`: expected text with at least 2 characters, found \"a\""),
+            ("parts", json!([{"share": 0.4}]), "`input.parts[0].share`: expected a number, at least 0.5, found 0.4"),
+            (
+                "parts",
+                json!([{"share": 1}, {"share": 1}]),
+                "`input.parts`: expected an array with at most 1 item, found [",
+            ),
+        ],
+        |(name, value, expected)| {
+            let mut input = right.clone();
+            input[name] = value;
+            let found = refused("EUR", &input);
+            assert!(found.contains(expected), "{found}");
+        },
+    );
+    let found = refused("euro", &right);
+    assert!(found.contains("`result.Payload.currency`: expected text with 3 characters"), "{found}");
+}

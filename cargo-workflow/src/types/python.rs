@@ -7,6 +7,7 @@ use std::fmt::Write;
 
 use serde_json::Value;
 use workflow_compiler::contract::{Contract, NamedKind, Ty};
+use workflow_compiler::syntax::ast::ConstraintKind;
 
 /// Words that cannot be names (<https://docs.python.org/3/reference/lexical_analysis.html#keywords>).
 const KEYWORDS: &[&str] = &[
@@ -78,6 +79,14 @@ pub(super) fn text(contract: &Contract) -> String {
             }
             if let Some(comment) = &field.comment {
                 arguments.push(format!("description={}", quoted(comment)));
+            }
+            for constraint in &field.constraints {
+                let [least, greatest] = match constraint.kind {
+                    ConstraintKind::Range => ["ge", "le"],
+                    ConstraintKind::Length => ["min_length", "max_length"],
+                };
+                let bounds = [(least, &constraint.least), (greatest, &constraint.greatest)].into_iter();
+                arguments.extend(bounds.filter_map(|(name, bound)| Some(format!("{name}={}", bound.as_ref()?.text))));
             }
             let value =
                 if arguments.is_empty() { String::new() } else { format!(" = Field({})", arguments.join(", ")) };

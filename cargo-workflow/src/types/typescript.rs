@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use serde_json::Value;
 use workflow_compiler::contract::{Contract, NamedKind, Ty};
+use workflow_compiler::syntax::ast::{Bound, Constraint, ConstraintKind};
 
 /// The TypeScript names of a contract's parts that are not declared structs.
 const PARTS: [(&str, &str); 3] = [("input", "Input"), ("output", "Output"), ("params", "Params")];
@@ -24,8 +25,9 @@ pub(super) fn text(contract: &Contract) -> String {
                 for field in fields {
                     let mark = if field.optional { "?" } else { "" };
                     let range = range(&field.ty);
-                    let said = [field.comment.as_deref(), range.as_deref()];
-                    let said = said.into_iter().flatten().collect::<Vec<_>>().join("\n");
+                    let limits = field.constraints.iter().map(limit);
+                    let said: Vec<_> = field.comment.clone().into_iter().chain(range).chain(limits).collect();
+                    let said = said.join("\n");
                     comment(&mut text, "  ", Some(said.as_str()).filter(|said| !said.is_empty()));
                     let _ = writeln!(text, "  {}{mark}: {};", quoted(&field.wire), of(&field.ty));
                 }
@@ -52,6 +54,21 @@ fn range(ty: &Ty) -> Option<String> {
         Ty::Integer(least, greatest) => Some(format!("An integer from {least} to {greatest}.")),
         Ty::Option(inner) => range(inner),
         _ => None,
+    }
+}
+
+/// Returns a constraint, which TypeScript cannot express.
+fn limit(constraint: &Constraint) -> String {
+    let what = match constraint.kind {
+        ConstraintKind::Range => "A number",
+        ConstraintKind::Length => "Of a length",
+    };
+    let text = |bound: &Option<Bound>| bound.as_ref().map(|bound| bound.text.clone());
+    match (text(&constraint.least), text(&constraint.greatest)) {
+        (Some(least), Some(greatest)) => format!("{what} from {least} to {greatest}."),
+        (Some(least), None) => format!("{what} of at least {least}."),
+        (None, Some(greatest)) => format!("{what} of at most {greatest}."),
+        (None, None) => format!("{what}."),
     }
 }
 

@@ -5,6 +5,7 @@ use proc_macro2::Ident;
 use workflow_asl::Code;
 use workflow_asl::nearest::nearest;
 
+use super::constraints;
 use super::model::Model;
 use super::sink::Sink;
 use super::types::{Ty, generated};
@@ -113,6 +114,7 @@ fn fields(model: &Model<'_>, declaration: &Declaration, whose: &str, fields: &[F
     distinct("field", whose, names, sink);
     for field in fields {
         known(model, &field.ty, sink);
+        constraints::declared(field, sink);
     }
     let of_struct = |field: &FieldDecl| match &field.default {
         Some(FieldDefault { value: DefaultValue::OfStruct(None), span }) => Some(*span),

@@ -13,6 +13,7 @@ mod api;
 mod choice;
 mod clauses;
 mod conformance;
+mod constraints;
 mod data;
 mod declarations;
 #[cfg(feature = "explain")]

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use serde_json::{Map, Number, Value, json};
 
 use super::{Contract, Named, NamedKind, Root, Ty};
+use crate::syntax::ast::{Constraint, ConstraintKind};
 
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
@@ -157,7 +158,7 @@ fn definition(named: &Named) -> Value {
         NamedKind::Struct(fields) => {
             made.insert("type".to_owned(), "object".into());
             let members = fields.iter().map(|field| {
-                let mut schema = of(&field.ty);
+                let mut schema = constrained(of(&field.ty), &field.constraints);
                 if let (Some(comment), Value::Object(schema)) = (&field.comment, &mut schema) {
                     schema.insert("description".to_owned(), comment.clone().into());
                 }
@@ -169,6 +170,32 @@ fn definition(named: &Named) -> Value {
         }
     }
     Value::Object(made)
+}
+
+/// Adds constraints to the schema of a field's type; of an `Option`, to the type in it.
+fn constrained(mut schema: Value, constraints: &[Constraint]) -> Value {
+    if constraints.is_empty() {
+        return schema;
+    }
+    let inner = if schema.get("anyOf").is_some() { schema.pointer_mut("/anyOf/0") } else { Some(&mut schema) };
+    let Some(Value::Object(members)) = inner else { return schema };
+    let kind = members.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
+    for constraint in constraints {
+        let [least, greatest] = match (constraint.kind, kind.as_str()) {
+            (ConstraintKind::Range, _) => ["minimum", "maximum"],
+            (ConstraintKind::Length, "array") => ["minItems", "maxItems"],
+            (ConstraintKind::Length, "object") => ["minProperties", "maxProperties"],
+            (ConstraintKind::Length, _) => ["minLength", "maxLength"],
+        };
+        for (keyword, bound) in [(least, &constraint.least), (greatest, &constraint.greatest)] {
+            let number = bound.as_ref().and_then(|bound| match bound.whole() {
+                Some(whole) => Some(number(whole)),
+                None => Number::from_f64(bound.number()),
+            });
+            members.extend(number.map(|number| (keyword.to_owned(), number.into())));
+        }
+    }
+    schema
 }
 
 fn of(ty: &Ty) -> Value {

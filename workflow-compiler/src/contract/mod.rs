@@ -8,7 +8,9 @@ use indexmap::IndexMap;
 
 use crate::check::types::{Int, generated};
 use crate::schema::rust_type::spell;
-use crate::syntax::ast::{DeclarationKind, FieldDecl, Shape, Type, TypeKind, Workflow, plain};
+use crate::syntax::ast::{
+    Bound, Constraint, ConstraintKind, DeclarationKind, FieldDecl, Shape, Type, TypeKind, Workflow, plain,
+};
 
 /// The types of a workflow's input, output and params.
 #[derive(Debug, Default)]
@@ -75,6 +77,8 @@ pub struct Field {
     pub ty: Ty,
     /// Whether it may be absent.
     pub optional: bool,
+    /// What its values must be, beyond the type: the range of an integer is in its type.
+    pub constraints: Vec<Constraint>,
 }
 
 /// A type.
@@ -163,6 +167,36 @@ impl Contract {
     }
 }
 
+/// Returns whether a constraint is the range of an integer.
+pub(crate) fn limits_integer(ty: &Type, constraint: &Constraint) -> bool {
+    match &ty.kind {
+        TypeKind::Option(inner) => limits_integer(inner, constraint),
+        TypeKind::Integer(_) => constraint.kind == ConstraintKind::Range,
+        _ => false,
+    }
+}
+
+/// Returns the range of an integer with these constraints.
+pub fn range_of(least: i128, greatest: i128, constraints: &[Constraint]) -> (i128, i128) {
+    let ranges = constraints.iter().filter(|of| of.kind == ConstraintKind::Range);
+    ranges.fold((least, greatest), |(least, greatest), of| {
+        let bound = |bound: &Option<Bound>, otherwise| bound.as_ref().and_then(Bound::whole).unwrap_or(otherwise);
+        (bound(&of.least, least), bound(&of.greatest, greatest))
+    })
+}
+
+/// Returns a type with the range that constraints give an integer.
+fn limited(ty: Ty, constraints: &[Constraint]) -> Ty {
+    match ty {
+        Ty::Integer(least, greatest) => {
+            let (least, greatest) = range_of(least, greatest, constraints);
+            Ty::Integer(least, greatest)
+        }
+        Ty::Option(inner) => Ty::Option(Box::new(limited(*inner, constraints))),
+        other => other,
+    }
+}
+
 struct Reader<'d> {
     declared: &'d BTreeSet<String>,
     foreign: IndexMap<String, Type>,
@@ -194,7 +228,8 @@ impl Reader<'_> {
             wire: if by_serde { field.wire.clone() } else { plain(&field.name) },
             comment: field.comment.as_ref().map(|text| text.value.clone()),
             optional: field.default.is_some() || matches!(field.ty.kind, TypeKind::Option(_)),
-            ty: self.ty(&field.ty),
+            ty: limited(self.ty(&field.ty), &field.constraints),
+            constraints: field.constraints.iter().filter(|of| !limits_integer(&field.ty, of)).cloned().collect(),
         });
         fields.collect()
     }

@@ -76,7 +76,7 @@ impl Style<'_> {
                     let (skipped, shape) = (matches!(ty, Ty::Option(_)), self.shape_of_value(ty, levels));
                     quote! {
                         __Field {
-                            name: #name, rust: #name, optional: false, skipped: #skipped, flat: false, shape: #shape,
+                            name: #name, rust: #name, optional: false, skipped: #skipped, flat: false, shape: #shape, rules: &[],
                         }
                     }
                 });

@@ -3,10 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::quote;
+use quote::{ToTokens, quote};
 
 use super::style::Style;
-use crate::syntax::ast::{DeclarationKind, EnumDecl, FieldDecl, Type, TypeKind, Workflow, plain};
+use crate::check::types::Int;
+use crate::contract::{limits_integer, range_of};
+use crate::syntax::ast::{
+    Bound, Constraint, ConstraintKind, DeclarationKind, EnumDecl, FieldDecl, Type, TypeKind, Workflow, plain,
+};
 
 /// The declared structs that each declared struct contains.
 pub(super) type Parts = BTreeMap<String, BTreeSet<String>>;
@@ -68,14 +72,59 @@ impl Style<'_> {
             // For its own types, the macro makes serde omit `None`.
             let skipped = matches!(field.ty.kind, TypeKind::Option(_));
             let optional = field.default.is_some();
-            let (wire, rust, shape) = (&field.wire, plain(ident), self.shape(&field.ty, &plain(name)));
+            let (wire, rust) = (&field.wire, plain(ident));
+            let shape = self.limited(field).unwrap_or_else(|| self.shape(&field.ty, &plain(name)));
+            let rules = field.constraints.iter().filter(|of| !limits_integer(&field.ty, of)).map(|of| self.rule(of));
             quote! {
                 #krate::__private::schema::Field {
                     name: #wire, rust: #rust, optional: #optional, skipped: #skipped, flat: false, shape: #shape,
+                    rules: &[#(#rules),*],
                 }
             }
         });
         self.schema(name, &quote! { &#krate::__private::schema::Shape::Object { of: &[#(#fields),*] } })
+    }
+
+    /// Returns the shape of an integer with a range.
+    fn limited(&self, field: &FieldDecl) -> Option<TokenStream> {
+        let krate = self.krate;
+        let (optional, ty) = match &field.ty.kind {
+            TypeKind::Option(inner) => (true, inner.as_ref()),
+            _ => (false, &field.ty),
+        };
+        let TypeKind::Integer(name) = &ty.kind else { return None };
+        if field.constraints.is_empty() {
+            return None;
+        }
+        let (least, greatest) = Int::named(&plain(name)).range();
+        let (least, greatest) = range_of(least, greatest, &field.constraints);
+        let shape = quote! { &#krate::__private::schema::Shape::Integer { least: #least, greatest: #greatest } };
+        Some(if optional {
+            quote! { &#krate::__private::schema::Shape::Option { of: #shape } }
+        } else {
+            shape
+        })
+    }
+
+    /// Returns a constraint as a constant.
+    fn rule(&self, constraint: &Constraint) -> TokenStream {
+        let krate = self.krate;
+        let option = |bound: Option<TokenStream>| match bound {
+            Some(bound) => quote! { ::core::option::Option::Some(#bound) },
+            None => quote! { ::core::option::Option::None },
+        };
+        let bounds = [&constraint.least, &constraint.greatest].map(Option::as_ref);
+        let (kind, [least, greatest]) = match constraint.kind {
+            ConstraintKind::Range => {
+                (quote! { Range }, bounds.map(|bound| bound.map(|of| of.number().to_string().into_token_stream())))
+            }
+            ConstraintKind::Length => {
+                let length = |of: &Bound| of.whole().and_then(|length| u64::try_from(length).ok());
+                (quote! { Length }, bounds.map(|bound| bound.and_then(length).map(ToTokens::into_token_stream)))
+            }
+        };
+        let (least, greatest) = (option(least), option(greatest));
+        quote! { #krate::__private::schema::Rule::#kind { least: #least, greatest: #greatest } }
     }
 
     /// `Schema` for an enum.

@@ -124,6 +124,7 @@ fn made(file: &Text, placeholders: IndexMap<&str, bool>, idents: &[String]) -> P
             wire: placeholder.to_owned(),
             ty: Type { kind, span: file.span },
             default: None,
+            constraints: Vec::new(),
         });
     }
     let keyword = Ident::new("params", span);

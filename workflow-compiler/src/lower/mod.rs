@@ -26,6 +26,7 @@ mod template;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
+use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::jsonata::{Ast, print_with};
@@ -70,7 +71,7 @@ pub fn lower(analysis: &Analysis<'_>, problems: &mut Problems) -> Lowered {
         problems,
         source_map: SourceMap::default(),
         slots: Slots::default(),
-        expressions: Vec::new(),
+        expressions: IndexMap::new(),
         annotations: Annotations { lowered: true, ..Annotations::default() },
         parameters: Vec::new(),
     };
@@ -103,8 +104,8 @@ struct Lowering<'m, 'a> {
     problems: &'m mut Problems,
     source_map: SourceMap,
     slots: Slots,
-    /// The expressions that were lowered: their texts with marks, and their trees.
-    expressions: Vec<(String, Ast)>,
+    /// The trees of the expressions that were lowered, by their texts with marks.
+    expressions: IndexMap<String, Ast>,
     annotations: Annotations,
     /// The parameters of the closures around the value, with their names in JSONata.
     parameters: Vec<(String, String)>,

@@ -151,7 +151,7 @@ impl Types<'_> {
         let krate = self.krate;
         quote! {
             #krate::__private::schema::Field {
-                name: #name, rust: #rust, optional: #optional, skipped: #skipped, flat: #flat, shape: #shape,
+                name: #name, rust: #rust, optional: #optional, skipped: #skipped, flat: #flat, shape: #shape, rules: &[],
             }
         }
     }

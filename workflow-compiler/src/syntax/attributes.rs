@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use workflow_asl::Code;
 
-use super::ast::{Comment, DefaultValue, Derive, FieldDefault, Text, TokenSpan};
+use super::ast::{Comment, Constraint, DefaultValue, Derive, FieldDefault, Text, TokenSpan};
 use super::cursor::{Cursor, group_span, token_span};
 use super::literal::string_value;
 use super::parser::Parser;
@@ -22,6 +22,8 @@ pub(super) struct Attributes {
     pub(super) default: Option<FieldDefault>,
     /// `#[derive(…)]`, with its span.
     pub(super) derives: Option<(Vec<Derive>, TokenSpan)>,
+    /// `#[validate(…)]`, with its span.
+    pub(super) constraints: Option<(Vec<Constraint>, TokenSpan)>,
     /// `#[default]`
     pub(super) is_default: Option<TokenSpan>,
     /// The other attributes, as written.
@@ -56,6 +58,11 @@ impl Parser<'_> {
                 None if starts_with(&group, "serde") => self.serde(&group, &mut attributes),
                 None if is_for_rustfmt(&group) => {}
                 None if starts_with(&group, "derive") => self.derive(&group, span, &mut attributes),
+                None if starts_with(&group, "validate") => {
+                    let mut constraints = Vec::new();
+                    self.validate(&group, &mut constraints);
+                    attributes.constraints.get_or_insert((Vec::new(), span)).0.extend(constraints);
+                }
                 None if is_default(&group) => attributes.is_default = Some(span),
                 None if syn::parse2::<syn::Meta>(group.stream()).is_err() => {
                     self.error(Code::Syntax, span, "this is not an attribute");
@@ -128,6 +135,14 @@ impl Parser<'_> {
         if let Some(FieldDefault { span, .. }) = &attributes.default {
             self.error(Code::Syntax, *span, "`default` is only valid on fields, structs, `input` and `output`");
         }
+        self.refuse_attributes_of_fields(attributes);
+    }
+
+    /// Reports attributes that only fields and variants have.
+    pub(super) fn refuse_attributes_of_fields(&mut self, attributes: &Attributes) {
+        if let Some((_, span)) = attributes.constraints {
+            self.error(Code::Syntax, span, "`validate` is only valid on the fields of `input`, `output` and structs");
+        }
         if let Some(span) = attributes.is_default {
             let problem = Problem::new(Code::Syntax, span, "`#[default]` is only valid on a variant");
             self.report(problem.help("a field that may be absent is an `Option`, or has `#[serde(default)]`"));
@@ -138,7 +153,7 @@ impl Parser<'_> {
         for (_, span) in &attributes.others {
             let problem = Problem::new(Code::Syntax, *span, "unknown attribute");
             self.report(problem.help(
-                "known are `///`; `#[serde(rename = \"…\")]` on fields and variants; `#[serde(default)]` on fields; \
+                "known are `///`; `#[serde(rename = \"…\")]` on fields and variants; `#[serde(default)]` and `#[validate(…)]` on fields; \
                  `#[derive(…)]` and `#[serde(rename_all = \"…\")]` on types",
             ));
         }

@@ -29,7 +29,7 @@ impl Parser<'_> {
         }
         self.refuse_others(&attributes);
         match text {
-            "input" | "output" | "struct" => {}
+            "input" | "output" | "struct" => self.refuse_attributes_of_fields(&attributes),
             "enum" => self.refuse_default(&attributes),
             "params" => {
                 self.refuse_derive(&attributes);
@@ -76,6 +76,10 @@ impl Parser<'_> {
                     self.report(problem.help(
                         "its value is given when the workflow is deployed; a param that may be missing is an `Option`",
                     ));
+                }
+                for constraint in fields.iter_mut().flat_map(|field| std::mem::take(&mut field.constraints)) {
+                    let message = "`validate` is only valid on the fields of `input`, `output` and structs";
+                    self.error(Code::Syntax, constraint.span, message);
                 }
                 Some(DeclarationKind::Params(fields))
             }

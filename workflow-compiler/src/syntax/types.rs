@@ -325,6 +325,7 @@ impl Parser<'_> {
             };
             Some(FieldDefault { value: DefaultValue::OfStruct(function), span })
         });
+        let constraints = attributes.constraints.take().map(|(constraints, _)| constraints).unwrap_or_default();
         self.refuse_default(&attributes);
         self.refuse_others(&attributes);
         if cursor.is_word("pub") {
@@ -351,6 +352,7 @@ impl Parser<'_> {
                 name,
                 ty: Type { kind: TypeKind::Invalid, span: cursor.before() },
                 default,
+                constraints,
             });
         }
         cursor.next();
@@ -378,7 +380,7 @@ impl Parser<'_> {
         }
         let name = name?;
         let wire = wire_name(&attributes, &name, of.rename_all.map(|(rule, _)| move |name: &str| rule.field(name)));
-        Some(FieldDecl { comment: attributes.comment, name, wire, ty, default })
+        Some(FieldDecl { comment: attributes.comment, name, wire, ty, default, constraints })
     }
 
     fn field_name_expected(&mut self, cursor: &mut Cursor) {

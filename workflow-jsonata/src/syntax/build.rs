@@ -114,14 +114,14 @@ impl Node {
 
     /// Returns `self.step`.
     pub fn step(self, step: Self) -> Self {
-        match self {
-            Self { kind: NodeKind::Path(mut steps), span, height } => {
-                let height = height.max(step.height + 1);
+        let steps = match self.kind {
+            NodeKind::Path(mut steps) => {
                 steps.push(step);
-                Self { kind: NodeKind::Path(steps), span, height }
+                steps
             }
-            first => NodeKind::Path(vec![first, step]).into(),
-        }
+            _ => vec![self, step],
+        };
+        NodeKind::Path(steps).into()
     }
 
     /// Returns `self[filter]`, which in a path applies to the last step.

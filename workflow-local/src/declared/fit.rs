@@ -130,7 +130,15 @@ impl Fitting {
             }
             let at = place.member(field.name);
             match members.get(field.name) {
-                Some(value) => self.fit(field.shape, value, &at, around),
+                Some(value) => {
+                    self.fit(field.shape, value, &at, around);
+                    let unmet = field.rules.iter().filter_map(|rule| rule.unmet(value));
+                    self.found.extend(unmet.map(|expected| TypeMismatch {
+                        member: at.to_string(),
+                        expected,
+                        found: Some(value.clone()),
+                    }));
+                }
                 None if field.optional || may_be_missing(field.shape) => {}
                 None => self.missing(field.shape, &at, around),
             }

@@ -4,12 +4,12 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use aws_sdk_sfn::operation::describe_state_machine::DescribeStateMachineOutput;
-use serde::Serialize;
 
 use super::call::call;
 use super::connection::Connection;
 use super::execution::Started;
 use super::{Error, Sensitive};
+use crate::__private::schema::Unmet;
 use crate::{Arn, Workflow, WorkflowKind};
 
 /// The handle for an execution of `W` that was started: [`Execution`](super::Execution) for a Standard workflow,
@@ -48,9 +48,9 @@ impl<W: Workflow> StateMachine<W> {
     ///
     /// # Errors
     ///
-    /// Returns [`Error::InputJson`], or another [`Error`] of the call.
+    /// Returns [`Error::InputJson`], [`Error::InputConstraint`], or another [`Error`] of the call.
     pub fn start(&self, input: &W::Input) -> impl Future<Output = Result<ExecutionOf<W>, Error>> + Send + use<W> {
-        let (machine, input) = (self.clone(), json(input));
+        let (machine, input) = (self.clone(), json::<W>(input));
         async move {
             let name = machine.connection.names.next();
             match machine.start_as(&name, input?).await {
@@ -71,13 +71,13 @@ impl<W: Workflow> StateMachine<W> {
     ///
     /// # Errors
     ///
-    /// Returns [`Error::InputJson`], or another [`Error`] of the call.
+    /// Returns [`Error::InputJson`], [`Error::InputConstraint`], or another [`Error`] of the call.
     pub fn start_named(
         &self,
         name: &str,
         input: &W::Input,
     ) -> impl Future<Output = Result<ExecutionOf<W>, Error>> + Send + use<W> {
-        let (machine, name, input) = (self.clone(), name.to_owned(), json(input));
+        let (machine, name, input) = (self.clone(), name.to_owned(), json::<W>(input));
         async move { machine.start_as(&name, input?).await }
     }
 
@@ -136,9 +136,15 @@ impl<W: Workflow> StateMachine<W> {
     }
 }
 
-/// Returns an input as JSON text.
-pub(super) fn json(input: &impl Serialize) -> Result<String, Error> {
-    serde_json::to_string(input).map_err(|error| Error::InputJson { reason: Sensitive::from(error.to_string()) })
+/// Returns an input as JSON text, if it is as its constraints say.
+pub(super) fn json<W: Workflow>(input: &W::Input) -> Result<String, Error> {
+    let refused = |error: serde_json::Error| Error::InputJson { reason: Sensitive::from(error.to_string()) };
+    let value = serde_json::to_value(input).map_err(refused)?;
+    match Unmet::first(W::TYPES.input, &value, "input") {
+        Some(Unmet { path, expected }) => Err(Error::InputConstraint { path, expected }),
+        // Not of the value, in which numbers of 32 bits have more digits.
+        None => serde_json::to_string(input).map_err(refused),
+    }
 }
 
 impl<W> Clone for StateMachine<W> {

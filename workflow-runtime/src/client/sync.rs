@@ -39,11 +39,11 @@ impl<W: Workflow<Kind = Express>> StateMachine<W> {
     ///
     /// # Errors
     ///
-    /// [`Error::InputJson`], or another [`Error`] of the call. [`SyncExecution::output`] returns how the execution
+    /// [`Error::InputJson`], [`Error::InputConstraint`], or another [`Error`] of the call. [`SyncExecution::output`] returns how the execution
     /// ended.
     pub fn execute(&self, input: &W::Input) -> impl Future<Output = Result<SyncExecution<W>, Error>> + Send + use<W> {
         const OPERATION: &str = "StartSyncExecution";
-        let (machine, input) = (self.clone(), json(input));
+        let (machine, input) = (self.clone(), json::<W>(input));
         async move {
             let input = input?;
             let request = machine.connection.sfn.start_sync_execution();

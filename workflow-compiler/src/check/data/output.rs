@@ -9,6 +9,7 @@ use workflow_asl::result::Member;
 
 use crate::check::analysis::Analysis;
 use crate::check::conformance::Conformance;
+use crate::check::constraints;
 use crate::check::expression_text::path_of;
 use crate::check::flow::Narrowing;
 use crate::check::foreign::kinds_of;
@@ -110,6 +111,7 @@ fn fits_expr<'a>(
                 match member {
                     Some(member) if member.key.value == wire => {
                         let what = format!("`{name}` of {what}");
+                        constraints::literal(field.decl, &member.value, &what, sink);
                         if member.optional && !field.ty.is_option() && !field.ty.is_unknown() {
                             let message = format!("{what} may be omitted, but is declared {}", article(&field.ty));
                             sink.push(Problem::new(Code::OutputDoesNotFit, member.key.span, message).help(format!(

@@ -116,6 +116,64 @@ pub struct FieldDecl {
     pub ty: Type,
     /// What serde reads when it is absent.
     pub default: Option<FieldDefault>,
+    /// What its values must be.
+    pub constraints: Vec<Constraint>,
+}
+
+/// A constraint in `#[validate(…)]`.
+#[derive(Clone, Debug)]
+pub struct Constraint {
+    /// Its kind.
+    pub kind: ConstraintKind,
+    /// The least number or length.
+    pub least: Option<Bound>,
+    /// The greatest number or length.
+    pub greatest: Option<Bound>,
+    /// Its word.
+    pub span: TokenSpan,
+}
+
+/// The kinds of constraints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConstraintKind {
+    /// `range`: of a number.
+    Range,
+    /// `length`: the characters of a text, the items of a list, the members of a map.
+    Length,
+}
+
+impl ConstraintKind {
+    /// Every kind.
+    pub const ALL: [Self; 2] = [Self::Range, Self::Length];
+
+    /// Returns its word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Range => "range",
+            Self::Length => "length",
+        }
+    }
+}
+
+/// A bound of a constraint.
+#[derive(Clone, Debug)]
+pub struct Bound {
+    /// The number as written, with its sign; it is finite.
+    pub text: String,
+    /// Its span.
+    pub span: TokenSpan,
+}
+
+impl Bound {
+    /// Returns the whole number, if it is one.
+    pub fn whole(&self) -> Option<i128> {
+        self.text.parse().ok()
+    }
+
+    /// Returns the number.
+    pub fn number(&self) -> f64 {
+        self.text.parse().unwrap_or(0.0)
+    }
 }
 
 /// `#[serde(default)]` or `#[serde(default = "path")]`

@@ -7,8 +7,8 @@ mod declaration;
 mod expression;
 
 pub use declaration::{
-    Declaration, DeclarationKind, DefaultValue, Derive, EnumDecl, FieldDecl, FieldDefault, Property, Shape, StructDecl,
-    Type, TypeKind, VariantDecl,
+    Bound, Constraint, ConstraintKind, Declaration, DeclarationKind, DefaultValue, Derive, EnumDecl, FieldDecl,
+    FieldDefault, Property, Shape, StructDecl, Type, TypeKind, VariantDecl,
 };
 pub use expression::{
     BinaryOp, Closure, Expr, ExprKind, Member, NO_WORD, OtherLanguage, Reference, Root, Segment, UnaryOp,

@@ -122,6 +122,15 @@ pub enum Error {
         reason: Sensitive,
     },
 
+    /// The input breaks a constraint that the workflow declares with `#[validate(…)]`. Nothing was sent.
+    #[error("`{path}` must be {expected}")]
+    InputConstraint {
+        /// The path, such as `input.lines[0].price`.
+        path: String,
+        /// What the value must be, such as `an integer from 1 to 10`.
+        expected: String,
+    },
+
     /// A deploy-time parameter cannot be serialized as JSON.
     #[error(transparent)]
     Params(#[from] ParamsError),

@@ -1,5 +1,6 @@
 //! Writes a shape as JSON Schema in constant evaluation: <https://json-schema.org/draft/2020-12/json-schema-validation>.
 
+use super::rule::Rule;
 use super::shape::{Field, Shape};
 
 /// A part of the text of a schema.
@@ -288,7 +289,7 @@ impl Text<'_> {
                 first = false;
                 self.quoted(field.name);
                 self.add(":");
-                self.schema(field.shape, &place.below(Step::Member(field.name)), own, false);
+                self.member(field, &place.below(Step::Member(field.name)), own);
             }
             rest = tail;
         }
@@ -305,6 +306,52 @@ impl Text<'_> {
         self.add("]");
         self.flattened(fields, place, own, flat);
         self.add("}");
+    }
+
+    /// Writes the schema of a field's value, with its constraints.
+    const fn member(&mut self, field: &Field, place: &Place<'_>, own: Option<&Place<'_>>) {
+        if field.rules.is_empty() {
+            self.schema(field.shape, place, own, false);
+            return;
+        }
+        self.add("{\"allOf\":[");
+        self.schema(field.shape, &place.below(Step::Item("/allOf", 0)), own, false);
+        let mut rest = field.rules;
+        while let [rule, tail @ ..] = rest {
+            // A keyword counts only for values of its own kind.
+            match rule {
+                Rule::Range { least, greatest } => {
+                    self.decimal(",{\"minimum\":", *least);
+                    self.decimal(",{\"maximum\":", *greatest);
+                }
+                Rule::Length { least, greatest } => {
+                    self.count([",{\"minLength\":", ",\"minItems\":", ",\"minProperties\":"], *least);
+                    self.count([",{\"maxLength\":", ",\"maxItems\":", ",\"maxProperties\":"], *greatest);
+                }
+            }
+            rest = tail;
+        }
+        self.add("]}");
+    }
+
+    const fn decimal(&mut self, keyword: &str, bound: Option<&str>) {
+        if let Some(bound) = bound {
+            self.add(keyword);
+            self.add(bound);
+            self.add("}");
+        }
+    }
+
+    const fn count(&mut self, keywords: [&str; 3], bound: Option<u64>) {
+        if let Some(bound) = bound {
+            let mut rest: &[&str] = &keywords;
+            while let [keyword, tail @ ..] = rest {
+                self.add(keyword);
+                self.number(bound as u128);
+                rest = tail;
+            }
+            self.add("}");
+        }
     }
 
     /// Writes what flattened fields require.

@@ -1,5 +1,6 @@
 //! The shape of a type's JSON.
 
+use super::rule::Rule;
 use crate::Json;
 
 /// The shape of a type's JSON. Shapes are constants that refer to each other; a recursive type refers to itself with
@@ -119,6 +120,8 @@ pub struct Field {
     pub flat: bool,
     /// The shape of its value.
     pub shape: &'static Shape,
+    /// What its value must be, beyond its shape.
+    pub rules: &'static [Rule],
 }
 
 /// A set of kinds of JSON values, as bits.

@@ -160,7 +160,7 @@ macro_rules! tuples {
 tuples! { A; A B; A B C; A B C D; A B C D E; A B C D E F; A B C D E F G; A B C D E F G H; }
 
 const fn number(name: &'static str) -> Field {
-    Field { name, rust: name, optional: false, skipped: false, flat: false, shape: u64::SHAPE }
+    Field { name, rust: name, optional: false, skipped: false, flat: false, shape: u64::SHAPE, rules: &[] }
 }
 
 impl Schema for std::time::Duration {

@@ -1,0 +1,141 @@
+//! `#[validate(…)]` on fields: constraints fit the types of their fields, and literals fit the constraints.
+
+use workflow_asl::Code;
+
+use super::sink::Sink;
+use super::types::Int;
+use crate::problem::Problem;
+use crate::syntax::ast::{Constraint, ConstraintKind, Expr, ExprKind, FieldDecl, Type, TypeKind, UnaryOp, plain};
+
+/// Checks that a field's constraints are possible.
+pub(super) fn declared(field: &FieldDecl, sink: &mut Sink<'_>) {
+    let name = plain(&field.name);
+    for constraint in &field.constraints {
+        let word = constraint.kind.word();
+        let ty = inside(&field.ty);
+        let fits = match (constraint.kind, &ty.kind) {
+            (_, TypeKind::Invalid) => continue,
+            (ConstraintKind::Range, TypeKind::Integer(_) | TypeKind::Float(_)) => true,
+            (ConstraintKind::Length, TypeKind::String | TypeKind::Arn | TypeKind::Vec(_) | TypeKind::Map(_)) => true,
+            _ => false,
+        };
+        if !fits {
+            let limits = match constraint.kind {
+                ConstraintKind::Range => "numbers",
+                ConstraintKind::Length => "texts, lists and maps",
+            };
+            let message = format!("`{word}` limits {limits}, but `{name}` is something else");
+            sink.push(Problem::new(Code::UnlikeTypes, constraint.span, message));
+            continue;
+        }
+        let range = match &ty.kind {
+            TypeKind::Integer(int) => Some((format!("`{}`", plain(int)), Int::named(&plain(int)).range())),
+            _ if constraint.kind == ConstraintKind::Length => Some(("a length".to_owned(), (0, u32::MAX.into()))),
+            _ => None,
+        };
+        let bounds = [&constraint.least, &constraint.greatest].into_iter().flatten();
+        for bound in bounds {
+            let Some((what, (least, greatest))) = &range else { continue };
+            if !bound.whole().is_some_and(|number| (*least..=*greatest).contains(&number)) {
+                let message =
+                    format!("a bound of {what} is a whole number from {least} to {greatest}, found {}", bound.text);
+                sink.push(Problem::new(Code::NumberOutOfRange, bound.span, message));
+            }
+        }
+        if let (Some(least), Some(greatest)) = (&constraint.least, &constraint.greatest)
+            && least.number() > greatest.number()
+        {
+            let message = format!("no value is at least {} and at most {}", least.text, greatest.text);
+            sink.push(Problem::new(Code::NumberOutOfRange, constraint.span, message));
+        }
+    }
+}
+
+/// Checks that a literal for a field fits its constraints.
+pub(super) fn literal(field: &FieldDecl, value: &Expr, what: &str, sink: &mut Sink<'_>) {
+    for constraint in &field.constraints {
+        let given = match constraint.kind {
+            ConstraintKind::Range => number(value).map(|(number, text)| (number, format!("is {text}"))),
+            ConstraintKind::Length => length(value).map(|(length, unit)| (length, format!("has {}", unit.of(length)))),
+        };
+        let Some((given, says)) = given else { continue };
+        if !constraint.allows(given) {
+            let message = format!("{what} {says}, but must {}", constraint.describe());
+            sink.push(Problem::new(Code::OutputDoesNotFit, value.span, message));
+        }
+    }
+}
+
+/// Returns a type without `Option`.
+fn inside(ty: &Type) -> &Type {
+    match &ty.kind {
+        TypeKind::Option(inner) => inside(inner),
+        _ => ty,
+    }
+}
+
+/// Returns the number that a literal is, and its text.
+fn number(value: &Expr) -> Option<(f64, String)> {
+    match &value.kind {
+        ExprKind::Number(text) => Some((text.parse().ok()?, text.clone())),
+        ExprKind::Unary(UnaryOp::Negate, inner) => {
+            let (number, text) = number(inner)?;
+            Some((-number, format!("-{text}")))
+        }
+        ExprKind::Paren(inner) => number(inner),
+        _ => None,
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Unit {
+    Characters,
+    Items,
+}
+
+impl Unit {
+    fn of(self, count: f64) -> String {
+        let unit = match self {
+            Self::Characters => "character",
+            Self::Items => "item",
+        };
+        format!("{count} {unit}{}", if count == 1.0 { "" } else { "s" })
+    }
+}
+
+/// Returns the length of a literal whose parts are all known.
+fn length(value: &Expr) -> Option<(f64, Unit)> {
+    match &value.kind {
+        ExprKind::Text(text) if !text.starts_with("{%") && !text.contains("${") => {
+            Some((text.chars().count() as f64, Unit::Characters))
+        }
+        ExprKind::Array(items) if items.iter().all(|item| number(item).is_some() || length(item).is_some()) => {
+            Some((items.len() as f64, Unit::Items))
+        }
+        ExprKind::Paren(inner) => length(inner),
+        _ => None,
+    }
+}
+
+impl Constraint {
+    /// Returns whether a number or a length is in its bounds.
+    fn allows(&self, given: f64) -> bool {
+        let at_least = self.least.as_ref().is_none_or(|least| given >= least.number());
+        at_least && self.greatest.as_ref().is_none_or(|greatest| given <= greatest.number())
+    }
+
+    /// Returns what a value must be or have.
+    fn describe(&self) -> String {
+        let verb = match self.kind {
+            ConstraintKind::Range => "be",
+            ConstraintKind::Length => "have",
+        };
+        match (&self.least, &self.greatest) {
+            (Some(least), Some(greatest)) if least.text == greatest.text => format!("{verb} {}", least.text),
+            (Some(least), Some(greatest)) => format!("{verb} {} to {}", least.text, greatest.text),
+            (Some(least), None) => format!("{verb} at least {}", least.text),
+            (None, Some(greatest)) => format!("{verb} at most {}", greatest.text),
+            (None, None) => format!("{verb} anything"),
+        }
+    }
+}

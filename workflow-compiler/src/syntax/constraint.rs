@@ -1,0 +1,112 @@
+//! `#[validate(…)]`: what the values of a field must be, in the words of the crates `validator`, `garde` and `schemars`.
+
+use proc_macro2::{Delimiter, Group, TokenTree};
+use workflow_asl::Code;
+
+use super::ast::{Bound, Constraint, ConstraintKind};
+use super::cursor::Cursor;
+use super::parser::Parser;
+use super::recover::skip_past;
+use crate::problem::Problem;
+
+impl Parser<'_> {
+    /// `#[validate(range(min = 1, max = 10), length(max = 80))]`
+    pub(super) fn validate(&mut self, attribute: &Group, constraints: &mut Vec<Constraint>) {
+        self.within(attribute, |parser, cursor| {
+            cursor.next();
+            let Some(list) = cursor.eat_group(Delimiter::Parenthesis) else {
+                parser.expected(cursor, "`(` after `validate`");
+                return;
+            };
+            parser.separated(&list, |parser, cursor| constraints.extend(parser.constraint(cursor)));
+        });
+    }
+
+    /// Parses what stands between commas.
+    fn separated(&mut self, list: &Group, mut part: impl FnMut(&mut Self, &mut Cursor)) {
+        self.within(list, |parser, cursor| {
+            while !cursor.is_end() {
+                part(parser, cursor);
+                if cursor.eat_punct(",").is_none() && !cursor.is_end() {
+                    parser.expected(cursor, "`,`");
+                    skip_past(cursor, &[","]);
+                }
+            }
+        });
+    }
+
+    /// `range(min = 1, max = 10)`
+    fn constraint(&mut self, cursor: &mut Cursor) -> Option<Constraint> {
+        let Some(word) = cursor.eat_ident() else {
+            self.expected(cursor, "`range` or `length`");
+            skip_past(cursor, &[]);
+            return None;
+        };
+        let name = word.to_string();
+        let Some(kind) = ConstraintKind::ALL.into_iter().find(|kind| kind.word() == name) else {
+            let problem = Problem::new(Code::Syntax, word.span(), format!("unknown constraint `{name}`"));
+            let words = ConstraintKind::ALL.map(ConstraintKind::word);
+            self.report(problem.suggest(&name, words).help("`range` limits numbers, `length` texts, lists and maps"));
+            while !cursor.is_end() && !cursor.is_punct(",") {
+                cursor.next();
+            }
+            return None;
+        };
+        let Some(bounds) = cursor.eat_group(Delimiter::Parenthesis) else {
+            self.expected(cursor, &format!("`(min = …, max = …)` after `{name}`"));
+            return None;
+        };
+        let mut constraint = Constraint { kind, least: None, greatest: None, span: word.span().into() };
+        self.separated(&bounds, |parser, cursor| parser.bound(cursor, &mut constraint));
+        if constraint.least.is_none() && constraint.greatest.is_none() && bounds.stream().is_empty() {
+            let problem = Problem::new(Code::Syntax, constraint.span, format!("`{name}` has no bounds"));
+            self.report(problem.help("the bounds are `min`, `max` and `equal`"));
+        }
+        Some(constraint)
+    }
+
+    /// `min = 1`
+    fn bound(&mut self, cursor: &mut Cursor, constraint: &mut Constraint) {
+        const BOUNDS: [&str; 3] = ["min", "max", "equal"];
+        let word = cursor.eat_ident();
+        let name = word.as_ref().map(ToString::to_string).unwrap_or_default();
+        let (Some(word), true) = (&word, BOUNDS.contains(&name.as_str())) else {
+            match &word {
+                Some(word) => {
+                    let problem = Problem::new(Code::Syntax, word.span(), format!("unknown bound `{name}`"));
+                    self.report(problem.suggest(&name, BOUNDS).help("the bounds are `min`, `max` and `equal`"));
+                }
+                None => self.expected(cursor, "`min`, `max` or `equal`"),
+            }
+            while !cursor.is_end() && !cursor.is_punct(",") {
+                cursor.next();
+            }
+            return;
+        };
+        if cursor.eat_punct("=").is_none() {
+            self.expected(cursor, &format!("`=` after `{word}`"));
+            return;
+        }
+        let first = cursor.here();
+        let sign = if cursor.eat_punct("-").is_some() { "-" } else { "" };
+        let number = match cursor.peek() {
+            Some(TokenTree::Literal(literal)) => Some(format!("{sign}{}", literal.to_string().replace('_', ""))),
+            _ => None,
+        };
+        let Some(text) = number.filter(|text| text.parse::<f64>().is_ok_and(f64::is_finite)) else {
+            self.expected(cursor, "a number");
+            while !cursor.is_end() && !cursor.is_punct(",") {
+                cursor.next();
+            }
+            return;
+        };
+        cursor.next();
+        let bound = Bound { text, span: first.to(cursor.before()) };
+        if name != "max" {
+            constraint.least = Some(bound.clone());
+        }
+        if name != "min" {
+            constraint.greatest = Some(bound);
+        }
+    }
+}

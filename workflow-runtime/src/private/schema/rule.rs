@@ -1,0 +1,218 @@
+//! Constraints on values, beyond their types: `#[validate(…)]`.
+
+use std::fmt::{self, Display};
+
+use serde_json::Value;
+
+use super::shape::{Field, Shape};
+
+/// A constraint on the value of a field.
+#[derive(Debug)]
+pub enum Rule {
+    /// A number in an inclusive range, whose bounds are numbers of JSON.
+    Range {
+        /// The lower bound.
+        least: Option<&'static str>,
+        /// The upper bound.
+        greatest: Option<&'static str>,
+    },
+    /// A text of so many characters, a list of so many items, a map of so many members.
+    Length {
+        /// The lower bound.
+        least: Option<u64>,
+        /// The upper bound.
+        greatest: Option<u64>,
+    },
+}
+
+impl Rule {
+    /// Returns what a value must be, if it is not. Values of other kinds are right: their types are checked elsewhere.
+    pub fn unmet(&self, value: &Value) -> Option<String> {
+        match self {
+            Self::Range { least, greatest } => {
+                let number = value.as_f64()?;
+                let bound = |text: &Option<&str>| text.and_then(|text| text.parse::<f64>().ok());
+                let right = bound(least).is_none_or(|least| number >= least)
+                    && bound(greatest).is_none_or(|most| number <= most);
+                (!right).then(|| format!("a number, {}", Bounds(*least, *greatest)))
+            }
+            Self::Length { least, greatest } => {
+                let (length, what, unit) = match value {
+                    Value::String(text) => (text.chars().count(), "text", "character"),
+                    Value::Array(items) => (items.len(), "an array", "item"),
+                    Value::Object(members) => (members.len(), "an object", "member"),
+                    _ => return None,
+                };
+                let length = length as u64;
+                let right = least.is_none_or(|least| length >= least) && greatest.is_none_or(|most| length <= most);
+                let plural = if greatest.or(*least) == Some(1) { "" } else { "s" };
+                (!right).then(|| format!("{what} with {} {unit}{plural}", Bounds(*least, *greatest)))
+            }
+        }
+    }
+}
+
+/// Bounds in words: `1 to 10`, `at least 1`.
+struct Bounds<T>(Option<T>, Option<T>);
+
+impl<T: Display + PartialEq> Display for Bounds<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self(Some(least), Some(greatest)) if least == greatest => write!(f, "{least}"),
+            Self(Some(least), Some(greatest)) => write!(f, "{least} to {greatest}"),
+            Self(Some(least), None) => write!(f, "at least {least}"),
+            Self(None, Some(greatest)) => write!(f, "at most {greatest}"),
+            Self(None, None) => f.write_str("any"),
+        }
+    }
+}
+
+/// A value that breaks a constraint.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Unmet {
+    /// The path, such as `input.lines[0].price`.
+    pub path: String,
+    /// What the value must be.
+    pub expected: String,
+}
+
+impl Unmet {
+    /// Returns the first part of a value of a type that breaks one of the type's constraints. `name` is the value's.
+    pub fn first(shape: &'static Shape, value: &Value, name: &str) -> Option<Self> {
+        let mut path = name.to_owned();
+        let expected = find(shape, value, shape, &mut path)?;
+        Some(Self { path, expected })
+    }
+}
+
+/// Returns what a part must be, whose path is then in `path`.
+fn find(shape: &'static Shape, value: &Value, own: &'static Shape, path: &mut String) -> Option<String> {
+    match (shape, value) {
+        (Shape::Integer { least, greatest }, Value::Number(number)) => {
+            let number = number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from))?;
+            let right = (*least..=*greatest).contains(&number);
+            (!right).then(|| format!("an integer from {least} to {greatest}"))
+        }
+        (Shape::Array { of }, Value::Array(items)) => {
+            let mut items = items.iter().enumerate();
+            items.find_map(|(index, item)| below(path, &format!("[{index}]"), |path| find(of, item, own, path)))
+        }
+        (Shape::Tuple { of }, Value::Array(items)) => {
+            let mut items = of.iter().zip(items).enumerate();
+            items.find_map(|(index, (of, item))| below(path, &format!("[{index}]"), |path| find(of, item, own, path)))
+        }
+        (Shape::Map { of }, Value::Object(members)) => {
+            let mut members = members.iter();
+            members.find_map(|(name, value)| below(path, &member(name), |path| find(of, value, own, path)))
+        }
+        (Shape::Object { of }, Value::Object(_)) => of.iter().find_map(|field| {
+            if field.flat {
+                return find(field.shape, value, own, path);
+            }
+            let value = value.get(field.name)?;
+            below(path, &member(field.name), |path| in_field(field, value, own, path))
+        }),
+        (Shape::Option { of } | Shape::Read { of, .. }, _) => find(of, value, own, path),
+        (Shape::Named { of, .. }, _) => find(of, value, shape, path),
+        (Shape::Own, _) => find(own, value, own, path),
+        _ => None,
+    }
+}
+
+fn in_field(field: &'static Field, value: &Value, own: &'static Shape, path: &mut String) -> Option<String> {
+    let unmet = field.rules.iter().find_map(|rule| rule.unmet(value));
+    unmet.or_else(|| find(field.shape, value, own, path))
+}
+
+/// Looks one step deeper. The path stays there if something is found.
+fn below(path: &mut String, step: &str, find: impl FnOnce(&mut String) -> Option<String>) -> Option<String> {
+    let length = path.len();
+    path.push_str(step);
+    let found = find(path);
+    if found.is_none() {
+        path.truncate(length);
+    }
+    found
+}
+
+/// Returns a member as a step of a path.
+fn member(name: &str) -> String {
+    let is_word = name.chars().all(|c| c.is_alphanumeric() || c == '_') && !name.starts_with(|c: char| c.is_numeric());
+    if is_word && !name.is_empty() { format!(".{name}") } else { format!("[{}]", Value::from(name)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use workflow_cases::every;
+
+    use super::*;
+    use crate::Schema;
+
+    const ITEM: &Shape = &Shape::Named {
+        name: "Item",
+        of: &Shape::Object {
+            of: &[
+                Field {
+                    name: "count",
+                    rust: "count",
+                    optional: true,
+                    skipped: false,
+                    flat: false,
+                    shape: &Shape::Option { of: &Shape::Integer { least: 1, greatest: 9 } },
+                    rules: &[],
+                },
+                Field {
+                    name: "my name",
+                    rust: "name",
+                    optional: true,
+                    skipped: false,
+                    flat: false,
+                    shape: String::SHAPE,
+                    rules: &[Rule::Length { least: Some(2), greatest: Some(3) }],
+                },
+                Field {
+                    name: "share",
+                    rust: "share",
+                    optional: true,
+                    skipped: false,
+                    flat: false,
+                    shape: f64::SHAPE,
+                    rules: &[Rule::Range { least: Some("0"), greatest: Some("0.5") }],
+                },
+                Field {
+                    name: "inside",
+                    rust: "inside",
+                    optional: true,
+                    skipped: false,
+                    flat: false,
+                    shape: &Shape::Array { of: &Shape::Own },
+                    rules: &[Rule::Length { least: None, greatest: Some(1) }],
+                },
+            ],
+        },
+    };
+
+    #[test]
+    fn the_first_broken_constraint_is_found_with_its_path() {
+        every(
+            [
+                (json!({"count": 9, "my name": "äöü", "share": 0.5, "inside": [{"count": null}]}), None),
+                (json!({"count": 10}), Some(("input.count", "an integer from 1 to 9"))),
+                (json!({"my name": "a"}), Some(("input[\"my name\"]", "text with 2 to 3 characters"))),
+                (json!({"share": 0.6}), Some(("input.share", "a number, 0 to 0.5"))),
+                (json!({"share": "0.6"}), None),
+                (json!({"inside": [{}, {}]}), Some(("input.inside", "an array with at most 1 item"))),
+                (
+                    json!({"inside": [{"inside": [{"count": 0}]}]}),
+                    Some(("input.inside[0].inside[0].count", "an integer from 1 to 9")),
+                ),
+            ],
+            |(value, expected)| {
+                let found = Unmet::first(ITEM, &value, "input");
+                let found = found.as_ref().map(|unmet| (unmet.path.as_str(), unmet.expected.as_str()));
+                assert_eq!(found, expected);
+            },
+        );
+    }
+}
