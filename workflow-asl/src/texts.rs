@@ -52,8 +52,10 @@ impl<T> Parsed<T> {
 impl Expressions {
     /// Adds the tree of a text that need not be parsed.
     pub fn add(&self, text: String, ast: Ast) {
-        let names = ast.names();
-        self.known.borrow_mut().insert(text, Arc::new(Ok((ast, names))));
+        self.known.borrow_mut().entry(text).or_insert_with(|| {
+            let names = ast.names();
+            Arc::new(Ok((ast, names)))
+        });
     }
 }
 

@@ -46,7 +46,7 @@ impl<'a> Lowering<'_, 'a> {
         let Printed { text, ast } = print(root, " ");
         let value = format!("{{%{text}%}}").into();
         if let Some(ast) = ast {
-            self.expressions.insert(text, ast);
+            self.expressions.push((text, ast));
         }
         value
     }
@@ -54,7 +54,8 @@ impl<'a> Lowering<'_, 'a> {
     /// Returns a string of the document as the expression that it is.
     pub(super) fn unbraced(&self, text: &str) -> Option<Node> {
         let text = expression(text)?;
-        Some(self.expressions.get(text).map_or_else(|| Node::verbatim(text.trim()), |ast| ast.root.clone()))
+        let known = self.expressions.iter().rev().find(|(known, _)| known == text);
+        Some(known.map_or_else(|| Node::verbatim(text.trim()), |(_, ast)| ast.root.clone()))
     }
 
     /// Lowers a value of a JSONata state to the pointer `at`.

@@ -26,7 +26,6 @@ mod template;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::jsonata::{Ast, print_with};
@@ -71,7 +70,7 @@ pub fn lower(analysis: &Analysis<'_>, problems: &mut Problems) -> Lowered {
         problems,
         source_map: SourceMap::default(),
         slots: Slots::default(),
-        expressions: IndexMap::new(),
+        expressions: Vec::new(),
         annotations: Annotations { lowered: true, ..Annotations::default() },
         parameters: Vec::new(),
     };
@@ -104,8 +103,8 @@ struct Lowering<'m, 'a> {
     problems: &'m mut Problems,
     source_map: SourceMap,
     slots: Slots,
-    /// The trees of the expressions that were lowered, by their texts with marks.
-    expressions: IndexMap<String, Ast>,
+    /// The expressions that were lowered: their texts with marks, and their trees.
+    expressions: Vec<(String, Ast)>,
     annotations: Annotations,
     /// The parameters of the closures around the value, with their names in JSONata.
     parameters: Vec<(String, String)>,

@@ -32,7 +32,8 @@ pub(crate) fn compare(value: &Value, known: &Expressions) {
 
 /// Every form of expression, with params and constants, captures, a loop, and requests that the policy reads.
 const FORMS: &str = r#"
-    input { n: i64, name: String, at: Timestamp, more: Option<String>, xs: Vec<i64>, flags: Json }
+    input { n: i64, name: String, at: Timestamp, more: Option<String>, xs: Vec<i64>, ys: Vec<Y>, flags: Json }
+    struct Y { a: i64, b: Vec<i64> }
     params { table: String, limit: i64 }
     start A;
     pass A { s: "Dr. " + input.name, t: -input.n + 2 * (input.n - 1) / 3 % 4, u: if input.n > 1 { "a" } else { "b" },
@@ -51,7 +52,8 @@ const FORMS: &str = r#"
         catch [States.ALL] => F -> Loop;
     choice Loop { if (Get.Item.a.S ?? "") == "x" -> W; else -> D; }
     task Look = dynamodb::getItem { TableName: params.table, Key: { id: { S: state.k } } } catch [States.ALL] => F -> D;
-    pass D { a: input, n: -(-1) - (2 - 3.50), m: (input.more ?? params.table) ?? "", o: !(input.n < 1), p: "\u{7}${x}" } -> end;
+    pass D { q: input.ys[*].a, r: $filter(input.ys, |y| y.a > 1 && y.b[0] == params.limit), t: $map(input.ys, |y| y.b[*]),
+        a: input, n: -(-1) - (2 - 3.50), m: (input.more ?? params.table) ?? "", o: !(input.n < 1), p: "\u{7}${x}" } -> end;
     fail F { error: "F", cause: caught.Cause }
 "#;
 

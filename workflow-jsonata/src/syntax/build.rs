@@ -114,14 +114,14 @@ impl Node {
 
     /// Returns `self.step`.
     pub fn step(self, step: Self) -> Self {
-        let steps = match self.kind {
-            NodeKind::Path(mut steps) => {
+        match self {
+            Self { kind: NodeKind::Path(mut steps), span, height } => {
+                let height = height.max(step.height + 1);
                 steps.push(step);
-                steps
+                Self { kind: NodeKind::Path(steps), span, height }
             }
-            _ => vec![self, step],
-        };
-        NodeKind::Path(steps).into()
+            first => NodeKind::Path(vec![first, step]).into(),
+        }
     }
 
     /// Returns `self[filter]`, which in a path applies to the last step.
