@@ -80,7 +80,7 @@ impl Describe {
                 printer.describe(&name, resource, output)?;
                 Ok(ExitCode::SUCCESS)
             }
-            Ok(_) => Err(Failure::Message(format!("error: this names no action of a service\nhelp: {HELP}"))),
+            Ok(_) => Err(Failure::Message(format!("error: this is not an action of a service\nhelp: {HELP}"))),
             Err(error) => Err(Failure::Message(unknown(error))),
         }
     }
@@ -108,7 +108,7 @@ fn unknown(error: ResourceError<'_>) -> String {
         ResourceError::UnknownOperation(service, name) => (name, format!("aws_sdk::{}::", service.name())),
         ResourceError::UnknownIntegration(name) => (name, String::new()),
         ResourceError::UnknownPattern(name) => (name, ".".to_owned()),
-        _ => return format!("error: this names no action of a service\nhelp: {HELP}"),
+        _ => return format!("error: this is not an action of a service\nhelp: {HELP}"),
     };
     let near = nearest(written, error.candidates());
     let help = match near {

@@ -455,7 +455,7 @@ fn print_loop(turn: &Loop, output: &mut impl Write) -> io::Result<()> {
         LoopPace::Slow(state) => format!("each turn takes the time of {state}"),
         LoopPace::Changing(state) => format!("the end depends on {state}"),
         LoopPace::Unchanging(state) => {
-            format!("it never ends after the first turn: nothing changes the data that {state} tests")
+            format!("it never ends after its first turn: nothing changes the data that {state} tests")
         }
         LoopPace::None(states) => format!("nothing delays or ends it: {}", list(states.iter().cloned())),
         _ => return Ok(()),
@@ -530,7 +530,7 @@ fn field(output: &mut impl Write, label: &str, text: &str) -> io::Result<()> {
     wrap(output, &first, INDENT, text)
 }
 
-/// Prints a text after `first`, wrapped at spaces. Further lines are indented.
+/// Prints a string after `first`, wrapped at spaces. Further lines are indented.
 fn wrap(output: &mut impl Write, first: &str, indent: usize, text: &str) -> io::Result<()> {
     let mut line = first.to_owned();
     let mut empty = true;

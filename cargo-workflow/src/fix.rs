@@ -18,7 +18,7 @@ use crate::{Failure, fmt, input};
 /// How many times a file is checked again: what overlaps, or shows only then, is fixed in the next round.
 const ROUNDS: usize = 4;
 
-/// The mark that a text in UTF-8 may begin with.
+/// The mark that a string in UTF-8 may begin with.
 const MARK: &str = "\u{feff}";
 
 /// Applies the certain fixes of what `validate` finds. The exit code is 0, 1 where errors are left, 2 where a file cannot be

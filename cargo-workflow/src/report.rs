@@ -77,7 +77,7 @@ impl Report {
         Self { place, help, is_remark: true, ..Self::new(file, None, message) }
     }
 
-    /// A text that is no document.
+    /// A string that is no document.
     pub(crate) fn refused(file: &Path, bytes: &[u8], error: &SourceError) -> Self {
         let text = String::from_utf8_lossy(bytes.get(..error.location.offset + TAKEN).unwrap_or(bytes));
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
@@ -107,7 +107,7 @@ impl Report {
         })
     }
 
-    /// A text that is not Rust.
+    /// A string that is not Rust.
     pub(crate) fn not_rust(file: &Path, text: &str, at: LineColumn) -> Self {
         let offset = offset(text, at);
         let place = locations(text, &[(offset, 1)]).pop().map(|location| SourceLine::of(text, location));
@@ -117,7 +117,7 @@ impl Report {
     /// What the compiler says of a workflow.
     pub(crate) fn problem(file: &Path, text: &str, problem: &Problem) -> Self {
         let (start, end) = (problem.span.first.byte_range().start, problem.span.last.byte_range().end);
-        // Of a text literal only the part that is wrong.
+        // Of a string literal only the part that is wrong.
         let part = problem.part.as_ref().and_then(|part| part.in_source(text.get(start..end)?));
         let place = match part {
             Some(part) => locations(text, &[(start + part.start, part.len())]).pop(),

@@ -49,7 +49,7 @@ pub(crate) struct Run {
     /// Output format of the history
     #[arg(long, value_enum, default_value_t = History::Table)]
     history: History,
-    /// Let waits, back-off and timeouts take real time
+    /// Let waits, backoff and timeouts take real time
     #[arg(long)]
     real_time: bool,
     /// Print a line for each state while it runs, in place of the table of events; on a terminal, also show running

@@ -447,7 +447,7 @@ pub(crate) fn declared(file: &Path) -> Vec<Machine> {
     workflows.filter_map(|workflow| machine(workflow, &constants, &Values::default()).ok()).collect()
 }
 
-/// Compiles every `workflow!` in a text that is not a file; none if it is not Rust.
+/// Compiles every `workflow!` in a string that is not a file; none if it is not Rust.
 pub(crate) fn compile_text(text: &str) -> Vec<MacroCall> {
     let (bodies, _) = find_calls(TokenStream::from_str(text).unwrap_or_default());
     compile_bodies(Path::new(""), bodies)

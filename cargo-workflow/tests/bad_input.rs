@@ -82,7 +82,7 @@ fn keys_given_twice() {
 fn aliases_that_expand_without_end() {
     refused(
         &file("itself.yaml", "States: &a\n  A: *a\n"),
-        "an alias stands inside what it is an alias of",
+        "an alias is inside the value that it refers to",
         Some((2, 6)),
     );
     let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();

@@ -76,6 +76,6 @@ fn a_failing_function_is_tried_again_and_then_caught() {
     assert_eq!(execution.path().last(), Some(&"LambdaTaskFailed"));
     let attempts = execution.history().iter().filter(|event| event.kind == EventType::TaskScheduled).count();
     assert_eq!(attempts, 3);
-    // 3 s of waiting, then back-off of 15 s and 60 s.
+    // 3 s of waiting, then backoff of 15 s and 60 s.
     assert_eq!(execution.started_at().until(execution.now()).as_secs(), 78);
 }

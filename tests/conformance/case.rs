@@ -103,7 +103,7 @@ fn execute(case: &Value, stand_ins: &mut StandIns) -> Result<Execution, String> 
                 execution.stop(case["expect"]["error"].as_str(), case["expect"]["cause"].as_str());
             }
             Progress::Waiting { until: Some(until) } => execution.advance_to(until),
-            Progress::Waiting { until: None } => return Err("it waits for ever".to_owned()),
+            Progress::Waiting { until: None } => return Err("it waits forever".to_owned()),
             other => return Err(format!("unknown step {other:?}")),
         }
     }

@@ -57,7 +57,7 @@ pub(crate) fn unordered(expected: &[Value], actual: &[Value]) -> Option<String> 
     rest.first().map(|extra| format!("nothing, but there is {extra}"))
 }
 
-/// Returns whether a text matches a pattern in which `<*>` matches any characters.
+/// Returns whether a string matches a pattern in which `<*>` matches any characters.
 fn glob(pattern: &str, text: &str) -> bool {
     let mut pieces = pattern.split("<*>");
     let Some(mut rest) = pieces.next().and_then(|first| text.strip_prefix(first)) else { return false };

@@ -14,7 +14,7 @@ use workflow_asl::source::{Format, Source};
 use workflow_asl::{Code, Severity};
 use workflow_compiler::Surroundings;
 
-/// Returns a text that fails and one that passes.
+/// Returns a string that fails and one that passes.
 type Examples = fn() -> [String; 2];
 
 /// The codes whose examples are too long for the page.

@@ -32,7 +32,7 @@ const OF_OTHERS: [(&str, &str); 11] = [
     ("cargo-workflow/src/aws/failure.rs", "message.split('\\'')"),
 ];
 
-/// How a text is read, after its name.
+/// How a string is read, after its name.
 const READS: [&str; 12] = [
     ".contains(",
     ".starts_with(",

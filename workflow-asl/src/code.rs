@@ -67,7 +67,7 @@ codes! {
     BadJsonata = "WF0111" Error "malformed JSONata", "INVALID_JSONATA_EXPRESSION";
     UnsupportedJsonata = "WF0112" Error "JSONata that Step Functions does not run", "UNSUPPORTED_JSONATA_EXPRESSION";
     UnreadableFile = "WF0117" Error "a file that cannot be read";
-    BesideFrom = "WF0118" Error "a declaration beside `from` that the document already has";
+    BesideFrom = "WF0118" Error "a declaration that conflicts with the document of `from`";
     DuplicateKey = "WF0119" Error "duplicate key in an object", "INVALID_JSON_DESCRIPTION";
     NotJson = "WF0120" Error "the document cannot be read", "INVALID_JSON_DESCRIPTION";
     WrongType = "WF0121" Error "a field has a value of the wrong type", "SCHEMA_VALIDATION_FAILED";

@@ -14,7 +14,7 @@ pub fn contained(text: &str) -> bool {
     text.split("${").skip(1).any(|rest| rest.contains('}'))
 }
 
-/// Returns the placeholders of a text with their ranges: `${Name}` with a name of ASCII letters, digits and `_.:-/`.
+/// Returns the placeholders of a string with their ranges: `${Name}` with a name of ASCII letters, digits and `_.:-/`.
 /// Others, such as `${"a": 1}` in JSONata or `${x(y)}`, are text.
 ///
 /// ```

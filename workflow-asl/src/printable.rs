@@ -12,7 +12,7 @@ pub fn is_control(c: char) -> bool {
         || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
-/// Returns a text on one line, with Rust escapes for [control characters](is_control).
+/// Returns a string on one line, with Rust escapes for [control characters](is_control).
 ///
 /// ```
 /// use workflow_asl::printable::printable;
@@ -48,7 +48,7 @@ pub fn thousands(number: u64) -> String {
     text
 }
 
-/// Returns a text with several lines, which keeps line breaks and tabs.
+/// Returns a string with several lines, which keeps line breaks and tabs.
 ///
 /// ```
 /// assert_eq!(workflow_asl::printable::printable_lines("a\n\tb\u{7}"), "a\n\tb\\u{7}");

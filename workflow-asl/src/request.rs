@@ -86,7 +86,7 @@ impl RequestInput {
     }
 }
 
-/// The values other than strings that Step Functions accepts for a text parameter.
+/// The values other than strings that Step Functions accepts for a string parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TextParameter {
     /// Whether an object or an array may be intended, which becomes its JSON text.

@@ -123,7 +123,7 @@ impl<'a> Integration<'a> {
     }
 }
 
-/// Returns whether a text ends inside a placeholder.
+/// Returns whether a string ends inside a placeholder.
 fn ends_open(text: &str) -> bool {
     text.rsplit_once("${").is_some_and(|(_, rest)| !rest.contains('}'))
 }

@@ -130,7 +130,7 @@ pub(crate) fn code_of(text: &str) -> Code {
     }
 }
 
-/// Returns the finding for a text at `at` that does not parse; it points at the character that does not fit.
+/// Returns the finding for a string at `at` that does not parse; it points at the character that does not fit.
 pub(crate) fn syntax_error(code: Code, at: Pointer, text: &str, error: SyntaxError) -> Diagnostic {
     let length = text.get(error.offset..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
     let offset = error.offset;

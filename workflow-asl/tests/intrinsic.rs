@@ -52,7 +52,7 @@ fn errors_point_at_the_word() {
             ("States.Format('x', )", 19, "expected an argument, found ')'"),
             ("States.Format('x') y", 19, "expected the end of the call, found 'y'"),
             ("States.Format('x)", 14, "the text is not closed"),
-            ("States.Format(\"x\")", 14, "a text must be in apostrophes, not in quotes"),
+            ("States.Format(\"x\")", 14, "a string must be in apostrophes, not in quotes"),
             ("States.Format('{}')", 0, "the template has 1 `{}`, but 0 values follow"),
             ("States.Format('ä{', 1)", 14, "the template has a lone `{`"),
             ("States.Array($.a[)", 17, "expected an index, a name in quotes, '*' or '?(', found ')'"),

@@ -18,7 +18,7 @@ const SHORT: usize = 1_000;
 const TIMES: usize = 10;
 const RUNS: usize = 3;
 
-/// A text of so many pieces.
+/// A string of so many pieces.
 type Make = fn(usize) -> String;
 
 const TEXTS: &[(&str, Make)] = &[

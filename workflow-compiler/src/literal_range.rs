@@ -1,11 +1,11 @@
-//! The range of a problem in a text literal: as a description for rustc, which on stable underlines only whole
+//! The range of a problem in a string literal: as a description for rustc, which on stable underlines only whole
 //! literals, and as a range of the source for tools that support it.
 
 use std::ops::Range;
 
 use workflow_asl::jsonata;
 
-/// A part of a text literal.
+/// A part of a string literal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LiteralRange {
     /// The value of the literal.
@@ -18,7 +18,7 @@ pub struct LiteralRange {
 const SHOWN: usize = 40;
 
 impl LiteralRange {
-    /// Creates a range of a text; `None` if it is the whole text.
+    /// Creates a range of a string; `None` if it is the whole text.
     pub fn new(text: &str, range: Range<usize>) -> Option<Self> {
         let all = text.trim().len();
         let part = text.get(range.clone())?;

@@ -22,7 +22,7 @@ pub struct Problem {
     pub help: Vec<String>,
     /// The position in the document of `from`, for a problem of that document.
     pub place: Option<Box<DocumentPlace>>,
-    /// The part of a text literal that it is about.
+    /// The part of a string literal that it is about.
     pub part: Option<Box<LiteralRange>>,
     /// The edits of a certain fix, which are applied together. They do not overlap.
     pub fix: Vec<Edit>,

@@ -152,15 +152,15 @@ fn a_fix_removes_its_own_problem_and_breaks_nothing() {
 /// Helps that name code without a change of the source, by their codes, with why: all others that begin with `write` or ask
 /// `did you mean` are changes, which the tests above make.
 const EXPLAINS: &[(Code, &str)] = &[
-    (Code::BadIntrinsic, "the name stands inside of a text"),
-    (Code::BadResource, "the word stands inside of an ARN"),
-    (Code::MaybeUnassigned, "the name stands inside of an expression"),
+    (Code::BadIntrinsic, "the name is inside a string"),
+    (Code::BadResource, "the word is inside an ARN"),
+    (Code::MaybeUnassigned, "the name is inside an expression"),
     (Code::NeverMatches, "the name is raised by another task"),
     (Code::ReferenceNotHere, "the variable may be assigned elsewhere"),
     (Code::UnknownDeclaration, "what is repeated or tried is the user's choice"),
-    (Code::UnknownInputField, "the name stands inside of a text"),
-    (Code::UnknownMember, "the name stands inside of an expression"),
-    (Code::UnknownResultMember, "the name stands inside of an expression"),
+    (Code::UnknownInputField, "the name is inside a string"),
+    (Code::UnknownMember, "the name is inside an expression"),
+    (Code::UnknownResultMember, "the name is inside an expression"),
     (Code::UnlistedValue, "AWS may have newer values"),
 ];
 

@@ -1,4 +1,4 @@
-//! The formatter: what it makes of a text, that it makes nothing more of that, and that it changes no meaning.
+//! The formatter: what it makes of a string, that it makes nothing more of that, and that it changes no meaning.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 

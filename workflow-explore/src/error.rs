@@ -11,7 +11,7 @@ pub enum ExploreError {
     /// The definition has errors.
     #[error(transparent)]
     Definition(#[from] DefinitionError),
-    /// A text is not a valid property.
+    /// A string is not a valid property.
     #[error(transparent)]
     Property(#[from] PropertyError),
     /// A property names a state that does not exist.

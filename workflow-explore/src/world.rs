@@ -226,7 +226,7 @@ impl<'x> World<'x> {
                 let state = self.execution.next_state().unwrap_or_default().to_owned();
                 broken.push(Broken {
                     property: built_in::ENDS.to_owned(),
-                    message: format!("the execution comes back to `{state}` with the same data, and so for ever"),
+                    message: format!("the execution returns to `{state}` with the same data, so it never ends"),
                     state: Some(state),
                     guess: self.guess.clone(),
                 });
@@ -256,7 +256,7 @@ impl<'x> World<'x> {
         });
         let unanswerable = self.explorer.states.get(&task.state).is_some_and(|facts| facts.is_unanswerable);
         if unanswerable && request.attempt == 0 {
-            let message = "nobody can answer the task: its request does not have the task token".to_owned();
+            let message = "the task can never complete: its request does not contain the task token".to_owned();
             let (state, guess) = (Some(task.state.to_string()), self.guess.clone());
             broken.push(Broken { property: built_in::PROGRAM.to_owned(), state, message, guess });
         }
@@ -275,11 +275,11 @@ impl<'x> World<'x> {
             && (request.attempt > 0 || *unknown)
         {
             let state = &task.state;
-            let why = if *unknown { "after a time-out" } else { "by a retrier" };
+            let why = if *unknown { "after a timeout" } else { "by a retrier" };
             let message = match &token {
-                None => Some(format!("`{state}` is called again {why} without `{name}`: it may be done twice")),
+                None => Some(format!("`{state}` is called again {why} without `{name}`: its effect may happen twice")),
                 Some(token) if before.as_ref() != Some(token) => {
-                    Some(format!("`{state}` is called again {why} with another `{name}`: it may be done twice"))
+                    Some(format!("`{state}` is called again {why} with another `{name}`: its effect may happen twice"))
                 }
                 Some(_) => None,
             };
@@ -460,7 +460,7 @@ impl<'x> World<'x> {
             broken.push(Broken {
                 property: built_in::ENDS.to_owned(),
                 state: Some(task.state.to_string()),
-                message: format!("`{}` waits for ever: nothing answers it, and it has no time-out", task.state),
+                message: format!("`{}` waits forever: nothing answers it, and it has no timeout", task.state),
                 guess: self.guess.clone(),
             });
         }

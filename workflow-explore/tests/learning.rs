@@ -24,7 +24,7 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// A recorded event as the API writes it. Recordings have no times: an event comes each millisecond, within each time-out.
+/// A recorded event as the API writes it. Recordings have no times: an event comes each millisecond, within each timeout.
 fn event(recorded: &Value) -> Value {
     let mut details = Map::new();
     for (name, value) in recorded.as_object().into_iter().flatten() {

@@ -31,7 +31,7 @@ fn a_retry_chain_is_as_its_closed_form() {
     let (mean, fails): (f64, f64) = (0.7, 0.4);
     let task = TaskModel::new().latency(Distribution::exponential(mean).unwrap()).fails("Busy", fails).gives(json!({}));
     let report = simulate(&definition, &Model::new().state("Try", task), 50_000).unwrap();
-    // Attempt k, from 0, is made when the k before it have failed; the back-off before it is 2·3^(k-1) seconds.
+    // Attempt k, from 0, is made when the k before it have failed; the backoff before it is 2·3^(k-1) seconds.
     let attempts: f64 = (0..=4).map(|k| fails.powi(k)).sum();
     let back_off: f64 = (1..=4).map(|k| fails.powi(k) * 2.0 * 3_f64.powi(k - 1)).sum();
     within(report.duration.mean, attempts * mean + back_off, 1.0);

@@ -29,7 +29,7 @@ impl Graph {
         let layout = self.layout_in(direction, &CELLS);
         let mut canvas = Canvas::new(&layout);
         let Some(canvas) = &mut canvas else {
-            return "the picture is too large for a terminal\n".to_owned();
+            return "the diagram is too large for a terminal\n".to_owned();
         };
         for branch in &layout.branches {
             canvas.border(branch.frame, ['╌', '┆', '┌', '┐', '└', '┘']);

@@ -85,7 +85,7 @@ pub(crate) fn of_kind(kind: &str, parameter: &str, value: &str, place: &ArnConte
     }
 }
 
-/// Returns whether a text is the URL of a queue.
+/// Returns whether a string is the URL of a queue.
 pub(crate) fn is_queue(url: &str) -> bool {
     queue_parts(url).is_some()
 }

@@ -63,7 +63,7 @@ impl Statement {
     fn read(value: &Value) -> Result<Self, UnreadablePolicy> {
         let refuse = |reason: &str| Err(UnreadablePolicy(reason.to_owned()));
         if value.get("Effect").and_then(Value::as_str) != Some("Allow") {
-            return refuse("a statement that does not allow cannot be compared");
+            return refuse("a statement whose `Effect` is not `Allow` cannot be compared");
         }
         if let Some(name) = ["NotAction", "NotResource", "Principal"].into_iter().find(|name| value.get(name).is_some())
         {
@@ -72,14 +72,14 @@ impl Statement {
         let (Some(actions), Some(resources)) =
             (value.get("Action").and_then(texts), value.get("Resource").and_then(texts))
         else {
-            return refuse("a statement needs `Action` and `Resource`, each a text or a list of texts");
+            return refuse("a statement needs `Action` and `Resource`, each a string or a list of strings");
         };
         let mut conditions = Conditions::new();
         if let Some(condition) = value.get("Condition") {
             for (operator, keys) in condition.as_object().into_iter().flatten() {
                 for (key, values) in keys.as_object().into_iter().flatten() {
                     let Some(mut values) = texts(values) else {
-                        return refuse("a condition's values must be texts");
+                        return refuse("a condition's values must be strings");
                     };
                     values.sort();
                     conditions.entry(operator.clone()).or_default().insert(key.clone(), values);

@@ -70,7 +70,7 @@ pub(crate) enum Imprecision {
     Models,
 }
 
-/// A piece of a text of the table.
+/// A piece of a string of the table.
 enum TextPart<'a> {
     Text(&'a str),
     /// `${X}`
@@ -109,7 +109,7 @@ fn pieces(text: &str) -> Vec<TextPart<'_>> {
     pieces
 }
 
-/// Returns the parameters that a text names.
+/// Returns the parameters that a string names.
 pub(crate) fn parameters(text: &str) -> impl Iterator<Item = String> {
     pieces(text).into_iter().flat_map(|piece| match piece {
         TextPart::Parameter(text) => {
@@ -130,7 +130,7 @@ impl<'a> Instantiation<'a> {
         Self { request, place, open: BTreeSet::new(), doubts: BTreeMap::new() }
     }
 
-    /// Expands a text. Returns nothing for an optional parameter that is absent.
+    /// Expands a string. Returns nothing for an optional parameter that is absent.
     pub(crate) fn fill(&mut self, text: &str) -> Vec<String> {
         let pieces = pieces(text);
         let mut made = vec![String::new()];

@@ -35,7 +35,7 @@ pub use template::{Need, ResourceForm, ServiceCall, Template, Values};
 pub struct Setting {
     /// The partition. Defaults to that of the task's ARN, or to `aws`.
     pub partition: Option<String>,
-    /// The region. A text such as `${AWS::Region}` is copied into the policy unchanged.
+    /// The region. A string such as `${AWS::Region}` is copied into the policy unchanged.
     pub region: Option<String>,
     /// The account. Texts are copied as for `region`.
     pub account: Option<String>,

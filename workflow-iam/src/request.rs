@@ -52,7 +52,7 @@ impl<'a> Request<'a> {
     }
 }
 
-/// Fills in the holes of a text in IAM's syntax. An unknown value becomes `*`.
+/// Fills in the holes of a string in IAM's syntax. An unknown value becomes `*`.
 ///
 /// ```
 /// use workflow_iam::{Setting, fill};

@@ -5,7 +5,7 @@ use crate::syntax::ast::{Node, NodeKind};
 use crate::syntax::validation::bare;
 use crate::syntax_error::SyntaxError;
 
-/// Returns whether a text stands for another one that is not known yet.
+/// Returns whether a string stands for another one that is not known yet.
 pub(crate) type IsUnknown = fn(&str) -> bool;
 
 /// Returns the letter of the kind that an expression certainly has.
@@ -127,14 +127,14 @@ fn walk(node: &Node, piped: bool, open: IsUnknown, found: &mut Vec<(SyntaxError,
             for side in [left, right] {
                 if let Some(kind) = kind(side, open).filter(|kind| *kind != 'n') {
                     let help = if *sign == "+" && kind == 's' { ": `&` joins strings" } else { "" };
-                    report(side, format!("`{sign}` takes numbers, and this is {}{help}", noun(kind)));
+                    report(side, format!("`{sign}` takes numbers, but this is {}{help}", noun(kind)));
                 }
             }
         }
         NodeKind::Binary(sign @ ("<" | "<=" | ">" | ">="), left, right) => {
             for side in [left, right] {
                 if let Some(kind) = kind(side, open).filter(|kind| !matches!(kind, 'n' | 's')) {
-                    report(side, format!("`{sign}` compares numbers or strings, and this is {}", noun(kind)));
+                    report(side, format!("`{sign}` compares numbers or strings, but this is {}", noun(kind)));
                 }
             }
             if let (Some(one), Some(other)) = (kind(left, open), kind(right, open))
@@ -200,12 +200,12 @@ fn call(
                     items.iter().find_map(|one| Some((one, kind(one, open).filter(|is| !item.contains(*is))?)))
             {
                 let wants = item.chars().next().map_or("any value", noun);
-                report(wrong, format!("`${name}` takes an array in which each is {wants}, and this is {}", noun(is)));
+                report(wrong, format!("`${name}` takes an array in which each is {wants}, but this is {}", noun(is)));
             }
             continue;
         }
         let wants: Vec<_> = parameter.kinds.chars().map(noun).collect();
-        report(argument, format!("`${name}` takes {} here, and this is {}", wants.join(" or "), noun(is)));
+        report(argument, format!("`${name}` takes {} here, but this is {}", wants.join(" or "), noun(is)));
     }
 }
 
@@ -246,14 +246,14 @@ mod tests {
             ["33: a value has no function `toUpperCase` to call"]
         );
         assert_eq!(found("($o := {'f': function($x) { $x }}; $o.f(1))"), [""; 0]);
-        assert_eq!(found("$sum('a')"), ["5: `$sum` takes an array here, and this is a string"]);
+        assert_eq!(found("$sum('a')"), ["5: `$sum` takes an array here, but this is a string"]);
         assert_eq!(
             found("$sum([1, 'a'])"),
-            ["9: `$sum` takes an array in which each is a number, and this is a string"]
+            ["9: `$sum` takes an array in which each is a number, but this is a string"]
         );
         assert_eq!(found("$uuid(1)"), ["0: `$uuid` takes no argument, not 1"]);
         assert_eq!(found("$hash('a')"), ["0: `$hash` takes 2 arguments, not 1"]);
-        assert_eq!(found("$x & ('a' + 1)"), ["6: `+` takes numbers, and this is a string: `&` joins strings"]);
+        assert_eq!(found("$x & ('a' + 1)"), ["6: `+` takes numbers, but this is a string: `&` joins strings"]);
         assert_eq!(found("1 > 'b'"), ["0: `>` cannot compare a number with a string"]);
         assert_eq!(found("$x ~> $uppercase(1)"), ["6: `$uppercase` takes 0 to 1 arguments, not 2"]);
     }

@@ -260,13 +260,13 @@ impl Walk {
 
     fn field(&mut self, node: &Node, name: &str) {
         let help = if is_function(name) {
-            format!("call a function as `${name}(...)`, and put a text in quotes")
+            format!("call a function as `${name}(...)`, and put a string in quotes")
         } else {
             match near_literal(name) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => {
                     format!(
-                        "write `$states.input.{name}` for the state's input, `${name}` for a variable, quotes for a text"
+                        "write `$states.input.{name}` for the state's input, `${name}` for a variable, quotes for a string"
                     )
                 }
             }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// An error in a text that does not follow its language's grammar.
+/// An error in a string that does not follow its language's grammar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxError {
     /// JSONata's code, such as `S0202`. `None` for another language, or if JSONata has no code for it.
@@ -33,7 +33,7 @@ impl SyntaxError {
         self
     }
 
-    /// Moves the error by `by` bytes, for a text inside another one.
+    /// Moves the error by `by` bytes, for a string inside another one.
     #[must_use]
     pub fn shifted(mut self, by: usize) -> Self {
         self.offset += by;

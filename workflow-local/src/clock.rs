@@ -80,8 +80,8 @@ fn date(days: i64) -> (i64, i64, i64) {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Clock {
-    /// Time does not pass while something happens. If nothing can happen, it jumps to the next timer: waits, back-off
-    /// and time-outs take no time, and happen in order.
+    /// Time does not pass while something happens. If nothing can happen, it jumps to the next timer: waits, backoff
+    /// and timeouts take no time, and happen in order.
     #[default]
     Virtual,
     /// The system clock.

@@ -32,7 +32,7 @@ use crate::test_state::{TestState, TestStateError};
 
 /// Runs a state machine in this process, with closures as tasks.
 ///
-/// Time is virtual by default: waits, back-off and time-outs take no time and happen in order. The same engine and
+/// Time is virtual by default: waits, backoff and timeouts take no time and happen in order. The same engine and
 /// input always give the same history.
 ///
 /// ```

@@ -123,7 +123,7 @@ pub enum RunError {
         mismatches: Vec<TypeMismatch>,
     },
     /// The input is larger than 256 KiB.
-    #[error("the input has {bytes} bytes, more than the 262144 that Step Functions takes")]
+    #[error("the input has {bytes} bytes, more than the 262144 that Step Functions accepts")]
     InputTooLarge {
         /// The size of its JSON text in bytes.
         bytes: usize,
@@ -169,7 +169,7 @@ pub enum RunError {
         given: u64,
     },
     /// Nothing can happen any more: a task waits for an answer that cannot come.
-    #[error("the execution waits for ever: state `{state}` waits for an answer and has no time-out")]
+    #[error("the execution waits forever: state `{state}` waits for an answer and has no timeout")]
     Stuck {
         /// The waiting state.
         state: String,

@@ -13,7 +13,7 @@ pub(crate) const SHALLOW: usize = 127;
 /// The size of the stack for parsing deeper text, in bytes.
 const DEEP_STACK: usize = 16 << 20;
 
-/// Properties of a text that are known without parsing it.
+/// Properties of a string that are known without parsing it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Extent {
     /// The depth of arrays and objects.
@@ -51,23 +51,23 @@ impl Extent {
     }
 }
 
-/// Parses a text. Returns a message if it is invalid.
+/// Parses a string. Returns a message if it is invalid.
 pub(crate) fn parse(text: &[u8]) -> Result<Value, String> {
     parse_of(text, Extent::of(text))
 }
 
-/// Like [`parse`], for a text whose extent is known.
+/// Like [`parse`], for a string whose extent is known.
 pub(crate) fn parse_of(text: &[u8], extent: Extent) -> Result<Value, String> {
     let depth = extent.depth;
     if depth > DEPTH {
-        return Err(format!("it is nested {depth} deep, and {DEPTH} is the limit"));
+        return Err(format!("it is nested {depth} deep, but the limit is {DEPTH}"));
     }
     if depth <= SHALLOW {
         return serde_json::from_slice(text).map_err(|error| error.to_string());
     }
     std::thread::scope(|scope| {
         let reader = std::thread::Builder::new().stack_size(DEEP_STACK).spawn_scoped(scope, || deep(text));
-        let reader = reader.map_err(|error| format!("no thread to read it on: {error}"))?;
+        let reader = reader.map_err(|error| format!("cannot start a thread to parse it: {error}"))?;
         reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
 }

@@ -292,7 +292,7 @@ impl MockReader {
         for (attempt, answer) in attempts {
             let at = at.child(attempt);
             match range(attempt) {
-                None => self.problem(&at, "this is no attempt", Some("write \"0\", or \"1-3\" for several")),
+                None => self.problem(&at, "this is not an attempt number", Some("write \"0\", or \"1-3\" for several")),
                 Some((first, last)) if first > last => {
                     self.problem(&at, format!("the first attempt, {first}, comes after the last, {last}"), None);
                 }

@@ -187,7 +187,7 @@ fn digits(number: u64) -> usize {
     number.checked_ilog10().map_or(1, |log| log as usize + 1)
 }
 
-/// Returns the size of a text with quotes and escapes.
+/// Returns the size of a string with quotes and escapes.
 fn text_bytes(text: &str) -> usize {
     let is_escaped = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
     // Most texts need no escapes, which is faster to check than to count them.

@@ -108,7 +108,7 @@ impl TaskSchedule {
         self.acts.first_key_value().map(|((time, _), _)| *time)
     }
 
-    /// Advances the execution's time, and delivers the events due by then. Time-outs come before answers scheduled for
+    /// Advances the execution's time, and delivers the events due by then. Timeouts come before answers scheduled for
     /// the same time.
     pub fn advance_to(&mut self, execution: &mut impl Tasks, time: Instant) {
         execution.advance_to(time);

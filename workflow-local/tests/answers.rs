@@ -61,7 +61,7 @@ fn a_callback_comes_later_unless_the_time_out_comes_first() {
     // The message was sent at once.
     let submitted = execution.history().iter().find(|event| event.kind == EventType::TaskSubmitted).unwrap();
     assert_eq!(submitted.timestamp, execution.started_at());
-    // At the same instant the time-out is first.
+    // At the same instant the timeout is first.
     after(600).assert_failed("States.Timeout");
 }
 
@@ -254,6 +254,6 @@ fn what_is_for_all_further_tasks_is_for_one_where_another_answer_follows() {
     let answers = Answers::new().then_fails("Busy").then_never().gives(1, "done").after(second).then("not reached");
     let execution = Engine::new(&machine).unwrap().on_state_answers("Work", answers).run(&json!({})).unwrap();
     execution.assert_output("done");
-    // A second until the first retry, the time-out, two seconds until the next, the answer.
+    // A second until the first retry, the timeout, two seconds until the next, the answer.
     assert_eq!(execution.started_at().until(execution.now()), Duration::from_secs(1 + 5 + 2 + 1));
 }

@@ -75,7 +75,7 @@ fn an_asynchronous_closure_is_polled_by_the_caller() {
             }
         })
     }
-    // Virtual time stands still for it, so the time-out does not come first.
+    // Virtual time stands still for it, so the timeout does not come first.
     let machine = invoke(json!({ "OutputPath": "$.Payload", "TimeoutSeconds": 1 }));
     let engine = Engine::new(&machine).unwrap().on_lambda_async("double", answered_elsewhere);
     assert_eq!(engine.run(&Order { count: 4 }).unwrap().output_as::<Order>().unwrap().count, 8);

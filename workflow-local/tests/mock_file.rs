@@ -35,7 +35,7 @@ fn everything_wrong_is_told_with_its_place() {
             "/MockedResponses/Overlap/2: attempt 2 is in \"0-2\" too",
             "/MockedResponses/Late/1: there is no answer for attempt 0 before it",
             "/MockedResponses/Turned/3-1: the first attempt, 3, comes after the last, 1",
-            "/MockedResponses/Word/first: this is no attempt\n  help: write \"0\", or \"1-3\" for several",
+            "/MockedResponses/Word/first: this is not an attempt number\n  help: write \"0\", or \"1-3\" for several",
             "/MockedResponses/Unnamed/0/Throw: the field `Error` is missing",
             "/MockedResponses/Misspelt/0/Retrun: there is no field `Retrun`\n  help: did you mean `Return`?",
             "/StateMachines/M/TestCases/A/S: there is no response `Nne` in `MockedResponses`\n  help: did you mean `None`?",

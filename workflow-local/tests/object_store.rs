@@ -100,18 +100,18 @@ fn links_that_lead_out_of_the_folder_are_refused_by_name() {
     link("outside/not-yet", "bucket/new");
     every([("bucket", "file"), ("bucket", "way/secret"), ("away", "secret")], |(bucket, key)| {
         let error = store.get(bucket, key).unwrap_err();
-        assert!(error.contains(key) && error.contains("leads out of the folder"), "{error}");
-        assert!(store.put(bucket, key, b"y".to_vec()).unwrap_err().contains("leads out of the folder"));
+        assert!(error.contains(key) && error.contains("is outside of the folder"), "{error}");
+        assert!(store.put(bucket, key, b"y".to_vec()).unwrap_err().contains("is outside of the folder"));
     });
     every([("bucket", "way/other"), ("bucket", "way/deep/er"), ("away", "x"), ("bucket", "new")], |(bucket, key)| {
         let error = store.put(bucket, key, b"y".to_vec()).unwrap_err();
         assert!(error.starts_with("cannot write ") && error.contains(key), "{error}");
     });
     let error = store.list("bucket", "").unwrap_err();
-    assert!(error.contains("bucket/file") && error.contains("leads out of the folder"), "{error}");
+    assert!(error.contains("bucket/file") && error.contains("is outside of the folder"), "{error}");
     assert_eq!(keys(&store, "in/"), ["in/b"]);
-    assert!(store.list("bucket", "way/").unwrap_err().contains("leads out of the folder"));
-    assert!(store.list("away", "").unwrap_err().contains("leads out of the folder"));
+    assert!(store.list("bucket", "way/").unwrap_err().contains("is outside of the folder"));
+    assert!(store.list("away", "").unwrap_err().contains("is outside of the folder"));
     let outside: Vec<_> =
         fs::read_dir(folder.0.join("outside")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(outside, ["secret"]);

@@ -75,7 +75,7 @@ fn work() -> impl Strategy<Value = Work> {
     })
 }
 
-/// Returns the machine; one that is not `slow` has no waits and no back-off.
+/// Returns the machine; one that is not `slow` has no waits and no backoff.
 fn machine(jsonata: bool, slow: bool, states: &[Work]) -> Value {
     let mut machine = scope(jsonata, slow, states, "S", false);
     if jsonata {

@@ -118,7 +118,7 @@ fn mark(verdict: Verdict) -> &'static str {
     }
 }
 
-/// Escapes a text for a table cell.
+/// Escapes a string for a table cell.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
 }

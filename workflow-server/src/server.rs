@@ -526,7 +526,7 @@ impl Builder {
         let limits = self.limits.bounded();
         let outside = Outside::new(self.lambda.as_deref(), self.aws.as_deref(), &self.http_hosts)?;
         if !(self.speed.is_finite() && self.speed > 0.0) {
-            let why = format!("the clock cannot go at the speed {}", self.speed);
+            let why = format!("the clock cannot run at the speed {}", self.speed);
             return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
         }
         let journal = self.journal()?;

@@ -107,7 +107,7 @@ impl<'a> Arn<'a> {
     }
 }
 
-/// Returns the first colon of a text that is outside a placeholder.
+/// Returns the first colon of a string that is outside a placeholder.
 fn colon(text: &str) -> Option<usize> {
     if !text.contains('$') {
         return text.find(':');

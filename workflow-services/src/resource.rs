@@ -40,7 +40,7 @@ pub enum TaskResource<'a> {
     Unknown,
 }
 
-/// Why a text is not a [`TaskResource`]. The parts are slices of the text, so you can find their positions.
+/// Why a string is not a [`TaskResource`]. The parts are slices of the text, so you can find their positions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ResourceError<'a> {

@@ -8,7 +8,7 @@
 //! chunks      per service: u24 of its operations, u24 of its ARN forms, shapes, u16 count and u24 per operation,
 //!             operations, ARN forms
 //! ```
-//! Numbers are little-endian or LEB128. A text is the number 0, its length and its bytes, or its position in `texts`
+//! Numbers are little-endian or LEB128. A string is the number 0, its length and its bytes, or its position in `texts`
 //! plus 1. No byte is trusted: reading outside the table, or invalid UTF-8, gives `None`.
 
 /// The table of this version of the crate.
@@ -72,7 +72,7 @@ impl Table {
         Some(Reader::at(self, part.checked_add(count.checked_mul(4)?)?.checked_add(offset)?))
     }
 
-    /// Returns a text of the pool.
+    /// Returns a string of the pool.
     fn text(self, index: usize) -> Option<&'static str> {
         if index >= self.header(Header::Texts) {
             return None;
@@ -165,7 +165,7 @@ impl Reader {
         None
     }
 
-    /// Reads a text that is stored here after its length.
+    /// Reads a string that is stored here after its length.
     pub(crate) fn inline(&mut self) -> Option<&'static str> {
         let length = self.number()?;
         let bytes = self.table.0.get(self.at..self.at.checked_add(length)?)?;
@@ -173,7 +173,7 @@ impl Reader {
         std::str::from_utf8(bytes).ok()
     }
 
-    /// Reads a text, stored here or in the pool.
+    /// Reads a string, stored here or in the pool.
     pub(crate) fn text(&mut self) -> Option<&'static str> {
         match self.number()? {
             0 => self.inline(),
@@ -181,7 +181,7 @@ impl Reader {
         }
     }
 
-    /// Skips a text.
+    /// Skips a string.
     pub(crate) fn skip_text(&mut self) -> Option<()> {
         if self.number()? == 0 {
             let length = self.number()?;

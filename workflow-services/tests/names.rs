@@ -130,7 +130,7 @@ fn members_have_the_names_of_the_sdk_for_java() {
     let equals = every_member(|name| name == "EqualsValue");
     assert!(!equals.is_empty());
     assert_eq!(every_member(|name| name == "Equals"), [] as [String; 0]);
-    // The optimised integrations take any JSON where the API takes a text that contains JSON.
+    // The optimised integrations take any JSON where the API takes a string that contains JSON.
     for (resource, member) in
         [("lambda:invoke", "Payload"), ("sqs:sendMessage", "MessageBody"), ("states:startExecution", "Input")]
     {

@@ -44,9 +44,9 @@ pub(crate) const HAS_IAM: u8 = 8;
 enum RecordPart {
     Byte(u8),
     Number(usize),
-    /// A text stored in place.
+    /// A string stored in place.
     Inline(String),
-    /// A text that may be shared.
+    /// A string that may be shared.
     Text(String),
     /// A shape, optionally shifted left by one bit with another bit added.
     Shape(Id, Option<bool>),

@@ -131,7 +131,7 @@ pub(super) fn construct(deployment: &Deployment) -> String {
     format!("{text}\nconst definition = {};\n", template_literal(&definition))
 }
 
-/// Returns a text as a multi-line literal without expressions.
+/// Returns a string as a multi-line literal without expressions.
 fn template_literal(text: &str) -> String {
     format!("`{}`", escaped(text))
 }
@@ -140,7 +140,7 @@ fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('`', "\\`").replace("${", "\\${")
 }
 
-/// Returns a text with placeholders as a template literal, or a text without any as a string.
+/// Returns a string with placeholders as a template literal, or a string without any as a string.
 fn template(text: &str, names: &BTreeMap<String, String>) -> String {
     if placeholder::named(text).next().is_none() {
         return quoted(text);

@@ -350,7 +350,7 @@ pub(super) fn map_texts(value: &Value, replace: &impl Fn(&str) -> Value) -> Valu
     }
 }
 
-/// Returns a text with each placeholder as `value` writes it, and the rest as `escape` writes it.
+/// Returns a string with each placeholder as `value` writes it, and the rest as `escape` writes it.
 pub(super) fn filled(text: &str, escape: impl Fn(&str) -> String, value: impl Fn(&str) -> String) -> String {
     let mut made = String::new();
     let mut from = 0;

@@ -106,7 +106,7 @@ fn inside(expression: &str) -> String {
     format!("${{replace(jsonencode({expression}), \"/^\\\"|\\\"$/\", \"\")}}")
 }
 
-/// Escapes a text so that Terraform finds no expression in it.
+/// Escapes a string so that Terraform finds no expression in it.
 fn escaped(text: &str) -> String {
     text.replace("${", "$${").replace("%{", "%%{")
 }

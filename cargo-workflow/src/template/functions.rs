@@ -262,7 +262,7 @@ impl<'a> Functions<'a> {
         })
     }
 
-    /// Returns a text if it is fully known, possibly from the values of parameters.
+    /// Returns a string if it is fully known, possibly from the values of parameters.
     fn key(&self, value: &Value) -> Result<Option<String>, TooLarge> {
         let mut text = self.text(value)?;
         for _ in 0..placeholder::named(&text.clone()).count() {

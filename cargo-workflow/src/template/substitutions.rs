@@ -78,7 +78,7 @@ impl Substitutions {
     }
 }
 
-/// Returns a text with the values of the template's parameters.
+/// Returns a string with the values of the template's parameters.
 fn of_parameters(text: &str, parameters: &Parameters<'_>) -> String {
     let mut made = String::new();
     let mut from = 0;

@@ -5,13 +5,13 @@ use workflow_asl::{Code, Diagnostic, Pointer};
 
 use super::functions::{Functions, SubPart, TooLarge, call, sub_parts};
 
-/// A text that a template composes.
+/// A string that a template composes.
 pub(super) struct Text {
     whole: String,
     pieces: Vec<TextSegment>,
 }
 
-/// A part of a text that comes from one string of the template.
+/// A part of a string that comes from one string of the template.
 struct TextSegment {
     /// The position in the text.
     start: usize,

@@ -34,7 +34,7 @@ pub fn every<T: Debug>(cases: impl IntoIterator<Item = T>, mut check: impl FnMut
     }
 }
 
-/// The start of a text, so that long cases cost nothing.
+/// The start of a string, so that long cases cost nothing.
 struct Start(String);
 
 impl Write for Start {

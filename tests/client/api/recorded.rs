@@ -103,7 +103,7 @@ fn compare(recorded: &Value, answer: &Value, at: &str) {
     }
 }
 
-/// Returns whether a text has stand-ins: `<ArnPart_0idx>`, account numbers, names that the recorder invented.
+/// Returns whether a string has stand-ins: `<ArnPart_0idx>`, account numbers, names that the recorder invented.
 fn matches(recorded: &str, found: &str) -> bool {
     let made_up = ["snf_role_arn", "activity_arn", "activity_name", "ssm_nonexistent_arn", "state_machine_alias"];
     if made_up.iter().any(|name| recorded.starts_with(name)) {

@@ -111,10 +111,10 @@ findings! {
     NotADefinition { is: &'static str } NotADefinition "this is not a definition{is}",
         help "a definition is an object: `{{\"StartAt\": \"First\", \"States\": {{\"First\": …}}}}`";
     TruthWord { word: String } TruthWord
-        "`{word}` is a name here, and a truth value for SAM and other tools that read YAML 1.1",
+        "`{word}` is a name here, but a boolean for SAM and other tools that read YAML 1.1",
         help "write it in quotes: `\"{word}\"`";
     DefinitionTooLarge { characters: usize } DefinitionTooLarge
-        "the definition has {characters} characters, {DEFINITION_CHARS} are allowed";
+        "the definition has {characters} characters, but at most {DEFINITION_CHARS} are allowed";
     WrongType { expected: String, is: &'static str, meant: Option<bool> } WrongType
         "expected value of type {expected}, found {is}",
         help (meant.map(|meant| format!("this is text: write `{meant}`, without quotes"))),
@@ -151,7 +151,7 @@ findings! {
     NotATimestamp { text: String } BadTimestamp "`{text}` is not an RFC 3339 timestamp",
         help "write it like `2024-08-18T17:33:00Z`";
     NotATimestampToCompare { text: String } BadTimestamp "`{text}` is not an RFC 3339 timestamp",
-        help "such as `2024-08-18T17:33:00Z`";
+        help "for example `2024-08-18T17:33:00Z`";
     PathOfMany { path: String } BadJsonPath "`{path}` is not a reference path: it may match more than one value",
         help "name one place, with member names and indices only";
     NotAReferencePath { path: String } BadJsonPath
@@ -237,7 +237,7 @@ findings! {
     UnreachableState { start: String, state: String } UnreachableState "no path from `{start}` reaches state `{state}`",
         help "remove it, or add a transition to it";
     StateNameTooLong { state: String, characters: usize } StateNameTooLong
-        "the name of state `{state}` has {characters} characters, {STATE_NAME_CHARS} are allowed";
+        "the name of state `{state}` has {characters} characters, but at most {STATE_NAME_CHARS} are allowed";
     DuplicateStateName { state: String, other: Pointer } DuplicateStateName
         "two states are named `{state}`; the other is at {other}",
         help "state names must be distinct in the whole definition, branches and maps included";
@@ -248,9 +248,9 @@ findings! {
             "Choices" => "declare an arm: `if condition -> State;`".to_owned(),
             _ => "declare one: `branch { … }`".to_owned(),
         }));
-    NoRulesJoined { field: &'static str } EmptyList "`{field}` joins no rules";
+    NoRulesJoined { field: &'static str } EmptyList "`{field}` contains no rules";
     TwoComparisons { operators: Vec<&'static str> } ExclusiveFields
-        (format!("a rule can have only one of {}", all_of(operators))), help "join rules with `And` or `Or`";
+        (format!("a rule can have only one of {}", all_of(operators))), help "combine rules with `And` or `Or`";
     NothingCompared { operator: &'static str } UnknownField "`{operator}` compares nothing: `Variable` is missing";
     NoComparison {} MissingField "a rule on a `Variable` needs a comparison",
         help (Some(format!("for example `{}`", Operator::StringEquals.name())));
@@ -314,7 +314,7 @@ findings! {
             known if known.len() <= 8 => format!("it has {}", all_of(known)),
             known => format!("it has {} and {} more", quoted(known.iter().take(8)).join(", "), known.len() - 8),
         })));
-    ShownAbsent { holder: String, name: String } AbsentValue "`{holder}.{name}` is absent here: a test before has shown it",
+    ShownAbsent { holder: String, name: String } AbsentValue "`{holder}.{name}` is absent here: as an earlier test shows",
         help "read it where the test shows that it is present";
     NotAnObject { holder: String, name: String, is: &'static str } AbsentValue "`{holder}` is {is}, which has no `{name}`";
     NoSuchItem { holder: String, index: i64, count: usize } AbsentValue
@@ -323,15 +323,15 @@ findings! {
     NotAList { path: String, is: &'static str } UnlikeValue "`{path}` is {is}, which has no items";
     UnlikeField { field: &'static str, wants: &'static str, is: &'static str, text: String } UnlikeValue
         (match *field {
-            "Type" => format!("the items of a map must be {wants}, and `{text}` is {is}"),
-            field => format!("`{field}` takes {wants}, and `{text}` is {is}"),
+            "Type" => format!("the items of a map must be {wants}, but `{text}` is {is}"),
+            field => format!("`{field}` takes {wants}, but `{text}` is {is}"),
         });
     UnlikeParameter { name: String, wants: &'static str, is: &'static str } UnlikeValue
-        "`{name}` takes {wants}, and this is {is}";
+        "`{name}` takes {wants}, but this is {is}";
     UnlikeArgument { function: String, wants: &'static str, is: &'static str, text: String } FailingCall
-        "`{function}` takes {wants} here, and `{text}` is {is}";
+        "`{function}` takes {wants} here, but `{text}` is {is}";
     UnlikeOperand { sign: &'static str, wants: &'static str, is: &'static str } FailingCall
-        "`{sign}` takes {wants}, and this is {is}",
+        "`{sign}` takes {wants}, but this is {is}",
         help (match (*sign, *is) {
             ("+", "a string") => Some("`&` joins strings; `$number(…)` reads a number".to_owned()),
             (_, "a string") => Some("`$number(…)` reads a number".to_owned()),
@@ -353,7 +353,7 @@ findings! {
     StatesAllNotAlone {} StatesAllPlacement "`States.ALL` must be alone in its list",
         help "it matches every error: remove the others";
     StatesAllNotLast {} StatesAllPlacement "`States.ALL` must be in the last entry",
-        help "what comes after it is never tried: move it to the end";
+        help "entries after it are never tried: move it to the end";
     NeverCaught { name: String } NeverMatches "`{name}` is never caught or retried, even by its name",
         help "remove it: the execution fails with such an error at once";
     NeverRaised { name: String } NeverMatches "Step Functions never raises `{name}`",
@@ -377,7 +377,7 @@ findings! {
         help "too many failed iterations end it with `{EXCEED_TOLERATED_FAILURE_THRESHOLD}`";
     NotRaisedInside { name: String, state: String, of_api: bool, service: Option<String>, near: NearestName }
         (if *of_api { UnraisedError } else { NeverMatches })
-        "no state inside `{state}` raises `{name}`, or lets it pass",
+        "no state inside `{state}` raises `{name}` or passes it on",
         help (did_you_mean(near).or_else(|| {
             let prefix = service.as_ref()?;
             Some(format!("errors `{prefix}.…` come from tasks that call this service"))
@@ -418,19 +418,19 @@ findings! {
         help "make it shorter than the `TimeoutSeconds` of the state machine",
         advises "make it shorter than the `timeout` of the workflow";
     CredentialsOfActivity {} UnknownField "field `Credentials` is not supported for activities";
-    CredentialsWithoutRole { near: NearestName } MissingField "`Credentials` need the role to assume, `RoleArn`",
-        help (near.as_ref().map(|near| format!("did you mean it by `{near}`?")));
+    CredentialsWithoutRole { near: NearestName } MissingField "`Credentials` requires `RoleArn`, the role to assume",
+        help (near.as_ref().map(|near| format!("`{near}` may be a misspelling of it")));
     TaskWithoutRequest { call: String, field: &'static str } MissingField "a task that calls `{call}` needs `{field}`",
         advises "give the request in braces after the action: `{{ … }}`";
     TokenNotSent { state: String, language: QueryLanguage } TokenNotSent
         "the request does not pass the task token, so state `{state}` can never complete",
         help (Some(match language {
-            QueryLanguage::JsonPath => "send it: `$$.Task.Token` under a key that ends in `.$`".to_owned(),
-            QueryLanguage::Jsonata => "send it: `{% $states.context.Task.Token %}`".to_owned(),
+            QueryLanguage::JsonPath => "pass it: `$$.Task.Token` under a key that ends in `.$`".to_owned(),
+            QueryLanguage::Jsonata => "pass it: `{% $states.context.Task.Token %}`".to_owned(),
         })),
-        advises "put `context.Task.Token` into the request";
+        advises "pass `context.Task.Token` in the request";
     EndlessWait { state: String } EndlessWait
-        "state `{state}` waits for its task token without a timeout: until it is sent back, for up to a year",
+        "state `{state}` waits for its task token without a timeout, for up to a year",
         help "give it `TimeoutSeconds` or `HeartbeatSeconds`",
         advises "give it a `timeout` or a `heartbeat`: `timeout 1d`";
     ExpressActivity {} ExpressRestriction "an Express state machine does not support activities",
@@ -445,10 +445,10 @@ findings! {
         }));
     NotAResource { arn: String, near: NearestName } BadResource "`{arn}` is not a resource ARN",
         help (Some(small_letter(near).unwrap_or_else(|| {
-            "such as `arn:aws:states:::lambda:invoke`, or the ARN of a Lambda function or an activity".to_owned()
+            "for example `arn:aws:states:::lambda:invoke`, or the ARN of a Lambda function or an activity".to_owned()
         }))),
         advises (Some(small_letter(near).unwrap_or_else(|| {
-            "such as `lambda::invoke`, or the ARN of a Lambda function or an activity as text".to_owned()
+            "for example `lambda::invoke`, or the ARN of a Lambda function or an activity as text".to_owned()
         })));
     UnknownApi { why: String, near: NearestName, by_sdk: bool, listed: bool } (if *listed { UnknownApi } else { UndocumentedService })
         (why.clone()),
@@ -459,26 +459,26 @@ findings! {
     UnsupportedOperation { service: &'static str, operation: &'static str } UnsupportedOperation
         "Step Functions does not support `{service}:{operation}`", help "call it from a Lambda function";
     UndocumentedService { service: &'static str } UndocumentedService
-        "AWS's list of the services that a task can call does not have `{service}`";
-    UnknownPattern { why: String, near: Option<&'static str>, endings: Vec<&'static str> } BadResource (why.clone()),
+        "`{service}` is not in AWS's list of the services that a task can call";
+    UnknownPattern { why: String, near: Option<&'static str>, suffixes: Vec<&'static str> } BadResource (why.clone()),
         help (Some(match near {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("there is {}", all_of(endings)),
+            None => format!("the suffixes are {}", all_of(suffixes)),
         })),
         fix (near.map(|near| Fix::Text(near.trim_start_matches('.').to_owned())));
-    DoubtfulPattern { call: String, ending: &'static str } DoubtfulPattern
-        "AWS's pages contradict each other on `{call}` with `{ending}`";
-    PatternOfTheOptimised { call: String, ending: &'static str, optimised: &'static str } BadResource
-        "`{call}` has no integration with `{ending}`",
-        help "the optimised integration has it: `{optimised}{ending}`",
+    DoubtfulPattern { call: String, suffix: &'static str } DoubtfulPattern
+        "AWS's pages contradict each other on `{call}` with `{suffix}`";
+    PatternOfTheOptimised { call: String, suffix: &'static str, optimised: &'static str } BadResource
+        "`{call}` does not support `{suffix}`",
+        help "the optimised integration supports it: `{optimised}{suffix}`",
         advises (Some(format!(
-            "the optimised integration has it: `{}`", in_the_language(&format!("{optimised}{ending}"))
+            "the optimised integration supports it: `{}`", in_the_language(&format!("{optimised}{suffix}"))
         )));
-    RefusedPattern { call: String, ending: &'static str, others: Vec<&'static str> } BadResource
-        "`{call}` has no integration with `{ending}`",
+    RefusedPattern { call: String, suffix: &'static str, others: Vec<&'static str> } BadResource
+        "`{call}` does not support `{suffix}`",
         help (Some(match others.as_slice() {
-            [] => "it answers at once: remove the ending".to_owned(),
-            others => format!("without an ending it answers at once; it also has {}", all_of(others)),
+            [] => "it returns at once: remove the suffix".to_owned(),
+            others => format!("without a suffix it returns at once; it also supports {}", all_of(others)),
         }));
     ParameterOfAGroup { call: String, names: Vec<&'static str> } LeftOutParameter
         (format!("a request to `{call}` needs {}", one_of(names)));
@@ -488,7 +488,7 @@ findings! {
             None => format!("a request to `{call}` needs {}", all_of(names)),
             Some(place) => format!("`{place}` of `{call}` needs {}", all_of(names)),
         }),
-        help (near.as_ref().map(|near| format!("did you mean it by `{near}`?")));
+        help (near.as_ref().map(|near| format!("`{near}` may be a misspelling of it")));
     UnknownParameter { call: String, place: Option<String>, name: String, near: NearestName, certain: bool }
         (if *certain { UnknownParameter } else { DoubtfulParameter })
         (match place {
@@ -510,7 +510,7 @@ findings! {
         "`{text}` is not among the values that AWS lists for `{name}`",
         help (Some(match near {
             Some(near) => format!("did you mean `{near}`?"),
-            None if values.len() <= 8 => format!("there is {}", one_of(values)),
+            None if values.len() <= 8 => format!("expected {}", one_of(values)),
             None => "a newer value may be valid".to_owned(),
         }));
     ArnForUrl { name: String, text: String, meant: NearestName } ArnForUrl "`{name}` takes a URL, found the ARN `{text}`",
@@ -519,8 +519,8 @@ findings! {
         "`{text}` is not allowed: sources that begin with `aws.` belong to AWS, and EventBridge rejects the entry",
         help "use a name of your own, such as `com.example.orders`";
     MixedArns { arn: String, what: &'static str, own: String, others: String } MixedArns
-        "`{arn}` is of the {what} `{own}`, and other ARNs are of `{others}`",
-        help "an execution calls services of its own {what}: use ARNs of one";
+        "`{arn}` is in the {what} `{own}`, but other ARNs are in `{others}`",
+        help "an execution only calls services in its own {what}: use ARNs of one {what}";
     NoSuchResult { call: String, name: String, kind: Option<&'static str>, help: Option<String>, certain: bool }
         (if *certain { UnknownResultMember } else { DoubtfulResultMember })
         (match kind {
@@ -537,7 +537,7 @@ findings! {
         help "use an inline map";
     CsvWithoutHeaders {} MissingField "a reader of CSV needs `CSVHeaderLocation`",
         help "`FIRST_ROW`, or `GIVEN` with `CSVHeaders`",
-        advises "say where the names of the columns are: `headers: first_row`, or `headers: [\"id\", …]`";
+        advises "declare where the column names are: `headers: first_row`, or `headers: [\"id\", …]`";
     HeadersOfJson {} UnknownField "field `CSVHeaderLocation` is not supported in a reader of JSON";
     NoInputType {} MissingField "a reader that loads what it lists needs `InputType`";
     NoGivenHeaders {} MissingField "a reader with given headers needs `CSVHeaders`";
@@ -546,16 +546,16 @@ findings! {
         says "this has no effect in a map that is not `distributed`",
         advises "remove it, or make the map `distributed`";
     ItemsBesideReader { field: &'static str } NoEffect
-        "field `{field}` has no effect beside `ItemReader`: the items come from the reader",
-        help "remove it; of a JSON object, `ItemsPointer` selects the items";
+        "field `{field}` has no effect together with `ItemReader`: the items come from the reader",
+        help "remove it; `ItemsPointer` selects items inside a JSON object";
     FieldOfOtherInput { field: &'static str, input: String, inputs: &'static [&'static str] } NoEffect
-        "field `{field}` has no effect on input of type {input}", help (Some(format!("it is for {}", all_of(*inputs))));
+        "field `{field}` has no effect on input of type {input}", help (Some(format!("it only applies to {}", all_of(*inputs))));
     HeadersInFirstRow {} NoEffect "field `CSVHeaders` has no effect: the names are in the first row",
         help "make `CSVHeaderLocation` `GIVEN`, or remove it";
     NoRequest { of: &'static str, field: &'static str } MissingField "{of} with a `Resource` needs `{field}`";
     NoResource { of: &'static str, field: &'static str } MissingField "{of} with `{field}` needs `Resource`";
     EmptyLabel {} BadLabel "the label is empty";
-    LabelTooLong { characters: usize } BadLabel "the label has {characters} characters, {LABEL_CHARS} are allowed";
+    LabelTooLong { characters: usize } BadLabel "the label has {characters} characters, but at most {LABEL_CHARS} are allowed";
     CharacterInLabel { character: char } BadLabel "a label cannot contain {character:?}";
     DuplicateLabel { label: String, first: String, second: String } DuplicateLabel
         "the maps `{first}` and `{second}` have the same label, `{label}`";
@@ -565,21 +565,21 @@ findings! {
         (format!(
             "{} {}",
             match last {
-                None => format!("`{first}` goes back to itself"),
-                Some(last) => format!("the loop from `{first}` to `{last}` turns"),
+                None => format!("`{first}` loops"),
+                Some(last) => format!("the loop from `{first}` to `{last}` runs"),
             },
             match tasks {
-                true => format!("without a pause, until the history is full with {HISTORY_EVENTS} events"),
-                false => "and changes nothing that it decides by".to_owned(),
+                true => format!("without a pause until the history is full, at {HISTORY_EVENTS} events"),
+                false => "without changing anything that its exit depends on".to_owned(),
             },
         )),
         help (Some(match tasks {
-            true => "put a Wait state into the loop, or let a retrier with an interval try again".to_owned(),
+            true => "add a Wait state to the loop, or let a retrier with an interval try again".to_owned(),
             false => "count the turns in a variable, or leave the loop".to_owned(),
         }));
     UnchangingLoop { ends: Option<(String, String)>, choice: String } RunawayLoop
         (format!(
-            "{} once it has turned: nothing in it changes what `{choice}` decides by",
+            "after the first turn, {}: nothing in it changes what `{choice}` tests",
             match ends {
                 Some((first, last)) => format!("the loop from `{first}` to `{last}` never ends"),
                 None => format!("`{choice}` loops forever"),

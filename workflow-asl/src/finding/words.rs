@@ -22,7 +22,7 @@ pub(super) fn small_letter(near: &NearestName) -> Option<String> {
 
 pub(super) fn api_meant(near: &NearestName, by_sdk: bool) -> Option<String> {
     match near {
-        Some(near) if by_sdk => Some(format!("the integration with the SDK has it: `{near}`")),
+        Some(near) if by_sdk => Some(format!("the SDK integration supports it: `{near}`")),
         near => did_you_mean(near),
     }
 }

@@ -7,7 +7,7 @@ use std::fmt;
 pub enum ArgumentKind {
     /// Any JSON value.
     Any,
-    /// A text.
+    /// A string.
     String,
     /// A number, which the service rounds to the nearest integer.
     Integer,
@@ -17,7 +17,7 @@ pub enum ArgumentKind {
     Array,
     /// An object.
     Object,
-    /// An argument of `States.Format`: a text, a number, a boolean or null. (The service also accepts objects and
+    /// An argument of `States.Format`: a string, a number, a boolean or null. (The service also accepts objects and
     /// arrays, and prints them like Java.)
     Scalar,
 }

@@ -46,7 +46,7 @@ pub struct FunctionCall {
 /// One argument of a call.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Argument {
-    /// A text in apostrophes, unescaped. For the template of `States.Format`, see [`Argument::Template`].
+    /// A string in apostrophes, unescaped. For the template of `States.Format`, see [`Argument::Template`].
     String(String),
     /// The literal template of `States.Format`, split at each `{}`: it has one more part than placeholders.
     Template(Vec<String>),

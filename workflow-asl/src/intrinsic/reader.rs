@@ -120,7 +120,7 @@ impl<'a> Reader<'a> {
             let error = SyntaxError::new(start, format!("unknown function `{name}`"));
             match nearest(name, known) {
                 Some(near) => error.with_help(format!("did you mean `{near}`?")),
-                None => error.with_help("a path starts with `$`, a text is in apostrophes"),
+                None => error.with_help("a path starts with `$`, a string is in apostrophes"),
             }
         })
     }
@@ -179,12 +179,12 @@ impl<'a> Reader<'a> {
                 self.at += word.len();
                 Ok(literal)
             }
-            Some('"') => Err(self.fail("a text must be in apostrophes, not in quotes").with_help("write 'text'")),
+            Some('"') => Err(self.fail("a string must be in apostrophes, not in quotes").with_help("write 'text'")),
             _ => Err(self.fail(format!("expected an argument, found {}", self.here()))),
         }
     }
 
-    /// Parses a text in apostrophes. Returns its characters, and whether each was escaped.
+    /// Parses a string in apostrophes. Returns its characters, and whether each was escaped.
     fn quoted(&mut self) -> Result<Vec<(char, bool)>, SyntaxError> {
         let start = self.at;
         self.eat('\'');

@@ -149,7 +149,7 @@ fn literal(reader: &mut Reader<'_>) -> Result<Value, SyntaxError> {
         }
         _ => Err(reader
             .fail(format!("expected a value or a path, found {}", reader.here()))
-            .with_help("a member of the item is written @.name, a text in quotes")),
+            .with_help("a member of the item is written @.name, a string in quotes")),
     }
 }
 

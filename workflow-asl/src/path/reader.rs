@@ -272,7 +272,7 @@ impl<'a> Reader<'a> {
         Err(SyntaxError::new(start, "the quote is not closed"))
     }
 
-    /// Parses a text of a filter in either kind of quotes. A backslash makes the next character literal.
+    /// Parses a string of a filter in either kind of quotes. A backslash makes the next character literal.
     pub(super) fn quoted(&mut self) -> Result<String, SyntaxError> {
         let start = self.at;
         let quote = self.next();

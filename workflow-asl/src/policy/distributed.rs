@@ -65,7 +65,7 @@ pub(super) fn calls(state: &StateAt<'_>, expressions: &Expressions, calls: &mut 
                 call.allow(actions, vec![of_s3("{Bucket}/*")]);
                 call.note(
                     NoteKind::Missing,
-                    "a manifest names the objects that are read: `s3:GetObject` on the whole bucket of the manifest; add the bucket of the objects if it is another",
+                    "a manifest names the objects that are read: `s3:GetObject` on the whole bucket of the manifest; add the bucket of the objects if it differs",
                 );
             } else {
                 call.allow(actions, vec![of_s3("{Bucket}/{Key}")]);

@@ -171,7 +171,7 @@ fn itself() -> String {
     format!("${{{MACHINE}}}")
 }
 
-/// Returns a text of the definition in IAM's syntax, with a slot for each placeholder.
+/// Returns a string of the definition in IAM's syntax, with a slot for each placeholder.
 pub(super) fn open_text(text: &str) -> String {
     let mut made = String::new();
     let mut from = 0;
@@ -187,7 +187,7 @@ pub(super) fn open_text(text: &str) -> String {
     made + &literal(text.get(from..).unwrap_or_default())
 }
 
-/// Returns the placeholders of a text, including constants of Rust code: `${const PATH}`.
+/// Returns the placeholders of a string, including constants of Rust code: `${const PATH}`.
 fn holes(text: &str) -> Vec<Range<usize>> {
     const CONSTANT: &str = "${const ";
     let is_path = |path: &str| path.chars().all(|sign| sign.is_alphanumeric() || "_:".contains(sign));

@@ -20,7 +20,7 @@ const LOOKS: &[&str] =
 /// The maximum number of names in a note.
 const NAMES: usize = 3;
 
-/// What the name of a text implies about a role.
+/// What the name of a string implies about a role.
 #[derive(Clone, Copy, PartialEq)]
 enum Named {
     /// It is the ARN of a role.

@@ -115,7 +115,7 @@ impl Strings<'_> {
     }
 }
 
-/// Warns of a text that was probably meant to be an expression: between its markers with blanks around them, a
+/// Warns of a string that was probably meant to be an expression: between its markers with blanks around them, a
 /// path under `$states`, or a path of JSONPath.
 fn check_literal(literal: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
     if placeholder::contained(literal) {

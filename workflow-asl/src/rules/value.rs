@@ -167,7 +167,7 @@ fn check_fail_path(texts: &Texts<'_>, text: &str, at: &Pointer, found: &mut Vec<
             let code = if text.trim_start().starts_with("States.") { Code::BadIntrinsic } else { Code::BadJsonPath };
             let mut error = error.clone();
             if !text.starts_with('$') && code == Code::BadJsonPath {
-                error.help = Some("for a text as it is use the field without `Path`".to_owned());
+                error.help = Some("for literal text, use the field without `Path`".to_owned());
             }
             found.push(syntax_error(code, at.clone(), text, error));
         }
@@ -287,14 +287,14 @@ fn plain_texts(value: &Value, key: &str, jsonata: bool, at: &Pointer, visit: &mu
     }
 }
 
-/// Returns whether a text is a path from one of these variables on.
+/// Returns whether a string is a path from one of these variables on.
 fn names_variable(text: &str, variables: &BTreeSet<&str>) -> bool {
     let Some(rest) = text.strip_prefix('$') else { return false };
     let name = rest.split(['.', '[']).next().unwrap_or_default();
     variables.contains(name) && JsonPath::parse(text).is_ok()
 }
 
-/// Returns whether a text is a call of one of JSONata's functions.
+/// Returns whether a string is a call of one of JSONata's functions.
 fn calls_function(text: &str) -> bool {
     let named = text.strip_prefix('$').and_then(|rest| rest.split_once('(')).map(|(name, _)| name);
     named.is_some_and(jsonata::is_function) && text.ends_with(')') && jsonata::parse(text).is_ok()

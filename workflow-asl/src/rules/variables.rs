@@ -77,7 +77,7 @@ fn name_problem(name: &str) -> Option<&'static str> {
     } else if name.contains('.') || name.contains('[') {
         Some("a part of a variable cannot be assigned")
     } else if !name.chars().all(unicode_ident::is_xid_continue) {
-        Some("it may contain only letters, digits and `_`")
+        Some("it may only contain letters, digits and `_`")
     } else if name.chars().count() > VARIABLE_NAME_CHARS {
         Some("it has more than 80 characters")
     } else {

@@ -12,7 +12,7 @@ use super::layout::{Below, Layout, Notation, Span};
 use super::{MAX_DEPTH, Read, Repeated, SourceError, boundary};
 use crate::{Code, Diagnostic, Pointer};
 
-/// Parses a text.
+/// Parses a string.
 pub(super) fn read(text: &str) -> Result<Read, Box<SourceError>> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let repeats = Cell::new(false);
@@ -22,12 +22,12 @@ pub(super) fn read(text: &str) -> Result<Read, Box<SourceError>> {
     Ok(Read { value, repeated, remarks: Vec::new() })
 }
 
-/// Returns the positions in a text that [`read`] accepts.
+/// Returns the positions in a string that [`read`] accepts.
 pub(super) fn layout(text: &str) -> Layout {
     Scanner::new(text).value().unwrap_or_default()
 }
 
-/// Returns the problem of a text that serde_json rejects.
+/// Returns the problem of a string that serde_json rejects.
 fn refusal(text: &str, error: &serde_json::Error) -> Box<SourceError> {
     let line: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
     let offset = line + error.column().saturating_sub(1);
@@ -45,7 +45,7 @@ fn refusal(text: &str, error: &serde_json::Error) -> Box<SourceError> {
         Some('$') => Some("a placeholder without quotes must be a whole value: `${Name}`"),
         Some('\'') => Some("JSON strings must be in double quotes"),
         _ if message == "trailing comma" => Some("remove the comma before the closing bracket"),
-        _ if message.starts_with("EOF") => Some("the text ends too early: a bracket or a quote is not closed"),
+        _ if message.starts_with("EOF") => Some("unexpected end: a bracket or a quote is not closed"),
         _ => None,
     };
     let diagnostic = match help {
@@ -137,7 +137,7 @@ struct RepeatedKey {
     second: Span,
 }
 
-/// Scans a text that serde_json accepts; stops at anything else.
+/// Scans a string that serde_json accepts; stops at anything else.
 struct Scanner<'a> {
     text: &'a str,
     at: usize,

@@ -60,7 +60,7 @@ pub struct Source {
     remarks: Vec<Diagnostic>,
 }
 
-/// The result of parsing a text.
+/// The result of parsing a string.
 struct Read {
     value: Value,
     repeated: Vec<Repeated>,
@@ -77,7 +77,7 @@ struct Repeated {
     second: Span,
 }
 
-/// A position in a text.
+/// A position in a string.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Location {
     /// The line, starting at 1.
@@ -237,7 +237,7 @@ fn bare(layout: &Layout, quoted: &Quoted, at: &Pointer, places: &mut BTreeSet<Po
 fn text(bytes: &[u8]) -> Result<&str, Box<SourceError>> {
     if bytes.len() > MAX_BYTES {
         let message = format!(
-            "the file has more than {MAX_BYTES} bytes, and a definition may have {} characters",
+            "the file has more than {MAX_BYTES} bytes, but a definition may have at most {} characters",
             limits::DEFINITION_CHARS
         );
         let start = Location { line: 1, column: 1, offset: 0, length: 0 };
@@ -284,7 +284,7 @@ impl std::fmt::Display for SourceError {
 impl std::error::Error for SourceError {}
 
 impl SourceError {
-    /// Returns an error at `length` bytes from `offset` of a text.
+    /// Returns an error at `length` bytes from `offset` of a string.
     fn at(diagnostic: Diagnostic, text: &str, offset: usize, length: usize) -> Box<Self> {
         let location = locations(text, &[(offset, length)]).pop().unwrap_or_default();
         Box::new(Self { diagnostic, location })
@@ -297,7 +297,7 @@ fn boundary(text: &str, offset: usize) -> usize {
     (0..=offset).rev().find(|&at| text.is_char_boundary(at)).unwrap_or_default()
 }
 
-/// Returns the lines and columns of spans (offset and length in bytes) of a text, in a single pass in any order.
+/// Returns the lines and columns of spans (offset and length in bytes) of a string, in a single pass in any order.
 pub fn locations(text: &str, spans: &[(usize, usize)]) -> Vec<Location> {
     let mut order: Vec<_> = (0..spans.len()).collect();
     order.sort_by_key(|&i| spans.get(i).map(|span| span.0));

@@ -3,7 +3,7 @@
 
 use super::layout::Span;
 
-/// A text with its bare placeholders in quotes.
+/// A string with its bare placeholders in quotes.
 #[derive(Clone, Debug)]
 pub(super) struct Quoted {
     whole: String,
@@ -14,7 +14,7 @@ pub(super) struct Quoted {
 }
 
 impl Quoted {
-    /// Quotes the bare placeholders of a text; `None` if it has none.
+    /// Quotes the bare placeholders of a string; `None` if it has none.
     pub(super) fn of(text: &str) -> Option<Self> {
         if !text.contains("${") {
             return None;
@@ -75,7 +75,7 @@ impl Quoted {
     }
 }
 
-/// Returns the length of the placeholder at the start of a text, including braces and texts of an expression in it.
+/// Returns the length of the placeholder at the start of a string, including braces and texts of an expression in it.
 fn placeholder(text: &str) -> Option<usize> {
     let inside = text.strip_prefix("${")?;
     let (mut depth, mut in_string, mut escaped) = (1_usize, false, false);

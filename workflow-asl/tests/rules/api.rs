@@ -133,7 +133,7 @@ fn an_arn_with_region_and_account_is_checked_as_any_other() {
                     Code::TokenNotSent,
                     "Parameters",
                     "the request does not pass the task token, so state `S` can never complete; \
-                 send it: `$$.Task.Token` under a key that ends in `.$`",
+                 pass it: `$$.Task.Token` under a key that ends in `.$`",
                     call(
                         "sqs:sendMessage.waitForTaskToken",
                         json!({"QueueUrl": "q", "MessageBody.$": "$$.Task.Token"}),
@@ -197,7 +197,7 @@ fn what_is_called() {
             call("dynamodb:query", json!({"TableName": "t"})),
             Code::UnknownApi,
             "Resource",
-            "Step Functions has no optimised integration `dynamodb:query`; the integration with the SDK has it: `aws-sdk:dynamodb:query`",
+            "Step Functions has no optimised integration `dynamodb:query`; the SDK integration supports it: `aws-sdk:dynamodb:query`",
             call("aws-sdk:dynamodb:query", json!({"TableName": "t"})),
         ),
         (
@@ -230,7 +230,7 @@ fn what_the_documentation_does_not_list_warns() {
     assert_eq!(found.iter().map(|found| found.code).collect::<Vec<_>>(), [Code::UndocumentedService]);
     let (code, _, text) = only(&call("aws-sdk:s3vectors:listVectorBuckets", json!({"MaxResults": 1})));
     assert_eq!(code, Code::UndocumentedService);
-    assert_eq!(text, "AWS's list of the services that a task can call does not have `s3vectors`");
+    assert_eq!(text, "`s3vectors` is not in AWS's list of the services that a task can call");
 }
 
 #[test]
@@ -242,14 +242,14 @@ fn how_it_is_called() {
             call("lambda:invoke.sync", f()),
             Code::BadResource,
             "Resource",
-            "`lambda:invoke` has no integration with `.sync`; without an ending it answers at once; it also has `.waitForTaskToken`",
+            "`lambda:invoke` does not support `.sync`; without a suffix it returns at once; it also supports `.waitForTaskToken`",
             call("lambda:invoke", f()),
         ),
         (
             call("aws-sdk:glue:startJobRun.sync", glue()),
             Code::BadResource,
             "Resource",
-            "`aws-sdk:glue:startJobRun` has no integration with `.sync`; the optimised integration has it: `glue:startJobRun.sync`",
+            "`aws-sdk:glue:startJobRun` does not support `.sync`; the optimised integration supports it: `glue:startJobRun.sync`",
             call("glue:startJobRun.sync", glue()),
         ),
         (
@@ -263,7 +263,7 @@ fn how_it_is_called() {
             call("athena:stopQueryExecution.sync", json!({"QueryExecutionId": "q"})),
             Code::BadResource,
             "Resource",
-            "`athena:stopQueryExecution` has no integration with `.sync`; it answers at once: remove the ending",
+            "`athena:stopQueryExecution` does not support `.sync`; it returns at once: remove the suffix",
             call("athena:stopQueryExecution", json!({"QueryExecutionId": "q"})),
         ),
         (

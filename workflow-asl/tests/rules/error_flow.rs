@@ -108,7 +108,7 @@ fn a_parallel_raises_what_leaves_the_states_inside() {
     assert_eq!(plain(&parallel(fails(), &["OutOfStock"])), [""; 0]);
     assert_eq!(
         plain(&parallel(fails(), &["OutOfStok"])),
-        ["no state inside `S` raises `OutOfStok`, or lets it pass; did you mean `OutOfStock`?"]
+        ["no state inside `S` raises `OutOfStok` or passes it on; did you mean `OutOfStock`?"]
     );
     // What a state inside catches does not leave.
     let caught = json!({"A": function(json!({"Resource": "arn:aws:states:::aws-sdk:s3:getObject",
@@ -120,7 +120,7 @@ fn a_parallel_raises_what_leaves_the_states_inside() {
         (
             Code::NeverMatches,
             "/States/S/Catch/0/ErrorEquals/0".to_owned(),
-            "no state inside `S` raises `S3.NoSuchKeyException`, or lets it pass; errors `S3.…` come from tasks that call this service".to_owned()
+            "no state inside `S` raises `S3.NoSuchKeyException` or passes it on; errors `S3.…` come from tasks that call this service".to_owned()
         )
     );
     // Nobody knows what a function raises, or a name that is computed.
@@ -128,7 +128,7 @@ fn a_parallel_raises_what_leaves_the_states_inside() {
     assert_eq!(plain(&parallel(json!({"A": {"Type": "Fail", "ErrorPath": "$.e"}}), &["OutOfStok"])), [""; 0]);
     let all = json!([{"ErrorEquals": ["States.ALL"], "Next": "B"}]);
     let handled = json!({"A": function(json!({"Catch": all})), "B": {"Type": "Succeed"}});
-    assert_eq!(plain(&parallel(handled, &["Own"])), ["no state inside `S` raises `Own`, or lets it pass"]);
+    assert_eq!(plain(&parallel(handled, &["Own"])), ["no state inside `S` raises `Own` or passes it on"]);
 }
 
 #[test]

@@ -131,7 +131,7 @@ impl<'a> Analysis<'a> {
             help.push("`.sync` returns the output as text, and `.sync:2` as JSON".to_owned());
         }
         if self.language == QueryLanguage::Jsonata {
-            let or = if waits { "or read" } else { "it is JSON as text: read" };
+            let or = if waits { "or read" } else { "it is JSON in text: read" };
             help.push(format!("{or} `$parse({path}).{member}`"));
         }
         help

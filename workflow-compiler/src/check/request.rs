@@ -183,7 +183,7 @@ fn kinds_of_text(text: TextParameter) -> u8 {
     kinds::TEXT | json | number
 }
 
-/// Returns the kinds of values of which AWS makes what a parameter takes; `None` where it takes any. A text may be a
+/// Returns the kinds of values of which AWS makes what a parameter takes; `None` where it takes any. A string may be a
 /// number or a boolean, and becomes one.
 fn wanted(shape: Shape, plain: bool) -> Option<u8> {
     match shape {

@@ -111,7 +111,7 @@ impl<'a> Analysis<'a> {
                     Code::ReferenceNotHere,
                     span,
                     format!("`state` is not available in {}: a JSONPath state only sees its result", here.describe()),
-                    "read the result as `result`, or store the value in a variable before",
+                    "read the result as `result`, or store the value in a variable first",
                 )),
                 (QueryLanguage::JsonPath, Some(Current::Error)) => Err(problem(
                     Code::ReferenceNotHere,

@@ -59,7 +59,7 @@ pub enum Ty {
 
 /// The types of integers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "they are named as in Rust")]
+#[expect(missing_docs, reason = "types have the names of Rust")]
 pub enum Int {
     I8,
     I16,
@@ -113,7 +113,7 @@ impl Int {
 
 /// The types of numbers with fractions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "they are named as in Rust")]
+#[expect(missing_docs, reason = "types have the names of Rust")]
 pub enum Float {
     F32,
     F64,

@@ -55,7 +55,7 @@ pub(super) fn items(krate: &TokenStream, compiled: &CompiledWorkflow, editor: bo
     let output = shape(&mut types, workflow, "Output");
     let params = params(workflow).map(|fields| {
         let params = types.own(derived(&workflow.name, "Params"));
-        let doc = format!(" What [`{name}`] needs to know when it is deployed.");
+        let doc = format!(" The deploy-time parameters of [`{name}`].");
         types.add(&params, |style| style.structure(&params, &doc, fields, &[], true));
         outside.path(&params)
     });

@@ -1,4 +1,4 @@
-//! The range that a finding is about within a text of the user's own: an expression, a path.
+//! The range that a finding is about within a string of the user's own: an expression, a path.
 
 use std::ops::Range;
 

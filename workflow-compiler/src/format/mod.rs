@@ -43,14 +43,14 @@ impl Default for Style {
     }
 }
 
-/// The reasons why a text was not formatted.
+/// The reasons why a string was not formatted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormatError {
     /// The problems: at least one, and all of the syntax.
     pub faults: Vec<Fault>,
 }
 
-/// A problem in a text.
+/// A problem in a string.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// Its code; `None` for a bug of the formatter.
@@ -95,13 +95,13 @@ pub fn format_body(text: &str, style: &Style) -> Result<String, FormatError> {
     Ok(inside.to_owned())
 }
 
-/// The message for a text that is not even valid tokens: the lexer reports the position, but not the reason.
+/// The message for a string that is not even valid tokens: the lexer reports the position, but not the reason.
 pub const NOT_RUST: &str = "invalid Rust: an unmatched bracket, or an unterminated text or comment";
 
 /// The message for text in other quotes.
 pub const OTHER_QUOTES: &str = "text must be in double quotes";
 
-/// Returns a text in other quotes as a text in double quotes.
+/// Returns a string in other quotes as a string in double quotes.
 pub fn in_double_quotes(text: &str, quotes: &Range<usize>) -> String {
     format!("{:?}", text.get(quotes.start + 1..quotes.end - 1).unwrap_or_default().replace("\\'", "'"))
 }

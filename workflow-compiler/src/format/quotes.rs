@@ -51,7 +51,7 @@ pub fn foreign_quotes(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// Returns a text of the same length with double quotes instead of these quotes.
+/// Returns a string of the same length with double quotes instead of these quotes.
 pub fn double_quoted(text: &str, quotes: &[Range<usize>]) -> String {
     let mut out = String::with_capacity(text.len());
     let mut done = 0;

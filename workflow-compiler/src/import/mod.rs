@@ -103,7 +103,7 @@ pub enum KeptKind {
     Jsonata,
     /// A field of a state, in `raw`.
     Field,
-    /// A placeholder in a text where a parameter is not allowed.
+    /// A placeholder in a string where a parameter is not allowed.
     Placeholder,
 }
 

@@ -23,7 +23,7 @@ struct Param {
     ty: &'static str,
 }
 
-/// A part of a text with placeholders.
+/// A part of a string with placeholders.
 enum PlaceholderPart<'t> {
     Text(&'t str),
     Placeholder(&'t str),
@@ -83,7 +83,7 @@ impl Params {
         vec![Spelling::own(words.join(" + ")), Spelling { kept: Some(KeptKind::Placeholder), ..plain }]
     }
 
-    /// Returns the parts of a text: params, and the text between them in the form of `quoted`.
+    /// Returns the parts of a string: params, and the text between them in the form of `quoted`.
     pub(super) fn words(&self, text: &str, quoted: fn(&str) -> String) -> Vec<String> {
         let word = |part: &PlaceholderPart<'_>| match part {
             PlaceholderPart::Text(text) => quoted(text),
@@ -101,7 +101,7 @@ impl Params {
     }
 }
 
-/// Splits a text at its placeholders. `${!x}` is CloudFormation's escape of `${x}`.
+/// Splits a string at its placeholders. `${!x}` is CloudFormation's escape of `${x}`.
 fn parts(text: &str) -> Vec<PlaceholderPart<'_>> {
     let text_in = |range| text.get(range).filter(|text: &&str| !text.is_empty()).map(PlaceholderPart::Text);
     let mut parts = Vec::new();

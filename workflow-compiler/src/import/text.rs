@@ -23,7 +23,7 @@ fn is_visible(ch: char) -> bool {
         && !matches!(ch, '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{10FFFF}')
 }
 
-/// Returns a text as a Rust literal, raw if that avoids escapes.
+/// Returns a string as a Rust literal, raw if that avoids escapes.
 pub(super) fn quoted(text: &str) -> String {
     if text.contains(['"', '\\']) && text.chars().all(is_visible) {
         let mut hashes = String::new();
@@ -38,7 +38,7 @@ pub(super) fn quoted(text: &str) -> String {
     escaped(text)
 }
 
-/// Returns a text as a literal that keeps its lines, if there are several.
+/// Returns a string as a literal that keeps its lines, if there are several.
 pub(super) fn lines(text: &str) -> String {
     let several = text.trim_end().contains('\n');
     let fits = |ch: char| is_visible(ch) || matches!(ch, '\n' | '\t');
@@ -123,7 +123,7 @@ pub(super) fn comment_attributes(text: &str, sign: &str) -> String {
     text.split('\n').map(|line| format!("{hash}[doc = {}]\n", quoted(&format!(" {line}")))).collect()
 }
 
-/// Returns the printed width of a text: its characters without marks.
+/// Returns the printed width of a string: its characters without marks.
 pub(super) fn width(text: &str) -> usize {
     let mut width = 0;
     let mut mark = false;

@@ -32,7 +32,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// Returns a text that is joined from literals, parameters and constants.
+    /// Returns a string that is joined from literals, parameters and constants.
     fn joined(&mut self, expr: &Expr) -> Option<String> {
         Some(match &expr.kind {
             ExprKind::Binary(BinaryOp::Add, _, left, right) => {

@@ -124,7 +124,7 @@ impl<'m, 'a> Lowering<'m, 'a> {
         };
         let marked = fragments::mark(definition, self.analysis.language, &mut self.slots, &param);
         for name in unknown.into_inner() {
-            let message = format!("the placeholder `${{{name}}}` in a text is not a declared param");
+            let message = format!("the placeholder `${{{name}}}` in this text is not a declared param");
             let problem = Problem::new(Code::UnknownParam, declared.keyword.span(), message);
             let wires = fields.values().map(|field| field.decl.wire.as_str());
             self.problems.push(match nearest(&name, wires) {

@@ -82,7 +82,7 @@ impl Parser<'_> {
     pub(super) fn choice_of(&mut self, mut choice: Choice, cursor: &mut Cursor) -> (Head, bool, Option<Problem>) {
         let Some(opened) = braces_of_values(cursor) else {
             let problem = self.unexpected(cursor, "the arms of the choice in braces");
-            self.complain(cursor, problem.help("such as `{ if input.n > 3 -> Large; else -> Small; }`"));
+            self.complain(cursor, problem.help("for example `{ if input.n > 3 -> Large; else -> Small; }`"));
             self.hole(cursor.here_first(), Role::Setting("choice"));
             skip_in_state(cursor, false);
             return (Head::Choice(choice), false, None);
@@ -272,7 +272,7 @@ impl Parser<'_> {
         let message = "an arm is a condition and a state, not an object";
         let Some((condition, name)) = read else {
             let problem = Problem::new(Code::Syntax, span, message);
-            self.report(problem.help("such as `if input.n > 3 -> Large;`"));
+            self.report(problem.help("for example `if input.n > 3 -> Large;`"));
             return None;
         };
         let text = format!("if {} -> {};", spelled(&condition), written_target(&name));

@@ -66,7 +66,7 @@ impl Parser<'_> {
             "params" => {
                 let Some(group) = cursor.eat_group(Delimiter::Brace) else {
                     let problem = self.unexpected(cursor, "the parameters in braces");
-                    self.complain(cursor, problem.help("such as `params { bucket: String, role: Arn }`"));
+                    self.complain(cursor, problem.help("for example `params { bucket: String, role: Arn }`"));
                     skip_item(cursor);
                     return None;
                 };
@@ -125,7 +125,7 @@ impl Parser<'_> {
     fn document(&mut self, cursor: &mut Cursor) -> Option<DeclarationKind> {
         let Some(text) = cursor.peek_literal_at(0).and_then(string_value) else {
             let problem = self.unexpected(cursor, "the path of a file in quotes after `from`");
-            self.complain(cursor, problem.help("such as `from \"flows/legacy.asl.json\";`"));
+            self.complain(cursor, problem.help("for example `from \"flows/legacy.asl.json\";`"));
             skip_item(cursor);
             return None;
         };
@@ -236,7 +236,7 @@ impl Parser<'_> {
     fn defaults(&mut self, cursor: &mut Cursor) -> Option<DeclarationKind> {
         if cursor.peek_group(Delimiter::Brace).is_none() {
             let problem = self.unexpected(cursor, "clauses in braces after `defaults`");
-            self.complain(cursor, problem.help("such as `defaults { retry transient; timeout 5m; }`"));
+            self.complain(cursor, problem.help("for example `defaults { retry transient; timeout 5m; }`"));
             skip_item(cursor);
             return None;
         }

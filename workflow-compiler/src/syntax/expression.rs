@@ -560,7 +560,7 @@ impl Parser<'_> {
             }
             let Some(word) = cursor.eat_ident() else {
                 let problem = self.unexpected(cursor, "the path of a Rust constant");
-                self.complain(cursor, problem.help("such as `const LIMIT` or `const config::LIMIT`"));
+                self.complain(cursor, problem.help("for example `const LIMIT` or `const config::LIMIT`"));
                 return self.leaf(ExprKind::Invalid, span);
             };
             tokens.push(TokenTree::Ident(word));

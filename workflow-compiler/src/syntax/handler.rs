@@ -41,9 +41,9 @@ impl Parser<'_> {
         }
         let problem = self.unexpected(cursor, &format!("errors in brackets after `{}`", kind.keyword()));
         let example = if kind == ClauseKind::Retry {
-            "such as `retry [States.Timeout] { interval: 5s, max_attempts: 3 }`, or the name of a retrier"
+            "for example `retry [States.Timeout] { interval: 5s, max_attempts: 3 }`, or the name of a retrier"
         } else {
-            "such as `catch [States.ALL] => Failed`, or the name of a catcher"
+            "for example `catch [States.ALL] => Failed`, or the name of a catcher"
         };
         self.complain(cursor, problem.help(example));
         self.hole(cursor.here_first(), Role::HandlerReference(kind));
@@ -436,7 +436,7 @@ impl Parser<'_> {
         }
         let Some(first) = cursor.eat_ident() else {
             let problem = self.unexpected(cursor, "an error's name");
-            self.complain(cursor, problem.help("such as `States.Timeout`, or any text in quotes"));
+            self.complain(cursor, problem.help("for example `States.Timeout`, or any text in quotes"));
             return None;
         };
         let mut value = plain(&first);

@@ -86,7 +86,7 @@ clauses! {
     Retry "retry" Own, in WORKS, repeat true, "Retries the state after these errors.";
     Catch "catch" Own, in WORKS, repeat true, "Continues at another state after these errors.";
     Timeout "timeout" Duration, in TASK, repeat false, "How long one attempt may last.";
-    Heartbeat "heartbeat" Duration, in TASK, repeat false, "How long the task may stay silent.";
+    Heartbeat "heartbeat" Duration, in TASK, repeat false, "The maximum time between two heartbeats.";
     Credentials "credentials" Object, in TASK, repeat false, "The role that the task assumes: `{ RoleArn: … }`.";
     Assign "assign" Object, in Kinds::except(&[Succeed, Fail]), repeat false, "Assigns variables. The states after this one can read them.";
     Output "output" Value, in FLOWS, only Jsonata, repeat false, "The state's output.";

@@ -14,7 +14,7 @@ const UNITS: [(&str, u64); 4] = [("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400
 /// The syntax of durations.
 const DURATION_HELP: &str = "a duration is a whole number with `s`, `m`, `h` or `d`, such as `30s` or `2h`";
 
-/// Returns whether a text in quotes is a duration.
+/// Returns whether a string in quotes is a duration.
 pub(crate) fn is_duration(text: &str) -> bool {
     let unit = UNITS.iter().find_map(|(unit, _)| text.strip_suffix(unit));
     unit.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit()))

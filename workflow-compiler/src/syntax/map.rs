@@ -66,7 +66,7 @@ impl Parser<'_> {
                 let problem = self.unexpected(cursor, "the states of the map in braces");
                 self.complain(
                     cursor,
-                    problem.help("such as `map Each over input.items { pass One -> end; } -> Next;`"),
+                    problem.help("for example `map Each over input.items { pass One -> end; } -> Next;`"),
                 );
                 self.hole(cursor.here_first(), Role::Setting("map"));
                 let body = Body { comment: None, start: None, states: Vec::new(), span: name, broken: true };
@@ -150,7 +150,7 @@ impl Parser<'_> {
             }
             let body = self.object_here(cursor).unwrap_or_else(|| {
                 let problem = self.unexpected(cursor, "the location of the file in braces");
-                self.complain(cursor, problem.help("such as `over s3::csv { Bucket: \"b\", Key: \"k\" } { … }`"));
+                self.complain(cursor, problem.help("for example `over s3::csv { Bucket: \"b\", Key: \"k\" } { … }`"));
                 Expr::made(ExprKind::Invalid, cursor.before())
             });
             return MapItems::Reader { path, body: settings_as_text(body) };
@@ -176,7 +176,10 @@ impl Parser<'_> {
         }
         let Some(group) = cursor.eat_group(Delimiter::Brace) else {
             let problem = self.unexpected(cursor, "the branches in braces");
-            self.complain(cursor, problem.help("such as `{ branch { pass A -> end; } branch { pass B -> end; } }`"));
+            self.complain(
+                cursor,
+                problem.help("for example `{ branch { pass A -> end; } branch { pass B -> end; } }`"),
+            );
             return (Head::Parallel(Vec::new()), false);
         };
         let branches = self.within(&group, |parser, cursor| {

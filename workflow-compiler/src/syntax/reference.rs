@@ -417,7 +417,7 @@ fn is_range(segment: &Segment) -> bool {
     matches!(segment, Segment::Index(Expr { kind: ExprKind::Array(_), .. }))
 }
 
-/// Parses a reference in a text: `input.id`, `$name.x[0]`, `Train.Payload["a-b"]`.
+/// Parses a reference in a string: `input.id`, `$name.x[0]`, `Train.Payload["a-b"]`.
 pub(crate) fn reference_in_text(text: &str, span: TokenSpan) -> Option<Reference> {
     let (variable, text) = match text.strip_prefix('$') {
         Some(rest) => (true, rest),

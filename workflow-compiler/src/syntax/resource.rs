@@ -12,7 +12,7 @@ use super::word::Role;
 use crate::problem::{Edit, Problem};
 
 const EXAMPLES: &str =
-    "such as `lambda::invoke`, `aws_sdk::s3::listObjectsV2`, `activity(\"arn…\")`, or an ARN in quotes";
+    "for example `lambda::invoke`, `aws_sdk::s3::listObjectsV2`, `activity(\"arn…\")`, or an ARN in quotes";
 
 impl Parser<'_> {
     /// Parses a resource.

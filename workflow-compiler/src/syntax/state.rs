@@ -229,7 +229,7 @@ impl Parser<'_> {
             return (Head::Wait(Some(head)), !goes_on);
         }
         let problem = self.unexpected(cursor, "`for` and a duration, or `until` and a timestamp");
-        self.complain(cursor, problem.help("such as `wait Cool for 30s -> Next;`"));
+        self.complain(cursor, problem.help("for example `wait Cool for 30s -> Next;`"));
         self.hole(cursor.here_first(), Role::Setting("wait"));
         if !clause_starts_here(cursor) {
             skip_in_state(cursor, false);

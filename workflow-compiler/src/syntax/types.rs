@@ -80,7 +80,7 @@ impl Parser<'_> {
                     "declare a `struct` and name it here"
                 }
                 _ => {
-                    "such as `String`, `bool`, `i64`, `f64`, `Timestamp`, `Arn`, `Json`, `Vec<T>`, `Option<T>`, `Map<T>`"
+                    "for example `String`, `bool`, `i64`, `f64`, `Timestamp`, `Arn`, `Json`, `Vec<T>`, `Option<T>`, `Map<T>`"
                 }
             };
             self.complain(cursor, problem.help(hint));
@@ -464,7 +464,7 @@ impl Parser<'_> {
         let name = self.checked_name(&written, "variant")?;
         if let Some(TokenTree::Group(group)) = cursor.peek() {
             let problem = Problem::new(Code::Syntax, group_span(group), "variants carry no data here");
-            self.report(problem.help("an enum is a text of a fixed set; for data declare a `struct`"));
+            self.report(problem.help("an enum is a fixed set of strings; for data, declare a `struct`"));
             cursor.next();
         }
         let wire = wire_name(&attributes, &name, rule.map(|rule| move |name: &str| rule.variant(name)));

@@ -32,7 +32,7 @@ fn files_that_cannot_be_read() {
     finds(
         r#"from legacy;"#,
         &[
-            "expected the path of a file in quotes after `from`, found `legacy` [WF0101]\n\n= help: such as `from \"flows/legacy.asl.json\";`",
+            "expected the path of a file in quotes after `from`, found `legacy` [WF0101]\n\n= help: for example `from \"flows/legacy.asl.json\";`",
         ],
     );
 }

@@ -11,7 +11,7 @@ use workflow_asl::template::SUFFIX;
 use super::expression::{Altered, altered, altered_call};
 use super::{Change, Making, Operator, Within};
 
-/// What is added to a text.
+/// What is added to a string.
 const ADDED: &str = "-changed";
 
 impl Making<'_> {

@@ -44,16 +44,16 @@ operators! {
     DropCatcher "drop-catcher" "Drops a catcher";
     DropRetrier "drop-retrier" "Drops a retrier";
     DropAssignment "drop-assignment" "Drops the assignment of a variable";
-    DropTimeout "drop-timeout" "Drops a time-out or a heartbeat";
-    RetargetTransition "retarget-transition" "Leads a transition or an arm to another state";
-    RetargetHandler "retarget-handler" "Leads a catcher to another state";
+    DropTimeout "drop-timeout" "Drops a timeout or a heartbeat";
+    RetargetTransition "retarget-transition" "Redirects a transition or an arm to another state";
+    RetargetHandler "retarget-handler" "Redirects a catcher to another state";
     NegateCondition "negate-condition" "Negates a condition or a part of it";
     SwapConnective "swap-connective" "Turns `and` into `or`, or `or` into `and`";
     MoveBound "move-bound" "Moves a bound by one, or includes or excludes it";
     SwapArms "swap-arms" "Swaps the states that two neighbouring arms of a choice lead to";
     RenameError "rename-error" "Renames an error in a retrier or a catcher";
     ChangeLiteral "change-literal" "Changes a literal";
-    ChangeDefault "change-default" "Leads the default of a choice to another state";
+    ChangeDefault "change-default" "Redirects the default of a choice to another state";
     ChangeWait "change-wait" "Changes how long a state or a retrier waits, or after which time it fails";
 }
 
@@ -132,9 +132,9 @@ impl Mutant {
         let language = definition.get("QueryLanguage").and_then(Value::as_str).and_then(QueryLanguage::from_name);
         if let Some(seconds) = definition.get("TimeoutSeconds") {
             let at = root.child("TimeoutSeconds");
-            making.offer(Change::remove(Operator::DropTimeout, at.clone(), "the time-out of the execution is dropped"));
+            making.offer(Change::remove(Operator::DropTimeout, at.clone(), "the timeout of the execution is dropped"));
             if let Some(changed) = literal::increased(seconds) {
-                let description = format!("the time-out of the execution becomes {changed} instead of {seconds}");
+                let description = format!("the timeout of the execution becomes {changed} instead of {seconds}");
                 making.offer(Change::replace(Operator::ChangeWait, at, changed, description));
             }
         }
@@ -303,9 +303,9 @@ mod tests {
         assert_eq!(
             lines(&definition),
             [
-                "drop-timeout /TimeoutSeconds: the time-out of the execution is dropped",
-                "change-wait /TimeoutSeconds: the time-out of the execution becomes 61 instead of 60",
-                "drop-timeout /States/Ship/TimeoutSeconds: the time-out of `Ship` is dropped",
+                "drop-timeout /TimeoutSeconds: the timeout of the execution is dropped",
+                "change-wait /TimeoutSeconds: the timeout of the execution becomes 61 instead of 60",
+                "drop-timeout /States/Ship/TimeoutSeconds: the timeout of `Ship` is dropped",
                 "change-wait /States/Ship/TimeoutSeconds: 9 becomes 10",
                 "drop-timeout /States/Ship/HeartbeatSeconds: the heartbeat of `Ship` is dropped",
                 "change-wait /States/Ship/HeartbeatSeconds: 3 becomes 4",

@@ -1,4 +1,4 @@
-//! The mutants of one state: its handlers, time-outs, assignments, transitions, waits and data.
+//! The mutants of one state: its handlers, timeouts, assignments, transitions, waits and data.
 
 use serde_json::{Value, json};
 use workflow_asl::Pointer;
@@ -44,7 +44,7 @@ impl Making<'_> {
     pub(super) fn state(&mut self, state: &Within<'_>) {
         let at = &state.at;
         for field in TIMEOUTS.into_iter().filter(|field| state.members.contains_key(*field)) {
-            let what = if field.starts_with("Timeout") { "time-out" } else { "heartbeat" };
+            let what = if field.starts_with("Timeout") { "timeout" } else { "heartbeat" };
             let description = format!("the {what} of `{}` is dropped", state.name);
             self.offer_in(state, at, Change::remove(Operator::DropTimeout, at.child(field), description));
             if let Some(seconds) = state.members.get(field).filter(|_| !field.ends_with("Path")) {

@@ -6,7 +6,7 @@ use workflow_asl::property::{self, Token};
 
 use super::Property;
 
-/// A text that is not a valid property.
+/// A string that is not a valid property.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is not a valid property: {problem}\n  = help: {}", property::help())]
 #[non_exhaustive]

@@ -444,7 +444,7 @@ impl Reading<'_> {
     }
 }
 
-/// The start of a text.
+/// The start of a string.
 fn shown(text: &str) -> String {
     super::json_path::shortened(text)
 }

@@ -52,7 +52,7 @@ pub(super) fn answers(execution: &Execution) -> BTreeMap<String, Vec<Answered>> 
                 Answered::error(details.failure())
             }
             (EventType::TaskTimedOut | EventType::LambdaFunctionTimedOut | EventType::ActivityTimedOut, details) => {
-                // A time-out by the state's timer has no cause.
+                // A timeout by the state's timer has no cause.
                 match details.failure().and_then(|(_, cause)| cause) {
                     Some(cause) => Answered::error(Some((Some(TIMEOUT), Some(cause)))),
                     None => Answered::Nothing,

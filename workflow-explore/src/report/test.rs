@@ -10,7 +10,7 @@ use super::{Finding, Report};
 use crate::bounds::Bounds;
 use crate::property::Property;
 
-/// Returns a text as a Rust literal.
+/// Returns a string as a Rust literal.
 pub(crate) fn literal(text: &str) -> String {
     format!("{text:?}")
 }

@@ -11,7 +11,7 @@
 //! let charge = TaskModel::new().latency(Distribution::constant(0.5)?).fails("Busy", 0.05).gives(json!({}));
 //! let report = Simulation::new(&engine, &Model::new().state("Charge", charge))?.executions(1_000).run()?;
 //! assert_eq!(report.duration.p50, 0.5);
-//! // A failure, a second of back-off, and another attempt.
+//! // A failure, a second of backoff, and another attempt.
 //! assert_eq!(report.duration.p99, 2.0);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

@@ -306,7 +306,10 @@ impl Problems {
                     self.made(&place, Distribution::uniform(from, to))
                 }
                 _ => {
-                    self.value(&place, format!("expected a list of the least and the most, found {}", found(given)));
+                    self.value(
+                        &place,
+                        format!("expected a list of the minimum and the maximum, found {}", found(given)),
+                    );
                     None
                 }
             },
@@ -357,7 +360,7 @@ impl Problems {
             }
             (Some(number), _) => return Some(number),
             (None, Of::Time) => {
-                format!("expected a time: a number of seconds, or a text such as \"250ms\", found {}", found(value))
+                format!("expected a time: a number of seconds, or text such as \"250ms\", found {}", found(value))
             }
             (None, Of::Items) => format!("expected a number of items, found {}", found(value)),
         };
@@ -366,7 +369,7 @@ impl Problems {
     }
 }
 
-/// The seconds of a text such as `250ms`.
+/// The seconds of a string such as `250ms`.
 fn seconds(text: &str) -> Option<f64> {
     let (unit, factor) = UNITS.into_iter().find(|(unit, _)| text.ends_with(unit))?;
     let number: f64 = text.strip_suffix(unit)?.trim_end().parse().ok()?;

@@ -85,7 +85,7 @@ impl Trial<'_> {
         }
     }
 
-    /// Time-outs of an instant come before the answers of that instant.
+    /// Timeouts of an instant come before the answers of that instant.
     fn advance_to(&mut self, time: Instant) -> Result<(), SimulateError> {
         self.execution.advance_to(time);
         while let Some(entry) = self.due.first_entry() {

@@ -187,7 +187,7 @@ impl Making {
             }
             Shape::Named { of, .. } => self.declared(of, Some(shape), wanted, name, depth + 1),
             Shape::Own => match around {
-                // Where it contains itself for ever it is left out.
+                // Where it contains itself forever it is left out.
                 Some(own) if depth < DEPTH / 2 => self.declared(own, around, wanted, name, depth + 1),
                 _ => vec![None],
             },
@@ -456,7 +456,7 @@ fn numbers(wanted: &Wanted, whole: bool) -> Vec<f64> {
     found
 }
 
-/// Each constant, and a text that is none of them.
+/// Each constant, and a string that is none of them.
 fn texts(wanted: &Wanted, name: &str) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     let mut add = |text: String| {

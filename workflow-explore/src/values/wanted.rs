@@ -17,9 +17,9 @@ use super::parent;
 pub(crate) enum Kind {
     Bool,
     Number,
-    /// A text that is JSON.
+    /// A string that is JSON.
     Json,
-    /// A text in Base64.
+    /// A string in Base64.
     Base64,
     Timestamp,
     Text,

@@ -1,4 +1,4 @@
-//! Mistakes with task tokens, time-outs, retriers without attempts and the order of handlers.
+//! Mistakes with task tokens, timeouts, retriers without attempts and the order of handlers.
 
 use serde_json::{Value, json};
 use workflow_explore::Property;
@@ -144,7 +144,7 @@ pub(super) fn all() -> Vec<Planted> {
             approved("Ship"),
             approved("Failed"),
         ),
-        planted("reminded for ever", ENDS, reminded("{% $asked %}"), reminded("{% $asked + 1 %}")),
+        planted("reminded forever", ENDS, reminded("{% $asked %}"), reminded("{% $asked + 1 %}")),
         declared("a parallel whose retrier has attempts", Property::at_most_once("Charge"), charged(1), charged(0)),
         declared(
             "a catcher for more comes before one for less",

@@ -106,7 +106,7 @@ pub(super) fn all() -> Vec<Planted> {
             first("{% $count($states.input) %}"),
         ),
         declared(
-            "retries outlast the execution's time-out",
+            "retries outlast the execution's timeout",
             Property::after("Reserve", ["Done", "Release"]),
             budget(500),
             budget(5000),
@@ -118,7 +118,7 @@ pub(super) fn all() -> Vec<Planted> {
             branch("Free"),
         ),
         planted(
-            "a turn of a loop after a time-out has a token of its own",
+            "a turn of a loop after a timeout has a token of its own",
             IDEMPOTENCE,
             loops("States.Format('{}-{}', $.name, $.n.value)"),
             loops("$.name"),

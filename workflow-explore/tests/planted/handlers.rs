@@ -65,13 +65,13 @@ pub(super) fn all() -> Vec<Planted> {
             alone(&["States.ALL"], json!({})),
         ),
         planted(
-            "States.TaskFailed does not catch a time-out",
+            "States.TaskFailed does not catch a timeout",
             UNCAUGHT,
             alone(&["States.TaskFailed"], json!({ "TimeoutSeconds": 5 })),
             alone(&["States.TaskFailed", "States.Timeout"], json!({ "TimeoutSeconds": 5 })),
         ),
         planted(
-            "a missed heartbeat is caught, a time-out is not",
+            "a missed heartbeat is caught, a timeout is not",
             UNCAUGHT,
             alone(
                 &["States.TaskFailed", "States.HeartbeatTimeout"],

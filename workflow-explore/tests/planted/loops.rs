@@ -111,7 +111,7 @@ pub(super) fn all() -> Vec<Planted> {
             polling_by_default("{% $left %}"),
             polling_by_default("{% $left - 1 %}"),
         ),
-        planted("a failure is tried again for ever", ENDS, endless("Rest"), endless("Failed")),
+        planted("a failure is tried again forever", ENDS, endless("Rest"), endless("Failed")),
         planted("the counter of retries does not count", ENDS, retry("{% $n %}"), retry("{% $n + 1 %}")),
         planted("the counter begins anew in each turn", ENDS, reset("Begin"), reset("Pay")),
         planted("a loop of its own never ends", ENDS, counting("{% 1 %}"), counting("{% $n + 1 %}")),

@@ -173,7 +173,7 @@ pub(super) fn all() -> Vec<Planted> {
             noted("$states.input.note"),
             noted("'none'"),
         ),
-        planted("a child is tried again for ever", ENDS, looping("Again"), looping("Tried")),
+        planted("a child is tried again forever", ENDS, looping("Again"), looping("Tried")),
         declared(
             "the map is retried and charges its items again",
             Property::at_most_once("Charge"),

@@ -62,13 +62,13 @@ pub(super) fn all() -> Vec<Planted> {
             machine(json!({ "Ask": token(json!({ "HeartbeatSeconds": 60 })) })),
         ),
         planted(
-            "a call after a time-out without a token",
+            "a call after a timeout without a token",
             IDEMPOTENCE,
             run(json!({})),
             run(json!({ "ClientToken.$": "$$.Execution.Name" })),
         ),
         planted(
-            "a call after a time-out with a token that only the model marks",
+            "a call after a timeout with a token that only the model marks",
             IDEMPOTENCE,
             file_system("States.UUID()"),
             file_system("$$.Execution.Name"),

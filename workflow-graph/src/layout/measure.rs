@@ -2,7 +2,7 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// The role of a text, which decides its size and weight.
+/// The role of a string, which decides its size and weight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Role {
@@ -121,7 +121,7 @@ impl Role {
 }
 
 impl Units {
-    /// Returns the width of a text on one line.
+    /// Returns the width of a string on one line.
     pub(crate) fn width(&self, text: &str, role: Role) -> f64 {
         if self.cells {
             return columns(text);
@@ -142,7 +142,7 @@ impl Units {
         if self.cells { 1.0 } else { (role.size() * 1.36).round() }
     }
 
-    /// Breaks a text into lines that are no wider than `max`.
+    /// Breaks a string into lines that are no wider than `max`.
     pub(crate) fn wrap(&self, text: &str, role: Role, max: f64) -> Vec<String> {
         let mut lines = Vec::new();
         let mut line = String::new();
@@ -170,8 +170,8 @@ impl Units {
     }
 }
 
-/// Returns the number of terminal columns of a text.
-#[expect(clippy::cast_precision_loss, reason = "a text has far fewer than 2^52 columns")]
+/// Returns the number of terminal columns of a string.
+#[expect(clippy::cast_precision_loss, reason = "a string has far fewer than 2^52 columns")]
 fn columns(text: &str) -> f64 {
     text.width() as f64
 }
@@ -181,7 +181,7 @@ fn columns_of(c: char) -> f64 {
     c.width().unwrap_or_default() as f64
 }
 
-/// Splits a text where a line may break: into words with their punctuation, and parts of words.
+/// Splits a string where a line may break: into words with their punctuation, and parts of words.
 fn words(text: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let mut from = 0;

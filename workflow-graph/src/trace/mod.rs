@@ -214,12 +214,12 @@ fn traceparent(started: &Value) -> Option<(String, String)> {
     fits.then(|| (trace.to_owned(), span.to_owned()))
 }
 
-/// Returns 32 hexadecimal digits derived from a text.
+/// Returns 32 hexadecimal digits derived from a string.
 fn identifier(text: &str, salt: u64) -> String {
     format!("{:016x}{:016x}", hash(text, salt), hash(text, !salt))
 }
 
-/// Returns the FNV-1a hash of a text, but never 0. The hash need not be secret.
+/// Returns the FNV-1a hash of a string, but never 0. The hash need not be secret.
 fn hash(text: &str, salt: u64) -> u64 {
     let bytes = salt.to_le_bytes().into_iter().chain(text.bytes());
     bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)).max(1)

@@ -47,7 +47,7 @@ pub(crate) enum ClosureKind<'a> {
     Chain,
     Transform(&'a Transform),
     Regex(&'a Regex),
-    /// Finds the next match in a text from a position.
+    /// Finds the next match in a string from a position.
     Next(&'a Regex, usize),
 }
 

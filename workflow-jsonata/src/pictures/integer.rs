@@ -224,7 +224,7 @@ impl Picture {
         })
     }
 
-    /// Parses a text. Returns NaN if it does not match.
+    /// Parses a string. Returns NaN if it does not match.
     pub(super) fn parse(&self, text: &str) -> Result<f64, Fault> {
         let upper = self.case == Case::Upper;
         match &self.kind {

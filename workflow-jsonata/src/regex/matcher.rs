@@ -5,7 +5,7 @@ use super::class::{canonical, is_line_end, is_word};
 use super::program::{Op, Program};
 use crate::fault::{Fault, Meter};
 
-/// A text as units: the bytes of ASCII, or UTF-16.
+/// A string as units: the bytes of ASCII, or UTF-16.
 pub(super) trait Units {
     fn length(&self) -> usize;
     fn unit(&self, at: usize) -> Option<u16>;

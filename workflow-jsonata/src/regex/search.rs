@@ -1,4 +1,4 @@
-//! Compiled regular expressions, and searching a text with them.
+//! Compiled regular expressions, and searching a string with them.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -22,7 +22,7 @@ pub(crate) struct Match {
     pub groups: Vec<Option<Range<usize>>>,
 }
 
-/// A text to search, with its UTF-16 units if they differ from its bytes.
+/// A string to search, with its UTF-16 units if they differ from its bytes.
 #[derive(Debug)]
 pub(crate) struct Subject<'t> {
     text: &'t str,
@@ -30,7 +30,7 @@ pub(crate) struct Subject<'t> {
 }
 
 impl<'t> Subject<'t> {
-    /// Prepares a text. A text outside ASCII is copied.
+    /// Prepares a string. A string outside ASCII is copied.
     ///
     /// # Errors
     /// Fails if the copy exceeds a limit.

@@ -16,7 +16,7 @@ use crate::task::TaskError;
 pub(crate) struct Failure {
     pub(crate) error: Option<Arc<str>>,
     pub(crate) cause: Option<Arc<str>>,
-    /// A time-out that `States.HeartbeatTimeout` matches too.
+    /// A timeout that `States.HeartbeatTimeout` matches too.
     pub(crate) missed_heartbeat: bool,
     /// The `EvaluationFailed` event to write before the failure takes effect.
     pub(crate) evaluation: Option<Evaluation>,

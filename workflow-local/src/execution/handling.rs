@@ -117,7 +117,7 @@ impl Execution {
         catcher: &Catcher,
         failure: &Failure,
     ) -> Result<StateExit, Failure> {
-        // Unknown members are null, but a time-out has an empty cause.
+        // Unknown members are null, but a timeout has an empty cause.
         let timed_out = failure.error.as_deref() == Some(TIMEOUT);
         let cause = failure.cause.as_deref().or(timed_out.then_some(""));
         let error_output = Payload::new(json!({ "Error": failure.error.as_deref(), "Cause": cause }));

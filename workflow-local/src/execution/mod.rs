@@ -511,7 +511,7 @@ impl Execution {
         self.free.push(id);
     }
 
-    /// Ends a run with a failure, an abort or a time-out.
+    /// Ends a run with a failure, an abort or a timeout.
     fn end_run(&mut self, id: RunId, previous_id: u64, status: Status, failure: Failure) {
         let kind = match status {
             Status::TimedOut => EventType::ExecutionTimedOut,

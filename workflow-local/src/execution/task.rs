@@ -108,7 +108,7 @@ impl Execution {
             return;
         }
         self.tasks.insert(request.id, id);
-        // An activity's time-out starts when a worker takes it.
+        // An activity's timeout starts when a worker takes it.
         if !is_activity {
             self.set_task_timers(id);
         }
@@ -270,7 +270,7 @@ impl Execution {
         self.park(thread);
     }
 
-    /// Records that a worker takes an activity's task (`ActivityStarted`). Its time-out starts now.
+    /// Records that a worker takes an activity's task (`ActivityStarted`). Its timeout starts now.
     pub fn start_activity(&mut self, id: TaskId, worker_name: Option<&str>) -> Answer {
         let Some((mut thread, mut task, visit)) = self.take_waiting(id) else { return Answer::Late };
         let starts = !task.started;

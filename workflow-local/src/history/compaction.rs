@@ -31,7 +31,7 @@ pub(crate) struct SharedText {
 #[derive(Debug)]
 enum Parts {
     Whole(Box<str>),
-    /// A text with the same start and end as another, and its own middle.
+    /// A string with the same start and end as another, and its own middle.
     Changed {
         base: Arc<SharedText>,
         start: usize,

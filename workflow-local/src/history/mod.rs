@@ -53,7 +53,7 @@ pub enum Details {
         /// The output.
         output: Payload,
     },
-    /// Failures, aborts and time-outs of executions, Lambda functions, activities and map runs.
+    /// Failures, aborts and timeouts of executions, Lambda functions, activities and map runs.
     Failure {
         /// The error's name.
         error: Option<Arc<str>>,

@@ -64,10 +64,8 @@ impl Object {
     pub(super) fn text(&self) -> Result<&str, String> {
         std::str::from_utf8(self.bytes()).map_err(|_| {
             let help = match self.bytes.as_slice() {
-                [0x1f, 0x8b, ..] => " It is compressed with gzip, which its key must tell: it must end in .gz.",
-                [0x28, 0xb5, 0x2f, 0xfd, ..] => {
-                    " It is compressed with Zstandard, which its key must tell: it must end in .zst."
-                }
+                [0x1f, 0x8b, ..] => " It is compressed with gzip, so its key must end in .gz.",
+                [0x28, 0xb5, 0x2f, 0xfd, ..] => " It is compressed with Zstandard, so its key must end in .zst.",
                 _ => "",
             };
             format!("{}: The object is not UTF-8 text.{help}", self.name())

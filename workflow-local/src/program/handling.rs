@@ -40,7 +40,7 @@ pub(crate) struct Catcher {
 pub(crate) struct ErrorNames(pub(crate) Vec<Arc<str>>);
 
 impl ErrorNames {
-    /// Returns whether they match an error. `missed_heartbeat` marks time-outs that `States.HeartbeatTimeout` matches
+    /// Returns whether they match an error. `missed_heartbeat` marks timeouts that `States.HeartbeatTimeout` matches
     /// too.
     ///
     /// <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html>

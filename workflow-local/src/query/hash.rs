@@ -4,7 +4,7 @@ use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
-/// Returns the lower-case hexadecimal hash of a text; `None` for an unknown algorithm.
+/// Returns the lower-case hexadecimal hash of a string; `None` for an unknown algorithm.
 pub(crate) fn hash(text: &str, algorithm: &str) -> Option<String> {
     fn hex<D: Digest>(text: &str) -> String {
         D::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()

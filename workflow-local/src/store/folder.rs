@@ -15,7 +15,7 @@ use crate::item_reader::OBJECT_BYTES;
 ///
 /// It has no versions, and only keys that are file paths (no empty name, `.` or `..` between slashes). The target of a
 /// link is listed if it is a file, but not if it is a folder. For reading and writing, these are rejected: a link that
-/// leads out of the folder, a file that is not regular, such as a device or a named pipe, and an object of more than
+/// is outside of the folder, a file that is not regular, such as a device or a named pipe, and an object of more than
 /// 256 MiB.
 ///
 /// ```
@@ -56,7 +56,7 @@ impl FolderStore {
     fn bucket(&self, bucket: &str) -> Result<PathBuf, String> {
         match is_path_of_names(bucket) && !bucket.contains('/') {
             true => Ok(self.root.join(bucket)),
-            false => Err(format!("a folder has no place for a bucket with this name: {bucket:?}")),
+            false => Err(format!("a folder cannot hold a bucket with this name: {bucket:?}")),
         }
     }
 
@@ -64,17 +64,17 @@ impl FolderStore {
         let folder = self.bucket(bucket)?;
         match is_path_of_names(key) {
             true => Ok(folder.join(key)),
-            false => Err(format!("a folder has no place for an object with this key: {key:?}")),
+            false => Err(format!("a folder cannot hold an object with this key: {key:?}")),
         }
     }
 
-    /// Rejects a path that leads out of the folder through links.
+    /// Rejects a path that is outside of the folder through links.
     fn stays_inside(&self, path: &Path) -> Result<(), String> {
         let real =
             |path: &Path| path.canonicalize().map_err(|error| format!("cannot read {}: {error}", path.display()));
         match real(path)?.starts_with(real(&self.root)?) {
             true => Ok(()),
-            false => Err(format!("{} leads out of the folder {}", path.display(), self.root.display())),
+            false => Err(format!("{} is outside of the folder {}", path.display(), self.root.display())),
         }
     }
 

@@ -188,7 +188,7 @@ pub mod clauses {
     pub const catch: () = ();
     /// How long one attempt may last.
     pub const timeout: () = ();
-    /// How long the task may stay silent.
+    /// The maximum time between two heartbeats.
     pub const heartbeat: () = ();
     /// The role that the task assumes: `{ RoleArn: … }`.
     pub const credentials: () = ();

@@ -231,7 +231,7 @@ fn is_gone(error: &Error) -> bool {
     ["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"].iter().any(|code| error.has_code(code))
 }
 
-/// Returns the first characters of a text.
+/// Returns the first characters of a string.
 fn cut(text: &str, characters: usize) -> &str {
     text.char_indices().nth(characters).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
 }

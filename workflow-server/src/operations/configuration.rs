@@ -103,7 +103,7 @@ impl Logging<'_> {
     }
 }
 
-/// Returns whether a text is a log group's ARN in the service's form: `arn:aws:logs:REGION:ACCOUNT:log-group:NAME:*`.
+/// Returns whether a string is a log group's ARN in the service's form: `arn:aws:logs:REGION:ACCOUNT:log-group:NAME:*`.
 fn is_log_group(arn: &str) -> bool {
     let parts: Vec<&str> = arn.split(':').collect();
     matches!(&*parts, ["arn", _, "logs", _, _, "log-group", name, "*"] if !name.is_empty())

@@ -104,7 +104,7 @@ fn check(text: &str, kind: MachineType) -> (Option<Arc<Program>>, Vec<Finding>) 
     (machine.map(|machine| Arc::new(Program::compile(&machine))), found.map(Finding::from).collect())
 }
 
-/// Returns why a text is not JSON, with the service's message for a bare word.
+/// Returns why a string is not JSON, with the service's message for a bare word.
 pub(crate) fn what_is_not_json(text: &str, error: &serde_json::Error) -> String {
     let word: String =
         text.trim_start().chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '$')).collect();

@@ -172,7 +172,7 @@ fn needed(calls: &[S3Call], name: &str) -> Vec<&'static str> {
     calls.iter().filter(|(call, _)| *call == name).flat_map(|(_, needed)| *needed).copied().collect()
 }
 
-/// Returns whether a text is an unknown value.
+/// Returns whether a string is an unknown value.
 fn is_dynamic(text: &str, language: QueryLanguage) -> bool {
     placeholder::likely(text) || language == QueryLanguage::Jsonata && text.starts_with("{%")
 }

@@ -173,9 +173,9 @@ pub(in crate::rules) fn an_integration_has_its_pattern(definition: &Definition<'
                     ResourceError::UnknownPattern(suffix) => Some(suffix),
                     _ => None,
                 };
-                let endings = || Pattern::ALL.iter().skip(1).map(|pattern| suffix(*pattern));
-                let near = nearest(&format!(".{}", word.unwrap_or_default().trim_start_matches('.')), endings());
-                let finding = Finding::UnknownPattern { why: error.to_string(), near, endings: endings().collect() };
+                let suffixes = || Pattern::ALL.iter().skip(1).map(|pattern| suffix_of(*pattern));
+                let near = nearest(&format!(".{}", word.unwrap_or_default().trim_start_matches('.')), suffixes());
+                let finding = Finding::UnknownPattern { why: error.to_string(), near, suffixes: suffixes().collect() };
                 push(call, word, finding, found);
                 continue;
             }
@@ -189,7 +189,7 @@ pub(in crate::rules) fn an_integration_has_its_pattern(definition: &Definition<'
         match task.support(MachineType::Standard) {
             Support::Accepted => {}
             Support::Unverified => {
-                let finding = Finding::DoubtfulPattern { call: call.name().to_owned(), ending: suffix(pattern) };
+                let finding = Finding::DoubtfulPattern { call: call.name().to_owned(), suffix: suffix_of(pattern) };
                 push(call, word, finding, found);
             }
             Support::Refused => push(call, word, refused(call.name(), task, pattern), found),
@@ -197,7 +197,7 @@ pub(in crate::rules) fn an_integration_has_its_pattern(definition: &Definition<'
     }
 }
 
-fn suffix(pattern: Pattern) -> &'static str {
+fn suffix_of(pattern: Pattern) -> &'static str {
     match pattern {
         Pattern::RequestResponse => "",
         Pattern::Sync => ".sync",
@@ -208,7 +208,7 @@ fn suffix(pattern: Pattern) -> &'static str {
 
 /// Returns a pattern that an integration does not have.
 fn refused(call: &str, task: TaskResource<'_>, pattern: Pattern) -> Finding {
-    let (call, ending) = (call.to_owned(), suffix(pattern));
+    let (call, suffix) = (call.to_owned(), suffix_of(pattern));
     let has = |pattern: &Pattern| {
         let support = match task {
             TaskResource::Optimised(integration, _) => integration.support(*pattern, MachineType::Standard),
@@ -224,9 +224,10 @@ fn refused(call: &str, task: TaskResource<'_>, pattern: Pattern) -> Finding {
                 && integration.support(pattern, MachineType::Standard) == Support::Accepted
         });
         if let Some(optimised) = optimised {
-            return Finding::PatternOfTheOptimised { call, ending, optimised: optimised.name() };
+            return Finding::PatternOfTheOptimised { call, suffix, optimised: optimised.name() };
         }
     }
-    let others = Pattern::ALL.iter().skip(1).filter(|pattern| has(pattern)).map(|pattern| suffix(*pattern)).collect();
-    Finding::RefusedPattern { call, ending, others }
+    let others =
+        Pattern::ALL.iter().skip(1).filter(|pattern| has(pattern)).map(|pattern| suffix_of(*pattern)).collect();
+    Finding::RefusedPattern { call, suffix, others }
 }

@@ -216,7 +216,7 @@ impl Flow<'_, '_> {
         }
         match compared(&ty, kind, relation, &other, truth) {
             Compared::To(ty) if truth && !known && scene.excludes(&name, &ty) => {
-                never(format!("a comparison of `{variable}` before is true for each such value"), None)
+                never(format!("an earlier comparison of `{variable}` is true for each such value"), None)
             }
             Compared::To(ty) => Some(self.narrowed(scene, path, Slot::there(ty))),
             Compared::Unlisted(values) if truth => {

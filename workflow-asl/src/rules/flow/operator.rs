@@ -35,7 +35,7 @@ impl Flow<'_, '_> {
             && let Some(relation) = relation(sign)
             && self.is_excluded(left, relation, &constant, place)
         {
-            let what = format!("a comparison of `{}` before is true for each such value", place.text(left));
+            let what = format!("an earlier comparison of `{}` is true for each such value", place.text(left));
             self.say(Finding::NeverTrue { what, near: None }, place.at, Some(place.range(node)));
         }
         let asking = |operand: &Node| Place { asks: place.asks || is_path(operand), ..place.clone() };

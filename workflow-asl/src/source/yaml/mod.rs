@@ -23,7 +23,7 @@ use crate::{Code, Diagnostic, Finding, Pointer};
 /// Fields that contain only a name, whatever its form.
 const NAMES: [&str; 3] = ["StartAt", "Next", "Default"];
 
-/// Parses a text.
+/// Parses a string.
 pub(super) fn read(text: &str) -> Result<Read, Box<SourceError>> {
     // JSON is parsed as JSON, because its numbers have other forms.
     if text.trim_start().starts_with('{')
@@ -37,7 +37,7 @@ pub(super) fn read(text: &str) -> Result<Read, Box<SourceError>> {
     Ok(Read { value, repeated: reader.repeated, remarks: reader.remarks })
 }
 
-/// Returns the positions in a text that [`read`] accepts.
+/// Returns the positions in a string that [`read`] accepts.
 pub(super) fn layout(text: &str) -> Layout {
     tree(text).map(|tree| tree.layout()).unwrap_or_default()
 }

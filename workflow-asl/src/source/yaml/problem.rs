@@ -1,4 +1,4 @@
-//! The reasons why a text is rejected.
+//! The reasons why a string is rejected.
 
 use super::super::layout::Span;
 use super::super::{MAX_DEPTH, SourceError};
@@ -16,7 +16,7 @@ impl Problem {
         Box::new(Self { diagnostic: Diagnostic::new(code, Pointer::root(), message), span, path: Vec::new() })
     }
 
-    /// Creates the problem of a text that is not YAML.
+    /// Creates the problem of a string that is not YAML.
     pub(super) fn syntax(span: Span, message: impl AsRef<str>) -> Box<Self> {
         Self::new(Code::NotJson, span, format!("the definition is not YAML: {}", message.as_ref()))
     }

@@ -1,4 +1,4 @@
-//! The one document of a text as a tree of nodes, in which aliases are resolved.
+//! The one document of a string as a tree of nodes, in which aliases are resolved.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -31,7 +31,7 @@ pub(super) enum NodeKind {
     Members(Vec<(Rc<Node>, Rc<Node>)>),
 }
 
-/// Reads a text that holds one document.
+/// Reads a string that holds one document.
 pub(super) fn tree(text: &str) -> Result<Rc<Node>, Box<Problem>> {
     let mut reader = Reader { scanner: Scanner::new(text), anchors: BTreeMap::new(), tags: Vec::new(), depth: 0 };
     while let TokenKind::Directive(tag) = reader.scanner.peek()?.kind {
@@ -153,7 +153,7 @@ impl<'t> Reader<'t> {
     fn alias(&self, name: &str, span: Span) -> Result<Rc<Node>, Box<Problem>> {
         match self.anchors.get(name) {
             Some(Some(node)) => Ok(Rc::clone(node)),
-            Some(None) => Err(Problem::new(Code::NotJson, span, "an alias stands inside what it is an alias of")
+            Some(None) => Err(Problem::new(Code::NotJson, span, "an alias is inside the value that it refers to")
                 .with_help("that would expand without end")),
             None => Err(Problem::syntax(span, format!("there is no anchor `&{name}` before this alias"))),
         }
@@ -201,7 +201,7 @@ impl<'t> Reader<'t> {
         if next.kind == TokenKind::BlockEnd {
             return Ok(());
         }
-        let message = format!("this belongs neither to {what} before it nor behind it");
+        let message = format!("this belongs neither to {what} before it nor to what follows");
         Err(Problem::syntax(first_sign(next.span), message).with_help("check the indentation and the brackets"))
     }
 
@@ -296,11 +296,11 @@ impl<'t> Reader<'t> {
 fn unexpected(token: &Token<'_>) -> Box<Problem> {
     let message = match token.kind {
         TokenKind::StreamEnd => "the text ends too early",
-        TokenKind::BlockEntry => "a `-` cannot stand here",
+        TokenKind::BlockEntry => "`-` is not allowed here",
         TokenKind::FlowEntry => "a value is missing before this comma",
         TokenKind::FlowSequenceEnd | TokenKind::FlowMappingEnd => "this bracket closes nothing",
         TokenKind::Value => "a key is missing before this `:`",
-        _ => "this cannot stand here",
+        _ => "this is not allowed here",
     };
     Problem::syntax(first_sign(token.span), message)
 }
@@ -333,9 +333,9 @@ fn collection(Open { span, tag }: Open, kind: NodeKind) -> Result<Rc<Node>, Box<
     }
     let weight = nodes().fold(1_usize, |sum, node| sum.saturating_add(node.weight));
     if weight > MAX_BYTES {
-        let message = format!("with its aliases put in, this is more than {MAX_BYTES} bytes");
+        let message = format!("with its aliases expanded, this has more than {MAX_BYTES} bytes");
         return Err(Problem::new(Code::DefinitionTooLarge, span, message)
-            .with_help("aliases of what has aliases in it grow without bound: write it out, or keep fewer"));
+            .with_help("nested aliases multiply: write the values out, or use fewer aliases"));
     }
     Ok(Rc::new(Node { span, tag, kind, depth, weight }))
 }

@@ -1,7 +1,7 @@
 //! The parts of states' results that raw JSONata reads through their variables: `jsonata "$Train.Status"`.
 //!
 //! They are captured like those of references, if the reader sees the variable and nothing else assigns it. The
-//! document's rules check whether the state has run on all paths, because such a text may test it.
+//! document's rules check whether the state has run on all paths, because such a string may test it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +20,7 @@ use crate::literal_range::LiteralRange;
 use crate::problem::Problem;
 use crate::syntax::ast::TokenSpan;
 
-/// A part of a state's result that a text reads.
+/// A part of a state's result that a string reads.
 struct Read {
     number: usize,
     path: Vec<String>,

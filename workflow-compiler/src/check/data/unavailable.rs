@@ -127,7 +127,7 @@ impl<'a> Analysis<'a> {
                 );
                 let arguments = if call == "shuffle" { "…" } else { "" };
                 let help = format!(
-                    "store it once: `assign {{ value: ${call}({arguments}) }}` on a state before, then read `$value`"
+                    "store it once: `assign {{ value: ${call}({arguments}) }}` in an earlier state, then read `$value`"
                 );
                 return Some(Problem::new(Code::StateReference, span, message).help(help));
             }

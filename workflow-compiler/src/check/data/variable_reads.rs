@@ -13,7 +13,7 @@ use crate::syntax::ast::{Expr, ExprKind, Root, TokenSpan, plain};
 pub struct VariableReads {
     /// Where it is read with `?`, so that it may have no value.
     pub optional: Vec<TokenSpan>,
-    /// Where a text reads it that does not ask whether it is there, with the members that follow: `.Payload.x`.
+    /// Where a string reads it that does not ask whether it is there, with the members that follow: `.Payload.x`.
     pub raw: Vec<(TokenSpan, String)>,
 }
 

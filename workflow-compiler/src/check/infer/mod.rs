@@ -94,7 +94,7 @@ impl<'a> Analysis<'a> {
         match self.length_as_member(place, reference) {
             Some((name, meant)) => {
                 sink.report(|| {
-                    let message = format!("`{}` is not a member of a list or a text", name.value);
+                    let message = format!("`{}` is not a member of lists or text", name.value);
                     Problem::new(name_code(reference), span, message).write(spelled(&meant))
                 });
                 Inferred::Type(Ty::INTEGER)
@@ -311,7 +311,7 @@ fn left_out_help(
             let later = Path { root: PathRoot::result_of(&place.state.name), segments };
             vec![format!("read `{later}` in a later state, where a choice has tested `is_present({later})`")]
         }
-        (QueryLanguage::JsonPath, _) => vec![format!("test it in a choice before: `is_present({text})`")],
+        (QueryLanguage::JsonPath, _) => vec![format!("test it in an earlier choice: `is_present({text})`")],
     }
 }
 

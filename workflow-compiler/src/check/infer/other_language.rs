@@ -137,7 +137,7 @@ impl<'a> Analysis<'a> {
         meant.map_or(Ty::Unknown, |meant| self.type_of(place, &meant))
     }
 
-    /// Returns the type of a text that another language fills in. Names that the workflow knows are written in full; of
+    /// Returns the type of a string that another language fills in. Names that the workflow knows are written in full; of
     /// one that it does not know nothing can be proposed.
     fn infer_format(&self, place: ValueSite<'_, 'a>, parts: &[Expr], span: TokenSpan, sink: &mut Sink<'_>) -> Ty {
         let known: Result<Vec<_>, _> = parts.iter().map(|part| self.in_full(place, part)).collect();
@@ -180,7 +180,7 @@ impl<'a> Analysis<'a> {
         changed.then(|| OtherLanguage::Method { of: Box::new(full), name: name.clone(), arguments: arguments.clone() })
     }
 
-    /// A part of such a text with the whole reference where it is a name alone; the name where nothing is called so.
+    /// A part of such a string with the whole reference where it is a name alone; the name where nothing is called so.
     fn in_full(&self, place: ValueSite<'_, 'a>, part: &Expr) -> Result<Expr, String> {
         let ExprKind::Reference(reference) = &part.kind else { return Ok(part.clone()) };
         let name = match &reference.root {
@@ -462,7 +462,7 @@ impl<'a> Analysis<'a> {
 }
 
 impl<'a> Analysis<'a> {
-    /// A text with references in braces, as other languages fill them in: `"order {input.id}"`.
+    /// A string with references in braces, as other languages fill them in: `"order {input.id}"`.
     pub(in crate::check) fn braces_in_text(
         &self,
         place: ValueSite<'_, 'a>,
@@ -508,7 +508,7 @@ impl<'a> Analysis<'a> {
         None
     }
 
-    /// Returns whether words in a text surely name something of the workflow.
+    /// Returns whether words in a string surely name something of the workflow.
     fn is_reference(&self, reference: &Reference) -> bool {
         !reference.segments.is_empty()
             && match &reference.root {

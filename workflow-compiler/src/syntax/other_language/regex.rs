@@ -125,7 +125,7 @@ impl Parser<'_> {
     }
 }
 
-/// Returns the pattern that replaces the regular expression in a function that only tests whether a text matches.
+/// Returns the pattern that replaces the regular expression in a function that only tests whether a string matches.
 fn pattern_of(name: &Text, after: &[Expr], regex: &str) -> Option<String> {
     let asks = ["matches", "$contains", "$match"].contains(&name.value.as_str()) && after.is_empty();
     if asks { glob(regex) } else { None }

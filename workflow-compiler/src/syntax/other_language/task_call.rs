@@ -57,7 +57,10 @@ impl Parser<'_> {
             return Some(Some(problem.help("write `=` before this").edit(Edit::before(here, "= "))));
         }
         let problem = self.unexpected(cursor, &format!("`=` and the resource of `{name}`"));
-        self.complain(cursor, problem.help("such as `task Convert = lambda::invoke { FunctionName: \"f\" } -> Next;`"));
+        self.complain(
+            cursor,
+            problem.help("for example `task Convert = lambda::invoke { FunctionName: \"f\" } -> Next;`"),
+        );
         None
     }
 

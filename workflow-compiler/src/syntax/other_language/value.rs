@@ -215,7 +215,7 @@ impl Parser<'_> {
         let problem = Problem::new(Code::Syntax, span, "`match` is not a value: use `if … { … } else { … }`");
         // Only a name can be repeated in each arm.
         let Some(chain) = chain.filter(|_| matches!(subject.kind, ExprKind::Reference(_))) else {
-            self.report(problem.help("such as `if input.kind == \"a\" { 1 } else { 2 }`"));
+            self.report(problem.help("for example `if input.kind == \"a\" { 1 } else { 2 }`"));
             return Some(self.leaf(ExprKind::Invalid, span));
         };
         self.report(problem.write(spelled(&chain)));

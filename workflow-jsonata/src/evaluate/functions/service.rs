@@ -195,7 +195,7 @@ fn uuid(high: u64, low: u64) -> String {
     )
 }
 
-/// Returns the hash of a text as lower-case hexadecimal digits, or `None` for an unknown algorithm.
+/// Returns the hash of a string as lower-case hexadecimal digits, or `None` for an unknown algorithm.
 fn hash(text: &str, algorithm: &str) -> Option<String> {
     fn hex<D: Digest>(text: &str) -> String {
         D::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()

@@ -16,7 +16,7 @@ use crate::regex::{Regex, Subject};
 /// `now`, in milliseconds, provides the components larger than the largest one in the picture.
 ///
 /// # Errors
-/// Returns `D3110` for a text that is not an ISO 8601 timestamp, `D3136` for a picture that lacks a component, `D3133`
+/// Returns `D3110` for a string that is not an ISO 8601 timestamp, `D3136` for a picture that lacks a component, `D3133`
 /// for names of a component without names, the errors of pictures, or an exceeded limit.
 pub(crate) fn to_millis(
     text: &str,

@@ -80,7 +80,7 @@ impl Logging {
         (&self.level, self.data, self.group()) == (&other.level, other.data, other.group())
     }
 
-    /// Returns a text that is equal if the settings are equal.
+    /// Returns a string that is equal if the settings are equal.
     fn text(&self) -> String {
         format!("{} {} {}", self.level.as_str(), self.data, self.group().unwrap_or_default())
     }
@@ -139,7 +139,7 @@ impl Encryption {
         Self { key, reuse: found.and_then(EncryptionConfiguration::kms_data_key_reuse_period_seconds) }
     }
 
-    /// Returns a text that is equal if the settings are equal.
+    /// Returns a string that is equal if the settings are equal.
     fn text(&self) -> String {
         match &self.key {
             Some(key) => format!("{key} {}", self.reuse.unwrap_or(REUSE)),

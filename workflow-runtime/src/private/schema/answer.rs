@@ -320,7 +320,7 @@ const fn missing(found: &WalkResult, step: &PathStep<'_>, words: &str, code: &st
         PathStep::Member(..) if stop.kinds == ARRAY => {
             message.all(&["`", words, "` is an array: select one of its items first"]);
             message.code(code);
-            message.help(&["such as `", words, "[0].", name, "`"]);
+            message.help(&["for example `", words, "[0].", name, "`"]);
         }
         PathStep::Member(..) => {
             message.all(&["`", words, "` is "]);

@@ -25,7 +25,7 @@ impl Message {
         Self { bytes: [0; ROOM], len: 0, sentence: 0, helps: ([0; MOST_HELPS], 0) }
     }
 
-    /// Adds a text as a whole, or not at all.
+    /// Adds a string as a whole, or not at all.
     pub(super) const fn add(&mut self, text: &str) {
         if self.len + text.len() > ROOM {
             return;

@@ -32,7 +32,7 @@ pub enum Shape {
     Parsed {
         /// The type's name.
         name: &'static str,
-        /// Returns whether a text is valid.
+        /// Returns whether a string is valid.
         parses: fn(&str) -> bool,
     },
     /// One of a fixed set of strings.

@@ -111,7 +111,7 @@ struct Here<'p> {
     given: &'p [&'p str],
 }
 
-/// Walks a path. `certain` means that the start value is known to exist. `text` is a text to look for.
+/// Walks a path. `certain` means that the start value is known to exist. `text` is a string to look for.
 pub(super) const fn walk(
     shape: &'static Shape,
     path: &[PathStep<'_>],

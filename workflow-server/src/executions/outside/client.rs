@@ -125,7 +125,7 @@ impl Endpoint {
     }
 }
 
-/// Escapes a text as a part of a URL. Only unreserved characters stay.
+/// Escapes a string as a part of a URL. Only unreserved characters stay.
 pub(super) fn escaped(text: &str) -> String {
     escaped_but(text, b"")
 }
