@@ -42,7 +42,8 @@ impl<'c> Siblings<'c> {
         Self(siblings)
     }
 
-    /// What is wrong with what a workflow in these modules gives to others of the file and reads of what they give.
+    /// Returns what is wrong with what a workflow in these modules gives to others of the file and reads of what they
+    /// give.
     pub(crate) fn problems(&self, workflow: &CompiledWorkflow, modules: &[String]) -> Vec<Problem> {
         let mut asked = BTreeSet::new();
         let mut found = Vec::new();
@@ -121,7 +122,7 @@ impl<'c> Siblings<'c> {
     }
 }
 
-/// What is wrong, by the declarations of the workflow that is asked about.
+/// Returns what is wrong, by the declarations of the workflow that is asked about.
 fn answer(question: &Question, other: &CompiledWorkflow) -> Option<Problem> {
     let shape = || Shapes::of_workflow(other).part(question.of.part);
     let path = question.of.steps.iter().map(|step| match &step.to {

@@ -171,7 +171,7 @@ impl Printer {
             };
             let suffix = match pattern.suffix() {
                 "" => "request and response".to_owned(),
-                suffix => format!(".{suffix}"),
+                suffix => suffix.to_owned(),
             };
             writeln!(output, "    {suffix}: {machines}")?;
         }

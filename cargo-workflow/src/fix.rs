@@ -120,7 +120,7 @@ impl Fix {
         Ok(Outcome { fixed, errors: errors(&findings), warnings: found.len() - errors(&findings) })
     }
 
-    /// What is found in the text of a file.
+    /// Returns what is found in the text of a file.
     fn check(&self, file: &Path, text: &str) -> Result<Findings, Failure> {
         let mut findings = Findings::default();
         let read = File::of_bytes(file, text.as_bytes().to_vec());

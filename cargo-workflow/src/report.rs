@@ -94,7 +94,7 @@ impl Report {
         }
     }
 
-    /// What is found in a document, each with its fix.
+    /// Returns what is found in a document, each with its fix.
     pub(crate) fn found_in<'a>(
         file: &'a Path,
         source: &'a Source,
@@ -114,7 +114,7 @@ impl Report {
         Self { place, ..Self::new(file, Some(Code::Syntax), NOT_RUST.to_owned()) }
     }
 
-    /// What the compiler says of a workflow.
+    /// Returns what the compiler says of a workflow.
     pub(crate) fn problem(file: &Path, text: &str, problem: &Problem) -> Self {
         let (start, end) = (problem.span.first.byte_range().start, problem.span.last.byte_range().end);
         // Of a string literal only the part that is wrong.
@@ -148,7 +148,7 @@ impl Report {
         }
     }
 
-    /// Why a file was not formatted.
+    /// Returns why a file was not formatted.
     pub(crate) fn fault(file: &Path, text: &str, fault: &Fault) -> Self {
         let place = locations(text, &[(fault.range.start, fault.range.len())]).pop();
         Self {
@@ -173,7 +173,7 @@ impl Report {
         self.code
     }
 
-    /// Whether it is an error or a warning.
+    /// Returns whether it is an error or a warning.
     pub(crate) fn severity(&self) -> Severity {
         let unknown = if self.is_remark { Severity::Warning } else { Severity::Error };
         self.code.map_or(unknown, Code::severity)
@@ -193,7 +193,7 @@ impl Report {
         Self { edits: Vec::new(), ..self }
     }
 
-    /// Whether it is about this file.
+    /// Returns whether it is about this file.
     pub(crate) fn is_in(&self, file: &Path) -> bool {
         self.file == name(file)
     }
@@ -209,7 +209,7 @@ impl Report {
         format!("{}{}: {}: {written}", self.file, place.unwrap_or_default(), self.message)
     }
 
-    /// What orders the findings of a file.
+    /// Returns what orders the findings of a file.
     pub(crate) fn offset(&self) -> usize {
         self.place.as_ref().map_or(0, |place| place.location.offset)
     }

@@ -371,7 +371,7 @@ pub(crate) fn read_to_run(file: &crate::File, values: &Values) -> Result<Machine
     })
 }
 
-/// How to give a value to the param of this name.
+/// Returns how to give a value to the param of this name.
 pub(crate) fn value_help(name: &str) -> String {
     format!("give a value with `--param {name}=…`, or a file with all values with `--params FILE`")
 }

@@ -39,8 +39,8 @@ macro_rules! codes {
                 match self { $( Code::$name => codes!(@aws $($aws)?), )* }
             }
 
-            /// Whether it compares a definition with AWS's APIs as [`workflow_services`] has them. AWS may have newer ones:
-            /// a definition with such an error may still run.
+            /// Returns whether it compares a definition with AWS's APIs as [`workflow_services`] has them. AWS may have
+            /// newer ones: a definition with such an error may still run.
             pub fn depends_on_table(self) -> bool {
                 match self { $( Code::$name => codes!(@marked $($mark)?), )* }
             }

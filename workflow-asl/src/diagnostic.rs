@@ -62,18 +62,19 @@ impl Diagnostic {
         self.code.severity()
     }
 
-    /// Whether it is wrong only in a definition that is to run: a placeholder whose value may still be of the right type.
+    /// Returns whether it is wrong only in a definition that is to run: a placeholder whose value may still be of the
+    /// right type.
     pub(crate) fn is_unfilled(&self) -> bool {
         matches!(*self.finding, Finding::Unfilled { .. })
     }
 
-    /// Whether a definition with it cannot run: an error that shows before an execution comes to it, and is not in the
-    /// table of AWS's APIs, for which a test may answer.
+    /// Returns whether a definition with it cannot run: an error that shows before an execution comes to it, and is not
+    /// in the table of AWS's APIs, for which a test may answer.
     pub fn prevents_running(&self) -> bool {
         self.is_error() && !self.code.fails_only_when_it_runs() && !self.code.depends_on_table()
     }
 
-    /// Whether it is an error.
+    /// Returns whether it is an error.
     pub fn is_error(&self) -> bool {
         self.severity() == Severity::Error
     }

@@ -32,7 +32,7 @@ pub mod printable;
 pub mod property;
 pub mod reaching;
 pub mod references;
-pub mod request;
+pub mod request_input;
 pub mod resource;
 pub mod result;
 pub mod rules;

@@ -40,7 +40,8 @@ impl Lookups {
     }
 }
 
-/// Whether the lengths allow enough similarity: each additional letter is an edit. This is cheaper than counting edits.
+/// Returns whether the lengths allow enough similarity: each additional letter is an edit. This is cheaper than
+/// counting edits.
 fn may_be_near(name: &str, candidate: &str) -> bool {
     let (a, b) = (name.chars().count(), candidate.chars().count());
     let (shorter, longer) = (a.min(b), a.max(b));

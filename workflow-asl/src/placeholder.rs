@@ -48,7 +48,8 @@ pub fn is_one(text: &str) -> bool {
     named(text).next().is_some_and(|(range, _)| range.len() == text.len())
 }
 
-/// Whether the text looks like a less regular placeholder of a person or a tool: `#{x}`, `{{x}}`, `<x>`, `__x__`.
+/// Returns whether the text looks like a less regular placeholder of a person or a tool: `#{x}`, `{{x}}`, `<x>`,
+/// `__x__`.
 pub fn likely(text: &str) -> bool {
     let between = |open: &str, close: &str| {
         text.split_once(open).is_some_and(|(_, rest)| rest.rfind(close).is_some_and(|at| at > 0))

@@ -3,6 +3,7 @@
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html>
 
 use workflow_services::Arn;
+pub use workflow_services::Pattern;
 
 use crate::placeholder;
 
@@ -32,31 +33,6 @@ pub struct Integration<'a> {
     pub action: &'a str,
     /// The integration pattern.
     pub pattern: Pattern,
-}
-
-/// The integration pattern, which determines when a task is done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Pattern {
-    /// Done when the service responds.
-    RequestResponse,
-    /// Done when the started job is done (`.sync`).
-    Sync,
-    /// Done when the started job is done, with the result as JSON instead of text (`.sync:2`).
-    SyncJson,
-    /// Done when the task token is sent back (`.waitForTaskToken`).
-    TaskToken,
-}
-
-impl Pattern {
-    /// Returns the suffix of an action with this pattern.
-    pub fn suffix(self) -> &'static str {
-        match self {
-            Self::RequestResponse => "",
-            Self::Sync => ".sync",
-            Self::SyncJson => ".sync:2",
-            Self::TaskToken => ".waitForTaskToken",
-        }
-    }
 }
 
 impl<'a> Resource<'a> {
@@ -110,9 +86,7 @@ const SDK: &str = "aws-sdk:";
 
 impl<'a> Integration<'a> {
     fn parse(text: &'a str) -> Option<Self> {
-        let patterns = [Pattern::SyncJson, Pattern::Sync, Pattern::TaskToken];
-        let ending = patterns.into_iter().find_map(|pattern| Some((text.strip_suffix(pattern.suffix())?, pattern)));
-        let (text, pattern) = ending.unwrap_or((text, Pattern::RequestResponse));
+        let (text, pattern) = Pattern::split(text);
         // A colon inside a placeholder is not a separator.
         let (service, action) = text.rsplit_once(':').filter(|(service, _)| !ends_open(service))?;
         let sdk = service.strip_prefix(SDK);
@@ -144,11 +118,11 @@ mod tests {
         };
         assert_eq!(
             call("arn:aws:states:::aws-sdk:sfn:startExecution.waitForTaskToken"),
-            Some(("aws-sdk:sfn", "startExecution", Pattern::TaskToken))
+            Some(("aws-sdk:sfn", "startExecution", Pattern::WaitForTaskToken))
         );
         assert_eq!(
             call("arn:aws:states:::states:startExecution.sync:2"),
-            Some(("states", "startExecution", Pattern::SyncJson))
+            Some(("states", "startExecution", Pattern::Sync2))
         );
         assert_eq!(
             call("arn:aws:states:us-east-1:123456789012:aws-sdk:s3:getObject"),

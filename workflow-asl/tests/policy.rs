@@ -107,8 +107,7 @@ fn made() -> Value {
             if integration.support(pattern, MachineType::Standard) == Support::Refused {
                 continue;
             }
-            let dot = if pattern == Pattern::RequestResponse { "" } else { "." };
-            let name = format!("{}{dot}{}", integration.name(), pattern.suffix());
+            let name = format!("{}{}", integration.name(), pattern.suffix());
             let resource = format!("arn:aws:states:::{name}");
             let known = policy(&task(&resource, parameters(integration.name())), &setting());
             let mut dynamic = task(&resource, json!(null));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
-use workflow_asl::Pointer;
+use workflow_asl::{Pointer, State};
 
 /// The words that cannot be Rust identifiers, not even raw ones.
 const NEVER: [&str; 4] = ["Self", "self", "super", "crate"];
@@ -141,7 +141,7 @@ fn collect(scope: &Map<String, Value>, at: &Pointer, states: &mut Vec<(Pointer, 
                 }
             }
         }
-        for processor in ["ItemProcessor", "Iterator"] {
+        for processor in State::PROCESSOR_FIELDS {
             if let Some(Value::Object(inner)) = state.get(processor) {
                 collect(inner, &at.child(processor), states);
             }

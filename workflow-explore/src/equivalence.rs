@@ -71,8 +71,9 @@ enum End {
 }
 
 impl Explorer {
-    /// Whether another definition does the same as this one, with the inputs and results of both, within the bounds of this
-    /// one. The same are: the states that are entered, the requests of tasks, the times of both, and how executions end.
+    /// Returns whether another definition does the same as this one, with the inputs and results of both, within the
+    /// bounds of this one. The same are: the states that are entered, the requests of tasks, the times of both, and how
+    /// executions end.
     ///
     /// ```
     /// use serde_json::json;
@@ -227,7 +228,7 @@ impl Shown {
     }
 }
 
-/// How the first requests that differ do so.
+/// Returns how the first requests that differ do so.
 fn called(first: &[(Task, String, Payload)], second: &[(Task, String, Payload)]) -> (String, String) {
     let differs = first.iter().zip(second).find(|(one, other)| one != other);
     if let Some(((task, _, one), (same, _, other))) = differs

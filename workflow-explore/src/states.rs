@@ -72,7 +72,7 @@ impl States {
         }
     }
 
-    /// Whether there is a distributed map, whose states run in child executions.
+    /// Returns whether there is a distributed map, whose states run in child executions.
     pub(crate) fn has_children(&self) -> bool {
         self.all.values().any(|facts| facts.distributed.is_some())
     }
@@ -129,14 +129,12 @@ fn handled(state: &State) -> Vec<&str> {
 }
 
 fn has_timer(state: &State) -> bool {
-    ["TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath"]
-        .iter()
-        .any(|field| state.has(field))
+    State::TIMEOUT_FIELDS.iter().chain(&State::HEARTBEAT_FIELDS).any(|field| state.has(field))
 }
 
 fn has_both_timers(state: &State) -> bool {
     let has = |fields: [&str; 2]| fields.iter().any(|field| state.has(field));
-    has(["TimeoutSeconds", "TimeoutSecondsPath"]) && has(["HeartbeatSeconds", "HeartbeatSecondsPath"])
+    has(State::TIMEOUT_FIELDS) && has(State::HEARTBEAT_FIELDS)
 }
 
 fn resource(state: &State) -> Option<TaskResource<'_>> {

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
+use workflow_asl::error_name::TIMEOUT;
 use workflow_asl::timestamp;
 
 /// The events of one execution, and the visits derived from them.
@@ -474,7 +475,7 @@ impl History {
             (visit.status, visit.error) = (Status::Failed, event.error());
         } else if ENDS_ATTEMPT.iter().any(|end| kind.ends_with(end)) && !kind.starts_with("MapRun") {
             let error = (!kind.ends_with("Succeeded")).then(|| {
-                let default = if kind.ends_with("TimedOut") { "States.Timeout" } else { "(no error name)" };
+                let default = if kind.ends_with("TimedOut") { TIMEOUT } else { "(no error name)" };
                 event.error().unwrap_or_else(|| default.to_owned())
             });
             if let Some(attempt) = visit.attempts.last_mut() {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 use workflow_asl::Diagnostic;
+use workflow_asl::limits::PAYLOAD_BYTES;
 
 use crate::declared::{Lines, TypeMismatch};
 use crate::mutation::MutationError;
@@ -123,7 +124,7 @@ pub enum RunError {
         mismatches: Vec<TypeMismatch>,
     },
     /// The input is larger than 256 KiB.
-    #[error("the input has {bytes} bytes, more than the 262144 that Step Functions accepts")]
+    #[error("the input has {bytes} bytes, but at most {PAYLOAD_BYTES} are allowed")]
     InputTooLarge {
         /// The size of its JSON text in bytes.
         bytes: usize,

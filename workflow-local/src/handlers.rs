@@ -41,7 +41,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use workflow_asl::error_name::TASK_FAILED;
-use workflow_services::{Arn, Integration};
+use workflow_services::{Arn, Integration, Pattern};
 
 use crate::answers::Answers;
 pub use crate::answers::TimedAnswer;
@@ -317,7 +317,8 @@ impl Handlers {
         if let Some(handler) = machine_arn(request).and_then(|arn| self.machines.get(arn)) {
             return Some(HandlerCall { handler: handler.clone(), number: 0 });
         }
-        let plain = plain_resource(&request.resource);
+        // A handler of an action answers all its patterns.
+        let (plain, _) = Pattern::split(&request.resource);
         let (at, _, handler) =
             self.resources.get_full(&*request.resource).or_else(|| self.resources.get_full(plain))?;
         Some(HandlerCall { handler: handler.clone(), number: count(&mut asked.resources, at) })
@@ -335,11 +336,6 @@ fn count(counts: &mut Vec<u64>, at: usize) -> u64 {
     })
 }
 
-/// Returns the resource without the pattern, because a handler of an action answers all its patterns.
-fn plain_resource(arn: &str) -> &str {
-    [".waitForTaskToken", ".sync:2", ".sync"].iter().find_map(|pattern| arn.strip_suffix(pattern)).unwrap_or(arn)
-}
-
 impl TaskRequest {
     /// Returns the name or ARN of the Lambda function that the request calls.
     pub fn function(&self) -> Option<&str> {
@@ -352,7 +348,7 @@ impl TaskRequest {
     /// Returns whether the request calls a Lambda function through the service integration (`lambda:invoke`, in each of
     /// its patterns), which wraps payload and result.
     pub fn is_invoke(&self) -> bool {
-        Arn::parse(plain_resource(&self.resource)).and_then(Arn::integration) == Some(Integration::LAMBDA_INVOKE)
+        Arn::parse(Pattern::split(&self.resource).0).and_then(Arn::integration) == Some(Integration::LAMBDA_INVOKE)
     }
 }
 
@@ -452,7 +448,7 @@ impl ClosureKind {
 
     pub(crate) fn result(self, request: &TaskRequest, result: Result<Value, TaskError>) -> Result<Value, TaskError> {
         // A callback's result is the value sent back, not the answer of `invoke`.
-        let answers = request.is_invoke() && !request.resource.ends_with(".waitForTaskToken");
+        let answers = request.is_invoke() && Pattern::split(&request.resource).1 != Pattern::WaitForTaskToken;
         if self == Self::Lambda && answers {
             return result
                 .map(|payload| json!({ "ExecutedVersion": "$LATEST", "Payload": payload, "StatusCode": 200 }));

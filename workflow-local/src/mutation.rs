@@ -158,7 +158,7 @@ impl Mutation {
         json
     }
 
-    /// What [`to_json`](Self::to_json) writes.
+    /// Returns what [`to_json`](Self::to_json) writes.
     ///
     /// # Errors
     /// A member is missing or of another type.

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Map, Value, json};
 use workflow_asl::error_name::TASK_FAILED;
-use workflow_services::Arn;
+use workflow_services::{Arn, Pattern};
 
 use crate::arn;
 use crate::clock::{Clock, Instant};
@@ -135,13 +135,13 @@ enum Waits {
 impl Waits {
     fn of(request: &TaskRequest, started: Value) -> Self {
         let resource = &*request.resource;
-        match &request.token {
-            Some(token) if resource.ends_with(".waitForTaskToken") => {
+        match (Pattern::split(resource).1, &request.token) {
+            (Pattern::WaitForTaskToken, Some(token)) => {
                 let partition = Arn::parse(resource).map_or("aws", |arn| arn.partition);
                 Self::Callback { prefix: format!("arn:{partition}"), token: Arc::clone(token) }
             }
-            _ if resource.ends_with(".sync:2") => Self::Job { as_text: false },
-            _ if resource.ends_with(".sync") => Self::Job { as_text: true },
+            (Pattern::Sync2, _) => Self::Job { as_text: false },
+            (Pattern::Sync, _) => Self::Job { as_text: true },
             _ => Self::Start(started),
         }
     }

@@ -20,7 +20,7 @@ const PLAIN_ATTRIBUTE_VALUES: u8 = 16;
 /// When a task continues after the call.
 ///
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html>
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Pattern {
     /// When the service responds.
     RequestResponse,
@@ -36,20 +36,32 @@ impl Pattern {
     /// Every pattern.
     pub const ALL: [Self; 4] = [Self::RequestResponse, Self::Sync, Self::Sync2, Self::WaitForTaskToken];
 
-    /// Returns the suffix of the action in a resource, without the dot; empty for
+    /// Returns the suffix of a resource with this pattern, such as `.sync`; empty for
     /// [`RequestResponse`](Self::RequestResponse).
     pub fn suffix(self) -> &'static str {
         match self {
             Self::RequestResponse => "",
-            Self::Sync => "sync",
-            Self::Sync2 => "sync:2",
-            Self::WaitForTaskToken => "waitForTaskToken",
+            Self::Sync => ".sync",
+            Self::Sync2 => ".sync:2",
+            Self::WaitForTaskToken => ".waitForTaskToken",
         }
     }
 
-    /// Returns the pattern with that suffix.
+    /// Returns the pattern with that suffix, given without its dot.
     pub fn of_suffix(suffix: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|pattern| pattern.suffix() == suffix)
+        Self::ALL.into_iter().find(|pattern| pattern.suffix().trim_start_matches('.') == suffix)
+    }
+
+    /// Splits a resource into the call and its pattern.
+    ///
+    /// ```
+    /// use workflow_services::Pattern;
+    /// assert_eq!(Pattern::split("ecs:runTask.sync"), ("ecs:runTask", Pattern::Sync));
+    /// assert_eq!(Pattern::split("lambda:invoke"), ("lambda:invoke", Pattern::RequestResponse));
+    /// ```
+    pub fn split(resource: &str) -> (&str, Self) {
+        let call = |pattern: Self| Some((resource.strip_suffix(pattern.suffix())?, pattern));
+        Self::ALL.into_iter().skip(1).find_map(call).unwrap_or((resource, Self::RequestResponse))
     }
 }
 
@@ -192,8 +204,8 @@ impl Integration {
         self.refused_without.texts()
     }
 
-    /// Whether the member of a request with this name takes any JSON besides text, which then becomes its JSON text. If it
-    /// does, the answer is whether a number or a boolean is known to fail the task.
+    /// Returns whether the member of a request with this name takes any JSON besides text, which then becomes its JSON
+    /// text. If it does, the answer is whether a number or a boolean is known to fail the task.
     ///
     /// ```
     /// let invoke = workflow_services::Integration::find("lambda:invoke").unwrap();
@@ -208,7 +220,7 @@ impl Integration {
         }
     }
 
-    /// Whether text may stand for an attribute value of DynamoDB, which the API has as an object.
+    /// Returns whether text may stand for an attribute value of DynamoDB, which the API has as an object.
     pub fn takes_plain_attribute_values(self) -> bool {
         self.flags & PLAIN_ATTRIBUTE_VALUES != 0
     }

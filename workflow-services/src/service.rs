@@ -130,7 +130,7 @@ impl Service {
         Reader::at(self.record.table(), self.chunk.saturating_add(offset))
     }
 
-    /// Where the operations start in the chunk.
+    /// Returns where the operations start in the chunk.
     fn operations_at(self) -> usize {
         self.reader(0).number_of(3).unwrap_or(0)
     }

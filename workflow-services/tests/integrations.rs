@@ -93,7 +93,6 @@ fn every_pattern_is_accepted_or_refused_as_documented() {
             };
             // An Express state machine supports only request and response.
             let express = if pattern == Pattern::RequestResponse { Support::Accepted } else { Support::Refused };
-            let dot = if pattern.suffix().is_empty() { "" } else { "." };
             for place in [
                 "aws:states::",
                 "aws-cn:states::",
@@ -101,7 +100,7 @@ fn every_pattern_is_accepted_or_refused_as_documented() {
                 "aws:states:us-east-1:123456789012",
                 "${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}",
             ] {
-                let resource = format!("arn:{place}:{name}{dot}{}", pattern.suffix());
+                let resource = format!("arn:{place}:{name}{}", pattern.suffix());
                 let task = TaskResource::parse(&resource).unwrap();
                 assert_eq!(task.pattern(), Some(pattern));
                 assert_eq!(task.support(MachineType::Standard), standard, "{resource}");

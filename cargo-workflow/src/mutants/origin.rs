@@ -132,7 +132,7 @@ fn read(path: &Path) -> Option<Source> {
     Source::read(&bytes, Format::of_path(path)).ok()
 }
 
-/// Whether an execution can take the same in a document.
+/// Returns whether an execution can take the same in a document.
 fn is_alike(document: &serde_json::Value, workflow: &Covered) -> bool {
     let points = Point::all(&StateMachine::read(document).0);
     let alike = |(one, other): (&Point, &Point)| one.kind == other.kind && one.pointer == other.pointer;

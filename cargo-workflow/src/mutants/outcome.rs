@@ -47,7 +47,7 @@ impl Outcome {
         }
     }
 
-    /// Whether the user has something to do about it.
+    /// Returns whether the user has something to do about it.
     pub(crate) fn is_unnoticed(self) -> bool {
         matches!(self, Self::Survived | Self::NotCovered | Self::NotRun)
     }

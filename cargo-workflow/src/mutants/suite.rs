@@ -37,7 +37,7 @@ pub(crate) enum Reach {
 }
 
 impl Test {
-    /// Whether it reaches a point of a workflow; any point where none is given.
+    /// Returns whether it reaches a point of a workflow; any point where none is given.
     pub(crate) fn reach(&self, workflow: &Covered, point: Option<&Pointer>) -> Reach {
         let same =
             |covered: &&Covered| covered.definitions.iter().any(|definition| workflow.definitions.contains(definition));
@@ -55,7 +55,7 @@ impl Test {
         reaches.max().unwrap_or(Reach::Nothing)
     }
 
-    /// What to call it.
+    /// Returns what to call it.
     pub(crate) fn title(&self, suite: &Suite) -> String {
         let run = self.run.and_then(|run| suite.runs.get(run));
         match (run, &self.name) {
@@ -73,7 +73,7 @@ impl Run {
         stem.rsplit_once('-').map_or(stem.clone(), |(name, _)| name.to_owned())
     }
 
-    /// What lets ignored tests run, where the user wants that.
+    /// Returns what lets ignored tests run, where the user wants that.
     pub(crate) fn includes_ignored(&self) -> bool {
         self.arguments.iter().any(|argument| matches!(argument.as_str(), "--ignored" | "--include-ignored"))
     }
@@ -100,7 +100,7 @@ impl Run {
     }
 }
 
-/// Whether something in a folder was compiled by an engine.
+/// Returns whether something in a folder was compiled by an engine.
 pub(crate) fn has_coverage(folder: &Path) -> bool {
     let mut files = std::fs::read_dir(folder).into_iter().flatten().flatten();
     files.any(|entry| entry.path().extension().is_some_and(|extension| extension == FILE_EXTENSION))

@@ -230,7 +230,8 @@ impl Reader<'_, '_> {
         cost
     }
 
-    /// What a scope costs that begins so many seconds after its execution, and its way with the most transitions.
+    /// Returns what a scope costs that begins so many seconds after its execution, and its way with the most
+    /// transitions.
     fn scope(&mut self, scope: Scope<'_>, execution: usize, begins: u64, depth: u64) -> (Cost, Vec<String>) {
         let graph = Graph::of(scope);
         // What a state lasts at least decides when others begin, so that the states come before what is inside them.

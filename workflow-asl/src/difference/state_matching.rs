@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::StateLocation;
 use super::field::{self, TRANSITIONS};
-use crate::Pointer;
+use crate::{Pointer, State};
 
 /// The least share of equal fields of two states with different names that match.
 const ALIKE: f64 = 0.6;
@@ -46,7 +46,7 @@ fn states<'v>(scope: &Scope<'v>) -> impl Iterator<Item = (StateLocation, &'v Val
 fn inside<'v>(at: &Pointer, state: &'v Value) -> Vec<Scope<'v>> {
     let branches = state.get("Branches").and_then(Value::as_array).into_iter().flatten().enumerate();
     let branches = branches.map(|(number, branch)| (at.child("Branches").index(number), branch));
-    let processors = ["ItemProcessor", "Iterator"].into_iter();
+    let processors = State::PROCESSOR_FIELDS.into_iter();
     let processors = processors.filter_map(|field| Some((at.child(field), state.get(field)?)));
     branches.chain(processors).collect()
 }

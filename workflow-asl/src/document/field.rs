@@ -185,13 +185,13 @@ pub enum Form {
 }
 
 impl Form {
-    /// Whether the value is a path, or `null`.
+    /// Returns whether the value is a path, or `null`.
     pub(crate) fn is_path(self) -> bool {
         use Form::{InputReferencePath, Path, PathOrNull, ReferencePath, ReferencePathOrNull};
         matches!(self, Path | PathOrNull | ReferencePath | ReferencePathOrNull | InputReferencePath)
     }
 
-    /// Whether the value is a number or may be computed, by a path, a call or an expression.
+    /// Returns whether the value is a number or may be computed, by a path, a call or an expression.
     pub(crate) fn is_parsed(self) -> bool {
         use Form::{Computed, Condition, Integer, Number, PathOrIntrinsic, Template, TextOrExpression, Timestamp};
         self.is_path()

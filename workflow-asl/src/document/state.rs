@@ -112,12 +112,12 @@ object! {
     }
     groups {
         Group::at_most_one(&["Next", "End"]).in_kinds(GOES_ON);
-        Group::at_most_one(&["TimeoutSeconds", "TimeoutSecondsPath"]).in_kinds(TASK);
-        Group::at_most_one(&["HeartbeatSeconds", "HeartbeatSecondsPath"]).in_kinds(TASK);
+        Group::at_most_one(&State::TIMEOUT_FIELDS).in_kinds(TASK);
+        Group::at_most_one(&State::HEARTBEAT_FIELDS).in_kinds(TASK);
         Group::exactly_one(&["Seconds", "SecondsPath", "Timestamp", "TimestampPath"]).in_kinds(WAIT);
         Group::at_most_one(&["Error", "ErrorPath"]).in_kinds(FAIL);
         Group::at_most_one(&["Cause", "CausePath"]).in_kinds(FAIL);
-        Group::exactly_one(&["ItemProcessor", "Iterator"]).in_kinds(MAP);
+        Group::exactly_one(&State::PROCESSOR_FIELDS).in_kinds(MAP);
         Group::at_most_one(&["ItemSelector", "Parameters"]).in_kinds(MAP);
         Group::at_most_one(&["MaxConcurrency", "MaxConcurrencyPath"]).in_kinds(MAP);
         Group::at_most_one(&["ToleratedFailureCount", "ToleratedFailureCountPath"]).in_kinds(MAP);
@@ -132,6 +132,13 @@ object! {
 }
 
 impl State {
+    /// The fields with a task's timeout.
+    pub const TIMEOUT_FIELDS: [&'static str; 2] = ["TimeoutSeconds", "TimeoutSecondsPath"];
+    /// The fields with a task's heartbeat interval.
+    pub const HEARTBEAT_FIELDS: [&'static str; 2] = ["HeartbeatSeconds", "HeartbeatSecondsPath"];
+    /// The fields with a map's item processor: the current name, and the former one.
+    pub const PROCESSOR_FIELDS: [&'static str; 2] = ["ItemProcessor", "Iterator"];
+
     /// A state of the given kind without any field.
     pub fn new(kind: StateKind) -> Self {
         Self { kind, ..Self::default() }

@@ -438,7 +438,7 @@ findings! {
     ExpressWaits { pattern: Pattern } ExpressRestriction
         (format!("an Express state machine does not support `{}` service integrations", pattern.suffix())),
         help (Some(match pattern {
-            Pattern::Sync | Pattern::SyncJson => {
+            Pattern::Sync | Pattern::Sync2 => {
                 "use a Standard state machine, or start the job without waiting for it".to_owned()
             }
             _ => "use a Standard state machine".to_owned(),

@@ -130,7 +130,8 @@ impl JsonPath {
         &self.source
     }
 
-    /// Whether the path selects a single value (or fails). Otherwise it selects an array of matches, possibly empty.
+    /// Returns whether the path selects a single value (or fails). Otherwise it selects an array of matches, possibly
+    /// empty.
     ///
     /// Wildcards, slices, unions of indices, filters and `..` make a path indefinite. A final function makes it
     /// definite.
@@ -138,7 +139,8 @@ impl JsonPath {
         matches!(self.steps.last(), Some(PathStep::Function(_))) || definite(&self.steps)
     }
 
-    /// Whether the path selects a single node by member names and indices only, as ASL requires of a Reference Path.
+    /// Returns whether the path selects a single node by member names and indices only, as ASL requires of a Reference
+    /// Path.
     pub fn is_reference_path(&self) -> bool {
         self.segments().is_some()
     }

@@ -107,15 +107,15 @@ pub fn waits_for_unsent_token(state: &State, language: QueryLanguage) -> bool {
 /// A task that waits for its token has a timeout or a heartbeat, or its machine has a timeout.
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-wait-token>
 pub(super) fn a_wait_for_a_token_ends(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
-    const ENDING: [&str; 4] = ["TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath"];
     if definition.machine.timeout_seconds.is_some() {
         return;
     }
-    let waiting = calls(definition).filter(|(_, call)| call.pattern == Pattern::TaskToken);
+    let waiting = calls(definition).filter(|(_, call)| call.pattern == Pattern::WaitForTaskToken);
     for (state, _) in waiting.filter(|(state, _)| !state.express) {
         let resource = state.state.resource.as_deref().unwrap_or_default();
         // An integration without that pattern has another finding.
-        if ENDING.iter().any(|field| state.state.has(field)) || TaskResource::parse(resource).is_err() {
+        let mut limits = State::TIMEOUT_FIELDS.iter().chain(&State::HEARTBEAT_FIELDS);
+        if limits.any(|field| state.state.has(field)) || TaskResource::parse(resource).is_err() {
             continue;
         }
         let diagnostic = Finding::EndlessWait { state: state.name.to_owned() }.at(state.at.child("Resource"));

@@ -68,7 +68,7 @@ pub struct Analysis<'a> {
     pub(super) expressions: Expressions,
     /// The parsed `jsonata "…"` texts, each parsed once.
     pub(super) jsonata: jsonata::Expressions,
-    /// Clauses `unchecked` that are taken as if they were not there.
+    /// The clauses `unchecked` that are ignored.
     ignored: Vec<NodeId>,
     /// The types of the roots of references, by the numbers of their words; only for editors.
     pub(super) roots: Option<RefCell<BTreeMap<usize, Ty>>>,
@@ -76,7 +76,7 @@ pub struct Analysis<'a> {
     pub(super) calls: RefCell<BTreeMap<String, Option<ResultPart>>>,
     /// The members of results of which the source says the type of one, which is left open here.
     pub(super) wrappers: RefCell<BTreeMap<String, Rc<IndexMap<String, Ty>>>>,
-    /// How many nodes were looked at to draw paths for messages.
+    /// How many nodes were visited to show paths in messages.
     pub(super) looked_at: Cell<usize>,
 }
 
@@ -140,11 +140,11 @@ struct SiteResults {
 /// The results for the expressions of a workflow.
 #[derive(Debug, Default)]
 pub(super) struct Expressions {
-    /// By the number of the expression, at its first site.
+    /// The results by the number of the expression, at its first site.
     first: RefCell<Vec<Option<(Site, SiteResults)>>>,
-    /// At other sites: expressions that several states share.
+    /// The results at other sites: of expressions that several states share.
     shared: RefCell<BTreeMap<(NodeId, Site), SiteResults>>,
-    /// How often a type changed that others depend on.
+    /// How often a type changed on which others depend.
     changes: usize,
 }
 
@@ -155,7 +155,7 @@ impl Expressions {
         Self { first: RefCell::new(first), shared: RefCell::default(), changes: 0 }
     }
 
-    /// Forgets all results: a type changed that they may depend on.
+    /// Discards all results, because a type changed on which they may depend.
     pub(super) fn forget(&mut self) {
         self.changes += 1;
     }

@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use proc_macro2::Ident;
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::result::ResultPart;
 use workflow_services::{Arn, Integration, Pattern, TaskResource};
@@ -13,36 +12,9 @@ use super::model::StateInfo;
 use super::path::{Path, PathRoot, PathSegment};
 use super::types::{Ty, Types};
 use crate::question::ForeignPart;
-use crate::syntax::ast::{Head, Resource, Type, plain};
+use crate::syntax::ast::{Head, Resource, Type, integration};
 
-/// What the ARNs of all integrations begin with.
-const INTEGRATION: &str = "arn:aws:states:::";
-
-/// Returns the ARN of a service's action, its words as the language writes them: `aws_sdk::s3::listObjectsV2`.
-pub fn integration(path: &[Ident], pattern: Option<&str>) -> String {
-    let mut arn = INTEGRATION.to_owned();
-    let mut words = path.iter().map(plain).peekable();
-    while let Some(word) = words.next() {
-        if words.peek().is_some() {
-            // A service's name may have hyphens, which no Rust word has.
-            if word.contains('_') {
-                arn.push_str(&word.replace('_', "-"));
-            } else {
-                arn.push_str(&word);
-            }
-            arn.push(':');
-        } else {
-            arn.push_str(&word);
-        }
-    }
-    if let Some(pattern) = pattern {
-        arn.push('.');
-        arn.push_str(pattern);
-    }
-    arn
-}
-
-/// What the source says of a task's result.
+/// The type that the source declares for a task's result.
 #[derive(Debug)]
 pub struct DeclaredResult<'r> {
     /// The member of the result with the type; empty for the result itself, such as a token's value.
@@ -56,11 +28,11 @@ pub struct DeclaredResult<'r> {
 pub enum ResultType<'r> {
     /// The one in angle brackets.
     Written(&'r Type),
-    /// That of the output of the workflow that is started.
+    /// The type of the output of the workflow that is started.
     OutputOf(&'r Type),
 }
 
-/// Returns what the source says of the result of a task that calls this.
+/// Returns the type that the source declares for the result of a task with this resource.
 pub fn declared_result(resource: &Resource) -> Option<DeclaredResult<'_>> {
     match resource {
         Resource::Service { path, pattern, result, workflow, .. } => {
@@ -83,24 +55,15 @@ pub fn declared_result(resource: &Resource) -> Option<DeclaredResult<'_>> {
 /// Returns the member that contains the callee's result, for calls that have one.
 fn wrapper(arn: &str) -> Option<&'static str> {
     let name = Arn::parse(arn).and_then(Arn::integration)?;
-    let (name, pattern) = match name.split_once('.') {
-        Some((name, suffix)) => (name, Pattern::of_suffix(suffix)?),
-        None => (name, Pattern::RequestResponse),
-    };
+    let (name, pattern) = Pattern::split(name);
     Integration::find(name)?.returned_in(pattern)
 }
 
 impl<'a> Analysis<'a> {
-    /// Returns the type of what a task returns: what the source says of it, else what AWS's API does.
+    /// Returns the type of a task's result: the declared one, else that of AWS's API.
     pub(super) fn task_type(&self, info: &StateInfo<'a>) -> Ty {
         let Head::Task { resource: Some(resource), .. } = &info.state.head else { return Ty::Unknown };
-        let arn = match resource {
-            Resource::Service { path, pattern, .. } => {
-                integration(path, pattern.as_ref().map(|pattern| pattern.value.as_str()))
-            }
-            Resource::Text(text) => text.value.clone(),
-            Resource::Activity { .. } | Resource::Value(_) => String::new(),
-        };
+        let arn = resource.arn().unwrap_or_default();
         let declared = declared_result(resource).and_then(|declared| match declared.ty {
             ResultType::Written(ty) => Some(self.types.ty(ty)),
             ResultType::OutputOf(workflow) => {

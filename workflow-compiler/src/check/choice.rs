@@ -29,7 +29,7 @@ enum Domain {
     Bool,
     /// The enum's Rust name.
     Enum(String),
-    /// More than can be listed.
+    /// There are too many to list.
     Open,
 }
 
@@ -353,7 +353,7 @@ fn equality<'a>(analysis: &Analysis<'a>, place: ValueSite<'_, 'a>, of: &Expr, va
     Some(Case { of: words(of)?, domain, value })
 }
 
-/// All other values of a case's domain.
+/// Returns all other values of a case's domain.
 fn others(analysis: &Analysis<'_>, case: &Case) -> Vec<Case> {
     let values: Vec<String> = match &case.domain {
         Domain::Bool => vec!["true".to_owned(), "false".to_owned()],

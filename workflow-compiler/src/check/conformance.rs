@@ -114,7 +114,7 @@ impl<'a> Conformance<'_, 'a> {
                 }
             }
             _ => {
-                // Whether it may be absent has been said where it is read.
+                // The place that reads it reports that it may be absent.
                 let ty = self.analysis.type_of(self.place, expr);
                 self.fits(wanted, ty.present(), false, expr.span, what, sink);
             }
@@ -132,7 +132,7 @@ impl<'a> Conformance<'_, 'a> {
         sink: &mut Sink<'_>,
     ) {
         if let Ty::Foreign(given) = ty {
-            // That it may be absent is reported where it is read, but not for a member.
+            // The place that reads it reports that it may be absent, except for a member.
             let (given, what, code) = ((**given).clone(), what.to_owned(), self.kind_code());
             let asks = QuestionKind::Fits { given, absent, what, code, lacks: self.code };
             sink.ask(|| Question { of: wanted.clone(), asks, span });

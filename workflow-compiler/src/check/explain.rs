@@ -34,7 +34,7 @@ pub struct Explained {
     pub states: Vec<ExplainedState>,
 }
 
-/// What is known of a state's values.
+/// The types of a state's values.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ExplainedState {
@@ -53,11 +53,11 @@ pub struct ExplainedState {
     pub capture: Option<(String, Vec<String>)>,
 }
 
-/// Finds the workflow whose input or output is meant, where it is known.
+/// Finds the workflow to whose input or output a type refers; `None` if it is unknown.
 pub type FindWorkflow<'w> = &'w dyn Fn(&Foreign) -> Option<&'w Workflow>;
 
-/// Explains a workflow that compiles; `find` knows those that it starts (`workflow::<Other>`). One whose states are in a
-/// document (`from`) has no states here.
+/// Explains a workflow that compiles; `find` returns the workflows that it starts (`workflow::<Other>`). A workflow
+/// whose states are in a document (`from`) has no states here.
 pub fn explain(workflow: &Workflow, find: FindWorkflow<'_>) -> Explained {
     let mut analysis = Analysis::without(Model::of(workflow, false), Vec::new());
     let told = |model: &Model<'_>, ty: &Ty| describe(model, ty, Levels { objects: LEVELS, around: AROUND, find });

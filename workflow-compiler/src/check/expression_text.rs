@@ -64,7 +64,7 @@ pub(super) fn path_of<'e>(value: &'e Expr, unknown: &str) -> Path<'e> {
     }
 }
 
-/// Whether a function of either language gives another value each time: two calls with the same words are not the same.
+/// Returns whether a function of either language returns a different value on each call.
 fn changes(function: &str) -> bool {
     matches!(function, "States.UUID" | "States.MathRandom")
         || function.strip_prefix('$').is_some_and(|name| jsonata::changing().any(|known| known == name))

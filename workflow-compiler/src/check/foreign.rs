@@ -1,4 +1,4 @@
-//! References into types of the user's own Rust code, and what is asked of the values there.
+//! References into user-defined Rust types, and the questions about their values.
 
 use workflow_asl::Code;
 
@@ -27,14 +27,14 @@ pub(super) mod kinds {
     pub(in crate::check) const ARRAY: u8 = 16;
     /// Objects.
     pub(in crate::check) const OBJECT: u8 = 32;
-    /// With [`WHOLE`]: numbers with a fraction.
+    /// Together with [`WHOLE`]: numbers with a fraction.
     pub(in crate::check) const FRACTION: u8 = 64;
-    /// With [`FRACTION`]: whether it has one is not known.
+    /// Together with [`FRACTION`]: numbers that may have a fraction.
     pub(in crate::check) const OPEN: u8 = 128;
 }
 
 impl Foreign {
-    /// Returns what any item of it is.
+    /// Returns the type of its items.
     pub(super) fn item(&self) -> Ty {
         let mut item = self.clone();
         item.steps.push(ForeignStep { to: ForeignMember::Computed, certain: true });
@@ -74,7 +74,7 @@ impl Foreign {
 }
 
 impl Sink<'_> {
-    /// Has rustc hold a value of the user's own types against what its place wants.
+    /// Makes rustc compare the type of a user-defined value with the required type.
     pub(super) fn hold(&mut self, ty: &Ty, span: TokenSpan, kinds: u8, code: Code, wanted: &str) {
         if let Ty::Foreign(foreign) = ty.present() {
             self.ask(|| Question {
@@ -95,7 +95,7 @@ impl Sink<'_> {
             let asks = QuestionKind::Text { text: text.clone(), words };
             self.ask(|| Question { of: (**foreign).clone(), asks, span: literal.span });
         }
-        // What may be absent may be compared with `null`.
+        // An optional value may be compared with `null`.
         let Some(kinds) = kinds_of(other).filter(|_| *other != Ty::Null) else { return };
         let words = words(operand).map_or_else(|| "this".to_owned(), |words| format!("`{words}`"));
         let wanted = format!("{words} cannot be compared with {}", article(other));

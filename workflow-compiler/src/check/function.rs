@@ -8,7 +8,7 @@ use workflow_asl::jsonata::{self, FUNCTIONS, FunctionId as Row, Origin, ResultKi
 
 use super::types::Ty;
 
-/// What an argument must be.
+/// The type that an argument must have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Argument {
     /// Anything.
@@ -32,9 +32,9 @@ pub enum Argument {
 /// A function.
 #[derive(Clone, Copy, Debug)]
 pub enum Function {
-    /// One of the language.
+    /// A function of the language.
     Language(&'static LanguageFunction),
-    /// One of JSONata.
+    /// A function of JSONata.
     Jsonata(&'static jsonata::Function),
 }
 
@@ -42,9 +42,9 @@ pub enum Function {
 #[derive(Debug)]
 pub struct LanguageFunction {
     name: &'static str,
-    /// What each argument is.
+    /// The type of each argument.
     argument: Argument,
-    /// How many it takes; any number where that is not said.
+    /// The number of arguments; any number if absent.
     count: Option<usize>,
 }
 
@@ -76,7 +76,7 @@ impl Function {
         }
     }
 
-    /// All functions, those of the language first.
+    /// Returns all functions, those of the language first.
     pub fn all() -> impl Iterator<Item = Self> {
         let jsonata = FUNCTIONS.iter().filter(|row| row.origin != Origin::Removed);
         OWN.iter().map(Self::Language).chain(jsonata.map(Self::Jsonata))
@@ -103,7 +103,7 @@ impl Function {
         }
     }
 
-    /// Returns what the argument at an index from zero must be.
+    /// Returns the type that the argument at an index, counted from zero, must have.
     pub fn argument(self, index: usize) -> Argument {
         let row = match self {
             Self::Language(own) => return own.argument,
@@ -113,7 +113,7 @@ impl Function {
             return Argument::Any;
         };
         match (row.id, index, parameter.kinds, parameter.items) {
-            // JSONata gives nothing for any other value.
+            // JSONata returns nothing for any other value.
             (Row::Keys | Row::Lookup, 0, ..) => Argument::Object,
             (.., "s", _) => Argument::Text,
             (.., "n", _) => Argument::Number,
@@ -137,13 +137,13 @@ impl Function {
     /// Returns whether it accepts an absent value: it tests it, or joins the values that are present.
     pub fn takes_absence(self) -> bool {
         match self {
-            // ASL's other tests fail where there is nothing to test.
+            // ASL's other tests fail if the value is absent.
             Self::Language(own) => own.name.starts_with("is_"),
             Self::Jsonata(row) => row.asking || matches!(row.id, Row::Append | Row::Distinct | Row::Merge | Row::Zip),
         }
     }
 
-    /// Returns what it gives to arguments of these types.
+    /// Returns the type of its result for arguments of these types.
     pub fn result_of(self, arguments: &[Ty]) -> Ty {
         let Self::Jsonata(row) = self else { return self.result() };
         let first = arguments.first().map(Ty::present);
@@ -170,7 +170,7 @@ impl Function {
         }
     }
 
-    /// Returns what it gives.
+    /// Returns the type of its result.
     pub fn result(self) -> Ty {
         let row = match self {
             Self::Language(own) if own.name == "timestamp" => return Ty::Timestamp,
@@ -178,7 +178,7 @@ impl Function {
             Self::Jsonata(row) => row,
         };
         match row.id {
-            // JSONata has one kind of numbers, the language two.
+            // JSONata has one type of numbers, the language two.
             Row::Count | Row::Length | Row::Floor | Row::Ceil | Row::ParseInteger | Row::ToMillis | Row::Millis => {
                 return Ty::INTEGER;
             }
@@ -222,7 +222,7 @@ impl Argument {
         }
     }
 
-    /// Returns how a message calls it.
+    /// Returns its name for messages.
     pub fn describe(self) -> &'static str {
         match self {
             Self::Any => "any value",
@@ -270,7 +270,7 @@ mod tests {
         problems.iter().map(|problem| format!("{} / {}", problem.message, problem.help.join(" / "))).collect()
     }
 
-    /// Returns what is found in a call of these arguments.
+    /// Returns the problems of a call with these arguments.
     fn call(name: &str, arguments: &[&str]) -> Vec<String> {
         problems(&format!("query jsonata; pass A {{ v: ${name}({}) }} -> end;", arguments.join(", ")))
     }

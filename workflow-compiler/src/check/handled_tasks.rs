@@ -3,7 +3,7 @@
 use workflow_services::{Pattern, TaskResource};
 
 use super::analysis::Analysis;
-use super::api::{ResultType, declared_result, integration};
+use super::api::{ResultType, declared_result};
 use super::model::StateInfo;
 use super::types::Ty;
 use super::value_site::ValueField;
@@ -51,12 +51,9 @@ enum CalledTask {
 
 impl CalledTask {
     fn of(resource: &Resource) -> Option<Self> {
-        match resource {
-            Resource::Service { path, pattern, .. } => {
-                Self::of_arn(&integration(path, pattern.as_ref().map(|pattern| pattern.value.as_str())))
-            }
-            Resource::Text(text) => Self::of_arn(&text.value),
-            Resource::Activity { .. } | Resource::Value(_) => Some(Self::Whole),
+        match resource.arn() {
+            Some(arn) => Self::of_arn(&arn),
+            None => Some(Self::Whole),
         }
     }
 

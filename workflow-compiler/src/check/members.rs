@@ -8,7 +8,7 @@ use super::types::{Ty, Types};
 /// Lists of lists deeper than this are not followed: AWS has none.
 const LISTS: usize = 4;
 
-/// What a name leads to in a type, by its name in JSON.
+/// The member of a type with a name, which is its name in JSON.
 pub(super) enum Named {
     Found(Ty),
     Unknown,
@@ -45,7 +45,7 @@ pub(super) fn aws(part: ResultPart) -> Ty {
 fn of_shape(part: ResultPart, lists: usize) -> Ty {
     match part.shape() {
         Shape::Structure(_) | Shape::Union(_) => Ty::Shape(part),
-        // Where the documentation leaves open what comes back, only its members' names are of use.
+        // If the documentation does not specify the result, only the names of its members are useful.
         _ if !part.is_certain() => Ty::Unknown,
         Shape::List(_) | Shape::Map(_) if lists == 0 => Ty::Unknown,
         shape @ (Shape::List(_) | Shape::Map(_)) => {

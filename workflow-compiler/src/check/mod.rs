@@ -12,6 +12,7 @@ mod analysis;
 mod api;
 mod choice;
 mod clauses;
+mod computed_parameters;
 mod conformance;
 mod constraints;
 mod data;
@@ -32,7 +33,6 @@ mod model;
 mod path;
 mod properties;
 mod range;
-mod request;
 mod resolution;
 mod resolve;
 mod root;
@@ -48,7 +48,7 @@ mod values;
 mod variables;
 
 pub use analysis::Analysis;
-pub use api::{DeclaredResult, ResultType, declared_result, integration};
+pub use api::{DeclaredResult, ResultType, declared_result};
 pub use data::{Capture, ItemCapture, VariableReads};
 #[cfg(feature = "explain")]
 pub use explain::{Explained, ExplainedState, FindWorkflow, explain};
@@ -89,7 +89,7 @@ pub(crate) fn check_without<'a>(workflow: &'a Workflow, ignored: Vec<NodeId>, pr
 /// Returns the types of what the workflow's references start from, as far as they are known, by the numbers of their
 /// words: for editors.
 pub fn roots(workflow: &Workflow) -> BTreeMap<usize, Ty> {
-    // Of a workflow that is being typed some variables are known.
+    // Some variables of an unfinished workflow are known.
     let mut analysis = Analysis::without(Model::of(workflow, true), Vec::new());
     analysis.roots = Some(RefCell::default());
     analyse(&mut analysis, &mut Sink::to(&mut Problems::default()));
@@ -110,7 +110,7 @@ fn analyse(analysis: &mut Analysis<'_>, sink: &mut Sink<'_>) {
     clauses::check(analysis, sink);
     range::check(analysis, sink);
     values::check(analysis, sink);
-    request::check(analysis, sink);
+    computed_parameters::check(analysis, sink);
     data::output::check(analysis, sink);
     conformance::check(analysis, sink);
 }

@@ -15,7 +15,7 @@ use crate::syntax::ast::{
 };
 use crate::syntax::keyword::ClauseKind;
 
-/// Ids above are those of states whose name is taken, from the end, until all states are counted.
+/// Larger ids are those of states whose name is taken, from the end.
 const TAKEN: usize = usize::MAX / 2;
 
 /// The contents of a workflow, as far as it was understood. Of duplicate names, the first counts.
@@ -25,7 +25,7 @@ pub struct Model<'a> {
     pub workflow: &'a Workflow,
     /// The machine's query language.
     pub language: QueryLanguage,
-    /// Whether the document says the language where it need not (`query jsonpath explicit;`).
+    /// Whether the document states the query language even if it is the default (`query jsonpath explicit;`).
     pub explicit_language: bool,
     /// Standard or Express.
     pub machine_type: MachineType,
@@ -81,7 +81,7 @@ pub struct NamedCatcher<'a> {
     pub catcher: &'a Catcher,
 }
 
-/// A state with what its place says of it.
+/// A state with the facts that follow from its place.
 #[derive(Debug)]
 pub struct StateInfo<'a> {
     /// The state.
@@ -125,7 +125,7 @@ pub struct Scope<'a> {
 }
 
 impl Scope<'_> {
-    /// Returns how a message calls it: `branch 2 of `Both``.
+    /// Returns its name for messages: `branch 2 of `Both``.
     pub fn describe(&self) -> String {
         match (self.owner, self.branch) {
             (Some(owner), Some(branch)) => format!("branch {} of `{}`", branch + 1, plain(&owner.name)),
@@ -142,7 +142,8 @@ impl<'a> Model<'a> {
         self.params.iter().map(|(name, field)| (field.decl.wire.clone(), name.clone())).collect()
     }
 
-    /// Builds the model, silently. `broken` is whether the variables count that are assigned beside what did not parse.
+    /// Builds the model without reporting anything. `broken` includes the variables that are assigned in states that
+    /// did not parse.
     pub(super) fn of(workflow: &'a Workflow, broken: bool) -> Self {
         let types = Types::of(workflow);
         let mut model = Self {
@@ -167,7 +168,7 @@ impl<'a> Model<'a> {
             defaults: &[],
             variables: None,
         };
-        // From last to first, so that the first of two counts.
+        // From last to first, so that the first of two wins.
         for declaration in workflow.declarations.iter().rev() {
             model.declare(declaration);
         }
@@ -207,7 +208,7 @@ impl<'a> Model<'a> {
             DeclarationKind::Comment(text) => self.comment = Some(text),
             DeclarationKind::Retrier { name, retrier } => {
                 let named = NamedRetrier { comment: &declaration.comment, retrier };
-                // Removing first keeps the order of the declarations that count.
+                // Removing it first keeps the order of the declarations.
                 self.retriers.shift_remove(&plain(name));
                 self.retriers.insert(plain(name), named);
             }
@@ -277,7 +278,7 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// All states, those with a taken name too.
+    /// Returns all states, including those with a taken name.
     pub fn all_states(&self) -> impl Iterator<Item = &StateInfo<'a>> {
         self.states.values().chain(&self.duplicates)
     }
@@ -334,7 +335,8 @@ impl<'a> Model<'a> {
         self.types.variant_wire(ty, variant)
     }
 
-    /// Returns where a state may go on: its transition, its arms, its catchers (named and default ones too).
+    /// Returns the possible next states of a state: of its transition, its arms and its catchers, including named and
+    /// default ones.
     pub fn targets_of<'m>(&'m self, info: &'m StateInfo<'a>) -> Vec<&'a Target> {
         let state = info.state;
         let arms = match &state.head {

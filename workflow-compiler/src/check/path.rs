@@ -7,7 +7,7 @@ use std::fmt;
 
 use crate::syntax::ast::{Expr, ExprKind, Reference, Root, Segment, UnaryOp, plain};
 
-/// Where a value is.
+/// The path to a value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Path<'e> {
     pub(super) root: PathRoot<'e>,
@@ -22,9 +22,9 @@ pub(super) enum PathRoot<'e> {
     Variable(Cow<'e, str>),
     /// A parameter of a closure.
     Parameter(Cow<'e, str>),
-    /// What another state gave, by its name.
+    /// The result of another state, by its name.
     StateResult(Cow<'e, str>),
-    /// Any other value, by its words: no path is a part of another's.
+    /// Any other value, by its source text.
     Value(String),
 }
 
@@ -46,7 +46,7 @@ impl<'e> Path<'e> {
         Self { root, segments: reference.segments.iter().map(PathSegment::of).collect() }
     }
 
-    /// This path and a member of what it leads to.
+    /// Returns this path with a member appended.
     pub(super) fn member(&self, name: &'e str) -> Self {
         let mut inner = self.clone();
         inner.segments.push(PathSegment::Member(name.into()));
@@ -172,7 +172,7 @@ impl fmt::Display for PathRoot<'_> {
 impl fmt::Display for PathSegment<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            // What a dot in a name is part of is no member of a member.
+            // A dot inside a name does not separate members.
             Self::Member(name) if name.contains(['.', '[', '…']) => write!(f, "[{name:?}]"),
             Self::Member(name) => write!(f, ".{name}"),
             Self::Index(index) => write!(f, "[{index}]"),

@@ -18,7 +18,7 @@ pub struct DeclaredProperty {
     pub comment: Option<String>,
 }
 
-/// What properties need to know of a state.
+/// The facts about a state that properties need.
 struct Known<'a> {
     ident: &'a str,
     asl_name: &'a str,

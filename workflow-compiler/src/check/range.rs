@@ -9,7 +9,7 @@ use crate::problem::Problem;
 use crate::syntax::ast::{ClauseValue, DeclarationKind, Expr, ExprKind, Head, WaitHead};
 use crate::syntax::keyword::ClauseKind;
 
-/// Durations, limits and counts are in their ranges.
+/// Checks that durations, limits and counts are in their ranges.
 pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
     for declaration in &analysis.workflow.declarations {
         match &declaration.kind {
@@ -92,7 +92,7 @@ fn in_range(name: &str, form: Form, value: &Expr, sink: &mut Sink<'_>) {
             format!("`{name}` must be a whole number, found {given}"),
         ));
     } else if !(low..=high).contains(&number) {
-        // Some fields have no upper bound but that of their type.
+        // Some fields have no upper bound except that of their type.
         let range = if high > 1e15 { format!("at least {low}") } else { format!("between {low} and {high}") };
         let message = format!("`{name}` must be {range}{unit}, found {given}{unit}");
         sink.push(Problem::new(Code::NumberOutOfRange, value.span, message));

@@ -1,10 +1,10 @@
-//! What a reference resolves to: where the data is, by which steps, of which type.
+//! The target of a reference: its root, its steps and its type.
 
 use workflow_asl::result::Presence;
 
 use super::types::Ty;
 
-/// What a resolved reference starts from.
+/// The root of a resolved reference.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Base {
     /// The state's own input: `$states.input`, `$`.
@@ -21,7 +21,7 @@ pub enum Base {
     Parameter(String),
     /// A deploy-time parameter, by its Rust name.
     Param(String),
-    /// It names nothing here, which the checks report.
+    /// The name is unknown here, which the checks report.
     Nothing,
 }
 
@@ -32,7 +32,7 @@ pub enum AccessStep {
     Member {
         /// Its name.
         name: String,
-        /// Whether it stands in brackets.
+        /// Whether it is written in brackets.
         quoted: bool,
     },
     /// An index, from the end where it is negative.
@@ -43,21 +43,21 @@ pub enum AccessStep {
     Each,
 }
 
-/// What a reference means.
+/// The target of a reference.
 #[derive(Clone, Debug)]
 pub struct Resolved {
-    /// What it starts from.
+    /// The root.
     pub base: Base,
     /// The steps from there, wire names.
     pub steps: Vec<AccessStep>,
     /// The type, as far as it is known.
     pub ty: Ty,
-    /// Whether it is there. What a declared `Option` holds counts as there: it may be `null`.
+    /// Whether it is present. The value of a declared `Option` counts as present, because it may be `null`.
     pub presence: Presence,
 }
 
 impl Resolved {
-    /// Whether it may not be there at all.
+    /// Returns whether it may be absent.
     pub(super) fn is_left_out(&self) -> bool {
         self.presence == Presence::Maybe || self.ty.may_be_absent()
     }

@@ -1,4 +1,4 @@
-//! What a reference means in its place: the walk over its members, and what is wrong with them.
+//! Resolves references: follows their members, and reports the wrong ones.
 
 use std::ops::Range;
 
@@ -20,7 +20,7 @@ use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Expr, Reference, Root, Segment, Text, plain};
 use crate::syntax::spelling::is_word;
 
-/// What a walk over members begins at, as far as messages care.
+/// The start of a walk over members, as messages distinguish it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum WalkStart {
     /// The execution's input.
@@ -32,8 +32,8 @@ pub(super) enum WalkStart {
 }
 
 impl<'a> Analysis<'a> {
-    /// What a reference means in its place where these facts are known; never fails. Unknown members keep their text, and
-    /// their type is unknown. The checks report what is wrong with it.
+    /// Resolves a reference with these facts; never fails. Unknown members keep their text, and their type is unknown.
+    /// The checks report what is wrong.
     pub(super) fn resolve(&self, place: ValueSite<'_, 'a>, reference: &Reference) -> Resolved {
         self.follow(place, reference, &mut Sink::silent())
     }
@@ -69,7 +69,7 @@ impl<'a> Analysis<'a> {
         let absent = absent && !lists;
         let asks = if reference.optional { &place.facts.asking() } else { place.facts };
         let (ty, presence) = self.walk(path, root_ty, &reference.segments, beginning, asks, &mut steps, sink);
-        // What may not be there at all is to be asked for, whatever its type.
+        // A value that may be absent must be tested, whatever its type.
         let absent = absent && !place.facts.present(&Path::of(reference));
         let presence = if absent { Presence::Maybe } else { presence };
         let ty = match ty {
@@ -382,8 +382,8 @@ impl Analysis<'_> {
         }
     }
 
-    /// Returns the way to a member of this name that lies deeper in a value: what a function returned is in `Payload`.
-    /// With `open` also to one that may be there, as the type does not say.
+    /// Returns the path to a nested member with this name: a function's result is in `Payload`. With `open`, the member
+    /// may also be one that the type leaves open.
     fn deeper_member(&self, ty: &Ty, name: &str, open: bool) -> Option<String> {
         let inner: Vec<(String, Ty)> = match ty {
             Ty::Object(members) => members.iter().map(|(name, ty)| (name.clone(), ty.clone())).collect(),
@@ -404,7 +404,7 @@ impl Analysis<'_> {
             ty => matches!(self.types.named(ty, name), Named::Found(_)),
         };
         let found = inner.iter().find(|(_, ty)| !ty.is_option() && has(ty));
-        // What is in there the source may not say.
+        // The source may not declare its contents.
         let wrapper = || inner.iter().find(|(name, ty)| open && ty.is_open() && WRAPPERS.contains(&name.as_str()));
         found.or_else(wrapper).map(|(member, _)| format!("{member}.{name}"))
     }
@@ -413,11 +413,11 @@ impl Analysis<'_> {
 /// The members of results in which is what the one who is called returns.
 const WRAPPERS: [&str; 3] = ["Payload", "Output", "ResponseBody"];
 
-/// What other languages call what a task gave.
+/// Other languages' words for a task's result.
 const RESULT_WORDS: [&str; 9] =
     ["result", "output", "response", "data", "body", "value", "payload", "returnvalue", "return"];
 
-/// What others call a value of the context, and its path there.
+/// Other languages' words for members of the context, with their paths.
 const OF_THE_CONTEXT: [(&[&str], &str); 5] = [
     (&["token", "taskToken", "TaskToken", "task_token"], "Task.Token"),
     (&["executionId", "execution_id", "ExecutionId", "executionArn"], "Execution.Id"),
@@ -426,7 +426,7 @@ const OF_THE_CONTEXT: [(&[&str], &str); 5] = [
     (&["stateName", "state_name", "StateName"], "State.Name"),
 ];
 
-/// Proposes the nearest name; where none is near, lists them, if they are few.
+/// Proposes the nearest name; if none is near, lists the names if they are few.
 fn suggest_member<'s>(
     problem: Problem,
     (name, quoted): (&str, bool),

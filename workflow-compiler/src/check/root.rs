@@ -36,7 +36,7 @@ impl ResolvedRoot {
     }
 }
 
-/// What `$` is in a JSONPath state.
+/// The meaning of `$` in a JSONPath state.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Current {
     Input,
@@ -376,7 +376,7 @@ impl<'a> Analysis<'a> {
     }
 }
 
-/// Returns what `$` is in a field of a JSONPath state; `None` where there is no data.
+/// Returns the meaning of `$` in a field of a JSONPath state; `None` if there is no data.
 fn current(place: ValueSite<'_, '_>) -> Option<Current> {
     Some(match place.position {
         ValueField::ResultSelector => Current::Result,

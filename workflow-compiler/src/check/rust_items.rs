@@ -15,21 +15,21 @@ pub(crate) struct RustItems {
     taken: BTreeMap<String, (Item, String)>,
 }
 
-/// What a name is for.
+/// The purpose of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Item {
     Workflow,
-    /// What the macro makes for a workflow.
+    /// An item that the macro generates for a workflow.
     Made(&'static str),
     /// A struct or enum that a workflow declares.
     Declared,
 }
 
 impl RustItems {
-    /// Reports the names of a workflow that those before it have, and gives them.
+    /// Reports the names that earlier workflows have too, and returns them.
     pub(crate) fn check(&mut self, workflow: &Workflow, problems: &mut Problems) -> BTreeSet<String> {
         let mut twice = BTreeSet::new();
-        // Of those under a condition one may be there when the other is not.
+        // Items under a condition may exclude each other.
         if workflow.attributes.iter().any(has_condition) {
             return twice;
         }

@@ -21,7 +21,7 @@ impl<'p> Sink<'p> {
         }
     }
 
-    /// Has rustc answer a question, where somebody listens.
+    /// Asks rustc a question, unless the sink is silent.
     pub(super) fn ask(&mut self, question: impl FnOnce() -> Question) {
         if let Some(problems) = &mut self.0 {
             problems.ask(question());
@@ -33,7 +33,7 @@ impl<'p> Sink<'p> {
         self.0.is_some()
     }
 
-    /// Builds the problem only where somebody listens.
+    /// Builds the problem only if the sink is not silent.
     pub(super) fn report(&mut self, problem: impl FnOnce() -> Problem) {
         if let Some(problems) = &mut self.0 {
             problems.push(problem());

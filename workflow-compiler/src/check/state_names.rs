@@ -32,7 +32,7 @@ fn identifiers(model: &Model<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Two states with different identifiers may not have one name in the document.
+/// Checks that states with different identifiers have different names in the document.
 fn asl_names(model: &Model<'_>, sink: &mut Sink<'_>) {
     let mut first: IndexMap<&str, &StateInfo<'_>> = IndexMap::new();
     for info in model.states.values() {
@@ -73,7 +73,7 @@ fn machine_name(model: &Model<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Returns how a message calls a scope.
+/// Returns a scope's name for messages.
 pub(super) fn describe(model: &Model<'_>, scope: usize) -> String {
     model.scopes.get(scope).map(super::model::Scope::describe).unwrap_or_default()
 }

@@ -19,7 +19,7 @@ use crate::syntax::keyword::{ClauseKind, RESERVED};
 use crate::syntax::root;
 use crate::syntax::spelling::spelled_reference;
 
-/// What other languages call what comes in.
+/// Other languages' words for the input.
 const INPUTS: [&str; 18] = [
     "event",
     "evt",
@@ -41,7 +41,7 @@ const INPUTS: [&str; 18] = [
     "kwargs",
 ];
 
-/// What other languages call an error.
+/// Other languages' words for an error.
 const ERRORS: [&str; 7] = ["error", "err", "e", "ex", "exc", "exception", "failure"];
 
 /// The variables of an environment.
@@ -110,7 +110,7 @@ impl Candidate {
 }
 
 impl<'a> Analysis<'a> {
-    /// That a word is the name of nothing here, with what was meant by it.
+    /// Returns the problem of an unknown word, with its probable meaning.
     pub(super) fn unknown_word(&self, place: ValueSite<'_, 'a>, reference: &Reference, name: &Ident) -> Problem {
         let word = plain(name);
         let problem = Problem::new(Code::ReferenceNotHere, reference.root_span, format!("cannot find `{word}`"));
@@ -126,7 +126,7 @@ impl<'a> Analysis<'a> {
         }
         let fields = self.has_field(place, &word);
         let mut candidates = Vec::new();
-        // Also where something did not parse that may assign others.
+        // Also if a part did not parse, which may assign others.
         let assigned = variables::assigned(self).is_some_and(|names| names.contains(&word));
         if assigned {
             candidates.push(Candidate::new(Root::Variable(word.clone())));
@@ -162,14 +162,14 @@ impl<'a> Analysis<'a> {
         problem.help(format!("text is written in quotes, `\"{word}\"`; a constant of your Rust code is `const {word}`"))
     }
 
-    /// Returns what a word alone names: a state's result, a variable, a field of what can be read here.
+    /// Returns the meanings of a single word: a state's result, a variable, a field of available data.
     pub(super) fn meant_by_name(&self, place: ValueSite<'_, 'a>, reference: &Reference) -> Option<Reference> {
         let Root::StateResult(name) = &reference.root else {
             return self.resolves(place, reference).then(|| reference.clone());
         };
         let word = plain(name);
         let own = self.states.contains_key(&word).then(|| Candidate::new(reference.root.clone()));
-        // What this state assigns it cannot read yet.
+        // A state cannot read what it assigns itself.
         let own_variable = place.state.state.clauses.iter().any(|clause| match (&clause.value, clause.kind) {
             (ClauseValue::Expr(Expr { kind: ExprKind::Object(members), .. }), ClauseKind::Assign) => {
                 members.iter().any(|member| member.key.value == word)
@@ -185,8 +185,8 @@ impl<'a> Analysis<'a> {
         resolved.or(candidates.first()).map(|candidate| candidate.reference(reference))
     }
 
-    /// Returns what was meant by a variable that nothing assigns: `$input.id`, `$.id`, `$$.Execution.Id`; `None` where
-    /// it may be one that is misspelt.
+    /// Returns the probable meaning of a variable that is never assigned: `$input.id`, `$.id`, `$$.Execution.Id`;
+    /// `None` if it may be a misspelt variable.
     pub(super) fn unknown_variable(
         &self,
         place: ValueSite<'_, 'a>,
@@ -297,7 +297,7 @@ impl<'a> Analysis<'a> {
         workflow_asl::nearest::nearest(name, names).map(str::to_owned)
     }
 
-    /// `env.TABLE`, `process.env.TABLE`: a parameter here.
+    /// Handles `env.TABLE` and `process.env.TABLE`, which are parameters here.
     fn environment(&self, problem: &Problem, reference: &Reference) -> Option<Problem> {
         let consumed = reference.segments.iter().position(|segment| member_name(segment) != Some("env"))?;
         let Segment::Member { name, quoted, .. } = reference.segments.get(consumed)? else { return None };
@@ -320,7 +320,7 @@ impl<'a> Analysis<'a> {
         Some(if near.is_some() { problem } else { self.declaring(problem, &format!("{param}: String")) })
     }
 
-    /// With the declaration of another parameter.
+    /// Adds the declaration of another parameter.
     pub(super) fn declaring(&self, problem: Problem, field: &str) -> Problem {
         let declared = self.workflow.declarations.iter().find_map(|declaration| match &declaration.kind {
             DeclarationKind::Params(fields) => Some(fields),

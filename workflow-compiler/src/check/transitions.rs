@@ -3,8 +3,8 @@
 use workflow_asl::{Code, StateKind};
 
 use super::analysis::Analysis;
+use super::computed_parameters;
 use super::model::StateInfo;
-use super::request;
 use super::sink::Sink;
 use super::state_names::describe;
 use crate::problem::{Edit, Problem};
@@ -48,7 +48,7 @@ pub(super) fn no_states(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// A state goes on or ends: falling off the end is never silent.
+/// Checks that every state has a transition or ends the execution.
 fn missing_transition(analysis: &Analysis<'_>, info: &StateInfo<'_>, sink: &mut Sink<'_>) {
     let state = info.state;
     let goes_on = !matches!(state.kind, StateKind::Choice | StateKind::Succeed | StateKind::Fail);
@@ -61,7 +61,7 @@ fn missing_transition(analysis: &Analysis<'_>, info: &StateInfo<'_>, sink: &mut 
         let other = if next == "end" { "State" } else { "end" };
         let help = format!("add `-> {next}`, or `-> {other}`");
         let message = format!("`{}` has no transition", info.name);
-        // In the braces it is data.
+        // In the braces, it is data.
         let body = match &state.head {
             Head::Task { body, .. } => body.as_ref(),
             Head::Pass { value } => value.as_ref(),
@@ -81,7 +81,7 @@ fn missing_transition(analysis: &Analysis<'_>, info: &StateInfo<'_>, sink: &mut 
             let end = if state.closed { "" } else { ";" };
             return problem.help(help).edit(Edit::after(state.tail, format!(" -> {next}{end}")));
         };
-        // Fields of the state beside it are moved with it: clauses come before the transition.
+        // The fields next to it are moved with it: clauses come before the transition.
         let clauses: Vec<_> = fields_of_state(state).filter(|(_, written)| !written.starts_with("->")).collect();
         let names =
             std::iter::once(member).chain(clauses.iter().map(|(member, _)| *member)).map(|member| &member.key.value);
@@ -103,7 +103,7 @@ pub(crate) fn fields_of_state(state: &State) -> impl Iterator<Item = (&Member, S
         Head::Task { body: Some(Expr { kind: ExprKind::Object(members), .. }), .. } => members.as_slice(),
         _ => &[],
     };
-    let own = |member: &&Member| !request::has_parameter(state, &member.key.value);
+    let own = |member: &&Member| !computed_parameters::has_parameter(state, &member.key.value);
     members.iter().filter(own).filter_map(|member| Some((member, as_clause(&member.key.value, &member.value)?)))
 }
 
@@ -134,7 +134,7 @@ fn no_way_to_end(analysis: &Analysis<'_>, info: &StateInfo<'_>, sink: &mut Sink<
                     let edit = Edit::over(end.span(), name);
                     let declared = format!(" succeed {name};");
                     let problem = problem.help(format!("write `{name}`, and declare it: `succeed {name};`")).edit(edit);
-                    // Behind a choice that nothing follows; elsewhere the user says where.
+                    // After a choice that nothing follows; elsewhere the user decides.
                     if arms.is_empty() { problem } else { problem.edit(Edit::after(last, declared)) }
                 }
             }
@@ -208,7 +208,7 @@ fn unknown(analysis: &Analysis<'_>, scope: usize, name: &str, text: bool, span: 
             .help(format!("it is `{}` here and {:?} in the document", exact.name, exact.asl_name))
             .edit(Edit::over(span, written));
     }
-    // What other languages say where a path ends.
+    // Other languages' words for the end of a path.
     const ENDS: [&str; 15] = [
         "end",
         "End",

@@ -23,7 +23,7 @@ pub enum Ty {
     Bool,
     /// An integer of this type.
     Integer(Int),
-    /// A number of which is not known whether it has a fraction.
+    /// A number that may or may not have a fraction.
     Number,
     /// A number that may have a fraction: it is declared so, or computed by what gives fractions.
     Float(Float),
@@ -39,7 +39,7 @@ pub enum Ty {
     Tuple(Vec<Ty>),
     /// May be absent or null.
     Option(Box<Ty>),
-    /// Is there, and may be null.
+    /// Is present, and may be null.
     Nullable(Box<Ty>),
     /// An object with any keys.
     Map(Box<Ty>),
@@ -51,7 +51,7 @@ pub enum Ty {
     Struct(String),
     /// An enum that the workflow declares, by its Rust name; text in JSON.
     Enum(String),
-    /// Text of AWS's, of which the table lists values; there may be newer ones.
+    /// A string of AWS's API whose values the table lists; newer ones may exist.
     Listed(Enum),
     /// A type of the user's Rust code, or what is in one: rustc checks what is asked of it.
     Foreign(Box<Foreign>),
@@ -74,7 +74,7 @@ pub enum Int {
 }
 
 impl Int {
-    /// Each with its name, its least and its greatest number; `isize` and `usize` as they are on 64 bits.
+    /// Each with its name, its minimum and its maximum; `isize` and `usize` have 64 bits.
     const ALL: [(Self, &'static str, i128, i128); 10] = [
         (Self::I8, "i8", i8::MIN as i128, i8::MAX as i128),
         (Self::I16, "i16", i16::MIN as i128, i16::MAX as i128),
@@ -166,7 +166,7 @@ impl Ty {
         }
     }
 
-    /// This type, or absent.
+    /// Returns this type, or absent.
     #[must_use]
     pub fn optional(self) -> Self {
         match self {
@@ -176,7 +176,7 @@ impl Ty {
         }
     }
 
-    /// This type, or absent, where nothing else is known of it too.
+    /// Returns this type, or absent, even if the type is unknown.
     #[must_use]
     pub fn lacking(self) -> Self {
         match self {
@@ -185,7 +185,7 @@ impl Ty {
         }
     }
 
-    /// This type, or null.
+    /// Returns this type, or null.
     #[must_use]
     pub fn nullable(self) -> Self {
         match self {
@@ -194,7 +194,7 @@ impl Ty {
         }
     }
 
-    /// This type, of a value that is there: Rust's `None` is left out of what is sent.
+    /// Returns this type for a present value: `None` is omitted from the JSON.
     #[must_use]
     pub fn there(self) -> Self {
         match self {
@@ -203,7 +203,7 @@ impl Ty {
         }
     }
 
-    /// This type, of an item or a value of a map: nothing leaves those out, and `None` is null.
+    /// Returns this type for an item or a value of a map, which are never omitted: `None` is null.
     #[must_use]
     pub fn of_item(&self) -> Self {
         match self {
@@ -265,8 +265,8 @@ impl Ty {
         matches!(self, Self::Unknown | Self::Foreign(_))
     }
 
-    /// The type as far as it is neither too large nor too deep: values of values that hold the same twice would double it
-    /// with each state. What is beyond is not known; of one that is too large as many levels are left as are small.
+    /// The type as far as it is neither too large nor too deep: values of values that hold the same twice would double
+    /// it with each state. Deeper levels are unknown; a type that is too large keeps as many levels as are small.
     #[must_use]
     pub(super) fn bounded(mut self) -> Self {
         const PARTS: usize = 2000;
@@ -355,7 +355,7 @@ impl Ty {
         }
     }
 
-    /// What a sum, a difference, a product or the rest of a division of two numbers is.
+    /// Returns the type of a sum, a difference, a product or a remainder of two numbers.
     pub(super) fn arithmetic(&self, other: &Self) -> Self {
         match (self, other) {
             (Self::Float(_), _) | (_, Self::Float(_)) => Self::FLOAT,
@@ -379,7 +379,7 @@ impl Ty {
             (Self::Tuple(a), Self::Tuple(b)) if a.len() == b.len() => {
                 Self::Tuple(a.into_iter().zip(b).map(|(a, b)| a.join(b)).collect())
             }
-            // A member that one of them lacks may be absent.
+            // A member that only one of them has may be absent.
             (Self::Object(a), Self::Object(b)) => {
                 let (mut a, mut b) = (Rc::unwrap_or_clone(a), Rc::unwrap_or_clone(b));
                 for (name, ty) in &mut a {
@@ -426,7 +426,7 @@ pub struct Field<'a> {
 }
 
 impl<'a> Types<'a> {
-    /// Collects the declarations; of two with one name the first counts.
+    /// Collects the declarations; of two with one name, the first wins.
     pub(super) fn of(workflow: &'a Workflow) -> Self {
         let mut types = Self::default();
         for declaration in &workflow.declarations {
@@ -515,7 +515,7 @@ impl<'a> Types<'a> {
     }
 }
 
-/// Returns what a catcher gets.
+/// Returns the type of the error output.
 pub(super) fn error_type() -> Ty {
     Ty::object([("Error", Ty::Text), ("Cause", Ty::Text)])
 }
@@ -525,7 +525,7 @@ pub(super) fn article(ty: &Ty) -> String {
     match ty {
         Ty::Integer(_) | Ty::Number | Ty::Float(_) | Ty::Object(_) => ty.name(),
         Ty::Null => "`null`".to_owned(),
-        // Whose items have no name that the user could write.
+        // The type of its items has no name that the user could write.
         Ty::Array(item) if item.is_unknown() => "an array".to_owned(),
         Ty::Array(item) if matches!(item.present(), Ty::Object(_) | Ty::Shape(_)) => "an array of objects".to_owned(),
         Ty::Tuple(items) if ty.name().contains("Json") => format!("an array of {} items", items.len()),

@@ -72,7 +72,7 @@ fn handlers(analysis: &Analysis<'_>, problems: &mut Problems) {
 }
 
 fn types(analysis: &Analysis<'_>, (own, all): (usize, &[Workflow]), problems: &mut Problems) {
-    // Rust code elsewhere may use what is public.
+    // Other Rust code may use public items.
     let declared: Vec<_> = declared(analysis.workflow).filter(|_| analysis.workflow.visibility.is_empty()).collect();
     if declared.is_empty() {
         return;
@@ -92,14 +92,14 @@ fn types(analysis: &Analysis<'_>, (own, all): (usize, &[Workflow]), problems: &m
         next.extend(parts.filter(|part| used.insert((*part).clone())).cloned());
     }
     let unused: Vec<_> = declared.iter().filter(|(_, name, _)| !used.contains(&plain(name))).collect();
-    // What is used by one that is not used goes with it.
+    // A type that only an unused type uses is unused too.
     let is_part = |name: &Ident| {
         let name = plain(name);
         unused.iter().any(|(_, other, parts)| plain(other) != name && parts.contains(&name))
     };
     let mut first: Vec<_> = unused.iter().filter(|(_, name, _)| !is_part(name)).collect();
     if first.is_empty() {
-        // They are parts of each other.
+        // They contain each other.
         first.extend(unused.first());
     }
     for (what, name, _) in first {
@@ -126,7 +126,7 @@ fn declared(workflow: &Workflow) -> impl Iterator<Item = (&'static str, &Ident, 
     })
 }
 
-/// Calls `each` for the names in the types of a workflow: for those in its structs where it is another one.
+/// Calls `each` for the names in the types of a workflow; for another workflow, only for those in its structs.
 fn uses(workflow: &Workflow, own: bool, each: &mut dyn FnMut(String)) {
     for declaration in &workflow.declarations {
         let fields = match &declaration.kind {

@@ -9,9 +9,9 @@ use super::types::Ty;
 pub struct ValueSite<'m, 'a> {
     /// The state.
     pub state: &'m StateInfo<'a>,
-    /// Which of its fields.
+    /// The field of the state.
     pub position: ValueField,
-    /// What is known there of optional values.
+    /// The facts about optional values there.
     pub(super) facts: &'m Narrowing,
     /// The closure around the value.
     pub(super) closure: Option<&'m ClosureScope<'m>>,
@@ -105,14 +105,14 @@ pub enum ValueField {
     CatchAssign,
     /// `item_reader`, `result_writer`, `item_batcher` and their short forms.
     Transfer,
-    /// What a task calls: known before it runs.
+    /// The resource of a task, which must be known before it runs.
     Resource,
     /// A retrier's fields, `label`, `raw`, a JSONPath pass's `result`: literals only.
     Literal,
 }
 
 impl ValueField {
-    /// Returns how a message calls it.
+    /// Returns its name for messages.
     pub fn describe(self) -> &'static str {
         match self {
             Self::Parameters => "the request",

@@ -78,7 +78,7 @@ fn stands_for<'m, 'a: 'm>(
     Some(std::iter::once(first).chain(users).find(wrong).unwrap_or(first))
 }
 
-/// Returns what is known wherever one of the states begins that share some words.
+/// Returns the facts that hold at the start of all states that share a clause.
 fn common<'a>(analysis: &Analysis<'a>, shares: impl Fn(&StateInfo<'a>) -> bool) -> Narrowing {
     let facts = analysis.all_states().filter(|info| shares(info)).map(|info| analysis.narrowing(info).clone());
     facts.reduce(|known, other| known.common(&other)).unwrap_or_default()
@@ -88,7 +88,7 @@ fn task<'m, 'a>(analysis: &'m Analysis<'a>) -> Option<&'m StateInfo<'a>> {
     analysis.all_states().find(|info| matches!(info.state.head, Head::Task { .. }))
 }
 
-/// Whether a state has the catcher of this name.
+/// Returns whether a state has the catcher of this name.
 fn inherits(analysis: &Analysis<'_>, info: &StateInfo<'_>, name: &str) -> bool {
     let named = |clause: &Clause| matches!(&clause.value, ClauseValue::Named(used) if plain(used) == name);
     analysis.catchers_of(info).iter().any(|(clause, _)| named(clause))
@@ -225,7 +225,7 @@ fn value<'a>(analysis: &Analysis<'a>, place: ValueSite<'_, 'a>, expr: &Expr, sin
 /// A number of seconds is a number, a time is text, items are an array.
 fn fits(position: ValueField, ty: &Ty, expr: &Expr, sink: &mut Sink<'_>) {
     let ty = ty.present();
-    // What the user's own expression or variable gives where it cannot be may be caught when it runs.
+    // An error of the user's own expression or variable may be caught at run time.
     let own = match &expr.kind {
         ExprKind::Jsonata(_) => true,
         ExprKind::Text(text) => text.starts_with("{%"),

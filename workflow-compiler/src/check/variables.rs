@@ -36,7 +36,7 @@ fn collect(clauses: &[Clause], names: &mut BTreeSet<String>) -> Option<()> {
                 }
                 _ => return None,
             },
-            // ASL of the user's own may hold an `Assign`.
+            // The user's own ASL may contain an `Assign`.
             (ClauseKind::Raw | ClauseKind::Assign, _) => return None,
             (_, ClauseValue::Catcher(catcher)) => collect(&catcher.clauses, names)?,
             _ => {}

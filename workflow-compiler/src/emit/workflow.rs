@@ -346,7 +346,8 @@ fn implementation(
     }
 }
 
-/// What the source says of the input, the output and of what tasks give, for whoever runs it; nothing where it says nothing.
+/// Returns what the source says of the input, the output and of what tasks give, for whoever runs it; nothing where it
+/// says nothing.
 fn value_types(style: &Style<'_>, compiled: &CompiledWorkflow) -> TokenStream {
     let (krate, workflow) = (style.krate, &compiled.source);
     let of = |shape: &Shape, suffix: &str| match shape {

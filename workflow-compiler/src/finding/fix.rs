@@ -43,8 +43,8 @@ pub(super) fn of(
     edit.into_iter().collect()
 }
 
-/// Returns the catcher that a state needs which handles errors: it goes on as without an error, where that reads
-/// neither the state's result nor what comes in.
+/// Returns the catcher that a state needs which handles errors: it continues as without an error, if the next states
+/// read neither the state's result nor its input.
 pub(super) fn catcher_of_handler(info: &StateInfo<'_>, analysis: &Analysis<'_>) -> Option<String> {
     let Some(Target::State(next)) = &info.state.transition else { return None };
     if analysis.capture_of(info).is_some() || analysis.reads_its_input() {
@@ -63,7 +63,7 @@ fn headers(finding: &Diagnostic, analysis: &Analysis<'_>) -> Option<Edit> {
     is_object.then(|| Edit::after(TokenSpan::from(body.span.first), " headers: first_row,"))
 }
 
-/// Returns a parameter that no API has, since it is a field of the state: how it is written there, and the change.
+/// Returns how to write a parameter that is a field of the state in truth, and the edits.
 pub(super) fn field_of_state(finding: &Diagnostic, analysis: &Analysis<'_>) -> Option<(String, Vec<Edit>)> {
     if finding.code != Code::UnknownParameter {
         return None;
@@ -77,14 +77,14 @@ pub(super) fn field_of_state(finding: &Diagnostic, analysis: &Analysis<'_>) -> O
     let written = as_clause(name, &member.value).filter(|_| request == "Arguments" || request == "Parameters")?;
     let help = format!("it is a field of the state: write `{written}` after the braces");
     let mut edits = vec![Edit::over(member.span(), "")];
-    // Where it goes on it may say already.
+    // The transition may already be written.
     if !written.starts_with("->") || state.transition.is_none() {
         edits.push(Edit::after(body.span, format!(" {written}")));
     }
     Some((help, edits))
 }
 
-/// JSONata with the operators of other languages.
+/// Translates the operators of other languages in JSONata.
 fn expression(finding: &Diagnostic, analysis: &Analysis<'_>, span: TokenSpan, locate: Locate<'_>) -> Option<Edit> {
     let mut found = None;
     analysis.texts(state_of(&finding.pointer, analysis)?, &mut |text, literal| {
@@ -99,7 +99,7 @@ fn expression(finding: &Diagnostic, analysis: &Analysis<'_>, span: TokenSpan, lo
     found
 }
 
-/// Returns a call without its ending.
+/// Returns the edit that removes the suffix of a call.
 fn without_pattern(finding: &Diagnostic, analysis: &Analysis<'_>) -> Option<Edit> {
     let Head::Task { resource: Some(Resource::Service { path, pattern: Some(pattern), result: None, .. }), .. } =
         &state_of(&finding.pointer, analysis)?.state.head
@@ -110,7 +110,7 @@ fn without_pattern(finding: &Diagnostic, analysis: &Analysis<'_>) -> Option<Edit
     Some(Edit::over(TokenSpan::from(action.span()).to(pattern.span), plain(action)))
 }
 
-/// Another service or action, in place of its word or of all that names what is called.
+/// Returns the edit that replaces the service or the action, or the whole call.
 fn service(finding: &Diagnostic, analysis: &Analysis<'_>, span: TokenSpan, name: &str) -> Option<Edit> {
     if !name.contains("::") {
         return finding.range.is_some().then(|| Edit::over(span, name.trim_start_matches('.')));

@@ -17,13 +17,13 @@ use self::unchecked::Unchecked;
 pub(crate) use self::unchecked::needless_word;
 
 use crate::Locate;
-use crate::check::{Analysis, StateInfo, fields_of_state, integration};
+use crate::check::{Analysis, StateInfo, fields_of_state};
 use crate::lower::Lowered;
 use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{Clause, Head, Resource, State, TokenSpan, plain};
 
-/// Reports what was found in the document, but for what the language's own checks have said, in its own terms.
-/// Gives the clauses `unchecked` that silence none of it.
+/// Reports the findings about the document in the language's terms, except those that repeat a finding of the
+/// language's own checks. Returns the clauses `unchecked` that silence nothing.
 pub(crate) fn report<'a>(
     (found, excusing): (impl Iterator<Item = Diagnostic>, &BTreeSet<Pointer>),
     analysis: &Analysis<'a>,
@@ -133,12 +133,12 @@ fn word_of_resource(finding: &Diagnostic, analysis: &Analysis<'_>) -> Option<Tok
     if finding.pointer.tokens().last()? != "Resource" {
         return None;
     }
-    let Head::Task { resource: Some(Resource::Service { path, pattern, .. }), .. } =
+    let Head::Task { resource: Some(resource @ Resource::Service { path, pattern, .. }), .. } =
         &state_of(&finding.pointer, analysis)?.state.head
     else {
         return None;
     };
-    let arn = integration(path, pattern.as_ref().map(|pattern| pattern.value.as_str()));
+    let arn = resource.arn()?;
     let word = arn.get(start..start.checked_add(length)?)?;
     let pattern = pattern.as_ref().filter(|pattern| pattern.value == word).map(|pattern| pattern.span);
     let is = |part: &str| part == word || part.replace('_', "-") == word;
@@ -160,13 +160,13 @@ fn is_of_kept_result(finding: &Diagnostic, analysis: &Analysis<'_>) -> bool {
         .is_some_and(|(variable, _)| variable == name)
 }
 
-/// Returns whether something lacks because the words for it did not parse, or are those of the other query language.
+/// Returns whether something is missing because its source did not parse, or belongs to the other query language.
 fn is_of_what_is_broken(code: Code, finding: &Diagnostic, analysis: &Analysis<'_>) -> bool {
     // The transition of a broken state is unknown.
     if matches!(code, Code::UnreachableState | Code::NoWayToEnd | Code::EndlessLoop | Code::UncaughtHandler) {
         return analysis.all_states().any(|info| info.state.broken);
     }
-    // It was moved with its transition.
+    // It is moved with the transition.
     if code == Code::UnknownParameter
         && state_of(&finding.pointer, analysis)
             .is_some_and(|info| is_moved(info.state, finding.pointer.tokens().last()))
@@ -180,7 +180,7 @@ fn is_of_what_is_broken(code: Code, finding: &Diagnostic, analysis: &Analysis<'_
         })
 }
 
-/// Whether a member of a task's request is a field of the state, next to the transition in the braces.
+/// Returns whether a member of a task's request is a field of the state, next to the transition in the braces.
 fn is_moved(state: &State, name: Option<String>) -> bool {
     let goes_on = || fields_of_state(state).any(|(_, written)| written.starts_with("->"));
     state.transition.is_none()
@@ -189,7 +189,7 @@ fn is_moved(state: &State, name: Option<String>) -> bool {
         && goes_on()
 }
 
-/// Returns whether a finding about the document only repeats at another place what the checks have said.
+/// Returns whether a finding about the document only repeats a finding of the checks at another place.
 fn follows(finding: &Diagnostic, said: &[Code]) -> bool {
     use Code::{
         DoubtfulResultMember, DuplicateState, DuplicateStateName, EndlessLoop, MisplacedClause, MissingField,
@@ -198,22 +198,22 @@ fn follows(finding: &Diagnostic, said: &[Code]) -> bool {
     };
     let any = |codes: &[Code]| codes.iter().any(|code| said.contains(code));
     match finding.code {
-        // The arm that a choice lacks may be the way there, and so may a catcher, or a transition in the wrong place.
+        // The missing arm of a choice may lead there, and so may a catcher, or a misplaced transition.
         UnreachableState if any(&[NotExhaustive, UnknownHandler, MisplacedClause]) => true,
-        // Of two states with one name the document holds one: ways lead elsewhere than in the source.
+        // Of two states with one name, the document has only one: paths differ from those in the source.
         UnreachableState | NoWayToEnd | EndlessLoop => any(&[DuplicateState, DuplicateStateName]),
         UncaughtHandler => any(&[NotExhaustive, DuplicateState, DuplicateStateName, UnknownHandler]),
         MissingTransition => any(&[MissingTransition]),
         TargetInOtherScope | UnknownTarget => {
             any(&[TargetInOtherScope, UnknownTarget, DuplicateState, DuplicateStateName])
         }
-        // What has no states, or a start that is none of them, the checks of the source know: or what stood there
-        // did not parse. That a choice may match nothing they know better, by the types.
+        // The checks of the source report missing states and an unknown start, or the source did not parse. They also
+        // know the types, by which a choice may match nothing.
         NoStates | NoDefault => true,
         MissingField => {
             matches!(&*finding.finding, Finding::FieldsMissing { fields, .. } if fields.contains(&"StartAt"))
         }
-        // What reads the member, of this state or a later one, has been said to do so.
+        // The reader of the member, in this state or a later one, was reported.
         UnknownResultMember | DoubtfulResultMember => any(&[UnknownMember]),
         _ => false,
     }

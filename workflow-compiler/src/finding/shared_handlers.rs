@@ -11,7 +11,7 @@ use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{Clause, ClauseValue, Text, TokenSpan, plain};
 use crate::syntax::keyword::ClauseKind;
 
-/// Which error name of which shared handler.
+/// An error name of a shared handler.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Shared {
     kind: ClauseKind,
@@ -68,7 +68,7 @@ impl SharedHandlers {
             let users = analysis.all_states().filter(|info| analysis.clauses_of(info).any(&has)).count();
             let Some(first) = found.first().filter(|_| found.len() >= users) else { continue };
             let Some(error) = error(&shared, analysis) else { continue };
-            // What is kept for states to come is no error.
+            // A capture for later states is not an error.
             let code = if first.code == Code::OtherErrorPrefix { Code::UnraisedError } else { first.code };
             let message = format!("no state with this handler raises `{}`", error.value);
             let problem = Problem::new(code, span, message);

@@ -11,20 +11,20 @@ use crate::problem::Problem;
 use crate::syntax::ast::{Clause, NodeId};
 use crate::syntax::keyword::ClauseKind;
 
-/// Which of the clauses have silenced a finding about their state.
+/// The clauses that have silenced a finding about their state.
 pub(super) struct Unchecked {
     used: BTreeSet<NodeId>,
 }
 
 impl Unchecked {
-    /// With the states whose clauses keep the rules from finding more.
+    /// Creates it with the states whose clauses prevent rules from finding more.
     pub(super) fn of(excusing: &BTreeSet<Pointer>, analysis: &Analysis<'_>) -> Self {
         let excusing =
             excusing.iter().filter_map(|at| state_of(at, analysis).and_then(|info| analysis.unchecked(info)));
         Self { used: excusing.map(|clause| clause.id).collect() }
     }
 
-    /// Returns whether a clause says that this is no mistake.
+    /// Returns whether a clause silences this finding.
     pub(super) fn silences(&mut self, code: Code, finding: &Diagnostic, analysis: &Analysis<'_>) -> bool {
         if !code.depends_on_table() {
             return false;
@@ -34,9 +34,9 @@ impl Unchecked {
         clause.is_some()
     }
 
-    /// Returns the clauses that have silenced nothing of their own state.
+    /// Returns the clauses that have silenced nothing about their own state.
     pub(super) fn idle<'a>(&self, analysis: &Analysis<'a>) -> Vec<&'a Clause> {
-        // What did not parse may be what they are for.
+        // The part that did not parse may be what they apply to.
         let own = analysis.all_states().filter(|info| !info.state.broken).flat_map(|info| &info.state.clauses);
         let all = own.chain(analysis.defaults).filter(|clause| clause.kind == ClauseKind::Unchecked);
         all.filter(|clause| !self.used.contains(&clause.id)).collect()

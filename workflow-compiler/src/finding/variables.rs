@@ -54,11 +54,11 @@ impl ResultVariable<'_> {
         self.text(span, locate).map(|(span, _)| *span)
     }
 
-    /// Returns how to read what may not be there.
+    /// Returns how to read a value that may be absent.
     pub(super) fn help(&self, finding: &Diagnostic, span: TokenSpan, locate: Locate<'_>) -> Vec<String> {
         let (state, variable) = (self.state, &self.variable);
         let members = self.text(span, locate).or(self.reads.raw.first()).map_or("", |(_, members)| members);
-        // What one path assigns may be asked for.
+        // A variable that one path assigns may be tested.
         if let Finding::NotOnEveryPath { .. } = *finding.finding {
             return vec![
                 format!("test whether it is present: `$exists(${variable})`"),

@@ -9,9 +9,9 @@ use workflow_asl::document::{Field, ItemBatcher, ItemReader, QueryLanguage, Read
 
 use super::field::Fields;
 use super::{Lowering, ValueField};
-use crate::check::{StateInfo, integration};
+use crate::check::StateInfo;
 use crate::problem::Problem;
-use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Member, TokenSpan, plain};
+use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Member, TokenSpan, integration, plain};
 use crate::syntax::keyword::ClauseKind;
 
 /// The names after `s3::` in `over`, with their call and `InputType`.

@@ -48,7 +48,7 @@ fn quoted(text: &str, out: &mut String) {
     out.push('"');
 }
 
-/// Whether JSON escapes nothing in a string; eight bytes at a time.
+/// Returns whether JSON escapes nothing in a string; eight bytes at a time.
 fn is_plain(text: &str) -> bool {
     const ONES: u64 = u64::MAX / 255;
     const HIGHEST: u64 = ONES << 7;

@@ -16,7 +16,6 @@ mod literal;
 mod map;
 mod pass;
 mod reference;
-mod resource;
 pub(crate) mod slot;
 mod source_map;
 mod state;

@@ -1,9 +1,11 @@
 //! Task states.
 
+use serde_json::Value;
+
 use super::field::Fields;
 use super::{Lowering, ValueField};
 use crate::check::StateInfo;
-use crate::syntax::ast::{Expr, Resource};
+use crate::syntax::ast::{Expr, Resource, TokenSpan};
 
 impl<'a> Lowering<'_, 'a> {
     pub(super) fn task(
@@ -20,5 +22,15 @@ impl<'a> Lowering<'_, 'a> {
         if let Some(body) = body {
             self.put_parameters(fields, info.at(ValueField::Parameters), body);
         }
+    }
+
+    /// Returns the value of `Resource`.
+    pub(super) fn resource(&mut self, resource: &Resource) -> (Value, TokenSpan) {
+        let span = match resource {
+            Resource::Service { span, .. } => *span,
+            Resource::Text(text) => text.span,
+            Resource::Activity { arn: value, .. } | Resource::Value(value) => return (self.literal(value), value.span),
+        };
+        (resource.arn().into(), span)
     }
 }

@@ -430,7 +430,7 @@ impl Parser<'_> {
         if everything {
             let span = cursor.here();
             let problem = Problem::new(Code::Syntax, span, "use `States.ALL` to match every error");
-            self.report(problem.write("States.ALL"));
+            self.report(problem.write(error_name::ALL));
             cursor.next();
             return Some(Text { value: error_name::ALL.to_owned(), span });
         }

@@ -495,7 +495,8 @@ impl Parser<'_> {
     }
 }
 
-/// Whether an ASL field of a wait is a time to wait until, rather than one to wait for; `None` for other fields.
+/// Returns whether an ASL field of a wait is a time to wait until, rather than one to wait for; `None` for other
+/// fields.
 fn time_field(name: &str) -> Option<bool> {
     match name.to_lowercase().as_str() {
         "seconds" | "secondspath" | "duration" | "delay" => Some(false),

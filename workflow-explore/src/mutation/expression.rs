@@ -61,7 +61,7 @@ pub(super) fn altered_call(text: &str) -> Vec<Altered> {
     walk.found
 }
 
-/// Where the text ends whose opening apostrophe was before it.
+/// Returns where the text ends whose opening apostrophe was before it.
 fn end_of_text(inside: &str) -> usize {
     let mut escaped = false;
     let end = inside.find(|c| {

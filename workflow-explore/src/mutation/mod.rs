@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use serde_json::{Map, Value, json};
-use workflow_asl::Pointer;
 use workflow_asl::document::{MachineType, QueryLanguage};
+use workflow_asl::{Pointer, State};
 use workflow_local::Program;
 use workflow_local::mutation::{Edit, Mutation};
 
@@ -32,7 +32,7 @@ macro_rules! operators {
                 match self { $( Self::$name => $word, )* }
             }
 
-            /// What it does, in a sentence without a full stop.
+            /// Returns what it does, in a sentence without a full stop.
             pub fn summary(self) -> &'static str {
                 match self { $( Self::$name => $doc, )* }
             }
@@ -149,7 +149,7 @@ impl Mutant {
         Some(changed)
     }
 
-    /// What an engine takes from the environment to run it, for definitions by their
+    /// Returns what an engine takes from the environment to run it, for definitions by their
     /// `workflow_local::mutation::digits`.
     pub fn mutation(&self, definitions: impl IntoIterator<Item = String>) -> Mutation {
         let mut mutation = Mutation::new(&self.id, definitions);
@@ -264,7 +264,7 @@ impl<'d> Making<'d> {
             for (index, _) in members.get("Branches").and_then(Value::as_array).into_iter().flatten().enumerate() {
                 self.scope(&at.child("Branches").index(index), language);
             }
-            for processor in ["ItemProcessor", "Iterator"] {
+            for processor in State::PROCESSOR_FIELDS {
                 if members.contains_key(processor) {
                     self.scope(&at.child(processor), language);
                 }

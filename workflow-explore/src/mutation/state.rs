@@ -1,8 +1,8 @@
 //! The mutants of one state: its handlers, timeouts, assignments, transitions, waits and data.
 
 use serde_json::{Value, json};
-use workflow_asl::Pointer;
 use workflow_asl::error_name::{ALL, HEARTBEAT_TIMEOUT, PREFIX, TASK_FAILED, TIMEOUT};
+use workflow_asl::{Pointer, State};
 use workflow_local::mutation::Edit;
 
 use super::literal::{increased, text_of};
@@ -10,9 +10,6 @@ use super::{Change, Making, Operator, Within};
 
 /// How many other states a transition is tried with until the rules let one pass.
 const TARGETS: usize = 8;
-
-/// Fields with the limits of a task's time.
-const TIMEOUTS: [&str; 4] = ["TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath"];
 
 /// Numbers of a retrier, and what changing each is.
 const OF_RETRIERS: [(&str, Operator); 4] = [
@@ -43,7 +40,8 @@ const DATA: [&str; 14] = [
 impl Making<'_> {
     pub(super) fn state(&mut self, state: &Within<'_>) {
         let at = &state.at;
-        for field in TIMEOUTS.into_iter().filter(|field| state.members.contains_key(*field)) {
+        let limits = State::TIMEOUT_FIELDS.into_iter().chain(State::HEARTBEAT_FIELDS);
+        for field in limits.filter(|field| state.members.contains_key(*field)) {
             let what = if field.starts_with("Timeout") { "timeout" } else { "heartbeat" };
             let description = format!("the {what} of `{}` is dropped", state.name);
             self.offer_in(state, at, Change::remove(Operator::DropTimeout, at.child(field), description));

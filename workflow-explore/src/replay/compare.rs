@@ -47,13 +47,13 @@ pub(super) fn compare(played: &Played<'_>, others: &[Played<'_>], first_states: 
 }
 
 impl Compared {
-    /// Whether another state follows, or another end.
+    /// Returns whether another state follows, or another end.
     pub(super) fn parts_ways(&self) -> bool {
         let kind = self.difference.as_ref().map(|difference| &difference.kind);
         matches!(kind, Some(DifferenceKind::Entered { .. } | DifferenceKind::Ended { .. }))
     }
 
-    /// Whether less differs, or later.
+    /// Returns whether less differs, or later.
     pub(super) fn comes_further_than(&self, other: &Self) -> bool {
         match (&self.difference, &other.difference) {
             (None, other) => other.is_some(),
@@ -279,7 +279,7 @@ impl<'c> Comparison<'c> {
         }
     }
 
-    /// Whether texts of the end differ that do not come from the clock, randomness or names.
+    /// Returns whether texts of the end differ that do not come from the clock, randomness or names.
     fn texts(
         &mut self,
         pair: Pair<'_>,
@@ -360,7 +360,7 @@ impl<'p> Pair<'p> {
     }
 }
 
-/// How a history ends.
+/// Returns how a history ends.
 pub(super) fn end_of(trace: &Trace) -> Option<End> {
     let last = trace.last()?;
     let status = status_of(last.kind).unwrap_or(Status::Running);

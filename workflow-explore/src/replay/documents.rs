@@ -104,7 +104,7 @@ impl Documents {
         Ok(())
     }
 
-    /// Whether the file has nothing but descriptions.
+    /// Returns whether the file has nothing but descriptions.
     pub(super) fn only_describes(&self) -> bool {
         self.events.is_empty() && (self.execution.is_some() || self.machine.is_some())
     }

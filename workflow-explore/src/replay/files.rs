@@ -248,7 +248,7 @@ impl Recording {
     }
 }
 
-/// Whether a first state is that of a distributed map, and not of the machine.
+/// Returns whether a first state is that of a distributed map, and not of the machine.
 fn begins_as_child(definition: &Value, first: Option<&str>) -> bool {
     let Some(first) = first else { return false };
     definition.get("StartAt").and_then(Value::as_str) != Some(first) && starts_in_distributed_map(definition, first)

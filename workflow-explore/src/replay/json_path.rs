@@ -37,7 +37,7 @@ pub(super) fn shortened(text: &str) -> String {
     }
 }
 
-/// What differs, innermost values only, in the order of the recorded value.
+/// Returns what differs, innermost values only, in the order of the recorded value.
 pub(super) fn differences(recorded: &Value, replayed: &Value) -> Vec<PathDifference> {
     let mut found = Vec::new();
     compare(recorded, replayed, &mut "$".to_owned(), &mut found);
@@ -84,7 +84,7 @@ fn compare(recorded: &Value, replayed: &Value, path: &mut String, found: &mut Ve
     }
 }
 
-/// Whether an error output has an error of the service's own, whose cause is worded by it.
+/// Returns whether an error output has an error of the service's own, whose cause is worded by it.
 fn service_error(value: &Value) -> bool {
     value.get("Error").and_then(Value::as_str).is_some_and(|error| error.starts_with("States."))
 }

@@ -162,7 +162,7 @@ impl Replay {
         &self.execution
     }
 
-    /// How the recorded execution ended.
+    /// Returns how the recorded execution ended.
     pub fn recorded_end(&self) -> Option<&End> {
         self.recorded.as_ref()
     }

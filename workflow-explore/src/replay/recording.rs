@@ -249,7 +249,7 @@ impl Recording {
         self.definition.as_ref()
     }
 
-    /// Whether it ran as a Standard or an Express execution, where that is known.
+    /// Returns whether it ran as a Standard or an Express execution, where that is known.
     pub fn machine_type(&self) -> Option<MachineType> {
         self.machine_type
     }
@@ -303,7 +303,7 @@ impl Recording {
     }
 }
 
-/// Whether two events with the same number are the same one.
+/// Returns whether two events with the same number are the same one.
 fn is_same(one: &Event, other: &Event) -> bool {
     (one.id, &one.kind, one.time, one.previous) == (other.id, &other.kind, other.time, other.previous)
         && one.details == other.details

@@ -202,7 +202,7 @@ impl Replayer {
         played
     }
 
-    /// How the recorded execution was started and named, as far as that is known.
+    /// Returns how the recorded execution was started and named, as far as that is known.
     fn start_of(&self, recording: &Recording) -> Start {
         let mut start = match (&recording.machine_arn, &recording.arn) {
             (Some(machine), Some(execution)) => Start::new(machine, execution),

@@ -50,7 +50,7 @@ impl Summary {
         self.rows.iter().filter(|row| row.verdict == verdict).count()
     }
 
-    /// Whether all executions go the same way.
+    /// Returns whether all executions go the same way.
     pub fn is_same(&self) -> bool {
         self.rows.iter().all(|row| row.verdict == ReplayVerdict::SameWay)
     }

@@ -259,7 +259,7 @@ impl Trace {
         self.by_state.get(&(lane, state.to_owned()))?.get(nth).copied()
     }
 
-    /// How often a lane has visited a state.
+    /// Returns how often a lane has visited a state.
     pub(super) fn count(&self, lane: usize, state: &str) -> usize {
         self.by_state.get(&(lane, state.to_owned())).map_or(0, Vec::len)
     }
@@ -268,7 +268,7 @@ impl Trace {
         self.calls.get(&visit).map_or(&[], Vec::as_slice)
     }
 
-    /// How many items the map of a visit had; `None` where the history does not say.
+    /// Returns how many items the map of a visit had; `None` where the history does not say.
     pub(super) fn items(&self, visit: usize) -> Option<u64> {
         self.items.get(&visit).copied().filter(|items| *items > 0)
     }
@@ -295,7 +295,7 @@ impl Trace {
     }
 }
 
-/// Whether an event says that a task failed.
+/// Returns whether an event says that a task failed.
 pub(super) fn is_task_failure(kind: EventType) -> bool {
     use EventType as E;
     matches!(

@@ -131,8 +131,8 @@ impl TaskModel {
         self
     }
 
-    /// Which share of the attempts fails with an error. `States.Timeout` and `States.HeartbeatTimeout` are tasks that
-    /// are not answered; their states must have the limit.
+    /// Returns which share of the attempts fails with an error. `States.Timeout` and `States.HeartbeatTimeout` are
+    /// tasks that are not answered; their states must have the limit.
     #[must_use]
     pub fn fails(mut self, error: impl Into<String>, probability: f64) -> Self {
         let failure = Failure { error: error.into(), probability, latency: None };

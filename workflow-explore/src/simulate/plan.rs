@@ -8,7 +8,7 @@ use workflow_asl::error_name::{
     TIMEOUT,
 };
 use workflow_asl::nearest::nearest;
-use workflow_asl::{Pointer, StateKind};
+use workflow_asl::{Pointer, State, StateKind};
 use workflow_services::TaskResource;
 
 use super::distribution::Distribution;
@@ -114,7 +114,7 @@ impl Checks<'_> {
         fields.iter().any(|field| self.definition.pointer(facts.at.child(field).as_str()).is_some())
     }
 
-    /// Whether a map reads its items.
+    /// Returns whether a map reads its items.
     fn reads(&self, facts: &StateFacts) -> bool {
         self.has(facts, ["ItemReader"])
     }
@@ -218,11 +218,11 @@ impl Checks<'_> {
         if !(0.0..=1.0).contains(probability) {
             self.problems.value(at, format!("expected a probability from 0 to 1, found {probability}"));
         }
-        let beats = self.has(facts, ["HeartbeatSeconds", "HeartbeatSecondsPath"]);
+        let beats = self.has(facts, State::HEARTBEAT_FIELDS);
         let (may, what, field) = match error.as_str() {
             // A Lambda function has a limit of its own.
             TIMEOUT => {
-                let may = beats || self.has(facts, ["TimeoutSeconds", "TimeoutSecondsPath"]) || self.is_function(facts);
+                let may = beats || self.has(facts, State::TIMEOUT_FIELDS) || self.is_function(facts);
                 (may, "time out", "TimeoutSeconds")
             }
             HEARTBEAT_TIMEOUT => (beats, "miss a heartbeat", "HeartbeatSeconds"),
@@ -237,7 +237,7 @@ impl Checks<'_> {
         self.definition.pointer(facts.at.child("Resource").as_str()).and_then(Value::as_str)
     }
 
-    /// Whether a task calls a Lambda function.
+    /// Returns whether a task calls a Lambda function.
     fn is_function(&self, facts: &StateFacts) -> bool {
         self.resource(facts).is_some_and(|resource| resource.contains(":lambda:"))
     }

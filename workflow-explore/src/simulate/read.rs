@@ -380,7 +380,7 @@ fn is_percentile(name: &str) -> bool {
     name.strip_prefix('p').is_some_and(|number| number.parse::<f64>().is_ok())
 }
 
-/// Whether a sum of probabilities is above 1 by more than additions of fractions are wrong.
+/// Returns whether a sum of probabilities is above 1 by more than additions of fractions are wrong.
 pub(super) fn is_above_one(sum: f64) -> bool {
     sum > 1.0 + 1e-9
 }

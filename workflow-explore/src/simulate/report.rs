@@ -156,7 +156,7 @@ impl SimulationReport {
         self.outcomes.iter().filter(|outcome| outcome.status == "SUCCEEDED").map(|outcome| outcome.share).sum()
     }
 
-    /// Whether some execution exceeds a limit of AWS for its type, or never ends.
+    /// Returns whether some execution exceeds a limit of AWS for its type, or never ends.
     pub fn exceeds_limits(&self) -> bool {
         let Beyond { express_time, events, endless } = self.beyond;
         (self.machine_type == MachineType::Express && express_time > 0) || events > 0 || endless > 0

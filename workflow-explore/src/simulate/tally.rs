@@ -56,7 +56,7 @@ pub(super) struct Tally {
     children_gb_hours: f64,
 }
 
-/// How long an execution took.
+/// Returns how long an execution took.
 pub(super) fn milliseconds(execution: &Execution) -> u64 {
     let end = execution.stopped_at().unwrap_or_else(|| execution.now());
     u64::try_from(execution.started_at().until(end).as_millis()).unwrap_or(u64::MAX)
@@ -239,7 +239,7 @@ impl Tally {
     }
 }
 
-/// Whether a state is in a map whose processor has this member.
+/// Returns whether a state is in a map whose processor has this member.
 fn is_in_child(state: &Pointer, definition: &Value, member: &str, value: &str) -> bool {
     let mut around = state.parent();
     while let Some(at) = around {

@@ -35,7 +35,7 @@ pub(super) enum Known {
 }
 
 impl Known {
-    /// Whether nothing is known of what the members lead to.
+    /// Returns whether nothing is known of what the members lead to.
     pub(super) fn is_guess(self, path: &[&str]) -> bool {
         let Some((first, rest)) = path.split_first() else {
             return match self {

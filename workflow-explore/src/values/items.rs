@@ -175,7 +175,7 @@ impl Found {
     }
 }
 
-/// Whether a node is made of items of the use, such as `$filter(…)[0]`.
+/// Returns whether a node is made of items of the use, such as `$filter(…)[0]`.
 fn is_items(node: &Node, range: &Range<usize>) -> bool {
     match &node.kind {
         NodeKind::Predicate(of, _) => is_items(of, range),
@@ -189,7 +189,7 @@ fn is_items(node: &Node, range: &Range<usize>) -> bool {
     }
 }
 
-/// Where a step ends without its filters.
+/// Returns where a step ends without its filters.
 fn end_of(step: &Node) -> usize {
     match &step.kind {
         NodeKind::Predicate(of, _) => end_of(of),

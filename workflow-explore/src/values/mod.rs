@@ -114,8 +114,8 @@ impl Values {
         Self { inputs, results, guesses, guessing }
     }
 
-    /// How the guesses that expressions use are in the data of an execution: those of a field of a state, or of the whole state.
-    /// `data` has what each source gave; `None` for what somebody gave values for.
+    /// Returns how the guesses that expressions use are in the data of an execution: those of a field of a state, or of
+    /// the whole state. `data` has what each source gave; `None` for what somebody gave values for.
     pub(crate) fn guesses<'v>(
         &self,
         state: &Pointer,

@@ -26,7 +26,7 @@ pub struct TypeMismatch {
 }
 
 impl TypeMismatch {
-    /// How a value does not fit a type; `name` is what the value is called.
+    /// Returns how a value does not fit a type; `name` is what the value is called.
     #[doc(hidden)]
     pub fn all(shape: &'static Shape, value: &Value, name: &'static str) -> Vec<Self> {
         Fitting::of(shape, value, &ValuePath::root(name))

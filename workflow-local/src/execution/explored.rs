@@ -112,7 +112,8 @@ impl Execution {
         place
     }
 
-    /// Where a waiting task stands: the number of its [history](Self::history_of), and the last event of its branch there.
+    /// Returns where a waiting task stands: the number of its [history](Self::history_of), and the last event of its
+    /// branch there.
     #[doc(hidden)]
     pub fn event_of(&self, task: TaskId) -> Option<(usize, u64)> {
         let thread = self.threads.get(self.tasks.get(&task)?.0)?.as_deref()?;
@@ -133,7 +134,7 @@ impl Execution {
         Some((View { execution: self, id: RunId(number) }, run.owner.map(|(_, item)| item)))
     }
 
-    /// When the next timer is due.
+    /// Returns when the next timer is due.
     #[doc(hidden)]
     pub fn due_at(&mut self) -> Option<crate::clock::Instant> {
         self.next_timer()
@@ -170,7 +171,7 @@ impl Execution {
         fitting.next().map_or(0, |(retrier, used)| retrier.max_attempts.saturating_sub(*used))
     }
 
-    /// Whether the histories of the children of distributed maps are kept.
+    /// Returns whether the histories of the children of distributed maps are kept.
     #[doc(hidden)]
     pub fn keeps_for_inspection(&self) -> bool {
         self.keeps
@@ -188,7 +189,7 @@ impl Execution {
         self.taken = vec![0; self.program.way_count()];
     }
 
-    /// How often it took each way, by the numbers of [`Program::ways`]; empty unless they are counted.
+    /// Returns how often it took each way, by the numbers of [`Program::ways`]; empty unless they are counted.
     #[doc(hidden)]
     pub fn ways_taken(&self) -> &[u64] {
         &self.taken

@@ -64,7 +64,7 @@ impl StateProgram {
 }
 
 impl Program {
-    /// How many ways there are.
+    /// Returns how many ways there are.
     pub(crate) fn way_count(&self) -> usize {
         self.states.iter().map(StateProgram::count_ways).sum()
     }

@@ -4,6 +4,8 @@
 
 use std::sync::Arc;
 
+use workflow_services::Pattern;
+
 /// The parsed resource of a task.
 #[derive(Clone, Debug)]
 pub(crate) struct Resource {
@@ -28,17 +30,6 @@ pub(crate) enum ResourceKind {
     },
 }
 
-/// When a service integration is done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Pattern {
-    /// When the service responds.
-    RequestResponse,
-    /// When the started job is done (`.sync`).
-    Job,
-    /// When the token is sent back (`.waitForTaskToken`).
-    Callback,
-}
-
 impl Resource {
     pub(crate) fn of(arn: &str) -> Self {
         Self { arn: arn.into(), kind: ResourceKind::of(arn) }
@@ -46,7 +37,7 @@ impl Resource {
 
     /// Returns whether it reports its submission before it is done.
     pub(crate) fn is_submitted(&self) -> bool {
-        matches!(self.kind, ResourceKind::Service { pattern: Pattern::Job | Pattern::Callback, .. })
+        matches!(self.kind, ResourceKind::Service { pattern, .. } if pattern != Pattern::RequestResponse)
     }
 
     /// Returns whether the context object has a token for it.
@@ -72,13 +63,7 @@ impl ResourceKind {
                 None => (service.to_owned(), resource),
             },
         };
-        let pattern = if action.ends_with(".waitForTaskToken") {
-            Pattern::Callback
-        } else if action.ends_with(".sync") || action.ends_with(".sync:2") {
-            Pattern::Job
-        } else {
-            Pattern::RequestResponse
-        };
+        let (_, pattern) = Pattern::split(action);
         Self::Service { service: service.into(), action: action.into(), pattern }
     }
 }
@@ -96,9 +81,9 @@ mod tests {
         assert_eq!(parts("arn:aws:states:::lambda:invoke"), "lambda invoke RequestResponse");
         assert_eq!(
             parts("arn:aws:states:::sqs:sendMessage.waitForTaskToken"),
-            "sqs sendMessage.waitForTaskToken Callback"
+            "sqs sendMessage.waitForTaskToken WaitForTaskToken"
         );
-        assert_eq!(parts("arn:aws:states:::states:startExecution.sync:2"), "states startExecution.sync:2 Job");
+        assert_eq!(parts("arn:aws:states:::states:startExecution.sync:2"), "states startExecution.sync:2 Sync2");
         assert_eq!(parts("arn:aws:states:::aws-sdk:s3:getObject"), "aws-sdk:s3 getObject RequestResponse");
         assert_eq!(parts("arn:aws:lambda:us-east-1:123456789012:function:f"), "Lambda");
         assert_eq!(parts("arn:aws:states:us-east-1:123456789012:activity:a"), "Activity");

@@ -39,7 +39,7 @@ pub(super) fn result(state: &State, request: Option<&Symbol>, name: &str) -> Sym
     match Resource::parse(resource) {
         Some(Resource::Lambda { function }) => part(function_key(function)),
         Some(Resource::Activity { name }) => part(format!("the activity {name}")),
-        Some(Resource::Integration(call)) if call.pattern == Pattern::TaskToken => {
+        Some(Resource::Integration(call)) if call.pattern == Pattern::WaitForTaskToken => {
             part(format!("the answer to the task token of {name}"))
         }
         Some(Resource::Integration(call)) if (call.service, call.action) == ("lambda", "invoke") => {
@@ -55,7 +55,7 @@ pub(super) fn result(state: &State, request: Option<&Symbol>, name: &str) -> Sym
             let key = format!("states:startExecution of {machine}");
             let output = part(format!("the output of {machine}"));
             match call.pattern {
-                Pattern::SyncJson => part(key).with(&["Output".to_owned()], output),
+                Pattern::Sync2 => part(key).with(&["Output".to_owned()], output),
                 Pattern::Sync => {
                     let text =
                         Symbol::Computed { text: "as text".to_owned(), of: vec![output], kind: Some(ValueKind::Text) };

@@ -176,7 +176,7 @@ impl Judge<'_> {
                         format!("{} uses the activity {}", said(name), said(activity)),
                     );
                 }
-                Some(Resource::Integration(call)) if call.pattern == Pattern::TaskToken => {
+                Some(Resource::Integration(call)) if call.pattern == Pattern::WaitForTaskToken => {
                     self.find(&rule::TOKEN_ADDED, &at, said(name));
                 }
                 _ => {}
@@ -202,7 +202,7 @@ impl Judge<'_> {
                 Some(Resource::Activity { name: activity }) if !uses_activity(&self.new, activity) => {
                     self.find(&rule::ACTIVITY_REMOVED, &at, said(activity));
                 }
-                Some(Resource::Integration(call)) if call.pattern == Pattern::TaskToken => {
+                Some(Resource::Integration(call)) if call.pattern == Pattern::WaitForTaskToken => {
                     self.find(&rule::TOKEN_REMOVED, &at, said(name));
                 }
                 _ => {}

@@ -41,7 +41,7 @@ impl Judge<'_> {
             let resource = |state: &State| state.resource.clone().unwrap_or_default();
             let (before, after) = (resource(old), resource(new));
             let is_activity = matches!(Resource::parse(&after), Some(Resource::Activity { .. }));
-            let is_token = matches!(Resource::parse(&after), Some(Resource::Integration(call)) if call.pattern == Pattern::TaskToken);
+            let is_token = matches!(Resource::parse(&after), Some(Resource::Integration(call)) if call.pattern == Pattern::WaitForTaskToken);
             let computed = &rule::TIMEOUT_COMPUTED;
             let (less, beat_less, beat_more) = match (is_activity, is_token) {
                 (true, _) => (

@@ -69,7 +69,7 @@ impl Judge<'_> {
 
     fn pattern(&mut self, at: &Subject<'_>, old: Integration<'_>, new: Integration<'_>, change: &str) -> bool {
         let same = (old.service, old.action) == (new.service, new.action);
-        let waits = |call: Integration<'_>| call.pattern == Pattern::TaskToken;
+        let waits = |call: Integration<'_>| call.pattern == Pattern::WaitForTaskToken;
         let rule = match (waits(old), waits(new)) {
             (true, true) if same => None,
             (true, true) => Some(&rule::TOKEN_TARGET),
@@ -93,7 +93,8 @@ impl Judge<'_> {
         let (receiver, lambda) = match Resource::parse(resource) {
             Some(Resource::Activity { .. }) => (Receiver::Activity, false),
             Some(Resource::Integration(call)) => {
-                let receiver = if call.pattern == Pattern::TaskToken { Receiver::Token } else { Receiver::Service };
+                let receiver =
+                    if call.pattern == Pattern::WaitForTaskToken { Receiver::Token } else { Receiver::Service };
                 (receiver, (call.service, call.action) == ("lambda", "invoke"))
             }
             _ => (Receiver::Service, false),

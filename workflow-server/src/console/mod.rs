@@ -168,7 +168,7 @@ impl Console {
     }
 }
 
-/// What a picture takes long to work out, others need not wait for.
+/// Returns what a picture takes long to work out, others need not wait for.
 async fn drawn<T: Send + 'static>(draw: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
     let failed = |_| ApiError::new(Code::InternalServerError, "the diagram could not be drawn");
     tokio::task::spawn_blocking(draw).await.map_err(failed)

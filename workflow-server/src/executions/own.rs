@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use workflow_asl::error_name::TASK_FAILED;
 use workflow_local::handlers::{Tasks, job_output};
 use workflow_local::{Instant, Status, TaskError, TaskRequest};
+use workflow_services::Pattern;
 
 use super::Run;
 use super::tasks::Outcome;
@@ -24,30 +25,26 @@ const JSON_TEXTS: [&str; 4] = ["Input", "Output", "Definition", "Context"];
 pub(super) async fn answer(registry: &Arc<Registry>, run: &Arc<Run>, request: &TaskRequest) -> Option<Outcome> {
     let (_, action) = request.resource.split_once(":states:::")?;
     if let Some(action) = action.strip_prefix("aws-sdk:sfn:") {
-        let (action, waits) = match action.strip_suffix(".waitForTaskToken") {
-            Some(action) => (action, true),
-            None => (action, false),
-        };
+        let (action, pattern) = Pattern::split(action);
         let answer = call(registry, run, action, &request.input, Style::Sdk).await;
         return Some(match answer {
-            Ok(answer) if waits => submitted(run, request, answer),
+            Ok(answer) if pattern == Pattern::WaitForTaskToken => submitted(run, request, answer),
             answer => Outcome::Answer(answer),
         });
     }
-    let pattern = action.strip_prefix("states:startExecution")?;
+    let ("states:startExecution", pattern) = Pattern::split(action) else { return None };
     let started = match call(registry, run, "startExecution", &request.input, Style::Optimised).await {
         Ok(started) => started,
         Err(error) => return Some(Outcome::Answer(Err(error))),
     };
     Some(match pattern {
-        "" => Outcome::Answer(Ok(started)),
-        ".waitForTaskToken" => submitted(run, request, started),
-        ".sync" | ".sync:2" => {
+        Pattern::RequestResponse => Outcome::Answer(Ok(started)),
+        Pattern::WaitForTaskToken => submitted(run, request, started),
+        Pattern::Sync | Pattern::Sync2 => {
             let arn = started.get("ExecutionArn").and_then(Value::as_str).unwrap_or_default().to_owned();
             let _ = run.tell(|execution| execution.submit(request.id, started.into()));
-            Outcome::Answer(ended(registry, run, &arn, pattern == ".sync").await)
+            Outcome::Answer(ended(registry, run, &arn, pattern == Pattern::Sync).await)
         }
-        _ => return None,
     })
 }
 
@@ -58,11 +55,14 @@ pub(super) async fn follow(
     request: &TaskRequest,
     submitted: &Value,
 ) -> Option<Outcome> {
-    let (_, pattern) = request.resource.split_once(":states:::states:startExecution")?;
+    let (_, action) = request.resource.split_once(":states:::")?;
+    let ("states:startExecution", pattern) = Pattern::split(action) else { return None };
     let arn = submitted.get("ExecutionArn").and_then(Value::as_str)?;
     match pattern {
-        ".sync" | ".sync:2" => Some(Outcome::Answer(ended(registry, run, arn, pattern == ".sync").await)),
-        _ => None,
+        Pattern::Sync | Pattern::Sync2 => {
+            Some(Outcome::Answer(ended(registry, run, arn, pattern == Pattern::Sync).await))
+        }
+        Pattern::RequestResponse | Pattern::WaitForTaskToken => None,
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::Value;
 use workflow_asl::error_name::{RUNTIME, TASK_FAILED};
 use workflow_local::handlers::{HandlerCall, Reply, TimedAnswer};
 use workflow_local::{TaskError, TaskId, TaskRequest};
+use workflow_services::Pattern;
 
 use super::threads::HandlerOwner;
 use super::{Run, own};
@@ -80,7 +81,9 @@ async fn without_handler(registry: &Arc<Registry>, run: &Arc<Run>, request: Task
     }
     if let Some(answer) = registry.outside.answer(run, &request).await {
         return match answer {
-            Ok(answer) if request.resource.ends_with(".waitForTaskToken") => own::submitted(run, &request, answer),
+            Ok(answer) if Pattern::split(&request.resource).1 == Pattern::WaitForTaskToken => {
+                own::submitted(run, &request, answer)
+            }
             answer => Outcome::Answer(answer),
         };
     }

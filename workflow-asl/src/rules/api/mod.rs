@@ -16,7 +16,7 @@ use workflow_services::{Arn, Pattern, ResourceError, Service, TaskResource};
 use super::object_index::ObjectIndex;
 use crate::Pointer;
 use crate::document::{QueryLanguage, StateKind};
-use crate::request::RequestInput;
+use crate::request_input::RequestInput;
 use crate::resource::Resource;
 use crate::result::{ResultPart, alike};
 use crate::{placeholder, template};

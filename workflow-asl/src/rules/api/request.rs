@@ -13,7 +13,7 @@ use super::{ApiCall, Caller, alike, is_dynamic, member_name};
 use crate::document::json_type;
 use crate::jsonata::{self, Expressions, Node, NodeKind};
 use crate::nearest::Lookups;
-use crate::request::RequestInput;
+use crate::request_input::RequestInput;
 use crate::rules::Definition;
 use crate::rules::task::request_field;
 use crate::{Diagnostic, Finding, Pointer, placeholder};

@@ -173,7 +173,7 @@ pub(in crate::rules) fn an_integration_has_its_pattern(definition: &Definition<'
                     ResourceError::UnknownPattern(suffix) => Some(suffix),
                     _ => None,
                 };
-                let suffixes = || Pattern::ALL.iter().skip(1).map(|pattern| suffix_of(*pattern));
+                let suffixes = || Pattern::ALL.iter().skip(1).map(|pattern| pattern.suffix());
                 let near = nearest(&format!(".{}", word.unwrap_or_default().trim_start_matches('.')), suffixes());
                 let finding = Finding::UnknownPattern { why: error.to_string(), near, suffixes: suffixes().collect() };
                 push(call, word, finding, found);
@@ -189,7 +189,7 @@ pub(in crate::rules) fn an_integration_has_its_pattern(definition: &Definition<'
         match task.support(MachineType::Standard) {
             Support::Accepted => {}
             Support::Unverified => {
-                let finding = Finding::DoubtfulPattern { call: call.name().to_owned(), suffix: suffix_of(pattern) };
+                let finding = Finding::DoubtfulPattern { call: call.name().to_owned(), suffix: pattern.suffix() };
                 push(call, word, finding, found);
             }
             Support::Refused => push(call, word, refused(call.name(), task, pattern), found),
@@ -197,18 +197,9 @@ pub(in crate::rules) fn an_integration_has_its_pattern(definition: &Definition<'
     }
 }
 
-fn suffix_of(pattern: Pattern) -> &'static str {
-    match pattern {
-        Pattern::RequestResponse => "",
-        Pattern::Sync => ".sync",
-        Pattern::Sync2 => ".sync:2",
-        Pattern::WaitForTaskToken => ".waitForTaskToken",
-    }
-}
-
 /// Returns a pattern that an integration does not have.
 fn refused(call: &str, task: TaskResource<'_>, pattern: Pattern) -> Finding {
-    let (call, suffix) = (call.to_owned(), suffix_of(pattern));
+    let (call, suffix) = (call.to_owned(), pattern.suffix());
     let has = |pattern: &Pattern| {
         let support = match task {
             TaskResource::Optimised(integration, _) => integration.support(*pattern, MachineType::Standard),
@@ -227,7 +218,6 @@ fn refused(call: &str, task: TaskResource<'_>, pattern: Pattern) -> Finding {
             return Finding::PatternOfTheOptimised { call, suffix, optimised: optimised.name() };
         }
     }
-    let others =
-        Pattern::ALL.iter().skip(1).filter(|pattern| has(pattern)).map(|pattern| suffix_of(*pattern)).collect();
+    let others = Pattern::ALL.iter().skip(1).filter(|pattern| has(pattern)).map(|pattern| pattern.suffix()).collect();
     Finding::RefusedPattern { call, suffix, others }
 }

@@ -22,7 +22,7 @@ use crate::context::{self, Member, MemberKind};
 use crate::graph::{Edge, EdgeKind, FlowAnalysis, Graph, solve};
 use crate::nearest::Lookups;
 use crate::path::Segment;
-use crate::request::RequestInput;
+use crate::request_input::RequestInput;
 use crate::{Diagnostic, Finding, Pointer, placeholder};
 use ty::{Fields, Slot, Ty};
 

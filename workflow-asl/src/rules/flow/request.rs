@@ -6,7 +6,7 @@ use workflow_services::Shape;
 use super::Flow;
 use super::ty::{Kind, Ty};
 use crate::document::QueryLanguage;
-use crate::request::RequestInput;
+use crate::request_input::RequestInput;
 use crate::{Finding, Pointer, template};
 
 /// A part of a request, with the template that makes it and what that gives.

@@ -22,7 +22,7 @@ pub(super) const DEPTH: usize = 32;
 /// The captured parts of a value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Capture {
-    /// All of it.
+    /// The whole result.
     Whole,
     /// These members, by their names in JSON, in the order in which they are read.
     Members(IndexMap<String, Capture>),

@@ -10,13 +10,13 @@ use crate::syntax::keyword::ClauseKind;
 
 /// The form of the results of a distributed map.
 enum Form {
-    /// Each as the iteration gave it.
+    /// Each result as the iteration produced it.
     Compact,
-    /// Those that are arrays are taken apart.
+    /// Results that are arrays are flattened.
     Flat,
-    /// Each in the description of its execution.
+    /// Each result in the description of its execution.
     Described,
-    /// They are in S3.
+    /// The results are in S3.
     Exported,
     /// It is unknown.
     Unknown,
@@ -77,7 +77,7 @@ fn form(info: &StateInfo<'_>) -> Form {
     form
 }
 
-/// Returns what the configuration of a writer asks for that writes nowhere.
+/// Returns the results for the configuration of a writer without a destination.
 fn transformed(config: &Expr) -> Form {
     let ExprKind::Object(members) = &config.kind else { return Form::Unknown };
     let mut named = members.iter().filter(|member| member.key.value.eq_ignore_ascii_case("transformation"));

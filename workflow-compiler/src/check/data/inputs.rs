@@ -14,7 +14,7 @@ use crate::check::value_site::{ValueField, ValueSite};
 use crate::syntax::ast::{Catcher, Clause, ClauseValue, Expr, Head};
 use crate::syntax::keyword::ClauseKind;
 
-/// A way that leads to a state: from which one, by its number, and how.
+/// A transition into a state: the number of its source, and its kind.
 struct IncomingTransition<'a> {
     from: usize,
     by: IncomingKind<'a>,
@@ -27,7 +27,7 @@ enum IncomingKind<'a> {
     Catch(&'a Catcher),
 }
 
-/// The ways to each state, by its number.
+/// The transitions into each state, by its number.
 pub(super) struct IncomingTransitions<'a>(Vec<Vec<IncomingTransition<'a>>>);
 
 impl<'a> IncomingTransitions<'a> {
@@ -55,7 +55,7 @@ impl<'a> IncomingTransitions<'a> {
         ways
     }
 
-    /// Returns whether a way to a state comes from one that is not `done`, which comes later in the order.
+    /// Returns whether a transition into a state comes from one that is not `done`, which is later in the order.
     pub(super) fn lead_back(&self, number: usize, done: &[bool]) -> bool {
         self.0.get(number).into_iter().flatten().any(|way| done.get(way.from) != Some(&true))
     }

@@ -41,7 +41,7 @@ pub(super) fn collect(analysis: &Analysis<'_>) -> BTreeMap<usize, ItemCapture> {
             point.and_then(|point| analysis.graphs.ancestor(point, scope)).map(|point| point.node)
         };
         visit::values(analysis, info, &mut |value, _| {
-            // There `item` is an item of the map itself.
+            // Here `item` is an item of the map itself.
             if selector.is_some_and(|selector| selector.id == value.id) {
                 return;
             }

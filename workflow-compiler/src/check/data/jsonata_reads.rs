@@ -29,7 +29,7 @@ struct Read {
     beside: bool,
 }
 
-/// Adds what the texts read to what the states keep, and reports members that AWS's results do not have.
+/// Adds the parts that strings read to the captures, and reports members that AWS's results do not have.
 pub(super) fn collect(analysis: &Analysis<'_>, captures: &mut BTreeMap<usize, Capture>, sink: &mut Sink<'_>) {
     let mut read: Vec<Read> = Vec::new();
     let mut states: Option<BTreeMap<String, Option<usize>>> = None;
@@ -81,7 +81,7 @@ pub(super) fn collect(analysis: &Analysis<'_>, captures: &mut BTreeMap<usize, Ca
     }
 }
 
-/// Returns the states by the variables of their results, where only one state has that.
+/// Returns the states by the variables of their results; `None` where several states have the same variable.
 fn by_variable(analysis: &Analysis<'_>) -> BTreeMap<String, Option<usize>> {
     let mut states = BTreeMap::new();
     for (number, info) in analysis.states.values().enumerate().filter(|(_, info)| info.has_result()) {
@@ -90,7 +90,7 @@ fn by_variable(analysis: &Analysis<'_>) -> BTreeMap<String, Option<usize>> {
     states
 }
 
-/// Returns what a use reads, as far as it goes through objects that are known, and what is wrong with the next member.
+/// Returns the path that a use reads, as far as its objects are known, and the problem with the next member.
 fn path(
     analysis: &Analysis<'_>,
     number: usize,
@@ -125,7 +125,7 @@ fn path(
     (path, wrong)
 }
 
-/// That AWS's result has no such member.
+/// Returns the problem that AWS's result has no such member.
 fn no_member(ty: &Ty, variable: &str, path: &[String], name: &str, span: TokenSpan) -> Option<Problem> {
     let Ty::Shape(part) = ty.present() else { return None };
     let around: String = path.iter().map(|name| format!(".{name}")).collect();

@@ -33,7 +33,7 @@ use crate::problem::Problem;
 use crate::syntax::ast::{Catcher, Clause, ClauseValue, DeclarationKind, ExprKind, Head, Target, plain};
 use crate::syntax::keyword::ClauseKind;
 
-/// Fills in the analysis, and reports the variables that are in the way.
+/// Fills in the analysis, and reports variables whose names are taken.
 pub(super) fn analyse(analysis: &mut Analysis<'_>, sink: &mut Sink<'_>) {
     analysis.graphs = StateGraphs::of(analysis);
     analysis.availability = Availability::of(analysis, &analysis.graphs);

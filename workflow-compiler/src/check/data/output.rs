@@ -192,7 +192,7 @@ fn fits_expr<'a>(
         _ if analysis.reads_refused(place, expr) => {}
         _ => {
             let ty = analysis.type_of(place, expr);
-            // That it may be absent was reported where it is read.
+            // The place that reads it reported that it may be absent.
             let said = matches!(&expr.kind, ExprKind::Reference(reference)
                 if analysis.resolved(place, expr, reference).is_left_out());
             let holder = path_of(expr, "");
@@ -287,7 +287,7 @@ fn fits(
     if let Ty::Foreign(given) = given.present()
         && !wanted.is_unknown()
     {
-        // That it may be absent is reported where it is read.
+        // The place that reads it reports that it may be absent.
         match wanted.in_rust() {
             Some(tokens) => {
                 let (what, code) = (what.to_owned(), Code::OutputDoesNotFit);

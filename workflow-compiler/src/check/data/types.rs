@@ -80,7 +80,7 @@ pub(in crate::check) fn infer_all(analysis: &mut Analysis<'_>) {
     }
 }
 
-/// Stores a type. Expressions that read it have another type then.
+/// Stores a type, which changes the types of expressions that read it.
 fn learn<T: PartialEq>(known: &mut T, found: T, expressions: &mut Expressions) {
     if *known != found {
         *known = found;
@@ -139,7 +139,7 @@ fn variables(analysis: &mut Analysis<'_>) {
     }
 }
 
-/// What one look at all assignments finds.
+/// The result of one pass over all assignments.
 #[derive(Default)]
 struct Assigned {
     types: BTreeMap<String, Ty>,

@@ -254,7 +254,7 @@ impl<'a> Analysis<'a> {
         state.map_or("", |(name, _)| name)
     }
 
-    /// `Start -> Check -> Deploy`; a step that an error takes is `Train fails -> Cleanup`.
+    /// Formats a path: `Start -> Check -> Deploy`; a transition taken after an error is `Train fails -> Cleanup`.
     fn drawn(&self, scope: usize, nodes: &[(usize, bool)]) -> String {
         let mut text = String::new();
         for (index, (node, caught)) in nodes.iter().enumerate() {
@@ -275,7 +275,7 @@ impl<'a> Analysis<'a> {
         text
     }
 
-    /// Takes from the budget for paths.
+    /// Consumes the budget for paths.
     fn may_look(&self, nodes: usize) -> bool {
         let spent = self.looked_at.get();
         self.looked_at.set(spent.saturating_add(nodes));

@@ -11,9 +11,9 @@ use crate::syntax::ast::{Expr, ExprKind, Root, TokenSpan, plain};
 /// The reads of a variable that holds a result, in one state.
 #[derive(Debug, Default)]
 pub struct VariableReads {
-    /// Where it is read with `?`, so that it may have no value.
+    /// The site of a read with `?`, which allows that it has no value.
     pub optional: Vec<TokenSpan>,
-    /// Where a string reads it that does not ask whether it is there, with the members that follow: `.Payload.x`.
+    /// A string that reads it without testing whether it exists, with the members that follow: `.Payload.x`.
     pub raw: Vec<(TokenSpan, String)>,
 }
 
@@ -34,7 +34,7 @@ impl<'a> Analysis<'a> {
         visit::values(self, info, &mut |value, _| visit::texts(value, each));
     }
 
-    /// Returns whether some state may read what the state before it hands on.
+    /// Returns whether some state may read the output of the state before it.
     pub fn reads_its_input(&self) -> bool {
         self.all_states().any(|info| {
             let mut reads = info.language == QueryLanguage::JsonPath;
@@ -91,7 +91,7 @@ fn is_variable(root: &Root, name: &str) -> bool {
     matches!(root, Root::Variable(read) if read == name)
 }
 
-/// Returns how many members of a value are left out where the variable has no value.
+/// Returns how many members of a value are omitted if the variable has no value.
 fn left_out_of(value: &Expr, name: &str) -> usize {
     match &value.kind {
         ExprKind::Object(members) => members

@@ -5,7 +5,7 @@ use crate::syntax::ast::{
     Clause, ClauseValue, Expr, ExprKind, Head, MapItems, Reference, Segment, TokenSpan, WaitHead, When,
 };
 
-/// Calls `each` for every reference in a value, the inner ones of computed indices too.
+/// Calls `each` for every reference in a value, including those inside computed indices.
 pub(in crate::check) fn references<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e Reference)) {
     match &expr.kind {
         ExprKind::Reference(reference) => {
@@ -51,8 +51,8 @@ pub(in crate::check) fn has_raw(expr: &Expr) -> bool {
     any
 }
 
-/// Calls `each` for every text in a value that is JSONata of the user's own, with or without `{%` and `%}`; with the
-/// words of the literal.
+/// Calls `each` for every string in a value that is the user's own JSONata, with or without `{%` and `%}`, and with the
+/// span of the literal.
 pub(in crate::check) fn raws<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e str, TokenSpan)) {
     leaves(expr, &mut |leaf| match &leaf.kind {
         ExprKind::Jsonata(text) => each(&text.value, text.span),
@@ -96,8 +96,8 @@ fn segments<'e>(segments: &'e [Segment], each: &mut dyn FnMut(&'e Reference)) {
     }
 }
 
-/// Calls `each` for every value of a state, those of the handlers and defaults that it uses too; the flag says whether
-/// it is in the braces of a catcher.
+/// Calls `each` for every value of a state, including those of the handlers and defaults that it uses; the flag is true
+/// for values in the braces of a catcher.
 pub(in crate::check) fn values<'a>(model: &Model<'a>, info: &StateInfo<'a>, each: &mut dyn FnMut(&'a Expr, bool)) {
     match &info.state.head {
         Head::Task { body: Some(body), .. } => each(body, false),

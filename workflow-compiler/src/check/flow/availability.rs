@@ -11,16 +11,16 @@ use crate::check::data::{references, values};
 use crate::check::model::Model;
 use crate::syntax::ast::{Root, plain};
 
-/// What is known of a scope.
+/// The facts about a scope.
 #[derive(Debug, Default)]
 struct ScopeAvailability {
     /// The number of the event that each node has run, where some state wants to know.
     ran: Vec<Option<usize>>,
     /// The number of the event that an error was caught.
     caught: Option<usize>,
-    /// What has happened at each node; nothing where there are no events.
+    /// The events before each node; empty if the scope has no events.
     happened: Vec<Option<PastEvents>>,
-    /// From which nodes a state that reads the error is reached without another catch, itself among them.
+    /// The nodes from which a state that reads the error is reached without another catch, including that state.
     reads_error: Vec<bool>,
     /// The variable that holds the error, and whether one around does already.
     error_variable: String,
@@ -34,16 +34,16 @@ impl ScopeAvailability {
     }
 }
 
-/// Where data may come from, for each scope.
+/// The sources of data, for each scope.
 #[derive(Debug, Default)]
 pub(in crate::check) struct Availability(Vec<ScopeAvailability>);
 
 /// Whether a state's result can be read where another begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::check) enum ResultAvailability {
-    /// On every path the state has run.
+    /// The state has run on every path.
     Certain,
-    /// Not on every path to `at`, the reader or the parallel or map around it.
+    /// It has not run on every path to `at`, the reader or the parallel or map around it.
     Uncertain {
         /// The state.
         of: Point,
@@ -58,19 +58,19 @@ pub(in crate::check) enum ResultAvailability {
     Distributed(usize),
 }
 
-/// Which catch edges an error that a state reads may come over.
+/// The catch edges that may set the error that a state reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::check) enum Caught {
-    /// Every path leads over one of this scope.
+    /// Every path contains one of this scope.
     In(usize),
-    /// Some path leads over none, in this scope.
+    /// Some path of this scope contains none.
     Uncertain(Point),
     /// The reader is in this distributed map (its number), the catch is not.
     Distributed(usize),
 }
 
 impl Availability {
-    /// Follows the graphs as far as references ask for it.
+    /// Analyses the graphs as far as references require it.
     pub(in crate::check) fn of(model: &Model<'_>, graphs: &StateGraphs) -> Self {
         let mut wanted = vec![false; model.states.len()];
         let mut readers = Vec::new();
@@ -173,7 +173,7 @@ impl Availability {
         })
     }
 
-    /// Returns which catch edges the error that a state reads comes over.
+    /// Returns the catch edges that set the error that a state reads.
     pub(in crate::check) fn error_at(&self, graphs: &StateGraphs, reader: Point) -> Caught {
         let mut at = reader;
         loop {

@@ -24,11 +24,11 @@ pub(super) struct Point {
 pub(super) struct Edge {
     from: usize,
     to: Option<usize>,
-    /// What takes it.
+    /// The cause of the transition.
     pub(super) by: TransitionKind,
 }
 
-/// What takes a transition.
+/// The cause of a transition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TransitionKind {
     /// The state itself.

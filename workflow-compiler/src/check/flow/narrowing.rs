@@ -8,37 +8,37 @@ use crate::check::function::Function;
 use crate::check::path::{Path, PathRoot, PathSegment};
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, UnaryOp};
 
-/// Where nothing is known.
+/// The narrowing without any facts.
 pub(super) static NOTHING: Narrowing =
     Narrowing { known: Vec::new(), input: None, asks: false, all: false, declared: false };
 
-/// Where what was tested before does not count.
+/// The narrowing in which earlier tests are ignored.
 pub(in crate::check) static DECLARED: Narrowing =
     Narrowing { known: Vec::new(), input: None, asks: false, all: false, declared: true };
 
 /// The state's own input.
 const STATE: PathRoot<'static> = PathRoot::Word("state");
 
-/// What is known of values beside their types.
+/// The facts about values in addition to their types.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::check) struct Narrowing {
     known: Vec<Fact>,
-    /// What the state's own input is too, such as `input`.
+    /// Another root with the same value as the state's input, such as `input`.
     input: Option<PathRoot<'static>>,
-    /// Whether the expression is where absence is foreseen, as before `??`.
+    /// Whether absence is allowed at the expression, as before `??`.
     asks: bool,
     /// Whether all values are known to be present: no path leads here, or earlier tests are unknown.
     all: bool,
-    /// Whether what was tested before the expression does not count.
+    /// Whether earlier tests are ignored.
     declared: bool,
 }
 
-/// What is known of the value at a path.
+/// The facts about the value at a path.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Fact {
-    /// It is there.
+    /// It is present.
     There(Path<'static>),
-    /// It is not null, where it is there.
+    /// It is not null if it is present.
     NotNull(Path<'static>),
 }
 
@@ -63,12 +63,12 @@ impl Fact {
 }
 
 impl Narrowing {
-    /// What is known where a scope begins whose states get what this root names too.
+    /// Returns the facts at the start of a scope whose input is the value of this root.
     pub(super) fn of_input(root: PathRoot<'static>) -> Self {
         Self { input: Some(root), ..Self::default() }
     }
 
-    /// What is known where no way leads.
+    /// Returns the facts of an unreachable place.
     pub(super) fn all() -> Self {
         Self { all: true, ..Self::default() }
     }
@@ -78,12 +78,12 @@ impl Narrowing {
         Self { asks: true, ..self.clone() }
     }
 
-    /// Whether what was tested before the expression does not count.
+    /// Returns whether earlier tests are ignored.
     pub(in crate::check) fn is_declared(&self) -> bool {
         self.declared
     }
 
-    /// Whether nothing is known beside the types.
+    /// Returns whether nothing is known in addition to the types.
     pub(in crate::check) fn is_empty(&self) -> bool {
         self.known.is_empty() && !self.all
     }
@@ -145,7 +145,7 @@ impl Narrowing {
         facts
     }
 
-    /// Of the state's own input is known what was of that with another root, which it may not be any more.
+    /// The state's input may no longer be the value of the other root: its facts are copied.
     fn part_from_input(&mut self) {
         let Some(input) = self.input.take() else { return };
         let own = self.known.iter().filter(|fact| *fact.root() == input).map(|fact| {
@@ -201,7 +201,7 @@ impl Narrowing {
         both
     }
 
-    /// These facts and those that hold when `condition` is `outcome`.
+    /// Returns these facts and those that hold if `condition` is `outcome`.
     pub(in crate::check) fn and(&self, condition: &Expr, outcome: bool) -> Self {
         let mut facts = self.clone();
         facts.learn(condition, outcome);
@@ -228,7 +228,7 @@ impl Narrowing {
                     self.learn(right, value == outcome);
                 }
             }
-            // Where it is absent that is not so.
+            // This does not hold if it is absent.
             ExprKind::Binary(BinaryOp::NotEqual, _, left, right) if outcome => {
                 for (value, other) in [(left, right), (right, left)] {
                     if is_null(other) {
@@ -247,7 +247,7 @@ impl Narrowing {
                 ("all", arguments) if outcome => arguments.iter().for_each(|argument| self.learn(argument, true)),
                 ("any", arguments) if !outcome => arguments.iter().for_each(|argument| self.learn(argument, false)),
                 ("$not", [inner]) => self.learn(inner, !outcome),
-                // What was meant may be a test.
+                // The intended expression may be a test.
                 (name, _) if !is_known(name) => self.all = true,
                 _ => {}
             },
@@ -255,7 +255,7 @@ impl Narrowing {
         }
     }
 
-    /// Notes that a value equals one of some literals, as the arm of a `match` says.
+    /// Records that a value equals one of these literals, as in the arm of a `match`.
     pub(in crate::check) fn learn_match(&mut self, subject: &Expr, patterns: &[Expr]) {
         if !patterns
             .iter()

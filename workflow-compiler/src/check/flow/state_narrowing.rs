@@ -32,7 +32,7 @@ const GIVES: &[ClauseKind] = &[ClauseKind::InputPath, ClauseKind::Arguments, Cla
 const SELECTS: &[ClauseKind] =
     &[ClauseKind::ItemSelector, ClauseKind::Parameters, ClauseKind::Batch, ClauseKind::ItemBatcher, ClauseKind::Raw];
 
-/// Returns what is known where each state begins, by its id; nothing where there are no tests to follow.
+/// Returns the facts at the start of each state, by its id; none if there are no tests to follow.
 pub(in crate::check) fn narrowings(analysis: &Analysis<'_>, graphs: &StateGraphs) -> Vec<Narrowing> {
     if !analysis.all_states().any(|info| matches!(info.state.head, Head::Choice(_))) {
         return Vec::new();
@@ -62,7 +62,7 @@ pub(in crate::check) fn narrowings(analysis: &Analysis<'_>, graphs: &StateGraphs
 }
 
 impl<'a> Analysis<'a> {
-    /// Returns what is known when the state begins.
+    /// Returns the facts at the start of the state.
     pub(in crate::check) fn narrowing(&self, info: &StateInfo<'a>) -> &Narrowing {
         self.narrowings.get(info.id).unwrap_or(&NOTHING)
     }
@@ -91,7 +91,7 @@ impl FlowAnalysis<Edge> for Tests<'_, '_> {
         leaving.iter().map(move |edge| Some(ways.as_mut()?.next(edge.by)?.lasting()))
     }
 
-    /// Returns what is known shrinks where ways meet.
+    /// Returns where paths join, keeps only the facts of both.
     fn meet(&self, known: &mut Narrowing, way: &Narrowing) -> bool {
         let met = known.common(way);
         let changed = *known != met;
@@ -100,12 +100,12 @@ impl FlowAnalysis<Edge> for Tests<'_, '_> {
     }
 }
 
-/// The ways on from a state, each with what is known on it.
+/// The transitions from a state, each with its facts.
 enum OutgoingTransitions<'s, 'a> {
     Choice(&'s StateInfo<'a>, Box<dyn Iterator<Item = (&'a Arm, Narrowing)> + 's>),
     Other {
         info: &'s StateInfo<'a>,
-        /// What is known where the state has done its work.
+        /// The facts after the state has done its work.
         known: Narrowing,
         catchers: std::vec::IntoIter<(&'a Clause, &'a Catcher)>,
     },
@@ -140,7 +140,7 @@ impl<'s, 'a> OutgoingTransitions<'s, 'a> {
             (Self::Other { info, known, .. }, TransitionKind::State) => Some(match &info.state.head {
                 _ if shaped(&info.state.clauses, SHAPES) => known.clone().with_input(None),
                 Head::Pass { value: None } | Head::Wait(_) => known.clone(),
-                // Of two states with one name the other may be meant.
+                // If two states have one name, the other may be the intended one.
                 _ if info.number.is_none() => known.clone().with_input(None),
                 _ => known.clone().with_input(Some(PathRoot::StateResult(info.name.clone().into()))),
             }),
@@ -149,7 +149,7 @@ impl<'s, 'a> OutgoingTransitions<'s, 'a> {
     }
 }
 
-/// Returns what is known where the states inside of a state begin.
+/// Returns the facts at the start of the states inside a state.
 fn inside(owner: &StateInfo<'_>, known: &Narrowing) -> Narrowing {
     let mut known = known.lasting();
     match &owner.state.head {
@@ -166,7 +166,7 @@ fn shaped(clauses: &[Clause], kinds: &[ClauseKind]) -> bool {
     clauses.iter().any(|clause| kinds.contains(&clause.kind))
 }
 
-/// Forgets the variables that a clause assigns.
+/// Discards the facts about the variables that a clause assigns.
 fn forget(clause: &Clause, facts: &mut Narrowing) {
     if let (ClauseKind::Assign, ClauseValue::Expr(Expr { kind: ExprKind::Object(members), .. })) =
         (clause.kind, &clause.value)

@@ -122,7 +122,7 @@ impl<'a> Analysis<'a> {
         meant.map_or(Ty::Unknown, |meant| self.type_of(place, &meant))
     }
 
-    /// Returns what another language's function is here: `len(x)`, `Some(x)`, `sum(xs)`.
+    /// Returns the equivalent of another language's function: `len(x)`, `Some(x)`, `sum(xs)`.
     fn function_meant(&self, place: ValueSite<'_, 'a>, name: &Text, arguments: &[Expr]) -> Option<Expr> {
         let called = |function: &str| {
             let span = name.span;
@@ -209,7 +209,7 @@ fn unknown_function(name: &Text, language: QueryLanguage) -> Problem {
     problem.suggest(&name.value, known)
 }
 
-/// Returns what does the same in JSONata.
+/// Returns the equivalent in JSONata.
 fn in_jsonata(intrinsic: &str) -> Option<&'static str> {
     Some(match intrinsic {
         "States.Format" => "\"…\" + x",
@@ -249,7 +249,7 @@ fn kind_takes(kind: ArgumentKind, ty: &Ty) -> bool {
     }
 }
 
-/// Returns what an intrinsic function gives to arguments of these types.
+/// Returns the type of an intrinsic function's result for arguments of these types.
 fn intrinsic_type(function: intrinsic::Function, arguments: &[Ty]) -> Ty {
     let first = arguments.first().map(Ty::present);
     match (function.name(), first) {

@@ -12,7 +12,8 @@ use crate::problem::Problem;
 use crate::syntax::ast::{Expr, ExprKind, TokenSpan, plain};
 
 impl Analysis<'_> {
-    /// Both sides of a comparison must be of one kind; text that is compared with an enum must be one of its texts.
+    /// Checks that both sides of a comparison have one kind, and that text compared with an enum is one of its
+    /// variants.
     pub(in crate::check) fn compare(&self, (a, left): (&Ty, &Expr), (b, right): (&Ty, &Expr), sink: &mut Sink<'_>) {
         for ((ty, of), (_, other)) in [((a, left), (b, right)), ((b, right), (a, left))] {
             if let (Ty::Enum(name), ExprKind::Text(text)) = (ty.present(), &unparen(other).kind)
@@ -149,7 +150,7 @@ fn is_literal(expr: &Expr) -> bool {
     )
 }
 
-/// Of an enum's variants none has this name.
+/// Reports that no variant of an enum has this name.
 pub(super) fn unknown_variant(message: String, span: TokenSpan, name: &str, known: &[String], quoted: bool) -> Problem {
     let problem = Problem::new(Code::UnknownVariant, span, message);
     let names = known.iter().map(String::as_str);

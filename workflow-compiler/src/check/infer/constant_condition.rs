@@ -12,7 +12,7 @@ use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Expr, ExprKind, Reference, Root, Segment, TokenSpan};
 
 impl<'a> Analysis<'a> {
-    /// Reports a test, such as `is_present`, that gives the same answer each time.
+    /// Reports a test, such as `is_present`, whose result is always the same.
     pub(super) fn answer(
         &self,
         place: ValueSite<'_, 'a>,
@@ -74,7 +74,8 @@ impl<'a> Analysis<'a> {
             ExprKind::Paren(inner) => return self.always_there(place, inner),
             _ => return None,
         };
-        // Whether a variable has a value is what is asked, and what the context and an error hold is not declared.
+        // A test of a variable asks whether it has a value, and the members of the context and of errors are not
+        // declared.
         if matches!(reference.root, Root::Variable(_) | Root::Context | Root::Caught) || reference.optional {
             return None;
         }
@@ -95,7 +96,7 @@ impl<'a> Analysis<'a> {
     }
 }
 
-/// Returns what a test of a type gives to a value of this type, where that is known.
+/// Returns the result of a test for a value of this type; `None` if it is unknown.
 fn tells(test: &str, ty: &Ty) -> Option<bool> {
     match test {
         "is_string" | "IsString" => Some(ty.is_text()),

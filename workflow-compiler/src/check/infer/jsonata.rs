@@ -22,7 +22,7 @@ use crate::problem::Problem;
 use crate::question::{Foreign, Question, QuestionKind};
 use crate::syntax::ast::TokenSpan;
 
-/// What nests deeper has no type: the walk keeps its stack small.
+/// Deeper expressions have no type: this limits the stack.
 const DEPTH: usize = 60;
 
 impl<'a> Analysis<'a> {
@@ -39,7 +39,7 @@ impl<'a> Analysis<'a> {
         }
         let literal = text;
         let text = jsonata::expression(text).unwrap_or(text);
-        // What does not parse is a finding of the document's rules.
+        // The document's rules report expressions that do not parse.
         let Ok((ast, names)) = &*self.jsonata.read(text) else { return Ty::Unknown };
         let mut walk = Walk { analysis: self, place, text, bound: Vec::new(), wrong: Vec::new() };
         let ty = walk.node(&ast.root, DEPTH).bounded();
@@ -47,7 +47,7 @@ impl<'a> Analysis<'a> {
         if !sink.listens() || wrong.is_empty() {
             return ty;
         }
-        // What is asked for anywhere is known to lack perhaps.
+        // A member that is tested anywhere may be absent.
         let asked = |at: usize| names.guarded.iter().any(|guarded| guarded.start == at);
         let told: Vec<_> = wrong.iter().filter(|wrong| asked(wrong.path)).map(|wrong| wrong.words.clone()).collect();
         for ExpressionError { part, code, words, of, .. } in wrong {
@@ -80,16 +80,16 @@ struct Walk<'w, 'a> {
     wrong: Vec<ExpressionError>,
 }
 
-/// What is wrong with an expression.
+/// A problem of an expression.
 struct ExpressionError {
-    /// Where the path begins that it is in.
+    /// The start of the path that contains it.
     path: usize,
     /// The words, in bytes.
     part: Range<usize>,
     code: Code,
-    /// Where rustc has to say whether it is wrong, the words before the step and its name.
+    /// If rustc must decide whether it is wrong: the words before the step, and its name.
     words: MessageAndHelp,
-    /// What the step leads to in a type of the user's own.
+    /// The target of the step in a user-defined type.
     of: Option<Foreign>,
 }
 
@@ -121,7 +121,7 @@ impl Walk<'_, '_> {
             }
             NodeKind::Call(function, arguments) => self.call(function, None, arguments, depth),
             NodeKind::Apply(left, right) => self.apply(left, right, depth),
-            // Inside functions and the like names mean what they are given there.
+            // Inside functions, names refer to their own bindings.
             _ => Ty::Unknown,
         }
     }
@@ -236,7 +236,7 @@ impl Walk<'_, '_> {
             _ => Vec::new(),
         };
         let near = workflow_asl::nearest::nearest(name, known.iter().map(String::as_str));
-        // What is known of a state's own input is no promise that there is nothing else.
+        // The known members of a state's input may not be all of them.
         if near.is_none() && is_in(at, &["input"]) {
             return;
         }
@@ -266,7 +266,7 @@ impl Walk<'_, '_> {
                 NodeKind::Range(..) => Ty::INTEGER,
                 _ => match self.node(item, depth) {
                     ty if ty.present().is_array() => Ty::Unknown,
-                    // What is absent is left out.
+                    // Absent values are omitted.
                     Ty::Option(inner) => *inner,
                     ty => ty,
                 },
@@ -326,7 +326,7 @@ impl Walk<'_, '_> {
 
     fn condition(&mut self, test: &Node, yes: &Node, no: Option<&Node>, depth: usize) -> Ty {
         self.node(test, depth);
-        // What is asked for in the test may be there on one side alone.
+        // A member that the test asks for may be present on one side only.
         let told = self.wrong.len();
         let yes = self.node(yes, depth);
         let ty = match no {

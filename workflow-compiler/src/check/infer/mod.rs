@@ -40,8 +40,8 @@ impl<'a> Analysis<'a> {
         self.type_of(place.knowing(self.narrowing(place.state)), expr).there()
     }
 
-    /// What a reference, which is this expression, means in its place; never fails. Unknown members keep their text, and
-    /// their type is unknown.
+    /// Resolves the reference that this expression is; never fails. Unknown members keep their text, and their type is
+    /// unknown.
     pub fn resolved(&self, place: ValueSite<'_, 'a>, expr: &Expr, reference: &Reference) -> Rc<Resolved> {
         match self.expressions.read(place, expr.id) {
             Some(Inferred::Reference(resolved)) => resolved,
@@ -216,7 +216,7 @@ impl<'a> Analysis<'a> {
             ExprKind::Binary(BinaryOp::Default, _, left, right) if self.type_of(place, left).may_be_nothing() => {
                 self.needed(place, right, key, sink);
             }
-            // That JSONPath cannot express `?` is another finding.
+            // Another finding reports that JSONPath cannot express `?`.
             ExprKind::Reference(reference)
                 if sink.listens() && (place.state.language == QueryLanguage::Jsonata || !reference.optional) =>
             {

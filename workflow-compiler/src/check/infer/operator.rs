@@ -124,7 +124,7 @@ impl<'a> Analysis<'a> {
         }
     }
 
-    /// Whether `a || b` is meant as JavaScript means it, with two values of one type that is none of a condition.
+    /// Returns whether `a || b` has JavaScript's meaning: two values of one type other than `bool`.
     fn gives_a_default(&self, place: ValueSite<'_, 'a>, (left, right): (&Expr, &Expr)) -> bool {
         let (left, right) = (self.type_of(place.declared(), left), self.type_of(place.declared(), right));
         let (value, default) = (left.present(), right.present());
@@ -165,13 +165,13 @@ impl<'a> Analysis<'a> {
             }
             BinaryOp::Equal | BinaryOp::NotEqual => {
                 let null = is_null;
-                // `x == null` is how to ask an optional value.
+                // `x == null` tests an optional value.
                 let (a, b) = if null(left) || null(right) {
                     (self.infer(place, left, sink), self.infer(place, right, sink))
                 } else {
                     (self.operand(place, left, sink), self.operand(place, right, sink))
                 };
-                // What a test has shown to be there may still be null.
+                // A value that a test has shown to be present may still be null.
                 let asks = |side: &Expr, other: &Expr| null(other) && self.type_of(place.declared(), side).is_option();
                 if !asks(left, right) && !asks(right, left) {
                     self.compare((&a, left), (&b, right), sink);
@@ -182,7 +182,7 @@ impl<'a> Analysis<'a> {
                 let a = self.operand(place, left, sink);
                 let b = self.operand(place, right, sink);
                 for ((ty, operand), other) in [((&a, left), &b), ((&b, right), &a)] {
-                    // Beside a known type that one counts.
+                    // If only one type is known, it decides.
                     if sink.listens() && matches!(ty, Ty::Foreign(_)) && other.is_open() {
                         let wanted = format!("`{}` compares numbers and text", sign(op));
                         sink.hold(ty, operand.span, kinds::NUMBER | kinds::TEXT, Code::UnlikeTypes, &wanted);
@@ -289,7 +289,7 @@ impl<'a> Analysis<'a> {
     }
 }
 
-/// Returns what is computed of two numbers, without a division. JSONPath adds whole numbers alone.
+/// Returns the type of a computation with two numbers other than a division. JSONPath only adds whole numbers.
 fn sum(place: ValueSite<'_, '_>, a: &Ty, b: &Ty) -> Ty {
     let whole = |ty: &Ty| if ty.is_open() { Ty::INTEGER } else { ty.clone() };
     match place.state.language {

@@ -15,10 +15,10 @@ use crate::syntax::ast::{
 use crate::syntax::reference_in_text;
 use crate::syntax::spelling::{is_word, spelled};
 
-/// Members and methods that give the length of something.
+/// Members and methods that return the length of a value.
 pub(super) const LENGTHS: [&str; 5] = ["length", "len", "size", "count", "Length"];
 
-/// Methods that give the value itself.
+/// Methods that return the value itself.
 const NOTHING: [&str; 16] = [
     "clone",
     "to_owned",
@@ -38,7 +38,7 @@ const NOTHING: [&str; 16] = [
     "to_json",
 ];
 
-/// Methods and what they are as functions of JSONata, the value first.
+/// Methods and the equivalent functions of JSONata, with the value as first argument.
 const FUNCTIONS: &[(&[&str], &str)] = &[
     (&["to_lowercase", "toLowerCase", "lower", "lowercase", "to_ascii_lowercase"], "$lowercase"),
     (&["to_uppercase", "toUpperCase", "upper", "uppercase", "to_ascii_uppercase"], "$uppercase"),
@@ -68,7 +68,7 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
     (&["merge"], "$merge"),
 ];
 
-/// How the parser calls `x!`, `xs[0..2]` and `x ** 2`, which are no methods either.
+/// The parser's names for `x!`, `xs[0..2]` and `x ** 2`, which are not methods either.
 const SURELY: &str = "!";
 const SLICE: &str = "..";
 const POWERS: [&str; 2] = ["**", "^"];
@@ -188,7 +188,7 @@ impl<'a> Analysis<'a> {
             _ => return Ok(part.clone()),
         };
         let meant = self.meant_by_name(place, reference).or_else(|| {
-            // Other languages' words for what comes in, names that are misspelt.
+            // Other languages' words for the input, and misspelt names.
             let problem = self.unknown_word(place, reference, name);
             let [edit] = problem.fix.as_slice() else { return None };
             reference_in_text(&edit.text, part.span)
@@ -197,7 +197,7 @@ impl<'a> Analysis<'a> {
         Ok(Expr::made(ExprKind::Reference(meant), part.span))
     }
 
-    /// Returns what was meant; `None` where there is nothing like it.
+    /// Returns the probable meaning; `None` if nothing is similar.
     fn written_here(&self, place: ValueSite<'_, 'a>, other: &OtherLanguage) -> Option<Expr> {
         match other {
             OtherLanguage::Method { of, name, arguments } => {
@@ -225,7 +225,7 @@ impl<'a> Analysis<'a> {
         Some(Expr::made(ExprKind::Reference(meant), of.span))
     }
 
-    /// All members of an object that have no value, at the first of them.
+    /// Reports all members of an object without a value, at the first of them.
     fn short_members(&self, place: ValueSite<'_, 'a>, first: &Expr, others: &[Expr]) -> Problem {
         let problem = Problem::new(Code::Syntax, first.span, "a member has a key and a value");
         let all = std::iter::once(first).chain(others);
@@ -244,12 +244,12 @@ impl<'a> Analysis<'a> {
             Some((of, _)) => problem.help(format!("cannot find `{}`", spelled(of))),
             None => problem,
         };
-        // All of them or none: what is left would be another error.
+        // The edit changes all of them: the rest would be another error.
         let edits: Option<Vec<_>> = written.into_iter().map(|(of, text)| Some(Edit::over(of.span, text?))).collect();
         edits.into_iter().flatten().fold(problem, Problem::edit)
     }
 
-    /// Some of the items, or of the letters, of a value: `xs[0..2]`. The end is the first that is left out.
+    /// Handles a slice of an array or of text: `xs[0..2]`. The end is exclusive.
     fn slice(&self, place: ValueSite<'_, 'a>, of: &Expr, ty: &Ty, arguments: &[Expr]) -> Option<Expr> {
         let [from, rest @ ..] = arguments else { return None };
         let whole = |of: &Expr| match &of.kind {
@@ -280,7 +280,7 @@ impl<'a> Analysis<'a> {
         Some(make(ExprKind::Jsonata(Text { value, span: of.span })))
     }
 
-    /// Returns what a method of another language is here; `None` where the state's language has nothing like it.
+    /// Returns the equivalent of another language's method; `None` if the state's language has none.
     pub(super) fn instead_of_method(
         &self,
         place: ValueSite<'_, 'a>,
@@ -408,7 +408,7 @@ impl<'a> Analysis<'a> {
         Some((name, self.length(place, &of, &ty).filter(|_| has_length)?))
     }
 
-    /// Texts and values joined to one text; `None` where there is nothing to join.
+    /// Returns strings and values joined to one string; `None` if there is nothing to join.
     pub(super) fn joined(&self, place: ValueSite<'_, 'a>, parts: &[Expr]) -> Option<Expr> {
         let types: Vec<_> = parts.iter().map(|part| self.type_of(place, part)).collect();
         let span = parts.first()?.span;
@@ -451,7 +451,7 @@ impl<'a> Analysis<'a> {
             make(ExprKind::Call { name, arguments: vec![value] })
         });
         let mut joined: Vec<_> = joined.collect();
-        // Two values of which nothing is known would be added, not joined.
+        // Two values of unknown types would be added, not joined.
         if matches!(types.as_slice(), [first, second, ..] if first.is_unknown() && second.is_unknown()) {
             joined.insert(1, make(ExprKind::Text(String::new())));
         }

@@ -5,6 +5,7 @@
 
 mod declaration;
 mod expression;
+mod resource;
 
 pub use declaration::{
     Bound, Constraint, ConstraintKind, Declaration, DeclarationKind, DefaultValue, Derive, EnumDecl, FieldDecl,
@@ -13,6 +14,7 @@ pub use declaration::{
 pub use expression::{
     BinaryOp, Closure, Expr, ExprKind, Member, NO_WORD, OtherLanguage, Reference, Root, Segment, UnaryOp,
 };
+pub use resource::{Resource, integration};
 
 use std::ops::Range;
 
@@ -274,35 +276,6 @@ pub enum MapItems {
         /// The request and configuration as one object.
         body: Expr,
     },
-}
-
-/// What a task calls.
-#[derive(Clone, Debug)]
-pub enum Resource {
-    /// `lambda::invoke<T>.waitForTaskToken`
-    Service {
-        /// The words of the path, such as `aws_sdk`, `s3`, `listObjectsV2`.
-        path: Vec<Ident>,
-        /// The type of the function's result.
-        result: Option<Type>,
-        /// `workflow::<Other>`: the Rust workflow to start; the path is then `states::startExecution`.
-        workflow: Option<Type>,
-        /// `sync`, `sync:2` or `waitForTaskToken`.
-        pattern: Option<Text>,
-        /// From the path to the pattern.
-        span: TokenSpan,
-    },
-    /// A literal ARN in quotes. `${param}` in it is a placeholder of the document, not of the language.
-    Text(Text),
-    /// `activity<T>("arn…")`, or `activity(params.arn)`
-    Activity {
-        /// The activity's ARN.
-        arn: Expr,
-        /// The type of the worker's result.
-        result: Option<Type>,
-    },
-    /// A reference, such as `params.function`, to a whole ARN.
-    Value(Expr),
 }
 
 /// The target of a transition.

@@ -9,7 +9,7 @@ use hyper::body::Bytes;
 use hyper::header::{CONTENT_TYPE, HeaderMap};
 use hyper::{Method, Request, Uri};
 use serde_json::{Map, Value, json};
-use workflow_asl::error_name::RUNTIME;
+use workflow_asl::error_name::{HTTP_SOCKET, HTTP_STATUS_PREFIX, RUNTIME};
 use workflow_local::{TaskError, TaskRequest};
 
 use super::client::{Answered, HttpClient, NotAnswered, escaped};
@@ -88,10 +88,10 @@ async fn call(client: &HttpClient, hosts: &[String], request: &TaskRequest) -> R
     let call = call.body(Full::new(Bytes::from(body))).map_err(|error| wrong(request, &error.to_string()))?;
     match client.send(call, LIMIT).await {
         Ok(answered) => result(&answered),
-        Err(NotAnswered::Failed(why)) => Err(TaskError::new("States.Http.Socket").with_cause(why)),
+        Err(NotAnswered::Failed(why)) => Err(TaskError::new(HTTP_SOCKET).with_cause(why)),
         Err(NotAnswered::TimedOut) => {
             let why = format!("the API did not answer within {} s", LIMIT.as_secs());
-            Err(TaskError::new("States.Http.Socket").with_cause(why))
+            Err(TaskError::new(HTTP_SOCKET).with_cause(why))
         }
     }
 }
@@ -160,7 +160,7 @@ fn result(answered: &Answered) -> Result<Value, TaskError> {
     let text = String::from_utf8_lossy(&answered.body);
     let body = serde_json::from_slice(&answered.body).unwrap_or_else(|_| json!(text));
     if !answered.status.is_success() {
-        let name = format!("States.Http.StatusCode.{}", answered.status.as_u16());
+        let name = format!("{HTTP_STATUS_PREFIX}{}", answered.status.as_u16());
         // The service reports only the status and discards the body.
         return Err(TaskError::new(name).with_cause(status_text));
     }

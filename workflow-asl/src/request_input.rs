@@ -17,7 +17,7 @@ impl RequestInput {
     /// Returns the possible requests of a call; `None` if the table has no such call, or the API cannot be called.
     ///
     /// ```
-    /// use workflow_asl::request::RequestInput;
+    /// use workflow_asl::request_input::RequestInput;
     /// use workflow_services::TaskResource;
     ///
     /// let send = TaskResource::parse("arn:aws:states:::sqs:sendMessage").unwrap();
@@ -56,7 +56,7 @@ impl RequestInput {
     /// JSON. Values of a map have no name.
     ///
     /// ```
-    /// use workflow_asl::request::RequestInput;
+    /// use workflow_asl::request_input::RequestInput;
     /// use workflow_services::{Shape, TaskResource};
     ///
     /// let invoke = TaskResource::parse("arn:aws:states:::lambda:invoke").unwrap();

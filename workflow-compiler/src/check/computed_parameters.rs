@@ -1,4 +1,4 @@
-//! Checks the request of a task: values of known types must match their parameters.
+//! Checks the computed parameters of requests: values of known types must match their parameters.
 //!
 //! Literals, names of parameters and missing parameters are checked against AWS's API in the lowered document, where
 //! computed values may be anything. Only the language knows their types.
@@ -7,11 +7,10 @@ use std::collections::BTreeMap;
 
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
-use workflow_asl::request::{RequestInput, TextParameter};
+use workflow_asl::request_input::{RequestInput, TextParameter};
 use workflow_services::{Shape, TaskResource};
 
 use super::analysis::Analysis;
-use super::api::integration;
 use super::expression_text::words;
 use super::foreign::{kinds, kinds_of};
 use super::model::StateInfo;
@@ -22,9 +21,9 @@ use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Head, Resource, State};
 use crate::syntax::keyword::ClauseKind;
 
-/// Values fit the parameters of the API that they are for.
+/// Checks that values match the API's parameters.
 pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
-    // Finding an operation takes longest: tasks that call the same share it.
+    // Looking up an operation is slow: tasks that call the same one share it.
     let mut requests = BTreeMap::new();
     for info in analysis.all_states() {
         let Head::Task { resource, body } = &info.state.head else { continue };
@@ -34,7 +33,7 @@ pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
             _ => None,
         });
         let Some(request) = body.as_ref().or(clause).filter(|request| has_computed(request)) else { continue };
-        let Some(arn) = resource.as_ref().and_then(arn_of) else { continue };
+        let Some(arn) = resource.as_ref().and_then(Resource::arn) else { continue };
         if analysis.unchecked(info).is_some() {
             continue;
         }
@@ -44,21 +43,10 @@ pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Returns the ARN of what is called, where it is known.
-fn arn_of(resource: &Resource) -> Option<String> {
-    match resource {
-        Resource::Service { path, pattern, .. } => {
-            Some(integration(path, pattern.as_ref().map(|pattern| pattern.value.as_str())))
-        }
-        Resource::Text(text) => Some(text.value.clone()),
-        _ => None,
-    }
-}
-
-/// Returns whether the request of a task has a parameter of this name; of what is not known it may have any.
+/// Returns whether the request of a task has a parameter of this name; an unknown request may have any.
 pub(super) fn has_parameter(state: &State, name: &str) -> bool {
     let Head::Task { resource: Some(resource), .. } = &state.head else { return true };
-    let input = arn_of(resource).and_then(|arn| input_of(&arn));
+    let input = resource.arn().and_then(|arn| input_of(&arn));
     input.is_none_or(|input| input.shape.member(name).is_some())
 }
 
@@ -91,7 +79,7 @@ struct Request<'m, 'a> {
 }
 
 impl Request<'_, '_> {
-    /// Checks the value of a parameter, of items of it, or of a map, which has no `name`.
+    /// Checks the value of a parameter, of its items, or of a map, which has no `name`.
     fn value(&self, value: &Expr, shape: Shape, name: Option<&str>, place: &str, sink: &mut Sink<'_>) {
         match (&value.kind, shape) {
             (ExprKind::Paren(inner), _) => self.value(inner, shape, name, place, sink),
@@ -152,7 +140,7 @@ impl Request<'_, '_> {
         }
     }
 
-    /// Returns how to make text of a number or a boolean.
+    /// Returns how to convert a number or a boolean to text.
     fn as_text(&self, problem: Problem, value: &Expr) -> Problem {
         let (before, after) = match self.info.language {
             QueryLanguage::Jsonata => ("$string(", ")"),
