@@ -1,7 +1,6 @@
-//! The workflows of one Rust file that start each other: what rustc would tell of the one's types in the other.
-//!
-//! The compiler asks the same questions whoever compiles; rustc answers them by the Rust types, and here the declarations
-//! in the file do, by the same functions. A workflow that is not in the file, or of whose name there are two, is unknown.
+//! Checks workflows of one Rust file that start each other, as rustc would check their types.
+//!  The compiler always asks the same questions; rustc answers them by the Rust types, and here the declarations in the
+//! file do, by the same functions. A workflow that is not in the file, or of whose name there are two, is unknown.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,8 +21,7 @@ use workflow_runtime::Schema;
 
 use crate::source::MacroCall;
 
-/// The workflows of a file, by their modules and names; one that was not understood, or that has another's name too, is
-/// none.
+/// The workflows of a file, by their modules and names; `None` if a workflow did not parse or its name is not unique.
 pub(crate) struct Siblings<'c>(BTreeMap<Vec<String>, Option<&'c CompiledWorkflow>>);
 
 impl<'c> Siblings<'c> {
@@ -42,8 +40,8 @@ impl<'c> Siblings<'c> {
         Self(siblings)
     }
 
-    /// Returns what is wrong with what a workflow in these modules gives to others of the file and reads of what they
-    /// give.
+    /// Returns the problems of the inputs that a workflow in these modules passes to others of the file, and of the
+    /// outputs that it reads.
     pub(crate) fn problems(&self, workflow: &CompiledWorkflow, modules: &[String]) -> Vec<Problem> {
         let mut asked = BTreeSet::new();
         let mut found = Vec::new();
@@ -68,7 +66,7 @@ impl<'c> Siblings<'c> {
         found.collect()
     }
 
-    /// The types that a workflow in these modules declares, as far as the file tells.
+    /// Returns the types that a workflow in these modules declares, as far as the file contains them.
     pub(crate) fn types(&self, workflow: &CompiledWorkflow, modules: &[String]) -> &'static Types {
         let mut shapes = Shapes::of_workflow(workflow);
         let mut states = Vec::new();
@@ -122,7 +120,7 @@ impl<'c> Siblings<'c> {
     }
 }
 
-/// Returns what is wrong, by the declarations of the workflow that is asked about.
+/// Returns the problems, by the declarations of the workflow in question.
 fn answer(question: &Question, other: &CompiledWorkflow) -> Option<Problem> {
     let shape = || Shapes::of_workflow(other).part(question.of.part);
     let path = question.of.steps.iter().map(|step| match &step.to {
@@ -140,7 +138,7 @@ fn answer(question: &Question, other: &CompiledWorkflow) -> Option<Problem> {
         QuestionKind::Needed { words, not_null, help } => {
             let code = Code::UnguardedOption;
             let message = answer::needed(shape(), &path, *not_null, words, code.id(), "");
-            // What may be null has help of its own.
+            // A value that may be null has its own help.
             let absent = message.as_ref().is_some_and(|message| message.helps().next().is_none());
             (code, message, if absent { help } else { &[] })
         }
@@ -192,7 +190,7 @@ fn machine_type(workflow: &CompiledWorkflow) -> workflow_runtime::MachineType {
 struct Shapes<'w> {
     workflow: &'w CompiledWorkflow,
     known: BTreeMap<String, &'static Shape>,
-    /// The structs around what is being looked at.
+    /// The structs that enclose the current type.
     around: Vec<String>,
 }
 

@@ -144,7 +144,7 @@ impl Definition {
     }
 
     /// Returns the text of the definition with the known values. The others are placeholders, such that inserting their
-    /// text gives JSON: strings are in quotes, anything else is not.
+    /// text produces JSON: strings are in quotes, anything else is not.
     ///
     /// # Errors
     /// Fails like [`Self::filled`].

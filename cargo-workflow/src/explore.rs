@@ -16,7 +16,7 @@ use crate::report;
 use crate::source;
 
 /// Tries every execution of a workflow: each task succeeds with each value that makes a difference, fails with each error that
-/// handlers tell apart, times out; branches end in each order.
+/// handlers distinguish, times out; branches end in each order.
 ///
 /// The exit code is 0 when everything holds within the bounds, 1 when something does not, 3 when nothing was found and not
 /// every execution was tried, and 2 when nothing could be explored.
@@ -24,8 +24,8 @@ use crate::source;
 pub(crate) struct Explore {
     #[command(flatten)]
     file: crate::File,
-    /// What must hold of every execution, beside the properties that a workflow in Rust declares: `after A: B or C`, `never both A and B`, `at most once A`, `A before B`,
-    /// `ends in A or B`, `no A after B`; may be repeated
+    /// What must hold for every execution, in addition to the properties that a workflow in Rust declares: `after A: B
+    /// or C`, `never both A and B`, `at most once A`, `A before B`, `ends in A or B`, `no A after B`; may be repeated
     #[arg(long = "property", value_name = "PROPERTY")]
     properties: Vec<String>,
     /// How many things go wrong in one execution [default: 2]
@@ -40,7 +40,7 @@ pub(crate) struct Explore {
     /// An error that executions may fail with although no Fail state says so; may be repeated
     #[arg(long = "may-fail-with", value_name = "ERROR")]
     allowed: Vec<String>,
-    /// Executions may fail with any error that nobody catches
+    /// Executions may fail with any uncaught error
     #[arg(long)]
     may_fail: bool,
     /// Try for each task a result of another type too

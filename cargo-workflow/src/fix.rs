@@ -15,14 +15,14 @@ use crate::source::File;
 use crate::validate::{Checks, Findings, number};
 use crate::{Failure, fmt, input};
 
-/// How many times a file is checked again: what overlaps, or shows only then, is fixed in the next round.
+/// How many times a file is checked again: overlapping or new findings are fixed in the next round.
 const ROUNDS: usize = 4;
 
 /// The mark that a string in UTF-8 may begin with.
 const MARK: &str = "\u{feff}";
 
-/// Applies the certain fixes of what `validate` finds. The exit code is 0, 1 where errors are left, 2 where a file cannot be
-/// read or written.
+/// Applies the certain fixes of `validate`'s findings. The exit code is 0, 1 if errors are left, or 2 if a file cannot
+/// be read or written.
 #[derive(Args)]
 pub(crate) struct Fix {
     /// Definitions in JSON or YAML, templates, Rust files with `workflow!`; `-` writes the standard input to the standard
@@ -36,7 +36,7 @@ pub(crate) struct Fix {
     checks: Checks,
 }
 
-/// What became of a file.
+/// The result for a file.
 #[derive(Default)]
 struct Outcome {
     fixed: usize,
@@ -120,7 +120,7 @@ impl Fix {
         Ok(Outcome { fixed, errors: errors(&findings), warnings: found.len() - errors(&findings) })
     }
 
-    /// Returns what is found in the text of a file.
+    /// Returns the findings in the text of a file.
     fn check(&self, file: &Path, text: &str) -> Result<Findings, Failure> {
         let mut findings = Findings::default();
         let read = File::of_bytes(file, text.as_bytes().to_vec());

@@ -93,9 +93,9 @@ enum Command {
     Describe(describe::Describe),
     /// Show each state's types, variables and cost
     Explain(explain::Explain),
-    /// Try everything that can go wrong with a workflow, and print what does as the shortest way to it
+    /// Try everything that can go wrong with a workflow, and print what does as the shortest path to it
     Explore(explore::Explore),
-    /// Play recorded executions against a changed definition, and show which would take another way
+    /// Play recorded executions against a changed definition, and show which would take another path
     Replay(replay::Replay),
     /// Simulate thousands of executions: durations, retries, failures, cost, which task to make faster
     Simulate(simulate::Simulate),

@@ -17,9 +17,9 @@ use crate::report;
 use crate::source::{self, Machine, ReadRequest};
 use crate::template::Reading;
 
-/// Play recorded executions against a definition, with the recorded answers of their tasks: which would take another way?
+/// Play recorded executions against a definition, with the recorded answers of their tasks: which would take another path?
 ///
-/// The exit code is 0 if all executions go the same way, 1 if one goes another way or needs an answer that its history does not
+/// The exit code is 0 if all executions take the same path, 1 if one takes another path or needs an answer that its history does not
 /// have, and 2 if a history or the definition cannot be used.
 #[derive(Args)]
 pub(crate) struct Replay {
@@ -119,7 +119,7 @@ impl Replay {
         let reading = self.reading.with_defaults();
         let wanted = ReadRequest { file, bytes: None, name: self.name.as_deref(), values: &values, reading };
         let machine = source::read_one(wanted).map_err(|failure| match failure {
-            // 1 is for executions that take another way.
+            // 1 is for executions that take another path.
             Failure::Printed(_) => Failure::Printed(2),
             failure => failure,
         })?;

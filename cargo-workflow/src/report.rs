@@ -21,18 +21,18 @@ use crate::Failure;
 /// Characters of a line that are taken on each side of the words in question; definitions often have one line alone.
 const TAKEN: usize = 2_000;
 
-/// Something found in a file.
+/// A finding in a file.
 pub(crate) struct Report {
     file: String,
     /// `None` for a file that could not even be opened.
     code: Option<Code>,
-    /// Where in the document; a Rust file has no such pointers.
+    /// The pointer in the document; a Rust file has none.
     pointer: Option<String>,
     place: Option<SourceLine>,
     message: String,
     help: Vec<String>,
     edits: Vec<Edit>,
-    /// Whether it is no mistake in the file, but something to know about it.
+    /// Whether it is a note on the file, and not a mistake.
     is_remark: bool,
 }
 
@@ -71,13 +71,13 @@ impl Report {
         }
     }
 
-    /// Something to know about a place in a file.
+    /// Creates a note on a place in a file.
     pub(crate) fn remark(file: &Path, text: &str, location: Location, message: String, help: Vec<String>) -> Self {
         let place = Some(SourceLine::of(text, location));
         Self { place, help, is_remark: true, ..Self::new(file, None, message) }
     }
 
-    /// A string that is no document.
+    /// A string that is not a document.
     pub(crate) fn refused(file: &Path, bytes: &[u8], error: &SourceError) -> Self {
         let text = String::from_utf8_lossy(bytes.get(..error.location.offset + TAKEN).unwrap_or(bytes));
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
@@ -94,7 +94,7 @@ impl Report {
         }
     }
 
-    /// Returns what is found in a document, each with its fix.
+    /// Returns the findings in a document, each with its fix.
     pub(crate) fn found_in<'a>(
         file: &'a Path,
         source: &'a Source,
@@ -114,10 +114,10 @@ impl Report {
         Self { place, ..Self::new(file, Some(Code::Syntax), NOT_RUST.to_owned()) }
     }
 
-    /// Returns what the compiler says of a workflow.
+    /// Returns the compiler's messages about a workflow.
     pub(crate) fn problem(file: &Path, text: &str, problem: &Problem) -> Self {
         let (start, end) = (problem.span.first.byte_range().start, problem.span.last.byte_range().end);
-        // Of a string literal only the part that is wrong.
+        // Only the wrong part of a string literal.
         let part = problem.part.as_ref().and_then(|part| part.in_source(text.get(start..end)?));
         let place = match part {
             Some(part) => locations(text, &[(start + part.start, part.len())]).pop(),
@@ -127,7 +127,7 @@ impl Report {
             }
         };
         let message = match problem.place.as_deref() {
-            // The words are those that name the document of `from`; what is wrong is in it.
+            // The words name the document of `from`, which contains the problem.
             Some(at) => format!("{} ({}:{}:{})", problem.message, at.file, at.line, at.column),
             None => problem.message.clone(),
         };
@@ -158,7 +158,7 @@ impl Report {
         }
     }
 
-    /// Moves the finding into a document that lies inside another one, at a pointer.
+    /// Moves the finding into a document inside another one, at a pointer.
     pub(crate) fn inside(mut self, pointer: &str) -> Self {
         self.pointer = Some(format!("{pointer}{}", self.pointer.unwrap_or_default()));
         self
@@ -198,7 +198,7 @@ impl Report {
         self.file == name(file)
     }
 
-    /// In one line: where it was, and what was written for it.
+    /// Prints a fix in one line: its place, and the new text.
     pub(crate) fn fixed(&self) -> String {
         let place = self.place.as_ref().map(|place| format!(":{}:{}", place.location.line, place.location.column));
         let written = self.edits.iter().map(|edit| match edit.text.trim() {
@@ -209,12 +209,12 @@ impl Report {
         format!("{}{}: {}: {written}", self.file, place.unwrap_or_default(), self.message)
     }
 
-    /// Returns what orders the findings of a file.
+    /// Returns the sort key of the findings of a file.
     pub(crate) fn offset(&self) -> usize {
         self.place.as_ref().map_or(0, |place| place.location.offset)
     }
 
-    /// For people, with escape sequences for colours.
+    /// Prints it for people, with escape sequences for colours.
     pub(crate) fn to_text(&self) -> String {
         let level = match self.severity() {
             Severity::Error => Level::ERROR,
@@ -230,7 +230,7 @@ impl Report {
             let words = AnnotationKind::Primary.span(words.clone());
             let mut snippet = Snippet::source(line).line_start(location.line).annotation(words);
             let file = printable(&self.file);
-            // A column is counted from the beginning of what is taken, unless it is said.
+            // A column is counted from the start of the part, unless another start is given.
             if *is_cut {
                 groups.push(group.element(Origin::path(file).line(location.line).char_column(location.column)));
                 group = Group::with_level(level);
@@ -247,7 +247,7 @@ impl Report {
         format!("{}\n", Renderer::styled().render(&groups))
     }
 
-    /// For programs.
+    /// Prints it for programs.
     pub(crate) fn to_json(&self) -> Value {
         let severity = match self.severity() {
             Severity::Error => "error",
@@ -344,7 +344,7 @@ impl SourceLine {
         let start = before.char_indices().rev().nth(TAKEN).map_or(0, |(at, _)| at);
         let taken = |part: &str| {
             let signs = part.chars().take(TAKEN + 1);
-            // A sign that would change what the terminal does is shown as one that stands for it.
+            // A control character is shown as a visible symbol.
             signs.map(|c| if is_control(c) && c != '\t' { char::REPLACEMENT_CHARACTER } else { c }).collect::<String>()
         };
         let mut line = taken(before.get(start..).unwrap_or_default());
@@ -362,7 +362,7 @@ fn name(file: &Path) -> String {
     if file == Path::new(crate::input::STDIN) { "<stdin>".to_owned() } else { file.display().to_string() }
 }
 
-/// The byte at which proc_macro2's line (from 1) and column (from 0, in characters) lie.
+/// Returns the byte offset of proc_macro2's line (from 1) and column (from 0, in characters).
 fn offset(text: &str, at: LineColumn) -> usize {
     let mut lines = text.split_inclusive('\n');
     let before: usize = lines.by_ref().take(at.line.saturating_sub(1)).map(str::len).sum();

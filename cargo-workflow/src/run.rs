@@ -206,7 +206,7 @@ impl Run {
         self.tell(&lines, output)
     }
 
-    /// Tells how the maps stand that have executions of their own. Gives after how many turns that may be told again.
+    /// Reports the progress of the maps that run child executions. Returns the number of turns until the next report.
     fn count(&self, execution: &Execution, watch: &mut Watch, output: &mut impl Write) -> Result<usize, Failure> {
         let mut lines = Vec::new();
         let mut pause = 1;

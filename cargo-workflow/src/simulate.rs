@@ -33,7 +33,7 @@ pub(crate) struct Simulate {
     /// The number of executions [default: 10000]
     #[arg(long, value_name = "N")]
     executions: Option<u64>,
-    /// The seed of all random numbers: the same seed gives the same report [default: 0]
+    /// The seed of all random numbers: the same seed produces the same report [default: 0]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     /// How to print the report
@@ -147,7 +147,7 @@ fn files_of(given: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
-/// Prints what is wrong with a model, each at its word.
+/// Prints the problems of a model, each at its word.
 fn refused(file: &Path, bytes: &[u8], error: &ModelError) -> Failure {
     let text = String::from_utf8_lossy(bytes);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);

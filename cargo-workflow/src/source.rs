@@ -95,7 +95,7 @@ pub(crate) struct Machine {
     pub(crate) notes: Vec<String>,
     /// The names that can have a value: parameters and placeholders, constants, the parameters of a template.
     pub(crate) names: BTreeSet<String>,
-    /// What is known about the states that is not in the definition.
+    /// The facts about the states that are not in the definition.
     pub(crate) annotations: Annotations,
     /// The workflow from which it was made, in Rust.
     pub(crate) workflow: Option<Box<Workflow>>,
@@ -105,7 +105,7 @@ pub(crate) struct Machine {
     pub(crate) types: &'static Types,
     /// The properties that it declares.
     pub(crate) declared_properties: Vec<DeclaredProperty>,
-    /// What is known of the placeholders of a template's own resources, as patterns of IAM.
+    /// The known values of the placeholders of a template's own resources, as patterns of IAM.
     pub(crate) patterns: BTreeMap<String, String>,
     /// Whether the template turns on logging.
     pub(crate) logs: bool,
@@ -542,7 +542,7 @@ fn find_calls(tokens: TokenStream) -> (Vec<(Vec<String>, Group)>, Constants) {
 fn from_document(wanted: ReadRequest<'_>, source: &Source, found: &mut FileContents) {
     let definition = Definition::of_document(source.value().clone(), source.bare());
     let machine = Machine::new(name_of(wanted.file), MachineType::Standard, definition, wanted.values);
-    // With the values, as far as they are known.
+    // The definition with the known values.
     let value = machine.as_ref().map_or(source.value(), |machine| &machine.value);
     let mut problems = rules::check_definition(value, MachineType::Standard);
     problems.extend(source.remarks().iter().cloned());

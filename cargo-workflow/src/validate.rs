@@ -238,7 +238,7 @@ impl Findings {
     }
 }
 
-/// So many of these.
+/// Returns a number with its noun.
 pub(crate) fn number(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }

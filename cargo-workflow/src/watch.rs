@@ -25,7 +25,7 @@ pub(crate) struct Watch {
     maps: BTreeMap<usize, Items>,
     /// The ARNs of the map runs of visits that are not over.
     runs: BTreeMap<usize, String>,
-    /// `None` if it is no terminal.
+    /// `None` if it is not a terminal.
     bars: Option<Bars>,
 }
 
@@ -391,7 +391,7 @@ succeeded  Sorry  0 ms
         watch.finish();
     }
 
-    /// Returns a map with executions of its own: what is known of it comes beside the events.
+    /// Returns a map that runs child executions: its counts are not in the events.
     fn map_run(watch: &mut Watch) -> String {
         let mut output = Vec::new();
         let entered =

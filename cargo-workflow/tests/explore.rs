@@ -50,7 +50,7 @@ fn what_does_not_hold_is_printed_and_written() {
     let output = explore(&wrong, &[&RELEASED[..], &files].concat());
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let text = String::from_utf8(output.stdout).unwrap();
-    assert!(text.contains("way: Reserve -> Charge -> Ship -> Refund -> Rejected"), "{text}");
+    assert!(text.contains("path: Reserve -> Charge -> Ship -> Refund -> Rejected"), "{text}");
     assert!(std::fs::read_to_string(test).unwrap().contains("Property::after(\"Reserve\", [\"Done\", \"Release\"])"));
     assert!(std::fs::read_to_string(page).unwrap().contains("Content-Security-Policy"));
     // The mock file leads there.

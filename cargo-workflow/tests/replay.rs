@@ -43,13 +43,13 @@ fn a_folder_gives_a_table_a_sentence_and_an_exit_code() {
     };
     let done = with(&same, &[]);
     assert_eq!(done.code, Some(0), "{}", done.stderr);
-    assert!(done.stdout.ends_with("of 3 executions, all go the same way\n"), "{}", done.stdout);
+    assert!(done.stdout.ends_with("of 3 executions, all take the same path\n"), "{}", done.stdout);
     let done = with(&changed, &[]);
     assert_eq!(done.code, Some(1), "{}", done.stderr);
-    assert!(done.stdout.ends_with("of 3 executions, 1 would take another way, at `GoodEnough`\n"), "{}", done.stdout);
+    assert!(done.stdout.ends_with("of 3 executions, 1 would take another path, at `GoodEnough`\n"), "{}", done.stdout);
     assert!(
         done.stdout
-            .contains("b.json  another way     event 9: `GoodEnough` is followed by `Retrain` instead of `Deploy`"),
+            .contains("b.json  another path    event 9: `GoodEnough` is followed by `Retrain` instead of `Deploy`"),
         "{}",
         done.stdout
     );
@@ -61,7 +61,7 @@ fn a_folder_gives_a_table_a_sentence_and_an_exit_code() {
     // A file of the folder is played once.
     let done =
         workflow("replay", &folder, &[folder.join("a.json").to_str().unwrap(), "--definition", same.to_str().unwrap()]);
-    assert!(done.stdout.ends_with("of 3 executions, all go the same way\n"), "{}", done.stdout);
+    assert!(done.stdout.ends_with("of 3 executions, all take the same path\n"), "{}", done.stdout);
     let done = workflow("replay", &folder, &["--definition", same.to_str().unwrap(), "--objects", "no-such-folder"]);
     assert_eq!((done.code, done.stderr.as_str()), (Some(2), "error: --objects: no-such-folder is not a folder\n"));
 
@@ -80,7 +80,7 @@ fn one_history_is_written_as_mocks_and_as_a_test() {
     let options = ["--definition", definition.to_str().unwrap(), "--mocks", &mocks, "--test", &test];
     let done = workflow("replay", &one, &options);
     assert_eq!(done.code, Some(0), "{}", done.stderr);
-    assert!(done.stdout.ends_with("order.json: same way\n"), "{}", done.stdout);
+    assert!(done.stdout.ends_with("order.json: same path\n"), "{}", done.stdout);
     assert!(std::fs::read_to_string(&test).unwrap().contains("fn execution_order()"));
     let done = workflow("run", &definition, &["--mocks", &mocks, "--input", "{\"of\": 60}", "--history", "json"]);
     assert_eq!(done.code, Some(0), "{}", done.stderr);

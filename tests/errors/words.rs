@@ -1,4 +1,4 @@
-//! Nothing decides by the words of a diagnostic: what it is about is in its finding, and its message and help are for people.
+//! Nothing depends on the words of a diagnostic: its finding has the names and places, and its message and help are for people.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -5,16 +5,16 @@ use std::fmt;
 use crate::finding::{Finding, Vocabulary};
 use crate::{Code, Pointer};
 
-/// How much a finding matters.
+/// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// AWS refuses it, or it certainly fails when it runs.
+    /// AWS rejects it, or it certainly fails when it runs.
     Error,
-    /// It may be meant, but probably is not.
+    /// It may be intended, but is probably a mistake.
     Warning,
 }
 
-/// One finding of the reader or of a rule, and where it is.
+/// A finding of the reader or of a rule, with its position.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Diagnostic {
     /// The stable code; its severity is the finding's.
@@ -23,7 +23,7 @@ pub struct Diagnostic {
     pub pointer: Pointer,
     /// Byte offset and length inside the string at `pointer`, where the finding is about a part of it.
     pub range: Option<(usize, usize)>,
-    /// What is wrong.
+    /// The finding.
     pub finding: Box<Finding>,
 }
 
@@ -47,7 +47,7 @@ impl Diagnostic {
         self
     }
 
-    /// Returns what is wrong, in ASL's terms.
+    /// Returns the message, in ASL's terms.
     pub fn message(&self) -> String {
         self.finding.message(Vocabulary::Asl)
     }

@@ -22,7 +22,7 @@ pub const DATA_LIMIT_EXCEEDED: &str = "States.DataLimitExceeded";
 pub const RUNTIME: &str = "States.Runtime";
 /// A payload template's path found nothing (the service raises [`RUNTIME`]).
 pub const PARAMETER_PATH_FAILURE: &str = "States.ParameterPathFailure";
-/// `ResultPath` does not fit the state's input.
+/// `ResultPath` cannot be applied to the state's input.
 pub const RESULT_PATH_MATCH_FAILURE: &str = "States.ResultPathMatchFailure";
 /// An intrinsic function failed.
 pub const INTRINSIC_FAILURE: &str = "States.IntrinsicFailure";

@@ -1,6 +1,5 @@
-//! JSONata expressions as the service takes them (version 2.0): their syntax tree and the names they use.
-//!
-//! The language itself is [`workflow_jsonata`]; this module has its use in definitions. See
+//! JSONata expressions as the service supports them (version 2.0): their syntax tree and the names they use.
+//!  The language itself is [`workflow_jsonata`]; this module is about its use in definitions. See
 //! <https://docs.jsonata.org/overview> and
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html>.
 

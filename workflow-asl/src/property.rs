@@ -1,4 +1,4 @@
-//! Properties of executions: their kinds, how they are written, and which states they can be about.
+//! Properties of executions: their kinds, their syntax, and the states that they can be about.
 //!
 //! `workflow!` and texts such as those of the command line share this grammar; each splits its own source into [`Token`]s.
 
@@ -66,9 +66,9 @@ pub struct Fault {
     pub message: String,
     /// The word that may be meant.
     pub near: Option<&'static str>,
-    /// How to write the property.
+    /// The syntax of the property.
     pub help: String,
-    /// Whether the name of a state is expected there.
+    /// Whether the name of a state is expected.
     pub wants_state: bool,
 }
 

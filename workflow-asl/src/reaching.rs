@@ -1,6 +1,5 @@
-//! What has happened when a state begins: which states have run, and which variables are set (see [`happened`]).
-//!
-//! This is for people who read a definition. The rules only check used variables; this returns all.
+//! The events before a state begins: which states have run, and which variables are set (see [`happened`]).
+//!  This is for people who read a definition. The rules only check the variables that are used; this returns all.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -9,7 +8,7 @@ use crate::Pointer;
 use crate::document::{QueryLanguage, Scope, State, StateMachine};
 use crate::graph::{EdgeKind, Graph, PastEvents, happened};
 
-/// What has happened when a state begins.
+/// The events before a state begins.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Before {
@@ -17,7 +16,7 @@ pub struct Before {
     pub pointer: Pointer,
     /// The states with transitions to this one, and their fields; empty for the first state of its scope.
     pub from: Vec<(String, EdgeKind)>,
-    /// What has happened in each visible scope, outermost first.
+    /// The events in each visible scope, outermost first.
     seen: Vec<Seen>,
 }
 
@@ -27,7 +26,7 @@ pub struct Before {
 pub struct Variable<'b> {
     /// Its name, without `$`.
     pub name: &'b str,
-    /// Whether it has one on every path.
+    /// Whether it has a value on every path.
     pub certain: bool,
     /// The states that assign it in this or an enclosing scope.
     pub by: Vec<&'b str>,
@@ -43,8 +42,8 @@ struct Names {
     repeats: bool,
 }
 
-/// What has happened in a scope: the success of each state, then the assignment of each variable. One bit each takes
-/// much less space than names.
+/// The events of a scope: the success of each state, then the assignment of each variable. One bit each takes much less
+/// space than names.
 #[derive(Clone, Debug)]
 struct Seen {
     names: Rc<Names>,
@@ -106,7 +105,7 @@ impl Seen {
     }
 }
 
-/// Returns what has happened when each reachable state begins, in document order.
+/// Returns the events before each reachable state, in document order.
 ///
 /// Takes time and memory proportional to the number of states times one bit for each state and variable.
 pub fn before(machine: &StateMachine) -> Vec<Before> {

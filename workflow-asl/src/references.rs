@@ -1,4 +1,4 @@
-//! What the expressions of a definition refer to: every path and every JSONata name, with its place and its root.
+//! The references of a definition's expressions: every path and every JSONata name, with its place and its root.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -22,9 +22,9 @@ use crate::{Pointer, placeholder};
 pub enum ReferenceRoot {
     /// The state's input as it came: `$` before an `InputPath` and where there is none; `$states.input`.
     Input,
-    /// What `InputPath` left of the input: `$` in the fields after it.
+    /// The input after `InputPath`: `$` in the fields after it.
     Effective,
-    /// What the state's work gave: `$` in `ResultSelector` and `Assign`; `$states.result`.
+    /// The raw result of the state: `$` in `ResultSelector` and `Assign`; `$states.result`.
     Result,
     /// The input with the result in it: `$` in `OutputPath`.
     Output,
@@ -52,23 +52,23 @@ pub struct Reference<'a> {
     pub range: Range<usize>,
     /// The language of the expression.
     pub language: QueryLanguage,
-    /// What it starts from.
+    /// Its root.
     pub root: ReferenceRoot,
     /// The member names and indices that follow, up to the first step of another kind. In JSONata, as in a path
     /// of JSONPath after a wildcard, a name also reads the members of an array's items.
     pub steps: Vec<LiteralStep>,
-    /// Whether nothing but those steps follows.
+    /// Whether only those steps follow.
     pub exact: bool,
-    /// Whether the state certainly fails where the reference leads to nothing: nothing else is in its expression,
-    /// and the field is evaluated whenever the state does its work.
+    /// Whether the state certainly fails if the value is absent: the expression contains nothing else, and the field is
+    /// always evaluated.
     pub needed: bool,
     /// The number of the state among the parts of the definition.
     pub(crate) state_number: usize,
-    /// Whether it only asks if there is such a value.
+    /// Whether it only tests if the value exists.
     pub guard: bool,
 }
 
-/// Every reference that the expressions of a definition make, in the order of its objects.
+/// Returns every reference in the expressions of a definition, in the order of its objects.
 ///
 /// JSONPath in fields, payload templates, arguments of intrinsic functions and choice rules; JSONata in strings. Left
 /// out are `ResultPath`, which is written to, paths inside the filters of other paths, what does not parse, and
@@ -105,7 +105,7 @@ pub fn variable_references(machine: &StateMachine) -> IndexMap<String, BTreeSet<
 pub(crate) fn of_index<'a>(index: &ObjectIndex<'a>, texts: &Texts<'_>) -> Vec<Reference<'a>> {
     let mut found = Vec::new();
     let mut rules = index.rules.iter();
-    // The number of the rule at hand among those of its state.
+    // The number of the current rule among those of its state.
     let mut rule_number = 0;
     for object in &index.objects {
         let Some((number, state)) = object.state.and_then(|number| Some((number, index.states.get(number)?))) else {
@@ -151,12 +151,12 @@ impl ReferenceSearch<'_, '_> {
     }
 
     fn field(&mut self, field: &Field) {
-        // In a `ResultPath` a result is written.
+        // A `ResultPath` is written to.
         let reads = field.form.is_parsed() && field.name != "ResultPath" && self.object.takes(field);
         let Some(value) = reads.then(|| self.object.object.value_of(field.name)).flatten() else { return };
         let at = self.object.at.child(field.name);
         let always = self.needed;
-        // There may be no item.
+        // The map may have no items.
         let each = match field.name {
             "ItemSelector" | "BatchInput" => true,
             "Parameters" => self.object.kind == ObjectKind::State(StateKind::Map),
@@ -181,10 +181,10 @@ impl ReferenceSearch<'_, '_> {
         self.needed = always;
     }
 
-    /// What a rule compares, and its other fields.
+    /// Adds the references of a rule's comparisons and of its other fields.
     fn comparisons(&mut self, rule: &RuleAt<'_>) {
         let always = self.needed;
-        // What a rule assigns or gives out when it is not the one that is true does not matter.
+        // The assignments and the output of a rule only matter if it is the one that is true.
         self.needed = false;
         if self.object.language == QueryLanguage::JsonPath {
             let asks = |operator| operator == Operator::IsPresent;
@@ -313,7 +313,7 @@ impl ReferenceSearch<'_, '_> {
             Some(Value::String(path)) if path == "$" => ReferenceRoot::Input,
             Some(_) => ReferenceRoot::Effective,
         };
-        // What a Pass gives is its input where it computes nothing.
+        // The result of a Pass is its input if it computes nothing.
         let works = match state.kind {
             StateKind::Task | StateKind::Parallel | StateKind::Map => true,
             StateKind::Pass => state.has("Result") || state.has("Parameters"),
@@ -339,7 +339,7 @@ mod tests {
 
     use super::*;
 
-    /// Each reference as `state field root steps`, with `!` where it is needed and `…` where more follows.
+    /// Returns each reference as `state field root steps`, with `!` if it is required and `…` if more follows.
     fn found(definition: &Value) -> Vec<String> {
         let (machine, problems) = StateMachine::read(definition);
         assert_eq!(problems, []);

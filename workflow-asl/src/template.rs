@@ -9,20 +9,20 @@ use crate::path::JsonPath;
 use crate::texts::Parsed;
 use crate::{Code, Diagnostic, Finding, Pointer, SyntaxError, placeholder};
 
-/// What the key of a computed member ends with.
+/// The suffix of the key of a computed member.
 pub const SUFFIX: &str = ".$";
 
 /// The value of a computed member.
 #[derive(Clone, Debug)]
 pub enum Computed {
-    /// A path into the value at hand, the context object or a variable, as its root says.
+    /// A path into the current value, the context object or a variable, according to its root.
     Path(JsonPath),
     /// A call of an intrinsic function.
     Intrinsic(Intrinsic),
 }
 
 impl Computed {
-    /// Reads what a key that ends in `.$` may hold.
+    /// Parses the value of a key that ends in `.$`.
     ///
     /// # Errors
     /// The text is neither a path nor a call of an intrinsic function, or is a malformed one.
@@ -37,7 +37,7 @@ impl Computed {
         }
     }
 
-    /// Every path in it, in the order of the text.
+    /// Returns every path in it, in the order of the text.
     pub fn paths(&self) -> Vec<&JsonPath> {
         match self {
             Self::Path(path) => vec![path],
@@ -49,9 +49,9 @@ impl Computed {
 /// A member of a template whose key ends in `.$`.
 #[derive(Clone, Debug)]
 pub struct Member<'a> {
-    /// Where it is.
+    /// The place of the member.
     pub at: Pointer,
-    /// Its name in what the template gives, without `.$`.
+    /// Its name in the result of the template, without `.$`.
     pub name: &'a str,
     /// Its value in the template.
     pub value: &'a Value,
@@ -59,7 +59,7 @@ pub struct Member<'a> {
     pub given_twice: bool,
 }
 
-/// Visits every computed member of a template, however deep, in the order of the document.
+/// Visits every computed member of a template, at any depth, in the order of the document.
 pub fn walk<'a>(template: &'a Value, at: &Pointer, visit: &mut impl FnMut(Member<'a>)) {
     match template {
         Value::Object(members) => {
@@ -81,7 +81,7 @@ pub fn walk<'a>(template: &'a Value, at: &Pointer, visit: &mut impl FnMut(Member
     }
 }
 
-/// Reports what is wrong in a template at `at`.
+/// Reports the problems of a template at `at`.
 pub(crate) fn check(texts: &Parsed<Computed>, template: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
     walk(template, at, &mut |member| {
         if member.given_twice {

@@ -38,7 +38,7 @@ impl<T> Parsed<T> {
         Self { parse, known: RefCell::default() }
     }
 
-    /// Parses a string, or says why it does not parse.
+    /// Parses a string, or returns why it does not parse.
     pub fn read(&self, text: &str) -> Arc<Result<T, SyntaxError>> {
         if let Some(read) = self.known.borrow().get(text) {
             return Arc::clone(read);

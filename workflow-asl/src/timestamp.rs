@@ -35,7 +35,7 @@ pub fn parse(text: &str) -> Option<i64> {
     Some((minutes * 60 + second) * 1000 + fraction)
 }
 
-/// Numbers of exactly these many digits with the separator between them.
+/// Parses numbers of exactly this many digits with the separator between them.
 fn numbers<const N: usize>(text: &str, separator: char, digits: [usize; N]) -> Option<[i64; N]> {
     let mut parts = text.split(separator);
     let mut numbers = [0; N];
@@ -54,7 +54,7 @@ fn milliseconds(fraction: &str) -> Option<i64> {
     thousandths.parse().ok()
 }
 
-/// Minutes that a zone (`Z`, `+01:00`, `-08:30`) is ahead of UTC.
+/// Returns the minutes that a zone (`Z`, `+01:00`, `-08:30`) is ahead of UTC.
 fn offset_minutes(zone: &str) -> Option<i64> {
     if zone == "Z" {
         return Some(0);
@@ -73,7 +73,7 @@ fn days_of_month(year: i64, month: i64) -> i64 {
     }
 }
 
-/// Days of the Gregorian calendar. A year is counted from March, so that the leap day is its last.
+/// Counts days of the Gregorian calendar. A year begins in March, so that the leap day is its last.
 fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let month = (month + 9) % 12;

@@ -128,7 +128,7 @@ pub struct CompiledWorkflow {
     pub properties: Vec<DeclaredProperty>,
     /// Information on states that is not in the definition.
     pub annotations: Annotations,
-    /// Where the parts of the definition come from; nothing for one from a document.
+    /// The origins of the parts of the definition; empty for a document.
     pub source_map: SourceMap,
     /// The names of its Rust items that an earlier workflow in the same `workflow!` uses.
     taken: BTreeSet<String>,
@@ -282,7 +282,7 @@ fn compile_workflow(
             policy: read.policy,
         };
     }
-    // Those before are of other workflows and of the syntax.
+    // Earlier ones belong to other workflows and to the syntax.
     let checked = problems.iter().len() - before;
     let properties = check::properties(&analysis, None, problems);
     let (lowered, idle) = lower_and_check(&analysis, problems, surroundings.locate);

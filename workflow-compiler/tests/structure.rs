@@ -74,6 +74,26 @@ fn modules_and_unit_tests_have_one_layout() {
 }
 
 #[test]
+fn paths_in_the_architecture_exist() {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let text = fs::read_to_string(workspace.join("ARCHITECTURE.md")).unwrap();
+    let known: Vec<PathBuf> = crates().into_values().flat_map(|source| files(source.parent().unwrap())).collect();
+    let is_path = |word: &str| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+        (word.contains('/') || word.ends_with(".rs"))
+            && word.starts_with(char::is_alphabetic)
+            && word.chars().all(plain)
+    };
+    let exists = |word: &str| {
+        workspace.join(word).exists() || known.iter().any(|path| path.ancestors().any(|path| path.ends_with(word)))
+    };
+    let words: BTreeSet<&str> = text.split('`').skip(1).step_by(2).filter(|word| is_path(word)).collect();
+    assert!(words.len() > 80, "{words:?}");
+    let wrong: Vec<_> = words.into_iter().filter(|word| !exists(word)).collect();
+    assert!(wrong.is_empty(), "ARCHITECTURE.md names paths that do not exist: {wrong:?}");
+}
+
+#[test]
 fn paths_are_followed_to_the_file_that_has_the_item() {
     let folder = std::env::temp_dir().join(format!("import-circles-{}", std::process::id()));
     let files = [

@@ -30,7 +30,7 @@ pub(crate) struct StateFacts {
     pub(crate) maps: Vec<Arc<str>>,
     /// The nearest distributed map that it is in: its state runs in a child execution.
     pub(crate) distributed: Option<Arc<str>>,
-    /// One error of each class that the handlers around the task tell apart.
+    /// One error of each class that the handlers around the task distinguish.
     pub(crate) errors: Vec<Arc<str>>,
     /// Whether the task may never answer: it times out, or waits for a person or worker.
     pub(crate) may_be_silent: bool,

@@ -18,7 +18,7 @@ use crate::explorer::Explorer;
 use crate::property::{Breach, Happening, Happenings, Monitors, last_state};
 use crate::values::Guess;
 
-/// The names of the properties that hold of every workflow.
+/// The names of the properties that hold for every workflow.
 pub(crate) mod built_in {
     pub(crate) const ENDS: &str = "every execution ends";
     pub(crate) const UNCAUGHT: &str = "no error is left uncaught";

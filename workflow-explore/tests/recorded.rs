@@ -1,4 +1,4 @@
-//! Executions recorded on AWS, replayed on their own definitions: each goes the same way.
+//! Executions recorded on AWS, replayed on their own definitions: each takes the same path.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 
@@ -168,12 +168,14 @@ fn recorded_executions_go_the_same_way_on_their_own_definitions() {
             .map_err(|error| error.to_string())
             .and_then(|recording| replay(&engine(case)?, &recording).map_err(|error| error.to_string()));
         match replayed {
-            Ok(replayed) if replayed.verdict() == ReplayVerdict::SameWay => *counts.entry("same way").or_default() += 1,
+            Ok(replayed) if replayed.verdict() == ReplayVerdict::SameWay => {
+                *counts.entry("same path").or_default() += 1
+            }
             Ok(replayed) => failures.push(format!("{id}: {replayed}")),
             Err(error) => failures.push(format!("{id}: {error}")),
         }
     }
     println!("{counts:?}");
     assert!(failures.is_empty(), "{} differ:\n{}", failures.len(), failures.join("\n"));
-    assert!(!wanted.is_empty() || counts.get("same way").is_some_and(|count| *count > 300), "{counts:?}");
+    assert!(!wanted.is_empty() || counts.get("same path").is_some_and(|count| *count > 300), "{counts:?}");
 }

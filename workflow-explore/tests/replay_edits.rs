@@ -148,67 +148,67 @@ fn edits() -> Vec<(&'static str, Of, Edit, &'static str)> {
         })
     };
     vec![
-        ("nothing", Order, all(vec![]), "same way"),
-        ("a comment", Order, set("/States/Charge/Comment", json!("takes the money")), "same way"),
-        ("a state renamed", Order, rename(), "same way"),
+        ("nothing", Order, all(vec![]), "same path"),
+        ("a comment", Order, set("/States/Charge/Comment", json!("takes the money")), "same path"),
+        ("a state renamed", Order, rename(), "same path"),
         (
             "a bound moved over the value",
             Order,
             set("/States/GoodEnough/Choices/0/NumericGreaterThanEquals", json!(50)),
-            "another way at `GoodEnough`: other state, then not called at `Review`",
+            "another path at `GoodEnough`: other state, then not called at `Review`",
         ),
         (
             "a bound moved beside the value",
             Order,
             set("/States/GoodEnough/Choices/0/NumericGreaterThanEquals", json!(51)),
-            "same way",
+            "same path",
         ),
         (
             "another default",
             Order,
             set("/States/GoodEnough/Default", json!("Rest")),
-            "another way at `GoodEnough`: other state",
+            "another path at `GoodEnough`: other state",
         ),
         (
             "a state inserted",
             Order,
             all(vec![set("/States/Prepare/Next", json!("Check")), set("/States/Check", pass("GoodEnough"))]),
-            "another way at `Prepare`: other state",
+            "another path at `Prepare`: other state",
         ),
         (
             "a state left out",
             Order,
             all(vec![set("/States/Charge/Next", json!("Ship")), remove("/States/Rest")]),
-            "another way at `Charge`: other state",
+            "another path at `Charge`: other state",
         ),
-        ("a longer wait", Order, set("/States/Rest/Seconds", json!(3600)), "same way"),
-        ("a shorter wait", Order, set("/States/Rest/Seconds", json!(1)), "same way"),
-        ("no retrier", Order, remove("/States/Charge/Retry"), "another way at `Charge`: fewer attempts"),
+        ("a longer wait", Order, set("/States/Rest/Seconds", json!(3600)), "same path"),
+        ("a shorter wait", Order, set("/States/Rest/Seconds", json!(1)), "same path"),
+        ("no retrier", Order, remove("/States/Charge/Retry"), "another path at `Charge`: fewer attempts"),
         (
             "a retrier of another error",
             Order,
             set("/States/Charge/Retry/0/ErrorEquals", json!(["Slow"])),
-            "another way at `Charge`: fewer attempts",
+            "another path at `Charge`: fewer attempts",
         ),
-        ("a longer delay of a retrier", Order, set("/States/Charge/Retry/0/IntervalSeconds", json!(30)), "same way"),
-        ("more attempts than were needed", Order, set("/States/Charge/Retry/0/MaxAttempts", json!(9)), "same way"),
+        ("a longer delay of a retrier", Order, set("/States/Charge/Retry/0/IntervalSeconds", json!(30)), "same path"),
+        ("more attempts than were needed", Order, set("/States/Charge/Retry/0/MaxAttempts", json!(9)), "same path"),
         (
             "another request",
             Order,
             set("/States/Charge/Parameters/Payload/amount.$", json!("States.MathAdd($.total, 1)")),
-            "another way at `Charge`: other request $.Payload.amount",
+            "another path at `Charge`: other request $.Payload.amount",
         ),
         (
             "one more member of a request",
             Order,
             set("/States/Charge/Parameters/Payload/currency", json!("EUR")),
-            "another way at `Charge`: other request $.Payload.currency",
+            "another path at `Charge`: other request $.Payload.currency",
         ),
         (
             "another function",
             Order,
             set("/States/Charge/Parameters/FunctionName", json!("bill")),
-            "another way at `Charge`: other request $.FunctionName",
+            "another path at `Charge`: other request $.FunctionName",
         ),
         (
             "another resource",
@@ -220,15 +220,15 @@ fn edits() -> Vec<(&'static str, Of, Edit, &'static str)> {
             "another queue",
             Order,
             set("/States/Ship/Parameters/QueueUrl", json!("https://sqs.us-east-1.amazonaws.com/123456789012/x")),
-            "another way at `Ship`: other request $.QueueUrl",
+            "another path at `Ship`: other request $.QueueUrl",
         ),
         (
             "a timeout before the answer",
             Order,
             set("/States/Ship/TimeoutSeconds", json!(100)),
-            "another way at `Ship`: other state",
+            "another path at `Ship`: other state",
         ),
-        ("a shorter timeout after the answer", Order, set("/States/Ship/TimeoutSeconds", json!(121)), "same way"),
+        ("a shorter timeout after the answer", Order, set("/States/Ship/TimeoutSeconds", json!(121)), "same path"),
         (
             "no callback",
             Order,
@@ -244,19 +244,19 @@ fn edits() -> Vec<(&'static str, Of, Edit, &'static str)> {
             set("/States/Ship/HeartbeatSeconds", json!(30)),
             "answer missing at `Ship`: heartbeats",
         ),
-        ("heartbeats that take longer", Order, set("/States/Ship/HeartbeatSeconds", json!(130)), "same way"),
+        ("heartbeats that take longer", Order, set("/States/Ship/HeartbeatSeconds", json!(130)), "same path"),
         (
             "other items",
             Order,
             set("/States/Each/ItemsPath", json!("$.order.others")),
-            "another way at `Each`: other number of items",
+            "another path at `Each`: other number of items",
         ),
-        ("one iteration at a time", Order, set("/States/Each/MaxConcurrency", json!(1)), "same way"),
+        ("one iteration at a time", Order, set("/States/Each/MaxConcurrency", json!(1)), "same path"),
         (
             "an item selector",
             Order,
             set("/States/Each/ItemSelector", json!({ "item.$": "$$.Map.Item.Value" })),
-            "another way at `Pack`: other request $",
+            "another path at `Pack`: other request $",
         ),
         (
             "another function in a map",
@@ -275,7 +275,7 @@ fn edits() -> Vec<(&'static str, Of, Edit, &'static str)> {
                 set("/States/Each/ItemProcessor/States/Pack/Next", json!("Label")),
                 set("/States/Each/ItemProcessor/States/Label", json!({ "Type": "Pass", "End": true })),
             ]),
-            "another way at `Pack`: other state",
+            "another path at `Pack`: other state",
         ),
         (
             "one more branch that calls a task",
@@ -293,16 +293,16 @@ fn edits() -> Vec<(&'static str, Of, Edit, &'static str)> {
                 let branch = json!({ "StartAt": "Count", "States": { "Count": { "Type": "Pass", "End": true } } });
                 definition["States"]["Both"]["Branches"].as_array_mut().unwrap().push(branch);
             }),
-            "another way at `Done`: other end $.both[2]",
+            "another path at `Done`: other end $.both[2]",
         ),
-        ("one branch less", Order, remove("/States/Both/Branches/1"), "another way at `Done`: other end $.both[1]"),
+        ("one branch less", Order, remove("/States/Both/Branches/1"), "another path at `Done`: other end $.both[1]"),
         (
             "branches in another order",
             Order,
             Box::new(|definition| {
                 definition["States"]["Both"]["Branches"].as_array_mut().unwrap().reverse();
             }),
-            "another way at `Done`: other end $.both[0]",
+            "another path at `Done`: other end $.both[0]",
         ),
         (
             "a branch that begins otherwise",
@@ -311,67 +311,67 @@ fn edits() -> Vec<(&'static str, Of, Edit, &'static str)> {
                 set("/States/Both/Branches/1/StartAt", json!("Before")),
                 set("/States/Both/Branches/1/States/Before", pass("Log")),
             ]),
-            "another way at the start: other state",
+            "another path at the start: other state",
         ),
         (
             "a Fail state in place of the end",
             Order,
             set("/States/Done", json!({ "Type": "Fail", "Error": "No" })),
-            "another way at `Done`: other end",
+            "another path at `Done`: other end",
         ),
         (
             "another output",
             Order,
             set("/States/Done", json!({ "Type": "Pass", "Result": { "ok": true }, "End": true })),
-            "another way at `Done`: other end $.order",
+            "another path at `Done`: other end $.order",
         ),
         (
             "a result that is not kept",
             Order,
             set("/States/Charge/ResultPath", Value::Null),
-            "another way at `Mail`: other request $.charge",
+            "another path at `Mail`: other request $.charge",
         ),
         (
             "another part of a result",
             Order,
             set("/States/Charge/ResultSelector", json!({ "all.$": "$.Payload" })),
-            "another way at `Mail`: other request $.charge.receipt",
+            "another path at `Mail`: other request $.charge.receipt",
         ),
         (
             "data that go to the output",
             Order,
             set("/States/Prepare/Parameters/more", json!(1)),
-            "another way at `Mail`: other request $.more",
+            "another path at `Mail`: other request $.more",
         ),
         (
             "a catcher that is not needed",
             Order,
             set("/States/Each/Catch", json!([{ "ErrorEquals": ["States.ALL"], "Next": "Late" }])),
-            "same way",
+            "same path",
         ),
         (
             "a time limit of the execution",
             Order,
             set("/TimeoutSeconds", json!(90)),
-            "another way at `Ship`: other state",
+            "another path at `Ship`: other state",
         ),
         (
             "another start",
             Order,
             all(vec![set("/StartAt", json!("GoodEnough")), remove("/States/Prepare")]),
-            "another way at the start: other state",
+            "another path at the start: other state",
         ),
         (
             "an error that is not caught",
             Declined,
             all(vec![remove("/States/Charge/Catch"), remove("/States/Refused")]),
-            "another way at `Charge`: other state",
+            "another path at `Charge`: other state",
         ),
         (
             "another catcher",
             Declined,
             all(vec![set("/States/Charge/Catch/0/Next", json!("Late")), remove("/States/Refused")]),
-            "another way at `Charge`: other state",
+            "another path at `Charge`: other state",
         ),
         (
             "a retrier of the error",
@@ -383,16 +383,16 @@ fn edits() -> Vec<(&'static str, Of, Edit, &'static str)> {
             "another cause",
             Declined,
             set("/States/Refused/Cause", json!("no credit")),
-            "another way at `Refused`: other end",
+            "another path at `Refused`: other end",
         ),
         (
             "another error",
             Declined,
             set("/States/Refused/Error", json!("NoMoney")),
-            "another way at `Refused`: other end",
+            "another path at `Refused`: other end",
         ),
-        ("nothing, of an execution that failed", Declined, all(vec![]), "same way"),
-        ("what the execution did not reach", Declined, set("/States/Rest/Seconds", json!(7)), "same way"),
+        ("nothing, of an execution that failed", Declined, all(vec![]), "same path"),
+        ("what the execution did not reach", Declined, set("/States/Rest/Seconds", json!(7)), "same path"),
         (
             "a longer timeout",
             Late,
@@ -400,12 +400,12 @@ fn edits() -> Vec<(&'static str, Of, Edit, &'static str)> {
             "answer missing at `Ship`: timed out",
         ),
         ("no timeout", Late, remove("/States/Ship/TimeoutSeconds"), "answer missing at `Ship`: timed out"),
-        ("a shorter timeout", Late, set("/States/Ship/TimeoutSeconds", json!(60)), "same way"),
+        ("a shorter timeout", Late, set("/States/Ship/TimeoutSeconds", json!(60)), "same path"),
         (
             "a timeout that is not caught",
             Late,
             all(vec![remove("/States/Ship/Catch"), remove("/States/Late")]),
-            "another way at `Ship`: other state",
+            "another path at `Ship`: other state",
         ),
         (
             "a timeout that is retried",
@@ -413,30 +413,30 @@ fn edits() -> Vec<(&'static str, Of, Edit, &'static str)> {
             set("/States/Ship/Retry", json!([{ "ErrorEquals": ["States.Timeout"] }])),
             "answer missing at `Ship`: no more attempts",
         ),
-        ("nothing, with clock, chance and names", Volatile, all(vec![]), "same way"),
+        ("nothing, with clock, chance and names", Volatile, all(vec![]), "same path"),
         (
             "a request beside them",
             Volatile,
             set("/States/Tell/Arguments/Payload/kind", json!("bill")),
-            "another way at `Tell`: other request $.Payload.kind",
+            "another path at `Tell`: other request $.Payload.kind",
         ),
         (
             "a type beside them",
             Volatile,
             set("/States/Mark/Output/n", json!("{% $string($random()) %}")),
-            "another way at `Tell`: other request $.Payload.n",
+            "another path at `Tell`: other request $.Payload.n",
         ),
         (
             "another threshold of chance",
             Volatile,
             set("/States/Toss/Choices/0/Condition", json!("{% $random() < 0.2 %}")),
-            "same way",
+            "same path",
         ),
         (
             "no chance left",
             Volatile,
             set("/States/Toss/Choices/0/Condition", json!("{% $random() < 2 %}")),
-            "another way at `Toss`: other state",
+            "another path at `Toss`: other state",
         ),
     ]
 }
@@ -498,7 +498,7 @@ fn the_same_execution_lasts_too_long_as_an_express_one() {
     let recording = Recording::of(&engine.run(&json!({})).unwrap()).unwrap();
     replay(&engine, &recording).unwrap().assert_same_way();
     let express = replay(&engine.machine_type(MachineType::Express), &recording).unwrap();
-    assert_eq!(line(&express), "another way at `Rest`: other state", "{express}");
+    assert_eq!(line(&express), "another path at `Rest`: other state", "{express}");
     assert_eq!(express.execution().status(), workflow_local::Status::TimedOut);
 }
 
@@ -507,7 +507,7 @@ fn without_the_old_definition_a_renamed_state_is_another_one() {
     let recording = Recording::of(&ran(order_engine(), input())).unwrap();
     let text = order().to_string().replace("\"Charge\"", "\"Bill\"");
     let renamed = replay(&Engine::from_text(&text).unwrap(), &recording).unwrap();
-    assert_eq!(line(&renamed), "another way at `GoodEnough`: other state, then not called at `Bill`");
+    assert_eq!(line(&renamed), "another path at `GoodEnough`: other state, then not called at `Bill`");
 }
 
 #[test]
@@ -518,7 +518,7 @@ fn a_message_names_events_states_and_paths() {
     let replayed = replay(&Engine::new(&definition).unwrap(), &recording).unwrap();
     assert_eq!(
         replayed.to_string(),
-        "another way from event 6: `GoodEnough` is followed by `Review` instead of `Charge`\n  \
+        "another path from event 6: `GoodEnough` is followed by `Review` instead of `Charge`\n  \
          the data differ since event 3, the exit of `Prepare`: $.total: recorded 50, now 110\n  \
          then an answer is missing: `Review` calls arn:aws:lambda:us-east-1:123456789012:function:review, and the history has no \
          call of `Review` there\n"

@@ -436,7 +436,7 @@ fn many_executions_are_a_table_and_a_sentence() {
         recordings.iter().map(|recording| replayer.replay(recording).unwrap()).collect()
     };
     let summary = Summary::of(&replays(80)).to_string();
-    assert!(summary.ends_with("\nof 10 executions, 3 would take another way, all at `GoodEnough`\n"), "{summary}");
+    assert!(summary.ends_with("\nof 10 executions, 3 would take another path, all at `GoodEnough`\n"), "{summary}");
     assert!(Summary::of(&replays(50)).is_same());
     assert_eq!(
         Summary::of(&replays(80)).to_json()["anotherWayAt"],

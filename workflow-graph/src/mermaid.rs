@@ -93,7 +93,7 @@ impl Chart {
         let ids: Vec<String> = scope.states.iter().map(|state| self.state(state, depth)).collect();
         let id = |number: usize| ids.get(number).map_or("", String::as_str);
         if let Some((first, state)) = scope.start.and_then(|first| Some((first, scope.states.get(first)?))) {
-            // The start mark's edge is no edge of the document.
+            // The start mark's edge is not an edge of the document.
             let mark = if state.mark == Mark::Untaken { Mark::Untaken } else { Mark::None };
             self.link(depth, mark, &format!("{start} --> {}", id(first)));
         }

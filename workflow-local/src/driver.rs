@@ -263,7 +263,8 @@ impl<'e> Driver<'e> {
                 let answered = next_answer(&mut self.pending, deadline).await;
                 if clock == Clock::Real {
                     let now = Instant::now();
-                    // What is overdue comes one at a time, in the order in which it was due: see the virtual clock.
+                    // Overdue events are delivered one at a time, in the order in which they were due: see the virtual
+                    // clock.
                     let overdue = next.filter(|next| *next < now && answered.is_none());
                     self.planned.advance_to(&mut self.execution, overdue.unwrap_or(now));
                 }

@@ -429,7 +429,7 @@ pub(crate) fn never() -> Handler {
     Handler::new(|_, _| Reply::Never)
 }
 
-/// What a closure represents.
+/// The kind of a closure.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ClosureKind {
     /// A resource: the closure gets the request and returns the resource's result.

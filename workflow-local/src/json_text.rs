@@ -92,7 +92,7 @@ mod tests {
             let text = nested(depth);
             assert_eq!(parse(text.as_bytes()).map(|value| value.to_string()), Ok(text));
         }
-        assert_eq!(parse(nested(DEPTH + 1).as_bytes()), Err("it is nested 501 deep, and 500 is the limit".to_owned()));
+        assert_eq!(parse(nested(DEPTH + 1).as_bytes()), Err("it is nested 501 deep, but the limit is 500".to_owned()));
         assert!(parse(nested(100_000).as_bytes()).is_err());
         for broken in [format!("{}1", "[".repeat(200)), format!("{} 2", nested(200)), "]]".to_owned(), String::new()] {
             assert!(parse(broken.as_bytes()).is_err(), "{broken}");

@@ -14,7 +14,7 @@ use crate::query::hash::hash;
 /// The environment variable with the mutant to run, as JSON: [`Mutation::to_json`].
 pub const VARIABLE: &str = "WORKFLOW_MUTANT";
 
-/// Hexadecimal digits that tell definitions apart.
+/// The number of hexadecimal digits that distinguish definitions.
 const HASH_DIGITS: usize = 16;
 
 /// The digits that tell a definition from others, as [`Mutation::definitions`] and coverage have them: of the hash of its
@@ -87,7 +87,7 @@ impl Edit {
         Self { pointer: pointer.into(), value: None }
     }
 
-    /// Makes the change; `None` when there is no such place.
+    /// Makes the change; `None` if the place does not exist.
     fn apply(&self, definition: &mut Value) -> Option<()> {
         let (parent, _) = self.pointer.rsplit_once('/')?;
         let last = self.pointer.get(parent.len() + 1..)?.replace("~1", "/").replace("~0", "~");

@@ -86,7 +86,7 @@ fn what_cannot_be_read_is_told_with_its_place() {
             ("x", b"{".to_vec(), json(), "b/x: The object is not JSON"),
             ("x", b"1\n\n{\n".to_vec(), lines(), "b/x: Line 3 is not JSON"),
             ("x", vec![0xff], csv(), "b/x: The object is not UTF-8 text."),
-            ("x", gzip("a\n1"), csv(), "compressed with gzip, which its key must tell: it must end in .gz."),
+            ("x", gzip("a\n1"), csv(), "compressed with gzip, so its key must end in .gz."),
             ("x.gz", b"a".to_vec(), csv(), "b/x.gz: The object cannot be decompressed"),
             ("x.zst", b"aaaaaaaa".to_vec(), csv(), "b/x.zst: The object cannot be decompressed"),
             ("x", b"a,a\n".to_vec(), csv(), "CSV headers cannot contain duplicates."),
@@ -230,7 +230,7 @@ fn json_may_be_nested_deep() {
     let execution = read("x", nested(2000).as_bytes(), json!({ "InputType": "JSON" }));
     execution.assert_failed("States.ItemReaderFailed");
     let cause = execution.cause().unwrap();
-    assert_eq!(cause, "b/x: The object is not JSON: it is nested 2000 deep, and 500 is the limit");
+    assert_eq!(cause, "b/x: The object is not JSON: it is nested 2000 deep, but the limit is 500");
 }
 
 /// Returns a frame of Zstandard that has many blocks of one byte, repeated: <https://www.rfc-editor.org/rfc/rfc8878>.

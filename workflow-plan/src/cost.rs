@@ -1,4 +1,4 @@
-//! What executions cost: state transitions, on the longest path and on the usual one.
+//! The cost of executions: state transitions, on the longest path and on the usual one.
 
 use serde_json::{Map, Value, json};
 use workflow_asl::StateMachine;

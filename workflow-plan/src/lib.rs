@@ -29,7 +29,7 @@ mod report;
 mod rule;
 pub mod schema;
 
-/// What the expressions of a definition use of its input and of what its tasks give.
+/// What the expressions of a definition use of its input and of the results of its tasks.
 pub mod data {
     pub use crate::flow::{Source, Use, uses};
 }

@@ -124,7 +124,7 @@ async fn look(
     Ok((described, !events.is_empty()))
 }
 
-/// Tells how the maps stand that have executions of their own.
+/// Reports the progress of the maps that run child executions.
 async fn count(
     client: &Client<Untyped>,
     watch: &mut watch::Watch,

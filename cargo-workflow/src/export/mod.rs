@@ -1,6 +1,5 @@
 //! `cargo workflow export`: writes a state machine with its role, policy, log group and alias for deployment tools.
-//!
-//! The same file always gives the same bytes.
+//!  The same file always produces the same bytes.
 
 mod cdk;
 mod cloudformation;

@@ -262,7 +262,6 @@ impl InString {
 
 /// Returns the parameters of a deployment: parameters without a value, constants, the placeholders of a document. Those
 /// in `bare` stand for JSON other than text.
-/// other JSON than text.
 fn params(
     workflow: Option<&Workflow>,
     open: &BTreeSet<String>,

@@ -103,7 +103,7 @@ struct Folder(std::path::PathBuf);
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // What is left lies in cargo's target folder.
+        // The remaining files are in cargo's target folder.
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }

@@ -1,4 +1,4 @@
-//! Where in the source a definition comes from: a `workflow!` of a Rust file, or a document.
+//! The origin of a definition in the source: a `workflow!` of a Rust file, or a document.
 
 use std::path::{Path, PathBuf};
 
@@ -19,10 +19,10 @@ use crate::source::{File, MacroCall};
 /// Folders of packages that have no sources.
 const LEFT_OUT: [&str; 2] = ["target", "node_modules"];
 
-/// Bytes of a document that is looked at.
+/// The maximum size in bytes of a document to search.
 const LONGEST: u64 = 2 << 20;
 
-/// Where a definition comes from.
+/// The origin of a definition.
 pub(crate) struct Origin {
     file: PathBuf,
     text: String,
@@ -88,7 +88,7 @@ impl Origins {
         }
     }
 
-    /// Finds where each workflow comes from; one that is nowhere is shown as its own definition.
+    /// Finds the origin of each workflow; one without an origin is shown as its own definition.
     pub(crate) fn find(&self, workflows: &[Covered]) -> Vec<Option<Origin>> {
         let mut found: Vec<Option<Origin>> = workflows.iter().map(|_| None).collect();
         let mut add = |take: &dyn Fn(&Covered) -> Option<Origin>| {

@@ -61,6 +61,6 @@ pub(crate) struct Judged {
     pub(crate) failed: Vec<String>,
     /// The number of tests that reach it.
     pub(crate) tests: usize,
-    /// How a test could tell it from the workflow, where exploration shows that.
+    /// The difference that a test could show, if exploration found one.
     pub(crate) difference: Option<String>,
 }

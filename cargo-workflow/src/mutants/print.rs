@@ -26,7 +26,7 @@ fn place(subject: &Subject, number: usize) -> Option<(PathBuf, Location)> {
     Some((shown(&placed.file), *placed.locations.get(number)?))
 }
 
-/// `file:line:column`, or the pointer where there is no file.
+/// Returns `file:line:column`, or the pointer if there is no file.
 fn short_place(subject: &Subject, number: usize, mutant: &Mutant) -> String {
     match place(subject, number) {
         Some((file, Location { line, column, .. })) => format!("{}:{line}:{column}", file.display()),

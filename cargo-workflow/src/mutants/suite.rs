@@ -20,17 +20,17 @@ pub(crate) struct Test {
     pub(crate) name: Option<String>,
     /// How long it takes.
     pub(crate) took: Duration,
-    /// What its executions took.
+    /// The points that its executions took.
     covered: Vec<Covered>,
     coverage: PathBuf,
 }
 
-/// How much of a mutant's place a test reaches.
+/// How far a test reaches the place of a mutant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Reach {
     /// Nothing of the definition.
     Nothing,
-    /// It compiles the definition and may do with it what is not counted.
+    /// It compiles the definition, and may use it in ways that are not counted.
     Unknown,
     /// Executions come there.
     Place,
@@ -111,7 +111,7 @@ pub(crate) struct Suite {
     pub(crate) command: Vec<String>,
     pub(crate) runs: Vec<Run>,
     pub(crate) tests: Vec<Test>,
-    /// What the user should know about tests that do not take part.
+    /// Notes on tests that are left out.
     pub(crate) notes: Vec<String>,
 }
 

@@ -12,7 +12,7 @@ use super::suite::Suite;
 /// A test that takes longer runs by itself, after the others.
 const LONG: Duration = Duration::from_millis(200);
 
-/// How many times as long as without a mutant tests may take.
+/// The maximum duration of tests, as a multiple of that without a mutant.
 const PATIENCE: u32 = 10;
 
 /// The result of a mutant's tests.
@@ -22,7 +22,7 @@ pub(crate) enum TrialOutcome {
     Failed(Vec<String>),
     /// They took too long.
     TimedOut,
-    /// All passed.
+    /// All tests passed.
     Passed,
     /// No test ran with the mutant: none has its definition, which differs from run to run, or its program did not start.
     NotRun,
@@ -67,7 +67,7 @@ impl Trial<'_> {
         outcome
     }
 
-    /// Short tests by their programs, then each long one; what takes least is first.
+    /// Short tests by their programs, then each long one; the fastest first.
     fn batches(&self, tests: &[usize]) -> Vec<Batch<'_>> {
         let mut batches: Vec<(Option<usize>, Batch<'_>)> = Vec::new();
         for test in tests.iter().filter_map(|test| self.suite.tests.get(*test)) {

@@ -78,7 +78,7 @@ pub(crate) struct Resource {
     /// Its properties except the definition, with placeholders.
     pub(crate) properties: Value,
     origin: DefinitionOrigin,
-    /// The strings that differ from what is written.
+    /// The strings that differ from the source.
     changed: BTreeSet<Pointer>,
     /// The problems of its placeholders.
     found: Vec<Diagnostic>,
@@ -94,7 +94,7 @@ pub(crate) enum Missing {
     Unreadable(Box<Report>),
 }
 
-/// Where a definition is written.
+/// The place of a definition.
 enum DefinitionOrigin {
     /// As a part of the template.
     Part(Pointer),
@@ -143,7 +143,7 @@ impl<'a> Template<'a> {
         self.parameters.names().map(str::to_owned)
     }
 
-    /// Returns what is known of the placeholders for its resources, as patterns of IAM.
+    /// Returns the known values of the placeholders for its resources, as patterns of IAM.
     pub(crate) fn patterns(&self) -> BTreeMap<String, String> {
         known::patterns(self.resources, &Functions::new(&self.parameters, self.mappings))
     }
@@ -358,7 +358,7 @@ impl<'a> Template<'a> {
 
     /// Returns the findings of a definition, at their positions in the template or in the definition's file.
     pub(crate) fn reports(&self, machine: &Resource, found: &[Diagnostic]) -> Vec<Report> {
-        // What was put in is not in the text.
+        // Substituted values are not in the text.
         let report = |(report, found): (Report, &Diagnostic)| {
             if machine.changed.contains(&found.pointer) { report.without_edits() } else { report }
         };

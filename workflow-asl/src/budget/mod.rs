@@ -1,7 +1,6 @@
-//! What an execution of a state machine costs at most and at least: time, transitions, events, data.
-//!
-//! Everything is of the definition alone: what only the data or AWS decide is said to be open, with the state that
-//! makes it so. What certainly exceeds a limit is a rule's to report ([`rules`](crate::rules)).
+//! The maximum and minimum cost of an execution: time, transitions, events, data.
+//!  Everything follows from the definition alone: an amount that depends on the data or on AWS is open, and names the
+//! state that makes it so. The [`rules`](crate::rules) report what certainly exceeds a limit.
 
 mod amount;
 mod longest_path;
@@ -25,10 +24,10 @@ use longest_path::AcyclicGraph;
 use progress::LoopProgress;
 use state::{Cost, VisitCost, literal_bytes};
 
-/// Events that an execution has beside those of its states: that it started, and how it ended.
+/// The events of an execution in addition to those of its states: its start and its end.
 const OWN_EVENTS: u64 = 2;
 
-/// What a state machine's executions cost.
+/// The cost of a state machine's executions.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Budget {
@@ -40,7 +39,7 @@ pub struct Budget {
     pub loops: Vec<Loop>,
 }
 
-/// What one execution costs.
+/// The cost of one execution.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ExecutionBudget {
@@ -48,16 +47,16 @@ pub struct ExecutionBudget {
     pub map: Option<String>,
     /// Standard or Express.
     pub machine_type: MachineType,
-    /// The state transitions on the way with the most of them, each transition of a loop taken once at most, without a
+    /// The state transitions on the path with the most of them, each transition of a loop taken once at most, without a
     /// retry: what AWS bills for Standard executions.
     pub transitions: Count,
-    /// The states of that way.
+    /// The states of that path.
     pub way: Vec<String>,
-    /// The events of the history on the way with the most of them, likewise.
+    /// The events of the history on the path with the most of them, likewise.
     pub events: Count,
-    /// How long it lasts at most, with every retry.
+    /// The maximum duration, with every retry.
     pub longest: Time,
-    /// How long it lasts at least, where tasks take no time.
+    /// The minimum duration, if tasks take no time.
     pub shortest: u64,
     /// After how many seconds AWS ends it: the machine's `TimeoutSeconds`, or what its type allows.
     pub limit: u64,
@@ -77,7 +76,7 @@ impl ExecutionBudget {
     }
 }
 
-/// What a visit of a state costs.
+/// The cost of a visit of a state.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct StateBudget {
@@ -89,17 +88,17 @@ pub struct StateBudget {
     pub kind: StateKind,
     /// The number of the execution that runs it, in [`Budget::executions`].
     pub execution: usize,
-    /// How long it lasts at most, with every retry and what is inside it.
+    /// The maximum duration, with every retry and the states inside it.
     pub longest: Time,
-    /// How long it lasts at least.
+    /// The minimum duration.
     pub shortest: u64,
-    /// When it begins at the earliest, in seconds from the execution's start; `None` where no path reaches it.
+    /// The earliest start, in seconds from the execution's start; `None` if no path reaches it.
     pub earliest: Option<u64>,
-    /// Its transitions, with what is inside it.
+    /// Its transitions, with those of the states inside it.
     pub transitions: Count,
-    /// Its events where all goes well, with what is inside it.
+    /// Its events if nothing fails, with those of the states inside it.
     pub events: Count,
-    /// How often it is tried again at most.
+    /// The maximum number of retries.
     pub retries: u64,
     /// The events of a retry, without what is inside it.
     pub retry_events: u64,
@@ -109,7 +108,7 @@ pub struct StateBudget {
     pub literal_bytes: usize,
 }
 
-/// States that all lead to each other.
+/// A loop: states that all lead to each other.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Loop {
@@ -133,11 +132,11 @@ pub struct Loop {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LoopPace {
-    /// Every turn goes over a state that takes time; the first of them.
+    /// Every turn contains a state that takes time; the first of them.
     Slow(String),
-    /// Turns may take no time, but change what the loop decides by; the first state that does.
+    /// Turns may take no time, but change data that the exit depends on; the first state that does.
     Changing(String),
-    /// Nothing does once it has turned: all ways out are of choices that decide alike in every turn; the first of them.
+    /// Nothing does after the first turn: all exits are choices that decide the same in every turn; the first of them.
     Unchanging(String),
     /// Nothing does: these states lead to each other, take no time and change nothing.
     None(Vec<String>),
@@ -199,7 +198,7 @@ struct Reader<'d, 'a> {
 }
 
 impl Reader<'_, '_> {
-    /// Adds an execution, and gives what it costs.
+    /// Adds an execution, and returns its cost.
     fn execution(&mut self, scope: Scope<'_>, map: Option<&str>, kind: MachineType, depth: u64) -> Cost {
         let number = self.budget.executions.len();
         let own = self.machine.timeout_seconds.as_ref().and_then(Value::as_u64).filter(|limit| *limit > 0);
@@ -230,11 +229,11 @@ impl Reader<'_, '_> {
         cost
     }
 
-    /// Returns what a scope costs that begins so many seconds after its execution, and its way with the most
+    /// Returns the cost of a scope that begins this many seconds after its execution, and its path with the most
     /// transitions.
     fn scope(&mut self, scope: Scope<'_>, execution: usize, begins: u64, depth: u64) -> (Cost, Vec<String>) {
         let graph = Graph::of(scope);
-        // What a state lasts at least decides when others begin, so that the states come before what is inside them.
+        // The minimum duration of a state decides when others begin, so states come before those inside them.
         let least: Vec<u64> = graph.states().iter().map(|(_, state)| least(state, depth)).collect();
         let own_least = |state: usize| least.get(state).copied().unwrap_or_default();
         let earliest = longest_path::earliest(&graph, own_least);
@@ -352,7 +351,7 @@ impl Reader<'_, '_> {
     }
 }
 
-/// How deep scopes are looked into for what a state lasts at least: each level looks at all those below it.
+/// The maximum depth of scopes for the minimum duration of a state: each level visits all those below it.
 const LEAST_DEPTH: u64 = 4;
 
 /// Returns the seconds that a state lasts at least.
@@ -367,7 +366,7 @@ fn least(state: &State, depth: u64) -> u64 {
     }
 }
 
-/// Returns the seconds of the shortest way through a scope.
+/// Returns the seconds of the shortest path through a scope.
 fn shortest(scope: Scope<'_>, depth: u64) -> u64 {
     let graph = Graph::of(scope);
     let least: Vec<u64> = graph.states().iter().map(|(_, state)| least(state, depth)).collect();

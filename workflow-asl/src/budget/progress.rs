@@ -69,7 +69,7 @@ impl<'d, 'a> LoopProgress<'d, 'a> {
         self.state(graph, state).map(|(_, state)| state.language)
     }
 
-    /// Returns what a state of a graph does for the loops that it is in.
+    /// Returns the progress that a state of a graph makes in its loops.
     pub(crate) fn of_state(&self, graph: &Graph<'_>, state: usize) -> Progress {
         let Some((number, at)) = self.state(graph, state) else { return Progress::Changing };
         let state = at.state;

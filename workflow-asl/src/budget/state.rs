@@ -172,7 +172,7 @@ pub(super) fn literal_bytes(value: &Value, of_jsonpath: bool) -> usize {
     match value {
         Value::String(text) if !of_jsonpath && jsonata::expression(text).is_some() => 0,
         Value::String(text) if placeholder::likely(text) => 0,
-        // Quotes, and the least size of each character.
+        // Quotes, and the minimum size of each character.
         Value::String(text) => text.len() + 2,
         Value::Array(items) => {
             let items = items.iter().map(|item| literal_bytes(item, of_jsonpath) + 1);

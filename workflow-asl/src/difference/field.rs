@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::Pointer;
 use crate::document::{Preset, TABLES, Table};
 
-/// Fields that name a next state, or say that there is none.
+/// Fields that name a next state, or mark the end.
 pub(super) const TRANSITIONS: [&str; 3] = ["Next", "Default", "End"];
 
 /// Fields whose entries name a next state each.

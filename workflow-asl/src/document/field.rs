@@ -14,7 +14,7 @@ use super::{QueryLanguage, StateKind};
 pub struct Table {
     /// The name of the object's type, such as `Retrier`.
     pub name: &'static str,
-    /// What the object is, in a sentence or two.
+    /// A description of the object, in a sentence or two.
     pub doc: &'static str,
     /// Its fields.
     pub fields: &'static [Field],
@@ -31,7 +31,7 @@ pub struct Field {
     pub kinds: Kinds,
     /// The only query language it exists in, or `None` for both.
     pub language: Option<QueryLanguage>,
-    /// What its value may be.
+    /// The form of its value.
     pub form: Form,
     /// Whether each object that has the field needs it; see [`Table::groups`] for choices.
     pub required: bool,
@@ -39,11 +39,11 @@ pub struct Field {
     pub distributed: bool,
     /// Whether only the outermost rule of a choice has it, not those inside `And`, `Or` and `Not`.
     pub outermost: bool,
-    /// What the object does as if it stood there, where it is absent.
+    /// The default: the value that applies if the field is absent.
     pub preset: Option<Preset>,
     /// By kind of state, the field of the other query language that does the same.
     pub instead: &'static [(Kinds, &'static str)],
-    /// What it is, in one sentence.
+    /// A description in one sentence.
     pub doc: &'static str,
 }
 
@@ -85,13 +85,13 @@ impl fmt::Display for Preset {
 pub struct Group {
     /// The fields.
     pub fields: &'static [&'static str],
-    /// How many of them an object has.
+    /// The number of them that an object has.
     pub count: Count,
     /// The kinds of state that this holds for; all of them in another object.
     pub kinds: Kinds,
 }
 
-/// How many fields of a group an object has.
+/// The number of fields of a group that an object has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Count {
     /// One and no other.
@@ -120,7 +120,7 @@ impl Group {
     }
 }
 
-/// What the value of a field may be.
+/// The form of a field's value.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Form {
@@ -134,7 +134,7 @@ pub enum Form {
     StateName,
     /// `true` or `false`.
     Flag,
-    /// A whole number in a range; a JSONata state may compute it where `expression` says so.
+    /// A whole number in a range; a JSONata state may compute it if `expression` is set.
     Integer {
         /// The least value.
         min: u64,
@@ -143,7 +143,7 @@ pub enum Form {
         /// Whether a JSONata state may give an expression.
         expression: bool,
     },
-    /// A number in a range; a JSONata state may compute it where `expression` says so.
+    /// A number in a range; a JSONata state may compute it if `expression` is set.
     Number {
         /// The least value.
         min: f64,
@@ -172,7 +172,7 @@ pub enum Form {
     Computed,
     /// A JSONata condition or `true`/`false`.
     Condition,
-    /// Any JSON, taken as it is.
+    /// Any JSON, which is used literally.
     Json,
     /// A resource ARN.
     Resource,
@@ -180,7 +180,7 @@ pub enum Form {
     ErrorNames,
     /// A list of text.
     TextList,
-    /// A nested object or list with a table of its own, said in a few words.
+    /// A nested object or list with a table of its own, with a short description.
     Nested(&'static str),
 }
 

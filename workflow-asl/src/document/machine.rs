@@ -94,7 +94,7 @@ object_node!(StateMachine, Branch);
 /// A set of states that transitions may go between: the machine's, a branch's, an item processor's.
 #[derive(Clone, Debug)]
 pub struct Scope<'a> {
-    /// Where its object is.
+    /// The place of its object.
     pub pointer: Pointer,
     /// The name of its first state, where that is given.
     pub start_at: Option<&'a str>,
@@ -112,16 +112,15 @@ impl Scope<'_> {
 }
 
 impl StateMachine {
-    /// Reads a definition, with everything in it that no ASL document may hold.
-    ///
-    /// The model holds what could be understood, so that rules can go on after a mistake.
+    /// Reads a definition, and reports everything in it that is not ASL.
+    ///  The model contains everything that could be read, so that rules can continue after a mistake.
     pub fn read(definition: &Value) -> (Self, Vec<Diagnostic>) {
         let (machine, mut found) = Self::read_to_run(definition);
         found.retain(|one| !one.is_unfilled());
         (machine, found)
     }
 
-    /// Reads a definition that is to run: with a finding for each placeholder that stands where text cannot.
+    /// Reads a definition that is to run: reports each placeholder that is not in a string.
     pub(crate) fn read_to_run(definition: &Value) -> (Self, Vec<Diagnostic>) {
         let mut found = Vec::new();
         let machine =

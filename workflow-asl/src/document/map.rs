@@ -1,4 +1,4 @@
-//! What only a map state has: its item processor, reader, batcher and result writer.
+//! The parts of a map state: its item processor, reader, batcher and result writer.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/state-map.html>
 

@@ -1,5 +1,5 @@
-//! How a value of the document model is read from JSON and written back, and the
-//! macro that declares an ASL object: its struct, its table, its reader, its writer.
+//! Reads values of the document model from JSON and writes them, and has the macro that declares an ASL object: its
+//! struct, its table, its reader, its writer.
 
 use std::borrow::Cow;
 
@@ -11,16 +11,16 @@ use crate::{Diagnostic, Finding, Pointer, placeholder};
 
 /// A part of the document.
 pub(crate) trait Node: Sized {
-    /// Reads it, reporting what is wrong; `None` when nothing could be understood.
+    /// Reads it and reports its problems; `None` if it cannot be read at all.
     fn read(value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) -> Option<Self>;
     /// Writes it as JSON.
     fn write(&self) -> Value;
-    /// It as JSON, where it is kept so.
+    /// Returns its JSON, if it is stored as JSON.
     fn as_value(&self) -> Option<&Value> {
         None
     }
-    /// Stands in a list or map for a value that could not be read, so that the others keep their
-    /// places; `None` when there is no such thing.
+    /// Returns the replacement in a list or map for a value that could not be read, so that the others keep their
+    /// places; `None` if the type has none.
     fn unread(_: &Value) -> Option<Self> {
         None
     }
@@ -41,7 +41,7 @@ pub(crate) fn value_of<T: Node>(node: &T) -> Cow<'_, Value> {
     node.as_value().map_or_else(|| Cow::Owned(node.write()), Cow::Borrowed)
 }
 
-/// What a path field holds: `null` is not the same as no field.
+/// The value of a path field: `null` differs from an absent field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PathField {
     /// `null`: an empty object on the way in or out, a discarded result in `ResultPath`.
@@ -50,7 +50,7 @@ pub enum PathField {
     Path(String),
 }
 
-/// Returns what a value is, as messages say it.
+/// Returns the type of a value, as messages name it.
 pub(crate) fn json_type(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
@@ -199,12 +199,12 @@ pub(crate) fn read_object<'a>(
     value.as_object()
 }
 
-/// What an object held when it was read beside its typed fields; empty for one made by code.
+/// The members of an object that were read in addition to its typed fields; empty if code created it.
 ///
 /// The order of the fields does not count when two objects are compared.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Source {
-    /// The fields in the order in which they stood.
+    /// The fields in their original order.
     pub(crate) slots: Vec<Slot>,
     /// The whole value, where it could not be read at all.
     pub(crate) whole: Option<Value>,

@@ -150,7 +150,7 @@ impl State {
     }
 }
 
-/// The name of the field that says a state's kind.
+/// The name of the field with a state's kind.
 const TYPE: &str = "Type";
 
 impl Node for State {

@@ -20,7 +20,7 @@ use crate::limits::{DEFINITION_CHARS, HISTORY_EVENTS, LABEL_CHARS, PAYLOAD_BYTES
 use crate::resource::Pattern;
 use crate::{Diagnostic, Pointer, SyntaxError};
 
-/// How many states a message names.
+/// The maximum number of states in a message.
 const NAMED: usize = 5;
 
 /// The vocabulary of a message.
@@ -32,15 +32,15 @@ pub enum Vocabulary {
     Language,
 }
 
-/// What to write in place of the words that a finding is about.
+/// The replacement for the words that a finding is about.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Fix {
-    /// This text, in place of the part of the string that is meant, or of all of it.
+    /// This text, in place of the part of the string that the finding is about, or of all of it.
     Text(String),
     /// This name, in place of the member's.
     Key(String),
-    /// This value, in place of the one that is there.
+    /// This value, in place of the present one.
     Value(Value),
 }
 
@@ -60,7 +60,7 @@ pub type NearestName = Option<String>;
 macro_rules! findings {
     ($( $name:ident { $($field:ident : $ty:ty),* } $code:tt $message:tt
         $(, help $help:tt)? $(, fix $fix:tt)? $(, says $says:tt)? $(, advises $advises:tt)? ; )*) => {
-        /// One thing that is wrong. The fields of each are what its message names.
+        /// A mistake. Its fields are the names and places in its message.
         #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
         #[allow(missing_docs, reason = "the table has the sentence that says what each is")]
@@ -75,7 +75,7 @@ macro_rules! findings {
                 match self { $( Self::$name { $($field),* } => $code, )* }
             }
 
-            /// Returns what is wrong: lower case, no full stop, names in backticks.
+            /// Returns the message: lower case, no full stop, names in backticks.
             pub fn message(&self, vocabulary: Vocabulary) -> String {
                 match self { $( Self::$name { $($field),* } => {
                     $( if vocabulary == Vocabulary::Language { return findings!(@text $says); } )?
@@ -91,7 +91,7 @@ macro_rules! findings {
                 } )* }
             }
 
-            /// Returns what to write in place of the words that it is about, where that is certain.
+            /// Returns the replacement for the words that it is about, if that is certain.
             pub fn fix(&self) -> Option<Fix> {
                 match self { $( Self::$name { $($field),* } => findings!(@some $($fix)?), )* }
             }
@@ -105,7 +105,7 @@ macro_rules! findings {
 }
 
 findings! {
-    // Of documents: what they are, and the types of their fields.
+    // Documents, and the types of their fields.
     Other { code: Code, message: String, help: Option<String> } (*code) (message.clone()), help (help.clone());
     Malformed { code: Code, error: SyntaxError } (*code) (error.message.clone()), help (error.help.clone());
     NotADefinition { is: &'static str } NotADefinition "this is not a definition{is}",
@@ -185,7 +185,7 @@ findings! {
     StaticResult { text: String } StaticResult "`{text}` is treated as text: `Result` is literal",
         help "use `Parameters` to compute a value", advises "the clause `parameters` computes a value";
 
-    // Of JSONata.
+    // JSONata.
     JsonPathKey { key: String, name: String } JsonPathKey "`{key}` is a key of JSONPath: JSONata treats it literally",
         help "write `\"{name}\"`, and the value between `{{%` and `%}}`";
     TextAroundExpression { text: String } ExpressionAsText "`{text}` is treated as text",
@@ -215,7 +215,7 @@ findings! {
     UnknownFunction { name: String, near: NearestName } UnknownFunction "unknown function `${name}`",
         help (near.as_ref().map(|near| format!("did you mean `${near}`?")));
 
-    // Of states and transitions.
+    // States and transitions.
     NoStates {} NoStates "there are no states";
     TargetInOtherScope { name: String, at: Pointer } TargetInOtherScope "state `{name}` is in another scope, at {at}",
         help "a transition can only lead to a state of the same branch, map or machine";
@@ -260,7 +260,7 @@ findings! {
         "if no rule of `{state}` is true, the execution fails with an error that cannot be caught",
         help "add `Default`, the next state in this case";
 
-    // Of variables.
+    // Variables.
     ReservedVariable {} ReservedVariable "`$states` is reserved and cannot be assigned", help "choose another name";
     BadVariableName { name: String, why: &'static str } BadVariableName "`{name}` is not a variable name: {why}";
     OuterVariable { name: String, at: Pointer } OuterVariable
@@ -307,7 +307,7 @@ findings! {
     NoItemHere { root: &'static str, state: String } UnknownContext "there is no `{root}.Map` in state `{state}`",
         help "items are available in a Map state's `ItemSelector`";
 
-    // Of the types of values.
+    // Types of values.
     AbsentMember { holder: String, name: String, known: Vec<String>, near: NearestName } AbsentValue "`{holder}` has no `{name}` here",
         help (did_you_mean(near).or_else(|| Some(match known.as_slice() {
             [] => "it has no members".to_owned(),
@@ -341,7 +341,7 @@ findings! {
         "`{sign}` cannot compare {one} with {other}", help "`$number(…)` reads a number, `$string(…)` writes a value";
     NeverTrue { what: String, near: NearestName } KnownAnswer "this is never true: {what}", help (did_you_mean(near));
 
-    // Of retriers and catchers.
+    // Retriers and catchers.
     NoErrorNamed {} EmptyList "`ErrorEquals` names no error", help "`States.ALL` matches every error",
         says "no error is named here";
     UnknownReservedError { name: String, near: NearestName } UnknownErrorName
@@ -410,7 +410,7 @@ findings! {
         "errors of `{call}` begin with `{prefix}.`, so `{name}` never matches",
         help "write `{write}`", fix (Some(Fix::Text(write.clone())));
 
-    // Of tasks, and what they call.
+    // Tasks, and their resources.
     HeartbeatNotShorter { heartbeat: f64, timeout: f64 } HeartbeatNotShorter
         "a heartbeat interval of {heartbeat} s is not shorter than the timeout of {timeout} s";
     TaskOutlastsTimeout { timeout: f64, limit: f64 } TaskOutlastsTimeout
@@ -529,7 +529,7 @@ findings! {
         }),
         help (help.clone());
 
-    // Of maps.
+    // Maps.
     NoExecutionType {} MissingField "a distributed map needs `ExecutionType`", help "`STANDARD` or `EXPRESS`";
     ExecutionTypeOfInline {} UnknownField "field `ExecutionType` is not supported in an inline map",
         help "remove it, or make the mode `DISTRIBUTED`";
@@ -560,7 +560,7 @@ findings! {
     DuplicateLabel { label: String, first: String, second: String } DuplicateLabel
         "the maps `{first}` and `{second}` have the same label, `{label}`";
 
-    // Of limits.
+    // Limits.
     RunawayLoop { first: String, last: Option<String>, tasks: bool } RunawayLoop
         (format!(
             "{} {}",

@@ -27,7 +27,7 @@ pub(super) fn api_meant(near: &NearestName, by_sdk: bool) -> Option<String> {
     }
 }
 
-/// `aws-sdk:s3:getObject` as `aws_sdk::s3::getObject`.
+/// Returns `aws-sdk:s3:getObject` as `aws_sdk::s3::getObject`.
 pub fn in_the_language(api: &str) -> String {
     if api.contains(':') { api.replace('-', "_").replace(':', "::") } else { api.to_owned() }
 }
@@ -56,12 +56,12 @@ pub(super) fn them(errors: &[String]) -> &'static str {
     if errors.len() == 1 { "it" } else { "them" }
 }
 
-/// Names as a message lists them: `` `A`, `B` or `C` ``.
+/// Returns names as a message lists them: `` `A`, `B` or `C` ``.
 pub(super) fn one_of(names: impl IntoIterator<Item = impl AsRef<str>>) -> String {
     list(names, " or ")
 }
 
-/// Names as a message lists them: `` `A`, `B` and `C` ``.
+/// Returns names as a message lists them: `` `A`, `B` and `C` ``.
 pub(super) fn all_of(names: impl IntoIterator<Item = impl AsRef<str>>) -> String {
     list(names, " and ")
 }

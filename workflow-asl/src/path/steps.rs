@@ -1,4 +1,4 @@
-//! The steps of a path, for those that look at what it reads without a value.
+//! The steps of a path, for analyses without a value.
 
 use std::ops::Range;
 

@@ -165,7 +165,7 @@ pub(super) fn objects(
     if service.starts_with("s3") {
         return;
     }
-    // With a role of its own, the service reads with that.
+    // If the request has a role of its own, the service reads with that role.
     let has_role = given.iter().any(|one| one.name.to_ascii_lowercase().contains("rolearn"));
     let ours = WITH_OUR_RIGHTS.contains(&service) && !has_role;
     for open in given.iter().filter(|one| ours && one.is_open) {

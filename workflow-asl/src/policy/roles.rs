@@ -20,7 +20,7 @@ const LOOKS: &[&str] =
 /// The maximum number of names in a note.
 const NAMES: usize = 3;
 
-/// What the name of a string implies about a role.
+/// The role that the name of a string implies.
 #[derive(Clone, Copy, PartialEq)]
 enum Named {
     /// It is the ARN of a role.

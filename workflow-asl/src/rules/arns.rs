@@ -20,10 +20,9 @@ struct Named<'a> {
     region: Option<&'a str>,
 }
 
-/// Every ARN is of one partition; what tasks call is of one region.
-///
-/// A region counts where the task itself is called there: its function or activity, and the members of a request to an
-/// optimised integration that name a resource of the same service.
+/// All ARNs have one partition, and the targets of tasks have one region.
+///  The region of a target is that of its function or activity, or of the members of an optimised integration's request
+/// that name a resource of the same service.
 pub(super) fn arns_are_of_one_region(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     let mut all = Vec::new();
     for state in definition.index.states.iter().filter(|state| state.state.kind == StateKind::Task) {
@@ -62,7 +61,7 @@ fn named<'a>(text: &'a str, at: Pointer, arn: Arn<'a>, called: bool) -> Named<'a
     Named { text, at, partition: arn.partition, region: Some(arn.region).filter(|_| called) }
 }
 
-/// Reports every one that is not of the value that most have.
+/// Reports each ARN whose value differs from the most frequent one.
 fn disagree<'a>(
     all: &[Named<'a>],
     what: &'static str,

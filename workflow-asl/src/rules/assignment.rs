@@ -13,18 +13,18 @@ use crate::nearest::Lookups;
 use crate::references::{Reference, ReferenceRoot};
 use crate::{Diagnostic, Finding, placeholder};
 
-/// How many transitions may be followed in all, counted once for each 64 variables. AWS's largest documents need few.
+/// The maximum number of transitions to follow, counted once for each 64 variables. AWS's largest documents need few.
 const BUDGET: usize = 40_000_000;
 
-/// How many variables are looked at together: what is known of all takes memory in their number times that of the states.
+/// The number of variables that are analysed together: the facts take memory in their number times that of the states.
 const BATCH: usize = 1_024;
 
-/// What is known of a variable where a state begins.
+/// The fact about a variable at the start of a state.
 #[derive(Clone, Copy, Default)]
 struct Fact {
-    /// Some path assigns it before.
+    /// Some path has assigned it.
     maybe: bool,
-    /// Every path does.
+    /// Every path has assigned it.
     surely: bool,
 }
 
@@ -82,10 +82,10 @@ fn everything_is_known(definition: &Definition<'_>, all: &[Assigned<'_>]) -> boo
     objects && !definition.graphs.iter().any(unread) && !all.iter().any(|one| placeholder::contained(one.name))
 }
 
-/// Returns what is known of each reference to a variable whose state a path reaches, by the number of the reference;
-/// `None` where there are too many transitions to follow.
-///
-/// A variable has a value where the scope assigns it before, or one around it before the state that holds the scope.
+/// Returns the fact about each reference to a variable in a reachable state, by the number of the reference; `None` if
+/// there are too many transitions to follow.
+///  A variable has a value if an earlier state of the scope assigns it, or in an enclosing scope a state before the one
+/// that contains the scope.
 fn facts(definition: &Definition<'_>) -> Option<Vec<Option<Fact>>> {
     let index = &definition.index;
     let graphs = definition.graphs_of_scopes();
@@ -159,7 +159,7 @@ struct Uses<'d, 'a> {
     all: &'d [Assigned<'a>],
     /// Unknown variables among the known ones.
     lookups: Lookups,
-    /// Variables of which some expression asks whether they have a value.
+    /// Variables that some expression tests for a value.
     guarded: BTreeSet<&'d str>,
     /// The scopes in which each variable is assigned.
     scopes_of: BTreeMap<&'d str, BTreeSet<usize>>,
@@ -176,7 +176,7 @@ impl<'d, 'a> Uses<'d, 'a> {
         Self { index, all, lookups: Lookups::default(), guarded, scopes_of }
     }
 
-    /// Returns what to say of a use.
+    /// Returns the finding about a use.
     fn judge(&self, used: &Reference<'_>, fact: Fact) -> Option<Diagnostic> {
         let name = variable(used)?;
         if fact.surely || used.guard {
@@ -184,7 +184,7 @@ impl<'d, 'a> Uses<'d, 'a> {
         }
         let state = used.state.to_owned();
         if fact.maybe {
-            // Who asks whether there is a value knows that there may be none.
+            // A test allows that there is no value.
             let finding = Finding::NotOnEveryPath { name: name.to_owned(), state, language: used.language };
             return (!self.guarded.contains(name)).then(|| at(used, finding));
         }
@@ -199,7 +199,7 @@ impl<'d, 'a> Uses<'d, 'a> {
             return Some(at(used, Finding::NeverAssigned { name: name.to_owned(), state, certain, near }));
         };
         let name = name.to_owned();
-        // The scopes whose variables are seen here, then those behind a distributed map.
+        // The scopes whose variables are visible here, then those outside a distributed map.
         let mut hidden = false;
         let mut around = Some(scope);
         while let Some(number) = around {

@@ -10,8 +10,8 @@ use crate::graph::Graph;
 use crate::limits::{EXPRESS_EXECUTION_SECONDS, PAYLOAD_BYTES, STANDARD_EXECUTION_SECONDS};
 use crate::{Diagnostic, Finding, Pointer};
 
-/// A turn of a loop takes time or changes what the loop decides by, else it fills the history within minutes; and
-/// something that a loop decides by changes in its turns, else it never ends once it has turned.
+/// A turn of a loop takes time or changes data that its exit depends on, otherwise it fills the history within minutes.
+/// The data of its exit changes in some turn, otherwise the loop never ends after its first turn.
 ///
 /// Only Standard executions count their events.
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/bp-history-limit.html>

@@ -10,10 +10,10 @@ use crate::document::StateKind;
 use crate::graph::Graph;
 use crate::{Diagnostic, Finding, error_name, placeholder};
 
-/// Where every task that runs in order has its errors caught, those of the tasks that handle the errors are caught too.
+/// If the errors of all tasks on the regular paths are caught, those of the tasks that handle errors are caught too.
 pub(super) fn errors_of_catch_targets_are_caught(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     let states = &definition.index.states;
-    // If a transition leads nowhere or to an unknown target, a state may be reached in other ways.
+    // If a target is missing or unknown, a state may be reached by other paths.
     let open = |graph: &Graph<'_>| graph.edges().iter().any(|edge| edge.to.is_none());
     if !states.iter().any(|state| state.state.catch.is_some()) || definition.graphs.iter().any(open) {
         return;

@@ -18,7 +18,7 @@ pub(super) fn rules_compare_with_what_their_operators_take(definition: &Definiti
             found.push(Finding::TwoComparisons { operators: operators.collect() }.at(at.clone()));
         } else if let (Some(comparison), false) = (rule.comparisons.first(), rule.has("Variable")) {
             let operator = comparison.operator.name();
-            // Without any condition the rule is reported for that already.
+            // Another finding reports a rule without any condition.
             if rule.condition.is_some() || rule.and.is_some() || rule.or.is_some() || rule.not.is_some() {
                 found.push(Finding::NothingCompared { operator }.at(at.child(operator)));
             }
@@ -63,7 +63,7 @@ fn check_pattern(pattern: &str, at: Pointer, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// `Choices`, `And`, `Or`, and `Branches` of a parallel, hold at least one.
+/// `Choices`, `And`, `Or`, and `Branches` of a parallel contain at least one item.
 pub(super) fn lists_of_rules_are_not_empty(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     for state in &definition.index.states {
         let choices = state.state.choices.as_ref().is_some_and(Vec::is_empty);
@@ -106,7 +106,7 @@ fn always(rule: &ChoiceRule) -> bool {
     }
 }
 
-/// Whether two of the rules are the opposite of each other: a test for `true` and for `false`, or a rule and its `Not`.
+/// Returns whether two of the rules are opposites: a test for `true` and for `false`, or a rule and its `Not`.
 fn has_opposites(rules: &[ChoiceRule]) -> bool {
     let test = |rule: &ChoiceRule, flag: bool| {
         let [comparison] = rule.comparisons.as_slice() else { return None };

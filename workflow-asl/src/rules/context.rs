@@ -47,7 +47,7 @@ pub(super) fn the_context_is_not_read_from_the_input(definition: &Definition<'_>
         }
         let Some(state) = definition.index.states.get(reference.state_number) else { continue };
         let whole = matches!(&state.state.input_path, Some(PathField::Path(path)) if path.starts_with("$$"));
-        // Where the input of the execution has such data, other members of it are likely read too.
+        // If the execution's input has such data, other members of it are probably read too.
         let own = own.get_or_insert_with(|| own_objects(definition));
         // An EC2 instance has a `State.Name`.
         let item = *object == "State" && (*member == "Name" || inside_a_map(state, definition));
@@ -141,7 +141,7 @@ fn unknown_member(reference: &Reference<'_>, root: &str) -> Option<Finding> {
     None
 }
 
-/// Returns what the context object has, but not in this state.
+/// Returns the finding about a member of the context object that is absent in this state.
 fn absent_here(
     reference: &Reference<'_>,
     state: &StateAt<'_>,
@@ -164,7 +164,7 @@ fn may_have_token(state: &StateAt<'_>) -> bool {
         return state.state.kind == StateKind::Task;
     };
     match Resource::parse(arn) {
-        // An ending that is unknown may have been meant to wait.
+        // An unknown suffix may have been meant to wait.
         Some(Resource::Integration(call)) => call.pattern != Pattern::RequestResponse || call.action.contains('.'),
         Some(Resource::Lambda { .. }) => placeholder::likely(arn),
         _ => true,

@@ -24,7 +24,7 @@ const SOURCES: &[(&str, &str)] = &[
     (error_name::RESULT_WRITER_FAILED, "a distributed map that writes its results"),
 ];
 
-/// Something at hand raises each error that a handler names: the task, a state inside the parallel or map, or Step
+/// Each error that a handler names can be raised: by the task, by a state inside the parallel or map, or by Step
 /// Functions for a state of this kind and query language.
 pub(super) fn handlers_name_what_is_raised(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     for (number, state) in definition.index.states.iter().enumerate() {
@@ -41,7 +41,7 @@ pub(super) fn handlers_name_what_is_raised(definition: &Definition<'_>, found: &
     }
 }
 
-/// Returns why an error never comes to a handler of the state.
+/// Returns why an error never reaches a handler of the state.
 fn never(name: &str, number: usize, definition: &Definition<'_>) -> Option<Finding> {
     let at = definition.index.states.get(number)?;
     // These have other findings, or match many errors.
@@ -59,7 +59,7 @@ fn never(name: &str, number: usize, definition: &Definition<'_>) -> Option<Findi
         let heartbeat = name == error_name::HEARTBEAT_TIMEOUT && at.state.kind == StateKind::Task;
         return Some(Finding::ErrorOfOthers { name: name.to_owned(), source: known.or(http)?, heartbeat });
     }
-    // What was probably meant by `State.ALL` is another finding.
+    // Another finding reports `State.ALL` and the like.
     if errors.any || error_name::misspelt(name).is_some() {
         return None;
     }
@@ -95,10 +95,9 @@ fn is_never_handled(name: &str) -> bool {
     error_name::NEVER_CAUGHT.contains(&name) || error_name::NEVER_RAISED.contains(&name)
 }
 
-/// Where catchers take errors by name they take all that are known of the state, or what is around takes the others.
-///
-/// Known are those that a task is said to raise and those of `Fail` states inside; of AWS's APIs, which have many, only
-/// the last one that is not named is likely to have been forgotten.
+/// Catchers that name errors catch all known errors of the state, or an enclosing state catches the others.
+///  Known are the declared errors of a task and those of `Fail` states inside; of the many errors of AWS's APIs, only a
+/// single missing one is probably forgotten.
 pub(super) fn no_error_passes_where_the_others_are_caught(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     for (number, state) in definition.index.states.iter().enumerate() {
         let names: BTreeSet<_> = caught(state.state).into_iter().collect();

@@ -24,7 +24,7 @@ pub(super) struct Strings<'a> {
 }
 
 impl Strings<'_> {
-    /// Checks every string of a value, however deep.
+    /// Checks every string of a value, at any depth.
     pub(super) fn check_all(self, value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
         match value {
             Value::String(text) if is_begun(text) => self.check_expression(text, at, found),

@@ -10,7 +10,7 @@ use crate::document::StateMachine;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HandledErrors {
-    /// Where the retrier or catcher is.
+    /// The place of the retrier or catcher.
     pub pointer: Pointer,
     /// The known names, those of Step Functions last. One that ends in `*` is a family; a placeholder is any name.
     pub errors: Vec<String>,

@@ -20,7 +20,7 @@ struct Entry<'a> {
 }
 
 impl Entry<'_> {
-    /// Returns where its `ErrorEquals` is.
+    /// Returns the place of its `ErrorEquals`.
     fn at(&self) -> Pointer {
         self.state.child(self.field).index(self.number).child("ErrorEquals")
     }
@@ -62,7 +62,7 @@ pub(super) fn error_names_are_given(definition: &Definition<'_>, found: &mut Vec
             let known =
                 error_name::RESERVED.contains(&name.as_str()) || name.starts_with(error_name::HTTP_STATUS_PREFIX);
             if reserved && !known && !placeholder::contained(name) && !raised.contains(name.as_str()) {
-                // By what comes after the prefix: that is alike in all of them.
+                // Compares only what follows the prefix, which all of them have.
                 let after = |name: &'_ str| name.strip_prefix(error_name::PREFIX).unwrap_or_default().to_owned();
                 let names: Vec<_> = error_name::RESERVED.iter().map(|name| after(name)).collect();
                 let near = nearest::nearest(&after(name), names.iter().map(String::as_str)).map(str::to_owned);
@@ -89,7 +89,7 @@ pub(super) fn states_all_is_alone_and_last(definition: &Definition<'_>, found: &
     }
 }
 
-/// Every name in `ErrorEquals` may match: it can be caught, and no earlier entry takes it already.
+/// Every name in `ErrorEquals` may match: it can be caught, and no earlier entry matches it.
 pub(super) fn every_error_name_may_match(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     let mut taken: BTreeSet<&str> = BTreeSet::new();
     for entry in entries(definition) {
@@ -113,7 +113,7 @@ pub(super) fn every_error_name_may_match(definition: &Definition<'_>, found: &mu
             };
             found.push(finding.at(entry.at().index(i)));
         }
-        // What comes after `States.ALL` has another finding.
+        // Another finding reports entries after `States.ALL`.
         let names = entry.names.iter().map(String::as_str);
         taken.extend(names.take_while(|name| *name != error_name::ALL));
     }

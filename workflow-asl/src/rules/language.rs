@@ -4,7 +4,7 @@ use super::Definition;
 use crate::document::QueryLanguage;
 use crate::{Diagnostic, Finding};
 
-/// In a machine whose query language is JSONata no state goes back to JSONPath.
+/// In a machine whose query language is JSONata, no state uses JSONPath.
 pub(super) fn a_jsonata_machine_has_no_jsonpath_state(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     if definition.machine.language() != QueryLanguage::Jsonata {
         return;

@@ -66,7 +66,7 @@ fn csv_headers(config: &ReaderConfig, at: &Pointer, found: &mut Vec<Diagnostic>)
     }
 }
 
-/// By field of a `ReaderConfig`, the input types that use it.
+/// The input types that use a field of a `ReaderConfig`, by field.
 const READERS: &[(&str, &[&str])] = &[
     ("CSVDelimiter", &["CSV", "MANIFEST"]),
     ("CSVHeaderLocation", &["CSV", "JSON", "MANIFEST"]),
@@ -74,7 +74,7 @@ const READERS: &[(&str, &[&str])] = &[
     ("ItemsPointer", &["JSON"]),
 ];
 
-/// Fields of distributed maps must be in those, and fields of some readers in those.
+/// Fields of distributed maps are only in distributed maps, and fields of some readers only in those readers.
 pub(super) fn fields_have_an_effect(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     for state in definition.index.states.iter().filter(|state| state.state.kind == StateKind::Map) {
         if state.state.processor().is_some_and(is_inline) {
@@ -83,7 +83,7 @@ pub(super) fn fields_have_an_effect(definition: &Definition<'_>, found: &mut Vec
             }
         }
         let reader = state.state.item_reader.as_ref();
-        // In an inline map it is the reader that has no effect.
+        // In an inline map, the reader has no effect.
         if reader.is_some() && state.state.is_distributed() {
             for field in ["ItemsPath", "Items"].into_iter().filter(|field| state.state.has(field)) {
                 found.push(Finding::ItemsBesideReader { field }.at(state.at.child(field)));
@@ -93,7 +93,7 @@ pub(super) fn fields_have_an_effect(definition: &Definition<'_>, found: &mut Vec
         let at = state.at.child("ItemReader").child("ReaderConfig");
         let Some(input) = config.input_type.as_deref() else { continue };
         for (field, inputs) in READERS.iter().filter(|(field, _)| config.has(field)) {
-            // What is not a type at all is reported as such.
+            // Another finding reports an unknown type.
             if !inputs.contains(&input) && ReaderConfig::INPUT_TYPES.contains(&input) {
                 found.push(Finding::FieldOfOtherInput { field, input: input.to_owned(), inputs }.at(at.child(field)));
             }
@@ -107,7 +107,7 @@ pub(super) fn fields_have_an_effect(definition: &Definition<'_>, found: &mut Vec
 /// Returns whether the iterations run within the execution.
 fn is_inline(processor: &ItemProcessor) -> bool {
     match &processor.processor_config {
-        // What could not be read may be a placeholder.
+        // A value that could not be read may be a placeholder.
         None => !processor.has("ProcessorConfig"),
         Some(config) if config.is_unread() => false,
         Some(config) => match config.mode.as_deref() {

@@ -55,7 +55,7 @@ pub struct Annotations {
     pub errors: BTreeMap<Pointer, Vec<String>>,
     /// The states that are not checked against AWS's APIs, whose errors are then unknown.
     pub unchecked: BTreeSet<Pointer>,
-    /// The states whose errors may leave the workflow although they handle errors of others.
+    /// The states that handle errors of others, and whose own errors may leave the workflow.
     pub uncaught: BTreeSet<Pointer>,
     /// Whether the definition is made from the language, whose own checks know the types of its values.
     pub lowered: bool,
@@ -63,11 +63,11 @@ pub struct Annotations {
     pub expressions: Expressions,
 }
 
-/// What the rules find in a definition of which more is known than its document says.
+/// The rules for a definition about which more is known than its document contains.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Checked {
-    /// What they find.
+    /// The findings.
     pub found: Vec<Diagnostic>,
     /// The states of [`Annotations::unchecked`] without which they would find more.
     pub excusing: BTreeSet<Pointer>,
@@ -112,7 +112,7 @@ impl<'a> Definition<'a> {
         }
     }
 
-    /// Returns what every rule finds.
+    /// Returns the findings of all rules.
     fn check(&self) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         RULES.iter().for_each(|rule| rule(self, &mut found));
@@ -135,7 +135,7 @@ impl<'a> Definition<'a> {
         self.raised.get_or_init(|| RaisedErrors::of(&self.index, self.annotations))
     }
 
-    /// Whether any of these states is unchecked, so that there is no finding; they are noted as those that excuse it.
+    /// Returns whether any of these states is unchecked, which excuses the finding; these states are recorded.
     fn excuse(&self, unchecked: &BTreeSet<usize>) -> bool {
         self.excusing.borrow_mut().extend(unchecked);
         !unchecked.is_empty()
@@ -144,7 +144,7 @@ impl<'a> Definition<'a> {
 
 type Rule = fn(&Definition<'_>, &mut Vec<Diagnostic>);
 
-/// Every rule, in the order in which AWS looks: fields, languages, values, names, graph.
+/// All rules, in AWS's order: fields, languages, values, names, graph.
 const RULES: &[Rule] = &[
     field::belongs_to_its_object,
     field::belongs_to_the_language,
@@ -208,8 +208,8 @@ pub fn check(machine: &StateMachine, kind: MachineType) -> Vec<Diagnostic> {
     check_read(machine, size::characters(&machine.write()), kind, &Annotations::default()).found
 }
 
-/// Checks a state machine whose definition has so many characters as JSON without white space: what [`check`] finds,
-/// without writing the definition again to measure it, of a definition of which more may be known than its document says.
+/// Checks a state machine like [`check`], given the number of characters of its definition as JSON without white space,
+/// and possibly facts that its document does not contain.
 pub fn check_read(machine: &StateMachine, characters: usize, kind: MachineType, annotations: &Annotations) -> Checked {
     let definition = Definition::of(machine, characters, kind, annotations);
     let mut found = definition.check();
@@ -218,15 +218,15 @@ pub fn check_read(machine: &StateMachine, characters: usize, kind: MachineType, 
     Checked { found, excusing: states.map(|state| state.at.clone()).collect() }
 }
 
-/// Reads and checks a definition that is to run: the machine with its fields parsed, unless a finding
-/// [prevents it from running](Diagnostic::prevents_running), and what [`read_and_check`] finds, with the placeholders whose
-/// values must be known.
+/// Reads and checks a definition that is to run: the machine with its fields parsed, unless a finding [prevents it from
+/// running](Diagnostic::prevents_running), and the findings of [`read_and_check`], with the placeholders whose values
+/// must be known.
 pub fn check_to_run(definition: &Value, kind: MachineType) -> (Option<CheckedMachine>, Vec<Diagnostic>) {
     let (machine, mut found) = StateMachine::read_to_run(definition);
     if let Some(other) = other_document(definition) {
         return (None, vec![other]);
     }
-    // Types only matter to those who write the definition.
+    // Types only matter to the authors of the definition.
     let annotations = Annotations { lowered: true, ..Annotations::default() };
     let definition = Definition::of(&machine, size::characters(definition), kind, &annotations);
     found.extend(definition.check());
@@ -239,8 +239,8 @@ pub fn check_to_run(definition: &Value, kind: MachineType) -> (Option<CheckedMac
     (objects.map(|objects| CheckedMachine { machine, objects }), found)
 }
 
-/// Reads a definition and checks it: the machine, and what [`StateMachine::read`] and [`check`] find. Of another document
-/// only that it is none is told.
+/// Reads and checks a definition: returns the machine, and the findings of [`StateMachine::read`] and [`check`]. For
+/// any other document, the only finding is that it is not a definition.
 pub fn read_and_check(definition: &Value, kind: MachineType) -> (StateMachine, Vec<Diagnostic>) {
     let (machine, mut found) = StateMachine::read(definition);
     if let Some(other) = other_document(definition) {
@@ -250,7 +250,7 @@ pub fn read_and_check(definition: &Value, kind: MachineType) -> (StateMachine, V
     (machine, found)
 }
 
-/// Returns what a document is said to be that has no field of a definition.
+/// Returns the description of a document that has no field of a definition.
 fn other_document(document: &Value) -> Option<Diagnostic> {
     let is = match document {
         Value::Object(members) => {

@@ -17,7 +17,7 @@ pub(super) fn state_names_are_short(definition: &Definition<'_>, found: &mut Vec
     }
 }
 
-/// No two states have one name, not even in different branches.
+/// No two states have the same name, not even in different branches.
 pub(super) fn state_names_are_distinct(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     let mut first: BTreeMap<_, &Pointer> = BTreeMap::new();
     for state in &definition.index.states {

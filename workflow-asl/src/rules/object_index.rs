@@ -82,7 +82,7 @@ impl ObjectAt<'_> {
             && !(field.outermost && self.kind == ObjectKind::NestedRule)
     }
 
-    /// Whether it may, in the language of its state.
+    /// Returns whether it may have the field, in the language of its state.
     pub(crate) fn takes(&self, field: &Field) -> bool {
         self.may_have(field) && field.language.is_none_or(|language| language == self.language)
     }
@@ -113,11 +113,11 @@ pub(crate) struct ScopeAt {
     pub(crate) parent: Option<usize>,
     /// The number of the state that holds it, among [`ObjectIndex::states`].
     pub(crate) owner: Option<usize>,
-    /// Whether its states run as executions of their own, which see no variables from outside.
+    /// Whether its states run as child executions, which see no variables from outside.
     pub(crate) distributed: bool,
 }
 
-/// Every object of a definition, each before what is inside it.
+/// All objects of a definition, each before those inside it.
 pub(crate) struct ObjectIndex<'a> {
     pub(crate) objects: Vec<ObjectAt<'a>>,
     pub(crate) states: Vec<StateAt<'a>>,

@@ -20,16 +20,16 @@ pub(super) struct Errors<'a> {
     pub(super) any: bool,
     /// The states, by their numbers, that [`Annotations::unchecked`] has, which may raise such an error too.
     pub(super) unchecked: BTreeSet<usize>,
-    /// The names that the definition itself has: of `Fail` states, and those that a task is said to raise.
+    /// The names in the definition: of `Fail` states, and the declared errors of tasks.
     pub(super) own: BTreeSet<&'a str>,
-    /// Other names; one that ends in `*` is a family. Those of Step Functions itself among them.
+    /// Other names, including those of Step Functions itself; one that ends in `*` is a family.
     names: BTreeSet<Cow<'a, str>>,
     /// The integrations whose errors are among them, by their ARNs.
     apis: BTreeMap<&'a str, TaskResource<'a>>,
 }
 
 impl<'a> Errors<'a> {
-    /// Whether an error of this name may be among them, as far as their states are checked.
+    /// Returns whether an error of this name may be among them, as far as their states are checked.
     pub(super) fn may_have(&self, name: &str) -> bool {
         let reserved = name.starts_with(error_name::PREFIX);
         (self.any && !reserved)
@@ -39,7 +39,7 @@ impl<'a> Errors<'a> {
             || self.apis.values().any(|api| api.errors().any(|error| error.matches(name)))
     }
 
-    /// Every name that is known, without families and those of Step Functions itself.
+    /// Returns all known names, without families and those of Step Functions itself.
     pub(super) fn known(&self) -> impl Iterator<Item = Cow<'_, str>> {
         let apis = self.apis.values().flat_map(|api| api.errors().map(|error| Cow::Owned(error.to_string())));
         let names = self.names.iter().map(|name| Cow::Borrowed(name.as_ref()));
@@ -87,7 +87,7 @@ impl<'a> Errors<'a> {
         self.names.extend(names.iter().map(|name| Cow::Borrowed(*name)));
     }
 
-    /// What handlers of these names let pass.
+    /// Returns the errors that handlers of these names do not match.
     pub(super) fn past(mut self, catchers: &[&'a str]) -> Self {
         if let Some(passing) = passing_all(catchers) {
             self = Self::default();
@@ -107,7 +107,7 @@ impl<'a> Errors<'a> {
     }
 }
 
-/// Returns what these handlers do not catch, if one of them matches all other errors.
+/// Returns the errors that these handlers cannot catch, if one of them matches all others.
 fn passing_all(names: &[&str]) -> Option<&'static [&'static str]> {
     match () {
         () if names.contains(&error_name::ALL) => Some(&[error_name::DATA_LIMIT_EXCEEDED]),
@@ -118,7 +118,7 @@ fn passing_all(names: &[&str]) -> Option<&'static [&'static str]> {
     }
 }
 
-/// What the resources name. Finding an operation takes longest: tasks that call the same share it.
+/// The targets of resources. Looking up an operation is slow: tasks that call the same one share it.
 type Resources<'a> = BTreeMap<&'a str, Option<TaskResource<'a>>>;
 
 /// The errors of every state of a definition, by the state's number.
@@ -127,18 +127,18 @@ pub(super) struct RaisedErrors<'a> {
 }
 
 impl<'a> RaisedErrors<'a> {
-    /// What each state may raise, before its own catchers.
+    /// Returns the errors that each state may raise, before its own catchers.
     pub(super) fn of(index: &ObjectIndex<'a>, annotations: &'a Annotations) -> Self {
         let mut resources = Resources::default();
         let mut states: Vec<Errors<'a>> = Vec::new();
         states.resize_with(index.states.len(), Errors::default);
-        // What is inside comes after what it is in.
+        // States come after those that contain them.
         for (number, state) in index.states.iter().enumerate().rev() {
             let Some(slot) = states.get_mut(number) else { continue };
             slot.add(own_errors(state, annotations, &mut resources));
             slot.unchecked.extend(annotations.unchecked.contains(&state.at).then_some(number));
             let owner = index.scopes.get(state.scope).filter(|scope| !scope.distributed).and_then(|scope| scope.owner);
-            // No rule asks what leaves the whole workflow.
+            // No rule needs the errors that leave the workflow.
             let Some(owner) = owner else { continue };
             let left = slot.clone().past(&caught(state.state));
             if let Some(outer) = states.get_mut(owner) {
@@ -155,7 +155,7 @@ pub(super) fn caught(state: &State) -> Vec<&str> {
     catchers.flatten().map(String::as_str).collect()
 }
 
-/// Returns what a state may raise itself, without what is inside it.
+/// Returns the errors that a state may raise itself, without the states inside it.
 fn own_errors<'a>(at: &StateAt<'a>, annotations: &'a Annotations, resources: &mut Resources<'a>) -> Errors<'a> {
     let state = at.state;
     let mut errors = Errors::default();
@@ -196,7 +196,7 @@ fn own_errors<'a>(at: &StateAt<'a>, annotations: &'a Annotations, resources: &mu
     errors
 }
 
-/// What the call of a task may raise.
+/// Returns the errors that the call of a task may raise.
 fn task<'a>(at: &StateAt<'a>, annotations: &'a Annotations, resources: &mut Resources<'a>, errors: &mut Errors<'a>) {
     let declared = annotations.errors.get(&at.at);
     errors.own.extend(declared.into_iter().flatten().map(String::as_str));
@@ -204,7 +204,7 @@ fn task<'a>(at: &StateAt<'a>, annotations: &'a Annotations, resources: &mut Reso
     let parsed = *resources.entry(resource).or_insert_with(|| TaskResource::parse(resource).ok());
     let raises_any = parsed.is_none_or(TaskResource::raises_any);
     errors.any = raises_any && declared.is_none();
-    // What is not known before deployment may be that.
+    // A resource that is unknown before deployment may be one.
     if parsed.is_none_or(|task| task.calls_http() || task == TaskResource::Unknown) {
         errors.reserved(&[error_name::HTTP_SOCKET]);
         errors.names.insert(Cow::Owned(format!("{}*", error_name::HTTP_STATUS_PREFIX)));
@@ -214,7 +214,7 @@ fn task<'a>(at: &StateAt<'a>, annotations: &'a Annotations, resources: &mut Reso
             errors.apis.insert(resource, api);
         }
         Some(TaskResource::Activity) => {}
-        // What is not known before deployment is most often a function.
+        // A resource that is unknown before deployment is most often a function.
         _ => {
             let lambda = Integration::find(Integration::LAMBDA_INVOKE);
             let lambda = lambda.map(|lambda| TaskResource::Optimised(lambda, Pattern::RequestResponse));

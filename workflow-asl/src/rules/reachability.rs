@@ -5,9 +5,9 @@ use super::Definition;
 /// How a state is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reachability {
-    /// By a way without an error.
+    /// By a path without an error.
     InOrder,
-    /// By a catcher alone.
+    /// Only by a catcher.
     AfterAnError,
     Never,
 }

@@ -16,7 +16,7 @@ pub(super) fn a_definition_is_at_most_a_mebibyte(definition: &Definition<'_>, fo
 
 /// Returns how many characters a value has as JSON without white space.
 pub(super) fn characters(value: &Value) -> usize {
-    // Brackets, and the commas between.
+    // Brackets and commas.
     let around = |length: usize| 1 + length.max(1);
     match value {
         Value::Null | Value::Bool(true) => 4,

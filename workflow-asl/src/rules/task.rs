@@ -34,7 +34,7 @@ pub(super) fn a_task_ends_before_its_machine(definition: &Definition<'_>, found:
     }
 }
 
-/// `Credentials` give the role to assume, and an activity takes none.
+/// `Credentials` contain the role to assume, and an activity has none.
 pub(super) fn credentials_name_a_role(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     for state in definition.index.states.iter().filter(|state| state.state.kind == StateKind::Task) {
         let Some(credentials) = &state.state.credentials else { continue };
@@ -53,7 +53,7 @@ pub(super) fn credentials_name_a_role(definition: &Definition<'_>, found: &mut V
     }
 }
 
-/// Every task that calls a service, with what it calls.
+/// Returns every task that calls a service, with its integration.
 fn calls<'d>(definition: &'d Definition<'_>) -> impl Iterator<Item = (&'d StateAt<'d>, Integration<'d>)> {
     definition.index.states.iter().filter(|state| state.state.kind == StateKind::Task).filter_map(|state| {
         match Resource::parse(state.state.resource.as_deref()?)? {

@@ -36,7 +36,7 @@ pub(super) fn targets_exist(definition: &Definition<'_>, found: &mut Vec<Diagnos
         };
         found.push(finding.at(at));
     };
-    // Without states every target would be reported for the one mistake.
+    // Without states, every target would be reported for this one mistake.
     for graph in definition.graphs.iter().filter(|graph| !graph.states().is_empty()) {
         let start = graph.scope().start_at.filter(|_| graph.start().is_none());
         if let Some(name) = start {
@@ -77,7 +77,7 @@ fn is_open(graph: &Graph<'_>, number: usize, state: &crate::State) -> bool {
         || graph.leaving(number).iter().any(|edge| edge.to.is_none())
 }
 
-/// From every state that is reached, a path leads to a state that ends the scope.
+/// From every reachable state, a path leads to a state that ends the scope.
 ///
 /// AWS only requires that the outermost scope has a state that ends it, but any other endless loop fails too.
 pub(super) fn every_scope_ends(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
@@ -110,7 +110,7 @@ fn scope_phrase(graph: &Graph<'_>) -> &'static str {
     }
 }
 
-/// Every state is reached from `StartAt` of its scope.
+/// Every state is reachable from `StartAt` of its scope.
 pub(super) fn every_state_is_reached(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     for graph in definition.graphs.iter().filter(|graph| graph.start().is_some()) {
         let reached = graph.reachable();

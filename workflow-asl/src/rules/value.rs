@@ -22,7 +22,7 @@ use crate::{Code, Diagnostic, Finding, Pointer, SyntaxError, jsonata, nearest, p
 pub(super) fn has_the_form_of_its_field(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     for object in &definition.index.objects {
         for field in &object.present {
-            // Reading has looked at text, and other rules look at names and nested objects.
+            // The reader has checked text, and other rules check names and nested objects.
             let elsewhere = matches!(
                 field.form,
                 Form::Nested(_) | Form::StateName | Form::Text | Form::TextList | Form::ErrorNames
@@ -180,18 +180,18 @@ fn check_template(texts: &Texts<'_>, field: &Field, value: &Value, at: &Pointer,
             template::check(&texts.computed, value, at, found);
             check_plain_keys(value, at, found);
         }
-        // What a batch gets may be any JSON, and so may a request (the service takes arrays).
+        // The input of a batch may be any JSON, and so may a request (the service accepts arrays).
         _ if field.form == Form::Computed => template::check(&texts.computed, value, at, found),
         Value::Array(_) => template::check(&texts.computed, value, at, found),
         _ => wrong_type(value, "Object", at, found),
     }
 }
 
-/// Members of requests whose values are JSONPaths that the service itself follows: those of SageMaker's
-/// batch transform and of EventBridge's targets.
+/// Members of requests whose values are JSONPaths for the called service: those of SageMaker's batch transform and of
+/// EventBridge's targets.
 const PATHS_OF_THE_SERVICE: &[&str] = &["InputFilter", "OutputFilter", "InputPath", "InputPathsMap"];
 
-/// Warns of texts that look like paths under keys without `.$`.
+/// Warns of strings that look like paths under keys without `.$`.
 fn check_plain_keys(value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
     let Value::Object(members) = value else { return };
     let meant = |key: &str| key.ends_with(template::SUFFIX) || PATHS_OF_THE_SERVICE.contains(&key);
@@ -220,8 +220,8 @@ fn check_plain_keys(value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// What names a variable or a function is no text: `$name` of a variable that the definition assigns, a path that a rule
-/// compares with or that a Fail state gives.
+/// Returns whether a string is an expression rather than text: `$name` of an assigned variable, a path that a rule
+/// compares with, or one in a Fail state.
 pub(super) fn references_are_not_text(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     let assigned: BTreeSet<_> = definition.assigned.iter().map(|one| one.name).collect();
     for object in &definition.index.objects {
@@ -271,7 +271,7 @@ pub(super) fn references_are_not_text(definition: &Definition<'_>, found: &mut V
     }
 }
 
-/// Visits every text of a value that nothing computes, with the key that it is under.
+/// Visits every string of a literal value, with its key.
 fn plain_texts(value: &Value, key: &str, jsonata: bool, at: &Pointer, visit: &mut impl FnMut(&str, &str, &Pointer)) {
     match value {
         Value::String(text) if !placeholder::likely(text) => visit(text, key, at),

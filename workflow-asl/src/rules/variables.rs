@@ -9,8 +9,8 @@ use crate::limits::VARIABLE_NAME_CHARS;
 use crate::reaching::{Assignment, assignments};
 use crate::{Diagnostic, Finding, Pointer, placeholder};
 
-/// For how many scopes the rule on outer variables looks at what comes before them: each look goes
-/// over the whole scope around.
+/// The maximum number of scopes whose predecessors the rule on outer variables visits: each visit covers the whole
+/// enclosing scope.
 const FLOODS: usize = 200;
 
 /// A variable that is assigned somewhere.
@@ -39,7 +39,7 @@ impl Assigned<'_> {
     }
 }
 
-/// Every assignment, in the order of the states.
+/// Returns every assignment, in the order of the states.
 pub(super) fn assigned<'a>(index: &ObjectIndex<'a>) -> Vec<Assigned<'a>> {
     let states = index.states.iter().enumerate();
     let all = states.flat_map(|(number, state)| {
@@ -96,7 +96,7 @@ pub(super) fn inner_scopes_do_not_assign_outer_variables(definition: &Definition
         by_name.entry((variable.scope, variable.name)).or_default().push(variable);
     }
     let graphs = definition.graphs_of_scopes();
-    // Which states come before the one that holds a scope.
+    // Returns the states before the one that contains a scope.
     let mut before: BTreeMap<usize, Vec<bool>> = BTreeMap::new();
     let (scopes, states) = (&definition.index.scopes, &definition.index.states);
     for variable in all {

@@ -12,7 +12,7 @@ use super::name::derived;
 use super::workflow::is_for_every_item;
 use crate::syntax::ast::{DeclarationKind, DefaultValue, Derive, FieldDecl, Shape, Type, TypeKind, Workflow, plain};
 
-/// The module and what is in it.
+/// The module and its contents.
 pub(super) struct Module {
     name: Ident,
     /// The workflow's visibility, as written one level deeper.

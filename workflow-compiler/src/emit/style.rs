@@ -52,7 +52,7 @@ impl Editor {
     }
 }
 
-/// Returns the name of the module with workflow-runtime's types beside a workflow, with the span of its name.
+/// Returns the name of the module with workflow-runtime's types for a workflow, with the span of its name.
 pub(super) fn types_of(workflow: &Ident) -> Ident {
     format_ident!("__{}Types", plain(workflow), span = workflow.span())
 }

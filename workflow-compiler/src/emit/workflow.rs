@@ -105,7 +105,7 @@ fn picture(_: &CompiledWorkflow) -> TokenStream {
     TokenStream::new()
 }
 
-/// The types of a workflow, in its module and beside it.
+/// The types of a workflow, in its module and next to it.
 struct Types<'a> {
     outside: Style<'a>,
     inside: Style<'a>,
@@ -346,8 +346,8 @@ fn implementation(
     }
 }
 
-/// Returns what the source says of the input, the output and of what tasks give, for whoever runs it; nothing where it
-/// says nothing.
+/// Returns the declared types of the input, the output and the results of tasks, for engines; empty if nothing is
+/// declared.
 fn value_types(style: &Style<'_>, compiled: &CompiledWorkflow) -> TokenStream {
     let (krate, workflow) = (style.krate, &compiled.source);
     let of = |shape: &Shape, suffix: &str| match shape {

@@ -26,11 +26,11 @@ const TYPE_TESTS: [(&str, &str); 6] = [
 /// The style in which a condition is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Style {
-    /// With operators, functions and references.
+    /// A condition with operators, functions and references.
     Natural,
-    /// With ASL's operators by name, and references.
+    /// A condition with ASL's operators by name, and references.
     Named,
-    /// With ASL's operators by name, and paths as text.
+    /// A condition with ASL's operators by name, and paths as text.
     Plain,
 }
 

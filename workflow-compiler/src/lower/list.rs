@@ -34,7 +34,7 @@ impl<'a> Lowering<'_, 'a> {
             Ty::Array(item) => may_be_list(item),
             _ => true,
         };
-        // Whether the value is a sequence, of which a single item that is a list would flatten.
+        // Whether the value is a sequence, in which a single item that is a list would be flattened.
         let mut sequence = false;
         while let Some(run) = runs.next() {
             let plain = run.iter().all(|step| matches!(step, AccessStep::Member { .. }));
@@ -42,7 +42,7 @@ impl<'a> Lowering<'_, 'a> {
             if run.is_empty() && last {
                 value = if sequence && may_be_list { value.kept_array() } else { value };
             } else if plain && !run.is_empty() && !(last && may_be_list) {
-                // The lists of the items flatten, which is what is meant.
+                // The lists of the items are flattened, as intended.
                 value = self.jsonata_run(place, value, run, segments);
                 sequence = true;
             } else {

@@ -162,7 +162,7 @@ pub const DECLARATIONS: &[Keyword] = &[
     keyword("catch", "A catcher with a name, for use in any state."),
     keyword("defaults", "Clauses that are added to every task, after its own."),
     keyword("from", "A document in Amazon States Language that contains the states."),
-    keyword("property", "What must hold of every execution: `after A: B or C`, `A before B` and others."),
+    keyword("property", "What must hold for every execution: `after A: B or C`, `A before B` and others."),
 ];
 
 /// The keywords that declare states.

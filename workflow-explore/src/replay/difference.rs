@@ -1,4 +1,4 @@
-//! Where a replayed execution goes another way than the recorded one, and how.
+//! Where a replayed execution takes another path than the recorded one, and how.
 
 use std::fmt;
 
@@ -11,9 +11,9 @@ use super::json_path::{PathDifference, shortened};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Difference {
-    /// The number of the recorded event at which the ways differ.
+    /// The number of the recorded event at which the paths differ.
     pub event: u64,
-    /// The state at which the ways differ; `None` at the start.
+    /// The state at which the paths differ; `None` at the start.
     pub state: Option<String>,
     /// How they differ.
     pub kind: DifferenceKind,
@@ -21,7 +21,7 @@ pub struct Difference {
     pub file: Option<String>,
 }
 
-/// How two ways differ.
+/// How two paths differ.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum DifferenceKind {
@@ -56,7 +56,7 @@ pub enum DifferenceKind {
         /// What differs.
         paths: Vec<PathDifference>,
     },
-    /// It ends in another way.
+    /// It ends differently.
     Ended {
         /// The recorded end.
         recorded: Box<End>,
@@ -81,7 +81,7 @@ pub struct End {
     pub cause: Option<String>,
 }
 
-/// Data that differ before the ways do.
+/// Data that differ before the paths do.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DataDifference {

@@ -1,7 +1,7 @@
-//! Plays recorded executions against a changed definition: which of last week's executions would take another way?
+//! Plays recorded executions against a changed definition: which of last week's executions would take another path?
 //!
 //! A [`Recording`] is a history as AWS exports it. [`replay`] runs a definition with its input, the answers of its tasks and its
-//! times, and says whether the execution goes the same way: the same states in the same order, the same requests of tasks, the
+//! times, and says whether the execution takes the same path: the same states in the same order, the same requests of tasks, the
 //! same end. Answers are found by the name of the state, in the order of its visits, within each branch and each item of a map.
 //!
 //! ```
@@ -24,7 +24,7 @@
 //!
 //! let other = replay(&Engine::new(&machine(0.9))?, &recording)?;
 //! assert_eq!(other.verdict(), ReplayVerdict::AnotherWay);
-//! assert_eq!(other.to_string(), "another way from event 4: `GoodEnough` is followed by `Retrain` instead of `Deploy`\n");
+//! assert_eq!(other.to_string(), "another path from event 4: `GoodEnough` is followed by `Retrain` instead of `Deploy`\n");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -69,7 +69,7 @@ pub fn replay(engine: &Engine, recording: &Recording) -> Result<Replay, ReplayEr
     Replayer::new(engine).replay(recording)
 }
 
-/// Whether a replayed execution goes the way that was recorded.
+/// Whether a replayed execution takes the recorded path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ReplayVerdict {
@@ -77,7 +77,7 @@ pub enum ReplayVerdict {
     SameWay,
     /// Another state, another request or another end.
     AnotherWay,
-    /// The same way up to an answer that the history does not have.
+    /// The same path up to an answer that the history does not have.
     AnswerMissing,
 }
 
@@ -85,8 +85,8 @@ impl ReplayVerdict {
     /// The word for programs.
     pub fn name(self) -> &'static str {
         match self {
-            Self::SameWay => "same way",
-            Self::AnotherWay => "another way",
+            Self::SameWay => "same path",
+            Self::AnotherWay => "another path",
             Self::AnswerMissing => "answer missing",
         }
     }
@@ -136,17 +136,17 @@ impl Replay {
         &self.file
     }
 
-    /// The first difference from the recorded way.
+    /// The first difference from the recorded path.
     pub fn difference(&self) -> Option<&Difference> {
         self.difference.as_ref()
     }
 
-    /// The first state whose data differ, before the way does.
+    /// The first state whose data differ, before the path does.
     pub fn since(&self) -> Option<&DataDifference> {
         self.since.as_ref()
     }
 
-    /// The missing answer at which the replay ended. An execution that takes another way often needs one.
+    /// The missing answer at which the replay ended. An execution that takes another path often needs one.
     pub fn missing(&self) -> Option<&MissingAnswer> {
         self.missing.as_ref()
     }
@@ -176,10 +176,10 @@ impl Replay {
         }
     }
 
-    /// Fails a test unless the execution goes the recorded way.
+    /// Fails a test unless the execution takes the recorded path.
     ///
     /// # Panics
-    /// It goes another way, or an answer is missing.
+    /// It takes another path, or an answer is missing.
     #[track_caller]
     pub fn assert_same_way(&self) {
         assert!(self.verdict() == ReplayVerdict::SameWay, "{}: {self}\n{}", self.file, self.execution);

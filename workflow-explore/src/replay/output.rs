@@ -19,7 +19,7 @@ impl Replayer {
     /// answered.
     ///
     /// # Errors
-    /// The execution does not go the recorded way, or its way depends on when its tasks were answered.
+    /// The execution does not take the recorded path, or its path depends on when its tasks were answered.
     pub fn mocks(&self, recording: &Recording) -> Result<Value, ReplayError> {
         let Prompt { machine, given, .. } = self.prompt(recording)?;
         let mut case = Map::new();
@@ -69,7 +69,7 @@ impl Replayer {
         };
         let path = std::path::Path::new(recording.file());
         let name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        line(0, &format!("/// The execution of {} goes the recorded way.", name.replace('\n', " ")));
+        line(0, &format!("/// The execution of {} takes the recorded path.", name.replace('\n', " ")));
         line(0, "#[test]");
         line(0, &format!("fn {}() {{", function_name(&format!("execution {name}"))));
         if given.is_empty() {

@@ -24,7 +24,7 @@ pub(super) struct Stage {
     pub(super) first_states: Arc<BTreeSet<String>>,
 }
 
-/// Changes of an execution that do not change its way.
+/// Changes of an execution that do not change its path.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Setting {
     /// Added to the seed.

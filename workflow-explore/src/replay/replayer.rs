@@ -22,7 +22,7 @@ use super::trace::{Fact, Trace, failure};
 use super::{Replay, ReplayVerdict};
 use crate::explorer::looks_at;
 
-/// How many series of random numbers are tried where the way depends on them.
+/// How many series of random numbers are tried where the path depends on them.
 const SERIES: u64 = 256;
 
 /// How much later the execution runs that shows which values come from the clock: no round time, so that each part differs.
@@ -144,7 +144,7 @@ impl Replayer {
     /// The execution with its tasks answered at once, with the answers in the order in which they are asked for.
     ///
     /// # Errors
-    /// It does not go the recorded way then.
+    /// It does not take the recorded path then.
     pub(super) fn prompt(&self, recording: &Recording) -> Result<Prompt, ReplayError> {
         let renamed = self.renamed(recording);
         self.recognise(recording, &renamed)?;
@@ -155,7 +155,7 @@ impl Replayer {
         let replay = self.replay(recording)?;
         if replay.verdict() != ReplayVerdict::SameWay {
             let help = "name the definition that the execution ran with --definition";
-            return refused(format!("it goes another way: {}", replay.to_string().trim_end()), help);
+            return refused(format!("it takes another path: {}", replay.to_string().trim_end()), help);
         }
         if !recorded.redrives.is_empty() || !recorded.stops.is_empty() {
             let help = "choose an execution that ended by itself";
@@ -173,7 +173,7 @@ impl Replayer {
             (Some(difference), _) => difference.to_string(),
             (None, Some(missing)) => missing.to_string(),
         };
-        let problem = format!("its way depends on when its tasks were answered; at once, {problem}");
+        let problem = format!("its path depends on when its tasks were answered; at once, {problem}");
         refused(problem, "replay the history itself in a test: `workflow_explore::replay::replay`")
     }
 

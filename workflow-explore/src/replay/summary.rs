@@ -50,7 +50,7 @@ impl Summary {
         self.rows.iter().filter(|row| row.verdict == verdict).count()
     }
 
-    /// Returns whether all executions go the same way.
+    /// Returns whether all executions take the same path.
     pub fn is_same(&self) -> bool {
         self.rows.iter().all(|row| row.verdict == ReplayVerdict::SameWay)
     }
@@ -89,7 +89,7 @@ impl Summary {
         };
         let mut parts = Vec::new();
         for (verdict, what) in [
-            (ReplayVerdict::AnotherWay, "would take another way"),
+            (ReplayVerdict::AnotherWay, "would take another path"),
             (ReplayVerdict::AnswerMissing, "would need an answer that the history does not have"),
         ] {
             let states = self.states(verdict);
@@ -108,7 +108,7 @@ impl Summary {
             parts.push(format!("{} {what}, {places}", self.count(verdict)));
         }
         match parts.is_empty() {
-            true => format!("{all}, all go the same way"),
+            true => format!("{all}, all take the same path"),
             false => format!("{all}, {}", parts.join("; ")),
         }
     }

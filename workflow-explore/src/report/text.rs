@@ -34,7 +34,7 @@ impl fmt::Display for Report {
                 writeln!(f, "   - {decision}")?;
             }
             if let Some(replayed) = self.replay(finding) {
-                writeln!(f, "   way: {}", replayed.execution.path().join(" -> "))?;
+                writeln!(f, "   path: {}", replayed.execution.path().join(" -> "))?;
                 let status = replayed.execution.status();
                 match (replayed.execution.output(), replayed.execution.error()) {
                     (Some(output), _) => writeln!(f, "   end: {status}, {}", shortened(output))?,

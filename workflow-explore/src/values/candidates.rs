@@ -1,4 +1,4 @@
-//! Values of a type, as many as conditions tell apart.
+//! Values of a type, as many as conditions distinguish.
 
 use serde_json::{Map, Value, json};
 use workflow_local::{Instant, Payload};

@@ -1,4 +1,4 @@
-/// The execution of order-17 goes the recorded way.
+/// The execution of order-17 takes the recorded path.
 #[test]
 fn execution_order_17() {
     let engine = engine()

@@ -89,7 +89,7 @@ fn wanted(ordered: &Ordered<'_>, columns: &[usize], before: &[(f64, f64)], place
     }
     for (upper, lower) in ordered.edges.iter().filter(|(upper, lower)| column(*upper) != column(*lower)) {
         for (vertex, other) in [(*upper, *lower), (*lower, *upper)] {
-            // Where many lines join, most of them turn there. A line that passes through is straight in any case.
+            // Where many lines join, most of them turn there. A line that passes through is always straight.
             let weight = match (is_bend(vertex), is_bend(other)) {
                 (true, _) => 0.001,
                 (false, true) => 0.25,

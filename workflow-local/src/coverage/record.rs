@@ -85,7 +85,7 @@ impl Watch {
         Some(Self { definition: definition.into(), ways })
     }
 
-    /// Tells what somebody calls it.
+    /// Records a name for the definition.
     pub(crate) fn named(&self, name: &str) {
         let Some(recorder) = recorder() else { return };
         let line = || json!({ "definition": &*self.definition, "name": name });
@@ -93,7 +93,7 @@ impl Watch {
         recorder.lock().unwrap_or_else(PoisonError::into_inner).write_once(key, line);
     }
 
-    /// Tells that executions are tried that are not counted.
+    /// Records that exploration runs executions that are not counted.
     pub(crate) fn explored(&self) {
         let Some(recorder) = recorder() else { return };
         let line = || json!({ "definition": &*self.definition, "explored": true });

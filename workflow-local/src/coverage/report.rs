@@ -301,7 +301,7 @@ impl SourceFiles {
         }
         if let Some(explored) = line.get("explored") {
             covered.explored = true;
-            // A program says first that it explores, then what was taken.
+            // A program first records that it explores, then the points taken.
             for number in explored.as_array().into_iter().flatten() {
                 let number = usize::try_from(number.as_u64()?).ok()?;
                 let place = numbered.get(definition)?.get(number).copied().flatten();

@@ -189,7 +189,7 @@ impl Fitting {
                 self.opaque |= inside.opaque;
                 return Ok(());
             }
-            // A variant with a wrong tag or missing members is not meant.
+            // A variant with a wrong tag or missing members is not the intended one.
             let is_other = |mismatch: &TypeMismatch| mismatch.member == here || is_tag(mismatch, variant, place);
             let better = nearest.as_ref().is_none_or(|nearest| inside.found.len() < nearest.len());
             if better && !inside.found.iter().any(is_other) {

@@ -12,7 +12,7 @@ use super::{Execution, GivenItems};
 use crate::program::Program;
 use crate::task::TaskId;
 
-/// A copy goes its own way from here: it shares the definition, the store and the values with the original.
+/// The copy is independent from here on: it shares the definition, the store and the values with the original.
 impl Clone for Execution {
     fn clone(&self) -> Self {
         Self {
@@ -49,10 +49,10 @@ impl Clone for Execution {
 }
 
 impl Execution {
-    /// Hashes what the future of the execution follows from: its input, where each branch stands and with which data,
-    /// its outstanding work, and its timers by how long they still run. Left out is the past (the history, the numbers of
-    /// events and tasks, tokens). `time` adds its present, and `random` the random numbers to come, for definitions whose
-    /// expressions look at them.
+    /// Hashes everything that determines the future of the execution: its input, the position and the data of each
+    /// branch, its outstanding work, and its timers by how long they still run. Left out is the past (the history, the
+    /// numbers of events and tasks, tokens). `time` adds its present, and `random` the random numbers to come, for
+    /// definitions whose expressions look at them.
     #[doc(hidden)]
     pub fn fingerprint(&self, time: bool, random: bool, hasher: &mut impl Hasher) {
         let mut found =
@@ -62,7 +62,7 @@ impl Execution {
         for thread in threads().filter(|thread| thread.parent.is_none() && thread.run == RunId(0)) {
             found.thread(thread);
         }
-        // What no other thread leads to.
+        // Threads without a parent.
         for thread in threads() {
             if found.number(thread.id) == usize::MAX {
                 found.thread(thread);
@@ -97,8 +97,8 @@ impl Execution {
         }
     }
 
-    /// Returns which branches and iterations a task is in, the outermost first; with its state's name it tells it from
-    /// the other tasks that wait.
+    /// Returns the branches and iterations that contain a task, the outermost first; together with its state's name
+    /// they identify a waiting task.
     #[doc(hidden)]
     pub fn place_of(&self, task: TaskId) -> Vec<usize> {
         let mut place = Vec::new();
@@ -112,7 +112,7 @@ impl Execution {
         place
     }
 
-    /// Returns where a waiting task stands: the number of its [history](Self::history_of), and the last event of its
+    /// Returns the position of a waiting task: the number of its [history](Self::history_of), and the last event of its
     /// branch there.
     #[doc(hidden)]
     pub fn event_of(&self, task: TaskId) -> Option<(usize, u64)> {
@@ -195,7 +195,7 @@ impl Execution {
         &self.taken
     }
 
-    /// Gives the items of maps by their names, in place of what their item readers would read.
+    /// Sets the items of maps by their names, in place of those that their item readers would read.
     #[doc(hidden)]
     pub fn give_items(&mut self, items: GivenItems) {
         self.given_items = Some(items);

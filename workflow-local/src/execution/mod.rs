@@ -184,7 +184,7 @@ pub struct Execution {
     taken: Vec<u64>,
     /// The context object, if the caller gave one.
     given_context: Option<Payload>,
-    /// The items of maps, in place of what their item readers would read.
+    /// The items of maps, in place of those that their item readers would read.
     given_items: Option<GivenItems>,
     /// The types that answers to tasks are checked against.
     answer_types: Option<Arc<AnswerTypes>>,

@@ -6,7 +6,7 @@ use crate::history::Assigned;
 use crate::payload::Payload;
 
 impl Execution {
-    /// Returns the branch that goes on next, where it is about to enter a state.
+    /// Returns the branch that continues next, if it is about to enter a state.
     pub(super) fn next_entry(&self) -> Option<&Thread> {
         if !self.requests.is_empty() {
             return None;
@@ -20,7 +20,7 @@ impl Execution {
         self.threads.get_mut(id.0)?.as_deref_mut()
     }
 
-    /// Returns the state that is entered next, when nothing else happens before.
+    /// Returns the state that is entered next, unless something else happens before.
     pub fn next_state(&self) -> Option<&str> {
         match self.next_entry()?.doing {
             Doing::Enter(state, _) => Some(&self.program.state(state).name),

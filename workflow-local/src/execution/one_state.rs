@@ -364,7 +364,7 @@ fn mocked(visitor: &Visitor<'_>) -> Result<Payload, Failure> {
 }
 
 impl Program {
-    /// Returns what a state is called with and is, for whoever visits it alone.
+    /// Returns the request and the kind of a state, to visit it alone.
     pub(crate) fn kind(&self, id: StateId) -> StateKind {
         self.state(id).kind()
     }

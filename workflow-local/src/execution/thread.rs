@@ -167,7 +167,7 @@ pub(crate) enum Doing {
     Done,
 }
 
-/// What follows a timer.
+/// The continuation after a timer.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum AfterSleep {
     /// A wait: the state is done.

@@ -39,7 +39,7 @@ impl Execution {
 
     pub(super) fn wait_until(&self, thread: &Thread, visit: &Visit, wait: &WaitProgram) -> Result<Instant, Failure> {
         let until = match wait {
-            // What AWS says of a path to other values is its own here.
+            // AWS has a different message for a path to other values here.
             WaitProgram::Seconds(Some(Amount { from: AmountFrom::Path(path, _), .. })) => {
                 let seconds = self.evaluate(thread, visit, |scope| seconds(path, scope))?;
                 self.now.after(Duration::from_secs(seconds))

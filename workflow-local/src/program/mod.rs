@@ -268,7 +268,7 @@ impl Range {
 /// `InputPath`, `OutputPath`
 #[derive(Debug)]
 pub(crate) enum Selection {
-    /// All of it: no field, or `$`.
+    /// The whole value: no field, or `$`.
     Whole,
     /// `null`: an empty object.
     Empty,

@@ -133,7 +133,7 @@ fn order(compared: ComparedType, a: &Value, b: &Value) -> Option<Ordering> {
         },
         ComparedType::Flag => Some(a.as_bool()?.cmp(&b.as_bool()?)),
         ComparedType::Timestamp => Some(Instant::parse(a.as_str()?)?.cmp(&Instant::parse(b.as_str()?)?)),
-        // What a path leads to has one of the types above.
+        // The value of a path has one of the types above.
         ComparedType::Path => None,
     }
 }

@@ -165,14 +165,14 @@ mod engine {
     use crate::query::ContextValue;
     use crate::random::Random;
 
-    /// The expression, or what is wrong with a regular expression in it.
+    /// The expression, or the problem of a regular expression in it.
     pub(super) type Program = Result<Expression, String>;
 
     pub(super) fn compile(checked: &CheckedExpression) -> Program {
         Expression::compile(&checked.ast).map_err(|error| error.message)
     }
 
-    /// The value, or the words that say why there is none.
+    /// The value, or the message why there is none.
     pub(super) fn value(expression: &Compiled, scope: &Scope<'_>) -> Result<Value, String> {
         evaluate(expression, scope, |value, _| value.into_owned())
     }

@@ -89,7 +89,7 @@ impl FolderStore {
         File::open(path)
     }
 
-    /// Rejects a path that must not be written: behind a link out of the folder, or to a file that is not regular.
+    /// Rejects a path that must not be written: through a link out of the folder, or to a file that is not regular.
     fn may_write(&self, path: &Path) -> Result<(), String> {
         // A missing folder is created inside an existing one.
         let existing = path.ancestors().find(|part| part.symlink_metadata().is_ok());

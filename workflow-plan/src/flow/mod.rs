@@ -19,7 +19,7 @@ pub(crate) use reads::Read;
 use symbol::{Symbol, ValueSource};
 pub use uses::{Source, Use, uses};
 
-/// How often a state of a loop is visited before what differs in its input counts as any value.
+/// How often a state of a loop is visited before the differences in its input count as any value.
 const TURNS: u32 = 6;
 
 /// How often each state is visited on average before every input counts as any value: loops in maps in loops would
@@ -88,7 +88,7 @@ pub(crate) struct Reader<'m> {
     machine: &'m StateMachine,
     /// The names of the states in the newer definition.
     names: &'m dyn Fn(&str) -> String,
-    /// Whether what a task gives is known by the task, not by what it calls.
+    /// Whether the result of a task is identified by the task, not by its resource.
     by_task: bool,
     /// The visits until every input counts as any value.
     visits: usize,
@@ -103,7 +103,7 @@ impl Flow {
         flow
     }
 
-    /// The same, with what each task gives told apart, and without what is read of the input.
+    /// The same, with the results of each task distinguished, and without the reads of the input.
     fn of_tasks(machine: &StateMachine) -> Self {
         Self::read(machine, &str::to_owned, true)
     }

@@ -1,4 +1,4 @@
-//! What the expressions of a definition use of that which only an execution knows.
+//! The data that expressions of a definition use and that only an execution knows.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -11,7 +11,7 @@ use super::expression::steps;
 use super::symbol::{Symbol, ValueSource};
 use super::{Flow, Variables};
 
-/// Where data comes from that only an execution knows.
+/// The source of data that only an execution knows.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Source {
@@ -31,17 +31,17 @@ pub struct Use {
     pub path: Vec<String>,
     /// The text of the document that uses it.
     pub pointer: Pointer,
-    /// Where in that text, in bytes.
+    /// The range in that text, in bytes.
     pub range: Range<usize>,
     /// Whether it is only asked if there is such a value.
     pub asked: bool,
     /// Whether the value is used as it is, not what an expression made of it before.
     pub exact: bool,
-    /// How many steps of the path lead to a member that the definition itself adds on another way to this text.
+    /// How many steps of the path lead to a member that the definition itself adds on another path to this text.
     pub added: Option<usize>,
 }
 
-/// Everything that the expressions of a definition use of its input and of what its tasks give.
+/// Returns everything that the expressions of a definition use of its input and of the results of its tasks.
 pub fn uses(machine: &StateMachine) -> Vec<Use> {
     let flow = Flow::of_tasks(machine);
     let mut found = Vec::new();
@@ -78,7 +78,7 @@ pub fn uses(machine: &StateMachine) -> Vec<Use> {
     found
 }
 
-/// The members on the way of a reference that the definition adds on one way, and that must be in the data on another.
+/// The members of a reference that the definition adds on one path, and that must be in the data on another.
 fn missing(root: Symbol, steps: &[LiteralStep]) -> Vec<(Source, Vec<String>)> {
     let mut found = Vec::new();
     let mut value = root;

@@ -292,7 +292,7 @@ pub mod item {
     pub const defaults: () = ();
     /// A document in Amazon States Language that contains the states.
     pub const from: () = ();
-    /// What must hold of every execution: `after A: B or C`, `A before B` and others.
+    /// What must hold for every execution: `after A: B or C`, `A before B` and others.
     pub const property: () = ();
     /// Calls a service, a Lambda function or an activity.
     pub const task: () = ();

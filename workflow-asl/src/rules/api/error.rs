@@ -60,7 +60,7 @@ fn check(
         let (call, error) = (|| call.name().to_owned(), || name.clone());
         let here = format!("{own}.{rest}");
         let other = is_other_generation(task, prefix, own);
-        // Of names like the service's own one is probably a slip.
+        // A name similar to one of the service is probably misspelt.
         let like_own = prefix == own && !own.is_empty();
         let slip = if any && like_own { nearest_of(task, rest, lookups) } else { None };
         if slip.is_some() {

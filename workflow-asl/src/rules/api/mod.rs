@@ -26,7 +26,7 @@ pub(super) use request::a_request_fits_its_api;
 pub(super) use resource::{a_resource_is_an_api, an_integration_has_its_pattern, operation_meant};
 pub(super) use result::results_have_the_members_that_are_read;
 
-/// What calls an API.
+/// The caller of an API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Caller {
     Task,
@@ -46,12 +46,12 @@ pub(super) struct ApiCall<'a> {
     language: QueryLanguage,
     /// The text of the `Resource`.
     arn: &'a str,
-    /// What a task calls, or which part of its ARN is not known; `None` for what is no task.
+    /// The target of a task, or the unknown part of its ARN; `None` if the caller is not a task.
     parsed: Option<Result<TaskResource<'a>, ResourceError<'a>>>,
     request: Option<&'a Value>,
 }
 
-/// Every call of a service in a definition, in its order.
+/// Returns every call of a service in a definition, in its order.
 pub(super) fn calls<'a>(index: &ObjectIndex<'a>) -> Vec<ApiCall<'a>> {
     let mut calls = Vec::new();
     let mut known = BTreeMap::new();
@@ -60,7 +60,7 @@ pub(super) fn calls<'a>(index: &ObjectIndex<'a>) -> Vec<ApiCall<'a>> {
         let fields = state.state;
         let mut push = |caller, at: Pointer, arn: Option<&'a String>, parameters, arguments| {
             let Some(arn) = arn.map(String::as_str).filter(|arn| is_call(arn)) else { return };
-            // Another resource of a map has another finding.
+            // Another finding reports other resources of a map.
             let fits = match caller {
                 Caller::Task => true,
                 Caller::Reader => is_one_of(READERS, arn),
@@ -73,7 +73,7 @@ pub(super) fn calls<'a>(index: &ObjectIndex<'a>) -> Vec<ApiCall<'a>> {
                 QueryLanguage::JsonPath => parameters,
                 QueryLanguage::Jsonata => arguments,
             };
-            // Finding an operation takes longest: tasks that call the same share it.
+            // Looking up an operation is slow: tasks that call the same one share it.
             let parsed =
                 (caller == Caller::Task).then(|| *known.entry(arn).or_insert_with(|| TaskResource::parse(arn)));
             calls.push(ApiCall { caller, state: number, at, language, arn, parsed, request: request.as_ref() });
@@ -105,13 +105,13 @@ fn is_one_of(calls: &[S3Call], arn: &str) -> bool {
 
 /// Returns whether the text is the ARN of an integration with a service; what is not has another finding.
 fn is_call(arn: &str) -> bool {
-    // Partition, region and account alone may be unknown: `arn:${AWS::Partition}:states:::…`.
+    // Only partition, region and account may be unknown: `arn:${AWS::Partition}:states:::…`.
     let name = Arn::parse(arn).and_then(Arn::integration);
     name.is_some_and(|name| !placeholder::likely(name)) && Resource::parse(arn).is_some()
 }
 
 impl<'a> ApiCall<'a> {
-    /// Returns what a task calls, where that is known.
+    /// Returns the target of the call, if it is known.
     fn target(&self) -> Option<TaskResource<'a>> {
         self.parsed.and_then(Result::ok)
     }
@@ -129,17 +129,17 @@ impl<'a> ApiCall<'a> {
         Some((self.state, input))
     }
 
-    /// Returns what is called, as messages name it: `sqs:sendMessage`, `aws-sdk:s3:getObject`.
+    /// Returns the name of the call for messages: `sqs:sendMessage`, `aws-sdk:s3:getObject`.
     fn name(&self) -> &str {
         let name = Arn::parse(self.arn).and_then(Arn::integration).unwrap_or(self.arn);
         name.split_once('.').map_or(name, |(name, _)| name)
     }
 
-    /// Returns what the request may be.
+    /// Returns the possible requests.
     fn input(&self) -> Option<RequestInput> {
         match self.caller {
             Caller::Task => RequestInput::of(self.target()?),
-            // Readers take what the API takes, as far as is known.
+            // Readers accept the API's parameters, as far as is known.
             Caller::Reader => {
                 let (service, operation) = self.name().split_once(':')?;
                 Some(RequestInput::of_operation(Service::find(service)?.operation(operation)?))

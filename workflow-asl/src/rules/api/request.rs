@@ -18,10 +18,10 @@ use crate::rules::Definition;
 use crate::rules::task::request_field;
 use crate::{Diagnostic, Finding, Pointer, placeholder};
 
-/// Stands for what an expression computes.
+/// The value that replaces a computed one.
 const UNKNOWN: &str = "{%%}";
 
-/// What a result writer needs; which other members it takes is not known.
+/// The required member of a result writer; its other members are unknown.
 const WRITER_NEEDS: &str = "Bucket";
 
 /// A request has the parameters that its API takes.
@@ -29,7 +29,7 @@ pub(in crate::rules) fn a_request_fits_its_api(definition: &Definition<'_>, foun
     let lookups = Lookups::default();
     let mut read = Read::default();
     for call in &definition.calls {
-        // One that is absent is another finding.
+        // Another finding reports an absent request.
         let made;
         let members = match call.request {
             Some(Value::Object(members)) => members,
@@ -65,7 +65,7 @@ pub(in crate::rules) fn a_request_fits_its_api(definition: &Definition<'_>, foun
     }
 }
 
-/// What was read of the table, which is read from front to back: a definition asks for the same again and again.
+/// A cache of the table, which is read from front to back: a definition looks up the same entries repeatedly.
 #[derive(Default)]
 struct Read {
     members: BTreeMap<Structure, Rc<[Member]>>,
@@ -86,10 +86,10 @@ struct Request<'r> {
     call: &'r ApiCall<'r>,
     expressions: &'r Expressions,
     read: &'r mut Read,
-    /// Whether what does not fit is certainly wrong.
+    /// Whether a mismatch is certainly an error.
     certain: bool,
     input: Option<RequestInput>,
-    /// Where the request is.
+    /// The place of the request.
     base: &'r Pointer,
     lookups: &'r Lookups,
     found: &'r mut Vec<Diagnostic>,
@@ -98,14 +98,14 @@ struct Request<'r> {
 /// Returns the object that an expression makes, where it is a constructor: what its members have that is not known
 /// stays an expression.
 fn made_by(expressions: &Expressions, text: &str) -> Option<Value> {
-    // Others make no object that is known.
+    // Other expressions do not create a known object.
     let text = jsonata::expression(text).filter(|text| text.trim_start().starts_with('{'))?;
     let read = expressions.read(text);
     let (ast, _) = (*read).as_ref().ok()?;
     Some(made(&ast.root)).filter(Value::is_object)
 }
 
-/// Nodes lie in each other only so deep.
+/// The nesting of nodes is limited.
 fn made(node: &Node) -> Value {
     let name = |key: &Node| if let NodeKind::String(name) = &key.kind { Some(name.clone()) } else { None };
     match &node.kind {
@@ -124,7 +124,7 @@ fn made(node: &Node) -> Value {
 }
 
 impl Request<'_> {
-    /// Checks the value of a parameter, of items of it, or of a map, which has no `name`.
+    /// Checks the value of a parameter, of its items, or of a map, which has no `name`.
     fn value(&mut self, value: &Value, shape: Shape, name: Option<&str>, at: &Pointer) {
         if self.is_no_text(value, shape, name, at) {
             return;
@@ -190,7 +190,7 @@ impl Request<'_> {
         at: &Pointer,
     ) -> BTreeSet<&'static str> {
         let language = self.call.language;
-        // What a misspelt name was meant for is not missing as well.
+        // The parameter that a misspelt name means is not reported as missing.
         let mut meant = BTreeSet::new();
         let known = self.read.members(structure);
         for (key, value) in members {
@@ -218,7 +218,7 @@ impl Request<'_> {
         members.keys().any(|key| member_name(key, self.call.language).0 == name || placeholder::contained(key))
     }
 
-    /// Checks the text of a parameter for what AWS rejects although it is text.
+    /// Reports strings that AWS rejects although a string is expected.
     fn text(&mut self, text: &str, name: &str, at: &Pointer) {
         let finding = if name.ends_with("Url") && text.starts_with("arn:") {
             let meant = Arn::parse(text)
@@ -236,7 +236,7 @@ impl Request<'_> {
         self.found.push(finding.at(at.clone()));
     }
 
-    /// Of some groups of parameters one must be given. Those of an API hold for its call by the SDK too.
+    /// Checks the groups of parameters of which one is required. Those of an API also apply to its call by the SDK.
     fn groups(&mut self, members: &Map<String, Value>, structure: Structure, meant: &BTreeSet<&str>, at: &Pointer) {
         let name = self.call.name();
         let integration = Integration::find(name.strip_prefix("aws-sdk:").unwrap_or(name));
@@ -249,14 +249,14 @@ impl Request<'_> {
         }
     }
 
-    /// Optimised DynamoDB takes a bare text for a value.
+    /// The optimised integration with DynamoDB accepts a plain string as a value.
     fn is_attribute_value(&self, shape: Shape) -> bool {
         self.input.is_some_and(RequestInput::takes_plain_attribute_values)
             && shape.member("S").is_some()
             && shape.member("BOOL").is_some()
     }
 
-    /// Reports what fails the task since a string is wanted.
+    /// Reports a value that fails the task because a string is required.
     fn is_no_text(&mut self, value: &Value, shape: Shape, name: Option<&str>, at: &Pointer) -> bool {
         if matches!(value, Value::String(_) | Value::Null) {
             return false;
@@ -276,7 +276,7 @@ impl Request<'_> {
         wrong
     }
 
-    /// Reports a member that the structure does not have, and gives the one that was probably meant.
+    /// Reports a member that the structure does not have, and returns the probable one.
     fn unknown(
         &mut self,
         name: &str,
@@ -287,12 +287,12 @@ impl Request<'_> {
     ) -> Option<&'static str> {
         let names = || structure.members().map(|member| member.name);
         let same = names().find(|candidate| alike(candidate, name));
-        // One that is there already was not meant.
+        // A member that is already present was not intended.
         let near = same.or_else(|| {
             let free = names().filter(|candidate| !self.gives(members, candidate));
             self.lookups.nearest(name, free)
         });
-        // `Body` for `MessageBody`: the only required member that has the name as its end or beginning.
+        // `Body` for `MessageBody`: the only required member that ends or begins with the name.
         let near = near.or_else(|| {
             let name = name.to_ascii_lowercase();
             let mut longer = structure.members().filter(|member| {

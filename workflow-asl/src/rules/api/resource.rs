@@ -1,4 +1,4 @@
-//! Rules on what a task calls: the service, its operation, and the pattern of the integration.
+//! Rules on the resource of a task: the service, its operation, and the pattern of the integration.
 
 use workflow_services::{Integration, MachineType, Pattern, ResourceError, Service, Support, TaskResource};
 
@@ -13,7 +13,7 @@ fn tasks<'d>(definition: &'d Definition<'_>) -> impl Iterator<Item = (&'d ApiCal
     definition.calls.iter().filter_map(|call| Some((call, call.parsed?)))
 }
 
-/// What a task calls exists: the service, and its operation.
+/// The service and the operation that a task calls exist.
 pub(in crate::rules) fn a_resource_is_an_api(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     let lookups = Lookups::default();
     for (call, parsed) in tasks(definition) {
@@ -65,7 +65,7 @@ fn unknown_part(name: &str) -> &str {
     }
 }
 
-/// Reports what is wrong with a word of the resource, or with all of it.
+/// Reports a problem with a word of the resource, or with all of it.
 fn push(call: &ApiCall<'_>, word: Option<&str>, finding: Finding, found: &mut Vec<Diagnostic>) {
     let mut diagnostic = finding.at(call.at.child("Resource"));
     // The word is a slice of the text, so its offset follows from the addresses.
@@ -78,7 +78,7 @@ fn push(call: &ApiCall<'_>, word: Option<&str>, finding: Finding, found: &mut Ve
     found.push(diagnostic);
 }
 
-/// Returns what was meant by a name of which the API has others: first one that differs in case only, then the nearest.
+/// Returns the name that was probably meant: first one that differs only in case, then the nearest.
 fn meant<I>(name: &str, candidates: impl Fn() -> I, lookups: &Lookups) -> Option<String>
 where
     I: Iterator<Item = &'static str>,
@@ -87,7 +87,7 @@ where
     near.or_else(|| lookups.nearest(name, candidates())).map(str::to_owned)
 }
 
-/// What people call services, and the names that the SDK has for them.
+/// Common names of services, with their names in the SDK.
 const CALLED: &[(&str, &str)] = &[
     ("stepfunctions", "sfn"),
     ("stepfunction", "sfn"),
@@ -135,7 +135,7 @@ fn integration_meant(name: &str, lookups: &Lookups) -> Option<String> {
         return Some(known.name().to_owned());
     }
     let of_sdk = service_called(service);
-    // The same service has an integration of its own under the prefix that policies have.
+    // The SDK's service has another name than the prefix in policies.
     let own = of_sdk.map(Service::iam_prefix).filter(|prefix| *prefix != service);
     let own = || Integration::all().filter(move |known| own == Some(known.service()));
     if let Some(known) = own().find(|known| alike(action, known.action())) {
@@ -182,7 +182,7 @@ pub(in crate::rules) fn an_integration_has_its_pattern(definition: &Definition<'
             _ => continue,
         };
         let word = call.arn.rsplit_once('.').map(|(_, suffix)| suffix);
-        // What no pattern has is another finding.
+        // Another finding reports unsupported operations.
         if matches!(task, TaskResource::Sdk(operation, _) if !operation.is_supported()) {
             continue;
         }

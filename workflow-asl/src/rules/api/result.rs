@@ -94,7 +94,7 @@ fn walk(mut part: ResultPart, steps: &[LiteralStep]) -> Walk<'_> {
         let next = match (&step.kind, part.shape()) {
             (_, Shape::Document | Shape::Blob) => return Walk::Open(number),
             (LiteralKind::Index(_), Shape::List(_)) => part.item(),
-            // JSONata takes a value for an array of one.
+            // JSONata treats a single value as an array of one item.
             (LiteralKind::Index(_), _) => None,
             (LiteralKind::Name(name), _) => match items_of(part).map(|items| (items, items.member(name))) {
                 Some((_, Member::Found(member, _))) => Some(member),

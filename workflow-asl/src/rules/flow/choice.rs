@@ -1,4 +1,4 @@
-//! What the rules of a choice show of the values that they test, and which can never be true.
+//! What the rules of a choice imply about the tested values, and which rules can never be true.
 
 use serde_json::Value;
 
@@ -18,7 +18,7 @@ impl Flow<'_, '_> {
             (output, variables)
         };
         let mut rules = Vec::new();
-        // What holds where the rules before are not true.
+        // The facts if the earlier rules are not true.
         let mut left = Some(scene.clone());
         for (number, rule) in at.state.choices.iter().flatten().enumerate() {
             let place = at.at.child("Choices").index(number);
@@ -72,7 +72,7 @@ impl Flow<'_, '_> {
 
     /// Returns the scenes in which a rule is true, and in which it is not, as far as they are possible.
     fn rule(&self, scene: &Scene, rule: &ChoiceRule, at: &Pointer) -> Outcomes {
-        // Each of several is evaluated where those before are true, of `And`, or are not, of `Or`.
+        // Each of several rules is evaluated if the earlier ones are true, for `And`, or not true, for `Or`.
         let all = |rules: &[ChoiceRule], field: &str, joins: bool| {
             let (mut here, mut other) = (Some(scene.clone()), None);
             for (number, rule) in rules.iter().enumerate() {
@@ -188,10 +188,10 @@ impl Flow<'_, '_> {
             return if truth { never(quote(&ty), None) } else { same() };
         }
         let Test::Compare(kind, relation) = test else {
-            // It is true in any case.
+            // It is always true.
             return if truth { same() } else { None };
         };
-        // Text that is no timestamp.
+        // A string that is not a timestamp.
         if operator.order().is_some_and(|(compared, _)| compared == Operand::Timestamp) {
             if let Ty::Text(Some(texts)) = &ty
                 && truth
@@ -209,7 +209,7 @@ impl Flow<'_, '_> {
         let (known, name) = (ty.kind().is_some(), path.normalized());
         if !truth && !known {
             return match compared(&Ty::Any, kind, relation, &other, true) {
-                // What a path reads is not one value.
+                // The path does not read a single value.
                 Compared::To(values) if operator.operand() != Operand::Path => Some(scene.without(name, values)),
                 _ => same(),
             };
@@ -253,11 +253,11 @@ impl Flow<'_, '_> {
     }
 }
 
-/// What an operator tests.
+/// The test of an operator.
 enum Test {
-    /// Whether the value is of the kind.
+    /// Whether the value has the kind.
     Kind(Kind, bool),
-    /// How it compares with another of the kind; `None` for a pattern.
+    /// The comparison with a value of the kind; `None` for a pattern.
     Compare(Kind, Option<Relation>),
 }
 
@@ -282,17 +282,17 @@ impl Test {
     }
 }
 
-/// What a comparison shows.
+/// The result of a comparison.
 pub(super) enum Compared {
     /// The value is of this type.
     To(Ty),
-    /// AWS does not list the text among these.
+    /// AWS does not list the string among these values.
     Unlisted(Vec<&'static str>),
-    /// It is not so.
+    /// It is false.
     Never,
 }
 
-/// Compares a value with another of a kind, both of which are of that kind.
+/// Compares two values of one kind.
 pub(super) fn compared(ty: &Ty, kind: Kind, relation: Option<Relation>, other: &Ty, truth: bool) -> Compared {
     match kind {
         Kind::Text if relation == Some(Relation::Equal) => {

@@ -1,4 +1,4 @@
-//! What JSONata expressions give, and what they read.
+//! The types of JSONata expressions, and the values that they read.
 
 use std::ops::Range as Span;
 use std::rc::Rc;
@@ -13,13 +13,13 @@ use crate::jsonata::{self, Node, NodeKind};
 use crate::path::Segment;
 use crate::{Finding, Pointer, placeholder};
 
-/// How high an expression is that is looked at whole. Of what is deeper, nothing is known.
+/// The maximum height of an expression that is analysed; deeper parts have unknown types.
 pub(super) const DEPTH: usize = 64;
 
 /// The marker before an expression.
 const OPEN: usize = "{%".len();
 
-/// Where an expression is, and what it sees besides the scene.
+/// The place of an expression, and its data in addition to the scene.
 #[derive(Clone)]
 pub(super) struct Place<'p> {
     pub(super) scene: Scene,
@@ -29,11 +29,11 @@ pub(super) struct Place<'p> {
     pub(super) bound: Vec<(Rc<str>, Ty)>,
     /// The context value, `$`.
     pub(super) context: Ty,
-    /// Whether what is not there is only asked for.
+    /// Whether absent values are only tested for.
     pub(super) asks: bool,
 }
 
-/// What an expression gives: its type, and whether it gives anything. Many values are each of the type.
+/// The result of an expression: its type, and whether it may be absent. Each of several values has the type.
 pub(super) struct Given {
     pub(super) ty: Ty,
     pub(super) is: Is,
@@ -56,7 +56,7 @@ impl Given {
 }
 
 impl Flow<'_, '_> {
-    /// Returns what a value with expressions in its strings gives.
+    /// Returns the type of a value with expressions in its strings.
     pub(super) fn value(&self, scene: &Scene, value: &Value, at: &Pointer) -> Ty {
         match value {
             Value::String(text) => match jsonata::expression(text) {
@@ -172,7 +172,7 @@ impl Flow<'_, '_> {
             let given = self.node(value, place);
             match &key.kind {
                 NodeKind::String(name) => {
-                    // What is not there is reported once.
+                    // An absent value is reported once.
                     let is = if given.is == Is::There { Is::There } else { Is::Maybe };
                     fields.insert(name, Slot { ty: given.value(), is });
                 }
@@ -237,14 +237,14 @@ impl Flow<'_, '_> {
         Given::maybe(Ty::Any)
     }
 
-    /// Looks at the parts of what is not understood.
+    /// Analyses the parts of an unknown expression.
     fn parts(&self, node: &Node, place: &Place<'_>) -> Given {
         let inner = Place { context: Ty::Any, ..place.clone() };
         node.children().into_iter().for_each(|part| drop(self.node(part, &inner)));
         Given::maybe(Ty::Any)
     }
 
-    /// Returns what a path, or a step of one, reads.
+    /// Returns the type that a path, or a step of one, reads.
     fn path_of(&self, node: &Node, place: &Place<'_>) -> Given {
         match &node.kind {
             NodeKind::Path(steps) => {
@@ -262,7 +262,7 @@ impl Flow<'_, '_> {
         }
     }
 
-    /// Returns what a step gives for what comes before it. `start` is where the path begins.
+    /// Returns the result of a step for the value before it. `start` is the start of the path.
     fn step(&self, node: &Node, before: Option<Given>, start: usize, place: &Place<'_>) -> Given {
         match &node.kind {
             NodeKind::Variable(name) if before.is_none() => match place.variable(name) {
@@ -279,7 +279,7 @@ impl Flow<'_, '_> {
                 self.member(name, &node.span, before, start, place)
             }
             NodeKind::Predicate(inner, filter) => {
-                // `[x, 'default'][0]` asks whether there is an `x`.
+                // `[x, 'default'][0]` tests whether `x` exists.
                 let asks = place.asks || matches!(inner.kind, NodeKind::Array(_));
                 let given = self.step(inner, before, start, &Place { asks, ..place.clone() });
                 self.predicate(node, inner, filter, given, start, place)
@@ -383,7 +383,7 @@ impl Flow<'_, '_> {
         Given { ty: Ty::Any, is: Is::Absent, many: false }
     }
 
-    /// Returns what a call gives. `piped` is the value before `~>`, its first argument.
+    /// Returns the result of a call. `piped` is the value before `~>`, its first argument.
     fn call(&self, procedure: &Node, arguments: &[Node], piped: Option<(&Node, Ty)>, place: &Place<'_>) -> Given {
         let known = match &procedure.kind {
             NodeKind::Variable(name) if place.variable(name).is_none() => function(name),
@@ -441,7 +441,7 @@ impl Flow<'_, '_> {
                 _ => Ty::Any,
             },
         };
-        // Most functions give nothing for nothing.
+        // Most functions return nothing for an absent argument.
         if known.asking { Given::there(ty) } else { Given::maybe(ty) }
     }
 
@@ -517,7 +517,7 @@ impl<'p> Place<'p> {
         }
         if name == "states" {
             let mut fields = Fields::of([("input", self.scene.input.clone()), ("context", self.scene.context.clone())]);
-            // Another rule says what `$states` does not have.
+            // Another rule reports unknown members of `$states`.
             fields.open = true;
             for (name, ty) in [("result", &self.scene.result), ("errorOutput", &self.scene.error)] {
                 ty.iter().for_each(|ty| fields.insert(name, Slot::there(ty.clone())));

@@ -26,19 +26,20 @@ use crate::request_input::RequestInput;
 use crate::{Diagnostic, Finding, Pointer, placeholder};
 use ty::{Fields, Slot, Ty};
 
-/// How many states are looked at for each state of the definition, and besides. Loops and nested scopes take more than one.
+/// The maximum number of visits of states: for each state of the definition, and in addition. Loops and nested scopes
+/// take more than one.
 const TURNS: (usize, usize) = (40, 1_000);
 
-/// How often what is known of a state's input may change before nothing is known.
+/// How often the type of a state's input may change before it becomes unknown.
 const CHANGES: usize = 4;
 
-/// How many variables have types.
+/// The maximum number of variables with types.
 const VARIABLES: usize = 128;
 
 /// The types of the variables that may have a value.
 type Variables = Rc<BTreeMap<Rc<str>, Ty>>;
 
-/// What is known where a state begins.
+/// The facts at the start of a state.
 #[derive(Clone)]
 struct Fact {
     input: Ty,
@@ -56,11 +57,11 @@ struct Scene {
     error: Option<Ty>,
     variables: Variables,
     context: Ty,
-    /// The values of paths for which a comparison before was not true.
+    /// The values of paths for which an earlier comparison was not true.
     others: Vec<(String, Ty)>,
 }
 
-/// What is known after a state, by the fields that lead on.
+/// The facts after a state, by its transitions.
 #[derive(Default)]
 struct Outcome {
     next: Option<(Ty, Variables)>,
@@ -75,7 +76,7 @@ struct Outcomes {
 }
 
 impl Outcomes {
-    /// Both are possible, and nothing more is known.
+    /// Both results are possible, and nothing follows from them.
     fn both(scene: &Scene) -> Self {
         Self { yes: Some(scene.clone()), no: Some(scene.clone()) }
     }
@@ -85,7 +86,7 @@ impl Outcomes {
     }
 }
 
-/// Where a path that is only names and indices begins.
+/// The start of a path that only has names and indices.
 enum Origin {
     Input,
     Variable(String),
@@ -100,22 +101,22 @@ struct Flow<'d, 'a> {
     inside: BTreeMap<usize, Vec<usize>>,
     /// The results of the tasks that call AWS's APIs.
     results: BTreeMap<usize, Ty>,
-    /// What their requests may be.
+    /// Their possible requests.
     inputs: BTreeMap<usize, RequestInput>,
     found: RefCell<Vec<Diagnostic>>,
-    /// Whether what is found is kept.
+    /// Whether findings are recorded.
     says: Cell<bool>,
     left: Cell<usize>,
-    /// How deep the part of an expression is that is looked at.
+    /// The depth of the current part of an expression.
     depth: Cell<usize>,
     lookups: Lookups,
 }
 
-/// What is read of a value may be there, and values are of the types that their uses need.
+/// Every value that is read may exist, and values have the types that their uses need.
 pub(super) fn values_have_what_is_read(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     // A target that is not known may be any state.
     let unknown = |edge: &Edge<'_>| edge.to.is_none() && placeholder::likely(edge.target);
-    // Where a part of the definition is wrong, its other values may be, too.
+    // If a part of the definition is wrong, its other values may be wrong too.
     let wrong = |one: &Diagnostic| one.code.is_certain() && !one.code.fails_only_when_it_runs();
     if definition.annotations.lowered
         || found.iter().any(wrong)
@@ -157,7 +158,7 @@ pub(super) fn values_have_what_is_read(definition: &Definition<'_>, found: &mut 
     if flow.left.get() == 0 {
         return;
     }
-    // What another rule has found is not said twice.
+    // Findings of other rules are not repeated.
     let mut said: BTreeMap<Pointer, Vec<Option<(usize, usize)>>> = BTreeMap::new();
     found.iter().for_each(|one| said.entry(one.pointer.clone()).or_default().push(one.range));
     for one in flow.found.into_inner() {
@@ -198,7 +199,7 @@ struct Solving<'f, 'd, 'a> {
     flow: &'f Flow<'d, 'a>,
     numbers: &'f [Option<usize>],
     context: &'f Ty,
-    /// What each state that ends the scope gives.
+    /// The output of each state that ends the scope.
     ends: RefCell<BTreeMap<usize, Ty>>,
 }
 
@@ -268,7 +269,7 @@ impl<'d, 'a> Flow<'d, 'a> {
         self.left.get() > 0
     }
 
-    /// Returns what a scope gives; `None` if no state ends it.
+    /// Returns the output of a scope; `None` if no state ends it.
     fn scope(&self, number: usize, input: Ty, variables: &Variables, context: &Ty) -> Option<Ty> {
         let (graph, numbers) = (self.graphs.get(number).copied().flatten()?, self.numbers.get(number)?);
         let solving = Solving { flow: self, numbers, context, ends: RefCell::default() };
@@ -323,12 +324,12 @@ impl Scene {
         scene
     }
 
-    /// Returns whether a path has none of these values: a comparison before would have been true.
+    /// Returns whether a path has none of these values: an earlier comparison would have been true.
     fn excludes(&self, path: &str, values: &Ty) -> bool {
         self.others.iter().any(|(known, others)| known == path && values.is_within(others))
     }
 
-    /// Returns what holds in either scene, of those that are possible.
+    /// Returns what holds in both scenes, if both are possible.
     fn either(one: Option<Self>, two: Option<Self>) -> Option<Self> {
         let (Some(one), Some(two)) = (&one, &two) else { return one.or(two) };
         let names: BTreeSet<_> = one.variables.keys().chain(two.variables.keys()).cloned().collect();

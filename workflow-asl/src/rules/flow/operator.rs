@@ -1,4 +1,4 @@
-//! What operators show of their operands: comparisons that are never true, and what conditions make certain.
+//! What operators imply about their operands: comparisons that are never true, and facts that follow from conditions.
 
 use workflow_jsonata::Node;
 
@@ -12,7 +12,7 @@ use crate::document::Relation;
 use crate::jsonata::NodeKind;
 
 impl Flow<'_, '_> {
-    /// Looks at operands that must be numbers.
+    /// Checks operands that must be numbers.
     pub(super) fn numbers(&self, sign: &'static str, operands: &[&Node], place: &Place<'_>) {
         for operand in operands {
             let ty = self.node(operand, place).value();
@@ -240,7 +240,7 @@ impl Flow<'_, '_> {
         if ty.kind().is_some() {
             return Outcomes { yes: shown(true), no: if certain { shown(false) } else { same().no } };
         }
-        // What is nothing or a list may be unequal to all.
+        // An absent value or a list may differ from every constant.
         let no = match compared(&Ty::Any, kind, Some(relation), &constant, true) {
             Compared::To(values) => Some(place.scene.without(place.text(tested), values)),
             _ => same().no,
@@ -249,7 +249,7 @@ impl Flow<'_, '_> {
         Outcomes { yes, no }
     }
 
-    /// Returns whether a comparison before would have been true.
+    /// Returns whether an earlier comparison would have been true.
     fn is_excluded(&self, tested: &Node, relation: Relation, constant: &Ty, place: &Place<'_>) -> bool {
         let Some(kind) = constant.kind() else { return false };
         match compared(&Ty::Any, kind, Some(relation), constant, true) {

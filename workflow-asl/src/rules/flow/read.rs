@@ -1,4 +1,4 @@
-//! What JSONPath reads: paths, payload templates and calls of intrinsic functions.
+//! The types that JSONPath reads: paths, payload templates and calls of intrinsic functions.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -14,7 +14,7 @@ use crate::path::{JsonPath, Root, Step};
 use crate::template::{self, Computed};
 use crate::{Finding, Pointer, placeholder};
 
-/// What a path reads, or what is wrong with it.
+/// The type that a path reads, or its problem.
 pub(super) type Read = Result<(Ty, Is), (Finding, Range<usize>)>;
 
 impl Flow<'_, '_> {
@@ -36,7 +36,7 @@ impl Flow<'_, '_> {
             };
             ty = match step {
                 Step::Name(name) => match ty.member(name) {
-                    // After a wildcard, what is no object is left out.
+                    // After a wildcard, values other than objects are skipped.
                     _ if each && matches!(ty.kind(), Some(Kind::Array) | None) => (Ty::Any, is = Is::Maybe).0,
                     Found::There(ty) => ty,
                     Found::Maybe(ty) => (ty, is = Is::Maybe).0,
@@ -68,7 +68,7 @@ impl Flow<'_, '_> {
         Ok(if each && !path.is_definite() { (Ty::list(ty), is) } else { (ty, is) })
     }
 
-    /// Checks that an item has what a filter compares.
+    /// Checks that an item has the members that a filter compares.
     fn filtered(&self, item: &Ty, reads: Vec<Vec<&str>>, range: Range<usize>) -> Result<(), (Finding, Range<usize>)> {
         for names in reads {
             let (mut ty, mut holder) = (item.clone(), "@".to_owned());
@@ -113,7 +113,7 @@ impl Flow<'_, '_> {
         }
     }
 
-    /// Returns what a field with a path reads.
+    /// Returns the type that a field with a path reads.
     pub(super) fn path(&self, scene: &Scene, text: &str, at: &Pointer) -> Ty {
         let read = (!placeholder::contained(text)).then(|| self.definition.texts.paths.read(text));
         match read.as_deref() {
@@ -132,7 +132,7 @@ impl Flow<'_, '_> {
         }
     }
 
-    /// Returns what a path or a call of an intrinsic function gives.
+    /// Returns the type of a path or of a call of an intrinsic function.
     pub(super) fn computed(&self, scene: &Scene, text: &str, at: &Pointer) -> Ty {
         if placeholder::contained(text) {
             return Ty::Any;
@@ -144,7 +144,7 @@ impl Flow<'_, '_> {
         }
     }
 
-    /// Returns what a payload template gives.
+    /// Returns the type of a payload template.
     pub(super) fn template(&self, scene: &Scene, value: &Value, at: &Pointer) -> Ty {
         match value {
             Value::Object(members) => {
@@ -237,7 +237,7 @@ pub(super) fn merged(objects: &[Ty]) -> Ty {
         let known: BTreeMap<Rc<str>, Slot> = old.members.clone();
         for (name, slot) in old.members {
             let ty = match fields.members.get(&name).map(|new| new.is) {
-                // What is open may have it, too.
+                // An open object may have it too.
                 None if fields.open => Ty::Any,
                 _ => slot.ty.clone(),
             };
@@ -261,7 +261,7 @@ pub(super) fn merged(objects: &[Ty]) -> Ty {
     merged.into()
 }
 
-/// Returns names as a sentence lists the first of them.
+/// Returns the first names as a list in a sentence.
 pub(super) fn few(names: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<String> {
     names.into_iter().take(8).map(|name| name.as_ref().to_owned()).collect()
 }

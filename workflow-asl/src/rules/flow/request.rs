@@ -1,4 +1,4 @@
-//! What a request gets from expressions: it is of the types that the API takes.
+//! Checks that the expressions of a request have the types of the API's parameters.
 
 use serde_json::Value;
 use workflow_services::Shape;
@@ -20,7 +20,7 @@ struct Part<'p> {
 }
 
 impl Flow<'_, '_> {
-    /// Checks what the expressions of a state's request give.
+    /// Checks the types of the expressions in a state's request.
     pub(super) fn request(&self, number: usize, value: &Value, ty: &Ty, language: QueryLanguage, at: &Pointer) {
         if let Some(input) = self.inputs.get(&number).filter(|_| self.says.get()) {
             self.fits(*input, Part { value, ty, shape: input.shape, name: None }, language, at);
@@ -61,7 +61,7 @@ impl Flow<'_, '_> {
         }
     }
 
-    /// Checks a value whose type alone is known.
+    /// Checks a value of which only the type is known.
     fn fits_as_given(&self, input: RequestInput, part: Part<'_>, at: &Pointer) {
         let Part { ty, shape, name, .. } = part;
         let Some(kind) = ty.kind() else { return };

@@ -1,4 +1,4 @@
-//! What is known after a state: its output, the variables that it assigns, and what its handlers pass on.
+//! The facts after a state: its output, the variables that it assigns, and the output of its handlers.
 
 use std::rc::Rc;
 
@@ -212,7 +212,7 @@ impl Flow<'_, '_> {
         Rc::new(variables)
     }
 
-    /// Reports a value that is certainly of no kind that a field takes.
+    /// Reports a value that certainly has none of the types that a field accepts.
     pub(super) fn expect(&self, ty: &Ty, wants: &[Kind], field: &'static str, text: &str, at: &Pointer) {
         let Some(kind) = ty.kind() else { return };
         // Step Functions reads a number from text for these.
@@ -278,7 +278,7 @@ impl Flow<'_, '_> {
                 ("ResultWriterDetails", Fields::of([("Bucket", Ty::TEXT), ("Key", Ty::TEXT)]).into()),
             ])
             .into(),
-            // Failed items have other results, and formats are many.
+            // Failed items have other results, and there are many formats.
             Some(output) if !distributed => Ty::list(output),
             _ if state.result_writer.is_some() => Ty::Any,
             _ => Ty::list(Ty::Any),
@@ -286,7 +286,7 @@ impl Flow<'_, '_> {
     }
 }
 
-/// Returns what an error gives to a catcher.
+/// Returns the type of a catcher's error output.
 fn error_output() -> Ty {
     let mut fields = Fields::default();
     for name in ["Error", "Cause"] {

@@ -10,8 +10,9 @@ use crate::path::Segment;
 use crate::placeholder;
 use crate::result::{Member, Presence, ResultPart};
 
-/// How many texts, items and members are kept of a type, how deep it is, and how many types it has in it, each counted as
-/// often as it is there: types share their parts, but are compared and joined part by part. Of more, nothing is known.
+/// The limits of a type: its strings, items and members, its depth, and the number of types inside it, each counted as
+/// often as it occurs, because types share their parts but are compared and joined part by part. Beyond them, the type
+/// is unknown.
 const TEXTS: usize = 24;
 const TEXT_BYTES: usize = 80;
 const ITEMS: usize = 32;
@@ -19,7 +20,7 @@ const MEMBERS: usize = 96;
 const HEIGHT: usize = 16;
 const SIZE: usize = 1_000;
 
-/// What is certain of a value. Each type is also that of a value that does not come to be.
+/// The certain facts about a value. Each type includes a value that is never computed.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Ty {
     /// Nothing.
@@ -27,7 +28,7 @@ pub(super) enum Ty {
     Null,
     Bool(Option<bool>),
     Number(Range),
-    /// One of these texts, or any.
+    /// One of these strings, or any.
     Text(Option<Rc<BTreeSet<Rc<str>>>>),
     Object(Rc<Fields>),
     /// Any number of items.
@@ -49,9 +50,9 @@ pub(super) struct Range {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Fields {
     pub(super) members: BTreeMap<Rc<str>, Slot>,
-    /// Whether it may have others.
+    /// Whether it may have other members.
     pub(super) open: bool,
-    /// Whether it may be no object at all.
+    /// Whether it may be something other than an object.
     pub(super) loose: bool,
     height: usize,
     size: usize,
@@ -83,15 +84,15 @@ pub(super) enum Kind {
     Array,
 }
 
-/// What reading a member gives.
+/// The result of reading a member.
 pub(super) enum Found {
     There(Ty),
     Maybe(Ty),
-    /// Certainly not: a test has shown it.
+    /// Certainly absent: a test has shown it.
     Absent,
-    /// Certainly not: it has other members.
+    /// Certainly absent: the object has other members.
     Unknown(Option<(ResultPart, Rc<str>)>),
-    /// Certainly not: it is no object.
+    /// Certainly absent: the value is not an object.
     NoObject(Kind),
 }
 
@@ -173,7 +174,7 @@ impl Fields {
             match other.members.get(name) {
                 Some(same) => {
                     let is = if slot.is == same.is { slot.is } else { Is::Maybe };
-                    // What is absent has no type.
+                    // An absent value has no type.
                     let ty = match (slot.is, same.is) {
                         (Is::Absent, _) => same.ty.clone(),
                         (_, Is::Absent) => slot.ty.clone(),
@@ -289,7 +290,7 @@ impl Ty {
                 Shape::Enum(_) | Shape::String => Kind::Text,
                 Shape::Integer | Shape::Long | Shape::Float | Shape::Double => Kind::Number,
                 Shape::Boolean => Kind::Bool,
-                // Some integrations give times as numbers, and JSON for a blob.
+                // Some integrations return times as numbers, and a blob as JSON.
                 _ => return None,
             },
         })
@@ -355,7 +356,7 @@ impl Ty {
             Self::Any => Some(Fields::open()),
             Self::Object(fields) => Some((**fields).clone()),
             Self::Api(part, call) => {
-                // The table may lack a member.
+                // A member may be missing in the table.
                 let mut fields = Fields::open();
                 for member in part.shape().structure()?.members() {
                     if let Member::Found(part, presence) = part.member(member.name) {
@@ -375,7 +376,7 @@ impl Ty {
         match (step, self) {
             (Segment::Name(name), _) => {
                 let mut fields = self.fields()?;
-                // That something is absent does not make the value an object.
+                // The absence of a member does not imply that the value is an object.
                 fields.loose = self.kind().is_none() && slot.is != Is::There;
                 let old = fields.members.get(*name);
                 let slot = if rest.is_empty() {

@@ -128,7 +128,7 @@ impl<'t> Scanner<'t> {
             self.fetch()?;
         }
         // Scanning ends with the end of the stream, which is never consumed.
-        self.tokens.front().ok_or_else(|| Problem::syntax((self.text.len(), 0), "the text ends too early"))
+        self.tokens.front().ok_or_else(|| Problem::syntax((self.text.len(), 0), "unexpected end of the text"))
     }
 
     /// Consumes the next token, except the end of the stream.
@@ -138,7 +138,7 @@ impl<'t> Scanner<'t> {
             return Ok(next.clone());
         }
         self.taken += 1;
-        self.tokens.pop_front().ok_or_else(|| Problem::syntax((self.text.len(), 0), "the text ends too early"))
+        self.tokens.pop_front().ok_or_else(|| Problem::syntax((self.text.len(), 0), "unexpected end of the text"))
     }
 
     /// Returns whether the next token is not certain yet, because a key may have to be inserted before it.

@@ -19,9 +19,9 @@ pub(super) struct Node {
     /// What a tag such as `!Sub` is short for, or a tag of YAML's own such as `!!str`.
     pub(super) tag: Option<String>,
     pub(super) kind: NodeKind,
-    /// How many collections lie inside each other in it, itself included.
+    /// The depth of nested collections in it, including itself.
     depth: usize,
-    /// How much it is with all its aliases put in: about the bytes of its text.
+    /// Its size with all its aliases expanded: about the bytes of its text.
     weight: usize,
 }
 
@@ -85,11 +85,11 @@ struct Open {
     tag: Option<String>,
 }
 
-/// Reads what is in a collection.
+/// Reads the contents of a collection.
 type ReadKind<'t> = fn(&mut Reader<'t>) -> Result<NodeKind, Box<Problem>>;
 
 impl<'t> Reader<'t> {
-    /// Returns a node, or an empty scalar where what follows is none.
+    /// Returns a node, or an empty scalar if no node follows.
     fn node_or_empty(&mut self, here: Here, is_root: bool) -> Result<Rc<Node>, Box<Problem>> {
         let next = self.scanner.peek()?;
         let is_none = match next.kind {
@@ -295,7 +295,7 @@ impl<'t> Reader<'t> {
 
 fn unexpected(token: &Token<'_>) -> Box<Problem> {
     let message = match token.kind {
-        TokenKind::StreamEnd => "the text ends too early",
+        TokenKind::StreamEnd => "unexpected end of the text",
         TokenKind::BlockEntry => "`-` is not allowed here",
         TokenKind::FlowEntry => "a value is missing before this comma",
         TokenKind::FlowSequenceEnd | TokenKind::FlowMappingEnd => "this bracket closes nothing",

@@ -16,7 +16,7 @@ pub struct Expr {
 }
 
 impl Expr {
-    /// An expression that the source does not have: what was meant, or what a shorter form stands for.
+    /// An expression that is not in the source: the intended one, or the expansion of a shorter form.
     pub(crate) fn made(kind: ExprKind, span: TokenSpan) -> Self {
         Self { id: NodeId::MADE, kind, span }
     }

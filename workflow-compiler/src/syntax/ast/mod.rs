@@ -30,7 +30,7 @@ use crate::problem::Problem;
 pub struct NodeId(pub(crate) usize);
 
 impl NodeId {
-    /// That of all nodes that the source does not have.
+    /// The number of all nodes that are not in the source.
     pub(crate) const MADE: Self = Self(0);
 }
 

@@ -1,4 +1,4 @@
-//! The resource of a task: what it calls.
+//! The resource of a task.
 
 use std::borrow::Cow;
 
@@ -6,10 +6,10 @@ use proc_macro2::Ident;
 
 use super::{Expr, Text, TokenSpan, Type, plain};
 
-/// What the ARNs of all integrations begin with.
+/// The prefix of the ARNs of all integrations.
 const INTEGRATION: &str = "arn:aws:states:::";
 
-/// What a task calls.
+/// The target of a task.
 #[derive(Clone, Debug)]
 pub enum Resource {
     /// `lambda::invoke<T>.waitForTaskToken`
