@@ -94,10 +94,10 @@ pub(super) fn a_token_that_is_waited_for_is_sent(definition: &Definition<'_>, fo
     }
 }
 
-/// Returns whether a task waits for its token and has a request that cannot have the token: nobody can answer it.
+/// Returns whether a task waits for its token, but its request cannot contain the token: it can never complete.
 pub fn waits_for_unsent_token(state: &State, language: QueryLanguage) -> bool {
     let resource = state.resource.as_deref().and_then(Resource::parse);
-    let waits = matches!(resource, Some(Resource::Integration(call)) if call.pattern == Pattern::TaskToken);
+    let waits = matches!(resource, Some(Resource::Integration(call)) if call.pattern == Pattern::WaitForTaskToken);
     // The context may come in as the state's input.
     let context_is_input = matches!(&state.input_path, Some(PathField::Path(path)) if path.starts_with("$$"));
     let request = state.field_value(request_field(language)).filter(|_| waits && !context_is_input);
