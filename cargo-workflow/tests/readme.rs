@@ -1,4 +1,5 @@
-//! Tests the README's statements about the command line and dependencies. `examples/tests/readme.rs` compiles its Rust.
+//! Tests the README's statements about the command line and dependencies, and that the commands of the book's first pages
+//! exist. `examples/tests/readme.rs` compiles the README's Rust.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 
@@ -98,4 +99,33 @@ fn the_readme_names_no_version_of_a_registry() {
         }
     }
     assert!(README.contains("not on crates.io yet"));
+}
+
+/// The files of the book that name commands beside what they are for.
+fn pages() -> Vec<PathBuf> {
+    let docs = workspace().join("docs");
+    let cookbook = fs::read_dir(docs.join("cookbook")).unwrap().map(|entry| entry.unwrap().path());
+    let names = ["start.md", "from-asl.md", "from-python-sdk.md", "from-cdk.md"];
+    names.iter().map(|name| docs.join(name)).chain(cookbook).collect()
+}
+
+#[test]
+fn the_commands_of_the_book_exist() {
+    let mut commands = 0;
+    for page in pages() {
+        let text = fs::read_to_string(&page).unwrap();
+        for rest in text.split("cargo workflow ").skip(1) {
+            let command = rest.split(['`', '\n', '#']).next().unwrap();
+            let name = command.split_whitespace().next().unwrap();
+            let help =
+                Command::new(env!("CARGO_BIN_EXE_cargo-workflow")).args(["workflow", name, "--help"]).output().unwrap();
+            assert!(help.status.success(), "{}: `cargo workflow {command}`", page.display());
+            let help = String::from_utf8(help.stdout).unwrap();
+            for option in command.split_whitespace().filter(|word| word.starts_with("--")) {
+                assert!(help.contains(option), "{}: `cargo workflow {command}`: {option}", page.display());
+            }
+            commands += 1;
+        }
+    }
+    assert!(commands > 30, "{commands}");
 }

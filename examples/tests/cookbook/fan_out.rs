@@ -8,7 +8,7 @@ workflow! {
     /// Gets a quote for each line of an order, ten at a time, and adds them up.
     pub workflow Quote {
         input { lines: Vec<Line>, discount: f64 }
-        output { total: f64, lines: i64 }
+        output { total: f64, articles: Vec<String> }
         struct Line { article: String, count: i64 }
         struct Price { each: f64 }
 
@@ -20,12 +20,15 @@ workflow! {
                     jitter: full,
                 }
                 -> Sum;
-            pass Sum = Ask.Payload.each * item.count -> end;
+            pass Sum { article: item.article, price: Ask.Payload.each * item.count } -> end;
         }
             catch [States.ALL] => NoQuote
             -> Total;
 
-        pass Total { total: $sum(Lines) * (1 - input.discount), lines: $count(Lines) } -> end;
+        pass Total {
+            total: $sum(Lines[*].price) * (1 - input.discount),
+            articles: Lines[*].article,
+        } -> end;
 
         fail NoQuote { error: "NoQuote", cause: caught.Cause }
     }
@@ -47,13 +50,13 @@ fn quote(lines: &[(&str, i64)]) -> Execution {
 #[test]
 fn prices_are_added_up() {
     let output = quote(&[("nut", 10), ("bolt", 3)]).output_as::<QuoteOutput>().unwrap();
-    assert_eq!(output, QuoteOutput { total: 5.5, lines: 2 });
+    assert_eq!(output, QuoteOutput { total: 5.5, articles: vec!["nut".to_owned(), "bolt".to_owned()] });
 }
 
 #[test]
 fn one_line_and_no_line_work_too() {
-    quote(&[("bolt", 1)]).assert_output(json!({ "total": 1, "lines": 1 }));
-    quote(&[]).assert_output(json!({ "total": 0, "lines": 0 }));
+    quote(&[("bolt", 1)]).assert_output(json!({ "total": 1, "articles": ["bolt"] }));
+    quote(&[]).assert_output(json!({ "total": 0, "articles": [] }));
 }
 
 #[test]
