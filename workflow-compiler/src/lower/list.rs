@@ -4,7 +4,7 @@
 //! becomes nothing, and lists of lists flatten. So each expression here is an array constructor: `[…]` keeps one item and none,
 //! and `[]` after an expression keeps a single item that is itself a list.
 
-use workflow_asl::jsonata::Node;
+use workflow_asl::jsonata::{Node, NodeKind};
 
 use super::{Lowering, ValueSite};
 use crate::check::{AccessStep, Ty};
@@ -47,18 +47,18 @@ impl<'a> Lowering<'_, 'a> {
                 sequence = true;
             } else {
                 if !run.is_empty() {
-                    let list = if sequence { value.kept_array() } else { value };
+                    let items = if sequence { value.kept_array() } else { value };
                     let item = self.unused_variable(ITEM);
                     let part = self.jsonata_run(place, Node::variable(&item), run, segments);
-                    value = Node::call("map", [list, Node::lambda([item], part)]).kept_array();
+                    value = Node::call("map", [items, Node::lambda([item], part)]).kept_array();
                 }
                 if !last {
-                    value = Node::call("reduce", [Node::array([value]), Node::variable("append"), Node::array([])]);
+                    value = Node::call("reduce", [list(value), Node::variable("append"), Node::array([])]);
                 }
                 sequence = false;
             }
         }
-        Node::array([value])
+        list(value)
     }
 
     fn jsonata_run(
@@ -78,6 +78,11 @@ impl<'a> Lowering<'_, 'a> {
             AccessStep::Each => value,
         })
     }
+}
+
+/// Returns an array constructor with the items of a list or sequence. Another constructor would not flatten in it.
+fn list(value: Node) -> Node {
+    if matches!(value.kind, NodeKind::Array(_)) { value } else { Node::array([value]) }
 }
 
 /// Returns whether a value may be a list, as far as is known.
