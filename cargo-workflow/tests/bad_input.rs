@@ -89,7 +89,7 @@ fn aliases_that_expand_without_end() {
     for i in 1..60 {
         bomb += &format!("a{i}: &a{i} [{}]\n", vec![format!("*a{}", i - 1); 9].join(", "));
     }
-    refused(&file("bomb.yaml", bomb), "with its aliases put in", Some((7, 9)));
+    refused(&file("bomb.yaml", bomb), "with its aliases expanded", Some((7, 9)));
 }
 
 #[test]
