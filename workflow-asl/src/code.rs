@@ -110,6 +110,10 @@ codes! {
     VariableOutOfScope = "WF0218" Error "a variable from outside a distributed map";
     UnusedDeclaration = "WF0219" Warning "a type, handler or closure parameter that is not used";
     BadProperty = "WF0220" Error "a property that its states cannot have";
+    UnknownFragment = "WF0221" Error "no fragment with this name";
+    FragmentArgument = "WF0222" Error "an argument that a fragment lacks or cannot take";
+    OutsideFragment = "WF0223" Error "a name that a fragment does not have";
+    NotInlined = "WF0224" Error "a fragment whose states cannot be inlined";
 
     // WF03: graph.
     UnreachableState = "WF0301" Error "a state that no path reaches", "MISSING_TRANSITION_TARGET";

@@ -189,7 +189,7 @@ fn questions(task: &Task, signature: &Signature) -> syn::Result<TokenStream> {
 fn fits(at: &TokenStream, arguments: &TokenStream) -> TokenStream {
     let mut tokens = at.clone().into_iter().map(|token| token.span());
     let Some(first) = tokens.next() else { return TokenStream::new() };
-    let span = TokenSpan { first, last: tokens.last().unwrap_or(first) };
+    let span = TokenSpan::new(first, tokens.last().unwrap_or(first));
     let call = spanned(arguments.clone(), span);
     quote_spanned! { first=> const _: () = __schema::fits #call; }
 }

@@ -16,6 +16,7 @@ pub mod from_file;
 pub mod handler;
 #[cfg(feature = "import")]
 pub mod import;
+mod inline;
 pub mod literal_range;
 pub mod lower;
 #[cfg(feature = "iam")]
@@ -182,7 +183,8 @@ pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compil
     for (sign, span) in surroundings.unmatched {
         problems.push(Problem::new(Code::Syntax, *span, format!("unmatched `{sign}`")));
     }
-    let Some(parsed) = guard(bugs, "reading it", || syntax::parse(tokens, problems)) else { return out };
+    let Some(mut parsed) = guard(bugs, "reading it", || syntax::parse(tokens, problems)) else { return out };
+    guard(bugs, "inlining its fragments", || inline::inline(&mut parsed, problems));
     *words = parsed.words;
     let mut items = check::RustItems::default();
     let compiled: Vec<_> = parsed
@@ -195,6 +197,7 @@ pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compil
             let taken = items.check(source, problems);
             let compiled =
                 guard(bugs, &doing, || compile_workflow(source, (number, &parsed.workflows), problems, surroundings));
+            inline::explain(source, first, problems, surroundings.locate);
             let parts = compiled.unwrap_or_else(|| Parts { machine_name: source.name.to_string(), ..Parts::default() });
             (Parts { taken, ..parts }, first..problems.iter().len(), problems.take_questions())
         })
@@ -253,7 +256,8 @@ fn compile_workflow(
     let is_wrong = |problems: &Problems| {
         let mut found =
             problems.iter().enumerate().filter(|(number, _)| *number >= before || source.problems.contains(number));
-        found.any(|(_, problem)| problem.is_error() || problem.code == Code::ReferenceAsText)
+        source.body.broken && !source.inlined.is_empty()
+            || found.any(|(_, problem)| problem.is_error() || problem.code == Code::ReferenceAsText)
     };
     let analysis = check::check(source, problems);
     let (machine_name, machine_type) = (analysis.machine_name.clone(), analysis.machine_type);

@@ -201,6 +201,11 @@ impl Problems {
         *place = problem;
     }
 
+    /// Removes the problems from this index on, and returns them.
+    pub(crate) fn split_off(&mut self, first: usize) -> Vec<Problem> {
+        self.found.split_off(first.min(self.found.len()))
+    }
+
     /// Changes the suggested text of the last problem.
     pub(crate) fn mend_last(&mut self, change: impl Fn(&str) -> String) {
         let Some(Problem { help, fix, .. }) = self.found.last_mut() else { return };

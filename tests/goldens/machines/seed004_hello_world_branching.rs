@@ -1,12 +1,7 @@
-workflow_runtime::workflow! {
-    pub workflow Seed004HelloWorldBranching {
-        query jsonpath;
+//! The Python SDK's Hello World: `happy_path` is one chain in both of its workflows.
 
-        pass MyPassState -> IsThisHelloWorldExample;
-        choice IsThisHelloWorldExample as "Is this Hello World example?" nonexhaustive {
-            if state.IsHelloWorldExample == true -> WaitFor3Seconds;
-            if state.IsHelloWorldExample == false -> HelloWorldFailed;
-        }
+workflow_runtime::workflow! {
+    fragment HappyPath {
         wait WaitFor3Seconds as "Wait for 3 seconds" for 3s -> MyParallelState;
         parallel MyParallelState {
             branch {
@@ -25,6 +20,23 @@ workflow_runtime::workflow! {
             -> HelloWorldSuccessful;
         succeed HelloWorldSuccessful;
         fail LambdaTaskFailed;
+    }
+
+    pub workflow Seed004HelloWorldBranching {
+        query jsonpath;
+
+        pass MyPassState -> IsThisHelloWorldExample;
+        choice IsThisHelloWorldExample as "Is this Hello World example?" nonexhaustive {
+            if state.IsHelloWorldExample == true -> HappyPath;
+            if state.IsHelloWorldExample == false -> HelloWorldFailed;
+        }
+        use HappyPath as "" -> end;
         fail HelloWorldFailed;
+    }
+
+    pub workflow Seed004HelloWorldHappy {
+        query jsonpath;
+
+        use HappyPath as "" -> end;
     }
 }

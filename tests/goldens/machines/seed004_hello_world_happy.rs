@@ -1,24 +1,3 @@
-workflow_runtime::workflow! {
-    pub workflow Seed004HelloWorldHappy {
-        query jsonpath;
+//! The other use of the happy path.
 
-        wait WaitFor3Seconds as "Wait for 3 seconds" for 3s -> MyParallelState;
-        parallel MyParallelState {
-            branch {
-                pass Hello -> end;
-            }
-            branch {
-                pass World -> end;
-            }
-        } -> ConvertHelloWorldToBase64;
-        task ConvertHelloWorldToBase64 as "Convert HelloWorld to Base64" = lambda::invoke {
-            FunctionName: "<lambda-function-name>",
-            Payload: { input: "HelloWorld" },
-        }
-            retry [States.TaskFailed] { interval: 15s, max_attempts: 2, backoff: 4.0 }
-            catch [States.TaskFailed] => LambdaTaskFailed
-            -> HelloWorldSuccessful;
-        succeed HelloWorldSuccessful;
-        fail LambdaTaskFailed;
-    }
-}
+pub(crate) use super::seed004_hello_world_branching::Seed004HelloWorldHappy;

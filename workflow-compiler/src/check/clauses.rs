@@ -99,7 +99,7 @@ fn distributed_alone(info: &StateInfo<'_>, sink: &mut Sink<'_>) {
         && let (Some(first), Some(last)) = (path.first(), path.last())
         && !matches!(body.kind, ExprKind::Invalid)
     {
-        let words = TokenSpan { first: first.span(), last: last.span() };
+        let words = TokenSpan::new(first.span(), last.span());
         let name = path.iter().map(plain).collect::<Vec<_>>().join("::");
         sink.push(refuse(words, body.span, &format!("`over {name}`"), "would iterate over its own input"));
         return;

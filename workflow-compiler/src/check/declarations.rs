@@ -192,7 +192,12 @@ fn variants(declaration: &Declaration, decl: &EnumDecl, sink: &mut Sink<'_>) {
     }
 }
 
-fn distinct<'f>(what: &str, whose: &str, names: impl Iterator<Item = (&'f Ident, &'f str)>, sink: &mut Sink<'_>) {
+pub(super) fn distinct<'f>(
+    what: &str,
+    whose: &str,
+    names: impl Iterator<Item = (&'f Ident, &'f str)>,
+    sink: &mut Sink<'_>,
+) {
     let mut seen: IndexMap<String, String> = IndexMap::new();
     for (ident, wire) in names {
         let name = plain(ident);
@@ -213,7 +218,7 @@ fn distinct<'f>(what: &str, whose: &str, names: impl Iterator<Item = (&'f Ident,
 }
 
 /// Checks that a type is declared. An unknown one may be the user's, unless its name is similar to a known one.
-fn known(model: &Model<'_>, ty: &Type, sink: &mut Sink<'_>) {
+pub(super) fn known(model: &Model<'_>, ty: &Type, sink: &mut Sink<'_>) {
     match &ty.kind {
         TypeKind::Vec(inner) | TypeKind::Option(inner) | TypeKind::Map(inner) => known(model, inner, sink),
         TypeKind::Named(ident) => {

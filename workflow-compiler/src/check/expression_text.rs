@@ -3,7 +3,7 @@
 use workflow_asl::jsonata;
 
 use super::path::{Path, PathRoot};
-use crate::syntax::ast::{Expr, ExprKind, Reference, Root, UnaryOp, plain};
+use crate::syntax::ast::{Expr, ExprKind, Reference, Root, Text, UnaryOp, plain};
 use crate::syntax::spelling::sign;
 
 /// Values of other languages.
@@ -61,6 +61,41 @@ pub(super) fn path_of<'e>(value: &'e Expr, unknown: &str) -> Path<'e> {
         ExprKind::Paren(inner) => path_of(inner, unknown),
         ExprKind::Reference(reference) if Path::of(reference).is_fixed() => Path::of(reference),
         _ => PathRoot::Value(words(value).unwrap_or_else(|| unknown.to_owned())).into(),
+    }
+}
+
+/// Returns whether a value differs each time it is computed.
+pub(crate) fn differs_each_time(value: &Expr) -> bool {
+    let mut differs = false;
+    leaves_and_calls(value, &mut |function| differs |= changes(function));
+    differs
+}
+
+/// Calls `each` for every function that a value calls, also in JSONata of the user's own.
+fn leaves_and_calls(value: &Expr, each: &mut dyn FnMut(&str)) {
+    match &value.kind {
+        ExprKind::Object(members) => members.iter().for_each(|member| leaves_and_calls(&member.value, each)),
+        ExprKind::Array(items) => items.iter().for_each(|item| leaves_and_calls(item, each)),
+        ExprKind::Access(inner, _) | ExprKind::Unary(_, inner) | ExprKind::Paren(inner) => {
+            leaves_and_calls(inner, each)
+        }
+        ExprKind::Binary(_, _, left, right) => {
+            leaves_and_calls(left, each);
+            leaves_and_calls(right, each);
+        }
+        ExprKind::If(condition, yes, no) => {
+            [condition, yes, no].into_iter().for_each(|part| leaves_and_calls(part, each));
+        }
+        ExprKind::Call { name, arguments } => {
+            each(&name.value);
+            arguments.iter().for_each(|argument| leaves_and_calls(argument, each));
+        }
+        ExprKind::Jsonata(Text { value: text, .. }) | ExprKind::Text(text) => {
+            jsonata::changing()
+                .filter(|name| text.contains(&format!("${name}(")))
+                .for_each(|name| each(&format!("${name}")));
+        }
+        _ => {}
     }
 }
 

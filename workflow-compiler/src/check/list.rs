@@ -13,7 +13,7 @@ use super::sink::Sink;
 use super::types::{Ty, article};
 use super::value_site::ValueSite;
 use crate::problem::{Edit, Problem};
-use crate::syntax::ast::{Expr, Segment, TokenSpan};
+use crate::syntax::ast::{Expr, Segment, TokenSpan, Type};
 
 impl<'a> Analysis<'a> {
     /// Follows members and indices, and lists item by item, from a value of the type `ty`, which is at `path`.
@@ -22,7 +22,7 @@ impl<'a> Analysis<'a> {
         &self,
         mut path: Path<'e>,
         ty: Ty,
-        segments: &'e [Segment],
+        (segments, declared): (&'e [Segment], &[(usize, Type)]),
         beginning: WalkStart,
         facts: &Narrowing,
         steps: &mut Vec<AccessStep>,
@@ -33,7 +33,8 @@ impl<'a> Analysis<'a> {
             from + rest.take_while(|segment| !segment.is_each()).count()
         };
         let mut end = each(0);
-        let (mut ty, mut presence) = self.walk_range(&mut path, ty, (segments, 0..end), beginning, facts, steps, sink);
+        let (mut ty, mut presence) =
+            self.walk_range(&mut path, ty, (segments, 0..end, declared), beginning, facts, steps, sink);
         let mut lists = false;
         let beginning = if beginning == WalkStart::State { WalkStart::Value } else { beginning };
         while let Some(Segment::Each { span, gaps }) = segments.get(end) {
@@ -50,7 +51,8 @@ impl<'a> Analysis<'a> {
             steps.push(AccessStep::Each);
             let start = end + 1;
             end = each(start);
-            (ty, presence) = self.walk_range(&mut path, item, (segments, start..end), beginning, facts, steps, sink);
+            (ty, presence) =
+                self.walk_range(&mut path, item, (segments, start..end, declared), beginning, facts, steps, sink);
             if (presence == Presence::Maybe || ty.may_be_absent()) && !gaps {
                 let span = segments.get(end.saturating_sub(1)).map_or(*span, Segment::span);
                 sink.report(|| {
@@ -69,7 +71,7 @@ impl<'a> Analysis<'a> {
         let ty = self.type_of(place, of);
         let (mut steps, mut sink) = (Vec::new(), Sink::silent());
         let path = path_of(of, "…");
-        let (ty, _) = self.walk(path, ty, segments, WalkStart::Value, place.facts, &mut steps, &mut sink);
+        let (ty, _) = self.walk(path, ty, (segments, &[]), WalkStart::Value, place.facts, &mut steps, &mut sink);
         (steps, ty)
     }
 }

@@ -27,6 +27,7 @@ pub mod function;
 mod handled_tasks;
 mod handlers;
 mod infer;
+mod inlined;
 mod list;
 mod members;
 mod model;
@@ -52,6 +53,7 @@ pub use api::{DeclaredResult, ResultType, declared_result};
 pub use data::{Capture, ItemCapture, VariableReads};
 #[cfg(feature = "explain")]
 pub use explain::{Explained, ExplainedState, FindWorkflow, explain};
+pub(crate) use expression_text::differs_each_time;
 pub use handled_tasks::HandledTask;
 pub(crate) use handled_tasks::{handled_tasks, is_handled};
 pub(crate) use infer::closure::callback;
@@ -111,6 +113,7 @@ fn analyse(analysis: &mut Analysis<'_>, sink: &mut Sink<'_>) {
     range::check(analysis, sink);
     values::check(analysis, sink);
     computed_parameters::check(analysis, sink);
+    inlined::check(analysis, sink);
     data::output::check(analysis, sink);
     conformance::check(analysis, sink);
 }

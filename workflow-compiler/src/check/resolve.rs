@@ -17,7 +17,7 @@ use super::sink::Sink;
 use super::types::{Ty, article};
 use super::value_site::{ValueField, ValueSite};
 use crate::problem::{Edit, Problem};
-use crate::syntax::ast::{Expr, Reference, Root, Segment, Text, plain};
+use crate::syntax::ast::{Expr, Reference, Root, Segment, Text, Type, plain};
 use crate::syntax::spelling::is_word;
 
 /// The start of a walk over members, as messages distinguish it.
@@ -68,7 +68,8 @@ impl<'a> Analysis<'a> {
         let root_ty = if absent && lists { root.ty.lacking() } else { root.ty };
         let absent = absent && !lists;
         let asks = if reference.optional { &place.facts.asking() } else { place.facts };
-        let (ty, presence) = self.walk(path, root_ty, &reference.segments, beginning, asks, &mut steps, sink);
+        let (ty, presence) =
+            self.walk(path, root_ty, (&reference.segments, &reference.declared), beginning, asks, &mut steps, sink);
         // A value that may be absent must be tested, whatever its type.
         let absent = absent && !place.facts.present(&Path::of(reference));
         let presence = if absent { Presence::Maybe } else { presence };
@@ -141,7 +142,7 @@ impl<'a> Analysis<'a> {
         &self,
         path: &mut Path<'e>,
         mut ty: Ty,
-        (segments, range): (&'e [Segment], Range<usize>),
+        (segments, range, declared): (&'e [Segment], Range<usize>, &[(usize, Type)]),
         beginning: WalkStart,
         facts: &Narrowing,
         steps: &mut Vec<AccessStep>,
@@ -150,6 +151,7 @@ impl<'a> Analysis<'a> {
         let mut absent = false;
         let mut presence = Presence::Always;
         for (at, segment) in segments.iter().enumerate().take(range.end).skip(range.start) {
+            ty = self.declared_at(at, ty, declared);
             let next = match segments.get(at + 1) {
                 Some(Segment::Member { name, .. }) => Some(name),
                 _ => None,
@@ -224,6 +226,7 @@ impl<'a> Analysis<'a> {
                 }
             }
         }
+        ty = self.declared_at(range.end, ty, declared);
         let there = facts.present(path);
         let ty = match ty {
             ty @ Ty::Option(_) if there => ty.present().clone(),
@@ -232,6 +235,15 @@ impl<'a> Analysis<'a> {
             ty => ty,
         };
         (ty, presence)
+    }
+
+    /// Returns the type of a value that a fragment declares, after so many steps: an unknown one is the declared one.
+    fn declared_at(&self, at: usize, ty: Ty, declared: &[(usize, Type)]) -> Ty {
+        declared.iter().filter(|(steps, _)| *steps == at).fold(ty, |ty, (_, declared)| match self.types.ty(declared) {
+            declared if ty.is_unknown() => declared,
+            declared if declared.is_option() && !ty.is_option() => Ty::Option(Box::new(ty)),
+            _ => ty,
+        })
     }
 
     /// Returns the name in JSON and the type of a member, and whether AWS's table says that it is there.

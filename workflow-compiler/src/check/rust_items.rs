@@ -7,7 +7,7 @@ use workflow_asl::Code;
 
 use super::types::generated;
 use crate::problem::{Problem, Problems};
-use crate::syntax::ast::{DeclarationKind, Shape, Workflow, plain};
+use crate::syntax::ast::{DeclarationKind, EnumDecl, Shape, StructDecl, Workflow, plain};
 
 /// The names that are taken, by the workflows before.
 #[derive(Default)]
@@ -23,6 +23,8 @@ enum Item {
     Made(&'static str),
     /// A struct or enum that a workflow declares.
     Declared,
+    /// A struct or enum that a fragment declares.
+    OfFragment,
 }
 
 impl RustItems {
@@ -39,6 +41,11 @@ impl RustItems {
                 self.taken.entry(name).or_insert_with(|| (item, own.clone()));
                 continue;
             };
+            // Several workflows may use one fragment; the first of them has its types.
+            if item == Item::OfFragment && *other == Item::OfFragment {
+                twice.insert(name);
+                continue;
+            }
             let what = match item {
                 Item::Made(what) => format!("`{name}`, {what} of `{own}`,"),
                 _ => format!("`{name}`"),
@@ -46,7 +53,7 @@ impl RustItems {
             let message = match other {
                 Item::Workflow => format!("{what} is already a workflow of this `workflow!`"),
                 Item::Made(made) => format!("{what} is already {made} of the workflow `{of}`"),
-                Item::Declared => format!("{what} is already a type of the workflow `{of}`"),
+                Item::Declared | Item::OfFragment => format!("{what} is already a type of the workflow `{of}`"),
             };
             let help = match (item, other) {
                 (Item::Declared, Item::Declared) => "use that one and remove this, or choose another name",
@@ -72,8 +79,10 @@ fn items(workflow: &Workflow) -> Vec<(String, Item, Span)> {
             DeclarationKind::Input(Shape::Fields(_)) => made("Input", "the struct of the input"),
             DeclarationKind::Output(Shape::Fields(_)) => made("Output", "the struct of the output"),
             DeclarationKind::Params(_) => made("Params", "the struct of the params"),
-            DeclarationKind::Struct(declaration) => (plain(&declaration.name), Item::Declared, declaration.name.span()),
-            DeclarationKind::Enum(declaration) => (plain(&declaration.name), Item::Declared, declaration.name.span()),
+            DeclarationKind::Struct(StructDecl { name, .. }) | DeclarationKind::Enum(EnumDecl { name, .. }) => {
+                let of_fragment = workflow.of_fragments.contains(&plain(name));
+                (plain(name), if of_fragment { Item::OfFragment } else { Item::Declared }, name.span())
+            }
             _ => continue,
         });
     }

@@ -84,6 +84,7 @@ impl Candidate {
             word: NO_WORD,
             optional: written.optional,
             segments,
+            declared: Vec::new(),
         }
     }
 

@@ -73,7 +73,9 @@ fn handlers(analysis: &Analysis<'_>, problems: &mut Problems) {
 
 fn types(analysis: &Analysis<'_>, (own, all): (usize, &[Workflow]), problems: &mut Problems) {
     // Other Rust code may use public items.
-    let declared: Vec<_> = declared(analysis.workflow).filter(|_| analysis.workflow.visibility.is_empty()).collect();
+    let workflow = analysis.workflow;
+    let own_type = |name: &Ident| workflow.visibility.is_empty() && !workflow.of_fragments.contains(&plain(name));
+    let declared: Vec<_> = declared(workflow).filter(|(_, name, _)| own_type(name)).collect();
     if declared.is_empty() {
         return;
     }
@@ -140,6 +142,9 @@ fn uses(workflow: &Workflow, own: bool, each: &mut dyn FnMut(String)) {
             _ => continue,
         };
         fields.iter().for_each(|field| mentions(&field.ty, each));
+    }
+    for used in &workflow.inlined {
+        used.input.iter().map(|field| &field.ty).chain(&used.result).for_each(|ty| mentions(ty, each));
     }
     of_tasks(&workflow.body, each);
 }

@@ -9,7 +9,7 @@ use workflow_asl::context::{self, Member, MemberKind};
 
 use super::name::HOLE;
 use crate::syntax::keyword::{
-    ClauseKind, DECLARATIONS, FAIL_FIELDS, Keyword, RETRY_FIELDS, SETTINGS, STATES, state_keyword,
+    self, ClauseKind, DECLARATIONS, FAIL_FIELDS, Keyword, RETRY_FIELDS, SETTINGS, STATES, USE, state_keyword,
 };
 
 pub(super) const TOP: &str = "top";
@@ -158,11 +158,15 @@ pub fn module() -> String {
     let clauses: Vec<Keyword> =
         ClauseKind::ALL.iter().map(|clause| Keyword { word: clause.keyword(), doc: clause.doc() }).collect();
     let states: Vec<Keyword> = STATES.iter().map(|(_, keyword)| *keyword).collect();
-    let inner: Vec<Keyword> =
-        states.iter().chain(DECLARATIONS.iter().filter(|keyword| keyword.word == "start")).copied().collect();
+    let inner: Vec<Keyword> = states
+        .iter()
+        .chain(DECLARATIONS.iter().filter(|keyword| keyword.word == "start"))
+        .chain([&USE])
+        .copied()
+        .collect();
     words(&mut out, "clauses", &clauses);
-    words(&mut out, TOP, &[Keyword { word: "workflow", doc: "Declares a workflow." }]);
-    words(&mut out, ITEM, &[DECLARATIONS, &states].concat());
+    words(&mut out, TOP, keyword::TOP);
+    words(&mut out, ITEM, &[DECLARATIONS, &states, &[USE]].concat());
     words(&mut out, INNER_ITEM, &inner);
     words(&mut out, PARALLEL, &[Keyword { word: "branch", doc: "States that run beside the other branches." }]);
     let arms = [

@@ -26,11 +26,21 @@ pub(super) fn mirror(krate: &TokenStream, compilation: &Compilation) -> TokenStr
     let mut parts = TokenStream::new();
     let mut at = 0;
     while at < words.len() {
-        let next = words.iter().skip(at + 1).position(|word| matches!(word.role, Role::Workflow { .. }));
+        let next = words
+            .iter()
+            .skip(at + 1)
+            .position(|word| matches!(word.role, Role::Workflow { .. } | Role::Fragment { .. }));
         let end = next.map_or(words.len(), |next| at + 1 + next);
         let words = words.iter().enumerate().take(end).skip(at);
         parts.extend(part(krate, words, compilation));
         at = end;
+    }
+    // After all words, as what depends on them.
+    let fragments = words.iter().filter(|word| matches!(word.role, Role::Fragment { .. })).map(rust_ident);
+    let fragments = distinct(fragments);
+    if !fragments.is_empty() {
+        let module = format_ident!("{FRAGMENTS}");
+        parts.extend(quote! { mod #module { #(pub struct #fragments;)* } });
     }
     quote! {
         #[allow(unexpected_cfgs, unused, non_camel_case_types, non_snake_case, non_upper_case_globals)]
@@ -49,7 +59,8 @@ fn part<'a>(
 ) -> TokenStream {
     let workflow = words.clone().next().map(|(_, word)| word);
     let call_site = Span::call_site();
-    let Some((workflow, Role::Workflow { brace })) = workflow.map(|word| (word, &word.role)) else {
+    let Some((workflow, Role::Workflow { brace } | Role::Fragment { brace })) = workflow.map(|word| (word, &word.role))
+    else {
         let mut of = MirrorContext::new(krate, &hole(call_site), roots);
         return words.map(|(number, word)| of.word(number, word)).collect();
     };
@@ -58,6 +69,10 @@ fn part<'a>(
     name.set_span(here);
     // All tokens before the marker must be the same in both expansions, so the user's name comes first.
     let mut of = MirrorContext::new(krate, &name, roots);
+    of.is_fragment = matches!(workflow.role, Role::Fragment { .. });
+    let names_a_use = |word: &EditorWord| matches!(word.role, Role::UseName | Role::FragmentReference);
+    let uses = words.clone().filter(|(_, word)| word.ident.is_some() && names_a_use(word));
+    of.uses = distinct(uses.map(|(_, word)| rust_ident(word)));
     of.signs = words
         .clone()
         .filter_map(|(_, word)| match (&word.role, &word.ident) {
@@ -72,6 +87,9 @@ fn part<'a>(
     };
     let (input, params) = (whole(INPUT), whole(PARAMS));
     words.next();
+    if of.is_fragment {
+        return fragment(krate, of, &input, words);
+    }
     let body: TokenStream = words.map(|(number, word)| of.word(number, word)).collect();
     let states = &of.states;
     let declarations = of.declarations();
@@ -89,6 +107,43 @@ fn part<'a>(
             #declarations
         };
     }
+}
+
+/// Returns the words of a fragment, for which nothing else is generated.
+fn fragment<'a>(
+    krate: &TokenStream,
+    mut of: MirrorContext<'a>,
+    input: &Ident,
+    words: impl Iterator<Item = (usize, &'a EditorWord)> + Clone,
+) -> TokenStream {
+    let names = words.clone().filter(|(_, word)| matches!(word.role, Role::StateName { .. }));
+    let names = distinct(names.filter(|(_, word)| word.ident.is_some()).map(|(_, word)| rust_ident(word)));
+    let body: TokenStream = words.map(|(number, word)| of.word(number, word)).collect();
+    let (states, types, declarations) = (&of.states, &of.types, of.declarations());
+    let hole = hole(Span::call_site());
+    quote! {
+        const _: fn() = || {
+            use #krate::__private::ide::{Held as _, There as _, roots::*};
+            use #krate::__private::ide::types as #types;
+            use #states::*;
+            let #input = ();
+            #body
+            enum #states { #(#names,)* }
+            impl #states { const end: () = (); const #hole: () = (); }
+            #declarations
+        };
+    }
+}
+
+/// Returns each name once.
+fn distinct(names: impl Iterator<Item = Ident>) -> Vec<Ident> {
+    let mut all: Vec<Ident> = Vec::new();
+    for name in names {
+        if !all.contains(&name) {
+            all.push(name);
+        }
+    }
+    all
 }
 
 fn is<T: ?Sized>(word: &EditorWord, text: &T) -> bool
@@ -113,6 +168,10 @@ struct MirrorContext<'a> {
     roots: &'a BTreeMap<usize, Ty>,
     /// The sign after each state's name, which is the span of its result's members.
     signs: BTreeMap<String, Span>,
+    /// The names of uses of fragments.
+    uses: Vec<Ident>,
+    /// Whether it is a fragment, which has no Rust items.
+    is_fragment: bool,
     /// The names without a Rust item (handlers and variables), by their module.
     names: BTreeMap<String, Vec<Ident>>,
     /// The first reference to each variable and parameter of a closure, by the index of its word.
@@ -131,6 +190,8 @@ impl<'a> MirrorContext<'a> {
             here: name.span(),
             roots,
             signs: BTreeMap::new(),
+            uses: Vec::new(),
+            is_fragment: false,
             names: BTreeMap::new(),
             variables: BTreeMap::new(),
             values: TokenStream::new(),
@@ -156,6 +217,10 @@ impl<'a> MirrorContext<'a> {
             }
             Role::Setting(after) => self.keyword(&ide::settings_of(after), &ident),
             Role::StateReference => quote! { _ = #states::#ident; },
+            Role::FragmentReference => {
+                let module = format_ident!("{FRAGMENTS}");
+                quote! { _ = #module::#ident; }
+            }
             Role::TypeReference => {
                 let of = ["Map", "Option", "Vec"].iter().any(|generic| is(word, generic)).then(|| quote! { <_> });
                 quote! { let _: #ident #of; }
@@ -170,7 +235,10 @@ impl<'a> MirrorContext<'a> {
                 quote! { _ = #module::#ident; }
             }
             Role::HandlerName(clause) => self.declare(handlers(*clause), ident),
-            Role::Root(steps) if [INPUT, PARAMS, CONTEXT, CAUGHT].iter().any(|root| is(word, root)) => {
+            Role::Root(steps)
+                if [INPUT, PARAMS, CONTEXT, CAUGHT].iter().any(|root| is(word, root))
+                    && !(self.is_fragment && [INPUT, PARAMS].iter().any(|root| is(word, root))) =>
+            {
                 let steps = self::steps(steps);
                 quote! { _ = #ident #steps; }
             }
@@ -250,13 +318,20 @@ impl<'a> MirrorContext<'a> {
             let (module, types) = (format_ident!("{module}"), &self.types);
             quote! { mod #module { use super::{*, #types::value::*}; #(#names)* } }
         });
-        quote! { #(#names)* #values }
+        // A transition to a use and its result, which no item of the workflow has.
+        let (states, uses) = (&self.states, &self.uses);
+        let uses = uses.iter().map(|name| {
+            let value = ValueType::new(&self.types, here, usize::MAX).declare(name, &Ty::Unknown, &[]);
+            quote! { impl #states { const #name: () = (); } #value }
+        });
+        quote! { #(#names)* #(#uses)* #values }
     }
 }
 
 const VARIABLES: &str = "variables";
 const RETRIERS: &str = "retriers";
 const CATCHERS: &str = "catchers";
+const FRAGMENTS: &str = "__fragments";
 const INPUT: &str = "input";
 const PARAMS: &str = "params";
 const CONTEXT: &str = "context";

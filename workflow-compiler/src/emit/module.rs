@@ -10,7 +10,9 @@ use quote::{ToTokens, quote, quote_spanned};
 
 use super::name::derived;
 use super::workflow::is_for_every_item;
-use crate::syntax::ast::{DeclarationKind, DefaultValue, Derive, FieldDecl, Shape, Type, TypeKind, Workflow, plain};
+use crate::syntax::ast::{
+    DeclarationKind, DefaultValue, Derive, EnumDecl, FieldDecl, Shape, StructDecl, Type, TypeKind, Workflow, plain,
+};
 
 /// The module and its contents.
 pub(super) struct Module {
@@ -24,11 +26,11 @@ pub(super) struct Module {
 
 impl Module {
     /// Creates the module of a workflow. It is empty if its visibility cannot be written there, and for an editor,
-    /// which must find each type next to the workflow.
-    pub(super) fn of(workflow: &Workflow, editor: bool) -> Self {
+    /// which must find each type next to the workflow. Names that another workflow has `taken` are not in it.
+    pub(super) fn of(workflow: &Workflow, taken: &BTreeSet<String>, editor: bool) -> Self {
         let name = Ident::new(&format!("__workflow_{}", plain(&workflow.name)), workflow.name.span());
         let (visibility, types) = match deeper(&workflow.visibility).filter(|_| !editor) {
-            Some(visibility) => (visibility, types(workflow)),
+            Some(visibility) => (visibility, types(workflow, taken)),
             None => (TokenStream::new(), BTreeSet::new()),
         };
         Self { name, visibility, types }
@@ -112,7 +114,7 @@ fn deeper(visibility: &TokenStream) -> Option<TokenStream> {
 }
 
 /// Returns the types that can be in the module.
-fn types(workflow: &Workflow) -> BTreeSet<String> {
+fn types(workflow: &Workflow, taken: &BTreeSet<String>) -> BTreeSet<String> {
     let mut enums = BTreeSet::new();
     let mut structs: Vec<(String, &[FieldDecl])> = Vec::new();
     for declaration in &workflow.declarations {
@@ -122,6 +124,9 @@ fn types(workflow: &Workflow) -> BTreeSet<String> {
         }
         let generated = |suffix| plain(&derived(&workflow.name, suffix));
         match &declaration.kind {
+            // A type of a fragment that an earlier workflow uses is beside that workflow.
+            DeclarationKind::Enum(EnumDecl { name, .. }) | DeclarationKind::Struct(StructDecl { name, .. })
+                if workflow.of_fragments.contains(&plain(name)) && taken.contains(&plain(name)) => {}
             DeclarationKind::Enum(declaration) => {
                 enums.insert(plain(&declaration.name));
             }

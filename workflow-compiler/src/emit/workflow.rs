@@ -26,7 +26,7 @@ pub(super) fn items(krate: &TokenStream, compiled: &CompiledWorkflow, editor: bo
     let workflow = &compiled.source;
     let Some(name) = rust_ident(&workflow.name).filter(|_| !compiled.is_taken()) else { return TokenStream::new() };
     let own: Vec<_> = workflow.attributes.iter().filter(|attribute| !is_for_every_item(attribute)).collect();
-    let (module, attributes) = (Module::of(workflow, editor), for_every_item(workflow));
+    let (module, attributes) = (Module::of(workflow, &compiled.taken, editor), for_every_item(workflow));
     let (parts, declared) = (shape::parts(workflow), shape::declared(workflow));
     let own_spans = editor.then(|| Editor::of(workflow));
     let outside = Style {

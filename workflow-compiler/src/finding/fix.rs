@@ -121,5 +121,5 @@ fn service(finding: &Diagnostic, analysis: &Analysis<'_>, span: TokenSpan, name:
         return None;
     };
     let (first, last) = path.first().zip(path.last())?;
-    Some(Edit::over(TokenSpan { first: first.span(), last: last.span() }, name))
+    Some(Edit::over(TokenSpan::new(first.span(), last.span()), name))
 }

@@ -191,5 +191,6 @@ impl Walk<'_, '_> {
 }
 
 fn is_state(word: &str) -> bool {
-    crate::syntax::keyword::STATES.iter().any(|(_, keyword)| keyword.word == word)
+    let states = crate::syntax::keyword::STATES.iter().map(|(_, keyword)| keyword);
+    states.chain([&crate::syntax::keyword::USE]).any(|keyword| keyword.word == word)
 }

@@ -47,7 +47,7 @@ impl<'a> Lowering<'_, 'a> {
             let span = path
                 .first()
                 .zip(path.last())
-                .map_or(body.span, |(first, last)| TokenSpan { first: first.span(), last: last.span() });
+                .map_or(body.span, |(first, last)| TokenSpan::new(first.span(), last.span()));
             let problem =
                 Problem::new(Code::BadResource, span, format!("unknown format of items `{}`", words.join("::")));
             let known = READERS.iter().map(|(known, ..)| *known);
@@ -61,10 +61,8 @@ impl<'a> Lowering<'_, 'a> {
             return;
         };
         let mut reader = Fields::at(fields.at.child("ItemReader"));
-        let span = path
-            .first()
-            .zip(path.last())
-            .map_or(body.span, |(first, last)| TokenSpan { first: first.span(), last: last.span() });
+        let span =
+            path.first().zip(path.last()).map_or(body.span, |(first, last)| TokenSpan::new(first.span(), last.span()));
         let s3 = path.first().map(|word| Ident::new("s3", word.span()));
         let action = path.last().map(|word| Ident::new(action, word.span()));
         let call: Vec<_> = s3.into_iter().chain(action).collect();

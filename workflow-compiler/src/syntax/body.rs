@@ -6,7 +6,7 @@ use workflow_asl::{Code, StateKind};
 
 use super::ast::{Body, Declaration, DeclarationKind, Target, TokenSpan};
 use super::cursor::Cursor;
-use super::keyword::{DECLARATIONS, STATES};
+use super::keyword::{DECLARATIONS, STATES, USE};
 use super::literal::string_value;
 use super::name::rust_name;
 use super::other_language::asl::written_target;
@@ -52,7 +52,7 @@ impl Parser<'_> {
     /// Parses all items up to the end. The caller adds the slot at the end.
     pub(super) fn body(&mut self, cursor: &mut Cursor, level: Level, span: TokenSpan) -> (Vec<Declaration>, Body) {
         let comment = self.inner_comment(cursor);
-        let mut body = Body { comment, start: None, states: Vec::new(), span, broken: false };
+        let mut body = Body { comment, start: None, states: Vec::new(), uses: Vec::new(), span, broken: false };
         let reported = self.reported();
         let mut declarations = Vec::new();
         let mut unnamed = Vec::new();
@@ -112,6 +112,12 @@ impl Parser<'_> {
             return;
         }
         let text = keyword.to_string();
+        if text == USE.word {
+            cursor.next();
+            let comment = self.only_comment(attributes);
+            body.uses.extend(self.fragment_use(comment, keyword, body.states.len(), cursor));
+            return;
+        }
         if !is_declaration(&text) && text != "start" && self.kind_after_name(&keyword, cursor) {
             return self.item(cursor, level, declarations, body, unnamed);
         }

@@ -271,7 +271,7 @@ pub(super) fn token_span(token: &TokenTree) -> TokenSpan {
 
 /// Returns the span of a group.
 pub(super) fn group_span(group: &Group) -> TokenSpan {
-    TokenSpan { first: group.span_open(), last: group.span_close() }
+    TokenSpan::new(group.span_open(), group.span_close())
 }
 
 /// The operators of two characters.

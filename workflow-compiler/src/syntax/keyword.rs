@@ -177,6 +177,16 @@ pub const STATES: &[(StateKind, Keyword)] = &[
     (Fail, keyword("fail", "Ends the execution or branch with an error.")),
 ];
 
+/// The keyword that uses a fragment, among the states.
+pub const USE: Keyword =
+    keyword("use", "Runs the states of a fragment here: `use Notify { to: input.email } -> Next;`.");
+
+/// The words at the top of the macro.
+pub const TOP: &[Keyword] = &[
+    keyword("workflow", "Declares a workflow."),
+    keyword("fragment", "Declares states that workflows can use several times."),
+];
+
 /// Returns the keyword that declares states of this kind.
 pub fn state_keyword(kind: StateKind) -> &'static str {
     STATES.iter().find(|(of, _)| *of == kind).map_or("", |(_, keyword)| keyword.word)

@@ -69,7 +69,8 @@ impl Parser<'_> {
                     problem.help("for example `map Each over input.items { pass One -> end; } -> Next;`"),
                 );
                 self.hole(cursor.here_first(), Role::Setting("map"));
-                let body = Body { comment: None, start: None, states: Vec::new(), span: name, broken: true };
+                let body =
+                    Body { comment: None, start: None, states: Vec::new(), uses: Vec::new(), span: name, broken: true };
                 clauses.broken = true;
                 return (Head::Map { over, body, iterator }, false);
             } else {
@@ -124,7 +125,10 @@ impl Parser<'_> {
             parser.hole(group.span_close(), Role::InnerItem);
             (Some(MapItems::Items(items)), body)
         });
-        read.unwrap_or((None, Body { comment: None, start: None, states: Vec::new(), span: name, broken: true }))
+        read.unwrap_or((
+            None,
+            Body { comment: None, start: None, states: Vec::new(), uses: Vec::new(), span: name, broken: true },
+        ))
     }
 
     /// Parses `over` after the states, which is reported.
@@ -165,7 +169,7 @@ impl Parser<'_> {
             parser.hole(group.span_close(), Role::InnerItem);
             body
         });
-        body.unwrap_or(Body { comment: None, start: None, states: Vec::new(), span, broken: true })
+        body.unwrap_or(Body { comment: None, start: None, states: Vec::new(), uses: Vec::new(), span, broken: true })
     }
 
     /// `{ branch { … } … }`
@@ -233,7 +237,14 @@ impl Parser<'_> {
         let (mut branches, mut edits) = (Vec::new(), Vec::new());
         while state_kind(cursor, attributes_length(cursor, 0)).is_some() {
             let open = cursor.here_first();
-            let mut body = Body { comment: None, start: None, states: Vec::new(), span: open.into(), broken: false };
+            let mut body = Body {
+                comment: None,
+                start: None,
+                states: Vec::new(),
+                uses: Vec::new(),
+                span: open.into(),
+                broken: false,
+            };
             while !cursor.is_end() && state_kind(cursor, attributes_length(cursor, 0)).is_some() {
                 let reported = self.reported();
                 self.item(cursor, Level::Inner, &mut Vec::new(), &mut body, &mut Vec::new());

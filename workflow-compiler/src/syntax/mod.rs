@@ -14,6 +14,7 @@ mod constraint;
 mod cursor;
 mod declaration;
 mod expression;
+mod fragment;
 mod handler;
 pub mod keyword;
 mod literal;
@@ -54,6 +55,8 @@ use crate::problem::Problems;
 pub struct Parsed {
     /// The workflows, in source order.
     pub workflows: Vec<Workflow>,
+    /// The fragments, in source order.
+    pub fragments: Vec<Workflow>,
     /// Every word with a meaning, and every slot for one, in the order of reading.
     pub words: Vec<EditorWord>,
 }
@@ -65,7 +68,7 @@ pub fn parse(input: TokenStream, problems: &mut Problems) -> Parsed {
         token => token.span(),
     });
     let mut parser = Parser::new(problems);
-    let workflows = parser.workflows(&mut Cursor::new(input, end));
+    let (workflows, fragments) = parser.workflows(&mut Cursor::new(input, end));
     parser.hole(end, Role::Top);
-    Parsed { workflows, words: parser.words }
+    Parsed { workflows, fragments, words: parser.words }
 }

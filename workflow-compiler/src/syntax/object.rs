@@ -248,7 +248,14 @@ impl Parser<'_> {
     /// Returns a word as a reference.
     fn name_alone(&mut self, name: &Ident, span: TokenSpan) -> Expr {
         let root = root(&plain(name)).unwrap_or_else(|| Root::StateResult(rust_name(name)));
-        let reference = Reference { root, root_span: span, word: NO_WORD, optional: false, segments: Vec::new() };
+        let reference = Reference {
+            root,
+            root_span: span,
+            word: NO_WORD,
+            optional: false,
+            segments: Vec::new(),
+            declared: Vec::new(),
+        };
         self.leaf(ExprKind::Reference(reference), span)
     }
 

@@ -120,7 +120,14 @@ impl Parser<'_> {
                 Some(Segment::Member { name, .. }) => root_span.to(name.span),
                 _ => root_span,
             };
-            let kind = ExprKind::Reference(Reference { root, root_span, word, optional, segments: before });
+            let kind = ExprKind::Reference(Reference {
+                root,
+                root_span,
+                word,
+                optional,
+                segments: before,
+                declared: Vec::new(),
+            });
             let of = self.grown(kind, of, height);
             let Some(Segment::Index(Expr { kind: ExprKind::Array(arguments), span, .. })) = after.next() else {
                 return of;
@@ -135,12 +142,16 @@ impl Parser<'_> {
         }
         let called = cursor.peek_group(Delimiter::Parenthesis).is_some();
         if called && matches!(segments.last(), Some(Segment::Member { quoted: false, .. })) {
-            let reference = Reference { root, root_span, word, optional, segments: Vec::new() };
+            let reference = Reference { root, root_span, word, optional, segments: Vec::new(), declared: Vec::new() };
             let root = self.grown(ExprKind::Reference(reference), root_span, height);
             return self.with_steps(root, segments, cursor);
         }
         let whole = if segments.is_empty() { root_span } else { root_span.to(cursor.before()) };
-        self.grown(ExprKind::Reference(Reference { root, root_span, word, optional, segments }), whole, height)
+        self.grown(
+            ExprKind::Reference(Reference { root, root_span, word, optional, segments, declared: Vec::new() }),
+            whole,
+            height,
+        )
     }
 
     /// Parses `f(…)` and `States.Format(…)`, but not `input.name.len()`: looks ahead for the parenthesis.
@@ -166,7 +177,7 @@ impl Parser<'_> {
         let group = group?;
         cursor.advance(ahead + 1);
         self.word(first, Role::Function);
-        let span = TokenSpan { first: first.span(), last: last.span() };
+        let span = TokenSpan::new(first.span(), last.span());
         Some(self.call(Text { value: name, span }, &group, cursor))
     }
 
@@ -218,7 +229,7 @@ impl Parser<'_> {
             return self.leaf(ExprKind::Invalid, ty.span());
         };
         self.word(&variant, Role::VariantReference(ty.clone()));
-        let span = TokenSpan { first: ty.span(), last: variant.span() };
+        let span = TokenSpan::new(ty.span(), variant.span());
         if cursor.peek_group(Delimiter::Parenthesis).is_some() {
             return self.call_of_rust(format!("{ty}::{variant}"), span, cursor);
         }
@@ -451,7 +462,7 @@ pub(crate) fn reference_in_text(text: &str, span: TokenSpan) -> Option<Reference
         name if variable => Root::Variable(name.to_owned()),
         name => root(name).unwrap_or_else(|| Root::StateResult(rust_name(&Ident::new(name, span.first)))),
     };
-    Some(Reference { root, root_span: span, word: NO_WORD, optional: false, segments })
+    Some(Reference { root, root_span: span, word: NO_WORD, optional: false, segments, declared: Vec::new() })
 }
 
 /// Returns the root for the first word of a reference that is not a state's name.

@@ -110,7 +110,7 @@ impl Parser<'_> {
         })
     }
 
-    fn state_name(&mut self, written: &Ident) -> Option<Ident> {
+    pub(super) fn state_name(&mut self, written: &Ident) -> Option<Ident> {
         let text = plain(written);
         if RESERVED.contains(&text.as_str()) {
             let problem = Problem::new(Code::ReservedName, written.span(), format!("a state cannot be named `{text}`"));
@@ -337,7 +337,7 @@ impl Parser<'_> {
     }
 
     /// Clauses, the transition, `;`.
-    fn state_tail(
+    pub(super) fn state_tail(
         &mut self,
         kind: StateKind,
         cursor: &mut Cursor,

@@ -156,11 +156,9 @@ impl Parser<'_> {
             // `string[]` is one problem.
             let list = cursor.peek_group(Delimiter::Bracket).filter(|group| group.stream().is_empty());
             let (span, text, meant) = match list {
-                Some(list) => (
-                    TokenSpan { first: name.span(), last: list.span_close() },
-                    format!("{text}[]"),
-                    format!("Vec<{meant}>"),
-                ),
+                Some(list) => {
+                    (TokenSpan::new(name.span(), list.span_close()), format!("{text}[]"), format!("Vec<{meant}>"))
+                }
                 None => (name.span().into(), text, (*meant).to_owned()),
             };
             let problem = Problem::new(Code::UnknownType, span, format!("`{text}` is not a type here"));

@@ -30,6 +30,15 @@ pub enum Role {
         /// The brace that opens its body.
         brace: Option<Span>,
     },
+    /// The name of a fragment, likewise.
+    Fragment {
+        /// The brace that opens its body.
+        brace: Option<Span>,
+    },
+    /// The name of a fragment where it is used.
+    FragmentReference,
+    /// The name of a use of a fragment, after `as`.
+    UseName,
     /// The first word of an item at the top of a workflow: a declaration or a kind of state.
     Item,
     /// The first word of an item of a branch or map: a kind of state or `start`.

@@ -1,5 +1,7 @@
 //! The input of a macro: workflows with their attributes and visibility.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use workflow_asl::Code;
 
@@ -12,25 +14,30 @@ use super::word::Role;
 use crate::problem::Problem;
 
 impl Parser<'_> {
-    /// All workflows up to the end.
-    pub(super) fn workflows(&mut self, cursor: &mut Cursor) -> Vec<Workflow> {
-        let mut workflows = Vec::new();
+    /// All workflows up to the end, and all fragments.
+    pub(super) fn workflows(&mut self, cursor: &mut Cursor) -> (Vec<Workflow>, Vec<Workflow>) {
+        let (mut workflows, mut fragments) = (Vec::new(), Vec::new());
         if cursor.is_end() {
             self.error(Code::Syntax, cursor.here(), "expected `workflow Name { … }`, found nothing");
         }
         while !cursor.is_end() {
             let start = cursor.position();
-            workflows.extend(self.workflow(cursor));
+            match self.workflow(cursor) {
+                Some((workflow, false)) => workflows.push(workflow),
+                Some((fragment, true)) => fragments.push(fragment),
+                None => {}
+            }
             cursor.eat_punct(";");
             if cursor.position() == start {
                 cursor.next();
                 skip_to_workflow(cursor);
             }
         }
-        workflows
+        (workflows, fragments)
     }
 
-    fn workflow(&mut self, cursor: &mut Cursor) -> Option<Workflow> {
+    /// Parses a workflow or fragment, and returns whether it is a fragment.
+    fn workflow(&mut self, cursor: &mut Cursor) -> Option<(Workflow, bool)> {
         let before = self.reported();
         self.nodes = 0;
         let attributes = self.attributes(cursor);
@@ -44,7 +51,7 @@ impl Parser<'_> {
         let visibility = self.visibility(cursor);
         let keyword = cursor.peek_ident().cloned();
         match &keyword {
-            Some(word) if word == "workflow" => self.word(word, Role::Top),
+            Some(word) if word == "workflow" || word == "fragment" => self.word(word, Role::Top),
             Some(word) => {
                 self.word(word, Role::Top);
                 let text = word.to_string();
@@ -66,38 +73,48 @@ impl Parser<'_> {
             }
         }
         cursor.next();
+        let is_fragment = keyword.as_ref().is_some_and(|word| word == "fragment");
+        let what = if is_fragment { "fragment" } else { "workflow" };
         let Some(written) = cursor.eat_ident() else {
-            self.expected(cursor, "a name after `workflow`");
+            self.expected(cursor, &format!("a name after `{what}`"));
             skip_to_workflow(cursor);
             return None;
         };
         let brace = cursor.peek_group(Delimiter::Brace).map(Group::span_open);
-        self.word(&written, Role::Workflow { brace });
-        let name = self.checked_name(&written, "workflow");
+        self.word(&written, if is_fragment { Role::Fragment { brace } } else { Role::Workflow { brace } });
+        let name = self.checked_name(&written, what);
         let Some(group) = cursor.eat_group(Delimiter::Brace) else {
             self.expected(cursor, &format!("the body of `{written}` in braces"));
             skip_to_workflow(cursor);
             return None;
         };
         let first = keyword.map_or(written.span(), |word| word.span());
-        let span = TokenSpan { first, last: written.span() };
+        let span = TokenSpan::new(first, written.span());
         let (declarations, body) = self.within(&group, |parser, cursor| {
             parser.declared = declared_types(cursor);
             let body = parser.body(cursor, Level::Workflow, span);
             parser.hole(group.span_close(), Role::Item);
             body
         })?;
-        Some(Workflow {
-            comment: attributes.comment,
-            attributes: attributes.others.into_iter().map(|(tokens, _)| tokens).collect(),
+        let mut workflow = Workflow {
+            comment: attributes.comment.clone(),
+            attributes: attributes.others.iter().map(|(tokens, _)| tokens.clone()).collect(),
             visibility,
             name: name?,
             brace: group.span_open(),
+            close: group.span_close(),
             declarations,
             body,
+            inlined: Vec::new(),
+            of_fragments: BTreeSet::new(),
             nodes: self.nodes,
             problems: before..self.reported(),
-        })
+        };
+        if is_fragment {
+            self.only_of_fragment(&mut workflow, &attributes);
+            workflow.problems.end = self.reported();
+        }
+        Some((workflow, is_fragment))
     }
 }
 
@@ -137,7 +154,8 @@ fn skip_to_workflow(cursor: &mut Cursor) {
         let workflow = attributes + usize::from(visible);
         let named = cursor.peek_ident_at(workflow + 1).is_some();
         let body = cursor.peek_group_at(workflow + 1, Delimiter::Brace).is_some();
-        if (named || body) && cursor.peek_ident_at(workflow).is_some_and(|word| word == "workflow") {
+        let starts = |word: &Ident| word == "workflow" || named && word == "fragment";
+        if (named || body) && cursor.peek_ident_at(workflow).is_some_and(starts) {
             return;
         }
         cursor.advance(attributes.max(1));

@@ -253,6 +253,8 @@ pub mod top {
     pub const __hole: () = ();
     /// Declares a workflow.
     pub const workflow: () = ();
+    /// Declares states that workflows can use several times.
+    pub const fragment: () = ();
 }
 
 pub mod item {
@@ -310,6 +312,8 @@ pub mod item {
     pub const succeed: () = ();
     /// Ends the execution or branch with an error.
     pub const fail: () = ();
+    /// Runs the states of a fragment here: `use Notify { to: input.email } -> Next;`.
+    pub const r#use: () = ();
 }
 
 pub mod inner_item {
@@ -333,6 +337,8 @@ pub mod inner_item {
     pub const fail: () = ();
     /// The first state to run, if it is not the first in the source.
     pub const start: () = ();
+    /// Runs the states of a fragment here: `use Notify { to: input.email } -> Next;`.
+    pub const r#use: () = ();
 }
 
 pub mod parallel_words {

@@ -31,7 +31,19 @@ pub(in crate::check) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
     if analysis.output == Ty::Unknown {
         return;
     }
-    for info in analysis.states_of(0).filter(|info| analysis.ends(info)) {
+    let ends = analysis.states_of(0).filter(|info| analysis.ends(info));
+    of_states(analysis, ends, &analysis.output, "the output", sink);
+}
+
+/// Compares the outputs of states with a type.
+pub(in crate::check) fn of_states<'m, 'a: 'm>(
+    analysis: &Analysis<'a>,
+    states: impl Iterator<Item = &'m StateInfo<'a>>,
+    wanted: &Ty,
+    what: &str,
+    sink: &mut Sink<'_>,
+) {
+    for info in states {
         let facts = analysis.narrowing(info);
         let (expr, position) = written(info);
         let span = expr.map_or_else(|| info.state.name.span().into(), |expr| expr.span);
@@ -39,11 +51,11 @@ pub(in crate::check) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
         let given = analysis.output_type(info);
         match expr {
             Some(expr) if given != Ty::Unknown => {
-                fits_expr(analysis, place.knowing(facts), expr, &analysis.output, "the output", sink);
+                fits_expr(analysis, place.knowing(facts), expr, wanted, what, sink);
             }
             _ => {
                 let holder = passes_on(info);
-                fits(analysis, &given, &analysis.output, span, "the output", (&holder, facts, &Seen::default()), sink);
+                fits(analysis, &given, wanted, span, what, (&holder, facts, &Seen::default()), sink);
             }
         }
     }
@@ -76,7 +88,7 @@ fn written<'a>(info: &StateInfo<'a>) -> (Option<&'a Expr>, ValueField) {
 }
 
 /// Compares member by member, to report the wrong one.
-fn fits_expr<'a>(
+pub(in crate::check) fn fits_expr<'a>(
     analysis: &Analysis<'a>,
     place: ValueSite<'_, 'a>,
     expr: &Expr,

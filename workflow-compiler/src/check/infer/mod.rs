@@ -196,7 +196,7 @@ impl<'a> Analysis<'a> {
                 let ty = self.infer(place, inner, sink);
                 self.infer_indices(place, segments, sink);
                 let path = path_of(inner, "…");
-                self.walk(path, ty, segments, WalkStart::Value, place.facts, &mut Vec::new(), sink).0
+                self.walk(path, ty, (segments, &[]), WalkStart::Value, place.facts, &mut Vec::new(), sink).0
             }
             ExprKind::Paren(inner) => self.infer(place, inner, sink),
             ExprKind::Jsonata(text) => self.infer_jsonata(place, &text.value, text.span, sink),

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 
-use super::{NodeId, Text, TokenSpan};
+use super::{NodeId, Text, TokenSpan, Type};
 
 /// A value or expression.
 #[derive(Clone, Debug)]
@@ -116,6 +116,15 @@ impl OtherLanguage {
         };
         of.into_iter().chain(rest)
     }
+
+    /// Returns the values in it, to change them.
+    pub(crate) fn values_mut(&mut self) -> Vec<&mut Expr> {
+        match self {
+            Self::Method { of, arguments, .. } => std::iter::once(&mut **of).chain(arguments).collect(),
+            Self::Format { parts } => parts.iter_mut().collect(),
+            Self::Short { of, others } => std::iter::once(&mut **of).chain(others.iter_mut().flatten()).collect(),
+        }
+    }
 }
 
 /// A closure, which only some functions take.
@@ -165,6 +174,8 @@ pub struct Reference {
     pub optional: bool,
     /// The members and indices after it.
     pub segments: Vec<Segment>,
+    /// The types that a fragment declares of what the first so many of these lead to.
+    pub declared: Vec<(usize, Type)>,
 }
 
 /// The root of a reference.

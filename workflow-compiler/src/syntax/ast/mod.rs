@@ -5,6 +5,7 @@
 
 mod declaration;
 mod expression;
+mod fragment;
 mod resource;
 
 pub use declaration::{
@@ -14,8 +15,10 @@ pub use declaration::{
 pub use expression::{
     BinaryOp, Closure, Expr, ExprKind, Member, NO_WORD, OtherLanguage, Reference, Root, Segment, UnaryOp,
 };
+pub use fragment::{Inlined, Use};
 pub use resource::{Resource, integration};
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -41,19 +44,27 @@ pub struct TokenSpan {
     pub first: Span,
     /// The last token.
     pub last: Span,
+    /// The number of the use of a fragment for which these words stand; 0 for none. One word of a fragment stands for
+    /// something else in each use.
+    pub(crate) in_use: usize,
 }
 
 impl TokenSpan {
+    /// Returns the range from a token to another.
+    pub fn new(first: Span, last: Span) -> Self {
+        Self { first, last, in_use: 0 }
+    }
+
     /// Returns the range from the start of this one to the end of `other`.
     #[must_use]
     pub fn to(self, other: Self) -> Self {
-        Self { first: self.first, last: other.last }
+        Self { last: other.last, ..self }
     }
 }
 
 impl From<Span> for TokenSpan {
     fn from(span: Span) -> Self {
-        Self { first: span, last: span }
+        Self::new(span, span)
     }
 }
 
@@ -82,10 +93,16 @@ pub struct Workflow {
     pub name: Ident,
     /// The brace that opens the body.
     pub brace: Span,
+    /// The brace that closes it.
+    pub close: Span,
     /// Everything except states, in source order.
     pub declarations: Vec<Declaration>,
     /// The states.
     pub body: Body,
+    /// The uses of fragments whose states are in the body, each before those in it.
+    pub inlined: Vec<Inlined>,
+    /// The names of the types that those fragments declare.
+    pub of_fragments: BTreeSet<String>,
     /// How many nodes it has.
     pub(crate) nodes: usize,
     /// The numbers of the problems found while it was parsed.
@@ -119,6 +136,8 @@ pub struct Body {
     pub start: Option<Target>,
     /// The states in source order.
     pub states: Vec<State>,
+    /// The uses of fragments, until their states are inlined.
+    pub uses: Vec<Use>,
     /// What introduces it (`workflow Name`, `branch`, the map's name), for errors about the whole body.
     pub span: TokenSpan,
     /// Whether part of it did not parse (which was reported). States may be missing.

@@ -120,7 +120,14 @@ impl Parser<'_> {
             _ => value,
         };
         let root = Root::Variable(plain(&name));
-        let reference = Reference { root, root_span: span, word: NO_WORD, optional: false, segments: Vec::new() };
+        let reference = Reference {
+            root,
+            root_span: span,
+            word: NO_WORD,
+            optional: false,
+            segments: Vec::new(),
+            declared: Vec::new(),
+        };
         let of = Expr::made(ExprKind::Reference(reference), span);
         let height = self.height + 2;
         let value = self.grown(ExprKind::Binary(op, span, Box::new(of), Box::new(value)), whole, height);

@@ -125,7 +125,7 @@ impl Parser<'_> {
             Some(group) => self.inner_body(&with_item(&group, &item, &mut edits), first),
             None => {
                 self.expected(cursor, "the states of the map in braces");
-                Body { comment: None, start: None, states: Vec::new(), span: first, broken: true }
+                Body { comment: None, start: None, states: Vec::new(), uses: Vec::new(), span: first, broken: true }
             }
         };
         let text = format!("map {{}} over {}", spelled(&items));

@@ -168,7 +168,14 @@ impl Parser<'_> {
         let name = Text { value: name.map_or_else(|| "value".to_owned(), |name| name.value), span };
         let segments = vec![Segment::Member { name, optional: false, quoted: false }];
         self.leaf(
-            ExprKind::Reference(Reference { root, root_span: span, word: NO_WORD, optional: false, segments }),
+            ExprKind::Reference(Reference {
+                root,
+                root_span: span,
+                word: NO_WORD,
+                optional: false,
+                segments,
+                declared: Vec::new(),
+            }),
             span,
         )
     }

@@ -1,0 +1,119 @@
+//! Runs workflows with fragments on the engine: results, arguments, handlers, uses in branches, maps and other fragments.
+
+#![allow(clippy::unwrap_used, reason = "tests may panic")]
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use serde_json::{Value, json};
+use workflow_local::{Engine, TaskError};
+use workflow_runtime::{Workflow, WorkflowState, workflow};
+
+workflow! {
+    /// Sends a text, and asks until it was delivered.
+    fragment Notify {
+        input { to: String, text: String }
+        output { message: String, tries: i64 }
+        struct Delivery { delivered: bool, tries: i64 }
+
+        task Send = lambda::invoke<String> { FunctionName: "send", Payload: { to: input.to, text: input.text } } -> Ask;
+        task Ask = lambda::invoke<Delivery> { FunctionName: "delivery", Payload: Send.Payload } -> Arrived;
+        choice Arrived {
+            if Ask.Payload.delivered -> Done;
+            else -> Pause;
+        }
+        wait Pause for 30s -> Ask;
+        pass Done { message: Send.Payload, tries: Ask.Payload.tries } -> end;
+    }
+
+    /// Tells two people at once.
+    fragment TellBoth {
+        input { first: String, second: String, text: String }
+        output { tries: Json }
+
+        parallel Both {
+            branch { use Notify as First { to: input.first, text: input.text } -> Told; pass Told = First.tries -> end; }
+            branch { use Notify as Second { to: input.second, text: input.text } -> Told2; pass Told2 = Second.tries -> end; }
+        }
+            output { tries: result }
+            -> end;
+    }
+
+    pub workflow Order {
+        input { customer: String, boss: String, order: String, others: Vec<String> }
+        output { tries: i64, message: String, both: Json, others: Vec<i64> }
+
+        use Notify as Told { to: input.customer, text: $uppercase("thank you for " + input.order) }
+            catch [States.ALL] => Failed
+            -> Pack;
+        use TellBoth as Pack as "Tell the others" { first: input.customer, second: input.boss, text: "packed" } -> Rest;
+        map Rest over input.others {
+            use Notify as Each { to: item, text: "rest" } -> Count;
+            pass Count = Each.tries -> end;
+        } -> Report;
+        pass Report { tries: Told.tries, message: Told.message, both: Pack.tries, others: Rest } -> end;
+        fail Failed { error: "NotTold", cause: caught.Cause }
+    }
+
+    pub workflow Old {
+        query jsonpath;
+        input { customer: String }
+
+        use Notify as Told { to: input.customer, text: "hello" } -> Report;
+        pass Report { tries: Told.tries, message: Told.message } -> end;
+    }
+}
+
+/// An engine on which the second question is answered with success, whatever was sent.
+fn engine<W: Workflow<Params = ()>>() -> Engine {
+    let send = |request: Value| {
+        let to = request["to"].as_str().unwrap_or_default();
+        if to == "nobody" {
+            return Err(TaskError::new("NoAddress").with_cause("who?"));
+        }
+        Ok(Value::from(format!("{to}: {}", request["text"].as_str().unwrap_or_default())))
+    };
+    let asked = Mutex::new(BTreeMap::new());
+    let delivery = move |request: Value| {
+        let mut asked = asked.lock().unwrap();
+        let tries = asked.entry(request.to_string()).or_insert(0);
+        *tries += 1;
+        Ok(json!({ "delivered": *tries > 1, "tries": *tries }))
+    };
+    Engine::of::<W>().unwrap().on_lambda("send", send).on_lambda("delivery", delivery)
+}
+
+#[test]
+fn uses_run_one_after_another_in_branches_and_in_maps() {
+    let input = json!({ "customer": "ada", "boss": "bob", "order": "tea", "others": ["c", "d"] });
+    let execution = engine::<Order>().run(&input).unwrap();
+    let both = json!([2, 2]);
+    let output = json!({ "tries": 2, "message": "ada: THANK YOU FOR TEA", "both": both, "others": [2, 2] });
+    assert_eq!(execution.output_as::<Value>().unwrap(), output);
+}
+
+#[test]
+fn the_handler_of_a_use_catches_what_the_fragment_does_not() {
+    let input = json!({ "customer": "nobody", "boss": "b", "order": "tea", "others": [] });
+    let execution = engine::<Order>().run(&input).unwrap();
+    assert_eq!((execution.error(), execution.cause()), (Some("NotTold"), Some("who?")));
+}
+
+#[test]
+fn a_use_in_jsonpath_gives_the_same_result() {
+    let execution = engine::<Old>().run(&json!({ "customer": "ada" })).unwrap();
+    assert_eq!(execution.output_as::<Value>().unwrap(), json!({ "tries": 2, "message": "ada: hello" }));
+}
+
+#[test]
+fn the_names_show_the_use_and_the_state() {
+    assert_eq!(OrderState::ToldSend.name(), "Told / Send");
+    assert_eq!(OrderState::PackFirstAsk.name(), "Tell the others / First / Ask");
+    let definition: Value = serde_json::from_str(Order::definition().as_str()).unwrap();
+    assert_eq!(definition["StartAt"], "Told");
+    assert_eq!(definition["States"]["Told"]["Assign"].as_object().unwrap().len(), 1);
+    assert_eq!(definition["States"]["Told / Send"]["Catch"][0]["Next"], "Failed");
+    assert!(definition["States"]["Told / Done"]["Catch"].is_null());
+    // What is not read is not assigned.
+    assert_eq!(definition["States"]["Tell the others / Both"]["Next"], "Rest");
+}

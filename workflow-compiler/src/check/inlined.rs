@@ -1,0 +1,51 @@
+//! Uses of fragments: the arguments are of the types that the fragment declares, and so is what it ends with.
+
+use workflow_asl::Code;
+
+use super::analysis::Analysis;
+use super::data::output;
+use super::declarations;
+use super::sink::Sink;
+use super::value_site::ValueField;
+use crate::problem::{Problem, Problems};
+use crate::syntax::ast::{Inlined, Member, plain};
+
+pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
+    for used in &analysis.workflow.inlined {
+        let fragment = plain(&used.fragment);
+        let names = used.input.iter().map(|field| (&field.name, field.wire.as_str()));
+        declarations::distinct("field", &format!("the input of `{fragment}`"), names, sink);
+        used.input.iter().for_each(|field| declarations::known(analysis, &field.ty, sink));
+        if let Some(result) = &used.result {
+            declarations::known(analysis, result, sink);
+        }
+        arguments(analysis, used, sink);
+        let Some(result) = &used.result else { continue };
+        let wanted = analysis.types.ty(result);
+        let ends = used.ends.iter().filter_map(|end| analysis.states.get(end));
+        output::of_states(analysis, ends, &wanted, &format!("the result of `{fragment}`"), sink);
+    }
+}
+
+fn arguments<'a>(analysis: &Analysis<'a>, used: &'a Inlined, sink: &mut Sink<'_>) {
+    let Some(first) = analysis.states.get(&used.first) else { return };
+    for field in &used.input {
+        let name = plain(&field.name);
+        let Some(Member { value, .. }) = used.arguments.iter().find(|member| member.key.value == name) else {
+            continue;
+        };
+        // A value that is computed first stands in the `assign` of the first state.
+        let position = if used.computed.contains(&name) { ValueField::Assign } else { ValueField::Parameters };
+        let place = first.at(position);
+        let wanted = analysis.types.ty(&field.ty);
+        let what = format!("`{name}` of `{}`", plain(&used.fragment));
+        let mut problems = Problems::default();
+        let mut found = Sink::to(&mut problems);
+        output::fits_expr(analysis, place.knowing(analysis.narrowing(first)), value, &wanted, &what, &mut found);
+        for problem in problems.iter() {
+            let code = if problem.code == Code::OutputDoesNotFit { Code::FragmentArgument } else { problem.code };
+            sink.push(Problem { code, ..problem.clone() });
+        }
+        problems.take_questions().into_iter().for_each(|question| sink.ask(|| question));
+    }
+}

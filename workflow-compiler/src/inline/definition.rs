@@ -1,0 +1,296 @@
+//! Checks a fragment by itself: what it names is in it. What is wrong is reported once and removed, so that its uses
+//! do not report it again.
+
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
+use proc_macro2::Ident;
+use workflow_asl::Code;
+use workflow_asl::nearest::nearest;
+
+use super::walk::{self, Change};
+use crate::problem::{Problem, Problems};
+use crate::syntax::ast::{
+    Body, Clause, ClauseValue, DeclarationKind, Expr, ExprKind, FieldDecl, Head, Reference, Root, Segment, Shape,
+    Target, TokenSpan, Use, Workflow, plain,
+};
+use crate::syntax::keyword::ClauseKind;
+
+/// Returns the fields of a fragment's input.
+pub(super) fn input(fragment: &Workflow) -> &[FieldDecl] {
+    let fields = fragment.declarations.iter().find_map(|declaration| match &declaration.kind {
+        DeclarationKind::Input(Shape::Fields(fields)) => Some(fields.as_slice()),
+        _ => None,
+    });
+    fields.unwrap_or_default()
+}
+
+pub(super) fn check(fragment: &mut Workflow, problems: &mut Problems) {
+    if fragment.body.states.is_empty() && fragment.body.uses.is_empty() && !fragment.body.broken {
+        let message = format!("the fragment `{}` has no states", plain(&fragment.name));
+        let problem = Problem::new(Code::NoStates, fragment.body.span, message);
+        problems.push(problem.help("declare one, such as `pass Hello -> end;`"));
+    }
+    let mut names = IndexMap::new();
+    unique(&mut fragment.body, &mut names, problems);
+    let mut variables = Variables::default();
+    walk::body(&mut fragment.body, &mut variables);
+    let mut check = Check {
+        name: plain(&fragment.name),
+        names: &names,
+        fields: input(fragment).iter().map(|field| plain(&field.name)).collect(),
+        read: BTreeSet::new(),
+        variables: &variables.0,
+        maps: 0,
+        problems,
+    };
+    walk::body(&mut fragment.body, &mut check);
+    let read = std::mem::take(&mut check.read);
+    if fragment.body.broken {
+        return;
+    }
+    for field in input(fragment).iter().filter(|field| !read.contains(&plain(&field.name))) {
+        let name = plain(&field.name);
+        let message = format!("the input `{name}` of the fragment `{}` is not used", plain(&fragment.name));
+        let problem = Problem::new(Code::UnusedParam, field.name.span(), message);
+        problems.push(problem.help(format!("read it as `input.{name}`, or remove it")));
+    }
+}
+
+/// Finds the names of states and uses, with those in the document. The second of two equal names is removed.
+fn unique(body: &mut Body, names: &mut IndexMap<String, String>, problems: &mut Problems) {
+    let mut report = |name: &Ident| {
+        let message = format!("two states are named `{}`", plain(name));
+        problems.push(Problem::new(Code::DuplicateState, name.span(), message).help("rename one"));
+    };
+    let mut new = |name: &Ident, asl_name: String| {
+        let known = names.contains_key(&plain(name));
+        if known {
+            report(name);
+        } else {
+            names.insert(plain(name), asl_name);
+        }
+        !known
+    };
+    let (states, uses) = (body.states.len(), body.uses.len());
+    body.states.retain(|state| new(&state.name, state.asl_name()));
+    body.uses.retain(|used| new(&used.name, used.asl_name()));
+    body.broken |= body.states.len() < states || body.uses.len() < uses;
+    for state in &mut body.states {
+        match &mut state.head {
+            Head::Parallel(branches) => {
+                branches.iter_mut().for_each(|branch| unique(&mut branch.body, names, problems));
+            }
+            Head::Map { body, .. } => unique(body, names, problems),
+            _ => {}
+        }
+    }
+}
+
+/// Removes the uses whose name another use or a state of the workflow has.
+pub(super) fn unique_uses(body: &mut Body, problems: &mut Problems) {
+    let mut names = BTreeSet::new();
+    states(body, &mut names);
+    uses(body, &mut names, problems);
+}
+
+fn states(body: &Body, names: &mut BTreeSet<String>) {
+    names.extend(body.states.iter().map(|state| plain(&state.name)));
+    for_bodies(body, &mut |inner| states(inner, names));
+}
+
+fn for_bodies(body: &Body, each: &mut dyn FnMut(&Body)) {
+    for state in &body.states {
+        match &state.head {
+            Head::Parallel(branches) => branches.iter().for_each(|branch| each(&branch.body)),
+            Head::Map { body, .. } => each(body),
+            _ => {}
+        }
+    }
+}
+
+fn uses(body: &mut Body, names: &mut BTreeSet<String>, problems: &mut Problems) {
+    body.uses.retain(|used| {
+        let name = plain(&used.name);
+        let new = names.insert(name.clone());
+        if !new {
+            let message = format!("two states or uses are named `{name}`");
+            let problem = Problem::new(Code::DuplicateState, used.name.span(), message);
+            problems.push(problem.help(format!("give this use another name: `use {} as …`", used.fragment)));
+        }
+        new
+    });
+    for state in &mut body.states {
+        match &mut state.head {
+            Head::Parallel(branches) => branches.iter_mut().for_each(|branch| uses(&mut branch.body, names, problems)),
+            Head::Map { body, .. } => uses(body, names, problems),
+            _ => {}
+        }
+    }
+}
+
+/// The variables that a fragment assigns.
+#[derive(Default)]
+struct Variables(BTreeSet<String>);
+
+impl Change for Variables {
+    fn clause(&mut self, clause: &mut Clause) {
+        if let (ClauseKind::Assign, ClauseValue::Expr(Expr { kind: ExprKind::Object(members), .. })) =
+            (clause.kind, &clause.value)
+        {
+            let keys = members.iter().map(|member| member.key.value.as_str());
+            self.0.extend(keys.map(|key| key.strip_suffix(".$").unwrap_or(key).to_owned()));
+        }
+    }
+}
+
+struct Check<'c> {
+    name: String,
+    names: &'c IndexMap<String, String>,
+    fields: BTreeSet<String>,
+    /// The fields of the input that are read.
+    read: BTreeSet<String>,
+    variables: &'c BTreeSet<String>,
+    /// How many maps are around.
+    maps: usize,
+    problems: &'c mut Problems,
+}
+
+impl Check<'_> {
+    fn outside(&mut self, span: impl Into<TokenSpan>, message: String, help: impl Into<String>) {
+        self.problems.push(Problem::new(Code::OutsideFragment, span, message).help(help));
+    }
+
+    /// Returns whether the fragment has what a reference starts from.
+    fn knows(&mut self, reference: &Reference) -> bool {
+        let (name, span) = (self.name.clone(), reference.root_span);
+        match &reference.root {
+            Root::Input => match reference.segments.first() {
+                Some(Segment::Member { name: field, .. }) if self.fields.contains(&field.value) => {
+                    self.read.insert(field.value.clone());
+                    true
+                }
+                Some(Segment::Member { name: field, .. }) => {
+                    let message = format!("the input of the fragment `{name}` has no field `{}`", field.value);
+                    let problem = Problem::new(Code::UnknownInputField, field.span, message);
+                    let problem = problem.suggest(&field.value, self.fields.iter().map(String::as_str));
+                    let help = format!("declare it: `input {{ {}: String }}`", field.value);
+                    self.problems.push(if problem.help.is_empty() { problem.help(help) } else { problem });
+                    false
+                }
+                Some(Segment::Index(_) | Segment::Each { .. }) => {
+                    self.outside(span, "`input` has fields, and no items".to_owned(), "name the field: `input.…`");
+                    false
+                }
+                None => {
+                    self.read.extend(self.fields.iter().cloned());
+                    true
+                }
+            },
+            Root::Params => {
+                let message = format!("`params` is not available in the fragment `{name}`");
+                let help =
+                    "declare the value in `input`, and give it where the fragment is used: `{ bucket: params.bucket }`";
+                self.outside(span, message, help);
+                false
+            }
+            Root::Item if self.maps == 0 => {
+                let message = format!("`item` is not available here: the fragment `{name}` has no map around it");
+                let help = "declare the value in `input`, and give it where the fragment is used: `{ item: item }`";
+                self.outside(span, message, help);
+                false
+            }
+            Root::Variable(variable) if variable.is_empty() || variable == "$" || variable == "states" => true,
+            Root::Variable(variable) if !self.variables.contains(variable) => {
+                let message = format!("the fragment `{name}` does not assign a variable `${variable}`");
+                let problem = Problem::new(Code::OutsideFragment, span, message);
+                self.problems.push(match nearest(variable, self.variables.iter().map(String::as_str)) {
+                    Some(near) => problem.help(format!("did you mean `${near}`?")),
+                    None => problem.help("declare the value in `input`, and give it where the fragment is used"),
+                });
+                false
+            }
+            Root::StateResult(state) if !self.names.contains_key(&plain(state)) => {
+                let state = plain(state);
+                let message = format!("the fragment `{name}` has no state `{state}`");
+                let problem = Problem::new(Code::OutsideFragment, span, message);
+                self.problems.push(if self.fields.contains(&state) {
+                    problem.write(format!("input.{state}"))
+                } else {
+                    let problem = problem.suggest(&state, self.names.keys().map(String::as_str));
+                    let help = "a value from outside is a field of `input`, which the use of the fragment gives";
+                    if problem.help.is_empty() { problem.help(help) } else { problem }
+                });
+                false
+            }
+            _ => true,
+        }
+    }
+
+    /// Reports text that reads a variable: the variables of each use have names of their own, which text does not know.
+    fn text(&mut self, text: &str, span: TokenSpan) {
+        let ends = |rest: &str| !rest.starts_with(|next: char| next.is_alphanumeric() || next == '_');
+        let reads = |name: &&String| {
+            let sign = format!("${name}");
+            text.match_indices(&sign).any(|(at, _)| text.get(at + sign.len()..).is_some_and(ends))
+        };
+        if let Some(name) = self.variables.iter().find(reads) {
+            let message = format!("text cannot read the variable `${name}` of a fragment: each use has its own");
+            self.outside(span, message, format!("write the reference `${name}` outside of the text"));
+        }
+    }
+}
+
+impl Change for Check<'_> {
+    fn map(&mut self, entered: bool) {
+        self.maps = if entered { self.maps + 1 } else { self.maps - 1 };
+    }
+
+    fn used(&mut self, _: &mut Use) {}
+
+    fn target(&mut self, target: &mut Target) {
+        let (name, span) = match &*target {
+            Target::State(name) if !self.names.contains_key(&plain(name)) => (plain(name), name.span().into()),
+            Target::Text(text) if !self.names.values().any(|asl_name| *asl_name == text.value) => {
+                (text.value.clone(), text.span)
+            }
+            _ => return,
+        };
+        let message = format!("the fragment `{}` has no state `{name}`", self.name);
+        let problem = Problem::new(Code::UnknownTarget, span, message);
+        let problem = problem.suggest(&name, self.names.keys().map(String::as_str).chain(["end"]));
+        let help = "`-> end` ends the fragment; where the workflow continues then is written at the use";
+        self.problems.push(if problem.help.is_empty() { problem.help(help) } else { problem });
+        *target = Target::Missing(span);
+    }
+
+    fn clause(&mut self, clause: &mut Clause) {
+        if let ClauseValue::Named(name) = &clause.value {
+            let (word, name) = (clause.kind.keyword(), name.clone());
+            let message = format!("the fragment `{}` has no `{word}` with the name `{name}`", self.name);
+            let problem = Problem::new(Code::UnknownHandler, name.span(), message);
+            self.problems.push(problem.help(format!("write it out: `{word} [Errors…] …`")));
+            clause.value = ClauseValue::None(name);
+        }
+    }
+
+    fn expr(&mut self, expr: &mut Expr) {
+        let known = match &expr.kind {
+            ExprKind::Reference(reference) => self.knows(reference),
+            ExprKind::Jsonata(text) | ExprKind::Path(text) => {
+                let (text, span) = (text.value.clone(), text.span);
+                self.text(&text, span);
+                true
+            }
+            ExprKind::Text(text) if text.starts_with("{%") || text.starts_with('$') => {
+                let (text, span) = (text.clone(), expr.span);
+                self.text(&text, span);
+                true
+            }
+            _ => true,
+        };
+        if !known {
+            expr.kind = ExprKind::Invalid;
+        }
+    }
+}

@@ -1,0 +1,510 @@
+//! Inlines fragments: puts the states of a fragment in the place of each of its uses. What follows (checks, lowering,
+//! emission) has ordinary states.
+//!
+//! Each use gets its own copy of the states, in which names begin with the name of the use, and `input.x` is the
+//! argument `x`. A copy keeps the words' spans in the fragment, an argument those at the use.
+
+mod definition;
+mod provenance;
+mod results;
+mod substitute;
+mod walk;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use indexmap::IndexMap;
+use proc_macro2::Ident;
+use workflow_asl::limits::STATE_NAME_CHARS;
+use workflow_asl::{Code, StateKind};
+
+pub(crate) use self::provenance::explain;
+use self::substitute::{Argument, Substitution, fresh, named, renumber, renumber_clauses, variable};
+use crate::problem::{Edit, Problem, Problems};
+use crate::syntax::Parsed;
+use crate::syntax::ast::{
+    Body, Clause, ClauseValue, Declaration, DeclarationKind, Expr, ExprKind, Head, Inlined, Member, Shape, State,
+    StructDecl, Target, Text, Type, TypeKind, Use, Workflow, plain,
+};
+use crate::syntax::keyword::{ClauseKind, state_keyword};
+
+/// How many states the fragments of one workflow may become: each level of fragments can multiply them.
+const MOST_STATES: usize = 10_000;
+
+/// The error that a catcher catches all errors by.
+const ALL: &str = "States.ALL";
+
+/// Returns the name of a state in the document, in a use of a fragment.
+fn joined(of: &str, name: &str) -> String {
+    match (of, name) {
+        ("", name) => name.to_owned(),
+        (of, "") => of.to_owned(),
+        (of, name) => format!("{of} / {name}"),
+    }
+}
+
+/// Returns the name of a state in the language, in a use of a fragment.
+fn full_name(of: &str, name: &Ident) -> Ident {
+    Ident::new(&format!("{of}{}", plain(name)), name.span())
+}
+
+/// Inlines all fragments. Problems are added to `problems`.
+pub(crate) fn inline(parsed: &mut Parsed, problems: &mut Problems) {
+    let Parsed { workflows, fragments, .. } = parsed;
+    let mut known: BTreeMap<String, Workflow> = BTreeMap::new();
+    for fragment in fragments.iter() {
+        let name = plain(&fragment.name);
+        if known.contains_key(&name) {
+            let message = format!("two fragments are named `{name}`");
+            problems.push(Problem::new(Code::DuplicateName, fragment.name.span(), message).help("rename one"));
+            continue;
+        }
+        let mut fragment = fragment.clone();
+        let before = problems.iter().len();
+        definition::check(&mut fragment, problems);
+        fragment.body.broken |= problems.iter().skip(before).any(Problem::is_error);
+        known.insert(name, fragment);
+    }
+    let mut used = BTreeSet::new();
+    for workflow in workflows.iter_mut().filter(|workflow| has_uses(&workflow.body)) {
+        let before = problems.iter().len();
+        let nodes = workflow.nodes;
+        definition::unique_uses(&mut workflow.body, problems);
+        let mut inliner = Inliner {
+            fragments: &known,
+            problems,
+            nodes,
+            inlined: Vec::new(),
+            stack: Vec::new(),
+            states: 0,
+            around: (Vec::new(), 0),
+            broken: false,
+            types: BTreeSet::new(),
+            declarations: Vec::new(),
+        };
+        inliner.body(&mut workflow.body);
+        let Inliner { inlined, nodes, types, declarations, broken, .. } = inliner;
+        workflow.nodes = nodes;
+        workflow.of_fragments = declarations.iter().filter_map(declared).map(plain).collect();
+        workflow.declarations.extend(declarations);
+        workflow.inlined = inlined;
+        used.extend(types);
+        results::assign(workflow, problems);
+        workflow.body.broken |= broken || problems.iter().skip(before).any(Problem::is_error);
+    }
+    // The missing use may be one that did not parse or is invalid.
+    if !workflows.is_empty() && workflows.iter().all(|workflow| !workflow.body.broken) {
+        for (name, fragment) in known.iter().filter(|(name, _)| !used.contains(*name)) {
+            let problem = Problem::new(
+                Code::UnusedDeclaration,
+                fragment.name.span(),
+                format!("the fragment `{name}` is not used"),
+            );
+            problems.push(problem.help(format!("write `use {name} -> Next;` in a workflow, or remove it")));
+        }
+    }
+}
+
+fn has_uses(body: &Body) -> bool {
+    !body.uses.is_empty()
+        || body.states.iter().any(|state| match &state.head {
+            Head::Parallel(branches) => branches.iter().any(|branch| has_uses(&branch.body)),
+            Head::Map { body, .. } => has_uses(body),
+            _ => false,
+        })
+}
+
+/// Inlines the fragments of one workflow.
+struct Inliner<'p> {
+    fragments: &'p BTreeMap<String, Workflow>,
+    problems: &'p mut Problems,
+    /// How many nodes the workflow has.
+    nodes: usize,
+    inlined: Vec<Inlined>,
+    /// The fragments around, the innermost last.
+    stack: Vec<String>,
+    /// How many states fragments have become.
+    states: usize,
+    /// The numbers of the uses around, the innermost last, and that of the last use.
+    around: (Vec<usize>, usize),
+    /// Whether one of them has errors of its own.
+    broken: bool,
+    /// The fragments that are used.
+    types: BTreeSet<String>,
+    /// The types that they declare.
+    declarations: Vec<Declaration>,
+}
+
+impl Inliner<'_> {
+    /// Inlines the uses in a body, and in the bodies of its states.
+    fn body(&mut self, body: &mut Body) {
+        for state in &mut body.states {
+            match &mut state.head {
+                Head::Parallel(branches) => branches.iter_mut().for_each(|branch| self.body(&mut branch.body)),
+                Head::Map { body, .. } => self.body(body),
+                _ => {}
+            }
+        }
+        if body.uses.is_empty() {
+            return;
+        }
+        let mut uses = std::mem::take(&mut body.uses).into_iter().peekable();
+        let mut states = Vec::new();
+        for (place, state) in std::mem::take(&mut body.states).into_iter().enumerate() {
+            while let Some(used) = uses.next_if(|used| used.place <= place) {
+                states.extend(self.states(used));
+            }
+            states.push(state);
+        }
+        for used in uses {
+            states.extend(self.states(used));
+        }
+        body.states = states;
+    }
+
+    /// Returns the states of a use.
+    fn states(&mut self, mut used: Use) -> Vec<State> {
+        let name = plain(&used.fragment);
+        let Some(fragment) = self.fragments.get(&name) else {
+            let problem =
+                Problem::new(Code::UnknownFragment, used.fragment.span(), format!("unknown fragment `{name}`"));
+            let problem = problem.suggest(&name, self.fragments.keys().map(String::as_str));
+            let help = format!("declare it beside the workflow: `fragment {name} {{ … }}`");
+            self.problems.push(if problem.help.is_empty() { problem.help(help) } else { problem });
+            return vec![placeholder(used)];
+        };
+        if self.stack.contains(&name) {
+            let way: Vec<_> = self.stack.iter().skip_while(|other| **other != name).chain([&name]).cloned().collect();
+            let message = format!("the fragment `{name}` uses itself: {}", way.join(" -> "));
+            let problem = Problem::new(Code::NotInlined, used.fragment.span(), message);
+            self.problems.push(problem.help("repeat states with a transition back to them, or a `map`"));
+            return vec![placeholder(used)];
+        }
+        if self.states > MOST_STATES {
+            return vec![placeholder(used)];
+        }
+        self.types.insert(name.clone());
+        self.broken |= fragment.body.broken;
+        let result = self.declare(fragment);
+        let (arguments, first) = self.arguments(&mut used, fragment);
+        let (full, asl_name) = (plain(&used.name), used.asl_name());
+        let mut body = fragment.body.clone();
+        let mut states = BTreeMap::new();
+        names(&body, &mut states);
+        self.states += states.len();
+        if self.states > MOST_STATES {
+            let message = format!("the fragments of this workflow have more than {MOST_STATES} states");
+            self.problems.push(Problem::new(Code::NotInlined, used.fragment.span(), message));
+            return vec![placeholder(used)];
+        }
+        self.around.1 += 1;
+        let number = self.around.1;
+        let outer = self.around.0.last().copied();
+        let mut substitution = Substitution {
+            number,
+            name: &full,
+            asl_name: &asl_name,
+            arguments: &arguments,
+            states: &states,
+            nodes: &mut self.nodes,
+        };
+        walk::body(&mut body, &mut substitution);
+        let at = self.inlined.len();
+        self.stack.push(name);
+        self.around.0.push(number);
+        self.body(&mut body);
+        self.around.0.pop();
+        self.stack.pop();
+        self.first_state(&mut body);
+        let Some(next) = body.states.first().map(|state| state.name.clone()) else { return vec![placeholder(used)] };
+        if let Some(first) = first {
+            body.states.insert(0, State { transition: Some(Target::State(named(&plain(&next), &used.name))), ..first });
+        }
+        self.check_names(&used, &mut body.states);
+        self.handle(&used, &mut body.states);
+        let ends = self.end(&used, &mut body.states);
+        if let (Some(first), Some(comment)) = (body.states.first_mut(), used.comment.take()) {
+            first.comment.get_or_insert(comment);
+        }
+        let inlined = Inlined {
+            number,
+            outer,
+            fragment: used.fragment,
+            written: used.name,
+            name: full,
+            asl_name,
+            braces: (fragment.brace, fragment.close),
+            input: definition::input(fragment).to_vec(),
+            arguments: used.arguments,
+            computed: arguments
+                .into_iter()
+                .filter_map(|(name, argument)| matches!(argument, Argument::Variable(..)).then_some(name))
+                .collect(),
+            result,
+            first: body.states.first().map(|state| plain(&state.name)).unwrap_or_default(),
+            ends,
+        };
+        self.inlined.insert(at, inlined);
+        body.states
+    }
+
+    /// Adds the types that a fragment declares, once. Returns the type of its result.
+    fn declare(&mut self, fragment: &Workflow) -> Option<Type> {
+        let output = fragment.declarations.iter().find_map(|declaration| match &declaration.kind {
+            DeclarationKind::Output(shape) => Some((declaration, shape)),
+            _ => None,
+        });
+        let made = output.and_then(|(declaration, shape)| match shape {
+            Shape::Type(_) => None,
+            Shape::Fields(fields) => {
+                let name = Ident::new(&format!("{}Output", plain(&fragment.name)), fragment.name.span());
+                let kind = DeclarationKind::Struct(StructDecl { name, fields: fields.clone() });
+                Some(Declaration { kind, ..declaration.clone() })
+            }
+        });
+        let result = match (&made, output) {
+            (Some(Declaration { kind: DeclarationKind::Struct(made), keyword, .. }), _) => {
+                Some(Type { kind: TypeKind::Named(made.name.clone()), span: keyword.span().into() })
+            }
+            (_, Some((_, Shape::Type(ty)))) => Some(ty.clone()),
+            _ => None,
+        };
+        let is_type = |declaration: &&Declaration| {
+            matches!(declaration.kind, DeclarationKind::Struct(_) | DeclarationKind::Enum(_))
+        };
+        let types = fragment.declarations.iter().filter(is_type).cloned().chain(made);
+        let known: Vec<_> = self.declarations.iter().filter_map(declared).cloned().collect();
+        let new = types.filter(|declaration| declared(declaration).is_none_or(|name| !known.contains(name)));
+        self.declarations.extend(new.collect::<Vec<_>>());
+        result
+    }
+
+    /// Returns the arguments by the fields of the input, and the state that computes some of them first.
+    fn arguments(&mut self, used: &mut Use, fragment: &Workflow) -> (IndexMap<String, Argument>, Option<State>) {
+        let fields = definition::input(fragment);
+        let name = plain(&fragment.name);
+        for member in &used.arguments {
+            let key = &member.key;
+            if fields.iter().any(|field| plain(&field.name) == key.value) {
+                if member.optional {
+                    let message = format!("the argument `{}` cannot be omitted", key.value);
+                    let problem = Problem::new(Code::FragmentArgument, key.span, message);
+                    self.problems.push(problem.help(format!("write `{}: …`, with a default after `??`", key.value)));
+                }
+                continue;
+            }
+            let message = format!("the fragment `{name}` has no input `{}`", key.value);
+            let problem = Problem::new(Code::FragmentArgument, key.span, message);
+            let names: Vec<_> = fields.iter().map(|field| plain(&field.name)).collect();
+            let problem = problem.suggest(&key.value, names.iter().map(String::as_str));
+            self.problems.push(if problem.help.is_empty() {
+                match names.is_empty() {
+                    true => problem.help("it takes no arguments"),
+                    false => problem.help(format!("its input is `{}`", names.join("`, `"))),
+                }
+            } else {
+                problem
+            });
+        }
+        let mut arguments = IndexMap::new();
+        let mut computed: Vec<Member> = Vec::new();
+        for field in fields {
+            let field_name = plain(&field.name);
+            let Some(member) = used.arguments.iter().find(|member| member.key.value == field_name) else {
+                if !used.broken {
+                    let message = format!("`{}` does not give `{field_name}`, which `{name}` needs", used.name);
+                    let problem = Problem::new(Code::FragmentArgument, used.fragment.span(), message);
+                    self.problems.push(problem.help(format!("write it in the braces: `{{ {field_name}: … }}`")));
+                }
+                arguments.insert(field_name, Argument::Missing);
+                continue;
+            };
+            let ty = field.ty.clone();
+            let optional = matches!(ty.kind, TypeKind::Option(_)) && !is_reference(&member.value);
+            let argument = if substitute::is_stable(&member.value) && !optional {
+                Argument::Value(member.value.clone(), ty)
+            } else {
+                let variable = variable(&plain(&used.name), &field_name);
+                let mut value = member.value.clone();
+                renumber(&mut value, &mut self.nodes);
+                computed.push(Member {
+                    key: Text { value: variable.clone(), span: member.key.span },
+                    value,
+                    ..member.clone()
+                });
+                Argument::Variable(variable, ty)
+            };
+            arguments.insert(field_name, argument);
+        }
+        let first = (!computed.is_empty()).then(|| {
+            let span = used.name.span().into();
+            let value = Expr { id: fresh(&mut self.nodes), kind: ExprKind::Object(computed), span };
+            let clause = self.clause(ClauseKind::Assign, ClauseValue::Expr(value), &used.name);
+            State { clauses: vec![clause], ..state(used, StateKind::Pass, Head::Pass { value: None }) }
+        });
+        (arguments, first)
+    }
+
+    fn clause(&mut self, kind: ClauseKind, value: ClauseValue, at: &Ident) -> Clause {
+        Clause {
+            id: fresh(&mut self.nodes),
+            comment: None,
+            keyword: named(kind.keyword(), at),
+            kind,
+            value,
+            span: at.span().into(),
+            other_language: None,
+        }
+    }
+
+    /// Moves the state that runs first to the beginning.
+    fn first_state(&self, body: &mut Body) {
+        let Some(start) = body.start.take() else { return };
+        let is_start = |state: &State| match &start {
+            Target::State(name) => {
+                let inner = self.inlined.iter().find(|inlined| inlined.name == plain(name));
+                inner.map_or_else(|| plain(&state.name) == plain(name), |inner| plain(&state.name) == inner.first)
+            }
+            Target::Text(text) => state.asl_name() == text.value,
+            _ => false,
+        };
+        if let Some(at) = body.states.iter().position(is_start) {
+            let state = body.states.remove(at);
+            body.states.insert(0, state);
+        }
+    }
+
+    /// Reports names that are too long for the document.
+    fn check_names(&mut self, used: &Use, states: &mut [State]) {
+        let too_long = |name: &str| name.chars().count() > STATE_NAME_CHARS;
+        let Some(first) = states.iter().map(State::asl_name).find(|name| too_long(name)) else { return };
+        let length = first.chars().count();
+        let message = format!(
+            "the state {first:?} has a name of {length} characters in the document, where at most {STATE_NAME_CHARS} are allowed"
+        );
+        let problem = Problem::new(Code::NotInlined, used.name.span(), message);
+        self.problems.push(problem.help("give this use a shorter name, or one for the document only: `as \"…\"`"));
+        for alias in states.iter_mut().filter_map(|state| state.alias.as_mut()) {
+            alias.value = alias.value.chars().take(STATE_NAME_CHARS).collect();
+        }
+    }
+
+    /// Adds the catchers of a use to the states that have no own for the same errors.
+    fn handle(&mut self, used: &Use, states: &mut [State]) {
+        for clause in &used.clauses {
+            let ClauseValue::Catcher(catcher) = &clause.value else { continue };
+            for state in states.iter_mut().filter(|state| clause.kind.stands_on(state.kind)) {
+                let catches_none =
+                    |own: &Clause| own.kind == ClauseKind::Catch && matches!(own.value, ClauseValue::None(_));
+                if state.clauses.iter().any(catches_none) {
+                    continue;
+                }
+                let own: BTreeSet<_> = state
+                    .clauses
+                    .iter()
+                    .filter_map(|own| match &own.value {
+                        ClauseValue::Catcher(own) => Some(own.errors.iter().map(|error| error.value.clone())),
+                        _ => None,
+                    })
+                    .flatten()
+                    .collect();
+                let errors: Vec<_> =
+                    catcher.errors.iter().filter(|error| !own.contains(&error.value)).cloned().collect();
+                if own.contains(ALL) || errors.is_empty() && !catcher.errors.is_empty() {
+                    continue;
+                }
+                let mut copy = vec![clause.clone()];
+                renumber_clauses(&mut copy, &mut self.nodes);
+                for clause in &mut copy {
+                    if let ClauseValue::Catcher(catcher) = &mut clause.value {
+                        catcher.errors.clone_from(&errors);
+                    }
+                }
+                state.clauses.extend(copy);
+            }
+        }
+    }
+
+    /// Makes the states that end the fragment continue where the use does. Returns their names.
+    fn end(&mut self, used: &Use, states: &mut [State]) -> Vec<String> {
+        let mut ends = Vec::new();
+        for state in states.iter_mut() {
+            let succeeds = matches!(state.head, Head::Succeed { .. });
+            if !succeeds && !matches!(state.transition, Some(Target::End(_))) {
+                continue;
+            }
+            ends.push(plain(&state.name));
+            match &used.transition {
+                None | Some(Target::End(_)) => {}
+                Some(next) => {
+                    if let Head::Succeed { value } = &mut state.head {
+                        state.head = Head::Pass { value: value.take() };
+                        state.kind = StateKind::Pass;
+                    }
+                    state.transition = Some(next.clone());
+                }
+            }
+        }
+        if !ends.is_empty() && used.transition.is_none() && !used.broken {
+            let message = format!("`{}` has no transition", plain(&used.name));
+            let end = if used.closed { "" } else { ";" };
+            let problem = Problem::new(Code::MissingTransition, used.name.span(), message);
+            let problem = problem.help(format!("add `-> end`, or `-> State`: the fragment `{}` ends", used.fragment));
+            self.problems.push(problem.edit(Edit::after(used.tail, format!(" -> end{end}"))));
+        }
+        ends
+    }
+}
+
+/// Collects the names of all states of a fragment and of its uses, with those in the document.
+fn names(body: &Body, all: &mut BTreeMap<String, String>) {
+    all.extend(body.uses.iter().map(|used| (plain(&used.name), used.asl_name())));
+    for state in &body.states {
+        all.insert(plain(&state.name), state.asl_name());
+        match &state.head {
+            Head::Parallel(branches) => branches.iter().for_each(|branch| names(&branch.body, all)),
+            Head::Map { body, .. } => names(body, all),
+            _ => {}
+        }
+    }
+}
+
+fn declared(declaration: &Declaration) -> Option<&Ident> {
+    match &declaration.kind {
+        DeclarationKind::Struct(declaration) => Some(&declaration.name),
+        DeclarationKind::Enum(declaration) => Some(&declaration.name),
+        _ => None,
+    }
+}
+
+fn is_reference(value: &Expr) -> bool {
+    match &value.kind {
+        ExprKind::Reference(_) => true,
+        ExprKind::Paren(inner) => is_reference(inner),
+        _ => false,
+    }
+}
+
+/// Returns a state for a use that cannot be inlined, so that what names it is not reported.
+fn placeholder(used: Use) -> State {
+    let head = Head::Task { resource: None, body: None };
+    let state = state(&used, StateKind::Task, head);
+    State { transition: used.transition, broken: true, ..state }
+}
+
+/// Returns a state with the name of a use.
+fn state(used: &Use, kind: StateKind, head: Head) -> State {
+    let alias = used.alias.clone().filter(|alias| !alias.value.is_empty());
+    State {
+        comment: None,
+        keyword: named(state_keyword(kind), &used.keyword),
+        kind,
+        name: used.name.clone(),
+        alias,
+        head,
+        clauses: Vec::new(),
+        transition: None,
+        tail: used.tail,
+        closed: used.closed,
+        broken: false,
+    }
+}

@@ -1,0 +1,202 @@
+//! The results of uses: a transition to a use leads to its first state, and the name of a use is a variable that the
+//! states at its ends assign.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::Ident;
+use workflow_asl::Code;
+use workflow_asl::document::QueryLanguage;
+use workflow_asl::jsonata::is_function;
+
+use super::substitute::{fresh, named, renumber};
+use super::walk::{self, Change};
+use crate::check::differs_each_time;
+use crate::problem::{Problem, Problems};
+use crate::syntax::ast::{
+    Body, Clause, ClauseValue, DeclarationKind, Expr, ExprKind, Head, Inlined, Member, NO_WORD, Reference, Root, State,
+    Target, Text, Workflow, plain,
+};
+use crate::syntax::keyword::ClauseKind;
+
+/// Returns the variable with the result of a use.
+fn variable(name: &str) -> String {
+    let name = name.trim_start_matches('_');
+    if is_function(name) { format!("{name}_result") } else { name.to_owned() }
+}
+
+/// Resolves the names of uses, and assigns the results that are read.
+pub(super) fn assign(workflow: &mut Workflow, problems: &mut Problems) {
+    let mut inlined = std::mem::take(&mut workflow.inlined);
+    let mut arguments: Vec<_> = inlined.iter_mut().map(|used| std::mem::take(&mut used.arguments)).collect();
+    let mut names = Names {
+        uses: inlined.iter().map(|used| (used.name.as_str(), used)).collect(),
+        read: BTreeSet::new(),
+        problems,
+    };
+    walk::body(&mut workflow.body, &mut names);
+    workflow.declarations.iter_mut().for_each(|declaration| walk::declaration(declaration, &mut names));
+    arguments.iter_mut().flatten().for_each(|member| walk::expr(&mut member.value, &mut names));
+    let read = std::mem::take(&mut names.read);
+    let language = workflow.declarations.iter().find_map(|declaration| match declaration.kind {
+        DeclarationKind::Query { language, .. } => Some(language),
+        _ => None,
+    });
+    let mut ends = Ends {
+        ends: BTreeMap::new(),
+        language: language.unwrap_or(QueryLanguage::Jsonata),
+        nodes: workflow.nodes,
+        problems,
+    };
+    for used in inlined.iter().filter(|used| read.contains(&used.name)) {
+        for end in &used.ends {
+            ends.ends.entry(end.as_str()).or_default().push(used);
+        }
+    }
+    if !ends.ends.is_empty() {
+        ends.body(&mut workflow.body);
+    }
+    workflow.nodes = ends.nodes;
+    for (used, arguments) in inlined.iter_mut().zip(arguments) {
+        used.arguments = arguments;
+    }
+    workflow.inlined = inlined;
+}
+
+/// Resolves the names of uses.
+struct Names<'n> {
+    uses: BTreeMap<&'n str, &'n Inlined>,
+    /// The uses whose result is read.
+    read: BTreeSet<String>,
+    problems: &'n mut Problems,
+}
+
+impl Change for Names<'_> {
+    fn target(&mut self, target: &mut Target) {
+        let (used, at) = match &*target {
+            Target::State(name) => (self.uses.get(plain(name).as_str()).copied(), name.span()),
+            Target::Text(text) => {
+                let named = |used: &&&Inlined| used.asl_name == text.value && !text.value.is_empty();
+                (self.uses.values().find(named).copied(), text.span.first)
+            }
+            _ => return,
+        };
+        if let Some(used) = used {
+            *target = Target::State(Ident::new(&used.first, at));
+        }
+    }
+
+    fn expr(&mut self, expr: &mut Expr) {
+        let ExprKind::Reference(reference) = &mut expr.kind else { return };
+        let Root::StateResult(name) = &reference.root else { return };
+        let Some(used) = self.uses.get(plain(name).as_str()) else { return };
+        let Some(result) = &used.result else {
+            let message = format!("`{}` has no result: the fragment `{}` declares none", used.written, used.fragment);
+            let problem = Problem::new(Code::StateReference, reference.root_span, message);
+            self.problems.push(problem.help("declare it in the fragment: `output { … }`"));
+            expr.kind = ExprKind::Invalid;
+            return;
+        };
+        self.read.insert(used.name.clone());
+        reference.root = Root::Variable(variable(&used.name));
+        reference.declared.insert(0, (0, result.clone()));
+    }
+}
+
+/// Assigns results at the ends of uses.
+struct Ends<'e> {
+    /// The uses that end with each state.
+    ends: BTreeMap<&'e str, Vec<&'e Inlined>>,
+    language: QueryLanguage,
+    nodes: usize,
+    problems: &'e mut Problems,
+}
+
+impl Ends<'_> {
+    fn body(&mut self, body: &mut Body) {
+        for state in &mut body.states {
+            match &mut state.head {
+                Head::Parallel(branches) => branches.iter_mut().for_each(|branch| self.body(&mut branch.body)),
+                Head::Map { body, .. } => self.body(body),
+                _ => {}
+            }
+            let uses = self.ends.get(plain(&state.name).as_str()).cloned().unwrap_or_default();
+            let goes_on =
+                !matches!(state.head, Head::Succeed { .. }) && !matches!(state.transition, Some(Target::End(_)));
+            if goes_on && !state.broken {
+                uses.into_iter().for_each(|used| self.end(state, used));
+            }
+        }
+    }
+
+    /// Assigns the output of a state to the variable of a use.
+    fn end(&mut self, state: &mut State, used: &Inlined) {
+        let Some(mut value) = self.output(state, used) else { return };
+        renumber(&mut value, &mut self.nodes);
+        let key = Text { value: variable(&used.name), span: state.name.span().into() };
+        let member = Member { key, optional: false, value, comma: None };
+        let own = state.clauses.iter_mut().find_map(|clause| match (&clause.kind, &mut clause.value) {
+            (ClauseKind::Assign, ClauseValue::Expr(Expr { kind: ExprKind::Object(members), .. })) => Some(members),
+            _ => None,
+        });
+        if let Some(members) = own {
+            members.push(member);
+            return;
+        }
+        let span = state.name.span().into();
+        let value = Expr { id: fresh(&mut self.nodes), kind: ExprKind::Object(vec![member]), span };
+        state.clauses.push(Clause {
+            id: fresh(&mut self.nodes),
+            comment: None,
+            keyword: named(ClauseKind::Assign.keyword(), &state.name),
+            kind: ClauseKind::Assign,
+            value: ClauseValue::Expr(value),
+            span,
+            other_language: None,
+        });
+    }
+
+    /// Returns the output of a state, as its `assign` can compute it.
+    fn output(&mut self, state: &State, used: &Inlined) -> Option<Expr> {
+        let own = state.clauses.iter().find_map(|clause| match clause.value {
+            ClauseValue::Query(language) => Some(language),
+            _ => None,
+        });
+        let jsonata = own.unwrap_or(self.language) == QueryLanguage::Jsonata;
+        let span = state.name.span().into();
+        let root = |root| {
+            let reference = Reference {
+                root,
+                root_span: span,
+                word: NO_WORD,
+                optional: false,
+                segments: Vec::new(),
+                declared: Vec::new(),
+            };
+            Expr::made(ExprKind::Reference(reference), span)
+        };
+        let clause = |kinds: &[ClauseKind]| state.clauses.iter().find(|clause| kinds.contains(&clause.kind));
+        let changed =
+            [ClauseKind::InputPath, ClauseKind::ResultSelector, ClauseKind::ResultPath, ClauseKind::OutputPath];
+        if let Some(clause) = clause(&[ClauseKind::Raw]).or_else(|| clause(&changed)) {
+            let word = clause.kind.keyword();
+            let message = format!("the result of `{}` is read, and its last state has `{word}`", used.written);
+            let problem = Problem::new(Code::ReferenceNotHere, clause.keyword.span(), message);
+            self.problems.push(problem.help("end the fragment with a `pass` that has the result as its value"));
+            return None;
+        }
+        let written = match (clause(&[ClauseKind::Output]).map(|clause| &clause.value), &state.head) {
+            (Some(ClauseValue::Expr(output)), _) => output,
+            (_, Head::Pass { value: Some(value) }) if jsonata => value,
+            (_, Head::Pass { value: None } | Head::Wait(_)) => return Some(root(Root::State)),
+            _ => return Some(root(Root::Result)),
+        };
+        if differs_each_time(written) {
+            let message =
+                format!("the result of `{}` is read, and its value differs each time it is computed", used.written);
+            let problem = Problem::new(Code::ReferenceNotHere, written.span, message);
+            self.problems.push(problem.help("assign it in an earlier state of the fragment, and read the variable"));
+            return None;
+        }
+        Some(written.clone())
+    }
+}

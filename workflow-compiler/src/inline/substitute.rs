@@ -1,0 +1,271 @@
+//! Gives the states of a fragment their names in a use, and puts the arguments in the places of the input.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use proc_macro2::Ident;
+
+use super::walk::Change;
+use super::{full_name, joined};
+use crate::syntax::ast::{
+    Catcher, Clause, ClauseValue, Expr, ExprKind, Member, NodeId, Reference, Retrier, Root, Segment, State, Target,
+    Text, Type, Use, plain,
+};
+use crate::syntax::keyword::ClauseKind;
+
+/// What a field of the input is in one use.
+#[derive(Debug)]
+pub(super) enum Argument {
+    /// A value that is the same in all states of the fragment.
+    Value(Expr, Type),
+    /// A value that is computed once, before the first state, and kept in this variable.
+    Variable(String, Type),
+    /// It was reported.
+    Missing,
+}
+
+/// Returns whether a value is the same in all states of a fragment.
+pub(super) fn is_stable(value: &Expr) -> bool {
+    match &value.kind {
+        ExprKind::Reference(reference) => {
+            let fixed = match &reference.root {
+                Root::Input | Root::Params | Root::StateResult(_) | Root::Variable(_) => true,
+                Root::Context => matches!(reference.segments.first(),
+                    Some(Segment::Member { name, .. }) if name.value == "Execution" || name.value == "StateMachine"),
+                Root::State | Root::Result | Root::Item | Root::Index | Root::Caught | Root::Parameter(_) => false,
+            };
+            fixed && reference.segments.iter().all(is_fixed)
+        }
+        ExprKind::Object(members) => members.iter().all(|member| is_stable(&member.value)),
+        ExprKind::Array(items) => items.iter().all(is_stable),
+        ExprKind::Unary(_, inner) | ExprKind::Paren(inner) => is_stable(inner),
+        ExprKind::Binary(_, _, left, right) => is_stable(left) && is_stable(right),
+        ExprKind::If(condition, yes, no) => [condition, yes, no].into_iter().all(|part| is_stable(part)),
+        ExprKind::Null
+        | ExprKind::Bool(_)
+        | ExprKind::Number(_)
+        | ExprKind::Duration(_)
+        | ExprKind::Constant(_)
+        | ExprKind::Variant { .. }
+        | ExprKind::Invalid
+        // It is reported once.
+        | ExprKind::OtherLanguage(_) => true,
+        ExprKind::Text(text) => !text.starts_with("{%"),
+        ExprKind::Access(..)
+        | ExprKind::Call { .. }
+        | ExprKind::Closure(_)
+        | ExprKind::Jsonata(_)
+        | ExprKind::Path(_) => false,
+    }
+}
+
+fn is_fixed(segment: &Segment) -> bool {
+    match segment {
+        Segment::Member { .. } | Segment::Each { .. } => true,
+        Segment::Index(index) => is_stable(index),
+    }
+}
+
+/// Renames the states and variables of a fragment, and replaces its input.
+pub(super) struct Substitution<'s> {
+    /// The full name of the use.
+    pub(super) name: &'s str,
+    /// The name before that of each state in the document.
+    pub(super) asl_name: &'s str,
+    pub(super) arguments: &'s IndexMap<String, Argument>,
+    /// The names of the fragment's states in the document, by those in the language.
+    pub(super) states: &'s BTreeMap<String, String>,
+    pub(super) nodes: &'s mut usize,
+    /// The number of the use.
+    pub(super) number: usize,
+}
+
+impl Change for Substitution<'_> {
+    fn state(&mut self, state: &mut State) {
+        let span = state.alias.as_ref().map_or_else(|| state.name.span().into(), |alias| alias.span);
+        state.alias = Some(Text { value: joined(self.asl_name, &state.asl_name()), span });
+        state.name = full_name(self.name, &state.name);
+    }
+
+    fn used(&mut self, used: &mut Use) {
+        let span = used.alias.as_ref().map_or_else(|| used.name.span().into(), |alias| alias.span);
+        used.alias = Some(Text { value: joined(self.asl_name, &used.asl_name()), span });
+        used.name = full_name(self.name, &used.name);
+    }
+
+    fn target(&mut self, target: &mut Target) {
+        match target {
+            Target::State(name) => *name = full_name(self.name, name),
+            Target::Text(text) => {
+                text.value = joined(self.asl_name, &text.value);
+                text.span.in_use = self.number;
+            }
+            Target::End(_) | Target::Missing(_) => {}
+        }
+    }
+
+    fn clause(&mut self, clause: &mut Clause) {
+        clause.id = fresh(self.nodes);
+        clause.span.in_use = self.number;
+        match &mut clause.value {
+            ClauseValue::Retrier(Retrier { errors, errors_span, .. })
+            | ClauseValue::Catcher(Catcher { errors, errors_span, .. }) => {
+                errors_span.in_use = self.number;
+                errors.iter_mut().for_each(|error| error.span.in_use = self.number);
+            }
+            _ => {}
+        }
+        if let (ClauseKind::Assign, ClauseValue::Expr(Expr { kind: ExprKind::Object(members), .. })) =
+            (clause.kind, &mut clause.value)
+        {
+            members.iter_mut().for_each(|member| member.key.value = variable(self.name, &member.key.value));
+        }
+    }
+
+    fn expr(&mut self, expr: &mut Expr) {
+        expr.id = fresh(self.nodes);
+        expr.span.in_use = self.number;
+        match &mut expr.kind {
+            ExprKind::Object(members) => members.iter_mut().for_each(|member| member.key.span.in_use = self.number),
+            ExprKind::Call { name: text, .. } | ExprKind::Jsonata(text) | ExprKind::Path(text) => {
+                text.span.in_use = self.number;
+            }
+            ExprKind::Binary(_, sign, ..) => sign.in_use = self.number,
+            ExprKind::Reference(Reference { segments, .. }) | ExprKind::Access(_, segments) => {
+                segments.iter_mut().for_each(|segment| match segment {
+                    Segment::Member { name, .. } => name.span.in_use = self.number,
+                    Segment::Each { span, .. } => span.in_use = self.number,
+                    Segment::Index(_) => {}
+                });
+            }
+            _ => {}
+        }
+        let ExprKind::Reference(reference) = &mut expr.kind else { return };
+        reference.root_span.in_use = self.number;
+        match &mut reference.root {
+            Root::StateResult(state) if self.states.contains_key(&plain(state)) => {
+                *state = full_name(self.name, state);
+            }
+            Root::Variable(name) if !matches!(name.as_str(), "" | "$" | "states") => *name = variable(self.name, name),
+            Root::Input => expr.kind = self.input(reference),
+            _ => {}
+        }
+    }
+}
+
+impl Substitution<'_> {
+    /// Returns the value of `input…`.
+    fn input(&mut self, reference: &Reference) -> ExprKind {
+        let Some((Segment::Member { name, optional, .. }, rest)) = reference.segments.split_first() else {
+            return self.whole(reference);
+        };
+        let kind = match self.arguments.get(&name.value) {
+            Some(Argument::Variable(variable, ty)) => ExprKind::Reference(Reference {
+                root: Root::Variable(variable.clone()),
+                root_span: reference.root_span.to(name.span),
+                word: reference.word,
+                optional: false,
+                segments: rest.to_vec(),
+                declared: vec![(0, ty.clone())],
+            }),
+            Some(Argument::Value(value, ty)) => {
+                let mut value = value.clone();
+                renumber(&mut value, self.nodes);
+                at(value, ty, rest, *optional)
+            }
+            Some(Argument::Missing) | None => ExprKind::Invalid,
+        };
+        // Its own steps have new numbers already.
+        kind
+    }
+
+    /// Returns an object with all fields.
+    fn whole(&mut self, reference: &Reference) -> ExprKind {
+        let fields: Vec<_> = self.arguments.keys().cloned().collect();
+        let members = fields.into_iter().map(|field| {
+            let key = Text { value: field, span: reference.root_span };
+            let name = Segment::Member { name: key.clone(), optional: false, quoted: false };
+            let kind = self.input(&Reference { segments: vec![name], ..reference.clone() });
+            let value = Expr { id: fresh(self.nodes), kind, span: reference.root_span };
+            Member { key, optional: false, value, comma: None }
+        });
+        ExprKind::Object(members.collect())
+    }
+}
+
+/// Returns what these steps lead to from a value of this type.
+fn at(value: Expr, ty: &Type, steps: &[Segment], optional: bool) -> ExprKind {
+    match (value.kind, steps.split_first()) {
+        (ExprKind::Reference(mut reference), _) => {
+            if let (Some(Segment::Member { optional: last, .. }), true) = (reference.segments.last_mut(), optional) {
+                *last = true;
+            }
+            reference.declared.push((reference.segments.len(), ty.clone()));
+            reference.segments.extend_from_slice(steps);
+            ExprKind::Reference(reference)
+        }
+        (ExprKind::Paren(inner), Some(_)) => at(*inner, ty, steps, optional),
+        (ExprKind::Object(members), Some((Segment::Member { name, .. }, rest)))
+            if members.iter().any(|member| member.key.value == name.value) =>
+        {
+            let member = members.into_iter().find(|member| member.key.value == name.value);
+            member.map_or(ExprKind::Invalid, |member| of(member.value, rest))
+        }
+        (kind, Some(_)) => ExprKind::Access(Box::new(Expr { id: value.id, kind, span: value.span }), steps.to_vec()),
+        // Operators around the word bind as they are written.
+        (kind @ (ExprKind::Binary(..) | ExprKind::Unary(..) | ExprKind::If(..)), None) => {
+            ExprKind::Paren(Box::new(Expr { id: value.id, kind, span: value.span }))
+        }
+        (kind, None) => kind,
+    }
+}
+
+/// The same for a value whose type is not declared.
+fn of(value: Expr, steps: &[Segment]) -> ExprKind {
+    match value.kind {
+        ExprKind::Reference(mut reference) => {
+            reference.segments.extend_from_slice(steps);
+            ExprKind::Reference(reference)
+        }
+        kind if steps.is_empty() => kind,
+        kind => ExprKind::Access(Box::new(Expr { id: value.id, kind, span: value.span }), steps.to_vec()),
+    }
+}
+
+/// Returns the name of a fragment's variable in a use.
+pub(super) fn variable(name: &str, variable: &str) -> String {
+    format!("{}_{variable}", name.trim_start_matches('_'))
+}
+
+/// Returns the number of a new node.
+pub(super) fn fresh(nodes: &mut usize) -> NodeId {
+    *nodes += 1;
+    NodeId(*nodes)
+}
+
+/// Gives all nodes of a value new numbers.
+pub(super) fn renumber(value: &mut Expr, nodes: &mut usize) {
+    super::walk::expr(value, &mut Numbers(nodes));
+}
+
+/// The same for clauses.
+pub(super) fn renumber_clauses(clauses: &mut [Clause], nodes: &mut usize) {
+    super::walk::clauses(clauses, &mut Numbers(nodes));
+}
+
+struct Numbers<'n>(&'n mut usize);
+
+impl Change for Numbers<'_> {
+    fn clause(&mut self, clause: &mut Clause) {
+        clause.id = fresh(self.0);
+    }
+
+    fn expr(&mut self, expr: &mut Expr) {
+        expr.id = fresh(self.0);
+    }
+}
+
+/// Returns an identifier with the span of another.
+pub(super) fn named(name: &str, at: &Ident) -> Ident {
+    Ident::new(name, at.span())
+}

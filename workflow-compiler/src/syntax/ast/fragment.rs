@@ -1,0 +1,76 @@
+//! Fragments: the uses of a fragment in the source, and what is left of them once their states are inlined.
+//!
+//! A fragment itself is a [`Workflow`](super::Workflow) with fewer declarations.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, Span};
+
+use super::{Clause, Comment, FieldDecl, Member, Target, Text, TokenSpan, Type};
+
+/// `use Fragment as Name { argument: value } catch … -> Next;`
+#[derive(Clone, Debug)]
+pub struct Use {
+    /// The `///` comment.
+    pub comment: Comment,
+    /// The keyword.
+    pub keyword: Ident,
+    /// The fragment.
+    pub fragment: Ident,
+    /// The name of this use: the fragment's, unless another follows `as`.
+    pub name: Ident,
+    /// The name before that of each state in the document, if it is not the name of the use.
+    pub alias: Option<Text>,
+    /// The arguments.
+    pub arguments: Vec<Member>,
+    /// The clauses, in source order.
+    pub clauses: Vec<Clause>,
+    /// Where it continues when the fragment has ended.
+    pub transition: Option<Target>,
+    /// The last words before the transition.
+    pub tail: TokenSpan,
+    /// Whether it ends with `;`.
+    pub closed: bool,
+    /// Whether words of it were skipped (and reported).
+    pub broken: bool,
+    /// How many states of its body precede it.
+    pub place: usize,
+}
+
+impl Use {
+    /// Returns the name before that of each state in the document; empty for none.
+    pub fn asl_name(&self) -> String {
+        self.alias.as_ref().map_or_else(|| super::plain(&self.name), |alias| alias.value.clone())
+    }
+}
+
+/// A use of a fragment, whose states are now among the others.
+#[derive(Clone, Debug)]
+pub struct Inlined {
+    /// Its number among the uses of the workflow, from 1.
+    pub number: usize,
+    /// The number of the use around it.
+    pub outer: Option<usize>,
+    /// The fragment's name, where the use has it.
+    pub fragment: Ident,
+    /// The name of the use as written.
+    pub written: Ident,
+    /// The full name of the use, with the names of the uses around it: `ToldAsk` is the use `Ask` in the use `Told`.
+    pub name: String,
+    /// The same as the document has it: `Told / Ask`.
+    pub asl_name: String,
+    /// The braces of the fragment.
+    pub braces: (Span, Span),
+    /// The fields of the fragment's input.
+    pub input: Vec<FieldDecl>,
+    /// The arguments.
+    pub arguments: Vec<Member>,
+    /// The fields whose arguments are computed once, in the state that runs first.
+    pub computed: BTreeSet<String>,
+    /// The type of its result.
+    pub result: Option<Type>,
+    /// The name of the state that runs first.
+    pub first: String,
+    /// The names of the states with which it ends.
+    pub ends: Vec<String>,
+}

@@ -1,0 +1,153 @@
+//! Fragments: what their declarations may be, and their uses.
+
+use proc_macro2::{Delimiter, Ident, TokenTree};
+use workflow_asl::{Code, StateKind};
+
+use super::ast::{Comment, DeclarationKind, Expr, ExprKind, Shape, Use, Workflow};
+use super::attributes::Attributes;
+use super::clause::Clauses;
+use super::cursor::{Cursor, OpenGroup};
+use super::keyword::ClauseKind;
+use super::literal::string_value;
+use super::parser::Parser;
+use super::recover::{clause_starts_here, item_starts_here, skip_item};
+use super::word::Role;
+use crate::problem::{Edit, Problem};
+
+impl Parser<'_> {
+    /// Parses `Fragment as Name { … } clauses -> Next;`, after `use`. `place` is how many states precede it.
+    pub(super) fn fragment_use(
+        &mut self,
+        comment: Comment,
+        keyword: Ident,
+        place: usize,
+        cursor: &mut Cursor,
+    ) -> Option<Use> {
+        let Some(fragment) = cursor.eat_ident() else {
+            let problem = self.unexpected(cursor, "the name of a fragment after `use`");
+            self.complain(cursor, problem.help("such as `use Notify { to: input.email } -> Next;`"));
+            self.hole(cursor.here_first(), Role::FragmentReference);
+            skip_item(cursor);
+            return None;
+        };
+        self.word(&fragment, Role::FragmentReference);
+        let (mut written, mut alias, mut broken) = (fragment.clone(), None, false);
+        while cursor.eat_word("as").is_some() {
+            if let Some(text) = cursor.peek_literal_at(0).and_then(string_value) {
+                cursor.next();
+                alias = Some(text);
+            } else if let (Some(name), false) = (cursor.peek_ident().cloned(), item_starts_here(cursor)) {
+                cursor.next();
+                self.word(&name, Role::UseName);
+                written = name;
+            } else {
+                self.expected(cursor, "the name of this use after `as`");
+                self.hole(cursor.here_first(), Role::UseName);
+                broken = true;
+            }
+        }
+        let name = self.state_name(&written);
+        let arguments = self.arguments(cursor, &mut broken);
+        let mut clauses = Clauses::default();
+        let (transition, tail, closed) = self.state_tail(StateKind::Task, cursor, &mut clauses);
+        broken |= clauses.broken;
+        clauses.list.retain(|clause| {
+            let known = clause.kind == ClauseKind::Catch;
+            if !known {
+                let word = clause.kind.keyword();
+                let problem = Problem::new(Code::MisplacedClause, clause.span, format!("a `use` has no `{word}`"));
+                self.report(match clause.kind {
+                    ClauseKind::Retry | ClauseKind::Timeout => problem.help(format!(
+                        "`{word}` belongs to the states of the fragment; to repeat all of it, start a workflow instead"
+                    )),
+                    _ => problem.help("its only clause is `catch`; the others belong to the states of the fragment"),
+                });
+            }
+            known
+        });
+        Some(Use {
+            comment,
+            keyword,
+            fragment,
+            name: name?,
+            alias,
+            arguments,
+            clauses: clauses.list,
+            transition,
+            tail,
+            closed,
+            broken,
+            place,
+        })
+    }
+
+    /// `{ argument: value }`
+    fn arguments(&mut self, cursor: &mut Cursor, broken: &mut bool) -> Vec<super::ast::Member> {
+        let object = match cursor.peek() {
+            Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => {
+                let opened = OpenGroup::of(group);
+                let (open, close) = (group.span_open(), group.span_close());
+                cursor.next();
+                let problem = Problem::new(Code::Syntax, open, "the arguments of a fragment go in braces");
+                let problem = problem.help("write `{ name: value }`");
+                self.report(problem.edit(Edit::over(open, " {")).edit(Edit::over(close, "}")));
+                Some(self.object(opened))
+            }
+            _ => self.object_here(cursor),
+        };
+        match object {
+            Some(Expr { kind: ExprKind::Object(members), .. }) => members,
+            Some(_) => {
+                *broken = true;
+                Vec::new()
+            }
+            None => {
+                if cursor.peek_group(Delimiter::Brace).is_some() && !clause_starts_here(cursor) {
+                    self.expected(cursor, "the arguments of the fragment: `{ name: value }`");
+                    cursor.next();
+                    *broken = true;
+                }
+                Vec::new()
+            }
+        }
+    }
+
+    /// Reports what only a workflow can have, and drops it.
+    pub(super) fn only_of_fragment(&mut self, fragment: &mut Workflow, attributes: &Attributes) {
+        for (_, span) in &attributes.others {
+            self.error(Code::Syntax, *span, "a fragment has no attributes: nothing in Rust is generated for it");
+        }
+        if let Some(TokenTree::Ident(word)) = fragment.visibility.clone().into_iter().next() {
+            let problem = Problem::new(Code::Syntax, word.span(), "a fragment has no visibility");
+            self.report(
+                problem.help("the workflows of the same `workflow!` can use it").edit(Edit::over(word.span(), "")),
+            );
+        }
+        fragment.declarations.retain(|declaration| {
+            let word = declaration.keyword.to_string();
+            let help = match &declaration.kind {
+                DeclarationKind::Input(Shape::Fields(_))
+                | DeclarationKind::Output(_)
+                | DeclarationKind::Struct(_)
+                | DeclarationKind::Enum(_) => return true,
+                DeclarationKind::Input(Shape::Type(_)) => {
+                    "name each value: `input { name: Type }`; a use gives them by name".to_owned()
+                }
+                DeclarationKind::Params(_) => {
+                    "declare it in `input`, and give it where the fragment is used: `{ bucket: params.bucket }`"
+                        .to_owned()
+                }
+                DeclarationKind::Retrier { .. } | DeclarationKind::Catcher { .. } | DeclarationKind::Defaults(_) => {
+                    format!("write the `{word}` on the states of the fragment")
+                }
+                _ => format!("declare `{word}` in the workflow"),
+            };
+            let what = match &declaration.kind {
+                DeclarationKind::Input(_) => "the input of a fragment has fields".to_owned(),
+                _ => format!("`{word}` is not allowed in a fragment"),
+            };
+            self.report(Problem::new(Code::UnknownDeclaration, declaration.keyword.span(), what).help(help));
+            false
+        });
+    }
+}
