@@ -48,6 +48,10 @@ pub(crate) struct Search<'x> {
     passed: BTreeSet<Blame>,
     /// The states whose expressions never could, with data that nobody declares.
     undecided: BTreeSet<Arc<str>>,
+    /// Answers of tasks that led to a known state of an execution: from where, and to which.
+    repeated: Vec<(u32, u32, Arc<str>)>,
+    /// The tasks on loops that only an answer ends.
+    open_loops: BTreeSet<String>,
     order: usize,
     cut: CutOff,
     executions: u64,
@@ -65,6 +69,8 @@ impl<'x> Search<'x> {
             findings: BTreeMap::new(),
             passed: BTreeSet::new(),
             undecided: BTreeSet::new(),
+            repeated: Vec::new(),
+            open_loops: BTreeSet::new(),
             order: 0,
             cut: CutOff { values: explorer.values_left_out(), ..CutOff::default() },
             executions: 0,
@@ -108,6 +114,7 @@ impl<'x> Search<'x> {
         self.known.clear();
         self.find_endless();
         self.find_unused_bounds();
+        self.find_open_loops();
         let ways = self.ways().saturating_add(starts);
         self.drop_guesses();
         self.shrink();
@@ -141,6 +148,7 @@ impl<'x> Search<'x> {
         if world.turns_are_over() {
             self.executions += 1;
             self.cut.turns += 1;
+            self.open_loops.extend(world.too_often().map(str::to_owned));
             if let Some(parent) = parent {
                 self.cut_at(parent);
             }
@@ -152,6 +160,9 @@ impl<'x> Search<'x> {
             if let Some(same) = self.known.get(&fingerprint) {
                 self.executions += 1;
                 self.edges.extend(parent.map(|parent| (parent, *same, decision.is_fault())));
+                if let (Some(parent), Decision::Succeed { task, .. }) = (parent, &decision) {
+                    self.repeated.push((parent, *same, Arc::clone(&task.state)));
+                }
                 return false;
             }
             self.known.insert(fingerprint, number);
@@ -261,6 +272,23 @@ impl<'x> Search<'x> {
             let faults = u32::try_from(faults).unwrap_or(u32::MAX);
             self.findings.entry(key).or_insert_with(|| Finding::new(broken, decisions, faults, self.order));
         }
+    }
+
+    /// Finds the tasks whose answers lead back to the same data, so that only another answer ends the loop.
+    fn find_open_loops(&mut self) {
+        let answers: Vec<_> =
+            self.edges.iter().filter(|(.., is_fault)| !is_fault).map(|(from, to, _)| (*from, *to)).collect();
+        let on_cycles = loop_bound::on_cycles(self.found.len(), &answers);
+        let comes_back = |number: u32| on_cycles.get(number as usize) == Some(&true);
+        let repeated = std::mem::take(&mut self.repeated).into_iter();
+        let repeated = repeated.filter(|(from, to, task)| {
+            comes_back(*from) && comes_back(*to) && self.explorer.states.looping.contains_key(&**task)
+        });
+        self.open_loops.extend(repeated.map(|(.., task)| task.to_string()));
+        // A loop that never ends is a finding already.
+        let endless = self.findings.keys().filter(|(property, ..)| property == built_in::ENDS);
+        let endless: Vec<_> = endless.map(|(_, state, _)| state.as_deref()).collect();
+        self.open_loops.retain(|task| !endless.contains(&Some(task)) && !endless.contains(&None));
     }
 
     /// Returns the number of lists of decisions that lead to an end without repeating loops.
@@ -451,6 +479,7 @@ impl<'x> Search<'x> {
             states: self.found.len() as u64,
             cut: self.cut,
             undecided: self.undecided.iter().map(ToString::to_string).collect(),
+            open_loops: self.open_loops.into_iter().collect(),
             unreached,
         }
     }

@@ -306,7 +306,14 @@ impl<'x> World<'x> {
 
     /// Returns whether a bound stops the execution on a loop.
     pub(crate) fn turns_are_over(&self) -> bool {
-        self.visits.iter().any(|visits| *visits > self.explorer.bounds.turns)
+        self.too_often().next().is_some()
+    }
+
+    /// Returns the tasks that were visited more often than the bound allows.
+    pub(crate) fn too_often(&self) -> impl Iterator<Item = &'x str> {
+        let (all, bounds) = (&self.explorer.states.looping, self.explorer.bounds);
+        let visits = move |number: &usize| self.visits.get(*number).is_some_and(|visits| *visits > bounds.turns);
+        all.iter().filter(move |(_, number)| visits(number)).map(|(name, _)| name.as_str())
     }
 
     /// Returns what the world may decide next, the plainest first; `cut` is told that more could go wrong.

@@ -124,6 +124,36 @@ async fn a_map_run_takes_another_concurrency_and_tolerance_while_it_runs() {
 }
 
 #[tokio::test]
+async fn a_child_has_the_map_runs_that_it_started() {
+    let api = Api::new().await;
+    let inner = json!({
+        "Type": "Map", "Label": "Inner", "End": true, "ItemsPath": "$",
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "C",
+            "States": {"C": {"Type": "Pass", "End": true}},
+        },
+    });
+    let machine = api.machine("M", &map(inner, json!({}))).await;
+    let execution = api.start(&machine, &json!({"items": [[1], [2, 3]]})).await;
+    assert_eq!(api.ended(&execution).await["output"], "[[1],[2,3]]");
+    let list = async |execution: &str| {
+        let listed = api.ok("ListMapRuns", json!({"executionArn": execution})).await["mapRuns"].clone();
+        listed.as_array().unwrap().iter().map(|run| (text(&run["mapRunArn"]), text(&run["executionArn"]))).collect()
+    };
+    let of_parent: Vec<_> = list(&execution).await;
+    assert_eq!(of_parent, [(map_run(&api, &execution).await, execution.clone())]);
+    let children = children(&api, &of_parent[0].0, json!({})).await;
+    assert_eq!(children.len(), 2);
+    for child in children {
+        let child = text(&child["executionArn"]);
+        let of_child: Vec<_> = list(&child).await;
+        assert_eq!(of_child, [(map_run(&api, &child).await, child.clone())]);
+        let described = api.ok("DescribeMapRun", json!({"mapRunArn": of_child[0].0})).await;
+        assert_eq!(described["executionArn"], json!(child));
+    }
+}
+
+#[tokio::test]
 async fn what_is_stopped_stops_its_map_runs() {
     let api = Api::with(Server::builder()).await;
     let wait = json!({"Type": "Wait", "Seconds": 600, "End": true});

@@ -112,6 +112,7 @@ pub struct Report {
     pub(crate) states: u64,
     pub(crate) cut: CutOff,
     pub(crate) undecided: Vec<String>,
+    pub(crate) open_loops: Vec<String>,
     pub(crate) unreached: Vec<Unreached>,
 }
 
@@ -162,6 +163,12 @@ impl Report {
         &self.undecided
     }
 
+    /// The tasks that are called again for as long as no answer ends their loop, as in a poll: their answers led back to the same
+    /// data, or the bound of [`turns`](Explorer::turns) was reached. That such an execution ends is not shown.
+    pub fn open_loops(&self) -> &[String] {
+        &self.open_loops
+    }
+
     /// States, transitions, rules, retriers and catchers that no execution took.
     pub fn unreached(&self) -> &[Unreached] {
         &self.unreached
@@ -205,6 +212,7 @@ impl Report {
             "executions": self.executions,
             "ways": self.ways,
             "undecided": self.undecided,
+            "open_loops": self.open_loops,
             "unreached": unreached.collect::<Vec<_>>(),
         })
     }

@@ -61,6 +61,9 @@ impl fmt::Display for Report {
             let (first, rest) = noun.split_once(' ').unwrap_or((noun, ""));
             writeln!(f, "cut off: {what} {}{}{rest}", counted(count, first), if rest.is_empty() { "" } else { " " })?;
         }
+        for task in &self.open_loops {
+            writeln!(f, "cut off: `{task}` is called again for as long as no answer ends its loop")?;
+        }
         for state in &self.undecided {
             writeln!(
                 f,

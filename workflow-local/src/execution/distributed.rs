@@ -51,6 +51,7 @@ impl Execution {
         self.record(&mut thread, EventType::MapRunStarted, Details::MapRunStarted { map_run_arn: Arc::clone(&arn) });
         self.map_runs.push(super::MapRun {
             arn: Arc::clone(&arn),
+            of: thread.run,
             label: Arc::clone(&label),
             kind: distributed.children,
             status: Status::Running,

@@ -17,6 +17,8 @@ use crate::history::EventType;
 #[derive(Clone, Debug)]
 pub struct MapRun {
     pub(super) arn: Arc<str>,
+    /// The execution, or child execution, that started it.
+    pub(super) of: RunId,
     pub(super) label: Arc<str>,
     pub(super) kind: MachineType,
     pub(super) status: Status,
@@ -127,9 +129,14 @@ pub struct MapRunChange {
 }
 
 impl Execution {
-    /// Returns the started map runs, in order.
+    /// Returns the started map runs, in order, with those that child executions started.
     pub fn map_runs(&self) -> &[MapRun] {
         &self.map_runs
+    }
+
+    /// Returns the execution that started a map run: this one, or a child of another map run.
+    pub fn starter(&self, map_run: &MapRun) -> View<'_> {
+        View { execution: self, id: map_run.of }
     }
 
     /// Returns the started children of a map run whose item or batch has an index below `before`, in order.

@@ -60,7 +60,7 @@ impl Registry {
         let (children, items) = execution.map_run_counts(map_run);
         let mut answer = json!({
             "mapRunArn": map_run.arn(),
-            "executionArn": &*run.arn,
+            "executionArn": execution.starter(map_run).arn(),
             "status": map_run.status().name(),
             "startDate": map_run.started_at().as_epoch_seconds(),
             "maxConcurrency": map_run.max_concurrency(),
@@ -78,7 +78,7 @@ impl Registry {
         Ok(answer)
     }
 
-    /// Returns the map runs of an execution, the latest first.
+    /// Returns the map runs that an execution, or the child of a map run, has started, the latest first.
     pub(crate) fn list_map_runs(&self, input: &Input) -> Result<Value, ApiError> {
         let mut members = input.members();
         let arn = members.arn("executionArn");
@@ -89,9 +89,11 @@ impl Registry {
         let page = paging.page(arn, |before| {
             let map_runs = execution.map_runs();
             let before = place(before, map_runs.len());
-            map_runs.iter().take(before).enumerate().rev().map(|(number, map_run)| {
+            let started = map_runs.iter().take(before).enumerate().rev();
+            let started = started.filter(|(_, map_run)| execution.starter(map_run).arn() == arn);
+            started.map(|(number, map_run)| {
                 let mut item = json!({
-                    "executionArn": &*run.arn,
+                    "executionArn": arn,
                     "mapRunArn": map_run.arn(),
                     "stateMachineArn": format!("{}/{}", run.machine.arn, map_run.label()),
                     "startDate": map_run.started_at().as_epoch_seconds(),
