@@ -125,7 +125,7 @@ struct Inliner<'p> {
     /// How many states fragments have become.
     states: usize,
     /// The numbers of the uses around, the innermost last, and that of the last use.
-    around: (Vec<usize>, usize),
+    around: (Vec<u32>, u32),
     /// Whether one of them has errors of its own.
     broken: bool,
     /// The fragments that are used.

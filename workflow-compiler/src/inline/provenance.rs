@@ -16,7 +16,7 @@ pub(crate) fn explain(workflow: &Workflow, first: usize, problems: &mut Problems
     if inlined.is_empty() {
         return;
     }
-    let mut kept: Vec<(Problem, BTreeSet<usize>)> = Vec::new();
+    let mut kept: Vec<(Problem, BTreeSet<u32>)> = Vec::new();
     let mut known: BTreeMap<Key, usize> = BTreeMap::new();
     for problem in problems.split_off(first) {
         let uses = uses(&problem, inlined, locate);
@@ -38,7 +38,7 @@ pub(crate) fn explain(workflow: &Workflow, first: usize, problems: &mut Problems
         }
     }
     // The errors of each use in the source, with the first message.
-    let mut at_uses: BTreeMap<usize, (usize, Problem)> = BTreeMap::new();
+    let mut at_uses: BTreeMap<u32, (usize, Problem)> = BTreeMap::new();
     for (mut problem, uses) in kept {
         let of: Vec<_> = inlined.iter().filter(|used| uses.contains(&used.number)).collect();
         // What was reported is missing there, which has consequences.
@@ -68,7 +68,7 @@ pub(crate) fn explain(workflow: &Workflow, first: usize, problems: &mut Problems
 }
 
 /// Returns the numbers of the uses that a problem is about.
-fn uses(problem: &Problem, inlined: &[Inlined], locate: Locate<'_>) -> BTreeSet<usize> {
+fn uses(problem: &Problem, inlined: &[Inlined], locate: Locate<'_>) -> BTreeSet<u32> {
     if problem.span.in_use > 0 {
         return BTreeSet::from([problem.span.in_use]);
     }

@@ -77,7 +77,7 @@ pub(super) struct Substitution<'s> {
     pub(super) states: &'s BTreeMap<String, String>,
     pub(super) nodes: &'s mut usize,
     /// The number of the use.
-    pub(super) number: usize,
+    pub(super) number: u32,
 }
 
 impl Change for Substitution<'_> {

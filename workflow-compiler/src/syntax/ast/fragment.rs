@@ -48,9 +48,9 @@ impl Use {
 #[derive(Clone, Debug)]
 pub struct Inlined {
     /// Its number among the uses of the workflow, from 1.
-    pub number: usize,
+    pub number: u32,
     /// The number of the use around it.
-    pub outer: Option<usize>,
+    pub outer: Option<u32>,
     /// The fragment's name, where the use has it.
     pub fragment: Ident,
     /// The name of the use as written.

@@ -46,7 +46,7 @@ pub struct TokenSpan {
     pub last: Span,
     /// The number of the use of a fragment for which these words stand; 0 for none. One word of a fragment stands for
     /// something else in each use.
-    pub(crate) in_use: usize,
+    pub(crate) in_use: u32,
 }
 
 impl TokenSpan {
