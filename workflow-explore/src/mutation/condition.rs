@@ -6,7 +6,7 @@ use workflow_asl::document::{Operand, Operator as Comparison};
 use workflow_local::Instant;
 use workflow_local::mutation::Edit;
 
-use super::literal::{increased, text_of};
+use super::literal::{increased, moved, text_of};
 use super::{Change, Making, Operator, Within};
 
 /// Members of a rule that are not its condition.
@@ -105,6 +105,7 @@ impl Making<'_> {
                 let by_path = comparison.operand() == Operand::Path;
                 Some((relation, Comparison::of(compared, relation.with_or_without_equal()?, by_path)?))
             });
+            let has_sides = bounded.is_some();
             if let Some((relation, other)) = bounded {
                 let description = format!("`{name}` becomes `{}`", other.name());
                 let edits =
@@ -113,17 +114,20 @@ impl Making<'_> {
                 self.offer_in(state, &state.at, change);
             }
             let (operator, changed) = match comparison.operand() {
-                Operand::Number => (Operator::MoveBound, increased(operand)),
-                Operand::Text => {
-                    (Operator::ChangeLiteral, operand.as_str().map(|text| json!(super::literal::other(text))))
+                Operand::Number => {
+                    let less = moved(operand, -1).filter(|_| has_sides);
+                    (Operator::MoveBound, [increased(operand), less])
                 }
-                Operand::Timestamp => (Operator::MoveBound, a_second_later(operand)),
+                Operand::Text => {
+                    (Operator::ChangeLiteral, [operand.as_str().map(|text| json!(super::literal::other(text))), None])
+                }
+                Operand::Timestamp => (Operator::MoveBound, [a_second_later(operand), None]),
                 _ => continue,
             };
-            if let Some(changed) = changed {
+            for changed in changed.into_iter().flatten() {
                 let found = text_of(operand);
                 let description = format!("`{found}` becomes `{}`", text_of(&changed));
-                let change = Change::replace(operator, place, changed, description).word(found);
+                let change = Change::replace(operator, place.clone(), changed, description).word(found);
                 self.offer_in(state, &state.at, change);
             }
         }
@@ -131,7 +135,7 @@ impl Making<'_> {
 }
 
 /// The point in time that is one second later.
-fn a_second_later(operand: &Value) -> Option<Value> {
+pub(super) fn a_second_later(operand: &Value) -> Option<Value> {
     let millis = Instant::parse(operand.as_str()?)?.as_millis().checked_add(1000)?;
     Some(json!(Instant::from_millis(millis).to_string()))
 }

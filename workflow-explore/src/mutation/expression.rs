@@ -105,11 +105,14 @@ impl Walk<'_> {
     fn node(&mut self, node: &Node) {
         match &node.kind {
             NodeKind::Binary(sign, left, right) => {
-                let is_comparison = matches!(*sign, "<" | "<=" | ">" | ">=" | "=" | "!=");
+                let is_bound = matches!(*sign, "<" | "<=" | ">" | ">=");
                 for side in [left, right] {
                     match side.kind {
-                        NodeKind::Number(number) if is_comparison => {
+                        NodeKind::Number(number) if is_bound || matches!(*sign, "=" | "!=") => {
                             self.add(Operator::MoveBound, side.span.clone(), increased(number));
+                            if is_bound {
+                                self.add(Operator::MoveBound, side.span.clone(), (number - 1.0).to_string());
+                            }
                         }
                         _ => self.node(side),
                     }

@@ -122,9 +122,14 @@ pub(super) fn other(text: &str) -> String {
 
 /// The number that is one more.
 pub(super) fn increased(value: &Value) -> Option<Value> {
+    moved(value, 1)
+}
+
+/// The number that is so much more.
+pub(super) fn moved(value: &Value, by: i8) -> Option<Value> {
     match value.as_i64() {
-        Some(integer) => Some(json!(integer.checked_add(1)?)),
-        None => value.as_f64().map(|number| json!(number + 1.0)),
+        Some(integer) => Some(json!(integer.checked_add(by.into())?)),
+        None => value.as_f64().map(|number| json!(number + f64::from(by))),
     }
 }
 

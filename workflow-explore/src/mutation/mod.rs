@@ -45,7 +45,7 @@ operators! {
     DropRetrier "drop-retrier" "Drops a retrier";
     DropAssignment "drop-assignment" "Drops the assignment of a variable";
     DropTimeout "drop-timeout" "Drops a timeout or a heartbeat";
-    RetargetTransition "retarget-transition" "Redirects a transition or an arm to another state";
+    RetargetTransition "retarget-transition" "Redirects a transition or an arm to another state or to the end";
     RetargetHandler "retarget-handler" "Redirects a catcher to another state";
     NegateCondition "negate-condition" "Negates a condition or a part of it";
     SwapConnective "swap-connective" "Turns `and` into `or`, or `or` into `and`";
@@ -97,6 +97,7 @@ impl fmt::Display for Operator {
 ///     "negate-condition: the condition is negated",
 ///     "move-bound: `NumericGreaterThan` becomes `NumericGreaterThanEquals`",
 ///     "move-bound: `100` becomes `101`",
+///     "move-bound: `100` becomes `99`",
 ///     "swap-arms: rule 1 leads to `Small` and the default to `Large`",
 /// ]);
 /// assert_eq!(mutants[2].apply(&definition).unwrap()["States"]["IsLarge"]["Choices"][0]["NumericGreaterThan"], 101);
@@ -315,7 +316,8 @@ mod tests {
                 "change-literal /States/Ship/Assign/a: 1 becomes 2",
                 "drop-assignment /States/Ship/Assign/a: the assignment of `$a` is dropped",
                 "drop-assignment /States/Ship/Assign/b: the assignment of `$b` is dropped",
-                "retarget-transition /States/Ship/Next: `Ship` leads to `Note` instead of `Rest`",
+                "retarget-transition /States/Ship/Next: `Ship` ends instead of leading to `Rest`",
+                "retarget-transition /States/Ship/Next 2: `Ship` leads to `Note` instead of `Rest`",
                 "drop-retrier /States/Ship/Retry/0: the retrier of `Busy` of `Ship` is dropped",
                 "rename-error /States/Ship/Retry/0/ErrorEquals/0: `Busy` becomes `BusyRenamed`",
                 "change-literal /States/Ship/Retry/0/MaxAttempts: `MaxAttempts` becomes 3 instead of 2",
@@ -326,7 +328,8 @@ mod tests {
                 "rename-error /States/Ship/Catch/1/ErrorEquals/0: `States.ALL` becomes `States.Timeout`",
                 "retarget-handler /States/Ship/Catch/1/Next: the catcher of `States.ALL` of `Ship` leads to `Note` instead of `Rest`",
                 "change-wait /States/Rest/Seconds: 5 becomes 6",
-                "retarget-transition /States/Rest/Next: `Rest` leads to `Ship` instead of `Note`",
+                "retarget-transition /States/Rest/Next: `Rest` ends instead of leading to `Note`",
+                "retarget-transition /States/Rest/Next 2: `Rest` leads to `Ship` instead of `Note`",
             ]
         );
     }
@@ -351,7 +354,8 @@ mod tests {
                 format!("negate-condition {at}/Condition 2: `$states.input.n >= 10` is negated"),
                 format!("negate-condition {at}/Condition 3: `$states.input.kind = 'a'` is negated"),
                 format!("move-bound {at}/Condition: `10` becomes `11`"),
-                format!("move-bound {at}/Condition 2: `>=` becomes `>`"),
+                format!("move-bound {at}/Condition 2: `10` becomes `9`"),
+                format!("move-bound {at}/Condition 3: `>=` becomes `>`"),
                 format!("change-literal {at}/Condition: `'a'` becomes `'a-changed'`"),
                 format!("swap-connective {at}/Condition: `and` becomes `or`"),
                 format!("swap-arms {at}: rule 1 leads to `No` and the default to `Yes`"),
@@ -372,6 +376,7 @@ mod tests {
                     "move-bound {at}/And/0/NumericLessThanEquals: `NumericLessThanEquals` becomes `NumericLessThan`"
                 ),
                 format!("move-bound {at}/And/0/NumericLessThanEquals 2: `10` becomes `11`"),
+                format!("move-bound {at}/And/0/NumericLessThanEquals 3: `10` becomes `9`"),
                 format!("negate-condition {at}/And/1: the condition is negated"),
                 format!("change-literal {at}/And/1/StringEquals: `a` becomes `a-changed`"),
                 format!("swap-arms {at}: rule 1 leads to `No` and the default to `Yes`"),
@@ -437,7 +442,11 @@ mod tests {
         } });
         assert_eq!(
             lines(&definition),
-            ["rename-error /States/Ship/Catch/0/ErrorEquals/0: `Lost` becomes `LostRenamed`"]
+            [
+                "retarget-transition /States/Ship/End: `Ship` leads to `Note` instead of the end",
+                "rename-error /States/Ship/Catch/0/ErrorEquals/0: `Lost` becomes `LostRenamed`",
+                "retarget-transition /States/Note/End: `Note` leads to `Ship` instead of the end",
+            ]
         );
         for document in [json!(null), json!([]), json!({ "States": 1 }), json!({ "States": { "A": 7 } })] {
             assert_eq!(lines(&document), Vec::<String>::new());

@@ -5,6 +5,7 @@ use workflow_asl::error_name::{ALL, HEARTBEAT_TIMEOUT, PREFIX, TASK_FAILED, TIME
 use workflow_asl::{Pointer, State};
 use workflow_local::mutation::Edit;
 
+use super::condition::a_second_later;
 use super::literal::{increased, text_of};
 use super::{Change, Making, Operator, Within};
 
@@ -63,7 +64,14 @@ impl Making<'_> {
             self.literals(state, at, seconds, &at.child("Seconds"), Operator::ChangeWait);
         }
         self.assignments(state, at, at);
+        if let Some(changed) = state.members.get("Timestamp").and_then(a_second_later) {
+            let found = text_of(state.members.get("Timestamp").unwrap_or(&Value::Null));
+            let description = format!("{found} becomes {}", text_of(&changed));
+            let change = Change::replace(Operator::ChangeWait, at.child("Timestamp"), changed, description).word(found);
+            self.offer_in(state, at, change);
+        }
         self.choice(state);
+        self.end(state);
         if let Some(next) = state.members.get("Next").and_then(Value::as_str) {
             let next_at = at.child("Next");
             self.retarget(state, &next_at, Operator::RetargetTransition, next, &format!("`{}`", state.name));
@@ -98,6 +106,25 @@ impl Making<'_> {
             let change = Change::replace(operator, at.clone(), json!(other), description).word(target);
             if self.offer_in(state, at, change) {
                 return;
+            }
+        }
+    }
+
+    /// Ends the scope after a state that another follows, and lets another follow after one that ends it.
+    fn end(&mut self, state: &Within<'_>) {
+        let (end, next) = (state.at.child("End"), state.at.child("Next"));
+        if let Some(target) = state.members.get("Next").and_then(Value::as_str) {
+            let edits = vec![Edit::remove(next.as_str()), Edit::replace(end.as_str(), json!(true))];
+            let description = format!("`{}` ends instead of leading to `{target}`", state.name);
+            self.offer_in(state, &next, Change::new(Operator::RetargetTransition, next.clone(), description, edits));
+        } else if state.members.get("End") == Some(&json!(true)) {
+            for other in state.scope.iter().filter(|name| **name != state.name).take(TARGETS) {
+                let edits = vec![Edit::remove(end.as_str()), Edit::replace(next.as_str(), json!(other))];
+                let description = format!("`{}` leads to `{other}` instead of the end", state.name);
+                let change = Change::new(Operator::RetargetTransition, end.clone(), description, edits);
+                if self.offer_in(state, &state.at, change) {
+                    return;
+                }
             }
         }
     }
