@@ -117,7 +117,7 @@ impl Making<'_> {
             let edits = vec![Edit::remove(next.as_str()), Edit::replace(end.as_str(), json!(true))];
             let description = format!("`{}` ends instead of leading to `{target}`", state.name);
             self.offer_in(state, &next, Change::new(Operator::RetargetTransition, next.clone(), description, edits));
-        } else if state.members.get("End") == Some(&json!(true)) {
+        } else if state.members.get("End") == Some(&json!(true)) && self.ends_elsewhere(state) {
             for other in state.scope.iter().filter(|name| **name != state.name).take(TARGETS) {
                 let edits = vec![Edit::remove(end.as_str()), Edit::replace(next.as_str(), json!(other))];
                 let description = format!("`{}` leads to `{other}` instead of the end", state.name);
@@ -127,6 +127,17 @@ impl Making<'_> {
                 }
             }
         }
+    }
+
+    /// Whether the scope has another state that ends it. Without one, it would never end.
+    fn ends_elsewhere(&self, state: &Within<'_>) -> bool {
+        let Some(states) = state.at.parent() else { return false };
+        state.scope.iter().filter(|name| **name != state.name).any(|name| {
+            let other = self.definition.pointer(states.child(name).as_str());
+            let member = |field: &str| other.and_then(|other| other.get(field));
+            member("End") == Some(&json!(true))
+                || member("Type").is_some_and(|kind| ["Succeed", "Fail"].iter().any(|ends| kind == ends))
+        })
     }
 
     fn retriers(&mut self, state: &Within<'_>) {
