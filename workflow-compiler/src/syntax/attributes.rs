@@ -164,7 +164,7 @@ impl Parser<'_> {
         let list = attribute.stream().into_iter().nth(1);
         let Some(TokenTree::Group(list)) = list.filter(|_| attribute.stream().into_iter().count() == 2) else {
             let problem = Problem::new(Code::Syntax, span, "expected macros in parentheses after `derive`");
-            self.report(problem.help("such as `#[derive(Eq, Hash)]`"));
+            self.report(problem.help("for example `#[derive(Eq, Hash)]`"));
             return;
         };
         let (derives, _) = attributes.derives.get_or_insert_with(|| (Vec::new(), span));
@@ -189,7 +189,7 @@ impl Parser<'_> {
             let problem = Problem::new(Code::Syntax, text.span, "expected the path of a function");
             self.report(
                 problem
-                    .help("such as `default = \"crate::default_limit\"`; it has no parameters and returns the value"),
+                    .help("for example `default = \"crate::default_limit\"`; it has no parameters and returns the value"),
             );
             return None;
         };

@@ -33,7 +33,7 @@ impl Parser<'_> {
         if cursor.eat_punct("|").is_none() {
             self.parameters.truncate(outer);
             let problem = self.unexpected(cursor, "`,` or `|` after a closure's parameter");
-            self.complain(cursor, problem.help("such as `|order| order.total > 10`"));
+            self.complain(cursor, problem.help("for example `|order| order.total > 10`"));
             while !cursor.is_end() && !cursor.is_punct(",") && !cursor.is_punct(";") {
                 cursor.next();
             }
@@ -42,7 +42,7 @@ impl Parser<'_> {
         let bars = first.to(cursor.before());
         if parameters.is_empty() {
             let problem = Problem::new(Code::Syntax, bars, "a closure has at least one parameter");
-            self.report(problem.help("such as `|order| order.total > 10`"));
+            self.report(problem.help("for example `|order| order.total > 10`"));
         }
         let body = self.expr(cursor);
         self.parameters.truncate(outer);
@@ -61,7 +61,7 @@ impl Parser<'_> {
         }
         let Some(TokenTree::Ident(name)) = cursor.peek().cloned() else {
             let problem = self.unexpected(cursor, "a closure's parameter");
-            self.complain(cursor, problem.help("such as `|order| order.total > 10`"));
+            self.complain(cursor, problem.help("for example `|order| order.total > 10`"));
             return None;
         };
         cursor.next();
@@ -82,7 +82,7 @@ impl Parser<'_> {
         if root(&text).is_some() {
             let message = format!("`{text}` is a word of the language, and cannot name a parameter");
             let problem = Problem::new(Code::ReservedName, name.span(), message);
-            self.report(problem.help("choose another name, such as `x` for an item and `i` for its index"));
+            self.report(problem.help("choose another name, for example `x` for an item and `i` for its index"));
         }
         let word = self.words.len();
         self.word(name, Role::ParameterName);

@@ -54,7 +54,7 @@ impl<'a> Analysis<'a> {
             sink.report(|| {
                 let message = format!("`{}` takes a third argument: the result for an empty list", name.value);
                 let problem = Problem::new(Code::WrongArgument, name.span, message);
-                problem.help("such as `$reduce(xs, |sum, x| sum + x, 0)`")
+                problem.help("for example `$reduce(xs, |sum, x| sum + x, 0)`")
             });
         }
         let passed = passed_types(&callback, types);

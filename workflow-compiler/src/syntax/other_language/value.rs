@@ -190,7 +190,7 @@ impl Parser<'_> {
         let span = first.to(cursor.before());
         let Some(tokens) = as_closure(&tokens) else {
             let problem = Problem::new(Code::Syntax, span, "a function is written with bars");
-            self.report(problem.help("such as `|order| order.total > 10`"));
+            self.report(problem.help("for example `|order| order.total > 10`"));
             return self.leaf(ExprKind::Invalid, span);
         };
         let group = Group::new(Delimiter::None, tokens.into_iter().collect());
