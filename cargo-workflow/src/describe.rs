@@ -112,6 +112,7 @@ fn unknown(error: ResourceError<'_>) -> String {
     };
     let near = nearest(written, error.candidates());
     let help = match near {
+        Some(near) if matches!(error, ResourceError::UnknownPattern(_)) => format!("did you mean `{prefix}{near}`?"),
         Some(near) => format!("did you mean `{prefix}{}`?", near.replace(':', "::")),
         None => HELP.to_owned(),
     };

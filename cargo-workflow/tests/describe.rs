@@ -89,6 +89,7 @@ fn an_unknown_name_gives_the_nearest() {
                 "Step Functions has no optimised integration `lambda:invok`",
                 "did you mean `lambda::invoke`?",
             ),
+            ("states::startExecution.sync:3", "unknown pattern `.sync:3`", "did you mean `.sync:2`?"),
             ("ecs::runTask.synch", "unknown pattern `.synch`", "did you mean `.sync`?"),
             ("aws_sdk::qldb::createLedger", "AWS has retired the service `qldb`", ""),
             ("", "Step Functions has no optimised integration ``", "an action is "),

@@ -250,7 +250,9 @@ impl ResourceError<'_> {
                 Box::new(service.operations().filter(|operation| operation.is_supported()).map(Operation::name))
             }
             Self::UnknownIntegration(_) => Box::new(Integration::all().map(Integration::name)),
-            Self::UnknownPattern(_) => Box::new(Pattern::ALL.into_iter().skip(1).map(Pattern::suffix)),
+            Self::UnknownPattern(_) => {
+                Box::new(Pattern::ALL.into_iter().skip(1).map(|pattern| pattern.suffix().trim_start_matches('.')))
+            }
         }
     }
 }

@@ -188,8 +188,9 @@ impl Parser<'_> {
         let Some(path) = path else {
             let problem = Problem::new(Code::Syntax, text.span, "expected the path of a function");
             self.report(
-                problem
-                    .help("for example `default = \"crate::default_limit\"`; it has no parameters and returns the value"),
+                problem.help(
+                    "for example `default = \"crate::default_limit\"`; it has no parameters and returns the value",
+                ),
             );
             return None;
         };
