@@ -61,6 +61,15 @@ fn a_busy_greeter_is_asked_four_times() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+#[test]
+fn the_workflow_ends_when_the_greeter_has_bowed() -> Result<(), Box<dyn Error>> {
+    let engine = Engine::of::<Greet>()?.on_lambda("bow", |_: Json| Ok(serde_json::json!({})));
+    let execution = engine.run(&GreetInput { name: "Ada".into(), formal: true })?;
+    execution.assert_succeeded();
+    execution.assert_path(["How", "Bow"]);
+    Ok(())
+}
+
 const README: &str = include_str!("../../README.md");
 
 /// Returns the code block of a language, by index.

@@ -94,3 +94,43 @@ fn nobody_decides() {
     execution.assert_failed("Expired");
     assert_eq!(execution.started_at().until(execution.now()), Duration::from_secs(3 * 86_400));
 }
+
+#[test]
+fn the_cause_names_the_request_that_nobody_decided_on() {
+    let execution = engine()
+        .on_state(ApprovalState::AskOwner, |_: Json| Err::<Json, _>(TaskError::new("NotMyBudget")))
+        .on_state_never(ApprovalState::AskHead)
+        .run(&request())
+        .unwrap();
+    execution.assert_failed("Expired");
+    assert_eq!(execution.cause(), Some("nobody decided on a chair"));
+}
+
+#[test]
+fn owner_and_head_are_asked_in_their_own_queues() {
+    let execution = engine()
+        .on_state_request(ApprovalState::AskOwner, |request| {
+            let expected = json!({
+                "QueueUrl": "https://sqs.eu-west-1.amazonaws.com/123456789012/owners",
+                "MessageBody": { "token": request.token.as_deref(), "request": "a chair", "amount": 900 },
+            });
+            assert_eq!(*request.input.value(), expected);
+            Err::<Json, _>(TaskError::new("NotMyBudget"))
+        })
+        .on_state_request(ApprovalState::AskHead, |request| {
+            let expected = json!({
+                "QueueUrl": "https://sqs.eu-west-1.amazonaws.com/123456789012/heads",
+                "MessageBody": {
+                    "token": request.token.as_deref(),
+                    "request": "a chair",
+                    "amount": 900,
+                    "because": "NotMyBudget",
+                },
+            });
+            assert_eq!(*request.input.value(), expected);
+            Ok(json!({ "approved": true, "by": "Grace" }))
+        })
+        .run(&request())
+        .unwrap();
+    execution.assert_path(["AskOwner", "AskHead", "Decided"]);
+}

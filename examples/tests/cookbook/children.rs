@@ -64,3 +64,22 @@ fn a_failed_child_is_an_error_of_the_parent() {
     execution.assert_failed("NotPacked");
     assert!(execution.cause().unwrap().contains("OutOfBoxes"));
 }
+
+#[test]
+fn only_more_than_20_kg_is_freight() {
+    for (grams, courier) in [(20_000, "post"), (20_001, "freight")] {
+        let execution = dispatch(Ok(json!({ "parcel": "P1", "grams": grams })));
+        execution.assert_output(json!({ "parcel": "P1", "courier": courier }));
+    }
+}
+
+#[test]
+fn a_busy_function_is_called_six_times() {
+    let engine = Engine::of::<Pack>().unwrap().on_lambda("pack", |request: Json| {
+        assert_eq!(request, json!({ "order": "7", "articles": ["nut"] }));
+        Err::<Json, _>(TaskError::new("Lambda.TooManyRequestsException"))
+    });
+    let execution = engine.run(&PackInput { order: "7".to_owned(), articles: vec!["nut".to_owned()] }).unwrap();
+    execution.assert_failed("Lambda.TooManyRequestsException");
+    assert_eq!(execution.started_at().until(execution.now()).as_secs(), 1 + 2 + 4 + 8 + 16);
+}

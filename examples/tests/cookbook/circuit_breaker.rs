@@ -1,6 +1,7 @@
 //! A circuit breaker: after a few failures in a row, a service is left alone for a while.
 
 use serde_json::json;
+use workflow_local::history::Details;
 use workflow_local::{Engine, Execution, TaskError, VIRTUAL_START};
 use workflow_runtime::{Json, workflow};
 
@@ -60,19 +61,33 @@ workflow! {
     }
 }
 
-/// Runs the workflow with this circuit in the table. `answer` is the partner's.
-fn price(circuit: Json, answer: Result<i64, TaskError>) -> Execution {
+/// An engine with this circuit in the table. The partner's answer is missing.
+fn engine(circuit: Json) -> Engine {
     Engine::of_with::<Price>(&PriceParams { circuits: "circuits".to_owned() })
         .unwrap()
         .on_state(PriceState::Circuit, move |_: Json| Ok(circuit.clone()))
-        .on_state(PriceState::Ask, move |_: Json| {
-            answer.clone().map(|cents| json!({ "StatusCode": 200, "ResponseBody": { "cents": cents } }))
-        })
         .on_state(PriceState::Close, |_: Json| Ok(json!({})))
         .on_state(PriceState::Count, |_: Json| Ok(json!({})))
         .on_lambda("catalogue-price", |_: Json| Ok(json!({ "cents": 100 })))
-        .run(&PriceInput { article: "nut".to_owned() })
+}
+
+/// Runs the workflow on this engine. `answer` is the partner's.
+fn ask(engine: Engine, answer: Result<i64, TaskError>) -> Execution {
+    engine
+        .on_state(PriceState::Ask, move |_: Json| {
+            answer.clone().map(|cents| json!({ "StatusCode": 200, "ResponseBody": { "cents": cents } }))
+        })
+        .run(&nut())
         .unwrap()
+}
+
+/// Runs the workflow with this circuit in the table.
+fn price(circuit: Json, answer: Result<i64, TaskError>) -> Execution {
+    ask(engine(circuit), answer)
+}
+
+fn nut() -> PriceInput {
+    PriceInput { article: "nut".to_owned() }
 }
 
 /// The circuit after so many failures; the next call may be made after so many seconds.
@@ -116,4 +131,58 @@ fn an_open_circuit_lets_a_call_through_after_a_minute() {
 fn an_unknown_article_is_an_answer() {
     let execution = price(json!({}), Err(TaskError::new("States.Http.StatusCode.404")));
     execution.assert_path(["Circuit", "Open", "Ask", "Unknown"]);
+    execution.assert_failed("UnknownArticle");
+    assert_eq!(execution.cause(), Some("nut"));
+}
+
+/// The requests of an execution, each with the seconds after which it is made.
+pub(crate) fn requests(execution: &Execution) -> Vec<(u64, Json)> {
+    let request = |details: &Details| match details {
+        Details::TaskScheduled { parameters, .. } => Some(parameters.value().clone()),
+        _ => None,
+    };
+    let second = |at| execution.started_at().until(at).as_secs();
+    execution.history().iter().filter_map(|event| Some((second(event.timestamp), request(&event.details)?))).collect()
+}
+
+#[test]
+fn a_price_is_asked_for_and_the_circuit_deleted() {
+    let item = json!({ "name": { "S": "partner" } });
+    let read = json!({ "TableName": "circuits", "Key": item, "ConsistentRead": true });
+    let ask = json!({
+        "ApiEndpoint": "https://partner.example/prices",
+        "Method": "GET",
+        "Authentication": { "ConnectionArn": "arn:aws:events:eu-west-1:123456789012:connection/partner/1" },
+        "QueryParameters": { "article": "nut" },
+    });
+    let delete = json!({ "TableName": "circuits", "Key": item });
+    assert_eq!(requests(&price(json!({}), Ok(90))), [(0, read), (0, ask), (0, delete)]);
+}
+
+#[test]
+fn no_answer_within_five_seconds_is_counted_for_a_minute() {
+    let execution = engine(json!({})).on_state_never(PriceState::Ask).run(&nut()).unwrap();
+    let count = json!({
+        "TableName": "circuits",
+        "Key": { "name": { "S": "partner" } },
+        "UpdateExpression": "SET retry_at = :at ADD failures :one",
+        "ExpressionAttributeValues": {
+            ":at": { "N": (VIRTUAL_START.as_millis() + 65_000).to_string() },
+            ":one": { "N": "1" },
+        },
+    });
+    let catalogue = json!({ "FunctionName": "catalogue-price", "Payload": { "article": "nut" } });
+    assert_eq!(requests(&execution)[2..], [(5, count), (5, catalogue)]);
+}
+
+#[test]
+fn a_call_is_let_through_at_the_very_end_of_the_minute() {
+    price(circuit(3, 0.0), Ok(90)).assert_path(["Circuit", "Open", "Ask", "Close", "Live"]);
+}
+
+#[test]
+fn a_table_that_fails_keeps_no_price_back() {
+    let no_table = || engine(json!({})).fail_task(1, "DynamoDB.SdkException").fail_task(3, "DynamoDB.SdkException");
+    ask(no_table(), Ok(90)).assert_path(["Circuit", "Ask", "Close", "Live"]);
+    ask(no_table(), down()).assert_path(["Circuit", "Ask", "Count", "Catalogue"]);
 }

@@ -1,7 +1,7 @@
 //! Fan-out and aggregation: one iteration for each item, then one result of all.
 
 use serde_json::json;
-use workflow_local::{Engine, Execution, TaskError};
+use workflow_local::{Answers, Engine, Execution, TaskError};
 use workflow_runtime::{Json, workflow};
 
 workflow! {
@@ -64,4 +64,32 @@ fn a_line_without_a_price_fails_the_quote() {
     let execution = quote(&[("nut", 10), ("screw", 1)]);
     execution.assert_failed("NoQuote");
     assert_eq!(execution.cause(), Some("no price for Some(\"screw\")"));
+}
+
+/// Gets a quote for one line from a function that gives the answers.
+fn answered(answers: Answers, seed: u64) -> Execution {
+    let lines = vec![Line { article: "nut".to_owned(), count: 2 }];
+    let engine = Engine::of::<Quote>().unwrap().on_lambda_answers("price", answers).seed(seed);
+    engine.run(&QuoteInput { lines, discount: 0.5 }).unwrap()
+}
+
+#[test]
+fn a_busy_function_is_called_six_times() {
+    for error in ["Lambda.TooManyRequestsException", "Lambda.ServiceException"] {
+        let busy = TaskError::new(error).with_cause("busy");
+        let fails = |times| Answers::new().fails(times, busy.clone()).then(json!({ "each": 2.0 }));
+        answered(fails(5), 0).assert_output(json!({ "total": 2, "articles": ["nut"] }));
+        answered(fails(6), 0).assert_failed("NoQuote");
+    }
+}
+
+#[test]
+fn the_first_retry_waits_a_random_time_of_at_most_a_second() {
+    let fails_once = Answers::new().fails(1, "Lambda.ServiceException").then(json!({ "each": 2.0 }));
+    let pauses = (0..50).map(|seed| {
+        let execution = answered(fails_once.clone(), seed);
+        execution.started_at().until(execution.now()).as_secs_f64()
+    });
+    let longest = pauses.fold(0.0, f64::max);
+    assert!((0.9..=1.0).contains(&longest), "{longest}");
 }

@@ -58,3 +58,17 @@ fn the_second_event_starts_nothing() {
         .unwrap();
     assert_eq!(execution.output_as::<OnPaidOutput>().unwrap(), OnPaidOutput { started: false });
 }
+
+#[test]
+fn a_start_that_does_not_reach_aws_is_tried_six_times() {
+    let execution = engine()
+        .on_state(OnPaidState::Start, |request: Json| {
+            let expected = json!({ "StateMachineArn": SHIP, "Name": "order-7", "Input": { "order": "7" } });
+            assert_eq!(request, expected);
+            Err::<Json, _>(TaskError::new("StepFunctions.SdkClientException"))
+        })
+        .run(&OnPaidInput { order: "7".to_owned() })
+        .unwrap();
+    execution.assert_failed("StepFunctions.SdkClientException");
+    assert_eq!(execution.started_at().until(execution.now()).as_secs(), 1 + 2 + 4 + 8 + 16);
+}

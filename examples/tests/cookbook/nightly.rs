@@ -6,6 +6,8 @@ use serde_json::json;
 use workflow_local::{Answers, Engine, TaskError};
 use workflow_runtime::{Json, workflow};
 
+use crate::circuit_breaker::requests;
+
 workflow! {
     /// Cleans the day's orders, and writes the report of the day.
     pub workflow Nightly {
@@ -126,4 +128,60 @@ fn the_failure_is_kept_if_nobody_can_be_told() {
     let execution = engine.run(&night()).unwrap();
     execution.assert_path(["Day", "Find", "Any", "Clean", "Tell", "Failed"]);
     execution.assert_failed("Glue.EntityNotFoundException");
+}
+
+/// Runs a night, and asserts that its last request reports this failure. Returns the seconds after which requests
+/// are made.
+fn reported(engine: Engine, error: &str, cause: &str) -> Vec<u64> {
+    let execution =
+        engine.on_state(NightlyState::Tell, |_: Json| Ok(json!({ "MessageId": "m" }))).run(&night()).unwrap();
+    execution.assert_failed(error);
+    assert_eq!(execution.cause(), Some(cause));
+    let told = json!({
+        "TopicArn": "arn:aws:sns:eu-west-1:123456789012:alarms",
+        "Subject": "The nightly pipeline failed",
+        "Message": format!("{}: {error}: {cause}", execution.arn()),
+    });
+    let requests = requests(&execution);
+    assert_eq!(requests.last().map(|(_, request)| request), Some(&told));
+    requests.into_iter().map(|(second, _)| second).collect()
+}
+
+#[test]
+fn each_job_is_started_for_the_day() {
+    let find = json!({ "Bucket": "sales", "Prefix": "orders/2030-06-15/", "MaxKeys": 1 });
+    let clean = json!({ "JobName": "clean-orders", "Arguments": { "--day": "2030-06-15" } });
+    let report = json!({
+        "QueryString": "SELECT * FROM day_report WHERE day = ?",
+        "ExecutionParameters": ["'2030-06-15'"],
+        "WorkGroup": "reports",
+        "ResultConfiguration": { "OutputLocation": "s3://sales/reports/2030-06-15/" },
+    });
+    assert_eq!(requests(&engine().run(&night()).unwrap()), [(0, find), (0, clean), (0, report)]);
+}
+
+#[test]
+fn a_missing_count_is_a_day_without_orders() {
+    let execution = engine().on_state(NightlyState::Find, |_: Json| Ok(json!({}))).run(&night()).unwrap();
+    execution.assert_path(["Day", "Find", "Any", "Nothing"]);
+}
+
+#[test]
+fn a_failure_is_reported_after_the_last_attempt() {
+    let fails = |state, error| {
+        engine().on_state_answers(state, Answers::new().then_fails(TaskError::new(error).with_cause("why")))
+    };
+    let client = "S3.SdkClientException";
+    assert_eq!(reported(fails(NightlyState::Find, client), client, "why"), [0, 5, 15, 35, 75, 155, 155]);
+    let busy = "Glue.ConcurrentRunsExceededException";
+    let minutes = [0, 0, 60, 120, 180, 240, 300, 360, 420, 480, 540, 600, 600];
+    assert_eq!(reported(fails(NightlyState::Clean, busy), busy, "why"), minutes);
+    let query = "Athena.InternalServerException";
+    assert_eq!(reported(fails(NightlyState::Report, query), query, "why"), [0, 0, 0, 0]);
+}
+
+#[test]
+fn a_job_that_hangs_is_reported_after_its_timeout() {
+    assert_eq!(reported(engine().on_state_never(NightlyState::Clean), "States.Timeout", ""), [0, 0, 7200]);
+    assert_eq!(reported(engine().on_state_never(NightlyState::Report), "States.Timeout", ""), [0, 0, 0, 3600]);
 }

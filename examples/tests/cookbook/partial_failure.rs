@@ -58,3 +58,15 @@ fn the_optional_part_fails() {
 fn the_needed_part_fails() {
     account(Err(TaskError::new("NoDatabase")), Ok(json!({ "points": 12 }))).assert_failed("NoDatabase");
 }
+
+#[test]
+fn the_optional_part_is_waited_for_two_seconds() {
+    let execution = Engine::of::<Account>()
+        .unwrap()
+        .on_lambda("orders", |_: Json| Ok(json!(["A-1"])))
+        .on_state_never(AccountState::Points)
+        .run(&AccountInput { customer: "7".to_owned() })
+        .unwrap();
+    execution.assert_output(json!({ "orders": ["A-1"], "because": "States.Timeout" }));
+    assert_eq!(execution.started_at().until(execution.now()).as_secs(), 2);
+}

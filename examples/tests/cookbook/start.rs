@@ -54,3 +54,14 @@ fn a_broken_scale_is_tried_three_times() {
     assert_eq!(execution.cause(), Some("the scale is busy"));
     assert_eq!(execution.started_at().until(execution.now()).as_secs(), 2 + 4);
 }
+
+#[test]
+fn only_more_than_20_kg_is_freight() {
+    for (grams, by) in [(20_000, "post"), (20_001, "freight")] {
+        let engine = Engine::of::<Deliver>().unwrap().on_lambda("weigh", move |request: Json| {
+            assert_eq!(request, json!({ "parcel": "P1" }));
+            Ok(json!({ "grams": grams }))
+        });
+        engine.run(&parcel()).unwrap().assert_output(json!({ "by": by, "grams": grams }));
+    }
+}

@@ -1,7 +1,7 @@
 //! Waiting until a date: a reminder that is sent only if it is still needed.
 
 use serde_json::json;
-use workflow_local::{Engine, Execution, Instant};
+use workflow_local::{Engine, Execution, Instant, TaskError};
 use workflow_runtime::{Json, workflow};
 
 workflow! {
@@ -65,4 +65,44 @@ fn a_date_in_the_past_does_not_wait() {
     let execution = remind("2031-01-01T00:00:00Z", false);
     execution.assert_output(json!({ "reminded": true }));
     assert_eq!(execution.started_at(), execution.now());
+}
+
+fn engine() -> Engine {
+    let params = RemindParams { topic: "arn:aws:sns:eu-west-1:123456789012:invoices".into() };
+    Engine::of_with::<Remind>(&params).unwrap().start_time(Instant::parse(DUE).unwrap())
+}
+
+fn invoice() -> RemindInput {
+    RemindInput { invoice: "17".to_owned(), due: DUE.into() }
+}
+
+#[test]
+fn a_busy_function_is_called_seven_times() {
+    for error in ["Lambda.TooManyRequestsException", "Lambda.ServiceException"] {
+        let engine = engine().on_lambda("read-invoice", move |request: Json| {
+            assert_eq!(request, json!({ "id": "17" }));
+            Err::<Json, _>(TaskError::new(error))
+        });
+        let execution = engine.run(&invoice()).unwrap();
+        execution.assert_failed(error);
+        assert_eq!(execution.started_at().until(execution.now()).as_secs(), 5 + 10 + 20 + 40 + 80 + 160);
+    }
+}
+
+#[test]
+fn the_reminder_says_which_invoice_is_due() {
+    let execution = engine()
+        .on_lambda("read-invoice", |_: Json| Ok(json!({ "paid": false, "number": "2030-17" })))
+        .on_state(RemindState::Send, |request: Json| {
+            let expected = json!({
+                "TopicArn": "arn:aws:sns:eu-west-1:123456789012:invoices",
+                "Subject": "Invoice 2030-17",
+                "Message": "The invoice is due today.",
+            });
+            assert_eq!(request, expected);
+            Ok(json!({ "MessageId": "m" }))
+        })
+        .run(&invoice())
+        .unwrap();
+    execution.assert_output(json!({ "reminded": true }));
 }
