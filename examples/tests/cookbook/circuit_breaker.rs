@@ -1,9 +1,10 @@
 //! A circuit breaker: after a few failures in a row, a service is left alone for a while.
 
 use serde_json::json;
-use workflow_local::history::Details;
 use workflow_local::{Engine, Execution, TaskError, VIRTUAL_START};
 use workflow_runtime::{Json, workflow};
+
+use crate::requests::requests;
 
 workflow! {
     /// Looks a price up at a partner, or in the catalogue while the partner is down.
@@ -133,16 +134,6 @@ fn an_unknown_article_is_an_answer() {
     execution.assert_path(["Circuit", "Open", "Ask", "Unknown"]);
     execution.assert_failed("UnknownArticle");
     assert_eq!(execution.cause(), Some("nut"));
-}
-
-/// The requests of an execution, each with the seconds after which it is made.
-pub(crate) fn requests(execution: &Execution) -> Vec<(u64, Json)> {
-    let request = |details: &Details| match details {
-        Details::TaskScheduled { parameters, .. } => Some(parameters.value().clone()),
-        _ => None,
-    };
-    let second = |at| execution.started_at().until(at).as_secs();
-    execution.history().iter().filter_map(|event| Some((second(event.timestamp), request(&event.details)?))).collect()
 }
 
 #[test]

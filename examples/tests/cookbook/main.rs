@@ -14,5 +14,6 @@ mod pages;
 mod paging;
 mod partial_failure;
 mod polling;
+mod requests;
 mod start;
 mod wait_until;
