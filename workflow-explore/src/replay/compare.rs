@@ -9,9 +9,10 @@ use workflow_local::{EventType, Instant, Status};
 use super::difference::{DataDifference, Difference, DifferenceKind, End};
 use super::json_path::{PathDifference, differences};
 use super::matching::{Matching, Recorded};
+use super::noted::Fact;
 use super::play::{Played, PlayedRun};
 use super::recording::status_of;
-use super::trace::{Fact, Trace};
+use super::trace::Trace;
 
 /// The differences of a played execution from the recorded one.
 #[derive(Debug, Default)]

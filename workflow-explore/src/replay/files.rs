@@ -9,8 +9,8 @@ use workflow_local::EventType;
 
 use super::documents::Documents;
 use super::error::ReplayError;
+use super::noted::Fact;
 use super::recording::Recording;
-use super::trace::Fact;
 
 /// The extensions of files that are read from a folder.
 const EXTENSIONS: [&str; 4] = ["json", "jsonl", "ndjson", "log"];

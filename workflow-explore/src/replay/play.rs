@@ -11,7 +11,8 @@ use workflow_local::{
 
 use super::matching::{Matching, Recorded};
 use super::missing::{MissingAnswer, MissingReason};
-use super::trace::{Call, Outcome, Trace};
+use super::recorded_answer::{Known, Plan, absent_activities, answer_of};
+use super::trace::Trace;
 
 /// How much later than recorded a task may still be stopped without an answer, since the service takes its time.
 const STOPPING: Duration = Duration::from_secs(1);
@@ -478,60 +479,4 @@ fn rename(start: &mut Start) {
     start.role_arn = at_end(&start.role_arn, '/');
     start.name = other(&start.name);
     start.state_machine_name = other(&start.state_machine_name);
-}
-
-/// The recorded answer of a task, as far as it is known.
-enum Known {
-    Answer(Result<Payload, TaskError>, Duration),
-    /// None came for so long; whether it missed a heartbeat.
-    Silence(Duration, bool),
-    /// It was stopped after so long.
-    Stopped(Duration),
-}
-
-/// The actions on a task, and their times after the call.
-struct Plan {
-    taken: Option<(Option<String>, Duration)>,
-    submitted: Option<(Payload, Duration)>,
-    answer: Known,
-    /// When the recorded task was stopped.
-    stopped: Option<Instant>,
-    /// How often the recorded task had to send heartbeats.
-    heartbeat: Option<u64>,
-}
-
-fn answer_of(call: &Call, since: impl Fn(u64) -> Duration, stopped: Duration, is_activity: bool) -> Known {
-    let Some((outcome, event)) = &call.outcome else { return Known::Stopped(stopped) };
-    let after = since(*event);
-    // It was in time, although the service noted it later.
-    let in_time = |after: Duration| match call.timeout.filter(|_| !is_activity) {
-        Some(seconds) => after.min(Duration::from_secs(seconds).saturating_sub(Duration::from_millis(1))),
-        None => after,
-    };
-    match outcome {
-        Outcome::Result(output) => Known::Answer(Ok(output.clone()), in_time(after)),
-        Outcome::Error(error) => Known::Answer(Err(error.clone()), in_time(after)),
-        Outcome::TimedOut(error) => {
-            let has_limit = call.timeout.is_some() || call.heartbeat.is_some();
-            if !has_limit || is_activity && call.worker.is_none() {
-                return Known::Answer(Err(error.clone()), after);
-            }
-            let missed = error.error.as_deref() == Some(HEARTBEAT_TIMEOUT);
-            let limit = if missed { call.heartbeat } else { call.timeout };
-            Known::Silence(after.max(Duration::from_secs(limit.unwrap_or_default())), missed)
-        }
-    }
-}
-
-/// The activities that did not exist, by the causes of errors.
-fn absent_activities(trace: &Trace) -> BTreeSet<String> {
-    let causes = trace.events().iter().filter_map(|noted| match &noted.fact {
-        super::trace::Fact::Failed(error) => error.cause.as_deref(),
-        _ => None,
-    });
-    let named = causes.filter_map(|cause| {
-        let (_, rest) = cause.split_once("The activity ")?;
-        Some(rest.split_once(" does not exist")?.0.to_owned())
-    });
-    named.collect()
 }

@@ -5,12 +5,14 @@ use std::fmt;
 
 use serde_json::Value;
 use workflow_graph::history::Event;
-use workflow_local::{EventType, Execution, HistoryEvent, Instant, MachineType, Payload, Status};
+use workflow_local::{EventType, Execution, HistoryEvent, Instant, MachineType, Status};
 use workflow_services::{Arn, OwnResource};
 
 use super::documents::Documents;
 use super::error::ReplayError;
-use super::trace::{Fact, Noted, Trace, failure, is_task_failure, resource_name};
+use super::noted::{Fact, Noted};
+use super::reading::Reading;
+use super::trace::Trace;
 
 /// A recorded execution: its history as AWS exports it, with the histories of the children of its map runs.
 ///
@@ -49,10 +51,6 @@ impl fmt::Debug for Recording {
             .finish_non_exhaustive()
     }
 }
-
-/// The help where data is missing.
-const WITH_DATA: &str =
-    "export the history with its data: `aws stepfunctions get-execution-history --include-execution-data`";
 
 impl Recording {
     /// Reads the history of one execution from the contents of a file: what `aws stepfunctions get-execution-history`
@@ -318,133 +316,4 @@ pub(super) fn status_of(kind: EventType) -> Option<Status> {
         EventType::ExecutionAborted => Some(Status::Aborted),
         _ => None,
     }
-}
-
-/// Reads one event.
-struct Reading<'e> {
-    file: &'e str,
-    event: &'e Event,
-}
-
-impl Reading<'_> {
-    fn refused(&self, problem: impl Into<String>, help: &str) -> ReplayError {
-        let (file, help) = (self.file.to_owned(), help.to_owned());
-        ReplayError::Event { file, event: self.event.id, problem: problem.into(), help }
-    }
-
-    fn text(&self, name: &str) -> Option<String> {
-        self.event.detail(name).and_then(Value::as_str).map(str::to_owned)
-    }
-
-    fn number(&self, name: &str) -> Option<u64> {
-        let value = self.event.detail(name)?;
-        value.as_u64().or_else(|| value.as_str()?.parse().ok())
-    }
-
-    /// A payload that the replay needs.
-    fn payload(&self, name: &str) -> Result<Payload, ReplayError> {
-        let kind = &self.event.kind;
-        let truncated = self.event.detail(&format!("{name}Details")).and_then(|details| details.get("truncated"));
-        if truncated.is_some_and(|truncated| *truncated == Value::Bool(true)) {
-            let help = "the service keeps no more of it: leave this execution out";
-            return Err(self.refused(format!("the {name} of {kind} is truncated"), help));
-        }
-        match self.event.detail(name) {
-            Some(Value::String(text)) => match serde_json::from_str::<Value>(text) {
-                Ok(value) => Ok(value.into()),
-                Err(_) if text.contains("[truncated]") || text.contains("HIDDEN_DUE_TO_SECURITY_REASONS") => {
-                    Err(self.refused(format!("the {name} of {kind} is truncated: {}", shown(text)), WITH_DATA))
-                }
-                Err(error) => Err(self.refused(format!("the {name} of {kind} is not JSON: {error}"), WITH_DATA)),
-            },
-            Some(_) => Err(self.refused(format!("the {name} of {kind} is not text with JSON"), WITH_DATA)),
-            None => Err(self.refused(format!("{kind} has no {name}: the history has no data"), WITH_DATA)),
-        }
-    }
-
-    /// A payload that helps if it is there.
-    fn shown_payload(&self, name: &str) -> Option<Payload> {
-        let text = self.event.detail(name)?.as_str()?;
-        serde_json::from_str::<Value>(text).ok().map(Into::into)
-    }
-
-    fn noted(&self) -> Result<Noted, ReplayError> {
-        use EventType as E;
-        let Some(kind) = EventType::from_name(&self.event.kind) else {
-            let problem = format!("unknown event type `{}`", self.event.kind);
-            return Err(self.refused(problem, "export the history with `aws stepfunctions get-execution-history`"));
-        };
-        let Some(time) = self.event.time else {
-            return Err(self
-                .refused("it has no timestamp that can be read", "export the history again; replay needs the times"));
-        };
-        let of_task = || match (self.text("resourceType"), self.text("resource")) {
-            (Some(service), Some(action)) => Ok(resource_name(&service, &action)),
-            (None, Some(arn)) => Ok(arn),
-            _ => Err(self.refused(format!("{kind} has no resource"), WITH_DATA)),
-        };
-        let fact = match kind {
-            E::ExecutionStarted => Fact::Input(self.payload("input")?),
-            E::ExecutionSucceeded
-            | E::TaskSucceeded
-            | E::TaskSubmitted
-            | E::LambdaFunctionSucceeded
-            | E::ActivitySucceeded => Fact::Result(self.payload("output")?),
-            E::TaskScheduled => Fact::Called {
-                resource: of_task()?,
-                parameters: self.payload("parameters")?,
-                timeout: self.number("timeoutInSeconds"),
-                heartbeat: self.number("heartbeatInSeconds"),
-            },
-            E::LambdaFunctionScheduled | E::ActivityScheduled => Fact::Called {
-                resource: of_task()?,
-                parameters: self.payload("input")?,
-                timeout: self.number("timeoutInSeconds"),
-                heartbeat: self.number("heartbeatInSeconds"),
-            },
-            E::ActivityStarted => Fact::Worker(self.text("workerName")),
-            E::MapStateStarted => self.number("length").map_or(Fact::Nothing, Fact::Items),
-            E::MapRunStarted => match self.text("mapRunArn") {
-                Some(arn) => Fact::MapRun(arn),
-                None => return Err(self.refused("MapRunStarted has no mapRunArn", WITH_DATA)),
-            },
-            kind if is_task_failure(kind)
-                || matches!(
-                    kind,
-                    E::TaskTimedOut
-                        | E::LambdaFunctionTimedOut
-                        | E::ActivityTimedOut
-                        | E::ExecutionFailed
-                        | E::ExecutionAborted
-                        | E::ExecutionTimedOut
-                        | E::EvaluationFailed
-                        | E::MapRunFailed
-                ) =>
-            {
-                Fact::Failed(failure(self.text("error").as_deref(), self.text("cause").as_deref()))
-            }
-            kind if kind.name().ends_with("StateEntered") => {
-                if self.text("name").is_none() {
-                    return Err(self.refused(format!("{kind} names no state"), WITH_DATA));
-                }
-                self.shown_payload("input").map_or(Fact::Nothing, Fact::Input)
-            }
-            kind if kind.name().ends_with("StateExited") => {
-                let assigned = self.event.detail("assignedVariables").and_then(Value::as_object).into_iter().flatten();
-                let assigned = assigned.filter_map(|(name, text)| {
-                    let value = serde_json::from_str::<Value>(text.as_str()?).ok()?;
-                    Some((name.clone(), value.into()))
-                });
-                let output = self.shown_payload("output");
-                output.map_or(Fact::Nothing, |output| Fact::Output(output, assigned.collect()))
-            }
-            _ => Fact::Nothing,
-        };
-        Ok(Noted { id: self.event.id, kind, time: Instant::from_millis(time), fact })
-    }
-}
-
-/// The start of a string.
-fn shown(text: &str) -> String {
-    super::json_path::shortened(text)
 }

@@ -15,10 +15,11 @@ use super::compare::{Compared, compare};
 use super::error::ReplayError;
 use super::matching::{Recorded, first_states};
 use super::missing::{MissingAnswer, MissingReason};
+use super::noted::{Fact, failure};
 use super::objects::Objects;
 use super::play::{Answered, Play, Played, PlayedRun, Setting, Stage};
 use super::recording::Recording;
-use super::trace::{Fact, Trace, failure};
+use super::trace::Trace;
 use super::{Replay, ReplayVerdict};
 use crate::explorer::looks_at;
 

@@ -1,0 +1,66 @@
+//! How a recorded task was answered, and when.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use workflow_asl::error_name::HEARTBEAT_TIMEOUT;
+use workflow_local::{Instant, Payload, TaskError};
+
+use super::noted::Fact;
+use super::trace::{Call, Outcome, Trace};
+
+/// The recorded answer of a task, as far as it is known.
+pub(super) enum Known {
+    Answer(Result<Payload, TaskError>, Duration),
+    /// None came for so long; whether it missed a heartbeat.
+    Silence(Duration, bool),
+    /// It was stopped after so long.
+    Stopped(Duration),
+}
+
+/// The actions on a task, and their times after the call.
+pub(super) struct Plan {
+    pub(super) taken: Option<(Option<String>, Duration)>,
+    pub(super) submitted: Option<(Payload, Duration)>,
+    pub(super) answer: Known,
+    /// When the recorded task was stopped.
+    pub(super) stopped: Option<Instant>,
+    /// How often the recorded task had to send heartbeats.
+    pub(super) heartbeat: Option<u64>,
+}
+
+pub(super) fn answer_of(call: &Call, since: impl Fn(u64) -> Duration, stopped: Duration, is_activity: bool) -> Known {
+    let Some((outcome, event)) = &call.outcome else { return Known::Stopped(stopped) };
+    let after = since(*event);
+    // It was in time, although the service noted it later.
+    let in_time = |after: Duration| match call.timeout.filter(|_| !is_activity) {
+        Some(seconds) => after.min(Duration::from_secs(seconds).saturating_sub(Duration::from_millis(1))),
+        None => after,
+    };
+    match outcome {
+        Outcome::Result(output) => Known::Answer(Ok(output.clone()), in_time(after)),
+        Outcome::Error(error) => Known::Answer(Err(error.clone()), in_time(after)),
+        Outcome::TimedOut(error) => {
+            let has_limit = call.timeout.is_some() || call.heartbeat.is_some();
+            if !has_limit || is_activity && call.worker.is_none() {
+                return Known::Answer(Err(error.clone()), after);
+            }
+            let missed = error.error.as_deref() == Some(HEARTBEAT_TIMEOUT);
+            let limit = if missed { call.heartbeat } else { call.timeout };
+            Known::Silence(after.max(Duration::from_secs(limit.unwrap_or_default())), missed)
+        }
+    }
+}
+
+/// The activities that did not exist, by the causes of errors.
+pub(super) fn absent_activities(trace: &Trace) -> BTreeSet<String> {
+    let causes = trace.events().iter().filter_map(|noted| match &noted.fact {
+        Fact::Failed(error) => error.cause.as_deref(),
+        _ => None,
+    });
+    let named = causes.filter_map(|cause| {
+        let (_, rest) = cause.split_once("The activity ")?;
+        Some(rest.split_once(" does not exist")?.0.to_owned())
+    });
+    named.collect()
+}
