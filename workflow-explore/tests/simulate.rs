@@ -207,6 +207,7 @@ fn a_wrong_model_is_an_error_at_the_word() {
             with(r#""Ship": { "failures": { "A": 0.6, "B": 0.5 } }"#),
             "line 2, column 25: the probabilities add up to 1.1, which is above 1",
         ),
+        (with(r#""Ship": { "failures": { "": 0.1 } }"#), "line 2, column 43: an error must have a name"),
         (with(r#""Ship": { "latency": "-2s" }"#), "line 2, column 36: \"-2s\" is below 0"),
         (with(r#""Ship": { "latency": "soon" }"#), "line 2, column 36: expected a time"),
         (

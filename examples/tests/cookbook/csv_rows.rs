@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use workflow_local::{Engine, Execution, MemoryStore, ObjectStore, TaskError};
+use workflow_local::{Answers, Engine, Execution, MemoryStore, ObjectStore, TaskError};
 use workflow_runtime::{Json, workflow};
 
 workflow! {
@@ -96,4 +96,39 @@ fn a_file_without_rows_is_no_error() {
 fn a_missing_file_is_an_error_of_its_own() {
     let engine = engine(Arc::new(MemoryStore::new()));
     engine.run(&ChargeRowsInput { key: "today.csv".to_owned() }).unwrap().assert_failed("NoFile");
+}
+
+/// Runs the workflow on a file with one row, on a function that gives the answers.
+fn answered(answers: Answers, seed: u64) -> Execution {
+    let charge = "arn:aws:lambda:eu-west-1:123456789012:function:charge".into();
+    let store = Arc::new(MemoryStore::new());
+    store.put("orders", "today.csv", b"id,customer,cents\n1,Ada,250\n".to_vec()).unwrap();
+    let engine = Engine::of_with::<ChargeRows>(&ChargeRowsParams { bucket: "orders".to_owned(), charge })
+        .unwrap()
+        .object_store(store)
+        .on_lambda_answers("charge", answers)
+        .seed(seed);
+    engine.run(&ChargeRowsInput { key: "today.csv".to_owned() }).unwrap()
+}
+
+#[test]
+fn a_busy_function_is_called_six_times() {
+    for error in ["Lambda.TooManyRequestsException", "Lambda.ServiceException"] {
+        let fails = |times| Answers::new().fails(times, error).then(json!({ "charged": 250 }));
+        answered(fails(5), 0).assert_succeeded();
+        let execution = answered(fails(6), 0);
+        execution.assert_failed("TooManyFailed");
+        assert_eq!(execution.cause(), Some("more than one row in twenty of today.csv failed"));
+    }
+}
+
+#[test]
+fn the_first_retry_waits_a_random_time_of_at_most_two_seconds() {
+    let fails_once = Answers::new().fails(1, "Lambda.ServiceException").then(json!({ "charged": 250 }));
+    let pauses = (0..50).map(|seed| {
+        let execution = answered(fails_once.clone(), seed);
+        execution.started_at().until(execution.now()).as_secs_f64()
+    });
+    let longest = pauses.fold(0.0, f64::max);
+    assert!((1.8..=2.0).contains(&longest), "{longest}");
 }

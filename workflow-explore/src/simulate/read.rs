@@ -217,6 +217,10 @@ impl Problems {
         };
         for (error, given) in members {
             let at = at.child(error);
+            if error.is_empty() {
+                self.value(&at, "an error must have a name");
+                continue;
+            }
             let (probability, place, latency) = match given {
                 Value::Object(_) => {
                     let Some(members) = self.object(given, &at, &FAILURE, "a failure") else { continue };
