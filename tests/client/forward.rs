@@ -1,4 +1,4 @@
-//! A server behind a connection that answers some requests itself, or drops them.
+//! A proxy in front of a server that answers some requests itself, or drops them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

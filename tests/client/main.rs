@@ -1,4 +1,4 @@
-//! Tests the typed client with our own server and with moto, and the server with arbitrary HTTP requests.
+//! Tests the typed client with this project's server and with moto, and the server with arbitrary HTTP requests.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic, its helpers too")]
 

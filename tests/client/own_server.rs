@@ -1,4 +1,4 @@
-//! Tests the client with our own server.
+//! Tests the client with this project's server.
 
 use serde_json::json;
 use workflow_local::{Clock, TaskError};

@@ -1,7 +1,7 @@
-//! The recorder's stand-ins for names: `<ArnPart_0idx>` in place of a real text.
+//! The recorder's stand-ins for names: `<ArnPart_0idx>` in place of the real string.
 //!
-//! A case has stand-ins in some parts of its expectation and the real text elsewhere. Comparing a recorded request with
-//! the real one reveals what each stand-in stands for.
+//! A case has stand-ins in some parts of its expected result and the real string elsewhere. The string for each
+//! stand-in is found by comparing a recorded request with the actual request.
 
 use serde_json::Value;
 

@@ -1,4 +1,5 @@
-//! Random list expressions: the engine's value of what was compiled equals the same computation in Rust.
+//! Tests random list expressions: the engine's value of the compiled expression must equal the same computation in
+//! Rust.
 
 use std::collections::VecDeque;
 

@@ -1,4 +1,4 @@
-//! Lists of the language are lists in Rust: whatever their length, and whether their items are lists.
+//! Tests that lists of the language are lists in Rust, whatever their length, and whether or not their items are lists.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Tests that values pass between states: the engine's result is what the source says.
+//! Tests that values pass between states: the engine's result must be what the source says.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic, its helpers too")]
 

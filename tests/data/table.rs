@@ -1,5 +1,5 @@
-//! Tests the workflows of the compiler's `passes/data_flow.wf`, whose values can be read: each runs, and returns what its
-//! source says.
+//! Tests the workflows of the compiler's `passes/data_flow.wf`, whose values can be read. Each workflow must run and
+//! return what its source says.
 
 use std::path::Path;
 

@@ -1,4 +1,5 @@
-//! Nothing depends on the words of a diagnostic: its finding has the names and places, and its message and help are for people.
+//! Tests that no code depends on the text of a diagnostic. A finding has the names and places; its message and help are
+//! for people.
 
 use std::fs;
 use std::path::{Path, PathBuf};

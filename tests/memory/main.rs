@@ -1,4 +1,5 @@
-//! The memory of a server after many executions. It is measured for the whole process, so this is the only test in it.
+//! Measures the memory of a server after many executions. The measurement covers the whole process, so this must be the
+//! only test in it.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

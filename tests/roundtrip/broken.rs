@@ -1,4 +1,5 @@
-//! Tests documents with an error inserted: the importer rejects them, or its output compiles to an equal document.
+//! Tests documents with an inserted error: the importer must reject them, or its output must compile to an equal
+//! document.
 
 use serde_json::{Map, Value, json};
 use workflow_compiler::import::{ImportError, ImportOptions, import};

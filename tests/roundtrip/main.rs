@@ -1,9 +1,9 @@
-//! Imports documents of three data sets and compiles them again: every result is equal, except for white space in calls
-//! of intrinsic functions.
+//! Imports documents of three data sets and compiles them again. Each result must be equal to its document, except for
+//! white space in calls of intrinsic functions.
 //!
-//! `cargo test -p workflow-tests --test roundtrip` prints the number of documents, the share of their states written in
-//! the language's own words, and why the others are not. `-- --show FILE` prints one document's workflow, `-- --list`
-//! every part that stays as in the document.
+//! `cargo test -p workflow-tests --test roundtrip` prints the number of documents, the share of their states that are
+//! written in the language, and the reasons for the others. `-- --show FILE` prints the workflow of one document, and
+//! `-- --list` prints each part that is copied from the document unchanged.
 
 mod broken;
 

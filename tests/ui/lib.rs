@@ -1,1 +1,1 @@
-//! Workflows that rustc rejects, each with the output, and workflows that it accepts: see `ui.rs`.
+//! Workflows that rustc rejects, each with its output, and workflows that it accepts: see `ui.rs`.

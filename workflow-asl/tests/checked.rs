@@ -1,4 +1,4 @@
-//! What a definition that is to run may not hold, although another may: placeholders in place of what must be known.
+//! Tests the definitions that cannot be run although they are valid: placeholders stand for values that must be known.
 
 use serde_json::{Value, json};
 use workflow_asl::checked::{CheckedMachine, CheckedValue};

@@ -1,4 +1,4 @@
-//! How two definitions are compared.
+//! Tests the comparison of two definitions.
 
 use serde_json::{Value, json};
 use workflow_cases::every;

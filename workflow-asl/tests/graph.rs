@@ -1,4 +1,5 @@
-//! The graphs of definitions; what has certainly happened at the nodes of graphs, and the paths on which it has not.
+//! Tests the graphs of definitions: which nodes have certainly run before a node, and the paths on which a node has not
+//! run.
 
 use serde_json::json;
 use workflow_asl::StateMachine;

@@ -1,4 +1,4 @@
-//! Intrinsic function calls: what is read, what is refused and where, and any text at all.
+//! Tests calls of intrinsic functions: which are valid, where an invalid call is reported, and arbitrary strings.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 

@@ -1,4 +1,4 @@
-//! JSONata: taken and refused as the reference does, the service's texts, the names, and any text at all.
+//! Tests JSONata: expressions that the reference accepts and rejects, AWS's messages, names, and arbitrary strings.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 

@@ -1,4 +1,4 @@
-//! Reading, checking, writing and drawing take any JSON: mutated definitions and very long ones.
+//! Tests reading, checking, writing and drawing with arbitrary JSON: mutated definitions and very long ones.
 
 use serde_json::{Map, Value, json};
 use workflow_asl::document::MachineType;

@@ -1,4 +1,4 @@
-//! JSONPath against Jayway's recorded answers, the service's texts, and any input at all.
+//! Tests JSONPath with Jayway's recorded answers, AWS's messages, and arbitrary strings.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 

@@ -1,7 +1,8 @@
-//! A table of mistakes in documents, each with its correction: the mistake has its one finding, the correction none.
+//! Tests mistakes in documents, each with its correction: the mistake must have exactly one finding, the correction
+//! none.
 //!
-//! Each file in `planted` has cases: a line `# name`, a line with the code, the pointer and words of the finding, and a
-//! document in which `«wrong¦right»` marks what differs.
+//! Each file in `planted` has cases. A case is a line `# name`, a line with the code, the pointer and words of the
+//! finding, and a document in which `«wrong¦right»` marks the difference.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its data fails")]
 

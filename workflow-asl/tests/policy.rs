@@ -1,4 +1,5 @@
-//! Policies: one for every optimised integration and pattern, whole documents, and what changes between two.
+//! Tests policies: of every optimised integration and pattern, of whole documents, and the changes between two
+//! policies.
 //!
 //! `WORKFLOW_BLESS=1 cargo test -p workflow-asl --test policy` writes `policy.json`, the policies of the integrations.
 

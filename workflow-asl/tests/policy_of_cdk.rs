@@ -1,6 +1,8 @@
-//! Our policies beside those that aws-cdk-lib gives the role of the same machine, each difference with its reason.
+//! Compares our policies with those that aws-cdk-lib gives to the role of the same state machine. Each difference has a
+//! reason.
 //!
-//! `cdk.json` is what it gave: each construct of aws-stepfunctions-tasks in each pattern that it takes.
+//! `cdk.json` is the output of aws-cdk-lib for each construct of aws-stepfunctions-tasks in each pattern that it
+//! supports.
 
 #![expect(clippy::unwrap_used, reason = "tests may panic")]
 

@@ -1,4 +1,5 @@
-//! What a request needs besides the action of its own name: roles, objects, tags, credentials, the models of a profile.
+//! Tests the permissions that a request needs besides its own action: for roles, objects, tags, credentials and the
+//! models of an inference profile.
 
 #![expect(clippy::unwrap_used, reason = "tests may panic")]
 

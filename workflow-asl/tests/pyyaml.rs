@@ -1,4 +1,4 @@
-//! YAML is read as PyYAML reads it, which SAM and the AWS CLI use: `pyyaml.py` has written what it makes of each text.
+//! Tests that YAML is read as PyYAML reads it, which SAM and the AWS CLI use. `pyyaml.py` writes PyYAML's results.
 
 use serde_json::Value;
 use workflow_asl::source::{Format, Source};

@@ -1,4 +1,4 @@
-//! What has happened where each state of a definition begins.
+//! Tests what has happened when each state of a definition begins.
 
 use serde_json::json;
 use workflow_asl::StateMachine;

@@ -1,4 +1,4 @@
-//! `docs/asl.md` is the tables of fields, printed.
+//! Tests that `docs/asl.md` agrees with the tables of fields.
 //!
 //! `WORKFLOW_BLESS=1 cargo test -p workflow-asl --test reference` writes it.
 

@@ -1,6 +1,6 @@
-//! The mistakes that the Python SDK lets through or refuses: which of them a document shows, and what is found in it.
+//! Tests the mistakes that the Python SDK accepts or rejects: which of them a document shows, and the findings for it.
 //!
-//! The data lies beside the repository; where it is absent the tests say so and pass.
+//! The data is not in the repository. If it is missing, the tests print a note and pass.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its data fails")]
 

@@ -1,7 +1,7 @@
-//! AWS's APIs against every definition at hand: each finding is a real mistake. That nothing which AWS answered is
-//! impossible the tests of `workflow-services` show.
+//! Tests the rules on AWS's APIs with every available definition: each finding must be a real mistake. The tests of
+//! `workflow-services` check that AWS's recorded answers are possible.
 //!
-//! The data lies beside the repository; where it is absent the tests say so and pass.
+//! The data is not in the repository. If it is missing, the tests print a note and pass.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its data fails")]
 

@@ -1,6 +1,7 @@
-//! The rules against every definition at hand: what AWS accepted has no error, what it refused has one.
+//! Tests the rules with every available definition: one that AWS accepted must have no error, one that it rejected must
+//! have one.
 //!
-//! The data lies beside the repository; where it is absent the tests say so and pass.
+//! The data is not in the repository. If it is missing, the tests print a note and pass.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its data fails")]
 

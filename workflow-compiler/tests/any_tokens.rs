@@ -1,4 +1,4 @@
-//! Whatever the tokens, the compiler does not panic, and what it emits is Rust.
+//! Tests that the compiler does not panic and emits valid Rust, whatever the tokens.
 
 use std::path::Path;
 use std::str::FromStr;

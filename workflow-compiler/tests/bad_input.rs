@@ -1,6 +1,7 @@
-//! Workflows that are too deep, too many, or named as nobody would: right, or a clear error, in a time that is linear.
+//! Tests workflows that are very deep, very large, or have unusual names: they must compile or fail with a clear error,
+//! in linear time.
 //!
-//! What doubles from state to state would not end within the life of this test.
+//! A time that doubles with each state would exceed the limits of this test.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 

@@ -1,5 +1,5 @@
-//! Every change that a problem proposes, made in the source: the problem is gone, and what the help shows is what was put
-//! there. In `cases/habits` nothing is left to report then.
+//! Applies every fix that a problem suggests to the source. The problem must be gone, and the help must show the
+//! inserted text. In `cases/habits`, no problem may be left.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 

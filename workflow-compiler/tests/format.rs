@@ -1,4 +1,4 @@
-//! The formatter: what it makes of a string, that it makes nothing more of that, and that it changes no meaning.
+//! Tests the formatter: its output, that it leaves its own output unchanged, and that it does not change the meaning.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 

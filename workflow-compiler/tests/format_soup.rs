@@ -1,4 +1,4 @@
-//! The formatter on texts that are broken, hostile or long: it refuses or formats, and it does not panic.
+//! Tests the formatter with broken, hostile or long source: it must fail or format it, and must not panic.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 

@@ -1,4 +1,4 @@
-//! The module of words in workflow-runtime is what the tables of the language say.
+//! Tests that the module of words in workflow-runtime agrees with the tables of the language.
 
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../workflow-runtime/src/private/ide.rs");
 

@@ -1,4 +1,5 @@
-//! What an editor relies on: the expansion with a marker at a word equals the expansion without it, up to the marker.
+//! Tests what an editor relies on: the expansion with a marker at a word must equal the expansion without it, up to the
+//! marker.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! The picture of a workflow in its documentation.
+//! Tests the diagram in the documentation of a workflow.
 
 use workflow_compiler::Surroundings;
 

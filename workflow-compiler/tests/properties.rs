@@ -1,4 +1,4 @@
-//! Properties that workflows declare: what becomes of them, and that the definition does not change.
+//! Tests properties that workflows declare: their expansion, and that the definition does not change.
 
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 

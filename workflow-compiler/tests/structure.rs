@@ -1,8 +1,8 @@
-//! The structure of the crates: one layout of modules and of unit tests, and small circles of imports.
+//! Tests the structure of the crates: one layout of modules and of unit tests, and small import cycles.
 //!
-//! The files of a crate that import each other in a circle can only be understood together. A file imports another where
-//! it names a path into it, in `use` or elsewhere. A path to a re-export leads to the file that has the item. Modules for
-//! tests do not count.
+//! Files of a crate that import each other in a cycle can only be understood together. A file imports another file if
+//! it contains a path into it, in `use` or elsewhere. A path to a re-export leads to the file that has the item. Test
+//! modules are ignored.
 
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 

@@ -1,4 +1,4 @@
-//! Draws the whole corpus: labels do not overlap, lines do not cross states, texts fit their boxes.
+//! Draws the whole corpus. Labels must not overlap, lines must not cross states, and text must fit its box.
 
 use serde_json::{Value, json};
 use workflow_cases::every;

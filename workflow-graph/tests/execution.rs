@@ -1,4 +1,4 @@
-//! Pages and traces of histories that are read from the API's events.
+//! Tests pages and traces of histories that are read from the API's events.
 
 use serde_json::{Value, json};
 use workflow_cases::every;

@@ -1,4 +1,4 @@
-//! A Mermaid diagram, as in the README of the AWS Step Functions Data Science SDK.
+//! Tests a Mermaid diagram like that in the README of the AWS Step Functions Data Science SDK.
 
 use serde_json::json;
 use workflow_asl::StateMachine;

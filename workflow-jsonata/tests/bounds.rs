@@ -1,5 +1,5 @@
-//! Tests that an evaluation is bounded: an expression that would use more fails, in the same way each time, before it
-//! uses the memory.
+//! Tests that an evaluation is bounded: an expression that would exceed the limits fails before it uses the memory, in
+//! the same way each time.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
 

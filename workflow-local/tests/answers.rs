@@ -1,4 +1,4 @@
-//! Answers by number, late and never; injected failures; callbacks that nobody sends.
+//! Tests answers by number, late answers and missing answers, injected failures, and callbacks that are never sent.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 

@@ -1,4 +1,5 @@
-//! What a workflow declares of its data is enforced when it runs: its input, and the answers to its tasks.
+//! Tests that the declared types of a workflow are enforced when it runs: for its input, and for the answers to its
+//! tasks.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 

@@ -1,4 +1,4 @@
-//! Executions that are stopped, looked at and changed, and what assertions say.
+//! Tests executions that are paused, inspected and changed, and the messages of assertions.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 

@@ -1,4 +1,4 @@
-//! Copies of executions, and what tells two of them apart.
+//! Tests copies of executions, and how two copies are distinguished.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -1,4 +1,5 @@
-//! How cost grows, in bytes that an execution allocates: what is copied is allocated, and counts repeat, as times do not.
+//! Tests how cost grows, measured in bytes that an execution allocates. Copies are allocated, and unlike times, counts
+//! are reproducible.
 #![cfg(feature = "jsonata")]
 #![allow(clippy::unwrap_used, reason = "these are tests")]
 

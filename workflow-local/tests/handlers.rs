@@ -1,4 +1,4 @@
-//! Closures for tasks: typed, asynchronous, panicking, missing.
+//! Tests closures as task handlers: typed, asynchronous, panicking, missing.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic, and so may what it calls")]
 

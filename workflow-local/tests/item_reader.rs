@@ -1,4 +1,4 @@
-//! What distributed maps read: formats, compression, versions, manifests, listings, limits.
+//! Tests the item readers of distributed maps: formats, compression, versions, manifests, listings, limits.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 

@@ -1,4 +1,4 @@
-//! What JSONata sees while values are shared between expressions, states and executions.
+//! Tests the values that JSONata expressions read while values are shared between expressions, states and executions.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 

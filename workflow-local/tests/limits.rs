@@ -1,4 +1,4 @@
-//! How long executions of each type last, and the ARNs that tell the types apart.
+//! Tests the longest duration of executions of each type, and the ARNs that distinguish the types.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 

@@ -1,4 +1,4 @@
-//! Mock files of AWS Step Functions Local, and what is said of wrong ones.
+//! Tests mock files of AWS Step Functions Local, and the errors for invalid ones.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 

@@ -1,4 +1,4 @@
-//! State machines that start another one, which the engine runs.
+//! Tests state machines that start another state machine on the engine.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 

@@ -1,4 +1,5 @@
-//! The numbers and texts that states take from paths and expressions, and how those fail that a field does not take.
+//! Tests the numbers and strings that states accept from paths and expressions, and the errors for those that a field
+//! rejects.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 

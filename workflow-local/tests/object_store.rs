@@ -1,4 +1,4 @@
-//! The object store in a folder, and the one that an engine has unless it is given another.
+//! Tests the object store in a folder, and an engine's default object store.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 

@@ -1,4 +1,4 @@
-//! What holds for every machine and input: no panic, a well-linked history, the same one each time.
+//! Tests the properties of every state machine and input: no panic, a well-linked history, a reproducible result.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may panic")]
 

@@ -1,4 +1,4 @@
-//! What a distributed map exports to the object store.
+//! Tests the objects that a distributed map exports to the object store.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 

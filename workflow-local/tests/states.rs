@@ -1,4 +1,4 @@
-//! States, languages, variables, branches and iterations, and the history that they leave.
+//! Tests states, query languages, variables, branches and iterations, and the resulting history.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic, and so may what it calls")]
 

@@ -1,4 +1,4 @@
-//! One state alone, with the semantics of `TestState`.
+//! Tests one state alone, with the semantics of `TestState`.
 
 use serde_json::{Value, json};
 use workflow_cases::every;

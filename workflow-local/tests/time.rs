@@ -1,4 +1,4 @@
-//! Waits, retries, backoff, timeouts and heartbeats in virtual and real time.
+//! Tests waits, retries, backoff, timeouts and heartbeats in virtual and real time.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic, and so may what it calls")]
 

@@ -1,5 +1,5 @@
-//! Demonstrates verdicts on the embedded engine: what works on the older definition and works or fails on the newer
-//! one.
+//! Demonstrates verdicts on the embedded engine: what works with the older definition, and what works or fails with the
+//! newer one.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "tests may panic")]
 

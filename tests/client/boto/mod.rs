@@ -1,5 +1,5 @@
-//! Tests third-party clients: boto3 and the AWS CLI, of the Python whose path is in `WORKFLOW_CLIENTS`. They know the
-//! endpoint, fake credentials, a region, and that the host has no `sync-` prefix.
+//! Tests third-party clients: boto3 and the AWS CLI, run with the Python whose path is in `WORKFLOW_CLIENTS`. Both are
+//! configured with the endpoint, fake credentials, a region, and no `sync-` prefix of the host.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Workflows with a word of each kind, as an editor finds them in a module.
+//! Workflows with one word of each kind, in a module.
 
 use workflow_runtime::workflow;
 

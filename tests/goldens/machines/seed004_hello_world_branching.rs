@@ -1,4 +1,4 @@
-//! The Python SDK's Hello World: `happy_path` is one chain in both of its workflows.
+//! The Python SDK's Hello World. Both of its workflows use `happy_path`, which is one chain.
 
 workflow_runtime::workflow! {
     fragment HappyPath {

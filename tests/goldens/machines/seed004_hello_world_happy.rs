@@ -1,3 +1,3 @@
-//! The other use of the happy path.
+//! The second workflow that uses the happy path.
 
 pub(crate) use super::seed004_hello_world_branching::Seed004HelloWorldHappy;

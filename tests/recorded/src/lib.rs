@@ -1,8 +1,9 @@
 //! The data that tests read: recorded executions on AWS, documents of other tools, probes.
 //!
-//! A part of it is in this folder, so that a checkout alone tests what matters; NOTICE names its sources. All of it is
-//! in `../shared`, next to the checkout, or in the folder that `WORKFLOW_SHARED` names (relative to the workspace's
-//! root). If that variable is set, as in `.ci/run`, missing data fails the test instead of skipping it.
+//! Some of the data is in this folder, so that a checkout alone has the important tests. NOTICE names the sources. The
+//! complete data is in `../shared`, next to the checkout, or in the folder that `WORKFLOW_SHARED` names (relative to
+//! the workspace root). If that variable is set, as in `.ci/run`, a test fails if its data is missing; otherwise the
+//! test is skipped.
 
 use std::path::{Path, PathBuf};
 

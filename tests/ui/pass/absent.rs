@@ -1,4 +1,4 @@
-//! What serde leaves out of a Rust type, and what it writes as `null`.
+//! Members that serde omits from a Rust type, and members that it writes as `null`.
 
 #![deny(warnings)]
 

@@ -1,4 +1,4 @@
-//! Workflows in a function, in a generic function, in a module, out of a macro, with names of the prelude around.
+//! Workflows in a function, in a generic function, in a module, in a macro's output, and next to names of the prelude.
 
 #![deny(warnings)]
 #![allow(dead_code)]

@@ -1,4 +1,4 @@
-//! Attributes before a workflow hold for everything that it gives.
+//! Attributes before a workflow apply to everything that it generates.
 
 #![deny(warnings)]
 

@@ -1,4 +1,4 @@
-//! A crate that denies every warning, documentation included.
+//! A crate that denies every warning, including those about documentation.
 
 #![deny(missing_docs, warnings, unused_qualifications, unreachable_pub, missing_debug_implementations)]
 #![deny(nonstandard_style, future_incompatible, rust_2018_idioms, unused)]

@@ -1,4 +1,4 @@
-//! Types of the user's own handed on: into the input of another workflow, and into the declared output.
+//! User-defined types that are passed on: to the input of another workflow, and to the declared output.
 
 #![deny(warnings)]
 #![allow(dead_code, reason = "nobody reads what only goes through a workflow")]

@@ -1,4 +1,4 @@
-//! Functions whose types are those of the states that they do the work for.
+//! Handlers whose types are those of their states.
 
 mod other {
     workflow_runtime::workflow! {

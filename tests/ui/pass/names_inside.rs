@@ -1,4 +1,4 @@
-//! Types of a workflow with the names that serde's traits have inside.
+//! Types of a workflow with names that serde's traits use internally.
 
 #![deny(warnings)]
 

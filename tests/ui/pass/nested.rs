@@ -1,4 +1,4 @@
-//! Another workflow in Rust, started in each of the four ways.
+//! Another workflow in Rust, which is started in each of the four ways.
 
 use workflow_runtime::workflow;
 

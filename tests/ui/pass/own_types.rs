@@ -1,4 +1,4 @@
-//! The user's own types as input, output and field, and constants of Rust in the text.
+//! User-defined types as input, output and field, and Rust constants in strings.
 
 #![deny(warnings)]
 

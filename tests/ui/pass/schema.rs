@@ -1,4 +1,4 @@
-//! Types of the user's own, from anywhere, as input, field, result and item.
+//! User-defined types from any module, as input, field, result and item.
 
 #![deny(warnings)]
 

@@ -1,4 +1,4 @@
-//! AWS's APIs: each kind of mistake, and what it should have been.
+//! Tests the rules on AWS's APIs: each kind of mistake, and its correction.
 
 use super::*;
 use workflow_cases::every;

@@ -1,4 +1,4 @@
-//! Variables that are used before they are assigned.
+//! Tests the rules on variables that are used before they are assigned.
 
 use super::*;
 

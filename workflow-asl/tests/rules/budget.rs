@@ -1,4 +1,4 @@
-//! What an execution costs.
+//! Tests the rules on the cost of an execution.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! The rules of choice states.
+//! Tests the rules on choice states.
 
 use super::*;
 use workflow_cases::every;

@@ -1,4 +1,4 @@
-//! References to the context object.
+//! Tests the rules on references to the context object.
 
 use super::*;
 use workflow_cases::every;

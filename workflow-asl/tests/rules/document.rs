@@ -1,4 +1,4 @@
-//! The shape of a document: its fields, query languages, names and size.
+//! Tests the rules on the shape of a document: its fields, query languages, names and size.
 
 use super::*;
 

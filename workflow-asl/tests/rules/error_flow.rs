@@ -1,4 +1,4 @@
-//! Which errors come to which handlers.
+//! Tests which errors reach which handlers.
 
 use super::*;
 use workflow_cases::every;

@@ -1,4 +1,4 @@
-//! Paths, payload templates and JSONata expressions.
+//! Tests the rules on paths, payload templates and JSONata expressions.
 
 use super::*;
 use workflow_cases::every;

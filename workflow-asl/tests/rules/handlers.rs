@@ -1,4 +1,4 @@
-//! Retriers and catchers.
+//! Tests the rules on retriers and catchers.
 
 use super::*;
 use workflow_cases::every;

@@ -1,4 +1,4 @@
-//! The rules, each on documents made for it: what it finds and what it lets pass.
+//! Tests each rule with documents written for it: what it reports and what it accepts.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 

@@ -1,4 +1,4 @@
-//! Map states.
+//! Tests the rules on map states.
 
 use super::*;
 use workflow_cases::every;

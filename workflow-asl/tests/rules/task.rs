@@ -1,4 +1,4 @@
-//! Task states.
+//! Tests the rules on task states.
 
 use super::*;
 

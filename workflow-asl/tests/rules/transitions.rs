@@ -1,4 +1,4 @@
-//! The graph.
+//! Tests the rules on the graph.
 
 use super::*;
 use workflow_cases::every;

@@ -1,4 +1,4 @@
-//! Variables.
+//! Tests the rules on variables.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What lies beside the repository: machines of the SDK, documents of the world, recorded cases.
+//! Reads data that is not in the repository: state machines of the SDK, public documents, recorded cases.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! Texts cut, shuffled and spliced from seeds, the same in every run; and the definitions of the conformance cases.
+//! Strings that are cut, shuffled and spliced with fixed seeds, and the definitions of the conformance cases.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 

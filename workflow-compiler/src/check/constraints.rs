@@ -1,4 +1,5 @@
-//! `#[validate(…)]` on fields: constraints fit the types of their fields, and literals fit the constraints.
+//! Checks `#[validate(…)]` on fields: constraints must fit the types of their fields, and literals must fit the
+//! constraints.
 
 use workflow_asl::Code;
 
@@ -66,7 +67,7 @@ pub(super) fn literal(field: &FieldDecl, value: &Expr, what: &str, sink: &mut Si
     }
 }
 
-/// Returns a type without `Option`.
+/// Returns the type without an enclosing `Option`.
 fn inside(ty: &Type) -> &Type {
     match &ty.kind {
         TypeKind::Option(inner) => inside(inner),
@@ -74,7 +75,7 @@ fn inside(ty: &Type) -> &Type {
     }
 }
 
-/// Returns the number that a literal is, and its text.
+/// Returns the value of a number literal, and its text.
 fn number(value: &Expr) -> Option<(f64, String)> {
     match &value.kind {
         ExprKind::Number(text) => Some((text.parse().ok()?, text.clone())),
@@ -103,7 +104,7 @@ impl Unit {
     }
 }
 
-/// Returns the length of a literal whose parts are all known.
+/// Returns the length of a literal if all its parts are known.
 fn length(value: &Expr) -> Option<(f64, Unit)> {
     match &value.kind {
         ExprKind::Text(text) if !text.starts_with("{%") && !text.contains("${") => {
@@ -124,7 +125,7 @@ impl Constraint {
         at_least && self.greatest.as_ref().is_none_or(|greatest| given <= greatest.number())
     }
 
-    /// Returns what a value must be or have.
+    /// Returns a description of the values that the constraint allows.
     fn describe(&self) -> String {
         let verb = match self.kind {
             ConstraintKind::Range => "be",

@@ -1,4 +1,4 @@
-//! Uses of fragments: the arguments are of the types that the fragment declares, and so is what it ends with.
+//! Checks uses of fragments: the arguments and the result must have the types that the fragment declares.
 
 use workflow_asl::Code;
 
@@ -34,7 +34,7 @@ fn arguments<'a>(analysis: &Analysis<'a>, used: &'a Inlined, sink: &mut Sink<'_>
         let Some(Member { value, .. }) = used.arguments.iter().find(|member| member.key.value == name) else {
             continue;
         };
-        // A value that is computed first stands in the `assign` of the first state.
+        // A value that is computed first is in the `assign` of the first state.
         let position = if used.computed.contains(&name) { ValueField::Assign } else { ValueField::Parameters };
         let place = first.at(position);
         let wanted = analysis.types.ty(&field.ty);

@@ -1,4 +1,4 @@
-//! Each item of a list: what a path with `[*]` leads to.
+//! The types of paths with `[*]`, which read each item of a list.
 
 use workflow_asl::Code;
 use workflow_asl::result::Presence;
@@ -16,7 +16,7 @@ use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Expr, Segment, TokenSpan, Type};
 
 impl<'a> Analysis<'a> {
-    /// Follows members and indices, and lists item by item, from a value of the type `ty`, which is at `path`.
+    /// Follows the members, indices and `[*]` of a path, starting from a value of the type `ty` at `path`.
     #[expect(clippy::too_many_arguments, reason = "one walk, called from two places")]
     pub(super) fn walk<'e>(
         &self,
@@ -66,7 +66,7 @@ impl<'a> Analysis<'a> {
         if lists { (Ty::Array(Box::new(ty)), presence) } else { (ty, presence) }
     }
 
-    /// Returns the steps of members and indices after a value that is no reference, and the type that they lead to.
+    /// Returns the steps after a value that is not a reference, and the type of the result.
     pub fn access_steps(&self, place: ValueSite<'_, 'a>, of: &Expr, segments: &[Segment]) -> (Vec<AccessStep>, Ty) {
         let ty = self.type_of(place, of);
         let (mut steps, mut sink) = (Vec::new(), Sink::silent());
@@ -76,7 +76,7 @@ impl<'a> Analysis<'a> {
     }
 }
 
-/// Returns the type of the items of a list, which must be one and be there.
+/// Returns the type of a list's items. Reports a value that is not a list or may be absent.
 fn item_of(path: &Path<'_>, (ty, presence): (&Ty, Presence), span: TokenSpan, sink: &mut Sink<'_>) -> Ty {
     let item = match ty.present() {
         Ty::Array(item) => item.of_item(),

@@ -10,7 +10,7 @@ use crate::syntax::ast::{Constraint, ConstraintKind};
 
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
-/// The member with the schemas of types with a name.
+/// The member that contains the schemas of named types.
 const DEFINITIONS: &str = "$defs";
 
 /// Returns one document with the input, the output and the parameters as members, and every type in `$defs`.
@@ -27,8 +27,8 @@ pub fn document(contract: &Contract) -> Value {
     Value::Object(made)
 }
 
-/// Returns the schema of only the input, the output or the parameters, with the types that it uses. Any value is valid
-/// for a type of [`Contract::foreign`].
+/// Returns the schema of only the input, the output or the parameters, with the types that it uses. A type of
+/// [`Contract::foreign`] accepts any value.
 pub fn root(contract: &Contract, root: &Root) -> Value {
     let used = Used::by(contract, root);
     let foreign = used.foreign.iter().map(|name| ((*name).to_owned(), json!({})));
@@ -46,28 +46,28 @@ fn whole(root: &Root, definitions: Map<String, Value>) -> Value {
     made
 }
 
-/// The text of a schema: rustc knows some of its types only when the macro has ended.
+/// The text of a schema in parts. rustc evaluates some of its types only after the macro has returned.
 #[derive(Debug)]
 pub struct SchemaText {
-    /// The text before the definitions of those types; the whole text if there are none.
+    /// The text before the definitions of those types, or the whole text if there are none.
     pub head: String,
     /// The definitions of those types.
     pub foreign: Vec<ForeignDefinition>,
 }
 
-/// The definition of a type that only rustc knows.
+/// The definition of a type that only rustc can evaluate.
 #[derive(Debug)]
 pub struct ForeignDefinition {
-    /// The text before it: its name.
+    /// The text before the definition, which ends with its name.
     pub before: String,
-    /// Where it is in the document, as a reference.
+    /// The location of the definition in the document, as a reference.
     pub place: String,
     /// The type's name in [`Contract::foreign`].
     pub name: String,
 }
 
 impl SchemaText {
-    /// What follows the last definition.
+    /// The text after the last definition.
     pub const TAIL: &'static str = "}}";
 
     /// Creates the text of the schema of the input, the output or the parameters.
@@ -79,7 +79,7 @@ impl SchemaText {
         }
         let first = definitions.is_empty();
         if first {
-            // So that the text has a list of definitions; what follows takes its place.
+            // A placeholder that makes the text have a list of definitions. It is replaced below.
             definitions.insert(String::new(), Value::Bool(true));
         }
         let text = whole(root, definitions).to_string();
@@ -95,7 +95,7 @@ impl SchemaText {
     }
 }
 
-/// The types that a part uses.
+/// The types that a part of the contract uses.
 #[derive(Default)]
 struct Used<'c> {
     declared: BTreeSet<&'c str>,
@@ -122,14 +122,14 @@ impl<'c> Used<'c> {
         used
     }
 
-    /// Returns the definitions of the declared ones.
+    /// Returns the definitions of the declared types.
     fn declared(&self, contract: &'c Contract) -> impl Iterator<Item = (String, Value)> {
         let named = contract.types.iter().filter(|named| self.declared.contains(named.name.as_str()));
         named.map(|named| (named.name.clone(), definition(named)))
     }
 }
 
-/// Returns a reference to the definition with this name, a fragment of a URI.
+/// Returns a reference to the definition with this name, as a fragment of a URI.
 fn reference(name: &str) -> String {
     let mut text = format!("#/{DEFINITIONS}/");
     for byte in name.bytes() {
@@ -172,7 +172,7 @@ fn definition(named: &Named) -> Value {
     Value::Object(made)
 }
 
-/// Adds constraints to the schema of a field's type; of an `Option`, to the type in it.
+/// Adds constraints to the schema of a field's type. For an `Option`, they are added to the inner type.
 fn constrained(mut schema: Value, constraints: &[Constraint]) -> Value {
     if constraints.is_empty() {
         return schema;
@@ -210,7 +210,7 @@ fn of(ty: &Ty) -> Value {
         }
         Ty::List(item) => json!({"type": "array", "items": of(item)}),
         Ty::Map(value) => json!({"type": "object", "additionalProperties": of(value)}),
-        // Any value may be null.
+        // `Any` already accepts null.
         Ty::Option(inner) if matches!(**inner, Ty::Any) => json!({}),
         Ty::Option(inner) => json!({"anyOf": [of(inner), {"type": "null"}]}),
         Ty::Named(name) => json!({"$ref": reference(name)}),

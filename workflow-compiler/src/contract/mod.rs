@@ -1,4 +1,4 @@
-//! The types that a workflow declares, in the order of its source: what its callers must know.
+//! The types that a workflow declares for its callers, in source order.
 
 pub mod json_schema;
 
@@ -17,7 +17,7 @@ use crate::syntax::ast::{
 pub struct Contract {
     /// The workflow's name.
     pub name: String,
-    /// Structs and enums by name, in the order of the source, followed by the input, the output and the parameters.
+    /// The structs and enums, in source order, followed by the input, the output and the parameters.
     pub types: Vec<Named>,
     /// The execution's input.
     pub input: Option<Root>,
@@ -25,29 +25,29 @@ pub struct Contract {
     pub output: Option<Root>,
     /// The deploy-time parameters.
     pub params: Option<Root>,
-    /// The Rust types that the workflow uses but does not declare, by the names in [`Ty::Foreign`].
+    /// The Rust types that the workflow uses but does not declare, by their names in [`Ty::Foreign`].
     pub foreign: IndexMap<String, Type>,
 }
 
-/// The whole input, output or parameters.
+/// The type of the whole input, output or parameters.
 #[derive(Clone, Debug)]
 pub struct Root {
     /// Its type.
     pub ty: Ty,
 }
 
-/// A type with a name.
+/// A named type.
 #[derive(Debug)]
 pub struct Named {
     /// Its name.
     pub name: String,
     /// Its `///` comment.
     pub comment: Option<String>,
-    /// What it is.
+    /// Its kind.
     pub kind: NamedKind,
 }
 
-/// The kinds of types with a name.
+/// The kinds of named types.
 #[derive(Debug)]
 pub enum NamedKind {
     /// An object with these members.
@@ -57,7 +57,7 @@ pub enum NamedKind {
 }
 
 impl NamedKind {
-    /// Returns the types of its parts.
+    /// Returns the types of the members.
     pub(crate) fn inside(&self) -> Vec<&Ty> {
         match self {
             Self::Struct(fields) => fields.iter().map(|field| &field.ty).collect(),
@@ -77,7 +77,7 @@ pub struct Field {
     pub ty: Ty,
     /// Whether it may be absent.
     pub optional: bool,
-    /// What its values must be, beyond the type: the range of an integer is in its type.
+    /// The constraints on its values. The range of an integer is part of its type instead.
     pub constraints: Vec<Constraint>,
 }
 
@@ -88,9 +88,9 @@ pub enum Ty {
     Any,
     /// `true` or `false`
     Bool,
-    /// Text.
+    /// A string.
     Text,
-    /// RFC 3339 text.
+    /// A string that is an RFC 3339 timestamp.
     Timestamp,
     /// A number.
     Float,
@@ -104,7 +104,7 @@ pub enum Ty {
     Option(Box<Ty>),
     /// One of [`Contract::types`].
     Named(String),
-    /// One of [`Contract::foreign`], of which only rustc knows more.
+    /// One of [`Contract::foreign`], which only rustc can evaluate.
     Foreign(String),
 }
 
@@ -155,12 +155,12 @@ impl Contract {
         contract
     }
 
-    /// Returns whether it declares nothing.
+    /// Returns whether the contract declares nothing.
     pub fn is_empty(&self) -> bool {
         self.input.is_none() && self.output.is_none() && self.params.is_none()
     }
 
-    /// Returns the parts with their names.
+    /// Returns the input, the output and the parameters that are declared, with their names.
     pub fn roots(&self) -> impl Iterator<Item = (&'static str, &Root)> {
         let parts = [("input", &self.input), ("output", &self.output), ("params", &self.params)];
         parts.into_iter().filter_map(|(name, root)| Some((name, root.as_ref()?)))
@@ -185,7 +185,7 @@ pub fn range_of(least: i128, greatest: i128, constraints: &[Constraint]) -> (i12
     })
 }
 
-/// Returns a type with the range that constraints give an integer.
+/// Returns a type with the range that constraints give to an integer.
 fn limited(ty: Ty, constraints: &[Constraint]) -> Ty {
     match ty {
         Ty::Integer(least, greatest) => {
@@ -222,7 +222,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Returns the members of a struct. serde omits a member that is `None`, and has a value for one with a default.
+    /// Returns the members of a struct, by their JSON names if `by_serde` is set, otherwise by their Rust names. A member
+    /// that is an `Option` or has a default is optional.
     fn fields(&mut self, fields: &[FieldDecl], by_serde: bool) -> Vec<Field> {
         let fields = fields.iter().map(|field| Field {
             wire: if by_serde { field.wire.clone() } else { plain(&field.name) },
@@ -254,7 +255,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A type that only rustc knows.
+    /// Returns a type that only rustc can evaluate.
     fn foreign(&mut self, name: String, ty: &Type) -> Ty {
         self.foreign.entry(name.clone()).or_insert_with(|| ty.clone());
         Ty::Foreign(name)

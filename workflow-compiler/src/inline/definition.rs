@@ -1,5 +1,5 @@
-//! Checks a fragment by itself: what it names is in it. What is wrong is reported once and removed, so that its uses
-//! do not report it again.
+//! Checks a fragment by itself: every name in it must be declared in it. An error is reported once and removed, so that
+//! the uses of the fragment do not report it again.
 
 use std::collections::BTreeSet;
 
@@ -57,7 +57,7 @@ pub(super) fn check(fragment: &mut Workflow, problems: &mut Problems) {
     }
 }
 
-/// Finds the names of states and uses, with those in the document. The second of two equal names is removed.
+/// Collects the names of states and uses, with their names in the document. If two names are equal, removes the second.
 fn unique(body: &mut Body, names: &mut IndexMap<String, String>, problems: &mut Problems) {
     let mut report = |name: &Ident| {
         let message = format!("two states are named `{}`", plain(name));
@@ -87,7 +87,7 @@ fn unique(body: &mut Body, names: &mut IndexMap<String, String>, problems: &mut 
     }
 }
 
-/// Removes the uses whose name another use or a state of the workflow has.
+/// Removes each use whose name is already the name of another use or of a state.
 pub(super) fn unique_uses(body: &mut Body, problems: &mut Problems) {
     let mut names = BTreeSet::new();
     states(body, &mut names);
@@ -151,7 +151,7 @@ struct Check<'c> {
     /// The fields of the input that are read.
     read: BTreeSet<String>,
     variables: &'c BTreeSet<String>,
-    /// How many maps are around.
+    /// The number of enclosing maps.
     maps: usize,
     problems: &'c mut Problems,
 }
@@ -161,7 +161,7 @@ impl Check<'_> {
         self.problems.push(Problem::new(Code::OutsideFragment, span, message).help(help));
     }
 
-    /// Returns whether the fragment has what a reference starts from.
+    /// Returns whether the fragment declares the base of a reference.
     fn knows(&mut self, reference: &Reference) -> bool {
         let (name, span) = (self.name.clone(), reference.root_span);
         match &reference.root {
@@ -227,7 +227,8 @@ impl Check<'_> {
         }
     }
 
-    /// Reports text that reads a variable: the variables of each use have names of their own, which text does not know.
+    /// Reports a string that reads a variable. Each use renames the variables, and the renaming does not change
+    /// strings.
     fn text(&mut self, text: &str, span: TokenSpan) {
         let ends = |rest: &str| !rest.starts_with(|next: char| next.is_alphanumeric() || next == '_');
         let reads = |name: &&String| {

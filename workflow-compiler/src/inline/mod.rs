@@ -1,8 +1,9 @@
-//! Inlines fragments: puts the states of a fragment in the place of each of its uses. What follows (checks, lowering,
-//! emission) has ordinary states.
+//! Inlines fragments: replaces each use of a fragment with the fragment's states. The later phases (checks, lowering,
+//! code generation) see only ordinary states.
 //!
-//! Each use gets its own copy of the states, in which names begin with the name of the use, and `input.x` is the
-//! argument `x`. A copy keeps the words' spans in the fragment, an argument those at the use.
+//! Each use gets its own copy of the states, whose names begin with the name of the use. In a copy, `input.x` is
+//! replaced with the argument `x`. The words of a copy keep their spans in the fragment, and arguments keep their spans
+//! at the use.
 
 mod definition;
 mod provenance;
@@ -27,13 +28,13 @@ use crate::syntax::ast::{
 };
 use crate::syntax::keyword::{ClauseKind, state_keyword};
 
-/// How many states the fragments of one workflow may become: each level of fragments can multiply them.
+/// The most states that the fragments of one workflow may become. Each level of fragments can multiply their number.
 const MOST_STATES: usize = 10_000;
 
-/// The error that a catcher catches all errors by.
+/// The error name with which a catcher matches all errors.
 const ALL: &str = "States.ALL";
 
-/// Returns the name of a state in the document, in a use of a fragment.
+/// Returns the name in the document of a state in a use of a fragment.
 fn joined(of: &str, name: &str) -> String {
     match (of, name) {
         ("", name) => name.to_owned(),
@@ -42,7 +43,7 @@ fn joined(of: &str, name: &str) -> String {
     }
 }
 
-/// Returns the name of a state in the language, in a use of a fragment.
+/// Returns the name in the language of a state in a use of a fragment.
 fn full_name(of: &str, name: &Ident) -> Ident {
     Ident::new(&format!("{of}{}", plain(name)), name.span())
 }
@@ -117,16 +118,16 @@ fn has_uses(body: &Body) -> bool {
 struct Inliner<'p> {
     fragments: &'p BTreeMap<String, Workflow>,
     problems: &'p mut Problems,
-    /// How many nodes the workflow has.
+    /// The number of nodes of the workflow.
     nodes: usize,
     inlined: Vec<Inlined>,
-    /// The fragments around, the innermost last.
+    /// The enclosing fragments, innermost last.
     stack: Vec<String>,
-    /// How many states fragments have become.
+    /// The number of states that fragments have become.
     states: usize,
-    /// The numbers of the uses around, the innermost last, and that of the last use.
+    /// The numbers of the enclosing uses, innermost last, and the number of the last use.
     around: (Vec<u32>, u32),
-    /// Whether one of them has errors of its own.
+    /// Whether a used fragment has errors of its own.
     broken: bool,
     /// The fragments that are used.
     types: BTreeSet<String>,
@@ -278,7 +279,7 @@ impl Inliner<'_> {
         result
     }
 
-    /// Returns the arguments by the fields of the input, and the state that computes some of them first.
+    /// Returns the arguments by field of the input, and a state that computes some of them first, if one is needed.
     fn arguments(&mut self, used: &mut Use, fragment: &Workflow) -> (IndexMap<String, Argument>, Option<State>) {
         let fields = definition::input(fragment);
         let name = plain(&fragment.name);
@@ -388,7 +389,7 @@ impl Inliner<'_> {
         }
     }
 
-    /// Adds the catchers of a use to the states that have no own for the same errors.
+    /// Adds the catchers of a use to those of its states that do not catch the same errors themselves.
     fn handle(&mut self, used: &Use, states: &mut [State]) {
         for clause in &used.clauses {
             let ClauseValue::Catcher(catcher) = &clause.value else { continue };
@@ -424,7 +425,8 @@ impl Inliner<'_> {
         }
     }
 
-    /// Makes the states that end the fragment continue where the use does. Returns their names.
+    /// Sets the transition of the states that end the fragment to the transition of the use. Returns the names of these
+    /// states.
     fn end(&mut self, used: &Use, states: &mut [State]) -> Vec<String> {
         let mut ends = Vec::new();
         for state in states.iter_mut() {
@@ -455,7 +457,7 @@ impl Inliner<'_> {
     }
 }
 
-/// Collects the names of all states of a fragment and of its uses, with those in the document.
+/// Collects the names of all states of a fragment and of its uses, with their names in the document.
 fn names(body: &Body, all: &mut BTreeMap<String, String>) {
     all.extend(body.uses.iter().map(|used| (plain(&used.name), used.asl_name())));
     for state in &body.states {
@@ -484,7 +486,7 @@ fn is_reference(value: &Expr) -> bool {
     }
 }
 
-/// Returns a state for a use that cannot be inlined, so that what names it is not reported.
+/// Returns a placeholder state for a use that cannot be inlined, so that transitions to it are not reported.
 fn placeholder(used: Use) -> State {
     let head = Head::Task { resource: None, body: None };
     let state = state(&used, StateKind::Task, head);

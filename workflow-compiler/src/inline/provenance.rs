@@ -1,4 +1,4 @@
-//! Problems in the states of a use: at the words of the fragment and at the use.
+//! Reports problems in the states of a use both in the fragment and at the use.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,11 +6,11 @@ use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{Inlined, Workflow, plain};
 use crate::{Locate, Position};
 
-/// What makes two problems one: the positions of the words, and the code.
+/// The key by which equal problems are merged: the position of the words, and the code.
 type Key = (Option<(Position, Position)>, &'static str);
 
-/// Completes the problems from an index on: those of several uses at the same words become one, which names the uses,
-/// and each use with an error gets one that leads to the words.
+/// Completes the problems from the index `first` on. Equal problems of several uses are merged into one, which names
+/// the uses. Each use with an error gets a problem that refers to the fragment.
 pub(crate) fn explain(workflow: &Workflow, first: usize, problems: &mut Problems, locate: Locate<'_>) {
     let inlined = &workflow.inlined;
     if inlined.is_empty() {
@@ -27,7 +27,7 @@ pub(crate) fn explain(workflow: &Workflow, first: usize, problems: &mut Problems
             known.entry(key).or_insert(kept.len());
             before
         });
-        // An argument stands in several states of a fragment.
+        // An argument can occur in several states of a fragment.
         let same = same.filter(|same| {
             kept.get(*same)
                 .is_some_and(|(other, of)| !uses.is_empty() && !of.is_empty() || other.message == problem.message)
@@ -41,7 +41,7 @@ pub(crate) fn explain(workflow: &Workflow, first: usize, problems: &mut Problems
     let mut at_uses: BTreeMap<u32, (usize, Problem)> = BTreeMap::new();
     for (mut problem, uses) in kept {
         let of: Vec<_> = inlined.iter().filter(|used| uses.contains(&used.number)).collect();
-        // What was reported is missing there, which has consequences.
+        // The reported part is missing here, which causes further warnings.
         if workflow.body.broken && !of.is_empty() && !problem.is_error() {
             continue;
         }
@@ -81,7 +81,7 @@ fn uses(problem: &Problem, inlined: &[Inlined], locate: Locate<'_>) -> BTreeSet<
     inlined.iter().filter(inside).map(|used| used.number).collect()
 }
 
-/// Returns the use in the workflow itself that contains a use.
+/// Returns the use in the workflow itself that is or encloses a use.
 fn outermost<'i>(used: &'i Inlined, inlined: &'i [Inlined]) -> Option<&'i Inlined> {
     let mut used = used;
     while let Some(outer) = used.outer {
@@ -90,7 +90,7 @@ fn outermost<'i>(used: &'i Inlined, inlined: &'i [Inlined]) -> Option<&'i Inline
     Some(used)
 }
 
-/// Returns how a message calls a use.
+/// Returns the name of a use for messages.
 fn shown(used: &Inlined) -> &str {
     if used.asl_name.is_empty() { &used.name } else { &used.asl_name }
 }

@@ -1,5 +1,5 @@
-//! The results of uses: a transition to a use leads to its first state, and the name of a use is a variable that the
-//! states at its ends assign.
+//! The results of uses. A transition to a use leads to its first state. The name of a use is a variable, which the last
+//! states of the use assign.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -104,7 +104,7 @@ impl Change for Names<'_> {
 
 /// Assigns results at the ends of uses.
 struct Ends<'e> {
-    /// The uses that end with each state.
+    /// The uses that each state ends.
     ends: BTreeMap<&'e str, Vec<&'e Inlined>>,
     language: QueryLanguage,
     nodes: usize,
@@ -155,7 +155,7 @@ impl Ends<'_> {
         });
     }
 
-    /// Returns the output of a state, as its `assign` can compute it.
+    /// Returns the output of a state as an expression for its `assign`.
     fn output(&mut self, state: &State, used: &Inlined) -> Option<Expr> {
         let own = state.clauses.iter().find_map(|clause| match clause.value {
             ClauseValue::Query(language) => Some(language),

@@ -1,4 +1,4 @@
-//! Gives the states of a fragment their names in a use, and puts the arguments in the places of the input.
+//! Renames the states of a fragment for a use, and replaces its input with the arguments.
 
 use std::collections::BTreeMap;
 
@@ -13,14 +13,14 @@ use crate::syntax::ast::{
 };
 use crate::syntax::keyword::ClauseKind;
 
-/// What a field of the input is in one use.
+/// The value of a field of the input in one use.
 #[derive(Debug)]
 pub(super) enum Argument {
     /// A value that is the same in all states of the fragment.
     Value(Expr, Type),
     /// A value that is computed once, before the first state, and kept in this variable.
     Variable(String, Type),
-    /// It was reported.
+    /// A missing argument, which was reported.
     Missing,
 }
 
@@ -48,7 +48,7 @@ pub(super) fn is_stable(value: &Expr) -> bool {
         | ExprKind::Constant(_)
         | ExprKind::Variant { .. }
         | ExprKind::Invalid
-        // It is reported once.
+        // Reported elsewhere.
         | ExprKind::OtherLanguage(_) => true,
         ExprKind::Text(text) => !text.starts_with("{%"),
         ExprKind::Access(..)
@@ -70,10 +70,10 @@ fn is_fixed(segment: &Segment) -> bool {
 pub(super) struct Substitution<'s> {
     /// The full name of the use.
     pub(super) name: &'s str,
-    /// The name before that of each state in the document.
+    /// The prefix of each state's name in the document.
     pub(super) asl_name: &'s str,
     pub(super) arguments: &'s IndexMap<String, Argument>,
-    /// The names of the fragment's states in the document, by those in the language.
+    /// The names of the fragment's states in the document, by their names in the language.
     pub(super) states: &'s BTreeMap<String, String>,
     pub(super) nodes: &'s mut usize,
     /// The number of the use.
@@ -175,7 +175,7 @@ impl Substitution<'_> {
             }
             Some(Argument::Missing) | None => ExprKind::Invalid,
         };
-        // Its own steps have new numbers already.
+        // The reference's own steps already have new numbers.
         kind
     }
 
@@ -193,7 +193,7 @@ impl Substitution<'_> {
     }
 }
 
-/// Returns what these steps lead to from a value of this type.
+/// Returns the value that these steps select from a value of this type.
 fn at(value: Expr, ty: &Type, steps: &[Segment], optional: bool) -> ExprKind {
     match (value.kind, steps.split_first()) {
         (ExprKind::Reference(mut reference), _) => {
@@ -212,7 +212,7 @@ fn at(value: Expr, ty: &Type, steps: &[Segment], optional: bool) -> ExprKind {
             member.map_or(ExprKind::Invalid, |member| of(member.value, rest))
         }
         (kind, Some(_)) => ExprKind::Access(Box::new(Expr { id: value.id, kind, span: value.span }), steps.to_vec()),
-        // Operators around the word bind as they are written.
+        // Parentheses keep the precedence of the enclosing operators.
         (kind @ (ExprKind::Binary(..) | ExprKind::Unary(..) | ExprKind::If(..)), None) => {
             ExprKind::Paren(Box::new(Expr { id: value.id, kind, span: value.span }))
         }
@@ -220,7 +220,7 @@ fn at(value: Expr, ty: &Type, steps: &[Segment], optional: bool) -> ExprKind {
     }
 }
 
-/// The same for a value whose type is not declared.
+/// Like [`at`], for a value whose type is not declared.
 fn of(value: Expr, steps: &[Segment]) -> ExprKind {
     match value.kind {
         ExprKind::Reference(mut reference) => {
@@ -248,7 +248,7 @@ pub(super) fn renumber(value: &mut Expr, nodes: &mut usize) {
     super::walk::expr(value, &mut Numbers(nodes));
 }
 
-/// The same for clauses.
+/// Gives all nodes of clauses new numbers.
 pub(super) fn renumber_clauses(clauses: &mut [Clause], nodes: &mut usize) {
     super::walk::clauses(clauses, &mut Numbers(nodes));
 }
@@ -265,7 +265,7 @@ impl Change for Numbers<'_> {
     }
 }
 
-/// Returns an identifier with the span of another.
+/// Returns an identifier with the given name and the span of another identifier.
 pub(super) fn named(name: &str, at: &Ident) -> Ident {
     Ident::new(name, at.span())
 }

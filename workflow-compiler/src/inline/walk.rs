@@ -5,10 +5,10 @@ use crate::syntax::ast::{
     State, Target, Use, WaitHead, When,
 };
 
-/// What a walk changes. Each part is visited after its own parts, a state before them.
+/// A change to the parts of states. A part is visited after its own parts, but a state is visited before them.
 pub(super) trait Change {
     fn state(&mut self, _: &mut State) {}
-    /// Called before and after the states of a map.
+    /// Called before and after the states of a map are visited.
     fn map(&mut self, _entered: bool) {}
     fn used(&mut self, _: &mut Use) {}
     fn target(&mut self, _: &mut Target) {}
@@ -76,7 +76,7 @@ fn resource(resource: &mut Resource, change: &mut impl Change) {
         Resource::Activity { arn, .. } => expr(arn, change),
         Resource::Value(value) => {
             expr(value, change);
-            // A parameter may stand for text.
+            // A string may be a placeholder for a parameter.
             if let ExprKind::Text(text) = &value.kind {
                 *resource = Resource::Text(crate::syntax::ast::Text { value: text.clone(), span: value.span });
             }
@@ -85,7 +85,7 @@ fn resource(resource: &mut Resource, change: &mut impl Change) {
     }
 }
 
-/// The handlers that a workflow declares.
+/// Walks through the handlers that a workflow declares.
 pub(super) fn declaration(declaration: &mut Declaration, change: &mut impl Change) {
     match &mut declaration.kind {
         DeclarationKind::Catcher { catcher, .. } => {

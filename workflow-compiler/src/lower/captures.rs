@@ -1,8 +1,9 @@
-//! Captures: the parts of a state's result that other states read by its name, and the item that the first state of a
-//! map captures, as variables in `Assign`.
+//! Captures: stores the parts of a state's result that other states read by its name, and the item that the first state
+//! of a map captures, as variables in `Assign`.
 //!
-//! In JSONata, the variable is one object constructor, which omits absent members: a separate expression for each
-//! member would fail the task after its success. In JSONPath, the checks have cut each path at its last certain member.
+//! In JSONata, the variable is one object constructor, which omits absent members. A separate expression for each
+//! member would make the task fail after its call has succeeded. In JSONPath, the checks have already cut each path at
+//! its last member that certainly exists.
 
 use serde_json::{Map, Value};
 use workflow_asl::document::QueryLanguage;
@@ -65,7 +66,7 @@ impl<'a> Lowering<'_, 'a> {
         self.source_map.put(at.child(&name), span);
         match fields.map.entry("Assign").or_insert_with(|| Value::Object(Map::new())) {
             Value::Object(assign) => drop(assign.insert(name, value)),
-            // The omission of a variable is one expression, and so is the user's own.
+            // If `Assign` is one expression, which may omit variables, the capture is merged into it.
             Value::String(text) => {
                 let own = value.as_str().and_then(|text| self.unbraced(text));
                 if let (Some(all), Some(own)) = (self.unbraced(text), own) {
@@ -77,7 +78,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// Captures the value of a JSONata pass. There is no result in `Assign`, so the value is computed again.
+    /// Captures the value of a JSONata pass. A pass has no result in `Assign`, so the value is computed again.
     fn capture_of_pass(
         &mut self,
         info: &StateInfo<'a>,
@@ -94,7 +95,7 @@ impl<'a> Lowering<'_, 'a> {
             }),
         };
         match value {
-            // Without a value, the output is the input.
+            // A pass without a value outputs its input.
             None => self.braced(constructor(capture, states("input"))),
             Some(value) => {
                 let part = part_of(value, capture);
@@ -127,7 +128,7 @@ fn constructor(capture: &Capture, value: Node) -> Node {
     Node::object(members.iter().map(|(name, capture)| (name, constructor(capture, value.clone().member(name)))))
 }
 
-/// Returns the capture as a payload template; `None` for the whole value.
+/// Returns the capture as a payload template, or `None` for the whole value.
 fn template(capture: &Capture, path: &str) -> Option<Value> {
     let Capture::Members(members) = capture else { return None };
     let mut object = Map::new();
@@ -142,7 +143,7 @@ fn template(capture: &Capture, path: &str) -> Option<Value> {
     Some(object.into())
 }
 
-/// Returns the captured members of a value; the whole value if it is not an object in braces.
+/// Returns the captured members of a value, or the whole value if it is not an object in braces.
 fn part_of(value: &Expr, capture: &Capture) -> Expr {
     match (&value.kind, capture) {
         (ExprKind::Paren(inner), _) => part_of(inner, capture),

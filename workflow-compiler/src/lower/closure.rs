@@ -1,5 +1,5 @@
-//! Calls with a closure, such as `$filter(xs, |x| x > 1)`, in JSONata. A list of one item stays a list, and so does an
-//! empty one.
+//! Lowers calls with a closure, such as `$filter(xs, |x| x > 1)`, to JSONata. The result is a list even if it has one
+//! item or none.
 
 use workflow_asl::jsonata::{self, FunctionId as Row, Node};
 
@@ -35,7 +35,7 @@ impl<'a> Lowering<'_, 'a> {
             Some((Function::Jsonata(row), ..)) => match row.id {
                 Row::Map | Row::Each => list(call, body_may_be_list),
                 Row::Filter => list(call, item_may_be_list()),
-                // It gives nothing where no member is left.
+                // `$sift` returns nothing if no member is left.
                 Row::Sift => Node::call("merge", [Node::array([call])]),
                 _ => call,
             },
@@ -54,8 +54,8 @@ impl<'a> Lowering<'_, 'a> {
         Node::lambda(self.parameters.drain(outer..).map(|(_, name)| name), body)
     }
 
-    /// Returns the name of a parameter in JSONata: its own, unless that would hide a variable or a function that the body
-    /// reads.
+    /// Returns the JSONata name of a parameter: its own name, unless it would hide a variable or a function that the
+    /// body reads.
     fn name_of_parameter(&self, name: &str, body: &Expr) -> String {
         let fits = |name: &String| {
             name != "states" && self.is_unused(name) && (!jsonata::is_function(name) || calls_nothing(body))
@@ -64,7 +64,7 @@ impl<'a> Lowering<'_, 'a> {
         names.into_iter().find(fits).unwrap_or_else(|| name.to_owned())
     }
 
-    /// Returns the name in JSONata of a parameter of a closure around the value.
+    /// Returns the JSONata name of a parameter of an enclosing closure.
     pub(super) fn parameter(&self, name: &str) -> String {
         let known = self.parameters.iter().rev().find(|(known, _)| known == name);
         known.map_or_else(|| name.to_owned(), |(_, name)| name.clone())

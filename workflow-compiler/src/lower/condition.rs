@@ -1,4 +1,4 @@
-//! Conditions of a JSONPath choice: comparisons with typed operators, joined by `And`, `Or`, `Not`.
+//! Lowers the conditions of a JSONPath choice to comparisons with typed operators, joined by `And`, `Or` and `Not`.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/state-choice.html>
 
@@ -13,7 +13,7 @@ use crate::check::Ty;
 use crate::fragment::Escape;
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Text, TokenSpan, UnaryOp};
 
-/// Returns the type as which the operators compare values of a type.
+/// Returns the operator type for comparing values of this type.
 fn compared_type(ty: &Ty) -> Option<Operand> {
     Some(match ty.present() {
         Ty::Text | Ty::Arn | Ty::Enum(_) | Ty::Listed(_) => Operand::Text,
@@ -43,11 +43,11 @@ enum Side {
     Known(Value),
     /// `null`
     Null,
-    /// It was reported.
+    /// A value that cannot be expressed, which was reported.
     Unsayable,
 }
 
-/// Returns the operator for exchanged sides.
+/// Returns the operator for swapped operands.
 fn swapped(op: BinaryOp) -> BinaryOp {
     match op {
         BinaryOp::Less => BinaryOp::Greater,
@@ -123,7 +123,7 @@ impl<'a> Lowering<'_, 'a> {
         rule: &mut Fields,
     ) {
         if op == BinaryOp::NotEqual {
-            // An absent value is neither `null` nor any other value.
+            // An absent value is not equal to `null` or any other value.
             for (value, null) in [(left, right), (right, left)] {
                 if matches!(unparen(null).kind, ExprKind::Null)
                     && self.analysis.type_of(place, value).may_be_absent()
@@ -148,7 +148,7 @@ impl<'a> Lowering<'_, 'a> {
             self.unsayable(&Expr::made(whole, left.span.to(right.span)));
             return;
         }
-        // `is_present(x) == false` is the operand of the test; `!is_present(x)` is `Not`.
+        // `is_present(x) == false` is the operand of the test. `!is_present(x)` is `Not`.
         for (test, value) in [(left, right), (right, left)] {
             if let (ExprKind::Call { name, arguments }, ExprKind::Bool(value), BinaryOp::Equal) =
                 (&unparen(test).kind, &unparen(value).kind, op)
@@ -193,7 +193,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// Lowers `x == null` for an optional member: it is present and null.
+    /// Lowers `x == null` for an optional member: the member is present and null.
     fn null_test(&mut self, path: String, ty: &Ty, rule: &mut Fields) {
         match ty.may_be_absent() {
             true => self.if_present(path, Operator::IsNull, rule),
@@ -201,7 +201,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// Lowers a test that is false for an absent value, unlike ASL's own.
+    /// Lowers a test that is false for an absent value, unlike the ASL operator.
     fn if_present(&mut self, path: String, operator: Operator, rule: &mut Fields) {
         let at = rule.at.child("And");
         let mut part = Fields::at(at.index(1));
@@ -215,7 +215,7 @@ impl<'a> Lowering<'_, 'a> {
         part.map.into()
     }
 
-    /// A function or an operator of ASL that is a condition, compared with `outcome`.
+    /// Lowers a function or an ASL operator that is a condition, compared with `outcome`.
     fn test(
         &mut self,
         place: ValueSite<'_, 'a>,
@@ -249,7 +249,7 @@ impl<'a> Lowering<'_, 'a> {
             other => Operator::from_name(other),
         };
         let (Some(operator), Some(value)) = (operator, arguments.first()) else {
-            // JSONata's functions, unknown ones and a wrong number of arguments have been reported.
+            // JSONata functions, unknown functions and wrong numbers of arguments have been reported.
             if name.value.starts_with("States.") {
                 let help = "compute it before, in a `pass` with `assign`, or use `query jsonata`";
                 self.report_unsayable(whole.span, "a function in a condition", help);
@@ -292,7 +292,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// Returns the second argument of an operator that is called by its name.
+    /// Returns the second argument of an ASL operator that is called by name.
     fn operand(&mut self, place: ValueSite<'_, 'a>, operator: Operator, expr: &Expr) -> Option<Value> {
         let wants_path = operator.operand() == Operand::Path;
         let side = match &expr.kind {
@@ -355,7 +355,8 @@ impl<'a> Lowering<'_, 'a> {
     }
 }
 
-/// Returns the type as which values of these types are compared; text beside a timestamp is one.
+/// Returns the operator type for comparing values of these types. A string next to a timestamp is compared as a
+/// timestamp.
 fn common_type(one: &Ty, other: &Ty) -> Option<Operand> {
     match (compared_type(one), compared_type(other)) {
         (Some(Operand::Timestamp), _) | (_, Some(Operand::Timestamp)) => Some(Operand::Timestamp),
@@ -368,7 +369,7 @@ fn variable(path: String, operator: Operator, operand: Value, rule: &mut Fields)
     rule.insert(operator.name(), operand);
 }
 
-/// Collects the parts of `a && b && c`; parentheses are one part.
+/// Collects the operands of `a && b && c`. An operand in parentheses is one part.
 fn flatten<'e>(op: BinaryOp, expr: &'e Expr, parts: &mut Vec<&'e Expr>) {
     match &expr.kind {
         ExprKind::Binary(inner, _, left, right) if *inner == op => {

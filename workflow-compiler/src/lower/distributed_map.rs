@@ -14,7 +14,7 @@ use crate::problem::Problem;
 use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Member, TokenSpan, integration, plain};
 use crate::syntax::keyword::ClauseKind;
 
-/// The names after `s3::` in `over`, with their call and `InputType`.
+/// The names after `s3::` in `over`, with their API call and `InputType`.
 const READERS: [(&str, &str, Option<&str>); 6] = [
     ("csv", "getObject", Some("CSV")),
     ("json", "getObject", Some("JSON")),
@@ -117,7 +117,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// Returns the batcher so far, because `batch` and `item_batcher` are combined.
+    /// Returns the batcher built so far, because `batch` and `item_batcher` are combined.
     fn batcher(&self, fields: &mut Fields) -> Fields {
         let mut batcher = Fields::at(fields.at.child("ItemBatcher"));
         if let Some(Value::Object(map)) = fields.map.shift_remove("ItemBatcher") {
@@ -157,7 +157,7 @@ impl<'a> Lowering<'_, 'a> {
         self.put_value(fields, request_field(info), place, &body);
     }
 
-    /// Lowers the members of a configuration, which have AWS's names or short ones.
+    /// Lowers the members of a configuration, which have AWS's names or short names.
     fn put_config(&mut self, info: &StateInfo<'a>, members: &[Member], table: &[Field], fields: &mut Fields) {
         let place = info.at(ValueField::Transfer);
         for Member { key, value, .. } in members {
@@ -171,7 +171,7 @@ impl<'a> Lowering<'_, 'a> {
                     let word = word.unwrap_or_else(|| self.literal(value));
                     self.put(fields, name, word, value.span);
                 }
-                // Only these may be computed.
+                // Only the fields with a `Path` variant may be computed.
                 _ if table.iter().any(|field| field.name == format!("{name}Path")) => {
                     self.put_scalar(fields, name, place, value);
                 }
@@ -210,7 +210,7 @@ fn request_field(info: &StateInfo<'_>) -> &'static str {
     }
 }
 
-/// Returns the text of a literal.
+/// Returns the word of a literal.
 fn word_of(value: &Expr) -> Option<&str> {
     match &value.kind {
         ExprKind::Text(text) => Some(text),

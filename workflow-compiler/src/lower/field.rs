@@ -8,7 +8,7 @@ use super::template::Template;
 use super::{Lowering, ValueField, ValueSite};
 use crate::syntax::ast::{Expr, ExprKind};
 
-/// An object of the document with its pointer.
+/// An object of the document, with its pointer.
 pub(super) struct Fields {
     pub(super) at: Pointer,
     pub(super) map: Map<String, Value>,
@@ -23,7 +23,7 @@ impl Fields {
         self.map.insert(name.to_owned(), value);
     }
 
-    /// Returns the object with its fields in the order of the table, unknown ones last, and the kind first.
+    /// Returns the object with its kind first, then the fields in the order of the table, then unknown fields.
     pub(super) fn ordered(self, table: &[Field]) -> Value {
         let place = |name: &str| match name {
             "Type" => 0,
@@ -40,7 +40,7 @@ impl Fields {
 }
 
 impl<'a> Lowering<'_, 'a> {
-    /// Adds a value in its state's query language to a field with a fixed name: a payload template, `Items`.
+    /// Adds a value in the state's query language to a field with a fixed name, such as a payload template or `Items`.
     pub(super) fn put_value(&mut self, fields: &mut Fields, name: &str, place: ValueSite<'_, 'a>, expr: &Expr) {
         let at = fields.at.child(name);
         let value = match place.state.language {
@@ -57,7 +57,7 @@ impl<'a> Lowering<'_, 'a> {
         self.put(fields, name, value, expr.span);
     }
 
-    /// Adds a number, text or time: `Seconds`, or `SecondsPath` for a computed one in a JSONPath state.
+    /// Adds a number, string or time: `Seconds`, or `SecondsPath` for a computed value in a JSONPath state.
     pub(super) fn put_scalar(&mut self, fields: &mut Fields, name: &str, place: ValueSite<'_, 'a>, expr: &Expr) {
         let at = fields.at.child(name);
         match place.state.language {
@@ -82,7 +82,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// Adds a path: literal text, a reference, or `null`.
+    /// Adds a path: a string literal, a reference, or `null`.
     pub(super) fn put_path(&mut self, fields: &mut Fields, name: &str, place: ValueSite<'_, 'a>, expr: &Expr) {
         let value = match &expr.kind {
             ExprKind::Null => Value::Null,

@@ -1,4 +1,4 @@
-//! The language's own functions in JSONata, such as `is_present` and `matches`.
+//! Lowers the language's own functions, such as `is_present` and `matches`, to JSONata.
 
 use super::{Lowering, ValueSite};
 use crate::check::callback;
@@ -10,7 +10,8 @@ use workflow_asl::jsonata::{Node, NodeKind};
 /// The pattern of `is_timestamp`: RFC 3339 with a `T` and an offset, as far as a regular expression can check it.
 const TIMESTAMP: &str = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$";
 
-/// A pattern of `matches` as a regular expression for the whole text: `*` is any text, `\*` a star, `\\` a backslash.
+/// Returns the regular expression for a pattern of `matches`, which must match the whole string: `*` matches any
+/// string, `\*` an asterisk, `\\` a backslash.
 fn glob(pattern: &str) -> String {
     let mut regex = String::from("^");
     let mut chars = pattern.chars();
@@ -55,14 +56,15 @@ impl<'a> Lowering<'_, 'a> {
                 let arguments: Vec<_> = arguments.iter().map(|argument| self.jsonata(place, argument)).collect();
                 match function.strip_prefix('$') {
                     Some(function) => Node::call(function, arguments),
-                    // It was reported.
+                    // Reported elsewhere.
                     None => NodeKind::Call(Box::new(NodeKind::Name(function.to_owned()).into()), arguments).into(),
                 }
             }
         }
     }
 
-    /// Returns the conditions joined by an operator, those in parentheses that bind more loosely than `least`.
+    /// Returns the conditions joined by an operator. A condition that binds more loosely than `least` is put in
+    /// parentheses.
     fn chain(&mut self, place: ValueSite<'_, 'a>, conditions: &[Expr], sign: &'static str, least: &str) -> Node {
         let mut conditions = conditions.iter().map(|condition| self.jsonata(place, condition).within(least));
         let first = conditions.next().unwrap_or_else(|| Node::bool(true));

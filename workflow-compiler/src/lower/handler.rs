@@ -1,4 +1,4 @@
-//! Retriers and catchers.
+//! Lowers retriers and catchers.
 
 use serde_json::Value;
 use workflow_asl::error_name;
@@ -19,13 +19,13 @@ const RETRY_FIELDS: [(&str, &str); 5] = [
     ("jitter", "JitterStrategy"),
 ];
 
-/// Returns whether nothing after it can be reached.
+/// Returns whether a handler matches all errors, so that later handlers are unreachable.
 fn matches_all(errors: &[Text]) -> bool {
     errors.iter().any(|error| error.value == error_name::ALL)
 }
 
 impl<'a> Lowering<'_, 'a> {
-    /// Adds `Retry` and `Catch` of a state: its own, then those of `defaults` that can still match.
+    /// Adds `Retry` and `Catch` of a state: its own handlers, then the handlers of `defaults` that can still match.
     pub(super) fn handlers(&mut self, info: &StateInfo<'a>, fields: &mut Fields) {
         let analysis = self.analysis;
         let clauses: Vec<_> = analysis.clauses_of(info).collect();

@@ -1,4 +1,4 @@
-//! Computed values of a JSONPath state: intrinsic functions, and operators that become such functions.
+//! Lowers computed values of a JSONPath state to intrinsic functions.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html>
 
@@ -19,7 +19,7 @@ struct Format {
     arguments: Vec<String>,
 }
 
-/// Escapes text between apostrophes. Braces have a meaning only in the template of `States.Format`.
+/// Escapes a string between apostrophes. Braces must be escaped only in the template of `States.Format`.
 fn escape(text: &str, template: bool) -> String {
     let mut out = String::with_capacity(text.len());
     for ch in text.chars() {
@@ -31,7 +31,7 @@ fn escape(text: &str, template: bool) -> String {
     out
 }
 
-/// Escapes a template that the user wrote, in which `{}` and `\{` keep their meaning.
+/// Escapes a template that the user wrote. `{}` and `\{` keep their meaning.
 fn escape_template(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
@@ -53,7 +53,7 @@ fn call(function: Function, arguments: &[String]) -> String {
 }
 
 impl<'a> Lowering<'_, 'a> {
-    /// Returns a computed value: a path or a call.
+    /// Returns a computed value as a path or a call.
     pub(super) fn intrinsic(&mut self, place: ValueSite<'_, 'a>, expr: &Expr) -> String {
         match &expr.kind {
             ExprKind::Paren(inner) => self.intrinsic(place, inner),
@@ -71,7 +71,7 @@ impl<'a> Lowering<'_, 'a> {
             }
             ExprKind::Call { name, arguments } => {
                 if Function::from_name(&name.value).is_none() {
-                    // Functions of JSONata and unknown ones were reported.
+                    // JSONata functions and unknown functions were reported.
                     if crate::check::function::Function::from_name(&name.value).is_some_and(|own| !own.is_jsonata()) {
                         self.unsayable(expr);
                     }
@@ -145,7 +145,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// Returns an argument that is a number or a boolean, where a constant has no apostrophes.
+    /// Returns an argument that is a number or a boolean. A constant gets no apostrophes.
     fn bare(&mut self, place: ValueSite<'_, 'a>, expr: &Expr) -> String {
         match &expr.kind {
             ExprKind::Paren(inner) => self.bare(place, inner),
@@ -166,7 +166,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// Returns whether a sum joins texts.
+    /// Returns whether `+` joins strings here.
     pub(super) fn is_text_sum(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> bool {
         match &expr.kind {
             ExprKind::Binary(BinaryOp::Add, _, left, right) => {
@@ -177,7 +177,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// Returns whether both sides can be whole numbers, and at least one is known to be.
+    /// Returns whether both operands may be integers, and at least one is known to be.
     fn is_whole_sum(&self, place: ValueSite<'_, 'a>, left: &Expr, right: &Expr) -> bool {
         let unknown = |side: &Expr| self.analysis.type_of(place, side).is_unknown();
         self.may_be_whole(place, left) && self.may_be_whole(place, right) && !(unknown(left) && unknown(right))
@@ -186,7 +186,7 @@ impl<'a> Lowering<'_, 'a> {
     fn may_be_whole(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> bool {
         match &expr.kind {
             ExprKind::Paren(inner) => self.may_be_whole(place, inner),
-            // Its problems are reported when it is lowered.
+            // Problems in it are reported when it is lowered.
             ExprKind::Binary(BinaryOp::Add | BinaryOp::Subtract, ..) => true,
             _ => matches!(self.analysis.type_of(place, expr).present(), Ty::Integer(_) | Ty::Unknown | Ty::Foreign(_)),
         }

@@ -1,8 +1,9 @@
-//! Writes the document's text. The macro often runs in a debug build, where serde_json makes many calls per byte.
+//! Writes the text of the document. The macro often runs in a debug build, where serde_json is slow because it makes
+//! many calls per byte.
 
 use serde_json::Value;
 
-/// Returns the value as JSON without white space, like serde_json.
+/// Returns the value as JSON without white space, as serde_json writes it.
 pub(super) fn text(value: &Value) -> String {
     let mut out = String::new();
     write(value, &mut out);
@@ -48,7 +49,7 @@ fn quoted(text: &str, out: &mut String) {
     out.push('"');
 }
 
-/// Returns whether JSON escapes nothing in a string; eight bytes at a time.
+/// Returns whether a string needs no escapes in JSON. Checks eight bytes at a time.
 fn is_plain(text: &str) -> bool {
     const ONES: u64 = u64::MAX / 255;
     const HIGHEST: u64 = ONES << 7;

@@ -1,5 +1,5 @@
-//! Values in a JSONata state: JSON whose strings may be expressions in `{% … %}`. An expression is lowered to a tree, which
-//! is printed once; the rules receive the tree too.
+//! Lowers values of a JSONata state to JSON whose strings may be expressions in `{% … %}`. An expression is lowered to
+//! a tree, which is printed once. The rules receive the tree too.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html>
 //! <https://docs.jsonata.org/overview.html>
@@ -17,10 +17,10 @@ use crate::fragment::Escape;
 use crate::problem::Problem;
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Member, UnaryOp};
 
-/// The start of an expression in AWS.
+/// The delimiter that begins an expression.
 const OPEN: &str = "{%";
 
-/// Returns the operator's sign. A default is a conditional.
+/// Returns the JSONata sign of an operator. A default is lowered to a conditional.
 fn sign(op: BinaryOp) -> &'static str {
     match op {
         BinaryOp::Default => "?",
@@ -51,7 +51,7 @@ impl<'a> Lowering<'_, 'a> {
         value
     }
 
-    /// Returns a string of the document as the expression that it is.
+    /// Returns the expression in a string of the document.
     pub(super) fn unbraced(&self, text: &str) -> Option<Node> {
         let text = expression(text)?;
         let known = self.expressions.iter().rev().find(|(known, _)| known == text);
@@ -127,7 +127,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// Lowers text: raw JSONata is unchanged, and text that AWS would interpret as JSONata is quoted.
+    /// Lowers a string. Raw JSONata is unchanged, and a string that AWS would interpret as JSONata is quoted.
     fn jsonata_text(&mut self, text: &str) -> Value {
         if text.starts_with(OPEN) && expression(text).is_none() {
             return self.braced(Node::string(text));
@@ -185,7 +185,7 @@ impl<'a> Lowering<'_, 'a> {
         Node::object(members.iter().map(|member| (&member.key.value, self.jsonata(place, &member.value))))
     }
 
-    /// Returns an item of an array constructor, which would flatten an array that is not in brackets.
+    /// Returns an item of an array constructor. An array that is not in brackets would be flattened.
     fn array_item(&mut self, place: ValueSite<'_, 'a>, item: &Expr) -> Node {
         let ty = self.analysis.type_of(place, item);
         let value = self.jsonata(place, item);
@@ -205,11 +205,11 @@ impl<'a> Lowering<'_, 'a> {
         if op == BinaryOp::Default {
             let value = self.jsonata(place, left);
             let default = self.jsonata(place, right);
-            // JSON's null is present, but is not a value.
+            // JSON's null is present, but a default replaces it.
             let is_value = |value: &Node| value.clone().binary("!=", Node::null());
             let exists = Node::call("exists", [value.clone()]);
             if has_default(left) {
-                // A value that occurs three times would grow threefold with each nested default.
+                // Without a variable, the value would be repeated three times at each level of nested defaults.
                 let name = self.unused_variable("given");
                 let given = Node::variable(&name);
                 let exists = Node::call("exists", [given.clone()]).binary("and", is_value(&given));
@@ -227,7 +227,7 @@ impl<'a> Lowering<'_, 'a> {
             let side = self.jsonata(place, side);
             match relation {
                 _ if instants => Node::call("toMillis", [side]),
-                // Comparisons are left-associative in JSONata too, but readers should not need to know that.
+                // Comparisons are left-associative in JSONata too. The parentheses are for the reader.
                 Some(_) => side.within("+"),
                 None => side,
             }
@@ -237,27 +237,28 @@ impl<'a> Lowering<'_, 'a> {
             && place.position == ValueField::Condition
             && [left, right].into_iter().any(|side| self.analysis.may_be_nothing(place, side))
         {
-            // A comparison with an absent value is absent, which is no condition, and so is its `$boolean`.
+            // A comparison with an absent value is absent, and so is its `$boolean`. An absent value is not a valid
+            // condition.
             return Node::block([operation]).binary("=", Node::bool(true));
         }
         operation
     }
 
-    /// Returns a name for a variable of one expression that does not hide a known variable of the workflow.
+    /// Returns a name for a variable of one expression that does not hide a variable of the workflow.
     pub(super) fn unused_variable(&self, name: &str) -> String {
         let names = (1..10).map(|number| if number == 1 { name.to_owned() } else { format!("{name}_{number}") });
         let free = |name: &String| self.is_unused(name);
         names.into_iter().find(free).unwrap_or_else(|| name.to_owned())
     }
 
-    /// Returns whether neither the workflow nor a closure around the value has a variable with this name.
+    /// Returns whether neither the workflow nor an enclosing closure has a variable with this name.
     pub(super) fn is_unused(&self, name: &str) -> bool {
         self.analysis.lacks_variable(name)
             && self.analysis.state_of_variable(name).is_none()
             && self.parameters.iter().all(|(_, used)| used != name)
     }
 
-    /// Returns whether both sides are timestamps, which may have different offsets.
+    /// Returns whether both operands are timestamps, which may have different offsets.
     fn is_instant(&self, place: ValueSite<'_, 'a>, left: &Expr, right: &Expr) -> bool {
         let sides = [left, right].map(|side| self.analysis.type_of(place, side).present().clone());
         let instant = |ty: &Ty| *ty == Ty::Timestamp;

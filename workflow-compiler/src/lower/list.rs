@@ -1,8 +1,9 @@
-//! Each item of a list in JSONata.
+//! Lowers `[*]`, which reads each item of a list, to JSONata.
 //!
-//! A list of the language has any number of items. In JSONata a result with one item becomes the item, one without any
-//! becomes nothing, and lists of lists flatten. So each expression here is an array constructor: `[…]` keeps one item and none,
-//! and `[]` after an expression keeps a single item that is itself a list.
+//! A list of the language has any number of items. In JSONata, a result with one item becomes the item, a result
+//! without items becomes absent, and nested lists are flattened. Therefore each expression here is an array
+//! constructor: `[…]` keeps lists with one item or none. `[]` after an expression keeps a single item that is itself a
+//! list.
 
 use workflow_asl::jsonata::{Node, NodeKind};
 
@@ -10,11 +11,11 @@ use super::{Lowering, ValueSite};
 use crate::check::{AccessStep, Ty};
 use crate::syntax::ast::Segment;
 
-/// The name of an item in a function that the compiler writes.
+/// The name of an item in a generated function.
 const ITEM: &str = "item";
 
 impl<'a> Lowering<'_, 'a> {
-    /// Returns a value with the steps to a part of it, which has the type `ty`.
+    /// Returns a value followed by the steps to a part of it. `ty` is the type of that part.
     pub(super) fn jsonata_steps(
         &mut self,
         place: ValueSite<'_, 'a>,
@@ -34,7 +35,7 @@ impl<'a> Lowering<'_, 'a> {
             Ty::Array(item) => may_be_list(item),
             _ => true,
         };
-        // Whether the value is a sequence, in which a single item that is a list would be flattened.
+        // Whether the value is a sequence. A single item that is a list would be flattened in it.
         let mut sequence = false;
         while let Some(run) = runs.next() {
             let plain = run.iter().all(|step| matches!(step, AccessStep::Member { .. }));
@@ -80,12 +81,13 @@ impl<'a> Lowering<'_, 'a> {
     }
 }
 
-/// Returns an array constructor with the items of a list or sequence. Another constructor would not flatten in it.
+/// Returns an array constructor with the items of a list or sequence. An array constructor inside it would not be
+/// flattened, so it is returned unchanged.
 fn list(value: Node) -> Node {
     if matches!(value.kind, NodeKind::Array(_)) { value } else { Node::array([value]) }
 }
 
-/// Returns whether a value may be a list, as far as is known.
+/// Returns whether a value may be a list, as far as its type is known.
 pub(super) fn may_be_list(ty: &Ty) -> bool {
     ty.present().is_array() || ty.is_unknown()
 }

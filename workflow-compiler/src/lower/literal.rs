@@ -1,4 +1,4 @@
-//! Literal values: literals, parameters and constants.
+//! Lowers literals, parameters and constants.
 
 use serde_json::{Map, Number, Value};
 
@@ -7,13 +7,13 @@ use super::slot::Source;
 use crate::fragment::Escape;
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Root, Segment, plain};
 
-/// Returns a number by its text, within the limits of `serde_json`.
+/// Returns the number that a literal spells, within the limits of `serde_json`.
 pub(super) fn number(text: &str) -> Value {
     text.parse::<Number>().map_or(Value::Null, Value::Number)
 }
 
 impl Lowering<'_, '_> {
-    /// Returns a literal as JSON; `null` for anything else, which was reported.
+    /// Returns a literal as JSON, or `null` for anything else, which was reported.
     pub(super) fn literal(&mut self, expr: &Expr) -> Value {
         match &expr.kind {
             ExprKind::Object(members) => {
@@ -32,7 +32,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// Returns a string that is joined from literals, parameters and constants.
+    /// Returns the concatenation of literals, parameters and constants.
     fn joined(&mut self, expr: &Expr) -> Option<String> {
         Some(match &expr.kind {
             ExprKind::Binary(BinaryOp::Add, _, left, right) => {
@@ -49,7 +49,7 @@ impl Lowering<'_, '_> {
         })
     }
 
-    /// Returns a literal, variant or constant; `None` for anything else.
+    /// Returns a literal, variant or constant, or `None` for anything else.
     pub(super) fn scalar_literal(&mut self, expr: &Expr, escape: Escape) -> Option<Value> {
         Some(match &expr.kind {
             ExprKind::Null | ExprKind::Invalid | ExprKind::OtherLanguage(_) => Value::Null,

@@ -1,4 +1,4 @@
-//! Parallel and map states: states within states.
+//! Lowers parallel and map states, which contain states.
 
 use serde_json::Value;
 use workflow_asl::document::MachineType;
@@ -25,7 +25,7 @@ impl<'a> Lowering<'_, 'a> {
         self.put(fields, "Branches", branches, info.state.name.span().into());
     }
 
-    /// Writes a branch of a state, by its number, or the body of a map.
+    /// Lowers the body of a map, or the branch of a parallel with this number.
     fn put_body(
         &mut self,
         (owner, branch): (&StateInfo<'a>, Option<usize>),

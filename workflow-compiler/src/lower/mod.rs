@@ -51,7 +51,7 @@ pub struct Lowered {
     pub characters: usize,
     /// The document as Rust types.
     pub machine: StateMachine,
-    /// The findings of reading the document: misspelt fields in literal objects.
+    /// The problems found when the document was read, such as misspelt fields in literal objects.
     pub found: Vec<Diagnostic>,
     /// The source of each part of the document.
     pub source_map: SourceMap,
@@ -61,8 +61,8 @@ pub struct Lowered {
     pub annotations: Annotations,
 }
 
-/// Lowers a workflow. Reports what its query language cannot express. Problems that the checks reported are lowered to
-/// something that the rules of ASL do not report again, if possible.
+/// Lowers a workflow. Reports what its query language cannot express. If possible, a part that the checks reported is
+/// lowered to something that the ASL rules do not report again.
 pub fn lower(analysis: &Analysis<'_>, problems: &mut Problems) -> Lowered {
     let mut lowering = Lowering {
         analysis,
@@ -102,15 +102,16 @@ struct Lowering<'m, 'a> {
     problems: &'m mut Problems,
     source_map: SourceMap,
     slots: Slots,
-    /// The expressions that were lowered: their texts with marks, and their trees.
+    /// The expressions that were lowered, as text with marks and as trees.
     expressions: Vec<(String, Ast)>,
     annotations: Annotations,
-    /// The parameters of the closures around the value, with their names in JSONata.
+    /// The parameters of the enclosing closures, with their JSONata names.
     parameters: Vec<(String, String)>,
 }
 
 impl<'m, 'a> Lowering<'m, 'a> {
-    /// The definition with marks for the placeholders in its texts, each of which is the param with that JSON name.
+    /// Returns the definition with a mark for each placeholder in its strings. Each placeholder is the JSON name of a
+    /// param.
     fn placeholders(&mut self, definition: &Value, declared: &Declaration) -> Value {
         let fields = &self.analysis.params;
         let unknown = RefCell::new(BTreeSet::new());
@@ -170,7 +171,7 @@ impl<'m, 'a> Lowering<'m, 'a> {
         self.source_map.put(at.clone(), body.span);
         let mut states = Map::new();
         for info in analysis.states_of(scope) {
-            // Of states with the same name, which was reported, the first counts.
+            // If states have the same name, which was reported, the first one is used.
             if !states.contains_key(&info.asl_name) {
                 if let Some(alias) = &info.state.alias {
                     self.source_map.put_key(at.child(&info.asl_name), alias.span);
@@ -206,7 +207,7 @@ impl<'m, 'a> Lowering<'m, 'a> {
         fields.insert(name, value);
     }
 
-    /// Reports something that a JSONPath state cannot express.
+    /// Reports an expression that JSONPath cannot express.
     fn needs_jsonata(&mut self, span: TokenSpan, what: &str) {
         self.report_unsayable(
             span,

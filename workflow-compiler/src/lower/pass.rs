@@ -1,4 +1,4 @@
-//! Pass, wait, succeed and fail states.
+//! Lowers pass, wait, succeed and fail states.
 
 use workflow_asl::document::QueryLanguage;
 
@@ -13,7 +13,8 @@ use crate::syntax::keyword::ClauseKind;
 const VALUE: &str = "value";
 
 impl<'a> Lowering<'_, 'a> {
-    /// Lowers `pass X = value`. In JSONPath, a constant becomes `Result`, a path `InputPath`, an object `Parameters`.
+    /// Lowers `pass X = value`. In JSONPath, a constant becomes `Result`, a path becomes `InputPath`, and an object
+    /// becomes `Parameters`.
     pub(super) fn pass(&mut self, info: &StateInfo<'a>, value: Option<&Expr>, fields: &mut Fields) {
         let Some(value) = value else { return };
         if info.language == QueryLanguage::Jsonata {
@@ -30,7 +31,8 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// Lowers a value that can only be a member of an object: first the object, then the member.
+    /// Lowers a value that can only be a member of an object: `Parameters` creates the object, and `OutputPath` selects
+    /// the member.
     fn boxed(
         &mut self,
         info: &StateInfo<'a>,

@@ -1,4 +1,4 @@
-//! References in the query languages: `$.a.b`, `$states.input.a.b`.
+//! Lowers references to the query languages: `$.a.b`, `$states.input.a.b`.
 
 use workflow_asl::jsonata::Node;
 use workflow_asl::path::in_brackets;
@@ -24,7 +24,7 @@ impl<'a> Lowering<'_, 'a> {
             Base::Param(name) => return LoweredReference::Param(Source::Param(name.clone()), resolved.ty.clone()),
             Base::Context => "$$".to_owned(),
             Base::Variable(name) | Base::Parameter(name) => format!("${name}"),
-            // The context determines which of them `$` is. An unknown reference was reported.
+            // The context determines the meaning of `$`. An unknown reference was reported.
             Base::StateInput | Base::Result | Base::ErrorOutput | Base::Nothing => "$".to_owned(),
         };
         for step in &resolved.steps {
@@ -64,7 +64,7 @@ pub(super) fn states(member: &str) -> Node {
     Node::variable("states").member(member)
 }
 
-/// Returns whether a path accepts it as a member's name without quotes.
+/// Returns whether a path accepts a member's name without quotes.
 fn is_word(name: &str) -> bool {
     let mut chars = name.chars();
     chars.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
@@ -77,7 +77,7 @@ pub(super) fn push_path_member(path: &mut String, name: &str, quoted: bool) {
         path.push('.');
         path.push_str(name);
     } else {
-        // A name that brackets cannot contain is malformed, which the rules report.
+        // Brackets cannot contain this name. The rules report it as malformed.
         path.push_str(&in_brackets(name).unwrap_or_else(|| format!("['{name}']")));
     }
 }

@@ -1,4 +1,5 @@
-//! Slots for values that only the deployment or rustc knows: marks in the document, at which its text is split.
+//! Slots: values that are known only at deployment or to rustc. The document contains a mark for each slot, and its
+//! text is split at the marks.
 
 use proc_macro2::TokenStream;
 use serde_json::Value;
@@ -31,7 +32,7 @@ struct Slot {
 pub(crate) struct Slots(Vec<Slot>);
 
 impl Slots {
-    /// Returns a value that is only the slot.
+    /// Returns a value that consists only of the slot.
     pub(crate) fn value(&mut self, source: Source, escape: Escape) -> Value {
         Value::String(self.mark(source, escape, Some('"')))
     }
@@ -41,7 +42,8 @@ impl Slots {
         self.mark(source, escape, None)
     }
 
-    /// Returns a mark inside the apostrophes of an expression, which make it parseable and are removed with it.
+    /// Returns a mark inside the apostrophes of an expression. The apostrophes make it parseable and are removed with
+    /// it.
     pub(crate) fn literal(&mut self, source: Source, escape: Escape) -> String {
         self.mark(source, escape, Some('\''))
     }
@@ -52,10 +54,10 @@ impl Slots {
         mark
     }
 
-    /// Returns the text before the first mark, its slot, and the text after it.
+    /// Returns the text before the first mark, the slot of the mark, and the text after it.
     fn split<'t>(&self, text: &'t str) -> Option<(&'t str, &Slot, &'t str)> {
         let mut from = 0;
-        // Most texts have none, which the search for a character finds out fastest.
+        // Most strings have no mark. The search for a single character is the fastest test.
         while let Some(at) = text.get(from..).filter(|rest| rest.contains(SIGN))?.find(OPEN).map(|at| at + from) {
             let (before, mark) = text.split_at(at);
             from = at + OPEN.len();
@@ -94,7 +96,8 @@ impl Slots {
         fragments
     }
 
-    /// Returns a text with readable placeholders, such as `${bucket}`, instead of its marks; `None` if it has none.
+    /// Returns a string with readable placeholders, such as `${bucket}`, instead of its marks, or `None` if it has no
+    /// marks.
     pub(crate) fn named<'n>(&self, text: &str, wire: &dyn Fn(&str) -> Option<&'n str>) -> Option<String> {
         let (before, slot, after) = self.split(text)?;
         let name = match &slot.source {
@@ -105,7 +108,7 @@ impl Slots {
         Some(self.named(&text, wire).unwrap_or(text))
     }
 
-    /// Replaces the marks in all texts of a document. `wire` returns a parameter's name in JSON.
+    /// Replaces the marks in all strings of a document. `wire` returns a parameter's name in JSON.
     pub(crate) fn name<'n>(&self, value: &mut Value, wire: &dyn Fn(&str) -> Option<&'n str>) {
         match value {
             Value::String(text) => {

@@ -1,4 +1,4 @@
-//! The source map: the source of each part of the document.
+//! The source map: the span of each part of the document.
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ pub struct SourceMap {
     keys: SpanIndex,
 }
 
-/// Spans by pointer. They are sorted on the first lookup, which happens only for a problem.
+/// Spans by pointer. They are sorted on the first lookup, which happens only if there is a problem.
 #[derive(Clone, Debug, Default)]
 struct SpanIndex {
     noted: Vec<(Pointer, TokenSpan)>,
@@ -23,7 +23,7 @@ struct SpanIndex {
 }
 
 impl SpanIndex {
-    /// Adds a span. A later one for the same pointer replaces it.
+    /// Adds a span, and replaces an earlier span for the same pointer.
     fn put(&mut self, pointer: Pointer, span: TokenSpan) {
         self.sorted.take();
         self.noted.push((pointer, span));
@@ -45,7 +45,7 @@ impl SourceMap {
         self.keys.put(pointer, span);
     }
 
-    /// Returns the span of the value at `pointer`, or of the nearest enclosing part.
+    /// Returns the span of the value at `pointer`, or of the nearest enclosing value.
     pub fn at(&self, pointer: &Pointer) -> Option<TokenSpan> {
         if let Some(span) = self.values.get(pointer) {
             return Some(span);
@@ -53,7 +53,7 @@ impl SourceMap {
         self.at(&pointer.parent()?)
     }
 
-    /// Returns the span of the name of the member at `pointer`; `None` if the source has another word for it.
+    /// Returns the span of the name of the member at `pointer`, or `None` if the source spells the name differently.
     pub fn key_at(&self, pointer: &Pointer) -> Option<TokenSpan> {
         self.keys.get(pointer)
     }

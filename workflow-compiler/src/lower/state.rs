@@ -1,4 +1,4 @@
-//! States: the properties common to all kinds, and the clauses with the same meaning on each.
+//! Lowers the properties that all kinds of states have, and the clauses that have the same meaning on each kind.
 
 use serde_json::Value;
 use workflow_asl::document::QueryLanguage;
@@ -49,7 +49,7 @@ impl<'a> Lowering<'_, 'a> {
         fields.ordered(State::FIELDS)
     }
 
-    /// Lowers clauses that are a field of the document, except handlers and those of maps.
+    /// Lowers clauses that are fields of the document, except handlers and the clauses of maps.
     fn clause(&mut self, info: &StateInfo<'a>, clause: &Clause, fields: &mut Fields) {
         let place = |position| info.at(position);
         let value = match &clause.value {
@@ -68,7 +68,7 @@ impl<'a> Lowering<'_, 'a> {
             ClauseKind::Output => self.put_value(fields, "Output", place(ValueField::Output), value),
             ClauseKind::Arguments => self.put_value(fields, "Arguments", place(ValueField::Parameters), value),
             ClauseKind::InputPath => self.put_path(fields, "InputPath", place(ValueField::Path), value),
-            // On a map, this is the former name of its item selector.
+            // On a map, `Parameters` is the former name of `ItemSelector`.
             ClauseKind::Parameters if info.state.kind == StateKind::Map => {
                 self.put_value(fields, "Parameters", place(ValueField::ItemSelector), value);
             }
@@ -86,7 +86,8 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// Adds the request of a task or similar. In a JSONPath state, a request that is a single path becomes `InputPath`.
+    /// Adds the request of a task or a similar state. In a JSONPath state, a request that is a single path becomes
+    /// `InputPath`.
     pub(super) fn put_parameters(&mut self, fields: &mut Fields, place: ValueSite<'_, 'a>, value: &Expr) {
         if place.state.language == QueryLanguage::Jsonata {
             self.put_value(fields, "Arguments", place, value);
@@ -117,7 +118,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// Adds the name of a transition's target. An unknown one is written as in the source.
+    /// Adds the name of a transition's target. An unknown target is written as in the source.
     pub(super) fn put_target(&mut self, fields: &mut Fields, field: &str, target: &Target) {
         let name = self.analysis.target_name(target).or_else(|| match target {
             Target::State(name) => Some(plain(name)),
@@ -135,7 +136,7 @@ impl<'a> Lowering<'_, 'a> {
             let ExprKind::Object(members) = &value.kind else { continue };
             for member in members {
                 let mut json = self.literal(&member.value);
-                // Captures for other states are merged with its assignments.
+                // Captures for other states are merged with the assignments of `raw`.
                 if let ("Assign", Some(Value::Object(kept)), Value::Object(own)) =
                     (member.key.value.as_str(), fields.map.get("Assign"), &mut json)
                 {
@@ -150,7 +151,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 }
 
-/// Returns whether the clause belongs to the state's query language. If not, this was reported.
+/// Returns whether the clause belongs to the state's query language. A clause of the other language was reported.
 pub(super) fn belongs(clause: &Clause, info: &StateInfo<'_>) -> bool {
     clause.kind.language().is_none_or(|language| language == info.language)
 }

@@ -1,4 +1,4 @@
-//! Values in a JSONPath state: payload templates, whose computed members have names that end in `.$`.
+//! Lowers values of a JSONPath state to payload templates. The names of computed members end in `.$`.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-inputpath-params.html>
 
@@ -18,7 +18,7 @@ const COMPUTED: &str = ".$";
 pub(super) enum Template {
     /// A constant value.
     Plain(Value),
-    /// An object or array with a computed value in it.
+    /// An object or array that contains a computed value.
     Nested(Value),
     /// A path or an intrinsic function.
     Computed(String),
@@ -89,7 +89,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     fn template_array(&mut self, place: ValueSite<'_, 'a>, items: &[Expr], whole: &Expr, at: &Pointer) -> Template {
-        // Checked first, so that nothing is reported twice: an item that is a path itself, not an object with paths.
+        // Paths as items are checked first, so that nothing is reported twice.
         if items.iter().any(|item| self.is_computed(place, item)) {
             return Template::Computed(self.intrinsic(place, whole));
         }
@@ -108,7 +108,7 @@ impl<'a> Lowering<'_, 'a> {
         if plain { Template::Plain(array.into()) } else { Template::Nested(array.into()) }
     }
 
-    /// Returns whether the value as a whole is a path or intrinsic function.
+    /// Returns whether the whole value is a path or an intrinsic function.
     fn is_computed(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> bool {
         match &expr.kind {
             ExprKind::Paren(inner) => self.is_computed(place, inner),
@@ -121,7 +121,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// Returns whether it is constant text: literals and parameters.
+    /// Returns whether the value is a constant string of literals and parameters.
     fn is_fixed_text(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> bool {
         match &expr.kind {
             ExprKind::Binary(BinaryOp::Add, _, left, right) => {

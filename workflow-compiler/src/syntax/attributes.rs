@@ -1,4 +1,4 @@
-//! `///`, `//!`, `#[derive(…)]`, and serde's `rename`, `rename_all` and `default`.
+//! Parses `///`, `//!`, `#[derive(…)]`, and serde's `rename`, `rename_all` and `default`.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use workflow_asl::Code;
@@ -92,7 +92,7 @@ impl Parser<'_> {
         comment
     }
 
-    /// Reports attributes other than comments.
+    /// Returns the comment, and reports other attributes.
     pub(super) fn only_comment(&mut self, attributes: Attributes) -> Comment {
         if let Some(rename) = &attributes.rename {
             self.error(Code::Syntax, rename.span, "`rename` is only valid on fields and variants");
@@ -113,7 +113,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Reports attributes that only types have.
+    /// Reports attributes that only types may have.
     pub(super) fn refuse_attributes_of_types(&mut self, attributes: &Attributes) {
         self.refuse_derive(attributes);
         if let Some((_, span)) = &attributes.rename_all {
@@ -138,7 +138,7 @@ impl Parser<'_> {
         self.refuse_attributes_of_fields(attributes);
     }
 
-    /// Reports attributes that only fields and variants have.
+    /// Reports attributes that only fields and variants may have.
     pub(super) fn refuse_attributes_of_fields(&mut self, attributes: &Attributes) {
         if let Some((_, span)) = attributes.constraints {
             self.error(Code::Syntax, span, "`validate` is only valid on the fields of `input`, `output` and structs");
@@ -159,7 +159,7 @@ impl Parser<'_> {
         }
     }
 
-    /// `#[derive(Eq, crate::Named)]`
+    /// Parses `#[derive(Eq, crate::Named)]`.
     fn derive(&mut self, attribute: &Group, span: TokenSpan, attributes: &mut Attributes) {
         let list = attribute.stream().into_iter().nth(1);
         let Some(TokenTree::Group(list)) = list.filter(|_| attribute.stream().into_iter().count() == 2) else {
@@ -182,7 +182,7 @@ impl Parser<'_> {
         }
     }
 
-    /// The path in `#[serde(default = "path")]`.
+    /// Parses the path in `#[serde(default = "path")]`.
     fn default_function(&mut self, text: &Text, span: TokenSpan) -> Option<FieldDefault> {
         let path = text.value.parse::<TokenStream>().ok().filter(|path| syn::parse2::<syn::Path>(path.clone()).is_ok());
         let Some(path) = path else {
@@ -194,7 +194,7 @@ impl Parser<'_> {
             );
             return None;
         };
-        // rustc reports the function's errors at the text.
+        // rustc reports errors in the function at the string literal.
         let path = path.into_iter().map(|mut token| {
             token.set_span(text.span.first.resolved_at(Span::call_site()));
             token
@@ -202,7 +202,7 @@ impl Parser<'_> {
         Some(FieldDefault { value: DefaultValue::Function(path.collect()), span })
     }
 
-    /// `#[serde(rename = "…", rename_all = "…", default)]`
+    /// Parses `#[serde(rename = "…", rename_all = "…", default)]`.
     fn serde(&mut self, attribute: &Group, attributes: &mut Attributes) {
         self.within(attribute, |parser, cursor| {
             cursor.next();
@@ -276,7 +276,7 @@ impl Parser<'_> {
     }
 }
 
-/// Returns the text of a `#[doc = "…"]` without one leading blank, which rustc keeps from `/// text`.
+/// Returns the text of a `#[doc = "…"]` without the leading space that rustc keeps from `/// text`.
 fn doc_text(attribute: &Group) -> Option<String> {
     let mut tokens = attribute.stream().into_iter();
     let (Some(TokenTree::Ident(name)), Some(TokenTree::Punct(equals))) = (tokens.next(), tokens.next()) else {
@@ -290,17 +290,17 @@ fn doc_text(attribute: &Group) -> Option<String> {
     Some(text.strip_prefix(' ').map(str::to_owned).unwrap_or(text))
 }
 
-/// Returns whether the attribute's first word is this.
+/// Returns whether the attribute starts with this word.
 fn starts_with(attribute: &Group, word: &str) -> bool {
     matches!(attribute.stream().into_iter().next(), Some(TokenTree::Ident(ident)) if ident == word)
 }
 
-/// Returns whether it is `#[default]`.
+/// Returns whether the attribute is `#[default]`.
 fn is_default(attribute: &Group) -> bool {
     starts_with(attribute, "default") && attribute.stream().into_iter().count() == 1
 }
 
-/// Returns whether it is `#[rustfmt::skip]`. The formatter supports it before items; it has no other effect.
+/// Returns whether the attribute is `#[rustfmt::skip]`. The formatter supports it before items. It has no other effect.
 fn is_for_rustfmt(attribute: &Group) -> bool {
     let text = attribute.stream().to_string();
     text.split_whitespace().collect::<String>() == "rustfmt::skip"

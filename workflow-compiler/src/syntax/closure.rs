@@ -1,4 +1,4 @@
-//! Closures: `|order| order.total > 10`, an argument of a function such as `$filter`.
+//! Parses closures: `|order| order.total > 10`, an argument of a function such as `$filter`.
 
 use proc_macro2::{Ident, TokenTree};
 use workflow_asl::Code;
@@ -10,15 +10,15 @@ use super::reference::root;
 use super::word::Role;
 use crate::problem::{Edit, Problem};
 
-/// A parameter of a closure around the current value.
+/// A parameter of an enclosing closure.
 pub(super) struct ClosureParameter {
     pub(super) name: String,
-    /// The index of its word among the words of the macro, which tells parameters with one name apart.
+    /// The index of its token in the macro's input. It distinguishes parameters with the same name.
     pub(super) word: usize,
 }
 
 impl Parser<'_> {
-    /// Parses a closure, at its `|`.
+    /// Parses a closure, starting at its `|`.
     pub(super) fn closure(&mut self, cursor: &mut Cursor) -> Expr {
         let first = cursor.here();
         let outer = self.parameters.len();
@@ -90,7 +90,7 @@ impl Parser<'_> {
         Text { value: text, span: name.span().into() }
     }
 
-    /// Returns the parameter with this name of a closure around the current value.
+    /// Returns the parameter with this name of an enclosing closure.
     pub(super) fn parameter_named(&self, name: &Ident) -> Option<&ClosureParameter> {
         self.parameters.iter().rev().find(|parameter| name == parameter.name.as_str())
     }

@@ -1,4 +1,5 @@
-//! `#[validate(…)]`: what the values of a field must be, in the words of the crates `validator`, `garde` and `schemars`.
+//! Parses `#[validate(…)]`: constraints on fields, with the names that the crates `validator`, `garde` and `schemars`
+//! use.
 
 use proc_macro2::{Delimiter, Group, TokenTree};
 use workflow_asl::Code;
@@ -10,7 +11,7 @@ use super::recover::skip_past;
 use crate::problem::Problem;
 
 impl Parser<'_> {
-    /// `#[validate(range(min = 1, max = 10), length(max = 80))]`
+    /// Parses `#[validate(range(min = 1, max = 10), length(max = 80))]`.
     pub(super) fn validate(&mut self, attribute: &Group, constraints: &mut Vec<Constraint>) {
         self.within(attribute, |parser, cursor| {
             cursor.next();
@@ -22,7 +23,7 @@ impl Parser<'_> {
         });
     }
 
-    /// Parses what stands between commas.
+    /// Parses a comma-separated list.
     fn separated(&mut self, list: &Group, mut part: impl FnMut(&mut Self, &mut Cursor)) {
         self.within(list, |parser, cursor| {
             while !cursor.is_end() {
@@ -35,7 +36,7 @@ impl Parser<'_> {
         });
     }
 
-    /// `range(min = 1, max = 10)`
+    /// Parses `range(min = 1, max = 10)`.
     fn constraint(&mut self, cursor: &mut Cursor) -> Option<Constraint> {
         let Some(word) = cursor.eat_ident() else {
             self.expected(cursor, "`range` or `length`");
@@ -65,7 +66,7 @@ impl Parser<'_> {
         Some(constraint)
     }
 
-    /// `min = 1`
+    /// Parses `min = 1`.
     fn bound(&mut self, cursor: &mut Cursor, constraint: &mut Constraint) {
         const BOUNDS: [&str; 3] = ["min", "max", "equal"];
         let word = cursor.eat_ident();

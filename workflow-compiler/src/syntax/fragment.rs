@@ -1,4 +1,4 @@
-//! Fragments: what their declarations may be, and their uses.
+//! Parses uses of fragments, and checks which declarations a fragment may contain.
 
 use proc_macro2::{Delimiter, Ident, TokenTree};
 use workflow_asl::{Code, StateKind};
@@ -15,7 +15,7 @@ use super::word::Role;
 use crate::problem::{Edit, Problem};
 
 impl Parser<'_> {
-    /// Parses `Fragment as Name { … } clauses -> Next;`, after `use`. `place` is how many states precede it.
+    /// Parses `Fragment as Name { … } clauses -> Next;`, after `use`. `place` is the number of states before it.
     pub(super) fn fragment_use(
         &mut self,
         comment: Comment,
@@ -81,7 +81,7 @@ impl Parser<'_> {
         })
     }
 
-    /// `{ argument: value }`
+    /// Parses `{ argument: value }`.
     fn arguments(&mut self, cursor: &mut Cursor, broken: &mut bool) -> Vec<super::ast::Member> {
         let object = match cursor.peek() {
             Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => {
@@ -112,7 +112,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Reports what only a workflow can have, and drops it.
+    /// Reports and removes declarations that only a workflow can have.
     pub(super) fn only_of_fragment(&mut self, fragment: &mut Workflow, attributes: &Attributes) {
         for (_, span) in &attributes.others {
             self.error(Code::Syntax, *span, "a fragment has no attributes: nothing in Rust is generated for it");

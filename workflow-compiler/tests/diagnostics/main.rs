@@ -1,4 +1,4 @@
-//! Runs the whole compiler over the files in `cases/`: what it reports is written in comments under the words.
+//! Runs the whole compiler on the files in `cases/`. The expected diagnostics are in comments under the source lines.
 //!
 //! ```text
 //!     pass A -> Bb;
@@ -7,8 +7,8 @@
 //! ```
 //!
 //! A comment that starts with `//<` underlines from the first column on. `WORKFLOW_BLESS=1 cargo test -p
-//! workflow-compiler --test diagnostics` writes the comments; read the difference before you commit it.
-//! Files in `passes/` have none.
+//! workflow-compiler --test diagnostics` writes the comments. Read the difference before you commit it. Files in
+//! `passes/` must have no diagnostics.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 

@@ -1,4 +1,5 @@
-//! `from "file"`: documents of all kinds give their states, params and definition; mistakes point into the file.
+//! Tests `from "file"`: documents of all kinds provide their states, params and definition, and errors point into the
+//! file.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 

@@ -1,4 +1,4 @@
-//! What is wrong with the file, with what conflicts with `from`, and in the document.
+//! Tests errors in the file, in the document, and in declarations that conflict with `from`.
 
 use super::{compile_at, folder};
 

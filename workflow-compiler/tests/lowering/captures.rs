@@ -1,4 +1,4 @@
-//! Results and errors that other states read by name.
+//! Tests results and errors that other states read by name.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! The expressions of a workflow are lowered to trees, which the rules receive: only raw text is parsed.
+//! Tests that expressions are lowered to trees, which the rules receive. Only raw text is parsed.
 
 use std::fmt::Write;
 

@@ -1,4 +1,4 @@
-//! Parameters and constants, and where things come from.
+//! Tests parameters and constants, and the source map.
 
 use workflow_asl::Pointer;
 use workflow_cases::every;

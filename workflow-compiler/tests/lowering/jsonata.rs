@@ -1,4 +1,4 @@
-//! JSONata states.
+//! Tests JSONata states.
 
 use serde_json::{Value, json};
 use workflow_asl::jsonata;

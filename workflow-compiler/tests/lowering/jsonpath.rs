@@ -1,4 +1,4 @@
-//! JSONPath states.
+//! Tests JSONPath states.
 
 use serde_json::{Value, json};
 use workflow_asl::Pointer;

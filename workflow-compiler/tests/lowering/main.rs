@@ -1,4 +1,4 @@
-//! Lowers workflows in the language, and compares the documents.
+//! Tests that workflows are lowered to the expected documents.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 

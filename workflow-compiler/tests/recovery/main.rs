@@ -1,4 +1,4 @@
-//! The parser takes any tokens: nothing panics, and what was written before a mistake is kept.
+//! Tests the parser with arbitrary tokens: it must not panic, and it must keep everything before an error.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 

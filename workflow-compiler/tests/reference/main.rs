@@ -1,5 +1,5 @@
-//! `docs/language.md` and the pages `docs/from-….md` against the compiler: tables are the parser's, examples compile and give
-//! what is shown.
+//! Tests that `docs/language.md` and the pages `docs/from-….md` agree with the compiler: the tables are the parser's,
+//! and the examples compile to the shown output.
 //!
 //! `WORKFLOW_BLESS=1 cargo test -p workflow-compiler --test reference` writes the tables.
 

@@ -1,4 +1,4 @@
-//! Makes trees that are to be printed. They have no spans before that, and need no parentheses.
+//! Builds trees for printing. Their nodes have no spans until they are printed, and need no parentheses.
 
 use super::ast::{Node, NodeKind};
 use super::parser::binding_power;
@@ -13,12 +13,12 @@ impl From<NodeKind> for Node {
 }
 
 impl Node {
-    /// Sets the height from the children's.
+    /// Computes the height from the heights of the children.
     pub(crate) fn measure(&mut self) {
         self.height = 1 + self.children().iter().map(|part| part.height).max().unwrap_or(0);
     }
 
-    /// Returns text that is printed as it is, between parentheses where anything stands beside it.
+    /// Returns text that is printed unchanged. It is put in parentheses next to an operator.
     pub fn verbatim(text: impl Into<String>) -> Self {
         NodeKind::Verbatim(text.into()).into()
     }
@@ -28,7 +28,7 @@ impl Node {
         NodeKind::String(text.into()).into()
     }
 
-    /// Returns a number. A negative one is the negative of a literal, as in a parsed tree.
+    /// Returns a number. A negative number is the negation of a literal, as in a parsed tree.
     pub fn number(number: f64) -> Self {
         if number.is_sign_negative() {
             return Self::number(-number).negated();
@@ -103,7 +103,7 @@ impl Node {
         NodeKind::Condition(Box::new(self), Box::new(yes), Some(Box::new(no))).into()
     }
 
-    /// Returns `self.name`. No name can contain a backtick; such a member is looked up.
+    /// Returns `self.name`. A name cannot contain a backtick, so such a member is read with `$lookup`.
     pub fn member(self, name: impl Into<String>) -> Self {
         let name = name.into();
         if name.contains('`') {
@@ -124,12 +124,12 @@ impl Node {
         }
     }
 
-    /// Returns `self[filter]`, which in a path applies to the last step.
+    /// Returns `self[filter]`. In a path, the filter applies to the last step.
     pub fn item(self, filter: Self) -> Self {
         self.with_last(|step| NodeKind::Predicate(Box::new(step), Box::new(filter)))
     }
 
-    /// Returns `self[]`, which in a path applies to the last step.
+    /// Returns `self[]`. In a path, it applies to the last step.
     pub fn kept_array(self) -> Self {
         self.with_last(|step| NodeKind::KeepArray(Box::new(step)))
     }
@@ -145,8 +145,8 @@ impl Node {
         }
     }
 
-    /// Returns it for a reader: in parentheses if it is an operation that binds more loosely than this operator. The
-    /// printer adds those that the grammar requires.
+    /// Returns the node in parentheses if it is an operation that binds more loosely than this operator. These
+    /// parentheses are for the reader. The printer adds those that the grammar requires.
     #[must_use]
     pub fn within(self, sign: &str) -> Self {
         if own_power(&self.kind) < binding_power(sign) { Self::block([self]) } else { self }

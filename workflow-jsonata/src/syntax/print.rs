@@ -1,15 +1,15 @@
-//! Prints a tree: adds the parentheses that the grammar requires, and sets the spans to the places in the text.
+//! Prints a tree: adds the parentheses that the grammar requires, and sets the spans to the positions in the text.
 
 use super::ast::{Node, NodeKind, SortTerm};
 use super::lexer::ends_name;
 use super::parser::{DEPTH, HEIGHT, binding_power};
 use crate::Ast;
 
-/// The power of anything that no operator takes apart.
+/// The binding power of a node that no operator can split.
 const CLOSED: u8 = 100;
-/// The power of what extends as far as it can: a conditional's last part.
+/// The binding power of a node that extends as far as possible, such as the last part of a conditional.
 const OPEN: u8 = 5;
-/// The power of the `:` of a conditional or of an object's member.
+/// The binding power of the `:` of a conditional or of an object's member.
 const COLON: u8 = 1;
 
 /// A tree and its text.
@@ -17,8 +17,8 @@ const COLON: u8 = 1;
 pub struct Printed {
     /// The text.
     pub text: String,
-    /// The tree as [`parse`](crate::parse) makes it of the text; `None` if it does not parse, or if the tree has a
-    /// [`NodeKind::Verbatim`].
+    /// The tree that [`parse`](crate::parse) returns for the text; `None` if the text does not parse, or if the tree
+    /// has a [`NodeKind::Verbatim`].
     pub ast: Option<Ast>,
 }
 
@@ -36,7 +36,7 @@ pub fn print(root: Node, margin: &str) -> Printed {
     print_with(root, margin, &|_| None)
 }
 
-/// Prints a tree whose string literals are replaced where `replace` returns another text.
+/// Prints a tree. A string literal for which `replace` returns a string is replaced with it.
 pub fn print_with(mut root: Node, margin: &str, replace: &dyn Fn(&str) -> Option<String>) -> Printed {
     parenthesize(&mut root);
     let text = margin.to_owned();
@@ -48,7 +48,7 @@ pub fn print_with(mut root: Node, margin: &str, replace: &dyn Fn(&str) -> Option
     Printed { text, ast: parses.then_some(Ast { root }) }
 }
 
-/// Returns the power with which a node's own operator binds.
+/// Returns the binding power of a node's own operator.
 pub(super) fn own_power(kind: &NodeKind) -> u8 {
     match kind {
         NodeKind::Verbatim(_) => COLON,
@@ -70,14 +70,14 @@ pub(super) fn own_power(kind: &NodeKind) -> u8 {
     }
 }
 
-/// How a printed node is taken apart by what is beside it.
+/// The binding powers at both ends of a printed node.
 #[derive(Clone, Copy)]
 struct Edges {
-    /// The weakest operator whose left operand begins the text.
+    /// The binding power of the weakest operator whose left operand begins the text.
     left: u8,
-    /// The weakest power at which the text's end is parsed: it takes in each operator that binds tighter.
+    /// The lowest power at which the end of the text is parsed. The end absorbs each operator that binds tighter.
     right: u8,
-    /// Whether a slash after it divides. After some signs, JSONata expects a regular expression.
+    /// Whether a slash after the node is a division. After some signs, JSONata expects a regular expression.
     divides: bool,
 }
 
@@ -89,7 +89,7 @@ fn wrap(node: &mut Node) {
     *node = Node::block([inner]);
 }
 
-/// Adds parentheses around the left operand of an operator with this power.
+/// Adds parentheses around the left operand of an operator with this power, if it needs them.
 fn left_operand(node: &mut Node, power: u8) -> Edges {
     let edges = parenthesize(node);
     if edges.right >= power {
@@ -99,7 +99,7 @@ fn left_operand(node: &mut Node, power: u8) -> Edges {
     OPERAND
 }
 
-/// Adds parentheses around an operand that is parsed at this power.
+/// Adds parentheses around an operand that is parsed at this power, if it needs them.
 fn right_operand(node: &mut Node, power: u8) -> Edges {
     let edges = parenthesize(node);
     if edges.left > power {
@@ -109,14 +109,14 @@ fn right_operand(node: &mut Node, power: u8) -> Edges {
     OPERAND
 }
 
-/// Adds the parentheses within nodes that need none themselves.
+/// Adds the parentheses inside nodes that need none themselves.
 fn each<'n>(nodes: impl IntoIterator<Item = &'n mut Node>) {
     for node in nodes {
         parenthesize(node);
     }
 }
 
-/// Adds the parentheses that a node's parts need.
+/// Adds the parentheses that the parts of a node need.
 fn parenthesize(node: &mut Node) -> Edges {
     let power = own_power(&node.kind);
     let postfix = |left: Edges, divides| Edges { left: left.left.min(power), right: CLOSED, divides };
@@ -186,14 +186,14 @@ fn parenthesize(node: &mut Node) -> Edges {
             infix(first, right_operand(right, power))
         }
         NodeKind::Apply(left, right) => infix(left_operand(left, power), right_operand(right, power)),
-        // It is right-associative.
+        // `:=` is right-associative.
         NodeKind::Bind(_, value) => {
             let value = right_operand(value, power - 1);
             Edges { left: power, right: value.right.min(power - 1), divides: value.divides }
         }
         NodeKind::Condition(condition, then, otherwise) => {
             let condition = left_operand(condition, power);
-            // Without a `:` of its own, it would take the one of the conditional around it.
+            // Without a `:` of its own, it would take the `:` of the enclosing conditional.
             let last = match otherwise {
                 Some(otherwise) => {
                     left_operand(then, COLON);
@@ -215,7 +215,7 @@ fn parenthesize(node: &mut Node) -> Edges {
             Edges { divides: false, ..OPERAND }
         }
     };
-    // Parentheses are nodes.
+    // Parentheses are nodes, so the height may have changed.
     node.measure();
     edges
 }
@@ -233,7 +233,7 @@ fn path(steps: &mut [Node], power: u8) -> Edges {
     for (number, step) in steps.iter_mut().enumerate() {
         let nested = matches!(step.kind, NodeKind::Path(_));
         let mut own = if number == 0 { left_operand(step, power) } else { right_operand(step, power) };
-        // A path in a path would be one with it.
+        // A path inside a path would be merged with it.
         if nested && matches!(step.kind, NodeKind::Path(_)) || number < last && own.right < power {
             wrap(step);
             own = OPERAND;
@@ -247,9 +247,9 @@ fn path(steps: &mut [Node], power: u8) -> Edges {
 struct Printer<'a> {
     text: String,
     replace: &'a dyn Fn(&str) -> Option<String>,
-    /// How many expressions the parser is in.
+    /// The number of expressions that the parser has entered.
     depth: usize,
-    /// The end of the last sign that begins an operand. JSONata takes a slash there for a division.
+    /// The end of the last sign that begins an operand. JSONata parses a slash there as a division.
     prefix: usize,
     /// Whether the text so far parses to the tree.
     parses: bool,
@@ -265,7 +265,7 @@ impl Printer<'_> {
         self.prefix = self.text.len();
     }
 
-    /// Prints what the parser reads as an expression of its own.
+    /// Prints a node that the parser reads as a separate expression.
     fn expression(&mut self, node: &mut Node) {
         self.depth += 1;
         self.parses &= self.depth <= DEPTH;
@@ -413,12 +413,12 @@ impl Printer<'_> {
 
     fn attached(&mut self, left: &mut Node, sign: &str, name: &str) {
         self.node(left);
-        // The parser reads the variable as an expression.
+        // The parser reads the variable as a separate expression.
         self.parses &= self.depth < DEPTH;
         self.variable(sign, name);
     }
 
-    /// Prints the items of an array. A range is not an expression of its own.
+    /// Prints the items of an array. The parser does not read a range as a separate expression.
     fn items(&mut self, items: &mut [Node]) {
         for (number, item) in items.iter_mut().enumerate() {
             if number > 0 {
@@ -491,7 +491,7 @@ impl Printer<'_> {
     }
 }
 
-/// Returns whether a text is a name without backticks, in JSONata as in most languages.
+/// Returns whether a string is a name that needs no backticks.
 fn is_word(name: &str) -> bool {
     const RESERVED: [&str; 7] = ["and", "or", "in", "true", "false", "null", "function"];
     let mut chars = name.chars();
@@ -500,7 +500,8 @@ fn is_word(name: &str) -> bool {
         && !RESERVED.contains(&name)
 }
 
-/// Prints a string literal. JSONata has no escape for an apostrophe, so text with one is in double quotes.
+/// Prints a string literal. JSONata has no escape for an apostrophe, so a string that contains one is put in double
+/// quotes.
 fn quote(text: &str, out: &mut String) {
     let quote = if text.contains('\'') { '"' } else { '\'' };
     out.push(quote);

@@ -1,4 +1,4 @@
-//! A state's result is read where the state has certainly run.
+//! A state's result can only be read where the state has certainly run.
 
 use workflow_runtime::workflow;
 

@@ -1,4 +1,4 @@
-//! What cannot be read: a parallel, inside of it.
+//! The result of a parallel is read inside the parallel.
 
 use workflow_runtime::workflow;
 

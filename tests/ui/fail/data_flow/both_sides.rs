@@ -1,4 +1,4 @@
-//! What cannot be read: with `?` alone.
+//! A member that may be absent is read with `?` only after the state's name.
 
 use workflow_runtime::workflow;
 

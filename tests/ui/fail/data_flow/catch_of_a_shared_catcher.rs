@@ -1,4 +1,4 @@
-//! What cannot be read: in a catcher that the state itself uses.
+//! A shared catcher reads the result of the state that uses it.
 
 use workflow_runtime::workflow;
 

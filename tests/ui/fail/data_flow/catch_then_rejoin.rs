@@ -1,4 +1,4 @@
-//! What cannot be read: the result, and the error, where the ways join again.
+//! A result and an error are read where the paths join again.
 
 use workflow_runtime::workflow;
 

@@ -1,4 +1,4 @@
-//! What cannot be read: the state that failed.
+//! A handler reads the result of the state that failed.
 
 use workflow_runtime::workflow;
 

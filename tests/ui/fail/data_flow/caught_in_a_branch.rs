@@ -1,4 +1,4 @@
-//! What cannot be read: the error of a branch, after it.
+//! The error of a branch is read after the parallel.
 
 use workflow_runtime::workflow;
 

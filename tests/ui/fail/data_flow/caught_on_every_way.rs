@@ -1,4 +1,4 @@
-//! What cannot be read: where one does not.
+//! The error is read although one path does not catch it.
 
 use workflow_runtime::workflow;
 

@@ -1,4 +1,4 @@
-//! What cannot be read: a state after.
+//! A state reads the result of a later state.
 
 use workflow_runtime::workflow;
 

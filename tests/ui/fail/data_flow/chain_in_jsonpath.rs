@@ -1,4 +1,4 @@
-//! What cannot be read: the same in JSONPath.
+//! A JSONPath state reads the result of a later state.
 
 use workflow_runtime::workflow;
 

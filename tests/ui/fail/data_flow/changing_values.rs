@@ -1,4 +1,4 @@
-//! What cannot be read: `$uuid()` in a pass.
+//! The result of a pass with `$uuid()` is read.
 
 use workflow_runtime::workflow;
 

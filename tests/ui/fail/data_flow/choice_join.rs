@@ -1,4 +1,4 @@
-//! What cannot be read: a state on one of the ways that join.
+//! The result of a state is read where paths join, but only one path runs the state.
 
 use workflow_runtime::workflow;
 

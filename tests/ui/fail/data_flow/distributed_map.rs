@@ -1,4 +1,4 @@
-//! What cannot be read: by its name.
+//! An iteration of a distributed map reads the result of a state outside it.
 
 use workflow_runtime::workflow;
 

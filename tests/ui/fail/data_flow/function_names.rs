@@ -1,4 +1,4 @@
-//! What cannot be read: beside a variable of that name.
+//! A variable has the name of the variable for a state's result.
 
 use workflow_runtime::workflow;
 

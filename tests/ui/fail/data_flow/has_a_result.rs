@@ -1,4 +1,4 @@
-//! What cannot be read: a choice, wait, succeed, fail.
+//! The result of a state that has no result is read.
 
 use workflow_runtime::workflow;
 

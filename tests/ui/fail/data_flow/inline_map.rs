@@ -1,4 +1,4 @@
-//! What cannot be read: a state inside, after it.
+//! The result of a state in a map is read after the map.
 
 use workflow_runtime::workflow;
 

@@ -1,4 +1,4 @@
-//! What cannot be read: a member that an item has not, one that may be absent; a variable that is in the way.
+//! A later state reads an unknown or optional member of an item, or a variable has the name of the item's variable.
 
 use workflow_runtime::workflow;
 

@@ -1,4 +1,4 @@
-//! What cannot be read in JSONPath: the item after a task, or where a state leads back to the first.
+//! In JSONPath, `item` is read after a task, or after a state that leads back to the first.
 
 use workflow_runtime::workflow;
 

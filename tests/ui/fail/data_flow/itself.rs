@@ -1,4 +1,4 @@
-//! What cannot be read: the same without.
+//! A state reads its own result from an earlier run without `?`.
 
 use workflow_runtime::workflow;
 

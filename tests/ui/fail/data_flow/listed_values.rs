@@ -1,4 +1,4 @@
-//! What is compared with text of AWS's: a value that its API does not list, a number.
+//! A string that AWS lists is compared with an unlisted string, and with a number.
 
 use workflow_runtime::workflow;
 

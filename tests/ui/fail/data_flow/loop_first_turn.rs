@@ -1,4 +1,4 @@
-//! What cannot be read: the same without.
+//! The result of a later state of a loop is read without `?`.
 
 use workflow_runtime::workflow;
 

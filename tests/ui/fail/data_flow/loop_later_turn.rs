@@ -1,4 +1,4 @@
-//! What cannot be read: a state that the first turn may skip.
+//! The result of a state is read that the first turn of a loop may skip.
 
 use workflow_runtime::workflow;
 

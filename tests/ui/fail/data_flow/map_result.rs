@@ -1,4 +1,4 @@
-//! What cannot be read: a member of all of them.
+//! A member of the result of a map is read, rather than a member of one item.
 
 use workflow_runtime::workflow;
 

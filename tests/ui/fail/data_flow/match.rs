@@ -1,4 +1,4 @@
-//! What cannot be read: a state that one arm skips.
+//! The result of a state is read that one arm of a `match` skips.
 
 use workflow_runtime::workflow;
 

@@ -1,4 +1,4 @@
-//! What cannot be read: others.
+//! Unknown members of a result are read.
 
 use workflow_runtime::workflow;
 

@@ -1,4 +1,4 @@
-//! What cannot be read: the same in the other arm.
+//! A result is read in the arm in which the state may not have run.
 
 use workflow_runtime::workflow;
 

@@ -1,4 +1,4 @@
-//! What cannot be read: where an inner or outer choice skips it.
+//! The result of a state is read that an inner or outer choice may skip.
 
 use workflow_runtime::workflow;
 

@@ -1,4 +1,4 @@
-//! What cannot be read: a state of a map inside.
+//! The result of a state in an inner map is read outside the inner map.
 
 use workflow_runtime::workflow;
 

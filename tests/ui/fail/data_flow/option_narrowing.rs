@@ -1,4 +1,4 @@
-//! What cannot be read: in states after another test.
+//! An optional member is read after a test of something else.
 
 use workflow_runtime::workflow;
 

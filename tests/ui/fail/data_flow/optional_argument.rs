@@ -1,4 +1,4 @@
-//! What cannot be read: the same without.
+//! An optional value is an argument.
 
 use workflow_runtime::workflow;
 

@@ -1,4 +1,4 @@
-//! What cannot be read: the same without.
+//! An optional member is read without a default or a test.
 
 use workflow_runtime::workflow;
 

@@ -1,4 +1,4 @@
-//! What cannot be read: the same without.
+//! In JSONPath, an optional member is read without a test.
 
 use workflow_runtime::workflow;
 

@@ -1,4 +1,4 @@
-//! What cannot be read: the same without: the task has succeeded, and fails.
+//! A task reads an optional member of its own result.
 
 use workflow_runtime::workflow;
 

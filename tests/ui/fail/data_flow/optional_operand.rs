@@ -1,4 +1,4 @@
-//! What cannot be read: without.
+//! An optional value is an operand.
 
 use workflow_runtime::workflow;
 

@@ -1,4 +1,4 @@
-//! What cannot be read: a state of another.
+//! A branch reads the result of a state in another branch.
 
 use workflow_runtime::workflow;
 

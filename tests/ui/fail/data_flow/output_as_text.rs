@@ -1,4 +1,4 @@
-//! What cannot be read: members of an output that `.sync` gives as text.
+//! A member is read of an output that `.sync` returns as a string.
 
 use workflow_runtime::workflow;
 

@@ -1,4 +1,4 @@
-//! What cannot be read: one of another type, one that may be absent.
+//! The output has a member of the wrong type, and one that may be absent.
 
 use workflow_runtime::workflow;
 

@@ -1,4 +1,4 @@
-//! What cannot be read: one that may be absent or is of another type.
+//! The output has a member that may be absent, and one of the wrong type.
 
 use workflow_runtime::workflow;
 

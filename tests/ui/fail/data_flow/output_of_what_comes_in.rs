@@ -1,4 +1,4 @@
-//! What cannot be read: one that does not fit.
+//! The output is an input of the wrong type.
 
 use workflow_runtime::workflow;
 

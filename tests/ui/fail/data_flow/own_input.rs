@@ -1,4 +1,4 @@
-//! What cannot be read: what none of them gives, what one lacks.
+//! A state reads unknown and optional members of its input, and uses a member as the wrong type.
 
 use workflow_runtime::workflow;
 

@@ -1,4 +1,4 @@
-//! What cannot be read: what it does not make, compared with another type.
+//! An iteration reads unknown members of its input, and uses a member as the wrong type.
 
 use workflow_runtime::workflow;
 

@@ -1,4 +1,4 @@
-//! What cannot be read: beside one with the state's name.
+//! A variable has the name of a state whose result is read.
 
 use workflow_runtime::workflow;
 

@@ -1,4 +1,4 @@
-//! What cannot be read: a state after it.
+//! A branch reads the result of a state after the parallel.
 
 use workflow_runtime::workflow;
 

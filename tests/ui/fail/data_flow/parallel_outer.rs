@@ -1,4 +1,4 @@
-//! What cannot be read: a state inside, a branch that there is not.
+//! The result of a state in a branch is read outside, and so is the result of a branch that does not exist.
 
 use workflow_runtime::workflow;
 

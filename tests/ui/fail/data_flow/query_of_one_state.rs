@@ -1,4 +1,4 @@
-//! What cannot be read: with `?` in a JSONPath state.
+//! A JSONPath state reads a result with `?`.
 
 use workflow_runtime::workflow;
 

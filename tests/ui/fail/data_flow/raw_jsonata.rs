@@ -1,4 +1,4 @@
-//! What cannot be read: members that its input or result has not.
+//! Raw JSONata reads unknown members of the input and of results, and uses members as the wrong type.
 
 use workflow_runtime::workflow;
 

@@ -1,4 +1,4 @@
-//! What JSONata of one's own cannot read: a state that may not have run, one outside a distributed map.
+//! Raw JSONata reads a variable that may not be assigned, and one from outside a distributed map.
 
 use workflow_runtime::workflow;
 

@@ -1,4 +1,4 @@
-//! What cannot be read: what such a value does not have.
+//! Unknown members of a recursive value are read.
 
 use workflow_runtime::workflow;
 

@@ -1,4 +1,4 @@
-//! What cannot be read: others, compared with another type.
+//! An unknown member of a service's result is read, and other members are used as the wrong type.
 
 use workflow_runtime::workflow;
 

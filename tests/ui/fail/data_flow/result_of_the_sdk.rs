@@ -1,4 +1,4 @@
-//! What cannot be read: a member of all of them, a member of a number.
+//! A member of a list is read, and a member of a number.
 
 use workflow_runtime::workflow;
 

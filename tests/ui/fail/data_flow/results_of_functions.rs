@@ -1,4 +1,4 @@
-//! What cannot be read: used as another type.
+//! The results of functions are used as the wrong type.
 
 use workflow_runtime::workflow;
 

@@ -1,4 +1,4 @@
-//! What cannot be read: compared with another type.
+//! The results of intrinsic functions are compared with the wrong type.
 
 use workflow_runtime::workflow;
 

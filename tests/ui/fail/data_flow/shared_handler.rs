@@ -1,4 +1,4 @@
-//! What cannot be read: what one of them may have run before.
+//! A shared handler reads a result that only some of the states before it have.
 
 use workflow_runtime::workflow;
 

@@ -1,4 +1,4 @@
-//! What cannot be read: a state that a handler leads around.
+//! The result of a state is read that a handler may skip.
 
 use workflow_runtime::workflow;
 

@@ -1,4 +1,4 @@
-//! What cannot be read: members that its type has not.
+//! Unknown members of typed results are read, and members are used as the wrong type.
 
 use workflow_runtime::workflow;
 

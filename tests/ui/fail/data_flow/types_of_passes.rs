@@ -1,4 +1,4 @@
-//! What cannot be read: others, compared with another type.
+//! An unknown member of a pass's result is read, and a member is compared with the wrong type.
 
 use workflow_runtime::workflow;
 

@@ -1,4 +1,4 @@
-//! What cannot be read: compared with another type.
+//! A variable is compared with the wrong type.
 
 use workflow_runtime::workflow;
 

@@ -1,4 +1,4 @@
-//! What cannot be read: items of what is in S3, members that an execution's description has not.
+//! Items of results that are in S3 are read, and unknown members of executions' descriptions.
 
 use workflow_runtime::workflow;
 

@@ -1,4 +1,4 @@
-//! The path counts from the folder of `Cargo.toml`.
+//! The path is relative to the folder of `Cargo.toml`.
 
 use workflow_runtime::workflow;
 

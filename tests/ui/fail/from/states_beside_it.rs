@@ -1,4 +1,4 @@
-//! A workflow has its states here or there.
+//! A workflow with `from` cannot have states of its own.
 
 use workflow_runtime::workflow;
 

@@ -1,4 +1,4 @@
-//! Declared params are all that a document may use.
+//! A document can only use declared params.
 
 use workflow_runtime::workflow;
 

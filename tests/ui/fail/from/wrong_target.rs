@@ -1,4 +1,4 @@
-//! What is wrong in the document has its place there.
+//! An error in the document is reported at its position there.
 
 use workflow_runtime::workflow;
 

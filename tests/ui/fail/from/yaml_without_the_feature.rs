@@ -1,4 +1,4 @@
-//! YAML needs the feature `yaml` of workflow-runtime.
+//! YAML requires the feature `yaml` of workflow-runtime.
 
 use workflow_runtime::workflow;
 

@@ -1,4 +1,4 @@
-//! States that no function does, and functions that are no handlers.
+//! Handlers for states that call no function, and functions that cannot be handlers.
 
 use workflow_runtime::{TaskFailure, handler, workflow};
 

@@ -1,4 +1,4 @@
-//! Functions whose types are not those of the states that they do the work for.
+//! Handlers whose types are not those of their states.
 
 use serde::{Deserialize, Serialize};
 use workflow_runtime::{Schema, TaskFailure, handler, workflow};

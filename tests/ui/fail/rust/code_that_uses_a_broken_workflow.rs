@@ -1,4 +1,4 @@
-//! One mistake, one error: what uses the workflow brings none of its own.
+//! One mistake causes one error: code that uses the workflow causes no further errors.
 
 use workflow_runtime::{Workflow, WorkflowState, workflow};
 

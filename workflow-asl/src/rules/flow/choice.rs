@@ -1,4 +1,4 @@
-//! What the rules of a choice imply about the tested values, and which rules can never be true.
+//! Derives facts about the tested values from the rules of a choice, and finds rules that can never be true.
 
 use serde_json::Value;
 
@@ -59,7 +59,7 @@ impl Flow<'_, '_> {
                 Some(own) => (Some(own), place),
                 None => (at.state.output.as_ref(), place),
             };
-            // The state's own output is at the state.
+            // The state's own `Output` is reported at the state.
             let own = rule.output.is_some();
             let variables = self.assign(&after, rule.assign.as_ref(), &place, QueryLanguage::Jsonata);
             let output_at = if own { place } else { at.at.clone() };
@@ -70,9 +70,9 @@ impl Flow<'_, '_> {
         Outcome { next: Some(next), rules, catchers: Vec::new() }
     }
 
-    /// Returns the scenes in which a rule is true, and in which it is not, as far as they are possible.
+    /// Returns the scenes in which a rule is true and not true, if they are possible.
     fn rule(&self, scene: &Scene, rule: &ChoiceRule, at: &Pointer) -> Outcomes {
-        // Each of several rules is evaluated if the earlier ones are true, for `And`, or not true, for `Or`.
+        // For `And`, a rule is evaluated if the earlier ones are true; for `Or`, if they are not true.
         let all = |rules: &[ChoiceRule], field: &str, joins: bool| {
             let (mut here, mut other) = (Some(scene.clone()), None);
             for (number, rule) in rules.iter().enumerate() {
@@ -147,7 +147,7 @@ impl Flow<'_, '_> {
                 Some(self.narrowed(scene, path, Slot { ty: Ty::Any, is: Is::Absent }))
             };
         }
-        // A comparison of what is not there fails the execution.
+        // A comparison with an absent value fails the execution.
         let scene = &self.narrowed(scene, path, Slot::there(ty.clone()));
         let same = || Some(scene.clone());
         let other = match (operator.operand(), operand) {
@@ -188,10 +188,10 @@ impl Flow<'_, '_> {
             return if truth { never(quote(&ty), None) } else { same() };
         }
         let Test::Compare(kind, relation) = test else {
-            // It is always true.
+            // The test is always true.
             return if truth { same() } else { None };
         };
-        // A string that is not a timestamp.
+        // The value may be a string that is not a timestamp.
         if operator.order().is_some_and(|(compared, _)| compared == Operand::Timestamp) {
             if let Ty::Text(Some(texts)) = &ty
                 && truth
@@ -209,7 +209,7 @@ impl Flow<'_, '_> {
         let (known, name) = (ty.kind().is_some(), path.normalized());
         if !truth && !known {
             return match compared(&Ty::Any, kind, relation, &other, true) {
-                // The path does not read a single value.
+                // The path has none of these values.
                 Compared::To(values) if operator.operand() != Operand::Path => Some(scene.without(name, values)),
                 _ => same(),
             };
@@ -253,11 +253,11 @@ impl Flow<'_, '_> {
     }
 }
 
-/// The test of an operator.
+/// What an operator tests.
 enum Test {
     /// Whether the value has the kind.
     Kind(Kind, bool),
-    /// The comparison with a value of the kind; `None` for a pattern.
+    /// The relation to a value of the kind; `None` for a pattern.
     Compare(Kind, Option<Relation>),
 }
 
@@ -284,11 +284,11 @@ impl Test {
 
 /// The result of a comparison.
 pub(super) enum Compared {
-    /// The value is of this type.
+    /// The comparison is possible, and the value is then of this type.
     To(Ty),
-    /// AWS does not list the string among these values.
+    /// The string is not among the values that AWS lists.
     Unlisted(Vec<&'static str>),
-    /// It is false.
+    /// The comparison is never true.
     Never,
 }
 
@@ -374,7 +374,7 @@ fn plain(kind: Kind) -> Ty {
 }
 
 impl Range {
-    /// Returns it in words: `more than 5`, `from 1 to 3`.
+    /// Returns a description of the range: `more than 5`, `from 1 to 3`.
     pub(super) fn words(self) -> String {
         match (self.low, self.high) {
             (low, high) if low.0 == high.0 => format!("`{}`", low.0),

@@ -13,13 +13,13 @@ use crate::jsonata::{self, Node, NodeKind};
 use crate::path::Segment;
 use crate::{Finding, Pointer, placeholder};
 
-/// The maximum height of an expression that is analysed; deeper parts have unknown types.
+/// The maximum height of an expression that is analysed. Deeper parts have unknown types.
 pub(super) const DEPTH: usize = 64;
 
-/// The marker before an expression.
+/// The length of the marker before an expression.
 const OPEN: usize = "{%".len();
 
-/// The place of an expression, and its data in addition to the scene.
+/// The place of an expression, and the data that it sees in addition to the scene.
 #[derive(Clone)]
 pub(super) struct Place<'p> {
     pub(super) scene: Scene,
@@ -29,11 +29,11 @@ pub(super) struct Place<'p> {
     pub(super) bound: Vec<(Rc<str>, Ty)>,
     /// The context value, `$`.
     pub(super) context: Ty,
-    /// Whether absent values are only tested for.
+    /// Whether the expression only tests whether values are absent.
     pub(super) asks: bool,
 }
 
-/// The result of an expression: its type, and whether it may be absent. Each of several values has the type.
+/// The result of an expression: its type, and whether it may be absent. If there are several values, each has the type.
 pub(super) struct Given {
     pub(super) ty: Ty,
     pub(super) is: Is,
@@ -49,14 +49,14 @@ impl Given {
         Self { is: Is::Maybe, ..Self::there(ty) }
     }
 
-    /// Returns the type as a value: of many, nothing is certain.
+    /// Returns the type of the result as one value. If there may be several values, the type is unknown.
     pub(super) fn value(self) -> Ty {
         if self.many || self.is == Is::Absent { Ty::Any } else { self.ty }
     }
 }
 
 impl Flow<'_, '_> {
-    /// Returns the type of a value with expressions in its strings.
+    /// Returns the type of a value whose strings may be expressions.
     pub(super) fn value(&self, scene: &Scene, value: &Value, at: &Pointer) -> Ty {
         match value {
             Value::String(text) => match jsonata::expression(text) {
@@ -78,7 +78,7 @@ impl Flow<'_, '_> {
         }
     }
 
-    /// Returns the scenes in which a condition is true, and in which it is not, as far as they are possible.
+    /// Returns the scenes in which a condition is true and not true, if they are possible.
     pub(super) fn condition(&self, scene: &Scene, text: &str, at: &Pointer) -> Outcomes {
         let both = || Outcomes::both(scene);
         let Some(code) = jsonata::expression(text).filter(|code| !placeholder::contained(code)) else { return both() };
@@ -89,7 +89,7 @@ impl Flow<'_, '_> {
             && matches!(&procedure.kind, NodeKind::Variable(name) if name == "exists")
             && let [argument] = arguments.as_slice()
         {
-            // A test that fails for all data is reported, of whatever it tests.
+            // A condition that fails for all data is reported, whatever it tests.
             let asked = Place { asks: true, ..place.clone() };
             if self.node(argument, &asked).is == Is::Absent && target(argument, &place).is_some() {
                 let what = format!("`{}` is never present here", place.text(argument));
@@ -159,7 +159,7 @@ impl Flow<'_, '_> {
         let single = |given: &Given| {
             given.is == Is::There && !given.many && !matches!(given.ty.kind(), None | Some(Kind::Array))
         };
-        // A list in a list is flattened, unless brackets make it.
+        // A nested list is flattened, unless an array constructor creates it.
         match given.iter().all(single) && !items.iter().any(|item| matches!(item.kind, NodeKind::Range(..))) {
             true => Given::there(Ty::tuple(given.into_iter().map(|given| given.ty).collect())),
             false => Given::there(Ty::list(Ty::Any)),
@@ -244,7 +244,7 @@ impl Flow<'_, '_> {
         Given::maybe(Ty::Any)
     }
 
-    /// Returns the type that a path, or a step of one, reads.
+    /// Returns the type that a path, or one step of it, reads.
     fn path_of(&self, node: &Node, place: &Place<'_>) -> Given {
         match &node.kind {
             NodeKind::Path(steps) => {
@@ -262,7 +262,7 @@ impl Flow<'_, '_> {
         }
     }
 
-    /// Returns the result of a step for the value before it. `start` is the start of the path.
+    /// Returns the result of a step, given the value before it. `start` is the position of the start of the path.
     fn step(&self, node: &Node, before: Option<Given>, start: usize, place: &Place<'_>) -> Given {
         match &node.kind {
             NodeKind::Variable(name) if before.is_none() => match place.variable(name) {
@@ -292,7 +292,7 @@ impl Flow<'_, '_> {
             NodeKind::Path(_) if before.is_none() => self.path_of(node, place),
             NodeKind::Block(_) | NodeKind::Call(..) | NodeKind::Object(_) | NodeKind::Array(_) => match before {
                 None => self.node(node, place),
-                // Of each item.
+                // The step applies to each item.
                 Some(before) => {
                     let item = before.ty.item().unwrap_or(if before.ty.kind() == Some(Kind::Array) {
                         Ty::Any
@@ -309,7 +309,7 @@ impl Flow<'_, '_> {
 
     fn member(&self, name: &str, span: &Span<usize>, before: Given, start: usize, place: &Place<'_>) -> Given {
         let Given { mut ty, is, mut many } = before;
-        // A name reads the members of an array's items.
+        // A name reads the members of the items of an array.
         for _ in 0..4 {
             if ty.kind() == Some(Kind::Array) {
                 (ty, many) = (ty.item().unwrap_or(Ty::Any), true);
@@ -372,7 +372,7 @@ impl Flow<'_, '_> {
                 Err(finding) => finding,
             }
         } else if matches!(index, 0 | -1) {
-            // A value is its own first item.
+            // A single value is its own first and last item.
             return given;
         } else {
             Finding::NotAList { path: holder.to_owned(), is: given.ty.kind().map_or("", Kind::words) }
@@ -383,7 +383,7 @@ impl Flow<'_, '_> {
         Given { ty: Ty::Any, is: Is::Absent, many: false }
     }
 
-    /// Returns the result of a call. `piped` is the value before `~>`, its first argument.
+    /// Returns the result of a call. `piped` is the value before `~>`, which is the first argument.
     fn call(&self, procedure: &Node, arguments: &[Node], piped: Option<(&Node, Ty)>, place: &Place<'_>) -> Given {
         let known = match &procedure.kind {
             NodeKind::Variable(name) if place.variable(name).is_none() => function(name),
@@ -441,7 +441,7 @@ impl Flow<'_, '_> {
                 _ => Ty::Any,
             },
         };
-        // Most functions return nothing for an absent argument.
+        // Most functions return nothing if an argument is absent.
         if known.asking { Given::there(ty) } else { Given::maybe(ty) }
     }
 
@@ -507,7 +507,7 @@ impl<'p> Place<'p> {
         Self { scene: scene.clone(), code, at, bound: Vec::new(), context: Ty::Any, asks: false }
     }
 
-    /// Returns the type of a variable; `None` if it is not known, or a function.
+    /// Returns the type of a variable, or `None` if the variable is unknown or a function.
     fn variable(&self, name: &str) -> Option<Ty> {
         if name.is_empty() {
             return Some(self.context.clone());
@@ -537,7 +537,7 @@ impl<'p> Place<'p> {
     }
 }
 
-/// Returns the node without parentheses around it.
+/// Returns the node without enclosing parentheses.
 fn alone(node: &Node) -> &Node {
     match &node.kind {
         NodeKind::Block(nodes) => match nodes.as_slice() {
@@ -548,7 +548,7 @@ fn alone(node: &Node) -> &Node {
     }
 }
 
-/// Returns whether an expression is only a path, which as a condition asks whether there is a value.
+/// Returns whether an expression is only a path. As a condition, a path tests whether it has a value.
 pub(super) fn is_path(node: &Node) -> bool {
     matches!(alone(node).kind, NodeKind::Path(_) | NodeKind::Name(_) | NodeKind::Variable(_) | NodeKind::Predicate(..))
 }
@@ -557,7 +557,7 @@ fn asking(procedure: &Node) -> bool {
     matches!(&procedure.kind, NodeKind::Variable(name) if function(name).is_some_and(|known| known.asking))
 }
 
-/// Returns the place that a path of names reads, from the input or a variable of the workflow.
+/// Returns the origin and the steps of a path of names that starts at the input or a variable of the workflow.
 pub(super) fn target<'n>(node: &'n Node, place: &Place<'_>) -> Option<(Origin, Vec<Segment<'n>>)> {
     let (root, rest) = match &alone(node).kind {
         NodeKind::Path(steps) => steps.split_first()?,

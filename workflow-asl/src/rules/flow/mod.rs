@@ -1,9 +1,9 @@
-//! The rule on the values that flow through a definition: what is read of them is there, and of the type that its use
-//! needs; a comparison may be true.
+//! Checks the values that flow through a definition: each value that is read must exist and have the type that its use
+//! needs, and each comparison must be able to be true.
 //!
-//! A forward analysis gives the type of each state's input and of the variables. Types come from constants, templates,
-//! AWS's APIs and tests of choices; nothing is known of the execution's input. Only what is certain is reported, in a
-//! second pass, when the types no longer change.
+//! A forward analysis computes the type of each state's input and of the variables. Types come from constants,
+//! templates, AWS's APIs and tests of choices. The type of the execution's input is unknown. A second pass, after the
+//! types no longer change, reports only certain problems.
 
 mod choice;
 mod expression;
@@ -26,11 +26,11 @@ use crate::request_input::RequestInput;
 use crate::{Diagnostic, Finding, Pointer, placeholder};
 use ty::{Fields, Slot, Ty};
 
-/// The maximum number of visits of states: for each state of the definition, and in addition. Loops and nested scopes
-/// take more than one.
+/// The maximum number of visits of states: for each state of the definition, and in addition. States in loops and
+/// nested scopes are visited more than once.
 const TURNS: (usize, usize) = (40, 1_000);
 
-/// How often the type of a state's input may change before it becomes unknown.
+/// The number of times that the type of a state's input may change before it becomes unknown.
 const CHANGES: usize = 4;
 
 /// The maximum number of variables with types.
@@ -47,7 +47,7 @@ struct Fact {
     changes: usize,
 }
 
-/// The values that the expressions of a field see.
+/// The values that the expressions of a field can read.
 #[derive(Clone)]
 struct Scene {
     /// `$` of JSONPath, or `$states.input`.
@@ -57,7 +57,7 @@ struct Scene {
     error: Option<Ty>,
     variables: Variables,
     context: Ty,
-    /// The values of paths for which an earlier comparison was not true.
+    /// The paths and values for which an earlier comparison was not true.
     others: Vec<(String, Ty)>,
 }
 
@@ -69,14 +69,14 @@ struct Outcome {
     catchers: Vec<(Ty, Variables)>,
 }
 
-/// The scenes in which a condition is true, and in which it is not; `None` for what is not possible.
+/// The scenes in which a condition is true and not true; `None` if it is not possible.
 struct Outcomes {
     yes: Option<Scene>,
     no: Option<Scene>,
 }
 
 impl Outcomes {
-    /// Both results are possible, and nothing follows from them.
+    /// Returns both outcomes with the same scene, for a condition that implies no facts.
     fn both(scene: &Scene) -> Self {
         Self { yes: Some(scene.clone()), no: Some(scene.clone()) }
     }
@@ -101,7 +101,7 @@ struct Flow<'d, 'a> {
     inside: BTreeMap<usize, Vec<usize>>,
     /// The results of the tasks that call AWS's APIs.
     results: BTreeMap<usize, Ty>,
-    /// Their possible requests.
+    /// The possible requests of these tasks.
     inputs: BTreeMap<usize, RequestInput>,
     found: RefCell<Vec<Diagnostic>>,
     /// Whether findings are recorded.
@@ -112,9 +112,9 @@ struct Flow<'d, 'a> {
     lookups: Lookups,
 }
 
-/// Every value that is read may exist, and values have the types that their uses need.
+/// Checks that every value that is read may exist, and that values have the types that their uses need.
 pub(super) fn values_have_what_is_read(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
-    // A target that is not known may be any state.
+    // An unknown target may be any state.
     let unknown = |edge: &Edge<'_>| edge.to.is_none() && placeholder::likely(edge.target);
     // If a part of the definition is wrong, its other values may be wrong too.
     let wrong = |one: &Diagnostic| one.code.is_certain() && !one.code.fails_only_when_it_runs();
@@ -158,7 +158,7 @@ pub(super) fn values_have_what_is_read(definition: &Definition<'_>, found: &mut 
     if flow.left.get() == 0 {
         return;
     }
-    // Findings of other rules are not repeated.
+    // Findings of other rules are not reported again.
     let mut said: BTreeMap<Pointer, Vec<Option<(usize, usize)>>> = BTreeMap::new();
     found.iter().for_each(|one| said.entry(one.pointer.clone()).or_default().push(one.range));
     for one in flow.found.into_inner() {
@@ -174,7 +174,7 @@ pub(super) fn values_have_what_is_read(definition: &Definition<'_>, found: &mut 
     }
 }
 
-/// Returns the type of the context object; `item` is that of the item, in a map.
+/// Returns the type of the context object. In a map, `item` is the type of the item.
 fn context(item: Option<&Ty>) -> Ty {
     fn object(members: &[Member], item: Option<&Ty>) -> Ty {
         let mut fields = Fields::open();
@@ -184,7 +184,7 @@ fn context(item: Option<&Ty>) -> Ty {
                 MemberKind::Object(members) => object(members, item),
                 MemberKind::Text | MemberKind::Arn | MemberKind::Timestamp => Ty::TEXT,
                 MemberKind::Count => Ty::NUMBER,
-                // The item itself; the input of the execution is not known.
+                // `Value` is the item. The input of the execution is unknown.
                 MemberKind::Any => item.filter(|_| member.name == "Value").cloned().unwrap_or(Ty::Any),
             };
             fields.insert(member.name, Slot::there(ty));
@@ -194,7 +194,7 @@ fn context(item: Option<&Ty>) -> Ty {
     object(context::MEMBERS, item)
 }
 
-/// The states of a scope with what their expressions see.
+/// The states of a scope, with the values that their expressions can read.
 struct Solving<'f, 'd, 'a> {
     flow: &'f Flow<'d, 'a>,
     numbers: &'f [Option<usize>],
@@ -269,7 +269,7 @@ impl<'d, 'a> Flow<'d, 'a> {
         self.left.get() > 0
     }
 
-    /// Returns the output of a scope; `None` if no state ends it.
+    /// Returns the output of a scope, or `None` if no state ends it.
     fn scope(&self, number: usize, input: Ty, variables: &Variables, context: &Ty) -> Option<Ty> {
         let (graph, numbers) = (self.graphs.get(number).copied().flatten()?, self.numbers.get(number)?);
         let solving = Solving { flow: self, numbers, context, ends: RefCell::default() };
@@ -299,7 +299,8 @@ impl<'d, 'a> Flow<'d, 'a> {
 }
 
 impl Scene {
-    /// Returns the scene in which the value at the end of a path is of this type; the same where it cannot be told.
+    /// Returns the scene in which the value at the end of a path has this type, or the same scene if the path is
+    /// unknown.
     fn with(&self, origin: &Origin, path: &[Segment<'_>], slot: Slot) -> Self {
         let mut scene = self.clone();
         match origin {
@@ -317,19 +318,19 @@ impl Scene {
         scene
     }
 
-    /// Returns the scene in which a path has none of these values, though it may be of another type.
+    /// Returns the scene in which a path has none of these values. It may have another type.
     fn without(&self, path: String, values: Ty) -> Self {
         let mut scene = self.clone();
         scene.others.push((path, values));
         scene
     }
 
-    /// Returns whether a path has none of these values: an earlier comparison would have been true.
+    /// Returns whether an earlier comparison excludes these values for a path.
     fn excludes(&self, path: &str, values: &Ty) -> bool {
         self.others.iter().any(|(known, others)| known == path && values.is_within(others))
     }
 
-    /// Returns what holds in both scenes, if both are possible.
+    /// Returns the facts that hold in both scenes, if both are possible.
     fn either(one: Option<Self>, two: Option<Self>) -> Option<Self> {
         let (Some(one), Some(two)) = (&one, &two) else { return one.or(two) };
         let names: BTreeSet<_> = one.variables.keys().chain(two.variables.keys()).cloned().collect();

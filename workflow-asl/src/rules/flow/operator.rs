@@ -1,4 +1,4 @@
-//! What operators imply about their operands: comparisons that are never true, and facts that follow from conditions.
+//! Derives facts about operands from operators, and finds comparisons that are never true.
 
 use workflow_jsonata::Node;
 
@@ -137,7 +137,7 @@ impl Flow<'_, '_> {
         self.say(Finding::NeverTrue { what, near }, place.at, Some(place.range(node)));
     }
 
-    /// Returns the scenes in which an expression is true, and in which it is not, as far as they are possible.
+    /// Returns the scenes in which an expression is true and not true, if they are possible.
     pub(super) fn narrow(&self, node: &Node, place: &Place<'_>) -> Outcomes {
         if self.depth.get() >= DEPTH {
             return Outcomes::both(&place.scene);
@@ -161,7 +161,7 @@ impl Flow<'_, '_> {
             NodeKind::Bool(false) => Outcomes { yes: None, ..same() },
             NodeKind::Binary(sign @ ("and" | "or"), left, right) => {
                 let left = self.narrow(left, place);
-                // The right side is evaluated where the left one does not decide.
+                // The right operand is evaluated only if the left one does not decide the result.
                 let joins = *sign == "and";
                 let (here, decided) = if joins { (left.yes, left.no) } else { (left.no, left.yes) };
                 let right = here.map(|scene| self.narrow(right, &Place { scene, ..place.clone() }));
@@ -185,7 +185,7 @@ impl Flow<'_, '_> {
                 Some(relation) => self.narrow_by_comparison(relation, left, right, place),
                 None => same(),
             },
-            // A value that counts as true is there.
+            // A value that counts as true exists.
             _ => match target(node, place) {
                 Some((origin, steps)) if !steps.is_empty() => {
                     let given = self.node(node, &Place { asks: true, ..place.clone() });
@@ -201,7 +201,7 @@ impl Flow<'_, '_> {
         }
     }
 
-    /// Narrows by `$exists(argument)`.
+    /// Derives facts from `$exists(argument)`.
     fn narrow_by_presence(&self, argument: &Node, place: &Place<'_>) -> Outcomes {
         let Some((origin, steps)) = target(argument, place) else { return Outcomes::both(&place.scene) };
         let given = self.node(argument, &Place { asks: true, ..place.clone() });
@@ -217,7 +217,7 @@ impl Flow<'_, '_> {
         Outcomes { yes, no }
     }
 
-    /// Narrows by a comparison of a path with a constant.
+    /// Derives facts from a comparison of a path with a constant.
     fn narrow_by_comparison(&self, relation: Relation, left: &Node, right: &Node, place: &Place<'_>) -> Outcomes {
         let same = || Outcomes::both(&place.scene);
         let sides = [(left, right, relation), (right, left, relation.turned())];
@@ -249,7 +249,7 @@ impl Flow<'_, '_> {
         Outcomes { yes, no }
     }
 
-    /// Returns whether an earlier comparison would have been true.
+    /// Returns whether an earlier comparison already excludes this constant.
     fn is_excluded(&self, tested: &Node, relation: Relation, constant: &Ty, place: &Place<'_>) -> bool {
         let Some(kind) = constant.kind() else { return false };
         match compared(&Ty::Any, kind, Some(relation), constant, true) {
@@ -269,7 +269,7 @@ impl Flow<'_, '_> {
     }
 }
 
-/// Returns how an operator of JSONata compares; `None` for others, also for `!=`.
+/// Returns the relation of a comparison operator of JSONata, or `None` for other operators and `!=`.
 fn relation(sign: &str) -> Option<Relation> {
     match sign {
         "=" => Some(Relation::Equal),

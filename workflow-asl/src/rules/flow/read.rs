@@ -1,4 +1,4 @@
-//! The types that JSONPath reads: paths, payload templates and calls of intrinsic functions.
+//! Computes the types that JSONPath reads: paths, payload templates and calls of intrinsic functions.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -18,7 +18,7 @@ use crate::{Finding, Pointer, placeholder};
 pub(super) type Read = Result<(Ty, Is), (Finding, Range<usize>)>;
 
 impl Flow<'_, '_> {
-    /// Returns the type of what a path reads, or why it certainly reads nothing.
+    /// Returns the type that a path reads, or the reason why it certainly reads nothing.
     pub(super) fn select(&self, scene: &Scene, path: &JsonPath) -> Read {
         let mut ty = match path.root() {
             Root::Value => scene.input.clone(),
@@ -83,7 +83,7 @@ impl Flow<'_, '_> {
         Ok(())
     }
 
-    /// Returns the item at an index, or that there is none.
+    /// Returns the item at an index, or the finding if there is no such item.
     pub(super) fn item(&self, ty: &Ty, index: i64, holder: &str) -> Result<(Ty, Is), Finding> {
         let Ty::Tuple(items) = ty else { return Ok((ty.item().unwrap_or(Ty::Any), Is::Maybe)) };
         let place = if index < 0 { index + items.len() as i64 } else { index };
@@ -93,7 +93,7 @@ impl Flow<'_, '_> {
         }
     }
 
-    /// Returns the finding for a member that is certainly not there.
+    /// Returns the finding for a member that certainly does not exist.
     pub(super) fn missing(&self, found: Found, of: &Ty, holder: &str, name: &str) -> Finding {
         let (holder, name) = (holder.to_owned(), name.to_owned());
         match found {
@@ -227,7 +227,7 @@ impl Flow<'_, '_> {
     }
 }
 
-/// Returns the members of all objects, the last winning.
+/// Returns the members of all objects. The last of several members with the same name is used.
 pub(super) fn merged(objects: &[Ty]) -> Ty {
     let mut merged = Fields::default();
     for object in objects.iter().filter(|ty| matches!(ty.kind(), None | Some(Kind::Object))) {
@@ -237,7 +237,7 @@ pub(super) fn merged(objects: &[Ty]) -> Ty {
         let known: BTreeMap<Rc<str>, Slot> = old.members.clone();
         for (name, slot) in old.members {
             let ty = match fields.members.get(&name).map(|new| new.is) {
-                // An open object may have it too.
+                // An open object may also have the member.
                 None if fields.open => Ty::Any,
                 _ => slot.ty.clone(),
             };
@@ -261,7 +261,7 @@ pub(super) fn merged(objects: &[Ty]) -> Ty {
     merged.into()
 }
 
-/// Returns the first names as a list in a sentence.
+/// Returns the first names, formatted as a list for a message.
 pub(super) fn few(names: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<String> {
     names.into_iter().take(8).map(|name| name.as_ref().to_owned()).collect()
 }

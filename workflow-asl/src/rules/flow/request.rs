@@ -9,13 +9,13 @@ use crate::document::QueryLanguage;
 use crate::request_input::RequestInput;
 use crate::{Finding, Pointer, template};
 
-/// A part of a request, with the template that makes it and what that gives.
+/// A part of a request, with the template that creates it and the type of the result.
 #[derive(Clone, Copy)]
 struct Part<'p> {
     value: &'p Value,
     ty: &'p Ty,
     shape: Shape,
-    /// The parameter's name; of an item, that of its list; of a map's values, none.
+    /// The parameter's name. An item has the name of its list, and a map's value has none.
     name: Option<&'static str>,
 }
 
@@ -72,7 +72,7 @@ impl Flow<'_, '_> {
                 Kind::Array | Kind::Object => takes.takes_json,
                 Kind::Text | Kind::Null => true,
             },
-            // Step Functions reads a number from text.
+            // Step Functions parses a number in a string.
             (_, Shape::Integer | Shape::Long | Shape::Float | Shape::Double) => match ty {
                 Ty::Text(Some(texts)) => texts.iter().any(|text| text.trim().parse::<f64>().is_ok()),
                 _ => matches!(kind, Kind::Number | Kind::Null | Kind::Text | Kind::Bool),

@@ -1,4 +1,4 @@
-//! The facts after a state: its output, the variables that it assigns, and the output of its handlers.
+//! Computes the facts after a state: its output, the variables that it assigns, and the output of its handlers.
 
 use std::rc::Rc;
 
@@ -12,7 +12,7 @@ use crate::reaching::assigned_name;
 use crate::rules::object_index::StateAt;
 use crate::{Finding, Pointer, placeholder, timestamp};
 
-/// The fields with a value of a certain kind, and those with the path to such a value.
+/// The fields whose value must have a certain kind, and the fields with a path to such a value.
 const KINDS: &[(&str, &str, Kind)] = &[
     ("Seconds", "SecondsPath", Kind::Number),
     ("Timestamp", "TimestampPath", Kind::Text),
@@ -175,7 +175,7 @@ impl Flow<'_, '_> {
         Outcome { catchers: catchers.collect(), next: Some((output, variables)), rules: Vec::new() }
     }
 
-    /// Returns the part of the value that `InputPath` or `OutputPath` leaves.
+    /// Returns the part of the value that `InputPath` or `OutputPath` selects.
     pub(super) fn part(&self, scene: &Scene, path: Option<&PathField>, at: &Pointer) -> Ty {
         match path {
             None => scene.input.clone(),
@@ -215,7 +215,7 @@ impl Flow<'_, '_> {
     /// Reports a value that certainly has none of the types that a field accepts.
     pub(super) fn expect(&self, ty: &Ty, wants: &[Kind], field: &'static str, text: &str, at: &Pointer) {
         let Some(kind) = ty.kind() else { return };
-        // Step Functions reads a number from text for these.
+        // Step Functions parses a number in a string for these fields.
         let reads = field.starts_with("MaxConcurrency") || field.starts_with("Tolerated");
         if let (true, Ty::Text(texts), true) = (reads, ty, wants.contains(&Kind::Number))
             && texts.as_ref().is_none_or(|texts| texts.iter().any(|text| text.trim().parse::<f64>().is_ok()))
@@ -248,7 +248,7 @@ impl Flow<'_, '_> {
         Ty::tuple(results.map(|result| result.unwrap_or(Ty::Any)).collect())
     }
 
-    /// Returns the result of a map, whose selector gives the input of an iteration, if there is one.
+    /// Returns the result of a map. Its item selector, if any, determines the input of an iteration.
     fn map(
         &self,
         number: usize,
@@ -295,7 +295,7 @@ fn error_output() -> Ty {
     fields.into()
 }
 
-/// Returns the input with a result at the place that `ResultPath` names.
+/// Returns the input with the result inserted at the path in `ResultPath`.
 fn insert(raw: &Ty, path: &PathField, result: Ty) -> Ty {
     let path = match path {
         PathField::Null => return raw.clone(),

@@ -10,9 +10,9 @@ use crate::path::Segment;
 use crate::placeholder;
 use crate::result::{Member, Presence, ResultPart};
 
-/// The limits of a type: its strings, items and members, its depth, and the number of types inside it, each counted as
-/// often as it occurs, because types share their parts but are compared and joined part by part. Beyond them, the type
-/// is unknown.
+/// The limits of a type: the number of its strings, items and members, its depth, and the number of types inside it. A
+/// shared type is counted at each occurrence, because types are compared and joined part by part. A type beyond the
+/// limits is unknown.
 const TEXTS: usize = 24;
 const TEXT_BYTES: usize = 80;
 const ITEMS: usize = 32;
@@ -20,26 +20,26 @@ const MEMBERS: usize = 96;
 const HEIGHT: usize = 16;
 const SIZE: usize = 1_000;
 
-/// The certain facts about a value. Each type includes a value that is never computed.
+/// The certain facts about a value. Every type includes a value that is never computed.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Ty {
-    /// Nothing.
+    /// An unknown value.
     Any,
     Null,
     Bool(Option<bool>),
     Number(Range),
-    /// One of these strings, or any.
+    /// One of these strings, or any string.
     Text(Option<Rc<BTreeSet<Rc<str>>>>),
     Object(Rc<Fields>),
     /// Any number of items.
     List(Rc<Ty>),
     /// These items.
     Tuple(Rc<[Ty]>),
-    /// A part of the result of an API, read on demand, with the name of the call.
+    /// A part of the result of an API call, which is read when needed, with the name of the call.
     Api(ResultPart, Rc<str>),
 }
 
-/// The numbers between two bounds, which may belong to it.
+/// The numbers between two bounds, which may be inclusive.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Range {
     pub(super) low: (f64, bool),
@@ -50,15 +50,15 @@ pub(super) struct Range {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Fields {
     pub(super) members: BTreeMap<Rc<str>, Slot>,
-    /// Whether it may have other members.
+    /// Whether the object may have other members.
     pub(super) open: bool,
-    /// Whether it may be something other than an object.
+    /// Whether the value may be something other than an object.
     pub(super) loose: bool,
     height: usize,
     size: usize,
 }
 
-/// A member, and whether it is there.
+/// A member, and whether it exists.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Slot {
     pub(super) ty: Ty,
@@ -69,7 +69,7 @@ pub(super) struct Slot {
 pub(super) enum Is {
     There,
     Maybe,
-    /// A test has shown that it is not.
+    /// Certainly absent, because of a test.
     Absent,
 }
 
@@ -88,11 +88,11 @@ pub(super) enum Kind {
 pub(super) enum Found {
     There(Ty),
     Maybe(Ty),
-    /// Certainly absent: a test has shown it.
+    /// Certainly absent, because of a test.
     Absent,
-    /// Certainly absent: the object has other members.
+    /// Certainly absent, because the members of the object are known.
     Unknown(Option<(ResultPart, Rc<str>)>),
-    /// Certainly absent: the value is not an object.
+    /// Certainly absent, because the value is not an object.
     NoObject(Kind),
 }
 
@@ -103,7 +103,7 @@ impl Range {
         Self { low: (number, true), high: (number, true) }
     }
 
-    /// Returns the numbers in both, if there are any.
+    /// Returns the intersection of two ranges, if it is not empty.
     pub(super) fn meet(self, other: Self) -> Option<Self> {
         let low = match self.low.0.total_cmp(&other.low.0) {
             std::cmp::Ordering::Equal => (self.low.0, self.low.1 && other.low.1),
@@ -196,7 +196,7 @@ impl Fields {
         joined
     }
 
-    /// Returns the names of the members that may be there.
+    /// Returns the names of the members that may exist.
     pub(super) fn names(&self) -> Vec<String> {
         let there = self.members.iter().filter(|(_, slot)| slot.is != Is::Absent);
         there.map(|(name, _)| name.to_string()).collect()
@@ -234,7 +234,7 @@ impl Ty {
         Self::Tuple(items.into())
     }
 
-    /// Returns the type of a constant. A placeholder in it may become anything.
+    /// Returns the type of a constant. A placeholder in it may become any value.
     pub(super) fn constant(value: &Value) -> Self {
         match value {
             Value::Null => Self::Null,
@@ -263,7 +263,7 @@ impl Ty {
         }
     }
 
-    /// Returns how many types are in it, with itself.
+    /// Returns the number of types in it, including itself.
     fn size(&self) -> usize {
         1 + match self {
             Self::Object(fields) => fields.size,
@@ -296,7 +296,8 @@ impl Ty {
         })
     }
 
-    /// Returns the only texts that the value may be, and the call that gives it, if AWS lists them.
+    /// Returns the strings that the value may be, if they are known, and the API call that returns it, if AWS lists
+    /// them.
     pub(super) fn texts(&self) -> Option<(BTreeSet<Rc<str>>, Option<&str>)> {
         match self {
             Self::Text(texts) => Some((texts.as_deref()?.clone(), None)),
@@ -350,13 +351,13 @@ impl Ty {
         }
     }
 
-    /// Returns the members of an object, where they can be listed; an unknown value may be one with any.
+    /// Returns the members of an object if they are known. An unknown value may have any members.
     pub(super) fn fields(&self) -> Option<Fields> {
         match self {
             Self::Any => Some(Fields::open()),
             Self::Object(fields) => Some((**fields).clone()),
             Self::Api(part, call) => {
-                // A member may be missing in the table.
+                // The table of the API may lack a member.
                 let mut fields = Fields::open();
                 for member in part.shape().structure()?.members() {
                     if let Member::Found(part, presence) = part.member(member.name) {
@@ -370,7 +371,7 @@ impl Ty {
         }
     }
 
-    /// Returns the value with this at the end of a path of names; `None` if it cannot have the path.
+    /// Returns the type of the value with `slot` at the end of a path of names, or `None` if it cannot have the path.
     pub(super) fn with(&self, path: &[Segment<'_>], slot: Slot) -> Option<Self> {
         let Some((step, rest)) = path.split_first() else { return Some(slot.ty) };
         match (step, self) {
@@ -404,7 +405,7 @@ impl Ty {
         }
     }
 
-    /// Returns the type of what is one or the other.
+    /// Returns the type of a value that has one of two types.
     pub(super) fn join(&self, other: &Self) -> Self {
         match (self, other) {
             (Self::Null, Self::Null) => Self::Null,
@@ -447,7 +448,7 @@ impl Ty {
         }
     }
 
-    /// Returns whether each of the known texts, numbers or booleans is among others.
+    /// Returns whether all of the known strings, numbers or booleans are among those of `others`.
     pub(super) fn is_within(&self, others: &Self) -> bool {
         match (self, others) {
             (Self::Text(Some(one)), Self::Text(Some(others))) => one.is_subset(others),
@@ -457,7 +458,7 @@ impl Ty {
         }
     }
 
-    /// Returns whether two types are equal; quickly where they share their parts.
+    /// Returns whether two types are equal. Types that share their parts are compared quickly.
     pub(super) fn same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Object(one), Self::Object(two)) => Rc::ptr_eq(one, two) || fields_same(one, two),

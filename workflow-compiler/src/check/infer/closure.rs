@@ -1,4 +1,4 @@
-//! Closures: which functions take one, the types of its parameters, and the value that it must give.
+//! Infers closures: which functions take one, the types of its parameters, and the type of its result.
 
 use workflow_asl::Code;
 use workflow_asl::jsonata::{Callback, FunctionId as Row, Passed, Returned};
@@ -15,7 +15,7 @@ use crate::check::value_site::{ClosureScope, ValueSite};
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Closure, Expr, ExprKind, Root, Text};
 
-/// Returns the function that calls the closure among these arguments, with what it passes, and the closure.
+/// Returns the function that takes a closure among these arguments, the values that it passes, and the closure.
 pub(crate) fn callback<'e>(name: &str, arguments: &'e [Expr]) -> Option<(Function, Callback, &'e Closure)> {
     let function = Function::from_name(name)?;
     match arguments.get(1).map(|argument| &argument.kind) {
@@ -25,8 +25,8 @@ pub(crate) fn callback<'e>(name: &str, arguments: &'e [Expr]) -> Option<(Functio
 }
 
 impl<'a> Analysis<'a> {
-    /// Infers a call with a closure, whose other arguments have these types. Returns the type of the result; `None` if the
-    /// function takes no closure, which is reported.
+    /// Infers a call with a closure, whose other arguments have these types. Returns the type of the result. Reports a
+    /// function that takes no closure, and returns `None`.
     pub(super) fn infer_with_closure(
         &self,
         place: ValueSite<'_, 'a>,
@@ -38,7 +38,7 @@ impl<'a> Analysis<'a> {
         for (index, argument) in arguments.iter().enumerate() {
             let ExprKind::Closure(closure) = &argument.kind else { continue };
             if called.is_none() || index != 1 {
-                // An unknown function is another problem.
+                // An unknown function is reported elsewhere.
                 if is_known(&name.value) {
                     sink.report(|| no_closure(Some(name), closure));
                 }
@@ -98,7 +98,7 @@ impl<'a> Analysis<'a> {
         }
         let given = self.infer(inner, body, sink);
         let ty = match given {
-            // An absent value would be left out.
+            // JSONata would omit an absent value.
             Ty::Option(_) => self.operand(inner, body, sink),
             given => {
                 self.needed(inner, body, None, sink);
@@ -120,13 +120,13 @@ impl<'a> Analysis<'a> {
         ty
     }
 
-    /// Infers the body of a closure in a place that takes none.
+    /// Infers the body of a closure where no closure is expected.
     pub(super) fn infer_body(&self, place: ValueSite<'_, 'a>, closure: &Closure, passed: &[Ty], sink: &mut Sink<'_>) {
         let scope = place.closure(parameters(closure, passed));
         self.infer(place.inside(&scope), &closure.body, sink);
     }
 
-    /// Reports parameters that are too many, too few, not used, or have a name that another one has.
+    /// Reports too many or too few parameters, unused parameters, and duplicate or shadowing names.
     fn parameters_fit(
         &self,
         place: ValueSite<'_, 'a>,
@@ -187,13 +187,13 @@ impl<'a> Analysis<'a> {
     }
 }
 
-/// Returns the parameters of a closure with the types of what it is passed.
+/// Returns the parameters of a closure with their types.
 fn parameters<'e>(closure: &'e Closure, passed: &[Ty]) -> Vec<(&'e str, Ty)> {
     let types = passed.iter().cloned().chain(std::iter::repeat(Ty::Unknown));
     closure.parameters.iter().map(|name| name.value.as_str()).zip(types).collect()
 }
 
-/// Returns the types of what a closure is passed, by the types of the function's arguments.
+/// Returns the types of a closure's parameters, given the types of the function's arguments.
 fn passed_types(callback: &Callback, types: &[Ty]) -> Vec<Ty> {
     let of = types.first().map_or(&Ty::Unknown, Ty::present);
     let item = || match of {
@@ -217,7 +217,7 @@ fn passed_types(callback: &Callback, types: &[Ty]) -> Vec<Ty> {
     types.collect()
 }
 
-/// Returns the type of a result that starts with a value of this type: what is added to it may be of a wider one.
+/// Returns the type of a result that starts with a value of this type. The values added to it may have a wider type.
 fn started(ty: &Ty) -> Ty {
     match ty {
         Ty::Integer(_) => Ty::Number,
@@ -227,7 +227,7 @@ fn started(ty: &Ty) -> Ty {
     }
 }
 
-/// Returns what a function with a closure gives, whose body has this type.
+/// Returns the type of a call of a function with a closure whose body has this type.
 fn result(function: Function, types: &[Ty], body: Ty) -> Ty {
     let Function::Jsonata(row) = function else { return Ty::Unknown };
     let first = types.first().map_or(&Ty::Unknown, Ty::present);
@@ -250,7 +250,7 @@ fn result(function: Function, types: &[Ty], body: Ty) -> Ty {
     }
 }
 
-/// Reports a first argument without items or members.
+/// Reports a first argument that has no items or members.
 fn holds_items(name: &Text, callback: &Callback, (ty, argument): (&Ty, &Expr), sink: &mut Sink<'_>) {
     let of_object = callback.passed.contains(&Passed::Member);
     let (wanted, kinds) = if of_object { ("an object", kinds::OBJECT) } else { ("a list", kinds::ARRAY) };
@@ -263,7 +263,7 @@ fn holds_items(name: &Text, callback: &Callback, (ty, argument): (&Ty, &Expr), s
     }
 }
 
-/// A closure where none is expected.
+/// Returns the problem for a closure where none is expected.
 pub(super) fn no_closure(function: Option<&Text>, closure: &Closure) -> Problem {
     let message = match function {
         Some(name) => format!("`{}` takes no closure here", name.value),

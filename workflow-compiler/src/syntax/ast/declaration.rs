@@ -11,7 +11,7 @@ use super::{Catcher, Clause, Comment, Expr, Retrier, Target, Text, TokenSpan, pl
 pub struct Declaration {
     /// The `///` comment.
     pub comment: Comment,
-    /// The macros in `#[derive(…)]`, of a type.
+    /// The macros in `#[derive(…)]`, for a type.
     pub derives: Vec<Derive>,
     /// The keyword.
     pub keyword: Ident,
@@ -36,7 +36,7 @@ pub enum DeclarationKind {
     Query {
         /// The language.
         language: QueryLanguage,
-        /// Whether the document states the language although it is the default.
+        /// Whether the document contains the language even though it is the default.
         explicit: bool,
     },
     /// `type standard;` or `type express;`
@@ -81,7 +81,7 @@ pub enum DeclarationKind {
 pub struct Property {
     /// Its kind.
     pub kind: PropertyKind,
-    /// Its states, in source order: names and texts.
+    /// Its states, in source order, as names or string literals.
     pub states: Vec<Target>,
 }
 
@@ -114,9 +114,9 @@ pub struct FieldDecl {
     pub wire: String,
     /// Its type.
     pub ty: Type,
-    /// What serde reads when it is absent.
+    /// The value that serde uses when the field is absent.
     pub default: Option<FieldDefault>,
-    /// What its values must be.
+    /// The constraints on its values.
     pub constraints: Vec<Constraint>,
 }
 
@@ -129,16 +129,16 @@ pub struct Constraint {
     pub least: Option<Bound>,
     /// The greatest number or length.
     pub greatest: Option<Bound>,
-    /// Its word.
+    /// The span of its name.
     pub span: TokenSpan,
 }
 
 /// The kinds of constraints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConstraintKind {
-    /// `range`: of a number.
+    /// `range`: limits a number.
     Range,
-    /// `length`: the characters of a text, the items of a list, the members of a map.
+    /// `length`: limits the characters of a string, the items of a list, or the members of a map.
     Length,
 }
 
@@ -146,7 +146,7 @@ impl ConstraintKind {
     /// Every kind.
     pub const ALL: [Self; 2] = [Self::Range, Self::Length];
 
-    /// Returns its word.
+    /// Returns the name in the source.
     pub fn word(self) -> &'static str {
         match self {
             Self::Range => "range",
@@ -165,7 +165,7 @@ pub struct Bound {
 }
 
 impl Bound {
-    /// Returns the whole number, if it is one.
+    /// Returns the bound as an integer, if it is one.
     pub fn whole(&self) -> Option<i128> {
         self.text.parse().ok()
     }
@@ -190,9 +190,9 @@ pub struct FieldDefault {
 pub enum DefaultValue {
     /// The `Default` of the field's type.
     OfType,
-    /// The field of the struct's value: what the function with this path returns, or else its `Default`.
+    /// The field of the struct's default value: the result of the function with this path, or else its `Default`.
     OfStruct(Option<TokenStream>),
-    /// What the function with this path returns.
+    /// The result of the function with this path.
     Function(TokenStream),
 }
 
@@ -211,7 +211,7 @@ impl Derive {
         self.path.clone().into_iter().last().map(|word| word.to_string()).unwrap_or_default()
     }
 
-    /// Returns whether its path is one word, which Rust knows everywhere.
+    /// Returns whether its path is one word, which is always in scope.
     pub fn is_of_prelude(&self) -> bool {
         const PRELUDE: [&str; 9] =
             ["Clone", "Copy", "Debug", "Default", "Eq", "Hash", "Ord", "PartialEq", "PartialOrd"];
@@ -235,7 +235,7 @@ pub struct VariantDecl {
     pub comment: Comment,
     /// The Rust name.
     pub name: Ident,
-    /// The text in JSON.
+    /// The string in JSON.
     pub wire: String,
     /// Whether it is the enum's `#[default]`.
     pub is_default: bool,

@@ -1,4 +1,4 @@
-//! Fragments: the uses of a fragment in the source, and what is left of them once their states are inlined.
+//! The syntax tree of uses of fragments, and the record of a use after its states are inlined.
 //!
 //! A fragment itself is a [`Workflow`](super::Workflow) with fewer declarations.
 
@@ -17,47 +17,48 @@ pub struct Use {
     pub keyword: Ident,
     /// The fragment.
     pub fragment: Ident,
-    /// The name of this use: the fragment's, unless another follows `as`.
+    /// The name of the use: the name after `as`, or else the fragment's name.
     pub name: Ident,
-    /// The name before that of each state in the document, if it is not the name of the use.
+    /// The prefix of each state's name in the document, if it is not the name of the use.
     pub alias: Option<Text>,
     /// The arguments.
     pub arguments: Vec<Member>,
     /// The clauses, in source order.
     pub clauses: Vec<Clause>,
-    /// Where it continues when the fragment has ended.
+    /// The target of the transition at the end of the fragment.
     pub transition: Option<Target>,
     /// The last words before the transition.
     pub tail: TokenSpan,
     /// Whether it ends with `;`.
     pub closed: bool,
-    /// Whether words of it were skipped (and reported).
+    /// Whether tokens of it were skipped (and reported).
     pub broken: bool,
-    /// How many states of its body precede it.
+    /// The number of states of the enclosing body before it.
     pub place: usize,
 }
 
 impl Use {
-    /// Returns the name before that of each state in the document; empty for none.
+    /// Returns the prefix of each state's name in the document; empty for none.
     pub fn asl_name(&self) -> String {
         self.alias.as_ref().map_or_else(|| super::plain(&self.name), |alias| alias.value.clone())
     }
 }
 
-/// A use of a fragment, whose states are now among the others.
+/// A use of a fragment whose states are inlined.
 #[derive(Clone, Debug)]
 pub struct Inlined {
     /// Its number among the uses of the workflow, from 1.
     pub number: u32,
-    /// The number of the use around it.
+    /// The number of the enclosing use.
     pub outer: Option<u32>,
-    /// The fragment's name, where the use has it.
+    /// The fragment's name, with its span at the use.
     pub fragment: Ident,
     /// The name of the use as written.
     pub written: Ident,
-    /// The full name of the use, with the names of the uses around it: `ToldAsk` is the use `Ask` in the use `Told`.
+    /// The full name of the use, which includes the names of the enclosing uses: `ToldAsk` is the use `Ask` in the use
+    /// `Told`.
     pub name: String,
-    /// The same as the document has it: `Told / Ask`.
+    /// The full name in the document: `Told / Ask`.
     pub asl_name: String,
     /// The braces of the fragment.
     pub braces: (Span, Span),
@@ -71,6 +72,6 @@ pub struct Inlined {
     pub result: Option<Type>,
     /// The name of the state that runs first.
     pub first: String,
-    /// The names of the states with which it ends.
+    /// The names of the states that end it.
     pub ends: Vec<String>,
 }

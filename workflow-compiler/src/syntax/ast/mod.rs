@@ -28,7 +28,7 @@ use workflow_asl::document::QueryLanguage;
 use super::keyword::ClauseKind;
 use crate::problem::Problem;
 
-/// The number of a node of the tree, by which analyses keep what they know of it; each workflow counts its own.
+/// The number of a node of the tree, which analyses use as a key. Each workflow has its own numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NodeId(pub(crate) usize);
 
@@ -44,8 +44,8 @@ pub struct TokenSpan {
     pub first: Span,
     /// The last token.
     pub last: Span,
-    /// The number of the use of a fragment for which these words stand; 0 for none. One word of a fragment stands for
-    /// something else in each use.
+    /// The number of the use of a fragment that these tokens belong to; 0 for none. The tokens of a fragment have a
+    /// separate meaning in each use.
     pub(crate) in_use: u32,
 }
 
@@ -77,7 +77,7 @@ pub struct Text {
     pub span: TokenSpan,
 }
 
-/// The comment in `///`, `//!` or the clause `comment`. Lines are joined by line feeds.
+/// The comment from `///`, `//!` or the clause `comment`. Lines are joined by line feeds.
 pub type Comment = Option<Text>;
 
 /// One `workflow Name { … }`.
@@ -91,21 +91,21 @@ pub struct Workflow {
     pub visibility: TokenStream,
     /// Its name.
     pub name: Ident,
-    /// The brace that opens the body.
+    /// The opening brace of the body.
     pub brace: Span,
-    /// The brace that closes it.
+    /// The closing brace of the body.
     pub close: Span,
     /// Everything except states, in source order.
     pub declarations: Vec<Declaration>,
     /// The states.
     pub body: Body,
-    /// The uses of fragments whose states are in the body, each before those in it.
+    /// The inlined uses of fragments. A use precedes the uses inside it.
     pub inlined: Vec<Inlined>,
     /// The names of the types that those fragments declare.
     pub of_fragments: BTreeSet<String>,
-    /// How many nodes it has.
+    /// The number of nodes in it.
     pub(crate) nodes: usize,
-    /// The numbers of the problems found while it was parsed.
+    /// The range of the problems that were found while it was parsed.
     pub problems: Range<usize>,
 }
 
@@ -138,9 +138,9 @@ pub struct Body {
     pub states: Vec<State>,
     /// The uses of fragments, until their states are inlined.
     pub uses: Vec<Use>,
-    /// What introduces it (`workflow Name`, `branch`, the map's name), for errors about the whole body.
+    /// The tokens that introduce it (`workflow Name`, `branch`, the map's name), for errors about the whole body.
     pub span: TokenSpan,
-    /// Whether part of it did not parse (which was reported). States may be missing.
+    /// Whether part of it did not parse (and was reported). States may be missing.
     pub broken: bool,
 }
 
@@ -167,7 +167,7 @@ pub struct State {
     pub tail: TokenSpan,
     /// Whether it ends with `;`.
     pub closed: bool,
-    /// Whether words of it were skipped (and reported). So a missing transition, body or resource is not reported.
+    /// Whether tokens of it were skipped (and reported). If so, a missing transition, body or resource is not reported.
     pub broken: bool,
 }
 
@@ -189,7 +189,7 @@ pub fn plain(ident: &Ident) -> String {
 pub enum Head {
     /// `task X = resource { body }`
     Task {
-        /// What it calls; `None` if it did not parse.
+        /// The resource that it calls; `None` if it did not parse.
         resource: Option<Resource>,
         /// The request (an object), if any.
         body: Option<Expr>,
@@ -211,7 +211,7 @@ pub enum Head {
         over: Option<MapItems>,
         /// The states.
         body: Body,
-        /// Whether the document has `Iterator` (keyword `iterator` before the body).
+        /// Whether the document uses `Iterator` (keyword `iterator` before the body).
         iterator: bool,
     },
     /// `succeed X { body }` or `succeed X = value`
@@ -253,7 +253,7 @@ pub struct Choice {
 pub struct Arm {
     /// The `///` comment.
     pub comment: Comment,
-    /// When it matches.
+    /// The condition under which it matches.
     pub when: When,
     /// The target.
     pub target: Target,
@@ -263,7 +263,7 @@ pub struct Arm {
     pub span: TokenSpan,
 }
 
-/// When an arm matches.
+/// The condition under which an arm matches.
 #[derive(Clone, Debug)]
 pub enum When {
     /// `if condition`
@@ -304,9 +304,9 @@ pub enum Target {
     State(Ident),
     /// `-> "any state name"`
     Text(Text),
-    /// The arrow without a target, which was reported.
+    /// An arrow to `end`, which was reported.
     End(Ident),
-    /// The arrow is there, its target is not (and that was reported).
+    /// An arrow without a target, which was reported.
     Missing(TokenSpan),
 }
 
@@ -325,7 +325,7 @@ pub struct Clause {
     pub value: ClauseValue,
     /// The whole clause.
     pub span: TokenSpan,
-    /// The problem if the clause is in ASL syntax. The state's query language decides on the fix.
+    /// The problem if the clause is in ASL syntax. The fix depends on the state's query language.
     pub other_language: Option<Box<Problem>>,
 }
 

@@ -1,4 +1,4 @@
-//! The checks on types. Each returns `None` if the type is right, otherwise the error message.
+//! The checks on types. Each check returns `None` if the type is right, or else the error message.
 
 use super::message::{Message, edits};
 use super::shape::{ARRAY, BOOL, FRACTION, Kinds, NULL, NUMBER, OBJECT, OPEN, Shape, TEXT, may_lose_fraction};
@@ -8,7 +8,7 @@ use crate::MachineType;
 /// The length of the longest path that is checked.
 pub(super) const DEEPEST: usize = 32;
 
-/// Checks that the last step of a path exists, provided that the steps before it do: they have their own checks.
+/// Checks that the last step of a path exists if the steps before it do, because each of these has its own check.
 /// `words` is the source text before the step, `code` is the error's code.
 pub const fn is_member(shape: &'static Shape, path: &[PathStep<'_>], words: &str, code: &str) -> Option<Message> {
     let found = walk(shape, path, true, None);
@@ -42,9 +42,9 @@ pub const fn is_read(
     answer
 }
 
-/// Checks that the value has one of these kinds, as far as it is known (bits: null 1, bool 2, number 4, text 8, array
-/// 16, object 32; for a number, 64 with a fraction, 128 possibly with one). `wanted` describes the expected value.
-/// `help` is added unless it is empty.
+/// Checks that the value has one of these kinds, as far as it is known. The bits are null 1, bool 2, number 4, string
+/// 8, array 16, object 32; for a number, 64 with a fraction, 128 possibly with one. `wanted` describes the expected
+/// value. `help` is added unless it is empty.
 pub const fn kind(
     shape: &'static Shape,
     path: &[PathStep<'_>],
@@ -73,8 +73,8 @@ pub const fn kind(
     Some(message)
 }
 
-/// Checks that the value exists and, unless that was already checked, is not `null`. `words` is its source text, `help`
-/// is for a value that may be absent.
+/// Checks that the value exists and is not `null`, unless `null` was already checked. `words` is its source text,
+/// `help` is for a value that may be absent.
 pub const fn needed(
     shape: &'static Shape,
     path: &[PathStep<'_>],
@@ -104,7 +104,7 @@ pub const fn needed(
     Some(message)
 }
 
-/// Checks that the value is not left out, although it may be `null`. `words` is its source text.
+/// Checks that the value is not omitted. It may be `null`. `words` is its source text.
 pub const fn there(
     shape: &'static Shape,
     path: &[PathStep<'_>],
@@ -123,7 +123,7 @@ pub const fn there(
     None
 }
 
-/// Checks that the value may be this text.
+/// Checks that the value may be this string.
 pub const fn text(
     shape: &'static Shape,
     path: &[PathStep<'_>],
@@ -156,7 +156,7 @@ pub const fn members(
     }
     let mut rest = given;
     while let [name, tail @ ..] = rest {
-        // A misspelt member is reported at its own word.
+        // A misspelt member is reported at its own position.
         if edits(name, found.lacks).is_some() && is_slip(shape, path, name) {
             return None;
         }
@@ -171,7 +171,7 @@ pub const fn members(
     Some(message)
 }
 
-/// Returns whether an object there has no such member, and the name is probably a slip.
+/// Returns whether the object lacks this member, and the name is probably a misspelling.
 const fn is_slip(shape: &'static Shape, path: &[PathStep<'_>], name: &str) -> bool {
     let mut steps = [PathStep::Computed(true); DEEPEST + 1];
     let mut at = 0;
@@ -184,12 +184,12 @@ const fn is_slip(shape: &'static Shape, path: &[PathStep<'_>], name: &str) -> bo
     !walk(shape, steps, true, None).found
 }
 
-/// Checks that the last step of the path is not a misspelt member. Members that the type does not have are allowed:
-/// nobody reads them.
+/// Checks that the last step of the path is not a misspelt member. Unused members that the type does not have are
+/// allowed.
 pub const fn no_slip(shape: &'static Shape, path: &[PathStep<'_>], what: &str, code: &str) -> Option<Message> {
     let found = walk(shape, path, true, None);
     let Some(PathStep::Member(name, _)) = path.last() else { return None };
-    // If a flattened member is given by its own name, its missing members are reported.
+    // If a flattened member is given under its own name, its missing members are reported.
     let renamed = matches!(found.names.renamed, Some(wire) if !wire.is_empty());
     let meant = found.names.nearest.is_some() || renamed;
     if !found.found && found.depth + 1 == path.len() && meant {

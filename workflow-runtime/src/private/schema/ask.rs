@@ -1,4 +1,4 @@
-//! The checks that generated code makes. Each is a constant, and a failure is an error at its source text.
+//! The checks that generated code makes. Each check is a constant, and a failure is an error at its source text.
 
 use super::answer;
 use super::shape::Shape;
@@ -11,7 +11,7 @@ macro_rules! questions {
         #[track_caller]
         pub const fn $name($($argument: $type),*) {
             if let Some(message) = answer::$name($($argument),*) {
-                // While rustc evaluates a constant, a panic is an error in the user's code.
+                // When rustc evaluates a constant, a panic is an error in the user's code.
                 panic!("{}", message.text());
             }
         }

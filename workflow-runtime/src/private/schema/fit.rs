@@ -1,5 +1,5 @@
-//! Compares two types: whether values of one are valid for the other, by kinds, optional values, items and required
-//! members.
+//! Compares two types: whether values of one type are valid for the other, by kinds, optional values, items and
+//! required members.
 //!
 //! For enums with data, only the kind is compared.
 
@@ -49,7 +49,7 @@ impl<'p> Side<'p> {
     }
 }
 
-/// The description of the given value, and the error codes.
+/// The description of the given value, with the error codes.
 #[derive(Clone, Copy)]
 struct Words<'t> {
     what: &'t str,
@@ -57,14 +57,14 @@ struct Words<'t> {
     lacks: &'t str,
 }
 
-/// The compared part of a value, for the message: a member by its name, or an item with an empty name.
+/// The compared part of a value, for the message. An item has an empty name.
 struct ComparedPart<'t> {
     name: &'t str,
     of: Option<&'t ComparedPart<'t>>,
 }
 
-/// Checks that a part of a type of the user's own is valid for its target. With `absent`, an optional value is reported
-/// too. `lacks` is the code for a missing member.
+/// Checks that a part of a user-defined type is valid for its target. With `absent`, an optional value is reported too.
+/// `lacks` is the code for a missing member.
 #[track_caller]
 pub const fn fits(
     shape: &'static Shape,
@@ -196,7 +196,7 @@ const fn members(
     }
 }
 
-/// Returns the members of an object there; none unless it is exactly one object.
+/// Returns the members of the object at the path, or none unless the value is exactly one object.
 const fn members_at(shape: &'static Shape, own: &'static Shape, path: &[PathStep<'_>]) -> &'static [Field] {
     match (shape, path) {
         (Shape::Named { of, .. }, _) => members_at(of, shape, path),

@@ -1,4 +1,4 @@
-//! The checks of `#[handler]`: whether a function's types are those that a task sends and reads.
+//! The checks of `#[handler]`: a function's types must be those that a task sends and reads.
 
 #![expect(clippy::panic, reason = "a panic while rustc computes a constant is an error of the user's code")]
 
@@ -38,7 +38,7 @@ pub const fn is_handled(types: &Types, workflow: &str, state: &str) {
     panic!("{}", message.text());
 }
 
-/// Returns the shape of what a task sends; any shape if it is not a handled task, which [`is_handled`] reports.
+/// Returns the shape of a task's request. A state that is not a handled task has any shape; [`is_handled`] reports it.
 pub const fn sends(types: &Types, state: &str) -> &'static Shape {
     match find(types, state) {
         Some(handled) => handled.sends,
@@ -69,7 +69,7 @@ impl<T: Schema, E> Returned for Result<T, E> {
     const SHAPE: &'static Shape = T::SHAPE;
 }
 
-/// Returns the shape at a path in a type; any shape if it is unknown.
+/// Returns the shape at a path in a type, or any shape if it is unknown.
 pub const fn at(shape: &'static Shape, path: &[PathStep<'_>]) -> &'static Shape {
     lead(shape, shape, path)
 }
@@ -82,7 +82,7 @@ const fn lead(shape: &'static Shape, own: &'static Shape, path: &[PathStep<'_>])
             _ => &Shape::Any,
         },
         (Shape::Named { .. }, []) => shape,
-        // Without the enclosing type, it would be another shape.
+        // Without the enclosing type, `Own` would refer to another shape.
         (_, []) if has_own(shape) => &Shape::Any,
         (_, []) => shape,
         (Shape::Named { of, .. }, _) => lead(of, shape, path),
@@ -110,7 +110,7 @@ const fn member(fields: &'static [Field], name: &str) -> Option<&'static Shape> 
     None
 }
 
-/// Returns whether a shape refers to an enclosing one.
+/// Returns whether a shape refers to an enclosing shape.
 const fn has_own(shape: &Shape) -> bool {
     match shape {
         Shape::Own => true,

@@ -10,7 +10,7 @@ pub enum SchemaPart {
     Text(&'static str),
     /// The schema of a type of the user's Rust code.
     Type {
-        /// Where it is in the document, as a reference: a fragment of a URI.
+        /// The location in the document, as a reference (a fragment of a URI).
         place: &'static str,
         /// The type's shape.
         shape: &'static Shape,
@@ -24,18 +24,18 @@ pub const fn schema_length(parts: &[SchemaPart]) -> usize {
     text.length
 }
 
-/// Returns the text, whose length is known.
+/// Returns the bytes of the text, given their number.
 pub const fn schema_bytes<const LENGTH: usize>(parts: &[SchemaPart]) -> [u8; LENGTH] {
     let mut bytes = [b' '; LENGTH];
     Text { bytes: &mut bytes, length: 0 }.parts(parts);
     bytes
 }
 
-/// Returns the text of these bytes.
+/// Returns the bytes as a string.
 pub const fn schema_text(bytes: &'static [u8]) -> &'static str {
     match std::str::from_utf8(bytes) {
         Ok(text) => text,
-        // Only whole texts are written.
+        // Only complete strings are written.
         Err(_) => "{}",
     }
 }
@@ -56,7 +56,7 @@ macro_rules! __workflow_json_schema {
     }};
 }
 
-/// A place in the document: a step below another place, or below the type's own reference.
+/// A location in the document: a step below another location, or below the reference of the type.
 struct Place<'a> {
     above: Option<&'a Place<'a>>,
     step: Step,
@@ -78,7 +78,7 @@ impl Place<'_> {
     }
 }
 
-/// Where the text is written; as long as there is no room, it is only measured.
+/// The output buffer. While it has no room, the text is only measured.
 struct Text<'a> {
     bytes: &'a mut [u8],
     length: usize,
@@ -152,7 +152,7 @@ impl Text<'_> {
         self.add("\"");
     }
 
-    /// Writes a place as a reference.
+    /// Writes a location as a reference.
     const fn reference(&mut self, place: &Place<'_>) {
         if let Some(above) = place.above {
             self.reference(above);
@@ -183,8 +183,9 @@ impl Text<'_> {
         }
     }
 
-    /// Writes the schema of a shape at this place. `own` is the place of the innermost shape with a name around it. `flat`
-    /// is whether its members are among others, which it must not exclude.
+    /// Writes the schema of a shape at this location. `own` is the location of the innermost enclosing named shape.
+    /// `flat` is whether the members of the shape are flattened into an object with other members, which the schema
+    /// must not exclude.
     const fn schema(&mut self, shape: &Shape, place: &Place<'_>, own: Option<&Place<'_>>, flat: bool) {
         match shape {
             Shape::Any | Shape::Opaque { .. } => self.add("{}"),
@@ -193,7 +194,7 @@ impl Text<'_> {
             Shape::Number | Shape::Float => self.add("{\"type\":\"number\"}"),
             Shape::Integer { least, greatest } => {
                 self.add("{\"type\":\"integer\"");
-                // The bounds of 128 bits are not exact, and no reader of JSON has such integers.
+                // The bounds of 128-bit integers are not exact, and no JSON reader has such integers.
                 if *least != i128::MIN {
                     self.add(",\"minimum\":");
                     self.integer(*least);
@@ -318,7 +319,7 @@ impl Text<'_> {
         self.schema(field.shape, &place.below(Step::Item("/allOf", 0)), own, false);
         let mut rest = field.rules;
         while let [rule, tail @ ..] = rest {
-            // A keyword counts only for values of its own kind.
+            // A keyword applies only to values of its own kind.
             match rule {
                 Rule::Range { least, greatest } => {
                     self.decimal(",{\"minimum\":", *least);
@@ -354,11 +355,11 @@ impl Text<'_> {
         }
     }
 
-    /// Writes what flattened fields require.
+    /// Writes the requirements of flattened fields.
     const fn flattened(&mut self, fields: &[Field], place: &Place<'_>, own: Option<&Place<'_>>, flat: bool) {
         let (mut rest, mut count) = (fields, 0);
         while let [field, tail @ ..] = rest {
-            // serde reads a flattened `Option` that does not fit as `None`.
+            // serde reads a flattened `Option` that does not match as `None`.
             if field.flat && !field.optional && !is_option(field.shape) && map_of(field.shape).is_none() {
                 self.add(if count == 0 { ",\"allOf\":[" } else { "," });
                 self.schema(field.shape, &place.below(Step::Item("/allOf", count)), own, true);
@@ -371,7 +372,7 @@ impl Text<'_> {
         }
         rest = fields;
         while let [field, tail @ ..] = rest {
-            // Where this object is flattened itself, its map has the members of the objects around it too.
+            // If this object is itself flattened, its map also contains the members of the enclosing objects.
             if let (Some(of), true, false) = (map_of(field.shape), field.flat, flat) {
                 self.add(",\"unevaluatedProperties\":");
                 self.schema(of, &place.below(Step::Text("/unevaluatedProperties")), own, false);
@@ -382,7 +383,7 @@ impl Text<'_> {
     }
 }
 
-/// Returns whether serde reads a field of this shape that is absent as `None`.
+/// Returns whether serde reads an absent field of this shape as `None`.
 const fn is_option(shape: &Shape) -> bool {
     match shape {
         Shape::Option { .. } => true,

@@ -1,6 +1,6 @@
 //! Builds messages in constant evaluation, and finds the most similar name.
 
-/// The longest message in bytes. Text that does not fit is left out.
+/// The longest message in bytes. A string that does not fit is omitted.
 const ROOM: usize = 2048;
 
 /// The most lines of help in a message.
@@ -99,13 +99,13 @@ impl Message {
         let (text, _) = self.bytes.split_at(self.len);
         match core::str::from_utf8(text) {
             Ok(text) => text,
-            // Only whole texts were added.
+            // Only complete strings were added.
             Err(_) => "",
         }
     }
 }
 
-/// Returns whether two texts are equal.
+/// Returns whether two strings are equal.
 pub(super) const fn same(a: &str, b: &str) -> bool {
     let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
     if a.len() != b.len() {
@@ -120,15 +120,15 @@ pub(super) const fn same(a: &str, b: &str) -> bool {
     true
 }
 
-/// Returns the edit distance of two names, ignoring case, or `None` if they are not similar: if it is more than two
-/// fifths of the longer name, as for all other names of a workflow.
+/// Returns the edit distance of two names, ignoring case, or `None` if they are not similar. Similar names differ in at
+/// most two fifths of the longer name.
 pub(super) const fn edits(a: &str, b: &str) -> Option<usize> {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     let longer = if a.len() > b.len() { a.len() } else { b.len() };
     if longer > LONGEST || a.len().abs_diff(b.len()) * 5 > longer * 2 {
         return None;
     }
-    // Each row is one longer than the longest name.
+    // A row is one longer than the longest name.
     let mut row = [0_usize; LONGEST + 1];
     let mut column = 0;
     while column <= b.len() {
@@ -138,7 +138,7 @@ pub(super) const fn edits(a: &str, b: &str) -> Option<usize> {
     let mut line = 1;
     let mut rest = a;
     let mut before = 0_u8;
-    // The row before the last, for two transposed letters.
+    // The row before the previous one, for transposed letters.
     let mut above = row;
     while let [letter, tail @ ..] = rest {
         let letter = letter.to_ascii_lowercase();

@@ -1,4 +1,4 @@
-//! Tests whether a type implements `Schema` or `Deserialize` where it need not. The result is a constant.
+//! Tests whether a type implements `Schema` or `Deserialize` where neither is required. The result is a constant.
 
 use std::marker::PhantomData;
 
@@ -8,7 +8,8 @@ use serde_path_to_error::Segment;
 use super::shape::{Reads, Shape, Unread};
 use crate::{Json, Schema};
 
-/// Probes `T`: an inherent item takes precedence over a trait's item, and it only exists for `T: Schema`.
+/// Probes `T`. An inherent item takes precedence over a trait's item, and the inherent item exists only for `T:
+/// Schema`.
 #[derive(Debug)]
 pub struct Probe<T: ?Sized>(PhantomData<T>);
 
@@ -19,7 +20,7 @@ impl<T: Schema + ?Sized> Probe<T> {
 
 /// The result for all other types.
 pub trait Otherwise {
-    /// No shape.
+    /// `None`, because the type has no shape.
     const FOUND: Option<&'static Shape> = None;
 }
 
@@ -36,7 +37,7 @@ impl<T: DeserializeOwned> ReadProbe<T> {
 
 /// The result for types that serde cannot deserialize.
 pub trait OtherwiseUnread {
-    /// No function.
+    /// `None`, because the type cannot be deserialized.
     const READS: Option<Reads> = None;
 }
 

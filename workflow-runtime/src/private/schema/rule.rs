@@ -9,14 +9,14 @@ use super::shape::{Field, Shape};
 /// A constraint on the value of a field.
 #[derive(Debug)]
 pub enum Rule {
-    /// A number in an inclusive range, whose bounds are numbers of JSON.
+    /// A number in an inclusive range. The bounds are JSON numbers.
     Range {
         /// The lower bound.
         least: Option<&'static str>,
         /// The upper bound.
         greatest: Option<&'static str>,
     },
-    /// A text of so many characters, a list of so many items, a map of so many members.
+    /// A range for the number of characters of a string, items of a list, or members of a map.
     Length {
         /// The lower bound.
         least: Option<u64>,
@@ -26,7 +26,8 @@ pub enum Rule {
 }
 
 impl Rule {
-    /// Returns what a value must be, if it is not. Values of other kinds are right: their types are checked elsewhere.
+    /// Returns the expected value if `value` does not satisfy the constraint. Values of other kinds pass, because their
+    /// types are checked elsewhere.
     pub fn unmet(&self, value: &Value) -> Option<String> {
         match self {
             Self::Range { least, greatest } => {
@@ -52,7 +53,7 @@ impl Rule {
     }
 }
 
-/// Bounds in words: `1 to 10`, `at least 1`.
+/// A range in words: `1 to 10`, `at least 1`.
 struct Bounds<T>(Option<T>, Option<T>);
 
 impl<T: Display + PartialEq> Display for Bounds<T> {
@@ -67,17 +68,17 @@ impl<T: Display + PartialEq> Display for Bounds<T> {
     }
 }
 
-/// A value that breaks a constraint.
+/// A value that violates a constraint.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Unmet {
     /// The path, such as `input.lines[0].price`.
     pub path: String,
-    /// What the value must be.
+    /// The expected value.
     pub expected: String,
 }
 
 impl Unmet {
-    /// Returns the first part of a value of a type that breaks one of the type's constraints. `name` is the value's.
+    /// Returns the first part of a value that violates a constraint of its type. `name` is the name of the value.
     pub fn first(shape: &'static Shape, value: &Value, name: &str) -> Option<Self> {
         let mut path = name.to_owned();
         let expected = find(shape, value, shape, &mut path)?;
@@ -85,7 +86,7 @@ impl Unmet {
     }
 }
 
-/// Returns what a part must be, whose path is then in `path`.
+/// Returns the expected value of the first part that violates a constraint. `path` is then its path.
 fn find(shape: &'static Shape, value: &Value, own: &'static Shape, path: &mut String) -> Option<String> {
     match (shape, value) {
         (Shape::Integer { least, greatest }, Value::Number(number)) => {
@@ -124,7 +125,7 @@ fn in_field(field: &'static Field, value: &Value, own: &'static Shape, path: &mu
     unmet.or_else(|| find(field.shape, value, own, path))
 }
 
-/// Looks one step deeper. The path stays there if something is found.
+/// Searches one step deeper. The step remains in the path if something is found.
 fn below(path: &mut String, step: &str, find: impl FnOnce(&mut String) -> Option<String>) -> Option<String> {
     let length = path.len();
     path.push_str(step);

@@ -3,7 +3,7 @@
 use super::rule::Rule;
 use crate::Json;
 
-/// The shape of a type's JSON. Shapes are constants that refer to each other; a recursive type refers to itself with
+/// The shape of a type's JSON. Shapes are constants that refer to each other. A recursive type refers to itself with
 /// [`Own`](Self::Own).
 #[derive(Debug)]
 pub enum Shape {
@@ -24,9 +24,9 @@ pub enum Shape {
     },
     /// A number that may have a fraction.
     Float,
-    /// Text.
+    /// A string.
     Text,
-    /// An RFC 3339 timestamp.
+    /// A string that is an RFC 3339 timestamp.
     Timestamp,
     /// A string of a type with its own syntax.
     Parsed {
@@ -37,20 +37,20 @@ pub enum Shape {
     },
     /// One of a fixed set of strings.
     Texts {
-        /// The texts.
+        /// The strings.
         of: &'static [&'static str],
     },
     /// An array of items of one shape.
     Array {
-        /// An item.
+        /// The shape of each item.
         of: &'static Shape,
     },
     /// An array whose items have different shapes.
     Tuple {
-        /// The items.
+        /// The shape of each item, in order.
         of: &'static [&'static Shape],
     },
-    /// May be absent or null.
+    /// A value that may be absent or null.
     Option {
         /// The shape if it is present.
         of: &'static Shape,
@@ -70,14 +70,14 @@ pub enum Shape {
         /// The variants.
         of: &'static [&'static Shape],
     },
-    /// A Rust type with a name.
+    /// A named Rust type.
     Named {
         /// The name.
         name: &'static str,
         /// The type's shape.
         of: &'static Shape,
     },
-    /// The innermost enclosing named shape, recursively.
+    /// The innermost enclosing named shape, for a recursive type.
     Own,
     /// A Rust type without `Schema`.
     Opaque {
@@ -93,7 +93,7 @@ pub enum Shape {
     },
 }
 
-/// Deserializes a value as a type. Otherwise returns where and why it fails.
+/// Deserializes a value as a type, or returns the position and reason of the failure.
 pub type Reads = fn(&Json) -> Result<(), Unread>;
 
 /// Why a value cannot be deserialized as a type.
@@ -114,13 +114,13 @@ pub struct Field {
     pub rust: &'static str,
     /// Whether it may be absent.
     pub optional: bool,
-    /// Whether serde omits it, as with `skip_serializing_if`; otherwise serde writes `None` as `null`.
+    /// Whether serde omits it, as with `skip_serializing_if`. Otherwise, serde writes `None` as `null`.
     pub skipped: bool,
     /// Whether it is flattened.
     pub flat: bool,
     /// The shape of its value.
     pub shape: &'static Shape,
-    /// What its value must be, beyond its shape.
+    /// The constraints on its value.
     pub rules: &'static [Rule],
 }
 

@@ -42,7 +42,7 @@ macro_rules! parsed {
 parsed! { char, IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6 }
 
 impl Schema for std::ffi::CString {
-    // serde_json writes its bytes as numbers.
+    // serde_json writes the bytes as numbers.
     const SHAPE: &'static Shape = &Shape::Array { of: u8::SHAPE };
 }
 
@@ -78,11 +78,11 @@ const fn integer(least: i128, greatest: i128) -> Shape {
 }
 
 impl Schema for u128 {
-    // The true upper bound does not fit into an `i128`.
+    // The actual upper bound does not fit into an `i128`.
     const SHAPE: &'static Shape = &integer(0, i128::MAX);
 }
 
-/// In JSON, a pointer or container is its value.
+/// Implements `Schema` for pointers and containers, whose JSON is that of their value.
 macro_rules! transparent {
     ($($type:ident),*) => { $(
         impl<T: Schema + ?Sized> Schema for $type<T> {

@@ -16,7 +16,7 @@ pub struct Types {
 }
 
 impl Types {
-    /// No declared types.
+    /// The value for a workflow that declares no types.
     pub const NONE: Self = Self { input: &Shape::Any, output: &Shape::Any, results: &[], handled: &[] };
 }
 

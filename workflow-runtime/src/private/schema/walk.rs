@@ -19,32 +19,32 @@ pub(super) const FEW: usize = 8;
 
 /// The result of a walk over all alternatives.
 pub(super) struct WalkResult {
-    /// Whether the path leads to anything.
+    /// Whether the path leads to any value.
     pub(super) found: bool,
     /// Whether the value may be absent or null.
     pub(super) absent: bool,
-    /// Whether serde may have omitted it, or an enclosing value.
+    /// Whether serde may have omitted the value or an enclosing value.
     pub(super) left_out: bool,
-    /// Whether serde may have written it as `null`.
+    /// Whether serde may have written the value as `null`.
     pub(super) null: bool,
     /// The possible kinds of values.
     pub(super) kinds: Kinds,
-    /// The range of the possible numbers if they are integers: the lower and the upper bound.
+    /// The bounds of the possible numbers if they are integers.
     pub(super) least: i128,
     pub(super) greatest: i128,
     /// The name of the type.
     pub(super) name: &'static str,
-    /// Whether it may be the text in question.
+    /// Whether the value may be the wanted string.
     pub(super) has_text: bool,
-    /// Whether it may be an object without further required members.
+    /// Whether the value may be an object without further required members.
     pub(super) has_all: bool,
     /// A required member that is missing.
     pub(super) lacks: &'static str,
-    /// The greatest number of steps that could be taken.
+    /// The greatest number of steps that a walk has taken.
     pub(super) depth: usize,
-    /// The value at which the walk stopped, if no step led on.
+    /// The value at which the walk stopped, if no further step was possible.
     pub(super) stop: Stop,
-    /// The possible names: of members, or of texts.
+    /// The possible names of members, or the possible strings.
     pub(super) names: Names,
 }
 
@@ -58,7 +58,7 @@ pub(super) struct Stop {
     pub(super) items: usize,
 }
 
-/// The names that may have been meant.
+/// The names to suggest.
 pub(super) struct Names {
     pub(super) nearest: Option<&'static str>,
     edits: usize,
@@ -99,15 +99,15 @@ struct Here<'p> {
     depth: usize,
     /// Whether the last step leads to a value that is known to exist.
     certain: bool,
-    /// Whether it is a member that serde omits if it is `None`.
+    /// Whether the value is a member that serde omits if it is `None`.
     skipped: bool,
     own: &'static Shape,
     name: &'static str,
     /// The depth at which `own` was last entered, plus one.
     entered: usize,
-    /// The text in question.
+    /// The wanted string.
     text: Option<&'p str>,
-    /// The given members.
+    /// The names of the given members.
     given: &'p [&'p str],
 }
 
@@ -161,7 +161,7 @@ const fn start(shape: &'static Shape, here: Here<'_>) -> WalkResult {
     found
 }
 
-/// Returns whether the rest of the path exists from here.
+/// Returns whether the rest of the path exists at this position.
 const fn look(shape: &'static Shape, here: Here<'_>, out: &mut WalkResult) -> bool {
     match shape {
         Shape::Any => {
@@ -184,7 +184,7 @@ const fn look(shape: &'static Shape, here: Here<'_>, out: &mut WalkResult) -> bo
         Shape::Read { of, .. } => return look(of, here, out),
         Shape::Own => {
             if here.entered > here.depth {
-                // A type that only contains itself.
+                // A type that contains only itself.
                 (out.kinds, out.has_text, out.has_all) = (ALL, true, true);
                 return true;
             }
@@ -244,7 +244,7 @@ const fn look(shape: &'static Shape, here: Here<'_>, out: &mut WalkResult) -> bo
     false
 }
 
-/// Returns whether any remaining step leads to a value that is known to exist. Then everything before it exists too.
+/// Returns whether any remaining step leads to a value that is known to exist. Then all values before it exist too.
 const fn known(mut path: &[PathStep<'_>]) -> bool {
     while let [PathStep::Member(_, certain) | PathStep::Index(_, certain) | PathStep::Computed(certain), rest @ ..] =
         path
@@ -257,7 +257,7 @@ const fn known(mut path: &[PathStep<'_>]) -> bool {
     false
 }
 
-/// Returns the member of an object, including flattened members.
+/// Walks to the member of an object, including flattened members. Returns whether the rest of the path exists.
 const fn member(fields: &'static [Field], name: &str, here: Here<'_>, next: Here<'_>, out: &mut WalkResult) -> bool {
     let mut rest = fields;
     while let [field, tail @ ..] = rest {
@@ -293,7 +293,7 @@ const fn item(items: &'static [&'static Shape], at: i64) -> Option<&'static Shap
     None
 }
 
-/// Returns the kinds of values of a shape that does not refer to another one.
+/// Returns the kinds of values of a shape that does not refer to another shape.
 const fn kinds(shape: &Shape) -> Kinds {
     match shape {
         Shape::Null => NULL,
@@ -308,7 +308,7 @@ const fn kinds(shape: &Shape) -> Kinds {
     }
 }
 
-/// Records the target of the path.
+/// Records the value at the end of the path.
 const fn arrive(shape: &'static Shape, here: Here<'_>, out: &mut WalkResult) {
     out.kinds |= kinds(shape);
     if let Shape::Integer { least, greatest } = shape {
@@ -335,7 +335,7 @@ const fn arrive(shape: &'static Shape, here: Here<'_>, out: &mut WalkResult) {
     }
 }
 
-/// Returns the first required member of an object that is not among the given ones.
+/// Returns the first required member of an object that is not given.
 const fn lacking(shape: &'static Shape, given: &[&str]) -> Option<&'static str> {
     match shape {
         Shape::Named { of, .. } | Shape::Read { of, .. } => lacking(of, given),
@@ -387,7 +387,7 @@ const fn contains(mut names: &[&str], name: &str) -> bool {
     false
 }
 
-/// Records a value at which the walk stops, unless another alternative led further. Returns whether it did.
+/// Records a value at which the walk stops, unless another alternative led further. Returns whether it was recorded.
 const fn stop(shape: &'static Shape, here: Here<'_>, out: &mut WalkResult) -> bool {
     if here.depth < out.depth {
         return false;
