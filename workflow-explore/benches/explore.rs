@@ -1,4 +1,4 @@
-//! Measures executions per second, and the states that the search stores: `cargo bench -p workflow-explore`.
+//! Measures executions per second and the states that the search stores: `cargo bench -p workflow-explore`.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use serde_json::{Value, json};
@@ -76,14 +76,14 @@ fn explore(criterion: &mut Criterion) {
     }
 }
 
-/// The most memory that the process has had so far, in bytes, where the system says so.
+/// Returns the peak memory of the process in bytes, if the system reports it.
 fn peak() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? * 1024)
 }
 
-/// Prints what is remembered of each state of an execution, for growing budgets. Run it alone: `-- memory`.
+/// Prints the memory of each state of an execution, for growing budgets. Run it alone: `-- memory`.
 fn memory(_: &mut Criterion) {
     let Ok(engine) = Engine::new(&parallel(7)) else { return };
     for executions in [10_000, 20_000, 40_000, 80_000] {

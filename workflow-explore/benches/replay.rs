@@ -1,4 +1,5 @@
-//! How many recorded executions are replayed in a second, on one thread: `cargo bench -p workflow-explore --bench replay`.
+//! Measures the recorded executions that are replayed in a second on one thread: `cargo bench -p workflow-explore
+//! --bench replay`.
 
 use std::time::Instant;
 
@@ -6,7 +7,7 @@ use serde_json::{Value, json};
 use workflow_explore::replay::{Recording, ReplayVerdict, Replayer};
 use workflow_local::Engine;
 
-/// How many histories are read, and replayed.
+/// The number of histories that are read and replayed.
 const HISTORIES: usize = 2_000;
 
 /// Returns a chain of tasks with retriers, and a map over three items.

@@ -1,5 +1,5 @@
-//! How long 100,000 simulated executions of the Hello World take, on one thread:
-//! `cargo bench -p workflow-explore --bench simulate`.
+//! Measures the time of 100,000 simulated executions of the Hello World on one thread: `cargo bench -p workflow-explore
+//! --bench simulate`.
 
 use std::time::Instant;
 
@@ -9,7 +9,7 @@ use workflow_local::Engine;
 
 const EXECUTIONS: u64 = 100_000;
 
-/// The Hello World of the examples.
+/// Returns the Hello World of the examples.
 fn hello_world() -> Value {
     let pass = |name: &str| json!({ "StartAt": name, "States": { name: { "Type": "Pass", "End": true } } });
     json!({ "StartAt": "MyPassState", "States": {

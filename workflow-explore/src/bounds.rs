@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-/// The bounds of exploration. What lies beyond a bound is reported as cut off by it.
+/// The bounds of exploration. The report lists what each bound cut off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Bounds {
@@ -20,7 +20,7 @@ impl Default for Bounds {
     }
 }
 
-/// How often each bound has cut something off.
+/// Counts what each bound has cut off.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CutOff {
@@ -28,7 +28,7 @@ pub struct CutOff {
     pub faults: u64,
     /// The number of executions that were abandoned on a loop.
     pub turns: u64,
-    /// The number of executions that were begun but not tried to their end.
+    /// The number of executions that were started but not run to their end.
     pub executions: u64,
     /// The number of values of the input and of results that were omitted.
     pub values: u64,

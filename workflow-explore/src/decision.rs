@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 use workflow_local::Payload;
 
-/// A decision of the world: whatever the definition does not determine.
+/// A decision of the world: anything that the definition does not determine.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Decision {
@@ -28,7 +28,7 @@ pub enum Decision {
         /// How long the fault lasts.
         lasting: Lasting,
     },
-    /// Time passes until the next timer is due, before any waiting task is answered.
+    /// Time passes until the next timer is due, before a waiting task is answered.
     TimePasses,
 }
 
@@ -58,7 +58,7 @@ pub enum Fault {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Lasting {
-    /// For this attempt.
+    /// For this attempt only.
     Once,
     /// For this attempt and all its retries.
     Retries,
@@ -130,7 +130,7 @@ impl Decision {
         }
     }
 
-    /// Reads the output of [`to_json`](Self::to_json). Returns `None` for anything else.
+    /// Reads the output of [`to_json`](Self::to_json). Returns `None` for any other value.
     pub fn from_json(value: &Value) -> Option<Self> {
         let members = value.as_object()?;
         if let Some(input) = members.get("input") {
@@ -175,10 +175,10 @@ impl fmt::Display for Task {
     }
 }
 
-/// The maximum number of characters shown of a value.
+/// The maximum number of characters of a value to show.
 const SHOWN: usize = 120;
 
-/// Formats a value, shortened to its beginning.
+/// Formats a value and shortens it to its first characters.
 pub(crate) fn shortened(value: &Value) -> String {
     let text = value.to_string();
     match text.char_indices().nth(SHOWN) {

@@ -1,4 +1,4 @@
-//! Two definitions explored side by side: the world decides the same of both, and what they do is compared.
+//! Explores two definitions side by side. The world makes the same decisions for both, and their behaviour is compared.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
@@ -14,24 +14,24 @@ use crate::error::ExploreError;
 use crate::explorer::Explorer;
 use crate::world::{Stand, World};
 
-/// Whether two definitions do the same, as far as exploration tells.
+/// The result of comparing the behaviour of two definitions.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Equivalence {
-    /// Whatever the world decides within the bounds, both enter the same states, send the same requests at the same times, and
+    /// For all decisions within the bounds, both enter the same states, send the same requests at the same times, and
     /// end in the same way.
     Same,
-    /// They do not, and this shows it.
+    /// Their behaviour differs.
     Different(Difference),
-    /// Nothing shows a difference, but not every execution within the bounds was tried.
+    /// No difference was found, but not all executions within the bounds were tried.
     Incomplete,
 }
 
-/// Decisions of the world after which two definitions do different things.
+/// Decisions of the world after which the behaviour of two definitions differs.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Difference {
-    /// The decisions: those that go wrong least, and fewest of them.
+    /// The decisions, with as few faults as possible, and then as few as possible.
     pub decisions: Vec<Decision>,
     /// The behaviour of the first.
     pub first: String,
@@ -48,7 +48,7 @@ impl fmt::Display for Difference {
     }
 }
 
-/// A pair of executions of which the same was decided.
+/// Two executions with the same decisions.
 #[derive(Clone)]
 struct Pair<'x> {
     first: World<'x>,
@@ -71,9 +71,9 @@ enum End {
 }
 
 impl Explorer {
-    /// Returns whether another definition does the same as this one, with the inputs and results of both, within the
-    /// bounds of this one. The same are: the states that are entered, the requests of tasks, the times of both, and how
-    /// executions end.
+    /// Compares the behaviour of two definitions. Uses the inputs and results of both, and the bounds of this explorer.
+    /// Two definitions are the same if they enter the same states, send the same requests of tasks, do so at the same
+    /// times, and end executions in the same way.
     ///
     /// ```
     /// use serde_json::json;
@@ -96,14 +96,14 @@ impl Explorer {
     /// ```
     ///
     /// # Errors
-    /// As [`explore`](Self::explore).
+    /// See [`explore`](Self::explore).
     pub fn compare(&self, other: &Self) -> Result<Equivalence, ExploreError> {
         self.validate()?;
         let (mut first, mut second) = (self.clone(), other.clone());
         second.bounds = self.bounds;
-        // What holds of an execution is no behaviour of it.
+        // Properties are not behaviour.
         (first.properties, second.properties) = (Vec::new(), Vec::new());
-        // One failure must not represent another here: a handler that passes on the wrong one is a difference.
+        // A failure must not represent another one here: a handler that passes on the wrong failure is a difference.
         (first.causes_differ, second.causes_differ) = (true, true);
         let search =
             Search { first: &first, second: &second, known: BTreeSet::new(), queue: BTreeMap::new(), tried: 0 };
@@ -117,7 +117,7 @@ struct Search<'x> {
     first: &'x Explorer,
     second: &'x Explorer,
     known: BTreeSet<(u64, u64)>,
-    /// By how many things go wrong, and how many decisions there are.
+    /// Entries by the number of faults and decisions.
     queue: BTreeMap<(u32, usize), VecDeque<Entry<'x>>>,
     tried: u64,
 }
@@ -144,7 +144,7 @@ impl<'x> Search<'x> {
             }
             self.tried += 1;
             let mut pair = Rc::try_unwrap(pair).unwrap_or_else(|shared| (*shared).clone());
-            // The same tasks wait in both, so both may be answered.
+            // Both wait for the same tasks, so both can be answered.
             if pair.first.decide(&decision).is_err() || pair.second.decide(&decision).is_err() {
                 continue;
             }
@@ -156,7 +156,7 @@ impl<'x> Search<'x> {
         Equivalence::Same
     }
 
-    /// Goes on in both until the world must decide; gives what differs.
+    /// Runs both until the world must decide. Returns the difference, if any.
     fn arrive(&mut self, mut pair: Pair<'x>, decisions: Vec<Decision>) -> Option<Difference> {
         let first = Shown::of(&mut pair.first);
         let second = Shown::of(&mut pair.second);
@@ -228,7 +228,7 @@ impl Shown {
     }
 }
 
-/// Returns how the first requests that differ do so.
+/// Returns the first requests that differ.
 fn called(first: &[(Task, String, Payload)], second: &[(Task, String, Payload)]) -> (String, String) {
     let differs = first.iter().zip(second).find(|(one, other)| one != other);
     if let Some(((task, _, one), (same, _, other))) = differs
@@ -248,7 +248,8 @@ fn called(first: &[(Task, String, Payload)], second: &[(Task, String, Payload)])
     (names(first), names(second))
 }
 
-/// The first place where two values differ, with what each has there. They come from a definition, so they nest little.
+/// Returns the first place where two values differ, with both values. The values come from a definition, so their
+/// nesting is shallow.
 fn difference_in<'v>(
     one: &'v Value,
     other: &'v Value,

@@ -35,7 +35,8 @@ pub enum ExploreError {
         /// The state.
         state: String,
     },
-    /// A property names a state of a distributed map, whose children have histories of their own, and one that is not in it.
+    /// A property names a state of a distributed map and a state outside it. The children of the map have their own
+    /// histories.
     #[error(
         "the property `{property}` names `{state}`, which runs in the children of the distributed map `{map}`, and `{other}`, \
          which does not\n  = help: name `{map}` in place of `{state}`, or name only states of its item processor: each child \
@@ -48,7 +49,7 @@ pub enum ExploreError {
         state: String,
         /// The distributed map.
         map: String,
-        /// The state that is not in it.
+        /// The state outside the map.
         other: String,
     },
     /// Values are given for a state that does not exist or is not a task.
@@ -59,7 +60,7 @@ pub enum ExploreError {
         /// The most similar name.
         nearest: Option<String>,
     },
-    /// A bound is 0, with which nothing would be explored.
+    /// A bound is 0, so nothing would be explored.
     #[error("the bound `{bound}` is 0, so that nothing would be explored\n  = help: give at least 1")]
     Zero {
         /// The bound.

@@ -1,4 +1,4 @@
-//! The explorer: what to explore, and which properties to check.
+//! The explorer: defines what to explore and which properties to check.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -22,7 +22,7 @@ use crate::search::Search;
 use crate::states::States;
 use crate::values::Values;
 
-/// The results of a task that the caller gives.
+/// The results of a task that the caller sets.
 #[derive(Clone)]
 pub(crate) enum Given {
     Values(Vec<Payload>),
@@ -76,9 +76,9 @@ pub struct Explorer {
     pub(crate) any_error: bool,
     pub(crate) other_types: bool,
     pub(crate) merges: bool,
-    /// Whether each failure of a task has a cause of its own, so that it can be told from the others.
+    /// Whether each failure of a task has its own cause, so that failures can be distinguished.
     pub(crate) causes_differ: bool,
-    /// Whether expressions read JSON from texts: then errors have causes like those of functions.
+    /// Whether expressions read JSON from strings. If so, errors have causes like those of functions.
     pub(crate) reads_json: bool,
     looks_at: (bool, bool),
 }
@@ -95,9 +95,10 @@ impl fmt::Debug for Explorer {
 }
 
 impl Explorer {
-    /// Explores what an engine runs. Its definition, the types that a workflow in Rust declares, its name, seed and object
-    /// store are the engine's; its handlers are not called: the explorer answers the tasks. The output of executions
-    /// that succeed must have the declared type, and all executions the properties that the workflow declares.
+    /// Creates an explorer of the workflow that an engine runs. The definition, the types that a workflow in Rust
+    /// declares, the name, the seed and the object store are those of the engine. The engine's handlers are not called:
+    /// the explorer answers the tasks. The output of successful executions must have the declared type, and all
+    /// executions must have the properties that the workflow declares.
     ///
     /// # Errors
     /// Returns an error if the definition has errors.
@@ -160,7 +161,7 @@ impl Explorer {
         Ok(Self::new(&Engine::of_with::<W>(params)?)?.output::<W::Output>())
     }
 
-    /// Adds a property that every execution must have, if the workflow does not declare it already.
+    /// Adds a property that every execution must have, unless the workflow already declares it.
     #[must_use]
     pub fn property(mut self, property: Property) -> Self {
         if !self.properties.contains(&property) {
@@ -170,7 +171,7 @@ impl Explorer {
     }
 
     /// Adds a named check of every ended execution. The check may read the whole history, so executions with different
-    /// histories are never merged, and many more executions are tried.
+    /// histories are never merged. Exploration then tries many more executions.
     #[must_use]
     pub fn check(
         mut self,
@@ -190,7 +191,7 @@ impl Explorer {
         self
     }
 
-    /// Allows executions to fail with this error, although no Fail state has it.
+    /// Allows executions to fail with this error, even if no Fail state has it.
     #[must_use]
     pub fn may_fail_with(mut self, error: impl Into<String>) -> Self {
         self.allowed.push(error.into());
@@ -211,7 +212,7 @@ impl Explorer {
         self
     }
 
-    /// Sets the results of a state's task, instead of those derived from its type.
+    /// Sets the results of a state's task to try, instead of those derived from its type.
     #[must_use]
     pub fn results(mut self, state: impl AsRef<str>, results: impl IntoIterator<Item = Value>) -> Self {
         let results = results.into_iter().map(Payload::new).collect();
@@ -219,7 +220,7 @@ impl Explorer {
         self
     }
 
-    /// Sets the results of a state's task depending on its request. Equal requests must have equal results.
+    /// Sets the results of a state's task as a function of its request. Equal requests must have equal results.
     #[must_use]
     pub fn results_by(
         mut self,
@@ -230,7 +231,7 @@ impl Explorer {
         self
     }
 
-    /// Also tries a result of another type for each task, which counts as a fault.
+    /// Also tries a result of another type for each task. Such a result counts as a fault.
     #[must_use]
     pub fn other_types(mut self) -> Self {
         self.other_types = true;
@@ -258,7 +259,7 @@ impl Explorer {
         self
     }
 
-    /// Tries every list of decisions by itself, without the [reductions](crate#reductions), for comparison.
+    /// Tries every list of decisions, without the [reductions](crate#reductions), for comparison.
     #[must_use]
     pub fn without_reductions(mut self) -> Self {
         self.merges = false;
@@ -357,8 +358,8 @@ fn of_shape(shape: &'static Shape) -> Check {
     })
 }
 
-/// Returns whether expressions may use the time, and whether they may use random numbers. The check searches the text, so it
-/// can be true where they do not.
+/// Returns whether expressions may use the time, and whether they may use random numbers. The check searches the
+/// string, so it can return true where they do not.
 pub(crate) fn looks_at(document: &Value) -> (bool, bool) {
     (
         has(

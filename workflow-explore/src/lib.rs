@@ -1,9 +1,9 @@
 //! Explores everything that can go wrong with a workflow, and prints each finding as a test.
 //!
 //! The engine of [`workflow_local`] is deterministic: its clock, the answers of tasks and random numbers are inputs. So
-//! every execution can be tried: each task succeeds with each value that makes a difference, fails with each error that
-//! handlers distinguish, or times out; branches end in each order that matters. All executions must satisfy properties:
-//! some apply to every workflow, others are declared.
+//! the explorer can try every execution: each task succeeds with each value that makes a difference, fails with each
+//! error that handlers distinguish, or times out; branches end in each order that matters. All executions must satisfy
+//! properties: some apply to every workflow, others are declared.
 //!
 //! ```
 //! use serde_json::json;
@@ -37,8 +37,8 @@
 //!   position and data of each branch, its variables and used retries, what waits, the remaining time of timers,
 //!   decisions about the future, the progress of the properties, and the number of faults. The future depends only on
 //!   these, so nothing is lost. The current time and future random numbers are compared too if an expression of the
-//!   definition reads them. Event ids, which appear in the texts of causes, and the elapsed part of the year that an
-//!   execution may last are ignored. With a [check](Explorer::check), states are never merged, because it may read the
+//!   definition reads them. Event ids, which appear in causes, and the elapsed part of the year that an execution may
+//!   last are ignored. With a [check](Explorer::check), states are never merged, because it may read the
 //!   whole history. States are compared by a hash of 64 bits: of a million states, two different ones are merged with a
 //!   probability of about 3 in 100 million.
 //! - **One error represents all that have the same handlers.** Two errors lead to the same states if each retrier and

@@ -1,8 +1,8 @@
-//! Finds loops whose bound never ends them, such as one whose counter does not count.
+//! Finds loops whose bound never ends them, such as a loop whose counter does not count.
 //!
-//! A loop that asks a task until its answer is good may end by itself after some turns: a choice on it has an exit that
-//! does not depend on the loop's answers. If the search has tried everything, an execution can come back to the same data
-//! on the loop, and that exit was never taken, then nothing ends the loop as long as the answers stay the same.
+//! A loop that calls a task until its answer is good may have a bound: a choice on the loop has an exit that does not
+//! depend on the loop's answers. A loop never ends while the answers stay the same if the search has tried everything,
+//! an execution can return to the same data on the loop, and that exit was never taken.
 
 use std::collections::BTreeSet;
 
@@ -11,11 +11,11 @@ use workflow_asl::graph::{EdgeKind, Graph};
 use workflow_asl::{Pointer, StateKind};
 use workflow_plan::data::{Source, Use, uses};
 
-/// An exit from a loop that no answer on the loop decides, and that was never taken.
+/// An exit from a loop that does not depend on an answer on the loop, and that was never taken.
 pub(crate) struct UnusedExit {
-    /// The choice that has it.
+    /// The choice that has the exit.
     pub(crate) choice: String,
-    /// The state that it leads to.
+    /// The state that the exit leads to.
     pub(crate) target: String,
     /// The states of the loop.
     pub(crate) states: BTreeSet<String>,
@@ -35,7 +35,7 @@ pub(crate) fn unused_exits(machine: &StateMachine, is_taken: impl Fn(&Pointer) -
                     leaves && is_taken(&at) && !is_taken(&edge.kind.pointer(&at))
                 });
                 for exit in exits {
-                    // The default is taken by what all rules say.
+                    // The default depends on the conditions of all rules.
                     let condition = match exit.kind {
                         EdgeKind::Choice(rule) => at.child("Choices").index(rule),
                         _ => at.child("Choices"),
@@ -64,10 +64,10 @@ fn is_within(pointer: &Pointer, around: &Pointer) -> bool {
     pointer.as_str().strip_prefix(around.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// Returns the nodes from which edges lead to a node again, and those between such nodes.
+/// Returns, for each node, whether it is on a cycle or between two cycles.
 pub(crate) fn on_cycles(nodes: usize, edges: &[(u32, u32)]) -> Vec<bool> {
     let mut stays = vec![true; nodes];
-    // First nodes without a predecessor are dropped, then those without a successor, until none is left to drop.
+    // Drops nodes without a predecessor, then nodes without a successor, until none is left to drop.
     for forwards in [true, false] {
         let ends = |edge: &(u32, u32)| if forwards { *edge } else { (edge.1, edge.0) };
         let mut counts = vec![0_usize; nodes];

@@ -25,14 +25,14 @@ struct Found {
     decision: Decision,
     /// The number of executions that end with one more decision.
     ends: u64,
-    /// Whether something beyond a bound follows, or an end without further faults.
+    /// Whether the state leads beyond a bound or to an end without further faults.
     leads_on: bool,
 }
 
-/// What tells findings apart: the property, the state, and the guess that is to blame perhaps.
+/// Identifies a finding: the property, the state, and the guess that may have caused it.
 type Key = (String, Option<String>, Option<Blame>);
 
-/// A decision to be tried: the state of the execution, its number, and how deep it is.
+/// A decision to try: the state of the execution, its number, and its depth.
 type Entry<'x> = (Rc<World<'x>>, u32, Decision);
 
 pub(crate) struct Search<'x> {
@@ -44,13 +44,13 @@ pub(crate) struct Search<'x> {
     /// Entries by the number of faults and decisions.
     queue: BTreeMap<(u32, u32), VecDeque<Entry<'x>>>,
     findings: BTreeMap<Key, Finding>,
-    /// The guesses that expressions could be computed with.
+    /// The guesses with which expressions could be computed.
     passed: BTreeSet<Blame>,
-    /// The states whose expressions never could, with data that nobody declares.
+    /// The states whose expressions could never be computed, with data of undeclared type.
     undecided: BTreeSet<Arc<str>>,
-    /// Answers of tasks that led to a known state of an execution: from where, and to which.
+    /// Answers of tasks that led to a known state of an execution: the task, the state before and the state after.
     repeated: Vec<(u32, u32, Arc<str>)>,
-    /// The tasks on loops that only an answer ends.
+    /// The tasks on loops that end only by an answer.
     open_loops: BTreeSet<String>,
     order: usize,
     cut: CutOff,
@@ -97,7 +97,7 @@ impl<'x> Search<'x> {
                 left.into_iter().for_each(|number| self.cut_at(number));
                 break;
             }
-            // The last one need not be cloned.
+            // The last entry need not be cloned.
             let mut world = Rc::try_unwrap(world).unwrap_or_else(|shared| (*shared).clone());
             if world.decide(&decision).is_err() {
                 continue;
@@ -194,7 +194,7 @@ impl<'x> Search<'x> {
         decisions
     }
 
-    /// Records a violation. The first one found is a shortest.
+    /// Records a violation. The first one found has a shortest list of decisions.
     fn note(&mut self, broken: Broken, parent: Option<u32>, last: &Decision, faults: u32) {
         let key = (broken.property.clone(), broken.state.clone(), broken.guess.clone());
         if self.findings.contains_key(&key) {
@@ -207,7 +207,7 @@ impl<'x> Search<'x> {
         self.findings.insert(key, Finding::new(broken, decisions, faults, order));
     }
 
-    /// Finds states from which no decisions lead to an end without further faults.
+    /// Finds states that cannot reach an end without further faults.
     fn find_endless(&mut self) {
         let count = self.found.len();
         let mut ends: Vec<bool> = self.found.iter().map(|found| found.leads_on).collect();
@@ -240,9 +240,9 @@ impl<'x> Search<'x> {
         self.findings.entry(key).or_insert(finding);
     }
 
-    /// Finds loops that come back to the same data and whose own bound never ends them: see [`loop_bound`].
+    /// Finds loops that return to the same data and that their own bound never ends. See [`loop_bound`].
     fn find_unused_bounds(&mut self) {
-        // More turns, executions or values could reach the bound.
+        // With more turns, executions or values, the bound could be reached.
         if self.cut.turns > 0 || self.cut.executions > 0 || self.cut.values > 0 || !self.undecided.is_empty() {
             return;
         }
@@ -285,7 +285,7 @@ impl<'x> Search<'x> {
             comes_back(*from) && comes_back(*to) && self.explorer.states.looping.contains_key(&**task)
         });
         self.open_loops.extend(repeated.map(|(.., task)| task.to_string()));
-        // A loop that never ends is a finding already.
+        // A loop that never ends is already a finding.
         let endless = self.findings.keys().filter(|(property, ..)| property == built_in::ENDS);
         let endless: Vec<_> = endless.map(|(_, state, _)| state.as_deref()).collect();
         self.open_loops.retain(|task| !endless.contains(&Some(task)) && !endless.contains(&None));
@@ -343,12 +343,12 @@ impl<'x> Search<'x> {
         total
     }
 
-    /// Drops what followed from expressions that no value could be computed with: it is the guess that does not fit.
+    /// Drops the findings that follow from expressions that no tried value fits: the guess is wrong, not the workflow.
     fn drop_guesses(&mut self) {
         let Self { findings, passed, undecided, .. } = self;
         let never = |guess: &Blame| !passed.contains(guess);
         let blamed = findings.keys().filter_map(|(.., guess)| guess.as_ref()).filter(|guess| never(guess));
-        // What lacks a member that each way needs is no input.
+        // A value without a member that each path needs is not a valid input.
         undecided.extend(blamed.filter(|guess| guess.of != Guessed::Absence).map(|guess| Arc::clone(&guess.state)));
         let all = std::mem::take(findings);
         for ((property, state, guess), finding) in all {
@@ -362,7 +362,7 @@ impl<'x> Search<'x> {
         }
     }
 
-    /// Takes the plainest values that lead to the same.
+    /// Replaces values with the simplest ones that lead to the same finding.
     fn shrink(&mut self) {
         let mut findings = std::mem::take(&mut self.findings);
         for finding in findings.values_mut() {

@@ -1,4 +1,4 @@
-//! Facts about the states of a definition that exploration needs before it runs.
+//! Facts about the states of a definition that exploration needs before a run.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use workflow_services::{Pattern, TaskResource};
 /// The error that represents all errors that no handler names.
 const UNNAMED: &str = "UnnamedError";
 
-/// The error of a Lambda function that has ended without one.
+/// The error of a Lambda function that ended without an error of its own.
 const UNKNOWN: &str = "Lambda.Unknown";
 
 /// Facts about a state.
@@ -26,9 +26,9 @@ pub(crate) struct StateFacts {
     pub(crate) kind: StateKind,
     /// Whether the state can reach itself.
     pub(crate) loops: bool,
-    /// The maps that it is in, up to the nearest distributed one; the outermost first.
+    /// The maps that contain the state, up to the nearest distributed map; outermost first.
     pub(crate) maps: Vec<Arc<str>>,
-    /// The nearest distributed map that it is in: its state runs in a child execution.
+    /// The nearest distributed map that contains the state: the state runs in a child execution.
     pub(crate) distributed: Option<Arc<str>>,
     /// One error of each class that the handlers around the task distinguish.
     pub(crate) errors: Vec<Arc<str>>,
@@ -36,7 +36,7 @@ pub(crate) struct StateFacts {
     pub(crate) may_be_silent: bool,
     /// Whether the task calls a Lambda function.
     pub(crate) is_function: bool,
-    /// Whether the task waits for its token, which the request does not have: nobody can answer it.
+    /// Whether the task waits for its token but the request does not contain it: it cannot be answered.
     pub(crate) is_unanswerable: bool,
     /// The idempotency token of the request.
     pub(crate) token: Option<&'static str>,
@@ -193,7 +193,7 @@ fn errors(state: &State, program: &Program, around: &[Around<'_>]) -> Vec<Arc<st
         for level in around.iter().rev() {
             let handlers = program.handlers_of(level.name, Some(error), false);
             class.push(handlers);
-            // Nothing passes this catcher.
+            // No error passes this catcher.
             if handlers.1.is_some() {
                 break;
             }

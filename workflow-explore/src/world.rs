@@ -1,4 +1,4 @@
-//! An execution with what the world has decided of it so far, and what it may decide next.
+//! An execution with the decisions of the world so far, and its possible next decisions.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -28,24 +28,24 @@ pub(crate) mod built_in {
     pub(crate) const IDEMPOTENCE: &str = "what is called again has its idempotency token";
 }
 
-/// How many steps may pass without a decision before it is asked whether they repeat.
+/// The number of steps without a decision after which the search checks for repetition.
 const STEPS: usize = 500;
 
-/// Data that nobody declares, which does not fit the expressions of a state perhaps.
+/// Data of undeclared type, which may not fit the expressions of a state.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Blame {
     pub(crate) state: Arc<str>,
     pub(crate) of: Guessed,
 }
 
-/// What is guessed.
+/// The kind of a guess.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Guessed {
     /// A value that expressions use.
     Value,
-    /// That a member is absent which the definition adds on other ways: the state must do without on one of them.
+    /// A missing member that the definition adds on other paths. The state must do without it on one of them.
     Absence,
-    /// A value that becomes output, which has a declared type.
+    /// A value that becomes the output, which has a declared type.
     Output,
 }
 
@@ -55,43 +55,43 @@ pub(crate) struct Broken {
     pub(crate) property: String,
     pub(crate) state: Option<String>,
     pub(crate) message: String,
-    /// The guess that expressions could not be computed with before; the finding means nothing if they never can.
+    /// The guess with which expressions could not be computed before. If they never can, the finding is dropped.
     pub(crate) guess: Option<Blame>,
 }
 
-/// Where an execution has come to.
+/// The position of an execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stand {
     /// The world decides what happens next.
     Decide,
-    /// It has ended.
+    /// The execution has ended.
     Ended,
-    /// It never will.
+    /// The execution never ends.
     Endless,
 }
 
-/// An execution with the world around it.
+/// An execution and the world around it.
 #[derive(Clone)]
 pub(crate) struct World<'x> {
     pub(crate) explorer: &'x Explorer,
     pub(crate) execution: Execution,
     /// The tasks that wait for an answer, in the order in which they were scheduled.
     pending: Vec<(Task, TaskRequest)>,
-    /// Those of them that never answer.
+    /// The waiting tasks that never answer.
     silent: Vec<Task>,
     lasting: Vec<(Task, Fault, Lasting)>,
     monitors: Monitors,
     happenings: Happenings,
-    /// What tasks were called with by which their API knows a call again, and whether it is unknown if the call was done.
+    /// The tokens by which APIs recognise repeated calls of tasks, and whether it is unknown if the call took effect.
     tokens: BTreeMap<Task, (Option<Value>, bool)>,
     pub(crate) faults: u32,
-    /// The first guess that expressions could not be computed with.
+    /// The first guess with which expressions could not be computed.
     guess: Option<Blame>,
-    /// What tasks gave last, of those whose results are guesses.
+    /// The last results of tasks whose results are guesses.
     results: BTreeMap<Arc<str>, Payload>,
-    /// The guesses that the expressions of a state could be computed with.
+    /// The guesses with which the expressions of a state could be computed.
     pub(crate) passed: BTreeSet<Blame>,
-    /// How often tasks on loops were visited.
+    /// The number of visits of each task on a loop.
     visits: Vec<u32>,
 }
 
@@ -120,7 +120,7 @@ impl<'x> World<'x> {
         }
     }
 
-    /// Goes on until the world must decide, or the end.
+    /// Runs the execution until the world must decide or the execution ends.
     pub(crate) fn settle(&mut self, broken: &mut Vec<Broken>) -> Stand {
         let stand = self.go_on(broken);
         let Self { happenings, monitors, execution, explorer, guess, passed, results, faults, visits, .. } = self;
@@ -138,7 +138,7 @@ impl<'x> World<'x> {
             if guess.is_none() {
                 let found = guesses(state, field);
                 let lacks = found.contains(&Guess::NotAdded);
-                // A path leads to what is there.
+                // A path leads to any value that exists.
                 let fits = !lacks && (is_path || !found.contains(&Guess::There));
                 let of = if lacks { Guessed::Absence } else { Guessed::Value };
                 *guess = (!fits).then(|| Blame { state: Arc::clone(state), of });
@@ -157,7 +157,7 @@ impl<'x> World<'x> {
                 }
             }
         };
-        // A Fail state is not left: it has passed unless it fails otherwise.
+        // A Fail state has no exit event: it succeeds unless it fails with another error.
         let mut fails = BTreeSet::new();
         let undisturbed = *faults == 0 && visits.iter().all(|visits| *visits <= 1);
         happenings.read(execution, |news| {
@@ -239,7 +239,7 @@ impl<'x> World<'x> {
         self.explorer.states.get(state).is_some_and(|facts| facts.loops)
     }
 
-    /// A task was scheduled.
+    /// Records that a task was scheduled.
     fn called(&mut self, request: TaskRequest, broken: &mut Vec<Broken>) {
         let task = Task { state: Arc::clone(&request.state), place: self.execution.place_of(request.id) };
         if request.attempt == 0 {
@@ -267,7 +267,7 @@ impl<'x> World<'x> {
         }
     }
 
-    /// A task of an API that knows a call again by a token must have it where it is called again.
+    /// Checks that a repeated task has a token if its API recognises repeated calls by a token.
     fn ask_for_token(&mut self, task: &Task, request: &TaskRequest, broken: &mut Vec<Broken>) {
         let Some(name) = self.explorer.states.get(&task.state).and_then(|facts| facts.token) else { return };
         let token = request.input.get(name).cloned();
@@ -293,30 +293,30 @@ impl<'x> World<'x> {
         self.tokens.insert(task.clone(), (token, false));
     }
 
-    /// Returns the tasks that wait for an answer and may get one, with their places among all that wait.
+    /// Returns the waiting tasks that can be answered, with their indices among all waiting tasks.
     fn answerable(&self) -> impl Iterator<Item = (usize, &Task, &TaskRequest)> {
         let pending = self.pending.iter().enumerate();
         pending.filter(|(_, (task, _))| !self.silent.contains(task)).map(|(at, (task, request))| (at, task, request))
     }
 
-    /// The tasks that wait, with their requests.
+    /// Returns the waiting tasks with their requests.
     pub(crate) fn waiting(&self) -> impl Iterator<Item = (&Task, &TaskRequest)> {
         self.pending.iter().map(|(task, request)| (task, request))
     }
 
-    /// Returns whether a bound stops the execution on a loop.
+    /// Returns whether the bound of turns stops the execution on a loop.
     pub(crate) fn turns_are_over(&self) -> bool {
         self.too_often().next().is_some()
     }
 
-    /// Returns the tasks that were visited more often than the bound allows.
+    /// Returns the tasks with more visits than the bound allows.
     pub(crate) fn too_often(&self) -> impl Iterator<Item = &'x str> {
         let (all, bounds) = (&self.explorer.states.looping, self.explorer.bounds);
         let visits = move |number: &usize| self.visits.get(*number).is_some_and(|visits| *visits > bounds.turns);
         all.iter().filter(move |(_, number)| visits(number)).map(|(name, _)| name.as_str())
     }
 
-    /// Returns what the world may decide next, the plainest first; `cut` is told that more could go wrong.
+    /// Returns the possible next decisions, simplest first. Sets `cut` if a bound prevents further faults.
     pub(crate) fn decisions(&mut self, cut: &mut bool) -> Vec<Decision> {
         let mut found = Vec::new();
         let more_faults = self.faults < self.explorer.bounds.faults;
@@ -337,7 +337,7 @@ impl<'x> World<'x> {
         found
     }
 
-    /// Returns whether a timer may be due before a task that waits is answered: one of another branch.
+    /// Returns whether a timer of another branch may be due before a waiting task is answered.
     fn may_wait(&mut self) -> bool {
         let Progress::Waiting { until: Some(_) } = self.execution.step() else { return false };
         let due = self.execution.due_next();
@@ -377,10 +377,10 @@ impl<'x> World<'x> {
         found
     }
 
-    /// Does what was decided.
+    /// Applies a decision.
     ///
     /// # Errors
-    /// No such task waits; why.
+    /// Returns an error with the reason if no such task waits.
     pub(crate) fn decide(&mut self, decision: &Decision) -> Result<(), String> {
         match decision {
             Decision::Input(_) => return Err("an execution has one input, which comes first".to_owned()),
@@ -446,7 +446,7 @@ impl<'x> World<'x> {
                 let _: Answer = self.execution.fail_task(request.id, failure);
             }
             Fault::Silence => {
-                // The time of an activity counts from when a worker takes it.
+                // The timeout of an activity starts when a worker takes it.
                 if request.is_activity {
                     let _: Answer = self.execution.start_activity(request.id, None);
                 }
@@ -473,7 +473,7 @@ impl<'x> World<'x> {
         }
     }
 
-    /// `guess`: the guess that may have become the output.
+    /// Checks the output. `guess` is the guess that may have become the output.
     fn judge_output(&mut self, broken: &mut Vec<Broken>, guess: Option<Blame>) {
         let execution = &self.execution;
         if execution.status() == Status::Succeeded
@@ -496,7 +496,7 @@ impl<'x> World<'x> {
         }
     }
 
-    /// Returns what tells the futures of executions apart.
+    /// Returns a hash that distinguishes the futures of executions.
     pub(crate) fn fingerprint(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         self.execution.fingerprint(self.explorer.looks_at_time(), self.explorer.looks_at_chance(), &mut hasher);
@@ -524,8 +524,8 @@ fn of_program(state: &str, error: &str, cause: Option<&str>, guess: Option<Blame
     Broken { property: built_in::PROGRAM.to_owned(), state: Some(state.to_owned()), message, guess }
 }
 
-/// An execution has ended, or a child of a distributed map, whose failure its map may tolerate.
-/// `undisturbed`: nothing has gone wrong, and no task on a loop was called again.
+/// Checks the end of an execution, or of a child of a distributed map, whose failure the map may tolerate.
+/// `undisturbed` is whether there was no fault and no repeated call of a task on a loop.
 fn judge_end(
     explorer: &Explorer,
     of: View<'_>,
@@ -533,7 +533,7 @@ fn judge_end(
     undisturbed: bool,
     guess: Option<Blame>,
 ) -> Option<Broken> {
-    // A time limit is there for what goes wrong, and for answers that come late.
+    // A timeout handles faults and late answers.
     let may_time_out = explorer.any_error || explorer.allowed.iter().any(|allowed| allowed == TIMEOUT);
     if of.status() == Status::TimedOut && undisturbed && !is_child && !may_time_out {
         return Some(Broken {
@@ -554,7 +554,7 @@ fn judge_end(
         RUNTIME if of.history().len() >= HISTORY_EVENTS => (built_in::QUOTAS, message),
         DATA_LIMIT_EXCEEDED => (built_in::QUOTAS, message),
         RUNTIME | INTRINSIC_FAILURE | RESULT_PATH_MATCH_FAILURE => (built_in::PROGRAM, message),
-        // It has been told when it happened.
+        // The error was reported when it occurred.
         QUERY_EVALUATION_ERROR => return None,
         _ if is_child || explorer.any_error || state.as_ref().is_some_and(is_fail) => return None,
         error if explorer.allowed.iter().any(|allowed| allowed == error) => return None,

@@ -1,4 +1,4 @@
-//! With and without the reductions the same ways are found, on generated machines.
+//! Checks on generated machines that exploration finds the same with and without the reductions.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use workflow_explore::{Explorer, Property, Report};
 use workflow_local::{Engine, Random};
 
-/// Returns a machine of up to eight tasks: chains, choices, parallels, retriers and catchers; ways lead forward only.
+/// Returns a machine of up to eight tasks with chains, choices, parallels, retriers and catchers. Transitions lead
+/// forward only.
 fn generated(random: &Random) -> Value {
     let pick = |count: u64| random.below(count);
     let count = 1 + pick(6);
@@ -72,7 +73,7 @@ fn generated(random: &Random) -> Value {
     json!({ "StartAt": "S0", "States": states })
 }
 
-/// Without states that no way leads to, which a definition may not have.
+/// Removes unreachable states, which a definition must not have.
 fn pruned(mut machine: Value) -> Value {
     loop {
         let states = machine["States"].as_object().unwrap();
@@ -88,7 +89,7 @@ fn pruned(mut machine: Value) -> Value {
     }
 }
 
-/// Returns what was found, without the way to it.
+/// Returns the findings without their decisions.
 fn found(report: &Report) -> BTreeSet<(String, Option<String>, u32)> {
     report.findings().iter().map(|finding| (finding.property.clone(), finding.state.clone(), finding.faults)).collect()
 }
@@ -113,7 +114,7 @@ fn the_ways_are_those_of_plain_enumeration() {
             .property(Property::after("S0", [last.clone(), "Done".to_owned()]))
             .property(Property::before("S0", last));
         let plain = match explorer.clone().without_reductions().explore() {
-            // `S0` may be what never succeeds.
+            // `S0` may be a state that never succeeds.
             Err(_) => continue,
             Ok(plain) if plain.cut_off().executions > 0 => continue,
             Ok(plain) => plain,

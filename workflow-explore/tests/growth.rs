@@ -1,5 +1,5 @@
-//! Documents whose values would grow exponentially if each way or each copy were followed: they are explored, and compared,
-//! in time that their length bounds. Without a bound, none of these ends.
+//! Tests with documents whose values would grow exponentially if each path or each copy were followed. They must be
+//! explored and compared in a time that their length bounds. Without a bound, none of them ends.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -12,12 +12,13 @@ use workflow_plan::{Machine, plan};
 
 const COPIES: [&str; 8] = ["a", "b", "c", "d", "e", "f", "g", "h"];
 
-/// Returns an object with eight members of the same text.
+/// Returns an object with eight members of the same string.
 fn copies(suffix: &str, text: &str) -> Value {
     COPIES.map(|key| (format!("{key}{suffix}"), json!(text))).into_iter().collect::<Map<_, _>>().into()
 }
 
-/// Returns a machine of 30 states in a chain, made by their numbers; the last reads a member.
+/// Returns a machine with a chain of 30 states, which `state` creates from their numbers. The last state reads a
+/// member.
 fn chain(language: &str, state: impl Fn(usize) -> Value) -> Value {
     let mut states = Map::new();
     for number in 0..30 {
@@ -36,7 +37,7 @@ fn chain(language: &str, state: impl Fn(usize) -> Value) -> Value {
     json!({ "QueryLanguage": language, "StartAt": "S0", "States": states })
 }
 
-/// Returns maps in maps, each in a loop that changes its input.
+/// Returns nested maps, each in a loop that changes its input.
 fn nested_loops(levels: usize) -> Value {
     let work = json!({ "Type": "Pass", "Parameters": copies(".$", "$"), "End": true });
     (0..levels).fold(json!({ "StartAt": "W0", "States": { "W0": work } }), |inner, level| {

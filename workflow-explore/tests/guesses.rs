@@ -1,4 +1,4 @@
-//! Values of data that nobody declares are guesses: a guess that no expression can be computed with is no finding.
+//! Values of undeclared type are guesses. A guess that fits no expression is not a finding.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -36,7 +36,7 @@ fn only_what_the_program_does_wrong_is_reported() {
         ("[1..$states.input.n]", Holds),
         ("[$map($states.input.items, function($i) { $i.price * 2 })]", Holds),
         ("$join($states.input.names, ', ')", Holds),
-        // Without items there is no greatest, and no result.
+        // Without items there is no maximum, and no result.
         ("$max($states.input.prices)", Broken),
         ("$map($states.input.items, function($i) { $i.price * 2 })", Broken),
         ("$exists($states.input.x) ? 1 : $states.input.x", Broken),
@@ -49,7 +49,7 @@ fn only_what_the_program_does_wrong_is_reported() {
         ("$filter($states.input.items, function($i) { $i.kind = 'a' })[0].name", Broken),
         ("[$sort($states.input.items, function($a, $b) { $a.price > $b.price }).name]", Holds),
         ("($x := $states.input.n; $x * 2)", Holds),
-        // What fits them is beyond what is tried.
+        // No tried value fits the expressions.
         ("$parse($states.input.body).id", Undecided),
         ("$lookup($states.input.prices, $states.input.name)", Undecided),
     ]
@@ -80,7 +80,7 @@ fn what_somebody_gives_is_no_guess() {
     assert_eq!(report("2025-01-01T00:00:00Z").verdict(), Verdict::Holds);
 }
 
-/// What follows from such a guess is no finding either, but what does not is.
+/// The consequences of such a guess are not findings either, but other findings remain.
 #[test]
 fn a_handler_of_a_guess_is_no_finding() {
     let task = |arguments: Value| {

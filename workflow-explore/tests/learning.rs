@@ -1,4 +1,4 @@
-//! Models that are learnt from histories, and simulations by them.
+//! Models that are learnt from histories, and simulations with them.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -24,7 +24,8 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// A recorded event as the API writes it. Recordings have no times: an event comes each millisecond, within each timeout.
+/// Returns a recorded event in the format of the API. Recordings have no times: the events are one millisecond apart,
+/// which is within each timeout.
 fn event(recorded: &Value) -> Value {
     let mut details = Map::new();
     for (name, value) in recorded.as_object().into_iter().flatten() {
@@ -35,7 +36,7 @@ fn event(recorded: &Value) -> Value {
         "recordedEventDetails": details })
 }
 
-/// The share of the attempts of each state that failed, counted by the events of executions without branches.
+/// Returns the share of the attempts of each state that failed, by the events of executions without branches.
 fn failure_shares(events: &[Value]) -> BTreeMap<String, f64> {
     let mut state = "";
     let mut attempts: BTreeMap<String, (f64, f64)> = BTreeMap::new();
@@ -86,7 +87,8 @@ fn models_learnt_from_recorded_executions_fail_as_often() {
                 failures.into_iter().flatten().filter_map(|(_, failure)| failure["probability"].as_f64()).sum();
             assert!((learnt - share).abs() < 1e-9, "{name}: {state}: expected {share}, found {learnt}");
         }
-        // Where every attempt of a state ended alike and every task was reached, the simulation can only end as the recording.
+        // If every attempt of a state ended in the same way and every task was reached, the simulation must end like
+        // the recording.
         if shares.values().any(|share| *share > 0.0 && *share < 1.0) || !learnt.notes.is_empty() {
             continue;
         }
@@ -142,7 +144,7 @@ fn a_learnt_model_has_the_latencies_errors_outputs_and_inputs_of_the_histories()
     let report = Simulation::new(&engine, &model).unwrap().executions(20_000).without_gains().run().unwrap();
     let fails =
         |error: &str| report.outcomes.iter().find(|outcome| outcome.error.as_deref() == Some(error)).unwrap().share;
-    // Declined at once, or after one that was busy; busy twice.
+    // The probabilities of: declined at once, or after one busy attempt; busy twice.
     let (declined, busy) = (7.0 / 110.0, 10.0 / 110.0);
     assert!((fails("Declined") / (declined * (1.0 + busy)) - 1.0).abs() < 0.05, "{report}");
     assert!((fails("Busy") / (busy * busy) - 1.0).abs() < 0.1, "{report}");
@@ -185,7 +187,7 @@ fn nothing_is_learnt_from_what_is_no_whole_history() {
     assert!(error.contains("event 4 is missing"), "{error}");
     assert!(Learning::new(&engine).add(&json!({ "events": [] })).is_err());
     assert!(Learning::new(&engine).add(&json!("text")).is_err());
-    // The attempts that were running would be missing, so a history that is cut off is an error.
+    // The running attempts would be missing, so a truncated history is an error.
     let mut cut = whole.clone();
     cut["events"].as_array_mut().unwrap().truncate(3);
     let mut learning = Learning::new(&engine);

@@ -1,4 +1,4 @@
-//! Loops that only an answer ends: no finding, and named in the report.
+//! Loops that end only by an answer. They are not findings, but the report lists them.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use workflow_explore::{Explorer, Report, Verdict};
 use workflow_local::Engine;
 
-/// Returns a poll with more states, and the state that follows its wait.
+/// Returns a poll with additional states. `after` is the state that follows its wait.
 fn poll(after: &str, states: &Value, start: &str) -> Value {
     let mut all = json!({
         "Ask": { "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Next": "IsDone",

@@ -1,4 +1,4 @@
-//! Executions recorded on AWS, replayed on their own definitions: each takes the same path.
+//! Replays executions recorded on AWS on their own definitions. Each must take the same path.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 
@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use workflow_explore::replay::{Recording, ReplayVerdict, replay};
 use workflow_local::{Engine, EventType, MachineType, MemoryStore, ObjectStore, Program};
 
-/// When the recordings without a time of their own begin.
+/// The start time of recordings without times.
 const START: f64 = 1_735_689_600.0;
 
 fn collect(folder: &Path, cases: &mut Vec<Value>) {
@@ -28,13 +28,13 @@ fn collect(folder: &Path, cases: &mut Vec<Value>) {
     }
 }
 
-/// A case in which the recorder replaced a random number that follows from a seed of the definition.
+/// A case in which the recorder replaced a random number that the seed of the definition determines.
 const REPLACED: [&str; 1] = ["ls-intrinsic_functions_math_operations--math-random-seeded"];
 
-/// The members of an event that are its own, not its details.
+/// The members of an event that are not its details.
 const OWN: [&str; 3] = ["id", "prev", "type"];
 
-/// An event of the corpus, whose details are flat and parsed, as the API has it.
+/// Converts an event of the corpus, whose details are flat and parsed, to the format of the API.
 fn event_of_api(event: &Value, time: f64) -> Value {
     let mut details = Map::new();
     for (name, value) in event.as_object().into_iter().flatten().filter(|(name, _)| !OWN.contains(&name.as_str())) {
@@ -56,10 +56,10 @@ fn event_of_api(event: &Value, time: f64) -> Value {
     json!({ "id": event["id"], "previousEventId": event["prev"], "timestamp": time, "type": kind, "EventDetails": details })
 }
 
-/// Values with the recorder's marks replaced, as far as it is known what they stand for: `<*>` stands for any value, and
-/// `.pattern` follows some of its invented names.
+/// Replaces the recorder's marks with values, as far as their meaning is known. `<*>` stands for any value, and
+/// `.pattern` matches some of its invented names.
 struct Marks<'c> {
-    /// The texts of the input and of the definition.
+    /// The strings of the input and of the definition.
     texts: Vec<&'c str>,
     is_random: bool,
 }
@@ -101,7 +101,7 @@ fn collect_texts<'c>(value: &'c Value, texts: &mut Vec<&'c str>) {
     }
 }
 
-/// The history of a case: the recorder has left out the times, which are put in where a task timed out.
+/// Returns the history of a case. The recorder removed the times, which are added where a task timed out.
 fn history(case: &Value) -> Option<Value> {
     let events = case["expect"]["events"].as_array()?;
     let start = case["clock"]["start"].as_str().and_then(workflow_local::Instant::parse);
@@ -151,7 +151,7 @@ fn recorded_executions_go_the_same_way_on_their_own_definitions() {
         if !id.contains(&wanted) {
             continue;
         }
-        // The recorder sorted the events and removed their numbers: that is no history any more.
+        // The recorder sorted the events and removed their numbers, so they are no longer a history.
         if case["expect"]["eventsOrder"] == "scrubbed" {
             *counts.entry("without numbers of events").or_default() += 1;
             continue;

@@ -1,4 +1,4 @@
-//! Edits of definitions with the verdict that each must have for a recorded execution.
+//! Edits of definitions, each with the expected verdict for a recorded execution.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 
@@ -18,7 +18,7 @@ fn lambda(name: &str, next: &str) -> Value {
     state
 }
 
-/// An order: a choice, a task with retriers and a catcher, a wait, a callback, a map and a parallel.
+/// Returns an order: a choice, a task with retriers and a catcher, a wait, a callback, a map and a parallel.
 fn order() -> Value {
     let mut review = lambda("review", "Charge");
     review["ResultPath"] = "$.review".into();
@@ -70,17 +70,17 @@ fn input() -> Value {
     json!({ "order": { "items": ["a", "b"], "others": ["c"] }, "total": 50 })
 }
 
-/// An execution in which the charge is declined.
+/// Returns an execution in which the charge is declined.
 fn declined() -> Execution {
     ran(order_engine().on_state("Charge", |_: Value| Err::<Value, _>(TaskError::new("Declined"))), input())
 }
 
-/// An execution in which nobody ships.
+/// Returns an execution in which the shipment is never answered.
 fn late() -> Execution {
     ran(order_engine().on_state_never("Ship"), input())
 }
 
-/// A definition that looks at the clock, at random numbers and at the names of executions.
+/// Returns a definition that reads the clock, random numbers and the names of executions.
 fn volatile() -> Value {
     json!({ "StartAt": "Mark", "QueryLanguage": "JSONata", "States": {
         "Mark": { "Type": "Pass", "Next": "Tell", "Assign": { "id": "{% $uuid() %}" },
@@ -97,7 +97,7 @@ fn volatile() -> Value {
 }
 
 fn volatile_run() -> Execution {
-    // A start, a seed and names that a replay does not know.
+    // The start, the seed and the names are unknown to a replay.
     let engine = Engine::new(&volatile()).unwrap().named("elsewhere").seed(77);
     let engine = engine.start_time(workflow_local::Instant::from_millis(1_750_000_000_123));
     ran(engine.on_state("Tell", |_: Value| Ok(json!({}))), json!({}))
@@ -105,7 +105,7 @@ fn volatile_run() -> Execution {
 
 type Edit = Box<dyn Fn(&mut Value)>;
 
-/// Which recorded execution an edit is played with.
+/// The recorded execution that an edit is played with.
 #[derive(Clone, Copy)]
 enum Of {
     Order,
@@ -441,7 +441,7 @@ fn edits() -> Vec<(&'static str, Of, Edit, &'static str)> {
     ]
 }
 
-/// The verdict, the state and how it differs, in a line.
+/// Formats the verdict, the state and the difference as one line.
 fn line(replay: &Replay) -> String {
     let mut line = replay.verdict().name().to_owned();
     if let Some((state, _)) = replay.place() {

@@ -1,4 +1,4 @@
-//! Histories in files: what is read, what is refused and how, and what is written of them.
+//! Histories in files: which are read, which are refused with which error, and the files written from them.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 
@@ -34,7 +34,7 @@ fn paid() -> Execution {
         .unwrap()
 }
 
-/// The history as the AWS CLI prints it.
+/// Returns the history as the AWS CLI prints it.
 fn exported(execution: &Execution) -> Value {
     json!({ "events": execution.history().iter().map(workflow_local::HistoryEvent::to_api_json).collect::<Vec<_>>() })
 }
@@ -268,7 +268,7 @@ fn files_of_a_folder_belong_together() {
     assert!(read.errors[1].to_string().ends_with("absent.json: no such file"), "{}", read.errors[1]);
 }
 
-/// A distributed map whose children call a task.
+/// Returns a distributed map whose children call a task.
 fn distributed() -> Value {
     json!({ "StartAt": "Each", "States": { "Each": { "Type": "Map", "End": true, "ItemsPath": "$.items",
         "ItemProcessor": { "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" }, "StartAt": "Pack",
@@ -276,7 +276,7 @@ fn distributed() -> Value {
                 "Parameters": { "FunctionName": "pack", "Payload.$": "$" } } } } } } })
 }
 
-/// The history of a map run and those of its children.
+/// Returns the history of a map run and the histories of its children.
 fn map_run() -> (Value, Vec<Value>) {
     let engine = Engine::new(&distributed()).unwrap();
     let mut execution = engine.start(&json!({ "items": [3, 1, 2] })).unwrap();
@@ -303,7 +303,7 @@ fn children_of_map_runs_are_replayed_with_their_answers() {
     let (parent, children) = map_run();
     let folder = folder("replay-map-run");
     write(&folder.join("run.json"), &parent);
-    // Their names say nothing about the items.
+    // The names do not identify the items.
     for (number, child) in children.iter().rev().enumerate() {
         write(&folder.join(format!("run/child-{number}.json")), child);
     }
@@ -312,7 +312,7 @@ fn children_of_map_runs_are_replayed_with_their_answers() {
     assert!(read.errors.is_empty(), "{:?}", read.errors);
     replay(&engine, &read.executions[0]).unwrap().assert_same_way();
 
-    // All in one folder: the definition tells the children.
+    // All files are in one folder. The definition identifies the children.
     for (number, child) in children.iter().enumerate() {
         write(&folder.join(format!("flat/child-{number}.json")), child);
     }
@@ -322,7 +322,7 @@ fn children_of_map_runs_are_replayed_with_their_answers() {
     assert_eq!(read.executions.len(), 1);
     replay(&engine, &read.executions[0]).unwrap().assert_same_way();
 
-    // A change in the children, and one before them.
+    // A change in the children, and a change before them.
     let mut changed = distributed();
     changed["States"]["Each"]["ItemProcessor"]["States"]["Pack"]["Parameters"]["FunctionName"] = "wrap".into();
     let other = replay(&Engine::new(&changed).unwrap(), &read.executions[0]).unwrap();
@@ -368,7 +368,7 @@ fn engine() -> Engine {
     Engine::new(&pay()).unwrap().named("Pay")
 }
 
-/// What `--test` writes: it compiles and passes.
+/// The output of `--test` compiles and passes.
 mod emitted {
     use super::engine;
 
@@ -406,7 +406,7 @@ fn what_only_times_decide_is_not_written() {
         "Branches": [branch("First"), branch("Second")] } } });
     let engine = Engine::new(&definition).unwrap();
     let after = |answers: Answers, seconds| answers.after(std::time::Duration::from_secs(seconds));
-    // The second branch fails before the first one is answered.
+    // The second branch fails before the first is answered.
     let execution = engine
         .clone()
         .on_state_answers("First", after(Answers::new().then(1), 9))

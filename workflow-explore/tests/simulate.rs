@@ -1,4 +1,4 @@
-//! Simulations against closed forms, AWS's pricing examples, and models that are wrong.
+//! Compares simulations with closed forms and with AWS's pricing examples, and checks the errors of invalid models.
 
 use serde_json::{Value, json};
 use workflow_asl::document::MachineType;

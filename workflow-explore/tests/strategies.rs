@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use workflow_explore::{ExploreError, Explorer, Report};
 use workflow_local::Engine;
 
-/// Returns a workflow that fails if the product of two members is over 5000.
+/// Returns a workflow that fails if the product of two members is greater than 5000.
 fn engine(seed: u64) -> Result<Engine, ExploreError> {
     let engine = Engine::new(&json!({ "QueryLanguage": "JSONata", "StartAt": "Quote", "States": {
         "Quote": {

@@ -1,4 +1,4 @@
-//! The mutants of a choice: its conditions, their bounds, and where its arms lead.
+//! The mutants of a choice: its conditions, their bounds, and the targets of its arms.
 
 use serde_json::{Map, Value, json};
 use workflow_asl::Pointer;
@@ -59,14 +59,14 @@ impl Making<'_> {
                     Edit::replace(first_at.as_str(), json!(second)),
                     Edit::replace(second_at.as_str(), json!(first)),
                 ];
-                // The whole arm moves.
+                // Move the whole arm.
                 let at = first_at.parent().unwrap_or_default();
                 self.offer_in(state, &state.at, Change::new(Operator::SwapArms, at, description, edits));
             }
         }
     }
 
-    /// A rule of JSONPath: the whole of it and its parts.
+    /// Changes a rule of JSONPath and its parts.
     fn rule(&mut self, state: &Within<'_>, rule: &Value, at: &Pointer) {
         let Some(members) = rule.as_object() else { return };
         let is_of_the_arm = |name: &str| OF_THE_ARM.contains(&name);
@@ -134,7 +134,7 @@ impl Making<'_> {
     }
 }
 
-/// The point in time that is one second later.
+/// Returns the point in time that is one second later.
 pub(super) fn a_second_later(operand: &Value) -> Option<Value> {
     let millis = Instant::parse(operand.as_str()?)?.as_millis().checked_add(1000)?;
     Some(json!(Instant::from_millis(millis).to_string()))

@@ -1,4 +1,4 @@
-//! What may be changed in an expression of JSONata (conditions, bounds, literals) and in a call of an intrinsic function.
+//! Finds changes of JSONata expressions (conditions, bounds, literals) and of calls of intrinsic functions.
 
 use std::ops::Range;
 
@@ -13,13 +13,13 @@ use super::literal::other;
 #[derive(Debug)]
 pub(super) struct Altered {
     pub(super) operator: Operator,
-    /// The bytes that are replaced.
+    /// The bytes to replace.
     pub(super) range: Range<usize>,
     pub(super) text: String,
     pub(super) description: String,
 }
 
-/// Each change of an expression, in the order of its text; none if it does not parse.
+/// Returns the changes of an expression, in the order of the source. Returns none if it does not parse.
 pub(super) fn altered(text: &str, is_condition: bool) -> Vec<Altered> {
     let Ok(ast) = parse(text) else { return Vec::new() };
     let mut walk = Walk { text, found: Vec::new() };
@@ -30,7 +30,8 @@ pub(super) fn altered(text: &str, is_condition: bool) -> Vec<Altered> {
     walk.found
 }
 
-/// Each literal of a call of an intrinsic function, in the order of its text; none if it does not parse.
+/// Returns the changes of the literals of an intrinsic function call, in the order of the source. Returns none if it
+/// does not parse.
 pub(super) fn altered_call(text: &str) -> Vec<Altered> {
     let Ok(intrinsic) = Intrinsic::parse(text) else { return Vec::new() };
     let paths: Vec<_> = intrinsic.paths().into_iter().map(JsonPath::range).collect();
@@ -61,7 +62,7 @@ pub(super) fn altered_call(text: &str) -> Vec<Altered> {
     walk.found
 }
 
-/// Returns where the text ends whose opening apostrophe was before it.
+/// Returns the end of a string whose opening apostrophe precedes `inside`.
 fn end_of_text(inside: &str) -> usize {
     let mut escaped = false;
     let end = inside.find(|c| {
@@ -87,7 +88,7 @@ impl Walk<'_> {
         self.found.push(Altered { operator, range, text, description });
     }
 
-    /// Negates a condition, and each part that it joins with `and` and `or`.
+    /// Negates a condition and each operand of its `and` and `or`.
     fn negate(&mut self, node: &Node) {
         let Some(word) = self.text.get(node.span.clone()) else { return };
         self.add(Operator::NegateCondition, node.span.clone(), format!("$not({word})"));
@@ -101,7 +102,7 @@ impl Walk<'_> {
         self.found.iter().any(|one| one.operator == Operator::NegateCondition && one.range == node.span)
     }
 
-    /// The tree is not high, so this may recurse.
+    /// Changes a node and its children. The tree is shallow, so this may recurse.
     fn node(&mut self, node: &Node) {
         match &node.kind {
             NodeKind::Binary(sign, left, right) => {
@@ -124,7 +125,7 @@ impl Walk<'_> {
                     ">=" => (Operator::MoveBound, ">"),
                     "and" => (Operator::SwapConnective, "or"),
                     "or" => (Operator::SwapConnective, "and"),
-                    // As a part of a condition it is negated already.
+                    // A part of a condition is already negated.
                     "=" | "!=" if !self.is_negated(node) => return self.negate(node),
                     _ => return,
                 };
@@ -137,7 +138,7 @@ impl Walk<'_> {
             NodeKind::Number(number) => self.add(Operator::ChangeLiteral, node.span.clone(), increased(*number)),
             NodeKind::String(_) => {
                 let word = self.text.get(node.span.clone()).unwrap_or_default();
-                // The quotes are the first and the last byte.
+                // The first and the last byte are quotes.
                 if let Some((open, rest)) = word.split_at_checked(1)
                     && let Some(inner) = rest.strip_suffix(open)
                 {
@@ -180,7 +181,7 @@ impl Walk<'_> {
         }
     }
 
-    /// The values of an object; its keys are names.
+    /// Changes the values of an object. The keys are names, so they stay.
     fn pairs(&mut self, pairs: &[(Node, Node)]) {
         for (key, value) in pairs {
             if !matches!(key.kind, NodeKind::String(_)) {
@@ -191,7 +192,7 @@ impl Walk<'_> {
     }
 }
 
-/// The number that is one more, as text.
+/// Returns the number plus one, as a string.
 fn increased(number: f64) -> String {
     (number + 1.0).to_string()
 }

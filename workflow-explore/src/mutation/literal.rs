@@ -1,4 +1,4 @@
-//! The mutants of data: literals in JSON, and those in expressions.
+//! The mutants of data: literals in JSON and in expressions.
 
 use std::ops::Range;
 
@@ -11,11 +11,11 @@ use workflow_asl::template::SUFFIX;
 use super::expression::{Altered, altered, altered_call};
 use super::{Change, Making, Operator, Within};
 
-/// What is added to a string.
+/// The suffix that is added to a string.
 const ADDED: &str = "-changed";
 
 impl Making<'_> {
-    /// Each literal of a value, by `operator`; and what else may be changed in its expressions.
+    /// Changes each literal of a value, by `operator`, and the expressions in it.
     pub(super) fn literals(
         &mut self,
         state: &Within<'_>,
@@ -26,7 +26,7 @@ impl Making<'_> {
     ) {
         let changed = match value {
             Value::Object(members) => {
-                // A path or an intrinsic function is behind such a name.
+                // The value of such a name is a path or an intrinsic function.
                 let is_computed = |name: &str| state.language == QueryLanguage::JsonPath && name.ends_with(SUFFIX);
                 for (name, value) in members {
                     let at = at.child(name);
@@ -64,7 +64,7 @@ impl Making<'_> {
         }
     }
 
-    /// The condition of a rule in JSONata.
+    /// Changes the condition of a rule in JSONata.
     pub(super) fn condition(&mut self, state: &Within<'_>, condition: &Value, at: &Pointer) {
         match condition {
             Value::Bool(truth) => {
@@ -98,7 +98,7 @@ impl Making<'_> {
         }
     }
 
-    /// Each literal of a call of an intrinsic function.
+    /// Changes each literal of an intrinsic function call.
     pub(super) fn computed(&mut self, state: &Within<'_>, reached_at: &Pointer, value: &Value, at: &Pointer) {
         let Some(call) = value.as_str() else { return };
         for Altered { operator, range, text, description } in altered_call(call) {
@@ -109,23 +109,23 @@ impl Making<'_> {
     }
 }
 
-/// The text with another in place of the range, and the word that was there.
+/// Returns the string with the range replaced, and the replaced part.
 fn replaced<'t>(text: &'t str, range: Range<usize>, by: &str) -> Option<(String, &'t str)> {
     let (before, word, after) = (text.get(..range.start)?, text.get(range.clone())?, text.get(range.end..)?);
     Some((format!("{before}{by}{after}"), word))
 }
 
-/// Another text.
+/// Returns a different string.
 pub(super) fn other(text: &str) -> String {
     format!("{text}{ADDED}")
 }
 
-/// The number that is one more.
+/// Returns the number plus one.
 pub(super) fn increased(value: &Value) -> Option<Value> {
     moved(value, 1)
 }
 
-/// The number that is so much more.
+/// Returns the number plus `by`.
 pub(super) fn moved(value: &Value, by: i8) -> Option<Value> {
     match value.as_i64() {
         Some(integer) => Some(json!(integer.checked_add(by.into())?)),
@@ -133,7 +133,7 @@ pub(super) fn moved(value: &Value, by: i8) -> Option<Value> {
     }
 }
 
-/// A literal as the source would have it.
+/// Formats a literal as in the source.
 pub(super) fn text_of(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

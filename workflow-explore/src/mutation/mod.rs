@@ -1,4 +1,4 @@
-//! Mutants of a definition: one small mistake each, of those that the rules let pass.
+//! Mutants of a definition. Each has one small mistake that the rules accept.
 
 mod condition;
 mod expression;
@@ -16,7 +16,7 @@ use workflow_local::mutation::{Edit, Mutation};
 
 macro_rules! operators {
     ($( $name:ident $word:literal $doc:literal; )*) => {
-        /// What a mutant changes.
+        /// The kind of change that a mutant makes.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Operator {
@@ -24,15 +24,15 @@ macro_rules! operators {
         }
 
         impl Operator {
-            /// All of them.
+            /// All operators.
             pub const ALL: &'static [Self] = &[ $( Self::$name, )* ];
 
-            /// The name on the command line and in reports, such as `drop-catcher`.
+            /// Returns the name on the command line and in reports, such as `drop-catcher`.
             pub fn name(self) -> &'static str {
                 match self { $( Self::$name => $word, )* }
             }
 
-            /// Returns what it does, in a sentence without a full stop.
+            /// Returns a summary, as a sentence without a full stop.
             pub fn summary(self) -> &'static str {
                 match self { $( Self::$name => $doc, )* }
             }
@@ -58,7 +58,7 @@ operators! {
 }
 
 impl Operator {
-    /// The operator with this name.
+    /// Returns the operator with this name.
     ///
     /// ```
     /// use workflow_explore::Operator;
@@ -75,7 +75,7 @@ impl fmt::Display for Operator {
     }
 }
 
-/// A definition with one mistake in it, as data: what changes, where, and what it does.
+/// A definition with one mistake, as data: the change, its place and its description.
 ///
 /// ```
 /// use serde_json::json;
@@ -105,28 +105,27 @@ impl fmt::Display for Operator {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Mutant {
-    /// The name: the operator, the place, and a number where there are several of both.
+    /// The name: the operator, the place, and a number if several mutants share both.
     pub id: String,
     /// What it changes.
     pub operator: Operator,
-    /// The state, empty for what belongs to the whole machine.
+    /// The state. Empty for a change of the whole machine.
     pub state: String,
     /// The place in the definition.
     pub pointer: Pointer,
-    /// What changes, for messages.
+    /// A description of the change, for messages.
     pub description: String,
-    /// The changed text where it is a part of the value at the place: an operator, a literal.
+    /// The changed part of the value at the place, such as an operator or a literal; `None` if the whole value changes.
     pub word: Option<String>,
-    /// The point of coverage that an execution must take to behave differently; `None`
-    /// for each execution.
+    /// The coverage point that an execution must take to behave differently; `None` if every execution may.
     pub reached_at: Option<Pointer>,
     /// The changes.
     pub edits: Vec<Edit>,
 }
 
 impl Mutant {
-    /// Every mutant of a definition, in the order of its states. Those that the rules refuse are left out: the compiler
-    /// would report them. The same definition always has the same mutants.
+    /// Returns all mutants of a definition, in the order of its states. Mutants that the rules refuse are omitted,
+    /// because the compiler would report them. The same definition always has the same mutants.
     pub fn all(definition: &Value, machine_type: MachineType) -> Vec<Self> {
         let mut making = Making { definition, machine_type, found: Vec::new(), ids: BTreeSet::new() };
         let root = Pointer::root();
@@ -143,22 +142,22 @@ impl Mutant {
         making.found
     }
 
-    /// The definition with the change; `None` when it does not have the place.
+    /// Returns the definition with the change. Returns `None` if it does not have the place.
     pub fn apply(&self, definition: &Value) -> Option<Value> {
         let mut changed = definition.clone();
         self.mutation([]).apply(&mut changed).ok()?;
         Some(changed)
     }
 
-    /// Returns what an engine takes from the environment to run it, for definitions by their
-    /// `workflow_local::mutation::digits`.
+    /// Returns the value that an engine reads from the environment to run the mutant. `definitions` are identified by
+    /// their `workflow_local::mutation::digits`.
     pub fn mutation(&self, definitions: impl IntoIterator<Item = String>) -> Mutation {
         let mut mutation = Mutation::new(&self.id, definitions);
         mutation.edits.clone_from(&self.edits);
         mutation
     }
 
-    /// As JSON: `id`, `operator`, `state`, `pointer`, `description`, `edits`.
+    /// Converts the mutant to JSON: `id`, `operator`, `state`, `pointer`, `description`, `edits`.
     pub fn to_json(&self) -> Value {
         let edits = self.mutation([]).to_json().get("edits").cloned().unwrap_or_default();
         json!({
@@ -202,17 +201,17 @@ impl Change {
     }
 }
 
-/// The state that changes are made in.
+/// The state to change.
 struct Within<'d> {
     name: &'d str,
     at: Pointer,
     language: QueryLanguage,
     members: &'d Map<String, Value>,
-    /// The names of all states of its scope.
+    /// The names of all states in the state's scope.
     scope: Vec<&'d str>,
 }
 
-/// The mutants so far.
+/// Collects mutants.
 struct Making<'d> {
     definition: &'d Value,
     machine_type: MachineType,
@@ -221,22 +220,22 @@ struct Making<'d> {
 }
 
 impl<'d> Making<'d> {
-    /// Takes a change of the whole machine.
+    /// Offers a change of the whole machine.
     fn offer(&mut self, change: Change) -> bool {
         self.take(change, "", None)
     }
 
-    /// Takes a change in a state, seen by executions that take the point.
+    /// Offers a change in a state that only executions that take the point can see.
     fn offer_in(&mut self, state: &Within<'_>, reached_at: &Pointer, change: Change) -> bool {
         self.take(change, state.name, Some(reached_at.clone()))
     }
 
-    /// Makes a mutant of a change; says whether the rules let it pass.
+    /// Creates a mutant of a change. Returns whether the rules accept it.
     fn take(&mut self, change: Change, state: &str, reached_at: Option<Pointer>) -> bool {
         let Change { operator, pointer, description, word, edits } = change;
         let first = format!("{operator} {pointer}");
         let numbered = (2..).map(|number| format!("{first} {number}"));
-        // Numbers do not run out.
+        // The range of numbers is unbounded, so there is always a free id.
         let id = std::iter::once(first.clone()).chain(numbered).find(|id| !self.ids.contains(id)).unwrap_or_default();
         let state = state.to_owned();
         let mutant = Mutant { id, operator, state, pointer, description, word, reached_at, edits };
@@ -250,7 +249,7 @@ impl<'d> Making<'d> {
         passes
     }
 
-    /// The states of a scope, and those inside them.
+    /// Changes the states of a scope and those inside them.
     fn scope(&mut self, at: &Pointer, language: QueryLanguage) {
         let states = at.child("States");
         let Some(all) = self.definition.pointer(states.as_str()).and_then(Value::as_object) else { return };
@@ -432,7 +431,7 @@ mod tests {
 
     #[test]
     fn what_the_rules_refuse_is_left_out() {
-        // Without its catcher, nothing leads to `Note`.
+        // Without its catcher, `Note` is unreachable.
         let definition = json!({ "StartAt": "Ship", "States": {
             "Ship": {
                 "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:ship",

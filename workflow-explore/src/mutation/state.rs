@@ -9,10 +9,10 @@ use super::condition::a_second_later;
 use super::literal::{increased, text_of};
 use super::{Change, Making, Operator, Within};
 
-/// How many other states a transition is tried with until the rules let one pass.
+/// The maximum number of other states to try as the target of a transition.
 const TARGETS: usize = 8;
 
-/// Numbers of a retrier, and what changing each is.
+/// The numbers of a retrier, and the operator that changes each.
 const OF_RETRIERS: [(&str, Operator); 4] = [
     ("IntervalSeconds", Operator::ChangeWait),
     ("BackoffRate", Operator::ChangeWait),
@@ -20,7 +20,7 @@ const OF_RETRIERS: [(&str, Operator); 4] = [
     ("MaxAttempts", Operator::ChangeLiteral),
 ];
 
-/// Fields with data or with numbers that are no time.
+/// Fields with data, or with numbers other than times.
 const DATA: [&str; 14] = [
     "Result",
     "Parameters",
@@ -80,13 +80,13 @@ impl Making<'_> {
         self.catchers(state);
     }
 
-    /// Each variable that the object at a place assigns.
+    /// Changes each variable that the object at a place assigns.
     pub(super) fn assignments(&mut self, state: &Within<'_>, holder: &Pointer, reached_at: &Pointer) {
         let assign = holder.child("Assign");
         let Some(all) = self.definition.pointer(assign.as_str()).and_then(Value::as_object) else { return };
         for name in all.keys() {
             let at = assign.child(name);
-            // An empty object is left out with its last member.
+            // Remove the object with its last member, so that no empty object is left.
             let removed = if all.len() == 1 { assign.as_str() } else { at.as_str() };
             let edits = vec![Edit::remove(removed)];
             let name = name.strip_suffix(".$").unwrap_or(name);
@@ -95,7 +95,7 @@ impl Making<'_> {
         }
     }
 
-    /// Leads a transition to the next state of the scope that the rules let pass.
+    /// Changes a transition to the next state of the scope that the rules accept.
     pub(super) fn retarget(&mut self, state: &Within<'_>, at: &Pointer, operator: Operator, target: &str, what: &str) {
         let from = state.scope.iter().position(|name| *name == target).map_or(0, |place| place + 1);
         let others = state.scope.iter().cycle().skip(from).take(state.scope.len());
@@ -110,7 +110,7 @@ impl Making<'_> {
         }
     }
 
-    /// Ends the scope after a state that another follows, and lets another follow after one that ends it.
+    /// Makes a state with a successor end the scope, and a state that ends the scope continue with another one.
     fn end(&mut self, state: &Within<'_>) {
         let (end, next) = (state.at.child("End"), state.at.child("Next"));
         if let Some(target) = state.members.get("Next").and_then(Value::as_str) {
@@ -129,7 +129,7 @@ impl Making<'_> {
         }
     }
 
-    /// Whether the scope has another state that ends it. Without one, it would never end.
+    /// Returns whether another state ends the scope. Without one, the scope would never end.
     fn ends_elsewhere(&self, state: &Within<'_>) -> bool {
         let Some(states) = state.at.parent() else { return false };
         state.scope.iter().filter(|name| **name != state.name).any(|name| {
@@ -145,7 +145,7 @@ impl Making<'_> {
         let count = retriers.map_or(0, Vec::len);
         for (index, retrier) in retriers.into_iter().flatten().enumerate() {
             let at = state.at.child("Retry").index(index);
-            // One without attempts is never taken, and keeps errors from those after it.
+            // A retrier without attempts never retries, and hides errors from the retriers after it.
             let never = retrier.get("MaxAttempts").and_then(Value::as_u64) == Some(0);
             let reached_at = if never { &state.at } else { &at };
             let description = format!("the retrier of {} of `{}` is dropped", names(retrier), state.name);
@@ -183,7 +183,7 @@ impl Making<'_> {
         }
     }
 
-    /// Drops a retrier or a catcher, and the list with the last of them.
+    /// Drops a retrier or a catcher. Drops the whole list with its last entry.
     fn drop_entry(
         &mut self,
         state: &Within<'_>,
@@ -211,7 +211,7 @@ impl Making<'_> {
     }
 }
 
-/// An error name that matches less, or another error.
+/// Returns an error name that matches fewer errors, or another error.
 fn other_error(error: &str) -> String {
     match error {
         ALL | TASK_FAILED => TIMEOUT.to_owned(),
@@ -221,7 +221,7 @@ fn other_error(error: &str) -> String {
     }
 }
 
-/// The error names of a handler, for a description.
+/// Returns the error names of a handler, for a description.
 fn names(handler: &Value) -> String {
     let errors = handler.get("ErrorEquals").and_then(Value::as_array);
     let names: Vec<_> =

@@ -1,4 +1,4 @@
-//! The properties that every execution must have.
+//! Properties that every execution must have.
 
 mod monitor;
 mod text;
@@ -19,8 +19,8 @@ use crate::states::States;
 
 /// A property of the order of states, with a text form for the command line.
 ///
-/// A state *succeeds* when it is left other than by a catcher. Of states that are all in the same map, each iteration is
-/// judged by itself; in a distributed map, each child execution.
+/// A state *succeeds* when it is left other than by a catcher. If all states of a property are in the same map, each
+/// iteration is checked separately; in a distributed map, each child execution.
 ///
 /// ```
 /// use workflow_explore::Property;
@@ -35,7 +35,7 @@ pub enum Property {
     After {
         /// The state that succeeds.
         first: String,
-        /// The states, one of which follows.
+        /// The states, one of which must follow.
         then: Vec<String>,
     },
     /// `never both A and B`: at most one of them succeeds in an execution.
@@ -48,7 +48,7 @@ pub enum Property {
     EndsIn(Vec<String>),
     /// `no A after B`: A is not entered after B was entered, so that nothing is called after its compensation.
     NoneAfter {
-        /// The state that must not be entered any more.
+        /// The state that must not be entered after the compensation.
         call: String,
         /// The state that compensates it.
         compensation: String,
@@ -60,32 +60,32 @@ fn owned<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Vec<String> {
 }
 
 impl Property {
-    /// After `first` has succeeded, one of the others is entered before the end.
+    /// Creates a property: after `first` has succeeded, one of the others is entered before the end.
     pub fn after<S: Into<String>>(first: impl Into<String>, then: impl IntoIterator<Item = S>) -> Self {
         Self::After { first: first.into(), then: owned(then) }
     }
 
-    /// At most one of the states succeeds in an execution.
+    /// Creates a property: at most one of the states succeeds in an execution.
     pub fn never_both(one: impl Into<String>, other: impl Into<String>) -> Self {
         Self::NeverBoth(one.into(), other.into())
     }
 
-    /// The state does not succeed twice in one execution.
+    /// Creates a property: the state does not succeed twice in one execution.
     pub fn at_most_once(state: impl Into<String>) -> Self {
         Self::AtMostOnce(state.into())
     }
 
-    /// `then` is not entered before `first` has succeeded.
+    /// Creates a property: `then` is not entered before `first` has succeeded.
     pub fn before(first: impl Into<String>, then: impl Into<String>) -> Self {
         Self::Before(first.into(), then.into())
     }
 
-    /// The last state of every execution is one of these.
+    /// Creates a property: the last state of every execution is one of these.
     pub fn ends_in<S: Into<String>>(states: impl IntoIterator<Item = S>) -> Self {
         Self::EndsIn(owned(states))
     }
 
-    /// `call` is not entered after `compensation` was.
+    /// Creates a property: `call` is not entered after `compensation` was.
     pub fn none_after(call: impl Into<String>, compensation: impl Into<String>) -> Self {
         Self::NoneAfter { call: call.into(), compensation: compensation.into() }
     }
@@ -95,7 +95,7 @@ impl Property {
         self.parts().1
     }
 
-    /// Returns its kind and its states, in the order of its text.
+    /// Returns the kind and the states of the property, in the order of its text form.
     fn parts(&self) -> (PropertyKind, Vec<&str>) {
         match self {
             Self::After { first, then } => {
@@ -109,7 +109,7 @@ impl Property {
         }
     }
 
-    /// Returns the property of this kind and these states.
+    /// Creates the property of this kind with these states.
     fn of(kind: PropertyKind, mut states: impl Iterator<Item = String>) -> Self {
         let mut next = || states.next().unwrap_or_default();
         match kind {
@@ -122,12 +122,12 @@ impl Property {
         }
     }
 
-    /// Checks by its history that an execution that has ended has the property. A property of the children of a distributed
-    /// map needs their histories: [`Execution::keep_for_inspection`].
+    /// Checks whether an ended execution has the property, by its history. A property of the children of a distributed
+    /// map needs their histories: see [`Execution::keep_for_inspection`].
     ///
     /// # Errors
-    /// Returns how the execution violates the property. It is also an error if the execution still runs, or if the property names a
-    /// state that the definition does not have.
+    /// Returns an error if the execution violates the property. Also returns an error if the execution still runs, or
+    /// if the property names a state that the definition does not have.
     pub fn check(&self, execution: &Execution) -> Result<(), String> {
         let program = execution.program();
         let (machine, _) = StateMachine::read(program.definition());
@@ -149,7 +149,7 @@ impl Property {
         found.map_or(Ok(()), Err)
     }
 
-    /// Checks that every named state exists and can have the property.
+    /// Checks that every named state exists and is valid in the property.
     pub(crate) fn validate(&self, states: &States) -> Result<(), ExploreError> {
         let (kind, names) = self.parts();
         let place = |name: &str| states.get(name).map(|facts| (facts.kind, facts.distributed.as_deref()));

@@ -1,4 +1,4 @@
-//! Checks properties while an execution runs, by the events of its history.
+//! Checks properties by the events of the history while an execution runs.
 
 use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
@@ -13,16 +13,16 @@ use crate::states::States;
 /// An occurrence in an execution, or in a child of a distributed map.
 pub(crate) struct News<'h> {
     pub(crate) happening: Happening<'h>,
-    /// The numbers of the map run and of the item, for a child.
+    /// The numbers of the map run and of the item, if it is in a child.
     child: Option<(usize, usize)>,
     history: &'h [HistoryEvent],
-    /// The event before it on its branch.
+    /// The previous event on its branch.
     previous: u64,
 }
 
 impl News<'_> {
-    /// The iterations of these maps that it happened in, the outermost first. The event that started the iteration of a map
-    /// is the last of this map before it: the events between belong to the iteration, or to maps inside it.
+    /// Returns the iterations of these maps that contain it, outermost first. The event that started the iteration of a
+    /// map is the last event of this map before it: the events between belong to the iteration, or to maps inside it.
     fn iterations(&self, maps: &[Arc<str>]) -> Vec<usize> {
         let mut found = Vec::with_capacity(maps.len());
         let mut around = maps.iter().rev().peekable();
@@ -58,7 +58,7 @@ pub(crate) enum Happening<'h> {
         state: &'h Arc<str>,
         error: &'h str,
         cause: &'h str,
-        /// The field whose expression it is.
+        /// The field of the expression.
         field: Option<&'h str>,
     },
     Ended(View<'h>),
@@ -77,12 +77,12 @@ pub(crate) struct Breach {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Happenings {
     read: usize,
-    /// How much of each child's history is read; `None` when the child has ended.
+    /// How much of each child's history was read; `None` if the child has ended.
     children: BTreeMap<(usize, usize), Option<usize>>,
 }
 
 impl Happenings {
-    /// Reads the new events, those of the children of distributed maps first.
+    /// Reads the new events. The events of the children of distributed maps come first.
     pub(crate) fn read(&mut self, execution: &Execution, mut see: impl FnMut(&News<'_>)) {
         for (number, map_run) in execution.map_runs().iter().enumerate() {
             for (index, child) in execution.children(map_run, usize::MAX) {
@@ -125,19 +125,19 @@ fn events(of: View<'_>, read: usize, child: Option<(usize, usize)>, see: &mut im
 pub(crate) struct Monitors {
     properties: Arc<[Watched]>,
     states: Arc<States>,
-    /// By property, child and iteration.
+    /// The progress by property, child and iteration.
     seen: BTreeMap<(usize, Place), u8>,
 }
 
-/// The child and the iteration in which each property is judged by itself.
+/// The child and the iteration in which a property is checked separately.
 type Place = (Option<(usize, usize)>, Vec<usize>);
 
 #[derive(Debug)]
 struct Watched {
     property: Property,
-    /// The distributed map in whose children it is judged; `None` for the execution itself.
+    /// The distributed map whose children are checked; `None` for the execution itself.
     within: Option<Arc<str>>,
-    /// The maps that all its states are in, the outermost first: each iteration is judged by itself.
+    /// The maps that contain all its states, outermost first. Each iteration is checked separately.
     maps: Vec<Arc<str>>,
 }
 
@@ -169,7 +169,7 @@ impl Monitors {
         self.seen.hash(hasher);
     }
 
-    /// Records an occurrence; `note` receives each property that no longer holds.
+    /// Records an occurrence. Calls `note` for each property that no longer holds.
     pub(crate) fn see(&mut self, news: &News<'_>, note: &mut impl FnMut(Breach)) {
         let (state, succeeded) = match news.happening {
             Happening::Entered(name) => (name, false),
@@ -228,7 +228,7 @@ impl Monitors {
         self.seen.retain(|_, seen| *seen != 0);
     }
 
-    /// A map is left: its iterations have ended.
+    /// Records that a map was left, so its iterations have ended.
     fn leave_map(&mut self, state: &Arc<str>, news: &News<'_>, note: &mut impl FnMut(Breach)) {
         let properties = Arc::clone(&self.properties);
         for (number, watched) in properties.iter().enumerate() {
@@ -238,7 +238,7 @@ impl Monitors {
         }
     }
 
-    /// The progress of a property in these places no longer changes.
+    /// Ends the progress of a property in these places.
     fn close(&mut self, property: usize, ended: impl Fn(&Place) -> bool, note: &mut impl FnMut(Breach)) {
         let Some(Watched { property: watched, .. }) = self.properties.get(property) else { return };
         self.seen.retain(|(number, place), seen| {
@@ -256,7 +256,7 @@ impl Monitors {
         });
     }
 
-    /// The execution, or a child, has ended.
+    /// Records that the execution, or a child, has ended.
     fn end(&mut self, of: View<'_>, child: Option<(usize, usize)>, note: &mut impl FnMut(Breach)) {
         let last = last_state(of.history());
         let properties = Arc::clone(&self.properties);

@@ -11,7 +11,7 @@ use super::Property;
 #[error("`{text}` is not a valid property: {problem}\n  = help: {}", property::help())]
 #[non_exhaustive]
 pub struct PropertyError {
-    /// The text.
+    /// The string.
     pub text: String,
     /// The problem.
     pub problem: String,

@@ -18,13 +18,14 @@ use super::trace::Trace;
 #[derive(Debug, Default)]
 pub(super) struct Compared {
     pub(super) difference: Option<Difference>,
-    /// The first state before it that gave other data.
+    /// The first earlier state with different data.
     pub(super) since: Option<DataDifference>,
-    /// The paths of values that were ignored, because they come from the clock, randomness or names.
+    /// The paths of ignored values, which come from the clock, random numbers or names.
     pub(super) ignored: BTreeSet<String>,
 }
 
-/// Compares an execution with the recorded one. `others` are the same execution at another time, with other random numbers and other
+/// Compares an execution with the recorded one. `others` are the same execution at another time, with other random
+/// numbers and other names: values that differ between them are ignored.
 /// names: what differs between them is ignored.
 pub(super) fn compare(played: &Played<'_>, others: &[Played<'_>], first_states: &BTreeSet<String>) -> Compared {
     let mut comparison = Comparison {
@@ -48,13 +49,13 @@ pub(super) fn compare(played: &Played<'_>, others: &[Played<'_>], first_states: 
 }
 
 impl Compared {
-    /// Returns whether another state follows, or another end.
+    /// Returns whether a different state follows, or the ends differ.
     pub(super) fn parts_ways(&self) -> bool {
         let kind = self.difference.as_ref().map(|difference| &difference.kind);
         matches!(kind, Some(DifferenceKind::Entered { .. } | DifferenceKind::Ended { .. }))
     }
 
-    /// Returns whether less differs, or later.
+    /// Returns whether this comparison has fewer differences, or later ones.
     pub(super) fn comes_further_than(&self, other: &Self) -> bool {
         match (&self.difference, &other.difference) {
             (None, other) => other.is_some(),
@@ -65,7 +66,7 @@ impl Compared {
 }
 
 struct Found {
-    /// Whether it may be the consequence of another one.
+    /// Whether the difference may be the consequence of another one.
     weak: bool,
     time: Instant,
     /// A child's events come before those of its parent at the same time.
@@ -75,14 +76,14 @@ struct Found {
 
 struct Comparison<'c> {
     first_states: &'c BTreeSet<String>,
-    /// Whether the played execution was cut off by an answer that is missing.
+    /// Whether a missing answer ended the played execution early.
     cut: bool,
     found: Vec<Found>,
     data: Vec<(Instant, DataDifference)>,
     ignored: BTreeSet<String>,
 }
 
-/// A played run with the recorded one.
+/// A played run and the recorded one.
 #[derive(Clone, Copy)]
 struct Pair<'p> {
     run: &'p PlayedRun<'p>,
@@ -215,7 +216,7 @@ impl<'c> Comparison<'c> {
         self.data(pair, new, old);
     }
 
-    /// Compares what a state gives.
+    /// Compares the output and variables of a state.
     fn data(&mut self, pair: Pair<'_>, new: usize, old: usize) {
         let (now, then) = (&pair.run.trace, &pair.recorded.trace);
         let (Some(left), Some(leaves)) = (then.exit(old), now.exit(new)) else { return };
@@ -263,7 +264,7 @@ impl<'c> Comparison<'c> {
             _ => Vec::new(),
         };
         let error = self.texts(pair, &old.error, &new.error, |end| end.error);
-        // The causes of the service's own errors are in its own words.
+        // The service words the causes of its own errors.
         let by_fail = |trace: &Trace| {
             trace.events().iter().rev().nth(1).is_some_and(|noted| noted.kind == EventType::FailStateEntered)
         };
@@ -280,7 +281,7 @@ impl<'c> Comparison<'c> {
         }
     }
 
-    /// Returns whether texts of the end differ that do not come from the clock, randomness or names.
+    /// Returns whether strings of the end differ other than by the clock, random numbers or names.
     fn texts(
         &mut self,
         pair: Pair<'_>,
@@ -299,7 +300,7 @@ impl<'c> Comparison<'c> {
         !self.paths(&value(old), &value(new), others.iter().map(Some).collect()).is_empty()
     }
 
-    /// Returns the differences, without those that come from the clock, randomness or names.
+    /// Returns the differences other than those that come from the clock, random numbers or names.
     fn paths(&mut self, recorded: &Value, replayed: &Value, others: Vec<Option<&Value>>) -> Vec<PathDifference> {
         let mut found = differences(recorded, replayed);
         if found.is_empty() {
@@ -328,13 +329,13 @@ impl<'c> Comparison<'c> {
     }
 }
 
-/// The context object has `RedriveCount` since November 2023.
+/// Returns whether the difference is `RedriveCount`, which the context object has since November 2023.
 fn is_newer_context(difference: &PathDifference) -> bool {
     difference.recorded.is_none() && difference.path.ends_with(".Execution.RedriveCount")
 }
 
 impl<'p> Pair<'p> {
-    /// A value of the same visit of the other executions.
+    /// Returns the values of the same visit in the other executions.
     fn others_of<'v>(
         self,
         visit: usize,
@@ -352,7 +353,7 @@ impl<'p> Pair<'p> {
         self.others.iter().map(value).collect()
     }
 
-    /// A value of the other executions.
+    /// Returns a value of each of the other executions.
     fn others_values<'v>(self, value: impl Fn(&'v PlayedRun<'p>) -> Option<&'v Value>) -> Vec<Option<&'v Value>>
     where
         'p: 'v,

@@ -1,4 +1,4 @@
-//! Where a replayed execution takes another path than the recorded one, and how.
+//! The first difference between the paths of a replayed execution and the recorded one.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use workflow_local::Status;
 
 use super::json_path::{PathDifference, shortened};
 
-/// The first thing in which a replayed execution differs from the recorded one.
+/// The first difference between a replayed execution and the recorded one.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Difference {
@@ -17,7 +17,7 @@ pub struct Difference {
     pub state: Option<String>,
     /// How they differ.
     pub kind: DifferenceKind,
-    /// The history of the child of a map run that it is in; `None` for the execution itself.
+    /// The history file of the child of a map run that has the difference; `None` for the execution itself.
     pub file: Option<String>,
 }
 
@@ -25,44 +25,44 @@ pub struct Difference {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum DifferenceKind {
-    /// Another state follows.
+    /// A different state follows.
     Entered {
         /// The recorded state; `None` where the recorded execution, branch or iteration ends.
         recorded: Option<String>,
-        /// The replayed state; `None` where the replayed one ends.
+        /// The replayed state; `None` where the replayed execution, branch or iteration ends.
         replayed: Option<String>,
     },
-    /// A task gets another request.
+    /// A task gets a different request.
     Called {
-        /// What differs.
+        /// The differences of the requests.
         paths: Vec<PathDifference>,
     },
-    /// A task is tried less often.
+    /// A task has fewer attempts.
     Tried {
-        /// The recorded attempts.
+        /// The number of recorded attempts.
         recorded: usize,
-        /// The replayed ones.
+        /// The number of replayed attempts.
         replayed: usize,
     },
-    /// A map has another number of items.
+    /// A map has a different number of items.
     Items {
         /// The recorded number.
         recorded: u64,
-        /// The replayed one.
+        /// The replayed number.
         replayed: u64,
     },
-    /// A child of a map run gets another input.
+    /// A child of a map run gets a different input.
     Input {
-        /// What differs.
+        /// The differences of the inputs.
         paths: Vec<PathDifference>,
     },
-    /// It ends differently.
+    /// The execution ends differently.
     Ended {
         /// The recorded end.
         recorded: Box<End>,
         /// The replayed end.
         replayed: Box<End>,
-        /// What differs in the outputs.
+        /// The differences of the outputs.
         paths: Vec<PathDifference>,
     },
 }
@@ -81,7 +81,7 @@ pub struct End {
     pub cause: Option<String>,
 }
 
-/// Data that differ before the paths do.
+/// Data that differ before the paths differ.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DataDifference {
@@ -89,12 +89,12 @@ pub struct DataDifference {
     pub event: u64,
     /// The state whose data differ.
     pub state: String,
-    /// What differs in its output and, as `$name`, in the variables that it assigns.
+    /// The differences of its output and, as `$name`, of the variables that it assigns.
     pub paths: Vec<PathDifference>,
 }
 
 impl DifferenceKind {
-    /// The word for programs.
+    /// Returns the name in machine-readable output.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Entered { .. } => "other state",
@@ -106,7 +106,7 @@ impl DifferenceKind {
         }
     }
 
-    /// The values that differ.
+    /// Returns the values that differ.
     pub fn paths(&self) -> &[PathDifference] {
         match self {
             Self::Called { paths } | Self::Input { paths } | Self::Ended { paths, .. } => paths,
@@ -180,7 +180,7 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Differences that a message names.
+/// The maximum number of differences in a message.
 const NAMED: usize = 3;
 
 fn write_paths(f: &mut fmt::Formatter<'_>, paths: &[PathDifference]) -> fmt::Result {

@@ -7,18 +7,18 @@ use super::error::ReplayError;
 /// The contents of a file.
 #[derive(Debug, Default)]
 pub(super) struct Documents {
-    /// Events in the form of `GetExecutionHistory`, with the ARN of their execution where they name it.
+    /// Events in the format of `GetExecutionHistory`, with the ARN of their execution if they have it.
     pub(super) events: Vec<(Option<String>, Value)>,
-    /// Whether the last page names a further one.
+    /// Whether the last page refers to a further page.
     pub(super) has_more: bool,
-    /// The answer of `DescribeExecution`.
+    /// The response of `DescribeExecution`.
     pub(super) execution: Option<Value>,
-    /// The answer of `DescribeStateMachineForExecution` or `DescribeStateMachine`.
+    /// The response of `DescribeStateMachineForExecution` or `DescribeStateMachine`.
     pub(super) machine: Option<Value>,
 }
 
 impl Documents {
-    /// Reads one JSON document after the other.
+    /// Reads a sequence of JSON documents.
     pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Self, ReplayError> {
         let mut made = Self::default();
         let mut any = false;
@@ -39,7 +39,7 @@ impl Documents {
         let has = |name: &str| document.get(name).is_some_and(|member| !member.is_null());
         if has("events") {
             self.has_more = has("nextToken") || has("NextToken");
-            // `cargo workflow history --save` writes all into one object.
+            // `cargo workflow history --save` writes everything into one object.
             if has("definition") {
                 self.machine = Some(json!({
                     "definition": document.get("definition"), "stateMachineArn": document.get("stateMachineArn") }));
@@ -79,9 +79,9 @@ impl Documents {
         }
     }
 
-    /// Takes an event of the API, or one of a log of Express executions.
+    /// Reads an event of the API, or of a log of Express executions.
     fn event(&mut self, file: &str, event: Value) -> Result<(), ReplayError> {
-        // CloudWatch Logs has the event as text.
+        // CloudWatch Logs has the event as a string.
         if let Some(text) = event.get("message").and_then(Value::as_str) {
             let parsed = serde_json::from_str(text).map_err(|error| ReplayError::NotJson {
                 file: file.to_owned(),
@@ -104,7 +104,7 @@ impl Documents {
         Ok(())
     }
 
-    /// Returns whether the file has nothing but descriptions.
+    /// Returns whether the file contains only descriptions.
     pub(super) fn only_describes(&self) -> bool {
         self.events.is_empty() && (self.execution.is_some() || self.machine.is_some())
     }

@@ -1,10 +1,11 @@
-//! Why a history cannot be replayed.
+//! The errors of reading and replaying histories.
 
 use std::fmt;
 
 use workflow_local::DefinitionError;
 
-/// Why a history cannot be read or replayed. Each message names the file, the event where there is one, and what to do.
+/// An error that prevents reading or replaying a history. Each message names the file, the event if there is one, and a
+/// remedy.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReplayError {
@@ -13,10 +14,10 @@ pub enum ReplayError {
     Unreadable {
         /// The file.
         file: String,
-        /// Why.
+        /// The reason.
         reason: String,
     },
-    /// A folder has no history.
+    /// A folder contains no history.
     #[error(
         "{folder} contains no history\n  = help: save one there: `aws stepfunctions get-execution-history --execution-arn … > {folder}/NAME.json`"
     )]
@@ -29,25 +30,25 @@ pub enum ReplayError {
     NotJson {
         /// The file.
         file: String,
-        /// Why, with line and column.
+        /// The reason, with line and column.
         reason: String,
     },
-    /// A file is JSON, but no history.
+    /// A file is JSON, but not a history.
     #[error("{file} is not a history: {found}{EXPORT}")]
     NotHistory {
         /// The file.
         file: String,
-        /// What was found instead.
+        /// A description of the contents.
         found: String,
     },
-    /// An event cannot be used.
+    /// An event is invalid.
     #[error("{file}: event {event}: {problem}\n  = help: {help}")]
     Event {
         /// The file.
         file: String,
         /// The number of the event.
         event: u64,
-        /// What is wrong with it.
+        /// The problem.
         problem: String,
         /// How to fix it.
         help: String,
@@ -57,7 +58,7 @@ pub enum ReplayError {
     CutOff {
         /// The file.
         file: String,
-        /// Which events are missing.
+        /// The missing events.
         problem: String,
         /// How to fix it.
         help: String,
@@ -74,12 +75,12 @@ pub enum ReplayError {
         event: u64,
         /// The first state.
         state: String,
-        /// How many states it enters, in words.
+        /// The number of states that the history enters, in words.
         states: String,
-        /// The name of a state that is most like it.
+        /// The most similar name of a state.
         nearest: Option<String>,
     },
-    /// No definition is known.
+    /// The definition is unknown.
     #[error(
         "{file}: the definition is not known: a history does not contain it\n  = help: name a file with --definition, or save the execution's own beside it: `aws stepfunctions describe-state-machine-for-execution --execution-arn … > {beside}`"
     )]
@@ -94,7 +95,7 @@ pub enum ReplayError {
     Definition {
         /// The file of the history.
         file: String,
-        /// What is wrong.
+        /// The error.
         error: DefinitionError,
     },
     /// An execution cannot be written as a mock file or a test.
@@ -102,9 +103,9 @@ pub enum ReplayError {
     NoAnswers {
         /// The file.
         file: String,
-        /// Why.
+        /// The reason.
         problem: String,
-        /// What to do instead.
+        /// What you can do instead.
         help: String,
     },
 }
@@ -113,7 +114,7 @@ pub enum ReplayError {
 pub(crate) const EXPORT: &str =
     "\n  = help: `aws stepfunctions get-execution-history --execution-arn … --include-execution-data` prints one";
 
-/// `did you mean`, where a name is near.
+/// Formats `did you mean` if there is a similar name.
 struct Like<'a>(Option<&'a str>);
 
 impl fmt::Display for Like<'_> {

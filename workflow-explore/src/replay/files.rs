@@ -1,4 +1,4 @@
-//! Histories in files and folders, and which of them belong together.
+//! Reads histories in files and folders, and finds out which belong together.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -15,26 +15,27 @@ use super::recording::Recording;
 /// The extensions of files that are read from a folder.
 const EXTENSIONS: [&str; 4] = ["json", "jsonl", "ndjson", "log"];
 
-/// The kinds of files beside a history `NAME.json` that describe its execution: `NAME.machine.json` and so on.
+/// The kinds of files beside a history `NAME.json` that describe its execution, such as `NAME.machine.json`.
 pub const DESCRIPTIONS: [&str; 3] = ["machine", "execution", "asl"];
 
-/// Histories that were read, and why others were not.
+/// The histories that were read, and the errors of those that cannot be read.
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct Recordings {
     /// The executions, each with its children.
     pub executions: Vec<Recording>,
-    /// What could not be read.
+    /// The errors of histories that cannot be read.
     pub errors: Vec<ReplayError>,
 }
 
 impl Recordings {
     /// Reads files and folders with histories.
     ///
-    /// Beside `NAME.json`, `NAME.machine.json` may have the answer of `describe-state-machine-for-execution` or a definition,
-    /// `NAME.execution.json` that of `describe-execution`, and the folder `NAME` the histories of the children of its map
-    /// runs. The only definition in a folder is that of all its executions. `definition`, if given, tells children of map runs
-    /// from executions: they begin with the first state of a distributed map.
+    /// Beside `NAME.json`, `NAME.machine.json` may contain the response of `describe-state-machine-for-execution` or a
+    /// definition, `NAME.execution.json` may contain the response of `describe-execution`, and the folder `NAME` may
+    /// contain the histories of the children of its map runs. If a folder contains only one definition, it is that of
+    /// all its executions. `definition`, if given, distinguishes children of map runs from executions: children start
+    /// with the first state of a distributed map.
     pub fn read(paths: impl IntoIterator<Item = impl AsRef<Path>>, definition: Option<&Value>) -> Self {
         let mut made = Self::default();
         for path in paths {
@@ -56,7 +57,7 @@ impl Recordings {
                 made.beside(path, from);
             }
         }
-        // A file may be named beside its folder.
+        // A file may be given together with its folder.
         let mut files = BTreeSet::new();
         made.executions.retain(|recording| files.insert(recording.file.clone()));
         made.adopt(definition);
@@ -88,7 +89,7 @@ impl Recordings {
         }
     }
 
-    /// Reads the descriptions and children beside a file that was named by itself.
+    /// Reads the descriptions and children beside a file that was given directly.
     fn beside(&mut self, path: &Path, from: usize) {
         let (Some(folder), Some(stem)) = (path.parent(), stem(path)) else { return };
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
@@ -234,7 +235,7 @@ impl Recordings {
 }
 
 impl Recording {
-    /// Its map runs: the ARN, the start and the end.
+    /// Returns its map runs: the ARN, the start and the end.
     fn runs(&self) -> impl Iterator<Item = (&str, workflow_local::Instant, Option<workflow_local::Instant>)> {
         let starts = self.events.iter().filter_map(|(_, noted)| match &noted.fact {
             Fact::MapRun(arn) => Some((arn.as_str(), noted)),
@@ -248,7 +249,7 @@ impl Recording {
     }
 }
 
-/// Returns whether a first state is that of a distributed map, and not of the machine.
+/// Returns whether a first state is that of a distributed map and not that of the machine.
 fn begins_as_child(definition: &Value, first: Option<&str>) -> bool {
     let Some(first) = first else { return false };
     definition.get("StartAt").and_then(Value::as_str) != Some(first) && starts_in_distributed_map(definition, first)
@@ -266,7 +267,7 @@ fn starts_in_distributed_map(value: &Value, first: &str) -> bool {
     }
 }
 
-/// The file's name up to its first dot.
+/// Returns the file's name up to its first dot.
 fn stem(path: &Path) -> Option<String> {
     let name = path.file_name()?.to_string_lossy();
     Some(name.split('.').next().unwrap_or_default().to_owned())

@@ -1,4 +1,4 @@
-//! How two JSON values differ, by the paths of what differs.
+//! Finds the differences of two JSON values, with their paths.
 
 use std::fmt;
 
@@ -8,15 +8,15 @@ use serde_json::Value;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PathDifference {
-    /// Where it is, as a JSONPath: `$.order.items[2]`.
+    /// The place, as a JSONPath such as `$.order.items[2]`.
     pub path: String,
-    /// The recorded value; `None` where there is none.
+    /// The recorded value; `None` if it is absent.
     pub recorded: Option<Value>,
-    /// The replayed value; `None` where there is none.
+    /// The replayed value; `None` if it is absent.
     pub replayed: Option<Value>,
 }
 
-/// Characters of a value that a message shows.
+/// The maximum number of characters of a value in a message.
 const SHOWN: usize = 60;
 
 impl fmt::Display for PathDifference {
@@ -29,7 +29,7 @@ impl fmt::Display for PathDifference {
     }
 }
 
-/// The start of a long text.
+/// Returns the start of a long string.
 pub(super) fn shortened(text: &str) -> String {
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
@@ -37,7 +37,7 @@ pub(super) fn shortened(text: &str) -> String {
     }
 }
 
-/// Returns what differs, innermost values only, in the order of the recorded value.
+/// Returns the differences of the innermost values, in the order of the recorded value.
 pub(super) fn differences(recorded: &Value, replayed: &Value) -> Vec<PathDifference> {
     let mut found = Vec::new();
     compare(recorded, replayed, &mut "$".to_owned(), &mut found);
@@ -84,7 +84,7 @@ fn compare(recorded: &Value, replayed: &Value, path: &mut String, found: &mut Ve
     }
 }
 
-/// Returns whether an error output has an error of the service's own, whose cause is worded by it.
+/// Returns whether an error output has one of the service's own errors, whose cause the service words.
 fn service_error(value: &Value) -> bool {
     value.get("Error").and_then(Value::as_str).is_some_and(|error| error.starts_with("States."))
 }

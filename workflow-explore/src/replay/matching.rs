@@ -1,4 +1,4 @@
-//! Which part of a recorded execution corresponds to which part of a replayed one.
+//! Matches the parts of a recorded execution with those of a replayed one.
 
 use std::collections::BTreeSet;
 
@@ -7,21 +7,21 @@ use workflow_local::{Instant, TaskError};
 
 use super::trace::{Fork, Trace};
 
-/// A recorded execution, or a child of it, ready to be compared with.
+/// A recorded execution, or a child of it, ready to be compared.
 #[derive(Debug)]
 pub(super) struct Recorded {
     pub(super) file: String,
     pub(super) trace: Trace,
     pub(super) map_run: Option<String>,
-    /// In the order of their starts.
+    /// The children, in the order of their starts.
     pub(super) children: Vec<Self>,
-    /// When it was redriven.
+    /// The times at which it was redriven.
     pub(super) redrives: Vec<Instant>,
-    /// When it was stopped, and with what.
+    /// The times at which it was stopped, with the errors.
     pub(super) stops: Vec<(Instant, TaskError)>,
 }
 
-/// The names of the first states of branches.
+/// Returns the names of the first states of branches.
 pub(super) fn first_states(definition: &Value) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     collect(definition, &mut found);
@@ -39,18 +39,19 @@ fn collect(value: &Value, found: &mut BTreeSet<String>) {
     }
 }
 
-/// Matches the lanes and visits of a replayed execution with those of the recorded one: a lane by the item or the branch, within
-/// the matching visit; a visit by the name of its state and the number of visits of it before in its lane.
+/// Matches the lanes and visits of a replayed execution with those of the recorded one. Lanes match by the item or the
+/// branch, within the matching visit. Visits match by the name of their state and the number of its earlier visits in
+/// the lane.
 #[derive(Clone, Copy)]
 pub(super) struct Matching<'m> {
     pub(super) replayed: &'m Trace,
     pub(super) recorded: &'m Trace,
-    /// The first states of the branches of the definition that is replayed.
+    /// The first states of the branches of the replayed definition.
     pub(super) first_states: &'m BTreeSet<String>,
 }
 
 impl Matching<'_> {
-    /// The recorded lane of a replayed one.
+    /// Returns the recorded lane of a replayed lane.
     pub(super) fn lane(&self, lane: usize) -> Option<usize> {
         let replayed = self.replayed.lane(lane)?;
         let parent = match replayed.parent {
@@ -59,7 +60,7 @@ impl Matching<'_> {
         };
         let found = self.recorded.lane_named(parent, &replayed.fork, replayed.round);
         match (&replayed.fork, found, replayed.parent, parent) {
-            // A branch may begin with another state than it did.
+            // A branch may now start with a different state.
             (Fork::Branch(_), None, Some(around), Some(parent)) => {
                 let mut siblings = self.replayed.lanes_of(around, replayed.round);
                 let position = siblings.position(|(number, _)| number == lane)?;
@@ -70,7 +71,7 @@ impl Matching<'_> {
         }
     }
 
-    /// The recorded visit of a replayed one.
+    /// Returns the recorded visit of a replayed visit.
     pub(super) fn visit(&self, visit: usize) -> Option<usize> {
         let replayed = self.replayed.visit(visit)?;
         let lane = self.lane(replayed.thread)?;

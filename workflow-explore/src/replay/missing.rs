@@ -1,64 +1,64 @@
-//! An answer that the history does not have.
+//! An answer that is missing in the history.
 
 use std::fmt;
 
 use serde_json::{Value, json};
 
-/// An answer that the replayed execution needs and that the history does not have.
+/// An answer that the replayed execution needs but the history does not have.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MissingAnswer {
     /// The state that calls the task.
     pub state: String,
-    /// The attempt, from 1.
+    /// The number of the attempt, starting at 1.
     pub attempt: u64,
-    /// What the task calls: a service and its action, or an ARN.
+    /// The resource that the task calls: a service and its action, or an ARN.
     pub resource: String,
-    /// Why the history has no answer.
+    /// The reason why the history has no answer.
     pub reason: MissingReason,
-    /// The event of the history at which the answer is missing, where there is one.
+    /// The event of the history at which the answer is missing, if there is one.
     pub event: Option<u64>,
-    /// The history of the child of a map run that it is about; `None` for the execution itself.
+    /// The history file of the child of a map run that lacks the answer; `None` for the execution itself.
     pub file: Option<String>,
 }
 
-/// Why a history has no answer.
+/// The reason why a history has no answer.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum MissingReason {
-    /// It does not call the task there.
+    /// The history does not call the task there.
     NotCalled,
-    /// It has fewer attempts.
+    /// The history has fewer attempts.
     NoMoreAttempts {
-        /// How many it has.
+        /// The number of recorded attempts.
         attempts: usize,
     },
-    /// It calls another resource.
+    /// The history calls another resource.
     OtherResource {
         /// The recorded resource.
         recorded: String,
     },
-    /// The recorded task timed out after a time, and is now waited for longer.
+    /// The recorded task timed out after this time, but the definition now waits longer.
     TimedOut {
         /// The time in seconds.
         seconds: f64,
     },
-    /// The recorded task was stopped after a time, without an answer.
+    /// The recorded task was stopped after this time without an answer.
     Stopped {
         /// The time in seconds.
         seconds: f64,
     },
-    /// The task must now send heartbeats more often than it is known to have done.
+    /// The task must now send heartbeats more often than the recorded task is known to have done.
     Heartbeats {
-        /// Seconds between two heartbeats.
+        /// The interval between two heartbeats in seconds.
         seconds: u64,
     },
-    /// The history of the child execution of a map run is not known.
+    /// The history of the child execution of a map run is unknown.
     NoChild {
         /// The number of the item or batch.
         item: usize,
     },
-    /// A map reads objects that are not known.
+    /// A map reads an unknown object.
     NoObject {
         /// The object, as BUCKET/KEY.
         object: String,
@@ -66,7 +66,7 @@ pub enum MissingReason {
 }
 
 impl MissingReason {
-    /// The word for programs.
+    /// Returns the name in machine-readable output.
     pub fn name(&self) -> &'static str {
         match self {
             Self::NotCalled => "not called",

@@ -1,8 +1,9 @@
 //! Plays recorded executions against a changed definition: which of last week's executions would take another path?
 //!
-//! A [`Recording`] is a history as AWS exports it. [`replay`] runs a definition with its input, the answers of its tasks and its
-//! times, and says whether the execution takes the same path: the same states in the same order, the same requests of tasks, the
-//! same end. Answers are found by the name of the state, in the order of its visits, within each branch and each item of a map.
+//! A [`Recording`] is a history as AWS exports it. [`replay`] runs a definition with the recorded input, answers of
+//! tasks and times, and checks whether the execution takes the same path: the same states in the same order, the same
+//! requests of tasks, and the same end. Answers are found by the name of the state, in the order of its visits, within
+//! each branch and each item of a map.
 //!
 //! ```
 //! use serde_json::json;
@@ -64,10 +65,11 @@ pub use recording::Recording;
 pub use replayer::Replayer;
 pub use summary::Summary;
 
-/// Plays a recorded execution against what an engine runs. To play many, [make a `Replayer`](Replayer::new) once.
+/// Plays a recorded execution against the workflow that an engine runs. To play many, create one
+/// [`Replayer`](Replayer::new).
 ///
 /// # Errors
-/// The history is of another state machine.
+/// Returns an error if the history is of another state machine.
 pub fn replay(engine: &Engine, recording: &Recording) -> Result<Replay, ReplayError> {
     Replayer::new(engine).replay(recording)
 }
@@ -76,16 +78,16 @@ pub fn replay(engine: &Engine, recording: &Recording) -> Result<Replay, ReplayEr
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ReplayVerdict {
-    /// The same states, requests and end.
+    /// The states, requests and end are the same.
     SameWay,
-    /// Another state, another request or another end.
+    /// A state, a request or the end differs.
     AnotherWay,
-    /// The same path up to an answer that the history does not have.
+    /// The path is the same up to an answer that the history does not have.
     AnswerMissing,
 }
 
 impl ReplayVerdict {
-    /// The word for programs.
+    /// Returns the name in machine-readable output.
     pub fn name(self) -> &'static str {
         match self {
             Self::SameWay => "same path",
@@ -110,7 +112,7 @@ pub struct Replay {
 impl Replay {
     fn of(recording: &Recording, recorded: &Recorded, played: Played<'_>, compared: Compared) -> Self {
         let Compared { difference, since, ignored } = compared;
-        // A difference after a missing answer shows nothing.
+        // A difference after a missing answer means nothing.
         let missing_at = played.missing.as_ref().and_then(|missing| missing.event.filter(|_| missing.file.is_none()));
         let difference = difference
             .filter(|difference| difference.file.is_some() || missing_at.is_none_or(|event| difference.event <= event));
@@ -125,7 +127,7 @@ impl Replay {
         }
     }
 
-    /// The verdict.
+    /// Returns the verdict.
     pub fn verdict(&self) -> ReplayVerdict {
         match (&self.difference, &self.missing) {
             (Some(_), _) => ReplayVerdict::AnotherWay,
@@ -134,33 +136,33 @@ impl Replay {
         }
     }
 
-    /// The file of the history.
+    /// Returns the file of the history.
     pub fn file(&self) -> &str {
         &self.file
     }
 
-    /// The first difference from the recorded path.
+    /// Returns the first difference from the recorded path.
     pub fn difference(&self) -> Option<&Difference> {
         self.difference.as_ref()
     }
 
-    /// The first state whose data differ, before the path does.
+    /// Returns the first state whose data differ before the path differs.
     pub fn since(&self) -> Option<&DataDifference> {
         self.since.as_ref()
     }
 
-    /// The missing answer at which the replay ended. An execution that takes another path often needs one.
+    /// Returns the missing answer at which the replay ended. An execution that takes another path often needs one.
     pub fn missing(&self) -> Option<&MissingAnswer> {
         self.missing.as_ref()
     }
 
-    /// The paths of values that differ and were ignored, because they come from the clock, random numbers, task tokens or the
-    /// names of executions.
+    /// Returns the paths of values that differ but were ignored, because they come from the clock, random numbers, task
+    /// tokens or the names of executions.
     pub fn ignored(&self) -> &[String] {
         &self.ignored
     }
 
-    /// The replayed execution: to its end, or as far as its answers go.
+    /// Returns the replayed execution, up to its end or the missing answer.
     pub fn execution(&self) -> &Execution {
         &self.execution
     }
@@ -170,7 +172,7 @@ impl Replay {
         self.recorded.as_ref()
     }
 
-    /// The state and the recorded event that the verdict is about.
+    /// Returns the state and the recorded event that the verdict is about.
     pub fn place(&self) -> Option<(Option<&str>, Option<u64>)> {
         match (&self.difference, &self.missing) {
             (Some(difference), _) => Some((difference.state.as_deref(), Some(difference.event))),
@@ -182,13 +184,13 @@ impl Replay {
     /// Fails a test unless the execution takes the recorded path.
     ///
     /// # Panics
-    /// It takes another path, or an answer is missing.
+    /// Panics if the execution takes another path or an answer is missing.
     #[track_caller]
     pub fn assert_same_way(&self) {
         assert!(self.verdict() == ReplayVerdict::SameWay, "{}: {self}\n{}", self.file, self.execution);
     }
 
-    /// The replay for programs.
+    /// Converts the replay to JSON.
     pub fn to_json(&self) -> Value {
         let (state, event) = self.place().unwrap_or_default();
         json!({

@@ -1,4 +1,4 @@
-//! What one event of a history says.
+//! The contents of one event of a history.
 
 use workflow_local::history::Details;
 use workflow_local::{EventType, Instant, Payload, TaskError};
@@ -27,7 +27,7 @@ pub(super) enum Fact {
         timeout: Option<u64>,
         heartbeat: Option<u64>,
     },
-    /// The response of a service that took a job or a callback task, or the output of a task.
+    /// The response of a service that took a job or a callback task; or the output of a task.
     Result(Payload),
     /// The worker that took an activity's task.
     Worker(Option<String>),
@@ -52,7 +52,7 @@ pub(super) fn is_task_failure(kind: EventType) -> bool {
     )
 }
 
-/// The name of a task's resource, as its events have it.
+/// Returns the name of a task's resource, as in its events.
 pub(super) fn resource_name(service: &str, action: &str) -> String {
     format!("{service}:{action}")
 }
@@ -91,7 +91,7 @@ pub(super) fn fact(details: &Details) -> Fact {
     }
 }
 
-/// An error of a name and a cause.
+/// Creates an error with a name and a cause.
 pub(super) fn failure(error: Option<&str>, cause: Option<&str>) -> TaskError {
     TaskError { error: error.map(|error| error.to_owned().into()), cause: cause.map(str::to_owned) }
 }

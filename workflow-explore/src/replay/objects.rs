@@ -1,11 +1,11 @@
-//! The objects that maps read. Writes stay in memory, and absent objects are noted.
+//! The objects that maps read. Writes stay in memory, and absent objects are recorded.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use workflow_local::{ListedObject, MemoryStore, ObjectStore};
 
-/// The objects of a store as one execution sees them: it writes to memory alone.
+/// The objects of a store as one execution sees them. Writes go to memory only.
 pub(super) struct Objects {
     below: Arc<dyn ObjectStore>,
     written: MemoryStore,
@@ -17,7 +17,7 @@ impl Objects {
         Self { below: Arc::clone(below), written: MemoryStore::new(), absent: Mutex::default() }
     }
 
-    /// The first object that was read and is not there, as `BUCKET/KEY`.
+    /// Returns the first object that was read but does not exist, as `BUCKET/KEY`.
     pub(super) fn first_absent(&self) -> Option<String> {
         self.absent.lock().unwrap_or_else(PoisonError::into_inner).first().cloned()
     }

@@ -1,4 +1,4 @@
-//! A recorded execution as a mock file, and as a test in Rust.
+//! Converts a recorded execution to a mock file or to a test in Rust.
 
 use std::fmt::Write;
 
@@ -15,11 +15,12 @@ use crate::report::test::{function_name, json as json_literal, literal};
 const CASE: &str = "Recorded";
 
 impl Replayer {
-    /// A mock file in the format of AWS Step Functions Local, whose only case, `Recorded`, answers the tasks as they were
-    /// answered.
+    /// Returns a mock file in the format of AWS Step Functions Local. Its only case, `Recorded`, has the recorded
+    /// answers of the tasks.
     ///
     /// # Errors
-    /// The execution does not take the recorded path, or its path depends on when its tasks were answered.
+    /// Returns an error if the execution does not take the recorded path, or if its path depends on when its tasks were
+    /// answered.
     pub fn mocks(&self, recording: &Recording) -> Result<Value, ReplayError> {
         let Prompt { machine, given, .. } = self.prompt(recording)?;
         let mut case = Map::new();
@@ -56,11 +57,11 @@ impl Replayer {
         }))
     }
 
-    /// A test in Rust that runs the execution with its answers, and expects its states and its end. It needs `workflow-local`
-    /// and `serde_json`; `engine()` must return the workflow's engine.
+    /// Returns a test in Rust that runs the execution with its recorded answers and checks its states and its end. It
+    /// needs `workflow-local` and `serde_json`; `engine()` must return the workflow's engine.
     ///
     /// # Errors
-    /// As [`mocks`](Self::mocks).
+    /// See [`mocks`](Self::mocks).
     pub fn test(&self, recording: &Recording) -> Result<String, ReplayError> {
         let Prompt { execution, given, .. } = self.prompt(recording)?;
         let mut text = String::new();

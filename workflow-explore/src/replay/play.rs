@@ -14,10 +14,11 @@ use super::missing::{MissingAnswer, MissingReason};
 use super::recorded_answer::{Known, Plan, absent_activities, answer_of};
 use super::trace::Trace;
 
-/// How much later than recorded a task may still be stopped without an answer, since the service takes its time.
+/// The maximum delay after the recorded time at which a task may still be stopped without an answer. The service stops
+/// tasks with a delay.
 const STOPPING: Duration = Duration::from_secs(1);
 
-/// A definition, and how its executions are started.
+/// A definition and the start of its executions.
 pub(super) struct Stage {
     pub(super) program: Arc<Program>,
     pub(super) store: Arc<dyn ObjectStore>,
@@ -42,7 +43,7 @@ pub(super) struct Setting {
 pub(super) struct PlayedRun<'r> {
     pub(super) trace: Trace,
     pub(super) recorded: Option<&'r Recorded>,
-    /// By the visit of the map and the number of the item or batch.
+    /// The children by the visit of the map and the number of the item or batch.
     pub(super) children: BTreeMap<(usize, usize), PlayedRun<'r>>,
 }
 
@@ -51,9 +52,9 @@ pub(super) struct PlayedRun<'r> {
 pub(super) enum Answered {
     Result(Payload),
     Error(TaskError),
-    /// Not at all: it failed with this error, by its time limits.
+    /// The task had no answer: it failed with this error by its timeout.
     TimedOut(&'static str),
-    /// Not at all: something else ended first.
+    /// The task had no answer: something else ended first.
     Stopped,
 }
 
@@ -74,10 +75,10 @@ enum Act {
     Answer(Result<Payload, TaskError>),
 }
 
-/// The run, the visit and the item that a child is of.
+/// The run, the visit and the item of a child.
 type Owner = (usize, usize, usize);
 
-/// Whether the play goes on, or ends at an answer that is missing.
+/// Whether the play continues or ends at a missing answer.
 type Answering = Result<(), Box<MissingAnswer>>;
 
 /// One history that is played.
@@ -85,7 +86,7 @@ struct Run<'r> {
     trace: Trace,
     recorded: Option<&'r Recorded>,
     parent: Option<Owner>,
-    /// Which recorded children are taken.
+    /// The recorded children that are already used.
     used: BTreeSet<usize>,
 }
 
@@ -98,7 +99,7 @@ pub(super) struct Play<'s, 'r> {
     map_runs: BTreeMap<String, (usize, usize)>,
     acts: BTreeMap<(Instant, u64), (TaskId, Act)>,
     planned: u64,
-    /// Tasks without an answer: until when that is known, and what is missing after that.
+    /// The tasks without an answer: the time until which that is known, and the answer that is missing after it.
     silent: BTreeMap<TaskId, (Instant, Box<MissingAnswer>)>,
     redriven: usize,
     stopped: usize,
@@ -181,7 +182,7 @@ impl<'s, 'r> Play<'s, 'r> {
         Played { execution: self.execution, run, missing: missing.map(|missing| *missing), given: self.given }
     }
 
-    /// Reads what was written to a history since the last time.
+    /// Reads the events that were added to a history since the last call.
     fn follow(&mut self, number: usize) {
         while self.runs.len() <= number {
             let child = self.child(self.runs.len());
@@ -196,7 +197,7 @@ impl<'s, 'r> Play<'s, 'r> {
         }
     }
 
-    /// A child that was started, with the recorded one that has its input.
+    /// Returns the run of a started child, with the recorded child that has its input.
     fn child(&mut self, number: usize) -> Run<'r> {
         let mut made = Run { trace: Trace::default(), recorded: None, parent: None, used: BTreeSet::new() };
         let Some((arn, item, input)) = self
@@ -228,7 +229,7 @@ impl<'s, 'r> Play<'s, 'r> {
             let child = recorded.children.get(*at);
             !around.used.contains(at) && child.and_then(|child| child.trace.input()) == Some(&input)
         };
-        // Children are mostly recorded in the order of their items.
+        // Children are usually recorded in the order of their items.
         let by_order = pool.get(item).copied().filter(|at| !around.used.contains(at));
         let found = by_order.filter(fits).or_else(|| pool.iter().copied().find(fits));
         let found = found.or_else(|| by_order.filter(|_| Some(pool.len()) == total));
@@ -243,7 +244,7 @@ impl<'s, 'r> Play<'s, 'r> {
         time.after(self.setting.later)
     }
 
-    /// Lets the recorded time pass before a state is entered that the recorded execution entered too.
+    /// Lets the recorded time pass before a state is entered that the recorded execution also entered.
     fn keep_time(&mut self) {
         if self.setting.prompt {
             return;
@@ -260,7 +261,7 @@ impl<'s, 'r> Play<'s, 'r> {
             Some(recorded.trace.event(recorded.trace.visit(visit)?.entered)?.time)
         });
         let Some(time) = entered.map(|time| self.later(time)) else { return };
-        // What is due before comes first, and in its order.
+        // Earlier timers and actions come first, in their order.
         let due = self.execution.due_at().into_iter().chain(self.acts.keys().next().map(|(time, _)| *time)).min();
         if time > self.execution.now() && due.is_none_or(|due| due > time) {
             self.execution.advance_to(time);
@@ -272,7 +273,7 @@ impl<'s, 'r> Play<'s, 'r> {
         self.acts.insert((time, self.planned), (task, act));
     }
 
-    /// Answers a task as it was answered.
+    /// Answers a task with its recorded answer.
     fn answer(&mut self, request: &TaskRequest) -> Answering {
         let mut missing = Box::new(MissingAnswer {
             state: request.state.to_string(),
@@ -314,7 +315,7 @@ impl<'s, 'r> Play<'s, 'r> {
             return Err(missing);
         }
         let heartbeat = asked.heartbeat;
-        // How long the recorded task had gone on at an event.
+        // The time from the recorded call of the task to an event.
         let time = |event: u64| recorded.trace.event(event).map_or(Instant::from_millis(0), |noted| noted.time);
         let since = |event: u64| time(call.scheduled).until(time(event));
         let stopped = recorded.trace.visit(of).and_then(|visit| visit.time.1).map(Instant::from_millis);
@@ -345,7 +346,7 @@ impl<'s, 'r> Play<'s, 'r> {
             Known::Answer(_, after) | Known::Silence(after, _) => *after,
             Known::Stopped(_) => Duration::ZERO,
         };
-        // Heartbeats are not recorded: that a task did not miss one shows that they came as often as it had to send them.
+        // Heartbeats are not recorded. A task that did not miss one sent them as often as it had to.
         if let Some(seconds) = heartbeat.filter(|_| !prompt) {
             let every = Duration::from_secs(seconds);
             let known = plan.heartbeat.filter(|recorded| *recorded <= seconds);
@@ -353,7 +354,7 @@ impl<'s, 'r> Play<'s, 'r> {
                 Some(recorded) if lasts > every => {
                     let recorded = Duration::from_secs(recorded.max(1));
                     let last = match &plan.answer {
-                        // The one that was missed was due a heartbeat's time after the last.
+                        // The missed heartbeat was due one interval after the last one.
                         Known::Silence(_, missed) if *missed => lasts.saturating_sub(recorded),
                         _ => lasts,
                     };
@@ -424,7 +425,7 @@ impl<'s, 'r> Play<'s, 'r> {
         }
     }
 
-    /// Lets time pass until something happens. An error is the end of the play, perhaps for an answer that is missing.
+    /// Lets time pass until something happens. An error ends the play, with the missing answer if there is one.
     fn wait(&mut self, until: Option<Instant>) -> Result<(), Option<Box<MissingAnswer>>> {
         let recorded = self.runs.first().and_then(|run| run.recorded);
         let stopped = recorded.and_then(|recorded| recorded.stops.get(self.stopped));
@@ -450,7 +451,7 @@ impl<'s, 'r> Play<'s, 'r> {
         Ok(())
     }
 
-    /// Redrives the execution where it was redriven.
+    /// Redrives the execution if the recorded one was redriven.
     fn redrive(&mut self) -> bool {
         let recorded = self.runs.first().and_then(|run| run.recorded);
         let Some(time) = recorded.and_then(|recorded| recorded.redrives.get(self.redriven)).copied() else {
@@ -465,7 +466,7 @@ impl<'s, 'r> Play<'s, 'r> {
     }
 }
 
-/// Changes the names of the execution, its machine and its role, in their ARNs too.
+/// Changes the names of the execution, its machine and its role, including those in ARNs.
 fn rename(start: &mut Start) {
     let other = |name: &str| format!("other_{name}-other");
     let at_end = |arn: &str, separator: char| match arn.rsplit_once(separator) {

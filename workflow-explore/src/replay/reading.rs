@@ -1,4 +1,4 @@
-//! Reads what an event says from the form of the API.
+//! Reads the contents of an event from its format in the API.
 
 use serde_json::Value;
 use workflow_graph::history::Event;
@@ -7,7 +7,7 @@ use workflow_local::{EventType, Instant, Payload};
 use super::error::ReplayError;
 use super::noted::{Fact, Noted, failure, is_task_failure, resource_name};
 
-/// The help where data is missing.
+/// The help for missing data.
 const WITH_DATA: &str =
     "export the history with its data: `aws stepfunctions get-execution-history --include-execution-data`";
 
@@ -32,7 +32,7 @@ impl Reading<'_> {
         value.as_u64().or_else(|| value.as_str()?.parse().ok())
     }
 
-    /// A payload that the replay needs.
+    /// Reads a payload that the replay needs.
     fn payload(&self, name: &str) -> Result<Payload, ReplayError> {
         let kind = &self.event.kind;
         let truncated = self.event.detail(&format!("{name}Details")).and_then(|details| details.get("truncated"));
@@ -53,7 +53,7 @@ impl Reading<'_> {
         }
     }
 
-    /// A payload that helps if it is there.
+    /// Reads an optional payload.
     fn shown_payload(&self, name: &str) -> Option<Payload> {
         let text = self.event.detail(name)?.as_str()?;
         serde_json::from_str::<Value>(text).ok().map(Into::into)
@@ -135,7 +135,7 @@ impl Reading<'_> {
     }
 }
 
-/// The start of a string.
+/// Returns the start of a string.
 fn shown(text: &str) -> String {
     super::json_path::shortened(text)
 }

@@ -1,4 +1,4 @@
-//! How a recorded task was answered, and when.
+//! The answer of a recorded task and its time.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -12,9 +12,9 @@ use super::trace::{Call, Outcome, Trace};
 /// The recorded answer of a task, as far as it is known.
 pub(super) enum Known {
     Answer(Result<Payload, TaskError>, Duration),
-    /// None came for so long; whether it missed a heartbeat.
+    /// The task had no answer for this duration; whether it missed a heartbeat.
     Silence(Duration, bool),
-    /// It was stopped after so long.
+    /// The task was stopped after this duration.
     Stopped(Duration),
 }
 
@@ -23,16 +23,16 @@ pub(super) struct Plan {
     pub(super) taken: Option<(Option<String>, Duration)>,
     pub(super) submitted: Option<(Payload, Duration)>,
     pub(super) answer: Known,
-    /// When the recorded task was stopped.
+    /// The time at which the recorded task was stopped.
     pub(super) stopped: Option<Instant>,
-    /// How often the recorded task had to send heartbeats.
+    /// The interval at which the recorded task had to send heartbeats.
     pub(super) heartbeat: Option<u64>,
 }
 
 pub(super) fn answer_of(call: &Call, since: impl Fn(u64) -> Duration, stopped: Duration, is_activity: bool) -> Known {
     let Some((outcome, event)) = &call.outcome else { return Known::Stopped(stopped) };
     let after = since(*event);
-    // It was in time, although the service noted it later.
+    // The answer was in time, although the service recorded it later.
     let in_time = |after: Duration| match call.timeout.filter(|_| !is_activity) {
         Some(seconds) => after.min(Duration::from_secs(seconds).saturating_sub(Duration::from_millis(1))),
         None => after,
@@ -52,7 +52,7 @@ pub(super) fn answer_of(call: &Call, since: impl Fn(u64) -> Duration, stopped: D
     }
 }
 
-/// The activities that did not exist, by the causes of errors.
+/// Returns the activities that did not exist, by the causes of errors.
 pub(super) fn absent_activities(trace: &Trace) -> BTreeSet<String> {
     let causes = trace.events().iter().filter_map(|noted| match &noted.fact {
         Fact::Failed(error) => error.cause.as_deref(),

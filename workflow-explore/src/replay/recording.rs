@@ -1,4 +1,4 @@
-//! A recorded execution: its events, checked, with what is known about it beside them.
+//! A recorded execution: its checked events, and the known facts about it.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -31,7 +31,7 @@ use super::trace::Trace;
 #[derive(Clone)]
 pub struct Recording {
     pub(super) file: String,
-    /// The events and, of each, what it says.
+    /// The events, each with its contents.
     pub(super) events: Vec<(Event, Noted)>,
     pub(super) role: Option<String>,
     pub(super) arn: Option<String>,
@@ -53,13 +53,13 @@ impl fmt::Debug for Recording {
 }
 
 impl Recording {
-    /// Reads the history of one execution from the contents of a file: what `aws stepfunctions get-execution-history`
-    /// prints, in any order, in one or several pages one after the other; or the events of an Express execution from its log.
-    /// The answers of `describe-execution` and `describe-state-machine-for-execution` may follow in the same file. `file` is
-    /// the name in messages.
+    /// Reads the history of one execution from the contents of a file. The contents are the output of `aws
+    /// stepfunctions get-execution-history`, in any order, as one page or several; or the events of an Express
+    /// execution from its log. The responses of `describe-execution` and `describe-state-machine-for-execution` may
+    /// follow in the same file. `file` is the name in messages.
     ///
     /// # Errors
-    /// It is not JSON, no history, or a history that is cut off or without data.
+    /// Returns an error if the contents are not JSON, not a history, or a history that is truncated or without data.
     pub fn read(file: impl Into<String>, contents: &[u8]) -> Result<Self, ReplayError> {
         let file = file.into();
         let documents = Documents::read(&file, contents)?;
@@ -74,16 +74,16 @@ impl Recording {
         }
     }
 
-    /// The history of an execution on an engine, for a test.
+    /// Creates a recording of an execution on an engine, for a test.
     ///
     /// # Errors
-    /// The execution has not ended.
+    /// Returns an error if the execution has not ended.
     pub fn of(execution: &Execution) -> Result<Self, ReplayError> {
         let events = execution.history().iter().map(HistoryEvent::to_api_json).collect();
         Self::of_events(execution.name().to_owned(), events, false)
     }
 
-    /// The recordings in a file: one, or several from a log.
+    /// Returns the recordings in a file: one, or several from a log.
     pub(super) fn of_documents(file: &str, documents: Documents) -> Result<Vec<Self>, ReplayError> {
         let Documents { events, has_more, execution, machine } = documents;
         if events.is_empty() {
@@ -123,7 +123,7 @@ impl Recording {
             })?;
             events.push(read);
         }
-        // The newest may come first.
+        // The newest event may come first.
         events.sort_by_key(|event| event.id);
         let mut made: Vec<(Event, Noted)> = Vec::with_capacity(events.len());
         let mut role = None;
@@ -191,7 +191,7 @@ impl Recording {
         })
     }
 
-    /// Reads the answer of `DescribeExecution`.
+    /// Reads the response of `DescribeExecution`.
     pub(super) fn describe_execution(&mut self, described: &Value) {
         let text = |name: &str| described.get(name).and_then(Value::as_str).map(str::to_owned);
         self.arn = text("executionArn").or_else(|| self.arn.take());
@@ -200,7 +200,7 @@ impl Recording {
         self.know_type();
     }
 
-    /// Takes the type from the ARN of an Express execution.
+    /// Reads the type from the ARN of an Express execution.
     fn know_type(&mut self) {
         let own = self.arn.as_deref().and_then(Arn::parse).and_then(Arn::own_resource);
         if own == Some(OwnResource::ExpressExecution) {
@@ -208,7 +208,7 @@ impl Recording {
         }
     }
 
-    /// Reads the answer of `DescribeStateMachineForExecution`.
+    /// Reads the response of `DescribeStateMachineForExecution`.
     pub(super) fn describe_machine(&mut self, described: &Value) -> Result<(), ReplayError> {
         self.definition = match described.get("definition") {
             Some(Value::String(text)) => Some(serde_json::from_str(text).map_err(|error| ReplayError::NotJson {
@@ -223,7 +223,7 @@ impl Recording {
         Ok(())
     }
 
-    /// Adds the definition that the execution ran.
+    /// Sets the definition that the execution ran.
     #[must_use]
     pub fn with_definition(mut self, definition: Value) -> Self {
         self.definition = Some(definition);
@@ -237,22 +237,22 @@ impl Recording {
         self
     }
 
-    /// The file that it was read from.
+    /// Returns the file of the history.
     pub fn file(&self) -> &str {
         &self.file
     }
 
-    /// The definition that the execution ran, where it is known.
+    /// Returns the definition that the execution ran, if it is known.
     pub fn definition(&self) -> Option<&Value> {
         self.definition.as_ref()
     }
 
-    /// Returns whether it ran as a Standard or an Express execution, where that is known.
+    /// Returns whether it ran as a Standard or an Express execution, if that is known.
     pub fn machine_type(&self) -> Option<MachineType> {
         self.machine_type
     }
 
-    /// The execution's input.
+    /// Returns the execution's input.
     pub fn input(&self) -> &Value {
         static NULL: Value = Value::Null;
         match self.events.first().map(|(_, noted)| &noted.fact) {
@@ -261,7 +261,7 @@ impl Recording {
         }
     }
 
-    /// The execution's output, if it succeeded.
+    /// Returns the execution's output, if it succeeded.
     pub fn output(&self) -> Option<&Value> {
         match self.events.last().map(|(_, noted)| (noted.kind, &noted.fact)) {
             Some((EventType::ExecutionSucceeded, Fact::Result(output))) => Some(output.value()),
@@ -269,13 +269,13 @@ impl Recording {
         }
     }
 
-    /// The name of the first state, and the event that enters it.
+    /// Returns the name of the first state and the event that enters it.
     pub(super) fn first_state(&self) -> Option<(&str, u64)> {
         let entered = self.events.iter().find(|(event, _)| event.kind.ends_with("StateEntered"))?;
         Some((entered.0.detail("name")?.as_str()?, entered.0.id))
     }
 
-    /// The states that it and its children entered.
+    /// Returns the states that it and its children entered.
     pub(super) fn states(&self) -> impl Iterator<Item = &str> {
         let entered = self.events.iter().filter(|(event, _)| event.kind.ends_with("StateEntered"));
         entered.filter_map(|(event, _)| event.detail("name")?.as_str())
@@ -285,7 +285,7 @@ impl Recording {
         self.events.first().map(|(_, noted)| noted.time)
     }
 
-    /// The history by lanes, with the states named as a newer definition names them.
+    /// Returns the history by lanes, with the state names of a newer definition.
     pub(super) fn trace(&self, renamed: &BTreeMap<String, String>) -> Trace {
         let mut trace = Trace::default();
         for (event, noted) in &self.events {
@@ -301,13 +301,13 @@ impl Recording {
     }
 }
 
-/// Returns whether two events with the same number are the same one.
+/// Returns whether two events with the same number are equal.
 fn is_same(one: &Event, other: &Event) -> bool {
     (one.id, &one.kind, one.time, one.previous) == (other.id, &other.kind, other.time, other.previous)
         && one.details == other.details
 }
 
-/// The status that an execution has after its last event.
+/// Returns the status of an execution after its last event.
 pub(super) fn status_of(kind: EventType) -> Option<Status> {
     match kind {
         EventType::ExecutionSucceeded => Some(Status::Succeeded),

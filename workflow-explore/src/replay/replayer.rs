@@ -1,4 +1,4 @@
-//! Plays recorded executions against a definition, and judges them.
+//! Plays recorded executions against a definition and returns the verdicts.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -23,10 +23,10 @@ use super::trace::Trace;
 use super::{Replay, ReplayVerdict};
 use crate::explorer::looks_at;
 
-/// How many series of random numbers are tried where the path depends on them.
+/// The number of series of random numbers to try if the path depends on them.
 const SERIES: u64 = 256;
 
-/// How much later the execution runs that shows which values come from the clock: no round time, so that each part differs.
+/// The time shift that shows which values come from the clock. It is not a round time, so that each part differs.
 const LATER: Duration = Duration::from_millis(((27 * 24 + 3) * 60 + 7) * 60_000 + 13_457);
 
 /// The new names of states, by the old ones.
@@ -55,7 +55,7 @@ pub struct Replayer {
     /// Whether expressions may use random numbers.
     looks_at_chance: bool,
     store: Arc<dyn ObjectStore>,
-    /// The new names of states, for the older definition that was seen last.
+    /// The new names of states, for the last older definition.
     renamed: Mutex<Option<(Value, Names)>>,
 }
 
@@ -66,8 +66,8 @@ impl fmt::Debug for Replayer {
 }
 
 impl Replayer {
-    /// Plays against what an engine runs. Its definition, type, name, seed and object store are the engine's; its handlers are
-    /// not called, and nothing is written to its store.
+    /// Creates a replayer for the workflow that an engine runs. The definition, type, name, seed and object store are
+    /// those of the engine. The engine's handlers are not called, and nothing is written to its store.
     pub fn new(engine: &Engine) -> Self {
         let definition = engine.program().definition();
         Self {
@@ -81,11 +81,11 @@ impl Replayer {
         }
     }
 
-    /// Plays against the definition that a recorded execution ran, which [`Recordings`](super::Recordings) finds beside its
-    /// history. Distributed maps read their items from the store.
+    /// Creates a replayer for the definition that a recorded execution ran, which [`Recordings`](super::Recordings)
+    /// finds beside its history. Distributed maps read their items from the store.
     ///
     /// # Errors
-    /// The definition is not known, or has errors.
+    /// Returns an error if the definition is unknown or has errors.
     pub fn own(recording: &Recording, store: Arc<dyn ObjectStore>) -> Result<Self, ReplayError> {
         let Some(definition) = recording.definition() else {
             let stem = recording.file.rsplit_once('.').map_or(&*recording.file, |(stem, _)| stem);
@@ -106,7 +106,7 @@ impl Replayer {
     /// Plays a recorded execution.
     ///
     /// # Errors
-    /// The history is of another state machine.
+    /// Returns an error if the history is of another state machine.
     pub fn replay(&self, recording: &Recording) -> Result<Replay, ReplayError> {
         let renamed = self.renamed(recording);
         self.recognise(recording, &renamed)?;
@@ -115,13 +115,13 @@ impl Replayer {
         Ok(Replay::of(recording, &recorded, played, compared))
     }
 
-    /// Plays, and compares what was played.
+    /// Plays an execution and compares it with the recorded one.
     fn judged<'r>(&self, recording: &Recording, recorded: &'r Recorded, setting: Setting) -> (Played<'r>, Compared) {
         let mut played = self.play(recording, recorded, setting);
         let mut compared = compare(&played, &[], &self.first_states);
         if compared.difference.is_some() {
-            // The same at another time, and with other random numbers and names: what differs there does not depend on the
-            // definition.
+            // Play the same with another time, other random numbers and other names. Values that differ there do not
+            // depend on the definition.
             let others = [
                 self.play(recording, recorded, Setting { seed: 1, other_names: true, ..setting }),
                 self.play(recording, recorded, Setting { later: LATER, ..setting }),
@@ -142,10 +142,11 @@ impl Replayer {
         (played, compared)
     }
 
-    /// The execution with its tasks answered at once, with the answers in the order in which they are asked for.
+    /// Plays an execution whose tasks are answered at once, with the answers in the order in which the tasks are
+    /// scheduled.
     ///
     /// # Errors
-    /// It does not take the recorded path then.
+    /// Returns an error if the execution does not take the recorded path then.
     pub(super) fn prompt(&self, recording: &Recording) -> Result<Prompt, ReplayError> {
         let renamed = self.renamed(recording);
         self.recognise(recording, &renamed)?;
@@ -203,7 +204,7 @@ impl Replayer {
         played
     }
 
-    /// Returns how the recorded execution was started and named, as far as that is known.
+    /// Returns the start and the names of the recorded execution, as far as they are known.
     fn start_of(&self, recording: &Recording) -> Start {
         let mut start = match (&recording.machine_arn, &recording.arn) {
             (Some(machine), Some(execution)) => Start::new(machine, execution),
@@ -218,7 +219,7 @@ impl Replayer {
         start
     }
 
-    /// The new names of states that the definition renames, by the old ones.
+    /// Returns the new names of states that the definition renames, by the old names.
     fn renamed(&self, recording: &Recording) -> Names {
         let Some(old) = recording.definition() else { return Arc::default() };
         let mut known = self.renamed.lock().unwrap_or_else(PoisonError::into_inner);
@@ -234,7 +235,7 @@ impl Replayer {
         names
     }
 
-    /// A history of this machine enters some of its states.
+    /// Checks that the history enters some states of this machine.
     fn recognise(&self, recording: &Recording, renamed: &BTreeMap<String, String>) -> Result<(), ReplayError> {
         let entered: BTreeSet<&str> = recording.states().collect();
         let known: Vec<&str> = self.program.state_names().collect();
@@ -263,7 +264,7 @@ pub(super) struct Prompt {
     pub(super) given: BTreeMap<String, Vec<Answered>>,
 }
 
-/// The recorded execution, in the names of the new definition.
+/// Returns the recorded execution with the names of the new definition.
 fn recorded(recording: &Recording, renamed: &BTreeMap<String, String>) -> Recorded {
     let mut children: Vec<_> = recording.children.iter().collect();
     children.sort_by_key(|child| child.started_at());
@@ -282,7 +283,7 @@ fn recorded(recording: &Recording, renamed: &BTreeMap<String, String>) -> Record
     }
 }
 
-/// The recorded event and the state of a map that failed to read items which the recorded one read.
+/// Returns the recorded event and the state of a map that failed to read items that the recorded execution read.
 fn unread(run: &PlayedRun<'_>, recorded: &Recorded) -> Option<(u64, String)> {
     let fails = |trace: &Trace| {
         trace.events().iter().find_map(|noted| match &noted.fact {

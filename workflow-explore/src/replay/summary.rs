@@ -1,4 +1,4 @@
-//! Many replays as a table.
+//! Summarizes many replays in a table.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,7 +9,7 @@ use super::{Replay, ReplayVerdict};
 
 /// The verdicts of many replays.
 ///
-/// It prints a row for each execution and a sentence for all of them.
+/// The summary prints a row for each execution and a sentence for all of them.
 #[derive(Clone, Debug, Default)]
 pub struct Summary {
     rows: Vec<Row>,
@@ -25,7 +25,7 @@ struct Row {
 }
 
 impl Summary {
-    /// The summary of these replays.
+    /// Creates the summary of these replays.
     pub fn of<'r>(replays: impl IntoIterator<Item = &'r Replay>) -> Self {
         let row = |replay: &Replay| {
             let (state, event) = replay.place().unwrap_or_default();
@@ -66,7 +66,7 @@ impl Summary {
         counts
     }
 
-    /// The summary for programs.
+    /// Converts the summary to JSON.
     pub fn to_json(&self) -> Value {
         let states = |verdict| {
             let states = self.states(verdict).into_iter();

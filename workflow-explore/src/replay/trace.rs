@@ -1,4 +1,4 @@
-//! A history as lanes of visits with their data: of a recorded execution and of a replayed one alike.
+//! A history as lanes of visits with their data, for recorded and replayed executions.
 
 use std::collections::BTreeMap;
 
@@ -20,13 +20,13 @@ pub(super) enum Fork {
     Item(u64),
 }
 
-/// The states that follow one another: of the execution, a branch or an iteration.
+/// A sequence of states: of the execution, a branch or an iteration.
 #[derive(Clone, Debug)]
 pub(super) struct Lane {
-    /// The visit of the parallel or map around it.
+    /// The visit of the enclosing parallel or map.
     pub(super) parent: Option<usize>,
     pub(super) fork: Fork,
-    /// How often the visit began such a lane before: retries of a map or parallel begin them again.
+    /// The number of earlier lanes of this kind in the visit. A retry of a map or parallel starts its lanes again.
     pub(super) round: usize,
     pub(super) visits: Vec<usize>,
 }
@@ -55,7 +55,7 @@ pub(super) struct Call {
     pub(super) outcome: Option<(Outcome, u64)>,
 }
 
-/// The name of a lane: the visit around it, what begins it, and how often it was begun before.
+/// The key of a lane: the enclosing visit, the origin, and the number of earlier lanes of this kind.
 type LaneKey = (Option<usize>, Fork, usize);
 
 /// A history, followed event by event.
@@ -63,15 +63,15 @@ type LaneKey = (Option<usize>, Fork, usize);
 pub(super) struct Trace {
     structure: History,
     noted: Vec<Noted>,
-    /// By the number of the thread.
+    /// The lanes by the number of the thread.
     lanes: BTreeMap<usize, Lane>,
     by_key: BTreeMap<LaneKey, usize>,
     /// The visits of each state in a lane, in order.
     by_state: BTreeMap<(usize, String), Vec<usize>>,
-    /// How many visits of its state a visit's lane had before it.
+    /// The number of earlier visits of the same state in the lane of each visit.
     nth: Vec<usize>,
     calls: BTreeMap<usize, Vec<Call>>,
-    /// How many items the maps of visits had, the last time that they started.
+    /// The number of items of the maps of visits at their last start.
     items: BTreeMap<usize, u64>,
     /// The visits that started map runs, by ARN.
     map_runs: BTreeMap<String, usize>,
@@ -91,7 +91,7 @@ impl Trace {
         self.noted.push(noted);
     }
 
-    /// A state was entered.
+    /// Records that a state was entered.
     fn enter(&mut self, number: usize) {
         let Some(visit) = self.structure.visits.get(number) else { return };
         if !self.lanes.contains_key(&visit.thread) {
@@ -115,7 +115,7 @@ impl Trace {
         same.push(number);
     }
 
-    /// An event of a visit's work.
+    /// Records an event of a visit's work.
     fn work(&mut self, visit: usize, noted: &Noted) {
         if let Fact::MapRun(arn) = &noted.fact {
             self.map_runs.insert(arn.clone(), visit);
@@ -154,7 +154,7 @@ impl Trace {
         }
     }
 
-    /// Notes what an engine has written to a history since the last time.
+    /// Reads the events that an engine has added to a history since the last call.
     pub(super) fn follow(&mut self, history: &[HistoryEvent]) {
         for event in history.get(self.noted.len()..).unwrap_or_default() {
             let mut made = Event::default();
@@ -173,7 +173,7 @@ impl Trace {
         }
     }
 
-    /// The event with this number.
+    /// Returns the event with this number.
     pub(super) fn event(&self, id: u64) -> Option<&Noted> {
         let at = usize::try_from(id).ok()?.checked_sub(1)?;
         self.noted.get(at).filter(|noted| noted.id == id)
@@ -187,16 +187,16 @@ impl Trace {
         self.structure.visits.get(number)
     }
 
-    /// The visit that an event belongs to.
+    /// Returns the visit that an event belongs to.
     pub(super) fn visit_of(&self, event: u64) -> Option<usize> {
         let at = usize::try_from(event).ok()?.checked_sub(1)?;
         self.structure.events.get(at)?.visit
     }
 
-    /// The number of the lane that a state is entered in next, after an event.
+    /// Returns the number of the lane in which the next state after an event is entered.
     pub(super) fn lane_after(&self, event: u64) -> Option<usize> {
         let visit = self.visit(self.visit_of(event)?)?;
-        // An event that begins a branch or an iteration has no lane before its first state is entered.
+        // An event that starts a branch or an iteration has no lane before its first state is entered.
         let kind = self.event(event)?.kind;
         let begins = matches!(kind, EventType::ParallelStateStarted | EventType::MapIterationStarted);
         (!begins).then_some(visit.thread)
@@ -214,7 +214,7 @@ impl Trace {
         self.by_key.get(&(parent, fork.clone(), round)).copied()
     }
 
-    /// The lanes that a visit began, in order.
+    /// Returns the lanes that a visit started, in order.
     pub(super) fn lanes_of(&self, parent: usize, round: usize) -> impl Iterator<Item = (usize, &Lane)> {
         self.lanes().filter(move |(_, lane)| lane.parent == Some(parent) && lane.round == round)
     }
@@ -223,12 +223,12 @@ impl Trace {
         self.nth.get(visit).copied().unwrap_or_default()
     }
 
-    /// The visit of a state with this number in a lane.
+    /// Returns the visit of a state with this number in a lane.
     pub(super) fn nth_visit(&self, lane: usize, state: &str, nth: usize) -> Option<usize> {
         self.by_state.get(&(lane, state.to_owned()))?.get(nth).copied()
     }
 
-    /// Returns how often a lane has visited a state.
+    /// Returns the number of visits of a state in a lane.
     pub(super) fn count(&self, lane: usize, state: &str) -> usize {
         self.by_state.get(&(lane, state.to_owned())).map_or(0, Vec::len)
     }
@@ -237,7 +237,7 @@ impl Trace {
         self.calls.get(&visit).map_or(&[], Vec::as_slice)
     }
 
-    /// Returns how many items the map of a visit had; `None` where the history does not say.
+    /// Returns the number of items of a visit's map. Returns `None` if the history does not have it.
     pub(super) fn items(&self, visit: usize) -> Option<u64> {
         self.items.get(&visit).copied().filter(|items| *items > 0)
     }
@@ -246,12 +246,12 @@ impl Trace {
         self.map_runs.iter().map(|(arn, visit)| (arn.as_str(), *visit))
     }
 
-    /// The event with the output and variables of a visit.
+    /// Returns the event with the output and variables of a visit.
     pub(super) fn exit(&self, visit: usize) -> Option<&Noted> {
         self.event(self.visit(visit)?.exited?)
     }
 
-    /// The execution's input.
+    /// Returns the execution's input.
     pub(super) fn input(&self) -> Option<&Payload> {
         match &self.noted.first()?.fact {
             Fact::Input(input) => Some(input),

@@ -68,8 +68,8 @@ pub(super) fn answers(execution: &Execution) -> BTreeMap<String, Vec<Answered>> 
 }
 
 impl Report {
-    /// Returns a mock file whose only case reproduces a finding. A task that never answers times out in it. Returns
-    /// `None` if branches of the execution end in another order than the engine's.
+    /// Returns a mock file whose only case reproduces a finding. In it, a task that never answers times out. Returns
+    /// `None` if the branches of the execution end in a different order on the engine.
     pub fn mocks(&self, finding: &Finding) -> Option<Value> {
         let replayed = self.replay(finding)?;
         if !self.is_in_order(finding) {
@@ -99,7 +99,7 @@ impl Report {
         }))
     }
 
-    /// Returns whether tasks are answered as soon as they are scheduled, so that numbered answers suffice.
+    /// Returns whether each task is answered as soon as it is scheduled. If so, numbered answers suffice.
     pub(super) fn is_in_order(&self, finding: &Finding) -> bool {
         !finding.decisions.iter().any(|decision| {
             matches!(decision, crate::Decision::TimePasses)

@@ -28,7 +28,7 @@ pub struct Finding {
     /// The number of faults among them.
     pub faults: u32,
     pub(crate) order: usize,
-    /// The guess that is to blame perhaps.
+    /// The guess that may have caused it.
     pub(crate) guess: Option<Blame>,
 }
 
@@ -48,7 +48,7 @@ impl Finding {
     }
 }
 
-/// An element that no execution took.
+/// An element that no execution reached.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Unreached {
@@ -136,8 +136,8 @@ impl Report {
         self.executions
     }
 
-    /// Returns the number of lists of decisions that lead to an end without repeating loops: the executions to try
-    /// without [reductions](crate#reductions).
+    /// Returns the number of lists of decisions that lead to an end without repeating loops. This is the number of
+    /// executions to try without [reductions](crate#reductions).
     pub fn ways(&self) -> u64 {
         self.ways
     }
@@ -152,24 +152,25 @@ impl Report {
         self.explorer.bounds
     }
 
-    /// Returns what each bound has cut off.
+    /// Returns how often each bound has cut something off.
     pub fn cut_off(&self) -> CutOff {
         self.cut
     }
 
-    /// The states whose expressions could not be computed with any value that was tried, of data whose type nobody declares.
-    /// What follows them was not tried: give values with [`Explorer::inputs`] or [`Explorer::results`].
+    /// Returns the states whose expressions could not be computed with any tried value, because the type of their data
+    /// is undeclared. What follows these states was not tried: set values with [`Explorer::inputs`] or
+    /// [`Explorer::results`].
     pub fn undecided(&self) -> &[String] {
         &self.undecided
     }
 
-    /// The tasks that are called again for as long as no answer ends their loop, as in a poll: their answers led back to the same
-    /// data, or the bound of [`turns`](Explorer::turns) was reached. That such an execution ends is not shown.
+    /// Returns the tasks on loops that end only by an answer, such as a poll. Their answers led back to the same data,
+    /// or the bound of [`turns`](Explorer::turns) was reached. Exploration does not show that such an execution ends.
     pub fn open_loops(&self) -> &[String] {
         &self.open_loops
     }
 
-    /// States, transitions, rules, retriers and catchers that no execution took.
+    /// Returns the states, transitions, rules, retriers and catchers that no execution reached.
     pub fn unreached(&self) -> &[Unreached] {
         &self.unreached
     }

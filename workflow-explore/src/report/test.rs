@@ -58,7 +58,7 @@ impl Report {
                         Answered::Error { error: None, .. } => chain.push_str(".fails(1, TaskError::unnamed())"),
                     }
                 }
-                // A fixed workflow may call the task once more.
+                // A fixed workflow may call the task again.
                 if let Some(Answered::Result(result)) = answers.last() {
                     let _ = write!(chain, ".then({})", json(result));
                 } else {
@@ -94,7 +94,8 @@ impl Report {
                 ),
             }
         } else if !replayed.shows(finding) {
-            // It is in all executions together, as a loop that no answer leaves: one of them alone does not show it.
+            // The finding is about all executions together, such as a loop that no answer leaves. A single execution
+            // does not show it.
             let mut explorer = "Explorer::new(&engine()).unwrap()".to_owned();
             let (bounds, usual) = (self.explorer.bounds, Bounds::default());
             for (bound, size, usual) in [("faults", bounds.faults, usual.faults), ("turns", bounds.turns, usual.turns)]
@@ -138,7 +139,7 @@ impl Report {
     }
 }
 
-/// Returns the expression of a property.
+/// Formats a property as a Rust expression.
 fn rust(property: &Property) -> String {
     let all = |names: &[String]| names.iter().map(|name| literal(name)).collect::<Vec<_>>().join(", ");
     match property {
@@ -158,7 +159,7 @@ fn test_name(finding: &Finding) -> String {
     function_name(&format!("{} {}", finding.property, finding.state.as_deref().unwrap_or_default()))
 }
 
-/// Words as a function's name.
+/// Converts words to a function name.
 pub(crate) fn function_name(words: &str) -> String {
     let mut name = String::new();
     for c in words.chars() {

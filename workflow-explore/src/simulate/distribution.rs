@@ -6,8 +6,8 @@ use rand_distr::{Distribution as _, Exp1, LogNormal, Normal, StandardNormal};
 
 use super::draws::Draws;
 
-/// The percentiles that a distribution can be given by, with the number of standard deviations from the mean at which a
-/// normal distribution has them.
+/// The percentiles that can define a distribution. Each has the number of standard deviations from the mean at which a
+/// normal distribution has it.
 pub(super) const PERCENTILES: [(&str, f64); 10] = [
     ("p1", -2.326_347_874_040_840_8),
     ("p5", -1.644_853_626_951_472_6),
@@ -21,7 +21,7 @@ pub(super) const PERCENTILES: [(&str, f64); 10] = [
     ("p99.9", 3.090_232_306_167_813),
 ];
 
-/// How long a task takes, in seconds, or how many items there are. It never gives less than 0.
+/// A distribution of latencies, in seconds, or of numbers of items. It never returns a number below 0.
 ///
 /// ```
 /// use workflow_explore::simulate::Distribution;
@@ -37,24 +37,24 @@ pub struct Distribution(Kind);
 enum Kind {
     Constant(f64),
     Uniform(f64, f64),
-    /// With this mean.
+    /// The exponential distribution with this mean.
     Exponential(f64),
     Normal(Normal<f64>),
     LogNormal(LogNormal<f64>),
-    /// Scores with the logarithms of the values there, ascending; at least two.
+    /// Standard scores with the logarithms of the values there, ascending; at least two.
     Percentiles(Vec<(f64, f64)>),
-    /// Each as often as the others; not empty.
+    /// Each sample is equally likely; not empty.
     Samples(Arc<[f64]>),
 }
 
-/// Why numbers make no distribution.
+/// The reason why numbers do not define a distribution.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DistributionError {
     /// A number is below 0.
     #[error("{0} is below 0")]
     Negative(f64),
-    /// A number is infinite or none.
+    /// A number is infinite or not a number.
     #[error("{0} is not a finite number")]
     NotFinite(f64),
     /// A number must be above 0.
@@ -63,13 +63,13 @@ pub enum DistributionError {
     /// The bounds of a uniform distribution are in the wrong order.
     #[error("the first is above the second: {0}, {1}")]
     WrongOrder(f64, f64),
-    /// A percentile is below one that it cannot be below.
+    /// A percentile is below a lower percentile.
     #[error("`{0}` is below `{1}`")]
     Falling(String, String),
-    /// A percentile has a name that is not among those that are known.
+    /// The name of a percentile is unknown.
     #[error("unknown percentile `{0}`")]
     UnknownPercentile(String),
-    /// Fewer than two percentiles, or no samples.
+    /// There are fewer than two percentiles, or no samples.
     #[error("expected at least {0}")]
     TooFew(&'static str),
 }
@@ -86,18 +86,18 @@ fn positive(number: f64) -> Result<f64, DistributionError> {
 }
 
 impl Distribution {
-    /// Always the same.
+    /// Creates a distribution that always returns the same number.
     ///
     /// # Errors
-    /// The number is below 0 or not finite; so it is with all others.
+    /// Returns an error if the number is below 0 or not finite.
     pub fn constant(value: f64) -> Result<Self, DistributionError> {
         Ok(Self(Kind::Constant(valid(value)?)))
     }
 
-    /// Each number between two as likely as the others.
+    /// Creates the uniform distribution between two numbers.
     ///
     /// # Errors
-    /// The first is above the second.
+    /// Returns an error if the first is above the second, or if a number is below 0 or not finite.
     pub fn uniform(from: f64, to: f64) -> Result<Self, DistributionError> {
         if valid(from)? > valid(to)? {
             return Err(DistributionError::WrongOrder(from, to));
@@ -105,37 +105,38 @@ impl Distribution {
         Ok(Self(Kind::Uniform(from, to)))
     }
 
-    /// The exponential distribution with this mean.
+    /// Creates the exponential distribution with this mean.
     ///
     /// # Errors
-    /// The number is below 0 or not finite.
+    /// Returns an error if the number is below 0 or not finite.
     pub fn exponential(mean: f64) -> Result<Self, DistributionError> {
         Ok(Self(Kind::Exponential(valid(mean)?)))
     }
 
-    /// The normal distribution with this mean and standard deviation; what would be below 0 is 0.
+    /// Creates the normal distribution with this mean and standard deviation. Numbers below 0 become 0.
     ///
     /// # Errors
-    /// A number is below 0 or not finite.
+    /// Returns an error if a number is below 0 or not finite.
     pub fn normal(mean: f64, deviation: f64) -> Result<Self, DistributionError> {
         let normal = Normal::new(valid(mean)?, valid(deviation)?);
         normal.map(|normal| Self(Kind::Normal(normal))).map_err(|_| DistributionError::NotFinite(deviation))
     }
 
-    /// The lognormal distribution whose values have this mean and standard deviation.
+    /// Creates the lognormal distribution whose values have this mean and standard deviation.
     ///
     /// # Errors
-    /// The mean is not above 0, or a number is below 0 or not finite.
+    /// Returns an error if the mean is not above 0, or if a number is below 0 or not finite.
     pub fn lognormal(mean: f64, deviation: f64) -> Result<Self, DistributionError> {
         let lognormal = LogNormal::from_mean_cv(positive(mean)?, valid(deviation)? / mean);
         lognormal.map(|lognormal| Self(Kind::LogNormal(lognormal))).map_err(|_| DistributionError::NotFinite(deviation))
     }
 
-    /// A distribution that has these percentiles, at least two, by the names `p1`, `p5`, `p10`, `p25`, `p50`, `p75`,
-    /// `p90`, `p95`, `p99` and `p99.9`. Between two of them, and beyond the first and the last, it is lognormal.
+    /// Creates a distribution from at least two percentiles, with the names `p1`, `p5`, `p10`, `p25`, `p50`, `p75`,
+    /// `p90`, `p95`, `p99` and `p99.9`. It is lognormal between two percentiles, below the first and above the last.
     ///
     /// # Errors
-    /// A name is unknown, a number is not above 0, or one is below that of a lower percentile.
+    /// Returns an error if a name is unknown, a number is not above 0, a percentile is below a lower one, or there are
+    /// fewer than two.
     pub fn percentiles<'n>(given: impl IntoIterator<Item = (&'n str, f64)>) -> Result<Self, DistributionError> {
         let mut points = Vec::new();
         for (name, value) in given {
@@ -159,10 +160,10 @@ impl Distribution {
         Ok(Self(Kind::Percentiles(points.into_iter().map(|(_, score, value)| (score, value.ln())).collect())))
     }
 
-    /// One of these values, each as likely as the others.
+    /// Creates a distribution of these values, each equally likely.
     ///
     /// # Errors
-    /// There is none, or a number is below 0 or not finite.
+    /// Returns an error if there is no value, or if a number is below 0 or not finite.
     pub fn samples(values: impl IntoIterator<Item = f64>) -> Result<Self, DistributionError> {
         let values: Vec<f64> = values.into_iter().map(valid).collect::<Result<_, _>>()?;
         if values.is_empty() {
@@ -189,7 +190,7 @@ impl Distribution {
     }
 }
 
-/// The value at a score, on the line through the two points around it or next to it.
+/// Returns the value at a score, by linear interpolation between the nearest two points.
 fn by_percentiles(points: &[(f64, f64)], score: f64) -> f64 {
     let after = points.iter().position(|(at, _)| *at >= score).unwrap_or(points.len());
     let last = after.clamp(1, points.len().saturating_sub(1));

@@ -1,14 +1,14 @@
-//! Random numbers by their place: what one task draws does not move what another one draws.
+//! Random numbers by their place: the draws of one task do not affect those of another.
 
 use std::convert::Infallible;
 
 use rand::TryRng;
 use workflow_local::Random;
 
-/// Spreads the bits of a part over all of a seed (the constant of SplitMix64).
+/// Spreads the bits of a part over the whole seed (the constant of SplitMix64).
 const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
 
-/// What draws are for, so that none of them shares its numbers with another.
+/// The purposes of draws. Draws for different purposes have different numbers.
 pub(super) mod purpose {
     pub(in crate::simulate) const INPUT: u64 = 1;
     pub(in crate::simulate) const ENGINE: u64 = 2;
@@ -16,7 +16,7 @@ pub(super) mod purpose {
     pub(in crate::simulate) const ITEMS: u64 = 4;
 }
 
-/// A seed that follows from another one and a part.
+/// Derives a seed from another seed and a part.
 pub(crate) fn mixed(seed: u64, part: u64) -> u64 {
     Random::new(seed ^ part.wrapping_add(1).wrapping_mul(SPREAD)).next()
 }
@@ -26,17 +26,17 @@ pub(crate) fn mixed(seed: u64, part: u64) -> u64 {
 pub(super) struct Draws(Random);
 
 impl Draws {
-    /// The numbers that follow from a seed and the parts of a place.
+    /// Creates the random numbers for a seed and the parts of a place.
     pub(super) fn of(seed: u64, parts: impl IntoIterator<Item = u64>) -> Self {
         Self(Random::new(parts.into_iter().fold(seed, mixed)))
     }
 
-    /// A number from 0 up to, but not including, 1.
+    /// Returns a number from 0 up to, but not including, 1.
     pub(super) fn fraction(&self) -> f64 {
         self.0.fraction()
     }
 
-    /// A number from 0 up to, but not including, `end`.
+    /// Returns a number from 0 up to, but not including, `end`.
     pub(super) fn below(&self, end: usize) -> usize {
         usize::try_from(self.0.below(end as u64)).unwrap_or_default()
     }
@@ -46,7 +46,7 @@ impl TryRng for Draws {
     type Error = Infallible;
 
     fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        // The high bits.
+        // Use the high bits.
         Ok(u32::try_from(self.0.next() >> 32).unwrap_or_default())
     }
 

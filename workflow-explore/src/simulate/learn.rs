@@ -1,4 +1,4 @@
-//! Learns a model from histories, as AWS exports them.
+//! Learns a model from histories as AWS exports them.
 
 use std::collections::BTreeMap;
 
@@ -11,12 +11,13 @@ use workflow_local::{Engine, Program};
 
 use crate::states::States;
 
-/// The most latencies that a learnt model has of a state and an error; more become as many percentiles of them.
+/// The maximum number of latencies of a state and an error in a learnt model. More latencies are replaced by as many
+/// percentiles.
 const MOST_LATENCIES: usize = 200;
-/// The most different inputs, and outputs of a state, that it has.
+/// The maximum number of distinct inputs, and of distinct outputs of a state, in a learnt model.
 const MOST_VALUES: usize = 50;
 
-/// Learns from histories how long the tasks of a workflow take, how often and how they fail, and what they give.
+/// Learns a model from histories: the latencies of the tasks of a workflow, their failures and their outputs.
 ///
 /// ```
 /// use serde_json::json;
@@ -41,7 +42,7 @@ const MOST_VALUES: usize = 50;
 #[derive(Debug)]
 pub struct Learning {
     states: States,
-    /// The first state, whose histories have the inputs of executions.
+    /// The first state. Histories that start with it have the inputs of executions.
     start: Option<String>,
     inputs: Values,
     tasks: BTreeMap<String, Seen>,
@@ -49,31 +50,31 @@ pub struct Learning {
     histories: u64,
 }
 
-/// What was learnt.
+/// The result of learning.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Learnt {
-    /// The model, as a file has it.
+    /// The model, in the format of a model file.
     pub model: Value,
     /// The number of histories.
     pub histories: u64,
-    /// The number of attempts of tasks in them.
+    /// The number of attempts of tasks in the histories.
     pub attempts: u64,
-    /// Notes on tasks without attempts, on attempts and values that were left out, and on unknown event types.
+    /// Notes on tasks without attempts, omitted attempts and values, and unknown event types.
     pub notes: Vec<String>,
 }
 
-/// Why nothing can be learnt from a history.
+/// The reason why nothing can be learnt from a history.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LearnError {
-    /// It is not a history.
+    /// The document is not a history.
     #[error("it is not a history: {0}\n  = help: give what `aws stepfunctions get-execution-history` prints")]
     NotHistory(String),
-    /// It has no events.
+    /// The history has no events.
     #[error("the history has no events\n  = help: leave it out, or export it again")]
     Empty,
-    /// It is of another state machine.
+    /// The history is of another state machine.
     #[error("the history is of another state machine: event {event} enters `{state}`, which the definition does not have{}",
         nearest.as_ref().map(|name| format!("\n  = help: did you mean `{name}`?")).unwrap_or_default())]
     OtherMachine {
@@ -81,17 +82,17 @@ pub enum LearnError {
         event: u64,
         /// The state's name.
         state: String,
-        /// The name that is most like it.
+        /// The most similar name.
         nearest: Option<String>,
     },
-    /// It was exported without data.
+    /// The history was exported without data.
     #[error(
         "event {event} has no {what}: the history was exported without data\n  = help: export it with `--include-execution-data`"
     )]
     NoData {
         /// The number of the event.
         event: u64,
-        /// What it lacks.
+        /// The missing data.
         what: &'static str,
     },
     /// Events are missing.
@@ -99,10 +100,10 @@ pub enum LearnError {
         "event {event} is missing\n  = help: export the whole history: `aws stepfunctions get-execution-history` reads all its pages"
     )]
     Missing {
-        /// The number of the first event that is missing.
+        /// The number of the first missing event.
         event: u64,
     },
-    /// It ends before its execution. What was running would be missing, and that is what takes longest.
+    /// The history ends before its execution. Its running tasks would be missing, and these take longest.
     #[error(
         "the history ends before its execution, at event {event}\n  = help: export it again when the execution has ended, with all its pages, or leave it out"
     )]
@@ -110,12 +111,12 @@ pub enum LearnError {
         /// The number of the last event.
         event: u64,
     },
-    /// Data of an event is not JSON, for example because it was truncated.
+    /// The data of an event is not JSON, for example because it was truncated.
     #[error("the {what} of event {event} is truncated or not JSON\n  = help: leave this history out")]
     NotJson {
         /// The number of the event.
         event: u64,
-        /// Which data.
+        /// The name of the data.
         what: &'static str,
     },
     /// An event has no time.
@@ -136,14 +137,14 @@ struct Seen {
     outputs: Values,
 }
 
-/// Different values, with how often each was seen.
+/// Distinct values, with the number of times that each was seen.
 #[derive(Clone, Debug, Default)]
 struct Values {
     seen: BTreeMap<String, u64>,
 }
 
 impl Learning {
-    /// Learns about the workflow that an engine runs.
+    /// Creates a learner for the workflow that an engine runs.
     pub fn new(engine: &Engine) -> Self {
         let program: &Program = engine.program();
         let (machine, _) = StateMachine::read(program.definition());
@@ -157,18 +158,19 @@ impl Learning {
         }
     }
 
-    /// Learns from a history: what `aws stepfunctions get-execution-history` prints, of an execution or of a child of a
-    /// distributed map.
+    /// Learns from a history, which is the output of `aws stepfunctions get-execution-history`. The history may be of
+    /// an execution or of a child of a distributed map.
     ///
     /// # Errors
-    /// It is not a history, is of another state machine, ends before its execution, or lacks events, times or data. Nothing is learnt from it then.
+    /// Returns an error if the document is not a history, is of another state machine, ends before its execution, or
+    /// lacks events, times or data. Nothing is learnt from it in that case.
     pub fn add(&mut self, history: &Value) -> Result<(), LearnError> {
         let history = History::read(history).map_err(LearnError::NotHistory)?;
         let first = history.visits.first();
         if history.events.is_empty() {
             return Err(LearnError::Empty);
         }
-        // An attempt whose end is missing would not be counted.
+        // An attempt without its end event would not be counted.
         if let Some((event, _)) = (1..).zip(&history.events).find(|(number, event)| event.id != *number) {
             return Err(LearnError::Missing { event });
         }
@@ -181,7 +183,7 @@ impl Learning {
             return Err(LearnError::OtherMachine { event: visit.entered, state: visit.state.clone(), nearest });
         }
         let mut tasks: BTreeMap<String, Seen> = BTreeMap::new();
-        // Event types that are unknown are among them.
+        // These include unknown event types.
         let mut notes = history.notes.clone();
         for visit in &history.visits {
             for attempt in &visit.attempts {
@@ -195,7 +197,7 @@ impl Learning {
             }
         }
         let started = history.events.iter().find(|event| event.kind == "ExecutionStarted");
-        // The children of distributed maps begin elsewhere, with an item.
+        // The children of distributed maps start with another state and with an item.
         let begins = first.is_some_and(|visit| self.start.as_ref() == Some(&visit.state));
         let input = match started.filter(|_| begins) {
             Some(started) => Some(data(started, "input")?),
@@ -212,7 +214,7 @@ impl Learning {
         Ok(())
     }
 
-    /// The model.
+    /// Returns the model.
     pub fn finish(mut self) -> Learnt {
         let mut model = Map::new();
         if !self.inputs.seen.is_empty() {
@@ -236,7 +238,7 @@ impl Learning {
     }
 }
 
-/// A member of an event that is JSON text.
+/// Returns a member of an event that is a JSON string.
 fn data(event: &Event, name: &'static str) -> Result<Value, LearnError> {
     let missing = LearnError::NoData { event: event.id, what: name };
     let text = event.detail(name).and_then(Value::as_str).ok_or(missing)?;
@@ -280,7 +282,7 @@ impl Seen {
     fn to_json(&self, name: &str, notes: &mut Vec<String>) -> Value {
         let attempts = self.attempts() as f64;
         let mut model = Map::new();
-        // Of a task that never succeeded, what its failures took.
+        // For a task that never succeeded, use the latencies of its failures.
         let latencies = match self.latencies.as_slice() {
             [] => self.failures.values().flatten().copied().collect(),
             latencies => latencies.to_vec(),
@@ -300,11 +302,11 @@ impl Seen {
     }
 }
 
-/// The latencies, or as many percentiles of them.
+/// Returns the latencies, or as many percentiles of them as a model may have.
 fn samples(mut latencies: Vec<f64>) -> Value {
     latencies.sort_by(f64::total_cmp);
     if latencies.len() > MOST_LATENCIES {
-        // The middle of each of as many equal parts.
+        // Take the middle of each of `MOST_LATENCIES` equal parts.
         let step = |part: usize| (2 * part + 1) * latencies.len() / (2 * MOST_LATENCIES);
         latencies = (0..MOST_LATENCIES).filter_map(|part| latencies.get(step(part)).copied()).collect();
     }

@@ -46,14 +46,14 @@ use plan::Plan;
 use tally::Tally;
 use trial::{Faster, Prepared};
 
-/// Why nothing can be simulated.
+/// The reason why a workflow cannot be simulated.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SimulateError {
     /// The definition has errors.
     #[error(transparent)]
     Definition(#[from] DefinitionError),
-    /// The model is wrong, or does not fit the definition.
+    /// The model is invalid or does not fit the definition.
     #[error(transparent)]
     Model(#[from] ModelError),
     /// An execution cannot be started, for example with an input of another type than the workflow declares.
@@ -62,7 +62,7 @@ pub enum SimulateError {
     /// An output of the model is of another type than the workflow declares.
     #[error("{reason}")]
     Answer {
-        /// How it does not fit.
+        /// The reason.
         reason: String,
     },
     /// A task has no model.
@@ -73,7 +73,7 @@ pub enum SimulateError {
         /// The task's state.
         state: String,
     },
-    /// No execution is asked for.
+    /// The number of executions is 0.
     #[error("the number of executions is 0: nothing would be simulated\n  = help: give at least 1")]
     NoExecutions,
 }
@@ -81,14 +81,15 @@ pub enum SimulateError {
 type OutputBy = Arc<dyn Fn(&TaskRequest) -> Value + Send + Sync>;
 type OutputsBy = BTreeMap<String, OutputBy>;
 
-/// The number of executions that show the gain of a faster task: with fewer, its effect on the 99th percentile depends on chance.
+/// The maximum number of executions that measure the gain of a faster task. With fewer, the effect on the 99th
+/// percentile depends on chance.
 const COMPARED: u64 = 10_000;
 
-/// The number of executions unless set.
+/// The default number of executions.
 pub const EXECUTIONS: u64 = 10_000;
 
-/// Simulates the executions of a workflow by a model. The same engine, model, number of executions and seed give the same
-/// report.
+/// Simulates the executions of a workflow with a model. The same engine, model, number of executions and seed give the
+/// same report.
 pub struct Simulation {
     engine: Engine,
     model: Model,
@@ -110,11 +111,11 @@ impl std::fmt::Debug for Simulation {
 }
 
 impl Simulation {
-    /// Simulates what an engine runs. Its definition, type, declared types, name and object store are the engine's; its
-    /// handlers are not called: the model answers the tasks.
+    /// Creates a simulation of the workflow that an engine runs. The definition, type, declared types, name and object
+    /// store are those of the engine. The engine's handlers are not called: the model answers the tasks.
     ///
     /// # Errors
-    /// The definition has errors.
+    /// Returns an error if the definition has errors.
     pub fn new(engine: &Engine, model: &Model) -> Result<Self, SimulateError> {
         let engine = engine.unwatched()?;
         let (machine, _) = StateMachine::read(engine.program().definition());
@@ -129,22 +130,22 @@ impl Simulation {
         })
     }
 
-    /// Sets the number of executions; [`EXECUTIONS`] unless set.
+    /// Sets the number of executions. The default is [`EXECUTIONS`].
     #[must_use]
     pub fn executions(mut self, executions: u64) -> Self {
         self.executions = executions;
         self
     }
 
-    /// Sets the seed of all random numbers; 0 unless set.
+    /// Sets the seed of all random numbers. The default is 0.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// Computes the outputs of a state's tasks from their requests, in place of the model's outputs. The same
-    /// request must have the same output.
+    /// Computes the outputs of a state's tasks from their requests, instead of using the model's outputs. Equal
+    /// requests must have equal outputs.
     #[must_use]
     pub fn output_by(
         mut self,
@@ -165,7 +166,8 @@ impl Simulation {
     /// Simulates the executions.
     ///
     /// # Errors
-    /// The model does not fit the definition, or an input or output does not fit the types that the workflow declares.
+    /// Returns an error if the model does not fit the definition, or if an input or output does not fit the types that
+    /// the workflow declares.
     pub fn run(&self) -> Result<SimulationReport, SimulateError> {
         if self.executions == 0 {
             return Err(SimulateError::NoExecutions);
@@ -174,7 +176,7 @@ impl Simulation {
         let definition = program.definition();
         let states = States::of(&self.machine, program);
         let plan = Plan::of(&self.model, &self.outputs_by, &states, definition)?;
-        // It fails if the input is not what the workflow declares.
+        // Starting fails if the input does not fit the declared type.
         for input in self.model.inputs.values() {
             self.engine.start(input.value())?;
         }
@@ -207,7 +209,7 @@ impl Simulation {
         Ok(report)
     }
 
-    /// Runs the first executions again, with the same random numbers and one task twice as fast, for each task.
+    /// Runs the first executions again for each task, with the same random numbers and the task twice as fast.
     fn tried_gains(&self, prepared: &Prepared, durations: &[u64]) -> Result<Vec<Gain>, SimulateError> {
         let compared = self.executions.min(COMPARED);
         let first = durations.iter().take(usize::try_from(compared).unwrap_or(usize::MAX));
@@ -232,7 +234,7 @@ impl Simulation {
     }
 }
 
-/// Seconds as milliseconds.
+/// Converts seconds to milliseconds.
 #[expect(clippy::cast_possible_truncation, reason = "a cast saturates")]
 fn scaled(seconds: f64) -> i64 {
     (seconds * 1000.0).round() as i64

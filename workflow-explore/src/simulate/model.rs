@@ -12,8 +12,8 @@ use super::distribution::Distribution;
 use super::draws::Draws;
 use super::read;
 
-/// Latencies, failures and outputs of the tasks in a simulation: written in a file, made in Rust, or
-/// [learnt](super::Learning) from histories.
+/// The latencies, failures and outputs of the tasks in a simulation. You can write a model in a file, create it in
+/// Rust, or [learn](super::Learning) it from histories.
 ///
 /// ```
 /// use workflow_explore::simulate::Model;
@@ -42,11 +42,11 @@ pub struct Model {
     /// The defaults for tasks.
     pub(super) default: TaskModel,
     pub(super) states: BTreeMap<String, TaskModel>,
-    /// The file that it was read from.
+    /// The file of the model.
     pub(super) source: Option<Source>,
 }
 
-/// The model of a state's tasks, or of a map that reads its items.
+/// The model of a state's tasks, or of a map with an item reader.
 ///
 /// ```
 /// use serde_json::json;
@@ -69,19 +69,19 @@ pub struct TaskModel {
 pub(super) struct Failure {
     pub(super) error: String,
     pub(super) probability: f64,
-    /// How long it takes to fail, where that differs.
+    /// The latency of the failure, if it differs from that of the task.
     pub(super) latency: Option<Distribution>,
 }
 
-/// The items that the item reader of a map reads.
+/// The items that the item reader of a map returns.
 #[derive(Clone, Debug)]
 pub(super) enum Items {
     These(Vec<Value>),
-    /// So many of these.
+    /// This number of copies of a value.
     Count(Distribution, Value),
 }
 
-/// Values with how often each is drawn.
+/// Values with their weights.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Weighted {
     values: Vec<(f64, Payload)>,
@@ -104,7 +104,7 @@ impl Weighted {
         self.values.iter().map(|(weight, _)| weight).sum()
     }
 
-    /// Draws a value; `None` where there is none.
+    /// Draws a value. Returns `None` if there is none.
     pub(super) fn draw(&self, draws: &Draws) -> Option<&Payload> {
         if let [(_, only)] = self.values.as_slice() {
             return Some(only);
@@ -119,7 +119,7 @@ impl Weighted {
 }
 
 impl TaskModel {
-    /// Nothing is known: what is not set comes from the model's default.
+    /// Creates an empty model of a task. Anything that you do not set comes from the model's default.
     pub fn new() -> Self {
         Self::default()
     }
@@ -131,8 +131,8 @@ impl TaskModel {
         self
     }
 
-    /// Returns which share of the attempts fails with an error. `States.Timeout` and `States.HeartbeatTimeout` are
-    /// tasks that are not answered; their states must have the limit.
+    /// Sets the share of attempts that fail with an error. With `States.Timeout` and `States.HeartbeatTimeout`, tasks
+    /// are not answered; their states must have the timeout.
     #[must_use]
     pub fn fails(mut self, error: impl Into<String>, probability: f64) -> Self {
         let failure = Failure { error: error.into(), probability, latency: None };
@@ -140,34 +140,34 @@ impl TaskModel {
         self
     }
 
-    /// No attempt fails, whatever the model's default is.
+    /// Makes every attempt succeed, whatever the model's default is.
     #[must_use]
     pub fn never_fails(mut self) -> Self {
         self.failures = Some(Vec::new());
         self
     }
 
-    /// Adds an output of attempts that succeed: the resource's result. Given several times, each is as likely as the others.
+    /// Adds an output of successful attempts: the resource's result. Several outputs are equally likely.
     #[must_use]
     pub fn gives(self, output: Value) -> Self {
         self.gives_weighted(1.0, output)
     }
 
-    /// As [`gives`](Self::gives), so many times as often as what has the weight 1.
+    /// Adds an output with a weight. See [`gives`](Self::gives), whose outputs have the weight 1.
     #[must_use]
     pub fn gives_weighted(mut self, weight: f64, output: Value) -> Self {
         self.outputs.get_or_insert_default().push(weight, output);
         self
     }
 
-    /// The items that the map's item reader reads.
+    /// Sets the items that the map's item reader returns.
     #[must_use]
     pub fn items(mut self, items: impl IntoIterator<Item = Value>) -> Self {
         self.items = Some(Items::These(items.into_iter().collect()));
         self
     }
 
-    /// Sets the number of items that the map's item reader reads, and the value of each.
+    /// Sets the number of items that the map's item reader returns, and the value of each.
     #[must_use]
     pub fn item_count(mut self, count: Distribution, item: Value) -> Self {
         self.items = Some(Items::Count(count, item));
@@ -175,17 +175,17 @@ impl TaskModel {
     }
 }
 
-/// A problem of a model, and its place.
+/// A problem of a model and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ModelProblem {
-    /// The place in the model, as it would be in JSON.
+    /// The place in the model, as a JSON Pointer.
     pub pointer: Pointer,
-    /// Where it is in the file; `None` for a model that was made in Rust.
+    /// The location in the file; `None` for a model that was created in Rust.
     pub location: Option<Location>,
     /// The problem.
     pub message: String,
-    /// How to fix it, if that is known.
+    /// How to fix the problem, if that is known.
     pub help: Option<String>,
 }
 
@@ -200,7 +200,7 @@ impl ModelError {
         Self { problems }
     }
 
-    /// The problems, in the order of the checks.
+    /// Returns the problems, in the order of the checks.
     pub fn problems(&self) -> &[ModelProblem] {
         &self.problems
     }
@@ -231,7 +231,7 @@ impl fmt::Display for ModelError {
 impl std::error::Error for ModelError {}
 
 impl Model {
-    /// An empty model.
+    /// Creates an empty model.
     pub fn new() -> Self {
         Self::default()
     }
@@ -239,33 +239,33 @@ impl Model {
     /// Reads a model. YAML needs the feature `yaml`.
     ///
     /// # Errors
-    /// It is not JSON or YAML, has an unknown member, a probability that is none or a sum of them above 1, a number
-    /// below 0, an unknown distribution: everything that is wrong is returned, each with its place.
+    /// Returns an error if the file is not JSON or YAML, has an unknown member or distribution, an invalid probability,
+    /// a sum of probabilities above 1, or a number below 0. The error lists all problems, each with its place.
     pub fn read(bytes: &[u8], format: Format) -> Result<Self, ModelError> {
         read::read(bytes, format)
     }
 
-    /// Adds an input of executions. Given several times, each is as likely as the others. Without it, `{}`.
+    /// Adds an input of executions. Several inputs are equally likely. The default is `{}`.
     #[must_use]
     pub fn input(self, input: Value) -> Self {
         self.input_weighted(1.0, input)
     }
 
-    /// As [`input`](Self::input), so many times as often as what has the weight 1.
+    /// Adds an input with a weight. See [`input`](Self::input), whose inputs have the weight 1.
     #[must_use]
     pub fn input_weighted(mut self, weight: f64, input: Value) -> Self {
         self.inputs.push(weight, input);
         self
     }
 
-    /// The defaults for tasks. Latency, failures and output each have their own default.
+    /// Sets the defaults for tasks. Latency, failures and output each have their own default.
     #[must_use]
     pub fn default_task(mut self, task: TaskModel) -> Self {
         self.default = task;
         self
     }
 
-    /// Sets the model of a state's tasks, or of a map that reads its items.
+    /// Sets the model of a state's tasks, or of a map with an item reader.
     #[must_use]
     pub fn state(mut self, state: impl Into<String>, task: TaskModel) -> Self {
         self.states.insert(state.into(), task);

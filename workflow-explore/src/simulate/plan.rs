@@ -1,4 +1,4 @@
-//! Checks a model with a definition: the plan of each task, or the problems of the model.
+//! Checks a model against a definition. Returns the plan of each task, or the problems of the model.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ use crate::states::{StateFacts, States};
 /// The errors of Step Functions that a task can fail with.
 const OF_TASKS: [&str; 6] = [TIMEOUT, HEARTBEAT_TIMEOUT, TASK_FAILED, PERMISSIONS, DATA_LIMIT_EXCEEDED, HTTP_SOCKET];
 
-/// The plans of all tasks, and of all maps that read their items.
+/// The plans of all tasks and of all maps with an item reader.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
     pub(super) tasks: Vec<TaskPlan>,
@@ -48,10 +48,11 @@ impl std::fmt::Debug for TaskPlan {
 }
 
 impl Plan {
-    /// Checks a model with the states of a definition.
+    /// Checks a model against the states of a definition.
     ///
     /// # Errors
-    /// It names a state that does not exist or has no model, lacks something, or has wrong probabilities.
+    /// Returns an error if the model names a state that does not exist or cannot have a model, lacks a value, or has
+    /// invalid probabilities.
     pub(super) fn of(
         model: &Model,
         outputs_by: &OutputsBy,
@@ -84,7 +85,7 @@ impl Plan {
         if problems.is_empty() { Ok(plan) } else { Err(problems.located(model.source.as_ref())) }
     }
 
-    /// The items that a map reads in an execution; `None` for other maps.
+    /// Returns the items that a map reads in an execution. Returns `None` for other maps.
     pub(super) fn items_of(&self, map: &str, seed: u64) -> Option<Vec<Value>> {
         match self.items.get(map)? {
             Items::These(items) => Some(items.clone()),
@@ -114,7 +115,7 @@ impl Checks<'_> {
         fields.iter().any(|field| self.definition.pointer(facts.at.child(field).as_str()).is_some())
     }
 
-    /// Returns whether a map reads its items.
+    /// Returns whether a map has an item reader.
     fn reads(&self, facts: &StateFacts) -> bool {
         self.has(facts, ["ItemReader"])
     }
@@ -220,7 +221,7 @@ impl Checks<'_> {
         }
         let beats = self.has(facts, State::HEARTBEAT_FIELDS);
         let (may, what, field) = match error.as_str() {
-            // A Lambda function has a limit of its own.
+            // A Lambda function has its own timeout.
             TIMEOUT => {
                 let may = beats || self.has(facts, State::TIMEOUT_FIELDS) || self.is_function(facts);
                 (may, "time out", "TimeoutSeconds")

@@ -1,4 +1,4 @@
-//! What AWS bills for executions of Step Functions, as published.
+//! The published prices of AWS for executions of Step Functions.
 
 use workflow_local::MachineType;
 
@@ -10,17 +10,18 @@ pub struct Prices {
     pub region: &'static str,
     /// When the source was read.
     pub date: &'static str,
-    /// Where AWS publishes them.
+    /// The page of AWS that publishes them.
     pub source: &'static str,
-    /// A thousand state transitions of Standard executions, retries among them.
+    /// The price of 1,000 state transitions of Standard executions, including retries.
     pub thousand_transitions: f64,
-    /// A million starts of Express executions.
+    /// The price of 1,000,000 starts of Express executions.
     pub million_requests: f64,
-    /// What a GB-hour of Express executions costs: up to so many GB-hours in a month, and the price of each of them.
+    /// The prices of a GB-hour of Express executions: the GB-hours in a month up to which each price applies, and the
+    /// price.
     pub gb_hours: &'static [(f64, f64)],
 }
 
-/// The prices that costs are computed by.
+/// The prices that costs are computed with.
 pub const PRICES: Prices = Prices {
     region: "us-east-1",
     date: "2026-11-23",
@@ -39,10 +40,10 @@ pub const LEFT_OUT: [&str; 5] = [
     "the free tier of 4,000 transitions a month, and discounts",
 ];
 
-/// The time by which Express executions are billed.
+/// The unit of time in which Express executions are billed.
 const BILLED_MILLISECONDS: u64 = 100;
 
-/// The memory by which Express executions are billed, and what each of them uses at least.
+/// The unit of memory in which Express executions are billed, and the minimum memory of each.
 const BILLED_MB: u64 = 64;
 const BASE_MB: f64 = 50.0;
 
@@ -57,7 +58,7 @@ impl Prices {
         count * self.thousand_transitions / 1000.0
     }
 
-    /// Returns the cost of starts of Express executions, and of GB-hours, in one month.
+    /// Returns the costs of starts and of GB-hours of Express executions in one month.
     pub fn express(&self, requests: f64, gb_hours: f64) -> (f64, f64) {
         let mut below = 0.0;
         let mut duration = 0.0;
@@ -69,8 +70,8 @@ impl Prices {
     }
 }
 
-/// The memory that an Express execution uses, in MB, as AWS says to estimate it: what each one uses, the definition, and
-/// its data in each branch or iteration. There are 1,000,000 bytes in a MB.
+/// Returns the memory that an Express execution uses, in MB, by the estimate that AWS publishes: a base amount, the
+/// definition, and the data in each branch or iteration. A MB has 1,000,000 bytes.
 ///
 /// ```
 /// use workflow_explore::simulate::express_memory;
@@ -81,15 +82,15 @@ pub fn express_memory(definition_bytes: usize, data_bytes: usize, inside: u64) -
     BASE_MB + (definition_bytes as f64 + data_bytes as f64 * inside.max(1) as f64) / 1e6
 }
 
-/// The GB-hours that an Express execution is billed for: its time up to the next 100 ms, and its memory up to the next
-/// 64 MB.
+/// Returns the GB-hours that an Express execution is billed for: its time, rounded up to 100 ms, and its memory,
+/// rounded up to 64 MB.
 #[expect(clippy::cast_precision_loss, reason = "milliseconds of an execution are far below 2^53")]
 pub fn express_gb_hours(milliseconds: u64, memory: f64) -> f64 {
     let time = milliseconds.div_ceil(BILLED_MILLISECONDS).max(1) * BILLED_MILLISECONDS;
     billed_memory(memory) / 1024.0 * time as f64 / 3_600_000.0
 }
 
-/// The memory that an Express execution is billed for, in MB.
+/// Returns the memory that an Express execution is billed for, in MB.
 #[expect(clippy::cast_precision_loss, reason = "it is a small number")]
 pub(super) fn billed_memory(memory: f64) -> f64 {
     (memory / BILLED_MB as f64).ceil().max(1.0) * BILLED_MB as f64
@@ -99,20 +100,20 @@ pub(super) fn billed_memory(memory: f64) -> f64 {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Cost {
-    /// As executions of this type.
+    /// The type of the executions.
     pub machine_type: MachineType,
-    /// US dollars for transitions of Standard executions.
+    /// The cost of transitions of Standard executions, in US dollars.
     pub transitions: f64,
-    /// US dollars for starts of Express executions.
+    /// The cost of starts of Express executions, in US dollars.
     pub requests: f64,
-    /// US dollars for the time and memory of Express executions.
+    /// The cost of time and memory of Express executions, in US dollars.
     pub duration: f64,
-    /// The mean of the memory that Express executions are billed for, in MB.
+    /// The mean of the billed memory of Express executions, in MB.
     pub memory: f64,
 }
 
 impl Cost {
-    /// US dollars in all.
+    /// Returns the total cost in US dollars.
     pub fn total(&self) -> f64 {
         self.transitions + self.requests + self.duration
     }

@@ -1,4 +1,4 @@
-//! Reads models from files, and reports every problem of one at its word.
+//! Reads models from files. Reports every problem with its location.
 
 use serde_json::{Map, Value};
 use workflow_asl::nearest::nearest;
@@ -19,13 +19,13 @@ const MOMENTS: [&str; 2] = ["mean", "deviation"];
 /// The names of distributions that have one parameter or list.
 const DISTRIBUTIONS: [&str; 6] = ["constant", "uniform", "exponential", "normal", "lognormal", "samples"];
 
-/// Units of durations, in seconds; none of them ends with another one before it.
+/// Units of durations, in seconds. No unit ends with a unit that precedes it.
 const UNITS: [(&str, f64); 5] = [("ms", 0.001), ("s", 1.0), ("m", 60.0), ("h", 3600.0), ("d", 86_400.0)];
 
-/// The most items that a simulated reader gives: all of them are held in memory.
+/// The maximum number of items of a simulated item reader: all of them are in memory.
 pub(super) const MOST_ITEMS: f64 = 1_000_000.0;
 
-/// What a distribution is of.
+/// The quantity of a distribution.
 #[derive(Clone, Copy, PartialEq)]
 enum Of {
     Time,
@@ -38,7 +38,7 @@ pub(super) fn read(bytes: &[u8], format: Format) -> Result<Model, ModelError> {
         ModelError::new(vec![ModelProblem {
             pointer: error.diagnostic.pointer.clone(),
             location: Some(error.location),
-            // The reader is that of definitions.
+            // The reader of definitions reads the file.
             message: error.diagnostic.message().replacen("the definition is not", "the model is not", 1),
             help: error.diagnostic.help(),
         }])
@@ -61,7 +61,7 @@ impl Problems {
         self.0.is_empty()
     }
 
-    /// A problem of a value.
+    /// Adds a problem of a value.
     pub(super) fn value(&mut self, at: &Pointer, message: impl Into<String>) {
         self.0.push(Diagnostic::new(Code::WrongType, at.clone(), message));
     }
@@ -70,7 +70,7 @@ impl Problems {
         self.0.push(Diagnostic::new(Code::WrongType, at.clone(), message).with_help(help));
     }
 
-    /// A problem of a member's name.
+    /// Adds a problem of a member's name.
     pub(super) fn name(&mut self, at: &Pointer, message: impl Into<String>, help: Option<String>) {
         let found = Diagnostic::new(Code::UnknownField, at.clone(), message);
         self.0.push(match help {
@@ -79,7 +79,7 @@ impl Problems {
         });
     }
 
-    /// The problems with their places in the file.
+    /// Returns the problems with their locations in the file.
     pub(super) fn located(self, source: Option<&Source>) -> ModelError {
         let places = source.map(|source| source.locate(&self.0)).unwrap_or_default();
         let places = places.into_iter().map(Some).chain(std::iter::repeat(None));
@@ -92,7 +92,7 @@ impl Problems {
         ModelError::new(problems.collect())
     }
 
-    /// An object with none but these members; `what` says what is expected.
+    /// Returns an object that has only these members. `what` describes the expected value.
     fn object<'v>(
         &mut self,
         value: &'v Value,
@@ -139,7 +139,7 @@ impl Problems {
         model
     }
 
-    /// A constant by one name, or a weighted list by the other one.
+    /// Reads a constant with one name, or a weighted list with the other name.
     fn one_or_weighted(
         &mut self,
         members: &Map<String, Value>,
@@ -350,7 +350,7 @@ impl Problems {
         made.map_err(|error| self.value(at, error.to_string())).ok()
     }
 
-    /// A time in seconds, or a number of items.
+    /// Reads a time in seconds, or a number of items.
     fn amount(&mut self, value: &Value, at: &Pointer, of: Of) -> Option<f64> {
         let number = match value {
             Value::Number(number) => number.as_f64(),
@@ -373,7 +373,7 @@ impl Problems {
     }
 }
 
-/// The seconds of a string such as `250ms`.
+/// Returns the seconds of a string such as `250ms`.
 fn seconds(text: &str) -> Option<f64> {
     let (unit, factor) = UNITS.into_iter().find(|(unit, _)| text.ends_with(unit))?;
     let number: f64 = text.strip_suffix(unit)?.trim_end().parse().ok()?;
@@ -384,12 +384,12 @@ fn is_percentile(name: &str) -> bool {
     name.strip_prefix('p').is_some_and(|number| number.parse::<f64>().is_ok())
 }
 
-/// Returns whether a sum of probabilities is above 1 by more than additions of fractions are wrong.
+/// Returns whether a sum of probabilities is above 1 by more than a rounding error.
 pub(super) fn is_above_one(sum: f64) -> bool {
     sum > 1.0 + 1e-9
 }
 
-/// A number without the digits that additions of fractions leave.
+/// Returns a number without the rounding error of additions.
 pub(super) fn rounded(number: f64) -> f64 {
     (number * 1e6).round() / 1e6
 }

@@ -8,8 +8,8 @@ use workflow_local::{DefinitionError, MachineType};
 
 use super::price::{Cost, LEFT_OUT, PRICES};
 
-/// The mean, percentiles and largest of many numbers. A percentile is the least of the numbers that so many in a hundred are
-/// not above.
+/// The mean, percentiles and maximum of numbers. A percentile is the least of the numbers that this share of them does
+/// not exceed.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Spread {
@@ -17,16 +17,16 @@ pub struct Spread {
     pub mean: f64,
     /// The median.
     pub p50: f64,
-    /// 90 in a hundred are not above it.
+    /// The 90th percentile.
     pub p90: f64,
-    /// 99 in a hundred are not above it.
+    /// The 99th percentile.
     pub p99: f64,
-    /// The largest.
+    /// The maximum.
     pub max: f64,
 }
 
 impl Spread {
-    /// Of numbers that are given in parts of the unit.
+    /// Computes the spread of numbers in fractions of the unit.
     #[expect(clippy::cast_precision_loss, reason = "counts and milliseconds of executions are far below 2^53")]
     pub(super) fn of(mut numbers: Vec<u64>, parts: f64) -> Self {
         numbers.sort_unstable();
@@ -51,7 +51,7 @@ impl Spread {
 pub struct Outcome {
     /// The status in the API, such as `SUCCEEDED`; `RUNNING` for executions that never end.
     pub status: String,
-    /// The error's name, of those that did not succeed.
+    /// The error's name, if the executions failed.
     pub error: Option<String>,
     /// The number of executions.
     pub executions: u64,
@@ -59,35 +59,35 @@ pub struct Outcome {
     pub share: f64,
 }
 
-/// A state in one execution, on average.
+/// The averages of a state in one execution.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StateShare {
     /// Its name.
     pub state: String,
-    /// How often it is entered.
+    /// The number of times that it is entered.
     pub visits: f64,
-    /// How often it is tried again.
+    /// The number of times that it is retried.
     pub retries: f64,
-    /// Seconds from entering it to leaving it, with its retries and what is inside it; `None` for the states in a distributed
-    /// map, whose children have histories of their own.
+    /// The seconds from entering it to leaving it, including its retries and the states inside it; `None` for the
+    /// states in a distributed map, whose children have their own histories.
     pub time: Option<f64>,
-    /// That time as a share of the execution's. Branches run beside each other, so that the shares of states can add up
-    /// to more than 1.
+    /// That time as a share of the execution's time. Branches run in parallel, so the shares of states can add up to
+    /// more than 1.
     pub share: Option<f64>,
 }
 
-/// The gain of executions if the tasks of a state took half of their time.
+/// The gain of executions if the tasks of a state took half the time.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Gain {
     /// The state.
     pub state: String,
-    /// By how many seconds the mean of durations would be less.
+    /// The reduction of the mean duration, in seconds.
     pub mean: f64,
-    /// By how many seconds the median would be less.
+    /// The reduction of the median, in seconds.
     pub p50: f64,
-    /// By how many seconds the 99th percentile would be less.
+    /// The reduction of the 99th percentile, in seconds.
     pub p99: f64,
 }
 
@@ -95,12 +95,12 @@ pub struct Gain {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Beyond {
-    /// Longer than five minutes, after which AWS ends an Express execution. Of a Standard machine, those that would be ended if
-    /// it were Express.
+    /// Executions longer than five minutes, after which AWS ends an Express execution. For a Standard machine, those
+    /// that AWS would end if it were Express.
     pub express_time: u64,
-    /// Ended by the limit of 25,000 history events of Standard executions.
+    /// Executions that the limit of 25,000 history events of Standard executions ended.
     pub events: u64,
-    /// Never ending: a task is not answered and does not time out.
+    /// Executions that never end: a task is not answered and does not time out.
     pub endless: u64,
 }
 
@@ -116,24 +116,24 @@ pub struct SimulationReport {
     pub executions: u64,
     /// The seed of the random numbers.
     pub seed: u64,
-    /// Seconds from start to end.
+    /// The seconds from start to end.
     pub duration: Spread,
-    /// State transitions as AWS bills them for Standard executions: one for each state that is entered, and one for each
-    /// retry.
+    /// The state transitions that AWS bills for Standard executions: one for each state that is entered, and one for
+    /// each retry.
     pub transitions: Spread,
-    /// Retries.
+    /// The number of retries.
     pub retries: Spread,
-    /// Events of the history.
+    /// The number of events in the history.
     pub events: Spread,
     /// The ends of executions, the most frequent first.
     pub outcomes: Vec<Outcome>,
     /// The states, in the order of the definition.
     pub states: Vec<StateShare>,
-    /// The gains of faster tasks, the largest by the mean first; empty if they were not tried.
+    /// The gains of faster tasks, the largest mean first; empty if they were not computed.
     pub gains: Vec<Gain>,
-    /// The cost of a million executions, by [`PRICES`]; those of a type that the definition does not allow are left out.
+    /// The cost of a million executions, by [`PRICES`]. Types that the definition does not allow are omitted.
     pub costs: Vec<Cost>,
-    /// Why the machine could not be of the other type.
+    /// The type that the machine cannot have, with the reason.
     pub not_possible: Option<(MachineType, String)>,
     /// The numbers of executions that exceed limits of AWS.
     pub beyond: Beyond,
@@ -151,24 +151,24 @@ impl SimulationReport {
         self.not_possible = Some((other, reason));
     }
 
-    /// The share of executions that succeed, from 0 to 1.
+    /// Returns the share of executions that succeed, from 0 to 1.
     pub fn success_share(&self) -> f64 {
         self.outcomes.iter().filter(|outcome| outcome.status == "SUCCEEDED").map(|outcome| outcome.share).sum()
     }
 
-    /// Returns whether some execution exceeds a limit of AWS for its type, or never ends.
+    /// Returns whether an execution exceeds a limit of AWS for its type or never ends.
     pub fn exceeds_limits(&self) -> bool {
         let Beyond { express_time, events, endless } = self.beyond;
         (self.machine_type == MachineType::Express && express_time > 0) || events > 0 || endless > 0
     }
 
-    /// The gain that is largest by a number; `None` if no task has one.
+    /// Returns the largest gain by a number. Returns `None` if no task has one.
     fn best(&self, by: impl Fn(&Gain) -> f64) -> Option<&Gain> {
         let best = self.gains.iter().max_by(|one, other| by(one).total_cmp(&by(other)));
         best.filter(|gain| by(gain) > 0.0)
     }
 
-    /// The report for programs. Times are in seconds, costs in US dollars for a million executions.
+    /// Converts the report to JSON. Times are in seconds, and costs are in US dollars for a million executions.
     pub fn to_json(&self) -> Value {
         let outcomes = self.outcomes.iter().map(|outcome| {
             json!({ "status": outcome.status, "error": outcome.error, "executions": outcome.executions, "share": outcome.share })
@@ -211,7 +211,7 @@ impl SimulationReport {
     }
 }
 
-/// A time for people.
+/// Formats a time.
 fn time(seconds: f64) -> String {
     match seconds.abs() {
         below if below < 0.0005 => "0 s".to_owned(),
@@ -223,7 +223,7 @@ fn time(seconds: f64) -> String {
     }
 }
 
-/// A mean or a count.
+/// Formats a mean or a count.
 fn number(value: f64) -> String {
     if value.fract() == 0.0 { format!("{value}") } else { format!("{value:.2}") }
 }
@@ -232,7 +232,7 @@ fn percent(share: f64) -> String {
     format!("{:.2} %", share * 100.0)
 }
 
-/// Rows in columns: the first column is words, the others are numbers, on the right.
+/// Formats rows in columns. The first column is left-aligned; the others are numbers and right-aligned.
 fn table(f: &mut fmt::Formatter<'_>, rows: &[Vec<String>]) -> fmt::Result {
     let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max();
     for row in rows {
@@ -255,7 +255,7 @@ fn row(cells: impl IntoIterator<Item = impl Into<String>>) -> Vec<String> {
 }
 
 impl fmt::Display for SimulationReport {
-    /// The report for people.
+    /// Formats the report as text.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let type_of = self.machine_type.title();
         writeln!(f, "{}: {} {type_of} executions, seed {}\n", self.name, thousands(self.executions), self.seed)?;

@@ -1,4 +1,4 @@
-//! Counts what executions did.
+//! Counts the results of executions.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,12 +15,12 @@ use super::report::{Beyond, Outcome, SimulationReport, Spread, StateShare};
 use super::trial::Prepared;
 use super::visits::Visits;
 
-/// The meaning of a way of the program here.
+/// The meaning of a coverage point.
 #[derive(Clone, Copy)]
 enum Way {
     /// The state with this number is entered.
     Entered(usize),
-    /// It is tried again.
+    /// The state with this number is retried.
     Retried(usize),
     Other,
 }
@@ -30,7 +30,7 @@ struct Counted {
     name: String,
     /// Whether it runs in Express children of a distributed map, which are not billed by transitions.
     in_express_child: bool,
-    /// Whether the execution's own history has its times: it runs in no child of a distributed map.
+    /// Whether the execution's own history has its times: it is not in a child of a distributed map.
     is_timed: bool,
     visits: u64,
     retries: u64,
@@ -56,7 +56,7 @@ pub(super) struct Tally {
     children_gb_hours: f64,
 }
 
-/// Returns how long an execution took.
+/// Returns the duration of an execution.
 pub(super) fn milliseconds(execution: &Execution) -> u64 {
     let end = execution.stopped_at().unwrap_or_else(|| execution.now());
     u64::try_from(execution.started_at().until(end).as_millis()).unwrap_or(u64::MAX)
@@ -70,7 +70,7 @@ impl Tally {
         let mut ways = Vec::new();
         for way in program.ways() {
             let parent = way.parent().unwrap_or_default();
-            // A state may be called `States`, or `Retry`.
+            // A state may be named `States` or `Retry`.
             let is_state = parent.tokens().last().is_some_and(|last| last == "States") && parent != at;
             if is_state {
                 ways.push(Way::Entered(states.len()));
@@ -155,7 +155,7 @@ impl Tally {
         self.events.push(history.len() as u64);
     }
 
-    /// The Express children of distributed maps are billed as executions of their own.
+    /// Counts the Express children of distributed maps, which are billed as separate executions.
     fn count_express_children(&mut self, execution: &Execution) {
         for map_run in execution.map_runs().iter().filter(|map_run| map_run.child_type() == MachineType::Express) {
             for (_, child) in execution.children(map_run, usize::MAX) {

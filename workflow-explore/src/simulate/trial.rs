@@ -1,4 +1,4 @@
-//! One execution in virtual time, whose tasks are answered by the model.
+//! Runs one execution in virtual time, whose tasks are answered by the model.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ pub(super) struct Prepared {
     pub(super) seed: u64,
 }
 
-/// Which task is how much faster than the model says.
+/// A task that is faster than in the model, and by which factor.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Faster {
     pub(super) task: usize,
@@ -33,12 +33,12 @@ pub(super) struct Faster {
 /// An answer or a heartbeat of a task.
 enum Due {
     Answer(Result<Payload, TaskError>),
-    /// A heartbeat, and then one each so many milliseconds.
+    /// A heartbeat, repeated at this interval in milliseconds.
     Beat(i64),
 }
 
 impl Prepared {
-    /// Runs an execution to its end; one that can never end is returned while it runs.
+    /// Runs an execution to its end. Returns an execution that never ends while it still runs.
     pub(super) fn run(&self, number: u64, faster: Option<Faster>) -> Result<Execution, SimulateError> {
         let seed = mixed(self.seed, number);
         let input = self.inputs.draw(&Draws::of(seed, [purpose::INPUT])).cloned().unwrap_or_else(Payload::empty);
@@ -65,7 +65,7 @@ struct Trial<'p> {
     /// The answers and heartbeats of tasks, by their times and the order in which they were planned.
     due: BTreeMap<(Instant, u64), (TaskId, Due)>,
     asked: u64,
-    /// How many tasks were asked for of each state in each place.
+    /// The number of requested tasks of each state in each place.
     nth: BTreeMap<(usize, Vec<usize>), u64>,
 }
 
@@ -85,7 +85,7 @@ impl Trial<'_> {
         }
     }
 
-    /// Timeouts of an instant come before the answers of that instant.
+    /// Advances to a time. Timeouts come before answers at the same time.
     fn advance_to(&mut self, time: Instant) -> Result<(), SimulateError> {
         self.execution.advance_to(time);
         while let Some(entry) = self.due.first_entry() {
@@ -106,7 +106,7 @@ impl Trial<'_> {
             };
             if answer == Answer::Refused {
                 let reason = match self.execution.refusal() {
-                    // Its own help is for engines.
+                    // The help of the error itself is for engines.
                     Some(RunError::AnswerType { state, mismatches }) => {
                         let mismatches: String = mismatches.iter().map(|mismatch| format!("\n  {mismatch}")).collect();
                         format!("an output of the task `{state}` is not what the workflow declares:{mismatches}")
@@ -119,7 +119,7 @@ impl Trial<'_> {
         Ok(())
     }
 
-    /// Plans an answer or a heartbeat of a task so many milliseconds from now.
+    /// Plans an answer or a heartbeat of a task after this number of milliseconds.
     fn at(&mut self, milliseconds: i64, task: TaskId, due: Due) {
         self.asked += 1;
         let time = Instant::from_millis(self.execution.now().as_millis().saturating_add(milliseconds));
@@ -140,7 +140,7 @@ impl Trial<'_> {
         let factor = self.faster.filter(|faster| faster.task == number).map_or(1.0, |faster| faster.factor);
         let (timeout, heartbeat) = self.execution.time_limits_of(request.id);
         let failure = drawn_failure(task, draws.fraction());
-        // A Lambda function may time out by its own limit: that is an answer.
+        // A Lambda function may time out by its own timeout. That is an answer.
         let is_silent = match failure.map(|failure| failure.error.as_str()) {
             Some(TIMEOUT) => timeout.is_some() || heartbeat.is_some(),
             Some(HEARTBEAT_TIMEOUT) => heartbeat.is_some(),
@@ -157,7 +157,7 @@ impl Trial<'_> {
         if let Some(answer) = answer {
             self.at(time, request.id, Due::Answer(answer));
         }
-        // What works sends its heartbeats; so does what is to run into the other limit.
+        // A running task sends heartbeats, and so does a task that must reach the other timeout.
         let beats = !is_silent || (timeout.is_some() && failure.is_some_and(|failure| failure.error == TIMEOUT));
         if let Some(seconds) = heartbeat.filter(|seconds| beats && *seconds > 0) {
             let every = i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1000) - 1;
@@ -166,8 +166,8 @@ impl Trial<'_> {
         Ok(())
     }
 
-    /// The random numbers of a task: they follow from its state, its branch and iteration, and how often it was asked for
-    /// there, so that they stay the same when other tasks become faster.
+    /// Returns the random numbers of a task. They depend on its state, its branch and iteration, and the number of
+    /// earlier requests there, so they stay the same when other tasks become faster.
     fn draws(&mut self, number: usize, request: &TaskRequest) -> Draws {
         let place = self.execution.place_of(request.id);
         let nth = self.nth.entry((number, place.clone())).or_default();
@@ -177,14 +177,14 @@ impl Trial<'_> {
     }
 }
 
-/// Returns the failure for a number from 0 to 1; `None` for success.
+/// Returns the failure for a number from 0 to 1. Returns `None` for success.
 fn drawn_failure(task: &TaskPlan, fraction: f64) -> Option<&super::model::Failure> {
     let mut rest = fraction;
     let drawn = task.failures.iter().find(|failure| {
         rest -= failure.probability;
         rest < 0.0
     });
-    // Of a task that only fails, the probabilities may add up to a little less than 1.
+    // If a task always fails, the sum of the probabilities may be slightly less than 1.
     let only_fails = task.outputs.is_empty() && task.output_by.is_none();
     drawn.or_else(|| task.failures.last().filter(|_| only_fails))
 }

@@ -1,4 +1,4 @@
-//! How long the states of an execution took, from its history.
+//! Computes the durations of the states of an execution from its history.
 
 use workflow_local::history::Details;
 use workflow_local::{EventType, HistoryEvent, Instant};
@@ -6,18 +6,18 @@ use workflow_local::{EventType, HistoryEvent, Instant};
 /// The results of one pass over a history.
 #[derive(Debug, Default)]
 pub(super) struct Visits<'h> {
-    /// Each visit: the state's name, and its milliseconds from entering to leaving it, or to where it was stopped.
+    /// Each visit: the state's name, and the milliseconds from entering it to leaving it or to its stop.
     pub(super) times: Vec<(&'h str, i64)>,
-    /// How many branches and iterations were started.
+    /// The number of started branches and iterations.
     pub(super) inside: u64,
-    /// The bytes of the largest input of a state.
+    /// The size of the largest input of a state, in bytes.
     pub(super) largest: usize,
 }
 
-/// A visit that goes on.
+/// A visit that has not ended.
 struct Open<'h> {
     name: &'h str,
-    /// The place of its event.
+    /// The index of its event.
     entered: usize,
     since: Instant,
 }
@@ -26,11 +26,11 @@ struct Open<'h> {
 const NONE: usize = usize::MAX;
 
 impl<'h> Visits<'h> {
-    /// Reads the history of an execution that ended at a time.
+    /// Reads the history of an execution that ended at `end`.
     pub(super) fn of(history: &'h [HistoryEvent], end: Instant) -> Self {
         let mut found = Self::default();
         let mut open: Vec<Open<'h>> = Vec::new();
-        // Of each event: the event that entered the state it belongs to, and the one that entered the parallel or map around it.
+        // For each event: the event that entered its state, and the event that entered the parallel or map around it.
         let mut states: Vec<usize> = Vec::with_capacity(history.len());
         let mut around: Vec<usize> = Vec::with_capacity(history.len());
         for (place, event) in history.iter().enumerate() {
@@ -51,7 +51,7 @@ impl<'h> Visits<'h> {
                     open.push(Open { name, entered: place, since: event.timestamp });
                 }
                 Details::StateExited { name, .. } => {
-                    // A parallel or map is left after the last event of a branch: it is around that.
+                    // A parallel or map is left after the last event of a branch: it is the state around that event.
                     let named =
                         |place: usize| open.iter().position(|open| open.entered == place && *open.name == **name);
                     let mut visit = named(state);
@@ -65,7 +65,8 @@ impl<'h> Visits<'h> {
                     }
                 }
                 _ if matches!(event.kind, EventType::ParallelStateFailed | EventType::MapStateFailed) => {
-                    // What its branches still do is stopped. The event follows the one that failed it, or its own.
+                    // The running branches are stopped. The event follows the event of the failure, or an event of the
+                    // state itself.
                     let own = before.and_then(kind).is_some_and(|kind| {
                         use EventType as E;
                         matches!(

@@ -1,4 +1,4 @@
-//! Values of a type, as many as conditions distinguish.
+//! Chooses the values of a type that conditions distinguish.
 
 use serde_json::{Map, Value, json};
 use workflow_local::{Instant, Payload};
@@ -7,35 +7,35 @@ use workflow_services::Shape as ApiShape;
 
 use super::wanted::{Kind, Probe, Wanted, number_value};
 
-/// How many values of one source are tried at most.
+/// The maximum number of values of one source to try.
 const MOST: usize = 64;
 
-/// How deep values are made.
+/// The maximum depth of values.
 const DEPTH: usize = 12;
 
-/// A point in time, for those that nothing is compared with.
+/// The time to use if no time is compared with it.
 const SOME_TIME: &str = "2025-01-01T00:00:00Z";
 
-/// The values of a source to try, the plainest first.
+/// The values of a source to try, simplest first.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Candidates {
     pub(crate) values: Vec<Payload>,
-    /// How many more there would be.
+    /// The number of omitted values.
     pub(crate) left_out: usize,
 }
 
-/// What is known of a value's type.
+/// The type of a value, as far as it is known.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Known {
     Nothing,
-    /// A type of the workflow's source, and the named one around it.
+    /// A type of the workflow's source, and its enclosing named type.
     Declared(&'static Shape, Option<&'static Shape>),
-    /// A result by the table of AWS's APIs.
+    /// The type of a result in the table of AWS's APIs.
     Api(ApiShape),
 }
 
 impl Known {
-    /// Returns whether nothing is known of what the members lead to.
+    /// Returns whether the type of the value at this path of members is unknown.
     pub(super) fn is_guess(self, path: &[&str]) -> bool {
         let Some((first, rest)) = path.split_first() else {
             return match self {
@@ -61,7 +61,7 @@ impl Known {
             }
             Self::Api(ApiShape::List(list)) => Some(Self::Api(list.element())),
             Self::Api(ApiShape::Map(map)) => Some(Self::Api(map.value())),
-            // A payload that the table has as bytes or text, such as that of a Lambda function, may hold any value.
+            // A payload that is bytes or a string in the table, such as that of a Lambda function, may have any value.
             Self::Api(_) => return true,
         };
         inner.is_some_and(|inner| inner.is_guess(rest))
@@ -81,7 +81,7 @@ pub(super) fn candidates(known: Known, wanted: Option<&Wanted>) -> Candidates {
     Candidates { values, left_out: making.left_out }
 }
 
-/// Values; `None` is one that is absent.
+/// The values to try; `None` is an absent value.
 type Alternatives = Vec<Option<Value>>;
 
 struct Making {
@@ -187,7 +187,7 @@ impl Making {
             }
             Shape::Named { of, .. } => self.declared(of, Some(shape), wanted, name, depth + 1),
             Shape::Own => match around {
-                // Where it contains itself forever it is left out.
+                // Omit a value that contains itself forever.
                 Some(own) if depth < DEPTH / 2 => self.declared(own, around, wanted, name, depth + 1),
                 _ => vec![None],
             },
@@ -233,7 +233,7 @@ impl Making {
 
     fn api(&mut self, shape: ApiShape, wanted: &Wanted, name: &str, depth: usize) -> Alternatives {
         match shape {
-            // Only what is read makes a difference.
+            // Only members that are read make a difference.
             ApiShape::Structure(structure) | ApiShape::Union(structure) => {
                 let members = wanted.members.iter().filter(|(name, _)| !name.starts_with('['));
                 let members: Vec<_> = members
@@ -274,7 +274,7 @@ impl Making {
         }
     }
 
-    /// Returns the values of a member that nobody has declared to be there always.
+    /// Returns the values of a member that may be absent.
     fn member(&mut self, known: Known, wanted: &Wanted, name: &str, depth: usize) -> Alternatives {
         let mut values = self.values(known, wanted, name, depth + 1);
         let may_be_added = wanted.added && matches!(known, Known::Nothing);
@@ -284,7 +284,7 @@ impl Making {
         values
     }
 
-    /// Returns the values of what only expressions speak of.
+    /// Returns the values of a member that only expressions mention.
     fn unknown(&mut self, wanted: &Wanted, name: &str, depth: usize) -> Alternatives {
         let mut all = self.of_kind(wanted, name, depth);
         for probe in &wanted.probes {
@@ -319,7 +319,7 @@ impl Making {
             Some(Kind::Object) => vec![Some(json!({ "key": "value" }))],
             Some(Kind::Json) => vec![Some(json!("{}"))],
             Some(Kind::Base64) => vec![Some(json!("dmFsdWU="))],
-            // The whole of an input or result that nothing is read of.
+            // An input or result whose members are never read.
             None if depth == 0 && wanted.probes.is_empty() => vec![Some(json!({}))],
             Some(Kind::Number) => some(numbers(wanted, false).into_iter().map(number_value)),
             Some(Kind::Bool) if wanted.probes.is_empty() => vec![Some(json!(true))],
@@ -331,8 +331,8 @@ impl Making {
         }
     }
 
-    /// None, one and two items where something goes through them; else as many as are read by number, and fewer where it is
-    /// asked whether they are there.
+    /// Returns arrays with no, one and two items if an expression iterates over them. Otherwise, returns arrays with
+    /// the items that are read by index, and shorter ones if a condition checks whether an item is present.
     fn array(&mut self, known: Known, wanted: &Wanted, name: &str, depth: usize) -> Alternatives {
         let nothing = Wanted::default();
         let each = wanted.members.get("[]");
@@ -369,7 +369,8 @@ impl Making {
         self.limited(all)
     }
 
-    /// Each value of each member with each of the others; where these are too many, one member at a time.
+    /// Combines each value of each member with each of the others. If there are too many combinations, varies one
+    /// member at a time.
     fn product(&mut self, members: &[(String, Alternatives)]) -> Vec<Vec<(String, Value)>> {
         let all = members.iter().map(|(_, values)| values.len().max(1)).try_fold(1_usize, usize::checked_mul);
         let pick = |number: usize, at: usize| {
@@ -428,7 +429,7 @@ fn object(members: Vec<(String, Value)>) -> Value {
     Value::Object(members.into_iter().collect::<Map<_, _>>())
 }
 
-/// Both sides of each bound, and the bound.
+/// Returns each bound and the numbers on both sides of it.
 fn numbers(wanted: &Wanted, whole: bool) -> Vec<f64> {
     let mut all: Vec<f64> = Vec::new();
     for probe in &wanted.probes {
@@ -456,7 +457,7 @@ fn numbers(wanted: &Wanted, whole: bool) -> Vec<f64> {
     found
 }
 
-/// Each constant, and a string that is none of them.
+/// Returns each constant, and a string that differs from all of them.
 fn texts(wanted: &Wanted, name: &str) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     let mut add = |text: String| {

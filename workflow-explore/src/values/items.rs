@@ -1,4 +1,4 @@
-//! What an expression wants of the items of a value, which a filter, a lambda or a step goes through.
+//! Finds what an expression needs of the items of a value that a filter, a lambda or a step iterates over.
 
 use std::ops::Range;
 
@@ -6,7 +6,7 @@ use workflow_asl::jsonata::{Node, NodeKind};
 
 use super::wanted::{Found, Kind, Probe, covers};
 
-/// What stands for a value in a part of an expression.
+/// What represents a value in a part of an expression.
 #[derive(Clone, Copy)]
 enum Focus<'n> {
     /// The context: its members are names.
@@ -16,7 +16,7 @@ enum Focus<'n> {
 }
 
 impl Focus<'_> {
-    /// The members that a first step of a path leads to; `None` where it begins elsewhere.
+    /// Returns the members that the first step of a path leads to. Returns `None` if the path begins elsewhere.
     fn begins(self, node: &Node) -> Option<Vec<String>> {
         match (self, &node.kind) {
             (Self::Context, NodeKind::Name(name)) => Some(vec![name.clone()]),
@@ -26,13 +26,13 @@ impl Focus<'_> {
         }
     }
 
-    /// Each use in a part of an expression, with the members that it leads to.
+    /// Collects each use in a part of an expression, with the members that it leads to.
     fn uses(self, node: &Node, into: &mut Vec<(Range<usize>, Vec<String>)>) {
         if let Some(names) = self.begins(node) {
             into.push((node.span.clone(), names));
             return;
         }
-        // Elsewhere, the context is another value.
+        // In other parts, the context is another value.
         let follows = matches!(self, Self::Variable(_));
         match &node.kind {
             NodeKind::Path(steps) => {
@@ -63,7 +63,7 @@ impl Focus<'_> {
     }
 }
 
-/// The arguments of a function's lambda that are items of the function's first argument.
+/// Returns the arguments of a function's lambda that are items of the function's first argument.
 fn items_of(function: &str, arguments: usize) -> &'static [usize] {
     match function {
         "map" | "filter" | "single" => &[0],
@@ -74,7 +74,7 @@ fn items_of(function: &str, arguments: usize) -> &'static [usize] {
 }
 
 impl Found {
-    /// What a part of the expression wants of the members behind `at`, where `focus` stands for them.
+    /// Records what a part of the expression needs of the members behind `at`. `focus` represents these members.
     fn through(&mut self, part: &Node, focus: Focus<'_>, at: &[String], is_test: bool) {
         let mut uses = Vec::new();
         focus.uses(part, &mut uses);
@@ -88,7 +88,7 @@ impl Found {
         }
     }
 
-    /// A call with a lambda that gets the items of the use.
+    /// Records a call with a lambda that gets the items of the use.
     pub(super) fn called_with_items(&mut self, function: &str, arguments: &[Node], range: &Range<usize>) {
         let items = items_of(function, arguments.len());
         let (Some(first), Some(NodeKind::Lambda { params, body, .. })) =
@@ -105,12 +105,12 @@ impl Found {
         }
     }
 
-    /// A variable that has the use as its value, in the expressions after it.
+    /// Records a variable whose value is the use, in the expressions after it.
     pub(super) fn bound(&mut self, name: &str, after: &[Node]) {
         after.iter().for_each(|part| self.through(part, Focus::Variable(name), &[], false));
     }
 
-    /// A filter of the use.
+    /// Records a filter of the use.
     pub(super) fn filtered(&mut self, filter: &Node) {
         if !matches!(filter.kind, NodeKind::Number(_) | NodeKind::Negate(_)) {
             self.kind = Some(Kind::Array);
@@ -118,7 +118,7 @@ impl Found {
         }
     }
 
-    /// A path that goes on after the use.
+    /// Records a path that continues after the use.
     pub(super) fn path(&mut self, root: &Node, path: &Node, steps: &[Node], range: &Range<usize>) {
         let is_last = |step: &&Node| end_of(step) == range.end || step.span.end == range.end;
         let begins = steps.first().is_some_and(|first| first.span.start == range.start || is_items(first, range));
@@ -140,7 +140,7 @@ impl Found {
         if !after.is_empty() {
             whole.node(root, root, &path.span);
         }
-        // What takes a list gets it from a list.
+        // A function that takes a list gets its list from a list.
         let is_list = whole.kind == Some(Kind::Array);
         if is_list && matches!(after.first().map(|step| &step.kind), Some(NodeKind::Block(_))) {
             self.kind = Some(Kind::Array);
@@ -175,7 +175,7 @@ impl Found {
     }
 }
 
-/// Returns whether a node is made of items of the use, such as `$filter(…)[0]`.
+/// Returns whether a node consists of items of the use, such as `$filter(…)[0]`.
 fn is_items(node: &Node, range: &Range<usize>) -> bool {
     match &node.kind {
         NodeKind::Predicate(of, _) => is_items(of, range),
@@ -189,7 +189,7 @@ fn is_items(node: &Node, range: &Range<usize>) -> bool {
     }
 }
 
-/// Returns where a step ends without its filters.
+/// Returns the end of a step without its filters.
 fn end_of(step: &Node) -> usize {
     match &step.kind {
         NodeKind::Predicate(of, _) => end_of(of),

@@ -1,4 +1,4 @@
-//! The values that make a difference, of the execution's input and of task results.
+//! The values of the execution's input and of task results that make a difference.
 
 mod candidates;
 mod items;
@@ -26,11 +26,11 @@ use crate::states::States;
 #[derive(Debug)]
 pub(crate) struct Values {
     pub(crate) inputs: Candidates,
-    /// By the name of the task's state.
+    /// The values by the name of the task's state.
     pub(crate) results: BTreeMap<String, Candidates>,
-    /// Where expressions use data whose type nobody declares, so that its values are guesses.
+    /// The places where expressions use data of undeclared type, so that its values are guesses.
     guesses: Vec<Use>,
-    /// The states that have such expressions.
+    /// The states with such expressions.
     pub(crate) guessing: BTreeSet<String>,
 }
 
@@ -62,7 +62,7 @@ impl Values {
                     Candidates { values: values.collect(), left_out: inside.left_out }
                 }
                 None => {
-                    // What an API leaves out if it finds nothing is also tried absent.
+                    // A member that an API omits if it finds nothing is also tried as absent.
                     let mut wanted = wanted.cloned();
                     for member in task.map_or(&[][..], TaskResource::absent_if_empty) {
                         let read = wanted.as_mut().and_then(|wanted| wanted.members.get_mut(*member));
@@ -99,7 +99,7 @@ impl Values {
                 _ => true,
             };
             if is_guess {
-                // Without what a condition asks for, each way must do.
+                // If the member that a condition checks is absent, each path must work without it.
                 let mut guess = used.clone();
                 guess.added = used.added.filter(|count| !is_asked(used, *count));
                 guesses.push(guess);
@@ -114,8 +114,8 @@ impl Values {
         Self { inputs, results, guesses, guessing }
     }
 
-    /// Returns how the guesses that expressions use are in the data of an execution: those of a field of a state, or of
-    /// the whole state. `data` has what each source gave; `None` for what somebody gave values for.
+    /// Returns the kinds of the guesses that expressions use in the data of an execution: those of a field of a state,
+    /// or of the whole state. `data` has the value of each source, or `None` if the caller set its values.
     pub(crate) fn guesses<'v>(
         &self,
         state: &Pointer,
@@ -133,16 +133,16 @@ impl Values {
     }
 }
 
-/// How a value that nobody declares is in the data of an execution.
+/// The kind of a value of undeclared type in the data of an execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Guess {
-    /// It is there.
+    /// The value is present.
     There,
-    /// The search has left it out, to see what happens.
+    /// The search omitted the value to test its absence.
     Absent,
-    /// The search has left it out, because the definition adds it on other ways.
+    /// The search omitted the value, because the definition adds it on other paths.
     NotAdded,
-    /// It is a list without items, with which much can be computed that no item fits.
+    /// The value is an empty list. Many expressions can be computed with it that no item fits.
     Empty,
 }
 

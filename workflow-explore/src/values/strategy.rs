@@ -12,8 +12,8 @@ use crate::explorer::Explorer;
 use crate::simulate::draws::mixed;
 
 impl Explorer {
-    /// Sets the results of a state's task to values that a strategy of proptest generates: `count` of them, without
-    /// repetitions, the shortest first. They depend only on the engine's seed, the state and the strategy.
+    /// Sets the results of a state's task to `count` values that a strategy of proptest generates, without repetitions,
+    /// shortest first. They depend only on the engine's seed, the state and the strategy.
     ///
     /// ```
     /// use proptest::prelude::*;
@@ -37,7 +37,7 @@ impl Explorer {
     /// ```
     ///
     /// # Errors
-    /// Returns an error if the strategy rejects too many values, or if serde cannot write one as JSON.
+    /// Returns an error if the strategy rejects too many values, or if serde cannot serialize one as JSON.
     pub fn results_from<S>(self, state: impl AsRef<str>, strategy: S, count: usize) -> Result<Self, ExploreError>
     where
         S: Strategy,
@@ -64,14 +64,14 @@ impl Explorer {
     }
 }
 
-/// Generates values. The shortest come first, so that a finding has short values.
+/// Generates values. The shortest come first, so that findings have short values.
 fn generated<S>(what: &str, seed: u64, strategy: S, count: usize) -> Result<Vec<Value>, ExploreError>
 where
     S: Strategy,
     S::Value: Serialize,
 {
     let failed = |problem: String| ExploreError::Strategy { what: what.to_owned(), problem };
-    // The environment must not change what is tried.
+    // The environment must not change the values.
     let config =
         Config { rng_seed: RngSeed::Fixed(seed), rng_algorithm: RngAlgorithm::ChaCha, ..Config::with_cases(1) };
     let mut runner = TestRunner::new(config);

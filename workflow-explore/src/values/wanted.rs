@@ -1,4 +1,4 @@
-//! What the expressions of a definition want of its input and of the results of tasks: members, kinds, constants.
+//! Finds what the expressions of a definition need of its input and of the results of tasks: members, kinds, constants.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -27,40 +27,40 @@ pub(crate) enum Kind {
     Object,
 }
 
-/// What a condition asks of a value.
+/// The test of a value in a condition.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Probe {
-    /// How it compares with a constant.
+    /// Comparison with a constant.
     Constant(Value),
-    /// How it compares with another value that is not known.
+    /// Comparison with another, unknown value.
     Other,
-    /// Whether it is like a pattern with `*`.
+    /// Match with a pattern with `*`.
     Pattern(String),
-    /// Whether it is there.
+    /// Whether the value is present.
     Present,
-    /// Whether it is null.
+    /// Whether the value is null.
     Null,
-    /// Whether it is of a kind.
+    /// Whether the value is of a kind.
     Is(Kind),
-    /// Whether it is true.
+    /// Whether the value is true.
     Truth,
 }
 
-/// What is wanted of a value.
+/// What expressions need of a value.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Wanted {
     pub(crate) kind: Option<Kind>,
     pub(crate) probes: Vec<Probe>,
-    /// Whether the definition itself adds it on other ways, so that it may be absent.
+    /// Whether the definition itself adds the value on other paths, so that it may be absent.
     pub(crate) added: bool,
-    /// Its members; `[]` and `[0]` for items.
+    /// The members of the value; `[]` and `[0]` for items.
     pub(crate) members: BTreeMap<String, Wanted>,
 }
 
 impl Wanted {
     fn narrow(&mut self, kind: Option<Kind>) {
         self.kind = match (self.kind, kind) {
-            // A number that is read as text too is a number: it can be written.
+            // A number that is also read as a string is a number: a number can be converted to a string.
             (Some(known), Some(new)) => Some(known.min(new)),
             (known, new) => known.or(new),
         };
@@ -73,7 +73,7 @@ impl Wanted {
     }
 }
 
-/// Returns what is wanted, by source.
+/// Returns what expressions need, by source.
 pub(super) fn wanted(machine: &StateMachine, document: &Value) -> BTreeMap<Source, Wanted> {
     let mut all: BTreeMap<Source, Wanted> = BTreeMap::new();
     for used in uses(machine) {
@@ -91,17 +91,18 @@ pub(super) fn wanted(machine: &StateMachine, document: &Value) -> BTreeMap<Sourc
     all
 }
 
-/// What an expression wants of a value that it uses.
+/// What an expression needs of a value that it uses.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     pub(super) kind: Option<Kind>,
     pub(super) probes: Vec<Probe>,
-    /// What it wants of members and items, by the way to them.
+    /// What the expression needs of members and items, by their path.
     pub(super) inside: Vec<(Vec<String>, Found)>,
 }
 
 impl Found {
-    /// Adds it to what is wanted of the value; `exact` unless it is about what was made of the value before.
+    /// Adds the needs of the expression to `place`. `exact` is false if the expression uses a value that was computed
+    /// from it.
     fn put(self, place: &mut Wanted, exact: bool) {
         self.probes.into_iter().for_each(|probe| place.probe(probe));
         if !exact {
@@ -147,7 +148,7 @@ impl Found {
         }
     }
 
-    /// The kind that a field takes.
+    /// Records the kind of value that a field takes.
     fn field(&mut self, field: &str) {
         self.kind = match field {
             "ItemsPath" | "Items" => Some(Kind::Array),
@@ -160,7 +161,7 @@ impl Found {
         };
     }
 
-    /// A rule of a choice in JSONPath.
+    /// Records a rule of a choice in JSONPath.
     fn rule(&mut self, document: &Value, used: &Use, field: &str) {
         let Some(rule) = parent(document, &used.pointer).and_then(Value::as_object) else { return };
         let named = rule.iter().find_map(|(name, operand)| Some((Operator::from_name(name)?, operand)));
@@ -188,7 +189,7 @@ impl Found {
         self.probes.push(probe);
     }
 
-    /// An intrinsic function's argument.
+    /// Records an argument of an intrinsic function.
     fn call(&mut self, call: &FunctionCall, range: &Range<usize>) {
         for (number, argument) in call.args.iter().enumerate() {
             match argument {
@@ -210,7 +211,7 @@ impl Found {
         }
     }
 
-    /// A node of JSONata around the use.
+    /// Records the use in a JSONata node that contains it.
     pub(super) fn node(&mut self, root: &Node, node: &Node, range: &Range<usize>) {
         match &node.kind {
             NodeKind::Binary(sign, left, right) => {
@@ -356,7 +357,7 @@ fn contains(node: &Node, range: &Range<usize>) -> bool {
     node.span.start <= range.start && range.end <= node.span.end
 }
 
-/// Returns whether a node is the use and nothing else, but for blanks and brackets.
+/// Returns whether a node is exactly the use, ignoring blanks and brackets.
 pub(super) fn covers(node: &Node, range: &Range<usize>) -> bool {
     match &node.kind {
         NodeKind::Block(parts) if parts.len() == 1 => parts.first().is_some_and(|part| covers(part, range)),
@@ -365,7 +366,8 @@ pub(super) fn covers(node: &Node, range: &Range<usize>) -> bool {
     }
 }
 
-/// The kind of a function's argument by its signature, such as `<s-nn?:s>` or `<a<n>:n>`, and the kind of its items.
+/// Returns the kind of a function's argument by its signature, such as `<s-nn?:s>` or `<a<n>:n>`, and the kind of its
+/// items.
 fn argument_kind(signature: &str, number: usize) -> (Option<Kind>, Option<Kind>) {
     let arguments = signature.trim_start_matches('<').split(':').next().unwrap_or_default();
     let kind = |letter: char| match letter {

@@ -1,4 +1,4 @@
-//! The tests that findings are printed as: they compile, they fail as long as the finding stands, and pass when it is fixed.
+//! Tests that findings are printed as. They compile, fail as long as the finding exists, and pass when it is fixed.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -27,7 +27,7 @@ fn task(function: &str, next: Option<&str>, caught: Option<&str>) -> Value {
     task
 }
 
-/// What is reserved is shipped or released.
+/// Returns an engine in which every reservation must be shipped or released.
 fn in_order() -> Engine {
     let caught = if FIXED.get() { "Release" } else { "Failed" };
     let ship = || task("ship", Some("Done"), Some(caught));
@@ -38,7 +38,7 @@ fn in_order() -> Engine {
     .unwrap()
 }
 
-/// In one branch something is reserved while the other fails.
+/// Returns an engine in which one branch reserves while the other fails.
 fn in_branches() -> Engine {
     let branch = |name: &str| json!({ "StartAt": name, "States": { name: task(name, None, None) } });
     let next = if FIXED.get() { "Release" } else { "Failed" };
@@ -54,7 +54,7 @@ fn in_branches() -> Engine {
     .unwrap()
 }
 
-/// A task is asked at most three times.
+/// Returns an engine that calls a task at most three times.
 fn in_a_loop() -> Engine {
     let next = if FIXED.get() { "{% $n + 1 %}" } else { "{% $n %}" };
     Engine::new(&json!({ "StartAt": "Begin", "QueryLanguage": "JSONata", "States": {

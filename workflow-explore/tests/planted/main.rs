@@ -1,4 +1,5 @@
-//! Workflows with a mistake in them, each with its corrected twin: every mistake is found, no twin is reported.
+//! Workflows with a mistake, each with its corrected version. Every mistake must be found, and no corrected version may
+//! be reported.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -23,7 +24,7 @@ const PROGRAM: &str = "no fault of the program";
 const QUOTAS: &str = "history, payload and variables stay within quotas";
 const IDEMPOTENCE: &str = "what is called again has its idempotency token";
 
-/// Returns `base` with the members of `more`.
+/// Returns `base` with the members of `more` added.
 fn with(mut base: Value, more: Value) -> Value {
     for (name, value) in more.as_object().unwrap() {
         base[name] = value.clone();
@@ -31,7 +32,7 @@ fn with(mut base: Value, more: Value) -> Value {
     base
 }
 
-/// Returns a task that passes its input on; when it fails, `Failed` follows.
+/// Returns a task that passes its input on. If it fails, `Failed` follows.
 fn task(function: &str, next: &str) -> Value {
     json!({
         "Type": "Task", "Resource": format!("arn:aws:lambda:us-east-1:123456789012:function:{function}"),
@@ -49,7 +50,7 @@ fn inner(function: &str) -> Value {
     with(task, json!({ "End": true }))
 }
 
-/// Returns catchers: one error by name leads to one state, all others to another.
+/// Returns catchers: the error `name` leads to one state, all others lead to another.
 fn sorted(name: &str, to: &str, rest: &str) -> Value {
     json!({ "Catch": [
         { "ErrorEquals": [name], "ResultPath": null, "Next": to },
@@ -61,7 +62,7 @@ fn caught(names: &[&str], next: &str) -> Value {
     json!({ "Catch": [{ "ErrorEquals": names, "ResultPath": null, "Next": next }] })
 }
 
-/// Returns a machine of these states, with `Done` and `Failed`.
+/// Returns a machine of these states, plus `Done` and `Failed`.
 fn machine(states: Value) -> Value {
     let ends = json!({ "Done": { "Type": "Succeed" }, "Failed": { "Type": "Fail", "Error": "ItFailed" } });
     let start = states.as_object().unwrap().keys().next().unwrap().clone();
@@ -91,7 +92,7 @@ fn token(fields: Value) -> Value {
     with(with(task, caught(&["States.ALL"], "Failed")), fields)
 }
 
-/// Removes `Done`, `Failed` and the like where they cannot be reached: a definition must not have unreachable states.
+/// Removes `Done`, `Failed` and similar states if they are unreachable: a definition must not have unreachable states.
 fn pruned(mut machine: Value) -> Value {
     let start = machine["StartAt"].clone();
     loop {

@@ -1,4 +1,4 @@
-//! Mistakes in maps, inline and distributed, and in parallels.
+//! Mistakes in inline and distributed maps, and in parallels.
 
 use serde_json::{Value, json};
 use workflow_explore::Property;
@@ -22,7 +22,7 @@ fn end() -> Value {
     json!({ "Type": "Pass", "End": true })
 }
 
-/// Returns a saga for each item: each reservation is kept or released.
+/// Returns a saga for each item: each reservation must be kept or released.
 fn saga(fails: &str) -> Value {
     json!({
         "Reserve": with(task("reserve", "Pay"), caught(&["States.ALL"], "Given")),

@@ -1,4 +1,4 @@
-//! Mistakes with members and variables that only some ways into a state produce.
+//! Mistakes with members and variables that only some paths to a state create.
 
 use serde_json::{Value, json};
 
