@@ -44,7 +44,7 @@ use fragment::Fragment;
 use from_file::Document;
 use lower::{Lowered, SourceMap};
 use problem::{Problem, Problems};
-use syntax::ast::{Body, Clause, Declaration, Head, Resource, Workflow};
+use syntax::ast::{Clause, Declaration, Head, Resource, Workflow};
 use syntax::word::EditorWord;
 
 /// A position in the source: line and column. It orders problems, and identifies problems at the same words.
@@ -148,21 +148,11 @@ impl CompiledWorkflow {
 
     /// Returns the names of the workflows that it starts by type (`workflow::<Other>`), without their paths.
     pub fn starts(&self) -> Vec<String> {
-        fn collect(body: &Body, names: &mut Vec<String>) {
-            for state in &body.states {
-                match &state.head {
-                    Head::Task { resource: Some(Resource::Service { workflow: Some(other), .. }), .. } => {
-                        names.extend(other.last_word());
-                    }
-                    Head::Parallel(branches) => branches.iter().for_each(|branch| collect(&branch.body, names)),
-                    Head::Map { body, .. } => collect(body, names),
-                    _ => {}
-                }
-            }
-        }
-        let mut names = Vec::new();
-        collect(&self.source.body, &mut names);
-        names
+        let started = self.source.body.all_states().into_iter().filter_map(|state| match &state.head {
+            Head::Task { resource: Some(Resource::Service { workflow: Some(other), .. }), .. } => other.last_word(),
+            _ => None,
+        });
+        started.collect()
     }
 }
 

@@ -23,10 +23,17 @@ pub(super) fn declared(field: &FieldDecl, sink: &mut Sink<'_>) {
         if !fits {
             let limits = match constraint.kind {
                 ConstraintKind::Range => "numbers",
-                ConstraintKind::Length => "texts, lists and maps",
+                ConstraintKind::Length => "strings, lists and maps",
             };
-            let message = format!("`{word}` limits {limits}, but `{name}` is something else");
-            sink.push(Problem::new(Code::UnlikeTypes, constraint.span, message));
+            let message = format!("`{word}` limits {limits}, but `{name}` has another type");
+            let help = match ty.kind {
+                TypeKind::Integer(_) | TypeKind::Float(_) => "write `range(…)` for a number",
+                TypeKind::String | TypeKind::Arn | TypeKind::Vec(_) | TypeKind::Map(_) => {
+                    "write `length(…)` for a string, a list or a map"
+                }
+                _ => "remove it: a value of this type has neither a range nor a length",
+            };
+            sink.push(Problem::new(Code::UnlikeTypes, constraint.span, message).help(help));
             continue;
         }
         let range = match &ty.kind {
@@ -47,7 +54,8 @@ pub(super) fn declared(field: &FieldDecl, sink: &mut Sink<'_>) {
             && least.number() > greatest.number()
         {
             let message = format!("no value is at least {} and at most {}", least.text, greatest.text);
-            sink.push(Problem::new(Code::NumberOutOfRange, constraint.span, message));
+            let help = "`min` must not be above `max`";
+            sink.push(Problem::new(Code::NumberOutOfRange, constraint.span, message).help(help));
         }
     }
 }

@@ -150,7 +150,7 @@ fn uses(workflow: &Workflow, own: bool, each: &mut dyn FnMut(String)) {
 }
 
 fn of_tasks(body: &Body, each: &mut dyn FnMut(String)) {
-    for state in &body.states {
+    for state in body.all_states() {
         match &state.head {
             Head::Task { resource: Some(Resource::Service { result, workflow, .. }), .. } => {
                 result.iter().chain(workflow).for_each(|ty| mentions(ty, each));
@@ -158,8 +158,6 @@ fn of_tasks(body: &Body, each: &mut dyn FnMut(String)) {
             Head::Task { resource: Some(Resource::Activity { result, .. }), .. } => {
                 result.iter().for_each(|ty| mentions(ty, each));
             }
-            Head::Parallel(branches) => branches.iter().for_each(|branch| of_tasks(&branch.body, each)),
-            Head::Map { body, .. } => of_tasks(body, each),
             _ => {}
         }
     }

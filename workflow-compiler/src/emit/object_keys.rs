@@ -5,7 +5,6 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 use super::name::rust_ident;
-use super::workflow::all_states;
 use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Head, Resource, State, Target, Type, TypeKind, Workflow};
 use crate::syntax::keyword::ClauseKind;
 
@@ -24,7 +23,7 @@ pub(super) fn keys(name: &Ident, types: &Ident, workflow: &Workflow) -> TokenStr
     };
     let outputs: Vec<_> = workflow.body.states.iter().flat_map(outputs).collect();
     declare(quote_spanned! { here=> <#name as #types::Workflow>::Output }, &outputs);
-    for (other, object) in all_states(&workflow.body).into_iter().filter_map(input) {
+    for (other, object) in workflow.body.all_states().into_iter().filter_map(input) {
         let other = match &other.kind {
             TypeKind::Named(other) => rust_ident(other).into_token_stream(),
             TypeKind::Path(path) => path.clone(),

@@ -18,7 +18,7 @@ use crate::fragment::{Escape, Fragment};
 use crate::from_file::Document;
 #[cfg(feature = "iam")]
 use crate::policy::PolicyTemplate;
-use crate::syntax::ast::{Body, DeclarationKind, FieldDecl, Head, Shape, State, Type, TypeKind, Workflow, plain};
+use crate::syntax::ast::{DeclarationKind, FieldDecl, Head, Shape, Type, TypeKind, Workflow, plain};
 use crate::syntax::keyword::state_keyword;
 
 /// Emits all public items, as far as the workflow was understood.
@@ -220,7 +220,7 @@ fn states(style: &Style<'_>, compiled: &CompiledWorkflow, name: &Ident) -> Token
     let workflow = &compiled.source;
     let Style { krate, visibility, attributes, .. } = style;
     let here = style.here();
-    let all = all_states(&workflow.body);
+    let all = workflow.body.all_states();
     // Comparing identifiers requests their text from rustc each time.
     let mut seen = BTreeSet::new();
     let (mut variants, mut idents, mut names) = (Vec::new(), Vec::new(), Vec::new());
@@ -256,23 +256,6 @@ fn states(style: &Style<'_>, compiled: &CompiledWorkflow, name: &Ident) -> Token
         #visibility enum #name { #(#variants,)* }
     };
     quote! { #declaration #implementation }
-}
-
-/// Returns the states in source order, those of branches and maps after their owner.
-pub(super) fn all_states(body: &Body) -> Vec<&State> {
-    fn collect<'a>(body: &'a Body, all: &mut Vec<&'a State>) {
-        for state in &body.states {
-            all.push(state);
-            match &state.head {
-                Head::Parallel(branches) => branches.iter().for_each(|branch| collect(&branch.body, all)),
-                Head::Map { body, .. } => collect(body, all),
-                _ => {}
-            }
-        }
-    }
-    let mut all = Vec::new();
-    collect(body, &mut all);
-    all
 }
 
 fn implementation(
@@ -365,7 +348,7 @@ fn value_types(style: &Style<'_>, compiled: &CompiledWorkflow) -> TokenStream {
         DeclarationKind::Output(shape) => Some(of(shape, "Output")),
         _ => None,
     });
-    let results = all_states(&workflow.body).into_iter().filter_map(|state| {
+    let results = workflow.body.all_states().into_iter().filter_map(|state| {
         let Head::Task { resource: Some(resource), .. } = &state.head else { return None };
         let DeclaredResult { member, ty } = declared_result(resource)?;
         let shape = match ty {

@@ -11,7 +11,7 @@ use workflow_asl::nearest::nearest;
 use super::walk::{self, Change};
 use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{
-    Body, Clause, ClauseValue, DeclarationKind, Expr, ExprKind, FieldDecl, Head, Reference, Root, Segment, Shape,
+    Body, Clause, ClauseValue, DeclarationKind, Expr, ExprKind, FieldDecl, Reference, Root, Segment, Shape, State,
     Target, TokenSpan, Use, Workflow, plain,
 };
 use crate::syntax::keyword::ClauseKind;
@@ -76,37 +76,13 @@ fn unique(body: &mut Body, names: &mut IndexMap<String, String>, problems: &mut 
     body.states.retain(|state| new(&state.name, state.asl_name()));
     body.uses.retain(|used| new(&used.name, used.asl_name()));
     body.broken |= body.states.len() < states || body.uses.len() < uses;
-    for state in &mut body.states {
-        match &mut state.head {
-            Head::Parallel(branches) => {
-                branches.iter_mut().for_each(|branch| unique(&mut branch.body, names, problems));
-            }
-            Head::Map { body, .. } => unique(body, names, problems),
-            _ => {}
-        }
-    }
+    body.states.iter_mut().flat_map(State::bodies_mut).for_each(|inner| unique(inner, names, problems));
 }
 
 /// Removes each use whose name is already the name of another use or of a state.
 pub(super) fn unique_uses(body: &mut Body, problems: &mut Problems) {
-    let mut names = BTreeSet::new();
-    states(body, &mut names);
+    let mut names = body.all_states().into_iter().map(|state| plain(&state.name)).collect();
     uses(body, &mut names, problems);
-}
-
-fn states(body: &Body, names: &mut BTreeSet<String>) {
-    names.extend(body.states.iter().map(|state| plain(&state.name)));
-    for_bodies(body, &mut |inner| states(inner, names));
-}
-
-fn for_bodies(body: &Body, each: &mut dyn FnMut(&Body)) {
-    for state in &body.states {
-        match &state.head {
-            Head::Parallel(branches) => branches.iter().for_each(|branch| each(&branch.body)),
-            Head::Map { body, .. } => each(body),
-            _ => {}
-        }
-    }
 }
 
 fn uses(body: &mut Body, names: &mut BTreeSet<String>, problems: &mut Problems) {
@@ -120,13 +96,7 @@ fn uses(body: &mut Body, names: &mut BTreeSet<String>, problems: &mut Problems) 
         }
         new
     });
-    for state in &mut body.states {
-        match &mut state.head {
-            Head::Parallel(branches) => branches.iter_mut().for_each(|branch| uses(&mut branch.body, names, problems)),
-            Head::Map { body, .. } => uses(body, names, problems),
-            _ => {}
-        }
-    }
+    body.states.iter_mut().flat_map(State::bodies_mut).for_each(|inner| uses(inner, names, problems));
 }
 
 /// The variables that a fragment assigns.

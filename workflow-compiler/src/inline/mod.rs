@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 use proc_macro2::Ident;
+use workflow_asl::error_name::ALL;
 use workflow_asl::limits::STATE_NAME_CHARS;
 use workflow_asl::{Code, StateKind};
 
@@ -30,9 +31,6 @@ use crate::syntax::keyword::{ClauseKind, state_keyword};
 
 /// The most states that the fragments of one workflow may become. Each level of fragments can multiply their number.
 const MOST_STATES: usize = 10_000;
-
-/// The error name with which a catcher matches all errors.
-const ALL: &str = "States.ALL";
 
 /// Returns the name in the document of a state in a use of a fragment.
 fn joined(of: &str, name: &str) -> String {
@@ -106,12 +104,7 @@ pub(crate) fn inline(parsed: &mut Parsed, problems: &mut Problems) {
 }
 
 fn has_uses(body: &Body) -> bool {
-    !body.uses.is_empty()
-        || body.states.iter().any(|state| match &state.head {
-            Head::Parallel(branches) => branches.iter().any(|branch| has_uses(&branch.body)),
-            Head::Map { body, .. } => has_uses(body),
-            _ => false,
-        })
+    !body.uses.is_empty() || body.states.iter().any(|state| state.bodies().any(has_uses))
 }
 
 /// Inlines the fragments of one workflow.
@@ -138,13 +131,7 @@ struct Inliner<'p> {
 impl Inliner<'_> {
     /// Inlines the uses in a body, and in the bodies of its states.
     fn body(&mut self, body: &mut Body) {
-        for state in &mut body.states {
-            match &mut state.head {
-                Head::Parallel(branches) => branches.iter_mut().for_each(|branch| self.body(&mut branch.body)),
-                Head::Map { body, .. } => self.body(body),
-                _ => {}
-            }
-        }
+        body.states.iter_mut().flat_map(State::bodies_mut).for_each(|inner| self.body(inner));
         if body.uses.is_empty() {
             return;
         }
@@ -194,7 +181,9 @@ impl Inliner<'_> {
         self.states += states.len();
         if self.states > MOST_STATES {
             let message = format!("the fragments of this workflow have more than {MOST_STATES} states");
-            self.problems.push(Problem::new(Code::NotInlined, used.fragment.span(), message));
+            let problem = Problem::new(Code::NotInlined, used.fragment.span(), message);
+            self.problems
+                .push(problem.help("use a `map` for repetition, or start another workflow: `workflow::<Other>`"));
             return vec![placeholder(used)];
         }
         self.around.1 += 1;
@@ -462,11 +451,7 @@ fn names(body: &Body, all: &mut BTreeMap<String, String>) {
     all.extend(body.uses.iter().map(|used| (plain(&used.name), used.asl_name())));
     for state in &body.states {
         all.insert(plain(&state.name), state.asl_name());
-        match &state.head {
-            Head::Parallel(branches) => branches.iter().for_each(|branch| names(&branch.body, all)),
-            Head::Map { body, .. } => names(body, all),
-            _ => {}
-        }
+        state.bodies().for_each(|inner| names(inner, all));
     }
 }
 

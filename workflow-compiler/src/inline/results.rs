@@ -13,8 +13,8 @@ use super::walk::{self, Change};
 use crate::check::differs_each_time;
 use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{
-    Body, Clause, ClauseValue, DeclarationKind, Expr, ExprKind, Head, Inlined, Member, NO_WORD, Reference, Root, State,
-    Target, Text, Workflow, plain,
+    Body, Clause, ClauseValue, DeclarationKind, Expr, ExprKind, Head, Inlined, Member, Reference, Root, State, Target,
+    Text, Workflow, plain,
 };
 use crate::syntax::keyword::ClauseKind;
 
@@ -114,15 +114,11 @@ struct Ends<'e> {
 impl Ends<'_> {
     fn body(&mut self, body: &mut Body) {
         for state in &mut body.states {
-            match &mut state.head {
-                Head::Parallel(branches) => branches.iter_mut().for_each(|branch| self.body(&mut branch.body)),
-                Head::Map { body, .. } => self.body(body),
-                _ => {}
-            }
+            state.bodies_mut().for_each(|inner| self.body(inner));
             let uses = self.ends.get(plain(&state.name).as_str()).cloned().unwrap_or_default();
-            let goes_on =
+            let continues =
                 !matches!(state.head, Head::Succeed { .. }) && !matches!(state.transition, Some(Target::End(_)));
-            if goes_on && !state.broken {
+            if continues && !state.broken {
                 uses.into_iter().for_each(|used| self.end(state, used));
             }
         }
@@ -163,17 +159,7 @@ impl Ends<'_> {
         });
         let jsonata = own.unwrap_or(self.language) == QueryLanguage::Jsonata;
         let span = state.name.span().into();
-        let root = |root| {
-            let reference = Reference {
-                root,
-                root_span: span,
-                word: NO_WORD,
-                optional: false,
-                segments: Vec::new(),
-                declared: Vec::new(),
-            };
-            Expr::made(ExprKind::Reference(reference), span)
-        };
+        let root = |root| Expr::made(ExprKind::Reference(Reference::to(root, span)), span);
         let clause = |kinds: &[ClauseKind]| state.clauses.iter().find(|clause| kinds.contains(&clause.kind));
         let changed =
             [ClauseKind::InputPath, ClauseKind::ResultSelector, ClauseKind::ResultPath, ClauseKind::OutputPath];

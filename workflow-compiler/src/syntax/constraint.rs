@@ -47,7 +47,7 @@ impl Parser<'_> {
         let Some(kind) = ConstraintKind::ALL.into_iter().find(|kind| kind.word() == name) else {
             let problem = Problem::new(Code::Syntax, word.span(), format!("unknown constraint `{name}`"));
             let words = ConstraintKind::ALL.map(ConstraintKind::word);
-            self.report(problem.suggest(&name, words).help("`range` limits numbers, `length` texts, lists and maps"));
+            self.report(problem.suggest(&name, words).help("`range` limits numbers, `length` strings, lists and maps"));
             while !cursor.is_end() && !cursor.is_punct(",") {
                 cursor.next();
             }

@@ -115,7 +115,8 @@ impl Parser<'_> {
     /// Reports and removes declarations that only a workflow can have.
     pub(super) fn only_of_fragment(&mut self, fragment: &mut Workflow, attributes: &Attributes) {
         for (_, span) in &attributes.others {
-            self.error(Code::Syntax, *span, "a fragment has no attributes: nothing in Rust is generated for it");
+            let problem = Problem::new(Code::Syntax, *span, "a fragment has no attributes");
+            self.report(problem.help("write it on the workflow: nothing in Rust is generated for a fragment"));
         }
         if let Some(TokenTree::Ident(word)) = fragment.visibility.clone().into_iter().next() {
             let problem = Problem::new(Code::Syntax, word.span(), "a fragment has no visibility");

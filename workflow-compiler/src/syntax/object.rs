@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenTree};
 use workflow_asl::{Code, StateKind};
 
-use super::ast::{Expr, ExprKind, Member, NO_WORD, OtherLanguage, Reference, Root, Segment, Text, TokenSpan, plain};
+use super::ast::{Expr, ExprKind, Member, OtherLanguage, Reference, Root, Segment, Text, TokenSpan, plain};
 use super::cursor::{Cursor, OpenGroup, group_span};
 use super::keyword::{ClauseKind, FAIL_FIELDS, Keyword, RETRY_FIELDS};
 use super::literal::string_value;
@@ -248,15 +248,7 @@ impl Parser<'_> {
     /// Returns a word as a reference.
     fn name_alone(&mut self, name: &Ident, span: TokenSpan) -> Expr {
         let root = root(&plain(name)).unwrap_or_else(|| Root::StateResult(rust_name(name)));
-        let reference = Reference {
-            root,
-            root_span: span,
-            word: NO_WORD,
-            optional: false,
-            segments: Vec::new(),
-            declared: Vec::new(),
-        };
-        self.leaf(ExprKind::Reference(reference), span)
+        self.leaf(ExprKind::Reference(Reference::to(root, span)), span)
     }
 
     /// Parses `{ input.a, b: 1 }`: a reference as a member, which is named after its last segment.

@@ -178,6 +178,13 @@ pub struct Reference {
     pub declared: Vec<(usize, Type)>,
 }
 
+impl Reference {
+    /// Creates a reference to a root alone, which is not a word of the macro.
+    pub fn to(root: Root, root_span: TokenSpan) -> Self {
+        Self { root, root_span, word: NO_WORD, optional: false, segments: Vec::new(), declared: Vec::new() }
+    }
+}
+
 /// The root of a reference.
 #[derive(Clone, Debug)]
 pub enum Root {

@@ -176,6 +176,41 @@ impl State {
     pub fn asl_name(&self) -> String {
         self.alias.as_ref().map_or_else(|| plain(&self.name), |alias| alias.value.clone())
     }
+
+    /// Returns the bodies inside the state: the branches of a parallel, or the states of a map.
+    pub fn bodies(&self) -> impl Iterator<Item = &Body> {
+        let (branches, map) = match &self.head {
+            Head::Parallel(branches) => (branches.as_slice(), None),
+            Head::Map { body, .. } => (&[][..], Some(body)),
+            _ => (&[][..], None),
+        };
+        branches.iter().map(|branch| &branch.body).chain(map)
+    }
+
+    /// Returns the bodies inside the state, to change them.
+    pub fn bodies_mut(&mut self) -> impl Iterator<Item = &mut Body> {
+        let (branches, map) = match &mut self.head {
+            Head::Parallel(branches) => (branches.as_mut_slice(), None),
+            Head::Map { body, .. } => (&mut [][..], Some(body)),
+            _ => (&mut [][..], None),
+        };
+        branches.iter_mut().map(|branch| &mut branch.body).chain(map)
+    }
+}
+
+impl Body {
+    /// Returns the states in source order. The states of a parallel or a map come after it.
+    pub fn all_states(&self) -> Vec<&State> {
+        fn collect<'a>(body: &'a Body, all: &mut Vec<&'a State>) {
+            for state in &body.states {
+                all.push(state);
+                state.bodies().for_each(|inner| collect(inner, all));
+            }
+        }
+        let mut all = Vec::new();
+        collect(self, &mut all);
+        all
+    }
 }
 
 /// Returns an identifier's text without `r#`.

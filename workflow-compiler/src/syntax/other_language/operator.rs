@@ -4,7 +4,7 @@ use proc_macro2::TokenTree;
 use workflow_asl::Code;
 
 use crate::problem::Problem;
-use crate::syntax::ast::{BinaryOp, Expr, ExprKind, NO_WORD, OtherLanguage, Reference, Root, Text, TokenSpan, plain};
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind, OtherLanguage, Reference, Root, Text, TokenSpan, plain};
 use crate::syntax::cursor::Cursor;
 use crate::syntax::parser::Parser;
 use crate::syntax::spelling::spelled;
@@ -119,16 +119,7 @@ impl Parser<'_> {
             }
             _ => value,
         };
-        let root = Root::Variable(plain(&name));
-        let reference = Reference {
-            root,
-            root_span: span,
-            word: NO_WORD,
-            optional: false,
-            segments: Vec::new(),
-            declared: Vec::new(),
-        };
-        let of = Expr::made(ExprKind::Reference(reference), span);
+        let of = Expr::made(ExprKind::Reference(Reference::to(Root::Variable(plain(&name)), span)), span);
         let height = self.height + 2;
         let value = self.grown(ExprKind::Binary(op, span, Box::new(of), Box::new(value)), whole, height);
         Some((Text { value: plain(&name), span }, value))
