@@ -5,7 +5,9 @@
 //! replaced with the argument `x`. The words of a copy keep their spans in the fragment, and arguments keep their spans
 //! at the use.
 
+mod arguments;
 mod definition;
+mod handlers;
 mod provenance;
 mod results;
 mod substitute;
@@ -13,21 +15,19 @@ mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use indexmap::IndexMap;
 use proc_macro2::Ident;
-use workflow_asl::error_name::ALL;
 use workflow_asl::limits::STATE_NAME_CHARS;
 use workflow_asl::{Code, StateKind};
 
 pub(crate) use self::provenance::explain;
-use self::substitute::{Argument, Substitution, fresh, named, renumber, renumber_clauses, variable};
+use self::substitute::{Argument, Substitution, named};
 use crate::problem::{Edit, Problem, Problems};
 use crate::syntax::Parsed;
 use crate::syntax::ast::{
-    Body, Clause, ClauseValue, Declaration, DeclarationKind, Expr, ExprKind, Head, Inlined, Member, Shape, State,
-    StructDecl, Target, Text, Type, TypeKind, Use, Workflow, plain,
+    Body, Declaration, DeclarationKind, Head, Inlined, Shape, State, StructDecl, Target, Type, TypeKind, Use, Workflow,
+    plain,
 };
-use crate::syntax::keyword::{ClauseKind, state_keyword};
+use crate::syntax::keyword::state_keyword;
 
 /// The most states that the fragments of one workflow may become. Each level of fragments can multiply their number.
 const MOST_STATES: usize = 10_000;
@@ -268,84 +268,6 @@ impl Inliner<'_> {
         result
     }
 
-    /// Returns the arguments by field of the input, and a state that computes some of them first, if one is needed.
-    fn arguments(&mut self, used: &mut Use, fragment: &Workflow) -> (IndexMap<String, Argument>, Option<State>) {
-        let fields = definition::input(fragment);
-        let name = plain(&fragment.name);
-        for member in &used.arguments {
-            let key = &member.key;
-            if fields.iter().any(|field| plain(&field.name) == key.value) {
-                if member.optional {
-                    let message = format!("the argument `{}` cannot be omitted", key.value);
-                    let problem = Problem::new(Code::FragmentArgument, key.span, message);
-                    self.problems.push(problem.help(format!("write `{}: …`, with a default after `??`", key.value)));
-                }
-                continue;
-            }
-            let message = format!("the fragment `{name}` has no input `{}`", key.value);
-            let problem = Problem::new(Code::FragmentArgument, key.span, message);
-            let names: Vec<_> = fields.iter().map(|field| plain(&field.name)).collect();
-            let problem = problem.suggest(&key.value, names.iter().map(String::as_str));
-            self.problems.push(if problem.help.is_empty() {
-                match names.is_empty() {
-                    true => problem.help("it takes no arguments"),
-                    false => problem.help(format!("its input is `{}`", names.join("`, `"))),
-                }
-            } else {
-                problem
-            });
-        }
-        let mut arguments = IndexMap::new();
-        let mut computed: Vec<Member> = Vec::new();
-        for field in fields {
-            let field_name = plain(&field.name);
-            let Some(member) = used.arguments.iter().find(|member| member.key.value == field_name) else {
-                if !used.broken {
-                    let message = format!("`{}` does not give `{field_name}`, which `{name}` needs", used.name);
-                    let problem = Problem::new(Code::FragmentArgument, used.fragment.span(), message);
-                    self.problems.push(problem.help(format!("write it in the braces: `{{ {field_name}: … }}`")));
-                }
-                arguments.insert(field_name, Argument::Missing);
-                continue;
-            };
-            let ty = field.ty.clone();
-            let optional = matches!(ty.kind, TypeKind::Option(_)) && !is_reference(&member.value);
-            let argument = if substitute::is_stable(&member.value) && !optional {
-                Argument::Value(member.value.clone(), ty)
-            } else {
-                let variable = variable(&plain(&used.name), &field_name);
-                let mut value = member.value.clone();
-                renumber(&mut value, &mut self.nodes);
-                computed.push(Member {
-                    key: Text { value: variable.clone(), span: member.key.span },
-                    value,
-                    ..member.clone()
-                });
-                Argument::Variable(variable, ty)
-            };
-            arguments.insert(field_name, argument);
-        }
-        let first = (!computed.is_empty()).then(|| {
-            let span = used.name.span().into();
-            let value = Expr { id: fresh(&mut self.nodes), kind: ExprKind::Object(computed), span };
-            let clause = self.clause(ClauseKind::Assign, ClauseValue::Expr(value), &used.name);
-            State { clauses: vec![clause], ..state(used, StateKind::Pass, Head::Pass { value: None }) }
-        });
-        (arguments, first)
-    }
-
-    fn clause(&mut self, kind: ClauseKind, value: ClauseValue, at: &Ident) -> Clause {
-        Clause {
-            id: fresh(&mut self.nodes),
-            comment: None,
-            keyword: named(kind.keyword(), at),
-            kind,
-            value,
-            span: at.span().into(),
-            other_language: None,
-        }
-    }
-
     /// Moves the state that runs first to the beginning.
     fn first_state(&self, body: &mut Body) {
         let Some(start) = body.start.take() else { return };
@@ -375,42 +297,6 @@ impl Inliner<'_> {
         self.problems.push(problem.help("give this use a shorter name, or one for the document only: `as \"…\"`"));
         for alias in states.iter_mut().filter_map(|state| state.alias.as_mut()) {
             alias.value = alias.value.chars().take(STATE_NAME_CHARS).collect();
-        }
-    }
-
-    /// Adds the catchers of a use to those of its states that do not catch the same errors themselves.
-    fn handle(&mut self, used: &Use, states: &mut [State]) {
-        for clause in &used.clauses {
-            let ClauseValue::Catcher(catcher) = &clause.value else { continue };
-            for state in states.iter_mut().filter(|state| clause.kind.stands_on(state.kind)) {
-                let catches_none =
-                    |own: &Clause| own.kind == ClauseKind::Catch && matches!(own.value, ClauseValue::None(_));
-                if state.clauses.iter().any(catches_none) {
-                    continue;
-                }
-                let own: BTreeSet<_> = state
-                    .clauses
-                    .iter()
-                    .filter_map(|own| match &own.value {
-                        ClauseValue::Catcher(own) => Some(own.errors.iter().map(|error| error.value.clone())),
-                        _ => None,
-                    })
-                    .flatten()
-                    .collect();
-                let errors: Vec<_> =
-                    catcher.errors.iter().filter(|error| !own.contains(&error.value)).cloned().collect();
-                if own.contains(ALL) || errors.is_empty() && !catcher.errors.is_empty() {
-                    continue;
-                }
-                let mut copy = vec![clause.clone()];
-                renumber_clauses(&mut copy, &mut self.nodes);
-                for clause in &mut copy {
-                    if let ClauseValue::Catcher(catcher) = &mut clause.value {
-                        catcher.errors.clone_from(&errors);
-                    }
-                }
-                state.clauses.extend(copy);
-            }
         }
     }
 
@@ -460,14 +346,6 @@ fn declared(declaration: &Declaration) -> Option<&Ident> {
         DeclarationKind::Struct(declaration) => Some(&declaration.name),
         DeclarationKind::Enum(declaration) => Some(&declaration.name),
         _ => None,
-    }
-}
-
-fn is_reference(value: &Expr) -> bool {
-    match &value.kind {
-        ExprKind::Reference(_) => true,
-        ExprKind::Paren(inner) => is_reference(inner),
-        _ => false,
     }
 }
 

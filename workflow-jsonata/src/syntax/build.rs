@@ -1,8 +1,8 @@
 //! Builds trees for printing. Their nodes have no spans until they are printed, and need no parentheses.
 
 use super::ast::{Node, NodeKind};
+use super::parentheses::own_power;
 use super::parser::binding_power;
-use super::print::own_power;
 
 impl From<NodeKind> for Node {
     fn from(kind: NodeKind) -> Self {

@@ -5,6 +5,7 @@ mod build;
 mod children;
 mod foreign_operators;
 mod lexer;
+mod parentheses;
 mod parser;
 mod print;
 pub(crate) mod validation;

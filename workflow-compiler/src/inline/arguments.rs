@@ -1,0 +1,106 @@
+//! The arguments of a use, by the fields of the fragment's input, and the state that computes those that must be computed
+//! once.
+
+use indexmap::IndexMap;
+use proc_macro2::Ident;
+use workflow_asl::{Code, StateKind};
+
+use super::substitute::{self, Argument, fresh, named, renumber, variable};
+use super::{Inliner, definition, state};
+use crate::problem::Problem;
+use crate::syntax::ast::{
+    Clause, ClauseValue, Expr, ExprKind, Head, Member, State, Text, TypeKind, Use, Workflow, plain,
+};
+use crate::syntax::keyword::ClauseKind;
+
+impl Inliner<'_> {
+    /// Returns the arguments by field of the input, and a state that computes some of them first, if one is needed.
+    pub(super) fn arguments(
+        &mut self,
+        used: &mut Use,
+        fragment: &Workflow,
+    ) -> (IndexMap<String, Argument>, Option<State>) {
+        let fields = definition::input(fragment);
+        let name = plain(&fragment.name);
+        for member in &used.arguments {
+            let key = &member.key;
+            if fields.iter().any(|field| plain(&field.name) == key.value) {
+                if member.optional {
+                    let message = format!("the argument `{}` cannot be omitted", key.value);
+                    let problem = Problem::new(Code::FragmentArgument, key.span, message);
+                    self.problems.push(problem.help(format!("write `{}: …`, with a default after `??`", key.value)));
+                }
+                continue;
+            }
+            let message = format!("the fragment `{name}` has no input `{}`", key.value);
+            let problem = Problem::new(Code::FragmentArgument, key.span, message);
+            let names: Vec<_> = fields.iter().map(|field| plain(&field.name)).collect();
+            let problem = problem.suggest(&key.value, names.iter().map(String::as_str));
+            self.problems.push(if problem.help.is_empty() {
+                match names.is_empty() {
+                    true => problem.help("it takes no arguments"),
+                    false => problem.help(format!("its input is `{}`", names.join("`, `"))),
+                }
+            } else {
+                problem
+            });
+        }
+        let mut arguments = IndexMap::new();
+        let mut computed: Vec<Member> = Vec::new();
+        for field in fields {
+            let field_name = plain(&field.name);
+            let Some(member) = used.arguments.iter().find(|member| member.key.value == field_name) else {
+                if !used.broken {
+                    let message = format!("`{}` does not give `{field_name}`, which `{name}` needs", used.name);
+                    let problem = Problem::new(Code::FragmentArgument, used.fragment.span(), message);
+                    self.problems.push(problem.help(format!("write it in the braces: `{{ {field_name}: … }}`")));
+                }
+                arguments.insert(field_name, Argument::Missing);
+                continue;
+            };
+            let ty = field.ty.clone();
+            let optional = matches!(ty.kind, TypeKind::Option(_)) && !is_reference(&member.value);
+            let argument = if substitute::is_stable(&member.value) && !optional {
+                Argument::Value(member.value.clone(), ty)
+            } else {
+                let variable = variable(&plain(&used.name), &field_name);
+                let mut value = member.value.clone();
+                renumber(&mut value, &mut self.nodes);
+                computed.push(Member {
+                    key: Text { value: variable.clone(), span: member.key.span },
+                    value,
+                    ..member.clone()
+                });
+                Argument::Variable(variable, ty)
+            };
+            arguments.insert(field_name, argument);
+        }
+        let first = (!computed.is_empty()).then(|| {
+            let span = used.name.span().into();
+            let value = Expr { id: fresh(&mut self.nodes), kind: ExprKind::Object(computed), span };
+            let clause = self.clause(ClauseKind::Assign, ClauseValue::Expr(value), &used.name);
+            State { clauses: vec![clause], ..state(used, StateKind::Pass, Head::Pass { value: None }) }
+        });
+        (arguments, first)
+    }
+
+    fn clause(&mut self, kind: ClauseKind, value: ClauseValue, at: &Ident) -> Clause {
+        Clause {
+            id: fresh(&mut self.nodes),
+            comment: None,
+            keyword: named(kind.keyword(), at),
+            kind,
+            value,
+            span: at.span().into(),
+            other_language: None,
+        }
+    }
+}
+
+fn is_reference(value: &Expr) -> bool {
+    match &value.kind {
+        ExprKind::Reference(_) => true,
+        ExprKind::Paren(inner) => is_reference(inner),
+        _ => false,
+    }
+}

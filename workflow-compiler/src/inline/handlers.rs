@@ -1,0 +1,48 @@
+//! The catchers that a use adds to the states of its fragment.
+
+use std::collections::BTreeSet;
+
+use workflow_asl::error_name::ALL;
+
+use super::Inliner;
+use super::substitute::renumber_clauses;
+use crate::syntax::ast::{Clause, ClauseValue, State, Use};
+use crate::syntax::keyword::ClauseKind;
+
+impl Inliner<'_> {
+    /// Adds the catchers of a use to those of its states that do not catch the same errors themselves.
+    pub(super) fn handle(&mut self, used: &Use, states: &mut [State]) {
+        for clause in &used.clauses {
+            let ClauseValue::Catcher(catcher) = &clause.value else { continue };
+            for state in states.iter_mut().filter(|state| clause.kind.stands_on(state.kind)) {
+                let catches_none =
+                    |own: &Clause| own.kind == ClauseKind::Catch && matches!(own.value, ClauseValue::None(_));
+                if state.clauses.iter().any(catches_none) {
+                    continue;
+                }
+                let own: BTreeSet<_> = state
+                    .clauses
+                    .iter()
+                    .filter_map(|own| match &own.value {
+                        ClauseValue::Catcher(own) => Some(own.errors.iter().map(|error| error.value.clone())),
+                        _ => None,
+                    })
+                    .flatten()
+                    .collect();
+                let errors: Vec<_> =
+                    catcher.errors.iter().filter(|error| !own.contains(&error.value)).cloned().collect();
+                if own.contains(ALL) || errors.is_empty() && !catcher.errors.is_empty() {
+                    continue;
+                }
+                let mut copy = vec![clause.clone()];
+                renumber_clauses(&mut copy, &mut self.nodes);
+                for clause in &mut copy {
+                    if let ClauseValue::Catcher(catcher) = &mut clause.value {
+                        catcher.errors.clone_from(&errors);
+                    }
+                }
+                state.clauses.extend(copy);
+            }
+        }
+    }
+}
