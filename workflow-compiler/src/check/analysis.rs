@@ -18,7 +18,7 @@ use super::data::{Capture, ItemCapture};
 use super::flow::availability::Availability;
 use super::flow::{Narrowing, StateGraphs};
 use super::model::{Model, StateInfo};
-use super::resolution::Resolved;
+use super::resolution::{Accessed, Resolved};
 use super::types::Ty;
 use super::value_site::{ValueField, ValueSite};
 use crate::syntax::ast::{Clause, NodeId};
@@ -31,6 +31,8 @@ pub(super) enum Inferred {
     Type(Ty),
     /// Its target, with its type.
     Reference(Rc<Resolved>),
+    /// The steps after a value that is not a reference.
+    Access(Rc<Accessed>),
 }
 
 impl Inferred {
@@ -38,6 +40,7 @@ impl Inferred {
         match self {
             Self::Type(ty) => ty,
             Self::Reference(resolved) => resolved.ty.clone(),
+            Self::Access(accessed) => accessed.ty.clone(),
         }
     }
 }

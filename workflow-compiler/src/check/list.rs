@@ -4,16 +4,14 @@ use workflow_asl::Code;
 use workflow_asl::result::Presence;
 
 use super::analysis::Analysis;
-use super::expression_text::path_of;
 use super::flow::Narrowing;
 use super::path::{Path, PathSegment};
 use super::resolution::AccessStep;
 use super::resolve::WalkStart;
 use super::sink::Sink;
 use super::types::{Ty, article};
-use super::value_site::ValueSite;
 use crate::problem::{Edit, Problem};
-use crate::syntax::ast::{Expr, Segment, TokenSpan, Type};
+use crate::syntax::ast::{Segment, TokenSpan, Type};
 
 impl<'a> Analysis<'a> {
     /// Follows the members, indices and `[*]` of a path, starting from a value of the type `ty` at `path`.
@@ -64,15 +62,6 @@ impl<'a> Analysis<'a> {
             (ty, presence) = (ty.there(), Presence::Always);
         }
         if lists { (Ty::Array(Box::new(ty)), presence) } else { (ty, presence) }
-    }
-
-    /// Returns the steps after a value that is not a reference, and the type of the result.
-    pub fn access_steps(&self, place: ValueSite<'_, 'a>, of: &Expr, segments: &[Segment]) -> (Vec<AccessStep>, Ty) {
-        let ty = self.type_of(place, of);
-        let (mut steps, mut sink) = (Vec::new(), Sink::silent());
-        let path = path_of(of, "…");
-        let (ty, _) = self.walk(path, ty, (segments, &[]), WalkStart::Value, place.facts, &mut steps, &mut sink);
-        (steps, ty)
     }
 }
 

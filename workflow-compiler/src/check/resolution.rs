@@ -43,6 +43,15 @@ pub enum AccessStep {
     Each,
 }
 
+/// The part of a value that is not a reference: `(a ?? []).b`.
+#[derive(Clone, Debug)]
+pub struct Accessed {
+    /// The steps from the value.
+    pub steps: Vec<AccessStep>,
+    /// The type of the part, as far as it is known.
+    pub ty: Ty,
+}
+
 /// The target of a reference.
 #[derive(Clone, Debug)]
 pub struct Resolved {

@@ -153,9 +153,9 @@ impl<'a> Lowering<'_, 'a> {
             ExprKind::Reference(reference) => self.jsonata_reference(place, expr, reference),
             ExprKind::Constant(path) => self.jsonata_slot(Source::Constant(path.clone())),
             ExprKind::Access(value, segments) => {
-                let (steps, ty) = self.analysis.access_steps(place, value, segments);
+                let accessed = self.analysis.accessed(place, expr, (value, segments));
                 let value = self.jsonata(place, value);
-                self.jsonata_steps(place, value, (&steps, segments), &ty)
+                self.jsonata_steps(place, value, (&accessed.steps, segments), &accessed.ty)
             }
             ExprKind::Unary(UnaryOp::Not, operand) => Node::call("not", [self.jsonata(place, operand)]),
             ExprKind::Unary(UnaryOp::Negate, operand) => self.jsonata(place, operand).within(".").negated(),

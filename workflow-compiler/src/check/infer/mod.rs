@@ -19,7 +19,7 @@ use super::analysis::Analysis;
 use super::analysis::Inferred;
 use super::expression_text::path_of;
 use super::path::{Path, PathRoot, optional_text};
-use super::resolution::Resolved;
+use super::resolution::{Accessed, Resolved};
 use super::resolve::WalkStart;
 use super::sink::Sink;
 use super::types::{Ty, article};
@@ -46,6 +46,19 @@ impl<'a> Analysis<'a> {
         match self.expressions.read(place, expr.id) {
             Some(Inferred::Reference(resolved)) => resolved,
             _ => Rc::new(self.resolve(place, reference)),
+        }
+    }
+
+    /// Returns the part of a value that this expression reads after the value.
+    pub fn accessed(
+        &self,
+        place: ValueSite<'_, 'a>,
+        expr: &Expr,
+        (value, segments): (&Expr, &[Segment]),
+    ) -> Rc<Accessed> {
+        match self.expressions.read(place, expr.id) {
+            Some(Inferred::Access(accessed)) => accessed,
+            _ => Rc::new(self.infer_access(place, value, segments, &mut Sink::silent())),
         }
     }
 
@@ -78,6 +91,9 @@ impl<'a> Analysis<'a> {
         }
         let inferred = match &expr.kind {
             ExprKind::Reference(reference) => self.infer_reference(place, (reference, expr.span), sink),
+            ExprKind::Access(value, segments) => {
+                Inferred::Access(Rc::new(self.infer_access(place, value, segments, sink)))
+            }
             _ => Inferred::Type(self.infer_value(place, expr, sink)),
         };
         self.expressions.note(place, expr.id, &inferred);
@@ -103,7 +119,23 @@ impl<'a> Analysis<'a> {
         }
     }
 
-    /// The type of an expression that is no reference.
+    /// Returns the part of a value that is not a reference.
+    fn infer_access(
+        &self,
+        place: ValueSite<'_, 'a>,
+        value: &Expr,
+        segments: &[Segment],
+        sink: &mut Sink<'_>,
+    ) -> Accessed {
+        let ty = self.infer(place, value, sink);
+        self.infer_indices(place, segments, sink);
+        let mut steps = Vec::new();
+        let path = path_of(value, "…");
+        let (ty, _) = self.walk(path, ty, (segments, &[]), WalkStart::Value, place.facts, &mut steps, sink);
+        Accessed { steps, ty }
+    }
+
+    /// Returns the type of an expression that is neither a reference nor a part of a value.
     fn infer_value(&self, place: ValueSite<'_, 'a>, expr: &Expr, sink: &mut Sink<'_>) -> Ty {
         match &expr.kind {
             ExprKind::Null => Ty::Null,
@@ -192,16 +224,14 @@ impl<'a> Analysis<'a> {
                 }
                 Ty::Enum(name)
             }
-            ExprKind::Access(inner, segments) => {
-                let ty = self.infer(place, inner, sink);
-                self.infer_indices(place, segments, sink);
-                let path = path_of(inner, "…");
-                self.walk(path, ty, (segments, &[]), WalkStart::Value, place.facts, &mut Vec::new(), sink).0
-            }
             ExprKind::Paren(inner) => self.infer(place, inner, sink),
             ExprKind::Jsonata(text) => self.infer_jsonata(place, &text.value, text.span, sink),
             ExprKind::OtherLanguage(other) => self.infer_other_language(place, other, expr.span, sink),
-            ExprKind::Reference(_) | ExprKind::Constant(_) | ExprKind::Path(_) | ExprKind::Invalid => Ty::Unknown,
+            ExprKind::Reference(_)
+            | ExprKind::Access(..)
+            | ExprKind::Constant(_)
+            | ExprKind::Path(_)
+            | ExprKind::Invalid => Ty::Unknown,
         }
     }
 
