@@ -61,7 +61,7 @@ impl Maker<'_> {
     }
 
     fn numbers(&mut self, depth: u8) -> Numbers {
-        let choices = if depth == 0 { 4 } else { 11 };
+        let choices = if depth == 0 { 4 } else { 12 };
         match self.choice(choices) {
             0 => self.read("input.numbers", |input| input.numbers.clone()),
             1 => self.read("input.rows[*].n", |input| input.rows.iter().map(|(n, _)| *n).collect()),
@@ -102,6 +102,12 @@ impl Maker<'_> {
                 })
             }
             9 => {
+                let (of, among) = (self.numbers(depth - 1), self.numbers(depth - 1));
+                let text = format!("$filter({}, |y{depth}| y{depth} in {})", of.text, among.text);
+                let kept = |(of, among): (Vec<i64>, Vec<i64>)| of.into_iter().filter(|x| among.contains(x)).collect();
+                Expression { text, values: of.values.into_iter().zip(among.values).map(kept).collect() }
+            }
+            10 => {
                 let of = self.lists(depth - 1);
                 let text = format!("({})[*][*]", of.text);
                 of.map(text, |lists| lists.concat())
@@ -148,7 +154,7 @@ impl Maker<'_> {
     /// Returns any expression.
     fn any(&mut self) -> Expression<Value> {
         let depth = 1 + self.choice(3);
-        match self.choice(6) {
+        match self.choice(7) {
             0 => {
                 let of = self.numbers(depth);
                 let text = of.text.clone();
@@ -173,6 +179,12 @@ impl Maker<'_> {
                 let of = self.numbers(depth);
                 let text = format!("$max({}) ?? -1", of.text);
                 of.map(text, |list| json!(list.into_iter().max().unwrap_or(-1)))
+            }
+            5 => {
+                let sought = i64::from(self.choice(9));
+                let of = self.numbers(depth);
+                let text = format!("{sought} in {}", of.text);
+                of.map(text, |list| json!(list.contains(&sought)))
             }
             _ => {
                 let of = self.numbers(depth);

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::run;
 
 const TYPES: &str = "
-    input { orders: Vec<Order>, more: Option<Vec<Order>>, deep: Vec<Vec<Vec<i64>>>, words: Vec<String>, limit: i64 }
+    input { orders: Vec<Order>, more: Option<Vec<Order>>, deep: Vec<Vec<Vec<i64>>>, words: Vec<String>, limit: i64,
+        at: Timestamp, times: Vec<Timestamp> }
     struct Order { #[serde(rename = \"Total\")] total: i64, lines: Vec<Line>, coupon: Option<String>, tags: Vec<String> }
     struct Line { sku: String, qty: i64 }";
 
@@ -15,7 +16,11 @@ fn inputs() -> Vec<Value> {
     let none = json!({"Total": 1, "lines": [], "tags": []});
     let one = json!({"Total": 20, "lines": [line("a", 3)], "coupon": "X", "tags": ["t"]});
     let many = json!({"Total": 5, "lines": [line("b", 1), line("c", 2)], "tags": ["u", "v"]});
-    let input = |orders: &[&Value], deep: Value, words: Value| json!({"orders": orders, "deep": deep, "words": words, "limit": 4});
+    let input = |orders: &[&Value], deep: Value, words: Value| {
+        let times = vec!["2025-01-01T02:00:00+02:00"; orders.len()];
+        let at = "2025-01-01T00:00:00Z";
+        json!({"orders": orders, "deep": deep, "words": words, "limit": 4, "at": at, "times": times})
+    };
     vec![
         input(&[], json!([]), json!([])),
         input(&[&none], json!([[]]), json!(["a"])),
@@ -149,4 +154,21 @@ fn parameters_hide_nothing() {
     gives("$map(input.orders, |given| (given.coupon ?? (given.coupon ?? \"none\")))", |input| {
         items(&input["orders"]).map(|order| order.get("coupon").cloned().unwrap_or_else(|| json!("none"))).collect()
     });
+}
+
+#[test]
+fn what_a_list_contains() {
+    gives("\"a\" in input.words", |input| json!(items(&input["words"]).any(|word| word == "a")));
+    gives("!(input.limit in input.orders[*].total)", |input| json!(totals(input).all(|total| total != 4)));
+    gives("input.limit in [1, 2 + 2]", |_| json!(true));
+    gives("input.limit in [5]", |_| json!(false));
+    gives("$filter(input.orders, |order| order.total in [1, 5])[*].total", |input| {
+        totals(input).filter(|total| [1, 5].contains(total)).collect()
+    });
+    gives("$filter(input.words, |word| word in $append([\"b\"], [])) ", |input| {
+        list(items(&input["words"]).filter(|word| *word == "b"))
+    });
+    // One instant with two offsets.
+    gives("timestamp(\"2025-01-01T01:00:00+01:00\") in [input.at]", |_| json!(true));
+    gives("input.at in input.times", |input| json!(items(&input["times"]).next().is_some()));
 }

@@ -309,6 +309,13 @@ fn collect<'c, 'a>(
             collect(analysis, place, left, false, found);
             return collect(analysis, place, right, false, found);
         }
+        ExprKind::Binary(BinaryOp::In, _, of, list) if outcome => {
+            if let ExprKind::Array(items) = &list.kind
+                && items.iter().all(|item| equality(analysis, place, of, item).is_some())
+            {
+                return found.extend(items.iter().map(|item| (equality(analysis, place, of, item), item)));
+            }
+        }
         ExprKind::Binary(op @ (BinaryOp::Equal | BinaryOp::NotEqual), _, left, right) => {
             let case = equality(analysis, place, left, right).or_else(|| equality(analysis, place, right, left));
             let equal = (*op == BinaryOp::Equal) == outcome;

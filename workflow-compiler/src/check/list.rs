@@ -67,11 +67,10 @@ impl<'a> Analysis<'a> {
 
 /// Returns the type of a list's items. Reports a value that is not a list or may be absent.
 fn item_of(path: &Path<'_>, (ty, presence): (&Ty, Presence), span: TokenSpan, sink: &mut Sink<'_>) -> Ty {
-    let item = match ty.present() {
-        Ty::Array(item) => item.of_item(),
-        Ty::Tuple(items) => items.iter().cloned().reduce(Ty::join).unwrap_or(Ty::Unknown),
-        Ty::Unknown | Ty::Foreign(_) => Ty::Unknown,
-        other => {
+    let item = match (ty.items(), ty.present()) {
+        (Some(item), _) => item,
+        (None, Ty::Unknown) => Ty::Unknown,
+        (None, other) => {
             sink.report(|| {
                 let message = format!("`{path}` is {}, not a list", article(other));
                 Problem::new(Code::UnknownMember, span, message)

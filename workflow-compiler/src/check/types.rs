@@ -212,6 +212,16 @@ impl Ty {
         }
     }
 
+    /// Returns the type of a list's items; `None` if this is not known to be a list.
+    pub fn items(&self) -> Option<Self> {
+        match self.present() {
+            Self::Array(item) => Some(item.of_item()),
+            Self::Tuple(items) => Some(items.iter().cloned().reduce(Self::join).unwrap_or(Self::Unknown)),
+            Self::Foreign(of) => Some(of.item()),
+            _ => None,
+        }
+    }
+
     /// Returns the type without `Option`.
     pub fn present(&self) -> &Self {
         match self {

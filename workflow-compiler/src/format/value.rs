@@ -17,7 +17,7 @@ fn binds(operator: &str) -> Option<u8> {
         "??" => 1,
         "||" => 2,
         "&&" => 3,
-        "==" | "!=" | "<" | "<=" | ">" | ">=" => 4,
+        "==" | "!=" | "<" | "<=" | ">" | ">=" | "in" => 4,
         "+" | "-" => 5,
         "*" | "/" | "%" => 6,
         _ => return None,
@@ -48,7 +48,7 @@ impl Walk<'_, '_> {
             } else if wanted && self.is_word(here, "if") {
                 here = self.after_conditional(here, end);
                 wanted = false;
-            } else if !wanted && sign && binds(self.text_of(here)).is_some() {
+            } else if !wanted && (sign && binds(self.text_of(here)).is_some() || self.is_in(here)) {
                 operands.push(Operand { operator, at: start, end: here });
                 operator = Some(here);
                 start = here + 1;
@@ -61,6 +61,11 @@ impl Walk<'_, '_> {
         }
         operands.push(Operand { operator, at: start, end });
         self.chain(&operands);
+    }
+
+    /// Returns whether the operator `in` is here, not a member of that name.
+    fn is_in(&self, at: usize) -> bool {
+        self.is_word(at, "in") && !at.checked_sub(1).is_some_and(|at| self.is(at, ".") || self.is(at, "?."))
     }
 
     /// Returns the position after the bars of a closure, if one begins here.

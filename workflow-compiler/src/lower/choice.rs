@@ -51,7 +51,8 @@ impl<'a> Lowering<'_, 'a> {
         self.put_target(rule, "Next", &arm.target);
     }
 
-    fn patterns(&mut self, place: ValueSite<'_, 'a>, subject: &Expr, patterns: &[Expr], rule: &mut Fields) {
+    /// Lowers the test that a value equals one of these.
+    pub(super) fn patterns(&mut self, place: ValueSite<'_, 'a>, subject: &Expr, patterns: &[Expr], rule: &mut Fields) {
         if let [pattern] = patterns {
             self.comparison(place, (BinaryOp::Equal, pattern.span), subject, pattern, rule);
             return;

@@ -81,6 +81,13 @@ impl<'a> Lowering<'_, 'a> {
                 let inner = self.part(place, inner, rule.at.child("Not"));
                 rule.insert("Not", inner);
             }
+            ExprKind::Binary(BinaryOp::In, _, of, list) => match &unparen(list).kind {
+                ExprKind::Array(items) if !items.is_empty() => self.patterns(place, of, items, rule),
+                ExprKind::Invalid | ExprKind::OtherLanguage(_) => {}
+                // Anything but a list was reported.
+                _ if self.analysis.type_of(place, list).items().is_none() => {}
+                _ => self.needs_jsonata(list.span, "a list that is not written out"),
+            },
             ExprKind::Binary(op, span, left, right) => self.comparison(place, (*op, *span), left, right, rule),
             ExprKind::Call { name, arguments } => self.test(place, name, arguments, expr, true, rule),
             ExprKind::Reference(_) | ExprKind::Path(_) => match self.side(place, expr) {

@@ -10,6 +10,7 @@ use workflow_asl::jsonata::{Node, NodeKind, Printed, expression, print};
 use workflow_asl::{Code, Pointer};
 
 use super::condition::relation;
+use super::list::ITEM;
 use super::slot::Source;
 use super::{Lowering, ValueField, ValueSite};
 use crate::check::Ty;
@@ -32,6 +33,7 @@ fn sign(op: BinaryOp) -> &'static str {
         BinaryOp::LessEqual => "<=",
         BinaryOp::Greater => ">",
         BinaryOp::GreaterEqual => ">=",
+        BinaryOp::In => "in",
         BinaryOp::Add => "+",
         BinaryOp::Subtract => "-",
         BinaryOp::Multiply => "*",
@@ -220,6 +222,9 @@ impl<'a> Lowering<'_, 'a> {
             let condition = if nullable { exists.binary("and", is_value(&value)) } else { exists };
             return condition.condition(value, default);
         }
+        if op == BinaryOp::In {
+            return self.membership(place, left, right);
+        }
         let is_text = op == BinaryOp::Add && (left_ty.present().is_text() || right_ty.present().is_text());
         let relation = relation(op);
         let instants = relation.is_some() && self.is_instant(place, left, right);
@@ -244,6 +249,25 @@ impl<'a> Lowering<'_, 'a> {
         operation
     }
 
+    /// Returns `left in right`. Timestamps may have different offsets, so their instants are compared.
+    fn membership(&mut self, place: ValueSite<'_, 'a>, left: &Expr, right: &Expr) -> Node {
+        let instants = match &right.kind {
+            ExprKind::Array(items) => items.iter().any(|item| self.is_instant(place, left, item)),
+            _ => self.analysis.type_of(place, right).items().is_some_and(|item| {
+                let sides = [self.analysis.type_of(place, left), item.clone()];
+                compares_instants(&sides)
+            }),
+        };
+        let value = self.jsonata(place, left);
+        let list = self.jsonata(place, right);
+        if !instants {
+            return value.within("+").binary("in", list.within("+"));
+        }
+        let item = self.unused_variable(ITEM);
+        let instant = Node::lambda([&item], Node::call("toMillis", [Node::variable(&item)]));
+        Node::call("toMillis", [value]).binary("in", Node::call("map", [list, instant]))
+    }
+
     /// Returns a name for a variable of one expression that does not hide a variable of the workflow.
     pub(super) fn unused_variable(&self, name: &str) -> String {
         let names = (1..10).map(|number| if number == 1 { name.to_owned() } else { format!("{name}_{number}") });
@@ -260,16 +284,20 @@ impl<'a> Lowering<'_, 'a> {
 
     /// Returns whether both operands are timestamps, which may have different offsets.
     fn is_instant(&self, place: ValueSite<'_, 'a>, left: &Expr, right: &Expr) -> bool {
-        let sides = [left, right].map(|side| self.analysis.type_of(place, side).present().clone());
-        let instant = |ty: &Ty| *ty == Ty::Timestamp;
-        sides.iter().any(instant)
-            && sides.iter().all(|ty| instant(ty) || matches!(ty, Ty::Text | Ty::Listed(_)) || ty.is_open())
+        compares_instants(&[left, right].map(|side| self.analysis.type_of(place, side)))
     }
 
     pub(super) fn path_in_jsonata(&mut self, expr: &Expr) {
         let problem = Problem::new(Code::WrongLanguageField, expr.span, "this state's query language is JSONata");
         self.problems.push(problem.help("write a reference or `\"{% … %}\"`, or give this state `query jsonpath`"));
     }
+}
+
+/// Returns whether a comparison of values of these types is one of timestamps.
+fn compares_instants(sides: &[Ty; 2]) -> bool {
+    let instant = |ty: &Ty| *ty.present() == Ty::Timestamp;
+    let text = |ty: &Ty| matches!(ty.present(), Ty::Text | Ty::Listed(_)) || ty.present().is_open();
+    sides.iter().any(instant) && sides.iter().all(|ty| instant(ty) || text(ty))
 }
 
 /// Returns whether a value contains a default.

@@ -12,7 +12,7 @@ use crate::check::{AccessStep, Ty};
 use crate::syntax::ast::Segment;
 
 /// The name of an item in a generated function.
-const ITEM: &str = "item";
+pub(super) const ITEM: &str = "item";
 
 impl<'a> Lowering<'_, 'a> {
     /// Returns a value followed by the steps to a part of it. `ty` is the type of that part.

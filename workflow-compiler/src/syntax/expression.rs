@@ -15,13 +15,13 @@ use super::spelling::spelled;
 use super::word::Role;
 use crate::problem::{Edit, Problem};
 
-/// An operator, its characters, and its precedence.
+/// An operator, its characters or its word, and its precedence.
 type Operator = (BinaryOp, &'static str, u8);
 
 const COMPARISON: u8 = 4;
 
 /// Longer operators come first, so that `<` does not match `<=`.
-const OPERATORS: [Operator; 14] = [
+const OPERATORS: [Operator; 15] = [
     (BinaryOp::Default, "??", 1),
     (BinaryOp::Or, "||", 2),
     (BinaryOp::And, "&&", 3),
@@ -31,6 +31,7 @@ const OPERATORS: [Operator; 14] = [
     (BinaryOp::GreaterEqual, ">=", COMPARISON),
     (BinaryOp::Less, "<", COMPARISON),
     (BinaryOp::Greater, ">", COMPARISON),
+    (BinaryOp::In, "in", COMPARISON),
     (BinaryOp::Add, "+", 5),
     (BinaryOp::Subtract, "-", 5),
     (BinaryOp::Multiply, "*", 6),
@@ -127,7 +128,7 @@ impl Parser<'_> {
         let mut too_high = false;
         let mut defaults = Vec::new();
         if least <= COMPARISON
-            && let Some(found) = self.one_of(&left, cursor).or_else(|| self.tested(&left, cursor))
+            && let Some(found) = self.not_in(&left, cursor).or_else(|| self.tested(&left, cursor))
         {
             left = found;
             height = self.height;
@@ -195,6 +196,7 @@ impl Parser<'_> {
         let is_sign = |sign: &str| cursor.is_punct(sign) && (sign != ".." || joins());
         let sign = || FOREIGN_SIGNS.iter().find(|(sign, _)| is_sign(sign));
         let (foreign, (op, text, binds)) = match cursor.peek()? {
+            TokenTree::Ident(word) if word == "in" => (None, found("in")?),
             TokenTree::Ident(word) => {
                 let (word, text) = FOREIGN.iter().find(|(known, _)| word == known)?;
                 let not = *word == "is" && cursor.peek_ident_at(1).is_some_and(|word| word == "not");
@@ -214,7 +216,9 @@ impl Parser<'_> {
         if *binds < least {
             return None;
         }
-        let Some((wrong, length)) = foreign else { return Some((*op, text.len(), *binds)) };
+        let Some((wrong, length)) = foreign else {
+            return Some((*op, if *op == BinaryOp::In { 1 } else { text.len() }, *binds));
+        };
         let last = length.checked_sub(1).and_then(|last| cursor.peek_at(last)).map_or(cursor.here(), token_span);
         let problem = Problem::new(Code::Syntax, cursor.here().to(last), format!("`{wrong}` is not an operator here"));
         self.report(problem.write(*text));

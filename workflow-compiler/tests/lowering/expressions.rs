@@ -42,6 +42,7 @@ const FORMS: &str = r#"
         -> C;
     choice C {
         if all(matches(input.name, "a*"), is_string(input.flags), is_timestamp(input.flags)) && input.n < 3 -> Get;
+        if input.name in ["a", input.name + "b"] && !(1 in input.xs) -> W;
         if any(is_null(input.flags), input.at > timestamp("2025-01-01T00:00:00Z")) -> Look;
         else -> W;
     }

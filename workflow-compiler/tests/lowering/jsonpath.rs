@@ -127,6 +127,18 @@ fn conditions() {
     assert_eq!(rule("state.a && (state.b && state.c)"), json!({"And": [b("a"), {"And": [b("b"), b("c")]}]}));
     assert_eq!(rule("state.a || state.b && state.c"), json!({"Or": [b("a"), {"And": [b("b"), b("c")]}]}));
     assert_eq!(rule("!state.a"), json!({"Not": b("a")}));
+    let is = |value: &str| json!({"Variable": "$$.Execution.Input.s", "StringEquals": value});
+    assert_eq!(rule("input.s in [\"a\", \"b\"]"), json!({"Or": [is("a"), is("b")]}));
+    assert_eq!(rule("!(input.s in ([\"a\"]))"), json!({"Not": is("a")}));
+    assert_eq!(rule("state.a && input.s in [\"a\", \"b\"]"), json!({"And": [b("a"), {"Or": [is("a"), is("b")]}]}));
+    assert_eq!(rule("input.m in [Mode::Full, \"Fast\"]"), {
+        let is = |value: &str| json!({"Variable": "$$.Execution.Input.m", "StringEquals": value});
+        json!({"Or": [is("full"), is("Fast")]})
+    });
+    assert_eq!(rule("input.n in [1, state.x]"), {
+        let n = "$$.Execution.Input.n";
+        json!({"Or": [{"Variable": n, "NumericEquals": 1}, {"Variable": n, "NumericEqualsPath": "$.x"}]})
+    });
 }
 
 #[test]

@@ -196,12 +196,7 @@ fn parameters<'e>(closure: &'e Closure, passed: &[Ty]) -> Vec<(&'e str, Ty)> {
 /// Returns the types of a closure's parameters, given the types of the function's arguments.
 fn passed_types(callback: &Callback, types: &[Ty]) -> Vec<Ty> {
     let of = types.first().map_or(&Ty::Unknown, Ty::present);
-    let item = || match of {
-        Ty::Array(item) => item.of_item(),
-        Ty::Tuple(items) => items.iter().cloned().reduce(Ty::join).unwrap_or(Ty::Unknown),
-        Ty::Foreign(of) => of.item(),
-        _ => Ty::Unknown,
-    };
+    let item = || of.items().unwrap_or(Ty::Unknown);
     let member = || match of {
         Ty::Map(value) => value.of_item(),
         _ => Ty::Unknown,
@@ -231,12 +226,7 @@ fn started(ty: &Ty) -> Ty {
 fn result(function: Function, types: &[Ty], body: Ty) -> Ty {
     let Function::Jsonata(row) = function else { return Ty::Unknown };
     let first = types.first().map_or(&Ty::Unknown, Ty::present);
-    let item = || match first {
-        Ty::Array(item) => item.of_item(),
-        Ty::Tuple(items) => items.iter().cloned().reduce(Ty::join).unwrap_or(Ty::Unknown),
-        Ty::Foreign(of) => of.item(),
-        _ => Ty::Unknown,
-    };
+    let item = || first.items().unwrap_or(Ty::Unknown);
     match row.id {
         Row::Map | Row::Each => Ty::Array(Box::new(body)),
         Row::Filter | Row::Sort => Ty::Array(Box::new(item())),

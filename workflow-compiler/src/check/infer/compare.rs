@@ -112,7 +112,7 @@ pub(super) fn unlisted(values: Enum, text: &str, of: Option<&str>) -> Option<(St
 }
 
 /// Returns whether two values can be equal. Text types compare with each other, and so do numbers.
-fn alike(a: &Ty, b: &Ty) -> bool {
+pub(super) fn alike(a: &Ty, b: &Ty) -> bool {
     match (a, b) {
         (Ty::Null, other) | (other, Ty::Null) => *other == Ty::Null || other.is_option(),
         (Ty::Enum(a), Ty::Enum(b)) => a == b,
@@ -128,7 +128,7 @@ fn alike(a: &Ty, b: &Ty) -> bool {
 }
 
 /// Returns an operand in a sentence: its words, where they are few, and its type.
-fn called(operand: &Expr, ty: &Ty) -> String {
+pub(super) fn called(operand: &Expr, ty: &Ty) -> String {
     const FEW: usize = 40;
     match words(operand).filter(|words| words.chars().count() <= FEW && *words != "null") {
         Some(words) => format!("`{words}` ({})", article(ty).replace('`', "")),
@@ -136,7 +136,7 @@ fn called(operand: &Expr, ty: &Ty) -> String {
     }
 }
 
-fn unparen(expr: &Expr) -> &Expr {
+pub(super) fn unparen(expr: &Expr) -> &Expr {
     match &expr.kind {
         ExprKind::Paren(inner) => unparen(inner),
         _ => expr,

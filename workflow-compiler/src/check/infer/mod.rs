@@ -5,6 +5,7 @@ pub(super) mod closure;
 mod compare;
 mod constant_condition;
 mod jsonata;
+mod membership;
 mod operator;
 mod other_language;
 

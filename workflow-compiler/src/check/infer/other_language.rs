@@ -328,6 +328,13 @@ impl<'a> Analysis<'a> {
             name if LENGTHS.contains(&name) => self.length(place, &plain, &ty)?,
             "to_string" | "toString" | "String" if ty.present().is_text() => plain,
             "to_string" | "toString" | "String" | "str" if jsonata => with("$string", &[]),
+            "contains" | "includes" if is_array => match arguments {
+                [item] if jsonata || matches!(plain.kind, ExprKind::Array(_)) => {
+                    let kind = ExprKind::Binary(BinaryOp::In, span, Box::new(item.clone()), Box::new(plain));
+                    make(ExprKind::Paren(Box::new(make(kind))))
+                }
+                _ => return None,
+            },
             "starts_with" | "startsWith" | "ends_with" | "endsWith" | "contains" | "includes" => {
                 let Some(Expr { kind: ExprKind::Text(part), .. }) = arguments.first() else {
                     let contains = matches!(name, "contains" | "includes") && jsonata && !is_array;

@@ -298,6 +298,8 @@ pub enum BinaryOp {
     Greater,
     /// `>=`
     GreaterEqual,
+    /// `in`
+    In,
     /// `+`
     Add,
     /// `-`

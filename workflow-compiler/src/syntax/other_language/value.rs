@@ -321,28 +321,24 @@ impl Parser<'_> {
         value
     }
 
-    /// `value in ["a", "b"]`, at the operator.
-    pub(in crate::syntax) fn one_of(&mut self, value: &Expr, cursor: &mut Cursor) -> Option<Expr> {
-        let group = cursor.peek_group_at(1, Delimiter::Bracket).filter(|_| cursor.is_word("in"))?.clone();
-        let sign = cursor.here();
+    /// `value not in list`, at the operator.
+    pub(in crate::syntax) fn not_in(&mut self, value: &Expr, cursor: &mut Cursor) -> Option<Expr> {
+        if !cursor.is_word("not") || !cursor.is_word_at(1, "in") {
+            return None;
+        }
+        let (first, height) = (cursor.here(), self.height);
         cursor.advance(2);
-        let span = value.span.to(cursor.before());
-        let items = self.list(&group, "item");
-        let height = self.height + items.len() + 3;
-        let equal = items.into_iter().map(|item| {
-            let kind = ExprKind::Binary(BinaryOp::Equal, sign, Box::new(value.clone()), Box::new(item));
-            Expr::made(kind, span)
-        });
-        let any = equal.reduce(|left, right| {
-            let kind = ExprKind::Binary(BinaryOp::Or, sign, Box::new(left), Box::new(right));
-            Expr::made(kind, span)
-        });
-        let kind = any.map_or(ExprKind::Bool(false), |any| ExprKind::Paren(Box::new(any)));
-        let any = self.grown(kind, span, height);
-        let written = spelled(&any);
-        let problem = Problem::new(Code::Syntax, sign, "`in` is not an operator here");
+        let sign = first.to(cursor.before());
+        let list = self.operand(cursor);
+        let height = height.max(self.height) + 3;
+        let span = value.span.to(list.span);
+        let test = Expr::made(ExprKind::Binary(BinaryOp::In, sign, Box::new(value.clone()), Box::new(list)), span);
+        let test = Expr::made(ExprKind::Paren(Box::new(test)), span);
+        let test = self.grown(ExprKind::Unary(UnaryOp::Not, Box::new(test)), span, height);
+        let written = spelled(&test);
+        let problem = Problem::new(Code::Syntax, sign, "`not in` is not an operator here");
         self.report(problem.help(format!("write `{written}`")).edit(Edit::over(span, written)));
-        Some(any)
+        Some(test)
     }
 
     /// `value is null`, `value is not None`, at the operator.
