@@ -25,6 +25,27 @@ const OWN: [(&str, OwnResource); 5] = [
     ("stateMachine", OwnResource::StateMachine),
 ];
 
+/// The first words of the regions of each partition but `aws`.
+///
+/// <https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html>
+const PARTITIONS: [(&str, &str); 2] = [("cn-", "aws-cn"), ("us-gov-", "aws-us-gov")];
+
+/// Returns the partition of a region, or `None` if the text is not the name of a region, or the region may belong to one
+/// of the isolated partitions, whose names are not public.
+///
+/// ```
+/// use workflow_services::partition_of_region;
+///
+/// assert_eq!(partition_of_region("cn-north-1"), Some("aws-cn"));
+/// assert_eq!(partition_of_region("eu-west-1"), Some("aws"));
+/// assert_eq!(partition_of_region("us-iso-east-1"), None);
+/// ```
+pub fn partition_of_region(region: &str) -> Option<&'static str> {
+    let known = PARTITIONS.iter().find(|(begin, _)| region.starts_with(begin));
+    let is_region = region.split('-').count() == 3 && region.ends_with(|last: char| last.is_ascii_digit());
+    known.map(|(_, partition)| *partition).or_else(|| is_region.then_some("aws"))
+}
+
 /// The parts of an ARN, as written.
 ///
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>

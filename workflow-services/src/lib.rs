@@ -66,7 +66,7 @@ mod service;
 mod shape;
 mod table;
 
-pub use arn::{Arn, OwnResource};
+pub use arn::{Arn, OwnResource, partition_of_region};
 pub use error_name::ErrorName;
 pub use iam::{ArnForm, Condition, IamAction, Statement};
 pub use integration::{Integration, MachineType, Pattern, Support};

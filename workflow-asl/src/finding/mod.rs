@@ -413,8 +413,8 @@ findings! {
     // Tasks, and their resources.
     HeartbeatNotShorter { heartbeat: f64, timeout: f64 } HeartbeatNotShorter
         "a heartbeat interval of {heartbeat} s is not shorter than the timeout of {timeout} s";
-    TaskOutlastsTimeout { timeout: f64, limit: f64 } TaskOutlastsTimeout
-        "a timeout of {timeout} s never ends the task: the execution ends after {limit} s",
+    TaskOutlastsTimeout { what: &'static str, seconds: f64, limit: f64 } TaskOutlastsTimeout
+        "a {what} of {seconds} s never ends the task: the execution ends after {limit} s",
         help "make it shorter than the `TimeoutSeconds` of the state machine",
         advises "make it shorter than the `timeout` of the workflow";
     CredentialsOfActivity {} UnknownField "field `Credentials` is not supported for activities";
@@ -518,6 +518,9 @@ findings! {
     ReservedSource { text: String } ReservedSource
         "`{text}` is not allowed: sources that begin with `aws.` belong to AWS, and EventBridge rejects the entry",
         help "use a name of your own, such as `com.example.orders`";
+    RegionOfAnotherPartition { arn: String, region: String, partition: &'static str } MixedArns
+        "the region `{region}` of `{arn}` belongs to the partition `{partition}`",
+        help "write `arn:{partition}:`, or a region of the partition in the ARN";
     MixedArns { arn: String, what: &'static str, own: String, others: String } MixedArns
         "`{arn}` is in the {what} `{own}`, but other ARNs are in `{others}`",
         help "an execution only calls services in its own {what}: use ARNs of one {what}";

@@ -1,9 +1,10 @@
-//! The rule that the ARNs of a definition agree: all of one partition, and those that an execution calls of one region.
+//! The rule that the ARNs of a definition agree: all of one partition, to which their regions belong, and those that an
+//! execution calls of one region.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use workflow_services::Arn;
+use workflow_services::{Arn, partition_of_region};
 
 use super::Definition;
 use super::task::request_field;
@@ -16,6 +17,8 @@ struct Named<'a> {
     text: &'a str,
     at: Pointer,
     partition: &'a str,
+    /// The region in the ARN.
+    stated: &'a str,
     /// The region where the call is made.
     region: Option<&'a str>,
 }
@@ -48,9 +51,17 @@ pub(super) fn arns_are_of_one_region(definition: &Definition<'_>, found: &mut Ve
                 } else if let Some(region) = text.strip_prefix("https://sqs.").and_then(|rest| rest.split('.').next())
                     && key == "QueueUrl"
                 {
-                    all.push(Named { text, at, partition: "", region: Some(region) });
+                    all.push(Named { text, at, partition: "", stated: "", region: Some(region) });
                 }
             }
+        }
+    }
+    for arn in &all {
+        let known = ![arn.partition, arn.stated].iter().any(|part| part.is_empty() || placeholder::likely(part));
+        if let Some(partition) = partition_of_region(arn.stated).filter(|of| known && *of != arn.partition) {
+            let (text, region) = (arn.text.to_owned(), arn.stated.to_owned());
+            found.push(Finding::RegionOfAnotherPartition { arn: text, region, partition }.at(arn.at.clone()));
+            return;
         }
     }
     disagree(&all, "partition", |one| Some(one.partition), found);
@@ -58,7 +69,7 @@ pub(super) fn arns_are_of_one_region(definition: &Definition<'_>, found: &mut Ve
 }
 
 fn named<'a>(text: &'a str, at: Pointer, arn: Arn<'a>, called: bool) -> Named<'a> {
-    Named { text, at, partition: arn.partition, region: Some(arn.region).filter(|_| called) }
+    Named { text, at, partition: arn.partition, stated: arn.region, region: Some(arn.region).filter(|_| called) }
 }
 
 /// Reports each ARN whose value differs from the most frequent one.

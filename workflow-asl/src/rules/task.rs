@@ -22,15 +22,20 @@ pub(super) fn a_heartbeat_is_shorter_than_the_timeout(definition: &Definition<'_
     }
 }
 
-/// A task's timeout is not longer than the machine's.
+/// A task's timeout and heartbeat are not longer than the machine's timeout.
 pub(super) fn a_task_ends_before_its_machine(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     let limit = definition.machine.timeout_seconds.as_ref().and_then(Value::as_f64);
     let Some(limit) = limit.filter(|limit| *limit > 0.0) else { return };
     for state in definition.index.states.iter().filter(|state| state.state.kind == StateKind::Task) {
-        let timeout = state.state.timeout_seconds.as_ref().and_then(Value::as_f64);
-        if let Some(timeout) = timeout.filter(|timeout| *timeout > limit) {
-            found.push(Finding::TaskOutlastsTimeout { timeout, limit }.at(state.at.child("TimeoutSeconds")));
-        }
+        let limits = [
+            ("timeout", "TimeoutSeconds", &state.state.timeout_seconds),
+            ("heartbeat", "HeartbeatSeconds", &state.state.heartbeat_seconds),
+        ];
+        let mut longer = limits.into_iter().filter_map(|(what, field, value)| {
+            let seconds = value.as_ref()?.as_f64().filter(|seconds| *seconds > limit)?;
+            Some(Finding::TaskOutlastsTimeout { what, seconds, limit }.at(state.at.child(field)))
+        });
+        found.extend(longer.next());
     }
 }
 

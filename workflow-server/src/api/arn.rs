@@ -1,6 +1,7 @@
 //! Builds, parses and rejects names and ARNs.
 
 use workflow_asl::limits::RESOURCE_NAME_CHARS;
+use workflow_services::partition_of_region;
 
 use super::{ApiError, Code, Members};
 
@@ -44,11 +45,7 @@ impl Scope {
 
     /// Returns the prefix of the ARNs of this scope's resources.
     pub(crate) fn prefix(&self) -> String {
-        let partition = match &self.region {
-            region if region.starts_with("cn-") => "aws-cn",
-            region if region.starts_with("us-gov-") => "aws-us-gov",
-            _ => "aws",
-        };
+        let partition = partition_of_region(&self.region).unwrap_or("aws");
         format!("arn:{partition}:states:{}:{}", self.region, self.account)
     }
 

@@ -22,7 +22,7 @@ use crate::result::{ResultPart, alike};
 use crate::{placeholder, template};
 
 pub(super) use error::{is_prefix, names_task_error, tasks_raise_the_errors_that_are_handled};
-pub(super) use request::a_request_fits_its_api;
+pub(super) use request::{a_request_fits_its_api, rejected_text};
 pub(super) use resource::{a_resource_is_an_api, an_integration_has_its_pattern, operation_meant};
 pub(super) use result::results_have_the_members_that_are_read;
 
@@ -123,10 +123,10 @@ impl<'a> ApiCall<'a> {
         result.is_certain().then(|| (self.state, result, self.name()))
     }
 
-    /// Returns the state and the certain request of a task that calls an API.
-    pub(super) fn request_input(&self) -> Option<(usize, RequestInput)> {
+    /// Returns the state of a task that calls an API, the certain request and the name of the call.
+    pub(super) fn request_input(&self) -> Option<(usize, (RequestInput, &str))> {
         let input = self.input().filter(|input| self.caller == Caller::Task && input.certain)?;
-        Some((self.state, input))
+        Some((self.state, (input, self.name())))
     }
 
     /// Returns the name of the call for messages: `sqs:sendMessage`, `aws-sdk:s3:getObject`.

@@ -123,6 +123,20 @@ fn made(node: &Node) -> Value {
     }
 }
 
+/// Returns the finding for a string that AWS rejects although the parameter is a string.
+pub(in crate::rules) fn rejected_text(call: &str, name: &str, text: &str) -> Option<Finding> {
+    if name.ends_with("Url") && text.starts_with("arn:") {
+        let meant = Arn::parse(text)
+            .filter(|arn| arn.service == "sqs" && !placeholder::likely(text))
+            .map(|arn| format!("https://sqs.{}.amazonaws.com/{}/{}", arn.region, arn.account, arn.resource));
+        Some(Finding::ArnForUrl { name: name.to_owned(), text: text.to_owned(), meant })
+    } else if name == "Source" && text.starts_with("aws.") && call.rsplit(':').next() == Some("putEvents") {
+        Some(Finding::ReservedSource { text: text.to_owned() })
+    } else {
+        None
+    }
+}
+
 impl Request<'_> {
     /// Checks the value of a parameter, of its items, or of a map, which has no `name`.
     fn value(&mut self, value: &Value, shape: Shape, name: Option<&str>, at: &Pointer) {
@@ -130,7 +144,7 @@ impl Request<'_> {
             return;
         }
         if let (Value::String(text), Some(name)) = (value, name) {
-            self.text(text, name, at);
+            self.found.extend(rejected_text(self.call.name(), name, text).map(|finding| finding.at(at.clone())));
         }
         match (shape, value) {
             (Shape::Blob | Shape::Document, _) | (_, Value::Null) => {}
@@ -216,24 +230,6 @@ impl Request<'_> {
     /// Returns whether a member of that name is there, computed or not, or may be.
     fn gives(&self, members: &Map<String, Value>, name: &str) -> bool {
         members.keys().any(|key| member_name(key, self.call.language).0 == name || placeholder::contained(key))
-    }
-
-    /// Reports strings that AWS rejects although a string is expected.
-    fn text(&mut self, text: &str, name: &str, at: &Pointer) {
-        let finding = if name.ends_with("Url") && text.starts_with("arn:") {
-            let meant = Arn::parse(text)
-                .filter(|arn| arn.service == "sqs" && !placeholder::likely(text))
-                .map(|arn| format!("https://sqs.{}.amazonaws.com/{}/{}", arn.region, arn.account, arn.resource));
-            Finding::ArnForUrl { name: name.to_owned(), text: text.to_owned(), meant }
-        } else if name == "Source"
-            && text.starts_with("aws.")
-            && self.call.name().rsplit(':').next() == Some("putEvents")
-        {
-            Finding::ReservedSource { text: text.to_owned() }
-        } else {
-            return;
-        };
-        self.found.push(finding.at(at.clone()));
     }
 
     /// Checks the groups of parameters of which one is required. Those of an API also apply to its call by the SDK.

@@ -127,7 +127,13 @@ impl Flow<'_, '_> {
                 match (operator, operand.as_bool()) {
                     (Operator::IsPresent, Some(wanted)) => {
                         let what = match &finding {
-                            Finding::NoSuchResult { .. } => return same(),
+                            // A newer version of the API may have the member, unless it is one that is misspelt.
+                            Finding::NoSuchResult { help, .. } => {
+                                if help.is_some() && truth {
+                                    self.say(finding, &at.child("Variable"), Some(range));
+                                }
+                                return same();
+                            }
                             _ => format!("`{variable}` is never present here"),
                         };
                         return if wanted == truth { never(what, finding.near()) } else { same() };

@@ -85,19 +85,31 @@ impl Flow<'_, '_> {
         let read = self.definition.texts.expressions.read(code);
         let Ok((ast, _)) = &*read else { return both() };
         let place = Place::new(scene, code, at);
-        if let NodeKind::Call(procedure, arguments) = &alone(&ast.root).kind
-            && matches!(&procedure.kind, NodeKind::Variable(name) if name == "exists")
-            && let [argument] = arguments.as_slice()
-        {
-            // A condition that fails for all data is reported, whatever it tests.
-            let asked = Place { asks: true, ..place.clone() };
-            if self.node(argument, &asked).is == Is::Absent && target(argument, &place).is_some() {
-                let what = format!("`{}` is never present here", place.text(argument));
-                self.say(Finding::NeverTrue { what, near: None }, at, Some(place.range(argument)));
-            }
-        }
-        self.node(&ast.root, &Place { asks: is_path(&ast.root), ..place.clone() });
+        self.never_present(&ast.root, &place);
+        let given = self.node(&ast.root, &Place { asks: is_path(&ast.root), ..place.clone() });
+        self.expect(&given.value(), &[Kind::Bool], "Condition", text, at);
         self.narrow(&ast.root, &place)
+    }
+
+    /// Reports a condition that is never true because it needs a value that is absent, whatever else it tests.
+    fn never_present(&self, condition: &Node, place: &Place<'_>) {
+        match &alone(condition).kind {
+            NodeKind::Binary("and", left, right) => {
+                self.never_present(left, place);
+                self.never_present(right, place);
+            }
+            NodeKind::Call(procedure, arguments) => {
+                if let (NodeKind::Variable(name), [argument]) = (&procedure.kind, arguments.as_slice())
+                    && name == "exists"
+                    && self.node(argument, &Place { asks: true, ..place.clone() }).is == Is::Absent
+                    && target(argument, place).is_some()
+                {
+                    let what = format!("`{}` is never present here", place.text(argument));
+                    self.say(Finding::NeverTrue { what, near: None }, place.at, Some(place.range(argument)));
+                }
+            }
+            _ => {}
+        }
     }
 
     fn expression(&self, scene: &Scene, code: &str, at: &Pointer, read: impl FnOnce(&Place<'_>, &Node) -> Ty) -> Ty {
@@ -398,8 +410,8 @@ impl Flow<'_, '_> {
         };
         let inner = Place { asks: place.asks || known.asking, ..place.clone() };
         let mut given: Vec<(Option<&Node>, Ty)> = piped.map(|(node, ty)| (Some(node), ty)).into_iter().collect();
-        // The objects that `$merge` joins.
-        let mut joined = None;
+        // The objects that `$merge` joins, and the arguments that are sequences.
+        let (mut joined, mut sequences) = (None, Vec::new());
         for argument in arguments {
             let ty = match &argument.kind {
                 NodeKind::Array(nodes) if known.id == FunctionId::Merge => {
@@ -423,11 +435,18 @@ impl Flow<'_, '_> {
                     self.node(body, &of_item);
                     Ty::Any
                 }
-                _ => self.node(argument, &inner).value(),
+                _ => match self.node(argument, &inner) {
+                    // Several values are passed as an array, and one value as itself.
+                    Given { ty, many: true, .. } if !matches!(ty.kind(), None | Some(Kind::Array)) => {
+                        sequences.push(given.len());
+                        Ty::list(ty)
+                    }
+                    one => one.value(),
+                },
             };
             given.push((Some(argument), ty));
         }
-        self.check_arguments(known, &given, place);
+        self.check_arguments(known, &given, &sequences, place);
         let ty = match known.id {
             FunctionId::Merge => match (joined, given.first()) {
                 (Some(objects), _) => merged(&objects),
@@ -445,11 +464,17 @@ impl Flow<'_, '_> {
         if known.asking { Given::there(ty) } else { Given::maybe(ty) }
     }
 
-    fn check_arguments(&self, known: &jsonata::Function, given: &[(Option<&Node>, Ty)], place: &Place<'_>) {
+    fn check_arguments(
+        &self,
+        known: &jsonata::Function,
+        given: &[(Option<&Node>, Ty)],
+        sequences: &[usize],
+        place: &Place<'_>,
+    ) {
         let parameters: Vec<_> = known.parameters().collect();
         let needed = parameters.iter().filter(|parameter| !parameter.optional).count();
         let context = parameters.first().is_some_and(|first| first.context) && given.len() < needed;
-        for (parameter, (node, ty)) in parameters.iter().skip(usize::from(context)).zip(given) {
+        for (number, (parameter, (node, ty))) in parameters.iter().skip(usize::from(context)).zip(given).enumerate() {
             let (Some(kind), Some(node)) = (ty.kind(), node) else { continue };
             let letter = match kind {
                 Kind::Null => continue,
@@ -470,7 +495,11 @@ impl Flow<'_, '_> {
                 _ => None,
             };
             let mut finding = None;
-            if !matches!(parameter.kinds, "x" | "j") && !parameter.kinds.contains(letter) && !alone {
+            if !matches!(parameter.kinds, "x" | "j")
+                && !parameter.kinds.contains(letter)
+                && !alone
+                && !sequences.contains(&number)
+            {
                 finding = wants(parameter.kinds).map(|wants| (wants, kind.words()));
             } else if let (Some(of), false) = (ty.item().and_then(|item| item.kind()), item.is_empty()) {
                 let of_letter = match of {

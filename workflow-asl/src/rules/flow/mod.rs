@@ -101,8 +101,8 @@ struct Flow<'d, 'a> {
     inside: BTreeMap<usize, Vec<usize>>,
     /// The results of the tasks that call AWS's APIs.
     results: BTreeMap<usize, Ty>,
-    /// The possible requests of these tasks.
-    inputs: BTreeMap<usize, RequestInput>,
+    /// The possible requests of these tasks, and the names of the calls.
+    inputs: BTreeMap<usize, (RequestInput, &'d str)>,
     found: RefCell<Vec<Diagnostic>>,
     /// Whether findings are recorded.
     says: Cell<bool>,

@@ -14,12 +14,16 @@ use crate::jsonata::NodeKind;
 impl Flow<'_, '_> {
     /// Checks operands that must be numbers.
     pub(super) fn numbers(&self, sign: &'static str, operands: &[&Node], place: &Place<'_>) {
-        for operand in operands {
-            let ty = self.node(operand, place).value();
-            if let Some(kind) = ty.kind().filter(|kind| *kind != Kind::Number) {
-                let is = kind.words();
-                self.say(Finding::UnlikeOperand { sign, is, wants: "numbers" }, place.at, Some(place.range(operand)));
-            }
+        let unlike = operands.iter().filter_map(|operand| {
+            let kind = self.node(operand, place).value().kind().filter(|kind| *kind != Kind::Number)?;
+            Some((operand, kind.words()))
+        });
+        // One of two wrong operands is reported: the constant, which another rule reports too.
+        let unlike: Vec<_> = unlike.collect();
+        let constant = unlike.iter().find(|(operand, _)| matches!(operand.kind, NodeKind::String(_)));
+        if let Some((operand, is)) = constant.or(unlike.first()) {
+            let finding = Finding::UnlikeOperand { sign, is, wants: "numbers" };
+            self.say(finding, place.at, Some(place.range(operand)));
         }
     }
 
@@ -91,10 +95,39 @@ impl Flow<'_, '_> {
                 }
                 Given::there(Ty::BOOL)
             }
+            "in" => {
+                let (one, all) = (self.node(left, place).value(), self.node(right, place).value());
+                self.among(node, left, &one, &all, place);
+                Given::there(Ty::BOOL)
+            }
             _ => {
                 self.node(left, place);
                 self.node(right, place);
-                Given::there(if sign == "in" { Ty::BOOL } else { Ty::Any })
+                Given::there(Ty::Any)
+            }
+        }
+    }
+
+    /// Reports a value that is never among the items of an array, and items that it never equals because AWS does not
+    /// list them.
+    fn among(&self, node: &Node, tested: &Node, ty: &Ty, all: &Ty, place: &Place<'_>) {
+        let items = match all {
+            Ty::Tuple(items) => items.to_vec(),
+            all => {
+                vec![all.item().unwrap_or_else(|| if all.kind() == Some(Kind::Array) { Ty::Any } else { all.clone() })]
+            }
+        };
+        let Some(kind) = ty.kind() else { return };
+        let is_never = |item: &Ty| match item.kind() {
+            Some(of) if of == kind => matches!(compared(ty, kind, Some(Relation::Equal), item, true), Compared::Never),
+            of => of.is_some(),
+        };
+        if !items.is_empty() && items.iter().all(is_never) {
+            return self.never(node, tested, ty, items.first().filter(|item| item.kind() == Some(kind)), place);
+        }
+        for item in items.iter().filter(|item| item.kind() == Some(kind)) {
+            if let Compared::Unlisted(_) = compared(ty, kind, Some(Relation::Equal), item, true) {
+                self.equal(node, tested, ty, item, place);
             }
         }
     }

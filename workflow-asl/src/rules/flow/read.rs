@@ -211,8 +211,18 @@ impl Flow<'_, '_> {
             Function::StringSplit => Ty::list(Ty::TEXT),
             Function::ArrayGetItem => match call.args.get(1) {
                 Some(Argument::Number(index)) => {
-                    let item = first.and_then(|list| self.item(list, index.as_i64()?, "").ok());
-                    item.map_or(Ty::Any, |(item, _)| item)
+                    let holder = match call.args.first() {
+                        Some(Argument::Path(path)) => path.source().trim(),
+                        _ => "the array",
+                    };
+                    match first.zip(index.as_i64()).map(|(list, index)| self.item(list, index, holder)) {
+                        Some(Ok((item, _))) => item,
+                        Some(Err(finding)) => {
+                            self.say(finding, at, Some(call.offset..call.offset + function.name().len()));
+                            Ty::Any
+                        }
+                        None => Ty::Any,
+                    }
                 }
                 _ => item(),
             },

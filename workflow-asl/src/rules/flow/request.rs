@@ -3,6 +3,7 @@
 use serde_json::Value;
 use workflow_services::Shape;
 
+use super::super::api::rejected_text;
 use super::Flow;
 use super::ty::{Kind, Ty};
 use crate::document::QueryLanguage;
@@ -22,12 +23,12 @@ struct Part<'p> {
 impl Flow<'_, '_> {
     /// Checks the types of the expressions in a state's request.
     pub(super) fn request(&self, number: usize, value: &Value, ty: &Ty, language: QueryLanguage, at: &Pointer) {
-        if let Some(input) = self.inputs.get(&number).filter(|_| self.says.get()) {
-            self.fits(*input, Part { value, ty, shape: input.shape, name: None }, language, at);
+        if let Some((input, call)) = self.inputs.get(&number).filter(|_| self.says.get()) {
+            self.fits((*input, call), Part { value, ty, shape: input.shape, name: None }, language, at);
         }
     }
 
-    fn fits(&self, input: RequestInput, part: Part<'_>, language: QueryLanguage, at: &Pointer) {
+    fn fits(&self, call: (RequestInput, &str), part: Part<'_>, language: QueryLanguage, at: &Pointer) {
         match (part.value, part.shape, part.ty) {
             (Value::Object(members), shape, Ty::Object(fields)) => {
                 for (key, value) in members {
@@ -43,28 +44,32 @@ impl Flow<'_, '_> {
                     };
                     let inner = Part { value, ty: &slot.ty, shape, name };
                     match computed {
-                        Some(_) => self.fits_as_given(input, inner, &at.child(key)),
-                        None => self.fits(input, inner, language, &at.child(key)),
+                        Some(_) => self.fits_as_given(call, inner, &at.child(key)),
+                        None => self.fits(call, inner, language, &at.child(key)),
                     }
                 }
             }
             (Value::Array(items), Shape::List(list), Ty::Tuple(types)) => {
                 for (number, (value, ty)) in items.iter().zip(types.iter()).enumerate() {
                     let inner = Part { value, ty, shape: list.element(), name: part.name };
-                    self.fits(input, inner, language, &at.index(number));
+                    self.fits(call, inner, language, &at.index(number));
                 }
             }
             (Value::String(text), ..) if language == QueryLanguage::Jsonata && text.starts_with("{%") => {
-                self.fits_as_given(input, part, at);
+                self.fits_as_given(call, part, at);
             }
             _ => {}
         }
     }
 
     /// Checks a value of which only the type is known.
-    fn fits_as_given(&self, input: RequestInput, part: Part<'_>, at: &Pointer) {
+    fn fits_as_given(&self, (input, call): (RequestInput, &str), part: Part<'_>, at: &Pointer) {
         let Part { ty, shape, name, .. } = part;
         let Some(kind) = ty.kind() else { return };
+        if let (Ty::Text(Some(texts)), Some(name)) = (ty, name) {
+            let rejected: Option<Vec<_>> = texts.iter().map(|text| rejected_text(call, name, text)).collect();
+            rejected.into_iter().flatten().take(1).for_each(|finding| self.say(finding, at, None));
+        }
         let plain_text = input.takes_plain_attribute_values() && kind == Kind::Text;
         let fits = match (input.text_parameter(name, shape), shape) {
             (Some(takes), _) => match kind {
