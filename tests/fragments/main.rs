@@ -55,6 +55,25 @@ workflow! {
         fail Failed { error: "NotTold", cause: caught.Cause }
     }
 
+    fragment Stamp {
+        input { text: String, limit: Option<i64> }
+        output { stamp: Json, limit: i64 }
+        task Write = lambda::invoke<Json> { FunctionName: "stamp", Payload: { text: input.text, limit: input.limit ?? 7 } }
+            output { stamp: result.Payload, limit: input.limit ?? 7 }
+            -> end;
+    }
+
+    pub workflow Hurried {
+        input { hurry: bool }
+
+        choice Hurry {
+            if input.hurry -> Report;
+            else -> Stamp;
+        }
+        use Stamp { text: "a" } -> Report;
+        pass Report { stamp: Stamp?.stamp ?? "none", limit: Stamp?.limit ?? 0 } -> end;
+    }
+
     pub workflow Old {
         query jsonpath;
         input { customer: String }
@@ -103,6 +122,16 @@ fn the_handler_of_a_use_catches_what_the_fragment_does_not() {
 fn a_use_in_jsonpath_gives_the_same_result() {
     let execution = engine::<Old>().run(&json!({ "customer": "ada" })).unwrap();
     assert_eq!(execution.output_as::<Value>().unwrap(), json!({ "tries": 2, "message": "ada: hello" }));
+}
+
+#[test]
+fn a_result_may_be_absent_and_an_optional_argument_may_be_left_out() {
+    let run = |hurry: bool| {
+        let engine = Engine::of::<Hurried>().unwrap().on_lambda("stamp", |request: Value| Ok::<_, TaskError>(request));
+        engine.run(&json!({ "hurry": hurry })).unwrap().output_as::<Value>().unwrap()
+    };
+    assert_eq!(run(true), json!({ "stamp": "none", "limit": 0 }));
+    assert_eq!(run(false), json!({ "stamp": { "text": "a", "limit": 7 }, "limit": 7 }));
 }
 
 #[test]

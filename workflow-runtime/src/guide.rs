@@ -16,7 +16,7 @@
 /// [WF05]: crate::guide::errors#wf05-aws
 /// [WF0311]: crate::guide::errors#wf0311-an-uncaught-error-of-a-task-whose-other-errors-are-caught
 /// [WF0312]: crate::guide::errors#wf0312-an-error-handler-whose-own-errors-are-not-caught
-/// [WF0411]: crate::guide::errors#wf0411-a-variable-that-may-have-no-value-here
+/// [WF0413]: crate::guide::errors#wf0413-the-result-of-a-state-that-may-not-have-run
 /// [WF0514]: crate::guide::errors#wf0514-an-error-that-the-task-does-not-raise
 /// [WF0519]: crate::guide::errors#wf0519-unused-unchecked
 /// [testing a workflow that starts another]: crate::guide::testing#a-workflow-that-starts-another

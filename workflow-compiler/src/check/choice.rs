@@ -242,7 +242,7 @@ fn not_exhaustive<'a>(
         });
         let rest = rest_word(choice);
         let message = what.unwrap_or_else(|| format!("`{}` may match nothing: it has no `{rest}`", info.name));
-        let problem = Problem::new(Code::NotExhaustive, info.state.name.span(), message)
+        let problem = Problem::new(Code::NotExhaustive, info.state.span(), message)
             .help(format!("add an arm for all other cases: `{other}`"))
             .help(format!("or let the execution fail in this case: `{whole}`"));
         // What ends the last arm ends the new one.

@@ -53,7 +53,7 @@ fn same_language(language: QueryLanguage, clauses: &[Clause], sink: &mut Sink<'_
         let keyword = clause.kind.keyword();
         let message =
             format!("`{keyword}` is a clause of {}; this state's language is {}", own.name(), language.name());
-        sink.push(Problem::new(Code::MisplacedClause, clause.keyword.span(), message).help(instead(clause.kind)));
+        sink.push(Problem::new(Code::MisplacedClause, clause.word(), message).help(instead(clause.kind)));
     }
 }
 
@@ -115,7 +115,7 @@ fn distributed_alone(info: &StateInfo<'_>, sink: &mut Sink<'_>) {
     });
     if let Some((clause, instead)) = clause {
         let what = format!("`{}`", clause.kind.keyword());
-        sink.push(refuse(clause.keyword.span().into(), clause.span, &what, instead));
+        sink.push(refuse(clause.word(), clause.span, &what, instead));
     }
 }
 
@@ -136,7 +136,7 @@ fn said_once(info: &StateInfo<'_>, sink: &mut Sink<'_>) {
         if own && clauses.contains(&clause.kind) {
             let given = if matches!(info.state.head, Head::Map { .. }) { "after `over`" } else { "by the body" };
             let message = format!("the {what} of `{}` is already given {given}", info.name);
-            sink.push(Problem::new(Code::RepeatedClause, clause.keyword.span(), message).help("remove one of them"));
+            sink.push(Problem::new(Code::RepeatedClause, clause.word(), message).help("remove one of them"));
         }
     }
 }

@@ -5,10 +5,11 @@ use workflow_asl::Code;
 use super::analysis::Analysis;
 use super::data::output;
 use super::declarations;
+use super::path::optional_text;
 use super::sink::Sink;
-use super::value_site::ValueField;
+use super::value_site::{ValueField, ValueSite};
 use crate::problem::{Problem, Problems};
-use crate::syntax::ast::{Inlined, Member, plain};
+use crate::syntax::ast::{Expr, ExprKind, FieldDecl, Inlined, Member, plain};
 
 pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
     for used in &analysis.workflow.inlined {
@@ -38,14 +39,50 @@ fn arguments<'a>(analysis: &Analysis<'a>, used: &'a Inlined, sink: &mut Sink<'_>
         let position = if used.computed.contains(&name) { ValueField::Assign } else { ValueField::Parameters };
         let place = first.at(position);
         let wanted = analysis.types.ty(&field.ty);
-        let what = format!("`{name}` of `{}`", plain(&used.fragment));
+        let fragment = plain(&used.fragment);
+        let what = format!("`{name}` of `{fragment}`");
+        if let Some(problem) = absent(analysis, place.knowing(analysis.narrowing(first)), value, field, &fragment) {
+            sink.push(problem);
+            continue;
+        }
         let mut problems = Problems::default();
         let mut found = Sink::to(&mut problems);
         output::fits_expr(analysis, place.knowing(analysis.narrowing(first)), value, &wanted, &what, &mut found);
         for problem in problems.iter() {
             let code = if problem.code == Code::OutputDoesNotFit { Code::FragmentArgument } else { problem.code };
-            sink.push(Problem { code, ..problem.clone() });
+            let mut problem = Problem { code, ..problem.clone() };
+            if problem.help.is_empty() {
+                problem.help.push(format!("the fragment `{fragment}` declares `{name}: {}`", wanted.rust_name()));
+            }
+            sink.push(problem);
         }
         problems.take_questions().into_iter().for_each(|question| sink.ask(|| question));
     }
+}
+
+/// Returns the problem if an argument may be absent and the fragment does not declare it as optional.
+fn absent<'a>(
+    analysis: &Analysis<'a>,
+    place: ValueSite<'_, 'a>,
+    value: &Expr,
+    field: &FieldDecl,
+    fragment: &str,
+) -> Option<Problem> {
+    let value = match &value.kind {
+        ExprKind::Paren(inner) => inner,
+        _ => value,
+    };
+    let ExprKind::Reference(reference) = &value.kind else { return None };
+    let wanted = analysis.types.ty(&field.ty);
+    if wanted.is_option() || wanted.is_unknown() || analysis.reads_refused(place, value) {
+        return None;
+    }
+    if !analysis.resolved(place, value, reference).is_left_out() {
+        return None;
+    }
+    let (words, name, ty) = (optional_text(reference), plain(&field.name), wanted.rust_name());
+    let message = format!("`{words}` may be absent, but `{name}` of `{fragment}` is declared `{ty}`");
+    let problem = Problem::new(Code::FragmentArgument, value.span, message);
+    let problem = problem.help(format!("give a default: `{words} ?? …`"));
+    Some(problem.help(format!("or declare `{name}: Option<{ty}>` in the fragment")))
 }

@@ -17,7 +17,7 @@ use super::sink::Sink;
 use super::types::{Ty, article};
 use super::value_site::{ValueField, ValueSite};
 use crate::problem::{Edit, Problem};
-use crate::syntax::ast::{Expr, Reference, Root, Segment, Text, Type, plain};
+use crate::syntax::ast::{Expr, Reference, Root, Segment, Text, Type, TypeKind, plain};
 use crate::syntax::spelling::is_word;
 
 /// The start of a walk over members, as messages distinguish it.
@@ -227,6 +227,10 @@ impl<'a> Analysis<'a> {
             }
         }
         ty = self.declared_at(range.end, ty, declared);
+        // An argument that may be absent was reported at the use.
+        if declared.iter().any(|(at, declared)| *at == range.end && !matches!(declared.kind, TypeKind::Option(_))) {
+            (absent, presence) = (false, Presence::Always);
+        }
         let there = facts.present(path);
         let ty = match ty {
             ty @ Ty::Option(_) if there => ty.present().clone(),
@@ -240,8 +244,9 @@ impl<'a> Analysis<'a> {
     /// Returns the type of a value that a fragment declares, after so many steps: an unknown one is the declared one.
     fn declared_at(&self, at: usize, ty: Ty, declared: &[(usize, Type)]) -> Ty {
         declared.iter().filter(|(steps, _)| *steps == at).fold(ty, |ty, (_, declared)| match self.types.ty(declared) {
-            declared if ty.is_unknown() => declared,
+            declared if ty.is_unknown() || ty == Ty::Null && declared.is_option() => declared,
             declared if declared.is_option() && !ty.is_option() => Ty::Option(Box::new(ty)),
+            declared if !declared.is_option() && !declared.is_unknown() => ty.present().clone(),
             _ => ty,
         })
     }

@@ -6,8 +6,9 @@ use workflow_asl::limits::RESOURCE_NAME_CHARS;
 
 use super::model::{Model, StateInfo};
 use super::sink::Sink;
+use crate::inline::outermost;
 use crate::problem::Problem;
-use crate::syntax::ast::{DeclarationKind, TokenSpan};
+use crate::syntax::ast::DeclarationKind;
 
 pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
     identifiers(model, sink);
@@ -19,6 +20,9 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
 fn identifiers(model: &Model<'_>, sink: &mut Sink<'_>) {
     for info in &model.duplicates {
         sink.report(|| {
+            if let Some(problem) = of_use(model, info) {
+                return problem;
+            }
             let message = format!("two states are named `{}`", info.name);
             let help = match model.states.get(&info.name) {
                 Some(first) if first.scope != info.scope => format!(
@@ -27,14 +31,32 @@ fn identifiers(model: &Model<'_>, sink: &mut Sink<'_>) {
                 ),
                 _ => "rename one".to_owned(),
             };
-            Problem::new(Code::DuplicateState, info.state.name.span(), message).help(help)
+            Problem::new(Code::DuplicateState, info.state.span(), message).help(help)
         });
     }
+}
+
+/// Returns the problem if one of two states with the same name belongs to a use of a fragment.
+fn of_use(model: &Model<'_>, info: &StateInfo<'_>) -> Option<Problem> {
+    let used = |info: &StateInfo<'_>| model.workflow.inlined.iter().find(|used| used.number == info.state.in_use);
+    let outermost = |info: &StateInfo<'_>| outermost(used(info)?, &model.workflow.inlined);
+    let name = &info.name;
+    if let Some(used) = outermost(info) {
+        let message = format!("the state `{name}` of this use has the name of another state");
+        let problem = Problem::new(Code::DuplicateState, used.written.span(), message);
+        return Some(problem.help(format!("give this use another name: `use {} as …`", used.fragment)));
+    }
+    let used = outermost(model.states.get(name)?)?;
+    let message = format!("`{name}` is also a state of the use `{}`", used.written);
+    Some(Problem::new(Code::DuplicateState, info.state.span(), message).help("rename this state or the use"))
 }
 
 /// Checks that states with different identifiers have different names in the document.
 fn asl_names(model: &Model<'_>, sink: &mut Sink<'_>) {
     let mut first: IndexMap<&str, &StateInfo<'_>> = IndexMap::new();
+    let inlined = &model.workflow.inlined;
+    let of = |info: &StateInfo<'_>| outermost(inlined.iter().find(|used| used.number == info.state.in_use)?, inlined);
+    let mut reported = Vec::new();
     for info in model.states.values() {
         let Some(other) = first.get(info.asl_name.as_str()) else {
             first.insert(&info.asl_name, info);
@@ -43,8 +65,18 @@ fn asl_names(model: &Model<'_>, sink: &mut Sink<'_>) {
         // The one with `as` is the one that can be changed freely.
         let (changed, kept) =
             if info.state.alias.is_none() && other.state.alias.is_some() { (*other, info) } else { (info, *other) };
-        let span =
-            changed.state.alias.as_ref().map_or_else(|| TokenSpan::from(changed.state.name.span()), |alias| alias.span);
+        if let Some(used) = of(info) {
+            // All states of a use can have the names of those of another.
+            if !reported.contains(&used.number) {
+                reported.push(used.number);
+                let message =
+                    format!("two states are named \"{}\" in the document, one of them in this use", info.asl_name);
+                let problem = Problem::new(Code::DuplicateStateName, used.written.span(), message);
+                sink.push(problem.help("give this use another name in the document: `as \"…\"`"));
+            }
+            continue;
+        }
+        let span = changed.state.alias.as_ref().map_or_else(|| changed.state.span(), |alias| alias.span);
         let message =
             format!("`{}` and `{}` are both named \"{}\" in the document", kept.name, changed.name, info.asl_name);
         sink.push(

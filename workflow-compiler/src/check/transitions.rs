@@ -75,7 +75,7 @@ fn missing_transition(analysis: &Analysis<'_>, info: &StateInfo<'_>, sink: &mut 
             let written = as_clause(&member.key.value, &member.value).filter(|written| written.starts_with("->"))?;
             Some((member, written))
         });
-        let at = inside.as_ref().map_or(state.name.span().into(), |(member, _)| member.key.span);
+        let at = inside.as_ref().map_or(state.span(), |(member, _)| member.key.span);
         let problem = Problem::new(Code::MissingTransition, at, message);
         let Some((member, written)) = inside else {
             let end = if state.closed { "" } else { ";" };
@@ -257,7 +257,7 @@ fn handlers(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
                 for info in analysis.all_states() {
                     let uses = info.state.clauses.iter().find_map(|clause| named(clause, &name));
                     let inherits = analysis.clauses_of(info).any(|clause| named(clause, &name).is_some());
-                    if let Some(span) = uses.or_else(|| inherits.then(|| info.state.name.span().into())) {
+                    if let Some(span) = uses.or_else(|| inherits.then(|| info.state.span())) {
                         shared(analysis, info, &format!("the catcher `{name}`"), &catcher.target, span, sink);
                     }
                 }
@@ -271,7 +271,7 @@ fn handlers(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
                     }
                     for info in analysis.all_states() {
                         if analysis.clauses_of(info).any(|inherited| inherited.id == clause.id) {
-                            let span = info.state.name.span().into();
+                            let span = info.state.span();
                             shared(analysis, info, "the catcher of `defaults`", &catcher.target, span, sink);
                         }
                     }

@@ -4,6 +4,7 @@ mod expression_range;
 mod fix;
 mod shared_handlers;
 mod unchecked;
+mod uses;
 mod variables;
 
 use std::collections::BTreeSet;
@@ -48,8 +49,14 @@ pub(crate) fn report<'a>(
         let span =
             span.or_else(|| source_map.at(&finding.pointer)).unwrap_or_else(|| analysis.workflow.name.span().into());
         let span = word_of_resource(finding, analysis).unwrap_or(span);
-        let said = known.iter().any(|known| overlap(*known, span, locate));
+        // The words of a fragment have a separate meaning in each use.
+        let same_use = |known: &TokenSpan| known.in_use == span.in_use || known.in_use == 0 || span.in_use == 0;
+        let said = known.iter().any(|known| same_use(known) && overlap(*known, span, locate));
         if unchecked.silences(code, finding, analysis) {
+            continue;
+        }
+        if let Some(problem) = uses::of_result(finding, analysis, span, locate) {
+            problem.into_iter().filter(|_| !said).for_each(|problem| problems.push(*problem));
             continue;
         }
         let result = variables::of_result(finding, analysis);
@@ -66,7 +73,7 @@ pub(crate) fn report<'a>(
             let message = message_in_the_language(finding, analysis);
             // Words may be in the document more than once: those of a shared handler, and captures of a pass.
             let place = locate(span.first);
-            if place.is_some() && !told.insert((code.id(), message.clone(), place)) {
+            if place.is_some() && !told.insert((code.id(), message.clone(), place, span.in_use)) {
                 continue;
             }
             let field = fix::field_of_state(finding, analysis);

@@ -45,20 +45,46 @@ impl Inliner<'_> {
                 problem
             });
         }
+        let missing: Vec<_> = fields
+            .iter()
+            .filter(|field| !matches!(field.ty.kind, TypeKind::Option(_)))
+            .map(|field| plain(&field.name))
+            .filter(|field| used.arguments.iter().all(|member| member.key.value != *field))
+            .collect();
+        if !missing.is_empty() && !used.broken {
+            let list =
+                |each: fn(&String) -> String, sign: &str| missing.iter().map(each).collect::<Vec<_>>().join(sign);
+            let names = list(|field| format!("`{field}`"), ", ");
+            let message = format!("the use `{}` does not give {names}, which `{name}` needs", used.name);
+            let written = list(|field| format!("{field}: …"), ", ");
+            let help = match used.arguments.is_empty() {
+                true => format!("write `{{ {written} }}` after the name of the use"),
+                false => format!("add it in the braces: `{written}`"),
+            };
+            self.problems.push(Problem::new(Code::FragmentArgument, used.name.span(), message).help(help));
+        }
         let mut arguments = IndexMap::new();
         let mut computed: Vec<Member> = Vec::new();
         for field in fields {
             let field_name = plain(&field.name);
-            let Some(member) = used.arguments.iter().find(|member| member.key.value == field_name) else {
-                if !used.broken {
-                    let message = format!("`{}` does not give `{field_name}`, which `{name}` needs", used.name);
-                    let problem = Problem::new(Code::FragmentArgument, used.fragment.span(), message);
-                    self.problems.push(problem.help(format!("write it in the braces: `{{ {field_name}: … }}`")));
-                }
-                arguments.insert(field_name, Argument::Missing);
-                continue;
-            };
             let ty = field.ty.clone();
+            let absent;
+            let given = used.arguments.iter().find(|member| member.key.value == field_name);
+            let member = match given {
+                Some(member) => member,
+                // An optional argument that is not given is null.
+                None if matches!(ty.kind, TypeKind::Option(_)) => {
+                    let span = used.name.span().into();
+                    let key = Text { value: field_name.clone(), span };
+                    let value = Expr { id: fresh(&mut self.nodes), kind: ExprKind::Null, span };
+                    absent = Member { key, optional: false, value, comma: None };
+                    &absent
+                }
+                None => {
+                    arguments.insert(field_name, Argument::Missing);
+                    continue;
+                }
+            };
             let optional = matches!(ty.kind, TypeKind::Option(_)) && !is_reference(&member.value);
             let argument = if substitute::is_stable(&member.value) && !optional {
                 Argument::Value(member.value.clone(), ty)

@@ -45,6 +45,7 @@ pub(super) fn check(fragment: &mut Workflow, problems: &mut Problems) {
         problems,
     };
     walk::body(&mut fragment.body, &mut check);
+    fragment.body.states.iter_mut().for_each(without_target);
     let read = std::mem::take(&mut check.read);
     if fragment.body.broken {
         return;
@@ -55,6 +56,12 @@ pub(super) fn check(fragment: &mut Workflow, problems: &mut Problems) {
         let problem = Problem::new(Code::UnusedParam, field.name.span(), message);
         problems.push(problem.help(format!("read it as `input.{name}`, or remove it")));
     }
+}
+
+/// Marks the states whose target is missing, so that the missing transition is not reported too.
+fn without_target(state: &mut State) {
+    state.broken |= matches!(state.transition, Some(Target::Missing(_)));
+    state.bodies_mut().flat_map(|body| &mut body.states).for_each(without_target);
 }
 
 /// Collects the names of states and uses, with their names in the document. If two names are equal, removes the second.
@@ -159,8 +166,12 @@ impl Check<'_> {
             },
             Root::Params => {
                 let message = format!("`params` is not available in the fragment `{name}`");
-                let help =
-                    "declare the value in `input`, and give it where the fragment is used: `{ bucket: params.bucket }`";
+                let param = match reference.segments.first() {
+                    Some(Segment::Member { name, .. }) => name.value.as_str(),
+                    _ => "bucket",
+                };
+                let given = format!("`{{ {param}: params.{param} }}`");
+                let help = format!("declare the value in `input`, and give it where the fragment is used: {given}");
                 self.outside(span, message, help);
                 false
             }

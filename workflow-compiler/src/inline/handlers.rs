@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use workflow_asl::Code;
 use workflow_asl::error_name::ALL;
 
 use super::Inliner;
 use super::substitute::renumber_clauses;
+use crate::problem::Problem;
 use crate::syntax::ast::{Clause, ClauseValue, State, Use};
 use crate::syntax::keyword::ClauseKind;
 
@@ -14,6 +16,11 @@ impl Inliner<'_> {
     pub(super) fn handle(&mut self, used: &Use, states: &mut [State]) {
         for clause in &used.clauses {
             let ClauseValue::Catcher(catcher) = &clause.value else { continue };
+            if !states.iter().any(|state| clause.kind.stands_on(state.kind) || state.broken) {
+                let message = format!("no state of the fragment `{}` has errors to catch", used.fragment);
+                let problem = Problem::new(Code::MisplacedClause, clause.span, message);
+                self.problems.push(problem.help("remove the `catch`: only tasks, parallels and maps have one"));
+            }
             for state in states.iter_mut().filter(|state| clause.kind.stands_on(state.kind)) {
                 let catches_none =
                     |own: &Clause| own.kind == ClauseKind::Catch && matches!(own.value, ClauseValue::None(_));

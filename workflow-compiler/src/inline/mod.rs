@@ -8,6 +8,7 @@
 mod arguments;
 mod definition;
 mod handlers;
+mod inside;
 mod provenance;
 mod results;
 mod substitute;
@@ -19,7 +20,8 @@ use proc_macro2::Ident;
 use workflow_asl::limits::STATE_NAME_CHARS;
 use workflow_asl::{Code, StateKind};
 
-pub(crate) use self::provenance::explain;
+pub(crate) use self::provenance::{explain, outermost};
+pub(crate) use self::results::variable as result_variable;
 use self::substitute::{Argument, Substitution, named};
 use crate::problem::{Edit, Problem, Problems};
 use crate::syntax::Parsed;
@@ -32,12 +34,15 @@ use crate::syntax::keyword::state_keyword;
 /// The most states that the fragments of one workflow may become. Each level of fragments can multiply their number.
 const MOST_STATES: usize = 10_000;
 
+/// The text between the name of a use and that of a state in it, in the document.
+const SEPARATOR: &str = " / ";
+
 /// Returns the name in the document of a state in a use of a fragment.
 fn joined(of: &str, name: &str) -> String {
     match (of, name) {
         ("", name) => name.to_owned(),
         (of, "") => of.to_owned(),
-        (of, name) => format!("{of} / {name}"),
+        (of, name) => format!("{of}{SEPARATOR}{name}"),
     }
 }
 
@@ -64,10 +69,13 @@ pub(crate) fn inline(parsed: &mut Parsed, problems: &mut Problems) {
         known.insert(name, fragment);
     }
     let mut used = BTreeSet::new();
+    // Uses are numbered across all workflows.
+    let mut last = 0;
     for workflow in workflows.iter_mut().filter(|workflow| has_uses(&workflow.body)) {
         let before = problems.iter().len();
         let nodes = workflow.nodes;
         definition::unique_uses(&mut workflow.body, problems);
+        inside::check(workflow, &known, problems);
         let mut inliner = Inliner {
             fragments: &known,
             problems,
@@ -75,13 +83,14 @@ pub(crate) fn inline(parsed: &mut Parsed, problems: &mut Problems) {
             inlined: Vec::new(),
             stack: Vec::new(),
             states: 0,
-            around: (Vec::new(), 0),
+            around: (Vec::new(), last),
             broken: false,
             types: BTreeSet::new(),
             declarations: Vec::new(),
         };
         inliner.body(&mut workflow.body);
-        let Inliner { inlined, nodes, types, declarations, broken, .. } = inliner;
+        let Inliner { inlined, nodes, types, declarations, broken, around, .. } = inliner;
+        last = around.1;
         workflow.nodes = nodes;
         workflow.of_fragments = declarations.iter().filter_map(declared).map(plain).collect();
         workflow.declarations.extend(declarations);
@@ -196,8 +205,10 @@ impl Inliner<'_> {
             arguments: &arguments,
             states: &states,
             nodes: &mut self.nodes,
+            own: Default::default(),
         };
         walk::body(&mut body, &mut substitution);
+        let (own_states, variables) = substitution.own;
         let at = self.inlined.len();
         self.stack.push(name);
         self.around.0.push(number);
@@ -232,6 +243,8 @@ impl Inliner<'_> {
             result,
             first: body.states.first().map(|state| plain(&state.name)).unwrap_or_default(),
             ends,
+            states: own_states,
+            variables,
         };
         self.inlined.insert(at, inlined);
         body.states
@@ -294,7 +307,12 @@ impl Inliner<'_> {
             "the state {first:?} has a name of {length} characters in the document, where at most {STATE_NAME_CHARS} are allowed"
         );
         let problem = Problem::new(Code::NotInlined, used.name.span(), message);
-        self.problems.push(problem.help("give this use a shorter name, or one for the document only: `as \"…\"`"));
+        let problem = problem.help("give this use a shorter name, or one for the document only: `as \"…\"`");
+        self.problems.push(match self.stack.last() {
+            Some(fragment) => problem
+                .help(format!("this is in the fragment `{fragment}`; the uses around it can have shorter names too")),
+            None => problem,
+        });
         for alias in states.iter_mut().filter_map(|state| state.alias.as_mut()) {
             alias.value = alias.value.chars().take(STATE_NAME_CHARS).collect();
         }
@@ -371,5 +389,6 @@ fn state(used: &Use, kind: StateKind, head: Head) -> State {
         tail: used.tail,
         closed: used.closed,
         broken: false,
+        in_use: 0,
     }
 }

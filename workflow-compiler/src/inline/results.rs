@@ -19,7 +19,7 @@ use crate::syntax::ast::{
 use crate::syntax::keyword::ClauseKind;
 
 /// Returns the variable with the result of a use.
-fn variable(name: &str) -> String {
+pub(crate) fn variable(name: &str) -> String {
     let name = name.trim_start_matches('_');
     if is_function(name) { format!("{name}_result") } else { name.to_owned() }
 }

@@ -1,6 +1,6 @@
 //! Renames the states of a fragment for a use, and replaces its input with the arguments.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 use proc_macro2::Ident;
@@ -78,13 +78,17 @@ pub(super) struct Substitution<'s> {
     pub(super) nodes: &'s mut usize,
     /// The number of the use.
     pub(super) number: u32,
+    /// The fragment's own states, and the variables that it assigns, which are collected here.
+    pub(super) own: (Vec<String>, BTreeSet<String>),
 }
 
 impl Change for Substitution<'_> {
     fn state(&mut self, state: &mut State) {
         let span = state.alias.as_ref().map_or_else(|| state.name.span().into(), |alias| alias.span);
         state.alias = Some(Text { value: joined(self.asl_name, &state.asl_name()), span });
+        self.own.0.push(plain(&state.name));
         state.name = full_name(self.name, &state.name);
+        state.in_use = self.number;
     }
 
     fn used(&mut self, used: &mut Use) {
@@ -118,7 +122,11 @@ impl Change for Substitution<'_> {
         if let (ClauseKind::Assign, ClauseValue::Expr(Expr { kind: ExprKind::Object(members), .. })) =
             (clause.kind, &mut clause.value)
         {
-            members.iter_mut().for_each(|member| member.key.value = variable(self.name, &member.key.value));
+            for member in members {
+                let key = &mut member.key.value;
+                self.own.1.insert(key.strip_suffix(".$").unwrap_or(key).to_owned());
+                *key = variable(self.name, key);
+            }
         }
     }
 

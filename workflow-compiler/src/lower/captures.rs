@@ -23,7 +23,7 @@ impl<'a> Lowering<'_, 'a> {
         let analysis = self.analysis;
         let Some((variable, capture)) = analysis.capture_of(info) else { return };
         let at = fields.at.child("Assign").child(&variable);
-        let span = info.state.name.span().into();
+        let span = info.state.span();
         let pass = info.state.kind == StateKind::Pass;
         match info.language {
             QueryLanguage::Jsonata if pass => {
@@ -55,7 +55,7 @@ impl<'a> Lowering<'_, 'a> {
             }
             QueryLanguage::JsonPath => (format!("{variable}.$"), "$".into()),
         };
-        self.put_variable(info.state.name.span().into(), way, name, value);
+        self.put_variable(info.state.span(), way, name, value);
     }
 
     fn put_variable(&mut self, span: TokenSpan, fields: &mut Fields, name: String, value: Value) {

@@ -24,7 +24,7 @@ impl<'a> Lowering<'_, 'a> {
                 rules.push(Value::Object(rule.map));
             }
         }
-        self.put(fields, "Choices", rules.into(), info.state.name.span().into());
+        self.put(fields, "Choices", rules.into(), info.state.span());
     }
 
     fn rule(&mut self, info: &StateInfo<'a>, subject: Option<&Expr>, arm: &Arm, rule: &mut Fields) {

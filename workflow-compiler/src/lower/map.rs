@@ -22,7 +22,7 @@ impl<'a> Lowering<'_, 'a> {
             fields.ordered(AslBranch::FIELDS)
         });
         let branches = Value::Array(branches.collect());
-        self.put(fields, "Branches", branches, info.state.name.span().into());
+        self.put(fields, "Branches", branches, info.state.span());
     }
 
     /// Lowers the body of a map, or the branch of a parallel with this number.

@@ -164,7 +164,7 @@ impl<'m, 'a> Lowering<'m, 'a> {
         let analysis = self.analysis;
         let Some(body) = analysis.scopes.get(scope).map(|scope| scope.body) else { return };
         if let Some(start) = analysis.start_of(scope) {
-            let span = body.start.as_ref().map_or_else(|| start.state.name.span().into(), target_span);
+            let span = body.start.as_ref().map_or_else(|| start.state.span(), target_span);
             self.put(fields, "StartAt", start.asl_name.clone().into(), span);
         }
         let at = fields.at.child("States");

@@ -14,7 +14,7 @@ use crate::syntax::keyword::ClauseKind;
 impl<'a> Lowering<'_, 'a> {
     pub(super) fn state(&mut self, info: &StateInfo<'a>, at: Pointer) -> Value {
         let state = info.state;
-        self.source_map.put(at.clone(), state.name.span().into());
+        self.source_map.put(at.clone(), state.span());
         let mut fields = Fields::at(at);
         self.put(&mut fields, "Type", state.kind.name().into(), state.keyword.span().into());
         self.put_comment(&mut fields, &state.comment, &state.clauses);

@@ -107,6 +107,7 @@ impl Parser<'_> {
             tail,
             closed,
             broken: clauses.broken,
+            in_use: 0,
         })
     }
 

@@ -105,7 +105,7 @@ fn collisions(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
             sink.report(|| {
                 let message =
                     format!("the result of `{name}` would also be in `${}`, which contains {holds}", variable(name));
-                Problem::new(Code::VariableTaken, info.state.name.span(), message).help("give this state another name")
+                Problem::new(Code::VariableTaken, info.state.span(), message).help("give this state another name")
             });
         }
     }

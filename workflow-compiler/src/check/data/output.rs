@@ -46,7 +46,7 @@ pub(in crate::check) fn of_states<'m, 'a: 'm>(
     for info in states {
         let facts = analysis.narrowing(info);
         let (expr, position) = written(info);
-        let span = expr.map_or_else(|| info.state.name.span().into(), |expr| expr.span);
+        let span = expr.map_or_else(|| info.state.span(), |expr| expr.span);
         let place = info.at(position);
         let given = analysis.output_type(info);
         match expr {

@@ -6,6 +6,7 @@ use workflow_asl::references::LiteralKind;
 use super::{variable, visit};
 use crate::check::analysis::Analysis;
 use crate::check::model::StateInfo;
+use crate::check::path::Path;
 use crate::syntax::ast::{Expr, ExprKind, Root, TokenSpan, plain};
 
 /// The reads of a variable that holds a result, in one state.
@@ -44,6 +45,19 @@ impl<'a> Analysis<'a> {
             });
             reads
         })
+    }
+
+    /// Returns the references of a state that read a variable, each with whether it has `?`, and its members: `.id`.
+    pub fn references_to(&self, info: &StateInfo<'a>, name: &str) -> Vec<(TokenSpan, bool, String)> {
+        let mut found = Vec::new();
+        visit::values(self, info, &mut |value, _| {
+            visit::references(value, &mut |reference| {
+                if is_variable(&reference.root, name) {
+                    found.push((reference.root_span, reference.optional, Path::of(reference).rest()));
+                }
+            });
+        });
+        found
     }
 
     /// Returns whether a state reads a variable only where that leaves a member out: `key?: $name`.

@@ -131,7 +131,8 @@ impl<'a> Analysis<'a> {
         let ty = self.infer(place, value, sink);
         self.infer_indices(place, segments, sink);
         let mut steps = Vec::new();
-        let path = path_of(value, "…");
+        let unknown = if matches!(value.kind, ExprKind::Object(_)) { "{…}" } else { "…" };
+        let path = path_of(value, unknown);
         let (ty, _) = self.walk(path, ty, (segments, &[]), WalkStart::Value, place.facts, &mut steps, sink);
         Accessed { steps, ty }
     }

@@ -47,7 +47,7 @@ impl Use {
 /// A use of a fragment whose states are inlined.
 #[derive(Clone, Debug)]
 pub struct Inlined {
-    /// Its number among the uses of the workflow, from 1.
+    /// Its number among the uses of all workflows of the `workflow!`, from 1.
     pub number: u32,
     /// The number of the enclosing use.
     pub outer: Option<u32>,
@@ -74,4 +74,8 @@ pub struct Inlined {
     pub first: String,
     /// The names of the states that end it.
     pub ends: Vec<String>,
+    /// The names of the fragment's own states, as written in the fragment.
+    pub states: Vec<String>,
+    /// The variables that the fragment assigns, as written in it.
+    pub variables: BTreeSet<String>,
 }

@@ -169,9 +169,16 @@ pub struct State {
     pub closed: bool,
     /// Whether tokens of it were skipped (and reported). If so, a missing transition, body or resource is not reported.
     pub broken: bool,
+    /// The number of the use of a fragment that it belongs to; 0 for none.
+    pub(crate) in_use: u32,
 }
 
 impl State {
+    /// Returns the span of its name.
+    pub fn span(&self) -> TokenSpan {
+        TokenSpan { in_use: self.in_use, ..self.name.span().into() }
+    }
+
     /// Returns the name in the ASL document.
     pub fn asl_name(&self) -> String {
         self.alias.as_ref().map_or_else(|| plain(&self.name), |alias| alias.value.clone())
@@ -362,6 +369,13 @@ pub struct Clause {
     pub span: TokenSpan,
     /// The problem if the clause is in ASL syntax. The fix depends on the state's query language.
     pub other_language: Option<Box<Problem>>,
+}
+
+impl Clause {
+    /// Returns the span of its keyword.
+    pub fn word(&self) -> TokenSpan {
+        TokenSpan { in_use: self.span.in_use, ..self.keyword.span().into() }
+    }
 }
 
 /// The value of a clause.

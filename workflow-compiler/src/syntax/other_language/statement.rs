@@ -440,6 +440,7 @@ pub(in crate::syntax) fn state(
         tail: keyword.span().into(),
         closed: true,
         broken,
+        in_use: 0,
     }
 }
 

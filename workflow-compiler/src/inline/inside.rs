@@ -1,0 +1,124 @@
+//! Reports references of a workflow to states inside of uses: a transition enters a fragment at its first state, and
+//! only its result can be read outside.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::Ident;
+use workflow_asl::Code;
+
+use super::walk::{self, Change};
+use super::{SEPARATOR, names};
+use crate::problem::{Edit, Problem, Problems};
+use crate::syntax::ast::{Body, Expr, ExprKind, Root, State, Target, TokenSpan, Use, Workflow, plain};
+
+/// The deepest fragments to look into. Fragments that use themselves are reported elsewhere.
+const DEPTH: usize = 32;
+
+pub(super) fn check(workflow: &mut Workflow, fragments: &BTreeMap<String, Workflow>, problems: &mut Problems) {
+    let mut known = BTreeMap::new();
+    names(&workflow.body, &mut known);
+    let mut uses = Vec::new();
+    collect(&workflow.body, &mut uses);
+    let mut inside = Inside { known, uses, fragments, problems };
+    walk::body(&mut workflow.body, &mut inside);
+    workflow.declarations.iter_mut().for_each(|declaration| walk::declaration(declaration, &mut inside));
+}
+
+/// A use of the workflow: its name, its name in the document, and its fragment.
+struct Used {
+    name: Ident,
+    asl_name: String,
+    fragment: String,
+}
+
+fn collect(body: &Body, uses: &mut Vec<Used>) {
+    uses.extend(body.uses.iter().map(|used| Used {
+        name: used.name.clone(),
+        asl_name: used.asl_name(),
+        fragment: plain(&used.fragment),
+    }));
+    body.states.iter().flat_map(State::bodies).for_each(|inner| collect(inner, uses));
+}
+
+struct Inside<'i> {
+    /// The states and uses of the workflow, with their names in the document.
+    known: BTreeMap<String, String>,
+    uses: Vec<Used>,
+    fragments: &'i BTreeMap<String, Workflow>,
+    problems: &'i mut Problems,
+}
+
+impl Inside<'_> {
+    /// Returns the use that has a state inside with this name, or in whose fragment a state has it.
+    fn find(&self, name: &str, text: bool) -> Option<&Used> {
+        let of = |used: &&Used| rest(used, name, text).is_some_and(|rest| self.has(&used.fragment, rest, text, DEPTH));
+        self.uses.iter().find(of).or_else(|| self.uses.iter().find(|used| self.has(&used.fragment, name, text, 0)))
+    }
+
+    /// Returns whether a fragment has a state with this name, also in the fragments that it uses down to a depth.
+    fn has(&self, fragment: &str, name: &str, text: bool, depth: usize) -> bool {
+        let Some(fragment) = self.fragments.get(fragment) else { return false };
+        let mut states = BTreeMap::new();
+        names(&fragment.body, &mut states);
+        let known = match text {
+            true => states.values().any(|state| state == name),
+            false => states.contains_key(name),
+        };
+        let mut uses = Vec::new();
+        if depth > 0 {
+            collect(&fragment.body, &mut uses);
+        }
+        known
+            || uses
+                .iter()
+                .any(|used| rest(used, name, text).is_some_and(|rest| self.has(&used.fragment, rest, text, depth - 1)))
+    }
+}
+
+/// Returns the part of a state's full name after the name of the use.
+fn rest<'n>(used: &Used, name: &'n str, text: bool) -> Option<&'n str> {
+    let prefix = match text {
+        true if used.asl_name.is_empty() => String::new(),
+        true => format!("{}{SEPARATOR}", used.asl_name),
+        false => plain(&used.name),
+    };
+    name.strip_prefix(&prefix).filter(|rest| !rest.is_empty())
+}
+
+impl Change for Inside<'_> {
+    fn used(&mut self, _: &mut Use) {}
+
+    fn target(&mut self, target: &mut Target) {
+        let (name, span, text) = match &*target {
+            Target::State(name) => (plain(name), TokenSpan::from(name.span()), false),
+            Target::Text(text) => (text.value.clone(), text.span, true),
+            Target::End(_) | Target::Missing(_) => return,
+        };
+        let known = if text { self.known.values().any(|known| *known == name) } else { self.known.contains_key(&name) };
+        if known {
+            return;
+        }
+        let Some(Used { name: used, fragment, .. }) = self.find(&name, text) else { return };
+        let message = format!("`{name}` is inside of the use `{used}`: no transition leads into it");
+        let problem = Problem::new(Code::TargetInOtherScope, span, message)
+            .help(format!("write `-> {used}`, which leads to the first state of the fragment `{fragment}`"))
+            .edit(Edit::over(span, used.to_string()));
+        let used = Ident::new(&used.to_string(), span.first);
+        self.problems.push(problem);
+        *target = Target::State(used);
+    }
+
+    fn expr(&mut self, expr: &mut Expr) {
+        let ExprKind::Reference(reference) = &expr.kind else { return };
+        let Root::StateResult(name) = &reference.root else { return };
+        let name = plain(name);
+        if self.known.contains_key(&name) {
+            return;
+        }
+        let Some(Used { name: used, fragment, .. }) = self.find(&name, false) else { return };
+        let message = format!("`{name}` is inside of the use `{used}`: its result is not available outside");
+        let help = format!("declare the value in the `output` of the fragment `{fragment}`, and read it as `{used}.…`");
+        self.problems.push(Problem::new(Code::OtherScope, reference.root_span, message).help(help));
+        expr.kind = ExprKind::Invalid;
+    }
+}
