@@ -61,7 +61,7 @@ impl Maker<'_> {
     }
 
     fn numbers(&mut self, depth: u8) -> Numbers {
-        let choices = if depth == 0 { 4 } else { 12 };
+        let choices = if depth == 0 { 5 } else { 14 };
         match self.choice(choices) {
             0 => self.read("input.numbers", |input| input.numbers.clone()),
             1 => self.read("input.rows[*].n", |input| input.rows.iter().map(|(n, _)| *n).collect()),
@@ -71,29 +71,40 @@ impl Maker<'_> {
                 self.read(&format!("[{n}]"), |_| vec![n])
             }
             4 => {
+                let (first, last) = (i64::from(self.choice(5)), i64::from(self.choice(5)));
+                // An empty range of literals is a warning.
+                let text = format!("[{first}..{last} + 0]");
+                self.read(&text, |_| (first..=last).collect())
+            }
+            5 => {
+                let of = self.numbers(depth - 1);
+                let text = format!("[$count({})..3, 7]", of.text);
+                of.map(text, |list| (list.len()..=3).map(|x| x as i64).chain([7]).collect())
+            }
+            6 => {
                 let least = i64::from(self.choice(6));
                 let of = self.numbers(depth - 1);
                 let text = format!("$filter({}, |x| x > {least})", of.text);
                 of.map(text, |list| list.into_iter().filter(|x| *x > least).collect())
             }
-            5 => {
+            7 => {
                 let factor = i64::from(self.choice(4));
                 let of = self.numbers(depth - 1);
                 let text = format!("$map({}, |x, i| x * {factor} + i)", of.text);
                 of.map(text, |list| list.into_iter().zip(0..).map(|(x, i)| x * factor + i).collect())
             }
-            6 => {
+            8 => {
                 let (one, other) = (self.numbers(depth - 1), self.numbers(depth - 1));
                 let text = format!("$append({}, {})", one.text, other.text);
                 let joined = one.values.into_iter().zip(other.values).map(|(one, other)| [one, other].concat());
                 Expression { text, values: joined.collect() }
             }
-            7 => {
+            9 => {
                 let of = self.numbers(depth - 1);
                 let text = format!("$reverse({})", of.text);
                 of.map(text, |list| list.into_iter().rev().collect())
             }
-            8 => {
+            10 => {
                 let of = self.numbers(depth - 1);
                 let text = format!("$sort({}, |a, b| a < b)", of.text);
                 of.map(text, |mut list| {
@@ -101,13 +112,13 @@ impl Maker<'_> {
                     list
                 })
             }
-            9 => {
+            11 => {
                 let (of, among) = (self.numbers(depth - 1), self.numbers(depth - 1));
                 let text = format!("$filter({}, |y{depth}| y{depth} in {})", of.text, among.text);
                 let kept = |(of, among): (Vec<i64>, Vec<i64>)| of.into_iter().filter(|x| among.contains(x)).collect();
                 Expression { text, values: of.values.into_iter().zip(among.values).map(kept).collect() }
             }
-            10 => {
+            12 => {
                 let of = self.lists(depth - 1);
                 let text = format!("({})[*][*]", of.text);
                 of.map(text, |lists| lists.concat())

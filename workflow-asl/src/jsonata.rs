@@ -6,8 +6,9 @@
 use crate::SyntaxError;
 use crate::texts::Parsed;
 pub use workflow_jsonata::{
-    Ast, Callback, FUNCTIONS, Function, FunctionId, Names, Node, NodeKind, Origin, Passed, Printed, ResultKind,
-    Returned, Use, ast, changing, function, is_function, parse, print, print_with, translate_foreign_operators,
+    Ast, Callback, FUNCTIONS, Function, FunctionId, LONGEST_RANGE, Names, Node, NodeKind, Origin, Passed, Printed,
+    ResultKind, Returned, Use, ast, changing, function, is_function, parse, print, print_with,
+    translate_foreign_operators,
 };
 
 /// An expression with the names it uses, or why it is none.

@@ -293,6 +293,9 @@ pub fn changing() -> impl Iterator<Item = &'static str> {
     FUNCTIONS.iter().filter(|function| function.changing).map(|function| function.name)
 }
 
+/// The most numbers of a range, `[1..n]`.
+pub const LONGEST_RANGE: u32 = 10_000_000;
+
 /// The algorithms that `$hash` supports. Case matters.
 pub const HASH_ALGORITHMS: [&str; 5] = ["MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512"];
 

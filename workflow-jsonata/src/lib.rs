@@ -33,8 +33,8 @@ use std::cell::Cell;
 #[cfg(feature = "evaluate")]
 pub use evaluate::{Binding, Error, Expression, Limits, Outcome, Output, Setting, Variables};
 pub use functions::{
-    Callback, FUNCTIONS, Function, HASH_ALGORITHMS, Id as FunctionId, Origin, Parameter, Passed, ResultKind, Returned,
-    changing, function, is_function, names, unknown_algorithm,
+    Callback, FUNCTIONS, Function, HASH_ALGORITHMS, Id as FunctionId, LONGEST_RANGE, Origin, Parameter, Passed,
+    ResultKind, Returned, changing, function, is_function, names, unknown_algorithm,
 };
 pub use names::{LiteralKind, LiteralStep, Names, Use};
 pub use syntax::{

@@ -3,7 +3,7 @@
 use workflow_asl::jsonata;
 
 use super::path::{Path, PathRoot};
-use crate::syntax::ast::{Expr, ExprKind, Reference, Root, Text, UnaryOp, plain};
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Root, Text, UnaryOp, plain};
 use crate::syntax::spelling::sign;
 
 /// Values of other languages.
@@ -39,6 +39,7 @@ pub(super) fn words(expr: &Expr) -> Option<String> {
         ExprKind::Reference(reference) => Some(Path::of(reference)).filter(Path::is_fixed)?.to_string(),
         ExprKind::Unary(UnaryOp::Not, inner) => format!("!{}", words(inner)?),
         ExprKind::Unary(UnaryOp::Negate, inner) => format!("-{}", words(inner)?),
+        ExprKind::Binary(BinaryOp::Range, _, left, right) => format!("{}..{}", words(left)?, words(right)?),
         ExprKind::Binary(op, _, left, right) => format!("({} {} {})", words(left)?, sign(*op), words(right)?),
         ExprKind::Call { name, .. } if changes(&name.value) => return None,
         ExprKind::Call { name, arguments } => format!("{}({})", name.value, list(arguments)?),

@@ -55,7 +55,7 @@ impl Walk<'_, '_> {
                 here += 1;
                 wanted = true;
             } else {
-                wanted = false;
+                wanted = self.is(here, "..");
                 here = self.after(here);
             }
         }
@@ -152,7 +152,9 @@ impl Walk<'_, '_> {
         let Some(before) = at.checked_sub(1) else { return false };
         let sign =
             |at: usize, signs: &[&str]| self.kind(at) == Some(TokenKind::Operator) && signs.contains(&self.text_of(at));
-        if sign(before, &[".", "?.", "::", "$", "-", "!"]) || sign(at, &[".", "?.", "::", ",", ";", ":", "?"]) {
+        if sign(before, &[".", "..", "?.", "::", "$", "-", "!"])
+            || sign(at, &[".", "..", "?.", "::", ",", ";", ":", "?"])
+        {
             return false;
         }
         !(self.is(at, "(") || self.is(at, "["))

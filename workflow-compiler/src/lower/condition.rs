@@ -82,6 +82,9 @@ impl<'a> Lowering<'_, 'a> {
                 rule.insert("Not", inner);
             }
             ExprKind::Binary(BinaryOp::In, _, of, list) => match &unparen(list).kind {
+                ExprKind::Array(items) if items.iter().any(Expr::is_range) => {
+                    self.needs_jsonata(list.span, "a range in a condition");
+                }
                 ExprKind::Array(items) if !items.is_empty() => self.patterns(place, of, items, rule),
                 ExprKind::Invalid | ExprKind::OtherLanguage(_) => {}
                 // Anything but a list was reported.

@@ -63,6 +63,10 @@ impl<'a> Lowering<'_, 'a> {
             },
             ExprKind::Path(path) => path.value.clone(),
             ExprKind::Array(items) => {
+                if let [Expr { kind: ExprKind::Binary(BinaryOp::Range, _, first, last), .. }] = items.as_slice() {
+                    let arguments = [self.bare(place, first), self.bare(place, last), "1".to_owned()];
+                    return call(Function::ArrayRange, &arguments);
+                }
                 let items: Vec<_> = items.iter().map(|item| self.intrinsic(place, item)).collect();
                 call(Function::Array, &items)
             }

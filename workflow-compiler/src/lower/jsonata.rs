@@ -24,6 +24,7 @@ const OPEN: &str = "{%";
 /// Returns the JSONata sign of an operator. A default is lowered to a conditional.
 fn sign(op: BinaryOp) -> &'static str {
     match op {
+        BinaryOp::Range => "..",
         BinaryOp::Default => "?",
         BinaryOp::Or => "or",
         BinaryOp::And => "and",
@@ -78,6 +79,11 @@ impl<'a> Lowering<'_, 'a> {
                     (key, value)
                 });
                 Value::Object(members.collect::<Map<_, _>>())
+            }
+            ExprKind::Array(items) if items.iter().any(Expr::is_range) => {
+                self.spans_within(expr, at);
+                let array = self.jsonata(place, expr);
+                self.braced(array)
             }
             ExprKind::Array(items) => {
                 let items = items.iter().enumerate();
@@ -221,6 +227,9 @@ impl<'a> Lowering<'_, 'a> {
             let nullable = left_ty.is_option() || left_ty.is_open();
             let condition = if nullable { exists.binary("and", is_value(&value)) } else { exists };
             return condition.condition(value, default);
+        }
+        if op == BinaryOp::Range {
+            return self.jsonata(place, left).range(self.jsonata(place, right));
         }
         if op == BinaryOp::In {
             return self.membership(place, left, right);

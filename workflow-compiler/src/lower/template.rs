@@ -115,7 +115,9 @@ impl<'a> Lowering<'_, 'a> {
             ExprKind::Reference(reference) => self.param(reference).is_none(),
             ExprKind::Array(items) => items.iter().any(|item| self.is_computed(place, item)),
             ExprKind::Binary(BinaryOp::Add, ..) => !self.is_fixed_text(place, expr),
-            ExprKind::Path(_) | ExprKind::Access(..) | ExprKind::Binary(BinaryOp::Subtract, ..) => true,
+            ExprKind::Path(_) | ExprKind::Access(..) | ExprKind::Binary(BinaryOp::Subtract | BinaryOp::Range, ..) => {
+                true
+            }
             ExprKind::Call { name, .. } => name.value != "timestamp",
             _ => false,
         }
@@ -171,6 +173,7 @@ impl<'a> Lowering<'_, 'a> {
             ExprKind::Binary(BinaryOp::Subtract, ..) => {
                 "this difference: only a whole number literal can be subtracted from a whole number"
             }
+            ExprKind::Binary(BinaryOp::Range, ..) => "a range next to other items",
             ExprKind::Binary(..) => "a comparison that is a value",
             ExprKind::Object(_) => "an object in the argument of a function",
             ExprKind::Access(..) => "a member of a function's result",

@@ -100,18 +100,59 @@ impl Parser<'_> {
         Some(self.leaf(ExprKind::Duration(total), span))
     }
 
+    /// Parses an item of an array, which may be a range.
+    fn array_item(&mut self, cursor: &mut Cursor) -> Expr {
+        self.with_braces(true, |parser| parser.nested_or_range(cursor, true))
+    }
+
+    /// Parses the first or the last number of a range.
+    pub(super) fn range_bound(&mut self, cursor: &mut Cursor) -> Expr {
+        let here = cursor.here_first();
+        self.with_braces(true, |parser| parser.deeper(here, |parser| parser.binary(cursor, 1))).unwrap_or_else(|| {
+            cursor.next();
+            self.leaf(ExprKind::Invalid, here)
+        })
+    }
+
     fn nested(&mut self, cursor: &mut Cursor) -> Expr {
+        self.nested_or_range(cursor, false)
+    }
+
+    fn nested_or_range(&mut self, cursor: &mut Cursor, is_item: bool) -> Expr {
         let here = cursor.here_first();
         let read = |parser: &mut Self| {
             let value = parser.binary(cursor, 1);
             let value = if cursor.is_word("as") { parser.cast(value, cursor) } else { value };
-            if parser.is_ternary(cursor) { parser.ternary(value, cursor) } else { value }
+            let value = if parser.is_ternary(cursor) { parser.ternary(value, cursor) } else { value };
+            if cursor.is_punct("..") { parser.rest_of_range(value, cursor, is_item) } else { value }
         };
         self.deeper(here, read).unwrap_or_else(|| {
             // Reported once, not again for enclosing values.
             cursor.next();
             self.leaf(ExprKind::Invalid, here)
         })
+    }
+
+    /// Parses the rest of a range, at its `..`.
+    fn rest_of_range(&mut self, first: Expr, cursor: &mut Cursor, is_item: bool) -> Expr {
+        let (sign, height) = (cursor.here(), self.height);
+        let foreign = ["..=", "..."].into_iter().find(|sign| cursor.is_punct(sign));
+        cursor.advance(foreign.unwrap_or("..").len());
+        let sign = sign.to(cursor.before());
+        if let Some(foreign) = foreign {
+            let problem = Problem::new(Code::Syntax, sign, format!("`{foreign}` is not an operator here"));
+            self.report(problem.write("..").help("a range includes its last number"));
+        }
+        let last = self.range_bound(cursor);
+        let height = height.max(self.height) + 1;
+        let span = first.span.to(last.span);
+        let range = self.grown(ExprKind::Binary(BinaryOp::Range, sign, Box::new(first), Box::new(last)), span, height);
+        if is_item {
+            return range;
+        }
+        let problem = Problem::new(Code::Syntax, span, "a range is a list, in brackets");
+        self.report(problem.write(format!("[{}]", spelled(&range))));
+        self.grown(ExprKind::Array(vec![range]), span, height + 1)
     }
 
     fn with_braces<T>(&mut self, braces: bool, read: impl FnOnce(&mut Self) -> T) -> T {
@@ -365,7 +406,7 @@ impl Parser<'_> {
                 Delimiter::Brace => self.braces(&group, cursor),
                 Delimiter::Bracket => {
                     cursor.next();
-                    let items = self.list(&group, "value");
+                    let items = self.values_of(&group, "value", Self::array_item);
                     let height = self.height + 1;
                     self.grown(ExprKind::Array(items), group_span(&group), height)
                 }
@@ -426,12 +467,16 @@ impl Parser<'_> {
 
     /// Parses values between commas. Sets the height to the maximum of theirs.
     pub(super) fn list(&mut self, group: &Group, what: &str) -> Vec<Expr> {
+        self.values_of(group, what, Self::expr)
+    }
+
+    fn values_of(&mut self, group: &Group, what: &str, read: fn(&mut Self, &mut Cursor) -> Expr) -> Vec<Expr> {
         let mut height = 0;
         let items = self.within(group, |parser, cursor| {
             let mut items = Vec::new();
             while !cursor.is_end() {
                 let start = cursor.position();
-                items.push(parser.expr(cursor));
+                items.push(read(parser, cursor));
                 height = height.max(parser.height);
                 if cursor.is_end() || cursor.eat_punct(",").is_some() {
                     continue;

@@ -308,7 +308,7 @@ impl Parser<'_> {
                 continue;
             }
             let optional = cursor.is_punct("?.");
-            if !optional && !cursor.is_punct(".") {
+            if !optional && (!cursor.is_punct(".") || cursor.is_punct("..")) {
                 break;
             }
             cursor.advance(1 + usize::from(optional));
@@ -374,7 +374,7 @@ impl Parser<'_> {
         let length = sign(at)?;
         let bounds = self.within(group, |parser, cursor| {
             let zero = ExprKind::Number("0".to_owned());
-            let from = if at == 0 { parser.leaf(zero, group_span(group)) } else { parser.expr(cursor) };
+            let from = if at == 0 { parser.leaf(zero, group_span(group)) } else { parser.range_bound(cursor) };
             while cursor.position() < at {
                 cursor.next();
             }

@@ -6,6 +6,7 @@ use super::frame::Env;
 use super::machine::{Machine, Res};
 use super::program::{Expr, Operator};
 use super::value::{Array, Val};
+use crate::functions::LONGEST_RANGE;
 use crate::text::compare;
 
 impl<'a> Machine<'a> {
@@ -166,9 +167,6 @@ fn of_numbers<'a>(operator: Operator, left: f64, right: f64) -> Option<Val<'a>> 
     })
 }
 
-/// The most items of a range.
-const LONGEST_RANGE: f64 = 1e7;
-
 fn range_of<'a>(left: &Val<'a>, right: &Val<'a>) -> Res<Val<'a>> {
     let integer = |code, value: &Val<'a>| match value {
         Val::Undefined => Ok(None),
@@ -183,7 +181,7 @@ fn range_of<'a>(left: &Val<'a>, right: &Val<'a>) -> Res<Val<'a>> {
         return Ok(Val::Undefined);
     }
     let count = last - first + 1.0;
-    if count > LONGEST_RANGE {
+    if count > f64::from(LONGEST_RANGE) {
         return Err(Error::of("D2014", &Val::Number(count)));
     }
     Ok(Val::Array(Array::Range { first, count: count as u32 }))

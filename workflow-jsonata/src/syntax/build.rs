@@ -72,6 +72,12 @@ impl Node {
         NodeKind::Array(items.into_iter().collect()).into()
     }
 
+    /// Returns `self..last`, an item of an array.
+    #[must_use]
+    pub fn range(self, last: Self) -> Self {
+        NodeKind::Range(Box::new(self), Box::new(last)).into()
+    }
+
     /// Returns `{'name': value}`.
     pub fn object<T: Into<String>>(members: impl IntoIterator<Item = (T, Self)>) -> Self {
         let members = members.into_iter().map(|(name, value)| (Self::string(name), value));

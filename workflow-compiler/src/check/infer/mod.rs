@@ -8,6 +8,7 @@ mod jsonata;
 mod membership;
 mod operator;
 mod other_language;
+mod range;
 
 use std::rc::Rc;
 

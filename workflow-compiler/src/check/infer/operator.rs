@@ -201,6 +201,7 @@ impl<'a> Analysis<'a> {
                 }
                 Ty::Bool
             }
+            BinaryOp::Range => self.infer_range(place, left, right, sink),
             BinaryOp::In => self.infer_membership(place, left, right, sink),
             BinaryOp::Add => self.add(place, span, left, right, sink),
             BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Divide | BinaryOp::Remainder => {

@@ -127,6 +127,13 @@ impl OtherLanguage {
     }
 }
 
+impl Expr {
+    /// Returns whether it is `a..b`, which stands for several items of an array.
+    pub fn is_range(&self) -> bool {
+        matches!(self.kind, ExprKind::Binary(BinaryOp::Range, ..))
+    }
+}
+
 /// A closure, which only some functions take.
 #[derive(Clone, Debug)]
 pub struct Closure {
@@ -277,9 +284,11 @@ pub enum UnaryOp {
     Negate,
 }
 
-/// A binary operator, from loosest to tightest: `??`, `||`, `&&`, comparisons (which do not chain), `+ -`, `* / %`.
+/// A binary operator, from loosest to tightest: `..`, `??`, `||`, `&&`, comparisons (which do not chain), `+ -`, `* / %`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum BinaryOp {
+    /// `..`, only in an item of an array.
+    Range,
     /// `??`
     Default,
     /// `||`
