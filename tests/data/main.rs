@@ -5,6 +5,7 @@
 mod graphs;
 mod list_expressions;
 mod lists;
+mod rows;
 mod situations;
 mod table;
 

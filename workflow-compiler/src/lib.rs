@@ -23,6 +23,7 @@ pub mod lower;
 pub mod policy;
 pub mod problem;
 pub mod question;
+mod reader;
 pub mod schema;
 pub mod state_ident;
 pub mod syntax;

@@ -12,8 +12,9 @@ workflow! {
         input { key: String }
         output { run: String, results: String }
         params { bucket: String, charge: Arn }
+        struct Row { id: String, customer: String, cents: String }
 
-        map Rows over s3::csv { Bucket: params.bucket, Key: input.key, headers: first_row }
+        map Rows over s3::csv<Row> { Bucket: params.bucket, Key: input.key, headers: first_row }
             distributed express
             max_concurrency 50
             tolerate 5%

@@ -95,7 +95,7 @@ fn distributed_alone(info: &StateInfo<'_>, sink: &mut Sink<'_>) {
             None => problem.help("make the map `distributed`").edit(Edit::after(end, " distributed")),
         }
     };
-    if let Some(MapItems::Reader { path, body }) = over
+    if let Some(MapItems::Reader { path, body, .. }) = over
         && let (Some(first), Some(last)) = (path.first(), path.last())
         && !matches!(body.kind, ExprKind::Invalid)
     {

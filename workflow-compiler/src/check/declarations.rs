@@ -7,12 +7,13 @@ use workflow_asl::nearest::nearest;
 
 use super::constraints;
 use super::model::Model;
+use super::rows::CsvRows;
 use super::sink::Sink;
 use super::types::{Ty, generated};
 use crate::problem::Problem;
 use crate::syntax::ast::{
-    Declaration, DeclarationKind, DefaultValue, EnumDecl, FieldDecl, FieldDefault, Head, Resource, Shape, Type,
-    TypeKind, plain,
+    Declaration, DeclarationKind, DefaultValue, EnumDecl, FieldDecl, FieldDefault, Head, MapItems, Resource, Shape,
+    Type, TypeKind, plain,
 };
 
 /// The types of the language, as they are written.
@@ -56,6 +57,7 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
             _ => {}
         }
     }
+    let mut rows = CsvRows::default();
     for info in model.all_states() {
         if let Head::Task {
             resource: Some(Resource::Service { result: Some(ty), .. } | Resource::Activity { result: Some(ty), .. }),
@@ -63,6 +65,10 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
         } = &info.state.head
         {
             known(model, ty, sink);
+        }
+        if let Head::Map { over: Some(MapItems::Reader { path, row: Some(row), body }), .. } = &info.state.head {
+            known(model, row, sink);
+            rows.check(model, path, row, body, sink);
         }
     }
     recursive(model, sink);

@@ -37,6 +37,7 @@ mod range;
 mod resolution;
 mod resolve;
 mod root;
+mod rows;
 mod rust_items;
 mod sink;
 mod state_names;

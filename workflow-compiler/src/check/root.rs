@@ -10,6 +10,7 @@ use super::analysis::Analysis;
 use super::model::{StateInfo, is_distributed};
 use super::path::{Path, reference_text};
 use super::resolution::Base;
+use super::rows;
 use super::suggestions;
 use super::types::{Ty, error_type};
 use super::value_site::{ValueField, ValueSite};
@@ -298,6 +299,9 @@ impl<'a> Analysis<'a> {
     /// Returns the type of the elements of a map's items.
     pub fn item_type(&self, map: &StateInfo<'a>) -> Ty {
         let over = match &map.state.head {
+            Head::Map { over: Some(MapItems::Reader { path, row, body }), .. } => {
+                return rows::item_type(self, path, row.as_ref(), body);
+            }
             Head::Map { over: Some(MapItems::Items(items)), .. } => Some(items),
             Head::Map { over: None, .. } => map.state.clauses.iter().find_map(|clause| match clause {
                 Clause { kind: ClauseKind::Items, value: ClauseValue::Expr(items), .. } => Some(items),

@@ -10,7 +10,8 @@ use super::data::{leaves, values};
 use crate::fragment::Fragment;
 use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{
-    Body, Clause, ClauseValue, DeclarationKind, ExprKind, Head, Resource, Shape, Type, TypeKind, When, Workflow, plain,
+    Body, Clause, ClauseValue, DeclarationKind, ExprKind, Head, MapItems, Resource, Shape, Type, TypeKind, When,
+    Workflow, plain,
 };
 use crate::syntax::keyword::ClauseKind;
 
@@ -146,10 +147,10 @@ fn uses(workflow: &Workflow, own: bool, each: &mut dyn FnMut(String)) {
     for used in &workflow.inlined {
         used.input.iter().map(|field| &field.ty).chain(&used.result).for_each(|ty| mentions(ty, each));
     }
-    of_tasks(&workflow.body, each);
+    of_states(&workflow.body, each);
 }
 
-fn of_tasks(body: &Body, each: &mut dyn FnMut(String)) {
+fn of_states(body: &Body, each: &mut dyn FnMut(String)) {
     for state in body.all_states() {
         match &state.head {
             Head::Task { resource: Some(Resource::Service { result, workflow, .. }), .. } => {
@@ -158,6 +159,7 @@ fn of_tasks(body: &Body, each: &mut dyn FnMut(String)) {
             Head::Task { resource: Some(Resource::Activity { result, .. }), .. } => {
                 result.iter().for_each(|ty| mentions(ty, each));
             }
+            Head::Map { over: Some(MapItems::Reader { row: Some(ty), .. }), .. } => mentions(ty, each),
             _ => {}
         }
     }

@@ -70,7 +70,12 @@ impl Walk<'_, '_> {
                 }
             } else {
                 let next = self.find(self.after(at), end, Self::is_setting).unwrap_or(end);
-                self.value(at, next);
+                // A reader has a type in angle brackets, `s3::csv<Row> { … }`, as a call has.
+                if self.is(at + 1, "::") && self.is_word(at - 1, "over") {
+                    self.call(at, next);
+                } else {
+                    self.value(at, next);
+                }
                 at = next;
             }
             first = false;

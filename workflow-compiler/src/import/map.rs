@@ -9,16 +9,7 @@ use super::printer::{Fields, Printer, Spelling, ValuePosition};
 use super::state::{Parts, Scope};
 use super::text::{comment, comment_attributes, key, object, quoted};
 use super::{KeptKind, jsonata, path};
-
-/// A reader's call and format, and their short form after `over`.
-const READERS: [(&str, Option<&str>, &str); 6] = [
-    ("arn:aws:states:::s3:getObject", Some("CSV"), "csv"),
-    ("arn:aws:states:::s3:getObject", Some("JSON"), "json"),
-    ("arn:aws:states:::s3:getObject", Some("JSONL"), "jsonl"),
-    ("arn:aws:states:::s3:getObject", Some("PARQUET"), "parquet"),
-    ("arn:aws:states:::s3:getObject", Some("MANIFEST"), "manifest"),
-    ("arn:aws:states:::s3:listObjectsV2", None, "list"),
-];
+use crate::reader::{FLATTEN, FORMATS, Format, INVENTORY, LIST};
 
 impl Printer<'_> {
     /// Writes the items, the processor and the clauses of a map.
@@ -284,7 +275,16 @@ fn short_reader(reader: &Map<String, Value>, here: ValuePosition) -> Option<&'st
         Some(format) => Some(format.as_str()?),
         None => None,
     };
-    let short = READERS.iter().find(|(call, of, _)| *call == arn && *of == format).map(|(.., short)| *short)?;
+    let action = arn.strip_prefix("arn:aws:states:::s3:")?;
+    let is = |name: &str, word: &str| config.get(name).is_some_and(|value| value == word);
+    let short = match format {
+        None if is("ManifestType", INVENTORY) => Format::named("manifest")?,
+        Some("MANIFEST") if is("ManifestType", INVENTORY) => return None,
+        _ => FORMATS.into_iter().find(|known| known.input_type == format)?,
+    };
+    if action != if is("Transformation", FLATTEN) { LIST } else { short.action } {
+        return None;
+    }
     let text = |name: &str| config.get(name).is_none_or(Value::is_string);
     let settings = [
         "InputType",
@@ -305,7 +305,7 @@ fn short_reader(reader: &Map<String, Value>, here: ValuePosition) -> Option<&'st
             Some(Some("GIVEN")) => config.get("CSVHeaders").is_some_and(Value::is_array),
             Some(_) => false,
         };
-    fits.then_some(short)
+    fits.then_some(short.name)
 }
 
 /// Returns the clause for a processor's configuration.

@@ -11,28 +11,9 @@ use super::field::Fields;
 use super::{Lowering, ValueField};
 use crate::check::StateInfo;
 use crate::problem::Problem;
+use crate::reader::{FORMATS, Format, SHORT};
 use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Member, TokenSpan, integration, plain};
 use crate::syntax::keyword::ClauseKind;
-
-/// The names after `s3::` in `over`, with their API call and `InputType`.
-const READERS: [(&str, &str, Option<&str>); 6] = [
-    ("csv", "getObject", Some("CSV")),
-    ("json", "getObject", Some("JSON")),
-    ("jsonl", "getObject", Some("JSONL")),
-    ("parquet", "getObject", Some("PARQUET")),
-    ("manifest", "getObject", Some("MANIFEST")),
-    ("list", "listObjectsV2", None),
-];
-
-/// The short names in the braces of a reader, with their names in the document.
-const SHORT: [(&str, &str); 6] = [
-    ("delimiter", "CSVDelimiter"),
-    ("max_items", "MaxItems"),
-    ("pointer", "ItemsPointer"),
-    ("manifest", "ManifestType"),
-    ("transformation", "Transformation"),
-    ("headers", "CSVHeaders"),
-];
 
 impl<'a> Lowering<'_, 'a> {
     /// Lowers `over s3::csv { Bucket: …, Key: …, headers: first_row }`.
@@ -40,26 +21,27 @@ impl<'a> Lowering<'_, 'a> {
         let ExprKind::Object(members) = &body.kind else { return };
         let words: Vec<_> = path.iter().map(plain).collect();
         let found = match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-            ["s3", format] => READERS.iter().find(|(known, ..)| known == format).copied(),
+            ["s3", format] => Format::named(format),
             _ => None,
         };
-        let Some((_, action, input_type)) = found else {
+        let Some(format) = found else {
             let span = path
                 .first()
                 .zip(path.last())
                 .map_or(body.span, |(first, last)| TokenSpan::new(first.span(), last.span()));
             let problem =
                 Problem::new(Code::BadResource, span, format!("unknown format of items `{}`", words.join("::")));
-            let known = READERS.iter().map(|(known, ..)| *known);
+            let known = FORMATS.iter().map(|format| format.name);
             let near = workflow_asl::nearest::nearest(words.last().map_or("", String::as_str), known);
             let problem = match near.map(|near| format!("s3::{near}")) {
                 Some(near) => problem.did_you_mean(&near, near.clone()),
                 None => problem,
             };
-            let known: Vec<_> = READERS.iter().map(|(known, ..)| format!("`s3::{known}`")).collect();
+            let known: Vec<_> = FORMATS.iter().map(|format| format!("`s3::{}`", format.name)).collect();
             self.problems.push(problem.help(format!("there is {}", known.join(", "))));
             return;
         };
+        let (action, input_type) = format.call(body);
         let mut reader = Fields::at(fields.at.child("ItemReader"));
         let span =
             path.first().zip(path.last()).map_or(body.span, |(first, last)| TokenSpan::new(first.span(), last.span()));

@@ -50,7 +50,7 @@ impl<'a> Lowering<'_, 'a> {
     ) {
         match over {
             Some(MapItems::Items(items)) => self.put_items(info, items, fields),
-            Some(MapItems::Reader { path, body }) => self.reader(info, path, body, fields),
+            Some(MapItems::Reader { path, body, .. }) => self.reader(info, path, body, fields),
             None => {}
         }
         let name = if iterator { "Iterator" } else { "ItemProcessor" };

@@ -152,12 +152,13 @@ impl Parser<'_> {
                     break;
                 }
             }
+            let row = self.result_type(cursor);
             let body = self.object_here(cursor).unwrap_or_else(|| {
                 let problem = self.unexpected(cursor, "the location of the file in braces");
                 self.complain(cursor, problem.help("for example `over s3::csv { Bucket: \"b\", Key: \"k\" } { … }`"));
                 Expr::made(ExprKind::Invalid, cursor.before())
             });
-            return MapItems::Reader { path, body: settings_as_text(body) };
+            return MapItems::Reader { path, row, body: settings_as_text(body) };
         }
         MapItems::Items(self.head_expr(cursor))
     }

@@ -124,8 +124,8 @@ impl Parser<'_> {
         Some(Resource::Service { path, result, workflow, pattern, span: span.to(cursor.before()) })
     }
 
-    /// Parses `<T>`, the type of the result.
-    fn result_type(&mut self, cursor: &mut Cursor) -> Option<Type> {
+    /// Parses `<T>`, the type of the result or of the items.
+    pub(super) fn result_type(&mut self, cursor: &mut Cursor) -> Option<Type> {
         cursor.eat_punct("<")?;
         let ty = self.ty(cursor);
         if cursor.eat_char('>').is_none() {

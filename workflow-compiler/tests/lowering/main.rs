@@ -7,6 +7,7 @@ mod expressions;
 mod fragments;
 mod jsonata;
 mod jsonpath;
+mod rows;
 
 use proc_macro2::{Span, TokenStream};
 use serde_json::Value;

@@ -11,7 +11,7 @@ use crate::check::flow::{Narrowing, TransitionKind};
 use crate::check::model::StateInfo;
 use crate::check::types::{Ty, error_type};
 use crate::check::value_site::{ValueField, ValueSite};
-use crate::syntax::ast::{Catcher, Clause, ClauseValue, Expr, Head};
+use crate::syntax::ast::{Catcher, Clause, ClauseValue, Expr, ExprKind, Head};
 use crate::syntax::keyword::ClauseKind;
 
 /// A transition into a state: the number of its source, and its kind.
@@ -116,16 +116,30 @@ fn scope_input(analysis: &Analysis<'_>, scope: usize) -> Ty {
             Some(made) => analysis.narrowed_type(info.at(ValueField::Parameters), made),
             None => analysis.own_input(info),
         },
-        Head::Map { .. } if shaped(info, &[ClauseKind::Batch, ClauseKind::ItemBatcher]) => Ty::Unknown,
-        Head::Map { .. } => match clause(info, &[ClauseKind::ItemSelector, ClauseKind::Parameters]) {
-            Some(made) => {
-                let facts = analysis.narrowing(info).of_another_item();
-                analysis.type_of(info.at(ValueField::ItemSelector).knowing(&facts), made).there()
-            }
-            None => analysis.item_type(info),
-        },
+        Head::Map { .. } => {
+            let item = match clause(info, &[ClauseKind::ItemSelector, ClauseKind::Parameters]) {
+                Some(made) => {
+                    let facts = analysis.narrowing(info).of_another_item();
+                    analysis.type_of(info.at(ValueField::ItemSelector).knowing(&facts), made).there()
+                }
+                None => analysis.item_type(info),
+            };
+            if shaped(info, &[ClauseKind::Batch, ClauseKind::ItemBatcher]) { batch(analysis, info, item) } else { item }
+        }
         _ => Ty::Unknown,
     }
+}
+
+/// Returns what the first state of a map with batches gets: a list of items, and what is added to each batch.
+fn batch<'a>(analysis: &Analysis<'a>, info: &StateInfo<'a>, item: Ty) -> Ty {
+    let mut members = vec![("Items", Ty::Array(Box::new(item)))];
+    if let Some(batcher) = clause(info, &[ClauseKind::ItemBatcher]) {
+        let ExprKind::Object(settings) = &batcher.kind else { return Ty::Unknown };
+        if let Some(added) = settings.iter().find(|setting| setting.key.value == "BatchInput") {
+            members.push(("BatchInput", analysis.narrowed_type(info.at(ValueField::Transfer), &added.value)));
+        }
+    }
+    Ty::object(members)
 }
 
 fn output(clauses: &[Clause]) -> Option<&Expr> {

@@ -330,10 +330,12 @@ pub struct Branch {
 pub enum MapItems {
     /// A value.
     Items(Expr),
-    /// `s3::csv { … }`: sugar for an item reader (`s3::csv`, `s3::json`, `s3::jsonl`, `s3::list`, …).
+    /// `s3::csv<Row> { … }`: sugar for an item reader (`s3::csv`, `s3::json`, `s3::jsonl`, `s3::list`, …).
     Reader {
         /// The words of the path.
         path: Vec<Ident>,
+        /// The type of the items.
+        row: Option<Type>,
         /// The request and configuration as one object.
         body: Expr,
     },
