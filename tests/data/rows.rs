@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
+use workflow_compiler::import::{ImportOptions, import};
 use workflow_local::{Engine, MemoryStore, ObjectStore};
 
 use super::definition;
@@ -146,4 +147,61 @@ fn manifests() {
             assert_eq!(output(&over("", &reader, "", state), &objects), expected);
         }
     }
+}
+
+/// Asserts that a reader of a document has this form in the language.
+#[track_caller]
+fn imports_as(action: &str, config: &Value, read: &str, form: &str) {
+    // The members that a JSONPath reads are not checked.
+    let is_wrong = ["ids", "ETag"].contains(&read);
+    for language in if is_wrong { &["JSONata"][..] } else { &["JSONata", "JSONPath"] } {
+        let (request, output) = match *language {
+            "JSONata" => ("Arguments", json!({ "Output": { "x": format!("{{% $states.input.{read} %}}") } })),
+            _ => ("Parameters", json!({ "Parameters": { "x.$": format!("$.{read}") } })),
+        };
+        let mut one = json!({ "Type": "Pass", "End": true });
+        one.as_object_mut().unwrap().extend(output.as_object().unwrap().clone());
+        let document = json!({
+            "QueryLanguage": language,
+            "StartAt": "Each",
+            "States": { "Each": {
+                "Type": "Map",
+                "ItemReader": {
+                    "Resource": format!("arn:aws:states:::s3:{action}"),
+                    "ReaderConfig": config,
+                    request: { "Bucket": "b", "Key": "k" },
+                },
+                "ItemProcessor": {
+                    "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
+                    "StartAt": "One",
+                    "States": { "One": one },
+                },
+                "End": true,
+            } },
+        });
+        let source = import(&document, &ImportOptions::new("W")).unwrap().source;
+        assert!(source.contains(form), "{config} {source}");
+    }
+}
+
+#[test]
+fn readers_of_documents() {
+    let csv = json!({ "InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW" });
+    imports_as("getObject", &csv, "id", "over s3::csv {");
+    let given = json!({ "InputType": "CSV", "CSVHeaderLocation": "GIVEN", "CSVHeaders": ["id"] });
+    imports_as("getObject", &given, "id", "over s3::csv {");
+    // A column that does not exist would be an error.
+    imports_as("getObject", &given, "ids", "item_reader s3::getObject {");
+    imports_as("getObject", &json!({ "InputType": "JSONL" }), "id", "over s3::jsonl {");
+    let athena = json!({ "InputType": "PARQUET", "ManifestType": "ATHENA_DATA" });
+    imports_as("getObject", &athena, "id", "over s3::parquet {");
+    imports_as("getObject", &json!({ "InputType": "MANIFEST" }), "Key", "over s3::manifest {");
+    imports_as("getObject", &json!({ "ManifestType": "S3_INVENTORY" }), "Key", "over s3::manifest {");
+    let both = json!({ "InputType": "MANIFEST", "ManifestType": "S3_INVENTORY" });
+    imports_as("getObject", &both, "Key", "item_reader s3::getObject {");
+    imports_as("listObjectsV2", &json!({ "MaxItems": 3 }), "Key", "over s3::list {");
+    imports_as("listObjectsV2", &json!({ "MaxItems": 3 }), "ETag", "item_reader s3::listObjectsV2 {");
+    let flatten = json!({ "InputType": "JSONL", "Transformation": "LOAD_AND_FLATTEN" });
+    imports_as("listObjectsV2", &flatten, "id", "over s3::jsonl {");
+    imports_as("listObjectsV2", &json!({ "InputType": "JSONL" }), "id", "item_reader s3::listObjectsV2 {");
 }

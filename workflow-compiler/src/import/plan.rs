@@ -37,17 +37,23 @@ impl Plan {
 
     /// Advances a point, or an enclosing one if it has no further spelling. Returns `false` if none has.
     pub(super) fn step(&mut self, points: &[Point], number: usize, hard: bool) -> bool {
-        let mut here = points.get(number);
-        while let Some(point) = here {
-            if point.level < point.last {
-                let level = if hard { point.last } else { point.level + 1 };
-                let decided = self.levels.entry(point.at.clone()).or_default();
-                *decided = (*decided).max(level);
-                return true;
-            }
-            here = point.parent.and_then(|parent| points.get(parent));
-        }
-        false
+        let first = points.get(number);
+        let around = std::iter::successors(first, |point| points.get(point.parent?));
+        let more = |point: &&Point| point.level < point.last;
+        let readers = || first.and_then(|first| points.iter().filter(more).find(|reader| reader.reads_for(&first.at)));
+        let Some(point) = around.clone().find(more).or_else(readers) else { return false };
+        let level = if hard { point.last } else { point.level + 1 };
+        let decided = self.levels.entry(point.at.clone()).or_default();
+        *decided = (*decided).max(level);
+        true
+    }
+}
+
+impl Point {
+    /// Returns whether this is the reader of a map around a part: the short form gives the map's items a type.
+    fn reads_for(&self, at: &Pointer) -> bool {
+        let map = self.at.as_str().strip_suffix("ItemReader");
+        map.is_some_and(|map| at.as_str().starts_with(map))
     }
 }
 
