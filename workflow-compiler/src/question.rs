@@ -183,6 +183,8 @@ pub enum QuestionKind {
     },
     /// Can the workflow be waited for with `.sync`?
     Awaited,
+    /// Can the workflow be waited for with `.express`?
+    Express,
 }
 
 impl Foreign {

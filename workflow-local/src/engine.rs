@@ -406,15 +406,17 @@ impl Engine {
         self
     }
 
-    /// Runs another state machine for the tasks that start it: `states:startExecution` in each of its patterns, or
-    /// `workflow::<Other>`. The engine has the other's definition and handlers. The ARN is the `StateMachineArn` of the
+    /// Runs another state machine for the tasks that start it: `states:startExecution` in each of its patterns,
+    /// `aws-sdk:sfn:startSyncExecution`, or `workflow::<Other>`. The engine has the other's definition and handlers. The ARN is the `StateMachineArn` of the
     /// requests.
     ///
     /// The task's result is that of AWS: `ExecutionArn` and `StartDate`. With `.sync` and `.sync:2`, it is the result
     /// of `DescribeExecution` when the child has ended, or `States.TaskFailed` with this as its cause if it did not
     /// succeed. With `.waitForTaskToken`, the task is answered when a task of the child sends its token back
     /// (`aws-sdk:sfn:sendTaskSuccess`, `sendTaskFailure`, `sendTaskHeartbeat`), unless the child has its own handlers
-    /// for these resources.
+    /// for these resources. With `startSyncExecution`, the result is that of the API: `Status`, and `Output` as JSON text
+    /// or `Error` and `Cause`. The other must then be Express, or the task fails with
+    /// `Sfn.StateMachineTypeNotSupportedException`.
     ///
     /// The child runs on a virtual clock that starts when the task is scheduled, and its duration passes in the parent
     /// by the parent's clock. Its closures are called at once: before those of parallel tasks, and even if the parent's

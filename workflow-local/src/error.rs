@@ -8,6 +8,7 @@ use workflow_asl::limits::PAYLOAD_BYTES;
 
 use crate::declared::{Lines, TypeMismatch};
 use crate::mutation::MutationError;
+use crate::nested::is_synchronous;
 use crate::program::Program;
 use crate::task::TaskRequest;
 
@@ -135,7 +136,7 @@ pub enum RunError {
          `.on_state(\"{state}\", |input: Value| …)` or `{}`",
         match function {
             Some(function) => format!(".on_lambda(\"{function}\", …)"),
-            None if resource.contains(":states:startExecution") => ".on_state_machine(arn, engine)".to_owned(),
+            None if resource.contains(":states:startExecution") || is_synchronous(resource) => ".on_state_machine(arn, engine)".to_owned(),
             None => format!(".on_resource(\"{resource}\", …)"),
         }
     )]

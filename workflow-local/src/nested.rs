@@ -9,6 +9,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Map, Value, json};
+use workflow_asl::document::MachineType;
 use workflow_asl::error_name::TASK_FAILED;
 use workflow_services::{Arn, Pattern};
 
@@ -52,6 +53,10 @@ fn start(machine: &Engine, request: &TaskRequest) -> Result<Nested, TaskError> {
     let (text, input) = input(request)?;
     let child = machine.clone().clock(Clock::Virtual);
     let mut identity = child.identity();
+    if is_synchronous(&request.resource) && identity.machine_type != MachineType::Express {
+        let cause = "This operation is not supported by this type of state machine";
+        return Err(TaskError::new("Sfn.StateMachineTypeNotSupportedException").with_cause(cause));
+    }
     let name = request.input.get("Name").and_then(Value::as_str);
     identity.name = name.map_or_else(|| format!("execution-{}", request.number), str::to_owned);
     let asked = machine_arn(request).unwrap_or_default();
@@ -103,6 +108,10 @@ async fn run(
     Ok(match waits {
         Waits::Start(started) => vec![(time, TaskEvent::Answer(Ok(started)))],
         Waits::Callback { .. } => std::mem::take(&mut *sent.lock().unwrap_or_else(PoisonError::into_inner)),
+        Waits::Synchronous => ended
+            .map(|execution| (execution.now(), TaskEvent::Answer(Ok(synchronous_output(&execution, &text)))))
+            .into_iter()
+            .collect(),
         Waits::Job { as_text } => ended
             .map(|execution| {
                 let is_version = qualified.as_deref().is_some_and(names_version);
@@ -126,6 +135,8 @@ async fn run(
 enum Waits {
     /// Only the start, with this response.
     Start(Value),
+    /// The result of `StartSyncExecution`, at the child's end.
+    Synchronous,
     /// The child's end.
     Job { as_text: bool },
     /// The token. The prefix is the parent's resource up to its partition, which is the child's too.
@@ -140,6 +151,7 @@ impl Waits {
                 let partition = Arn::parse(resource).map_or("aws", |arn| arn.partition);
                 Self::Callback { prefix: format!("arn:{partition}"), token: Arc::clone(token) }
             }
+            _ if is_synchronous(&request.resource) => Self::Synchronous,
             (Pattern::Sync2, _) => Self::Job { as_text: false },
             (Pattern::Sync, _) => Self::Job { as_text: true },
             _ => Self::Start(started),
@@ -147,10 +159,21 @@ impl Waits {
     }
 }
 
+/// The integration that starts an Express execution and waits for it.
+const SYNCHRONOUS: &str = "aws-sdk:sfn:startSyncExecution";
+
+/// Returns whether a task's resource starts an Express execution and waits for it.
+pub(crate) fn is_synchronous(resource: &str) -> bool {
+    Arn::parse(resource).and_then(Arn::integration) == Some(SYNCHRONOUS)
+}
+
 /// Returns the state machine that a request starts.
 pub(crate) fn machine_arn(request: &TaskRequest) -> Option<&str> {
-    let action = Arn::parse(&request.resource).and_then(Arn::integration)?.strip_prefix("states:")?;
-    let starts = matches!(action.strip_prefix("startExecution")?, "" | ".sync" | ".sync:2" | ".waitForTaskToken");
+    let action = Arn::parse(&request.resource).and_then(Arn::integration)?;
+    let starts = match action.strip_prefix("states:startExecution") {
+        Some(pattern) => matches!(pattern, "" | ".sync" | ".sync:2" | ".waitForTaskToken"),
+        None => action == SYNCHRONOUS,
+    };
     request.input.get("StateMachineArn").and_then(Value::as_str).filter(|_| starts)
 }
 
@@ -174,7 +197,8 @@ fn input(request: &TaskRequest) -> Result<(String, Value), TaskError> {
             Ok(value) => Ok((text.clone(), value)),
             Err(error) => {
                 let cause = format!("Invalid State Machine Execution Input: '{error}'");
-                Err(TaskError::new("StepFunctions.InvalidExecutionInputException").with_cause(cause))
+                let service = if is_synchronous(&request.resource) { "Sfn" } else { "StepFunctions" };
+                Err(TaskError::new(format!("{service}.InvalidExecutionInputException")).with_cause(cause))
             }
         },
         Some(value) => Ok((value.to_string(), value.clone())),
@@ -226,6 +250,46 @@ pub fn job_output(
     }
     member("Status", execution.status().name().into());
     member("StopDate", execution.stopped_at().unwrap_or(execution.now()).as_millis().into());
+    members
+}
+
+/// Returns the result of a task that starts an Express execution and waits for it, when it has ended: that of
+/// `StartSyncExecution`, whatever the execution's status.
+///
+/// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartSyncExecution.html>
+fn synchronous_output(execution: &Execution, input: &str) -> Value {
+    let stopped = execution.stopped_at().unwrap_or(execution.now());
+    let milliseconds = execution.started_at().until(stopped).as_millis();
+    let mut members = json!({
+        // Billed in steps of 100 milliseconds, and of 64 MB: https://aws.amazon.com/step-functions/pricing/
+        "BillingDetails": {
+            "BilledDurationInMilliseconds": u64::try_from(milliseconds).unwrap_or(u64::MAX).div_ceil(100).saturating_mul(100).max(100),
+            "BilledMemoryUsedInMB": 64,
+        },
+        "ExecutionArn": execution.arn(),
+        "Input": input,
+        "InputDetails": { "Included": true },
+        "Name": execution.name(),
+        "StartDate": execution.started_at().to_string(),
+        "StateMachineArn": execution.view().machine_arn(),
+        "Status": execution.status().name(),
+        "StopDate": stopped.to_string(),
+    });
+    let mut member = |name: &str, value: Value| {
+        if let Some(members) = members.as_object_mut() {
+            members.insert(name.to_owned(), value);
+        }
+    };
+    if let Some(output) = execution.output() {
+        member("Output", output.to_string().into());
+        member("OutputDetails", json!({ "Included": true }));
+    }
+    if let Some(error) = execution.error() {
+        member("Error", error.into());
+    }
+    if let Some(cause) = execution.cause() {
+        member("Cause", cause.into());
+    }
     members
 }
 

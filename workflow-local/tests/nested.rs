@@ -8,6 +8,7 @@ use std::time::Duration;
 use workflow_cases::every;
 
 use serde_json::{Value, json};
+use workflow_asl::document::MachineType;
 use workflow_local::history::Details;
 use workflow_local::{Clock, Engine, EventType, Execution, RunError, TaskError, VIRTUAL_START};
 use workflow_runtime::workflow;
@@ -338,4 +339,102 @@ fn a_workflow_runs_another_one() {
     let output: OrderOutput = execution.output_as().unwrap();
     assert_eq!(output, OrderOutput { total: 7.0 });
     assert_eq!(time_of(&execution), Duration::from_secs(3600));
+}
+
+/// Starts `SUB` with the input and waits for its end, as an Express execution.
+fn synchronous() -> Engine {
+    let state = json!({
+        "Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sfn:startSyncExecution",
+        "Arguments": { "StateMachineArn": SUB, "Name": "r1", "Input": "{% $states.input %}" },
+        "End": true
+    });
+    machine(json!({ "Start": state }), "Start")
+}
+
+fn express(states: Value, first: &str) -> Engine {
+    machine(states, first).machine_type(MachineType::Express)
+}
+
+#[test]
+fn an_express_child_ends_with_its_status_and_the_task_succeeds() {
+    let rest = json!({ "Rest": { "Type": "Wait", "Seconds": 2, "Output": "{% $states.input.n %}", "End": true } });
+    let execution = synchronous().on_state_machine(SUB, express(rest, "Rest")).run(&json!({ "n": 2 })).unwrap();
+    let result: Value = execution.output_as().unwrap();
+    assert_eq!(
+        (&result["Status"], &result["Output"], &result["Input"]),
+        (&json!("SUCCEEDED"), &json!("2"), &json!(r#"{"n":2}"#))
+    );
+    assert_eq!(result["BillingDetails"], json!({ "BilledDurationInMilliseconds": 2000, "BilledMemoryUsedInMB": 64 }));
+    assert_eq!(result["StartDate"], VIRTUAL_START.to_string());
+    assert!(result["ExecutionArn"].as_str().unwrap().contains(":express:Sub:r1:"), "{result}");
+    assert_eq!(time_of(&execution), Duration::from_secs(2));
+
+    let fail = json!({ "No": { "Type": "Fail", "Error": "OutOfStock", "Cause": "no nuts" } });
+    let execution = synchronous().on_state_machine(SUB, express(fail, "No")).run(&json!({})).unwrap();
+    let result: Value = execution.output_as().unwrap();
+    assert_eq!((&result["Status"], result.get("Output")), (&json!("FAILED"), None));
+    assert_eq!((&result["Error"], &result["Cause"]), (&json!("OutOfStock"), &json!("no nuts")));
+}
+
+#[test]
+fn an_express_child_is_stopped_after_five_minutes() {
+    let rest = json!({ "Rest": { "Type": "Wait", "Seconds": 3600, "End": true } });
+    let execution = synchronous().on_state_machine(SUB, express(rest, "Rest")).run(&json!({})).unwrap();
+    assert_eq!(execution.output().unwrap().value()["Status"], "TIMED_OUT");
+    assert_eq!(time_of(&execution), Duration::from_secs(300));
+}
+
+#[test]
+fn a_standard_child_cannot_be_run_synchronously() {
+    let execution = synchronous().on_state_machine(SUB, slow()).run(&json!({ "n": 1 })).unwrap();
+    execution.assert_failed("Sfn.StateMachineTypeNotSupportedException");
+}
+
+workflow! {
+    workflow Quick {
+        type express;
+        input { n: i64 }
+        output { n: i64 }
+        choice Few {
+            if input.n > 9 -> TooMany;
+            else -> Done;
+        }
+        succeed Done { n: input.n + 1 }
+        fail TooMany { error: "TooMany" }
+    }
+
+    workflow Slow {
+        input { n: i64 }
+        params { quick: Arn }
+        task A = workflow::<Quick>.express { StateMachineArn: params.quick, Input: { n: input.n } }
+            retry [States.QueryEvaluationError] { max_attempts: 1 }
+            catch [States.TaskFailed] => Failed
+            output { kept: true }
+            -> B;
+        pass B { kept: state.kept, n: A.Output.n } -> end;
+        fail Failed { error: caught.Error, cause: caught.Cause }
+    }
+}
+
+#[test]
+fn the_failure_of_an_express_child_is_an_error_to_retry_and_to_catch() {
+    let engine = || {
+        let parent = Engine::of_with::<Slow>(&SlowParams { quick: SUB.into() }).unwrap();
+        parent.on_state_machine(SUB, Engine::of::<Quick>().unwrap())
+    };
+    let execution = engine().run(&SlowInput { n: 1 }).unwrap();
+    execution.assert_output(json!({ "kept": true, "n": 2 }));
+    let execution = engine().run(&SlowInput { n: 10 }).unwrap();
+    execution.assert_failed("States.QueryEvaluationError");
+    assert!(execution.cause().unwrap().contains("FAILED: TooMany"), "{:?}", execution.cause());
+    let started = execution.history().iter().filter(|event| event.kind == EventType::TaskStarted).count();
+    assert_eq!(started, 2);
+}
+
+#[test]
+fn the_output_of_an_express_child_has_the_declared_type() {
+    let engine = Engine::of_with::<Slow>(&SlowParams { quick: SUB.into() }).unwrap();
+    let engine = engine.on_state("A", |_: Value| Ok(json!({ "Status": "SUCCEEDED", "Output": r#"{"n":"two"}"# })));
+    let error = engine.run(&SlowInput { n: 1 }).unwrap_err();
+    assert!(error.to_string().contains("result.Output.n"), "{error}");
 }

@@ -40,6 +40,45 @@ workflow! {
     }
 }
 
+workflow! {
+    /// Finds the price of an article. It answers in milliseconds.
+    pub workflow Quote {
+        type express;
+        input { article: String }
+        output { cents: i64 }
+        struct Price { cents: i64 }
+
+        task Ask = lambda::invoke<Price> { FunctionName: "price", Payload: input.article }
+            catch [States.ALL] => Unknown
+            -> Done;
+        succeed Done { cents: Ask.Payload.cents }
+        fail Unknown { error: "UnknownArticle", cause: input.article }
+    }
+
+    /// Offers an article, by default at its list price.
+    pub workflow Offer {
+        input { article: String, list_price: i64 }
+        output { cents: i64 }
+        params { quote: Arn }
+
+        task Price = workflow::<Quote>.express {
+            StateMachineArn: params.quote,
+            Input: { article: input.article },
+        }
+            retry [Sfn.SfnException] { max_attempts: 2 }
+            catch [States.QueryEvaluationError] => NoPrice
+            -> Offered;
+        succeed Offered { cents: Price.Output.cents }
+
+        choice NoPrice {
+            if $contains(caught.Cause, "UnknownArticle") -> ListPrice;
+            else -> Unpriced;
+        }
+        succeed ListPrice { cents: input.list_price }
+        fail Unpriced { error: "Unpriced", cause: caught.Cause }
+    }
+}
+
 /// Runs both workflows. `packed` is what the function `pack` returns.
 fn dispatch(packed: Result<Json, TaskError>) -> Execution {
     const PACK: &str = "arn:aws:states:eu-west-1:123456789012:stateMachine:Pack";
@@ -82,4 +121,29 @@ fn a_busy_function_is_called_six_times() {
     let execution = engine.run(&PackInput { order: "7".to_owned(), articles: vec!["nut".to_owned()] }).unwrap();
     execution.assert_failed("Lambda.TooManyRequestsException");
     assert_eq!(execution.started_at().until(execution.now()).as_secs(), 1 + 2 + 4 + 8 + 16);
+}
+
+/// Runs both workflows. `price` is what the function `price` returns.
+fn offer(price: Result<Json, TaskError>) -> Execution {
+    const QUOTE: &str = "arn:aws:states:eu-west-1:123456789012:stateMachine:Quote";
+    let quote = Engine::of::<Quote>().unwrap().on_lambda("price", move |_: String| price.clone());
+    Engine::of_with::<Offer>(&OfferParams { quote: QUOTE.into() })
+        .unwrap()
+        .on_state_machine(QUOTE, quote)
+        .run(&OfferInput { article: "nut".to_owned(), list_price: 12 })
+        .unwrap()
+}
+
+#[test]
+fn an_express_child_answers_in_one_state() {
+    let execution = offer(Ok(json!({ "cents": 10 })));
+    execution.assert_path(["Price", "Offered"]);
+    execution.assert_output(json!({ "cents": 10 }));
+}
+
+#[test]
+fn the_error_of_an_express_child_is_in_the_cause() {
+    let execution = offer(Err(TaskError::new("NoSuchArticle")));
+    execution.assert_path(["Price", "NoPrice", "ListPrice"]);
+    execution.assert_output(json!({ "cents": 12 }));
 }

@@ -1,7 +1,7 @@
 //! Compares the code in `docs/cookbook` and `docs/start.md` with the code that is tested.
 //!
 //! `WORKFLOW_BLESS=1 cargo test -p examples --test cookbook` writes it. A new block needs only the first line of the
-//! item, such as `fn engine(`.
+//! item, such as `fn engine(`; of a macro, the first two lines.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,7 +24,11 @@ fn item(source: &str, block: &str) -> Option<String> {
     let line = block.lines().find(|line| line.starts_with("workflow!") || line.starts_with("fn "))?;
     let opening = &line[..=line.find(['(', '{'])?];
     let lines: Vec<_> = source.lines().collect();
-    let at = lines.iter().position(|line| line.starts_with(opening))?;
+    let second = block.lines().nth(1);
+    let is_item = |at: &usize| lines[*at].starts_with(opening);
+    // A page may show more than one macro.
+    let at = (0..lines.len()).filter(is_item).find(|at| lines.get(at + 1).copied() == second);
+    let at = at.or_else(|| (0..lines.len()).find(is_item))?;
     let above = lines[..at].iter().rev().take_while(|line| line.starts_with("///") || line.starts_with("#[")).count();
     let length = lines[at..].iter().position(|line| *line == "}")?;
     Some(lines[at - above..=at + length].join("\n") + "\n")

@@ -1,4 +1,4 @@
-//! Another workflow in Rust, which is started in each of the four ways.
+//! Another workflow in Rust, which is started in each way.
 
 use workflow_runtime::workflow;
 
@@ -9,10 +9,17 @@ mod other {
             output { total: f64 }
             pass Only { total: input.n } -> end;
         }
+
+        pub workflow Quick {
+            type express;
+            input { n: f64 }
+            output { total: f64 }
+            pass Only { total: input.n } -> end;
+        }
     }
 }
 
-use other::Child;
+use other::{Child, Quick};
 
 workflow! {
     workflow Parent {
@@ -23,15 +30,16 @@ workflow! {
         task Token = workflow::<Child>.waitForTaskToken {
             StateMachineArn: params.child,
             Input: { n: 1, token: context.Task.Token },
-        } timeout 1d -> Last;
-        pass Last { total: Json.Output.total + 1, text: $parse(Text.Output), started: Start.ExecutionArn } -> end;
+        } timeout 1d -> Express;
+        task Express = workflow::<Quick>.express { StateMachineArn: params.child, Input: { n: 1 } } -> Last;
+        pass Last { total: Json.Output.total + Express.Output.total, text: $parse(Text.Output), started: Start.ExecutionArn } -> end;
     }
 }
 
 fn main() {
     let definition = Parent::definition_with(&ParentParams { child: "arn".into() }).map(|all| all.into_string());
     let text = definition.unwrap_or_default();
-    for resource in ["startExecution.sync:2\"", "startExecution.sync\"", "startExecution\"", ".waitForTaskToken\""] {
+    for resource in ["startExecution.sync:2\"", "startExecution.sync\"", "startExecution\"", ".waitForTaskToken\"", "startSyncExecution\""] {
         assert!(text.contains(resource), "{text}");
     }
 }

@@ -32,12 +32,19 @@ pub enum ResultType<'r> {
     OutputOf(&'r Type),
 }
 
+/// The member of the result of a started execution that is its output.
+pub const OUTPUT: &str = "Output";
+
 /// Returns the type that the source declares for the result of a task with this resource.
 pub fn declared_result(resource: &Resource) -> Option<DeclaredResult<'_>> {
     match resource {
         Resource::Service { path, pattern, result, workflow, .. } => {
             let pattern = pattern.as_ref().map(|pattern| pattern.value.as_str());
             let ty = match workflow {
+                // The execution's output is JSON text, which the state's expressions parse.
+                Some(workflow) if resource.express_child().is_some() => {
+                    return Some(DeclaredResult { member: OUTPUT, ty: ResultType::OutputOf(workflow) });
+                }
                 // The other patterns return the output as text, or not at all.
                 Some(workflow) if pattern == Some("sync:2") => ResultType::OutputOf(workflow),
                 Some(_) => return None,
@@ -50,6 +57,11 @@ pub fn declared_result(resource: &Resource) -> Option<DeclaredResult<'_>> {
         }
         Resource::Text(_) | Resource::Value(_) => None,
     }
+}
+
+/// Returns whether a state waits for an Express execution.
+pub fn is_express_child(info: &StateInfo<'_>) -> bool {
+    matches!(&info.state.head, Head::Task { resource: Some(resource), .. } if resource.express_child().is_some())
 }
 
 /// Returns the member that contains the callee's result, for calls that have one.
@@ -70,7 +82,8 @@ impl<'a> Analysis<'a> {
                 Types::part_of(workflow, ForeignPart::Output).map(|output| Ty::Foreign(Box::new(output)))
             }
         });
-        match (declared, wrapper(&arn)) {
+        let wrapper = if resource.express_child().is_some() { Some(OUTPUT) } else { wrapper(&arn) };
+        match (declared, wrapper) {
             (declared, None) if arn.is_empty() => declared.unwrap_or(Ty::Unknown),
             (None, _) if self.unchecked(info).is_some() => Ty::Unknown,
             (declared, Some(member)) => self.wrapped(&arn, member, declared.unwrap_or(Ty::Unknown)),
@@ -82,7 +95,7 @@ impl<'a> Analysis<'a> {
     /// Describes how to read a member of an execution's output that is JSON as text: `Run.Output` after `.sync`.
     pub(super) fn json_as_text(&self, path: &Path<'_>, member: &str) -> Vec<String> {
         let [around @ .., PathSegment::Member(last)] = path.segments.as_slice() else { return Vec::new() };
-        if last != "Output" {
+        if last != OUTPUT {
             return Vec::new();
         }
         let waits = self.state_at(&path.root, around).is_some_and(|info| {

@@ -21,14 +21,14 @@ const INPUT: &str = "Input";
 /// Checks that the value passed to each `workflow::<Other>` matches the declared input of `Other`.
 pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
     for info in analysis.all_states() {
-        let Head::Task { resource: Some(Resource::Service { workflow: Some(workflow), pattern, span, .. }), body } =
-            &info.state.head
-        else {
-            continue;
-        };
+        let Head::Task { resource: Some(resource), body } = &info.state.head else { continue };
+        let Resource::Service { workflow: Some(workflow), pattern, span, .. } = resource else { continue };
         let Some(wanted) = Types::part_of(workflow, ForeignPart::Input) else { continue };
         if pattern.as_ref().is_some_and(|pattern| pattern.value.starts_with("sync")) {
             sink.ask(|| Question { of: wanted.clone(), asks: QuestionKind::Awaited, span: *span });
+        }
+        if resource.express_child().is_some() {
+            sink.ask(|| Question { of: wanted.clone(), asks: QuestionKind::Express, span: *span });
         }
         let what = format!("the input of `{}`", spell(wanted.tokens.clone()));
         // Other values are reported elsewhere, or are unknown.

@@ -50,7 +50,7 @@ mod values;
 mod variables;
 
 pub use analysis::Analysis;
-pub use api::{DeclaredResult, ResultType, declared_result};
+pub use api::{DeclaredResult, OUTPUT, ResultType, declared_result, is_express_child};
 pub use data::{Capture, ItemCapture, VariableReads};
 #[cfg(feature = "explain")]
 pub use explain::{Explained, ExplainedState, FindWorkflow, explain};

@@ -39,7 +39,8 @@ pub(super) fn questions(krate: &TokenStream, compiled: &CompiledWorkflow) -> Tok
         };
         if is_new(question, number, &mut before) {
             asked.extend(match question.asks {
-                QuestionKind::Awaited => awaited(krate, question),
+                QuestionKind::Awaited => machine_type(krate, question, "awaited"),
+                QuestionKind::Express => machine_type(krate, question, "express"),
                 _ => ask(question, number, given),
             });
         }
@@ -118,7 +119,7 @@ fn ask(question: &Question, number: usize, given_number: usize) -> TokenStream {
             let (code, lacks) = (code.to_string(), lacks.to_string());
             ("fits", quote! { (#given_shape, &[#given_path]), #absent, #what, #code, #lacks })
         }
-        QuestionKind::Awaited => return TokenStream::new(),
+        QuestionKind::Awaited | QuestionKind::Express => return TokenStream::new(),
         QuestionKind::Text { text, words } => {
             let code = workflow_asl::Code::UnknownVariant.to_string();
             ("text", quote! { #text, #words, #code })
@@ -131,12 +132,12 @@ fn ask(question: &Question, number: usize, given_number: usize) -> TokenStream {
     }
 }
 
-/// Emits a question about a workflow itself.
-fn awaited(krate: &TokenStream, question: &Question) -> TokenStream {
+/// Emits a question about the type of a workflow.
+fn machine_type(krate: &TokenStream, question: &Question, function: &str) -> TokenStream {
     let (workflow, code) = (&question.of.tokens, workflow_asl::Code::UnknownApi.to_string());
     let name = crate::schema::rust_type::spell(workflow.clone());
     let call = spanned(quote! { <#workflow as #krate::Workflow>::TYPE, #name, #code }, question.span);
-    let function = Ident::new("awaited", question.span.first);
+    let function = Ident::new(function, question.span.first);
     quote_spanned! { question.span.first=>
         const _: () = __schema::#function #call;
     }

@@ -18,7 +18,7 @@ use self::unchecked::Unchecked;
 pub(crate) use self::unchecked::needless_word;
 
 use crate::Locate;
-use crate::check::{Analysis, StateInfo, fields_of_state};
+use crate::check::{Analysis, StateInfo, fields_of_state, is_express_child};
 use crate::lower::Lowered;
 use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{Clause, Head, Resource, State, TokenSpan, plain};
@@ -113,6 +113,13 @@ fn help_in_the_language(finding: &Diagnostic, analysis: &Analysis<'_>) -> Option
         Finding::NeverAssigned { name, near: None, .. } if name != "item" => {
             let near = nearest(name, analysis.names_of_results()).map(|near| format!("did you mean `${near}`?"));
             near.or_else(|| finding.finding.help(Vocabulary::Language))
+        }
+        // The call itself succeeds when the execution fails.
+        Finding::UnraisedError { prefix: Some(_), .. }
+            if state_of(&finding.pointer, analysis).is_some_and(is_express_child) =>
+        {
+            let error = workflow_asl::error_name::QUERY_EVALUATION_ERROR;
+            Some(format!("an execution that fails is `{error}` here, with its own error in `caught.Cause`"))
         }
         Finding::UncaughtHandler { .. } => {
             let catcher = state_of(&finding.pointer, analysis).and_then(|info| fix::catcher_of_handler(info, analysis));

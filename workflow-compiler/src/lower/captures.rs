@@ -10,10 +10,11 @@ use workflow_asl::document::QueryLanguage;
 use workflow_asl::jsonata::Node;
 use workflow_asl::{Pointer, StateKind};
 
+use super::express_child::captured;
 use super::field::Fields;
 use super::reference::{push_path_member, states};
 use super::{Lowering, ValueField, target_span};
-use crate::check::{Capture, ItemCapture, StateInfo};
+use crate::check::{Capture, ItemCapture, StateInfo, is_express_child};
 use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Head, Member, Target, TokenSpan};
 use crate::syntax::keyword::ClauseKind;
 
@@ -31,7 +32,11 @@ impl<'a> Lowering<'_, 'a> {
                 self.put_variable(span, fields, variable, value);
             }
             QueryLanguage::Jsonata => {
-                let value = self.braced(constructor(capture, states("result")));
+                let value = match is_express_child(info) {
+                    true => captured(capture, constructor),
+                    false => constructor(capture, states("result")),
+                };
+                let value = self.braced(value);
                 self.put_variable(span, fields, variable, value);
             }
             QueryLanguage::JsonPath => match template(capture, "$") {

@@ -113,7 +113,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     /// Records the spans of the parts of an object that becomes one expression.
-    fn spans_within(&mut self, expr: &Expr, at: &Pointer) {
+    pub(super) fn spans_within(&mut self, expr: &Expr, at: &Pointer) {
         match &expr.kind {
             ExprKind::Paren(inner) => self.spans_within(inner, at),
             ExprKind::Object(members) => {

@@ -5,6 +5,7 @@ mod choice;
 mod closure;
 mod condition;
 mod distributed_map;
+mod express_child;
 mod field;
 mod function;
 mod handler;

@@ -5,7 +5,7 @@ use workflow_asl::path::in_brackets;
 
 use super::slot::Source;
 use super::{Lowering, ValueSite};
-use crate::check::{AccessStep, Base, Ty};
+use crate::check::{AccessStep, Base, Ty, is_express_child};
 use crate::syntax::ast::{Expr, Reference, Segment};
 
 /// The lowered form of a reference.
@@ -44,9 +44,15 @@ impl<'a> Lowering<'_, 'a> {
     /// Returns a reference as JSONata.
     pub(super) fn jsonata_reference(&mut self, place: ValueSite<'_, 'a>, expr: &Expr, reference: &Reference) -> Node {
         let resolved = self.analysis.resolved(place, expr, reference);
+        let mut steps = resolved.steps.as_slice();
         let base = match &resolved.base {
             Base::Param(name) => return self.jsonata_slot(Source::Param(name.clone())),
             Base::Context => states("context"),
+            Base::Result if is_express_child(place.state) => {
+                let (base, rest) = self.express_result(place, steps);
+                steps = rest;
+                base
+            }
             Base::Result => states("result"),
             Base::ErrorOutput => states("errorOutput"),
             Base::Variable(name) => Node::variable(name),
@@ -54,8 +60,7 @@ impl<'a> Lowering<'_, 'a> {
             // An unknown reference was reported.
             Base::StateInput | Base::Nothing => states("input"),
         };
-        let steps = (resolved.steps.as_slice(), reference.segments.as_slice());
-        self.jsonata_steps(place, base, steps, &resolved.ty)
+        self.jsonata_steps(place, base, (steps, reference.segments.as_slice()), &resolved.ty)
     }
 }
 

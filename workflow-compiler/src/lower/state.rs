@@ -7,7 +7,7 @@ use workflow_asl::{Pointer, State, StateKind};
 use super::field::Fields;
 use super::template::Template;
 use super::{Lowering, ValueField, ValueSite, target_span};
-use crate::check::StateInfo;
+use crate::check::{StateInfo, is_express_child};
 use crate::syntax::ast::{Clause, ClauseValue, Comment, Expr, ExprKind, Head, Target, When, plain};
 use crate::syntax::keyword::ClauseKind;
 
@@ -31,6 +31,7 @@ impl<'a> Lowering<'_, 'a> {
         for clause in self.analysis.clauses_of(info).filter(|clause| belongs(clause, info)) {
             self.clause(info, clause, &mut fields);
         }
+        self.express_child(info, &mut fields);
         self.keep(info, &mut fields);
         let other = match &state.head {
             Head::Choice(choice) => choice.arms.iter().find(|arm| matches!(arm.when, When::Else(_))),
@@ -65,6 +66,10 @@ impl<'a> Lowering<'_, 'a> {
             ClauseKind::Heartbeat => self.put_scalar(fields, "HeartbeatSeconds", place(ValueField::Timeout), value),
             ClauseKind::Credentials => self.put_value(fields, "Credentials", place(ValueField::Credentials), value),
             ClauseKind::Assign => self.put_value(fields, "Assign", place(ValueField::Assign), value),
+            ClauseKind::Output if is_express_child(info) && info.language == QueryLanguage::Jsonata => {
+                let output = self.express_output(place(ValueField::Output), value, &fields.at.child("Output"));
+                self.put(fields, "Output", output, value.span);
+            }
             ClauseKind::Output => self.put_value(fields, "Output", place(ValueField::Output), value),
             ClauseKind::Arguments => self.put_value(fields, "Arguments", place(ValueField::Parameters), value),
             ClauseKind::InputPath => self.put_path(fields, "InputPath", place(ValueField::Path), value),

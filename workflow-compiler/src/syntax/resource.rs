@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Ident, TokenTree};
 use workflow_asl::Code;
 
-use super::ast::{ExprKind, Resource, Text, TokenSpan, Type, plain};
+use super::ast::{ExprKind, Resource, START, START_EXPRESS, Text, TokenSpan, Type, plain};
 use super::cursor::Cursor;
 use super::literal::string_value;
 use super::other_language::task_call::only_action;
@@ -13,6 +13,9 @@ use crate::problem::{Edit, Problem};
 
 const EXAMPLES: &str =
     "for example `lambda::invoke`, `aws_sdk::s3::listObjectsV2`, `activity(\"arn…\")`, or an ARN in quotes";
+
+/// The suffix of `workflow::<Other>.express`.
+const EXPRESS: &str = "express";
 
 impl Parser<'_> {
     /// Parses a resource.
@@ -104,7 +107,7 @@ impl Parser<'_> {
             if cursor.eat_char('>').is_none() {
                 self.expected(cursor, "`>`");
             }
-            path = ["states", "startExecution"].map(|word| Ident::new(word, span.first)).to_vec();
+            path = START.map(|word| Ident::new(word, span.first)).to_vec();
         }
         if let [only] = path.as_slice() {
             let name = plain(only);
@@ -120,7 +123,11 @@ impl Parser<'_> {
             }
         }
         let result = if workflow.is_none() { self.result_type(cursor) } else { None };
-        let pattern = self.pattern_of(&path, cursor);
+        let mut pattern = self.pattern_of(&path, cursor);
+        if workflow.is_some() && pattern.as_ref().is_some_and(|pattern| pattern.value == EXPRESS) {
+            path = START_EXPRESS.map(|word| Ident::new(word, span.first)).to_vec();
+            pattern = None;
+        }
         Some(Resource::Service { path, result, workflow, pattern, span: span.to(cursor.before()) })
     }
 
@@ -134,7 +141,7 @@ impl Parser<'_> {
         Some(ty)
     }
 
-    /// `.sync`, `.sync:2`, `.waitForTaskToken`
+    /// `.sync`, `.sync:2`, `.waitForTaskToken`; for `workflow::<Other>` also `.express`
     fn pattern_of(&mut self, path: &[Ident], cursor: &mut Cursor) -> Option<Text> {
         cursor.eat_punct(".")?;
         let mut before: Vec<Ident> = path.iter().take(3).cloned().collect();

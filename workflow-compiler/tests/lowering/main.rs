@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 
 mod captures;
+mod express_children;
 mod expressions;
 mod fragments;
 mod jsonata;

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use serde_json::Value;
 use workflow_runtime::__private::schema::{Shape, Types};
 
-use crate::program::{Program, StateId};
+use crate::nested::is_synchronous;
+use crate::program::{Program, StateId, StateProgram};
 use fit::Fitting;
 use value_path::ValuePath;
 
@@ -70,7 +71,9 @@ impl Declared {
         let mut answers = Vec::new();
         for result in types.results {
             if let Some(state) = program.find_id(result.state) {
-                answers.push((state, AnswerType { member: result.member, shape: result.shape }));
+                let resource = program.find(result.state).and_then(StateProgram::resource);
+                let starts_express = resource.is_some_and(|resource| is_synchronous(&resource.arn));
+                answers.push((state, AnswerType { member: result.member, shape: result.shape, starts_express }));
             }
         }
         answers.sort_by_key(|(state, _)| *state);
@@ -97,19 +100,27 @@ struct AnswerType {
     /// The member; empty for the answer itself.
     member: &'static str,
     shape: &'static Shape,
+    /// Whether the answer is that of `StartSyncExecution`.
+    starts_express: bool,
 }
 
 impl AnswerTypes {
     /// Returns the mismatches of the answer to a state's task.
     pub(crate) fn mismatches(&self, state: StateId, answer: &Value) -> Vec<TypeMismatch> {
         let Ok(at) = self.0.binary_search_by_key(&state, |(state, _)| *state) else { return Vec::new() };
-        let Some((_, AnswerType { member, shape })) = self.0.get(at) else { return Vec::new() };
+        let Some((_, AnswerType { member, shape, starts_express })) = self.0.get(at) else { return Vec::new() };
         let whole = ValuePath::root("result");
         if member.is_empty() {
             return Fitting::of(shape, answer, &whole);
         }
         let place = whole.member(member);
         match answer.get(member) {
+            // The output of an Express execution is JSON text. A failed execution has none.
+            Some(Value::String(text)) if *starts_express => match serde_json::from_str(text) {
+                Ok(value) => Fitting::of(shape, &value, &place),
+                Err(_) => Fitting::of(shape, &Value::String(text.clone()), &place),
+            },
+            None if *starts_express => Vec::new(),
             Some(value) => Fitting::of(shape, value, &place),
             None => Fitting::of_missing(shape, &place),
         }

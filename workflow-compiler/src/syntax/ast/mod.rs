@@ -17,6 +17,7 @@ pub use expression::{
 };
 pub use fragment::{Inlined, Use};
 pub use resource::{Resource, integration};
+pub(crate) use resource::{START, START_EXPRESS};
 
 use std::collections::BTreeSet;
 use std::ops::Range;

@@ -18,7 +18,8 @@ pub enum Resource {
         path: Vec<Ident>,
         /// The type of the function's result.
         result: Option<Type>,
-        /// `workflow::<Other>`: the Rust workflow to start; the path is then `states::startExecution`.
+        /// `workflow::<Other>`: the Rust workflow to start. The path is then `states::startExecution`, or
+        /// `aws_sdk::sfn::startSyncExecution` for `workflow::<Other>.express`.
         workflow: Option<Type>,
         /// `sync`, `sync:2` or `waitForTaskToken`.
         pattern: Option<Text>,
@@ -38,7 +39,21 @@ pub enum Resource {
     Value(Expr),
 }
 
+/// The call of `workflow::<Other>`.
+pub(crate) const START: [&str; 2] = ["states", "startExecution"];
+
+/// The call of `workflow::<Other>.express`.
+pub(crate) const START_EXPRESS: [&str; 3] = ["aws_sdk", "sfn", "startSyncExecution"];
+
 impl Resource {
+    /// Returns the workflow of `workflow::<Other>.express`, whose Express execution the task waits for.
+    pub fn express_child(&self) -> Option<&Type> {
+        match self {
+            Self::Service { path, workflow: Some(workflow), .. } if path.len() == START_EXPRESS.len() => Some(workflow),
+            _ => None,
+        }
+    }
+
     /// Returns the ARN; `None` if it is computed.
     pub fn arn(&self) -> Option<Cow<'_, str>> {
         match self {

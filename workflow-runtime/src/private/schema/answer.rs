@@ -273,7 +273,19 @@ pub const fn awaited(machine: MachineType, name: &str, code: &str) -> Option<Mes
         let mut message = Message::new();
         message.all(&["`", name, "` is Express: you cannot wait for its end with `.sync`"]);
         message.code(code);
-        message.help(&["start it without `.sync`, or with `.waitForTaskToken`, or make it Standard"]);
+        message.help(&["write `workflow::<", name, ">.express`, which waits for an Express execution"]);
+        return Some(message);
+    }
+    None
+}
+
+/// Checks that a workflow started with `.express` is Express.
+pub const fn express(machine: MachineType, name: &str, code: &str) -> Option<Message> {
+    if matches!(machine, MachineType::Standard) {
+        let mut message = Message::new();
+        message.all(&["`", name, "` is Standard: `.express` waits for Express executions only"]);
+        message.code(code);
+        message.help(&["write `workflow::<", name, ">.sync:2`, or declare `type express;` in `", name, "`"]);
         return Some(message);
     }
     None

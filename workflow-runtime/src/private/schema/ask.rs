@@ -30,4 +30,5 @@ questions! {
     takes(shape: &'static Shape, path: &[PathStep<'_>], kinds: u8, absent: bool, what: &str, given: &str, code: &str);
     in_range(shape: &'static Shape, path: &[PathStep<'_>], number: i128, what: &str, given: &str, code: &str);
     awaited(machine: MachineType, name: &str, code: &str);
+    express(machine: MachineType, name: &str, code: &str);
 }

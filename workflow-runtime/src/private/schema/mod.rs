@@ -13,7 +13,7 @@ mod standard;
 mod types;
 mod walk;
 
-pub use ask::{awaited, in_range, is_member, is_read, kind, members, needed, no_slip, takes, text, there};
+pub use ask::{awaited, express, in_range, is_member, is_read, kind, members, needed, no_slip, takes, text, there};
 pub use fit::fits;
 pub use handled::{Returned, at, is_handled, reads, sends};
 pub use json_schema::{SchemaPart, schema_bytes, schema_length, schema_text};
