@@ -8,8 +8,8 @@ use workflow_asl::limits::PAYLOAD_BYTES;
 
 use crate::declared::{Lines, TypeMismatch};
 use crate::mutation::MutationError;
-use crate::nested::is_synchronous;
 use crate::program::Program;
+use crate::program::resource::is_synchronous;
 use crate::task::TaskRequest;
 
 /// The error of a definition that cannot be run.

@@ -20,6 +20,7 @@ use crate::error::RunError;
 use crate::execution::{Execution, Start, Status};
 use crate::handlers::{Handler, Reply};
 use crate::json_text;
+use crate::program::resource::{START_SYNCHRONOUS, is_synchronous};
 use crate::random::Random;
 use crate::schedule::TaskEvent;
 use crate::task::{TaskError, TaskRequest};
@@ -159,20 +160,12 @@ impl Waits {
     }
 }
 
-/// The integration that starts an Express execution and waits for it.
-const SYNCHRONOUS: &str = "aws-sdk:sfn:startSyncExecution";
-
-/// Returns whether a task's resource starts an Express execution and waits for it.
-pub(crate) fn is_synchronous(resource: &str) -> bool {
-    Arn::parse(resource).and_then(Arn::integration) == Some(SYNCHRONOUS)
-}
-
 /// Returns the state machine that a request starts.
 pub(crate) fn machine_arn(request: &TaskRequest) -> Option<&str> {
     let action = Arn::parse(&request.resource).and_then(Arn::integration)?;
     let starts = match action.strip_prefix("states:startExecution") {
         Some(pattern) => matches!(pattern, "" | ".sync" | ".sync:2" | ".waitForTaskToken"),
-        None => action == SYNCHRONOUS,
+        None => action == START_SYNCHRONOUS,
     };
     request.input.get("StateMachineArn").and_then(Value::as_str).filter(|_| starts)
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use workflow_runtime::__private::schema::{Shape, Types};
 
-use crate::nested::is_synchronous;
+use crate::program::resource::is_synchronous;
 use crate::program::{Program, StateId, StateProgram};
 use fit::Fitting;
 use value_path::ValuePath;

@@ -6,6 +6,14 @@ use std::sync::Arc;
 
 use workflow_services::Pattern;
 
+/// The integration that starts an Express execution and waits for it.
+pub(crate) const START_SYNCHRONOUS: &str = "aws-sdk:sfn:startSyncExecution";
+
+/// Returns whether a task's resource starts an Express execution and waits for it.
+pub(crate) fn is_synchronous(resource: &str) -> bool {
+    Arn::parse(resource).and_then(Arn::integration) == Some(START_SYNCHRONOUS)
+}
+
 /// The parsed resource of a task.
 #[derive(Clone, Debug)]
 pub(crate) struct Resource {
