@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use workflow_services::Pattern;
+use workflow_services::{Arn, Pattern};
 
 /// The integration that starts an Express execution and waits for it.
 pub(crate) const START_SYNCHRONOUS: &str = "aws-sdk:sfn:startSyncExecution";
