@@ -63,7 +63,7 @@ fn is_compiler() -> bool {
 }
 
 /// Expands `#[derive(Schema)]`. The trait has the documentation.
-#[proc_macro_derive(Schema, attributes(serde, schema))]
+#[proc_macro_derive(Schema, attributes(serde, schema, validate))]
 pub fn schema(tokens: TokenStream) -> TokenStream {
     workflow_compiler::schema::derive(tokens.into()).into()
 }

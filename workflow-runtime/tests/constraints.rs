@@ -25,8 +25,15 @@ workflow! {
             by: Option<Map<i64>>,
             #[validate(range(max = 3))]
             rank: Option<i64>,
+            #[validate(regex(pattern = "^[A-Z]{2}\\d+$"))]
+            number: Option<String>,
         }
         struct Line { #[validate(length(min = 1))] article: String }
+        pass Only -> end;
+    }
+
+    workflow Own {
+        input { parcel: Parcel }
         pass Only -> end;
     }
 
@@ -34,6 +41,40 @@ workflow! {
         input { order: ShipInput }
         pass Only -> end;
     }
+}
+
+/// A type with constraints of its own. Schemas cannot express the last two.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize, workflow_runtime::Schema)]
+#[serde(rename_all = "camelCase")]
+pub struct Parcel {
+    #[validate(range(min = -1.5, max = 30))]
+    gross_weight: f64,
+    #[validate(length(min = 1, max = 2), regex(pattern = r"^\w+$"))]
+    marks: Option<String>,
+    #[validate(email, custom(function = "is_known"))]
+    by: Option<String>,
+}
+
+#[test]
+fn constraints_of_a_derived_schema_are_those_of_the_workflow() {
+    let schema: Value = from_str(Own::input_schema()).unwrap();
+    jsonschema::draft202012::meta::validate(&schema).unwrap();
+    let schema = jsonschema::validator_for(&schema).unwrap();
+    every(
+        [
+            (json!({"grossWeight": -1.5, "marks": "ab", "by": "x"}), None),
+            (json!({"grossWeight": 30.5}), Some(("input.parcel.grossWeight", "a number, -1.5 to 30"))),
+            (json!({"grossWeight": 1, "marks": "abc"}), Some(("input.parcel.marks", "text with 1 to 2 characters"))),
+            (json!({"grossWeight": 1, "marks": "a-"}), Some(("input.parcel.marks", "text that matches `^\\w+$`"))),
+        ],
+        |(parcel, wrong)| {
+            let input = json!({"parcel": parcel});
+            let found = Unmet::first(Own::TYPES.input, &input, "input");
+            let found = found.as_ref().map(|unmet| (unmet.path.as_str(), unmet.expected.as_str()));
+            assert_eq!(found, wrong);
+            assert_eq!(schema.is_valid(&input), wrong.is_none());
+        },
+    );
 }
 
 #[test]
@@ -61,6 +102,8 @@ fn schemas_and_clients_refuse_the_same_inputs() {
             (json!({"by": {}}), Some("input.by")),
             (json!({"by": {"a": 1, "b": 2}}), Some("input.by")),
             (json!({"rank": 4}), Some("input.rank")),
+            (json!({"number": "DE7"}), None),
+            (json!({"number": "de7"}), Some("input.number")),
         ],
         |(members, wrong): (Value, Option<&str>)| {
             let mut input = right.clone();

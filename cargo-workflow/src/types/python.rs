@@ -83,8 +83,10 @@ pub(super) fn text(contract: &Contract) -> String {
             for constraint in &field.constraints {
                 let [least, greatest] = match constraint.kind {
                     ConstraintKind::Range => ["ge", "le"],
-                    ConstraintKind::Length => ["min_length", "max_length"],
+                    ConstraintKind::Length | ConstraintKind::Pattern => ["min_length", "max_length"],
                 };
+                arguments
+                    .extend(constraint.pattern.iter().map(|pattern| format!("pattern={}", quoted(&pattern.value))));
                 let bounds = [(least, &constraint.least), (greatest, &constraint.greatest)].into_iter();
                 arguments.extend(bounds.filter_map(|(name, bound)| Some(format!("{name}={}", bound.as_ref()?.text))));
             }

@@ -62,6 +62,10 @@ fn limit(constraint: &Constraint) -> String {
     let what = match constraint.kind {
         ConstraintKind::Range => "A number",
         ConstraintKind::Length => "Of a length",
+        ConstraintKind::Pattern => {
+            let pattern = constraint.pattern.as_ref().map_or("", |pattern| &pattern.value);
+            return format!("Matches `{pattern}`.");
+        }
     };
     let text = |bound: &Option<Bound>| bound.as_ref().map(|bound| bound.text.clone());
     match (text(&constraint.least), text(&constraint.greatest)) {

@@ -18,12 +18,14 @@ pub(super) fn declared(field: &FieldDecl, sink: &mut Sink<'_>) {
             (_, TypeKind::Invalid) => continue,
             (ConstraintKind::Range, TypeKind::Integer(_) | TypeKind::Float(_)) => true,
             (ConstraintKind::Length, TypeKind::String | TypeKind::Arn | TypeKind::Vec(_) | TypeKind::Map(_)) => true,
+            (ConstraintKind::Pattern, TypeKind::String | TypeKind::Arn) => true,
             _ => false,
         };
         if !fits {
             let limits = match constraint.kind {
                 ConstraintKind::Range => "numbers",
                 ConstraintKind::Length => "strings, lists and maps",
+                ConstraintKind::Pattern => "strings",
             };
             let message = format!("`{word}` limits {limits}, but `{name}` has another type");
             let help = match ty.kind {
@@ -66,6 +68,15 @@ pub(super) fn literal(field: &FieldDecl, value: &Expr, what: &str, sink: &mut Si
         let given = match constraint.kind {
             ConstraintKind::Range => number(value).map(|(number, text)| (number, format!("is {text}"))),
             ConstraintKind::Length => length(value).map(|(length, unit)| (length, format!("has {}", unit.of(length)))),
+            ConstraintKind::Pattern => {
+                if let (Some(text), Some(pattern)) = (literal_text(value), &constraint.pattern)
+                    && regex_lite::Regex::new(&pattern.value).is_ok_and(|regex| !regex.is_match(text))
+                {
+                    let message = format!("{what} is {text:?}, but must match `{}`", pattern.value);
+                    sink.push(Problem::new(Code::OutputDoesNotFit, value.span, message));
+                }
+                None
+            }
         };
         let Some((given, says)) = given else { continue };
         if !constraint.allows(given) {
@@ -112,12 +123,19 @@ impl Unit {
     }
 }
 
+/// Returns the text of a literal, unless it is an expression or has placeholders.
+fn literal_text(value: &Expr) -> Option<&str> {
+    match &value.kind {
+        ExprKind::Text(text) if !text.starts_with("{%") && !text.contains("${") => Some(text),
+        ExprKind::Paren(inner) => literal_text(inner),
+        _ => None,
+    }
+}
+
 /// Returns the length of a literal if all its parts are known.
 fn length(value: &Expr) -> Option<(f64, Unit)> {
     match &value.kind {
-        ExprKind::Text(text) if !text.starts_with("{%") && !text.contains("${") => {
-            Some((text.chars().count() as f64, Unit::Characters))
-        }
+        ExprKind::Text(_) => literal_text(value).map(|text| (text.chars().count() as f64, Unit::Characters)),
         ExprKind::Array(items) if items.iter().all(|item| number(item).is_some() || length(item).is_some()) => {
             Some((items.len() as f64, Unit::Items))
         }
@@ -137,7 +155,7 @@ impl Constraint {
     fn describe(&self) -> String {
         let verb = match self.kind {
             ConstraintKind::Range => "be",
-            ConstraintKind::Length => "have",
+            ConstraintKind::Length | ConstraintKind::Pattern => "have",
         };
         match (&self.least, &self.greatest) {
             (Some(least), Some(greatest)) if least.text == greatest.text => format!("{verb} {}", least.text),

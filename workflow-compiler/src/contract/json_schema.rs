@@ -181,11 +181,12 @@ fn constrained(mut schema: Value, constraints: &[Constraint]) -> Value {
     let Some(Value::Object(members)) = inner else { return schema };
     let kind = members.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
     for constraint in constraints {
+        members.extend(constraint.pattern.iter().map(|pattern| ("pattern".to_owned(), pattern.value.clone().into())));
         let [least, greatest] = match (constraint.kind, kind.as_str()) {
             (ConstraintKind::Range, _) => ["minimum", "maximum"],
             (ConstraintKind::Length, "array") => ["minItems", "maxItems"],
             (ConstraintKind::Length, "object") => ["minProperties", "maxProperties"],
-            (ConstraintKind::Length, _) => ["minLength", "maxLength"],
+            (ConstraintKind::Length | ConstraintKind::Pattern, _) => ["minLength", "maxLength"],
         };
         for (keyword, bound) in [(least, &constraint.least), (greatest, &constraint.greatest)] {
             let number = bound.as_ref().and_then(|bound| match bound.whole() {

@@ -64,6 +64,30 @@ fn named(ty: &Type) -> Option<String> {
     }
 }
 
+/// Returns a constraint as a constant.
+pub(crate) fn rule(krate: &TokenStream, constraint: &Constraint) -> TokenStream {
+    let option = |bound: Option<TokenStream>| match bound {
+        Some(bound) => quote! { ::core::option::Option::Some(#bound) },
+        None => quote! { ::core::option::Option::None },
+    };
+    let bounds = [&constraint.least, &constraint.greatest].map(Option::as_ref);
+    let (kind, [least, greatest]) = match constraint.kind {
+        ConstraintKind::Range => {
+            (quote! { Range }, bounds.map(|bound| bound.map(|of| of.number().to_string().into_token_stream())))
+        }
+        ConstraintKind::Length => {
+            let length = |of: &Bound| of.whole().and_then(|length| u64::try_from(length).ok());
+            (quote! { Length }, bounds.map(|bound| bound.and_then(length).map(ToTokens::into_token_stream)))
+        }
+        ConstraintKind::Pattern => {
+            let pattern = constraint.pattern.as_ref().map_or("", |pattern| &pattern.value);
+            return quote! { #krate::__private::schema::Rule::Pattern(#pattern) };
+        }
+    };
+    let (least, greatest) = (option(least), option(greatest));
+    quote! { #krate::__private::schema::Rule::#kind { least: #least, greatest: #greatest } }
+}
+
 impl Style<'_> {
     /// `Schema` for a struct with these fields.
     pub(super) fn shape_of_struct(&self, name: &Ident, fields: &[(&Ident, &FieldDecl)]) -> TokenStream {
@@ -74,7 +98,7 @@ impl Style<'_> {
             let optional = field.default.is_some();
             let (wire, rust) = (&field.wire, plain(ident));
             let shape = self.limited(field).unwrap_or_else(|| self.shape(&field.ty, &plain(name)));
-            let rules = field.constraints.iter().filter(|of| !limits_integer(&field.ty, of)).map(|of| self.rule(of));
+            let rules = field.constraints.iter().filter(|of| !limits_integer(&field.ty, of)).map(|of| rule(krate, of));
             quote! {
                 #krate::__private::schema::Field {
                     name: #wire, rust: #rust, optional: #optional, skipped: #skipped, flat: false, shape: #shape,
@@ -104,27 +128,6 @@ impl Style<'_> {
         } else {
             shape
         })
-    }
-
-    /// Returns a constraint as a constant.
-    fn rule(&self, constraint: &Constraint) -> TokenStream {
-        let krate = self.krate;
-        let option = |bound: Option<TokenStream>| match bound {
-            Some(bound) => quote! { ::core::option::Option::Some(#bound) },
-            None => quote! { ::core::option::Option::None },
-        };
-        let bounds = [&constraint.least, &constraint.greatest].map(Option::as_ref);
-        let (kind, [least, greatest]) = match constraint.kind {
-            ConstraintKind::Range => {
-                (quote! { Range }, bounds.map(|bound| bound.map(|of| of.number().to_string().into_token_stream())))
-            }
-            ConstraintKind::Length => {
-                let length = |of: &Bound| of.whole().and_then(|length| u64::try_from(length).ok());
-                (quote! { Length }, bounds.map(|bound| bound.and_then(length).map(ToTokens::into_token_stream)))
-            }
-        };
-        let (least, greatest) = (option(least), option(greatest));
-        quote! { #krate::__private::schema::Rule::#kind { least: #least, greatest: #greatest } }
     }
 
     /// `Schema` for an enum.

@@ -1,9 +1,11 @@
-//! serde's attributes that affect the JSON: <https://serde.rs/attributes.html>.
+//! serde's attributes that affect the JSON, <https://serde.rs/attributes.html>, and constraints in `#[validate(…)]`.
 
 use proc_macro2::TokenStream;
 use syn::meta::ParseNestedMeta;
-use syn::{Attribute, LitStr, Type};
+use syn::spanned::Spanned;
+use syn::{Attribute, Lit, LitStr, Type};
 
+use crate::syntax::ast::{Bound, Constraint, ConstraintKind, Text, TokenSpan};
 use crate::syntax::rename_all::Rule;
 
 /// The attributes of a type.
@@ -50,6 +52,8 @@ pub(super) struct Member {
     pub(super) untagged: bool,
     /// `other`, of a variant.
     pub(super) other: bool,
+    /// `#[validate(…)]`: the constraints that a schema can express.
+    pub(super) constraints: Vec<Constraint>,
 }
 
 impl Container {
@@ -105,8 +109,62 @@ impl Member {
             }
             Ok(())
         })?;
+        for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("validate")) {
+            attribute.parse_nested_meta(|meta| {
+                out.constraints.extend(constraint(&meta)?);
+                skip_value(&meta)
+            })?;
+        }
         Ok(out)
     }
+}
+
+/// Reads `range(min = 1, max = 10)`, `length(equal = 3)` or `regex(pattern = "…")`. What the crate `validator` has in
+/// addition is no part of a schema: other words, and bounds that are not literals.
+fn constraint(meta: &ParseNestedMeta<'_>) -> syn::Result<Option<Constraint>> {
+    let kind = ConstraintKind::ALL.into_iter().find(|kind| meta.path.is_ident(kind.word()));
+    let (Some(kind), true) = (kind, meta.input.peek(syn::token::Paren)) else { return Ok(None) };
+    let span = TokenSpan::from(meta.path.span());
+    let mut constraint = Constraint { kind, least: None, greatest: None, pattern: None, span };
+    meta.parse_nested_meta(|inner| {
+        if inner.path.is_ident("pattern") && kind == ConstraintKind::Pattern {
+            let text = inner.value()?.parse::<LitStr>()?;
+            regex_lite::Regex::new(&text.value())
+                .map_err(|error| syn::Error::new(text.span(), format!("not a regular expression: {error}")))?;
+            constraint.pattern = Some(Text { value: text.value(), span: text.span().into() });
+            return Ok(());
+        }
+        let [is_min, is_max, is_equal] = ["min", "max", "equal"].map(|word| inner.path.is_ident(word));
+        if kind != ConstraintKind::Pattern && (is_min || is_max || is_equal) {
+            let value = inner.value()?;
+            let sign = if value.parse::<Option<syn::Token![-]>>()?.is_some() { "-" } else { "" };
+            if let Ok(number) = value.parse::<Lit>() {
+                let digits = match &number {
+                    Lit::Int(number) => number.base10_digits().to_owned(),
+                    Lit::Float(number) => number.base10_digits().to_owned(),
+                    _ => return Err(syn::Error::new(number.span(), "expected a number")),
+                };
+                let bound = Bound { text: format!("{sign}{digits}"), span: number.span().into() };
+                if !is_max {
+                    constraint.least = Some(bound.clone());
+                }
+                if !is_min {
+                    constraint.greatest = Some(bound);
+                }
+            }
+        }
+        skip_value(&inner)
+    })?;
+    let limits = constraint.pattern.is_some() || constraint.least.is_some() || constraint.greatest.is_some();
+    Ok(limits.then_some(constraint))
+}
+
+/// Skips what is left of an entry.
+fn skip_value(meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
+    while !meta.input.is_empty() && !meta.input.peek(syn::Token![,]) {
+        meta.input.parse::<proc_macro2::TokenTree>()?;
+    }
+    Ok(())
 }
 
 /// Calls `take` with each word in `#[serde(…)]` and, with `true`, in `#[schema(…)]`. Skips unread values.
@@ -122,10 +180,7 @@ fn each(
         attribute.parse_nested_meta(|meta| {
             take(own, &meta)?;
             // serde checks the attributes that only it reads.
-            while !meta.input.is_empty() && !meta.input.peek(syn::Token![,]) {
-                meta.input.parse::<proc_macro2::TokenTree>()?;
-            }
-            Ok(())
+            skip_value(&meta)
         })?;
     }
     Ok(())

@@ -11,6 +11,9 @@ use syn::{Data, DeriveInput, Fields, GenericParam};
 use attributes::{Container, Member};
 use rust_type::Types;
 
+use crate::emit::rule;
+use crate::syntax::ast::Constraint;
+
 /// Expands `#[derive(Schema)]`.
 pub fn derive(tokens: TokenStream) -> TokenStream {
     match syn::parse2::<DeriveInput>(tokens).and_then(expand) {
@@ -99,7 +102,7 @@ fn content(
                 }
                 let name = member.rename.clone();
                 let name = name.unwrap_or_else(|| rule.map_or_else(|| rust.clone(), |rule| rule.field(&rust)));
-                members.push(types.field(&name, &rust, optional, &shape));
+                members.push(types.member(&name, &rust, optional, false, &shape, &member.constraints));
             }
             members
         }
@@ -133,11 +136,11 @@ impl Types<'_> {
     }
 
     fn field(&self, name: &str, rust: &str, optional: (bool, bool), shape: &TokenStream) -> TokenStream {
-        self.member(name, rust, optional, false, shape)
+        self.member(name, rust, optional, false, shape, &[])
     }
 
     fn flat(&self, rust: &str, optional: (bool, bool), shape: &TokenStream) -> TokenStream {
-        self.member("", rust, optional, true, shape)
+        self.member("", rust, optional, true, shape, &[])
     }
 
     fn member(
@@ -147,11 +150,14 @@ impl Types<'_> {
         (optional, skipped): (bool, bool),
         flat: bool,
         shape: &TokenStream,
+        constraints: &[Constraint],
     ) -> TokenStream {
         let krate = self.krate;
+        let rules = constraints.iter().map(|constraint| rule(krate, constraint));
         quote! {
             #krate::__private::schema::Field {
-                name: #name, rust: #rust, optional: #optional, skipped: #skipped, flat: #flat, shape: #shape, rules: &[],
+                name: #name, rust: #rust, optional: #optional, skipped: #skipped, flat: #flat, shape: #shape,
+                rules: &[#(#rules),*],
             }
         }
     }

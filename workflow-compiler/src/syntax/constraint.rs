@@ -4,8 +4,9 @@
 use proc_macro2::{Delimiter, Group, TokenTree};
 use workflow_asl::Code;
 
-use super::ast::{Bound, Constraint, ConstraintKind};
+use super::ast::{Bound, Constraint, ConstraintKind, Text};
 use super::cursor::Cursor;
+use super::literal::string_value;
 use super::parser::Parser;
 use super::recover::skip_past;
 use crate::problem::Problem;
@@ -39,7 +40,7 @@ impl Parser<'_> {
     /// Parses `range(min = 1, max = 10)`.
     fn constraint(&mut self, cursor: &mut Cursor) -> Option<Constraint> {
         let Some(word) = cursor.eat_ident() else {
-            self.expected(cursor, "`range` or `length`");
+            self.expected(cursor, "`range`, `length` or `regex`");
             skip_past(cursor, &[]);
             return None;
         };
@@ -47,23 +48,53 @@ impl Parser<'_> {
         let Some(kind) = ConstraintKind::ALL.into_iter().find(|kind| kind.word() == name) else {
             let problem = Problem::new(Code::Syntax, word.span(), format!("unknown constraint `{name}`"));
             let words = ConstraintKind::ALL.map(ConstraintKind::word);
-            self.report(problem.suggest(&name, words).help("`range` limits numbers, `length` strings, lists and maps"));
+            let help =
+                "`range` limits numbers, `length` strings, lists and maps, and `regex` has a pattern for strings";
+            self.report(problem.suggest(&name, words).help(help));
             while !cursor.is_end() && !cursor.is_punct(",") {
                 cursor.next();
             }
             return None;
         };
         let Some(bounds) = cursor.eat_group(Delimiter::Parenthesis) else {
-            self.expected(cursor, &format!("`(min = …, max = …)` after `{name}`"));
+            let arguments =
+                if kind == ConstraintKind::Pattern { "(pattern = \"…\")" } else { "(min = …, max = …)" };
+            self.expected(cursor, &format!("`{arguments}` after `{name}`"));
             return None;
         };
-        let mut constraint = Constraint { kind, least: None, greatest: None, span: word.span().into() };
+        let mut constraint = Constraint { kind, least: None, greatest: None, pattern: None, span: word.span().into() };
+        if kind == ConstraintKind::Pattern {
+            self.within(&bounds, |parser, cursor| constraint.pattern = parser.regular_expression(cursor));
+            return constraint.pattern.is_some().then_some(constraint);
+        }
         self.separated(&bounds, |parser, cursor| parser.bound(cursor, &mut constraint));
         if constraint.least.is_none() && constraint.greatest.is_none() && bounds.stream().is_empty() {
             let problem = Problem::new(Code::Syntax, constraint.span, format!("`{name}` has no bounds"));
             self.report(problem.help("the bounds are `min`, `max` and `equal`"));
         }
         Some(constraint)
+    }
+
+    /// Parses `pattern = "^[A-Z]+$"`.
+    fn regular_expression(&mut self, cursor: &mut Cursor) -> Option<Text> {
+        let text = if cursor.eat_word("pattern").is_some() && cursor.eat_punct("=").is_some() {
+            cursor.peek_literal_at(0).and_then(string_value)
+        } else {
+            None
+        };
+        let Some(text) = text else {
+            let problem = self.unexpected(cursor, "`pattern = \"…\"`");
+            self.complain(cursor, problem.help("for example `regex(pattern = \"^[A-Z]{3}$\")`"));
+            skip_past(cursor, &[]);
+            return None;
+        };
+        cursor.next();
+        if let Err(error) = regex_lite::Regex::new(&text.value) {
+            let problem = Problem::new(Code::Syntax, text.span, format!("not a regular expression: {error}"));
+            self.report(problem.help("it has the syntax of the crate `regex`"));
+            return None;
+        }
+        Some(text)
     }
 
     /// Parses `min = 1`.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use workflow_local::{Instant, Payload};
-use workflow_runtime::__private::schema::{Field, Shape};
+use workflow_runtime::__private::schema::{Field, Rule, Shape};
 use workflow_services::Shape as ApiShape;
 
 use super::wanted::{Kind, Probe, Wanted, number_value};
@@ -12,6 +12,9 @@ const MOST: usize = 64;
 
 /// The maximum depth of values.
 const DEPTH: usize = 12;
+
+/// The maximum length of a text or list that a constraint requires.
+const LONGEST: usize = 1_000;
 
 /// The time to use if no time is compared with it.
 const SOME_TIME: &str = "2025-01-01T00:00:00Z";
@@ -223,7 +226,8 @@ impl Making {
                 continue;
             }
             let inner = wanted.members.get(field.name);
-            let mut values = self.declared(field.shape, around, inner.unwrap_or(&nothing), field.name, depth + 1);
+            let values = self.declared(field.shape, around, inner.unwrap_or(&nothing), field.name, depth + 1);
+            let mut values = allowed(values, field.rules);
             if field.optional && inner.is_some() && !values.contains(&None) {
                 values.push(None);
             }
@@ -425,6 +429,40 @@ fn some(values: impl Iterator<Item = Value>) -> Alternatives {
     values.map(Some).collect()
 }
 
+/// Returns the values that constraints allow. If there are none, the first value is changed to fit. No text is made for a
+/// pattern.
+fn allowed(mut values: Alternatives, rules: &[Rule]) -> Alternatives {
+    let fits = |value: &Value| rules.iter().all(|rule| rule.unmet(value).is_none());
+    let Some(first) = values.iter().flatten().next().cloned() else { return values };
+    values.retain(|value| value.as_ref().is_none_or(fits));
+    if values.iter().flatten().next().is_none() {
+        values.insert(0, Some(rules.iter().fold(first, fitted)));
+    }
+    values
+}
+
+fn fitted(value: Value, rule: &Rule) -> Value {
+    if rule.unmet(&value).is_none() {
+        return value;
+    }
+    match (rule, value) {
+        (Rule::Range { least, greatest }, value) => {
+            let bound = least.or(*greatest).and_then(|bound| bound.parse().ok());
+            bound.map_or(value, number_value)
+        }
+        (Rule::Length { least, greatest }, Value::String(text)) => {
+            let length = least.or(*greatest).and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+            Value::from(text.chars().chain(std::iter::repeat('a')).take(length.min(LONGEST)).collect::<String>())
+        }
+        (Rule::Length { least, greatest }, Value::Array(items)) => {
+            let length = least.or(*greatest).and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+            let item = items.last().cloned().unwrap_or_default();
+            Value::Array(items.into_iter().chain(std::iter::repeat(item)).take(length.min(LONGEST)).collect())
+        }
+        (_, value) => value,
+    }
+}
+
 fn object(members: Vec<(String, Value)>) -> Value {
     Value::Object(members.into_iter().collect::<Map<_, _>>())
 }
@@ -502,4 +540,39 @@ fn timestamps(wanted: &Wanted) -> Vec<String> {
         all.push(SOME_TIME.to_owned());
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+    use workflow_runtime::__private::schema::{Field, Rule, Shape};
+
+    use super::{Known, candidates};
+
+    const fn field(name: &'static str, shape: &'static Shape, rules: &'static [Rule]) -> Field {
+        Field { name, rust: name, optional: false, skipped: false, flat: false, shape, rules }
+    }
+
+    #[test]
+    fn values_meet_the_constraints_of_their_fields() {
+        const ORDER: &Shape = &Shape::Object {
+            of: &[
+                field("code", &Shape::Text, &[Rule::Length { least: Some(12), greatest: None }]),
+                field(
+                    "lines",
+                    &Shape::Array { of: &Shape::Bool },
+                    &[Rule::Length { least: Some(3), greatest: Some(3) }],
+                ),
+                field("share", &Shape::Number, &[Rule::Range { least: Some("0.25"), greatest: Some("0.5") }]),
+            ],
+        };
+        let found = candidates(Known::Declared(ORDER, None), None);
+        assert!(!found.values.is_empty());
+        for value in &found.values {
+            let value: &Value = value;
+            assert!(value["code"].as_str().unwrap().len() >= 12, "{value}");
+            assert_eq!(value["lines"], json!([true, true, true]), "{value}");
+            assert_eq!(value["share"], json!(0.25), "{value}");
+        }
+    }
 }

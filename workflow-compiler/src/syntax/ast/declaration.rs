@@ -129,6 +129,8 @@ pub struct Constraint {
     pub least: Option<Bound>,
     /// The greatest number or length.
     pub greatest: Option<Bound>,
+    /// The regular expression that a string contains a match of. It is valid.
+    pub pattern: Option<Text>,
     /// The span of its name.
     pub span: TokenSpan,
 }
@@ -140,17 +142,20 @@ pub enum ConstraintKind {
     Range,
     /// `length`: limits the characters of a string, the items of a list, or the members of a map.
     Length,
+    /// `regex`: a string contains a match of a regular expression.
+    Pattern,
 }
 
 impl ConstraintKind {
     /// Every kind.
-    pub const ALL: [Self; 2] = [Self::Range, Self::Length];
+    pub const ALL: [Self; 3] = [Self::Range, Self::Length, Self::Pattern];
 
     /// Returns the name in the source.
     pub fn word(self) -> &'static str {
         match self {
             Self::Range => "range",
             Self::Length => "length",
+            Self::Pattern => "regex",
         }
     }
 }

@@ -329,6 +329,11 @@ impl Text<'_> {
                     self.count([",{\"minLength\":", ",\"minItems\":", ",\"minProperties\":"], *least);
                     self.count([",{\"maxLength\":", ",\"maxItems\":", ",\"maxProperties\":"], *greatest);
                 }
+                Rule::Pattern(pattern) => {
+                    self.add(",{\"pattern\":");
+                    self.quoted(pattern);
+                    self.add("}");
+                }
             }
             rest = tail;
         }

@@ -23,6 +23,8 @@ pub enum Rule {
         /// The upper bound.
         greatest: Option<u64>,
     },
+    /// A regular expression that a string contains a match of.
+    Pattern(&'static str),
 }
 
 impl Rule {
@@ -48,6 +50,12 @@ impl Rule {
                 let right = least.is_none_or(|least| length >= least) && greatest.is_none_or(|most| length <= most);
                 let plural = if greatest.or(*least) == Some(1) { "" } else { "s" };
                 (!right).then(|| format!("{what} with {} {unit}{plural}", Bounds(*least, *greatest)))
+            }
+            Self::Pattern(pattern) => {
+                let text = value.as_str()?;
+                // The macros reject a pattern that is not a regular expression.
+                let regex = regex_lite::Regex::new(pattern).ok()?;
+                (!regex.is_match(text)).then(|| format!("text that matches `{pattern}`"))
             }
         }
     }
