@@ -40,6 +40,7 @@ use crate::__private::schema::Shape;
 /// (<https://serde.rs/attributes.html>). If a name differs between serializing and deserializing, the one for
 /// serializing counts. `#[schema(crate = "path")]` on the type gives the path of this crate if you renamed it.
 /// `#[schema(unchecked)]` on a field leaves its value unchecked, which two types that contain each other need.
+/// `#[validate(range(…), length(…), regex(pattern = "…"))]` on a field limits its values, as in a workflow.
 #[diagnostic::on_unimplemented(
     message = "the JSON of `{Self}` is unknown: it does not implement `Schema`",
     label = "its members are unknown",
