@@ -1,14 +1,20 @@
 //! JSONata expressions in the language's own syntax.
 
-use workflow_asl::jsonata::{Node, NodeKind, expression, parse};
+use std::borrow::Cow;
+
+use workflow_asl::jsonata::{Node, NodeKind, expression, function, parse};
 
 use super::KeptKind;
 use super::printer::{Spelling, ValuePosition};
+use super::same_expression::{bare, is_value, literal, same};
 use super::text::{array, is_name, key, lines, object, quoted, step};
+use crate::syntax::is_rust_keyword;
+use crate::syntax::keyword::RESERVED;
 
 /// The precedence of an expression.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Binds {
+    Default,
     Or,
     And,
     Comparison,
@@ -21,30 +27,93 @@ enum Binds {
 /// The text of an expression, and its precedence.
 type Text = (String, Binds);
 
+/// How an expression is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Style {
+    /// As short as possible.
+    Natural,
+    /// With the parts that the language adds itself where the types require them: `$string` around the operands of `&`,
+    /// and `= true` after a condition.
+    Explicit,
+}
+
 /// Returns the spellings of a string in a JSONata state that is an expression; `None` if it is text.
 pub(super) fn spellings(text: &str, here: ValuePosition) -> Option<Vec<Spelling>> {
     let inner = expression(text)?;
-    let own = parse(inner).ok().and_then(|ast| match ast.root.kind {
-        // As whole values, these are JSON in the document, not expressions.
-        NodeKind::Object(_)
-        | NodeKind::Array(_)
-        | NodeKind::String(_)
-        | NodeKind::Number(_)
-        | NodeKind::Bool(_)
-        | NodeKind::Null => None,
-        _ => Reader { text: inner, here }.expression(&ast.root),
-    });
-    let own = own.map(|(text, _)| Spelling::own(text));
-    Some(own.into_iter().chain([Spelling::kept(lines(text), KeptKind::Jsonata)]).collect())
+    let mut spellings = Vec::new();
+    let why = match parse(inner) {
+        Ok(ast) => {
+            let root = bare(&ast.root);
+            for style in [Style::Natural, Style::Explicit] {
+                let mut reader = Reader { text: inner, here, style, parameters: Vec::new() };
+                spellings.extend(reader.whole(root).map(|(text, _)| Spelling::own(text)));
+            }
+            if spellings.is_empty() { Some(foreign(root).unwrap_or("an array of expressions")) } else { None }
+        }
+        Err(_) => Some("a placeholder outside of quotes"),
+    };
+    spellings.push(Spelling::kept(lines(text), KeptKind::Jsonata).because(why));
+    Some(spellings)
+}
+
+/// Returns what the language has no form for in an expression.
+fn foreign(node: &Node) -> Option<&'static str> {
+    let own = match &node.kind {
+        NodeKind::Descendants => "`**`",
+        NodeKind::Wildcard => "`*`",
+        NodeKind::Parent => "`%`",
+        NodeKind::Predicate(_, filter)
+            if matches!(
+                filter.kind,
+                NodeKind::Binary("=" | "!=" | "<" | "<=" | ">" | ">=" | "and" | "or" | "in", ..)
+            ) =>
+        {
+            "a filter in brackets"
+        }
+        NodeKind::KeepArray(_) => "`[]` after a path",
+        NodeKind::Group(..) => "a group",
+        NodeKind::Sort(..) => "`^( )`",
+        NodeKind::Focus(..) | NodeKind::Index(..) => "a variable in a path",
+        NodeKind::Block(parts) if parts.len() != 1 => "several expressions in a block",
+        NodeKind::Bind(..) => "`:=`",
+        NodeKind::Condition(_, _, None) => "a condition without an alternative",
+        NodeKind::Partial(..) => "a partial call",
+        NodeKind::Transform { .. } => "a transformation",
+        NodeKind::Path(steps)
+            if steps.iter().skip(1).any(|step| {
+                matches!(step.kind, NodeKind::Object(_) | NodeKind::Array(_) | NodeKind::Block(_) | NodeKind::Call(..))
+            }) =>
+        {
+            "an expression as a step of a path"
+        }
+        NodeKind::Variable(name) if !is_name(name) => "`$` without a name",
+        NodeKind::Regex { .. } => "a regular expression",
+        NodeKind::Lambda { .. } => "a function outside of a call",
+        _ => return node.children().into_iter().find_map(foreign),
+    };
+    Some(own)
 }
 
 struct Reader<'t> {
     text: &'t str,
     here: ValuePosition,
+    style: Style,
+    /// The parameters of the closures around the current node: their names in JSONata and in the language.
+    parameters: Vec<(&'t str, String)>,
 }
 
-impl Reader<'_> {
-    fn expression(&self, node: &Node) -> Option<Text> {
+impl<'t> Reader<'t> {
+    /// Returns a whole value. Outside of an expression, objects and arrays are JSON whose parts are expressions.
+    fn whole(&mut self, node: &'t Node) -> Option<Text> {
+        match &node.kind {
+            _ if literal(node).is_some() => self.expression(node),
+            NodeKind::Object(members) => self.object(members, true),
+            NodeKind::Array(items) => self.list(items),
+            _ => self.expression(node),
+        }
+    }
+
+    fn expression(&mut self, node: &'t Node) -> Option<Text> {
         Some(match &node.kind {
             NodeKind::String(text) => (quoted(text), Binds::Operand),
             NodeKind::Number(_) => {
@@ -53,7 +122,7 @@ impl Reader<'_> {
             }
             NodeKind::Bool(value) => (value.to_string(), Binds::Operand),
             NodeKind::Null => ("null".to_owned(), Binds::Operand),
-            NodeKind::Variable(name) => (variable(name)?, Binds::Operand),
+            NodeKind::Variable(name) => (self.variable(name)?, Binds::Operand),
             NodeKind::Path(steps) => self.path(steps)?,
             NodeKind::Predicate(value, index) => {
                 let value = self.within(value, Binds::Operand)?;
@@ -64,48 +133,95 @@ impl Reader<'_> {
                 _ => return None,
             },
             NodeKind::Negate(value) => (format!("-{}", self.within(value, Binds::Operand)?), Binds::Unary),
-            NodeKind::Array(items) => {
-                let items = items.iter().map(|item| Some(self.expression(item)?.0)).collect::<Option<Vec<_>>>()?;
-                (array(&items), Binds::Operand)
-            }
-            NodeKind::Object(members) => {
-                let members = members.iter().map(|(name, value)| match &name.kind {
-                    NodeKind::String(name) => Some(format!("{}: {}", key(name), self.expression(value)?.0)),
-                    _ => None,
-                });
-                (object(&members.collect::<Option<Vec<_>>>()?), Binds::Operand)
-            }
+            NodeKind::Array(items) => match self.list(items) {
+                Some(list) => list,
+                None => (array(&self.all(items)?), Binds::Operand),
+            },
+            NodeKind::Object(members) => self.object(members, false)?,
             NodeKind::Binary(sign, left, right) => self.binary(sign, left, right)?,
-            NodeKind::Condition(condition, yes, Some(no)) => {
-                let [condition, yes, no] = [condition, yes, no].map(|part| self.expression(part));
-                let ((condition, _), (yes, _), (no, _)) = (condition?, yes?, no?);
-                let condition = if condition.contains('{') { format!("({condition})") } else { condition };
-                let no = if no.starts_with("if ") { no } else { format!("{{ {no} }}") };
-                (format!("if {condition} {{ {yes} }} else {no}"), Binds::Or)
-            }
-            NodeKind::Call(function, arguments) => self.call(function, arguments)?,
+            NodeKind::Condition(condition, yes, Some(no)) => self.condition(condition, yes, no)?,
+            NodeKind::Call(function, arguments) => self.call(function, arguments.iter().collect())?,
+            NodeKind::Apply(first, then) if is_value(first) => match &then.kind {
+                NodeKind::Call(function, arguments) => {
+                    self.call(function, std::iter::once(&**first).chain(arguments).collect())?
+                }
+                NodeKind::Variable(_) => self.call(then, vec![first])?,
+                _ => return None,
+            },
             _ => return None,
         })
     }
 
-    fn within(&self, node: &Node, least: Binds) -> Option<String> {
+    fn all(&mut self, nodes: &'t [Node]) -> Option<Vec<String>> {
+        nodes.iter().map(|node| Some(self.expression(node)?.0)).collect()
+    }
+
+    fn within(&mut self, node: &'t Node, least: Binds) -> Option<String> {
         let (text, binds) = self.expression(node)?;
         let choice = text.starts_with("if ");
         Some(if binds < least || choice { format!("({text})") } else { text })
     }
 
-    fn index(&self, node: &Node) -> Option<String> {
+    /// Returns a variable, or a parameter of a closure.
+    fn variable(&self, name: &str) -> Option<String> {
+        if let Some((_, parameter)) = self.parameters.iter().rev().find(|(known, _)| *known == name) {
+            return Some(parameter.clone());
+        }
+        is_name(name).then(|| format!("${name}"))
+    }
+
+    /// Returns an object. As a whole value, it omits its members that are absent.
+    fn object(&mut self, members: &'t [(Node, Node)], whole: bool) -> Option<Text> {
+        let certain = members.iter().all(|(_, value)| is_certain(value));
+        let members = members.iter().map(|(name, value)| {
+            let NodeKind::String(name) = &name.kind else { return None };
+            let mark = if whole && (certain || !is_certain(value)) { "?" } else { "" };
+            Some(format!("{}{mark}: {}", key(name), self.expression(value)?.0))
+        });
+        Some((object(&members.collect::<Option<Vec<_>>>()?), Binds::Operand))
+    }
+
+    /// Returns an array constructor as what is a list in the language without it.
+    fn list(&mut self, items: &'t [Node]) -> Option<Text> {
+        let [only] = items else { return None };
+        let call = match &only.kind {
+            NodeKind::KeepArray(inner) => inner,
+            _ => only,
+        };
+        match &call.kind {
+            NodeKind::Call(function, arguments) if has_closure(arguments) => {
+                self.call(function, arguments.iter().collect())
+            }
+            _ => None,
+        }
+    }
+
+    fn condition(&mut self, condition: &'t Node, yes: &'t Node, no: &'t Node) -> Option<Text> {
+        if let Some(value) = defaulted(condition)
+            && same(value, yes)
+        {
+            let value = self.within(value, Binds::Or)?;
+            return Some((format!("{value} ?? {}", self.within(no, Binds::Or)?), Binds::Default));
+        }
+        let [condition, yes, no] = [condition, yes, no].map(|part| self.expression(part));
+        let ((condition, _), (yes, _), (no, _)) = (condition?, yes?, no?);
+        let condition = if condition.contains('{') { format!("({condition})") } else { condition };
+        let no = if no.starts_with("if ") { no } else { format!("{{ {no} }}") };
+        Some((format!("if {condition} {{ {yes} }} else {no}"), Binds::Default))
+    }
+
+    fn index(&mut self, node: &'t Node) -> Option<String> {
         match &node.kind {
             NodeKind::Number(_)
             | NodeKind::Negate(_)
             | NodeKind::Variable(_)
-            | NodeKind::Binary(..)
+            | NodeKind::Binary("+" | "-" | "*" | "/" | "%", ..)
             | NodeKind::Call(..) => Some(self.expression(node)?.0),
             _ => None,
         }
     }
 
-    fn path(&self, steps: &[Node]) -> Option<Text> {
+    fn path(&mut self, steps: &'t [Node]) -> Option<Text> {
         let mut flat = Vec::new();
         for step in steps {
             self.flatten(step, &mut flat)?;
@@ -142,7 +258,7 @@ impl Reader<'_> {
     }
 
     /// Returns the parts of a step, in order: its start or a name, then its indices.
-    fn flatten(&self, node: &Node, parts: &mut Vec<PathPart>) -> Option<()> {
+    fn flatten(&mut self, node: &'t Node, parts: &mut Vec<PathPart>) -> Option<()> {
         match &node.kind {
             NodeKind::Predicate(value, index) => {
                 self.flatten(value, parts)?;
@@ -159,36 +275,80 @@ impl Reader<'_> {
         Some(())
     }
 
-    fn binary(&self, sign: &str, left: &Node, right: &Node) -> Option<Text> {
+    fn binary(&mut self, sign: &str, left: &'t Node, right: &'t Node) -> Option<Text> {
+        if self.style == Style::Natural
+            && sign == "="
+            && right.kind == NodeKind::Bool(true)
+            && let NodeKind::Binary(sign @ ("!=" | "<" | "<=" | ">" | ">="), left, right) = &bare(left).kind
+        {
+            return self.binary(sign, left, right);
+        }
         let (word, binds, tighter) = match sign {
             "or" => ("||", Binds::Or, Binds::And),
             "and" => ("&&", Binds::And, Binds::Comparison),
             "=" => ("==", Binds::Comparison, Binds::Sum),
-            "!=" | "<" | "<=" | ">" | ">=" => (sign, Binds::Comparison, Binds::Sum),
+            "!=" | "<" | "<=" | ">" | ">=" | "in" => (sign, Binds::Comparison, Binds::Sum),
             "+" | "&" => ("+", Binds::Sum, Binds::Product),
             "-" => ("-", Binds::Sum, Binds::Product),
             "*" | "/" | "%" => (sign, Binds::Product, Binds::Unary),
             _ => return None,
         };
-        let left = self.within(left, if binds == Binds::Comparison { tighter } else { binds })?;
-        let right = self.within(right, tighter)?;
+        let as_text = sign == "&" && self.style == Style::Explicit;
+        let mut side = |node: &'t Node, least| match as_text && !is_text(node) {
+            true => Some(format!("$string({})", self.expression(node)?.0)),
+            false => self.within(node, least),
+        };
+        let left = side(left, if binds == Binds::Comparison { tighter } else { binds })?;
+        let right = side(right, tighter)?;
         Some((format!("{left} {word} {right}"), binds))
     }
 
-    fn call(&self, function: &Node, arguments: &[Node]) -> Option<Text> {
+    fn call(&mut self, function: &'t Node, arguments: Vec<&'t Node>) -> Option<Text> {
         let NodeKind::Variable(name) = &function.kind else { return None };
-        if !is_name(name) {
+        if !is_name(name) || self.parameters.iter().any(|(known, _)| known == name) {
             return None;
         }
-        if let ("not", [only]) = (name.as_str(), arguments) {
+        if let ("not", [only]) = (name.as_str(), arguments.as_slice()) {
             return Some((format!("!{}", self.within(only, Binds::Unary)?), Binds::Unary));
         }
-        let texts = arguments.iter().map(|one| Some(self.expression(one)?.0)).collect::<Option<Vec<_>>>()?;
-        let name = match (name.as_str(), arguments) {
+        // `$sift` returns nothing if no member is left.
+        if let ("merge", [Node { kind: NodeKind::Array(items), .. }]) = (name.as_str(), arguments.as_slice())
+            && let [Node { kind: NodeKind::Call(sift, arguments), .. }] = items.as_slice()
+            && matches!(&sift.kind, NodeKind::Variable(name) if name == "sift")
+        {
+            return self.call(sift, arguments.iter().collect());
+        }
+        let texts = arguments.iter().map(|argument| self.argument(argument)).collect::<Option<Vec<_>>>()?;
+        let name = match (name.as_str(), arguments.as_slice()) {
             ("exists", [_]) => "is_present".to_owned(),
             (name, _) => format!("${name}"),
         };
         Some((format!("{name}({})", texts.join(", ")), Binds::Operand))
+    }
+
+    /// Returns an argument of a call: a value or a closure.
+    fn argument(&mut self, node: &'t Node) -> Option<String> {
+        let NodeKind::Lambda { params, signature: None, body } = &node.kind else {
+            return Some(self.expression(node)?.0);
+        };
+        if params.is_empty() || !params.iter().all(|name| is_name(name)) {
+            return None;
+        }
+        let outer = self.parameters.len();
+        for name in params {
+            let mut own = Cow::from(name.as_str());
+            while RESERVED.contains(&&*own)
+                || is_rust_keyword(&own)
+                || self.parameters.iter().any(|(_, known)| *known == own)
+            {
+                own.to_mut().push_str("_1");
+            }
+            let own = own.into_owned();
+            self.parameters.push((name, own));
+        }
+        let body = self.expression(bare(body)).map(|(text, _)| text);
+        let names: Vec<_> = self.parameters.drain(outer..).map(|(_, name)| name).collect();
+        Some(format!("|{}| {}", names.join(", "), body?))
     }
 }
 
@@ -199,6 +359,155 @@ enum PathPart {
     Index(String),
 }
 
-fn variable(name: &str) -> Option<String> {
-    is_name(name).then(|| format!("${name}"))
+/// Returns whether an expression has a value in any state.
+fn is_certain(node: &Node) -> bool {
+    match &bare(node).kind {
+        NodeKind::Array(_) | NodeKind::Object(_) | NodeKind::Binary("&", ..) => true,
+        _ => literal(node).is_some(),
+    }
+}
+
+/// Returns whether `+` certainly joins an operand as text.
+fn is_text(node: &Node) -> bool {
+    match &bare(node).kind {
+        NodeKind::String(_) | NodeKind::Binary("&", ..) => true,
+        NodeKind::Call(called, _) => {
+            matches!(&called.kind, NodeKind::Variable(name) if function(name).is_some_and(|row| row.result() == Some(("s", None))))
+        }
+        _ => false,
+    }
+}
+
+fn has_closure(arguments: &[Node]) -> bool {
+    arguments.iter().any(|argument| matches!(argument.kind, NodeKind::Lambda { .. }))
+}
+
+/// Returns the value that a condition of a default tests: `$exists(x) and x != null`.
+fn defaulted(condition: &Node) -> Option<&Node> {
+    let NodeKind::Binary("and", exists, present) = &bare(condition).kind else { return None };
+    let NodeKind::Call(function, arguments) = &bare(exists).kind else { return None };
+    let NodeKind::Binary("!=", value, null) = &bare(present).kind else { return None };
+    match (&function.kind, arguments.as_slice()) {
+        (NodeKind::Variable(name), [tested])
+            if name == "exists" && null.kind == NodeKind::Null && same(value, tested) =>
+        {
+            Some(tested)
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::import::{ImportOptions, Imported, import};
+
+    fn imported(state: Value) -> Imported {
+        let document = json!({"StartAt": "P", "QueryLanguage": "JSONata", "States": {"P": state}});
+        import(&document, &ImportOptions::new("W")).unwrap()
+    }
+
+    /// Returns an expression in the language, or why it is kept.
+    fn written(expression: &str) -> String {
+        let imported = imported(json!({"Type": "Pass", "Output": {"v": format!("{{%{expression}%}}")}, "End": true}));
+        if let Some(kept) = imported.kept.first() {
+            return format!("kept: {}", kept.why.as_deref().unwrap());
+        }
+        let (_, value) = imported.source.split_once("v: ").unwrap();
+        let (value, _) = value.rsplit_once("->").unwrap();
+        value.trim().strip_suffix('}').unwrap().trim().trim_end_matches(',').to_owned()
+    }
+
+    #[test]
+    fn blanks_quotes_and_parentheses_do_not_matter() {
+        assert_eq!(written("$states.input.a"), "state.a");
+        assert_eq!(written("  ($states.input.a)&\"-\" & ($states.input.b) "), "state.a + \"-\" + state.b");
+        assert_eq!(written("($states.input.a = 1)and(2=$states.input.b)"), "state.a == 1 && 2 == state.b");
+        assert_eq!(written(" 'x' "), "\"x\"");
+        assert_eq!(written(" [1, ['a', null]] "), "[1, [\"a\", null]]");
+        assert_eq!(written("{'a': -1, 'b': {}}"), "{ a: -1, b: {} }");
+    }
+
+    #[test]
+    fn text_is_joined_as_text() {
+        assert_eq!(written("$states.input.a & 'x'"), "state.a + \"x\"");
+        assert_eq!(written("$states.input.a & $states.input.b"), "$string(state.a) + $string(state.b)");
+        assert_eq!(written("'a' & 1"), "\"a\" + $string(1)");
+        assert_eq!(written("$string($states.input.a) & 'x'"), "$string(state.a) + \"x\"");
+    }
+
+    #[test]
+    fn objects_omit_what_is_absent() {
+        assert_eq!(written("{'a': $states.input.a, 'b': 1}"), "{ a?: state.a, b: 1 }");
+        assert_eq!(
+            written("$exists($states.input.a) and $states.input.a != null ? $states.input.a : 1"),
+            "state.a ?? 1"
+        );
+        assert_eq!(
+            written("$exists($states.input.a) ? $states.input.a : 1"),
+            "if is_present(state.a) { state.a } else { 1 }"
+        );
+    }
+
+    #[test]
+    fn functions_are_closures() {
+        let filter = "[$filter($states.input.xs, function($v) { $v.a > 1 })[]]";
+        assert_eq!(written(filter), "$filter(state.xs, |v| v.a > 1)");
+        assert_eq!(
+            written("[$map($states.input.xs, function($v, $i) { $v.a & ': ' & $i })]"),
+            "$map(state.xs, |v, i| $string(v.a) + \": \" + $string(i))"
+        );
+        assert_eq!(
+            written("$reduce($states.input.xs,function($sum,$x){$sum+$x.n},0)"),
+            "$reduce(state.xs, |sum, x| sum + x.n, 0)"
+        );
+        assert_eq!(
+            written("$sort($states.input.xs, function($state, $item) { $state.a > $item.a })"),
+            "$sort(state.xs, |state_1, item_1| state_1.a > item_1.a)"
+        );
+        assert_eq!(
+            written("$merge([$sift($states.input.o, function($v, $k) { $k != 'a' })])"),
+            "$sift(state.o, |v, k| k != \"a\")"
+        );
+        assert_eq!(
+            written("[$map($states.input.xs, function($x) { $sum([$map($x.l, function($y) { $y.n * $x.n })]) })]"),
+            "$map(state.xs, |x| $sum($map(x.l, |y| y.n * x.n)))"
+        );
+        // Without brackets, one item would come out as it is.
+        assert!(written("$filter($states.input.xs, function($v) { $v.a > 1 })").starts_with("kept"));
+    }
+
+    #[test]
+    fn chains_are_calls() {
+        assert_eq!(written("$states.input.a ~> $trim ~> $split(',')"), "$split($trim(state.a), \",\")");
+        assert_eq!(written("$merge([$states.input.a, {'b': 1}])"), "$merge([state.a, { b: 1 }])");
+        assert_eq!(written("$count($states.input.xs.a)"), "$count(state.xs.a)");
+    }
+
+    #[test]
+    fn what_has_no_form_is_kept_with_the_reason() {
+        assert_eq!(written("$states.input.**.a"), "kept: `**`");
+        assert_eq!(written("$states.input.xs[a = 1].b"), "kept: a filter in brackets");
+        assert_eq!(written("($x := 1; $x)"), "kept: several expressions in a block");
+        assert_eq!(written("$states.input.xs.{'a': b}"), "kept: an expression as a step of a path");
+        assert_eq!(written("$states.input.a /* why */"), "kept: it would change");
+        assert_eq!(written("[$states.input.a]"), "kept: an array of expressions");
+        assert_eq!(written("$none"), "kept: nothing assigns a variable `$none`");
+    }
+
+    #[test]
+    fn conditions_are_written_without_what_lowering_adds() {
+        let written = |condition: &str| {
+            let choices = json!([{"Condition": condition, "Next": "Z"}]);
+            let document = json!({"StartAt": "C", "QueryLanguage": "JSONata", "States": {
+                "C": {"Type": "Choice", "Choices": choices, "Default": "Z"}, "Z": {"Type": "Succeed"}}});
+            let source = import(&document, &ImportOptions::new("W")).unwrap().source;
+            source.lines().find_map(|line| line.trim().strip_prefix("if ").map(str::to_owned)).unwrap()
+        };
+        assert_eq!(written("{%($states.input.a<1) = true%}"), "state.a < 1 -> Z;");
+        // If `a` is absent, this fails.
+        assert_eq!(written("{% $states.input.a<1 %}"), "\"{% $states.input.a<1 %}\" -> Z;");
+        assert_eq!(written("{% $states.input.a=1 %}"), "state.a == 1 -> Z;");
+    }
 }

@@ -13,6 +13,7 @@ mod params;
 mod path;
 mod plan;
 mod printer;
+mod same_expression;
 mod state;
 mod text;
 mod value;
@@ -89,6 +90,8 @@ pub struct Kept {
     pub pointer: Pointer,
     /// Its kind.
     pub kind: KeptKind,
+    /// Why the language cannot express it: the error of its nearest form, or what the language does not have.
+    pub why: Option<String>,
 }
 
 /// The kind of a part kept as in the document.
@@ -216,8 +219,8 @@ fn write(document: &Value, options: &ImportOptions, with_names: bool) -> Result<
             Err(wrong) => wrong,
         };
         let mut moved = false;
-        for (number, ..) in &wrong {
-            moved |= number.is_some_and(|number| plan.step(&points, number, round >= HARD));
+        for (number, _, message) in &wrong {
+            moved |= number.is_some_and(|number| plan.step(&points, number, message, round >= HARD));
         }
         stuck = wrong.into_iter().next().map(|(_, pointer, message)| (pointer, message));
         if !moved && !plan.plainest && round >= HARD {

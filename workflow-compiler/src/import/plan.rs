@@ -11,6 +11,8 @@ use super::text::{BREAK, CLOSE, MARK, MARK_END};
 #[derive(Debug, Default)]
 pub(super) struct Plan {
     levels: BTreeMap<Pointer, usize>,
+    /// Why the first spelling of a part was not used.
+    reasons: BTreeMap<Pointer, String>,
     /// Whether to use the last spelling everywhere.
     pub(super) plainest: bool,
 }
@@ -35,8 +37,14 @@ impl Plan {
         if self.plainest { last } else { self.levels.get(at).copied().unwrap_or(0).min(last) }
     }
 
-    /// Advances a point, or an enclosing one if it has no further spelling. Returns `false` if none has.
-    pub(super) fn step(&mut self, points: &[Point], number: usize, hard: bool) -> bool {
+    /// Returns why the first spelling of a part was not used.
+    pub(super) fn reason(&self, at: &Pointer) -> Option<&str> {
+        self.reasons.get(at).map(String::as_str)
+    }
+
+    /// Advances a point that has a problem, or an enclosing one if it has no further spelling. Returns `false` if none
+    /// has.
+    pub(super) fn step(&mut self, points: &[Point], number: usize, problem: &str, hard: bool) -> bool {
         let first = points.get(number);
         let around = std::iter::successors(first, |point| points.get(point.parent?));
         let more = |point: &&Point| point.level < point.last;
@@ -45,6 +53,7 @@ impl Plan {
         let level = if hard { point.last } else { point.level + 1 };
         let decided = self.levels.entry(point.at.clone()).or_default();
         *decided = (*decided).max(level);
+        self.reasons.entry(point.at.clone()).or_insert_with(|| problem.to_owned());
         true
     }
 }

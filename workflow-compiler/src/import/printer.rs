@@ -17,6 +17,8 @@ pub(super) struct Spelling {
     pub(super) text: String,
     /// The kind of a part in it that is kept as in the document.
     pub(super) kept: Option<KeptKind>,
+    /// What the language does not have.
+    pub(super) why: Option<&'static str>,
 }
 
 impl Spelling {
@@ -27,7 +29,13 @@ impl Spelling {
 
     /// Creates a spelling as in the document.
     pub(super) fn kept(text: impl Into<String>, kind: KeptKind) -> Self {
-        Self { text: text.into(), kept: Some(kind) }
+        Self { text: text.into(), kept: Some(kind), why: None }
+    }
+
+    /// Adds what the language does not have.
+    pub(super) fn because(mut self, why: Option<&'static str>) -> Self {
+        self.why = why;
+        self
     }
 
     /// Returns the spelling with other text around it.
@@ -111,7 +119,7 @@ impl<'p> Printer<'p> {
         self.point(at, spellings.len(), |printer, level| {
             let Some(spelling) = spellings.into_iter().nth(level) else { return String::new() };
             if let Some(kind) = spelling.kept {
-                printer.keep(at, kind);
+                printer.keep(at, kind, spelling.why);
             }
             spelling.text
         })
@@ -137,13 +145,14 @@ impl<'p> Printer<'p> {
     }
 
     /// Records a part kept as in the document.
-    pub(super) fn keep(&mut self, at: &Pointer, kind: KeptKind) {
+    pub(super) fn keep(&mut self, at: &Pointer, kind: KeptKind, why: Option<&'static str>) {
         if kind.is_raw()
             && let Some(own) = self.own.last_mut()
         {
             *own = false;
         }
-        self.kept.push(Kept { pointer: at.clone(), kind });
+        let why = why.or_else(|| self.plan.reason(at)).map(str::to_owned);
+        self.kept.push(Kept { pointer: at.clone(), kind, why });
     }
 
     /// Records a part that cannot be expressed.

@@ -148,7 +148,7 @@ impl Printer<'_> {
             let mut members = Vec::new();
             for (name, value) in raw {
                 let at = at.child(name);
-                self.keep(&at, KeptKind::Field);
+                self.keep(&at, KeptKind::Field, None);
                 members.push(format!("{}: {}", key(name), self.constant(value, &at)));
             }
             parts.clauses.push(format!("raw {}", object(&members)));

@@ -5,7 +5,7 @@ use crate::check::callback;
 use crate::problem::Problem;
 use crate::syntax::ast::{Expr, ExprKind, Text};
 use workflow_asl::Code;
-use workflow_asl::jsonata::{Node, NodeKind};
+use workflow_asl::jsonata::{self, FunctionId as Row, Node, NodeKind, Parameter};
 
 /// The pattern of `is_timestamp`: RFC 3339 with a `T` and an offset, as far as a regular expression can check it.
 const TIMESTAMP: &str = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$";
@@ -53,13 +53,37 @@ impl<'a> Lowering<'_, 'a> {
                 self.call_with_closure(place, name, arguments)
             }
             (function, _) => {
-                let arguments: Vec<_> = arguments.iter().map(|argument| self.jsonata(place, argument)).collect();
+                let known = function.strip_prefix('$').and_then(jsonata::function);
+                let mut parameters = known.into_iter().flat_map(jsonata::Function::parameters);
+                let arguments: Vec<_> = arguments
+                    .iter()
+                    .map(|argument| {
+                        let lowered = self.jsonata_argument(place, argument, parameters.next());
+                        if known.is_some_and(|row| is_absent_of_none(row.id)) { unlisted(lowered) } else { lowered }
+                    })
+                    .collect();
                 match function.strip_prefix('$') {
                     Some(function) => Node::call(function, arguments),
                     // Reported elsewhere.
                     None => NodeKind::Call(Box::new(NodeKind::Name(function.to_owned()).into()), arguments).into(),
                 }
             }
+        }
+    }
+
+    /// Returns an argument of one of JSONata's functions. An array whose items cannot be lists needs no brackets around
+    /// an item of an unknown type.
+    fn jsonata_argument(&mut self, place: ValueSite<'_, 'a>, argument: &Expr, parameter: Option<Parameter>) -> Node {
+        match &argument.kind {
+            ExprKind::Array(items) if parameter.is_some_and(|parameter| parameter.items.is_some()) => {
+                let is_unknown = |item: &Expr| self.analysis.type_of(place, item).present().is_open();
+                let unknown: Vec<_> = items.iter().map(is_unknown).collect();
+                Node::array(items.iter().zip(unknown).map(|(item, is_unknown)| match is_unknown {
+                    true => self.jsonata(place, item),
+                    false => self.array_item(place, item),
+                }))
+            }
+            _ => self.jsonata(place, argument),
         }
     }
 
@@ -87,6 +111,22 @@ impl<'a> Lowering<'_, 'a> {
                 Node::bool(false)
             }
         }
+    }
+}
+
+/// Returns whether a function has the same result for an absent list as for an empty one.
+fn is_absent_of_none(function: Row) -> bool {
+    matches!(function, Row::Count | Row::Max | Row::Min | Row::Average)
+}
+
+/// Returns what an array constructor makes a list of. A function that takes a list takes one item too.
+fn unlisted(list: Node) -> Node {
+    match list.kind {
+        NodeKind::Array(mut items) => match items.pop() {
+            Some(only) if items.is_empty() && matches!(only.kind, NodeKind::Path(_) | NodeKind::Call(..)) => only,
+            last => Node::array(items.into_iter().chain(last)),
+        },
+        _ => list,
     }
 }
 

@@ -194,7 +194,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     /// Returns an item of an array constructor. An array that is not in brackets would be flattened.
-    fn array_item(&mut self, place: ValueSite<'_, 'a>, item: &Expr) -> Node {
+    pub(super) fn array_item(&mut self, place: ValueSite<'_, 'a>, item: &Expr) -> Node {
         let ty = self.analysis.type_of(place, item);
         let value = self.jsonata(place, item);
         match ty.present() {
