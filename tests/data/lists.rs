@@ -88,6 +88,19 @@ fn sums_of_members() {
     gives("$max(input.orders[*].total) ?? 0", |input| {
         json!(items(&input["orders"]).map(|order| order["Total"].as_i64().unwrap()).max().unwrap_or(0))
     });
+    gives("$min(input.orders[*].total) ?? 0", |input| json!(totals(input).min().unwrap_or(0)));
+    gives("$average(input.orders[*].total) ?? 0", |input| {
+        let count = totals(input).count().max(1) as f64;
+        let average = totals(input).sum::<i64>() as f64 / count;
+        if average.fract() == 0.0 { json!(average as i64) } else { json!(average) }
+    });
+    gives("$count(input.orders[*].total)", |input| json!(totals(input).count()));
+    gives("$count($filter(input.orders, |order| order.total > input.limit))", |input| {
+        json!(totals(input).filter(|total| Some(*total) > input["limit"].as_i64()).count())
+    });
+    gives("$count($filter(input.deep, |list| $count(list) == 1))", |input| {
+        json!(items(&input["deep"]).filter(|list| items(list).count() == 1).count())
+    });
     gives("$join(input.words[*], \"-\")", |input| {
         json!(items(&input["words"]).map(|word| word.as_str().unwrap()).collect::<Vec<_>>().join("-"))
     });

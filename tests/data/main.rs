@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic, its helpers too")]
 
 mod graphs;
+mod imported;
 mod list_expressions;
 mod lists;
 mod rows;
