@@ -184,6 +184,10 @@ impl<'t> Reader<'t> {
     /// Returns an array constructor as what is a list in the language without it.
     fn list(&mut self, items: &'t [Node]) -> Option<Text> {
         let [only] = items else { return None };
+        if let NodeKind::Range(first, last) = &only.kind {
+            let [first, last] = [first, last].map(|bound| self.within(bound, Binds::Sum));
+            return Some((format!("[{}..{}]", first?, last?), Binds::Operand));
+        }
         let call = match &only.kind {
             NodeKind::KeepArray(inner) => inner,
             _ => only,
@@ -476,6 +480,17 @@ mod tests {
         );
         // Without brackets, one item would come out as it is.
         assert!(written("$filter($states.input.xs, function($v) { $v.a > 1 })").starts_with("kept"));
+    }
+
+    #[test]
+    fn membership_and_ranges() {
+        assert_eq!(written("$states.input.a in ['x', \"y\"]"), "state.a in [\"x\", \"y\"]");
+        assert_eq!(
+            written("($states.input.a in [1, 2]) and $states.input.b = []"),
+            "state.a in [1, 2] && state.b == []"
+        );
+        assert_eq!(written("[1..$count($states.input.xs) - 1]"), "[1..$count(state.xs) - 1]");
+        assert_eq!(written("$sum([1 .. 3])"), "$sum([1..3])");
     }
 
     #[test]
