@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 
+mod repetition;
+
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 

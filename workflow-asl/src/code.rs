@@ -114,6 +114,7 @@ codes! {
     FragmentArgument = "WF0222" Error "an argument that a fragment lacks or cannot take";
     OutsideFragment = "WF0223" Error "a name that a fragment does not have";
     NotInlined = "WF0224" Error "a fragment whose states cannot be inlined";
+    NotRepeated = "WF0225" Error "a `for` that cannot be expanded";
 
     // WF03: graph.
     UnreachableState = "WF0301" Error "a state that no path reaches", "MISSING_TRANSITION_TARGET";

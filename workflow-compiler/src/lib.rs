@@ -247,7 +247,7 @@ fn compile_workflow(
     let is_wrong = |problems: &Problems| {
         let mut found =
             problems.iter().enumerate().filter(|(number, _)| *number >= before || source.problems.contains(number));
-        source.body.broken && !source.inlined.is_empty()
+        source.body.broken && (!source.inlined.is_empty() || !source.copies.is_empty())
             || found.any(|(_, problem)| problem.is_error() || problem.code == Code::ReferenceAsText)
     };
     let analysis = check::check(source, problems);

@@ -14,6 +14,7 @@
 ///
 /// [errors]: crate::guide::errors
 /// [WF05]: crate::guide::errors#wf05-aws
+/// [WF0225]: crate::guide::errors#wf0225-a-for-that-cannot-be-expanded
 /// [WF0311]: crate::guide::errors#wf0311-an-uncaught-error-of-a-task-whose-other-errors-are-caught
 /// [WF0312]: crate::guide::errors#wf0312-an-error-handler-whose-own-errors-are-not-caught
 /// [WF0413]: crate::guide::errors#wf0413-the-result-of-a-state-that-may-not-have-run

@@ -96,7 +96,14 @@ pub fn roots(workflow: &Workflow) -> BTreeMap<usize, Ty> {
     let mut analysis = Analysis::without(Model::of(workflow, true), Vec::new());
     analysis.roots = Some(RefCell::default());
     analyse(&mut analysis, &mut Sink::to(&mut Problems::default()));
-    analysis.roots.map(RefCell::into_inner).unwrap_or_default()
+    let first = analysis.states.values().next();
+    let mut roots = analysis.roots.as_ref().map(RefCell::take).unwrap_or_default();
+    let item = |(word, item): &(usize, crate::syntax::ast::Expr)| {
+        let ty = analysis.infer(first?.at(ValueField::Parameters), item, &mut Sink::to(&mut Problems::default()));
+        Some((*word, ty))
+    };
+    roots.extend(workflow.items.iter().filter_map(item));
+    roots
 }
 
 fn analyse(analysis: &mut Analysis<'_>, sink: &mut Sink<'_>) {

@@ -316,7 +316,7 @@ impl<'a> Model<'a> {
                 first.or_else(|| self.duplicates.iter().find(|info| info.scope == scope && info.name == name))
             }
             Target::Text(text) => self.states_of(scope).find(|info| info.asl_name == text.value),
-            Target::End(_) | Target::Missing(_) => None,
+            Target::Computed(_) | Target::End(_) | Target::Missing(_) => None,
         }
     }
 
@@ -326,7 +326,7 @@ impl<'a> Model<'a> {
         match target {
             Target::State(name) => self.states.get(&plain(name)).map(|info| info.asl_name.clone()),
             Target::Text(text) => Some(text.value.clone()),
-            Target::End(_) | Target::Missing(_) => None,
+            Target::Computed(_) | Target::End(_) | Target::Missing(_) => None,
         }
     }
 

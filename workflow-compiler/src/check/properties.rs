@@ -114,6 +114,7 @@ fn span(target: &Target) -> TokenSpan {
     match target {
         Target::State(name) | Target::End(name) => name.span().into(),
         Target::Text(text) => text.span,
+        Target::Computed(name) => name.span,
         Target::Missing(span) => *span,
     }
 }
@@ -123,7 +124,7 @@ fn find<'s, 'a>(states: &'s [Known<'a>], target: &Target) -> Result<&'s Known<'a
     let (name, written) = match target {
         Target::State(name) | Target::End(name) => (plain(name), false),
         Target::Text(text) => (text.value.clone(), true),
-        Target::Missing(_) => (String::new(), true),
+        Target::Computed(_) | Target::Missing(_) => (String::new(), true),
     };
     let own = |state: &Known<'a>| if written { state.asl_name } else { state.ident };
     let other = |state: &&Known<'a>| if written { state.ident == name } else { state.asl_name == name };

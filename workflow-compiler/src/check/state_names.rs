@@ -6,7 +6,7 @@ use workflow_asl::limits::RESOURCE_NAME_CHARS;
 
 use super::model::{Model, StateInfo};
 use super::sink::Sink;
-use crate::inline::outermost;
+use crate::inline::{outermost, use_around};
 use crate::problem::Problem;
 use crate::syntax::ast::DeclarationKind;
 
@@ -38,7 +38,7 @@ fn identifiers(model: &Model<'_>, sink: &mut Sink<'_>) {
 
 /// Returns the problem if one of two states with the same name belongs to a use of a fragment.
 fn of_use(model: &Model<'_>, info: &StateInfo<'_>) -> Option<Problem> {
-    let used = |info: &StateInfo<'_>| model.workflow.inlined.iter().find(|used| used.number == info.state.in_use);
+    let used = |info: &StateInfo<'_>| use_around(model.workflow, info.state.in_use);
     let outermost = |info: &StateInfo<'_>| outermost(used(info)?, &model.workflow.inlined);
     let name = &info.name;
     if let Some(used) = outermost(info) {
@@ -55,7 +55,7 @@ fn of_use(model: &Model<'_>, info: &StateInfo<'_>) -> Option<Problem> {
 fn asl_names(model: &Model<'_>, sink: &mut Sink<'_>) {
     let mut first: IndexMap<&str, &StateInfo<'_>> = IndexMap::new();
     let inlined = &model.workflow.inlined;
-    let of = |info: &StateInfo<'_>| outermost(inlined.iter().find(|used| used.number == info.state.in_use)?, inlined);
+    let of = |info: &StateInfo<'_>| outermost(use_around(model.workflow, info.state.in_use)?, inlined);
     let mut reported = Vec::new();
     for info in model.states.values() {
         let Some(other) = first.get(info.asl_name.as_str()) else {

@@ -163,7 +163,7 @@ fn target(analysis: &Analysis<'_>, scope: usize, target: &Target, sink: &mut Sin
     let (name, span) = match target {
         Target::State(name) => (plain(name), TokenSpan::from(name.span())),
         Target::Text(text) => (text.value.clone(), text.span),
-        Target::End(_) | Target::Missing(_) => return,
+        Target::Computed(_) | Target::End(_) | Target::Missing(_) => return,
     };
     let text = matches!(target, Target::Text(_));
     let elsewhere = analysis.all_states().find(|info| if text { info.asl_name == name } else { info.name == name });

@@ -9,7 +9,7 @@ use workflow_asl::context::{self, Member, MemberKind};
 
 use super::name::HOLE;
 use crate::syntax::keyword::{
-    self, ClauseKind, DECLARATIONS, FAIL_FIELDS, Keyword, RETRY_FIELDS, SETTINGS, STATES, USE, state_keyword,
+    self, ClauseKind, DECLARATIONS, FAIL_FIELDS, FOR, Keyword, RETRY_FIELDS, SETTINGS, STATES, USE, state_keyword,
 };
 
 pub(super) const TOP: &str = "top";
@@ -161,17 +161,19 @@ pub fn module() -> String {
     let inner: Vec<Keyword> = states
         .iter()
         .chain(DECLARATIONS.iter().filter(|keyword| keyword.word == "start"))
-        .chain([&USE])
+        .chain([&USE, &FOR])
         .copied()
         .collect();
     words(&mut out, "clauses", &clauses);
     words(&mut out, TOP, keyword::TOP);
-    words(&mut out, ITEM, &[DECLARATIONS, &states, &[USE]].concat());
+    words(&mut out, ITEM, &[DECLARATIONS, &states, &[USE, FOR]].concat());
     words(&mut out, INNER_ITEM, &inner);
-    words(&mut out, PARALLEL, &[Keyword { word: "branch", doc: "States that run beside the other branches." }]);
+    let branch = Keyword { word: "branch", doc: "States that run beside the other branches." };
+    words(&mut out, PARALLEL, &[branch, FOR]);
     let arms = [
         Keyword { word: "if", doc: "A rule: a condition and where to go when it is true." },
         Keyword { word: "else", doc: "Where to go when no rule is true." },
+        FOR,
     ];
     words(&mut out, CHOICE, &arms);
     for (kind, _) in STATES {

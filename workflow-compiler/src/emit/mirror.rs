@@ -70,13 +70,15 @@ fn part<'a>(
     // All tokens before the marker must be the same in both expansions, so the user's name comes first.
     let mut of = MirrorContext::new(krate, &name, roots);
     of.is_fragment = matches!(workflow.role, Role::Fragment { .. });
-    let names_a_use = |word: &EditorWord| matches!(word.role, Role::UseName | Role::FragmentReference);
+    let names_a_use = |word: &EditorWord| {
+        matches!(word.role, Role::UseName | Role::FragmentReference | Role::StateName { repeated: true, .. })
+    };
     let uses = words.clone().filter(|(_, word)| word.ident.is_some() && names_a_use(word));
     of.uses = distinct(uses.map(|(_, word)| rust_ident(word)));
     of.signs = words
         .clone()
         .filter_map(|(_, word)| match (&word.role, &word.ident) {
-            (Role::StateName { sign }, Some(name)) => Some((plain(name), sign.unwrap_or(here))),
+            (Role::StateName { sign, .. }, Some(name)) => Some((plain(name), sign.unwrap_or(here))),
             _ => None,
         })
         .collect();
@@ -116,7 +118,7 @@ fn fragment<'a>(
     input: &Ident,
     words: impl Iterator<Item = (usize, &'a EditorWord)> + Clone,
 ) -> TokenStream {
-    let names = words.clone().filter(|(_, word)| matches!(word.role, Role::StateName { .. }));
+    let names = words.clone().filter(|(_, word)| matches!(word.role, Role::StateName { repeated: false, .. }));
     let names = distinct(names.filter(|(_, word)| word.ident.is_some()).map(|(_, word)| rust_ident(word)));
     let body: TokenStream = words.map(|(number, word)| of.word(number, word)).collect();
     let (states, types, declarations) = (&of.states, &of.types, of.declarations());
@@ -168,7 +170,7 @@ struct MirrorContext<'a> {
     roots: &'a BTreeMap<usize, Ty>,
     /// The sign after each state's name, which is the span of its result's members.
     signs: BTreeMap<String, Span>,
-    /// The names of uses of fragments.
+    /// The names of uses of fragments and of repeated states.
     uses: Vec<Ident>,
     /// Whether it is a fragment, which has no Rust items.
     is_fragment: bool,
@@ -318,7 +320,7 @@ impl<'a> MirrorContext<'a> {
             let (module, types) = (format_ident!("{module}"), &self.types);
             quote! { mod #module { use super::{*, #types::value::*}; #(#names)* } }
         });
-        // A transition to a use and its result, which no item of the workflow has.
+        // A transition to a use or a repeated state and its result, which no item of the workflow has.
         let (states, uses) = (&self.states, &self.uses);
         let uses = uses.iter().map(|name| {
             let value = ValueType::new(&self.types, here, usize::MAX).declare(name, &Ty::Unknown, &[]);

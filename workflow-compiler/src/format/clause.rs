@@ -59,14 +59,16 @@ impl Walk<'_, '_> {
             if !first {
                 self.page.space();
             }
-            let alias = self.is_word(at, "as") && self.kind(at + 1) == Some(TokenKind::Literal);
+            let is_item = || matches!(self.role(at + 1), Some(Role::Parameter(..)));
+            let alias = self.is_word(at, "as") && (self.kind(at + 1) == Some(TokenKind::Literal) || is_item());
             if first || alias || self.is(at, "=") || self.is_setting(at) || self.is_name(at) {
                 self.token(at);
                 at += 1;
                 if alias {
                     self.page.space();
-                    self.token(at);
-                    at += 1;
+                    let next = self.name_end(at, end);
+                    self.spaced(at, next);
+                    at = next;
                 }
             } else {
                 let next = self.find(self.after(at), end, Self::is_setting).unwrap_or(end);
@@ -79,6 +81,20 @@ impl Walk<'_, '_> {
                 at = next;
             }
             first = false;
+        }
+    }
+
+    /// Returns the position after a name in the document, such as `"Copy to " + step.region`.
+    fn name_end(&self, mut at: usize, end: usize) -> usize {
+        loop {
+            at += 1;
+            while self.is(at, ".") {
+                at += 2;
+            }
+            if at >= end || !self.is(at, "+") {
+                return at.min(end);
+            }
+            at += 1;
         }
     }
 

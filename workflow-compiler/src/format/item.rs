@@ -2,6 +2,7 @@
 
 use super::token::TokenKind;
 use super::walk::Walk;
+use crate::syntax::keyword::{FOR, STATES, USE};
 use crate::syntax::word::Role;
 
 impl Walk<'_, '_> {
@@ -191,6 +192,6 @@ impl Walk<'_, '_> {
 }
 
 fn is_state(word: &str) -> bool {
-    let states = crate::syntax::keyword::STATES.iter().map(|(_, keyword)| keyword);
-    states.chain([&crate::syntax::keyword::USE]).any(|keyword| keyword.word == word)
+    let states = STATES.iter().map(|(_, keyword)| keyword);
+    states.chain([&USE, &FOR]).any(|keyword| keyword.word == word)
 }

@@ -2,6 +2,7 @@
 
 use super::token::TokenKind;
 use super::walk::Walk;
+use crate::syntax::keyword::FOR;
 use crate::syntax::word::Role;
 
 /// The maximum number of clauses on the first line of a state.
@@ -17,6 +18,12 @@ impl Walk<'_, '_> {
             }
             "parallel" => self.find(at, end, |walk, at| walk.is(at, "{")),
             "map" => self.find(at, end, Self::holds_states),
+            word if word == FOR.word => {
+                let block = self.find(at, end, |walk, at| walk.is(at, "{")).unwrap_or(end);
+                self.repetition(at, block);
+                self.body(block);
+                return self.block_tail(block, end);
+            }
             _ => None,
         };
         match block {
@@ -80,6 +87,15 @@ impl Walk<'_, '_> {
             _ => self.body(block),
         }
         self.block_tail(block, end);
+    }
+
+    /// Writes `for item in list` before the braces.
+    fn repetition(&mut self, at: usize, block: usize) {
+        let list = (at + 3).min(block);
+        self.spaced(at, list);
+        self.page.space();
+        self.value(list, block);
+        self.page.space();
     }
 
     /// Writes the part after the block of a state.
@@ -199,11 +215,20 @@ impl Walk<'_, '_> {
             self.lead(at, true);
             let head = self.attributes(at, end, true);
             let braces = self.find(head, end, |walk, at| walk.is(at, "{")).unwrap_or(end);
-            self.spaced(head, braces);
+            let repeats = self.is_word(head, FOR.word);
+            if repeats {
+                self.repetition(head, braces);
+            } else {
+                self.spaced(head, braces);
+            }
             let mut next = braces;
             if braces < end {
-                self.page.space();
-                self.short_body(braces);
+                if repeats {
+                    self.branches(braces);
+                } else {
+                    self.page.space();
+                    self.short_body(braces);
+                }
                 next = self.after(braces);
                 let first = next;
                 while next < end && self.is(next, ";") {
@@ -238,6 +263,14 @@ impl Walk<'_, '_> {
             while last > head && (self.is(last - 1, ";") || self.is(last - 1, ",")) {
                 last -= 1;
             }
+            if self.is_word(head, FOR.word) {
+                let braces = self.find(head, last, |walk, at| walk.is(at, "{")).unwrap_or(last);
+                self.repetition(head, braces);
+                self.arms(braces);
+                self.semicolons(last, next);
+                at = next;
+                continue;
+            }
             let matches = self.find(head, last, |walk, at| walk.is(at, "=>")).is_some();
             if next == end && last == next && matches && !self.is(last - 1, "}") {
                 self.commas.push(super::walk::Comma { after: last - 1, group: None });
@@ -257,7 +290,8 @@ impl Walk<'_, '_> {
     fn arm_end(&self, at: usize, end: usize) -> usize {
         let ends = |walk: &Self, at: usize| walk.is(at, ";") || walk.is(at, ",");
         let mut at = self.after_attributes(at, end);
-        let mut arrow = false;
+        // The braces of a repetition have no arrow before them.
+        let mut arrow = self.is_word(at, FOR.word);
         while at < end && !ends(self, at) {
             let braces = self.is(at, "{");
             arrow |= self.is(at, "->") || self.is(at, "=>");

@@ -11,8 +11,8 @@ use workflow_asl::nearest::nearest;
 use super::walk::{self, Change};
 use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{
-    Body, Clause, ClauseValue, DeclarationKind, Expr, ExprKind, FieldDecl, Reference, Root, Segment, Shape, State,
-    Target, TokenSpan, Use, Workflow, plain,
+    Body, Clause, ClauseValue, DeclarationKind, Expr, ExprKind, FieldDecl, Reference, Repetition, Root, Segment, Shape,
+    State, Target, TokenSpan, Use, Workflow, plain,
 };
 use crate::syntax::keyword::ClauseKind;
 
@@ -26,7 +26,11 @@ pub(super) fn input(fragment: &Workflow) -> &[FieldDecl] {
 }
 
 pub(super) fn check(fragment: &mut Workflow, problems: &mut Problems) {
-    if fragment.body.states.is_empty() && fragment.body.uses.is_empty() && !fragment.body.broken {
+    if fragment.body.states.is_empty()
+        && fragment.body.uses.is_empty()
+        && fragment.body.repeats.is_empty()
+        && !fragment.body.broken
+    {
         let message = format!("the fragment `{}` has no states", plain(&fragment.name));
         let problem = Problem::new(Code::NoStates, fragment.body.span, message);
         problems.push(problem.help("declare one, such as `pass Hello -> end;`"));
@@ -84,6 +88,7 @@ fn unique(body: &mut Body, names: &mut IndexMap<String, String>, problems: &mut 
     body.uses.retain(|used| new(&used.name, used.asl_name()));
     body.broken |= body.states.len() < states || body.uses.len() < uses;
     body.states.iter_mut().flat_map(State::bodies_mut).for_each(|inner| unique(inner, names, problems));
+    body.repeats.iter_mut().flat_map(Repetition::bodies_mut).for_each(|inner| unique(inner, names, problems));
 }
 
 /// Removes each use whose name is already the name of another use or of a state.
@@ -104,6 +109,7 @@ fn uses(body: &mut Body, names: &mut BTreeSet<String>, problems: &mut Problems) 
         new
     });
     body.states.iter_mut().flat_map(State::bodies_mut).for_each(|inner| uses(inner, names, problems));
+    body.repeats.iter_mut().flat_map(Repetition::bodies_mut).for_each(|inner| uses(inner, names, problems));
 }
 
 /// The variables that a fragment assigns.

@@ -9,7 +9,7 @@ use workflow_asl::Code;
 use super::walk::{self, Change};
 use super::{SEPARATOR, names};
 use crate::problem::{Edit, Problem, Problems};
-use crate::syntax::ast::{Body, Expr, ExprKind, Root, State, Target, TokenSpan, Use, Workflow, plain};
+use crate::syntax::ast::{Body, Expr, ExprKind, Repetition, Root, State, Target, TokenSpan, Use, Workflow, plain};
 
 /// The deepest fragments to look into. Fragments that use themselves are reported elsewhere.
 const DEPTH: usize = 32;
@@ -38,6 +38,7 @@ fn collect(body: &Body, uses: &mut Vec<Used>) {
         fragment: plain(&used.fragment),
     }));
     body.states.iter().flat_map(State::bodies).for_each(|inner| collect(inner, uses));
+    body.repeats.iter().flat_map(Repetition::bodies).for_each(|inner| collect(inner, uses));
 }
 
 struct Inside<'i> {
@@ -92,7 +93,7 @@ impl Change for Inside<'_> {
         let (name, span, text) = match &*target {
             Target::State(name) => (plain(name), TokenSpan::from(name.span()), false),
             Target::Text(text) => (text.value.clone(), text.span, true),
-            Target::End(_) | Target::Missing(_) => return,
+            Target::Computed(_) | Target::End(_) | Target::Missing(_) => return,
         };
         let known = if text { self.known.values().any(|known| *known == name) } else { self.known.contains_key(&name) };
         if known {

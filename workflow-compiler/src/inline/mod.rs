@@ -3,13 +3,15 @@
 //!
 //! Each use gets its own copy of the states, whose names begin with the name of the use. In a copy, `input.x` is
 //! replaced with the argument `x`. The words of a copy keep their spans in the fragment, and arguments keep their spans
-//! at the use.
+//! at the use. Repetitions are expanded likewise, with a copy for each item.
 
 mod arguments;
+mod copies;
 mod definition;
 mod handlers;
 mod inside;
 mod provenance;
+mod repeat;
 mod results;
 mod substitute;
 mod walk;
@@ -20,18 +22,20 @@ use proc_macro2::Ident;
 use workflow_asl::limits::STATE_NAME_CHARS;
 use workflow_asl::{Code, StateKind};
 
-pub(crate) use self::provenance::{explain, outermost};
+pub(crate) use self::copies::use_around;
+pub(crate) use self::provenance::outermost;
 pub(crate) use self::results::variable as result_variable;
 use self::substitute::{Argument, Substitution, named};
+use crate::Locate;
 use crate::problem::{Edit, Problem, Problems};
 use crate::syntax::Parsed;
 use crate::syntax::ast::{
-    Body, Declaration, DeclarationKind, Head, Inlined, Shape, State, StructDecl, Target, Type, TypeKind, Use, Workflow,
-    plain,
+    Body, Copied, Declaration, DeclarationKind, Expr, Head, Inlined, Repetition, Shape, State, StructDecl, Target,
+    Type, TypeKind, Use, Workflow, plain,
 };
 use crate::syntax::keyword::state_keyword;
 
-/// The most states that the fragments of one workflow may become. Each level of fragments can multiply their number.
+/// The most states that the fragments and repetitions of one workflow may become. Each level can multiply their number.
 const MOST_STATES: usize = 10_000;
 
 /// The text between the name of a use and that of a state in it, in the document.
@@ -71,7 +75,7 @@ pub(crate) fn inline(parsed: &mut Parsed, problems: &mut Problems) {
     let mut used = BTreeSet::new();
     // Uses are numbered across all workflows.
     let mut last = 0;
-    for workflow in workflows.iter_mut().filter(|workflow| has_uses(&workflow.body)) {
+    for workflow in workflows.iter_mut().filter(|workflow| has_inlined(&workflow.body)) {
         let before = problems.iter().len();
         let nodes = workflow.nodes;
         definition::unique_uses(&mut workflow.body, problems);
@@ -81,6 +85,9 @@ pub(crate) fn inline(parsed: &mut Parsed, problems: &mut Problems) {
             problems,
             nodes,
             inlined: Vec::new(),
+            copies: Vec::new(),
+            items: Vec::new(),
+            repeated: BTreeMap::new(),
             stack: Vec::new(),
             states: 0,
             around: (Vec::new(), last),
@@ -89,13 +96,16 @@ pub(crate) fn inline(parsed: &mut Parsed, problems: &mut Problems) {
             declarations: Vec::new(),
         };
         inliner.body(&mut workflow.body);
-        let Inliner { inlined, nodes, types, declarations, broken, around, .. } = inliner;
+        let Inliner { inlined, copies, items, repeated, nodes, types, declarations, broken, around, .. } = inliner;
         last = around.1;
         workflow.nodes = nodes;
         workflow.of_fragments = declarations.iter().filter_map(declared).map(plain).collect();
         workflow.declarations.extend(declarations);
         workflow.inlined = inlined;
+        workflow.copies = copies;
+        workflow.items = items;
         used.extend(types);
+        copies::resolve(workflow, &repeated, problems);
         results::assign(workflow, problems);
         workflow.body.broken |= broken || problems.iter().skip(before).any(Problem::is_error);
     }
@@ -112,8 +122,16 @@ pub(crate) fn inline(parsed: &mut Parsed, problems: &mut Problems) {
     }
 }
 
-fn has_uses(body: &Body) -> bool {
-    !body.uses.is_empty() || body.states.iter().any(|state| state.bodies().any(has_uses))
+/// Completes the problems of a workflow from the index `first` on: which uses and items they are about.
+pub(crate) fn explain(workflow: &Workflow, first: usize, problems: &mut Problems, locate: Locate<'_>) {
+    copies::merge(workflow, first, problems, locate);
+    provenance::explain(workflow, first, problems, locate);
+    copies::distinct(workflow, first, problems, locate);
+}
+
+fn has_inlined(body: &Body) -> bool {
+    let inside = |state: &State| !state.repeats.is_empty() || state.bodies().any(has_inlined);
+    !body.uses.is_empty() || !body.repeats.is_empty() || body.states.iter().any(inside)
 }
 
 /// Inlines the fragments of one workflow.
@@ -123,11 +141,16 @@ struct Inliner<'p> {
     /// The number of nodes of the workflow.
     nodes: usize,
     inlined: Vec<Inlined>,
+    copies: Vec<Copied>,
+    /// The first item of each repetition, by the index of each word that reads it.
+    items: Vec<(usize, Expr)>,
+    /// The names of the copies of each repeated state.
+    repeated: BTreeMap<String, Vec<String>>,
     /// The enclosing fragments, innermost last.
     stack: Vec<String>,
-    /// The number of states that fragments have become.
+    /// The number of states that fragments and repetitions have become.
     states: usize,
-    /// The numbers of the enclosing uses, innermost last, and the number of the last use.
+    /// The numbers of the enclosing uses and copies, innermost last, and the last number.
     around: (Vec<u32>, u32),
     /// Whether a used fragment has errors of its own.
     broken: bool,
@@ -138,8 +161,12 @@ struct Inliner<'p> {
 }
 
 impl Inliner<'_> {
-    /// Inlines the uses in a body, and in the bodies of its states.
+    /// Expands the repetitions and inlines the uses in a body, and in the bodies of its states.
     fn body(&mut self, body: &mut Body) {
+        if !body.repeats.is_empty() {
+            self.repeat_states(body);
+        }
+        body.states.iter_mut().filter(|state| !state.repeats.is_empty()).for_each(|state| self.repeat_inside(state));
         body.states.iter_mut().flat_map(State::bodies_mut).for_each(|inner| self.body(inner));
         if body.uses.is_empty() {
             return;
@@ -323,20 +350,8 @@ impl Inliner<'_> {
     fn end(&mut self, used: &Use, states: &mut [State]) -> Vec<String> {
         let mut ends = Vec::new();
         for state in states.iter_mut() {
-            let succeeds = matches!(state.head, Head::Succeed { .. });
-            if !succeeds && !matches!(state.transition, Some(Target::End(_))) {
-                continue;
-            }
-            ends.push(plain(&state.name));
-            match &used.transition {
-                None | Some(Target::End(_)) => {}
-                Some(next) => {
-                    if let Head::Succeed { value } = &mut state.head {
-                        state.head = Head::Pass { value: value.take() };
-                        state.kind = StateKind::Pass;
-                    }
-                    state.transition = Some(next.clone());
-                }
+            if leads_on(state, used.transition.as_ref()) {
+                ends.push(plain(&state.name));
             }
         }
         if !ends.is_empty() && used.transition.is_none() && !used.broken {
@@ -350,6 +365,25 @@ impl Inliner<'_> {
     }
 }
 
+/// If a state ends what contains it, lets it continue at the target, if there is one. Returns whether it ended that.
+fn leads_on(state: &mut State, next: Option<&Target>) -> bool {
+    let succeeds = matches!(state.head, Head::Succeed { .. });
+    if !succeeds && !matches!(state.transition, Some(Target::End(_))) {
+        return false;
+    }
+    match next {
+        None | Some(Target::End(_)) => {}
+        Some(next) => {
+            if let Head::Succeed { value } = &mut state.head {
+                state.head = Head::Pass { value: value.take() };
+                state.kind = StateKind::Pass;
+            }
+            state.transition = Some(next.clone());
+        }
+    }
+    true
+}
+
 /// Collects the names of all states of a fragment and of its uses, with their names in the document.
 fn names(body: &Body, all: &mut BTreeMap<String, String>) {
     all.extend(body.uses.iter().map(|used| (plain(&used.name), used.asl_name())));
@@ -357,6 +391,7 @@ fn names(body: &Body, all: &mut BTreeMap<String, String>) {
         all.insert(plain(&state.name), state.asl_name());
         state.bodies().for_each(|inner| names(inner, all));
     }
+    body.repeats.iter().flat_map(Repetition::bodies).for_each(|inner| names(inner, all));
 }
 
 fn declared(declaration: &Declaration) -> Option<&Ident> {
@@ -383,7 +418,9 @@ fn state(used: &Use, kind: StateKind, head: Head) -> State {
         kind,
         name: used.name.clone(),
         alias,
+        computed: Vec::new(),
         head,
+        repeats: Vec::new(),
         clauses: Vec::new(),
         transition: None,
         tail: used.tail,

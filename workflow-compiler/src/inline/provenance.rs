@@ -19,7 +19,8 @@ pub(crate) fn explain(workflow: &Workflow, first: usize, problems: &mut Problems
         return;
     }
     let place = |problem: &Problem| locate(problem.span.first).zip(locate(problem.span.last));
-    let own = workflow.body.all_states().into_iter().filter(|state| state.in_use == 0);
+    let own =
+        workflow.body.all_states().into_iter().filter(|state| super::use_around(workflow, state.in_use).is_none());
     let own = own.map(|state| plain(&state.name)).collect();
     let mut kept: Vec<(Problem, BTreeSet<u32>)> = Vec::new();
     let mut known: BTreeMap<Key, usize> = BTreeMap::new();

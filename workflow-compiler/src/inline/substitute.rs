@@ -85,7 +85,7 @@ pub(super) struct Substitution<'s> {
 impl Change for Substitution<'_> {
     fn state(&mut self, state: &mut State) {
         let span = state.alias.as_ref().map_or_else(|| state.name.span().into(), |alias| alias.span);
-        state.alias = Some(Text { value: joined(self.asl_name, &state.asl_name()), span });
+        state.alias = Some(Text { value: self.in_document(&state.asl_name(), &state.computed), span });
         self.own.0.push(plain(&state.name));
         state.name = full_name(self.name, &state.name);
         state.in_use = self.number;
@@ -93,7 +93,7 @@ impl Change for Substitution<'_> {
 
     fn used(&mut self, used: &mut Use) {
         let span = used.alias.as_ref().map_or_else(|| used.name.span().into(), |alias| alias.span);
-        used.alias = Some(Text { value: joined(self.asl_name, &used.asl_name()), span });
+        used.alias = Some(Text { value: self.in_document(&used.asl_name(), &used.computed), span });
         used.name = full_name(self.name, &used.name);
     }
 
@@ -104,21 +104,17 @@ impl Change for Substitution<'_> {
                 text.value = joined(self.asl_name, &text.value);
                 text.span.in_use = self.number;
             }
+            Target::Computed(name) => {
+                let text = self.in_document("", &name.parts);
+                name.parts.insert(0, Expr::made(ExprKind::Text(text), name.span));
+                name.span.in_use = self.number;
+            }
             Target::End(_) | Target::Missing(_) => {}
         }
     }
 
     fn clause(&mut self, clause: &mut Clause) {
-        clause.id = fresh(self.nodes);
-        clause.span.in_use = self.number;
-        match &mut clause.value {
-            ClauseValue::Retrier(Retrier { errors, errors_span, .. })
-            | ClauseValue::Catcher(Catcher { errors, errors_span, .. }) => {
-                errors_span.in_use = self.number;
-                errors.iter_mut().for_each(|error| error.span.in_use = self.number);
-            }
-            _ => {}
-        }
+        number_clause(clause, self.nodes, self.number);
         if let (ClauseKind::Assign, ClauseValue::Expr(Expr { kind: ExprKind::Object(members), .. })) =
             (clause.kind, &mut clause.value)
         {
@@ -131,25 +127,8 @@ impl Change for Substitution<'_> {
     }
 
     fn expr(&mut self, expr: &mut Expr) {
-        expr.id = fresh(self.nodes);
-        expr.span.in_use = self.number;
-        match &mut expr.kind {
-            ExprKind::Object(members) => members.iter_mut().for_each(|member| member.key.span.in_use = self.number),
-            ExprKind::Call { name: text, .. } | ExprKind::Jsonata(text) | ExprKind::Path(text) => {
-                text.span.in_use = self.number;
-            }
-            ExprKind::Binary(_, sign, ..) => sign.in_use = self.number,
-            ExprKind::Reference(Reference { segments, .. }) | ExprKind::Access(_, segments) => {
-                segments.iter_mut().for_each(|segment| match segment {
-                    Segment::Member { name, .. } => name.span.in_use = self.number,
-                    Segment::Each { span, .. } => span.in_use = self.number,
-                    Segment::Index(_) => {}
-                });
-            }
-            _ => {}
-        }
+        number_expr(expr, self.nodes, self.number);
         let ExprKind::Reference(reference) = &mut expr.kind else { return };
-        reference.root_span.in_use = self.number;
         match &mut reference.root {
             Root::StateResult(state) if self.states.contains_key(&plain(state)) => {
                 *state = full_name(self.name, state);
@@ -162,6 +141,15 @@ impl Change for Substitution<'_> {
 }
 
 impl Substitution<'_> {
+    /// Returns the name in the document of what has this name in the fragment. `rest` follows.
+    fn in_document(&self, own: &str, rest: &[Expr]) -> String {
+        match (self.asl_name, own) {
+            ("", own) => own.to_owned(),
+            (name, "") if !rest.is_empty() => format!("{name} / "),
+            (name, own) => joined(name, own),
+        }
+    }
+
     /// Returns the value of `input…`.
     fn input(&mut self, reference: &Reference) -> ExprKind {
         let Some((Segment::Member { name, optional, .. }, rest)) = reference.segments.split_first() else {
@@ -179,7 +167,7 @@ impl Substitution<'_> {
             Some(Argument::Value(value, ty)) => {
                 let mut value = value.clone();
                 renumber(&mut value, self.nodes);
-                at(value, ty, rest, *optional)
+                at(value, Some(ty), rest, *optional)
             }
             Some(Argument::Missing) | None => ExprKind::Invalid,
         };
@@ -201,14 +189,52 @@ impl Substitution<'_> {
     }
 }
 
-/// Returns the value that these steps select from a value of this type.
-fn at(value: Expr, ty: &Type, steps: &[Segment], optional: bool) -> ExprKind {
+/// Gives a clause a new number, and notes that its words belong to a use or copy.
+pub(super) fn number_clause(clause: &mut Clause, nodes: &mut usize, number: u32) {
+    clause.id = fresh(nodes);
+    clause.span.in_use = number;
+    match &mut clause.value {
+        ClauseValue::Retrier(Retrier { errors, errors_span, .. })
+        | ClauseValue::Catcher(Catcher { errors, errors_span, .. }) => {
+            errors_span.in_use = number;
+            errors.iter_mut().for_each(|error| error.span.in_use = number);
+        }
+        _ => {}
+    }
+}
+
+/// Gives a value a new number, without the values in it, and notes that its words belong to a use or copy.
+pub(super) fn number_expr(expr: &mut Expr, nodes: &mut usize, number: u32) {
+    expr.id = fresh(nodes);
+    expr.span.in_use = number;
+    match &mut expr.kind {
+        ExprKind::Object(members) => members.iter_mut().for_each(|member| member.key.span.in_use = number),
+        ExprKind::Call { name: text, .. } | ExprKind::Jsonata(text) | ExprKind::Path(text) => {
+            text.span.in_use = number;
+        }
+        ExprKind::Binary(_, sign, ..) => sign.in_use = number,
+        ExprKind::Reference(Reference { segments, .. }) | ExprKind::Access(_, segments) => {
+            segments.iter_mut().for_each(|segment| match segment {
+                Segment::Member { name, .. } => name.span.in_use = number,
+                Segment::Each { span, .. } => span.in_use = number,
+                Segment::Index(_) => {}
+            });
+        }
+        _ => {}
+    }
+    if let ExprKind::Reference(reference) = &mut expr.kind {
+        reference.root_span.in_use = number;
+    }
+}
+
+/// Returns the value that these steps select from a value, whose type may be declared.
+pub(super) fn at(value: Expr, ty: Option<&Type>, steps: &[Segment], optional: bool) -> ExprKind {
     match (value.kind, steps.split_first()) {
         (ExprKind::Reference(mut reference), _) => {
             if let (Some(Segment::Member { optional: last, .. }), true) = (reference.segments.last_mut(), optional) {
                 *last = true;
             }
-            reference.declared.push((reference.segments.len(), ty.clone()));
+            reference.declared.extend(ty.map(|ty| (reference.segments.len(), ty.clone())));
             reference.segments.extend_from_slice(steps);
             ExprKind::Reference(reference)
         }
@@ -217,26 +243,21 @@ fn at(value: Expr, ty: &Type, steps: &[Segment], optional: bool) -> ExprKind {
             if members.iter().any(|member| member.key.value == name.value) =>
         {
             let member = members.into_iter().find(|member| member.key.value == name.value);
-            member.map_or(ExprKind::Invalid, |member| of(member.value, rest))
+            member.map_or(ExprKind::Invalid, |member| at(member.value, None, rest, false))
         }
+        (ExprKind::Array(mut items), Some((Segment::Index(Expr { kind: ExprKind::Number(index), .. }), rest)))
+            if index.parse().is_ok_and(|index: usize| index < items.len()) =>
+        {
+            let index = index.parse().unwrap_or_default();
+            at(items.swap_remove(index), None, rest, false)
+        }
+        (ExprKind::Invalid, _) => ExprKind::Invalid,
         (kind, Some(_)) => ExprKind::Access(Box::new(Expr { id: value.id, kind, span: value.span }), steps.to_vec()),
         // Parentheses keep the precedence of the enclosing operators.
         (kind @ (ExprKind::Binary(..) | ExprKind::Unary(..) | ExprKind::If(..)), None) => {
             ExprKind::Paren(Box::new(Expr { id: value.id, kind, span: value.span }))
         }
         (kind, None) => kind,
-    }
-}
-
-/// Like [`at`], for a value whose type is not declared.
-fn of(value: Expr, steps: &[Segment]) -> ExprKind {
-    match value.kind {
-        ExprKind::Reference(mut reference) => {
-            reference.segments.extend_from_slice(steps);
-            ExprKind::Reference(reference)
-        }
-        kind if steps.is_empty() => kind,
-        kind => ExprKind::Access(Box::new(Expr { id: value.id, kind, span: value.span }), steps.to_vec()),
     }
 }
 

@@ -1,8 +1,8 @@
 //! Walks through states and changes them.
 
 use crate::syntax::ast::{
-    Body, Choice, Clause, ClauseValue, Declaration, DeclarationKind, Expr, ExprKind, Head, MapItems, Resource, Segment,
-    State, Target, Use, WaitHead, When,
+    Arm, Body, Choice, Clause, ClauseValue, Declaration, DeclarationKind, Expr, ExprKind, Head, MapItems, Repeated,
+    Repetition, Resource, Segment, State, Target, Use, WaitHead, When,
 };
 
 /// A change to the parts of states. A part is visited after its own parts, but a state is visited before them.
@@ -27,6 +27,29 @@ pub(super) fn body(body: &mut Body, change: &mut impl Change) {
     for state in &mut body.states {
         self::state(state, change);
     }
+    body.repeats.iter_mut().for_each(|inner| repetition(inner, change));
+}
+
+fn repetition(repetition: &mut Repetition, change: &mut impl Change) {
+    expr(&mut repetition.list, change);
+    repeated(&mut repetition.content, change);
+    repetition.transition.iter_mut().for_each(|target| change.target(target));
+}
+
+/// Walks through what a repetition repeats.
+pub(super) fn repeated(content: &mut Repeated, change: &mut impl Change) {
+    let inner = match content {
+        Repeated::States(states) => return body(states, change),
+        Repeated::Branches(branches, inner) => {
+            branches.iter_mut().for_each(|branch| body(&mut branch.body, change));
+            inner
+        }
+        Repeated::Arms(arms, inner) => {
+            arms.iter_mut().for_each(|arm| self::arm(arm, change));
+            inner
+        }
+    };
+    inner.iter_mut().for_each(|inner| repetition(inner, change));
 }
 
 fn state(state: &mut State, change: &mut impl Change) {
@@ -54,21 +77,24 @@ fn state(state: &mut State, change: &mut impl Change) {
         }
         Head::Fail { error, cause } => error.iter_mut().chain(cause).for_each(|text| expr(text, change)),
     }
+    state.repeats.iter_mut().for_each(|inner| repetition(inner, change));
     clauses(&mut state.clauses, change);
     state.transition.iter_mut().for_each(|target| change.target(target));
 }
 
 fn choice(choice: &mut Choice, change: &mut impl Change) {
     choice.subject.iter_mut().for_each(|subject| expr(subject, change));
-    for arm in &mut choice.arms {
-        match &mut arm.when {
-            When::If(condition) => expr(condition, change),
-            When::Patterns(patterns) => patterns.iter_mut().for_each(|pattern| expr(pattern, change)),
-            When::Else(_) => {}
-        }
-        change.target(&mut arm.target);
-        clauses(&mut arm.clauses, change);
+    choice.arms.iter_mut().for_each(|arm| self::arm(arm, change));
+}
+
+fn arm(arm: &mut Arm, change: &mut impl Change) {
+    match &mut arm.when {
+        When::If(condition) => expr(condition, change),
+        When::Patterns(patterns) => patterns.iter_mut().for_each(|pattern| expr(pattern, change)),
+        When::Else(_) => {}
     }
+    change.target(&mut arm.target);
+    clauses(&mut arm.clauses, change);
 }
 
 fn resource(resource: &mut Resource, change: &mut impl Change) {

@@ -229,6 +229,7 @@ fn target_span(target: &crate::syntax::ast::Target) -> TokenSpan {
     match target {
         Target::State(name) | Target::End(name) => name.span().into(),
         Target::Text(text) => text.span,
+        Target::Computed(name) => name.span,
         Target::Missing(span) => *span,
     }
 }

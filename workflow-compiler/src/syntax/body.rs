@@ -52,7 +52,7 @@ impl Parser<'_> {
     /// Parses all items up to the end. The caller adds the slot at the end.
     pub(super) fn body(&mut self, cursor: &mut Cursor, level: Level, span: TokenSpan) -> (Vec<Declaration>, Body) {
         let comment = self.inner_comment(cursor);
-        let mut body = Body { comment, start: None, states: Vec::new(), uses: Vec::new(), span, broken: false };
+        let mut body = Body { comment, ..Body::new(span) };
         let reported = self.reported();
         let mut declarations = Vec::new();
         let mut unnamed = Vec::new();
@@ -116,6 +116,12 @@ impl Parser<'_> {
             cursor.next();
             let comment = self.only_comment(attributes);
             body.uses.extend(self.fragment_use(comment, keyword, body.states.len(), cursor));
+            return;
+        }
+        if self.repeats_here(cursor) {
+            let comment = self.only_comment(attributes);
+            let place = (body.states.len(), body.uses.len());
+            body.repeats.extend(self.repeated_states(comment, place, cursor));
             return;
         }
         if !is_declaration(&text) && text != "start" && self.kind_after_name(&keyword, cursor) {

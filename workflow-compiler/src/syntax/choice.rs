@@ -4,14 +4,17 @@ use proc_macro2::{Delimiter, Group, Ident, TokenTree};
 use workflow_asl::Code;
 use workflow_asl::document::Operator;
 
-use super::ast::{Arm, Choice, Expr, ExprKind, Head, Target, Text, TokenSpan, When, plain};
+use super::ast::{
+    Arm, Choice, Comment, Expr, ExprKind, Head, Repeated, Repetition, Target, Text, TokenSpan, When, plain,
+};
 use super::attributes::Attributes;
 use super::clause::ClauseOwner;
 use super::cursor::{Cursor, OpenGroup, group_span};
+use super::keyword::FOR;
 use super::name::rust_name;
 use super::other_language::asl::{Field, field, written_target};
 use super::parser::Parser;
-use super::recover::{braces_of_values, holds_states, skip_in_state};
+use super::recover::{attributes_length, braces_of_values, holds_states, skip_in_state};
 use super::reference::root;
 use super::spelling::spelled;
 use super::word::Role;
@@ -19,7 +22,7 @@ use crate::problem::{Edit, Problem};
 
 impl Parser<'_> {
     /// `[nonexhaustive] [match value] { arms }`
-    pub(super) fn choice(&mut self, cursor: &mut Cursor) -> (Head, bool) {
+    pub(super) fn choice(&mut self, cursor: &mut Cursor, repeats: &mut Vec<Repetition>) -> (Head, bool) {
         let mut choice = Choice { subject: None, nonexhaustive: None, arms: Vec::new() };
         let mut without_match = None;
         loop {
@@ -43,7 +46,7 @@ impl Parser<'_> {
                 break;
             }
         }
-        let (head, complete, slip) = self.choice_of(choice, cursor);
+        let (head, complete, slip) = self.choice_of(choice, cursor, repeats);
         // Problems of the arms are fixed with the head.
         let problem = match (without_match, slip) {
             (Some(head), Some(arms)) => Some(arms.fix.into_iter().fold(head, Problem::edit)),
@@ -79,8 +82,16 @@ impl Parser<'_> {
     }
 
     /// Parses the rest of a choice, including arms in the syntax of other languages.
-    pub(super) fn choice_of(&mut self, mut choice: Choice, cursor: &mut Cursor) -> (Head, bool, Option<Problem>) {
-        let Some(opened) = braces_of_values(cursor) else {
+    pub(super) fn choice_of(
+        &mut self,
+        mut choice: Choice,
+        cursor: &mut Cursor,
+        repeats: &mut Vec<Repetition>,
+    ) -> (Head, bool, Option<Problem>) {
+        let repeated = |opened: &OpenGroup| opened.inside.is_word_at(attributes_length(&opened.inside, 0), FOR.word);
+        let group = cursor.peek_group(Delimiter::Brace);
+        let opened = group.map(OpenGroup::of).filter(repeated).or_else(|| braces_of_values(cursor));
+        let Some(opened) = opened else {
             let problem = self.unexpected(cursor, "the arms of the choice in braces");
             self.complain(cursor, problem.help("for example `{ if input.n > 3 -> Large; else -> Small; }`"));
             self.hole(cursor.here_first(), Role::Setting("choice"));
@@ -89,13 +100,18 @@ impl Parser<'_> {
         };
         cursor.next();
         let patterns = choice.subject.is_some();
-        let (arms, complete, slip) = self.arms(opened, patterns);
+        let (arms, complete, slip) = self.arms(opened, patterns, repeats);
         choice.arms = arms;
         (Head::Choice(choice), complete, slip)
     }
 
     /// Parses the arms. Also returns whether all arms and targets were understood.
-    fn arms(&mut self, opened: OpenGroup, patterns: bool) -> (Vec<Arm>, bool, Option<Problem>) {
+    fn arms(
+        &mut self,
+        opened: OpenGroup,
+        patterns: bool,
+        repeats: &mut Vec<Repetition>,
+    ) -> (Vec<Arm>, bool, Option<Problem>) {
         self.within_opened(opened, |parser, cursor| {
             let mut arms: Vec<Arm> = Vec::new();
             let mut complete = true;
@@ -109,6 +125,13 @@ impl Parser<'_> {
                 if cursor.is_end() {
                     parser.dangling(&attributes);
                     break;
+                }
+                if cursor.is_word(FOR.word) {
+                    let comment = parser.only_comment(attributes);
+                    let repetition = parser.repeated_arms(comment, arms.len(), patterns, cursor);
+                    complete &= repetition.is_some();
+                    repeats.extend(repetition);
+                    continue;
                 }
                 let before = slips.edits.len();
                 let arm = match patterns {
@@ -126,6 +149,27 @@ impl Parser<'_> {
             (arms, complete, slips.problem())
         })
         .unwrap_or_default()
+    }
+
+    fn repeated_arms(
+        &mut self,
+        comment: Comment,
+        place: usize,
+        patterns: bool,
+        cursor: &mut Cursor,
+    ) -> Option<Repetition> {
+        self.word(&cursor.peek_ident()?.clone(), Role::Arm);
+        let mut all = true;
+        let repetition = self.repetition(comment, (place, 0), cursor, |parser, group, _| {
+            let mut inner = Vec::new();
+            let (arms, complete, slip) = parser.arms(OpenGroup::of(group), patterns, &mut inner);
+            all = complete;
+            if let Some(problem) = slip {
+                parser.report(problem);
+            }
+            Repeated::Arms(arms, inner)
+        });
+        repetition.filter(|_| all)
     }
 
     /// Parses arms without braces around them.
@@ -378,14 +422,7 @@ impl Parser<'_> {
         }
     }
 
-    fn arm_rest(
-        &mut self,
-        comment: super::ast::Comment,
-        when: When,
-        target: Target,
-        first: TokenSpan,
-        cursor: &mut Cursor,
-    ) -> Arm {
+    fn arm_rest(&mut self, comment: Comment, when: When, target: Target, first: TokenSpan, cursor: &mut Cursor) -> Arm {
         let clauses = self.block_clauses(ClauseOwner::Block { catcher: false }, cursor);
         Arm { comment, when, target, clauses, span: first.to(cursor.before()) }
     }
@@ -486,7 +523,7 @@ pub(super) fn spelled_arm(arm: &Arm) -> String {
     let target = match &arm.target {
         Target::State(name) | Target::End(name) => plain(name),
         Target::Text(text) => written_target(&text.value),
-        Target::Missing(_) => "State".to_owned(),
+        Target::Computed(_) | Target::Missing(_) => "State".to_owned(),
     };
     match &arm.when {
         When::If(condition) => format!("if {} -> {target};", spelled(condition)),

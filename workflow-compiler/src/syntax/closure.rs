@@ -15,6 +15,8 @@ pub(super) struct ClosureParameter {
     pub(super) name: String,
     /// The index of its token in the macro's input. It distinguishes parameters with the same name.
     pub(super) word: usize,
+    /// Whether it is the item of a repetition instead.
+    pub(super) of_repetition: bool,
 }
 
 impl Parser<'_> {
@@ -74,10 +76,16 @@ impl Parser<'_> {
             let problem = Problem::new(Code::Syntax, span, "a closure's parameter has the type of what it is given");
             self.report(problem.help("remove the type").edit(Edit::over(span, "")));
         }
+        if self.item_named(&name) {
+            let message = format!("`{name}` is the item of an enclosing `for`");
+            let problem = Problem::new(Code::ReservedName, name.span(), message);
+            self.report(problem.help("choose another name for the parameter"));
+        }
         Some(self.declare_parameter(&name))
     }
 
-    fn declare_parameter(&mut self, name: &Ident) -> Text {
+    /// Declares a name for what follows.
+    pub(super) fn declare_parameter(&mut self, name: &Ident) -> Text {
         let text = plain(name);
         if root(&text).is_some() {
             let message = format!("`{text}` is a word of the language, and cannot name a parameter");
@@ -86,7 +94,7 @@ impl Parser<'_> {
         }
         let word = self.words.len();
         self.word(name, Role::ParameterName);
-        self.parameters.push(ClosureParameter { name: text.clone(), word });
+        self.parameters.push(ClosureParameter { name: text.clone(), word, of_repetition: false });
         Text { value: text, span: name.span().into() }
     }
 

@@ -31,9 +31,12 @@ impl Parser<'_> {
             return None;
         };
         self.word(&fragment, Role::FragmentReference);
-        let (mut written, mut alias, mut broken) = (fragment.clone(), None, false);
+        let (mut written, mut alias, mut computed, mut broken) = (fragment.clone(), None, Vec::new(), false);
         while cursor.eat_word("as").is_some() {
-            if let Some(text) = cursor.peek_literal_at(0).and_then(string_value) {
+            if let Some(name) = self.computed_name(cursor) {
+                let (text, rest) = name.split();
+                (alias, computed) = (Some(text), rest);
+            } else if let Some(text) = cursor.peek_literal_at(0).and_then(string_value) {
                 cursor.next();
                 alias = Some(text);
             } else if let (Some(name), false) = (cursor.peek_ident().cloned(), item_starts_here(cursor)) {
@@ -45,6 +48,10 @@ impl Parser<'_> {
                 self.hole(cursor.here_first(), Role::UseName);
                 broken = true;
             }
+        }
+        if let (None, Some(name)) = (&alias, self.implied_name(&written)) {
+            let (text, rest) = name.split();
+            (alias, computed) = (Some(text), rest);
         }
         let name = self.state_name(&written);
         let arguments = self.arguments(cursor, &mut broken);
@@ -71,6 +78,7 @@ impl Parser<'_> {
             fragment,
             name: name?,
             alias,
+            computed,
             arguments,
             clauses: clauses.list,
             transition,

@@ -235,7 +235,7 @@ impl Parser<'_> {
         let goes_on = match &target {
             Target::State(name) | Target::End(name) => plain(name),
             Target::Text(text) => format!("{:?}", text.value),
-            Target::Missing(_) => "Failed".to_owned(),
+            Target::Computed(_) | Target::Missing(_) => "Failed".to_owned(),
         };
         self.report(problem.help(format!("write `catch {written} => {goes_on}`")));
         let errors = names.into_iter().map(|value| Text { value, span }).collect();

@@ -181,6 +181,10 @@ pub const STATES: &[(StateKind, Keyword)] = &[
 pub const USE: Keyword =
     keyword("use", "Runs the states of a fragment here: `use Notify { to: input.email } -> Next;`.");
 
+/// The keyword that repeats states, branches or arms for the items of a list.
+pub const FOR: Keyword =
+    keyword("for", "Repeats what is in the braces for each item of a list: `for region in [\"eu\", \"us\"] { … }`.");
+
 /// The words at the top of the macro.
 pub const TOP: &[Keyword] = &[
     keyword("workflow", "Declares a workflow."),

@@ -3,10 +3,13 @@
 use proc_macro2::{Delimiter, Group, Ident};
 use workflow_asl::{Code, StateKind};
 
-use super::ast::{Body, Branch, Expr, ExprKind, Head, MapItems, Reference, Root, Target, TokenSpan, plain};
+use super::ast::{
+    Body, Branch, Expr, ExprKind, Head, MapItems, Reference, Repeated, Repetition, Root, Target, TokenSpan, plain,
+};
 use super::body::Level;
 use super::clause::{ClauseOwner, Clauses};
 use super::cursor::{Cursor, group_span};
+use super::keyword::FOR;
 use super::other_language::statement::{targets, with_item};
 use super::parser::Parser;
 use super::recover::{attributes_length, clause_starts_here, item_starts_here, state_kind};
@@ -69,8 +72,7 @@ impl Parser<'_> {
                     problem.help("for example `map Each over input.items { pass One -> end; } -> Next;`"),
                 );
                 self.hole(cursor.here_first(), Role::Setting("map"));
-                let body =
-                    Body { comment: None, start: None, states: Vec::new(), uses: Vec::new(), span: name, broken: true };
+                let body = Body { broken: true, ..Body::new(name) };
                 clauses.broken = true;
                 return (Head::Map { over, body, iterator }, false);
             } else {
@@ -125,10 +127,7 @@ impl Parser<'_> {
             parser.hole(group.span_close(), Role::InnerItem);
             (Some(MapItems::Items(items)), body)
         });
-        read.unwrap_or((
-            None,
-            Body { comment: None, start: None, states: Vec::new(), uses: Vec::new(), span: name, broken: true },
-        ))
+        read.unwrap_or((None, Body { broken: true, ..Body::new(name) }))
     }
 
     /// Parses `over` after the states, which is reported.
@@ -170,11 +169,11 @@ impl Parser<'_> {
             parser.hole(group.span_close(), Role::InnerItem);
             body
         });
-        body.unwrap_or(Body { comment: None, start: None, states: Vec::new(), uses: Vec::new(), span, broken: true })
+        body.unwrap_or(Body { broken: true, ..Body::new(span) })
     }
 
     /// `{ branch { … } … }`
-    pub(super) fn parallel(&mut self, cursor: &mut Cursor) -> (Head, bool) {
+    pub(super) fn parallel(&mut self, cursor: &mut Cursor, repeats: &mut Vec<Repetition>) -> (Head, bool) {
         if let Some(group) = cursor.peek_group(Delimiter::Bracket).cloned() {
             cursor.next();
             return (Head::Parallel(self.listed_branches(&group)), true);
@@ -187,10 +186,21 @@ impl Parser<'_> {
             );
             return (Head::Parallel(Vec::new()), false);
         };
-        let branches = self.within(&group, |parser, cursor| {
+        let branches = self.branches(&group, repeats);
+        let complete = !branches.is_empty() || !repeats.is_empty() || group.stream().is_empty();
+        (Head::Parallel(branches), complete)
+    }
+
+    /// Parses the branches in braces, and the repetitions among them.
+    fn branches(&mut self, group: &Group, repeats: &mut Vec<Repetition>) -> Vec<Branch> {
+        let branches = self.within(group, |parser, cursor| {
             let mut branches = Vec::new();
             while !cursor.is_end() {
                 if cursor.eat_punct(";").is_some() {
+                    continue;
+                }
+                if cursor.is_word_at(attributes_length(cursor, 0), FOR.word) {
+                    repeats.extend(parser.repeated_branches(branches.len(), cursor));
                     continue;
                 }
                 if state_kind(cursor, attributes_length(cursor, 0)).is_some() && item_starts_here(cursor) {
@@ -202,9 +212,18 @@ impl Parser<'_> {
             parser.hole(group.span_close(), Role::Branch);
             branches
         });
-        let branches = branches.unwrap_or_default();
-        let complete = !branches.is_empty() || group.stream().is_empty();
-        (Head::Parallel(branches), complete)
+        branches.unwrap_or_default()
+    }
+
+    fn repeated_branches(&mut self, place: usize, cursor: &mut Cursor) -> Option<Repetition> {
+        let attributes = self.attributes(cursor);
+        let comment = self.only_comment(attributes);
+        self.word(&cursor.peek_ident()?.clone(), Role::Branch);
+        self.repetition(comment, (place, 0), cursor, |parser, group, _| {
+            let mut inner = Vec::new();
+            let branches = parser.branches(group, &mut inner);
+            Repeated::Branches(branches, inner)
+        })
     }
 
     /// Parses `[{ states }, { states }]`: the branches as a list, which is reported.
@@ -238,14 +257,7 @@ impl Parser<'_> {
         let (mut branches, mut edits) = (Vec::new(), Vec::new());
         while state_kind(cursor, attributes_length(cursor, 0)).is_some() {
             let open = cursor.here_first();
-            let mut body = Body {
-                comment: None,
-                start: None,
-                states: Vec::new(),
-                uses: Vec::new(),
-                span: open.into(),
-                broken: false,
-            };
+            let mut body = Body::new(open.into());
             while !cursor.is_end() && state_kind(cursor, attributes_length(cursor, 0)).is_some() {
                 let reported = self.reported();
                 self.item(cursor, Level::Inner, &mut Vec::new(), &mut body, &mut Vec::new());

@@ -27,6 +27,7 @@ mod property;
 mod recover;
 mod reference;
 pub(crate) mod rename_all;
+mod repetition;
 mod resource;
 pub(crate) mod spelling;
 mod state;
@@ -47,6 +48,7 @@ pub(crate) use self::other_language::asl::as_clause;
 pub(crate) use self::other_language::value::raw as in_raw_jsonata;
 use self::parser::Parser;
 pub(crate) use self::reference::{reference_in_text, root};
+pub(crate) use self::state::in_camel_case;
 use self::word::{EditorWord, Role};
 use crate::problem::Problems;
 

@@ -42,6 +42,8 @@ pub(super) struct Parser<'p> {
     pub(super) parameters: Vec<ClosureParameter>,
     /// How many nodes the workflow has so far.
     pub(super) nodes: usize,
+    /// Whether it is a fragment that is parsed.
+    pub(super) in_fragment: bool,
     /// The structs and enums that the workflow declares, here or later.
     pub(super) declared: Vec<String>,
 }
@@ -62,6 +64,7 @@ impl<'p> Parser<'p> {
             in_method: false,
             parameters: Vec::new(),
             nodes: 0,
+            in_fragment: false,
             declared: Vec::new(),
         }
     }

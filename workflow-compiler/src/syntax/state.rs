@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Ident, TokenTree};
 use workflow_asl::{Code, StateKind};
 
-use super::ast::{Comment, Expr, ExprKind, Head, State, Target, Text, TokenSpan, WaitHead, plain};
+use super::ast::{Comment, ComputedName, Expr, ExprKind, Head, State, Target, Text, TokenSpan, WaitHead, plain};
 use super::clause::{ClauseOwner, Clauses};
 use super::cursor::Cursor;
 use super::keyword::{ClauseKind, RESERVED, STATES, state_keyword};
@@ -51,7 +51,7 @@ impl Parser<'_> {
                     (None, _) => problem,
                 },
             );
-            self.hole(cursor.here_first(), Role::StateName { sign: None });
+            self.hole(cursor.here_first(), Role::StateName { sign: None, repeated: false });
             skip_item(cursor);
             return None;
         };
@@ -61,7 +61,8 @@ impl Parser<'_> {
             Some(TokenTree::Group(group)) => Some(group.span_open()),
             _ => None,
         };
-        self.word(&written, Role::StateName { sign });
+        let repeated = self.parameters.iter().any(|parameter| parameter.of_repetition);
+        self.word(&written, Role::StateName { sign, repeated });
         let name = self.state_name(&written);
         let called = kind == StateKind::Task && cursor.peek_group_at(1, Delimiter::Brace).is_none();
         if cursor.is_punct(":") && !cursor.is_punct("::") && !called {
@@ -71,7 +72,8 @@ impl Parser<'_> {
             self.report(problem.help("remove the `:`").edit(Edit::over(colon, "")));
         }
         let mut clauses = Clauses::default();
-        let alias = self.alias(cursor, &mut clauses);
+        let (alias, computed) = self.alias(&written, cursor, &mut clauses);
+        let mut repeats = Vec::new();
         let (head, complete) = match kind {
             _ if guessed => {
                 clauses.broken = true;
@@ -88,8 +90,8 @@ impl Parser<'_> {
                 (Head::Succeed { value }, complete)
             }
             StateKind::Wait => self.wait(cursor),
-            StateKind::Choice => self.choice(cursor),
-            StateKind::Parallel => self.parallel(cursor),
+            StateKind::Choice => self.choice(cursor, &mut repeats),
+            StateKind::Parallel => self.parallel(cursor, &mut repeats),
             StateKind::Map => self.map(written.span().into(), cursor, &mut clauses),
             StateKind::Fail => self.fail(cursor),
         };
@@ -101,7 +103,9 @@ impl Parser<'_> {
             kind,
             name: name?,
             alias,
+            computed,
             head,
+            repeats,
             clauses: clauses.list,
             transition,
             tail,
@@ -122,9 +126,18 @@ impl Parser<'_> {
         self.checked_name(written, "state")
     }
 
-    /// `as "any state name"`
-    fn alias(&mut self, cursor: &mut Cursor, clauses: &mut Clauses) -> Option<Text> {
-        cursor.eat_word("as")?;
+    /// `as "any state name"`, and the rest of the name if it contains the item of a repetition.
+    fn alias(&mut self, name: &Ident, cursor: &mut Cursor, clauses: &mut Clauses) -> (Option<Text>, Vec<Expr>) {
+        let named = cursor.eat_word("as").is_some();
+        let computed = if named { self.computed_name(cursor) } else { self.implied_name(name) };
+        match computed.map(ComputedName::split) {
+            Some((text, rest)) => (Some(text), rest),
+            None if named => (self.written_alias(cursor, clauses), Vec::new()),
+            None => (None, Vec::new()),
+        }
+    }
+
+    fn written_alias(&mut self, cursor: &mut Cursor, clauses: &mut Clauses) -> Option<Text> {
         match cursor.peek_literal_at(0).and_then(string_value) {
             Some(text) => {
                 cursor.next();
@@ -506,13 +519,18 @@ fn time_field(name: &str) -> Option<bool> {
     }
 }
 
-/// Returns a valid name for a state with this name in the document.
-pub(super) fn name_of(text: &str) -> String {
+/// Returns the letters and digits of a text; each word begins with an upper-case letter.
+pub(crate) fn in_camel_case(text: &str) -> String {
     let word = |word: &str| {
         let mut letters = word.chars();
         letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
     };
-    let name: String = text.split(|letter: char| !letter.is_ascii_alphanumeric()).map(word).collect();
+    text.split(|letter: char| !letter.is_ascii_alphanumeric()).map(word).collect()
+}
+
+/// Returns a valid name for a state with this name in the document.
+pub(super) fn name_of(text: &str) -> String {
+    let name = in_camel_case(text);
     if name.starts_with(|first: char| first.is_ascii_alphabetic()) { name } else { format!("State{name}") }
 }
 
@@ -521,6 +539,7 @@ fn arrow_span(arrow: TokenSpan, target: &Target) -> TokenSpan {
     match target {
         Target::State(name) | Target::End(name) => arrow.to(name.span().into()),
         Target::Text(text) => arrow.to(text.span),
+        Target::Computed(name) => arrow.to(name.span),
         Target::Missing(span) => arrow.to(*span),
     }
 }

@@ -16,6 +16,9 @@ use crate::problem::{Edit, EditAt, Problem};
 impl Parser<'_> {
     /// Parses the target after an arrow.
     pub(super) fn target(&mut self, arrow: TokenSpan, cursor: &mut Cursor) -> Target {
+        if let Some(name) = self.computed_name(cursor) {
+            return Target::Computed(name);
+        }
         if let Some(text) = cursor.peek_literal_at(0).and_then(string_value) {
             cursor.next();
             return Target::Text(text);

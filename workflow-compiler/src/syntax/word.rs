@@ -66,6 +66,8 @@ pub enum Role {
     StateName {
         /// The sign after it.
         sign: Option<Span>,
+        /// Whether it is in a repetition, whose copies have other names in Rust.
+        repeated: bool,
     },
     /// A state's name where it is used, including `end`.
     StateReference,

@@ -74,6 +74,7 @@ impl Parser<'_> {
         }
         cursor.next();
         let is_fragment = keyword.as_ref().is_some_and(|word| word == "fragment");
+        self.in_fragment = is_fragment;
         let what = if is_fragment { "fragment" } else { "workflow" };
         let Some(written) = cursor.eat_ident() else {
             self.expected(cursor, &format!("a name after `{what}`"));
@@ -106,6 +107,8 @@ impl Parser<'_> {
             declarations,
             body,
             inlined: Vec::new(),
+            copies: Vec::new(),
+            items: Vec::new(),
             of_fragments: BTreeSet::new(),
             nodes: self.nodes,
             problems: before..self.reported(),

@@ -8,6 +8,7 @@ mod expressions;
 mod fragments;
 mod jsonata;
 mod jsonpath;
+mod repetition;
 mod rows;
 
 use proc_macro2::{Span, TokenStream};

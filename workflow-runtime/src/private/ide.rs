@@ -314,6 +314,8 @@ pub mod item {
     pub const fail: () = ();
     /// Runs the states of a fragment here: `use Notify { to: input.email } -> Next;`.
     pub const r#use: () = ();
+    /// Repeats what is in the braces for each item of a list: `for region in ["eu", "us"] { … }`.
+    pub const r#for: () = ();
 }
 
 pub mod inner_item {
@@ -339,6 +341,8 @@ pub mod inner_item {
     pub const start: () = ();
     /// Runs the states of a fragment here: `use Notify { to: input.email } -> Next;`.
     pub const r#use: () = ();
+    /// Repeats what is in the braces for each item of a list: `for region in ["eu", "us"] { … }`.
+    pub const r#for: () = ();
 }
 
 pub mod parallel_words {
@@ -346,6 +350,8 @@ pub mod parallel_words {
     pub const __hole: () = ();
     /// States that run beside the other branches.
     pub const branch: () = ();
+    /// Repeats what is in the braces for each item of a list: `for region in ["eu", "us"] { … }`.
+    pub const r#for: () = ();
 }
 
 pub mod choice_words {
@@ -355,6 +361,8 @@ pub mod choice_words {
     pub const r#if: () = ();
     /// Where to go when no rule is true.
     pub const r#else: () = ();
+    /// Repeats what is in the braces for each item of a list: `for region in ["eu", "us"] { … }`.
+    pub const r#for: () = ();
 }
 
 pub mod task_clauses {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, Span};
 
-use super::{Clause, Comment, FieldDecl, Member, Target, Text, TokenSpan, Type};
+use super::{Clause, Comment, Expr, FieldDecl, Member, Target, Text, TokenSpan, Type};
 
 /// `use Fragment as Name { argument: value } catch … -> Next;`
 #[derive(Clone, Debug)]
@@ -21,6 +21,8 @@ pub struct Use {
     pub name: Ident,
     /// The prefix of each state's name in the document, if it is not the name of the use.
     pub alias: Option<Text>,
+    /// The rest of this prefix, which contains the items of the repetitions around it; empty once they are expanded.
+    pub computed: Vec<Expr>,
     /// The arguments.
     pub arguments: Vec<Member>,
     /// The clauses, in source order.

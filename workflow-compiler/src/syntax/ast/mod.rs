@@ -6,6 +6,7 @@
 mod declaration;
 mod expression;
 mod fragment;
+mod repetition;
 mod resource;
 
 pub use declaration::{
@@ -16,6 +17,7 @@ pub use expression::{
     BinaryOp, Closure, Expr, ExprKind, Member, NO_WORD, OtherLanguage, Reference, Root, Segment, UnaryOp,
 };
 pub use fragment::{Inlined, Use};
+pub use repetition::{ComputedName, Copied, Repeated, Repetition};
 pub use resource::{Resource, integration};
 pub(crate) use resource::{START, START_EXPRESS};
 
@@ -45,8 +47,8 @@ pub struct TokenSpan {
     pub first: Span,
     /// The last token.
     pub last: Span,
-    /// The number of the use of a fragment that these tokens belong to; 0 for none. The tokens of a fragment have a
-    /// separate meaning in each use.
+    /// The number of the use of a fragment, or of the copy of a repetition, that these tokens belong to; 0 for none.
+    /// The tokens have a separate meaning in each.
     pub(crate) in_use: u32,
 }
 
@@ -102,6 +104,10 @@ pub struct Workflow {
     pub body: Body,
     /// The inlined uses of fragments. A use precedes the uses inside it.
     pub inlined: Vec<Inlined>,
+    /// The copies of what repetitions repeat.
+    pub copies: Vec<Copied>,
+    /// The first item of each repetition, by the index of each word that reads it: for editors.
+    pub items: Vec<(usize, Expr)>,
     /// The names of the types that those fragments declare.
     pub of_fragments: BTreeSet<String>,
     /// The number of nodes in it.
@@ -139,6 +145,8 @@ pub struct Body {
     pub states: Vec<State>,
     /// The uses of fragments, until their states are inlined.
     pub uses: Vec<Use>,
+    /// The repetitions of states, until they are expanded.
+    pub repeats: Vec<Repetition>,
     /// The tokens that introduce it (`workflow Name`, `branch`, the map's name), for errors about the whole body.
     pub span: TokenSpan,
     /// Whether part of it did not parse (and was reported). States may be missing.
@@ -158,8 +166,12 @@ pub struct State {
     pub name: Ident,
     /// The ASL name, after `as`.
     pub alias: Option<Text>,
+    /// The rest of the ASL name, which contains the items of the repetitions around it; empty once they are expanded.
+    pub computed: Vec<Expr>,
     /// The part after the name, by kind.
     pub head: Head,
+    /// The repetitions of branches or arms in it, until they are expanded.
+    pub repeats: Vec<Repetition>,
     /// The clauses, in source order.
     pub clauses: Vec<Clause>,
     /// The transition; always absent in choice, succeed and fail.
@@ -185,14 +197,15 @@ impl State {
         self.alias.as_ref().map_or_else(|| plain(&self.name), |alias| alias.value.clone())
     }
 
-    /// Returns the bodies inside the state: the branches of a parallel, or the states of a map.
+    /// Returns the bodies inside the state: the branches of a parallel, also repeated ones, or the states of a map.
     pub fn bodies(&self) -> impl Iterator<Item = &Body> {
         let (branches, map) = match &self.head {
             Head::Parallel(branches) => (branches.as_slice(), None),
             Head::Map { body, .. } => (&[][..], Some(body)),
             _ => (&[][..], None),
         };
-        branches.iter().map(|branch| &branch.body).chain(map)
+        let repeated = self.repeats.iter().flat_map(Repetition::bodies);
+        branches.iter().map(|branch| &branch.body).chain(map).chain(repeated)
     }
 
     /// Returns the bodies inside the state, to change them.
@@ -202,11 +215,18 @@ impl State {
             Head::Map { body, .. } => (&mut [][..], Some(body)),
             _ => (&mut [][..], None),
         };
-        branches.iter_mut().map(|branch| &mut branch.body).chain(map)
+        let repeated = self.repeats.iter_mut().flat_map(Repetition::bodies_mut);
+        branches.iter_mut().map(|branch| &mut branch.body).chain(map).chain(repeated)
     }
 }
 
 impl Body {
+    /// Returns a body without states.
+    pub(crate) fn new(span: TokenSpan) -> Self {
+        let (states, uses, repeats) = (Vec::new(), Vec::new(), Vec::new());
+        Self { comment: None, start: None, states, uses, repeats, span, broken: false }
+    }
+
     /// Returns the states in source order. The states of a parallel or a map come after it.
     pub fn all_states(&self) -> Vec<&State> {
         fn collect<'a>(body: &'a Body, all: &mut Vec<&'a State>) {
@@ -349,6 +369,8 @@ pub enum Target {
     State(Ident),
     /// `-> "any state name"`
     Text(Text),
+    /// `-> "Copy to " + region`, until the repetition is expanded.
+    Computed(ComputedName),
     /// An arrow to `end`, which was reported.
     End(Ident),
     /// An arrow without a target, which was reported.

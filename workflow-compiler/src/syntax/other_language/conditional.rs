@@ -33,8 +33,11 @@ impl Parser<'_> {
         let subject = self.head_expr(cursor);
         let before = format!("choice {{}} match {} ", spelled(&subject));
         let words = first.to(subject.span);
-        let (head, complete, slip) =
-            self.choice_of(Choice { subject: Some(subject), nonexhaustive: None, arms: Vec::new() }, cursor);
+        let (head, complete, slip) = self.choice_of(
+            Choice { subject: Some(subject), nonexhaustive: None, arms: Vec::new() },
+            cursor,
+            &mut Vec::new(),
+        );
         // Problems in it are fixed with it.
         let edits = match slip {
             Some(problem) if problem.fix.is_empty() => {
@@ -61,7 +64,7 @@ impl Parser<'_> {
     ) {
         cursor.next();
         let choice = Choice { subject: None, nonexhaustive: None, arms: Vec::new() };
-        let (head, complete, slip) = self.choice_of(choice, cursor);
+        let (head, complete, slip) = self.choice_of(choice, cursor, &mut Vec::new());
         let edits = slip.map(|problem| problem.fix).unwrap_or_default();
         let message = format!("unknown state kind `{keyword}`: use a `choice` to select one of several states");
         let problem = Problem::new(Code::UnknownDeclaration, keyword.span(), message);

@@ -103,7 +103,7 @@ impl Parser<'_> {
             let written = match &loose.target {
                 Target::State(name) | Target::End(name) => format!("-> {}", plain(name)),
                 Target::Text(text) => format!("-> {:?}", text.value),
-                Target::Missing(_) => continue,
+                Target::Computed(_) | Target::Missing(_) => continue,
             };
             let name = plain(&loose.from);
             let message = format!("a transition must be at the end of its state, `{name}`");

@@ -125,11 +125,12 @@ impl Parser<'_> {
             Some(group) => self.inner_body(&with_item(&group, &item, &mut edits), first),
             None => {
                 self.expected(cursor, "the states of the map in braces");
-                Body { comment: None, start: None, states: Vec::new(), uses: Vec::new(), span: first, broken: true }
+                Body { broken: true, ..Body::new(first) }
             }
         };
         let text = format!("map {{}} over {}", spelled(&items));
-        let message = format!("`{keyword}` does not begin a state: a map has a name");
+        let message =
+            format!("`{keyword}` takes a list that is written here; for each item of a value, a `map` runs states");
         let fix = Fix::Anew { text, goes_on: true, edits };
         unnamed.push(UnnamedState::new(body.states.len(), message, words, "Each", fix));
         let head = Head::Map { over: Some(MapItems::Items(items)), body: inner, iterator: false };
@@ -434,7 +435,9 @@ pub(in crate::syntax) fn state(
         kind,
         name: Ident::new("unnamed", keyword.span()),
         alias: None,
+        computed: Vec::new(),
         head,
+        repeats: Vec::new(),
         clauses,
         transition: None,
         tail: keyword.span().into(),

@@ -1,0 +1,146 @@
+//! Reports problems in the copies of a repetition, and resolves the names of repeated states outside of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::Ident;
+use workflow_asl::Code;
+
+use super::walk::{self, Change};
+use crate::problem::{Problem, Problems};
+use crate::syntax::ast::{Copied, Expr, ExprKind, Inlined, Root, Segment, Target, Workflow, plain};
+use crate::{Locate, Position};
+
+/// The position of a problem's words, and its code.
+type Key = (Position, Position, &'static str);
+
+/// Completes the problems from the index `first` on. Equal problems of several copies are merged into one, which names
+/// the items unless all copies have it.
+pub(super) fn merge(workflow: &Workflow, first: usize, problems: &mut Problems, locate: Locate<'_>) {
+    let copies: BTreeMap<u32, &Copied> = workflow.copies.iter().map(|copy| (copy.number, copy)).collect();
+    if copies.is_empty() {
+        return;
+    }
+    let mut kept: Vec<(Problem, BTreeSet<u32>)> = Vec::new();
+    let mut known: BTreeMap<(Key, Option<u32>), usize> = BTreeMap::new();
+    for mut problem in problems.split_off(first) {
+        let Some(copy) = copies.get(&problem.span.in_use) else {
+            kept.push((problem, BTreeSet::new()));
+            continue;
+        };
+        // The use of a fragment around the repetition, which is reported as well.
+        let around = use_around(workflow, copy.number).map(|used| used.number);
+        problem.span.in_use = around.unwrap_or_default();
+        let position = locate(problem.span.first).zip(locate(problem.span.last));
+        let key = position.map(|(first, last)| ((first, last, problem.code.id()), around));
+        let same = key.and_then(|key| known.get(&key).copied());
+        match same.and_then(|same| kept.get_mut(same)) {
+            Some((_, of)) => {
+                of.insert(copy.number);
+            }
+            None => {
+                known.extend(key.map(|key| (key, kept.len())));
+                kept.push((problem, BTreeSet::from([copy.number])));
+            }
+        }
+    }
+    for (mut problem, of) in kept {
+        let of: Vec<_> = of.iter().filter_map(|number| copies.get(number)).collect();
+        let word = of.first().map(|copy| copy.word);
+        let all = workflow.copies.iter().filter(|copy| Some(copy.word) == word).count();
+        if !of.is_empty() && of.len() < all {
+            let mut items: Vec<_> = of.iter().map(|copy| format!("`{}`", copy.item)).collect();
+            items.dedup();
+            let item = if items.len() == 1 { "item" } else { "items" };
+            problem.help.push(format!("this is for the {item} {}", items.join(", ")));
+        }
+        problems.push(problem);
+    }
+}
+
+/// Returns the use of a fragment that contains what has this number, of a use or a copy.
+pub(crate) fn use_around(workflow: &Workflow, number: u32) -> Option<&Inlined> {
+    let mut number = number;
+    while let Some(copy) = workflow.copies.iter().find(|copy| copy.number == number) {
+        number = copy.outer?;
+    }
+    workflow.inlined.iter().find(|used| used.number == number)
+}
+
+/// Removes problems from the index `first` on that are the same as an earlier one: a use in a repetition has one for
+/// each copy.
+pub(super) fn distinct(workflow: &Workflow, first: usize, problems: &mut Problems, locate: Locate<'_>) {
+    if workflow.copies.is_empty() {
+        return;
+    }
+    let mut known = BTreeSet::new();
+    for problem in problems.split_off(first) {
+        let position = locate(problem.span.first).zip(locate(problem.span.last));
+        if position.is_none() || known.insert((position, problem.code.id(), problem.message.clone())) {
+            problems.push(problem);
+        }
+    }
+}
+
+/// Replaces the names of repeated states outside of the repetition: `Copy[0]` is the result of the first copy, and a
+/// transition to `Copy` leads to it.
+pub(super) fn resolve(workflow: &mut Workflow, repeated: &BTreeMap<String, Vec<String>>, problems: &mut Problems) {
+    if repeated.is_empty() {
+        return;
+    }
+    let mut outside = Outside { repeated, problems };
+    walk::body(&mut workflow.body, &mut outside);
+    workflow.declarations.iter_mut().for_each(|declaration| walk::declaration(declaration, &mut outside));
+    for used in &mut workflow.inlined {
+        used.arguments.iter_mut().for_each(|member| walk::expr(&mut member.value, &mut outside));
+    }
+}
+
+struct Outside<'o> {
+    /// The names of the copies, by the name in the source.
+    repeated: &'o BTreeMap<String, Vec<String>>,
+    problems: &'o mut Problems,
+}
+
+impl Change for Outside<'_> {
+    fn target(&mut self, target: &mut Target) {
+        let Target::State(name) = target else { return };
+        while let Some(first) = self.repeated.get(&plain(name)).and_then(|copies| copies.first()) {
+            if *first == plain(name) {
+                return;
+            }
+            *name = Ident::new(first, name.span());
+        }
+    }
+
+    fn expr(&mut self, expr: &mut Expr) {
+        let ExprKind::Reference(reference) = &mut expr.kind else { return };
+        let Root::StateResult(state) = &mut reference.root else { return };
+        while let Some(copies) = self.repeated.get(&plain(state)) {
+            if copies.contains(&plain(state)) {
+                return;
+            }
+            let written = plain(state);
+            let (span, message) = match reference.segments.first() {
+                Some(Segment::Index(Expr { kind: ExprKind::Number(index), span, .. })) => {
+                    let copy = index.parse().ok().and_then(|index: usize| copies.get(index));
+                    if let Some(copy) = copy {
+                        *state = Ident::new(copy, state.span());
+                        reference.segments.remove(0);
+                        continue;
+                    }
+                    (*span, format!("`{written}` is repeated {} times, and has no copy {index}", copies.len()))
+                }
+                _ => (reference.root_span, format!("`{written}` is repeated, and has a result for each item")),
+            };
+            let last = copies.len() - 1;
+            let help = match last {
+                0 => format!("write `{written}[0]`"),
+                1 => format!("write `{written}[0]` or `{written}[1]`"),
+                _ => format!("write `{written}[0]`, … or `{written}[{last}]`"),
+            };
+            self.problems.push(Problem::new(Code::StateReference, span, message).help(help));
+            expr.kind = ExprKind::Invalid;
+            return;
+        }
+    }
+}

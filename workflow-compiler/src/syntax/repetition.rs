@@ -1,0 +1,188 @@
+//! Parses repetitions: `for region in ["eu-west-1", "us-east-1"] { … }`, and names that contain the item.
+
+use proc_macro2::{Delimiter, Group, Ident};
+use workflow_asl::{Code, StateKind};
+
+use super::ast::{
+    Comment, ComputedName, Expr, ExprKind, Reference, Repeated, Repetition, Root, Target, Text, TokenSpan, plain,
+};
+use super::clause::Clauses;
+use super::cursor::Cursor;
+use super::keyword::FOR;
+use super::literal::string_value;
+use super::parser::Parser;
+use crate::problem::Problem;
+
+/// The number of states, branches or arms, and of uses, before a repetition.
+pub(super) type Place = (usize, usize);
+
+impl Parser<'_> {
+    /// Returns whether a repetition of states is here, whose list is in the source. In a fragment, it may be an argument.
+    pub(super) fn repeats_here(&self, cursor: &Cursor) -> bool {
+        if !cursor.is_word(FOR.word) || cursor.peek_ident_at(1).is_none() || !cursor.is_word_at(2, "in") {
+            return false;
+        }
+        let of_item = |word: &Ident| self.item_named(word) || self.in_fragment && word == "input";
+        cursor.peek_group_at(3, Delimiter::Bracket).is_some() || cursor.peek_ident_at(3).is_some_and(of_item)
+    }
+
+    /// Parses a repetition of states, after `item` has recorded its keyword.
+    pub(super) fn repeated_states(
+        &mut self,
+        comment: Comment,
+        place: Place,
+        cursor: &mut Cursor,
+    ) -> Option<Repetition> {
+        let read = |parser: &mut Self, group: &Group, span| {
+            let body = parser.inner_body(group, span);
+            if let Some(start) = &body.start {
+                let span = match start {
+                    Target::State(name) => name.span().into(),
+                    Target::Text(text) => text.span,
+                    _ => span,
+                };
+                let problem = Problem::new(Code::UnknownDeclaration, span, "a `for` has no `start`");
+                parser.report(problem.help("each copy begins with its first state"));
+            }
+            Repeated::States(body)
+        };
+        let mut repetition = self.repetition(comment, place, cursor, read)?;
+        let mut clauses = Clauses::default();
+        let (transition, tail, closed) = self.state_tail(StateKind::Task, cursor, &mut clauses);
+        for clause in &clauses.list {
+            let word = clause.kind.keyword();
+            let problem = Problem::new(Code::MisplacedClause, clause.span, format!("a `for` has no `{word}`"));
+            self.report(problem.help("write it on the states in its braces"));
+        }
+        let broken = repetition.broken || clauses.broken;
+        repetition = Repetition { transition, tail, closed, broken, ..repetition };
+        Some(repetition)
+    }
+
+    /// Parses `for item in list { … }`.
+    pub(super) fn repetition(
+        &mut self,
+        comment: Comment,
+        (place, uses_before): Place,
+        cursor: &mut Cursor,
+        read: impl FnOnce(&mut Self, &Group, TokenSpan) -> Repeated,
+    ) -> Option<Repetition> {
+        const EXAMPLE: &str = "for example `for region in [\"eu-west-1\", \"us-east-1\"] { … }`";
+        let keyword = cursor.eat_ident()?;
+        let name = cursor.peek_ident().filter(|_| cursor.is_word_at(1, "in")).cloned();
+        let Some(name) = name else {
+            let problem = self.unexpected(cursor, "the name of the item and `in` after `for`");
+            self.complain(cursor, problem.help(EXAMPLE));
+            while !cursor.is_end() && cursor.eat_punct(";").is_none() && cursor.eat_group(Delimiter::Brace).is_none() {
+                cursor.next();
+            }
+            return None;
+        };
+        if self.item_named(&name) {
+            let message = format!("`{name}` is the item of an enclosing `for`");
+            let problem = Problem::new(Code::ReservedName, name.span(), message);
+            self.report(problem.help("choose another name"));
+        }
+        cursor.advance(2);
+        let outer = self.parameters.len();
+        let item = self.declare_parameter(&name);
+        // The list does not see its item.
+        let mut parameters = self.parameters.split_off(outer);
+        let word = parameters.first().map_or(usize::MAX, |parameter| parameter.word);
+        parameters.iter_mut().for_each(|parameter| parameter.of_repetition = true);
+        let list = self.head_expr(cursor);
+        self.parameters.extend(parameters);
+        let span = TokenSpan::from(keyword.span()).to(cursor.before());
+        let content = match cursor.eat_group(Delimiter::Brace) {
+            Some(group) => Some(read(self, &group, span)),
+            None => {
+                let problem = self.unexpected(cursor, "what `for` repeats in braces");
+                self.complain(cursor, problem.help(EXAMPLE));
+                while !cursor.is_end() && !cursor.is_punct(";") && cursor.eat_group(Delimiter::Brace).is_none() {
+                    cursor.next();
+                }
+                None
+            }
+        };
+        self.parameters.truncate(outer);
+        Some(Repetition {
+            comment,
+            keyword,
+            item,
+            word,
+            list,
+            place,
+            uses_before,
+            content: content?,
+            transition: None,
+            tail: cursor.before(),
+            closed: false,
+            broken: false,
+        })
+    }
+
+    /// Returns whether the word is the item of an enclosing repetition.
+    pub(super) fn item_named(&self, word: &Ident) -> bool {
+        self.parameter_named(word).is_some_and(|parameter| parameter.of_repetition)
+    }
+
+    /// Parses a name in the document that contains an item: `"Copy to " + region`. Returns `None` if none is here.
+    pub(super) fn computed_name(&mut self, cursor: &mut Cursor) -> Option<ComputedName> {
+        if !self.parameters.iter().any(|parameter| parameter.of_repetition) {
+            return None;
+        }
+        let joined =
+            cursor.peek_literal_at(0).is_some_and(|text| string_value(text).is_some()) && cursor.is_punct_at(1, "+");
+        if !joined && !cursor.peek_ident().is_some_and(|word| self.item_named(word)) {
+            return None;
+        }
+        let first = cursor.here();
+        let mut parts = Vec::new();
+        loop {
+            if let Some(text) = cursor.peek_literal_at(0).and_then(string_value) {
+                cursor.next();
+                parts.push(self.leaf(ExprKind::Text(text.value), text.span));
+            } else if cursor.peek_ident().is_some_and(|word| self.item_named(word)) {
+                parts.push(self.reference(cursor));
+            } else {
+                let problem = self.unexpected(cursor, "text or the item of `for` in a state's name");
+                self.complain(cursor, problem.help("for example `\"Copy to \" + region`"));
+                parts.push(self.leaf(ExprKind::Invalid, cursor.here()));
+                if cursor.eat_ident().is_some() {
+                    self.segments(cursor);
+                }
+                break;
+            }
+            if cursor.eat_punct("+").is_none() {
+                break;
+            }
+        }
+        Some(ComputedName { parts, span: first.to(cursor.before()) })
+    }
+
+    /// Returns the name in the document of a state that is repeated and has no other name there: its own, and the items.
+    pub(super) fn implied_name(&self, name: &Ident) -> Option<ComputedName> {
+        let span = TokenSpan::from(name.span());
+        let mut parts = vec![Expr::made(ExprKind::Text(plain(name)), span)];
+        for parameter in self.parameters.iter().filter(|parameter| parameter.of_repetition) {
+            let item = Reference::to(Root::Parameter(parameter.name.clone()), span);
+            parts.push(Expr::made(ExprKind::Text(" ".to_owned()), span));
+            parts.push(Expr::made(ExprKind::Reference(item), span));
+        }
+        (parts.len() > 1).then_some(ComputedName { parts, span })
+    }
+}
+
+impl ComputedName {
+    /// Returns the text that it begins with, and the other parts.
+    pub(super) fn split(mut self) -> (Text, Vec<Expr>) {
+        let value = match self.parts.first() {
+            Some(Expr { kind: ExprKind::Text(text), .. }) => text.clone(),
+            _ => String::new(),
+        };
+        if !value.is_empty() {
+            self.parts.remove(0);
+        }
+        (Text { value, span: self.span }, self.parts)
+    }
+}
