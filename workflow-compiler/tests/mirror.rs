@@ -21,8 +21,8 @@ const CORPUS: &[&str] = &[
      workflow W { start T; pass Z { x: T.id.y, u: F.id } -> T; use F as T { a: input.x } catch [States.ALL] => Z -> F; use F { a: T.x } -> ; use G as -> end; }",
     "workflow Empty { }",
     "workflow For { for step in [{ name: \"a\" }] { task Run as \"Run \" + step.name = lambda::invoke { Payload: step. } -> end; } -> Last; \
-     choice C { for r in [{ n: 1, next: \"Last\" }] { if input.x > r.n -> r.next; } } parallel P { for x in [\"a\", { branch { pass A { x: x. } -> end; } } for } \
-     pass Last { x: Run[0].Payload } -> Run; for y in [ }",
+     choice C { for r in [{ n: 1, next: \"Last\" }] { if input.x > r.n -> r.next; } } parallel P { for x in [\"a\", ] { branch { pass A { x: x. } -> end; } } for } \
+     pass Last { x: Run[0].Payload } -> Run; for y in [] }",
     "workflow Bodies { parallel P { } -> end; map M over input.xs { } -> end; choice C { } defaults { } }",
     "workflow Words { struct struct { type: Self } pass self { x: input.self.crate } -> super; fail _ { } }",
 ];

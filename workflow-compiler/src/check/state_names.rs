@@ -6,7 +6,6 @@ use workflow_asl::limits::RESOURCE_NAME_CHARS;
 
 use super::model::{Model, StateInfo};
 use super::sink::Sink;
-use crate::inline::{outermost, use_around};
 use crate::problem::Problem;
 use crate::syntax::ast::DeclarationKind;
 
@@ -38,8 +37,8 @@ fn identifiers(model: &Model<'_>, sink: &mut Sink<'_>) {
 
 /// Returns the problem if one of two states with the same name belongs to a use of a fragment.
 fn of_use(model: &Model<'_>, info: &StateInfo<'_>) -> Option<Problem> {
-    let used = |info: &StateInfo<'_>| use_around(model.workflow, info.state.in_use);
-    let outermost = |info: &StateInfo<'_>| outermost(used(info)?, &model.workflow.inlined);
+    let workflow = model.workflow;
+    let outermost = |info: &StateInfo<'_>| workflow.outermost(workflow.use_around(info.state.in_use)?);
     let name = &info.name;
     if let Some(used) = outermost(info) {
         let message = format!("the state `{name}` of this use has the name of another state");
@@ -54,8 +53,8 @@ fn of_use(model: &Model<'_>, info: &StateInfo<'_>) -> Option<Problem> {
 /// Checks that states with different identifiers have different names in the document.
 fn asl_names(model: &Model<'_>, sink: &mut Sink<'_>) {
     let mut first: IndexMap<&str, &StateInfo<'_>> = IndexMap::new();
-    let inlined = &model.workflow.inlined;
-    let of = |info: &StateInfo<'_>| outermost(use_around(model.workflow, info.state.in_use)?, inlined);
+    let workflow = model.workflow;
+    let of = |info: &StateInfo<'_>| workflow.outermost(workflow.use_around(info.state.in_use)?);
     let mut reported = Vec::new();
     for info in model.states.values() {
         let Some(other) = first.get(info.asl_name.as_str()) else {

@@ -7,7 +7,7 @@ use workflow_asl::Code;
 
 use super::walk::{self, Change};
 use crate::problem::{Problem, Problems};
-use crate::syntax::ast::{Copied, Expr, ExprKind, Inlined, Root, Segment, Target, Workflow, plain};
+use crate::syntax::ast::{Copied, Expr, ExprKind, Root, Segment, Target, Workflow, plain};
 use crate::{Locate, Position};
 
 /// The position of a problem's words, and its code.
@@ -28,7 +28,7 @@ pub(super) fn merge(workflow: &Workflow, first: usize, problems: &mut Problems, 
             continue;
         };
         // The use of a fragment around the repetition, which is reported as well.
-        let around = use_around(workflow, copy.number).map(|used| used.number);
+        let around = workflow.use_around(copy.number).map(|used| used.number);
         problem.span.in_use = around.unwrap_or_default();
         let position = locate(problem.span.first).zip(locate(problem.span.last));
         let key = position.map(|(first, last)| ((first, last, problem.code.id()), around));
@@ -55,15 +55,6 @@ pub(super) fn merge(workflow: &Workflow, first: usize, problems: &mut Problems, 
         }
         problems.push(problem);
     }
-}
-
-/// Returns the use of a fragment that contains what has this number, of a use or a copy.
-pub(crate) fn use_around(workflow: &Workflow, number: u32) -> Option<&Inlined> {
-    let mut number = number;
-    while let Some(copy) = workflow.copies.iter().find(|copy| copy.number == number) {
-        number = copy.outer?;
-    }
-    workflow.inlined.iter().find(|used| used.number == number)
 }
 
 /// Removes problems from the index `first` on that are the same as an earlier one: a use in a repetition has one for

@@ -22,8 +22,6 @@ use proc_macro2::Ident;
 use workflow_asl::limits::STATE_NAME_CHARS;
 use workflow_asl::{Code, StateKind};
 
-pub(crate) use self::copies::use_around;
-pub(crate) use self::provenance::outermost;
 pub(crate) use self::results::variable as result_variable;
 use self::substitute::{Argument, Substitution, named};
 use crate::Locate;

@@ -19,8 +19,7 @@ pub(crate) fn explain(workflow: &Workflow, first: usize, problems: &mut Problems
         return;
     }
     let place = |problem: &Problem| locate(problem.span.first).zip(locate(problem.span.last));
-    let own =
-        workflow.body.all_states().into_iter().filter(|state| super::use_around(workflow, state.in_use).is_none());
+    let own = workflow.body.all_states().into_iter().filter(|state| workflow.use_around(state.in_use).is_none());
     let own = own.map(|state| plain(&state.name)).collect();
     let mut kept: Vec<(Problem, BTreeSet<u32>)> = Vec::new();
     let mut known: BTreeMap<Key, usize> = BTreeMap::new();
@@ -59,7 +58,7 @@ pub(crate) fn explain(workflow: &Workflow, first: usize, problems: &mut Problems
         let all = inlined.iter().filter(|other| plain(&other.fragment) == fragment).count();
         // An error in every use is the fragment's own.
         if problem.is_error() && (all == 1 || of.len() < all) {
-            for outermost in of.iter().filter_map(|used| outermost(used, inlined)) {
+            for outermost in of.iter().filter_map(|used| workflow.outermost(used)) {
                 let found = at_uses.entry(outermost.number).or_insert_with(|| (0, problem.clone()));
                 found.0 += 1;
             }
@@ -135,15 +134,6 @@ fn in_words_of_the_source(
     replace(&mut problem.message);
     problem.help.iter_mut().for_each(replace);
     problem.fix.iter_mut().for_each(|edit| replace(&mut edit.text));
-}
-
-/// Returns the use in the workflow itself that is or encloses a use.
-pub(crate) fn outermost<'i>(used: &'i Inlined, inlined: &'i [Inlined]) -> Option<&'i Inlined> {
-    let mut used = used;
-    while let Some(outer) = used.outer {
-        used = inlined.iter().find(|other| other.number == outer)?;
-    }
-    Some(used)
 }
 
 /// Returns the name of a use for messages.

@@ -13,7 +13,7 @@ use super::{Inliner, MOST_STATES, leads_on};
 use crate::problem::{Edit, Problem, Problems};
 use crate::syntax::ast::{
     Arm, BinaryOp, Body, Branch, Clause, Comment, Copied, Expr, ExprKind, Head, NO_WORD, Reference, Repeated,
-    Repetition, Root, Segment, State, Target, Text, Use, plain,
+    Repetition, Root, Segment, State, Target, Text, Use, When, plain,
 };
 use crate::syntax::in_camel_case;
 use crate::syntax::spelling::spelled;
@@ -46,11 +46,13 @@ impl Inliner<'_> {
     /// Expands the repetitions of branches or arms in a state.
     pub(super) fn repeat_inside(&mut self, state: &mut State) {
         let repeats = std::mem::take(&mut state.repeats);
+        let before = self.problems.iter().len();
         match &mut state.head {
             Head::Parallel(branches) => self.repeat_branches(branches, repeats),
             Head::Choice(choice) => self.repeat_arms(&mut choice.arms, repeats),
             _ => {}
         }
+        state.broken |= self.problems.iter().len() > before;
     }
 
     fn repeat_branches(&mut self, branches: &mut Vec<Branch>, repeats: Vec<Repetition>) {
@@ -72,7 +74,11 @@ impl Inliner<'_> {
         let copies = repeats.into_iter().map(|mut repetition| {
             let (place, comment) = (repetition.place, repetition.comment.take());
             let copies = self.copies(repetition).into_iter().filter_map(|copy| match copy {
-                Repeated::Arms(arms, _) => Some(arms),
+                Repeated::Arms(mut arms, _) => {
+                    // A condition that reads an invalid item was reported.
+                    arms.retain(|arm| !matches!(&arm.when, When::If(Expr { kind: ExprKind::Invalid, .. })));
+                    Some(arms)
+                }
                 _ => None,
             });
             let mut copies: Vec<_> = copies.flatten().collect();
@@ -113,6 +119,7 @@ impl Inliner<'_> {
 
     /// Returns the copies of what a repetition repeats, in which nothing is repeated.
     fn copies(&mut self, repetition: Repetition) -> Vec<Repeated> {
+        let reported = self.problems.iter().len();
         let items = items(&repetition, self.problems);
         let mut names = Names::default();
         let mut copies = Vec::new();
@@ -163,6 +170,9 @@ impl Inliner<'_> {
             }
             self.around.0.pop();
             copies.push(content);
+        }
+        if self.problems.iter().len() > reported {
+            copies.iter_mut().for_each(|copy| walk::repeated(copy, &mut Broken));
         }
         copies
     }
@@ -550,6 +560,15 @@ impl Change for Copy<'_> {
                 *expr = Expr { id: fresh(self.nodes), ..value };
             }
             ExprKind::Reference(Reference { root: Root::StateResult(state), .. }) => self.rename(state),
+            // What is computed from something invalid is not reported again.
+            ExprKind::Binary(_, _, left, right)
+                if matches!(left.kind, ExprKind::Invalid) || matches!(right.kind, ExprKind::Invalid) =>
+            {
+                expr.kind = ExprKind::Invalid;
+            }
+            ExprKind::Unary(_, inner) | ExprKind::Paren(inner) if matches!(inner.kind, ExprKind::Invalid) => {
+                expr.kind = ExprKind::Invalid;
+            }
             // The document has one text where the source joins texts.
             ExprKind::Binary(BinaryOp::Add, _, left, right) => {
                 if let (ExprKind::Text(left), ExprKind::Text(right)) = (&left.kind, &right.kind)
@@ -560,6 +579,15 @@ impl Change for Copy<'_> {
             }
             _ => {}
         }
+    }
+}
+
+/// Marks states as broken, so that what follows from a reported problem is not reported.
+struct Broken;
+
+impl Change for Broken {
+    fn state(&mut self, state: &mut State) {
+        state.broken = true;
     }
 }
 

@@ -11,6 +11,7 @@ use super::cursor::Cursor;
 use super::keyword::FOR;
 use super::literal::string_value;
 use super::parser::Parser;
+use super::recover::{clause_starts_here, item_starts_here};
 use crate::problem::Problem;
 
 /// The number of states, branches or arms, and of uses, before a repetition.
@@ -148,8 +149,8 @@ impl Parser<'_> {
                 let problem = self.unexpected(cursor, "text or the item of `for` in a state's name");
                 self.complain(cursor, problem.help("for example `\"Copy to \" + region`"));
                 parts.push(self.leaf(ExprKind::Invalid, cursor.here()));
-                if cursor.eat_ident().is_some() {
-                    self.segments(cursor);
+                if cursor.peek_ident().is_some() && !clause_starts_here(cursor) && !item_starts_here(cursor) {
+                    self.reference(cursor);
                 }
                 break;
             }

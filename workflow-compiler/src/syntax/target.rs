@@ -16,6 +16,10 @@ use crate::problem::{Edit, EditAt, Problem};
 impl Parser<'_> {
     /// Parses the target after an arrow.
     pub(super) fn target(&mut self, arrow: TokenSpan, cursor: &mut Cursor) -> Target {
+        // A word that is being typed is the beginning of a state's name too.
+        if let Some(word) = cursor.peek_ident().filter(|word| self.item_named(word)).cloned() {
+            self.word(&word, Role::StateReference);
+        }
         if let Some(name) = self.computed_name(cursor) {
             return Target::Computed(name);
         }

@@ -1,12 +1,12 @@
 //! The syntax tree of uses of fragments, and the record of a use after its states are inlined.
 //!
-//! A fragment itself is a [`Workflow`](super::Workflow) with fewer declarations.
+//! A fragment itself is a [`Workflow`] with fewer declarations.
 
 use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, Span};
 
-use super::{Clause, Comment, Expr, FieldDecl, Member, Target, Text, TokenSpan, Type};
+use super::{Clause, Comment, Expr, FieldDecl, Member, Target, Text, TokenSpan, Type, Workflow};
 
 /// `use Fragment as Name { argument: value } catch … -> Next;`
 #[derive(Clone, Debug)]
@@ -80,4 +80,24 @@ pub struct Inlined {
     pub states: Vec<String>,
     /// The variables that the fragment assigns, as written in it.
     pub variables: BTreeSet<String>,
+}
+
+impl Workflow {
+    /// Returns the use of a fragment that contains what has this number, of a use or a copy.
+    pub(crate) fn use_around(&self, number: u32) -> Option<&Inlined> {
+        let mut number = number;
+        while let Some(copy) = self.copies.iter().find(|copy| copy.number == number) {
+            number = copy.outer?;
+        }
+        self.inlined.iter().find(|used| used.number == number)
+    }
+
+    /// Returns the use in the workflow itself that is or encloses a use.
+    pub(crate) fn outermost<'i>(&'i self, used: &'i Inlined) -> Option<&'i Inlined> {
+        let mut used = used;
+        while let Some(outer) = used.outer {
+            used = self.use_around(outer)?;
+        }
+        Some(used)
+    }
 }
