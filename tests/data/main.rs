@@ -6,6 +6,7 @@ mod graphs;
 mod imported;
 mod list_expressions;
 mod lists;
+mod named_items;
 mod rows;
 mod situations;
 mod table;

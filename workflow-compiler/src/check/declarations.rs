@@ -66,6 +66,12 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
         {
             known(model, ty, sink);
         }
+        if let Head::Map { item: Some(item), .. } = &info.state.head
+            && model.states.contains_key(&plain(item))
+        {
+            let message = format!("`{}` is already a state", plain(item));
+            sink.push(Problem::new(Code::DuplicateName, item.span(), message).help("choose another name for the item"));
+        }
         if let Head::Map { over: Some(MapItems::Reader { path, row: Some(row), body }), .. } = &info.state.head {
             known(model, row, sink);
             rows.check(model, path, row, body, sink);

@@ -22,6 +22,8 @@ pub(super) enum PathRoot<'e> {
     Variable(Cow<'e, str>),
     /// A parameter of a closure.
     Parameter(Cow<'e, str>),
+    /// The item of a map, by the name that the map gives it.
+    NamedItem(Cow<'e, str>),
     /// The result of another state, by its name.
     StateResult(Cow<'e, str>),
     /// Any other value, by its source text.
@@ -94,6 +96,7 @@ impl<'e> PathRoot<'e> {
         match root {
             Root::Variable(name) => Self::Variable(name.into()),
             Root::Parameter(name) => Self::Parameter(name.into()),
+            Root::NamedItem(name) => Self::NamedItem(name.into()),
             Root::StateResult(name) => Self::StateResult(plain(name).into()),
             root => Self::Word(root.word().unwrap_or_default()),
         }
@@ -114,6 +117,7 @@ impl<'e> PathRoot<'e> {
             Self::Word(word) => PathRoot::Word(word),
             Self::Variable(name) => PathRoot::Variable(name.into_owned().into()),
             Self::Parameter(name) => PathRoot::Parameter(name.into_owned().into()),
+            Self::NamedItem(name) => PathRoot::NamedItem(name.into_owned().into()),
             Self::StateResult(name) => PathRoot::StateResult(name.into_owned().into()),
             Self::Value(words) => PathRoot::Value(words),
         }
@@ -163,7 +167,7 @@ impl fmt::Display for PathRoot<'_> {
         match self {
             Self::Word(word) => f.write_str(word),
             Self::Variable(name) => write!(f, "${name}"),
-            Self::StateResult(name) | Self::Parameter(name) => f.write_str(name),
+            Self::StateResult(name) | Self::Parameter(name) | Self::NamedItem(name) => f.write_str(name),
             Self::Value(words) => f.write_str(words),
         }
     }

@@ -16,7 +16,7 @@ use super::types::{Ty, error_type};
 use super::value_site::{ValueField, ValueSite};
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{
-    Clause, ClauseValue, Expr, ExprKind, Head, MapItems, Reference, Root, Segment, TokenSpan, plain,
+    Clause, ClauseValue, Expr, ExprKind, Head, MapItems, Reference, Root, Segment, State, TokenSpan, plain,
 };
 use crate::syntax::keyword::ClauseKind;
 
@@ -126,7 +126,8 @@ impl<'a> Analysis<'a> {
                 _ => Ok(ResolvedRoot::new(Base::StateInput, &[], self.input_at(place))),
             },
             Root::Result => self.result(place, reference),
-            Root::Item => self.item(place, reference),
+            Root::Item => self.item(place, reference, None),
+            Root::NamedItem(name) => self.item(place, reference, Some(name)),
             Root::Index => {
                 if here == ValueField::ItemSelector {
                     return Ok(ResolvedRoot::new(Base::Context, ITEM_INDEX, Ty::INTEGER));
@@ -211,24 +212,51 @@ impl<'a> Analysis<'a> {
         Err(problem(Code::ReferenceNotHere, reference.root_span, message, help))
     }
 
-    fn item(&self, place: ValueSite<'_, 'a>, reference: &Reference) -> Result<ResolvedRoot, Box<Problem>> {
+    /// Resolves `item`, or the name of the item of a map around the state.
+    fn item(
+        &self,
+        place: ValueSite<'_, 'a>,
+        reference: &Reference,
+        name: Option<&str>,
+    ) -> Result<ResolvedRoot, Box<Problem>> {
         let info = place.state;
         let span = reference.root_span;
         let fault = |message: String, help: String| Err(problem(Code::ReferenceNotHere, span, message, help));
-        if place.position == ValueField::ItemSelector {
+        let word = name.unwrap_or("item");
+        if place.position == ValueField::ItemSelector && name.is_none_or(|name| names_item(info.state, name)) {
             return Ok(ResolvedRoot::new(Base::Context, ITEM_VALUE, self.item_type(info)));
         }
-        let Some((scope, map)) = self.map_around(info) else {
+        let Some((scope, map)) = self.item_around(info, name) else {
+            if name.is_some() {
+                return fault(
+                    format!("`{word}` is not available in {}: the map has many items", place.position.describe()),
+                    format!("it is available in the states of `{}`, and in its `item_selector`", info.name),
+                );
+            }
             return fault(
                 format!("`item` is an element of a map's items, and `{}` is not in a map", info.name),
                 "declare the state in the body of `map Each over … { … }`".to_owned(),
             );
         };
-        let has = |kinds: &[ClauseKind]| map.state.clauses.iter().any(|clause| kinds.contains(&clause.kind));
-        if map.state.clauses.iter().any(selects) {
+        let mut inside = self.around(info).take_while(|(inner, _)| *inner != scope);
+        let apart = inside.find(|(_, owner)| is_distributed(owner.state));
+        if let Some((_, owner)) = apart {
             return fault(
                 format!(
-                    "`item` is not available: an iteration of `{}` gets the value of its `item_selector`",
+                    "`{word}` is not available inside the distributed map `{}`: each iteration is a separate execution",
+                    owner.name
+                ),
+                format!(
+                    "pass it in: `item_selector {{ item: item, {word}: {word} }}` on `{}`, then read `state.{word}` in its first state",
+                    owner.name
+                ),
+            );
+        }
+        let has = |kinds: &[ClauseKind]| map.state.clauses.iter().any(|clause| kinds.contains(&clause.kind));
+        if map.state.clauses.iter().any(|clause| selects(map.state, clause)) {
+            return fault(
+                format!(
+                    "`{word}` is not available: an iteration of `{}` gets the value of its `item_selector`",
                     map.name
                 ),
                 "read the input as `state` in the first state of the map".to_owned(),
@@ -236,7 +264,7 @@ impl<'a> Analysis<'a> {
         }
         if has(&[ClauseKind::Batch, ClauseKind::ItemBatcher]) {
             return fault(
-                format!("`item` is not available: an iteration of `{}` gets a batch of items", map.name),
+                format!("`{word}` is not available: an iteration of `{}` gets a batch of items", map.name),
                 "they are `state.Items` in the first state of the map".to_owned(),
             );
         }
@@ -265,21 +293,21 @@ impl<'a> Analysis<'a> {
         if starts && !comes_back {
             let place = place.position.describe();
             return fault(
-                format!("`item` is not available in {place}: it is the input, which is not available there"),
+                format!("`{word}` is not available in {place}: it is the input, which is not available there"),
                 keep,
             );
         }
         if starts {
             return fault(
-                format!("`item` may not be available in `{start_name}`: other states of the map lead back to it"),
+                format!("`{word}` may not be available in `{start_name}`: other states of the map lead back to it"),
                 keep,
             );
         }
         if inside {
-            return fault(format!("`item` is not available inside `{start_name}`, the first state of the map"), keep);
+            return fault(format!("`{word}` is not available inside `{start_name}`, the first state of the map"), keep);
         }
         fault(
-            format!("`item` is not available after `{start_name}`: in JSONPath, that state cannot store its input"),
+            format!("`{word}` is not available after `{start_name}`: in JSONPath, that state cannot store its input"),
             keep,
         )
     }
@@ -320,6 +348,24 @@ impl<'a> Analysis<'a> {
     /// Returns the innermost map around a state, with the scope that is its body.
     pub(super) fn map_around<'m>(&'m self, info: &StateInfo<'a>) -> Option<(usize, &'m StateInfo<'a>)> {
         self.around(info).find(|(_, owner)| owner.state.kind == StateKind::Map)
+    }
+
+    /// Returns the innermost map around a state, or the one that gives its item this name, with the scope that is its
+    /// body.
+    pub(super) fn item_around<'m>(
+        &'m self,
+        info: &StateInfo<'a>,
+        name: Option<&str>,
+    ) -> Option<(usize, &'m StateInfo<'a>)> {
+        match name {
+            None => self.map_around(info),
+            Some(name) => self.around(info).find(|(_, owner)| names_item(owner.state, name)),
+        }
+    }
+
+    /// Returns the names of the items of the maps around a state.
+    pub(super) fn items_around<'m>(&'m self, info: &StateInfo<'a>) -> impl Iterator<Item = &'m Ident> {
+        self.around(info).filter_map(|(_, owner)| item_name(owner.state))
     }
 
     /// Returns the innermost distributed map around a state.
@@ -397,11 +443,29 @@ fn current(place: ValueSite<'_, '_>) -> Option<Current> {
 }
 
 /// Returns whether a map's clause makes something else than the item the input of an iteration.
-fn selects(clause: &Clause) -> bool {
+fn selects(map: &State, clause: &Clause) -> bool {
+    let is_item = |root: &Root| match root {
+        Root::Item => true,
+        Root::NamedItem(name) => names_item(map, name),
+        _ => false,
+    };
     // In a map `parameters` is the older word for `item_selector`.
     matches!(clause.kind, ClauseKind::ItemSelector | ClauseKind::Parameters)
         && !matches!(&clause.value, ClauseValue::Expr(Expr { kind: ExprKind::Reference(reference), .. })
-            if matches!(reference.root, Root::Item) && reference.segments.is_empty())
+            if is_item(&reference.root) && reference.segments.is_empty())
+}
+
+/// Returns whether a map gives its item this name.
+pub(super) fn names_item(map: &State, name: &str) -> bool {
+    item_name(map).is_some_and(|item| *item == *name)
+}
+
+/// Returns the name that a map gives its item.
+pub(super) fn item_name(map: &State) -> Option<&Ident> {
+    match &map.head {
+        Head::Map { item, .. } => item.as_ref(),
+        _ => None,
+    }
 }
 
 /// Returns whether a state gives something else than its input.

@@ -155,8 +155,9 @@ impl<'a> Analysis<'a> {
         if ERRORS.contains(&word.as_str()) {
             return problem.help("the caught error is `caught.Error` and `caught.Cause`");
         }
+        let items: Vec<_> = self.items_around(place.state).map(plain).collect();
         let roots = RESERVED.iter().copied().chain(self.states.keys().map(String::as_str));
-        let problem = problem.suggest(&word, roots);
+        let problem = problem.suggest(&word, roots.chain(items.iter().map(String::as_str)));
         if !problem.help.is_empty() {
             return problem;
         }

@@ -32,7 +32,8 @@ pub(super) fn is_stable(value: &Expr) -> bool {
                 Root::Input | Root::Params | Root::StateResult(_) | Root::Variable(_) => true,
                 Root::Context => matches!(reference.segments.first(),
                     Some(Segment::Member { name, .. }) if name.value == "Execution" || name.value == "StateMachine"),
-                Root::State | Root::Result | Root::Item | Root::Index | Root::Caught | Root::Parameter(_) => false,
+                Root::State | Root::Result | Root::Item | Root::Index | Root::Caught => false,
+                Root::NamedItem(_) | Root::Parameter(_) => false,
             };
             fixed && reference.segments.iter().all(is_fixed)
         }

@@ -24,7 +24,7 @@ impl<'a> Lowering<'_, 'a> {
             Head::Wait(head) => self.wait(info, head.as_ref(), &mut fields),
             Head::Choice(choice) => self.choice(info, choice, &mut fields),
             Head::Parallel(branches) => self.parallel(info, branches, &mut fields),
-            Head::Map { over, body, iterator } => self.map(info, over.as_ref(), body, *iterator, &mut fields),
+            Head::Map { over, body, iterator, .. } => self.map(info, over.as_ref(), body, *iterator, &mut fields),
             Head::Succeed { value } => self.succeed(info, value.as_ref(), &mut fields),
             Head::Fail { error, cause } => self.fail(info, error.as_ref(), cause.as_ref(), &mut fields),
         }

@@ -3,16 +3,20 @@
 use proc_macro2::{Ident, TokenTree};
 use workflow_asl::Code;
 
-use super::ast::{Closure, Expr, ExprKind, Text, plain};
+use super::ast::{Closure, Expr, ExprKind, Text, TokenSpan, plain};
 use super::cursor::Cursor;
 use super::parser::Parser;
 use super::reference::root;
 use super::word::Role;
 use crate::problem::{Edit, Problem};
 
-/// A parameter of an enclosing closure.
-pub(super) struct ClosureParameter {
+/// A parameter of an enclosing closure, or the name of an item of an enclosing map.
+pub(super) struct Parameter {
     pub(super) name: String,
+    pub(super) span: TokenSpan,
+    /// Whether it names an item, and whether something reads it.
+    pub(super) is_item: bool,
+    pub(super) is_read: bool,
     /// The index of its token in the macro's input. It distinguishes parameters with the same name.
     pub(super) word: usize,
     /// Whether it is the item of a repetition instead.
@@ -81,25 +85,39 @@ impl Parser<'_> {
             let problem = Problem::new(Code::ReservedName, name.span(), message);
             self.report(problem.help("choose another name for the parameter"));
         }
-        Some(self.declare_parameter(&name))
+        Some(self.declare_parameter(&name, false))
     }
 
     /// Declares a name for what follows.
-    pub(super) fn declare_parameter(&mut self, name: &Ident) -> Text {
+    pub(super) fn declare_parameter(&mut self, name: &Ident, is_item: bool) -> Text {
         let text = plain(name);
+        let what = if is_item { "an item" } else { "a parameter" };
         if root(&text).is_some() {
-            let message = format!("`{text}` is a word of the language, and cannot name a parameter");
+            let message = format!("`{text}` is a word of the language, and cannot name {what}");
             let problem = Problem::new(Code::ReservedName, name.span(), message);
             self.report(problem.help("choose another name, for example `x` for an item and `i` for its index"));
+        } else if self.parameter_named(name).is_some_and(|around| around.is_item) {
+            let message = format!("`{text}` is already an item of the map around this");
+            self.report(Problem::new(Code::DuplicateName, name.span(), message).help("choose another name"));
         }
-        let word = self.words.len();
+        let (span, word) = (name.span().into(), self.words.len());
         self.word(name, Role::ParameterName);
-        self.parameters.push(ClosureParameter { name: text.clone(), word, of_repetition: false });
-        Text { value: text, span: name.span().into() }
+        self.parameters.push(Parameter { name: text.clone(), span, is_item, is_read: false, word, of_repetition: false });
+        Text { value: text, span }
     }
 
-    /// Returns the parameter with this name of an enclosing closure.
-    pub(super) fn parameter_named(&self, name: &Ident) -> Option<&ClosureParameter> {
-        self.parameters.iter().rev().find(|parameter| name == parameter.name.as_str())
+    /// Returns the parameter with this name of an enclosing closure, or the item of an enclosing map.
+    pub(super) fn parameter_named(&mut self, name: &Ident) -> Option<&mut Parameter> {
+        self.parameters.iter_mut().rev().find(|parameter| name == parameter.name.as_str())
+    }
+
+    /// Ends the names of items after the state that declares them. In a complete state, an unused name is reported.
+    pub(super) fn end_items(&mut self, outer: usize, complete: bool) {
+        for Parameter { name, span, is_read, .. } in self.parameters.split_off(outer) {
+            if complete && !is_read && !name.starts_with('_') {
+                let problem = Problem::new(Code::UnusedDeclaration, span, format!("the item `{name}` is not used"));
+                self.report(problem.help(format!("remove `as {name}`, or write `_{name}`")));
+            }
+        }
     }
 }

@@ -10,7 +10,7 @@ use super::body::Level;
 use super::clause::{ClauseOwner, Clauses};
 use super::cursor::{Cursor, group_span};
 use super::keyword::FOR;
-use super::other_language::statement::{targets, with_item};
+use super::other_language::statement::targets;
 use super::parser::Parser;
 use super::recover::{attributes_length, clause_starts_here, item_starts_here, state_kind};
 use super::spelling::spelled;
@@ -22,7 +22,7 @@ impl Parser<'_> {
     pub(super) fn map(&mut self, name: TokenSpan, cursor: &mut Cursor, clauses: &mut Clauses) -> (Head, bool) {
         let mut over = None;
         let mut iterator = false;
-        let mut item: Option<(Ident, Problem)> = None;
+        let mut item = None;
         loop {
             if over.is_none() && cursor.is_word("in") {
                 let problem = Problem::new(Code::Syntax, cursor.here(), "a map iterates `over` its items");
@@ -30,10 +30,10 @@ impl Parser<'_> {
                 cursor.next();
                 over = Some(self.over(cursor));
             }
-            let named = self.named_item(over.is_some(), cursor);
-            if let Some((name, problem, items)) = named {
+            if let Some((name, items)) = self.named_item(over.is_some(), cursor) {
                 over = items.or(over);
-                item = Some((name, problem));
+                self.declare_parameter(&name, true);
+                item = Some(name);
             } else if let Some(word) = cursor.eat_word("over") {
                 self.word(&word, Role::Setting("map"));
                 if over.is_some() {
@@ -49,18 +49,10 @@ impl Parser<'_> {
                 let group = group.clone();
                 cursor.next();
                 let (items, body) = self.over_inside(&group, name);
-                return (Head::Map { over: items, body, iterator }, true);
+                return (Head::Map { over: items, item, body, iterator }, true);
             } else if let Some(group) = cursor.eat_group(Delimiter::Brace) {
-                let mut edits = Vec::new();
-                let group = match &item {
-                    Some((item, _)) => with_item(&group, item, &mut edits),
-                    None => group,
-                };
-                if let Some((_, problem)) = item {
-                    self.report(edits.into_iter().fold(problem, Problem::edit));
-                }
                 let body = self.inner_body(&group, name);
-                return (Head::Map { over, body, iterator }, true);
+                return (Head::Map { over, item, body, iterator }, true);
             } else if cursor.is_end()
                 || cursor.is_punct(";")
                 || cursor.is_punct("->")
@@ -74,25 +66,22 @@ impl Parser<'_> {
                 self.hole(cursor.here_first(), Role::Setting("map"));
                 let body = Body { broken: true, ..Body::new(name) };
                 clauses.broken = true;
-                return (Head::Map { over, body, iterator }, false);
+                return (Head::Map { over, item, body, iterator }, false);
             } else {
                 self.clause_here(ClauseOwner::State(StateKind::Map), cursor, clauses);
             }
         }
     }
 
-    /// Parses the item's name in the syntax of other languages: `over xs as x`, `for x in xs`, `x in xs`. Also returns
-    /// the items if the words contain them.
-    fn named_item(&mut self, has_items: bool, cursor: &mut Cursor) -> Option<(Ident, Problem, Option<MapItems>)> {
-        let first = cursor.here();
+    /// Parses the name of an item: `as x` after `over xs`, or `for x in xs` and `x in xs` as in other languages, which
+    /// are reported. Also returns the items if the words contain them.
+    fn named_item(&mut self, has_items: bool, cursor: &mut Cursor) -> Option<(Ident, Option<MapItems>)> {
         if has_items && cursor.is_word("as") {
             let name = cursor.peek_ident_at(1)?.clone();
             cursor.advance(2);
-            let span = first.to(cursor.before());
-            let problem = Problem::new(Code::Syntax, span, "the item of a map is named `item`");
-            let help = format!("remove `as {name}`, and write `item` for `{name}`");
-            return Some((name, problem.help(help).edit(Edit::over(span, "")), None));
+            return Some((name, None));
         }
+        let first = cursor.here();
         let with_for = usize::from(cursor.is_word("for"));
         let name = cursor.peek_ident_at(with_for)?.clone();
         let between = cursor.peek_ident_at(with_for + 1)?;
@@ -102,10 +91,10 @@ impl Parser<'_> {
         cursor.advance(with_for + 2);
         let items = self.head_expr(cursor);
         let span = first.to(cursor.before());
-        let written = format!("over {}", spelled(&items));
-        let problem = Problem::new(Code::Syntax, span, "a map iterates `over` its items, and each is named `item`");
-        let problem = problem.help(format!("write `{written}`, and `item` for `{name}`"));
-        Some((name, problem.edit(Edit::over(span, written)), Some(MapItems::Items(items))))
+        let written = format!("over {} as {name}", spelled(&items));
+        let problem = Problem::new(Code::Syntax, span, "a map iterates `over` its items");
+        self.report(problem.write(written));
+        Some((name, Some(MapItems::Items(items))))
     }
 
     /// Parses `{ over xs; states }`: the items inside the braces, which is reported.

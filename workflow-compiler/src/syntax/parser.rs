@@ -4,7 +4,7 @@ use proc_macro2::{Group, Ident, Span};
 use workflow_asl::Code;
 
 use super::ast::{Expr, ExprKind, NodeId, TokenSpan};
-use super::closure::ClosureParameter;
+use super::closure::Parameter;
 use super::cursor::{Cursor, OpenGroup};
 use super::other_language::state::LooseTransition;
 use super::word::{EditorWord, Role};
@@ -38,8 +38,8 @@ pub(super) struct Parser<'p> {
     pub(super) in_call: bool,
     /// Whether it is in a method call, which is replaced including its contents.
     pub(super) in_method: bool,
-    /// The parameters of the closures around the value, inner ones last.
-    pub(super) parameters: Vec<ClosureParameter>,
+    /// The parameters of the closures and the items of the maps around the value, inner ones last.
+    pub(super) parameters: Vec<Parameter>,
     /// How many nodes the workflow has so far.
     pub(super) nodes: usize,
     /// Whether it is a fragment that is parsed.

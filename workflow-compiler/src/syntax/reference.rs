@@ -83,10 +83,14 @@ impl Parser<'_> {
         if let Some(expr) = self.dotted_call(&word, cursor) {
             return expr;
         }
-        if let Some(declared) = self.parameter_named(&word).map(|parameter| parameter.word) {
+        if let Some(parameter) = self.parameter_named(&word) {
+            parameter.is_read = true;
+            let declared = parameter.word;
+            let name = plain(&word);
+            let root = if parameter.is_item { Root::NamedItem(name) } else { Root::Parameter(name) };
             let (segments, steps) = self.segments(cursor);
             self.word(&word, Role::Parameter(declared, steps));
-            return self.referred(Root::Parameter(plain(&word)), span, false, segments, cursor);
+            return self.referred(root, span, false, segments, cursor);
         }
         let root = root(&plain(&word)).unwrap_or_else(|| Root::StateResult(rust_name(&word)));
         // `Train?`, `Train?[0]` and `Train?.x` mean that the state may not have run, `input?.x` that x may be absent.

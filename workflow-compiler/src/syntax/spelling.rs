@@ -123,7 +123,7 @@ fn spelled_member(member: &Member) -> String {
 pub(crate) fn spelled_reference(reference: &Reference) -> String {
     let root = match &reference.root {
         Root::Variable(name) => &format!("${name}"),
-        Root::Parameter(name) => name,
+        Root::Parameter(name) | Root::NamedItem(name) => name,
         Root::StateResult(name) => &plain(name),
         root => root.word().unwrap_or_default(),
     };

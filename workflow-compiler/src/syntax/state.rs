@@ -71,6 +71,7 @@ impl Parser<'_> {
             let problem = Problem::new(Code::Syntax, colon, "unexpected `:` after a state's name");
             self.report(problem.help("remove the `:`").edit(Edit::over(colon, "")));
         }
+        let (outer, reported) = (self.parameters.len(), self.reported());
         let mut clauses = Clauses::default();
         let (alias, computed) = self.alias(&written, cursor, &mut clauses);
         let mut repeats = Vec::new();
@@ -97,6 +98,7 @@ impl Parser<'_> {
         };
         clauses.broken |= !complete;
         let (transition, tail, closed) = self.state_tail(kind, cursor, &mut clauses);
+        self.end_items(outer, !clauses.broken && self.reported() == reported);
         Some(State {
             comment,
             keyword,

@@ -12,6 +12,7 @@ use super::visit;
 use crate::check::analysis::Analysis;
 use crate::check::model::{StateInfo, is_distributed};
 use crate::check::resolution::{AccessStep, Base};
+use crate::check::root::names_item;
 use crate::check::value_site::ValueField;
 use crate::syntax::ast::{ClauseValue, Expr, Head, Root, Target};
 use crate::syntax::keyword::ClauseKind;
@@ -34,21 +35,26 @@ pub(super) fn collect(analysis: &Analysis<'_>) -> BTreeMap<usize, ItemCapture> {
     let mut all: BTreeMap<usize, (ItemCapture, Vec<usize>)> = BTreeMap::new();
     let mut told: Vec<(usize, Option<usize>, &str)> = Vec::new();
     for (number, info) in analysis.states.values().enumerate() {
-        let Some((scope, _)) = analysis.map_around(info) else { continue };
+        let Some((innermost, _)) = analysis.map_around(info) else { continue };
         let selector = selector(info);
-        let node = || {
+        let node = |scope| {
             let point = analysis.graphs.point(number);
             point.and_then(|point| analysis.graphs.ancestor(point, scope)).map(|point| point.node)
         };
         visit::values(analysis, info, &mut |value, _| {
-            // Here `item` is an item of the map itself.
-            if selector.is_some_and(|selector| selector.id == value.id) {
-                return;
-            }
+            let selects = selector.is_some_and(|selector| selector.id == value.id);
             visit::references(value, &mut |reference| {
-                if !matches!(reference.root, Root::Item) {
-                    return;
-                }
+                let scope = match &reference.root {
+                    // Here they are the item of the map itself.
+                    Root::Item if selects => return,
+                    Root::NamedItem(name) if selects && names_item(info.state, name) => return,
+                    Root::Item => innermost,
+                    Root::NamedItem(name) => match analysis.item_around(info, Some(name)) {
+                        Some((scope, _)) => scope,
+                        None => return,
+                    },
+                    _ => return,
+                };
                 let place = info.at(ValueField::Parameters);
                 let resolved = analysis.resolve(place.declared(), reference);
                 let Base::Variable(variable) = resolved.base else { return };
@@ -62,11 +68,14 @@ pub(super) fn collect(analysis: &Analysis<'_>) -> BTreeMap<usize, ItemCapture> {
                     AccessStep::Index(_) | AccessStep::Computed(_) | AccessStep::Each => None,
                 });
                 item.capture.add(&path.take(DEPTH).collect::<Vec<_>>());
-                readers.extend(node());
+                readers.extend(node(scope));
             });
+            if selects {
+                return;
+            }
             visit::raws(value, &mut |text, _| {
                 if text.contains("$item") {
-                    told.push((scope, node(), text));
+                    told.push((innermost, node(innermost), text));
                 }
             });
         });

@@ -137,7 +137,7 @@ impl Narrowing {
         facts.asks = false;
         facts.known.retain(|fact| match fact.root() {
             PathRoot::Word(word) => matches!(*word, "input" | "item" | "state"),
-            PathRoot::Variable(_) | PathRoot::StateResult(_) => true,
+            PathRoot::Variable(_) | PathRoot::StateResult(_) | PathRoot::NamedItem(_) => true,
             PathRoot::Parameter(_) | PathRoot::Value(_) => false,
         });
         facts.known.sort_unstable();

@@ -110,5 +110,5 @@ fn tells(test: &str, ty: &Ty) -> Option<bool> {
 
 /// Returns whether the workflow may declare that it is optional.
 fn is_declared(reference: &Reference) -> bool {
-    matches!(reference.root, Root::Input | Root::Item) && !reference.segments.is_empty()
+    matches!(reference.root, Root::Input | Root::Item | Root::NamedItem(_)) && !reference.segments.is_empty()
 }

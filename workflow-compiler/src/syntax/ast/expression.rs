@@ -203,6 +203,8 @@ pub enum Root {
     Result,
     /// `item`: the element of the enclosing map.
     Item,
+    /// `order`: the element of the enclosing map with `as order`.
+    NamedItem(String),
     /// `index`: its index.
     Index,
     /// `context`: the context object.
@@ -231,7 +233,7 @@ impl Root {
             Self::Context => "context",
             Self::Params => "params",
             Self::Caught => "caught",
-            Self::Parameter(_) | Self::Variable(_) | Self::StateResult(_) => return None,
+            Self::NamedItem(_) | Self::Parameter(_) | Self::Variable(_) | Self::StateResult(_) => return None,
         })
     }
 }

@@ -272,6 +272,8 @@ pub enum Head {
     Map {
         /// The items, after `over`.
         over: Option<MapItems>,
+        /// The name of an item, after `as`.
+        item: Option<Ident>,
         /// The states.
         body: Body,
         /// Whether the document uses `Iterator` (keyword `iterator` before the body).

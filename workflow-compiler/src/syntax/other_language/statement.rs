@@ -133,7 +133,7 @@ impl Parser<'_> {
             format!("`{keyword}` takes a list that is written here; for each item of a value, a `map` runs states");
         let fix = Fix::Anew { text, goes_on: true, edits };
         unnamed.push(UnnamedState::new(body.states.len(), message, words, "Each", fix));
-        let head = Head::Map { over: Some(MapItems::Items(items)), body: inner, iterator: false };
+        let head = Head::Map { over: Some(MapItems::Items(items)), item: None, body: inner, iterator: false };
         body.states.push(State { tail: cursor.before(), ..state(keyword, StateKind::Map, head, Vec::new(), false) });
     }
 

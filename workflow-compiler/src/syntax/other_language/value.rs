@@ -450,7 +450,9 @@ pub(crate) fn raw(value: &Expr) -> Option<String> {
         Root::Context => ("$states.context".to_owned(), &reference.segments),
         Root::Variable(name) => (format!("${name}"), &reference.segments),
         Root::StateResult(name) => (format!("${}", plain(name)), &reference.segments),
-        Root::Item | Root::Index | Root::Params | Root::Caught | Root::Parameter(_) => return None,
+        Root::Item | Root::NamedItem(_) | Root::Index | Root::Params | Root::Caught | Root::Parameter(_) => {
+            return None;
+        }
     };
     let mut text = root;
     for segment in rest {
