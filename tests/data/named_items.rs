@@ -34,7 +34,7 @@ fn an_inner_map_reads_the_item_of_the_outer() {
             let orders = orders(lines);
             let of = |order: &Value| {
                 let show = |line: &Value| json!({ "id": order["id"], "sku": line["sku"], "same": line["sku"] });
-                order["lines"].as_array().unwrap().iter().map(show).collect()
+                order["lines"].as_array().unwrap().iter().map(show).collect::<Value>()
             };
             let expected: Value = orders.as_array().unwrap().iter().map(of).collect();
             let output: Value = run(&workflow, &json!({ "orders": orders }), |_| Ok(Value::Null)).output_as().unwrap();

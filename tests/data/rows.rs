@@ -121,6 +121,30 @@ fn a_folder_of_objects() {
 }
 
 #[test]
+fn results_beside_tolerated_failures() {
+    let workflow = r#"workflow W {
+        struct Row { id: String, cents: String }
+        map Rows over s3::csv<Row> { Bucket: "b", Key: "k", headers: first_row } distributed tolerate 100% {
+            choice Negative { if item.cents == "-1" -> Broken; else -> Fine; }
+            fail Broken { error: "Negative", cause: item.id }
+            pass Fine { id: item.id } -> end;
+        } -> Read;
+        pass Read {
+            fine: Rows[*].id?,
+            errors: $filter(Rows, |row| is_present(row.Error))[*].Cause?,
+            count: $count(Rows),
+        } -> end;
+    }"#;
+    let cases: [(&str, &[&str], &[&str]); 4] =
+        [("", &[], &[]), ("a,1\n", &["a"], &[]), ("b,-1\n", &[], &["b"]), ("a,1\nb,-1\nc,3\n", &["a", "c"], &["b"])];
+    for (rows, fine, errors) in cases {
+        let file = [("k", format!("id,cents\n{rows}"))];
+        let count = fine.len() + errors.len();
+        assert_eq!(output(workflow, &file), json!({ "fine": fine, "errors": errors, "count": count }), "{rows}");
+    }
+}
+
+#[test]
 fn manifests() {
     let types = "struct Row { id: String, total: String }";
     for count in COUNTS {

@@ -2,6 +2,8 @@
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html>
 
+use std::rc::Rc;
+
 use crate::check::analysis::Analysis;
 use crate::check::model::{StateInfo, is_distributed};
 use crate::check::types::Ty;
@@ -45,18 +47,23 @@ fn array(item: Ty) -> Ty {
 fn written(info: &StateInfo<'_>, item: Ty) -> Ty {
     // The results include the description of a tolerated failed iteration.
     let tolerates = info.state.clauses.iter().any(|clause| clause.kind == ClauseKind::Tolerate);
-    match form(info) {
-        Form::Unknown => Ty::Unknown,
-        Form::Exported => exported(),
-        _ if tolerates => array(Ty::Unknown),
-        Form::Compact => array(item),
-        Form::Described => array(described()),
+    let result = match form(info) {
+        Form::Unknown => return Ty::Unknown,
+        Form::Exported => return exported(),
+        Form::Compact => item,
+        Form::Described => described(),
         Form::Flat => match item {
-            Ty::Array(inner) => array(*inner),
-            ty if ty.is_unknown() || ty.is_option() || ty.is_array() => array(Ty::Unknown),
-            ty => array(ty),
+            Ty::Array(inner) => *inner,
+            ty if ty.is_unknown() || ty.is_option() || ty.is_array() => Ty::Unknown,
+            ty => ty,
         },
-    }
+    };
+    array(match result {
+        // A member that only one of them has may be absent.
+        Ty::Object(_) if tolerates => result.join(failed()),
+        _ if tolerates => Ty::Unknown,
+        result => result,
+    })
 }
 
 fn form(info: &StateInfo<'_>) -> Form {
@@ -97,6 +104,17 @@ fn transformed(config: &Expr) -> Form {
 fn exported() -> Ty {
     let details = Ty::object([("Bucket", Ty::Text), ("Key", Ty::Text)]);
     Ty::object([("MapRunArn", Ty::Arn), ("ResultWriterDetails", details)])
+}
+
+/// Returns the description of an execution that has failed.
+fn failed() -> Ty {
+    let Ty::Object(members) = described() else { return Ty::Unknown };
+    let error = [("Error", Ty::Text.optional()), ("Cause", Ty::Text.optional())];
+    let error = error.map(|(name, ty)| (name.to_owned(), ty));
+    let members = Rc::unwrap_or_clone(members).into_iter().filter(|(name, _)| !name.starts_with("Output"));
+    let of_redrive = |name: &str| name.starts_with("Redrive");
+    let members = members.map(|(name, ty)| if of_redrive(&name) { (name, ty.lacking()) } else { (name, ty) });
+    Ty::object(members.chain(error))
 }
 
 /// Returns the description of an execution that has succeeded.
