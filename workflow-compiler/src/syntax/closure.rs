@@ -96,19 +96,27 @@ impl Parser<'_> {
             let message = format!("`{text}` is a word of the language, and cannot name {what}");
             let problem = Problem::new(Code::ReservedName, name.span(), message);
             self.report(problem.help("choose another name, for example `x` for an item and `i` for its index"));
-        } else if self.parameter_named(name).is_some_and(|around| around.is_item) {
-            let message = format!("`{text}` is already an item of the map around this");
+        } else if let Some(around) = self.parameter_named(name).filter(|around| around.is_item || is_item) {
+            let whose = if around.is_item { "item of the map" } else { "item of the `for`" };
+            let message = format!("`{text}` is already the {whose} around this");
             self.report(Problem::new(Code::DuplicateName, name.span(), message).help("choose another name"));
         }
         let (span, word) = (name.span().into(), self.words.len());
         self.word(name, Role::ParameterName);
-        self.parameters.push(Parameter { name: text.clone(), span, is_item, is_read: false, word, of_repetition: false });
+        self.parameters.push(Parameter {
+            name: text.clone(),
+            span,
+            is_item,
+            is_read: false,
+            word,
+            of_repetition: false,
+        });
         Text { value: text, span }
     }
 
     /// Returns the parameter with this name of an enclosing closure, or the item of an enclosing map.
-    pub(super) fn parameter_named(&mut self, name: &Ident) -> Option<&mut Parameter> {
-        self.parameters.iter_mut().rev().find(|parameter| name == parameter.name.as_str())
+    pub(super) fn parameter_named(&self, name: &Ident) -> Option<&Parameter> {
+        self.parameters.iter().rev().find(|parameter| name == parameter.name.as_str())
     }
 
     /// Ends the names of items after the state that declares them. In a complete state, an unused name is reported.

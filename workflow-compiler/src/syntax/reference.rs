@@ -83,7 +83,7 @@ impl Parser<'_> {
         if let Some(expr) = self.dotted_call(&word, cursor) {
             return expr;
         }
-        if let Some(parameter) = self.parameter_named(&word) {
+        if let Some(parameter) = self.parameters.iter_mut().rev().find(|parameter| word == parameter.name.as_str()) {
             parameter.is_read = true;
             let declared = parameter.word;
             let name = plain(&word);

@@ -86,7 +86,7 @@ impl Parser<'_> {
         }
         cursor.advance(2);
         let outer = self.parameters.len();
-        let item = self.declare_parameter(&name);
+        let item = self.declare_parameter(&name, false);
         // The list does not see its item.
         let mut parameters = self.parameters.split_off(outer);
         let word = parameters.first().map_or(usize::MAX, |parameter| parameter.word);
