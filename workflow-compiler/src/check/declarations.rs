@@ -13,7 +13,7 @@ use super::types::{Ty, generated};
 use crate::problem::Problem;
 use crate::syntax::ast::{
     Declaration, DeclarationKind, DefaultValue, EnumDecl, FieldDecl, FieldDefault, Head, MapItems, Resource, Shape,
-    Type, TypeKind, plain,
+    Type, TypeKind, VariantData, plain,
 };
 
 /// The types of the language, as they are written.
@@ -53,7 +53,19 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
             DeclarationKind::Struct(decl) => {
                 fields(model, declaration, &format!("`{}`", plain(&decl.name)), &decl.fields, sink);
             }
-            DeclarationKind::Enum(decl) => variants(declaration, decl, sink),
+            DeclarationKind::Enum(decl) => {
+                variants(declaration, decl, sink);
+                for variant in &decl.variants {
+                    match &variant.data {
+                        VariantData::Unit => {}
+                        VariantData::Tuple(types) => types.iter().for_each(|ty| known(model, ty, sink)),
+                        VariantData::Fields(decls) => {
+                            let whose = format!("`{}::{}`", plain(&decl.name), plain(&variant.name));
+                            fields(model, declaration, &whose, decls, sink);
+                        }
+                    }
+                }
+            }
             _ => {}
         }
     }

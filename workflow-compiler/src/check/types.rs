@@ -413,8 +413,10 @@ impl Ty {
 pub struct Types<'a> {
     /// The structs, by Rust name.
     pub structs: IndexMap<String, Struct<'a>>,
-    /// The enums that the workflow declares, by Rust name.
+    /// The enums of strings that the workflow declares, by Rust name. Others are types that only rustc knows.
     pub enums: IndexMap<String, &'a EnumDecl>,
+    /// The enums with data that the workflow declares, by Rust name.
+    pub(super) enums_with_data: Vec<String>,
 }
 
 /// A struct with its fields.
@@ -441,6 +443,10 @@ impl<'a> Types<'a> {
         let mut types = Self::default();
         for declaration in &workflow.declarations {
             if let DeclarationKind::Enum(decl) = &declaration.kind {
+                if decl.has_data() {
+                    types.enums_with_data.push(plain(&decl.name));
+                    continue;
+                }
                 types.enums.entry(plain(&decl.name)).or_insert(decl);
             }
         }

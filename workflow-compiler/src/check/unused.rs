@@ -124,7 +124,15 @@ fn declared(workflow: &Workflow) -> impl Iterator<Item = (&'static str, &Ident, 
             }
             Some(("struct", &declaration.name, parts))
         }
-        DeclarationKind::Enum(declaration) => Some(("enum", &declaration.name, BTreeSet::new())),
+        DeclarationKind::Enum(declaration) => {
+            let mut parts = BTreeSet::new();
+            for ty in declaration.variants.iter().flat_map(|variant| variant.data.types()) {
+                mentions(ty, &mut |name| {
+                    parts.insert(name);
+                });
+            }
+            Some(("enum", &declaration.name, parts))
+        }
         _ => None,
     })
 }
@@ -140,6 +148,11 @@ fn uses(workflow: &Workflow, own: bool, each: &mut dyn FnMut(String)) {
             DeclarationKind::Input(Shape::Fields(fields)) | DeclarationKind::Output(Shape::Fields(fields)) => fields,
             DeclarationKind::Params(fields) => fields,
             DeclarationKind::Struct(declaration) if !own => &declaration.fields,
+            DeclarationKind::Enum(declaration) if !own => {
+                let types = declaration.variants.iter().flat_map(|variant| variant.data.types());
+                types.for_each(|ty| mentions(ty, each));
+                continue;
+            }
             _ => continue,
         };
         fields.iter().for_each(|field| mentions(&field.ty, each));

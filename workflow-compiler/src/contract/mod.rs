@@ -25,7 +25,8 @@ pub struct Contract {
     pub output: Option<Root>,
     /// The deploy-time parameters.
     pub params: Option<Root>,
-    /// The Rust types that the workflow uses but does not declare, by their names in [`Ty::Foreign`].
+    /// The Rust types that the workflow uses but does not declare, and its enums with data, by their names in
+    /// [`Ty::Foreign`].
     pub foreign: IndexMap<String, Type>,
 }
 
@@ -117,7 +118,7 @@ impl Contract {
             .iter()
             .filter_map(|declaration| match &declaration.kind {
                 DeclarationKind::Struct(of) => Some(plain(&of.name)),
-                DeclarationKind::Enum(of) => Some(plain(&of.name)),
+                DeclarationKind::Enum(of) if !of.has_data() => Some(plain(&of.name)),
                 _ => None,
             })
             .collect();
@@ -131,7 +132,7 @@ impl Contract {
                     let fields = NamedKind::Struct(reader.fields(&of.fields, true));
                     contract.types.push(named(plain(&of.name), fields));
                 }
-                DeclarationKind::Enum(of) => {
+                DeclarationKind::Enum(of) if !of.has_data() => {
                     let texts = of.variants.iter().map(|variant| variant.wire.clone()).collect();
                     contract.types.push(named(plain(&of.name), NamedKind::Enum(texts)));
                 }

@@ -106,7 +106,7 @@ impl Style<'_> {
     }
 
     /// Returns a function that makes the value of a field that is absent.
-    fn default_value(&self, owner: &Ident, field: &Ident, ty: &Type, default: &FieldDefault) -> TokenStream {
+    pub(super) fn default_value(&self, owner: &Ident, field: &Ident, ty: &Type, default: &FieldDefault) -> TokenStream {
         let ty = self.ty(ty);
         match &default.value {
             DefaultValue::OfType => quote! { <#ty as ::core::default::Default>::default },
@@ -126,7 +126,7 @@ const OF_ENUMS: &[&str] =
     &["Clone", "Copy", "Debug", "PartialEq", "Eq", "PartialOrd", "Ord", "Hash", "Serialize", "Deserialize", "Schema"];
 
 /// Returns the macros that the user adds to those of every such type.
-fn added(derives: &[Derive], known: &[&str]) -> TokenStream {
+pub(super) fn added(derives: &[Derive], known: &[&str]) -> TokenStream {
     let new = derives.iter().filter(|derive| !known.contains(&derive.name().as_str()));
     new.map(|Derive { path, .. }| quote! { , #path }).collect()
 }

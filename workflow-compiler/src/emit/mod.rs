@@ -16,6 +16,7 @@ mod report;
 mod shape;
 mod style;
 mod value_type;
+mod variants;
 mod workflow;
 
 use proc_macro2::TokenStream;

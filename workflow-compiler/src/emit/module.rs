@@ -127,6 +127,8 @@ fn types(workflow: &Workflow, taken: &BTreeSet<String>) -> BTreeSet<String> {
             // A type of a fragment that an earlier workflow uses is beside that workflow.
             DeclarationKind::Enum(EnumDecl { name, .. }) | DeclarationKind::Struct(StructDecl { name, .. })
                 if workflow.of_fragments.contains(&plain(name)) && taken.contains(&plain(name)) => {}
+            // Its data may be of types that are not in the module.
+            DeclarationKind::Enum(declaration) if declaration.has_data() => {}
             DeclarationKind::Enum(declaration) => {
                 enums.insert(plain(&declaration.name));
             }

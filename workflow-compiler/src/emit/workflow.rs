@@ -180,6 +180,7 @@ fn declared_types(types: &mut Types<'_>, workflow: &Workflow) {
         let derives = &declaration.derives;
         types.add(&name, |style| match &declaration.kind {
             DeclarationKind::Struct(of) => style.structure(&name, &doc, &of.fields, derives, false),
+            DeclarationKind::Enum(of) if of.has_data() => style.enumeration_with_data(of, &doc, derives),
             DeclarationKind::Enum(of) => style.enumeration(of, &doc, derives),
             _ => TokenStream::new(),
         });

@@ -16,15 +16,20 @@ use crate::syntax::ast::Constraint;
 
 /// Expands `#[derive(Schema)]`.
 pub fn derive(tokens: TokenStream) -> TokenStream {
-    match syn::parse2::<DeriveInput>(tokens).and_then(expand) {
+    implemented(tokens, None)
+}
+
+/// Returns the implementation of `Schema` for a type. `krate` is the path of workflow-runtime, if it is known.
+pub(crate) fn implemented(tokens: TokenStream, krate: Option<&TokenStream>) -> TokenStream {
+    match syn::parse2::<DeriveInput>(tokens).and_then(|input| expand(input, krate)) {
         Ok(tokens) => tokens,
         Err(error) => error.into_compile_error(),
     }
 }
 
-fn expand(mut input: DeriveInput) -> syn::Result<TokenStream> {
+fn expand(mut input: DeriveInput, krate: Option<&TokenStream>) -> syn::Result<TokenStream> {
     let container = Container::of(&input.attrs)?;
-    let krate = container.krate.clone().unwrap_or_else(|| quote! { ::workflow_runtime });
+    let krate = krate.cloned().or(container.krate.clone()).unwrap_or_else(|| quote! { ::workflow_runtime });
     let types = Types { krate: &krate, own: &input.ident };
     let shape = match (&container.stands_for, &input.data) {
         (Some(other), _) => types.shape(other),

@@ -18,6 +18,13 @@ pub(super) struct Attributes {
     pub(super) rename: Option<Text>,
     /// `#[serde(rename_all = "…")]`
     pub(super) rename_all: Option<(Rule, TokenSpan)>,
+    /// `#[serde(rename_all_fields = "…")]`
+    pub(super) rename_all_fields: Option<(Rule, TokenSpan)>,
+    /// `#[serde(tag = "…")]`, `#[serde(content = "…")]`
+    pub(super) tag: Option<Text>,
+    pub(super) content: Option<Text>,
+    /// `#[serde(untagged)]`
+    pub(super) untagged: Option<TokenSpan>,
     /// `#[serde(default)]`, `#[serde(default = "path")]`
     pub(super) default: Option<FieldDefault>,
     /// `#[derive(…)]`, with its span.
@@ -116,12 +123,28 @@ impl Parser<'_> {
     /// Reports attributes that only types may have.
     pub(super) fn refuse_attributes_of_types(&mut self, attributes: &Attributes) {
         self.refuse_derive(attributes);
+        self.refuse_attributes_of_enums(attributes);
         if let Some((_, span)) = &attributes.rename_all {
             self.error(
                 Code::Syntax,
                 *span,
                 "`rename_all` is only valid on structs, enums, `input`, `output` and `params`",
             );
+        }
+    }
+
+    /// Reports attributes that only enums may have.
+    pub(super) fn refuse_attributes_of_enums(&mut self, attributes: &Attributes) {
+        let words = [
+            ("rename_all_fields", attributes.rename_all_fields.as_ref().map(|(_, span)| *span)),
+            ("tag", attributes.tag.as_ref().map(|text| text.span)),
+            ("content", attributes.content.as_ref().map(|text| text.span)),
+            ("untagged", attributes.untagged),
+        ];
+        for (word, span) in words {
+            if let Some(span) = span {
+                self.error(Code::Syntax, span, format!("`{word}` is only valid on an enum"));
+            }
         }
     }
 
@@ -223,7 +246,7 @@ impl Parser<'_> {
     }
 
     fn serde_entry(&mut self, cursor: &mut Cursor, attributes: &mut Attributes) {
-        const KNOWN: [&str; 3] = ["rename", "rename_all", "default"];
+        const KNOWN: [&str; 7] = ["rename", "rename_all", "rename_all_fields", "default", "tag", "content", "untagged"];
         let Some(word) = cursor.eat_ident() else {
             self.expected(cursor, "`rename`, `rename_all` or `default`");
             super::recover::skip_past(cursor, &[]);
@@ -232,7 +255,8 @@ impl Parser<'_> {
         let name = word.to_string();
         if !KNOWN.contains(&name.as_str()) {
             let problem = Problem::new(Code::Syntax, word.span(), format!("unknown serde attribute `{name}`"));
-            self.report(problem.suggest(&name, KNOWN).help("`rename`, `rename_all` and `default` are supported"));
+            let help = "`rename`, `rename_all` and `default` are supported, and on enums `tag`, `content`, `untagged` and `rename_all_fields`";
+            self.report(problem.suggest(&name, KNOWN).help(help));
             while !cursor.is_end() && !cursor.is_punct(",") {
                 cursor.next();
             }
@@ -240,6 +264,10 @@ impl Parser<'_> {
         }
         if name == "default" && !cursor.is_punct("=") {
             attributes.default = Some(FieldDefault { value: DefaultValue::OfType, span: word.span().into() });
+            return;
+        }
+        if name == "untagged" {
+            attributes.untagged = Some(word.span().into());
             return;
         }
         if cursor.eat_punct("=").is_none() {
@@ -256,6 +284,14 @@ impl Parser<'_> {
                 attributes.rename = Some(text);
                 return;
             }
+            "tag" => {
+                attributes.tag = Some(text);
+                return;
+            }
+            "content" => {
+                attributes.content = Some(text);
+                return;
+            }
             "default" => {
                 attributes.default = self.default_function(&text, word.span().into());
                 return;
@@ -263,6 +299,7 @@ impl Parser<'_> {
             _ => {}
         }
         match Rule::from_name(&text.value) {
+            Some(rule) if name == "rename_all_fields" => attributes.rename_all_fields = Some((rule, text.span)),
             Some(rule) => attributes.rename_all = Some((rule, text.span)),
             None => {
                 let problem = Problem::new(Code::Syntax, text.span, format!("unknown naming rule `{}`", text.value));

@@ -59,7 +59,9 @@ impl Parser<'_> {
         text: &str,
         cursor: &mut Cursor,
     ) -> Option<DeclarationKind> {
-        let rule = attributes.rename_all.map(|(rule, _)| rule);
+        if text != "enum" {
+            self.refuse_attributes_of_enums(attributes);
+        }
         match text {
             "input" => self.shape(attributes, "input", cursor).map(DeclarationKind::Input),
             "output" => self.shape(attributes, "output", cursor).map(DeclarationKind::Output),
@@ -91,7 +93,7 @@ impl Parser<'_> {
                 skip_item(cursor);
                 None
             }),
-            "enum" => self.enum_decl(rule, cursor).map(DeclarationKind::Enum).or_else(|| {
+            "enum" => self.enum_decl(attributes, cursor).map(DeclarationKind::Enum).or_else(|| {
                 skip_item(cursor);
                 None
             }),

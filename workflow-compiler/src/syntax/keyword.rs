@@ -150,7 +150,7 @@ pub const DECLARATIONS: &[Keyword] = &[
     keyword("params", "Values that become known at deployment."),
     keyword("placeholders", "Lets texts contain `${Name}`, the value of the param with that name."),
     keyword("struct", "A named type with fields."),
-    keyword("enum", "A named type with a fixed set of texts."),
+    keyword("enum", "A named type with variants: texts, or with data."),
     keyword("query", "The query language: `jsonata` (the default) or `jsonpath`."),
     keyword("type", "The state machine's type: `standard` (the default) or `express`."),
     keyword("timeout", "How long an execution may last."),

@@ -13,6 +13,7 @@ mod closure;
 mod constraint;
 mod cursor;
 mod declaration;
+mod enumeration;
 mod expression;
 mod fragment;
 mod handler;

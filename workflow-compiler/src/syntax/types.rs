@@ -1,17 +1,14 @@
-//! Types, fields, structs and enums.
+//! Types, fields and structs.
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use workflow_asl::Code;
 
-use super::ast::{
-    DefaultValue, EnumDecl, FieldDecl, FieldDefault, StructDecl, TokenSpan, Type, TypeKind, VariantDecl, plain,
-};
+use super::ast::{DefaultValue, FieldDecl, FieldDefault, StructDecl, TokenSpan, Type, TypeKind, plain};
 use super::attributes::Attributes;
-use super::cursor::{Cursor, group_span, token_span};
+use super::cursor::{Cursor, token_span};
 use super::name::rust_name;
 use super::parser::Parser;
 use super::recover::skip_past;
-use super::rename_all::Rule;
 use super::spelling::spelled;
 use super::word::Role;
 use crate::problem::{Edit, Problem};
@@ -298,7 +295,7 @@ impl Parser<'_> {
     }
 
     /// Parses `,` between fields or variants. Skips what precedes it.
-    fn separator(&mut self, cursor: &mut Cursor, start: usize) {
+    pub(super) fn separator(&mut self, cursor: &mut Cursor, start: usize) {
         if cursor.is_end() || cursor.eat_punct(",").is_some() {
             return;
         }
@@ -425,51 +422,7 @@ impl Parser<'_> {
         Some(StructDecl { name, fields: self.fields(&group, attributes) })
     }
 
-    /// `enum Name { … }`
-    pub(super) fn enum_decl(&mut self, rule: Option<Rule>, cursor: &mut Cursor) -> Option<EnumDecl> {
-        let name = self.type_name("enum", cursor)?;
-        let Some(group) = cursor.eat_group(Delimiter::Brace) else {
-            self.expected(cursor, &format!("the variants of `{name}` in braces"));
-            return Some(EnumDecl { name, variants: Vec::new() });
-        };
-        let variants = self.within(&group, |parser, cursor| {
-            let mut variants = Vec::new();
-            while !cursor.is_end() {
-                let start = cursor.position();
-                let attributes = parser.attributes(cursor);
-                if cursor.is_end() {
-                    parser.dangling(&attributes);
-                    break;
-                }
-                variants.extend(parser.variant(attributes, rule, cursor));
-                parser.separator(cursor, start);
-            }
-            variants
-        });
-        Some(EnumDecl { name, variants: variants.unwrap_or_default() })
-    }
-
-    fn variant(&mut self, mut attributes: Attributes, rule: Option<Rule>, cursor: &mut Cursor) -> Option<VariantDecl> {
-        self.refuse_attributes_of_types(&attributes);
-        let is_default = attributes.is_default.take().is_some();
-        self.refuse_default(&attributes);
-        self.refuse_others(&attributes);
-        let Some(written) = cursor.eat_ident() else {
-            self.expected(cursor, "a variant's name");
-            return None;
-        };
-        self.word(&written, Role::VariantName);
-        let name = self.checked_name(&written, "variant")?;
-        if let Some(TokenTree::Group(group)) = cursor.peek() {
-            let problem = Problem::new(Code::Syntax, group_span(group), "variants carry no data here");
-            self.report(problem.help("an enum is a fixed set of strings; for data, declare a `struct`"));
-            cursor.next();
-        }
-        let wire = wire_name(&attributes, &name, rule.map(|rule| move |name: &str| rule.variant(name)));
-        Some(VariantDecl { comment: attributes.comment, name, wire, is_default })
-    }
-
-    fn type_name(&mut self, keyword: &str, cursor: &mut Cursor) -> Option<Ident> {
+    pub(super) fn type_name(&mut self, keyword: &str, cursor: &mut Cursor) -> Option<Ident> {
         let Some(written) = cursor.eat_ident() else {
             self.expected(cursor, &format!("a name after `{keyword}`"));
             self.hole(cursor.here_first(), Role::TypeName);
@@ -487,7 +440,7 @@ impl Parser<'_> {
 }
 
 /// Returns the name in JSON: `rename`, else by the rule, else the Rust name without `r#`.
-fn wire_name(attributes: &Attributes, name: &Ident, rule: Option<impl Fn(&str) -> String>) -> String {
+pub(super) fn wire_name(attributes: &Attributes, name: &Ident, rule: Option<impl Fn(&str) -> String>) -> String {
     let plain = plain(name);
     match (&attributes.rename, rule) {
         (Some(rename), _) => rename.value.clone(),

@@ -7,6 +7,7 @@ mod policy;
 pub mod schema;
 mod states;
 mod structure;
+pub mod variants;
 
 pub use serde;
 pub use serde_json;
@@ -20,6 +21,7 @@ pub use crate::__workflow_readable as readable;
 pub use crate::__workflow_shape as shape;
 pub use crate::__workflow_states as states;
 pub use crate::__workflow_structure as structure;
+pub use crate::__workflow_variants as variants;
 
 /// Appends a value, escaped for its context in a definition, like the definition's own parameters.
 pub fn push_escaped(escape: crate::Escape, value: &serde_json::Value, out: &mut String) {

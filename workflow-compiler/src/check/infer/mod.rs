@@ -209,6 +209,11 @@ impl<'a> Analysis<'a> {
                 let Some(decl) = self.types.enums.get(&name) else {
                     sink.report(|| {
                         let problem = Problem::new(Code::UnknownType, ty.span(), format!("unknown enum `{name}`"));
+                        if self.types.enums_with_data.contains(&name) {
+                            let message = format!("`{name}` has variants with data, so `{name}::{variant}` is not a text");
+                            return Problem::new(Code::UnknownType, ty.span(), message)
+                                .help("write the JSON of the variant: an object, or its name in quotes");
+                        }
                         let problem = problem.suggest(&name, self.types.enums.keys().map(String::as_str));
                         if problem.help.is_empty() {
                             problem.help(format!("declare it: `enum {name} {{ {variant} }}`; a constant of your Rust code is `const {name}::{variant}`"))

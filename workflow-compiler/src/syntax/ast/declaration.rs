@@ -224,13 +224,61 @@ impl Derive {
     }
 }
 
-/// An enum of unit variants.
+/// An enum: a set of strings, or of variants with data.
 #[derive(Clone, Debug)]
 pub struct EnumDecl {
     /// Its name.
     pub name: Ident,
     /// Its variants.
     pub variants: Vec<VariantDecl>,
+    /// How the JSON of a value names its variant.
+    pub tagging: Tagging,
+}
+
+impl EnumDecl {
+    /// Returns whether its values are not only strings. Then rustc checks the references into them, as into the user's
+    /// own types.
+    pub fn has_data(&self) -> bool {
+        !matches!(self.tagging, Tagging::External)
+            || self.variants.iter().any(|variant| !matches!(variant.data, VariantData::Unit))
+    }
+}
+
+/// serde's representations of enums: <https://serde.rs/enum-representations.html>.
+#[derive(Clone, Debug, Default)]
+pub enum Tagging {
+    /// An object with the variant's name as its only member; the name alone for a variant without data.
+    #[default]
+    External,
+    /// `tag = "…"`: the name is a member beside those of the variant.
+    Internal(Text),
+    /// `tag = "…", content = "…"`: an object with the name and the data.
+    Adjacent(Text, Text),
+    /// `untagged`: the data alone.
+    Untagged,
+}
+
+/// The data of a variant.
+#[derive(Clone, Debug)]
+pub enum VariantData {
+    /// None.
+    Unit,
+    /// `(A, B)`
+    Tuple(Vec<Type>),
+    /// `{ a: A, b: B }`
+    Fields(Vec<FieldDecl>),
+}
+
+impl VariantData {
+    /// Returns the types in it.
+    pub fn types(&self) -> impl Iterator<Item = &Type> {
+        let (types, fields): (&[Type], &[FieldDecl]) = match self {
+            Self::Unit => (&[], &[]),
+            Self::Tuple(types) => (types, &[]),
+            Self::Fields(fields) => (&[], fields),
+        };
+        types.iter().chain(fields.iter().map(|field| &field.ty))
+    }
 }
 
 /// A variant of an enum.
@@ -244,6 +292,8 @@ pub struct VariantDecl {
     pub wire: String,
     /// Whether it is the enum's `#[default]`.
     pub is_default: bool,
+    /// Its data.
+    pub data: VariantData,
 }
 
 /// A type as written.

@@ -11,7 +11,7 @@ mod resource;
 
 pub use declaration::{
     Bound, Constraint, ConstraintKind, Declaration, DeclarationKind, DefaultValue, Derive, EnumDecl, FieldDecl,
-    FieldDefault, Property, Shape, StructDecl, Type, TypeKind, VariantDecl,
+    FieldDefault, Property, Shape, StructDecl, Tagging, Type, TypeKind, VariantData, VariantDecl,
 };
 pub use expression::{
     BinaryOp, Closure, Expr, ExprKind, Member, NO_WORD, OtherLanguage, Reference, Root, Segment, UnaryOp,
