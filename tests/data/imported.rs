@@ -152,3 +152,18 @@ fn the_last_part_of_a_path_is_transcribed() {
     );
     assert!(outputs.iter().all(|output| output["Input"]["lock_name"] == "video_transcriptions"));
 }
+
+#[test]
+fn a_list_is_sent_and_returned() {
+    let lists = lists(|number| json!({"handle": number}));
+    let outputs = outputs(
+        "completion",
+        &lists,
+        |handles| json!({"WaitConditionHandle": handles}),
+        &[("lambda:invoke", |request, handles| {
+            assert_eq!(request["Payload"]["waitConditionHandle"], json!(handles));
+            json!({"StatusCode": 200, "Payload": handles})
+        })],
+    );
+    assert_eq!(outputs, lists.map(Value::from));
+}

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use workflow_asl::jsonata::{Node, NodeKind, expression, function, parse};
+use workflow_asl::jsonata::{Node, NodeKind, ResultKind, expression, function, parse};
 
 use super::KeptKind;
 use super::printer::{Spelling, ValuePosition};
@@ -193,7 +193,9 @@ impl<'t> Reader<'t> {
             _ => only,
         };
         match &call.kind {
-            NodeKind::Call(function, arguments) if has_closure(arguments) => {
+            NodeKind::Call(function, arguments)
+                if has_closure(arguments) || self.style == Style::Natural && gives_list(function) =>
+            {
                 self.call(function, arguments.iter().collect())
             }
             _ => None,
@@ -330,10 +332,17 @@ impl<'t> Reader<'t> {
         Some((format!("{name}({})", texts.join(", ")), Binds::Operand))
     }
 
-    /// Returns an argument of a call: a value or a closure.
+    /// Returns an argument of a call: a value, a regular expression or a closure.
     fn argument(&mut self, node: &'t Node) -> Option<String> {
-        let NodeKind::Lambda { params, signature: None, body } = &node.kind else {
-            return Some(self.expression(node)?.0);
+        let (params, body) = match &node.kind {
+            NodeKind::Lambda { params, signature: None, body } => (params, body),
+            NodeKind::Regex { pattern, flags } if flags.is_empty() => {
+                return Some(format!("regex {}", quoted(pattern)));
+            }
+            NodeKind::Regex { pattern, flags } => {
+                return Some(format!("regex {}", quoted(&format!("(?{flags}){pattern}"))));
+            }
+            _ => return Some(self.expression(node)?.0),
         };
         if params.is_empty() || !params.iter().all(|name| is_name(name)) {
             return None;
@@ -380,6 +389,11 @@ fn is_text(node: &Node) -> bool {
         }
         _ => false,
     }
+}
+
+/// Returns whether a function gives a list, which the language writes without brackets around the call.
+fn gives_list(called: &Node) -> bool {
+    matches!(&called.kind, NodeKind::Variable(name) if function(name).is_some_and(|row| row.gives != ResultKind::Value))
 }
 
 fn has_closure(arguments: &[Node]) -> bool {
