@@ -46,11 +46,14 @@ pub mod testing {}
 /// [fan-out]: crate::guide::cookbook#fan-out-and-aggregation
 /// [iam]: crate::guide#the-book
 /// [idempotent-start]: crate::guide::cookbook#idempotent-starts
+/// [fragments]: crate::guide::language#fragments
+/// [model-pipelines]: crate::guide::cookbook#machine-learning-pipelines
 /// [nightly]: crate::guide::cookbook#nightly-pipeline
 /// [paging]: crate::guide::cookbook#paging
 /// [partial-failure]: crate::guide::cookbook#partial-failure
 /// [plan]: crate::guide#the-book
 /// [polling]: crate::guide::cookbook#polling-with-a-bound
+/// [repetition]: crate::guide::language#repetition
 /// [saga]: crate::guide::cookbook#saga
 /// [testing]: crate::guide::testing
 /// [wait-until]: crate::guide::cookbook#waiting-until-a-date
@@ -82,6 +85,8 @@ pub mod testing {}
     include_str!("../guide/cookbook/partial-failure.md"),
     "\n",
     include_str!("../guide/cookbook/nightly.md"),
+    "\n",
+    include_str!("../guide/cookbook/model-pipelines.md"),
     "\n",
 )]
 pub mod cookbook {}

@@ -148,7 +148,7 @@ pub use workflow_plan as plan;
 /// Declares a workflow: its data, its states and their order, checked at compile time.
 ///
 /// [`guide::language`] describes the whole language, [`guide::errors`] every error and warning, [`guide::testing`] how to
-/// run a workflow in a test, and [`guide::cookbook`] has twelve patterns with their tests.
+/// run a workflow in a test, and [`guide::cookbook`] has thirteen patterns with their tests.
 ///
 /// # A first workflow
 ///

@@ -9,6 +9,7 @@ mod circuit_breaker;
 mod csv_rows;
 mod fan_out;
 mod idempotent_start;
+mod model_pipelines;
 mod nightly;
 mod pages;
 mod paging;
