@@ -6,7 +6,7 @@ use super::run;
 
 const TYPES: &str = "
     input { orders: Vec<Order>, more: Option<Vec<Order>>, deep: Vec<Vec<Vec<i64>>>, words: Vec<String>, limit: i64,
-        at: Timestamp, times: Vec<Timestamp> }
+        at: Timestamp, times: Vec<Timestamp>, counts: Map<i64> }
     struct Order { #[serde(rename = \"Total\")] total: i64, lines: Vec<Line>, coupon: Option<String>, tags: Vec<String> }
     struct Line { sku: String, qty: i64 }";
 
@@ -19,7 +19,9 @@ fn inputs() -> Vec<Value> {
     let input = |orders: &[&Value], deep: Value, words: Value| {
         let times = vec!["2025-01-01T02:00:00+02:00"; orders.len()];
         let at = "2025-01-01T00:00:00Z";
-        json!({"orders": orders, "deep": deep, "words": words, "limit": 4, "at": at, "times": times})
+        let counts: serde_json::Map<_, _> =
+            ["a", "b"].into_iter().zip(orders).map(|(key, order)| (key.to_owned(), order["Total"].clone())).collect();
+        json!({"orders": orders, "deep": deep, "words": words, "limit": 4, "at": at, "times": times, "counts": counts})
     };
     vec![
         input(&[], json!([]), json!([])),
@@ -197,4 +199,94 @@ fn ranges() {
     gives("{ a: [2..2], b: [[1..2], [2..input.limit - 3]] }", |_| json!({"a": [2], "b": [[1, 2], []]}));
     gives("input.limit in [1..3] || input.limit in [4..9]", |_| json!(true));
     gives("$sum([1..input.limit * 2])", |_| json!(36));
+}
+
+#[test]
+fn functions_that_give_lists() {
+    let words =
+        |input: &Value| items(&input["words"]).map(|word| word.as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    gives("$keys(input.counts)", |input| input["counts"].as_object().unwrap().keys().cloned().collect());
+    gives("{ a: $keys({ b: 1 }), n: $count($keys({ b: 1 })) }", |_| json!({"a": ["b"], "n": 1}));
+    gives("$spread(input.counts)", |input| {
+        input["counts"].as_object().unwrap().iter().map(|(name, count)| json!({name.as_str(): count})).collect()
+    });
+    gives("$split($join(input.words, \",\"), \",\")", |input| {
+        json!(words(input).join(",").split(',').collect::<Vec<_>>())
+    });
+    gives("$range(1, $count(input.words), 1)", |input| (1..=words(input).len()).collect());
+    gives("$zip(input.words, input.orders[*].total)", |input| {
+        words(input).into_iter().zip(totals(input)).map(|(word, total)| json!([word, total])).collect()
+    });
+    gives("$append(input.words, \"z\")", |input| words(input).into_iter().chain(["z".to_owned()]).collect());
+    gives("$append(input.more, [1])", |_| json!([1]));
+    gives("$reverse(input.deep)", |input| input["deep"].as_array().unwrap().iter().rev().cloned().collect());
+    gives("$count($shuffle(input.deep))", |input| json!(items(&input["deep"]).count()));
+    gives("$distinct(input.words)", |input| {
+        let mut seen = words(input);
+        let mut kept = Vec::new();
+        seen.retain(|word| {
+            !kept.contains(word) && {
+                kept.push(word.clone());
+                true
+            }
+        });
+        json!(seen)
+    });
+    gives("$distinct(input.deep)", |input| {
+        let mut kept: Vec<Value> = Vec::new();
+        items(&input["deep"]).for_each(|list| {
+            if !kept.contains(list) {
+                kept.push(list.clone())
+            }
+        });
+        json!(kept)
+    });
+    gives("$sort(input.words)", |input| {
+        let mut sorted = words(input);
+        sorted.sort();
+        json!(sorted)
+    });
+    gives("$partition(input.words, 2)", |input| json!(words(input).chunks(2).collect::<Vec<_>>()));
+    gives("$sum(input.orders[*].total) + $sum([])", |input| json!(totals(input).sum::<i64>()));
+    gives("$max([1, input.limit]) + $min($append(input.orders[*].total, [0]))", |_| json!(4));
+    gives("$merge([input.counts, { z: 9 }])", |input| {
+        let mut merged = input["counts"].clone();
+        merged["z"] = json!(9);
+        merged
+    });
+    gives("{ all?: $average(input.orders[*].total) }", |input| {
+        let all: Vec<_> = totals(input).collect();
+        match all.len() {
+            0 => json!({}),
+            count => json!({"all": all.iter().sum::<i64>() as f64 / count as f64}),
+        }
+    });
+    gives("$lookup(input.counts, \"a\") ?? 0", |input| input["counts"].get("a").cloned().unwrap_or(json!(0)));
+}
+
+#[test]
+fn regular_expressions() {
+    let joined = |input: &Value| items(&input["words"]).map(|word| word.as_str().unwrap()).collect::<String>();
+    gives("$match($join(input.words), regex \"[ab]\")[*].match", |input| {
+        joined(input).chars().filter(|letter| "ab".contains(*letter)).map(String::from).collect()
+    });
+    gives(
+        "{ found: $match(\"a-1, b-2\", regex r\"(?i)([A-Z])-(\\d)\") }",
+        |_| json!({"found": [{"match": "a-1", "index": 0, "groups": ["a", "1"]}, {"match": "b-2", "index": 5, "groups": ["b", "2"]}]}),
+    );
+    gives("$match(\"x9\", regex r\"\\d\")", |_| json!([{"match": "9", "index": 1, "groups": []}]));
+    gives("$match(\"x\", regex r\"\\d\")", |_| json!([]));
+    gives("$match(\"k=v\", regex \"(.)=(.)\")[0].groups[1]", |_| json!("v"));
+    gives("$filter(input.words, |word| $contains(word, regex \"^[a/]$\"))", |input| {
+        list(items(&input["words"]).filter(|word| *word == "a"))
+    });
+    gives("$split(\"a1b22c\", regex \"[0-9]+\")", |_| json!(["a", "b", "c"]));
+    gives("$split(\"a\", regex \"[0-9]+\")", |_| json!(["a"]));
+    gives("$replace(\"John Smith\", regex r\"(\\w+)\\s(\\w+)\", \"$2, $1\")", |_| json!("Smith, John"));
+    gives("$replace(\"a1b2\", regex r\"\\d\", |found| \"<\" + found.match + $string(found.start) + \">\")", |_| {
+        json!("a<11>b<23>")
+    });
+    gives("$map(input.words, |word| $replace(word, regex \"[(/a]\", \"x\"))", |input| {
+        items(&input["words"]).map(|word| word.as_str().unwrap().replace('a', "x")).collect()
+    });
 }

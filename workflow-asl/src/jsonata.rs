@@ -7,7 +7,7 @@ use crate::SyntaxError;
 use crate::texts::Parsed;
 pub use workflow_jsonata::{
     Ast, Callback, FUNCTIONS, Function, FunctionId, LONGEST_RANGE, Names, Node, NodeKind, Origin, Parameter, Passed,
-    Printed, ResultKind, Returned, Use, ast, changing, function, is_function, parse, print, print_with,
+    Printed, ResultKind, Returned, Use, ast, changing, function, is_function, parse, print, print_with, regex_literal,
     translate_foreign_operators,
 };
 

@@ -26,7 +26,7 @@ pub enum ResultKind {
     Array,
 }
 
-/// What a function passes to the function that is its second argument.
+/// What a function passes to the function that is its argument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Passed {
@@ -40,9 +40,11 @@ pub enum Passed {
     Name,
     /// The result for the items before; for the first, the third argument.
     Result,
+    /// A match of a regular expression, with its text, its start, its end and its groups.
+    Match,
 }
 
-/// What a function requires of the function that is its second argument.
+/// What a function requires of the function that is its argument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Returned {
@@ -52,9 +54,11 @@ pub enum Returned {
     Bool,
     /// The result for the items so far.
     Result,
+    /// Text.
+    Text,
 }
 
-/// The function that is the second argument of another function, such as `$map`.
+/// The function that is an argument of another function, such as `$map`.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Callback {
@@ -85,7 +89,7 @@ pub struct Function {
     pub changing: bool,
     /// Whether it is useful for `undefined`, so that it tests whether a value exists.
     pub asking: bool,
-    /// The function that is its second argument, if it calls one for each item or member.
+    /// The function that is an argument, if it calls one for each item, member or match.
     pub callback: Option<Callback>,
     /// A description of the result.
     pub summary: &'static str,
@@ -132,6 +136,13 @@ impl Function {
         let all = || self.parameters();
         let least = all().filter(|parameter| !parameter.optional).count();
         (least, (!all().any(|parameter| parameter.repeats)).then(|| all().count()))
+    }
+
+    /// Returns the index of the argument that is the [callback](Function::callback).
+    pub fn callback_index(&self) -> Option<usize> {
+        self.callback?;
+        let functions = self.parameters().enumerate().filter(|(_, parameter)| parameter.kinds.contains('f'));
+        functions.map(|(index, _)| index).last()
     }
 
     /// Returns the letter of the result and, for an array, that of its items, if the signature has them.
@@ -210,7 +221,7 @@ functions! {
     Pad = "pad", "<s-ns?:s>", 3, Jsonata, Value, "the string padded on the right or, if the width is negative, on the left";
     Match = "match", "<s-f<s:o>n?:a<o>>", 3, Jsonata, Sequence, "the matches of a regular expression, each with its text, its index and its groups";
     Contains = "contains", "<s-(sf):b>", 2, Jsonata, Value, "whether a string or a match of a regular expression occurs";
-    Replace = "replace", "<s-(sf)(sf)n?:s>", 4, Jsonata, Value, "the string with occurrences replaced";
+    Replace = "replace", "<s-(sf)(sf)n?:s>", 4, Jsonata, Value, |Match| Text, "the string with occurrences replaced";
     Split = "split", "<s-(sf)n?:a<s>>", 3, Jsonata, Array, "the parts of a string between separators";
     Join = "join", "<a<s>s?:s>", 2, Jsonata, Value, "an array's strings joined with a separator";
     FormatNumber = "formatNumber", "<n-so?:s>", 3, Jsonata, Value, "the number written by an XPath picture";

@@ -40,7 +40,7 @@ pub use names::{LiteralKind, LiteralStep, Names, Use};
 pub use syntax::{
     Printed, ast,
     ast::{Node, NodeKind},
-    print, print_with, translate_foreign_operators,
+    print, print_with, regex_literal, translate_foreign_operators,
 };
 pub use syntax_error::SyntaxError;
 

@@ -46,6 +46,7 @@ pub(super) fn words(expr: &Expr) -> Option<String> {
         ExprKind::Variant { ty, variant } => format!("{}::{}", plain(ty), plain(variant)),
         ExprKind::Jsonata(text) => format!("jsonata {:?}", text.value),
         ExprKind::Path(text) => format!("path {:?}", text.value),
+        ExprKind::Regex(text) => format!("regex {:?}", text.value),
         ExprKind::Paren(inner) => words(inner)?,
         ExprKind::Object(_)
         | ExprKind::Closure(_)

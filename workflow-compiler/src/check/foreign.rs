@@ -107,6 +107,7 @@ impl Sink<'_> {
 pub(super) fn kinds_of_argument(argument: Argument) -> u8 {
     match argument {
         Argument::Any => u8::MAX,
+        Argument::Regex => 0,
         Argument::Text => kinds::TEXT,
         Argument::Texts => kinds::TEXT | kinds::ARRAY,
         Argument::Number => kinds::NUMBER,

@@ -27,6 +27,8 @@ pub enum Argument {
     Object,
     /// An object, or an array of them.
     Objects,
+    /// A regular expression, which has no type.
+    Regex,
 }
 
 /// A function.
@@ -115,6 +117,7 @@ impl Function {
         match (row.id, index, parameter.kinds, parameter.items) {
             // JSONata returns nothing for any other value.
             (Row::Keys | Row::Lookup, 0, ..) => Argument::Object,
+            (.., "f", _) if row.callback.is_none() => Argument::Regex,
             (.., "s", _) => Argument::Text,
             (.., "n", _) => Argument::Number,
             (.., "b", _) => Argument::Bool,
@@ -126,11 +129,19 @@ impl Function {
         }
     }
 
-    /// Returns the function that is its second argument, if it calls one for each item or member.
+    /// Returns the function that is an argument, if it calls one for each item, member or match.
     pub fn callback(self) -> Option<jsonata::Callback> {
         match self {
             Self::Language(_) => None,
             Self::Jsonata(row) => row.callback,
+        }
+    }
+
+    /// Returns the index of that argument.
+    pub fn callback_index(self) -> Option<usize> {
+        match self {
+            Self::Language(_) => None,
+            Self::Jsonata(row) => row.callback_index(),
         }
     }
 
@@ -140,6 +151,38 @@ impl Function {
             // ASL's other tests fail if the value is absent.
             Self::Language(own) => own.name.starts_with("is_"),
             Self::Jsonata(row) => row.asking || matches!(row.id, Row::Append | Row::Distinct | Row::Merge | Row::Zip),
+        }
+    }
+
+    /// Returns the type of its result in the language, where a list has any number of items. In raw JSONata, the result
+    /// is that of [`Self::result_of`].
+    pub fn result_in_language(self, arguments: &[Ty]) -> Ty {
+        let Self::Jsonata(row) = self else { return self.result() };
+        let list = |item: Ty| Ty::Array(Box::new(item));
+        let first = arguments.first().map(Ty::present);
+        match (row.id, first) {
+            (Row::Match, _) => list(match_type()),
+            (Row::Keys, _) => list(Ty::Text),
+            (Row::Spread, Some(map @ Ty::Map(_))) => list(map.clone()),
+            (Row::Spread, _) => list(Ty::Unknown),
+            (Row::Zip, _) => {
+                let items = arguments.iter().map(|list| list.items().unwrap_or(Ty::Unknown));
+                list(Ty::Tuple(items.collect()))
+            }
+            (Row::Append, _) => {
+                let items = arguments.iter().map(|joined| joined.items().unwrap_or_else(|| joined.clone().there()));
+                list(items.reduce(Ty::join).unwrap_or(Ty::Unknown))
+            }
+            (Row::Distinct | Row::Sort | Row::Reverse | Row::Shuffle, Some(tuple @ Ty::Tuple(_))) => {
+                list(tuple.items().unwrap_or(Ty::Unknown))
+            }
+            (Row::Merge, Some(Ty::Array(item))) if matches!(**item, Ty::Map(_)) => (**item).clone(),
+            (Row::Lookup, Some(Ty::Map(value))) => value.of_item().lacking(),
+            // They give nothing for an empty list.
+            (Row::Max | Row::Min | Row::Average, Some(Ty::Array(_) | Ty::Tuple(_))) => {
+                self.result_of(arguments).lacking()
+            }
+            _ => self.result_of(arguments),
         }
     }
 
@@ -195,6 +238,25 @@ impl Function {
     }
 }
 
+/// Returns the type of an item of what `$match` gives.
+fn match_type() -> Ty {
+    Ty::object([("match", Ty::Text), ("index", Ty::INTEGER), ("groups", groups())])
+}
+
+/// Returns the type of what `$replace` passes to a closure.
+pub(super) fn replaced_type() -> Ty {
+    Ty::object([("match", Ty::Text), ("start", Ty::INTEGER), ("end", Ty::INTEGER), ("groups", groups())])
+}
+
+fn groups() -> Ty {
+    Ty::Array(Box::new(Ty::Text))
+}
+
+/// Returns whether a function gives a sequence in JSONata and a list in the language.
+pub(crate) fn gives_sequence(row: &jsonata::Function) -> bool {
+    row.gives == ResultKind::Sequence && matches!(row.result(), Some(("a", _)))
+}
+
 /// Returns the type of a letter in a signature.
 fn of_letter(letter: &str) -> Ty {
     match letter {
@@ -211,7 +273,7 @@ impl Argument {
         let ty = ty.present();
         match self {
             _ if ty.is_unknown() => true,
-            Self::Any => true,
+            Self::Any | Self::Regex => true,
             Self::Text => ty.is_text(),
             Self::Number => ty.is_number(),
             Self::Bool => *ty == Ty::Bool,
@@ -233,6 +295,7 @@ impl Argument {
             Self::Bool => "`bool`",
             Self::Object => "an object",
             Self::Objects => "an array of objects",
+            Self::Regex => "a regular expression",
         }
     }
 }
@@ -286,6 +349,7 @@ mod tests {
             Argument::Bool => "true",
             Argument::Object => "{ a: 1 }",
             Argument::Objects => "[{ a: 1 }]",
+            Argument::Regex => "regex \"a\"",
         }
     }
 

@@ -34,6 +34,7 @@ mod model;
 mod path;
 mod properties;
 mod range;
+pub(crate) mod regex;
 mod resolution;
 mod resolve;
 mod root;

@@ -48,6 +48,7 @@ pub(super) fn is_stable(value: &Expr) -> bool {
         | ExprKind::Duration(_)
         | ExprKind::Constant(_)
         | ExprKind::Variant { .. }
+        | ExprKind::Regex(_)
         | ExprKind::Invalid
         // Reported elsewhere.
         | ExprKind::OtherLanguage(_) => true,

@@ -176,6 +176,7 @@ pub(super) fn expr(value: &mut Expr, change: &mut impl Change) {
         | ExprKind::Variant { .. }
         | ExprKind::Jsonata(_)
         | ExprKind::Path(_)
+        | ExprKind::Regex(_)
         | ExprKind::Invalid => {}
     }
     change.expr(value);

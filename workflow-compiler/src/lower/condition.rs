@@ -338,7 +338,7 @@ impl<'a> Lowering<'_, 'a> {
         match &expr.kind {
             ExprKind::Paren(inner) => self.side(place, inner),
             ExprKind::Null => Side::Null,
-            ExprKind::Invalid | ExprKind::OtherLanguage(_) => Side::Unsayable,
+            ExprKind::Invalid | ExprKind::OtherLanguage(_) | ExprKind::Regex(_) => Side::Unsayable,
             ExprKind::Reference(reference) => match self.path(place, expr, reference) {
                 LoweredReference::Data(path) => Side::Path(path),
                 LoweredReference::Param(source, _) => Side::Known(self.slots.value(source, Escape::Json)),

@@ -1,7 +1,8 @@
 //! Lowers the language's own functions, such as `is_present` and `matches`, to JSONata.
 
 use super::{Lowering, ValueSite};
-use crate::check::callback;
+use crate::check::function::gives_sequence;
+use crate::check::{Ty, callback};
 use crate::problem::Problem;
 use crate::syntax::ast::{Expr, ExprKind, Text};
 use workflow_asl::Code;
@@ -55,6 +56,10 @@ impl<'a> Lowering<'_, 'a> {
             (function, _) => {
                 let known = function.strip_prefix('$').and_then(jsonata::function);
                 let mut parameters = known.into_iter().flat_map(jsonata::Function::parameters);
+                let is_list = |ty: Ty| ty.is_open() || ty.is_array();
+                // Of a list and nothing, `$append` may give a single item.
+                let may_be_item = function == "$append"
+                    && !arguments.iter().all(|argument| is_list(self.analysis.type_of(place, argument)));
                 let arguments: Vec<_> = arguments
                     .iter()
                     .map(|argument| {
@@ -63,7 +68,11 @@ impl<'a> Lowering<'_, 'a> {
                     })
                     .collect();
                 match function.strip_prefix('$') {
-                    Some(function) => Node::call(function, arguments),
+                    Some(function) => {
+                        let call = Node::call(function, arguments);
+                        let is_sequence = jsonata::function(function).is_some_and(gives_sequence);
+                        if is_sequence || may_be_item { Node::array([call]) } else { call }
+                    }
                     // Reported elsewhere.
                     None => NodeKind::Call(Box::new(NodeKind::Name(function.to_owned()).into()), arguments).into(),
                 }
@@ -102,7 +111,7 @@ impl<'a> Lowering<'_, 'a> {
         let value = self.jsonata(place, value);
         match &pattern.kind {
             ExprKind::Text(pattern) => Node::call("contains", [value, Node::regex(glob(pattern))]),
-            ExprKind::Invalid | ExprKind::OtherLanguage(_) => Node::bool(false),
+            ExprKind::Invalid | ExprKind::OtherLanguage(_) | ExprKind::Regex(_) => Node::bool(false),
             _ => {
                 let problem =
                     Problem::new(Code::BadLiteral, pattern.span, "the pattern of `matches` must be text in quotes");

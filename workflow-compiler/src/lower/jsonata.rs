@@ -14,6 +14,7 @@ use super::list::ITEM;
 use super::slot::Source;
 use super::{Lowering, ValueField, ValueSite};
 use crate::check::Ty;
+use crate::check::regex::Regex;
 use crate::fragment::Escape;
 use crate::problem::Problem;
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Member, UnaryOp};
@@ -156,6 +157,9 @@ impl<'a> Lowering<'_, 'a> {
                 self.path_in_jsonata(expr);
                 Node::null()
             }
+            // An invalid one was reported.
+            ExprKind::Regex(text) => Regex::read(&text.value)
+                .map_or_else(|_| Node::null(), |Regex { pattern, flags }| NodeKind::Regex { pattern, flags }.into()),
             ExprKind::Object(members) => self.constructor(place, members),
             ExprKind::Array(items) => Node::array(items.iter().map(|item| self.array_item(place, item))),
             ExprKind::Reference(reference) => self.jsonata_reference(place, expr, reference),
@@ -224,7 +228,7 @@ impl<'a> Lowering<'_, 'a> {
                 return Node::block([value.bound_to(name), exists.condition(given, default)]);
             }
             let value = value.within("+");
-            let nullable = left_ty.is_option() || left_ty.is_open();
+            let nullable = (left_ty.is_option() || left_ty.is_open()) && !is_number_or_nothing(left);
             let condition = if nullable { exists.binary("and", is_value(&value)) } else { exists };
             return condition.condition(value, default);
         }
@@ -300,6 +304,12 @@ impl<'a> Lowering<'_, 'a> {
         let problem = Problem::new(Code::WrongLanguageField, expr.span, "this state's query language is JSONata");
         self.problems.push(problem.help("write a reference or `\"{% … %}\"`, or give this state `query jsonpath`"));
     }
+}
+
+/// Returns whether a value is never null: the greatest, least or mean number of a list, which may have none.
+fn is_number_or_nothing(expr: &Expr) -> bool {
+    let ExprKind::Call { name, .. } = &expr.kind else { return false };
+    matches!(name.value.as_str(), "$max" | "$min" | "$average")
 }
 
 /// Returns whether a comparison of values of these types is one of timestamps.

@@ -52,7 +52,8 @@ impl Lowering<'_, '_> {
     /// Returns a literal, variant or constant, or `None` for anything else.
     pub(super) fn scalar_literal(&mut self, expr: &Expr, escape: Escape) -> Option<Value> {
         Some(match &expr.kind {
-            ExprKind::Null | ExprKind::Invalid | ExprKind::OtherLanguage(_) => Value::Null,
+            // Regular expressions were reported.
+            ExprKind::Null | ExprKind::Invalid | ExprKind::OtherLanguage(_) | ExprKind::Regex(_) => Value::Null,
             ExprKind::Bool(value) => Value::Bool(*value),
             ExprKind::Number(text) => number(text),
             ExprKind::Duration(seconds) => (*seconds).into(),

@@ -516,6 +516,7 @@ impl Parser<'_> {
             }
             ("jsonata", Some(source)) => self.raw_text(span, ExprKind::Jsonata, source, cursor),
             ("path", Some(source)) => self.raw_text(span, ExprKind::Path, source, cursor),
+            ("regex", Some(source)) => self.raw_text(span, ExprKind::Regex, source, cursor),
             (text, _) => match self.word_of_other_language(text, cursor) {
                 Some(value) => value,
                 None => self.reference(cursor),

@@ -101,6 +101,7 @@ pub(crate) fn spelled(expr: &Expr) -> String {
         ExprKind::Variant { ty, variant } => format!("{}::{}", plain(ty), plain(variant)),
         ExprKind::Jsonata(text) => format!("jsonata {:?}", text.value),
         ExprKind::Path(text) => format!("path {:?}", text.value),
+        ExprKind::Regex(text) => spelled_regex(&text.value),
         ExprKind::Paren(inner) => format!("({})", spelled(inner)),
         ExprKind::OtherLanguage(OtherLanguage::Method { of, name, arguments }) => {
             format!("{}.{}({})", spelled(of), name.value, list(arguments))
@@ -111,6 +112,11 @@ pub(crate) fn spelled(expr: &Expr) -> String {
         }
         ExprKind::Invalid => "…".to_owned(),
     }
+}
+
+/// Formats a regular expression. A raw string needs no second backslash.
+pub(in crate::syntax) fn spelled_regex(text: &str) -> String {
+    if text.contains('\\') && !text.contains('"') { format!("regex r\"{text}\"") } else { format!("regex {text:?}") }
 }
 
 fn spelled_member(member: &Member) -> String {

@@ -54,7 +54,8 @@ const FORMS: &str = r#"
     choice Loop { if (Get.Item.a.S ?? "") == "x" -> W; else -> D; }
     task Look = dynamodb::getItem { TableName: params.table, Key: { id: { S: state.k } } } catch [States.ALL] => F -> D;
     pass D { q: input.ys[*].a, r: $filter(input.ys, |y| y.a > 1 && y.b[0] == params.limit), t: $map(input.ys, |y| y.b[*]),
-        a: input, n: -(-1) - (2 - 3.50), m: (input.more ?? params.table) ?? "", o: !(input.n < 1), p: "\u{7}${x}" } -> end;
+        a: input, n: -(-1) - (2 - 3.50), g: $match(input.name, regex "(?i)[/a]")[0].match + $replace(input.name, regex "b", |f| f.match), h: $keys(input.flags),
+        m: (input.more ?? params.table) ?? "", o: !(input.n < 1), p: "\u{7}${x}" } -> end;
     fail F { error: "F", cause: caught.Cause }
 "#;
 

@@ -8,8 +8,10 @@ mod lexer;
 mod parentheses;
 mod parser;
 mod print;
+mod regex_literal;
 pub(crate) mod validation;
 
 pub use foreign_operators::translate_foreign_operators;
 pub(crate) use parser::parse;
 pub use print::{Printed, print, print_with};
+pub use regex_literal::regex_literal;

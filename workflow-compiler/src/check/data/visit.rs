@@ -40,6 +40,7 @@ pub(in crate::check) fn references<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e 
         | ExprKind::Variant { .. }
         | ExprKind::Jsonata(_)
         | ExprKind::Path(_)
+        | ExprKind::Regex(_)
         | ExprKind::Invalid => {}
     }
 }

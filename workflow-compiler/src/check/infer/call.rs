@@ -4,6 +4,7 @@ use workflow_asl::document::{Operator, QueryLanguage};
 use workflow_asl::intrinsic::{self, ArgumentKind};
 use workflow_asl::{Code, hash};
 
+use super::regex::is_regex_of;
 use crate::check::analysis::Analysis;
 use crate::check::flow::is_known;
 use crate::check::foreign::kinds_of_argument;
@@ -27,10 +28,12 @@ impl<'a> Analysis<'a> {
         let mut known = place.facts.clone();
         let types: Vec<_> = arguments
             .iter()
-            .map(|argument| {
+            .enumerate()
+            .map(|(index, argument)| {
                 let ty = match takes_absence(&name.value) {
                     // After the other arguments.
                     _ if matches!(argument.kind, ExprKind::Closure(_)) => Ty::Unknown,
+                    _ if is_regex_of(&name.value, index, argument) => Ty::Unknown,
                     true => self.infer(place.knowing(&known.asking()), argument, sink),
                     false => self.operand(place.knowing(&known), argument, sink),
                 };
@@ -74,7 +77,11 @@ impl<'a> Analysis<'a> {
                 }
             }
             algorithm(name, arguments, sink);
-            return with_closure.unwrap_or_else(|| function.result_of(&types));
+            self.hold_regexes((name, function), (arguments, &types), sink);
+            return with_closure.unwrap_or_else(|| match function.result_in_language(&types) {
+                Ty::Option(number) if number.is_number() && arguments.iter().all(has_items) => *number,
+                result => result,
+            });
         }
         if let Some(function) = intrinsic::Function::from_name(&name.value) {
             if language == QueryLanguage::Jsonata {
@@ -169,6 +176,16 @@ impl<'a> Analysis<'a> {
         };
         let message = format!("`{}` takes {wanted}, not {given}", name.value);
         sink.push(Problem::new(Code::WrongArgument, name.span, message));
+    }
+}
+
+/// Returns whether a list certainly has items.
+fn has_items(list: &Expr) -> bool {
+    match &list.kind {
+        ExprKind::Paren(inner) => has_items(inner),
+        ExprKind::Array(items) => items.iter().any(|item| !item.is_range()),
+        ExprKind::Call { name, arguments } => name.value == "$append" && arguments.iter().any(has_items),
+        _ => false,
     }
 }
 

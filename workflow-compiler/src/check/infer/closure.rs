@@ -8,7 +8,7 @@ use crate::check::analysis::Analysis;
 use crate::check::data::{raws, references};
 use crate::check::flow::is_known;
 use crate::check::foreign::kinds;
-use crate::check::function::Function;
+use crate::check::function::{Function, replaced_type};
 use crate::check::sink::Sink;
 use crate::check::types::{Ty, article};
 use crate::check::value_site::{ClosureScope, ValueSite};
@@ -18,8 +18,9 @@ use crate::syntax::ast::{Closure, Expr, ExprKind, Root, Text};
 /// Returns the function that takes a closure among these arguments, the values that it passes, and the closure.
 pub(crate) fn callback<'e>(name: &str, arguments: &'e [Expr]) -> Option<(Function, Callback, &'e Closure)> {
     let function = Function::from_name(name)?;
-    match arguments.get(1).map(|argument| &argument.kind) {
-        Some(ExprKind::Closure(closure)) => Some((function, function.callback()?, closure)),
+    let callback = function.callback()?;
+    match arguments.get(function.callback_index()?).map(|argument| &argument.kind) {
+        Some(ExprKind::Closure(closure)) => Some((function, callback, closure)),
         _ => None,
     }
 }
@@ -37,7 +38,7 @@ impl<'a> Analysis<'a> {
         let called = callback(&name.value, arguments);
         for (index, argument) in arguments.iter().enumerate() {
             let ExprKind::Closure(closure) = &argument.kind else { continue };
-            if called.is_none() || index != 1 {
+            if called.is_none_or(|(function, ..)| function.callback_index() != Some(index)) {
                 // An unknown function is reported elsewhere.
                 if is_known(&name.value) {
                     sink.report(|| no_closure(Some(name), closure));
@@ -96,6 +97,15 @@ impl<'a> Analysis<'a> {
             self.infer_condition(inner, body, sink);
             return Ty::Bool;
         }
+        if callback.returned == Returned::Text {
+            let ty = self.operand(inner, body, sink);
+            let wanted = format!("the closure of `{}` must give text", name.value);
+            sink.hold(&ty, body.span, kinds::TEXT, Code::UnlikeTypes, &wanted);
+            if !ty.is_unknown() && !ty.is_text() {
+                sink.report(|| Problem::new(Code::UnlikeTypes, body.span, format!("{wanted}, found {}", article(&ty))));
+            }
+            return ty;
+        }
         let given = self.infer(inner, body, sink);
         let ty = match given {
             // JSONata would omit an absent value.
@@ -140,10 +150,15 @@ impl<'a> Analysis<'a> {
         }
         let given = &closure.parameters;
         let most = callback.passed.len();
-        let needed = callback.passed.iter().filter(|passed| matches!(passed, Passed::Item | Passed::Result)).count();
+        let needed = callback
+            .passed
+            .iter()
+            .filter(|passed| matches!(passed, Passed::Item | Passed::Result | Passed::Match))
+            .count();
         let described = || callback.passed.iter().map(|passed| describe(*passed)).collect::<Vec<_>>().join(", ");
         if let Some(extra) = given.get(most) {
-            let message = format!("`{}` passes {most} values to the closure, not {}", name.value, given.len());
+            let values = if most == 1 { "1 value" } else { &format!("{most} values") };
+            let message = format!("`{}` passes {values} to the closure, not {}", name.value, given.len());
             sink.push(
                 Problem::new(Code::WrongArgument, extra.span, message).help(format!("it passes {}", described())),
             );
@@ -206,6 +221,7 @@ fn passed_types(callback: &Callback, types: &[Ty]) -> Vec<Ty> {
         Passed::Index => Ty::INTEGER,
         Passed::Member => member(),
         Passed::Name => Ty::Text,
+        Passed::Match => replaced_type(),
         Passed::Result => started(types.get(2).unwrap_or(&Ty::Unknown)),
         _ => Ty::Unknown,
     });
@@ -232,6 +248,7 @@ fn result(function: Function, types: &[Ty], body: Ty) -> Ty {
         Row::Filter | Row::Sort => Ty::Array(Box::new(item())),
         Row::Single => item(),
         Row::Reduce => body,
+        Row::Replace => Ty::Text,
         Row::Sift => match first {
             map @ Ty::Map(_) => map.clone(),
             _ => Ty::Map(Box::new(Ty::Unknown)),
@@ -242,6 +259,9 @@ fn result(function: Function, types: &[Ty], body: Ty) -> Ty {
 
 /// Reports a first argument that has no items or members.
 fn holds_items(name: &Text, callback: &Callback, (ty, argument): (&Ty, &Expr), sink: &mut Sink<'_>) {
+    if callback.passed.contains(&Passed::Match) {
+        return;
+    }
     let of_object = callback.passed.contains(&Passed::Member);
     let (wanted, kinds) = if of_object { ("an object", kinds::OBJECT) } else { ("a list", kinds::ARRAY) };
     let present = ty.present();
@@ -262,6 +282,7 @@ pub(super) fn no_closure(function: Option<&Text>, closure: &Closure) -> Problem 
     let problem = Problem::new(Code::WrongArgument, closure.bars, message);
     problem
         .help("`$map`, `$filter`, `$reduce`, `$sort`, `$single`, `$each` and `$sift` take one as their second argument")
+        .help("`$replace` takes one as its third argument, if the second is a regular expression")
 }
 
 fn describe(passed: Passed) -> &'static str {
@@ -271,6 +292,7 @@ fn describe(passed: Passed) -> &'static str {
         Passed::Member => "a member's value",
         Passed::Name => "its name",
         Passed::Result => "the result so far",
+        Passed::Match => "a match",
         _ => "a value",
     }
 }

@@ -9,6 +9,7 @@ mod membership;
 mod operator;
 mod other_language;
 mod range;
+mod regex;
 
 use std::rc::Rc;
 
@@ -235,6 +236,10 @@ impl<'a> Analysis<'a> {
             ExprKind::Paren(inner) => self.infer(place, inner, sink),
             ExprKind::Jsonata(text) => self.infer_jsonata(place, &text.value, text.span, sink),
             ExprKind::OtherLanguage(other) => self.infer_other_language(place, other, expr.span, sink),
+            ExprKind::Regex(_) => {
+                sink.report(|| regex::misplaced(expr.span));
+                Ty::Unknown
+            }
             ExprKind::Reference(_)
             | ExprKind::Access(..)
             | ExprKind::Constant(_)
@@ -302,7 +307,7 @@ impl<'a> Analysis<'a> {
             ExprKind::Call { name, arguments } => match (name.value.as_str(), arguments.as_slice()) {
                 ("$boolean" | "$distinct" | "$merge" | "$not" | "$type", [value]) => absent(value),
                 ("$append", [a, b]) => absent(a) && absent(b),
-                _ => false,
+                _ => absent(expr),
             },
             _ => absent(expr),
         }

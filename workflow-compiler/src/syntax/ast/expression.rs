@@ -71,6 +71,8 @@ pub enum ExprKind {
     Jsonata(Text),
     /// `path "…"`
     Path(Text),
+    /// `regex "…"`: an argument of a function such as `$match`.
+    Regex(Text),
     /// `( … )`: kept, because parentheses determine the nesting of conditions.
     Paren(Box<Expr>),
     /// An expression that did not parse.

@@ -3,12 +3,15 @@
 use proc_macro2::{Delimiter, Group, Ident};
 use workflow_asl::Code;
 
-use super::value::{AHEAD, raw, squeezed};
+use super::value::{AHEAD, squeezed};
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Expr, ExprKind, Text, TokenSpan};
 use crate::syntax::cursor::Cursor;
 use crate::syntax::parser::Parser;
-use crate::syntax::spelling::spelled;
+use crate::syntax::spelling::{spelled, spelled_regex};
+
+/// The message about `/…/`.
+const NOT_A_VALUE: &str = "a regular expression is not written between slashes";
 
 impl Parser<'_> {
     /// Parses the literal of a regular expression: from its first `/` to the second one and the letters after it.
@@ -71,9 +74,7 @@ impl Parser<'_> {
         let Some((regex, span)) = self.regex(cursor) else { return self.no_value(cursor) };
         let called = cursor.peek_group_at(2, Delimiter::Parenthesis).filter(|_| cursor.is_punct("."));
         let Some(group) = called.cloned() else {
-            let problem = Problem::new(Code::Syntax, span, "a regular expression is not a value");
-            let raw = format!("$contains($states.input.name, {regex})");
-            self.report(problem.help(format!("JSONata has them: `jsonata {raw:?}`")));
+            self.report(Problem::new(Code::Syntax, span, NOT_A_VALUE).write(own_regex(&regex)));
             return self.leaf(ExprKind::Invalid, span);
         };
         cursor.advance(3);
@@ -105,29 +106,36 @@ impl Parser<'_> {
         (regex, span): (&str, TokenSpan),
         whole: TokenSpan,
     ) -> Expr {
-        let problem = Problem::new(Code::Syntax, span, "a regular expression is not a value");
-        let rest: Option<Vec<_>> = after.iter().map(raw).collect();
-        self.report(match (name.value.as_str(), before, pattern_of(name, after, regex), rest) {
-            (_, [value], Some(pattern), _) => {
+        let problem = Problem::new(Code::Syntax, span, NOT_A_VALUE);
+        self.report(match (name.value.as_str(), before, pattern_of(name, after, regex)) {
+            (_, [value], Some(pattern)) => {
                 let text = format!("matches({}, {pattern:?})", spelled(value));
                 problem.help(format!("write `{text}`, where `*` stands for any text")).edit(Edit::over(whole, text))
             }
-            (function, [value], None, Some(rest)) if raw(value).is_some() => {
+            (function, [value], None) => {
                 let function = if function == "matches" { "$contains" } else { function };
-                let arguments = raw(value).into_iter().chain([regex.to_owned()]).chain(rest);
-                let arguments: Vec<_> = arguments.collect();
-                let text = format!("jsonata {:?}", format!("{function}({})", arguments.join(", ")));
+                let rest = after.iter().map(spelled);
+                let arguments: Vec<_> = [spelled(value), own_regex(regex)].into_iter().chain(rest).collect();
+                let text = format!("{function}({})", arguments.join(", "));
                 problem.help(format!("write `{text}`")).edit(Edit::over(whole, text))
             }
-            _ => problem.help(format!("write it in JSONata: `jsonata {:?}`", format!("$contains(…, {regex})"))),
+            _ => problem.help(format!("write `{}`", own_regex(regex))),
         });
         self.leaf(ExprKind::Invalid, whole)
     }
 }
 
+/// Returns `/a/i` as the language writes it: `regex "(?i)a"`.
+fn own_regex(regex: &str) -> String {
+    let inner = regex.strip_prefix('/').unwrap_or(regex);
+    let (pattern, flags) = inner.rsplit_once('/').unwrap_or((inner, ""));
+    let pattern = pattern.replace("\\/", "/");
+    spelled_regex(&if flags.is_empty() { pattern } else { format!("(?{flags}){pattern}") })
+}
+
 /// Returns the pattern that replaces the regular expression in a function that only tests whether a string matches.
 fn pattern_of(name: &Text, after: &[Expr], regex: &str) -> Option<String> {
-    let asks = ["matches", "$contains", "$match"].contains(&name.value.as_str()) && after.is_empty();
+    let asks = ["matches", "$contains"].contains(&name.value.as_str()) && after.is_empty();
     if asks { glob(regex) } else { None }
 }
 
