@@ -258,6 +258,9 @@ fn functions_that_give_lists() {
         let all: Vec<_> = totals(input).collect();
         match all.len() {
             0 => json!({}),
+            count if all.iter().sum::<i64>() % count as i64 == 0 => {
+                json!({"all": all.iter().sum::<i64>() / count as i64})
+            }
             count => json!({"all": all.iter().sum::<i64>() as f64 / count as f64}),
         }
     });
@@ -288,5 +291,66 @@ fn regular_expressions() {
     });
     gives("$map(input.words, |word| $replace(word, regex \"[(/a]\", \"x\"))", |input| {
         items(&input["words"]).map(|word| word.as_str().unwrap().replace('a', "x")).collect()
+    });
+}
+
+#[test]
+fn raw_text_with_a_type_and_values() {
+    gives(
+        "$sum(jsonata<Vec<i64>> \"[$xs[Total > $least].Total]\" { xs: input.orders, least: input.limit })",
+        |input| json!(totals(input).filter(|total| *total > 4).sum::<i64>()),
+    );
+    gives("$map(input.words, |word| jsonata<String> \"$w & '!'\" { w: word } + \"?\")", |input| {
+        items(&input["words"]).map(|word| json!(format!("{}!?", word.as_str().unwrap()))).collect()
+    });
+    gives("(jsonata<Vec<Line>> \"[$lines[qty > 1]]\" { lines: input.orders[*].lines[*] })[*].sku", |input| {
+        let lines = items(&input["orders"]).flat_map(|order| items(&order["lines"]));
+        list(lines.filter(|line| line["qty"].as_i64() > Some(1)).map(|line| &line["sku"]))
+    });
+    gives("jsonata \"$exists($more) ? 1 : 0\" { more?: input.more }", |_| json!(0));
+}
+
+#[test]
+fn items_of_results() {
+    gives("$split(\"a,b\", \",\")[-1]", |_| json!("b"));
+    gives("$filter(input.orders, |order| order.total > 4)[0].total ?? 0", |input| {
+        json!(totals(input).find(|total| *total > 4).unwrap_or(0))
+    });
+    gives("$sort(input.orders[*].total)[0] ?? -1", |input| json!(totals(input).min().unwrap_or(-1)));
+    gives("{ first?: input.words[0] }", |input| match input["words"].get(0) {
+        Some(word) => json!({"first": word}),
+        None => json!({}),
+    });
+    gives("$keys(input.counts)[0] ?? \"none\"", |input| {
+        json!(input["counts"].as_object().unwrap().keys().next().map_or("none", String::as_str))
+    });
+}
+
+#[test]
+fn groups_and_joins() {
+    gives(
+        "$map($distinct(input.words), |key| { key: key, count: $count($filter(input.words, |word| word == key)) })",
+        |input| {
+            let mut keys: Vec<&Value> = Vec::new();
+            items(&input["words"]).for_each(|word| {
+                if !keys.contains(&word) {
+                    keys.push(word)
+                }
+            });
+            let count = |key: &Value| items(&input["words"]).filter(|word| *word == key).count();
+            keys.into_iter().map(|key| json!({"key": key, "count": count(key)})).collect()
+        },
+    );
+    gives(
+        "$map(input.orders, |order| { total: order.total, lines: $filter(order.lines, |line| line.qty in [1, 3]) })",
+        |input| {
+            let lines = |order: &Value| {
+                list(items(&order["lines"]).filter(|line| [1, 3].contains(&line["qty"].as_i64().unwrap())))
+            };
+            items(&input["orders"]).map(|order| json!({"total": order["Total"], "lines": lines(order)})).collect()
+        },
+    );
+    gives("$map($keys(input.counts), |key| { key: key, count: $lookup(input.counts, key) ?? 0 })", |input| {
+        input["counts"].as_object().unwrap().iter().map(|(key, count)| json!({"key": key, "count": count})).collect()
     });
 }

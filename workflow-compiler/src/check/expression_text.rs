@@ -52,6 +52,7 @@ pub(super) fn words(expr: &Expr) -> Option<String> {
         | ExprKind::Closure(_)
         | ExprKind::Access(..)
         | ExprKind::If(..)
+        | ExprKind::Raw(_)
         | ExprKind::Constant(_) => return None,
         ExprKind::OtherLanguage(_) | ExprKind::Invalid => return None,
     })
@@ -87,6 +88,10 @@ fn leaves_and_calls(value: &Expr, each: &mut dyn FnMut(&str)) {
         }
         ExprKind::If(condition, yes, no) => {
             [condition, yes, no].into_iter().for_each(|part| leaves_and_calls(part, each));
+        }
+        ExprKind::Raw(raw) => {
+            leaves_and_calls(&raw.text, each);
+            raw.given.iter().for_each(|member| leaves_and_calls(&member.value, each));
         }
         ExprKind::Call { name, arguments } => {
             each(&name.value);

@@ -178,14 +178,20 @@ fn of_states(body: &Body, each: &mut dyn FnMut(String)) {
     }
 }
 
-/// Adds the enums whose variants are named in values.
+/// Adds the enums whose variants are named in values, and the types of raw JSONata.
 fn variants(analysis: &Analysis<'_>, used: &mut BTreeSet<String>) {
     for info in analysis.all_states() {
         let mut in_value = |value| {
-            leaves(value, &mut |leaf| {
-                if let ExprKind::Variant { ty, .. } = &leaf.kind {
+            leaves(value, &mut |leaf| match &leaf.kind {
+                ExprKind::Variant { ty, .. } => {
                     used.insert(plain(ty));
                 }
+                ExprKind::Raw(raw) => raw.ty.iter().for_each(|ty| {
+                    mentions(ty, &mut |name| {
+                        used.insert(name);
+                    });
+                }),
+                _ => {}
             });
         };
         values(analysis, info, &mut |value, _| in_value(value));

@@ -227,7 +227,7 @@ fn fits(position: ValueField, ty: &Ty, expr: &Expr, sink: &mut Sink<'_>) {
     let ty = ty.present();
     // An error of the user's own expression or variable may be caught at run time.
     let own = match &expr.kind {
-        ExprKind::Jsonata(_) => true,
+        ExprKind::Jsonata(_) | ExprKind::Raw(_) => true,
         ExprKind::Text(text) => text.starts_with("{%"),
         ExprKind::Reference(reference) => position == ValueField::Items && matches!(reference.root, Root::Variable(_)),
         _ => false,

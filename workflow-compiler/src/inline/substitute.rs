@@ -57,6 +57,7 @@ pub(super) fn is_stable(value: &Expr) -> bool {
         | ExprKind::Call { .. }
         | ExprKind::Closure(_)
         | ExprKind::Jsonata(_)
+        | ExprKind::Raw(_)
         | ExprKind::Path(_) => false,
     }
 }

@@ -165,6 +165,10 @@ pub(super) fn expr(value: &mut Expr, change: &mut impl Change) {
         }
         ExprKind::If(condition, yes, no) => [condition, yes, no].into_iter().for_each(|part| expr(part, change)),
         ExprKind::Closure(closure) => expr(&mut closure.body, change),
+        ExprKind::Raw(raw) => {
+            expr(&mut raw.text, change);
+            raw.given.iter_mut().for_each(|member| expr(&mut member.value, change));
+        }
         ExprKind::Call { arguments, .. } => arguments.iter_mut().for_each(|argument| expr(argument, change)),
         ExprKind::OtherLanguage(other) => other.values_mut().into_iter().for_each(|value| expr(value, change)),
         ExprKind::Null

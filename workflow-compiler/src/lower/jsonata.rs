@@ -153,6 +153,16 @@ impl<'a> Lowering<'_, 'a> {
                 None => Node::string(text),
             },
             ExprKind::Jsonata(text) => Node::verbatim(expression(&text.value).unwrap_or(&text.value).trim()),
+            ExprKind::Raw(raw) if raw.given.is_empty() => self.jsonata(place, &raw.text),
+            ExprKind::Raw(raw) => {
+                let bound = raw
+                    .given
+                    .iter()
+                    .map(|Member { key, value, .. }| self.jsonata(place, value).bound_to(key.value.clone()));
+                let mut parts: Vec<_> = bound.collect();
+                parts.push(self.jsonata(place, &raw.text));
+                Node::block(parts)
+            }
             ExprKind::Path(_) => {
                 self.path_in_jsonata(expr);
                 Node::null()

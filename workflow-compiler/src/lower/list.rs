@@ -23,6 +23,12 @@ impl<'a> Lowering<'_, 'a> {
         (steps, segments): (&[AccessStep], &[Segment]),
         ty: &Ty,
     ) -> Node {
+        if matches!(value.kind, NodeKind::Array(_))
+            && matches!(steps, [AccessStep::Index(_) | AccessStep::Computed(_), _, ..])
+        {
+            // In JSONata, an item of an array constructor has no members, unless the constructor is in parentheses.
+            value = Node::block([value]);
+        }
         let mut runs = steps.split(|step| matches!(step, AccessStep::Each));
         if let Some(first) = runs.next() {
             value = self.jsonata_run(place, value, first, segments);

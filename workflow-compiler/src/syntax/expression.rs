@@ -3,12 +3,13 @@
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use workflow_asl::Code;
 
-use super::ast::{BinaryOp, Expr, ExprKind, Text, TokenSpan, UnaryOp, plain};
+use super::ast::{BinaryOp, Expr, ExprKind, Raw, Text, TokenSpan, UnaryOp, plain};
 use super::choice::LetPattern;
 use super::cursor::{Cursor, OpenGroup, group_span, token_span};
 use super::literal::string_value;
 use super::other_language::operator::changes;
 use super::other_language::statement::with_value;
+use super::other_language::value::AHEAD;
 use super::parser::Parser;
 use super::recover::{item_starts_here, skip_past};
 use super::spelling::spelled;
@@ -514,7 +515,8 @@ impl Parser<'_> {
                 cursor.next();
                 self.constant(span, cursor)
             }
-            ("jsonata", Some(source)) => self.raw_text(span, ExprKind::Jsonata, source, cursor),
+            ("jsonata", Some(_)) => self.jsonata(cursor),
+            ("jsonata", None) if self.is_typed_raw(cursor) => self.jsonata(cursor),
             ("path", Some(source)) => self.raw_text(span, ExprKind::Path, source, cursor),
             ("regex", Some(source)) => self.raw_text(span, ExprKind::Regex, source, cursor),
             (text, _) => match self.word_of_other_language(text, cursor) {
@@ -522,6 +524,49 @@ impl Parser<'_> {
                 None => self.reference(cursor),
             },
         }
+    }
+
+    /// Returns whether `<` and what ends with text follow the word `jsonata`.
+    fn is_typed_raw(&self, cursor: &Cursor) -> bool {
+        cursor.is_punct_at(1, "<") && !cursor.is_punct_at(1, "<=") && {
+            let type_tokens = (2..cursor.remaining().min(AHEAD)).take_while(|at| match cursor.peek_at(*at) {
+                Some(TokenTree::Ident(_) | TokenTree::Group(_)) => true,
+                Some(TokenTree::Punct(punct)) => "<>:,'".contains(punct.as_char()),
+                _ => false,
+            });
+            let end = type_tokens.last().map_or(2, |at| at + 1);
+            cursor.is_punct_at(end.saturating_sub(1), ">") && cursor.peek_at(end).is_some_and(is_text)
+        }
+    }
+
+    /// Parses `jsonata<T> "…" { name: value }`, at its word.
+    fn jsonata(&mut self, cursor: &mut Cursor) -> Expr {
+        let span = cursor.here();
+        cursor.next();
+        let tokens = (0..cursor.remaining()).map_while(|at| cursor.peek_at(at).filter(|token| !is_text(token)));
+        let written = if cursor.is_punct("<") { tokens.map(ToString::to_string).collect() } else { String::new() };
+        let ty = self.result_type(cursor);
+        let Some(source) = cursor.peek_literal_at(0).and_then(string_value) else {
+            self.expected(cursor, "JSONata in quotes");
+            return self.leaf(ExprKind::Invalid, span);
+        };
+        cursor.next();
+        let whole = span.to(source.span);
+        let text = self.leaf(ExprKind::Jsonata(source), whole);
+        let given = cursor.peek_group(Delimiter::Brace).filter(|_| self.braces).cloned();
+        if ty.is_none() && given.is_none() {
+            return text;
+        }
+        let (mut members, mut height) = (Vec::new(), 1);
+        if let Some(group) = given {
+            cursor.next();
+            if let ExprKind::Object(read) = self.object(OpenGroup::of(&group)).kind {
+                members = read;
+            }
+            height = self.height + 1;
+        }
+        let raw = Raw { text, ty, written, given: members };
+        self.grown(ExprKind::Raw(Box::new(raw)), span.to(cursor.before()), height)
     }
 
     fn raw_text(&mut self, span: TokenSpan, kind: fn(Text) -> ExprKind, source: Text, cursor: &mut Cursor) -> Expr {

@@ -30,6 +30,7 @@ pub(in crate::check) fn references<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e 
         }
         ExprKind::Call { arguments, .. } => arguments.iter().for_each(|argument| references(argument, each)),
         ExprKind::Closure(closure) => references(&closure.body, each),
+        ExprKind::Raw(raw) => raw.given.iter().for_each(|member| references(&member.value, each)),
         ExprKind::OtherLanguage(other) => other.values().for_each(|value| references(value, each)),
         ExprKind::Null
         | ExprKind::Bool(_)
@@ -71,7 +72,7 @@ pub(in crate::check) fn texts<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e str, 
     });
 }
 
-/// Calls `each` for every part of a value that has no parts.
+/// Calls `each` for every part of a value that has no parts, and for raw JSONata with a type or with values.
 pub(in crate::check) fn leaves<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e Expr)) {
     match &expr.kind {
         ExprKind::Object(members) => members.iter().for_each(|member| leaves(&member.value, each)),
@@ -84,6 +85,11 @@ pub(in crate::check) fn leaves<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e Expr
         ExprKind::If(condition, yes, no) => [condition, yes, no].into_iter().for_each(|part| leaves(part, each)),
         ExprKind::Call { arguments, .. } => arguments.iter().for_each(|argument| leaves(argument, each)),
         ExprKind::Closure(closure) => leaves(&closure.body, each),
+        ExprKind::Raw(raw) => {
+            each(expr);
+            each(&raw.text);
+            raw.given.iter().for_each(|member| leaves(&member.value, each));
+        }
         ExprKind::OtherLanguage(other) => other.values().for_each(|value| leaves(value, each)),
         _ => each(expr),
     }

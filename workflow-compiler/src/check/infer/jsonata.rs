@@ -26,12 +26,12 @@ use crate::syntax::ast::TokenSpan;
 const DEPTH: usize = 60;
 
 impl<'a> Analysis<'a> {
-    /// Returns the type of an expression of JSONata; members that its values do not have go to the sink.
+    /// Returns the type of an expression of JSONata in which these variables are bound; members that its values do not have go to the sink.
     pub(super) fn infer_jsonata(
         &self,
         place: ValueSite<'_, 'a>,
-        text: &str,
-        span: TokenSpan,
+        (text, span): (&str, TokenSpan),
+        bound: Vec<(String, Ty)>,
         sink: &mut Sink<'_>,
     ) -> Ty {
         if place.state.language != QueryLanguage::Jsonata {
@@ -41,7 +41,7 @@ impl<'a> Analysis<'a> {
         let text = jsonata::expression(text).unwrap_or(text);
         // The document's rules report expressions that do not parse.
         let Ok((ast, names)) = &*self.jsonata.read(text) else { return Ty::Unknown };
-        let mut walk = Walk { analysis: self, place, text, bound: Vec::new(), wrong: Vec::new() };
+        let mut walk = Walk { analysis: self, place, text, bound, wrong: Vec::new() };
         let ty = walk.node(&ast.root, DEPTH).bounded();
         let wrong = walk.wrong;
         if !sink.listens() || wrong.is_empty() {

@@ -9,6 +9,7 @@ mod membership;
 mod operator;
 mod other_language;
 mod range;
+mod raw;
 mod regex;
 
 use std::rc::Rc;
@@ -78,6 +79,7 @@ impl<'a> Analysis<'a> {
             }
             // The result of raw JSONata is unknown.
             ExprKind::Jsonata(_) => true,
+            ExprKind::Raw(raw) if raw.ty.is_none() => true,
             ExprKind::Text(text) => text.starts_with("{%"),
             _ => {
                 let ty = self.type_of(place, expr);
@@ -155,7 +157,7 @@ impl<'a> Analysis<'a> {
             ExprKind::Text(text) => {
                 let raw = place.state.language == QueryLanguage::Jsonata && text.starts_with("{%");
                 if raw {
-                    return self.infer_jsonata(place, text, expr.span, sink);
+                    return self.infer_jsonata(place, (text, expr.span), Vec::new(), sink);
                 }
                 if place.position != ValueField::Literal {
                     self.braces_in_text(place, (text, expr.span), sink);
@@ -234,7 +236,8 @@ impl<'a> Analysis<'a> {
                 Ty::Enum(name)
             }
             ExprKind::Paren(inner) => self.infer(place, inner, sink),
-            ExprKind::Jsonata(text) => self.infer_jsonata(place, &text.value, text.span, sink),
+            ExprKind::Jsonata(text) => self.infer_jsonata(place, (&text.value, text.span), Vec::new(), sink),
+            ExprKind::Raw(raw) => self.infer_raw(place, raw, sink),
             ExprKind::OtherLanguage(other) => self.infer_other_language(place, other, expr.span, sink),
             ExprKind::Regex(_) => {
                 sink.report(|| regex::misplaced(expr.span));

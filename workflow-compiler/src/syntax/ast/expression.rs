@@ -69,6 +69,8 @@ pub enum ExprKind {
     },
     /// `jsonata "…"`
     Jsonata(Text),
+    /// `jsonata<T> "…" { name: value }`: raw JSONata with a type or with values.
+    Raw(Box<Raw>),
     /// `path "…"`
     Path(Text),
     /// `regex "…"`: an argument of a function such as `$match`.
@@ -145,6 +147,19 @@ pub struct Closure {
     pub bars: TokenSpan,
     /// The value that it gives.
     pub body: Expr,
+}
+
+/// Raw JSONata with a type or with values.
+#[derive(Clone, Debug)]
+pub struct Raw {
+    /// The text, an [`ExprKind::Jsonata`].
+    pub text: Expr,
+    /// The type of its value.
+    pub ty: Option<Type>,
+    /// The type as written, with its angle brackets.
+    pub written: String,
+    /// The values that it reads as variables.
+    pub given: Vec<Member>,
 }
 
 /// A member of an object.

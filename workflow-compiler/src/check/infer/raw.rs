@@ -1,0 +1,71 @@
+//! Infers raw JSONata with a type or with values: `jsonata<T> "$sum(xs.a)" { xs: input.xs }`.
+
+use workflow_asl::Code;
+use workflow_asl::document::QueryLanguage;
+
+use crate::check::analysis::Analysis;
+use crate::check::declarations;
+use crate::check::sink::Sink;
+use crate::check::types::{Ty, article};
+use crate::check::value_site::ValueSite;
+use crate::problem::Problem;
+use crate::syntax::ast::{ExprKind, Member, Raw};
+use crate::syntax::spelling::is_word;
+
+impl<'a> Analysis<'a> {
+    pub(super) fn infer_raw(&self, place: ValueSite<'_, 'a>, raw: &Raw, sink: &mut Sink<'_>) -> Ty {
+        let given = raw.given.iter().map(|member| {
+            self.free_name(member, sink);
+            let ty = if member.optional {
+                self.infer(place.knowing(&place.facts.asking()), &member.value, sink).lacking()
+            } else {
+                self.needed(place, &member.value, None, sink);
+                self.infer(place, &member.value, sink).there()
+            };
+            (member.key.value.clone(), ty)
+        });
+        let given = given.collect();
+        let ExprKind::Jsonata(text) = &raw.text.kind else { return Ty::Unknown };
+        if place.state.language != QueryLanguage::Jsonata {
+            return Ty::Unknown;
+        }
+        let inferred = self.infer_jsonata(place, (&text.value, text.span), given, sink);
+        let Some(written) = &raw.ty else { return inferred };
+        declarations::known(self, written, sink);
+        let declared = self.types.ty(written);
+        // rustc checks that a type of the user's exists.
+        sink.hold(&declared, written.span, u8::MAX, Code::UnlikeTypes, "raw JSONata gives any value");
+        if !inferred.is_unknown() && !declared.is_unknown() && inferred.clone().join(declared.clone()).is_unknown() {
+            sink.report(|| {
+                let message = format!("this JSONata gives {}, not {}", article(&inferred), article(&declared));
+                Problem::new(Code::UnlikeTypes, text.span, message)
+            });
+        }
+        declared
+    }
+
+    /// Reports a name of a value that has another meaning in JSONata.
+    fn free_name(&self, member: &Member, sink: &mut Sink<'_>) {
+        let name = &member.key.value;
+        if !is_word(name) {
+            sink.report(|| {
+                let message = format!("`{name}` cannot be the name of a variable");
+                Problem::new(Code::BadVariableName, member.key.span, message).help("use letters, digits and `_`")
+            });
+            return;
+        }
+        let taken = if name == "states" {
+            "the input and the context"
+        } else if self.states.contains_key(name) {
+            "a state"
+        } else if self.variable_types.contains_key(name) {
+            "a variable"
+        } else {
+            return;
+        };
+        sink.report(|| {
+            let message = format!("`${name}` is already {taken}");
+            Problem::new(Code::DuplicateName, member.key.span, message).help("choose another name")
+        });
+    }
+}
