@@ -81,6 +81,10 @@ fn what_cannot_be_read_is_told_with_its_place() {
     let json = || json!({ "InputType": "JSON" });
     let lines = || json!({ "InputType": "JSONL" });
     let csv = || json!({ "InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW" });
+    let parquet = match cfg!(feature = "parquet") {
+        true => "b/x: The object is not a Parquet file that can be read",
+        false => "with the feature `parquet` of workflow-local, which is off",
+    };
     every(
         [
             ("x", b"{".to_vec(), json(), "b/x: The object is not JSON"),
@@ -91,7 +95,7 @@ fn what_cannot_be_read_is_told_with_its_place() {
             ("x.zst", b"aaaaaaaa".to_vec(), csv(), "b/x.zst: The object cannot be decompressed"),
             ("x", b"a,a\n".to_vec(), csv(), "CSV headers cannot contain duplicates."),
             ("x", b"1".to_vec(), json(), "Attempting to map over non-iterable node."),
-            ("x", b"PAR1".to_vec(), json!({ "InputType": "PARQUET" }), "does not read the InputType PARQUET"),
+            ("x", b"PAR1".to_vec(), json!({ "InputType": "PARQUET" }), parquet),
             (
                 "x",
                 b"{}".to_vec(),
@@ -105,6 +109,71 @@ fn what_cannot_be_read_is_told_with_its_place() {
             assert!(execution.cause().unwrap().contains(cause), "{execution}");
         },
     );
+}
+
+/// Returns a Parquet file with so many rows, some of them without a note.
+#[cfg(feature = "parquet")]
+fn parquet_file(rows: i32, compression: parquet::basic::Compression) -> Result<Vec<u8>, parquet::errors::ParquetError> {
+    use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int32Type};
+    use parquet::file::properties::WriterProperties;
+    use parquet::file::writer::SerializedFileWriter;
+    use parquet::schema::parser::parse_message_type;
+
+    let schema = "message row { REQUIRED INT32 id; OPTIONAL BYTE_ARRAY note (UTF8); REQUIRED DOUBLE total;
+                  REQUIRED INT32 day (DATE); }";
+    let properties = WriterProperties::builder().set_compression(compression).build();
+    let mut bytes = Vec::new();
+    let mut writer =
+        SerializedFileWriter::new(&mut bytes, Arc::new(parse_message_type(schema)?), Arc::new(properties))?;
+    let mut group = writer.next_row_group()?;
+    let ids: Vec<i32> = (0..rows).collect();
+    let there: Vec<i16> = ids.iter().map(|id| i16::from(id % 2 == 0)).collect();
+    let notes: Vec<ByteArray> =
+        ids.iter().filter(|id| *id % 2 == 0).map(|id| ByteArray::from(format!("n{id}").as_str())).collect();
+    let totals: Vec<f64> = ids.iter().map(|id| f64::from(*id) + 0.5).collect();
+    let mut number = 0;
+    while let Some(mut column) = group.next_column()? {
+        match number {
+            1 => drop(column.typed::<ByteArrayType>().write_batch(&notes, Some(&there), None)?),
+            2 => drop(column.typed::<DoubleType>().write_batch(&totals, None, None)?),
+            _ => drop(column.typed::<Int32Type>().write_batch(&ids, None, None)?),
+        }
+        column.close()?;
+        number += 1;
+    }
+    group.close()?;
+    writer.close()?;
+    Ok(bytes)
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn reads_the_rows_of_parquet_files() {
+    use parquet::basic::{Compression, GzipLevel};
+
+    let days = ["1970-01-01", "1970-01-02", "1970-01-03", "1970-01-04", "1970-01-05"];
+    let row = |id: i32| {
+        let note = if id % 2 == 0 { json!(format!("n{id}")) } else { Value::Null };
+        json!({ "id": id, "note": note, "total": f64::from(id) + 0.5, "day": days[usize::try_from(id).unwrap()] })
+    };
+    let config = || json!({ "InputType": "PARQUET" });
+    for compression in [Compression::UNCOMPRESSED, Compression::SNAPPY, Compression::GZIP(GzipLevel::default())] {
+        for rows in [0, 1, 5] {
+            let file = parquet_file(rows, compression).unwrap();
+            read("x.parquet", &file, config()).assert_output((0..rows).map(row).collect::<Value>());
+        }
+    }
+    let file = parquet_file(5, Compression::SNAPPY).unwrap();
+    read("x", &file, json!({ "InputType": "PARQUET", "MaxItems": 2 })).assert_output(json!([row(0), row(1)]));
+    // Each file that was cut or changed is rejected, or has rows.
+    for at in (0..file.len()).step_by(3) {
+        let mut changed = file.clone();
+        changed[at] ^= 0x5a;
+        for bytes in [&file[..at], &changed] {
+            let execution = read("x", bytes, config());
+            assert!(execution.output().is_some() || execution.error() == Some("States.ItemReaderFailed"), "{at}");
+        }
+    }
 }
 
 #[test]

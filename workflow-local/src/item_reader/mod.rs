@@ -6,6 +6,8 @@ mod bounds;
 mod bytes;
 mod csv;
 mod manifest;
+#[cfg(feature = "parquet")]
+mod parquet;
 
 use std::sync::Arc;
 
@@ -142,10 +144,13 @@ impl Format {
                     .map_err(|error| named(format!("The object is not JSON: {error}")))?;
                 pointed(value, pointer.as_deref())?
             }
+            #[cfg(feature = "parquet")]
+            Self::Parquet => Value::Array(parquet::rows(object.bytes(), most, reading)?),
+            #[cfg(not(feature = "parquet"))]
             Self::Parquet => {
                 return Err(
-                    "The local engine does not read the InputType PARQUET: give the items as CSV, JSON or JSONL, or \
-                     let a test give them."
+                    "The local engine reads the InputType PARQUET with the feature `parquet` of workflow-local, \
+                            which is off."
                         .to_owned(),
                 );
             }
