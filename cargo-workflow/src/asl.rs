@@ -3,23 +3,30 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use workflow_asl::printable::{printable, printable_json};
+use workflow_asl::printable::printable_json;
 
 use crate::{Failure, File};
 use crate::{report, source};
 
-/// Prints each definition. If there are several, each is preceded by its name.
+/// Prints the definition. Several are the members of one JSON object, by the names of the workflows.
 pub(crate) fn print(file: &File, output: &mut impl Write) -> Result<ExitCode, Failure> {
     let values = file.params.values()?;
     let machines = source::read(file.wanted(&values))?;
     let several = machines.len() > 1;
+    let mut members = Vec::new();
     for machine in machines {
-        if several {
-            writeln!(output, "// {}", printable(&machine.name))?;
-        }
         let text = machine.definition.printed(&values)?;
         report::note_all(machine.notes);
-        writeln!(output, "{}", printable_json(&text))?;
+        let text = printable_json(&text).into_owned();
+        if several {
+            // No string of JSON has a line break.
+            members.push(format!("  {}: {}", serde_json::Value::from(machine.name), text.replace('\n', "\n  ")));
+        } else {
+            writeln!(output, "{text}")?;
+        }
+    }
+    if several {
+        writeln!(output, "{{\n{}\n}}", printable_json(&members.join(",\n")))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -53,7 +53,7 @@ enum LayoutDirection {
 }
 
 impl Draw {
-    /// Prints each picture. If there are several, each is preceded by its name.
+    /// Prints the picture. As DOT and text there may be several, each preceded by its name.
     pub(crate) fn execute(&self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let values = self.file.params.values()?;
         if let Some(old) = &self.diff {
@@ -66,7 +66,8 @@ impl Draw {
         let (machines, wrong) =
             source::read_with_errors(ReadRequest { reading: wanted.reading.with_defaults(), ..wanted })?;
         let several = machines.len() > 1;
-        if several && matches!(self.to, To::Svg | To::Html) {
+        // Graphviz reads several graphs; a picture, a page and a Mermaid diagram are one each.
+        if several && !matches!(self.to, To::Dot | To::Text) {
             let names: Vec<_> = machines.iter().map(|machine| machine.name.as_str()).collect();
             let file = self.file.file.display();
             return Err(
@@ -75,11 +76,7 @@ impl Draw {
         }
         for machine in machines {
             if several {
-                let comment = match self.to {
-                    To::Dot => "//",
-                    To::Text => "#",
-                    To::Mermaid | To::Svg | To::Html => "%%",
-                };
+                let comment = if self.to == To::Dot { "//" } else { "#" };
                 writeln!(output, "{comment} {}", workflow_asl::printable::printable(&machine.name))?;
             }
             let (definition, found) = rules::read_and_check(&machine.value, machine.machine_type);

@@ -44,8 +44,12 @@ fn asl_prints_a_definition_with_placeholders_and_notes() {
 
 #[test]
 fn asl_finds_every_workflow_of_a_file() {
-    let output = stdout(&workflow(&["asl", "order.rs"]));
-    assert!(output.contains("// ShipOrder\n{") && output.contains("// Cool\n{"), "{output}");
+    let all: Value = serde_json::from_str(&stdout(&workflow(&["asl", "order.rs"]))).unwrap();
+    assert_eq!(all.as_object().unwrap().len(), 2);
+    every(["ShipOrder", "Cool"], |name| {
+        let one: Value = serde_json::from_str(&stdout(&workflow(&["asl", "order.rs", "--name", name]))).unwrap();
+        assert_eq!(all[name], one);
+    });
 }
 
 #[test]
@@ -54,6 +58,19 @@ fn graph_draws_the_states() {
     assert_eq!(output.status.code(), Some(0));
     assert!(stdout(&output).starts_with("flowchart TD"), "{}", stdout(&output));
     assert!(stdout(&output).contains("IsPaid"));
+}
+
+#[test]
+fn a_picture_of_several_workflows_needs_a_name_unless_its_format_has_several() {
+    every(["mermaid", "svg", "html"], |format| {
+        let output = workflow(&["graph", "order.rs", "--to", format]);
+        assert_eq!((output.status.code(), stdout(&output)), (Some(2), String::new()));
+        assert!(stderr(&output).contains("--name: ShipOrder, Cool"), "{}", stderr(&output));
+    });
+    let dot = stdout(&workflow(&["graph", "order.rs", "--to", "dot"]));
+    assert!(dot.starts_with("// ShipOrder\ndigraph ") && dot.contains("}\n// Cool\ndigraph "), "{dot}");
+    let policy = workflow(&["iam", "order.rs"]);
+    assert_eq!((policy.status.code(), stdout(&policy)), (Some(2), String::new()));
 }
 
 #[test]

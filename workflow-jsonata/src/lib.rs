@@ -16,12 +16,15 @@ mod evaluate;
 #[cfg(feature = "evaluate")]
 mod fault;
 mod functions;
+#[cfg(feature = "hash")]
+pub mod hash;
 mod mistakes;
 mod names;
 #[cfg(feature = "evaluate")]
 mod number;
 #[cfg(feature = "evaluate")]
 mod pictures;
+pub mod random;
 mod regex;
 mod syntax;
 mod syntax_error;

@@ -219,7 +219,7 @@ impl<'e> Driver<'e> {
             return Ok(());
         }
         let asking = self.engine.handlers().find(&request, &mut self.asked);
-        match asking.map(|asking| asking.reply(&request)) {
+        match asking.map(|asking| asking.call(&request)) {
             Some(Reply::Now(answer)) => settle(&mut self.execution, request.id, answer),
             Some(Reply::Later(future)) => {
                 self.pending.push((request.id, Box::pin(async move { Ok(Done::Answer(future.await)) })));

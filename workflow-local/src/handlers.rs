@@ -172,8 +172,16 @@ impl HandlerCall {
     /// Calls the handler, which may run a user's closure. A panic of the closure fails the task.
     pub fn reply(&self, request: &TaskRequest) -> Reply {
         // A panicking handler must not take its caller down. Its state is not used afterwards.
-        let reply = catch_unwind(AssertUnwindSafe(|| (self.handler.answer)(request, self.number)));
-        reply.unwrap_or_else(|panic| Reply::Now(Err(panicked(&request.state, &*panic))))
+        match catch_unwind(AssertUnwindSafe(|| self.call(request))) {
+            Ok(Reply::Later(future)) => Reply::Later(Box::pin(Caught { future, state: Arc::clone(&request.state) })),
+            Ok(reply) => reply,
+            Err(panic) => Reply::Now(Err(panicked(&request.state, &*panic))),
+        }
+    }
+
+    /// Like [`reply`](Self::reply), but a panic of the closure, such as that of an assertion, is the caller's.
+    pub(crate) fn call(&self, request: &TaskRequest) -> Reply {
+        (self.handler.answer)(request, self.number)
     }
 
     /// Returns whether [`reply`](Self::reply) runs a synchronous closure, which may block.
@@ -411,9 +419,7 @@ where
             Err(error) => return Reply::Now(Err(error)),
         };
         let request = request.clone();
-        let state = Arc::clone(&request.state);
-        let answer = async move { wrap.result(&request, result(&request.state, future.await)) };
-        Reply::Later(Box::pin(Caught { future: Box::pin(answer), state }))
+        Reply::Later(Box::pin(async move { wrap.result(&request, result(&request.state, future.await)) }))
     })
 }
 

@@ -8,8 +8,7 @@ use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 use workflow_asl::StateMachine;
-
-use crate::query::hash::hash;
+use workflow_jsonata::hash::hash;
 
 /// The environment variable with the mutant to run, as JSON: [`Mutation::to_json`].
 pub const VARIABLE: &str = "WORKFLOW_MUTANT";

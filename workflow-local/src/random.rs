@@ -2,12 +2,11 @@
 
 use std::cell::Cell;
 
+use workflow_jsonata::random::{self, STEP};
+
 /// A deterministic generator (SplitMix64, <https://doi.org/10.1145/2714064.2660195>); not for secrets.
 #[derive(Clone, Debug)]
 pub struct Random(Cell<u64>);
-
-/// The increment of the state for each number.
-const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
 
 impl Random {
     /// Creates a generator with this seed.
@@ -17,12 +16,9 @@ impl Random {
 
     /// Returns the next number.
     pub fn next(&self) -> u64 {
-        let state = self.0.get().wrapping_add(STEP);
-        self.0.set(state);
-        let mut z = state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
+        let state = self.0.get();
+        self.0.set(state.wrapping_add(STEP));
+        random::mixed(state)
     }
 
     /// Returns the number after this many others.
@@ -45,9 +41,8 @@ impl Random {
     }
 
     /// Returns a number from 0 up to but excluding 1.
-    #[expect(clippy::cast_precision_loss, reason = "53 bits fit an f64")]
     pub fn fraction(&self) -> f64 {
-        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+        random::fraction(self.next())
     }
 
     /// Returns a number from 0 up to but excluding `end`; 0 if `end` is 0.
@@ -60,16 +55,7 @@ impl Random {
     /// Returns a version 4 UUID (RFC 9562).
     pub fn uuid(&self) -> String {
         let (high, low) = (self.next(), self.next());
-        let version = (high & !0xF000) | 0x4000;
-        let variant = (low & !(0b11 << 62)) | (0b10 << 62);
-        format!(
-            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-            version >> 32,
-            (version >> 16) & 0xFFFF,
-            version & 0xFFFF,
-            variant >> 48,
-            variant & 0xFFFF_FFFF_FFFF
-        )
+        random::uuid(high, low)
     }
 }
 

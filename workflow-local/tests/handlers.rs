@@ -2,11 +2,16 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic, and so may what it calls")]
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use workflow_local::{Engine, RunError, Status, TaskError};
+use workflow_cases::every;
+use workflow_local::handlers::{CallCounts, Handlers, Reply, settle};
+use workflow_local::{Engine, Progress, RunError, Status, TaskError};
+
+const FUNCTION: &str = "arn:aws:lambda:us-east-1:123456789012:function:double";
 
 fn invoke(further: Value) -> Value {
     let mut state = json!({
@@ -85,23 +90,72 @@ fn an_asynchronous_closure_is_polled_by_the_caller() {
     drop(sendable(engine.run_async(&Order { count: 4 })));
 }
 
+/// Returns the message of the panic of a run.
+fn panic_of(engine: Engine, input: Value) -> String {
+    let panic = catch_unwind(AssertUnwindSafe(|| engine.run(&input))).unwrap_err();
+    let text = panic.downcast_ref::<String>().cloned();
+    text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap()
+}
+
 #[test]
-fn a_panic_fails_its_state_with_an_error() {
-    let engine = Engine::new(&invoke(json!({})))
-        .unwrap()
-        .on_lambda("double", |_: Value| -> Result<Value, TaskError> { panic!("out of cheese") });
-    let execution = engine.run(&json!({})).unwrap();
-    assert_eq!((execution.status(), execution.error()), (Status::Failed, Some("States.TaskFailed")));
-    assert_eq!(execution.cause(), Some("the handler of state `Double` panicked: out of cheese"));
+fn an_assertion_in_a_handler_fails_the_test() {
+    // The state's catcher does not hide it.
+    let caught = json!({ "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "Double" }] });
+    let engine = Engine::new(&invoke(caught)).unwrap();
+    let engine = engine.on_lambda("double", |_: Value| -> Result<Value, TaskError> { panic!("out of cheese") });
+    assert_eq!(panic_of(engine, json!({})), "out of cheese");
 
     let engine = Engine::new(&invoke(json!({}))).unwrap().on_lambda_async("double", |eggs: Value| async move {
-        if eggs != json!(null) {
-            panic!("{} eggs", 3);
-        }
+        assert_eq!(eggs, json!(null), "{} eggs", 3);
         Ok::<Value, TaskError>(eggs)
     });
-    let execution = engine.run(&json!({})).unwrap();
-    assert_eq!(execution.cause(), Some("the handler of state `Double` panicked: 3 eggs"));
+    assert!(panic_of(engine, json!({})).contains("3 eggs"));
+}
+
+#[test]
+fn a_panic_is_an_error_for_those_who_step_executions() {
+    let engine = Engine::new(&invoke(json!({}))).unwrap();
+    let handlers =
+        Handlers::default().on_lambda("double", |_: Value| -> Result<Value, TaskError> { panic!("out of cheese") });
+    let mut execution = engine.start(&json!({})).unwrap();
+    while execution.status() == Status::Running {
+        if let Progress::Task(request) = execution.step() {
+            let handler = handlers.find(&request, &mut CallCounts::default()).unwrap();
+            let Reply::Now(answer) = handler.reply(&request) else { continue };
+            settle(&mut execution, request.id, answer);
+        }
+    }
+    assert_eq!(execution.error(), Some("States.TaskFailed"));
+    assert_eq!(execution.cause(), Some("the handler of state `Double` panicked: out of cheese"));
+}
+
+#[test]
+fn the_error_of_a_call_has_a_cause_that_is_text() {
+    let tell = json!({ "Type": "Fail", "Error": "Told", "Cause": "{% $states.input.Cause %}" });
+    let run = |resource: &str, arguments: Value| {
+        let task = json!({
+            "Type": "Task", "Resource": resource, "Arguments": arguments, "End": true,
+            "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "Tell" }],
+        });
+        let machine = json!({ "StartAt": "A", "QueryLanguage": "JSONata", "States": { "A": task, "Tell": tell } });
+        let engine = Engine::new(&machine).unwrap();
+        let fails = |_: Value| -> Result<Value, TaskError> { Err(TaskError::new("Broken")) };
+        engine.on_state("A", fails).run(&json!({})).unwrap()
+    };
+    every(["arn:aws:states:::lambda:invoke", "arn:aws:states:::aws-sdk:s3:listBuckets", FUNCTION], |resource| {
+        let execution = run(resource, json!({}));
+        execution.assert_failed("Told");
+        assert_eq!(execution.cause(), Some(""));
+    });
+    // A token's holder and a worker may give none. AWS's error output then has null.
+    let token = json!({ "FunctionName": "f", "Payload": "{% $states.context.Task.Token %}" });
+    every(
+        [
+            ("arn:aws:states:::lambda:invoke.waitForTaskToken", token),
+            ("arn:aws:states:us-east-1:123456789012:activity:a", json!({})),
+        ],
+        |(resource, arguments)| run(resource, arguments).assert_failed("States.QueryEvaluationError"),
+    );
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Timestamps in Amazon States Language.
 
+use std::convert::Infallible;
 use std::fmt;
+use std::str::FromStr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
@@ -66,6 +68,15 @@ impl From<&str> for Timestamp {
 impl From<String> for Timestamp {
     fn from(text: String) -> Self {
         Self(text)
+    }
+}
+
+/// Reads any text, like [`Timestamp::new`]: `"2026-03-14T01:59:00Z".parse::<Timestamp>()`.
+impl FromStr for Timestamp {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(text.into())
     }
 }
 

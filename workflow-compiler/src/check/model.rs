@@ -355,14 +355,7 @@ impl<'a> Model<'a> {
         let mut catches_all = false;
         let mut catchers = Vec::new();
         for (index, clause) in self.clauses_of(info).enumerate() {
-            let catcher = match &clause.value {
-                ClauseValue::Catcher(catcher) => catcher,
-                ClauseValue::Named(name) if clause.kind == ClauseKind::Catch => {
-                    let Some(named) = self.catchers.get(&plain(name)) else { continue };
-                    named.catcher
-                }
-                _ => continue,
-            };
+            let Some(catcher) = self.catcher(clause) else { continue };
             if index < own || !catches_all {
                 catchers.push((clause, catcher));
             }
@@ -371,15 +364,37 @@ impl<'a> Model<'a> {
         catchers
     }
 
+    /// Returns the catcher that a clause is or names.
+    pub fn catcher(&self, clause: &'a Clause) -> Option<&'a Catcher> {
+        match &clause.value {
+            ClauseValue::Catcher(catcher) => Some(catcher),
+            ClauseValue::Named(name) if clause.kind == ClauseKind::Catch => {
+                self.catchers.get(&plain(name)).map(|named| named.catcher)
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns whether a target is a state of another scope.
+    fn leads_out(&self, target: &Target, scope: usize) -> bool {
+        let is_known = match target {
+            Target::State(name) => self.states.contains_key(&plain(name)),
+            Target::Text(text) => self.states.values().any(|info| info.asl_name == text.value),
+            Target::Computed(_) | Target::End(_) | Target::Missing(_) => false,
+        };
+        is_known && self.target(target, scope).is_none()
+    }
+
     /// Returns the clauses of a state: its own, then, on a task, those of `defaults` that it neither gives itself nor
-    /// turns off with `none`. Retriers and catchers add up.
+    /// turns off with `none`. Retriers and catchers add up. A catcher reaches the tasks of its target's scope.
     pub fn clauses_of<'m>(&'m self, info: &'m StateInfo<'a>) -> impl Iterator<Item = &'a Clause> + 'm {
         let own = &info.state.clauses;
         let defaults = if info.state.kind == StateKind::Task { self.defaults } else { &[] };
         let inherited = defaults.iter().filter(move |default| {
-            !own.iter().any(|clause| {
+            let is_own = own.iter().any(|clause| {
                 clause.kind == default.kind && (!default.kind.repeats() || matches!(clause.value, ClauseValue::None(_)))
-            })
+            });
+            !is_own && !self.catcher(default).is_some_and(|catcher| self.leads_out(&catcher.target, info.scope))
         });
         own.iter().chain(inherited)
     }

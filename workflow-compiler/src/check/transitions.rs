@@ -264,22 +264,40 @@ fn handlers(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
             }
             DeclarationKind::Defaults(clauses) => {
                 for clause in clauses {
-                    let ClauseValue::Catcher(catcher) = &clause.value else { continue };
-                    if known_anywhere(analysis, &catcher.target).is_none() {
+                    if let ClauseValue::Catcher(catcher) = &clause.value
+                        && known_anywhere(analysis, &catcher.target).is_none()
+                    {
                         target(analysis, 0, &catcher.target, sink);
                         continue;
                     }
-                    for info in analysis.all_states() {
-                        if analysis.clauses_of(info).any(|inherited| inherited.id == clause.id) {
-                            let span = info.state.span();
-                            shared(analysis, info, "the catcher of `defaults`", &catcher.target, span, sink);
-                        }
-                    }
+                    reaches_a_task(analysis, clause, sink);
                 }
             }
             _ => {}
         }
     }
+}
+
+/// Reports a clause of `defaults` that no task gets.
+fn reaches_a_task(analysis: &Analysis<'_>, clause: &Clause, sink: &mut Sink<'_>) {
+    let gets = |info: &StateInfo<'_>| analysis.clauses_of(info).any(|inherited| inherited.id == clause.id);
+    if analysis.workflow.body.broken || analysis.all_states().any(|info| info.state.broken || gets(info)) {
+        return;
+    }
+    let keyword = clause.kind.keyword();
+    let message = format!("no task gets `{keyword}` from `defaults`, so this has no effect");
+    let tasks = || analysis.all_states().filter(|info| info.state.kind == StateKind::Task);
+    let target = analysis.catcher(clause).and_then(|catcher| known_anywhere(analysis, &catcher.target));
+    let help = match target.filter(|target| tasks().all(|info| info.scope != target.scope)) {
+        _ if tasks().next().is_none() => "the workflow has no task: remove it".to_owned(),
+        Some(target) => format!(
+            "`{}` is in {}, which has no task: catch in the scope of the tasks, or at the parallel or map around them",
+            target.name,
+            describe(analysis, target.scope)
+        ),
+        None => format!("every task has its own `{keyword}`: remove it"),
+    };
+    sink.push(Problem::new(Code::NoEffect, clause.keyword.span(), message).help(help));
 }
 
 fn named(clause: &Clause, name: &str) -> Option<TokenSpan> {

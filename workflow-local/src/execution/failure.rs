@@ -18,6 +18,9 @@ pub(crate) struct Failure {
     pub(crate) cause: Option<Arc<str>>,
     /// A timeout that `States.HeartbeatTimeout` matches too.
     pub(crate) missed_heartbeat: bool,
+    /// Whether a catcher gets an empty cause if there is none. AWS always has text for a call, and may have none for a
+    /// token, an activity or a fail state.
+    pub(crate) cause_is_text: bool,
     /// The `EvaluationFailed` event to write before the failure takes effect.
     pub(crate) evaluation: Option<Evaluation>,
 }
@@ -32,7 +35,13 @@ pub(crate) struct Evaluation {
 
 impl Failure {
     pub(crate) fn new(error: &str, cause: Option<String>) -> Self {
-        Self { error: Some(error.into()), cause: cause.map(Arc::from), missed_heartbeat: false, evaluation: None }
+        Self {
+            error: Some(error.into()),
+            cause: cause.map(Arc::from),
+            missed_heartbeat: false,
+            cause_is_text: false,
+            evaluation: None,
+        }
     }
 
     /// Creates a `States.Runtime` failure, with the prefix that names the state.
@@ -83,6 +92,7 @@ impl From<TaskError> for Failure {
             error: error.error.map(Arc::from),
             cause: error.cause.map(Arc::from),
             missed_heartbeat: false,
+            cause_is_text: false,
             evaluation: None,
         }
     }

@@ -117,9 +117,9 @@ impl Execution {
         catcher: &Catcher,
         failure: &Failure,
     ) -> Result<StateExit, Failure> {
-        // Unknown members are null, but a timeout has an empty cause.
-        let timed_out = failure.error.as_deref() == Some(TIMEOUT);
-        let cause = failure.cause.as_deref().or(timed_out.then_some(""));
+        // Unknown members are null, but the cause of a timeout or of a call is text.
+        let is_text = failure.cause_is_text || failure.error.as_deref() == Some(TIMEOUT);
+        let cause = failure.cause.as_deref().or(is_text.then_some(""));
         let error_output = Payload::new(json!({ "Error": failure.error.as_deref(), "Cause": cause }));
         let source = VisitContext { execution: self, thread, visit, item: None };
         let context = Context::new(&source);

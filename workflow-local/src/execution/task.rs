@@ -409,8 +409,9 @@ impl Execution {
         visit: Visit,
         resource: &Resource,
         ending: Ending,
-        failure: Failure,
+        mut failure: Failure,
     ) {
+        failure.cause_is_text = !resource.is_answered_outside();
         let (error, cause) = (failure.error.clone(), failure.cause.clone());
         let by = |failed, timed_out| if ending == Ending::Failed { failed } else { timed_out };
         let (kind, details) = match &resource.kind {

@@ -48,6 +48,15 @@ impl Resource {
         matches!(self.kind, ResourceKind::Service { pattern, .. } if pattern != Pattern::RequestResponse)
     }
 
+    /// Returns whether the holder of a token or a worker answers it, who may give no cause for a failure.
+    pub(crate) fn is_answered_outside(&self) -> bool {
+        match self.kind {
+            ResourceKind::Service { pattern, .. } => pattern == Pattern::WaitForTaskToken,
+            ResourceKind::Activity => true,
+            ResourceKind::Lambda => false,
+        }
+    }
+
     /// Returns whether the context object has a token for it.
     pub(crate) fn has_token(&self) -> bool {
         self.is_submitted() || matches!(self.kind, ResourceKind::Activity)

@@ -1,7 +1,6 @@
 //! Evaluates the expressions of a definition: paths, intrinsic functions, JSONata, templates.
 
 pub(crate) mod assignment;
-pub(crate) mod hash;
 pub(crate) mod intrinsic;
 pub(crate) mod jsonata;
 pub(crate) mod path;

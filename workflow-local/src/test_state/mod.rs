@@ -368,7 +368,7 @@ impl TestState {
     /// Returns the handlers' answer to a task without a mock. One that never answers times out.
     fn answer(&self, request: &TaskRequest) -> Option<Result<Payload, TaskError>> {
         let asking = self.handlers.find(request, &mut CallCounts::default())?;
-        let answer = match asking.reply(request) {
+        let answer = match asking.call(request) {
             Reply::Now(answer) => answer,
             Reply::Later(future) => block_on(future),
             Reply::Never => Err(TaskError::new(workflow_asl::error_name::TIMEOUT)),

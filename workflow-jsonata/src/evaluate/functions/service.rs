@@ -1,10 +1,6 @@
 //! The functions that Step Functions adds.
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html>
 
-use md5::Md5;
-use sha1::Sha1;
-use sha2::{Digest, Sha256, Sha384, Sha512};
-
 use super::Arguments;
 use super::strings::made;
 use crate::evaluate::error::Error;
@@ -12,6 +8,8 @@ use crate::evaluate::machine::{Machine, Res};
 use crate::evaluate::members::Members;
 use crate::evaluate::value::{SEQUENCE, Text, Val};
 use crate::functions::Id;
+use crate::hash::hash;
+use crate::random::{fraction, mixed, uuid};
 
 /// The most items of `$range` and arrays of `$partition`: more than any payload can hold.
 const MOST_ITEMS: usize = 262_144;
@@ -166,46 +164,4 @@ fn deepest(text: &str) -> usize {
         }
     }
     deepest
-}
-
-/// Returns a random number in 0..1 from random bits.
-fn fraction(bits: u64) -> f64 {
-    (bits >> 11) as f64 / (1_u64 << 53) as f64
-}
-
-/// Returns the bits that a seed generates (SplitMix64, <https://doi.org/10.1145/2714064.2660195>).
-fn mixed(seed: u64) -> u64 {
-    let mut z = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ (z >> 31)
-}
-
-/// Returns a version 4 UUID (RFC 9562) from random bits.
-fn uuid(high: u64, low: u64) -> String {
-    let version = (high & !0xF000) | 0x4000;
-    let variant = (low & !(0b11 << 62)) | (0b10 << 62);
-    format!(
-        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-        version >> 32,
-        (version >> 16) & 0xFFFF,
-        version & 0xFFFF,
-        variant >> 48,
-        variant & 0xFFFF_FFFF_FFFF
-    )
-}
-
-/// Returns the hash of a string as lower-case hexadecimal digits, or `None` for an unknown algorithm.
-fn hash(text: &str, algorithm: &str) -> Option<String> {
-    fn hex<D: Digest>(text: &str) -> String {
-        D::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
-    }
-    Some(match algorithm {
-        "MD5" => hex::<Md5>(text),
-        "SHA-1" => hex::<Sha1>(text),
-        "SHA-256" => hex::<Sha256>(text),
-        "SHA-384" => hex::<Sha384>(text),
-        "SHA-512" => hex::<Sha512>(text),
-        _ => return None,
-    })
 }

@@ -112,7 +112,7 @@ pub(super) fn hash(data: &Value, algorithm: &str) -> Result<Value, String> {
             &json
         }
     };
-    crate::query::hash::hash(limited(text)?, algorithm)
+    workflow_jsonata::hash::hash(limited(text)?, algorithm)
         .map(Value::String)
         .ok_or_else(|| format!("unknown algorithm '{algorithm}'"))
 }

@@ -1,11 +1,11 @@
-//! The hashes of `States.Hash` and `$hash`, by name.
+//! The hashes of `$hash` and of the intrinsic function `States.Hash`, by name.
 
 use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
-/// Returns the lower-case hexadecimal hash of a string; `None` for an unknown algorithm.
-pub(crate) fn hash(text: &str, algorithm: &str) -> Option<String> {
+/// Returns the hash of a string as lower-case hexadecimal digits, or `None` for an unknown algorithm.
+pub fn hash(text: &str, algorithm: &str) -> Option<String> {
     fn hex<D: Digest>(text: &str) -> String {
         D::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
     }
