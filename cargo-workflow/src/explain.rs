@@ -15,7 +15,7 @@ use workflow_asl::reaching::{self, Before};
 use workflow_asl::resource::Resource;
 use workflow_asl::rules::{HandledErrors, handled_errors};
 use workflow_asl::{Pointer, StateKind};
-use workflow_compiler::check::{Explained, ExplainedState, Foreign, explain};
+use workflow_compiler::check::{Explained, ExplainedState, ExplainedUse, Foreign, explain};
 use workflow_compiler::import::{ImportOptions, import};
 
 use crate::Failure;
@@ -152,6 +152,10 @@ impl<'a> Page<'a> {
         Self { machine, types, by_name, budget, before, states, handled_errors }
     }
 
+    fn uses(&self) -> &[ExplainedUse] {
+        self.types.as_ref().map_or(&[], |types| types.uses.as_slice())
+    }
+
     fn types_of(&self, name: &str) -> Option<&ExplainedState> {
         self.types.as_ref()?.states.get(*self.by_name.get(name)?)
     }
@@ -166,7 +170,12 @@ impl<'a> Page<'a> {
         for (number, property) in self.machine.declared_properties.iter().enumerate() {
             field(output, if number == 0 { "properties" } else { "" }, &property.text)?;
         }
+        let mut uses = self.uses().to_vec();
         for (state, row) in self.budget.states.iter().zip(&self.states) {
+            // A use is shown before its first state, and before the uses inside it.
+            while let Some(at) = uses.iter().position(|used| used.states.contains(&state.name)) {
+                print_use(&uses.remove(at), output)?;
+            }
             self.state(state, row, output)?;
         }
         for execution in &self.budget.executions {
@@ -347,6 +356,12 @@ impl<'a> Page<'a> {
             "input": self.types.as_ref().map(|types| &types.input),
             "output": self.types.as_ref().map(|types| &types.output),
             "properties": self.machine.declared_properties.iter().map(|property| &property.text).collect::<Vec<_>>(),
+            "uses": Value::from_iter(self.uses().iter().map(|used| {
+                json!({
+                    "name": used.name, "fragment": used.fragment, "input": used.input, "result": used.result,
+                    "states": used.states,
+                })
+            })),
             "executions": Value::from_iter(executions),
             "loops": Value::from_iter(loops),
             "notes": self.machine.notes,
@@ -411,6 +426,15 @@ fn in_list(handled_errors: &HandledErrors) -> String {
         (false, true) => format!("any error, such as {names}"),
         (false, false) => names,
     }
+}
+
+fn print_use(used: &ExplainedUse, output: &mut impl Write) -> io::Result<()> {
+    writeln!(output, "\n{}: use of the fragment {}", printable(&used.name), used.fragment)?;
+    field(output, "input", &used.input)?;
+    if let Some(result) = &used.result {
+        field(output, "result", result)?;
+    }
+    field(output, "states", &list(used.states.iter()))
 }
 
 fn print_execution(execution: &ExecutionBudget, output: &mut impl Write) -> io::Result<()> {

@@ -39,6 +39,22 @@ fn lines_fit_into_a_hundred_columns() {
 }
 
 #[test]
+fn uses_of_fragments_are_shown_before_their_states() {
+    let text = explain("fragments.rs", &[]);
+    every(
+        [
+            "\nApproval: use of the fragment Approve\n    input        { boss: String, hurry: bool }\n    states       Approval / Hurry, Approval / Skip, Approval / Boss / Send, Approval / Boss / Done\n\nApproval / Hurry",
+            "\nApproval / Boss: use of the fragment Ask\n    input        { to: String }\n    result       { answer: String }\n    states       Approval / Boss / Send, Approval / Boss / Done\n\nApproval / Boss / Send",
+            "\nthe first: use of the fragment Ask\n    input        { to: String }\n    result       { answer: String }\n    states       the first, the first / Send, the first / Done\n\nthe first",
+        ],
+        |expected| assert!(text.contains(expected), "{expected}\n{text}"),
+    );
+    let json: Value = serde_json::from_str(&explain("fragments.rs", &["--format", "json"])).unwrap();
+    let names: Vec<_> = json[0]["uses"].as_array().unwrap().iter().map(|used| used["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["Approval", "Approval / Boss", "the first"]);
+}
+
+#[test]
 fn documents_have_the_types_of_results_and_what_is_made_of_them() {
     let text = explain("typed.asl.json", &[]);
     every(

@@ -137,6 +137,48 @@ fn a_result_may_be_absent_and_an_optional_argument_may_be_left_out() {
 }
 
 #[test]
+fn a_handler_for_a_use_answers_it_without_its_states() {
+    let input = json!({ "customer": "ada", "boss": "bob", "order": "tea", "others": ["c", "d"] });
+    let told = |request: Value| {
+        assert_eq!(request, json!({ "to": "ada", "text": "THANK YOU FOR TEA" }));
+        Ok::<_, TaskError>(json!({ "message": "m", "tries": 9 }))
+    };
+    let each = |request: Value| match request["to"].as_str() {
+        Some("c") => Ok(json!({ "message": "c", "tries": 3 })),
+        _ => Ok::<_, TaskError>(json!({ "message": "d", "tries": 4 })),
+    };
+    let both = |_: Value| Ok::<_, TaskError>(json!({ "tries": "both" }));
+    let engine = || Engine::of::<Order>().unwrap().on_state("Each", each).on_state("Tell the others", both);
+    let execution = engine().on_state("Told", told).run(&input).unwrap();
+    let output = json!({ "tries": 9, "message": "m", "both": "both", "others": [3, 4] });
+    assert_eq!(execution.output_as::<Value>().unwrap(), output);
+    assert_eq!(execution.path()[..3], ["Told", "Tell the others", "Rest"]);
+    // Its handlers catch the error.
+    let fails = |_: Value| Err::<Value, _>(TaskError::new("NoAddress").with_cause("who?"));
+    let execution = engine().on_state("Told", fails).run(&input).unwrap();
+    assert_eq!((execution.error(), execution.cause()), (Some("NotTold"), Some("who?")));
+    // The result has the type that the fragment declares.
+    let wrong = engine().on_state("Told", |_: Value| Ok::<_, TaskError>(json!({ "message": "m" }))).run(&input);
+    assert!(wrong.unwrap_err().to_string().contains("tries"));
+}
+
+#[test]
+fn a_handler_for_a_use_inside_a_use_and_in_jsonpath() {
+    let first = |request: Value| Ok::<_, TaskError>(json!({ "message": request["to"], "tries": 5 }));
+    let input = json!({ "customer": "ada", "boss": "bob", "order": "tea", "others": [] });
+    let execution = engine::<Order>().on_state("Tell the others / First", first).run(&input).unwrap();
+    assert_eq!(execution.output_as::<Value>().unwrap()["both"], json!([5, 2]));
+    let told = |request: Value| {
+        assert_eq!(request, json!({ "to": "ada", "text": "hello" }));
+        Ok::<_, TaskError>(json!({ "message": "m", "tries": 1 }))
+    };
+    let execution = Engine::of::<Old>().unwrap().on_state("Told", told).run(&json!({ "customer": "ada" })).unwrap();
+    assert_eq!(execution.output_as::<Value>().unwrap(), json!({ "tries": 1, "message": "m" }));
+    let unknown = Engine::of::<Old>().unwrap().on_state("Tol", told).run(&json!({ "customer": "ada" }));
+    assert!(unknown.is_err());
+}
+
+#[test]
 fn the_names_show_the_use_and_the_state() {
     assert_eq!(OrderState::ToldSend.name(), "Told / Send");
     assert_eq!(OrderState::PackFirstAsk.name(), "Tell the others / First / Ask");

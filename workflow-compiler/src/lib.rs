@@ -43,7 +43,7 @@ use workflow_asl::rules::{self, Annotations};
 use check::{DeclaredProperty, HandledTask, Question, Ty};
 use fragment::Fragment;
 use from_file::Document;
-use lower::{Lowered, SourceMap};
+use lower::{Lowered, LoweredUse, SourceMap};
 use problem::{Problem, Problems};
 use syntax::ast::{Clause, Declaration, Head, Resource, Workflow};
 use syntax::word::EditorWord;
@@ -130,6 +130,8 @@ pub struct CompiledWorkflow {
     pub properties: Vec<DeclaredProperty>,
     /// Information on states that is not in the definition.
     pub annotations: Annotations,
+    /// The uses of fragments in the definition.
+    pub uses: Vec<LoweredUse>,
     /// The origins of the parts of the definition; empty for a document.
     pub source_map: SourceMap,
     /// The names of its Rust items that an earlier workflow in the same `workflow!` uses.
@@ -209,6 +211,7 @@ pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compil
             handled_tasks: parts.handled_tasks,
             properties: parts.properties,
             annotations: parts.annotations,
+            uses: parts.uses,
             source_map: parts.source_map,
             taken: parts.taken,
         });
@@ -229,6 +232,7 @@ struct Parts {
     handled_tasks: Vec<HandledTask>,
     properties: Vec<DeclaredProperty>,
     annotations: Annotations,
+    uses: Vec<LoweredUse>,
     source_map: SourceMap,
     taken: BTreeSet<String>,
     #[cfg(feature = "iam")]
@@ -271,6 +275,7 @@ fn compile_workflow(
             handled_tasks: Vec::new(),
             properties,
             annotations: Annotations::default(),
+            uses: Vec::new(),
             source_map: SourceMap::default(),
             taken: BTreeSet::new(),
             #[cfg(feature = "iam")]
@@ -308,6 +313,7 @@ fn compile_workflow(
         handled_tasks: check::handled_tasks(&analysis),
         properties,
         annotations: lowered.annotations,
+        uses: lowered.uses,
         source_map: lowered.source_map,
         taken: BTreeSet::new(),
     }

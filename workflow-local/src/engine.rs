@@ -26,6 +26,7 @@ use crate::nested;
 use crate::payload::Payload;
 use crate::program::{Program, StateId};
 use crate::random::Random;
+use crate::stand_in::StandIns;
 use crate::store::{FolderStore, ObjectStore};
 use crate::task::{TaskError, TaskRequest};
 use crate::test_state::{TestState, TestStateError};
@@ -83,6 +84,8 @@ pub struct Engine {
     declared: Option<Declared>,
     /// The properties that it declares.
     properties: &'static [&'static str],
+    /// The uses of fragments, if it has any.
+    uses: Option<Box<StandIns>>,
     any_input: bool,
     any_answers: bool,
     #[cfg(feature = "jsonata")]
@@ -122,7 +125,7 @@ impl Engine {
     /// # Errors
     /// Returns an error if the definition has errors, which the macro would have reported.
     pub fn of<W: Workflow<Params = ()>>() -> Result<Self, DefinitionError> {
-        Ok(Self::of_definition(&W::definition())?.declaring_all_of::<W>())
+        Self::of_definition(&W::definition())?.declaring_all_of::<W>(&(), &W::definition())
     }
 
     /// Creates an engine for a workflow with deploy-time parameters. As with [`of`](Self::of), inputs and answers must
@@ -132,7 +135,7 @@ impl Engine {
     /// Returns an error if the parameters cannot be serialized as JSON, or the definition has errors.
     pub fn of_with<W: Workflow>(params: &W::Params) -> Result<Self, DefinitionError> {
         let definition = W::definition_with(params).map_err(|error| DefinitionError::Params(error.to_string()))?;
-        Ok(Self::of_definition(&definition)?.declaring_all_of::<W>())
+        Self::of_definition(&definition)?.declaring_all_of::<W>(params, &definition)
     }
 
     fn of_definition(definition: &Definition) -> Result<Self, DefinitionError> {
@@ -167,6 +170,7 @@ impl Engine {
             injected: BTreeMap::new(),
             declared: None,
             properties: &[],
+            uses: None,
             any_input: false,
             any_answers: false,
             #[cfg(feature = "jsonata")]
@@ -182,9 +186,14 @@ impl Engine {
         self
     }
 
-    fn declaring_all_of<W: Workflow>(mut self) -> Self {
+    fn declaring_all_of<W: Workflow>(
+        mut self,
+        params: &W::Params,
+        definition: &Definition,
+    ) -> Result<Self, DefinitionError> {
         self.properties = W::PROPERTIES;
-        self.declaring(W::TYPES)
+        self.uses = StandIns::of(W::USES, params, definition, self.machine_type)?.map(Box::new);
+        Ok(self.declaring(W::TYPES))
     }
 
     /// Returns the properties that the workflow's source declares, in text form: `workflow-explore` checks them.
@@ -308,6 +317,10 @@ impl Engine {
         /// Answers the tasks of a state. The closure gets the task's request (its input after `Parameters` or
         /// `Arguments`) and returns the resource's result; for `lambda:invoke` that is an object with `Payload`. See
         /// [`on_lambda`](Self::on_lambda) for a closure that gets a function's payload and returns its result.
+        ///
+        /// A use of a fragment can be answered as a whole, by its name in the definition: the closure gets the use's
+        /// input, and returns its result or an error, which the handlers of the use catch. The states of the use do not
+        /// run, and such an engine records no coverage.
         on_state,
         /// Like [`on_state`](Self::on_state), with a closure that returns a future. It is polled by the caller of
         /// [`run_async`](Self::run_async), or by [`run`](Self::run) on its own thread.
@@ -322,14 +335,14 @@ impl Engine {
         state: impl AsRef<str>,
         closure: impl Fn(&TaskRequest) -> Result<R, TaskError> + Send + Sync + 'static,
     ) -> Self {
-        self.handlers.add_state(state.as_ref(), handlers::whole(closure));
+        self.add_state(state.as_ref(), handlers::whole(closure));
         self
     }
 
     /// Answers the tasks of a state one after the other: fail twice, then succeed; answer late, or never.
     #[must_use]
     pub fn on_state_answers(mut self, state: impl AsRef<str>, answers: Answers) -> Self {
-        self.handlers.add_state(state.as_ref(), answers.handler(ClosureKind::Resource));
+        self.add_state(state.as_ref(), answers.handler(ClosureKind::Resource));
         self
     }
 
@@ -355,7 +368,7 @@ impl Engine {
     /// Leaves the tasks of a state unanswered, so that they time out.
     #[must_use]
     pub fn on_state_never(mut self, state: impl AsRef<str>) -> Self {
-        self.handlers.add_state(state.as_ref(), handlers::never());
+        self.add_state(state.as_ref(), handlers::never());
         self
     }
 
@@ -652,8 +665,23 @@ impl Engine {
         &self.handlers
     }
 
-    fn handlers_mut(&mut self) -> &mut Handlers {
-        &mut self.handlers
+    /// Adds a handler for a state, or for a use of a fragment, which then is one task.
+    fn add_state(&mut self, name: &str, handler: Handler) {
+        self.handlers.add_state(name, handler);
+        // If it cannot be one task, the start of an execution reports that no task has this name.
+        let Some(Ok(program)) = self.uses.as_mut().and_then(|uses| uses.replace(name)) else { return };
+        self.program = Arc::new(program);
+        if let Some(declared) = &self.declared {
+            self.declared = Some(Declared::new(declared.types, &self.program));
+        }
+    }
+
+    fn add_resource(&mut self, arn: &str, handler: Handler) {
+        self.handlers.add_resource(arn, handler);
+    }
+
+    fn add_lambda(&mut self, function: &str, handler: Handler) {
+        self.handlers.add_lambda(function, handler);
     }
 
     pub(crate) fn injected(&self, task: u64) -> Option<&TaskError> {

@@ -67,7 +67,7 @@ macro_rules! handler_methods {
             P: DeserializeOwned,
             R: Serialize,
         {
-            self.handlers_mut().$add($key.as_ref(), $crate::handlers::sync(closure, $crate::handlers::ClosureKind::$wrap));
+            self.$add($key.as_ref(), $crate::handlers::sync(closure, $crate::handlers::ClosureKind::$wrap));
             self
         }
 
@@ -83,7 +83,7 @@ macro_rules! handler_methods {
             R: Serialize,
             F: Future<Output = Result<R, TaskError>> + Send + 'static,
         {
-            self.handlers_mut().$add($key.as_ref(), $crate::handlers::asynchronous(closure, $crate::handlers::ClosureKind::$wrap));
+            self.$add($key.as_ref(), $crate::handlers::asynchronous(closure, $crate::handlers::ClosureKind::$wrap));
             self
         }
     };
@@ -211,10 +211,6 @@ impl fmt::Debug for Handlers {
 }
 
 impl Handlers {
-    fn handlers_mut(&mut self) -> &mut Self {
-        self
-    }
-
     handler_methods! {
         /// Answers the calls of a Lambda function of any version, given by name or ARN. See
         /// [`Engine::on_lambda`](crate::Engine::on_lambda).

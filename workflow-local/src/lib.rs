@@ -42,6 +42,7 @@ mod query;
 mod random;
 mod runner;
 mod schedule;
+mod stand_in;
 mod store;
 mod task;
 pub mod test_state;

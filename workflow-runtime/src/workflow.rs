@@ -6,6 +6,7 @@ use std::fmt;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::__private::FragmentUse;
 use crate::__private::schema::Types;
 #[cfg(feature = "iam")]
 use crate::PolicyTemplate;
@@ -69,6 +70,9 @@ pub trait Workflow: 'static {
     /// The types of its data, for running it.
     #[doc(hidden)]
     const TYPES: &'static Types = &Types::NONE;
+    /// The uses of fragments in it, for running it.
+    #[doc(hidden)]
+    const USES: &'static [FragmentUse] = &[];
     /// The permissions that its role needs, for [`Definition::iam_policy`].
     #[cfg(feature = "iam")]
     const POLICY: PolicyTemplate = PolicyTemplate::UNKNOWN;

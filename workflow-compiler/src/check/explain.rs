@@ -12,7 +12,7 @@ use super::sink::Sink;
 use super::types::Ty;
 use crate::problem::Problems;
 use crate::question::{Foreign, ForeignMember, ForeignPart};
-use crate::syntax::ast::{Head, Workflow};
+use crate::syntax::ast::{Head, Workflow, plain};
 
 /// The maximum number of levels of objects and tuples in a type's text, of members of each, and of nested arrays,
 /// options and maps, so that the text of any type is bounded.
@@ -32,6 +32,24 @@ pub struct Explained {
     pub variables: BTreeMap<String, String>,
     /// The states in source order, each before those inside it.
     pub states: Vec<ExplainedState>,
+    /// The uses of fragments, each before those inside it.
+    pub uses: Vec<ExplainedUse>,
+}
+
+/// A use of a fragment, and the types of its input and result.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ExplainedUse {
+    /// Its name in the document; its name in the source if that is empty.
+    pub name: String,
+    /// The fragment.
+    pub fragment: String,
+    /// The type of its input.
+    pub input: String,
+    /// The type of its result; `None` if the fragment declares none.
+    pub result: Option<String>,
+    /// The names of its states in the document, with those of the uses inside it.
+    pub states: Vec<String>,
 }
 
 /// The types of a state's values.
@@ -63,7 +81,7 @@ pub fn explain(workflow: &Workflow, find: FindWorkflow<'_>) -> Explained {
     let told = |model: &Model<'_>, ty: &Ty| describe(model, ty, Levels { objects: LEVELS, around: AROUND, find });
     let (input, output) = (told(&analysis, &analysis.input), told(&analysis, &analysis.output));
     if workflow.from().is_some() {
-        return Explained { input, output, variables: BTreeMap::new(), states: Vec::new() };
+        return Explained { input, output, variables: BTreeMap::new(), states: Vec::new(), uses: Vec::new() };
     }
     data::analyse(&mut analysis, &mut Sink::to(&mut Problems::default()));
     if analysis.results.is_empty() {
@@ -87,7 +105,27 @@ pub fn explain(workflow: &Workflow, find: FindWorkflow<'_>) -> Explained {
     });
     let states = states.collect();
     let variables = analysis.variable_types.iter().map(|(name, ty)| (name.clone(), told(&analysis, ty))).collect();
-    Explained { input, output, variables, states }
+    let uses = workflow.inlined.iter().map(|used| {
+        let numbers = workflow.uses_in(used);
+        let inside = analysis.states.values().filter(|info| {
+            // The state that computes the arguments belongs to no fragment.
+            numbers.contains(&info.state.in_use) || info.name == used.first
+        });
+        let fields = used
+            .input
+            .iter()
+            .map(|field| format!("{}: {}", plain(&field.name), told(&analysis, &analysis.types.ty(&field.ty))));
+        let fields: Vec<_> = fields.collect();
+        ExplainedUse {
+            name: if used.asl_name.is_empty() { used.name.clone() } else { used.asl_name.clone() },
+            fragment: plain(&used.fragment),
+            input: if fields.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", fields.join(", ")) },
+            result: used.result.as_ref().map(|result| told(&analysis, &analysis.types.ty(result))),
+            states: inside.map(|info| info.asl_name.clone()).collect(),
+        }
+    });
+    let uses = uses.collect();
+    Explained { input, output, variables, states, uses }
 }
 
 /// The members that are kept, each with the names that lead to it; none where all is.

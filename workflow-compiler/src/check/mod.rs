@@ -54,7 +54,7 @@ pub use analysis::Analysis;
 pub use api::{DeclaredResult, OUTPUT, ResultType, declared_result, is_express_child};
 pub use data::{Capture, ItemCapture, VariableReads};
 #[cfg(feature = "explain")]
-pub use explain::{Explained, ExplainedState, FindWorkflow, explain};
+pub use explain::{Explained, ExplainedState, ExplainedUse, FindWorkflow, explain};
 pub(crate) use expression_text::differs_each_time;
 pub use handled_tasks::HandledTask;
 pub(crate) use handled_tasks::{handled_tasks, is_handled};

@@ -16,6 +16,7 @@ use crate::CompiledWorkflow;
 use crate::check::{DeclaredResult, ResultType, declared_result};
 use crate::fragment::{Escape, Fragment};
 use crate::from_file::Document;
+use crate::lower::LoweredUse;
 #[cfg(feature = "iam")]
 use crate::policy::PolicyTemplate;
 use crate::syntax::ast::{DeclarationKind, FieldDecl, Head, Shape, Type, TypeKind, Workflow, plain};
@@ -306,6 +307,7 @@ fn implementation(
         let texts = compiled.properties.iter().map(|property| &property.text);
         quote! { const PROPERTIES: &'static [&'static str] = &[#(#texts),*]; }
     });
+    let uses = uses(krate, compiled);
     #[cfg(not(feature = "iam"))]
     let policy = TokenStream::new();
     #[cfg(feature = "iam")]
@@ -322,12 +324,32 @@ fn implementation(
             type State = #state;
             #value_types
             #properties
+            #uses
             #policy
             #schemas_of_trait
         }
         #attributes
         impl #name { #definition #own_schemas }
     }
+}
+
+/// Returns the uses of fragments, for engines; empty if there are none.
+fn uses(krate: &TokenStream, compiled: &CompiledWorkflow) -> TokenStream {
+    if compiled.uses.is_empty() {
+        return TokenStream::new();
+    }
+    let uses = compiled.uses.iter().map(|LoweredUse { name, first, states, stand_in }| {
+        let stand_in = stand_in.iter().map(|piece| fragment(krate, piece));
+        quote! {
+            #krate::__private::FragmentUse {
+                name: #name,
+                first: #first,
+                states: &[#(#states),*],
+                stand_in: &[#(#stand_in),*],
+            }
+        }
+    });
+    quote! { const USES: &'static [#krate::__private::FragmentUse] = &[#(#uses),*]; }
 }
 
 /// Returns the declared types of the input, the output and the results of tasks, for engines; empty if nothing is
@@ -364,7 +386,15 @@ fn value_types(style: &Style<'_>, compiled: &CompiledWorkflow) -> TokenStream {
         let name = state.asl_name();
         Some(quote! { #krate::__private::schema::ResultType { state: #name, member: #member, shape: #shape } })
     });
-    let results: Vec<_> = results.collect();
+    let of_uses = workflow.inlined.iter().filter_map(|used| {
+        let (name, ty) = (&used.asl_name, used.result.as_ref()?);
+        if name.is_empty() || matches!(ty.kind, TypeKind::Json | TypeKind::Invalid) {
+            return None;
+        }
+        let shape = style.shape_of(ty);
+        Some(quote! { #krate::__private::schema::ResultType { state: #name, member: "", shape: #shape } })
+    });
+    let results: Vec<_> = results.chain(of_uses).collect();
     let handled_tasks = style.handled(compiled);
     if input.is_none() && output.is_none() && results.is_empty() && handled_tasks.is_none() {
         return TokenStream::new();

@@ -23,6 +23,7 @@ use workflow_asl::limits::STATE_NAME_CHARS;
 use workflow_asl::{Code, StateKind};
 
 pub(crate) use self::results::variable as result_variable;
+pub(crate) use self::substitute::variable as argument_variable;
 use self::substitute::{Argument, Substitution, named};
 use crate::Locate;
 use crate::problem::{Edit, Problem, Problems};
@@ -261,11 +262,14 @@ impl Inliner<'_> {
             braces: (fragment.brace, fragment.close),
             input: definition::input(fragment).to_vec(),
             arguments: used.arguments,
+            clauses: used.clauses,
+            transition: used.transition,
             computed: arguments
                 .into_iter()
                 .filter_map(|(name, argument)| matches!(argument, Argument::Variable(..)).then_some(name))
                 .collect(),
             result,
+            is_read: false,
             first: body.states.first().map(|state| plain(&state.name)).unwrap_or_default(),
             ends,
             states: own_states,

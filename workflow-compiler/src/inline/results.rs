@@ -27,7 +27,10 @@ pub(crate) fn variable(name: &str) -> String {
 /// Resolves the names of uses, and assigns the results that are read.
 pub(super) fn assign(workflow: &mut Workflow, problems: &mut Problems) {
     let mut inlined = std::mem::take(&mut workflow.inlined);
-    let mut arguments: Vec<_> = inlined.iter_mut().map(|used| std::mem::take(&mut used.arguments)).collect();
+    let parts = |used: &mut Inlined| {
+        (std::mem::take(&mut used.arguments), std::mem::take(&mut used.clauses), used.transition.take())
+    };
+    let mut parts: Vec<_> = inlined.iter_mut().map(parts).collect();
     let mut names = Names {
         uses: inlined.iter().map(|used| (used.name.as_str(), used)).collect(),
         read: BTreeSet::new(),
@@ -35,7 +38,11 @@ pub(super) fn assign(workflow: &mut Workflow, problems: &mut Problems) {
     };
     walk::body(&mut workflow.body, &mut names);
     workflow.declarations.iter_mut().for_each(|declaration| walk::declaration(declaration, &mut names));
-    arguments.iter_mut().flatten().for_each(|member| walk::expr(&mut member.value, &mut names));
+    for (arguments, clauses, transition) in &mut parts {
+        arguments.iter_mut().for_each(|member| walk::expr(&mut member.value, &mut names));
+        walk::clauses(clauses, &mut names);
+        transition.iter_mut().for_each(|target| names.target(target));
+    }
     let read = std::mem::take(&mut names.read);
     let language = workflow.declarations.iter().find_map(|declaration| match declaration.kind {
         DeclarationKind::Query { language, .. } => Some(language),
@@ -56,8 +63,9 @@ pub(super) fn assign(workflow: &mut Workflow, problems: &mut Problems) {
         ends.body(&mut workflow.body);
     }
     workflow.nodes = ends.nodes;
-    for (used, arguments) in inlined.iter_mut().zip(arguments) {
-        used.arguments = arguments;
+    for (used, (arguments, clauses, transition)) in inlined.iter_mut().zip(parts) {
+        used.is_read = read.contains(&used.name);
+        (used.arguments, used.clauses, used.transition) = (arguments, clauses, transition);
     }
     workflow.inlined = inlined;
 }

@@ -265,7 +265,7 @@ pub(super) fn at(value: Expr, ty: Option<&Type>, steps: &[Segment], optional: bo
 }
 
 /// Returns the name of a fragment's variable in a use.
-pub(super) fn variable(name: &str, variable: &str) -> String {
+pub(crate) fn variable(name: &str, variable: &str) -> String {
     format!("{}_{variable}", name.trim_start_matches('_'))
 }
 

@@ -91,7 +91,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    fn catcher(&mut self, info: &StateInfo<'a>, catcher: &Catcher, comment: &Comment, entry: &mut Fields) {
+    pub(super) fn catcher(&mut self, info: &StateInfo<'a>, catcher: &Catcher, comment: &Comment, entry: &mut Fields) {
         self.put_comment(entry, comment, &catcher.clauses);
         self.put_errors(entry, &catcher.errors, catcher.errors_span);
         for clause in catcher.clauses.iter().filter(|clause| belongs(clause, info)) {

@@ -22,6 +22,7 @@ mod source_map;
 mod state;
 mod task;
 mod template;
+mod uses;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -36,6 +37,7 @@ use workflow_asl::{Code, Diagnostic, Pointer, StateMachine};
 use self::field::Fields;
 use self::slot::Slots;
 pub use self::source_map::SourceMap;
+pub use self::uses::LoweredUse;
 use crate::check::{Analysis, StateInfo, ValueField, ValueSite};
 use crate::fragment::Fragment;
 use crate::from_file::fragments;
@@ -60,6 +62,8 @@ pub struct Lowered {
     pub fragments: Vec<Fragment>,
     /// Information on states that is not in the document.
     pub annotations: Annotations,
+    /// The uses of fragments.
+    pub uses: Vec<LoweredUse>,
 }
 
 /// Lowers a workflow. Reports what its query language cannot express. If possible, a part that the checks reported is
@@ -81,6 +85,7 @@ pub fn lower(analysis: &Analysis<'_>, problems: &mut Problems) -> Lowered {
         None => json::text(&definition),
     };
     let fragments = lowering.slots.cut(&text);
+    let uses = lowering.uses(&definition);
     let wire = |param: &str| Some(analysis.params.get(param)?.decl.wire.as_str());
     lowering.slots.name(&mut definition, &wire);
     let Lowering { slots, expressions, annotations, source_map, .. } = lowering;
@@ -94,7 +99,7 @@ pub fn lower(analysis: &Analysis<'_>, problems: &mut Problems) -> Lowered {
     }
     let (machine, found) = StateMachine::read(&definition);
     let characters = text.chars().count();
-    Lowered { definition, characters, machine, found, source_map, fragments, annotations }
+    Lowered { definition, characters, machine, found, source_map, fragments, annotations, uses }
 }
 
 /// The shared state of lowering.

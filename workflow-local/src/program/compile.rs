@@ -7,7 +7,7 @@ use workflow_asl::document::{
     Catcher as CatcherNode, ChoiceRule, MachineType, QueryLanguage, Retrier as RetrierNode, State, StateKind,
 };
 use workflow_asl::limits::retrier_default;
-use workflow_asl::{Diagnostic, Pointer, rules};
+use workflow_asl::{Diagnostic, Pointer, StateMachine, rules};
 
 use super::compile_fields::{amount, condition, distributed, path, result_place, selection, template, template_in};
 use super::handling::{Catcher, ErrorNames, Retrier};
@@ -35,6 +35,12 @@ impl Program {
             Some(mutant) => Ok(Self::compile(&checked(&mutant)?)),
             None => Ok(Self::compile(&machine)),
         }
+    }
+
+    /// Returns a definition with the change of the mutant to run, if there is one.
+    pub(crate) fn mutated(definition: Value) -> Result<Value, DefinitionError> {
+        let (machine, _) = StateMachine::read(&definition);
+        Ok(mutation::mutant_of(&machine).map_err(DefinitionError::Mutant)?.unwrap_or(definition))
     }
 
     /// Compiles a definition that passed the rules.

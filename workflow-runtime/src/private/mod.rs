@@ -1,6 +1,7 @@
 //! The support code for what `workflow!` generates. It is not part of the public API and may change in any release.
 
 mod enumeration;
+mod fragment_use;
 pub mod ide;
 mod parameters;
 mod policy;
@@ -12,6 +13,8 @@ pub mod variants;
 pub use serde;
 pub use serde_json;
 pub use workflow_macros::expand;
+
+pub use self::fragment_use::FragmentUse;
 
 pub use crate::__workflow_enumeration as enumeration;
 pub use crate::__workflow_json_schema as json_schema;

@@ -68,10 +68,16 @@ pub struct Inlined {
     pub input: Vec<FieldDecl>,
     /// The arguments.
     pub arguments: Vec<Member>,
+    /// The handlers that the use adds.
+    pub clauses: Vec<Clause>,
+    /// The target of the transition at the end of the fragment.
+    pub transition: Option<Target>,
     /// The fields whose arguments are computed once, in the state that runs first.
     pub computed: BTreeSet<String>,
     /// The type of its result.
     pub result: Option<Type>,
+    /// Whether something reads the result.
+    pub is_read: bool,
     /// The name of the state that runs first.
     pub first: String,
     /// The names of the states that end it.
