@@ -105,12 +105,11 @@ pub fn explain(workflow: &Workflow, find: FindWorkflow<'_>) -> Explained {
     });
     let states = states.collect();
     let variables = analysis.variable_types.iter().map(|(name, ty)| (name.clone(), told(&analysis, ty))).collect();
+    let names = analysis.states.values().map(|info| (info.name.as_str(), info.state.in_use));
+    let by_use = workflow.states_by_use(names);
     let uses = workflow.inlined.iter().map(|used| {
-        let numbers = workflow.uses_in(used);
-        let inside = analysis.states.values().filter(|info| {
-            // The state that computes the arguments belongs to no fragment.
-            numbers.contains(&info.state.in_use) || info.name == used.first
-        });
+        let inside = by_use.get(&used.number).into_iter().flatten();
+        let inside = inside.filter_map(|at| analysis.states.get_index(*at));
         let fields = used
             .input
             .iter()
@@ -121,7 +120,7 @@ pub fn explain(workflow: &Workflow, find: FindWorkflow<'_>) -> Explained {
             fragment: plain(&used.fragment),
             input: if fields.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", fields.join(", ")) },
             result: used.result.as_ref().map(|result| told(&analysis, &analysis.types.ty(result))),
-            states: inside.map(|info| info.asl_name.clone()).collect(),
+            states: inside.map(|(_, info)| info.asl_name.clone()).collect(),
         }
     });
     let uses = uses.collect();

@@ -30,21 +30,28 @@ impl<'a> Lowering<'_, 'a> {
     /// Returns the uses that have a name. The document is complete, with marks for parameters and constants.
     pub(super) fn uses(&mut self, definition: &Value) -> Vec<LoweredUse> {
         let inlined = &self.analysis.workflow.inlined;
+        if inlined.is_empty() {
+            return Vec::new();
+        }
+        let states = self.analysis.states.values().map(|info| (info.name.as_str(), info.state.in_use));
+        let inside = self.analysis.workflow.states_by_use(states);
         // What cannot be lowered was reported in the states of the use.
         let mut reported = Problems::default();
         std::mem::swap(self.problems, &mut reported);
         let named = inlined.iter().filter(|used| !used.asl_name.is_empty());
-        let uses = named.filter_map(|used| self.stand_in(used, definition)).collect();
+        let named: Vec<_> = named.collect();
+        let uses = named.into_iter().filter_map(|used| self.stand_in(used, inside.get(&used.number)?, definition));
+        let uses = uses.collect();
         std::mem::swap(self.problems, &mut reported);
         uses
     }
 
-    fn stand_in(&mut self, used: &'a Inlined, definition: &Value) -> Option<LoweredUse> {
+    fn stand_in(&mut self, used: &'a Inlined, inside: &[usize], definition: &Value) -> Option<LoweredUse> {
         let analysis = self.analysis;
         let first = analysis.states.get(&used.first)?;
-        let numbers = analysis.workflow.uses_in(used);
-        let inside = |info: &&StateInfo<'_>| numbers.contains(&info.state.in_use) || info.name == first.name;
-        let states = analysis.states_of(first.scope).filter(inside).map(|info| info.asl_name.clone()).collect();
+        let states = inside.iter().filter_map(|at| analysis.states.get_index(*at));
+        let states =
+            states.filter(|(_, info)| info.scope == first.scope).map(|(_, info)| info.asl_name.clone()).collect();
         let mut fields = Fields::at(Pointer::root().child("Uses").child(&used.asl_name));
         fields.insert("Type", "Task".into());
         if first.language != analysis.language {

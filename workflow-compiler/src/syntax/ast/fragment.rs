@@ -2,7 +2,7 @@
 //!
 //! A fragment itself is a [`Workflow`] with fewer declarations.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, Span};
 
@@ -96,6 +96,28 @@ impl Workflow {
             number = copy.outer?;
         }
         self.inlined.iter().find(|used| used.number == number)
+    }
+
+    /// Returns the indices of the states of each use, by its number. States are given by name, with the number of the use
+    /// or copy that they belong to.
+    pub(crate) fn states_by_use<'s>(&self, states: impl Iterator<Item = (&'s str, u32)>) -> BTreeMap<u32, Vec<usize>> {
+        let copies = self.copies.iter().map(|copy| (copy.number, (false, copy.outer)));
+        let uses = self.inlined.iter().map(|used| (used.number, (true, used.outer)));
+        let outer: BTreeMap<u32, (bool, Option<u32>)> = copies.chain(uses).collect();
+        // The state that computes the arguments is not the fragment's own.
+        let computing = self.inlined.iter().filter(|used| !used.computed.is_empty());
+        let computing: BTreeMap<&str, u32> = computing.map(|used| (used.first.as_str(), used.number)).collect();
+        let mut found: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+        for (at, (name, number)) in states.enumerate() {
+            let mut around = Some(computing.get(name).copied().unwrap_or(number));
+            while let Some((number, (is_use, outer))) = around.and_then(|number| outer.get_key_value(&number)) {
+                if *is_use {
+                    found.entry(*number).or_default().push(at);
+                }
+                around = *outer;
+            }
+        }
+        found
     }
 
     /// Returns the use in the workflow itself that is or encloses a use.

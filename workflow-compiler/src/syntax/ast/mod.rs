@@ -125,18 +125,6 @@ impl Workflow {
         })
     }
 
-    /// Returns the numbers of a use and of the uses inside it.
-    pub(crate) fn uses_in(&self, used: &Inlined) -> Vec<u32> {
-        let mut numbers = vec![used.number];
-        // A use precedes the uses inside it.
-        for inner in &self.inlined {
-            if inner.outer.is_some_and(|outer| numbers.contains(&outer)) {
-                numbers.push(inner.number);
-            }
-        }
-        numbers
-    }
-
     /// Returns the word that turns off the checks of the file against AWS's APIs.
     pub fn unchecked(&self) -> Option<&Ident> {
         self.declarations.iter().find_map(|declaration| match &declaration.kind {
