@@ -7,6 +7,7 @@ mod imported;
 mod list_expressions;
 mod lists;
 mod named_items;
+mod parts;
 mod rows;
 mod situations;
 mod table;

@@ -22,7 +22,7 @@ const LEAST_SHARE: f64 = 0.8;
 
 /// The most parts of the corpus that are copied unchanged, for every 100 of its states.
 const MOST_KEPT: [(KeptKind, f64); 4] =
-    [(KeptKind::Path, 2.6), (KeptKind::Intrinsic, 1.0), (KeptKind::Jsonata, 1.2), (KeptKind::Field, 1.2)];
+    [(KeptKind::Path, 1.0), (KeptKind::Intrinsic, 0.8), (KeptKind::Jsonata, 1.2), (KeptKind::Field, 0.1)];
 
 /// One document of a data set.
 struct Document {

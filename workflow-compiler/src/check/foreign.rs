@@ -58,7 +58,7 @@ impl Foreign {
         let to = match &step {
             PathSegment::Member(name) => ForeignMember::Name(name.clone().into_owned()),
             PathSegment::Index(index) => ForeignMember::Index(*index),
-            PathSegment::Computed | PathSegment::Each => ForeignMember::Computed,
+            PathSegment::Computed | PathSegment::Slice(_) | PathSegment::Each => ForeignMember::Computed,
         };
         let mut inner = path.clone();
         inner.segments.push(step);

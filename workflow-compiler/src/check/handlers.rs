@@ -6,8 +6,11 @@ use workflow_asl::{document, error_name};
 use super::analysis::Analysis;
 use super::range::{number, text};
 use super::sink::Sink;
+use super::types::article;
 use crate::problem::{Edit, Problem};
-use crate::syntax::ast::{Clause, ClauseValue, DeclarationKind, Retrier, Text, plain};
+use crate::syntax::ast::{
+    Clause, ClauseValue, DeclarationKind, Expr, ExprKind, Reference, Retrier, Root, Segment, Text, plain,
+};
 use crate::syntax::keyword::ClauseKind;
 
 /// A retrier's fields and the names of the document's.
@@ -54,6 +57,16 @@ fn duplicates(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
 fn clauses(analysis: &Analysis<'_>, clauses: &[Clause], sink: &mut Sink<'_>) {
     for clause in clauses {
         match &clause.value {
+            ClauseValue::Expr(all) if clause.kind == ClauseKind::Retry => {
+                let mut others =
+                    clauses.iter().filter(|other| other.kind == ClauseKind::Retry && other.id != clause.id);
+                if let Some(other) = others.next() {
+                    let message = "the parameter is the whole list of retriers, so the state has no others";
+                    let problem = Problem::new(Code::RepeatedClause, other.span, message);
+                    sink.push(problem.help("remove one of them"));
+                }
+                list_of_retriers(analysis, all, sink);
+            }
             ClauseValue::Retrier(retrier) => ranges(retrier, sink),
             ClauseValue::Errors(errors) => errors.iter().for_each(|error| own_error(error, sink)),
             ClauseValue::Named(ident) => {
@@ -95,6 +108,18 @@ fn own_error(error: &Text, sink: &mut Sink<'_>) {
     if error.value.starts_with(error_name::PREFIX) {
         let message = format!("`{}` is an error of Step Functions itself, so this has no effect", error.value);
         sink.push(Problem::new(Code::NoEffect, error.span, message).help("remove it: handlers may name it anyway"));
+    }
+}
+
+/// A parameter that is the list of retriers has the type of JSON.
+fn list_of_retriers(analysis: &Analysis<'_>, all: &Expr, sink: &mut Sink<'_>) {
+    let ExprKind::Reference(Reference { root: Root::Params, segments, .. }) = &all.kind else { return };
+    let Some(Segment::Member { name, .. }) = segments.first() else { return };
+    let Some(param) = analysis.params.get(&name.value) else { return };
+    if !param.ty.is_unknown() && !param.ty.is_array() {
+        let message = format!("`params.{}` is {}, not a list of retriers", name.value, article(&param.ty));
+        let problem = Problem::new(Code::WrongArgument, all.span, message);
+        sink.push(problem.help(format!("declare it as JSON: `params {{ {}: Json }}`", name.value)));
     }
 }
 

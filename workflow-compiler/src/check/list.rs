@@ -1,17 +1,21 @@
-//! The types of paths with `[*]`, which read each item of a list.
+//! The types of paths with `[*]` and `[1..3]`, which read each item or some items of a list.
 
 use workflow_asl::Code;
+use workflow_asl::document::QueryLanguage;
 use workflow_asl::result::Presence;
 
 use super::analysis::Analysis;
 use super::flow::Narrowing;
-use super::path::{Path, PathSegment};
+use super::foreign::kinds;
+use super::path::{Path, PathSegment, literal_index};
 use super::resolution::AccessStep;
 use super::resolve::WalkStart;
 use super::sink::Sink;
 use super::types::{Ty, article};
+use super::value_site::ValueSite;
 use crate::problem::{Edit, Problem};
-use crate::syntax::ast::{Segment, TokenSpan, Type};
+use crate::syntax::ast::{Expr, ExprKind, Reference, Segment, Text, TokenSpan, Type};
+use crate::syntax::spelling::{spelled, spelled_segments};
 
 impl<'a> Analysis<'a> {
     /// Follows the members, indices and `[*]` of a path, starting from a value of the type `ty` at `path`.
@@ -42,7 +46,7 @@ impl<'a> Analysis<'a> {
                     let input = beginning == WalkStart::Input;
                     step.map_or(Ty::Unknown, |step| of.step(step, &path, input, facts, sink))
                 }
-                _ => item_of(&path, (&ty, presence), *span, sink),
+                _ => item_of(&path, (&ty, presence), (*span, "[*]"), sink),
             };
             lists = true;
             path.segments.push(PathSegment::Each);
@@ -65,8 +69,50 @@ impl<'a> Analysis<'a> {
     }
 }
 
+impl<'a> Analysis<'a> {
+    /// Returns the text and the call that gives a part of it, if this reference is meant as one: `input.name[0..3]`.
+    pub(super) fn part_of_text(&self, place: ValueSite<'_, 'a>, reference: &Reference) -> Option<(String, Expr)> {
+        let (Segment::Slice(slice), rest) = reference.segments.split_last()? else { return None };
+        let span = reference.root_span;
+        let made = |kind| Expr::made(kind, span);
+        let of = made(ExprKind::Reference(Reference { segments: rest.to_vec(), ..reference.clone() }));
+        if place.state.language == QueryLanguage::JsonPath || !self.type_of(place, &of).present().is_text() {
+            return None;
+        }
+        let number = |number: i64| made(ExprKind::Number(number.to_string()));
+        let from = slice.from.as_ref().map_or(Some(0), literal_index)?;
+        let text = spelled(&of);
+        let mut arguments = vec![of, number(from)];
+        if let Some(to) = &slice.to {
+            arguments.push(number(literal_index(to)?.checked_sub(from).filter(|length| *length >= 0)?));
+        }
+        let name = Text { value: "$substring".to_owned(), span };
+        Some((text, made(ExprKind::Call { name, arguments })))
+    }
+}
+
+/// Returns the type of a part of a list. Reports a value that is not a list or may be absent.
+pub(super) fn slice_of(path: &Path<'_>, (ty, absent): (&Ty, bool), slice: &Segment, sink: &mut Sink<'_>) -> Ty {
+    let step = spelled_segments(std::slice::from_ref(slice));
+    if let Ty::Foreign(_) = ty.present() {
+        sink.hold(ty, slice.span(), kinds::ARRAY, Code::UnknownMember, &format!("`{path}{step}` needs a list"));
+        return ty.present().clone();
+    }
+    let presence = if absent { Presence::Maybe } else { Presence::Always };
+    let item = item_of(path, (ty.present(), presence), (slice.span(), &step), sink);
+    match ty.present() {
+        list @ Ty::Array(_) => list.clone(),
+        _ => Ty::Array(Box::new(item)),
+    }
+}
+
 /// Returns the type of a list's items. Reports a value that is not a list or may be absent.
-fn item_of(path: &Path<'_>, (ty, presence): (&Ty, Presence), span: TokenSpan, sink: &mut Sink<'_>) -> Ty {
+fn item_of(
+    path: &Path<'_>,
+    (ty, presence): (&Ty, Presence),
+    (span, step): (TokenSpan, &str),
+    sink: &mut Sink<'_>,
+) -> Ty {
     let item = match (ty.items(), ty.present()) {
         (Some(item), _) => item,
         (None, Ty::Unknown) => Ty::Unknown,
@@ -83,7 +129,7 @@ fn item_of(path: &Path<'_>, (ty, presence): (&Ty, Presence), span: TokenSpan, si
             let message = format!("`{path}` may be absent or null");
             let problem = Problem::new(Code::UnguardedOption, span, message);
             problem.help(format!(
-                "test it first: `is_present({path})`; or, in JSONata, give a default: `({path} ?? [])[*]`"
+                "test it first: `is_present({path})`; or, in JSONata, give a default: `({path} ?? []){step}`"
             ))
         });
     }

@@ -61,6 +61,7 @@ pub(crate) use handled_tasks::{handled_tasks, is_handled};
 pub(crate) use infer::closure::callback;
 pub(crate) use members::member_type;
 pub use model::{Model, NamedCatcher, NamedRetrier, Scope, StateInfo, is_distributed, whole_seconds};
+pub(crate) use path::literal_index;
 pub use properties::DeclaredProperty;
 pub(crate) use properties::properties;
 pub use resolution::{AccessStep, Base, Resolved};

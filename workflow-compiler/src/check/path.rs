@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::syntax::ast::{Expr, ExprKind, Reference, Root, Segment, UnaryOp, plain};
+use crate::syntax::spelling::spelled_segments;
 
 /// The path to a value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +38,8 @@ pub(super) enum PathSegment<'e> {
     Index(i64),
     /// An index that is computed, and may be another one the next time.
     Computed,
+    /// The items between two indices, as they are written.
+    Slice(String),
     /// Each item.
     Each,
 }
@@ -65,7 +68,10 @@ impl<'e> Path<'e> {
 
     /// Returns whether it leads to the same each time.
     pub(super) fn is_fixed(&self) -> bool {
-        !self.segments.iter().any(|segment| matches!(segment, PathSegment::Computed | PathSegment::Each))
+        !self
+            .segments
+            .iter()
+            .any(|segment| matches!(segment, PathSegment::Computed | PathSegment::Slice(_) | PathSegment::Each))
     }
 
     /// Returns the same path, for longer than the source lives.
@@ -74,6 +80,7 @@ impl<'e> Path<'e> {
             PathSegment::Member(name) => PathSegment::Member(name.into_owned().into()),
             PathSegment::Index(index) => PathSegment::Index(index),
             PathSegment::Computed => PathSegment::Computed,
+            PathSegment::Slice(bounds) => PathSegment::Slice(bounds),
             PathSegment::Each => PathSegment::Each,
         });
         Path { root: self.root.into_owned(), segments: segments.collect() }
@@ -129,13 +136,14 @@ impl<'e> PathSegment<'e> {
         match segment {
             Segment::Member { name, .. } => Self::Member(name.value.as_str().into()),
             Segment::Index(index) => literal_index(index).map_or(Self::Computed, Self::Index),
+            Segment::Slice(_) => Self::Slice(spelled_segments(std::slice::from_ref(segment))),
             Segment::Each { .. } => Self::Each,
         }
     }
 }
 
 /// Returns the index that a literal is, from the end where it is negative.
-pub(super) fn literal_index(index: &Expr) -> Option<i64> {
+pub(crate) fn literal_index(index: &Expr) -> Option<i64> {
     match &index.kind {
         ExprKind::Number(text) => text.parse().ok(),
         ExprKind::Unary(UnaryOp::Negate, inner) => literal_index(inner).and_then(i64::checked_neg),
@@ -181,6 +189,7 @@ impl fmt::Display for PathSegment<'_> {
             Self::Member(name) => write!(f, ".{name}"),
             Self::Index(index) => write!(f, "[{index}]"),
             Self::Computed => f.write_str("[…]"),
+            Self::Slice(bounds) => f.write_str(bounds),
             Self::Each => f.write_str("[*]"),
         }
     }

@@ -3,6 +3,7 @@
 use workflow_asl::result::Presence;
 
 use super::types::Ty;
+use crate::syntax::ast::Quotes;
 
 /// The root of a resolved reference.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,17 +29,19 @@ pub enum Base {
 /// A step from the base to the data.
 #[derive(Clone, Debug)]
 pub enum AccessStep {
-    /// A member, by its name in JSON; `quoted` where it is written `["name"]`.
+    /// A member, by its name in JSON.
     Member {
         /// Its name.
         name: String,
-        /// Whether it is written in brackets.
-        quoted: bool,
+        /// The quotes that it is written in.
+        quoted: Quotes,
     },
     /// An index, from the end where it is negative.
     Index(i64),
     /// An index that is computed, by its number among the segments of the reference.
     Computed(usize),
+    /// The items between two indices, by its number among the segments of the reference.
+    Slice(usize),
     /// Each item.
     Each,
 }

@@ -8,6 +8,7 @@ use workflow_asl::result::{Member, Presence};
 use super::analysis::Analysis;
 use super::data::references;
 use super::flow::Narrowing;
+use super::list::slice_of;
 use super::members::Named;
 use super::members::member_type;
 use super::path::{Path, PathRoot, PathSegment, literal_index};
@@ -17,7 +18,7 @@ use super::sink::Sink;
 use super::types::{Ty, article};
 use super::value_site::{ValueField, ValueSite};
 use crate::problem::{Edit, Problem};
-use crate::syntax::ast::{Expr, Reference, Root, Segment, Text, Type, TypeKind, plain};
+use crate::syntax::ast::{Expr, Quotes, Reference, Root, Segment, Text, Type, TypeKind, plain};
 use crate::syntax::spelling::is_word;
 
 /// The start of a walk over members, as messages distinguish it.
@@ -54,8 +55,11 @@ impl<'a> Analysis<'a> {
         if let (Some(roots), true) = (&self.roots, sink.listens()) {
             roots.borrow_mut().entry(reference.word).or_insert_with(|| root.ty.clone());
         }
-        let mut steps: Vec<AccessStep> =
-            root.prefix.iter().map(|name| AccessStep::Member { name: (*name).to_owned(), quoted: false }).collect();
+        let mut steps: Vec<AccessStep> = root
+            .prefix
+            .iter()
+            .map(|name| AccessStep::Member { name: (*name).to_owned(), quoted: Quotes::None })
+            .collect();
         let beginning = match reference.root {
             Root::Input => WalkStart::Input,
             Root::State => WalkStart::State,
@@ -161,6 +165,13 @@ impl<'a> Analysis<'a> {
                 Ty::Nullable(_) => !facts.not_null(path),
                 _ => false,
             };
+            if let Segment::Slice(_) = segment {
+                ty = slice_of(path, (&ty, absent || presence == Presence::Maybe), segment, sink);
+                (absent, presence) = (false, Presence::Always);
+                path.segments.push(PathSegment::of(segment));
+                steps.push(AccessStep::Slice(at));
+                continue;
+            }
             if let Ty::Foreign(foreign) = ty.present() {
                 let last = at + 1 == segments.len();
                 let next = foreign.step((segment, last), path, beginning == WalkStart::Input, facts, sink);
@@ -171,7 +182,7 @@ impl<'a> Analysis<'a> {
                         AccessStep::Member { name: name.value.clone(), quoted: *quoted }
                     }
                     Segment::Index(index) => literal_index(index).map_or(AccessStep::Computed(at), AccessStep::Index),
-                    Segment::Each { .. } => AccessStep::Each,
+                    Segment::Slice(_) | Segment::Each { .. } => AccessStep::Each,
                 });
                 ty = next;
                 continue;
@@ -188,8 +199,8 @@ impl<'a> Analysis<'a> {
                     steps.push(AccessStep::Member { name: wire, quoted: *quoted });
                     ty = next;
                 }
-                // The walk over a list goes from one of them to the next.
-                Segment::Each { .. } => {}
+                // The walk over a list goes from one of them to the next, and a part of a list is a list.
+                Segment::Slice(_) | Segment::Each { .. } => {}
                 Segment::Index(index) => {
                     let next = match ty.present() {
                         Ty::Array(item) | Ty::Map(item) => item.of_item(),
@@ -256,7 +267,7 @@ impl<'a> Analysis<'a> {
         &self,
         path: &Path<'_>,
         ty: &Ty,
-        (name, quoted, next): (&Text, bool, Option<&Text>),
+        (name, quoted, next): (&Text, Quotes, Option<&Text>),
         beginning: WalkStart,
         facts: &Narrowing,
         sink: &mut Sink<'_>,
@@ -302,7 +313,9 @@ impl<'a> Analysis<'a> {
                 sink.report(|| {
                     let message = format!("`{path}` has no member `{}`", name.value);
                     let problem = Problem::new(code, name.span, message);
-                    if let Some(meant) = self.meant_member(&problem, path, ty, (name, next)).filter(|_| !quoted) {
+                    if let Some(meant) =
+                        self.meant_member(&problem, path, ty, (name, next)).filter(|_| quoted == Quotes::None)
+                    {
                         return meant;
                     }
                     let meant = OF_THE_CONTEXT
@@ -325,7 +338,8 @@ impl<'a> Analysis<'a> {
                         let certain = part.is_certain() && !facts.asks();
                         let code = if certain { Code::UnknownResultMember } else { Code::DoubtfulResultMember };
                         let problem = Problem::new(code, name.span, message);
-                        let deeper = self.meant_member(&problem, path, ty, (name, next)).filter(|_| !quoted);
+                        let deeper =
+                            self.meant_member(&problem, path, ty, (name, next)).filter(|_| quoted == Quotes::None);
                         match self.waiting_has(path, &name.value).or_else(|| part.meant(&name.value)) {
                             Some(help) => problem.help(help),
                             None if deeper.is_some() => deeper.unwrap_or(problem),
@@ -446,10 +460,14 @@ const OF_THE_CONTEXT: [(&[&str], &str); 5] = [
 /// Proposes the nearest name; if none is near, lists the names if they are few.
 fn suggest_member<'s>(
     problem: Problem,
-    (name, quoted): (&str, bool),
+    (name, quoted): (&str, Quotes),
     known: impl Iterator<Item = &'s str> + Clone,
 ) -> Problem {
-    let problem = if quoted { problem.suggest_text(name, known.clone()) } else { problem.suggest(name, known.clone()) };
+    let problem = if quoted != Quotes::None {
+        problem.suggest_text(name, known.clone())
+    } else {
+        problem.suggest(name, known.clone())
+    };
     if problem.help.is_empty() { list_members(problem, known) } else { problem }
 }
 

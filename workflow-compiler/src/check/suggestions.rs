@@ -13,7 +13,7 @@ use super::value_site::ValueSite;
 use super::variables;
 use crate::problem::{Edit, Problem, Problems};
 use crate::syntax::ast::{
-    ClauseValue, DeclarationKind, Expr, ExprKind, NO_WORD, Reference, Root, Segment, Text, TokenSpan, plain,
+    ClauseValue, DeclarationKind, Expr, ExprKind, NO_WORD, Quotes, Reference, Root, Segment, Text, TokenSpan, plain,
 };
 use crate::syntax::keyword::{ClauseKind, RESERVED};
 use crate::syntax::root;
@@ -71,7 +71,7 @@ impl Candidate {
 
     fn member(root: Root, name: &str, span: TokenSpan) -> Self {
         let name = Text { value: name.to_owned(), span };
-        Self { root, inner: vec![Segment::Member { name, optional: false, quoted: false }], consumed: 0 }
+        Self { root, inner: vec![Segment::Member { name, optional: false, quoted: Quotes::None }], consumed: 0 }
     }
 
     /// Returns the reference, with the steps that are left of those that are written.
@@ -93,7 +93,7 @@ impl Candidate {
     fn fix(&self, problem: Problem, written: &Reference) -> Problem {
         let whole = match written.segments.last() {
             None if !written.optional => Some(written.root_span),
-            Some(Segment::Member { name, quoted: false, .. }) => Some(written.root_span.to(name.span)),
+            Some(Segment::Member { name, quoted: Quotes::None, .. }) => Some(written.root_span.to(name.span)),
             _ => None,
         };
         if let Some(span) = whole {
@@ -315,7 +315,7 @@ impl<'a> Analysis<'a> {
             Some(near) => problem.help(format!("write `params.{near}`")),
             None => problem.help(format!("write `params.{param}`, and declare it: `params {{ {param}: String }}`")),
         };
-        if *quoted || reference.segments.len() > consumed + 1 {
+        if *quoted != Quotes::None || reference.segments.len() > consumed + 1 {
             return Some(problem);
         }
         let problem = problem.edit(Edit::over(span, format!("params.{param}")));
@@ -339,6 +339,6 @@ impl<'a> Analysis<'a> {
 fn member_name(segment: &Segment) -> Option<&str> {
     match segment {
         Segment::Member { name, .. } => Some(&name.value),
-        Segment::Index(_) | Segment::Each { .. } => None,
+        Segment::Index(_) | Segment::Slice(_) | Segment::Each { .. } => None,
     }
 }

@@ -1,11 +1,12 @@
 //! Compares two documents.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 use workflow_asl::Pointer;
 use workflow_asl::document::{Form, TABLES};
-use workflow_asl::intrinsic::Intrinsic;
+use workflow_asl::intrinsic::{Argument, FunctionCall, Intrinsic};
 use workflow_asl::jsonata::{expression, parse};
 use workflow_asl::placeholder;
 
@@ -75,9 +76,9 @@ pub(super) fn differences(left: &Value, right: &Value) -> BTreeSet<Pointer> {
     found
 }
 
-/// Returns whether two documents are equal except for what has no meaning: in calls of intrinsic functions, blanks; in
-/// JSONata, blanks, the kind of quotes, parentheses that change nothing, the names of parameters, `$string(x)` next to
-/// `&`, and whether a call is written with `~>` and a literal in `{% … %}`.
+/// Returns whether two documents are equal except for what has no meaning: in calls of intrinsic functions and in filters
+/// of paths, blanks; in JSONata, blanks, the kind of quotes, parentheses that change nothing, the names of parameters,
+/// `$string(x)` next to `&`, and whether a call is written with `~>` and a literal in `{% … %}`.
 ///
 /// ```
 /// use serde_json::json;
@@ -88,18 +89,63 @@ pub(super) fn differences(left: &Value, right: &Value) -> BTreeSet<Pointer> {
 /// assert!(is_same(&pass("{% ($states.input.a)&'b'%}"), &pass("{% $states.input.a & \"b\" %}")));
 /// assert!(!is_same(&pass("{% [$states.input.a] %}"), &pass("{% $states.input.a %}")));
 /// assert!(is_same(&json!({"a.$": "States.Format('{}',$.x)"}), &json!({"a.$": "States.Format('{}', $.x)"})));
+/// assert!(is_same(&json!({"a.$": "$.x[?(@.y<1)]"}), &json!({"a.$": "$.x[?(@.y < 1)]"})));
 /// assert!(!is_same(&json!({"a": "x,y"}), &json!({"a": "x, y"})));
 /// ```
 pub fn is_same(document: &Value, other: &Value) -> bool {
     differences(document, other).is_empty()
 }
 
-/// Returns whether two texts are calls of intrinsic functions with the same arguments.
-fn same_call(left: &str, right: &str) -> bool {
+/// Returns whether two texts are calls of intrinsic functions with the same arguments, or paths with the same filters.
+fn same_path_or_call(left: &str, right: &str) -> bool {
     // In a call, an escaped brace is not a placeholder.
     let names = |text: &str| placeholder::named(text).map(|(_, name)| name.to_owned()).collect::<Vec<_>>();
     let call = |text: &str| Intrinsic::parse(text).ok().filter(|_| text.starts_with(PREFIX)).map(|call| call.call);
-    left == right || names(left) == names(right) && call(left).is_some_and(|left| call(right) == Some(left))
+    if left == right {
+        return true;
+    }
+    let (left, right) = (without_blanks_in_filters(left), without_blanks_in_filters(right));
+    if left.starts_with('$') {
+        return left == right;
+    }
+    names(&left) == names(&right) && call(&left).zip(call(&right)).is_some_and(|(left, right)| same_call(&left, &right))
+}
+
+/// Returns whether two calls are the same, wherever they are in their texts.
+fn same_call(left: &FunctionCall, right: &FunctionCall) -> bool {
+    let same = |(left, right): (&Argument, &Argument)| match (left, right) {
+        (Argument::Call(left), Argument::Call(right)) => same_call(left, right),
+        _ => left == right,
+    };
+    left.function == right.function
+        && left.args.len() == right.args.len()
+        && left.args.iter().zip(&right.args).all(same)
+}
+
+/// Returns a text without the blanks beside the signs of filters, which have no meaning.
+fn without_blanks_in_filters(text: &str) -> Cow<'_, str> {
+    if !text.contains("[?") || !text.starts_with('$') && !text.starts_with(PREFIX) {
+        return text.into();
+    }
+    let is_word = |ch: Option<&char>| ch.is_some_and(|ch| ch.is_alphanumeric() || *ch == '_');
+    let mut out = String::with_capacity(text.len());
+    let (mut quote, mut escaped) = (None, false);
+    let mut chars = text.chars().peekable();
+    while let Some(ch) = chars.next() {
+        match quote {
+            Some(open) => {
+                if !escaped && ch == open {
+                    quote = None;
+                }
+                escaped = !escaped && ch == '\\';
+            }
+            None if matches!(ch, '\'' | '"') => quote = Some(ch),
+            None if ch == ' ' && !(is_word(out.chars().next_back().as_ref()) && is_word(chars.peek())) => continue,
+            None => {}
+        }
+        out.push(ch);
+    }
+    out.into()
 }
 
 /// Returns whether two values of a JSONata state are the same expression, or an expression and its value.
@@ -132,7 +178,7 @@ fn walk(left: &Value, right: &Value, at: &Pointer, place: Place, found: &mut BTr
                 walk(left, right, &at.index(index), place, found);
             }
         }
-        (Value::String(left), Value::String(right)) if same_call(left, right) => {}
+        (Value::String(left), Value::String(right)) if same_path_or_call(left, right) => {}
         _ if left == right => {}
         _ if place == Place::Computed && same_computed(left, right) => {}
         _ => drop(found.insert(at.clone())),

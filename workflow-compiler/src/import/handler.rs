@@ -16,6 +16,10 @@ const KEYWORDS: [&str; 5] = ["self", "Self", "super", "crate", "_"];
 impl Printer<'_> {
     /// Returns `retry` clauses; `None` if the field is not a list that the language can express.
     pub(super) fn retriers(&mut self, value: &Value, at: &Pointer) -> Option<Vec<String>> {
+        if let Value::String(text) = value {
+            let all = self.params.whole(text)?;
+            return Some(vec![self.spell(at, vec![all.map(|all| format!("retry {all}"))])]);
+        }
         let retriers = objects(value)?;
         let mut out = Vec::new();
         for (index, retrier) in retriers.into_iter().enumerate() {

@@ -55,7 +55,7 @@ fn sum(pieces: &[String], arguments: &[Argument], here: ValuePosition, params: &
         }
         if !piece.is_empty() {
             for word in params.words(piece, quoted) {
-                if word.starts_with('"') {
+                if !word.starts_with("params.") {
                     texts.push(words.len());
                 }
                 words.push(word);
@@ -89,16 +89,40 @@ fn argument(value: &Argument, here: ValuePosition, params: &Params) -> Spelling 
             [word] => Spelling::own(word.clone()),
             _ => Spelling::own(quoted(text)),
         },
-        Argument::Template(pieces) => {
-            let pieces: Vec<_> = pieces.iter().map(|piece| template_piece(piece)).collect();
-            Spelling::own(quoted(&pieces.join("{}")))
-        }
+        Argument::Template(pieces) => Spelling::own(template(pieces, params)),
         Argument::Number(number) => Spelling::own(number.to_string()),
         Argument::Bool(value) => Spelling::own(value.to_string()),
         Argument::Null => Spelling::own("null"),
         Argument::Path(path) => path::value(path.source(), here),
         Argument::Call(inner) => call(inner, here, params),
     }
+}
+
+/// Writes a template; with parameters, it is a sum.
+fn template(pieces: &[String], params: &Params) -> String {
+    let mut words = Vec::new();
+    let mut text = String::new();
+    for (index, piece) in pieces.iter().enumerate() {
+        if index > 0 {
+            text.push_str("{}");
+        }
+        for word in params.words(piece, |text| format!("\"{}", template_piece(text))) {
+            match word.strip_prefix('"') {
+                Some(part) => text.push_str(part),
+                None => {
+                    // A sum of text begins with text.
+                    if words.is_empty() || !text.is_empty() {
+                        words.push(quoted(&std::mem::take(&mut text)));
+                    }
+                    words.push(word);
+                }
+            }
+        }
+    }
+    if words.is_empty() || !text.is_empty() {
+        words.push(quoted(&text));
+    }
+    words.join(" + ")
 }
 
 /// Unescapes braces in the text of a template.

@@ -5,6 +5,7 @@
 
 mod choice;
 mod difference;
+mod filter;
 mod handler;
 mod intrinsic;
 mod jsonata;

@@ -32,13 +32,14 @@ enum PlaceholderPart<'t> {
 impl Params {
     /// Finds and names the placeholders of a document. Those in `bare` have no quotes.
     pub(super) fn of(document: &Value, bare: &BTreeSet<Pointer>) -> Self {
+        let retriers = lists_of_retriers(document);
         let mut distinct = UniqueNames::default();
         let params = placeholders(document, bare).into_iter().map(|(name, placeholder)| {
             let ty = match placeholder.takes {
                 Some(FieldType::Integer) => "i64",
                 Some(FieldType::Number) => "f64",
                 Some(FieldType::Flag) => "bool",
-                None if placeholder.typed => "Json",
+                None if placeholder.typed || retriers.contains(name.as_str()) => "Json",
                 None => "String",
             };
             let ident = distinct.take(snake(&name, "param"), "_");
@@ -99,6 +100,27 @@ impl Params {
             _ => None,
         }
     }
+}
+
+/// Returns the placeholders that are the whole `Retry` of a state.
+fn lists_of_retriers(document: &Value) -> BTreeSet<&str> {
+    let mut found = BTreeSet::new();
+    let mut open = vec![document];
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Object(members) => {
+                if let Some(Value::String(text)) = members.get("Retry")
+                    && let [PlaceholderPart::Placeholder(name)] = parts(text).as_slice()
+                {
+                    found.insert(*name);
+                }
+                open.extend(members.values());
+            }
+            Value::Array(items) => open.extend(items),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+    found
 }
 
 /// Splits a string at its placeholders. `${!x}` is CloudFormation's escape of `${x}`.

@@ -161,7 +161,7 @@ impl Check<'_> {
                     self.problems.push(if problem.help.is_empty() { problem.help(help) } else { problem });
                     false
                 }
-                Some(Segment::Index(_) | Segment::Each { .. }) => {
+                Some(Segment::Index(_) | Segment::Slice(_) | Segment::Each { .. }) => {
                     self.outside(span, "`input` has fields, and no items".to_owned(), "name the field: `input.…`");
                     false
                 }

@@ -8,8 +8,8 @@ use proc_macro2::Ident;
 use super::walk::Change;
 use super::{full_name, joined};
 use crate::syntax::ast::{
-    Catcher, Clause, ClauseValue, Expr, ExprKind, Member, NodeId, Reference, Retrier, Root, Segment, State, Target,
-    Text, Type, Use, plain,
+    Catcher, Clause, ClauseValue, Expr, ExprKind, Member, NodeId, Quotes, Reference, Retrier, Root, Segment, State,
+    Target, Text, Type, Use, plain,
 };
 use crate::syntax::keyword::ClauseKind;
 
@@ -66,6 +66,7 @@ fn is_fixed(segment: &Segment) -> bool {
     match segment {
         Segment::Member { .. } | Segment::Each { .. } => true,
         Segment::Index(index) => is_stable(index),
+        Segment::Slice(slice) => slice.bounds().all(is_stable),
     }
 }
 
@@ -183,7 +184,7 @@ impl Substitution<'_> {
         let fields: Vec<_> = self.arguments.keys().cloned().collect();
         let members = fields.into_iter().map(|field| {
             let key = Text { value: field, span: reference.root_span };
-            let name = Segment::Member { name: key.clone(), optional: false, quoted: false };
+            let name = Segment::Member { name: key.clone(), optional: false, quoted: Quotes::None };
             let kind = self.input(&Reference { segments: vec![name], ..reference.clone() });
             let value = Expr { id: fresh(self.nodes), kind, span: reference.root_span };
             Member { key, optional: false, value, comma: None }
@@ -220,6 +221,7 @@ pub(super) fn number_expr(expr: &mut Expr, nodes: &mut usize, number: u32) {
             segments.iter_mut().for_each(|segment| match segment {
                 Segment::Member { name, .. } => name.span.in_use = number,
                 Segment::Each { span, .. } => span.in_use = number,
+                Segment::Slice(slice) => slice.span.in_use = number,
                 Segment::Index(_) => {}
             });
         }

@@ -188,8 +188,10 @@ pub(super) fn expr(value: &mut Expr, change: &mut impl Change) {
 
 fn segments(segments: &mut [Segment], change: &mut impl Change) {
     for segment in segments {
-        if let Segment::Index(index) = segment {
-            expr(index, change);
+        match segment {
+            Segment::Index(index) => expr(index, change),
+            Segment::Slice(slice) => slice.bounds_mut().for_each(|bound| expr(bound, change)),
+            Segment::Member { .. } | Segment::Each { .. } => {}
         }
     }
 }

@@ -15,7 +15,7 @@ use super::field::Fields;
 use super::reference::{push_path_member, states};
 use super::{Lowering, ValueField, target_span};
 use crate::check::{Capture, ItemCapture, StateInfo, is_express_child};
-use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Head, Member, Target, TokenSpan};
+use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Head, Member, Quotes, Target, TokenSpan};
 use crate::syntax::keyword::ClauseKind;
 
 impl<'a> Lowering<'_, 'a> {
@@ -139,7 +139,7 @@ fn template(capture: &Capture, path: &str) -> Option<Value> {
     let mut object = Map::new();
     for (name, capture) in members {
         let mut path = path.to_owned();
-        push_path_member(&mut path, name, false);
+        push_path_member(&mut path, name, Quotes::None);
         match template(capture, &path) {
             None => object.insert(format!("{name}.$"), path.into()),
             Some(value) => object.insert(name.clone(), value),

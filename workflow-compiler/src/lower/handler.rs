@@ -38,6 +38,14 @@ impl<'a> Lowering<'_, 'a> {
             if clause.kind != ClauseKind::Retry {
                 continue;
             }
+            // Other retriers cannot be added to a list that is not known.
+            if let ClauseValue::Expr(all) = &clause.value {
+                if retriers.is_empty() {
+                    let all = self.literal(all);
+                    self.put(fields, "Retry", all, clause.span);
+                }
+                break;
+            }
             let Some((retrier, comment)) = self.named_retrier(clause) else { continue };
             if !(inherited && retries_all) {
                 let mut entry = Fields::at(fields.at.child("Retry").index(retriers.len()));

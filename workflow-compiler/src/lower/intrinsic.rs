@@ -5,6 +5,7 @@
 use serde_json::Value;
 use workflow_asl::intrinsic::{ArgumentKind, Function};
 
+use super::path_list::is_filter;
 use super::reference::LoweredReference;
 use super::slot::Source;
 use super::{Lowering, ValueSite};
@@ -20,7 +21,7 @@ struct Format {
 }
 
 /// Escapes a string between apostrophes. Braces must be escaped only in the template of `States.Format`.
-fn escape(text: &str, template: bool) -> String {
+pub(super) fn escape(text: &str, template: bool) -> String {
     let mut out = String::with_capacity(text.len());
     for ch in text.chars() {
         if matches!(ch, '\'' | '\\') || (template && matches!(ch, '{' | '}')) {
@@ -73,6 +74,7 @@ impl<'a> Lowering<'_, 'a> {
             ExprKind::Call { name, arguments } if name.value == "timestamp" => {
                 arguments.first().map_or_else(|| "null".to_owned(), |time| self.intrinsic(place, time))
             }
+            ExprKind::Call { name, arguments } if is_filter(&name.value, arguments) => self.filtered(place, arguments),
             ExprKind::Call { name, arguments } => {
                 if Function::from_name(&name.value).is_none() {
                     // JSONata functions and unknown functions were reported.
@@ -83,7 +85,9 @@ impl<'a> Lowering<'_, 'a> {
                 }
                 let format = name.value == Function::Format.name();
                 let arguments = arguments.iter().enumerate().map(|(index, argument)| match &argument.kind {
-                    ExprKind::Text(text) if format && index == 0 => format!("'{}'", escape_template(text)),
+                    _ if format && index == 0 && self.is_fixed_text(place, argument) => {
+                        format!("'{}'", self.template_text(argument))
+                    }
                     _ => match Function::from_name(&name.value).and_then(|function| function.argument(index)) {
                         Some(ArgumentKind::Integer | ArgumentKind::Boolean) => self.bare(place, argument),
                         _ => self.intrinsic(place, argument),
@@ -121,14 +125,17 @@ impl<'a> Lowering<'_, 'a> {
                 }
             }
             ExprKind::Access(value, segments) => {
+                if let Some(path) = self.filtered_items(place, expr) {
+                    return path;
+                }
                 let mut text = self.intrinsic(place, value);
                 for segment in segments {
                     match segment {
                         Segment::Index(index) => {
                             text = call(Function::ArrayGetItem, &[text, self.intrinsic(place, index)]);
                         }
-                        Segment::Member { .. } | Segment::Each { .. } => {
-                            self.unsayable(expr);
+                        Segment::Member { .. } | Segment::Slice(_) | Segment::Each { .. } => {
+                            self.part_of_result(place, expr, value);
                             break;
                         }
                     }
@@ -149,6 +156,42 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
+    /// Reports a member of a function's result. A member of a list was reported.
+    fn part_of_result(&mut self, place: ValueSite<'_, 'a>, expr: &Expr, value: &Expr) {
+        match &value.kind {
+            ExprKind::Call { name, arguments } if is_filter(&name.value, arguments) => {
+                let ExprKind::Access(_, segments) = &expr.kind else { return };
+                if !matches!(segments.first(), Some(Segment::Member { .. })) {
+                    let help = "read it of each item, and select one: `($filter(…)[*].name)[0]`";
+                    self.report_unsayable(expr.span, "a member of one item of a filter", help);
+                }
+            }
+            _ if self.analysis.type_of(place, value).present().is_array() => {
+                let help = "give this state the clause `query jsonata`, or the workflow `query jsonata;`";
+                self.report_unsayable(expr.span, "a part of a function's result", help);
+            }
+            _ => self.unsayable(expr),
+        }
+    }
+
+    /// Returns the template of `States.Format`, of literals and parameters.
+    fn template_text(&mut self, expr: &Expr) -> String {
+        match &expr.kind {
+            ExprKind::Binary(_, _, left, right) => self.template_text(left) + &self.template_text(right),
+            ExprKind::Paren(inner) => self.template_text(inner),
+            ExprKind::Text(text) => escape_template(text),
+            ExprKind::Constant(path) => self.slots.inside(Source::Constant(path.clone()), Escape::Intrinsic),
+            ExprKind::Reference(reference) => match self.param(reference) {
+                Some(source) => self.slots.inside(source, Escape::Intrinsic),
+                None => String::new(),
+            },
+            _ => match self.literal(expr) {
+                Value::String(text) => escape(&text, true),
+                other => other.to_string(),
+            },
+        }
+    }
+
     /// Returns an argument that is a number or a boolean. A constant gets no apostrophes.
     fn bare(&mut self, place: ValueSite<'_, 'a>, expr: &Expr) -> String {
         match &expr.kind {
@@ -160,7 +203,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    fn intrinsic_hole(&mut self, source: Source, ty: &Ty) -> String {
+    pub(super) fn intrinsic_hole(&mut self, source: Source, ty: &Ty) -> String {
         match ty.present() {
             // A number or boolean has no apostrophes.
             Ty::Integer(_) | Ty::Number | Ty::Float(_) | Ty::Bool => {

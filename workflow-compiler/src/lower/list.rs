@@ -1,4 +1,4 @@
-//! Lowers `[*]`, which reads each item of a list, to JSONata.
+//! Lowers `[*]` and `[1..3]`, which read each item or some items of a list, to JSONata.
 //!
 //! A list of the language has any number of items. In JSONata, a result with one item becomes the item, a result
 //! without items becomes absent, and nested lists are flattened. Therefore each expression here is an array
@@ -8,8 +8,8 @@
 use workflow_asl::jsonata::{Node, NodeKind};
 
 use super::{Lowering, ValueSite};
-use crate::check::{AccessStep, Ty};
-use crate::syntax::ast::Segment;
+use crate::check::{AccessStep, Ty, literal_index};
+use crate::syntax::ast::{Segment, Slice};
 
 /// The name of an item in a generated function.
 pub(super) const ITEM: &str = "item";
@@ -82,8 +82,44 @@ impl<'a> Lowering<'_, 'a> {
                 Some(Segment::Index(index)) => value.item(self.jsonata(place, index)),
                 _ => value,
             },
+            AccessStep::Slice(segment) => match segments.get(*segment) {
+                Some(Segment::Slice(slice)) => self.jsonata_slice(place, value, slice),
+                _ => value,
+            },
             AccessStep::Each => value,
         })
+    }
+
+    /// Returns the items between two indices.
+    fn jsonata_slice(&mut self, place: ValueSite<'_, 'a>, value: Node, slice: &Slice) -> Node {
+        let [item, index, all] = [ITEM, "i", "all"].map(|name| self.unused_variable(name));
+        let from_end = |index: Node| Node::call("count", [Node::variable(&all)]).binary("+", index);
+        let mut counted = false;
+        let mut conditions = Vec::new();
+        for (bound, sign) in [(&slice.from, ">="), (&slice.to, "<")] {
+            let Some(bound) = bound else { continue };
+            let bound = match literal_index(bound) {
+                Some(0) if sign == ">=" => continue,
+                Some(number) if number < 0 => {
+                    counted = true;
+                    let back = Node::number(number.unsigned_abs() as f64);
+                    Node::call("count", [Node::variable(&all)]).binary("-", back)
+                }
+                Some(number) => Node::number(number as f64),
+                None => {
+                    counted = true;
+                    let bound = self.jsonata(place, bound);
+                    let negative = bound.clone().within("<").binary("<", Node::number(0.0));
+                    Node::block([negative.condition(from_end(bound.clone().within("+")), bound)])
+                }
+            };
+            conditions.push(Node::variable(&index).binary(sign, bound));
+        }
+        let Some(condition) = conditions.into_iter().reduce(|first, second| first.binary("and", second)) else {
+            return value;
+        };
+        let parameters = [item, index, all].into_iter().take(if counted { 3 } else { 2 });
+        list(Node::call("filter", [value, Node::lambda(parameters, condition)]).kept_array())
     }
 }
 

@@ -16,6 +16,7 @@ mod list;
 mod literal;
 mod map;
 mod pass;
+mod path_list;
 mod reference;
 pub(crate) mod slot;
 mod source_map;
@@ -35,6 +36,8 @@ use workflow_asl::rules::Annotations;
 use workflow_asl::{Code, Diagnostic, Pointer, StateMachine};
 
 use self::field::Fields;
+#[cfg(feature = "import")]
+pub(crate) use self::reference::fits_after_dot;
 use self::slot::Slots;
 pub use self::source_map::SourceMap;
 pub use self::uses::LoweredUse;

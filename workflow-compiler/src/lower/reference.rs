@@ -3,10 +3,11 @@
 use workflow_asl::jsonata::Node;
 use workflow_asl::path::in_brackets;
 
+use super::path_list::Matches;
 use super::slot::Source;
 use super::{Lowering, ValueSite};
-use crate::check::{AccessStep, Base, Ty, is_express_child};
-use crate::syntax::ast::{Expr, Reference, Segment};
+use crate::check::{Base, Ty, is_express_child};
+use crate::syntax::ast::{Expr, Quotes, Reference};
 
 /// The lowered form of a reference.
 pub(super) enum LoweredReference {
@@ -27,17 +28,7 @@ impl<'a> Lowering<'_, 'a> {
             // The context determines the meaning of `$`. An unknown reference was reported.
             Base::StateInput | Base::Result | Base::ErrorOutput | Base::Nothing => "$".to_owned(),
         };
-        for step in &resolved.steps {
-            match step {
-                AccessStep::Member { name, quoted } => push_path_member(&mut path, name, *quoted),
-                AccessStep::Index(index) => path.push_str(&format!("[{index}]")),
-                AccessStep::Each => path.push_str("[*]"),
-                AccessStep::Computed(segment) => {
-                    let Some(Segment::Index(index)) = reference.segments.get(*segment) else { continue };
-                    self.needs_jsonata(index.span, "an index that is computed");
-                }
-            }
-        }
+        self.push_steps(&mut path, (&resolved.steps, &reference.segments), Matches::One);
         LoweredReference::Data(path)
     }
 
@@ -64,6 +55,12 @@ impl<'a> Lowering<'_, 'a> {
     }
 }
 
+/// Returns whether a path accepts a member's name after a dot.
+pub(crate) fn fits_after_dot(name: &str) -> bool {
+    let plain = |ch: char| ch.is_ascii_alphanumeric() || matches!(ch, '_' | '-' | '$' | '{' | '}');
+    !name.is_empty() && name.chars().all(plain)
+}
+
 /// Returns `$states.member`.
 pub(super) fn states(member: &str) -> Node {
     Node::variable("states").member(member)
@@ -77,8 +74,13 @@ fn is_word(name: &str) -> bool {
 }
 
 /// Appends a member to a JSONPath, in brackets if it is not a plain word, or if the source has brackets.
-pub(super) fn push_path_member(path: &mut String, name: &str, quoted: bool) {
-    if is_word(name) && !quoted {
+pub(super) fn push_path_member(path: &mut String, name: &str, quoted: Quotes) {
+    let dotted = match quoted {
+        Quotes::None => is_word(name),
+        Quotes::Brackets => false,
+        Quotes::Dot => fits_after_dot(name),
+    };
+    if dotted {
         path.push('.');
         path.push_str(name);
     } else {

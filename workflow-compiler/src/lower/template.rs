@@ -124,7 +124,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     /// Returns whether the value is a constant string of literals and parameters.
-    fn is_fixed_text(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> bool {
+    pub(super) fn is_fixed_text(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> bool {
         match &expr.kind {
             ExprKind::Binary(BinaryOp::Add, _, left, right) => {
                 self.is_text_sum(place, expr) && self.is_fixed_text(place, left) && self.is_fixed_text(place, right)

@@ -18,8 +18,11 @@ use super::word::Role;
 use crate::problem::{Edit, Problem};
 
 impl Parser<'_> {
-    /// Parses the value of `retry` or `catch` in a state: `none`, a name, or a handler.
+    /// Parses the value of `retry` or `catch` in a state: `none`, a name, a handler, or a parameter with all retriers.
     pub(super) fn handler_clause(&mut self, kind: ClauseKind, cursor: &mut Cursor) -> Option<ClauseValue> {
+        if kind == ClauseKind::Retry && cursor.is_word("params") && cursor.is_punct_at(1, ".") {
+            return Some(ClauseValue::Expr(self.operand(cursor)));
+        }
         let without_brackets = cursor.peek_ident().is_some() && cursor.is_punct_at(1, ".");
         if cursor.peek_group(Delimiter::Bracket).is_some() || without_brackets {
             return Some(if kind == ClauseKind::Retry {

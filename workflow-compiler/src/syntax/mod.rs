@@ -46,7 +46,6 @@ pub(crate) use self::cursor::PAIRS;
 pub(crate) use self::literal::is_duration;
 pub(crate) use self::name::{is_rust_keyword, rust_name};
 pub(crate) use self::other_language::asl::as_clause;
-pub(crate) use self::other_language::value::raw as in_raw_jsonata;
 use self::parser::Parser;
 pub(crate) use self::reference::{reference_in_text, root};
 pub(crate) use self::state::in_camel_case;

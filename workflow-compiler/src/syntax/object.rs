@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenTree};
 use workflow_asl::{Code, StateKind};
 
-use super::ast::{Expr, ExprKind, Member, OtherLanguage, Reference, Root, Segment, Text, TokenSpan, plain};
+use super::ast::{Expr, ExprKind, Member, OtherLanguage, Quotes, Reference, Root, Segment, Text, TokenSpan, plain};
 use super::cursor::{Cursor, OpenGroup, group_span};
 use super::keyword::{ClauseKind, FAIL_FIELDS, Keyword, RETRY_FIELDS};
 use super::literal::string_value;
@@ -259,7 +259,7 @@ impl Parser<'_> {
         }
         let value = self.expr(cursor);
         let ExprKind::Reference(reference) = &value.kind else { return None };
-        let Some(Segment::Member { name, quoted: false, .. }) = reference.segments.last() else { return None };
+        let Some(Segment::Member { name, quoted: Quotes::None, .. }) = reference.segments.last() else { return None };
         let key = Text { value: name.value.clone(), span: value.span };
         let problem = Problem::new(Code::Syntax, value.span, "a member has a key and a value");
         self.report(problem.write(format!("{}: {}", key.value, spelled(&value))));

@@ -3,13 +3,13 @@
 use proc_macro2::{Delimiter, Ident, Span, TokenTree};
 use workflow_asl::Code;
 
-use super::ast::{Expr, ExprKind, NO_WORD, OtherLanguage, Reference, Root, Segment, Text, TokenSpan, plain};
+use super::ast::{Expr, ExprKind, NO_WORD, Quotes, Reference, Root, Segment, Slice, Text, TokenSpan, plain};
 use super::cursor::{Cursor, group_span};
 use super::literal::string_value;
 use super::name::rust_name;
 use super::other_language::regex::regex_at;
 use super::parser::Parser;
-use super::spelling::{is_word, spelled};
+use super::spelling::{is_word, spelled, spelled_segments};
 use super::word::{ReferenceSegment, Role};
 use crate::problem::{Edit, Problem};
 
@@ -116,36 +116,8 @@ impl Parser<'_> {
         let height = self.height + 1;
         // The root was recorded last.
         let word = self.words.len().saturating_sub(1);
-        if let Some(at) = segments.iter().position(is_range) {
-            let mut before = segments;
-            let mut after = before.split_off(at).into_iter();
-            let whole = root_span.to(cursor.before());
-            let of = match before.last() {
-                Some(Segment::Member { name, .. }) => root_span.to(name.span),
-                _ => root_span,
-            };
-            let kind = ExprKind::Reference(Reference {
-                root,
-                root_span,
-                word,
-                optional,
-                segments: before,
-                declared: Vec::new(),
-            });
-            let of = self.grown(kind, of, height);
-            let Some(Segment::Index(Expr { kind: ExprKind::Array(arguments), span, .. })) = after.next() else {
-                return of;
-            };
-            let name = Text { value: "..".to_owned(), span };
-            let part = self.grown(
-                ExprKind::OtherLanguage(OtherLanguage::Method { of: Box::new(of), name, arguments }),
-                whole,
-                height + 1,
-            );
-            return self.with_steps(part, after.collect(), cursor);
-        }
         let called = cursor.peek_group(Delimiter::Parenthesis).is_some();
-        if called && matches!(segments.last(), Some(Segment::Member { quoted: false, .. })) {
+        if called && matches!(segments.last(), Some(Segment::Member { quoted: Quotes::None, .. })) {
             let reference = Reference { root, root_span, word, optional, segments: Vec::new(), declared: Vec::new() };
             let root = self.grown(ExprKind::Reference(reference), root_span, height);
             return self.with_steps(root, segments, cursor);
@@ -298,10 +270,15 @@ impl Parser<'_> {
                 continue;
             }
             if let Some(group) = cursor.eat_group(Delimiter::Bracket) {
-                let (segment, step) = self.index(&group);
+                if let Some(slice) = self.slice(&group) {
+                    // A part of a list has the type of the list, so editors see no step.
+                    segments.push(slice);
+                } else {
+                    let (segment, step) = self.index(&group);
+                    segments.push(segment);
+                    steps.push(step);
+                }
                 height = height.max(self.height);
-                segments.push(segment);
-                steps.push(step);
                 continue;
             }
             if cursor.is_punct("?") && cursor.peek_group_at(1, Delimiter::Bracket).is_some() && !self.is_ternary(cursor)
@@ -343,17 +320,19 @@ impl Parser<'_> {
             Some(TokenTree::Ident(name)) => {
                 cursor.next();
                 let text = Text { value: plain(&name), span: name.span().into() };
-                segments.push(Segment::Member { name: text, optional, quoted: false });
+                segments.push(Segment::Member { name: text, optional, quoted: Quotes::None });
                 steps.push(ReferenceSegment::Member(name));
                 true
             }
             Some(TokenTree::Literal(literal)) => {
                 cursor.next();
+                if let Some(name) = string_value(&literal) {
+                    steps.push(ReferenceSegment::Quoted(name.value.clone()));
+                    segments.push(Segment::Member { name, optional, quoted: Quotes::Dot });
+                    return true;
+                }
                 let problem = Problem::new(Code::Syntax, literal.span(), "expected a member's name after `.`");
-                self.report(match string_value(&literal) {
-                    Some(text) => problem.help(format!("write `[{:?}]` without the dot", text.value)),
-                    None => problem.help("an index is written `[0]`, without a dot"),
-                });
+                self.report(problem.help("an index is written `[0]`, without a dot"));
                 steps.push(ReferenceSegment::Index(None));
                 true
             }
@@ -366,40 +345,56 @@ impl Parser<'_> {
         }
     }
 
-    /// Parses `0..2`, `1..`, `..=2`, `0:2`: the first index and the end of a slice.
-    fn range(&mut self, group: &proc_macro2::Group) -> Option<Expr> {
+    /// Parses `[1..3]`, `[1..]`, `[..3]` and `[..]`. Reports `[1..=3]` and `[1:3]`. Sets the height to the maximum of
+    /// the indices'.
+    fn slice(&mut self, group: &proc_macro2::Group) -> Option<Segment> {
         let inside = Cursor::inside(group);
         let sign = |at: usize| match at {
-            at if inside.is_punct_at(at, "..") => Some("..".len()),
-            at if inside.is_punct_at(at, ":") && !inside.is_punct_at(at, "::") => Some(":".len()),
+            at if inside.is_punct_at(at, "..") => Some(".."),
+            at if inside.is_punct_at(at, ":") && !inside.is_punct_at(at, "::") => Some(":"),
             _ => None,
         };
         let at = (0..inside.remaining()).find(|at| sign(*at).is_some())?;
-        let length = sign(at)?;
-        let bounds = self.within(group, |parser, cursor| {
-            let zero = ExprKind::Number("0".to_owned());
-            let from = if at == 0 { parser.leaf(zero, group_span(group)) } else { parser.range_bound(cursor) };
+        let sign = sign(at)?;
+        let whole = group_span(group);
+        let mut height = 0;
+        let (from, to) = self.within(group, |parser, cursor| {
+            let mut bound = |parser: &mut Self, cursor: &mut Cursor| {
+                let bound = parser.range_bound(cursor);
+                height = height.max(parser.height);
+                bound
+            };
+            let from = if at == 0 { None } else { Some(bound(parser, cursor)) };
             while cursor.position() < at {
                 cursor.next();
             }
-            cursor.advance(length);
+            cursor.advance(sign.len());
             let last = cursor.eat_punct("=").is_some();
-            let mut bounds = vec![from];
-            if !cursor.is_end() {
-                let to = parser.expr(cursor);
-                bounds.push(match &to.kind {
-                    ExprKind::Number(number) if last => {
-                        let after = number.parse::<u32>().ok().and_then(|number| number.checked_add(1));
-                        let after = after.map_or_else(|| number.clone(), |after| after.to_string());
-                        Expr::made(ExprKind::Number(after), to.span)
-                    }
-                    _ => to,
-                });
-            }
+            let to = if cursor.is_end() { None } else { Some(bound(parser, cursor)) };
+            let to = match to {
+                // `..=3` ends before 4, `..=-1` at the end.
+                Some(Expr { kind: ExprKind::Number(number), span, .. }) if last => {
+                    let after = number.parse::<u32>().ok().and_then(|number| number.checked_add(1));
+                    let number = after.map_or(number, |after| after.to_string());
+                    Some(Expr::made(ExprKind::Number(number), span))
+                }
+                to => to,
+            };
+            let step = !cursor.is_end();
             while cursor.next().is_some() {}
-            bounds
+            if last || step || sign != ".." {
+                let message = match (step, last) {
+                    (true, _) => "a part of a list has a start and an end, and nothing else",
+                    (false, true) => "the end of a part of a list is the index after its last item",
+                    (false, false) => "a part of a list is written with `..`",
+                };
+                let slice = Segment::Slice(Box::new(Slice { from: from.clone(), to: to.clone(), span: whole }));
+                parser.report(Problem::new(Code::Syntax, whole, message).write(spelled_segments(&[slice])));
+            }
+            (from, to)
         })?;
-        Some(self.leaf(ExprKind::Array(bounds), group_span(group)))
+        self.height = height;
+        Some(Segment::Slice(Box::new(Slice { from, to, span: whole })))
     }
 
     /// `["a-b"]`, `[*]` or `[expr]`
@@ -412,10 +407,7 @@ impl Parser<'_> {
         if let (Some(text), None) = (inside.peek_literal_at(0).and_then(string_value), inside.peek_at(1)) {
             self.height = 0;
             let step = ReferenceSegment::Quoted(text.value.clone());
-            return (Segment::Member { name: text, optional: false, quoted: true }, step);
-        }
-        if let Some(range) = self.range(group) {
-            return (Segment::Index(range), ReferenceSegment::Index(None));
+            return (Segment::Member { name: text, optional: false, quoted: Quotes::Brackets }, step);
         }
         let index = self.within(group, |parser, cursor| parser.expr(cursor));
         let index = index.unwrap_or_else(|| self.leaf(ExprKind::Invalid, group.span_open()));
@@ -425,11 +417,6 @@ impl Parser<'_> {
         };
         (Segment::Index(index), ReferenceSegment::Index(literal))
     }
-}
-
-/// Returns whether a segment is a slice, which the parser keeps as the array of its bounds.
-fn is_range(segment: &Segment) -> bool {
-    matches!(segment, Segment::Index(Expr { kind: ExprKind::Array(_), .. }))
 }
 
 /// Parses a reference in a string: `input.id`, `$name.x[0]`, `Train.Payload["a-b"]`.
@@ -452,7 +439,7 @@ pub(crate) fn reference_in_text(text: &str, span: TokenSpan) -> Option<Reference
             segments.push(Segment::Member {
                 name: Text { value: name.to_owned(), span },
                 optional: false,
-                quoted: false,
+                quoted: Quotes::None,
             });
             rest = after;
         } else {

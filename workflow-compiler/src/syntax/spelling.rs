@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Spacing, TokenTree};
 
-use super::ast::{BinaryOp, Expr, ExprKind, Member, OtherLanguage, Reference, Root, Segment, UnaryOp, plain};
+use super::ast::{BinaryOp, Expr, ExprKind, Member, OtherLanguage, Quotes, Reference, Root, Segment, UnaryOp, plain};
 use super::literal::in_largest_unit;
 
 /// Formats tokens with white space between them.
@@ -142,17 +142,23 @@ pub(crate) fn spelled_reference(reference: &Reference) -> String {
     format!("{root}{}{}", if reference.optional { "?" } else { "" }, spelled_segments(&reference.segments))
 }
 
-fn spelled_segments(segments: &[Segment]) -> String {
+/// Formats the members and indices of a reference.
+pub(crate) fn spelled_segments(segments: &[Segment]) -> String {
     let mut out = String::new();
     // The `?` that ends the steps for each item.
     let mut end = "";
     for segment in segments {
         match segment {
-            Segment::Member { name, quoted: true, .. } => out.push_str(&format!("[{:?}]", name.value)),
+            Segment::Member { name, quoted: Quotes::Brackets, .. } => out.push_str(&format!("[{:?}]", name.value)),
+            Segment::Member { name, quoted: Quotes::Dot, .. } => out.push_str(&format!(".{:?}", name.value)),
             Segment::Member { name, optional, .. } => {
                 out.extend([if *optional { "?." } else { "." }, &name.value]);
             }
             Segment::Index(index) => out.push_str(&format!("[{}]", spelled(index))),
+            Segment::Slice(slice) => {
+                let bound = |bound: &Option<Expr>| bound.as_ref().map(spelled).unwrap_or_default();
+                out.push_str(&format!("[{}..{}]", bound(&slice.from), bound(&slice.to)));
+            }
             Segment::Each { gaps, .. } => {
                 out.extend([end, "[*]"]);
                 end = if *gaps { "?" } else { "" };

@@ -56,7 +56,7 @@ pub(super) fn collect(analysis: &Analysis<'_>, sink: &mut Sink<'_>) -> BTreeMap<
                 let path = steps.into_iter().map_while(|step| match step {
                     AccessStep::Member { name, .. } => Some(name),
                     // An array is kept whole.
-                    AccessStep::Index(_) | AccessStep::Computed(_) | AccessStep::Each => None,
+                    AccessStep::Index(_) | AccessStep::Computed(_) | AccessStep::Slice(_) | AccessStep::Each => None,
                 });
                 let path = path.take(DEPTH);
                 let path: Vec<String> = match of.language {

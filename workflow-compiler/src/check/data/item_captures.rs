@@ -65,7 +65,7 @@ pub(super) fn collect(analysis: &Analysis<'_>) -> BTreeMap<usize, ItemCapture> {
                 });
                 let path = resolved.steps.into_iter().map_while(|step| match step {
                     AccessStep::Member { name, .. } => Some(name),
-                    AccessStep::Index(_) | AccessStep::Computed(_) | AccessStep::Each => None,
+                    AccessStep::Index(_) | AccessStep::Computed(_) | AccessStep::Slice(_) | AccessStep::Each => None,
                 });
                 item.capture.add(&path.take(DEPTH).collect::<Vec<_>>());
                 readers.extend(node(scope));

@@ -35,7 +35,7 @@ impl<'a> Analysis<'a> {
         let name = of.name.as_str();
         let path = reference.segments.iter().map_while(|segment| match segment {
             Segment::Member { name, .. } => Some(name.value.as_str()),
-            Segment::Index(_) | Segment::Each { .. } => None,
+            Segment::Index(_) | Segment::Slice(_) | Segment::Each { .. } => None,
         });
         if let Some(problem) = self.uncapturable(span, path, of) {
             return Some(problem);

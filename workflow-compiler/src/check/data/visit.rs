@@ -97,8 +97,10 @@ pub(in crate::check) fn leaves<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e Expr
 
 fn segments<'e>(segments: &'e [Segment], each: &mut dyn FnMut(&'e Reference)) {
     for segment in segments {
-        if let Segment::Index(index) = segment {
-            references(index, each);
+        match segment {
+            Segment::Index(index) => references(index, each),
+            Segment::Slice(slice) => slice.bounds().for_each(|bound| references(bound, each)),
+            Segment::Member { .. } | Segment::Each { .. } => {}
         }
     }
 }

@@ -16,6 +16,9 @@ use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Expr, ExprKind, Text, TokenSpan};
 use crate::syntax::spelling::spelled;
 
+/// The function of JSONata that JSONPath has too, as a step of a path.
+const FILTER: &str = "$filter";
+
 impl<'a> Analysis<'a> {
     pub(super) fn infer_call(
         &self,
@@ -57,7 +60,8 @@ impl<'a> Analysis<'a> {
             self.answer(place, (&name.value, span), argument, sink);
         }
         if let Some(function) = Function::from_name(&name.value) {
-            if function.is_jsonata() && language == QueryLanguage::JsonPath {
+            let filter = name.value == FILTER && with_closure.is_some();
+            if function.is_jsonata() && language == QueryLanguage::JsonPath && !filter {
                 sink.report(|| {
                     let message =
                         format!("`{}` is a function of JSONata; this state's language is JSONPath", name.value);

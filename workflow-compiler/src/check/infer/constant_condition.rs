@@ -83,7 +83,7 @@ impl<'a> Analysis<'a> {
         let may_lack = |(number, segment): (usize, &Segment)| {
             let mut holder = reference.clone();
             holder.segments.truncate(number);
-            matches!(segment, Segment::Index(_) | Segment::Each { .. })
+            matches!(segment, Segment::Index(_) | Segment::Slice(_) | Segment::Each { .. })
                 || matches!(self.resolve(place.declared(), &holder).ty.present(), Ty::Map(_))
         };
         if reference.segments.iter().enumerate().any(may_lack) {

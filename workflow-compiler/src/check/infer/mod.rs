@@ -112,6 +112,11 @@ impl<'a> Analysis<'a> {
         sink: &mut Sink<'_>,
     ) -> Inferred {
         self.infer_indices(place, &reference.segments, sink);
+        if let Some((of, meant)) = self.part_of_text(place, reference) {
+            let message = format!("`{of}` is {}, not a list", article(&Ty::Text));
+            sink.report(|| Problem::new(Code::UnknownMember, span, message).write(spelled(&meant)));
+            return Inferred::Type(Ty::Text);
+        }
         match self.length_as_member(place, reference) {
             Some((name, meant)) => {
                 sink.report(|| {
@@ -318,13 +323,22 @@ impl<'a> Analysis<'a> {
 
     fn infer_indices(&self, place: ValueSite<'_, 'a>, segments: &[Segment], sink: &mut Sink<'_>) {
         for segment in segments {
-            if let Segment::Index(index) = segment {
-                let ty = self.infer(place, index, sink);
-                if !ty.is_unknown() && !ty.is_number() && !ty.is_text() {
-                    let message = format!("an index must be a number, found {}", article(&ty));
-                    sink.push(Problem::new(Code::UnlikeTypes, index.span, message));
+            match segment {
+                // Text names a member of a map.
+                Segment::Index(index) => self.infer_index(place, index, Ty::is_text, sink),
+                Segment::Slice(slice) => {
+                    slice.bounds().for_each(|bound| self.infer_index(place, bound, |_| false, sink));
                 }
+                Segment::Member { .. } | Segment::Each { .. } => {}
             }
+        }
+    }
+
+    fn infer_index(&self, place: ValueSite<'_, 'a>, index: &Expr, also: fn(&Ty) -> bool, sink: &mut Sink<'_>) {
+        let ty = self.infer(place, index, sink);
+        if !ty.is_unknown() && !ty.is_number() && !also(&ty) {
+            let message = format!("an index must be a number, found {}", article(&ty));
+            sink.push(Problem::new(Code::UnlikeTypes, index.span, message));
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::check::types::Ty;
 use crate::check::value_site::{ValueField, ValueSite};
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{
-    BinaryOp, Expr, ExprKind, OtherLanguage, Reference, Root, Segment, Text, TokenSpan, UnaryOp, plain,
+    BinaryOp, Expr, ExprKind, OtherLanguage, Quotes, Reference, Root, Segment, Text, TokenSpan, UnaryOp, plain,
 };
 use crate::syntax::reference_in_text;
 use crate::syntax::spelling::{is_word, spelled};
@@ -68,9 +68,8 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
     (&["merge"], "$merge"),
 ];
 
-/// The parser's names for `x!`, `xs[0..2]` and `x ** 2`, which are not methods either.
+/// The parser's names for `x!` and `x ** 2`, which are not methods either.
 const SURELY: &str = "!";
-const SLICE: &str = "..";
 const POWERS: [&str; 2] = ["**", "^"];
 
 impl<'a> Analysis<'a> {
@@ -102,9 +101,6 @@ impl<'a> Analysis<'a> {
         };
         report(&|| {
             let problem = match other {
-                OtherLanguage::Method { name, .. } if name.value == SLICE => {
-                    Problem::new(Code::Syntax, name.span, "an index is a single number, not a range")
-                }
                 OtherLanguage::Method { name, .. } if name.value == SURELY => {
                     Problem::new(Code::Syntax, name.span, "unexpected `!` after a value")
                 }
@@ -127,9 +123,6 @@ impl<'a> Analysis<'a> {
                 }
                 None if place.state.language == QueryLanguage::JsonPath => {
                     problem.help("JSONata has functions for this: use `query jsonata` on the state")
-                }
-                None if matches!(other, OtherLanguage::Method { name, .. } if name.value == SLICE) => {
-                    problem.help("JSONata selects a range of items: `jsonata \"[$states.input.items[[0..1]]]\"`")
                 }
                 None => problem.help("functions of the query language take the value, such as `$length(x)`"),
             }
@@ -249,37 +242,6 @@ impl<'a> Analysis<'a> {
         edits.into_iter().flatten().fold(problem, Problem::edit)
     }
 
-    /// Handles a slice of an array or of text: `xs[0..2]`. The end is exclusive.
-    fn slice(&self, place: ValueSite<'_, 'a>, of: &Expr, ty: &Ty, arguments: &[Expr]) -> Option<Expr> {
-        let [from, rest @ ..] = arguments else { return None };
-        let whole = |of: &Expr| match &of.kind {
-            ExprKind::Number(number) => number.parse::<i64>().ok(),
-            _ => None,
-        };
-        let make = |kind| Expr::made(kind, of.span);
-        let (from, to) = (whole(from)?, rest.first().map(whole));
-        if place.state.language == QueryLanguage::JsonPath {
-            return None;
-        }
-        if ty.present().is_text() {
-            let mut arguments = vec![of.clone(), make(ExprKind::Number(from.to_string()))];
-            if let Some(to) = to {
-                let length = to?.checked_sub(from).filter(|length| *length >= 0)?;
-                arguments.push(make(ExprKind::Number(length.to_string())));
-            }
-            let name = Text { value: "$substring".to_owned(), span: of.span };
-            return Some(make(ExprKind::Call { name, arguments }));
-        }
-        let raw = crate::syntax::in_raw_jsonata(of)?;
-        let last = match to {
-            Some(to) => to?.checked_sub(1)?.to_string(),
-            None if from < 0 => "-1".to_owned(),
-            None => format!("$count({raw}) - 1"),
-        };
-        let value = format!("[{raw}[[{from}..{last}]]]");
-        Some(make(ExprKind::Jsonata(Text { value, span: of.span })))
-    }
-
     /// Returns the equivalent of another language's method; `None` if the state's language has none.
     pub(super) fn instead_of_method(
         &self,
@@ -301,7 +263,6 @@ impl<'a> Analysis<'a> {
         let is_array = ty.present().is_array();
         Some(match name {
             SURELY if !ty.may_be_absent() => plain,
-            SLICE => self.slice(place, of, &ty, arguments)?,
             "is_some" | "isPresent" | "is_present" => with("is_present", &[]),
             "is_none" => make(ExprKind::Unary(UnaryOp::Not, Box::new(with("is_present", &[])))),
             "is_null" | "isNull" => with("is_null", &[]),
@@ -371,7 +332,7 @@ impl<'a> Analysis<'a> {
             "get" if matches!(arguments, [Expr { kind: ExprKind::Text(_), .. }]) => match arguments {
                 [Expr { kind: ExprKind::Text(name), span, .. }] => {
                     let name = Text { value: name.clone(), span: *span };
-                    step(plain, Segment::Member { name, optional: false, quoted: true })
+                    step(plain, Segment::Member { name, optional: false, quoted: Quotes::Brackets })
                 }
                 _ => return None,
             },
@@ -404,7 +365,9 @@ impl<'a> Analysis<'a> {
         place: ValueSite<'_, 'a>,
         reference: &'e Reference,
     ) -> Option<(&'e Text, Expr)> {
-        let (Segment::Member { name, quoted: false, .. }, rest) = reference.segments.split_last()? else { return None };
+        let (Segment::Member { name, quoted: Quotes::None, .. }, rest) = reference.segments.split_last()? else {
+            return None;
+        };
         if !LENGTHS.contains(&name.value.as_str()) || rest.iter().any(Segment::is_each) {
             return None;
         }

@@ -255,20 +255,56 @@ impl Root {
     }
 }
 
+/// How a member's name is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Quotes {
+    /// `.name`
+    None,
+    /// `["name"]`
+    Brackets,
+    /// `."name"`
+    Dot,
+}
+
+/// `[1..3]`: the items from one index up to another. A negative index counts from the end.
+#[derive(Clone, Debug)]
+pub struct Slice {
+    /// The index of the first item; the first of all if it is not written.
+    pub from: Option<Expr>,
+    /// The index after the last item; the end if it is not written.
+    pub to: Option<Expr>,
+    /// The span of the brackets.
+    pub span: TokenSpan,
+}
+
+impl Slice {
+    /// Returns the indices that are written.
+    pub fn bounds(&self) -> impl Iterator<Item = &Expr> {
+        self.from.iter().chain(&self.to)
+    }
+
+    /// Returns them to change them.
+    pub(crate) fn bounds_mut(&mut self) -> impl Iterator<Item = &mut Expr> {
+        self.from.iter_mut().chain(&mut self.to)
+    }
+}
+
 /// One step of a reference.
 #[derive(Clone, Debug)]
 pub enum Segment {
-    /// `.name` or `["a-b"]`
+    /// `.name`, `["a-b"]` or `."a-b"`
     Member {
         /// The name, unquoted and without `r#`.
         name: Text,
         /// `?.name`
         optional: bool,
-        /// Whether it is written `["name"]`, which the document then uses as well.
-        quoted: bool,
+        /// The quotes that it is written in, which a JSONPath uses as well.
+        quoted: Quotes,
     },
     /// `[0]`, `[expr]`
     Index(Expr),
+    /// `[1..3]`, `[-2..]`
+    Slice(Box<Slice>),
     /// `[*]`: each item.
     Each {
         /// Its span.
@@ -289,6 +325,7 @@ impl Segment {
         match self {
             Self::Member { name, .. } => name.span,
             Self::Index(index) => index.span,
+            Self::Slice(slice) => slice.span,
             Self::Each { span, .. } => *span,
         }
     }

@@ -14,7 +14,8 @@ pub use declaration::{
     FieldDefault, Property, Shape, StructDecl, Tagging, Type, TypeKind, VariantData, VariantDecl,
 };
 pub use expression::{
-    BinaryOp, Closure, Expr, ExprKind, Member, NO_WORD, OtherLanguage, Raw, Reference, Root, Segment, UnaryOp,
+    BinaryOp, Closure, Expr, ExprKind, Member, NO_WORD, OtherLanguage, Quotes, Raw, Reference, Root, Segment, Slice,
+    UnaryOp,
 };
 pub use fragment::{Inlined, Use};
 pub use repetition::{ComputedName, Copied, Repeated, Repetition};

@@ -6,14 +6,14 @@ use workflow_asl::Code;
 use super::regex::regex_at;
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{
-    BinaryOp, Expr, ExprKind, NO_WORD, OtherLanguage, Reference, Root, Segment, Text, TokenSpan, UnaryOp, plain,
+    BinaryOp, Expr, ExprKind, NO_WORD, OtherLanguage, Quotes, Reference, Root, Segment, Text, TokenSpan, UnaryOp, plain,
 };
 use crate::syntax::cursor::Cursor;
 use crate::syntax::literal::string_value;
 use crate::syntax::parser::Parser;
 use crate::syntax::recover::skip_past;
 use crate::syntax::reference::reference_in_text;
-use crate::syntax::spelling::{is_word, spelled, spelled_tokens};
+use crate::syntax::spelling::{spelled, spelled_tokens};
 
 /// Macros of Rust and similar functions that join text.
 const FORMATS: [&str; 8] = ["format", "format_args", "println", "print", "eprintln", "write", "concat", "panic"];
@@ -31,7 +31,7 @@ impl Parser<'_> {
         loop {
             let height = self.height;
             let called = cursor.peek_group(Delimiter::Parenthesis).cloned();
-            let (Some(group), Some(Segment::Member { quoted: false, .. })) = (called, segments.last()) else {
+            let (Some(group), Some(Segment::Member { quoted: Quotes::None, .. })) = (called, segments.last()) else {
                 return self.attached(value, segments, cursor.before());
             };
             cursor.next();
@@ -166,7 +166,7 @@ impl Parser<'_> {
     fn environment(&mut self, name: Option<Text>, span: TokenSpan) -> Expr {
         let root = Root::StateResult(Ident::new("env", span.first));
         let name = Text { value: name.map_or_else(|| "value".to_owned(), |name| name.value), span };
-        let segments = vec![Segment::Member { name, optional: false, quoted: false }];
+        let segments = vec![Segment::Member { name, optional: false, quoted: Quotes::None }];
         self.leaf(
             ExprKind::Reference(Reference {
                 root,
@@ -431,39 +431,6 @@ pub(in crate::syntax) fn squeezed(token: &TokenTree) -> String {
         }
         token => token.to_string(),
     }
-}
-
-/// Formats a reference or a literal as raw JSONata.
-pub(crate) fn raw(value: &Expr) -> Option<String> {
-    let reference = match &value.kind {
-        ExprKind::Reference(reference) => reference,
-        ExprKind::Text(text) if !text.starts_with("{%") => {
-            return Some(serde_json::Value::from(text.as_str()).to_string());
-        }
-        ExprKind::Number(number) => return Some(number.clone()),
-        _ => return None,
-    };
-    let (root, rest) = match &reference.root {
-        Root::Input => ("$states.context.Execution.Input".to_owned(), &reference.segments),
-        Root::State => ("$states.input".to_owned(), &reference.segments),
-        Root::Result => ("$states.result".to_owned(), &reference.segments),
-        Root::Context => ("$states.context".to_owned(), &reference.segments),
-        Root::Variable(name) => (format!("${name}"), &reference.segments),
-        Root::StateResult(name) => (format!("${}", plain(name)), &reference.segments),
-        Root::Item | Root::NamedItem(_) | Root::Index | Root::Params | Root::Caught | Root::Parameter(_) => {
-            return None;
-        }
-    };
-    let mut text = root;
-    for segment in rest {
-        match segment {
-            Segment::Member { name, .. } if is_word(&name.value) => text.push_str(&format!(".{}", name.value)),
-            Segment::Member { name, .. } => text.push_str(&format!(".`{}`", name.value)),
-            Segment::Index(Expr { kind: ExprKind::Number(number), .. }) => text.push_str(&format!("[{number}]")),
-            Segment::Index(_) | Segment::Each { .. } => return None,
-        }
-    }
-    Some(text)
 }
 
 /// Returns an anonymous function as the tokens of a closure: `x => x.id` becomes `|x| x.id`.
