@@ -270,7 +270,7 @@ pub mod item {
     pub const placeholders: () = ();
     /// A named type with fields.
     pub const r#struct: () = ();
-    /// A named type with a fixed set of texts.
+    /// A named type with variants: texts, or with data.
     pub const r#enum: () = ();
     /// The query language: `jsonata` (the default) or `jsonpath`.
     pub const query: () = ();
