@@ -6,10 +6,12 @@
 //! at the use. Repetitions are expanded likewise, with a copy for each item.
 
 mod arguments;
+mod copied_names;
 mod copies;
 mod definition;
 mod handlers;
 mod inside;
+mod items;
 mod provenance;
 mod repeat;
 mod results;

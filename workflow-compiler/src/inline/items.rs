@@ -1,0 +1,115 @@
+//! The items of a repetition: literals of one type.
+
+use workflow_asl::Code;
+use workflow_asl::nearest::nearest;
+
+use super::substitute;
+use crate::problem::{Problem, Problems};
+use crate::syntax::ast::{Expr, ExprKind, Repetition, TokenSpan};
+use crate::syntax::spelling::spelled;
+
+/// Returns the items of a repetition. If they are invalid, which is reported, it is one invalid item.
+pub(super) fn items(repetition: &Repetition, problems: &mut Problems) -> Vec<Expr> {
+    let invalid = || vec![Expr::made(ExprKind::Invalid, repetition.list.span)];
+    let mut report = |span, message: String, help: String| {
+        problems.push(Problem::new(Code::NotRepeated, span, message).help(help));
+    };
+    let mut list = &repetition.list;
+    while let ExprKind::Paren(inner) = &list.kind {
+        list = inner;
+    }
+    let items = match &list.kind {
+        ExprKind::Array(items) => items,
+        ExprKind::Invalid => return invalid(),
+        _ => {
+            let written = spelled(list);
+            let message = format!("`for` takes a list that is known at compile time, and `{written}` is not");
+            let help = match list.span.in_use {
+                0 => format!(
+                    "write the items: `[\"a\", \"b\"]`; for each item of a value, `map Each over {written} {{ … }}` runs states"
+                ),
+                _ => "give the items where the fragment is used, such as `[\"a\", \"b\"]`".to_owned(),
+            };
+            report(list.span, message, help);
+            return invalid();
+        }
+    };
+    let Some(first) = items.first() else {
+        report(list.span, "the list has no items".to_owned(), "write at least one, or remove the `for`".to_owned());
+        return invalid();
+    };
+    if items.iter().any(|item| matches!(item.kind, ExprKind::Invalid)) {
+        return invalid();
+    }
+    if let Some(item) = items.iter().find(|item| !substitute::is_stable(item)) {
+        let message = format!("`{}` is not known at compile time", spelled(item));
+        report(
+            item.span,
+            message,
+            "an item is a literal, or an object of literals such as `{ name: \"a\" }`".to_owned(),
+        );
+        return invalid();
+    }
+    for item in items.iter().skip(1) {
+        if let Err((span, message, help)) = same_type(first, item) {
+            report(span, message, help);
+            return invalid();
+        }
+    }
+    items.clone()
+}
+
+type Mismatch = (TokenSpan, String, String);
+
+/// Checks that an item has the type of the first.
+fn same_type(first: &Expr, item: &Expr) -> Result<(), Mismatch> {
+    let help = || "give all items the same type, and objects the same members".to_owned();
+    let (wanted, found) = (type_of(first), type_of(item));
+    let (Some(wanted), Some(found)) = (wanted, found) else { return Ok(()) };
+    if wanted != found {
+        let message = format!("the items have different types: this is {found}, and in the first item it is {wanted}");
+        return Err((item.span, message, help()));
+    }
+    let (ExprKind::Object(wanted), ExprKind::Object(found)) = (&first.kind, &item.kind) else { return Ok(()) };
+    for member in wanted {
+        let Some(other) = found.iter().find(|other| other.key.value == member.key.value) else {
+            let message = format!("the item has no member `{}`, which the first item has", member.key.value);
+            return Err((item.span, message, help()));
+        };
+        same_type(&member.value, &other.value)?;
+    }
+    let known = |key: &str| wanted.iter().any(|member| member.key.value == key);
+    match found.iter().find(|member| !known(&member.key.value)) {
+        Some(member) => {
+            let key = &member.key.value;
+            let near = nearest(key, wanted.iter().map(|member| member.key.value.as_str()));
+            let help = near.map_or_else(help, |near| format!("did you mean `{near}`?"));
+            Err((member.key.span, format!("the first item has no member `{key}`"), help))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Returns the type of a literal; `None` for other values.
+fn type_of(item: &Expr) -> Option<&'static str> {
+    Some(match &item.kind {
+        ExprKind::Text(_) => "text",
+        ExprKind::Number(_) => "a number",
+        ExprKind::Bool(_) => "a truth value",
+        ExprKind::Duration(_) => "a duration",
+        ExprKind::Object(_) => "an object",
+        ExprKind::Array(_) => "a list",
+        _ => return None,
+    })
+}
+
+/// Returns an item for messages.
+pub(super) fn label(item: &Expr) -> String {
+    match &item.kind {
+        ExprKind::Object(members) => match members.as_slice() {
+            [first, _, ..] => format!("{{ {}: {}, … }}", first.key.value, spelled(&first.value)),
+            _ => spelled(item),
+        },
+        _ => spelled(item),
+    }
+}
