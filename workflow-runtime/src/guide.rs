@@ -39,6 +39,7 @@ pub mod testing {}
 ///
 /// [approval]: crate::guide::cookbook#approval-with-escalation
 /// [children]: crate::guide::cookbook#child-workflows
+/// [choosing]: crate::guide#the-book
 /// [circuit-breaker]: crate::guide::cookbook#circuit-breaker
 /// [client]: crate::guide#the-book
 /// [csv-rows]: crate::guide::cookbook#csv-rows-from-s3
