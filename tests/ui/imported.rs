@@ -1,7 +1,8 @@
-//! A Rust program of many imported workflows, each of which must equal its original document.
+//! A Rust program of many imported workflows, each of which must have the document that the command line compiles it to.
 
 use std::path::{Path, PathBuf};
 
+use proc_macro2::{TokenStream, TokenTree};
 use serde_json::Value;
 use workflow_compiler::import::{ImportOptions, import};
 
@@ -28,11 +29,11 @@ pub(crate) fn sample() -> Option<String> {
                 break;
             }
             let Some(document) = definition(file) else { continue };
-            let text = document.to_string();
-            if text.len() > LARGEST {
+            if document.to_string().len() > LARGEST {
                 continue;
             }
             let Ok(imported) = import(&document, &ImportOptions::new(format!("W{count}"))) else { continue };
+            let Some(text) = compiled(&imported.source).map(|document| document.to_string()) else { continue };
             modules.push_str(&format!("mod w{count} {{\nuse workflow_runtime::workflow;\n{}}}\n", imported.source));
             if !imported.source.contains("params {") {
                 checks.push_str(&format!("    check(w{count}::W{count}::definition().to_string(), {text:?});\n"));
@@ -51,6 +52,13 @@ pub(crate) fn sample() -> Option<String> {
          let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();\n    \
          assert_eq!(read(&definition), read(document));\n}}\n\nfn main() {{\n{checks}}}\n"
     ))
+}
+
+/// Returns the document of an imported workflow. The test `roundtrip` compares it with the original.
+fn compiled(source: &str) -> Option<Value> {
+    let tokens: TokenStream = source.parse().ok()?;
+    let Some(TokenTree::Group(body)) = tokens.into_iter().last() else { return None };
+    workflow_compiler::compile(body.stream()).workflows.pop().map(|workflow| workflow.definition)
 }
 
 fn definition(file: &Path) -> Option<Value> {

@@ -109,7 +109,10 @@ impl Parser<'_> {
     /// Parses the first or the last number of a range.
     pub(super) fn range_bound(&mut self, cursor: &mut Cursor) -> Expr {
         let here = cursor.here_first();
-        self.with_braces(true, |parser| parser.deeper(here, |parser| parser.binary(cursor, 1))).unwrap_or_else(|| {
+        let before = std::mem::replace(&mut self.in_range, true);
+        let bound = self.with_braces(true, |parser| parser.deeper(here, |parser| parser.binary(cursor, 1)));
+        self.in_range = before;
+        bound.unwrap_or_else(|| {
             cursor.next();
             self.leaf(ExprKind::Invalid, here)
         })
@@ -122,7 +125,9 @@ impl Parser<'_> {
     fn nested_or_range(&mut self, cursor: &mut Cursor, is_item: bool) -> Expr {
         let here = cursor.here_first();
         let read = |parser: &mut Self| {
+            let before = std::mem::replace(&mut parser.in_range, is_item);
             let value = parser.binary(cursor, 1);
+            parser.in_range = before;
             let value = if cursor.is_word("as") { parser.cast(value, cursor) } else { value };
             let value = if parser.is_ternary(cursor) { parser.ternary(value, cursor) } else { value };
             if cursor.is_punct("..") { parser.rest_of_range(value, cursor, is_item) } else { value }

@@ -34,6 +34,8 @@ pub(super) struct Parser<'p> {
     pub(super) transitions: Vec<LooseTransition>,
     /// Whether the parser has checked for a definition in JSON.
     pub(super) looked_for_json: bool,
+    /// Whether `..` makes a range here: in the brackets of a list or an index.
+    pub(super) in_range: bool,
     /// Whether the value is an argument of a call.
     pub(super) in_call: bool,
     /// Whether it is in a method call, which is replaced including its contents.
@@ -60,6 +62,7 @@ impl<'p> Parser<'p> {
             in_ternary: false,
             transitions: Vec::new(),
             looked_for_json: false,
+            in_range: false,
             in_call: false,
             in_method: false,
             parameters: Vec::new(),

@@ -289,7 +289,14 @@ impl Parser<'_> {
                 continue;
             }
             let optional = cursor.is_punct("?.");
-            if !optional && (!cursor.is_punct(".") || cursor.is_punct("..")) {
+            if !optional && cursor.is_punct("..") {
+                // Between the dots, a user may be typing a member's name.
+                if !self.in_range && cursor.peek_ident_at(2).is_some() {
+                    steps.push(ReferenceSegment::Hole(cursor.here_first()));
+                }
+                break;
+            }
+            if !optional && !cursor.is_punct(".") {
                 break;
             }
             cursor.advance(1 + usize::from(optional));
