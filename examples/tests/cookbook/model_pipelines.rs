@@ -106,7 +106,10 @@ workflow! {
                 },
             ],
         } -> Create;
-        task Create = sagemaker::createEndpoint { EndpointName: input.endpoint, EndpointConfigName: input.model } -> end;
+        task Create = sagemaker::createEndpoint {
+            EndpointName: input.endpoint,
+            EndpointConfigName: input.model,
+        } -> end;
     }
 
     /// Trains a model, and deploys it.

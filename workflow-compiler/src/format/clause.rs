@@ -2,6 +2,7 @@
 
 use super::token::TokenKind;
 use super::walk::Walk;
+use crate::syntax::keyword::USE;
 use crate::syntax::word::Role;
 
 impl Walk<'_, '_> {
@@ -54,6 +55,7 @@ impl Walk<'_, '_> {
 
     /// Writes a keyword, an optional name, then words with a meaning of their own, each with an optional value.
     fn phrase(&mut self, mut at: usize, end: usize) {
+        let is_use = self.is_word(at, USE.word);
         let mut first = true;
         while at < end {
             if !first {
@@ -61,7 +63,8 @@ impl Walk<'_, '_> {
             }
             let is_item = || matches!(self.role(at + 1), Some(Role::Parameter(..)));
             let alias = self.is_word(at, "as") && (self.kind(at + 1) == Some(TokenKind::Literal) || is_item());
-            if first || alias || self.is(at, "=") || self.is_setting(at) || self.is_name(at) {
+            let names_use = is_use && (self.is_word(at, "as") || matches!(self.role(at), Some(Role::UseName)));
+            if first || alias || names_use || self.is(at, "=") || self.is_setting(at) || self.is_name(at) {
                 self.token(at);
                 at += 1;
                 if alias {
@@ -71,7 +74,8 @@ impl Walk<'_, '_> {
                     at = next;
                 }
             } else {
-                let next = self.find(self.after(at), end, Self::is_setting).unwrap_or(end);
+                let ends = |walk: &Self, at: usize| walk.is_setting(at) || is_use && walk.is_word(at, "as");
+                let next = self.find(self.after(at), end, ends).unwrap_or(end);
                 // A reader has a type in angle brackets, `s3::csv<Row> { … }`, as a call has.
                 if self.is(at + 1, "::") && self.is_word(at - 1, "over") {
                     self.call(at, next);

@@ -190,6 +190,16 @@ impl Walk<'_, '_> {
     /// Writes `key: value`, `name: Type`, a variant or a value.
     fn element(&mut self, at: usize, end: usize) {
         let head = self.attributes(at, end, false);
+        if matches!(self.role(head), Some(Role::VariantName)) {
+            self.token(head);
+            if self.is(head + 1, "{") {
+                self.page.space();
+                self.spaced(head + 1, end);
+            } else {
+                self.rust(head + 1, end);
+            }
+            return;
+        }
         let optional = usize::from(self.is(head + 1, "?"));
         let colon = head + 1 + optional;
         if !self.is(colon, ":") || colon >= end {
