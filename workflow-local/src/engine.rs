@@ -420,8 +420,8 @@ impl Engine {
     }
 
     /// Runs another state machine for the tasks that start it: `states:startExecution` in each of its patterns,
-    /// `aws-sdk:sfn:startSyncExecution`, or `workflow::<Other>`. The engine has the other's definition and handlers. The ARN is the `StateMachineArn` of the
-    /// requests.
+    /// `aws-sdk:sfn:startSyncExecution`, or `workflow::<Other>`. The engine has the other's definition and handlers. The
+    /// ARN is the `StateMachineArn` of the requests.
     ///
     /// The task's result is that of AWS: `ExecutionArn` and `StartDate`. With `.sync` and `.sync:2`, it is the result
     /// of `DescribeExecution` when the child has ended, or `States.TaskFailed` with this as its cause if it did not

@@ -136,7 +136,9 @@ pub enum RunError {
          `.on_state(\"{state}\", |input: Value| …)` or `{}`",
         match function {
             Some(function) => format!(".on_lambda(\"{function}\", …)"),
-            None if resource.contains(":states:startExecution") || is_synchronous(resource) => ".on_state_machine(arn, engine)".to_owned(),
+            None if resource.contains(":states:startExecution") || is_synchronous(resource) => {
+                ".on_state_machine(arn, engine)".to_owned()
+            }
             None => format!(".on_resource(\"{resource}\", …)"),
         }
     )]

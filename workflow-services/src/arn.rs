@@ -27,7 +27,8 @@ const OWN: [(&str, OwnResource); 5] = [
 
 /// The first words of the regions of each partition but `aws`.
 ///
-/// <https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html>
+/// <https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/using-govcloud-arns.html>,
+/// <https://docs.amazonaws.cn/en_us/general/latest/gr/ARNs.html>
 const PARTITIONS: [(&str, &str); 2] = [("cn-", "aws-cn"), ("us-gov-", "aws-us-gov")];
 
 /// Returns the partition of a region, or `None` if the text is not the name of a region, or the region may belong to one

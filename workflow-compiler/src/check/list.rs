@@ -67,9 +67,7 @@ impl<'a> Analysis<'a> {
         }
         if lists { (Ty::Array(Box::new(ty)), presence) } else { (ty, presence) }
     }
-}
 
-impl<'a> Analysis<'a> {
     /// Returns the text and the call that gives a part of it, if this reference is meant as one: `input.name[0..3]`.
     pub(super) fn part_of_text(&self, place: ValueSite<'_, 'a>, reference: &Reference) -> Option<(String, Expr)> {
         let (Segment::Slice(slice), rest) = reference.segments.split_last()? else { return None };

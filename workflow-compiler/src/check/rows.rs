@@ -5,6 +5,7 @@
 use proc_macro2::Ident;
 use workflow_asl::Code;
 use workflow_asl::nearest::nearest;
+use workflow_services::{Service, Shape};
 
 use super::model::Model;
 use super::sink::Sink;
@@ -13,32 +14,22 @@ use crate::problem::Problem;
 use crate::reader::{self, Format};
 use crate::syntax::ast::{Expr, ExprKind, TokenSpan, Type, plain};
 
-/// The columns that an S3 inventory can have.
+/// The columns that every S3 inventory has, and those of inventories of all versions.
 ///
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-inventory.html>
-const INVENTORY: [&str; 21] = [
-    "Bucket",
-    "Key",
-    "VersionId",
-    "IsLatest",
-    "IsDeleteMarker",
-    "Size",
-    "LastModifiedDate",
-    "ETag",
-    "StorageClass",
-    "IsMultipartUploaded",
-    "ReplicationStatus",
-    "EncryptionStatus",
-    "ObjectLockRetainUntilDate",
-    "ObjectLockMode",
-    "ObjectLockLegalHoldStatus",
-    "IntelligentTieringAccessTier",
-    "BucketKeyStatus",
-    "ChecksumAlgorithm",
-    "ObjectAccessControlList",
-    "ObjectOwner",
-    "LifecycleExpirationDate",
-];
+const INVENTORY: [&str; 5] = ["Bucket", "Key", "VersionId", "IsLatest", "IsDeleteMarker"];
+
+/// Returns the columns that an S3 inventory may also have: the values that the call that configures one takes.
+fn optional_inventory_columns() -> impl Iterator<Item = &'static str> {
+    let columns = || {
+        let input = Service::find("s3")?.operation("putBucketInventoryConfiguration")?.input();
+        let fields = input.member("InventoryConfiguration")?.shape.member("OptionalFields")?.shape;
+        let Shape::List(fields) = fields else { return None };
+        let Shape::Enum(columns) = fields.element() else { return None };
+        Some(columns.values())
+    };
+    columns().into_iter().flatten()
+}
 
 /// What the items of a reader are.
 enum Items<'e> {
@@ -100,7 +91,9 @@ pub(super) fn item_type(model: &Model<'_>, path: &[Ident], row: Option<&Type>, s
         ]),
         (_, Some(row)) => model.types.ty(row),
         (Items::GivenColumns(names, _), None) => Ty::object(names.into_iter().map(|(name, _)| (name, Ty::Text))),
-        (Items::Inventory, None) => Ty::object(INVENTORY.map(|name| (name, Ty::Text))),
+        (Items::Inventory, None) => {
+            Ty::object(INVENTORY.into_iter().chain(optional_inventory_columns()).map(|name| (name, Ty::Text)))
+        }
         (Items::Csv | Items::Values | Items::Unknown, None) => Ty::Unknown,
     }
 }

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use proc_macro2::Ident;
 
 use super::walk::Change;
-use super::{full_name, joined};
+use super::{SEPARATOR, full_name, joined};
 use crate::syntax::ast::{
     Catcher, Clause, ClauseValue, Expr, ExprKind, Member, NodeId, Quotes, Reference, Retrier, Root, Segment, State,
     Target, Text, Type, Use, plain,
@@ -149,7 +149,7 @@ impl Substitution<'_> {
     fn in_document(&self, own: &str, rest: &[Expr]) -> String {
         match (self.asl_name, own) {
             ("", own) => own.to_owned(),
-            (name, "") if !rest.is_empty() => format!("{name} / "),
+            (name, "") if !rest.is_empty() => format!("{name}{SEPARATOR}"),
             (name, own) => joined(name, own),
         }
     }

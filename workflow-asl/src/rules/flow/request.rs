@@ -3,11 +3,11 @@
 use serde_json::Value;
 use workflow_services::Shape;
 
-use super::super::api::rejected_text;
 use super::Flow;
 use super::ty::{Kind, Ty};
 use crate::document::QueryLanguage;
 use crate::request_input::RequestInput;
+use crate::rules::api::rejected_text;
 use crate::{Finding, Pointer, template};
 
 /// A part of a request, with the template that creates it and the type of the result.

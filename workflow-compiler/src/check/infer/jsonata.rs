@@ -26,7 +26,8 @@ use crate::syntax::ast::TokenSpan;
 const DEPTH: usize = 60;
 
 impl<'a> Analysis<'a> {
-    /// Returns the type of an expression of JSONata in which these variables are bound; members that its values do not have go to the sink.
+    /// Returns the type of an expression of JSONata in which these variables are bound; members that its values do not have
+    /// go to the sink.
     pub(super) fn infer_jsonata(
         &self,
         place: ValueSite<'_, 'a>,

@@ -54,7 +54,8 @@ impl Analysis<'_> {
     }
 }
 
-/// Infers an argument of a function: a regular expression elsewhere is reported.
+/// Returns whether this argument of a function is a regular expression where the function takes one. One elsewhere is
+/// reported with its value.
 pub(super) fn is_regex_of(name: &str, index: usize, argument: &Expr) -> bool {
     let takes = || Function::from_name(name).is_some_and(|function| takes_regex(function, index));
     matches!(argument.kind, ExprKind::Regex(_)) && takes()
