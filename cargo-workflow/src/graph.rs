@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use workflow_asl::printable::printable_lines;
 use workflow_asl::rules;
+use workflow_compiler::caption::captions;
 use workflow_graph::{Direction, Graph};
 
 use crate::params::Values;
@@ -58,8 +59,8 @@ impl Draw {
         let values = self.file.params.values()?;
         if let Some(old) = &self.diff {
             let (old, new) = (self.revision(old, &values)?, self.revision(&self.file.file, &values)?);
-            let graph = Graph::of_change(&old.value, &new.value).named(new.name);
-            self.print(&graph, output)?;
+            let graph = Graph::of_change(&old.value, &new.value);
+            self.print(&captioned(graph, new), output)?;
             return Ok(ExitCode::SUCCESS);
         }
         let wanted = self.file.wanted(&values);
@@ -80,8 +81,8 @@ impl Draw {
                 writeln!(output, "{comment} {}", workflow_asl::printable::printable(&machine.name))?;
             }
             let (definition, found) = rules::read_and_check(&machine.value, machine.machine_type);
-            let graph = Graph::of(&definition).named(machine.name).with_problems(&found);
-            self.print(&graph, output)?;
+            let graph = Graph::of(&definition).with_problems(&found);
+            self.print(&captioned(graph, machine), output)?;
         }
         Ok(if wrong { ExitCode::from(1) } else { ExitCode::SUCCESS })
     }
@@ -112,4 +113,10 @@ impl Draw {
         }
         Ok(())
     }
+}
+
+/// Returns the graph with the machine's name, and with the captions of its source in Rust.
+fn captioned(graph: Graph, machine: Machine) -> Graph {
+    let captions = machine.workflow.iter().flat_map(|workflow| captions(workflow));
+    graph.named(machine.name).with_captions(captions.map(|caption| (caption.state, caption.detail, caption.conditions)))
 }

@@ -93,6 +93,22 @@ fn graph_draws_pictures_of_every_kind() {
 }
 
 #[test]
+fn graph_has_the_words_of_the_source_and_a_box_for_each_use() {
+    let text = stdout(&workflow(&["graph", "remind.rs"]));
+    let lines: Vec<_> = text.lines().map(str::trim).collect();
+    let about = |word: &str| lines.iter().filter(|line| line.contains(word)).copied().collect::<Vec<_>>();
+    assert_eq!(about("input.days"), ["n1 -->|\"input.days #62; 30 #38;#38; input.mode != #34;quiet#34;\"| n2"]);
+    assert_eq!(about("match"), ["n2{\"Kind<br/>match input.mode\"}:::choice"]);
+    assert_eq!(about("mail"), ["n2 -->|\"#34;post#34; #124; #34;mail#34;\"| n4"]);
+    assert_eq!(about("input.due"), ["n3{{\"Rest<br/>until input.due\"}}:::wait"]);
+    assert_eq!(about("Owner"), ["subgraph n4[\"Owner<br/>3 states\"]"]);
+    assert_eq!(about("States.ALL"), ["n4 -.->|\"States.ALL\"| n9"]);
+    assert_eq!(about("input.person"), ["n6 -->|\"input.person == #34;owner#34;\"| n7"]);
+    let svg = stdout(&workflow(&["graph", "remind.rs", "--to", "svg"]));
+    assert!(svg.contains(">Owner<") && svg.contains(">How<") && svg.contains("“Owner / How” continues at"), "{svg}");
+}
+
+#[test]
 fn graph_draws_errors_at_their_states() {
     let output = workflow(&["graph", "wrong.asl.json", "--to", "text"]);
     assert_eq!(output.status.code(), Some(1));

@@ -103,6 +103,31 @@ fn runs_with_two_sets_of_params() {
     Engine::new(&other).unwrap().named("Limit").run(&json!({})).unwrap().assert_succeeded();
 }
 
+workflow_runtime::workflow! {
+    fragment Tell {
+        input { to: String }
+        task Send = lambda::invoke { FunctionName: "send", Payload: { to: input.to } } -> Done;
+        succeed Done;
+    }
+    workflow Remind {
+        input { days: i64 }
+        use Tell as Owner { to: "owner" } -> IsLate;
+        choice IsLate { if input.days > 30 -> Lawyer; else -> Done; }
+        use Tell as Lawyer { to: "lawyer" } -> Closed;
+        use Tell as Closed { to: "archive" } -> Done;
+        succeed Done;
+    }
+}
+
+#[test]
+#[ignore = "run by the tests below, under `cargo workflow coverage`"]
+fn answers_a_whole_use() {
+    let engine = Engine::of::<Remind>().unwrap().on_state("Owner", |_: Value| Ok(json!(null)));
+    let engine = engine.on_state("Lawyer", |_: Value| Ok(json!(null)));
+    let engine = engine.on_state("Closed / Send", |_: Value| Ok(json!({"Payload": null, "StatusCode": 200})));
+    engine.run(&json!({"days": 40})).unwrap().assert_succeeded();
+}
+
 /// Runs one of the ignored tests of this program.
 fn this(test: &str) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
@@ -169,6 +194,34 @@ fn text_tells_what_was_not_taken() {
 total: 8 of 17 (47.0 %)
 "
     );
+}
+
+#[test]
+fn uses_of_fragments_are_reported_and_answering_a_whole_use_counts_the_rest() {
+    let package = package("uses");
+    let output = coverage(&package, &["--only-run"], Some("answers_a_whole_use"));
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let text = stdout(&output);
+    assert_eq!(
+        text.split_once("Remind: ").unwrap().1,
+        "7 of 16 (43.7 %), 1 execution
+  states       4 of 8
+  transitions  2 of 6
+  rules        1 of 2
+  uses         1 of 3
+  not taken:
+    Owner: 2 states
+    IsLate, default -> Done
+    Lawyer: 2 states
+
+total: 7 of 16 (43.7 %)
+"
+    );
+    let output = coverage(&package, &["--only-run", "--json"], None);
+    let report: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    let uses = report["workflows"][0]["uses"].as_array().unwrap();
+    let entered: Vec<_> = uses.iter().map(|used| (used["name"].clone(), used["states"]["taken"].clone())).collect();
+    assert_eq!(entered, [(json!("Closed"), json!(2)), (json!("Lawyer"), json!(0)), (json!("Owner"), json!(0))]);
 }
 
 #[test]

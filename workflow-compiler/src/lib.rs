@@ -5,6 +5,7 @@
 //! This crate is internal: it follows no semantic versioning, and any release may change its API.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod caption;
 pub mod check;
 pub mod contract;
 pub mod emit;

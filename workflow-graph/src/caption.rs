@@ -152,7 +152,8 @@ fn short_path(path: &str) -> String {
     short
 }
 
-fn cut(text: &str) -> String {
+/// Shortens a caption to [`MAX_CHARS`].
+pub(crate) fn cut(text: &str) -> String {
     match text.char_indices().nth(MAX_CHARS) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default().trim_end()),
         None => text.to_owned(),

@@ -28,7 +28,7 @@ impl Graph {
         if !self.problems.is_empty() {
             dot.line(1, &format!("label={};", quoted(&self.problems.join("\n"))));
         }
-        dot.scope(&self.scope, 1, true);
+        dot.scope(&self.grouped().scope, 1, true);
         dot.line(0, "}");
         dot.text
     }
@@ -92,10 +92,13 @@ impl Dot {
     }
 
     fn state(&mut self, state: &State, depth: usize) -> DotNode {
-        let mut label = format!("{}\n{}", state.name, state.kind.name());
+        let mut label = state.shown_name().to_owned();
         let mut more = |text: &str| {
             let _ = write!(label, "\n{text}");
         };
+        if !state.is_group {
+            more(state.kind.name());
+        }
         state.detail.as_deref().map(&mut more);
         state.problems.iter().for_each(|problem| more(&format!("error: {problem}")));
         if let Some(word) = state.mark.word() {

@@ -42,7 +42,8 @@ impl Graph {
         // In a page, the picture is an image with its title and description. It shrinks with the window as long as it
         // is readable.
         let svg = self.to_svg_in(direction).replacen(&format!("<style>\n{STYLE}</style>\n"), "", 1);
-        let layout = self.layout(direction);
+        let graph = self.grouped();
+        let layout = graph.layout(direction);
         let least = (layout.width * LEAST_SCALE).round();
         // In a narrow window, the page opens at the start of the machine, if the browser supports it.
         let starts = layout.dots.iter().filter(|dot| !dot.is_end).map(|dot| dot.centre);

@@ -10,6 +10,7 @@
 mod caption;
 mod change;
 mod dot;
+mod grouping;
 pub mod history;
 #[cfg(feature = "layout")]
 mod html;

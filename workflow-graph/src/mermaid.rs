@@ -65,7 +65,7 @@ impl Graph {
         for problem in &self.problems {
             chart.line(1, &format!("%% error: {}", comment(problem)));
         }
-        chart.scope(&self.scope, 1, true);
+        chart.scope(&self.grouped().scope, 1, true);
         for class in CLASSES {
             chart.line(1, class);
         }
@@ -121,7 +121,7 @@ impl Chart {
     /// Draws a state and everything inside it. Returns the node's id.
     fn state(&mut self, state: &State, depth: usize) -> String {
         let id = self.node();
-        let mut label = escape(&state.name);
+        let mut label = escape(state.shown_name());
         let mut more = |text: &str| {
             let _ = write!(label, "<br/>{}", escape(text));
         };

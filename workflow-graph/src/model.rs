@@ -1,5 +1,7 @@
 //! The model of a diagram: states, their scopes, and the edges between them.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 use workflow_asl::document::{Scope as DocumentScope, State as DocumentState};
 use workflow_asl::graph::{EdgeKind, Graph as DocumentGraph};
@@ -53,6 +55,10 @@ pub struct Scope {
 pub struct State {
     /// Its name.
     pub name: String,
+    /// The part of its name that a box around it does not show already.
+    pub(crate) short_name: Option<String>,
+    /// Whether it is no state, but a box around the states of a use of a fragment.
+    pub(crate) is_group: bool,
     /// The pointer of the state in the definition.
     pub pointer: Pointer,
     /// Its type.
@@ -181,6 +187,15 @@ impl Graph {
         self
     }
 
+    /// Replaces captions that come from the definition: for states by their names, what they do (unless it is empty) and
+    /// the conditions of their rules, in order. A definition has conditions in its query language, a source in its own.
+    #[must_use]
+    pub fn with_captions(mut self, captions: impl IntoIterator<Item = (String, String, Vec<String>)>) -> Self {
+        let captions = captions.into_iter().map(|(state, detail, conditions)| (state, (detail, conditions)));
+        self.scope.set_captions(&captions.collect());
+        self
+    }
+
     /// Adds the errors among these diagnostics to their states.
     #[must_use]
     pub fn with_problems(mut self, found: &[Diagnostic]) -> Self {
@@ -219,6 +234,22 @@ impl Graph {
     }
 }
 
+impl State {
+    /// Returns the name that a picture shows.
+    pub(crate) fn shown_name(&self) -> &str {
+        self.short_name.as_deref().unwrap_or(&self.name)
+    }
+
+    /// Returns what the state is and does, in one line: `Wait: 3 s`.
+    pub(crate) fn caption(&self) -> String {
+        match &self.detail {
+            Some(detail) if self.is_group => detail.clone(),
+            Some(detail) => format!("{}: {detail}", self.kind.name()),
+            None => self.kind.name().to_owned(),
+        }
+    }
+}
+
 impl Scope {
     /// Returns the innermost state that contains a pointer.
     fn innermost(&mut self, pointer: &str) -> Option<&mut State> {
@@ -229,6 +260,21 @@ impl Scope {
         match inner {
             Some(inner) => state.scopes.get_mut(inner)?.innermost(pointer),
             None => Some(state),
+        }
+    }
+
+    fn set_captions(&mut self, captions: &BTreeMap<String, (String, Vec<String>)>) {
+        for edge in &mut self.edges {
+            let (EdgeKind::Choice(rule), Some(state)) = (edge.kind, self.states.get(edge.from)) else { continue };
+            if let Some(condition) = captions.get(&state.name).and_then(|(_, conditions)| conditions.get(rule)) {
+                edge.label = caption::cut(condition);
+            }
+        }
+        for state in &mut self.states {
+            if let Some((detail, _)) = captions.get(&state.name).filter(|(detail, _)| !detail.is_empty()) {
+                state.detail = Some(caption::cut(detail));
+            }
+            state.scopes.iter_mut().for_each(|scope| scope.set_captions(captions));
         }
     }
 
@@ -320,6 +366,8 @@ fn state(name: &str, state: &DocumentState, pointer: Pointer) -> State {
     });
     State {
         name: name.to_owned(),
+        short_name: None,
+        is_group: false,
         kind: state.kind,
         detail: caption::detail(state),
         comment: state.comment.clone(),

@@ -29,7 +29,8 @@ impl Graph {
 
     /// Returns an SVG document that reads in this direction.
     pub fn to_svg_in(&self, direction: Direction) -> String {
-        let layout = self.layout(direction);
+        let graph = self.grouped();
+        let layout = graph.layout(direction);
         let size = format!("width=\"{}\" height=\"{}\" ", number(layout.width), number(layout.height));
         let mut svg = Svg::default();
         svg.document(self, &layout, &size, true);
@@ -62,7 +63,8 @@ impl Graph {
 impl Graph {
     /// Returns the SVG element without its style, for a page that has [`STYLE`]. Its states are buttons.
     pub(crate) fn to_svg_element(&self, direction: Direction) -> String {
-        let layout = self.layout(direction);
+        let graph = self.grouped();
+        let layout = graph.layout(direction);
         let size = format!("width=\"{}\" height=\"{}\" ", number(layout.width), number(layout.height));
         let mut svg = Svg { interactive: true, ..Svg::default() };
         svg.document(self, &layout, &size, false);
@@ -133,7 +135,7 @@ impl Svg {
 
     fn state(&mut self, placed: &PlacedState<'_>) {
         let state = placed.state;
-        let kind = state.kind.name().to_lowercase();
+        let kind = if state.is_group { "group".to_owned() } else { state.kind.name().to_lowercase() };
         let mut classes = format!("state k-{kind}");
         if state.mark != Mark::None {
             let _ = write!(classes, " m-{}", state.mark.class());
@@ -141,8 +143,12 @@ impl Svg {
         if !state.problems.is_empty() {
             classes.push_str(" wrong");
         }
-        let at = escaped(state.pointer.as_str());
-        let button = if self.interactive {
+        let at = if state.is_group {
+            String::new()
+        } else {
+            format!(" data-pointer=\"{}\"", escaped(state.pointer.as_str()))
+        };
+        let button = if self.interactive && !state.is_group {
             // The label for screen readers.
             let lines: Vec<_> = placed.texts.iter().map(|text| text.text.as_str()).collect();
             let (name, label) = (escaped(&state.name), escaped(&lines.join(" ")));
@@ -150,7 +156,7 @@ impl Svg {
         } else {
             String::new()
         };
-        self.write(format_args!("<g class=\"{classes}\" data-pointer=\"{at}\"{button}>\n"));
+        self.write(format_args!("<g class=\"{classes}\"{at}{button}>\n"));
         self.tooltip(state.comment.as_deref());
         let frame = placed.frame;
         let inner = if state.scopes.is_empty() { "" } else { " inner" };

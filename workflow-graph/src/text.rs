@@ -26,7 +26,8 @@ impl Graph {
 
     /// Returns the graph in box-drawing characters, in this direction.
     pub fn to_text_in(&self, direction: Direction) -> String {
-        let layout = self.layout_in(direction, &CELLS);
+        let graph = self.grouped();
+        let layout = graph.layout_in(direction, &CELLS);
         let mut canvas = Canvas::new(&layout);
         let Some(canvas) = &mut canvas else {
             return "the diagram is too large for a terminal\n".to_owned();

@@ -669,7 +669,7 @@ impl Engine {
     fn add_state(&mut self, name: &str, handler: Handler) {
         self.handlers.add_state(name, handler);
         // If it cannot be one task, the start of an execution reports that no task has this name.
-        let Some(Ok(program)) = self.uses.as_mut().and_then(|uses| uses.replace(name)) else { return };
+        let Some(Ok(program)) = self.uses.as_mut().and_then(|uses| uses.replace(name, &self.program)) else { return };
         self.program = Arc::new(program);
         if let Some(declared) = &self.declared {
             self.declared = Some(Declared::new(declared.types, &self.program));

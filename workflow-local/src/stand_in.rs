@@ -4,6 +4,7 @@
 use serde_json::{Map, Value};
 use workflow_asl::State;
 use workflow_asl::document::MachineType;
+use workflow_asl::graph::GROUP_SEPARATOR;
 use workflow_runtime::__private::FragmentUse;
 use workflow_runtime::{Definition, Params};
 
@@ -38,16 +39,16 @@ impl StandIns {
         Ok(Some(Self { uses, definition: Program::mutated(definition)?, machine_type }))
     }
 
-    /// Replaces the states of a use with a task, and returns the new program; `None` if no use has this name.
-    pub(crate) fn replace(&mut self, name: &str) -> Option<Result<Program, DefinitionError>> {
+    /// Replaces the states of a use of a program with a task, and returns the new program; `None` if no use has this
+    /// name.
+    pub(crate) fn replace(&mut self, name: &str, whole: &Program) -> Option<Result<Program, DefinitionError>> {
         let (used, stand_in) = self.uses.iter().find(|(used, _)| used.name == name)?;
         if !replace(&mut self.definition, used, stand_in) {
             return None;
         }
         let (first, name) = (used.first, used.name);
         self.uses.iter_mut().for_each(|(_, stand_in)| lead_from(stand_in, first, name));
-        // The task is not the workflow's own: it has no coverage.
-        Some(Program::of(&self.definition, self.machine_type).map(Program::unwatched))
+        Some(Program::standing_in(&self.definition, self.machine_type, whole))
     }
 }
 
@@ -66,7 +67,7 @@ fn replace(scope: &mut Value, used: &FragmentUse, stand_in: &Value) -> bool {
             fields.iter_mut().any(inner)
         });
     }
-    let inside = format!("{} / ", used.name);
+    let inside = format!("{}{GROUP_SEPARATOR}", used.name);
     let mut kept: Map<String, Value> = Map::new();
     for (name, state) in std::mem::take(states) {
         if name == used.first {

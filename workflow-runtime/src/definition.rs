@@ -13,6 +13,9 @@ pub struct Definition {
     name: &'static str,
     machine_type: MachineType,
     text: Cow<'static, str>,
+    /// The captions of its states in a graph, as JSON.
+    #[cfg(feature = "graph")]
+    captions: &'static str,
     #[cfg(feature = "iam")]
     template: FilledTemplate,
 }
@@ -75,17 +78,25 @@ impl Definition {
             name,
             machine_type,
             text,
+            #[cfg(feature = "graph")]
+            captions: "",
             #[cfg(feature = "iam")]
             template: FilledTemplate::default(),
         }
     }
 
-    /// Returns the graph of the state machine, with these values of its parameters.
+    #[cfg(feature = "graph")]
+    pub(crate) fn with_captions(self, captions: &'static str) -> Self {
+        Self { captions, ..self }
+    }
+
+    /// Returns the graph of the state machine, with these values of its parameters. Conditions are as in the source.
     #[cfg(feature = "graph")]
     pub fn graph(&self) -> workflow_graph::Graph {
         // The macro generated the text, so it is valid.
         let definition = serde_json::from_str(&self.text).unwrap_or_default();
-        workflow_graph::Graph::of_definition(&definition).named(self.name)
+        let captions: Vec<(String, String, Vec<String>)> = serde_json::from_str(self.captions).unwrap_or_default();
+        workflow_graph::Graph::of_definition(&definition).named(self.name).with_captions(captions)
     }
 
     /// Returns the state machine's name.

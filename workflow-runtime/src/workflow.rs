@@ -73,6 +73,9 @@ pub trait Workflow: 'static {
     /// The uses of fragments in it, for running it.
     #[doc(hidden)]
     const USES: &'static [FragmentUse] = &[];
+    /// The captions of states that a graph shows in place of the definition's: name, detail and conditions, as JSON.
+    #[doc(hidden)]
+    const CAPTIONS: &'static str = "";
     /// The permissions that its role needs, for [`Definition::iam_policy`].
     #[cfg(feature = "iam")]
     const POLICY: PolicyTemplate = PolicyTemplate::UNKNOWN;
@@ -92,6 +95,8 @@ pub trait Workflow: 'static {
         Self: Workflow<Params = ()>,
     {
         let definition = Definition::fixed(Self::NAME, Self::TYPE, Self::FRAGMENTS);
+        #[cfg(feature = "graph")]
+        let definition = definition.with_captions(Self::CAPTIONS);
         #[cfg(feature = "iam")]
         let definition = definition.with_template(Self::POLICY.with(&()));
         definition
@@ -104,6 +109,8 @@ pub trait Workflow: 'static {
     /// Fails if a parameter's own `Serialize` fails. Those of the language's types never do.
     fn definition_with(params: &Self::Params) -> Result<Definition, ParamsError> {
         let definition = Definition::spliced(Self::NAME, Self::TYPE, Self::FRAGMENTS, params)?;
+        #[cfg(feature = "graph")]
+        let definition = definition.with_captions(Self::CAPTIONS);
         #[cfg(feature = "iam")]
         let definition = definition.with_template(Self::POLICY.with(params));
         Ok(definition)
@@ -141,7 +148,21 @@ pub trait Workflow: 'static {
     }
 
     /// Returns the graph of a workflow without parameters. Draw it with `to_svg`, `to_html`, `to_mermaid`, `to_dot` or
-    /// `to_text`.
+    /// `to_text`. Conditions are as in the source.
+    ///
+    /// ```
+    /// use workflow_runtime::Workflow;
+    ///
+    /// workflow_runtime::workflow! {
+    ///     workflow Greet {
+    ///         input { name: String }
+    ///         choice IsNamed { if input.name != "" -> Hello; else -> Done; }
+    ///         pass Hello { text: "Hello " + input.name } -> end;
+    ///         succeed Done;
+    ///     }
+    /// }
+    /// assert!(Greet::graph().describe().contains("“IsNamed” continues at “Hello” if input.name != \"\"."));
+    /// ```
     #[cfg(feature = "graph")]
     fn graph() -> workflow_graph::Graph
     where

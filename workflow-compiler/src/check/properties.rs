@@ -50,7 +50,7 @@ pub(crate) fn properties(
                     problems.push(problem.help("name another state, or remove it"));
                 }
                 Ok(state) => names.push(state.asl_name),
-                Err(problem) => problems.push(problem),
+                Err(problem) => problems.push(about_use(model, target, &states).unwrap_or(problem)),
             }
         }
         if problems.iter().len() > before {
@@ -108,6 +108,16 @@ fn known<'a>(model: &'a Model<'_>, document: Option<&'a Document>) -> Vec<Known<
         within: state.within.as_deref(),
     });
     own.chain(of_document).collect()
+}
+
+/// Returns the problem of a name that is that of a use of a fragment.
+fn about_use(model: &Model<'_>, target: &Target, states: &[Known<'_>]) -> Option<Problem> {
+    let Target::State(name) = target else { return None };
+    let used = model.workflow.inlined.iter().find(|used| used.name == plain(name))?;
+    let first = states.iter().find(|state| state.ident == used.first)?.asl_name;
+    let message =
+        format!("`{}` is a use of the fragment `{}`, and a property is about states", used.name, plain(&used.fragment));
+    Some(Problem::new(Code::BadProperty, name.span(), message).help(format!("name a state of it, such as `{first:?}`")))
 }
 
 fn span(target: &Target) -> TokenSpan {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
+use serde_json::{Value, json};
 use workflow_asl::document::MachineType;
 
 use super::data::doc_or;
@@ -13,6 +14,7 @@ use super::name::{derived, rust_ident};
 use super::shape;
 use super::style::{Editor, Style};
 use crate::CompiledWorkflow;
+use crate::caption::captions;
 use crate::check::{DeclaredResult, ResultType, declared_result};
 use crate::fragment::{Escape, Fragment};
 use crate::from_file::Document;
@@ -97,6 +99,8 @@ pub(super) fn items(krate: &TokenStream, compiled: &CompiledWorkflow, editor: bo
 #[cfg(feature = "graph")]
 fn picture(compiled: &CompiledWorkflow) -> TokenStream {
     let graph = workflow_graph::Graph::of_definition(&compiled.definition).named(compiled.machine_name.as_str());
+    let captions = captions(&compiled.source).into_iter();
+    let graph = graph.with_captions(captions.map(|caption| (caption.state, caption.detail, caption.conditions)));
     let image = format!("\n\n{}", graph.to_image());
     quote! { #[cfg_attr(doc, doc = #image)] }
 }
@@ -308,6 +312,7 @@ fn implementation(
         quote! { const PROPERTIES: &'static [&'static str] = &[#(#texts),*]; }
     });
     let uses = uses(krate, compiled);
+    let captions = captions_as_json(compiled);
     #[cfg(not(feature = "iam"))]
     let policy = TokenStream::new();
     #[cfg(feature = "iam")]
@@ -325,6 +330,7 @@ fn implementation(
             #value_types
             #properties
             #uses
+            #captions
             #policy
             #schemas_of_trait
         }
@@ -350,6 +356,17 @@ fn uses(krate: &TokenStream, compiled: &CompiledWorkflow) -> TokenStream {
         }
     });
     quote! { const USES: &'static [#krate::__private::FragmentUse] = &[#(#uses),*]; }
+}
+
+/// Returns the captions of the states as JSON, for pictures; empty if there are none.
+fn captions_as_json(compiled: &CompiledWorkflow) -> TokenStream {
+    let captions = captions(&compiled.source);
+    if captions.is_empty() {
+        return TokenStream::new();
+    }
+    let rows = captions.into_iter().map(|caption| json!([caption.state, caption.detail, caption.conditions]));
+    let text = raw(&rows.collect::<Value>().to_string());
+    quote! { const CAPTIONS: &'static str = #text; }
 }
 
 /// Returns the declared types of the input, the output and the results of tasks, for engines; empty if nothing is

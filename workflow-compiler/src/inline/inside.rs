@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 
 use proc_macro2::Ident;
 use workflow_asl::Code;
+use workflow_asl::graph::GROUP_SEPARATOR;
 
+use super::names;
 use super::walk::{self, Change};
-use super::{SEPARATOR, names};
 use crate::problem::{Edit, Problem, Problems};
 use crate::syntax::ast::{Body, Expr, ExprKind, Repetition, Root, State, Target, TokenSpan, Use, Workflow, plain};
 
@@ -80,7 +81,7 @@ impl Inside<'_> {
 fn rest<'n>(used: &Used, name: &'n str, text: bool) -> Option<&'n str> {
     let prefix = match text {
         true if used.asl_name.is_empty() => String::new(),
-        true => format!("{}{SEPARATOR}", used.asl_name),
+        true => format!("{}{GROUP_SEPARATOR}", used.asl_name),
         false => plain(&used.name),
     };
     name.strip_prefix(&prefix).filter(|rest| !rest.is_empty())

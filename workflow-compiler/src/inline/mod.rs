@@ -21,6 +21,7 @@ mod walk;
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::Ident;
+use workflow_asl::graph::GROUP_SEPARATOR;
 use workflow_asl::limits::STATE_NAME_CHARS;
 use workflow_asl::{Code, StateKind};
 
@@ -39,15 +40,12 @@ use crate::syntax::keyword::state_keyword;
 /// The most states that the fragments and repetitions of one workflow may become. Each level can multiply their number.
 const MOST_STATES: usize = 10_000;
 
-/// The text between the name of a use and that of a state in it, in the document.
-const SEPARATOR: &str = " / ";
-
 /// Returns the name in the document of a state in a use of a fragment.
 fn joined(of: &str, name: &str) -> String {
     match (of, name) {
         ("", name) => name.to_owned(),
         (of, "") => of.to_owned(),
-        (of, name) => format!("{of}{SEPARATOR}{name}"),
+        (of, name) => format!("{of}{GROUP_SEPARATOR}{name}"),
     }
 }
 

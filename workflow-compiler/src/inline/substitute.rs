@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 use proc_macro2::Ident;
+use workflow_asl::graph::GROUP_SEPARATOR;
 
 use super::walk::Change;
-use super::{SEPARATOR, full_name, joined};
+use super::{full_name, joined};
 use crate::syntax::ast::{
     Catcher, Clause, ClauseValue, Expr, ExprKind, Member, NodeId, Quotes, Reference, Retrier, Root, Segment, State,
     Target, Text, Type, Use, plain,
@@ -149,7 +150,7 @@ impl Substitution<'_> {
     fn in_document(&self, own: &str, rest: &[Expr]) -> String {
         match (self.asl_name, own) {
             ("", own) => own.to_owned(),
-            (name, "") if !rest.is_empty() => format!("{name}{SEPARATOR}"),
+            (name, "") if !rest.is_empty() => format!("{name}{GROUP_SEPARATOR}"),
             (name, own) => joined(name, own),
         }
     }

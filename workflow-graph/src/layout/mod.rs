@@ -309,15 +309,9 @@ impl Builder<'_> {
     fn state<'g>(&self, scope: &'g Scope, number: usize, state: &'g State) -> Node<'g> {
         let units = self.units;
         let own_loops = scope.edges.iter().filter(|edge| edge.from == number && edge.to == number);
-        let mut rows: Vec<(Role, String)> = vec![(Role::Name, state.name.clone())];
+        let mut rows: Vec<(Role, String)> = vec![(Role::Name, state.shown_name().to_owned())];
         // A blank name has no line.
-        rows.push((
-            Role::Detail,
-            match &state.detail {
-                Some(detail) => format!("{}: {detail}", state.kind.name()),
-                None => state.kind.name().to_owned(),
-            },
-        ));
+        rows.push((Role::Detail, state.caption()));
         let mut loops = false;
         for edge in own_loops {
             loops = true;

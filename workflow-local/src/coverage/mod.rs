@@ -7,10 +7,12 @@ mod point;
 mod record;
 mod report;
 mod text;
+mod uses;
 
 pub use point::{Point, PointKind};
 pub(crate) use record::Watch;
 pub use report::{Covered, Report, Share};
+pub use uses::UseCoverage;
 
 /// The environment variable that names the folder of a run, as an absolute path.
 pub const FOLDER_VARIABLE: &str = "WORKFLOW_COVERAGE";

@@ -2,7 +2,7 @@
 //!
 //! A line is written whole and at once, so that a process that is killed spoils at most its last line.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::Path;
@@ -20,6 +20,8 @@ use crate::mutation::digits;
 pub(crate) struct Watch {
     definition: Arc<str>,
     ways: usize,
+    /// The number of each of the program's points in the definition, if they differ.
+    places: Option<Arc<[Option<usize>]>>,
 }
 
 struct Recorder {
@@ -82,7 +84,19 @@ impl Watch {
             let pointers: Vec<_> = pointers.iter().map(Pointer::as_str).collect();
             json!({ "definition": definition, "pointers": pointers, "document": document })
         });
-        Some(Self { definition: definition.into(), ways })
+        Some(Self { definition: definition.into(), ways, places: None })
+    }
+
+    /// Returns the recorder of a program with a part of the points of this one, by their pointers.
+    pub(crate) fn of_part(&self, whole: &[Pointer], part: &[Pointer]) -> Self {
+        let known: BTreeMap<_, _> = whole.iter().enumerate().map(|(number, pointer)| (pointer, number)).collect();
+        let places = part.iter().map(|pointer| self.place(*known.get(pointer)?));
+        Self { definition: self.definition.clone(), ways: part.len(), places: Some(places.collect()) }
+    }
+
+    /// Returns the number of a program's point in the definition.
+    fn place(&self, number: usize) -> Option<usize> {
+        self.places.as_ref().map_or(Some(number), |places| places.get(number).copied().flatten())
     }
 
     /// Records a name for the definition.
@@ -104,7 +118,8 @@ impl Watch {
     /// Writes what an exploration took.
     pub(crate) fn record_explored(&self, taken: &[bool]) {
         let Some(recorder) = recorder() else { return };
-        let taken: Vec<_> = taken.iter().enumerate().filter(|(_, taken)| **taken).map(|(number, _)| number).collect();
+        let taken = taken.iter().enumerate().filter(|(_, taken)| **taken);
+        let taken: Vec<_> = taken.filter_map(|(number, _)| self.place(number)).collect();
         let line = json!({ "definition": &*self.definition, "explored": taken });
         recorder.lock().unwrap_or_else(PoisonError::into_inner).write(&line);
     }
@@ -117,7 +132,8 @@ impl Watch {
     /// Writes what an execution took.
     pub(crate) fn record(&self, taken: &[u64]) {
         let Some(recorder) = recorder() else { return };
-        let taken: Vec<_> = taken.iter().enumerate().filter(|(_, count)| **count > 0).collect();
+        let taken = taken.iter().enumerate().filter(|(_, count)| **count > 0);
+        let taken: Vec<_> = taken.filter_map(|(number, count)| Some((self.place(number)?, count))).collect();
         let line = json!({ "definition": &*self.definition, "taken": taken });
         recorder.lock().unwrap_or_else(PoisonError::into_inner).write(&line);
     }

@@ -22,7 +22,7 @@ pub struct Share {
 }
 
 impl Share {
-    fn of<'a>(points: impl Iterator<Item = &'a Point>) -> Self {
+    pub(super) fn of<'a>(points: impl Iterator<Item = &'a Point>) -> Self {
         points.fold(Self::default(), |share, point| Self {
             taken: share.taken + usize::from(point.taken > 0),
             all: share.all + 1,
@@ -162,6 +162,9 @@ impl Covered {
                 json
             })
             .collect();
+        let uses = self.uses().into_iter().map(
+            |used| json!({ "name": used.name, "states": share_json(used.states), "share": share_json(used.points) }),
+        );
         json!({
             "names": self.names,
             "definition": self.definition,
@@ -169,6 +172,7 @@ impl Covered {
             "share": share_json(self.share()),
             "explored": self.explored_share().map(share_json),
             "kinds": kinds,
+            "uses": uses.collect::<Vec<_>>(),
             "points": points,
         })
     }

@@ -1,7 +1,9 @@
 //! The report as text.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
+use workflow_asl::graph::GROUP_SEPARATOR;
 use workflow_asl::printable::printable;
 
 use super::point::{Point, PointKind};
@@ -26,6 +28,11 @@ impl fmt::Display for Covered {
                 writeln!(f, "  {:<12} {} of {}", format!("{}s", kind.name()), share.taken, share.all)?;
             }
         }
+        let uses = self.uses();
+        if !uses.is_empty() {
+            let entered = uses.iter().filter(|used| used.states.taken > 0).count();
+            writeln!(f, "  {:<12} {entered} of {}", "uses", uses.len())?;
+        }
         if let Some(explored) = self.explored_share() {
             writeln!(f, "  {:<12} {} of {}", "explored", explored.taken, explored.all)?;
         }
@@ -36,10 +43,17 @@ impl fmt::Display for Covered {
         if untaken.peek().is_some() {
             writeln!(f, "  not taken{}:", if self.explored_share().is_some() { " by a test" } else { "" })?;
         }
-        // For a state that was not entered, its points are omitted.
-        let mut not_entered = None;
+        // For a use that was not entered its states are omitted, and for a state its points.
+        let unused: Vec<_> = uses.iter().filter(|used| used.states.taken == 0).collect();
+        let (mut not_entered, mut not_used) = (None, BTreeSet::new());
         for point in untaken {
-            if point.kind == PointKind::State {
+            if let Some(used) = unused.iter().find(|used| is_of(point, &used.name)) {
+                if not_used.insert(&used.name) {
+                    let entered = self.points.iter().find(|point| point.explored && is_of(point, &used.name));
+                    let explored = entered.map(explored).unwrap_or_default();
+                    writeln!(f, "    {}: {} states{explored}", printable(&used.name), used.states.all)?;
+                }
+            } else if point.kind == PointKind::State {
                 not_entered = Some(&point.pointer);
                 writeln!(f, "    {}{}", printable(&point.state), explored(point))?;
             } else if !not_entered.is_some_and(|state| is_within(point.pointer.as_str(), state.as_str())) {
@@ -52,6 +66,11 @@ impl fmt::Display for Covered {
 
 fn explored(point: &Point) -> &'static str {
     if point.explored { " (explored)" } else { "" }
+}
+
+/// Returns whether a point belongs to a use of a fragment.
+fn is_of(point: &Point, name: &str) -> bool {
+    point.state.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(GROUP_SEPARATOR))
 }
 
 fn is_within(pointer: &str, state: &str) -> bool {

@@ -43,8 +43,28 @@ impl Program {
         Ok(mutation::mutant_of(&machine).map_err(DefinitionError::Mutant)?.unwrap_or(definition))
     }
 
+    /// Compiles a definition in which tasks stand in for parts of another one, whose coverage is counted for the parts
+    /// that both have.
+    pub(crate) fn standing_in(
+        definition: &Value,
+        machine_type: MachineType,
+        whole: &Self,
+    ) -> Result<Self, DefinitionError> {
+        let (machine, found) = rules::check_to_run(definition, machine_type);
+        let prevents = || found.into_iter().filter(Diagnostic::prevents_running).collect();
+        let mut program = Self::compile_unwatched(&machine.ok_or_else(|| DefinitionError::Invalid(prevents()))?);
+        program.watch = whole.watch.as_ref().map(|watch| watch.of_part(&whole.way_pointers(), &program.way_pointers()));
+        Ok(program)
+    }
+
     /// Compiles a definition that passed the rules.
     pub fn compile(checked: &CheckedMachine) -> Self {
+        let mut program = Self::compile_unwatched(checked);
+        program.watch = Watch::of(checked.machine(), || program.way_pointers());
+        program
+    }
+
+    fn compile_unwatched(checked: &CheckedMachine) -> Self {
         let machine = checked.machine();
         let mut compiler = Compiler { checked, states: Vec::new(), maps: 0 };
         let start = compiler.scope(machine.states.as_ref(), &Pointer::root());
@@ -55,7 +75,7 @@ impl Program {
             ways += state.count_ways();
         }
         let seconds = machine.timeout_seconds.as_ref().and_then(Value::as_u64);
-        let mut program = Self {
+        Self {
             states,
             start,
             timeout_seconds: seconds.filter(|seconds| *seconds > 0),
@@ -63,9 +83,7 @@ impl Program {
             explores: None,
             #[cfg(feature = "graph")]
             definition: machine.write(),
-        };
-        program.watch = Watch::of(machine, || program.way_pointers());
-        program
+        }
     }
 }
 

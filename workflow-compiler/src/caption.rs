@@ -1,0 +1,61 @@
+//! Captions of states for pictures: conditions, times and errors as they are in the source, not as in the document.
+
+use crate::syntax::ast::{Choice, Expr, ExprKind, Head, WaitHead, When, Workflow};
+use crate::syntax::spelling::spelled;
+
+/// The captions of one state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StateCaption {
+    /// The state's name in the document.
+    pub state: String,
+    /// What the state does: `match input.mode`, `until input.due`; empty if the document says the same.
+    pub detail: String,
+    /// The conditions of a choice, in the order of its rules.
+    pub conditions: Vec<String>,
+}
+
+/// Returns the captions of a workflow's states that differ from what the document says.
+///
+/// ```
+/// let source = r#"workflow Order {
+///     input { total: u64 }
+///     choice Large { if input.total > 100 => Ask  else => end }
+///     succeed Ask;
+/// }"#;
+/// let compiled = workflow_compiler::compile(source.parse()?);
+/// let captions = workflow_compiler::caption::captions(&compiled.workflows[0].source);
+/// assert_eq!(captions[0].conditions, ["input.total > 100"]);
+/// # Ok::<(), proc_macro2::LexError>(())
+/// ```
+pub fn captions(workflow: &Workflow) -> Vec<StateCaption> {
+    let states = workflow.body.all_states().into_iter();
+    let captions = states.map(|state| {
+        let (detail, conditions) = match &state.head {
+            Head::Choice(choice) => {
+                (choice.subject.as_ref().map(|subject| format!("match {}", spelled(subject))), conditions(choice))
+            }
+            Head::Wait(Some(WaitHead::For(time))) => (computed(time).map(|time| format!("for {time}")), Vec::new()),
+            Head::Wait(Some(WaitHead::Until(time))) => (computed(time).map(|time| format!("until {time}")), Vec::new()),
+            Head::Fail { error: Some(error), .. } => (computed(error), Vec::new()),
+            _ => (None, Vec::new()),
+        };
+        StateCaption { state: state.asl_name(), detail: detail.unwrap_or_default(), conditions }
+    });
+    captions.filter(|caption| !caption.detail.is_empty() || !caption.conditions.is_empty()).collect()
+}
+
+/// Returns the conditions of the arms that become rules.
+fn conditions(choice: &Choice) -> Vec<String> {
+    let arms = choice.arms.iter().filter_map(|arm| match &arm.when {
+        When::If(condition) => Some(spelled(condition)),
+        When::Patterns(patterns) => Some(patterns.iter().map(spelled).collect::<Vec<_>>().join(" | ")),
+        When::Else(_) => None,
+    });
+    arms.collect()
+}
+
+/// Returns the text of an expression that is more than a literal.
+fn computed(value: &Expr) -> Option<String> {
+    let is_literal = matches!(value.kind, ExprKind::Duration(_) | ExprKind::Number(_) | ExprKind::Text(_));
+    (!is_literal).then(|| spelled(value))
+}
