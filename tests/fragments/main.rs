@@ -104,6 +104,22 @@ fn engine<W: Workflow<Params = ()>>() -> Engine {
     Engine::of::<W>().unwrap().on_lambda("send", send).on_lambda("delivery", delivery)
 }
 
+workflow_tests::with_count! {
+    workflow Sum {
+        input { words: Vec<String> }
+        use Count as First { words: input.words, of: "first" } -> Second;
+        use Count as Second { words: ["one"], of: "second" } -> Done;
+        succeed Done { sum: First.count + Second.count }
+    }
+}
+
+#[test]
+fn a_macro_declares_a_fragment_for_other_crates() {
+    let engine = Engine::of::<Sum>().unwrap().on_lambda("count", |of: String| Ok::<_, TaskError>(of.len()));
+    let output: Value = engine.run(&json!({ "words": ["a", "b"] })).unwrap().output_as().unwrap();
+    assert_eq!(output, json!({ "sum": "first".len() + 2 + "second".len() + 1 }));
+}
+
 #[test]
 fn uses_run_one_after_another_in_branches_and_in_maps() {
     let input = json!({ "customer": "ada", "boss": "bob", "order": "tea", "others": ["c", "d"] });

@@ -241,6 +241,7 @@ impl State {
     }
 
     /// Returns what the state is and does, in one line: `Wait: 3 s`.
+    #[cfg(feature = "layout")]
     pub(crate) fn caption(&self) -> String {
         match &self.detail {
             Some(detail) if self.is_group => detail.clone(),

@@ -86,3 +86,25 @@ workflow! {
         pass Done { paid: Sell.Output.total } -> end;
     }
 }
+
+macro_rules! with_tell {
+    ($($workflows:tt)*) => { workflow! {
+        fragment Tell {
+            input { receiver: String }
+            output { receipt: String }
+            task Send = sns::publish { PhoneNumber: input.receiver, Message: "sent" } -> Done;
+            pass Done { receipt: Send.MessageId } -> end;
+        }
+        $($workflows)*
+    } };
+}
+
+with_tell! {
+    /// Tells a customer with a fragment that several modules use.
+    pub workflow Remind {
+        input { telephone: String, times: u32 }
+        use Tell as Told { receiver: input.telephone } -> Noted;
+        pass Noted { receipt: Told.receipt } -> Closed;
+        succeed Closed { times: input.times }
+    }
+}
