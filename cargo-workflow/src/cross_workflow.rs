@@ -142,9 +142,9 @@ fn answer(question: &Question, other: &CompiledWorkflow) -> Option<Problem> {
             let absent = message.as_ref().is_some_and(|message| message.helps().next().is_none());
             (code, message, if absent { help } else { &[] })
         }
-        QuestionKind::There { words, help } => {
+        QuestionKind::There { words, effect, help } => {
             let code = Code::UnguardedOption;
-            (code, answer::there(shape(), &path, words, code.id(), ""), help)
+            (code, answer::there(shape(), &path, words, effect, code.id(), ""), help)
         }
         QuestionKind::Text { text, words } => {
             let code = Code::UnknownVariant;

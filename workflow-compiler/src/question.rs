@@ -120,6 +120,8 @@ pub enum QuestionKind {
     There {
         /// The value's own words.
         words: String,
+        /// The effect of an absent value: `, in which case this state fails`.
+        effect: &'static str,
         /// How to fix it.
         help: Vec<String>,
     },

@@ -65,7 +65,7 @@ fn absent<T: Schema>(path: &[PathStep<'static>]) -> bool {
 /// Returns whether a value that is passed on may be missing.
 fn left_out<T: Schema>(path: &[PathStep<'static>]) -> bool {
     let path = path.to_vec();
-    catch_unwind(move || there(T::SHAPE, &path, "value", "code", "")).is_err()
+    catch_unwind(move || there(T::SHAPE, &path, "value", ", and then it fails", "code", "")).is_err()
 }
 
 #[derive(Serialize, Schema)]

@@ -14,8 +14,12 @@ use super::sink::Sink;
 use super::types::{Ty, article};
 use super::value_site::ValueSite;
 use crate::problem::{Edit, Problem};
+use crate::question::{Question, QuestionKind};
 use crate::syntax::ast::{Expr, ExprKind, Reference, Segment, Text, TokenSpan, Type};
 use crate::syntax::spelling::{spelled, spelled_segments};
+
+/// The effect of a member that not every item has.
+const SHORTER: &str = " in an item, and the list would be shorter";
 
 impl<'a> Analysis<'a> {
     /// Follows the members, indices and `[*]` of a path, starting from a value of the type `ty` at `path`.
@@ -55,13 +59,21 @@ impl<'a> Analysis<'a> {
             end = each(start);
             (ty, presence) =
                 self.walk_range(&mut path, item, (segments, start..end, declared), beginning, facts, steps, sink);
-            if (presence == Presence::Maybe || ty.may_be_absent()) && !gaps {
+            if !gaps {
                 let span = segments.get(end.saturating_sub(1)).map_or(*span, Segment::span);
-                sink.report(|| {
-                    let message = format!("`{path}` may be absent in an item, and the list would be shorter");
-                    let problem = Problem::new(Code::UnguardedOption, span, message);
-                    problem.help(format!("to leave such items out, write `{path}?`")).edit(Edit::after(span, "?"))
-                });
+                let help = || format!("to leave such items out, write `{path}?`");
+                if presence == Presence::Maybe || ty.may_be_absent() {
+                    sink.report(|| {
+                        let message = format!("`{path}` may be absent{SHORTER}");
+                        let problem = Problem::new(Code::UnguardedOption, span, message);
+                        problem.help(help()).edit(Edit::after(span, "?"))
+                    });
+                } else if let (Ty::Foreign(of), true) = (&ty, start < end) {
+                    sink.ask(|| {
+                        let asks = QuestionKind::There { words: path.to_string(), effect: SHORTER, help: vec![help()] };
+                        Question { of: (**of).clone(), asks, span }
+                    });
+                }
             }
             (ty, presence) = (ty.there(), Presence::Always);
         }

@@ -89,9 +89,9 @@ fn ask(question: &Question, number: usize, given_number: usize) -> TokenStream {
             let (code, help) = (code.to_string(), self::help(help));
             ("kind", quote! { #kinds, #wanted, #code, #help })
         }
-        QuestionKind::There { words, help } => {
+        QuestionKind::There { words, effect, help } => {
             let (code, help) = (workflow_asl::Code::UnguardedOption.to_string(), self::help(help));
-            ("there", quote! { #words, #code, #help })
+            ("there", quote! { #words, #effect, #code, #help })
         }
         QuestionKind::Needed { words, not_null, help } => {
             let (code, help) = (workflow_asl::Code::UnguardedOption.to_string(), self::help(help));

@@ -36,6 +36,15 @@ workflow! {
         input { order: crate::Order }
         pass None { voucher: input.order.voucher, parent: input.order.parent.discount } -> end;
     }
+    workflow ReadEach {
+        input { orders: Vec<crate::Order> }
+        pass All {
+            vouchers: input.orders[*].voucher,
+            given: input.orders[*].voucher?,
+            discounts: input.orders[*].discount,
+            cards: input.orders[*].pay.number,
+        } -> end;
+    }
 }
 
 fn main() {}

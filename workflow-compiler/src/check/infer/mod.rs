@@ -291,7 +291,7 @@ impl<'a> Analysis<'a> {
                     let help = help(&words, "…");
                     sink.ask(|| Question {
                         of: (**of).clone(),
-                        asks: QuestionKind::There { words, help },
+                        asks: QuestionKind::There { words, effect: ", in which case this state fails", help },
                         span: expr.span,
                     });
                 }

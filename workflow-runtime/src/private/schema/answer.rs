@@ -104,18 +104,20 @@ pub const fn needed(
     Some(message)
 }
 
-/// Checks that the value is not omitted. It may be `null`. `words` is its source text.
+/// Checks that the value is not omitted. It may be `null`. `words` is its source text, `effect` is what an omitted value
+/// leads to.
 pub const fn there(
     shape: &'static Shape,
     path: &[PathStep<'_>],
     words: &str,
+    effect: &str,
     code: &str,
     help: &str,
 ) -> Option<Message> {
     let found = walk(shape, path, true, None);
     if found.found && found.left_out {
         let mut message = Message::new();
-        message.all(&["`", words, "` may be absent, in which case this state fails"]);
+        message.all(&["`", words, "` may be absent", effect]);
         message.code(code);
         message.add(help);
         return Some(message);
