@@ -2,6 +2,7 @@
 
 use proc_macro2::{Delimiter, Ident, TokenTree};
 use workflow_asl::Code;
+use workflow_asl::nearest::nearest;
 
 use super::ast::{ExprKind, Resource, START, START_EXPRESS, Text, TokenSpan, Type, plain};
 use super::cursor::Cursor;
@@ -16,6 +17,9 @@ const EXAMPLES: &str =
 
 /// The suffix of `workflow::<Other>.express`.
 const EXPRESS: &str = "express";
+
+/// The suffixes of `workflow::<Other>`.
+const SUFFIXES: [&str; 4] = ["sync", "sync:2", "waitForTaskToken", EXPRESS];
 
 impl Parser<'_> {
     /// Parses a resource.
@@ -124,6 +128,13 @@ impl Parser<'_> {
         }
         let result = if workflow.is_none() { self.result_type(cursor) } else { None };
         let mut pattern = self.pattern_of(&path, cursor);
+        let misspelt = |pattern: &&mut Text| workflow.is_some() && nearest(&pattern.value, SUFFIXES) == Some(EXPRESS);
+        if let Some(pattern) = pattern.as_mut().filter(misspelt) {
+            let problem =
+                Problem::new(Code::BadResource, pattern.span, format!("unknown pattern `.{}`", pattern.value));
+            self.report(problem.did_you_mean(EXPRESS, EXPRESS));
+            EXPRESS.clone_into(&mut pattern.value);
+        }
         if workflow.is_some() && pattern.as_ref().is_some_and(|pattern| pattern.value == EXPRESS) {
             path = START_EXPRESS.map(|word| Ident::new(word, span.first)).to_vec();
             pattern = None;
