@@ -123,8 +123,16 @@ impl<'c> Siblings<'c> {
 /// Returns the problems, by the declarations of the workflow in question.
 fn answer(question: &Question, other: &CompiledWorkflow) -> Option<Problem> {
     let shape = || Shapes::of_workflow(other).part(question.of.part);
-    let path = question.of.steps.iter().map(|step| match &step.to {
-        ForeignMember::Name(name) => PathStep::Member(name, step.certain),
+    let texts = question.of.steps.iter().map(|step| {
+        let texts = step.tag.iter().flat_map(|(_, texts)| texts);
+        texts.map(String::as_str).collect::<Vec<_>>()
+    });
+    let texts: Vec<_> = texts.collect();
+    let path = question.of.steps.iter().zip(&texts).map(|(step, texts)| match &step.to {
+        ForeignMember::Name(name) => match &step.tag {
+            Some((tag, _)) => PathStep::Tagged(name, step.certain, tag, texts),
+            None => PathStep::Member(name, step.certain),
+        },
         ForeignMember::Index(index) => PathStep::Index(*index, step.certain),
         ForeignMember::Computed => PathStep::Computed(step.certain),
     });

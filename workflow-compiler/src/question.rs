@@ -42,6 +42,8 @@ pub struct ForeignStep {
     pub to: ForeignMember,
     /// Whether a test in the workflow has shown that it is present.
     pub certain: bool,
+    /// Another member of the same object that a test has shown to be one of these texts, such as the tag of an enum.
+    pub tag: Option<(String, Vec<String>)>,
 }
 
 /// The target of a step.
@@ -223,7 +225,7 @@ impl Foreign {
 
     fn inner(&self, to: ForeignMember) -> Option<Self> {
         let mut inner = self.clone();
-        inner.steps.push(ForeignStep { to, certain: false });
+        inner.steps.push(ForeignStep { to, certain: false, tag: None });
         (inner.steps.len() < DEPTH).then_some(inner)
     }
 }

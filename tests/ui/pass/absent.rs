@@ -17,6 +17,20 @@ pub struct Order {
     parent: Option<Box<Order>>,
 }
 
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Schema)]
+pub struct Paid {
+    pay: Pay,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Schema)]
+#[serde(tag = "by")]
+pub enum Pay {
+    Card { number: String },
+    Debit { account: String },
+    Transfer { account: String, bank: String },
+    Cash,
+}
+
 workflow! {
     pub workflow Read {
         input { order: crate::Order }
@@ -37,6 +51,21 @@ workflow! {
             number: if is_numeric(input.order.discount) { input.order.discount * 2 } else { 0 },
             first: input.order.parent.note ?? "",
         } -> end;
+    }
+    pub workflow ReadPayment {
+        input { order: crate::Paid }
+        choice Which {
+            if input.order.pay.by == "Card" && input.order.pay.number != "" -> Card;
+            else -> Kind;
+        }
+        choice Kind match input.order.pay.by {
+            "Card" => Card,
+            "Debit" | "Transfer" => Bank,
+            _ => Other,
+        }
+        pass Card { number: input.order.pay.number } -> end;
+        pass Bank { account: input.order.pay.account, bank?: input.order.pay.bank } -> end;
+        pass Other { number: input.order.pay.number ?? "none" } -> end;
     }
     pub workflow ReadInJsonPath {
         query jsonpath;

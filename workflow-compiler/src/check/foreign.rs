@@ -37,7 +37,7 @@ impl Foreign {
     /// Returns the type of its items.
     pub(super) fn item(&self) -> Ty {
         let mut item = self.clone();
-        item.steps.push(ForeignStep { to: ForeignMember::Computed, certain: true });
+        item.steps.push(ForeignStep { to: ForeignMember::Computed, certain: true, tag: None });
         Ty::Foreign(Box::new(item))
     }
 
@@ -64,7 +64,7 @@ impl Foreign {
         inner.segments.push(step);
         let certain = facts.present(&inner);
         let mut next = self.clone();
-        next.steps.push(ForeignStep { to, certain });
+        next.steps.push(ForeignStep { to, certain, tag: facts.tag_in(path) });
         sink.ask(|| {
             let code = if input { Code::UnknownInputField } else { Code::UnknownMember };
             Question { of: next.clone(), asks: QuestionKind::Member { words: path.to_string(), code, last }, span }

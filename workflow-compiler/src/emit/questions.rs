@@ -154,10 +154,13 @@ pub(crate) fn spanned(arguments: TokenStream, span: TokenSpan) -> TokenTree {
 pub(super) fn path(of: &Foreign) -> TokenStream {
     let steps = of.steps.iter().map(|step| {
         let certain = step.certain;
-        match &step.to {
-            ForeignMember::Name(name) => quote! { __schema::PathStep::Member(#name, #certain) },
-            ForeignMember::Index(index) => quote! { __schema::PathStep::Index(#index, #certain) },
-            ForeignMember::Computed => quote! { __schema::PathStep::Computed(#certain) },
+        match (&step.to, &step.tag) {
+            (ForeignMember::Name(name), Some((tag, texts))) => {
+                quote! { __schema::PathStep::Tagged(#name, #certain, #tag, &[#(#texts),*]) }
+            }
+            (ForeignMember::Name(name), None) => quote! { __schema::PathStep::Member(#name, #certain) },
+            (ForeignMember::Index(index), _) => quote! { __schema::PathStep::Index(#index, #certain) },
+            (ForeignMember::Computed, _) => quote! { __schema::PathStep::Computed(#certain) },
         }
     });
     quote! { #(#steps),* }

@@ -45,6 +45,17 @@ workflow! {
             cards: input.orders[*].pay.number,
         } -> end;
     }
+    workflow ReadByTag {
+        input { order: crate::Order }
+        choice Which match input.order.pay.by {
+            "Cash" => Cash,
+            "Card" | "Cash" => Either,
+            _ => Card,
+        }
+        pass Cash { number: input.order.pay.number } -> end;
+        pass Either { number: input.order.pay.number } -> end;
+        pass Card { number: input.order.pay.number } -> end;
+    }
 }
 
 fn main() {}

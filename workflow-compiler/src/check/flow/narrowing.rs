@@ -40,12 +40,14 @@ enum Fact {
     There(Path<'static>),
     /// It is not null if it is present.
     NotNull(Path<'static>),
+    /// It is one of these texts.
+    OneOf(Path<'static>, Vec<String>),
 }
 
 impl Fact {
     fn path(&self) -> &Path<'static> {
         match self {
-            Self::There(path) | Self::NotNull(path) => path,
+            Self::There(path) | Self::NotNull(path) | Self::OneOf(path, _) => path,
         }
     }
 
@@ -54,6 +56,7 @@ impl Fact {
         match self {
             Self::There(_) => Self::There(path),
             Self::NotNull(_) => Self::NotNull(path),
+            Self::OneOf(_, texts) => Self::OneOf(path, texts.clone()),
         }
     }
 
@@ -103,9 +106,21 @@ impl Narrowing {
     pub(in crate::check) fn not_null(&self, path: &Path<'_>) -> bool {
         let not_null = |fact: &Fact| {
             let steps = self.steps_to(path, fact.path());
-            steps.is_some_and(|steps| steps.is_empty() == matches!(fact, Fact::NotNull(_)))
+            steps.is_some_and(|steps| match fact {
+                Fact::There(_) => !steps.is_empty(),
+                Fact::NotNull(_) => steps.is_empty(),
+                Fact::OneOf(..) => false,
+            })
         };
         self.all || self.known.iter().any(not_null)
+    }
+
+    /// Returns a member of the object at a path, and the texts of which it is one: it may be the tag of an enum.
+    pub(in crate::check) fn tag_in(&self, path: &Path<'_>) -> Option<(String, Vec<String>)> {
+        self.known.iter().find_map(|fact| match (fact, self.steps_to(path, fact.path())?) {
+            (Fact::OneOf(_, texts), [PathSegment::Member(tag)]) => Some((tag.clone().into_owned(), texts.clone())),
+            _ => None,
+        })
     }
 
     /// Returns the steps from `path` to `fact`, with what the state's own input is too in place of `state`.
@@ -117,7 +132,7 @@ impl Narrowing {
         }
     }
 
-    fn note(&mut self, fact: fn(Path<'static>) -> Fact, value: &Expr) {
+    fn note(&mut self, fact: impl FnOnce(Path<'static>) -> Fact, value: &Expr) {
         let ExprKind::Reference(reference) = &value.kind else { return };
         let mut path = Path::of(reference);
         if path.is_fixed() {
@@ -194,9 +209,19 @@ impl Narrowing {
             both.known.sort_unstable();
             both.known.dedup();
         }
-        both.known.retain(|fact| match fact {
+        both.known.retain_mut(|fact| match fact {
             Fact::There(path) => other.present(path),
             Fact::NotNull(path) => other.not_null(path),
+            Fact::OneOf(path, texts) => {
+                let more = other.known.iter().find_map(|fact| match fact {
+                    Fact::OneOf(same, more) if same == path => Some(more),
+                    _ => None,
+                });
+                texts.extend(more.into_iter().flatten().cloned());
+                texts.sort_unstable();
+                texts.dedup();
+                more.is_some()
+            }
         });
         both
     }
@@ -226,6 +251,8 @@ impl Narrowing {
                     self.learn(left, value == outcome);
                 } else if let ExprKind::Bool(value) = left.kind {
                     self.learn(right, value == outcome);
+                } else if outcome {
+                    self.learn_equal(left, right);
                 }
             }
             // This does not hold if it is absent.
@@ -255,14 +282,30 @@ impl Narrowing {
         }
     }
 
+    /// Records that two values are equal, if one is a literal.
+    fn learn_equal(&mut self, left: &Expr, right: &Expr) {
+        for (value, literal) in [(left, right), (right, left)] {
+            if matches!(literal.kind, ExprKind::Text(_) | ExprKind::Number(_) | ExprKind::Variant { .. }) {
+                self.learn_match(value, std::slice::from_ref(literal));
+            }
+        }
+    }
+
     /// Records that a value equals one of these literals, as in the arm of a `match`.
     pub(in crate::check) fn learn_match(&mut self, subject: &Expr, patterns: &[Expr]) {
-        if !patterns
-            .iter()
-            .any(|pattern| matches!(pattern.kind, ExprKind::Null | ExprKind::Invalid | ExprKind::OtherLanguage(_)))
-        {
-            self.note(Fact::There, subject);
-            self.note(Fact::NotNull, subject);
+        let is_literal =
+            |pattern: &Expr| !matches!(pattern.kind, ExprKind::Null | ExprKind::Invalid | ExprKind::OtherLanguage(_));
+        if !patterns.iter().all(is_literal) {
+            return;
+        }
+        self.note(Fact::There, subject);
+        self.note(Fact::NotNull, subject);
+        let texts = patterns.iter().map(|pattern| match &pattern.kind {
+            ExprKind::Text(text) => Some(text.clone()),
+            _ => None,
+        });
+        if let Some(texts) = texts.collect() {
+            self.note(|path| Fact::OneOf(path, texts), subject);
         }
     }
 }

@@ -190,7 +190,7 @@ const fn is_slip(shape: &'static Shape, path: &[PathStep<'_>], name: &str) -> bo
 /// allowed.
 pub const fn no_slip(shape: &'static Shape, path: &[PathStep<'_>], what: &str, code: &str) -> Option<Message> {
     let found = walk(shape, path, true, None);
-    let Some(PathStep::Member(name, _)) = path.last() else { return None };
+    let Some(PathStep::Member(name, _) | PathStep::Tagged(name, ..)) = path.last() else { return None };
     // If a flattened member is given under its own name, its missing members are reported.
     let renamed = matches!(found.names.renamed, Some(wire) if !wire.is_empty());
     let meant = found.names.nearest.is_some() || renamed;
@@ -296,7 +296,7 @@ pub const fn express(machine: MachineType, name: &str, code: &str) -> Option<Mes
 const fn missing(found: &WalkResult, step: &PathStep<'_>, words: &str, code: &str, message: &mut Message) {
     let stop = &found.stop;
     let name = match step {
-        PathStep::Member(name, _) => name,
+        PathStep::Member(name, _) | PathStep::Tagged(name, ..) => name,
         PathStep::Index(..) | PathStep::Computed(_) => "",
     };
     if !stop.opaque.is_empty() && stop.kinds == 0 {
@@ -316,11 +316,19 @@ const fn missing(found: &WalkResult, step: &PathStep<'_>, words: &str, code: &st
         return;
     }
     match step {
-        PathStep::Member(..) if stop.kinds & OBJECT != 0 => {
+        PathStep::Member(..) | PathStep::Tagged(..) if stop.kinds & OBJECT != 0 => {
             if stop.name.is_empty() {
                 message.all(&["`", words, "` has no member `", name, "`"]);
             } else {
                 message.all(&["`", stop.name, "` (the type of `", words, "`) has no field `", name, "`"]);
+            }
+            if let PathStep::Tagged(_, _, tag, texts) = step {
+                message.all(&[" where `", tag, "` is "]);
+                let mut rest = *texts;
+                while let [text, tail @ ..] = rest {
+                    message.all(&["\"", text, "\"", if tail.is_empty() { "" } else { " or " }]);
+                    rest = tail;
+                }
             }
             message.code(code);
             match found.names.renamed {
@@ -331,12 +339,12 @@ const fn missing(found: &WalkResult, step: &PathStep<'_>, words: &str, code: &st
                 None => propose(found, "its members are ", message),
             }
         }
-        PathStep::Member(..) if stop.kinds == ARRAY => {
+        PathStep::Member(..) | PathStep::Tagged(..) if stop.kinds == ARRAY => {
             message.all(&["`", words, "` is an array: select one of its items first"]);
             message.code(code);
             message.help(&["for example `", words, "[0].", name, "`"]);
         }
-        PathStep::Member(..) => {
+        PathStep::Member(..) | PathStep::Tagged(..) => {
             message.all(&["`", words, "` is "]);
             called(stop.kinds, stop.name, message);
             message.all(&[": it has no member `", name, "`"]);

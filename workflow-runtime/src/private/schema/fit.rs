@@ -206,7 +206,7 @@ const fn members_at(shape: &'static Shape, own: &'static Shape, path: &[PathStep
             _ => &[],
         },
         (Shape::Object { of }, []) => of,
-        (Shape::Object { of }, [PathStep::Member(name, _), path @ ..]) => {
+        (Shape::Object { of }, [PathStep::Member(name, _) | PathStep::Tagged(name, ..), path @ ..]) => {
             let mut rest = *of;
             while let [field, tail @ ..] = rest {
                 if !field.flat && same(field.name, name) {

@@ -87,11 +87,13 @@ const fn lead(shape: &'static Shape, own: &'static Shape, path: &[PathStep<'_>])
         (_, []) => shape,
         (Shape::Named { of, .. }, _) => lead(of, shape, path),
         (Shape::Option { of } | Shape::Read { of, .. }, _) => lead(of, own, path),
-        (Shape::Object { of }, [PathStep::Member(name, certain), path @ ..]) => match member(of, name) {
-            Some(Shape::Option { of }) if *certain => lead(of, own, path),
-            Some(of) => lead(of, own, path),
-            None => &Shape::Any,
-        },
+        (Shape::Object { of }, [PathStep::Member(name, certain) | PathStep::Tagged(name, certain, ..), path @ ..]) => {
+            match member(of, name) {
+                Some(Shape::Option { of }) if *certain => lead(of, own, path),
+                Some(of) => lead(of, own, path),
+                None => &Shape::Any,
+            }
+        }
         (Shape::Map { of }, [_, path @ ..]) => lead(of, own, path),
         (Shape::Array { of }, [PathStep::Index(..) | PathStep::Computed(_), path @ ..]) => lead(of, own, path),
         _ => &Shape::Any,

@@ -8,6 +8,8 @@ use super::shape::{ALL, ARRAY, BOOL, FRACTION, Field, Kinds, NULL, NUMBER, OBJEC
 pub enum PathStep<'p> {
     /// `.name`
     Member(&'p str, bool),
+    /// `.name` of an object whose other member, the tag of an enum, is one of these texts.
+    Tagged(&'p str, bool, &'p str, &'p [&'p str]),
     /// `[0]`; a negative index counts from the end.
     Index(i64, bool),
     /// `[…]`, a computed index.
@@ -191,11 +193,15 @@ const fn look(shape: &'static Shape, here: Here<'_>, out: &mut WalkResult) -> bo
             return look(here.own, Here { entered: here.depth + 1, ..here }, out);
         }
         Shape::OneOf { of } => {
+            // A tag that no variant has is reported where it is tested.
+            let is_tagged = any_may_be(of, here.path);
             let (mut rest, mut any, mut every) = (*of, false, true);
             while let [variant, tail @ ..] = rest {
-                let found = look(variant, here, out);
-                any |= found;
-                every &= found;
+                if !is_tagged || may_be(variant, here.path) {
+                    let found = look(variant, here, out);
+                    any |= found;
+                    every &= found;
+                }
                 rest = tail;
             }
             out.absent |= any && !every && !known(here.path);
@@ -210,14 +216,17 @@ const fn look(shape: &'static Shape, here: Here<'_>, out: &mut WalkResult) -> bo
     };
     let next = Here { path, depth: here.depth + 1, entered: 0, name: "", skipped: false, ..here };
     match (step, shape) {
-        (PathStep::Member(name, certain), Shape::Object { of }) => {
+        (PathStep::Member(name, certain) | PathStep::Tagged(name, certain, ..), Shape::Object { of }) => {
             let next = Here { certain: *certain, ..next };
             if member(of, name, here, next, out) {
                 return true;
             }
         }
         (
-            PathStep::Member(_, certain) | PathStep::Index(_, certain) | PathStep::Computed(certain),
+            PathStep::Member(_, certain)
+            | PathStep::Tagged(_, certain, ..)
+            | PathStep::Index(_, certain)
+            | PathStep::Computed(certain),
             Shape::Map { of },
         ) => {
             return look(of, Here { certain: *certain, ..next }, out);
@@ -246,13 +255,63 @@ const fn look(shape: &'static Shape, here: Here<'_>, out: &mut WalkResult) -> bo
 
 /// Returns whether any remaining step leads to a value that is known to exist. Then all values before it exist too.
 const fn known(mut path: &[PathStep<'_>]) -> bool {
-    while let [PathStep::Member(_, certain) | PathStep::Index(_, certain) | PathStep::Computed(certain), rest @ ..] =
-        path
+    while let [
+        PathStep::Member(_, certain)
+        | PathStep::Tagged(_, certain, ..)
+        | PathStep::Index(_, certain)
+        | PathStep::Computed(certain),
+        rest @ ..,
+    ] = path
     {
         if *certain {
             return true;
         }
         path = rest;
+    }
+    false
+}
+
+const fn any_may_be(mut variants: &'static [&'static Shape], path: &[PathStep<'_>]) -> bool {
+    while let [variant, rest @ ..] = variants {
+        if may_be(variant, path) {
+            return true;
+        }
+        variants = rest;
+    }
+    false
+}
+
+/// Returns whether a value can be this variant of an enum, if its tag is as the first step says.
+const fn may_be(variant: &'static Shape, path: &[PathStep<'_>]) -> bool {
+    let [PathStep::Tagged(_, _, tag, texts), ..] = path else { return true };
+    match variant {
+        Shape::Named { of, .. } | Shape::Read { of, .. } => may_be(of, path),
+        Shape::Object { of } => {
+            let (mut rest, mut flat) = (*of, false);
+            while let [field, tail @ ..] = rest {
+                if !field.flat && same(field.name, tag) {
+                    return match field.shape {
+                        Shape::Texts { of } => has_any(of, texts),
+                        _ => true,
+                    };
+                }
+                flat |= field.flat;
+                rest = tail;
+            }
+            flat
+        }
+        Shape::Any | Shape::Map { .. } | Shape::Own | Shape::Opaque { .. } | Shape::OneOf { .. } => true,
+        _ => false,
+    }
+}
+
+/// Returns whether both lists have a text in common.
+const fn has_any(of: &[&str], mut texts: &[&str]) -> bool {
+    while let [text, rest @ ..] = texts {
+        if contains(of, text) {
+            return true;
+        }
+        texts = rest;
     }
     false
 }
@@ -402,7 +461,8 @@ const fn stop(shape: &'static Shape, here: Here<'_>, out: &mut WalkResult) -> bo
         _ => out.stop.kinds |= kinds(shape),
     }
     out.stop.name = here.name;
-    if let ([PathStep::Member(wanted, _), ..], Shape::Object { of }) = (here.path, shape) {
+    if let ([PathStep::Member(wanted, _) | PathStep::Tagged(wanted, ..), ..], Shape::Object { of }) = (here.path, shape)
+    {
         let mut rest = *of;
         while let [field, tail @ ..] = rest {
             if !field.flat {
