@@ -89,7 +89,7 @@ impl Values<'_> {
                 .filter(|value| !(nullable && value.is_null()))
                 .filter(|value| match kind {
                     "boolean" => !value.is_boolean(),
-                    "string" => schema.get("enum").is_some() || !value.is_string(),
+                    "string" => schema.get("enum").is_some() || schema.get("const").is_some() || !value.is_string(),
                     "array" => !value.is_array(),
                     // An object of another kind has other members.
                     "object" => !value.is_object(),
@@ -100,6 +100,7 @@ impl Values<'_> {
         }
         match kind {
             "boolean" => json!(self.random.below(2) == 0),
+            "string" if schema.get("const").is_some() => schema["const"].clone(),
             "string" => match schema.get("enum").and_then(Value::as_array) {
                 Some(texts) => self.random.one(texts),
                 None => json!(self.random.one(&["", "a", "ü\"\\\n", "2026-01-01T00:00:00Z", "{% $x %}"])),
@@ -116,6 +117,9 @@ impl Values<'_> {
                     return self.random.one(&[json!(1.5), beyond, json!(1e25)]);
                 }
                 self.random.one(&[least.clone(), greatest.clone(), json!(7)])
+            }
+            "array" if schema.get("prefixItems").is_some() => {
+                schema["prefixItems"].as_array().unwrap().iter().map(|item| self.of(item)).collect()
             }
             "array" => {
                 let count = self.random.below(3);

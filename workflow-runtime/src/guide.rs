@@ -20,6 +20,9 @@
 /// [WF0413]: crate::guide::errors#wf0413-the-result-of-a-state-that-may-not-have-run
 /// [WF0514]: crate::guide::errors#wf0514-an-error-that-the-task-does-not-raise
 /// [WF0519]: crate::guide::errors#wf0519-unused-unchecked
+/// [coverage]: crate::guide#the-book
+/// [graphs]: crate::guide#the-book
+/// [how they compare]: crate::guide::cookbook#child-workflows
 /// [testing a workflow that starts another]: crate::guide::testing#a-workflow-that-starts-another
 ///
 #[doc = include_str!("../guide/language.md")]

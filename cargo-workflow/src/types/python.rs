@@ -1,4 +1,4 @@
-//! Python: a Pydantic model for each struct, a literal type for each enum.
+//! Python: a Pydantic model for each struct, a literal type for each enum, a union for an enum with data.
 //!
 //! <https://docs.pydantic.dev/latest/concepts/models/>
 
@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use serde_json::Value;
-use workflow_compiler::contract::{Contract, NamedKind, Ty};
+use workflow_compiler::contract::{Contract, Named, NamedKind, Ty};
 use workflow_compiler::syntax::ast::ConstraintKind;
 
 /// Words that cannot be names (<https://docs.python.org/3/reference/lexical_analysis.html#keywords>).
@@ -41,7 +41,7 @@ pub(super) fn text(contract: &Contract) -> String {
     let mut text = format!(
         "\"\"\"Types of the workflow {}, as JSON. They need pydantic 2.\"\"\"\n\n\
          from __future__ import annotations\n\n\
-         from typing import Annotated, Dict, List, Literal, Optional\n\n\
+         from typing import Annotated, Dict, List, Literal, Optional, Tuple, Union\n\n\
          from pydantic import BaseModel, ConfigDict, Field, JsonValue, RootModel\n",
         contract.name
     );
@@ -50,13 +50,7 @@ pub(super) fn text(contract: &Contract) -> String {
     for named in &contract.types {
         if let NamedKind::Enum(texts) = &named.kind {
             let texts: Vec<_> = texts.iter().map(|text| quoted(text)).collect();
-            let _ = write!(text, "\n\n");
-            if let Some(comment) = &named.comment {
-                comment.lines().for_each(|line| {
-                    let _ = writeln!(text, "# {}", line.trim());
-                });
-            }
-            let _ = writeln!(text, "{} = Literal[{}]", named.name, texts.join(", "));
+            alias(&mut text, named, &format!("Literal[{}]", texts.join(", ")));
         }
     }
     for named in &contract.types {
@@ -95,6 +89,19 @@ pub(super) fn text(contract: &Contract) -> String {
             let _ = writeln!(text, "    {name}: {}{value}", of(&field.ty));
         }
     }
+    for named in &contract.types {
+        if let NamedKind::Union(variants) = &named.kind {
+            // A name in quotes may be declared later.
+            let variants: Vec<_> = variants
+                .iter()
+                .map(|variant| match variant {
+                    Ty::Literal(_) | Ty::Null => of(variant),
+                    variant => quoted(&of(variant)),
+                })
+                .collect();
+            alias(&mut text, named, &format!("Union[{}]", variants.join(", ")));
+        }
+    }
     for (part, root) in contract.roots() {
         let (first, rest) = part.split_at(1);
         let own = format!("{}{}{rest}", contract.name, first.to_uppercase());
@@ -113,6 +120,15 @@ pub(super) fn text(contract: &Contract) -> String {
     text
 }
 
+/// Writes the name of a type that is not a class, with its comment.
+fn alias(text: &mut String, named: &Named, ty: &str) {
+    let _ = write!(text, "\n\n");
+    for line in named.comment.iter().flat_map(|comment| comment.lines()) {
+        let _ = writeln!(text, "# {}", line.trim());
+    }
+    let _ = writeln!(text, "{} = {ty}", named.name);
+}
+
 fn of(ty: &Ty) -> String {
     match ty {
         Ty::Any | Ty::Foreign(_) => "JsonValue".to_owned(),
@@ -120,7 +136,10 @@ fn of(ty: &Ty) -> String {
         Ty::Text | Ty::Timestamp => "str".to_owned(),
         Ty::Float => "float".to_owned(),
         Ty::Integer(least, greatest) => format!("Annotated[int, Field(ge={least}, le={greatest})]"),
+        Ty::Null => "None".to_owned(),
+        Ty::Literal(text) => format!("Literal[{}]", quoted(text)),
         Ty::List(item) => format!("List[{}]", of(item)),
+        Ty::Tuple(items) => format!("Tuple[{}]", items.iter().map(of).collect::<Vec<_>>().join(", ")),
         Ty::Map(value) => format!("Dict[str, {}]", of(value)),
         Ty::Option(inner) => format!("Optional[{}]", of(inner)),
         Ty::Named(name) => name.clone(),

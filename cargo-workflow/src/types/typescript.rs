@@ -20,6 +20,10 @@ pub(super) fn text(contract: &Contract) -> String {
                 let texts = if texts.is_empty() { "never".to_owned() } else { texts.join(" | ") };
                 let _ = writeln!(text, "export type {} = {texts};", named.name);
             }
+            NamedKind::Union(variants) => {
+                let variants: Vec<_> = variants.iter().map(of).collect();
+                let _ = writeln!(text, "export type {} = {};", named.name, variants.join(" | "));
+            }
             NamedKind::Struct(fields) => {
                 let _ = writeln!(text, "export interface {} {{", named.name);
                 for field in fields {
@@ -82,7 +86,10 @@ fn of(ty: &Ty) -> String {
         Ty::Bool => "boolean".to_owned(),
         Ty::Text | Ty::Timestamp => "string".to_owned(),
         Ty::Float | Ty::Integer(..) => "number".to_owned(),
+        Ty::Null => "null".to_owned(),
+        Ty::Literal(text) => quoted(text),
         Ty::List(item) => format!("Array<{}>", of(item)),
+        Ty::Tuple(items) => format!("[{}]", items.iter().map(of).collect::<Vec<_>>().join(", ")),
         Ty::Map(value) => format!("{{ [member: string]: {} }}", of(value)),
         Ty::Option(inner) if matches!(**inner, Ty::Any | Ty::Foreign(_)) => of(inner),
         Ty::Option(inner) => format!("{} | null", of(inner)),

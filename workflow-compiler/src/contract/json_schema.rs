@@ -109,6 +109,7 @@ impl<'c> Used<'c> {
         while let Some(ty) = next.pop() {
             match ty {
                 Ty::List(inner) | Ty::Map(inner) | Ty::Option(inner) => next.push(inner),
+                Ty::Tuple(items) => next.extend(items),
                 Ty::Foreign(name) => {
                     used.foreign.insert(name);
                 }
@@ -154,6 +155,9 @@ fn definition(named: &Named) -> Value {
         NamedKind::Enum(texts) => {
             made.insert("type".to_owned(), "string".into());
             made.insert("enum".to_owned(), texts.clone().into());
+        }
+        NamedKind::Union(variants) => {
+            made.insert("anyOf".to_owned(), variants.iter().map(of).collect());
         }
         NamedKind::Struct(fields) => {
             made.insert("type".to_owned(), "object".into());
@@ -202,6 +206,8 @@ fn constrained(mut schema: Value, constraints: &[Constraint]) -> Value {
 fn of(ty: &Ty) -> Value {
     match ty {
         Ty::Any => json!({}),
+        Ty::Null => json!({"type": "null"}),
+        Ty::Literal(text) => json!({"type": "string", "const": text}),
         Ty::Bool => json!({"type": "boolean"}),
         Ty::Text => json!({"type": "string"}),
         Ty::Timestamp => json!({"type": "string", "format": "date-time"}),
@@ -210,6 +216,10 @@ fn of(ty: &Ty) -> Value {
             json!({"type": "integer", "minimum": number(*least), "maximum": number(*greatest)})
         }
         Ty::List(item) => json!({"type": "array", "items": of(item)}),
+        Ty::Tuple(items) => {
+            let all: Vec<_> = items.iter().map(of).collect();
+            json!({"type": "array", "prefixItems": all, "minItems": all.len(), "maxItems": all.len()})
+        }
         Ty::Map(value) => json!({"type": "object", "additionalProperties": of(value)}),
         // `Any` already accepts null.
         Ty::Option(inner) if matches!(**inner, Ty::Any) => json!({}),

@@ -1,8 +1,9 @@
 //! The types that a workflow declares for its callers, in source order.
 
 pub mod json_schema;
+mod variants;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
@@ -25,8 +26,7 @@ pub struct Contract {
     pub output: Option<Root>,
     /// The deploy-time parameters.
     pub params: Option<Root>,
-    /// The Rust types that the workflow uses but does not declare, and its enums with data, by their names in
-    /// [`Ty::Foreign`].
+    /// The Rust types that the workflow uses but does not declare, by their names in [`Ty::Foreign`].
     pub foreign: IndexMap<String, Type>,
 }
 
@@ -55,6 +55,8 @@ pub enum NamedKind {
     Struct(Vec<Field>),
     /// One of these strings.
     Enum(Vec<String>),
+    /// One of these types: the variants of an enum with data.
+    Union(Vec<Ty>),
 }
 
 impl NamedKind {
@@ -62,6 +64,7 @@ impl NamedKind {
     pub(crate) fn inside(&self) -> Vec<&Ty> {
         match self {
             Self::Struct(fields) => fields.iter().map(|field| &field.ty).collect(),
+            Self::Union(variants) => variants.iter().collect(),
             Self::Enum(_) => Vec::new(),
         }
     }
@@ -87,6 +90,10 @@ pub struct Field {
 pub enum Ty {
     /// Any value.
     Any,
+    /// `null`
+    Null,
+    /// This string.
+    Literal(String),
     /// `true` or `false`
     Bool,
     /// A string.
@@ -99,6 +106,8 @@ pub enum Ty {
     Integer(i128, i128),
     /// An array.
     List(Box<Ty>),
+    /// An array with an item of each type.
+    Tuple(Vec<Ty>),
     /// An object with any keys.
     Map(Box<Ty>),
     /// A value that may be null.
@@ -118,11 +127,15 @@ impl Contract {
             .iter()
             .filter_map(|declaration| match &declaration.kind {
                 DeclarationKind::Struct(of) => Some(plain(&of.name)),
-                DeclarationKind::Enum(of) if !of.has_data() => Some(plain(&of.name)),
+                DeclarationKind::Enum(of) => Some(plain(&of.name)),
                 _ => None,
             })
             .collect();
-        let mut reader = Reader { declared: &declared, foreign: IndexMap::new() };
+        let structs = workflow.declarations.iter().filter_map(|declaration| match &declaration.kind {
+            DeclarationKind::Struct(of) => Some((plain(&of.name), of.fields.as_slice())),
+            _ => None,
+        });
+        let mut reader = Reader { declared: &declared, structs: structs.collect(), foreign: IndexMap::new() };
         let mut roots = Vec::new();
         for declaration in &workflow.declarations {
             let comment = declaration.comment.as_ref().map(|text| text.value.clone());
@@ -136,6 +149,7 @@ impl Contract {
                     let texts = of.variants.iter().map(|variant| variant.wire.clone()).collect();
                     contract.types.push(named(plain(&of.name), NamedKind::Enum(texts)));
                 }
+                DeclarationKind::Enum(of) => contract.types.extend(reader.variants(of, comment.clone())),
                 DeclarationKind::Input(shape) => {
                     contract.input = Some(reader.root(workflow, shape, "Input", comment.clone(), &mut roots));
                 }
@@ -199,7 +213,10 @@ fn limited(ty: Ty, constraints: &[Constraint]) -> Ty {
 }
 
 struct Reader<'d> {
+    /// The names of the declared types.
     declared: &'d BTreeSet<String>,
+    /// The fields of the declared structs.
+    structs: BTreeMap<String, &'d [FieldDecl]>,
     foreign: IndexMap<String, Type>,
 }
 
