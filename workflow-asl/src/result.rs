@@ -131,13 +131,18 @@ impl ResultPart {
     ) -> Option<String> {
         let structure = self.shape.structure()?;
         let mut names = structure.members().map(|member| member.name);
-        let near = names.clone().find(|known| alike(known, name)).or_else(|| nearest(&mut names));
-        if let Some(near) = near {
-            return Some(format!("did you mean `{near}`?"));
+        let mean = |near: &str| format!("did you mean `{near}`?");
+        if let Some(near) = names.clone().find(|known| alike(known, name)) {
+            return Some(mean(near));
         }
-        let mut members = structure.members();
-        let holder = members.find(|member| member.shape.member(name).is_some())?.name;
-        Some(format!("it is in `{holder}`: `{holder}.{name}`"))
+        let place = structure.members().find_map(|member| match member.shape {
+            Shape::List(list) => list.element().member(name).map(|_| (member.name, format!("{}[0]", member.name))),
+            shape => shape.member(name).map(|_| (member.name, member.name.to_owned())),
+        });
+        match place {
+            Some((holder, place)) => Some(format!("it is in `{holder}`: `{place}.{name}`")),
+            None => nearest(&mut names).map(mean),
+        }
     }
 }
 

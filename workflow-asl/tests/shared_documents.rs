@@ -303,6 +303,7 @@ const WRONG_VALUES: &[(&str, usize, &str)] = &[
     ("invalid-jsonpath-in-causepath", 1, "the execution fails on AWS, which is the case"),
     ("map-state-items-eval-jsonata-variable-sampling-fail", 4, "the execution fails on AWS, which is the case"),
     ("map-state-items-variable-sampling", 3, "the execution fails on AWS, which is the case"),
+    ("0e3f0a57a68d6df6", 1, "the items are numbers, so a caught error fails with States.ResultPathMatchFailure"),
     ("057895041d6d5568", 1, "the list is in `Executions`, so the shop never counts as full"),
     (
         "96e9616052c0c8cd",

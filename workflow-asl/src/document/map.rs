@@ -56,6 +56,14 @@ object! {
     }
 }
 
+impl ItemReader {
+    /// The members of an object that `s3:listObjectsV2` lists, and whether each is text instead of a number.
+    ///
+    /// <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html>
+    pub const LISTED_OBJECT: [(&'static str, bool); 5] =
+        [("Etag", true), ("Key", true), ("LastModified", false), ("Size", false), ("StorageClass", true)];
+}
+
 impl ReaderConfig {
     /// The values of `InputType`.
     pub const INPUT_TYPES: &'static [&'static str] = &["CSV", "JSON", "JSONL", "PARQUET", "MANIFEST"];

@@ -316,7 +316,8 @@ findings! {
         })));
     ShownAbsent { holder: String, name: String } AbsentValue "`{holder}.{name}` is absent here: as an earlier test shows",
         help "read it where the test shows that it is present";
-    NotAnObject { holder: String, name: String, is: &'static str } AbsentValue "`{holder}` is {is}, which has no `{name}`";
+    NotAnObject { holder: String, name: String, is: &'static str } AbsentValue "`{holder}` is {is}, which has no `{name}`",
+        help ((name == "length" && is.starts_with("an array of")).then(|| format!("`$count({holder})` counts the items")));
     NoSuchItem { holder: String, index: i64, count: usize } AbsentValue
         (format!("`{holder}` has {}, none at {index}", if *count == 1 { "1 item".to_owned() } else { format!("{count} items") })),
         help "the first item is at 0";
@@ -326,6 +327,9 @@ findings! {
             "Type" => format!("the items of a map must be {wants}, but `{text}` is {is}"),
             field => format!("`{field}` takes {wants}, but `{text}` is {is}"),
         });
+    UnlikeTimestamp { field: &'static str, text: String, value: String } UnlikeValue
+        "`{field}` takes an RFC 3339 timestamp, but `{text}` is \"{value}\"",
+        help "a timestamp is like `2024-08-18T17:33:00Z`";
     UnlikeParameter { name: String, wants: &'static str, is: &'static str } UnlikeValue
         "`{name}` takes {wants}, but this is {is}";
     UnlikeArgument { function: String, wants: &'static str, is: &'static str, text: String } FailingCall

@@ -241,7 +241,10 @@ pub(super) fn references_are_not_text(definition: &Definition<'_>, found: &mut V
                 }
                 value => plain_texts(value, "", jsonata, &at, &mut |text, key, at| {
                     let expression = jsonata && !text.contains("{%") && calls_function(text);
-                    if !expression && !names_variable(text, &assigned) {
+                    // A path that is the whole `Result` is reported with its fields.
+                    let is_path =
+                        !jsonata && !key.is_empty() && field.form == Form::Json && template::looks_computed(text);
+                    if !expression && !is_path && !names_variable(text, &assigned) {
                         return;
                     }
                     let (text, key) = (text.to_owned(), key.to_owned());

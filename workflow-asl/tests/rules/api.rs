@@ -556,14 +556,14 @@ fn results() {
             output("$states.result.resultCount"),
             Code::UnknownResultMember,
             "Output/n",
-            "the result of `states:startExecution` has no `resultCount` here",
+            "the result of `states:startExecution.sync:2` has no `resultCount` here",
             output("$states.result.Output.resultCount"),
         ),
         (
             output("$states.result.resultCount & 'x'"),
             Code::DoubtfulResultMember,
             "Output/n",
-            "the result of `states:startExecution` has no `resultCount` here",
+            "the result of `states:startExecution.sync:2` has no `resultCount` here",
             output("$states.result.Output.resultCount & 'x'"),
         ),
         (

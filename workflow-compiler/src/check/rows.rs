@@ -4,6 +4,7 @@
 
 use proc_macro2::Ident;
 use workflow_asl::Code;
+use workflow_asl::document::ItemReader;
 use workflow_asl::nearest::nearest;
 use workflow_services::{Service, Shape};
 
@@ -82,13 +83,9 @@ impl<'e> Items<'e> {
 /// Returns the type of the items of a reader: the one in angle brackets, or what the reader gives.
 pub(super) fn item_type(model: &Model<'_>, path: &[Ident], row: Option<&Type>, settings: &Expr) -> Ty {
     match (Items::of(path, settings), row) {
-        (Items::Objects, _) => Ty::object([
-            ("Etag", Ty::Text),
-            ("Key", Ty::Text),
-            ("LastModified", Ty::INTEGER),
-            ("Size", Ty::INTEGER),
-            ("StorageClass", Ty::Text),
-        ]),
+        (Items::Objects, _) => Ty::object(
+            ItemReader::LISTED_OBJECT.map(|(name, is_text)| (name, if is_text { Ty::Text } else { Ty::INTEGER })),
+        ),
         (_, Some(row)) => model.types.ty(row),
         (Items::GivenColumns(names, _), None) => Ty::object(names.into_iter().map(|(name, _)| (name, Ty::Text))),
         (Items::Inventory, None) => {

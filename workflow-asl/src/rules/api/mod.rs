@@ -120,7 +120,7 @@ impl<'a> ApiCall<'a> {
     pub(super) fn result(&self) -> Option<(usize, ResultPart, &str)> {
         let task = self.target().filter(|task| task.pattern() != Some(Pattern::WaitForTaskToken))?;
         let result = ResultPart::of(task);
-        result.is_certain().then(|| (self.state, result, self.name()))
+        result.is_certain().then(|| (self.state, result, self.whole_name()))
     }
 
     /// Returns the state of a task that calls an API, the certain request and the name of the call.
@@ -131,8 +131,12 @@ impl<'a> ApiCall<'a> {
 
     /// Returns the name of the call for messages: `sqs:sendMessage`, `aws-sdk:s3:getObject`.
     fn name(&self) -> &str {
-        let name = Arn::parse(self.arn).and_then(Arn::integration).unwrap_or(self.arn);
-        name.split_once('.').map_or(name, |(name, _)| name)
+        self.whole_name().split_once('.').map_or(self.whole_name(), |(name, _)| name)
+    }
+
+    /// Returns the same with the pattern, which decides the result: `glue:startJobRun.sync`.
+    fn whole_name(&self) -> &str {
+        Arn::parse(self.arn).and_then(Arn::integration).unwrap_or(self.arn)
     }
 
     /// Returns the possible requests.

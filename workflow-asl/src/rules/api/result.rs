@@ -56,7 +56,7 @@ pub(in crate::rules) fn results_have_the_members_that_are_read(
         let help = part.meant_by(name, |names| lookups.nearest(name, names));
         // A test, or a reference that may not be evaluated, does not fail.
         let certain = task.output_verified() && reference.needed;
-        let (call, name) = (call.name().to_owned(), name.clone());
+        let (call, name) = (call.whole_name().to_owned(), name.clone());
         let finding = Finding::NoSuchResult { call, name, kind, help, certain };
         found.push(finding.at(reference.pointer.clone()).with_range(step.range.start, step.range.len()));
     }

@@ -191,7 +191,15 @@ impl Flow<'_, '_> {
             }
         };
         if !holds {
-            return if truth { never(quote(&ty), None) } else { same() };
+            let what = match ty.texts() {
+                // A text such as `true` or `3` looks like a value of another type.
+                Some((texts, _)) if texts.len() == 1 => {
+                    let text = texts.first().map(ToString::to_string).unwrap_or_default();
+                    format!("`{variable}` is the string {text:?} here")
+                }
+                _ => quote(&ty),
+            };
+            return if truth { never(what, None) } else { same() };
         }
         let Test::Compare(kind, relation) = test else {
             // The test is always true.

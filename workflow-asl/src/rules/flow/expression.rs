@@ -322,6 +322,7 @@ impl Flow<'_, '_> {
     fn member(&self, name: &str, span: &Span<usize>, before: Given, start: usize, place: &Place<'_>) -> Given {
         let Given { mut ty, is, mut many } = before;
         // A name reads the members of the items of an array.
+        let is_array = ty.kind() == Some(Kind::Array);
         for _ in 0..4 {
             if ty.kind() == Some(Kind::Array) {
                 (ty, many) = (ty.item().unwrap_or(Ty::Any), true);
@@ -335,7 +336,13 @@ impl Flow<'_, '_> {
                     let end = span.start.saturating_sub(1).max(start);
                     let holder =
                         place.code.get(start..end).map(str::trim).filter(|text| !text.is_empty()).unwrap_or("$");
-                    let finding = self.missing(missing, &ty, holder, name);
+                    let finding = match missing {
+                        Found::NoObject(kind) if is_array => {
+                            let (holder, name) = (holder.to_owned(), name.to_owned());
+                            Finding::NotAnObject { holder, name, is: kind.words_of_items() }
+                        }
+                        missing => self.missing(missing, &ty, holder, name),
+                    };
                     self.say(finding, place.at, Some(span.start + OPEN..span.end + OPEN));
                 }
                 Given { ty: Ty::Any, is: Is::Absent, many }

@@ -71,7 +71,9 @@ impl Flow<'_, '_> {
             rejected.into_iter().flatten().take(1).for_each(|finding| self.say(finding, at, None));
         }
         let plain_text = input.takes_plain_attribute_values() && kind == Kind::Text;
-        let fits = match (input.text_parameter(name, shape), shape) {
+        let text_parameter = input.text_parameter(name, shape);
+        let takes_json = text_parameter.as_ref().is_some_and(|takes| takes.takes_json);
+        let fits = match (text_parameter, shape) {
             (Some(takes), _) => match kind {
                 Kind::Number | Kind::Bool => !takes.refuses_number,
                 Kind::Array | Kind::Object => takes.takes_json,
@@ -90,7 +92,9 @@ impl Flow<'_, '_> {
         };
         if !fits {
             let name = name.map(str::to_owned).or_else(|| at.tokens().last()).unwrap_or_default();
-            self.say(Finding::UnlikeParameter { name, wants: shape.kind(), is: kind.words() }, at, None);
+            // The table has `any value` for a parameter that takes text or JSON.
+            let wants = if takes_json { "a string, an object or an array" } else { shape.kind() };
+            self.say(Finding::UnlikeParameter { name, wants, is: kind.words() }, at, None);
         }
     }
 }

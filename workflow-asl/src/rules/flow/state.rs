@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::ty::{Fields, Is, Kind, Slot, Ty};
+use super::ty::{Fields, Found, Is, Kind, Slot, Ty};
 use super::{Fact, Flow, Outcome, Scene, VARIABLES, Variables, context};
-use crate::document::{PathField, QueryLanguage, StateKind};
+use crate::document::{ItemReader, PathField, QueryLanguage, StateKind};
 use crate::path::{JsonPath, Segment};
 use crate::reaching::assigned_name;
 use crate::rules::object_index::StateAt;
@@ -24,6 +24,28 @@ const KINDS: &[(&str, &str, Kind)] = &[
     ("Error", "ErrorPath", Kind::Text),
     ("Cause", "CausePath", Kind::Text),
 ];
+
+/// The fields of a distributed map that are objects, and the settings inside each.
+const MAP_SETTINGS: &[(&str, &str)] =
+    &[("ItemReader", "ReaderConfig"), ("ItemBatcher", ""), ("ResultWriter", "WriterConfig")];
+
+/// The fields of these objects that are computed.
+const COMPUTED_SETTINGS: &[&str] = &[
+    "Parameters",
+    "Arguments",
+    "MaxItems",
+    "MaxItemsPath",
+    "MaxItemsPerBatch",
+    "MaxItemsPerBatchPath",
+    "MaxInputBytesPerBatch",
+    "MaxInputBytesPerBatchPath",
+    "BatchInput",
+];
+
+/// The types of the settings of a distributed map that its iterations read.
+struct MapSettings {
+    batch_input: Ty,
+}
 
 impl Flow<'_, '_> {
     pub(super) fn state(&self, number: usize, before: &Fact, context: &Ty) -> Outcome {
@@ -74,6 +96,10 @@ impl Flow<'_, '_> {
             StateKind::Task => self.results.get(&number).cloned().unwrap_or(Ty::Any),
             StateKind::Parallel => self.branches(number, &request.unwrap_or(scene.input.clone()), &scene),
             StateKind::Map => {
+                let settings = self.map_settings(at, |field, value, at| match field.ends_with("Path") {
+                    true => value.as_str().map_or(Ty::Any, |text| self.path(&scene, text, at)),
+                    false => self.template(&scene, value, at),
+                });
                 let items = match (&state.items_path, &state.item_reader) {
                     (_, Some(_)) => Ty::Any,
                     (Some(path), None) => self.path(&scene, path, &at.at.child("ItemsPath")),
@@ -84,7 +110,7 @@ impl Flow<'_, '_> {
                     None => ("Type", "$"),
                 };
                 self.expect_items(at, &items, field, path);
-                self.map(number, at, &items, &scene, |scene| {
+                self.map(number, at, (&items, settings), &scene, |scene| {
                     let (field, selector) = match &state.item_selector {
                         Some(selector) => ("ItemSelector", selector),
                         None => ("Parameters", state.parameters.as_ref()?),
@@ -103,7 +129,10 @@ impl Flow<'_, '_> {
         let variables = self.assign(assigned, state.assign.as_ref(), &at.at, at.language);
         let output = match (&state.result_path, state.kind) {
             (_, StateKind::Wait | StateKind::Succeed) | (None, _) => selected,
-            (Some(path), _) => insert(&raw, path, selected),
+            (Some(path), _) => {
+                self.takes_result(&raw, path, &at.at.child("ResultPath"));
+                insert(&raw, path, selected)
+            }
         };
         let output = self.part(
             &Scene { input: output, ..scene.clone() },
@@ -116,7 +145,10 @@ impl Flow<'_, '_> {
             let variables = self.assign(&of_error, catcher.assign.as_ref(), &place, at.language);
             let input = match &catcher.result_path {
                 None => error_output(),
-                Some(path) => insert(&raw, path, error_output()),
+                Some(path) => {
+                    self.takes_result(&raw, path, &place.child("ResultPath"));
+                    insert(&raw, path, error_output())
+                }
             };
             (input, variables)
         });
@@ -149,6 +181,7 @@ impl Flow<'_, '_> {
             StateKind::Task => Some(self.results.get(&number).cloned().unwrap_or(Ty::Any)),
             StateKind::Parallel => Some(self.branches(number, &request.unwrap_or(scene.input.clone()), &scene)),
             StateKind::Map => {
+                let settings = self.map_settings(at, |_, value, at| self.value(&scene, value, at));
                 let items = field(&state.items, "Items", &scene);
                 if let (Some(ty), Some(Value::String(text))) = (&items, &state.items) {
                     self.expect(ty, &[Kind::Array, Kind::Object], "Items", text, &at.at.child("Items"));
@@ -158,7 +191,9 @@ impl Flow<'_, '_> {
                     (None, None) => scene.input.clone(),
                     _ => Ty::Any,
                 };
-                Some(self.map(number, at, &items, &scene, |scene| field(&state.item_selector, "ItemSelector", scene)))
+                Some(self.map(number, at, (&items, settings), &scene, |scene| {
+                    field(&state.item_selector, "ItemSelector", scene)
+                }))
             }
         };
         let before = scene.clone();
@@ -231,14 +266,56 @@ impl Flow<'_, '_> {
             && !texts.is_empty()
             && texts.iter().all(|text| timestamp::parse(text).is_none())
         {
-            let text = texts.first().map(ToString::to_string).unwrap_or_default();
-            self.say(Finding::NotATimestamp { text }, at, None);
+            let value = texts.first().map(ToString::to_string).unwrap_or_default();
+            self.say(Finding::UnlikeTimestamp { field, text, value }, at, None);
+        }
+    }
+
+    /// Reports a `ResultPath` into a value that certainly is not an object, which fails with
+    /// `States.ResultPathMatchFailure`.
+    fn takes_result(&self, raw: &Ty, path: &PathField, at: &Pointer) {
+        let PathField::Path(text) = path else { return };
+        let Ok(path) = JsonPath::parse(text) else { return };
+        let Some(names) = path.segments().filter(|_| !placeholder::contained(text)) else { return };
+        let (mut ty, mut holder) = (raw.clone(), "$".to_owned());
+        for step in names {
+            let Segment::Name(name) = step else { return };
+            match ty.kind() {
+                Some(Kind::Object) | None => {}
+                Some(kind) => {
+                    let (wants, is) = (Kind::Object.words(), kind.words());
+                    self.say(Finding::UnlikeField { field: "ResultPath", wants, is, text: holder }, at, None);
+                    return;
+                }
+            }
+            let (Found::There(member) | Found::Maybe(member)) = ty.member(name) else { return };
+            (ty, holder) = (member, format!("{holder}.{name}"));
         }
     }
 
     fn expect_items(&self, at: &StateAt<'_>, items: &Ty, field: &'static str, path: &str) {
         let wants: &[_] = if at.state.is_distributed() { &[Kind::Array, Kind::Object] } else { &[Kind::Array] };
         self.expect(items, wants, field, path, &at.at.child(field));
+    }
+
+    /// Reads the computed fields of the settings of a distributed map.
+    fn map_settings(&self, at: &StateAt<'_>, read: impl Fn(&str, &Value, &Pointer) -> Ty) -> MapSettings {
+        let mut settings = MapSettings { batch_input: Ty::Any };
+        for (name, inside) in MAP_SETTINGS {
+            let Some(Value::Object(members)) = at.state.field_value(name) else { continue };
+            let mut parts = vec![(at.at.child(name), &members)];
+            let nested = members.get(*inside).and_then(Value::as_object);
+            parts.extend(nested.map(|nested| (at.at.child(name).child(inside), nested)));
+            for (place, members) in parts {
+                for (field, value) in members.iter().filter(|(field, _)| COMPUTED_SETTINGS.contains(&field.as_str())) {
+                    let ty = read(field, value, &place.child(field));
+                    if field == "BatchInput" {
+                        settings.batch_input = ty;
+                    }
+                }
+            }
+        }
+        settings
     }
 
     /// Returns the results of a parallel's branches.
@@ -253,18 +330,21 @@ impl Flow<'_, '_> {
         &self,
         number: usize,
         at: &StateAt<'_>,
-        items: &Ty,
+        (items, settings): (&Ty, MapSettings),
         scene: &Scene,
         selector: impl FnOnce(&Scene) -> Option<Ty>,
     ) -> Ty {
         let (state, distributed) = (at.state, at.state.is_distributed());
-        let item = if state.item_reader.is_some() { Ty::Any } else { items.item().unwrap_or(Ty::Any) };
+        let item = match &state.item_reader {
+            Some(reader) => read_item(reader),
+            None => items.item().unwrap_or(Ty::Any),
+        };
         let inner = Scene { context: context(Some(&item)), ..scene.clone() };
         let mut input = selector(&inner).unwrap_or(item);
         if let Some(batcher) = &state.item_batcher {
             let mut batch = Fields::of([("Items", Ty::list(input))]);
             if batcher.batch_input.is_some() {
-                batch.insert("BatchInput", Slot::there(Ty::Any));
+                batch.insert("BatchInput", Slot::there(settings.batch_input));
             }
             input = batch.into();
         }
@@ -283,6 +363,25 @@ impl Flow<'_, '_> {
             _ if state.result_writer.is_some() => Ty::Any,
             _ => Ty::list(Ty::Any),
         }
+    }
+}
+
+/// Returns the type of an item that a reader reads, if its settings determine it.
+fn read_item(reader: &ItemReader) -> Ty {
+    let settings = reader.reader_config.as_ref();
+    if reader.resource.as_deref().is_some_and(|resource| resource.ends_with(":s3:listObjectsV2")) {
+        let is_read = settings.and_then(|settings| settings.transformation.as_deref()).is_some_and(|how| how != "NONE");
+        let member = |(name, is_text): &(&'static str, bool)| (*name, if *is_text { Ty::TEXT } else { Ty::NUMBER });
+        return if is_read { Ty::Any } else { Fields::of(ItemReader::LISTED_OBJECT.iter().map(member)).into() };
+    }
+    let Some(settings) = settings.filter(|settings| settings.input_type.as_deref() == Some("CSV")) else {
+        return Ty::Any;
+    };
+    match (settings.csv_header_location.as_deref(), &settings.csv_headers) {
+        (Some("GIVEN"), Some(headers)) if !headers.iter().any(|header| placeholder::likely(header)) => {
+            Fields::of(headers.iter().map(|header| (header.as_str(), Ty::TEXT))).into()
+        }
+        _ => Ty::Any,
     }
 }
 

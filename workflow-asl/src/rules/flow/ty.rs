@@ -138,6 +138,20 @@ impl Kind {
     }
 }
 
+impl Kind {
+    /// Returns the words for an array of such values.
+    pub(super) fn words_of_items(self) -> &'static str {
+        match self {
+            Self::Null => "an array of null",
+            Self::Bool => "an array of booleans",
+            Self::Number => "an array of numbers",
+            Self::Text => "an array of strings",
+            Self::Object => "an array of objects",
+            Self::Array => "an array of arrays",
+        }
+    }
+}
+
 impl Slot {
     pub(super) fn there(ty: Ty) -> Self {
         Self { ty, is: Is::There }
@@ -290,6 +304,8 @@ impl Ty {
                 Shape::Enum(_) | Shape::String => Kind::Text,
                 Shape::Integer | Shape::Long | Shape::Float | Shape::Double => Kind::Number,
                 Shape::Boolean => Kind::Bool,
+                // An SDK integration does not parse it.
+                Shape::Blob if part.is_of_sdk() => Kind::Text,
                 // Some integrations return times as numbers, and a blob as JSON.
                 _ => return None,
             },
@@ -340,8 +356,8 @@ impl Ty {
                 (Shape::Map(_), Member::Found(part, _)) => Found::Maybe(Self::Api(part, call.clone())),
                 (_, Member::Found(part, Presence::Always)) => Found::There(Self::Api(part, call.clone())),
                 (_, Member::Found(part, _)) => Found::Maybe(Self::Api(part, call.clone())),
-                (_, Member::Unknown) => Found::Maybe(Self::Any),
-                (_, Member::None) => match self.kind() {
+                (_, Member::Unknown) if self.kind().is_none() => Found::Maybe(Self::Any),
+                (_, Member::None | Member::Unknown) => match self.kind() {
                     Some(Kind::Object) => Found::Unknown(Some((*part, call.clone()))),
                     Some(kind) => Found::NoObject(kind),
                     None => Found::Maybe(Self::Any),
@@ -356,6 +372,7 @@ impl Ty {
         match self {
             Self::Any => Some(Fields::open()),
             Self::Object(fields) => Some((**fields).clone()),
+            Self::Api(..) if self.kind().is_none() => Some(Fields::open()),
             Self::Api(part, call) => {
                 // The table of the API may lack a member.
                 let mut fields = Fields::open();
