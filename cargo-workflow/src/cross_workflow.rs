@@ -7,18 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{TokenStream, TokenTree};
 use workflow_asl::Code;
 use workflow_compiler::CompiledWorkflow;
-use workflow_compiler::check::types::{Int, generated};
 use workflow_compiler::check::{
     DeclaredResult, ForeignMember, ForeignPart, Question, QuestionKind, ResultType, declared_result,
 };
-use workflow_compiler::contract::range_of;
 use workflow_compiler::problem::Problem;
-use workflow_compiler::syntax::ast::{
-    Body, Constraint, DeclarationKind, FieldDecl, Head, Shape as Declared, State, Type, TypeKind, Workflow, plain,
-};
-use workflow_runtime::__private::schema::{self, Field, PathStep, Shape, Types, answer};
-use workflow_runtime::Schema;
+use workflow_compiler::syntax::ast::{Body, Head, State, Type, TypeKind, Workflow, plain};
+use workflow_runtime::__private::schema::{self, PathStep, Types, answer};
 
+use crate::shapes::{Shapes, kept_text};
 use crate::source::MacroCall;
 
 /// The workflows of a file, by their modules and names; `None` if a workflow did not parse or its name is not unique.
@@ -193,140 +189,6 @@ fn machine_type(workflow: &CompiledWorkflow) -> workflow_runtime::MachineType {
     }
 }
 
-/// The shapes of a workflow's types, as its emitted types have them. What a shape refers to lives as long as the program,
-/// which is short.
-struct Shapes<'w> {
-    workflow: &'w CompiledWorkflow,
-    known: BTreeMap<String, &'static Shape>,
-    /// The structs that enclose the current type.
-    around: Vec<String>,
-}
-
-impl<'w> Shapes<'w> {
-    fn of_workflow(workflow: &'w CompiledWorkflow) -> Self {
-        Self { workflow, known: BTreeMap::new(), around: Vec::new() }
-    }
-
-    fn part(&mut self, part: ForeignPart) -> &'static Shape {
-        let declarations = &self.workflow.source.declarations;
-        let declared = declarations.iter().find_map(|declaration| match (&declaration.kind, part) {
-            (DeclarationKind::Input(shape), ForeignPart::Input) => Some((shape, "Input")),
-            (DeclarationKind::Output(shape), ForeignPart::Output) => Some((shape, "Output")),
-            _ => None,
-        });
-        match declared {
-            Some((Declared::Fields(fields), suffix)) => {
-                let name = generated(&self.workflow.source, suffix);
-                let of = self.object(fields);
-                kept(Shape::Named { name: kept_text(&name), of })
-            }
-            Some((Declared::Type(ty), _)) => self.of(ty),
-            None => &Shape::Any,
-        }
-    }
-
-    fn object(&mut self, fields: &[FieldDecl]) -> &'static Shape {
-        let fields = fields.iter().map(|field| Field {
-            name: kept_text(&field.wire),
-            rust: kept_text(&plain(&field.name)),
-            optional: field.default.is_some(),
-            // As the emitted types: `None` is left out.
-            skipped: matches!(field.ty.kind, TypeKind::Option(_)),
-            flat: false,
-            shape: self.limited(&field.ty, &field.constraints),
-            // No question is about them.
-            rules: &[],
-        });
-        kept(Shape::Object { of: Vec::leak(fields.collect()) })
-    }
-
-    /// The shape of a field, of which an integer may have a range.
-    fn limited(&mut self, ty: &Type, constraints: &[Constraint]) -> &'static Shape {
-        match &ty.kind {
-            TypeKind::Integer(name) if !constraints.is_empty() => {
-                let (least, greatest) = Int::named(&plain(name)).range();
-                let (least, greatest) = range_of(least, greatest, constraints);
-                kept(Shape::Integer { least, greatest })
-            }
-            TypeKind::Option(inner) => {
-                let of = self.limited(inner, constraints);
-                kept(Shape::Option { of })
-            }
-            _ => self.of(ty),
-        }
-    }
-
-    fn of(&mut self, ty: &Type) -> &'static Shape {
-        match &ty.kind {
-            TypeKind::String | TypeKind::Arn => &Shape::Text,
-            TypeKind::Timestamp => &Shape::Timestamp,
-            TypeKind::Bool => &Shape::Bool,
-            TypeKind::Integer(name) => integer(&plain(name)),
-            TypeKind::Float(_) => &Shape::Float,
-            TypeKind::Vec(item) => {
-                let of = self.of(item);
-                kept(Shape::Array { of })
-            }
-            TypeKind::Option(inner) => {
-                let of = self.of(inner);
-                kept(Shape::Option { of })
-            }
-            TypeKind::Map(value) => {
-                let of = self.of(value);
-                kept(Shape::Map { of })
-            }
-            TypeKind::Named(name) => self.named(&plain(name)),
-            TypeKind::Json | TypeKind::Path(_) | TypeKind::Invalid => &Shape::Any,
-        }
-    }
-
-    /// A type that the workflow declares; of one that has itself in it, or that Rust code declares, nothing is known.
-    fn named(&mut self, name: &str) -> &'static Shape {
-        if let Some(known) = self.known.get(name) {
-            return known;
-        }
-        if self.around.last().is_some_and(|around| around == name) {
-            return &Shape::Own;
-        }
-        if self.around.iter().any(|around| around == name) {
-            return &Shape::Any;
-        }
-        let of = self.workflow.source.declarations.iter().find_map(|declaration| match &declaration.kind {
-            DeclarationKind::Struct(declared) if plain(&declared.name) == name => {
-                self.around.push(name.to_owned());
-                let of = self.object(&declared.fields);
-                self.around.pop();
-                Some(of)
-            }
-            DeclarationKind::Enum(declared) if plain(&declared.name) == name => {
-                let texts = declared.variants.iter().map(|variant| kept_text(&variant.wire));
-                Some(kept(Shape::Texts { of: Vec::leak(texts.collect()) }))
-            }
-            _ => None,
-        });
-        let Some(of) = of else { return &Shape::Any };
-        let shape = kept(Shape::Named { name: kept_text(name), of });
-        self.known.insert(name.to_owned(), shape);
-        shape
-    }
-}
-
-/// The shape of an integer type of the language.
-fn integer(name: &str) -> &'static Shape {
-    match name {
-        "u8" => u8::SHAPE,
-        "u16" => u16::SHAPE,
-        "u32" => u32::SHAPE,
-        "u64" => u64::SHAPE,
-        "usize" => usize::SHAPE,
-        "i8" => i8::SHAPE,
-        "i16" => i16::SHAPE,
-        "i32" => i32::SHAPE,
-        "isize" => isize::SHAPE,
-        _ => i64::SHAPE,
-    }
-}
-
 /// The states of a workflow, those of branches and maps too.
 fn collect<'s>(body: &'s Body, states: &mut Vec<&'s State>) {
     for state in &body.states {
@@ -346,12 +208,4 @@ fn tokens(ty: &Type) -> Option<TokenStream> {
         TypeKind::Path(path) => Some(path.clone()),
         _ => None,
     }
-}
-
-fn kept(shape: Shape) -> &'static Shape {
-    Box::leak(Box::new(shape))
-}
-
-fn kept_text(text: &str) -> &'static str {
-    Box::leak(text.to_owned().into_boxed_str())
 }

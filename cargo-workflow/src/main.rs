@@ -32,6 +32,7 @@ mod report;
 mod revision;
 mod run;
 mod serve;
+mod shapes;
 mod simulate;
 mod source;
 mod template;

@@ -116,6 +116,27 @@ fn graph_draws_errors_at_their_states() {
 }
 
 #[test]
+fn run_checks_enums_with_data_and_constraints() {
+    let run = |name: &str, input: Value| {
+        let output = workflow(&["run", "shapes.rs", "--name", name, "--input", &input.to_string()]);
+        (output.status.code(), stderr(&output))
+    };
+    let draw = |shape: Value| run("Draw", json!({"shape": shape, "ids": ["a"], "code": "AB"}));
+    every([json!({"Circle": 2}), json!({"Rect": {"width": 1, "height": 2}}), json!("Dot")], |shape| {
+        assert_eq!(draw(shape), (Some(0), String::new()));
+    });
+    let (code, message) = draw(json!({"Rect": {"width": 1}}));
+    assert_eq!(code, Some(2), "{message}");
+    assert!(message.contains("`input.shape.Rect.height`: expected f64, found nothing"), "{message}");
+    let (code, message) = run("Draw", json!({"shape": "Dot", "ids": [], "code": "ab"}));
+    assert_eq!(code, Some(2), "{message}");
+    assert!(message.contains("`input.ids`: expected an array with 1 to 2 items"), "{message}");
+    assert!(message.contains("`input.code`: expected text that matches"), "{message}");
+    assert_eq!(run("Mark", json!({"mark": {"kind": "Circle", "radius": 1.5}})).0, Some(0));
+    assert_eq!(run("Mark", json!({"mark": {"kind": "Square"}})).0, Some(2));
+}
+
+#[test]
 fn run_takes_results_for_tasks_and_exits_by_status() {
     let ship = ["run", "order.rs", "--name", "ShipOrder", "--input"];
     let paid = r#"{"paid": true, "address": "Kiel"}"#;

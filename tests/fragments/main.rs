@@ -113,6 +113,67 @@ workflow_tests::with_count! {
     }
 }
 
+workflow! {
+    fragment CountRows {
+        input { rows: Vec<Vec<String>> }
+        output { first: i64, rest: i64 }
+        pass Out { first: $count(input.rows[0] ?? []), rest: $count(input.rows[1..]) } -> end;
+    }
+    fragment Next {
+        input { limit: Option<i64> }
+        output { n: i64 }
+        choice IsLimited {
+            if is_present(input.limit) && input.limit > 1 -> Limited;
+            else -> Open;
+        }
+        pass Limited { n: input.limit + 1 } -> end;
+        pass Open { n: 0 } -> end;
+    }
+    fragment Outer {
+        input { most: Option<i64> }
+        output { n: i64 }
+        use Next as Inner { limit: input.most } -> Done;
+        succeed Done { n: Inner.n }
+    }
+    workflow Optional {
+        input { records: Vec<Record>, most: Option<i64> }
+        struct Record { words: Vec<String>, limit: Option<i64> }
+        use CountRows as Counted { rows: input.records[*].words } -> None;
+        use Next as None -> Five;
+        use Next as Five { limit: 5 } -> Most;
+        use Outer as Most { most: input.most } -> NoMost;
+        use Outer as NoMost -> Each;
+        map Each over input.records as record {
+            use Next as Own { limit: record.limit } -> Same;
+            use Next as Same { limit?: record.limit } -> Both;
+            succeed Both { own: Own.n, same: Same.n }
+        } -> Done;
+        succeed Done {
+            counted: Counted,
+            numbers: [None.n, Five.n, Most.n, NoMost.n],
+            own: Each[*].own,
+            same: Each[*].same,
+        }
+    }
+}
+
+#[test]
+fn an_argument_that_is_absent_is_not_present_in_the_fragment() {
+    let run = |input: Value| {
+        let execution = Engine::of::<Optional>().unwrap().run(&input).unwrap();
+        execution.output_as::<Value>().unwrap()
+    };
+    let records = json!([{ "words": ["a", "b"] }, { "words": [], "limit": 6 }, { "words": ["c"] }]);
+    assert_eq!(
+        run(json!({ "records": records, "most": 3 })),
+        json!({ "counted": { "first": 2, "rest": 2 }, "numbers": [0, 6, 4, 0], "own": [0, 7, 0], "same": [0, 7, 0] })
+    );
+    assert_eq!(
+        run(json!({ "records": [{ "words": ["a", "b"] }] })),
+        json!({ "counted": { "first": 2, "rest": 0 }, "numbers": [0, 6, 0, 0], "own": [0], "same": [0] })
+    );
+}
+
 #[test]
 fn a_macro_declares_a_fragment_for_other_crates() {
     let engine = Engine::of::<Sum>().unwrap().on_lambda("count", |of: String| Ok::<_, TaskError>(of.len()));

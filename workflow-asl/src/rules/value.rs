@@ -233,6 +233,7 @@ pub(super) fn references_are_not_text(definition: &Definition<'_>, found: &mut V
                 continue;
             };
             let at = object.at.child(field.name);
+            let is_own = !jsonata && !definition.annotations.lowered;
             match &*value {
                 Value::String(text) if constant && !jsonata => {
                     if template::looks_computed(text) || names_variable(text, &assigned) {
@@ -243,7 +244,7 @@ pub(super) fn references_are_not_text(definition: &Definition<'_>, found: &mut V
                     let expression = jsonata && !text.contains("{%") && calls_function(text);
                     // A path that is the whole `Result` is reported with its fields.
                     let is_path =
-                        !jsonata && !key.is_empty() && field.form == Form::Json && template::looks_computed(text);
+                        is_own && !key.is_empty() && field.form == Form::Json && template::looks_computed(text);
                     if !expression && !is_path && !names_variable(text, &assigned) {
                         return;
                     }

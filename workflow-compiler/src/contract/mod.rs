@@ -183,7 +183,7 @@ impl Contract {
 }
 
 /// Returns whether a constraint is the range of an integer.
-pub(crate) fn limits_integer(ty: &Type, constraint: &Constraint) -> bool {
+pub fn limits_integer(ty: &Type, constraint: &Constraint) -> bool {
     match &ty.kind {
         TypeKind::Option(inner) => limits_integer(inner, constraint),
         TypeKind::Integer(_) => constraint.kind == ConstraintKind::Range,

@@ -9,7 +9,7 @@ use super::substitute::{self, Argument, fresh, named, renumber, variable};
 use super::{Inliner, definition, state};
 use crate::problem::Problem;
 use crate::syntax::ast::{
-    Clause, ClauseValue, Expr, ExprKind, Head, Member, State, Text, TypeKind, Use, Workflow, plain,
+    BinaryOp, Clause, ClauseValue, Expr, ExprKind, Head, Member, State, Text, TypeKind, Use, Workflow, plain,
 };
 use crate::syntax::keyword::ClauseKind;
 
@@ -25,7 +25,10 @@ impl Inliner<'_> {
         for member in &used.arguments {
             let key = &member.key;
             if fields.iter().any(|field| plain(&field.name) == key.value) {
-                if member.optional {
+                let takes_none = fields
+                    .iter()
+                    .any(|field| plain(&field.name) == key.value && matches!(field.ty.kind, TypeKind::Option(_)));
+                if member.optional && !takes_none {
                     let message = format!("the argument `{}` cannot be omitted", key.value);
                     let problem = Problem::new(Code::FragmentArgument, key.span, message);
                     self.problems.push(problem.help(format!("write `{}: …`, with a default after `??`", key.value)));
@@ -92,11 +95,21 @@ impl Inliner<'_> {
                 let variable = variable(&plain(&used.name), &field_name);
                 let mut value = member.value.clone();
                 renumber(&mut value, &mut self.nodes);
+                if matches!(ty.kind, TypeKind::Option(_)) && (member.optional || is_read(&value)) {
+                    let null = Expr::made(ExprKind::Null, value.span);
+                    let span = value.span;
+                    let kind = ExprKind::Binary(BinaryOp::Default, span, Box::new(value), Box::new(null));
+                    value = Expr { id: fresh(&mut self.nodes), kind, span };
+                }
                 computed.push(Member {
                     key: Text { value: variable.clone(), span: member.key.span },
                     value,
+                    optional: false,
                     ..member.clone()
                 });
+                if matches!(ty.kind, TypeKind::Option(_)) {
+                    self.nullable.insert(variable.clone());
+                }
                 Argument::Variable(variable, ty)
             };
             arguments.insert(field_name, argument);
@@ -120,6 +133,15 @@ impl Inliner<'_> {
             span: at.span().into(),
             other_language: None,
         }
+    }
+}
+
+/// Returns whether a value may be absent, as far as its form shows.
+fn is_read(value: &Expr) -> bool {
+    match &value.kind {
+        ExprKind::Access(..) => true,
+        ExprKind::Call { name, .. } => name.value.starts_with('$'),
+        _ => is_reference(value),
     }
 }
 

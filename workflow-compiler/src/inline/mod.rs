@@ -91,6 +91,7 @@ pub(crate) fn inline(parsed: &mut Parsed, problems: &mut Problems) {
             states: 0,
             around: (Vec::new(), last),
             broken: false,
+            nullable: BTreeSet::new(),
             types: BTreeSet::new(),
             declarations: Vec::new(),
         };
@@ -153,6 +154,8 @@ struct Inliner<'p> {
     around: (Vec<u32>, u32),
     /// Whether a used fragment has errors of its own.
     broken: bool,
+    /// The variables that hold optional arguments of uses.
+    nullable: BTreeSet<String>,
     /// The fragments that are used.
     types: BTreeSet<String>,
     /// The types that they declare.
@@ -230,6 +233,7 @@ impl Inliner<'_> {
             asl_name: &asl_name,
             arguments: &arguments,
             states: &states,
+            nullable: &self.nullable,
             nodes: &mut self.nodes,
             own: Default::default(),
         };

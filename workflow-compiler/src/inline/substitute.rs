@@ -9,8 +9,8 @@ use workflow_asl::graph::GROUP_SEPARATOR;
 use super::walk::Change;
 use super::{full_name, joined};
 use crate::syntax::ast::{
-    Catcher, Clause, ClauseValue, Expr, ExprKind, Member, NodeId, Quotes, Reference, Retrier, Root, Segment, State,
-    Target, Text, Type, Use, plain,
+    BinaryOp, Catcher, Clause, ClauseValue, Expr, ExprKind, Member, NodeId, Quotes, Reference, Retrier, Root, Segment,
+    State, Target, Text, Type, Use, plain,
 };
 use crate::syntax::keyword::ClauseKind;
 
@@ -81,6 +81,8 @@ pub(super) struct Substitution<'s> {
     /// The names of the fragment's states in the document, by their names in the language.
     pub(super) states: &'s BTreeMap<String, String>,
     pub(super) nodes: &'s mut usize,
+    /// The variables that hold optional arguments of uses. They are null if the argument is absent.
+    pub(super) nullable: &'s BTreeSet<String>,
     /// The number of the use.
     pub(super) number: u32,
     /// The fragment's own states, and the variables that it assigns, which are collected here.
@@ -133,7 +135,22 @@ impl Change for Substitution<'_> {
 
     fn expr(&mut self, expr: &mut Expr) {
         number_expr(expr, self.nodes, self.number);
-        let ExprKind::Reference(reference) = &mut expr.kind else { return };
+        let reference = match &mut expr.kind {
+            ExprKind::Reference(reference) => reference,
+            ExprKind::Call { name, arguments } if matches!(name.value.as_str(), "is_present" | "$exists") => {
+                if self.is_optional(arguments)
+                    && let Some(argument) = arguments.pop()
+                {
+                    // The variable of an argument that is not given is null.
+                    let null = Expr { id: fresh(self.nodes), kind: ExprKind::Null, span: argument.span };
+                    let sign = name.span;
+                    expr.kind = ExprKind::Binary(BinaryOp::NotEqual, sign, Box::new(argument), Box::new(null));
+                    expr.kind = ExprKind::Paren(Box::new(Expr { id: fresh(self.nodes), ..expr.clone() }));
+                }
+                return;
+            }
+            _ => return,
+        };
         match &mut reference.root {
             Root::StateResult(state) if self.states.contains_key(&plain(state)) => {
                 *state = full_name(self.name, state);
@@ -146,6 +163,13 @@ impl Change for Substitution<'_> {
 }
 
 impl Substitution<'_> {
+    /// Returns whether these arguments of a function are one variable that holds an optional argument of a use.
+    fn is_optional(&self, arguments: &[Expr]) -> bool {
+        let [Expr { kind: ExprKind::Reference(reference), .. }] = arguments else { return false };
+        let Root::Variable(name) = &reference.root else { return false };
+        reference.segments.is_empty() && self.nullable.contains(name)
+    }
+
     /// Returns the name in the document of what has this name in the fragment. `rest` follows.
     fn in_document(&self, own: &str, rest: &[Expr]) -> String {
         match (self.asl_name, own) {
@@ -236,6 +260,13 @@ pub(super) fn number_expr(expr: &mut Expr, nodes: &mut usize, number: u32) {
 /// Returns the value that these steps select from a value, whose type may be declared.
 pub(super) fn at(value: Expr, ty: Option<&Type>, steps: &[Segment], optional: bool) -> ExprKind {
     match (value.kind, steps.split_first()) {
+        // A step after the list is a step into the list, not into each of its items.
+        (ExprKind::Reference(mut reference), Some(_)) if reference.segments.iter().any(Segment::is_each) => {
+            reference.declared.extend(ty.map(|ty| (reference.segments.len(), ty.clone())));
+            let list = Expr { id: value.id, kind: ExprKind::Reference(reference), span: value.span };
+            let list = Expr { id: value.id, kind: ExprKind::Paren(Box::new(list)), span: value.span };
+            ExprKind::Access(Box::new(list), steps.to_vec())
+        }
         (ExprKind::Reference(mut reference), _) => {
             if let (Some(Segment::Member { optional: last, .. }), true) = (reference.segments.last_mut(), optional) {
                 *last = true;

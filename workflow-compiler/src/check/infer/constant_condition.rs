@@ -9,7 +9,7 @@ use crate::check::sink::Sink;
 use crate::check::types::{Ty, article};
 use crate::check::value_site::ValueSite;
 use crate::problem::{Edit, Problem};
-use crate::syntax::ast::{Expr, ExprKind, Reference, Root, Segment, TokenSpan};
+use crate::syntax::ast::{Expr, ExprKind, NodeId, Reference, Root, Segment, TokenSpan};
 
 impl<'a> Analysis<'a> {
     /// Reports a test, such as `is_present`, whose result is always the same.
@@ -52,6 +52,10 @@ impl<'a> Analysis<'a> {
         right: &Expr,
         sink: &mut Sink<'_>,
     ) {
+        // The default of an argument that may be absent is not in the source.
+        if right.id == NodeId::MADE {
+            return;
+        }
         let Some((reference, ty)) = self.always_there(place, left) else { return };
         sink.report(|| {
             let words = reference_text(reference);
