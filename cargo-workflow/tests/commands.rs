@@ -137,6 +137,14 @@ fn run_checks_enums_with_data_and_constraints() {
 }
 
 #[test]
+fn workflows_of_one_macro_share_their_types() {
+    let input = json!({"lines": [{"name": "a"}], "kind": "Book"}).to_string();
+    let output = workflow(&["run", "neighbours.rs", "--name", "Uses", "--input", &input]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(stdout(&output).contains(r#"output: [{"name":"aa","note":""}]"#), "{}", stdout(&output));
+}
+
+#[test]
 fn run_takes_results_for_tasks_and_exits_by_status() {
     let ship = ["run", "order.rs", "--name", "ShipOrder", "--input"];
     let paid = r#"{"paid": true, "address": "Kiel"}"#;

@@ -179,6 +179,7 @@ pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compil
     }
     let Some(mut parsed) = guard(bugs, "reading it", || syntax::parse(tokens, problems)) else { return out };
     guard(bugs, "inlining its fragments", || inline::inline(&mut parsed, problems));
+    share_types(&mut parsed.workflows);
     *words = parsed.words;
     let mut items = check::RustItems::default();
     let compiled: Vec<_> = parsed
@@ -218,6 +219,27 @@ pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compil
         });
     }
     out
+}
+
+/// Lets each workflow use the structs and enums of the others.
+fn share_types(workflows: &mut [Workflow]) {
+    if workflows.len() < 2 {
+        return;
+    }
+    let all: Vec<(usize, Declaration)> = workflows
+        .iter()
+        .enumerate()
+        .flat_map(|(number, workflow)| workflow.declarations.iter().map(move |declaration| (number, declaration)))
+        .filter(|(_, declaration)| declaration.kind.type_name().is_some())
+        .map(|(number, declaration)| (number, declaration.clone()))
+        .collect();
+    for (number, workflow) in workflows.iter_mut().enumerate() {
+        let own: BTreeSet<_> = workflow.declarations.iter().filter_map(|own| own.kind.type_name()).collect();
+        let others = all.iter().filter(|(of, declaration)| {
+            *of != number && declaration.kind.type_name().is_some_and(|name| !own.contains(&name))
+        });
+        workflow.neighbours = others.map(|(_, declaration)| declaration.clone()).collect();
+    }
 }
 
 /// The parts of a compiled workflow.

@@ -441,7 +441,7 @@ impl<'a> Types<'a> {
     /// Collects the declarations; of two with one name, the first wins.
     pub(super) fn of(workflow: &'a Workflow) -> Self {
         let mut types = Self::default();
-        for declaration in &workflow.declarations {
+        for declaration in workflow.declarations.iter().chain(&workflow.neighbours) {
             if let DeclarationKind::Enum(decl) = &declaration.kind {
                 if decl.has_data() {
                     types.enums_with_data.push(plain(&decl.name));
@@ -451,7 +451,8 @@ impl<'a> Types<'a> {
             }
         }
         // Field types may name structs that are declared later: first all names, then all fields.
-        let structs = workflow.declarations.iter().filter_map(|declaration| match &declaration.kind {
+        let all = workflow.declarations.iter().chain(&workflow.neighbours);
+        let structs = all.filter_map(|declaration| match &declaration.kind {
             DeclarationKind::Struct(decl) => Some((plain(&decl.name), true, &decl.fields)),
             DeclarationKind::Input(Shape::Fields(fields)) => Some((generated(workflow, "Input"), false, fields)),
             DeclarationKind::Output(Shape::Fields(fields)) => Some((generated(workflow, "Output"), false, fields)),

@@ -110,6 +110,7 @@ impl Parser<'_> {
             copies: Vec::new(),
             items: Vec::new(),
             of_fragments: BTreeSet::new(),
+            neighbours: Vec::new(),
             nodes: self.nodes,
             problems: before..self.reported(),
         };

@@ -17,6 +17,13 @@ pub enum Pay {
     Cash,
 }
 
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Schema)]
+pub struct Names {
+    first: String,
+    last: String,
+    age: u8,
+}
+
 workflow! {
     workflow Read {
         input { order: crate::Order }
@@ -43,6 +50,14 @@ workflow! {
             given: input.orders[*].voucher?,
             discounts: input.orders[*].discount,
             cards: input.orders[*].pay.number,
+        } -> end;
+    }
+    workflow Join {
+        input { order: crate::Order, names: crate::Names }
+        pass Both {
+            joined: input.names.first + input.names.last,
+            right: "" + input.names.first + input.names.last,
+            sum: input.names.age + input.names.age,
         } -> end;
     }
     workflow ReadByTag {

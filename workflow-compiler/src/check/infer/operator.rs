@@ -244,9 +244,15 @@ impl<'a> Analysis<'a> {
             let (kinds, wanted) = match other {
                 other if other.is_text() => (kinds::TEXT, "`+` joins this with text"),
                 other if other.is_number() => (kinds::NUMBER, "`+` adds this to a number"),
-                _ => (kinds::NUMBER | kinds::TEXT, "`+` adds numbers or joins text"),
+                // It is not known to be text, so the document adds numbers.
+                _ => (kinds::NUMBER, "`+` adds numbers here, because the type of neither value is known"),
             };
-            sink.hold(ty, operand.span, kinds, Code::UnlikeTypes, wanted);
+            if let Ty::Foreign(of) = ty.present() {
+                let begin = || vec!["to join text, begin with text: `\"\" + …`".to_owned()];
+                let help = if kinds == kinds::NUMBER && !other.is_number() { begin() } else { Vec::new() };
+                let asks = QuestionKind::Kind { kinds, wanted: wanted.to_owned(), code: Code::UnlikeTypes, help };
+                sink.ask(|| Question { of: (**of).clone(), asks, span: operand.span });
+            }
             if !ty.is_unknown() && !ty.is_number() && !ty.is_text() {
                 let message = format!("`+` adds numbers or joins text, found {}", article(ty));
                 sink.push(Problem::new(Code::UnlikeTypes, operand.span, message));

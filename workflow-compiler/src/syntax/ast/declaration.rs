@@ -76,6 +76,17 @@ pub enum DeclarationKind {
     Property(Property),
 }
 
+impl DeclarationKind {
+    /// Returns the name of the struct or enum that it declares.
+    pub fn type_name(&self) -> Option<String> {
+        match self {
+            Self::Struct(of) => Some(plain(&of.name)),
+            Self::Enum(of) => Some(plain(&of.name)),
+            _ => None,
+        }
+    }
+}
+
 /// A property of executions.
 #[derive(Clone, Debug)]
 pub struct Property {

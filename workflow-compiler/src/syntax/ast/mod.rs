@@ -111,6 +111,8 @@ pub struct Workflow {
     pub items: Vec<(usize, Expr)>,
     /// The names of the types that those fragments declare.
     pub of_fragments: BTreeSet<String>,
+    /// The structs and enums of the other workflows in the same `workflow!`, which it can use too.
+    pub neighbours: Vec<Declaration>,
     /// The number of nodes in it.
     pub(crate) nodes: usize,
     /// The range of the problems that were found while it was parsed.
