@@ -36,10 +36,18 @@ struct Group {
     inside: Scope,
 }
 
-/// Groups the states of a scope whose names begin with `prefix`, and those of the scopes inside it.
+/// Groups the states of a scope whose names begin with `prefix`, and those of the scopes inside it. The prefix is not
+/// shown, because the boxes around the scope have it.
 fn group(scope: &mut Scope, prefix: &str) {
-    scope.states.iter_mut().flat_map(|state| &mut state.scopes).for_each(|inside| group(inside, ""));
-    let (mut groups, group_of) = groups(scope, prefix);
+    for state in scope.states.iter_mut().filter(|_| !prefix.is_empty()) {
+        if let Some(rest) = state.name.strip_prefix(prefix) {
+            state.short_name = Some(rest.to_owned());
+        }
+    }
+    let (mut groups, group_of) = named_groups(scope, prefix);
+    for (state, _) in scope.states.iter_mut().zip(&group_of).filter(|(_, group)| group.is_none()) {
+        state.scopes.iter_mut().for_each(|inside| group(inside, prefix));
+    }
     if groups.is_empty() {
         return;
     }
@@ -92,7 +100,7 @@ fn group(scope: &mut Scope, prefix: &str) {
 }
 
 /// Returns the groups of a scope, and the group of each state.
-fn groups(scope: &Scope, prefix: &str) -> (Vec<Group>, Vec<Option<usize>>) {
+fn named_groups(scope: &Scope, prefix: &str) -> (Vec<Group>, Vec<Option<usize>>) {
     let mut known = BTreeMap::new();
     let mut groups = Vec::new();
     // Longer names are errors. The limit also limits how deep boxes are nested.
@@ -154,9 +162,6 @@ fn leave(edges: &mut Vec<Edge>, known: &mut BTreeMap<(usize, usize, u8, String),
 fn boxed(Group { name, mut inside, .. }: Group, prefix: &str) -> State {
     let prefix = format!("{prefix}{name}");
     let within = format!("{prefix}{GROUP_SEPARATOR}");
-    for state in &mut inside.states {
-        state.short_name = state.name.strip_prefix(&within).map(str::to_owned);
-    }
     let detail = Some(format!("{} states", inside.states.len()));
     let ending = || inside.states.iter().filter(|state| state.ends);
     let strongest = |marks: &mut dyn Iterator<Item = Mark>| marks.max_by_key(|mark| weight(*mark)).unwrap_or_default();
@@ -236,11 +241,24 @@ mod tests {
     }
 
     #[test]
+    fn scopes_inside_a_use_do_not_show_its_name_again() {
+        let definition = json!({"StartAt": "Told / Each", "States": {
+            "Told / Each": {"Type": "Map", "Next": "Told / Done", "ItemProcessor": {"StartAt": "Told / Ask", "States": {
+                "Told / Ask": {"Type": "Pass", "Next": "Told / Send / One"},
+                "Told / Send / One": {"Type": "Pass", "Next": "Told / Send / Two"},
+                "Told / Send / Two": {"Type": "Pass", "End": true}}}},
+            "Told / Done": {"Type": "Pass", "End": true}}});
+        let graph = Graph::of_definition(&definition).grouped();
+        assert_eq!(names(&graph.scope), ["Told(Each(Ask Send(One Two)) Done)"]);
+    }
+
+    #[test]
     fn the_state_that_computes_the_arguments_is_in_the_box() {
         let definition = json!({"StartAt": "Told", "States": {
-            "Told": {"Type": "Pass", "Next": "Told / Send"}, "Told / Send": {"Type": "Pass", "End": true}}});
+            "Told": {"Type": "Pass", "Next": "Told / Ask"}, "Told / Ask": {"Type": "Pass", "Next": "Told / Ask / Send"},
+            "Told / Ask / Send": {"Type": "Pass", "End": true}}});
         let graph = Graph::of_definition(&definition).grouped();
-        assert_eq!(names(&graph.scope), ["Told(Told Send)"]);
+        assert_eq!(names(&graph.scope), ["Told(Told Ask(Ask Send))"]);
         assert!(graph.scope.states[0].ends);
     }
 }
