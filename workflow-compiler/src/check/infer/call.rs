@@ -13,7 +13,7 @@ use crate::check::sink::Sink;
 use crate::check::types::{Ty, article};
 use crate::check::value_site::ValueSite;
 use crate::problem::{Edit, Problem};
-use crate::syntax::ast::{Expr, ExprKind, Text, TokenSpan};
+use crate::syntax::ast::{BinaryOp, Closure, Expr, ExprKind, Segment, Text, TokenSpan, UnaryOp};
 use crate::syntax::spelling::spelled;
 
 /// The function of JSONata that JSONPath has too, as a step of a path.
@@ -27,6 +27,18 @@ impl<'a> Analysis<'a> {
         span: TokenSpan,
         sink: &mut Sink<'_>,
     ) -> Ty {
+        if let ("all" | "any", [list, Expr { kind: ExprKind::Closure(closure), .. }]) = (name.value.as_str(), arguments)
+            && place.state.language == QueryLanguage::Jsonata
+            && let Some(meant) = of_items(&name.value, name.span, list, closure)
+        {
+            sink.report(|| {
+                let message = format!("`{}` joins conditions, and tests no list", name.value);
+                let text = spelled(&meant);
+                let problem = Problem::new(Code::WrongArgument, name.span, message);
+                problem.help(format!("write `{text}`")).edit(Edit::over(span, text))
+            });
+            return Ty::Bool;
+        }
         // Each argument of `all` and `any` is tested after those before it.
         let mut known = place.facts.clone();
         let types: Vec<_> = arguments
@@ -141,6 +153,12 @@ impl<'a> Analysis<'a> {
             Expr::made(ExprKind::Call { name, arguments: arguments.to_vec() }, span)
         };
         let word = name.value.strip_prefix('$').unwrap_or(&name.value);
+        if let [list, Expr { kind: ExprKind::Closure(closure), .. }] = arguments
+            && place.state.language == QueryLanguage::Jsonata
+            && let Some(test) = of_items(word, name.span, list, closure)
+        {
+            return Some(test);
+        }
         // A function of the language with or without its prefix.
         if place.state.language == QueryLanguage::Jsonata && !name.value.starts_with('$') {
             let function = format!("${word}");
@@ -213,6 +231,31 @@ fn algorithm(name: &Text, arguments: &[Expr], sink: &mut Sink<'_>) {
         && let Some(message) = hash::unknown(text)
     {
         sink.report(|| Problem::new(Code::FailingCall, *span, message).suggest_text(text, hash::ALGORITHMS));
+    }
+}
+
+/// Returns the equivalent of a function that tests the items of a list: `any`, `all`, `find`.
+fn of_items(word: &str, span: TokenSpan, list: &Expr, closure: &Closure) -> Option<Expr> {
+    let made = |kind| Expr::made(kind, span);
+    let call =
+        |function: &str, arguments| made(ExprKind::Call { name: Text { value: function.to_owned(), span }, arguments });
+    let filtered = |closure: Closure| call("$filter", vec![list.clone(), made(ExprKind::Closure(Box::new(closure)))]);
+    let count = |closure, op| {
+        let (count, none) = (call("$count", vec![filtered(closure)]), made(ExprKind::Number("0".to_owned())));
+        made(ExprKind::Binary(op, span, Box::new(count), Box::new(none)))
+    };
+    match word {
+        "any" | "some" => Some(count(closure.clone(), BinaryOp::Greater)),
+        "all" | "every" => {
+            let body = made(ExprKind::Paren(Box::new(closure.body.clone())));
+            let body = made(ExprKind::Unary(UnaryOp::Not, Box::new(body)));
+            Some(count(Closure { body, ..closure.clone() }, BinaryOp::Equal))
+        }
+        "find" => {
+            let first = Segment::Index(made(ExprKind::Number("0".to_owned())));
+            Some(made(ExprKind::Access(Box::new(filtered(closure.clone())), vec![first])))
+        }
+        _ => None,
     }
 }
 
