@@ -19,8 +19,9 @@ pub struct StateCaption {
 /// ```
 /// let source = r#"workflow Order {
 ///     input { total: u64 }
-///     choice Large { if input.total > 100 => Ask  else => end }
+///     choice Large { if input.total > 100 -> Ask; else -> Rest; }
 ///     succeed Ask;
+///     succeed Rest;
 /// }"#;
 /// let compiled = workflow_compiler::compile(source.parse()?);
 /// let captions = workflow_compiler::caption::captions(&compiled.workflows[0].source);
