@@ -18,7 +18,7 @@ use workflow_runtime::Schema;
 pub(crate) struct Shapes<'w> {
     workflow: &'w CompiledWorkflow,
     known: BTreeMap<String, &'static Shape>,
-    /// The structs that enclose the current type.
+    /// The structs and enums that enclose the current type.
     around: Vec<String>,
 }
 
@@ -141,7 +141,7 @@ impl<'w> Shapes<'w> {
         }
     }
 
-    /// A type that the workflow declares; of one that has itself in it, or that Rust code declares, nothing is known.
+    /// A type that the workflow or a neighbour declares; of one that has itself in it, or that Rust code declares, nothing is known.
     fn named(&mut self, name: &str) -> &'static Shape {
         if let Some(known) = self.known.get(name) {
             return known;
@@ -152,7 +152,8 @@ impl<'w> Shapes<'w> {
         if self.around.iter().any(|around| around == name) {
             return &Shape::Any;
         }
-        let of = self.workflow.source.declarations.iter().find_map(|declaration| match &declaration.kind {
+        let source = &self.workflow.source;
+        let of = source.declarations.iter().chain(&source.neighbours).find_map(|declaration| match &declaration.kind {
             DeclarationKind::Struct(declared) if plain(&declared.name) == name => {
                 self.around.push(name.to_owned());
                 let of = self.object(&declared.fields);
@@ -217,7 +218,7 @@ fn rule(constraint: &Constraint) -> Rule {
     }
 }
 
-pub(crate) fn kept(shape: Shape) -> &'static Shape {
+fn kept(shape: Shape) -> &'static Shape {
     Box::leak(Box::new(shape))
 }
 

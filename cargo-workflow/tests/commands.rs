@@ -142,6 +142,13 @@ fn workflows_of_one_macro_share_their_types() {
     let output = workflow(&["run", "neighbours.rs", "--name", "Uses", "--input", &input]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert!(stdout(&output).contains(r#"output: [{"name":"aa","note":""}]"#), "{}", stdout(&output));
+    let wrong = json!({"lines": [{"note": "a"}], "kind": "Brick"}).to_string();
+    let output = workflow(&["run", "neighbours.rs", "--name", "Uses", "--input", &wrong]);
+    assert!(stderr(&output).contains("`input.lines[0].name`: expected"), "{}", stderr(&output));
+    let types = workflow(&["types", "neighbours.rs", "--name", "Uses", "--to", "typescript"]);
+    assert_eq!(stderr(&types), "");
+    let types = stdout(&types);
+    assert!(types.contains("interface Line {") && types.contains("type Kind =") && !types.contains("Unused"), "{types}");
 }
 
 #[test]

@@ -14,6 +14,13 @@ pub struct StateCaption {
     pub conditions: Vec<String>,
 }
 
+impl StateCaption {
+    /// Returns the name, what the state does, and the conditions, as graphs take them.
+    pub fn into_parts(self) -> (String, String, Vec<String>) {
+        (self.state, self.detail, self.conditions)
+    }
+}
+
 /// Returns the captions of a workflow's states that differ from what the document says.
 ///
 /// ```

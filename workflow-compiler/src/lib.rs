@@ -234,9 +234,10 @@ fn share_types(workflows: &mut [Workflow]) {
         .map(|(number, declaration)| (number, declaration.clone()))
         .collect();
     for (number, workflow) in workflows.iter_mut().enumerate() {
-        let own: BTreeSet<_> = workflow.declarations.iter().filter_map(|own| own.kind.type_name()).collect();
+        let own: BTreeSet<_> =
+            workflow.declarations.iter().filter_map(|own| own.kind.type_name()).map(syntax::ast::plain).collect();
         let others = all.iter().filter(|(of, declaration)| {
-            *of != number && declaration.kind.type_name().is_some_and(|name| !own.contains(&name))
+            *of != number && declaration.kind.type_name().is_some_and(|name| !own.contains(&syntax::ast::plain(name)))
         });
         workflow.neighbours = others.map(|(_, declaration)| declaration.clone()).collect();
     }

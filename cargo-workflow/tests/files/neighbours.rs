@@ -1,6 +1,7 @@
 workflow! {
     workflow Declares {
-        input { lines: Vec<Line>, kind: Kind }
+        input { lines: Vec<Line>, kind: Kind, unused: Option<Unused> }
+        struct Unused { of: self::Own }
         enum Kind { Book, Paper }
         struct Line { name: String, note: Option<String> }
         pass First { name: input.lines[0].name ?? "", kind: input.kind } -> end;

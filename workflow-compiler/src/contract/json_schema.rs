@@ -96,7 +96,6 @@ impl SchemaText {
 }
 
 /// The types that a part of the contract uses.
-#[derive(Default)]
 struct Used<'c> {
     declared: BTreeSet<&'c str>,
     foreign: BTreeSet<&'c str>,
@@ -104,23 +103,8 @@ struct Used<'c> {
 
 impl<'c> Used<'c> {
     fn by(contract: &'c Contract, root: &'c Root) -> Self {
-        let mut used = Self::default();
-        let mut next = vec![&root.ty];
-        while let Some(ty) = next.pop() {
-            match ty {
-                Ty::List(inner) | Ty::Map(inner) | Ty::Option(inner) => next.push(inner),
-                Ty::Tuple(items) => next.extend(items),
-                Ty::Foreign(name) => {
-                    used.foreign.insert(name);
-                }
-                Ty::Named(name) if used.declared.insert(name) => {
-                    let named = contract.types.iter().filter(|named| named.name == *name);
-                    next.extend(named.flat_map(|named| named.kind.inside()));
-                }
-                _ => {}
-            }
-        }
-        used
+        let (declared, foreign) = contract.used(vec![&root.ty]);
+        Self { declared, foreign }
     }
 
     /// Returns the definitions of the declared types.

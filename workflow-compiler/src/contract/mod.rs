@@ -122,22 +122,20 @@ impl Contract {
     /// Returns the types that a workflow declares.
     pub fn of(workflow: &Workflow) -> Self {
         let mut contract = Self { name: plain(&workflow.name), ..Self::default() };
-        let declared: BTreeSet<String> = workflow
-            .declarations
-            .iter()
-            .filter_map(|declaration| match &declaration.kind {
-                DeclarationKind::Struct(of) => Some(plain(&of.name)),
-                DeclarationKind::Enum(of) => Some(plain(&of.name)),
-                _ => None,
-            })
-            .collect();
-        let structs = workflow.declarations.iter().filter_map(|declaration| match &declaration.kind {
+        let all = || workflow.declarations.iter().chain(&workflow.neighbours);
+        let declared = all().filter_map(|declaration| declaration.kind.type_name()).map(plain).collect();
+        let structs = all().filter_map(|declaration| match &declaration.kind {
             DeclarationKind::Struct(of) => Some((plain(&of.name), of.fields.as_slice())),
             _ => None,
         });
         let mut reader = Reader { declared: &declared, structs: structs.collect(), foreign: IndexMap::new() };
         let mut roots = Vec::new();
-        for declaration in &workflow.declarations {
+        // The number of the workflow's own types.
+        let mut own = None;
+        for (number, declaration) in all().enumerate() {
+            if number == workflow.declarations.len() {
+                own = Some(contract.types.len());
+            }
             let comment = declaration.comment.as_ref().map(|text| text.value.clone());
             let named = |name, kind| Named { name, comment: comment.clone(), kind };
             match &declaration.kind {
@@ -165,9 +163,48 @@ impl Contract {
                 _ => {}
             }
         }
+        let others = contract.types.split_off(own.unwrap_or(contract.types.len()));
         contract.types.extend(roots);
         contract.foreign = reader.foreign;
+        contract.add_used(others);
         contract
+    }
+
+    /// Returns the names of the types that are in these types: of [`Contract::types`] and of [`Contract::foreign`].
+    pub(crate) fn used<'c>(&'c self, mut next: Vec<&'c Ty>) -> (BTreeSet<&'c str>, BTreeSet<&'c str>) {
+        let (mut declared, mut foreign) = (BTreeSet::new(), BTreeSet::new());
+        while let Some(ty) = next.pop() {
+            match ty {
+                Ty::List(inner) | Ty::Map(inner) | Ty::Option(inner) => next.push(inner),
+                Ty::Tuple(items) => next.extend(items),
+                Ty::Foreign(name) => {
+                    foreign.insert(name.as_str());
+                }
+                Ty::Named(name) if declared.insert(name.as_str()) => {
+                    let named = self.types.iter().filter(|named| named.name == *name);
+                    next.extend(named.flat_map(|named| named.kind.inside()));
+                }
+                _ => {}
+            }
+        }
+        (declared, foreign)
+    }
+
+    /// Adds the types of other workflows that the workflow uses, and removes the foreign types that it does not.
+    fn add_used(&mut self, others: Vec<Named>) {
+        let own = self.types.len();
+        self.types.extend(others);
+        let roots = self.roots().map(|(_, root)| &root.ty);
+        let own_types = self.types.iter().take(own).flat_map(|named| named.kind.inside());
+        let (declared, foreign) = self.used(roots.chain(own_types).collect());
+        let names = |names: BTreeSet<&str>| names.into_iter().map(str::to_owned).collect::<BTreeSet<_>>();
+        let (declared, foreign) = (names(declared), names(foreign));
+        let mut number = 0;
+        self.types.retain(|named| {
+            number += 1;
+            number <= own || declared.contains(&named.name)
+        });
+        self.foreign.retain(|name, _| foreign.contains(name));
     }
 
     /// Returns whether the contract declares nothing.

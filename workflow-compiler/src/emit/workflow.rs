@@ -14,6 +14,8 @@ use super::name::{derived, rust_ident};
 use super::shape;
 use super::style::{Editor, Style};
 use crate::CompiledWorkflow;
+#[cfg(feature = "graph")]
+use crate::caption::StateCaption;
 use crate::caption::captions;
 use crate::check::{DeclaredResult, ResultType, declared_result};
 use crate::fragment::{Escape, Fragment};
@@ -99,8 +101,7 @@ pub(super) fn items(krate: &TokenStream, compiled: &CompiledWorkflow, editor: bo
 #[cfg(feature = "graph")]
 fn picture(compiled: &CompiledWorkflow) -> TokenStream {
     let graph = workflow_graph::Graph::of_definition(&compiled.definition).named(compiled.machine_name.as_str());
-    let captions = captions(&compiled.source).into_iter();
-    let graph = graph.with_captions(captions.map(|caption| (caption.state, caption.detail, caption.conditions)));
+    let graph = graph.with_captions(captions(&compiled.source).into_iter().map(StateCaption::into_parts));
     let image = format!("\n\n{}", graph.to_image());
     quote! { #[cfg_attr(doc, doc = #image)] }
 }
@@ -364,7 +365,7 @@ fn captions_as_json(compiled: &CompiledWorkflow) -> TokenStream {
     if captions.is_empty() {
         return TokenStream::new();
     }
-    let rows = captions.into_iter().map(|caption| json!([caption.state, caption.detail, caption.conditions]));
+    let rows = captions.into_iter().map(|caption| json!(caption.into_parts()));
     let text = raw(&rows.collect::<Value>().to_string());
     quote! { const CAPTIONS: &'static str = #text; }
 }

@@ -24,11 +24,8 @@ impl Inliner<'_> {
         let name = plain(&fragment.name);
         for member in &used.arguments {
             let key = &member.key;
-            if fields.iter().any(|field| plain(&field.name) == key.value) {
-                let takes_none = fields
-                    .iter()
-                    .any(|field| plain(&field.name) == key.value && matches!(field.ty.kind, TypeKind::Option(_)));
-                if member.optional && !takes_none {
+            if let Some(field) = fields.iter().find(|field| plain(&field.name) == key.value) {
+                if member.optional && !matches!(field.ty.kind, TypeKind::Option(_)) {
                     let message = format!("the argument `{}` cannot be omitted", key.value);
                     let problem = Problem::new(Code::FragmentArgument, key.span, message);
                     self.problems.push(problem.help(format!("write `{}: …`, with a default after `??`", key.value)));

@@ -99,7 +99,8 @@ pub(crate) fn inline(parsed: &mut Parsed, problems: &mut Problems) {
         let Inliner { inlined, copies, items, repeated, nodes, types, declarations, broken, around, .. } = inliner;
         last = around.1;
         workflow.nodes = nodes;
-        workflow.of_fragments = declarations.iter().filter_map(declared).map(plain).collect();
+        workflow.of_fragments =
+            declarations.iter().filter_map(|declaration| declaration.kind.type_name()).map(plain).collect();
         workflow.declarations.extend(declarations);
         workflow.inlined = inlined;
         workflow.copies = copies;
@@ -308,8 +309,9 @@ impl Inliner<'_> {
             matches!(declaration.kind, DeclarationKind::Struct(_) | DeclarationKind::Enum(_))
         };
         let types = fragment.declarations.iter().filter(is_type).cloned().chain(made);
-        let known: Vec<_> = self.declarations.iter().filter_map(declared).cloned().collect();
-        let new = types.filter(|declaration| declared(declaration).is_none_or(|name| !known.contains(name)));
+        let known: Vec<_> =
+            self.declarations.iter().filter_map(|declaration| declaration.kind.type_name()).cloned().collect();
+        let new = types.filter(|declaration| declaration.kind.type_name().is_none_or(|name| !known.contains(name)));
         self.declarations.extend(new.collect::<Vec<_>>());
         result
     }
@@ -398,14 +400,6 @@ fn names(body: &Body, all: &mut BTreeMap<String, String>) {
         state.bodies().for_each(|inner| names(inner, all));
     }
     body.repeats.iter().flat_map(Repetition::bodies).for_each(|inner| names(inner, all));
-}
-
-fn declared(declaration: &Declaration) -> Option<&Ident> {
-    match &declaration.kind {
-        DeclarationKind::Struct(declaration) => Some(&declaration.name),
-        DeclarationKind::Enum(declaration) => Some(&declaration.name),
-        _ => None,
-    }
 }
 
 /// Returns a placeholder state for a use that cannot be inlined, so that transitions to it are not reported.

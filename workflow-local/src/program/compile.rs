@@ -25,14 +25,9 @@ impl Program {
     /// Returns all errors that the service would report, except those about AWS's APIs
     /// (`Code::depends_on_table`), because tests answer their calls.
     pub fn of(definition: &Value, machine_type: MachineType) -> Result<Self, DefinitionError> {
-        let checked = |definition: &Value| {
-            let (machine, found) = rules::check_to_run(definition, machine_type);
-            let prevents = || found.into_iter().filter(Diagnostic::prevents_running).collect();
-            machine.ok_or_else(|| DefinitionError::Invalid(prevents()))
-        };
-        let machine = checked(definition)?;
+        let machine = checked(definition, machine_type)?;
         match mutation::mutant_of(machine.machine()).map_err(DefinitionError::Mutant)? {
-            Some(mutant) => Ok(Self::compile(&checked(&mutant)?)),
+            Some(mutant) => Ok(Self::compile(&checked(&mutant, machine_type)?)),
             None => Ok(Self::compile(&machine)),
         }
     }
@@ -50,9 +45,7 @@ impl Program {
         machine_type: MachineType,
         whole: &Self,
     ) -> Result<Self, DefinitionError> {
-        let (machine, found) = rules::check_to_run(definition, machine_type);
-        let prevents = || found.into_iter().filter(Diagnostic::prevents_running).collect();
-        let mut program = Self::compile_unwatched(&machine.ok_or_else(|| DefinitionError::Invalid(prevents()))?);
+        let mut program = Self::compile_unwatched(&checked(definition, machine_type)?);
         program.watch = whole.watch.as_ref().map(|watch| watch.of_part(&whole.way_pointers(), &program.way_pointers()));
         Ok(program)
     }
@@ -85,6 +78,13 @@ impl Program {
             definition: machine.write(),
         }
     }
+}
+
+/// Returns the definition if no error prevents it from running.
+fn checked(definition: &Value, machine_type: MachineType) -> Result<CheckedMachine, DefinitionError> {
+    let (machine, found) = rules::check_to_run(definition, machine_type);
+    let prevents = || found.into_iter().filter(Diagnostic::prevents_running).collect();
+    machine.ok_or_else(|| DefinitionError::Invalid(prevents()))
 }
 
 struct Compiler<'a> {

@@ -6,7 +6,9 @@ use serde_json::Value;
 
 use super::ty::{Fields, Found, Is, Kind, Slot, Ty};
 use super::{Fact, Flow, Outcome, Scene, VARIABLES, Variables, context};
-use crate::document::{ItemReader, PathField, QueryLanguage, StateKind};
+use crate::document::{
+    Field, Form, ItemBatcher, ItemReader, PathField, QueryLanguage, ReaderConfig, ResultWriter, StateKind, WriterConfig,
+};
 use crate::path::{JsonPath, Segment};
 use crate::reaching::assigned_name;
 use crate::rules::object_index::StateAt;
@@ -25,21 +27,11 @@ const KINDS: &[(&str, &str, Kind)] = &[
     ("Cause", "CausePath", Kind::Text),
 ];
 
-/// The fields of a distributed map that are objects, and the settings inside each.
-const MAP_SETTINGS: &[(&str, &str)] =
-    &[("ItemReader", "ReaderConfig"), ("ItemBatcher", ""), ("ResultWriter", "WriterConfig")];
-
-/// The fields of these objects that are computed.
-const COMPUTED_SETTINGS: &[&str] = &[
-    "Parameters",
-    "Arguments",
-    "MaxItems",
-    "MaxItemsPath",
-    "MaxItemsPerBatch",
-    "MaxItemsPerBatchPath",
-    "MaxInputBytesPerBatch",
-    "MaxInputBytesPerBatchPath",
-    "BatchInput",
+/// The fields of a distributed map that are objects with computed fields, and the object inside each.
+const MAP_SETTINGS: &[(&str, &[Field], &str, &[Field])] = &[
+    ("ItemReader", ItemReader::FIELDS, "ReaderConfig", ReaderConfig::FIELDS),
+    ("ItemBatcher", ItemBatcher::FIELDS, "", &[]),
+    ("ResultWriter", ResultWriter::FIELDS, "WriterConfig", WriterConfig::FIELDS),
 ];
 
 /// The types of the settings of a distributed map that its iterations read.
@@ -96,9 +88,9 @@ impl Flow<'_, '_> {
             StateKind::Task => self.results.get(&number).cloned().unwrap_or(Ty::Any),
             StateKind::Parallel => self.branches(number, &request.unwrap_or(scene.input.clone()), &scene),
             StateKind::Map => {
-                let settings = self.map_settings(at, |field, value, at| match field.ends_with("Path") {
-                    true => value.as_str().map_or(Ty::Any, |text| self.path(&scene, text, at)),
-                    false => self.template(&scene, value, at),
+                let settings = self.map_settings(at, |form, value, at| match (form, value) {
+                    (Form::InputReferencePath, Value::String(text)) => self.path(&scene, text, at),
+                    _ => self.template(&scene, value, at),
                 });
                 let items = match (&state.items_path, &state.item_reader) {
                     (_, Some(_)) => Ty::Any,
@@ -299,17 +291,18 @@ impl Flow<'_, '_> {
     }
 
     /// Reads the computed fields of the settings of a distributed map.
-    fn map_settings(&self, at: &StateAt<'_>, read: impl Fn(&str, &Value, &Pointer) -> Ty) -> MapSettings {
+    fn map_settings(&self, at: &StateAt<'_>, read: impl Fn(Form, &Value, &Pointer) -> Ty) -> MapSettings {
         let mut settings = MapSettings { batch_input: Ty::Any };
-        for (name, inside) in MAP_SETTINGS {
+        for (name, fields, inside, fields_inside) in MAP_SETTINGS {
             let Some(Value::Object(members)) = at.state.field_value(name) else { continue };
-            let mut parts = vec![(at.at.child(name), &members)];
+            let place = at.at.child(name);
             let nested = members.get(*inside).and_then(Value::as_object);
-            parts.extend(nested.map(|nested| (at.at.child(name).child(inside), nested)));
-            for (place, members) in parts {
-                for (field, value) in members.iter().filter(|(field, _)| COMPUTED_SETTINGS.contains(&field.as_str())) {
-                    let ty = read(field, value, &place.child(field));
-                    if field == "BatchInput" {
+            let nested = nested.map(|nested| (place.child(inside), nested, *fields_inside));
+            for (place, members, fields) in [(place, &members, *fields)].into_iter().chain(nested) {
+                for field in fields.iter().filter(|field| is_computed(field.form)) {
+                    let Some(value) = members.get(field.name) else { continue };
+                    let ty = read(field.form, value, &place.child(field.name));
+                    if field.name == "BatchInput" {
                         settings.batch_input = ty;
                     }
                 }
@@ -364,6 +357,10 @@ impl Flow<'_, '_> {
             _ => Ty::list(Ty::Any),
         }
     }
+}
+
+fn is_computed(form: Form) -> bool {
+    matches!(form, Form::Template | Form::Computed | Form::InputReferencePath | Form::Integer { expression: true, .. })
 }
 
 /// Returns the type of an item that a reader reads, if its settings determine it.

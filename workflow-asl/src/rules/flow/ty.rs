@@ -136,9 +136,7 @@ impl Kind {
             Self::Array => "an array",
         }
     }
-}
 
-impl Kind {
     /// Returns the words for an array of such values.
     pub(super) fn words_of_items(self) -> &'static str {
         match self {

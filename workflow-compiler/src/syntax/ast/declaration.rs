@@ -78,10 +78,10 @@ pub enum DeclarationKind {
 
 impl DeclarationKind {
     /// Returns the name of the struct or enum that it declares.
-    pub fn type_name(&self) -> Option<String> {
+    pub fn type_name(&self) -> Option<&Ident> {
         match self {
-            Self::Struct(of) => Some(plain(&of.name)),
-            Self::Enum(of) => Some(plain(&of.name)),
+            Self::Struct(of) => Some(&of.name),
+            Self::Enum(of) => Some(&of.name),
             _ => None,
         }
     }
