@@ -148,7 +148,10 @@ fn workflows_of_one_macro_share_their_types() {
     let types = workflow(&["types", "neighbours.rs", "--name", "Uses", "--to", "typescript"]);
     assert_eq!(stderr(&types), "");
     let types = stdout(&types);
-    assert!(types.contains("interface Line {") && types.contains("type Kind =") && !types.contains("Unused"), "{types}");
+    assert!(
+        types.contains("interface Line {") && types.contains("type Kind =") && !types.contains("Unused"),
+        "{types}"
+    );
 }
 
 #[test]
