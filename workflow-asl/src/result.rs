@@ -1,6 +1,6 @@
 //! The parts of a task's result, from the table of AWS's APIs: their members, and whether they are always present.
 
-use workflow_services::{Pattern, Shape, TaskResource};
+use workflow_services::{Integration, Pattern, Shape, TaskResource};
 
 use crate::nearest::nearest;
 
@@ -144,6 +144,44 @@ impl ResultPart {
             None => nearest(&mut names).map(mean),
         }
     }
+}
+
+/// Returns a suggestion for a member that the result of a call lacks, such as `glue:startJobRun` or `lambda:invoke`:
+/// the pattern with which the result has it, a similar name, or the member that contains what was called returns.
+pub(crate) fn meant_of_call<'n>(
+    call: &str,
+    part: ResultPart,
+    name: &str,
+    nearest: impl FnOnce(&mut dyn Iterator<Item = &'static str>) -> Option<&'n str>,
+) -> Option<String> {
+    let whole = result_of(call) == Some(part);
+    let waiting = if whole { waiting_has(call, name) } else { None };
+    waiting.or_else(|| part.meant_by(name, nearest)).or_else(|| {
+        let (action, pattern) = Pattern::split(call);
+        let holder = Integration::find(action)?.returned_in(pattern).filter(|_| whole)?;
+        Some(format!("the returned value is in `{holder}`: `{holder}.{name}`"))
+    })
+}
+
+/// Returns a suggestion for a member that the result of a call lacks because the task does not wait for the end.
+///
+/// ```
+/// use workflow_asl::result::waiting_has;
+///
+/// let help = waiting_has("glue:startJobRun", "JobRunState").unwrap();
+/// assert_eq!(help, "a task that ends in `.sync` waits for the end, and its result has `JobRunState`");
+/// ```
+pub fn waiting_has(call: &str, member: &str) -> Option<String> {
+    let has = |pattern: &Pattern| {
+        let waiting = format!("{call}{}", pattern.suffix());
+        result_of(&waiting).is_some_and(|part| matches!(part.member(member), Member::Found(..)))
+    };
+    let pattern = [Pattern::Sync2, Pattern::Sync].into_iter().find(has)?;
+    Some(format!("a task that ends in `{}` waits for the end, and its result has `{member}`", pattern.suffix()))
+}
+
+fn result_of(call: &str) -> Option<ResultPart> {
+    TaskResource::parse_integration(call).ok().map(ResultPart::of)
 }
 
 /// Returns whether a member is the start of the next page of a list, which is absent after the last page.

@@ -168,7 +168,7 @@ impl Walk {
                 self.refuse(node, "Reference to '$' at the top level is not supported.".to_owned(), Some(help));
             }
             "$" => {
-                let help = "the state's input is `$states.input`".to_owned();
+                let help = "the state's input is `$states.input`, the context object `$states.context`".to_owned();
                 self.refuse(node, "Reference to '$$' is not supported.".to_owned(), Some(help));
             }
             "states" => self.names.states.push(Use { name: String::new(), ..used }),

@@ -145,14 +145,22 @@ impl<'a> TaskResource<'a> {
         }
     }
 
+    /// Returns whether AWS documents [`output`](Self::output), or a recording shows it.
+    pub fn output_documented(self) -> bool {
+        match self {
+            Self::Optimised(integration, pattern) => integration.output_verified(pattern),
+            _ => true,
+        }
+    }
+
     /// Returns whether a reference to a member that [`output`](Self::output) lacks is certainly wrong. A result that
     /// the integration itself makes, such as that of `apigateway:invoke`, has no model, so it may have other members;
     /// AWS documents that of `http:invoke`:
     /// <https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html>.
     pub fn output_verified(self) -> bool {
         match self {
-            Self::Optimised(integration, pattern) => {
-                integration.output_verified(pattern) && (integration.is_of_an_api() || self.calls_http())
+            Self::Optimised(integration, _) => {
+                self.output_documented() && (integration.is_of_an_api() || self.calls_http())
             }
             _ => true,
         }

@@ -316,8 +316,15 @@ findings! {
         })));
     ShownAbsent { holder: String, name: String } AbsentValue "`{holder}.{name}` is absent here: as an earlier test shows",
         help "read it where the test shows that it is present";
-    NotAnObject { holder: String, name: String, is: &'static str } AbsentValue "`{holder}` is {is}, which has no `{name}`",
-        help ((name == "length" && is.starts_with("an array of")).then(|| format!("`$count({holder})` counts the items")));
+    NotAnObject { holder: String, name: String, is: &'static str, item: NearestName } AbsentValue
+        "`{holder}` is {is}, which has no `{name}`",
+        help (match item {
+            Some(item) => Some(format!("did you mean `{holder}[{item}].{name}`?")),
+            None if name == "length" && is.starts_with("an array of") => {
+                Some(format!("`$count({holder})` counts the items"))
+            }
+            None => None,
+        });
     NoSuchItem { holder: String, index: i64, count: usize } AbsentValue
         (format!("`{holder}` has {}, none at {index}", if *count == 1 { "1 item".to_owned() } else { format!("{count} items") })),
         help "the first item is at 0";
@@ -493,13 +500,18 @@ findings! {
             Some(place) => format!("`{place}` of `{call}` needs {}", all_of(names)),
         }),
         help (near.as_ref().map(|near| format!("`{near}` may be a misspelling of it")));
-    UnknownParameter { call: String, place: Option<String>, name: String, near: NearestName, certain: bool }
+    UnknownParameter {
+        call: String, place: Option<String>, name: String, near: NearestName, inside: bool, certain: bool
+    }
         (if *certain { UnknownParameter } else { DoubtfulParameter })
         (match place {
             None => format!("`{call}` has no parameter `{name}`"),
             Some(place) => format!("`{place}` of `{call}` has no member `{name}`"),
         }),
-        help (did_you_mean(near));
+        help (match near {
+            Some(holder) if *inside => Some(format!("it is a member of `{holder}`")),
+            near => did_you_mean(near),
+        });
     ParameterIsNoText { name: String, is: &'static str, text: Option<String>, certain: bool } (wrong_parameter(*certain))
         "`{name}` takes a string, found {is}",
         help (text.as_ref().map(|text| format!("write it in quotes: `\"{text}\"`"))),

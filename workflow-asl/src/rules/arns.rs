@@ -64,27 +64,28 @@ pub(super) fn arns_are_of_one_region(definition: &Definition<'_>, found: &mut Ve
             return;
         }
     }
-    disagree(&all, "partition", |one| Some(one.partition), found);
-    disagree(&all, "region", |one| one.region, found);
+    let partition = disagree(&all, "partition", |one| Some(one.partition), found);
+    // An ARN of another partition is reported once.
+    let here = |one: &Named<'_>| {
+        one.partition.is_empty() || placeholder::likely(one.partition) || partition.is_none_or(|of| one.partition == of)
+    };
+    disagree(&all, "region", |one| one.region.filter(|_| here(one)), found);
 }
 
 fn named<'a>(text: &'a str, at: Pointer, arn: Arn<'a>, called: bool) -> Named<'a> {
     Named { text, at, partition: arn.partition, stated: arn.region, region: Some(arn.region).filter(|_| called) }
 }
 
-/// Reports each ARN whose value differs from the most frequent one.
+/// Reports each ARN whose value differs from the most frequent one, which is returned.
 fn disagree<'a>(
     all: &[Named<'a>],
     what: &'static str,
     part: impl Fn(&Named<'a>) -> Option<&'a str>,
     found: &mut Vec<Diagnostic>,
-) {
+) -> Option<&'a str> {
     let known = |one: &Named<'a>| part(one).filter(|part| !part.is_empty() && !placeholder::likely(part));
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     all.iter().filter_map(known).for_each(|part| *counts.entry(part).or_default() += 1);
-    if counts.len() < 2 {
-        return;
-    }
     // The first of several that are as frequent.
     let most = all.iter().filter_map(known).rev().max_by_key(|part| counts.get(part));
     for (one, own) in all.iter().filter_map(|one| Some((one, known(one)?))).filter(|(_, own)| Some(*own) != most) {
@@ -92,4 +93,5 @@ fn disagree<'a>(
         let finding = Finding::MixedArns { arn: one.text.to_owned(), what, own, others };
         found.push(finding.at(one.at.clone()));
     }
+    most
 }

@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::object_index::ObjectKind;
 use crate::document::{Field, Form, StateKind, json_type, wrong_type};
-use crate::jsonata::Expressions;
+use crate::jsonata::{Expressions, Names};
 use crate::template::{self, syntax_error};
-use crate::{Code, Diagnostic, Finding, Pointer, jsonata, nearest, placeholder};
+use crate::{Code, Diagnostic, Finding, Pointer, SyntaxError, jsonata, nearest, placeholder};
 
 const OPEN: &str = "{%";
 
@@ -91,7 +91,8 @@ impl Strings<'_> {
                 return;
             }
         };
-        for (error, length) in ast.failing(placeholder::contained) {
+        let failing = ast.failing(placeholder::contained);
+        for (error, length) in failing.iter().filter(|(error, _)| refused_by(names, code, error).is_none()).cloned() {
             let offset = OPEN.len() + error.offset;
             found.push(Finding::Malformed { code: Code::FailingCall, error }.at(at.clone()).with_range(offset, length));
         }
@@ -101,7 +102,10 @@ impl Strings<'_> {
             found.push(Finding::GivesOther { field: self.field.name, wanted, gives }.at(at.clone()));
         }
         for error in &names.unsupported {
-            found.push(syntax_error(Code::UnsupportedJsonata, at.clone(), text, error.clone().shifted(OPEN.len())));
+            let mut error = error.clone();
+            let method = failing.iter().find(|(method, _)| refused_by(names, code, method) == Some(error.offset));
+            error.help = method.and_then(|(method, _)| method.help.clone()).or(error.help);
+            found.push(syntax_error(Code::UnsupportedJsonata, at.clone(), text, error.shifted(OPEN.len())));
         }
         let members = members(self.of, self.field.name);
         for used in names.states.iter().filter(|used| !used.name.is_empty() && !members.contains(&used.name.as_str())) {
@@ -113,6 +117,15 @@ impl Strings<'_> {
             found.push(ranged(Finding::UnknownFunction { name: used.name.clone(), near }.at(at.clone()), used));
         }
     }
+}
+
+/// Returns the position of the name that AWS refuses, if a call that fails is of a method of that name, as in
+/// `JSON.stringify(x)`. Both are one mistake.
+fn refused_by(names: &Names, code: &str, call: &SyntaxError) -> Option<usize> {
+    let name = call.offset.checked_sub(1)?;
+    let refused = names.unsupported.iter().map(|error| error.offset).rfind(|offset| *offset < name)?;
+    let before = code.get(refused..name)?;
+    before.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_$".contains(&byte)).then_some(refused)
 }
 
 /// Warns of a string that was probably meant to be an expression: between its markers with blanks around them, a

@@ -120,12 +120,7 @@ impl<'a> Analysis<'a> {
         else {
             return None;
         };
-        let has = |pattern: &&str| {
-            let part = self.called(&integration(path, Some(pattern)));
-            part.is_some_and(|part| matches!(part.member(member), workflow_asl::result::Member::Found(..)))
-        };
-        let pattern = ["sync:2", "sync"].into_iter().find(has)?;
-        Some(format!("a task that ends in `.{pattern}` waits for the end, and its result has `{member}`"))
+        workflow_asl::result::waiting_has(Arn::parse(&integration(path, None)).and_then(Arn::integration)?, member)
     }
 
     /// Returns the state whose whole result a path leads to.

@@ -28,7 +28,7 @@ pub(super) fn of(
             service(finding, analysis, span, &in_the_language(near))
         }
         (Finding::UnknownPattern { near: Some(near), .. }, _) => service(finding, analysis, span, near),
-        (Finding::UnknownParameter { near: Some(near), .. }, _) => Some(Edit::over(span, near)),
+        (Finding::UnknownParameter { near: Some(near), inside: false, .. }, _) => Some(Edit::over(span, near)),
         (
             finding,
             Code::UnraisedError | Code::OtherErrorPrefix | Code::WrongParameterType | Code::DoubtfulParameter,

@@ -116,16 +116,15 @@ impl<'a> ApiCall<'a> {
         self.parsed.and_then(Result::ok)
     }
 
-    /// Returns the state and the certain result of a task that calls an API and answers with its result.
+    /// Returns the state and the documented result of a task that calls an API and answers with its result.
     pub(super) fn result(&self) -> Option<(usize, ResultPart, &str)> {
         let task = self.target().filter(|task| task.pattern() != Some(Pattern::WaitForTaskToken))?;
-        let result = ResultPart::of(task);
-        result.is_certain().then(|| (self.state, result, self.whole_name()))
+        task.output_documented().then(|| (self.state, ResultPart::of(task), self.whole_name()))
     }
 
-    /// Returns the state of a task that calls an API, the certain request and the name of the call.
+    /// Returns the state of a task that calls an API, the possible requests and the name of the call.
     pub(super) fn request_input(&self) -> Option<(usize, (RequestInput, &str))> {
-        let input = self.input().filter(|input| self.caller == Caller::Task && input.certain)?;
+        let input = self.input().filter(|_| self.caller == Caller::Task)?;
         Some((self.state, (input, self.name())))
     }
 

@@ -298,10 +298,13 @@ impl Request<'_> {
             });
             longer.next().filter(|_| longer.next().is_none()).map(|member| member.name)
         });
+        let mut holders = structure.members().filter(|member| member.shape.member(name).is_some());
+        let holder = holders.next().filter(|_| same.is_none()).map(|member| member.name);
         let (call, place, certain) = (self.call.name().to_owned(), self.place(at), self.certain);
-        let (meant, name) = (near.map(str::to_owned), name.to_owned());
-        self.found.push(Finding::UnknownParameter { call, place, name, near: meant, certain }.at(at.child(key)));
-        near
+        let (meant, inside, name) = (holder.or(near).map(str::to_owned), holder.is_some(), name.to_owned());
+        let finding = Finding::UnknownParameter { call, place, name, near: meant, inside, certain };
+        self.found.push(finding.at(at.child(key)));
+        holder.or(near)
     }
 
     fn missing(&mut self, at: &Pointer, names: &[&'static str], members: &Map<String, Value>) {

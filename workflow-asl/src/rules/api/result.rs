@@ -8,7 +8,7 @@ use super::{ApiCall, Caller};
 use crate::document::{PathField, QueryLanguage, State};
 use crate::nearest::Lookups;
 use crate::references::{LiteralKind, LiteralStep, Reference, ReferenceRoot};
-use crate::result::{Member, ResultPart};
+use crate::result::{Member, ResultPart, meant_of_call};
 use crate::rules::Definition;
 use crate::{Diagnostic, Finding};
 
@@ -53,7 +53,7 @@ pub(in crate::rules) fn results_have_the_members_that_are_read(
         };
         let LiteralKind::Name(name) = &step.kind else { continue };
         let kind = part.shape().structure().is_none().then(|| part.shape().kind());
-        let help = part.meant_by(name, |names| lookups.nearest(name, names));
+        let help = meant_of_call(call.whole_name(), part, name, |names| lookups.nearest(name, names));
         // A test, or a reference that may not be evaluated, does not fail.
         let certain = task.output_verified() && reference.needed;
         let (call, name) = (call.whole_name().to_owned(), name.clone());

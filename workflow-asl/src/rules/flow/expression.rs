@@ -339,7 +339,7 @@ impl Flow<'_, '_> {
                     let finding = match missing {
                         Found::NoObject(kind) if is_array => {
                             let (holder, name) = (holder.to_owned(), name.to_owned());
-                            Finding::NotAnObject { holder, name, is: kind.words_of_items() }
+                            Finding::NotAnObject { holder, name, is: kind.words_of_items(), item: None }
                         }
                         missing => self.missing(missing, &ty, holder, name),
                     };

@@ -11,6 +11,7 @@ use super::{Flow, Scene};
 use crate::finding::NearestName;
 use crate::intrinsic::{Argument, ArgumentKind, Function, FunctionCall};
 use crate::path::{JsonPath, Root, Step};
+use crate::result::meant_of_call;
 use crate::template::{self, Computed};
 use crate::{Finding, Pointer, placeholder};
 
@@ -98,9 +99,17 @@ impl Flow<'_, '_> {
         let (holder, name) = (holder.to_owned(), name.to_owned());
         match found {
             Found::Absent => Finding::ShownAbsent { holder, name },
-            Found::NoObject(kind) => Finding::NotAnObject { holder, name, is: kind.words() },
+            Found::NoObject(kind) => {
+                let has =
+                    |item: &Ty| *item != Ty::Any && matches!(item.member(&name), Found::There(_) | Found::Maybe(_));
+                let item = match of {
+                    Ty::Tuple(items) => items.iter().position(has).map(|index| index.to_string()),
+                    list => list.item().filter(has).map(|_| "*".to_owned()),
+                };
+                Finding::NotAnObject { holder, name, is: kind.words(), item }
+            }
             Found::Unknown(Some((part, call))) => {
-                let help = part.meant_by(&name, |names| self.lookups.nearest(&name, names));
+                let help = meant_of_call(&call, part, &name, |names| self.lookups.nearest(&name, names));
                 let kind = part.shape().structure().is_none().then(|| part.shape().kind());
                 Finding::NoSuchResult { call: call.to_string(), name, kind, help, certain: false }
             }

@@ -6,9 +6,12 @@ use workflow_services::Shape;
 use super::Flow;
 use super::ty::{Kind, Ty};
 use crate::document::QueryLanguage;
+use crate::intrinsic::Argument;
+use crate::jsonata::{self, Node, NodeKind};
 use crate::request_input::RequestInput;
 use crate::rules::api::rejected_text;
-use crate::{Finding, Pointer, template};
+use crate::template::{self, Computed};
+use crate::{Finding, Pointer, placeholder};
 
 /// A part of a request, with the template that creates it and the type of the result.
 #[derive(Clone, Copy)]
@@ -66,8 +69,11 @@ impl Flow<'_, '_> {
     fn fits_as_given(&self, (input, call): (RequestInput, &str), part: Part<'_>, at: &Pointer) {
         let Part { ty, shape, name, .. } = part;
         let Some(kind) = ty.kind() else { return };
-        if let (Ty::Text(Some(texts)), Some(name)) = (ty, name) {
-            let rejected: Option<Vec<_>> = texts.iter().map(|text| rejected_text(call, name, text)).collect();
+        if let Some(name) = name {
+            let rejected: Option<Vec<_>> = match ty {
+                Ty::Text(Some(texts)) => texts.iter().map(|text| rejected_text(call, name, text)).collect(),
+                _ => self.beginning(part.value).map(|text| rejected_text(call, name, &text).into_iter().collect()),
+            };
             rejected.into_iter().flatten().take(1).for_each(|finding| self.say(finding, at, None));
         }
         let plain_text = input.takes_plain_attribute_values() && kind == Kind::Text;
@@ -96,5 +102,36 @@ impl Flow<'_, '_> {
             let wants = if takes_json { "a string, an object or an array" } else { shape.kind() };
             self.say(Finding::UnlikeParameter { name, wants, is: kind.words() }, at, None);
         }
+    }
+
+    /// Returns the constant beginning of the text that an expression joins from parts, with `…` for the others.
+    fn beginning(&self, value: &Value) -> Option<String> {
+        let text = value.as_str().filter(|text| !placeholder::contained(text))?;
+        let constant = match jsonata::expression(text) {
+            Some(code) => {
+                let read = self.definition.texts.expressions.read(code);
+                let (ast, _) = (*read).as_ref().ok()?;
+                first_of_joined(&ast.root).to_owned()
+            }
+            None => match (*self.definition.texts.computed.read(text)).as_ref().ok()? {
+                Computed::Intrinsic(intrinsic) => match intrinsic.call.args.first()? {
+                    Argument::Template(pieces) => pieces.first()?.clone(),
+                    _ => return None,
+                },
+                Computed::Path(_) => return None,
+            },
+        };
+        (!constant.is_empty()).then(|| format!("{constant}…"))
+    }
+}
+
+/// Returns the constant with which `'a' & b & c` begins, or an empty text.
+fn first_of_joined(node: &Node) -> &str {
+    match &node.kind {
+        NodeKind::Binary("&", left, _) => match &left.kind {
+            NodeKind::String(text) => text,
+            _ => first_of_joined(left),
+        },
+        _ => "",
     }
 }
