@@ -4,9 +4,8 @@ use std::ops::Range as Span;
 use std::rc::Rc;
 
 use serde_json::Value;
-use workflow_jsonata::{FunctionId, function};
+use workflow_jsonata::function;
 
-use super::read::merged;
 use super::ty::{Fields, Found, Is, Kind, Range, Slot, Ty};
 use super::{Flow, Origin, Outcomes, Scene};
 use crate::jsonata::{self, Node, NodeKind};
@@ -49,9 +48,21 @@ impl Given {
         Self { is: Is::Maybe, ..Self::there(ty) }
     }
 
-    /// Returns the type of the result as one value. If there may be several values, the type is unknown.
+    /// Returns the type of the result as one value.
     pub(super) fn value(self) -> Ty {
-        if self.many || self.is == Is::Absent { Ty::Any } else { self.ty }
+        match self.is {
+            Is::Absent => Ty::Any,
+            _ if self.many => Ty::sequence(self.ty),
+            _ => self.ty,
+        }
+    }
+
+    /// Returns the same result with the values of a sequence as several values.
+    fn spread(self) -> Self {
+        match &self.ty {
+            Ty::Sequence(each) => Self { ty: (**each).clone(), many: true, ..self },
+            _ => self,
+        }
     }
 }
 
@@ -204,9 +215,9 @@ impl Flow<'_, '_> {
             last = match &node.kind {
                 NodeKind::Bind(name, value) => {
                     let given = self.node(value, &inner);
-                    let (ty, is) = (given.ty.clone(), given.is);
+                    let (ty, is, many) = (given.ty.clone(), given.is, given.many);
                     inner.bound.push((name.as_str().into(), given.value()));
-                    Given { ty, is, many: false }
+                    Given { ty, is, many }
                 }
                 _ => self.node(node, &inner),
             };
@@ -278,7 +289,7 @@ impl Flow<'_, '_> {
     fn step(&self, node: &Node, before: Option<Given>, start: usize, place: &Place<'_>) -> Given {
         match &node.kind {
             NodeKind::Variable(name) if before.is_none() => match place.variable(name) {
-                Some(ty) => Given::there(ty),
+                Some(ty) => Given::there(ty).spread(),
                 None => Given::maybe(Ty::Any),
             },
             NodeKind::Name(name) => {
@@ -298,20 +309,20 @@ impl Flow<'_, '_> {
             }
             NodeKind::KeepArray(inner) => {
                 let given = self.step(inner, before, start, place);
-                let array = given.ty.kind() == Some(Kind::Array) && !given.many;
-                if array { given } else { Given { is: given.is, ..Given::maybe(Ty::Any) } }
+                let array = given.ty.kind() == Some(Kind::Array);
+                match given.many {
+                    true if array => Given { is: given.is, ..Given::maybe(Ty::Any) },
+                    true => Given { is: given.is, ..Given::maybe(Ty::list(given.ty)) },
+                    false if array => given,
+                    false => Given { is: given.is, ..Given::maybe(Ty::Any) },
+                }
             }
             NodeKind::Path(_) if before.is_none() => self.path_of(node, place),
             NodeKind::Block(_) | NodeKind::Call(..) | NodeKind::Object(_) | NodeKind::Array(_) => match before {
                 None => self.node(node, place),
                 // The step applies to each item.
                 Some(before) => {
-                    let item = before.ty.item().unwrap_or(if before.ty.kind() == Some(Kind::Array) {
-                        Ty::Any
-                    } else {
-                        before.ty
-                    });
-                    self.node(node, &Place { context: item, ..place.clone() });
+                    self.node(node, &Place { context: before.ty.each(), ..place.clone() });
                     Given::maybe(Ty::Any)
                 }
             },
@@ -320,7 +331,7 @@ impl Flow<'_, '_> {
     }
 
     fn member(&self, name: &str, span: &Span<usize>, before: Given, start: usize, place: &Place<'_>) -> Given {
-        let Given { mut ty, is, mut many } = before;
+        let Given { mut ty, is, mut many } = before.spread();
         // A name reads the members of the items of an array.
         let is_array = ty.kind() == Some(Kind::Array);
         for _ in 0..4 {
@@ -329,8 +340,8 @@ impl Flow<'_, '_> {
             }
         }
         match ty.member(name) {
-            Found::There(ty) => Given { ty, is, many },
-            Found::Maybe(ty) => Given { ty, is: Is::Maybe, many },
+            Found::There(ty) => Given { ty, is, many }.spread(),
+            Found::Maybe(ty) => Given { ty, is: Is::Maybe, many }.spread(),
             missing => {
                 if !place.asks {
                     let end = span.start.saturating_sub(1).max(start);
@@ -401,141 +412,6 @@ impl Flow<'_, '_> {
         }
         Given { ty: Ty::Any, is: Is::Absent, many: false }
     }
-
-    /// Returns the result of a call. `piped` is the value before `~>`, which is the first argument.
-    fn call(&self, procedure: &Node, arguments: &[Node], piped: Option<(&Node, Ty)>, place: &Place<'_>) -> Given {
-        let known = match &procedure.kind {
-            NodeKind::Variable(name) if place.variable(name).is_none() => function(name),
-            _ => None,
-        };
-        let Some(known) = known else {
-            if !matches!(procedure.kind, NodeKind::Variable(_) | NodeKind::Name(_)) {
-                self.node(procedure, place);
-            }
-            arguments.iter().for_each(|argument| drop(self.node(argument, place)));
-            return Given::maybe(Ty::Any);
-        };
-        let inner = Place { asks: place.asks || known.asking, ..place.clone() };
-        let mut given: Vec<(Option<&Node>, Ty)> = piped.map(|(node, ty)| (Some(node), ty)).into_iter().collect();
-        // The objects that `$merge` joins, and the arguments that are sequences.
-        let (mut joined, mut sequences) = (None, Vec::new());
-        for argument in arguments {
-            let ty = match &argument.kind {
-                NodeKind::Array(nodes) if known.id == FunctionId::Merge => {
-                    joined = Some(nodes.iter().map(|node| self.node(node, &inner).value()).collect::<Vec<_>>());
-                    Ty::list(Ty::Any)
-                }
-                // A closure is called with each item.
-                NodeKind::Lambda { params, body, .. } => {
-                    let item = given.first().map(|(_, ty)| ty);
-                    let item = match (known.id, item) {
-                        (FunctionId::Reduce | FunctionId::Sift | FunctionId::Each, _) | (_, None) => Ty::Any,
-                        (_, Some(ty)) if ty.kind() == Some(Kind::Array) => ty.item().unwrap_or(Ty::Any),
-                        (_, Some(ty)) => ty.clone(),
-                    };
-                    let mut of_item = inner.clone();
-                    for (number, name) in params.iter().enumerate() {
-                        let sorts = known.id == FunctionId::Sort && number == 1;
-                        let ty = if number == 0 || sorts { item.clone() } else { Ty::Any };
-                        of_item.bound.push((name.as_str().into(), ty));
-                    }
-                    self.node(body, &of_item);
-                    Ty::Any
-                }
-                _ => match self.node(argument, &inner) {
-                    // Several values are passed as an array, and one value as itself.
-                    Given { ty, many: true, .. } if !matches!(ty.kind(), None | Some(Kind::Array)) => {
-                        sequences.push(given.len());
-                        Ty::list(ty)
-                    }
-                    one => one.value(),
-                },
-            };
-            given.push((Some(argument), ty));
-        }
-        self.check_arguments(known, &given, &sequences, place);
-        let ty = match known.id {
-            FunctionId::Merge => match (joined, given.first()) {
-                (Some(objects), _) => merged(&objects),
-                (None, Some((_, Ty::Tuple(objects)))) => merged(objects),
-                _ => Fields::open().into(),
-            },
-            _ => match known.result() {
-                Some(("s", _)) => Ty::TEXT,
-                Some(("n", _)) => Ty::NUMBER,
-                Some(("b", _)) => Ty::BOOL,
-                _ => Ty::Any,
-            },
-        };
-        // Most functions return nothing if an argument is absent.
-        if known.asking { Given::there(ty) } else { Given::maybe(ty) }
-    }
-
-    fn check_arguments(
-        &self,
-        known: &jsonata::Function,
-        given: &[(Option<&Node>, Ty)],
-        sequences: &[usize],
-        place: &Place<'_>,
-    ) {
-        let parameters: Vec<_> = known.parameters().collect();
-        let needed = parameters.iter().filter(|parameter| !parameter.optional).count();
-        let context = parameters.first().is_some_and(|first| first.context) && given.len() < needed;
-        for (number, (parameter, (node, ty))) in parameters.iter().skip(usize::from(context)).zip(given).enumerate() {
-            let (Some(kind), Some(node)) = (ty.kind(), node) else { continue };
-            let letter = match kind {
-                Kind::Null => continue,
-                Kind::Bool => 'b',
-                Kind::Number => 'n',
-                Kind::Text => 's',
-                Kind::Object => 'o',
-                Kind::Array => 'a',
-            };
-            let item = parameter.items.unwrap_or("");
-            let alone = parameter.kinds == "a" && (item.is_empty() || item.contains(letter));
-            let wants = |letters: &str| match letters.chars().next() {
-                Some('s') => Some("a string"),
-                Some('n') => Some("a number"),
-                Some('b') => Some("a boolean"),
-                Some('o') => Some("an object"),
-                Some('a') => Some("an array"),
-                _ => None,
-            };
-            let mut finding = None;
-            if !matches!(parameter.kinds, "x" | "j")
-                && !parameter.kinds.contains(letter)
-                && !alone
-                && !sequences.contains(&number)
-            {
-                finding = wants(parameter.kinds).map(|wants| (wants, kind.words()));
-            } else if let (Some(of), false) = (ty.item().and_then(|item| item.kind()), item.is_empty()) {
-                let of_letter = match of {
-                    Kind::Bool => 'b',
-                    Kind::Number => 'n',
-                    Kind::Text => 's',
-                    Kind::Object => 'o',
-                    _ => continue,
-                };
-                if !item.contains(of_letter) {
-                    finding = match (item, of) {
-                        ("n", _) => Some((
-                            "an array of numbers",
-                            if of == Kind::Text { "one of strings" } else { "one of others" },
-                        )),
-                        ("s", _) => Some((
-                            "an array of strings",
-                            if of == Kind::Number { "one of numbers" } else { "one of others" },
-                        )),
-                        _ => None,
-                    };
-                }
-            }
-            if let Some((wants, is)) = finding {
-                let (function, text) = (format!("${}", known.name), place.text(node));
-                self.say(Finding::UnlikeArgument { function, wants, is, text }, place.at, Some(place.range(node)));
-            }
-        }
-    }
 }
 
 impl<'p> Place<'p> {
@@ -544,7 +420,7 @@ impl<'p> Place<'p> {
     }
 
     /// Returns the type of a variable, or `None` if the variable is unknown or a function.
-    fn variable(&self, name: &str) -> Option<Ty> {
+    pub(super) fn variable(&self, name: &str) -> Option<Ty> {
         if name.is_empty() {
             return Some(self.context.clone());
         }

@@ -5,6 +5,7 @@
 //! templates, AWS's APIs and tests of choices. The type of the execution's input is unknown. A second pass, after the
 //! types no longer change, reports only certain problems.
 
+mod call;
 mod choice;
 mod expression;
 mod operator;

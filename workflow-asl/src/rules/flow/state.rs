@@ -330,7 +330,11 @@ impl Flow<'_, '_> {
         let (state, distributed) = (at.state, at.state.is_distributed());
         let item = match &state.item_reader {
             Some(reader) => read_item(reader),
-            None => items.item().unwrap_or(Ty::Any),
+            // The items are an array: of a sequence, several values.
+            None => match items {
+                Ty::Sequence(each) => (**each).clone(),
+                items => items.item().unwrap_or(Ty::Any),
+            },
         };
         let inner = Scene { context: context(Some(&item)), ..scene.clone() };
         let mut input = selector(&inner).unwrap_or(item);

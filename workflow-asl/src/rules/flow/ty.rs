@@ -35,6 +35,8 @@ pub(super) enum Ty {
     List(Rc<Ty>),
     /// These items.
     Tuple(Rc<[Ty]>),
+    /// Some values of this type: JSONata returns one as itself, and several as an array.
+    Sequence(Rc<Ty>),
     /// A part of the result of an API call, which is read when needed, with the name of the call.
     Api(ResultPart, Rc<str>),
 }
@@ -236,6 +238,16 @@ impl Ty {
         Self::List(Rc::new(if fits { item } else { Self::Any }))
     }
 
+    pub(super) fn sequence(each: Self) -> Self {
+        let fits = each.height() < HEIGHT && each.size() < SIZE;
+        match each {
+            Self::Any => Self::Any,
+            each @ Self::Sequence(_) => each,
+            each if fits => Self::Sequence(Rc::new(each)),
+            _ => Self::Any,
+        }
+    }
+
     pub(super) fn tuple(items: Vec<Self>) -> Self {
         let size: usize = items.iter().map(Self::size).sum();
         if items.len() > ITEMS || size >= SIZE || items.iter().any(|item| item.height() >= HEIGHT) {
@@ -269,7 +281,7 @@ impl Ty {
     fn height(&self) -> usize {
         match self {
             Self::Object(fields) => fields.height,
-            Self::List(item) => 1 + item.height(),
+            Self::List(item) | Self::Sequence(item) => 1 + item.height(),
             Self::Tuple(items) => 1 + items.iter().map(Self::height).max().unwrap_or_default(),
             _ => 0,
         }
@@ -279,7 +291,7 @@ impl Ty {
     fn size(&self) -> usize {
         1 + match self {
             Self::Object(fields) => fields.size,
-            Self::List(item) => item.size(),
+            Self::List(item) | Self::Sequence(item) => item.size(),
             Self::Tuple(items) => items.iter().map(Self::size).sum(),
             _ => 0,
         }
@@ -288,7 +300,7 @@ impl Ty {
     /// Returns the kind that the value certainly has.
     pub(super) fn kind(&self) -> Option<Kind> {
         Some(match self {
-            Self::Any => return None,
+            Self::Any | Self::Sequence(_) => return None,
             Self::Object(fields) if fields.loose => return None,
             Self::Null => Kind::Null,
             Self::Bool(_) => Kind::Bool,
@@ -336,6 +348,16 @@ impl Ty {
                 _ => None,
             },
             _ => None,
+        }
+    }
+
+    /// Returns the type of each value that a function of JSONata is called with: of the items of an array, or of the
+    /// value itself.
+    pub(super) fn each(&self) -> Self {
+        match self {
+            Self::Sequence(each) => (**each).clone(),
+            list if list.kind() == Some(Kind::Array) => list.item().unwrap_or(Self::Any),
+            other => other.clone(),
         }
     }
 
@@ -443,6 +465,8 @@ impl Ty {
                 Self::tuple(one.iter().zip(two.iter()).map(|(one, two)| one.join(two)).collect())
             }
             (Self::Api(one, _), Self::Api(two, _)) if one == two => self.clone(),
+            (Self::Sequence(one), Self::Sequence(two)) => Self::sequence(one.join(two)),
+            (Self::Sequence(_), _) | (_, Self::Sequence(_)) => Self::Any,
             _ => match (self.kind(), other.kind()) {
                 (Some(Kind::Text), Some(Kind::Text)) => Self::TEXT,
                 (Some(Kind::Number), Some(Kind::Number)) => Self::NUMBER,
@@ -477,7 +501,9 @@ impl Ty {
     pub(super) fn same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Object(one), Self::Object(two)) => Rc::ptr_eq(one, two) || fields_same(one, two),
-            (Self::List(one), Self::List(two)) => Rc::ptr_eq(one, two) || one.same(two),
+            (Self::List(one), Self::List(two)) | (Self::Sequence(one), Self::Sequence(two)) => {
+                Rc::ptr_eq(one, two) || one.same(two)
+            }
             (Self::Tuple(one), Self::Tuple(two)) => {
                 Rc::ptr_eq(one, two) || one.len() == two.len() && one.iter().zip(two.iter()).all(|(a, b)| a.same(b))
             }

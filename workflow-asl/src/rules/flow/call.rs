@@ -1,0 +1,170 @@
+//! Checks the calls of JSONata's functions, and computes the types of their results.
+
+use workflow_jsonata::{FunctionId, function};
+
+use super::Flow;
+use super::expression::{Given, Place};
+use super::read::merged;
+use super::ty::{Fields, Kind, Ty};
+use crate::Finding;
+use crate::jsonata::{self, Node, NodeKind};
+
+impl Flow<'_, '_> {
+    /// Returns the result of a call. `piped` is the value before `~>`, which is the first argument.
+    pub(super) fn call(
+        &self,
+        procedure: &Node,
+        arguments: &[Node],
+        piped: Option<(&Node, Ty)>,
+        place: &Place<'_>,
+    ) -> Given {
+        let known = match &procedure.kind {
+            NodeKind::Variable(name) if place.variable(name).is_none() => function(name),
+            _ => None,
+        };
+        let Some(known) = known else {
+            if !matches!(procedure.kind, NodeKind::Variable(_) | NodeKind::Name(_)) {
+                self.node(procedure, place);
+            }
+            arguments.iter().for_each(|argument| drop(self.node(argument, place)));
+            return Given::maybe(Ty::Any);
+        };
+        let inner = Place { asks: place.asks || known.asking, ..place.clone() };
+        let mut given: Vec<(Option<&Node>, Ty)> = piped.map(|(node, ty)| (Some(node), ty)).into_iter().collect();
+        // The objects that `$merge` joins, and the arguments that are sequences.
+        let (mut joined, mut sequences) = (None, Vec::new());
+        // The result of the closure.
+        let mut body_gives = Ty::Any;
+        for argument in arguments {
+            let ty = match &argument.kind {
+                NodeKind::Array(nodes) if known.id == FunctionId::Merge => {
+                    joined = Some(nodes.iter().map(|node| self.node(node, &inner).value()).collect::<Vec<_>>());
+                    Ty::list(Ty::Any)
+                }
+                // A closure is called with each item.
+                NodeKind::Lambda { params, body, .. } => {
+                    let item = given.first().map(|(_, ty)| ty);
+                    let item = match (known.id, item) {
+                        (FunctionId::Reduce | FunctionId::Sift | FunctionId::Each, _) | (_, None) => Ty::Any,
+                        (_, Some(ty)) => ty.each(),
+                    };
+                    let mut of_item = inner.clone();
+                    for (number, name) in params.iter().enumerate() {
+                        let sorts = known.id == FunctionId::Sort && number == 1;
+                        let ty = if number == 0 || sorts { item.clone() } else { Ty::Any };
+                        of_item.bound.push((name.as_str().into(), ty));
+                    }
+                    body_gives = self.node(body, &of_item).value();
+                    Ty::Any
+                }
+                _ => match self.node(argument, &inner) {
+                    // Several values are passed as an array, and one value as itself.
+                    Given { ty, many: true, .. } if !matches!(ty.kind(), None | Some(Kind::Array)) => {
+                        sequences.push(given.len());
+                        Ty::list(ty)
+                    }
+                    one => one.value(),
+                },
+            };
+            given.push((Some(argument), ty));
+        }
+        self.check_arguments(known, &given, &sequences, place);
+        let first = given.first().map_or(Ty::Any, |(_, ty)| ty.clone());
+        let many = |ty: Ty| Given { many: true, ..Given::maybe(ty) };
+        let ty = match known.id {
+            FunctionId::Merge => match (joined, &first) {
+                (Some(objects), _) => merged(&objects),
+                (None, Ty::Tuple(objects)) => merged(objects),
+                _ => Fields::open().into(),
+            },
+            FunctionId::Map | FunctionId::Each => return many(body_gives),
+            FunctionId::Filter | FunctionId::Distinct => return many(first.each()),
+            FunctionId::Append => {
+                return many(given.get(1).map_or(Ty::Any, |(_, second)| first.each().join(&second.each())));
+            }
+            FunctionId::Keys => return many(Ty::TEXT),
+            FunctionId::Single => first.each(),
+            FunctionId::Sort | FunctionId::Reverse | FunctionId::Shuffle => Ty::list(first.each()),
+            FunctionId::Split => Ty::list(Ty::TEXT),
+            FunctionId::Partition => Ty::list(Ty::list(first.each())),
+            FunctionId::Match => {
+                let found = Fields::of([("match", Ty::TEXT), ("index", Ty::NUMBER), ("groups", Ty::list(Ty::Any))]);
+                return many(found.into());
+            }
+            _ => match known.result() {
+                Some(("s", _)) => Ty::TEXT,
+                Some(("n", _)) => Ty::NUMBER,
+                Some(("b", _)) => Ty::BOOL,
+                _ => Ty::Any,
+            },
+        };
+        // Most functions return nothing if an argument is absent.
+        if known.asking { Given::there(ty) } else { Given::maybe(ty) }
+    }
+
+    fn check_arguments(
+        &self,
+        known: &jsonata::Function,
+        given: &[(Option<&Node>, Ty)],
+        sequences: &[usize],
+        place: &Place<'_>,
+    ) {
+        let parameters: Vec<_> = known.parameters().collect();
+        let needed = parameters.iter().filter(|parameter| !parameter.optional).count();
+        let context = parameters.first().is_some_and(|first| first.context) && given.len() < needed;
+        for (number, (parameter, (node, ty))) in parameters.iter().skip(usize::from(context)).zip(given).enumerate() {
+            let (Some(kind), Some(node)) = (ty.kind(), node) else { continue };
+            let letter = match kind {
+                Kind::Null => continue,
+                Kind::Bool => 'b',
+                Kind::Number => 'n',
+                Kind::Text => 's',
+                Kind::Object => 'o',
+                Kind::Array => 'a',
+            };
+            let item = parameter.items.unwrap_or("");
+            let alone = parameter.kinds == "a" && (item.is_empty() || item.contains(letter));
+            let wants = |letters: &str| match letters.chars().next() {
+                Some('s') => Some("a string"),
+                Some('n') => Some("a number"),
+                Some('b') => Some("a boolean"),
+                Some('o') => Some("an object"),
+                Some('a') => Some("an array"),
+                _ => None,
+            };
+            let mut finding = None;
+            if !matches!(parameter.kinds, "x" | "j")
+                && !parameter.kinds.contains(letter)
+                && !alone
+                && !sequences.contains(&number)
+            {
+                finding = wants(parameter.kinds).map(|wants| (wants, kind.words()));
+            } else if let (Some(of), false) = (ty.item().and_then(|item| item.kind()), item.is_empty()) {
+                let of_letter = match of {
+                    Kind::Bool => 'b',
+                    Kind::Number => 'n',
+                    Kind::Text => 's',
+                    Kind::Object => 'o',
+                    _ => continue,
+                };
+                if !item.contains(of_letter) {
+                    finding = match (item, of) {
+                        ("n", _) => Some((
+                            "an array of numbers",
+                            if of == Kind::Text { "one of strings" } else { "one of others" },
+                        )),
+                        ("s", _) => Some((
+                            "an array of strings",
+                            if of == Kind::Number { "one of numbers" } else { "one of others" },
+                        )),
+                        _ => None,
+                    };
+                }
+            }
+            if let Some((wants, is)) = finding {
+                let (function, text) = (format!("${}", known.name), place.text(node));
+                self.say(Finding::UnlikeArgument { function, wants, is, text }, place.at, Some(place.range(node)));
+            }
+        }
+    }
+}
