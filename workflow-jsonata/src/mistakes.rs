@@ -48,6 +48,7 @@ pub(crate) fn noun(kind: char) -> &'static str {
 pub(crate) fn failing(root: &Node, open: IsUnknown) -> Vec<(SyntaxError, usize)> {
     let mut found = Vec::new();
     walk(root, false, open, &mut found);
+    texts_as_filters(root, &mut found);
     // A field may hold a function only if the expression puts one there.
     if !holds_function(root) {
         methods(root, &mut found);
@@ -108,6 +109,24 @@ fn methods(node: &Node, found: &mut Vec<(SyntaxError, usize)>) {
         }
     }
     node.children().into_iter().for_each(|part| methods(part, found));
+}
+
+/// Finds filters that are a text alone, such as `x['name']`: they are always true, and read no member.
+fn texts_as_filters(node: &Node, found: &mut Vec<(SyntaxError, usize)>) {
+    if let NodeKind::Predicate(_, filter) = &node.kind
+        && let NodeKind::String(name) = &filter.kind
+    {
+        let message = format!("`['{name}']` is a filter that is always true, and reads no member");
+        let member = if is_word(name) { name.clone() } else { format!("`{name}`") };
+        let error = SyntaxError::new(filter.span.start, message).with_help(format!("a member is `.{member}`"));
+        found.push((error, filter.span.len()));
+    }
+    node.children().into_iter().for_each(|part| texts_as_filters(part, found));
+}
+
+fn is_word(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        && name.starts_with(|first: char| !first.is_ascii_digit())
 }
 
 /// `piped` means that the node is called on the value before `~>`.

@@ -187,9 +187,18 @@ fn check_template(texts: &Texts<'_>, field: &Field, value: &Value, at: &Pointer,
     }
 }
 
-/// Members of requests whose values are JSONPaths for the called service: those of SageMaker's batch transform and of
-/// EventBridge's targets.
-const PATHS_OF_THE_SERVICE: &[&str] = &["InputFilter", "OutputFilter", "InputPath", "InputPathsMap"];
+/// Members of requests whose values are JSONPaths for the called service: those of SageMaker's batch transform, of
+/// EventBridge's targets, of CloudWatch's metric filters, of Glue's classifiers and of API Gateway's routes.
+pub(super) const PATHS_OF_THE_SERVICE: &[&str] = &[
+    "InputFilter",
+    "OutputFilter",
+    "InputPath",
+    "InputPathsMap",
+    "MetricValue",
+    "JsonPath",
+    "RouteKey",
+    "RouteSelectionExpression",
+];
 
 /// Warns of strings that look like paths under keys without `.$`.
 fn check_plain_keys(value: &Value, at: &Pointer, found: &mut Vec<Diagnostic>) {

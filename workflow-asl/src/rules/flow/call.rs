@@ -5,7 +5,7 @@ use workflow_jsonata::{FunctionId, function};
 use super::Flow;
 use super::expression::{Given, Place};
 use super::read::merged;
-use super::ty::{Fields, Kind, Ty};
+use super::ty::{Fields, Found, Is, Kind, Ty};
 use crate::Finding;
 use crate::jsonata::{self, Node, NodeKind};
 
@@ -35,7 +35,7 @@ impl Flow<'_, '_> {
         let (mut joined, mut sequences) = (None, Vec::new());
         // The result of the closure.
         let mut body_gives = Ty::Any;
-        for argument in arguments {
+        for (index, argument) in arguments.iter().enumerate() {
             let ty = match &argument.kind {
                 NodeKind::Array(nodes) if known.id == FunctionId::Merge => {
                     joined = Some(nodes.iter().map(|node| self.node(node, &inner).value()).collect::<Vec<_>>());
@@ -43,17 +43,20 @@ impl Flow<'_, '_> {
                 }
                 // A closure is called with each item.
                 NodeKind::Lambda { params, body, .. } => {
-                    let item = given.first().map(|(_, ty)| ty);
-                    let item = match (known.id, item) {
-                        (FunctionId::Reduce | FunctionId::Sift | FunctionId::Each, _) | (_, None) => Ty::Any,
-                        (_, Some(ty)) => ty.each(),
+                    let item = given.first().map_or(Ty::Any, |(_, ty)| ty.each());
+                    let passed = match known.id {
+                        FunctionId::Sift | FunctionId::Each => [Ty::Any, Ty::Any],
+                        FunctionId::Sort => [item.clone(), item],
+                        // The types of the first call.
+                        FunctionId::Reduce => match arguments.get(index + 1) {
+                            Some(start) => [self.started(start, &inner), item],
+                            None => [item.clone(), item],
+                        },
+                        _ => [item, Ty::Any],
                     };
-                    let mut of_item = inner.clone();
-                    for (number, name) in params.iter().enumerate() {
-                        let sorts = known.id == FunctionId::Sort && number == 1;
-                        let ty = if number == 0 || sorts { item.clone() } else { Ty::Any };
-                        of_item.bound.push((name.as_str().into(), ty));
-                    }
+                    let mut of_item = Place { asks: false, ..inner.clone() };
+                    let types = passed.into_iter().chain(std::iter::repeat(Ty::Any));
+                    of_item.bound.extend(params.iter().map(|name| name.as_str().into()).zip(types));
                     body_gives = self.node(body, &of_item).value();
                     Ty::Any
                 }
@@ -77,6 +80,11 @@ impl Flow<'_, '_> {
                 (None, Ty::Tuple(objects)) => merged(objects),
                 _ => Fields::open().into(),
             },
+            FunctionId::Type => {
+                let kinds = ["null", "number", "string", "boolean", "array", "object", "function"];
+                kinds.iter().fold(Ty::text("null"), |all, kind| all.join(&Ty::text(kind)))
+            }
+            FunctionId::Lookup => return self.looked_up((&given, &first), arguments.last(), place),
             FunctionId::Map | FunctionId::Each => return many(body_gives),
             FunctionId::Filter | FunctionId::Distinct => return many(first.each()),
             FunctionId::Append => {
@@ -100,6 +108,43 @@ impl Flow<'_, '_> {
         };
         // Most functions return nothing if an argument is absent.
         if known.asking { Given::there(ty) } else { Given::maybe(ty) }
+    }
+
+    /// Returns the type with which a reduction starts. An object or an array may grow.
+    fn started(&self, start: &Node, place: &Place<'_>) -> Ty {
+        let says = self.says.replace(false);
+        let kind = self.node(start, place).value().kind();
+        self.says.set(says);
+        match kind {
+            Some(Kind::Text) => Ty::TEXT,
+            Some(Kind::Number) => Ty::NUMBER,
+            _ => Ty::Any,
+        }
+    }
+
+    /// Returns the result of `$lookup` with a constant name.
+    fn looked_up(
+        &self,
+        (given, object): (&[(Option<&Node>, Ty)], &Ty),
+        key: Option<&Node>,
+        place: &Place<'_>,
+    ) -> Given {
+        let (Some(key), Some(Kind::Object)) = (key, object.kind()) else {
+            return Given { many: true, ..Given::maybe(Ty::Any) };
+        };
+        let NodeKind::String(name) = &key.kind else { return Given::maybe(Ty::Any) };
+        match object.member(name) {
+            Found::There(ty) => Given::there(ty),
+            Found::Maybe(ty) => Given::maybe(ty),
+            missing => {
+                let holder = given.first().and_then(|(node, _)| *node).map(|node| place.text(node));
+                if !place.asks {
+                    let finding = self.missing(missing, object, &holder.unwrap_or_default(), name);
+                    self.say(finding, place.at, Some(place.range(key)));
+                }
+                Given { is: Is::Absent, ..Given::maybe(Ty::Any) }
+            }
+        }
     }
 
     fn check_arguments(

@@ -10,7 +10,7 @@ use super::ty::{Fields, Found, Is, Kind, Range, Slot, Ty};
 use super::{Flow, Origin, Outcomes, Scene};
 use crate::jsonata::{self, Node, NodeKind};
 use crate::path::Segment;
-use crate::{Finding, Pointer, placeholder};
+use crate::{Diagnostic, Finding, Pointer, placeholder};
 
 /// The maximum height of an expression that is analysed. Deeper parts have unknown types.
 pub(super) const DEPTH: usize = 64;
@@ -104,7 +104,17 @@ impl Flow<'_, '_> {
 
     /// Reports a condition that is never true because it needs a value that is absent, whatever else it tests.
     fn never_present(&self, condition: &Node, place: &Place<'_>) {
+        let is_absent = |node: &Node| {
+            target(node, place).is_some() && self.node(node, &Place { asks: true, ..place.clone() }).is == Is::Absent
+        };
         match &alone(condition).kind {
+            _ if is_path(condition) && is_absent(condition) => {
+                self.node(condition, &Place { asks: false, ..place.clone() });
+            }
+            NodeKind::Binary("or", left, right) => {
+                self.misspelt(left, place);
+                self.misspelt(right, place);
+            }
             NodeKind::Binary("and", left, right) => {
                 self.never_present(left, place);
                 self.never_present(right, place);
@@ -112,14 +122,32 @@ impl Flow<'_, '_> {
             NodeKind::Call(procedure, arguments) => {
                 if let (NodeKind::Variable(name), [argument]) = (&procedure.kind, arguments.as_slice())
                     && name == "exists"
-                    && self.node(argument, &Place { asks: true, ..place.clone() }).is == Is::Absent
-                    && target(argument, place).is_some()
+                    && is_absent(argument)
                 {
                     let what = format!("`{}` is never present here", place.text(argument));
                     self.say(Finding::NeverTrue { what, near: None }, place.at, Some(place.range(argument)));
+                } else if let (NodeKind::Variable(name), [argument]) = (&procedure.kind, arguments.as_slice())
+                    && name == "not"
+                {
+                    self.misspelt(argument, place);
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Reports a path whose presence is tested, if it has a name that is like a known one.
+    fn misspelt(&self, node: &Node, place: &Place<'_>) {
+        if is_path(node) {
+            let before = self.found.take();
+            self.node(node, &Place { asks: false, ..place.clone() });
+            let made = self.found.replace(before);
+            let is_misspelt = |one: &Diagnostic| match &*one.finding {
+                Finding::AbsentMember { near, .. } => near.is_some(),
+                Finding::NoSuchResult { help, .. } => help.is_some(),
+                _ => false,
+            };
+            self.found.borrow_mut().extend(made.into_iter().filter(is_misspelt));
         }
     }
 
@@ -182,11 +210,19 @@ impl Flow<'_, '_> {
         let single = |given: &Given| {
             given.is == Is::There && !given.many && !matches!(given.ty.kind(), None | Some(Kind::Array))
         };
-        // A nested list is flattened, unless an array constructor creates it.
-        match given.iter().all(single) && !items.iter().any(|item| matches!(item.kind, NodeKind::Range(..))) {
-            true => Given::there(Ty::tuple(given.into_iter().map(|given| given.ty).collect())),
-            false => Given::there(Ty::list(Ty::Any)),
+        if given.iter().all(single) && !items.iter().any(|item| matches!(item.kind, NodeKind::Range(..))) {
+            return Given::there(Ty::tuple(given.into_iter().map(|given| given.ty).collect()));
         }
+        // A nested list is flattened, unless an array constructor creates it.
+        let nested = items.iter().any(|item| matches!(item.kind, NodeKind::Array(_)));
+        let known = given.iter().filter(|given| given.is != Is::Absent);
+        let mut each = known.map(|given| match given.many {
+            true if given.ty.kind() == Some(Kind::Array) => Ty::Any,
+            true => given.ty.clone(),
+            false => given.ty.each(),
+        });
+        let first = each.next().filter(|_| !nested).unwrap_or(Ty::Any);
+        Given::there(Ty::list(each.fold(first, |all, item| all.join(&item))))
     }
 
     fn object(&self, pairs: &[(Node, Node)], place: &Place<'_>) -> Given {
@@ -381,7 +417,7 @@ impl Flow<'_, '_> {
         let array = given.ty.kind() == Some(Kind::Array);
         let Some(index) = index else {
             let item = if array { given.ty.item().unwrap_or(Ty::Any) } else { given.ty.clone() };
-            self.node(filter, &Place { context: item.clone(), asks: place.asks || is_path(filter), ..place.clone() });
+            self.node(filter, &Place { context: item.clone(), asks: is_path(filter), ..place.clone() });
             return Given { ty: item, is: if given.is == Is::Absent { Is::Absent } else { Is::Maybe }, many: true };
         };
         let index = index.floor() as i64;

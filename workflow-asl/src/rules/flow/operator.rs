@@ -15,7 +15,7 @@ impl Flow<'_, '_> {
     /// Checks operands that must be numbers.
     pub(super) fn numbers(&self, sign: &'static str, operands: &[&Node], place: &Place<'_>) {
         let unlike = operands.iter().filter_map(|operand| {
-            let kind = self.node(operand, place).value().kind().filter(|kind| *kind != Kind::Number)?;
+            let kind = self.node(operand, place).value().single().kind().filter(|kind| *kind != Kind::Number)?;
             Some((operand, kind.words()))
         });
         // One of two wrong operands is reported: the constant, which another rule reports too.
@@ -62,7 +62,7 @@ impl Flow<'_, '_> {
                 Given::maybe(Ty::NUMBER)
             }
             "<" | "<=" | ">" | ">=" => {
-                let (one, two) = (self.node(left, place).value(), self.node(right, place).value());
+                let (one, two) = (self.node(left, place).value().single(), self.node(right, place).value().single());
                 for (ty, operand) in [(&one, left), (&two, right)] {
                     if let Some(kind) = ty.kind().filter(|kind| !matches!(kind, Kind::Number | Kind::Text)) {
                         let finding = Finding::UnlikeOperand { sign, is: kind.words(), wants: "numbers or strings" };

@@ -76,31 +76,33 @@ impl Flow<'_, '_> {
             };
             rejected.into_iter().flatten().take(1).for_each(|finding| self.say(finding, at, None));
         }
-        let plain_text = input.takes_plain_attribute_values() && kind == Kind::Text;
         let text_parameter = input.text_parameter(name, shape);
         let takes_json = text_parameter.as_ref().is_some_and(|takes| takes.takes_json);
-        let fits = match (text_parameter, shape) {
-            (Some(takes), _) => match kind {
+        let fits = match text_parameter {
+            Some(takes) => match kind {
                 Kind::Number | Kind::Bool => !takes.refuses_number,
                 Kind::Array | Kind::Object => takes.takes_json,
                 Kind::Text | Kind::Null => true,
             },
-            // Step Functions parses a number in a string.
-            (_, Shape::Integer | Shape::Long | Shape::Float | Shape::Double) => match ty {
-                Ty::Text(Some(texts)) => texts.iter().any(|text| text.trim().parse::<f64>().is_ok()),
-                _ => matches!(kind, Kind::Number | Kind::Null | Kind::Text | Kind::Bool),
-            },
-            (_, Shape::List(_)) => matches!(kind, Kind::Array | Kind::Null),
-            (_, Shape::Structure(_) | Shape::Union(_) | Shape::Map(_)) => {
-                matches!(kind, Kind::Object | Kind::Null) || plain_text
-            }
-            _ => true,
+            None => has_kind(ty, shape) || input.takes_plain_attribute_values() && kind == Kind::Text,
         };
-        if !fits {
-            let name = name.map(str::to_owned).or_else(|| at.tokens().last()).unwrap_or_default();
+        let (wants, is) = match (shape, ty.item().and_then(|item| item.kind())) {
+            // The items have another kind.
+            (Shape::List(list), Some(of)) if fits && kind == Kind::Array => {
+                let element = list.element();
+                let text = matches!((element, of), (Shape::String, Kind::Object | Kind::Array));
+                let object = matches!((element, of), (Shape::Structure(_), Kind::Text | Kind::Number | Kind::Bool));
+                let wants = if text { "an array of strings" } else { "an array of objects" };
+                if text || object { (Some(wants), of.words_of_items()) } else { (None, "") }
+            }
+            _ if fits => (None, ""),
             // The table has `any value` for a parameter that takes text or JSON.
-            let wants = if takes_json { "a string, an object or an array" } else { shape.kind() };
-            self.say(Finding::UnlikeParameter { name, wants, is: kind.words() }, at, None);
+            _ if takes_json => (Some("a string, an object or an array"), kind.words()),
+            _ => (Some(shape.kind()), kind.words()),
+        };
+        if let Some(wants) = wants {
+            let name = name.map(str::to_owned).or_else(|| at.tokens().last()).unwrap_or_default();
+            self.say(Finding::UnlikeParameter { name, wants, is }, at, None);
         }
     }
 
@@ -122,6 +124,21 @@ impl Flow<'_, '_> {
             },
         };
         (!constant.is_empty()).then(|| format!("{constant}…"))
+    }
+}
+
+/// Returns whether a value may be given for a shape that is not text.
+fn has_kind(ty: &Ty, shape: Shape) -> bool {
+    let Some(kind) = ty.kind() else { return true };
+    match shape {
+        // Step Functions parses a number in a string.
+        Shape::Integer | Shape::Long | Shape::Float | Shape::Double => match ty {
+            Ty::Text(Some(texts)) => texts.iter().any(|text| text.trim().parse::<f64>().is_ok()),
+            _ => matches!(kind, Kind::Number | Kind::Null | Kind::Text | Kind::Bool),
+        },
+        Shape::List(_) => matches!(kind, Kind::Array | Kind::Null),
+        Shape::Structure(_) | Shape::Union(_) | Shape::Map(_) => matches!(kind, Kind::Object | Kind::Null),
+        _ => true,
     }
 }
 

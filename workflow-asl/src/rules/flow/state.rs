@@ -382,7 +382,7 @@ fn read_item(reader: &ItemReader) -> Ty {
         (Some("GIVEN"), Some(headers)) if !headers.iter().any(|header| placeholder::likely(header)) => {
             Fields::of(headers.iter().map(|header| (header.as_str(), Ty::TEXT))).into()
         }
-        _ => Ty::Any,
+        _ => Fields::texts().into(),
     }
 }
 

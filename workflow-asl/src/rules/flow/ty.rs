@@ -54,10 +54,23 @@ pub(super) struct Fields {
     pub(super) members: BTreeMap<Rc<str>, Slot>,
     /// Whether the object may have other members.
     pub(super) open: bool,
+    /// What is known about the other members of an open object.
+    others: Others,
     /// Whether the value may be something other than an object.
     pub(super) loose: bool,
     height: usize,
     size: usize,
+}
+
+/// The members of an open object that are not in its list.
+#[derive(Clone, Debug, Default, PartialEq)]
+enum Others {
+    #[default]
+    Unknown,
+    /// Only those of this part of the result of a call.
+    Api(ResultPart, Rc<str>),
+    /// Strings, as in a row of CSV.
+    Texts,
 }
 
 /// A member, and whether it exists.
@@ -163,7 +176,7 @@ impl Fields {
         let (height, size) = (1 + slot.ty.height(), slot.ty.size());
         self.size -= self.members.remove(name).map_or(0, |old| old.ty.size());
         if height > HEIGHT || self.size + size > SIZE || self.members.len() >= MEMBERS {
-            self.open = true;
+            (self.open, self.others) = (true, Others::Unknown);
             return;
         }
         self.height = self.height.max(height);
@@ -181,9 +194,34 @@ impl Fields {
         Self { open: true, ..Self::default() }
     }
 
+    /// Returns an object of strings with any names.
+    pub(super) fn texts() -> Self {
+        Self { others: Others::Texts, ..Self::open() }
+    }
+
+    /// Returns a member that is not in the list.
+    fn other(&self, name: &str) -> Found {
+        match &self.others {
+            _ if !self.open => Found::Unknown(None),
+            Others::Unknown => Found::Maybe(Ty::Any),
+            Others::Texts => Found::Maybe(Ty::TEXT),
+            Others::Api(part, call) => match part.member(name) {
+                Member::Found(part, _) => Found::Maybe(Ty::Api(part, call.clone())),
+                Member::None => Found::Unknown(Some((*part, call.clone()))),
+                Member::Unknown => Found::Maybe(Ty::Any),
+            },
+        }
+    }
+
     fn join(&self, other: &Self) -> Self {
         let (open, loose) = (self.open || other.open, self.loose || other.loose);
-        let mut joined = Self { open, loose, ..Self::default() };
+        let others = match (self.open, other.open) {
+            (true, true) if self.others == other.others => self.others.clone(),
+            _ => Others::Unknown,
+        };
+        // Objects that are open for members of one API lack the same members.
+        let alike = matches!(others, Others::Api(..));
+        let mut joined = Self { open, loose, others, ..Self::default() };
         for (name, slot) in &self.members {
             match other.members.get(name) {
                 Some(same) => {
@@ -197,11 +235,11 @@ impl Fields {
                     joined.insert(name, Slot { ty, is });
                 }
                 None if !other.open && slot.is == Is::Absent => joined.insert(name, slot.clone()),
-                None if !other.open => joined.insert(name, Slot { ty: slot.ty.clone(), is: Is::Maybe }),
+                None if !other.open || alike => joined.insert(name, Slot { ty: slot.ty.clone(), is: Is::Maybe }),
                 None => {}
             }
         }
-        if !self.open {
+        if !self.open || alike {
             for (name, slot) in other.members.iter().filter(|(name, _)| !self.members.contains_key(*name)) {
                 let is = if slot.is == Is::Absent { Is::Absent } else { Is::Maybe };
                 joined.insert(name, Slot { ty: slot.ty.clone(), is });
@@ -361,6 +399,14 @@ impl Ty {
         }
     }
 
+    /// Returns the type of an operand that must be one value: of a sequence, that of its only value.
+    pub(super) fn single(self) -> Self {
+        match self {
+            Self::Sequence(each) => (*each).clone(),
+            other => other,
+        }
+    }
+
     /// Reads a member.
     pub(super) fn member(&self, name: &str) -> Found {
         match self {
@@ -369,8 +415,7 @@ impl Ty {
                 Some(Slot { ty, is: Is::There }) => Found::There(ty.clone()),
                 Some(Slot { ty, is: Is::Maybe }) => Found::Maybe(ty.clone()),
                 Some(Slot { is: Is::Absent, .. }) => Found::Absent,
-                None if fields.open => Found::Maybe(Self::Any),
-                None => Found::Unknown(None),
+                None => fields.other(name),
             },
             Self::Api(part, call) => match (part.shape(), part.member(name)) {
                 (Shape::Map(_), Member::Found(part, _)) => Found::Maybe(Self::Api(part, call.clone())),
@@ -395,7 +440,7 @@ impl Ty {
             Self::Api(..) if self.kind().is_none() => Some(Fields::open()),
             Self::Api(part, call) => {
                 // The table of the API may lack a member.
-                let mut fields = Fields::open();
+                let mut fields = Fields { others: Others::Api(*part, call.clone()), ..Fields::open() };
                 for member in part.shape().structure()?.members() {
                     if let Member::Found(part, presence) = part.member(member.name) {
                         let is = if presence == Presence::Always { Is::There } else { Is::Maybe };
@@ -513,7 +558,7 @@ impl Ty {
 }
 
 fn fields_same(one: &Fields, two: &Fields) -> bool {
-    (one.open, one.loose) == (two.open, two.loose)
+    (one.open, one.loose, &one.others) == (two.open, two.loose, &two.others)
         && one.members.len() == two.members.len()
         && one
             .members
