@@ -73,6 +73,12 @@ const REVIEWED: &[(&str, usize, &str, &str)] = &[
     ("corpus/definitions/da1f492ced7c4d4e", 1, "the service `appsync` has no operation `graphql`", NO_API),
     ("corpus/definitions/e250a0fdc0a3502f", 3, "`aws-sdk:s3:getObject` does not raise `Error", "names to be replaced"),
     (
+        "corpus/definitions/e19e864fa701fd51",
+        2,
+        "the result of `aws-sdk:cloudformation:describeStackSetOperation` has no",
+        "the operation that failed has a status, and no `error` or `cause`",
+    ),
+    (
         "conformance/teststate/ls-test_state_test_state_scenarios--localstack-blogpost-scenario--check-approval-granted-response",
         1,
         "the result of `apigateway:invoke` has no `approval`",
