@@ -132,7 +132,9 @@ impl ResultPart {
         let structure = self.shape.structure()?;
         let mut names = structure.members().map(|member| member.name);
         let mean = |near: &str| format!("did you mean `{near}`?");
-        if let Some(near) = names.clone().find(|known| alike(known, name)) {
+        let plural = |one: &str, other: &str| one.strip_suffix('s') == Some(other);
+        let is_like = |known: &&str| alike(known, name) || plural(known, name) || plural(name, known);
+        if let Some(near) = names.clone().find(is_like) {
             return Some(mean(near));
         }
         let place = structure.members().find_map(|member| match member.shape {
@@ -155,7 +157,7 @@ pub(crate) fn meant_of_call<'n>(
     nearest: impl FnOnce(&mut dyn Iterator<Item = &'static str>) -> Option<&'n str>,
 ) -> Option<String> {
     let whole = result_of(call) == Some(part);
-    let waiting = if whole { waiting_has(call, name) } else { None };
+    let waiting = if whole { waiting_has(call, name).or_else(|| started_has(call, name)) } else { None };
     waiting.or_else(|| part.meant_by(name, nearest)).or_else(|| {
         let (action, pattern) = Pattern::split(call);
         let holder = Integration::find(action)?.returned_in(pattern).filter(|_| whole)?;
@@ -178,6 +180,16 @@ pub fn waiting_has(call: &str, member: &str) -> Option<String> {
     };
     let pattern = [Pattern::Sync2, Pattern::Sync].into_iter().find(has)?;
     Some(format!("a task that ends in `{}` waits for the end, and its result has `{member}`", pattern.suffix()))
+}
+
+/// Returns a suggestion for a member of the start of a job, which its end lacks, such as `Tasks` of `ecs:runTask`.
+fn started_has(call: &str, member: &str) -> Option<String> {
+    let (start, pattern) = Pattern::split(call);
+    let waits = matches!(pattern, Pattern::Sync | Pattern::Sync2);
+    let has = || result_of(start).is_some_and(|part| matches!(part.member(member), Member::Found(..)));
+    (waits && has()).then(|| {
+        format!("with `{}` the result is the finished job, and only that of `{start}` has `{member}`", pattern.suffix())
+    })
 }
 
 fn result_of(call: &str) -> Option<ResultPart> {

@@ -263,6 +263,9 @@ impl Walk {
             format!("call a function as `${name}(...)`, and put a string in quotes")
         } else {
             match near_literal(name) {
+                _ if matches!(name, "states" | "input" | "context" | "result" | "errorOutput") => {
+                    format!("did you mean `{}{name}`?", if name == "states" { "$" } else { "$states." })
+                }
                 Some(near) => format!("did you mean `{near}`?"),
                 None => {
                     format!(

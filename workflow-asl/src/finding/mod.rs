@@ -316,15 +316,9 @@ findings! {
         })));
     ShownAbsent { holder: String, name: String } AbsentValue "`{holder}.{name}` is absent here: as an earlier test shows",
         help "read it where the test shows that it is present";
-    NotAnObject { holder: String, name: String, is: &'static str, item: NearestName } AbsentValue
+    NotAnObject { holder: String, name: String, is: &'static str, help: Option<String> } AbsentValue
         "`{holder}` is {is}, which has no `{name}`",
-        help (match item {
-            Some(item) => Some(format!("did you mean `{holder}[{item}].{name}`?")),
-            None if name == "length" && is.starts_with("an array of") => {
-                Some(format!("`$count({holder})` counts the items"))
-            }
-            None => None,
-        });
+        help (help.clone());
     NoSuchItem { holder: String, index: i64, count: usize } AbsentValue
         (format!("`{holder}` has {}, none at {index}", if *count == 1 { "1 item".to_owned() } else { format!("{count} items") })),
         help "the first item is at 0";
@@ -531,6 +525,9 @@ findings! {
         }));
     ArnForUrl { name: String, text: String, meant: NearestName } ArnForUrl "`{name}` takes a URL, found the ARN `{text}`",
         help (meant.as_ref().map(|meant| format!("its URL is `{meant}`")));
+    OtherArn { name: String, text: String, of: &'static str } ArnForUrl "`{name}` takes {of}, found `{text}`";
+    ArnForName { name: String, text: String, meant: String } ArnForUrl "`{name}` takes a name, found `{text}`",
+        help "write `{meant}`";
     ReservedSource { text: String } ReservedSource
         "`{text}` is not allowed: sources that begin with `aws.` belong to AWS, and EventBridge rejects the entry",
         help "use a name of your own, such as `com.example.orders`";

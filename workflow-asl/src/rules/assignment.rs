@@ -195,7 +195,11 @@ impl<'d, 'a> Uses<'d, 'a> {
                 return None;
             }
             let reserved = (used.language == QueryLanguage::Jsonata).then_some("states");
-            let near = self.lookups.nearest(name, self.scopes_of.keys().copied().chain(reserved)).map(str::to_owned);
+            let member = reserved.filter(|_| matches!(name, "input" | "context" | "result" | "errorOutput"));
+            let near = match member {
+                Some(states) => Some(format!("{states}.{name}")),
+                None => self.lookups.nearest(name, self.scopes_of.keys().copied().chain(reserved)).map(str::to_owned),
+            };
             return Some(at(used, Finding::NeverAssigned { name: name.to_owned(), state, certain, near }));
         };
         let name = name.to_owned();

@@ -123,6 +123,21 @@ fn made(node: &Node) -> Value {
     }
 }
 
+/// Parameters that take the ARN of one kind of resource: the service, the start of the resource, and words for it. Those
+/// that also take a name are checked if an ARN is given.
+const ARNS: &[(&str, &str, &str, &str)] = &[
+    ("Cluster", "ecs", "cluster/", "a cluster"),
+    ("EventBusName", "events", "event-bus/", "an event bus"),
+    ("ExecutionRoleArn", "iam", "role/", "the ARN of a role"),
+    ("FunctionName", "lambda", "function:", "a function"),
+    ("RoleArn", "iam", "role/", "the ARN of a role"),
+    ("SecretId", "secretsmanager", "secret:", "a secret"),
+    ("StateMachineArn", "states", "stateMachine:", "the ARN of a state machine"),
+    ("TableName", "dynamodb", "table/", "a table"),
+    ("TaskDefinition", "ecs", "task-definition/", "a task definition"),
+    ("TopicArn", "sns", "", "the ARN of a topic"),
+];
+
 /// Returns the finding for a string that AWS rejects although the parameter is a string.
 pub(in crate::rules) fn rejected_text(call: &str, name: &str, text: &str) -> Option<Finding> {
     if name.ends_with("Url") && text.starts_with("arn:") {
@@ -130,6 +145,21 @@ pub(in crate::rules) fn rejected_text(call: &str, name: &str, text: &str) -> Opt
             .filter(|arn| arn.service == "sqs" && !placeholder::likely(text))
             .map(|arn| format!("https://sqs.{}.amazonaws.com/{}/{}", arn.region, arn.account, arn.resource));
         Some(Finding::ArnForUrl { name: name.to_owned(), text: text.to_owned(), meant })
+    } else if let Some(arn) = Arn::parse(text).filter(|_| !placeholder::likely(text)) {
+        let bucket =
+            (name == "Bucket" && arn.service == "s3" && arn.region.is_empty()).then(|| arn.resource.to_owned());
+        let other = ARNS
+            .iter()
+            .find(|(known, ..)| *known == name)
+            .filter(|(_, service, start, _)| arn.service != *service || !arn.resource.starts_with(start));
+        let (name, text) = (name.to_owned(), text.to_owned());
+        match (bucket, other) {
+            (Some(meant), _) => Some(Finding::ArnForName { name, text, meant }),
+            (None, other) => other.map(|(.., of)| Finding::OtherArn { name, text, of }),
+        }
+    } else if let ("Bucket", Some(rest)) = (name, text.strip_prefix("s3://")) {
+        let meant = rest.split('/').next().unwrap_or_default().to_owned();
+        Some(Finding::ArnForName { name: name.to_owned(), text: text.to_owned(), meant })
     } else if name == "Source" && text.starts_with("aws.") && call.rsplit(':').next() == Some("putEvents") {
         Some(Finding::ReservedSource { text: text.to_owned() })
     } else {

@@ -3,7 +3,7 @@
 use workflow_jsonata::{FunctionId, function};
 
 use super::Flow;
-use super::expression::{Given, Place};
+use super::expression::{Given, PARSE, Place};
 use super::read::merged;
 use super::ty::{Fields, Found, Is, Kind, Ty};
 use crate::Finding;
@@ -139,7 +139,7 @@ impl Flow<'_, '_> {
             missing => {
                 let holder = given.first().and_then(|(node, _)| *node).map(|node| place.text(node));
                 if !place.asks {
-                    let finding = self.missing(missing, object, &holder.unwrap_or_default(), name);
+                    let finding = self.missing(missing, object, (&holder.unwrap_or_default(), name), PARSE);
                     self.say(finding, place.at, Some(place.range(key)));
                 }
                 Given { is: Is::Absent, ..Given::maybe(Ty::Any) }

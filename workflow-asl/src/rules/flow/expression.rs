@@ -15,6 +15,9 @@ use crate::{Diagnostic, Finding, Pointer, placeholder};
 /// The maximum height of an expression that is analysed. Deeper parts have unknown types.
 pub(super) const DEPTH: usize = 64;
 
+/// The function of JSONata that parses a text.
+pub(super) const PARSE: &str = "$parse";
+
 /// The length of the marker before an expression.
 const OPEN: usize = "{%".len();
 
@@ -386,9 +389,10 @@ impl Flow<'_, '_> {
                     let finding = match missing {
                         Found::NoObject(kind) if is_array => {
                             let (holder, name) = (holder.to_owned(), name.to_owned());
-                            Finding::NotAnObject { holder, name, is: kind.words_of_items(), item: None }
+                            let help = (name == "length").then(|| format!("`$count({holder})` counts the items"));
+                            Finding::NotAnObject { holder, name, is: kind.words_of_items(), help }
                         }
-                        missing => self.missing(missing, &ty, holder, name),
+                        missing => self.missing(missing, &ty, (holder, name), PARSE),
                     };
                     self.say(finding, place.at, Some(span.start + OPEN..span.end + OPEN));
                 }

@@ -7,13 +7,16 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::ty::{Fields, Found, Is, Kind, Slot, Ty};
-use super::{Flow, Scene};
+use super::{Flow, Scene, expression};
 use crate::finding::NearestName;
 use crate::intrinsic::{Argument, ArgumentKind, Function, FunctionCall};
 use crate::path::{JsonPath, Root, Step};
 use crate::result::meant_of_call;
 use crate::template::{self, Computed};
 use crate::{Finding, Pointer, placeholder};
+
+/// The function of JSONPath that parses a text.
+const PARSE: &str = "States.StringToJson";
 
 /// The type that a path reads, or its problem.
 pub(super) type Read = Result<(Ty, Is), (Finding, Range<usize>)>;
@@ -41,7 +44,7 @@ impl Flow<'_, '_> {
                     _ if each && matches!(ty.kind(), Some(Kind::Array) | None) => (Ty::Any, is = Is::Maybe).0,
                     Found::There(ty) => ty,
                     Found::Maybe(ty) => (ty, is = Is::Maybe).0,
-                    missing => return Err((self.missing(missing, &ty, &holder(), name), range)),
+                    missing => return Err((self.missing(missing, &ty, (&holder(), name), PARSE), range)),
                 },
                 Step::Index(index) => {
                     no_list(&ty)?;
@@ -76,7 +79,7 @@ impl Flow<'_, '_> {
             for name in names {
                 ty = match ty.member(name) {
                     Found::There(ty) | Found::Maybe(ty) => ty,
-                    missing => return Err((self.missing(missing, &ty, &holder, name), range)),
+                    missing => return Err((self.missing(missing, &ty, (&holder, name), PARSE), range)),
                 };
                 holder = format!("{holder}.{name}");
             }
@@ -94,8 +97,8 @@ impl Flow<'_, '_> {
         }
     }
 
-    /// Returns the finding for a member that certainly does not exist.
-    pub(super) fn missing(&self, found: Found, of: &Ty, holder: &str, name: &str) -> Finding {
+    /// Returns the finding for a member that certainly does not exist. `parse` is the function that parses a text.
+    pub(super) fn missing(&self, found: Found, of: &Ty, (holder, name): (&str, &str), parse: &'static str) -> Finding {
         let (holder, name) = (holder.to_owned(), name.to_owned());
         match found {
             Found::Absent => Finding::ShownAbsent { holder, name },
@@ -106,11 +109,21 @@ impl Flow<'_, '_> {
                     Ty::Tuple(items) => items.iter().position(has).map(|index| index.to_string()),
                     list => list.item().filter(has).map(|_| "*".to_owned()),
                 };
-                Finding::NotAnObject { holder, name, is: kind.words(), item }
+                let help = match item {
+                    Some(item) => Some(format!("did you mean `{holder}[{item}].{name}`?")),
+                    None if kind == Kind::Text && name == "length" && parse == expression::PARSE => {
+                        Some(format!("`$length({holder})` counts its characters"))
+                    }
+                    None if kind == Kind::Text => Some(parsed(parse, &holder)),
+                    None => None,
+                };
+                Finding::NotAnObject { holder, name, is: kind.words(), help }
             }
             Found::Unknown(Some((part, call))) => {
                 let help = meant_of_call(&call, part, &name, |names| self.lookups.nearest(&name, names));
                 let kind = part.shape().structure().is_none().then(|| part.shape().kind());
+                let is_text = of.kind() == Some(Kind::Text);
+                let help = help.or_else(|| is_text.then(|| parsed(parse, &holder)));
                 Finding::NoSuchResult { call: call.to_string(), name, kind, help, certain: false }
             }
             Found::There(_) | Found::Maybe(_) | Found::Unknown(None) => {
@@ -278,6 +291,10 @@ pub(super) fn merged(objects: &[Ty]) -> Ty {
         }
     }
     merged.into()
+}
+
+fn parsed(parse: &str, text: &str) -> String {
+    format!("if it is JSON, `{parse}({text})` reads it")
 }
 
 /// Returns the first names, formatted as a list for a message.
