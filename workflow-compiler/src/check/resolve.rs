@@ -352,8 +352,6 @@ impl<'a> Analysis<'a> {
                     unknown
                 }
             },
-            // JSONata reads a member of every item, as in `$sum(state.total)`.
-            Ty::Array(_) | Ty::Tuple(_) if beginning == WalkStart::State => unknown,
             Ty::Array(_) | Ty::Tuple(_) => {
                 sink.report(|| {
                     let message = format!("`{path}` is {}: select one of its items first", article(ty));
