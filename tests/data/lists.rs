@@ -307,6 +307,14 @@ fn raw_text_with_a_type_and_values() {
         let lines = items(&input["orders"]).flat_map(|order| items(&order["lines"]));
         list(lines.filter(|line| line["qty"].as_i64() > Some(1)).map(|line| &line["sku"]))
     });
+    // A list of no value, and of one, is a list.
+    for least in [0, 1, 2, 3, 9] {
+        let text = format!("jsonata<Vec<Line>> \"$lines[qty > {least}]\" {{ lines: input.orders[*].lines[*] }}");
+        gives(&text, |input| {
+            let lines = items(&input["orders"]).flat_map(|order| items(&order["lines"]));
+            list(lines.filter(|line| line["qty"].as_i64() > Some(least)))
+        });
+    }
     gives("jsonata \"$exists($more) ? 1 : 0\" { more?: input.more }", |_| json!(0));
 }
 

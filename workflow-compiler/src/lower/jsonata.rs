@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value};
 use workflow_asl::document::Relation;
-use workflow_asl::jsonata::{Node, NodeKind, Printed, expression, print};
+use workflow_asl::jsonata::{Node, NodeKind, Printed, expression, parse, print};
 use workflow_asl::{Code, Pointer};
 
 use super::condition::relation;
@@ -17,7 +17,7 @@ use crate::check::Ty;
 use crate::check::regex::Regex;
 use crate::fragment::Escape;
 use crate::problem::Problem;
-use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Member, UnaryOp};
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Member, Raw, UnaryOp};
 
 /// The delimiter that begins an expression.
 const OPEN: &str = "{%";
@@ -144,6 +144,22 @@ impl<'a> Lowering<'_, 'a> {
         text.into()
     }
 
+    /// Returns raw JSONata. As a list, it is an array of its values, which are a sequence in JSONata.
+    fn raw_text(&mut self, place: ValueSite<'_, 'a>, expr: &Expr, raw: &Raw) -> Node {
+        let text = self.jsonata(place, &raw.text);
+        let is_array = |text: &str| parse(text).is_ok_and(|ast| matches!(ast.root.kind, NodeKind::Array(_)));
+        match &raw.text.kind {
+            ExprKind::Jsonata(written)
+                if raw.ty.is_some()
+                    && matches!(self.analysis.type_of(place, expr), Ty::Array(_))
+                    && !is_array(expression(&written.value).unwrap_or(&written.value)) =>
+            {
+                Node::array([text])
+            }
+            _ => text,
+        }
+    }
+
     /// Returns an expression as JSONata.
     pub(super) fn jsonata(&mut self, place: ValueSite<'_, 'a>, expr: &Expr) -> Node {
         match &expr.kind {
@@ -153,14 +169,14 @@ impl<'a> Lowering<'_, 'a> {
                 None => Node::string(text),
             },
             ExprKind::Jsonata(text) => Node::verbatim(expression(&text.value).unwrap_or(&text.value).trim()),
-            ExprKind::Raw(raw) if raw.given.is_empty() => self.jsonata(place, &raw.text),
+            ExprKind::Raw(raw) if raw.given.is_empty() => self.raw_text(place, expr, raw),
             ExprKind::Raw(raw) => {
                 let bound = raw
                     .given
                     .iter()
                     .map(|Member { key, value, .. }| self.jsonata(place, value).bound_to(key.value.clone()));
                 let mut parts: Vec<_> = bound.collect();
-                parts.push(self.jsonata(place, &raw.text));
+                parts.push(self.raw_text(place, expr, raw));
                 Node::block(parts)
             }
             ExprKind::Path(_) => {
