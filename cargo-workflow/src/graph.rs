@@ -54,7 +54,7 @@ enum LayoutDirection {
 }
 
 impl Draw {
-    /// Prints the picture. As DOT and text there may be several, each preceded by its name.
+    /// Prints the picture. Several workflows are boxes of one picture; as DOT and text, each is preceded by its name.
     pub(crate) fn execute(&self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let values = self.file.params.values()?;
         if let Some(old) = &self.diff {
@@ -66,23 +66,24 @@ impl Draw {
         let wanted = self.file.wanted(&values);
         let (machines, wrong) =
             source::read_with_errors(ReadRequest { reading: wanted.reading.with_defaults(), ..wanted })?;
-        let several = machines.len() > 1;
-        // Graphviz reads several graphs; a picture, a page and a Mermaid diagram are one each.
-        if several && !matches!(self.to, To::Dot | To::Text) {
-            let names: Vec<_> = machines.iter().map(|machine| machine.name.as_str()).collect();
-            let file = self.file.file.display();
-            return Err(
-                format!("error: {file} has several workflows; choose one with --name: {}", names.join(", ")).into()
-            );
-        }
-        for machine in machines {
-            if several {
-                let comment = if self.to == To::Dot { "//" } else { "#" };
-                writeln!(output, "{comment} {}", workflow_asl::printable::printable(&machine.name))?;
-            }
+        let drawn = machines.into_iter().map(|machine| {
             let (definition, found) = rules::read_and_check(&machine.value, machine.machine_type);
-            let graph = Graph::of(&definition).with_problems(&found);
-            self.print(&captioned(graph, machine), output)?;
+            captioned(Graph::of(&definition).with_problems(&found), machine)
+        });
+        let drawn: Vec<_> = drawn.collect();
+        match (drawn.as_slice(), self.to) {
+            ([], _) => {}
+            ([graph], _) => self.print(graph, output)?,
+            // Graphviz reads several graphs, and a terminal shows them one after the other.
+            (graphs, To::Dot | To::Text) => {
+                for graph in graphs {
+                    let comment = if self.to == To::Dot { "//" } else { "#" };
+                    let name = graph.name.as_deref().unwrap_or_default();
+                    writeln!(output, "{comment} {}", workflow_asl::printable::printable(name))?;
+                    self.print(graph, output)?;
+                }
+            }
+            _ => self.print(&Graph::of_several(drawn), output)?,
         }
         Ok(if wrong { ExitCode::from(1) } else { ExitCode::SUCCESS })
     }

@@ -2,19 +2,19 @@
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 use workflow_asl::StateMachine;
-use workflow_asl::policy::{self, Conditions, Grant, NoteKind, Policy, Setting, Statement};
+use workflow_asl::policy::{self, Conditions, Difference, Grant, NoteKind, Policy, Setting, Statement};
 use workflow_asl::printable::printable;
 
 use crate::Failure;
 use crate::params::Values;
 use crate::report;
-use crate::source::{self, File, ReadRequest};
+use crate::source::{self, File, Machine, ReadRequest};
 
 /// The arguments of `iam`.
 #[derive(Args)]
@@ -75,43 +75,69 @@ impl Iam {
         let wanted = self.file.wanted(&values);
         let wanted = ReadRequest { reading: wanted.reading.with_defaults(), ..wanted };
         let mut known = BTreeSet::new();
-        let policy = policy_of(wanted, &setting, &mut known)?;
-        let old =
-            self.diff.as_ref().map(|file| older(ReadRequest { file, ..wanted }, &setting, &mut known)).transpose()?;
+        if let Some(file) = &self.diff {
+            let policy = policy_of(source::read_one_of_two(wanted)?, wanted.file, &setting, &mut known)?;
+            let old = older(ReadRequest { file, ..wanted }, &setting, &mut known)?;
+            values.are_known(&known)?;
+            self.print_difference(&policy.since(&old), output)?;
+            print_notes(&policy, &mut io::stderr().lock())?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let policies = source::read_some(wanted)?.into_iter().map(|machine| {
+            let name = machine.name.clone();
+            Ok((name, policy_of(machine, wanted.file, &setting, &mut known)?))
+        });
+        let policies = policies.collect::<Result<Vec<_>, Failure>>()?;
         values.are_known(&known)?;
         if self.trust {
             print_json(&policy::trust(&setting), output)?;
             return Ok(ExitCode::SUCCESS);
         }
-        if let Some(old) = &old {
-            let difference = policy.since(old);
-            if self.format == Some(Format::Json) {
-                let grants = |grants: &[Grant]| grants.iter().map(Grant::to_json).collect::<Vec<_>>();
-                let value = json!({"added": grants(&difference.added), "removed": grants(&difference.removed)});
-                print_json(&value, output)?;
-            } else {
-                print_changes('+', &difference.added, output)?;
-                print_changes('-', &difference.removed, output)?;
+        if self.format == Some(Format::Explain) {
+            for (number, (name, policy)) in policies.iter().enumerate() {
+                if number > 0 {
+                    writeln!(output)?;
+                }
+                if policies.len() > 1 {
+                    print(&format!("# {name}"), output)?;
+                }
+                explain(policy, output)?;
+                print_notes(policy, output)?;
             }
-        } else if self.format == Some(Format::Explain) {
-            explain(&policy, output)?;
-            print_notes(&policy, output)?;
             return Ok(ExitCode::SUCCESS);
-        } else {
-            print_json(&policy.to_json(), output)?;
         }
-        print_notes(&policy, &mut io::stderr().lock())?;
+        match policies.as_slice() {
+            [(_, policy)] => print_json(&policy.to_json(), output)?,
+            several => {
+                let members = several.iter().map(|(name, policy)| (name.clone(), policy.to_json()));
+                print_json(&Value::Object(members.collect()), output)?;
+            }
+        }
+        policies.iter().try_for_each(|(_, policy)| print_notes(policy, &mut io::stderr().lock()))?;
         Ok(ExitCode::SUCCESS)
+    }
+
+    fn print_difference(&self, difference: &Difference, output: &mut impl Write) -> io::Result<()> {
+        if self.format == Some(Format::Json) {
+            let grants = |grants: &[Grant]| grants.iter().map(Grant::to_json).collect::<Vec<_>>();
+            let value = json!({"added": grants(&difference.added), "removed": grants(&difference.removed)});
+            return print_json(&value, output);
+        }
+        print_changes('+', &difference.added, output)?;
+        print_changes('-', &difference.removed, output)
     }
 }
 
-/// Returns the policy of the only workflow of a file, or the one of that name. The names of values that only the
-/// deployment knows are added to `known`.
-fn policy_of(wanted: ReadRequest<'_>, setting: &Setting, known: &mut BTreeSet<String>) -> Result<Policy, Failure> {
-    let machine = source::read_one_of_two(wanted)?;
+/// Returns the policy of a workflow in a file. The names of values that only the deployment knows are added to `known`.
+fn policy_of(
+    machine: Machine,
+    file: &Path,
+    setting: &Setting,
+    known: &mut BTreeSet<String>,
+) -> Result<Policy, Failure> {
     known.extend(machine.names.iter().cloned());
     let mut setting = setting.clone();
-    if setting.machine.is_none() && wanted.file.extension().is_some_and(|extension| extension == "rs") {
+    if setting.machine.is_none() && file.extension().is_some_and(|extension| extension == "rs") {
         setting.machine = Some(machine.name);
     }
     setting.patterns = machine.patterns;
@@ -130,7 +156,7 @@ fn older(wanted: ReadRequest<'_>, setting: &Setting, known: &mut BTreeSet<String
         let policy = Policy::read(source.value());
         return policy.map_err(|error| format!("error: {}: {error}", wanted.file.display()).into());
     }
-    policy_of(wanted, setting, known)
+    policy_of(source::read_one_of_two(wanted)?, wanted.file, setting, known)
 }
 
 fn print_json(value: &Value, output: &mut impl Write) -> io::Result<()> {

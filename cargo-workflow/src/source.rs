@@ -356,6 +356,14 @@ pub(crate) fn read_one_of_two(wanted: ReadRequest<'_>) -> Result<Machine, Failur
     only(wanted, read_with_names(wanted)?)
 }
 
+/// Returns the machines of the file, or the one called `name`; an error if there is none.
+pub(crate) fn read_some(wanted: ReadRequest<'_>) -> Result<Vec<Machine>, Failure> {
+    match read_with_names(wanted)? {
+        machines if machines.is_empty() => Err(format!("error: {}", none_in(wanted.file)).into()),
+        machines => Ok(machines),
+    }
+}
+
 /// Returns the only machine of the file, or the one called `name`.
 pub(crate) fn read_one(wanted: ReadRequest<'_>) -> Result<Machine, Failure> {
     only(wanted, read_known(wanted)?)

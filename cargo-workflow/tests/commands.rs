@@ -61,16 +61,26 @@ fn graph_draws_the_states() {
 }
 
 #[test]
-fn a_picture_of_several_workflows_needs_a_name_unless_its_format_has_several() {
-    every(["mermaid", "svg", "html"], |format| {
+fn several_workflows_are_boxes_of_one_picture_and_members_of_one_object() {
+    every([("mermaid", "flowchart TD\n    subgraph n0["), ("svg", "<svg "), ("html", "<!")], |(format, start)| {
         let output = workflow(&["graph", "order.rs", "--to", format]);
-        assert_eq!((output.status.code(), stdout(&output)), (Some(2), String::new()));
-        assert!(stderr(&output).contains("--name: ShipOrder, Cool"), "{}", stderr(&output));
+        let (picture, code) = (stdout(&output), output.status.code());
+        assert!(code == Some(0) && picture.starts_with(start), "{picture}");
+        assert!(["ShipOrder", "Cool", "IsPaid"].iter().all(|name| picture.contains(name)), "{picture}");
+        assert_eq!(picture.matches("<svg").count(), usize::from(format != "mermaid"));
     });
     let dot = stdout(&workflow(&["graph", "order.rs", "--to", "dot"]));
     assert!(dot.starts_with("// ShipOrder\ndigraph ") && dot.contains("}\n// Cool\ndigraph "), "{dot}");
-    let policy = workflow(&["iam", "order.rs"]);
-    assert_eq!((policy.status.code(), stdout(&policy)), (Some(2), String::new()));
+    let policies: Value = serde_json::from_str(&stdout(&workflow(&["iam", "order.rs"]))).unwrap();
+    assert_eq!(policies.as_object().unwrap().len(), 2);
+    every(["ShipOrder", "Cool"], |name| {
+        let one: Value = serde_json::from_str(&stdout(&workflow(&["iam", "order.rs", "--name", name]))).unwrap();
+        assert_eq!(policies[name], one);
+    });
+    let explained = stdout(&workflow(&["iam", "order.rs", "--format", "explain"]));
+    assert!(explained.starts_with("# ShipOrder\n") && explained.contains("\n\n# Cool\n"), "{explained}");
+    let difference = workflow(&["iam", "order.rs", "--diff", "order.rs"]);
+    assert_eq!((difference.status.code(), stdout(&difference)), (Some(2), String::new()));
 }
 
 #[test]

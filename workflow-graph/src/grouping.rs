@@ -10,6 +10,30 @@ use workflow_asl::limits::STATE_NAME_CHARS;
 use crate::{Edge, Graph, Mark, Scope, State};
 
 impl Graph {
+    /// Returns one graph of several machines, with a box around each.
+    ///
+    /// ```
+    /// use workflow_graph::Graph;
+    ///
+    /// let definition = serde_json::json!({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}});
+    /// let graphs = ["Pay", "Ship"].map(|name| Graph::of_definition(&definition).named(name));
+    /// assert!(Graph::of_several(graphs).to_mermaid().contains("Ship"));
+    /// ```
+    pub fn of_several(graphs: impl IntoIterator<Item = Self>) -> Self {
+        let machine = |graph: Self| State {
+            name: graph.name.unwrap_or_default(),
+            is_group: true,
+            comment: graph.comment,
+            detail: Some(counted(graph.scope.states.len())),
+            scopes: vec![graph.scope],
+            problems: graph.problems,
+            ..State::default()
+        };
+        let states = graphs.into_iter().map(machine).collect();
+        let scope = Scope { states, ..Scope::default() };
+        Self { name: Some("State machines".to_owned()), comment: None, scope, problems: Vec::new() }
+    }
+
     /// Returns the graph in which a box stands for the states `Told / Ask`, `Told / Send` … of a scope, and contains
     /// them. Edges that leave them for other states leave the box.
     ///
@@ -162,7 +186,7 @@ fn leave(edges: &mut Vec<Edge>, known: &mut BTreeMap<(usize, usize, u8, String),
 fn boxed(Group { name, mut inside, .. }: Group, prefix: &str) -> State {
     let prefix = format!("{prefix}{name}");
     let within = format!("{prefix}{GROUP_SEPARATOR}");
-    let detail = Some(format!("{} states", inside.states.len()));
+    let detail = Some(counted(inside.states.len()));
     let ending = || inside.states.iter().filter(|state| state.ends);
     let strongest = |marks: &mut dyn Iterator<Item = Mark>| marks.max_by_key(|mark| weight(*mark)).unwrap_or_default();
     let own = State {
@@ -177,6 +201,10 @@ fn boxed(Group { name, mut inside, .. }: Group, prefix: &str) -> State {
     };
     group(&mut inside, &within);
     State { scopes: vec![inside], ..own }
+}
+
+fn counted(states: usize) -> String {
+    format!("{states} {}", if states == 1 { "state" } else { "states" })
 }
 
 /// Returns which of the marks of a box's parts is the mark of the box: the greatest.

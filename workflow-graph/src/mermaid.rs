@@ -88,11 +88,15 @@ impl Chart {
     /// Draws the states of a scope and their transitions. Only the machine's own scope has an end mark, because a
     /// branch's end is not the end of the execution.
     fn scope(&mut self, scope: &Scope, depth: usize, whole: bool) {
-        let start = self.node();
-        self.line(depth, &format!("{start}((\" \")):::mark"));
+        // Machines that are drawn together have a start each.
+        let start = scope.start.map(|_| self.node());
+        if let Some(start) = &start {
+            self.line(depth, &format!("{start}((\" \")):::mark"));
+        }
         let ids: Vec<String> = scope.states.iter().map(|state| self.state(state, depth)).collect();
         let id = |number: usize| ids.get(number).map_or("", String::as_str);
-        if let Some((first, state)) = scope.start.and_then(|first| Some((first, scope.states.get(first)?))) {
+        let first = scope.start.and_then(|first| Some((first, scope.states.get(first)?)));
+        if let (Some((first, state)), Some(start)) = (first, &start) {
             // The start mark's edge is not an edge of the document.
             let mark = if state.mark == Mark::Untaken { Mark::Untaken } else { Mark::None };
             self.link(depth, mark, &format!("{start} --> {}", id(first)));
