@@ -9,11 +9,12 @@ use serde_json::{Value, json};
 
 use super::run;
 
-const TYPES: &str =
-    "input { numbers: Vec<i64>, nested: Vec<Vec<i64>>, rows: Vec<Row> } struct Row { n: i64, ns: Vec<i64> }";
+const TYPES: &str = "input { numbers: Vec<i64>, nested: Vec<Vec<i64>>, rows: Vec<Row>, words: Vec<String> }
+    struct Row { n: i64, ns: Vec<i64>, note: Option<String> }";
 
-/// How many expressions a workflow has.
-const EXPRESSIONS: usize = 20;
+/// The number of expressions of a workflow, and of the inputs that it is started with.
+const EXPRESSIONS: usize = 40;
+const INPUTS: usize = 4;
 
 /// An expression with its value for each input.
 struct Expression<T> {
@@ -23,6 +24,7 @@ struct Expression<T> {
 
 type Numbers = Expression<Vec<i64>>;
 type Lists = Expression<Vec<Vec<i64>>>;
+type Words = Expression<Vec<String>>;
 
 impl<T> Expression<T> {
     fn map<U>(self, text: String, compute: impl Fn(T) -> U) -> Expression<U> {
@@ -34,13 +36,25 @@ impl<T> Expression<T> {
 struct Input {
     numbers: Vec<i64>,
     nested: Vec<Vec<i64>>,
-    rows: Vec<(i64, Vec<i64>)>,
+    rows: Vec<Row>,
+    words: Vec<String>,
+}
+
+#[derive(Debug)]
+struct Row {
+    n: i64,
+    ns: Vec<i64>,
+    note: Option<String>,
 }
 
 impl Input {
     fn json(&self) -> Value {
-        let rows: Vec<_> = self.rows.iter().map(|(n, ns)| json!({"n": n, "ns": ns})).collect();
-        json!({"numbers": self.numbers, "nested": self.nested, "rows": rows})
+        let row = |row: &Row| match &row.note {
+            Some(note) => json!({"n": row.n, "ns": row.ns, "note": note}),
+            None => json!({"n": row.n, "ns": row.ns}),
+        };
+        let rows: Vec<_> = self.rows.iter().map(row).collect();
+        json!({"numbers": self.numbers, "nested": self.nested, "rows": rows, "words": self.words})
     }
 }
 
@@ -61,11 +75,11 @@ impl Maker<'_> {
     }
 
     fn numbers(&mut self, depth: u8) -> Numbers {
-        let choices = if depth == 0 { 5 } else { 14 };
+        let choices = if depth == 0 { 7 } else { 19 };
         match self.choice(choices) {
             0 => self.read("input.numbers", |input| input.numbers.clone()),
-            1 => self.read("input.rows[*].n", |input| input.rows.iter().map(|(n, _)| *n).collect()),
-            2 => self.read("input.rows[*].ns[*]", |input| input.rows.iter().flat_map(|(_, ns)| ns.clone()).collect()),
+            1 => self.read("input.rows[*].n", |input| input.rows.iter().map(|row| row.n).collect()),
+            2 => self.read("input.rows[*].ns[*]", |input| input.rows.iter().flat_map(|row| row.ns.clone()).collect()),
             3 => {
                 let n = i64::from(self.choice(5));
                 self.read(&format!("[{n}]"), |_| vec![n])
@@ -77,34 +91,65 @@ impl Maker<'_> {
                 self.read(&text, |_| (first..=last).collect())
             }
             5 => {
+                let least = i64::from(self.choice(9));
+                let text = format!("$filter(input.rows, |row| row.n >= {least} && is_present(row.note))[*].n");
+                let is_kept = |row: &&Row| row.n >= least && row.note.is_some();
+                self.read(&text, |input| input.rows.iter().filter(is_kept).map(|row| row.n).collect())
+            }
+            6 => self.read("$map(input.rows, |row| $length(row.note ?? \"none\"))", |input| {
+                input.rows.iter().map(|row| row.note.as_ref().map_or(4, |note| note.len() as i64)).collect()
+            }),
+            7 => {
+                let (first, end) = (usize::from(self.choice(4)), usize::from(self.choice(5)));
+                let of = self.numbers(depth - 1);
+                let (text, end) = (format!("({})[{first}..{}]", of.text, first + end + 1), first + end + 1);
+                of.map(text, |list| list.into_iter().take(end).skip(first).collect())
+            }
+            8 => {
+                let count = usize::from(1 + self.choice(3));
+                let of = self.numbers(depth - 1);
+                let text = format!("({})[-{count}..]", of.text);
+                of.map(text, |list| list.iter().skip(list.len().saturating_sub(count)).copied().collect())
+            }
+            9 => {
+                let of = self.numbers(depth - 1);
+                let text = format!("$distinct({})", of.text);
+                of.map(text, |list| distinct(list))
+            }
+            10 => {
+                let of = self.words(depth - 1);
+                let text = format!("$map({}, |word| $length(word))", of.text);
+                of.map(text, |words| words.iter().map(|word| word.len() as i64).collect())
+            }
+            11 => {
                 let of = self.numbers(depth - 1);
                 let text = format!("[$count({})..3, 7]", of.text);
                 of.map(text, |list| (list.len()..=3).map(|x| x as i64).chain([7]).collect())
             }
-            6 => {
+            12 => {
                 let least = i64::from(self.choice(6));
                 let of = self.numbers(depth - 1);
                 let text = format!("$filter({}, |x| x > {least})", of.text);
                 of.map(text, |list| list.into_iter().filter(|x| *x > least).collect())
             }
-            7 => {
+            13 => {
                 let factor = i64::from(self.choice(4));
                 let of = self.numbers(depth - 1);
                 let text = format!("$map({}, |x, i| x * {factor} + i)", of.text);
                 of.map(text, |list| list.into_iter().zip(0..).map(|(x, i)| x * factor + i).collect())
             }
-            8 => {
+            14 => {
                 let (one, other) = (self.numbers(depth - 1), self.numbers(depth - 1));
                 let text = format!("$append({}, {})", one.text, other.text);
                 let joined = one.values.into_iter().zip(other.values).map(|(one, other)| [one, other].concat());
                 Expression { text, values: joined.collect() }
             }
-            9 => {
+            15 => {
                 let of = self.numbers(depth - 1);
                 let text = format!("$reverse({})", of.text);
                 of.map(text, |list| list.into_iter().rev().collect())
             }
-            10 => {
+            16 => {
                 let of = self.numbers(depth - 1);
                 let text = format!("$sort({}, |a, b| a < b)", of.text);
                 of.map(text, |mut list| {
@@ -112,13 +157,13 @@ impl Maker<'_> {
                     list
                 })
             }
-            11 => {
+            17 => {
                 let (of, among) = (self.numbers(depth - 1), self.numbers(depth - 1));
                 let text = format!("$filter({}, |y{depth}| y{depth} in {})", of.text, among.text);
                 let kept = |(of, among): (Vec<i64>, Vec<i64>)| of.into_iter().filter(|x| among.contains(x)).collect();
                 Expression { text, values: of.values.into_iter().zip(among.values).map(kept).collect() }
             }
-            12 => {
+            18 => {
                 let of = self.lists(depth - 1);
                 let text = format!("({})[*][*]", of.text);
                 of.map(text, |lists| lists.concat())
@@ -132,22 +177,28 @@ impl Maker<'_> {
     }
 
     fn lists(&mut self, depth: u8) -> Lists {
-        let choices = if depth == 0 { 2 } else { 6 };
+        let choices = if depth == 0 { 2 } else { 7 };
         match self.choice(choices) {
             0 => self.read("input.nested", |input| input.nested.clone()),
-            1 => self.read("input.rows[*].ns", |input| input.rows.iter().map(|(_, ns)| ns.clone()).collect()),
+            1 => self.read("input.rows[*].ns", |input| input.rows.iter().map(|row| row.ns.clone()).collect()),
             2 => {
+                let size = usize::from(1 + self.choice(3));
+                let of = self.numbers(depth - 1);
+                let text = format!("$partition({}, {size})", of.text);
+                of.map(text, |list| list.chunks(size).map(<[i64]>::to_vec).collect())
+            }
+            3 => {
                 let of = self.numbers(depth - 1);
                 let text = format!("$map({}, |x| [x, x + 1])", of.text);
                 of.map(text, |list| list.into_iter().map(|x| vec![x, x + 1]).collect())
             }
-            3 => {
+            4 => {
                 let least = usize::from(self.choice(3));
                 let of = self.lists(depth - 1);
                 let text = format!("$filter({}, |xs| $count(xs) >= {least})", of.text);
                 of.map(text, |lists| lists.into_iter().filter(|list| list.len() >= least).collect())
             }
-            4 => {
+            5 => {
                 let least = i64::from(self.choice(6));
                 let of = self.lists(depth - 1);
                 let text = format!("$map({}, |xs| $filter(xs, |x| x > {least}))", of.text);
@@ -162,10 +213,48 @@ impl Maker<'_> {
         }
     }
 
+    fn words(&mut self, depth: u8) -> Words {
+        let choices = if depth == 0 { 2 } else { 7 };
+        match self.choice(choices) {
+            0 => self.read("input.words", |input| input.words.clone()),
+            1 => {
+                self.read("input.rows[*].note?", |input| input.rows.iter().filter_map(|row| row.note.clone()).collect())
+            }
+            2 => {
+                let of = self.words(depth - 1);
+                let text = format!("$map({}, |word| $uppercase(word) + \"!\")", of.text);
+                of.map(text, |words| words.iter().map(|word| format!("{}!", word.to_uppercase())).collect())
+            }
+            3 => {
+                let of = self.words(depth - 1);
+                let text = format!("$filter({}, |word| $contains(word, \"a\") || word == \"b\")", of.text);
+                of.map(text, |words| words.into_iter().filter(|word| word.contains('a') || word == "b").collect())
+            }
+            4 => {
+                let of = self.words(depth - 1);
+                let text = format!("$distinct({})", of.text);
+                of.map(text, distinct)
+            }
+            5 => {
+                let of = self.words(depth - 1);
+                let text = format!("$split($join($append([\"x\"], {}), \",\"), \",\")", of.text);
+                of.map(text, |words| [vec!["x".to_owned()], words].concat())
+            }
+            _ => {
+                let of = self.words(depth - 1);
+                let text = format!("$sort({}, |a, b| a > b)", of.text);
+                of.map(text, |mut words| {
+                    words.sort();
+                    words
+                })
+            }
+        }
+    }
+
     /// Returns any expression.
     fn any(&mut self) -> Expression<Value> {
         let depth = 1 + self.choice(3);
-        match self.choice(7) {
+        match self.choice(9) {
             0 => {
                 let of = self.numbers(depth);
                 let text = of.text.clone();
@@ -197,6 +286,16 @@ impl Maker<'_> {
                 let text = format!("{sought} in {}", of.text);
                 of.map(text, |list| json!(list.contains(&sought)))
             }
+            6 => {
+                let of = self.words(depth);
+                let text = of.text.clone();
+                of.map(text, |words| json!(words))
+            }
+            7 => {
+                let of = self.words(depth);
+                let text = format!("{{ words: {}, all: $join({}, \"-\") }}", of.text, of.text);
+                of.map(text, |words| json!({"words": words, "all": words.join("-")}))
+            }
             _ => {
                 let of = self.numbers(depth);
                 let text = format!("$reduce({}, |all, x| all * 2 + x, 1)", of.text);
@@ -206,12 +305,25 @@ impl Maker<'_> {
     }
 }
 
+/// Returns each item once, where it is first.
+fn distinct<T: PartialEq>(list: Vec<T>) -> Vec<T> {
+    list.into_iter().fold(Vec::new(), |mut known, item| {
+        if !known.contains(&item) {
+            known.push(item);
+        }
+        known
+    })
+}
+
 fn inputs() -> impl Strategy<Value = Input> {
     let numbers = || vec(0..9_i64, 0..4);
-    (numbers(), vec(numbers(), 0..4), vec((0..9_i64, numbers()), 0..4)).prop_map(|(numbers, nested, rows)| Input {
+    let words = || vec("[abc]{0,2}", 0..4);
+    let row = (0..9_i64, numbers(), proptest::option::of("[abc]{0,2}")).prop_map(|(n, ns, note)| Row { n, ns, note });
+    (numbers(), vec(numbers(), 0..4), vec(row, 0..4), words()).prop_map(|(numbers, nested, rows, words)| Input {
         numbers,
         nested,
         rows,
+        words,
     })
 }
 
@@ -222,12 +334,12 @@ impl std::fmt::Debug for Input {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.div_ceil(4), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases / 2, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_list_has_the_items_that_it_has_in_rust(
         bytes in vec(vec(any::<u8>(), 0..16), EXPRESSIONS),
-        inputs in vec(inputs(), 3),
+        inputs in vec(inputs(), INPUTS),
     ) {
         let made: Vec<_> =
             bytes.into_iter().map(|bytes| Maker { bytes: bytes.into(), inputs: &inputs }.any()).collect();
