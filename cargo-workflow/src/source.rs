@@ -500,8 +500,8 @@ struct Level {
     is_module: bool,
 }
 
-/// Returns the bodies of all `workflow! { … }`, including those inside modules and functions, with the names of the
-/// modules, and the constants of the file. Does not recurse, however deeply they are nested.
+/// Returns the bodies of all `workflow! { … }`, including those inside modules and functions but not in `macro_rules!`,
+/// with the names of the modules, and the constants of the file. Does not recurse, however deeply they are nested.
 fn find_calls(tokens: TokenStream) -> (Vec<(Vec<String>, Group)>, Constants) {
     let level = |tokens: TokenStream, is_module| Level { tokens: tokens.into_iter().collect(), at: 0, is_module };
     let (mut bodies, mut constants, mut modules) = (Vec::new(), Constants::default(), Vec::new());
@@ -521,6 +521,13 @@ fn find_calls(tokens: TokenStream) -> (Vec<(Vec<String>, Group)>, Constants) {
             {
                 bodies.push((modules.clone(), body.clone()));
                 here.at += 2;
+                None
+            }
+            // The body of a macro has holes.
+            (TokenTree::Ident(word), Some(TokenTree::Punct(bang)), Some(TokenTree::Ident(_)))
+                if word == "macro_rules" && bang.as_char() == '!' =>
+            {
+                here.at += 3;
                 None
             }
             (TokenTree::Ident(word), Some(TokenTree::Ident(name)), Some(TokenTree::Group(inside)))

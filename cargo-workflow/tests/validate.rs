@@ -103,6 +103,12 @@ fn programs_get_one_array() {
 }
 
 #[test]
+fn the_body_of_a_macro_is_no_workflow() {
+    let (code, printed) = validate(&["shared.rs"]);
+    assert_eq!((code, printed.as_str()), (Some(0), "0 errors and 0 warnings in 1 state machine\n"));
+}
+
+#[test]
 fn warnings_fail_only_where_they_are_denied() {
     let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Parameters": {"x": "$.a"}, "End": true}}}"#;
     let output = given(&["-"], text);

@@ -114,7 +114,7 @@ impl Maker<'_> {
             9 => {
                 let of = self.numbers(depth - 1);
                 let text = format!("$distinct({})", of.text);
-                of.map(text, |list| distinct(list))
+                of.map(text, distinct)
             }
             10 => {
                 let of = self.words(depth - 1);

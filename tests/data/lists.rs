@@ -295,6 +295,14 @@ fn regular_expressions() {
 }
 
 #[test]
+fn steps_after_a_list_in_brackets() {
+    gives("[3, input.limit][1]", |input| input["limit"].clone());
+    gives("[3, input.limit][*]", |input| json!([3, input["limit"]]));
+    gives("[\"a\", \"b\"][1..]", |_| json!(["b"]));
+    gives("[input.words, input.words][0][*]", |input| input["words"].clone());
+}
+
+#[test]
 fn raw_text_with_a_type_and_values() {
     gives(
         "$sum(jsonata<Vec<i64>> \"[$xs[Total > $least].Total]\" { xs: input.orders, least: input.limit })",

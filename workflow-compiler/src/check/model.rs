@@ -375,6 +375,17 @@ impl<'a> Model<'a> {
         }
     }
 
+    /// Returns whether a target is this state: a default catcher of its own target could repeat it forever.
+    fn is_target(&self, target: &Target, info: &StateInfo<'a>) -> bool {
+        match target {
+            Target::State(name) => {
+                self.states.get(&plain(name)).is_some_and(|known| std::ptr::eq(known.state, info.state))
+            }
+            Target::Text(text) => info.asl_name == text.value,
+            Target::Computed(_) | Target::End(_) | Target::Missing(_) => false,
+        }
+    }
+
     /// Returns whether a target is a state of another scope.
     fn leads_out(&self, target: &Target, scope: usize) -> bool {
         let is_known = match target {
@@ -386,7 +397,7 @@ impl<'a> Model<'a> {
     }
 
     /// Returns the clauses of a state: its own, then, on a task, those of `defaults` that it neither gives itself nor
-    /// turns off with `none`. Retriers and catchers add up. A catcher reaches the tasks of its target's scope.
+    /// turns off with `none`. Retriers and catchers add up. A catcher reaches the other tasks of its target's scope.
     pub fn clauses_of<'m>(&'m self, info: &'m StateInfo<'a>) -> impl Iterator<Item = &'a Clause> + 'm {
         let own = &info.state.clauses;
         let defaults = if info.state.kind == StateKind::Task { self.defaults } else { &[] };
@@ -394,7 +405,10 @@ impl<'a> Model<'a> {
             let is_own = own.iter().any(|clause| {
                 clause.kind == default.kind && (!default.kind.repeats() || matches!(clause.value, ClauseValue::None(_)))
             });
-            !is_own && !self.catcher(default).is_some_and(|catcher| self.leads_out(&catcher.target, info.scope))
+            let is_out_of_reach = |catcher: &Catcher| {
+                self.leads_out(&catcher.target, info.scope) || self.is_target(&catcher.target, info)
+            };
+            !is_own && !self.catcher(default).is_some_and(is_out_of_reach)
         });
         own.iter().chain(inherited)
     }

@@ -66,8 +66,13 @@ impl Parser<'_> {
             cursor.next();
         }
         let Some(TokenTree::Ident(name)) = cursor.peek().cloned() else {
+            let is_pattern = matches!(cursor.peek(), Some(TokenTree::Group(_)));
             let problem = self.unexpected(cursor, "a closure's parameter");
-            self.complain(cursor, problem.help("for example `|order| order.total > 10`"));
+            let help = match is_pattern {
+                true => "a parameter is a name: read the members or items of its value, such as `pair[0]`",
+                false => "for example `|order| order.total > 10`",
+            };
+            self.complain(cursor, problem.help(help));
             return None;
         };
         cursor.next();

@@ -9,7 +9,7 @@ use super::cursor::{Cursor, OpenGroup, group_span, token_span};
 use super::literal::string_value;
 use super::other_language::operator::changes;
 use super::other_language::statement::with_value;
-use super::other_language::value::AHEAD;
+use super::other_language::value::{AHEAD, block_with_let};
 use super::parser::Parser;
 use super::recover::{item_starts_here, skip_past};
 use super::spelling::spelled;
@@ -149,6 +149,7 @@ impl Parser<'_> {
             let problem = Problem::new(Code::Syntax, sign, format!("`{foreign}` is not an operator here"));
             self.report(problem.write("..").help("a range includes its last number"));
         }
+        let exclusive = foreign.is_none() && !is_item;
         let last = self.range_bound(cursor);
         let height = height.max(self.height) + 1;
         let span = first.span.to(last.span);
@@ -157,7 +158,8 @@ impl Parser<'_> {
             return range;
         }
         let problem = Problem::new(Code::Syntax, span, "a range is a list, in brackets");
-        self.report(problem.write(format!("[{}]", spelled(&range))));
+        let problem = problem.write(format!("[{}]", spelled(&range)));
+        self.report(if exclusive { problem.help("a range includes its last number") } else { problem });
         self.grown(ExprKind::Array(vec![range]), span, height + 1)
     }
 
@@ -392,7 +394,10 @@ impl Parser<'_> {
                 && cursor.peek_ident_at(1).is_some()
                 && cursor.peek_group_at(2, Delimiter::Parenthesis).is_some()
         };
-        let has_steps = matches!(value.kind, ExprKind::Call { .. } | ExprKind::Paren(_)) || literal && method();
+        let is_indexed =
+            matches!(value.kind, ExprKind::Array(_)) && cursor.peek_group_at(0, Delimiter::Bracket).is_some();
+        let has_steps =
+            matches!(value.kind, ExprKind::Call { .. } | ExprKind::Paren(_)) || is_indexed || literal && method();
         if !has_steps {
             return value;
         }
@@ -438,6 +443,11 @@ impl Parser<'_> {
 
     fn braces(&mut self, group: &Group, cursor: &mut Cursor) -> Expr {
         let opened = OpenGroup::of(group);
+        if let Some(problem) = block_with_let(group) {
+            self.report(problem);
+            cursor.next();
+            return self.leaf(ExprKind::Invalid, group_span(group));
+        }
         if item_starts_here(&opened.inside) {
             return self.no_value(cursor);
         }
@@ -519,6 +529,13 @@ impl Parser<'_> {
             ("const", _) => {
                 cursor.next();
                 self.constant(span, cursor)
+            }
+            ("move", _) if cursor.is_punct_at(1, "|") => {
+                let problem = Problem::new(Code::Syntax, span, "closures need no `move`");
+                let edit = Edit::over(span, "");
+                self.report(problem.help("remove it").edit(edit));
+                cursor.next();
+                self.closure(cursor)
             }
             ("jsonata", Some(_)) => self.jsonata(cursor),
             ("jsonata", None) if self.is_typed_raw(cursor) => self.jsonata(cursor),

@@ -202,6 +202,20 @@ fn handlers_and_defaults() {
 }
 
 #[test]
+fn a_default_catcher_does_not_lead_back_to_its_own_target() {
+    let (lowered, problems) = lowered(
+        "query jsonpath; defaults { catch [States.ALL] => Undo; }
+         task A = lambda::invoke { FunctionName: \"f\" } -> end;
+         task Undo = lambda::invoke { FunctionName: \"g\" } -> Failed;
+         fail Failed;",
+    );
+    assert!(matches!(problems.as_slice(), [one] if one.contains("`Undo` runs when another state has failed")));
+    let states = &lowered.definition["States"];
+    assert_eq!(states["A"]["Catch"], json!([{"ErrorEquals": ["States.ALL"], "Next": "Undo"}]));
+    assert_eq!(states["Undo"].get("Catch"), None);
+}
+
+#[test]
 fn distributed_maps() {
     let map = path_state(
         "map Rows over s3::csv { Bucket: \"b\", Key: state.key, headers: first_row, delimiter: pipe, max_items: state.most }

@@ -13,7 +13,7 @@ use crate::check::sink::Sink;
 use crate::check::types::{Ty, article};
 use crate::check::value_site::ValueSite;
 use crate::problem::{Edit, Problem};
-use crate::syntax::ast::{BinaryOp, Closure, Expr, ExprKind, Segment, Text, TokenSpan, UnaryOp};
+use crate::syntax::ast::{BinaryOp, Closure, Expr, ExprKind, Reference, Segment, Text, TokenSpan, UnaryOp};
 use crate::syntax::spelling::spelled;
 
 /// The function of JSONata that JSONPath has too, as a step of a path.
@@ -38,6 +38,17 @@ impl<'a> Analysis<'a> {
                 problem.help(format!("write `{text}`")).edit(Edit::over(span, text))
             });
             return Ty::Bool;
+        }
+        if let [list, Expr { kind: ExprKind::Closure(closure), .. }] = arguments
+            && place.state.language == QueryLanguage::Jsonata
+            && let Some(meant) = of_mapped(name, list, closure)
+        {
+            sink.report(|| {
+                let (message, text) = (format!("`{}` takes no closure", name.value), spelled(&meant));
+                let problem = Problem::new(Code::WrongArgument, closure.bars, message);
+                problem.help(format!("write `{text}`")).edit(Edit::over(span, text))
+            });
+            return self.type_of(place, &meant);
         }
         // Each argument of `all` and `any` is tested after those before it.
         let mut known = place.facts.clone();
@@ -93,6 +104,7 @@ impl<'a> Analysis<'a> {
                 }
             }
             algorithm(name, arguments, sink);
+            has_an_order(name, arguments, &types, sink);
             self.hold_regexes((name, function), (arguments, &types), sink);
             return with_closure.unwrap_or_else(|| match function.result_in_language(&types) {
                 Ty::Option(number) if number.is_number() && arguments.iter().all(has_items) => *number,
@@ -140,7 +152,13 @@ impl<'a> Analysis<'a> {
                 let problem = Problem::new(Code::NoSuchFunction, name.span, message);
                 problem.help(format!("write `{text}`")).edit(Edit::over(span, text))
             }
-            None => unknown_function(name, language),
+            None => match grouped(name, arguments) {
+                Some(groups) if language == QueryLanguage::Jsonata => {
+                    let problem = unknown_function(name, language);
+                    Problem { help: vec![format!("groups are `{groups}`")], ..problem }
+                }
+                _ => unknown_function(name, language),
+            },
         });
         meant.map_or(Ty::Unknown, |meant| self.type_of(place, &meant))
     }
@@ -177,6 +195,25 @@ impl<'a> Analysis<'a> {
         }
         let (first, rest) = arguments.split_first()?;
         match word {
+            // A projection flattens by itself.
+            "flatten" | "flat" if rest.is_empty() => match self.type_of(place, first).items() {
+                Some(Ty::Array(_)) => {
+                    let mut of = first.clone();
+                    let each = || Segment::Each { span: name.span, gaps: false };
+                    match &mut of.kind {
+                        ExprKind::Reference(Reference { segments, .. }) => {
+                            // A projection has a list already.
+                            let is_each = |step: &Segment| matches!(step, Segment::Each { .. });
+                            let first = (!segments.iter().any(is_each)).then(each);
+                            segments.extend(first.into_iter().chain([each()]));
+                        }
+                        _ => of = Expr::made(ExprKind::Access(Box::new(of), vec![each(), each()]), name.span),
+                    }
+                    Some(of)
+                }
+                Some(_) => Some(first.clone()),
+                None => None,
+            },
             "Some" | "Ok" | "Box" | "Rc" | "Arc" | "await" if rest.is_empty() => Some(first.clone()),
             "exists" | "defined" | "isDefined" if rest.is_empty() => Some(called("is_present")),
             "int" | "Number" | "float" | "parseInt" | "parseFloat" | "number" => {
@@ -224,6 +261,19 @@ pub(super) fn mistyped(name: &Text, wanted: &str, argument: &Expr, ty: &Ty, sink
     sink.push(Problem::new(Code::WrongArgument, argument.span, message));
 }
 
+/// Reports items that `$sort` cannot compare by itself.
+fn has_an_order(name: &Text, arguments: &[Expr], types: &[Ty], sink: &mut Sink<'_>) {
+    let ("$sort", [list], [ty]) = (name.value.as_str(), arguments, types) else { return };
+    let Some(item) = ty.present().items().filter(|item| !item.is_unknown()) else { return };
+    if item.is_object() || item.is_array() || item == Ty::Bool {
+        sink.report(|| {
+            let message = format!("`$sort` compares numbers or texts, but the items are {}", article(&item));
+            let problem = Problem::new(Code::WrongArgument, list.span, message);
+            problem.help(format!("give it the order: `$sort({}, |a, b| a.… > b.…)`", spelled(list)))
+        });
+    }
+}
+
 /// A hash is by an algorithm that there is.
 fn algorithm(name: &Text, arguments: &[Expr], sink: &mut Sink<'_>) {
     if let ("$hash" | "States.Hash", [_, Expr { kind: ExprKind::Text(text), span, .. }]) =
@@ -232,6 +282,21 @@ fn algorithm(name: &Text, arguments: &[Expr], sink: &mut Sink<'_>) {
     {
         sink.report(|| Problem::new(Code::FailingCall, *span, message).suggest_text(text, hash::ALGORITHMS));
     }
+}
+
+/// Returns the equivalent of a function of numbers or texts with a closure: `$sum(xs, |x| x.total)`.
+fn of_mapped(name: &Text, list: &Expr, closure: &Closure) -> Option<Expr> {
+    let inner = match name.value.as_str() {
+        "$sum" | "$max" | "$min" | "$average" | "$join" | "$distinct" => "$map",
+        "$count" => "$filter",
+        _ => return None,
+    };
+    let call = |function: &str, arguments| {
+        let name = Text { value: function.to_owned(), span: name.span };
+        Expr::made(ExprKind::Call { name: name.clone(), arguments }, name.span)
+    };
+    let each = Expr::made(ExprKind::Closure(Box::new(closure.clone())), name.span);
+    Some(call(&name.value, vec![call(inner, vec![list.clone(), each])]))
 }
 
 /// Returns the equivalent of a function that tests the items of a list: `any`, `all`, `find`.
@@ -257,6 +322,17 @@ fn of_items(word: &str, span: TokenSpan, list: &Expr, closure: &Closure) -> Opti
         }
         _ => None,
     }
+}
+
+/// Returns what groups the items of a list: `group`, `groupBy`, `group_by`.
+fn grouped(name: &Text, arguments: &[Expr]) -> Option<String> {
+    let word = name.value.trim_start_matches('$').replace('_', "").to_lowercase();
+    let [list, Expr { kind: ExprKind::Closure(closure), .. }] = arguments else { return None };
+    let parameter = closure.parameters.first().filter(|_| matches!(word.as_str(), "group" | "groupby"))?;
+    let (list, item, key) = (spelled(list), &parameter.value, spelled(&closure.body));
+    Some(format!(
+        "$map($distinct($map({list}, |{item}| {key})), |key| {{ key: key, items: $filter({list}, |{item}| {key} == key) }})"
+    ))
 }
 
 fn unknown_function(name: &Text, language: QueryLanguage) -> Problem {

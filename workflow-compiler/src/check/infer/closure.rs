@@ -13,7 +13,8 @@ use crate::check::sink::Sink;
 use crate::check::types::{Ty, article};
 use crate::check::value_site::{ClosureScope, ValueSite};
 use crate::problem::{Edit, Problem};
-use crate::syntax::ast::{Closure, Expr, ExprKind, Root, Text};
+use crate::syntax::ast::{BinaryOp, Closure, Expr, ExprKind, Root, Text};
+use crate::syntax::spelling::{spelled, spelled_segments};
 
 /// Returns the function that takes a closure among these arguments, the values that it passes, and the closure.
 pub(crate) fn callback<'e>(name: &str, arguments: &'e [Expr]) -> Option<(Function, Callback, &'e Closure)> {
@@ -94,6 +95,14 @@ impl<'a> Analysis<'a> {
         let inner = place.inside(&scope);
         let body = &closure.body;
         if callback.returned == Returned::Bool {
+            if let Some(order) = order_meant(name, closure) {
+                sink.report(|| {
+                    let message = "the closure of `$sort` gives whether its first item comes after the second";
+                    let problem = Problem::new(Code::UnlikeTypes, closure.bars.to(body.span), message);
+                    problem.help(format!("write `{order}`")).edit(Edit::over(closure.bars.to(body.span), order))
+                });
+                return Ty::Bool;
+            }
             self.infer_condition(inner, body, sink);
             return Ty::Bool;
         }
@@ -162,7 +171,7 @@ impl<'a> Analysis<'a> {
             sink.push(
                 Problem::new(Code::WrongArgument, extra.span, message).help(format!("it passes {}", described())),
             );
-        } else if !given.is_empty() && given.len() < needed {
+        } else if !given.is_empty() && given.len() < needed && order_meant(name, closure).is_none() {
             let message = format!("the closure of `{}` has {needed} parameters, not {}", name.value, given.len());
             let problem = Problem::new(Code::WrongArgument, closure.bars, message);
             sink.push(problem.help(format!("it is passed {}", described())));
@@ -199,6 +208,23 @@ impl<'a> Analysis<'a> {
                 sink.push(problem.help(format!("if this is intended, write `_{name}`")).edit(edit));
             }
         }
+    }
+}
+
+/// Returns the closure of `$sort` that was meant by one that gives a number or a text: `|a, b| a.n - b.n`, `|x| x.n`.
+fn order_meant(name: &Text, closure: &Closure) -> Option<String> {
+    match (&closure.body.kind, closure.parameters.as_slice()) {
+        _ if name.value != "$sort" => None,
+        (ExprKind::Binary(BinaryOp::Subtract, _, left, right), [one, two]) => {
+            let (left, right) = (spelled(left), spelled(right));
+            Some(format!("|{}, {}| {left} > {right}", one.value, two.value))
+        }
+        (ExprKind::Reference(reference), [one]) => {
+            let steps = spelled_segments(&reference.segments);
+            matches!(&reference.root, Root::Parameter(name) if *name == one.value)
+                .then(|| format!("|a, b| a{steps} > b{steps}"))
+        }
+        _ => None,
     }
 }
 

@@ -24,6 +24,18 @@ pub(in crate::syntax) const AHEAD: usize = 200;
 /// Keywords for anonymous functions in other languages.
 const CLOSURES: [&str; 4] = ["function", "lambda", "fn", "func"];
 
+/// Returns the problem of a block of Rust, `{ let x = …; … }`, in the place of a value.
+pub(in crate::syntax) fn block_with_let(group: &Group) -> Option<Problem> {
+    let mut words = group.stream().into_iter();
+    match (words.next(), words.next()) {
+        (Some(TokenTree::Ident(word)), Some(TokenTree::Ident(_))) if word == "let" => {
+            let problem = Problem::new(Code::Syntax, word.span(), "a value is one expression, without `let`");
+            Some(problem.help("write the value where its name is read, or `assign` it in a state before"))
+        }
+        _ => None,
+    }
+}
+
 impl Parser<'_> {
     /// Parses `value.a.b` and `value.method(…)`. The first segments are already read.
     pub(in crate::syntax) fn with_steps(&mut self, of: Expr, mut segments: Vec<Segment>, cursor: &mut Cursor) -> Expr {
