@@ -33,7 +33,7 @@ workflow! {
             pass PriceLine { article: state.article, total: state.price * state.count } -> end;
         } -> Sum;
 
-        pass Sum { articles: $count(state), total: $sum(state.total) * (1 - input.discount) }
+        pass Sum { articles: $count(state), total: $sum(state[*].total) * (1 - input.discount) }
             assign { articles: $count(state) }
             -> IsLarge;
 
