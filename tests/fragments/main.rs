@@ -135,6 +135,17 @@ workflow! {
         use Next as Inner { limit: input.most } -> Done;
         succeed Done { n: Inner.n }
     }
+    fragment Mail {
+        input { to: String, cc: Option<String>, limit: Option<i64> }
+        output { to: String, cc: Option<String>, limit: i64 }
+        pass Write { to: input.to, cc?: input.cc, limit: input.limit ?? 3 } -> end;
+    }
+    workflow Mails {
+        input { cc: Option<String> }
+        use Mail as Alone { to: "a" } -> Copied;
+        use Mail as Copied { to: "b", cc: input.cc, limit: 4 } -> Done;
+        succeed Done { alone: Alone, copied: Copied }
+    }
     workflow Optional {
         input { records: Vec<Record>, most: Option<i64> }
         struct Record { words: Vec<String>, limit: Option<i64> }
@@ -172,6 +183,18 @@ fn an_argument_that_is_absent_is_not_present_in_the_fragment() {
         run(json!({ "records": [{ "words": ["a", "b"] }] })),
         json!({ "counted": { "first": 2, "rest": 0 }, "numbers": [0, 6, 0, 0], "own": [0], "same": [0] })
     );
+}
+
+#[test]
+fn an_argument_that_is_not_given_is_omitted_and_costs_no_state() {
+    let definition: Value = serde_json::from_str(Mails::definition().as_str()).unwrap();
+    let states: Vec<_> = definition["States"].as_object().unwrap().keys().cloned().collect();
+    assert_eq!(states, ["Alone / Write", "Copied", "Copied / Write", "Done"]);
+    let run = |input: Value| Engine::of::<Mails>().unwrap().run(&input).unwrap().output_as::<Value>().unwrap();
+    let alone = json!({ "to": "a", "limit": 3 });
+    assert_eq!(run(json!({})), json!({ "alone": alone, "copied": { "to": "b", "limit": 4 } }));
+    let copied = json!({ "to": "b", "cc": "c", "limit": 4 });
+    assert_eq!(run(json!({ "cc": "c" })), json!({ "alone": alone, "copied": copied }));
 }
 
 #[test]

@@ -1,15 +1,19 @@
 //! The arguments of a use, by the fields of the fragment's input, and the state that computes those that must be computed
 //! once.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 use proc_macro2::Ident;
 use workflow_asl::{Code, StateKind};
 
 use super::substitute::{self, Argument, fresh, named, renumber, variable};
+use super::walk::{self, Change};
 use super::{Inliner, definition, state};
 use crate::problem::Problem;
 use crate::syntax::ast::{
-    BinaryOp, Clause, ClauseValue, Expr, ExprKind, Head, Member, State, Text, TypeKind, Use, Workflow, plain,
+    BinaryOp, Body, Clause, ClauseValue, Expr, ExprKind, Head, Member, Reference, Root, State, Text, TypeKind, Use,
+    Workflow, plain,
 };
 use crate::syntax::keyword::ClauseKind;
 
@@ -72,12 +76,13 @@ impl Inliner<'_> {
             let given = used.arguments.iter().find(|member| member.key.value == field_name);
             let member = match given {
                 Some(member) => member,
-                // An optional argument that is not given is null.
+                // An optional argument that is not given is null where the fragment does more than to omit it.
                 None if matches!(ty.kind, TypeKind::Option(_)) => {
                     let span = used.name.span().into();
                     let key = Text { value: field_name.clone(), span };
                     let value = Expr { id: fresh(&mut self.nodes), kind: ExprKind::Null, span };
                     absent = Member { key, optional: false, value, comma: None };
+                    self.not_given.insert(variable(&plain(&used.name), &field_name));
                     &absent
                 }
                 None => {
@@ -120,6 +125,22 @@ impl Inliner<'_> {
         (arguments, first)
     }
 
+    /// Returns the state that computes arguments without those that are not given and that no state reads, or `None`
+    /// if it computes nothing else.
+    pub(super) fn without_unread(&self, mut first: State, body: &mut Body) -> Option<State> {
+        let mut read = VariablesRead::default();
+        walk::body(body, &mut read);
+        let is_needed =
+            |member: &Member| !self.not_given.contains(&member.key.value) || read.0.contains(&member.key.value);
+        for clause in &mut first.clauses {
+            if let ClauseValue::Expr(Expr { kind: ExprKind::Object(members), .. }) = &mut clause.value {
+                members.retain(is_needed);
+            }
+        }
+        let is_empty = assigned(&first).next().is_none();
+        (!is_empty).then_some(first)
+    }
+
     fn clause(&mut self, kind: ClauseKind, value: ClauseValue, at: &Ident) -> Clause {
         Clause {
             id: fresh(&mut self.nodes),
@@ -131,6 +152,26 @@ impl Inliner<'_> {
             other_language: None,
         }
     }
+}
+
+/// The variables that are read.
+#[derive(Default)]
+struct VariablesRead(BTreeSet<String>);
+
+impl Change for VariablesRead {
+    fn expr(&mut self, expr: &mut Expr) {
+        if let ExprKind::Reference(Reference { root: Root::Variable(name), .. }) = &expr.kind {
+            self.0.insert(name.clone());
+        }
+    }
+}
+
+/// Returns the members that the state before a use assigns.
+pub(super) fn assigned(first: &State) -> impl Iterator<Item = &Member> {
+    first.clauses.iter().flat_map(|clause| match &clause.value {
+        ClauseValue::Expr(Expr { kind: ExprKind::Object(members), .. }) => members.as_slice(),
+        _ => &[],
+    })
 }
 
 /// Returns whether a value may be absent, as far as its form shows.

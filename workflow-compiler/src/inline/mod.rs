@@ -92,6 +92,7 @@ pub(crate) fn inline(parsed: &mut Parsed, problems: &mut Problems) {
             around: (Vec::new(), last),
             broken: false,
             nullable: BTreeSet::new(),
+            not_given: BTreeSet::new(),
             types: BTreeSet::new(),
             declarations: Vec::new(),
         };
@@ -157,6 +158,8 @@ struct Inliner<'p> {
     broken: bool,
     /// The variables that hold optional arguments of uses.
     nullable: BTreeSet<String>,
+    /// Those of arguments that are not given.
+    not_given: BTreeSet<String>,
     /// The fragments that are used.
     types: BTreeSet<String>,
     /// The types that they declare.
@@ -235,6 +238,7 @@ impl Inliner<'_> {
             arguments: &arguments,
             states: &states,
             nullable: &self.nullable,
+            not_given: &self.not_given,
             nodes: &mut self.nodes,
             own: Default::default(),
         };
@@ -248,6 +252,9 @@ impl Inliner<'_> {
         self.stack.pop();
         self.first_state(&mut body);
         let Some(next) = body.states.first().map(|state| state.name.clone()) else { return vec![placeholder(used)] };
+        let first = first.and_then(|first| self.without_unread(first, &mut body));
+        let computed: BTreeSet<_> =
+            first.iter().flat_map(arguments::assigned).map(|member| member.key.value.clone()).collect();
         if let Some(first) = first {
             body.states.insert(0, State { transition: Some(Target::State(named(&plain(&next), &used.name))), ..first });
         }
@@ -271,7 +278,8 @@ impl Inliner<'_> {
             transition: used.transition,
             computed: arguments
                 .into_iter()
-                .filter_map(|(name, argument)| matches!(argument, Argument::Variable(..)).then_some(name))
+                .filter(|(_, argument)| matches!(argument, Argument::Variable(name, _) if computed.contains(name)))
+                .map(|(name, _)| name)
                 .collect(),
             result,
             is_read: false,

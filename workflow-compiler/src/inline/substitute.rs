@@ -83,6 +83,8 @@ pub(super) struct Substitution<'s> {
     pub(super) nodes: &'s mut usize,
     /// The variables that hold optional arguments of uses. They are null if the argument is absent.
     pub(super) nullable: &'s BTreeSet<String>,
+    /// Those of arguments that are not given.
+    pub(super) not_given: &'s BTreeSet<String>,
     /// The number of the use.
     pub(super) number: u32,
     /// The fragment's own states, and the variables that it assigns, which are collected here.
@@ -147,6 +149,14 @@ impl Change for Substitution<'_> {
                     expr.kind = ExprKind::Binary(BinaryOp::NotEqual, sign, Box::new(argument), Box::new(null));
                     expr.kind = ExprKind::Paren(Box::new(Expr { id: fresh(self.nodes), ..expr.clone() }));
                 }
+                return;
+            }
+            ExprKind::Object(members) => {
+                members.retain(|member| !(member.optional && is_of(&member.value, self.not_given)));
+                return;
+            }
+            ExprKind::Binary(BinaryOp::Default, _, left, right) if is_of(left, self.not_given) => {
+                *expr = (**right).clone();
                 return;
             }
             _ => return,
@@ -216,6 +226,12 @@ impl Substitution<'_> {
         });
         ExprKind::Object(members.collect())
     }
+}
+
+/// Returns whether a value is one of these variables, or a part of it.
+fn is_of(value: &Expr, variables: &BTreeSet<String>) -> bool {
+    let ExprKind::Reference(reference) = &value.kind else { return false };
+    matches!(&reference.root, Root::Variable(name) if variables.contains(name))
 }
 
 /// Gives a clause a new number, and notes that its words belong to a use or copy.
