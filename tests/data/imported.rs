@@ -23,7 +23,7 @@ fn definitions(file: &str) -> [Value; 2] {
     let imported = import(&original, &ImportOptions::new(file)).unwrap();
     let raw: Vec<_> = imported.kept.iter().filter(|kept| kept.kind.is_raw()).collect();
     assert_eq!(raw.len(), if file == "locations" { SEQUENCES } else { 0 }, "{raw:?}");
-    for raw in ["{%", "jsonata \"", "raw {", "path \""].into_iter().filter(|_| file != "locations") {
+    for raw in ["{%", "jsonata \"", "raw {", " path \""].into_iter().filter(|_| file != "locations") {
         assert!(!imported.source.contains(raw), "{raw}: {}", imported.source);
     }
     let tokens: TokenStream = imported.source.parse().unwrap();
@@ -40,9 +40,9 @@ fn run(definition: &Value, input: &Value, answers: &[(&str, Answer)], items: &[V
     let mut engine = Engine::new(definition).unwrap();
     for (resource, answer) in answers.iter().copied() {
         let items = items.to_vec();
-        engine = engine.on_resource(format!("arn:aws:states:::{resource}"), move |request: Value| {
-            Ok::<_, TaskError>(answer(&request, &items))
-        });
+        let integration = format!("arn:aws:states:::{resource}");
+        let resource = if resource.starts_with("arn:") { resource.to_owned() } else { integration };
+        engine = engine.on_resource(resource, move |request: Value| Ok::<_, TaskError>(answer(&request, &items)));
     }
     engine.run(input).unwrap()
 }
@@ -155,6 +155,30 @@ fn the_last_part_of_a_path_is_transcribed() {
         ],
     );
     assert!(outputs.iter().all(|output| output["Input"]["lock_name"] == "video_transcriptions"));
+}
+
+#[test]
+fn each_deletion_is_a_job_and_their_number_is_sent() {
+    let outputs = outputs(
+        "deletion",
+        &lists(
+            |number| json!({"job_name": format!("job-{number}"), "s3_file_uri": "s3://b/f", "manifest_uri": "s3://b/m"}),
+        ),
+        |_| json!({}),
+        &[
+            ("arn:aws:lambda:eu-west-2:123456789012:function:control", |_, jobs| json!({"jobs_to_run": jobs})),
+            ("batch:submitJob.sync", |request, _| json!({"JobName": request["JobName"], "Status": "SUCCEEDED"})),
+            ("sns:publish", |request, jobs| {
+                let message: Value = serde_json::from_str(request["Message"].as_str().unwrap()).unwrap();
+                let description = format!("Environment: test; Jobs run: {}", jobs.len());
+                assert_eq!(message["content"]["description"], json!(description));
+                json!({"MessageId": "m"})
+            }),
+            ("ecs:runTask.sync", |_, jobs| json!({"TaskArn": "t", "StoppedReason": jobs.len().to_string()})),
+        ],
+    );
+    let reasons: Vec<_> = outputs.iter().map(|output| &output["StoppedReason"]).collect();
+    assert_eq!(reasons, ["0", "1", "3"]);
 }
 
 #[test]
