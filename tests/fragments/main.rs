@@ -140,6 +140,20 @@ workflow! {
         output { to: String, cc: Option<String>, limit: i64 }
         pass Write { to: input.to, cc?: input.cc, limit: input.limit ?? 3 } -> end;
     }
+    fragment Copies {
+        input { cc: Option<String> }
+        output { count: i64, copy: String }
+        pass Keep assign { copy?: input.cc } -> Count;
+        pass Count {
+            count: jsonata<i64> "$exists($cc) ? 1 : 0" { cc?: input.cc },
+            copy: $copy ?? "none",
+        } -> end;
+    }
+    workflow Counted {
+        use Copies as Alone -> Copied;
+        use Copies as Copied { cc: "c" } -> Done;
+        succeed Done { alone: Alone, copied: Copied }
+    }
     workflow Mails {
         input { cc: Option<String> }
         use Mail as Alone { to: "a" } -> Copied;
@@ -195,6 +209,13 @@ fn an_argument_that_is_not_given_is_omitted_and_costs_no_state() {
     assert_eq!(run(json!({})), json!({ "alone": alone, "copied": { "to": "b", "limit": 4 } }));
     let copied = json!({ "to": "b", "cc": "c", "limit": 4 });
     assert_eq!(run(json!({ "cc": "c" })), json!({ "alone": alone, "copied": copied }));
+}
+
+#[test]
+fn an_argument_that_is_not_given_leaves_its_variables_and_is_absent_in_raw_jsonata() {
+    let output: Value = Engine::of::<Counted>().unwrap().run(&json!({})).unwrap().output_as().unwrap();
+    let (alone, copied) = (json!({ "count": 0, "copy": "none" }), json!({ "count": 1, "copy": "c" }));
+    assert_eq!(output, json!({ "alone": alone, "copied": copied }));
 }
 
 #[test]

@@ -176,7 +176,7 @@ codes! {
     LeftOutParameter = "WF0518" Warning of_table "a request leaves out what the API requires";
     NeedlessUnchecked = "WF0519" Warning "unused `unchecked`";
     EndlessWait = "WF0520" Warning "a wait for a task token that may never end";
-    ArnForUrl = "WF0521" Warning "an ARN that the API does not take here";
+    UnlikeArn = "WF0521" Warning "an ARN that the API does not take here";
     ReservedSource = "WF0522" Warning "an event source that belongs to AWS";
     MixedArns = "WF0523" Warning "ARNs of several partitions or regions";
 

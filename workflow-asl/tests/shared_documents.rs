@@ -291,7 +291,7 @@ const OF_VALUES: &[Code] = &[
     Code::UnlikeValue,
     Code::KnownAnswer,
     Code::ContextInInput,
-    Code::ArnForUrl,
+    Code::UnlikeArn,
     Code::ReservedSource,
     Code::MixedArns,
     Code::TaskOutlastsTimeout,

@@ -39,7 +39,7 @@ pub use functions::{
     Callback, FUNCTIONS, Function, HASH_ALGORITHMS, Id as FunctionId, LONGEST_RANGE, Origin, Parameter, Passed,
     ResultKind, Returned, changing, function, is_function, names, unknown_algorithm,
 };
-pub use names::{LiteralKind, LiteralStep, Names, Use};
+pub use names::{LiteralKind, LiteralStep, Names, STATES_MEMBERS, Use};
 pub use syntax::{
     Printed, ast,
     ast::{Node, NodeKind},

@@ -2,6 +2,7 @@
 
 use crate::functions::{Function, Id, Origin, Parameter, function, unknown_algorithm};
 use crate::syntax::ast::{Node, NodeKind};
+use crate::syntax::print::is_word;
 use crate::syntax::validation::bare;
 use crate::syntax_error::SyntaxError;
 
@@ -122,11 +123,6 @@ fn texts_as_filters(node: &Node, found: &mut Vec<(SyntaxError, usize)>) {
         found.push((error, filter.span.len()));
     }
     node.children().into_iter().for_each(|part| texts_as_filters(part, found));
-}
-
-fn is_word(name: &str) -> bool {
-    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-        && name.starts_with(|first: char| !first.is_ascii_digit())
 }
 
 /// `piped` means that the node is called on the value before `~>`.

@@ -7,6 +7,10 @@ use crate::syntax::ast::{Node, NodeKind};
 use crate::syntax::validation::bare;
 use crate::syntax_error::SyntaxError;
 
+/// The members that `$states` can have:
+/// <https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html>.
+pub const STATES_MEMBERS: [&str; 4] = ["input", "context", "result", "errorOutput"];
+
 /// A constant member name or index in a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LiteralStep {
@@ -263,9 +267,8 @@ impl Walk {
             format!("call a function as `${name}(...)`, and put a string in quotes")
         } else {
             match near_literal(name) {
-                _ if matches!(name, "states" | "input" | "context" | "result" | "errorOutput") => {
-                    format!("did you mean `{}{name}`?", if name == "states" { "$" } else { "$states." })
-                }
+                _ if name == "states" => "did you mean `$states`?".to_owned(),
+                _ if STATES_MEMBERS.contains(&name) => format!("did you mean `$states.{name}`?"),
                 Some(near) => format!("did you mean `{near}`?"),
                 None => {
                     format!(

@@ -523,10 +523,12 @@ findings! {
             None if values.len() <= 8 => format!("expected {}", one_of(values)),
             None => "a newer value may be valid".to_owned(),
         }));
-    ArnForUrl { name: String, text: String, meant: NearestName } ArnForUrl "`{name}` takes a URL, found the ARN `{text}`",
+    ArnForUrl { name: String, text: String, meant: NearestName } UnlikeArn "`{name}` takes a URL, found the ARN `{text}`",
         help (meant.as_ref().map(|meant| format!("its URL is `{meant}`")));
-    OtherArn { name: String, text: String, of: &'static str } ArnForUrl "`{name}` takes {of}, found `{text}`";
-    ArnForName { name: String, text: String, meant: String } ArnForUrl "`{name}` takes a name, found `{text}`",
+    OtherArn { name: String, text: String, of: &'static str, service: &'static str, start: &'static str } UnlikeArn
+        "`{name}` takes {of}, found `{text}`",
+        help "its ARN is like `arn:aws:{service}:…:{start}…`";
+    ArnForName { name: String, text: String, meant: String } UnlikeArn "`{name}` takes a name, found `{text}`",
         help "write `{meant}`";
     ReservedSource { text: String } ReservedSource
         "`{text}` is not allowed: sources that begin with `aws.` belong to AWS, and EventBridge rejects the entry",

@@ -11,7 +11,7 @@ use crate::document::QueryLanguage;
 use crate::graph::{EdgeKind, Graph, happened};
 use crate::nearest::Lookups;
 use crate::references::{Reference, ReferenceRoot};
-use crate::{Diagnostic, Finding, placeholder};
+use crate::{Diagnostic, Finding, jsonata, placeholder};
 
 /// The maximum number of transitions to follow, counted once for each 64 variables. AWS's largest documents need few.
 const BUDGET: usize = 40_000_000;
@@ -195,7 +195,7 @@ impl<'d, 'a> Uses<'d, 'a> {
                 return None;
             }
             let reserved = (used.language == QueryLanguage::Jsonata).then_some("states");
-            let member = reserved.filter(|_| matches!(name, "input" | "context" | "result" | "errorOutput"));
+            let member = reserved.filter(|_| jsonata::STATES_MEMBERS.contains(&name));
             let near = match member {
                 Some(states) => Some(format!("{states}.{name}")),
                 None => self.lookups.nearest(name, self.scopes_of.keys().copied().chain(reserved)).map(str::to_owned),

@@ -239,6 +239,7 @@ impl Inliner<'_> {
             states: &states,
             nullable: &self.nullable,
             not_given: &self.not_given,
+            assigns: None,
             nodes: &mut self.nodes,
             own: Default::default(),
         };

@@ -85,6 +85,8 @@ pub(super) struct Substitution<'s> {
     pub(super) nullable: &'s BTreeSet<String>,
     /// Those of arguments that are not given.
     pub(super) not_given: &'s BTreeSet<String>,
+    /// The object of the current `assign`, whose members are variables: these must have a value.
+    pub(super) assigns: Option<NodeId>,
     /// The number of the use.
     pub(super) number: u32,
     /// The fragment's own states, and the variables that it assigns, which are collected here.
@@ -122,7 +124,14 @@ impl Change for Substitution<'_> {
         }
     }
 
+    fn clause_begins(&mut self, clause: &Clause) {
+        if let (ClauseKind::Assign, ClauseValue::Expr(object)) = (clause.kind, &clause.value) {
+            self.assigns = Some(object.id);
+        }
+    }
+
     fn clause(&mut self, clause: &mut Clause) {
+        self.assigns = None;
         number_clause(clause, self.nodes, self.number);
         if let (ClauseKind::Assign, ClauseValue::Expr(Expr { kind: ExprKind::Object(members), .. })) =
             (clause.kind, &mut clause.value)
@@ -136,6 +145,7 @@ impl Change for Substitution<'_> {
     }
 
     fn expr(&mut self, expr: &mut Expr) {
+        let assigns = self.assigns == Some(expr.id);
         number_expr(expr, self.nodes, self.number);
         let reference = match &mut expr.kind {
             ExprKind::Reference(reference) => reference,
@@ -151,8 +161,12 @@ impl Change for Substitution<'_> {
                 }
                 return;
             }
-            ExprKind::Object(members) => {
+            ExprKind::Object(members) if !assigns => {
                 members.retain(|member| !(member.optional && is_of(&member.value, self.not_given)));
+                return;
+            }
+            ExprKind::Raw(raw) => {
+                raw.given.retain(|member| !(member.optional && is_of(&member.value, self.not_given)));
                 return;
             }
             ExprKind::Binary(BinaryOp::Default, _, left, right) if is_of(left, self.not_given) => {

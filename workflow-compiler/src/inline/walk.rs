@@ -12,6 +12,8 @@ pub(super) trait Change {
     fn map(&mut self, _entered: bool) {}
     fn used(&mut self, _: &mut Use) {}
     fn target(&mut self, _: &mut Target) {}
+    /// Called before the values of a clause are visited.
+    fn clause_begins(&mut self, _: &Clause) {}
     fn clause(&mut self, _: &mut Clause) {}
     fn expr(&mut self, _: &mut Expr) {}
 }
@@ -125,6 +127,7 @@ pub(super) fn declaration(declaration: &mut Declaration, change: &mut impl Chang
 
 pub(super) fn clauses(clauses: &mut [Clause], change: &mut impl Change) {
     for clause in clauses {
+        change.clause_begins(clause);
         match &mut clause.value {
             ClauseValue::Expr(value) | ClauseValue::ToleratePercent(value) | ClauseValue::TolerateCount(value) => {
                 expr(value, change);

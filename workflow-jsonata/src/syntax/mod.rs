@@ -7,7 +7,7 @@ mod foreign_operators;
 mod lexer;
 mod parentheses;
 mod parser;
-mod print;
+pub(crate) mod print;
 mod regex_literal;
 pub(crate) mod validation;
 

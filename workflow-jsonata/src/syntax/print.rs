@@ -290,7 +290,7 @@ impl Printer<'_> {
 }
 
 /// Returns whether a string is a name that needs no backticks.
-fn is_word(name: &str) -> bool {
+pub(crate) fn is_word(name: &str) -> bool {
     const RESERVED: [&str; 7] = ["and", "or", "in", "true", "false", "null", "function"];
     let mut chars = name.chars();
     chars.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')

@@ -155,7 +155,7 @@ pub(in crate::rules) fn rejected_text(call: &str, name: &str, text: &str) -> Opt
         let (name, text) = (name.to_owned(), text.to_owned());
         match (bucket, other) {
             (Some(meant), _) => Some(Finding::ArnForName { name, text, meant }),
-            (None, other) => other.map(|(.., of)| Finding::OtherArn { name, text, of }),
+            (None, other) => other.map(|(_, service, start, of)| Finding::OtherArn { name, text, of, service, start }),
         }
     } else if let ("Bucket", Some(rest)) = (name, text.strip_prefix("s3://")) {
         let meant = rest.split('/').next().unwrap_or_default().to_owned();
