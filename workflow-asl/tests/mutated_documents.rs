@@ -137,7 +137,7 @@ fn long(states: usize) -> Value {
                 json!({"Type": "Choice", "Choices": [{"Variable": "$.x", "NumericEquals": 1, "Next": next}], "Default": next})
             }
             1 => {
-                json!({"Type": "Pass", "Parameters": {"a.$": "$.x.y"}, "ResultPath": "$.p", "Assign": {"v.$": "$.a"}, "Next": next})
+                json!({"Type": "Pass", "Parameters": {"a.$": "$.w.y"}, "ResultPath": "$.p", "Assign": {"v.$": "$.a"}, "Next": next})
             }
             _ => {
                 json!({"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f", "Payload.$": "$"}, "ResultPath": "$.r", "Next": next,

@@ -311,6 +311,10 @@ findings! {
     AbsentMember { holder: String, name: String, known: Vec<String>, near: NearestName } AbsentValue "`{holder}` has no `{name}` here",
         help (did_you_mean(near).or_else(|| Some(match known.as_slice() {
             [] => "it has no members".to_owned(),
+            [cause, error] if cause == "Cause" && error == "Error" && matches!(holder.as_str(), "$" | "$states.input") => {
+                let field = if holder == "$" { "`ResultPath`, such as `$.error`," } else { "`Output`" };
+                format!("it is the error output of a catcher: add {field} to the catcher to keep other values")
+            }
             known if known.len() <= 8 => format!("it has {}", all_of(known)),
             known => format!("it has {} and {} more", quoted(known.iter().take(8)).join(", "), known.len() - 8),
         })));

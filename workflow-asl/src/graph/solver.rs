@@ -33,10 +33,20 @@ pub fn solve<T: Transition, A: FlowAnalysis<T>>(
     entry: A::Fact,
     analysis: &A,
 ) -> Vec<Option<A::Fact>> {
+    solve_from(graph, graph.start(), entry, analysis)
+}
+
+/// Returns the fact at each node, given `entry` at the node `start`; `None` for a node that no path from there reaches.
+pub fn solve_from<T: Transition, A: FlowAnalysis<T>>(
+    graph: &FlowGraph<T>,
+    start: Option<usize>,
+    entry: A::Fact,
+    analysis: &A,
+) -> Vec<Option<A::Fact>> {
     let mut known: Vec<Option<A::Fact>> = Vec::new();
     known.resize_with(graph.size(), || None);
     let mut waits = vec![false; graph.size()];
-    let Some(start) = graph.start() else { return known };
+    let Some(start) = start else { return known };
     if let (Some(known), Some(waits)) = (known.get_mut(start), waits.get_mut(start)) {
         (*known, *waits) = (Some(entry), true);
     }

@@ -23,16 +23,23 @@ impl Flow<'_, '_> {
         for (number, rule) in at.state.choices.iter().flatten().enumerate() {
             let place = at.at.child("Choices").index(number);
             let Some(here) = &left else {
-                rules.push(Some(leave(&scene, rule.assign.as_ref(), &place)));
+                let after = self.anyway(None, &scene);
+                rules.push(after.map(|after| leave(&after, rule.assign.as_ref(), &place)));
                 continue;
             };
             let Outcomes { yes, no } = self.rule(here, rule, &place);
-            let after = yes.unwrap_or_else(|| here.clone());
-            rules.push(Some(leave(&after, rule.assign.as_ref(), &place)));
+            let after = self.anyway(yes, here);
+            rules.push(after.map(|after| leave(&after, rule.assign.as_ref(), &place)));
             left = no;
         }
-        let next = leave(&left.unwrap_or(scene), at.state.assign.as_ref(), &at.at);
-        Outcome { next: Some(next), rules, catchers: Vec::new() }
+        let next = self.anyway(left, &scene).map(|left| leave(&left, at.state.assign.as_ref(), &at.at));
+        Outcome { next, rules, catchers: Vec::new() }
+    }
+
+    /// Returns the scene that a condition leaves. A transition that is never followed is followed anyway, so that its
+    /// states are checked too, but not after one of several transitions to the choice.
+    fn anyway(&self, left: Option<Scene>, before: &Scene) -> Option<Scene> {
+        left.or_else(|| self.way.borrow().is_none().then(|| before.clone()))
     }
 
     pub(super) fn choose_by_expressions(&self, at: &StateAt<'_>, scene: &Scene) -> Outcome {
@@ -42,17 +49,25 @@ impl Flow<'_, '_> {
             (output.unwrap_or_else(|| scene.input.clone()), variables)
         };
         let mut rules = Vec::new();
-        let mut left = scene.clone();
+        let mut left = Some(scene.clone());
         for (number, rule) in at.state.choices.iter().flatten().enumerate() {
             let place = at.at.child("Choices").index(number);
+            let Some(here) = &left else {
+                rules.push(None);
+                continue;
+            };
             let after = match &rule.condition {
                 Some(Value::String(text)) => {
-                    let Outcomes { yes, no } = self.condition(&left, text, &place.child("Condition"));
-                    let after = yes.unwrap_or_else(|| left.clone());
-                    left = no.unwrap_or(left);
+                    let Outcomes { yes, no } = self.condition(here, text, &place.child("Condition"));
+                    let after = self.anyway(yes, here);
+                    left = self.anyway(no, here);
                     after
                 }
                 _ => left.clone(),
+            };
+            let Some(after) = after else {
+                rules.push(None);
+                continue;
             };
             let output = rule.output.as_ref().filter(|_| rule.has("Output"));
             let (output, place) = match output {
@@ -66,8 +81,8 @@ impl Flow<'_, '_> {
             let output = output.map(|value| self.value(&after, value, &output_at.child("Output")));
             rules.push(Some((output.unwrap_or_else(|| after.input.clone()), variables)));
         }
-        let next = leave(&left, at.state.assign.as_ref(), at.state.output.as_ref(), &at.at);
-        Outcome { next: Some(next), rules, catchers: Vec::new() }
+        let next = left.map(|left| leave(&left, at.state.assign.as_ref(), at.state.output.as_ref(), &at.at));
+        Outcome { next, rules, catchers: Vec::new() }
     }
 
     /// Returns the scenes in which a rule is true and not true, if they are possible.

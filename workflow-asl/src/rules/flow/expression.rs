@@ -99,9 +99,11 @@ impl Flow<'_, '_> {
         let read = self.definition.texts.expressions.read(code);
         let Ok((ast, _)) = &*read else { return both() };
         let place = Place::new(scene, code, at);
-        self.never_present(&ast.root, &place);
-        let given = self.node(&ast.root, &Place { asks: is_path(&ast.root), ..place.clone() });
-        self.expect(&given.value(), &[Kind::Bool], "Condition", text, at);
+        if self.way.borrow().is_none() {
+            self.never_present(&ast.root, &place);
+            let given = self.node(&ast.root, &Place { asks: is_path(&ast.root), ..place.clone() });
+            self.expect(&given.value(), &[Kind::Bool], "Condition", text, at);
+        }
         self.narrow(&ast.root, &place)
     }
 
@@ -159,7 +161,14 @@ impl Flow<'_, '_> {
             return Ty::Any;
         }
         match &*self.definition.texts.expressions.read(code) {
-            Ok((ast, _)) => read(&Place::new(scene, code, at), &ast.root),
+            Ok((ast, _)) => {
+                // After one of several transitions, an absent part of an expression is often intended.
+                let says = self.says.get();
+                self.says.set(says && (self.way.borrow().is_none() || is_path(alone(&ast.root))));
+                let read = read(&Place::new(scene, code, at), &ast.root);
+                self.says.set(says);
+                read
+            }
             Err(_) => Ty::Any,
         }
     }

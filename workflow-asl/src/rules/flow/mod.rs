@@ -13,6 +13,7 @@ mod read;
 mod request;
 mod state;
 mod ty;
+mod way;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,10 +27,14 @@ use crate::path::Segment;
 use crate::request_input::RequestInput;
 use crate::{Diagnostic, Finding, Pointer, placeholder};
 use ty::{Fields, Slot, Ty};
+use way::Way;
 
 /// The maximum number of visits of states: for each state of the definition, and in addition. States in loops and
 /// nested scopes are visited more than once.
 const TURNS: (usize, usize) = (40, 1_000);
+
+/// The same for the visits by one transition.
+const TURNS_BY_WAY: (usize, usize) = (20, 500);
 
 /// The number of times that the type of a state's input may change before it becomes unknown.
 const CHANGES: usize = 4;
@@ -70,6 +75,18 @@ struct Outcome {
     catchers: Vec<(Ty, Variables)>,
 }
 
+impl Outcome {
+    /// Returns the facts on a transition; `None` if it is never followed.
+    fn along(&self, kind: EdgeKind) -> Option<Fact> {
+        let way = match kind {
+            EdgeKind::Next | EdgeKind::Default => self.next.clone(),
+            EdgeKind::Choice(rule) => self.rules.get(rule).cloned().flatten(),
+            EdgeKind::Catch(catcher) => self.catchers.get(catcher).cloned(),
+        };
+        way.map(|(input, variables)| Fact { input, variables, changes: 0 })
+    }
+}
+
 /// The scenes in which a condition is true and not true; `None` if it is not possible.
 struct Outcomes {
     yes: Option<Scene>,
@@ -108,6 +125,9 @@ struct Flow<'d, 'a> {
     /// Whether findings are recorded.
     says: Cell<bool>,
     left: Cell<usize>,
+    /// The transition after which values are read, if the analysis is limited to one.
+    way: RefCell<Option<Way>>,
+    left_by_way: Cell<usize>,
     /// The depth of the current part of an expression.
     depth: Cell<usize>,
     lookups: Lookups,
@@ -152,6 +172,8 @@ pub(super) fn values_have_what_is_read(definition: &Definition<'_>, found: &mut 
         found: RefCell::default(),
         says: Cell::new(true),
         left: Cell::new(index.states.len() * TURNS.0 + TURNS.1),
+        way: RefCell::default(),
+        left_by_way: Cell::new(index.states.len() * TURNS_BY_WAY.0 + TURNS_BY_WAY.1),
         depth: Cell::new(0),
         lookups: Lookups::default(),
     };
@@ -200,6 +222,8 @@ struct Solving<'f, 'd, 'a> {
     flow: &'f Flow<'d, 'a>,
     numbers: &'f [Option<usize>],
     context: &'f Ty,
+    /// The state that no transition leads to.
+    cut: Option<usize>,
     /// The output of each state that ends the scope.
     ends: RefCell<BTreeMap<usize, Ty>>,
 }
@@ -224,16 +248,11 @@ impl<'a> FlowAnalysis<Edge<'a>> for Solving<'_, '_, 'a> {
             }
             _ => None,
         };
-        leaving.iter().map(move |edge| {
-            let Some(outcome) = &outcome else {
-                return Some(Fact { input: Ty::Any, variables: Variables::default(), changes: 0 });
-            };
-            let way = match edge.kind {
-                EdgeKind::Next | EdgeKind::Default => outcome.next.clone(),
-                EdgeKind::Choice(rule) => outcome.rules.get(rule).cloned().flatten(),
-                EdgeKind::Catch(catcher) => outcome.catchers.get(catcher).cloned(),
-            };
-            way.map(|(input, variables)| Fact { input, variables, changes: 0 })
+        let followed = move |edge: &&Edge<'a>| self.cut.is_none() || edge.to != self.cut;
+        leaving.iter().map(move |edge| match &outcome {
+            _ if !followed(&edge) => None,
+            Some(outcome) => outcome.along(edge.kind),
+            None => Some(Fact { input: Ty::Any, variables: Variables::default(), changes: 0 }),
         })
     }
 
@@ -266,25 +285,26 @@ impl<'a> FlowAnalysis<Edge<'a>> for Solving<'_, '_, 'a> {
 
 impl<'d, 'a> Flow<'d, 'a> {
     fn takes_turn(&self) -> bool {
-        self.left.set(self.left.get().saturating_sub(1));
-        self.left.get() > 0
+        let left = if self.way.borrow().is_some() { &self.left_by_way } else { &self.left };
+        left.set(left.get().saturating_sub(1));
+        left.get() > 0
     }
 
     /// Returns the output of a scope, or `None` if no state ends it.
     fn scope(&self, number: usize, input: Ty, variables: &Variables, context: &Ty) -> Option<Ty> {
         let (graph, numbers) = (self.graphs.get(number).copied().flatten()?, self.numbers.get(number)?);
-        let solving = Solving { flow: self, numbers, context, ends: RefCell::default() };
+        let solving = Solving { flow: self, numbers, context, cut: None, ends: RefCell::default() };
         let says = self.says.replace(false);
-        let facts = solve(graph.flow(), Fact { input, variables: variables.clone(), changes: 0 }, &solving);
+        let entry = Fact { input, variables: variables.clone(), changes: 0 };
+        let facts = solve(graph.flow(), entry.clone(), &solving);
         self.says.set(says);
         if says {
-            for (fact, number) in facts.iter().zip(numbers) {
-                if let (Some(fact), Some(number)) = (fact, number)
-                    && self.takes_turn()
-                {
-                    let _ = self.state(*number, fact, context);
-                }
-            }
+            let outcomes = facts.iter().zip(numbers).map(|(fact, number)| {
+                let (fact, number) = fact.as_ref().zip(*number)?;
+                self.takes_turn().then(|| self.state(number, fact, context))
+            });
+            let outcomes: Vec<_> = outcomes.collect();
+            self.say_by_way(graph, (&facts, &outcomes), &solving, entry);
         }
         let mut ends = solving.ends.into_inner().into_values();
         let first = ends.next()?;
@@ -292,7 +312,14 @@ impl<'d, 'a> Flow<'d, 'a> {
     }
 
     fn say(&self, finding: Finding, at: &Pointer, range: Option<std::ops::Range<usize>>) {
-        if self.says.get() {
+        if !self.says.get() {
+            return;
+        }
+        let finding = match &*self.way.borrow() {
+            Some(way) => way.only(finding),
+            None => Some(finding),
+        };
+        if let Some(finding) = finding {
             let range = range.map(|range| (range.start, range.len()));
             self.found.borrow_mut().push(Diagnostic { range, ..finding.at(at.clone()) });
         }
