@@ -9,8 +9,8 @@ use serde_json::Value;
 
 pub use self::words::in_the_language;
 use self::words::{
-    all_of, api_meant, asking, did_you_mean, key, of_item, one_of, quoted, small_letter, text, them, unassigned,
-    wrong_parameter,
+    all_of, api_meant, asking, did_you_mean, key, of_item, of_jsonata, one_of, quoted, small_letter, text, them,
+    unassigned, wrong_parameter,
 };
 use crate::Code::{self, *};
 use crate::budget::in_words;
@@ -18,6 +18,7 @@ use crate::document::{MachineType, Operator, QueryLanguage};
 use crate::error_name::{EXCEED_TOLERATED_FAILURE_THRESHOLD, PREFIX, TASK_FAILED};
 use crate::limits::{DEFINITION_CHARS, HISTORY_EVENTS, LABEL_CHARS, PAYLOAD_BYTES, STATE_NAME_CHARS};
 use crate::resource::Pattern;
+use crate::template::SUFFIX;
 use crate::{Diagnostic, Pointer, SyntaxError};
 
 /// The maximum number of states in a message.
@@ -187,7 +188,7 @@ findings! {
 
     // JSONata.
     JsonPathKey { key: String, name: String } JsonPathKey "`{key}` is a key of JSONPath: JSONata treats it literally",
-        help "write `\"{name}\"`, and the value between `{{%` and `%}}`";
+        help (Some(of_jsonata(name)));
     TextAroundExpression { text: String } ExpressionAsText "`{text}` is treated as text",
         help "nothing is allowed around `{{%` and `%}}`, not even blanks";
     ExpressionInText { text: String } ExpressionAsText "`{text}` is treated as text",
@@ -207,6 +208,9 @@ findings! {
     NotInStates { name: String, members: &'static [&'static str], near: NearestName } UnsupportedJsonata
         "`$states.{name}` does not exist here",
         help (Some(match (name.as_str(), near) {
+            ("result", _) if members.contains(&"errorOutput") => {
+                "a task that failed has no result: a catcher has `$states.errorOutput`".to_owned()
+            }
             ("result", _) => "only `Output` and `Assign` of a Task, Parallel or Map state have it".to_owned(),
             ("errorOutput", _) => "only `Output` and `Assign` of a catcher have it".to_owned(),
             (_, Some(near)) => format!("did you mean `$states.{near}`?"),
@@ -508,6 +512,8 @@ findings! {
         }),
         help (match near {
             Some(holder) if *inside => Some(format!("it is a member of `{holder}`")),
+            // A parameter never has such a name, so the language is JSONata.
+            Some(near) if name.ends_with(SUFFIX) => Some(of_jsonata(near)),
             near => did_you_mean(near),
         });
     ParameterIsNoText { name: String, is: &'static str, text: Option<String>, certain: bool } (wrong_parameter(*certain))

@@ -66,6 +66,11 @@ pub(super) fn all_of(names: impl IntoIterator<Item = impl AsRef<str>>) -> String
     list(names, " and ")
 }
 
+/// How a key of JSONPath is written in JSONata.
+pub(super) fn of_jsonata(name: &str) -> String {
+    format!("write `\"{name}\"`, and the value between `{{%` and `%}}`")
+}
+
 pub(super) fn quoted(names: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<String> {
     names.into_iter().map(|name| format!("`{}`", name.as_ref())).collect()
 }

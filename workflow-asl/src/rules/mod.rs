@@ -41,7 +41,7 @@ use crate::jsonata::Expressions;
 use crate::references::{self, Reference};
 use crate::source::{Format, Source};
 use crate::texts::Texts;
-use crate::{Diagnostic, Finding, Pointer};
+use crate::{Code, Diagnostic, Finding, Pointer};
 pub use handled_errors::{HandledErrors, handled_errors};
 use object_index::ObjectIndex;
 use raised_errors::RaisedErrors;
@@ -214,6 +214,10 @@ pub fn check_read(machine: &StateMachine, characters: usize, kind: MachineType, 
     let definition = Definition::of(machine, characters, kind, annotations);
     let mut found = definition.check();
     found.retain(|one| !one.is_unfilled());
+    // A key of JSONPath is reported once, as an unknown parameter if it is in a request.
+    let unknown = |one: &&Diagnostic| matches!(*one.finding, Finding::UnknownParameter { .. });
+    let unknown: Vec<_> = found.iter().filter(unknown).map(|one| one.pointer.clone()).collect();
+    found.retain(|one| one.code != Code::JsonPathKey || !unknown.contains(&one.pointer));
     let states = definition.excusing.take().into_iter().filter_map(|number| definition.index.states.get(number));
     Checked { found, excusing: states.map(|state| state.at.clone()).collect() }
 }

@@ -214,7 +214,18 @@ impl Flow<'_, '_> {
                 }
                 _ => quote(&ty),
             };
-            return if truth { never(what, None) } else { same() };
+            // The operator that compares values of this kind in the same way.
+            let meant = operator.order().and_then(|(_, relation)| {
+                let compared = match ty.kind()? {
+                    Kind::Number => Operand::Number,
+                    Kind::Text => Operand::Text,
+                    Kind::Bool => Operand::Flag,
+                    _ => return None,
+                };
+                Operator::of(compared, relation, operator.operand() == Operand::Path)
+            });
+            let meant = meant.map(|meant| meant.name().to_owned());
+            return if truth { never(what, meant) } else { same() };
         }
         let Test::Compare(kind, relation) = test else {
             // The test is always true.
