@@ -18,7 +18,6 @@ use crate::document::{MachineType, Operator, QueryLanguage};
 use crate::error_name::{EXCEED_TOLERATED_FAILURE_THRESHOLD, PREFIX, TASK_FAILED};
 use crate::limits::{DEFINITION_CHARS, HISTORY_EVENTS, LABEL_CHARS, PAYLOAD_BYTES, STATE_NAME_CHARS};
 use crate::resource::Pattern;
-use crate::template::SUFFIX;
 use crate::{Diagnostic, Pointer, SyntaxError};
 
 /// The maximum number of states in a message.
@@ -503,7 +502,13 @@ findings! {
         }),
         help (near.as_ref().map(|near| format!("`{near}` may be a misspelling of it")));
     UnknownParameter {
-        call: String, place: Option<String>, name: String, near: NearestName, inside: bool, certain: bool
+        call: String,
+        place: Option<String>,
+        name: String,
+        near: NearestName,
+        inside: bool,
+        is_json_path: bool,
+        certain: bool
     }
         (if *certain { UnknownParameter } else { DoubtfulParameter })
         (match place {
@@ -512,8 +517,7 @@ findings! {
         }),
         help (match near {
             Some(holder) if *inside => Some(format!("it is a member of `{holder}`")),
-            // A parameter never has such a name, so the language is JSONata.
-            Some(near) if name.ends_with(SUFFIX) => Some(of_jsonata(near)),
+            Some(near) if *is_json_path => Some(of_jsonata(near)),
             near => did_you_mean(near),
         });
     ParameterIsNoText { name: String, is: &'static str, text: Option<String>, certain: bool } (wrong_parameter(*certain))

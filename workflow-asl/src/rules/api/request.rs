@@ -16,7 +16,7 @@ use crate::nearest::Lookups;
 use crate::request_input::RequestInput;
 use crate::rules::Definition;
 use crate::rules::task::request_field;
-use crate::{Diagnostic, Finding, Pointer, placeholder};
+use crate::{Diagnostic, Finding, Pointer, placeholder, template};
 
 /// The value that replaces a computed one.
 const UNKNOWN: &str = "{%%}";
@@ -332,7 +332,8 @@ impl Request<'_> {
         let holder = holders.next().filter(|_| same.is_none()).map(|member| member.name);
         let (call, place, certain) = (self.call.name().to_owned(), self.place(at), self.certain);
         let (meant, inside, name) = (holder.or(near).map(str::to_owned), holder.is_some(), name.to_owned());
-        let finding = Finding::UnknownParameter { call, place, name, near: meant, inside, certain };
+        let is_json_path = name.ends_with(template::SUFFIX);
+        let finding = Finding::UnknownParameter { call, place, name, near: meant, inside, is_json_path, certain };
         self.found.push(finding.at(at.child(key)));
         holder.or(near)
     }
