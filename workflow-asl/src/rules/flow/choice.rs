@@ -214,11 +214,11 @@ impl Flow<'_, '_> {
                 }
                 _ => quote(&ty),
             };
-            // The operator that compares values of this kind in the same way.
+            // The operator that compares values of this kind in the same way. Numbers in strings have another order.
             let meant = operator.order().and_then(|(_, relation)| {
                 let compared = match ty.kind()? {
                     Kind::Number => Operand::Number,
-                    Kind::Text => Operand::Text,
+                    Kind::Text if relation == Relation::Equal => Operand::Text,
                     Kind::Bool => Operand::Flag,
                     _ => return None,
                 };
