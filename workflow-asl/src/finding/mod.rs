@@ -570,7 +570,9 @@ findings! {
     CsvWithoutHeaders {} MissingField "a reader of CSV needs `CSVHeaderLocation`",
         help "`FIRST_ROW`, or `GIVEN` with `CSVHeaders`",
         advises "declare where the column names are: `headers: first_row`, or `headers: [\"id\", …]`";
-    HeadersOfJson {} UnknownField "field `CSVHeaderLocation` is not supported in a reader of JSON";
+    HeadersOfJson {} UnknownField "field `CSVHeaderLocation` is not supported in a reader of JSON",
+        help "only a reader of CSV has headers: remove it",
+        says "only a reader of CSV has headers";
     NoInputType {} MissingField "a reader that loads what it lists needs `InputType`";
     NoGivenHeaders {} MissingField "a reader with given headers needs `CSVHeaders`";
     FieldOfDistributed { field: &'static str } NoEffect "field `{field}` has no effect in an inline map",

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 use proc_macro2::Ident;
+use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, StateKind};
 
 use super::substitute::{self, Argument, fresh, named, renumber, variable};
@@ -26,6 +27,8 @@ impl Inliner<'_> {
     ) -> (IndexMap<String, Argument>, Option<State>) {
         let fields = definition::input(fragment);
         let name = plain(&fragment.name);
+        // The field that a misspelt argument means is not reported as missing.
+        let mut meant = Vec::new();
         for member in &used.arguments {
             let key = &member.key;
             if let Some(field) = fields.iter().find(|field| plain(&field.name) == key.value) {
@@ -39,6 +42,9 @@ impl Inliner<'_> {
             let message = format!("the fragment `{name}` has no input `{}`", key.value);
             let problem = Problem::new(Code::FragmentArgument, key.span, message);
             let names: Vec<_> = fields.iter().map(|field| plain(&field.name)).collect();
+            let given = |name: &str| used.arguments.iter().any(|member| member.key.value == name);
+            let free = names.iter().map(String::as_str).filter(|name| !given(name));
+            meant.extend(nearest(&key.value, free).map(str::to_owned));
             let problem = problem.suggest(&key.value, names.iter().map(String::as_str));
             self.problems.push(if problem.help.is_empty() {
                 match names.is_empty() {
@@ -53,7 +59,7 @@ impl Inliner<'_> {
             .iter()
             .filter(|field| !matches!(field.ty.kind, TypeKind::Option(_)))
             .map(|field| plain(&field.name))
-            .filter(|field| used.arguments.iter().all(|member| member.key.value != *field))
+            .filter(|field| used.arguments.iter().all(|member| member.key.value != *field) && !meant.contains(field))
             .collect();
         if !missing.is_empty() && !used.broken {
             let list =

@@ -119,7 +119,11 @@ impl Change for Outside<'_> {
                         reference.segments.remove(0);
                         continue;
                     }
-                    (*span, format!("`{written}` is repeated {} times, and has no copy {index}", copies.len()))
+                    let times = match copies.len() {
+                        1 => "once".to_owned(),
+                        count => format!("{count} times"),
+                    };
+                    (*span, format!("`{written}` is repeated {times}, and has no copy {index}"))
                 }
                 _ => (reference.root_span, format!("`{written}` is repeated, and has a result for each item")),
             };

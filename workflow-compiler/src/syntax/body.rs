@@ -6,7 +6,7 @@ use workflow_asl::{Code, StateKind};
 
 use super::ast::{Body, Declaration, DeclarationKind, Target, TokenSpan};
 use super::cursor::Cursor;
-use super::keyword::{DECLARATIONS, STATES, USE};
+use super::keyword::{ClauseKind, DECLARATIONS, MAP, STATES, USE};
 use super::literal::string_value;
 use super::name::rust_name;
 use super::other_language::asl::written_target;
@@ -155,6 +155,26 @@ impl Parser<'_> {
                 return;
             }
             self.declaration(attributes, keyword, &text, cursor, declarations);
+            return;
+        }
+        let of_map = ClauseKind::from_keyword(&text).filter(|clause| clause.kinds() == MAP);
+        if let (Level::Inner, Some(clause)) = (level, of_map) {
+            let problem = Problem::new(
+                Code::Syntax,
+                keyword.span(),
+                format!("`{}` belongs to the map, not to its states", clause.keyword()),
+            );
+            self.report(
+                problem.help(format!("write it before the braces: `map … over … {} … {{ … }}`", clause.keyword())),
+            );
+            body.broken = true;
+            let is_state = |cursor: &Cursor| {
+                let word = cursor.peek_ident().filter(|_| cursor.peek_ident_at(1).is_some());
+                word.is_some_and(|word| STATES.iter().any(|(_, keyword)| word == keyword.word))
+            };
+            while !cursor.is_end() && !is_state(cursor) {
+                cursor.next();
+            }
             return;
         }
         if self.unnamed_item(&keyword, &text, cursor, body, unnamed) {

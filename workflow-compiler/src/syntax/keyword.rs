@@ -78,7 +78,8 @@ macro_rules! clauses {
 
 const WORKS: Kinds = Kinds::of(&[Task, Parallel, Map]);
 const TASK: Kinds = Kinds::of(&[Task]);
-const MAP: Kinds = Kinds::of(&[Map]);
+/// The kinds of the clauses that only a map has.
+pub(super) const MAP: Kinds = Kinds::of(&[Map]);
 const FLOWS: Kinds = Kinds::except(&[Fail]);
 const SHAPES: Kinds = Kinds::of(&[Pass, Task, Parallel, Map]);
 

@@ -1,6 +1,7 @@
 //! Maps and parallels: states within states.
 
 use proc_macro2::{Delimiter, Group, Ident};
+use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, StateKind};
 
 use super::ast::{
@@ -16,6 +17,7 @@ use super::recover::{attributes_length, clause_starts_here, item_starts_here, st
 use super::spelling::spelled;
 use super::word::Role;
 use crate::problem::{Edit, Problem};
+use crate::reader::SHORT;
 
 impl Parser<'_> {
     /// Parses `[over …] clauses [iterator] { states }`. The caller parses what follows.
@@ -146,9 +148,38 @@ impl Parser<'_> {
                 self.complain(cursor, problem.help("for example `over s3::csv { Bucket: \"b\", Key: \"k\" } { … }`"));
                 Expr::made(ExprKind::Invalid, cursor.before())
             });
-            return MapItems::Reader { path, row, body: settings_as_text(body) };
+            return MapItems::Reader { path, row, body: self.settings_as_text(body) };
         }
         MapItems::Items(self.head_expr(cursor))
+    }
+
+    /// Converts the bare words in a reader's settings, which are not references, to text. Reports unknown settings.
+    fn settings_as_text(&mut self, mut body: Expr) -> Expr {
+        let ExprKind::Object(members) = &mut body.kind else { return body };
+        let known = || SHORT.iter().map(|(short, _)| *short);
+        for member in members {
+            let key = &mut member.key;
+            // The parameters of S3 begin with a capital letter.
+            if key.value.starts_with(|first: char| first.is_ascii_lowercase())
+                && known().all(|short| short != key.value)
+            {
+                let message = format!("a reader has no setting `{}`", key.value);
+                let problem = Problem::new(Code::Syntax, key.span, message);
+                let near = nearest(&key.value, known());
+                self.report(match near {
+                    Some(near) => problem.did_you_mean(near, near),
+                    None => problem.help(format!("its settings are `{}`", known().collect::<Vec<_>>().join("`, `"))),
+                });
+                near.into_iter().for_each(|near| near.clone_into(&mut key.value));
+            }
+            if let ExprKind::Reference(Reference { root: Root::StateResult(word), segments, .. }) = &member.value.kind
+                && segments.is_empty()
+                && WORD_SETTINGS.contains(&member.key.value.as_str())
+            {
+                member.value.kind = ExprKind::Text(plain(word));
+            }
+        }
+        body
     }
 
     /// Parses the states of a branch or map.
@@ -349,17 +380,3 @@ fn begins_with_over(group: &Group) -> bool {
 
 /// The settings of a reader whose values may be bare words: `headers: first_row`.
 const WORD_SETTINGS: [&str; 4] = ["headers", "delimiter", "manifest", "transformation"];
-
-/// Converts the bare words in a reader's settings, which are not references, to text.
-fn settings_as_text(mut body: Expr) -> Expr {
-    if let ExprKind::Object(members) = &mut body.kind {
-        for member in members.iter_mut().filter(|member| WORD_SETTINGS.contains(&member.key.value.as_str())) {
-            if let ExprKind::Reference(Reference { root: Root::StateResult(word), segments, .. }) = &member.value.kind
-                && segments.is_empty()
-            {
-                member.value.kind = ExprKind::Text(plain(word));
-            }
-        }
-    }
-    body
-}

@@ -57,7 +57,12 @@ impl Analysis<'_> {
                     problem.help(format!("without quotes it is a `bool`: `{text}`"))
                 }
                 (known, ExprKind::Number(text)) if known.is_text() => {
-                    problem.help(format!("in quotes it is text: `\"{text}\"`"))
+                    let of = if is_literal(left) { right } else { left };
+                    let problem = problem.help(format!("in quotes it is text: `\"{text}\"`"));
+                    match words(of).filter(|_| *known == Ty::Text) {
+                        Some(of) => problem.help(format!("in JSONata, `$number({of})` reads a number")),
+                        None => problem,
+                    }
                 }
                 (known, ExprKind::Null) if !known.is_option() => {
                     problem.help(format!("declare it `Option<{}>`, if it may be null", ty.rust_name()))

@@ -454,6 +454,7 @@ fn as_closure(tokens: &[TokenTree]) -> Option<Vec<TokenTree>> {
         punct.set_span(span);
         TokenTree::Punct(punct)
     };
+    let names: Vec<_> = parameters.iter().map(ToString::to_string).collect();
     let mut closure = vec![sign('|')];
     for (number, parameter) in parameters.into_iter().enumerate() {
         if number > 0 {
@@ -469,8 +470,28 @@ fn as_closure(tokens: &[TokenTree]) -> Option<Vec<TokenTree>> {
     let returned = matches!(inner.first(), Some(TokenTree::Ident(word)) if word == "return");
     let ended = matches!(inner.last(), Some(TokenTree::Punct(punct)) if punct.as_char() == ';');
     let value = inner.get(usize::from(returned)..inner.len() - usize::from(ended))?;
-    closure.extend(value.iter().cloned());
+    closure.extend(without_signs(value, &names));
     Some(closure)
+}
+
+/// Returns the tokens with `name` for each `$name` of these, as JSONata has them.
+fn without_signs(tokens: &[TokenTree], names: &[String]) -> Vec<TokenTree> {
+    let is_sign = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '$');
+    let is_named = |token: &TokenTree| matches!(token, TokenTree::Ident(word) if names.contains(&word.to_string()));
+    let mut plain = Vec::with_capacity(tokens.len());
+    for (at, token) in tokens.iter().enumerate() {
+        match token {
+            token if is_sign(token) && tokens.get(at + 1).is_some_and(is_named) => {}
+            TokenTree::Group(group) => {
+                let inner: Vec<_> = group.stream().into_iter().collect();
+                let mut copy = Group::new(group.delimiter(), without_signs(&inner, names).into_iter().collect());
+                copy.set_span(group.span());
+                plain.push(copy.into());
+            }
+            token => plain.push(token.clone()),
+        }
+    }
+    plain
 }
 
 /// Splits such a function into its parameters and body.
