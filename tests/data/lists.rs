@@ -370,3 +370,46 @@ fn groups_and_joins() {
         input["counts"].as_object().unwrap().iter().map(|(key, count)| json!({"key": key, "count": count})).collect()
     });
 }
+
+#[test]
+fn items_of_unknown_types() {
+    let workflow = "workflow W {
+        input { x: Json, j: Vec<Json>, os: Vec<O> }
+        struct O { l: Vec<i64> }
+        pass P {
+            pairs: $map([1], |i| [input.x, i]),
+            more: $append(input.j, [input.x]),
+            copy: $reduce(input.j, |all, x| $append(all, [x]), []),
+            twice: $map($append(input.os, []), |o| [o.l, o.l]),
+        } -> end;
+    }";
+    for x in [json!(1), json!([]), json!([1]), json!([1, 2]), json!([[1]]), json!({"a": 1})] {
+        for j in [json!([]), json!([[]]), json!([1]), json!([[4], [5, 6]])] {
+            let input = json!({"x": x, "j": j, "os": [{"l": []}, {"l": [1]}, {"l": [2, 3]}]});
+            let mut more = j.as_array().unwrap().clone();
+            more.push(x.clone());
+            let expected = json!({
+                "pairs": [[x, 1]],
+                "more": more,
+                "copy": j,
+                "twice": [[[], []], [[1], [1]], [[2, 3], [2, 3]]],
+            });
+            assert_eq!(run(workflow, &input, |_| Ok(Value::Null)).output().map(|output| &**output), Some(&expected));
+        }
+    }
+}
+
+#[test]
+fn parts_by_the_item_of_a_map() {
+    let workflow = "workflow W {
+        input { rows: Vec<Row> }
+        struct Row { xs: Vec<i64>, ls: Vec<Vec<i64>>, k: i64 }
+        map Each over input.rows {
+            wait Pause for 1s -> Parts;
+            pass Parts { from: item.xs[item.k..], to: item.xs[..item.k], each: item.ls[*][item.k..], one: item.ls[*][item.k] } -> end;
+        } -> end;
+    }";
+    let input = json!({"rows": [{"xs": [1, 2, 3], "ls": [[1, 2], [3, 4, 5]], "k": 1}]});
+    let expected = json!([{"from": [2, 3], "to": [1], "each": [[2], [4, 5]], "one": [2, 4]}]);
+    assert_eq!(run(workflow, &input, |_| Ok(Value::Null)).output().map(|output| &**output), Some(&expected));
+}

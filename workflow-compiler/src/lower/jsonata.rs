@@ -223,7 +223,8 @@ impl<'a> Lowering<'_, 'a> {
         Node::object(members.iter().map(|member| (&member.key.value, self.jsonata(place, &member.value))))
     }
 
-    /// Returns an item of an array constructor. An array that is not in brackets would be flattened.
+    /// Returns an item of an array constructor. An array that is not in brackets would be flattened, as is one that is
+    /// the result of a condition.
     pub(super) fn array_item(&mut self, place: ValueSite<'_, 'a>, item: &Expr) -> Node {
         let ty = self.analysis.type_of(place, item);
         let value = self.jsonata(place, item);
@@ -231,7 +232,7 @@ impl<'a> Lowering<'_, 'a> {
             Ty::Array(_) | Ty::Tuple(_) if !matches!(value.kind, NodeKind::Array(_)) => Node::array([value]),
             ty if ty.is_open() && matches!(item.kind, ExprKind::Reference(_)) => {
                 let is_array = Node::call("type", [value.clone()]).binary("=", Node::string("array"));
-                is_array.condition(Node::array([value.clone()]), value)
+                is_array.condition(Node::array([Node::array([value.clone()])]), value)
             }
             _ => value,
         }
@@ -318,6 +319,7 @@ impl<'a> Lowering<'_, 'a> {
     pub(super) fn is_unused(&self, name: &str) -> bool {
         self.analysis.lacks_variable(name)
             && self.analysis.state_of_variable(name).is_none()
+            && !self.analysis.holds_item(name)
             && self.parameters.iter().all(|(_, used)| used != name)
     }
 

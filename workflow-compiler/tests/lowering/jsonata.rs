@@ -113,7 +113,7 @@ fn operators_and_precedence() {
             ("$xs[$i + 1]", "$xs[$i + 1]"),
             (
                 "$append([1], [state.x])",
-                "$append([1], [$type($states.input.x) = 'array' ? [$states.input.x] : $states.input.x])",
+                "$append([1], [$type($states.input.x) = 'array' ? [[$states.input.x]] : $states.input.x])",
             ),
             ("$count(input.xs[*])", "$count($states.context.Execution.Input.xs)"),
             ("$sum(input.xs[*])", "$sum([$states.context.Execution.Input.xs])"),

@@ -134,6 +134,11 @@ impl<'a> Analysis<'a> {
         }
     }
 
+    /// Returns whether the first state of a map keeps its item in a variable with this name.
+    pub fn holds_item(&self, variable: &str) -> bool {
+        self.item_captures.values().any(|item| item.variable == variable)
+    }
+
     /// Returns the part of the map's item that the map's first state captures on the transition to the target.
     pub fn item_capture_of(&self, info: &StateInfo<'a>, target: &Target) -> Option<&ItemCapture> {
         let item = self.item_captures.get(&info.scope)?;
