@@ -381,6 +381,10 @@ fn items_of_unknown_types() {
             more: $append(input.j, [input.x]),
             copy: $reduce(input.j, |all, x| $append(all, [x]), []),
             twice: $map($append(input.os, []), |o| [o.l, o.l]),
+            default: $append([0], [input.x ?? 0]),
+            chosen: $append([0], [if $count(input.j) > 0 { input.x } else { \"none\" }]),
+            looked: $append([0], [$lookup({ k: input.x }, \"k\") ?? 0]),
+            raw: $append([0], [jsonata \"$x\" { x: input.x }]),
         } -> end;
     }";
     for x in [json!(1), json!([]), json!([1]), json!([1, 2]), json!([[1]]), json!({"a": 1})] {
@@ -393,6 +397,10 @@ fn items_of_unknown_types() {
                 "more": more,
                 "copy": j,
                 "twice": [[[], []], [[1], [1]], [[2, 3], [2, 3]]],
+                "default": [0, x],
+                "chosen": [0, if j == json!([]) { json!("none") } else { x.clone() }],
+                "looked": [0, x],
+                "raw": [0, x],
             });
             assert_eq!(run(workflow, &input, |_| Ok(Value::Null)).output().map(|output| &**output), Some(&expected));
         }

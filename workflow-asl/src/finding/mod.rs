@@ -15,7 +15,7 @@ use self::words::{
 use crate::Code::{self, *};
 use crate::budget::in_words;
 use crate::document::{MachineType, Operator, QueryLanguage};
-use crate::error_name::{EXCEED_TOLERATED_FAILURE_THRESHOLD, PREFIX, TASK_FAILED};
+use crate::error_name::{ERROR_OUTPUT, EXCEED_TOLERATED_FAILURE_THRESHOLD, PREFIX, TASK_FAILED};
 use crate::limits::{DEFINITION_CHARS, HISTORY_EVENTS, LABEL_CHARS, PAYLOAD_BYTES, STATE_NAME_CHARS};
 use crate::resource::Pattern;
 use crate::{Diagnostic, Pointer, SyntaxError};
@@ -314,7 +314,7 @@ findings! {
     AbsentMember { holder: String, name: String, known: Vec<String>, near: NearestName } AbsentValue "`{holder}` has no `{name}` here",
         help (did_you_mean(near).or_else(|| Some(match known.as_slice() {
             [] => "it has no members".to_owned(),
-            [cause, error] if cause == "Cause" && error == "Error" && matches!(holder.as_str(), "$" | "$states.input") => {
+            known if *known == ERROR_OUTPUT && matches!(holder.as_str(), "$" | "$states.input") => {
                 let field = if holder == "$" { "`ResultPath`, such as `$.error`," } else { "`Output`" };
                 format!("it is the error output of a catcher: add {field} to the catcher to keep other values")
             }
@@ -571,8 +571,7 @@ findings! {
         help "`FIRST_ROW`, or `GIVEN` with `CSVHeaders`",
         advises "declare where the column names are: `headers: first_row`, or `headers: [\"id\", …]`";
     HeadersOfJson {} UnknownField "field `CSVHeaderLocation` is not supported in a reader of JSON",
-        help "only a reader of CSV has headers: remove it",
-        says "only a reader of CSV has headers";
+        help "remove it", says "a reader of JSON has no headers";
     NoInputType {} MissingField "a reader that loads what it lists needs `InputType`";
     NoGivenHeaders {} MissingField "a reader with given headers needs `CSVHeaders`";
     FieldOfDistributed { field: &'static str } NoEffect "field `{field}` has no effect in an inline map",

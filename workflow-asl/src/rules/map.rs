@@ -69,7 +69,7 @@ fn csv_headers(config: &ReaderConfig, at: &Pointer, found: &mut Vec<Diagnostic>)
 /// The input types that use a field of a `ReaderConfig`, by field.
 const READERS: &[(&str, &[&str])] = &[
     ("CSVDelimiter", &["CSV", "MANIFEST"]),
-    ("CSVHeaderLocation", &["CSV", "JSON", "MANIFEST"]),
+    ("CSVHeaderLocation", &["CSV", "MANIFEST"]),
     ("CSVHeaders", &["CSV", "MANIFEST"]),
     ("ItemsPointer", &["JSON"]),
 ];
@@ -93,6 +93,10 @@ pub(super) fn fields_have_an_effect(definition: &Definition<'_>, found: &mut Vec
         let at = state.at.child("ItemReader").child("ReaderConfig");
         let Some(input) = config.input_type.as_deref() else { continue };
         for (field, inputs) in READERS.iter().filter(|(field, _)| config.has(field)) {
+            // `csv_headers` reports those that AWS rejects.
+            if (*field, input) == ("CSVHeaderLocation", "JSON") {
+                continue;
+            }
             // Another finding reports an unknown type.
             if !inputs.contains(&input) && ReaderConfig::INPUT_TYPES.contains(&input) {
                 found.push(Finding::FieldOfOtherInput { field, input: input.to_owned(), inputs }.at(at.child(field)));

@@ -79,9 +79,9 @@ fn instead(kind: ClauseKind) -> &'static str {
 /// Reports clauses about items, iterations and results that only a distributed map supports. An inline one would
 /// iterate over its own input, pass single items and keep the results.
 fn distributed_alone(info: &StateInfo<'_>, sink: &mut Sink<'_>) {
-    let Head::Map { over, body, .. } = &info.state.head else { return };
-    // A clause that did not parse, or that is among the states, may make it distributed.
-    if is_distributed(info.state) || info.state.broken || body.broken {
+    let Head::Map { over, .. } = &info.state.head else { return };
+    // A clause that did not parse may make it distributed.
+    if is_distributed(info.state) || info.state.broken {
         return;
     }
     let refuse = |words: TokenSpan, end: TokenSpan, what: &str, instead: &str| {

@@ -187,11 +187,14 @@ fn is_of_what_is_broken(code: Code, finding: &Diagnostic, analysis: &Analysis<'_
     {
         return true;
     }
-    matches!(code, Code::MissingField | Code::MissingParameter | Code::MissingTransition | Code::EmptyList)
-        && state_of(&finding.pointer, analysis).is_some_and(|info| {
-            let other = |language| language != info.language;
-            info.state.broken || info.state.clauses.iter().any(|clause| clause.kind.language().is_some_and(other))
-        })
+    // A map may be distributed by a clause that did not parse.
+    matches!(
+        code,
+        Code::MissingField | Code::MissingParameter | Code::MissingTransition | Code::EmptyList | Code::NoEffect
+    ) && state_of(&finding.pointer, analysis).is_some_and(|info| {
+        let other = |language| language != info.language;
+        info.state.broken || info.state.clauses.iter().any(|clause| clause.kind.language().is_some_and(other))
+    })
 }
 
 /// Returns whether a member of a task's request is a field of the state, next to the transition in the braces.

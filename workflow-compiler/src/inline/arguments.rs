@@ -42,17 +42,15 @@ impl Inliner<'_> {
             let message = format!("the fragment `{name}` has no input `{}`", key.value);
             let problem = Problem::new(Code::FragmentArgument, key.span, message);
             let names: Vec<_> = fields.iter().map(|field| plain(&field.name)).collect();
-            let given = |name: &str| used.arguments.iter().any(|member| member.key.value == name);
-            let free = names.iter().map(String::as_str).filter(|name| !given(name));
-            meant.extend(nearest(&key.value, free).map(str::to_owned));
-            let problem = problem.suggest(&key.value, names.iter().map(String::as_str));
-            self.problems.push(if problem.help.is_empty() {
-                match names.is_empty() {
-                    true => problem.help("it takes no arguments"),
-                    false => problem.help(format!("its input is `{}`", names.join("`, `"))),
+            let given = |name: &&String| used.arguments.iter().any(|member| member.key.value == **name);
+            let free = names.iter().filter(|name| !given(name)).map(String::as_str);
+            self.problems.push(match nearest(&key.value, free) {
+                Some(near) => {
+                    meant.push(near.to_owned());
+                    problem.did_you_mean(near, near)
                 }
-            } else {
-                problem
+                None if names.is_empty() => problem.help("it takes no arguments"),
+                None => problem.help(format!("its input is `{}`", names.join("`, `"))),
             });
         }
         let missing: Vec<_> = fields

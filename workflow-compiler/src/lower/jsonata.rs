@@ -230,9 +230,17 @@ impl<'a> Lowering<'_, 'a> {
         let value = self.jsonata(place, item);
         match ty.present() {
             Ty::Array(_) | Ty::Tuple(_) if !matches!(value.kind, NodeKind::Array(_)) => Node::array([value]),
-            ty if ty.is_open() && matches!(item.kind, ExprKind::Reference(_)) => {
-                let is_array = Node::call("type", [value.clone()]).binary("=", Node::string("array"));
-                is_array.condition(Node::array([Node::array([value.clone()])]), value)
+            ty if ty.is_open() && !matches!(value.kind, NodeKind::Array(_)) => {
+                let kept = |value: Node| {
+                    let is_array = Node::call("type", [value.clone()]).binary("=", Node::string("array"));
+                    is_array.condition(Node::array([Node::array([value.clone()])]), value)
+                };
+                if matches!(item.kind, ExprKind::Reference(_)) {
+                    return kept(value);
+                }
+                // The value is computed once.
+                let name = self.unused_variable(ITEM);
+                Node::block([value.bound_to(&name), kept(Node::variable(&name))])
             }
             _ => value,
         }

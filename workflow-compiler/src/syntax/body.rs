@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Ident, TokenTree};
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::{Code, StateKind};
 
-use super::ast::{Body, Declaration, DeclarationKind, Target, TokenSpan};
+use super::ast::{Body, Declaration, DeclarationKind, Target, TokenSpan, plain};
 use super::cursor::Cursor;
 use super::keyword::{ClauseKind, DECLARATIONS, MAP, STATES, USE};
 use super::literal::string_value;
@@ -157,24 +157,7 @@ impl Parser<'_> {
             self.declaration(attributes, keyword, &text, cursor, declarations);
             return;
         }
-        let of_map = ClauseKind::from_keyword(&text).filter(|clause| clause.kinds() == MAP);
-        if let (Level::Inner, Some(clause)) = (level, of_map) {
-            let problem = Problem::new(
-                Code::Syntax,
-                keyword.span(),
-                format!("`{}` belongs to the map, not to its states", clause.keyword()),
-            );
-            self.report(
-                problem.help(format!("write it before the braces: `map … over … {} … {{ … }}`", clause.keyword())),
-            );
-            body.broken = true;
-            let is_state = |cursor: &Cursor| {
-                let word = cursor.peek_ident().filter(|_| cursor.peek_ident_at(1).is_some());
-                word.is_some_and(|word| STATES.iter().any(|(_, keyword)| word == keyword.word))
-            };
-            while !cursor.is_end() && !is_state(cursor) {
-                cursor.next();
-            }
+        if level == Level::Inner && self.clause_of_map(&keyword, cursor, body) {
             return;
         }
         if self.unnamed_item(&keyword, &text, cursor, body, unnamed) {
@@ -182,6 +165,26 @@ impl Parser<'_> {
             return;
         }
         self.unknown_item(attributes, keyword, &text, level, cursor, declarations, body);
+    }
+
+    /// Reports a clause that only a map has and that is among its states, up to the next state. Returns `false` for other
+    /// words.
+    fn clause_of_map(&mut self, keyword: &Ident, cursor: &mut Cursor, body: &mut Body) -> bool {
+        if ClauseKind::from_keyword(&plain(keyword)).is_none_or(|clause| clause.kinds() != MAP) {
+            return false;
+        }
+        let message = format!("`{keyword}` belongs to the map, not to its states");
+        let help = format!("write it before the braces: `map … over … {keyword} … {{ … }}`");
+        self.report(Problem::new(Code::Syntax, keyword.span(), message).help(help));
+        body.broken = true;
+        let is_state = |cursor: &Cursor| {
+            let named = cursor.peek_ident().filter(|_| cursor.peek_ident_at(1).is_some());
+            named.is_some_and(|word| STATES.iter().any(|(_, keyword)| word == keyword.word))
+        };
+        while !cursor.is_end() && !is_state(cursor) {
+            cursor.next();
+        }
+        true
     }
 
     /// Reports a word that starts no item, then parses the item as the most likely kind.

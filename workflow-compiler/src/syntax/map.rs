@@ -54,6 +54,7 @@ impl Parser<'_> {
                 return (Head::Map { over: items, item, body, iterator }, true);
             } else if let Some(group) = cursor.eat_group(Delimiter::Brace) {
                 let body = self.inner_body(&group, name);
+                clauses.broken |= body.broken;
                 return (Head::Map { over, item, body, iterator }, true);
             } else if cursor.is_end()
                 || cursor.is_punct(";")

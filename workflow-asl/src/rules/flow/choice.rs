@@ -39,7 +39,7 @@ impl Flow<'_, '_> {
     /// Returns the scene that a condition leaves. A transition that is never followed is followed anyway, so that its
     /// states are checked too, but not after one of several transitions to the choice.
     fn anyway(&self, left: Option<Scene>, before: &Scene) -> Option<Scene> {
-        left.or_else(|| self.way.borrow().is_none().then(|| before.clone()))
+        left.or_else(|| self.taken.borrow().is_none().then(|| before.clone()))
     }
 
     pub(super) fn choose_by_expressions(&self, at: &StateAt<'_>, scene: &Scene) -> Outcome {
@@ -215,14 +215,15 @@ impl Flow<'_, '_> {
                 _ => quote(&ty),
             };
             // The operator that compares values of this kind in the same way. Numbers in strings have another order.
-            let meant = operator.order().and_then(|(_, relation)| {
+            let constant = operator.order().filter(|_| operator.operand() != Operand::Path);
+            let meant = constant.and_then(|(_, relation)| {
                 let compared = match ty.kind()? {
                     Kind::Number => Operand::Number,
                     Kind::Text if relation == Relation::Equal => Operand::Text,
                     Kind::Bool => Operand::Flag,
                     _ => return None,
                 };
-                Operator::of(compared, relation, operator.operand() == Operand::Path)
+                Operator::of(compared, relation, false)
             });
             let meant = meant.map(|meant| meant.name().to_owned());
             return if truth { never(what, meant) } else { same() };

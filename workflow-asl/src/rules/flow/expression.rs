@@ -99,7 +99,7 @@ impl Flow<'_, '_> {
         let read = self.definition.texts.expressions.read(code);
         let Ok((ast, _)) = &*read else { return both() };
         let place = Place::new(scene, code, at);
-        if self.way.borrow().is_none() {
+        if self.taken.borrow().is_none() {
             self.never_present(&ast.root, &place);
             let given = self.node(&ast.root, &Place { asks: is_path(&ast.root), ..place.clone() });
             self.expect(&given.value(), &[Kind::Bool], "Condition", text, at);
@@ -164,7 +164,7 @@ impl Flow<'_, '_> {
             Ok((ast, _)) => {
                 // After one of several transitions, an absent part of an expression is often intended.
                 let says = self.says.get();
-                self.says.set(says && (self.way.borrow().is_none() || is_path(alone(&ast.root))));
+                self.says.set(says && (self.taken.borrow().is_none() || is_path(alone(&ast.root))));
                 let read = read(&Place::new(scene, code, at), &ast.root);
                 self.says.set(says);
                 read

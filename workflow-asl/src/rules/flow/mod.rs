@@ -5,6 +5,7 @@
 //! templates, AWS's APIs and tests of choices. The type of the execution's input is unknown. A second pass, after the
 //! types no longer change, reports only certain problems.
 
+mod by_transition;
 mod call;
 mod choice;
 mod expression;
@@ -13,7 +14,6 @@ mod read;
 mod request;
 mod state;
 mod ty;
-mod way;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,15 +26,15 @@ use crate::nearest::Lookups;
 use crate::path::Segment;
 use crate::request_input::RequestInput;
 use crate::{Diagnostic, Finding, Pointer, placeholder};
+use by_transition::TakenTransition;
 use ty::{Fields, Slot, Ty};
-use way::Way;
 
 /// The maximum number of visits of states: for each state of the definition, and in addition. States in loops and
 /// nested scopes are visited more than once.
 const TURNS: (usize, usize) = (40, 1_000);
 
-/// The same for the visits by one transition.
-const TURNS_BY_WAY: (usize, usize) = (20, 500);
+/// The same for the visits after one of several transitions to a state, all together.
+const TURNS_BY_TRANSITION: (usize, usize) = (20, 500);
 
 /// The number of times that the type of a state's input may change before it becomes unknown.
 const CHANGES: usize = 4;
@@ -125,9 +125,9 @@ struct Flow<'d, 'a> {
     /// Whether findings are recorded.
     says: Cell<bool>,
     left: Cell<usize>,
-    /// The transition after which values are read, if the analysis is limited to one.
-    way: RefCell<Option<Way>>,
-    left_by_way: Cell<usize>,
+    /// The transition that was taken, if the analysis is limited to one of several.
+    taken: RefCell<Option<TakenTransition>>,
+    left_by_transition: Cell<usize>,
     /// The depth of the current part of an expression.
     depth: Cell<usize>,
     lookups: Lookups,
@@ -172,8 +172,8 @@ pub(super) fn values_have_what_is_read(definition: &Definition<'_>, found: &mut 
         found: RefCell::default(),
         says: Cell::new(true),
         left: Cell::new(index.states.len() * TURNS.0 + TURNS.1),
-        way: RefCell::default(),
-        left_by_way: Cell::new(index.states.len() * TURNS_BY_WAY.0 + TURNS_BY_WAY.1),
+        taken: RefCell::default(),
+        left_by_transition: Cell::new(index.states.len() * TURNS_BY_TRANSITION.0 + TURNS_BY_TRANSITION.1),
         depth: Cell::new(0),
         lookups: Lookups::default(),
     };
@@ -285,7 +285,7 @@ impl<'a> FlowAnalysis<Edge<'a>> for Solving<'_, '_, 'a> {
 
 impl<'d, 'a> Flow<'d, 'a> {
     fn takes_turn(&self) -> bool {
-        let left = if self.way.borrow().is_some() { &self.left_by_way } else { &self.left };
+        let left = if self.taken.borrow().is_some() { &self.left_by_transition } else { &self.left };
         left.set(left.get().saturating_sub(1));
         left.get() > 0
     }
@@ -304,7 +304,7 @@ impl<'d, 'a> Flow<'d, 'a> {
                 self.takes_turn().then(|| self.state(number, fact, context))
             });
             let outcomes: Vec<_> = outcomes.collect();
-            self.say_by_way(graph, (&facts, &outcomes), &solving, entry);
+            self.say_by_transition(graph, (&facts, &outcomes), &solving, entry);
         }
         let mut ends = solving.ends.into_inner().into_values();
         let first = ends.next()?;
@@ -315,8 +315,8 @@ impl<'d, 'a> Flow<'d, 'a> {
         if !self.says.get() {
             return;
         }
-        let finding = match &*self.way.borrow() {
-            Some(way) => way.only(finding),
+        let finding = match &*self.taken.borrow() {
+            Some(taken) => taken.named_in(finding),
             None => Some(finding),
         };
         if let Some(finding) = finding {

@@ -9,6 +9,7 @@ use super::{Fact, Flow, Outcome, Scene, VARIABLES, Variables, context};
 use crate::document::{
     Field, Form, ItemBatcher, ItemReader, PathField, QueryLanguage, ReaderConfig, ResultWriter, StateKind, WriterConfig,
 };
+use crate::error_name::ERROR_OUTPUT;
 use crate::path::{JsonPath, Segment};
 use crate::reaching::assigned_name;
 use crate::rules::object_index::StateAt;
@@ -389,7 +390,7 @@ fn read_item(reader: &ItemReader) -> Ty {
 /// Returns the type of a catcher's error output.
 fn error_output() -> Ty {
     let mut fields = Fields::default();
-    for name in ["Error", "Cause"] {
+    for name in ERROR_OUTPUT {
         fields.insert(name, Slot { ty: Ty::TEXT, is: Is::Maybe });
     }
     fields.into()

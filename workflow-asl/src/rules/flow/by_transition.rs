@@ -9,17 +9,17 @@ use crate::Finding;
 use crate::finding::Vocabulary;
 use crate::graph::{EdgeKind, Graph, solve_from};
 
-/// A transition after which values are read.
-pub(super) struct Way {
+/// A transition to a state that others lead to as well.
+pub(super) struct TakenTransition {
     /// The state that it leaves; `None` for the start of the scope.
     from: Option<String>,
     is_caught: bool,
 }
 
-impl Way {
-    /// Returns the finding with the transition, or `None` if it is likely that the author knows: a comparison may be
-    /// false after a certain transition.
-    pub(super) fn only(&self, finding: Finding) -> Option<Finding> {
+impl TakenTransition {
+    /// Returns the finding with the transition, or `None` for one that is no mistake after a single transition: there,
+    /// a comparison may be false.
+    pub(super) fn named_in(&self, finding: Finding) -> Option<Finding> {
         if matches!(finding, Finding::NeverTrue { .. } | Finding::ShownAbsent { .. }) {
             return None;
         }
@@ -36,14 +36,14 @@ impl Way {
 
 impl<'a> Flow<'_, 'a> {
     /// Reports what is wrong after each of several transitions to a state, in that state and those after it.
-    pub(super) fn say_by_way(
+    pub(super) fn say_by_transition(
         &self,
         graph: &Graph<'a>,
         (facts, outcomes): (&[Option<Fact>], &[Option<Outcome>]),
         solving: &Solving<'_, '_, 'a>,
         entry: Fact,
     ) {
-        if self.way.borrow().is_some() {
+        if self.taken.borrow().is_some() {
             return;
         }
         let start = graph.start().map(|start| (start, None, entry));
@@ -52,8 +52,8 @@ impl<'a> Flow<'_, 'a> {
             Some((edge.to?, Some(edge), fact))
         });
         let order = graph.flow().order();
-        let ways: Vec<_> = start.into_iter().chain(edges).collect();
-        for (to, edge, fact) in &ways {
+        let taken: Vec<_> = start.into_iter().chain(edges).collect();
+        for (to, edge, fact) in &taken {
             let Some(Some(joined)) = facts.get(*to) else { continue };
             let same = fact.input.same(&joined.input)
                 && (Rc::ptr_eq(&fact.variables, &joined.variables)
@@ -67,7 +67,7 @@ impl<'a> Flow<'_, 'a> {
             }
             let from = edge.and_then(|edge| graph.states().get(edge.from)).map(|(name, _)| (*name).to_owned());
             let is_caught = edge.is_some_and(|edge| matches!(edge.kind, EdgeKind::Catch(_)));
-            self.way.replace(Some(Way { from, is_caught }));
+            self.taken.replace(Some(TakenTransition { from, is_caught }));
             let after = Solving { cut: Some(*to), ends: RefCell::default(), ..*solving };
             self.says.set(false);
             let facts = solve_from(graph.flow(), Some(*to), fact.clone(), &after);
@@ -85,7 +85,12 @@ impl<'a> Flow<'_, 'a> {
                     break;
                 }
             }
-            self.way.replace(None);
+            self.taken.replace(None);
+            // Without all visits, types may lack values.
+            if self.left_by_transition.get() == 0 {
+                self.found.borrow_mut().truncate(found);
+                return;
+            }
         }
     }
 }
