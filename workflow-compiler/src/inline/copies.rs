@@ -111,7 +111,7 @@ impl Change for Outside<'_> {
                 return;
             }
             let written = plain(state);
-            let (span, message) = match reference.segments.first() {
+            let (span, message, first) = match reference.segments.first() {
                 Some(Segment::Index(Expr { kind: ExprKind::Number(index), span, .. })) => {
                     let copy = index.parse().ok().and_then(|index: usize| copies.get(index));
                     if let Some(copy) = copy {
@@ -123,17 +123,19 @@ impl Change for Outside<'_> {
                         1 => "once".to_owned(),
                         count => format!("{count} times"),
                     };
-                    (*span, format!("`{written}` is repeated {times}, and has no copy {index}"))
+                    (*span, format!("`{written}` is repeated {times}, and has no copy {index}"), "0".to_owned())
                 }
-                _ => (reference.root_span, format!("`{written}` is repeated, and has a result for each item")),
+                _ => {
+                    let message = format!("`{written}` is repeated, and has a result for each item");
+                    (reference.root_span, message, format!("{written}[0]"))
+                }
             };
-            let last = copies.len() - 1;
-            let help = match last {
-                0 => format!("write `{written}[0]`"),
-                1 => format!("write `{written}[0]` or `{written}[1]`"),
-                _ => format!("write `{written}[0]`, … or `{written}[{last}]`"),
-            };
-            self.problems.push(Problem::new(Code::StateReference, span, message).help(help));
+            let problem = Problem::new(Code::StateReference, span, message);
+            self.problems.push(match copies.len() - 1 {
+                0 => problem.write(first),
+                1 => problem.help(format!("write `{written}[0]` or `{written}[1]`")),
+                last => problem.help(format!("write `{written}[0]`, … or `{written}[{last}]`")),
+            });
             expr.kind = ExprKind::Invalid;
             return;
         }
