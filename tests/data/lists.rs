@@ -421,3 +421,48 @@ fn parts_by_the_item_of_a_map() {
     let expected = json!([{"from": [2, 3], "to": [1], "each": [[2], [4, 5]], "one": [2, 4]}]);
     assert_eq!(run(workflow, &input, |_| Ok(Value::Null)).output().map(|output| &**output), Some(&expected));
 }
+
+#[test]
+fn lists_that_are_absent_or_null() {
+    let workflow = "workflow W {
+        input { xs: Option<Vec<i64>>, rows: Option<Vec<Row>> }
+        struct Row { id: i64 }
+        pass P {
+            count: $count(input.xs),
+            first: $append(input.xs, [1]),
+            second: $append([1], input.xs),
+            both: $append(input.xs, input.xs),
+            distinct: $distinct(input.xs),
+            zip: $zip(input.xs, input.xs),
+            rows: $append(input.rows, [])[*].id,
+        } -> end;
+    }";
+    let inputs = [json!({}), json!({"xs": null, "rows": null}), json!({"xs": [], "rows": []})];
+    let none = json!({"count": 0, "first": [1], "second": [1], "both": [], "distinct": [], "zip": [], "rows": []});
+    for input in inputs {
+        let execution = run(workflow, &input, |_| Ok(Value::Null));
+        assert_eq!(execution.output().map(|output| &**output), Some(&none), "{input}");
+    }
+    let one = json!({"count": 1, "first": [2, 1], "second": [1, 2], "both": [2, 2], "distinct": [2], "zip": [[2, 2]],
+        "rows": [7]});
+    let execution = run(workflow, &json!({"xs": [2], "rows": [{"id": 7}]}), |_| Ok(Value::Null));
+    assert_eq!(execution.output().map(|output| &**output), Some(&one));
+}
+
+#[test]
+fn raw_lists_of_lists() {
+    let workflow = "workflow W {
+        input { xs: Vec<Vec<i64>> }
+        pass P {
+            call: jsonata<Vec<Vec<i64>>> \"$map($xs, function($x) { $x })\" { xs: input.xs },
+            path: jsonata<Vec<Vec<i64>>> \"$states.input.xs\",
+            block: jsonata<Vec<Vec<i64>>> \"($ys := $xs; $filter($ys, function($y) { true }))\" { xs: input.xs },
+            chosen: jsonata<Vec<Vec<i64>>> \"$count($xs) > 100 ? $xs : $filter($xs, function($y) { true })\" { xs: input.xs },
+        } -> end;
+    }";
+    for xs in [json!([]), json!([[1]]), json!([[1, 2]]), json!([[1], [2, 3]])] {
+        let execution = run(workflow, &json!({"xs": xs}), |_| Ok(Value::Null));
+        let expected = json!({"call": xs, "path": xs, "block": xs, "chosen": xs});
+        assert_eq!(execution.output().map(|output| &**output), Some(&expected), "{xs}");
+    }
+}

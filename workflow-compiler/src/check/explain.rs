@@ -158,6 +158,7 @@ fn describe(model: &Model<'_>, ty: &Ty, levels: Levels<'_>) -> String {
         Ty::Array(item) => format!("Vec<{}>", inner(item)),
         Ty::Option(item) | Ty::Nullable(item) => format!("Option<{}>", inner(item)),
         Ty::Map(value) => format!("Map<{}>", inner(value)),
+        Ty::Tuple(items) if items.is_empty() => ty.name(),
         Ty::Tuple(items) => {
             let Some(objects) = levels.objects.checked_sub(1) else { return "( … )".to_owned() };
             let inside = Levels { objects, ..levels };

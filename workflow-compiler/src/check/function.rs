@@ -170,8 +170,9 @@ impl Function {
                 list(Ty::Tuple(items.collect()))
             }
             (Row::Append, _) => {
-                let items = arguments.iter().map(|joined| joined.items().unwrap_or_else(|| joined.clone().there()));
-                list(items.reduce(Ty::join).unwrap_or(Ty::Unknown))
+                let joined = arguments.iter().filter(|joined| **joined != Ty::NO_ITEMS);
+                let items = joined.map(|joined| joined.items().unwrap_or_else(|| joined.clone().there()));
+                items.reduce(Ty::join).map_or(Ty::NO_ITEMS, list)
             }
             (Row::Distinct | Row::Sort | Row::Reverse | Row::Shuffle, Some(tuple @ Ty::Tuple(_))) => {
                 list(tuple.items().unwrap_or(Ty::Unknown))

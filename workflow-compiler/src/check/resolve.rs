@@ -205,6 +205,7 @@ impl<'a> Analysis<'a> {
                     let next = match ty.present() {
                         Ty::Array(item) | Ty::Map(item) => item.of_item(),
                         Ty::Unknown | Ty::Foreign(_) => Ty::Unknown,
+                        Ty::Tuple(items) if items.is_empty() => Ty::Unknown,
                         Ty::Tuple(items) => match literal_index(index).map(|at| tuple_item(items, at)) {
                             Some(Some(item)) => item.clone(),
                             Some(None) => {

@@ -7,6 +7,7 @@ use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, StateKind};
 
 use super::analysis::Analysis;
+use super::function::Function;
 use super::model::{StateInfo, is_distributed};
 use super::path::{Path, reference_text};
 use super::resolution::Base;
@@ -167,6 +168,9 @@ impl<'a> Analysis<'a> {
                         format!("the result of the state `{state}` is read by its name: `{state}{members}`")
                     }
                     (None, Some(near)) => format!("did you mean `${near}`?"),
+                    (None, None) if Function::from_name(&format!("${name}")).is_some() => {
+                        format!("`${name}` is a function: `${name}()`")
+                    }
                     (None, None) => format!("assign it in an earlier state: `assign {{ {name}: … }}`"),
                 };
                 Err(problem(Code::ReferenceNotHere, span, format!("nothing assigns a variable `${name}`"), help))

@@ -35,7 +35,8 @@ pub enum Ty {
     Arn,
     /// An array.
     Array(Box<Ty>),
-    /// An array whose items have types of their own: what the branches of a parallel give.
+    /// An array whose items have types of their own: what the branches of a parallel give. Without items, it is `[]`,
+    /// which is a list of any type.
     Tuple(Vec<Ty>),
     /// May be absent or null.
     Option(Box<Ty>),
@@ -125,6 +126,9 @@ impl Ty {
     /// A number that may have a fraction, of which no declaration says more.
     pub const FLOAT: Self = Self::Float(Float::F64);
 
+    /// The type of `[]`.
+    pub(super) const NO_ITEMS: Self = Self::Tuple(Vec::new());
+
     /// An object with these members.
     pub(super) fn object(members: impl IntoIterator<Item = (impl Into<String>, Self)>) -> Self {
         Self::Object(Rc::new(members.into_iter().map(|(name, ty)| (name.into(), ty)).collect()))
@@ -142,6 +146,7 @@ impl Ty {
             Self::Timestamp => "Timestamp".to_owned(),
             Self::Arn => "Arn".to_owned(),
             Self::Array(item) => format!("Vec<{}>", item.rust_name()),
+            Self::Tuple(items) if items.is_empty() => "Vec<Json>".to_owned(),
             Self::Tuple(items) => {
                 let items: Vec<_> = items.iter().map(Self::rust_name).collect();
                 format!("({})", items.join(", "))
@@ -389,6 +394,9 @@ impl Ty {
             (Self::Tuple(a), Self::Tuple(b)) if a.len() == b.len() => {
                 Self::Tuple(a.into_iter().zip(b).map(|(a, b)| a.join(b)).collect())
             }
+            (Self::Tuple(none), list) | (list, Self::Tuple(none)) if none.is_empty() && list.is_array() => {
+                list.items().map_or(Self::NO_ITEMS, |item| Self::Array(Box::new(item)))
+            }
             // A member that only one of them has may be absent.
             (Self::Object(a), Self::Object(b)) => {
                 let (mut a, mut b) = (Rc::unwrap_or_clone(a), Rc::unwrap_or_clone(b));
@@ -544,6 +552,7 @@ pub(super) fn article(ty: &Ty) -> String {
         Ty::Null => "`null`".to_owned(),
         // The type of its items has no name that the user could write.
         Ty::Array(item) if item.is_unknown() => "an array".to_owned(),
+        Ty::Tuple(items) if items.is_empty() => "an array".to_owned(),
         Ty::Array(item) if matches!(item.present(), Ty::Object(_) | Ty::Shape(_)) => "an array of objects".to_owned(),
         Ty::Tuple(items) if ty.name().contains("Json") => format!("an array of {} items", items.len()),
         other => format!("`{}`", other.name()),

@@ -24,6 +24,8 @@ pub struct ClosureScope<'m> {
     parameters: Vec<(&'m str, Ty)>,
     /// The closure around it.
     outer: Option<&'m Self>,
+    /// Whether the types of the parameters are not final, so that no types inside are stored.
+    trial: bool,
 }
 
 impl<'m> ClosureScope<'m> {
@@ -49,7 +51,17 @@ impl<'a> ValueSite<'_, 'a> {
 
     /// Returns the scope of a closure here with these parameters.
     pub fn closure<'n>(&'n self, parameters: Vec<(&'n str, Ty)>) -> ClosureScope<'n> {
-        ClosureScope { parameters, outer: self.closure }
+        ClosureScope { parameters, outer: self.closure, trial: self.is_trial() }
+    }
+
+    /// The same, if the types of the parameters are not final.
+    pub(super) fn trial_closure<'n>(&'n self, parameters: Vec<(&'n str, Ty)>) -> ClosureScope<'n> {
+        ClosureScope { trial: true, ..self.closure(parameters) }
+    }
+
+    /// Returns whether the types of the parameters here are not final.
+    pub(super) fn is_trial(&self) -> bool {
+        self.closure.is_some_and(|closure| closure.trial)
     }
 
     /// The same site in the body of a closure.

@@ -67,6 +67,7 @@ impl Style<'_> {
             Ty::Array(item) => around("Array", item),
             Ty::Option(inner) | Ty::Nullable(inner) => around("Option", inner),
             Ty::Map(value) => around("Map", value),
+            Ty::Tuple(items) if items.is_empty() => around("Array", &Ty::Unknown),
             Ty::Tuple(items) => {
                 let items = items.iter().map(|item| self.shape_of_value(item, levels));
                 quote! { &__Shape::Tuple { of: &[#(#items),*] } }

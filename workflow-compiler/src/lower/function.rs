@@ -56,7 +56,7 @@ impl<'a> Lowering<'_, 'a> {
             (function, _) => {
                 let known = function.strip_prefix('$').and_then(jsonata::function);
                 let mut parameters = known.into_iter().flat_map(jsonata::Function::parameters);
-                let is_list = |ty: Ty| ty.is_open() || ty.is_array();
+                let is_list = |ty: Ty| ty.is_open() || ty.present().is_array();
                 // Of a list and nothing, `$append` may give a single item.
                 let may_be_item = function == "$append"
                     && !arguments.iter().all(|argument| is_list(self.analysis.type_of(place, argument)));
@@ -64,6 +64,11 @@ impl<'a> Lowering<'_, 'a> {
                     .iter()
                     .map(|argument| {
                         let lowered = self.jsonata_argument(place, argument, parameters.next());
+                        let ty = self.analysis.type_of(place, argument);
+                        if known.is_some_and(|row| joins_lists(row.id)) && ty.is_option() && ty.present().is_array() {
+                            // `null` would be an item.
+                            return self.or_default((argument, lowered), true, Node::array([]));
+                        }
                         if known.is_some_and(|row| is_absent_of_none(row.id)) { unlisted(lowered) } else { lowered }
                     })
                     .collect();
@@ -126,6 +131,11 @@ impl<'a> Lowering<'_, 'a> {
 /// Returns whether a function has the same result for an absent list as for an empty one.
 fn is_absent_of_none(function: Row) -> bool {
     matches!(function, Row::Count | Row::Max | Row::Min | Row::Average)
+}
+
+/// Returns whether a function accepts lists that may be absent or null.
+fn joins_lists(function: Row) -> bool {
+    matches!(function, Row::Count | Row::Append | Row::Distinct | Row::Merge | Row::Zip)
 }
 
 /// Returns what an array constructor makes a list of. A function that takes a list takes one item too.

@@ -147,16 +147,15 @@ impl<'a> Lowering<'_, 'a> {
     /// Returns raw JSONata. As a list, it is an array of its values, which are a sequence in JSONata.
     fn raw_text(&mut self, place: ValueSite<'_, 'a>, expr: &Expr, raw: &Raw) -> Node {
         let text = self.jsonata(place, &raw.text);
-        let is_array = |text: &str| parse(text).is_ok_and(|ast| matches!(ast.root.kind, NodeKind::Array(_)));
-        match &raw.text.kind {
-            ExprKind::Jsonata(written)
-                if raw.ty.is_some()
-                    && matches!(self.analysis.type_of(place, expr), Ty::Array(_))
-                    && !is_array(expression(&written.value).unwrap_or(&written.value)) =>
-            {
-                Node::array([text])
-            }
-            _ => text,
+        let (ExprKind::Jsonata(written), Some(_), Ty::Array(item)) =
+            (&raw.text.kind, &raw.ty, self.analysis.type_of(place, expr))
+        else {
+            return text;
+        };
+        match parse(expression(&written.value).unwrap_or(&written.value)).map(|ast| ast.root) {
+            Ok(Node { kind: NodeKind::Array(_), .. }) => text,
+            Ok(root) if item.present().is_array() => Node::array([keeping_array(root)]),
+            _ => Node::array([text]),
         }
     }
 
@@ -252,20 +251,8 @@ impl<'a> Lowering<'_, 'a> {
         if op == BinaryOp::Default {
             let value = self.jsonata(place, left);
             let default = self.jsonata(place, right);
-            // JSON's null is present, but a default replaces it.
-            let is_value = |value: &Node| value.clone().binary("!=", Node::null());
-            let exists = Node::call("exists", [value.clone()]);
-            if has_default(left) {
-                // Without a variable, the value would be repeated three times at each level of nested defaults.
-                let name = self.unused_variable("given");
-                let given = Node::variable(&name);
-                let exists = Node::call("exists", [given.clone()]).binary("and", is_value(&given));
-                return Node::block([value.bound_to(name), exists.condition(given, default)]);
-            }
-            let value = value.within("+");
             let nullable = (left_ty.is_option() || left_ty.is_open()) && !is_number_or_nothing(left);
-            let condition = if nullable { exists.binary("and", is_value(&value)) } else { exists };
-            return condition.condition(value, default);
+            return self.or_default((left, value), nullable, default);
         }
         if op == BinaryOp::Range {
             return self.jsonata(place, left).range(self.jsonata(place, right));
@@ -295,6 +282,23 @@ impl<'a> Lowering<'_, 'a> {
             return Node::block([operation]).binary("=", Node::bool(true));
         }
         operation
+    }
+
+    /// Returns a value, or `default` if it is absent or, where it may be, null.
+    pub(super) fn or_default(&mut self, (expr, value): (&Expr, Node), nullable: bool, default: Node) -> Node {
+        // JSON's null is present, but a default replaces it.
+        let is_value = |value: &Node| value.clone().binary("!=", Node::null());
+        if has_default(expr) {
+            // Without a variable, the value would be repeated three times at each level of nested defaults.
+            let name = self.unused_variable("given");
+            let given = Node::variable(&name);
+            let exists = Node::call("exists", [given.clone()]).binary("and", is_value(&given));
+            return Node::block([value.bound_to(name), exists.condition(given, default)]);
+        }
+        let exists = Node::call("exists", [value.clone()]);
+        let value = value.within("+");
+        let condition = if nullable { exists.binary("and", is_value(&value)) } else { exists };
+        condition.condition(value, default)
     }
 
     /// Returns `left in right`. Timestamps may have different offsets, so their instants are compared.
@@ -340,6 +344,25 @@ impl<'a> Lowering<'_, 'a> {
         let problem = Problem::new(Code::WrongLanguageField, expr.span, "this state's query language is JSONata");
         self.problems.push(problem.help("write a reference or `\"{% … %}\"`, or give this state `query jsonpath`"));
     }
+}
+
+/// Returns raw JSONata that keeps a single item which is a list.
+fn keeping_array(node: Node) -> Node {
+    let kind = match node.kind {
+        NodeKind::Block(mut parts) => {
+            let last = parts.pop().map(keeping_array);
+            parts.extend(last);
+            NodeKind::Block(parts)
+        }
+        NodeKind::Condition(condition, yes, no) => {
+            NodeKind::Condition(condition, Box::new(keeping_array(*yes)), no.map(|no| Box::new(keeping_array(*no))))
+        }
+        NodeKind::Call(..) | NodeKind::Path(_) | NodeKind::Apply(..) | NodeKind::Predicate(..) => {
+            return node.kept_array();
+        }
+        other => other,
+    };
+    kind.into()
 }
 
 /// Returns whether a value is never null: the greatest, least or mean number of a list, which may have none.

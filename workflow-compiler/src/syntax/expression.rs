@@ -158,8 +158,14 @@ impl Parser<'_> {
             return range;
         }
         let problem = Problem::new(Code::Syntax, span, "a range is a list, in brackets");
-        let problem = problem.write(format!("[{}]", spelled(&range)));
-        self.report(if exclusive { problem.help("a range includes its last number") } else { problem });
+        self.report(match &range.kind {
+            // As in Rust, where the last number is not included.
+            ExprKind::Binary(.., first, last) if exclusive => {
+                let problem = problem.write(format!("[{}..{}]", spelled(first), spelled(&one_less(last))));
+                problem.help("a range includes its last number")
+            }
+            _ => problem.write(format!("[{}]", spelled(&range))),
+        });
         self.grown(ExprKind::Array(vec![range]), span, height + 1)
     }
 
@@ -695,4 +701,17 @@ impl Parser<'_> {
 /// Returns whether a token is text in quotes.
 fn is_text(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Literal(literal) if string_value(literal).is_some())
+}
+
+/// Returns `last - 1`.
+fn one_less(last: &Expr) -> Expr {
+    let number = |number: i64| Expr::made(ExprKind::Number(number.to_string()), last.span);
+    let literal = match &last.kind {
+        ExprKind::Number(text) => text.parse::<i64>().ok().and_then(|last| last.checked_sub(1)),
+        _ => None,
+    };
+    literal.map(number).unwrap_or_else(|| {
+        let less = ExprKind::Binary(BinaryOp::Subtract, last.span, Box::new(last.clone()), Box::new(number(1)));
+        Expr::made(less, last.span)
+    })
 }

@@ -8,7 +8,7 @@ use super::regex::is_regex_of;
 use crate::check::analysis::Analysis;
 use crate::check::flow::is_known;
 use crate::check::foreign::kinds_of_argument;
-use crate::check::function::Function;
+use crate::check::function::{Argument, Function};
 use crate::check::sink::Sink;
 use crate::check::types::{Ty, article};
 use crate::check::value_site::ValueSite;
@@ -72,6 +72,15 @@ impl<'a> Analysis<'a> {
             })
             .collect();
         let language = place.state.language;
+        if let Some(meant) = swapped(name, arguments, &types, language) {
+            sink.report(|| {
+                let message = format!("the arguments of `{}` are in the wrong order", name.value);
+                let text = spelled(&meant);
+                let problem = Problem::new(Code::WrongArgument, name.span, message);
+                problem.help(format!("write `{text}`")).edit(Edit::over(span, text))
+            });
+            return self.type_of(place, &meant);
+        }
         let closure = arguments.iter().any(|argument| matches!(argument.kind, ExprKind::Closure(_)));
         let with_closure = match closure {
             true => self.infer_with_closure(place, (name, arguments), &types, sink),
@@ -100,7 +109,8 @@ impl<'a> Analysis<'a> {
                     sink.hold(ty, argument.span, kinds_of_argument(wanted), Code::WrongArgument, &takes);
                 }
                 if !wanted.takes(ty) {
-                    mistyped(name, wanted.describe(), argument, ty, sink);
+                    let meant = (name.value == "$length" && ty.present().is_array()).then_some("$count");
+                    mistyped(name, (wanted.describe(), meant), argument, ty, sink);
                 }
             }
             algorithm(name, arguments, sink);
@@ -128,7 +138,7 @@ impl<'a> Analysis<'a> {
                     if let Some(kind) = function.argument(index)
                         && !kind_takes(kind, ty)
                     {
-                        mistyped(name, &kind.to_string(), argument, ty, sink);
+                        mistyped(name, (&kind.to_string(), None), argument, ty, sink);
                     }
                 }
                 algorithm(name, arguments, sink);
@@ -238,6 +248,29 @@ impl<'a> Analysis<'a> {
     }
 }
 
+/// Returns a call of a function with its two arguments exchanged, if they only fit so.
+fn swapped(name: &Text, arguments: &[Expr], types: &[Ty], language: QueryLanguage) -> Option<Expr> {
+    let function = Function::from_name(&name.value)?;
+    let ([first, second], [first_type, second_type]) = (arguments, types) else { return None };
+    if !function.is_jsonata() || language == QueryLanguage::JsonPath {
+        return None;
+    }
+    let is_closure = |argument: &Expr| matches!(argument.kind, ExprKind::Closure(_));
+    let fits = |index: usize, argument: &Expr, ty: &Ty| match function.callback_index() {
+        Some(place) => (place == index) == is_closure(argument),
+        None => {
+            let wanted = function.argument(index);
+            wanted != Argument::Any && !is_closure(argument) && !ty.is_unknown() && wanted.takes(ty)
+        }
+    };
+    let as_written = fits(0, first, first_type) && fits(1, second, second_type);
+    let is_swapped = !as_written && fits(0, second, second_type) && fits(1, first, first_type);
+    is_swapped.then(|| {
+        let arguments = vec![second.clone(), first.clone()];
+        Expr::made(ExprKind::Call { name: name.clone(), arguments }, name.span)
+    })
+}
+
 /// Returns whether a list certainly has items.
 fn has_items(list: &Expr) -> bool {
     match &list.kind {
@@ -256,9 +289,22 @@ fn takes_absence(name: &str) -> bool {
     name == "IsPresent" || Function::from_name(name).is_some_and(Function::takes_absence)
 }
 
-pub(super) fn mistyped(name: &Text, wanted: &str, argument: &Expr, ty: &Ty, sink: &mut Sink<'_>) {
-    let message = format!("`{}` takes {wanted} here, found {}", name.value, article(ty));
-    sink.push(Problem::new(Code::WrongArgument, argument.span, message));
+/// Reports an argument of the wrong type, and proposes the function that takes it, if there is one.
+pub(super) fn mistyped(
+    name: &Text,
+    (wanted, meant): (&str, Option<&str>),
+    argument: &Expr,
+    ty: &Ty,
+    sink: &mut Sink<'_>,
+) {
+    sink.report(|| {
+        let message = format!("`{}` takes {wanted} here, found {}", name.value, article(ty));
+        let problem = Problem::new(Code::WrongArgument, argument.span, message);
+        match meant {
+            Some(meant) => problem.help(format!("write `{meant}`")).edit(Edit::over(name.span, meant)),
+            None => problem,
+        }
+    });
 }
 
 /// Reports items that `$sort` cannot compare by itself.
@@ -300,7 +346,7 @@ fn of_mapped(name: &Text, list: &Expr, closure: &Closure) -> Option<Expr> {
 }
 
 /// Returns the equivalent of a function that tests the items of a list: `any`, `all`, `find`.
-fn of_items(word: &str, span: TokenSpan, list: &Expr, closure: &Closure) -> Option<Expr> {
+pub(super) fn of_items(word: &str, span: TokenSpan, list: &Expr, closure: &Closure) -> Option<Expr> {
     let made = |kind| Expr::made(kind, span);
     let call =
         |function: &str, arguments| made(ExprKind::Call { name: Text { value: function.to_owned(), span }, arguments });

@@ -59,7 +59,7 @@ impl<'a> Analysis<'a> {
                 problem.help("for example `$reduce(xs, |sum, x| sum + x, 0)`")
             });
         }
-        let passed = passed_types(&callback, types);
+        let passed = self.passed_types(place, &callback, closure, types);
         self.parameters_fit(place, name, &callback, closure, sink);
         let body = self.infer_callback(place, (name, &callback), (closure, &passed), sink);
         Some(result(function, types, body))
@@ -80,7 +80,30 @@ impl<'a> Analysis<'a> {
                 _ => self.type_of(*place, argument),
             })
             .collect();
-        Some(place.closure(parameters(closure, &passed_types(&callback, &types))))
+        Some(place.closure(parameters(closure, &self.passed_types(*place, &callback, closure, &types))))
+    }
+
+    /// Returns the types of a closure's parameters, given the types of the function's arguments. A result that starts
+    /// as `[]` has the items that the closure adds to it.
+    fn passed_types(&self, place: ValueSite<'_, 'a>, callback: &Callback, closure: &Closure, types: &[Ty]) -> Vec<Ty> {
+        let mut passed = passed_types(callback, types);
+        if callback.returned != Returned::Result || types.get(2) != Some(&Ty::NO_ITEMS) {
+            return passed;
+        }
+        // A trial in a trial would double the work at each level.
+        let of_body = if place.is_trial() {
+            Ty::Unknown
+        } else {
+            let scope = place.trial_closure(parameters(closure, &passed));
+            self.type_of(place.inside(&scope), &closure.body)
+        };
+        if let Some(result) = passed.first_mut() {
+            *result = match Ty::NO_ITEMS.join(of_body) {
+                list @ Ty::Array(_) => list,
+                _ => Ty::Array(Box::new(Ty::Unknown)),
+            };
+        }
+        passed
     }
 
     /// Infers the body of a closure, and reports a value that the function does not accept.
@@ -295,7 +318,14 @@ fn holds_items(name: &Text, callback: &Callback, (ty, argument): (&Ty, &Expr), s
     sink.hold(ty, argument.span, kinds, Code::WrongArgument, &takes);
     let fits = if of_object { present.is_object() } else { present.is_array() };
     if !present.is_unknown() && !fits {
-        mistyped(name, wanted, argument, ty, sink);
+        let meant = match name.value.as_str() {
+            "$map" if present.is_object() => Some("$each"),
+            "$filter" if present.is_object() => Some("$sift"),
+            "$each" if present.is_array() => Some("$map"),
+            "$sift" if present.is_array() => Some("$filter"),
+            _ => None,
+        };
+        mistyped(name, (wanted, meant), argument, ty, sink);
     }
 }
 

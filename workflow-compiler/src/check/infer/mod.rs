@@ -91,7 +91,8 @@ impl<'a> Analysis<'a> {
     /// Returns the type of an expression; everything that is wrong in it goes to the sink. A silent sink gets what is
     /// stored.
     pub(super) fn infer(&self, place: ValueSite<'_, 'a>, expr: &Expr, sink: &mut Sink<'_>) -> Ty {
-        if let (false, Some(inferred)) = (sink.listens(), self.expressions.read(place, expr.id)) {
+        let trial = place.is_trial();
+        if let (false, false, Some(inferred)) = (trial, sink.listens(), self.expressions.read(place, expr.id)) {
             return inferred.into_ty();
         }
         let inferred = match &expr.kind {
@@ -101,7 +102,9 @@ impl<'a> Analysis<'a> {
             }
             _ => Inferred::Type(self.infer_value(place, expr, sink)),
         };
-        self.expressions.note(place, expr.id, &inferred);
+        if !trial {
+            self.expressions.note(place, expr.id, &inferred);
+        }
         inferred.into_ty()
     }
 
@@ -196,7 +199,7 @@ impl<'a> Analysis<'a> {
                     ty
                 });
                 let types: Vec<_> = typed.collect();
-                Ty::Array(Box::new(types.into_iter().reduce(Ty::join).unwrap_or(Ty::Unknown)))
+                types.into_iter().reduce(Ty::join).map_or(Ty::NO_ITEMS, |item| Ty::Array(Box::new(item)))
             }
             ExprKind::Unary(op, operand) => self.infer_unary(place, *op, operand, sink),
             ExprKind::Binary(op, span, left, right) => self.infer_binary(place, (*op, *span), left, right, sink),
@@ -311,10 +314,13 @@ impl<'a> Analysis<'a> {
             ExprKind::Reference(reference) => self.resolved(place, value, reference).is_left_out(),
             _ => self.type_of(place, value).may_be_absent(),
         };
+        // An absent list is an empty one where lists are joined.
+        let joined = |value: &Expr| absent(value) && !self.type_of(place, value).present().is_array();
         match &expr.kind {
             ExprKind::Call { name, arguments } => match (name.value.as_str(), arguments.as_slice()) {
-                ("$boolean" | "$distinct" | "$merge" | "$not" | "$type", [value]) => absent(value),
-                ("$append", [a, b]) => absent(a) && absent(b),
+                ("$boolean" | "$not" | "$type", [value]) => absent(value),
+                ("$distinct" | "$merge", [value]) => joined(value),
+                ("$append", [a, b]) => joined(a) && joined(b),
                 _ => absent(expr),
             },
             _ => absent(expr),

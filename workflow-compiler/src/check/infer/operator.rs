@@ -16,7 +16,7 @@ use crate::check::value_site::ValueSite;
 use crate::problem::{Edit, Problem};
 use crate::question::{Foreign, Question, QuestionKind};
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, TokenSpan, UnaryOp};
-use crate::syntax::spelling::sign;
+use crate::syntax::spelling::{sign, spelled};
 
 impl<'a> Analysis<'a> {
     pub(super) fn infer_unary(&self, place: ValueSite<'_, 'a>, op: UnaryOp, operand: &Expr, sink: &mut Sink<'_>) -> Ty {
@@ -112,11 +112,16 @@ impl<'a> Analysis<'a> {
                 let message = format!("a condition must be `bool`, found {}", article(&ty));
                 let problem = Problem::new(Code::UnlikeTypes, condition.span, message);
                 match &condition.kind {
-                    ExprKind::Reference(reference) if ty.is_number() => {
-                        problem.help(format!("compare it: `{} != 0`", reference_text(reference)))
+                    ExprKind::Reference(_) | ExprKind::Call { .. } if ty.is_number() => {
+                        problem.help(format!("compare it: `{} != 0`", spelled(condition)))
                     }
                     ExprKind::Reference(reference) if ty.is_text() => {
                         problem.help(format!("compare it: `{} == \"…\"`", reference_text(reference)))
+                    }
+                    ExprKind::Reference(reference)
+                        if ty.is_array() && place.state.language == QueryLanguage::Jsonata =>
+                    {
+                        problem.write(format!("$count({}) > 0", reference_text(reference)))
                     }
                     _ => problem,
                 }
@@ -145,6 +150,17 @@ impl<'a> Analysis<'a> {
                     self.unused_default(place, left, span, right, sink);
                 }
                 let given = self.infer(place.knowing(&place.facts.asking()), left, sink);
+                if let (false, false, Some(meant)) =
+                    (given.is_unknown(), *given.present() == Ty::Bool, compared_default(left, right, span))
+                {
+                    sink.report(|| {
+                        let message = "the default of `??` is the whole comparison after it";
+                        let text = spelled(&meant);
+                        let problem = Problem::new(Code::UnlikeTypes, span, message);
+                        problem.help(format!("write `{text}`")).edit(Edit::over(left.span.to(right.span), text))
+                    });
+                    return Ty::Bool;
+                }
                 let default = self.infer(place, right, sink);
                 match given {
                     given if given.is_open() => Ty::Unknown,
@@ -295,6 +311,19 @@ impl<'a> Analysis<'a> {
             _ => Ty::Unknown,
         }
     }
+}
+
+/// Returns `(a ?? b) > c` for `a ?? b > c`.
+fn compared_default(value: &Expr, default: &Expr, span: TokenSpan) -> Option<Expr> {
+    let ExprKind::Binary(op, at, first, second) = &default.kind else { return None };
+    if *op == BinaryOp::Default || *op == BinaryOp::Range || *op >= BinaryOp::Add {
+        return None;
+    }
+    let first = compared_default(value, first, span).unwrap_or_else(|| {
+        let default = ExprKind::Binary(BinaryOp::Default, span, Box::new(value.clone()), first.clone());
+        Expr::made(ExprKind::Paren(Box::new(Expr::made(default, span))), span)
+    });
+    Some(Expr::made(ExprKind::Binary(*op, *at, Box::new(first), second.clone()), span))
 }
 
 /// Returns the type of a computation with two numbers other than a division. JSONPath only adds whole numbers.

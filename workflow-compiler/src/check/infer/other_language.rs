@@ -4,13 +4,15 @@ use proc_macro2::Ident;
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
 
+use super::call::of_items;
 use crate::check::analysis::Analysis;
 use crate::check::sink::Sink;
 use crate::check::types::Ty;
 use crate::check::value_site::{ValueField, ValueSite};
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{
-    BinaryOp, Expr, ExprKind, OtherLanguage, Quotes, Reference, Root, Segment, Text, TokenSpan, UnaryOp, plain,
+    BinaryOp, Closure, Expr, ExprKind, OtherLanguage, Quotes, Reference, Root, Segment, Slice, Text, TokenSpan,
+    UnaryOp, plain,
 };
 use crate::syntax::reference_in_text;
 use crate::syntax::spelling::{is_word, spelled};
@@ -19,7 +21,7 @@ use crate::syntax::spelling::{is_word, spelled};
 pub(super) const LENGTHS: [&str; 5] = ["length", "len", "size", "count", "Length"];
 
 /// Methods that return the value itself.
-const NOTHING: [&str; 16] = [
+const NOTHING: [&str; 17] = [
     "clone",
     "to_owned",
     "as_str",
@@ -34,14 +36,15 @@ const NOTHING: [&str; 16] = [
     "borrow",
     "copied",
     "cloned",
+    "collect",
     "valueOf",
     "to_json",
 ];
 
 /// Methods and the equivalent functions of JSONata, with the value as first argument.
 const FUNCTIONS: &[(&[&str], &str)] = &[
-    (&["to_lowercase", "toLowerCase", "lower", "lowercase", "to_ascii_lowercase"], "$lowercase"),
-    (&["to_uppercase", "toUpperCase", "upper", "uppercase", "to_ascii_uppercase"], "$uppercase"),
+    (&["to_lowercase", "toLowerCase", "toLower", "lower", "lowercase", "to_ascii_lowercase"], "$lowercase"),
+    (&["to_uppercase", "toUpperCase", "toUpper", "upper", "uppercase", "to_ascii_uppercase"], "$uppercase"),
     (&["trim", "strip"], "$trim"),
     (&["split"], "$split"),
     (&["replace", "replaceAll"], "$replace"),
@@ -64,7 +67,9 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
     (&["substring", "substr"], "$substring"),
     (&["map"], "$map"),
     (&["filter"], "$filter"),
-    (&["reduce", "fold"], "$reduce"),
+    (&["reduce"], "$reduce"),
+    (&["zip"], "$zip"),
+    (&["chunks"], "$partition"),
     (&["merge"], "$merge"),
 ];
 
@@ -315,6 +320,7 @@ impl<'a> Analysis<'a> {
                 }
                 with("matches", &[text(&pattern)])
             }
+            "concat" if is_array && jsonata => with("$append", arguments),
             "concat" => match arguments {
                 [other] => make(ExprKind::Binary(BinaryOp::Add, span, Box::new(plain), Box::new(other.clone()))),
                 _ => return None,
@@ -323,6 +329,34 @@ impl<'a> Analysis<'a> {
                 [other] => make(ExprKind::Binary(BinaryOp::Equal, span, Box::new(plain), Box::new(other.clone()))),
                 _ => return None,
             },
+            "fold" if jsonata => match arguments {
+                [first, closure @ Expr { kind: ExprKind::Closure(_), .. }] => {
+                    with("$reduce", &[closure.clone(), first.clone()])
+                }
+                _ => return None,
+            },
+            "sort_by_key" | "sort_by" if jsonata => match arguments {
+                [Expr { kind: ExprKind::Closure(closure), .. }] => {
+                    let order = in_order(closure)?;
+                    with("$sort", &[make(ExprKind::Closure(Box::new(order)))])
+                }
+                _ => return None,
+            },
+            "skip" | "take" | "slice" if is_array => match (name, arguments) {
+                ("skip" | "slice", [from]) => part(plain, Some(from), None),
+                ("take", [to]) => part(plain, None, Some(to)),
+                ("slice", [from, to]) => part(plain, Some(from), Some(to)),
+                _ => return None,
+            },
+            name if jsonata
+                && let [Expr { kind: ExprKind::Closure(closure), .. }] = arguments
+                && let Some(test) = of_items(name, span, of, closure) =>
+            {
+                match test.kind {
+                    ExprKind::Binary(..) => make(ExprKind::Paren(Box::new(test))),
+                    _ => test,
+                }
+            }
             "first" if arguments.is_empty() => item(plain, "0"),
             "last" if arguments.is_empty() => item(plain, "-1"),
             "get" | "at" | "nth" if matches!(arguments, [Expr { kind: ExprKind::Number(_), .. }]) => match arguments {
@@ -518,6 +552,42 @@ pub(super) fn written_default(ty: &Ty) -> Option<String> {
         ExprKind::Array(_) => "[]".to_owned(),
         _ => "\"\"".to_owned(),
     })
+}
+
+/// Returns the closure of `$sort` that compares as this one of Rust's `sort_by` or `sort_by_key` does.
+fn in_order(closure: &Closure) -> Option<Closure> {
+    let made = |left: Expr, right: Expr| {
+        let op = ExprKind::Binary(BinaryOp::Greater, closure.bars, Box::new(left), Box::new(right));
+        Expr::made(op, closure.body.span)
+    };
+    match (&closure.body.kind, closure.parameters.as_slice()) {
+        (ExprKind::OtherLanguage(OtherLanguage::Method { of, name, arguments }), [_, _])
+            if matches!(name.value.as_str(), "cmp" | "partial_cmp" | "total_cmp" | "localeCompare") =>
+        {
+            let [other] = arguments.as_slice() else { return None };
+            Some(Closure { body: made((**of).clone(), other.clone()), ..closure.clone() })
+        }
+        (ExprKind::Reference(reference), [one]) => {
+            let compared = ["a", "b"].map(|name| {
+                let parameter = Text { value: name.to_owned(), span: one.span };
+                let root = Root::Parameter(name.to_owned());
+                (parameter, Expr::made(ExprKind::Reference(Reference { root, ..reference.clone() }), closure.body.span))
+            });
+            let [(a, left), (b, right)] = compared;
+            matches!(&reference.root, Root::Parameter(name) if *name == one.value).then(|| Closure {
+                parameters: vec![a, b],
+                body: made(left, right),
+                ..closure.clone()
+            })
+        }
+        _ => None,
+    }
+}
+
+/// Returns the items between two indices.
+fn part(of: Expr, from: Option<&Expr>, to: Option<&Expr>) -> Expr {
+    let span = of.span;
+    step(of, Segment::Slice(Box::new(Slice { from: from.cloned(), to: to.cloned(), span })))
 }
 
 fn item(of: Expr, index: &str) -> Expr {

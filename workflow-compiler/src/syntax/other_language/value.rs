@@ -42,6 +42,7 @@ impl Parser<'_> {
         let mut value = of;
         loop {
             let height = self.height;
+            cursor.advance(turbofish(cursor));
             let called = cursor.peek_group(Delimiter::Parenthesis).cloned();
             let (Some(group), Some(Segment::Member { quoted: Quotes::None, .. })) = (called, segments.last()) else {
                 return self.attached(value, segments, cursor.before());
@@ -521,4 +522,24 @@ fn parameters(tokens: &[TokenTree]) -> Option<(Vec<Ident>, &[TokenTree])> {
         },
         _ => None,
     }
+}
+
+/// Returns the number of tokens in Rust's `::<Vec<_>>` before the arguments of a method.
+fn turbofish(cursor: &Cursor) -> usize {
+    if !cursor.is_punct("::") || !cursor.is_punct_at(2, "<") {
+        return 0;
+    }
+    let mut depth = 0_usize;
+    for at in 2..cursor.remaining().min(AHEAD) {
+        if cursor.is_punct_at(at, "<") {
+            depth += 1;
+        } else if cursor.is_punct_at(at, ">") {
+            depth -= 1;
+            if depth == 0 {
+                let is_call = cursor.peek_group_at(at + 1, Delimiter::Parenthesis).is_some();
+                return if is_call { at + 1 } else { 0 };
+            }
+        }
+    }
+    0
 }
