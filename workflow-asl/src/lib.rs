@@ -24,6 +24,7 @@ pub mod jsonata;
 pub mod limits;
 pub mod nearest;
 pub mod path;
+pub mod pattern;
 pub mod placeholder;
 pub mod pointer;
 #[cfg(feature = "iam")]

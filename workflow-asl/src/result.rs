@@ -22,6 +22,7 @@ pub enum Presence {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ResultPart {
     shape: Shape,
+    documented: bool,
     certain: bool,
     sdk: bool,
     waited: bool,
@@ -55,6 +56,7 @@ impl ResultPart {
     pub fn of(task: TaskResource<'_>) -> Self {
         Self {
             shape: task.output(),
+            documented: task.output_documented(),
             certain: task.output_verified(),
             sdk: matches!(task, TaskResource::Sdk(..)),
             waited: matches!(task.pattern(), Some(Pattern::Sync | Pattern::Sync2)),
@@ -69,6 +71,11 @@ impl ResultPart {
     /// Returns its shape in the table.
     pub fn shape(self) -> Shape {
         self.shape
+    }
+
+    /// Returns whether AWS documents the result, or a recording shows it.
+    pub fn is_documented(self) -> bool {
+        self.documented
     }
 
     /// Returns whether the table's data comes from AWS's documentation or a recording.
@@ -117,6 +124,12 @@ impl ResultPart {
             }
             _ => Presence::Unsaid,
         }
+    }
+
+    /// Returns whether an unknown name is like that of a member.
+    pub(crate) fn is_like_a_member(self, name: &str) -> bool {
+        let members = self.shape.structure().into_iter().flat_map(|structure| structure.members());
+        nearest(name, members.map(|member| member.name)).is_some()
     }
 
     /// Returns a suggestion for an unknown member: `did you mean …?`, or its location.

@@ -8,8 +8,8 @@ use workflow_asl::checked::{CheckedMachine, CheckedObject, CheckedValue};
 use workflow_asl::document::{
     ChoiceRule, Comparison, Field, ItemBatcher, ItemReader, MachineType, Operator, ReaderConfig, ResultWriter, State,
 };
+use workflow_asl::pattern::Pattern;
 
-use super::pattern::Pattern;
 use super::rule::{Compared, Operand, Rule, Test, Type};
 use super::{
     Amount, AmountFrom, Batcher, CsvHeader, Distributed, Format, Range, Reader, ResultPlace, Selection, Source,

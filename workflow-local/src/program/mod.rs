@@ -4,7 +4,6 @@ mod compile;
 mod compile_fields;
 mod coverage_event;
 pub(crate) mod handling;
-mod pattern;
 pub(crate) mod resource;
 pub(crate) mod rule;
 

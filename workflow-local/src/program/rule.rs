@@ -7,8 +7,8 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 use workflow_asl::document::{Operand as ComparedType, Relation};
+use workflow_asl::pattern::Pattern;
 
-use super::pattern::Pattern;
 use crate::clock::Instant;
 use crate::query::jsonata::Expression;
 use crate::query::path::Path;

@@ -116,10 +116,10 @@ impl<'a> ApiCall<'a> {
         self.parsed.and_then(Result::ok)
     }
 
-    /// Returns the state and the documented result of a task that calls an API and answers with its result.
+    /// Returns the state and the result of a task that calls an API and answers with its result.
     pub(super) fn result(&self) -> Option<(usize, ResultPart, &str)> {
         let task = self.target().filter(|task| task.pattern() != Some(Pattern::WaitForTaskToken))?;
-        task.output_documented().then(|| (self.state, ResultPart::of(task), self.whole_name()))
+        Some((self.state, ResultPart::of(task), self.whole_name()))
     }
 
     /// Returns the state of a task that calls an API, the possible requests and the name of the call.

@@ -60,6 +60,10 @@ impl Flow<'_, '_> {
                     body_gives = self.node(body, &of_item).value();
                     Ty::Any
                 }
+                _ if known.id == FunctionId::Count => {
+                    self.misspelt(argument, place);
+                    self.node(argument, &inner).value()
+                }
                 _ => match self.node(argument, &inner) {
                     // Several values are passed as an array, and one value as itself.
                     Given { ty, many: true, .. } if !matches!(ty.kind(), None | Some(Kind::Array)) => {

@@ -1,5 +1,7 @@
 //! Derives facts about the tested values from the rules of a choice, and finds rules that can never be true.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::read::{few, near};
@@ -7,6 +9,7 @@ use super::ty::{Is, Kind, Range, Slot, Ty};
 use super::{Flow, Origin, Outcome, Outcomes, Scene};
 use crate::document::{ChoiceRule, Comparison, Operand, Operator, QueryLanguage, Relation};
 use crate::path::{JsonPath, Root};
+use crate::pattern::Pattern;
 use crate::rules::object_index::StateAt;
 use crate::{Finding, Pointer, placeholder, timestamp};
 
@@ -175,8 +178,6 @@ impl Flow<'_, '_> {
             (Operand::Path, Value::String(text)) => self.path(scene, text, &at_operator),
             (_, value) => Ty::constant(value),
         };
-        let tests = Test::of(operator, operand);
-        let Some(test) = tests else { return same() };
         let quote = |ty: &Ty| match ty.texts() {
             Some((texts, _)) if !texts.is_empty() => {
                 let texts: Vec<_> = few(texts).iter().map(|text| format!("`{text}`")).collect();
@@ -184,6 +185,20 @@ impl Flow<'_, '_> {
             }
             _ => format!("`{variable}` is {}", ty.kind().map_or("", Kind::words)),
         };
+        if let (Operator::IsTimestamp, Some(wanted)) = (operator, operand.as_bool()) {
+            let is_none = match (&ty, ty.kind()) {
+                (Ty::Text(Some(texts)), _) => {
+                    !texts.is_empty() && texts.iter().all(|text| timestamp::parse(text).is_none())
+                }
+                (_, kind) => kind.is_some_and(|kind| kind != Kind::Text),
+            };
+            return match (is_none, wanted != truth, truth) {
+                (false, ..) | (true, true, _) => same(),
+                (true, false, true) => never(quote(&ty), None),
+                (true, false, false) => None,
+            };
+        }
+        let Some(test) = Test::of(operator, operand) else { return same() };
         let holds = match &test {
             Test::Kind(kind, wanted) => {
                 let Some(is) = ty.kind() else {
@@ -245,6 +260,19 @@ impl Flow<'_, '_> {
                 Some(self.narrowed(scene, path, Slot::there(Ty::TEXT)))
             } else {
                 same()
+            };
+        }
+        if let (Operator::StringMatches, Ty::Text(Some(texts)), Some(text)) = (operator, &ty, operand.as_str())
+            && !placeholder::contained(text)
+        {
+            let pattern = Pattern::new(text);
+            let left: BTreeSet<_> = texts.iter().filter(|text| pattern.matches(text) == truth).cloned().collect();
+            return if !left.is_empty() {
+                Some(self.narrowed(scene, path, Slot::there(Ty::Text(Some(left.into())))))
+            } else if truth {
+                never(quote(&ty), None)
+            } else {
+                None
             };
         }
         let (known, name) = (ty.kind().is_some(), path.normalized());
@@ -360,7 +388,7 @@ pub(super) fn compared(ty: &Ty, kind: Kind, relation: Option<Relation>, other: &
                 // AWS may add values to those that it lists.
                 (false, _) if call.is_some() => Compared::To(ty.clone()),
                 (false, _) => {
-                    let left: std::collections::BTreeSet<_> = texts.into_iter().filter(|text| *text != one).collect();
+                    let left: BTreeSet<_> = texts.into_iter().filter(|text| *text != one).collect();
                     if left.is_empty() { Compared::Never } else { Compared::To(Ty::Text(Some(left.into()))) }
                 }
             }

@@ -142,7 +142,7 @@ impl Flow<'_, '_> {
     }
 
     /// Reports a path whose presence is tested, if it has a name that is like a known one.
-    fn misspelt(&self, node: &Node, place: &Place<'_>) {
+    pub(super) fn misspelt(&self, node: &Node, place: &Place<'_>) {
         if is_path(node) {
             let before = self.found.take();
             self.node(node, &Place { asks: false, ..place.clone() });
@@ -193,6 +193,8 @@ impl Flow<'_, '_> {
             | NodeKind::Name(_)
             | NodeKind::Variable(_)
             | NodeKind::Predicate(..)
+            | NodeKind::Sort(..)
+            | NodeKind::Group(..)
             | NodeKind::KeepArray(_) => self.path_of(node, place),
             NodeKind::Array(items) => self.array(items, place),
             NodeKind::Object(pairs) => self.object(pairs, place),
@@ -355,6 +357,24 @@ impl Flow<'_, '_> {
                 let given = self.step(inner, before, start, &Place { asks, ..place.clone() });
                 self.predicate(node, inner, filter, given, start, place)
             }
+            NodeKind::Group(inner, pairs) => {
+                let given = self.step(inner, before, start, place).spread();
+                let each = if given.many { given.ty } else { given.ty.each() };
+                let of_group = Place { context: each, asks: false, ..place.clone() };
+                for (key, value) in pairs {
+                    self.node(key, &of_group);
+                    self.node(value, &of_group);
+                }
+                Given::maybe(Fields::open().into())
+            }
+            NodeKind::Sort(inner, terms) => {
+                let Given { ty, is, many } = self.step(inner, before, start, place).spread();
+                let each = if many { ty } else { ty.each() };
+                for term in terms {
+                    self.node(&term.key, &Place { context: each.clone(), asks: false, ..place.clone() });
+                }
+                Given { ty: each, is, many: true }
+            }
             NodeKind::KeepArray(inner) => {
                 let given = self.step(inner, before, start, place);
                 let array = given.ty.kind() == Some(Kind::Array);
@@ -370,8 +390,15 @@ impl Flow<'_, '_> {
                 None => self.node(node, place),
                 // The step applies to each item.
                 Some(before) => {
-                    self.node(node, &Place { context: before.ty.each(), ..place.clone() });
-                    Given::maybe(Ty::Any)
+                    let before = before.spread();
+                    let many = before.many || !matches!(before.ty.kind(), Some(kind) if kind != Kind::Array);
+                    let given = self.node(node, &Place { context: before.ty.each(), ..place.clone() });
+                    match given.ty.kind() {
+                        None | Some(Kind::Array) => Given::maybe(Ty::Any),
+                        _ if given.many => Given::maybe(Ty::Any),
+                        _ if before.is == Is::There && given.is == Is::There => Given { many, ..given },
+                        _ => Given { many, ..Given::maybe(given.ty) },
+                    }
                 }
             },
             _ => self.parts(node, place),

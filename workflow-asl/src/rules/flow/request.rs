@@ -4,6 +4,7 @@ use serde_json::Value;
 use workflow_services::Shape;
 
 use super::Flow;
+use super::read::near;
 use super::ty::{Kind, Ty};
 use crate::document::QueryLanguage;
 use crate::intrinsic::Argument;
@@ -76,6 +77,16 @@ impl Flow<'_, '_> {
             };
             rejected.into_iter().flatten().take(1).for_each(|finding| self.say(finding, at, None));
         }
+        if let (Shape::Enum(values), Ty::Text(Some(texts)), Some(name)) = (shape, ty, name)
+            && !texts.is_empty()
+            && !texts.iter().any(|text| values.values().any(|known| *known == **text))
+        {
+            let text = texts.first().map(ToString::to_string).unwrap_or_default();
+            let values: Vec<_> = values.values().collect();
+            let near = near(self, &text, values.iter().copied());
+            self.say(Finding::UnlistedValue { text, name: name.to_owned(), values, near }, at, None);
+            return;
+        }
         let text_parameter = input.text_parameter(name, shape);
         let takes_json = text_parameter.as_ref().is_some_and(|takes| takes.takes_json);
         let fits = match text_parameter {
@@ -133,7 +144,7 @@ fn has_kind(ty: &Ty, shape: Shape) -> bool {
     match shape {
         // Step Functions parses a number in a string.
         Shape::Integer | Shape::Long | Shape::Float | Shape::Double => match ty {
-            Ty::Text(Some(texts)) => texts.iter().any(|text| text.trim().parse::<f64>().is_ok()),
+            ty if let Some((texts, _)) = ty.texts() => texts.iter().any(|text| text.trim().parse::<f64>().is_ok()),
             _ => matches!(kind, Kind::Number | Kind::Null | Kind::Text | Kind::Bool),
         },
         Shape::List(_) => matches!(kind, Kind::Array | Kind::Null),

@@ -339,6 +339,7 @@ impl Ty {
     pub(super) fn kind(&self) -> Option<Kind> {
         Some(match self {
             Self::Any | Self::Sequence(_) => return None,
+            Self::Api(part, _) if !part.is_documented() => return None,
             Self::Object(fields) if fields.loose => return None,
             Self::Null => Kind::Null,
             Self::Bool(_) => Kind::Bool,
@@ -354,6 +355,7 @@ impl Ty {
                 Shape::Boolean => Kind::Bool,
                 // An SDK integration does not parse it.
                 Shape::Blob if part.is_of_sdk() => Kind::Text,
+                Shape::Timestamp if part.is_of_sdk() => Kind::Text,
                 // Some integrations return times as numbers, and a blob as JSON.
                 _ => return None,
             },
@@ -365,7 +367,7 @@ impl Ty {
     pub(super) fn texts(&self) -> Option<(BTreeSet<Rc<str>>, Option<&str>)> {
         match self {
             Self::Text(texts) => Some((texts.as_deref()?.clone(), None)),
-            Self::Api(part, call) => match part.shape() {
+            Self::Api(part, call) if part.is_documented() => match part.shape() {
                 Shape::Enum(values) => Some((values.values().map(Rc::from).collect(), Some(call))),
                 _ => None,
             },
@@ -381,7 +383,7 @@ impl Ty {
                 let (first, rest) = items.split_first()?;
                 Some(rest.iter().fold(first.clone(), |joined, item| joined.join(item)))
             }
-            Self::Api(part, call) => match part.shape() {
+            Self::Api(part, call) if part.is_documented() => match part.shape() {
                 Shape::List(_) => part.item().map(|item| Self::Api(item, call.clone())),
                 _ => None,
             },
@@ -416,6 +418,12 @@ impl Ty {
                 Some(Slot { ty, is: Is::Maybe }) => Found::Maybe(ty.clone()),
                 Some(Slot { is: Is::Absent, .. }) => Found::Absent,
                 None => fields.other(name),
+            },
+            // The result may have any member, but a name like a known one is probably misspelt.
+            Self::Api(part, call) if !part.is_documented() => match part.member(name) {
+                Member::Found(part, _) => Found::Maybe(Self::Api(part, call.clone())),
+                Member::None if part.is_like_a_member(name) => Found::Unknown(Some((*part, call.clone()))),
+                Member::None | Member::Unknown => Found::Maybe(Self::Any),
             },
             Self::Api(part, call) => match (part.shape(), part.member(name)) {
                 (Shape::Map(_), Member::Found(part, _)) => Found::Maybe(Self::Api(part, call.clone())),

@@ -1,8 +1,15 @@
 //! The patterns of `StringMatches`: `*` matches any text, `\*` a star.
 
-/// A pattern that was parsed when the definition was compiled.
+/// A pattern that can be compared with any number of texts.
+///
+/// ```
+/// use workflow_asl::pattern::Pattern;
+///
+/// assert!(Pattern::new("log-*.txt").matches("log-1.txt"));
+/// assert!(!Pattern::new("log-*.txt").matches("log-1.csv"));
+/// ```
 #[derive(Clone, Debug)]
-pub(crate) struct Pattern(Vec<Fragment>);
+pub struct Pattern(Vec<Fragment>);
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Fragment {
@@ -11,7 +18,8 @@ enum Fragment {
 }
 
 impl Pattern {
-    pub(crate) fn new(text: &str) -> Self {
+    /// Parses a pattern. A backslash before any other character stands for itself.
+    pub fn new(text: &str) -> Self {
         let mut pieces = Vec::new();
         let mut chars = text.chars().peekable();
         while let Some(c) = chars.next() {
@@ -28,7 +36,7 @@ impl Pattern {
     }
 
     /// Returns whether the whole text matches.
-    pub(crate) fn matches(&self, text: &str) -> bool {
+    pub fn matches(&self, text: &str) -> bool {
         let text: Vec<char> = text.chars().collect();
         let (mut piece, mut at) = (0, 0);
         // After a `*`: the position to continue at if the rest does not match.
