@@ -106,18 +106,6 @@ impl Parser<'_> {
         self.with_braces(true, |parser| parser.nested_or_range(cursor, true))
     }
 
-    /// Parses the first or the last number of a range.
-    pub(super) fn range_bound(&mut self, cursor: &mut Cursor) -> Expr {
-        let here = cursor.here_first();
-        let before = std::mem::replace(&mut self.in_range, true);
-        let bound = self.with_braces(true, |parser| parser.deeper(here, |parser| parser.binary(cursor, 1)));
-        self.in_range = before;
-        bound.unwrap_or_else(|| {
-            cursor.next();
-            self.leaf(ExprKind::Invalid, here)
-        })
-    }
-
     fn nested(&mut self, cursor: &mut Cursor) -> Expr {
         self.nested_or_range(cursor, false)
     }
@@ -139,44 +127,14 @@ impl Parser<'_> {
         })
     }
 
-    /// Parses the rest of a range, at its `..`.
-    fn rest_of_range(&mut self, first: Expr, cursor: &mut Cursor, is_item: bool) -> Expr {
-        let (sign, height) = (cursor.here(), self.height);
-        let foreign = ["..=", "..."].into_iter().find(|sign| cursor.is_punct(sign));
-        cursor.advance(foreign.unwrap_or("..").len());
-        let sign = sign.to(cursor.before());
-        if let Some(foreign) = foreign {
-            let problem = Problem::new(Code::Syntax, sign, format!("`{foreign}` is not an operator here"));
-            self.report(problem.write("..").help("a range includes its last number"));
-        }
-        let exclusive = foreign.is_none() && !is_item;
-        let last = self.range_bound(cursor);
-        let height = height.max(self.height) + 1;
-        let span = first.span.to(last.span);
-        let range = self.grown(ExprKind::Binary(BinaryOp::Range, sign, Box::new(first), Box::new(last)), span, height);
-        if is_item {
-            return range;
-        }
-        let problem = Problem::new(Code::Syntax, span, "a range is a list, in brackets");
-        self.report(match &range.kind {
-            // As in Rust, where the last number is not included.
-            ExprKind::Binary(.., first, last) if exclusive => {
-                let problem = problem.write(format!("[{}..{}]", spelled(first), spelled(&one_less(last))));
-                problem.help("a range includes its last number")
-            }
-            _ => problem.write(format!("[{}]", spelled(&range))),
-        });
-        self.grown(ExprKind::Array(vec![range]), span, height + 1)
-    }
-
-    fn with_braces<T>(&mut self, braces: bool, read: impl FnOnce(&mut Self) -> T) -> T {
+    pub(super) fn with_braces<T>(&mut self, braces: bool, read: impl FnOnce(&mut Self) -> T) -> T {
         let before = std::mem::replace(&mut self.braces, braces);
         let value = read(self);
         self.braces = before;
         value
     }
 
-    fn binary(&mut self, cursor: &mut Cursor, least: u8) -> Expr {
+    pub(super) fn binary(&mut self, cursor: &mut Cursor, least: u8) -> Expr {
         let mut left = self.unary(cursor);
         let mut height = self.height;
         let mut compared = false;
@@ -302,10 +260,15 @@ impl Parser<'_> {
                 operators.push((UnaryOp::Negate, cursor.here()));
             } else if cursor.is_punct("!") && !cursor.is_punct("!=") {
                 operators.push((UnaryOp::Not, cursor.here()));
-            } else if cursor.is_punct("&") && !cursor.is_punct("&&") {
-                let problem = Problem::new(Code::Syntax, cursor.here(), "unexpected `&` before a value");
-                let edit = Edit::over(problem.span, "");
-                self.report(problem.help("remove it").edit(edit));
+            } else if cursor.is_punct("&") && !cursor.is_punct("&&") || cursor.is_punct("*") {
+                let sign = cursor.here();
+                let found = if cursor.is_punct("&") { "&" } else { "*" };
+                while cursor.is_punct_at(1, "*") {
+                    cursor.next();
+                }
+                let span = sign.to(cursor.here());
+                let problem = Problem::new(Code::Syntax, span, format!("unexpected `{found}` before a value"));
+                self.report(problem.help("remove it").edit(Edit::over(span, "")));
             } else if self.is_not(cursor) {
                 let not = cursor.here();
                 let problem = Problem::new(Code::Syntax, not, "`not` is not an operator here");
@@ -423,6 +386,9 @@ impl Parser<'_> {
                 Delimiter::Brace => self.braces(&group, cursor),
                 Delimiter::Bracket => {
                     cursor.next();
+                    if let Some(meant) = self.comprehension(&group, group_span(&group)) {
+                        return meant;
+                    }
                     let items = self.values_of(&group, "value", Self::array_item);
                     let height = self.height + 1;
                     self.grown(ExprKind::Array(items), group_span(&group), height)
@@ -489,7 +455,11 @@ impl Parser<'_> {
 
     /// Parses values between commas. Sets the height to the maximum of theirs.
     pub(super) fn list(&mut self, group: &Group, what: &str) -> Vec<Expr> {
-        self.values_of(group, what, Self::expr)
+        let inside = group.stream().into_iter().map(|token| token_span(&token)).reduce(TokenSpan::to);
+        match inside.and_then(|inside| self.comprehension(group, inside)) {
+            Some(meant) => vec![meant],
+            None => self.values_of(group, what, Self::expr),
+        }
     }
 
     fn values_of(&mut self, group: &Group, what: &str, read: fn(&mut Self, &mut Cursor) -> Expr) -> Vec<Expr> {
@@ -701,17 +671,4 @@ impl Parser<'_> {
 /// Returns whether a token is text in quotes.
 fn is_text(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Literal(literal) if string_value(literal).is_some())
-}
-
-/// Returns `last - 1`.
-fn one_less(last: &Expr) -> Expr {
-    let number = |number: i64| Expr::made(ExprKind::Number(number.to_string()), last.span);
-    let literal = match &last.kind {
-        ExprKind::Number(text) => text.parse::<i64>().ok().and_then(|last| last.checked_sub(1)),
-        _ => None,
-    };
-    literal.map(number).unwrap_or_else(|| {
-        let less = ExprKind::Binary(BinaryOp::Subtract, last.span, Box::new(last.clone()), Box::new(number(1)));
-        Expr::made(less, last.span)
-    })
 }

@@ -25,6 +25,7 @@ mod object;
 mod other_language;
 mod parser;
 mod property;
+mod range;
 mod recover;
 mod reference;
 pub(crate) mod rename_all;

@@ -253,6 +253,9 @@ impl Narrowing {
                     self.learn(right, value == outcome);
                 } else if outcome {
                     self.learn_equal(left, right);
+                } else if is_null(left) || is_null(right) {
+                    // An absent value does not equal `null` either.
+                    self.note(Fact::NotNull, if is_null(left) { right } else { left });
                 }
             }
             // This does not hold if it is absent.

@@ -6,6 +6,7 @@ mod compare;
 mod constant_condition;
 mod jsonata;
 mod membership;
+mod method;
 mod operator;
 mod other_language;
 mod range;

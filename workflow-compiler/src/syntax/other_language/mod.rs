@@ -2,7 +2,9 @@
 
 pub(super) mod asl;
 mod conditional;
+mod loop_value;
 pub(super) mod operator;
+mod option_value;
 pub(super) mod regex;
 pub(super) mod state;
 pub(super) mod statement;

@@ -3,6 +3,7 @@
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenTree};
 use workflow_asl::Code;
 
+use super::option_value::as_condition;
 use super::regex::regex_at;
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{
@@ -113,6 +114,7 @@ impl Parser<'_> {
             }
             TokenTree::Punct(_) if self.in_call && cursor.is_punct_at(1, "=>") => Some(self.foreign_closure(cursor)),
             TokenTree::Ident(_) | TokenTree::Punct(_) if word == "match" => self.match_value(cursor),
+            TokenTree::Ident(_) if word == "for" => self.for_value(cursor),
             _ => None,
         }
     }
@@ -225,6 +227,17 @@ impl Parser<'_> {
             return None;
         }
         let first = cursor.here();
+        let message = "`match` is not a value: use `if … { … } else { … }`";
+        if let Some(meant) = braces.and_then(|at| {
+            let subject: Option<Vec<_>> = (1..at).map(|at| cursor.peek_at(at).cloned()).collect();
+            as_condition(&subject?, cursor.peek_group_at(at, Delimiter::Brace)?)
+        }) {
+            cursor.advance(braces.unwrap_or_default() + 1);
+            let span = first.to(cursor.before());
+            let meant = self.within(&Group::new(Delimiter::None, meant), |parser, cursor| parser.expr(cursor))?;
+            self.report(Problem::new(Code::Syntax, span, message).write(spelled(&meant)));
+            return Some(Expr { span, ..meant });
+        }
         cursor.next();
         let subject = self.head_expr(cursor);
         let Some(group) = cursor.eat_group(Delimiter::Brace) else {
@@ -232,7 +245,7 @@ impl Parser<'_> {
         };
         let span = first.to(cursor.before());
         let chain = self.within(&group, |parser, cursor| parser.match_arms(&subject, cursor)).flatten();
-        let problem = Problem::new(Code::Syntax, span, "`match` is not a value: use `if … { … } else { … }`");
+        let problem = Problem::new(Code::Syntax, span, message);
         // Only a name can be repeated in each arm.
         let Some(chain) = chain.filter(|_| matches!(subject.kind, ExprKind::Reference(_))) else {
             self.report(problem.help("for example `if input.kind == \"a\" { 1 } else { 2 }`"));

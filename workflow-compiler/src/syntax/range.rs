@@ -1,0 +1,66 @@
+//! Parses ranges, `[1..input.n]`, and reports those of other languages.
+
+use workflow_asl::Code;
+
+use super::ast::{BinaryOp, Expr, ExprKind};
+use super::cursor::Cursor;
+use super::parser::Parser;
+use super::spelling::spelled;
+use crate::problem::Problem;
+
+impl Parser<'_> {
+    /// Parses the first or the last number of a range.
+    pub(super) fn range_bound(&mut self, cursor: &mut Cursor) -> Expr {
+        let here = cursor.here_first();
+        let before = std::mem::replace(&mut self.in_range, true);
+        let bound = self.with_braces(true, |parser| parser.deeper(here, |parser| parser.binary(cursor, 1)));
+        self.in_range = before;
+        bound.unwrap_or_else(|| {
+            cursor.next();
+            self.leaf(ExprKind::Invalid, here)
+        })
+    }
+
+    /// Parses the rest of a range, at its `..`.
+    pub(super) fn rest_of_range(&mut self, first: Expr, cursor: &mut Cursor, is_item: bool) -> Expr {
+        let (sign, height) = (cursor.here(), self.height);
+        let foreign = ["..=", "..."].into_iter().find(|sign| cursor.is_punct(sign));
+        cursor.advance(foreign.unwrap_or("..").len());
+        let sign = sign.to(cursor.before());
+        if let Some(foreign) = foreign {
+            let problem = Problem::new(Code::Syntax, sign, format!("`{foreign}` is not an operator here"));
+            self.report(problem.write("..").help("a range includes its last number"));
+        }
+        let exclusive = foreign.is_none() && !is_item;
+        let last = self.range_bound(cursor);
+        let height = height.max(self.height) + 1;
+        let span = first.span.to(last.span);
+        let range = self.grown(ExprKind::Binary(BinaryOp::Range, sign, Box::new(first), Box::new(last)), span, height);
+        if is_item {
+            return range;
+        }
+        let problem = Problem::new(Code::Syntax, span, "a range is a list, in brackets");
+        self.report(match &range.kind {
+            // As in Rust, where the last number is not included.
+            ExprKind::Binary(.., first, last) if exclusive => {
+                let problem = problem.write(format!("[{}..{}]", spelled(first), spelled(&one_less(last))));
+                problem.help("a range includes its last number")
+            }
+            _ => problem.write(format!("[{}]", spelled(&range))),
+        });
+        self.grown(ExprKind::Array(vec![range]), span, height + 1)
+    }
+}
+
+/// Returns `last - 1`.
+fn one_less(last: &Expr) -> Expr {
+    let number = |number: i64| Expr::made(ExprKind::Number(number.to_string()), last.span);
+    let literal = match &last.kind {
+        ExprKind::Number(text) => text.parse::<i64>().ok().and_then(|last| last.checked_sub(1)),
+        _ => None,
+    };
+    literal.map(number).unwrap_or_else(|| {
+        let less = ExprKind::Binary(BinaryOp::Subtract, last.span, Box::new(last.clone()), Box::new(number(1)));
+        Expr::made(less, last.span)
+    })
+}
