@@ -8,7 +8,7 @@ pub const PREFIX: &str = "States.";
 
 /// The members of a catcher's error output, sorted. Each may be absent:
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html#error-handling-fallback-states>.
-pub(crate) const ERROR_OUTPUT: [&str; 2] = ["Cause", "Error"];
+pub const ERROR_OUTPUT: [&str; 2] = ["Cause", "Error"];
 
 /// Matches every error except [`RUNTIME`] and [`DATA_LIMIT_EXCEEDED`]; must be alone and last.
 pub const ALL: &str = "States.ALL";

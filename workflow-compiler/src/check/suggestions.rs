@@ -9,7 +9,7 @@ use super::expression_text::VALUES;
 use super::flow::Narrowing;
 use super::sink::Sink;
 use super::types::Ty;
-use super::value_site::ValueSite;
+use super::value_site::{ClosureScope, ValueSite};
 use super::variables;
 use crate::problem::{Edit, Problem, Problems};
 use crate::syntax::ast::{
@@ -157,9 +157,18 @@ impl<'a> Analysis<'a> {
         }
         let items: Vec<_> = self.items_around(place.state).map(plain).collect();
         let roots = RESERVED.iter().copied().chain(self.states.keys().map(String::as_str));
-        let problem = problem.suggest(&word, roots.chain(items.iter().map(String::as_str)));
+        let parameters = place.closure.into_iter().flat_map(ClosureScope::names);
+        let problem = problem.suggest(&word, roots.chain(items.iter().map(String::as_str)).chain(parameters));
         if !problem.help.is_empty() {
             return problem;
+        }
+        // A misspelt member without its root.
+        if let Some(near) = self.nearest_value(place, &word) {
+            let roots = self.has_field(place, &near).into_iter();
+            let candidates: Vec<_> = roots.map(|root| Candidate::member(root, &near, reference.root_span)).collect();
+            if let Some(problem) = self.meant(place, reference, &candidates, &problem) {
+                return problem;
+            }
         }
         problem.help(format!("text is written in quotes, `\"{word}\"`; a constant of your Rust code is `const {word}`"))
     }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use indexmap::IndexMap;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
+use workflow_asl::error_name::ERROR_OUTPUT;
 use workflow_asl::result::ResultPart;
 use workflow_services::Enum;
 
@@ -542,7 +543,7 @@ impl<'a> Types<'a> {
 
 /// Returns the type of the error output.
 pub(super) fn error_type() -> Ty {
-    Ty::object([("Error", Ty::Text), ("Cause", Ty::Text)])
+    Ty::object(ERROR_OUTPUT.iter().map(|name| (*name, Ty::Text)))
 }
 
 /// Returns a type in a sentence: `a `String``, `an integer`.

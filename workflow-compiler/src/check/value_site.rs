@@ -36,6 +36,14 @@ impl<'m> ClosureScope<'m> {
     }
 }
 
+impl ClosureScope<'_> {
+    /// Returns the names of the parameters of this closure and those around it.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        let scopes = std::iter::successors(Some(self), |scope| scope.outer);
+        scopes.flat_map(|scope| scope.parameters.iter().map(|(name, _)| *name))
+    }
+}
+
 impl<'a> StateInfo<'a> {
     /// Returns the site of a field, whatever was tested before.
     pub fn at(&self, position: ValueField) -> ValueSite<'_, 'a> {

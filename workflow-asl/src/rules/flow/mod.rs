@@ -21,6 +21,7 @@ use std::rc::Rc;
 
 use super::{Definition, api};
 use crate::context::{self, Member, MemberKind};
+use crate::finding::Vocabulary;
 use crate::graph::{Edge, EdgeKind, FlowAnalysis, Graph, solve};
 use crate::nearest::Lookups;
 use crate::path::Segment;
@@ -315,7 +316,10 @@ impl<'d, 'a> Flow<'d, 'a> {
         if !self.says.get() {
             return;
         }
+        // What is wrong after every transition is reported without one.
+        let message = |finding: &Finding| finding.message(Vocabulary::Asl);
         let finding = match &*self.taken.borrow() {
+            Some(_) if self.found.borrow().iter().any(|one| message(&one.finding) == message(&finding)) => None,
             Some(taken) => taken.named_in(finding),
             None => Some(finding),
         };

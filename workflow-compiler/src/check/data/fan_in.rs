@@ -9,6 +9,7 @@ use crate::check::model::{StateInfo, is_distributed};
 use crate::check::types::Ty;
 use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Head};
 use crate::syntax::keyword::ClauseKind;
+use workflow_asl::error_name::ERROR_OUTPUT;
 
 /// The form of the results of a distributed map.
 enum Form {
@@ -109,8 +110,7 @@ fn exported() -> Ty {
 /// Returns the description of an execution that has failed.
 fn failed() -> Ty {
     let Ty::Object(members) = described() else { return Ty::Unknown };
-    let error = [("Error", Ty::Text.optional()), ("Cause", Ty::Text.optional())];
-    let error = error.map(|(name, ty)| (name.to_owned(), ty));
+    let error = ERROR_OUTPUT.iter().map(|name| ((*name).to_owned(), Ty::Text.optional()));
     let members = Rc::unwrap_or_clone(members).into_iter().filter(|(name, _)| !name.starts_with("Output"));
     let of_redrive = |name: &str| name.starts_with("Redrive");
     let members = members.map(|(name, ty)| if of_redrive(&name) { (name, ty.lacking()) } else { (name, ty) });

@@ -13,7 +13,7 @@ use crate::check::sink::Sink;
 use crate::check::types::{Ty, article};
 use crate::check::value_site::{ClosureScope, ValueSite};
 use crate::problem::{Edit, Problem};
-use crate::syntax::ast::{BinaryOp, Closure, Expr, ExprKind, Root, Text};
+use crate::syntax::ast::{BinaryOp, Closure, Expr, ExprKind, Root, Text, plain};
 use crate::syntax::spelling::{spelled, spelled_segments};
 
 /// Returns the function that takes a closure among these arguments, the values that it passes, and the closure.
@@ -199,11 +199,12 @@ impl<'a> Analysis<'a> {
             let problem = Problem::new(Code::WrongArgument, closure.bars, message);
             sink.push(problem.help(format!("it is passed {}", described())));
         }
-        let (mut used, mut raw) = (Vec::new(), String::new());
-        references(&closure.body, &mut |reference| {
-            if let Root::Parameter(name) = &reference.root {
-                used.push(name.as_str());
-            }
+        let (mut used, mut raw, mut unknown) = (Vec::new(), String::new(), false);
+        references(&closure.body, &mut |reference| match &reference.root {
+            Root::Parameter(name) => used.push(name.as_str()),
+            // It may be a misspelt parameter.
+            Root::StateResult(name) => unknown |= !self.states.contains_key(&plain(name)),
+            _ => {}
         });
         raws(&closure.body, &mut |text, _| raw.push_str(text));
         for (index, parameter) in given.iter().enumerate() {
@@ -221,7 +222,8 @@ impl<'a> Analysis<'a> {
             if let Some(whose) = whose.filter(|_| name != "_") {
                 let message = format!("`{name}` is already {whose}");
                 sink.push(Problem::new(Code::DuplicateName, parameter.span, message).help("choose another name"));
-            } else if !name.starts_with('_') && !used.contains(&name) && !raw.contains(&format!("${name}")) {
+            } else if !unknown && !name.starts_with('_') && !used.contains(&name) && !raw.contains(&format!("${name}"))
+            {
                 let problem = Problem::new(
                     Code::UnusedDeclaration,
                     parameter.span,
