@@ -99,6 +99,12 @@ pub(crate) fn check(texts: &Parsed<Computed>, template: &Value, at: &Pointer, fo
                         let finding = Finding::Malformed { code: Code::FailingCall, error };
                         found.push(finding.at(member.at.clone()).with_range(offset, text.len() - offset));
                     }
+                    for (offset, path, in_template) in intrinsic.call.quoted_paths() {
+                        let from = text.get(offset..).and_then(|rest| rest.find(&path)).unwrap_or_default() + offset;
+                        let length = path.len();
+                        let finding = Finding::QuotedPath { text: path, in_template };
+                        found.push(finding.at(member.at.clone()).with_range(from, length));
+                    }
                 }
                 Ok(_) => {}
             },

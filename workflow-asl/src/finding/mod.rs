@@ -182,6 +182,11 @@ findings! {
         help "write `{operator}Path` to compare with a value";
     FieldAsText { text: String, field: &'static str } PathUnderPlainKey "`{text}` is treated as text: `{field}` is a constant",
         help "write `{field}Path` for its value";
+    QuotedPath { text: String, in_template: bool } ExpressionAsText "`{text}` is treated as text",
+        help (Some(match in_template {
+            true => format!("write `{{}}` in its place, and `{text}` as an argument after the template"),
+            false => "remove the apostrophes".to_owned(),
+        }));
     StaticResult { text: String } StaticResult "`{text}` is treated as text: `Result` is literal",
         help "use `Parameters` to compute a value", advises "the clause `parameters` computes a value";
 
@@ -194,6 +199,8 @@ findings! {
         help "an expression must be the whole string: join texts inside it, `{{% 'Hello ' & $name %}}`";
     BareExpression { text: String } ExpressionAsText "`{text}` is treated as text",
         help (Some(format!("write `{{% {} %}}`", text.trim())));
+    OtherBraces { text: String, inner: String } ExpressionAsText "`{text}` is treated as text",
+        help "write `{{% {inner} %}}`", fix (Some(Fix::Value(format!("{{% {inner} %}}").into())));
     PathInJsonata { text: String, of: &'static str, expression: String } ExpressionAsText "`{text}` is treated as text",
         help "in JSONata {of} is `{expression}`";
     ItemsNotListed { is: &'static str } FailingCall "`Items` must be an array or an object, found {is}";

@@ -3,6 +3,7 @@
 use super::{Argument, Function, FunctionCall};
 use crate::hash;
 use crate::limits::ARRAY_RANGE_ITEMS;
+use crate::path::JsonPath;
 
 impl FunctionCall {
     /// Returns the problems of the literals in this call and in nested calls, each with the offset of its call.
@@ -11,6 +12,25 @@ impl FunctionCall {
         for argument in &self.args {
             if let Argument::Call(call) = argument {
                 found.extend(call.failing());
+            }
+        }
+        found
+    }
+
+    /// Returns the paths that are written as text in this call and in nested calls, each with the offset of its call and
+    /// whether it is in the template of `States.Format`.
+    pub fn quoted_paths(&self) -> Vec<(usize, String, bool)> {
+        let mut found = Vec::new();
+        for argument in &self.args {
+            match argument {
+                Argument::String(text) => {
+                    found.extend(path_in(text).filter(|path| path == text).map(|path| (self.offset, path, false)));
+                }
+                Argument::Template(pieces) => {
+                    found.extend(pieces.iter().filter_map(|text| path_in(text)).map(|path| (self.offset, path, true)));
+                }
+                Argument::Call(call) => found.extend(call.quoted_paths()),
+                _ => {}
             }
         }
         found
@@ -64,4 +84,18 @@ impl FunctionCall {
             _ => None,
         }
     }
+}
+
+/// Returns the first path in a text, such as `$.order.id`.
+fn path_in(text: &str) -> Option<String> {
+    let starts = text.match_indices('$').map(|(at, _)| at);
+    starts.into_iter().find_map(|at| {
+        let rest = text.get(at..)?;
+        let names = rest.trim_start_matches('$').strip_prefix('.')?;
+        let is_name = names.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
+        let end = names.find(|next: char| !(next.is_ascii_alphanumeric() || matches!(next, '_' | '.' | '[' | ']')));
+        let length = rest.len() - names.len() + end.unwrap_or(names.len());
+        let path = rest.get(..length)?.trim_end_matches('.');
+        (is_name && JsonPath::parse(path).is_ok()).then(|| path.to_owned())
+    })
 }

@@ -250,6 +250,14 @@ pub(super) fn references_are_not_text(definition: &Definition<'_>, found: &mut V
                     }
                 }
                 value => plain_texts(value, "", jsonata, &at, &mut |text, key, at| {
+                    if let Some(inner) = in_other_braces(text).filter(|_| jsonata) {
+                        let (text, inner) = (text.to_owned(), inner.to_owned());
+                        found.push(Finding::OtherBraces { text, inner }.at(at.clone()));
+                        return;
+                    }
+                    if placeholder::likely(text) {
+                        return;
+                    }
                     let expression = jsonata && !text.contains("{%") && calls_function(text);
                     // A path that is the whole `Result` is reported with its fields.
                     let is_path =
@@ -287,7 +295,7 @@ pub(super) fn references_are_not_text(definition: &Definition<'_>, found: &mut V
 /// Visits every string of a literal value, with its key.
 fn plain_texts(value: &Value, key: &str, jsonata: bool, at: &Pointer, visit: &mut impl FnMut(&str, &str, &Pointer)) {
     match value {
-        Value::String(text) if !placeholder::likely(text) => visit(text, key, at),
+        Value::String(text) => visit(text, key, at),
         Value::Object(members) => {
             for (key, value) in members.iter().filter(|(key, _)| jsonata || !key.ends_with(template::SUFFIX)) {
                 plain_texts(value, key, jsonata, &at.child(key), visit);
@@ -305,6 +313,13 @@ fn names_variable(text: &str, variables: &BTreeSet<&str>) -> bool {
     let Some(rest) = text.strip_prefix('$') else { return false };
     let name = rest.split(['.', '[']).next().unwrap_or_default();
     variables.contains(name) && JsonPath::parse(text).is_ok()
+}
+
+/// Returns the expression of JSONata in `{{ … }}` or `${ … }`, if it reads the state.
+fn in_other_braces(text: &str) -> Option<&str> {
+    let inner = text.strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}"));
+    let inner = inner.or_else(|| text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')))?.trim();
+    (inner.starts_with("$states.") && jsonata::parse(inner).is_ok()).then_some(inner)
 }
 
 /// Returns whether a string is a call of one of JSONata's functions.
