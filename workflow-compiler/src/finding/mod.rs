@@ -86,6 +86,11 @@ pub(crate) fn report<'a>(
                 Some((_, edits)) => edits,
                 None => fix::of(finding, analysis, span, &help, locate),
             };
+            let code = match &*finding.finding {
+                // A value of the language never reads a variable without a value; raw JSONata may intend it.
+                Finding::NotAssignedBefore { .. } if within.is_none() => Code::UnassignedVariable,
+                _ => code,
+            };
             let part = within.map(|(_, part)| Box::new(part));
             problems.push(Problem { help, part, fix, ..Problem::new(code, span, message) });
         }
