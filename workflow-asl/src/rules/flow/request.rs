@@ -143,9 +143,9 @@ fn has_kind(ty: &Ty, shape: Shape) -> bool {
     let Some(kind) = ty.kind() else { return true };
     match shape {
         // Step Functions parses a number in a string.
-        Shape::Integer | Shape::Long | Shape::Float | Shape::Double => match ty {
-            ty if let Some((texts, _)) = ty.texts() => texts.iter().any(|text| text.trim().parse::<f64>().is_ok()),
-            _ => matches!(kind, Kind::Number | Kind::Null | Kind::Text | Kind::Bool),
+        Shape::Integer | Shape::Long | Shape::Float | Shape::Double => match ty.texts() {
+            Some((texts, _)) => texts.iter().any(|text| text.trim().parse::<f64>().is_ok()),
+            None => matches!(kind, Kind::Number | Kind::Null | Kind::Text | Kind::Bool),
         },
         Shape::List(_) => matches!(kind, Kind::Array | Kind::Null),
         Shape::Structure(_) | Shape::Union(_) | Shape::Map(_) => matches!(kind, Kind::Object | Kind::Null),

@@ -91,6 +91,14 @@ impl<'a> Analysis<'a> {
         };
         let text = |text: &str| make(ExprKind::Text(text.to_owned()));
         let is_array = ty.present().is_array();
+        if let ([Expr { kind: ExprKind::Closure(closure), .. }], true) = (arguments, jsonata)
+            && let Some(test) = of_items(name, span, of, closure)
+        {
+            return Some(match test.kind {
+                ExprKind::Binary(..) => make(ExprKind::Paren(Box::new(test))),
+                _ => test,
+            });
+        }
         Some(match name {
             SURELY if !ty.may_be_absent() => plain,
             "is_some" | "isPresent" | "is_present" => with("is_present", &[]),
@@ -184,15 +192,6 @@ impl<'a> Analysis<'a> {
                 ("slice", [from, to]) => part(plain, Some(from), Some(to)),
                 _ => return None,
             },
-            name if jsonata
-                && let [Expr { kind: ExprKind::Closure(closure), .. }] = arguments
-                && let Some(test) = of_items(name, span, of, closure) =>
-            {
-                match test.kind {
-                    ExprKind::Binary(..) => make(ExprKind::Paren(Box::new(test))),
-                    _ => test,
-                }
-            }
             "first" if arguments.is_empty() => item(plain, "0"),
             "last" if arguments.is_empty() => item(plain, "-1"),
             "get" | "at" | "nth" if matches!(arguments, [Expr { kind: ExprKind::Number(_), .. }]) => match arguments {
