@@ -9,16 +9,14 @@ use std::error::Error;
 
 use examples::hello_world::{FUNCTION, HelloWorld, HelloWorldInput, HelloWorldOutput, to_base64};
 use serde_json::Value;
-use workflow_asl::StateMachine;
-use workflow_graph::Graph;
 use workflow_local::{Engine, Status};
+use workflow_runtime::Workflow;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let definition: Value = serde_json::from_str(HelloWorld::definition().as_str())?;
     println!("{definition:#}\n");
 
-    let (machine, _) = StateMachine::read(&definition);
-    println!("{}", Graph::of(&machine).to_mermaid());
+    println!("{}", HelloWorld::graph().to_mermaid());
 
     let engine = Engine::of::<HelloWorld>()?.on_lambda(FUNCTION, to_base64);
     for is_hello_world_example in [true, false] {

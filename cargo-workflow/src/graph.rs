@@ -108,7 +108,7 @@ impl Draw {
         match self.to {
             To::Svg => write!(output, "{}", graph.to_svg_in(direction))?,
             To::Html => write!(output, "{}", graph.to_html_in(direction))?,
-            To::Mermaid => writeln!(output, "{}", graph.to_mermaid_in(direction))?,
+            To::Mermaid => write!(output, "{}", graph.to_mermaid_in(direction))?,
             To::Dot => write!(output, "{}", graph.to_dot_in(direction))?,
             To::Text => write!(output, "{}", printable_lines(&graph.to_text_in(direction)))?,
         }

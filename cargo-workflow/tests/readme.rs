@@ -71,6 +71,18 @@ fn the_error_of_the_readme_is_the_one_printed() {
     }
 }
 
+/// `WORKFLOW_BLESS=1` writes the diagram into the README.
+#[test]
+fn the_diagram_of_the_readme_is_the_one_drawn() {
+    let output = run(&folder("drawn", blocks("rust")[0]), "cargo workflow graph src/greet.rs");
+    let (shown, drawn) = (blocks("mermaid")[0], String::from_utf8(output.stdout).unwrap());
+    if std::env::var_os("WORKFLOW_BLESS").is_some() {
+        fs::write(workspace().join("README.md"), README.replace(shown, &drawn)).unwrap();
+        return;
+    }
+    assert_eq!(shown, drawn, "WORKFLOW_BLESS=1 writes it");
+}
+
 #[test]
 fn the_dependencies_of_the_readme_are_found() {
     let folder = folder("dependencies", blocks("rust")[0]);
