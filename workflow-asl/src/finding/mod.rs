@@ -328,7 +328,7 @@ findings! {
             known if known.len() <= 8 => format!("it has {}", all_of(known)),
             known => format!("it has {} and {} more", quoted(known.iter().take(8)).join(", "), known.len() - 8),
         })));
-    ShownAbsent { holder: String, name: String } AbsentValue "`{holder}.{name}` is absent here: as an earlier test shows",
+    ShownAbsent { holder: String, name: String } AbsentValue "`{holder}.{name}` is absent here, as an earlier test shows",
         help "read it where the test shows that it is present";
     NotAnObject { holder: String, name: String, is: &'static str, help: Option<String> } AbsentValue
         "`{holder}` is {is}, which has no `{name}`",
