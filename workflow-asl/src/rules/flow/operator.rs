@@ -92,6 +92,7 @@ impl Flow<'_, '_> {
                     let ((tested, ty), other) =
                         if constant(left) { ((right, &two), &one) } else { ((left, &one), &two) };
                     self.equal(node, tested, ty, other, place);
+                    self.never_in_this_case(node, tested, other, place);
                 }
                 Given::there(Ty::BOOL)
             }
@@ -150,6 +151,20 @@ impl Flow<'_, '_> {
                 }
             }
             Compared::Never => self.never(node, tested, ty, Some(other), place),
+        }
+    }
+
+    /// Reports a comparison of a text in capital or small letters with a constant that has others.
+    fn never_in_this_case(&self, node: &Node, tested: &Node, other: &Ty, place: &Place<'_>) {
+        let Ty::Text(Some(texts)) = other else { return };
+        let turned: fn(&str) -> String = match test_of(tested) {
+            Some((FunctionId::Uppercase, _)) => str::to_uppercase,
+            Some((FunctionId::Lowercase, _)) => str::to_lowercase,
+            _ => return,
+        };
+        if let Some(text) = texts.first().filter(|_| texts.iter().all(|text| turned(text) != **text)) {
+            let what = format!("`{}` has no text `{text}`", place.text(tested));
+            self.say(Finding::NeverTrue { what, near: Some(turned(text)) }, place.at, Some(place.range(node)));
         }
     }
 
@@ -265,12 +280,24 @@ impl Flow<'_, '_> {
                         .and_then(|name| kind_named(name))
                         .map_or_else(same, |kind| self.narrow_by_kind(argument, kind, place));
                 }
+                Some((FunctionId::Count, argument, Ty::Number(zero))) if zero == Range::point(0.0) => {
+                    return self.narrow_by_emptiness(argument, place);
+                }
                 // `$exists(x) = false` is a test in another form.
                 Some((FunctionId::Exists, argument, Ty::Bool(Some(wanted)))) => {
                     let outcomes = self.narrow_by_presence(argument, place);
                     return if wanted { outcomes } else { outcomes.negated() };
                 }
                 _ => {}
+            }
+        }
+        // `$count(x) > 0` and `0 < $count(x)`.
+        if relation == Relation::Greater || relation == Relation::Less {
+            let (call, other) = if relation == Relation::Greater { (left, right) } else { (right, left) };
+            if let Some((FunctionId::Count, argument)) = test_of(call)
+                && self.constant(other) == Some(Ty::Number(Range::point(0.0)))
+            {
+                return self.narrow_by_emptiness(argument, place).negated();
             }
         }
         let sides = [(left, right, relation), (right, left, relation.turned())];
@@ -303,6 +330,19 @@ impl Flow<'_, '_> {
         };
         let yes = if self.is_excluded(tested, relation, &constant, place) { None } else { shown(true) };
         Outcomes { yes, no }
+    }
+
+    /// Derives facts from a test whether a list has no items.
+    fn narrow_by_emptiness(&self, tested: &Node, place: &Place<'_>) -> Outcomes {
+        let same = || Outcomes::both(&place.scene);
+        let Some((origin, steps)) = target(tested, place).filter(|(_, steps)| !steps.is_empty()) else { return same() };
+        let given = self.node(tested, &Place { asks: true, ..place.clone() });
+        if given.many || given.is == Is::Absent {
+            return same();
+        }
+        // An absent value has no items either.
+        let empty = Slot { ty: Ty::tuple(Vec::new()), is: Is::Maybe };
+        Outcomes { yes: Some(place.scene.with(&origin, &steps, empty)), ..same() }
     }
 
     /// Derives facts from a test of the kind of a path's value.
@@ -353,7 +393,7 @@ fn test_of(node: &Node) -> Option<(FunctionId, &Node)> {
 }
 
 /// Returns the kind that `$type` names so.
-fn kind_named(name: &str) -> Option<Kind> {
+pub(super) fn kind_named(name: &str) -> Option<Kind> {
     Some(match name {
         "null" => Kind::Null,
         "number" => Kind::Number,
