@@ -168,16 +168,18 @@ fn answer(question: &Question, other: &CompiledWorkflow) -> Option<Problem> {
         QuestionKind::InRange { number, what, given, code } => {
             (*code, answer::in_range(shape(), &path, *number, what, given, code.id()), &[])
         }
-        QuestionKind::Awaited => {
+        QuestionKind::Awaited | QuestionKind::Express => {
             let code = Code::UnknownApi;
             let name = question.of.name.strip_suffix("::Input").unwrap_or(&question.of.name);
-            (code, answer::awaited(machine_type(other), name, code.id()), &[])
+            let awaited = matches!(question.asks, QuestionKind::Awaited);
+            let answer = if awaited { answer::awaited } else { answer::express };
+            (code, answer(machine_type(other), name, code.id()), &[])
         }
         // Types of the user's own on both sides: rustc has them.
         _ => return None,
     };
     let message = message?;
-    let mut problem = Problem::new(code, question.span, message.sentence());
+    let mut problem = Problem::new(code, question.span, message.sentence()).of_language();
     problem.help = help.iter().cloned().chain(message.helps().map(str::to_owned)).collect();
     Some(problem)
 }
