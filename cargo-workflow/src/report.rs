@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use workflow_asl::printable::{is_control, printable, printable_json, printable_lines};
 use workflow_asl::source::{Edit, Location, Source, SourceError, locations};
 use workflow_asl::{Code, Diagnostic, Severity};
-use workflow_compiler::format::{Fault, NOT_RUST};
+use workflow_compiler::format::{Fault, not_rust};
 use workflow_compiler::problem::{EditAt, Problem};
 
 use crate::Failure;
@@ -112,9 +112,7 @@ impl Report {
 
     /// A string that is not Rust.
     pub(crate) fn not_rust(file: &Path, text: &str, at: LineColumn) -> Self {
-        let offset = offset(text, at);
-        let place = locations(text, &[(offset, 1)]).pop().map(|location| SourceLine::of(text, location));
-        Self { place, ..Self::new(file, Some(Code::Syntax), NOT_RUST.to_owned()) }
+        Self::fault(file, text, &not_rust(text, offset(text, at)))
     }
 
     /// Returns the compiler's messages about a workflow.
