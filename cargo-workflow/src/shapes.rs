@@ -87,7 +87,8 @@ impl<'w> Shapes<'w> {
                 (Tagging::Untagged, content) => content.unwrap_or(&Shape::Null),
             }
         });
-        kept(Shape::OneOf { of: Vec::leak(variants.collect()) })
+        let alone = matches!(of.tagging, Tagging::External);
+        kept(Shape::OneOf { of: Vec::leak(variants.collect()), alone })
     }
 
     fn content(&mut self, data: &VariantData) -> Option<&'static Shape> {
