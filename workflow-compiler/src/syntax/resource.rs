@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Ident, TokenTree};
 use workflow_asl::Code;
 use workflow_asl::nearest::nearest;
 
-use super::ast::{ExprKind, Resource, START, START_EXPRESS, Text, TokenSpan, Type, plain};
+use super::ast::{ExprKind, Resource, START, START_EXPRESS, Text, TokenSpan, Type, TypeKind, plain};
 use super::cursor::Cursor;
 use super::literal::string_value;
 use super::other_language::task_call::only_action;
@@ -102,7 +102,7 @@ impl Parser<'_> {
             let problem = Problem::new(Code::Syntax, span, "expected `::` between service and action");
             self.report(problem.write(words.join("::")));
         }
-        let mut workflow = None;
+        let mut workflow = self.workflow_without_brackets(&mut path);
         if let ([only], true) = (path.as_slice(), cursor.is_punct("<"))
             && *only == "workflow"
         {
@@ -140,6 +140,20 @@ impl Parser<'_> {
             pattern = None;
         }
         Some(Resource::Service { path, result, workflow, pattern, span: span.to(cursor.before()) })
+    }
+
+    /// Returns the other workflow of `workflow::Other`, which is in angle brackets.
+    fn workflow_without_brackets(&mut self, path: &mut Vec<Ident>) -> Option<Type> {
+        let [first, name] = path.as_slice() else { return None };
+        if *first != "workflow" {
+            return None;
+        }
+        let (first, name) = (TokenSpan::from(first.span()), name.clone());
+        let span = first.to(name.span().into());
+        let problem = Problem::new(Code::Syntax, span, "the workflow to start is in angle brackets");
+        self.report(problem.write(format!("workflow::<{}>", plain(&name))));
+        *path = START.map(|word| Ident::new(word, span.first)).to_vec();
+        Some(Type { span: name.span().into(), kind: TypeKind::Named(name) })
     }
 
     /// Parses `<T>`, the type of the result or of the items.
