@@ -229,9 +229,9 @@ fn inside_a_text_of_a_workflow_the_word_is_underlined() {
 }
 
 #[test]
-fn workflows_of_one_file_that_start_each_other_are_held_against_each_other_as_rustc_does() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/ui/fail/nested");
-    every(["input_of_another_workflow", "output_of_another_workflow"], |case| {
+fn workflows_that_start_each_other_and_enums_with_data_are_checked_as_rustc_does() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/ui/fail");
+    every(["nested/input_of_another_workflow", "nested/output_of_another_workflow", "rust/enum_with_data"], |case| {
         let expected = std::fs::read_to_string(folder.join(format!("{case}.stderr"))).unwrap();
         let by_rustc = expected.lines().filter_map(|line| line.split_once("evaluation panicked: "));
         let mut by_rustc: Vec<_> = by_rustc.map(|(_, text)| text.to_owned()).collect();

@@ -9,6 +9,7 @@ use super::cursor::Cursor;
 use super::literal::string_value;
 use super::other_language::task_call::only_action;
 use super::parser::Parser;
+use super::root;
 use super::word::Role;
 use crate::problem::{Edit, Problem};
 
@@ -52,8 +53,9 @@ impl Parser<'_> {
             };
             return self.within(&group, |parser, cursor| Resource::Activity { arn: parser.expr(cursor), result });
         }
+        let dotted = is_dotted(cursor);
         let reference = cursor.is_punct("$")
-            || (cursor.peek_ident().is_some() && (cursor.is_punct_at(1, ".") || cursor.is_word("const")));
+            || !dotted && (cursor.peek_ident().is_some() && (cursor.is_punct_at(1, ".") || cursor.is_word("const")));
         if reference {
             let value = self.head_expr(cursor);
             return (!matches!(value.kind, ExprKind::Invalid)).then_some(Resource::Value(value));
@@ -64,19 +66,23 @@ impl Parser<'_> {
             self.hole(cursor.here_first(), Role::Resource(Vec::new()));
             return None;
         };
-        self.service(first, cursor)
+        self.service(first, dotted, cursor)
     }
 
-    fn service(&mut self, first: Ident, cursor: &mut Cursor) -> Option<Resource> {
+    /// Parses the name of a service and what follows. `dotted` means that its words have dots between them.
+    fn service(&mut self, first: Ident, dotted: bool, cursor: &mut Cursor) -> Option<Resource> {
         let span = TokenSpan::from(first.span());
         self.word(&first, Role::Resource(Vec::new()));
         let mut path = vec![first];
         let mut colons = false;
         loop {
-            // `lambda:invoke`, as in an ARN.
-            let colon = !cursor.is_punct("::") && cursor.is_punct(":") && cursor.peek_ident_at(1).is_some();
-            colons |= colon && path.len() < 3;
-            if cursor.eat_punct(if colon { ":" } else { "::" }).is_none() {
+            // `lambda:invoke`, as in an ARN, and `lambda.invoke<T>`.
+            let other = [":", "."]
+                .into_iter()
+                .find(|sign| (*sign == ":" || dotted) && cursor.is_punct(sign) && cursor.peek_ident_at(1).is_some());
+            let other = other.filter(|_| !cursor.is_punct("::"));
+            colons |= other.is_some() && path.len() < 3;
+            if cursor.eat_punct(other.unwrap_or("::")).is_none() {
                 break;
             }
             if cursor.is_punct("<") {
@@ -188,4 +194,14 @@ impl Parser<'_> {
         }
         Some(Text { value, span: span.to(cursor.before()) })
     }
+}
+
+/// Returns whether words with dots and a type follow, `lambda.invoke<T>`: a resource is no comparison.
+fn is_dotted(cursor: &Cursor) -> bool {
+    let is_root = cursor.peek_ident().is_none_or(|word| root(&plain(word)).is_some());
+    let mut at = 1;
+    while cursor.is_punct_at(at, ".") && cursor.peek_ident_at(at + 1).is_some() {
+        at += 2;
+    }
+    !is_root && at > 1 && cursor.is_punct_at(at, "<") && cursor.peek_ident_at(at + 1).is_some()
 }
