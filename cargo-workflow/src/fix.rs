@@ -1,5 +1,6 @@
 //! `cargo workflow fix`: applies the fixes that are certain.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -7,7 +8,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use workflow_asl::printable::printable_lines;
-use workflow_asl::source::{Edit, MAX_BYTES};
+use workflow_asl::source::MAX_BYTES;
 
 use crate::params::Values;
 use crate::report::{self, Report};
@@ -42,6 +43,14 @@ struct Outcome {
     fixed: usize,
     errors: usize,
     warnings: usize,
+}
+
+/// A file after fixes.
+struct Settled {
+    text: String,
+    findings: Findings,
+    /// A line for each fix.
+    applied: Vec<String>,
 }
 
 impl Fix {
@@ -87,21 +96,22 @@ impl Fix {
             report::print_all(&findings.reports);
             return Err(Failure::Printed(2));
         }
+        let mut refused = 0;
         for _ in 0..ROUNDS {
-            let (edits, applied) = edits(&findings.reports, file);
-            let new = apply(&text, edits);
-            if new == text {
-                break;
-            }
-            let after = self.check(file, &new)?;
-            if after.unreadable > 0 || errors(&after) > errors(&findings) {
-                let left = number(applied.len(), "fix");
-                report::note(&format!("{}: {left} not applied, because they would cause other errors", file.display()));
-                break;
-            }
+            let candidates = without_overlap(&findings.reports, file);
+            let (accepted, settled) = self.accepted(file, &text, &findings, &candidates)?;
+            refused = candidates.len() - accepted;
+            let Some(Settled { text: new, findings: after, applied }) = settled else { break };
             fixed += applied.len();
-            applied.iter().for_each(|report| eprintln!("{}", printable_lines(&report.fixed())));
+            applied.iter().for_each(|line| eprintln!("{}", printable_lines(line)));
             (text, findings) = (new, after);
+        }
+        if refused > 0 {
+            let left = match refused {
+                1 => "1 fix not applied, because it would cause other errors".to_owned(),
+                count => format!("{count} fixes not applied, because they would cause other errors"),
+            };
+            report::note(&format!("{}: {left}", file.display()));
         }
         let found = &findings.reports;
         let text = format!("{mark}{text}");
@@ -120,6 +130,78 @@ impl Fix {
         Ok(Outcome { fixed, errors: errors(&findings), warnings: found.len() - errors(&findings) })
     }
 
+    /// Applies all candidates, or those that cause no other errors. Returns their number and the result.
+    fn accepted(
+        &self,
+        file: &Path,
+        text: &str,
+        findings: &Findings,
+        candidates: &[&Report],
+    ) -> Result<(usize, Option<Settled>), Failure> {
+        if candidates.is_empty() {
+            return Ok((0, None));
+        }
+        let errors = errors_by_text(&findings.reports);
+        let before = Before { text, errors, most_fixes: candidates.len() * ROUNDS };
+        let all = self.settled(file, &before, text, candidates, Vec::new())?;
+        if all.is_some() || candidates.len() == 1 {
+            return Ok((if all.is_some() { candidates.len() } else { 0 }, all));
+        }
+        let (mut accepted, mut best): (Vec<&Report>, _) = (Vec::new(), None);
+        for candidate in candidates {
+            accepted.push(candidate);
+            match self.settled(file, &before, text, &accepted, Vec::new())? {
+                Some(settled) => best = Some(settled),
+                None => {
+                    accepted.pop();
+                }
+            }
+        }
+        Ok((accepted.len(), best))
+    }
+
+    /// Applies fixes, then those of the errors that they show. Returns `None` if they cause an error: one that was not
+    /// there before, unless there are fewer errors by the number of the fixes, and no fix wrote its line.
+    fn settled(
+        &self,
+        file: &Path,
+        before: &Before<'_>,
+        text: &str,
+        fixes: &[&Report],
+        mut applied: Vec<String>,
+    ) -> Result<Option<Settled>, Failure> {
+        let new = apply(text, fixes.iter().flat_map(|fix| changes(fix)).collect());
+        let findings = self.check(file, &new)?;
+        if new == text || findings.unreadable > 0 {
+            return Ok(None);
+        }
+        applied.extend(fixes.iter().map(|report| report.fixed()));
+        let mut known = before.errors.clone();
+        let caused: Vec<_> = findings
+            .reports
+            .iter()
+            .filter(|report| report.is_error())
+            .filter(|report| match known.get_mut(&report.text_of_error()) {
+                Some(count @ 1..) => {
+                    *count -= 1;
+                    false
+                }
+                _ => true,
+            })
+            .collect();
+        let next = without_overlap(caused.iter().copied(), file);
+        if !next.is_empty() && applied.len() < before.most_fixes {
+            return self.settled(file, before, &new, &next, applied);
+        }
+        let is_written = |report: &&&Report| {
+            let line = report.line_number().and_then(|line| new.lines().nth(line - 1));
+            line.is_none_or(|line| !before.text.lines().any(|other| other == line))
+        };
+        let fewer = errors(&findings) + applied.len() <= before.errors.values().sum();
+        let fits = caused.is_empty() || fewer && !caused.iter().any(|report| is_written(&report));
+        Ok(fits.then_some(Settled { text: new, findings, applied }))
+    }
+
     /// Returns the findings in the text of a file.
     fn check(&self, file: &Path, text: &str) -> Result<Findings, Failure> {
         let mut findings = Findings::default();
@@ -129,23 +211,44 @@ impl Fix {
     }
 }
 
+/// A file before fixes.
+struct Before<'t> {
+    text: &'t str,
+    /// How many errors have the same text.
+    errors: BTreeMap<String, usize>,
+    /// How many fixes are made at most, so that fixes that cause each other end.
+    most_fixes: usize,
+}
+
 fn errors(findings: &Findings) -> usize {
     findings.reports.iter().filter(|report| report.is_error()).count()
 }
 
-/// The changes of the file that do not overlap, and the findings that they fix: all changes of each, or none.
-fn edits<'r>(found: &'r [Report], file: &Path) -> (Vec<(Range<usize>, &'r str)>, Vec<&'r Report>) {
-    let (mut made, mut applied): (Vec<(Range<usize>, &str)>, Vec<&Report>) = (Vec::new(), Vec::new());
-    for report in found.iter().filter(|report| !report.edits().is_empty() && report.is_in(file)) {
-        let change = |edit: &'r Edit| (edit.span.0..edit.span.0 + edit.span.1, edit.text.as_str());
-        let own: Vec<_> = report.edits().iter().map(change).collect();
+/// Counts the errors with the same text: a fix may cause none that was not there before.
+fn errors_by_text(found: &[Report]) -> BTreeMap<String, usize> {
+    let mut count = BTreeMap::new();
+    for report in found.iter().filter(|report| report.is_error()) {
+        *count.entry(report.text_of_error()).or_default() += 1;
+    }
+    count
+}
+
+/// Returns the findings whose fixes do not overlap.
+fn without_overlap<'r>(found: impl IntoIterator<Item = &'r Report>, file: &Path) -> Vec<&'r Report> {
+    let (mut made, mut fixes): (Vec<Range<usize>>, Vec<&Report>) = (Vec::new(), Vec::new());
+    for report in found.into_iter().filter(|report| !report.edits().is_empty() && report.is_in(file)) {
+        let own: Vec<_> = changes(report).map(|(range, _)| range).collect();
         let overlaps = |a: &Range<usize>, b: &Range<usize>| a == b || a.start < b.end && b.start < a.end;
-        if !own.iter().any(|(new, _)| made.iter().any(|(old, _)| overlaps(new, old))) {
+        if !own.iter().any(|new| made.iter().any(|old| overlaps(new, old))) {
             made.extend(own);
-            applied.push(report);
+            fixes.push(report);
         }
     }
-    (made, applied)
+    fixes
+}
+
+fn changes(report: &Report) -> impl Iterator<Item = (Range<usize>, &str)> {
+    report.edits().iter().map(|edit| (edit.span.0..edit.span.0 + edit.span.1, edit.text.as_str()))
 }
 
 fn apply(text: &str, mut edits: Vec<(Range<usize>, &str)>) -> String {

@@ -185,6 +185,16 @@ impl Report {
         self.severity() == Severity::Error
     }
 
+    /// Returns its line, starting at 1.
+    pub(crate) fn line_number(&self) -> Option<usize> {
+        self.place.as_ref().map(|place| place.location.line)
+    }
+
+    /// Returns the code and the message, which are the same wherever the text moves.
+    pub(crate) fn text_of_error(&self) -> String {
+        format!("{}: {}", self.code.map_or("", Code::id), self.message)
+    }
+
     /// The edits of the file that fix it together; none if the fix is not certain.
     pub(crate) fn edits(&self) -> &[Edit] {
         &self.edits

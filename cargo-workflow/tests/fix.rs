@@ -97,3 +97,21 @@ fn what_has_no_certain_fix_is_left_and_said_so() {
     assert_eq!(missing.code, Some(2));
     assert!(missing.stderr.contains("no such file"), "{}", missing.stderr);
 }
+
+#[test]
+fn a_fix_that_causes_another_error_is_refused_and_the_others_are_made() {
+    let text = r#"workflow_runtime::workflow! {
+    workflow W {
+        input { text: String }
+        pass First { masked: $replace(input.text, regex r"\d+", |m| "<" + m.group + ">") } -> Secnod;
+        pass Second { text: input.txt } -> end;
+    }
+}
+"#;
+    let path = file("fix", "caused.rs", text);
+    let done = workflow("fix", &path, &[]);
+    let now = fs::read_to_string(&path).unwrap();
+    assert_eq!(now, text.replace("Secnod", "Second").replace("txt", "text"), "{}", done.stderr);
+    assert!(done.stderr.contains("1 fix not applied, because it would cause other errors"), "{}", done.stderr);
+    assert!(done.stderr.contains("fixed 2 findings; 1 error and 0 warnings left"), "{}", done.stderr);
+}
