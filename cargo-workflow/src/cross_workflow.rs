@@ -43,10 +43,16 @@ impl<'c> Siblings<'c> {
     pub(crate) fn problems(&self, workflow: &CompiledWorkflow, modules: &[String]) -> Vec<Problem> {
         let mut asked = BTreeSet::new();
         let mut found = Vec::new();
+        let own: Vec<_> = modules.iter().cloned().chain([plain(&workflow.source.name)]).collect();
+        // What did not parse may be the test of a tag.
+        let understood = self.0.get(&own).is_some_and(Option::is_some);
         let mut enums = BTreeMap::new();
         for question in &workflow.questions {
             let of = &question.of;
             let (shape, machine_type) = if of.part == ForeignPart::Whole {
+                if !understood {
+                    continue;
+                }
                 let shape = enums.entry(&of.name);
                 let Some(shape) = *shape.or_insert_with(|| Shapes::of_workflow(workflow).enum_with_data(&of.name))
                 else {

@@ -108,8 +108,8 @@ impl<'a> Analysis<'a> {
                     let takes = format!("`{}` takes {} here", name.value, wanted.describe());
                     sink.hold(ty, argument.span, kinds_of_argument(wanted), Code::WrongArgument, &takes);
                 }
-                // The items of a list for a closure are checked with it.
-                if !wanted.takes(ty) && (wanted != Argument::List || with_closure.is_none()) {
+                // The list or object of a closure is checked with it.
+                if !wanted.takes(ty) && (index > 0 || with_closure.is_none()) {
                     match (name.value.as_str(), arguments) {
                         ("$contains", [list, item]) if index == 0 && ty.present().is_array() => sink.report(|| {
                             let text = format!("({} in {})", spelled(item), spelled(list));
