@@ -19,12 +19,12 @@ use workflow_compiler::{Compilation, CompiledWorkflow, Surroundings};
 use workflow_runtime::__private::schema::Types;
 
 use crate::Failure;
-use crate::cross_workflow::Siblings;
 use crate::definition::{Constants, Definition, params};
 use crate::input;
 use crate::params::Values;
 use crate::report::{self, Report};
 use crate::template::{Missing, Reading, Template};
+use crate::type_questions::Siblings;
 
 /// A parsed file.
 pub(crate) enum File {

@@ -95,6 +95,7 @@ enum TypeData {
         #[serde(rename = "enum")]
         values: Vec<String>,
     },
+    /// An array, and the type of its items.
     List {
         list: Box<TypeData>,
     },

@@ -142,9 +142,7 @@ fn check_literal(literal: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
         Finding::ExpressionInText { text }
     } else if trimmed.starts_with("$states.") && jsonata::parse(trimmed).is_ok() {
         Finding::BareExpression { text }
-    } else if !trimmed.starts_with("{{")
-        && ["$states.input", "$states.context", "$states.result"].iter().any(|root| literal.contains(root))
-    {
+    } else if !trimmed.starts_with("{{") && literal.contains("$states.") {
         // As in `Hello {{ $states.input.name }}`.
         Finding::ExpressionInText { text }
     } else if let Some(rest) = path("$.") {

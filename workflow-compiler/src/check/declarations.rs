@@ -283,7 +283,8 @@ fn slip<'n>(ident: &Ident, what: &str, names: impl Iterator<Item = &'n str>, sin
     }
 }
 
-/// Returns whether one name is a slip for the other: `Metric` for `Metrics` is, and `Rows` for `Row`; `Order` and `Border` may be two types.
+/// Returns whether one name is a slip for the other: `Metric` for `Metrics` is, and `Rows` for `Row`. `Order` and
+/// `Border` may be two types.
 fn is_slip(name: &str, near: &str) -> bool {
     let distance = strsim::damerau_levenshtein(&name.to_lowercase(), &near.to_lowercase());
     let is_plural = |many: &str, one: &str| many.strip_suffix('s') == Some(one);

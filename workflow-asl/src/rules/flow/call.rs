@@ -4,14 +4,10 @@ use workflow_jsonata::{FunctionId, function};
 
 use super::Flow;
 use super::expression::{Given, PARSE, Place};
-use super::operator::kind_named;
 use super::read::merged;
 use super::ty::{Fields, Found, Is, Kind, Ty};
 use crate::Finding;
 use crate::jsonata::{self, Node, NodeKind};
-
-/// The results of `$type` for JSON values.
-const KIND_NAMES: [&str; 6] = ["null", "number", "string", "boolean", "array", "object"];
 
 /// Returns the type of an argument. Several values are passed as an array, and one value as itself.
 fn passed(given: Given, sequences: &mut Vec<usize>, number: usize) -> Ty {
@@ -95,12 +91,13 @@ impl Flow<'_, '_> {
                 (None, Ty::Tuple(objects)) => merged(objects),
                 _ => Fields::open().into(),
             },
-            FunctionId::Type if !sequences.contains(&0) && first.kind().is_some() => {
-                let is = first.kind();
-                let name = KIND_NAMES.iter().copied().find(|name| kind_named(name) == is);
-                name.map_or(Ty::TEXT, Ty::text)
+            FunctionId::Type => {
+                let is = first.kind().filter(|_| !sequences.contains(&0));
+                let known = Kind::NAMES.into_iter().filter(|(_, kind)| is.is_none_or(|is| is == *kind));
+                let mut names = known.map(|(name, _)| Ty::text(name)).chain(is.is_none().then(|| Ty::text("function")));
+                let one = names.next().unwrap_or(Ty::TEXT);
+                names.fold(one, |all, name| all.join(&name))
             }
-            FunctionId::Type => KIND_NAMES.iter().fold(Ty::text("function"), |all, kind| all.join(&Ty::text(kind))),
             FunctionId::Lookup => return self.looked_up((&given, &first), arguments.last(), place),
             FunctionId::Map | FunctionId::Each => return many(body_gives),
             FunctionId::Filter | FunctionId::Distinct => return many(first.each()),

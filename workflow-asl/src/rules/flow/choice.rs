@@ -156,14 +156,7 @@ impl Flow<'_, '_> {
                         };
                         return if wanted == truth { never(what, finding.near()) } else { same() };
                     }
-                    _ => {
-                        let mut finding = finding;
-                        // A rule compares one value.
-                        if let Finding::NotAnObject { help: Some(help), .. } = &mut finding {
-                            *help = help.replace("[*]", "[0]");
-                        }
-                        self.say(finding, &at.child("Variable"), Some(range));
-                    }
+                    _ => self.say(finding, &at.child("Variable"), Some(range)),
                 }
                 return same();
             }

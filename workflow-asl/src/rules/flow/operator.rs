@@ -163,7 +163,8 @@ impl Flow<'_, '_> {
             _ => return,
         };
         if let Some(text) = texts.first().filter(|_| texts.iter().all(|text| turned(text) != **text)) {
-            let what = format!("`{}` has no text `{text}`", place.text(tested));
+            let letters = if turned(text) == text.to_uppercase() { "capital" } else { "small" };
+            let what = format!("`{}` has only {letters} letters", place.text(tested));
             self.say(Finding::NeverTrue { what, near: Some(turned(text)) }, place.at, Some(place.range(node)));
         }
     }
@@ -275,10 +276,9 @@ impl Flow<'_, '_> {
             });
             match test {
                 Some((FunctionId::Type, argument, Ty::Text(Some(names)))) => {
-                    return names
-                        .first()
-                        .and_then(|name| kind_named(name))
-                        .map_or_else(same, |kind| self.narrow_by_kind(argument, kind, place));
+                    let named =
+                        Kind::NAMES.into_iter().find(|(name, _)| names.first().is_some_and(|first| **first == **name));
+                    return named.map_or_else(same, |(_, kind)| self.narrow_by_kind(argument, kind, place));
                 }
                 Some((FunctionId::Count, argument, Ty::Number(zero))) if zero == Range::point(0.0) => {
                     return self.narrow_by_emptiness(argument, place);
@@ -390,19 +390,6 @@ fn test_of(node: &Node) -> Option<(FunctionId, &Node)> {
         (NodeKind::Variable(name), [argument]) => Some((function(name)?.id, argument)),
         _ => None,
     }
-}
-
-/// Returns the kind that `$type` names so.
-pub(super) fn kind_named(name: &str) -> Option<Kind> {
-    Some(match name {
-        "null" => Kind::Null,
-        "number" => Kind::Number,
-        "string" => Kind::Text,
-        "boolean" => Kind::Bool,
-        "array" => Kind::Array,
-        "object" => Kind::Object,
-        _ => return None,
-    })
 }
 
 /// Returns the relation of a comparison operator of JSONata, or `None` for other operators and `!=`.

@@ -105,12 +105,17 @@ impl Flow<'_, '_> {
             Found::NoObject(kind) => {
                 let has =
                     |item: &Ty| *item != Ty::Any && matches!(item.member(&name), Found::There(_) | Found::Maybe(_));
-                let item = match of {
-                    Ty::Tuple(items) => items.iter().position(has).map(|index| index.to_string()),
-                    list => list.item().filter(has).map(|_| "*".to_owned()),
+                let in_item = match of {
+                    Ty::Tuple(items) => {
+                        items.iter().position(has).map(|item| format!("did you mean `{holder}[{item}].{name}`?"))
+                    }
+                    list => list
+                        .item()
+                        .filter(has)
+                        .map(|_| format!("of one item: `{holder}[0].{name}`; of each: `{holder}[*].{name}`")),
                 };
-                let help = match item {
-                    Some(item) => Some(format!("did you mean `{holder}[{item}].{name}`?")),
+                let help = match in_item {
+                    Some(help) => Some(help),
                     None if kind == Kind::Text && name == "length" && parse == expression::PARSE => {
                         Some(format!("`$length({holder})` counts its characters"))
                     }

@@ -243,7 +243,7 @@ impl Flow<'_, '_> {
     /// Reports a value that certainly has none of the types that a field accepts.
     pub(super) fn expect(&self, ty: &Ty, wants: &[Kind], field: &'static str, text: &str, at: &Pointer) {
         let Some(kind) = ty.kind() else { return };
-        // Step Functions parses a number in a string for these fields.
+        // Step Functions parses a number in a string for some of these fields, and may for the others.
         let reads = field.starts_with("Max") || field.starts_with("Tolerated");
         if let (true, Ty::Text(texts), true) = (reads, ty, wants.contains(&Kind::Number))
             && texts.as_ref().is_none_or(|texts| texts.iter().any(|text| text.trim().parse::<f64>().is_ok()))
@@ -303,7 +303,9 @@ impl Flow<'_, '_> {
                 for field in fields.iter().filter(|field| is_computed(field.form)) {
                     let Some(value) = members.get(field.name) else { continue };
                     let ty = read(field.form, value, &place.child(field.name));
-                    if let (Some(text), true) = (value.as_str(), field.name.starts_with("Max")) {
+                    // The paths among these settings lead to numbers.
+                    let is_number = matches!(field.form, Form::Integer { .. } | Form::InputReferencePath);
+                    if let Some(text) = value.as_str().filter(|_| is_number) {
                         self.expect(&ty, &[Kind::Number], field.name, text, &place.child(field.name));
                     }
                     if field.name == "BatchInput" {

@@ -141,6 +141,16 @@ impl Range {
 }
 
 impl Kind {
+    /// The results of JSONata's `$type` for JSON values.
+    pub(super) const NAMES: [(&str, Self); 6] = [
+        ("null", Self::Null),
+        ("number", Self::Number),
+        ("string", Self::Text),
+        ("boolean", Self::Bool),
+        ("array", Self::Array),
+        ("object", Self::Object),
+    ];
+
     pub(super) fn words(self) -> &'static str {
         match self {
             Self::Null => "null",
