@@ -1,6 +1,7 @@
-//! Checks workflows of one Rust file that start each other, as rustc would check their types.
-//!  The compiler always asks the same questions; rustc answers them by the Rust types, and here the declarations in the
-//! file do, by the same functions. A workflow that is not in the file, or of whose name there are two, is unknown.
+//! Checks workflows of one Rust file that start each other, and values of declared enums with data, as rustc would check
+//! their types. The compiler always asks the same questions; rustc answers them by the Rust types, and here the
+//! declarations in the file do, by the same functions. A workflow that is not in the file, or of whose name there are
+//! two, is unknown, and so are types of Rust code.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +13,8 @@ use workflow_compiler::check::{
 };
 use workflow_compiler::problem::Problem;
 use workflow_compiler::syntax::ast::{Body, Head, State, Type, TypeKind, Workflow, plain};
-use workflow_runtime::__private::schema::{self, PathStep, Types, answer};
+use workflow_runtime::__private::schema::{self, PathStep, Shape, Types, answer};
+use workflow_runtime::MachineType;
 
 use crate::shapes::{Shapes, kept_text};
 use crate::source::MacroCall;
@@ -36,18 +38,36 @@ impl<'c> Siblings<'c> {
         Self(siblings)
     }
 
-    /// Returns the problems of the inputs that a workflow in these modules passes to others of the file, and of the
-    /// outputs that it reads.
+    /// Returns the problems of the inputs that a workflow in these modules passes to others of the file, of the outputs
+    /// that it reads, and of values of the enums with data that it declares.
     pub(crate) fn problems(&self, workflow: &CompiledWorkflow, modules: &[String]) -> Vec<Problem> {
         let mut asked = BTreeSet::new();
         let mut found = Vec::new();
-        for question in workflow.questions.iter().filter(|question| question.of.part != ForeignPart::Whole) {
-            let Some(other) = self.find(&question.of.tokens, modules) else { continue };
+        let own: Vec<_> = modules.iter().cloned().chain([plain(&workflow.source.name)]).collect();
+        // What did not parse may be the test of a tag.
+        let understood = self.0.get(&own).is_some_and(Option::is_some);
+        let mut enums = BTreeMap::new();
+        for question in &workflow.questions {
+            let of = &question.of;
+            let (shape, machine_type) = if of.part == ForeignPart::Whole {
+                if !understood {
+                    continue;
+                }
+                let shape = enums.entry(&of.name);
+                let Some(shape) = *shape.or_insert_with(|| Shapes::of_workflow(workflow).enum_with_data(&of.name))
+                else {
+                    continue;
+                };
+                (shape, machine_type(workflow))
+            } else {
+                let Some(other) = self.find(&of.tokens, modules) else { continue };
+                (Shapes::of_workflow(other).part(of.part), machine_type(other))
+            };
             let on_the_way = matches!(question.asks, QuestionKind::Member { last: false, .. });
             if on_the_way && !asked.insert(format!("{} {:?}", question.of.name, question.of.steps)) {
                 continue;
             }
-            found.extend(answer(question, other));
+            found.extend(answer(question, shape, machine_type));
         }
         found
     }
@@ -116,9 +136,8 @@ impl<'c> Siblings<'c> {
     }
 }
 
-/// Returns the problems, by the declarations of the workflow in question.
-fn answer(question: &Question, other: &CompiledWorkflow) -> Option<Problem> {
-    let shape = || Shapes::of_workflow(other).part(question.of.part);
+/// Returns the problem, by the shape of the type in question.
+fn answer(question: &Question, shape: &'static Shape, machine_type: MachineType) -> Option<Problem> {
     let texts = question.of.steps.iter().map(|step| {
         let texts = step.tag.iter().flat_map(|(_, texts)| texts);
         texts.map(String::as_str).collect::<Vec<_>>()
@@ -134,58 +153,60 @@ fn answer(question: &Question, other: &CompiledWorkflow) -> Option<Problem> {
     });
     let path = path.collect::<Vec<_>>();
     let (code, message, help): (Code, _, &[String]) = match &question.asks {
-        QuestionKind::Member { words, code, .. } => (*code, answer::is_member(shape(), &path, words, code.id()), &[]),
-        QuestionKind::Read { words, code, .. } => (*code, answer::is_read(shape(), &path, words, code.id(), ""), &[]),
+        QuestionKind::Member { words, code, .. } => (*code, answer::is_member(shape, &path, words, code.id()), &[]),
+        QuestionKind::Read { words, code, .. } => (*code, answer::is_read(shape, &path, words, code.id(), ""), &[]),
         QuestionKind::Kind { kinds, wanted, code, help } => {
-            (*code, answer::kind(shape(), &path, *kinds, wanted, code.id(), ""), help)
+            (*code, answer::kind(shape, &path, *kinds, wanted, code.id(), ""), help)
         }
         QuestionKind::Needed { words, not_null, help } => {
             let code = Code::UnguardedOption;
-            let message = answer::needed(shape(), &path, *not_null, words, code.id(), "");
+            let message = answer::needed(shape, &path, *not_null, words, code.id(), "");
             // A value that may be null has its own help.
             let absent = message.as_ref().is_some_and(|message| message.helps().next().is_none());
             (code, message, if absent { help } else { &[] })
         }
         QuestionKind::There { words, effect, help } => {
             let code = Code::UnguardedOption;
-            (code, answer::there(shape(), &path, words, effect, code.id(), ""), help)
+            (code, answer::there(shape, &path, words, effect, code.id(), ""), help)
         }
         QuestionKind::Text { text, words } => {
             let code = Code::UnknownVariant;
-            (code, answer::text(shape(), &path, text, words, code.id()), &[])
+            (code, answer::text(shape, &path, text, words, code.id()), &[])
         }
         QuestionKind::Members { given, what, code } => {
             let given: Vec<_> = given.iter().map(String::as_str).collect();
-            (*code, answer::members(shape(), &path, &given, what, code.id()), &[])
+            (*code, answer::members(shape, &path, &given, what, code.id()), &[])
         }
         QuestionKind::NoSlip { what } => {
             let code = Code::UnknownMember;
-            (code, answer::no_slip(shape(), &path, what, code.id()), &[])
+            (code, answer::no_slip(shape, &path, what, code.id()), &[])
         }
         QuestionKind::Takes { kinds, absent, what, given, code } => {
-            (*code, answer::takes(shape(), &path, *kinds, *absent, what, given, code.id()), &[])
+            (*code, answer::takes(shape, &path, *kinds, *absent, what, given, code.id()), &[])
         }
         QuestionKind::InRange { number, what, given, code } => {
-            (*code, answer::in_range(shape(), &path, *number, what, given, code.id()), &[])
+            (*code, answer::in_range(shape, &path, *number, what, given, code.id()), &[])
         }
-        QuestionKind::Awaited => {
+        QuestionKind::Awaited | QuestionKind::Express => {
             let code = Code::UnknownApi;
             let name = question.of.name.strip_suffix("::Input").unwrap_or(&question.of.name);
-            (code, answer::awaited(machine_type(other), name, code.id()), &[])
+            let awaited = matches!(question.asks, QuestionKind::Awaited);
+            let answer = if awaited { answer::awaited } else { answer::express };
+            (code, answer(machine_type, name, code.id()), &[])
         }
         // Types of the user's own on both sides: rustc has them.
         _ => return None,
     };
     let message = message?;
-    let mut problem = Problem::new(code, question.span, message.sentence());
+    let mut problem = Problem::new(code, question.span, message.sentence()).of_language();
     problem.help = help.iter().cloned().chain(message.helps().map(str::to_owned)).collect();
     Some(problem)
 }
 
-fn machine_type(workflow: &CompiledWorkflow) -> workflow_runtime::MachineType {
+fn machine_type(workflow: &CompiledWorkflow) -> MachineType {
     match workflow.machine_type {
-        workflow_asl::document::MachineType::Standard => workflow_runtime::MachineType::Standard,
-        workflow_asl::document::MachineType::Express => workflow_runtime::MachineType::Express,
+        workflow_asl::document::MachineType::Standard => MachineType::Standard,
+        workflow_asl::document::MachineType::Express => MachineType::Express,
     }
 }
 

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use workflow_asl::printable::{is_control, printable, printable_json, printable_lines};
 use workflow_asl::source::{Edit, Location, Source, SourceError, locations};
 use workflow_asl::{Code, Diagnostic, Severity};
-use workflow_compiler::format::{Fault, NOT_RUST};
+use workflow_compiler::format::{Fault, not_rust};
 use workflow_compiler::problem::{EditAt, Problem};
 
 use crate::Failure;
@@ -26,6 +26,8 @@ pub(crate) struct Report {
     file: String,
     /// `None` for a file that could not even be opened.
     code: Option<Code>,
+    /// AWS's code for it.
+    aws: Option<&'static str>,
     /// The pointer in the document; a Rust file has none.
     pointer: Option<String>,
     place: Option<SourceLine>,
@@ -62,6 +64,7 @@ impl Report {
         Self {
             file: name(file),
             code,
+            aws: code.and_then(Code::aws),
             pointer: None,
             place: None,
             message,
@@ -109,9 +112,7 @@ impl Report {
 
     /// A string that is not Rust.
     pub(crate) fn not_rust(file: &Path, text: &str, at: LineColumn) -> Self {
-        let offset = offset(text, at);
-        let place = locations(text, &[(offset, 1)]).pop().map(|location| SourceLine::of(text, location));
-        Self { place, ..Self::new(file, Some(Code::Syntax), NOT_RUST.to_owned()) }
+        Self::fault(file, text, &not_rust(text, offset(text, at)))
     }
 
     /// Returns the compiler's messages about a workflow.
@@ -144,6 +145,7 @@ impl Report {
             place: place.map(|location| SourceLine::of(text, location)),
             help: problem.help.clone(),
             edits: edits.collect(),
+            aws: problem.code.aws().filter(|_| !problem.of_language),
             ..Self::new(file, Some(problem.code), message)
         }
     }
@@ -166,7 +168,7 @@ impl Report {
 
     /// The same as something that has no code.
     pub(crate) fn without_code(self) -> Self {
-        Self { code: None, ..self }
+        Self { code: None, aws: None, ..self }
     }
 
     pub(crate) fn code(&self) -> Option<Code> {
@@ -251,7 +253,7 @@ impl Report {
         }
         let note = |word: &'static str, says| Level::NOTE.with_name(word).message(printable_lines(says));
         let pointer = self.pointer.as_deref().filter(|pointer| !pointer.is_empty()).map(|pointer| note("at", pointer));
-        let aws = self.code.and_then(Code::aws).map(|code| note("AWS", code));
+        let aws = self.aws.map(|code| note("AWS", code));
         let help = self.help.iter().map(|help| note("help", help));
         groups.push(group.elements(pointer.into_iter().chain(aws).chain(help)));
         format!("{}\n", Renderer::styled().render(&groups))
@@ -267,7 +269,7 @@ impl Report {
         json!({
             "file": self.file,
             "code": self.code.map(Code::id),
-            "aws_code": self.code.and_then(Code::aws),
+            "aws_code": self.aws,
             "severity": severity,
             "pointer": self.pointer,
             "line": self.place.as_ref().map(|place| place.location.line),

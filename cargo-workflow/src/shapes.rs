@@ -7,8 +7,8 @@ use workflow_compiler::check::ForeignPart;
 use workflow_compiler::check::types::{Int, generated};
 use workflow_compiler::contract::{limits_integer, range_of};
 use workflow_compiler::syntax::ast::{
-    Bound, Constraint, ConstraintKind, DeclarationKind, EnumDecl, FieldDecl, Shape as Declared, Tagging, Type,
-    TypeKind, VariantData, plain,
+    Bound, Constraint, ConstraintKind, Declaration, DeclarationKind, EnumDecl, FieldDecl, Shape as Declared, Tagging,
+    Type, TypeKind, VariantData, plain,
 };
 use workflow_runtime::__private::schema::{Field, Rule, Shape};
 use workflow_runtime::Schema;
@@ -43,6 +43,16 @@ impl<'w> Shapes<'w> {
             Some((Declared::Type(ty), _)) => self.of(ty),
             None => &Shape::Any,
         }
+    }
+
+    /// The shape of an enum with data that the workflow declares.
+    pub(crate) fn enum_with_data(&mut self, name: &str) -> Option<&'static Shape> {
+        let source = &self.workflow.source;
+        let is_it = |declaration: &Declaration| match &declaration.kind {
+            DeclarationKind::Enum(declared) => declared.has_data() && plain(&declared.name) == name,
+            _ => false,
+        };
+        source.declarations.iter().chain(&source.neighbours).any(is_it).then(|| self.named(name))
     }
 
     fn object(&mut self, fields: &[FieldDecl]) -> &'static Shape {
@@ -87,7 +97,8 @@ impl<'w> Shapes<'w> {
                 (Tagging::Untagged, content) => content.unwrap_or(&Shape::Null),
             }
         });
-        kept(Shape::OneOf { of: Vec::leak(variants.collect()) })
+        let alone = matches!(of.tagging, Tagging::External);
+        kept(Shape::OneOf { of: Vec::leak(variants.collect()), alone })
     }
 
     fn content(&mut self, data: &VariantData) -> Option<&'static Shape> {

@@ -71,6 +71,25 @@ fn not_json_or_yaml() {
 }
 
 #[test]
+fn backslashes_of_regular_expressions() {
+    let split =
+        |pattern: &str| format!("workflow! {{ workflow A {{ pass B {{ w: $split(\"a b\", {pattern}) }} -> end; }} }}");
+    refused(&file("escape.rs", split(r#"regex "a\\ \s+""#)), r"unknown escape `\s` in a text", Some((1, 63)));
+    refused(&file("slashes.rs", split(r"/\d+/")), r"a `\` outside a text", Some((1, 53)));
+    let help = |pattern: &str| {
+        let output = workflow(&["validate"], &file("help.rs", split(pattern)));
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.lines().find_map(|line| line.split_once("= help: ")).map(|(_, help)| help.to_owned())
+    };
+    let raw = r#"write `r"\s+"`, which has no escapes, or `\\s`"#;
+    assert_eq!(help(r#"regex "\s+""#).as_deref(), Some(raw));
+    assert_eq!(help(r#"regex "a\"\s+""#).as_deref(), Some(r"a backslash in a text is `\\`: write `\\s`"));
+    let regex = r#"a regular expression is a text: write `regex r"\d+"`"#;
+    assert_eq!(help(r"/\d+/").as_deref(), Some(regex));
+    assert_eq!(help(r"\d"), None);
+}
+
+#[test]
 fn keys_given_twice() {
     let json = "{\"StartAt\": \"A\",\n \"States\": {\"A\": {\"Type\": \"Pass\", \"End\": true, \"Type\": \"Wait\"}}}";
     refused(&file("twice.json", json), "`Type` is given twice", Some((2, 48)));

@@ -185,6 +185,14 @@ fn all_values() -> Vec<(&'static str, Vec<Judged>)> {
 }
 
 #[test]
+fn an_object_of_an_externally_tagged_enum_has_one_member() {
+    let output = workflow(&["types", "--to", "json-schema", "contract.rs"]);
+    let schema: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    let most = |name: &str| schema["$defs"][name]["maxProperties"].clone();
+    assert_eq!(["Pay", "Sent", "Found", "Change"].map(most), [json!(1), Value::Null, Value::Null, Value::Null]);
+}
+
+#[test]
 fn json_schema_takes_what_serde_takes() {
     let faults: usize = all_values().iter().flat_map(|(_, all)| all).filter(|(.., taken)| !taken).count();
     assert!(faults > 300, "{faults}");

@@ -229,9 +229,9 @@ fn inside_a_text_of_a_workflow_the_word_is_underlined() {
 }
 
 #[test]
-fn workflows_of_one_file_that_start_each_other_are_held_against_each_other_as_rustc_does() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/ui/fail/nested");
-    every(["input_of_another_workflow", "output_of_another_workflow"], |case| {
+fn workflows_that_start_each_other_and_enums_with_data_are_checked_as_rustc_does() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/ui/fail");
+    every(["nested/input_of_another_workflow", "nested/output_of_another_workflow", "rust/enum_with_data"], |case| {
         let expected = std::fs::read_to_string(folder.join(format!("{case}.stderr"))).unwrap();
         let by_rustc = expected.lines().filter_map(|line| line.split_once("evaluation panicked: "));
         let mut by_rustc: Vec<_> = by_rustc.map(|(_, text)| text.to_owned()).collect();
@@ -246,6 +246,44 @@ fn workflows_of_one_file_that_start_each_other_are_held_against_each_other_as_ru
         assert!(by_rustc.len() > 2);
         assert_eq!(found, by_rustc, "{case}");
     });
+}
+
+#[test]
+fn lists_and_patterns_of_children_are_checked_without_a_code_of_aws() {
+    let text = "workflow! {
+        workflow Child {
+            input { lines: Vec<Line>, names: Vec<String>, grid: Vec<Vec<i64>>, by_name: Map<i64>, open: Vec<Option<i64>> }
+            struct Line { sku: String }
+            pass Only {} -> end;
+        }
+        workflow Parent {
+            input { lines: Vec<Other>, names: Vec<i64>, grid: Vec<Vec<String>>, by_name: Map<String>, open: Vec<i64> }
+            struct Other { foo: String }
+            task Wrong = workflow::<Child>.sync:2 { StateMachineArn: \"arn\", Input: {
+                lines: input.lines, names: input.names, grid: input.grid, by_name: input.by_name, open: input.open,
+            } } -> Items;
+            task Items = workflow::<Child>.sync:2 { StateMachineArn: \"arn\", Input: {
+                lines: input.lines[*].foo, names: input.lines[*].foo, grid: [], by_name: {}, open: input.open,
+            } } -> Quick;
+            task Quick = workflow::<Child>.express { StateMachineArn: \"arn\", Input: {
+                lines: [{ sku: \"a\" }], names: [], grid: [[1]], by_name: { a: 1 }, open: [],
+            } } -> end;
+        }
+    }";
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("lists_of_children.rs");
+    std::fs::write(&path, text).unwrap();
+    let reports = reports(&[path.to_str().unwrap()]);
+    let found: Vec<_> = reports.iter().map(|report| report["message"].as_str().unwrap()).collect();
+    let expected = [
+        "an item of `lines` of the input of `Child` lacks `sku`, which `Line` needs",
+        "an item of `names` of the input of `Child` is an integer, but is declared text",
+        "an item of an item of `grid` of the input of `Child` is `String`, but is declared an integer",
+        "a value of `by_name` of the input of `Child` is `String`, but is declared an integer",
+        "an item of `lines` of the input of `Child` is `String`, but is declared an object (`Line`)",
+        "`Child` is Standard: `.express` waits for Express executions only",
+    ];
+    assert_eq!(found, expected);
+    assert!(reports.iter().all(|report| report["aws_code"].is_null()));
 }
 
 #[test]

@@ -174,7 +174,12 @@ pub(crate) fn meant_of_call<'n>(
     waiting.or_else(|| part.meant_by(name, nearest)).or_else(|| {
         let (action, pattern) = Pattern::split(call);
         let holder = Integration::find(action)?.returned_in(pattern).filter(|_| whole)?;
-        Some(format!("the returned value is in `{holder}`: `{holder}.{name}`"))
+        // `Body` for `ResponseBody`.
+        let is_part = holder.to_ascii_lowercase().ends_with(&name.to_ascii_lowercase());
+        Some(match is_part {
+            true => format!("did you mean `{holder}`?"),
+            false => format!("the returned value is in `{holder}`: `{holder}.{name}`"),
+        })
     })
 }
 

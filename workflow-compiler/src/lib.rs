@@ -279,6 +279,7 @@ fn compile_workflow(
             || found.any(|(_, problem)| problem.is_error() || problem.code == Code::ReferenceAsText)
     };
     let analysis = check::check(source, problems);
+    check::children(&analysis, all.1, problems);
     let (machine_name, machine_type) = (analysis.machine_name.clone(), analysis.machine_type);
     if let Some(file) = source.from() {
         let read = from_file::compile(&analysis, file, surroundings.folder, problems).unwrap_or_default();

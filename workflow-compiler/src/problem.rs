@@ -24,6 +24,8 @@ pub struct Problem {
     pub place: Option<Box<DocumentPlace>>,
     /// The part of a string literal that it is about.
     pub part: Option<Box<LiteralRange>>,
+    /// Whether it breaks a rule of the language that AWS does not have, whatever AWS's code for its code is.
+    pub of_language: bool,
     /// The edits of a certain fix, which are applied together. They do not overlap.
     pub fix: Vec<Edit>,
 }
@@ -96,6 +98,7 @@ impl Problem {
             help: Vec::new(),
             place: None,
             part: None,
+            of_language: false,
             fix: Vec::new(),
         }
     }
@@ -104,6 +107,13 @@ impl Problem {
     #[must_use]
     pub fn within(mut self, part: Option<LiteralRange>) -> Self {
         self.part = part.map(Box::new);
+        self
+    }
+
+    /// Marks it as one that AWS does not report.
+    #[must_use]
+    pub fn of_language(mut self) -> Self {
+        self.of_language = true;
         self
     }
 

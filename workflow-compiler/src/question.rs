@@ -223,6 +223,11 @@ impl Foreign {
         self.inner(ForeignMember::Index(index))
     }
 
+    /// Returns any of its items or values; `None` if it is too deep to be checked.
+    pub(crate) fn each(&self) -> Option<Self> {
+        self.inner(ForeignMember::Computed)
+    }
+
     fn inner(&self, to: ForeignMember) -> Option<Self> {
         let mut inner = self.clone();
         inner.steps.push(ForeignStep { to, certain: false, tag: None });

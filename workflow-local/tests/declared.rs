@@ -64,6 +64,13 @@ mod model {
         Round { radius: f64 },
         Other(String),
     }
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Schema)]
+    pub(crate) struct Drawn {
+        pub(crate) colour: String,
+        #[serde(flatten)]
+        pub(crate) shape: Shape,
+    }
 }
 
 workflow! {
@@ -203,7 +210,7 @@ workflow! {
 
 workflow! {
     workflow Weigh {
-        input { weights: Vec<model::Weight>, shape: model::Shape }
+        input { weights: Vec<model::Weight>, shape: model::Shape, drawn: Option<model::Drawn> }
         pass Only { all: input.weights } -> end;
     }
 }
@@ -264,11 +271,21 @@ fn types_of_rust_code_are_checked_by_what_is_known_of_them() {
             (json!("Square"), "`input.shape`: expected `Shape`, found \"Square\""),
             (json!({ "Round": { "radius": "r" } }), "`input.shape.Round.radius`: expected f64, found \"r\""),
             (json!({ "Other": 1 }), "`input.shape.Other`: expected String, found 1"),
+            (
+                json!({ "Other": "x", "Round": { "radius": 1 } }),
+                "`input.shape`: expected `Shape`, found {\"Other\":\"x\",\"Round\":{\"radius\":1}}",
+            ),
         ],
         |(shape, expected)| {
             assert_eq!(mismatches(&engine, &input(json!([]), shape)), [expected]);
         },
     );
+    // Flattened, it is the member that names a variant.
+    let mut input = input(json!([]), json!("Flat"));
+    input["drawn"] = json!({ "colour": "red", "Round": { "radius": 1 }, "more": 2 });
+    assert_eq!(mismatches(&engine, &input), [""; 0]);
+    input["drawn"] = json!({ "colour": "red", "more": 2 });
+    assert_eq!(mismatches(&engine, &input).len(), 1);
 }
 
 workflow! {

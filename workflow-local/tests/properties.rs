@@ -126,8 +126,12 @@ fn scope(jsonata: bool, slow: bool, works: &[Work], prefix: &str, in_child: bool
                     "TimeoutSeconds": TIMEOUT, "HeartbeatSeconds": HEARTBEAT,
                     "Retry": [{ "ErrorEquals": ["States.HeartbeatTimeout"], "MaxAttempts": u8::from(slow) }] });
                 task[arguments] = match jsonata {
-                    true => json!({ "TopicArn": "t", "Message": "{% $states.context.Task.Token %}" }),
-                    false => json!({ "TopicArn": "t", "Message.$": "$$.Task.Token" }),
+                    true => {
+                        json!({ "TopicArn": "arn:aws:sns:us-east-1:123456789012:t", "Message": "{% $states.context.Task.Token %}" })
+                    }
+                    false => {
+                        json!({ "TopicArn": "arn:aws:sns:us-east-1:123456789012:t", "Message.$": "$$.Task.Token" })
+                    }
                 };
                 if *catches {
                     task["Catch"] = json!([{ "ErrorEquals": ["States.ALL"], "Next": last }]);

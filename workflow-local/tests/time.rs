@@ -181,7 +181,7 @@ fn a_real_clock_waits() {
 fn an_answer_that_was_due_before_a_time_out_comes_before_it() {
     let token = json!({
         "Type": "Task", "Resource": "arn:aws:states:::sns:publish.waitForTaskToken", "HeartbeatSeconds": 1, "End": true,
-        "Parameters": { "TopicArn": "t", "Message.$": "$$.Task.Token" } });
+        "Parameters": { "TopicArn": "arn:aws:sns:us-east-1:123456789012:t", "Message.$": "$$.Task.Token" } });
     let engine =
         Engine::new(&json!({ "StartAt": "Both", "States": { "Both": { "Type": "Parallel", "End": true, "Branches": [
         { "StartAt": "Ask", "States": { "Ask": token } },

@@ -79,9 +79,11 @@ fn integrations_are_as_documented() {
                     assert_eq!(support, wanted, "{name} {key} {machines}");
                 }
             });
+            // AWS's sample project for CodeBuild reads `$.Build.ReportArns` of it.
+            let sample = (name, key) == ("codebuild:startBuild", "sync");
             assert_eq!(
                 integration.output_verified(pattern),
-                !unverified.contains(&&*format!("output.{key}")),
+                sample || !unverified.contains(&&*format!("output.{key}")),
                 "{name} {key}"
             );
             for statement in row["iam"][key].as_array().into_iter().flatten() {

@@ -95,6 +95,13 @@ enum TypeData {
         #[serde(rename = "enum")]
         values: Vec<String>,
     },
+    List {
+        list: Box<TypeData>,
+    },
+    /// An object with any names, and the type of its members.
+    Map {
+        map: Box<TypeData>,
+    },
     Members(MembersData),
     Of(OfOperation),
 }
@@ -310,6 +317,14 @@ impl<'a> Maker<'a> {
                 let mut values = values.clone();
                 values.sort();
                 Ok(self.shapes.add(Shape::Enum(values)))
+            }
+            TypeData::List { list } => {
+                let element = self.shape(list)?;
+                Ok(self.shapes.add(Shape::List(element)))
+            }
+            TypeData::Map { map } => {
+                let (key, value) = (self.shapes.primitive(Primitive::String), self.shape(map)?);
+                Ok(self.shapes.add(Shape::Map(key, value)))
             }
             TypeData::Members(data) => {
                 let mut members = Vec::new();

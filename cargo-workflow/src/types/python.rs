@@ -90,7 +90,7 @@ pub(super) fn text(contract: &Contract) -> String {
         }
     }
     for named in &contract.types {
-        if let NamedKind::Union(variants) = &named.kind {
+        if let NamedKind::Union { variants, .. } = &named.kind {
             // A name in quotes may be declared later.
             let variants: Vec<_> = variants
                 .iter()

@@ -20,7 +20,7 @@ pub(super) fn text(contract: &Contract) -> String {
                 let texts = if texts.is_empty() { "never".to_owned() } else { texts.join(" | ") };
                 let _ = writeln!(text, "export type {} = {texts};", named.name);
             }
-            NamedKind::Union(variants) => {
+            NamedKind::Union { variants, .. } => {
                 let variants: Vec<_> = variants.iter().map(of).collect();
                 let _ = writeln!(text, "export type {} = {};", named.name, variants.join(" | "));
             }

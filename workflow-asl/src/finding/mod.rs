@@ -328,7 +328,7 @@ findings! {
             known if known.len() <= 8 => format!("it has {}", all_of(known)),
             known => format!("it has {} and {} more", quoted(known.iter().take(8)).join(", "), known.len() - 8),
         })));
-    ShownAbsent { holder: String, name: String } AbsentValue "`{holder}.{name}` is absent here: as an earlier test shows",
+    ShownAbsent { holder: String, name: String } AbsentValue "`{holder}.{name}` is absent here, as an earlier test shows",
         help "read it where the test shows that it is present";
     NotAnObject { holder: String, name: String, is: &'static str, help: Option<String> } AbsentValue
         "`{holder}` is {is}, which has no `{name}`",
@@ -336,6 +336,8 @@ findings! {
     NoSuchItem { holder: String, index: i64, count: usize } AbsentValue
         (format!("`{holder}` has {}, none at {index}", if *count == 1 { "1 item".to_owned() } else { format!("{count} items") })),
         help "the first item is at 0";
+    PointerWithoutSlash { pointer: String, write: String } AbsentValue "a JSON pointer begins with `/`: `{pointer}` points to nothing",
+        help "write `{write}`", fix (Some(Fix::Text(write.clone())));
     NotAList { path: String, is: &'static str } UnlikeValue "`{path}` is {is}, which has no items";
     UnlikeField { field: &'static str, wants: &'static str, is: &'static str, text: String } UnlikeValue
         (match *field {

@@ -40,6 +40,11 @@ pub(super) fn arns_are_of_one_region(definition: &Definition<'_>, found: &mut Ve
             _ => "",
         };
         let at = state.at.child(request_field(state.language));
+        if let Some(Value::String(role)) = state.state.credentials.as_ref().and_then(|given| given.get("RoleArn"))
+            && let Some(arn) = Arn::parse(role)
+        {
+            all.push(named(role, state.at.child("Credentials").child("RoleArn"), arn, false));
+        }
         for (key, value) in request.as_ref().and_then(Value::as_object).into_iter().flatten() {
             let inner = value.as_object().filter(|_| key == "Authentication").into_iter().flatten();
             let inner = inner.map(|(inner, value)| (at.child(key).child(inner), value));

@@ -142,6 +142,11 @@ fn check_literal(literal: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
         Finding::ExpressionInText { text }
     } else if trimmed.starts_with("$states.") && jsonata::parse(trimmed).is_ok() {
         Finding::BareExpression { text }
+    } else if !trimmed.starts_with("{{")
+        && ["$states.input", "$states.context", "$states.result"].iter().any(|root| literal.contains(root))
+    {
+        // As in `Hello {{ $states.input.name }}`.
+        Finding::ExpressionInText { text }
     } else if let Some(rest) = path("$.") {
         let expression = format!("{{% $states.input.{rest} %}}");
         Finding::PathInJsonata { text, of: "the state's input", expression }

@@ -66,6 +66,21 @@ fn csv_headers(config: &ReaderConfig, at: &Pointer, found: &mut Vec<Diagnostic>)
     }
 }
 
+/// A JSON pointer begins with `/`, except for the one to the whole file.
+pub(super) fn pointers_begin_with_a_slash(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
+    for state in &definition.index.states {
+        let config = state.state.item_reader.as_ref().and_then(|reader| reader.reader_config.as_ref());
+        let Some(pointer) = config.and_then(|config| config.items_pointer.as_deref()) else { continue };
+        // A placeholder or an expression gives another text.
+        if !pointer.is_empty() && !pointer.starts_with(['/', '{']) && !pointer.contains("${") {
+            let path = pointer.strip_prefix('$').map(|path| path.replace('.', "/"));
+            let write = path.filter(|path| path.starts_with('/')).unwrap_or_else(|| format!("/{pointer}"));
+            let at = state.at.child("ItemReader").child("ReaderConfig").child("ItemsPointer");
+            found.push(Finding::PointerWithoutSlash { pointer: pointer.to_owned(), write }.at(at));
+        }
+    }
+}
+
 /// The input types that use a field of a `ReaderConfig`, by field.
 const READERS: &[(&str, &[&str])] = &[
     ("CSVDelimiter", &["CSV", "MANIFEST"]),

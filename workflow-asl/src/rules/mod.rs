@@ -171,6 +171,7 @@ const RULES: &[Rule] = &[
     map::only_a_distributed_map_has_an_execution_type,
     map::express_machines_have_no_distributed_map,
     map::csv_readers_know_their_headers,
+    map::pointers_begin_with_a_slash,
     map::fields_have_an_effect,
     map::writers_and_readers_have_a_request,
     map::labels_are_short_and_distinct,

@@ -4,6 +4,7 @@ use serde_json::Value;
 use workflow_services::TaskResource;
 
 use super::Definition;
+use super::api::unlike_name;
 use super::object_index::StateAt;
 use crate::document::{PathField, QueryLanguage, State, StateKind};
 use crate::resource::{Integration, Pattern, Resource};
@@ -53,7 +54,10 @@ pub(super) fn credentials_name_a_role(definition: &Definition<'_>, found: &mut V
             && !fields.contains_key("RoleArn.$")
         {
             let near = nearest::nearest("RoleArn", fields.keys().map(String::as_str)).map(str::to_owned);
-            found.push(Finding::CredentialsWithoutRole { near }.at(at));
+            found.push(Finding::CredentialsWithoutRole { near }.at(at.clone()));
+        }
+        if let Some(Value::String(role)) = credentials.get("RoleArn") {
+            found.extend(unlike_name("", "RoleArn", role).map(|finding| finding.at(at.child("RoleArn"))));
         }
     }
 }

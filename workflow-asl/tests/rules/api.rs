@@ -67,11 +67,11 @@ fn what_is_no_string_for_a_string() {
             send(json!({"it": "becomes text"})),
         ),
         (
-            arguments("sns:publish", json!({"TopicArn": "t", "Message": 1})),
+            arguments("sns:publish", json!({"TopicArn": "arn:aws:sns:us-east-1:123456789012:t", "Message": 1})),
             Code::DoubtfulParameter,
             "Arguments/Message",
             "`Message` takes a string, found a number; write it in quotes: `\"1\"`",
-            arguments("sns:publish", json!({"TopicArn": "t", "Message": [1]})),
+            arguments("sns:publish", json!({"TopicArn": "arn:aws:sns:us-east-1:123456789012:t", "Message": [1]})),
         ),
         (
             arguments("sns:publish", "{% {'TopicArn': 1, 'Message': $states.input} %}".into()),
@@ -504,7 +504,11 @@ fn errors() {
         ),
     ]);
     let start = |name: &str| {
-        with("aws-sdk:sfn:startExecution", json!({"StateMachineArn": "a"}), json!({"Retry": [{"ErrorEquals": [name]}]}))
+        with(
+            "aws-sdk:sfn:startExecution",
+            json!({"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:a"}),
+            json!({"Retry": [{"ErrorEquals": [name]}]}),
+        )
     };
     assert_eq!(only(&start("StepFunctions.ExecutionLimitExceeded")).0, Code::OtherErrorPrefix);
     // A handler that names both intends it; the errors of a function or a token's holder are unknown.
@@ -525,7 +529,10 @@ fn results() {
     let get = || json!({"TableName": "t", "Key": {"id": {"S": "1"}}});
     let select = |path: &str| with("dynamodb:getItem", get(), json!({"ResultSelector": {"x.$": path}}));
     let output = |text: &str| {
-        let mut definition = arguments("states:startExecution.sync:2", json!({"StateMachineArn": "a"}));
+        let mut definition = arguments(
+            "states:startExecution.sync:2",
+            json!({"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:a"}),
+        );
         definition["States"]["S"]["Output"] = json!({"n": format!("{{% {text} %}}")});
         definition
     };

@@ -95,7 +95,7 @@ fn reserved_errors_come_from_some_states_only() {
         ["`States.IntrinsicFailure` only comes from a state in JSONPath, so this never matches here"]
     );
     let http = json!({"Resource": "arn:aws:states:::http:invoke", "Catch": catching(&["States.Http.StatusCode.404"]),
-        "Parameters": {"ApiEndpoint": "https://x.com", "Method": "GET", "InvocationConfig": {"ConnectionArn": "a"}}});
+        "Parameters": {"ApiEndpoint": "https://x.com", "Method": "GET", "InvocationConfig": {"ConnectionArn": "arn:aws:events:us-east-1:123456789012:connection/a"}}});
     assert_eq!(plain(&task(http)), [""; 0]);
     // What is only known at deployment may call anything.
     let unknown = json!({"Resource": "${Task}", "Catch": catching(&["States.Http.Socket", "Own"])});
@@ -219,7 +219,7 @@ fn the_last_error_of_an_api_that_is_not_caught() {
     assert_eq!(of(&["S3.NoSuchKeyException"]), [""; 0]);
     let delete = |names: &[&str]| {
         plain(&task(
-            json!({"Resource": "arn:aws:states:::aws-sdk:sfn:stopExecution", "Parameters": {"ExecutionArn": "a"},
+            json!({"Resource": "arn:aws:states:::aws-sdk:sfn:stopExecution", "Parameters": {"ExecutionArn": "arn:aws:states:us-east-1:123456789012:execution:a:b"},
             "Catch": catching(names)}),
         ))
     };

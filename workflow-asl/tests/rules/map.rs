@@ -175,6 +175,25 @@ fn fields_that_have_no_effect() {
 }
 
 #[test]
+fn pointers_into_what_a_reader_reads() {
+    let pointer = |pointer: &str| {
+        let config = json!({"InputType": "JSON", "ItemsPointer": pointer});
+        let request = json!({"Bucket": "b", "Key": "k"});
+        let reader =
+            json!({"Resource": "arn:aws:states:::s3:getObject", "Parameters": request, "ReaderConfig": config});
+        distributed(json!({"ItemReader": reader}))
+    };
+    let wrong: &[_] = &[(Code::AbsentValue, "/States/S/ItemReader/ReaderConfig/ItemsPointer")];
+    expect(&[
+        (pointer("orders"), wrong),
+        (pointer("$.orders"), wrong),
+        (pointer("/orders"), &[]),
+        (pointer(""), &[]),
+        (pointer("${Pointer}"), &[]),
+    ]);
+}
+
+#[test]
 fn what_readers_and_writers_need() {
     let put = "arn:aws:states:::s3:putObject";
     let writer = |writer: Value| distributed(json!({"ResultWriter": writer}));

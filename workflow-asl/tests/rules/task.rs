@@ -12,7 +12,9 @@ fn tasks() {
         (jsonata(task(json!({"Resource": call}))), &[(Code::MissingField, "/States/S")]),
         (task(json!({"Credentials": {"Role": "x"}})), &[(Code::MissingField, "/States/S/Credentials")]),
         (
-            task(json!({"Resource": "arn:aws:states:us-east-1:1:activity:a", "Credentials": {"RoleArn": "x"}})),
+            task(
+                json!({"Resource": "arn:aws:states:us-east-1:1:activity:a", "Credentials": {"RoleArn": "arn:aws:iam::123456789012:role/x"}}),
+            ),
             &[(Code::UnknownField, "/States/S/Credentials")],
         ),
         (task(json!({"TimeoutSeconds": 0})), &[(Code::NumberOutOfRange, "/States/S/TimeoutSeconds")]),

@@ -14,6 +14,7 @@ use super::value_site::{ValueField, ValueSite};
 use super::values;
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Arm, BinaryOp, Choice, Expr, ExprKind, Target, UnaryOp, When, plain};
+use crate::syntax::spelling::spelled;
 
 /// A value that an arm certainly matches: the tested expression, its type, and the value.
 #[derive(Clone, PartialEq)]
@@ -336,9 +337,6 @@ fn collect<'c, 'a>(
 
 /// Returns the case that `of == value` says.
 fn equality<'a>(analysis: &Analysis<'a>, place: ValueSite<'_, 'a>, of: &Expr, value: &Expr) -> Option<Case> {
-    if matches!(of.kind, ExprKind::Text(_) | ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::Variant { .. }) {
-        return None;
-    }
     let domain = match analysis.type_of(place, of).present() {
         Ty::Bool => Domain::Bool,
         Ty::Enum(name) => Domain::Enum(name.clone()),
@@ -357,7 +355,9 @@ fn equality<'a>(analysis: &Analysis<'a>, place: ValueSite<'_, 'a>, of: &Expr, va
         ExprKind::Null => "null".to_owned(),
         _ => return None,
     };
-    Some(Case { of: words(of)?, domain, value })
+    // A use of a fragment may give a literal for what is matched.
+    let literal = || matches!(of.kind, ExprKind::Bool(_) | ExprKind::Variant { .. }).then(|| spelled(of));
+    Some(Case { of: words(of).or_else(literal)?, domain, value })
 }
 
 /// Returns all other values of a case's domain.

@@ -139,6 +139,20 @@ impl<'a> Conformance<'_, 'a> {
             return;
         }
         self.takes(wanted, ty, absent, span, what, sink);
+        let (items, which) = match ty {
+            Ty::Array(item) => (vec![(wanted.each(), item.of_item())], "an item"),
+            Ty::Tuple(items) => {
+                let at = |(index, item): (usize, &Ty)| (wanted.at(index), item.of_item());
+                (items.iter().enumerate().map(at).collect(), "an item")
+            }
+            Ty::Map(value) => (vec![(wanted.each(), value.of_item())], "a value"),
+            _ => (Vec::new(), ""),
+        };
+        for (inner, item) in items {
+            if let Some(inner) = inner {
+                self.fits(&inner, item.present(), item.is_option(), span, &format!("{which} of {what}"), sink);
+            }
+        }
         let types = &self.analysis.types;
         let members: Vec<(&str, &Ty)> = match ty {
             Ty::Object(members) => {

@@ -49,7 +49,7 @@ pub(super) fn declared(field: &FieldDecl, sink: &mut Sink<'_>) {
             if !bound.whole().is_some_and(|number| (*least..=*greatest).contains(&number)) {
                 let message =
                     format!("a bound of {what} is a whole number from {least} to {greatest}, found {}", bound.text);
-                sink.push(Problem::new(Code::NumberOutOfRange, bound.span, message));
+                sink.push(Problem::new(Code::NumberOutOfRange, bound.span, message).of_language());
             }
         }
         if let (Some(least), Some(greatest)) = (&constraint.least, &constraint.greatest)
@@ -57,7 +57,7 @@ pub(super) fn declared(field: &FieldDecl, sink: &mut Sink<'_>) {
         {
             let message = format!("no value is at least {} and at most {}", least.text, greatest.text);
             let help = "`min` must not be above `max`";
-            sink.push(Problem::new(Code::NumberOutOfRange, constraint.span, message).help(help));
+            sink.push(Problem::new(Code::NumberOutOfRange, constraint.span, message).of_language().help(help));
         }
     }
 }

@@ -10,10 +10,10 @@ use super::model::Model;
 use super::rows::CsvRows;
 use super::sink::Sink;
 use super::types::{Ty, generated};
-use crate::problem::Problem;
+use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{
     Declaration, DeclarationKind, DefaultValue, EnumDecl, FieldDecl, FieldDefault, Head, MapItems, Resource, Shape,
-    Type, TypeKind, VariantData, plain,
+    Type, TypeKind, VariantData, Workflow, plain,
 };
 
 /// The types of the language, as they are written.
@@ -246,28 +246,48 @@ pub(super) fn known(model: &Model<'_>, ty: &Type, sink: &mut Sink<'_>) {
     match &ty.kind {
         TypeKind::Vec(inner) | TypeKind::Option(inner) | TypeKind::Map(inner) => known(model, inner, sink),
         TypeKind::Named(ident) => {
-            let name = plain(ident);
             if !model.types.ty(ty).is_open() {
                 return;
             }
             let declared = model.types.enums.keys().chain(model.types.structs.keys()).map(String::as_str);
             let names = declared.chain(BUILT_IN.iter().copied());
-            if let Some(near) = nearest(&name, names).filter(|near| is_slip(&name, near)) {
-                sink.push(
-                    Problem::new(Code::UnknownType, ident.span(), format!("unknown type `{name}`"))
-                        .did_you_mean(near, near)
-                        .help(format!("a type of your own Rust code with this name is `self::{name}`")),
-                );
-            }
+            slip(ident, "type", names, sink);
         }
         _ => {}
     }
 }
 
-/// Returns whether one name is a slip for the other: `Metric` for `Metrics` is, `Order` and `Border` may be two types.
+/// Checks that the name of a child is not a slip for that of a workflow in the same `workflow!`.
+pub(crate) fn children(model: &Model<'_>, workflows: &[Workflow], problems: &mut Problems) {
+    let names: Vec<_> = workflows.iter().map(|workflow| plain(&workflow.name)).collect();
+    let sink = &mut Sink::to(problems);
+    for info in model.all_states() {
+        if let Head::Task { resource: Some(Resource::Service { workflow: Some(child), .. }), .. } = &info.state.head
+            && let TypeKind::Named(ident) = &child.kind
+            && !names.contains(&plain(ident))
+        {
+            slip(ident, "workflow", names.iter().map(String::as_str), sink);
+        }
+    }
+}
+
+/// Reports an unknown name that is similar to a known one.
+fn slip<'n>(ident: &Ident, what: &str, names: impl Iterator<Item = &'n str>, sink: &mut Sink<'_>) {
+    let name = plain(ident);
+    if let Some(near) = nearest(&name, names).filter(|near| is_slip(&name, near)) {
+        sink.push(
+            Problem::new(Code::UnknownType, ident.span(), format!("unknown {what} `{name}`"))
+                .did_you_mean(near, near)
+                .help(format!("a {what} of your own Rust code with this name is `self::{name}`")),
+        );
+    }
+}
+
+/// Returns whether one name is a slip for the other: `Metric` for `Metrics` is, and `Rows` for `Row`; `Order` and `Border` may be two types.
 fn is_slip(name: &str, near: &str) -> bool {
     let distance = strsim::damerau_levenshtein(&name.to_lowercase(), &near.to_lowercase());
-    distance == 0 || distance * 4 <= near.chars().count()
+    let is_plural = |many: &str, one: &str| many.strip_suffix('s') == Some(one);
+    distance * 4 <= near.chars().count() || is_plural(name, near) || is_plural(near, name)
 }
 
 /// Reports structs that contain themselves other than through `Vec` or `Map`, which is invalid in Rust.

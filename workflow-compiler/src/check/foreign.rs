@@ -109,9 +109,8 @@ pub(super) fn kinds_of_argument(argument: Argument) -> u8 {
         Argument::Any => u8::MAX,
         Argument::Regex => 0,
         Argument::Text => kinds::TEXT,
-        Argument::Texts => kinds::TEXT | kinds::ARRAY,
         Argument::Number => kinds::NUMBER,
-        Argument::Numbers => kinds::NUMBER | kinds::ARRAY,
+        Argument::List | Argument::Texts | Argument::Numbers => kinds::ARRAY,
         Argument::Bool => kinds::BOOL,
         Argument::Object | Argument::Objects => kinds::OBJECT | kinds::ARRAY,
     }

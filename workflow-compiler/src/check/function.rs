@@ -15,11 +15,13 @@ pub enum Argument {
     Any,
     /// Text.
     Text,
-    /// Text, or an array of it.
+    /// A list, of any items.
+    List,
+    /// An array of text.
     Texts,
     /// A number.
     Number,
-    /// A number, or an array of them.
+    /// An array of numbers.
     Numbers,
     /// `true` or `false`.
     Bool,
@@ -117,11 +119,14 @@ impl Function {
         match (row.id, index, parameter.kinds, parameter.items) {
             // JSONata returns nothing for any other value.
             (Row::Keys | Row::Lookup, 0, ..) => Argument::Object,
+            // JSONata takes any value for a list with that item; the language does not.
+            (Row::Distinct, ..) => Argument::List,
             (.., "f", _) if row.callback.is_none() => Argument::Regex,
             (.., "s", _) => Argument::Text,
             (.., "n", _) => Argument::Number,
             (.., "b", _) => Argument::Bool,
             (.., "o", _) => Argument::Object,
+            (.., "a", None) => Argument::List,
             (.., "a", Some("s")) => Argument::Texts,
             (.., "a", Some("n")) => Argument::Numbers,
             (.., "a", Some("o")) => Argument::Objects,
@@ -278,10 +283,10 @@ impl Argument {
             Self::Text => ty.is_text(),
             Self::Number => ty.is_number(),
             Self::Bool => *ty == Ty::Bool,
-            Self::Object => ty.is_object() || ty.is_array(),
-            Self::Texts => each(ty, &|item| Self::Text.takes(item)),
-            Self::Numbers => each(ty, &|item| Self::Number.takes(item)),
-            Self::Objects => each(ty, &|item| item.is_unknown() || item.is_object()),
+            Self::List => ty.is_array(),
+            Self::Texts => ty.is_array() && each(ty, &|item| Self::Text.takes(item)),
+            Self::Numbers => ty.is_array() && each(ty, &|item| Self::Number.takes(item)),
+            Self::Object | Self::Objects => each(ty, &|item| item.is_unknown() || item.is_object()),
         }
     }
 
@@ -290,6 +295,7 @@ impl Argument {
         match self {
             Self::Any => "any value",
             Self::Text => "text",
+            Self::List => "a list",
             Self::Texts => "an array of text",
             Self::Number => "a number",
             Self::Numbers => "an array of numbers",
@@ -344,6 +350,7 @@ mod tests {
         match argument {
             Argument::Any => "1",
             Argument::Text => "\"MD5\"",
+            Argument::List => "[1]",
             Argument::Texts => "[\"a\"]",
             Argument::Number => "1",
             Argument::Numbers => "[1]",

@@ -53,6 +53,7 @@ mod variables;
 pub use analysis::Analysis;
 pub use api::{DeclaredResult, OUTPUT, ResultType, declared_result, is_express_child};
 pub use data::{Capture, ItemCapture, VariableReads};
+pub(crate) use declarations::children;
 #[cfg(feature = "explain")]
 pub use explain::{Explained, ExplainedState, ExplainedUse, FindWorkflow, explain};
 pub(crate) use expression_text::differs_each_time;

@@ -362,9 +362,9 @@ impl<'a> Analysis<'a> {
                             let edit = Edit::over(name.span, index.to_string());
                             problem.help(format!("an index has no quotes: `{path}[{index}]`")).edit(edit)
                         }
-                        Err(_) => {
-                            problem.help(format!("of one item: `{path}[0].{0}`; of each: `{path}[*].{0}`", name.value))
-                        }
+                        Err(_) => problem.help(self.branch_of(path, &name.value).unwrap_or_else(|| {
+                            format!("of one item: `{path}[0].{0}`; of each: `{path}[*].{0}`", name.value)
+                        })),
                     }
                 });
                 unknown
@@ -383,6 +383,15 @@ impl<'a> Analysis<'a> {
 }
 
 impl Analysis<'_> {
+    /// Returns where the output of a branch is, by the name of one of its states.
+    fn branch_of(&self, parallel: &Path<'_>, state: &str) -> Option<String> {
+        let PathRoot::StateResult(owner) = &parallel.root else { return None };
+        let scope = self.scopes.get(self.states.get(state)?.scope)?;
+        let branch = scope.branch.filter(|_| parallel.segments.is_empty())?;
+        let is_of_it = plain(&scope.owner?.name) == **owner;
+        is_of_it.then(|| format!("the output of the branch of `{state}` is `{parallel}[{branch}]`"))
+    }
+
     /// Returns the problem with what was meant by a member that there is not: one that lies deeper in the value, or the
     /// member that other languages have the word for.
     fn meant_member(

@@ -9,7 +9,7 @@ use super::expression_text::VALUES;
 use super::flow::Narrowing;
 use super::sink::Sink;
 use super::types::Ty;
-use super::value_site::{ClosureScope, ValueSite};
+use super::value_site::{ClosureScope, ValueField, ValueSite};
 use super::variables;
 use crate::problem::{Edit, Problem, Problems};
 use crate::syntax::ast::{
@@ -154,6 +154,9 @@ impl<'a> Analysis<'a> {
         }
         if ERRORS.contains(&word.as_str()) {
             return problem.help("the caught error is `caught.Error` and `caught.Cause`");
+        }
+        if place.position == ValueField::Path && reference.segments.is_empty() {
+            return problem.write(format!("\"$.{word}\""));
         }
         let items: Vec<_> = self.items_around(place.state).map(plain).collect();
         let roots = RESERVED.iter().copied().chain(self.states.keys().map(String::as_str));

@@ -140,8 +140,11 @@ fn definition(named: &Named) -> Value {
             made.insert("type".to_owned(), "string".into());
             made.insert("enum".to_owned(), texts.clone().into());
         }
-        NamedKind::Union(variants) => {
+        NamedKind::Union { variants, alone } => {
             made.insert("anyOf".to_owned(), variants.iter().map(of).collect());
+            if *alone {
+                made.insert("maxProperties".to_owned(), 1.into());
+            }
         }
         NamedKind::Struct(fields) => {
             made.insert("type".to_owned(), "object".into());

@@ -56,7 +56,12 @@ pub enum NamedKind {
     /// One of these strings.
     Enum(Vec<String>),
     /// One of these types: the variants of an enum with data.
-    Union(Vec<Ty>),
+    Union {
+        /// The types.
+        variants: Vec<Ty>,
+        /// Whether an object has only one member, whose name is the variant's.
+        alone: bool,
+    },
 }
 
 impl NamedKind {
@@ -64,7 +69,7 @@ impl NamedKind {
     pub(crate) fn inside(&self) -> Vec<&Ty> {
         match self {
             Self::Struct(fields) => fields.iter().map(|field| &field.ty).collect(),
-            Self::Union(variants) => variants.iter().collect(),
+            Self::Union { variants, .. } => variants.iter().collect(),
             Self::Enum(_) => Vec::new(),
         }
     }

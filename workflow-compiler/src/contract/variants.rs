@@ -30,7 +30,7 @@ impl Reader<'_> {
                 Tagging::Untagged => self.content(variant, own, &mut types).unwrap_or(Ty::Null),
             }
         });
-        let kind = NamedKind::Union(variants.collect());
+        let kind = NamedKind::Union { variants: variants.collect(), alone: matches!(of.tagging, Tagging::External) };
         types.push(Named { name, comment, kind });
         types
     }

@@ -7,6 +7,7 @@ mod clause;
 mod delimited;
 mod item;
 mod macro_calls;
+mod not_rust;
 mod pretty_printer;
 mod quotes;
 mod state;
@@ -21,6 +22,7 @@ use std::str::FromStr;
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use workflow_asl::Code;
 
+pub use self::not_rust::not_rust;
 pub use self::quotes::{double_quoted, foreign_quotes};
 use self::token::{Token, TokenKind};
 use self::walk::Walk;
@@ -95,9 +97,6 @@ pub fn format_body(text: &str, style: &Style) -> Result<String, FormatError> {
     Ok(inside.to_owned())
 }
 
-/// The message for a string that is not even valid tokens: the lexer reports the position, but not the reason.
-pub const NOT_RUST: &str = "invalid Rust: an unmatched bracket, or an unterminated text or comment";
-
 /// The message for text in other quotes.
 pub const OTHER_QUOTES: &str = "text must be in double quotes";
 
@@ -163,7 +162,7 @@ fn lex(text: &str) -> Result<TokenStream, FormatError> {
     TokenStream::from_str(text).map_err(|error| {
         let quotes = foreign_quotes(text);
         if quotes.is_empty() {
-            return fault(Some(Code::Syntax), error.span().byte_range(), NOT_RUST);
+            return FormatError { faults: vec![not_rust(text, error.span().byte_range().start)] };
         }
         let of = |range: Range<usize>| Fault {
             code: Some(Code::BadLiteral),

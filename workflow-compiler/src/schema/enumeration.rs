@@ -14,6 +14,8 @@ pub(super) fn shape(types: &Types<'_>, container: &Container, data: &DataEnum) -
         // serde rejects it.
         return Ok(types.plain(&quote! { Any }));
     }
+    // Whether an object has only the member that names its variant.
+    let (mut alone, mut has_untagged) = (false, false);
     let mut texts: Vec<String> = Vec::new();
     let mut shapes: Vec<TokenStream> = Vec::new();
     for variant in &data.variants {
@@ -29,6 +31,7 @@ pub(super) fn shape(types: &Types<'_>, container: &Container, data: &DataEnum) -
         let inner = |before| content(types, container, &variant.fields, member.rule.or(container.fields_rule), before);
         let unit = matches!(variant.fields, Fields::Unit);
         if container.untagged || member.untagged {
+            has_untagged = true;
             shapes.push(inner(None)?);
             continue;
         }
@@ -38,6 +41,7 @@ pub(super) fn shape(types: &Types<'_>, container: &Container, data: &DataEnum) -
             } else if unit {
                 texts.push(name);
             } else {
+                alone = true;
                 let field = types.field(&name, &rust, (false, false), &inner(None)?);
                 shapes.push(types.nested(&quote! { Object }, &quote! { &[#field] }));
             }
@@ -66,9 +70,10 @@ pub(super) fn shape(types: &Types<'_>, container: &Container, data: &DataEnum) -
     if !texts.is_empty() {
         shapes.insert(0, types.nested(&quote! { Texts }, &quote! { &[#(#texts),*] }));
     }
+    alone &= !has_untagged;
     Ok(match shapes.as_slice() {
-        [only] => only.clone(),
-        _ => types.nested(&quote! { OneOf }, &quote! { &[#(#shapes),*] }),
+        [only] if !alone => only.clone(),
+        _ => types.nested(&quote! { OneOf }, &quote! { &[#(#shapes),*], alone: #alone }),
     })
 }
 

@@ -393,6 +393,19 @@ impl Parser<'_> {
                 return None;
             }
             let here = cursor.here();
+            // Rust's `Event::Paid { amount } =>`
+            let binds = matches!(cursor.peek(), Some(TokenTree::Group(_))) && cursor.is_punct_at(1, "=>");
+            if let (Some(pattern), true) = (patterns.last_mut(), binds) {
+                cursor.next();
+                let span = pattern.span.to(here);
+                let problem =
+                    Problem::new(Code::Syntax, span, "an arm of `match` compares a value, and binds no fields");
+                let problem = problem
+                    .help("match the tag by its text, for example `match input.event.kind { \"paid\" => Paid, … }`");
+                self.report(problem.help("the states read the fields, for example `input.event.amount`"));
+                *pattern = Expr::made(ExprKind::Invalid, span);
+            }
+            let here = cursor.here();
             // A pattern after a comma: the arrow follows it.
             let comma = cursor.is_punct(",") && cursor.is_punct_at(2, "=>");
             if cursor.is_punct("..") || cursor.is_word("if") {

@@ -17,7 +17,7 @@ use super::recover::{attributes_length, clause_starts_here, item_starts_here, st
 use super::spelling::spelled;
 use super::word::Role;
 use crate::problem::{Edit, Problem};
-use crate::reader::SHORT;
+use crate::reader::{Format, SHORT};
 
 impl Parser<'_> {
     /// Parses `[over …] clauses [iterator] { states }`. The caller parses what follows.
@@ -133,6 +133,15 @@ impl Parser<'_> {
 
     /// Parses the items after `over`.
     fn over(&mut self, cursor: &mut Cursor) -> MapItems {
+        let format = cursor.peek_ident().filter(|word| Format::named(&plain(word)).is_some());
+        if let (Some(format), true) = (format, cursor.is_punct_at(1, "<")) {
+            // Not a comparison: a map iterates over no `bool`.
+            let (span, reader) = (format.span(), format!("s3::{}", plain(format)));
+            self.report(Problem::new(Code::Syntax, span, "a reader is written with its service").write(reader));
+            let path = vec![Ident::new("s3", span), format.clone()];
+            cursor.next();
+            return self.reader(path, cursor);
+        }
         if cursor.peek_ident().is_some() && cursor.is_punct_at(1, "::") {
             let mut path = Vec::new();
             while let Some(word) = cursor.eat_ident() {
@@ -143,15 +152,20 @@ impl Parser<'_> {
                     break;
                 }
             }
-            let row = self.result_type(cursor);
-            let body = self.object_here(cursor).unwrap_or_else(|| {
-                let problem = self.unexpected(cursor, "the location of the file in braces");
-                self.complain(cursor, problem.help("for example `over s3::csv { Bucket: \"b\", Key: \"k\" } { … }`"));
-                Expr::made(ExprKind::Invalid, cursor.before())
-            });
-            return MapItems::Reader { path, row, body: self.settings_as_text(body) };
+            return self.reader(path, cursor);
         }
         MapItems::Items(self.head_expr(cursor))
+    }
+
+    /// Parses what follows the format of a reader: the type of its items, and its settings.
+    fn reader(&mut self, path: Vec<Ident>, cursor: &mut Cursor) -> MapItems {
+        let row = self.result_type(cursor);
+        let body = self.object_here(cursor).unwrap_or_else(|| {
+            let problem = self.unexpected(cursor, "the location of the file in braces");
+            self.complain(cursor, problem.help("for example `over s3::csv { Bucket: \"b\", Key: \"k\" } { … }`"));
+            Expr::made(ExprKind::Invalid, cursor.before())
+        });
+        MapItems::Reader { path, row, body: self.settings_as_text(body) }
     }
 
     /// Converts the bare words in a reader's settings, which are not references, to text. Reports unknown settings.

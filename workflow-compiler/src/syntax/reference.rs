@@ -123,11 +123,10 @@ impl Parser<'_> {
             return self.with_steps(root, segments, cursor);
         }
         let whole = if segments.is_empty() { root_span } else { root_span.to(cursor.before()) };
-        self.grown(
-            ExprKind::Reference(Reference { root, root_span, word, optional, segments, declared: Vec::new() }),
-            whole,
-            height,
-        )
+        let reference = Reference { root, root_span, word, optional, segments, declared: Vec::new() };
+        let is_filter = self.filter_in_brackets(&reference, whole);
+        let kind = if is_filter { ExprKind::Invalid } else { ExprKind::Reference(reference) };
+        self.grown(kind, whole, height)
     }
 
     /// Parses `f(…)` and `States.Format(…)`, but not `input.name.len()`: looks ahead for the parenthesis.

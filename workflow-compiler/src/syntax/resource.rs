@@ -4,11 +4,12 @@ use proc_macro2::{Delimiter, Ident, TokenTree};
 use workflow_asl::Code;
 use workflow_asl::nearest::nearest;
 
-use super::ast::{ExprKind, Resource, START, START_EXPRESS, Text, TokenSpan, Type, plain};
+use super::ast::{ExprKind, Resource, START, START_EXPRESS, Text, TokenSpan, Type, TypeKind, plain};
 use super::cursor::Cursor;
 use super::literal::string_value;
 use super::other_language::task_call::only_action;
 use super::parser::Parser;
+use super::root;
 use super::word::Role;
 use crate::problem::{Edit, Problem};
 
@@ -52,8 +53,9 @@ impl Parser<'_> {
             };
             return self.within(&group, |parser, cursor| Resource::Activity { arn: parser.expr(cursor), result });
         }
+        let dotted = is_dotted(cursor);
         let reference = cursor.is_punct("$")
-            || (cursor.peek_ident().is_some() && (cursor.is_punct_at(1, ".") || cursor.is_word("const")));
+            || !dotted && (cursor.peek_ident().is_some() && (cursor.is_punct_at(1, ".") || cursor.is_word("const")));
         if reference {
             let value = self.head_expr(cursor);
             return (!matches!(value.kind, ExprKind::Invalid)).then_some(Resource::Value(value));
@@ -64,19 +66,23 @@ impl Parser<'_> {
             self.hole(cursor.here_first(), Role::Resource(Vec::new()));
             return None;
         };
-        self.service(first, cursor)
+        self.service(first, dotted, cursor)
     }
 
-    fn service(&mut self, first: Ident, cursor: &mut Cursor) -> Option<Resource> {
+    /// Parses the name of a service and what follows. `dotted` means that its words have dots between them.
+    fn service(&mut self, first: Ident, dotted: bool, cursor: &mut Cursor) -> Option<Resource> {
         let span = TokenSpan::from(first.span());
         self.word(&first, Role::Resource(Vec::new()));
         let mut path = vec![first];
         let mut colons = false;
         loop {
-            // `lambda:invoke`, as in an ARN.
-            let colon = !cursor.is_punct("::") && cursor.is_punct(":") && cursor.peek_ident_at(1).is_some();
-            colons |= colon && path.len() < 3;
-            if cursor.eat_punct(if colon { ":" } else { "::" }).is_none() {
+            // `lambda:invoke`, as in an ARN, and `lambda.invoke<T>`.
+            let other = [":", "."]
+                .into_iter()
+                .find(|sign| (*sign == ":" || dotted) && cursor.is_punct(sign) && cursor.peek_ident_at(1).is_some());
+            let other = other.filter(|_| !cursor.is_punct("::"));
+            colons |= other.is_some() && path.len() < 3;
+            if cursor.eat_punct(other.unwrap_or("::")).is_none() {
                 break;
             }
             if cursor.is_punct("<") {
@@ -102,7 +108,7 @@ impl Parser<'_> {
             let problem = Problem::new(Code::Syntax, span, "expected `::` between service and action");
             self.report(problem.write(words.join("::")));
         }
-        let mut workflow = None;
+        let mut workflow = self.workflow_without_brackets(&mut path);
         if let ([only], true) = (path.as_slice(), cursor.is_punct("<"))
             && *only == "workflow"
         {
@@ -151,6 +157,20 @@ impl Parser<'_> {
         Some(Resource::Service { path, result, workflow, pattern, span: span.to(cursor.before()) })
     }
 
+    /// Returns the other workflow of `workflow::Other`, which is in angle brackets.
+    fn workflow_without_brackets(&mut self, path: &mut Vec<Ident>) -> Option<Type> {
+        let [first, name] = path.as_slice() else { return None };
+        if *first != "workflow" {
+            return None;
+        }
+        let (first, name) = (TokenSpan::from(first.span()), name.clone());
+        let span = first.to(name.span().into());
+        let problem = Problem::new(Code::Syntax, span, "the workflow to start is in angle brackets");
+        self.report(problem.write(format!("workflow::<{}>", plain(&name))));
+        *path = START.map(|word| Ident::new(word, span.first)).to_vec();
+        Some(Type { span: name.span().into(), kind: TypeKind::Named(name) })
+    }
+
     /// Parses `<T>`, the type of the result or of the items.
     pub(super) fn result_type(&mut self, cursor: &mut Cursor) -> Option<Type> {
         cursor.eat_punct("<")?;
@@ -183,4 +203,14 @@ impl Parser<'_> {
         }
         Some(Text { value, span: span.to(cursor.before()) })
     }
+}
+
+/// Returns whether words with dots and a type follow, `lambda.invoke<T>`: a resource is no comparison.
+fn is_dotted(cursor: &Cursor) -> bool {
+    let is_root = cursor.peek_ident().is_none_or(|word| root(&plain(word)).is_some());
+    let mut at = 1;
+    while cursor.is_punct_at(at, ".") && cursor.peek_ident_at(at + 1).is_some() {
+        at += 2;
+    }
+    !is_root && at > 1 && cursor.is_punct_at(at, "<") && cursor.peek_ident_at(at + 1).is_some()
 }

@@ -178,7 +178,7 @@ impl Making {
                 self.fields(of, around, wanted, depth, &mut members);
                 some(self.product(&members).into_iter().map(object))
             }
-            Shape::OneOf { of } => {
+            Shape::OneOf { of, .. } => {
                 let mut all = Vec::new();
                 for variant in *of {
                     all.extend(self.declared(variant, around, wanted, name, depth + 1));

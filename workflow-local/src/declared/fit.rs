@@ -89,7 +89,8 @@ impl Fitting {
                 Value::Object(members) => return self.members(of, members, value, place, around),
                 _ => false,
             },
-            Shape::OneOf { of } => match self.nearest_variant(of, value, place, around) {
+            Shape::OneOf { alone: true, .. } if value.as_object().is_some_and(|members| members.len() != 1) => false,
+            Shape::OneOf { of, .. } => match self.nearest_variant(of, value, place, around) {
                 Ok(()) => true,
                 Err(nearest) if nearest.is_empty() => false,
                 Err(nearest) => return self.found.extend(nearest),
@@ -164,7 +165,17 @@ impl Fitting {
             return;
         }
         let mut inside = Self::default();
-        inside.fit(field.shape, value, place, around);
+        match inner(field.shape) {
+            // The member that names the variant is among those of the other fields.
+            Shape::OneOf { of, alone: true } => {
+                let mut own = BTreeSet::new();
+                of.iter().for_each(|variant| names_of(variant, &mut own));
+                let own = members.iter().filter(|(name, _)| own.contains(name.as_str()));
+                let own = own.map(|(name, value)| (name.clone(), value.clone())).collect();
+                inside.fit(field.shape, &Value::Object(own), place, around);
+            }
+            _ => inside.fit(field.shape, value, place, around),
+        }
         self.opaque |= inside.opaque;
         // An optional flattened value that does not match counts as absent.
         if !field.optional && !may_be_missing(field.shape) {
@@ -280,16 +291,17 @@ fn names(field: &'static Field, into: &mut BTreeSet<&'static str>) {
         into.insert(field.name);
         return;
     }
-    let mut of = |shape: &'static Shape| match inner(shape) {
-        Shape::Object { of } => of.iter().for_each(|field| names(field, into)),
-        Shape::Option { of } => {
-            if let Shape::Object { of } = inner(of) {
-                of.iter().for_each(|field| names(field, into));
-            }
-        }
-        _ => {}
-    };
-    of(field.shape);
+    match inner(field.shape) {
+        Shape::Option { of } => names_of(of, into),
+        _ => names_of(field.shape, into),
+    }
+}
+
+/// Collects the names of the members of an object.
+fn names_of(shape: &'static Shape, into: &mut BTreeSet<&'static str>) {
+    if let Shape::Object { of } = inner(shape) {
+        of.iter().for_each(|field| names(field, into));
+    }
 }
 
 fn integer(value: &Value) -> Option<i128> {

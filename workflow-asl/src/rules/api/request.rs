@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use serde_json::{Map, Value};
-use workflow_services::{Arn, Enum, Integration, Member, Shape, Structure};
+use workflow_services::{Enum, Integration, Member, Shape, Structure};
 
+use super::resource_name::unlike_name;
 use super::{ApiCall, Caller, alike, is_dynamic, member_name};
 use crate::document::json_type;
 use crate::jsonata::{self, Expressions, Node, NodeKind};
@@ -54,6 +55,10 @@ pub(in crate::rules) fn a_request_fits_its_api(definition: &Definition<'_>, foun
         if call.caller == Caller::Writer {
             if !request.gives(members, WRITER_NEEDS) {
                 request.missing(&at, &[WRITER_NEEDS], members);
+            }
+            if let Some(Value::String(text)) = members.get(WRITER_NEEDS) {
+                let rejected = rejected_text(call.name(), WRITER_NEEDS, text);
+                request.found.extend(rejected.map(|finding| finding.at(at.child(WRITER_NEEDS))));
             }
             continue;
         }
@@ -123,48 +128,12 @@ fn made(node: &Node) -> Value {
     }
 }
 
-/// Parameters that take the ARN of one kind of resource: the service, the start of the resource, and words for it. Those
-/// that also take a name are checked if an ARN is given.
-const ARNS: &[(&str, &str, &str, &str)] = &[
-    ("Cluster", "ecs", "cluster/", "a cluster"),
-    ("EventBusName", "events", "event-bus/", "an event bus"),
-    ("ExecutionRoleArn", "iam", "role/", "the ARN of a role"),
-    ("FunctionName", "lambda", "function:", "a function"),
-    ("RoleArn", "iam", "role/", "the ARN of a role"),
-    ("SecretId", "secretsmanager", "secret:", "a secret"),
-    ("StateMachineArn", "states", "stateMachine:", "the ARN of a state machine"),
-    ("TableName", "dynamodb", "table/", "a table"),
-    ("TaskDefinition", "ecs", "task-definition/", "a task definition"),
-    ("TopicArn", "sns", "", "the ARN of a topic"),
-];
-
 /// Returns the finding for a string that AWS rejects although the parameter is a string.
 pub(in crate::rules) fn rejected_text(call: &str, name: &str, text: &str) -> Option<Finding> {
-    if name.ends_with("Url") && text.starts_with("arn:") {
-        let meant = Arn::parse(text)
-            .filter(|arn| arn.service == "sqs" && !placeholder::likely(text))
-            .map(|arn| format!("https://sqs.{}.amazonaws.com/{}/{}", arn.region, arn.account, arn.resource));
-        Some(Finding::ArnForUrl { name: name.to_owned(), text: text.to_owned(), meant })
-    } else if let Some(arn) = Arn::parse(text).filter(|_| !placeholder::likely(text)) {
-        let bucket =
-            (name == "Bucket" && arn.service == "s3" && arn.region.is_empty()).then(|| arn.resource.to_owned());
-        let other = ARNS
-            .iter()
-            .find(|(known, ..)| *known == name)
-            .filter(|(_, service, start, _)| arn.service != *service || !arn.resource.starts_with(start));
-        let (name, text) = (name.to_owned(), text.to_owned());
-        match (bucket, other) {
-            (Some(meant), _) => Some(Finding::ArnForName { name, text, meant }),
-            (None, other) => other.map(|(_, service, start, of)| Finding::OtherArn { name, text, of, service, start }),
-        }
-    } else if let ("Bucket", Some(rest)) = (name, text.strip_prefix("s3://")) {
-        let meant = rest.split('/').next().unwrap_or_default().to_owned();
-        Some(Finding::ArnForName { name: name.to_owned(), text: text.to_owned(), meant })
-    } else if name == "Source" && text.starts_with("aws.") && call.rsplit(':').next() == Some("putEvents") {
-        Some(Finding::ReservedSource { text: text.to_owned() })
-    } else {
-        None
+    if name == "Source" && text.starts_with("aws.") && call.rsplit(':').next() == Some("putEvents") {
+        return Some(Finding::ReservedSource { text: text.to_owned() });
     }
+    unlike_name(call, name, text)
 }
 
 impl Request<'_> {

@@ -4,10 +4,25 @@ use workflow_jsonata::{FunctionId, function};
 
 use super::Flow;
 use super::expression::{Given, PARSE, Place};
+use super::operator::kind_named;
 use super::read::merged;
 use super::ty::{Fields, Found, Is, Kind, Ty};
 use crate::Finding;
 use crate::jsonata::{self, Node, NodeKind};
+
+/// The results of `$type` for JSON values.
+const KIND_NAMES: [&str; 6] = ["null", "number", "string", "boolean", "array", "object"];
+
+/// Returns the type of an argument. Several values are passed as an array, and one value as itself.
+fn passed(given: Given, sequences: &mut Vec<usize>, number: usize) -> Ty {
+    match given {
+        Given { ty, many: true, .. } if !matches!(ty.kind(), None | Some(Kind::Array)) => {
+            sequences.push(number);
+            Ty::list(ty)
+        }
+        one => one.value(),
+    }
+}
 
 impl Flow<'_, '_> {
     /// Returns the result of a call. `piped` is the value before `~>`, which is the first argument.
@@ -15,7 +30,7 @@ impl Flow<'_, '_> {
         &self,
         procedure: &Node,
         arguments: &[Node],
-        piped: Option<(&Node, Ty)>,
+        piped: Option<(&Node, Given)>,
         place: &Place<'_>,
     ) -> Given {
         let known = match &procedure.kind {
@@ -30,9 +45,12 @@ impl Flow<'_, '_> {
             return Given::maybe(Ty::Any);
         };
         let inner = Place { asks: place.asks || known.asking, ..place.clone() };
-        let mut given: Vec<(Option<&Node>, Ty)> = piped.map(|(node, ty)| (Some(node), ty)).into_iter().collect();
+        let mut given: Vec<(Option<&Node>, Ty)> = Vec::new();
         // The objects that `$merge` joins, and the arguments that are sequences.
         let (mut joined, mut sequences) = (None, Vec::new());
+        if let Some((node, piped)) = piped {
+            given.push((Some(node), passed(piped, &mut sequences, 0)));
+        }
         // The result of the closure.
         let mut body_gives = Ty::Any;
         for (index, argument) in arguments.iter().enumerate() {
@@ -64,14 +82,7 @@ impl Flow<'_, '_> {
                     self.misspelt(argument, place);
                     self.node(argument, &inner).value()
                 }
-                _ => match self.node(argument, &inner) {
-                    // Several values are passed as an array, and one value as itself.
-                    Given { ty, many: true, .. } if !matches!(ty.kind(), None | Some(Kind::Array)) => {
-                        sequences.push(given.len());
-                        Ty::list(ty)
-                    }
-                    one => one.value(),
-                },
+                _ => passed(self.node(argument, &inner), &mut sequences, given.len()),
             };
             given.push((Some(argument), ty));
         }
@@ -84,10 +95,12 @@ impl Flow<'_, '_> {
                 (None, Ty::Tuple(objects)) => merged(objects),
                 _ => Fields::open().into(),
             },
-            FunctionId::Type => {
-                let kinds = ["null", "number", "string", "boolean", "array", "object", "function"];
-                kinds.iter().fold(Ty::text("null"), |all, kind| all.join(&Ty::text(kind)))
+            FunctionId::Type if !sequences.contains(&0) && first.kind().is_some() => {
+                let is = first.kind();
+                let name = KIND_NAMES.iter().copied().find(|name| kind_named(name) == is);
+                name.map_or(Ty::TEXT, Ty::text)
             }
+            FunctionId::Type => KIND_NAMES.iter().fold(Ty::text("function"), |all, kind| all.join(&Ty::text(kind))),
             FunctionId::Lookup => return self.looked_up((&given, &first), arguments.last(), place),
             FunctionId::Map | FunctionId::Each => return many(body_gives),
             FunctionId::Filter | FunctionId::Distinct => return many(first.each()),

@@ -156,7 +156,14 @@ impl Flow<'_, '_> {
                         };
                         return if wanted == truth { never(what, finding.near()) } else { same() };
                     }
-                    _ => self.say(finding, &at.child("Variable"), Some(range)),
+                    _ => {
+                        let mut finding = finding;
+                        // A rule compares one value.
+                        if let Finding::NotAnObject { help: Some(help), .. } = &mut finding {
+                            *help = help.replace("[*]", "[0]");
+                        }
+                        self.say(finding, &at.child("Variable"), Some(range));
+                    }
                 }
                 return same();
             }
@@ -211,6 +218,15 @@ impl Flow<'_, '_> {
                 (is == *kind) == *wanted
             }
             Test::Compare(kind, _) => {
+                if let (Ty::Text(Some(texts)), Operand::Path, Some((Operand::Timestamp, _)), true) =
+                    (&other, operator.operand(), operator.order(), truth)
+                    && !texts.is_empty()
+                    && texts.iter().all(|text| timestamp::parse(text).is_none())
+                {
+                    let text = texts.first().map(ToString::to_string).unwrap_or_default();
+                    let path = operand.as_str().unwrap_or_default();
+                    return never(format!("`{path}` is `{text}` here, which is no timestamp"), None);
+                }
                 if let (Some(is), Operand::Path) = (other.kind().filter(|is| is != kind), operator.operand())
                     && truth
                 {
@@ -431,7 +447,8 @@ pub(super) fn compared(ty: &Ty, kind: Kind, relation: Option<Relation>, other: &
     }
 }
 
-fn plain(kind: Kind) -> Ty {
+/// Returns the type of all values of a kind.
+pub(super) fn plain(kind: Kind) -> Ty {
     match kind {
         Kind::Null => Ty::Null,
         Kind::Bool => Ty::BOOL,

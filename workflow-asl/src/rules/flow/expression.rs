@@ -297,8 +297,8 @@ impl Flow<'_, '_> {
         let asks = asking(right) || matches!(&right.kind, NodeKind::Call(procedure, _) if asking(procedure));
         let given = self.node(left, &Place { asks: place.asks || asks, ..place.clone() });
         match &right.kind {
-            NodeKind::Call(procedure, arguments) => self.call(procedure, arguments, Some((left, given.value())), place),
-            NodeKind::Variable(_) => self.call(right, &[], Some((left, given.value())), place),
+            NodeKind::Call(procedure, arguments) => self.call(procedure, arguments, Some((left, given)), place),
+            NodeKind::Variable(_) => self.call(right, &[], Some((left, given)), place),
             _ => self.parts(right, place),
         }
     }

@@ -1,8 +1,8 @@
 //! Derives facts about operands from operators, and finds comparisons that are never true.
 
-use workflow_jsonata::Node;
+use workflow_jsonata::{FunctionId, Node, function};
 
-use super::choice::{Compared, compared};
+use super::choice::{Compared, compared, plain};
 use super::expression::{DEPTH, Given, Place, is_path, target};
 use super::read::{few, near};
 use super::ty::{Is, Kind, Range, Slot, Ty};
@@ -92,6 +92,7 @@ impl Flow<'_, '_> {
                     let ((tested, ty), other) =
                         if constant(left) { ((right, &two), &one) } else { ((left, &one), &two) };
                     self.equal(node, tested, ty, other, place);
+                    self.never_in_this_case(node, tested, other, place);
                 }
                 Given::there(Ty::BOOL)
             }
@@ -150,6 +151,20 @@ impl Flow<'_, '_> {
                 }
             }
             Compared::Never => self.never(node, tested, ty, Some(other), place),
+        }
+    }
+
+    /// Reports a comparison of a text in capital or small letters with a constant that has others.
+    fn never_in_this_case(&self, node: &Node, tested: &Node, other: &Ty, place: &Place<'_>) {
+        let Ty::Text(Some(texts)) = other else { return };
+        let turned: fn(&str) -> String = match test_of(tested) {
+            Some((FunctionId::Uppercase, _)) => str::to_uppercase,
+            Some((FunctionId::Lowercase, _)) => str::to_lowercase,
+            _ => return,
+        };
+        if let Some(text) = texts.first().filter(|_| texts.iter().all(|text| turned(text) != **text)) {
+            let what = format!("`{}` has no text `{text}`", place.text(tested));
+            self.say(Finding::NeverTrue { what, near: Some(turned(text)) }, place.at, Some(place.range(node)));
         }
     }
 
@@ -253,13 +268,48 @@ impl Flow<'_, '_> {
     /// Derives facts from a comparison of a path with a constant.
     fn narrow_by_comparison(&self, relation: Relation, left: &Node, right: &Node, place: &Place<'_>) -> Outcomes {
         let same = || Outcomes::both(&place.scene);
+        if relation == Relation::Equal {
+            let test = [(left, right), (right, left)].into_iter().find_map(|(call, other)| {
+                let (function, argument) = test_of(call)?;
+                Some((function, argument, self.constant(other)?))
+            });
+            match test {
+                Some((FunctionId::Type, argument, Ty::Text(Some(names)))) => {
+                    return names
+                        .first()
+                        .and_then(|name| kind_named(name))
+                        .map_or_else(same, |kind| self.narrow_by_kind(argument, kind, place));
+                }
+                Some((FunctionId::Count, argument, Ty::Number(zero))) if zero == Range::point(0.0) => {
+                    return self.narrow_by_emptiness(argument, place);
+                }
+                // `$exists(x) = false` is a test in another form.
+                Some((FunctionId::Exists, argument, Ty::Bool(Some(wanted)))) => {
+                    let outcomes = self.narrow_by_presence(argument, place);
+                    return if wanted { outcomes } else { outcomes.negated() };
+                }
+                _ => {}
+            }
+        }
+        // `$count(x) > 0` and `0 < $count(x)`.
+        if relation == Relation::Greater || relation == Relation::Less {
+            let (call, other) = if relation == Relation::Greater { (left, right) } else { (right, left) };
+            if let Some((FunctionId::Count, argument)) = test_of(call)
+                && self.constant(other) == Some(Ty::Number(Range::point(0.0)))
+            {
+                return self.narrow_by_emptiness(argument, place).negated();
+            }
+        }
         let sides = [(left, right, relation), (right, left, relation.turned())];
         let known = sides.into_iter().find_map(|(tested, other, relation)| {
             let constant = self.constant(other)?;
             Some((target(tested, place)?, tested, constant, relation))
         });
         let Some(((origin, steps), tested, constant, relation)) = known else { return same() };
-        let Some(kind) = constant.kind().filter(|kind| *kind != Kind::Null) else { return same() };
+        let Some(kind) = constant.kind() else { return same() };
+        if kind == Kind::Null {
+            return if relation == Relation::Equal { self.narrow_by_kind(tested, kind, place) } else { same() };
+        }
         let given = self.node(tested, place);
         let certain = given.is == Is::There && !given.many;
         let ty = given.value();
@@ -282,6 +332,37 @@ impl Flow<'_, '_> {
         Outcomes { yes, no }
     }
 
+    /// Derives facts from a test whether a list has no items.
+    fn narrow_by_emptiness(&self, tested: &Node, place: &Place<'_>) -> Outcomes {
+        let same = || Outcomes::both(&place.scene);
+        let Some((origin, steps)) = target(tested, place).filter(|(_, steps)| !steps.is_empty()) else { return same() };
+        let given = self.node(tested, &Place { asks: true, ..place.clone() });
+        if given.many || given.is == Is::Absent {
+            return same();
+        }
+        // An absent value has no items either.
+        let empty = Slot { ty: Ty::tuple(Vec::new()), is: Is::Maybe };
+        Outcomes { yes: Some(place.scene.with(&origin, &steps, empty)), ..same() }
+    }
+
+    /// Derives facts from a test of the kind of a path's value.
+    fn narrow_by_kind(&self, tested: &Node, kind: Kind, place: &Place<'_>) -> Outcomes {
+        let Some((origin, steps)) = target(tested, place) else { return Outcomes::both(&place.scene) };
+        let given = self.node(tested, &Place { asks: true, ..place.clone() });
+        let is = given.is;
+        // Several values of a path are an array.
+        let known = if given.many { None } else { given.value().kind() };
+        let of_kind = || Some(place.scene.with(&origin, &steps, Slot::there(plain(kind))));
+        let yes = match known {
+            _ if is == Is::Absent => None,
+            Some(known) if known != kind => None,
+            Some(_) => Some(place.scene.clone()),
+            None => of_kind(),
+        };
+        let no = if known == Some(kind) && is == Is::There { None } else { Some(place.scene.clone()) };
+        Outcomes { yes, no }
+    }
+
     /// Returns whether an earlier comparison already excludes this constant.
     fn is_excluded(&self, tested: &Node, relation: Relation, constant: &Ty, place: &Place<'_>) -> bool {
         let Some(kind) = constant.kind() else { return false };
@@ -300,6 +381,28 @@ impl Flow<'_, '_> {
             _ => return None,
         })
     }
+}
+
+/// Returns the function and the argument of a call with one argument.
+fn test_of(node: &Node) -> Option<(FunctionId, &Node)> {
+    let NodeKind::Call(procedure, arguments) = &node.kind else { return None };
+    match (&procedure.kind, arguments.as_slice()) {
+        (NodeKind::Variable(name), [argument]) => Some((function(name)?.id, argument)),
+        _ => None,
+    }
+}
+
+/// Returns the kind that `$type` names so.
+pub(super) fn kind_named(name: &str) -> Option<Kind> {
+    Some(match name {
+        "null" => Kind::Null,
+        "number" => Kind::Number,
+        "string" => Kind::Text,
+        "boolean" => Kind::Bool,
+        "array" => Kind::Array,
+        "object" => Kind::Object,
+        _ => return None,
+    })
 }
 
 /// Returns the relation of a comparison operator of JSONata, or `None` for other operators and `!=`.

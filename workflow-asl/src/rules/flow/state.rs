@@ -244,7 +244,7 @@ impl Flow<'_, '_> {
     pub(super) fn expect(&self, ty: &Ty, wants: &[Kind], field: &'static str, text: &str, at: &Pointer) {
         let Some(kind) = ty.kind() else { return };
         // Step Functions parses a number in a string for these fields.
-        let reads = field.starts_with("MaxConcurrency") || field.starts_with("Tolerated");
+        let reads = field.starts_with("Max") || field.starts_with("Tolerated");
         if let (true, Ty::Text(texts), true) = (reads, ty, wants.contains(&Kind::Number))
             && texts.as_ref().is_none_or(|texts| texts.iter().any(|text| text.trim().parse::<f64>().is_ok()))
         {
@@ -303,6 +303,9 @@ impl Flow<'_, '_> {
                 for field in fields.iter().filter(|field| is_computed(field.form)) {
                     let Some(value) = members.get(field.name) else { continue };
                     let ty = read(field.form, value, &place.child(field.name));
+                    if let (Some(text), true) = (value.as_str(), field.name.starts_with("Max")) {
+                        self.expect(&ty, &[Kind::Number], field.name, text, &place.child(field.name));
+                    }
                     if field.name == "BatchInput" {
                         settings.batch_input = ty;
                     }

@@ -205,8 +205,11 @@ pub(in crate::check) fn fits_expr<'a>(
         _ => {
             let ty = analysis.type_of(place, expr);
             // The place that reads it reported that it may be absent.
-            let said = matches!(&expr.kind, ExprKind::Reference(reference)
-                if analysis.resolved(place, expr, reference).is_left_out());
+            let said = match &expr.kind {
+                ExprKind::Reference(reference) => analysis.resolved(place, expr, reference).is_left_out(),
+                ExprKind::Call { .. } | ExprKind::Access(..) => analysis.gives_nothing(place, expr),
+                _ => false,
+            };
             let holder = path_of(expr, "");
             fits(
                 analysis,

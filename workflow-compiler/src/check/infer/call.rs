@@ -108,9 +108,17 @@ impl<'a> Analysis<'a> {
                     let takes = format!("`{}` takes {} here", name.value, wanted.describe());
                     sink.hold(ty, argument.span, kinds_of_argument(wanted), Code::WrongArgument, &takes);
                 }
-                if !wanted.takes(ty) {
-                    let meant = (name.value == "$length" && ty.present().is_array()).then_some("$count");
-                    mistyped(name, (wanted.describe(), meant), argument, ty, sink);
+                // The list or object of a closure is checked with it.
+                if !wanted.takes(ty) && (index > 0 || with_closure.is_none()) {
+                    match (name.value.as_str(), arguments) {
+                        ("$contains", [list, item]) if index == 0 && ty.present().is_array() => sink.report(|| {
+                            let text = format!("({} in {})", spelled(item), spelled(list));
+                            let message = format!("`$contains` searches in text, found {}", article(ty));
+                            let problem = Problem::new(Code::WrongArgument, argument.span, message);
+                            problem.help(format!("write `{text}`")).edit(Edit::over(span, text))
+                        }),
+                        _ => mistyped(name, (wanted.describe(), other_measure(name, ty)), argument, ty, sink),
+                    }
                 }
             }
             algorithm(name, arguments, sink);
@@ -287,6 +295,15 @@ fn takes_absence(name: &str) -> bool {
         return true;
     }
     name == "IsPresent" || Function::from_name(name).is_some_and(Function::takes_absence)
+}
+
+/// Returns the function that measures a value of this type, if another one was called.
+fn other_measure(name: &Text, ty: &Ty) -> Option<&'static str> {
+    match name.value.as_str() {
+        "$length" if ty.present().is_array() => Some("$count"),
+        "$count" if ty.present().is_text() => Some("$length"),
+        _ => None,
+    }
 }
 
 /// Reports an argument of the wrong type, and proposes the function that takes it, if there is one.

@@ -5,6 +5,7 @@ use workflow_asl::document::QueryLanguage;
 use super::call::of_items;
 use super::other_language::default;
 use crate::check::analysis::Analysis;
+use crate::check::function::Function;
 use crate::check::types::Ty;
 use crate::check::value_site::{ValueField, ValueSite};
 use crate::syntax::ast::{
@@ -205,10 +206,15 @@ impl<'a> Analysis<'a> {
                 }
                 _ => return None,
             },
+            "map" | "and_then" if ty.is_option() && !is_array => match arguments {
+                [Expr { kind: ExprKind::Closure(closure), .. }] if jsonata => member_if_there(of, closure)?,
+                _ => return None,
+            },
             name if arguments.is_empty() && NOTHING.contains(&name) => plain,
             "parse" if !jsonata => return None,
             name => {
                 let (_, function) = FUNCTIONS.iter().find(|(names, _)| jsonata && names.contains(&name))?;
+                Function::from_name(function).filter(|function| function.argument(0).takes(&ty))?;
                 with(function, arguments)
             }
         })
@@ -250,6 +256,21 @@ impl<'a> Analysis<'a> {
 
 fn is_closure(arguments: &[Expr]) -> bool {
     matches!(arguments, [Expr { kind: ExprKind::Closure(_), .. }])
+}
+
+/// Returns the member that a closure reads of an optional value: `o?.name` for `o.map(|o| o.name)`.
+fn member_if_there(of: &Expr, closure: &Closure) -> Option<Expr> {
+    let ([parameter], ExprKind::Reference(read)) = (closure.parameters.as_slice(), &closure.body.kind) else {
+        return None;
+    };
+    let ExprKind::Reference(of) = &of.kind else { return None };
+    let mut steps = read.segments.clone();
+    let Some(Segment::Member { optional, .. }) = steps.first_mut() else { return None };
+    *optional = true;
+    let is_of_it = matches!(&read.root, Root::Parameter(name) if *name == parameter.value);
+    let segments = of.segments.iter().cloned().chain(steps).collect();
+    let kind = ExprKind::Reference(Reference { segments, ..of.clone() });
+    is_of_it.then(|| Expr::made(kind, closure.body.span))
 }
 
 /// Returns the closure of `$sort` that compares as this one of Rust's `sort_by` or `sort_by_key` does.

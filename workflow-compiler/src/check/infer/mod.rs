@@ -276,6 +276,7 @@ impl<'a> Analysis<'a> {
                 if sink.listens() && (place.state.language == QueryLanguage::Jsonata || !reference.optional) =>
             {
                 let read = self.resolved(place, expr, reference);
+                let in_jsonata = place.state.language == QueryLanguage::Jsonata;
                 let help = |words: &str, default: &str| left_out_help(place, reference, (words, default), key);
                 if read.is_left_out() {
                     sink.report(|| {
@@ -283,10 +284,12 @@ impl<'a> Analysis<'a> {
                         let message = format!("`{words}` may be absent, in which case this state fails");
                         let problem = Problem::new(Code::UnguardedOption, expr.span, message);
                         let default = other_language::written_default(read.ty.present());
-                        let help = help(&words, default.as_deref().unwrap_or("…"));
+                        // The steps that are tested with `?.` stay so.
+                        let written = if in_jsonata { spelled(expr) } else { words };
+                        let help = help(&written, default.as_deref().unwrap_or("…"));
                         let problem = help.into_iter().fold(problem, Problem::help);
-                        match default.filter(|_| place.state.language == QueryLanguage::Jsonata) {
-                            Some(default) => problem.edit(Edit::over(expr.span, format!("{words} ?? {default}"))),
+                        match default.filter(|_| in_jsonata) {
+                            Some(default) => problem.edit(Edit::over(expr.span, format!("{written} ?? {default}"))),
                             None => problem,
                         }
                     });
@@ -310,7 +313,7 @@ impl<'a> Analysis<'a> {
     }
 
     /// Returns whether a function or an item gives nothing where what it is made of is absent.
-    fn gives_nothing(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> bool {
+    pub(in crate::check) fn gives_nothing(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> bool {
         let absent = |value: &Expr| match &value.kind {
             ExprKind::Reference(reference) => self.resolved(place, value, reference).is_left_out(),
             _ => self.type_of(place, value).may_be_absent(),

@@ -270,8 +270,17 @@ impl<'a> Analysis<'a> {
                 sink.ask(|| Question { of: (**of).clone(), asks, span: operand.span });
             }
             if !ty.is_unknown() && !ty.is_number() && !ty.is_text() {
-                let message = format!("`+` adds numbers or joins text, found {}", article(ty));
-                sink.push(Problem::new(Code::UnlikeTypes, operand.span, message));
+                sink.report(|| {
+                    let message = format!("`+` adds numbers or joins text, found {}", article(ty));
+                    let problem = Problem::new(Code::UnlikeTypes, operand.span, message);
+                    let joins = a.present().is_array() && (b.present().is_array() || b.is_text());
+                    if joins && place.state.language == QueryLanguage::Jsonata {
+                        let joined = format!("$append({}, {})", spelled(left), spelled(right));
+                        problem.help(format!("to add to a list: `{joined}`"))
+                    } else {
+                        problem
+                    }
+                });
                 return Ty::Unknown;
             }
         }

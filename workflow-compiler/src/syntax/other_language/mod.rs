@@ -2,6 +2,7 @@
 
 pub(super) mod asl;
 mod conditional;
+mod filter;
 mod loop_value;
 pub(super) mod operator;
 mod option_value;

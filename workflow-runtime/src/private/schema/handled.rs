@@ -117,7 +117,7 @@ const fn has_own(shape: &Shape) -> bool {
     match shape {
         Shape::Own => true,
         Shape::Array { of } | Shape::Option { of } | Shape::Map { of } | Shape::Read { of, .. } => has_own(of),
-        Shape::Tuple { of } | Shape::OneOf { of } => {
+        Shape::Tuple { of } | Shape::OneOf { of, .. } => {
             let mut rest = *of;
             while let [item, tail @ ..] = rest {
                 if has_own(item) {

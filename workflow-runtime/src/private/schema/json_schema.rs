@@ -235,10 +235,10 @@ impl Text<'_> {
                 self.add("}");
             }
             Shape::Object { of } => self.object(of, place, own, flat),
-            Shape::OneOf { of } => {
+            Shape::OneOf { of, alone } => {
                 self.add("{\"anyOf\":[");
                 self.list(of, "/anyOf", place, own, flat);
-                self.add("]}");
+                self.add(if *alone && !flat { "],\"maxProperties\":1}" } else { "]}" });
             }
             Shape::Named { of, .. } => self.schema(of, place, Some(place), flat),
             Shape::Read { of, .. } => self.schema(of, place, own, flat),

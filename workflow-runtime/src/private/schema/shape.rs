@@ -69,6 +69,8 @@ pub enum Shape {
     OneOf {
         /// The variants.
         of: &'static [&'static Shape],
+        /// Whether an object has only one member, whose name is the variant's: serde's external representation.
+        alone: bool,
     },
     /// A named Rust type.
     Named {

@@ -192,7 +192,7 @@ const fn look(shape: &'static Shape, here: Here<'_>, out: &mut WalkResult) -> bo
             }
             return look(here.own, Here { entered: here.depth + 1, ..here }, out);
         }
-        Shape::OneOf { of } => {
+        Shape::OneOf { of, .. } => {
             // A tag that no variant has is reported where it is tested.
             let is_tagged = any_may_be(of, here.path);
             let (mut rest, mut any, mut every) = (*of, false, true);
@@ -398,7 +398,7 @@ const fn arrive(shape: &'static Shape, here: Here<'_>, out: &mut WalkResult) {
 const fn lacking(shape: &'static Shape, given: &[&str]) -> Option<&'static str> {
     match shape {
         Shape::Named { of, .. } | Shape::Read { of, .. } => lacking(of, given),
-        Shape::OneOf { of } => {
+        Shape::OneOf { of, .. } => {
             let (mut rest, mut first) = (*of, None);
             while let [variant, tail @ ..] = rest {
                 match (lacking(variant, given), first) {
