@@ -143,7 +143,7 @@ fn states_in_rust_are_fixed_where_it_is_certain() {
         let text = |states| {
             format!("workflow_runtime::workflow! {{ workflow W {{ input {{ n: i64, s: String }} {states} }} }}\n")
         };
-        let path = file("fix", &format!("states{at}.rs"), &text(states));
+        let path = file("fix", &format!("states{at}.rs"), text(states));
         let done = workflow("fix", &path, &[]);
         assert_eq!(fs::read_to_string(&path).unwrap(), text(fixed.unwrap_or(states)), "{}", done.stderr);
     }
