@@ -115,3 +115,36 @@ fn a_fix_that_causes_another_error_is_refused_and_the_others_are_made() {
     assert!(done.stderr.contains("1 fix not applied, because it would cause other errors"), "{}", done.stderr);
     assert!(done.stderr.contains("fixed 2 findings; 1 error and 0 warnings left"), "{}", done.stderr);
 }
+
+/// What `fix` makes of the states of a workflow: it leaves what is not certain.
+#[test]
+fn states_in_rust_are_fixed_where_it_is_certain() {
+    let cases = [
+        // `-> end` or `-> Done`.
+        ("choice First { if input.n > 3 -> Done; else -> Rest; } wait Rest for 5s; pass Done -> end;", None),
+        ("pass First {} pass Done -> end;", Some("pass First {} -> Done; pass Done -> end;")),
+        ("for step in [\"a\", \"b\"] { pass Work { step: step } -> end; } pass Done -> end;", None),
+        ("task First = sns::publish { Message: \"m\", TopicArn: \"t\" } catch [States.ALL] => end -> end;", None),
+        (
+            "map Rows over [1, 2] { return { n: item } -> end; } -> Done; pass Done -> end;",
+            Some("map Rows over [1, 2] { succeed Done2 { n: item }; } -> Done; pass Done -> end;"),
+        ),
+        (
+            "if More { if input.n > 3 -> Done; else -> Rest; } pass Done -> end; pass Rest -> end;",
+            Some("choice More { if input.n > 3 -> Done; else -> Rest; } pass Done -> end; pass Rest -> end;"),
+        ),
+        (
+            "choice Where match input.s { for s in [\"a\", \"b\"] { s => \"On \" + s, } _ => Done, } \
+             for s in [\"a\", \"b\"] { pass To as \"To \" + s -> Done; } pass Done -> end;",
+            None,
+        ),
+    ];
+    for (at, (states, fixed)) in cases.into_iter().enumerate() {
+        let text = |states| {
+            format!("workflow_runtime::workflow! {{ workflow W {{ input {{ n: i64, s: String }} {states} }} }}\n")
+        };
+        let path = file("fix", &format!("states{at}.rs"), text(states));
+        let done = workflow("fix", &path, &[]);
+        assert_eq!(fs::read_to_string(&path).unwrap(), text(fixed.unwrap_or(states)), "{}", done.stderr);
+    }
+}

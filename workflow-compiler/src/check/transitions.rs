@@ -1,5 +1,7 @@
 //! Transitions: every state has one if required, and every target is a state of the same scope.
 
+use std::collections::BTreeSet;
+
 use workflow_asl::{Code, StateKind};
 
 use super::analysis::Analysis;
@@ -78,8 +80,12 @@ fn missing_transition(analysis: &Analysis<'_>, info: &StateInfo<'_>, sink: &mut 
         let at = inside.as_ref().map_or(state.span(), |(member, _)| member.key.span);
         let problem = Problem::new(Code::MissingTransition, at, message);
         let Some((member, written)) = inside else {
+            let problem = problem.help(help);
+            if !only_leads_to(analysis, info, &next) {
+                return problem;
+            }
             let end = if state.closed { "" } else { ";" };
-            return problem.help(help).edit(Edit::after(state.tail, format!(" -> {next}{end}")));
+            return problem.edit(Edit::after(state.tail, format!(" -> {next}{end}")));
         };
         // The fields next to it are moved with it: clauses come before the transition.
         let clauses: Vec<_> = fields_of_state(state).filter(|(_, written)| !written.starts_with("->")).collect();
@@ -95,6 +101,30 @@ fn missing_transition(analysis: &Analysis<'_>, info: &StateInfo<'_>, sink: &mut 
         let end = if state.closed { "" } else { ";" };
         moved.fold(problem, Problem::edit).edit(Edit::after(state.tail, format!(" {after}{end}")))
     });
+}
+
+/// Returns whether a state without a transition can only lead to the next state, or only end: the others of its scope have
+/// transitions, and it is not reached by them.
+fn only_leads_to(analysis: &Analysis<'_>, info: &StateInfo<'_>, next: &str) -> bool {
+    let others = || analysis.states_of(info.scope).filter(|other| other.id != info.id);
+    let ends = |other: &StateInfo<'_>| {
+        matches!(other.state.kind, StateKind::Succeed) || matches!(other.state.transition, Some(Target::End(_)))
+    };
+    let is_open = |other: &StateInfo<'_>| other.state.broken || own_targets(other).next().is_none();
+    let goes_on = |other: &&StateInfo<'_>| !matches!(other.state.kind, StateKind::Succeed | StateKind::Fail);
+    if others().filter(goes_on).any(is_open) {
+        return false;
+    }
+    if next == "end" {
+        return !others().any(ends);
+    }
+    let (mut reached, mut open) = (BTreeSet::new(), Vec::from_iter(analysis.start_of(info.scope)));
+    while let Some(state) = open.pop() {
+        if reached.insert(state.name.as_str()) {
+            open.extend(own_targets(state).filter_map(|target| analysis.target(target, info.scope)));
+        }
+    }
+    !reached.contains(next)
 }
 
 /// Returns the members of a task's request that are fields of the state, as they are written there.
@@ -131,11 +161,13 @@ fn no_way_to_end(analysis: &Analysis<'_>, info: &StateInfo<'_>, sink: &mut Sink<
                     let free = |name: &&str| !analysis.states.contains_key(*name);
                     let name = ["Done", "Finished", "Ended"].into_iter().find(free).unwrap_or("Done");
                     let last = info.state.tail;
-                    let edit = Edit::over(end.span(), name);
-                    let declared = format!(" succeed {name};");
-                    let problem = problem.help(format!("write `{name}`, and declare it: `succeed {name};`")).edit(edit);
+                    let problem = problem.help(format!("write `{name}`, and declare it: `succeed {name};`"));
+                    if arms.is_empty() {
+                        return problem;
+                    }
                     // After a choice that nothing follows; elsewhere the user decides.
-                    if arms.is_empty() { problem } else { problem.edit(Edit::after(last, declared)) }
+                    let declared = Edit::after(last, format!(" succeed {name};"));
+                    problem.edit(Edit::over(end.span(), name)).edit(declared)
                 }
             }
         });
@@ -171,6 +203,11 @@ fn target(analysis: &Analysis<'_>, scope: usize, target: &Target, sink: &mut Sin
         Some(other) => other_scope(analysis, scope, other, &name, span),
         None => unknown(analysis, scope, &name, text, span),
     });
+}
+
+/// Returns whether a number is that of a copy of a repetition.
+fn is_copy(analysis: &Analysis<'_>, number: u32) -> bool {
+    analysis.workflow.copies.iter().any(|copy| copy.number == number)
 }
 
 fn other_scope(analysis: &Analysis<'_>, scope: usize, other: &StateInfo<'_>, name: &str, span: TokenSpan) -> Problem {
@@ -230,7 +267,15 @@ fn unknown(analysis: &Analysis<'_>, scope: usize, name: &str, text: bool, span: 
         return problem.write("end");
     }
     let names = names.into_iter().chain(["end"]);
-    let problem = if text { problem.suggest_text(name, names) } else { problem.suggest(name, names) };
+    let problem = match text {
+        // The name contains an item, and the fix would not.
+        true if is_copy(analysis, span.in_use) => match workflow_asl::nearest::nearest(name, names) {
+            Some(near) => problem.help(format!("there is a state {near:?}: let the words around the item be the same")),
+            None => problem,
+        },
+        true => problem.suggest_text(name, names),
+        false => problem.suggest(name, names),
+    };
     if !problem.help.is_empty() {
         return problem;
     }

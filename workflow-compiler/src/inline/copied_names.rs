@@ -156,7 +156,7 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// Reports a name that two items give.
+    /// Reports a name that two items give. Returns whether the copies have the same names.
     pub(super) fn collide(
         &mut self,
         repetition: &Repetition,
@@ -165,6 +165,14 @@ impl Names {
         renamed: &BTreeMap<String, String>,
         problems: &mut Problems,
     ) -> bool {
+        let mut is_invalid = false;
+        names_in(&repetition.content, &mut |_, _, computed| {
+            is_invalid |= computed.iter().any(|part| matches!(part.kind, ExprKind::Invalid));
+        });
+        // It was reported, and the names may be equal without the part.
+        if is_invalid {
+            return index > 0;
+        }
         let mut found = None;
         let mut seen = BTreeSet::new();
         names_in(content, &mut |name, alias, computed| {

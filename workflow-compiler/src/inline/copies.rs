@@ -74,11 +74,15 @@ pub(super) fn distinct(workflow: &Workflow, first: usize, problems: &mut Problem
 
 /// Replaces the names of repeated states outside of the repetition: `Copy[0]` is the result of the first copy, and a
 /// transition to `Copy` leads to it.
-pub(super) fn resolve(workflow: &mut Workflow, repeated: &BTreeMap<String, Vec<String>>, problems: &mut Problems) {
+pub(super) fn resolve(
+    workflow: &mut Workflow,
+    (repeated, wrong): (&BTreeMap<String, Vec<String>>, &BTreeSet<String>),
+    problems: &mut Problems,
+) {
     if repeated.is_empty() {
         return;
     }
-    let mut outside = Outside { repeated, problems };
+    let mut outside = Outside { repeated, wrong, problems };
     walk::body(&mut workflow.body, &mut outside);
     workflow.declarations.iter_mut().for_each(|declaration| walk::declaration(declaration, &mut outside));
     for used in &mut workflow.inlined {
@@ -89,6 +93,8 @@ pub(super) fn resolve(workflow: &mut Workflow, repeated: &BTreeMap<String, Vec<S
 struct Outside<'o> {
     /// The names of the copies, by the name in the source.
     repeated: &'o BTreeMap<String, Vec<String>>,
+    /// Those whose repetition has an error: its copies are not all known.
+    wrong: &'o BTreeSet<String>,
     problems: &'o mut Problems,
 }
 
@@ -115,6 +121,13 @@ impl Change for Outside<'_> {
                 Some(Segment::Index(Expr { kind: ExprKind::Number(index), span, .. })) => {
                     let copy = index.parse().ok().and_then(|index: usize| copies.get(index));
                     if let Some(copy) = copy {
+                        *state = Ident::new(copy, state.span());
+                        reference.segments.remove(0);
+                        continue;
+                    }
+                    if self.wrong.contains(&written) {
+                        // Any copy has its type.
+                        let Some(copy) = copies.first() else { return };
                         *state = Ident::new(copy, state.span());
                         reference.segments.remove(0);
                         continue;

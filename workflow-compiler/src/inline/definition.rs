@@ -1,7 +1,7 @@
 //! Checks a fragment by itself: every name in it must be declared in it. An error is reported once and removed, so that
 //! the uses of the fragment do not report it again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 use proc_macro2::Ident;
@@ -9,10 +9,10 @@ use workflow_asl::Code;
 use workflow_asl::nearest::nearest;
 
 use super::walk::{self, Change};
-use crate::problem::{Problem, Problems};
+use crate::problem::{Edit, Problem, Problems};
 use crate::syntax::ast::{
-    Body, Clause, ClauseValue, DeclarationKind, Expr, ExprKind, FieldDecl, Reference, Repetition, Root, Segment, Shape,
-    State, Target, TokenSpan, Use, Workflow, plain,
+    Body, Clause, ClauseValue, DeclarationKind, Expr, ExprKind, FieldDecl, Head, Reference, Repetition, Root, Segment,
+    Shape, State, Target, TokenSpan, Use, Workflow, plain,
 };
 use crate::syntax::keyword::ClauseKind;
 
@@ -63,8 +63,13 @@ pub(super) fn check(fragment: &mut Workflow, problems: &mut Problems) {
 }
 
 /// Marks the states whose target is missing, so that the missing transition is not reported too.
-fn without_target(state: &mut State) {
-    state.broken |= matches!(state.transition, Some(Target::Missing(_)));
+pub(super) fn without_target(state: &mut State) {
+    let arms = match &state.head {
+        Head::Choice(choice) => choice.arms.as_slice(),
+        _ => &[],
+    };
+    let mut targets = arms.iter().map(|arm| &arm.target).chain(&state.transition);
+    state.broken |= targets.any(|target| matches!(target, Target::Missing(_)));
     state.bodies_mut().flat_map(|body| &mut body.states).for_each(without_target);
 }
 
@@ -91,25 +96,78 @@ fn unique(body: &mut Body, names: &mut IndexMap<String, String>, problems: &mut 
     body.repeats.iter_mut().flat_map(Repetition::bodies_mut).for_each(|inner| unique(inner, names, problems));
 }
 
-/// Removes each use whose name is already the name of another use or of a state.
-pub(super) fn unique_uses(body: &mut Body, problems: &mut Problems) {
-    let mut names = body.all_states().into_iter().map(|state| plain(&state.name)).collect();
-    uses(body, &mut names, problems);
+/// Reports each use whose name is already the name of another use or of a state. If a transition leads to one unknown name,
+/// it is the name of the only such use; otherwise they are removed. Returns whether any was removed.
+pub(super) fn unique_uses(body: &mut Body, problems: &mut Problems) -> bool {
+    let mut all = BTreeMap::new();
+    super::names(body, &mut all);
+    let mut unknown = UnknownTargets { known: &all, found: BTreeSet::new() };
+    walk::body(body, &mut unknown);
+    let mut unknown = unknown.found.into_iter();
+    let mut uses = Uses {
+        names: body.all_states().into_iter().map(|state| plain(&state.name)).collect(),
+        meant: unknown.next().filter(|_| unknown.next().is_none()),
+        removed: false,
+        problems,
+    };
+    uses.check(body);
+    uses.removed
 }
 
-fn uses(body: &mut Body, names: &mut BTreeSet<String>, problems: &mut Problems) {
-    body.uses.retain(|used| {
-        let name = plain(&used.name);
-        let new = names.insert(name.clone());
-        if !new {
+/// The names of transitions that no state or use has.
+struct UnknownTargets<'u> {
+    known: &'u BTreeMap<String, String>,
+    found: BTreeSet<String>,
+}
+
+impl Change for UnknownTargets<'_> {
+    fn target(&mut self, target: &mut Target) {
+        if let Target::State(name) = target
+            && !self.known.contains_key(&plain(name))
+        {
+            self.found.insert(plain(name));
+        }
+    }
+}
+
+struct Uses<'u> {
+    /// The names of the states and uses so far.
+    names: BTreeSet<String>,
+    /// The name that a use must have.
+    meant: Option<String>,
+    removed: bool,
+    problems: &'u mut Problems,
+}
+
+impl Uses<'_> {
+    fn check(&mut self, body: &mut Body) {
+        body.uses.retain_mut(|used| {
+            let name = plain(&used.name);
+            if self.names.insert(name.clone()) {
+                return true;
+            }
             let message = format!("two states or uses are named `{name}`");
             let problem = Problem::new(Code::DuplicateState, used.name.span(), message);
-            problems.push(problem.help(format!("give this use another name: `use {} as …`", used.fragment)));
-        }
-        new
-    });
-    body.states.iter_mut().flat_map(State::bodies_mut).for_each(|inner| uses(inner, names, problems));
-    body.repeats.iter_mut().flat_map(Repetition::bodies_mut).for_each(|inner| uses(inner, names, problems));
+            let meant = self.meant.take();
+            let help =
+                format!("give this use another name: `use {} as {}`", used.fragment, meant.as_deref().unwrap_or("…"));
+            let problem = problem.help(help);
+            let Some(meant) = meant else {
+                self.removed = true;
+                self.problems.push(problem);
+                return false;
+            };
+            let edit = match name == plain(&used.fragment) {
+                true => Edit::after(used.fragment.span(), format!(" as {meant}")),
+                false => Edit::over(used.name.span(), meant.clone()),
+            };
+            self.problems.push(problem.edit(edit));
+            used.name = Ident::new(&meant, used.name.span());
+            true
+        });
+        body.states.iter_mut().flat_map(State::bodies_mut).for_each(|inner| self.check(inner));
+        body.repeats.iter_mut().flat_map(Repetition::bodies_mut).for_each(|inner| self.check(inner));
+    }
 }
 
 /// The variables that a fragment assigns.

@@ -1,7 +1,7 @@
 //! Reports references of a workflow to states inside of uses: a transition enters a fragment at its first state, and
 //! only its result can be read outside.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::Ident;
 use workflow_asl::Code;
@@ -23,6 +23,56 @@ pub(super) fn check(workflow: &mut Workflow, fragments: &BTreeMap<String, Workfl
     let mut inside = Inside { known, uses, fragments, problems };
     walk::body(&mut workflow.body, &mut inside);
     workflow.declarations.iter_mut().for_each(|declaration| walk::declaration(declaration, &mut inside));
+}
+
+/// Removes references to names that are not known, without a report: they may be those of uses that were removed.
+pub(super) fn ignore_unknown(workflow: &mut Workflow) {
+    let mut known = BTreeMap::new();
+    names(&workflow.body, &mut known);
+    walk::body(&mut workflow.body, &mut IgnoreUnknown { known });
+}
+
+/// Likewise for names in the document, which may be those of copies that are not known.
+pub(super) fn ignore_unknown_copies(workflow: &mut Workflow) {
+    let known = workflow.body.all_states().into_iter().map(State::asl_name).collect();
+    walk::body(&mut workflow.body, &mut IgnoreUnknownCopies { known });
+}
+
+struct IgnoreUnknownCopies {
+    known: BTreeSet<String>,
+}
+
+impl Change for IgnoreUnknownCopies {
+    fn target(&mut self, target: &mut Target) {
+        if let Target::Text(text) = target
+            && !self.known.contains(&text.value)
+        {
+            *target = Target::Missing(text.span);
+        }
+    }
+}
+
+struct IgnoreUnknown {
+    known: BTreeMap<String, String>,
+}
+
+impl Change for IgnoreUnknown {
+    fn target(&mut self, target: &mut Target) {
+        if let Target::State(name) = target
+            && !self.known.contains_key(&plain(name))
+        {
+            *target = Target::Missing(name.span().into());
+        }
+    }
+
+    fn expr(&mut self, expr: &mut Expr) {
+        if let ExprKind::Reference(reference) = &expr.kind
+            && let Root::StateResult(name) = &reference.root
+            && !self.known.contains_key(&plain(name))
+        {
+            expr.kind = ExprKind::Invalid;
+        }
+    }
 }
 
 /// A use of the workflow: its name, its name in the document, and its fragment.

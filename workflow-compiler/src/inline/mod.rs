@@ -11,6 +11,7 @@ mod copies;
 mod definition;
 mod handlers;
 mod inside;
+mod item_words;
 mod items;
 mod provenance;
 mod repeat;
@@ -67,6 +68,7 @@ pub(crate) fn inline(parsed: &mut Parsed, problems: &mut Problems) {
         }
         let mut fragment = fragment.clone();
         let before = problems.iter().len();
+        item_words::check(&mut fragment, problems);
         definition::check(&mut fragment, problems);
         fragment.body.broken |= problems.iter().skip(before).any(Problem::is_error);
         known.insert(name, fragment);
@@ -77,8 +79,11 @@ pub(crate) fn inline(parsed: &mut Parsed, problems: &mut Problems) {
     for workflow in workflows.iter_mut().filter(|workflow| has_inlined(&workflow.body)) {
         let before = problems.iter().len();
         let nodes = workflow.nodes;
-        definition::unique_uses(&mut workflow.body, problems);
-        inside::check(workflow, &known, problems);
+        item_words::check(workflow, problems);
+        match definition::unique_uses(&mut workflow.body, problems) {
+            true => inside::ignore_unknown(workflow),
+            false => inside::check(workflow, &known, problems),
+        }
         let mut inliner = Inliner {
             fragments: &known,
             problems,
@@ -87,6 +92,7 @@ pub(crate) fn inline(parsed: &mut Parsed, problems: &mut Problems) {
             copies: Vec::new(),
             items: Vec::new(),
             repeated: BTreeMap::new(),
+            wrong: BTreeSet::new(),
             stack: Vec::new(),
             states: 0,
             around: (Vec::new(), last),
@@ -97,7 +103,8 @@ pub(crate) fn inline(parsed: &mut Parsed, problems: &mut Problems) {
             declarations: Vec::new(),
         };
         inliner.body(&mut workflow.body);
-        let Inliner { inlined, copies, items, repeated, nodes, types, declarations, broken, around, .. } = inliner;
+        let Inliner { inlined, copies, items, repeated, wrong, nodes, types, declarations, broken, around, .. } =
+            inliner;
         last = around.1;
         workflow.nodes = nodes;
         workflow.of_fragments =
@@ -107,7 +114,13 @@ pub(crate) fn inline(parsed: &mut Parsed, problems: &mut Problems) {
         workflow.copies = copies;
         workflow.items = items;
         used.extend(types);
-        copies::resolve(workflow, &repeated, problems);
+        copies::resolve(workflow, (&repeated, &wrong), problems);
+        if !wrong.is_empty() {
+            inside::ignore_unknown_copies(workflow);
+        }
+        if problems.iter().len() > before {
+            workflow.body.states.iter_mut().for_each(definition::without_target);
+        }
         results::assign(workflow, problems);
         workflow.body.broken |= broken || problems.iter().skip(before).any(Problem::is_error);
     }
@@ -160,6 +173,8 @@ struct Inliner<'p> {
     nullable: BTreeSet<String>,
     /// Those of arguments that are not given.
     not_given: BTreeSet<String>,
+    /// The repeated states whose repetition has an error.
+    wrong: BTreeSet<String>,
     /// The fragments that are used.
     types: BTreeSet<String>,
     /// The types that they declare.
@@ -177,22 +192,23 @@ impl Inliner<'_> {
         if body.uses.is_empty() {
             return;
         }
+        let is_only = body.states.is_empty() && body.uses.len() == 1;
         let mut uses = std::mem::take(&mut body.uses).into_iter().peekable();
         let mut states = Vec::new();
         for (place, state) in std::mem::take(&mut body.states).into_iter().enumerate() {
             while let Some(used) = uses.next_if(|used| used.place <= place) {
-                states.extend(self.states(used));
+                states.extend(self.states(used, is_only));
             }
             states.push(state);
         }
         for used in uses {
-            states.extend(self.states(used));
+            states.extend(self.states(used, is_only));
         }
         body.states = states;
     }
 
-    /// Returns the states of a use.
-    fn states(&mut self, mut used: Use) -> Vec<State> {
+    /// Returns the states of a use, which may be all that a body has.
+    fn states(&mut self, mut used: Use, is_only: bool) -> Vec<State> {
         let name = plain(&used.fragment);
         let Some(fragment) = self.fragments.get(&name) else {
             let problem =
@@ -261,7 +277,7 @@ impl Inliner<'_> {
         }
         self.check_names(&used, &mut body.states);
         self.handle(&used, &mut body.states);
-        let ends = self.end(&used, &mut body.states);
+        let ends = self.end(&used, is_only, &mut body.states);
         if let (Some(first), Some(comment)) = (body.states.first_mut(), used.comment.take()) {
             first.comment.get_or_insert(comment);
         }
@@ -364,7 +380,7 @@ impl Inliner<'_> {
 
     /// Sets the transition of the states that end the fragment to the transition of the use. Returns the names of these
     /// states.
-    fn end(&mut self, used: &Use, states: &mut [State]) -> Vec<String> {
+    fn end(&mut self, used: &Use, is_only: bool, states: &mut [State]) -> Vec<String> {
         let mut ends = Vec::new();
         for state in states.iter_mut() {
             if leads_on(state, used.transition.as_ref()) {
@@ -376,7 +392,10 @@ impl Inliner<'_> {
             let end = if used.closed { "" } else { ";" };
             let problem = Problem::new(Code::MissingTransition, used.name.span(), message);
             let problem = problem.help(format!("add `-> end`, or `-> State`: the fragment `{}` ends", used.fragment));
-            self.problems.push(problem.edit(Edit::after(used.tail, format!(" -> end{end}"))));
+            self.problems.push(match is_only {
+                true => problem.edit(Edit::after(used.tail, format!(" -> end{end}"))),
+                false => problem,
+            });
         }
         ends
     }

@@ -11,7 +11,7 @@ use super::items::{items, label};
 use super::substitute::{self, fresh};
 use super::walk::{self, Change};
 use super::{Inliner, MOST_STATES, leads_on};
-use crate::problem::{Edit, Problem};
+use crate::problem::Problem;
 use crate::syntax::ast::{
     Arm, BinaryOp, Body, Branch, Clause, Comment, Copied, Expr, ExprKind, Head, Reference, Repeated, Repetition, Root,
     State, Target, Text, Use, When, plain,
@@ -91,7 +91,7 @@ impl Inliner<'_> {
     /// Returns the copies of states. What ends one leads to the next, and what ends the last to what follows.
     fn chain(&mut self, mut repetition: Repetition) -> Vec<Body> {
         let (transition, comment) = (repetition.transition.take(), repetition.comment.take());
-        let (keyword, tail, closed) = (repetition.keyword.clone(), repetition.tail, repetition.closed);
+        let keyword = repetition.keyword.clone();
         let silent = repetition.broken;
         let copies = self.copies(repetition).into_iter().filter_map(|copy| match copy {
             Repeated::States(body) => Some(body),
@@ -108,9 +108,7 @@ impl Inliner<'_> {
         }
         if ended && transition.is_none() && !silent {
             let problem = Problem::new(Code::MissingTransition, keyword.span(), "the `for` has no transition");
-            let problem = problem.help("add `-> end`, or `-> State`, for the end of the last copy");
-            let end = if closed { "" } else { ";" };
-            self.problems.push(problem.edit(Edit::after(tail, format!(" -> end{end}"))));
+            self.problems.push(problem.help("add `-> end`, or `-> State`, for the end of the last copy"));
         }
         documented(copies.iter_mut().find_map(|copy| copy.states.first_mut()).map(|state| &mut state.comment), comment);
         copies
@@ -171,6 +169,9 @@ impl Inliner<'_> {
             copies.push(content);
         }
         if self.problems.iter().len() > reported {
+            names_in(&repetition.content, &mut |name, _, _| {
+                self.wrong.insert(plain(name));
+            });
             copies.iter_mut().for_each(|copy| walk::repeated(copy, &mut Broken));
         }
         copies

@@ -10,6 +10,8 @@ pub(super) trait Change {
     fn state(&mut self, _: &mut State) {}
     /// Called before and after the states of a map are visited.
     fn map(&mut self, _entered: bool) {}
+    /// Called before and after what a repetition repeats is visited.
+    fn repetition(&mut self, _: &Repetition, _entered: bool) {}
     fn used(&mut self, _: &mut Use) {}
     fn target(&mut self, _: &mut Target) {}
     /// Called before the values of a clause are visited.
@@ -34,7 +36,9 @@ pub(super) fn body(body: &mut Body, change: &mut impl Change) {
 
 fn repetition(repetition: &mut Repetition, change: &mut impl Change) {
     expr(&mut repetition.list, change);
+    change.repetition(repetition, true);
     repeated(&mut repetition.content, change);
+    change.repetition(repetition, false);
     repetition.transition.iter_mut().for_each(|target| change.target(target));
 }
 

@@ -157,6 +157,14 @@ impl Parser<'_> {
             self.declaration(attributes, keyword, &text, cursor, declarations);
             return;
         }
+        if self.fragments.contains(&text) || cursor.is_word_at(1, "as") && cursor.peek_ident_at(2).is_some() {
+            let problem =
+                Problem::new(Code::UnknownDeclaration, keyword.span(), "a use of a fragment begins with `use`");
+            self.report(problem.help(format!("write `use {text} …`")).edit(Edit::before(keyword.span(), "use ")));
+            let comment = self.only_comment(attributes);
+            body.uses.extend(self.fragment_use(comment, keyword, body.states.len(), cursor));
+            return;
+        }
         if level == Level::Inner && self.clause_of_map(&keyword, cursor, body) {
             return;
         }

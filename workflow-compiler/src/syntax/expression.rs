@@ -113,6 +113,9 @@ impl Parser<'_> {
     fn nested_or_range(&mut self, cursor: &mut Cursor, is_item: bool) -> Expr {
         let here = cursor.here_first();
         let read = |parser: &mut Self| {
+            if is_item && cursor.is_punct("...") {
+                return parser.spread(cursor);
+            }
             let before = std::mem::replace(&mut parser.in_range, is_item);
             let value = parser.binary(cursor, 1);
             parser.in_range = before;

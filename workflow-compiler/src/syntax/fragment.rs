@@ -32,6 +32,27 @@ impl Parser<'_> {
         };
         self.word(&fragment, Role::FragmentReference);
         let (mut written, mut alias, mut computed, mut broken) = (fragment.clone(), None, Vec::new(), false);
+        if let (Some(group), true) = (cursor.peek_group(Delimiter::Parenthesis).cloned(), cursor.is_word_at(1, "as")) {
+            cursor.next();
+            let span = cursor.before();
+            let problem =
+                Problem::new(Code::Syntax, span, "the arguments of a fragment go in braces, after the name of the use");
+            self.report(match group.stream().is_empty() {
+                true => problem.help("remove `()`").edit(Edit::over(span, "")),
+                false => problem.help(format!("give them by name: `use {fragment} as Name {{ argument: value }}`")),
+            });
+        }
+        let name = cursor.peek_ident().filter(|_| cursor.peek_group_at(1, Delimiter::Brace).is_some());
+        if let Some(name) = name.filter(|name| *name != "as" && !clause_starts_here(cursor)).cloned() {
+            let problem =
+                Problem::new(Code::Syntax, name.span(), format!("expected `as` before the name `{name}` of the use"));
+            self.report(
+                problem.help(format!("write `use {fragment} as {name}`")).edit(Edit::before(name.span(), "as ")),
+            );
+            cursor.next();
+            self.word(&name, Role::UseName);
+            written = name;
+        }
         while cursor.eat_word("as").is_some() {
             if let Some(name) = self.computed_name(cursor) {
                 let (text, rest) = name.split();

@@ -76,8 +76,8 @@ impl Parser<'_> {
         }
     }
 
-    /// Parses the name of an item: `as x` after `over xs`, or `for x in xs` and `x in xs` as in other languages, which
-    /// are reported. Also returns the items if the words contain them.
+    /// Parses the name of an item: `as x` after `over xs`, or `for x in xs`, `over x in xs` and `x in xs` as in other
+    /// languages, which are reported. Also returns the items if the words contain them.
     fn named_item(&mut self, has_items: bool, cursor: &mut Cursor) -> Option<(Ident, Option<MapItems>)> {
         if has_items && cursor.is_word("as") {
             let name = cursor.peek_ident_at(1)?.clone();
@@ -85,13 +85,13 @@ impl Parser<'_> {
             return Some((name, None));
         }
         let first = cursor.here();
-        let with_for = usize::from(cursor.is_word("for"));
-        let name = cursor.peek_ident_at(with_for)?.clone();
-        let between = cursor.peek_ident_at(with_for + 1)?;
+        let words_before = usize::from(cursor.is_word("for") || cursor.is_word("over"));
+        let name = cursor.peek_ident_at(words_before)?.clone();
+        let between = cursor.peek_ident_at(words_before + 1)?;
         if has_items || !(*between == "in" || *between == "of") {
             return None;
         }
-        cursor.advance(with_for + 2);
+        cursor.advance(words_before + 2);
         let items = self.head_expr(cursor);
         let span = first.to(cursor.before());
         let written = format!("over {} as {name}", spelled(&items));

@@ -1,6 +1,6 @@
 //! The shared parts of the grammar: problems, words, bounded nesting, and groups.
 
-use proc_macro2::{Group, Ident, Span};
+use proc_macro2::{Group, Ident, Span, TokenStream};
 use workflow_asl::Code;
 
 use super::ast::{Expr, ExprKind, NodeId, TokenSpan};
@@ -48,6 +48,12 @@ pub(super) struct Parser<'p> {
     pub(super) in_fragment: bool,
     /// The structs and enums that the workflow declares, here or later.
     pub(super) declared: Vec<String>,
+    /// The fragments that the macro declares, here or later.
+    pub(super) fragments: Vec<String>,
+    /// Whether the macro has the word `workflow`.
+    pub(super) has_workflow: bool,
+    /// All tokens in the braces of the workflow.
+    pub(super) source: TokenStream,
 }
 
 impl<'p> Parser<'p> {
@@ -69,6 +75,9 @@ impl<'p> Parser<'p> {
             nodes: 0,
             in_fragment: false,
             declared: Vec::new(),
+            fragments: Vec::new(),
+            has_workflow: false,
+            source: TokenStream::new(),
         }
     }
 

@@ -21,6 +21,17 @@ impl Parser<'_> {
         })
     }
 
+    /// Parses `...list` in a list, which is reported.
+    pub(super) fn spread(&mut self, cursor: &mut Cursor) -> Expr {
+        let first = cursor.here();
+        while cursor.eat_char('.').is_some() {}
+        let problem =
+            Problem::new(Code::Syntax, first.to(cursor.before()), "a list has no `...`: a function joins lists");
+        let list = self.range_bound(cursor);
+        self.report(problem.help(format!("write `$append({}, [ … ])`", spelled(&list))));
+        Expr { kind: ExprKind::Invalid, ..list }
+    }
+
     /// Parses the rest of a range, at its `..`.
     pub(super) fn rest_of_range(&mut self, first: Expr, cursor: &mut Cursor, is_item: bool) -> Expr {
         let (sign, height) = (cursor.here(), self.height);

@@ -43,7 +43,7 @@ pub(super) fn item_starts(cursor: &Cursor, ahead: usize) -> bool {
         "input" | "params" | "defaults" => braces,
         "struct" | "enum" => name && cursor.peek_group_at(ahead + 2, Delimiter::Brace).is_some(),
         "start" | "use" => name,
-        "for" => name && cursor.is_word_at(ahead + 2, "in"),
+        "for" => name && (cursor.is_word_at(ahead + 2, "in") || cursor.is_word_at(ahead + 2, "of")),
         "property" => {
             let name = cursor.peek_ident_at(ahead + 1);
             let clause = name.is_some_and(|name| ClauseKind::from_keyword(&name.to_string()).is_some());

@@ -1,6 +1,6 @@
 //! Parses repetitions: `for region in ["eu-west-1", "us-east-1"] { … }`, and names that contain the item.
 
-use proc_macro2::{Delimiter, Group, Ident};
+use proc_macro2::{Delimiter, Group, Ident, TokenTree};
 use workflow_asl::{Code, StateKind};
 
 use super::ast::{
@@ -20,8 +20,14 @@ pub(super) type Place = (usize, usize);
 impl Parser<'_> {
     /// Returns whether a repetition of states is here, whose list is in the source. In a fragment, it may be an argument.
     pub(super) fn repeats_here(&self, cursor: &Cursor) -> bool {
-        if !cursor.is_word(FOR.word) || cursor.peek_ident_at(1).is_none() || !cursor.is_word_at(2, "in") {
+        if !cursor.is_word(FOR.word) || cursor.peek_ident_at(1).is_none() || !is_in(cursor, 2) {
             return false;
+        }
+        // A name in the document that contains the item shows that states are repeated, and not run by a map.
+        let item = cursor.peek_ident_at(1).map(plain).unwrap_or_default();
+        let braces = (3..cursor.remaining()).find_map(|at| cursor.peek_group_at(at, Delimiter::Brace));
+        if braces.is_some_and(|braces| names_with(braces, &item)) {
+            return true;
         }
         let of_item = |word: &Ident| self.item_named(word) || self.in_fragment && word == "input";
         cursor.peek_group_at(3, Delimiter::Bracket).is_some() || cursor.peek_ident_at(3).is_some_and(of_item)
@@ -70,7 +76,7 @@ impl Parser<'_> {
     ) -> Option<Repetition> {
         const EXAMPLE: &str = "for example `for region in [\"eu-west-1\", \"us-east-1\"] { … }`";
         let keyword = cursor.eat_ident()?;
-        let name = cursor.peek_ident().filter(|_| cursor.is_word_at(1, "in")).cloned();
+        let name = cursor.peek_ident().filter(|_| is_in(cursor, 1)).cloned();
         let Some(name) = name else {
             let problem = self.unexpected(cursor, "the name of the item and `in` after `for`");
             self.complain(cursor, problem.help(EXAMPLE));
@@ -84,7 +90,13 @@ impl Parser<'_> {
             let problem = Problem::new(Code::ReservedName, name.span(), message);
             self.report(problem.help("choose another name"));
         }
-        cursor.advance(2);
+        cursor.next();
+        if cursor.is_word("of") {
+            let problem =
+                Problem::new(Code::Syntax, cursor.here(), "expected `in` after the item of `for`, found `of`");
+            self.report(problem.write("in"));
+        }
+        cursor.next();
         let outer = self.parameters.len();
         let item = self.declare_parameter(&name, false);
         // The list does not see its item.
@@ -146,7 +158,21 @@ impl Parser<'_> {
             } else if cursor.peek_ident().is_some_and(|word| self.item_named(word)) {
                 parts.push(self.reference(cursor));
             } else {
+                let items = self.parameters.iter().filter(|parameter| parameter.of_repetition);
+                let items: Vec<_> = items.map(|parameter| parameter.name.clone()).collect();
+                let written = cursor.peek_ident().map(plain).unwrap_or_default();
                 let problem = self.unexpected(cursor, "text or the item of `for` in a state's name");
+                if let Some(near) = workflow_asl::nearest::nearest(&written, items.iter().map(String::as_str)) {
+                    let span = cursor.here();
+                    self.complain(cursor, problem.did_you_mean(near, near));
+                    cursor.next();
+                    let item = Reference::to(Root::Parameter(near.to_owned()), span);
+                    parts.push(Expr::made(ExprKind::Reference(item), span));
+                    if cursor.eat_punct("+").is_some() {
+                        continue;
+                    }
+                    break;
+                }
                 self.complain(cursor, problem.help("for example `\"Copy to \" + region`"));
                 parts.push(self.leaf(ExprKind::Invalid, cursor.here()));
                 if cursor.peek_ident().is_some() && !clause_starts_here(cursor) && !item_starts_here(cursor) {
@@ -172,6 +198,23 @@ impl Parser<'_> {
         }
         (parts.len() > 1).then_some(ComputedName { parts, span })
     }
+}
+
+/// Returns whether the word between the item and the list of a `for` is here, also as in other languages.
+fn is_in(cursor: &Cursor, ahead: usize) -> bool {
+    cursor.is_word_at(ahead, "in") || cursor.is_word_at(ahead, "of")
+}
+
+/// Returns whether braces contain `as "…" + item`.
+fn names_with(braces: &Group, item: &str) -> bool {
+    let inside = Cursor::inside(braces);
+    (0..inside.remaining()).any(|at| match inside.peek_at(at) {
+        Some(TokenTree::Group(group)) => names_with(group, item),
+        _ => {
+            let is_name = inside.is_word_at(at, "as") && inside.peek_literal_at(at + 1).is_some();
+            is_name && inside.is_punct_at(at + 2, "+") && inside.is_word_at(at + 3, item)
+        }
+    })
 }
 
 impl ComputedName {

@@ -123,6 +123,15 @@ impl Parser<'_> {
             let name = plain(only);
             let problem =
                 Problem::new(Code::Syntax, only.span(), format!("expected `::` and an action after `{name}`"));
+            if self.fragments.contains(&name) {
+                let problem =
+                    Problem::new(Code::Syntax, only.span(), format!("`{name}` is a fragment, and no service"));
+                self.report(
+                    problem.help(format!("its states run where it is used: `use {name} as Name {{ … }} -> Next;`")),
+                );
+                self.pattern_of(&path, cursor);
+                return None;
+            }
             if let Some(action) = only_action(&name) {
                 self.report(problem.write(format!("{name}::{action}")));
                 path.push(Ident::new(action, span.first));

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use workflow_asl::Code;
 
-use super::ast::{TokenSpan, Workflow};
+use super::ast::{TokenSpan, Workflow, plain};
 use super::body::Level;
 use super::cursor::Cursor;
 use super::parser::Parser;
 use super::recover::attributes_length;
+use super::state::in_camel_case;
 use super::word::Role;
-use crate::problem::Problem;
+use crate::problem::{Edit, Problem};
 
 impl Parser<'_> {
     /// All workflows up to the end, and all fragments.
@@ -20,6 +21,8 @@ impl Parser<'_> {
         if cursor.is_end() {
             self.error(Code::Syntax, cursor.here(), "expected `workflow Name { … }`, found nothing");
         }
+        self.fragments = declared_fragments(cursor);
+        self.has_workflow = (0..cursor.remaining()).any(|at| cursor.is_word_at(at, "workflow"));
         while !cursor.is_end() {
             let start = cursor.position();
             match self.workflow(cursor) {
@@ -49,6 +52,7 @@ impl Parser<'_> {
             self.error(Code::Syntax, *span, "a workflow has no fields to rename");
         }
         let visibility = self.visibility(cursor);
+        self.function(cursor);
         let keyword = cursor.peek_ident().cloned();
         match &keyword {
             Some(word) if word == "workflow" || word == "fragment" => self.word(word, Role::Top),
@@ -91,6 +95,7 @@ impl Parser<'_> {
         };
         let first = keyword.map_or(written.span(), |word| word.span());
         let span = TokenSpan::new(first, written.span());
+        self.source = group.stream();
         let (declarations, body) = self.within(&group, |parser, cursor| {
             parser.declared = declared_types(cursor);
             let body = parser.body(cursor, Level::Workflow, span);
@@ -122,6 +127,15 @@ impl Parser<'_> {
     }
 }
 
+/// What other languages write before states that several workflows share.
+const FUNCTIONS: [&str; 6] = ["fn", "func", "fun", "def", "function", "macro"];
+
+/// Returns the names after `fragment`.
+fn declared_fragments(cursor: &Cursor) -> Vec<String> {
+    let names = (0..cursor.remaining()).filter(|at| cursor.is_word_at(*at, "fragment"));
+    names.filter_map(|at| cursor.peek_ident_at(at + 1)).map(Ident::to_string).collect()
+}
+
 /// Returns the names after `struct` and `enum` in a workflow's braces.
 fn declared_types(body: &Cursor) -> Vec<String> {
     // The name and the braces follow it: rustc is asked for the text of few words.
@@ -134,6 +148,33 @@ fn declared_types(body: &Cursor) -> Vec<String> {
 }
 
 impl Parser<'_> {
+    /// Changes `fn name {`, which is reported, to `fragment Name {`, or to a workflow if there is none.
+    fn function(&mut self, cursor: &mut Cursor) {
+        let word = cursor.peek_ident().filter(|word| FUNCTIONS.iter().any(|function| word == function)).cloned();
+        let (Some(word), Some(written)) = (word, cursor.peek_ident_at(1).cloned()) else { return };
+        let has_parameters = cursor.peek_group_at(2, Delimiter::Parenthesis).is_some();
+        let body = cursor.peek_group_at(2 + usize::from(has_parameters), Delimiter::Brace);
+        if body.is_none_or(|body| body.stream().is_empty()) {
+            return;
+        }
+        let name = in_camel_case(&plain(&written));
+        let problem =
+            Problem::new(Code::Syntax, word.span(), format!("expected `workflow` or `fragment`, found `{word}`"));
+        let (kind, what) = match self.has_workflow {
+            true => ("fragment", "states that workflows share are"),
+            false => ("workflow", "a state machine is"),
+        };
+        let problem = problem.help(format!("{what} a `{kind} {name} {{ … }}`"));
+        self.report(match has_parameters {
+            true => problem.help("what it takes is declared in its braces: `input { name: Type }`"),
+            false => problem.edit(Edit::over(word.span(), kind)).edit(Edit::over(written.span(), name.clone())),
+        });
+        cursor.rewrite_rest(|rest| {
+            let words = [Ident::new(kind, word.span()), Ident::new(&name, written.span())].map(TokenTree::from);
+            words.into_iter().chain(rest.into_iter().skip(2 + usize::from(has_parameters))).collect()
+        });
+    }
+
     /// `pub`, `pub(crate)`, `pub(in path)` or nothing.
     fn visibility(&mut self, cursor: &mut Cursor) -> TokenStream {
         let Some(word) = cursor.eat_word("pub") else { return TokenStream::new() };
@@ -158,7 +199,9 @@ fn skip_to_workflow(cursor: &mut Cursor) {
         let workflow = attributes + usize::from(visible);
         let named = cursor.peek_ident_at(workflow + 1).is_some();
         let body = cursor.peek_group_at(workflow + 1, Delimiter::Brace).is_some();
-        let starts = |word: &Ident| word == "workflow" || named && word == "fragment";
+        let starts = |word: &Ident| {
+            word == "workflow" || named && (word == "fragment" || FUNCTIONS.iter().any(|function| word == function))
+        };
         if (named || body) && cursor.peek_ident_at(workflow).is_some_and(starts) {
             return;
         }

@@ -83,6 +83,16 @@ impl Parser<'_> {
         unnamed: &mut Vec<UnnamedState>,
     ) {
         let message = "`if` does not begin a state: a choice has a name, and its arms are in braces".to_owned();
+        if let Some((name, arms)) = cursor.peek_ident_at(1).zip(cursor.peek_group_at(2, Delimiter::Brace))
+            && (Cursor::inside(arms).is_word("if") || Cursor::inside(arms).is_word("else"))
+        {
+            let problem = Problem::new(Code::UnknownDeclaration, keyword.span(), message);
+            let problem = problem.help(format!("write `choice {name} {{ … }}`"));
+            self.report(problem.edit(Edit::over(keyword.span(), "choice")));
+            cursor.next();
+            body.states.extend(self.state(None, StateKind::Choice, keyword.clone(), false, cursor));
+            return;
+        }
         let (at, otherwise) = (body.states.len(), "Choose");
         if arms_with_states(cursor) {
             let first = cursor.here();

@@ -6,7 +6,9 @@ use workflow_asl::{Code, StateKind};
 use super::asl::{assigned, written_target};
 use super::conditional::with_last_arm;
 use crate::problem::{Edit, Problem};
-use crate::syntax::ast::{Body, Clause, ClauseValue, Expr, ExprKind, Head, MapItems, State, Target, TokenSpan, plain};
+use crate::syntax::ast::{
+    Body, Clause, ClauseValue, Expr, ExprKind, Head, MapItems, Repetition, State, Target, TokenSpan, plain,
+};
 use crate::syntax::choice::spelled_arm;
 use crate::syntax::cursor::Cursor;
 use crate::syntax::keyword::{ClauseKind, STATES};
@@ -229,6 +231,9 @@ impl Parser<'_> {
         cursor.next();
         let ends = cursor.is_end() || cursor.is_punct(";") || cursor.is_punct(",");
         let value = (!ends).then(|| self.expr(cursor));
+        if cursor.is_punct("->") && cursor.is_word_at(2, "end") {
+            cursor.advance(3);
+        }
         let words = first.to(cursor.before());
         let text = match &value {
             None => "succeed {}".to_owned(),
@@ -279,6 +284,9 @@ impl Parser<'_> {
         taken.extend(
             body.states.iter().enumerate().filter(|(at, _)| !numbers.contains(at)).map(|(_, state)| plain(&state.name)),
         );
+        taken.extend(body.uses.iter().map(|used| plain(&used.name)));
+        let repeated = body.repeats.iter().flat_map(Repetition::bodies).flat_map(Body::all_states);
+        taken.extend(repeated.map(|state| plain(&state.name)));
         let mut asked: Vec<Ident> = Vec::new();
         for target in body.states.iter().flat_map(targets) {
             if let Target::State(name) = target
@@ -297,7 +305,7 @@ impl Parser<'_> {
             // The first state of a body needs no incoming transition.
             let begins = one.at == 0 && unnamed.len() > asked.len();
             let name = if begins { None } else { asked.next().map(|name| plain(&name)) };
-            let name = name.unwrap_or_else(|| free(one.otherwise, &taken));
+            let name = name.unwrap_or_else(|| self.free(one.otherwise, &taken));
             taken.push(name.clone());
             if let Some(state) = body.states.get_mut(one.at) {
                 state.name = Ident::new(&name, state.keyword.span());
@@ -370,6 +378,13 @@ impl Parser<'_> {
 }
 
 impl Parser<'_> {
+    /// Returns an unused name.
+    fn free(&self, name: &str, taken: &[String]) -> String {
+        let is_free = |name: &String| !taken.contains(name) && !declares(self.source.clone(), name);
+        let mut numbered = std::iter::once(name.to_owned()).chain((2..100).map(|number| format!("{name}{number}")));
+        numbered.find(is_free).unwrap_or_else(|| name.to_owned())
+    }
+
     /// Assigns a variable that is declared between states in the preceding state, if that continues.
     fn assign_before(&mut self, unnamed: &mut Vec<UnnamedState>, body: &mut Body) {
         while let Some(number) = unnamed.iter().position(|one| {
@@ -460,10 +475,20 @@ pub(in crate::syntax) fn targets(state: &State) -> impl Iterator<Item = &Target>
     state.transition.iter().chain(arms.iter().map(|arm| &arm.target)).chain(caught)
 }
 
-/// Returns an unused name.
-fn free(name: &str, taken: &[String]) -> String {
-    let numbered = std::iter::once(name.to_owned()).chain((2..).map(|number| format!("{name}{number}")));
-    numbered.take(taken.len() + 1).find(|name| !taken.contains(name)).unwrap_or_else(|| name.to_owned())
+/// Returns whether tokens declare a state with this name: in other braces, names are unique too.
+fn declares(tokens: TokenStream, name: &str) -> bool {
+    let mut is_kind = false;
+    tokens.into_iter().any(|token| {
+        let after_kind = std::mem::replace(&mut is_kind, false);
+        match token {
+            TokenTree::Ident(word) => {
+                is_kind = STATES.iter().any(|(_, keyword)| word == keyword.word);
+                after_kind && plain(&word) == name
+            }
+            TokenTree::Group(group) => declares(group.stream(), name),
+            _ => false,
+        }
+    })
 }
 
 /// Returns the first text in a token.
