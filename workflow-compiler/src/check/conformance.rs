@@ -2,6 +2,7 @@
 
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
+use workflow_asl::nearest::nearest;
 
 use super::analysis::Analysis;
 use super::data::output::whole;
@@ -39,6 +40,8 @@ pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
                 given.knowing(analysis.narrowing(info)).expr(&wanted, &member.value, member.key.span, &what, sink);
             }
             Some(_) => {}
+            // A misspelt `Input` is reported as an unknown parameter.
+            None if members.iter().any(|member| nearest(name(info, member).0, [INPUT]).is_some()) => {}
             None => given.members(&wanted, Vec::new(), *span, &what, sink),
         }
     }

@@ -5,6 +5,7 @@ use workflow_asl::Code;
 use super::expression_text::words;
 use super::flow::Narrowing;
 use super::function::Argument;
+use super::infer::compare::is_literal;
 use super::path::{Path, PathSegment};
 use super::sink::Sink;
 use super::types::{Ty, article};
@@ -99,7 +100,8 @@ impl Sink<'_> {
         let Some(kinds) = kinds_of(other).filter(|_| *other != Ty::Null) else { return };
         let words = words(operand).map_or_else(|| "this".to_owned(), |words| format!("`{words}`"));
         let wanted = format!("{words} cannot be compared with {}", article(other));
-        self.hold(ty, operand.span, kinds, Code::UnlikeTypes, &wanted);
+        let span = if is_literal(literal) { literal.span } else { operand.span };
+        self.hold(ty, span, kinds, Code::UnlikeTypes, &wanted);
     }
 }
 

@@ -141,7 +141,9 @@ pub(super) fn clauses<'a>(
     facts: &Narrowing,
     sink: &mut Sink<'_>,
 ) {
-    for clause in clauses {
+    // A clause of the other query language was refused.
+    let own = |clause: &&Clause| clause.kind.language().is_none_or(|language| language == info.language);
+    for clause in clauses.iter().filter(own) {
         let position = match clause.kind {
             ClauseKind::Timeout | ClauseKind::Heartbeat => ValueField::Timeout,
             ClauseKind::Credentials => ValueField::Credentials,

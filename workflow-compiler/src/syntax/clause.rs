@@ -365,7 +365,14 @@ impl Parser<'_> {
             return ClauseValue::ToleratePercent(value);
         }
         let problem = self.unexpected(cursor, "a share such as `5%`, or `percent` or `count` and a value");
-        self.complain(cursor, problem);
+        let number = cursor.peek_literal_at(0).map(ToString::to_string).filter(|text| text.parse::<u64>().is_ok());
+        self.complain(
+            cursor,
+            match number {
+                Some(number) => problem.help(format!("write `tolerate {number}%` or `tolerate count {number}`")),
+                None => problem,
+            },
+        );
         self.hole(cursor.here_first(), Role::Setting("tolerate"));
         skip_in_state(cursor, true);
         ClauseValue::ToleratePercent(super::ast::Expr::made(ExprKind::Invalid, cursor.before()))

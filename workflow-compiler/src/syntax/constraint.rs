@@ -67,12 +67,31 @@ impl Parser<'_> {
             self.within(&bounds, |parser, cursor| constraint.pattern = parser.regular_expression(cursor));
             return constraint.pattern.is_some().then_some(constraint);
         }
+        if self.bounds_without_names(&name, &bounds) {
+            return None;
+        }
         self.separated(&bounds, |parser, cursor| parser.bound(cursor, &mut constraint));
         if constraint.least.is_none() && constraint.greatest.is_none() && bounds.stream().is_empty() {
             let problem = Problem::new(Code::Syntax, constraint.span, format!("`{name}` has no bounds"));
             self.report(problem.help("the bounds are `min`, `max` and `equal`"));
         }
         Some(constraint)
+    }
+
+    /// Reports `range(1, 10)` and `range(1..10)`.
+    fn bounds_without_names(&mut self, name: &str, bounds: &Group) -> bool {
+        let numbers: Vec<_> =
+            bounds.stream().to_string().split([',', '.']).map(|part| part.trim().to_owned()).collect();
+        let numbers: Vec<_> = numbers.iter().filter(|part| !part.is_empty()).collect();
+        if numbers.is_empty() || !numbers.iter().all(|part| part.parse::<f64>().is_ok()) {
+            return false;
+        }
+        let problem = Problem::new(Code::Syntax, bounds.span(), format!("the bounds of `{name}` have names"));
+        self.report(match numbers.as_slice() {
+            [least, greatest] => problem.write(format!("(min = {least}, max = {greatest})")),
+            _ => problem.help("the bounds are `min`, `max` and `equal`"),
+        });
+        true
     }
 
     /// Parses `pattern = "^[A-Z]+$"`.

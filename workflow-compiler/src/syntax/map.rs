@@ -185,7 +185,10 @@ impl Parser<'_> {
                     Some(near) => problem.did_you_mean(near, near),
                     None => problem.help(format!("its settings are `{}`", known().collect::<Vec<_>>().join("`, `"))),
                 });
-                near.into_iter().for_each(|near| near.clone_into(&mut key.value));
+                match near {
+                    Some(near) => near.clone_into(&mut key.value),
+                    None => member.value.kind = ExprKind::Invalid,
+                }
             }
             if let ExprKind::Reference(Reference { root: Root::StateResult(word), segments, .. }) = &member.value.kind
                 && segments.is_empty()

@@ -97,6 +97,10 @@ impl Parser<'_> {
                         name.clone_into(&mut member.key.value);
                     }
                     let known = parser.known_key(&member.key, braces);
+                    // The value does not end here, so it is another one.
+                    if !cursor.is_end() && !cursor.is_punct(",") && !cursor.is_punct(";") && !key_is_next(cursor) {
+                        member.value.kind = ExprKind::Invalid;
+                    }
                     if known && parser.first_use(&member.key, &mut keys, braces) {
                         member.comma = cursor.is_punct(",").then(|| cursor.here());
                         members.push((member, ident));
@@ -319,12 +323,16 @@ impl Parser<'_> {
             let edit = Edit::over(cursor.here(), ",");
             self.complain(cursor, if semicolon { problem.help("members end with `,`").edit(edit) } else { problem });
         }
-        let key = matches!(cursor.peek(), Some(TokenTree::Ident(_) | TokenTree::Literal(_)));
-        let colon = cursor.is_punct_at(1, ":") || (cursor.is_punct_at(1, "?") && cursor.is_punct_at(2, ":"));
-        if !(advanced && key && colon) {
+        if !(advanced && key_is_next(cursor)) {
             skip_past(cursor, &[",", ";"]);
         }
     }
+}
+
+/// Returns whether a member begins here.
+fn key_is_next(cursor: &Cursor) -> bool {
+    let key = matches!(cursor.peek(), Some(TokenTree::Ident(_) | TokenTree::Literal(_)));
+    key && (cursor.is_punct_at(1, ":") || cursor.is_punct_at(1, "?") && cursor.is_punct_at(2, ":"))
 }
 
 /// Moves all members without a value to the first one, because they are one problem.

@@ -342,6 +342,16 @@ impl Parser<'_> {
                 steps.push(ReferenceSegment::Index(None));
                 true
             }
+            // As in JSONPath.
+            Some(TokenTree::Punct(star)) if star.as_char() == '*' => {
+                cursor.next();
+                let span = TokenSpan::from(dot).to(star.span().into());
+                let problem = Problem::new(Code::Syntax, span, "each item of a list is selected in brackets");
+                self.report(problem.write("[*]"));
+                segments.push(Segment::Each { span, gaps: false });
+                steps.push(ReferenceSegment::Index(None));
+                true
+            }
             _ => {
                 let problem = Problem::new(Code::Syntax, dot, "expected a member's name after `.`");
                 self.report(problem);

@@ -56,6 +56,9 @@ impl Parser<'_> {
         let dotted = is_dotted(cursor);
         let reference = cursor.is_punct("$")
             || !dotted && (cursor.peek_ident().is_some() && (cursor.is_punct_at(1, ".") || cursor.is_word("const")));
+        if let Some(child) = self.workflow_alone(cursor) {
+            return Some(child);
+        }
         if reference {
             let value = self.head_expr(cursor);
             return (!matches!(value.kind, ExprKind::Invalid)).then_some(Resource::Value(value));
@@ -155,6 +158,31 @@ impl Parser<'_> {
             pattern = None;
         }
         Some(Resource::Service { path, result, workflow, pattern, span: span.to(cursor.before()) })
+    }
+
+    /// Parses `Other.sync:2`: another workflow without `workflow::`.
+    fn workflow_alone(&mut self, cursor: &mut Cursor) -> Option<Resource> {
+        let name = cursor.peek_ident().filter(|_| cursor.is_punct_at(1, "."))?.clone();
+        let pattern = cursor.peek_ident_at(2).map(plain).filter(|word| SUFFIXES.contains(&word.as_str()))?;
+        let text = plain(&name);
+        if !text.starts_with(|first: char| first.is_ascii_uppercase()) {
+            return None;
+        }
+        let first = cursor.here();
+        cursor.next();
+        let path = if pattern == EXPRESS { START_EXPRESS.as_slice() } else { START.as_slice() };
+        let path: Vec<_> = path.iter().map(|word| Ident::new(word, name.span())).collect();
+        let written = self.pattern_of(&path, cursor);
+        let span = first.to(cursor.before());
+        let problem = Problem::new(Code::Syntax, first, format!("`{text}` is not a service"));
+        self.report(
+            problem
+                .help(format!("if it is a workflow, write `workflow::<{text}>`"))
+                .edit(Edit::over(first, format!("workflow::<{text}>"))),
+        );
+        let workflow = Some(Type { span: first, kind: TypeKind::Named(name) });
+        let pattern = written.filter(|pattern| pattern.value != EXPRESS);
+        Some(Resource::Service { path, result: None, workflow, pattern, span })
     }
 
     /// Returns the other workflow of `workflow::Other`, which is in angle brackets.

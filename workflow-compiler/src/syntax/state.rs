@@ -453,7 +453,11 @@ impl Parser<'_> {
         let end = cursor.peek_at(attributes_length(cursor, 0)).is_none();
         let last = cursor.before();
         let closed = cursor.eat_punct(";").is_some();
-        if !closed && !end && !complete {
+        // Where a transition is missing, that is the mistake.
+        let ends = transition.is_some()
+            || clauses.broken
+            || matches!(kind, StateKind::Choice | StateKind::Succeed | StateKind::Fail);
+        if !closed && !end && !complete && ends {
             let found = cursor.found();
             let problem = Problem::new(Code::Syntax, cursor.here_first(), format!("expected `;` before {found}"));
             self.complain(cursor, problem.edit(Edit::after(last, ";")));

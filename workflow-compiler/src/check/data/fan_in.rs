@@ -47,7 +47,10 @@ fn array(item: Ty) -> Ty {
 /// Returns the result type of a distributed map whose iterations return this type.
 fn written(info: &StateInfo<'_>, item: Ty) -> Ty {
     // The results include the description of a tolerated failed iteration.
-    let tolerates = info.state.clauses.iter().any(|clause| clause.kind == ClauseKind::Tolerate);
+    let tolerates = info.state.clauses.iter().any(|clause| match &clause.value {
+        ClauseValue::ToleratePercent(share) => !matches!(share.kind, ExprKind::Invalid),
+        _ => clause.kind == ClauseKind::Tolerate,
+    });
     let result = match form(info) {
         Form::Unknown => return Ty::Unknown,
         Form::Exported => return exported(),

@@ -148,7 +148,7 @@ pub(super) fn unparen(expr: &Expr) -> &Expr {
     }
 }
 
-fn is_literal(expr: &Expr) -> bool {
+pub(in crate::check) fn is_literal(expr: &Expr) -> bool {
     matches!(
         unparen(expr).kind,
         ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::Text(_) | ExprKind::Duration(_)

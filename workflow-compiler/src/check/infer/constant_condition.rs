@@ -1,6 +1,7 @@
 //! Constant conditions: tests whose result follows from the type of a value.
 
 use workflow_asl::Code;
+use workflow_asl::document::QueryLanguage;
 use workflow_asl::result::Presence;
 
 use crate::check::analysis::Analysis;
@@ -52,8 +53,8 @@ impl<'a> Analysis<'a> {
         right: &Expr,
         sink: &mut Sink<'_>,
     ) {
-        // The default of an argument that may be absent is not in the source.
-        if right.id == NodeId::MADE {
+        // The default of an argument that may be absent is not in the source, and JSONPath has none.
+        if right.id == NodeId::MADE || place.state.language == QueryLanguage::JsonPath {
             return;
         }
         let Some((reference, ty)) = self.always_there(place, left) else { return };

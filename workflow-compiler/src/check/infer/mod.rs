@@ -2,7 +2,7 @@
 
 mod call;
 pub(super) mod closure;
-mod compare;
+pub(super) mod compare;
 mod constant_condition;
 mod jsonata;
 mod membership;
