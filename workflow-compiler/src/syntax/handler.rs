@@ -94,6 +94,7 @@ impl Parser<'_> {
 
     /// `[Errors…] => State { … }`
     pub(super) fn catcher(&mut self, cursor: &mut Cursor) -> Catcher {
+        let mut early = Clauses::default();
         let (errors, errors_span, target) = match self.bare_errors(cursor) {
             Some((errors, problem)) => {
                 let span = problem.span;
@@ -125,11 +126,32 @@ impl Parser<'_> {
                     let problem = Problem::new(Code::Syntax, span, "the caught error is named `caught`");
                     self.report(problem.help("remove this").edit(edit));
                 }
+                self.clauses_before_target(cursor, &mut early);
                 (errors, span, self.catcher_target(cursor))
             }
         };
         let clauses = self.block_clauses(ClauseOwner::Block { catcher: true }, cursor);
-        Catcher { errors, errors_span, target, clauses }
+        Catcher { errors, errors_span, target, clauses: early.list.into_iter().chain(clauses).collect() }
+    }
+
+    /// Parses `assign { … } => State`: clauses before the state of a catcher, which are reported.
+    fn clauses_before_target(&mut self, cursor: &mut Cursor, clauses: &mut Clauses) {
+        let end = (0..cursor.remaining()).step_by(2).find(|at| {
+            let clause = cursor.peek_ident_at(*at).and_then(|word| ClauseKind::from_keyword(&word.to_string()));
+            clause.is_none()
+        });
+        let Some(end) = end.filter(|end| *end > 0 && cursor.is_punct_at(*end, "=>")) else { return };
+        let (first, end) = (cursor.here(), cursor.position() + end);
+        while cursor.position() < end {
+            let start = cursor.position();
+            if !self.clause_here(ClauseOwner::Block { catcher: true }, cursor, clauses) && cursor.position() == start {
+                cursor.next();
+            }
+        }
+        let span = first.to(cursor.before());
+        let problem = Problem::new(Code::Syntax, span, "the clauses of a catcher are in braces after its state");
+        let word = clauses.list.first().map_or("assign", |clause| clause.kind.keyword());
+        self.report(problem.help(format!("write `=> State {{ {word} … }}`")));
     }
 
     /// Parses `as e` or `(e)`, the name of the caught error in other languages. Returns the edit that removes it.
