@@ -12,6 +12,7 @@ use workflow_compiler::import::{ImportError, ImportOptions, import};
 use workflow_compiler::state_ident::{UniqueNames, pascal};
 
 use crate::Failure;
+use crate::documents::Document;
 use crate::params::Values;
 use crate::report::{self, Report};
 use crate::source::{self, File};
@@ -23,8 +24,8 @@ use crate::validate::Type;
 /// problems are printed.
 #[derive(Args)]
 pub(crate) struct Import {
-    /// Definitions in JSON or YAML, or CloudFormation or SAM templates, from which every state machine is converted;
-    /// `-` is standard input
+    /// Definitions in JSON or YAML, or files with several, such as the output of `asl` or templates of CloudFormation
+    /// and SAM, from which every state machine is converted; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// The workflow's name; by default the file's or the state machine's
@@ -88,13 +89,17 @@ impl Import {
         if self.from_cloudformation {
             return outcome.unreadable(Report::unreadable(file, "it is not a template: it has no `Resources`"));
         }
-        let reports = |found: &[Diagnostic]| {
-            let located = source.locate(found).into_iter().zip(found);
-            located.map(|(at, found)| Report::found(file, source.text(), found, at)).collect()
-        };
-        let mut options = ImportOptions::new(self.name.clone().unwrap_or_else(|| name_of(file)));
-        (options.machine_type, options.bare) = (self.machine_type.into(), source.bare());
-        outcome.import(file, source.value(), options, &reports);
+        for document in Document::all(&source) {
+            let reports = |found: &[Diagnostic]| {
+                let found = document.found(found);
+                let located = source.locate(&found).into_iter().zip(&found);
+                located.map(|(at, found)| Report::found(file, source.text(), found, at)).collect()
+            };
+            let name = self.name.clone().or_else(|| document.own_name().map(str::to_owned));
+            let mut options = ImportOptions::new(name.unwrap_or_else(|| name_of(file)));
+            (options.machine_type, options.bare) = (self.machine_type.into(), document.bare.clone());
+            outcome.import(file, document.value, options, &reports);
+        }
     }
 
     fn take_template(&self, file: &Path, source: &Source, outcome: &mut Outcome) {

@@ -7,10 +7,12 @@ mod asl;
 #[cfg(feature = "aws")]
 mod aws;
 mod cargo;
+mod children;
 mod coverage;
 mod definition;
 mod describe;
 mod diff;
+mod documents;
 mod explain;
 mod explore;
 mod export;
@@ -39,6 +41,7 @@ mod type_questions;
 mod types;
 mod validate;
 mod watch;
+mod workflow_text;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -102,7 +105,7 @@ enum Command {
     Simulate(simulate::Simulate),
     /// Print a state machine with its role, policy, log group and alias for CloudFormation, SAM, Terraform or the CDK
     Export(export::Export),
-    /// Print the types of a workflow's input, output and parameters for other languages
+    /// Print the types of the input, output and parameters of workflows for other languages
     Types(types::Types),
     /// Print the least-privilege IAM policy of a workflow's role
     Iam(iam::Iam),
@@ -140,7 +143,7 @@ enum Command {
 /// A file with workflows.
 #[derive(Args)]
 struct File {
-    /// A Rust file with `workflow!`, an ASL document in JSON or YAML, or a template
+    /// A Rust file with `workflow!`, the contents of a `workflow!` alone, an ASL document in JSON or YAML, or a template
     file: PathBuf,
     /// The workflow to use, if the file has several
     #[arg(long)]

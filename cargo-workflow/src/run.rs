@@ -1,22 +1,23 @@
 //! `cargo workflow run`: runs one execution on the embedded engine and prints its history.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use serde_json::Value;
 use workflow_asl::printable::{printable, printable_json};
-use workflow_local::{Clock, Engine, Execution, HistoryEvent, MockFile, RunError, Status, TypeMismatch};
+use workflow_local::{Clock, Engine, Execution, HistoryEvent, MockFile, MockFileError, RunError, Status, TypeMismatch};
 
 use crate::Failure;
+use crate::children::{Failures, started_by, state_of};
 use crate::page::{self, About};
 use crate::progress::Progress;
 use crate::report;
 use crate::source::{self, Machine};
 use crate::watch::{Items, Watch};
 
-/// Run a workflow, in virtual time by default.
+/// Run a workflow, in virtual time by default. Workflows of the same file that it starts run too.
 ///
 /// The exit code is 0 if the execution succeeded or stopped at --until, 1 if it failed, 3 if it timed out or was
 /// aborted, and 2 if it could not run.
@@ -27,7 +28,8 @@ pub(crate) struct Run {
     /// The execution's input, as JSON
     #[arg(long, default_value = "{}")]
     input: String,
-    /// The result of a task: `State=JSON`; may be repeated
+    /// The result of a task, also of one in a workflow that is started: `State=JSON`; may be repeated. For
+    /// `workflow::<Other>.express`, it has `Status`, and `Output` as JSON text
     #[arg(long = "result", value_name = "STATE=JSON")]
     results: Vec<String>,
     /// A mock file in the format of AWS Step Functions Local, which answers the tasks
@@ -76,29 +78,13 @@ impl Run {
     /// Runs it and prints the history, the status and the output.
     pub(crate) fn execute(&self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let values = self.file.params.values()?;
-        let machine = source::read_to_run(&self.file, &values)?.complete()?;
+        let machine = source::read_family_to_run(&self.file, &values)?.complete()?;
         let input: Value =
             serde_json::from_str(&self.input).map_err(|error| format!("error: --input is not JSON: {error}"))?;
-        let mut engine = Engine::new(&machine.value).map_err(|error| format!("error: {error}"))?;
-        engine = engine.named(&machine.name).machine_type(machine.machine_type).declaring(machine.types);
-        if self.any_input {
-            engine = engine.accept_any_input();
-        }
-        if self.any_answers {
-            engine = engine.accept_any_answers();
-        }
-        if self.real_time {
-            engine = engine.clock(Clock::Real);
-        }
-        if let Some(folder) = &self.objects {
-            engine = engine.objects(folder);
-        }
-        engine = self.mocked(engine, &machine.name)?;
-        for result in &self.results {
-            let (state, output) = parse_result(result)?;
-            engine = engine.on_state(state, move |_: Value| Ok(output.clone()));
-        }
+        let family = Family { machine: &machine, failures: Failures::default(), mocks: self.mock_file()? };
+        let engine = self.engine(&machine, &family, &mut Vec::new())?;
         let mut driver = engine.driver(&input).map_err(explain)?;
+        driver.execution_mut().keep_failed_children();
         let progress = Progress::on_stderr(self.real_time);
         if !self.watch {
             driver.watch(progress.watcher());
@@ -147,7 +133,9 @@ impl Run {
                 printable(execution.cause().unwrap_or("(none)"))
             ),
         };
-        self.print(&execution, &format!("status: {}\n{end}", execution.status()), output)?;
+        family.failures.note_map_runs(&execution);
+        let end = format!("status: {}\n{end}{}", execution.status(), family.failures.text());
+        self.print(&execution, &end, output)?;
         self.write(&execution, &machine)?;
         Ok(match execution.status() {
             Status::Succeeded => ExitCode::SUCCESS,
@@ -156,19 +144,80 @@ impl Run {
         })
     }
 
-    /// Returns the engine with the answers of the test case in the mock file.
-    fn mocked(&self, engine: Engine, machine: &str) -> Result<Engine, Failure> {
-        let Some(path) = &self.mocks else { return Ok(engine) };
+    /// Returns the engine of a machine. The workflows of its file that it starts run on engines of their own; `around`
+    /// are the paths of those that start it.
+    fn engine<'m>(
+        &self,
+        machine: &'m Machine,
+        family: &Family<'m>,
+        around: &mut Vec<&'m [String]>,
+    ) -> Result<Engine, Failure> {
+        let is_root = std::ptr::eq(machine, family.machine);
+        let mut engine = Engine::new(&machine.value).map_err(|error| format!("error: {error}"))?;
+        engine = engine.named(&machine.name).machine_type(machine.machine_type).declaring(machine.types);
+        if self.any_input {
+            engine = engine.accept_any_input();
+        }
+        if self.any_answers {
+            engine = engine.accept_any_answers();
+        }
+        if self.real_time && is_root {
+            engine = engine.clock(Clock::Real);
+        }
+        if let Some(folder) = &self.objects {
+            engine = engine.objects(folder);
+        }
+        if let Some(file) = &family.mocks {
+            engine = self.mocked(engine, file, &machine.name, is_root)?;
+        }
+        for result in &self.results {
+            let (state, output) = parse_result(result)?;
+            let has = |machine: &Machine| state_of(&machine.value, state).is_some();
+            if has(machine) || is_root && !family.machine.family.values().any(has) {
+                engine = engine.on_state(state, move |_: Value| Ok(output.clone()));
+            }
+        }
+        for (state, path) in &machine.starting {
+            let Some(child) = family.machine.family.get(path) else { continue };
+            let Some(arn) = started_by(&machine.value, state) else { continue };
+            // One that starts itself would need endlessly many engines.
+            if around.contains(&path.as_slice()) || std::ptr::eq(child, machine) {
+                continue;
+            }
+            if let Some(missing) = child.missing.first() {
+                report::note(&format!("`{}` does not run: `{missing}` has no value", child.name));
+                continue;
+            }
+            around.push(path);
+            let (failures, name) = (family.failures.clone(), child.name.clone());
+            let child = self.engine(child, family, around)?;
+            around.pop();
+            let child = child.when_started_ends(move |state, execution| failures.note(&name, state, execution));
+            engine = engine.on_state_machine(arn, child);
+        }
+        Ok(engine)
+    }
+
+    fn mock_file(&self) -> Result<Option<MockFile>, Failure> {
+        let Some(path) = &self.mocks else { return Ok(None) };
         let text =
             std::fs::read_to_string(path).map_err(|error| format!("error: cannot read {}: {error}", path.display()))?;
-        let wrong = |error| format!("error: {error}\n  --> {}", path.display());
-        let file = MockFile::parse(&text).map_err(wrong)?;
-        let cases = file.cases(machine).map_err(wrong)?;
+        Ok(Some(MockFile::parse(&text).map_err(|error| wrong(path, &error))?))
+    }
+
+    /// Returns the engine with the answers of the test case in the mock file, which may have none for a child.
+    fn mocked(&self, engine: Engine, file: &MockFile, machine: &str, is_root: bool) -> Result<Engine, Failure> {
+        let path = self.mocks.as_deref().unwrap_or(Path::new("-"));
+        if !is_root && !file.state_machines().any(|known| known == machine) {
+            return Ok(engine);
+        }
+        let cases = file.cases(machine).map_err(|error| wrong(path, &error))?;
         let case = match (&self.case, cases.as_slice()) {
-            (Some(case), _) => case.as_str(),
+            (Some(case), cases) if is_root || cases.contains(&case.as_str()) => case.as_str(),
             (None, [case]) => case,
-            (None, []) => return Err(format!("error: {} has no test case", path.display()).into()),
-            (None, several) => {
+            _ if !is_root => return Ok(engine),
+            (_, []) => return Err(format!("error: {} has no test case", path.display()).into()),
+            (_, several) => {
                 let names = several.join(", ");
                 return Err(format!(
                     "error: {} has several test cases; choose one with --case: {names}",
@@ -177,7 +226,7 @@ impl Run {
                 .into());
             }
         };
-        Ok(engine.mocks(&file, case).map_err(wrong)?)
+        Ok(engine.mocks(file, case).map_err(|error| wrong(path, &error))?)
     }
 
     /// Writes the requested page and trace.
@@ -254,9 +303,28 @@ impl Run {
     }
 }
 
+/// The machine that is run, and what its children share.
+struct Family<'m> {
+    machine: &'m Machine,
+    failures: Failures,
+    mocks: Option<MockFile>,
+}
+
+fn wrong(path: &Path, error: &MockFileError) -> String {
+    format!("error: {error}\n  --> {}", path.display())
+}
+
 /// Returns the failure for a run, with help about the command line.
 fn explain(error: RunError) -> Failure {
     let message = match error {
+        RunError::StateMachine { state, error, .. } => match *error {
+            RunError::InputType { mismatches } => format!(
+                "error: the input that `{state}` passes on does not match the declared type:{}\n  = help: to run it \
+                 anyway, as AWS does: --any-input",
+                lines(&mismatches)
+            ),
+            error => return explain(error),
+        },
         RunError::MissingHandler { state, resource, .. } => format!(
             "error: no result for the task `{state}` ({resource})\n  = help: give its result: --result '{state}={{…}}', or a mock file: --mocks"
         ),

@@ -20,11 +20,13 @@ use workflow_runtime::__private::schema::Types;
 
 use crate::Failure;
 use crate::definition::{Constants, Definition, params};
+use crate::documents::Document;
 use crate::input;
 use crate::params::Values;
 use crate::report::{self, Report};
 use crate::template::{Missing, Reading, Template};
 use crate::type_questions::Siblings;
+use crate::workflow_text;
 
 /// A parsed file.
 pub(crate) enum File {
@@ -45,7 +47,7 @@ pub(crate) struct MacroCall {
 }
 
 impl File {
-    /// Reads a file; `-` is a document on standard input.
+    /// Reads a file; `-` is a document or a workflow on standard input.
     ///
     /// # Errors
     /// Fails if it cannot be opened, or is neither Rust nor a document.
@@ -59,7 +61,7 @@ impl File {
     /// # Errors
     /// Fails if they are neither Rust nor a document.
     pub(crate) fn of_bytes(file: &Path, bytes: Vec<u8>) -> Result<Self, Box<Report>> {
-        if is_rust(file) {
+        if is_rust(file) || workflow_text::is_one(&bytes) {
             let text = String::from_utf8(bytes).map_err(|error| {
                 let reason = format!("it is not UTF-8 from byte {} on", error.utf8_error().valid_up_to());
                 Box::new(Report::unreadable(file, &reason))
@@ -101,6 +103,10 @@ pub(crate) struct Machine {
     pub(crate) workflow: Option<Box<Workflow>>,
     /// The workflows of its file that it starts, by the paths that name them.
     pub(crate) started: BTreeMap<String, Workflow>,
+    /// Its states that start a workflow of its file, with the path of that workflow.
+    pub(crate) starting: Vec<(String, Vec<String>)>,
+    /// The workflows of its file that it starts, directly or indirectly, by their paths.
+    pub(crate) family: BTreeMap<Vec<String>, Machine>,
     /// The data types that it declares.
     pub(crate) types: &'static Types,
     /// The properties that it declares.
@@ -134,6 +140,8 @@ impl Machine {
             annotations: Annotations::default(),
             workflow: None,
             started: BTreeMap::new(),
+            starting: Vec::new(),
+            family: BTreeMap::new(),
             types: &Types::NONE,
             declared_properties: Vec::new(),
             patterns: BTreeMap::new(),
@@ -250,12 +258,7 @@ fn read_all(wanted: ReadRequest<'_>) -> Result<(Vec<Machine>, bool), Failure> {
     };
     match read.map_err(report::refuse)? {
         File::Rust(text, calls, constants) => from_rust(wanted, &text, &calls, &constants, &mut found),
-        File::Document(source) => {
-            found.names.push(name_of(file));
-            if name.is_none_or(|name| found.names.iter().any(|known| known == name)) {
-                from_document(wanted, &source, &mut found);
-            }
-        }
+        File::Document(source) => from_document(wanted, &source, &mut found),
         File::Template(source) => from_template(wanted, &source, &mut found),
     }
     let may_be_created = |report: &Report| report.code().is_some_and(|code| code.may_be_created());
@@ -296,13 +299,26 @@ fn from_rust(
             // One with errors, which are reported, has no text.
             let is_wanted = wanted.name.is_none_or(|name| workflow.source.name == name);
             if is_wanted && !workflow.fragments.is_empty() {
-                let mut machine = machine(workflow, constants, wanted.values);
-                if let Ok(machine) = &mut machine {
+                let told = |(workflow, modules): (&CompiledWorkflow, &[String])| {
+                    let mut machine = machine(workflow, constants, wanted.values)?;
                     machine.started = siblings.started(workflow, modules);
+                    machine.starting = siblings.starting(workflow, modules);
                     machine.types = siblings.types(workflow, modules);
                     machine.declared_properties.clone_from(&workflow.properties);
-                }
-                found.push(machine);
+                    Ok(machine)
+                };
+                found.push(told((workflow, modules)).map(|mut machine| {
+                    let family = siblings.family(workflow, modules).into_iter();
+                    let family = family.filter(|(_, other)| !other.fragments.is_empty());
+                    // One whose values do not fit cannot run.
+                    let family = family.filter_map(|(path, other)| {
+                        let (_, modules) = path.split_last()?;
+                        let other = told((other, modules)).ok()?;
+                        Some((path, other))
+                    });
+                    machine.family = family.collect();
+                    machine
+                }));
             }
         }
     }
@@ -372,8 +388,24 @@ pub(crate) fn read_one(wanted: ReadRequest<'_>) -> Result<Machine, Failure> {
 /// Like [`read_one`], for commands that run the machine: defaults of params are used, and code 1 is for executions that
 /// fail.
 pub(crate) fn read_to_run(file: &crate::File, values: &Values) -> Result<Machine, Failure> {
+    let machine = read_with_family(file, values)?;
+    values.are_known(&machine.names)?;
+    Ok(machine)
+}
+
+/// Like [`read_to_run`], but the values may also belong to the workflows that it starts.
+pub(crate) fn read_family_to_run(file: &crate::File, values: &Values) -> Result<Machine, Failure> {
+    let machine = read_with_family(file, values)?;
+    let all = machine.family.values().chain([&machine]);
+    values.are_known(&all.flat_map(|machine| machine.names.iter().cloned()).collect())?;
+    Ok(machine)
+}
+
+fn read_with_family(file: &crate::File, values: &Values) -> Result<Machine, Failure> {
     let wanted = file.wanted(values);
-    read_one(ReadRequest { reading: wanted.reading.with_defaults(), ..wanted }).map_err(|failure| match failure {
+    let wanted = ReadRequest { reading: wanted.reading.with_defaults(), ..wanted };
+    let machine = read_with_names(wanted).and_then(|machines| only(wanted, machines));
+    machine.map_err(|failure| match failure {
         Failure::Printed(_) => Failure::Printed(2),
         failure => failure,
     })
@@ -403,11 +435,11 @@ fn compile(file: &Path, text: &str) -> Result<(Vec<MacroCall>, Constants), Box<R
     };
     let quotes = foreign_quotes(text);
     if quotes.is_empty() {
-        let (bodies, constants) = find_calls(lexed(text)?);
+        let (bodies, constants) = bodies(text, lexed(text)?);
         return Ok((compile_bodies(file, bodies), constants));
     }
     // A string with typographic quotes is not Rust. Everything else is checked as if the quotes were right.
-    let (bodies, constants) = find_calls(lexed(&double_quoted(text, &quotes))?);
+    let (bodies, constants) = bodies(text, lexed(&double_quoted(text, &quotes))?);
     let wrong: Vec<Vec<_>> = bodies.iter().map(|(_, body)| in_other_quotes(text, body, &quotes)).collect();
     let mut calls = compile_bodies(file, bodies);
     for (call, wrong) in calls.iter_mut().zip(wrong) {
@@ -422,6 +454,15 @@ fn compile(file: &Path, text: &str) -> Result<(Vec<MacroCall>, Constants), Box<R
         }
     }
     Ok((calls, constants))
+}
+
+/// Returns the bodies of a file: those of all `workflow!`, or the whole file if it is what is in the braces of one.
+fn bodies(text: &str, tokens: TokenStream) -> (Vec<(Vec<String>, Group)>, Constants) {
+    let (mut bodies, constants) = find_calls(tokens.clone());
+    if bodies.is_empty() && workflow_text::is_one(text.as_bytes()) {
+        bodies.push((Vec::new(), Group::new(Delimiter::Brace, tokens)));
+    }
+    (bodies, constants)
 }
 
 /// Returns the strings of a body with typographic quotes.
@@ -554,23 +595,27 @@ fn find_calls(tokens: TokenStream) -> (Vec<(Vec<String>, Group)>, Constants) {
     (bodies, constants)
 }
 
+/// Reads the definitions of a document, or the one called `name`.
 fn from_document(wanted: ReadRequest<'_>, source: &Source, found: &mut FileContents) {
-    let definition = Definition::of_document(source.value().clone(), source.bare());
-    let machine = Machine::new(name_of(wanted.file), MachineType::Standard, definition, wanted.values);
-    // The definition with the known values.
-    let value = machine.as_ref().map_or(source.value(), |machine| &machine.value);
-    let mut problems = rules::check_definition(value, MachineType::Standard);
-    problems.extend(source.remarks().iter().cloned());
+    let (mut problems, mut taken) = (Vec::new(), false);
+    for document in Document::all(source) {
+        let own = document.name(wanted.file);
+        found.names.push(own.clone());
+        if wanted.name.is_some_and(|name| name != own) {
+            continue;
+        }
+        taken = true;
+        let definition = Definition::of_document(document.value.clone(), document.bare.clone());
+        let machine = Machine::new(own, MachineType::Standard, definition, wanted.values);
+        // The definition with the known values.
+        let value = machine.as_ref().map_or(document.value, |machine| &machine.value);
+        problems.extend(document.found(&rules::check_definition(value, MachineType::Standard)));
+        found.push(machine);
+    }
+    problems.extend(source.remarks().iter().filter(|_| taken).cloned());
     let located = source.locate(&problems).into_iter().zip(&problems);
     let reports = located.map(|(at, problem)| Report::found(wanted.file, source.text(), problem, at));
     found.reports.extend(reports);
-    found.push(machine);
-}
-
-/// Returns the name of an ASL document's only machine: the file's.
-pub(crate) fn name_of(file: &Path) -> String {
-    let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    name.strip_suffix(".asl").map(str::to_owned).unwrap_or(name)
 }
 
 /// Reads the machines of a template, or the one called `name`. A machine whose definition is elsewhere is skipped with

@@ -12,7 +12,7 @@ use workflow_compiler::check::{
     DeclaredResult, ForeignMember, ForeignPart, Question, QuestionKind, ResultType, declared_result,
 };
 use workflow_compiler::problem::Problem;
-use workflow_compiler::syntax::ast::{Body, Head, State, Type, TypeKind, Workflow, plain};
+use workflow_compiler::syntax::ast::{Body, Head, Resource, State, Type, TypeKind, Workflow, plain};
 use workflow_runtime::__private::schema::{self, PathStep, Shape, Types, answer};
 use workflow_runtime::MachineType;
 
@@ -60,7 +60,7 @@ impl<'c> Siblings<'c> {
                 };
                 (shape, machine_type(workflow))
             } else {
-                let Some(other) = self.find(&of.tokens, modules) else { continue };
+                let Some((_, other)) = self.find(&of.tokens, modules) else { continue };
                 (Shapes::of_workflow(other).part(of.part), machine_type(other))
             };
             let on_the_way = matches!(question.asks, QuestionKind::Member { last: false, .. });
@@ -76,10 +76,43 @@ impl<'c> Siblings<'c> {
     pub(crate) fn started(&self, workflow: &CompiledWorkflow, modules: &[String]) -> BTreeMap<String, Workflow> {
         let asked = workflow.questions.iter().map(|question| &question.of);
         let found = asked.filter(|of| of.part != ForeignPart::Whole).filter_map(|of| {
-            let other = self.find(&of.tokens, modules)?;
+            let (_, other) = self.find(&of.tokens, modules)?;
             Some((of.tokens.to_string(), other.source.clone()))
         });
         found.collect()
+    }
+
+    /// Returns the states of a workflow in these modules that start another of the file, with its path.
+    pub(crate) fn starting(&self, workflow: &CompiledWorkflow, modules: &[String]) -> Vec<(String, Vec<String>)> {
+        let mut states = Vec::new();
+        collect(&workflow.source.body, &mut states);
+        let starting = states.into_iter().filter_map(|state| {
+            let Head::Task { resource: Some(Resource::Service { workflow: Some(other), .. }), .. } = &state.head else {
+                return None;
+            };
+            let (path, _) = self.find(&tokens(other)?, modules)?;
+            Some((state.asl_name(), path.to_vec()))
+        });
+        starting.collect()
+    }
+
+    /// Returns the workflows that one in these modules starts, directly or indirectly, with their paths.
+    pub(crate) fn family(
+        &self,
+        workflow: &CompiledWorkflow,
+        modules: &[String],
+    ) -> BTreeMap<Vec<String>, &'c CompiledWorkflow> {
+        let mut family = BTreeMap::new();
+        let mut open = self.starting(workflow, modules);
+        while let Some((_, path)) = open.pop() {
+            if let (Some(Some(other)), Some((_, modules))) = (self.0.get(&path), path.split_last())
+                && !family.contains_key(&path)
+            {
+                open.extend(self.starting(other, modules));
+                family.insert(path, *other);
+            }
+        }
+        family
     }
 
     /// Returns the types that a workflow in these modules declares, as far as the file contains them.
@@ -92,9 +125,12 @@ impl<'c> Siblings<'c> {
             let DeclaredResult { member, ty } = declared_result(resource)?;
             let shape = match ty {
                 ResultType::Written(ty) => shapes.of(ty),
-                ResultType::OutputOf(other) => {
-                    Shapes::of_workflow(self.find(&tokens(other)?, modules)?).part(ForeignPart::Output)
-                }
+                ResultType::OutputOf(other) => match self.find(&tokens(other)?, modules) {
+                    Some((_, other)) => Shapes::of_workflow(other).part(ForeignPart::Output),
+                    // Only that it is JSON text is known of the output of an Express execution.
+                    None if resource.express_child().is_some() => &Shape::Any,
+                    None => return None,
+                },
             };
             Some(schema::ResultType { state: kept_text(&state.asl_name()), member, shape })
         });
@@ -104,7 +140,7 @@ impl<'c> Siblings<'c> {
     }
 
     /// The workflow that a path names in these modules: in them, or in those around, whose names they may have imported.
-    fn find(&self, of: &TokenStream, modules: &[String]) -> Option<&'c CompiledWorkflow> {
+    fn find(&self, of: &TokenStream, modules: &[String]) -> Option<(&[String], &'c CompiledWorkflow)> {
         let mut path = Vec::new();
         for token in of.clone() {
             match token {
@@ -127,8 +163,8 @@ impl<'c> Siblings<'c> {
         }
         loop {
             let full: Vec<_> = around.iter().chain(&path).cloned().collect();
-            match (self.0.get(&full), around.split_last()) {
-                (Some(found), _) => return *found,
+            match (self.0.get_key_value(&full), around.split_last()) {
+                (Some((path, found)), _) => return Some((path, (*found)?)),
                 (None, Some((_, outer))) if !exact => around = outer,
                 _ => return None,
             }

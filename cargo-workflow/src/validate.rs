@@ -12,6 +12,7 @@ use workflow_asl::{Code, Severity, rules};
 
 use crate::Failure;
 use crate::definition::Definition;
+use crate::documents::Document;
 use crate::params::{Params, Values};
 use crate::report::{self, Report};
 use crate::source::{self, File};
@@ -20,7 +21,8 @@ use crate::template::{Missing, Reading, Template};
 /// Check definitions. The exit code is 0; 1 if there is an error; 2 if a file cannot be read.
 #[derive(Args)]
 pub(crate) struct Validate {
-    /// Definitions in JSON or YAML, CloudFormation or SAM templates, Rust files with `workflow!`; `-` is standard input
+    /// Definitions in JSON or YAML, one or several by their names; CloudFormation or SAM templates; Rust files with
+    /// `workflow!`, or only what is in its braces; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     #[command(flatten)]
@@ -185,16 +187,20 @@ impl Checks {
                 self.check_template(&template, findings)
             }
             Ok(File::Document(source)) => {
-                if !self.takes(&source::name_of(file)) {
-                    return Ok(0);
+                let all = Document::all(&source).into_iter();
+                let taken: Vec<_> = all.filter(|document| self.takes(&document.name(file))).collect();
+                let mut found = Vec::new();
+                for document in &taken {
+                    let definition = Definition::of_document(document.value.clone(), document.bare.clone());
+                    findings.names.extend(definition.names());
+                    let value = definition.filled(values)?.value;
+                    found.extend(document.found(&rules::check_definition(&value, self.machine_type.into())));
                 }
-                let definition = Definition::of_document(source.value().clone(), source.bare());
-                findings.names.extend(definition.names());
-                let value = definition.filled(values)?.value;
-                let mut found = rules::check_definition(&value, self.machine_type.into());
-                found.extend(source.remarks().iter().cloned());
-                findings.reports.extend(Report::found_in(file, &source, &found));
-                1
+                if !taken.is_empty() {
+                    found.extend(source.remarks().iter().cloned());
+                    findings.reports.extend(Report::found_in(file, &source, &found));
+                }
+                taken.len()
             }
         })
     }

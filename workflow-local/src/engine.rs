@@ -88,9 +88,14 @@ pub struct Engine {
     uses: Option<Box<StandIns>>,
     any_input: bool,
     any_answers: bool,
+    /// What is told of its executions that tasks of other engines start, when they end.
+    pub(crate) ended: Option<Arc<ChildEnded>>,
     #[cfg(feature = "jsonata")]
     jsonata_limits: workflow_jsonata::Limits,
 }
+
+/// Takes the state that started an execution, and the execution.
+pub(crate) type ChildEnded = dyn Fn(&str, &Execution) + Send + Sync;
 
 /// The account in local ARNs.
 pub(crate) const ACCOUNT: &str = "123456789012";
@@ -173,6 +178,7 @@ impl Engine {
             uses: None,
             any_input: false,
             any_answers: false,
+            ended: None,
             #[cfg(feature = "jsonata")]
             jsonata_limits: workflow_jsonata::Limits::default(),
         }
@@ -461,6 +467,15 @@ impl Engine {
     #[must_use]
     pub fn on_state_machine(mut self, arn: impl AsRef<str>, machine: Self) -> Self {
         self.handlers.add_machine(arn.as_ref(), nested::handler(machine));
+        self
+    }
+
+    /// Calls a closure when an execution ends that a task of another engine started: with the task's state, and the
+    /// execution.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn when_started_ends(mut self, ended: impl Fn(&str, &Execution) + Send + Sync + 'static) -> Self {
+        self.ended = Some(Arc::new(ended));
         self
     }
 

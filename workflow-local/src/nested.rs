@@ -80,7 +80,16 @@ fn start(machine: &Engine, request: &TaskRequest) -> Result<Nested, TaskError> {
         move |error| RunError::StateMachine { state, machine, error: Box::new(error) }
     };
     let qualified = qualifier.map(|_| asked.to_owned());
-    let run = async move { run(child, identity, text, input, qualified, waits).await.map_err(error) };
+    let ended = child.ended.clone().map(|ended| {
+        let state = Arc::clone(&request.state);
+        move |execution: &Execution| ended(&state, execution)
+    });
+    let run = async move {
+        let run = run(child, identity, text, input, qualified, waits, |execution| {
+            ended.iter().for_each(|ended| ended(execution));
+        });
+        run.await.map_err(error)
+    };
     Ok(Nested { started, run: Box::pin(run) })
 }
 
@@ -91,6 +100,7 @@ async fn run(
     input: Value,
     qualified: Option<String>,
     waits: Waits,
+    tell: impl Fn(&Execution),
 ) -> Result<Vec<Timed>, RunError> {
     let time = identity.time;
     let sent = Arc::new(Mutex::new(Vec::new()));
@@ -99,9 +109,15 @@ async fn run(
             child.on_unanswered(&format!("{prefix}:states:::aws-sdk:sfn:{action}"), sender(action, token, &sent));
         }
     }
-    let execution = child.start_named(&input, identity)?;
+    let mut execution = child.start_named(&input, identity)?;
+    if child.ended.is_some() {
+        execution.keep_failed_children();
+    }
     let ended = match child.drive(execution).await {
-        Ok(execution) => Some(execution),
+        Ok(execution) => {
+            tell(&execution);
+            Some(execution)
+        }
         // On AWS it runs until it is stopped, so it never ends for the waiting task.
         Err(RunError::Stuck { .. }) => None,
         Err(error) => return Err(error),

@@ -1,4 +1,4 @@
-//! `cargo workflow types`: prints the types of a workflow's input, output and parameters for other languages.
+//! `cargo workflow types`: prints the types of the input, output and parameters of workflows for other languages.
 
 mod python;
 mod typescript;
@@ -7,7 +7,8 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use workflow_compiler::contract::{Contract, Root, json_schema};
+use serde_json::Value;
+use workflow_compiler::contract::{Contract, Named, Root, json_schema};
 use workflow_compiler::syntax::ast::Workflow;
 
 use crate::{Failure, report, source};
@@ -33,32 +34,95 @@ enum Language {
 }
 
 impl Types {
-    /// Prints the types. Reports unknown Rust types on standard error.
+    /// Prints the types of one workflow, or of all of the file. Reports unknown Rust types on standard error.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let values = self.file.params.values()?;
-        let machine = source::read_one(self.file.wanted(&values))?;
-        let Some(workflow) = &machine.workflow else {
-            let file = self.file.file.display();
-            return Err(format!("error: {file} is not Rust: only `workflow!` declares types").into());
-        };
-        let contract = Contract::of(workflow);
-        for name in contract.foreign.keys() {
-            report::note(&format!("`{name}` is declared in Rust outside the workflow: any value is accepted for it"));
-        }
-        if contract.is_empty() {
-            report::note(&format!("`{}` declares no input, output or params", machine.name));
+        let machines = source::read_some(self.file.wanted(&values))?;
+        let names = machines.iter().flat_map(|machine| machine.names.iter().cloned()).collect();
+        values.are_known(&names)?;
+        let mut contracts = Vec::new();
+        for machine in &machines {
+            let Some(workflow) = &machine.workflow else {
+                let file = self.file.file.display();
+                return Err(format!("error: {file} is not Rust: only `workflow!` declares types").into());
+            };
+            let contract = Contract::of(workflow);
+            for name in contract.foreign.keys() {
+                report::note(&format!(
+                    "`{name}` is declared in Rust outside the workflow: any value is accepted for it"
+                ));
+            }
+            if contract.is_empty() {
+                report::note(&format!("`{}` declares no input, output or params", machine.name));
+            }
+            contracts.push(contract);
         }
         match self.to {
-            Language::JsonSchema => writeln!(output, "{:#}", json_schema::document(&contract))?,
-            Language::Typescript => write!(output, "{}", typescript::text(&contract))?,
-            Language::Python => write!(output, "{}", python::text(&contract))?,
+            Language::JsonSchema => writeln!(output, "{:#}", schemas(&contracts))?,
+            Language::Typescript => write!(output, "{}", typescript::text(&Declarations::of(&contracts)?))?,
+            Language::Python => write!(output, "{}", python::text(&Declarations::of(&contracts)?))?,
         }
         Ok(ExitCode::SUCCESS)
     }
 }
 
+/// Returns the schema of a workflow; of several, an object with the schema of each.
+fn schemas(contracts: &[Contract]) -> Value {
+    match contracts {
+        [only] => json_schema::document(only),
+        several => {
+            let schemas = several.iter().map(|contract| (contract.name.clone(), json_schema::document(contract)));
+            Value::Object(schemas.collect())
+        }
+    }
+}
+
+/// The declarations of one file in another language.
+struct Declarations<'c> {
+    /// The first line of the file.
+    title: String,
+    /// The structs and enums. Workflows that share one have it once.
+    types: Vec<&'c Named>,
+    /// The inputs, outputs and params that have a type with another name, under their own name.
+    aliases: Vec<(String, &'c Root)>,
+}
+
+impl<'c> Declarations<'c> {
+    fn of(contracts: &'c [Contract]) -> Result<Self, Failure> {
+        let mut types: Vec<&Named> = Vec::new();
+        for named in contracts.iter().flat_map(|contract| &contract.types) {
+            match types.iter().find(|known| known.name == named.name) {
+                None => types.push(named),
+                Some(known) if format!("{known:?}") == format!("{named:?}") => {}
+                Some(_) => {
+                    let all: Vec<_> = contracts.iter().map(|contract| contract.name.as_str()).collect();
+                    let (name, all) = (&named.name, all.join(", "));
+                    return Err(format!(
+                        "error: workflows of the file declare different types `{name}`; choose one with --name: {all}"
+                    )
+                    .into());
+                }
+            }
+        }
+        let mut aliases = Vec::new();
+        for contract in contracts {
+            for (part, root) in contract.roots() {
+                let (first, rest) = part.split_at(1);
+                let own = format!("{}{}{rest}", contract.name, first.to_uppercase());
+                if !types.iter().any(|named| named.name == own) {
+                    aliases.push((own, root));
+                }
+            }
+        }
+        let names: Vec<_> = contracts.iter().map(|contract| contract.name.as_str()).collect();
+        let noun = if names.len() == 1 { "workflow" } else { "workflows" };
+        let title = format!("Types of the {noun} {}, as JSON.", names.join(", "));
+        Ok(Self { title, types, aliases })
+    }
+}
+
 /// Returns the declared input and output of a workflow as JSON Schema; `None` if not declared.
-pub(crate) fn declared(workflow: &Workflow) -> (Option<serde_json::Value>, Option<serde_json::Value>) {
+pub(crate) fn declared(workflow: &Workflow) -> (Option<Value>, Option<Value>) {
     let contract = Contract::of(workflow);
     let of = |root: &Option<Root>| root.as_ref().map(|root| json_schema::root(&contract, root));
     (of(&contract.input), of(&contract.output))

@@ -6,8 +6,10 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use serde_json::Value;
-use workflow_compiler::contract::{Contract, Named, NamedKind, Ty};
+use workflow_compiler::contract::{Named, NamedKind, Ty};
 use workflow_compiler::syntax::ast::ConstraintKind;
+
+use super::Declarations;
 
 /// Words that cannot be names (<https://docs.python.org/3/reference/lexical_analysis.html#keywords>).
 const KEYWORDS: &[&str] = &[
@@ -37,23 +39,23 @@ const TAKEN: &[&str] = &[
     "list",
 ];
 
-pub(super) fn text(contract: &Contract) -> String {
+pub(super) fn text(declarations: &Declarations<'_>) -> String {
     let mut text = format!(
-        "\"\"\"Types of the workflow {}, as JSON. They need pydantic 2.\"\"\"\n\n\
+        "\"\"\"{} They need pydantic 2.\"\"\"\n\n\
          from __future__ import annotations\n\n\
          from typing import Annotated, Dict, List, Literal, Optional, Tuple, Union\n\n\
          from pydantic import BaseModel, ConfigDict, Field, JsonValue, RootModel\n",
-        contract.name
+        declarations.title
     );
     let mut models = Vec::new();
     // Aliases are evaluated immediately, models when they are rebuilt below, so enums come first.
-    for named in &contract.types {
+    for named in &declarations.types {
         if let NamedKind::Enum(texts) = &named.kind {
             let texts: Vec<_> = texts.iter().map(|text| quoted(text)).collect();
             alias(&mut text, named, &format!("Literal[{}]", texts.join(", ")));
         }
     }
-    for named in &contract.types {
+    for named in &declarations.types {
         let NamedKind::Struct(fields) = &named.kind else { continue };
         models.push(named.name.clone());
         let _ = writeln!(text, "\n\nclass {}(BaseModel):", named.name);
@@ -89,7 +91,7 @@ pub(super) fn text(contract: &Contract) -> String {
             let _ = writeln!(text, "    {name}: {}{value}", of(&field.ty));
         }
     }
-    for named in &contract.types {
+    for named in &declarations.types {
         if let NamedKind::Union { variants, .. } = &named.kind {
             // A name in quotes may be declared later.
             let variants: Vec<_> = variants
@@ -102,14 +104,10 @@ pub(super) fn text(contract: &Contract) -> String {
             alias(&mut text, named, &format!("Union[{}]", variants.join(", ")));
         }
     }
-    for (part, root) in contract.roots() {
-        let (first, rest) = part.split_at(1);
-        let own = format!("{}{}{rest}", contract.name, first.to_uppercase());
-        if !contract.types.iter().any(|named| named.name == own) {
-            let _ = write!(text, "\n\nclass {own}(RootModel[{}]):\n", of(&root.ty));
-            let _ = writeln!(text, "    model_config = ConfigDict(strict=True)");
-            models.push(own);
-        }
+    for (own, root) in &declarations.aliases {
+        let _ = write!(text, "\n\nclass {own}(RootModel[{}]):\n", of(&root.ty));
+        let _ = writeln!(text, "    model_config = ConfigDict(strict=True)");
+        models.push(own.clone());
     }
     if !models.is_empty() {
         text.push_str("\n\n");

@@ -3,15 +3,14 @@
 use std::fmt::Write;
 
 use serde_json::Value;
-use workflow_compiler::contract::{Contract, NamedKind, Ty};
+use workflow_compiler::contract::{NamedKind, Ty};
 use workflow_compiler::syntax::ast::{Bound, Constraint, ConstraintKind};
 
-/// The TypeScript names of a contract's parts that are not declared structs.
-const PARTS: [(&str, &str); 3] = [("input", "Input"), ("output", "Output"), ("params", "Params")];
+use super::Declarations;
 
-pub(super) fn text(contract: &Contract) -> String {
-    let mut text = format!("// Types of the workflow {}, as JSON.\n", contract.name);
-    for named in &contract.types {
+pub(super) fn text(declarations: &Declarations<'_>) -> String {
+    let mut text = format!("// {}\n", declarations.title);
+    for named in &declarations.types {
         text.push('\n');
         comment(&mut text, "", named.comment.as_deref());
         match &named.kind {
@@ -39,15 +38,8 @@ pub(super) fn text(contract: &Contract) -> String {
             }
         }
     }
-    // If a part is declared as a type with another name, the part gets an alias too.
-    for ((part, suffix), (name, root)) in
-        PARTS.iter().filter_map(|part| Some((part, contract.roots().find(|(name, _)| *name == part.0)?)))
-    {
-        let own = format!("{}{suffix}", contract.name);
-        if !contract.types.iter().any(|named| named.name == own) {
-            debug_assert_eq!(*part, name);
-            let _ = write!(text, "\nexport type {own} = {};\n", of(&root.ty));
-        }
+    for (own, root) in &declarations.aliases {
+        let _ = write!(text, "\nexport type {own} = {};\n", of(&root.ty));
     }
     text
 }

@@ -34,6 +34,9 @@ impl TypeMismatch {
     }
 }
 
+/// The status of a synchronous execution that has ended.
+static STATUS: Shape = Shape::Texts { of: &["SUCCEEDED", "FAILED", "TIMED_OUT"] };
+
 /// How many characters of a value a message shows.
 const SHOWN: usize = 80;
 
@@ -115,14 +118,40 @@ impl AnswerTypes {
         }
         let place = whole.member(member);
         match answer.get(member) {
-            // The output of an Express execution is JSON text. A failed execution has none.
-            Some(Value::String(text)) if *starts_express => match serde_json::from_str(text) {
-                Ok(value) => Fitting::of(shape, &value, &place),
-                Err(_) => Fitting::of(shape, &Value::String(text.clone()), &place),
-            },
-            None if *starts_express => Vec::new(),
+            output if *starts_express => mismatches_of_express(shape, answer, output, &whole),
             Some(value) => Fitting::of(shape, value, &place),
             None => Fitting::of_missing(shape, &place),
         }
     }
+}
+
+/// Returns the mismatches of the answer of `StartSyncExecution`: it has a status, and if the execution succeeded, the
+/// output as JSON text.
+fn mismatches_of_express(
+    shape: &'static Shape,
+    answer: &Value,
+    output: Option<&Value>,
+    whole: &ValuePath<'_>,
+) -> Vec<TypeMismatch> {
+    let status = answer.get("Status");
+    let place = whole.member("Status");
+    let mut found = match status {
+        Some(status) => Fitting::of(&STATUS, status, &place),
+        None => Fitting::of_missing(&STATUS, &place),
+    };
+    let place = whole.member("Output");
+    let no_text = |found: Option<&Value>| TypeMismatch {
+        member: place.to_string(),
+        expected: "the output as JSON text".to_owned(),
+        found: found.cloned(),
+    };
+    match output {
+        Some(Value::String(text)) => match serde_json::from_str(text) {
+            Ok(value) => found.extend(Fitting::of(shape, &value, &place)),
+            Err(_) => found.push(no_text(output)),
+        },
+        None if status.is_some_and(|status| status != "SUCCEEDED") => {}
+        _ => found.push(no_text(output)),
+    }
+    found
 }

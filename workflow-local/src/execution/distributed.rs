@@ -19,6 +19,9 @@ use crate::item_reader;
 use crate::payload::Payload;
 use crate::program::{Batcher, Distributed, MapProgram, Reader, Transformation, Work, Writer};
 
+/// The number of failed children of a map run whose histories can be kept.
+const KEPT: usize = 5;
+
 impl Execution {
     pub(super) fn start_map_run(
         &mut self,
@@ -278,14 +281,15 @@ impl Execution {
         let Doing::Join(mut join) = std::mem::replace(&mut parent.doing, Doing::Done) else { return };
         join.running.remove(index);
         join.pending = join.pending.saturating_sub(1);
-        let keeps = self.keeps;
+        let (keeps, keeps_failed) = (self.keeps, self.keeps_failed);
         let ended = self.run_mut(child);
-        if !keeps {
+        let status = ended.status;
+        let JoinKind::MapRun(run) = &mut join.kind else { return };
+        let is_kept = keeps || keeps_failed && status != Status::Succeeded && run.failed.len() < KEPT;
+        if !is_kept {
             // A large map would keep them all.
             ended.history = Vec::new();
         }
-        let status = ended.status;
-        let JoinKind::MapRun(run) = &mut join.kind else { return };
         if let Some(place) = join.results.get_mut(index) {
             *place = Some(self.result_of(&run.writing, child));
         }

@@ -23,6 +23,7 @@ impl Clone for Execution {
             runs: self.runs.clone(),
             map_runs: self.map_runs.clone(),
             keeps: self.keeps,
+            keeps_failed: self.keeps_failed,
             threads: self.threads.clone(),
             free: self.free.clone(),
             spare: None,

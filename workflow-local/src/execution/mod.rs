@@ -164,6 +164,8 @@ pub struct Execution {
     map_runs: Vec<MapRun>,
     /// Whether to keep data for redrives and for inspection of ended children.
     keeps: bool,
+    /// Whether it keeps the histories of the first failed children of each distributed map.
+    keeps_failed: bool,
     threads: Vec<Option<Box<Thread>>>,
     free: Vec<ThreadId>,
     /// The memory of an ended thread, for reuse.
@@ -261,6 +263,7 @@ impl Execution {
             runs: Vec::new(),
             map_runs: Vec::new(),
             keeps: false,
+            keeps_failed: false,
             threads: Vec::new(),
             free: Vec::new(),
             spare: None,
