@@ -3,9 +3,10 @@
 use workflow_jsonata::{FunctionId, function};
 
 use super::Flow;
-use super::expression::{Given, PARSE, Place};
+use super::expression::{Given, PARSE, Place, needs_member};
+use super::kind::{Kind, Kinds};
 use super::read::merged;
-use super::ty::{Fields, Found, Is, Kind, Ty};
+use super::ty::{Fields, Found, Is, Ty};
 use crate::Finding;
 use crate::jsonata::{self, Node, NodeKind};
 
@@ -100,6 +101,9 @@ impl Flow<'_, '_> {
             }
             FunctionId::Lookup => return self.looked_up((&given, &first), arguments.last(), place),
             FunctionId::Map | FunctionId::Each => return many(body_gives),
+            FunctionId::Filter if first.each() == Ty::Any && filters_objects(arguments) => {
+                return many(Ty::Except(Kinds::SCALARS));
+            }
             FunctionId::Filter | FunctionId::Distinct => return many(first.each()),
             FunctionId::Append => {
                 return many(given.get(1).map_or(Ty::Any, |(_, second)| first.each().join(&second.each())));
@@ -172,7 +176,13 @@ impl Flow<'_, '_> {
         let needed = parameters.iter().filter(|parameter| !parameter.optional).count();
         let context = parameters.first().is_some_and(|first| first.context) && given.len() < needed;
         for (number, (parameter, (node, ty))) in parameters.iter().skip(usize::from(context)).zip(given).enumerate() {
-            let (Some(kind), Some(node)) = (ty.kind(), node) else { continue };
+            let Some(node) = node else { continue };
+            if let Some((wants, is)) = shown_unlike(parameter.kinds, ty) {
+                let (function, text) = (format!("${}", known.name), place.text(node));
+                self.say(Finding::UnlikeArgument { function, wants, is, text }, place.at, Some(place.range(node)));
+                continue;
+            }
+            let Some(kind) = ty.kind() else { continue };
             let letter = match kind {
                 Kind::Null => continue,
                 Kind::Bool => 'b',
@@ -226,4 +236,22 @@ impl Flow<'_, '_> {
             }
         }
     }
+}
+
+/// Returns whether the closure of `$filter` is only true for objects or arrays.
+fn filters_objects(arguments: &[Node]) -> bool {
+    matches!(arguments.last().map(|closure| &closure.kind), Some(NodeKind::Lambda { params, body, .. })
+        if params.first().is_some_and(|item| needs_member(body, item)))
+}
+
+/// Returns what an argument must be and what a test has shown it to be, if these differ.
+fn shown_unlike(kinds: &str, ty: &Ty) -> Option<(&'static str, &'static str)> {
+    let wanted = match kinds {
+        "s" => Kind::Text,
+        "n" => Kind::Number,
+        "b" => Kind::Bool,
+        "o" => Kind::Object,
+        _ => return None,
+    };
+    matches!(ty, Ty::Except(_)).then(|| Some((wanted.words(), ty.instead_of(wanted)?))).flatten()
 }
