@@ -360,13 +360,16 @@ findings! {
         "`{name}` takes {wants}, but this is {is}";
     UnlikeArgument { function: String, wants: &'static str, is: &'static str, text: String } FailingCall
         "`{function}` takes {wants} here, but `{text}` is {is}";
-    UnlikeOperand { sign: &'static str, wants: &'static str, is: &'static str } FailingCall
+    UnlikeOperand { sign: &'static str, wants: &'static str, is: &'static str, time: Option<String> } FailingCall
         "`{sign}` takes {wants}, but this is {is}",
         help (match (*sign, *is) {
+            _ if time.is_some() => time.as_ref().map(|time| format!("`{time}` is the time as a number, in milliseconds")),
             ("+", "a string") => Some("`&` joins strings; `$number(…)` reads a number".to_owned()),
             (_, "a string") => Some("`$number(…)` reads a number".to_owned()),
             _ => None,
         });
+    UnlikeKey { text: String, is: &'static str } FailingCall "a key is a string, but `{text}` is {is}",
+        help (["a number", "a boolean"].contains(is).then(|| format!("`$string({text})` writes it as one")));
     UnlikeOperands { sign: &'static str, one: &'static str, other: &'static str } FailingCall
         "`{sign}` cannot compare {one} with {other}", help "`$number(…)` reads a number, `$string(…)` writes a value";
     NeverTrue { what: String, near: NearestName } KnownAnswer "this is never true: {what}", help (did_you_mean(near));

@@ -251,12 +251,20 @@ impl Flow<'_, '_> {
                     fields.insert(name, Slot { ty: given.value(), is });
                 }
                 _ => {
-                    self.node(key, place);
+                    self.key(key, place);
                     fields.open = true;
                 }
             }
         }
         Given::there(fields.into())
+    }
+
+    /// Checks the key of an object, which is a string.
+    fn key(&self, key: &Node, place: &Place<'_>) {
+        if let Some(is) = self.node(key, place).value().instead_of(Kind::Text) {
+            let text = place.text(key);
+            self.say(Finding::UnlikeKey { text, is }, place.at, Some(place.range(key)));
+        }
     }
 
     fn block(&self, nodes: &[Node], place: &Place<'_>) -> Given {
@@ -363,7 +371,7 @@ impl Flow<'_, '_> {
                 let each = if given.many { given.ty } else { given.ty.each() };
                 let of_group = Place { context: each, asks: false, ..place.clone() };
                 for (key, value) in pairs {
-                    self.node(key, &of_group);
+                    self.key(key, &of_group);
                     self.node(value, &of_group);
                 }
                 Given::maybe(Fields::open().into())

@@ -1,6 +1,7 @@
 //! Derives facts about operands from operators, and finds comparisons that are never true.
 
 use workflow_jsonata::{FunctionId, Node, function};
+use workflow_services::Shape;
 
 use super::choice::{Compared, compared, plain};
 use super::expression::{DEPTH, Given, Place, is_path, target};
@@ -8,23 +9,41 @@ use super::kind::Kind;
 use super::read::{few, near};
 use super::ty::{Is, Range, Slot, Ty};
 use super::{Flow, Outcomes, Scene};
-use crate::Finding;
+use crate::context::is_timestamp;
 use crate::document::Relation;
 use crate::jsonata::NodeKind;
+use crate::{Finding, timestamp};
 
 impl Flow<'_, '_> {
     /// Checks operands that must be numbers.
     pub(super) fn numbers(&self, sign: &'static str, operands: &[&Node], place: &Place<'_>) {
         let unlike = operands.iter().filter_map(|operand| {
-            Some((operand, self.node(operand, place).value().single().instead_of(Kind::Number)?))
+            let ty = self.node(operand, place).value().single();
+            Some((operand, ty.instead_of(Kind::Number)?, ty))
         });
-        // One of two wrong operands is reported: the constant, which another rule reports too.
+        // One of two wrong operands is reported: the constant, which another rule reports too. Of the texts that a sum
+        // joins, that is the first.
         let unlike: Vec<_> = unlike.collect();
-        let constant = unlike.iter().find(|(operand, _)| matches!(operand.kind, NodeKind::String(_)));
-        if let Some((operand, is)) = constant.or(unlike.first()) {
-            let finding = Finding::UnlikeOperand { sign, is, wants: "numbers" };
+        let is_text = |node: &Node| matches!(node.kind, NodeKind::String(_));
+        let constant = unlike.iter().find(|(operand, ..)| is_text(operand));
+        let joined = operands.first().is_some_and(|first| sign == "+" && joins(first, &is_text));
+        if let Some((operand, is, ty)) = constant.or(unlike.first()).filter(|_| !joined) {
+            let time = self.time_in_number(operand, ty, place);
+            let finding = Finding::UnlikeOperand { sign, is, wants: "numbers", time };
             self.say(finding, place.at, Some(place.range(operand)));
         }
+    }
+
+    /// Returns the expression that gives a time as a number, of one that gives it as a string.
+    fn time_in_number(&self, node: &Node, ty: &Ty, place: &Place<'_>) -> Option<String> {
+        let text = place.text(node);
+        let is_of = |name: &str| matches!(&node.kind, NodeKind::Call(procedure, _) if matches!(&procedure.kind, NodeKind::Variable(called) if called == name));
+        let is_time = match ty {
+            Ty::Api(part, _) => matches!(part.shape(), Shape::Timestamp),
+            Ty::Text(Some(texts)) => !texts.is_empty() && texts.iter().all(|text| timestamp::parse(text).is_some()),
+            _ => is_of("fromMillis") || text.strip_prefix("$states.context.").is_some_and(is_timestamp),
+        };
+        if is_of("now") { Some("$millis()".to_owned()) } else { is_time.then(|| format!("$toMillis({text})")) }
     }
 
     pub(super) fn operator(
@@ -66,7 +85,8 @@ impl Flow<'_, '_> {
                 let (one, two) = (self.node(left, place).value().single(), self.node(right, place).value().single());
                 for (ty, operand) in [(&one, left), (&two, right)] {
                     if let Some(kind) = ty.kind().filter(|kind| !matches!(kind, Kind::Number | Kind::Text)) {
-                        let finding = Finding::UnlikeOperand { sign, is: kind.words(), wants: "numbers or strings" };
+                        let finding =
+                            Finding::UnlikeOperand { sign, is: kind.words(), wants: "numbers or strings", time: None };
                         self.say(finding, place.at, Some(place.range(operand)));
                     }
                 }
@@ -398,6 +418,14 @@ impl Flow<'_, '_> {
             NodeKind::Null => Ty::Null,
             _ => return None,
         })
+    }
+}
+
+/// Returns whether a node is a sum with such an operand.
+fn joins(node: &Node, is: &impl Fn(&Node) -> bool) -> bool {
+    match &node.kind {
+        NodeKind::Binary("+", left, right) => is(left) || is(right) || joins(left, is),
+        _ => false,
     }
 }
 
