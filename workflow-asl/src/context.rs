@@ -71,6 +71,16 @@ pub static MEMBERS: &[Member] = &[
     optional(changing("Map", MemberKind::Object(MAP), "The iteration, within a map.")),
 ];
 
+/// Returns whether a path of names leads to a point in time, as in `Execution.StartTime`.
+pub(crate) fn is_timestamp(path: &str) -> bool {
+    let mut kind = MemberKind::Object(MEMBERS);
+    for name in path.split('.') {
+        let Some(member) = kind.members().iter().find(|member| member.name == name) else { return false };
+        kind = member.kind;
+    }
+    matches!(kind, MemberKind::Timestamp)
+}
+
 const EXECUTION: &[Member] = &[
     fixed("Id", MemberKind::Arn, "Its ARN."),
     fixed("Input", MemberKind::Any, "Its input."),

@@ -39,6 +39,7 @@ pub use functions::{
     Callback, FUNCTIONS, Function, HASH_ALGORITHMS, Id as FunctionId, LONGEST_RANGE, Origin, Parameter, Passed,
     ResultKind, Returned, changing, function, is_function, names, unknown_algorithm,
 };
+pub use mistakes::constants::is_no_number;
 pub use names::{LiteralKind, LiteralStep, Names, STATES_MEMBERS, Use};
 pub use syntax::{
     Printed, ast,
@@ -81,6 +82,10 @@ pub fn parse(text: &str) -> Result<Ast, SyntaxError> {
     PARSED.set(PARSED.get() + 1);
     let root = syntax::parse(text).map_err(|error| match (&error.help, translate_foreign_operators(text)) {
         (None, Some(translated)) => error.with_help(format!("JSONata uses other operators: `{}`", translated.trim())),
+        (None, None) => match syntax::habits::meant(text, error.offset) {
+            Some(help) => error.with_help(help),
+            None => error,
+        },
         _ => error,
     })?;
     syntax::validation::check(&root)?;

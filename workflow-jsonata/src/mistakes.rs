@@ -1,7 +1,10 @@
 //! The arguments that JSONata's functions accept, and calls and operators that fail on literal operands.
 
+pub(crate) mod constants;
+
 use crate::functions::{Function, Id, Origin, Parameter, function, unknown_algorithm};
 use crate::syntax::ast::{Node, NodeKind};
+use crate::syntax::print as printed;
 use crate::syntax::print::is_word;
 use crate::syntax::validation::bare;
 use crate::syntax_error::SyntaxError;
@@ -95,14 +98,19 @@ fn holds_function(node: &Node) -> bool {
 
 /// Finds calls of a value's member, such as `x.toUpperCase()`: data has no functions.
 fn methods(node: &Node, found: &mut Vec<(SyntaxError, usize)>) {
-    if let NodeKind::Path(steps) = &node.kind {
-        for step in steps.iter().skip(1) {
+    if let NodeKind::Path(steps) = &node.kind
+        && let Some((first, rest)) = steps.split_first()
+    {
+        for step in rest {
             let NodeKind::Call(procedure, _) = &bare(step).kind else { continue };
             let NodeKind::Name(name) = &procedure.kind else { continue };
             let known = METHODS.iter().find(|(method, _)| method.eq_ignore_ascii_case(name)).map(|(_, known)| *known);
             let same = || crate::names().find(|known| known.eq_ignore_ascii_case(name));
             let error = SyntaxError::new(procedure.span.start, format!("a value has no function `{name}` to call"));
             let help = match known.or_else(same) {
+                _ if matches!(&first.kind, NodeKind::Name(name) if name == "Date") => {
+                    "`$millis()` is the current time as a number, `$now()` as a string".to_owned()
+                }
                 Some(known) => format!("JSONata has `${known}(…)`, with the value as its first argument"),
                 None => "functions have a `$` and take the value as their first argument: `$uppercase(x)`".to_owned(),
             };
@@ -114,15 +122,27 @@ fn methods(node: &Node, found: &mut Vec<(SyntaxError, usize)>) {
 
 /// Finds filters that are a text alone, such as `x['name']`: they are always true, and read no member.
 fn texts_as_filters(node: &Node, found: &mut Vec<(SyntaxError, usize)>) {
-    if let NodeKind::Predicate(_, filter) = &node.kind
-        && let NodeKind::String(name) = &filter.kind
-    {
-        let message = format!("`['{name}']` is a filter that is always true, and reads no member");
-        let member = if is_word(name) { name.clone() } else { format!("`{name}`") };
-        let error = SyntaxError::new(filter.span.start, message).with_help(format!("a member is `.{member}`"));
-        found.push((error, filter.span.len()));
+    if let NodeKind::Path(steps) = &node.kind {
+        for (at, step) in steps.iter().enumerate() {
+            found.extend(text_as_filter(steps.get(..at).unwrap_or_default(), step));
+            step.children().into_iter().for_each(|part| texts_as_filters(part, found));
+        }
+    } else {
+        found.extend(text_as_filter(&[], node));
+        node.children().into_iter().for_each(|part| texts_as_filters(part, found));
     }
-    node.children().into_iter().for_each(|part| texts_as_filters(part, found));
+}
+
+/// `before` are the steps of the path before this one.
+fn text_as_filter(before: &[Node], step: &Node) -> Option<(SyntaxError, usize)> {
+    let NodeKind::Predicate(inner, filter) = &step.kind else { return None };
+    let NodeKind::String(name) = &filter.kind else { return None };
+    let member = NodeKind::Name(name.clone()).into();
+    let path = NodeKind::Path(before.iter().chain([&**inner]).cloned().chain([member]).collect());
+    let text = printed(path.into(), "").text;
+    let help = if is_word(name) { format!("write `{text}`") } else { format!("write {text}") };
+    let message = format!("`['{name}']` is a filter that is always true, and reads no member");
+    Some((SyntaxError::new(filter.span.start, message).with_help(help), filter.span.len()))
 }
 
 /// `piped` means that the node is called on the value before `~>`.
@@ -139,7 +159,9 @@ fn walk(node: &Node, piped: bool, open: IsUnknown, found: &mut Vec<(SyntaxError,
             }
         }
         NodeKind::Binary(sign @ ("+" | "-" | "*" | "/" | "%"), left, right) => {
-            for side in [left, right] {
+            // The first text of several that `+` joins is reported.
+            let sides = if *sign == "+" && joins_text(left, open) { vec![left] } else { vec![left, right] };
+            for side in sides {
                 if let Some(kind) = kind(side, open).filter(|kind| *kind != 'n') {
                     let help = if *sign == "+" && kind == 's' { ": `&` joins strings" } else { "" };
                     report(side, format!("`{sign}` takes numbers, but this is {}{help}", noun(kind)));
@@ -158,6 +180,24 @@ fn walk(node: &Node, piped: bool, open: IsUnknown, found: &mut Vec<(SyntaxError,
                 report(node, format!("`{sign}` cannot compare {} with {}", noun(one), noun(other)));
             }
         }
+        NodeKind::Binary(sign @ ("and" | "or"), left, right) => {
+            for side in [left, right] {
+                if kind(side, open) == Some('s') && matches!(side.kind, NodeKind::String(_)) {
+                    let instead = match &left.kind {
+                        NodeKind::Binary("=", ..) => "`x in ['a', 'b']` compares with several",
+                        _ => "`a ? a : b` is one of two values",
+                    };
+                    report(side, format!("`{sign}` takes conditions, but this is a string: {instead}"));
+                }
+            }
+        }
+        NodeKind::Object(pairs) | NodeKind::Group(_, pairs) => {
+            for (key, _) in pairs {
+                if let Some(kind) = kind(key, open).filter(|kind| *kind != 's') {
+                    report(key, format!("a key is a string, but this is {}", noun(kind)));
+                }
+            }
+        }
         _ => {}
     }
     match &node.kind {
@@ -166,6 +206,16 @@ fn walk(node: &Node, piped: bool, open: IsUnknown, found: &mut Vec<(SyntaxError,
             walk(right, true, open, found);
         }
         _ => node.children().into_iter().for_each(|part| walk(part, false, open, found)),
+    }
+}
+
+/// Returns whether a node is a sum of which an operand is text.
+fn joins_text(node: &Node, open: IsUnknown) -> bool {
+    match &node.kind {
+        NodeKind::Binary("+", left, right) => {
+            [left, right].iter().any(|side| kind(side, open) == Some('s')) || joins_text(left, open)
+        }
+        _ => false,
     }
 }
 
@@ -204,11 +254,17 @@ fn call(
     }
     // The context value replaces the first argument if one is missing.
     let skipped = usize::from(piped) + usize::from(context && given < needed);
+    for (number, argument) in arguments.iter().enumerate() {
+        if let Some(message) = constants::refused(function.id, (number + skipped, given), argument, open) {
+            report(argument, message);
+        }
+    }
     for (parameter, argument) in parameters.iter().skip(skipped).zip(arguments) {
         let Some(is) = kind(argument, open) else { continue };
         let item = parameter.items.unwrap_or("");
         // A single value stands for an array of it.
-        let alone = parameter.kinds == "a" && (item.is_empty() || item.contains(is));
+        let alone = parameter.kinds == "a"
+            && if item.is_empty() { is != 'f' && function.id != Id::Partition } else { item.contains(is) };
         if matches!(parameter.kinds, "x" | "j") || parameter.kinds.contains(is) || alone {
             if let (NodeKind::Array(items), false) = (&argument.kind, item.is_empty())
                 && let Some((wrong, is)) =
@@ -266,6 +322,20 @@ mod tests {
             found("$sum([1, 'a'])"),
             ["9: `$sum` takes an array in which each is a number, but this is a string"]
         );
+        assert_eq!(found("$number('ten')"), ["8: `ten` is not a number"]);
+        assert_eq!(found("'a' ~> $split(',', -1)"), ["19: a limit cannot be negative"]);
+        assert_eq!(found("$partition(10, $xs)"), ["11: `$partition` takes an array here, but this is a number"]);
+        assert_eq!(found("$map(function($x) { $x }, $xs)"), ["5: `$map` takes an array here, but this is a function"]);
+        assert_eq!(
+            found("$x = 'a' or 'b'"),
+            ["12: `or` takes conditions, but this is a string: `x in ['a', 'b']` compares with several"]
+        );
+        assert_eq!(
+            found("$x or 'b'"),
+            ["6: `or` takes conditions, but this is a string: `a ? a : b` is one of two values"]
+        );
+        assert_eq!(found("{1: 2}"), ["1: a key is a string, but this is a number"]);
+        assert_eq!(found("'a' + $b + 'c'"), ["0: `+` takes numbers, but this is a string: `&` joins strings"]);
         assert_eq!(found("$uuid(1)"), ["0: `$uuid` takes no argument, not 1"]);
         assert_eq!(found("$hash('a')"), ["0: `$hash` takes 2 arguments, not 1"]);
         assert_eq!(found("$x & ('a' + 1)"), ["6: `+` takes numbers, but this is a string: `&` joins strings"]);

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::functions::{function, is_function};
 use crate::syntax::ast::{Node, NodeKind};
+use crate::syntax::print::is_word;
 use crate::syntax::validation::bare;
 use crate::syntax_error::SyntaxError;
 
@@ -267,6 +268,11 @@ impl Walk {
             format!("call a function as `${name}(...)`, and put a string in quotes")
         } else {
             match near_literal(name) {
+                _ if name.contains("${") => {
+                    "backquotes hold a name: join texts with `&`, `'Hello ' & $name`".to_owned()
+                }
+                _ if !is_word(name) => format!("backquotes hold a name: a string has quotes, `'{name}'`"),
+                _ if name == "undefined" => "`$exists(…)` tests whether there is a value".to_owned(),
                 _ if name == "states" => "did you mean `$states`?".to_owned(),
                 _ if STATES_MEMBERS.contains(&name) => format!("did you mean `$states.{name}`?"),
                 Some(near) => format!("did you mean `{near}`?"),

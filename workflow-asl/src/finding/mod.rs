@@ -328,14 +328,18 @@ findings! {
             known if known.len() <= 8 => format!("it has {}", all_of(known)),
             known => format!("it has {} and {} more", quoted(known.iter().take(8)).join(", "), known.len() - 8),
         })));
-    ShownAbsent { holder: String, name: String } AbsentValue "`{holder}.{name}` is absent here, as an earlier test shows",
+    ShownAbsent { path: String } AbsentValue "`{path}` is absent here, as an earlier test shows",
         help "read it where the test shows that it is present";
     NotAnObject { holder: String, name: String, is: &'static str, help: Option<String> } AbsentValue
         "`{holder}` is {is}, which has no `{name}`",
         help (help.clone());
     NoSuchItem { holder: String, index: i64, count: usize } AbsentValue
-        (format!("`{holder}` has {}, none at {index}", if *count == 1 { "1 item".to_owned() } else { format!("{count} items") })),
-        help "the first item is at 0";
+        (match count {
+            0 => format!("`{holder}` is empty here, so there is no item at {index}"),
+            1 => format!("`{holder}` has 1 item, none at {index}"),
+            _ => format!("`{holder}` has {count} items, none at {index}"),
+        }),
+        help (if *count == 0 { None } else { Some("the first item is at 0".to_owned()) });
     PointerWithoutSlash { pointer: String, write: String } AbsentValue "a JSON pointer begins with `/`: `{pointer}` points to nothing",
         help "write `{write}`", fix (Some(Fix::Text(write.clone())));
     NotAList { path: String, is: &'static str } UnlikeValue "`{path}` is {is}, which has no items";
@@ -343,6 +347,11 @@ findings! {
         (match *field {
             "Type" => format!("the items of a map must be {wants}, but `{text}` is {is}"),
             field => format!("`{field}` takes {wants}, but `{text}` is {is}"),
+        }),
+        help (match (*field, *is) {
+            ("Condition", "a string" | "a number") => Some("compare it with a value: `… = …`".to_owned()),
+            ("Condition", _) => Some(format!("`$exists({text})` tests whether there is a value")),
+            _ => None,
         });
     UnlikeTimestamp { field: &'static str, text: String, value: String } UnlikeValue
         "`{field}` takes an RFC 3339 timestamp, but `{text}` is \"{value}\"",
@@ -351,16 +360,22 @@ findings! {
         "`{name}` takes {wants}, but this is {is}";
     UnlikeArgument { function: String, wants: &'static str, is: &'static str, text: String } FailingCall
         "`{function}` takes {wants} here, but `{text}` is {is}";
-    UnlikeOperand { sign: &'static str, wants: &'static str, is: &'static str } FailingCall
+    UnlikeOperand { sign: &'static str, wants: &'static str, is: &'static str, time: Option<String> } FailingCall
         "`{sign}` takes {wants}, but this is {is}",
         help (match (*sign, *is) {
+            _ if time.is_some() => time.as_ref().map(|time| format!("`{time}` is the time as a number, in milliseconds")),
             ("+", "a string") => Some("`&` joins strings; `$number(…)` reads a number".to_owned()),
             (_, "a string") => Some("`$number(…)` reads a number".to_owned()),
             _ => None,
         });
+    UnlikeKey { text: String, is: &'static str } FailingCall "a key is a string, but `{text}` is {is}",
+        help (["a number", "a boolean"].contains(is).then(|| format!("`$string({text})` writes it as one")));
     UnlikeOperands { sign: &'static str, one: &'static str, other: &'static str } FailingCall
         "`{sign}` cannot compare {one} with {other}", help "`$number(…)` reads a number, `$string(…)` writes a value";
     NeverTrue { what: String, near: NearestName } KnownAnswer "this is never true: {what}", help (did_you_mean(near));
+
+    AlwaysTrue { values: &'static str, path: String, and: &'static str } KnownAnswer
+        "this is true for every {values} `{path}`", help "did you mean `{and}`?";
 
     // Retriers and catchers.
     NoErrorNamed {} EmptyList "`ErrorEquals` names no error", help "`States.ALL` matches every error",

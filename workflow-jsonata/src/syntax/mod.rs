@@ -4,6 +4,7 @@ pub mod ast;
 mod build;
 mod children;
 mod foreign_operators;
+pub(crate) mod habits;
 mod lexer;
 mod parentheses;
 mod parser;

@@ -1,11 +1,15 @@
 //! Checks the calls of JSONata's functions, and computes the types of their results.
 
-use workflow_jsonata::{FunctionId, function};
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use workflow_jsonata::{FunctionId, function, is_no_number};
 
 use super::Flow;
-use super::expression::{Given, PARSE, Place};
+use super::expression::{Given, PARSE, Place, needs_member};
+use super::kind::{Kind, Kinds};
 use super::read::merged;
-use super::ty::{Fields, Found, Is, Kind, Ty};
+use super::ty::{Fields, Found, Is, Ty};
 use crate::Finding;
 use crate::jsonata::{self, Node, NodeKind};
 
@@ -100,6 +104,9 @@ impl Flow<'_, '_> {
             }
             FunctionId::Lookup => return self.looked_up((&given, &first), arguments.last(), place),
             FunctionId::Map | FunctionId::Each => return many(body_gives),
+            FunctionId::Filter if first.each() == Ty::Any && filters_objects(arguments) => {
+                return many(Ty::Except(Kinds::SCALARS));
+            }
             FunctionId::Filter | FunctionId::Distinct => return many(first.each()),
             FunctionId::Append => {
                 return many(given.get(1).map_or(Ty::Any, |(_, second)| first.each().join(&second.each())));
@@ -172,7 +179,14 @@ impl Flow<'_, '_> {
         let needed = parameters.iter().filter(|parameter| !parameter.optional).count();
         let context = parameters.first().is_some_and(|first| first.context) && given.len() < needed;
         for (number, (parameter, (node, ty))) in parameters.iter().skip(usize::from(context)).zip(given).enumerate() {
-            let (Some(kind), Some(node)) = (ty.kind(), node) else { continue };
+            let Some(node) = node else { continue };
+            let unread = if number == 0 { unread(known.id, ty) } else { None };
+            if let Some((wants, is)) = unread.or_else(|| shown_unlike(parameter.kinds, ty)) {
+                let (function, text) = (format!("${}", known.name), place.text(node));
+                self.say(Finding::UnlikeArgument { function, wants, is, text }, place.at, Some(place.range(node)));
+                continue;
+            }
+            let Some(kind) = ty.kind() else { continue };
             let letter = match kind {
                 Kind::Null => continue,
                 Kind::Bool => 'b',
@@ -208,6 +222,7 @@ impl Flow<'_, '_> {
                 };
                 if !item.contains(of_letter) {
                     finding = match (item, of) {
+                        ("o", _) => Some(("an array of objects", of.words_of_items())),
                         ("n", _) => Some((
                             "an array of numbers",
                             if of == Kind::Text { "one of strings" } else { "one of others" },
@@ -226,4 +241,48 @@ impl Flow<'_, '_> {
             }
         }
     }
+}
+
+/// Returns whether the closure of `$filter` is only true for objects or arrays.
+fn filters_objects(arguments: &[Node]) -> bool {
+    matches!(arguments.last().map(|closure| &closure.kind), Some(NodeKind::Lambda { params, body, .. })
+        if params.first().is_some_and(|item| needs_member(body, item)))
+}
+
+/// Returns what the first argument must be, and what it is instead, for functions that read nothing of other values, or
+/// fail for the text.
+fn unread(function: FunctionId, ty: &Ty) -> Option<(&'static str, &'static str)> {
+    let all = |texts: &BTreeSet<Rc<str>>, is: fn(&str) -> bool| texts.iter().all(|text| is(text));
+    match (function, ty) {
+        (FunctionId::Keys | FunctionId::Lookup, Ty::Tuple(items)) if items.is_empty() => None,
+        (FunctionId::Keys | FunctionId::Lookup, ty) => match (ty.kind()?, ty.item().map(|item| item.kind())) {
+            (Kind::Object, _) | (Kind::Array, None | Some(None | Some(Kind::Object | Kind::Array))) => None,
+            (Kind::Array, Some(Some(of))) => Some(("an object", of.words_of_items())),
+            (kind, _) => Some(("an object", kind.words())),
+        },
+        (FunctionId::Number, Ty::Text(Some(texts))) => {
+            all(texts, is_no_number).then_some(("a number or the text of one", "other text"))
+        }
+        (FunctionId::Parse, Ty::Text(Some(texts))) => {
+            all(texts, is_no_json).then_some(("the text of JSON", "other text"))
+        }
+        _ => None,
+    }
+}
+
+/// Returns whether a text is not JSON.
+pub(super) fn is_no_json(text: &str) -> bool {
+    serde_json::from_str::<serde_json::Value>(text).is_err()
+}
+
+/// Returns what an argument must be and what a test has shown it to be, if these differ.
+fn shown_unlike(kinds: &str, ty: &Ty) -> Option<(&'static str, &'static str)> {
+    let wanted = match kinds {
+        "s" => Kind::Text,
+        "n" => Kind::Number,
+        "b" => Kind::Bool,
+        "o" => Kind::Object,
+        _ => return None,
+    };
+    matches!(ty, Ty::Except(_)).then(|| Some((wanted.words(), ty.instead_of(wanted)?))).flatten()
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::kind::Kind;
 use super::read::{few, near};
-use super::ty::{Is, Kind, Range, Slot, Ty};
+use super::ty::{Is, Range, Slot, Ty};
 use super::{Flow, Origin, Outcome, Outcomes, Scene};
 use crate::document::{ChoiceRule, Comparison, Operand, Operator, QueryLanguage, Relation};
 use crate::path::{JsonPath, Root};
@@ -93,6 +94,9 @@ impl Flow<'_, '_> {
         // For `And`, a rule is evaluated if the earlier ones are true; for `Or`, if they are not true.
         let all = |rules: &[ChoiceRule], field: &str, joins: bool| {
             let (mut here, mut other) = (Some(scene.clone()), None);
+            if !joins && self.is_always_true_rule(rules, &at.child(field)) {
+                return Outcomes::both(scene);
+            }
             for (number, rule) in rules.iter().enumerate() {
                 let Some(now) = &here else { break };
                 let found = self.rule(now, rule, &at.child(field).index(number));
@@ -199,13 +203,24 @@ impl Flow<'_, '_> {
             };
         }
         let Some(test) = Test::of(operator, operand) else { return same() };
+        let (Test::Kind(tested, _) | Test::Compare(tested, _)) = test;
+        let shown = || format!("`{variable}` is {}", ty.instead_of(tested).unwrap_or_default());
         let holds = match &test {
             Test::Kind(kind, wanted) => {
                 let Some(is) = ty.kind() else {
-                    return if *wanted == truth {
-                        Some(self.narrowed(scene, path, Slot::there(plain(*kind))))
-                    } else {
-                        same()
+                    return match *wanted == truth {
+                        true if ty.instead_of(*kind).is_some() => {
+                            if truth {
+                                never(shown(), None)
+                            } else {
+                                None
+                            }
+                        }
+                        true => Some(self.narrowed(scene, path, Slot::there(plain(*kind)))),
+                        false if matches!(ty, Ty::Any | Ty::Except(_)) => {
+                            Some(self.narrowed(scene, path, Slot::there(ty.except(*kind))))
+                        }
+                        false => same(),
                     };
                 };
                 (is == *kind) == *wanted
@@ -226,7 +241,7 @@ impl Flow<'_, '_> {
                     let what = format!("`{}` is {}", operand.as_str().unwrap_or_default(), is.words());
                     return never(what, None);
                 }
-                ty.kind().is_none_or(|is| is == *kind)
+                ty.instead_of(*kind).is_none()
             }
         };
         if !holds {
@@ -236,6 +251,7 @@ impl Flow<'_, '_> {
                     let text = texts.first().map(ToString::to_string).unwrap_or_default();
                     format!("`{variable}` is the string {text:?} here")
                 }
+                _ if ty.kind().is_none() => shown(),
                 _ => quote(&ty),
             };
             // The operator that compares values of this kind in the same way. Numbers in strings have another order.

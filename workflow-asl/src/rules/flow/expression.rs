@@ -6,7 +6,8 @@ use std::rc::Rc;
 use serde_json::Value;
 use workflow_jsonata::function;
 
-use super::ty::{Fields, Found, Is, Kind, Range, Slot, Ty};
+use super::kind::{Kind, Kinds};
+use super::ty::{Fields, Found, Is, Range, Slot, Ty};
 use super::{Flow, Origin, Outcomes, Scene};
 use crate::jsonata::{self, Node, NodeKind};
 use crate::path::Segment;
@@ -250,12 +251,20 @@ impl Flow<'_, '_> {
                     fields.insert(name, Slot { ty: given.value(), is });
                 }
                 _ => {
-                    self.node(key, place);
+                    self.key(key, place);
                     fields.open = true;
                 }
             }
         }
         Given::there(fields.into())
+    }
+
+    /// Checks the key of an object, which is a string.
+    fn key(&self, key: &Node, place: &Place<'_>) {
+        if let Some(is) = self.node(key, place).value().instead_of(Kind::Text) {
+            let text = place.text(key);
+            self.say(Finding::UnlikeKey { text, is }, place.at, Some(place.range(key)));
+        }
     }
 
     fn block(&self, nodes: &[Node], place: &Place<'_>) -> Given {
@@ -362,7 +371,7 @@ impl Flow<'_, '_> {
                 let each = if given.many { given.ty } else { given.ty.each() };
                 let of_group = Place { context: each, asks: false, ..place.clone() };
                 for (key, value) in pairs {
-                    self.node(key, &of_group);
+                    self.key(key, &of_group);
                     self.node(value, &of_group);
                 }
                 Given::maybe(Fields::open().into())
@@ -458,9 +467,18 @@ impl Flow<'_, '_> {
         let Some(index) = index else {
             let item = if array { given.ty.item().unwrap_or(Ty::Any) } else { given.ty.clone() };
             self.node(filter, &Place { context: item.clone(), asks: is_path(filter), ..place.clone() });
+            let item = if item == Ty::Any && needs_member(filter, "") { Ty::Except(Kinds::SCALARS) } else { item };
             return Given { ty: item, is: if given.is == Is::Absent { Is::Absent } else { Is::Maybe }, many: true };
         };
         let index = index.floor() as i64;
+        let holder = place.code.get(start..inner.span.end).unwrap_or_default().trim();
+        if let (Some(item), false) = (given.ty.known_item(index), given.many) {
+            if item.is == Is::Absent && !place.asks {
+                let finding = Finding::ShownAbsent { path: format!("{holder}[{index}]") };
+                self.say(finding, place.at, Some(place.range(node)));
+            }
+            return Given { ty: item.ty.clone(), is: item.is, many: false };
+        }
         if given.many || given.ty.kind().is_none() || given.is == Is::Absent {
             let item = if array { Ty::Any } else { given.ty };
             return Given {
@@ -469,7 +487,6 @@ impl Flow<'_, '_> {
                 many: given.many,
             };
         }
-        let holder = place.code.get(start..inner.span.end).unwrap_or_default().trim();
         let finding = if array {
             match self.item(&given.ty, index, holder) {
                 Ok((ty, is)) => {
@@ -541,6 +558,36 @@ pub(super) fn is_path(node: &Node) -> bool {
     matches!(alone(node).kind, NodeKind::Path(_) | NodeKind::Name(_) | NodeKind::Variable(_) | NodeKind::Predicate(..))
 }
 
+/// Returns whether a condition is only true for a value with members: it reads one of a variable, or of the context if
+/// the name is empty.
+pub(super) fn needs_member(condition: &Node, of: &str) -> bool {
+    let is_member = |node: &Node| match &alone(node).kind {
+        NodeKind::Name(_) => of.is_empty(),
+        NodeKind::Path(steps) => match steps.as_slice() {
+            [first, second, ..] if !of.is_empty() => {
+                matches!(&first.kind, NodeKind::Variable(name) if name == of)
+                    && matches!(second.kind, NodeKind::Name(_))
+            }
+            [first, ..] => of.is_empty() && matches!(first.kind, NodeKind::Name(_)),
+            [] => false,
+        },
+        _ => false,
+    };
+    match &alone(condition).kind {
+        // An absent operand makes every comparison false.
+        NodeKind::Binary("=" | "!=" | "<" | "<=" | ">" | ">=" | "in", left, right) => {
+            is_member(left) || is_member(right)
+        }
+        NodeKind::Binary("and", left, right) => needs_member(left, of) || needs_member(right, of),
+        NodeKind::Binary("or", left, right) => needs_member(left, of) && needs_member(right, of),
+        NodeKind::Call(procedure, arguments) => {
+            matches!(&procedure.kind, NodeKind::Variable(name) if name == "exists" || name == "boolean")
+                && arguments.first().is_some_and(is_member)
+        }
+        _ => is_member(condition),
+    }
+}
+
 fn asking(procedure: &Node) -> bool {
     matches!(&procedure.kind, NodeKind::Variable(name) if function(name).is_some_and(|known| known.asking))
 }
@@ -549,20 +596,31 @@ fn asking(procedure: &Node) -> bool {
 pub(super) fn target<'n>(node: &'n Node, place: &Place<'_>) -> Option<(Origin, Vec<Segment<'n>>)> {
     let (root, rest) = match &alone(node).kind {
         NodeKind::Path(steps) => steps.split_first()?,
-        NodeKind::Variable(_) => (alone(node), &[] as &[Node]),
+        NodeKind::Variable(_) | NodeKind::Predicate(..) => (alone(node), &[] as &[Node]),
         _ => return None,
     };
-    let NodeKind::Variable(name) = &root.kind else { return None };
-    let mut names = rest.iter().map(|step| match &step.kind {
-        NodeKind::Name(name) | NodeKind::String(name) => Some(Segment::Name(name)),
-        _ => None,
-    });
+    let mut steps = Vec::new();
+    let NodeKind::Variable(name) = &indexed(root, &mut steps)?.kind else { return None };
+    for step in rest {
+        let at = steps.len();
+        let (NodeKind::Name(name) | NodeKind::String(name)) = &indexed(step, &mut steps)?.kind else { return None };
+        steps.insert(at, Segment::Name(name));
+    }
     if name.is_empty() || place.bound.iter().any(|(known, _)| **known == **name) {
         return None;
     }
     if name != "states" {
-        return Some((Origin::Variable(name.clone()), names.collect::<Option<_>>()?));
+        return Some((Origin::Variable(name.clone()), steps));
     }
-    (names.next()?? == Segment::Name("input")).then_some(())?;
-    Some((Origin::Input, names.collect::<Option<_>>()?))
+    (steps.first()? == &Segment::Name("input")).then(|| (Origin::Input, steps.split_off(1)))
+}
+
+/// Returns a step without its indices, which are added to `steps` in order.
+fn indexed<'n>(step: &'n Node, steps: &mut Vec<Segment<'n>>) -> Option<&'n Node> {
+    let NodeKind::Predicate(inner, filter) = &step.kind else { return Some(step) };
+    let NodeKind::Number(index) = filter.kind else { return None };
+    let bare = indexed(inner, steps)?;
+    // Exact below 2^32.
+    steps.push(Segment::Index((index >= 0.0 && index.fract() == 0.0 && index < 4e9).then_some(index as usize)?));
+    Some(bare)
 }

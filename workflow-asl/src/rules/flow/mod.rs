@@ -5,10 +5,12 @@
 //! templates, AWS's APIs and tests of choices. The type of the execution's input is unknown. A second pass, after the
 //! types no longer change, reports only certain problems.
 
+mod always;
 mod by_transition;
 mod call;
 mod choice;
 mod expression;
+mod kind;
 mod operator;
 mod read;
 mod request;

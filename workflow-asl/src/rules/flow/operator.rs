@@ -1,30 +1,49 @@
 //! Derives facts about operands from operators, and finds comparisons that are never true.
 
 use workflow_jsonata::{FunctionId, Node, function};
+use workflow_services::Shape;
 
 use super::choice::{Compared, compared, plain};
 use super::expression::{DEPTH, Given, Place, is_path, target};
+use super::kind::Kind;
 use super::read::{few, near};
-use super::ty::{Is, Kind, Range, Slot, Ty};
+use super::ty::{Is, Range, Slot, Ty};
 use super::{Flow, Outcomes, Scene};
-use crate::Finding;
+use crate::context::is_timestamp;
 use crate::document::Relation;
 use crate::jsonata::NodeKind;
+use crate::{Finding, timestamp};
 
 impl Flow<'_, '_> {
     /// Checks operands that must be numbers.
     pub(super) fn numbers(&self, sign: &'static str, operands: &[&Node], place: &Place<'_>) {
         let unlike = operands.iter().filter_map(|operand| {
-            let kind = self.node(operand, place).value().single().kind().filter(|kind| *kind != Kind::Number)?;
-            Some((operand, kind.words()))
+            let ty = self.node(operand, place).value().single();
+            Some((operand, ty.instead_of(Kind::Number)?, ty))
         });
-        // One of two wrong operands is reported: the constant, which another rule reports too.
+        // One of two wrong operands is reported: the constant, which another rule reports too. Of the texts that a sum
+        // joins, that is the first.
         let unlike: Vec<_> = unlike.collect();
-        let constant = unlike.iter().find(|(operand, _)| matches!(operand.kind, NodeKind::String(_)));
-        if let Some((operand, is)) = constant.or(unlike.first()) {
-            let finding = Finding::UnlikeOperand { sign, is, wants: "numbers" };
+        let is_text = |node: &Node| matches!(node.kind, NodeKind::String(_));
+        let constant = unlike.iter().find(|(operand, ..)| is_text(operand));
+        let joined = operands.first().is_some_and(|first| sign == "+" && joins(first, &is_text));
+        if let Some((operand, is, ty)) = constant.or(unlike.first()).filter(|_| !joined) {
+            let time = self.time_in_number(operand, ty, place);
+            let finding = Finding::UnlikeOperand { sign, is, wants: "numbers", time };
             self.say(finding, place.at, Some(place.range(operand)));
         }
+    }
+
+    /// Returns the expression that gives a time as a number, of one that gives it as a string.
+    fn time_in_number(&self, node: &Node, ty: &Ty, place: &Place<'_>) -> Option<String> {
+        let text = place.text(node);
+        let is_of = |name: &str| matches!(&node.kind, NodeKind::Call(procedure, _) if matches!(&procedure.kind, NodeKind::Variable(called) if called == name));
+        let is_time = match ty {
+            Ty::Api(part, _) => matches!(part.shape(), Shape::Timestamp),
+            Ty::Text(Some(texts)) => !texts.is_empty() && texts.iter().all(|text| timestamp::parse(text).is_some()),
+            _ => is_of("fromMillis") || text.strip_prefix("$states.context.").is_some_and(is_timestamp),
+        };
+        if is_of("now") { Some("$millis()".to_owned()) } else { is_time.then(|| format!("$toMillis({text})")) }
     }
 
     pub(super) fn operator(
@@ -47,7 +66,8 @@ impl Flow<'_, '_> {
             "and" | "or" => {
                 self.node(left, &asking(left));
                 let Outcomes { yes, no } = self.narrow(left, place);
-                if let Some(scene) = if sign == "and" { yes } else { no } {
+                let is_always = sign == "or" && self.is_always_true(node, left, right, place);
+                if let (Some(scene), false) = (if sign == "and" { yes } else { no }, is_always) {
                     self.node(right, &Place { scene, ..asking(right) });
                 }
                 Given::there(Ty::BOOL)
@@ -65,7 +85,8 @@ impl Flow<'_, '_> {
                 let (one, two) = (self.node(left, place).value().single(), self.node(right, place).value().single());
                 for (ty, operand) in [(&one, left), (&two, right)] {
                     if let Some(kind) = ty.kind().filter(|kind| !matches!(kind, Kind::Number | Kind::Text)) {
-                        let finding = Finding::UnlikeOperand { sign, is: kind.words(), wants: "numbers or strings" };
+                        let finding =
+                            Finding::UnlikeOperand { sign, is: kind.words(), wants: "numbers or strings", time: None };
                         self.say(finding, place.at, Some(place.range(operand)));
                     }
                 }
@@ -228,7 +249,16 @@ impl Flow<'_, '_> {
                 _ => same(),
             },
             NodeKind::Binary("!=", left, right) => {
-                self.narrow_by_comparison(Relation::Equal, left, right, place).negated()
+                let Outcomes { yes, no } = self.narrow_by_comparison(Relation::Equal, left, right, place);
+                // An absent value is neither equal to a constant nor different from it.
+                let equal = yes.map(|scene| {
+                    let known = [left, right].into_iter().find_map(|side| Some((side, target(side, place)?)));
+                    let Some((side, (origin, steps))) = known else { return scene };
+                    let is_there = self.node(side, &Place { asks: true, ..place.clone() }).is == Is::There;
+                    let ty = self.node(side, &Place { scene: scene.clone(), ..place.clone() }).value();
+                    if is_there { scene } else { place.scene.with(&origin, &steps, Slot { ty, is: Is::Maybe }) }
+                });
+                Outcomes { yes: no, no: equal }
             }
             NodeKind::Binary(sign, left, right) => match relation(sign) {
                 Some(relation) => self.narrow_by_comparison(relation, left, right, place),
@@ -349,9 +379,9 @@ impl Flow<'_, '_> {
     fn narrow_by_kind(&self, tested: &Node, kind: Kind, place: &Place<'_>) -> Outcomes {
         let Some((origin, steps)) = target(tested, place) else { return Outcomes::both(&place.scene) };
         let given = self.node(tested, &Place { asks: true, ..place.clone() });
-        let is = given.is;
+        let (is, many) = (given.is, given.many);
         // Several values of a path are an array.
-        let known = if given.many { None } else { given.value().kind() };
+        let known = if many { None } else { given.ty.kind() };
         let of_kind = || Some(place.scene.with(&origin, &steps, Slot::there(plain(kind))));
         let yes = match known {
             _ if is == Is::Absent => None,
@@ -359,7 +389,15 @@ impl Flow<'_, '_> {
             Some(_) => Some(place.scene.clone()),
             None => of_kind(),
         };
-        let no = if known == Some(kind) && is == Is::There { None } else { Some(place.scene.clone()) };
+        let no = match given.value() {
+            _ if known == Some(kind) && is == Is::There => None,
+            // An absent value has no kind.
+            ty if !many && matches!(ty, Ty::Any | Ty::Except(_)) => {
+                let is = if is == Is::There { is } else { Is::Maybe };
+                Some(place.scene.with(&origin, &steps, Slot { ty: ty.except(kind), is }))
+            }
+            _ => Some(place.scene.clone()),
+        };
         Outcomes { yes, no }
     }
 
@@ -372,7 +410,7 @@ impl Flow<'_, '_> {
         }
     }
 
-    fn constant(&self, node: &Node) -> Option<Ty> {
+    pub(super) fn constant(&self, node: &Node) -> Option<Ty> {
         Some(match &node.kind {
             NodeKind::String(text) => Ty::text(text),
             NodeKind::Number(number) => Ty::Number(Range::point(*number)),
@@ -380,6 +418,14 @@ impl Flow<'_, '_> {
             NodeKind::Null => Ty::Null,
             _ => return None,
         })
+    }
+}
+
+/// Returns whether a node is a sum with such an operand.
+fn joins(node: &Node, is: &impl Fn(&Node) -> bool) -> bool {
+    match &node.kind {
+        NodeKind::Binary("+", left, right) => is(left) || is(right) || joins(left, is),
+        _ => false,
     }
 }
 
@@ -393,7 +439,7 @@ fn test_of(node: &Node) -> Option<(FunctionId, &Node)> {
 }
 
 /// Returns the relation of a comparison operator of JSONata, or `None` for other operators and `!=`.
-fn relation(sign: &str) -> Option<Relation> {
+pub(super) fn relation(sign: &str) -> Option<Relation> {
     match sign {
         "=" => Some(Relation::Equal),
         "<" => Some(Relation::Less),

@@ -6,7 +6,8 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::ty::{Fields, Found, Is, Kind, Slot, Ty};
+use super::kind::Kind;
+use super::ty::{Fields, Found, Is, Slot, Ty};
 use super::{Flow, Scene, expression};
 use crate::finding::NearestName;
 use crate::intrinsic::{Argument, ArgumentKind, Function, FunctionCall};
@@ -32,11 +33,9 @@ impl Flow<'_, '_> {
         let (mut is, mut each) = (Is::There, false);
         for (number, (step, range)) in path.steps().into_iter().enumerate() {
             let holder = || path.before(number).to_owned();
-            let no_list = |ty: &Ty| match ty.kind() {
-                Some(kind) if kind != Kind::Array => {
-                    Err((Finding::NotAList { path: holder(), is: kind.words() }, range.clone()))
-                }
-                _ => Ok(()),
+            let no_list = |ty: &Ty| match ty.instead_of(Kind::Array) {
+                Some(is) => Err((Finding::NotAList { path: holder(), is }, range.clone())),
+                None => Ok(()),
             };
             ty = match step {
                 Step::Name(name) => match ty.member(name) {
@@ -89,6 +88,13 @@ impl Flow<'_, '_> {
 
     /// Returns the item at an index, or the finding if there is no such item.
     pub(super) fn item(&self, ty: &Ty, index: i64, holder: &str) -> Result<(Ty, Is), Finding> {
+        match ty.known_item(index) {
+            Some(Slot { is: Is::Absent, .. }) => {
+                return Err(Finding::ShownAbsent { path: format!("{holder}[{index}]") });
+            }
+            Some(slot) => return Ok((slot.ty.clone(), slot.is)),
+            None => {}
+        }
         let Ty::Tuple(items) = ty else { return Ok((ty.item().unwrap_or(Ty::Any), Is::Maybe)) };
         let place = if index < 0 { index + items.len() as i64 } else { index };
         match usize::try_from(place).ok().and_then(|place| items.get(place)) {
@@ -101,7 +107,7 @@ impl Flow<'_, '_> {
     pub(super) fn missing(&self, found: Found, of: &Ty, (holder, name): (&str, &str), parse: &'static str) -> Finding {
         let (holder, name) = (holder.to_owned(), name.to_owned());
         match found {
-            Found::Absent => Finding::ShownAbsent { holder, name },
+            Found::Absent => Finding::ShownAbsent { path: format!("{holder}.{name}") },
             Found::NoObject(kind) => {
                 let has =
                     |item: &Ty| *item != Ty::Any && matches!(item.member(&name), Found::There(_) | Found::Maybe(_));
@@ -221,8 +227,8 @@ impl Flow<'_, '_> {
                 Some(ArgumentKind::Object) => Kind::Object,
                 Some(ArgumentKind::Any | ArgumentKind::Scalar) | None => return ty,
             };
-            if let Some(kind) = ty.kind().filter(|kind| *kind != wants) {
-                let (function, wants, is) = (function.name().to_owned(), wants.words(), kind.words());
+            if let Some(is) = ty.instead_of(wants) {
+                let (function, wants) = (function.name().to_owned(), wants.words());
                 self.say(Finding::UnlikeArgument { function, wants, is, text }, at, Some(range));
             }
             ty

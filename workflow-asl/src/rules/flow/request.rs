@@ -4,8 +4,9 @@ use serde_json::Value;
 use workflow_services::Shape;
 
 use super::Flow;
+use super::kind::Kind;
 use super::read::near;
-use super::ty::{Kind, Ty};
+use super::ty::Ty;
 use crate::document::QueryLanguage;
 use crate::intrinsic::Argument;
 use crate::jsonata::{self, Node, NodeKind};

@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::ty::{Fields, Found, Is, Kind, Slot, Ty};
+use super::kind::Kind;
+use super::ty::{Fields, Found, Is, Slot, Ty};
 use super::{Fact, Flow, Outcome, Scene, VARIABLES, Variables, context};
 use crate::document::{
     Field, Form, ItemBatcher, ItemReader, PathField, QueryLanguage, ReaderConfig, ResultWriter, StateKind, WriterConfig,
@@ -242,7 +243,10 @@ impl Flow<'_, '_> {
 
     /// Reports a value that certainly has none of the types that a field accepts.
     pub(super) fn expect(&self, ty: &Ty, wants: &[Kind], field: &'static str, text: &str, at: &Pointer) {
-        let Some(kind) = ty.kind() else { return };
+        let Some(is) = wants.first().and_then(|kind| ty.instead_of(*kind)) else {
+            self.expect_timestamp(ty, field, text, at);
+            return;
+        };
         // Step Functions parses a number in a string for some of these fields, and may for the others.
         let reads = field.starts_with("Max") || field.starts_with("Tolerated");
         if let (true, Ty::Text(texts), true) = (reads, ty, wants.contains(&Kind::Number))
@@ -250,17 +254,20 @@ impl Flow<'_, '_> {
         {
             return;
         }
-        let text = text.trim_start_matches("{%").trim_end_matches("%}").trim().to_owned();
-        if !wants.contains(&kind) {
+        if wants.iter().all(|kind| ty.instead_of(*kind).is_some()) {
             let wants = wants.first().map_or("", |kind| kind.words());
-            self.say(Finding::UnlikeField { field, wants, is: kind.words(), text }, at, None);
-        } else if field.starts_with("Timestamp")
+            self.say(Finding::UnlikeField { field, wants, is, text: code_of(text) }, at, None);
+        }
+    }
+
+    fn expect_timestamp(&self, ty: &Ty, field: &'static str, text: &str, at: &Pointer) {
+        if field.starts_with("Timestamp")
             && let Ty::Text(Some(texts)) = ty
             && !texts.is_empty()
             && texts.iter().all(|text| timestamp::parse(text).is_none())
         {
             let value = texts.first().map(ToString::to_string).unwrap_or_default();
-            self.say(Finding::UnlikeTimestamp { field, text, value }, at, None);
+            self.say(Finding::UnlikeTimestamp { field, text: code_of(text), value }, at, None);
         }
     }
 
@@ -367,6 +374,11 @@ impl Flow<'_, '_> {
             _ => Ty::list(Ty::Any),
         }
     }
+}
+
+/// Returns the expression or the path of a field.
+fn code_of(text: &str) -> String {
+    text.trim_start_matches("{%").trim_end_matches("%}").trim().to_owned()
 }
 
 fn is_computed(form: Form) -> bool {

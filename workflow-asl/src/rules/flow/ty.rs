@@ -6,6 +6,7 @@ use std::rc::Rc;
 use serde_json::Value;
 use workflow_services::Shape;
 
+use super::kind::{Kind, Kinds};
 use crate::path::Segment;
 use crate::placeholder;
 use crate::result::{Member, Presence, ResultPart};
@@ -25,6 +26,8 @@ const SIZE: usize = 1_000;
 pub(super) enum Ty {
     /// An unknown value.
     Any,
+    /// A value of none of these kinds.
+    Except(Kinds),
     Null,
     Bool(Option<bool>),
     Number(Range),
@@ -88,17 +91,6 @@ pub(super) enum Is {
     Absent,
 }
 
-/// The kind of a JSON value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Null,
-    Bool,
-    Number,
-    Text,
-    Object,
-    Array,
-}
-
 /// The result of reading a member.
 pub(super) enum Found {
     There(Ty),
@@ -137,41 +129,6 @@ impl Range {
         let low = if other.low.0 < self.low.0 { other.low } else { self.low };
         let high = if other.high.0 > self.high.0 { other.high } else { self.high };
         Self { low, high }
-    }
-}
-
-impl Kind {
-    /// The results of JSONata's `$type` for JSON values.
-    pub(super) const NAMES: [(&str, Self); 6] = [
-        ("null", Self::Null),
-        ("number", Self::Number),
-        ("string", Self::Text),
-        ("boolean", Self::Bool),
-        ("array", Self::Array),
-        ("object", Self::Object),
-    ];
-
-    pub(super) fn words(self) -> &'static str {
-        match self {
-            Self::Null => "null",
-            Self::Bool => "a boolean",
-            Self::Number => "a number",
-            Self::Text => "a string",
-            Self::Object => "an object",
-            Self::Array => "an array",
-        }
-    }
-
-    /// Returns the words for an array of such values.
-    pub(super) fn words_of_items(self) -> &'static str {
-        match self {
-            Self::Null => "an array of null",
-            Self::Bool => "an array of booleans",
-            Self::Number => "an array of numbers",
-            Self::Text => "an array of strings",
-            Self::Object => "an array of objects",
-            Self::Array => "an array of arrays",
-        }
     }
 }
 
@@ -326,6 +283,10 @@ impl Ty {
         }
     }
 
+    fn not_of(kinds: Kinds) -> Self {
+        if kinds.is_empty() { Self::Any } else { Self::Except(kinds) }
+    }
+
     fn height(&self) -> usize {
         match self {
             Self::Object(fields) => fields.height,
@@ -348,7 +309,7 @@ impl Ty {
     /// Returns the kind that the value certainly has.
     pub(super) fn kind(&self) -> Option<Kind> {
         Some(match self {
-            Self::Any | Self::Sequence(_) => return None,
+            Self::Any | Self::Except(_) | Self::Sequence(_) => return None,
             Self::Api(part, _) if !part.is_documented() => return None,
             Self::Object(fields) if fields.loose => return None,
             Self::Null => Kind::Null,
@@ -370,6 +331,26 @@ impl Ty {
                 _ => return None,
             },
         })
+    }
+
+    /// Returns what the value is, if it certainly is not of a kind. An absent value has no kind.
+    pub(super) fn instead_of(&self, kind: Kind) -> Option<&'static str> {
+        match self {
+            Self::Except(kinds) => kinds.has(kind).then(|| kind.words_of_others()),
+            Self::Sequence(each) if kind != Kind::Array => {
+                each.instead_of(kind).map(|_| "the values that it finds, if any")
+            }
+            other => other.kind().filter(|is| *is != kind).map(Kind::words),
+        }
+    }
+
+    /// Returns the type of a value that a test has shown not to be of a kind.
+    pub(super) fn except(&self, kind: Kind) -> Self {
+        match self {
+            Self::Any => Self::Except(Kinds::one(kind)),
+            Self::Except(kinds) => Self::Except(kinds.and(Kinds::one(kind))),
+            other => other.clone(),
+        }
     }
 
     /// Returns the strings that the value may be, if they are known, and the API call that returns it, if AWS lists
@@ -453,7 +434,7 @@ impl Ty {
     /// Returns the members of an object if they are known. An unknown value may have any members.
     pub(super) fn fields(&self) -> Option<Fields> {
         match self {
-            Self::Any => Some(Fields::open()),
+            Self::Any | Self::Except(_) => Some(Fields::open()),
             Self::Object(fields) => Some((**fields).clone()),
             Self::Api(..) if self.kind().is_none() => Some(Fields::open()),
             Self::Api(part, call) => {
@@ -476,24 +457,15 @@ impl Ty {
         let Some((step, rest)) = path.split_first() else { return Some(slot.ty) };
         match (step, self) {
             (Segment::Name(name), _) => {
-                let mut fields = self.fields()?;
                 // The absence of a member does not imply that the value is an object.
-                fields.loose = self.kind().is_none() && slot.is != Is::There;
-                let old = fields.members.get(*name);
-                let slot = if rest.is_empty() {
-                    slot
-                } else {
-                    let is = match (slot.is, old.map(|old| old.is)) {
-                        (Is::There, _) | (_, Some(Is::There)) => Is::There,
-                        (_, Some(Is::Absent)) => Is::Absent,
-                        _ => Is::Maybe,
-                    };
-                    let none = if fields.open || old.is_some() { Self::Any } else { Fields::default().into() };
-                    let old = old.filter(|old| old.is != Is::Absent).map_or(&none, |old| &old.ty);
-                    Slot { ty: old.with(rest, slot)?, is }
-                };
-                fields.insert(name, slot);
-                Some(fields.into())
+                self.with_member(name, rest, self.kind().is_none() && slot.is != Is::There, slot)
+            }
+            // An empty list, or a value of which only the absence of an item is known.
+            (Segment::Index(0), _) if slot.is == Is::Absent && rest.is_empty() && self.kind() == Some(Kind::Array) => {
+                Some(Self::Tuple(Rc::default()))
+            }
+            (Segment::Index(index), _) if slot.is == Is::Absent && self.kind().is_none() => {
+                self.with_member(&item_key(*index), rest, true, slot)
             }
             (Segment::Index(index), Self::Tuple(items)) => {
                 let mut items = items.to_vec();
@@ -501,6 +473,34 @@ impl Ty {
                 *item = item.with(rest, slot)?;
                 Some(Self::Tuple(items.into()))
             }
+            _ => None,
+        }
+    }
+
+    fn with_member(&self, name: &str, rest: &[Segment<'_>], loose: bool, slot: Slot) -> Option<Self> {
+        let mut fields = self.fields()?;
+        fields.loose = loose;
+        let old = fields.members.get(name);
+        let slot = if rest.is_empty() {
+            slot
+        } else {
+            let is = match (slot.is, old.map(|old| old.is)) {
+                (Is::There, _) | (_, Some(Is::There)) => Is::There,
+                (_, Some(Is::Absent)) => Is::Absent,
+                _ => Is::Maybe,
+            };
+            let none = if fields.open || old.is_some() { Self::Any } else { Fields::default().into() };
+            let old = old.filter(|old| old.is != Is::Absent).map_or(&none, |old| &old.ty);
+            Slot { ty: old.with(rest, slot)?, is }
+        };
+        fields.insert(name, slot);
+        Some(fields.into())
+    }
+
+    /// Returns what is known about an item of a value that may be an array.
+    pub(super) fn known_item(&self, index: i64) -> Option<&Slot> {
+        match self {
+            Self::Object(fields) if fields.loose => fields.members.get(&*item_key(usize::try_from(index).ok()?)),
             _ => None,
         }
     }
@@ -528,6 +528,11 @@ impl Ty {
                 Self::tuple(one.iter().zip(two.iter()).map(|(one, two)| one.join(two)).collect())
             }
             (Self::Api(one, _), Self::Api(two, _)) if one == two => self.clone(),
+            (Self::Except(one), Self::Except(two)) => Self::not_of(one.in_both(*two)),
+            (Self::Except(kinds), other) | (other, Self::Except(kinds)) => match other.kind() {
+                Some(kind) => Self::not_of(kinds.without(kind)),
+                None => Self::Any,
+            },
             (Self::Sequence(one), Self::Sequence(two)) => Self::sequence(one.join(two)),
             (Self::Sequence(_), _) | (_, Self::Sequence(_)) => Self::Any,
             _ => match (self.kind(), other.kind()) {
@@ -573,6 +578,11 @@ impl Ty {
             _ => self == other,
         }
     }
+}
+
+/// Returns the key that stands for an item among the members of a value that may be an array.
+fn item_key(index: usize) -> String {
+    format!("[{index}]")
 }
 
 fn fields_same(one: &Fields, two: &Fields) -> bool {
