@@ -1,5 +1,6 @@
 //! Captions of states for pictures: conditions, times and errors as they are in the source, not as in the document.
 
+use crate::inline::in_source;
 use crate::syntax::ast::{Choice, Expr, ExprKind, Head, WaitHead, When, Workflow};
 use crate::syntax::spelling::spelled;
 
@@ -40,7 +41,7 @@ pub fn captions(workflow: &Workflow) -> Vec<StateCaption> {
     let captions = states.map(|state| {
         let (detail, conditions) = match &state.head {
             Head::Choice(choice) => {
-                (choice.subject.as_ref().map(|subject| format!("match {}", spelled(subject))), conditions(choice))
+                (choice.subject.as_ref().map(|subject| format!("match {}", words(subject))), conditions(choice))
             }
             Head::Wait(Some(WaitHead::For(time))) => (computed(time).map(|time| format!("for {time}")), Vec::new()),
             Head::Wait(Some(WaitHead::Until(time))) => (computed(time).map(|time| format!("until {time}")), Vec::new()),
@@ -55,8 +56,8 @@ pub fn captions(workflow: &Workflow) -> Vec<StateCaption> {
 /// Returns the conditions of the arms that become rules.
 fn conditions(choice: &Choice) -> Vec<String> {
     let arms = choice.arms.iter().filter_map(|arm| match &arm.when {
-        When::If(condition) => Some(spelled(condition)),
-        When::Patterns(patterns) => Some(patterns.iter().map(spelled).collect::<Vec<_>>().join(" | ")),
+        When::If(condition) => Some(words(condition)),
+        When::Patterns(patterns) => Some(patterns.iter().map(words).collect::<Vec<_>>().join(" | ")),
         When::Else(_) => None,
     });
     arms.collect()
@@ -65,5 +66,10 @@ fn conditions(choice: &Choice) -> Vec<String> {
 /// Returns the text of an expression that is more than a literal.
 fn computed(value: &Expr) -> Option<String> {
     let is_literal = matches!(value.kind, ExprKind::Duration(_) | ExprKind::Number(_) | ExprKind::Text(_));
-    (!is_literal).then(|| spelled(value))
+    (!is_literal).then(|| words(value))
+}
+
+/// Returns the text of an expression, with the names of the fragment that it is in, and the item of its copy.
+fn words(value: &Expr) -> String {
+    spelled(&in_source(value))
 }

@@ -178,7 +178,9 @@ pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compil
         problems.push(Problem::new(Code::Syntax, *span, format!("unmatched `{sign}`")));
     }
     let Some(mut parsed) = guard(bugs, "reading it", || syntax::parse(tokens, problems)) else { return out };
-    guard(bugs, "inlining its fragments", || inline::inline(&mut parsed, problems));
+    let inlined = guard(bugs, "inlining its fragments", || inline::inline(&mut parsed, problems));
+    let inline::Found { of_workflows, unused } = inlined.unwrap_or_default();
+    let mut of_workflows = of_workflows.into_iter();
     share_types(&mut parsed.workflows);
     *words = parsed.words;
     let mut items = check::RustItems::default();
@@ -189,6 +191,7 @@ pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compil
         .map(|(number, source)| {
             let doing = format!("compiling `{}`", source.name);
             let first = problems.iter().len();
+            of_workflows.next().into_iter().flatten().for_each(|problem| problems.push(problem));
             let taken = items.check(source, problems);
             let compiled =
                 guard(bugs, &doing, || compile_workflow(source, (number, &parsed.workflows), problems, surroundings));
@@ -197,6 +200,9 @@ pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compil
             (Parts { taken, ..parts }, first..problems.iter().len(), problems.take_questions())
         })
         .collect();
+    if !problems.has_errors() {
+        unused.into_iter().for_each(|problem| problems.push(problem));
+    }
     for (mut source, (parts, problems, questions)) in parsed.workflows.into_iter().zip(compiled) {
         source.declarations.extend(parts.params);
         workflows.push(CompiledWorkflow {

@@ -342,6 +342,11 @@ fn equality<'a>(analysis: &Analysis<'a>, place: ValueSite<'_, 'a>, of: &Expr, va
         Ty::Enum(name) => Domain::Enum(name.clone()),
         // If the type is unknown, a comparison with `true` implies that it is a `bool`.
         ty if ty.is_open() && matches!(value.kind, ExprKind::Bool(_)) => Domain::Bool,
+        // A use of a fragment can give a text for an enum.
+        _ if matches!(of.kind, ExprKind::Text(_)) => match &value.kind {
+            ExprKind::Variant { ty, .. } => Domain::Enum(plain(ty)),
+            _ => Domain::Open,
+        },
         _ => Domain::Open,
     };
     let value = match &value.kind {
@@ -356,7 +361,8 @@ fn equality<'a>(analysis: &Analysis<'a>, place: ValueSite<'_, 'a>, of: &Expr, va
         _ => return None,
     };
     // A use of a fragment may give a literal for what is matched.
-    let literal = || matches!(of.kind, ExprKind::Bool(_) | ExprKind::Variant { .. }).then(|| spelled(of));
+    let literal =
+        || matches!(of.kind, ExprKind::Bool(_) | ExprKind::Variant { .. } | ExprKind::Text(_)).then(|| spelled(of));
     Some(Case { of: words(of).or_else(literal)?, domain, value })
 }
 

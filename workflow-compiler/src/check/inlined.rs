@@ -9,7 +9,7 @@ use super::path::optional_text;
 use super::sink::Sink;
 use super::value_site::{ValueField, ValueSite};
 use crate::problem::{Problem, Problems};
-use crate::syntax::ast::{Expr, ExprKind, FieldDecl, Inlined, Member, plain};
+use crate::syntax::ast::{Expr, ExprKind, FieldDecl, Inlined, Member, Target, plain};
 
 pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
     for used in &analysis.workflow.inlined {
@@ -85,4 +85,29 @@ fn absent<'a>(
     let problem = Problem::new(Code::FragmentArgument, value.span, message);
     let problem = problem.help(format!("give a default: `{words} ?? …`"));
     Some(problem.help(format!("or declare `{name}: Option<{ty}>` in the fragment")))
+}
+
+/// Returns the code, the message and the help if nothing keeps the result of a use.
+pub(crate) fn never_kept(used: &Inlined, analysis: &Analysis<'_>) -> Option<(Code, String, String)> {
+    let name = plain(&used.written);
+    if used.ends.is_empty() {
+        let message = format!("`{name}` has no result: no state ends the fragment `{}`", used.fragment);
+        return Some((Code::StateReference, message, "end it with `-> end` where it has its result".to_owned()));
+    }
+    let last = used.ends.iter().filter_map(|end| analysis.states.get(end));
+    let mut last = last.filter(|info| matches!(info.state.transition, None | Some(Target::End(_))));
+    let last = last.next()?;
+    let scope = analysis.scopes.get(last.scope);
+    let message = format!("the result of `{name}` is not available: nothing follows it, because it ends with `-> end`");
+    Some(match scope.and_then(|scope| Some((plain(&scope.owner?.name), scope.branch))) {
+        Some((owner, Some(branch))) => (
+            Code::OtherScope,
+            message,
+            format!("it is the result of a branch: after `{owner}`, read `{owner}[{branch}]`"),
+        ),
+        Some((owner, None)) => {
+            (Code::OtherScope, message, format!("it is the result of each item: after `{owner}`, read `{owner}[…]`"))
+        }
+        None => (Code::MayNotHaveRun, message, "lead the use to the state that reads it".to_owned()),
+    })
 }

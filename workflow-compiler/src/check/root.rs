@@ -8,6 +8,7 @@ use workflow_asl::{Code, StateKind};
 
 use super::analysis::Analysis;
 use super::function::Function;
+use super::inlined::never_kept;
 use super::model::{StateInfo, is_distributed};
 use super::path::{Path, reference_text};
 use super::resolution::Base;
@@ -157,6 +158,10 @@ impl<'a> Analysis<'a> {
                 }
             }
             Root::Variable(name) if self.lacks_variable(name) => {
+                let used = self.workflow.inlined.iter().find(|used| used.variable() == *name);
+                if let Some((code, message, help)) = used.and_then(|used| never_kept(used, self)) {
+                    return Err(problem(code, span, message, help));
+                }
                 if let Some(problem) = self.unknown_variable(place, reference, name) {
                     return Err(Box::new(problem));
                 }

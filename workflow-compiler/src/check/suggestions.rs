@@ -3,6 +3,7 @@
 
 use proc_macro2::Ident;
 use workflow_asl::Code;
+use workflow_asl::nearest::nearest;
 
 use super::analysis::Analysis;
 use super::expression_text::VALUES;
@@ -159,11 +160,18 @@ impl<'a> Analysis<'a> {
             return problem.write(format!("\"$.{word}\""));
         }
         let items: Vec<_> = self.items_around(place.state).map(plain).collect();
-        let roots = RESERVED.iter().copied().chain(self.states.keys().map(String::as_str));
+        let words = self.words_in(reference.root_span.in_use);
+        let roots = RESERVED.iter().copied().chain(words.keys().map(String::as_str));
         let parameters = place.closure.into_iter().flat_map(ClosureScope::names);
-        let problem = problem.suggest(&word, roots.chain(items.iter().map(String::as_str)).chain(parameters));
-        if !problem.help.is_empty() {
-            return problem;
+        let near = nearest(&word, roots.chain(items.iter().map(String::as_str)).chain(parameters));
+        if let Some(near) = near {
+            let written = words.get(near).map_or(near, String::as_str);
+            // The result of a copy has a number, which may be there already.
+            let is_copy = written != near;
+            return match is_copy && reference.segments.first().is_some_and(|first| matches!(first, Segment::Index(_))) {
+                true => problem.did_you_mean(near, near),
+                false => problem.did_you_mean(written, written),
+            };
         }
         // A misspelt member without its root.
         if let Some(near) = self.nearest_value(place, &word) {
@@ -308,7 +316,7 @@ impl<'a> Analysis<'a> {
         let types = self.values_with_members(place);
         let members = types.iter().flat_map(|ty| self.members(ty));
         let names = members.chain(self.params.keys().map(String::as_str)).chain(self.states.keys().map(String::as_str));
-        workflow_asl::nearest::nearest(name, names).map(str::to_owned)
+        nearest(name, names).map(str::to_owned)
     }
 
     /// Handles `env.TABLE` and `process.env.TABLE`, which are parameters here.
@@ -317,8 +325,7 @@ impl<'a> Analysis<'a> {
         let Segment::Member { name, quoted, .. } = reference.segments.get(consumed)? else { return None };
         let wanted = name.value.to_lowercase().replace('-', "_");
         let known = self.params.keys().map(String::as_str);
-        let near =
-            known.clone().find(|known| *known == wanted).or_else(|| workflow_asl::nearest::nearest(&wanted, known));
+        let near = known.clone().find(|known| *known == wanted).or_else(|| nearest(&wanted, known));
         let param = near.unwrap_or(&wanted);
         let span = reference.root_span.to(name.span);
         let message = "there are no environment variables: a value known at deployment is a parameter".to_owned();

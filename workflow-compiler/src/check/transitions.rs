@@ -23,15 +23,16 @@ pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
                 Target::End(end) => {
                     sink.push(Problem::new(Code::UnknownTarget, end.span(), "`end` cannot be the first state"))
                 }
-                start => target(analysis, index, start, sink),
+                start => target(analysis, (index, 0), start, sink),
             }
         }
     }
     for info in analysis.all_states() {
         missing_transition(analysis, info, sink);
         no_way_to_end(analysis, info, sink);
-        for to in own_targets(info) {
-            target(analysis, info.scope, to, sink);
+        for (to, number) in own_targets(info) {
+            let number = number.unwrap_or_else(|| around_transition(analysis, info));
+            target(analysis, (info.scope, number), to, sink);
         }
     }
     handlers(analysis, sink);
@@ -58,8 +59,8 @@ fn missing_transition(analysis: &Analysis<'_>, info: &StateInfo<'_>, sink: &mut 
         return;
     }
     sink.report(|| {
-        let mut after = analysis.states_of(info.scope).skip_while(|other| other.id != info.id).skip(1);
-        let next = after.next().map_or_else(|| "end".to_owned(), |next| next.name.clone());
+        let after = analysis.states_of(info.scope).skip_while(|other| other.id != info.id).nth(1);
+        let next = after.and_then(|next| analysis.word_for(next, info)).unwrap_or_else(|| "end".to_owned());
         let other = if next == "end" { "State" } else { "end" };
         let help = format!("add `-> {next}`, or `-> {other}`");
         let message = format!("`{}` has no transition", info.name);
@@ -81,7 +82,9 @@ fn missing_transition(analysis: &Analysis<'_>, info: &StateInfo<'_>, sink: &mut 
         let problem = Problem::new(Code::MissingTransition, at, message);
         let Some((member, written)) = inside else {
             let problem = problem.help(help);
-            if !only_leads_to(analysis, info, &next) {
+            // In the states of a use or copy, other states of the scope may lead to it.
+            let is_own = after.is_none_or(|after| after.name == next) || next == "end";
+            if !is_own || !only_leads_to(analysis, info, &next) {
                 return problem;
             }
             let end = if state.closed { "" } else { ";" };
@@ -121,7 +124,7 @@ fn only_leads_to(analysis: &Analysis<'_>, info: &StateInfo<'_>, next: &str) -> b
     let (mut reached, mut open) = (BTreeSet::new(), Vec::from_iter(analysis.start_of(info.scope)));
     while let Some(state) = open.pop() {
         if reached.insert(state.name.as_str()) {
-            open.extend(own_targets(state).filter_map(|target| analysis.target(target, info.scope)));
+            open.extend(own_targets(state).filter_map(|(target, _)| analysis.target(target, info.scope)));
         }
     }
     !reached.contains(next)
@@ -174,21 +177,29 @@ fn no_way_to_end(analysis: &Analysis<'_>, info: &StateInfo<'_>, sink: &mut Sink<
     }
 }
 
-/// Returns the targets written in the state itself.
-fn own_targets<'a>(info: &StateInfo<'a>) -> impl Iterator<Item = &'a Target> {
+/// Returns the number of the use or copy that has the words of a state's transition: what ends a use continues at the
+/// transition of the use.
+fn around_transition(analysis: &Analysis<'_>, info: &StateInfo<'_>) -> u32 {
+    let ended = analysis.workflow.inlined.iter().find(|used| used.ends.contains(&info.name));
+    ended.map_or(info.state.in_use, |used| used.outer.unwrap_or_default())
+}
+
+/// Returns the targets written in the state itself, with the number of the use or copy of all but its transition.
+fn own_targets<'a>(info: &StateInfo<'a>) -> impl Iterator<Item = (&'a Target, Option<u32>)> {
     let arms = match &info.state.head {
         Head::Choice(choice) => choice.arms.as_slice(),
         _ => &[],
     };
     let caught = info.state.clauses.iter().filter_map(|clause| match &clause.value {
-        ClauseValue::Catcher(catcher) => Some(&catcher.target),
+        ClauseValue::Catcher(catcher) => Some((&catcher.target, Some(clause.span.in_use))),
         _ => None,
     });
-    info.state.transition.iter().chain(arms.iter().map(|arm| &arm.target)).chain(caught)
+    let own = info.state.transition.iter().map(|target| (target, None));
+    own.chain(arms.iter().map(|arm| (&arm.target, Some(info.state.in_use)))).chain(caught)
 }
 
-/// A target is a state of the scope it is written in.
-fn target(analysis: &Analysis<'_>, scope: usize, target: &Target, sink: &mut Sink<'_>) {
+/// A target is a state of the scope it is written in, by words of the use or copy with this number.
+fn target(analysis: &Analysis<'_>, (scope, number): (usize, u32), target: &Target, sink: &mut Sink<'_>) {
     if analysis.target(target, scope).is_some() {
         return;
     }
@@ -201,7 +212,7 @@ fn target(analysis: &Analysis<'_>, scope: usize, target: &Target, sink: &mut Sin
     let elsewhere = analysis.all_states().find(|info| if text { info.asl_name == name } else { info.name == name });
     sink.report(|| match elsewhere {
         Some(other) => other_scope(analysis, scope, other, &name, span),
-        None => unknown(analysis, scope, &name, text, span),
+        None => unknown(analysis, (scope, number), &name, text, span),
     });
 }
 
@@ -229,15 +240,26 @@ fn other_scope(analysis: &Analysis<'_>, scope: usize, other: &StateInfo<'_>, nam
     }
 }
 
-fn unknown(analysis: &Analysis<'_>, scope: usize, name: &str, text: bool, span: TokenSpan) -> Problem {
+fn unknown(analysis: &Analysis<'_>, (scope, number): (usize, u32), name: &str, text: bool, span: TokenSpan) -> Problem {
     let message = if text { format!("unknown state {name:?}") } else { format!("unknown state `{name}`") };
     let problem = Problem::new(Code::UnknownTarget, span, message);
+    let own = || analysis.states_of(scope).filter(|info| info.state.written.is_none());
+    let copied = || analysis.states_of(scope).filter(|info| analysis.workflow.use_around(info.state.in_use).is_none());
+    let words = analysis.words_in(number);
+    let is_there = |word: &&String| {
+        let states = analysis.states_of(scope).map(|info| info.state.written.as_ref().unwrap_or(&info.name));
+        let uses = analysis
+            .workflow
+            .inlined
+            .iter()
+            .filter(|used| analysis.states.get(&used.first).is_some_and(|first| first.scope == scope));
+        states.map(String::as_str).any(|state| state == *word)
+            || uses.into_iter().any(|used| used.written == word.as_str())
+    };
     let (exact, names): (Option<&StateInfo<'_>>, Vec<&str>) = if text {
-        let exact = analysis.states_of(scope).find(|info| info.name == name);
-        (exact, analysis.states_of(scope).map(|info| info.asl_name.as_str()).collect())
+        (own().find(|info| info.name == name), copied().map(|info| info.asl_name.as_str()).collect())
     } else {
-        let exact = analysis.states_of(scope).find(|info| info.asl_name == name);
-        (exact, analysis.states_of(scope).map(|info| info.name.as_str()).collect())
+        (own().find(|info| info.asl_name == name), words.keys().filter(is_there).map(String::as_str).collect())
     };
     if let Some(exact) = exact {
         let written = if text { format!("{:?}", exact.asl_name) } else { exact.name.clone() };
@@ -279,11 +301,13 @@ fn unknown(analysis: &Analysis<'_>, scope: usize, name: &str, text: bool, span: 
     if !problem.help.is_empty() {
         return problem;
     }
-    match workflow_asl::nearest::nearest(name, analysis.states.keys().map(String::as_str)) {
+    let others = analysis.states.values().filter(|info| info.state.written.is_none());
+    match workflow_asl::nearest::nearest(name, others.map(|info| info.name.as_str())) {
         Some(near) => match analysis.states.get(near) {
             Some(other) => problem.help(format!("there is a `{near}` in {}", describe(analysis, other.scope))),
             None => problem,
         },
+        None if text => problem,
         None => problem.help(format!("declare it, such as `pass {name} -> end;`")),
     }
 }
@@ -295,7 +319,7 @@ fn handlers(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
             DeclarationKind::Catcher { name, catcher } => {
                 let at = known_anywhere(analysis, &catcher.target);
                 if at.is_none() {
-                    target(analysis, 0, &catcher.target, sink);
+                    target(analysis, (0, 0), &catcher.target, sink);
                     continue;
                 }
                 let name = plain(name);
@@ -312,7 +336,7 @@ fn handlers(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
                     if let ClauseValue::Catcher(catcher) = &clause.value
                         && known_anywhere(analysis, &catcher.target).is_none()
                     {
-                        target(analysis, 0, &catcher.target, sink);
+                        target(analysis, (0, 0), &catcher.target, sink);
                         continue;
                     }
                     reaches_a_task(analysis, clause, sink);

@@ -5,10 +5,9 @@ use workflow_asl::{Code, Diagnostic, Finding};
 
 use super::{overlap, state_of};
 use crate::Locate;
-use crate::check::Analysis;
-use crate::inline::result_variable;
+use crate::check::{Analysis, never_kept};
 use crate::problem::Problem;
-use crate::syntax::ast::{Inlined, Target, TokenSpan, plain};
+use crate::syntax::ast::{TokenSpan, plain};
 
 /// Returns the problem if a finding is about the result of a use; `Some(None)` if it needs no report.
 pub(super) fn of_result(
@@ -22,7 +21,7 @@ pub(super) fn of_result(
         return None;
     }
     let variable = finding.finding.variable()?;
-    let used = inlined.iter().find(|used| result_variable(&used.name) == variable)?;
+    let used = inlined.iter().find(|used| used.variable() == variable)?;
     let reader = state_of(&finding.pointer, analysis)?;
     let reads = analysis.references_to(reader, variable);
     let (name, begins) = (plain(&used.written), format!("when `{}` begins", reader.name));
@@ -48,8 +47,8 @@ pub(super) fn of_result(
             let message = format!("`{name}` has not run {begins}");
             problem(Code::MayNotHaveRun, message).help("a state sees the results of the uses before it")
         }
-        Finding::NeverAssigned { .. } => match never(used, analysis, &problem) {
-            Some(problem) => problem,
+        Finding::NeverAssigned { .. } => match never_kept(used, analysis) {
+            Some((code, message, help)) => problem(code, message).help(help),
             // That nothing keeps it was reported.
             None => return Some(None),
         },
@@ -59,23 +58,4 @@ pub(super) fn of_result(
         }
         _ => return None,
     })))
-}
-
-/// Returns the problem if nothing keeps the result of a use.
-fn never(used: &Inlined, analysis: &Analysis<'_>, problem: &dyn Fn(Code, String) -> Problem) -> Option<Problem> {
-    let name = plain(&used.written);
-    if used.ends.is_empty() {
-        let message = format!("`{name}` has no result: no state ends the fragment `{}`", used.fragment);
-        return Some(problem(Code::StateReference, message).help("end it with `-> end` where it has its result"));
-    }
-    let last = used.ends.iter().filter_map(|end| analysis.states.get(end));
-    let mut last = last.filter(|info| matches!(info.state.transition, None | Some(Target::End(_))));
-    let last = last.next()?;
-    let owner = analysis.scopes.get(last.scope).and_then(|scope| scope.owner);
-    let message = format!("the result of `{name}` is not available: nothing follows it, because it ends with `-> end`");
-    Some(match owner {
-        Some(owner) => problem(Code::OtherScope, message)
-            .help(format!("it is a result of `{}`, which can be read after it", plain(&owner.name))),
-        None => problem(Code::MayNotHaveRun, message).help("lead the use to the state that reads it"),
-    })
 }

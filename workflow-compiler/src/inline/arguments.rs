@@ -39,6 +39,10 @@ impl Inliner<'_> {
                 }
                 continue;
             }
+            // The key may be made of a value without one.
+            if used.broken {
+                continue;
+            }
             let message = format!("the fragment `{name}` has no input `{}`", key.value);
             let problem = Problem::new(Code::FragmentArgument, key.span, message);
             let names: Vec<_> = fields.iter().map(|field| plain(&field.name)).collect();
@@ -84,7 +88,7 @@ impl Inliner<'_> {
                 None if matches!(ty.kind, TypeKind::Option(_)) => {
                     let span = used.name.span().into();
                     let key = Text { value: field_name.clone(), span };
-                    let value = Expr { id: fresh(&mut self.nodes), kind: ExprKind::Null, span };
+                    let value = Expr { id: fresh(&mut self.nodes), kind: ExprKind::Null, span, written: None };
                     absent = Member { key, optional: false, value, comma: None };
                     self.not_given.insert(variable(&plain(&used.name), &field_name));
                     &absent
@@ -105,7 +109,7 @@ impl Inliner<'_> {
                     let null = Expr::made(ExprKind::Null, value.span);
                     let span = value.span;
                     let kind = ExprKind::Binary(BinaryOp::Default, span, Box::new(value), Box::new(null));
-                    value = Expr { id: fresh(&mut self.nodes), kind, span };
+                    value = Expr { id: fresh(&mut self.nodes), kind, span, written: None };
                 }
                 computed.push(Member {
                     key: Text { value: variable.clone(), span: member.key.span },
@@ -122,7 +126,7 @@ impl Inliner<'_> {
         }
         let first = (!computed.is_empty()).then(|| {
             let span = used.name.span().into();
-            let value = Expr { id: fresh(&mut self.nodes), kind: ExprKind::Object(computed), span };
+            let value = Expr { id: fresh(&mut self.nodes), kind: ExprKind::Object(computed), span, written: None };
             let clause = self.clause(ClauseKind::Assign, ClauseValue::Expr(value), &used.name);
             State { clauses: vec![clause], ..state(used, StateKind::Pass, Head::Pass { value: None }) }
         });

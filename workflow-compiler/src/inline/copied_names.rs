@@ -7,7 +7,9 @@ use workflow_asl::Code;
 
 use super::substitute;
 use crate::problem::{Problem, Problems};
-use crate::syntax::ast::{Body, Expr, ExprKind, NO_WORD, Reference, Repeated, Repetition, Root, Segment, Text, plain};
+use crate::syntax::ast::{
+    Body, Expr, ExprKind, NO_WORD, Reference, Repeated, Repetition, Root, Segment, Text, TokenSpan, plain,
+};
 use crate::syntax::in_camel_case;
 use crate::syntax::spelling::spelled;
 
@@ -42,6 +44,8 @@ pub(super) struct Naming<'r> {
     pub(super) item: &'r Expr,
     /// The index of the item. Problems that all items have are reported for the first.
     pub(super) index: usize,
+    /// The number of the enclosing use or copy.
+    pub(super) outer: u32,
     pub(super) problems: &'r mut Problems,
 }
 
@@ -58,7 +62,7 @@ impl Naming<'_> {
         {
             if self.index == 0 && reports {
                 let message = format!("the items have no member `{}`", name.value);
-                let problem = Problem::new(Code::UnknownMember, name.span, message);
+                let problem = Problem::new(Code::UnknownMember, TokenSpan { in_use: self.outer, ..name.span }, message);
                 let keys: Vec<_> = members.iter().map(|member| member.key.value.as_str()).collect();
                 let problem = problem.suggest(&name.value, keys.iter().copied());
                 let help = format!("their members are `{}`", keys.join("`, `"));
@@ -91,7 +95,7 @@ impl Naming<'_> {
     /// Reports a part of a name that is not text.
     fn not_text(&mut self, part: &Expr) {
         let message = format!("a state's name is text, and `{}` is not", spelled(part));
-        let problem = Problem::new(Code::NotRepeated, part.span, message);
+        let problem = Problem::new(Code::NotRepeated, TokenSpan { in_use: self.outer, ..part.span }, message);
         self.problems.push(problem.help(match &self.item.kind {
             ExprKind::Object(members) => match members.iter().find(|member| literal(&member.value.kind).is_some()) {
                 Some(member) => format!("write a member: `{}.{}`", self.repetition.item.value, member.key.value),
@@ -214,7 +218,7 @@ impl Names {
                 format!("let the name contain what differs: `as \"{own} \" + {part}`"),
             ),
             None => (
-                format!("the same name in Rust, `{}`", plain(&name)),
+                format!("the same name in Rust, {:?}", plain(&name)),
                 "let the letters and digits of what the name contains differ".to_owned(),
             ),
         };

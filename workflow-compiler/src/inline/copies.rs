@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::Ident;
 use workflow_asl::Code;
 
+use super::is_inside;
 use super::walk::{self, Change};
 use crate::problem::{Problem, Problems};
-use crate::syntax::ast::{Copied, Expr, ExprKind, Root, Segment, Target, Workflow, plain};
+use crate::syntax::ast::{Copied, Expr, ExprKind, Root, Segment, Target, Workflow, Written, plain};
+use crate::syntax::spelling::spelled_reference;
 use crate::{Locate, Position};
 
 /// The position of a problem's words, and its code.
@@ -23,30 +25,33 @@ pub(super) fn merge(workflow: &Workflow, first: usize, problems: &mut Problems, 
     let mut kept: Vec<(Problem, BTreeSet<u32>)> = Vec::new();
     let mut known: BTreeMap<(Key, Option<u32>), usize> = BTreeMap::new();
     for mut problem in problems.split_off(first) {
-        let Some(copy) = copies.get(&problem.span.in_use) else {
+        let copy = copies.get(&problem.span.in_use);
+        // An identifier has no number.
+        let repeated =
+            || problem.span.in_use == 0 && copies.values().any(|copy| is_inside(&problem, copy.braces, locate));
+        if copy.is_none() && !repeated() {
             kept.push((problem, BTreeSet::new()));
             continue;
-        };
+        }
         // The use of a fragment around the repetition, which is reported as well.
-        let around = workflow.use_around(copy.number).map(|used| used.number);
+        let around = copy.and_then(|copy| workflow.use_around(copy.number)).map(|used| used.number);
         problem.span.in_use = around.unwrap_or_default();
         let position = locate(problem.span.first).zip(locate(problem.span.last));
         let key = position.map(|(first, last)| ((first, last, problem.code.id()), around));
         let same = key.and_then(|key| known.get(&key).copied());
         match same.and_then(|same| kept.get_mut(same)) {
-            Some((_, of)) => {
-                of.insert(copy.number);
-            }
+            Some((_, of)) => of.extend(copy.map(|copy| copy.number)),
             None => {
                 known.extend(key.map(|key| (key, kept.len())));
-                kept.push((problem, BTreeSet::from([copy.number])));
+                kept.push((problem, copy.map(|copy| copy.number).into_iter().collect()));
             }
         }
     }
     for (mut problem, of) in kept {
         let of: Vec<_> = of.iter().filter_map(|number| copies.get(number)).collect();
-        let word = of.first().map(|copy| copy.word);
-        let all = workflow.copies.iter().filter(|copy| Some(copy.word) == word).count();
+        let around = |copy: &Copied| workflow.use_around(copy.number).map(|used| used.number);
+        let repetition = of.first().map(|copy| (copy.word, around(copy)));
+        let all = workflow.copies.iter().filter(|copy| Some((copy.word, around(copy))) == repetition).count();
         if !of.is_empty() && of.len() < all {
             let mut items: Vec<_> = of.iter().map(|copy| format!("`{}`", copy.item)).collect();
             items.dedup();
@@ -111,6 +116,7 @@ impl Change for Outside<'_> {
 
     fn expr(&mut self, expr: &mut Expr) {
         let ExprKind::Reference(reference) = &mut expr.kind else { return };
+        let words = spelled_reference(reference);
         let Root::StateResult(state) = &mut reference.root else { return };
         while let Some(copies) = self.repeated.get(&plain(state)) {
             if copies.contains(&plain(state)) {
@@ -121,6 +127,7 @@ impl Change for Outside<'_> {
                 Some(Segment::Index(Expr { kind: ExprKind::Number(index), span, .. })) => {
                     let copy = index.parse().ok().and_then(|index: usize| copies.get(index));
                     if let Some(copy) = copy {
+                        expr.written.get_or_insert_with(|| Written::Words(words.as_str().into()));
                         *state = Ident::new(copy, state.span());
                         reference.segments.remove(0);
                         continue;

@@ -25,7 +25,8 @@ pub(super) fn input(fragment: &Workflow) -> &[FieldDecl] {
     fields.unwrap_or_default()
 }
 
-pub(super) fn check(fragment: &mut Workflow, problems: &mut Problems) {
+/// Reports what is wrong with a fragment, and adds the fields of its input that it does not read to `unused`.
+pub(super) fn check(fragment: &mut Workflow, problems: &mut Problems, unused: &mut Vec<Problem>) {
     if fragment.body.states.is_empty()
         && fragment.body.uses.is_empty()
         && fragment.body.repeats.is_empty()
@@ -34,6 +35,9 @@ pub(super) fn check(fragment: &mut Workflow, problems: &mut Problems) {
         let message = format!("the fragment `{}` has no states", plain(&fragment.name));
         let problem = Problem::new(Code::NoStates, fragment.body.span, message);
         problems.push(problem.help("declare one, such as `pass Hello -> end;`"));
+    }
+    if unique_uses(&mut fragment.body, problems) {
+        super::inside::ignore_unknown(fragment);
     }
     let mut names = IndexMap::new();
     unique(&mut fragment.body, &mut names, problems);
@@ -49,7 +53,7 @@ pub(super) fn check(fragment: &mut Workflow, problems: &mut Problems) {
         problems,
     };
     walk::body(&mut fragment.body, &mut check);
-    fragment.body.states.iter_mut().for_each(without_target);
+    without_target(&mut fragment.body);
     let read = std::mem::take(&mut check.read);
     if fragment.body.broken {
         return;
@@ -58,19 +62,28 @@ pub(super) fn check(fragment: &mut Workflow, problems: &mut Problems) {
         let name = plain(&field.name);
         let message = format!("the input `{name}` of the fragment `{}` is not used", plain(&fragment.name));
         let problem = Problem::new(Code::UnusedParam, field.name.span(), message);
-        problems.push(problem.help(format!("read it as `input.{name}`, or remove it")));
+        unused.push(problem.help(format!("read it as `input.{name}`, or remove it")));
     }
 }
 
 /// Marks the states whose target is missing, so that the missing transition is not reported too.
-pub(super) fn without_target(state: &mut State) {
+pub(super) fn without_target(body: &mut Body) {
+    body.states.iter_mut().for_each(state_without_target);
+    body.repeats.iter_mut().flat_map(Repetition::bodies_mut).for_each(without_target);
+}
+
+fn state_without_target(state: &mut State) {
     let arms = match &state.head {
         Head::Choice(choice) => choice.arms.as_slice(),
         _ => &[],
     };
-    let mut targets = arms.iter().map(|arm| &arm.target).chain(&state.transition);
+    let caught = state.clauses.iter().filter_map(|clause| match &clause.value {
+        ClauseValue::Catcher(catcher) => Some(&catcher.target),
+        _ => None,
+    });
+    let mut targets = arms.iter().map(|arm| &arm.target).chain(&state.transition).chain(caught);
     state.broken |= targets.any(|target| matches!(target, Target::Missing(_)));
-    state.bodies_mut().flat_map(|body| &mut body.states).for_each(without_target);
+    state.bodies_mut().for_each(without_target);
 }
 
 /// Collects the names of states and uses, with their names in the document. If two names are equal, removes the second.
@@ -262,7 +275,8 @@ impl Check<'_> {
                 self.problems.push(if self.fields.contains(&state) {
                     problem.write(format!("input.{state}"))
                 } else {
-                    let problem = problem.suggest(&state, self.names.keys().map(String::as_str));
+                    let item = (self.maps > 0).then_some("item");
+                    let problem = problem.suggest(&state, self.names.keys().map(String::as_str).chain(item));
                     let help = "a value from outside is a field of `input`, which the use of the fragment gives";
                     if problem.help.is_empty() { problem.help(help) } else { problem }
                 });

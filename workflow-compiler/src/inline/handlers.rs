@@ -14,42 +14,46 @@ use crate::syntax::keyword::ClauseKind;
 impl Inliner<'_> {
     /// Adds the catchers of a use to those of its states that do not catch the same errors themselves.
     pub(super) fn handle(&mut self, used: &Use, states: &mut [State]) {
-        for clause in &used.clauses {
-            let ClauseValue::Catcher(catcher) = &clause.value else { continue };
+        // Before it is added to: the catchers of a use are in the order of the use.
+        let own: Vec<_> = states.iter().map(own_catchers).collect();
+        for clause in used.clauses.iter().filter(|clause| clause.kind == ClauseKind::Catch) {
             if !states.iter().any(|state| clause.kind.stands_on(state.kind) || state.broken) {
                 let message = format!("no state of the fragment `{}` has errors to catch", used.fragment);
                 let problem = Problem::new(Code::MisplacedClause, clause.span, message);
                 self.problems.push(problem.help("remove the `catch`: only tasks, parallels and maps have one"));
             }
-            for state in states.iter_mut().filter(|state| clause.kind.stands_on(state.kind)) {
-                let catches_none =
-                    |own: &Clause| own.kind == ClauseKind::Catch && matches!(own.value, ClauseValue::None(_));
-                if state.clauses.iter().any(catches_none) {
-                    continue;
-                }
-                let own: BTreeSet<_> = state
-                    .clauses
-                    .iter()
-                    .filter_map(|own| match &own.value {
-                        ClauseValue::Catcher(own) => Some(own.errors.iter().map(|error| error.value.clone())),
-                        _ => None,
-                    })
-                    .flatten()
-                    .collect();
-                let errors: Vec<_> =
-                    catcher.errors.iter().filter(|error| !own.contains(&error.value)).cloned().collect();
-                if own.contains(ALL) || errors.is_empty() && !catcher.errors.is_empty() {
+            for (state, own) in states.iter_mut().zip(&own).filter(|(state, _)| clause.kind.stands_on(state.kind)) {
+                let Some(own) = own else { continue };
+                let errors = match &clause.value {
+                    ClauseValue::Catcher(catcher) => catcher.errors.as_slice(),
+                    _ => &[],
+                };
+                let new: Vec<_> = errors.iter().filter(|error| !own.contains(&error.value)).cloned().collect();
+                if own.contains(ALL) || new.is_empty() && !errors.is_empty() {
                     continue;
                 }
                 let mut copy = vec![clause.clone()];
                 renumber_clauses(&mut copy, &mut self.nodes);
                 for clause in &mut copy {
                     if let ClauseValue::Catcher(catcher) = &mut clause.value {
-                        catcher.errors.clone_from(&errors);
+                        catcher.errors.clone_from(&new);
                     }
                 }
                 state.clauses.extend(copy);
             }
         }
     }
+}
+
+/// Returns the errors that a state catches itself; `None` if it must not catch any.
+fn own_catchers(state: &State) -> Option<BTreeSet<String>> {
+    let catches_none = |own: &Clause| own.kind == ClauseKind::Catch && matches!(own.value, ClauseValue::None(_));
+    if state.clauses.iter().any(catches_none) {
+        return None;
+    }
+    let own = state.clauses.iter().filter_map(|own| match &own.value {
+        ClauseValue::Catcher(own) => Some(own.errors.iter().map(|error| error.value.clone())),
+        _ => None,
+    });
+    Some(own.flatten().collect())
 }

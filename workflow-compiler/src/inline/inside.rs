@@ -20,7 +20,7 @@ pub(super) fn check(workflow: &mut Workflow, fragments: &BTreeMap<String, Workfl
     names(&workflow.body, &mut known);
     let mut uses = Vec::new();
     collect(&workflow.body, &mut uses);
-    let mut inside = Inside { known, uses, fragments, problems };
+    let mut inside = Inside { known, uses, fragments, current: None, problems };
     walk::body(&mut workflow.body, &mut inside);
     workflow.declarations.iter_mut().for_each(|declaration| walk::declaration(declaration, &mut inside));
 }
@@ -97,6 +97,8 @@ struct Inside<'i> {
     known: BTreeMap<String, String>,
     uses: Vec<Used>,
     fragments: &'i BTreeMap<String, Workflow>,
+    /// The use that is visited.
+    current: Option<String>,
     problems: &'i mut Problems,
 }
 
@@ -138,7 +140,13 @@ fn rest<'n>(used: &Used, name: &'n str, text: bool) -> Option<&'n str> {
 }
 
 impl Change for Inside<'_> {
-    fn used(&mut self, _: &mut Use) {}
+    fn state(&mut self, _: &mut State) {
+        self.current = None;
+    }
+
+    fn used(&mut self, used: &mut Use) {
+        self.current = Some(plain(&used.name));
+    }
 
     fn target(&mut self, target: &mut Target) {
         let (name, span, text) = match &*target {
@@ -152,7 +160,13 @@ impl Change for Inside<'_> {
         }
         let Some(Used { name: used, fragment, .. }) = self.find(&name, text) else { return };
         let message = format!("`{name}` is inside of the use `{used}`: no transition leads into it");
-        let problem = Problem::new(Code::TargetInOtherScope, span, message)
+        let problem = Problem::new(Code::TargetInOtherScope, span, message);
+        if self.current.as_ref() == Some(&plain(used)) {
+            self.problems.push(problem.help("lead the use to what runs after it"));
+            *target = Target::Missing(span);
+            return;
+        }
+        let problem = problem
             .help(format!("write `-> {used}`, which leads to the first state of the fragment `{fragment}`"))
             .edit(Edit::over(span, used.to_string()));
         let used = Ident::new(&used.to_string(), span.first);

@@ -8,11 +8,21 @@ use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{Expr, ExprKind, Repetition, TokenSpan};
 use crate::syntax::spelling::spelled;
 
+/// The argument of a use that is the list.
+pub(super) struct Given<'g> {
+    /// The field of the fragment's input.
+    pub(super) field: &'g str,
+    pub(super) fragment: &'g str,
+    /// The argument.
+    pub(super) value: &'g Expr,
+}
+
 /// Returns the items of a repetition. If they are invalid, which is reported, it is one invalid item.
-pub(super) fn items(repetition: &Repetition, problems: &mut Problems) -> Vec<Expr> {
+pub(super) fn items(repetition: &Repetition, given: Option<Given<'_>>, problems: &mut Problems) -> Vec<Expr> {
     let invalid = || vec![Expr::made(ExprKind::Invalid, repetition.list.span)];
+    let code = if given.is_some() { Code::FragmentArgument } else { Code::NotRepeated };
     let mut report = |span, message: String, help: String| {
-        problems.push(Problem::new(Code::NotRepeated, span, message).help(help));
+        problems.push(Problem::new(code, span, message).help(help));
     };
     let mut list = &repetition.list;
     while let ExprKind::Paren(inner) = &list.kind {
@@ -21,21 +31,35 @@ pub(super) fn items(repetition: &Repetition, problems: &mut Problems) -> Vec<Exp
     let items = match &list.kind {
         ExprKind::Array(items) => items,
         ExprKind::Invalid => return invalid(),
-        _ => {
+        kind => {
+            if let Some(Given { field, fragment, value }) = given {
+                // The check of the argument says that it has another type.
+                if type_of(kind).is_none() {
+                    let message = format!(
+                        "`{field}` of `{fragment}` must be a list that is known at compile time: a `for` repeats states for its items"
+                    );
+                    report(value.span, message, "write the items here, such as `[\"a\", \"b\"]`".to_owned());
+                }
+                return invalid();
+            }
             let written = spelled(list);
             let message = format!("`for` takes a list that is known at compile time, and `{written}` is not");
-            let help = match list.span.in_use {
-                0 => format!(
-                    "write the items: `[\"a\", \"b\"]`; for each item of a value, `map Each over {written} {{ … }}` runs states"
-                ),
-                _ => "give the items where the fragment is used, such as `[\"a\", \"b\"]`".to_owned(),
-            };
+            let help = format!(
+                "write the items: `[\"a\", \"b\"]`; for each item of a value, `map Each over {written} {{ … }}` runs states"
+            );
             report(list.span, message, help);
             return invalid();
         }
     };
     let Some(first) = items.first() else {
-        report(list.span, "the list has no items".to_owned(), "write at least one, or remove the `for`".to_owned());
+        let (span, message, help) = match given {
+            Some(Given { field, fragment, value }) => {
+                let message = format!("`{field}` of `{fragment}` has no items, and a `for` repeats states for them");
+                (value.span, message, "give at least one, or do not use the fragment here")
+            }
+            None => (list.span, "the list has no items".to_owned(), "write at least one, or remove the `for`"),
+        };
+        report(span, message, help.to_owned());
         return invalid();
     };
     if items.iter().any(|item| matches!(item.kind, ExprKind::Invalid)) {
@@ -64,7 +88,7 @@ type Mismatch = (TokenSpan, String, String);
 /// Checks that an item has the type of the first.
 fn same_type(first: &Expr, item: &Expr) -> Result<(), Mismatch> {
     let help = || "give all items the same type, and objects the same members".to_owned();
-    let (wanted, found) = (type_of(first), type_of(item));
+    let (wanted, found) = (type_of(&first.kind), type_of(&item.kind));
     let (Some(wanted), Some(found)) = (wanted, found) else { return Ok(()) };
     if wanted != found {
         let message = format!("the items have different types: this is {found}, and in the first item it is {wanted}");
@@ -91,8 +115,8 @@ fn same_type(first: &Expr, item: &Expr) -> Result<(), Mismatch> {
 }
 
 /// Returns the type of a literal; `None` for other values.
-fn type_of(item: &Expr) -> Option<&'static str> {
-    Some(match &item.kind {
+fn type_of(kind: &ExprKind) -> Option<&'static str> {
+    Some(match kind {
         ExprKind::Text(_) => "text",
         ExprKind::Number(_) => "a number",
         ExprKind::Bool(_) => "a truth value",

@@ -16,25 +16,27 @@ mod items;
 mod provenance;
 mod repeat;
 mod results;
+mod source_names;
 mod substitute;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 use workflow_asl::graph::GROUP_SEPARATOR;
 use workflow_asl::limits::STATE_NAME_CHARS;
 use workflow_asl::{Code, StateKind};
 
-pub(crate) use self::results::variable as result_variable;
+use self::source_names::SourceNames;
+pub(crate) use self::source_names::in_source;
 pub(crate) use self::substitute::variable as argument_variable;
 use self::substitute::{Argument, Substitution, named};
 use crate::Locate;
 use crate::problem::{Edit, Problem, Problems};
 use crate::syntax::Parsed;
 use crate::syntax::ast::{
-    Body, Copied, Declaration, DeclarationKind, Expr, Head, Inlined, Repetition, Shape, State, StructDecl, Target,
-    Type, TypeKind, Use, Workflow, plain,
+    Body, Copied, Declaration, DeclarationKind, Expr, Head, Inlined, Member, Repetition, Shape, State, StructDecl,
+    Target, Type, TypeKind, Use, Workflow, plain,
 };
 use crate::syntax::keyword::state_keyword;
 
@@ -55,9 +57,19 @@ fn full_name(of: &str, name: &Ident) -> Ident {
     Ident::new(&format!("{of}{}", plain(name)), name.span())
 }
 
-/// Inlines all fragments. Problems are added to `problems`.
-pub(crate) fn inline(parsed: &mut Parsed, problems: &mut Problems) {
+/// What inlining found. `problems` has only what is wrong with the fragments themselves.
+#[derive(Default)]
+pub(crate) struct Found {
+    /// The problems of each workflow, which [`explain`] completes together with those of the checks.
+    pub(crate) of_workflows: Vec<Vec<Problem>>,
+    /// What no workflow uses, which matters if nothing else is wrong.
+    pub(crate) unused: Vec<Problem>,
+}
+
+/// Inlines all fragments.
+pub(crate) fn inline(parsed: &mut Parsed, problems: &mut Problems) -> Found {
     let Parsed { workflows, fragments, .. } = parsed;
+    let mut out = Found::default();
     let mut known: BTreeMap<String, Workflow> = BTreeMap::new();
     for fragment in fragments.iter() {
         let name = plain(&fragment.name);
@@ -69,14 +81,18 @@ pub(crate) fn inline(parsed: &mut Parsed, problems: &mut Problems) {
         let mut fragment = fragment.clone();
         let before = problems.iter().len();
         item_words::check(&mut fragment, problems);
-        definition::check(&mut fragment, problems);
+        definition::check(&mut fragment, problems, &mut out.unused);
         fragment.body.broken |= problems.iter().skip(before).any(Problem::is_error);
         known.insert(name, fragment);
     }
     let mut used = BTreeSet::new();
     // Uses are numbered across all workflows.
     let mut last = 0;
-    for workflow in workflows.iter_mut().filter(|workflow| has_inlined(&workflow.body)) {
+    for workflow in workflows.iter_mut() {
+        if !has_inlined(&workflow.body) {
+            out.of_workflows.push(Vec::new());
+            continue;
+        }
         let before = problems.iter().len();
         let nodes = workflow.nodes;
         item_words::check(workflow, problems);
@@ -94,6 +110,7 @@ pub(crate) fn inline(parsed: &mut Parsed, problems: &mut Problems) {
             repeated: BTreeMap::new(),
             wrong: BTreeSet::new(),
             stack: Vec::new(),
+            given: Vec::new(),
             states: 0,
             around: (Vec::new(), last),
             broken: false,
@@ -119,10 +136,11 @@ pub(crate) fn inline(parsed: &mut Parsed, problems: &mut Problems) {
             inside::ignore_unknown_copies(workflow);
         }
         if problems.iter().len() > before {
-            workflow.body.states.iter_mut().for_each(definition::without_target);
+            definition::without_target(&mut workflow.body);
         }
         results::assign(workflow, problems);
         workflow.body.broken |= broken || problems.iter().skip(before).any(Problem::is_error);
+        out.of_workflows.push(problems.split_off(before));
     }
     // The missing use may be one that did not parse or is invalid.
     if !workflows.is_empty() && workflows.iter().all(|workflow| !workflow.body.broken) {
@@ -132,16 +150,44 @@ pub(crate) fn inline(parsed: &mut Parsed, problems: &mut Problems) {
                 fragment.name.span(),
                 format!("the fragment `{name}` is not used"),
             );
-            problems.push(problem.help(format!("write `use {name} -> Next;` in a workflow, or remove it")));
+            out.unused.push(problem.help(format!("write `use {name} -> Next;` in a workflow, or remove it")));
         }
     }
+    out
 }
 
 /// Completes the problems of a workflow from the index `first` on: which uses and items they are about.
 pub(crate) fn explain(workflow: &Workflow, first: usize, problems: &mut Problems, locate: Locate<'_>) {
+    if workflow.inlined.is_empty() && workflow.copies.is_empty() {
+        return;
+    }
+    let names = SourceNames::of(workflow);
+    for mut problem in problems.split_off(first) {
+        let inside = around(workflow, &problem, locate);
+        names.replace_in(&mut problem, &inside);
+        problems.push(problem);
+    }
     copies::merge(workflow, first, problems, locate);
     provenance::explain(workflow, first, problems, locate);
     copies::distinct(workflow, first, problems, locate);
+}
+
+/// Returns the numbers of the uses and copies that a problem is in. Words without a number are in all of those whose
+/// braces contain them.
+fn around(workflow: &Workflow, problem: &Problem, locate: Locate<'_>) -> BTreeSet<u32> {
+    if problem.span.in_use > 0 {
+        return workflow.around(problem.span.in_use).collect();
+    }
+    let uses = workflow.inlined.iter().map(|used| (used.number, used.braces));
+    let copies = workflow.copies.iter().map(|copy| (copy.number, copy.braces));
+    let inside = uses.chain(copies).filter(|(_, braces)| is_inside(problem, *braces, locate));
+    inside.map(|(number, _)| number).collect()
+}
+
+/// Returns whether the words of a problem are between braces.
+fn is_inside(problem: &Problem, (open, close): (Span, Span), locate: Locate<'_>) -> bool {
+    let Some(at) = locate(problem.span.first) else { return false };
+    locate(open).is_some_and(|open| open < at) && locate(close).is_some_and(|close| at < close)
 }
 
 fn has_inlined(body: &Body) -> bool {
@@ -163,6 +209,8 @@ struct Inliner<'p> {
     repeated: BTreeMap<String, Vec<String>>,
     /// The enclosing fragments, innermost last.
     stack: Vec<String>,
+    /// The arguments of the enclosing uses, innermost last.
+    given: Vec<Vec<Member>>,
     /// The number of states that fragments and repetitions have become.
     states: usize,
     /// The numbers of the enclosing uses and copies, innermost last, and the last number.
@@ -264,7 +312,9 @@ impl Inliner<'_> {
         let at = self.inlined.len();
         self.stack.push(name);
         self.around.0.push(number);
+        self.given.push(used.arguments.clone());
         self.body(&mut body);
+        self.given.pop();
         self.around.0.pop();
         self.stack.pop();
         self.first_state(&mut body);
@@ -285,7 +335,7 @@ impl Inliner<'_> {
             number,
             outer,
             fragment: used.fragment,
-            written: used.name,
+            written: Ident::new(used.written.as_deref().unwrap_or(&full), used.name.span()),
             name: full,
             asl_name,
             braces: (fragment.brace, fragment.close),
@@ -387,6 +437,12 @@ impl Inliner<'_> {
                 ends.push(plain(&state.name));
             }
         }
+        if used.transition.is_none() {
+            let missing = Target::Missing(used.name.span().into());
+            states.iter_mut().for_each(|state| {
+                leads_on(state, Some(&missing));
+            });
+        }
         if !ends.is_empty() && used.transition.is_none() && !used.broken {
             let message = format!("`{}` has no transition", plain(&used.name));
             let end = if used.closed { "" } else { ";" };
@@ -415,6 +471,7 @@ fn leads_on(state: &mut State, next: Option<&Target>) -> bool {
                 state.kind = StateKind::Pass;
             }
             state.transition = Some(next.clone());
+            state.broken |= matches!(next, Target::Missing(_));
         }
     }
     true
@@ -434,7 +491,7 @@ fn names(body: &Body, all: &mut BTreeMap<String, String>) {
 fn placeholder(used: Use) -> State {
     let head = Head::Task { resource: None, body: None };
     let state = state(&used, StateKind::Task, head);
-    State { transition: used.transition, broken: true, ..state }
+    State { transition: used.transition, clauses: used.clauses, broken: true, ..state }
 }
 
 /// Returns a state with the name of a use.
@@ -455,5 +512,6 @@ fn state(used: &Use, kind: StateKind, head: Head) -> State {
         closed: used.closed,
         broken: false,
         in_use: 0,
+        written: None,
     }
 }

@@ -1,9 +1,9 @@
-//! Reports problems in the states of a use both in the fragment and at the use, with the names that the source has.
+//! Reports problems in the states of a use both in the fragment and at the use.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::results;
-use super::substitute::variable;
+use workflow_asl::Code;
+
 use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{Inlined, Workflow, plain};
 use crate::{Locate, Position};
@@ -19,13 +19,18 @@ pub(crate) fn explain(workflow: &Workflow, first: usize, problems: &mut Problems
         return;
     }
     let place = |problem: &Problem| locate(problem.span.first).zip(locate(problem.span.last));
-    let own = workflow.body.all_states().into_iter().filter(|state| workflow.use_around(state.in_use).is_none());
-    let own = own.map(|state| plain(&state.name)).collect();
     let mut kept: Vec<(Problem, BTreeSet<u32>)> = Vec::new();
     let mut known: BTreeMap<Key, usize> = BTreeMap::new();
-    for mut problem in problems.split_off(first) {
-        let uses = uses(&problem, inlined, locate);
-        in_words_of_the_source(&mut problem, &uses, (inlined, &own));
+    let found = problems.split_off(first);
+    let refused = with_refused_arguments(workflow, &found, locate);
+    for problem in found {
+        let mut uses = uses(&problem, inlined, locate);
+        if follows_from_types(problem.code) && uses.iter().any(|number| refused.contains(number)) {
+            uses.retain(|number| !refused.contains(number));
+            if uses.is_empty() {
+                continue;
+            }
+        }
         let same = place(&problem).and_then(|position| {
             let key = (Some(position), problem.code.id());
             let before = known.get(&key).copied();
@@ -34,8 +39,10 @@ pub(crate) fn explain(workflow: &Workflow, first: usize, problems: &mut Problems
         });
         // An argument can occur in several states of a fragment.
         let same = same.filter(|same| {
-            kept.get(*same)
-                .is_some_and(|(other, of)| !uses.is_empty() && !of.is_empty() || other.message == problem.message)
+            kept.get(*same).is_some_and(|(other, of)| {
+                let argument = problem.code == Code::FragmentArgument;
+                argument || !uses.is_empty() && !of.is_empty() || other.message == problem.message
+            })
         });
         match same.and_then(|same| kept.get_mut(same)) {
             Some((_, of)) => of.extend(uses),
@@ -55,9 +62,10 @@ pub(crate) fn explain(workflow: &Workflow, first: usize, problems: &mut Problems
             continue;
         };
         let fragment = plain(&used.fragment);
-        let all = inlined.iter().filter(|other| plain(&other.fragment) == fragment).count();
+        let others = inlined.iter().filter(|other| plain(&other.fragment) == fragment);
+        let all = others.filter(|other| !refused.contains(&other.number)).count();
         // An error in every use is the fragment's own.
-        if problem.is_error() && (all == 1 || of.len() < all) {
+        if problem.is_error() && of.len() < all {
             for outermost in of.iter().filter_map(|used| workflow.outermost(used)) {
                 let found = at_uses.entry(outermost.number).or_insert_with(|| (0, problem.clone()));
                 found.0 += 1;
@@ -82,58 +90,72 @@ pub(crate) fn explain(workflow: &Workflow, first: usize, problems: &mut Problems
     }
 }
 
+/// Returns whether a problem may be there only because an argument does not have the type that its fragment declares.
+fn follows_from_types(code: Code) -> bool {
+    use Code::{
+        AbsentValue, DeadArm, DoubtfulParameter, FailingCall, FragmentArgument, KnownAnswer, NotExhaustive,
+        NotRepeated, OutputDoesNotFit, UnguardedOption, UnknownMember, UnknownVariant, UnlikeArn, UnlikeTypes,
+        UnlikeValue, UnlistedValue, WrongArgument, WrongParameterType, WrongType,
+    };
+    matches!(
+        code,
+        AbsentValue
+            | DeadArm
+            | DoubtfulParameter
+            | FailingCall
+            | FragmentArgument
+            | KnownAnswer
+            | NotExhaustive
+            | NotRepeated
+            | OutputDoesNotFit
+            | UnguardedOption
+            | UnknownMember
+            | UnknownVariant
+            | UnlikeArn
+            | UnlikeTypes
+            | UnlikeValue
+            | UnlistedValue
+            | WrongArgument
+            | WrongParameterType
+            | WrongType
+    )
+}
+
+/// Returns the numbers of the uses whose arguments do not fit, with the uses in them.
+fn with_refused_arguments(workflow: &Workflow, found: &[Problem], locate: Locate<'_>) -> BTreeSet<u32> {
+    let wrong: Vec<_> = found.iter().filter(|problem| problem.code == Code::FragmentArgument).collect();
+    let is_refused = |used: &Inlined| {
+        let outer = used.outer.and_then(|outer| workflow.use_around(outer)).map_or(0, |outer| outer.number);
+        let of_this = |problem: &&&Problem| problem.span.in_use == 0 || problem.span.in_use == outer;
+        used.arguments.iter().any(|member| {
+            let (first, last) = (locate(member.key.span.first), locate(member.value.span.last));
+            first.zip(last).is_some_and(|(first, last)| {
+                wrong
+                    .iter()
+                    .filter(of_this)
+                    .any(|problem| locate(problem.span.first).is_some_and(|at| first <= at && at <= last))
+            })
+        })
+    };
+    let mut refused: BTreeSet<u32> = BTreeSet::new();
+    // A use comes before the uses in it.
+    for used in &workflow.inlined {
+        let around = used.outer.and_then(|outer| workflow.use_around(outer));
+        if around.is_some_and(|around| refused.contains(&around.number)) || is_refused(used) {
+            refused.insert(used.number);
+        }
+    }
+    refused
+}
+
 /// Returns the numbers of the uses that a problem is about.
 fn uses(problem: &Problem, inlined: &[Inlined], locate: Locate<'_>) -> BTreeSet<u32> {
     if problem.span.in_use > 0 {
         return BTreeSet::from([problem.span.in_use]);
     }
     // An identifier has no number.
-    let Some(at) = locate(problem.span.first) else { return BTreeSet::new() };
-    let inside = |used: &&Inlined| {
-        let (open, close) = used.braces;
-        locate(open).is_some_and(|open| open < at) && locate(close).is_some_and(|close| at < close)
-    };
-    inlined.iter().filter(inside).map(|used| used.number).collect()
-}
-
-/// Replaces the names that inlining made with those of the source: in the fragment, `$Told_limit` with `input.limit` and
-/// `ToldSend` with `Send`; outside of it, `ToldSend` with `Told / Send`; and `$Told` with `Told`. `own` are the states of
-/// the workflow itself.
-fn in_words_of_the_source(
-    problem: &mut Problem,
-    uses: &BTreeSet<u32>,
-    (inlined, own): (&[Inlined], &BTreeSet<String>),
-) {
-    let mut names: BTreeMap<String, String> = BTreeMap::new();
-    for used in inlined {
-        let inside = uses.contains(&used.number);
-        names.insert(format!("${}", results::variable(&used.name)), plain(&used.written));
-        let fields = used.computed.iter().map(|field| (field, format!("input.{field}")));
-        let variables = used.variables.iter().filter(|_| inside).map(|name| (name, format!("${name}")));
-        names.extend(fields.chain(variables).map(|(name, text)| (format!("${}", variable(&used.name, name)), text)));
-        for state in &used.states {
-            let text = if inside { state.clone() } else { super::joined(shown(used), state) };
-            names.insert(format!("{}{state}", used.name), text);
-        }
-    }
-    names.retain(|name, _| !own.contains(name));
-    let replace = |text: &mut String| {
-        let is_name = |ch: char| ch.is_alphanumeric() || matches!(ch, '_' | '$');
-        let mut out = String::with_capacity(text.len());
-        let mut rest = text.as_str();
-        while let Some(at) = rest.find(is_name) {
-            let (before, from) = rest.split_at(at);
-            let (word, after) = from.split_at(from.find(|ch| !is_name(ch)).unwrap_or(from.len()));
-            out.push_str(before);
-            out.push_str(names.get(word).map_or(word, String::as_str));
-            rest = after;
-        }
-        out.push_str(rest);
-        *text = out;
-    };
-    replace(&mut problem.message);
-    problem.help.iter_mut().for_each(replace);
-    problem.fix.iter_mut().for_each(|edit| replace(&mut edit.text));
+    let inside = inlined.iter().filter(|used| super::is_inside(problem, used.braces, locate));
+    inside.map(|used| used.number).collect()
 }
 
 /// Returns the name of a use for messages.

@@ -4,18 +4,19 @@
 use std::collections::BTreeMap;
 
 use proc_macro2::Ident;
-use workflow_asl::Code;
+use workflow_asl::{Code, StateKind};
 
 use super::copied_names::{Names, Naming, NoText, names_in, whole};
-use super::items::{items, label};
+use super::items::{Given, items, label};
 use super::substitute::{self, fresh};
 use super::walk::{self, Change};
 use super::{Inliner, MOST_STATES, leads_on};
 use crate::problem::Problem;
 use crate::syntax::ast::{
     Arm, BinaryOp, Body, Branch, Clause, Comment, Copied, Expr, ExprKind, Head, Reference, Repeated, Repetition, Root,
-    State, Target, Text, Use, When, plain,
+    State, Target, Text, Use, When, Written, plain,
 };
+use crate::syntax::spelling::{spelled, spelled_reference};
 
 impl Inliner<'_> {
     /// Expands the repetitions of states in a body.
@@ -106,9 +107,29 @@ impl Inliner<'_> {
             let ends = lead_on(copy, next.or_else(|| transition.clone()).as_ref());
             ended |= last && ends;
         }
-        if ended && transition.is_none() && !silent {
-            let problem = Problem::new(Code::MissingTransition, keyword.span(), "the `for` has no transition");
-            self.problems.push(problem.help("add `-> end`, or `-> State`, for the end of the last copy"));
+        if ended && transition.is_none() {
+            let missing = Target::Missing(keyword.span().into());
+            if let Some(last) = copies.last_mut() {
+                lead_on(last, Some(&missing));
+            }
+            if !silent {
+                let problem = Problem::new(Code::MissingTransition, keyword.span(), "the `for` has no transition");
+                self.problems.push(problem.help("add `-> end`, or `-> State`, for the end of the last copy"));
+            }
+        }
+        let is_open = |body: &Body| body.broken || body.states.iter().any(|state| state.broken || goes_nowhere(state));
+        if let (false, Some(next), true) = (ended, &transition, copies.len() > 1)
+            && !silent
+            && !copies.iter().any(is_open)
+        {
+            let message = "nothing in the braces of the `for` leads to its next copy";
+            let next = match next {
+                Target::State(name) => format!("to `{}`", plain(name)),
+                _ => "where the `for` leads".to_owned(),
+            };
+            let help = format!("`-> end` in the braces leads to the next copy, and in the last one {next}");
+            self.problems.push(Problem::new(Code::MissingTransition, keyword.span(), message).help(help));
+            copies.iter_mut().for_each(|copy| copy.states.iter_mut().for_each(|state| state.broken = true));
         }
         documented(copies.iter_mut().find_map(|copy| copy.states.first_mut()).map(|state| &mut state.comment), comment);
         copies
@@ -117,7 +138,11 @@ impl Inliner<'_> {
     /// Returns the copies of what a repetition repeats, in which nothing is repeated.
     fn copies(&mut self, repetition: Repetition) -> Vec<Repeated> {
         let reported = self.problems.iter().len();
-        let items = items(&repetition, self.problems);
+        let given = repetition.field.as_ref().zip(self.given.last()).and_then(|(field, given)| {
+            let value = &given.iter().find(|member| member.key.value == *field)?.value;
+            Some(Given { field, fragment: self.stack.last()?, value })
+        });
+        let items = items(&repetition, given, self.problems);
         let mut names = Names::default();
         let mut copies = Vec::new();
         for (index, item) in items.iter().enumerate() {
@@ -134,9 +159,22 @@ impl Inliner<'_> {
             self.around.1 += 1;
             let number = self.around.1;
             let outer = self.around.0.last().copied();
-            self.copies.push(Copied { number, outer, word: repetition.word, item: label(item) });
+            self.copies.push(Copied {
+                number,
+                outer,
+                word: repetition.word,
+                index,
+                item: label(item),
+                braces: repetition.braces,
+            });
             let mut renamed = BTreeMap::new();
-            let mut naming = Naming { repetition: &repetition, item, index, problems: self.problems };
+            let mut naming = Naming {
+                repetition: &repetition,
+                item,
+                index,
+                outer: outer.unwrap_or_default(),
+                problems: self.problems,
+            };
             names_in(&repetition.content, &mut |name, _, computed| {
                 renamed.insert(plain(name), naming.in_rust(name, computed));
             });
@@ -203,6 +241,12 @@ fn first(body: &Body) -> Option<Ident> {
     used.or_else(|| body.states.first().map(|state| &state.name)).cloned()
 }
 
+/// Returns whether a transition is missing, which is reported elsewhere.
+fn goes_nowhere(state: &State) -> bool {
+    let goes_on = !matches!(state.kind, StateKind::Choice | StateKind::Succeed | StateKind::Fail);
+    goes_on && state.transition.is_none()
+}
+
 /// Replaces the transitions that end a copy. Returns whether there are any.
 fn lead_on(body: &mut Body, next: Option<&Target>) -> bool {
     let mut ended = false;
@@ -265,6 +309,7 @@ impl Copy<'_> {
 
 impl Change for Copy<'_> {
     fn state(&mut self, state: &mut State) {
+        state.written.get_or_insert_with(|| plain(&state.name));
         self.rename(&mut state.name);
         self.record(&state.computed);
         self.naming.in_document(&mut state.alias, &mut state.computed);
@@ -272,6 +317,7 @@ impl Change for Copy<'_> {
     }
 
     fn used(&mut self, used: &mut Use) {
+        used.written.get_or_insert_with(|| plain(&used.name));
         self.rename(&mut used.name);
         self.record(&used.computed);
         self.naming.in_document(&mut used.alias, &mut used.computed);
@@ -311,12 +357,22 @@ impl Change for Copy<'_> {
             ExprKind::Reference(reference) if self.naming.is_item(reference) => {
                 let reference = reference.clone();
                 self.record_word(&reference);
+                let written =
+                    expr.written.clone().unwrap_or_else(|| Written::Item(spelled_reference(&reference).into()));
                 let kind = self.naming.value(&reference, true);
-                let mut value = Expr { id: expr.id, kind, span: expr.span };
+                let mut value = Expr { id: expr.id, kind, span: expr.span, written: Some(written) };
                 substitute::renumber(&mut value, self.nodes);
                 *expr = Expr { id: fresh(self.nodes), ..value };
             }
-            ExprKind::Reference(Reference { root: Root::StateResult(state), .. }) => self.rename(state),
+            ExprKind::Reference(reference @ Reference { root: Root::StateResult(_), .. }) => {
+                let written = Written::Words(spelled_reference(reference).into());
+                if let Root::StateResult(state) = &mut reference.root
+                    && self.renamed.contains_key(&plain(state))
+                {
+                    expr.written.get_or_insert(written);
+                    self.rename(state);
+                }
+            }
             // What is computed from something invalid is not reported again.
             ExprKind::Binary(_, _, left, right)
                 if matches!(left.kind, ExprKind::Invalid) || matches!(right.kind, ExprKind::Invalid) =>
@@ -331,7 +387,10 @@ impl Change for Copy<'_> {
                 if let (ExprKind::Text(left), ExprKind::Text(right)) = (&left.kind, &right.kind)
                     && ![left, right].iter().any(|text| text.starts_with("{%"))
                 {
-                    expr.kind = ExprKind::Text(format!("{left}{right}"));
+                    let joined = format!("{left}{right}");
+                    let written = Written::Item(spelled(expr).into());
+                    expr.written.get_or_insert(written);
+                    expr.kind = ExprKind::Text(joined);
                 }
             }
             _ => {}

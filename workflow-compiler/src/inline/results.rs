@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::Ident;
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
-use workflow_asl::jsonata::is_function;
 
 use super::substitute::{fresh, named, renumber};
 use super::walk::{self, Change};
@@ -14,15 +13,10 @@ use crate::check::differs_each_time;
 use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{
     Body, Clause, ClauseValue, DeclarationKind, Expr, ExprKind, Head, Inlined, Member, Reference, Root, State, Target,
-    Text, Workflow, plain,
+    Text, Workflow, Written, plain,
 };
 use crate::syntax::keyword::ClauseKind;
-
-/// Returns the variable with the result of a use.
-pub(crate) fn variable(name: &str) -> String {
-    let name = name.trim_start_matches('_');
-    if is_function(name) { format!("{name}_result") } else { name.to_owned() }
-}
+use crate::syntax::spelling::spelled_reference;
 
 /// Resolves the names of uses, and assigns the results that are read.
 pub(super) fn assign(workflow: &mut Workflow, problems: &mut Problems) {
@@ -34,6 +28,7 @@ pub(super) fn assign(workflow: &mut Workflow, problems: &mut Problems) {
     let mut names = Names {
         uses: inlined.iter().map(|used| (used.name.as_str(), used)).collect(),
         read: BTreeSet::new(),
+        told: BTreeSet::new(),
         problems,
     };
     walk::body(&mut workflow.body, &mut names);
@@ -75,6 +70,8 @@ struct Names<'n> {
     uses: BTreeMap<&'n str, &'n Inlined>,
     /// The uses whose result is read.
     read: BTreeSet<String>,
+    /// The fragments that were reported to have no result.
+    told: BTreeSet<String>,
     problems: &'n mut Problems,
 }
 
@@ -100,12 +97,15 @@ impl Change for Names<'_> {
         let Some(result) = &used.result else {
             let message = format!("`{}` has no result: the fragment `{}` declares none", used.written, used.fragment);
             let problem = Problem::new(Code::StateReference, reference.root_span, message);
-            self.problems.push(problem.help("declare it in the fragment: `output { … }`"));
+            if self.told.insert(plain(&used.fragment)) {
+                self.problems.push(problem.help("declare it in the fragment: `output { … }`"));
+            }
             expr.kind = ExprKind::Invalid;
             return;
         };
         self.read.insert(used.name.clone());
-        reference.root = Root::Variable(variable(&used.name));
+        expr.written.get_or_insert(Written::Words(spelled_reference(reference).into()));
+        reference.root = Root::Variable(used.variable());
         reference.declared.insert(0, (0, result.clone()));
     }
 }
@@ -136,7 +136,7 @@ impl Ends<'_> {
     fn end(&mut self, state: &mut State, used: &Inlined) {
         let Some(mut value) = self.output(state, used) else { return };
         renumber(&mut value, &mut self.nodes);
-        let key = Text { value: variable(&used.name), span: state.name.span().into() };
+        let key = Text { value: used.variable(), span: state.name.span().into() };
         let member = Member { key, optional: false, value, comma: None };
         let own = state.clauses.iter_mut().find_map(|clause| match (&clause.kind, &mut clause.value) {
             (ClauseKind::Assign, ClauseValue::Expr(Expr { kind: ExprKind::Object(members), .. })) => Some(members),
@@ -147,7 +147,7 @@ impl Ends<'_> {
             return;
         }
         let span = state.name.span().into();
-        let value = Expr { id: fresh(&mut self.nodes), kind: ExprKind::Object(vec![member]), span };
+        let value = Expr { id: fresh(&mut self.nodes), kind: ExprKind::Object(vec![member]), span, written: None };
         state.clauses.push(Clause {
             id: fresh(&mut self.nodes),
             comment: None,

@@ -10,9 +10,10 @@ use super::walk::Change;
 use super::{full_name, joined};
 use crate::syntax::ast::{
     BinaryOp, Catcher, Clause, ClauseValue, Expr, ExprKind, Member, NodeId, Quotes, Reference, Retrier, Root, Segment,
-    State, Target, Text, Type, Use, plain,
+    State, Target, Text, Type, TypeKind, Use, Written, plain,
 };
 use crate::syntax::keyword::ClauseKind;
+use crate::syntax::spelling::spelled_reference;
 
 /// The value of a field of the input in one use.
 #[derive(Debug)]
@@ -98,6 +99,7 @@ impl Change for Substitution<'_> {
         let span = state.alias.as_ref().map_or_else(|| state.name.span().into(), |alias| alias.span);
         state.alias = Some(Text { value: self.in_document(&state.asl_name(), &state.computed), span });
         self.own.0.push(plain(&state.name));
+        state.written.get_or_insert_with(|| plain(&state.name));
         state.name = full_name(self.name, &state.name);
         state.in_use = self.number;
     }
@@ -105,6 +107,7 @@ impl Change for Substitution<'_> {
     fn used(&mut self, used: &mut Use) {
         let span = used.alias.as_ref().map_or_else(|| used.name.span().into(), |alias| alias.span);
         used.alias = Some(Text { value: self.in_document(&used.asl_name(), &used.computed), span });
+        used.written.get_or_insert_with(|| plain(&used.name));
         used.name = full_name(self.name, &used.name);
     }
 
@@ -154,7 +157,7 @@ impl Change for Substitution<'_> {
                     && let Some(argument) = arguments.pop()
                 {
                     // The variable of an argument that is not given is null.
-                    let null = Expr { id: fresh(self.nodes), kind: ExprKind::Null, span: argument.span };
+                    let null = Expr { id: fresh(self.nodes), kind: ExprKind::Null, span: argument.span, written: None };
                     let sign = name.span;
                     expr.kind = ExprKind::Binary(BinaryOp::NotEqual, sign, Box::new(argument), Box::new(null));
                     expr.kind = ExprKind::Paren(Box::new(Expr { id: fresh(self.nodes), ..expr.clone() }));
@@ -175,6 +178,16 @@ impl Change for Substitution<'_> {
             }
             _ => return,
         };
+        let written = Written::Words(spelled_reference(reference).into());
+        let changes = match &reference.root {
+            Root::StateResult(state) => self.states.contains_key(&plain(state)),
+            Root::Variable(name) => !matches!(name.as_str(), "" | "$" | "states"),
+            Root::Input => true,
+            _ => false,
+        };
+        if changes {
+            expr.written.get_or_insert(written);
+        }
         match &mut reference.root {
             Root::StateResult(state) if self.states.contains_key(&plain(state)) => {
                 *state = full_name(self.name, state);
@@ -235,8 +248,9 @@ impl Substitution<'_> {
             let key = Text { value: field, span: reference.root_span };
             let name = Segment::Member { name: key.clone(), optional: false, quoted: Quotes::None };
             let kind = self.input(&Reference { segments: vec![name], ..reference.clone() });
-            let value = Expr { id: fresh(self.nodes), kind, span: reference.root_span };
-            Member { key, optional: false, value, comma: None }
+            let value = Expr { id: fresh(self.nodes), kind, span: reference.root_span, written: None };
+            let optional = matches!(self.arguments.get(&key.value), Some(Argument::Value(_, ty) | Argument::Variable(_, ty)) if matches!(ty.kind, TypeKind::Option(_)));
+            Member { key, optional, value, comma: None }
         });
         ExprKind::Object(members.collect())
     }
@@ -293,8 +307,8 @@ pub(super) fn at(value: Expr, ty: Option<&Type>, steps: &[Segment], optional: bo
         // A step after the list is a step into the list, not into each of its items.
         (ExprKind::Reference(mut reference), Some(_)) if reference.segments.iter().any(Segment::is_each) => {
             reference.declared.extend(ty.map(|ty| (reference.segments.len(), ty.clone())));
-            let list = Expr { id: value.id, kind: ExprKind::Reference(reference), span: value.span };
-            let list = Expr { id: value.id, kind: ExprKind::Paren(Box::new(list)), span: value.span };
+            let list = Expr { id: value.id, kind: ExprKind::Reference(reference), span: value.span, written: None };
+            let list = Expr { id: value.id, kind: ExprKind::Paren(Box::new(list)), span: value.span, written: None };
             ExprKind::Access(Box::new(list), steps.to_vec())
         }
         (ExprKind::Reference(mut reference), _) => {
@@ -319,10 +333,12 @@ pub(super) fn at(value: Expr, ty: Option<&Type>, steps: &[Segment], optional: bo
             at(items.swap_remove(index), None, rest, false)
         }
         (ExprKind::Invalid, _) => ExprKind::Invalid,
-        (kind, Some(_)) => ExprKind::Access(Box::new(Expr { id: value.id, kind, span: value.span }), steps.to_vec()),
+        (kind, Some(_)) => {
+            ExprKind::Access(Box::new(Expr { id: value.id, kind, span: value.span, written: None }), steps.to_vec())
+        }
         // Parentheses keep the precedence of the enclosing operators.
         (kind @ (ExprKind::Binary(..) | ExprKind::Unary(..) | ExprKind::If(..)), None) => {
-            ExprKind::Paren(Box::new(Expr { id: value.id, kind, span: value.span }))
+            ExprKind::Paren(Box::new(Expr { id: value.id, kind, span: value.span, written: None }))
         }
         (kind, None) => kind,
     }

@@ -9,7 +9,7 @@ use super::field::Fields;
 use super::{Lowering, ValueField};
 use crate::check::StateInfo;
 use crate::fragment::Fragment;
-use crate::inline::{argument_variable, result_variable};
+use crate::inline::argument_variable;
 use crate::problem::Problems;
 use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Inlined, NodeId, Target, plain};
 
@@ -60,7 +60,7 @@ impl<'a> Lowering<'_, 'a> {
         let function = format!("arn:aws:lambda:us-east-1:123456789012:function:{}", plain(&used.fragment));
         fields.insert("Resource", function.into());
         let span = used.written.span().into();
-        let arguments = Expr { id: NodeId::MADE, kind: ExprKind::Object(used.arguments.clone()), span };
+        let arguments = Expr { id: NodeId::MADE, kind: ExprKind::Object(used.arguments.clone()), span, written: None };
         self.put_parameters(&mut fields, first.at(ValueField::Parameters), &arguments);
         let assigned = self.assigned_by(used, first, definition);
         if !assigned.is_empty() {
@@ -102,7 +102,7 @@ impl<'a> Lowering<'_, 'a> {
             );
         }
         if used.is_read {
-            let name = result_variable(&used.name);
+            let name = used.variable();
             match jsonata {
                 true => assigned.insert(name, json!("{% $states.result %}")),
                 false => assigned.insert(format!("{name}.$"), json!("$")),

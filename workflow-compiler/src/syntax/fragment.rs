@@ -85,9 +85,12 @@ impl Parser<'_> {
                 let word = clause.kind.keyword();
                 let problem = Problem::new(Code::MisplacedClause, clause.span, format!("a `use` has no `{word}`"));
                 self.report(match clause.kind {
-                    ClauseKind::Retry | ClauseKind::Timeout => problem.help(format!(
-                        "`{word}` belongs to the states of the fragment; to repeat all of it, start a workflow instead"
-                    )),
+                    ClauseKind::Retry | ClauseKind::Timeout => {
+                        let to = if clause.kind == ClauseKind::Retry { "repeat" } else { "limit" };
+                        problem.help(format!(
+                            "`{word}` belongs to the states of the fragment; to {to} all of it, start a workflow instead"
+                        ))
+                    }
                     _ => problem.help("its only clause is `catch`; the others belong to the states of the fragment"),
                 });
             }
@@ -107,11 +110,13 @@ impl Parser<'_> {
             closed,
             broken,
             place,
+            written: None,
         })
     }
 
     /// Parses `{ argument: value }`.
     fn arguments(&mut self, cursor: &mut Cursor, broken: &mut bool) -> Vec<super::ast::Member> {
+        let reported = self.reported();
         let object = match cursor.peek() {
             Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => {
                 let opened = OpenGroup::of(group);
@@ -122,7 +127,11 @@ impl Parser<'_> {
                 self.report(problem.edit(Edit::over(open, " {")).edit(Edit::over(close, "}")));
                 Some(self.object(opened))
             }
-            _ => self.object_here(cursor),
+            _ => {
+                let object = self.object_here(cursor);
+                *broken |= self.reported() > reported;
+                object
+            }
         };
         match object {
             Some(Expr { kind: ExprKind::Object(members), .. }) => members,

@@ -180,13 +180,13 @@ impl<'p> Parser<'p> {
             return Expr::made(ExprKind::Invalid, span);
         }
         self.height = height;
-        Expr { id: self.node(), kind, span }
+        Expr { id: self.node(), kind, span, written: None }
     }
 
     /// Creates a value that contains no other.
     pub(super) fn leaf(&mut self, kind: ExprKind, span: impl Into<TokenSpan>) -> Expr {
         self.height = 1;
-        Expr { id: self.node(), kind, span: span.into() }
+        Expr { id: self.node(), kind, span: span.into(), written: None }
     }
 
     /// Runs `read` with durations allowed or not.

@@ -4,7 +4,8 @@ use proc_macro2::{Delimiter, Group, Ident, TokenTree};
 use workflow_asl::{Code, StateKind};
 
 use super::ast::{
-    Comment, ComputedName, Expr, ExprKind, Reference, Repeated, Repetition, Root, Target, Text, TokenSpan, plain,
+    Comment, ComputedName, Expr, ExprKind, Reference, Repeated, Repetition, Root, Segment, Target, Text, TokenSpan,
+    plain,
 };
 use super::clause::Clauses;
 use super::cursor::Cursor;
@@ -107,7 +108,7 @@ impl Parser<'_> {
         self.parameters.extend(parameters);
         let span = TokenSpan::from(keyword.span()).to(cursor.before());
         let content = match cursor.eat_group(Delimiter::Brace) {
-            Some(group) => Some(read(self, &group, span)),
+            Some(group) => Some(((group.span_open(), group.span_close()), read(self, &group, span))),
             None => {
                 let problem = self.unexpected(cursor, "what `for` repeats in braces");
                 self.complain(cursor, problem.help(EXAMPLE));
@@ -118,15 +119,18 @@ impl Parser<'_> {
             }
         };
         self.parameters.truncate(outer);
+        let (braces, content) = content?;
         Some(Repetition {
             comment,
             keyword,
             item,
             word,
+            field: field_of_input(&list),
             list,
             place,
             uses_before,
-            content: content?,
+            braces,
+            content,
             transition: None,
             tail: cursor.before(),
             closed: false,
@@ -197,6 +201,15 @@ impl Parser<'_> {
             parts.push(Expr::made(ExprKind::Reference(item), span));
         }
         (parts.len() > 1).then_some(ComputedName { parts, span })
+    }
+}
+
+/// Returns the field of the input that a list is.
+fn field_of_input(list: &Expr) -> Option<String> {
+    let ExprKind::Reference(Reference { root: Root::Input, segments, .. }) = &list.kind else { return None };
+    match segments.as_slice() {
+        [Segment::Member { name, .. }] => Some(name.value.clone()),
+        _ => None,
     }
 }
 

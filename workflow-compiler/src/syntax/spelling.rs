@@ -2,7 +2,9 @@
 
 use proc_macro2::{Delimiter, Spacing, TokenTree};
 
-use super::ast::{BinaryOp, Expr, ExprKind, Member, OtherLanguage, Quotes, Reference, Root, Segment, UnaryOp, plain};
+use super::ast::{
+    BinaryOp, Expr, ExprKind, Member, OtherLanguage, Quotes, Reference, Root, Segment, UnaryOp, Written, plain,
+};
 use super::literal::in_largest_unit;
 
 /// Formats tokens with white space between them.
@@ -62,8 +64,11 @@ fn sign_before(token: Option<&TokenTree>) -> Option<char> {
     }
 }
 
-/// Formats a value. Anything that did not parse becomes `…`.
+/// Formats a value as the source writes it. Anything that did not parse becomes `…`.
 pub(crate) fn spelled(expr: &Expr) -> String {
+    if let Some(Written::Words(written) | Written::Item(written)) = &expr.written {
+        return written.to_string();
+    }
     let list = |items: &[Expr]| items.iter().map(spelled).collect::<Vec<_>>().join(", ");
     match &expr.kind {
         ExprKind::Null => "null".to_owned(),

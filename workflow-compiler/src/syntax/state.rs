@@ -114,6 +114,7 @@ impl Parser<'_> {
             closed,
             broken: clauses.broken,
             in_use: 0,
+            written: None,
         })
     }
 

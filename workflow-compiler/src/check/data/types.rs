@@ -124,6 +124,13 @@ fn variables(analysis: &mut Analysis<'_>) {
     }
     for round in 1..=ROUNDS {
         let Assigned { mut types, reads, waiting } = assigned(analysis);
+        for used in analysis.workflow.inlined.iter().filter(|used| used.is_read) {
+            // What does not have the declared type is reported where it ends the fragment.
+            let declared = used.result.as_ref().map(|result| analysis.types.ty(result));
+            if let Some(declared) = declared.filter(|declared| !declared.is_unknown()) {
+                types.insert(used.variable(), declared);
+            }
+        }
         let known = &analysis.variable_types;
         let settled = !reads || types == *known;
         if settled || round == ROUNDS {

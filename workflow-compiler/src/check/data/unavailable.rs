@@ -234,6 +234,8 @@ impl<'a> Analysis<'a> {
                 let help = format!("pass it in with `item_selector` on `{map}`");
                 Err(Box::new(Problem::new(Code::NothingCaught, span, message).help(help)))
             }
+            // The catcher may be the one whose target is unknown, which was reported.
+            Caught::Uncertain(_) if self.leads_nowhere() => Ok("caught".to_owned()),
             Caught::Uncertain(at) => {
                 let graph = self.graphs.graph(at.scope).filter(|graph| self.may_look(graph.size()));
                 let way = graph.and_then(|graph| Some((graph, graph.shortest(at.node, |edge| !edge.is_caught())?)));
@@ -247,6 +249,13 @@ impl<'a> Analysis<'a> {
                 Err(Box::new(problem.help("read it only in states that are always reached through a `catch`")))
             }
         }
+    }
+
+    /// Returns whether a catcher leads to no state of its scope.
+    fn leads_nowhere(&self) -> bool {
+        self.all_states().any(|info| {
+            self.catchers_of(info).iter().any(|(_, catcher)| self.target(&catcher.target, info.scope).is_none())
+        })
     }
 
     fn name_at(&self, point: Point) -> &str {

@@ -13,12 +13,23 @@ pub struct Expr {
     pub kind: ExprKind,
     /// Its span.
     pub span: TokenSpan,
+    /// How the source writes it, where inlining put something else in its place.
+    pub(crate) written: Option<Written>,
+}
+
+/// The words in the source that inlining replaced.
+#[derive(Clone, Debug)]
+pub(crate) enum Written {
+    /// A name, or an argument in a use of a fragment.
+    Words(Box<str>),
+    /// The item of a repetition.
+    Item(Box<str>),
 }
 
 impl Expr {
     /// An expression that is not in the source: the intended one, or the expansion of a shorter form.
     pub(crate) fn made(kind: ExprKind, span: TokenSpan) -> Self {
-        Self { id: NodeId::MADE, kind, span }
+        Self { id: NodeId::MADE, kind, span, written: None }
     }
 }
 

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, Span};
+use workflow_asl::jsonata::is_function;
 
 use super::{Clause, Comment, Expr, FieldDecl, Member, Target, Text, TokenSpan, Type, Workflow};
 
@@ -37,6 +38,8 @@ pub struct Use {
     pub broken: bool,
     /// The number of states of the enclosing body before it.
     pub place: usize,
+    /// The name in the source, where an enclosing use or copy gives it another.
+    pub(crate) written: Option<String>,
 }
 
 impl Use {
@@ -88,7 +91,25 @@ pub struct Inlined {
     pub variables: BTreeSet<String>,
 }
 
+impl Inlined {
+    /// Returns the variable with its result.
+    pub(crate) fn variable(&self) -> String {
+        let name = self.name.trim_start_matches('_');
+        if is_function(name) { format!("{name}_result") } else { name.to_owned() }
+    }
+}
+
 impl Workflow {
+    /// Returns the number of a use or copy, and those of the uses and copies around it, innermost first.
+    pub(crate) fn around(&self, number: u32) -> impl Iterator<Item = u32> {
+        let known = |number: &u32| *number > 0;
+        std::iter::successors(Some(number).filter(known), |number| {
+            let copy = self.copies.iter().find(|copy| copy.number == *number);
+            let used = || self.inlined.iter().find(|used| used.number == *number);
+            copy.map_or_else(|| used().and_then(|used| used.outer), |copy| copy.outer)
+        })
+    }
+
     /// Returns the use of a fragment that contains what has this number, of a use or a copy.
     pub(crate) fn use_around(&self, number: u32) -> Option<&Inlined> {
         let mut number = number;

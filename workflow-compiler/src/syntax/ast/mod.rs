@@ -13,6 +13,7 @@ pub use declaration::{
     Bound, Constraint, ConstraintKind, Declaration, DeclarationKind, DefaultValue, Derive, EnumDecl, FieldDecl,
     FieldDefault, Property, Shape, StructDecl, Tagging, Type, TypeKind, VariantData, VariantDecl,
 };
+pub(crate) use expression::Written;
 pub use expression::{
     BinaryOp, Closure, Expr, ExprKind, Member, NO_WORD, OtherLanguage, Quotes, Raw, Reference, Root, Segment, Slice,
     UnaryOp,
@@ -185,8 +186,10 @@ pub struct State {
     pub closed: bool,
     /// Whether tokens of it were skipped (and reported). If so, a missing transition, body or resource is not reported.
     pub broken: bool,
-    /// The number of the use of a fragment that it belongs to; 0 for none.
+    /// The number of the use of a fragment, or of the copy of a repetition, that it belongs to; 0 for none.
     pub(crate) in_use: u32,
+    /// The name in the source, where a use or a copy has another.
+    pub(crate) written: Option<String>,
 }
 
 impl State {

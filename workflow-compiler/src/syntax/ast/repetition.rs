@@ -1,6 +1,6 @@
 //! The syntax tree of repetitions, and the record of a copy after a repetition is expanded.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 
 use super::{Arm, Body, Branch, Comment, Expr, Target, Text, TokenSpan};
 
@@ -17,10 +17,14 @@ pub struct Repetition {
     pub word: usize,
     /// The list.
     pub list: Expr,
+    /// The field of a fragment's input that is the list.
+    pub field: Option<String>,
     /// The number of states, branches or arms before it.
     pub place: usize,
     /// The number of uses of fragments before it, for states.
     pub uses_before: usize,
+    /// The braces.
+    pub braces: (Span, Span),
     /// What is repeated.
     pub content: Repeated,
     /// The target of the transition at the end of the last copy, for states.
@@ -88,6 +92,10 @@ pub struct Copied {
     pub outer: Option<u32>,
     /// The index of the word that names the item, which tells the repetitions apart.
     pub word: usize,
+    /// The index of its item.
+    pub index: usize,
     /// The item for messages.
     pub item: String,
+    /// The braces of the repetition.
+    pub braces: (Span, Span),
 }

@@ -459,6 +459,7 @@ pub(in crate::syntax) fn state(
         closed: true,
         broken,
         in_use: 0,
+        written: None,
     }
 }
 
