@@ -37,6 +37,9 @@ impl Failure {
 }
 
 fn main() -> ExitCode {
+    if std::env::var_os(surface::AS_RUSTDOC).is_some() {
+        return surface::run_rustdoc();
+    }
     match run(std::env::args().skip(1)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure(why)) => {

@@ -3,12 +3,15 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitCode};
 
 use crate::Failure;
 
 /// The crates whose public items are kept, with all features.
 const CRATES: [&str; 2] = ["workflow-runtime", "workflow-local"];
+
+/// Set where cargo runs this program in the place of rustdoc.
+pub(crate) const AS_RUSTDOC: &str = "XTASK_AS_RUSTDOC";
 
 /// Writes the files, or compares them.
 ///
@@ -16,12 +19,12 @@ const CRATES: [&str; 2] = ["workflow-runtime", "workflow-local"];
 /// If rustdoc fails, writes a format that this program does not know, or if what is committed differs.
 pub(crate) fn execute(check: bool) -> Result<(), Failure> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
-    let target =
-        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from).join("surface");
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    write_json(root)?;
     let mut changed = Vec::new();
     for name in CRATES {
         let file = root.join("xtask/surface").join(format!("{name}.txt"));
-        let found = surface(root, &target, name)?;
+        let found = surface(&target, name)?;
         let kept = fs::read_to_string(&file).unwrap_or_default();
         if check && found != kept {
             changed.push(format!("{}:\n{}", file.display(), difference(&kept, &found)));
@@ -36,21 +39,32 @@ pub(crate) fn execute(check: bool) -> Result<(), Failure> {
     Err(Failure(format!("public items have changed\n{}\n{help}", changed.join("\n"))))
 }
 
-/// The public items of a crate, sorted. Implementations that every type has, or that are derived, are left out.
-fn surface(root: &Path, target: &Path, name: &str) -> Result<String, Failure> {
+/// Lets rustdoc write the items of all crates as JSON. They share their dependencies with the documentation in HTML.
+fn write_json(root: &Path) -> Result<(), Failure> {
+    let itself = std::env::current_exe().map_err(|error| Failure(format!("this program has no path: {error}")))?;
     let status = Command::new(env!("CARGO"))
         .current_dir(root)
-        // rustdoc's JSON is unstable: the pinned version of `public_api` reads the one of the pinned compiler.
-        .env("RUSTC_BOOTSTRAP", "1")
-        .env("CARGO_TARGET_DIR", target)
-        .args(["rustdoc", "--quiet", "--lib", "--package", name, "--all-features"])
-        .args(["--", "-Z", "unstable-options", "--output-format", "json"])
+        .env("RUSTDOC", itself)
+        .env(AS_RUSTDOC, "1")
+        .env("RUSTDOCFLAGS", "-Z unstable-options --output-format json")
+        .args(["doc", "--quiet", "--workspace", "--no-deps", "--lib", "--all-features"])
         .status();
     match status {
-        Ok(status) if status.success() => {}
-        Ok(status) => return Err(Failure(format!("rustdoc of {name}: {status}"))),
-        Err(error) => return Err(Failure(format!("cargo does not start: {error}"))),
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(Failure(format!("rustdoc: {status}"))),
+        Err(error) => Err(Failure(format!("cargo does not start: {error}"))),
     }
+}
+
+/// Runs rustdoc, whose JSON is unstable: the pinned version of `public_api` reads the one of the pinned compiler. Were the
+/// variable set for cargo, it would build all dependencies once more.
+pub(crate) fn run_rustdoc() -> ExitCode {
+    let status = Command::new("rustdoc").env("RUSTC_BOOTSTRAP", "1").args(std::env::args_os().skip(1)).status();
+    if status.is_ok_and(|status| status.success()) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Returns the public items of a crate, sorted. Implementations that every type has, or that are derived, are left out.
+fn surface(target: &Path, name: &str) -> Result<String, Failure> {
     let json = target.join("doc").join(format!("{}.json", name.replace('-', "_")));
     let items = public_api::Builder::from_rustdoc_json(&json)
         .omit_blanket_impls(true)
