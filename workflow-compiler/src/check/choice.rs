@@ -223,6 +223,7 @@ fn not_exhaustive<'a>(
     }
     sink.report(|| {
         let target = other_state(analysis, info, choice);
+        let target = target.and_then(|target| analysis.word_for(analysis.states.get(&target)?, info));
         let named = target.as_deref().unwrap_or("State");
         let (end, other, whole) = match &choice.subject {
             Some(_) => (",", format!("_ => {named}"), format!("choice {} nonexhaustive match …", info.name)),

@@ -195,7 +195,12 @@ fn is_of_what_is_broken(code: Code, finding: &Diagnostic, analysis: &Analysis<'_
     // A map may be distributed by a clause that did not parse.
     matches!(
         code,
-        Code::MissingField | Code::MissingParameter | Code::MissingTransition | Code::EmptyList | Code::NoEffect
+        Code::MissingField
+            | Code::MissingParameter
+            | Code::MissingTransition
+            | Code::EmptyList
+            | Code::NoEffect
+            | Code::WrongType
     ) && state_of(&finding.pointer, analysis).is_some_and(|info| {
         let other = |language| language != info.language;
         info.state.broken || info.state.clauses.iter().any(|clause| clause.kind.language().is_some_and(other))

@@ -12,7 +12,7 @@ use super::walk::{self, Change};
 use crate::problem::{Edit, Problem, Problems};
 use crate::syntax::ast::{
     Body, Clause, ClauseValue, DeclarationKind, Expr, ExprKind, FieldDecl, Head, Reference, Repetition, Root, Segment,
-    Shape, State, Target, TokenSpan, Use, Workflow, plain,
+    Shape, State, Target, TokenSpan, Type, TypeKind, Use, Workflow, plain,
 };
 use crate::syntax::keyword::ClauseKind;
 
@@ -47,6 +47,8 @@ pub(super) fn check(fragment: &mut Workflow, problems: &mut Problems, unused: &m
         name: plain(&fragment.name),
         names: &names,
         fields: input(fragment).iter().map(|field| plain(&field.name)).collect(),
+        types: input(fragment).iter().map(|field| (plain(&field.name), field.ty.clone())).collect(),
+        no_lists: BTreeSet::new(),
         read: BTreeSet::new(),
         variables: &variables.0,
         maps: 0,
@@ -54,7 +56,14 @@ pub(super) fn check(fragment: &mut Workflow, problems: &mut Problems, unused: &m
     };
     walk::body(&mut fragment.body, &mut check);
     without_target(&mut fragment.body);
-    let read = std::mem::take(&mut check.read);
+    let (read, no_lists) = (std::mem::take(&mut check.read), std::mem::take(&mut check.no_lists));
+    for declaration in &mut fragment.declarations {
+        // Its uses may give lists.
+        if let DeclarationKind::Input(Shape::Fields(fields)) = &mut declaration.kind {
+            let wrong = fields.iter_mut().filter(|field| no_lists.contains(&plain(&field.name)));
+            wrong.for_each(|field| field.ty.kind = TypeKind::Json);
+        }
+    }
     if fragment.body.broken {
         return;
     }
@@ -63,6 +72,16 @@ pub(super) fn check(fragment: &mut Workflow, problems: &mut Problems, unused: &m
         let message = format!("the input `{name}` of the fragment `{}` is not used", plain(&fragment.name));
         let problem = Problem::new(Code::UnusedParam, field.name.span(), message);
         unused.push(problem.help(format!("read it as `input.{name}`, or remove it")));
+    }
+}
+
+/// Returns what a type is, if no list has it.
+fn no_list(ty: &Type) -> Option<&'static str> {
+    match ty.kind {
+        TypeKind::String | TypeKind::Timestamp | TypeKind::Arn => Some("text"),
+        TypeKind::Bool => Some("a truth value"),
+        TypeKind::Integer(_) | TypeKind::Float(_) => Some("a number"),
+        _ => None,
     }
 }
 
@@ -109,12 +128,12 @@ fn unique(body: &mut Body, names: &mut IndexMap<String, String>, problems: &mut 
     body.repeats.iter_mut().flat_map(Repetition::bodies_mut).for_each(|inner| unique(inner, names, problems));
 }
 
-/// Reports each use whose name is already the name of another use or of a state. If a transition leads to one unknown name,
+/// Reports each use whose name is already the name of another use or of a state. If one unknown name is written,
 /// it is the name of the only such use; otherwise they are removed. Returns whether any was removed.
 pub(super) fn unique_uses(body: &mut Body, problems: &mut Problems) -> bool {
     let mut all = BTreeMap::new();
     super::names(body, &mut all);
-    let mut unknown = UnknownTargets { known: &all, found: BTreeSet::new() };
+    let mut unknown = UnknownNames { known: &all, found: BTreeSet::new() };
     walk::body(body, &mut unknown);
     let mut unknown = unknown.found.into_iter();
     let mut uses = Uses {
@@ -127,16 +146,25 @@ pub(super) fn unique_uses(body: &mut Body, problems: &mut Problems) -> bool {
     uses.removed
 }
 
-/// The names of transitions that no state or use has.
-struct UnknownTargets<'u> {
+/// The names of transitions and results that no state or use has.
+struct UnknownNames<'u> {
     known: &'u BTreeMap<String, String>,
     found: BTreeSet<String>,
 }
 
-impl Change for UnknownTargets<'_> {
+impl Change for UnknownNames<'_> {
     fn target(&mut self, target: &mut Target) {
         if let Target::State(name) = target
             && !self.known.contains_key(&plain(name))
+        {
+            self.found.insert(plain(name));
+        }
+    }
+
+    fn expr(&mut self, expr: &mut Expr) {
+        if let ExprKind::Reference(Reference { root: Root::StateResult(name), .. }) = &expr.kind
+            && !self.known.contains_key(&plain(name))
+            && plain(name).starts_with(char::is_uppercase)
         {
             self.found.insert(plain(name));
         }
@@ -154,6 +182,7 @@ struct Uses<'u> {
 
 impl Uses<'_> {
     fn check(&mut self, body: &mut Body) {
+        let uses = body.uses.len();
         body.uses.retain_mut(|used| {
             let name = plain(&used.name);
             if self.names.insert(name.clone()) {
@@ -178,6 +207,7 @@ impl Uses<'_> {
             used.name = Ident::new(&meant, used.name.span());
             true
         });
+        body.broken |= body.uses.len() < uses;
         body.states.iter_mut().flat_map(State::bodies_mut).for_each(|inner| self.check(inner));
         body.repeats.iter_mut().flat_map(Repetition::bodies_mut).for_each(|inner| self.check(inner));
     }
@@ -205,6 +235,9 @@ struct Check<'c> {
     /// The fields of the input that are read.
     read: BTreeSet<String>,
     variables: &'c BTreeSet<String>,
+    /// The fields of the input with their types, and those that are repeated and no lists.
+    types: BTreeMap<String, Type>,
+    no_lists: BTreeSet<String>,
     /// The number of enclosing maps.
     maps: usize,
     problems: &'c mut Problems,
@@ -304,6 +337,15 @@ impl Check<'_> {
 impl Change for Check<'_> {
     fn map(&mut self, entered: bool) {
         self.maps = if entered { self.maps + 1 } else { self.maps - 1 };
+    }
+
+    fn repetition(&mut self, repetition: &Repetition, entered: bool) {
+        let Some(name) = repetition.field.as_ref().filter(|_| entered) else { return };
+        let Some(found) = self.types.get(name).and_then(no_list) else { return };
+        let message = format!("`for` takes a list, and `input.{name}` is {found}");
+        let problem = Problem::new(Code::NotRepeated, repetition.list.span, message);
+        self.problems.push(problem.help(format!("declare it as a list: `input {{ {name}: Vec<String> }}`")));
+        self.no_lists.insert(name.clone());
     }
 
     fn used(&mut self, _: &mut Use) {}

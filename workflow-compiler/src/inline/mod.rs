@@ -18,6 +18,7 @@ mod repeat;
 mod results;
 mod source_names;
 mod substitute;
+mod unreached;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -161,6 +162,7 @@ pub(crate) fn explain(workflow: &Workflow, first: usize, problems: &mut Problems
     if workflow.inlined.is_empty() && workflow.copies.is_empty() {
         return;
     }
+    unreached::merge(workflow, first, problems, locate);
     let names = SourceNames::of(workflow);
     for mut problem in problems.split_off(first) {
         let inside = around(workflow, &problem, locate);
@@ -294,7 +296,8 @@ impl Inliner<'_> {
         }
         self.around.1 += 1;
         let number = self.around.1;
-        let outer = self.around.0.last().copied();
+        // The copies around it were expanded before.
+        let outer = Some(used.in_use).filter(|copy| *copy > 0).or_else(|| self.around.0.last().copied());
         let mut substitution = Substitution {
             number,
             name: &full,
@@ -436,6 +439,11 @@ impl Inliner<'_> {
             if leads_on(state, used.transition.as_ref()) {
                 ends.push(plain(&state.name));
             }
+        }
+        if used.broken {
+            let names: BTreeSet<_> = ends.iter().collect();
+            let ends = states.iter_mut().filter(|state| names.contains(&plain(&state.name)));
+            ends.for_each(|state| state.broken = true);
         }
         if used.transition.is_none() {
             let missing = Target::Missing(used.name.span().into());

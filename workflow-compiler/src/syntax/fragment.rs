@@ -111,6 +111,7 @@ impl Parser<'_> {
             broken,
             place,
             written: None,
+            in_use: 0,
         })
     }
 
