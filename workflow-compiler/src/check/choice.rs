@@ -183,6 +183,9 @@ fn not_exhaustive<'a>(
     (taken, known): (&[Case], &Narrowing),
     sink: &mut Sink<'_>,
 ) {
+    if matches!(choice.subject, Some(Expr { kind: ExprKind::Invalid, .. })) {
+        return;
+    }
     let place = info.at(ValueField::Condition);
     let subject = choice.subject.as_ref().map(|subject| analysis.type_of(place.knowing(known), subject));
     // A wrong pattern was reported; the correct one may be the missing one.

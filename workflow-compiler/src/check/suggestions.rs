@@ -126,6 +126,21 @@ impl<'a> Analysis<'a> {
         {
             return problem;
         }
+        if let (Some(_), Some(Segment::Member { name: variant, .. })) =
+            (self.types.enums.get(&word), reference.segments.first())
+            && self.variant_wire(&word, &variant.value).is_some()
+        {
+            let written = format!("{word}::{}", variant.value);
+            let edit = Edit::over(reference.root_span.to(variant.span), written.clone());
+            return problem.help(format!("write `{written}`")).edit(edit);
+        }
+        let mut uses = self.workflow.inlined.iter().filter(|used| used.fragment == word.as_str());
+        if let (Some(used), false) = (uses.next(), self.states.contains_key(&word)) {
+            return problem.help(format!(
+                "`{word}` is a fragment: its result is read by the name of a use, such as `{}`",
+                used.written
+            ));
+        }
         let fields = self.has_field(place, &word);
         let mut candidates = Vec::new();
         // Also if a part did not parse, which may assign others.

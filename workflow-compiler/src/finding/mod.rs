@@ -185,6 +185,10 @@ fn is_of_what_is_broken(code: Code, finding: &Diagnostic, analysis: &Analysis<'_
     if matches!(code, Code::UnreachableState | Code::NoWayToEnd | Code::EndlessLoop | Code::UncaughtHandler) {
         return analysis.all_states().any(|info| info.state.broken);
     }
+    // An invalid value is null in the document.
+    if code == Code::FailingCall && analysis.workflow.body.broken {
+        return true;
+    }
     // It is moved with the transition.
     if code == Code::UnknownParameter
         && state_of(&finding.pointer, analysis)

@@ -8,7 +8,7 @@ use workflow_asl::Code;
 use super::substitute;
 use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{
-    Body, Expr, ExprKind, NO_WORD, Reference, Repeated, Repetition, Root, Segment, Text, TokenSpan, plain,
+    Body, Expr, ExprKind, NO_WORD, Reference, Repeated, Repetition, Root, Segment, Text, TokenSpan, Written, plain,
 };
 use crate::syntax::in_camel_case;
 use crate::syntax::spelling::spelled;
@@ -70,7 +70,8 @@ impl Naming<'_> {
             }
             return ExprKind::Invalid;
         }
-        let item = self.item.clone();
+        let name = Written::Item(self.repetition.item.value.as_str().into());
+        let item = Expr { written: Some(name), ..self.item.clone() };
         let optional = matches!(reference.segments.last(), Some(Segment::Member { optional: true, .. }));
         substitute::at(item, None, &reference.segments, optional)
     }
@@ -179,7 +180,7 @@ impl Names {
         });
         // It was reported, and the names may be equal without the part.
         if is_invalid {
-            return true;
+            return index > 0;
         }
         let mut found = None;
         let mut seen = BTreeSet::new();

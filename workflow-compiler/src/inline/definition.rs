@@ -8,8 +8,9 @@ use proc_macro2::Ident;
 use workflow_asl::Code;
 use workflow_asl::nearest::nearest;
 
+use super::use_names;
 use super::walk::{self, Change};
-use crate::problem::{Edit, Problem, Problems};
+use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{
     Body, Clause, ClauseValue, DeclarationKind, Expr, ExprKind, FieldDecl, Head, Reference, Repetition, Root, Segment,
     Shape, State, Target, TokenSpan, Type, TypeKind, Use, Workflow, plain,
@@ -36,7 +37,7 @@ pub(super) fn check(fragment: &mut Workflow, problems: &mut Problems, unused: &m
         let problem = Problem::new(Code::NoStates, fragment.body.span, message);
         problems.push(problem.help("declare one, such as `pass Hello -> end;`"));
     }
-    if unique_uses(&mut fragment.body, problems) {
+    if use_names::unique(&mut fragment.body, problems) {
         super::inside::ignore_unknown(fragment);
     }
     let mut names = IndexMap::new();
@@ -126,91 +127,6 @@ fn unique(body: &mut Body, names: &mut IndexMap<String, String>, problems: &mut 
     body.broken |= body.states.len() < states || body.uses.len() < uses;
     body.states.iter_mut().flat_map(State::bodies_mut).for_each(|inner| unique(inner, names, problems));
     body.repeats.iter_mut().flat_map(Repetition::bodies_mut).for_each(|inner| unique(inner, names, problems));
-}
-
-/// Reports each use whose name is already the name of another use or of a state. If one unknown name is written,
-/// it is the name of the only such use; otherwise they are removed. Returns whether any was removed.
-pub(super) fn unique_uses(body: &mut Body, problems: &mut Problems) -> bool {
-    let mut all = BTreeMap::new();
-    super::names(body, &mut all);
-    let mut unknown = UnknownNames { known: &all, found: BTreeSet::new() };
-    walk::body(body, &mut unknown);
-    let mut unknown = unknown.found.into_iter();
-    let mut uses = Uses {
-        names: body.all_states().into_iter().map(|state| plain(&state.name)).collect(),
-        meant: unknown.next().filter(|_| unknown.next().is_none()),
-        removed: false,
-        problems,
-    };
-    uses.check(body);
-    uses.removed
-}
-
-/// The names of transitions and results that no state or use has.
-struct UnknownNames<'u> {
-    known: &'u BTreeMap<String, String>,
-    found: BTreeSet<String>,
-}
-
-impl Change for UnknownNames<'_> {
-    fn target(&mut self, target: &mut Target) {
-        if let Target::State(name) = target
-            && !self.known.contains_key(&plain(name))
-        {
-            self.found.insert(plain(name));
-        }
-    }
-
-    fn expr(&mut self, expr: &mut Expr) {
-        if let ExprKind::Reference(Reference { root: Root::StateResult(name), .. }) = &expr.kind
-            && !self.known.contains_key(&plain(name))
-            && plain(name).starts_with(char::is_uppercase)
-        {
-            self.found.insert(plain(name));
-        }
-    }
-}
-
-struct Uses<'u> {
-    /// The names of the states and uses so far.
-    names: BTreeSet<String>,
-    /// The name that a use must have.
-    meant: Option<String>,
-    removed: bool,
-    problems: &'u mut Problems,
-}
-
-impl Uses<'_> {
-    fn check(&mut self, body: &mut Body) {
-        let uses = body.uses.len();
-        body.uses.retain_mut(|used| {
-            let name = plain(&used.name);
-            if self.names.insert(name.clone()) {
-                return true;
-            }
-            let message = format!("two states or uses are named `{name}`");
-            let problem = Problem::new(Code::DuplicateState, used.name.span(), message);
-            let meant = self.meant.take();
-            let help =
-                format!("give this use another name: `use {} as {}`", used.fragment, meant.as_deref().unwrap_or("…"));
-            let problem = problem.help(help);
-            let Some(meant) = meant else {
-                self.removed = true;
-                self.problems.push(problem);
-                return false;
-            };
-            let edit = match name == plain(&used.fragment) {
-                true => Edit::after(used.fragment.span(), format!(" as {meant}")),
-                false => Edit::over(used.name.span(), meant.clone()),
-            };
-            self.problems.push(problem.edit(edit));
-            used.name = Ident::new(&meant, used.name.span());
-            true
-        });
-        body.broken |= body.uses.len() < uses;
-        body.states.iter_mut().flat_map(State::bodies_mut).for_each(|inner| self.check(inner));
-        body.repeats.iter_mut().flat_map(Repetition::bodies_mut).for_each(|inner| self.check(inner));
-    }
 }
 
 /// The variables that a fragment assigns.

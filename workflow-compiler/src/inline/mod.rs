@@ -19,6 +19,7 @@ mod results;
 mod source_names;
 mod substitute;
 mod unreached;
+mod use_names;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -86,6 +87,7 @@ pub(crate) fn inline(parsed: &mut Parsed, problems: &mut Problems) -> Found {
         fragment.body.broken |= problems.iter().skip(before).any(Problem::is_error);
         known.insert(name, fragment);
     }
+    let names_of_workflows = workflows.iter().map(|workflow| plain(&workflow.name)).collect();
     let mut used = BTreeSet::new();
     // Uses are numbered across all workflows.
     let mut last = 0;
@@ -97,12 +99,14 @@ pub(crate) fn inline(parsed: &mut Parsed, problems: &mut Problems) -> Found {
         let before = problems.iter().len();
         let nodes = workflow.nodes;
         item_words::check(workflow, problems);
-        match definition::unique_uses(&mut workflow.body, problems) {
+        walk::body(&mut workflow.body, &mut use_names::Swapped { fragments: &known, problems });
+        match use_names::unique(&mut workflow.body, problems) {
             true => inside::ignore_unknown(workflow),
             false => inside::check(workflow, &known, problems),
         }
         let mut inliner = Inliner {
             fragments: &known,
+            workflows: &names_of_workflows,
             problems,
             nodes,
             inlined: Vec::new(),
@@ -200,6 +204,8 @@ fn has_inlined(body: &Body) -> bool {
 /// Inlines the fragments of one workflow.
 struct Inliner<'p> {
     fragments: &'p BTreeMap<String, Workflow>,
+    /// The names of the workflows.
+    workflows: &'p BTreeSet<String>,
     problems: &'p mut Problems,
     /// The number of nodes of the workflow.
     nodes: usize,
@@ -264,7 +270,12 @@ impl Inliner<'_> {
             let problem =
                 Problem::new(Code::UnknownFragment, used.fragment.span(), format!("unknown fragment `{name}`"));
             let problem = problem.suggest(&name, self.fragments.keys().map(String::as_str));
-            let help = format!("declare it beside the workflow: `fragment {name} {{ … }}`");
+            let help = match self.workflows.contains(&name) {
+                true => {
+                    format!("`{name}` is a workflow: start it with `task {} = workflow::<{name}> {{ … }}`", used.name)
+                }
+                false => format!("declare it beside the workflow: `fragment {name} {{ … }}`"),
+            };
             self.problems.push(if problem.help.is_empty() { problem.help(help) } else { problem });
             return vec![placeholder(used)];
         };

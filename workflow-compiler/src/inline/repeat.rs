@@ -149,7 +149,11 @@ impl Inliner<'_> {
         });
         let items = items(&repetition, given, self.problems);
         let mut names = Names::default();
-        let mut is_wrong = false;
+        // What is invalid was reported.
+        let mut is_wrong = items.iter().any(|item| matches!(item.kind, ExprKind::Invalid));
+        names_in(&repetition.content, &mut |_, _, computed| {
+            is_wrong |= computed.iter().any(|part| matches!(part.kind, ExprKind::Invalid));
+        });
         let mut copies = Vec::new();
         for (index, item) in items.iter().enumerate() {
             let before = self.states;

@@ -193,7 +193,14 @@ impl Change for Substitution<'_> {
                 *state = full_name(self.name, state);
             }
             Root::Variable(name) if !matches!(name.as_str(), "" | "$" | "states") => *name = variable(self.name, name),
-            Root::Input => expr.kind = self.input(reference),
+            Root::Input => {
+                expr.kind = self.input(reference);
+                // The parentheses around an argument belong to the fragment.
+                if let ExprKind::Paren(inner) = &mut expr.kind {
+                    inner.span = expr.span;
+                    inner.written.clone_from(&expr.written);
+                }
+            }
             _ => {}
         }
     }
@@ -324,7 +331,11 @@ pub(super) fn at(value: Expr, ty: Option<&Type>, steps: &[Segment], optional: bo
             if members.iter().any(|member| member.key.value == name.value) =>
         {
             let member = members.into_iter().find(|member| member.key.value == name.value);
-            member.map_or(ExprKind::Invalid, |member| at(member.value, None, rest, false))
+            let of = match value.written {
+                Some(Written::Item(of)) => Some(Written::Item(format!("{of}.{}", name.value).into())),
+                _ => None,
+            };
+            member.map_or(ExprKind::Invalid, |member| at(Expr { written: of, ..member.value }, None, rest, false))
         }
         (ExprKind::Array(mut items), Some((Segment::Index(Expr { kind: ExprKind::Number(index), .. }), rest)))
             if index.parse().is_ok_and(|index: usize| index < items.len()) =>
@@ -334,7 +345,8 @@ pub(super) fn at(value: Expr, ty: Option<&Type>, steps: &[Segment], optional: bo
         }
         (ExprKind::Invalid, _) => ExprKind::Invalid,
         (kind, Some(_)) => {
-            ExprKind::Access(Box::new(Expr { id: value.id, kind, span: value.span, written: None }), steps.to_vec())
+            let of = Expr { id: value.id, kind, span: value.span, written: value.written };
+            ExprKind::Access(Box::new(of), steps.to_vec())
         }
         // Parentheses keep the precedence of the enclosing operators.
         (kind @ (ExprKind::Binary(..) | ExprKind::Unary(..) | ExprKind::If(..)), None) => {
