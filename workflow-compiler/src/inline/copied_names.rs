@@ -106,17 +106,22 @@ impl Naming<'_> {
         }));
     }
 
-    /// Returns the name of a copy in Rust: the name, and what the item adds to the name in the document.
+    /// Returns the name of a copy in Rust: the name, and what the item adds to the name in the document, or its index.
     pub(super) fn in_rust(&mut self, name: &Ident, computed: &[Expr]) -> String {
         let mut out = plain(name);
+        let mut has_item = false;
         for part in computed {
             if let ExprKind::Reference(reference) = &part.kind
                 && self.is_item(reference)
                 && let Some(text) = self.text(part, true)
             {
+                has_item = true;
                 let text = text.map(|text| in_camel_case(&text)).unwrap_or_default();
                 out.push_str(&if text.is_empty() { self.index.to_string() } else { text });
             }
+        }
+        if !has_item {
+            out.push_str(&self.index.to_string());
         }
         out
     }

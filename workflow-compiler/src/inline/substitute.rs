@@ -10,7 +10,7 @@ use super::walk::Change;
 use super::{full_name, joined};
 use crate::syntax::ast::{
     BinaryOp, Catcher, Clause, ClauseValue, Expr, ExprKind, Member, NodeId, Quotes, Reference, Retrier, Root, Segment,
-    State, Target, Text, Type, TypeKind, Use, Written, plain,
+    State, Target, Text, TokenSpan, Type, TypeKind, Use, Written, plain,
 };
 use crate::syntax::keyword::ClauseKind;
 use crate::syntax::spelling::spelled_reference;
@@ -97,6 +97,8 @@ pub(super) struct Substitution<'s> {
 impl Change for Substitution<'_> {
     fn state(&mut self, state: &mut State) {
         let span = state.alias.as_ref().map_or_else(|| state.name.span().into(), |alias| alias.span);
+        let span = TokenSpan { in_use: self.number, ..span };
+        state.computed.iter_mut().for_each(|part| part.span.in_use = self.number);
         state.alias = Some(Text { value: self.in_document(&state.asl_name(), &state.computed), span });
         self.own.0.push(plain(&state.name));
         state.written.get_or_insert_with(|| plain(&state.name));
@@ -106,6 +108,8 @@ impl Change for Substitution<'_> {
 
     fn used(&mut self, used: &mut Use) {
         let span = used.alias.as_ref().map_or_else(|| used.name.span().into(), |alias| alias.span);
+        let span = TokenSpan { in_use: self.number, ..span };
+        used.computed.iter_mut().for_each(|part| part.span.in_use = self.number);
         used.alias = Some(Text { value: self.in_document(&used.asl_name(), &used.computed), span });
         used.written.get_or_insert_with(|| plain(&used.name));
         used.name = full_name(self.name, &used.name);

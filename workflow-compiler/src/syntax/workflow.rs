@@ -90,7 +90,7 @@ impl Parser<'_> {
         let name = self.checked_name(&written, what);
         if is_fragment && cursor.eat_group(Delimiter::Parenthesis).is_some() {
             let problem = Problem::new(Code::Syntax, cursor.before(), "a fragment declares its values in its braces");
-            self.report(problem.help("write `input { name: Type }` there; a use gives them by name"));
+            self.report(problem.help("they are its `input`; a use gives them by name"));
         }
         let Some(group) = cursor.eat_group(Delimiter::Brace) else {
             self.expected(cursor, &format!("the body of `{written}` in braces"));
