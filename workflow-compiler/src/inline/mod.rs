@@ -337,7 +337,8 @@ impl Inliner<'_> {
         let computed: BTreeSet<_> =
             first.iter().flat_map(arguments::assigned).map(|member| member.key.value.clone()).collect();
         if let Some(first) = first {
-            body.states.insert(0, State { transition: Some(Target::State(named(&plain(&next), &used.name))), ..first });
+            let transition = Some(Target::State(named(&plain(&next), &used.name)));
+            body.states.insert(0, State { transition, in_use: outer.unwrap_or_default(), ..first });
         }
         self.check_names(&used, &mut body.states);
         self.handle(&used, &mut body.states);
@@ -530,7 +531,7 @@ fn state(used: &Use, kind: StateKind, head: Head) -> State {
         tail: used.tail,
         closed: used.closed,
         broken: false,
-        in_use: 0,
-        written: None,
+        in_use: used.in_use,
+        written: used.written.clone(),
     }
 }

@@ -10,7 +10,7 @@ use crate::{Locate, Position};
 
 /// Merges these problems from the index `first` on.
 pub(super) fn merge(workflow: &Workflow, first: usize, problems: &mut Problems, locate: Locate<'_>) {
-    let is_one = |problem: &Problem| problem.code == Code::UnreachableState && problem.span.in_use > 0;
+    let is_one = |problem: &Problem| problem.code == Code::UnreachableState;
     if !problems.iter().skip(first).any(is_one) {
         return;
     }
@@ -34,12 +34,15 @@ pub(super) fn merge(workflow: &Workflow, first: usize, problems: &mut Problems, 
     let mut told = BTreeSet::new();
     for problem in problems.split_off(first) {
         let around: Vec<u32> = workflow.around(problem.span.in_use).collect();
-        let outermost = around.iter().rev().find(|number| whole.contains_key(number)).filter(|_| is_one(&problem));
+        let outermost = around.iter().rev().find(|number| whole.contains_key(number));
+        // The state that computes the arguments of a use is not in it.
+        let first = || whole.iter().find(|(_, first)| **first == key(problem.span)).map(|(number, _)| number);
+        let outermost = outermost.or_else(first).filter(|_| is_one(&problem));
         let Some(number) = outermost else {
             problems.push(problem);
             continue;
         };
-        let mut inside = around.iter().rev().filter(|number| whole.contains_key(number));
+        let mut inside = around.iter().rev().chain([number]).filter(|number| whole.contains_key(number));
         match inside.find_map(|number| workflow.inlined.iter().find(|used| used.number == *number)) {
             Some(used) if told.insert(*number) => {
                 let span = TokenSpan { in_use: used.outer.unwrap_or_default(), ..used.written.span().into() };
