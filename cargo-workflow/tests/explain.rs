@@ -49,6 +49,7 @@ fn uses_of_fragments_are_shown_before_their_states() {
         ],
         |expected| assert!(text.contains(expected), "{expected}\n{text}"),
     );
+    assert!(text.contains(" (Send in the source)") && !text.contains("ApprovalBossSend in the source"), "{text}");
     let json: Value = serde_json::from_str(&explain("fragments.rs", &["--format", "json"])).unwrap();
     let names: Vec<_> = json[0]["uses"].as_array().unwrap().iter().map(|used| used["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["Approval", "Approval / Boss", "the first"]);

@@ -73,3 +73,49 @@ fn computed(value: &Expr) -> Option<String> {
 fn words(value: &Expr) -> String {
     spelled(&in_source(value))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::captions;
+
+    #[test]
+    fn conditions_in_uses_and_copies_are_those_of_the_source() {
+        let source = r#"
+            fragment Ask {
+                input { limit: i64 }
+                output { tries: i64 }
+                task Call = lambda::invoke<i64> { FunctionName: "f" } assign { n: 1 } -> Enough;
+                choice Enough { if Call.Payload > input.limit && $n < 3 -> Done; else -> Call; }
+                pass Done { tries: Call.Payload } -> end;
+            }
+            workflow Order {
+                input { kind: String, max: i64 }
+                use Ask as Told { limit: input.max * 2 } -> Which;
+                choice Which match input.kind {
+                    for kind in ["a", "b"] { kind => Step, }
+                    _ => Last,
+                }
+                for step in [{ name: "x", most: 1 }, { name: "y", most: 2 }] {
+                    task Step as "Step " + step.name = lambda::invoke<i64> { FunctionName: step.name } -> Small;
+                    choice Small { if Step.Payload < step.most + Told.tries -> Next; else -> Last; }
+                    pass Next -> end;
+                } -> Check;
+                choice Check { if Step[1].Payload > 1 -> Last; else -> Last; }
+                pass Last -> end;
+            }"#;
+        let compiled = crate::compile(source.parse().unwrap());
+        assert_eq!(compiled.problems.iter().map(|problem| problem.text()).collect::<Vec<_>>(), Vec::<String>::new());
+        let captions = captions(&compiled.workflows[0].source);
+        let conditions: Vec<_> = captions.iter().map(|caption| caption.conditions.join(", ")).collect();
+        assert_eq!(
+            conditions,
+            [
+                "Call.Payload > input.limit && $n < 3",
+                "\"a\", \"b\"",
+                "Step.Payload < 1 + Told.tries",
+                "Step.Payload < 2 + Told.tries",
+                "Step[1].Payload > 1"
+            ]
+        );
+    }
+}

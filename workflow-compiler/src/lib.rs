@@ -192,9 +192,11 @@ pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compil
             let doing = format!("compiling `{}`", source.name);
             let first = problems.iter().len();
             of_workflows.next().into_iter().flatten().for_each(|problem| problems.push(problem));
+            let is_wrong = problems.iter().skip(first).any(Problem::is_error);
             let taken = items.check(source, problems);
-            let compiled =
-                guard(bugs, &doing, || compile_workflow(source, (number, &parsed.workflows), problems, surroundings));
+            let compiled = guard(bugs, &doing, || {
+                compile_workflow((source, is_wrong), (number, &parsed.workflows), problems, surroundings)
+            });
             inline::explain(source, first, problems, surroundings.locate);
             let parts = compiled.unwrap_or_else(|| Parts { machine_name: source.name.to_string(), ..Parts::default() });
             (Parts { taken, ..parts }, first..problems.iter().len(), problems.take_questions())
@@ -269,9 +271,9 @@ struct Parts {
     policy: policy::PolicyTemplate,
 }
 
-/// Compiles one workflow: tree, model, document, rules.
+/// Compiles one workflow: tree, model, document, rules. It may be wrong already.
 fn compile_workflow(
-    source: &Workflow,
+    (source, wrong): (&Workflow, bool),
     all: (usize, &[Workflow]),
     problems: &mut Problems,
     surroundings: Surroundings<'_>,
@@ -281,7 +283,8 @@ fn compile_workflow(
     let is_wrong = |problems: &Problems| {
         let mut found =
             problems.iter().enumerate().filter(|(number, _)| *number >= before || source.problems.contains(number));
-        source.body.broken && (!source.inlined.is_empty() || !source.copies.is_empty())
+        wrong
+            || source.body.broken && (!source.inlined.is_empty() || !source.copies.is_empty())
             || found.any(|(_, problem)| problem.is_error() || problem.code == Code::ReferenceAsText)
     };
     let analysis = check::check(source, problems);

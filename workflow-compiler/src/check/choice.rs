@@ -183,6 +183,9 @@ fn not_exhaustive<'a>(
     (taken, known): (&[Case], &Narrowing),
     sink: &mut Sink<'_>,
 ) {
+    if matches!(choice.subject, Some(Expr { kind: ExprKind::Invalid, .. })) {
+        return;
+    }
     let place = info.at(ValueField::Condition);
     let subject = choice.subject.as_ref().map(|subject| analysis.type_of(place.knowing(known), subject));
     // A wrong pattern was reported; the correct one may be the missing one.
@@ -223,6 +226,7 @@ fn not_exhaustive<'a>(
     }
     sink.report(|| {
         let target = other_state(analysis, info, choice);
+        let target = target.and_then(|target| analysis.word_for(analysis.states.get(&target)?, info));
         let named = target.as_deref().unwrap_or("State");
         let (end, other, whole) = match &choice.subject {
             Some(_) => (",", format!("_ => {named}"), format!("choice {} nonexhaustive match …", info.name)),

@@ -11,7 +11,7 @@ use workflow_asl::request_input::{RequestInput, TextParameter};
 use workflow_services::{Shape, TaskResource};
 
 use super::analysis::Analysis;
-use super::expression_text::words;
+use super::expression_text::words_in_source;
 use super::foreign::{kinds, kinds_of};
 use super::model::StateInfo;
 use super::sink::Sink;
@@ -146,7 +146,7 @@ impl Request<'_, '_> {
             QueryLanguage::Jsonata => ("$string(", ")"),
             QueryLanguage::JsonPath => ("States.Format(\"{}\", ", ")"),
         };
-        let problem = match words(value) {
+        let problem = match words_in_source(value) {
             Some(words) => {
                 // A binary expression's words are in parentheses.
                 let inner = words.strip_prefix('(').and_then(|words| words.strip_suffix(')'));

@@ -92,7 +92,7 @@ pub fn explain(workflow: &Workflow, find: FindWorkflow<'_>) -> Explained {
         let fails = matches!(info.state.head, Head::Fail { .. });
         ExplainedState {
             asl_name: info.asl_name.clone(),
-            name: info.name.clone(),
+            name: info.state.written.clone().unwrap_or_else(|| info.name.clone()),
             result: info.has_result().then(|| told(&analysis, analysis.results.get(number).unwrap_or(&Ty::Unknown))),
             output: (!fails).then(|| told(&analysis, &analysis.success_output(info))),
             input: told(&analysis, &input),

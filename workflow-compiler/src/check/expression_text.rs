@@ -4,7 +4,7 @@ use workflow_asl::jsonata;
 
 use super::path::{Path, PathRoot};
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Root, Text, UnaryOp, plain};
-use crate::syntax::spelling::sign;
+use crate::syntax::spelling::{sign, spelled};
 
 /// Values of other languages.
 pub(super) const VALUES: &[(&str, &[&str])] = &[
@@ -56,6 +56,12 @@ pub(super) fn words(expr: &Expr) -> Option<String> {
         | ExprKind::Constant(_) => return None,
         ExprKind::OtherLanguage(_) | ExprKind::Invalid => return None,
     })
+}
+
+/// Returns the same for messages: an argument of a fragment and the item of a repetition as the source writes them.
+pub(super) fn words_in_source(expr: &Expr) -> Option<String> {
+    let words = words(expr)?;
+    Some(expr.written.as_ref().map_or(words, |_| spelled(expr)))
 }
 
 /// Returns the path of a value, `unknown` in place of words that it does not have.

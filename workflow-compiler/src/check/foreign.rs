@@ -2,7 +2,7 @@
 
 use workflow_asl::Code;
 
-use super::expression_text::words;
+use super::expression_text::words_in_source;
 use super::flow::Narrowing;
 use super::function::Argument;
 use super::infer::compare::is_literal;
@@ -92,13 +92,13 @@ impl Sink<'_> {
     pub(super) fn hold_like(&mut self, (ty, operand): (&Ty, &Expr), (other, literal): (&Ty, &Expr)) {
         let Ty::Foreign(foreign) = ty.present() else { return };
         if let (ExprKind::Text(text), Ty::Text) = (&literal.kind, other) {
-            let words = words(operand).unwrap_or_else(|| "this".to_owned());
+            let words = words_in_source(operand).unwrap_or_else(|| "this".to_owned());
             let asks = QuestionKind::Text { text: text.clone(), words };
             self.ask(|| Question { of: (**foreign).clone(), asks, span: literal.span });
         }
         // An optional value may be compared with `null`.
         let Some(kinds) = kinds_of(other).filter(|_| *other != Ty::Null) else { return };
-        let words = words(operand).map_or_else(|| "this".to_owned(), |words| format!("`{words}`"));
+        let words = words_in_source(operand).map_or_else(|| "this".to_owned(), |words| format!("`{words}`"));
         let wanted = format!("{words} cannot be compared with {}", article(other));
         let span = if is_literal(literal) { literal.span } else { operand.span };
         self.hold(ty, span, kinds, Code::UnlikeTypes, &wanted);

@@ -61,6 +61,17 @@ fn asl_names(model: &Model<'_>, sink: &mut Sink<'_>) {
             first.insert(&info.asl_name, info);
             continue;
         };
+        if let Some(name) = info.state.written.as_ref().filter(|name| Some(*name) == other.state.written.as_ref())
+            && of(info).is_none()
+        {
+            // The items of a wrong repetition are not known.
+            if !info.state.broken {
+                let message = format!("two copies of `{name}` are named \"{}\" in the document", info.asl_name);
+                let problem = Problem::new(Code::DuplicateStateName, info.state.span(), message);
+                sink.push(problem.help("let the name contain the item of each `for` around it, or what differs of it"));
+            }
+            continue;
+        }
         // The one with `as` is the one that can be changed freely.
         let (changed, kept) =
             if info.state.alias.is_none() && other.state.alias.is_some() { (*other, info) } else { (info, *other) };

@@ -14,7 +14,8 @@ use super::value_site::{ClosureScope, ValueField, ValueSite};
 use super::variables;
 use crate::problem::{Edit, Problem, Problems};
 use crate::syntax::ast::{
-    ClauseValue, DeclarationKind, Expr, ExprKind, NO_WORD, Quotes, Reference, Root, Segment, Text, TokenSpan, plain,
+    ClauseValue, DeclarationKind, Expr, ExprKind, Inlined, NO_WORD, Quotes, Reference, Root, Segment, Text, TokenSpan,
+    plain,
 };
 use crate::syntax::keyword::{ClauseKind, RESERVED};
 use crate::syntax::root;
@@ -125,6 +126,22 @@ impl<'a> Analysis<'a> {
             && let Some(problem) = self.environment(&problem, reference)
         {
             return problem;
+        }
+        if let (Some(_), Some(Segment::Member { name: variant, .. })) =
+            (self.types.enums.get(&word), reference.segments.first())
+            && self.variant_wire(&word, &variant.value).is_some()
+        {
+            let written = format!("{word}::{}", variant.value);
+            let edit = Edit::over(reference.root_span.to(variant.span), written.clone());
+            return problem.help(format!("write `{written}`")).edit(edit);
+        }
+        let uses = || self.workflow.inlined.iter().filter(|used| used.fragment == word.as_str());
+        let is_here =
+            |used: &&Inlined| self.states.get(&used.first).is_some_and(|first| first.scope == place.state.scope);
+        if let (Some(used), false) = (uses().find(is_here).or_else(|| uses().next()), self.states.contains_key(&word)) {
+            let name = &used.written;
+            return problem
+                .help(format!("`{word}` is a fragment: its result is read by the name of a use, such as `{name}`"));
         }
         let fields = self.has_field(place, &word);
         let mut candidates = Vec::new();

@@ -211,7 +211,13 @@ fn target(analysis: &Analysis<'_>, (scope, number): (usize, u32), target: &Targe
     let text = matches!(target, Target::Text(_));
     let elsewhere = analysis.all_states().find(|info| if text { info.asl_name == name } else { info.name == name });
     sink.report(|| match elsewhere {
-        Some(other) => other_scope(analysis, scope, other, &name, span),
+        Some(other) => {
+            // A transition to a use leads to its first state.
+            let around: Vec<u32> = analysis.workflow.around(number).collect();
+            let mut uses = analysis.workflow.inlined.iter().filter(|used| !around.contains(&used.number));
+            let used = uses.find(|used| used.first == other.name && !text);
+            other_scope(analysis, scope, other, used.map_or(&name, |used| &used.name), span)
+        }
         None => unknown(analysis, (scope, number), &name, text, span),
     });
 }

@@ -185,6 +185,10 @@ fn is_of_what_is_broken(code: Code, finding: &Diagnostic, analysis: &Analysis<'_
     if matches!(code, Code::UnreachableState | Code::NoWayToEnd | Code::EndlessLoop | Code::UncaughtHandler) {
         return analysis.all_states().any(|info| info.state.broken);
     }
+    // An invalid value is null in the document.
+    if code == Code::FailingCall && analysis.workflow.body.broken {
+        return true;
+    }
     // It is moved with the transition.
     if code == Code::UnknownParameter
         && state_of(&finding.pointer, analysis)
@@ -195,7 +199,12 @@ fn is_of_what_is_broken(code: Code, finding: &Diagnostic, analysis: &Analysis<'_
     // A map may be distributed by a clause that did not parse.
     matches!(
         code,
-        Code::MissingField | Code::MissingParameter | Code::MissingTransition | Code::EmptyList | Code::NoEffect
+        Code::MissingField
+            | Code::MissingParameter
+            | Code::MissingTransition
+            | Code::EmptyList
+            | Code::NoEffect
+            | Code::WrongType
     ) && state_of(&finding.pointer, analysis).is_some_and(|info| {
         let other = |language| language != info.language;
         info.state.broken || info.state.clauses.iter().any(|clause| clause.kind.language().is_some_and(other))

@@ -8,13 +8,13 @@ use workflow_asl::Code;
 use super::substitute;
 use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{
-    Body, Expr, ExprKind, NO_WORD, Reference, Repeated, Repetition, Root, Segment, Text, TokenSpan, plain,
+    Body, Expr, ExprKind, NO_WORD, Reference, Repeated, Repetition, Root, Segment, Text, TokenSpan, Written, plain,
 };
 use crate::syntax::in_camel_case;
 use crate::syntax::spelling::spelled;
 
-/// Calls a function for each state and use: its name, its alias, and the rest of its name in the document.
-type EachName<'n> = &'n mut dyn FnMut(&Ident, Option<&Text>, &[Expr]);
+/// Calls a function for each state and use: its name, also in the source, its alias, and the rest of its name in the document.
+type EachName<'n> = &'n mut dyn FnMut((&Ident, Option<&String>), Option<&Text>, &[Expr]);
 
 pub(super) fn names_in(content: &Repeated, each: EachName<'_>) {
     match content {
@@ -29,10 +29,10 @@ pub(super) fn names_in(content: &Repeated, each: EachName<'_>) {
 
 fn names_of(body: &Body, each: EachName<'_>) {
     for used in &body.uses {
-        each(&used.name, used.alias.as_ref(), &used.computed);
+        each((&used.name, used.written.as_ref()), used.alias.as_ref(), &used.computed);
     }
     for state in &body.states {
-        each(&state.name, state.alias.as_ref(), &state.computed);
+        each((&state.name, state.written.as_ref()), state.alias.as_ref(), &state.computed);
         state.bodies().for_each(|inner| names_of(inner, each));
     }
     body.repeats.iter().for_each(|inner| names_in(&inner.content, each));
@@ -51,7 +51,7 @@ pub(super) struct Naming<'r> {
 
 impl Naming<'_> {
     pub(super) fn is_item(&self, reference: &Reference) -> bool {
-        matches!(&reference.root, Root::Parameter(name) if *name == self.repetition.item.value)
+        is_item(self.repetition, reference)
     }
 
     /// Returns the value of a reference to the item. With `reports`, problems are reported.
@@ -70,7 +70,8 @@ impl Naming<'_> {
             }
             return ExprKind::Invalid;
         }
-        let item = self.item.clone();
+        let name = Written::Item(self.repetition.item.value.as_str().into());
+        let item = Expr { written: Some(name), ..self.item.clone() };
         let optional = matches!(reference.segments.last(), Some(Segment::Member { optional: true, .. }));
         substitute::at(item, None, &reference.segments, optional)
     }
@@ -105,17 +106,22 @@ impl Naming<'_> {
         }));
     }
 
-    /// Returns the name of a copy in Rust: the name, and what the item adds to the name in the document.
+    /// Returns the name of a copy in Rust: the name, and what the item adds to the name in the document, or its index.
     pub(super) fn in_rust(&mut self, name: &Ident, computed: &[Expr]) -> String {
         let mut out = plain(name);
+        let mut has_item = false;
         for part in computed {
             if let ExprKind::Reference(reference) = &part.kind
                 && self.is_item(reference)
                 && let Some(text) = self.text(part, true)
             {
+                has_item = true;
                 let text = text.map(|text| in_camel_case(&text)).unwrap_or_default();
                 out.push_str(&if text.is_empty() { self.index.to_string() } else { text });
             }
+        }
+        if !has_item {
+            out.push_str(&self.index.to_string());
         }
         out
     }
@@ -133,6 +139,10 @@ impl Naming<'_> {
             computed.clear();
         }
     }
+}
+
+fn is_item(repetition: &Repetition, reference: &Reference) -> bool {
+    matches!(&reference.root, Root::Parameter(name) if *name == repetition.item.value)
 }
 
 /// A part of a name that is not text.
@@ -179,7 +189,7 @@ impl Names {
         }
         let mut found = None;
         let mut seen = BTreeSet::new();
-        names_in(content, &mut |name, alias, computed| {
+        names_in(content, &mut |(name, _), alias, computed| {
             let document = alias.map_or_else(|| plain(name), |alias| alias.value.clone());
             let taken = computed.is_empty() && self.document.get(&document).is_some_and(|of| *of != index);
             if found.is_none() && taken {
@@ -197,8 +207,15 @@ impl Names {
         let Some((name, alias, document)) = found else { return false };
         let own =
             renamed.iter().find(|(_, new)| **new == plain(&name)).map_or_else(|| plain(&name), |(own, _)| own.clone());
-        let mut named = false;
-        names_in(&repetition.content, &mut |name, _, computed| named |= plain(name) == own && !computed.is_empty());
+        let (mut named, mut in_source) = (false, own.clone());
+        let is_item =
+            |part: &Expr| matches!(&part.kind, ExprKind::Reference(reference) if is_item(repetition, reference));
+        names_in(&repetition.content, &mut |(name, written), _, computed| {
+            if plain(name) == own {
+                named |= computed.iter().any(is_item);
+                in_source = written.cloned().unwrap_or_else(|| own.clone());
+            }
+        });
         let item = &repetition.item.value;
         let part = match repetition.list.kind {
             ExprKind::Array(ref items) => match items.first().map(|item| &item.kind) {
@@ -209,14 +226,13 @@ impl Names {
             },
             _ => item.clone(),
         };
+        let differs = |own: &str| format!("let the name contain what differs: `as \"{own} \" + {part}`");
         let (same, help) = match document {
             Some(document) if named => {
                 (format!("the same name {document:?}"), "let the items differ in what the name contains".to_owned())
             }
-            Some(document) => (
-                format!("the same name {document:?}"),
-                format!("let the name contain what differs: `as \"{own} \" + {part}`"),
-            ),
+            Some(document) => (format!("the same name {document:?}"), differs(&in_source)),
+            None if !named => (format!("the same name {:?} in Rust", plain(&name)), differs(&in_source)),
             None => (
                 format!("the same name in Rust, {:?}", plain(&name)),
                 "let the letters and digits of what the name contains differ".to_owned(),

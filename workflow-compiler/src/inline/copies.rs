@@ -118,23 +118,27 @@ impl Change for Outside<'_> {
         let ExprKind::Reference(reference) = &mut expr.kind else { return };
         let words = spelled_reference(reference);
         let Root::StateResult(state) = &mut reference.root else { return };
+        // The words of what is repeated, with the copies that were named so far.
+        let mut shown = plain(state);
         while let Some(copies) = self.repeated.get(&plain(state)) {
+            // Not all of its copies are known, and any has its type.
+            if self.wrong.contains(&plain(state)) && matches!(reference.segments.first(), Some(Segment::Index(_))) {
+                reference.segments.remove(0);
+                match copies.first().filter(|first| **first != plain(state)) {
+                    Some(first) => *state = Ident::new(first, state.span()),
+                    None => return,
+                }
+                continue;
+            }
             if copies.contains(&plain(state)) {
                 return;
             }
-            let written = plain(state);
             let (span, message, first) = match reference.segments.first() {
                 Some(Segment::Index(Expr { kind: ExprKind::Number(index), span, .. })) => {
                     let copy = index.parse().ok().and_then(|index: usize| copies.get(index));
                     if let Some(copy) = copy {
                         expr.written.get_or_insert_with(|| Written::Words(words.as_str().into()));
-                        *state = Ident::new(copy, state.span());
-                        reference.segments.remove(0);
-                        continue;
-                    }
-                    if self.wrong.contains(&written) {
-                        // Any copy has its type.
-                        let Some(copy) = copies.first() else { return };
+                        shown.push_str(&format!("[{index}]"));
                         *state = Ident::new(copy, state.span());
                         reference.segments.remove(0);
                         continue;
@@ -143,18 +147,18 @@ impl Change for Outside<'_> {
                         1 => "once".to_owned(),
                         count => format!("{count} times"),
                     };
-                    (*span, format!("`{written}` is repeated {times}, and has no copy {index}"), "0".to_owned())
+                    (*span, format!("`{shown}` is repeated {times}, and has no copy {index}"), "0".to_owned())
                 }
                 _ => {
-                    let message = format!("`{written}` is repeated, and has a result for each item");
-                    (reference.root_span, message, format!("{written}[0]"))
+                    let message = format!("`{shown}` is repeated, and has a result for each item");
+                    (reference.root_span, message, format!("{shown}[0]"))
                 }
             };
             let problem = Problem::new(Code::StateReference, span, message);
             self.problems.push(match copies.len() - 1 {
                 0 => problem.write(first),
-                1 => problem.help(format!("write `{written}[0]` or `{written}[1]`")),
-                last => problem.help(format!("write `{written}[0]`, … or `{written}[{last}]`")),
+                1 => problem.help(format!("write `{shown}[0]` or `{shown}[1]`")),
+                last => problem.help(format!("write `{shown}[0]`, … or `{shown}[{last}]`")),
             });
             expr.kind = ExprKind::Invalid;
             return;

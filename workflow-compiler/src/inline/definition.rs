@@ -8,11 +8,12 @@ use proc_macro2::Ident;
 use workflow_asl::Code;
 use workflow_asl::nearest::nearest;
 
+use super::use_names;
 use super::walk::{self, Change};
-use crate::problem::{Edit, Problem, Problems};
+use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{
     Body, Clause, ClauseValue, DeclarationKind, Expr, ExprKind, FieldDecl, Head, Reference, Repetition, Root, Segment,
-    Shape, State, Target, TokenSpan, Use, Workflow, plain,
+    Shape, State, Target, TokenSpan, Type, TypeKind, Use, Workflow, plain,
 };
 use crate::syntax::keyword::ClauseKind;
 
@@ -36,7 +37,7 @@ pub(super) fn check(fragment: &mut Workflow, problems: &mut Problems, unused: &m
         let problem = Problem::new(Code::NoStates, fragment.body.span, message);
         problems.push(problem.help("declare one, such as `pass Hello -> end;`"));
     }
-    if unique_uses(&mut fragment.body, problems) {
+    if use_names::unique(&mut fragment.body, problems) {
         super::inside::ignore_unknown(fragment);
     }
     let mut names = IndexMap::new();
@@ -47,6 +48,8 @@ pub(super) fn check(fragment: &mut Workflow, problems: &mut Problems, unused: &m
         name: plain(&fragment.name),
         names: &names,
         fields: input(fragment).iter().map(|field| plain(&field.name)).collect(),
+        types: input(fragment).iter().map(|field| (plain(&field.name), field.ty.clone())).collect(),
+        no_lists: BTreeSet::new(),
         read: BTreeSet::new(),
         variables: &variables.0,
         maps: 0,
@@ -54,7 +57,14 @@ pub(super) fn check(fragment: &mut Workflow, problems: &mut Problems, unused: &m
     };
     walk::body(&mut fragment.body, &mut check);
     without_target(&mut fragment.body);
-    let read = std::mem::take(&mut check.read);
+    let (read, no_lists) = (std::mem::take(&mut check.read), std::mem::take(&mut check.no_lists));
+    for declaration in &mut fragment.declarations {
+        // Its uses may give lists.
+        if let DeclarationKind::Input(Shape::Fields(fields)) = &mut declaration.kind {
+            let wrong = fields.iter_mut().filter(|field| no_lists.contains(&plain(&field.name)));
+            wrong.for_each(|field| field.ty.kind = TypeKind::Json);
+        }
+    }
     if fragment.body.broken {
         return;
     }
@@ -63,6 +73,16 @@ pub(super) fn check(fragment: &mut Workflow, problems: &mut Problems, unused: &m
         let message = format!("the input `{name}` of the fragment `{}` is not used", plain(&fragment.name));
         let problem = Problem::new(Code::UnusedParam, field.name.span(), message);
         unused.push(problem.help(format!("read it as `input.{name}`, or remove it")));
+    }
+}
+
+/// Returns what a type is, if no list has it.
+fn no_list(ty: &Type) -> Option<&'static str> {
+    match ty.kind {
+        TypeKind::String | TypeKind::Timestamp | TypeKind::Arn => Some("text"),
+        TypeKind::Bool => Some("a truth value"),
+        TypeKind::Integer(_) | TypeKind::Float(_) => Some("a number"),
+        _ => None,
     }
 }
 
@@ -109,80 +129,6 @@ fn unique(body: &mut Body, names: &mut IndexMap<String, String>, problems: &mut 
     body.repeats.iter_mut().flat_map(Repetition::bodies_mut).for_each(|inner| unique(inner, names, problems));
 }
 
-/// Reports each use whose name is already the name of another use or of a state. If a transition leads to one unknown name,
-/// it is the name of the only such use; otherwise they are removed. Returns whether any was removed.
-pub(super) fn unique_uses(body: &mut Body, problems: &mut Problems) -> bool {
-    let mut all = BTreeMap::new();
-    super::names(body, &mut all);
-    let mut unknown = UnknownTargets { known: &all, found: BTreeSet::new() };
-    walk::body(body, &mut unknown);
-    let mut unknown = unknown.found.into_iter();
-    let mut uses = Uses {
-        names: body.all_states().into_iter().map(|state| plain(&state.name)).collect(),
-        meant: unknown.next().filter(|_| unknown.next().is_none()),
-        removed: false,
-        problems,
-    };
-    uses.check(body);
-    uses.removed
-}
-
-/// The names of transitions that no state or use has.
-struct UnknownTargets<'u> {
-    known: &'u BTreeMap<String, String>,
-    found: BTreeSet<String>,
-}
-
-impl Change for UnknownTargets<'_> {
-    fn target(&mut self, target: &mut Target) {
-        if let Target::State(name) = target
-            && !self.known.contains_key(&plain(name))
-        {
-            self.found.insert(plain(name));
-        }
-    }
-}
-
-struct Uses<'u> {
-    /// The names of the states and uses so far.
-    names: BTreeSet<String>,
-    /// The name that a use must have.
-    meant: Option<String>,
-    removed: bool,
-    problems: &'u mut Problems,
-}
-
-impl Uses<'_> {
-    fn check(&mut self, body: &mut Body) {
-        body.uses.retain_mut(|used| {
-            let name = plain(&used.name);
-            if self.names.insert(name.clone()) {
-                return true;
-            }
-            let message = format!("two states or uses are named `{name}`");
-            let problem = Problem::new(Code::DuplicateState, used.name.span(), message);
-            let meant = self.meant.take();
-            let help =
-                format!("give this use another name: `use {} as {}`", used.fragment, meant.as_deref().unwrap_or("…"));
-            let problem = problem.help(help);
-            let Some(meant) = meant else {
-                self.removed = true;
-                self.problems.push(problem);
-                return false;
-            };
-            let edit = match name == plain(&used.fragment) {
-                true => Edit::after(used.fragment.span(), format!(" as {meant}")),
-                false => Edit::over(used.name.span(), meant.clone()),
-            };
-            self.problems.push(problem.edit(edit));
-            used.name = Ident::new(&meant, used.name.span());
-            true
-        });
-        body.states.iter_mut().flat_map(State::bodies_mut).for_each(|inner| self.check(inner));
-        body.repeats.iter_mut().flat_map(Repetition::bodies_mut).for_each(|inner| self.check(inner));
-    }
-}
-
 /// The variables that a fragment assigns.
 #[derive(Default)]
 struct Variables(BTreeSet<String>);
@@ -205,6 +151,9 @@ struct Check<'c> {
     /// The fields of the input that are read.
     read: BTreeSet<String>,
     variables: &'c BTreeSet<String>,
+    /// The fields of the input with their types, and those that are repeated and no lists.
+    types: BTreeMap<String, Type>,
+    no_lists: BTreeSet<String>,
     /// The number of enclosing maps.
     maps: usize,
     problems: &'c mut Problems,
@@ -304,6 +253,15 @@ impl Check<'_> {
 impl Change for Check<'_> {
     fn map(&mut self, entered: bool) {
         self.maps = if entered { self.maps + 1 } else { self.maps - 1 };
+    }
+
+    fn repetition(&mut self, repetition: &Repetition, entered: bool) {
+        let Some(name) = repetition.field.as_ref().filter(|_| entered) else { return };
+        let Some(found) = self.types.get(name).and_then(no_list) else { return };
+        let message = format!("`for` takes a list, and `input.{name}` is {found}");
+        let problem = Problem::new(Code::NotRepeated, repetition.list.span, message);
+        self.problems.push(problem.help(format!("declare it as a list: `input {{ {name}: Vec<String> }}`")));
+        self.no_lists.insert(name.clone());
     }
 
     fn used(&mut self, _: &mut Use) {}

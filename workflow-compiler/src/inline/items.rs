@@ -3,9 +3,9 @@
 use workflow_asl::Code;
 use workflow_asl::nearest::nearest;
 
-use super::substitute;
+use super::{MOST_STATES, substitute};
 use crate::problem::{Problem, Problems};
-use crate::syntax::ast::{Expr, ExprKind, Repetition, TokenSpan};
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Repetition, TokenSpan};
 use crate::syntax::spelling::spelled;
 
 /// The argument of a use that is the list.
@@ -29,7 +29,7 @@ pub(super) fn items(repetition: &Repetition, given: Option<Given<'_>>, problems:
         list = inner;
     }
     let items = match &list.kind {
-        ExprKind::Array(items) => items,
+        ExprKind::Array(items) => &items.iter().flat_map(numbers).collect::<Vec<_>>(),
         ExprKind::Invalid => return invalid(),
         kind => {
             if let Some(Given { field, fragment, value }) = given {
@@ -81,6 +81,24 @@ pub(super) fn items(repetition: &Repetition, given: Option<Given<'_>>, problems:
         }
     }
     items.clone()
+}
+
+/// Returns the numbers of a range of literals; other items as they are. It is cut where no workflow can have so many states.
+fn numbers(item: &Expr) -> Vec<Expr> {
+    let number = |value: &Expr| match &value.kind {
+        ExprKind::Number(text) => text.parse::<i64>().ok(),
+        _ => None,
+    };
+    match &item.kind {
+        ExprKind::Binary(BinaryOp::Range, _, first, last) => match (number(first), number(last)) {
+            (Some(first), Some(last)) => {
+                let all = (first..=last).take(MOST_STATES + 1);
+                all.map(|number| Expr::made(ExprKind::Number(number.to_string()), item.span)).collect()
+            }
+            _ => vec![item.clone()],
+        },
+        _ => vec![item.clone()],
+    }
 }
 
 type Mismatch = (TokenSpan, String, String);

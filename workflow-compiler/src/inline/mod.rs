@@ -18,6 +18,8 @@ mod repeat;
 mod results;
 mod source_names;
 mod substitute;
+mod unreached;
+mod use_names;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -85,6 +87,7 @@ pub(crate) fn inline(parsed: &mut Parsed, problems: &mut Problems) -> Found {
         fragment.body.broken |= problems.iter().skip(before).any(Problem::is_error);
         known.insert(name, fragment);
     }
+    let names_of_workflows = workflows.iter().map(|workflow| plain(&workflow.name)).collect();
     let mut used = BTreeSet::new();
     // Uses are numbered across all workflows.
     let mut last = 0;
@@ -96,12 +99,14 @@ pub(crate) fn inline(parsed: &mut Parsed, problems: &mut Problems) -> Found {
         let before = problems.iter().len();
         let nodes = workflow.nodes;
         item_words::check(workflow, problems);
-        match definition::unique_uses(&mut workflow.body, problems) {
+        walk::body(&mut workflow.body, &mut use_names::Swapped { fragments: &known, problems });
+        match use_names::unique(&mut workflow.body, problems) {
             true => inside::ignore_unknown(workflow),
             false => inside::check(workflow, &known, problems),
         }
         let mut inliner = Inliner {
             fragments: &known,
+            workflows: &names_of_workflows,
             problems,
             nodes,
             inlined: Vec::new(),
@@ -161,6 +166,7 @@ pub(crate) fn explain(workflow: &Workflow, first: usize, problems: &mut Problems
     if workflow.inlined.is_empty() && workflow.copies.is_empty() {
         return;
     }
+    unreached::merge(workflow, first, problems, locate);
     let names = SourceNames::of(workflow);
     for mut problem in problems.split_off(first) {
         let inside = around(workflow, &problem, locate);
@@ -198,6 +204,8 @@ fn has_inlined(body: &Body) -> bool {
 /// Inlines the fragments of one workflow.
 struct Inliner<'p> {
     fragments: &'p BTreeMap<String, Workflow>,
+    /// The names of the workflows.
+    workflows: &'p BTreeSet<String>,
     problems: &'p mut Problems,
     /// The number of nodes of the workflow.
     nodes: usize,
@@ -262,7 +270,12 @@ impl Inliner<'_> {
             let problem =
                 Problem::new(Code::UnknownFragment, used.fragment.span(), format!("unknown fragment `{name}`"));
             let problem = problem.suggest(&name, self.fragments.keys().map(String::as_str));
-            let help = format!("declare it beside the workflow: `fragment {name} {{ … }}`");
+            let help = match self.workflows.contains(&name) {
+                true => {
+                    format!("`{name}` is a workflow: start it with `task {} = workflow::<{name}> {{ … }}`", used.name)
+                }
+                false => format!("declare it beside the workflow: `fragment {name} {{ … }}`"),
+            };
             self.problems.push(if problem.help.is_empty() { problem.help(help) } else { problem });
             return vec![placeholder(used)];
         };
@@ -294,7 +307,8 @@ impl Inliner<'_> {
         }
         self.around.1 += 1;
         let number = self.around.1;
-        let outer = self.around.0.last().copied();
+        // The copies around it were expanded before.
+        let outer = Some(used.in_use).filter(|copy| *copy > 0).or_else(|| self.around.0.last().copied());
         let mut substitution = Substitution {
             number,
             name: &full,
@@ -323,7 +337,8 @@ impl Inliner<'_> {
         let computed: BTreeSet<_> =
             first.iter().flat_map(arguments::assigned).map(|member| member.key.value.clone()).collect();
         if let Some(first) = first {
-            body.states.insert(0, State { transition: Some(Target::State(named(&plain(&next), &used.name))), ..first });
+            let transition = Some(Target::State(named(&plain(&next), &used.name)));
+            body.states.insert(0, State { transition, in_use: outer.unwrap_or_default(), ..first });
         }
         self.check_names(&used, &mut body.states);
         self.handle(&used, &mut body.states);
@@ -437,6 +452,11 @@ impl Inliner<'_> {
                 ends.push(plain(&state.name));
             }
         }
+        if used.broken {
+            let names: BTreeSet<_> = ends.iter().collect();
+            let ends = states.iter_mut().filter(|state| names.contains(&plain(&state.name)));
+            ends.for_each(|state| state.broken = true);
+        }
         if used.transition.is_none() {
             let missing = Target::Missing(used.name.span().into());
             states.iter_mut().for_each(|state| {
@@ -511,7 +531,7 @@ fn state(used: &Use, kind: StateKind, head: Head) -> State {
         tail: used.tail,
         closed: used.closed,
         broken: false,
-        in_use: 0,
-        written: None,
+        in_use: used.in_use,
+        written: used.written.clone(),
     }
 }

@@ -32,7 +32,9 @@ pub(crate) fn explain(workflow: &Workflow, first: usize, problems: &mut Problems
             }
         }
         let same = place(&problem).and_then(|position| {
-            let key = (Some(position), problem.code.id());
+            // Whether a value is the input depends on the use.
+            let code = if problem.code == Code::UnknownInputField { Code::UnknownMember } else { problem.code };
+            let key = (Some(position), code.id());
             let before = known.get(&key).copied();
             known.entry(key).or_insert(kept.len());
             before

@@ -1,7 +1,7 @@
 //! Expands repetitions: puts a copy of what they repeat in their place for each item of the list. In a copy, the item is
 //! replaced with its value, and the states have names that contain it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::Ident;
 use workflow_asl::{Code, StateKind};
@@ -94,6 +94,10 @@ impl Inliner<'_> {
         let (transition, comment) = (repetition.transition.take(), repetition.comment.take());
         let keyword = repetition.keyword.clone();
         let silent = repetition.broken;
+        let mut own = BTreeSet::new();
+        names_in(&repetition.content, &mut |(name, _), _, _| {
+            own.insert(plain(name));
+        });
         let copies = self.copies(repetition).into_iter().filter_map(|copy| match copy {
             Repeated::States(body) => Some(body),
             _ => None,
@@ -130,6 +134,7 @@ impl Inliner<'_> {
             let help = format!("`-> end` in the braces leads to the next copy, and in the last one {next}");
             self.problems.push(Problem::new(Code::MissingTransition, keyword.span(), message).help(help));
             copies.iter_mut().for_each(|copy| copy.states.iter_mut().for_each(|state| state.broken = true));
+            self.wrong.extend(own);
         }
         documented(copies.iter_mut().find_map(|copy| copy.states.first_mut()).map(|state| &mut state.comment), comment);
         copies
@@ -144,6 +149,11 @@ impl Inliner<'_> {
         });
         let items = items(&repetition, given, self.problems);
         let mut names = Names::default();
+        // What is invalid was reported.
+        let mut is_wrong = items.iter().any(|item| matches!(item.kind, ExprKind::Invalid));
+        names_in(&repetition.content, &mut |_, _, computed| {
+            is_wrong |= computed.iter().any(|part| matches!(part.kind, ExprKind::Invalid));
+        });
         let mut copies = Vec::new();
         for (index, item) in items.iter().enumerate() {
             let before = self.states;
@@ -175,7 +185,7 @@ impl Inliner<'_> {
                 outer: outer.unwrap_or_default(),
                 problems: self.problems,
             };
-            names_in(&repetition.content, &mut |name, _, computed| {
+            names_in(&repetition.content, &mut |(name, _), _, computed| {
                 renamed.insert(plain(name), naming.in_rust(name, computed));
             });
             let mut content = repetition.content.clone();
@@ -187,15 +197,17 @@ impl Inliner<'_> {
                 words: (index == 0).then_some(&mut self.items),
             };
             walk::repeated(&mut content, &mut copy);
-            if names.collide(&repetition, &content, index, &renamed, self.problems) {
-                self.broken = true;
-                break;
-            }
+            let collide = names.collide(&repetition, &content, index, &renamed, self.problems);
             for (name, copy) in renamed {
                 let copies = self.repeated.entry(name).or_default();
                 if copies.len() == index {
                     copies.push(copy);
                 }
+            }
+            if collide {
+                self.broken = true;
+                is_wrong = true;
+                break;
             }
             self.around.0.push(number);
             match &mut content {
@@ -206,8 +218,8 @@ impl Inliner<'_> {
             self.around.0.pop();
             copies.push(content);
         }
-        if self.problems.iter().len() > reported {
-            names_in(&repetition.content, &mut |name, _, _| {
+        if is_wrong || self.problems.iter().len() > reported {
+            names_in(&repetition.content, &mut |(name, _), _, _| {
                 self.wrong.insert(plain(name));
             });
             copies.iter_mut().for_each(|copy| walk::repeated(copy, &mut Broken));
@@ -318,6 +330,7 @@ impl Change for Copy<'_> {
 
     fn used(&mut self, used: &mut Use) {
         used.written.get_or_insert_with(|| plain(&used.name));
+        used.in_use = self.number;
         self.rename(&mut used.name);
         self.record(&used.computed);
         self.naming.in_document(&mut used.alias, &mut used.computed);

@@ -40,6 +40,14 @@ impl<'w> SourceNames<'w> {
                 }
             }
         }
+        // Outside of the repetition, inside of the use.
+        let repeated = workflow.body.all_states().into_iter().filter_map(|state| {
+            let used = workflow.use_around(state.in_use)?;
+            Some((format!("{}{}", used.name, state.written.as_ref()?), (used.number, state.written.clone()?)))
+        });
+        for (name, (number, written)) in repeated {
+            names.entry(name).or_insert_with(|| Made { written, around: around(number), inside_only: false });
+        }
         for used in &workflow.inlined {
             let outer = || used.outer.map(around).unwrap_or_default();
             let named = || Made { written: plain(&used.written), around: outer(), inside_only: false };

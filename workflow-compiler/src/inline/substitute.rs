@@ -10,7 +10,7 @@ use super::walk::Change;
 use super::{full_name, joined};
 use crate::syntax::ast::{
     BinaryOp, Catcher, Clause, ClauseValue, Expr, ExprKind, Member, NodeId, Quotes, Reference, Retrier, Root, Segment,
-    State, Target, Text, Type, TypeKind, Use, Written, plain,
+    State, Target, Text, TokenSpan, Type, TypeKind, Use, Written, plain,
 };
 use crate::syntax::keyword::ClauseKind;
 use crate::syntax::spelling::spelled_reference;
@@ -97,6 +97,8 @@ pub(super) struct Substitution<'s> {
 impl Change for Substitution<'_> {
     fn state(&mut self, state: &mut State) {
         let span = state.alias.as_ref().map_or_else(|| state.name.span().into(), |alias| alias.span);
+        let span = TokenSpan { in_use: self.number, ..span };
+        state.computed.iter_mut().for_each(|part| part.span.in_use = self.number);
         state.alias = Some(Text { value: self.in_document(&state.asl_name(), &state.computed), span });
         self.own.0.push(plain(&state.name));
         state.written.get_or_insert_with(|| plain(&state.name));
@@ -106,6 +108,8 @@ impl Change for Substitution<'_> {
 
     fn used(&mut self, used: &mut Use) {
         let span = used.alias.as_ref().map_or_else(|| used.name.span().into(), |alias| alias.span);
+        let span = TokenSpan { in_use: self.number, ..span };
+        used.computed.iter_mut().for_each(|part| part.span.in_use = self.number);
         used.alias = Some(Text { value: self.in_document(&used.asl_name(), &used.computed), span });
         used.written.get_or_insert_with(|| plain(&used.name));
         used.name = full_name(self.name, &used.name);
@@ -193,7 +197,14 @@ impl Change for Substitution<'_> {
                 *state = full_name(self.name, state);
             }
             Root::Variable(name) if !matches!(name.as_str(), "" | "$" | "states") => *name = variable(self.name, name),
-            Root::Input => expr.kind = self.input(reference),
+            Root::Input => {
+                expr.kind = self.input(reference);
+                // The parentheses around an argument belong to the fragment.
+                if let ExprKind::Paren(inner) = &mut expr.kind {
+                    inner.span = expr.span;
+                    inner.written.clone_from(&expr.written);
+                }
+            }
             _ => {}
         }
     }
@@ -324,7 +335,11 @@ pub(super) fn at(value: Expr, ty: Option<&Type>, steps: &[Segment], optional: bo
             if members.iter().any(|member| member.key.value == name.value) =>
         {
             let member = members.into_iter().find(|member| member.key.value == name.value);
-            member.map_or(ExprKind::Invalid, |member| at(member.value, None, rest, false))
+            let of = match value.written {
+                Some(Written::Item(of)) => Some(Written::Item(format!("{of}.{}", name.value).into())),
+                _ => None,
+            };
+            member.map_or(ExprKind::Invalid, |member| at(Expr { written: of, ..member.value }, None, rest, false))
         }
         (ExprKind::Array(mut items), Some((Segment::Index(Expr { kind: ExprKind::Number(index), .. }), rest)))
             if index.parse().is_ok_and(|index: usize| index < items.len()) =>
@@ -334,7 +349,8 @@ pub(super) fn at(value: Expr, ty: Option<&Type>, steps: &[Segment], optional: bo
         }
         (ExprKind::Invalid, _) => ExprKind::Invalid,
         (kind, Some(_)) => {
-            ExprKind::Access(Box::new(Expr { id: value.id, kind, span: value.span, written: None }), steps.to_vec())
+            let of = Expr { id: value.id, kind, span: value.span, written: value.written };
+            ExprKind::Access(Box::new(of), steps.to_vec())
         }
         // Parentheses keep the precedence of the enclosing operators.
         (kind @ (ExprKind::Binary(..) | ExprKind::Unary(..) | ExprKind::If(..)), None) => {

@@ -103,6 +103,13 @@ impl Parser<'_> {
 
     /// Parses an item of an array, which may be a range.
     fn array_item(&mut self, cursor: &mut Cursor) -> Expr {
+        let is_type = |word: &Ident| plain(word).starts_with(char::is_uppercase);
+        if cursor.peek_ident().is_some_and(is_type) && cursor.peek_group_at(1, Delimiter::Brace).is_some() {
+            cursor.next();
+            let problem =
+                Problem::new(Code::Syntax, cursor.before(), "an object is written without the name of a type");
+            self.report(problem.help("write `{ name: value }`").edit(Edit::over(cursor.before(), "")));
+        }
         self.with_braces(true, |parser| parser.nested_or_range(cursor, true))
     }
 

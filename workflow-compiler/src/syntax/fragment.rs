@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Ident, TokenTree};
 use workflow_asl::{Code, StateKind};
 
-use super::ast::{Comment, DeclarationKind, Expr, ExprKind, Shape, Use, Workflow};
+use super::ast::{Comment, DeclarationKind, Expr, ExprKind, Shape, TokenSpan, Use, Workflow};
 use super::attributes::Attributes;
 use super::clause::Clauses;
 use super::cursor::{Cursor, OpenGroup};
@@ -30,8 +30,20 @@ impl Parser<'_> {
             skip_item(cursor);
             return None;
         };
+        let (fragment, own) = match cursor.peek_ident_at(1).filter(|_| cursor.is_punct("=")).cloned() {
+            Some(meant) => {
+                cursor.advance(2);
+                let span = TokenSpan::new(fragment.span(), meant.span());
+                let problem = Problem::new(Code::Syntax, span, "a use has its name after the fragment");
+                self.report(problem.write(format!("{meant} as {fragment}")));
+                (meant, Some(fragment))
+            }
+            None => (fragment, None),
+        };
         self.word(&fragment, Role::FragmentReference);
-        let (mut written, mut alias, mut computed, mut broken) = (fragment.clone(), None, Vec::new(), false);
+        own.iter().for_each(|own| self.word(own, Role::UseName));
+        let (mut written, mut alias, mut computed, mut broken) =
+            (own.unwrap_or_else(|| fragment.clone()), None, Vec::new(), false);
         if let (Some(group), true) = (cursor.peek_group(Delimiter::Parenthesis).cloned(), cursor.is_word_at(1, "as")) {
             cursor.next();
             let span = cursor.before();
@@ -111,6 +123,7 @@ impl Parser<'_> {
             broken,
             place,
             written: None,
+            in_use: 0,
         })
     }
 
@@ -162,6 +175,7 @@ impl Parser<'_> {
                 problem.help("the workflows of the same `workflow!` can use it").edit(Edit::over(word.span(), "")),
             );
         }
+        let mut given = Vec::new();
         fragment.declarations.retain(|declaration| {
             let word = declaration.keyword.to_string();
             let help = match &declaration.kind {
@@ -172,7 +186,8 @@ impl Parser<'_> {
                 DeclarationKind::Input(Shape::Type(_)) => {
                     "name each value: `input { name: Type }`; a use gives them by name".to_owned()
                 }
-                DeclarationKind::Params(_) => {
+                DeclarationKind::Params(fields) => {
+                    given.extend(fields.iter().cloned());
                     "declare it in `input`, and give it where the fragment is used: `{ bucket: params.bucket }`"
                         .to_owned()
                 }
@@ -188,5 +203,13 @@ impl Parser<'_> {
             self.report(Problem::new(Code::UnknownDeclaration, declaration.keyword.span(), what).help(help));
             false
         });
+        // The uses give them.
+        let input = fragment.declarations.iter_mut().find_map(|declaration| match &mut declaration.kind {
+            DeclarationKind::Input(Shape::Fields(fields)) => Some(fields),
+            _ => None,
+        });
+        if let Some(fields) = input {
+            fields.extend(given);
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Parses repetitions: `for region in ["eu-west-1", "us-east-1"] { … }`, and names that contain the item.
 
 use proc_macro2::{Delimiter, Group, Ident, TokenTree};
+use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, StateKind};
 
 use super::ast::{
@@ -13,6 +14,7 @@ use super::keyword::FOR;
 use super::literal::string_value;
 use super::parser::Parser;
 use super::recover::{clause_starts_here, item_starts_here};
+use super::reference::root;
 use crate::problem::Problem;
 
 /// The number of states, branches or arms, and of uses, before a repetition.
@@ -30,8 +32,19 @@ impl Parser<'_> {
         if braces.is_some_and(|braces| names_with(braces, &item)) {
             return true;
         }
-        let of_item = |word: &Ident| self.item_named(word) || self.in_fragment && word == "input";
-        cursor.peek_group_at(3, Delimiter::Bracket).is_some() || cursor.peek_ident_at(3).is_some_and(of_item)
+        // A list of another language, or a misspelt item, is reported as such.
+        let near = |word: &Ident| {
+            let items = self.parameters.iter().filter(|parameter| parameter.of_repetition);
+            let misspelt = nearest(&plain(word), items.map(|parameter| parameter.name.as_str())).is_some();
+            misspelt && cursor.is_punct_at(4, ".") && root(&plain(word)).is_none()
+        };
+        let of_item = |word: &Ident| {
+            let written_here = word == "const" || word == "vec" && cursor.is_punct_at(4, "!");
+            self.item_named(word) || self.in_fragment && word == "input" || written_here || near(word)
+        };
+        cursor.peek_group_at(3, Delimiter::Bracket).is_some()
+            || cursor.peek_literal_at(3).is_some()
+            || cursor.peek_ident_at(3).is_some_and(of_item)
     }
 
     /// Parses a repetition of states, after `item` has recorded its keyword.
@@ -148,8 +161,8 @@ impl Parser<'_> {
         if !self.parameters.iter().any(|parameter| parameter.of_repetition) {
             return None;
         }
-        let joined =
-            cursor.peek_literal_at(0).is_some_and(|text| string_value(text).is_some()) && cursor.is_punct_at(1, "+");
+        let joined = cursor.peek_literal_at(0).is_some_and(|text| string_value(text).is_some())
+            && ["+", "&"].iter().any(|sign| cursor.is_punct_at(1, sign));
         if !joined && !cursor.peek_ident().is_some_and(|word| self.item_named(word)) {
             return None;
         }
@@ -166,13 +179,13 @@ impl Parser<'_> {
                 let items: Vec<_> = items.map(|parameter| parameter.name.clone()).collect();
                 let written = cursor.peek_ident().map(plain).unwrap_or_default();
                 let problem = self.unexpected(cursor, "text or the item of `for` in a state's name");
-                if let Some(near) = workflow_asl::nearest::nearest(&written, items.iter().map(String::as_str)) {
+                if let Some(near) = nearest(&written, items.iter().map(String::as_str)) {
                     let span = cursor.here();
                     self.complain(cursor, problem.did_you_mean(near, near));
                     cursor.next();
                     let item = Reference::to(Root::Parameter(near.to_owned()), span);
                     parts.push(Expr::made(ExprKind::Reference(item), span));
-                    if cursor.eat_punct("+").is_some() {
+                    if self.joins(cursor) {
                         continue;
                     }
                     break;
@@ -184,11 +197,21 @@ impl Parser<'_> {
                 }
                 break;
             }
-            if cursor.eat_punct("+").is_none() {
+            if !self.joins(cursor) {
                 break;
             }
         }
         Some(ComputedName { parts, span: first.to(cursor.before()) })
+    }
+
+    /// Reads the sign that joins the parts of a name; JSONata's is reported.
+    fn joins(&mut self, cursor: &mut Cursor) -> bool {
+        if cursor.eat_punct("&").is_some() {
+            let problem = Problem::new(Code::Syntax, cursor.before(), "`&` is not an operator here");
+            self.report(problem.write("+"));
+            return true;
+        }
+        cursor.eat_punct("+").is_some()
     }
 
     /// Returns the name in the document of a state that is repeated and has no other name there: its own, and the items.

@@ -88,6 +88,10 @@ impl Parser<'_> {
         let brace = cursor.peek_group(Delimiter::Brace).map(Group::span_open);
         self.word(&written, if is_fragment { Role::Fragment { brace } } else { Role::Workflow { brace } });
         let name = self.checked_name(&written, what);
+        if is_fragment && cursor.eat_group(Delimiter::Parenthesis).is_some() {
+            let problem = Problem::new(Code::Syntax, cursor.before(), "a fragment declares its values in its braces");
+            self.report(problem.help("they are its `input`; a use gives them by name"));
+        }
         let Some(group) = cursor.eat_group(Delimiter::Brace) else {
             self.expected(cursor, &format!("the body of `{written}` in braces"));
             skip_to_workflow(cursor);

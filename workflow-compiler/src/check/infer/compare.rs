@@ -5,7 +5,7 @@ use workflow_asl::{Code, placeholder};
 use workflow_services::Enum;
 
 use crate::check::analysis::Analysis;
-use crate::check::expression_text::words;
+use crate::check::expression_text::words_in_source;
 use crate::check::sink::Sink;
 use crate::check::types::{Ty, article};
 use crate::problem::Problem;
@@ -59,7 +59,7 @@ impl Analysis<'_> {
                 (known, ExprKind::Number(text)) if known.is_text() => {
                     let of = if is_literal(left) { right } else { left };
                     let problem = problem.help(format!("in quotes it is text: `\"{text}\"`"));
-                    match words(of).filter(|_| *known == Ty::Text) {
+                    match words_in_source(of).filter(|_| *known == Ty::Text) {
                         Some(of) => problem.help(format!("in JSONata, `$number({of})` reads a number")),
                         None => problem,
                     }
@@ -78,7 +78,7 @@ impl<'a> Analysis<'a> {
     pub(super) fn hold_listed(&self, (ty, of): (&Ty, &Expr), other: &Expr, sink: &mut Sink<'_>) {
         if sink.listens()
             && let (Ty::Listed(values), Some(text)) = (ty.present(), self.fixed_text(other))
-            && let Some((message, help)) = unlisted(*values, text, words(of).as_deref())
+            && let Some((message, help)) = unlisted(*values, text, words_in_source(of).as_deref())
         {
             sink.push(Problem::new(Code::UnlistedValue, other.span, message).help(help));
         }
@@ -135,7 +135,7 @@ pub(super) fn alike(a: &Ty, b: &Ty) -> bool {
 /// Returns an operand in a sentence: its words, where they are few, and its type.
 pub(super) fn called(operand: &Expr, ty: &Ty) -> String {
     const FEW: usize = 40;
-    match words(operand).filter(|words| words.chars().count() <= FEW && *words != "null") {
+    match words_in_source(operand).filter(|words| words.chars().count() <= FEW && *words != "null") {
         Some(words) => format!("`{words}` ({})", article(ty).replace('`', "")),
         None => article(ty),
     }

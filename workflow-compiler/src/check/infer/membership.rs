@@ -5,7 +5,7 @@ use workflow_asl::document::QueryLanguage;
 
 use super::compare::{alike, called, unparen};
 use crate::check::analysis::Analysis;
-use crate::check::expression_text::words;
+use crate::check::expression_text::words_in_source;
 use crate::check::foreign::{kinds, kinds_of};
 use crate::check::sink::Sink;
 use crate::check::types::{Ty, article};
@@ -65,7 +65,7 @@ impl<'a> Analysis<'a> {
         };
         sink.hold(list, right.span, kinds::ARRAY, Code::UnlikeTypes, "`in` needs a list");
         if let (Ty::Foreign(_), Some(kinds)) = (&item, kinds_of(value)) {
-            let list = words(right).map_or_else(|| "the list".to_owned(), |words| format!("`{words}`"));
+            let list = words_in_source(right).map_or_else(|| "the list".to_owned(), |words| format!("`{words}`"));
             let wanted = format!("an item of {list} cannot be compared with {}", article(value));
             sink.hold(&item, right.span, kinds, Code::UnlikeTypes, &wanted);
         } else if !is_comparable(&item) {
@@ -93,7 +93,7 @@ fn not_comparable(operand: &Expr, ty: &Ty) -> Problem {
 fn not_a_list(right: &Expr, ty: &Ty, language: QueryLanguage) -> Problem {
     let message = format!("`in` needs a list, found {}", article(ty));
     let problem = Problem::new(Code::UnlikeTypes, right.span, message);
-    let Some(words) = words(right) else { return problem };
+    let Some(words) = words_in_source(right) else { return problem };
     match language {
         QueryLanguage::Jsonata if ty.is_text() => {
             problem.help(format!("to find text in it: `$contains({words}, \"part\")`"))

@@ -290,6 +290,7 @@ impl<'a> Analysis<'a> {
                 let message = format!("`+` cannot join {} and {}", article(&a), article(&b));
                 let number = if a.is_number() { left } else { right };
                 let words = |expr: &Expr| match &expr.kind {
+                    _ if expr.written.is_some() => spelled(expr),
                     ExprKind::Reference(reference) => reference_text(reference),
                     ExprKind::Number(text) => text.clone(),
                     ExprKind::Text(text) => format!("{text:?}"),

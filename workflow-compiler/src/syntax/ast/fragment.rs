@@ -40,6 +40,8 @@ pub struct Use {
     pub place: usize,
     /// The name in the source, where an enclosing use or copy gives it another.
     pub(crate) written: Option<String>,
+    /// The number of the copy of a repetition that it belongs to; 0 for none.
+    pub(crate) in_use: u32,
 }
 
 impl Use {
@@ -144,8 +146,8 @@ impl Workflow {
     /// Returns the use in the workflow itself that is or encloses a use.
     pub(crate) fn outermost<'i>(&'i self, used: &'i Inlined) -> Option<&'i Inlined> {
         let mut used = used;
-        while let Some(outer) = used.outer {
-            used = self.use_around(outer)?;
+        while let Some(outer) = used.outer.and_then(|outer| self.use_around(outer)) {
+            used = outer;
         }
         Some(used)
     }

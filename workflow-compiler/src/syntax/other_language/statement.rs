@@ -10,6 +10,7 @@ use crate::syntax::ast::{
     Body, Clause, ClauseValue, Expr, ExprKind, Head, MapItems, Repetition, State, Target, TokenSpan, plain,
 };
 use crate::syntax::choice::spelled_arm;
+use crate::syntax::clause::Clauses;
 use crate::syntax::cursor::Cursor;
 use crate::syntax::keyword::{ClauseKind, STATES};
 use crate::syntax::literal::string_value;
@@ -114,8 +115,13 @@ impl Parser<'_> {
         let first = TokenSpan::from(keyword.span());
         let item = cursor.peek_ident().filter(|_| cursor.peek_ident_at(1).is_some_and(|word| word == "in")).cloned();
         let Some(item) = item else {
-            let problem = Problem::new(Code::UnknownDeclaration, first, format!("unknown state kind `{keyword}`"));
-            self.report(problem.help("a map runs states for each item: `map Each over input.items { … } -> end;`"));
+            let problem = match cursor.peek_group(Delimiter::Parenthesis) {
+                Some(_) => Problem::new(Code::UnknownDeclaration, cursor.here(), "the item of a `for` has one name")
+                    .help("give it objects, `for item in [{ name: \"a\" }]`, and read `item.name`"),
+                None => Problem::new(Code::UnknownDeclaration, first, format!("unknown state kind `{keyword}`"))
+                    .help("a map runs states for each item: `map Each over input.items { … } -> end;`"),
+            };
+            self.report(problem);
             skip_item(cursor);
             return;
         };
@@ -133,10 +139,16 @@ impl Parser<'_> {
         let text = format!("map {{}} over {}", spelled(&items));
         let message =
             format!("`{keyword}` takes a list that is written here; for each item of a value, a `map` runs states");
-        let fix = Fix::Anew { text, goes_on: true, edits };
+        let tail = cursor.before();
+        let mut clauses = Clauses::default();
+        let transition = match cursor.is_punct("->") {
+            true => self.state_tail(StateKind::Map, cursor, &mut clauses).0,
+            false => None,
+        };
+        let fix = Fix::Anew { text, goes_on: transition.is_none(), edits };
         unnamed.push(UnnamedState::new(body.states.len(), message, words, "Each", fix));
         let head = Head::Map { over: Some(MapItems::Items(items)), item: None, body: inner, iterator: false };
-        body.states.push(State { tail: cursor.before(), ..state(keyword, StateKind::Map, head, Vec::new(), false) });
+        body.states.push(State { tail, transition, ..state(keyword, StateKind::Map, head, clauses.list, false) });
     }
 
     /// Skips a statement that has an equivalent with states, up to the end of its braces.
@@ -286,6 +298,8 @@ impl Parser<'_> {
         );
         taken.extend(body.uses.iter().map(|used| plain(&used.name)));
         let repeated = body.repeats.iter().flat_map(Repetition::bodies).flat_map(Body::all_states);
+        let inside = body.states.iter().flat_map(State::bodies).flat_map(Body::all_states);
+        taken.extend(inside.map(|state| plain(&state.name)));
         taken.extend(repeated.map(|state| plain(&state.name)));
         let mut asked: Vec<Ident> = Vec::new();
         for target in body.states.iter().flat_map(targets) {
@@ -367,6 +381,11 @@ impl Parser<'_> {
                         (false, StateKind::Choice) => {
                             let problem = problem.help(format!("write `{text} {{ … }}`"));
                             edits.into_iter().fold(problem.edit(Edit::over(one.span, text)), Problem::edit)
+                        }
+                        (false, StateKind::Map) => {
+                            let problem =
+                                problem.help(format!("write `{text} {{ … }}`")).edit(Edit::over(one.span, text));
+                            edits.into_iter().fold(problem, Problem::edit)
                         }
                         (false, _) => problem.write(text),
                     }
