@@ -4,11 +4,16 @@ use serde_json::Value;
 
 use super::object_index::ObjectKind;
 use crate::document::{Field, Form, StateKind, json_type, wrong_type};
+use crate::intrinsic::Intrinsic;
 use crate::jsonata::{Expressions, Names};
 use crate::template::{self, syntax_error};
 use crate::{Code, Diagnostic, Finding, Pointer, SyntaxError, jsonata, nearest, placeholder};
 
 const OPEN: &str = "{%";
+
+/// The fields and parameters that often are the whole input of a state. Elsewhere, `$` may be text.
+const WHOLE: &[&str] =
+    &["Arguments", "Body", "Detail", "Input", "Items", "Message", "MessageBody", "Output", "Payload", "RequestBody"];
 
 /// Returns whether the text begins an expression.
 pub(super) fn is_begun(text: &str) -> bool {
@@ -151,6 +156,10 @@ fn check_literal(literal: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
     } else if let Some(rest) = path("$$.") {
         let expression = format!("{{% $states.context.{rest} %}}");
         Finding::PathInJsonata { text, of: "the context object", expression }
+    } else if literal == "$" && at.tokens().last().is_some_and(|key| WHOLE.contains(&&*key)) {
+        Finding::PathInJsonata { text, of: "the state's input", expression: "{% $states.input %}".to_owned() }
+    } else if let Ok(call) = Intrinsic::parse(literal) {
+        Finding::IntrinsicInJsonata { text, instead: call.call.function.in_jsonata() }
     } else {
         return;
     };

@@ -91,6 +91,7 @@ pub(in crate::rules) fn unlike_name(call: &str, name: &str, text: &str) -> Optio
             let meant = in_bucket.map(|place| format!("s3://{place}"));
             is_uri.then_some(Finding::ArnForUrl { name, text, meant })
         }
+        (Some(Takes::Uri), None) if !begins_with_scheme(&text) => Some(Finding::NoUri { name, text }),
         (Some(Takes::Arn(kind)), Some(arn)) => {
             let rest = kind.starts.iter().find_map(|start| arn.resource.strip_prefix(start));
             let fits = rest.is_some_and(|rest| kind.never_has.is_none_or(|separator| !rest.contains(separator)));
@@ -111,6 +112,12 @@ pub(in crate::rules) fn unlike_name(call: &str, name: &str, text: &str) -> Optio
         }
         _ => None,
     }
+}
+
+/// Returns whether a text is a URI, or the beginning of one whose other parts are unknown.
+fn begins_with_scheme(text: &str) -> bool {
+    let known = text.trim_end_matches('…');
+    known.contains("://") || ["s3://", "https://", "http://"].iter().any(|scheme| scheme.starts_with(known))
 }
 
 fn other_arn(name: String, text: String, kind: &Kind) -> Finding {

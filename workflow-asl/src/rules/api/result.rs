@@ -27,7 +27,10 @@ pub(in crate::rules) fn results_have_the_members_that_are_read(
         let Some(call) = tasks.get(&reference.state_number) else { continue };
         let Some(task) = call.target() else { continue };
         let Some(state) = definition.index.states.get(reference.state_number) else { continue };
-        if !starts_from_result(reference, state.state) {
+        // Another rule reports `$states.result` in a catcher.
+        let in_catcher =
+            reference.pointer.tokens().nth(state.at.tokens().count()).is_some_and(|field| field == "Catch");
+        if in_catcher || !starts_from_result(reference, state.state) {
             continue;
         }
         let names = reference.steps.iter().map(|step| match &step.kind {

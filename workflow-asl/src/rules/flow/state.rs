@@ -8,7 +8,8 @@ use super::kind::Kind;
 use super::ty::{Fields, Found, Is, Slot, Ty};
 use super::{Fact, Flow, Outcome, Scene, VARIABLES, Variables, context};
 use crate::document::{
-    Field, Form, ItemBatcher, ItemReader, PathField, QueryLanguage, ReaderConfig, ResultWriter, StateKind, WriterConfig,
+    Field, Form, ItemBatcher, ItemReader, PathField, QueryLanguage, ReaderConfig, ResultWriter, State, StateKind,
+    WriterConfig,
 };
 use crate::error_name::ERROR_OUTPUT;
 use crate::path::{JsonPath, Segment};
@@ -245,6 +246,7 @@ impl Flow<'_, '_> {
     pub(super) fn expect(&self, ty: &Ty, wants: &[Kind], field: &'static str, text: &str, at: &Pointer) {
         let Some(is) = wants.first().and_then(|kind| ty.instead_of(*kind)) else {
             self.expect_timestamp(ty, field, text, at);
+            self.expect_range(ty, field, text, at);
             return;
         };
         // Step Functions parses a number in a string for some of these fields, and may for the others.
@@ -257,6 +259,25 @@ impl Flow<'_, '_> {
         if wants.iter().all(|kind| ty.instead_of(*kind).is_some()) {
             let wants = wants.first().map_or("", |kind| kind.words());
             self.say(Finding::UnlikeField { field, wants, is, text: code_of(text) }, at, None);
+        }
+    }
+
+    /// Reports a number that certainly is outside of the range of a field.
+    fn expect_range(&self, ty: &Ty, field: &'static str, text: &str, at: &Pointer) {
+        let known =
+            KINDS.iter().find(|(plain, path, _)| [plain, path].contains(&&field)).map_or(field, |(plain, ..)| plain);
+        let forms = State::FIELDS.iter().filter(|one| one.name == known).map(|one| one.form);
+        let range = forms.filter_map(|form| match form {
+            // Up to 2^53 exact, which is far above every limit.
+            Form::Integer { min, max, .. } => Some((min as f64, max as f64, true)),
+            Form::Number { min, max, .. } => Some((min, max, false)),
+            _ => None,
+        });
+        let (Some((min, max, whole)), Ty::Number(number)) = (range.into_iter().next(), ty) else { return };
+        let (low, high) = (number.low.0, number.high.0);
+        if high < min || low > max || whole && low == high && low.fract() != 0.0 {
+            let value = if high < min { high } else { low };
+            self.say(Finding::UnlikeNumber { field, text: code_of(text), value, min, max, whole }, at, None);
         }
     }
 
