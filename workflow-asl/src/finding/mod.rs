@@ -255,6 +255,8 @@ findings! {
             known if known.len() <= 8 => format!("it has {}", all_of(known)),
             known => format!("it has {} and {} more", quoted(known.iter().take(8)).join(", "), known.len() - 8),
         })));
+    MemberElsewhere { holder: String, name: String, help: String } AbsentValue "`{holder}` has no `{name}` here",
+        help (Some(help.clone()));
     ShownAbsent { path: String } AbsentValue "`{path}` is absent here, as an earlier test shows",
         help "read it where the test shows that it is present";
     NotAnObject { holder: String, name: String, is: &'static str, help: Option<String> } AbsentValue
@@ -523,6 +525,9 @@ findings! {
     MixedArns { arn: String, what: &'static str, own: String, others: String } MixedArns
         "`{arn}` is in the {what} `{own}`, but other ARNs are in `{others}`",
         help "an execution only calls services in its own {what}: use ARNs of one {what}";
+    MemberOfScalar { call: String, holder: String, name: String, is: &'static str, certain: bool }
+        (if *certain { UnknownResultMember } else { DoubtfulResultMember })
+        "`{holder}` in the result of `{call}` is {is}, which has no `{name}`";
     NoSuchResult { call: String, name: String, kind: Option<&'static str>, help: Option<String>, certain: bool }
         (if *certain { UnknownResultMember } else { DoubtfulResultMember })
         (match kind {

@@ -437,7 +437,11 @@ impl Flow<'_, '_> {
                             let help = (name == "length").then(|| format!("`$count({holder})` counts the items"));
                             Finding::NotAnObject { holder, name, is: kind.words_of_items(), help }
                         }
-                        missing => self.missing(missing, &ty, (holder, name), PARSE),
+                        missing => {
+                            let is_input = holder == "$states.input";
+                            let meant = if is_input { place.scene.meant.as_slice() } else { &[] };
+                            self.missing(missing, &ty, (holder, name), PARSE, meant)
+                        }
                     };
                     self.say(finding, place.at, Some(span.start + OPEN..span.end + OPEN));
                 }
