@@ -137,7 +137,12 @@ findings! {
     MalformedJsonata { error: SyntaxError, translated: Option<String> } BadJsonata (error.message.clone()), help (error.help.clone()),
         fix (translated.as_ref().map(|translated| Fix::Value(format!("{{%{translated}%}}").into())));
     GivesOther { field: &'static str, wanted: &'static [&'static str], gives: &'static str } FailingCall
-        (format!("`{field}` must be {}, and this gives {gives}", wanted.join(" or ")));
+        (format!("`{field}` must be {}, and this gives {gives}", wanted.join(" or "))),
+        help (match (*field, *gives) {
+            ("Timestamp", "a number") => Some("`$fromMillis(…)` writes milliseconds as a timestamp".to_owned()),
+            (_, "a string") if wanted.contains(&"a number") => Some("`$number(…)` reads a number".to_owned()),
+            _ => None,
+        });
     NotInStates { name: String, members: &'static [&'static str], near: NearestName } UnsupportedJsonata
         "`$states.{name}` does not exist here",
         help (Some(match (name.as_str(), near) {
@@ -279,6 +284,7 @@ findings! {
         }),
         help (match (*field, *is) {
             ("Condition", "a string" | "a number") => Some("compare it with a value: `… = …`".to_owned()),
+            ("Timestamp", "a number") => Some(format!("`$fromMillis({text})` writes milliseconds as a timestamp")),
             ("Condition", _) => Some(format!("`$exists({text})` tests whether there is a value")),
             _ => None,
         });
@@ -310,8 +316,12 @@ findings! {
         });
     UnlikeKey { text: String, is: &'static str } FailingCall "a key is a string, but `{text}` is {is}",
         help (["a number", "a boolean"].contains(is).then(|| format!("`$string({text})` writes it as one")));
-    UnlikeOperands { sign: &'static str, one: &'static str, other: &'static str } FailingCall
-        "`{sign}` cannot compare {one} with {other}", help "`$number(…)` reads a number, `$string(…)` writes a value";
+    UnlikeOperands { sign: &'static str, one: &'static str, other: &'static str, time: Option<String> } FailingCall
+        "`{sign}` cannot compare {one} with {other}",
+        help (Some(match time {
+            Some(time) => format!("`{time}` is the time as a number, in milliseconds"),
+            None => "`$number(…)` reads a number, `$string(…)` writes a value".to_owned(),
+        }));
     NeverTrue { what: String, near: NearestName } KnownAnswer "this is never true: {what}", help (did_you_mean(near));
 
     AlwaysTrue { values: &'static str, path: String, and: &'static str } KnownAnswer
@@ -512,8 +522,8 @@ findings! {
         help "its ARN is like `arn:aws:{service}:…:{start}…`";
     OtherEndpoint { protocol: &'static str, of: &'static str, text: String } UnlikeArn
         "the endpoint of protocol `{protocol}` is {of}, found `{text}`";
-    NoUri { name: String, text: String } UnlikeArn "`{name}` takes a URI, found `{text}`", help "write `s3://{text}`",
-        fix ((!text.ends_with('…')).then(|| Fix::Text(format!("s3://{text}"))));
+    NoUri { name: String, text: String, scheme: &'static str } UnlikeArn "`{name}` takes a URI, found `{text}`",
+        help "write `{scheme}{text}`", fix ((!text.ends_with('…')).then(|| Fix::Text(format!("{scheme}{text}"))));
     ArnForName { name: String, text: String, meant: String } UnlikeArn "`{name}` takes a name, found `{text}`",
         help "write `{meant}`";
     ReservedSource { text: String } ReservedSource
@@ -525,9 +535,9 @@ findings! {
     MixedArns { arn: String, what: &'static str, own: String, others: String } MixedArns
         "`{arn}` is in the {what} `{own}`, but other ARNs are in `{others}`",
         help "an execution only calls services in its own {what}: use ARNs of one {what}";
-    MemberOfScalar { call: String, holder: String, name: String, is: &'static str, certain: bool }
+    MemberOfScalar { place: String, name: String, is: &'static str, help: Option<String>, certain: bool }
         (if *certain { UnknownResultMember } else { DoubtfulResultMember })
-        "`{holder}` in the result of `{call}` is {is}, which has no `{name}`";
+        "{place} is {is}, which has no `{name}`", help (help.clone());
     NoSuchResult { call: String, name: String, kind: Option<&'static str>, help: Option<String>, certain: bool }
         (if *certain { UnknownResultMember } else { DoubtfulResultMember })
         (match kind {

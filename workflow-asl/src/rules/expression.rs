@@ -7,7 +7,7 @@ use crate::document::{Field, Form, StateKind, json_type, wrong_type};
 use crate::intrinsic::Intrinsic;
 use crate::jsonata::{Expressions, Names};
 use crate::template::{self, syntax_error};
-use crate::{Code, Diagnostic, Finding, Pointer, SyntaxError, jsonata, nearest, placeholder};
+use crate::{Code, Diagnostic, Finding, Pointer, SyntaxError, context, jsonata, nearest, placeholder};
 
 const OPEN: &str = "{%";
 
@@ -115,6 +115,8 @@ impl Strings<'_> {
         let members = members(self.of, self.field.name);
         for used in names.states.iter().filter(|used| !used.name.is_empty() && !members.contains(&used.name.as_str())) {
             let near = nearest::nearest(&used.name, members.iter().copied()).map(str::to_owned);
+            let is_of_context = context::MEMBERS.iter().any(|member| member.name == used.name);
+            let near = near.or_else(|| is_of_context.then(|| format!("context.{}", used.name)));
             found.push(ranged(Finding::NotInStates { name: used.name.clone(), members, near }.at(at.clone()), used));
         }
         for used in names.calls.iter().filter(|used| !jsonata::is_function(&used.name)) {

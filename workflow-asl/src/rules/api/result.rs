@@ -8,6 +8,7 @@ use super::{ApiCall, Caller};
 use crate::document::{PathField, QueryLanguage, State};
 use crate::nearest::Lookups;
 use crate::references::{LiteralKind, LiteralStep, Reference, ReferenceRoot};
+use crate::request_input::names_json;
 use crate::result::{Member, ResultPart, meant_of_call, sees_only};
 use crate::rules::Definition;
 use crate::{Diagnostic, Finding};
@@ -77,7 +78,22 @@ pub(in crate::rules) fn results_have_the_members_that_are_read(
             LiteralKind::Index(index) => format!("{holder}[{index}]"),
         });
         let finding = match kind {
-            Some(is) if !holder.is_empty() => Finding::MemberOfScalar { call, holder, name, is, certain },
+            Some(is) if !holder.is_empty() => {
+                let help = match reference.language {
+                    _ if is != "a string" || !names_json(&holder) => None,
+                    _ if call == "states:startExecution.sync" => {
+                        Some("it is JSON: with `.sync:2` in place of `.sync`, the result has its value".to_owned())
+                    }
+                    QueryLanguage::JsonPath => {
+                        Some(format!("if it is JSON, `States.StringToJson($.{holder})` reads it"))
+                    }
+                    QueryLanguage::Jsonata => {
+                        Some(format!("if it is JSON, `$parse($states.result.{holder})` reads it"))
+                    }
+                };
+                let place = format!("`{holder}` in the result of `{call}`");
+                Finding::MemberOfScalar { place, name, is, help, certain }
+            }
             kind => Finding::NoSuchResult { call, name, kind, help, certain },
         };
         found.push(finding.at(reference.pointer.clone()).with_range(step.range.start, step.range.len()));

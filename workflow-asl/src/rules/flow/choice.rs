@@ -12,6 +12,7 @@ use super::{Flow, Origin, Outcome, Outcomes, Scene};
 use crate::document::{ChoiceRule, Comparison, Operand, Operator, QueryLanguage, Relation};
 use crate::path::{JsonPath, Root};
 use crate::pattern::Pattern;
+use crate::rules::api::is_attribute_value;
 use crate::rules::object_index::StateAt;
 use crate::{Finding, Pointer, placeholder, timestamp};
 
@@ -272,6 +273,8 @@ impl Flow<'_, '_> {
                 Operator::of(compared, relation, false)
             });
             let meant = meant.map(|meant| meant.name().to_owned());
+            let meant =
+                meant.or_else(|| (tested == Kind::Text && is_value_of_dynamodb(&ty)).then(|| format!("{variable}.S")));
             return if truth { never(what, meant) } else { same() };
         }
         let Test::Compare(kind, relation) = test else {
@@ -351,6 +354,11 @@ impl Flow<'_, '_> {
         };
         path.segments().map_or_else(|| scene.clone(), |steps| scene.with(&origin, &steps, slot))
     }
+}
+
+/// Returns whether a value is one of DynamoDB, whose text is in a member.
+pub(super) fn is_value_of_dynamodb(ty: &Ty) -> bool {
+    matches!(ty, Ty::Api(part, _) if is_attribute_value(part.shape()))
 }
 
 /// What an operator tests.

@@ -29,7 +29,7 @@ use crate::graph::{Edge, EdgeKind, FlowAnalysis, Graph, solve};
 use crate::nearest::Lookups;
 use crate::path::Segment;
 use crate::request_input::RequestInput;
-use crate::{Diagnostic, Finding, Pointer, placeholder};
+use crate::{Code, Diagnostic, Finding, Pointer, placeholder};
 use by_transition::TakenTransition;
 use instead::Meant;
 use ty::{Fields, Slot, Ty};
@@ -140,6 +140,8 @@ struct Flow<'d, 'a> {
     found: RefCell<Vec<Diagnostic>>,
     /// Whether findings are recorded.
     says: Cell<bool>,
+    /// Whether only calls and operators that fail are reported.
+    only_failing: Cell<bool>,
     left: Cell<usize>,
     /// The transition that was taken, if the analysis is limited to one of several.
     taken: RefCell<Option<TakenTransition>>,
@@ -187,6 +189,7 @@ pub(super) fn values_have_what_is_read(definition: &Definition<'_>, found: &mut 
         inside,
         found: RefCell::default(),
         says: Cell::new(true),
+        only_failing: Cell::new(false),
         left: Cell::new(index.states.len() * TURNS.0 + TURNS.1),
         taken: RefCell::default(),
         left_by_transition: Cell::new(index.states.len() * TURNS_BY_TRANSITION.0 + TURNS_BY_TRANSITION.1),
@@ -329,7 +332,7 @@ impl<'d, 'a> Flow<'d, 'a> {
     }
 
     fn say(&self, finding: Finding, at: &Pointer, range: Option<std::ops::Range<usize>>) {
-        if !self.says.get() {
+        if !self.says.get() || self.only_failing.get() && finding.code() != Code::FailingCall {
             return;
         }
         // What is wrong after every transition is reported without one.
