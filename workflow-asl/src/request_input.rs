@@ -71,12 +71,7 @@ impl RequestInput {
             (Some(refuses_number), ..) => Some(TextParameter { takes_json: true, refuses_number }),
             (_, Shape::Enum(_), Some(_)) => Some(TextParameter { takes_json: false, refuses_number: true }),
             (_, Shape::String, Some(name)) => {
-                let takes_json = JSON.iter().any(|end| {
-                    name.len() >= end.len()
-                        && name.is_char_boundary(name.len() - end.len())
-                        && name[name.len() - end.len()..].eq_ignore_ascii_case(end)
-                });
-                Some(TextParameter { takes_json, refuses_number: true })
+                Some(TextParameter { takes_json: names_json(name), refuses_number: true })
             }
             (_, Shape::Enum(_) | Shape::String, None) => {
                 Some(TextParameter { takes_json: true, refuses_number: false })
@@ -93,6 +88,15 @@ pub struct TextParameter {
     pub takes_json: bool,
     /// Whether a number or a boolean is known to fail the task, because Step Functions does not convert it to text.
     pub refuses_number: bool,
+}
+
+/// Returns whether the text of a member of this name is often JSON.
+pub(crate) fn names_json(name: &str) -> bool {
+    JSON.iter().any(|end| {
+        name.len() >= end.len()
+            && name.is_char_boundary(name.len() - end.len())
+            && name[name.len() - end.len()..].eq_ignore_ascii_case(end)
+    })
 }
 
 /// The suffixes of names of parameters whose text is often JSON.

@@ -161,24 +161,34 @@ impl ResultPart {
     }
 }
 
+/// Returns the help for a member of the input that is read where only a result or an error is seen.
+pub(crate) fn sees_only(field: &str, what: &str) -> String {
+    let instead = match field {
+        "ResultSelector" => "`ResultPath` puts the result into the input",
+        _ => "assign what the input has in an earlier state",
+    };
+    format!("`{field}` sees only {what} here, not the state's input: {instead}")
+}
+
 /// Returns a suggestion for a member that the result of a call lacks, such as `glue:startJobRun` or `lambda:invoke`:
-/// the pattern with which the result has it, a similar name, or the member that contains what was called returns.
+/// the pattern with which the result has it, a similar name, or the member that contains what was called returns. The
+/// last is only one possibility: then the second value is `true`.
 pub(crate) fn meant_of_call<'n>(
     call: &str,
     part: ResultPart,
     name: &str,
     nearest: impl FnOnce(&mut dyn Iterator<Item = &'static str>) -> Option<&'n str>,
-) -> Option<String> {
+) -> Option<(String, bool)> {
     let whole = result_of(call) == Some(part);
     let waiting = if whole { waiting_has(call, name).or_else(|| started_has(call, name)) } else { None };
-    waiting.or_else(|| part.meant_by(name, nearest)).or_else(|| {
+    waiting.or_else(|| part.meant_by(name, nearest)).map(|help| (help, false)).or_else(|| {
         let (action, pattern) = Pattern::split(call);
         let holder = Integration::find(action)?.returned_in(pattern).filter(|_| whole)?;
         // `Body` for `ResponseBody`.
         let is_part = holder.to_ascii_lowercase().ends_with(&name.to_ascii_lowercase());
         Some(match is_part {
-            true => format!("did you mean `{holder}`?"),
-            false => format!("the returned value is in `{holder}`: `{holder}.{name}`"),
+            true => (format!("did you mean `{holder}`?"), false),
+            false => (format!("the returned value is in `{holder}`: `{holder}.{name}`"), true),
         })
     })
 }

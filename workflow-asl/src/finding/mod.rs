@@ -3,10 +3,13 @@
 //! Each row of the table below defines a finding: its fields, code, message and help, in ASL's terms and, if those
 //! differ, in the language's. Nothing else writes or parses these texts.
 
+mod about;
+mod fix;
+mod table;
 mod words;
 
-use serde_json::Value;
-
+pub use self::fix::{Fix, Vocabulary};
+use self::table::findings;
 pub use self::words::in_the_language;
 use self::words::{
     all_of, api_meant, asking, did_you_mean, key, of_item, of_jsonata, one_of, quoted, small_letter, text, them,
@@ -18,91 +21,13 @@ use crate::document::{MachineType, Operator, QueryLanguage};
 use crate::error_name::{ERROR_OUTPUT, EXCEED_TOLERATED_FAILURE_THRESHOLD, PREFIX, TASK_FAILED};
 use crate::limits::{DEFINITION_CHARS, HISTORY_EVENTS, LABEL_CHARS, PAYLOAD_BYTES, STATE_NAME_CHARS};
 use crate::resource::Pattern;
-use crate::{Diagnostic, Pointer, SyntaxError};
+use crate::{Pointer, SyntaxError};
 
 /// The maximum number of states in a message.
 const NAMED: usize = 5;
 
-/// The vocabulary of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Vocabulary {
-    /// The fields of the Amazon States Language.
-    Asl,
-    /// The clauses of `workflow!`.
-    Language,
-}
-
-/// The replacement for the words that a finding is about.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum Fix {
-    /// This text, in place of the part of the string that the finding is about, or of all of it.
-    Text(String),
-    /// This name, in place of the member's.
-    Key(String),
-    /// This value, in place of the present one.
-    Value(Value),
-}
-
-impl Fix {
-    /// Returns the words themselves.
-    pub fn words(&self) -> String {
-        match self {
-            Self::Text(words) | Self::Key(words) => words.clone(),
-            Self::Value(value) => value.to_string(),
-        }
-    }
-}
-
 /// The known name that was probably meant.
 pub type NearestName = Option<String>;
-
-macro_rules! findings {
-    ($( $name:ident { $($field:ident : $ty:ty),* } $code:tt $message:tt
-        $(, help $help:tt)? $(, fix $fix:tt)? $(, says $says:tt)? $(, advises $advises:tt)? ; )*) => {
-        /// A mistake. Its fields are the names and places in its message.
-        #[derive(Clone, Debug, PartialEq)]
-        #[non_exhaustive]
-        #[allow(missing_docs, reason = "the table has the sentence that says what each is")]
-        pub enum Finding {
-            $( $name { $($field: $ty),* }, )*
-        }
-
-        #[allow(unused_variables, unused_parens, clippy::useless_format, reason = "each row takes the fields that it names")]
-        impl Finding {
-            /// Returns the stable code.
-            pub fn code(&self) -> Code {
-                match self { $( Self::$name { $($field),* } => $code, )* }
-            }
-
-            /// Returns the message: lower case, no full stop, names in backticks.
-            pub fn message(&self, vocabulary: Vocabulary) -> String {
-                match self { $( Self::$name { $($field),* } => {
-                    $( if vocabulary == Vocabulary::Language { return findings!(@text $says); } )?
-                    findings!(@text $message)
-                } )* }
-            }
-
-            /// Returns how to fix it, if known.
-            pub fn help(&self, vocabulary: Vocabulary) -> Option<String> {
-                match self { $( Self::$name { $($field),* } => {
-                    let of_the_language = if vocabulary == Vocabulary::Language { findings!(@some $($advises)?) } else { None };
-                    of_the_language.or_else(|| findings!(@some $($help)?))
-                } )* }
-            }
-
-            /// Returns the replacement for the words that it is about, if that is certain.
-            pub fn fix(&self) -> Option<Fix> {
-                match self { $( Self::$name { $($field),* } => findings!(@some $($fix)?), )* }
-            }
-        }
-    };
-    (@text $text:literal) => { format!($text) };
-    (@text $text:tt) => { $text };
-    (@some) => { None };
-    (@some $text:literal) => { Some(format!($text)) };
-    (@some $text:tt) => { $text };
-}
 
 findings! {
     // Documents, and the types of their fields.
@@ -203,6 +128,8 @@ findings! {
         help "write `{{% {inner} %}}`", fix (Some(Fix::Value(format!("{{% {inner} %}}").into())));
     PathInJsonata { text: String, of: &'static str, expression: String } ExpressionAsText "`{text}` is treated as text",
         help "in JSONata {of} is `{expression}`";
+    IntrinsicInJsonata { text: String, instead: &'static str } ExpressionAsText "`{text}` is treated as text",
+        help "intrinsic functions exist in JSONPath only: JSONata has {instead}";
     ItemsNotListed { is: &'static str } FailingCall "`Items` must be an array or an object, found {is}";
     NotAnExpression {} BadJsonata "a JSONata string must start with `{{%` and end with `%}}`";
     OpenExpression {} BadJsonata "a JSONata string must start with `{{%` and end with `%}}`",
@@ -210,7 +137,12 @@ findings! {
     MalformedJsonata { error: SyntaxError, translated: Option<String> } BadJsonata (error.message.clone()), help (error.help.clone()),
         fix (translated.as_ref().map(|translated| Fix::Value(format!("{{%{translated}%}}").into())));
     GivesOther { field: &'static str, wanted: &'static [&'static str], gives: &'static str } FailingCall
-        (format!("`{field}` must be {}, and this gives {gives}", wanted.join(" or ")));
+        (format!("`{field}` must be {}, and this gives {gives}", wanted.join(" or "))),
+        help (match (*field, *gives) {
+            ("Timestamp", "a number") => Some("`$fromMillis(…)` writes milliseconds as a timestamp".to_owned()),
+            (_, "a string") if wanted.contains(&"a number") => Some("`$number(…)` reads a number".to_owned()),
+            _ => None,
+        });
     NotInStates { name: String, members: &'static [&'static str], near: NearestName } UnsupportedJsonata
         "`$states.{name}` does not exist here",
         help (Some(match (name.as_str(), near) {
@@ -328,6 +260,8 @@ findings! {
             known if known.len() <= 8 => format!("it has {}", all_of(known)),
             known => format!("it has {} and {} more", quoted(known.iter().take(8)).join(", "), known.len() - 8),
         })));
+    MemberElsewhere { holder: String, name: String, help: String } AbsentValue "`{holder}` has no `{name}` here",
+        help (Some(help.clone()));
     ShownAbsent { path: String } AbsentValue "`{path}` is absent here, as an earlier test shows",
         help "read it where the test shows that it is present";
     NotAnObject { holder: String, name: String, is: &'static str, help: Option<String> } AbsentValue
@@ -350,14 +284,26 @@ findings! {
         }),
         help (match (*field, *is) {
             ("Condition", "a string" | "a number") => Some("compare it with a value: `… = …`".to_owned()),
+            ("Timestamp", "a number") => Some(format!("`$fromMillis({text})` writes milliseconds as a timestamp")),
             ("Condition", _) => Some(format!("`$exists({text})` tests whether there is a value")),
             _ => None,
+        });
+    UnlikeNumber { field: &'static str, text: String, value: f64, min: f64, max: f64, whole: bool } UnlikeValue
+        (match whole {
+            true => format!("`{field}` takes a whole number from {min} to {max}, but `{text}` is {value}"),
+            false => format!("`{field}` takes a number from {min} to {max}, but `{text}` is {value}"),
         });
     UnlikeTimestamp { field: &'static str, text: String, value: String } UnlikeValue
         "`{field}` takes an RFC 3339 timestamp, but `{text}` is \"{value}\"",
         help "a timestamp is like `2024-08-18T17:33:00Z`";
-    UnlikeParameter { name: String, wants: &'static str, is: &'static str } UnlikeValue
-        "`{name}` takes {wants}, but this is {is}";
+    UnlikeParameter { name: String, wants: &'static str, is: &'static str, of_dynamodb: bool } UnlikeValue
+        "`{name}` takes {wants}, but this is {is}",
+        help (of_dynamodb.then(|| match *is {
+            "a number" => "a value of DynamoDB names its type: `{\"N\": …}`, with the number as a string".to_owned(),
+            "a boolean" => "a value of DynamoDB names its type: `{\"BOOL\": …}`".to_owned(),
+            "an array" => "a value of DynamoDB names its type: `{\"L\": [{\"S\": …}]}`".to_owned(),
+            _ => "a value of DynamoDB names its type: `{\"S\": …}`".to_owned(),
+        }));
     UnlikeArgument { function: String, wants: &'static str, is: &'static str, text: String } FailingCall
         "`{function}` takes {wants} here, but `{text}` is {is}";
     UnlikeOperand { sign: &'static str, wants: &'static str, is: &'static str, time: Option<String> } FailingCall
@@ -370,8 +316,12 @@ findings! {
         });
     UnlikeKey { text: String, is: &'static str } FailingCall "a key is a string, but `{text}` is {is}",
         help (["a number", "a boolean"].contains(is).then(|| format!("`$string({text})` writes it as one")));
-    UnlikeOperands { sign: &'static str, one: &'static str, other: &'static str } FailingCall
-        "`{sign}` cannot compare {one} with {other}", help "`$number(…)` reads a number, `$string(…)` writes a value";
+    UnlikeOperands { sign: &'static str, one: &'static str, other: &'static str, time: Option<String> } FailingCall
+        "`{sign}` cannot compare {one} with {other}",
+        help (Some(match time {
+            Some(time) => format!("`{time}` is the time as a number, in milliseconds"),
+            None => "`$number(…)` reads a number, `$string(…)` writes a value".to_owned(),
+        }));
     NeverTrue { what: String, near: NearestName } KnownAnswer "this is never true: {what}", help (did_you_mean(near));
 
     AlwaysTrue { values: &'static str, path: String, and: &'static str } KnownAnswer
@@ -554,6 +504,10 @@ findings! {
             Some(text) => format!("`{name}` takes {takes}, found `{text}`"),
             None => format!("`{name}` takes {takes}, found {is}"),
         });
+    UntypedValue { name: String, is: &'static str, typed: String, certain: bool } (wrong_parameter(*certain))
+        "`{name}` takes an object, found {is}", help "a value of DynamoDB names its type: `{typed}`",
+        fix (serde_json::from_str(typed).ok().map(Fix::Value));
+    BeyondLimits { name: String, takes: String, is: String } UnlistedValue "`{name}` takes {takes}, found {is}";
     UnlistedValue { text: String, name: String, values: Vec<&'static str>, near: NearestName } UnlistedValue
         "`{text}` is not among the values that AWS lists for `{name}`",
         help (Some(match near {
@@ -566,6 +520,10 @@ findings! {
     OtherArn { name: String, text: String, of: &'static str, service: &'static str, start: &'static str } UnlikeArn
         "`{name}` takes {of}, found `{text}`",
         help "its ARN is like `arn:aws:{service}:…:{start}…`";
+    OtherEndpoint { protocol: &'static str, of: &'static str, text: String } UnlikeArn
+        "the endpoint of protocol `{protocol}` is {of}, found `{text}`";
+    NoUri { name: String, text: String, scheme: &'static str } UnlikeArn "`{name}` takes a URI, found `{text}`",
+        help "write `{scheme}{text}`", fix ((!text.ends_with('…')).then(|| Fix::Text(format!("{scheme}{text}"))));
     ArnForName { name: String, text: String, meant: String } UnlikeArn "`{name}` takes a name, found `{text}`",
         help "write `{meant}`";
     ReservedSource { text: String } ReservedSource
@@ -577,6 +535,9 @@ findings! {
     MixedArns { arn: String, what: &'static str, own: String, others: String } MixedArns
         "`{arn}` is in the {what} `{own}`, but other ARNs are in `{others}`",
         help "an execution only calls services in its own {what}: use ARNs of one {what}";
+    MemberOfScalar { place: String, name: String, is: &'static str, help: Option<String>, certain: bool }
+        (if *certain { UnknownResultMember } else { DoubtfulResultMember })
+        "{place} is {is}, which has no `{name}`", help (help.clone());
     NoSuchResult { call: String, name: String, kind: Option<&'static str>, help: Option<String>, certain: bool }
         (if *certain { UnknownResultMember } else { DoubtfulResultMember })
         (match kind {
@@ -666,50 +627,4 @@ findings! {
         }));
     PayloadTooLarge { bytes: usize } PayloadTooLarge "this has at least {bytes} bytes, but only {PAYLOAD_BYTES} are allowed",
         help "store it in S3, and its location in the workflow";
-}
-
-impl Finding {
-    /// Returns the finding at a place.
-    pub fn at(self, pointer: Pointer) -> Diagnostic {
-        Diagnostic { code: self.code(), pointer, range: None, finding: Box::new(self) }
-    }
-
-    /// Returns whether it is about the name of the member at its place, not about the member's value.
-    pub fn is_about_key(&self) -> bool {
-        use Code::{
-            BadVariableName, DuplicateKey, ExclusiveFields, JsonPathKey, NoEffect, OuterVariable, ReservedVariable,
-            StateNameTooLong, UnknownField, UnknownParameter, WrongLanguageField,
-        };
-        matches!(
-            self.code(),
-            BadVariableName
-                | DuplicateKey
-                | ExclusiveFields
-                | JsonPathKey
-                | NoEffect
-                | OuterVariable
-                | ReservedVariable
-                | StateNameTooLong
-                | UnknownField
-                | UnknownParameter
-                | WrongLanguageField
-        ) || matches!(self, Self::UnknownParameter { .. })
-    }
-
-    /// Returns the known member that was probably meant, of one that is absent.
-    pub(crate) fn near(&self) -> NearestName {
-        if let Self::AbsentMember { near, .. } = self { near.clone() } else { None }
-    }
-
-    /// Returns the variable that it is about.
-    pub fn variable(&self) -> Option<&str> {
-        match self {
-            Self::NotOnEveryPath { name, .. }
-            | Self::NeverAssigned { name, .. }
-            | Self::VariableOutOfScope { name }
-            | Self::NotAssignedBefore { name, .. }
-            | Self::VariableOfInnerScope { name, .. } => Some(name),
-            _ => None,
-        }
-    }
 }

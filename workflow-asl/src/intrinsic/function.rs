@@ -157,6 +157,30 @@ impl Function {
         self.row().result
     }
 
+    /// Returns what does the same in JSONata.
+    pub(crate) fn in_jsonata(self) -> &'static str {
+        match self {
+            Self::Format => "`&`, which joins strings: `{% 'Hello ' & $name %}`",
+            Self::StringToJson => "`$parse(…)`",
+            Self::JsonToString => "`$string(…)`",
+            Self::Array => "`[a, b]`",
+            Self::ArrayPartition => "`$partition(…)`",
+            Self::ArrayContains => "`x in list`",
+            Self::ArrayRange => "`$range(…)`",
+            Self::ArrayGetItem => "`list[0]`",
+            Self::ArrayLength => "`$count(…)`",
+            Self::ArrayUnique => "`$distinct(…)`",
+            Self::Base64Encode => "`$base64encode(…)`",
+            Self::Base64Decode => "`$base64decode(…)`",
+            Self::Hash => "`$hash(…)`",
+            Self::JsonMerge => "`$merge([a, b])`",
+            Self::MathRandom => "`$random()`",
+            Self::MathAdd => "`+`",
+            Self::StringSplit => "`$split(…)`",
+            Self::Uuid => "`$uuid()`",
+        }
+    }
+
     /// Returns whether `ErrorPath` and `CausePath` of a Fail state accept it: functions that return text, and
     /// `States.ArrayGetItem`.
     pub fn allowed_in_fail_paths(self) -> bool {

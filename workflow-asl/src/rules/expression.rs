@@ -4,11 +4,16 @@ use serde_json::Value;
 
 use super::object_index::ObjectKind;
 use crate::document::{Field, Form, StateKind, json_type, wrong_type};
+use crate::intrinsic::Intrinsic;
 use crate::jsonata::{Expressions, Names};
 use crate::template::{self, syntax_error};
-use crate::{Code, Diagnostic, Finding, Pointer, SyntaxError, jsonata, nearest, placeholder};
+use crate::{Code, Diagnostic, Finding, Pointer, SyntaxError, context, jsonata, nearest, placeholder};
 
 const OPEN: &str = "{%";
+
+/// The fields and parameters that often are the whole input of a state. Elsewhere, `$` may be text.
+const WHOLE: &[&str] =
+    &["Arguments", "Body", "Detail", "Input", "Items", "Message", "MessageBody", "Output", "Payload", "RequestBody"];
 
 /// Returns whether the text begins an expression.
 pub(super) fn is_begun(text: &str) -> bool {
@@ -110,6 +115,8 @@ impl Strings<'_> {
         let members = members(self.of, self.field.name);
         for used in names.states.iter().filter(|used| !used.name.is_empty() && !members.contains(&used.name.as_str())) {
             let near = nearest::nearest(&used.name, members.iter().copied()).map(str::to_owned);
+            let is_of_context = context::MEMBERS.iter().any(|member| member.name == used.name);
+            let near = near.or_else(|| is_of_context.then(|| format!("context.{}", used.name)));
             found.push(ranged(Finding::NotInStates { name: used.name.clone(), members, near }.at(at.clone()), used));
         }
         for used in names.calls.iter().filter(|used| !jsonata::is_function(&used.name)) {
@@ -151,6 +158,10 @@ fn check_literal(literal: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
     } else if let Some(rest) = path("$$.") {
         let expression = format!("{{% $states.context.{rest} %}}");
         Finding::PathInJsonata { text, of: "the context object", expression }
+    } else if literal == "$" && at.tokens().last().is_some_and(|key| WHOLE.contains(&&*key)) {
+        Finding::PathInJsonata { text, of: "the state's input", expression: "{% $states.input %}".to_owned() }
+    } else if let Ok(call) = Intrinsic::parse(literal) {
+        Finding::IntrinsicInJsonata { text, instead: call.call.function.in_jsonata() }
     } else {
         return;
     };

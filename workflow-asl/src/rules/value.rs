@@ -45,10 +45,11 @@ fn check(texts: &Texts<'_>, object: &ObjectAt<'_>, field: &Field, value: &Value,
     let strings = Strings { expressions: texts.expressions, of: object.kind, field };
     match field.form {
         Form::Template | Form::Computed if jsonata => {
-            if field.name == "Items" {
+            let before = found.len();
+            strings.check_all(value, &at, found);
+            if field.name == "Items" && found.len() == before {
                 expression::check_items(value, &at, found);
             }
-            strings.check_all(value, &at, found);
         }
         Form::Template | Form::Computed => check_template(texts, field, value, &at, found),
         Form::Json => check_static(value, &at, found),

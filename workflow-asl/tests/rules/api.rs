@@ -556,7 +556,7 @@ fn results() {
             select("$.Item.id.S.length"),
             Code::UnknownResultMember,
             "ResultSelector/x.$",
-            "the result of `dynamodb:getItem` is a string here, which has no `length`",
+            "`Item.id.S` in the result of `dynamodb:getItem` is a string, which has no `length`",
             select("$.SdkHttpMetadata.HttpStatusCode"),
         ),
         (

@@ -4,10 +4,12 @@
 //! ([`Code::depends_on_table`](crate::Code::depends_on_table)).
 
 mod error;
+mod limits;
 mod request;
 mod resource;
 mod resource_name;
 mod result;
+mod subscription;
 
 use std::collections::BTreeMap;
 
@@ -23,7 +25,7 @@ use crate::result::{ResultPart, alike};
 use crate::{placeholder, template};
 
 pub(super) use error::{is_prefix, names_task_error, tasks_raise_the_errors_that_are_handled};
-pub(super) use request::{a_request_fits_its_api, rejected_text};
+pub(super) use request::{a_request_fits_its_api, is_attribute_value, rejected_text};
 pub(super) use resource::{a_resource_is_an_api, an_integration_has_its_pattern, operation_meant};
 pub(super) use resource_name::unlike_name;
 pub(super) use result::results_have_the_members_that_are_read;

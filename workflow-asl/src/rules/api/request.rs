@@ -9,7 +9,9 @@ use std::rc::Rc;
 use serde_json::{Map, Value};
 use workflow_services::{Enum, Integration, Member, Shape, Structure};
 
+use super::limits::beyond;
 use super::resource_name::unlike_name;
+use super::subscription::unlike_endpoint;
 use super::{ApiCall, Caller, alike, is_dynamic, member_name};
 use crate::document::json_type;
 use crate::jsonata::{self, Expressions, Node, NodeKind};
@@ -66,6 +68,8 @@ pub(in crate::rules) fn a_request_fits_its_api(definition: &Definition<'_>, foun
         let Some(structure) = input.shape.structure() else { continue };
         request.certain = input.certain;
         let meant = request.structure(members, structure, &at);
+        let endpoint = unlike_endpoint(call.name(), members);
+        request.found.extend(endpoint.map(|finding| finding.at(at.child("Endpoint"))));
         request.groups(members, structure, &meant, &at);
     }
 }
@@ -134,6 +138,23 @@ pub(in crate::rules) fn rejected_text(call: &str, name: &str, text: &str) -> Opt
         return Some(Finding::ReservedSource { text: text.to_owned() });
     }
     unlike_name(call, name, text)
+}
+
+/// Returns whether a value is one of DynamoDB, which names its type.
+pub(in crate::rules) fn is_attribute_value(shape: Shape) -> bool {
+    shape.member("S").is_some() && shape.member("N").is_some() && shape.member("L").is_some()
+}
+
+/// Returns a constant as a value of DynamoDB.
+fn typed_value(shape: Shape, value: &Value) -> Option<Value> {
+    let bool = ["BOOL", "Bool"].into_iter().find(|name| shape.member(name).is_some())?;
+    let (name, value) = match value {
+        Value::String(_) => ("S", value.clone()),
+        Value::Number(number) => ("N", number.to_string().into()),
+        Value::Bool(_) => (bool, value.clone()),
+        _ => return None,
+    };
+    is_attribute_value(shape).then(|| Value::Object(Map::from_iter([(name.to_owned(), value)])))
 }
 
 impl Request<'_> {
@@ -209,7 +230,13 @@ impl Request<'_> {
         for (key, value) in members {
             let (name, computed) = member_name(key, language);
             match known.iter().find(|member| member.name == name) {
-                Some(member) if !computed => self.value(value, member.shape, Some(member.name), &at.child(key)),
+                Some(member) if !computed => {
+                    let before = self.found.len();
+                    self.value(value, member.shape, Some(member.name), &at.child(key));
+                    if self.found.len() == before {
+                        self.limits(value, member, &at.child(key));
+                    }
+                }
                 Some(_) => {}
                 None if placeholder::contained(key) => {}
                 None => meant.extend(self.unknown(name, structure, members, at, key)),
@@ -224,6 +251,16 @@ impl Request<'_> {
             self.missing(at, &missing, members);
         }
         meant
+    }
+
+    /// Reports a constant that is beyond the limits of AWS's model.
+    fn limits(&mut self, value: &Value, member: &Member, at: &Pointer) {
+        let is_known = !value.as_str().is_some_and(|text| is_dynamic(text, self.call.language));
+        let beyond = member.limits.filter(|_| is_known).and_then(|limits| beyond(limits, member.shape, value));
+        if let Some((takes, is)) = beyond {
+            let name = self.place(at).unwrap_or_default();
+            self.found.push(Finding::BeyondLimits { name, takes, is }.at(at.clone()));
+        }
     }
 
     /// Returns whether a member of that name is there, computed or not, or may be.
@@ -246,9 +283,7 @@ impl Request<'_> {
 
     /// The optimised integration with DynamoDB accepts a plain string as a value.
     fn is_attribute_value(&self, shape: Shape) -> bool {
-        self.input.is_some_and(RequestInput::takes_plain_attribute_values)
-            && shape.member("S").is_some()
-            && shape.member("BOOL").is_some()
+        self.input.is_some_and(RequestInput::takes_plain_attribute_values) && is_attribute_value(shape)
     }
 
     /// Reports a value that fails the task because a string is required.
@@ -321,7 +356,11 @@ impl Request<'_> {
         let (is, takes, certain) = (json_type(value), shape.kind(), self.certain);
         let name = self.place(at).unwrap_or_default();
         let text = value.as_str().filter(|_| !matches!(takes, "an object" | "an array")).map(str::to_owned);
-        self.found.push(Finding::WrongParameterType { name, takes, is, text, certain }.at(at.clone()));
+        let finding = match typed_value(shape, value) {
+            Some(typed) => Finding::UntypedValue { name, is, typed: typed.to_string(), certain },
+            None => Finding::WrongParameterType { name, takes, is, text, certain },
+        };
+        self.found.push(finding.at(at.clone()));
     }
 
     fn unlisted<I>(&mut self, text: &str, values: impl Fn() -> I, at: &Pointer)

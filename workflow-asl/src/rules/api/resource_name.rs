@@ -16,6 +16,8 @@ enum Takes {
     BucketAndKey,
     /// By a URI, such as `s3://bucket/key`.
     Uri,
+    /// By a URL of HTTP.
+    Url,
 }
 
 struct Kind {
@@ -63,6 +65,7 @@ const PARAMETERS: &[(&str, &[&str], Takes)] = &[
         ],
         Takes::Name,
     ),
+    ("http", &["ApiEndpoint"], Takes::Url),
     ("athena", &["OutputLocation"], Takes::Uri),
     ("sagemaker", &["S3OutputPath"], Takes::Uri),
     ("s3", &["CopySource"], Takes::BucketAndKey),
@@ -91,6 +94,11 @@ pub(in crate::rules) fn unlike_name(call: &str, name: &str, text: &str) -> Optio
             let meant = in_bucket.map(|place| format!("s3://{place}"));
             is_uri.then_some(Finding::ArnForUrl { name, text, meant })
         }
+        (Some(Takes::Uri), None) if !begins_with_scheme(&text) => Some(Finding::NoUri { name, text, scheme: "s3://" }),
+        // The beginning of a URL may be a name that a tool replaces.
+        (Some(Takes::Url), None) if !text.ends_with('…') && !begins_with_scheme(&text) => {
+            Some(Finding::NoUri { name, text, scheme: "https://" })
+        }
         (Some(Takes::Arn(kind)), Some(arn)) => {
             let rest = kind.starts.iter().find_map(|start| arn.resource.strip_prefix(start));
             let fits = rest.is_some_and(|rest| kind.never_has.is_none_or(|separator| !rest.contains(separator)));
@@ -111,6 +119,14 @@ pub(in crate::rules) fn unlike_name(call: &str, name: &str, text: &str) -> Optio
         }
         _ => None,
     }
+}
+
+/// Returns whether a text may be a URI, of which the end may be unknown.
+fn begins_with_scheme(text: &str) -> bool {
+    let known = text.trim_end_matches('…');
+    text.starts_with("{%")
+        || known.contains("://")
+        || ["s3://", "https://", "http://"].iter().any(|scheme| scheme.starts_with(known))
 }
 
 fn other_arn(name: String, text: String, kind: &Kind) -> Finding {

@@ -8,7 +8,8 @@ use super::{ApiCall, Caller};
 use crate::document::{PathField, QueryLanguage, State};
 use crate::nearest::Lookups;
 use crate::references::{LiteralKind, LiteralStep, Reference, ReferenceRoot};
-use crate::result::{Member, ResultPart, meant_of_call};
+use crate::request_input::names_json;
+use crate::result::{Member, ResultPart, meant_of_call, sees_only};
 use crate::rules::Definition;
 use crate::{Diagnostic, Finding};
 
@@ -27,7 +28,10 @@ pub(in crate::rules) fn results_have_the_members_that_are_read(
         let Some(call) = tasks.get(&reference.state_number) else { continue };
         let Some(task) = call.target() else { continue };
         let Some(state) = definition.index.states.get(reference.state_number) else { continue };
-        if !starts_from_result(reference, state.state) {
+        // Another rule reports `$states.result` in a catcher.
+        let in_catcher =
+            reference.pointer.tokens().nth(state.at.tokens().count()).is_some_and(|field| field == "Catch");
+        if in_catcher || !starts_from_result(reference, state.state) {
             continue;
         }
         let names = reference.steps.iter().map(|step| match &step.kind {
@@ -53,11 +57,45 @@ pub(in crate::rules) fn results_have_the_members_that_are_read(
         };
         let LiteralKind::Name(name) = &step.kind else { continue };
         let kind = part.shape().structure().is_none().then(|| part.shape().kind());
-        let help = meant_of_call(call.whole_name(), part, name, |names| lookups.nearest(name, names));
+        let meant = meant_of_call(call.whole_name(), part, name, |names| lookups.nearest(name, names));
+        let field = reference.pointer.tokens().nth(state.at.tokens().count()).unwrap_or_default();
+        // The name may be that of a member of the input.
+        let sees = (reference.language == QueryLanguage::JsonPath
+            && ["ResultSelector", "Assign"].contains(&&*field)
+            && reference.steps.first().is_some_and(|first| std::ptr::eq(first, step)))
+        .then(|| sees_only(&field, "the result"));
+        let help = match (meant, sees) {
+            (Some((help, true)), Some(sees)) => Some(format!("{help}; {sees}")),
+            (meant, sees) => meant.map(|(help, _)| help).or(sees),
+        };
         // A test, or a reference that may not be evaluated, does not fail.
         let certain = task.output_verified() && reference.needed;
         let (call, name) = (call.whole_name().to_owned(), name.clone());
-        let finding = Finding::NoSuchResult { call, name, kind, help, certain };
+        let before = reference.steps.iter().take_while(|one| !std::ptr::eq(*one, step));
+        let holder = before.fold(String::new(), |holder, step| match &step.kind {
+            LiteralKind::Name(name) if holder.is_empty() => name.clone(),
+            LiteralKind::Name(name) => format!("{holder}.{name}"),
+            LiteralKind::Index(index) => format!("{holder}[{index}]"),
+        });
+        let finding = match kind {
+            Some(is) if !holder.is_empty() => {
+                let help = match reference.language {
+                    _ if is != "a string" || !names_json(&holder) => None,
+                    _ if call == "states:startExecution.sync" => {
+                        Some("it is JSON: with `.sync:2` in place of `.sync`, the result has its value".to_owned())
+                    }
+                    QueryLanguage::JsonPath => {
+                        Some(format!("if it is JSON, `States.StringToJson($.{holder})` reads it"))
+                    }
+                    QueryLanguage::Jsonata => {
+                        Some(format!("if it is JSON, `$parse($states.result.{holder})` reads it"))
+                    }
+                };
+                let place = format!("`{holder}` in the result of `{call}`");
+                Finding::MemberOfScalar { place, name, is, help, certain }
+            }
+            kind => Finding::NoSuchResult { call, name, kind, help, certain },
+        };
         found.push(finding.at(reference.pointer.clone()).with_range(step.range.start, step.range.len()));
     }
 }

@@ -160,7 +160,7 @@ impl Flow<'_, '_> {
             missing => {
                 let holder = given.first().and_then(|(node, _)| *node).map(|node| place.text(node));
                 if !place.asks {
-                    let finding = self.missing(missing, object, (&holder.unwrap_or_default(), name), PARSE);
+                    let finding = self.missing(missing, object, (&holder.unwrap_or_default(), name), PARSE, &[]);
                     self.say(finding, place.at, Some(place.range(key)));
                 }
                 Given { is: Is::Absent, ..Given::maybe(Ty::Any) }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::instead::Meant;
 use super::kind::Kind;
 use super::read::{few, near};
 use super::ty::{Is, Range, Slot, Ty};
@@ -11,6 +12,7 @@ use super::{Flow, Origin, Outcome, Outcomes, Scene};
 use crate::document::{ChoiceRule, Comparison, Operand, Operator, QueryLanguage, Relation};
 use crate::path::{JsonPath, Root};
 use crate::pattern::Pattern;
+use crate::rules::api::is_attribute_value;
 use crate::rules::object_index::StateAt;
 use crate::{Finding, Pointer, placeholder, timestamp};
 
@@ -21,6 +23,8 @@ impl Flow<'_, '_> {
             let output = self.part(scene, at.state.output_path.as_ref(), &at.at.child("OutputPath"));
             (output, variables)
         };
+        let is_whole = at.state.output_path.is_none() && at.state.input_path.is_none();
+        let replaced = if is_whole { scene.meant.clone() } else { Meant::new() };
         let mut rules = Vec::new();
         // The facts if the earlier rules are not true.
         let mut left = Some(scene.clone());
@@ -37,7 +41,7 @@ impl Flow<'_, '_> {
             left = no;
         }
         let next = self.anyway(left, &scene).map(|left| leave(&left, at.state.assign.as_ref(), &at.at));
-        Outcome { next, rules, catchers: Vec::new() }
+        Outcome { next, rules, replaced, ..Outcome::default() }
     }
 
     /// Returns the scene that a condition leaves. A transition that is never followed is followed anyway, so that its
@@ -52,6 +56,9 @@ impl Flow<'_, '_> {
             let output = output.map(|value| self.value(scene, value, &place.child("Output")));
             (output.unwrap_or_else(|| scene.input.clone()), variables)
         };
+        let rules_have_output = at.state.choices.iter().flatten().any(|rule| rule.output.is_some());
+        let is_whole = at.state.output.is_none() && !rules_have_output;
+        let replaced = if is_whole { scene.meant.clone() } else { Meant::new() };
         let mut rules = Vec::new();
         let mut left = Some(scene.clone());
         for (number, rule) in at.state.choices.iter().flatten().enumerate() {
@@ -86,7 +93,7 @@ impl Flow<'_, '_> {
             rules.push(Some((output.unwrap_or_else(|| after.input.clone()), variables)));
         }
         let next = left.map(|left| leave(&left, at.state.assign.as_ref(), at.state.output.as_ref(), &at.at));
-        Outcome { next, rules, catchers: Vec::new() }
+        Outcome { next, rules, replaced, ..Outcome::default() }
     }
 
     /// Returns the scenes in which a rule is true and not true, if they are possible.
@@ -266,6 +273,8 @@ impl Flow<'_, '_> {
                 Operator::of(compared, relation, false)
             });
             let meant = meant.map(|meant| meant.name().to_owned());
+            let meant =
+                meant.or_else(|| (tested == Kind::Text && is_value_of_dynamodb(&ty)).then(|| format!("{variable}.S")));
             return if truth { never(what, meant) } else { same() };
         }
         let Test::Compare(kind, relation) = test else {
@@ -345,6 +354,11 @@ impl Flow<'_, '_> {
         };
         path.segments().map_or_else(|| scene.clone(), |steps| scene.with(&origin, &steps, slot))
     }
+}
+
+/// Returns whether a value is one of DynamoDB, whose text is in a member.
+pub(super) fn is_value_of_dynamodb(ty: &Ty) -> bool {
+    matches!(ty, Ty::Api(part, _) if is_attribute_value(part.shape()))
 }
 
 /// What an operator tests.

@@ -163,10 +163,14 @@ impl Flow<'_, '_> {
         }
         match &*self.definition.texts.expressions.read(code) {
             Ok((ast, _)) => {
-                // After one of several transitions, an absent part of an expression is often intended.
+                // After one of several transitions, an absent part of an expression is often intended, and one of its
+                // alternatives is often for that transition.
                 let says = self.says.get();
-                self.says.set(says && (self.taken.borrow().is_none() || is_path(alone(&ast.root))));
+                let is_alone = self.taken.borrow().is_none() || is_path(alone(&ast.root));
+                self.says.set(says && (is_alone || !has_alternatives(&ast.root)));
+                self.only_failing.set(!is_alone);
                 let read = read(&Place::new(scene, code, at), &ast.root);
+                self.only_failing.set(false);
                 self.says.set(says);
                 read
             }
@@ -437,7 +441,11 @@ impl Flow<'_, '_> {
                             let help = (name == "length").then(|| format!("`$count({holder})` counts the items"));
                             Finding::NotAnObject { holder, name, is: kind.words_of_items(), help }
                         }
-                        missing => self.missing(missing, &ty, (holder, name), PARSE),
+                        missing => {
+                            let is_input = holder == "$states.input";
+                            let meant = if is_input { place.scene.meant.as_slice() } else { &[] };
+                            self.missing(missing, &ty, (holder, name), PARSE, meant)
+                        }
                     };
                     self.say(finding, place.at, Some(span.start + OPEN..span.end + OPEN));
                 }
@@ -551,6 +559,12 @@ fn alone(node: &Node) -> &Node {
         },
         _ => node,
     }
+}
+
+/// Returns whether only a part of an expression is evaluated.
+fn has_alternatives(node: &Node) -> bool {
+    matches!(node.kind, NodeKind::Condition(..) | NodeKind::Binary("and" | "or", ..) | NodeKind::Lambda { .. })
+        || node.children().into_iter().any(has_alternatives)
 }
 
 /// Returns whether an expression is only a path. As a condition, a path tests whether it has a value.

@@ -10,6 +10,7 @@ mod by_transition;
 mod call;
 mod choice;
 mod expression;
+mod instead;
 mod kind;
 mod operator;
 mod read;
@@ -28,8 +29,9 @@ use crate::graph::{Edge, EdgeKind, FlowAnalysis, Graph, solve};
 use crate::nearest::Lookups;
 use crate::path::Segment;
 use crate::request_input::RequestInput;
-use crate::{Diagnostic, Finding, Pointer, placeholder};
+use crate::{Code, Diagnostic, Finding, Pointer, placeholder};
 use by_transition::TakenTransition;
+use instead::Meant;
 use ty::{Fields, Slot, Ty};
 
 /// The maximum number of visits of states: for each state of the definition, and in addition. States in loops and
@@ -53,6 +55,8 @@ type Variables = Rc<BTreeMap<Rc<str>, Ty>>;
 struct Fact {
     input: Ty,
     variables: Variables,
+    /// The inputs that results have replaced.
+    replaced: Meant,
     changes: usize,
 }
 
@@ -68,6 +72,8 @@ struct Scene {
     context: Ty,
     /// The paths and values for which an earlier comparison was not true.
     others: Vec<(String, Ty)>,
+    /// What may be meant by a member that `$` or `$states.input` does not have.
+    meant: Meant,
 }
 
 /// The facts after a state, by its transitions.
@@ -76,6 +82,9 @@ struct Outcome {
     next: Option<(Ty, Variables)>,
     rules: Vec<Option<(Ty, Variables)>>,
     catchers: Vec<(Ty, Variables)>,
+    /// The inputs that results have replaced: in the output, and in that of each catcher.
+    replaced: Meant,
+    replaced_if_caught: Vec<Meant>,
 }
 
 impl Outcome {
@@ -86,7 +95,11 @@ impl Outcome {
             EdgeKind::Choice(rule) => self.rules.get(rule).cloned().flatten(),
             EdgeKind::Catch(catcher) => self.catchers.get(catcher).cloned(),
         };
-        way.map(|(input, variables)| Fact { input, variables, changes: 0 })
+        let replaced = match kind {
+            EdgeKind::Catch(catcher) => self.replaced_if_caught.get(catcher).cloned().unwrap_or_default(),
+            _ => self.replaced.clone(),
+        };
+        way.map(|(input, variables)| Fact { input, variables, replaced, changes: 0 })
     }
 }
 
@@ -127,6 +140,8 @@ struct Flow<'d, 'a> {
     found: RefCell<Vec<Diagnostic>>,
     /// Whether findings are recorded.
     says: Cell<bool>,
+    /// Whether only calls and operators that fail are reported.
+    only_failing: Cell<bool>,
     left: Cell<usize>,
     /// The transition that was taken, if the analysis is limited to one of several.
     taken: RefCell<Option<TakenTransition>>,
@@ -174,6 +189,7 @@ pub(super) fn values_have_what_is_read(definition: &Definition<'_>, found: &mut 
         inside,
         found: RefCell::default(),
         says: Cell::new(true),
+        only_failing: Cell::new(false),
         left: Cell::new(index.states.len() * TURNS.0 + TURNS.1),
         taken: RefCell::default(),
         left_by_transition: Cell::new(index.states.len() * TURNS_BY_TRANSITION.0 + TURNS_BY_TRANSITION.1),
@@ -255,11 +271,12 @@ impl<'a> FlowAnalysis<Edge<'a>> for Solving<'_, '_, 'a> {
         leaving.iter().map(move |edge| match &outcome {
             _ if !followed(&edge) => None,
             Some(outcome) => outcome.along(edge.kind),
-            None => Some(Fact { input: Ty::Any, variables: Variables::default(), changes: 0 }),
+            None => Some(Fact { input: Ty::Any, variables: Variables::default(), replaced: Meant::new(), changes: 0 }),
         })
     }
 
     fn meet(&self, known: &mut Fact, way: &Fact) -> bool {
+        instead::join(&mut known.replaced, &way.replaced);
         let input = known.input.join(&way.input);
         let mut changed = !input.same(&known.input);
         if !Rc::ptr_eq(&known.variables, &way.variables) {
@@ -298,7 +315,7 @@ impl<'d, 'a> Flow<'d, 'a> {
         let (graph, numbers) = (self.graphs.get(number).copied().flatten()?, self.numbers.get(number)?);
         let solving = Solving { flow: self, numbers, context, cut: None, ends: RefCell::default() };
         let says = self.says.replace(false);
-        let entry = Fact { input, variables: variables.clone(), changes: 0 };
+        let entry = Fact { input, variables: variables.clone(), replaced: Meant::new(), changes: 0 };
         let facts = solve(graph.flow(), entry.clone(), &solving);
         self.says.set(says);
         if says {
@@ -315,7 +332,7 @@ impl<'d, 'a> Flow<'d, 'a> {
     }
 
     fn say(&self, finding: Finding, at: &Pointer, range: Option<std::ops::Range<usize>>) {
-        if !self.says.get() {
+        if !self.says.get() || self.only_failing.get() && finding.code() != Code::FailingCall {
             return;
         }
         // What is wrong after every transition is reported without one.

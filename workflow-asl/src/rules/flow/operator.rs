@@ -3,7 +3,7 @@
 use workflow_jsonata::{FunctionId, Node, function};
 use workflow_services::Shape;
 
-use super::choice::{Compared, compared, plain};
+use super::choice::{Compared, compared, is_value_of_dynamodb, plain};
 use super::expression::{DEPTH, Given, Place, is_path, target};
 use super::kind::Kind;
 use super::read::{few, near};
@@ -92,7 +92,9 @@ impl Flow<'_, '_> {
                 }
                 match (one.kind(), two.kind()) {
                     (Some(a @ (Kind::Number | Kind::Text)), Some(b @ (Kind::Number | Kind::Text))) if a != b => {
-                        let finding = Finding::UnlikeOperands { sign, one: a.words(), other: b.words() };
+                        let time = [(left, &one), (right, &two)].into_iter();
+                        let time = time.filter_map(|(side, ty)| self.time_in_number(side, ty, place)).next();
+                        let finding = Finding::UnlikeOperands { sign, one: a.words(), other: b.words(), time };
                         self.say(finding, place.at, Some(place.range(node)));
                     }
                     (Some(Kind::Number), _) => {
@@ -158,7 +160,16 @@ impl Flow<'_, '_> {
     fn equal(&self, node: &Node, tested: &Node, ty: &Ty, other: &Ty, place: &Place<'_>) {
         let (Some(kind), Some(of)) = (ty.kind(), other.kind()) else { return };
         if kind != of {
-            return self.never(node, tested, ty, None, place);
+            if of == Kind::Text && is_value_of_dynamodb(ty) {
+                let name = place.text(tested);
+                let what = format!("`{name}` is {}", kind.words());
+                return self.say(
+                    Finding::NeverTrue { what, near: Some(format!("{name}.S")) },
+                    place.at,
+                    Some(place.range(node)),
+                );
+            }
+            return self.never_of(node, tested, (ty, true), None, place);
         }
         match compared(ty, kind, Some(Relation::Equal), other, true) {
             Compared::To(_) => {}
@@ -191,6 +202,18 @@ impl Flow<'_, '_> {
     }
 
     fn never(&self, node: &Node, tested: &Node, ty: &Ty, other: Option<&Ty>, place: &Place<'_>) {
+        self.never_of(node, tested, (ty, false), other, place);
+    }
+
+    /// `is_unlike` means that the other operand is of another kind.
+    fn never_of(
+        &self,
+        node: &Node,
+        tested: &Node,
+        (ty, is_unlike): (&Ty, bool),
+        other: Option<&Ty>,
+        place: &Place<'_>,
+    ) {
         let name = place.text(tested);
         let texts = ty.texts().map(|(texts, _)| texts).filter(|texts| !texts.is_empty() && other.is_some());
         let what = match (ty, &texts) {
@@ -198,6 +221,8 @@ impl Flow<'_, '_> {
                 let texts: Vec<_> = few(texts).iter().map(|text| format!("`{text}`")).collect();
                 format!("`{name}` is {} here", texts.join(" or "))
             }
+            // A value of another kind is never equal, whatever it is.
+            _ if ty.kind().is_some() && is_unlike => format!("`{name}` is {}", ty.kind().map_or("", Kind::words)),
             (Ty::Number(range), _) if *range != Range::ALL => format!("`{name}` is {} here", range.words()),
             (Ty::Bool(Some(value)), _) => format!("`{name}` is `{value}` here"),
             _ => format!("`{name}` is {}", ty.kind().map_or("", Kind::words)),
@@ -266,9 +291,13 @@ impl Flow<'_, '_> {
             },
             // A value that counts as true exists.
             _ => match target(node, place) {
-                Some((origin, steps)) if !steps.is_empty() => {
+                Some((origin, steps)) => {
                     let given = self.node(node, &Place { asks: true, ..place.clone() });
-                    if given.is == Is::Maybe {
+                    if let (Ty::Bool(Some(value)), Is::There, false) = (&given.ty, given.is, given.many) {
+                        let scene = |is: bool| (is == *value).then(|| place.scene.clone());
+                        return Outcomes { yes: scene(true), no: scene(false) };
+                    }
+                    if given.is == Is::Maybe && !steps.is_empty() {
                         let there = place.scene.with(&origin, &steps, Slot::there(given.value()));
                         Outcomes { yes: Some(there), ..same() }
                     } else {

@@ -6,12 +6,15 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
+use super::call::is_no_json;
+use super::instead::{self, Instead};
 use super::kind::Kind;
 use super::ty::{Fields, Found, Is, Slot, Ty};
 use super::{Flow, Scene, expression};
 use crate::finding::NearestName;
 use crate::intrinsic::{Argument, ArgumentKind, Function, FunctionCall};
 use crate::path::{JsonPath, Root, Step};
+use crate::request_input::names_json;
 use crate::result::meant_of_call;
 use crate::template::{self, Computed};
 use crate::{Finding, Pointer, placeholder};
@@ -43,7 +46,11 @@ impl Flow<'_, '_> {
                     _ if each && matches!(ty.kind(), Some(Kind::Array) | None) => (Ty::Any, is = Is::Maybe).0,
                     Found::There(ty) => ty,
                     Found::Maybe(ty) => (ty, is = Is::Maybe).0,
-                    missing => return Err((self.missing(missing, &ty, (&holder(), name), PARSE), range)),
+                    missing => {
+                        let is_input = number == 0 && *path.root() == Root::Value;
+                        let meant = if is_input { scene.meant.as_slice() } else { &[] };
+                        return Err((self.missing(missing, &ty, (&holder(), name), PARSE, meant), range));
+                    }
                 },
                 Step::Index(index) => {
                     no_list(&ty)?;
@@ -78,7 +85,7 @@ impl Flow<'_, '_> {
             for name in names {
                 ty = match ty.member(name) {
                     Found::There(ty) | Found::Maybe(ty) => ty,
-                    missing => return Err((self.missing(missing, &ty, (&holder, name), PARSE), range)),
+                    missing => return Err((self.missing(missing, &ty, (&holder, name), PARSE, &[]), range)),
                 };
                 holder = format!("{holder}.{name}");
             }
@@ -103,9 +110,19 @@ impl Flow<'_, '_> {
         }
     }
 
-    /// Returns the finding for a member that certainly does not exist. `parse` is the function that parses a text.
-    pub(super) fn missing(&self, found: Found, of: &Ty, (holder, name): (&str, &str), parse: &'static str) -> Finding {
+    /// Returns the finding for a member that certainly does not exist. `parse` is the function that parses a text, and
+    /// `meant` what may be meant if the value is a state's input.
+    pub(super) fn missing(
+        &self,
+        found: Found,
+        of: &Ty,
+        (holder, name): (&str, &str),
+        parse: &'static str,
+        meant: &[Instead],
+    ) -> Finding {
         let (holder, name) = (holder.to_owned(), name.to_owned());
+        let (elsewhere, of_item) = instead::help(meant, &name).unzip();
+        let parsed = || may_be_json(of, &holder).then(|| parsed(parse, &holder));
         match found {
             Found::Absent => Finding::ShownAbsent { path: format!("{holder}.{name}") },
             Found::NoObject(kind) => {
@@ -120,12 +137,12 @@ impl Flow<'_, '_> {
                         .filter(has)
                         .map(|_| format!("of one item: `{holder}[0].{name}`; of each: `{holder}[*].{name}`")),
                 };
-                let help = match in_item {
+                let help = match in_item.filter(|_| of_item != Some(true)).or(elsewhere) {
                     Some(help) => Some(help),
                     None if kind == Kind::Text && name == "length" && parse == expression::PARSE => {
                         Some(format!("`$length({holder})` counts its characters"))
                     }
-                    None if kind == Kind::Text => Some(parsed(parse, &holder)),
+                    None if kind == Kind::Text => parsed(),
                     None => None,
                 };
                 Finding::NotAnObject { holder, name, is: kind.words(), help }
@@ -133,15 +150,21 @@ impl Flow<'_, '_> {
             Found::Unknown(Some((part, call))) => {
                 let help = meant_of_call(&call, part, &name, |names| self.lookups.nearest(&name, names));
                 let kind = part.shape().structure().is_none().then(|| part.shape().kind());
-                let is_text = of.kind() == Some(Kind::Text);
-                let help = help.or_else(|| is_text.then(|| parsed(parse, &holder)));
+                let help = match (help, elsewhere) {
+                    (Some((help, true)), Some(elsewhere)) => Some(format!("{elsewhere}; {help}")),
+                    (help, elsewhere) => help.map(|(help, _)| help).or(elsewhere),
+                };
+                let help = help.or_else(|| if of.kind() == Some(Kind::Text) { parsed() } else { None });
                 Finding::NoSuchResult { call: call.to_string(), name, kind, help, certain: false }
             }
             Found::There(_) | Found::Maybe(_) | Found::Unknown(None) => {
                 let known = of.fields().map(|fields| fields.names()).unwrap_or_default();
                 let alike = known.iter().find(|known| crate::result::alike(known, &name)).map(String::as_str);
                 let near = alike.or_else(|| self.lookups.nearest(&name, known.iter().map(String::as_str)));
-                Finding::AbsentMember { near: near.map(str::to_owned), known, holder, name }
+                match elsewhere {
+                    Some(help) if near.is_none() => Finding::MemberElsewhere { holder, name, help },
+                    _ => Finding::AbsentMember { near: near.map(str::to_owned), known, holder, name },
+                }
             }
         }
     }
@@ -302,6 +325,16 @@ pub(super) fn merged(objects: &[Ty]) -> Ty {
         }
     }
     merged.into()
+}
+
+/// Returns whether a text may be JSON.
+fn may_be_json(ty: &Ty, holder: &str) -> bool {
+    match ty {
+        Ty::Text(Some(texts)) => texts.iter().any(|text| !is_no_json(text)),
+        Ty::Api(..) => holder.rsplit('.').next().is_some_and(|name| name == "S" || names_json(name)),
+        // The texts of the context object are names, ARNs, times and tokens.
+        _ => !holder.starts_with("$$.") && !holder.starts_with("$states.context."),
+    }
 }
 
 fn parsed(parse: &str, text: &str) -> String {

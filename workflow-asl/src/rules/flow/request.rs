@@ -6,12 +6,12 @@ use workflow_services::Shape;
 use super::Flow;
 use super::kind::Kind;
 use super::read::near;
-use super::ty::Ty;
+use super::ty::{Is, Ty};
 use crate::document::QueryLanguage;
 use crate::intrinsic::Argument;
 use crate::jsonata::{self, Node, NodeKind};
 use crate::request_input::RequestInput;
-use crate::rules::api::rejected_text;
+use crate::rules::api::{is_attribute_value, rejected_text};
 use crate::template::{self, Computed};
 use crate::{Finding, Pointer, placeholder};
 
@@ -23,13 +23,15 @@ struct Part<'p> {
     shape: Shape,
     /// The parameter's name. An item has the name of its list, and a map's value has none.
     name: Option<&'static str>,
+    /// The key of a value in an object of which only the type is known.
+    key: Option<&'p str>,
 }
 
 impl Flow<'_, '_> {
     /// Checks the types of the expressions in a state's request.
     pub(super) fn request(&self, number: usize, value: &Value, ty: &Ty, language: QueryLanguage, at: &Pointer) {
         if let Some((input, call)) = self.inputs.get(&number).filter(|_| self.says.get()) {
-            self.fits((*input, call), Part { value, ty, shape: input.shape, name: None }, language, at);
+            self.fits((*input, call), Part { value, ty, shape: input.shape, name: None, key: None }, language, at);
         }
     }
 
@@ -47,7 +49,7 @@ impl Flow<'_, '_> {
                             None => continue,
                         },
                     };
-                    let inner = Part { value, ty: &slot.ty, shape, name };
+                    let inner = Part { value, ty: &slot.ty, shape, name, key: None };
                     match computed {
                         Some(_) => self.fits_as_given(call, inner, &at.child(key)),
                         None => self.fits(call, inner, language, &at.child(key)),
@@ -56,7 +58,7 @@ impl Flow<'_, '_> {
             }
             (Value::Array(items), Shape::List(list), Ty::Tuple(types)) => {
                 for (number, (value, ty)) in items.iter().zip(types.iter()).enumerate() {
-                    let inner = Part { value, ty, shape: list.element(), name: part.name };
+                    let inner = Part { value, ty, shape: list.element(), name: part.name, key: None };
                     self.fits(call, inner, language, &at.index(number));
                 }
             }
@@ -69,7 +71,7 @@ impl Flow<'_, '_> {
 
     /// Checks a value of which only the type is known.
     fn fits_as_given(&self, (input, call): (RequestInput, &str), part: Part<'_>, at: &Pointer) {
-        let Part { ty, shape, name, .. } = part;
+        let Part { ty, shape, name, key, .. } = part;
         let Some(kind) = ty.kind() else { return };
         if let Some(name) = name {
             let rejected: Option<Vec<_>> = match ty {
@@ -113,8 +115,26 @@ impl Flow<'_, '_> {
             _ => (Some(shape.kind()), kind.words()),
         };
         if let Some(wants) = wants {
-            let name = name.map(str::to_owned).or_else(|| at.tokens().last()).unwrap_or_default();
-            self.say(Finding::UnlikeParameter { name, wants, is }, at, None);
+            let last = || at.tokens().last().map(|key| key.trim_end_matches(template::SUFFIX).to_owned());
+            let name = name.or(key).map(str::to_owned).or_else(last).unwrap_or_default();
+            let of_dynamodb = is_attribute_value(shape);
+            self.say(Finding::UnlikeParameter { name, wants, is, of_dynamodb }, at, None);
+        } else if let Ty::Object(fields) = ty {
+            for (key, slot) in fields.members.iter().filter(|(_, slot)| slot.is != Is::Absent) {
+                let at = &at.child(key);
+                let (shape, name) = match shape {
+                    Shape::Map(map) => (map.value(), None),
+                    shape => match shape.member(key) {
+                        Some(member) => (member.shape, Some(member.name)),
+                        None => continue,
+                    },
+                };
+                self.fits_as_given(
+                    (input, call),
+                    Part { value: &Value::Null, ty: &slot.ty, shape, name, key: Some(key) },
+                    at,
+                );
+            }
         }
     }
 

@@ -4,11 +4,13 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
+use super::instead::{Instead, Meant, Why};
 use super::kind::Kind;
 use super::ty::{Fields, Found, Is, Slot, Ty};
 use super::{Fact, Flow, Outcome, Scene, VARIABLES, Variables, context};
 use crate::document::{
-    Field, Form, ItemBatcher, ItemReader, PathField, QueryLanguage, ReaderConfig, ResultWriter, StateKind, WriterConfig,
+    Field, Form, ItemBatcher, ItemReader, PathField, QueryLanguage, ReaderConfig, ResultWriter, State, StateKind,
+    WriterConfig,
 };
 use crate::error_name::ERROR_OUTPUT;
 use crate::path::{JsonPath, Segment};
@@ -51,16 +53,20 @@ impl Flow<'_, '_> {
             variables: before.variables.clone(),
             context: context.clone(),
             others: Vec::new(),
+            meant: before.replaced.clone(),
         };
         match state.language {
-            QueryLanguage::JsonPath => self.by_paths(number, state, scene),
-            QueryLanguage::Jsonata => self.by_expressions(number, state, scene),
+            QueryLanguage::JsonPath => self.by_paths(number, state, scene, &before.replaced),
+            QueryLanguage::Jsonata => self.by_expressions(number, state, scene, &before.replaced),
         }
     }
 
-    fn by_paths(&self, number: usize, at: &StateAt<'_>, mut scene: Scene) -> Outcome {
+    fn by_paths(&self, number: usize, at: &StateAt<'_>, mut scene: Scene, before: &[Instead]) -> Outcome {
         let (state, raw) = (at.state, scene.input.clone());
         scene.input = self.part(&scene, state.input_path.as_ref(), &at.at.child("InputPath"));
+        if state.input_path.is_some() {
+            scene.meant.clear();
+        }
         for (_, field, wants) in KINDS.iter().filter(|(_, field, _)| state.has(field)) {
             if let Some(Value::String(text)) = &state.field_value(field) {
                 let place = at.at.child(field);
@@ -104,6 +110,7 @@ impl Flow<'_, '_> {
                     None => ("Type", "$"),
                 };
                 self.expect_items(at, &items, field, path);
+                let scene = scene_of_item(&scene, &items, at);
                 self.map(number, at, (&items, settings), &scene, |scene| {
                     let (field, selector) = match &state.item_selector {
                         Some(selector) => ("ItemSelector", selector),
@@ -114,11 +121,14 @@ impl Flow<'_, '_> {
             }
         };
         let works = matches!(state.kind, StateKind::Task | StateKind::Parallel | StateKind::Map);
-        let of_result = Scene { input: result.clone(), ..scene.clone() };
+        let sees = |field, what| vec![Instead::new(scene.input.clone(), Why::Sees(field, what))];
+        let mut of_result =
+            Scene { input: result.clone(), meant: sees("ResultSelector", "the result"), ..scene.clone() };
         let selected = match &state.result_selector {
             Some(selector) if works => self.template(&of_result, selector, &at.at.child("ResultSelector")),
             _ => result,
         };
+        of_result.meant = sees("Assign", "the result");
         let assigned = if works || state.kind == StateKind::Pass { &of_result } else { &scene };
         let variables = self.assign(assigned, state.assign.as_ref(), &at.at, at.language);
         let output = match (&state.result_path, state.kind) {
@@ -128,13 +138,28 @@ impl Flow<'_, '_> {
                 insert(&raw, path, selected)
             }
         };
-        let output = self.part(
-            &Scene { input: output, ..scene.clone() },
-            state.output_path.as_ref(),
-            &at.at.child("OutputPath"),
-        );
+        let replaces = match &state.result_path {
+            None => works || state.kind == StateKind::Pass && state.result.is_some(),
+            Some(path) => matches!(path, PathField::Path(path) if path == "$"),
+        };
+        let passes = state.result_path.is_some() || state.kind != StateKind::Pass || state.parameters.is_none();
+        let replaced = match replaces {
+            true => Instead::new(raw.clone(), Why::Result(at.name.into(), at.language)).replaced(before),
+            false if passes => before.to_vec(),
+            false => Meant::new(),
+        };
+        let of_output = Scene { input: output, meant: replaced.clone(), ..scene.clone() };
+        let output = self.part(&of_output, state.output_path.as_ref(), &at.at.child("OutputPath"));
+        let replaced = if state.output_path.is_some() { Meant::new() } else { replaced };
+        let kept = |path: &Option<PathField>| match path {
+            Some(PathField::Path(path)) if path == "$" => Meant::new(),
+            Some(_) => before.to_vec(),
+            None => Meant::new(),
+        };
+        let replaced_if_caught = state.catch.iter().flatten().map(|catcher| kept(&catcher.result_path)).collect();
         let catchers = state.catch.iter().flatten().enumerate().map(|(i, catcher)| {
-            let of_error = Scene { input: error_output(), ..scene.clone() };
+            let meant = sees("Assign", "the error output");
+            let of_error = Scene { input: error_output(), meant, ..scene.clone() };
             let place = at.at.child("Catch").index(i);
             let variables = self.assign(&of_error, catcher.assign.as_ref(), &place, at.language);
             let input = match &catcher.result_path {
@@ -146,10 +171,16 @@ impl Flow<'_, '_> {
             };
             (input, variables)
         });
-        Outcome { catchers: catchers.collect(), next: Some((output, variables)), rules: Vec::new() }
+        Outcome {
+            catchers: catchers.collect(),
+            next: Some((output, variables)),
+            rules: Vec::new(),
+            replaced,
+            replaced_if_caught,
+        }
     }
 
-    fn by_expressions(&self, number: usize, at: &StateAt<'_>, mut scene: Scene) -> Outcome {
+    fn by_expressions(&self, number: usize, at: &StateAt<'_>, mut scene: Scene, before: &[Instead]) -> Outcome {
         let state = at.state;
         for (field, _, wants) in KINDS.iter().filter(|(field, ..)| state.has(field)) {
             if let Some(value) = state.field_value(field) {
@@ -185,23 +216,37 @@ impl Flow<'_, '_> {
                     (None, None) => scene.input.clone(),
                     _ => Ty::Any,
                 };
+                let scene = scene_of_item(&scene, &items, at);
                 Some(self.map(number, at, (&items, settings), &scene, |scene| {
                     field(&state.item_selector, "ItemSelector", scene)
                 }))
             }
         };
-        let before = scene.clone();
+        let caught = scene.clone();
         scene.result.clone_from(&result);
         let variables = self.assign(&scene, state.assign.as_ref(), &at.at, at.language);
+        let replaced = match (&state.output, &result) {
+            (Some(_), _) => Meant::new(),
+            (None, Some(_)) => {
+                Instead::new(scene.input.clone(), Why::Result(at.name.into(), at.language)).replaced(before)
+            }
+            (None, None) => before.to_vec(),
+        };
         let output = field(&state.output, "Output", &scene).or(result).unwrap_or(scene.input);
         let catchers = state.catch.iter().flatten().enumerate().map(|(i, catcher)| {
-            let of_error = Scene { error: Some(error_output()), ..before.clone() };
+            let of_error = Scene { error: Some(error_output()), ..caught.clone() };
             let place = at.at.child("Catch").index(i);
             let variables = self.assign(&of_error, catcher.assign.as_ref(), &place, at.language);
             let output = catcher.output.as_ref().map(|value| self.value(&of_error, value, &place.child("Output")));
             (output.unwrap_or_else(error_output), variables)
         });
-        Outcome { catchers: catchers.collect(), next: Some((output, variables)), rules: Vec::new() }
+        Outcome {
+            catchers: catchers.collect(),
+            next: Some((output, variables)),
+            rules: Vec::new(),
+            replaced,
+            replaced_if_caught: Vec::new(),
+        }
     }
 
     /// Returns the part of the value that `InputPath` or `OutputPath` selects.
@@ -245,6 +290,7 @@ impl Flow<'_, '_> {
     pub(super) fn expect(&self, ty: &Ty, wants: &[Kind], field: &'static str, text: &str, at: &Pointer) {
         let Some(is) = wants.first().and_then(|kind| ty.instead_of(*kind)) else {
             self.expect_timestamp(ty, field, text, at);
+            self.expect_range(ty, field, text, at);
             return;
         };
         // Step Functions parses a number in a string for some of these fields, and may for the others.
@@ -257,6 +303,25 @@ impl Flow<'_, '_> {
         if wants.iter().all(|kind| ty.instead_of(*kind).is_some()) {
             let wants = wants.first().map_or("", |kind| kind.words());
             self.say(Finding::UnlikeField { field, wants, is, text: code_of(text) }, at, None);
+        }
+    }
+
+    /// Reports a number that certainly is outside of the range of a field.
+    fn expect_range(&self, ty: &Ty, field: &'static str, text: &str, at: &Pointer) {
+        let known =
+            KINDS.iter().find(|(plain, path, _)| [plain, path].contains(&&field)).map_or(field, |(plain, ..)| plain);
+        let forms = State::FIELDS.iter().filter(|one| one.name == known).map(|one| one.form);
+        let range = forms.filter_map(|form| match form {
+            // Up to 2^53 exact, which is far above every limit.
+            Form::Integer { min, max, .. } => Some((min as f64, max as f64, true)),
+            Form::Number { min, max, .. } => Some((min, max, false)),
+            _ => None,
+        });
+        let (Some((min, max, whole)), Ty::Number(number)) = (range.into_iter().next(), ty) else { return };
+        let (low, high) = (number.low.0, number.high.0);
+        if high < min || low > max || whole && low == high && low.fract() != 0.0 {
+            let value = if high < min { high } else { low };
+            self.say(Finding::UnlikeNumber { field, text: code_of(text), value, min, max, whole }, at, None);
         }
     }
 
@@ -374,6 +439,13 @@ impl Flow<'_, '_> {
             _ => Ty::list(Ty::Any),
         }
     }
+}
+
+/// Returns the scene of a map's fields, in which a member that is absent may be one of the item.
+fn scene_of_item(scene: &Scene, items: &Ty, at: &StateAt<'_>) -> Scene {
+    let item = at.state.item_reader.as_ref().map_or_else(|| items.each(), read_item);
+    let of_item = Instead::new(item, Why::Item(at.language));
+    Scene { meant: std::iter::once(of_item).chain(scene.meant.iter().cloned()).collect(), ..scene.clone() }
 }
 
 /// Returns the expression or the path of a field.

@@ -1,0 +1,27 @@
+//! The rule on limits: numbers, texts and lists are within the bounds of AWS's model.
+
+use serde_json::Value;
+use workflow_services::{Limits, Shape};
+
+/// Returns what a parameter takes and what it has, if a constant is beyond the limits.
+pub(super) fn beyond(limits: Limits, shape: Shape, value: &Value) -> Option<(String, String)> {
+    let (measured, unit) = match (shape, value) {
+        (Shape::Integer | Shape::Long | Shape::Float | Shape::Double, Value::Number(number)) => (number.as_f64()?, ""),
+        // Up to 2^53 exact, which is far above every limit.
+        (Shape::String, Value::String(text)) => (text.chars().count() as f64, " characters"),
+        (Shape::List(_), Value::Array(items)) => (items.len() as f64, " items"),
+        _ => return None,
+    };
+    let (least, greatest) = (limits.least(), limits.greatest());
+    if least.is_none_or(|least| measured >= least) && greatest.is_none_or(|greatest| measured <= greatest) {
+        return None;
+    }
+    let takes = match (least, greatest) {
+        (Some(least), Some(greatest)) if least == greatest => format!("{least}{unit}"),
+        (Some(least), Some(greatest)) => format!("{least} to {greatest}{unit}"),
+        (Some(least), None) => format!("at least {least}{unit}"),
+        (None, Some(greatest)) => format!("at most {greatest}{unit}"),
+        (None, None) => return None,
+    };
+    Some((takes, measured.to_string()))
+}
