@@ -5,7 +5,6 @@ use workflow_asl::Code;
 use super::expression_text::words_in_source;
 use super::flow::Narrowing;
 use super::function::Argument;
-use super::infer::compare::is_literal;
 use super::path::{Path, PathSegment};
 use super::sink::Sink;
 use super::types::{Ty, article};
@@ -100,7 +99,7 @@ impl Sink<'_> {
         let Some(kinds) = kinds_of(other).filter(|_| *other != Ty::Null) else { return };
         let words = words_in_source(operand).map_or_else(|| "this".to_owned(), |words| format!("`{words}`"));
         let wanted = format!("{words} cannot be compared with {}", article(other));
-        let span = if is_literal(literal) { literal.span } else { operand.span };
+        let span = if literal.is_literal() { literal.span } else { operand.span };
         self.hold(ty, span, kinds, Code::UnlikeTypes, &wanted);
     }
 }

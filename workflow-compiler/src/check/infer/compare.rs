@@ -46,9 +46,9 @@ impl Analysis<'_> {
                 (other, Ty::Null) => format!("{} is never `null`", called(left, other)),
                 (a, b) => format!("{} cannot be compared with {}", called(left, a), called(right, b)),
             };
-            let span = if is_literal(left) && !is_literal(right) { left.span } else { right.span };
+            let span = if left.is_literal() && !right.is_literal() { left.span } else { right.span };
             let problem = Problem::new(Code::UnlikeTypes, span, message);
-            let (ty, other) = if is_literal(left) { (b, left) } else { (a, right) };
+            let (ty, other) = if left.is_literal() { (b, left) } else { (a, right) };
             match (ty.present(), &unparen(other).kind) {
                 (known, ExprKind::Text(text)) if known.is_number() && text.parse::<f64>().is_ok() => {
                     problem.help(format!("without quotes it is a number: `{text}`"))
@@ -57,7 +57,7 @@ impl Analysis<'_> {
                     problem.help(format!("without quotes it is a `bool`: `{text}`"))
                 }
                 (known, ExprKind::Number(text)) if known.is_text() => {
-                    let of = if is_literal(left) { right } else { left };
+                    let of = if left.is_literal() { right } else { left };
                     let problem = problem.help(format!("in quotes it is text: `\"{text}\"`"));
                     match words_in_source(of).filter(|_| *known == Ty::Text) {
                         Some(of) => problem.help(format!("in JSONata, `$number({of})` reads a number")),
@@ -146,13 +146,6 @@ pub(super) fn unparen(expr: &Expr) -> &Expr {
         ExprKind::Paren(inner) => unparen(inner),
         _ => expr,
     }
-}
-
-pub(in crate::check) fn is_literal(expr: &Expr) -> bool {
-    matches!(
-        unparen(expr).kind,
-        ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::Text(_) | ExprKind::Duration(_)
-    )
 }
 
 /// Reports that no variant of an enum has this name.

@@ -2,7 +2,7 @@
 
 mod call;
 pub(super) mod closure;
-pub(super) mod compare;
+mod compare;
 mod constant_condition;
 mod jsonata;
 mod membership;

@@ -147,6 +147,15 @@ impl Expr {
     pub fn is_range(&self) -> bool {
         matches!(self.kind, ExprKind::Binary(BinaryOp::Range, ..))
     }
+
+    /// Returns whether it is a constant of one word, such as `null`, `1` or `"a"`.
+    pub(crate) fn is_literal(&self) -> bool {
+        use ExprKind::{Bool, Duration, Null, Number, Paren, Text};
+        match &self.kind {
+            Paren(inner) => inner.is_literal(),
+            kind => matches!(kind, Null | Bool(_) | Number(_) | Text(_) | Duration(_)),
+        }
+    }
 }
 
 /// A closure, which only some functions take.
