@@ -1,24 +1,33 @@
 //! Declares the types that the expressions of a document require.
 
+use std::collections::BTreeSet;
+
+use workflow_asl::Pointer;
+
 use super::filter::item_name;
 use super::shapes::{INPUT, Scalar, Shapes};
 use super::text::{braces, is_name, quoted};
 use crate::state_ident::{StateIdents, UniqueNames, pascal, snake};
 use crate::syntax::is_rust_keyword;
-use workflow_asl::Pointer;
 
 /// The names of types that the language or Rust has.
 const TAKEN: [&str; 13] =
     ["String", "Json", "Vec", "Option", "Map", "Arn", "Timestamp", "Self", "Some", "None", "Ok", "Err", "Box"];
+
+/// Returns the names of the types that a workflow has besides its structs.
+pub(super) fn generated(workflow: &str) -> [String; 5] {
+    ["", "Input", "Output", "Params", "State"].map(|part| format!("{workflow}{part}"))
+}
 
 /// What a reader must know about the types.
 const COMMENT: &str = "// The types that the expressions need, with the members that they read. Check them.";
 
 impl Shapes {
     /// Names the types and their fields.
-    pub(super) fn name_all(&mut self, idents: &StateIdents) {
+    pub(super) fn name_all(&mut self, idents: &StateIdents, workflow: &str, taken: &BTreeSet<String>) {
         let mut types = UniqueNames::default();
-        TAKEN.iter().for_each(|name| drop(types.take((*name).to_owned(), "")));
+        let taken = TAKEN.into_iter().map(str::to_owned).chain(generated(workflow)).chain(taken.iter().cloned());
+        taken.for_each(|name| drop(types.take(name, "")));
         let results = self.payloads.iter().map(|(state, place)| (place.shape, idents.get(state).unwrap_or_default()));
         let mut open: Vec<_> =
             results.map(|(shape, state)| (shape, format!("{}Result", pascal(state, "Task")))).collect();
@@ -35,6 +44,14 @@ impl Shapes {
                 open.push((member.shape, pascal(&item_name(Some(name)).unwrap_or_else(|| name.clone()), "Value")));
             }
         }
+    }
+
+    /// Returns the names of the declared structs.
+    pub(super) fn names(&self) -> Vec<String> {
+        let shapes = self.shapes.borrow();
+        // The input has the workflow's name.
+        let structs = shapes.iter().skip(INPUT + 1).filter(|shape| !shape.members.is_empty());
+        structs.map(|shape| shape.ty.clone()).collect()
     }
 
     /// Returns the declarations of the input and of structs.

@@ -3,7 +3,7 @@
 use workflow_asl::Pointer;
 use workflow_asl::jsonata::{Node, NodeKind};
 
-use super::jsonata::defaulted;
+use super::same_expression::defaulted;
 use super::shapes::{Parameters, Part, Place, Scalar, Shapes, flatten, is_item_parameter, is_path};
 
 impl Shapes {

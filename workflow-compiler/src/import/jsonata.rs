@@ -3,16 +3,15 @@
 use std::borrow::Cow;
 
 use workflow_asl::Pointer;
-use workflow_asl::jsonata::{Node, NodeKind, ResultKind, expression, function, parse};
+use workflow_asl::jsonata::{Node, NodeKind, expression, function, parse};
 
 use super::KeptKind;
 use super::captures::Captures;
 use super::evidence::is_empty_list;
 use super::list::Joins;
 use super::printer::{Spelling, ValuePosition};
-use super::same_expression::{bare, is_value, literal, same};
-use super::shapes::{Parameters, Part, Shapes, is_item_parameter, is_path};
-use super::state_at;
+use super::same_expression::{bare, defaulted, is_value, literal, same};
+use super::shapes::{Parameters, Part, Shapes, is_item_parameter, is_path, state_at};
 use super::text::{array, is_name, key, lines, object, quoted};
 use crate::syntax::is_rust_keyword;
 use crate::syntax::keyword::RESERVED;
@@ -404,28 +403,8 @@ fn is_text(node: &Node) -> bool {
     }
 }
 
-/// Returns whether a function gives a list, which the language writes without brackets around the call.
-pub(super) fn gives_list(called: &Node) -> bool {
-    matches!(&called.kind, NodeKind::Variable(name) if function(name).is_some_and(|row| row.gives != ResultKind::Value))
-}
-
 pub(super) fn has_closure(arguments: &[Node]) -> bool {
     arguments.iter().any(|argument| matches!(argument.kind, NodeKind::Lambda { .. }))
-}
-
-/// Returns the value that a condition of a default tests: `$exists(x) and x != null`.
-pub(super) fn defaulted(condition: &Node) -> Option<&Node> {
-    let NodeKind::Binary("and", exists, present) = &bare(condition).kind else { return None };
-    let NodeKind::Call(function, arguments) = &bare(exists).kind else { return None };
-    let NodeKind::Binary("!=", value, null) = &bare(present).kind else { return None };
-    match (&function.kind, arguments.as_slice()) {
-        (NodeKind::Variable(name), [tested])
-            if name == "exists" && null.kind == NodeKind::Null && same(value, tested) =>
-        {
-            Some(tested)
-        }
-        _ => None,
-    }
 }
 
 #[cfg(test)]

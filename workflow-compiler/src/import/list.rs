@@ -3,7 +3,8 @@
 use workflow_asl::jsonata::{Node, NodeKind};
 
 use super::evidence::joins_lists;
-use super::jsonata::{Binds, Reader, Style, Text, gives_list, has_closure};
+use super::jsonata::{Binds, Reader, Style, Text, has_closure};
+use super::same_expression::gives_list;
 use super::shapes::{Part, Shapes, is_path};
 use super::text::step;
 

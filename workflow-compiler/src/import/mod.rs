@@ -33,6 +33,7 @@ use workflow_asl::document::MachineType;
 use workflow_asl::{Code, Diagnostic, Pointer, placeholder};
 
 use self::captures::Captures;
+use self::declared::generated;
 use self::difference::differences;
 pub use self::difference::is_same;
 use self::handler::Shared;
@@ -40,7 +41,7 @@ use self::jsonata::Known;
 use self::params::Params;
 use self::plan::{Plan, Point};
 use self::printer::{Fields, Printer};
-use self::shapes::Shapes;
+use self::shapes::{Shapes, state_at};
 use self::state::Scope;
 use self::text::{braces, comment, duration, quoted};
 use crate::format::{Style, format_file};
@@ -70,6 +71,8 @@ pub struct ImportOptions {
     pub machine_type: MachineType,
     /// The pointers of placeholders without quotes in the document's text (`workflow_asl::source::Source::bare`).
     pub bare: BTreeSet<Pointer>,
+    /// The names of types that the workflow's structs must not have.
+    pub taken: BTreeSet<String>,
 }
 
 impl ImportOptions {
@@ -87,6 +90,8 @@ pub struct Imported {
     pub source: String,
     /// The workflow's name.
     pub name: String,
+    /// The names of the Rust types that it generates.
+    pub types: Vec<String>,
     /// The number of states, including those in parallels and maps.
     pub states: usize,
     /// The number of states without any part kept as in the document ([`KeptKind::is_raw`]).
@@ -170,7 +175,8 @@ pub fn import(document: &Value, options: &ImportOptions) -> Result<Imported, Imp
     let idents = StateIdents::of(document);
     let captures = Captures::of(document, &idents);
     let none = Captures::default();
-    let shapes = Shapes::of(document, &idents);
+    let mut shapes = Shapes::of(document, &idents);
+    shapes.name_all(&idents, &pascal(&options.name, "Workflow"), &options.taken);
     let shapes = Some(&shapes).filter(|shapes| shapes.are_known());
     let mut attempts = Vec::new();
     for captures in [Some(&captures).filter(|captures| !captures.is_empty()), Some(&none)].into_iter().flatten() {
@@ -269,7 +275,9 @@ fn write(document: &Value, options: &ImportOptions, attempt: Attempt<'_>) -> Res
                 // It is not indented here, because lines of text would be indented too.
                 let source = format!("workflow! {{\n{body}}}\n");
                 let source = format_file(&source, &Style::default()).unwrap_or(source);
-                return Ok(Imported { source, name, states, states_in_own_words, kept, warnings });
+                let mut types = attempt.known.shapes.map(Shapes::names).unwrap_or_default();
+                types.extend(generated(&name));
+                return Ok(Imported { source, name, types, states, states_in_own_words, kept, warnings });
             }
             Err(wrong) => wrong,
         };
@@ -316,18 +324,6 @@ fn express_children(document: &Value) -> Vec<Pointer> {
         }
     }
     found
-}
-
-/// Returns the pointer of the innermost enclosing state.
-fn state_at(at: &Pointer) -> Pointer {
-    let mut at = at.clone();
-    while let Some(parent) = at.parent() {
-        if parent.tokens().last().as_deref() == Some("States") {
-            break;
-        }
-        at = parent;
-    }
-    at
 }
 
 /// A part that differs: the point to write otherwise, the pointer, and the message.

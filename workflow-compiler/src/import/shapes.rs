@@ -12,8 +12,7 @@ use workflow_asl::Pointer;
 use workflow_asl::jsonata::{Node, NodeKind, expression, parse};
 
 use super::evidence::{is_empty_list, joins_lists};
-use super::jsonata::{defaulted, gives_list};
-use super::state_at;
+use super::same_expression::{defaulted, gives_list};
 use crate::state_ident::StateIdents;
 
 /// The call of a Lambda function.
@@ -116,7 +115,6 @@ impl Shapes {
             shapes.body(document, &Pointer::root(), (Some(input), input), idents);
             shapes.settle();
         }
-        shapes.name_all(idents);
         shapes
     }
 
@@ -451,6 +449,18 @@ impl Shapes {
             Part::One(place) | Part::Items(place) => self.with(place, |shape| shape.optional),
         }
     }
+}
+
+/// Returns the pointer of the innermost enclosing state.
+pub(super) fn state_at(at: &Pointer) -> Pointer {
+    let mut at = at.clone();
+    while let Some(parent) = at.parent() {
+        if parent.tokens().last().as_deref() == Some("States") {
+            break;
+        }
+        at = parent;
+    }
+    at
 }
 
 /// Returns whether a parameter of a function's closure is an item of the function's list.

@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 use workflow_asl::Pointer;
 
 use super::printer::{Fields, Printer, Spelling, ValuePosition};
-use super::shapes::INVOKE;
+use super::shapes::{INVOKE, state_at};
 use super::text::{BREAK, braces, comment, comment_attributes, duration, key, object, quoted, width};
 use super::value::looks_computed;
-use super::{KeptKind, intrinsic, path, state_at};
+use super::{KeptKind, intrinsic, path};
 
 /// The maximum length of a state on one line.
 const LINE: usize = 100;
