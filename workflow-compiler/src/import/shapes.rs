@@ -297,7 +297,7 @@ impl Shapes {
     pub(super) fn item_of(&self, part: Part) -> Option<Place> {
         match part {
             Part::Unknown | Part::List => None,
-            Part::One(place) => Some(Place { level: place.level + 1, ..place }),
+            Part::One(place) => Some(Place { level: place.level.saturating_add(1), ..place }),
             Part::Items(place) => Some(place),
         }
     }
@@ -332,10 +332,10 @@ impl Shapes {
                 [Node { kind: NodeKind::Range(..), .. }] => Part::Unknown,
                 [only] => match self.part(only, state, parameters) {
                     Part::One(place) if self.is_list(place) && is_path(only) => {
-                        Part::Items(Place { level: place.level + 1, ..place })
+                        Part::Items(Place { level: place.level.saturating_add(1), ..place })
                     }
                     Part::Items(place) if self.is_list(place) && is_path(only) => {
-                        Part::Items(Place { level: place.level + 1, ..place })
+                        Part::Items(Place { level: place.level.saturating_add(1), ..place })
                     }
                     Part::Items(place) => Part::Items(place),
                     _ if matches!(&only.kind, NodeKind::Call(function, _) if gives_list(function)) => Part::List,
@@ -359,7 +359,9 @@ impl Shapes {
                 match function.as_str() {
                     "filter" | "sort" | "reverse" | "shuffle" | "distinct" => Part::Items(item),
                     "single" => Part::One(item),
-                    "reduce" if joins_lists(arguments) => Part::Items(Place { level: item.level + 1, ..item }),
+                    "reduce" if joins_lists(arguments) => {
+                        Part::Items(Place { level: item.level.saturating_add(1), ..item })
+                    }
                     "map" => match arguments.get(1).map(|function| &function.kind) {
                         Some(NodeKind::Lambda { params, body, .. }) => {
                             let mut inner = parameters.clone();
