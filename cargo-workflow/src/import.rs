@@ -1,5 +1,6 @@
 //! `cargo workflow import`: converts definitions to `workflow!` declarations.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -50,6 +51,8 @@ struct Outcome {
     /// The declarations.
     sources: Vec<String>,
     names: UniqueNames,
+    /// The names of the types of the workflows so far, which are in one module.
+    types: BTreeSet<String>,
     /// The problems.
     reports: Vec<Report>,
     unreadable: bool,
@@ -141,8 +144,12 @@ impl Outcome {
         reports: &dyn Fn(&[Diagnostic]) -> Vec<Report>,
     ) {
         options.name = self.names.take(pascal(&options.name, "Workflow"), "");
+        options.taken.clone_from(&self.types);
         match import(definition, &options) {
             Ok(imported) => {
+                // A later workflow may have the name of a struct.
+                imported.types.iter().for_each(|name| drop(self.names.take(name.clone(), "")));
+                self.types.extend(imported.types);
                 report::print_all(&reports(&imported.warnings));
                 self.sources.push(imported.source);
             }

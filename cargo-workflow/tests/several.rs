@@ -159,3 +159,26 @@ fn standard_input_may_be_a_workflow() {
     let summary = stdout(&child.wait_with_output().unwrap(), 0);
     assert!(summary.ends_with("in 2 state machines\n"), "{summary}");
 }
+
+#[test]
+fn imported_types_of_one_file_have_different_names() {
+    let text = |name: &str| {
+        format!(
+            "workflow {name} {{ input {{ orders: Vec<Line> }} struct Line {{ id: String }}
+                 pass Ids {{ ids: input.orders[*].id }} -> end; }}"
+        )
+    };
+    let source =
+        write("lists.rs", &format!("workflow! {{ {} }} mod two {{ workflow! {{ {} }} }}", text("Order"), text("Two")));
+    let file = write("lists.json", &stdout(&workflow("asl", &source, &[]), 0));
+    let imported = stdout(&workflow("import", &file, &[]), 0);
+    for part in [
+        "pub workflow Order {",
+        "struct Order2 {",
+        "orders: Vec<Order2>,",
+        "struct Order3 {",
+        "ids: input.orders[*].id",
+    ] {
+        assert!(imported.contains(part), "{part}: {imported}");
+    }
+}

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::run;
 
-const TYPES: &str = "
+pub(super) const TYPES: &str = "
     input { orders: Vec<Order>, more: Option<Vec<Order>>, deep: Vec<Vec<Vec<i64>>>, words: Vec<String>, limit: i64,
         at: Timestamp, times: Vec<Timestamp>, counts: Map<i64> }
     struct Order { #[serde(rename = \"Total\")] total: i64, lines: Vec<Line>, coupon: Option<String>, tags: Vec<String> }

@@ -4,6 +4,7 @@
 
 mod graphs;
 mod imported;
+mod imported_lists;
 mod list_expressions;
 mod lists;
 mod named_items;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{definition, run};
 
-const TYPES: &str = "
+pub(super) const TYPES: &str = "
     input { orders: Vec<Order>, deep: Vec<Vec<i64>>, words: Vec<String>, from: i64, to: i64 }
     struct Order { total: i64, paid: bool, kind: Kind, lines: Vec<Line>, coupon: Option<String> }
     struct Line { sku: String }

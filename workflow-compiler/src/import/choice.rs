@@ -104,7 +104,8 @@ impl Printer<'_> {
         if here.jsonata {
             return match rule.get("Condition") {
                 Some(Value::String(text)) => {
-                    let spellings = jsonata::spellings(text, here).unwrap_or_else(|| vec![Spelling::own(quoted(text))]);
+                    let spellings = jsonata::spellings(text, &at.child("Condition"), here, self.known)
+                        .unwrap_or_else(|| vec![Spelling::own(quoted(text))]);
                     let spellings = spellings.into_iter().map(|one| one.map(in_head)).collect();
                     self.spell(&at.child("Condition"), spellings)
                 }

@@ -31,7 +31,7 @@ pub(super) fn condition(text: &str) -> Option<(&str, &str)> {
 
 /// Returns a condition as a closure; `None` if the language cannot express it. `list` is the name of the list.
 pub(super) fn closure(condition: &str, list: Option<&str>) -> Option<String> {
-    let item = item_name(list);
+    let item = item_name(list).unwrap_or_else(|| ITEM.to_owned());
     let mut out = format!("|{item}|");
     let mut write = |word: &str| {
         if !matches!(word, ")" | "]" | ",") && !out.ends_with(['(', '!', '[']) {
@@ -104,8 +104,8 @@ fn path(mut rest: &str) -> Option<(String, &str)> {
 }
 
 /// Returns the name of an item: `pet` of `pets`.
-fn item_name(list: Option<&str>) -> String {
+pub(super) fn item_name(list: Option<&str>) -> Option<String> {
     let singular = list.and_then(|list| list.strip_suffix('s')).map(|list| snake(list, ITEM));
     let fits = |name: &String| root(name).is_none() && !is_rust_keyword(name);
-    singular.filter(fits).unwrap_or_else(|| ITEM.to_owned())
+    singular.filter(fits)
 }

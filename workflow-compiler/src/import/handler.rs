@@ -119,8 +119,8 @@ impl Printer<'_> {
         catcher: bool,
     ) -> String {
         let mut clauses = Vec::new();
-        if let Some(value) = fields.take("Assign") {
-            clauses.push(format!("assign {}", self.value(value, &at.child("Assign"), here)));
+        if let Some(value) = fields.take("Assign").and_then(|value| self.known.captures.without(value)) {
+            clauses.push(format!("assign {}", self.value(&value, &at.child("Assign"), here)));
         }
         if here.jsonata
             && let Some(value) = fields.take("Output")

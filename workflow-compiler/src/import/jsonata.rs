@@ -2,18 +2,23 @@
 
 use std::borrow::Cow;
 
-use workflow_asl::jsonata::{Node, NodeKind, ResultKind, expression, function, parse};
+use workflow_asl::Pointer;
+use workflow_asl::jsonata::{Node, NodeKind, expression, function, parse};
 
 use super::KeptKind;
+use super::captures::Captures;
+use super::evidence::is_empty_list;
+use super::list::Joins;
 use super::printer::{Spelling, ValuePosition};
-use super::same_expression::{bare, is_value, literal, same};
-use super::text::{array, is_name, key, lines, object, quoted, step};
+use super::same_expression::{bare, defaulted, is_value, literal, same};
+use super::shapes::{Parameters, Part, Shapes, is_item_parameter, is_path, state_at};
+use super::text::{array, is_name, key, lines, object, quoted};
 use crate::syntax::is_rust_keyword;
 use crate::syntax::keyword::RESERVED;
 
 /// The precedence of an expression.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Binds {
+pub(super) enum Binds {
     Default,
     Or,
     And,
@@ -25,27 +30,39 @@ enum Binds {
 }
 
 /// The text of an expression, and its precedence.
-type Text = (String, Binds);
+pub(super) type Text = (String, Binds);
 
 /// How an expression is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Style {
+pub(super) enum Style {
     /// As short as possible.
     Natural,
+    /// The same, with `?` after the states that may not have run, and after members that items may lack.
+    Absent,
     /// With the parts that the language adds itself where the types require them: `$string` around the operands of `&`,
     /// and `= true` after a condition.
     Explicit,
 }
 
 /// Returns the spellings of a string in a JSONata state that is an expression; `None` if it is text.
-pub(super) fn spellings(text: &str, here: ValuePosition) -> Option<Vec<Spelling>> {
+pub(super) fn spellings(text: &str, at: &Pointer, here: ValuePosition, known: Known<'_>) -> Option<Vec<Spelling>> {
     let inner = expression(text)?;
+    let state = state_at(at);
     let mut spellings = Vec::new();
     let why = match parse(inner) {
         Ok(ast) => {
             let root = bare(&ast.root);
-            for style in [Style::Natural, Style::Explicit] {
-                let mut reader = Reader { text: inner, here, style, parameters: Vec::new() };
+            for style in [Style::Natural, Style::Absent, Style::Explicit] {
+                let mut reader = Reader {
+                    text: inner,
+                    at,
+                    state: &state,
+                    here,
+                    known,
+                    style,
+                    parameters: Vec::new(),
+                    parts: Vec::new(),
+                };
                 spellings.extend(reader.whole(root).map(|(text, _)| Spelling::own(text)));
             }
             if spellings.is_empty() { Some(foreign(root).unwrap_or("an array of expressions")) } else { None }
@@ -94,12 +111,27 @@ fn foreign(node: &Node) -> Option<&'static str> {
     Some(own)
 }
 
-struct Reader<'t> {
-    text: &'t str,
-    here: ValuePosition,
-    style: Style,
+/// What is known of the document around an expression.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'k> {
+    /// The variables that the compiler assigns.
+    pub(super) captures: &'k Captures,
+    /// The types of values, if they are declared.
+    pub(super) shapes: Option<&'k Shapes>,
+}
+
+pub(super) struct Reader<'t> {
+    pub(super) text: &'t str,
+    /// Its place in the document, and the state around it.
+    pub(super) at: &'t Pointer,
+    pub(super) state: &'t Pointer,
+    pub(super) here: ValuePosition,
+    pub(super) known: Known<'t>,
+    pub(super) style: Style,
     /// The parameters of the closures around the current node: their names in JSONata and in the language.
-    parameters: Vec<(&'t str, String)>,
+    pub(super) parameters: Vec<(&'t str, String)>,
+    /// What they are.
+    pub(super) parts: Parameters<'t>,
 }
 
 impl<'t> Reader<'t> {
@@ -108,12 +140,13 @@ impl<'t> Reader<'t> {
         match &node.kind {
             _ if literal(node).is_some() => self.expression(node),
             NodeKind::Object(members) => self.object(members, true),
+            NodeKind::Array(items) if items.len() > 1 && items.iter().any(is_range) => self.expression(node),
             NodeKind::Array(items) => self.list(items),
             _ => self.expression(node),
         }
     }
 
-    fn expression(&mut self, node: &'t Node) -> Option<Text> {
+    pub(super) fn expression(&mut self, node: &'t Node) -> Option<Text> {
         Some(match &node.kind {
             NodeKind::String(text) => (quoted(text), Binds::Operand),
             NodeKind::Number(_) => {
@@ -123,7 +156,7 @@ impl<'t> Reader<'t> {
             NodeKind::Bool(value) => (value.to_string(), Binds::Operand),
             NodeKind::Null => ("null".to_owned(), Binds::Operand),
             NodeKind::Variable(name) => (self.variable(name)?, Binds::Operand),
-            NodeKind::Path(steps) => self.path(steps)?,
+            NodeKind::Path(_) => self.path(node, Joins::Never)?,
             NodeKind::Predicate(value, index) => {
                 let value = self.within(value, Binds::Operand)?;
                 (format!("{value}[{}]", self.index(index)?), Binds::Operand)
@@ -153,10 +186,19 @@ impl<'t> Reader<'t> {
     }
 
     fn all(&mut self, nodes: &'t [Node]) -> Option<Vec<String>> {
-        nodes.iter().map(|node| Some(self.expression(node)?.0)).collect()
+        let mut one = |node: &'t Node| match &node.kind {
+            NodeKind::Range(first, last) => self.range(first, last),
+            _ => Some(self.expression(node)?.0),
+        };
+        nodes.iter().map(&mut one).collect()
     }
 
-    fn within(&mut self, node: &'t Node, least: Binds) -> Option<String> {
+    pub(super) fn range(&mut self, first: &'t Node, last: &'t Node) -> Option<String> {
+        let [first, last] = [first, last].map(|bound| self.within(bound, Binds::Sum));
+        Some(format!("{}..{}", first?, last?))
+    }
+
+    pub(super) fn within(&mut self, node: &'t Node, least: Binds) -> Option<String> {
         let (text, binds) = self.expression(node)?;
         let choice = text.starts_with("if ");
         Some(if binds < least || choice { format!("({text})") } else { text })
@@ -166,6 +208,9 @@ impl<'t> Reader<'t> {
     fn variable(&self, name: &str) -> Option<String> {
         if let Some((_, parameter)) = self.parameters.iter().rev().find(|(known, _)| *known == name) {
             return Some(parameter.clone());
+        }
+        if let Some(word) = self.known.captures.word(name, self.at) {
+            return Some(word.to_owned());
         }
         is_name(name).then(|| format!("${name}"))
     }
@@ -181,29 +226,19 @@ impl<'t> Reader<'t> {
         Some((object(&members.collect::<Option<Vec<_>>>()?), Binds::Operand))
     }
 
-    /// Returns an array constructor as what is a list in the language without it.
-    fn list(&mut self, items: &'t [Node]) -> Option<Text> {
-        let [only] = items else { return None };
-        if let NodeKind::Range(first, last) = &only.kind {
-            let [first, last] = [first, last].map(|bound| self.within(bound, Binds::Sum));
-            return Some((format!("[{}..{}]", first?, last?), Binds::Operand));
-        }
-        let call = match &only.kind {
-            NodeKind::KeepArray(inner) => inner,
-            _ => only,
-        };
-        match &call.kind {
-            NodeKind::Call(function, arguments)
-                if has_closure(arguments) || self.style == Style::Natural && gives_list(function) =>
-            {
-                self.call(function, arguments.iter().collect())
-            }
-            _ => None,
-        }
-    }
-
     fn condition(&mut self, condition: &'t Node, yes: &'t Node, no: &'t Node) -> Option<Text> {
         if let Some(value) = defaulted(condition)
+            && same(value, yes)
+        {
+            let value = self.within(value, Binds::Or)?;
+            return Some((format!("{value} ?? {}", self.within(no, Binds::Or)?), Binds::Default));
+        }
+        if let NodeKind::Call(function, arguments) = &bare(condition).kind
+            && let (NodeKind::Variable(function), [value]) = (&function.kind, arguments.as_slice())
+            && function == "exists"
+            && (is_number_or_nothing(value)
+                || is_empty_list(no)
+                || self.known.shapes.is_some() && self.style != Style::Explicit)
             && same(value, yes)
         {
             let value = self.within(value, Binds::Or)?;
@@ -216,7 +251,7 @@ impl<'t> Reader<'t> {
         Some((format!("if {condition} {{ {yes} }} else {no}"), Binds::Default))
     }
 
-    fn index(&mut self, node: &'t Node) -> Option<String> {
+    pub(super) fn index(&mut self, node: &'t Node) -> Option<String> {
         match &node.kind {
             NodeKind::Number(_)
             | NodeKind::Negate(_)
@@ -227,62 +262,8 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn path(&mut self, steps: &'t [Node]) -> Option<Text> {
-        let mut flat = Vec::new();
-        for step in steps {
-            self.flatten(step, &mut flat)?;
-        }
-        let mut parts = flat.into_iter();
-        let Some(PathPart::Value(first)) = parts.next() else { return None };
-        let parts: Vec<_> = parts.collect();
-        let names: Vec<&str> = parts
-            .iter()
-            .map_while(|part| match part {
-                PathPart::Name(name) => Some(name.as_str()),
-                _ => None,
-            })
-            .collect();
-        let (mut out, skip) = match (first.as_str(), names.as_slice()) {
-            ("$states", ["input", ..]) => ("state".to_owned(), 1),
-            ("$states", ["result", ..]) => ("result".to_owned(), 1),
-            ("$states", ["errorOutput", ..]) => ("caught".to_owned(), 1),
-            ("$states", ["context", "Execution", "Input", ..]) if !self.here.distributed => ("input".to_owned(), 3),
-            ("$states", ["context", "Map", "Item", "Value", ..]) if self.here.selector => ("item".to_owned(), 4),
-            ("$states", ["context", "Map", "Item", "Index", ..]) if self.here.selector => ("index".to_owned(), 4),
-            ("$states", ["context", ..]) => ("context".to_owned(), 1),
-            ("$states", _) => return None,
-            _ => (first, 0),
-        };
-        for part in parts.into_iter().skip(skip) {
-            match part {
-                PathPart::Name(name) => out.push_str(&step(&name)),
-                PathPart::Index(index) => out.push_str(&format!("[{index}]")),
-                PathPart::Value(_) => return None,
-            }
-        }
-        Some((out, Binds::Operand))
-    }
-
-    /// Returns the parts of a step, in order: its start or a name, then its indices.
-    fn flatten(&mut self, node: &'t Node, parts: &mut Vec<PathPart>) -> Option<()> {
-        match &node.kind {
-            NodeKind::Predicate(value, index) => {
-                self.flatten(value, parts)?;
-                parts.push(PathPart::Index(self.index(index)?));
-            }
-            NodeKind::Name(name) => parts.push(PathPart::Name(name.clone())),
-            NodeKind::Path(steps) => {
-                for step in steps {
-                    self.flatten(step, parts)?;
-                }
-            }
-            _ => parts.push(PathPart::Value(self.within(node, Binds::Operand)?)),
-        }
-        Some(())
-    }
-
     fn binary(&mut self, sign: &str, left: &'t Node, right: &'t Node) -> Option<Text> {
-        if self.style == Style::Natural
+        if self.style != Style::Explicit
             && sign == "="
             && right.kind == NodeKind::Bool(true)
             && let NodeKind::Binary(sign @ ("!=" | "<" | "<=" | ">" | ">="), left, right) = &bare(left).kind
@@ -309,7 +290,7 @@ impl<'t> Reader<'t> {
         Some((format!("{left} {word} {right}"), binds))
     }
 
-    fn call(&mut self, function: &'t Node, arguments: Vec<&'t Node>) -> Option<Text> {
+    pub(super) fn call(&mut self, function: &'t Node, arguments: Vec<&'t Node>) -> Option<Text> {
         let NodeKind::Variable(name) = &function.kind else { return None };
         if !is_name(name) || self.parameters.iter().any(|(known, _)| known == name) {
             return None;
@@ -324,7 +305,14 @@ impl<'t> Reader<'t> {
         {
             return self.call(sift, arguments.iter().collect());
         }
-        let texts = arguments.iter().map(|argument| self.argument(argument)).collect::<Option<Vec<_>>>()?;
+        let mut texts = Vec::new();
+        for (number, argument) in arguments.iter().enumerate() {
+            let joins = number == 0 && JOINING.contains(&name.as_str()) && is_path(argument);
+            texts.push(match joins {
+                true => self.path(argument, Joins::Argument)?.0,
+                false => self.argument(name, arguments.first().copied(), argument)?,
+            });
+        }
         let name = match (name.as_str(), arguments.as_slice()) {
             ("exists", [_]) => "is_present".to_owned(),
             (name, _) => format!("${name}"),
@@ -333,7 +321,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Returns an argument of a call: a value, a regular expression or a closure.
-    fn argument(&mut self, node: &'t Node) -> Option<String> {
+    fn argument(&mut self, function: &str, list: Option<&'t Node>, node: &'t Node) -> Option<String> {
         let (params, body) = match &node.kind {
             NodeKind::Lambda { params, signature: None, body } => (params, body),
             NodeKind::Regex { pattern, flags } if flags.is_empty() => {
@@ -347,9 +335,16 @@ impl<'t> Reader<'t> {
         if params.is_empty() || !params.iter().all(|name| is_name(name)) {
             return None;
         }
+        let item = match (self.known.shapes, list) {
+            (Some(shapes), Some(list)) => shapes.item_of(shapes.part(list, self.state, &self.parts)).map(Part::One),
+            _ => None,
+        };
         let outer = self.parameters.len();
-        for name in params {
+        for (number, name) in params.iter().enumerate() {
             let mut own = Cow::from(name.as_str());
+            if !reads(body, name) && !own.starts_with('_') {
+                own.to_mut().insert(0, '_');
+            }
             while RESERVED.contains(&&*own)
                 || is_rust_keyword(&own)
                 || self.parameters.iter().any(|(_, known)| *known == own)
@@ -358,18 +353,35 @@ impl<'t> Reader<'t> {
             }
             let own = own.into_owned();
             self.parameters.push((name, own));
+            let part = item.filter(|_| is_item_parameter(function, number));
+            self.parts.push((name, part.unwrap_or(Part::Unknown)));
         }
         let body = self.expression(bare(body)).map(|(text, _)| text);
         let names: Vec<_> = self.parameters.drain(outer..).map(|(_, name)| name).collect();
+        self.parts.truncate(outer);
         Some(format!("|{}| {}", names.join(", "), body?))
     }
 }
 
-/// A part of a path.
-enum PathPart {
-    Value(String),
-    Name(String),
-    Index(String),
+/// The functions that take a sequence where the language has a list.
+const JOINING: [&str; 6] = ["sum", "count", "max", "min", "average", "join"];
+
+fn is_range(node: &Node) -> bool {
+    matches!(node.kind, NodeKind::Range(..))
+}
+
+/// Returns whether an expression reads a variable.
+fn reads(node: &Node, name: &str) -> bool {
+    match &node.kind {
+        NodeKind::Variable(known) => known == name,
+        _ => node.children().into_iter().any(|child| reads(child, name)),
+    }
+}
+
+/// Returns whether an expression is a number that is never null: the greatest, least or mean one of a list.
+fn is_number_or_nothing(node: &Node) -> bool {
+    let NodeKind::Call(function, _) = &node.kind else { return false };
+    matches!(&function.kind, NodeKind::Variable(name) if matches!(name.as_str(), "max" | "min" | "average"))
 }
 
 /// Returns whether an expression has a value in any state.
@@ -391,28 +403,8 @@ fn is_text(node: &Node) -> bool {
     }
 }
 
-/// Returns whether a function gives a list, which the language writes without brackets around the call.
-fn gives_list(called: &Node) -> bool {
-    matches!(&called.kind, NodeKind::Variable(name) if function(name).is_some_and(|row| row.gives != ResultKind::Value))
-}
-
-fn has_closure(arguments: &[Node]) -> bool {
+pub(super) fn has_closure(arguments: &[Node]) -> bool {
     arguments.iter().any(|argument| matches!(argument.kind, NodeKind::Lambda { .. }))
-}
-
-/// Returns the value that a condition of a default tests: `$exists(x) and x != null`.
-fn defaulted(condition: &Node) -> Option<&Node> {
-    let NodeKind::Binary("and", exists, present) = &bare(condition).kind else { return None };
-    let NodeKind::Call(function, arguments) = &bare(exists).kind else { return None };
-    let NodeKind::Binary("!=", value, null) = &bare(present).kind else { return None };
-    match (&function.kind, arguments.as_slice()) {
-        (NodeKind::Variable(name), [tested])
-            if name == "exists" && null.kind == NodeKind::Null && same(value, tested) =>
-        {
-            Some(tested)
-        }
-        _ => None,
-    }
 }
 
 #[cfg(test)]
@@ -472,6 +464,7 @@ mod tests {
     fn functions_are_closures() {
         let filter = "[$filter($states.input.xs, function($v) { $v.a > 1 })[]]";
         assert_eq!(written(filter), "$filter(state.xs, |v| v.a > 1)");
+        assert_eq!(written("[$map($states.input.xs, function($v, $i) { $i + 1 })]"), "$map(state.xs, |_v, i| i + 1)");
         assert_eq!(
             written("[$map($states.input.xs, function($v, $i) { $v.a & ': ' & $i })]"),
             "$map(state.xs, |v, i| $string(v.a) + \": \" + $string(i))"
@@ -486,7 +479,7 @@ mod tests {
         );
         assert_eq!(
             written("$merge([$sift($states.input.o, function($v, $k) { $k != 'a' })])"),
-            "$sift(state.o, |v, k| k != \"a\")"
+            "$sift(state.o, |_v, k| k != \"a\")"
         );
         assert_eq!(
             written("[$map($states.input.xs, function($x) { $sum([$map($x.l, function($y) { $y.n * $x.n })]) })]"),
@@ -535,8 +528,11 @@ mod tests {
             source.lines().find_map(|line| line.trim().strip_prefix("if ").map(str::to_owned)).unwrap()
         };
         assert_eq!(written("{%($states.input.a<1) = true%}"), "state.a < 1 -> Z;");
-        // If `a` is absent, this fails.
-        assert_eq!(written("{% $states.input.a<1 %}"), "\"{% $states.input.a<1 %}\" -> Z;");
+        // If `a` is absent, this fails: it is declared to be present.
+        assert_eq!(written("{% $states.input.a<1 %}"), "state.a < 1 -> Z;");
+        // Nothing can be declared of the context.
+        let condition = "{% $states.context.Execution.Name<1 %}";
+        assert_eq!(written(condition), format!("\"{condition}\" -> Z;"));
         assert_eq!(written("{% $states.input.a=1 %}"), "state.a == 1 -> Z;");
     }
 }

@@ -29,6 +29,9 @@ impl Printer<'_> {
         };
         let before = parts.clauses.len();
         self.transfers(fields, at, here, parts);
+        if let Some(name) = self.known.captures.item_of(at).filter(|_| parts.head.contains(" over ")) {
+            parts.head.push_str(&format!(" as {name}"));
+        }
         let selector = ValuePosition { selector: true, ..here };
         for (name, word) in [("ItemSelector", "item_selector"), ("Parameters", "parameters")] {
             if here.jsonata && name == "Parameters" {
@@ -71,7 +74,7 @@ impl Printer<'_> {
         match fields.get(name) {
             Some(Value::String(text)) if here.jsonata => {
                 // Text that is not an expression is not an array, so it remains a field.
-                let Some(spellings) = jsonata::spellings(text, here) else { return };
+                let Some(spellings) = jsonata::spellings(text, &at, here, self.known) else { return };
                 fields.take("Items");
                 let spellings = spellings.into_iter().map(|one| one.map(in_head)).collect();
                 parts.head.push_str(&format!(" over {}", self.spell(&at, spellings)));

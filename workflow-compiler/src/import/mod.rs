@@ -3,18 +3,23 @@
 //! Each part of a document is first written in the language's own syntax. The result is compiled and compared with the
 //! document. Parts that differ are written more plainly, and finally as in the document.
 
+mod captures;
 mod choice;
+mod declared;
 mod difference;
+mod evidence;
 mod filter;
 mod handler;
 mod intrinsic;
 mod jsonata;
+mod list;
 mod map;
 mod params;
 mod path;
 mod plan;
 mod printer;
 mod same_expression;
+mod shapes;
 mod state;
 mod text;
 mod value;
@@ -27,12 +32,16 @@ use serde_json::Value;
 use workflow_asl::document::MachineType;
 use workflow_asl::{Code, Diagnostic, Pointer, placeholder};
 
+use self::captures::Captures;
+use self::declared::generated;
 use self::difference::differences;
 pub use self::difference::is_same;
 use self::handler::Shared;
+use self::jsonata::Known;
 use self::params::Params;
 use self::plan::{Plan, Point};
 use self::printer::{Fields, Printer};
+use self::shapes::{Shapes, state_at};
 use self::state::Scope;
 use self::text::{braces, comment, duration, quoted};
 use crate::format::{Style, format_file};
@@ -47,6 +56,11 @@ const HARD: usize = 6;
 /// The maximum nesting of values in a document, above the language's own limit of braces.
 const DEPTH: usize = 120;
 
+/// The action that runs an Express execution and waits for it.
+const START_SYNCHRONOUS: &str = "arn:aws:states:::aws-sdk:sfn:startSyncExecution";
+/// The start of an `Output` that checks its status.
+const SUCCEEDED: &str = "{% $states.result.Status = 'SUCCEEDED' ?";
+
 /// The options of an import.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -57,6 +71,8 @@ pub struct ImportOptions {
     pub machine_type: MachineType,
     /// The pointers of placeholders without quotes in the document's text (`workflow_asl::source::Source::bare`).
     pub bare: BTreeSet<Pointer>,
+    /// The names of types that the workflow's structs must not have.
+    pub taken: BTreeSet<String>,
 }
 
 impl ImportOptions {
@@ -74,6 +90,8 @@ pub struct Imported {
     pub source: String,
     /// The workflow's name.
     pub name: String,
+    /// The names of the Rust types that it generates.
+    pub types: Vec<String>,
     /// The number of states, including those in parallels and maps.
     pub states: usize,
     /// The number of states without any part kept as in the document ([`KeptKind::is_raw`]).
@@ -154,15 +172,55 @@ impl std::error::Error for ImportError {}
 /// # Errors
 /// Returns an error if the document has errors, or contains something that the language cannot express.
 pub fn import(document: &Value, options: &ImportOptions) -> Result<Imported, ImportError> {
-    match write(document, options, true) {
-        // The names of handlers are for the reader. Without them, fewer conversions fail.
-        Err(ImportError::Unsayable { .. }) => write(document, options, false),
-        outcome => outcome,
+    let idents = StateIdents::of(document);
+    let captures = Captures::of(document, &idents);
+    let none = Captures::default();
+    let mut shapes = Shapes::of(document, &idents);
+    shapes.name_all(&idents, &pascal(&options.name, "Workflow"), &options.taken);
+    let shapes = Some(&shapes).filter(|shapes| shapes.are_known());
+    let mut attempts = Vec::new();
+    for captures in [Some(&captures).filter(|captures| !captures.is_empty()), Some(&none)].into_iter().flatten() {
+        attempts.push(Attempt { known: Known { captures, shapes: None }, with_names: true });
+        if shapes.is_some() {
+            attempts.push(Attempt { known: Known { captures, shapes }, with_names: true });
+        }
+    }
+    // The names of handlers are for the reader. Without them, fewer conversions fail.
+    attempts.push(Attempt { known: Known { captures: &none, shapes: None }, with_names: false });
+    let mut best: Option<Imported> = None;
+    let mut refused = None;
+    for attempt in attempts {
+        if best.is_some() && !attempt.with_names {
+            break;
+        }
+        match write(document, options, attempt) {
+            Ok(imported) if imported.raw() == 0 => return Ok(imported),
+            Ok(imported) => {
+                best = best.filter(|best| best.raw() <= imported.raw()).or(Some(imported));
+            }
+            Err(error @ ImportError::Unsayable { .. }) => refused = Some(error),
+            Err(error) => return Err(error),
+        }
+    }
+    best.ok_or_else(|| refused.unwrap_or_else(|| ImportError::Invalid(Vec::new())))
+}
+
+/// A way to convert a document.
+#[derive(Clone, Copy)]
+struct Attempt<'a> {
+    known: Known<'a>,
+    /// Whether shared handlers get names.
+    with_names: bool,
+}
+
+impl Imported {
+    /// Returns the number of parts that are raw text of another language.
+    fn raw(&self) -> usize {
+        self.kept.iter().filter(|kept| kept.kind.is_raw()).count()
     }
 }
 
-/// Converts with or without names for shared handlers.
-fn write(document: &Value, options: &ImportOptions, with_names: bool) -> Result<Imported, ImportError> {
+fn write(document: &Value, options: &ImportOptions, attempt: Attempt<'_>) -> Result<Imported, ImportError> {
     if let Some(pointer) = too_deep(document) {
         return Err(ImportError::Unsayable {
             pointer,
@@ -175,7 +233,7 @@ fn write(document: &Value, options: &ImportOptions, with_names: bool) -> Result<
     found.retain(|found| found.is_error() || found.code == Code::LeftOutParameter);
     // AWS may have newer APIs than the table, in which case the state gets `unchecked`.
     let unchecked = found.iter().filter(|found| found.code.depends_on_table()).map(|found| state_at(&found.pointer));
-    let unchecked: BTreeSet<Pointer> = unchecked.collect();
+    let unchecked: BTreeSet<Pointer> = unchecked.chain(express_children(document)).collect();
     found.retain(|found| !found.code.depends_on_table());
     if !found.is_empty() {
         return Err(ImportError::Invalid(found));
@@ -187,15 +245,17 @@ fn write(document: &Value, options: &ImportOptions, with_names: bool) -> Result<
     }
     let params = Params::of(document, &options.bare);
     let name = pascal(&options.name, "Workflow");
+    let mut captures = attempt.known.captures.clone();
     let mut plan = Plan::default();
     let mut in_texts = false;
     let mut stuck = None;
     let mut round = 0;
     while round < ROUNDS {
         plan.plainest = round + 1 == ROUNDS;
-        let mut printer = Printer::new(&plan, &params, &idents, &unchecked);
+        let known = Known { captures: &captures, ..attempt.known };
+        let mut printer = Printer::new(&plan, &params, &idents, known, &unchecked);
         printer.in_texts = in_texts;
-        if with_names {
+        if attempt.with_names {
             printer.shared = Shared::of(document);
         }
         let marked = printer.machine(document, &name, options.machine_type);
@@ -215,11 +275,22 @@ fn write(document: &Value, options: &ImportOptions, with_names: bool) -> Result<
                 // It is not indented here, because lines of text would be indented too.
                 let source = format!("workflow! {{\n{body}}}\n");
                 let source = format_file(&source, &Style::default()).unwrap_or(source);
-                return Ok(Imported { source, name, states, states_in_own_words, kept, warnings });
+                let mut types = attempt.known.shapes.map(Shapes::names).unwrap_or_default();
+                types.extend(generated(&name));
+                return Ok(Imported { source, name, types, states, states_in_own_words, kept, warnings });
             }
             Err(wrong) => wrong,
         };
         let mut moved = false;
+        for (_, at, _) in &wrong {
+            moved |= captures.give_up(document, at);
+        }
+        if moved {
+            // What reads them is written anew.
+            plan = Plan::default();
+            round = 0;
+            continue;
+        }
         for (number, _, message) in &wrong {
             moved |= number.is_some_and(|number| plan.step(&points, number, message, round >= HARD));
         }
@@ -233,16 +304,26 @@ fn write(document: &Value, options: &ImportOptions, with_names: bool) -> Result<
     Err(ImportError::Unsayable { pointer, message })
 }
 
-/// Returns the pointer of the innermost enclosing state.
-fn state_at(at: &Pointer) -> Pointer {
-    let mut at = at.clone();
-    while let Some(parent) = at.parent() {
-        if parent.tokens().last().as_deref() == Some("States") {
-            break;
+/// Returns the states that wait for an Express execution and check its status, as `workflow::<Other>.express` does. A
+/// document does not name the other workflow, and AWS's types do not know what the status says of the other members.
+fn express_children(document: &Value) -> Vec<Pointer> {
+    let mut found = Vec::new();
+    let mut open = vec![(document, Pointer::root())];
+    while let Some((body, at)) = open.pop() {
+        let at = at.child("States");
+        for (name, state) in body.get("States").and_then(Value::as_object).into_iter().flatten() {
+            let here = at.child(name);
+            let text = |field: &str| state.get(field).and_then(Value::as_str).unwrap_or_default();
+            if text("Resource") == START_SYNCHRONOUS && text("Output").starts_with(SUCCEEDED) {
+                found.push(here.clone());
+            }
+            let bodies = ["ItemProcessor", "Iterator"].into_iter();
+            open.extend(bodies.filter_map(|field| Some((state.get(field)?, here.child(field)))));
+            let branches = state.get("Branches").and_then(Value::as_array).into_iter().flatten().enumerate();
+            open.extend(branches.map(|(index, branch)| (branch, here.child("Branches").index(index))));
         }
-        at = parent;
     }
-    at
+    found
 }
 
 /// A part that differs: the point to write otherwise, the pointer, and the message.
@@ -388,7 +469,9 @@ impl Printer<'_> {
         }
         let params = self.params.declaration(self.in_texts);
         let handlers = std::mem::take(&mut self.shared.lines);
-        let parts: Vec<_> = [lines, params, handlers, states].into_iter().filter(|part| !part.is_empty()).collect();
+        let types = self.known.shapes.map(Shapes::declarations).unwrap_or_default();
+        let parts: Vec<_> =
+            [lines, params, types, handlers, states].into_iter().filter(|part| !part.is_empty()).collect();
         format!("{before}pub workflow {name} {}\n", braces(&parts.join("\n")))
     }
 }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use workflow_asl::Pointer;
 
 use super::handler::Shared;
+use super::jsonata::Known;
 use super::params::Params;
 use super::plan::{Plan, Points};
 use super::{Kept, KeptKind};
@@ -74,6 +75,8 @@ pub(super) struct Printer<'p> {
     plan: &'p Plan,
     pub(super) params: &'p Params,
     pub(super) idents: &'p StateIdents,
+    /// What is known of the document around an expression.
+    pub(super) known: Known<'p>,
     /// The states that do not match the known APIs of AWS.
     pub(super) unchecked: &'p BTreeSet<Pointer>,
     pub(super) points: Points,
@@ -95,12 +98,14 @@ impl<'p> Printer<'p> {
         plan: &'p Plan,
         params: &'p Params,
         idents: &'p StateIdents,
+        known: Known<'p>,
         unchecked: &'p BTreeSet<Pointer>,
     ) -> Self {
         Self {
             plan,
             params,
             idents,
+            known,
             unchecked,
             points: Points::default(),
             kept: Vec::new(),

@@ -4,7 +4,7 @@
 //! `$string(x)` next to `&`, which converts its operands itself, and `x ~> $f(y)` is `$f(x, y)`.
 
 use serde_json::{Map, Number, Value};
-use workflow_asl::jsonata::{Node, NodeKind, is_function, parse};
+use workflow_asl::jsonata::{Node, NodeKind, ResultKind, function, is_function, parse};
 
 /// The start of a comment, which an expression in the language would lose.
 const COMMENT: &str = "/*";
@@ -205,6 +205,26 @@ pub(super) fn is_value(node: &Node) -> bool {
 /// Returns whether it is one of JSONata's functions. They return no functions.
 fn is_known(function: &Node) -> bool {
     matches!(&function.kind, NodeKind::Variable(name) if is_function(name))
+}
+
+/// Returns whether a function gives a list, which the language writes without brackets around the call.
+pub(super) fn gives_list(called: &Node) -> bool {
+    matches!(&called.kind, NodeKind::Variable(name) if function(name).is_some_and(|row| row.gives != ResultKind::Value))
+}
+
+/// Returns the value that a condition of a default tests: `$exists(x) and x != null`.
+pub(super) fn defaulted(condition: &Node) -> Option<&Node> {
+    let NodeKind::Binary("and", exists, present) = &bare(condition).kind else { return None };
+    let NodeKind::Call(function, arguments) = &bare(exists).kind else { return None };
+    let NodeKind::Binary("!=", value, null) = &bare(present).kind else { return None };
+    match (&function.kind, arguments.as_slice()) {
+        (NodeKind::Variable(name), [tested])
+            if name == "exists" && null.kind == NodeKind::Null && same(value, tested) =>
+        {
+            Some(tested)
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -1,9 +1,12 @@
 //! States: their heads, clauses and transitions.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 use workflow_asl::Pointer;
 
 use super::printer::{Fields, Printer, Spelling, ValuePosition};
+use super::shapes::{INVOKE, state_at};
 use super::text::{BREAK, braces, comment, comment_attributes, duration, key, object, quoted, width};
 use super::value::looks_computed;
 use super::{KeptKind, intrinsic, path};
@@ -174,7 +177,11 @@ impl Printer<'_> {
 
     /// Writes a resource: a service's action, a parameter, or a literal ARN.
     pub(super) fn resource(&mut self, arn: &str, at: &Pointer) -> String {
-        if let Some(service) = service(arn) {
+        if let Some(mut service) = service(arn) {
+            let types = self.known.shapes.filter(|_| arn == INVOKE);
+            if let Some(ty) = types.and_then(|types| types.payload_type(&state_at(at))) {
+                service.push_str(&format!("<{ty}>"));
+            }
             return self.spell(at, vec![Spelling::own(service), Spelling::own(quoted(arn))]);
         }
         let mut spellings = self.params.spellings(arn);
@@ -306,6 +313,11 @@ impl Printer<'_> {
         ];
         for (name, word, here, allowed) in clauses {
             let Some(value) = fields.get(name).filter(|_| allowed) else { continue };
+            let own = if name == "Assign" { self.known.captures.without(value) } else { Some(Cow::Borrowed(value)) };
+            let Some(value) = own.as_deref() else {
+                fields.take(name);
+                continue;
+            };
             let at = at.child(name);
             let text = match (here, value) {
                 (Some(here), value) => self.value(value, &at, here),

@@ -51,7 +51,7 @@ impl Printer<'_> {
 
     /// Returns a string: an expression in a JSONata state, or text with placeholders.
     pub(super) fn text(&mut self, text: &str, at: &Pointer, here: ValuePosition) -> String {
-        let expression = if here.jsonata { jsonata::spellings(text, here) } else { None };
+        let expression = if here.jsonata { jsonata::spellings(text, at, here, self.known) } else { None };
         let spellings = expression.unwrap_or_else(|| self.params.spellings(text));
         self.spell(at, spellings)
     }
