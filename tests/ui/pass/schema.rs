@@ -59,6 +59,18 @@ workflow! {
         input inner::Chain;
         pass First { name: input.next.next.name ?? "", last: input.last[0].name } -> end;
     }
+    /// A whole number is compared with any number.
+    workflow Pay {
+        input { event: Event, amounts: Vec<Event> }
+        #[serde(tag = "kind")]
+        enum Event { Paid { amount: f64 }, Lost }
+        choice Which {
+            if input.event.kind == "Paid" && input.event.amount > 100 -> Large;
+            if 3 in $map(input.amounts, |event| event.amount ?? 0.5) -> Large;
+            else -> Large;
+        }
+        pass Large -> end;
+    }
 }
 
 mod inner {

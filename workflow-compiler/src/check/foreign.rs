@@ -96,7 +96,7 @@ impl Sink<'_> {
             self.ask(|| Question { of: (**foreign).clone(), asks, span: literal.span });
         }
         // An optional value may be compared with `null`.
-        let Some(kinds) = kinds_of(other).filter(|_| *other != Ty::Null) else { return };
+        let Some(kinds) = kinds_compared_with(other).filter(|_| *other != Ty::Null) else { return };
         let words = words_in_source(operand).map_or_else(|| "this".to_owned(), |words| format!("`{words}`"));
         let wanted = format!("{words} cannot be compared with {}", article(other));
         let span = if literal.is_literal() { literal.span } else { operand.span };
@@ -115,6 +115,12 @@ pub(super) fn kinds_of_argument(argument: Argument) -> u8 {
         Argument::Bool => kinds::BOOL,
         Argument::Object | Argument::Objects => kinds::OBJECT | kinds::ARRAY,
     }
+}
+
+/// Returns the kinds of values that can be equal to one of a known type: a whole number is compared with any number.
+pub(super) fn kinds_compared_with(ty: &Ty) -> Option<u8> {
+    let kinds = kinds_of(ty)?;
+    Some(if kinds & kinds::NUMBER == 0 { kinds } else { kinds | kinds::NUMBER })
 }
 
 /// Returns the kinds of values that a known type has; `None` where it is not known.

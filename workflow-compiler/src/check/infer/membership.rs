@@ -6,7 +6,7 @@ use workflow_asl::document::QueryLanguage;
 use super::compare::{alike, called, unparen};
 use crate::check::analysis::Analysis;
 use crate::check::expression_text::words_in_source;
-use crate::check::foreign::{kinds, kinds_of};
+use crate::check::foreign::{kinds, kinds_compared_with};
 use crate::check::sink::Sink;
 use crate::check::types::{Ty, article};
 use crate::check::value_site::ValueSite;
@@ -64,7 +64,7 @@ impl<'a> Analysis<'a> {
             }
         };
         sink.hold(list, right.span, kinds::ARRAY, Code::UnlikeTypes, "`in` needs a list");
-        if let (Ty::Foreign(_), Some(kinds)) = (&item, kinds_of(value)) {
+        if let (Ty::Foreign(_), Some(kinds)) = (&item, kinds_compared_with(value)) {
             let list = words_in_source(right).map_or_else(|| "the list".to_owned(), |words| format!("`{words}`"));
             let wanted = format!("an item of {list} cannot be compared with {}", article(value));
             sink.hold(&item, right.span, kinds, Code::UnlikeTypes, &wanted);
