@@ -239,7 +239,7 @@ impl Names {
             ),
         };
         let span = alias.map_or_else(|| name.span().into(), |alias| alias.span);
-        let message = format!("two items give the state `{own}` {same}");
+        let message = format!("two items give the state `{in_source}` {same}");
         problems.push(Problem::new(Code::NotRepeated, span, message).help(help));
         true
     }
