@@ -3,7 +3,7 @@
 //! # Structure
 //!
 //! ```text
-//! text -> tokens -> tree -> checks, text  syntax/, names.rs, mistakes.rs: no dependencies
+//! text -> tokens -> tree -> checks, text  syntax/, names.rs, mistakes/: no dependencies
 //!                    |
 //!                    +-> program -> value  evaluate/, with text.rs, number/, pictures/, regex/
 //! ```

@@ -44,8 +44,8 @@ pub(in crate::rules) fn results_have_the_members_that_are_read(
             continue;
         }
         let result = *results.entry(call.arn).or_insert_with(|| ResultPart::of(task));
-        let (step, part) = match walk(result, &reference.steps) {
-            Walk::Wrong(step, part) => (step, part),
+        let (step, part, in_list) = match walk(result, &reference.steps) {
+            Walk::Wrong(step, part, in_list) => (step, part, in_list),
             Walk::Right => {
                 right.insert((call.arn, names));
                 continue;
@@ -92,6 +92,11 @@ pub(in crate::rules) fn results_have_the_members_that_are_read(
                     }
                 };
                 let place = format!("`{holder}` in the result of `{call}`");
+                let is = match is {
+                    "a string" if in_list => "an array of strings",
+                    "a number" if in_list => "an array of numbers",
+                    is => is,
+                };
                 Finding::MemberOfScalar { place, name, is, help, certain }
             }
             kind => Finding::NoSuchResult { call, name, kind, help, certain },
@@ -124,7 +129,8 @@ enum Walk<'r> {
     /// To a value of unknown type, after this many steps.
     Open(usize),
     /// The first invalid step, and the part of the result without such a member.
-    Wrong(&'r LiteralStep, ResultPart),
+    /// The flag means that it is each item of a list.
+    Wrong(&'r LiteralStep, ResultPart, bool),
 }
 
 fn walk(mut part: ResultPart, steps: &[LiteralStep]) -> Walk<'_> {
@@ -136,7 +142,7 @@ fn walk(mut part: ResultPart, steps: &[LiteralStep]) -> Walk<'_> {
             (LiteralKind::Index(_), _) => None,
             (LiteralKind::Name(name), _) => match items_of(part).map(|items| (items, items.member(name))) {
                 Some((_, Member::Found(member, _))) => Some(member),
-                Some((items, Member::None)) => return Walk::Wrong(step, items),
+                Some((items, Member::None)) => return Walk::Wrong(step, items, items != part),
                 Some((_, Member::Unknown)) | None => None,
             },
         };

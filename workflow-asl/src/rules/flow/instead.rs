@@ -53,22 +53,33 @@ pub(super) fn join(known: &mut Meant, other: &[Instead]) {
     });
 }
 
-/// Returns the help for a member that is absent where it is read, and whether it is the member of an item.
-pub(super) fn help(meant: &[Instead], name: &str) -> Option<(String, bool)> {
-    let one = meant.iter().find(|one| matches!(one.meant.member(name), Found::There(_) | Found::Maybe(_)))?;
-    Some(match &one.why {
-        Why::Result(state, QueryLanguage::JsonPath) => (
-            format!(
-                "the result of `{state}` replaced the input: add `ResultPath` to `{state}`, such as `$.result`, to keep it"
-            ),
-            false,
-        ),
+/// What is known about a member that is absent where it is read.
+pub(super) struct Elsewhere {
+    pub(super) help: String,
+    /// Whether the value that may be meant is known to have the member.
+    pub(super) is_known: bool,
+    pub(super) is_of_item: bool,
+}
+
+/// Returns the help for a member that is absent where it is read.
+pub(super) fn elsewhere(meant: &[Instead], name: &str) -> Option<Elsewhere> {
+    let (one, is_known) = meant.iter().find_map(|one| match one.meant.member(name) {
+        Found::There(_) => Some((one, true)),
+        Found::Maybe(ty) => Some((one, ty != Ty::Any)),
+        _ => None,
+    })?;
+    let help = match &one.why {
+        Why::Result(state, QueryLanguage::JsonPath) => {
+            let add = format!("add `ResultPath` to `{state}`, such as `$.result`, to keep it");
+            format!("the result of `{state}` replaced the input: {add}")
+        }
         Why::Result(state, QueryLanguage::Jsonata) => {
             let output = "{% $merge([$states.input, {'result': $states.result}]) %}";
-            (format!("the result of `{state}` replaced the input: the output `{output}` of `{state}` keeps it"), false)
+            format!("the result of `{state}` replaced the input: the output `{output}` of `{state}` keeps it")
         }
-        Why::Sees(field, what) => (sees_only(field, what), false),
-        Why::Item(QueryLanguage::JsonPath) => (format!("of the item: `$$.Map.Item.Value.{name}`"), true),
-        Why::Item(QueryLanguage::Jsonata) => (format!("of the item: `$states.context.Map.Item.Value.{name}`"), true),
-    })
+        Why::Sees(field, what) => sees_only(field, what),
+        Why::Item(QueryLanguage::JsonPath) => format!("of the item: `$$.Map.Item.Value.{name}`"),
+        Why::Item(QueryLanguage::Jsonata) => format!("of the item: `$states.context.Map.Item.Value.{name}`"),
+    };
+    Some(Elsewhere { help, is_known, is_of_item: matches!(one.why, Why::Item(_)) })
 }

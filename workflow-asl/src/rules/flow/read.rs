@@ -121,7 +121,7 @@ impl Flow<'_, '_> {
         meant: &[Instead],
     ) -> Finding {
         let (holder, name) = (holder.to_owned(), name.to_owned());
-        let (elsewhere, of_item) = instead::help(meant, &name).unzip();
+        let elsewhere = instead::elsewhere(meant, &name);
         let parsed = || may_be_json(of, &holder).then(|| parsed(parse, &holder));
         match found {
             Found::Absent => Finding::ShownAbsent { path: format!("{holder}.{name}") },
@@ -137,7 +137,9 @@ impl Flow<'_, '_> {
                         .filter(has)
                         .map(|_| format!("of one item: `{holder}[0].{name}`; of each: `{holder}[*].{name}`")),
                 };
-                let help = match in_item.filter(|_| of_item != Some(true)).or(elsewhere) {
+                let is_of_item = elsewhere.as_ref().is_some_and(|elsewhere| elsewhere.is_of_item);
+                let elsewhere = elsewhere.map(|elsewhere| elsewhere.help);
+                let help = match in_item.filter(|_| !is_of_item).or(elsewhere) {
                     Some(help) => Some(help),
                     None if kind == Kind::Text && name == "length" && parse == expression::PARSE => {
                         Some(format!("`$length({holder})` counts its characters"))
@@ -151,8 +153,9 @@ impl Flow<'_, '_> {
                 let help = meant_of_call(&call, part, &name, |names| self.lookups.nearest(&name, names));
                 let kind = part.shape().structure().is_none().then(|| part.shape().kind());
                 let help = match (help, elsewhere) {
-                    (Some((help, true)), Some(elsewhere)) => Some(format!("{elsewhere}; {help}")),
-                    (help, elsewhere) => help.map(|(help, _)| help).or(elsewhere),
+                    (Some((help, true)), Some(elsewhere)) => Some(format!("{}; {help}", elsewhere.help)),
+                    (_, Some(elsewhere)) if elsewhere.is_known => Some(elsewhere.help),
+                    (help, elsewhere) => help.map(|(help, _)| help).or(elsewhere.map(|elsewhere| elsewhere.help)),
                 };
                 let help = help.or_else(|| if of.kind() == Some(Kind::Text) { parsed() } else { None });
                 Finding::NoSuchResult { call: call.to_string(), name, kind, help, certain: false }
@@ -162,7 +165,9 @@ impl Flow<'_, '_> {
                 let alike = known.iter().find(|known| crate::result::alike(known, &name)).map(String::as_str);
                 let near = alike.or_else(|| self.lookups.nearest(&name, known.iter().map(String::as_str)));
                 match elsewhere {
-                    Some(help) if near.is_none() => Finding::MemberElsewhere { holder, name, help },
+                    Some(elsewhere) if near.is_none() || elsewhere.is_known => {
+                        Finding::MemberElsewhere { holder, name, help: elsewhere.help }
+                    }
                     _ => Finding::AbsentMember { near: near.map(str::to_owned), known, holder, name },
                 }
             }
@@ -331,9 +336,10 @@ pub(super) fn merged(objects: &[Ty]) -> Ty {
 fn may_be_json(ty: &Ty, holder: &str) -> bool {
     match ty {
         Ty::Text(Some(texts)) => texts.iter().any(|text| !is_no_json(text)),
-        Ty::Api(..) => holder.rsplit('.').next().is_some_and(|name| name == "S" || names_json(name)),
         // The texts of the context object are names, ARNs, times and tokens.
-        _ => !holder.starts_with("$$.") && !holder.starts_with("$states.context."),
+        _ if holder.starts_with("$$.") || holder.starts_with("$states.context.") => false,
+        Ty::Api(..) => holder.rsplit('.').next().is_some_and(|name| name == "S" || names_json(name)),
+        _ => true,
     }
 }
 
