@@ -113,7 +113,7 @@ fn graph_has_the_words_of_the_source_and_a_box_for_each_use() {
     assert_eq!(about("input.due"), ["n3{{\"Rest<br/>until input.due\"}}:::wait"]);
     assert_eq!(about("Owner"), ["subgraph n4[\"Owner<br/>3 states\"]"]);
     assert_eq!(about("States.ALL"), ["n4 -.->|\"States.ALL\"| n9"]);
-    assert_eq!(about("input.person"), ["n6 -->|\"input.person == #34;owner#34;\"| n7"]);
+    assert_eq!(about("input.to"), ["n6 -->|\"input.to == #34;owner#34;\"| n7"]);
     let svg = stdout(&workflow(&["graph", "remind.rs", "--to", "svg"]));
     assert!(svg.contains(">Owner<") && svg.contains(">How<") && svg.contains("“Owner / How” continues at"), "{svg}");
 }

@@ -120,6 +120,34 @@ fn an_output_of_another_type_than_declared() {
 }
 
 #[test]
+fn an_express_child_answers_with_its_status_and_its_output_as_text() {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("express_child.rs");
+    let text = r#"workflow! {
+        workflow Parent {
+            input { id: String }
+            params { child: String }
+            output { price: f64 }
+            task Price = workflow::<Quote>.express { StateMachineArn: params.child, Input: { id: input.id } }
+                catch [States.ALL] => Free
+                -> Done;
+            pass Done { price: Price.Output.price } -> end;
+            pass Free { price: 0 } -> end;
+        }
+        workflow Quote {
+            type express;
+            input { id: String }
+            output { price: f64 }
+            pass Done { price: $length(input.id) } -> end;
+        }
+    }"#;
+    std::fs::write(&path, text).unwrap();
+    let output = explore(path.to_str().unwrap(), &["--name", "Parent"]);
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{printed}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(printed.contains("Parent: holds within these bounds"), "{printed}");
+}
+
+#[test]
 fn what_cannot_be_explored_is_an_error_at_the_word() {
     let saga = file("saga-bad.json", &saga("Release"));
     every(

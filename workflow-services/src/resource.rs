@@ -127,6 +127,12 @@ impl<'a> TaskResource<'a> {
         }
     }
 
+    /// Returns whether it starts an Express execution and waits for its end. The result has the output as JSON text.
+    pub fn waits_for_express(self) -> bool {
+        matches!(self, Self::Sdk(operation, _)
+            if operation.service().name() == "sfn" && operation.name() == "startSyncExecution")
+    }
+
     /// Returns the shape of the task's parameters or arguments; [`Shape::Document`] for anything.
     pub fn input(self) -> Shape {
         match self {

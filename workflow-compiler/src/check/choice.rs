@@ -96,7 +96,9 @@ fn conditions<'a>(
                 for pattern in patterns {
                     let pattern_ty = analysis.infer(place.knowing(&facts), pattern, sink);
                     if !matches!(pattern.kind, ExprKind::Null) {
-                        analysis.compare((ty, subject), (&pattern_ty, pattern), sink);
+                        // What does not fit is the pattern.
+                        let subject = Expr { span: pattern.span, ..(*subject).clone() };
+                        analysis.compare((ty, &subject), (&pattern_ty, pattern), sink);
                     }
                 }
                 inside.learn_match(subject, patterns);

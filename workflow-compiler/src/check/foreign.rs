@@ -99,8 +99,7 @@ impl Sink<'_> {
         let Some(kinds) = kinds_compared_with(other).filter(|_| *other != Ty::Null) else { return };
         let words = words_in_source(operand).map_or_else(|| "this".to_owned(), |words| format!("`{words}`"));
         let wanted = format!("{words} cannot be compared with {}", article(other));
-        let span = if literal.is_literal() { literal.span } else { operand.span };
-        self.hold(ty, span, kinds, Code::UnlikeTypes, &wanted);
+        self.hold(ty, operand.span, kinds, Code::UnlikeTypes, &wanted);
     }
 }
 

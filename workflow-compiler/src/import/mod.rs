@@ -31,6 +31,7 @@ use proc_macro2::TokenStream;
 use serde_json::Value;
 use workflow_asl::document::MachineType;
 use workflow_asl::{Code, Diagnostic, Pointer, placeholder};
+use workflow_services::TaskResource;
 
 use self::captures::Captures;
 use self::declared::generated;
@@ -56,8 +57,6 @@ const HARD: usize = 6;
 /// The maximum nesting of values in a document, above the language's own limit of braces.
 const DEPTH: usize = 120;
 
-/// The action that runs an Express execution and waits for it.
-const START_SYNCHRONOUS: &str = "arn:aws:states:::aws-sdk:sfn:startSyncExecution";
 /// The start of an `Output` that checks its status.
 const SUCCEEDED: &str = "{% $states.result.Status = 'SUCCEEDED' ?";
 
@@ -314,7 +313,8 @@ fn express_children(document: &Value) -> Vec<Pointer> {
         for (name, state) in body.get("States").and_then(Value::as_object).into_iter().flatten() {
             let here = at.child(name);
             let text = |field: &str| state.get(field).and_then(Value::as_str).unwrap_or_default();
-            if text("Resource") == START_SYNCHRONOUS && text("Output").starts_with(SUCCEEDED) {
+            let waits = TaskResource::parse(text("Resource")).is_ok_and(TaskResource::waits_for_express);
+            if waits && text("Output").starts_with(SUCCEEDED) {
                 found.push(here.clone());
             }
             let bodies = ["ItemProcessor", "Iterator"].into_iter();

@@ -58,7 +58,14 @@ impl Values {
                     let inner = wanted.and_then(|wanted| wanted.members.get(result.member));
                     let inside = candidates(Known::Declared(result.shape, None), inner);
                     let values = inside.values.into_iter();
-                    let values = values.map(|value| Payload::new(json!({ result.member: value.into_value() })));
+                    let is_text = task.is_some_and(TaskResource::waits_for_express);
+                    let values = values.map(|value| {
+                        let value = value.into_value();
+                        Payload::new(match is_text {
+                            true => json!({ "Status": "SUCCEEDED", result.member: value.to_string() }),
+                            false => json!({ result.member: value }),
+                        })
+                    });
                     Candidates { values: values.collect(), left_out: inside.left_out }
                 }
                 None => {
