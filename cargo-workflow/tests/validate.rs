@@ -287,6 +287,26 @@ fn lists_and_patterns_of_children_are_checked_without_a_code_of_aws() {
 }
 
 #[test]
+fn a_misspelt_input_of_a_child_is_an_error_even_if_parameters_are_unchecked() {
+    let text = "workflow! {
+        workflow Child { input { a: i64 } pass Only { a: input.a } -> end; }
+        workflow Parent {
+            task One = workflow::<Child> { StateMachineArn: \"arn\", Inputs: { a: 1 } } -> Two;
+            task Two = workflow::<Child> { StateMachineArn: \"arn\", Inputs: { a: 1 } } unchecked -> end;
+        }
+    }";
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("misspelt_input.rs");
+    std::fs::write(&path, text).unwrap();
+    let reports = reports(&[path.to_str().unwrap()]);
+    let found: Vec<_> = reports.iter().map(|report| report["message"].as_str().unwrap()).collect();
+    let expected = [
+        "`states:startExecution` has no parameter `Inputs`",
+        "the input of `Child` lacks `a`, which `ChildInput` needs",
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
 fn what_a_path_names_elsewhere_is_not_known() {
     let workflow = |name: &str, other: &str| {
         format!(

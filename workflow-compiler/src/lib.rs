@@ -97,7 +97,7 @@ pub struct Compilation {
     pub roots: BTreeMap<usize, Ty>,
     /// The problems.
     pub problems: Problems,
-    /// Panics of the compiler, which are bugs, as messages for the user.
+    /// Bugs of the compiler, such as panics, as messages for the user.
     pub bugs: Vec<String>,
 }
 
@@ -198,6 +198,9 @@ pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compil
                 compile_workflow((source, is_wrong), (number, &parsed.workflows), problems, surroundings)
             });
             inline::explain(source, first, problems, surroundings.locate);
+            if compiled.as_ref().is_some_and(|parts| parts.unexplained) {
+                bugs.push(bug(&format!("it refuses a part of `{}` without an error", source.name)));
+            }
             let parts = compiled.unwrap_or_else(|| Parts { machine_name: source.name.to_string(), ..Parts::default() });
             (Parts { taken, ..parts }, first..problems.iter().len(), problems.take_questions())
         })
@@ -261,6 +264,8 @@ struct Parts {
     document: Option<Document>,
     /// The params derived from the document's placeholders, if none are declared.
     params: Option<Declaration>,
+    /// Whether a part is wrong, and no error says why.
+    unexplained: bool,
     handled_tasks: Vec<HandledTask>,
     properties: Vec<DeclaredProperty>,
     annotations: Annotations,
@@ -312,6 +317,7 @@ fn compile_workflow(
             uses: Vec::new(),
             source_map: SourceMap::default(),
             taken: BTreeSet::new(),
+            unexplained: false,
             #[cfg(feature = "iam")]
             policy: read.policy,
         };
@@ -350,6 +356,7 @@ fn compile_workflow(
         uses: lowered.uses,
         source_map: lowered.source_map,
         taken: BTreeSet::new(),
+        unexplained: !problems.has_errors() && check::has_wrong_part(&analysis),
     }
 }
 
@@ -402,12 +409,17 @@ fn guard<T>(bugs: &mut Vec<String>, doing: &str, phase: impl FnOnce() -> T) -> O
         Err(panic) => {
             let text = panic.downcast_ref::<&str>().copied();
             let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message");
-            bugs.push(format!(
-                "`workflow!` has a bug: it panicked while {doing}: {text}\n\n\
-                 = help: this is a bug in the compiler; please report it together with the workflow\n\
-                 = help: undoing the last change of the workflow may avoid it"
-            ));
+            bugs.push(bug(&format!("it panicked while {doing}: {text}")));
             None
         }
     }
+}
+
+/// Returns the message for a bug of the compiler.
+fn bug(what: &str) -> String {
+    format!(
+        "`workflow!` has a bug: {what}\n\n\
+         = help: this is a bug in the compiler; please report it together with the workflow\n\
+         = help: undoing the last change of the workflow may avoid it"
+    )
 }

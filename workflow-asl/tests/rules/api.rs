@@ -653,3 +653,19 @@ fn only_the_word_is_underlined_that_is_wrong() {
         },
     );
 }
+
+#[test]
+fn the_word_is_underlined_in_each_task_that_has_it() {
+    let task = |next: Value| {
+        let mut task = json!({ "Type": "Task", "Resource": "arn:aws:states:::lambda:call", "Arguments": {} });
+        task.as_object_mut().unwrap().extend(next.as_object().unwrap().clone());
+        task
+    };
+    let definition = json!({ "QueryLanguage": "JSONata", "StartAt": "A", "States": {
+        "A": task(json!({ "Next": "B" })),
+        "B": task(json!({ "End": true })),
+    } });
+    let found = check_definition(&definition, MachineType::Standard);
+    let ranges: Vec<_> = found.iter().filter(|found| found.code == Code::UnknownApi).map(|found| found.range).collect();
+    assert_eq!(ranges, [Some((24, 4)), Some((24, 4))]);
+}

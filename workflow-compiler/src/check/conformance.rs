@@ -15,6 +15,7 @@ use super::value_site::{ValueField, ValueSite};
 use crate::question::{Foreign, ForeignPart, Question, QuestionKind};
 use crate::schema::rust_type::spell;
 use crate::syntax::ast::{Expr, ExprKind, Head, Member, Resource, TokenSpan};
+use crate::syntax::keyword::ClauseKind;
 
 /// The member of the request that is the other workflow's input.
 const INPUT: &str = "Input";
@@ -40,8 +41,9 @@ pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
                 given.knowing(analysis.narrowing(info)).expr(&wanted, &member.value, member.key.span, &what, sink);
             }
             Some(_) => {}
-            // A misspelt `Input` is reported as an unknown parameter.
-            None if members.iter().any(|member| nearest(name(info, member).0, [INPUT]).is_some()) => {}
+            // A misspelt `Input` is reported as an unknown parameter, unless parameters are not checked.
+            None if analysis.clauses_of(info).all(|clause| clause.kind != ClauseKind::Unchecked)
+                && members.iter().any(|member| nearest(name(info, member).0, [INPUT]).is_some()) => {}
             None => given.members(&wanted, Vec::new(), *span, &what, sink),
         }
     }

@@ -41,7 +41,7 @@ mod root;
 mod rows;
 mod rust_items;
 mod sink;
-mod source_names;
+
 mod state_names;
 mod suggestions;
 mod transitions;
@@ -50,9 +50,11 @@ mod unused;
 mod value_site;
 mod values;
 mod variables;
+mod words_in_use;
 
 pub use analysis::Analysis;
 pub use api::{DeclaredResult, OUTPUT, ResultType, declared_result, is_express_child};
+pub(crate) use data::has_wrong_part;
 pub use data::{Capture, ItemCapture, VariableReads};
 pub(crate) use declarations::children;
 #[cfg(feature = "explain")]

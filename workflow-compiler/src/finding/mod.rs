@@ -37,7 +37,7 @@ pub(crate) fn report<'a>(
     let source_map = &lowered.source_map;
     let mut unchecked = Unchecked::of(excusing, analysis);
     let mut shared = SharedHandlers::default();
-    let mut told = BTreeSet::new();
+    let mut reported = BTreeSet::new();
     for found in found {
         let finding = &found;
         // A document cannot say that its API is another; here the clause `unchecked` does.
@@ -73,7 +73,7 @@ pub(crate) fn report<'a>(
             let message = message_in_the_language(finding, analysis);
             // Words may be in the document more than once: those of a shared handler, and captures of a pass.
             let place = locate(span.first);
-            if place.is_some() && !told.insert((code.id(), message.clone(), place, span.in_use)) {
+            if place.is_some() && !reported.insert((code.id(), message.clone(), place, span.in_use)) {
                 continue;
             }
             let field = fix::field_of_state(finding, analysis);

@@ -82,7 +82,17 @@ fn no_list(ty: &Type) -> Option<&'static str> {
         TypeKind::String | TypeKind::Timestamp | TypeKind::Arn => Some("text"),
         TypeKind::Bool => Some("a truth value"),
         TypeKind::Integer(_) | TypeKind::Float(_) => Some("a number"),
+        TypeKind::Map(_) => Some("a map"),
         _ => None,
+    }
+}
+
+/// Returns whether all values of a type are lists.
+pub(super) fn is_list(ty: &Type) -> bool {
+    match &ty.kind {
+        TypeKind::Vec(_) => true,
+        TypeKind::Option(inner) => is_list(inner),
+        _ => false,
     }
 }
 

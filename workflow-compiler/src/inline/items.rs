@@ -15,6 +15,8 @@ pub(super) struct Given<'g> {
     pub(super) fragment: &'g str,
     /// The argument.
     pub(super) value: &'g Expr,
+    /// Whether another check reports an argument that is no list.
+    pub(super) checked: bool,
 }
 
 /// Returns the items of a repetition. If they are invalid, which is reported, it is one invalid item.
@@ -32,9 +34,8 @@ pub(super) fn items(repetition: &Repetition, given: Option<Given<'_>>, problems:
         ExprKind::Array(items) => &items.iter().flat_map(numbers).collect::<Vec<_>>(),
         ExprKind::Invalid => return invalid(),
         kind => {
-            if let Some(Given { field, fragment, value }) = given {
-                // The check of the argument says that it has another type.
-                if type_of(kind).is_none() {
+            if let Some(Given { field, fragment, value, checked }) = given {
+                if !checked || type_of(kind).is_none() {
                     let message = format!(
                         "`{field}` of `{fragment}` must be a list that is known at compile time: a `for` repeats states for its items"
                     );
@@ -53,7 +54,7 @@ pub(super) fn items(repetition: &Repetition, given: Option<Given<'_>>, problems:
     };
     let Some(first) = items.first() else {
         let (span, message, help) = match given {
-            Some(Given { field, fragment, value }) => {
+            Some(Given { field, fragment, value, .. }) => {
                 let message = format!("`{field}` of `{fragment}` has no items, and a `for` repeats states for them");
                 (value.span, message, "give at least one, or do not use the fragment here")
             }

@@ -64,7 +64,7 @@ fn full_name(of: &str, name: &Ident) -> Ident {
 pub(crate) struct Found {
     /// The problems of each workflow, which [`explain`] completes together with those of the checks.
     pub(crate) of_workflows: Vec<Vec<Problem>>,
-    /// What no workflow uses, which matters if nothing else is wrong.
+    /// Unused parts of fragments. They are reported if there is no error: what did not compile may use them.
     pub(crate) unused: Vec<Problem>,
 }
 
@@ -167,8 +167,9 @@ pub(crate) fn explain(workflow: &Workflow, first: usize, problems: &mut Problems
         return;
     }
     unreached::merge(workflow, first, problems, locate);
-    let names = SourceNames::of(workflow);
-    for mut problem in problems.split_off(first) {
+    let found = problems.split_off(first);
+    let names = (!found.is_empty()).then(|| SourceNames::of(workflow));
+    for (mut problem, names) in found.into_iter().zip(names.iter().cycle()) {
         let inside = around(workflow, &problem, locate);
         names.replace_in(&mut problem, &inside);
         problems.push(problem);

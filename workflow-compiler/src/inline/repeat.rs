@@ -10,7 +10,7 @@ use super::copied_names::{Names, Naming, NoText, names_in, whole};
 use super::items::{Given, items, label};
 use super::substitute::{self, fresh};
 use super::walk::{self, Change};
-use super::{Inliner, MOST_STATES, leads_on};
+use super::{Inliner, MOST_STATES, definition, leads_on};
 use crate::problem::Problem;
 use crate::syntax::ast::{
     Arm, BinaryOp, Body, Branch, Clause, Comment, Copied, Expr, ExprKind, Head, Reference, Repeated, Repetition, Root,
@@ -145,7 +145,12 @@ impl Inliner<'_> {
         let reported = self.problems.iter().len();
         let given = repetition.field.as_ref().zip(self.given.last()).and_then(|(field, given)| {
             let value = &given.iter().find(|member| member.key.value == *field)?.value;
-            Some(Given { field, fragment: self.stack.last()?, value })
+            let name = self.stack.last()?;
+            let fragment = self.fragments.get(name)?;
+            let declared = definition::input(fragment).iter().find(|known| plain(&known.name) == *field);
+            // An argument has the type that is declared. A field that is declared as no list was reported there.
+            let checked = fragment.body.broken || declared.is_some_and(|declared| definition::is_list(&declared.ty));
+            Some(Given { field, fragment: name, value, checked })
         });
         let items = items(&repetition, given, self.problems);
         let mut names = Names::default();

@@ -28,7 +28,7 @@ pub(super) fn assign(workflow: &mut Workflow, problems: &mut Problems) {
     let mut names = Names {
         uses: inlined.iter().map(|used| (used.name.as_str(), used)).collect(),
         read: BTreeSet::new(),
-        told: BTreeSet::new(),
+        reported: BTreeSet::new(),
         problems,
     };
     walk::body(&mut workflow.body, &mut names);
@@ -71,7 +71,7 @@ struct Names<'n> {
     /// The uses whose result is read.
     read: BTreeSet<String>,
     /// The fragments that were reported to have no result.
-    told: BTreeSet<String>,
+    reported: BTreeSet<String>,
     problems: &'n mut Problems,
 }
 
@@ -97,7 +97,7 @@ impl Change for Names<'_> {
         let Some(result) = &used.result else {
             let message = format!("`{}` has no result: the fragment `{}` declares none", used.written, used.fragment);
             let problem = Problem::new(Code::StateReference, reference.root_span, message);
-            if self.told.insert(plain(&used.fragment)) {
+            if self.reported.insert(plain(&used.fragment)) {
                 self.problems.push(problem.help("declare it in the fragment: `output { … }`"));
             }
             expr.kind = ExprKind::Invalid;

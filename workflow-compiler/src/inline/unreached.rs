@@ -31,7 +31,7 @@ pub(super) fn merge(workflow: &Workflow, first: usize, problems: &mut Problems, 
     let whole = firsts.iter().filter(|(_, first)| key(first.span()).is_some_and(|key| unreached.contains(&key)));
     let whole: BTreeMap<u32, Option<(Position, u32)>> =
         whole.map(|(number, first)| (*number, key(first.span()))).collect();
-    let mut told = BTreeSet::new();
+    let mut reported = BTreeSet::new();
     for problem in problems.split_off(first) {
         let around: Vec<u32> = workflow.around(problem.span.in_use).collect();
         let outermost = around.iter().rev().find(|number| whole.contains_key(number));
@@ -44,7 +44,7 @@ pub(super) fn merge(workflow: &Workflow, first: usize, problems: &mut Problems, 
         };
         let mut inside = around.iter().rev().chain([number]).filter(|number| whole.contains_key(number));
         match inside.find_map(|number| workflow.inlined.iter().find(|used| used.number == *number)) {
-            Some(used) if told.insert(*number) => {
+            Some(used) if reported.insert(*number) => {
                 let span = TokenSpan { in_use: used.outer.unwrap_or_default(), ..used.written.span().into() };
                 let message = format!("no path leads to the use `{}`", used.written);
                 let problem = Problem::new(Code::UnreachableState, span, message);

@@ -26,12 +26,6 @@ impl Parser<'_> {
         if !cursor.is_word(FOR.word) || cursor.peek_ident_at(1).is_none() || !is_in(cursor, 2) {
             return false;
         }
-        // A name in the document that contains the item shows that states are repeated, and not run by a map.
-        let item = cursor.peek_ident_at(1).map(plain).unwrap_or_default();
-        let braces = (3..cursor.remaining()).find_map(|at| cursor.peek_group_at(at, Delimiter::Brace));
-        if braces.is_some_and(|braces| names_with(braces, &item)) {
-            return true;
-        }
         // A list of another language, or a misspelt item, is reported as such.
         let near = |word: &Ident| {
             let items = self.parameters.iter().filter(|parameter| parameter.of_repetition);
@@ -42,9 +36,16 @@ impl Parser<'_> {
             let written_here = word == "const" || word == "vec" && cursor.is_punct_at(4, "!");
             self.item_named(word) || self.in_fragment && word == "input" || written_here || near(word)
         };
-        cursor.peek_group_at(3, Delimiter::Bracket).is_some()
+        if cursor.peek_group_at(3, Delimiter::Bracket).is_some()
             || cursor.peek_literal_at(3).is_some()
             || cursor.peek_ident_at(3).is_some_and(of_item)
+        {
+            return true;
+        }
+        // A name in the document that contains the item shows that states are repeated, and not run by a map.
+        let item = cursor.peek_ident_at(1).map(plain).unwrap_or_default();
+        let braces = (3..cursor.remaining()).find_map(|at| cursor.peek_group_at(at, Delimiter::Brace));
+        braces.is_some_and(|braces| names_with(braces, &item))
     }
 
     /// Parses a repetition of states, after `item` has recorded its keyword.

@@ -68,11 +68,13 @@ fn unknown_part(name: &str) -> &str {
 /// Reports a problem with a word of the resource, or with all of it.
 fn push(call: &ApiCall<'_>, word: Option<&str>, finding: Finding, found: &mut Vec<Diagnostic>) {
     let mut diagnostic = finding.at(call.at.child("Resource"));
-    // The word is a slice of the text, so its offset follows from the addresses.
-    let start = word.and_then(|word| word.as_ptr().addr().checked_sub(call.arn.as_ptr().addr()));
-    if let (Some(word), Some(start)) = (word, start)
-        && call.arn.get(start..).is_some_and(|rest| rest.starts_with(word))
-    {
+    // It may be a slice of another task's resource, which has the same text.
+    let is_whole = |(start, word): &(usize, &str)| {
+        let (before, after) = (call.arn.get(..*start), call.arn.get(start + word.len()..));
+        before.is_some_and(|before| before.ends_with([':', '.']))
+            && after.is_some_and(|after| after.is_empty() || after.starts_with([':', '.']))
+    };
+    if let Some((start, word)) = word.and_then(|word| call.arn.rmatch_indices(word).find(is_whole)) {
         diagnostic = diagnostic.with_range(start, word.len());
     }
     found.push(diagnostic);
