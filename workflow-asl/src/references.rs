@@ -14,7 +14,7 @@ use crate::path::{JsonPath, Root};
 use crate::rules::object_index::{ObjectAt, ObjectIndex, ObjectKind, RuleAt, StateAt};
 use crate::template::{self, Computed};
 use crate::texts::Texts;
-use crate::{Pointer, placeholder};
+use crate::{Pointer, intrinsic, placeholder};
 
 /// The value that a reference starts from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -253,7 +253,7 @@ impl ReferenceSearch<'_, '_> {
 
     /// A path, or the paths in a call of an intrinsic function.
     fn computed(&mut self, text: &str, field: &'static str, at: Pointer) {
-        if placeholder::contained(text) && !text.trim_start().starts_with("States.") {
+        if placeholder::contained(text) && !intrinsic::is_begun(text) {
             return;
         }
         let computed = self.texts.computed.read(text);

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use crate::intrinsic::Intrinsic;
+use crate::intrinsic::{self, Intrinsic};
 use crate::path::JsonPath;
 use crate::texts::Parsed;
 use crate::{Code, Diagnostic, Finding, Pointer, SyntaxError, placeholder};
@@ -29,7 +29,7 @@ impl Computed {
     pub fn parse(text: &str) -> Result<Self, SyntaxError> {
         if text.starts_with('$') {
             JsonPath::parse(text).map(Self::Path)
-        } else if text.trim_start().starts_with("States.") {
+        } else if intrinsic::is_begun(text) {
             Intrinsic::parse(text).map(Self::Intrinsic)
         } else {
             let help = "a path begins with `$`, an intrinsic function with `States.`; for the text itself drop `.$` from the key";
@@ -88,7 +88,7 @@ pub(crate) fn check(texts: &Parsed<Computed>, template: &Value, at: &Pointer, fo
             found.push(Finding::BothGiven { name: member.name.to_owned() }.at(member.at.clone()));
         }
         match member.value {
-            Value::String(text) if placeholder::contained(text) && !text.trim_start().starts_with("States.") => {}
+            Value::String(text) if placeholder::contained(text) && !intrinsic::is_begun(text) => {}
             Value::String(text) => match &*texts.read(text) {
                 // A placeholder may become a number or any other argument.
                 Err(_) if placeholder::contained(text) && Computed::parse(&with_arguments(text)).is_ok() => {}
@@ -129,7 +129,7 @@ fn with_arguments(text: &str) -> String {
 pub(crate) fn code_of(text: &str) -> Code {
     if text.starts_with('$') {
         Code::BadJsonPath
-    } else if text.trim_start().starts_with("States.") {
+    } else if intrinsic::is_begun(text) {
         Code::BadIntrinsic
     } else {
         Code::BadTemplate
@@ -146,7 +146,7 @@ pub(crate) fn syntax_error(code: Code, at: Pointer, text: &str, error: SyntaxErr
 /// Returns whether a literal text was probably meant to be computed: it is a path or a call.
 pub(crate) fn looks_computed(text: &str) -> bool {
     let path = text.starts_with("$.") || text.starts_with("$$.") || text.starts_with("$[");
-    (path || text.starts_with("States.") && text.ends_with(')')) && Computed::parse(text).is_ok()
+    (path || intrinsic::is_begun(text) && text.ends_with(')')) && Computed::parse(text).is_ok()
 }
 
 #[cfg(test)]

@@ -15,6 +15,14 @@ pub use function::{ArgumentKind, Function};
 use crate::SyntaxError;
 use crate::path::JsonPath;
 
+/// The start of every call.
+const PREFIX: &str = "States.";
+
+/// Returns whether a text begins as a call of an intrinsic function does.
+pub(crate) fn is_begun(text: &str) -> bool {
+    text.trim_start().starts_with(PREFIX)
+}
+
 /// A call, as in the value of a `.$` field.
 ///
 /// ```

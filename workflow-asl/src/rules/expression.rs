@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::object_index::ObjectKind;
 use crate::document::{Field, Form, StateKind, json_type, wrong_type};
-use crate::intrinsic::Intrinsic;
+use crate::intrinsic::{self, Intrinsic};
 use crate::jsonata::{Expressions, Names};
 use crate::template::{self, syntax_error};
 use crate::{Code, Diagnostic, Finding, Pointer, SyntaxError, context, jsonata, nearest, placeholder};
@@ -160,7 +160,9 @@ fn check_literal(literal: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
         Finding::PathInJsonata { text, of: "the context object", expression }
     } else if literal == "$" && at.tokens().last().is_some_and(|key| WHOLE.contains(&&*key)) {
         Finding::PathInJsonata { text, of: "the state's input", expression: "{% $states.input %}".to_owned() }
-    } else if let Ok(call) = Intrinsic::parse(literal) {
+    } else if intrinsic::is_begun(literal)
+        && let Ok(call) = Intrinsic::parse(literal)
+    {
         Finding::IntrinsicInJsonata { text, instead: call.call.function.in_jsonata() }
     } else {
         return;

@@ -15,7 +15,7 @@ use crate::path::{JsonPath, Root};
 use crate::resource::Resource;
 use crate::template::{self, Computed, syntax_error};
 use crate::texts::Texts;
-use crate::{Code, Diagnostic, Finding, Pointer, SyntaxError, jsonata, nearest, placeholder, timestamp};
+use crate::{Code, Diagnostic, Finding, Pointer, SyntaxError, intrinsic, jsonata, nearest, placeholder, timestamp};
 
 /// A field's value has the form of the field: a number in its range, a word of its list, a path,
 /// an expression, a template, a timestamp, an ARN.
@@ -165,7 +165,7 @@ fn check_fail_path(texts: &Texts<'_>, text: &str, at: &Pointer, found: &mut Vec<
             }
         }
         Err(error) => {
-            let code = if text.trim_start().starts_with("States.") { Code::BadIntrinsic } else { Code::BadJsonPath };
+            let code = if intrinsic::is_begun(text) { Code::BadIntrinsic } else { Code::BadJsonPath };
             let mut error = error.clone();
             if !text.starts_with('$') && code == Code::BadJsonPath {
                 error.help = Some("for literal text, use the field without `Path`".to_owned());

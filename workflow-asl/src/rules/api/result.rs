@@ -29,8 +29,8 @@ pub(in crate::rules) fn results_have_the_members_that_are_read(
         let Some(task) = call.target() else { continue };
         let Some(state) = definition.index.states.get(reference.state_number) else { continue };
         // Another rule reports `$states.result` in a catcher.
-        let in_catcher =
-            reference.pointer.tokens().nth(state.at.tokens().count()).is_some_and(|field| field == "Catch");
+        let field = reference.pointer.as_str().strip_prefix(state.at.as_str());
+        let in_catcher = field.is_some_and(|field| field.starts_with("/Catch/"));
         if in_catcher || !starts_from_result(reference, state.state) {
             continue;
         }
