@@ -13,8 +13,8 @@ use super::types::{Ty, article};
 use super::value_site::{ValueField, ValueSite};
 use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{
-    Catcher, Clause, ClauseValue, DeclarationKind, Expr, ExprKind, Head, MapItems, Resource, Retrier, Root, WaitHead,
-    plain,
+    Catcher, Clause, ClauseValue, DeclarationKind, Expr, ExprKind, Head, MapItems, Reference, Resource, Retrier, Root,
+    WaitHead, plain,
 };
 use crate::syntax::keyword::ClauseKind;
 
@@ -221,17 +221,21 @@ fn catcher<'a>(
 fn value<'a>(analysis: &Analysis<'a>, place: ValueSite<'_, 'a>, expr: &Expr, sink: &mut Sink<'_>) {
     let ty = analysis.infer(place, expr, sink);
     analysis.needed(place, expr, None, sink);
-    fits(place.position, &ty, expr, sink);
+    fits(analysis, place.position, &ty, expr, sink);
 }
 
 /// A number of seconds is a number, a time is text, items are an array.
-fn fits(position: ValueField, ty: &Ty, expr: &Expr, sink: &mut Sink<'_>) {
+fn fits(analysis: &Analysis<'_>, position: ValueField, ty: &Ty, expr: &Expr, sink: &mut Sink<'_>) {
     let ty = ty.present();
     // An error of the user's own expression or variable may be caught at run time.
     let own = match &expr.kind {
         ExprKind::Jsonata(_) | ExprKind::Raw(_) => true,
         ExprKind::Text(text) => text.starts_with("{%"),
-        ExprKind::Reference(reference) => position == ValueField::Items && matches!(reference.root, Root::Variable(_)),
+        ExprKind::Reference(Reference { root: Root::Variable(name), .. }) => {
+            // The result of a use is in a variable too.
+            let mut uses = analysis.workflow.inlined.iter();
+            position == ValueField::Items && uses.all(|used| used.variable() != *name)
+        }
         _ => false,
     };
     if own || matches!(expr.kind, ExprKind::Invalid | ExprKind::OtherLanguage(_)) {
