@@ -551,7 +551,7 @@ impl<'p> Place<'p> {
 }
 
 /// Returns the node without enclosing parentheses.
-fn alone(node: &Node) -> &Node {
+pub(super) fn alone(node: &Node) -> &Node {
     match &node.kind {
         NodeKind::Block(nodes) => match nodes.as_slice() {
             [one] => alone(one),
