@@ -1,6 +1,6 @@
 //! Derives facts about operands from operators, and finds comparisons that are never true.
 
-use workflow_jsonata::{FunctionId, Node, function};
+use workflow_jsonata::{FunctionId, Node, function, joins};
 use workflow_services::Shape;
 
 use super::choice::{Compared, compared, is_value_of_dynamodb, plain};
@@ -24,25 +24,23 @@ enum By {
 }
 
 impl Flow<'_, '_> {
-    /// Checks operands that must be numbers.
-    pub(super) fn numbers(&self, sign: &'static str, operands: &[&Node], place: &Place<'_>) {
-        let unlike = operands.iter().filter_map(|operand| {
-            let ty = self.node(operand, place).value().single();
-            Some((operand, ty.instead_of(Kind::Number)?, ty))
-        });
+    /// Checks operands that must be numbers, and returns their types.
+    pub(super) fn numbers(&self, sign: &'static str, operands: &[&Node], place: &Place<'_>) -> Vec<Ty> {
+        let types: Vec<_> = operands.iter().map(|operand| self.node(operand, place).value().single()).collect();
+        let unlike = operands.iter().zip(&types);
+        let unlike = unlike.filter_map(|(operand, ty)| Some((operand, ty.instead_of(Kind::Number)?, ty)));
         // One of two wrong operands is reported: the constant, which another rule reports too. Of the texts that a sum
         // joins, that is the first.
         let unlike: Vec<_> = unlike.collect();
         let is_text = |node: &Node| matches!(node.kind, NodeKind::String(_));
         let constant = unlike.iter().find(|(operand, ..)| is_text(operand));
-        // The operands at the end of a sum `a + b + c` are in its left operand. `joins_text` of workflow-jsonata is the
-        // same rule for its report of literal operands.
         let joined = operands.first().is_some_and(|first| sign == "+" && joins(first, &is_text));
         if let Some((operand, is, ty)) = constant.or(unlike.first()).filter(|_| !joined) {
             let time = self.time_in_number(operand, ty, place);
             let finding = Finding::UnlikeOperand { sign, is, wants: "numbers", time };
             self.say(finding, place.at, Some(place.range(operand)));
         }
+        types
     }
 
     /// Returns the expression that gives a time as a number, of one that gives it as a string.
@@ -497,14 +495,6 @@ fn has_one_value(scene: &Scene, origin: &Origin, steps: &[Segment<'_>]) -> bool 
         holder = inner;
         true
     })
-}
-
-/// Returns whether a node is a sum with such an operand.
-fn joins(node: &Node, is: &impl Fn(&Node) -> bool) -> bool {
-    match &node.kind {
-        NodeKind::Binary("+", left, right) => is(left) || is(right) || joins(left, is),
-        _ => false,
-    }
 }
 
 /// Returns the function and the argument of a call with one argument.
