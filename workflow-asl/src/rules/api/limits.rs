@@ -30,3 +30,16 @@ pub(super) fn beyond(limits: Limits, shape: Shape, value: &Value) -> Option<(Str
 fn counted(unit: &str, number: f64) -> &str {
     if number == 1.0 { unit.trim_end_matches('s') } else { unit }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::counted;
+
+    #[test]
+    fn one_is_singular() {
+        assert_eq!(
+            [counted(" characters", 1.0), counted(" items", 2.0), counted("", 1.0)],
+            [" character", " items", ""]
+        );
+    }
+}
