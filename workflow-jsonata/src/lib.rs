@@ -40,6 +40,7 @@ pub use functions::{
     ResultKind, Returned, changing, function, is_function, names, unknown_algorithm,
 };
 pub use mistakes::constants::is_no_number;
+pub use mistakes::joins;
 pub use names::{LiteralKind, LiteralStep, Names, STATES_MEMBERS, Use};
 pub use syntax::{
     Printed, ast,
@@ -105,6 +106,14 @@ impl Ast {
     /// deployment.
     pub fn failing(&self, open: fn(&str) -> bool) -> Vec<(SyntaxError, usize)> {
         mistakes::failing(&self.root, open)
+    }
+
+    /// Returns the literal strings that are conditions, as in `x = 'a' or 'b'` and `x['name']`, each with the length of
+    /// its text. JSONata casts them to booleans, so that they are always true or always false.
+    ///
+    /// `open` is the same as for [`failing`](Self::failing).
+    pub fn constant_conditions(&self, open: fn(&str) -> bool) -> Vec<(SyntaxError, usize)> {
+        mistakes::constant_conditions(&self.root, open)
     }
 
     /// Returns the type that the result certainly has, such as "a string", or `None` if it is only known at run time.

@@ -12,8 +12,8 @@ pub use self::fix::{Fix, Vocabulary};
 use self::table::findings;
 pub use self::words::in_the_language;
 use self::words::{
-    all_of, api_meant, asking, did_you_mean, key, of_item, of_jsonata, one_of, quoted, small_letter, text, them,
-    unassigned, wrong_parameter,
+    all_of, api_meant, asking, can_follow, did_you_mean, key, of_item, of_jsonata, one_of, quoted, small_letter, text,
+    them, unassigned, wrong_parameter,
 };
 use crate::Code::{self, *};
 use crate::budget::in_words;
@@ -267,6 +267,8 @@ findings! {
     NotAnObject { holder: String, name: String, is: &'static str, help: Option<String> } AbsentValue
         "`{holder}` is {is}, which has no `{name}`",
         help (help.clone());
+    NothingRead { function: String, text: String, is: &'static str } AbsentValue
+        "`{function}` returns nothing, because `{text}` is {is}, and only objects have members";
     NoSuchItem { holder: String, index: i64, count: usize } AbsentValue
         (match count {
             0 => format!("`{holder}` is empty here, so there is no item at {index}"),
@@ -523,7 +525,7 @@ findings! {
     OtherEndpoint { protocol: &'static str, of: &'static str, text: String } UnlikeArn
         "the endpoint of protocol `{protocol}` is {of}, found `{text}`";
     NoUri { name: String, text: String, scheme: &'static str } UnlikeArn "`{name}` takes a URI, found `{text}`",
-        help "write `{scheme}{text}`", fix ((!text.ends_with('…')).then(|| Fix::Text(format!("{scheme}{text}"))));
+        help "write `{scheme}{text}`", fix (can_follow(scheme, text).then(|| Fix::Text(format!("{scheme}{text}"))));
     ArnForName { name: String, text: String, meant: String } UnlikeArn "`{name}` takes a name, found `{text}`",
         help "write `{meant}`";
     ReservedSource { text: String } ReservedSource

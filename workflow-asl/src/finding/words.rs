@@ -82,3 +82,23 @@ fn list(names: impl IntoIterator<Item = impl AsRef<str>>, last: &str) -> String 
         end => end.unwrap_or_default(),
     }
 }
+
+/// Returns whether a text may be what follows the scheme of a URI, and not a name that a tool replaces.
+pub(super) fn can_follow(scheme: &str, text: &str) -> bool {
+    let is_http = scheme != "s3://";
+    let first = text.split('/').next().unwrap_or_default();
+    !first.is_empty() && first.chars().all(|c| c.is_ascii_alphanumeric() || ".-".contains(c) || is_http && c == ':')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::can_follow;
+
+    #[test]
+    fn only_the_name_of_a_bucket_follows_the_scheme() {
+        assert!(can_follow("s3://", "my-bucket/x") && can_follow("https://", "localhost:8080/x"));
+        for text in ["@@bucket@@/x", "my_bucket/x", "bucket:8080/x", "bucket…", "/x"] {
+            assert!(!can_follow("s3://", text), "{text}");
+        }
+    }
+}

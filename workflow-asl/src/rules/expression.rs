@@ -101,6 +101,10 @@ impl Strings<'_> {
             let offset = OPEN.len() + error.offset;
             found.push(Finding::Malformed { code: Code::FailingCall, error }.at(at.clone()).with_range(offset, length));
         }
+        for (error, length) in ast.constant_conditions(placeholder::contained) {
+            let offset = OPEN.len() + error.offset;
+            found.push(Finding::Malformed { code: Code::KnownAnswer, error }.at(at.clone()).with_range(offset, length));
+        }
         if let (Some(gives), Some(wanted)) = (ast.gives(placeholder::contained), wanted(self.field))
             && !wanted.contains(&gives)
         {

@@ -15,6 +15,7 @@ pub(super) fn refused(
         let has_digit = || text.contains(|letter: char| letter.is_ascii_digit());
         return match (function, index) {
             _ if open(text) => None,
+            (Id::Number, 0) if text.is_empty() => Some("an empty string is not a number".to_owned()),
             (Id::Number, 0) if is_no_number(text) => Some(format!("`{text}` is not a number")),
             (Id::ToMillis, 0) if count == 1 && !has_digit() => Some(format!("`{text}` is not a timestamp")),
             (Id::Replace, 1) if text.is_empty() => Some("`$replace` cannot search for an empty string".to_owned()),
@@ -23,7 +24,9 @@ pub(super) fn refused(
     }
     let number = number(argument)?;
     match (function, index) {
-        (Id::FormatBase, 1) if !(2.0..=36.0).contains(&number.round()) => Some("a base is from 2 to 36".to_owned()),
+        (Id::FormatBase, 1) if !(2.0..=36.0).contains(&number.round_ties_even()) => {
+            Some("a base is from 2 to 36".to_owned())
+        }
         (Id::Split | Id::Match, 2) | (Id::Replace, 3) if number < 0.0 => Some("a limit cannot be negative".to_owned()),
         (Id::Sqrt, 0) if number < 0.0 => Some("a negative number has no square root".to_owned()),
         (Id::Partition, 1) if number <= 0.0 => Some("the size of a part is at least 1".to_owned()),

@@ -52,11 +52,18 @@ pub(crate) fn noun(kind: char) -> &'static str {
 pub(crate) fn failing(root: &Node, open: IsUnknown) -> Vec<(SyntaxError, usize)> {
     let mut found = Vec::new();
     walk(root, false, open, &mut found);
-    texts_as_filters(root, &mut found);
     // A field may hold a function only if the expression puts one there.
     if !holds_function(root) {
         methods(root, &mut found);
     }
+    found
+}
+
+/// Returns every literal text that is a condition, and so always true or always false.
+pub(crate) fn constant_conditions(root: &Node, open: IsUnknown) -> Vec<(SyntaxError, usize)> {
+    let mut found = Vec::new();
+    texts_as_filters(root, &mut found);
+    texts_as_operands(root, open, &mut found);
     found
 }
 
@@ -145,6 +152,28 @@ fn text_as_filter(before: &[Node], step: &Node) -> Option<(SyntaxError, usize)> 
     Some((SyntaxError::new(filter.span.start, message).with_help(help), filter.span.len()))
 }
 
+/// Finds operands of `and` and `or` that are a text alone, such as `x = 'a' or 'b'`: JSONata casts them to booleans.
+fn texts_as_operands(node: &Node, open: IsUnknown, found: &mut Vec<(SyntaxError, usize)>) {
+    if let NodeKind::Binary(sign @ ("and" | "or"), left, right) = &node.kind {
+        for side in [left, right] {
+            let NodeKind::String(text) = &side.kind else { continue };
+            if open(text) {
+                continue;
+            }
+            let message = match text.is_empty() {
+                true => format!("an empty string is always false as an operand of `{sign}`"),
+                false => format!("a string is always true as an operand of `{sign}`"),
+            };
+            let help = match &left.kind {
+                NodeKind::Binary("=", ..) => "`x in ['a', 'b']` compares with several",
+                _ => "`a ? a : b` is one of two values",
+            };
+            found.push((SyntaxError::new(side.span.start, message).with_help(help), side.span.len()));
+        }
+    }
+    node.children().into_iter().for_each(|part| texts_as_operands(part, open, found));
+}
+
 /// `piped` means that the node is called on the value before `~>`.
 fn walk(node: &Node, piped: bool, open: IsUnknown, found: &mut Vec<(SyntaxError, usize)>) {
     let mut report = |at: &Node, message: String| {
@@ -160,7 +189,8 @@ fn walk(node: &Node, piped: bool, open: IsUnknown, found: &mut Vec<(SyntaxError,
         }
         NodeKind::Binary(sign @ ("+" | "-" | "*" | "/" | "%"), left, right) => {
             // The first text of several that `+` joins is reported.
-            let sides = if *sign == "+" && joins_text(left, open) { vec![left] } else { vec![left, right] };
+            let is_text = |node: &Node| kind(node, open) == Some('s');
+            let sides = if *sign == "+" && joins(left, &is_text) { vec![left] } else { vec![left, right] };
             for side in sides {
                 if let Some(kind) = kind(side, open).filter(|kind| *kind != 'n') {
                     let help = if *sign == "+" && kind == 's' { ": `&` joins strings" } else { "" };
@@ -178,17 +208,6 @@ fn walk(node: &Node, piped: bool, open: IsUnknown, found: &mut Vec<(SyntaxError,
                 && matches!((one, other), ('n', 's') | ('s', 'n'))
             {
                 report(node, format!("`{sign}` cannot compare {} with {}", noun(one), noun(other)));
-            }
-        }
-        NodeKind::Binary(sign @ ("and" | "or"), left, right) => {
-            for side in [left, right] {
-                if kind(side, open) == Some('s') && matches!(side.kind, NodeKind::String(_)) {
-                    let instead = match &left.kind {
-                        NodeKind::Binary("=", ..) => "`x in ['a', 'b']` compares with several",
-                        _ => "`a ? a : b` is one of two values",
-                    };
-                    report(side, format!("`{sign}` takes conditions, but this is a string: {instead}"));
-                }
             }
         }
         NodeKind::Object(pairs) | NodeKind::Group(_, pairs) => {
@@ -209,12 +228,10 @@ fn walk(node: &Node, piped: bool, open: IsUnknown, found: &mut Vec<(SyntaxError,
     }
 }
 
-/// Returns whether a node is a sum of which an operand is text.
-fn joins_text(node: &Node, open: IsUnknown) -> bool {
+/// Returns whether a node is a sum `a + b + c` with such an operand. The sum of all but the last is its left operand.
+pub fn joins(node: &Node, is: &impl Fn(&Node) -> bool) -> bool {
     match &node.kind {
-        NodeKind::Binary("+", left, right) => {
-            [left, right].iter().any(|side| kind(side, open) == Some('s')) || joins_text(left, open)
-        }
+        NodeKind::Binary("+", left, right) => is(left) || is(right) || joins(left, is),
         _ => false,
     }
 }
@@ -326,14 +343,6 @@ mod tests {
         assert_eq!(found("'a' ~> $split(',', -1)"), ["19: a limit cannot be negative"]);
         assert_eq!(found("$partition(10, $xs)"), ["11: `$partition` takes an array here, but this is a number"]);
         assert_eq!(found("$map(function($x) { $x }, $xs)"), ["5: `$map` takes an array here, but this is a function"]);
-        assert_eq!(
-            found("$x = 'a' or 'b'"),
-            ["12: `or` takes conditions, but this is a string: `x in ['a', 'b']` compares with several"]
-        );
-        assert_eq!(
-            found("$x or 'b'"),
-            ["6: `or` takes conditions, but this is a string: `a ? a : b` is one of two values"]
-        );
         assert_eq!(found("{1: 2}"), ["1: a key is a string, but this is a number"]);
         assert_eq!(found("'a' + $b + 'c'"), ["0: `+` takes numbers, but this is a string: `&` joins strings"]);
         assert_eq!(found("$uuid(1)"), ["0: `$uuid` takes no argument, not 1"]);
@@ -341,5 +350,24 @@ mod tests {
         assert_eq!(found("$x & ('a' + 1)"), ["6: `+` takes numbers, but this is a string: `&` joins strings"]);
         assert_eq!(found("1 > 'b'"), ["0: `>` cannot compare a number with a string"]);
         assert_eq!(found("$x ~> $uppercase(1)"), ["6: `$uppercase` takes 0 to 1 arguments, not 2"]);
+    }
+
+    #[test]
+    fn finds_texts_that_are_conditions() {
+        let found = |text: &str| {
+            let ast = parse(text).unwrap();
+            assert!(ast.failing(|_| false).is_empty(), "JSONata casts it to a boolean: {text}");
+            let found = ast.constant_conditions(|text| text.contains("${"));
+            found.into_iter().map(|(error, _)| error.to_string()).collect::<Vec<_>>()
+        };
+        for fine in ["$x = 'a' or $x = 'b'", "$x or '${Flag}'", "$x and $y", "'a' & 'b'", "$x['a' = b]"] {
+            assert_eq!(found(fine), [""; 0], "{fine}");
+        }
+        assert_eq!(found("$x = 'a' or 'b'"), ["a string is always true as an operand of `or` (at byte 12)"]);
+        assert_eq!(found("$x or ''"), ["an empty string is always false as an operand of `or` (at byte 6)"]);
+        assert_eq!(
+            found("$x['name']"),
+            ["`['name']` is a filter that is always true, and reads no member (at byte 3)"]
+        );
     }
 }

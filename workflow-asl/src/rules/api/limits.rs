@@ -17,11 +17,29 @@ pub(super) fn beyond(limits: Limits, shape: Shape, value: &Value) -> Option<(Str
         return None;
     }
     let takes = match (least, greatest) {
-        (Some(least), Some(greatest)) if least == greatest => format!("{least}{unit}"),
+        (Some(least), Some(greatest)) if least == greatest => format!("{least}{}", counted(unit, least)),
         (Some(least), Some(greatest)) => format!("{least} to {greatest}{unit}"),
-        (Some(least), None) => format!("at least {least}{unit}"),
-        (None, Some(greatest)) => format!("at most {greatest}{unit}"),
+        (Some(least), None) => format!("at least {least}{}", counted(unit, least)),
+        (None, Some(greatest)) => format!("at most {greatest}{}", counted(unit, greatest)),
         (None, None) => return None,
     };
     Some((takes, measured.to_string()))
+}
+
+/// Returns the unit of a number.
+fn counted(unit: &str, number: f64) -> &str {
+    if number == 1.0 { unit.trim_end_matches('s') } else { unit }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::counted;
+
+    #[test]
+    fn one_is_singular() {
+        assert_eq!(
+            [counted(" characters", 1.0), counted(" items", 2.0), counted("", 1.0)],
+            [" character", " items", ""]
+        );
+    }
 }

@@ -94,10 +94,10 @@ pub(in crate::rules) fn unlike_name(call: &str, name: &str, text: &str) -> Optio
             let meant = in_bucket.map(|place| format!("s3://{place}"));
             is_uri.then_some(Finding::ArnForUrl { name, text, meant })
         }
-        (Some(Takes::Uri), None) if !begins_with_scheme(&text) => Some(Finding::NoUri { name, text, scheme: "s3://" }),
-        // The beginning of a URL may be a name that a tool replaces.
-        (Some(Takes::Url), None) if !text.ends_with('…') && !begins_with_scheme(&text) => {
-            Some(Finding::NoUri { name, text, scheme: "https://" })
+        // The beginning of a computed text may be a name that a tool replaces.
+        (Some(takes @ (Takes::Uri | Takes::Url)), None) if !text.ends_with('…') && !begins_with_scheme(&text) => {
+            let scheme = if matches!(takes, Takes::Uri) { "s3://" } else { "https://" };
+            Some(Finding::NoUri { name, text, scheme })
         }
         (Some(Takes::Arn(kind)), Some(arn)) => {
             let rest = kind.starts.iter().find_map(|start| arn.resource.strip_prefix(start));

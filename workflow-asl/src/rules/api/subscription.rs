@@ -23,7 +23,9 @@ pub(super) fn unlike_endpoint(call: &str, members: &Map<String, Value>) -> Optio
     }
     let (protocol, endpoint) = (text("Protocol")?, text("Endpoint")?);
     let (protocol, start, of) = PROTOCOLS.iter().find(|(name, ..)| *name == protocol)?;
-    if endpoint.starts_with(start) || placeholder::likely(endpoint) {
+    // The scheme of a URL may have capital letters.
+    let begins = endpoint.get(..start.len()).is_some_and(|known| known.eq_ignore_ascii_case(start));
+    if begins || placeholder::likely(endpoint) {
         return None;
     }
     Some(Finding::OtherEndpoint { protocol, of, text: endpoint.to_owned() })

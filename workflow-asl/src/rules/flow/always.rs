@@ -1,10 +1,12 @@
 //! Finds alternatives that are true for every value: `x != 'a' or x != 'b'`.
 
+use std::collections::HashMap;
+
 use workflow_jsonata::Node;
 
 use super::Flow;
 use super::choice::{Compared, compared};
-use super::expression::{Place, is_path};
+use super::expression::{Place, alone, is_path};
 use super::kind::Kind;
 use super::operator::relation;
 use super::ty::Ty;
@@ -34,84 +36,114 @@ impl Test {
             _ => None,
         }
     }
+}
 
-    /// Returns whether each value passes one of two tests.
-    fn completes(&self, other: &Self) -> bool {
-        let (Some(one), Some(two)) = (self.refuted_by(), other.refuted_by()) else { return false };
-        let Some(kind) = two.kind().filter(|_| self.path == other.path) else { return false };
-        one.kind() != Some(kind)
-            || matches!(compared(&one, kind, Some(other.relation), &other.constant, !other.truth), Compared::Never)
-    }
+/// The values of one kind for which each test of a path so far is false.
+struct Refuted {
+    kind: Kind,
+    values: Ty,
+    /// Whether the first test compares for equality, so that every value of another kind passes.
+    is_equality: bool,
+    /// Whether a test is negated, and so true for every value of another kind. An order is false for these.
+    is_negated: bool,
+}
 
-    fn finding(&self, and: &'static str) -> Finding {
-        let values = if self.relation == Relation::Equal { "value of" } else { "number in" };
-        Finding::AlwaysTrue { values, path: self.path.clone(), and }
+/// Returns the finding if a path has no value for which all tests are false.
+fn always_true(tests: impl Iterator<Item = Test>, and: &'static str) -> Option<Finding> {
+    let mut paths: HashMap<String, Vec<Refuted>> = HashMap::new();
+    for test in tests {
+        let (Some(kind), Some(values)) = (test.constant.kind(), test.refuted_by()) else { continue };
+        let (is_equality, is_negated) = (test.relation == Relation::Equal, !test.truth);
+        let known = paths.entry(test.path.clone()).or_default();
+        let complete = known.iter_mut().find_map(|known| {
+            if known.kind != kind {
+                return (known.is_negated && is_negated).then_some(known.is_equality);
+            }
+            // The values are intervals, of which two have no value in common if all have none.
+            match compared(&known.values, kind, Some(test.relation), &test.constant, is_negated) {
+                Compared::To(both) => known.values = both,
+                _ => return Some(known.is_equality),
+            }
+            known.is_negated |= is_negated;
+            None
+        });
+        if let Some(is_equality) = complete {
+            let values = if is_equality { "value of" } else { "number in" };
+            return Some(Finding::AlwaysTrue { values, path: test.path, and });
+        }
+        if known.iter().all(|known| known.kind != kind) {
+            known.push(Refuted { kind, values, is_equality, is_negated });
+        }
     }
+    None
 }
 
 impl Flow<'_, '_> {
-    /// Reports `left or right` if one of the alternatives of `left` and `right` are true for every value of a path.
-    pub(super) fn is_always_true(&self, node: &Node, left: &Node, right: &Node, place: &Place<'_>) -> bool {
-        let (mut earlier, mut last) = (Vec::new(), Vec::new());
-        self.tests(left, true, place, &mut earlier);
-        self.tests(right, true, place, &mut last);
-        let pairs = earlier.iter().flat_map(|one| last.iter().map(move |two| (one, two)));
-        let complete = pairs.into_iter().find(|(one, two)| one.completes(two));
-        if let Some((test, _)) = complete {
-            self.say(test.finding("and"), place.at, Some(place.range(node)));
+    /// Checks `a or b or c`, of which an alternative is evaluated if the earlier ones are not true.
+    pub(super) fn alternatives(&self, node: &Node, place: &Place<'_>) {
+        let mut alternatives = Vec::new();
+        alternatives_of(node, &mut alternatives);
+        let tests = alternatives.iter().filter_map(|one| self.test(one, true, place));
+        let always = always_true(tests, "and");
+        let is_always = always.is_some();
+        if let Some(finding) = always {
+            self.say(finding, place.at, Some(place.range(node)));
         }
-        complete.is_some()
+        let mut here = Some(place.scene.clone());
+        for one in alternatives {
+            let Some(scene) = here else { break };
+            let place = Place { scene, ..place.clone() };
+            self.node(one, &Place { asks: place.asks || is_path(one), ..place.clone() });
+            here = if is_always { None } else { self.narrow(one, &place).no };
+        }
     }
 
-    /// Adds the alternatives of a condition that compare a path with a constant.
-    fn tests(&self, node: &Node, truth: bool, place: &Place<'_>, tests: &mut Vec<Test>) {
+    /// Returns the test of an alternative that compares a path with a constant.
+    fn test(&self, node: &Node, truth: bool, place: &Place<'_>) -> Option<Test> {
         match &node.kind {
-            NodeKind::Block(nodes) => {
-                if let [one] = nodes.as_slice() {
-                    self.tests(one, truth, place, tests);
-                }
-            }
-            NodeKind::Binary("or", left, right) if truth => {
-                self.tests(left, truth, place, tests);
-                self.tests(right, truth, place, tests);
-            }
-            NodeKind::Call(procedure, arguments) => {
-                if let (NodeKind::Variable(name), [argument]) = (&procedure.kind, arguments.as_slice())
-                    && name == "not"
-                {
-                    self.tests(argument, !truth, place, tests);
-                }
-            }
+            NodeKind::Block(nodes) => match nodes.as_slice() {
+                [one] => self.test(one, truth, place),
+                _ => None,
+            },
+            NodeKind::Call(procedure, arguments) => match (&procedure.kind, arguments.as_slice()) {
+                (NodeKind::Variable(name), [argument]) if name == "not" => self.test(argument, !truth, place),
+                _ => None,
+            },
             NodeKind::Binary(sign, left, right) => {
-                let (relation, truth) = match (*sign, relation(sign)) {
-                    ("!=", _) => (Relation::Equal, !truth),
-                    (_, Some(relation)) => (relation, truth),
-                    _ => return,
+                let (relation, truth) = match *sign {
+                    "!=" => (Relation::Equal, !truth),
+                    sign => (relation(sign)?, truth),
                 };
                 let sides = [(left, right, relation), (right, left, relation.turned())];
-                tests.extend(sides.into_iter().filter(|(path, ..)| is_path(path)).find_map(
-                    |(path, other, relation)| {
-                        let constant = self.constant(other)?;
-                        let path = place.code.get(path.span.clone())?.trim().to_owned();
-                        Some(Test { path, relation, constant, truth })
-                    },
-                ));
+                sides.into_iter().filter(|(path, ..)| is_path(path)).find_map(|(path, other, relation)| {
+                    let constant = self.constant(other)?;
+                    let path = place.code.get(path.span.clone())?.trim().to_owned();
+                    Some(Test { path, relation, constant, truth })
+                })
             }
-            _ => {}
+            _ => None,
         }
     }
 
-    /// Reports the rules of an `Or` if two of them are true for every value of a path.
+    /// Reports the rules of an `Or` if they are true for every value of a path.
     pub(super) fn is_always_true_rule(&self, rules: &[ChoiceRule], at: &Pointer) -> bool {
-        let tests: Vec<_> = rules.iter().filter_map(|rule| test_of(rule, true)).collect();
-        let complete = tests
-            .iter()
-            .enumerate()
-            .find(|(number, one)| tests.get(number + 1..).into_iter().flatten().any(|two| one.completes(two)));
-        if let Some((_, test)) = complete {
-            self.say(test.finding("And"), at, None);
+        let always = always_true(rules.iter().filter_map(|rule| test_of(rule, true)), "And");
+        let is_always = always.is_some();
+        if let Some(finding) = always {
+            self.say(finding, at, None);
         }
-        complete.is_some()
+        is_always
+    }
+}
+
+/// Adds the operands of `a or (b or c)`.
+fn alternatives_of<'n>(node: &'n Node, found: &mut Vec<&'n Node>) {
+    match &alone(node).kind {
+        NodeKind::Binary("or", left, right) => {
+            alternatives_of(left, found);
+            alternatives_of(right, found);
+        }
+        _ => found.push(node),
     }
 }
 

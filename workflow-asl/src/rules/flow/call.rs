@@ -180,9 +180,13 @@ impl Flow<'_, '_> {
         let context = parameters.first().is_some_and(|first| first.context) && given.len() < needed;
         for (number, (parameter, (node, ty))) in parameters.iter().skip(usize::from(context)).zip(given).enumerate() {
             let Some(node) = node else { continue };
-            let unread = if number == 0 { unread(known.id, ty) } else { None };
-            if let Some((wants, is)) = unread.or_else(|| shown_unlike(parameter.kinds, ty)) {
-                let (function, text) = (format!("${}", known.name), place.text(node));
+            let (function, text) = (format!("${}", known.name), place.text(node));
+            if let Some(is) = without_members(known.id, ty).filter(|_| number == 0) {
+                self.say(Finding::NothingRead { function, text, is }, place.at, Some(place.range(node)));
+                continue;
+            }
+            let unlike = if number == 0 { unlike_text(known.id, ty) } else { None };
+            if let Some((wants, is)) = unlike.or_else(|| shown_unlike(parameter.kinds, ty)) {
                 self.say(Finding::UnlikeArgument { function, wants, is, text }, place.at, Some(place.range(node)));
                 continue;
             }
@@ -236,7 +240,6 @@ impl Flow<'_, '_> {
                 }
             }
             if let Some((wants, is)) = finding {
-                let (function, text) = (format!("${}", known.name), place.text(node));
                 self.say(Finding::UnlikeArgument { function, wants, is, text }, place.at, Some(place.range(node)));
             }
         }
@@ -249,17 +252,22 @@ fn filters_objects(arguments: &[Node]) -> bool {
         if params.first().is_some_and(|item| needs_member(body, item)))
 }
 
-/// Returns what the first argument must be, and what it is instead, for functions that read nothing of other values, or
-/// fail for the text.
-fn unread(function: FunctionId, ty: &Ty) -> Option<(&'static str, &'static str)> {
+/// Returns what the first argument is, if it has no members that `$keys` and `$lookup` could return.
+fn without_members(function: FunctionId, ty: &Ty) -> Option<&'static str> {
+    if !matches!(function, FunctionId::Keys | FunctionId::Lookup) {
+        return None;
+    }
+    match (ty.kind()?, ty.item().map(|item| item.kind())) {
+        (Kind::Object, _) | (Kind::Array, None | Some(None | Some(Kind::Object | Kind::Array))) => None,
+        (Kind::Array, Some(Some(of))) => Some(of.words_of_items()),
+        (kind, _) => Some(kind.words()),
+    }
+}
+
+/// Returns what the first argument must be, and what it is instead, for functions that fail for the text.
+fn unlike_text(function: FunctionId, ty: &Ty) -> Option<(&'static str, &'static str)> {
     let all = |texts: &BTreeSet<Rc<str>>, is: fn(&str) -> bool| texts.iter().all(|text| is(text));
     match (function, ty) {
-        (FunctionId::Keys | FunctionId::Lookup, Ty::Tuple(items)) if items.is_empty() => None,
-        (FunctionId::Keys | FunctionId::Lookup, ty) => match (ty.kind()?, ty.item().map(|item| item.kind())) {
-            (Kind::Object, _) | (Kind::Array, None | Some(None | Some(Kind::Object | Kind::Array))) => None,
-            (Kind::Array, Some(Some(of))) => Some(("an object", of.words_of_items())),
-            (kind, _) => Some(("an object", kind.words())),
-        },
         (FunctionId::Number, Ty::Text(Some(texts))) => {
             all(texts, is_no_number).then_some(("a number or the text of one", "other text"))
         }

@@ -206,8 +206,11 @@ impl Flow<'_, '_> {
             NodeKind::Block(nodes) => self.block(nodes, place),
             NodeKind::Bind(_, value) => self.node(value, place),
             NodeKind::Negate(value) => {
-                self.numbers("-", &[value], place);
-                Given::maybe(Ty::NUMBER)
+                let negated = match self.numbers("-", &[value], place).as_slice() {
+                    [Ty::Number(range)] => range.negated(),
+                    _ => Range::ALL,
+                };
+                Given::maybe(Ty::Number(negated))
             }
             NodeKind::Range(from, to) => {
                 self.numbers("..", &[from, to], place);
@@ -551,7 +554,7 @@ impl<'p> Place<'p> {
 }
 
 /// Returns the node without enclosing parentheses.
-fn alone(node: &Node) -> &Node {
+pub(super) fn alone(node: &Node) -> &Node {
     match &node.kind {
         NodeKind::Block(nodes) => match nodes.as_slice() {
             [one] => alone(one),

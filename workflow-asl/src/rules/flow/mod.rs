@@ -47,6 +47,9 @@ const CHANGES: usize = 4;
 /// The maximum number of variables with types.
 const VARIABLES: usize = 128;
 
+/// The maximum number of comparisons that a scene excludes.
+const OTHERS: usize = 128;
+
 /// The types of the variables that may have a value.
 type Variables = Rc<BTreeMap<Rc<str>, Ty>>;
 
@@ -372,7 +375,9 @@ impl Scene {
     /// Returns the scene in which a path has none of these values. It may have another type.
     fn without(&self, path: String, values: Ty) -> Self {
         let mut scene = self.clone();
-        scene.others.push((path, values));
+        if scene.others.len() < OTHERS {
+            scene.others.push((path, values));
+        }
         scene
     }
 

@@ -1,26 +1,34 @@
 //! Derives facts about operands from operators, and finds comparisons that are never true.
 
-use workflow_jsonata::{FunctionId, Node, function};
+use workflow_jsonata::{FunctionId, Node, function, joins};
 use workflow_services::Shape;
 
 use super::choice::{Compared, compared, is_value_of_dynamodb, plain};
 use super::expression::{DEPTH, Given, Place, is_path, target};
 use super::kind::Kind;
 use super::read::{few, near};
-use super::ty::{Is, Range, Slot, Ty};
-use super::{Flow, Outcomes, Scene};
+use super::ty::{Found, Is, Range, Slot, Ty};
+use super::{Flow, Origin, Outcomes, Scene};
 use crate::context::is_timestamp;
 use crate::document::Relation;
 use crate::jsonata::NodeKind;
+use crate::path::Segment;
 use crate::{Finding, timestamp};
 
+/// What of a value shows that a comparison is never true.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    /// The other operand is of another kind.
+    Kind,
+    Value,
+}
+
 impl Flow<'_, '_> {
-    /// Checks operands that must be numbers.
-    pub(super) fn numbers(&self, sign: &'static str, operands: &[&Node], place: &Place<'_>) {
-        let unlike = operands.iter().filter_map(|operand| {
-            let ty = self.node(operand, place).value().single();
-            Some((operand, ty.instead_of(Kind::Number)?, ty))
-        });
+    /// Checks operands that must be numbers, and returns their types.
+    pub(super) fn numbers(&self, sign: &'static str, operands: &[&Node], place: &Place<'_>) -> Vec<Ty> {
+        let types: Vec<_> = operands.iter().map(|operand| self.node(operand, place).value().single()).collect();
+        let unlike = operands.iter().zip(&types);
+        let unlike = unlike.filter_map(|(operand, ty)| Some((operand, ty.instead_of(Kind::Number)?, ty)));
         // One of two wrong operands is reported: the constant, which another rule reports too. Of the texts that a sum
         // joins, that is the first.
         let unlike: Vec<_> = unlike.collect();
@@ -32,6 +40,7 @@ impl Flow<'_, '_> {
             let finding = Finding::UnlikeOperand { sign, is, wants: "numbers", time };
             self.say(finding, place.at, Some(place.range(operand)));
         }
+        types
     }
 
     /// Returns the expression that gives a time as a number, of one that gives it as a string.
@@ -63,13 +72,15 @@ impl Flow<'_, '_> {
         }
         let asking = |operand: &Node| Place { asks: place.asks || is_path(operand), ..place.clone() };
         match sign {
-            "and" | "or" => {
+            "and" => {
                 self.node(left, &asking(left));
-                let Outcomes { yes, no } = self.narrow(left, place);
-                let is_always = sign == "or" && self.is_always_true(node, left, right, place);
-                if let (Some(scene), false) = (if sign == "and" { yes } else { no }, is_always) {
+                if let Some(scene) = self.narrow(left, place).yes {
                     self.node(right, &Place { scene, ..asking(right) });
                 }
+                Given::there(Ty::BOOL)
+            }
+            "or" => {
+                self.alternatives(node, place);
                 Given::there(Ty::BOOL)
             }
             "&" => {
@@ -99,7 +110,7 @@ impl Flow<'_, '_> {
                     }
                     (Some(Kind::Number), _) => {
                         if let Compared::Never = compared(&one, Kind::Number, relation(sign), &two, true) {
-                            self.never(node, left, &one, None, place);
+                            self.never(node, left, (&one, By::Value), None, place);
                         }
                     }
                     _ => {}
@@ -147,7 +158,13 @@ impl Flow<'_, '_> {
             of => of.is_some(),
         };
         if !items.is_empty() && items.iter().all(is_never) {
-            return self.never(node, tested, ty, items.first().filter(|item| item.kind() == Some(kind)), place);
+            return self.never(
+                node,
+                tested,
+                (ty, By::Value),
+                items.first().filter(|item| item.kind() == Some(kind)),
+                place,
+            );
         }
         for item in items.iter().filter(|item| item.kind() == Some(kind)) {
             if let Compared::Unlisted(_) = compared(ty, kind, Some(Relation::Equal), item, true) {
@@ -169,7 +186,7 @@ impl Flow<'_, '_> {
                     Some(place.range(node)),
                 );
             }
-            return self.never_of(node, tested, (ty, true), None, place);
+            return self.never(node, tested, (ty, By::Kind), None, place);
         }
         match compared(ty, kind, Some(Relation::Equal), other, true) {
             Compared::To(_) => {}
@@ -182,7 +199,7 @@ impl Flow<'_, '_> {
                     self.say(Finding::UnlistedValue { text, name, values, near }, place.at, Some(place.range(node)));
                 }
             }
-            Compared::Never => self.never(node, tested, ty, Some(other), place),
+            Compared::Never => self.never(node, tested, (ty, By::Value), Some(other), place),
         }
     }
 
@@ -201,19 +218,8 @@ impl Flow<'_, '_> {
         }
     }
 
-    fn never(&self, node: &Node, tested: &Node, ty: &Ty, other: Option<&Ty>, place: &Place<'_>) {
-        self.never_of(node, tested, (ty, false), other, place);
-    }
-
-    /// `is_unlike` means that the other operand is of another kind.
-    fn never_of(
-        &self,
-        node: &Node,
-        tested: &Node,
-        (ty, is_unlike): (&Ty, bool),
-        other: Option<&Ty>,
-        place: &Place<'_>,
-    ) {
+    /// Reports a comparison that is never true, with the type of the operand that is tested.
+    fn never(&self, node: &Node, tested: &Node, (ty, by): (&Ty, By), other: Option<&Ty>, place: &Place<'_>) {
         let name = place.text(tested);
         let texts = ty.texts().map(|(texts, _)| texts).filter(|texts| !texts.is_empty() && other.is_some());
         let what = match (ty, &texts) {
@@ -222,7 +228,7 @@ impl Flow<'_, '_> {
                 format!("`{name}` is {} here", texts.join(" or "))
             }
             // A value of another kind is never equal, whatever it is.
-            _ if ty.kind().is_some() && is_unlike => format!("`{name}` is {}", ty.kind().map_or("", Kind::words)),
+            _ if ty.kind().is_some() && by == By::Kind => format!("`{name}` is {}", ty.kind().map_or("", Kind::words)),
             (Ty::Number(range), _) if *range != Range::ALL => format!("`{name}` is {} here", range.words()),
             (Ty::Bool(Some(value)), _) => format!("`{name}` is `{value}` here"),
             _ => format!("`{name}` is {}", ty.kind().map_or("", Kind::words)),
@@ -281,7 +287,7 @@ impl Flow<'_, '_> {
                     let Some((side, (origin, steps))) = known else { return scene };
                     let is_there = self.node(side, &Place { asks: true, ..place.clone() }).is == Is::There;
                     let ty = self.node(side, &Place { scene: scene.clone(), ..place.clone() }).value();
-                    if is_there { scene } else { place.scene.with(&origin, &steps, Slot { ty, is: Is::Maybe }) }
+                    if is_there { scene } else { shown(place, &origin, &steps, Slot { ty, is: Is::Maybe }) }
                 });
                 Outcomes { yes: no, no: equal }
             }
@@ -298,7 +304,7 @@ impl Flow<'_, '_> {
                         return Outcomes { yes: scene(true), no: scene(false) };
                     }
                     if given.is == Is::Maybe && !steps.is_empty() {
-                        let there = place.scene.with(&origin, &steps, Slot::there(given.value()));
+                        let there = shown(place, &origin, &steps, Slot::there(given.value()));
                         Outcomes { yes: Some(there), ..same() }
                     } else {
                         same()
@@ -316,11 +322,11 @@ impl Flow<'_, '_> {
         let no = match given.is {
             _ if steps.is_empty() => Some(place.scene.clone()),
             Is::There => None,
-            _ => Some(place.scene.with(&origin, &steps, Slot { ty: Ty::Any, is: Is::Absent })),
+            _ => Some(shown(place, &origin, &steps, Slot { ty: Ty::Any, is: Is::Absent })),
         };
         let yes = match given.is {
             Is::Absent => None,
-            _ => Some(place.scene.with(&origin, &steps, Slot::there(given.value()))),
+            _ => Some(shown(place, &origin, &steps, Slot::there(given.value()))),
         };
         Outcomes { yes, no }
     }
@@ -376,7 +382,7 @@ impl Flow<'_, '_> {
             return same();
         }
         let shown = |truth| match compared(&ty, kind, Some(relation), &constant, truth) {
-            Compared::To(ty) => Some(place.scene.with(&origin, &steps, Slot::there(ty))),
+            Compared::To(ty) => Some(shown(place, &origin, &steps, Slot::there(ty))),
             _ => None,
         };
         if ty.kind().is_some() {
@@ -401,7 +407,7 @@ impl Flow<'_, '_> {
         }
         // An absent value has no items either.
         let empty = Slot { ty: Ty::tuple(Vec::new()), is: Is::Maybe };
-        Outcomes { yes: Some(place.scene.with(&origin, &steps, empty)), ..same() }
+        Outcomes { yes: Some(shown(place, &origin, &steps, empty)), ..same() }
     }
 
     /// Derives facts from a test of the kind of a path's value.
@@ -411,7 +417,7 @@ impl Flow<'_, '_> {
         let (is, many) = (given.is, given.many);
         // Several values of a path are an array.
         let known = if many { None } else { given.ty.kind() };
-        let of_kind = || Some(place.scene.with(&origin, &steps, Slot::there(plain(kind))));
+        let of_kind = || Some(shown(place, &origin, &steps, Slot::there(plain(kind))));
         let yes = match known {
             _ if is == Is::Absent => None,
             Some(known) if known != kind => None,
@@ -423,7 +429,7 @@ impl Flow<'_, '_> {
             // An absent value has no kind.
             ty if !many && matches!(ty, Ty::Any | Ty::Except(_)) => {
                 let is = if is == Is::There { is } else { Is::Maybe };
-                Some(place.scene.with(&origin, &steps, Slot { ty: ty.except(kind), is }))
+                Some(shown(place, &origin, &steps, Slot { ty: ty.except(kind), is }))
             }
             _ => Some(place.scene.clone()),
         };
@@ -450,12 +456,45 @@ impl Flow<'_, '_> {
     }
 }
 
-/// Returns whether a node is a sum with such an operand.
-fn joins(node: &Node, is: &impl Fn(&Node) -> bool) -> bool {
-    match &node.kind {
-        NodeKind::Binary("+", left, right) => is(left) || is(right) || joins(left, is),
-        _ => false,
+/// Returns the scene in which a path gives a value.
+///
+/// A holder on the way may be a list: then the path gives the values of its items, a single one as itself. Several
+/// values are an array, whatever each is, and an item may have none.
+fn shown(place: &Place<'_>, origin: &Origin, steps: &[Segment<'_>], slot: Slot) -> Scene {
+    let scene = &place.scene;
+    let has_nothing = matches!(&slot.ty, Ty::Tuple(items) if items.is_empty()) || slot.is == Is::Absent;
+    if has_nothing || has_one_value(scene, origin, steps) {
+        return scene.with(origin, steps, slot);
     }
+    match slot.ty.kind() {
+        None | Some(Kind::Array) => scene.clone(),
+        Some(_) => scene.with(origin, steps, Slot { is: Is::Maybe, ..slot }),
+    }
+}
+
+/// Returns whether no holder on a path may be a list. The input of a state of which a name is read is an object.
+fn has_one_value(scene: &Scene, origin: &Origin, steps: &[Segment<'_>]) -> bool {
+    let mut holder = match origin {
+        Origin::Input => scene.input.clone(),
+        Origin::Variable(name) => scene.variables.get(name.as_str()).cloned().unwrap_or(Ty::Any),
+    };
+    steps.iter().enumerate().all(|(number, step)| {
+        let is_input = number == 0 && matches!(origin, Origin::Input);
+        let inner = match (step, &holder) {
+            (Segment::Name(name), Ty::Any | Ty::Except(_) | Ty::Object(_) | Ty::Api(..))
+                if is_input || holder.kind() == Some(Kind::Object) =>
+            {
+                match holder.member(name) {
+                    Found::There(ty) | Found::Maybe(ty) => ty,
+                    _ => Ty::Any,
+                }
+            }
+            (Segment::Index(index), Ty::Tuple(items)) => items.get(*index).cloned().unwrap_or(Ty::Any),
+            _ => return false,
+        };
+        holder = inner;
+        true
+    })
 }
 
 /// Returns the function and the argument of a call with one argument.

@@ -23,15 +23,15 @@ struct Part<'p> {
     shape: Shape,
     /// The parameter's name. An item has the name of its list, and a map's value has none.
     name: Option<&'static str>,
-    /// The key of a value in an object of which only the type is known.
-    key: Option<&'p str>,
+    /// The path from the parameter to a value in an object of which only the type is known, as in `Item.id.S`. It is empty for the request.
+    path: Option<&'p str>,
 }
 
 impl Flow<'_, '_> {
     /// Checks the types of the expressions in a state's request.
     pub(super) fn request(&self, number: usize, value: &Value, ty: &Ty, language: QueryLanguage, at: &Pointer) {
         if let Some((input, call)) = self.inputs.get(&number).filter(|_| self.says.get()) {
-            self.fits((*input, call), Part { value, ty, shape: input.shape, name: None, key: None }, language, at);
+            self.fits((*input, call), Part { value, ty, shape: input.shape, name: None, path: Some("") }, language, at);
         }
     }
 
@@ -49,7 +49,7 @@ impl Flow<'_, '_> {
                             None => continue,
                         },
                     };
-                    let inner = Part { value, ty: &slot.ty, shape, name, key: None };
+                    let inner = Part { value, ty: &slot.ty, shape, name, path: None };
                     match computed {
                         Some(_) => self.fits_as_given(call, inner, &at.child(key)),
                         None => self.fits(call, inner, language, &at.child(key)),
@@ -58,7 +58,7 @@ impl Flow<'_, '_> {
             }
             (Value::Array(items), Shape::List(list), Ty::Tuple(types)) => {
                 for (number, (value, ty)) in items.iter().zip(types.iter()).enumerate() {
-                    let inner = Part { value, ty, shape: list.element(), name: part.name, key: None };
+                    let inner = Part { value, ty, shape: list.element(), name: part.name, path: None };
                     self.fits(call, inner, language, &at.index(number));
                 }
             }
@@ -71,8 +71,11 @@ impl Flow<'_, '_> {
 
     /// Checks a value of which only the type is known.
     fn fits_as_given(&self, (input, call): (RequestInput, &str), part: Part<'_>, at: &Pointer) {
-        let Part { ty, shape, name, key, .. } = part;
+        let Part { ty, shape, name, path, .. } = part;
         let Some(kind) = ty.kind() else { return };
+        let last = || at.tokens().last().map(|key| key.trim_end_matches(template::SUFFIX).to_owned());
+        let full =
+            || path.filter(|path| !path.is_empty()).or(name).map(str::to_owned).or_else(last).unwrap_or_default();
         if let Some(name) = name {
             let rejected: Option<Vec<_>> = match ty {
                 Ty::Text(Some(texts)) => texts.iter().map(|text| rejected_text(call, name, text)).collect(),
@@ -80,14 +83,14 @@ impl Flow<'_, '_> {
             };
             rejected.into_iter().flatten().take(1).for_each(|finding| self.say(finding, at, None));
         }
-        if let (Shape::Enum(values), Ty::Text(Some(texts)), Some(name)) = (shape, ty, name)
+        if let (Shape::Enum(values), Ty::Text(Some(texts)), Some(_)) = (shape, ty, name)
             && !texts.is_empty()
             && !texts.iter().any(|text| values.values().any(|known| *known == **text))
         {
             let text = texts.first().map(ToString::to_string).unwrap_or_default();
             let values: Vec<_> = values.values().collect();
             let near = near(self, &text, values.iter().copied());
-            self.say(Finding::UnlistedValue { text, name: name.to_owned(), values, near }, at, None);
+            self.say(Finding::UnlistedValue { text, name: full(), values, near }, at, None);
             return;
         }
         let text_parameter = input.text_parameter(name, shape);
@@ -115,13 +118,11 @@ impl Flow<'_, '_> {
             _ => (Some(shape.kind()), kind.words()),
         };
         if let Some(wants) = wants {
-            let last = || at.tokens().last().map(|key| key.trim_end_matches(template::SUFFIX).to_owned());
-            let name = name.or(key).map(str::to_owned).or_else(last).unwrap_or_default();
+            let name = full();
             let of_dynamodb = is_attribute_value(shape);
             self.say(Finding::UnlikeParameter { name, wants, is, of_dynamodb }, at, None);
         } else if let Ty::Object(fields) = ty {
             for (key, slot) in fields.members.iter().filter(|(_, slot)| slot.is != Is::Absent) {
-                let at = &at.child(key);
                 let (shape, name) = match shape {
                     Shape::Map(map) => (map.value(), None),
                     shape => match shape.member(key) {
@@ -129,11 +130,15 @@ impl Flow<'_, '_> {
                         None => continue,
                     },
                 };
-                self.fits_as_given(
-                    (input, call),
-                    Part { value: &Value::Null, ty: &slot.ty, shape, name, key: Some(key) },
-                    at,
-                );
+                // A parameter has a place, and what is in it has none.
+                if path == Some("") {
+                    let inner = Part { value: &Value::Null, ty: &slot.ty, shape, name, path: None };
+                    self.fits_as_given((input, call), inner, &at.child(key));
+                    continue;
+                }
+                let path = format!("{}.{key}", full());
+                let inner = Part { value: &Value::Null, ty: &slot.ty, shape, name, path: Some(&path) };
+                self.fits_as_given((input, call), inner, at);
             }
         }
     }

@@ -26,7 +26,7 @@ const SIZE: usize = 1_000;
 pub(super) enum Ty {
     /// An unknown value.
     Any,
-    /// A value of none of these kinds.
+    /// A value of none of these kinds. Like a value of each type, it may be absent.
     Except(Kinds),
     Null,
     Bool(Option<bool>),
@@ -108,6 +108,12 @@ impl Range {
 
     pub(super) fn point(number: f64) -> Self {
         Self { low: (number, true), high: (number, true) }
+    }
+
+    /// Returns the range of the negative numbers of these. A zero has no sign.
+    pub(super) fn negated(self) -> Self {
+        let negated = |(bound, closed): (f64, bool)| (0.0 - bound, closed);
+        Self { low: negated(self.high), high: negated(self.low) }
     }
 
     /// Returns the intersection of two ranges, if it is not empty.
@@ -336,6 +342,10 @@ impl Ty {
     /// Returns what the value is, if it certainly is not of a kind. An absent value has no kind.
     pub(super) fn instead_of(&self, kind: Kind) -> Option<&'static str> {
         match self {
+            // A filter may show it as well as a test.
+            Self::Except(kinds) if Kinds::SCALARS.has(kind) && kinds.in_both(Kinds::SCALARS) == Kinds::SCALARS => {
+                Some("an object or an array")
+            }
             Self::Except(kinds) => kinds.has(kind).then(|| kind.words_of_others()),
             Self::Sequence(each) if kind != Kind::Array => {
                 each.instead_of(kind).map(|_| "the values that it finds, if any")
