@@ -1,14 +1,55 @@
 //! The executions that an execution starts: the workflows of the same file run on their own engines, and failures of
 //! children are shown, because the history of their parent has none of their states.
 
+use std::collections::BTreeMap;
+use std::slice;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde_json::Value;
 use workflow_asl::printable::printable;
-use workflow_local::{EventType, Execution, HistoryEvent, Status, View};
+use workflow_local::{Engine, EventType, Execution, HistoryEvent, Status, View};
 
 /// The most failures that are shown.
 const SHOWN: usize = 5;
+
+/// The path of a workflow in its file.
+type WorkflowPath = Vec<String>;
+
+/// A workflow of a file.
+pub(crate) struct Member {
+    /// Its engine, which starts no others.
+    engine: Engine,
+    /// The workflows of the file that it starts, with the ARNs by which it does.
+    starts: Vec<(String, WorkflowPath)>,
+}
+
+impl Member {
+    pub(crate) fn new(engine: Engine, starts: Vec<(String, WorkflowPath)>) -> Self {
+        Self { engine, starts }
+    }
+
+    /// Returns the workflows that it starts.
+    pub(crate) fn started(&self) -> impl Iterator<Item = &WorkflowPath> {
+        self.starts.iter().map(|(_, path)| path)
+    }
+
+    /// Notes the failures of its executions that others start.
+    pub(crate) fn telling(self, failures: Failures, name: String) -> Self {
+        let engine = self.engine.when_started_ends(move |state, execution| failures.note(&name, state, execution));
+        Self { engine, ..self }
+    }
+
+    /// Returns its engine, which starts those of other workflows, but none of those `around` it. Theirs are made when
+    /// they start: each path of starts has its own, and there may be very many.
+    pub(crate) fn engine(&self, all: &Arc<BTreeMap<WorkflowPath, Arc<Self>>>, around: &[WorkflowPath]) -> Engine {
+        let mut engine = self.engine.clone();
+        for (arn, path) in &self.starts {
+            let Some(child) = all.get(path).filter(|_| !around.contains(path)).cloned() else { continue };
+            let (all, around) = (Arc::clone(all), [around, slice::from_ref(path)].concat());
+            engine = engine.on_state_machine_with(arn, move || child.engine(&all, &around));
+        }
+        engine
+    }
+}
 
 /// The failures of children so far, in order.
 #[derive(Clone, Default)]
@@ -88,28 +129,4 @@ fn entered_before(history: &[HistoryEvent], event: &HistoryEvent) -> Option<Stri
     let mut events = std::iter::successors(Some(event), before);
     let entered = events.find(|event| event.kind.name().ends_with("StateEntered"))?.to_api_json();
     Some(entered.pointer("/stateEnteredEventDetails/name")?.as_str()?.to_owned())
-}
-
-/// Returns the state machine that a state starts, if the definition names it; a value that is not known is its
-/// placeholder.
-pub(crate) fn started_by<'v>(definition: &'v Value, state: &str) -> Option<&'v str> {
-    let state = state_of(definition, state)?;
-    let request = state.get("Arguments").or_else(|| state.get("Parameters"))?;
-    request.get("StateMachineArn")?.as_str().filter(|arn| !arn.starts_with("{%"))
-}
-
-/// Returns a state of a definition, also in a branch or a map.
-pub(crate) fn state_of<'v>(definition: &'v Value, name: &str) -> Option<&'v Value> {
-    let mut open = vec![definition];
-    while let Some(body) = open.pop() {
-        let Some(states) = body.get("States").and_then(Value::as_object) else { continue };
-        if let Some(found) = states.get(name) {
-            return Some(found);
-        }
-        for state in states.values() {
-            open.extend(["ItemProcessor", "Iterator"].iter().filter_map(|field| state.get(field)));
-            open.extend(state.get("Branches").and_then(Value::as_array).into_iter().flatten());
-        }
-    }
-    None
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use serde_json::Value;
+use workflow_asl::document::State;
 use workflow_asl::{Code, Diagnostic, Pointer, placeholder};
 use workflow_compiler::CompiledWorkflow;
 use workflow_compiler::fragment::{Escape, Fragment};
@@ -400,6 +401,30 @@ fn written_type(ty: &Type) -> String {
         TypeKind::Map(inner) => format!("Map<{}>", written_type(inner)),
         TypeKind::Path(path) => path.to_string().replace(' ', ""),
     }
+}
+
+/// Returns the state machine that a state starts, if the definition names it; a value that is not known is its
+/// placeholder.
+pub(crate) fn started_by<'v>(definition: &'v Value, state: &str) -> Option<&'v str> {
+    let state = state_of(definition, state)?;
+    let request = state.get("Arguments").or_else(|| state.get("Parameters"))?;
+    request.get("StateMachineArn")?.as_str().filter(|arn| !arn.starts_with("{%"))
+}
+
+/// Returns a state of a definition, also in a branch or a map.
+pub(crate) fn state_of<'v>(definition: &'v Value, name: &str) -> Option<&'v Value> {
+    let mut open = vec![definition];
+    while let Some(body) = open.pop() {
+        let Some(states) = body.get("States").and_then(Value::as_object) else { continue };
+        if let Some(found) = states.get(name) {
+            return Some(found);
+        }
+        for state in states.values() {
+            open.extend(State::PROCESSOR_FIELDS.iter().filter_map(|field| state.get(*field)));
+            open.extend(state.get("Branches").and_then(Value::as_array).into_iter().flatten());
+        }
+    }
+    None
 }
 
 /// Fills values into the placeholders of a document's strings.

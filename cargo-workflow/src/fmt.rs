@@ -13,7 +13,7 @@ use workflow_asl::source::MAX_BYTES;
 use workflow_compiler::format::{Style, format_file};
 
 use crate::report::{self, Report};
-use crate::{Failure, input};
+use crate::{Failure, input, workflow_text};
 
 /// Format every `workflow!`; the code around them is left to rustfmt.
 #[derive(Args)]
@@ -68,6 +68,9 @@ impl Fmt {
         let text = String::from_utf8(bytes).map_err(|error| {
             unreadable(&format!("it is not UTF-8 from byte {} on", error.utf8_error().valid_up_to()))
         })?;
+        if workflow_text::is_bare(&text) {
+            return Err(unreadable("it has no `workflow! { … }` around the workflow"));
+        }
         let folder = if from_input { Path::new(".") } else { file.parent().unwrap_or(Path::new(".")) };
         let formatted = format_file(&text, &style(folder)).map_err(|error| {
             let reports = error.faults.iter().map(|fault| Report::fault(file, &text, fault));

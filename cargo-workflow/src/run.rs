@@ -1,8 +1,10 @@
 //! `cargo workflow run`: runs one execution on the embedded engine and prints its history.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use serde_json::Value;
@@ -10,7 +12,8 @@ use workflow_asl::printable::{printable, printable_json};
 use workflow_local::{Clock, Engine, Execution, HistoryEvent, MockFile, MockFileError, RunError, Status, TypeMismatch};
 
 use crate::Failure;
-use crate::children::{Failures, started_by, state_of};
+use crate::children::{Failures, Member};
+use crate::definition::{started_by, state_of};
 use crate::page::{self, About};
 use crate::progress::Progress;
 use crate::report;
@@ -82,7 +85,7 @@ impl Run {
         let input: Value =
             serde_json::from_str(&self.input).map_err(|error| format!("error: --input is not JSON: {error}"))?;
         let family = Family { machine: &machine, failures: Failures::default(), mocks: self.mock_file()? };
-        let engine = self.engine(&machine, &family, &mut Vec::new())?;
+        let engine = self.engine(&family)?;
         let mut driver = engine.driver(&input).map_err(explain)?;
         driver.execution_mut().keep_failed_children();
         let progress = Progress::on_stderr(self.real_time);
@@ -144,14 +147,34 @@ impl Run {
         })
     }
 
-    /// Returns the engine of a machine. The workflows of its file that it starts run on engines of their own; `around`
-    /// are the paths of those that start it.
-    fn engine<'m>(
-        &self,
-        machine: &'m Machine,
-        family: &Family<'m>,
-        around: &mut Vec<&'m [String]>,
-    ) -> Result<Engine, Failure> {
+    /// Returns the engine of the machine, which starts those of the other workflows of its file.
+    fn engine(&self, family: &Family<'_>) -> Result<Engine, Failure> {
+        let mut children = BTreeMap::new();
+        let root = self.member(family.machine, family)?;
+        let mut open = root.started().cloned().collect::<Vec<_>>();
+        while let Some(path) = open.pop() {
+            let Some(child) = family.machine.family.get(&path).filter(|_| !children.contains_key(&path)) else {
+                continue;
+            };
+            let member = match child.missing.first() {
+                Some(missing) => {
+                    report::note(&format!("`{}` does not run: `{missing}` has no value", child.name));
+                    None
+                }
+                None => {
+                    let member = self.member(child, family)?;
+                    open.extend(member.started().cloned());
+                    Some(Arc::new(member.telling(family.failures.clone(), child.name.clone())))
+                }
+            };
+            children.insert(path, member);
+        }
+        let children = children.into_iter().filter_map(|(path, member)| Some((path, member?)));
+        Ok(root.engine(&Arc::new(children.collect()), &[]))
+    }
+
+    /// Returns a machine with its own engine, which starts no others.
+    fn member(&self, machine: &Machine, family: &Family<'_>) -> Result<Member, Failure> {
         let is_root = std::ptr::eq(machine, family.machine);
         let mut engine = Engine::new(&machine.value).map_err(|error| format!("error: {error}"))?;
         engine = engine.named(&machine.name).machine_type(machine.machine_type).declaring(machine.types);
@@ -177,25 +200,10 @@ impl Run {
                 engine = engine.on_state(state, move |_: Value| Ok(output.clone()));
             }
         }
-        for (state, path) in &machine.starting {
-            let Some(child) = family.machine.family.get(path) else { continue };
-            let Some(arn) = started_by(&machine.value, state) else { continue };
-            // One that starts itself would need endlessly many engines.
-            if around.contains(&path.as_slice()) || std::ptr::eq(child, machine) {
-                continue;
-            }
-            if let Some(missing) = child.missing.first() {
-                report::note(&format!("`{}` does not run: `{missing}` has no value", child.name));
-                continue;
-            }
-            around.push(path);
-            let (failures, name) = (family.failures.clone(), child.name.clone());
-            let child = self.engine(child, family, around)?;
-            around.pop();
-            let child = child.when_started_ends(move |state, execution| failures.note(&name, state, execution));
-            engine = engine.on_state_machine(arn, child);
-        }
-        Ok(engine)
+        let starts = machine.starting.iter();
+        let starts =
+            starts.filter_map(|(state, path)| Some((started_by(&machine.value, state)?.to_owned(), path.clone())));
+        Ok(Member::new(engine, starts.collect()))
     }
 
     fn mock_file(&self) -> Result<Option<MockFile>, Failure> {

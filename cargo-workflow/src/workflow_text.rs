@@ -6,6 +6,20 @@ const WORDS: [&str; 2] = ["workflow", "fragment"];
 /// Returns whether a file begins with a workflow or a fragment, or with `workflow!`. No document does.
 pub(crate) fn is_one(bytes: &[u8]) -> bool {
     let Ok(text) = str::from_utf8(bytes) else { return false };
+    is_bare(text) || first_words(text).is_some_and(|words| words.starts_with("workflow!"))
+}
+
+/// Returns whether a file begins with a workflow or a fragment, and not with `workflow!`.
+pub(crate) fn is_bare(text: &str) -> bool {
+    let words = first_words(text).unwrap_or_default();
+    WORDS.into_iter().filter_map(|word| words.strip_prefix(word)).any(|after| {
+        let name = after.trim_start();
+        name.len() < after.len() && name.starts_with(|first: char| first.is_alphabetic() || first == '_')
+    })
+}
+
+/// Returns the text after comments, attributes and visibility.
+fn first_words(text: &str) -> Option<&str> {
     let mut rest = text.trim_start_matches('\u{feff}').trim_start();
     loop {
         let after = if let Some(comment) = rest.strip_prefix("//") {
@@ -21,17 +35,10 @@ pub(crate) fn is_one(bytes: &[u8]) -> bool {
                 None => Some(visible).filter(|visible| visible.len() < after.len()),
             }
         } else {
-            break;
+            return Some(rest);
         };
-        let Some(after) = after else { return false };
-        rest = after.trim_start();
+        rest = after?.trim_start();
     }
-    let word = WORDS.into_iter().find_map(|word| rest.strip_prefix(word).map(|after| (word, after)));
-    word.is_some_and(|(word, after)| {
-        let name = after.trim_start();
-        let named = name.len() < after.len() && name.starts_with(|first: char| first.is_alphabetic() || first == '_');
-        named || word == "workflow" && after.starts_with('!')
-    })
 }
 
 #[cfg(test)]

@@ -79,6 +79,15 @@ fn what_does_not_parse_is_refused_with_its_place_and_the_others_are_formatted() 
 }
 
 #[test]
+fn a_workflow_without_its_macro_is_refused() {
+    let folder = folder("bare");
+    fs::write(folder.join("bare.wf"), "// why\nworkflow A { pass One->end; }\n").unwrap();
+    let (code, output, error) = fmt(&folder, &["bare.wf"]);
+    assert_eq!((code, output.as_str()), (Some(2), ""));
+    assert!(error.contains("bare.wf: it has no `workflow! { … }` around the workflow"), "{error}");
+}
+
+#[test]
 fn formats_standard_input_for_editors() {
     let mut process = command(&folder("input"), &["-"])
         .stdin(Stdio::piped())

@@ -22,7 +22,7 @@ use crate::error::{DefinitionError, RunError};
 use crate::execution::{Execution, Start, Variables};
 use crate::handlers::{self, ClosureKind, Handler, Handlers, handler_methods};
 use crate::mock_file::{MockFile, MockFileError};
-use crate::nested;
+use crate::nested::{self, ChildEnded};
 use crate::payload::Payload;
 use crate::program::{Program, StateId};
 use crate::random::Random;
@@ -71,7 +71,7 @@ use crate::test_state::{TestState, TestStateError};
 #[derive(Clone)]
 pub struct Engine {
     program: Arc<Program>,
-    handlers: Handlers,
+    pub(crate) handlers: Handlers,
     name: String,
     machine_type: MachineType,
     clock: Clock,
@@ -88,14 +88,11 @@ pub struct Engine {
     uses: Option<Box<StandIns>>,
     any_input: bool,
     any_answers: bool,
-    /// What is told of its executions that tasks of other engines start, when they end.
+    /// Called when an execution that a task of another engine started ends.
     pub(crate) ended: Option<Arc<ChildEnded>>,
     #[cfg(feature = "jsonata")]
     jsonata_limits: workflow_jsonata::Limits,
 }
-
-/// Takes the state that started an execution, and the execution.
-pub(crate) type ChildEnded = dyn Fn(&str, &Execution) + Send + Sync;
 
 /// The account in local ARNs.
 pub(crate) const ACCOUNT: &str = "123456789012";
@@ -466,16 +463,7 @@ impl Engine {
     /// ```
     #[must_use]
     pub fn on_state_machine(mut self, arn: impl AsRef<str>, machine: Self) -> Self {
-        self.handlers.add_machine(arn.as_ref(), nested::handler(machine));
-        self
-    }
-
-    /// Calls a closure when an execution ends that a task of another engine started: with the task's state, and the
-    /// execution.
-    #[doc(hidden)]
-    #[must_use]
-    pub fn when_started_ends(mut self, ended: impl Fn(&str, &Execution) + Send + Sync + 'static) -> Self {
-        self.ended = Some(Arc::new(ended));
+        self.handlers.add_machine(arn.as_ref(), nested::handler(move || machine.clone()));
         self
     }
 

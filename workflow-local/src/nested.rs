@@ -42,17 +42,44 @@ impl fmt::Debug for Nested {
 pub(crate) type NestedRun = Pin<Box<dyn Future<Output = Result<Vec<Timed>, RunError>> + Send>>;
 pub(crate) type Timed = (Instant, TaskEvent);
 
+/// Takes the state that started an execution, and the execution.
+pub(crate) type ChildEnded = dyn Fn(&str, &Execution) + Send + Sync;
+
+impl Engine {
+    /// Answers the tasks that start a state machine, like [`on_state_machine`](Self::on_state_machine), with an engine
+    /// that is made for each of them.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn on_state_machine_with(
+        mut self,
+        arn: impl AsRef<str>,
+        machine: impl Fn() -> Self + Send + Sync + 'static,
+    ) -> Self {
+        self.handlers.add_machine(arn.as_ref(), handler(machine));
+        self
+    }
+
+    /// Calls a closure when an execution ends that a task of another engine started: with the task's state, and the
+    /// execution.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn when_started_ends(mut self, ended: impl Fn(&str, &Execution) + Send + Sync + 'static) -> Self {
+        self.ended = Some(Arc::new(ended));
+        self
+    }
+}
+
 /// Creates a handler for tasks that start a state machine.
-pub(crate) fn handler(machine: Engine) -> Handler {
-    Handler::new(move |request, _| match start(&machine, request) {
+pub(crate) fn handler(machine: impl Fn() -> Engine + Send + Sync + 'static) -> Handler {
+    Handler::new(move |request, _| match start(machine(), request) {
         Ok(nested) => Reply::Nested(Box::new(nested)),
         Err(error) => Reply::Now(Err(error)),
     })
 }
 
-fn start(machine: &Engine, request: &TaskRequest) -> Result<Nested, TaskError> {
+fn start(machine: Engine, request: &TaskRequest) -> Result<Nested, TaskError> {
     let (text, input) = input(request)?;
-    let child = machine.clone().clock(Clock::Virtual);
+    let child = machine.clock(Clock::Virtual);
     let mut identity = child.identity();
     if is_synchronous(&request.resource) && identity.machine_type != MachineType::Express {
         let cause = "This operation is not supported by this type of state machine";

@@ -6,8 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 use workflow_asl::Pointer;
+use workflow_asl::document::State;
 
 use super::filter::item_name;
+use super::nested::states_in;
 use crate::state_ident::StateIdents;
 use crate::syntax::is_rust_keyword;
 use crate::syntax::keyword::RESERVED;
@@ -48,12 +50,10 @@ impl Captures {
     /// Returns the variables of a document in JSONata that the compiler may have assigned.
     pub(super) fn of(document: &Value, idents: &StateIdents) -> Self {
         let mut captures = Self::default();
-        let mut sites = BTreeMap::new();
-        if document.get("QueryLanguage").is_none_or(|language| language != "JSONata")
-            || !sites_in(document, &Pointer::root(), None, idents, &mut sites)
-        {
+        if document.get("QueryLanguage").is_none_or(|language| language != "JSONata") {
             return captures;
         }
+        let Some(sites) = sites_in(document, idents) else { return captures };
         for (name, sites) in sites {
             let maps = sites.iter().filter_map(|site| match site {
                 Site::Item(map) => Some(map),
@@ -136,17 +136,9 @@ impl Captures {
 
 /// Returns whether there is a map in the states of a map.
 fn has_map(map: Option<&Value>) -> bool {
-    let body = map.and_then(|map| map.get("ItemProcessor").or_else(|| map.get("Iterator")));
-    let mut open: Vec<_> = body.into_iter().collect();
-    while let Some(body) = open.pop() {
-        for state in body.get("States").and_then(Value::as_object).into_iter().flat_map(Map::values) {
-            if state.get("Type").is_some_and(|kind| kind == "Map") {
-                return true;
-            }
-            open.extend(state.get("Branches").and_then(Value::as_array).into_iter().flatten());
-        }
-    }
-    false
+    let bodies = State::PROCESSOR_FIELDS.into_iter().filter_map(|field| map?.get(field));
+    let mut states = bodies.flat_map(|body| states_in(body, &Pointer::root()));
+    states.any(|(_, _, state)| state.get("Type").is_some_and(|kind| kind == "Map"))
 }
 
 /// Returns a name for the item of a map: that of an item of its list.
@@ -156,27 +148,18 @@ fn named_item(document: &Value, map: &Pointer) -> String {
     item_name(list).unwrap_or_else(|| "outer".to_owned())
 }
 
-/// Collects where variables are assigned. Returns `false` if a state is not in JSONata.
-fn sites_in(
-    body: &Value,
-    at: &Pointer,
-    map: Option<&Pointer>,
-    idents: &StateIdents,
-    sites: &mut BTreeMap<String, Vec<Site>>,
-) -> bool {
-    let start = body.get("StartAt").and_then(Value::as_str);
-    let at = at.child("States");
-    let states = body.get("States").and_then(Value::as_object);
-    states.into_iter().flatten().all(|(name, state)| {
-        let here = at.child(name);
+/// Returns where variables are assigned; `None` if a state is not in JSONata.
+fn sites_in(document: &Value, idents: &StateIdents) -> Option<BTreeMap<String, Vec<Site>>> {
+    let mut sites = BTreeMap::<_, Vec<_>>::new();
+    for (at, name, state) in states_in(document, &Pointer::root()) {
         if state.get("QueryLanguage").is_some_and(|language| language != "JSONata") {
-            return false;
+            return None;
         }
-        let ident = idents.get(&here).unwrap_or_default();
-        let item = map.filter(|_| start == Some(name));
+        let ident = idents.get(&at).unwrap_or_default();
+        let item = map_of_first(document, &at, name);
         let mut add = |holder: &Value, catcher: bool| {
             for (variable, value) in holder.get("Assign").and_then(Value::as_object).into_iter().flatten() {
-                let site = match item {
+                let site = match &item {
                     _ if catcher && value == "{% $states.errorOutput %}" => Site::Catcher,
                     Some(map) if variable != ident => Site::Item(map.clone()),
                     _ => Site::State(if catcher { String::new() } else { ident.to_owned() }),
@@ -188,11 +171,14 @@ fn sites_in(
         let list = |field: &str| state.get(field).and_then(Value::as_array).into_iter().flatten();
         list("Catch").for_each(|catcher| add(catcher, true));
         list("Choices").for_each(|rule| add(rule, false));
-        let branches = list("Branches").enumerate();
-        let branches = branches.map(|(index, branch)| (branch, here.child("Branches").index(index), None));
-        let bodies = ["ItemProcessor", "Iterator"].into_iter().filter_map(|field| Some((state.get(field)?, field)));
-        let bodies: Vec<_> =
-            bodies.map(|(body, field)| (body, here.child(field), Some(&here))).chain(branches).collect();
-        bodies.into_iter().all(|(body, at, map)| sites_in(body, &at, map, idents, sites))
-    })
+    }
+    Some(sites)
+}
+
+/// Returns the map whose processor starts at a state.
+fn map_of_first(document: &Value, state: &Pointer, name: &str) -> Option<Pointer> {
+    let body = state.parent()?.parent()?;
+    let is_processor = State::PROCESSOR_FIELDS.contains(&&*body.tokens().last()?);
+    let starts = document.pointer(body.as_str())?.get("StartAt").is_some_and(|start| start == name);
+    if is_processor && starts { body.parent() } else { None }
 }

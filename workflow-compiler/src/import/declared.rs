@@ -94,10 +94,50 @@ impl Shapes {
             Some(Scalar::Integer) => "i64",
             // Text is what is neither computed with nor compared.
             None if shape.is_single => "String",
-            None => "Json",
+            Some(Scalar::Mixed) | None => "Json",
         };
         let lists = usize::from(shape.depth.saturating_sub(level));
         let ty = format!("{}{base}{}", "Vec<".repeat(lists), ">".repeat(lists));
         if shape.optional { format!("Option<{ty}>") } else { ty }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::import::{ImportOptions, import};
+
+    /// Returns the source of a workflow with a choice and an output.
+    fn imported(condition: &str, output: &str) -> String {
+        let document = json!({ "QueryLanguage": "JSONata", "StartAt": "A", "States": {
+            "A": { "Type": "Choice", "Choices": [{ "Condition": condition, "Next": "B" }], "Default": "B" },
+            "B": { "Type": "Pass", "Output": output, "End": true }
+        } });
+        source(&document)
+    }
+
+    fn source(document: &Value) -> String {
+        let imported = import(document, &ImportOptions::new("W")).unwrap();
+        assert_eq!(imported.raw(), 0, "{}", imported.source);
+        imported.source
+    }
+
+    #[test]
+    fn a_value_of_different_kinds_is_json() {
+        let condition = "{% $states.input.kind = 'a' or $states.input.kind = 5 %}";
+        let source = imported(condition, "{% [$states.context.Execution.Input.orders.id] %}");
+        for text in ["kind: Json,", "orders: Vec<Order>,", "input.orders[*].id"] {
+            assert!(source.contains(text), "{text}: {source}");
+        }
+    }
+
+    #[test]
+    fn names_in_the_singular_may_end_with_s() {
+        let condition = "{% $states.input.address.city = 'a' %}";
+        let source = imported(condition, "{% [$states.context.Execution.Input.status.analysis.orders.id] %}");
+        for text in ["address: Address,", "status: Status,", "analysis: Analysis,", "orders: Vec<Order>,"] {
+            assert!(source.contains(text), "{text}: {source}");
+        }
     }
 }

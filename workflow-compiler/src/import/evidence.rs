@@ -193,7 +193,9 @@ impl Shapes {
         for _ in 0..3 {
             for (left, right, is_order) in self.compared.clone() {
                 let known = self.scalar(left).or(self.scalar(right)).or(is_order.then_some(Scalar::Number));
-                [left, right].into_iter().for_each(|side| self.is(Part::One(side), known));
+                if known != Some(Scalar::Mixed) {
+                    [left, right].into_iter().for_each(|side| self.is(Part::One(side), known));
+                }
             }
         }
     }

@@ -103,9 +103,14 @@ fn path(mut rest: &str) -> Option<(String, &str)> {
     }
 }
 
+/// Returns the singular of a name in the plural; `None` for others, such as `status`, `analysis` and `address`.
+pub(super) fn singular(name: &str) -> Option<&str> {
+    name.strip_suffix('s').filter(|one| !one.ends_with(['u', 'i', 's']))
+}
+
 /// Returns the name of an item: `pet` of `pets`.
 pub(super) fn item_name(list: Option<&str>) -> Option<String> {
-    let singular = list.and_then(|list| list.strip_suffix('s')).map(|list| snake(list, ITEM));
+    let singular = list.and_then(singular).map(|list| snake(list, ITEM));
     let fits = |name: &String| root(name).is_none() && !is_rust_keyword(name);
     singular.filter(fits)
 }

@@ -14,6 +14,7 @@ mod intrinsic;
 mod jsonata;
 mod list;
 mod map;
+mod nested;
 mod params;
 mod path;
 mod plan;
@@ -21,6 +22,7 @@ mod printer;
 mod same_expression;
 mod shapes;
 mod state;
+mod steps;
 mod text;
 mod value;
 
@@ -39,6 +41,7 @@ use self::difference::differences;
 pub use self::difference::is_same;
 use self::handler::Shared;
 use self::jsonata::Known;
+use self::nested::states_in;
 use self::params::Params;
 use self::plan::{Plan, Point};
 use self::printer::{Fields, Printer};
@@ -305,25 +308,13 @@ fn write(document: &Value, options: &ImportOptions, attempt: Attempt<'_>) -> Res
 
 /// Returns the states that wait for an Express execution and check its status, as `workflow::<Other>.express` does. A
 /// document does not name the other workflow, and AWS's types do not know what the status says of the other members.
-fn express_children(document: &Value) -> Vec<Pointer> {
-    let mut found = Vec::new();
-    let mut open = vec![(document, Pointer::root())];
-    while let Some((body, at)) = open.pop() {
-        let at = at.child("States");
-        for (name, state) in body.get("States").and_then(Value::as_object).into_iter().flatten() {
-            let here = at.child(name);
-            let text = |field: &str| state.get(field).and_then(Value::as_str).unwrap_or_default();
-            let waits = TaskResource::parse(text("Resource")).is_ok_and(TaskResource::waits_for_express);
-            if waits && text("Output").starts_with(SUCCEEDED) {
-                found.push(here.clone());
-            }
-            let bodies = ["ItemProcessor", "Iterator"].into_iter();
-            open.extend(bodies.filter_map(|field| Some((state.get(field)?, here.child(field)))));
-            let branches = state.get("Branches").and_then(Value::as_array).into_iter().flatten().enumerate();
-            open.extend(branches.map(|(index, branch)| (branch, here.child("Branches").index(index))));
-        }
-    }
-    found
+fn express_children(document: &Value) -> impl Iterator<Item = Pointer> {
+    let states = states_in(document, &Pointer::root()).into_iter();
+    states.filter_map(|(at, _, state)| {
+        let text = |field: &str| state.get(field).and_then(Value::as_str).unwrap_or_default();
+        let waits = TaskResource::parse(text("Resource")).is_ok_and(TaskResource::waits_for_express);
+        (waits && text("Output").starts_with(SUCCEEDED)).then_some(at)
+    })
 }
 
 /// A part that differs: the point to write otherwise, the pointer, and the message.

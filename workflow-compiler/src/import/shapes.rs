@@ -9,9 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexMap;
 use serde_json::Value;
 use workflow_asl::Pointer;
+use workflow_asl::document::State;
 use workflow_asl::jsonata::{Node, NodeKind, expression, parse};
 
 use super::evidence::{is_empty_list, joins_lists};
+use super::filter::singular;
 use super::same_expression::{defaulted, gives_list};
 use crate::state_ident::StateIdents;
 
@@ -19,12 +21,25 @@ use crate::state_ident::StateIdents;
 pub(super) const INVOKE: &str = "arn:aws:states:::lambda:invoke";
 
 /// What is known of a value that is not an object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Scalar {
     Text,
     Bool,
     Number,
     Integer,
+    /// Values of different kinds.
+    Mixed,
+}
+
+impl Scalar {
+    /// Returns what a value is that is both: a number may be known to be an integer.
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (one, other) if one == other => one,
+            (Self::Number, Self::Integer) | (Self::Integer, Self::Number) => Self::Integer,
+            _ => Self::Mixed,
+        }
+    }
 }
 
 /// A value of a document, or the items of a list.
@@ -34,10 +49,12 @@ pub(super) struct Shape {
     /// How many lists are around the value.
     pub(super) depth: u8,
     pub(super) scalar: Option<Scalar>,
-    /// Whether it is no list, as far as its depth says.
+    /// Whether `depth` is known to count all lists around the value.
     pub(super) is_single: bool,
     /// Whether it may be absent or null.
     pub(super) optional: bool,
+    /// Whether its name is that of several.
+    pub(super) is_plural: bool,
     /// The name of its type, if it has members.
     pub(super) ty: String,
 }
@@ -124,7 +141,9 @@ impl Shapes {
         shapes.first().is_some_and(|input| input.depth == 0)
             && (self.has_lists
                 || !self.lists.is_empty()
-                || shapes.iter().any(|shape| shape.depth > 0 || shape.scalar.is_some()))
+                || shapes
+                    .iter()
+                    .any(|shape| shape.depth > 0 || shape.scalar.is_some_and(|scalar| scalar != Scalar::Mixed)))
     }
 
     /// Reads the states of a machine, branch or map, given the input of the first one and that of the execution.
@@ -174,7 +193,7 @@ impl Shapes {
                         self.lists(place, 1);
                     }
                 }
-                ("ItemProcessor" | "Iterator", body) => {
+                (field, body) if State::PROCESSOR_FIELDS.contains(&field) => {
                     let whole = state.get("ItemSelector").is_none() && state.get("ItemBatcher").is_none();
                     let items = state.get("Items").filter(|_| whole).map(|items| self.part_of(items, at));
                     let item = items.and_then(|items| self.item_of(items)).map(Part::One);
@@ -262,8 +281,8 @@ impl Shapes {
     }
 
     pub(super) fn is(&self, part: Part, scalar: Option<Scalar>) {
-        if let Part::One(place) | Part::Items(place) = part {
-            self.change(place, |shape| shape.scalar = shape.scalar.max(scalar));
+        if let (Part::One(place) | Part::Items(place), Some(scalar)) = (part, scalar) {
+            self.change(place, |shape| shape.scalar = Some(shape.scalar.map_or(scalar, |known| known.and(scalar))));
         }
     }
 
@@ -273,10 +292,7 @@ impl Shapes {
 
     /// Returns whether the name of a value is that of several.
     pub(super) fn is_plural(&self, place: Place) -> bool {
-        let shapes = self.shapes.borrow();
-        let members = shapes.iter().flat_map(|shape| &shape.members);
-        let mut names = members.filter(|(_, member)| member.shape == place.shape).map(|(name, _)| name);
-        names.any(|name| name.ends_with('s') && !name.ends_with("ss"))
+        self.with(place, |shape| shape.is_plural)
     }
 
     pub(super) fn is_list(&self, place: Place) -> bool {
@@ -286,7 +302,9 @@ impl Shapes {
     fn member(&self, place: Place, name: &str) -> Place {
         let known = self.with(place, |shape| shape.members.get(name).map(|member| member.shape));
         let shape = known.unwrap_or_else(|| {
-            let Place { shape, .. } = self.new_shape();
+            let new = self.new_shape();
+            self.change(new, |shape| shape.is_plural = singular(name).is_some());
+            let shape = new.shape;
             self.change(place, |of| drop(of.members.insert(name.to_owned(), Member { shape, ident: name.to_owned() })));
             shape
         });

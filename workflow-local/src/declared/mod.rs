@@ -133,12 +133,9 @@ fn mismatches_of_express(
     output: Option<&Value>,
     whole: &ValuePath<'_>,
 ) -> Vec<TypeMismatch> {
-    let status = answer.get("Status");
     let place = whole.member("Status");
-    let mut found = match status {
-        Some(status) => Fitting::of(&STATUS, status, &place),
-        None => Fitting::of_missing(&STATUS, &place),
-    };
+    let Some(status) = answer.get("Status") else { return Fitting::of_missing(&STATUS, &place) };
+    let mut found = Fitting::of(&STATUS, status, &place);
     let place = whole.member("Output");
     let no_text = |found: Option<&Value>| TypeMismatch {
         member: place.to_string(),
@@ -150,7 +147,7 @@ fn mismatches_of_express(
             Ok(value) => found.extend(Fitting::of(shape, &value, &place)),
             Err(_) => found.push(no_text(output)),
         },
-        None if status.is_some_and(|status| status != "SUCCEEDED") => {}
+        None if status != "SUCCEEDED" => {}
         _ => found.push(no_text(output)),
     }
     found
