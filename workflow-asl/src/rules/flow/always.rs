@@ -1,6 +1,6 @@
 //! Finds alternatives that are true for every value: `x != 'a' or x != 'b'`.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use workflow_jsonata::Node;
 
@@ -50,7 +50,7 @@ struct Refuted {
 
 /// Returns the finding if a path has no value for which all tests are false.
 fn always_true(tests: impl Iterator<Item = Test>, and: &'static str) -> Option<Finding> {
-    let mut paths: HashMap<String, Vec<Refuted>> = HashMap::new();
+    let mut paths: BTreeMap<String, Vec<Refuted>> = BTreeMap::new();
     for test in tests {
         let (Some(kind), Some(values)) = (test.constant.kind(), test.refuted_by()) else { continue };
         let (is_equality, is_negated) = (test.relation == Relation::Equal, !test.truth);
