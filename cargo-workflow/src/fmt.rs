@@ -69,7 +69,12 @@ impl Fmt {
             unreadable(&format!("it is not UTF-8 from byte {} on", error.utf8_error().valid_up_to()))
         })?;
         if workflow_text::is_bare(&text) {
-            return Err(unreadable("it has no `workflow! { … }` around the workflow"));
+            let file = if from_input { "<stdin>".into() } else { file.display().to_string() };
+            let help = "put `workflow! { … }` around the workflow";
+            return Err(format!(
+                "error: `fmt` formats `workflow!` in Rust code, and {file} has none\n  = help: {help}"
+            )
+            .into());
         }
         let folder = if from_input { Path::new(".") } else { file.parent().unwrap_or(Path::new(".")) };
         let formatted = format_file(&text, &style(folder)).map_err(|error| {

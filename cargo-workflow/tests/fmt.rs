@@ -84,7 +84,7 @@ fn a_workflow_without_its_macro_is_refused() {
     fs::write(folder.join("bare.wf"), "// why\nworkflow A { pass One->end; }\n").unwrap();
     let (code, output, error) = fmt(&folder, &["bare.wf"]);
     assert_eq!((code, output.as_str()), (Some(2), ""));
-    assert!(error.contains("bare.wf: it has no `workflow! { … }` around the workflow"), "{error}");
+    assert!(error.contains("bare.wf has none\n  = help: put `workflow! { … }` around the workflow"), "{error}");
 }
 
 #[test]
