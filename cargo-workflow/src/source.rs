@@ -309,7 +309,9 @@ fn from_rust(
                 };
                 found.push(told((workflow, modules)).map(|mut machine| {
                     let family = siblings.family(workflow, modules).into_iter();
-                    let family = family.filter(|(_, other)| !other.fragments.is_empty());
+                    // A workflow does not start itself: each of its executions would start another.
+                    let family =
+                        family.filter(|(_, other)| !other.fragments.is_empty() && !std::ptr::eq(*other, workflow));
                     // One whose values do not fit cannot run.
                     let family = family.filter_map(|(path, other)| {
                         let (_, modules) = path.split_last()?;

@@ -44,6 +44,17 @@ workflow! {
         params { around: Arn }
         task Again = workflow::<Around> { StateMachineArn: params.around } -> end;
     }
+
+    pub workflow Down {
+        input { n: i64 }
+        params { down: Arn }
+        choice More {
+            if input.n > 0 -> Again;
+            else -> Bottom;
+        }
+        task Again = workflow::<Down>.sync:2 { StateMachineArn: params.down, Input: { n: input.n - 1 } } -> end;
+        succeed Bottom;
+    }
 }
 
 workflow! {
@@ -130,6 +141,13 @@ fn a_task_of_a_child_needs_a_result() {
     assert!(text(&output.stderr).contains("no result for the task `Again`"), "{}", text(&output.stderr));
     let output = run(&file, "Parent", &["--input", r#"{"n": 1}"#, "--result", "Cuont={}"]);
     assert!(text(&output.stderr).contains("Cuont"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_workflow_does_not_start_itself() {
+    let output = run(&file("itself.rs"), "Down", &["--input", r#"{"n": 1}"#]);
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output.stdout));
+    assert!(text(&output.stderr).contains("error: no result for the task `Again`"), "{}", text(&output.stderr));
 }
 
 #[test]
