@@ -34,6 +34,7 @@ mod revision;
 mod run;
 mod serve;
 mod shapes;
+mod siblings;
 mod simulate;
 mod source;
 mod template;

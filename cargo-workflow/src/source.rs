@@ -24,8 +24,8 @@ use crate::documents::Document;
 use crate::input;
 use crate::params::Values;
 use crate::report::{self, Report};
+use crate::siblings::Siblings;
 use crate::template::{Missing, Reading, Template};
-use crate::type_questions::Siblings;
 use crate::workflow_text;
 
 /// A parsed file.

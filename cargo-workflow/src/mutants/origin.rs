@@ -13,8 +13,8 @@ use workflow_runtime::__private::schema::Types;
 
 use super::suite::Suite;
 use crate::cargo::Cargo;
+use crate::siblings::Siblings;
 use crate::source::{File, MacroCall};
-use crate::type_questions::Siblings;
 
 /// Folders of packages that have no sources.
 const LEFT_OUT: [&str; 2] = ["target", "node_modules"];
