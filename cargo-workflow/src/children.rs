@@ -33,7 +33,7 @@ impl Member {
     }
 
     /// Notes the failures of its executions that others start.
-    pub(crate) fn telling(self, failures: Failures, name: String) -> Self {
+    pub(crate) fn reporting(self, failures: Failures, name: String) -> Self {
         let engine = self.engine.when_started_ends(move |state, execution| failures.note(&name, state, execution));
         Self { engine, ..self }
     }

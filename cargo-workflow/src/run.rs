@@ -164,7 +164,7 @@ impl Run {
                 None => {
                     let member = self.member(child, family)?;
                     open.extend(member.started().cloned());
-                    Some(Arc::new(member.telling(family.failures.clone(), child.name.clone())))
+                    Some(Arc::new(member.reporting(family.failures.clone(), child.name.clone())))
                 }
             };
             children.insert(path, member);

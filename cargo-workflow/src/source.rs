@@ -299,7 +299,7 @@ fn from_rust(
             // One with errors, which are reported, has no text.
             let is_wanted = wanted.name.is_none_or(|name| workflow.source.name == name);
             if is_wanted && !workflow.fragments.is_empty() {
-                let told = |(workflow, modules): (&CompiledWorkflow, &[String])| {
+                let read = |(workflow, modules): (&CompiledWorkflow, &[String])| {
                     let mut machine = machine(workflow, constants, wanted.values)?;
                     machine.started = siblings.started(workflow, modules);
                     machine.starting = siblings.starting(workflow, modules);
@@ -307,7 +307,7 @@ fn from_rust(
                     machine.declared_properties.clone_from(&workflow.properties);
                     Ok(machine)
                 };
-                found.push(told((workflow, modules)).map(|mut machine| {
+                found.push(read((workflow, modules)).map(|mut machine| {
                     let family = siblings.family(workflow, modules).into_iter();
                     // A workflow does not start itself: each of its executions would start another.
                     let family =
@@ -315,7 +315,7 @@ fn from_rust(
                     // One whose values do not fit cannot run.
                     let family = family.filter_map(|(path, other)| {
                         let (_, modules) = path.split_last()?;
-                        let other = told((other, modules)).ok()?;
+                        let other = read((other, modules)).ok()?;
                         Some((path, other))
                     });
                     machine.family = family.collect();

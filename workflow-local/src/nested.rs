@@ -127,7 +127,7 @@ async fn run(
     input: Value,
     qualified: Option<String>,
     waits: Waits,
-    tell: impl Fn(&Execution),
+    ended: impl Fn(&Execution),
 ) -> Result<Vec<Timed>, RunError> {
     let time = identity.time;
     let sent = Arc::new(Mutex::new(Vec::new()));
@@ -142,7 +142,7 @@ async fn run(
     }
     let ended = match child.drive(execution).await {
         Ok(execution) => {
-            tell(&execution);
+            ended(&execution);
             Some(execution)
         }
         // On AWS it runs until it is stopped, so it never ends for the waiting task.

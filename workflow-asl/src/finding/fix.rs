@@ -1,15 +1,6 @@
-//! The vocabulary of messages, and the replacement for what is wrong.
+//! The replacement for what is wrong.
 
 use serde_json::Value;
-
-/// The vocabulary of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Vocabulary {
-    /// The fields of the Amazon States Language.
-    Asl,
-    /// The clauses of `workflow!`.
-    Language,
-}
 
 /// The replacement for the words that a finding is about.
 #[derive(Clone, Debug, PartialEq)]

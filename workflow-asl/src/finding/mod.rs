@@ -4,12 +4,13 @@
 //! differ, in the language's. Nothing else writes or parses these texts.
 
 mod about;
+mod findings_macro;
 mod fix;
-mod table;
 mod words;
 
-pub use self::fix::{Fix, Vocabulary};
-use self::table::findings;
+use self::findings_macro::findings;
+pub use self::fix::Fix;
+pub use self::words::Vocabulary;
 pub use self::words::in_the_language;
 use self::words::{
     all_of, api_meant, asking, can_follow, did_you_mean, key, of_item, of_jsonata, one_of, quoted, small_letter, text,

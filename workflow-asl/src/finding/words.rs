@@ -4,6 +4,15 @@ use super::{Fix, NearestName};
 use crate::Code::{self, DoubtfulParameter, MaybeUnassigned, UnassignedVariable, WrongParameterType};
 use crate::document::QueryLanguage;
 
+/// The vocabulary of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Vocabulary {
+    /// The fields of the Amazon States Language.
+    Asl,
+    /// The clauses of `workflow!`.
+    Language,
+}
+
 pub(super) fn did_you_mean(near: &NearestName) -> Option<String> {
     near.as_ref().map(|near| format!("did you mean `{near}`?"))
 }

@@ -41,7 +41,6 @@ mod root;
 mod rows;
 mod rust_items;
 mod sink;
-
 mod state_names;
 mod suggestions;
 mod transitions;
@@ -51,10 +50,10 @@ mod value_site;
 mod values;
 mod variables;
 mod words_in_use;
+mod wrong_parts;
 
 pub use analysis::Analysis;
 pub use api::{DeclaredResult, OUTPUT, ResultType, declared_result, is_express_child};
-pub(crate) use data::has_wrong_part;
 pub use data::{Capture, ItemCapture, VariableReads};
 pub(crate) use declarations::children;
 #[cfg(feature = "explain")]
@@ -75,6 +74,7 @@ pub(crate) use transitions::fields_of_state;
 pub use types::{Field, Struct, Ty, Types};
 pub(crate) use unused::unused;
 pub use value_site::{ClosureScope, ValueField, ValueSite};
+pub(crate) use wrong_parts::has_wrong_part;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

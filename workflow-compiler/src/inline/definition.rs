@@ -12,8 +12,8 @@ use super::use_names;
 use super::walk::{self, Change};
 use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{
-    Body, Clause, ClauseValue, DeclarationKind, Expr, ExprKind, FieldDecl, Head, Reference, Repetition, Root, Segment,
-    Shape, State, Target, TokenSpan, Type, TypeKind, Use, Workflow, plain,
+    Body, Clause, ClauseValue, DeclarationKind, Expr, ExprKind, FieldDecl, Reference, Repetition, Root, Segment, Shape,
+    State, Target, TokenSpan, Type, TypeKind, Use, Workflow, plain,
 };
 use crate::syntax::keyword::ClauseKind;
 
@@ -103,16 +103,8 @@ pub(super) fn without_target(body: &mut Body) {
 }
 
 fn state_without_target(state: &mut State) {
-    let arms = match &state.head {
-        Head::Choice(choice) => choice.arms.as_slice(),
-        _ => &[],
-    };
-    let caught = state.clauses.iter().filter_map(|clause| match &clause.value {
-        ClauseValue::Catcher(catcher) => Some(&catcher.target),
-        _ => None,
-    });
-    let mut targets = arms.iter().map(|arm| &arm.target).chain(&state.transition).chain(caught);
-    state.broken |= targets.any(|target| matches!(target, Target::Missing(_)));
+    let is_missing = state.targets().any(|target| matches!(target, Target::Missing(_)));
+    state.broken |= is_missing;
     state.bodies_mut().for_each(without_target);
 }
 

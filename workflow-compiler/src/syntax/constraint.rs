@@ -80,15 +80,15 @@ impl Parser<'_> {
 
     /// Reports `range(1, 10)` and `range(1..10)`.
     fn bounds_without_names(&mut self, name: &str, bounds: &Group) -> bool {
-        let numbers: Vec<_> =
-            bounds.stream().to_string().split([',', '.']).map(|part| part.trim().to_owned()).collect();
-        let numbers: Vec<_> = numbers.iter().filter(|part| !part.is_empty()).collect();
+        let text = bounds.stream().to_string().replace("..=", ",").replace("..", ",");
+        let numbers: Vec<_> = text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
         if numbers.is_empty() || !numbers.iter().all(|part| part.parse::<f64>().is_ok()) {
             return false;
         }
         let problem = Problem::new(Code::Syntax, bounds.span(), format!("the bounds of `{name}` have names"));
         self.report(match numbers.as_slice() {
             [least, greatest] => problem.write(format!("(min = {least}, max = {greatest})")),
+            [only] => problem.help(format!("write `(min = {only})`, `(max = {only})` or `(equal = {only})`")),
             _ => problem.help("the bounds are `min`, `max` and `equal`"),
         });
         true

@@ -5,13 +5,13 @@ use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, StateKind};
 
 use super::ast::{
-    Body, Branch, Expr, ExprKind, Head, MapItems, Reference, Repeated, Repetition, Root, Target, TokenSpan, plain,
+    Body, Branch, Expr, ExprKind, Head, MapItems, Reference, Repeated, Repetition, Root, State, Target, TokenSpan,
+    plain,
 };
 use super::body::Level;
 use super::clause::{ClauseOwner, Clauses};
 use super::cursor::{Cursor, group_span};
 use super::keyword::FOR;
-use super::other_language::statement::targets;
 use super::parser::Parser;
 use super::recover::{attributes_length, clause_starts_here, item_starts_here, state_kind};
 use super::spelling::spelled;
@@ -387,7 +387,7 @@ fn has_ended(body: &Body) -> bool {
     let ends = body.states.last().is_none_or(|last| {
         matches!(last.kind, StateKind::Succeed | StateKind::Fail) || matches!(last.transition, Some(Target::End(_)))
     });
-    ends && !body.states.iter().flat_map(targets).any(leads_away)
+    ends && !body.states.iter().flat_map(State::targets).any(leads_away)
 }
 
 /// Returns whether braces begin with `over` and the items.

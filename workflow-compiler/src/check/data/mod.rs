@@ -33,18 +33,6 @@ use crate::problem::Problem;
 use crate::syntax::ast::{Catcher, Clause, ClauseValue, DeclarationKind, ExprKind, Head, Target, plain};
 use crate::syntax::keyword::ClauseKind;
 
-/// Returns whether a part is marked as wrong, of which nothing follows. The mistake must have been reported.
-pub(crate) fn has_wrong_part(analysis: &Analysis<'_>) -> bool {
-    analysis.workflow.body.broken
-        || analysis.all_states().any(|info| {
-            let mut wrong = info.state.broken || matches!(info.state.transition, Some(Target::Missing(_)));
-            values(analysis, info, &mut |value, _| {
-                leaves(value, &mut |leaf| wrong |= matches!(leaf.kind, ExprKind::Invalid));
-            });
-            wrong
-        })
-}
-
 /// Fills in the analysis, and reports variables whose names are taken.
 pub(super) fn analyse(analysis: &mut Analysis<'_>, sink: &mut Sink<'_>) {
     analysis.graphs = StateGraphs::of(analysis);

@@ -193,6 +193,19 @@ pub struct State {
 }
 
 impl State {
+    /// Returns all targets, including those of arms and catchers.
+    pub(crate) fn targets(&self) -> impl Iterator<Item = &Target> {
+        let arms = match &self.head {
+            Head::Choice(choice) => choice.arms.as_slice(),
+            _ => &[],
+        };
+        let caught = self.clauses.iter().filter_map(|clause| match &clause.value {
+            ClauseValue::Catcher(catcher) => Some(&catcher.target),
+            _ => None,
+        });
+        self.transition.iter().chain(arms.iter().map(|arm| &arm.target)).chain(caught)
+    }
+
     /// Returns the span of its name.
     pub fn span(&self) -> TokenSpan {
         TokenSpan { in_use: self.in_use, ..self.name.span().into() }

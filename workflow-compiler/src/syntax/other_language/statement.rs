@@ -302,7 +302,7 @@ impl Parser<'_> {
         taken.extend(inside.map(|state| plain(&state.name)));
         taken.extend(repeated.map(|state| plain(&state.name)));
         let mut asked: Vec<Ident> = Vec::new();
-        for target in body.states.iter().flat_map(targets) {
+        for target in body.states.iter().flat_map(State::targets) {
             if let Target::State(name) = target
                 && !taken.contains(&plain(name))
                 && !asked.iter().any(|other| plain(other) == plain(name))
@@ -480,19 +480,6 @@ pub(in crate::syntax) fn state(
         in_use: 0,
         written: None,
     }
-}
-
-/// Returns all targets of a state, including those of arms and catchers.
-pub(in crate::syntax) fn targets(state: &State) -> impl Iterator<Item = &Target> {
-    let arms = match &state.head {
-        Head::Choice(choice) => choice.arms.as_slice(),
-        _ => &[],
-    };
-    let caught = state.clauses.iter().filter_map(|clause| match &clause.value {
-        ClauseValue::Catcher(catcher) => Some(&catcher.target),
-        _ => None,
-    });
-    state.transition.iter().chain(arms.iter().map(|arm| &arm.target)).chain(caught)
 }
 
 /// Returns whether tokens declare a state with this name: in other braces, names are unique too.

@@ -1,4 +1,4 @@
-//! The macro that makes `Finding` from its table.
+//! The macro that makes `Finding` from its table, which is in `mod.rs`.
 
 macro_rules! findings {
     ($( $name:ident { $($field:ident : $ty:ty),* } $code:tt $message:tt
