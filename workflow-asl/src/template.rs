@@ -93,7 +93,9 @@ pub(crate) fn check(texts: &Parsed<Computed>, template: &Value, at: &Pointer, fo
                 // A placeholder may become a number or any other argument.
                 Err(_) if placeholder::contained(text) && Computed::parse(&with_arguments(text)).is_ok() => {}
                 Err(error) => found.push(syntax_error(code_of(text), member.at, text, error.clone())),
-                Ok(Computed::Intrinsic(intrinsic)) if !placeholder::contained(text) => {
+                Ok(computed) if !placeholder::contained(text) => {
+                    computed.paths().into_iter().for_each(|path| check_path(path, &member.at, found));
+                    let Computed::Intrinsic(intrinsic) = computed else { return };
                     for (offset, message) in intrinsic.call.failing() {
                         let error = SyntaxError::new(offset, message);
                         let finding = Finding::Malformed { code: Code::FailingCall, error };
@@ -111,6 +113,12 @@ pub(crate) fn check(texts: &Parsed<Computed>, template: &Value, at: &Pointer, fo
             _ => found.push(Finding::ComputedNotText { name: member.name.to_owned() }.at(member.at)),
         }
     });
+}
+
+/// Reports a path that the service refuses whenever it evaluates it.
+pub(crate) fn check_path(path: &JsonPath, at: &Pointer, found: &mut Vec<Diagnostic>) {
+    let refused = path.refused().map(|(finding, range)| finding.at(at.clone()).with_range(range.start, range.len()));
+    found.extend(refused);
 }
 
 /// Returns a call with an argument in the place of each placeholder.

@@ -222,7 +222,7 @@ fn a_reader_takes_no_notice_of_items_path_and_items() {
     every(["$[0]", "$.from_input", "$.no.such", "$$.Execution.Input.from_input"], |path| {
         run(&of("x.json", path), &store, &input).assert_output(json!([["from-bucket"]]));
     });
-    run(&of("o.json", "$.rows"), &store, &input).assert_output(json!([[1, 2]]));
+    run(&of("o.json", "$.rows"), &store, &input).assert_output(json!([{ "Key": "rows", "Value": [1, 2] }]));
     let mut machine = of("x.json", "$");
     let state = &mut machine["States"]["Each"];
     let reader = state["ItemReader"].as_object_mut().unwrap();

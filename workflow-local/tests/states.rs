@@ -234,6 +234,87 @@ fn a_distributed_map_reads_its_items_and_tolerates_failures() {
 }
 
 #[test]
+fn a_limit_of_no_failures_is_not_set() {
+    let failed = |limits: Value| {
+        let mut machine = json!({ "StartAt": "Each", "States": { "Each": { "Type": "Map", "End": true, "ItemProcessor": {
+            "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
+            "StartAt": "Is", "States": {
+                "Is": { "Type": "Choice", "Choices": [{ "Variable": "$", "NumericEquals": 2, "Next": "Bad" }], "Default": "Good" },
+                "Bad": { "Type": "Fail", "Error": "Bad" }, "Good": { "Type": "Succeed" } } } } } });
+        let state = machine["States"]["Each"].as_object_mut().unwrap();
+        state.extend(limits.as_object().unwrap().clone());
+        run(machine, json!([1, 2, 3, 4])).status() == Status::Failed
+    };
+    every(
+        [
+            (json!({}), true),
+            (json!({ "ToleratedFailureCount": 0 }), true),
+            (json!({ "ToleratedFailureCount": 0, "ToleratedFailurePercentage": 0 }), true),
+            (json!({ "ToleratedFailureCount": 0, "ToleratedFailurePercentage": 50 }), false),
+            (json!({ "ToleratedFailureCount": 1, "ToleratedFailurePercentage": 0 }), false),
+            (json!({ "ToleratedFailureCount": 1, "ToleratedFailurePercentage": 10 }), true),
+        ],
+        |(limits, fails)| assert_eq!(failed(limits.clone()), fails, "{limits}"),
+    );
+}
+
+#[test]
+fn a_distributed_map_passes_the_members_of_an_object_as_pairs() {
+    let input = json!({ "a": { "x": 1 }, "b": 2 });
+    let pairs = json!([{ "Key": "a", "Value": { "x": 1 } }, { "Key": "b", "Value": 2 }]);
+    let map = |mode: &str, further: Value| {
+        let mut state = json!({ "Type": "Map", "End": true, "ItemProcessor": {
+            "ProcessorConfig": { "Mode": mode, "ExecutionType": "STANDARD" },
+            "StartAt": "P", "States": { "P": { "Type": "Pass", "End": true } } } });
+        state.as_object_mut().unwrap().extend(further.as_object().unwrap().clone());
+        if mode == "INLINE" {
+            state["ItemProcessor"].as_object_mut().unwrap().remove("ProcessorConfig");
+        }
+        run(json!({ "StartAt": "M", "States": { "M": state } }), input.clone())
+    };
+    map("DISTRIBUTED", json!({})).assert_output(pairs.clone());
+    map("DISTRIBUTED", json!({ "QueryLanguage": "JSONata", "Items": "{% $states.input %}" }))
+        .assert_output(pairs.clone());
+    map("DISTRIBUTED", json!({ "ItemBatcher": { "MaxItemsPerBatch": 2 } })).assert_output(json!([{ "Items": pairs }]));
+    let selected = json!({ "k.$": "$$.Map.Item.Key", "v.$": "$$.Map.Item.Value", "i.$": "$$.Map.Item.Index" });
+    map("DISTRIBUTED", json!({ "ItemSelector": selected }))
+        .assert_output(json!([{ "k": "a", "v": { "x": 1 }, "i": 0 }, { "k": "b", "v": 2, "i": 1 }]));
+    // An inline map accepts arrays only: https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html
+    map("INLINE", json!({})).assert_failed("States.Runtime");
+    map("INLINE", json!({ "QueryLanguage": "JSONata", "Items": "{% $states.input %}" }))
+        .assert_failed("States.QueryEvaluationError");
+}
+
+#[test]
+fn a_choice_cannot_look_into_null() {
+    let choice = |rule: Value, input: Value| {
+        let mut rule = rule;
+        rule["Next"] = json!("Yes");
+        let machine = json!({ "StartAt": "C", "States": {
+            "C": { "Type": "Choice", "Choices": [rule], "Default": "No" },
+            "Yes": { "Type": "Succeed" }, "No": { "Type": "Succeed" } } });
+        run(machine, input)
+    };
+    for path in ["$", "$.x"] {
+        for test in [
+            json!({ "IsString": true }),
+            json!({ "IsPresent": false }),
+            json!({ "NumericEqualsPath": "$$.Execution.Id" }),
+        ] {
+            let mut rule = test;
+            rule["Variable"] = json!(path);
+            let execution = choice(rule, Value::Null);
+            execution.assert_failed("States.Runtime");
+            let cause = "An error occurred while executing the state 'C' (entered at the event id #2). \
+                         Unable to apply Path transformation to null or empty input.";
+            assert_eq!(execution.cause(), Some(cause));
+        }
+    }
+    choice(json!({ "Variable": "$$.Execution.Id", "IsString": true }), Value::Null).assert_path(["C", "Yes"]);
+    choice(json!({ "Variable": "$.x", "IsNull": true }), json!({ "x": null })).assert_path(["C", "Yes"]);
+}
+
+#[test]
 fn the_history_ends_at_25_000_events() {
     let machine = json!({
         "StartAt": "A",

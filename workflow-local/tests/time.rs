@@ -161,6 +161,11 @@ fn the_execution_has_a_time_limit() {
     let execution = engine.run(&json!({})).unwrap();
     assert_eq!(execution.status(), Status::TimedOut);
     assert_eq!(seconds(&execution, EventType::ExecutionTimedOut), [5.0]);
+    // The event has an error, the execution has none.
+    assert_eq!(execution.error(), None);
+    let last = execution.history().last().unwrap();
+    assert_eq!(last.previous_id, 0);
+    assert_eq!(last.to_api_json()["executionTimedOutEventDetails"], json!({ "error": "States.Timeout" }));
 }
 
 #[test]

@@ -90,6 +90,11 @@ findings! {
         help "assign the value to a variable in an earlier state, and name that: `$variable`";
     GivesNoString { function: &'static str } BadIntrinsic "`{function}` does not return a string",
         help "wrap it in `States.JsonToString` or `States.Format`";
+    CallInPath { name: String } FailingCall
+        "`{name}` fails: Step Functions has no functions in paths, and reads it as the name of a member",
+        help (name.starts_with("length").then(|| "for the length of an array, use `States.ArrayLength`".to_owned()));
+    InnerMembers { step: String } FailingCall "`{step}` fails: only the last step of a path can name several members",
+        help "write a path for each member";
     BothGiven { name: String } BadTemplate "both `{name}` and `{name}.$` are given", help "remove one of them";
     ComputedNotText { name: String } BadTemplate "`{name}.$` must be a string with a path or an intrinsic function",
         help "for a literal value, remove `.$` from the key";

@@ -22,7 +22,7 @@ pub(super) enum Condition {
     Or(Vec<Self>),
     And(Vec<Self>),
     Not(Box<Self>),
-    /// The operand selects a value, including null and false.
+    /// The operand selects a value other than null; false is one.
     Exists(Operand),
     Compare(Operand, Operator, Operand),
 }
@@ -99,7 +99,7 @@ impl Condition {
             Self::Or(any) => any.iter().any(|one| one.holds(value, selection)),
             Self::And(all) => all.iter().all(|one| one.holds(value, selection)),
             Self::Not(one) => !one.holds(value, selection),
-            Self::Exists(operand) => operand.value(value, selection).is_some(),
+            Self::Exists(operand) => operand.value(value, selection).is_some_and(|value| !value.is_null()),
             Self::Compare(left, operator, Operand::Pattern(pattern)) => {
                 *operator == Operator::Matches && matches(pattern, left.value(value, selection).as_deref())
             }

@@ -1,6 +1,6 @@
 //! JSONPath in the dialect of Step Functions: Jayway's, rooted at `$`, `$$` or `$variable`.
 //!
-//! Crates for RFC 9535 reject paths that the service accepts (`$.detail-type`, `[(@.length-1)]`, `=~`, `.length()`),
+//! Crates for RFC 9535 reject paths that the service accepts (`$.detail-type`, `[(@.length-1)]`, `=~`),
 //! and have no notion of definite paths. So this is a separate small parser. See
 //! <https://github.com/json-path/JsonPath> and
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/amazon-states-language-paths.html>.
@@ -88,27 +88,8 @@ enum PathStep {
     /// `..`: the value and everything below it; the next step applies to each.
     Descendants,
     Filter(Box<Filter>),
-    /// `.length()`, which is always the last step.
-    Function(Function),
-}
-
-/// A function at the end of a path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Function {
-    Length,
-    Min,
-    Max,
-    Sum,
-    Avg,
-}
-
-impl Function {
-    const ALL: [(&'static str, Self); 5] =
-        [("length", Self::Length), ("min", Self::Min), ("max", Self::Max), ("sum", Self::Sum), ("avg", Self::Avg)];
-
-    fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(_, function)| *function == self).map_or("", |(name, _)| name)
-    }
+    /// `.length()`: the service has no functions, and looks for a member of this name, `length()`.
+    Call(String),
 }
 
 impl JsonPath {
@@ -133,10 +114,9 @@ impl JsonPath {
     /// Returns whether the path selects a single value (or fails). Otherwise it selects an array of matches, possibly
     /// empty.
     ///
-    /// Wildcards, slices, unions of indices, filters and `..` make a path indefinite. A final function makes it
-    /// definite.
+    /// Wildcards, slices, unions of indices, filters and `..` make a path indefinite.
     pub fn is_definite(&self) -> bool {
-        matches!(self.steps.last(), Some(PathStep::Function(_))) || definite(&self.steps)
+        definite(&self.steps)
     }
 
     /// Returns whether the path selects a single node by member names and indices only, as ASL requires of a Reference
@@ -240,7 +220,7 @@ impl JsonPath {
 /// Returns whether the steps select at most one node.
 fn definite(steps: &[PathStep]) -> bool {
     steps.iter().enumerate().all(|(at, step)| match step {
-        PathStep::Child(_) | PathStep::Index(_) | PathStep::FromLength(_) | PathStep::Function(_) => true,
+        PathStep::Child(_) | PathStep::Index(_) | PathStep::FromLength(_) | PathStep::Call(_) => true,
         // As the last step it selects one object of the members.
         PathStep::Children(_) => at + 1 == steps.len(),
         _ => false,
@@ -273,12 +253,14 @@ impl std::str::FromStr for JsonPath {
 impl fmt::Display for PathStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Child(name) => f.write_str(&in_brackets(name).unwrap_or_else(|| format!(".{name}"))),
+            Self::Child(name) | Self::Call(name) => {
+                f.write_str(&in_brackets(name).unwrap_or_else(|| format!(".{name}")))
+            }
             Self::Index(index) => write!(f, "[{index}]"),
             Self::FromLength(back) => write!(f, "[(@.length-{back})]"),
             Self::Children(names) => {
                 let names: Vec<String> = names.iter().map(|name| quoted(name).unwrap_or_default()).collect();
-                write!(f, "[{}]", names.join(","))
+                write!(f, "[{}]", names.join(", "))
             }
             Self::Indices(indices) => {
                 let indices: Vec<String> = indices.iter().map(ToString::to_string).collect();
@@ -291,7 +273,6 @@ impl fmt::Display for PathStep {
             Self::Wildcard => f.write_str("[*]"),
             Self::Descendants => f.write_str(".."),
             Self::Filter(filter) => write!(f, "[?({})]", filter.source),
-            Self::Function(function) => write!(f, ".{}()", function.name()),
         }
     }
 }

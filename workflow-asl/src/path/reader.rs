@@ -1,9 +1,8 @@
 //! Parses a path's text into its steps.
 
 use super::filter_reader::read_filter;
-use super::{Function, JsonPath, PathStep, Root};
+use super::{JsonPath, PathStep, Root};
 use crate::SyntaxError;
-use crate::nearest::nearest;
 
 /// The maximum nesting of filters in paths, and of parentheses in filters.
 pub(super) const DEPTH: usize = 32;
@@ -135,9 +134,6 @@ impl<'a> Reader<'a> {
     }
 
     fn step(&mut self, steps: &mut Vec<PathStep>, ends: impl Fn(char) -> bool) -> Result<(), SyntaxError> {
-        if matches!(steps.last(), Some(PathStep::Function(_))) {
-            return Err(self.fail("a function must be the last step of a path"));
-        }
         if self.eat_text("..") {
             steps.push(PathStep::Descendants);
         } else {
@@ -158,12 +154,7 @@ impl<'a> Reader<'a> {
             }
             Some('.') => Err(self.fail("expected a member's name, found '.'")),
             Some(_) => {
-                let start = self.at;
-                let step = self.dotted(ends)?;
-                if matches!((&step, steps.last()), (PathStep::Function(_), Some(PathStep::Descendants))) {
-                    return Err(SyntaxError::new(start, "expected a member's name after '..', found a function"));
-                }
-                steps.push(step);
+                steps.push(self.dotted(ends)?);
                 Ok(())
             }
         }
@@ -186,21 +177,13 @@ impl<'a> Reader<'a> {
         if !self.eat('(') {
             return Ok(PathStep::Child(name.to_owned()));
         }
+        let name = format!("{name}()");
         self.skip_blanks();
-        let Some((_, function)) = Function::ALL.iter().find(|(known, _)| *known == name) else {
-            let known = Function::ALL.map(|(known, _)| known);
-            let mut error = SyntaxError::new(start, format!("a path has no function `{name}()`"));
-            if let Some(near) = nearest(name, known) {
-                error = error.with_help(format!("did you mean `.{near}()`?"));
-            } else {
-                error = error.with_help(format!("the functions are {}", known.join("(), ") + "()"));
-            }
-            return Err(error);
-        };
-        if !self.eat(')') {
-            return Err(self.fail(format!("expected ')', found {}: `.{name}()` takes no argument", self.here())));
+        if self.eat(')') {
+            return Ok(PathStep::Call(name));
         }
-        Ok(PathStep::Function(*function))
+        Err(SyntaxError::new(start, "a path has no functions")
+            .with_help("paths name members and items; intrinsic functions compute values"))
     }
 
     /// Parses the part after a `[`, including its `]`.

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt;
 
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
 
-use super::{Function, JsonPath, PathStep, definite};
+use super::{JsonPath, PathStep, definite};
 
 /// The maximum number of nodes that one selection visits: a path such as `$..*..*..*` multiplies them.
 const VISITS: u32 = 5_000_000;
@@ -38,7 +38,8 @@ impl std::error::Error for NoMatch {}
 pub(super) enum Stop<'a> {
     /// The step with this index does not apply to this node.
     At(usize, &'a Value),
-    NoNumbers,
+    /// The step with this index names several members, and is not the last.
+    InnerMembers(usize),
     TooMany,
 }
 
@@ -55,14 +56,14 @@ impl JsonPath {
     /// if there are none, or if a member before them is missing (`$.items[*]` of `{}`).
     ///
     /// # Errors
-    /// Returns an error if a definite path selects nothing, a function such as `.sum()` finds no numbers, or the path
-    /// visits more than five million nodes.
+    /// Returns an error if a definite path selects nothing, several members (`['a','b']`) are not the last step, or the
+    /// path visits more than five million nodes.
     pub fn select<'a>(&self, root: &'a Value) -> Result<Cow<'a, Value>, NoMatch> {
         let mut node = root;
         for (at, step) in self.steps.iter().enumerate() {
             node = match (simple(step, node), step) {
                 (Some(next), _) => next,
-                (None, PathStep::Child(_) | PathStep::Index(_)) if definite(&self.steps) => {
+                (None, PathStep::Child(_) | PathStep::Call(_) | PathStep::Index(_)) if definite(&self.steps) => {
                     return Err(self.miss(&Stop::At(at, node)));
                 }
                 (None, _) => {
@@ -89,10 +90,11 @@ impl JsonPath {
     fn miss(&self, stop: &Stop<'_>) -> NoMatch {
         let (at, node) = match stop {
             Stop::At(at, node) => (*at, *node),
-            Stop::NoNumbers => {
-                return NoMatch::other(
-                    "Aggregation function attempted to calculate value using empty array".to_owned(),
-                );
+            Stop::InnerMembers(at) => {
+                return NoMatch::other(format!(
+                    "Multi properties can only be used as path leafs: {}",
+                    self.prefix(at + 1)
+                ));
             }
             Stop::TooMany => {
                 return NoMatch::other(format!("The path {} visits more than {VISITS} nodes", self.normalized()));
@@ -100,12 +102,14 @@ impl JsonPath {
         };
         let nothing = || format!("No results for path: {}", self.normalized());
         match (self.steps.get(at), node) {
-            (Some(PathStep::Child(_)), Value::Object(_)) => NoMatch::other(if at + 1 == self.steps.len() {
-                nothing()
-            } else {
-                format!("Missing property in path {}", self.prefix(at + 1))
-            }),
-            (Some(PathStep::Child(name)), other) => NoMatch::other(format!(
+            (Some(PathStep::Child(_) | PathStep::Call(_)), Value::Object(_)) => {
+                NoMatch::other(if at + 1 == self.steps.len() {
+                    nothing()
+                } else {
+                    format!("Missing property in path {}", self.prefix(at + 1))
+                })
+            }
+            (Some(PathStep::Child(name) | PathStep::Call(name)), other) => NoMatch::other(format!(
                 "Expected to find an object with property ['{}'] in path {} but found '{}'",
                 name,
                 self.prefix(at),
@@ -141,7 +145,7 @@ impl NoMatch {
 /// Applies a step that leads from one node to at most one.
 fn simple<'a>(step: &PathStep, node: &'a Value) -> Option<&'a Value> {
     match (step, node) {
-        (PathStep::Child(name), Value::Object(members)) => members.get(name),
+        (PathStep::Child(name) | PathStep::Call(name), Value::Object(members)) => members.get(name),
         (PathStep::Index(index), Value::Array(items)) => element(items, *index),
         (PathStep::FromLength(back), Value::Array(items)) if *back > 0 => element(items, -back),
         _ => None,
@@ -157,20 +161,19 @@ fn element(items: &[Value], index: i64) -> Option<&Value> {
 impl<'a> Selection<'a> {
     /// Returns the values that the steps select from a node.
     pub(super) fn run(&self, steps: &[PathStep], start: &'a Value) -> Result<Cow<'a, Value>, Stop<'a>> {
-        let (steps, function) = match steps {
-            [steps @ .., PathStep::Function(function)] => (steps, Some(*function)),
-            steps => (steps, None),
-        };
         let single = definite(steps);
         let mut nodes = vec![start];
         let mut scanned = false;
         for (at, step) in steps.iter().enumerate() {
-            if let (PathStep::Children(names), true) = (step, at + 1 == steps.len()) {
+            if let PathStep::Children(names) = step {
+                if at + 1 < steps.len() {
+                    return Err(Stop::InnerMembers(at));
+                }
                 let merged = self.merge(names, &nodes, scanned);
                 return match (merged.first(), single) {
-                    (Some(first), true) => finish(Cow::Owned(first.clone()), function),
+                    (Some(first), true) => Ok(Cow::Owned(first.clone())),
                     (None, true) => Err(Stop::At(at, nodes.first().copied().unwrap_or(start))),
-                    (_, false) => finish(Cow::Owned(Value::Array(merged)), function),
+                    (_, false) => Ok(Cow::Owned(Value::Array(merged))),
                 };
             }
             let mut next = Vec::new();
@@ -187,8 +190,8 @@ impl<'a> Selection<'a> {
             scanned = matches!(step, PathStep::Descendants);
         }
         match (single, nodes.first()) {
-            (true, Some(node)) => finish(Cow::Borrowed(*node), function),
-            _ => finish(Cow::Owned(Value::Array(nodes.into_iter().cloned().collect())), function),
+            (true, Some(node)) => Ok(Cow::Borrowed(*node)),
+            _ => Ok(Cow::Owned(Value::Array(nodes.into_iter().cloned().collect()))),
         }
     }
 
@@ -201,9 +204,8 @@ impl<'a> Selection<'a> {
     fn step(&self, step: &PathStep, node: &'a Value, scanned: bool, next: &mut Vec<&'a Value>) {
         self.visit(1);
         match (step, node) {
-            (PathStep::Child(_) | PathStep::Index(_) | PathStep::FromLength(_), _) => next.extend(simple(step, node)),
-            (PathStep::Children(names), Value::Object(members)) => {
-                next.extend(names.iter().filter_map(|name| members.get(name)));
+            (PathStep::Child(_) | PathStep::Call(_) | PathStep::Index(_) | PathStep::FromLength(_), _) => {
+                next.extend(simple(step, node))
             }
             (PathStep::Indices(indices), Value::Array(items)) => {
                 next.extend(indices.iter().filter_map(|index| element(items, *index)));
@@ -276,27 +278,6 @@ fn slice<'a>(items: &'a [Value], from: Option<i64>, to: Option<i64>) -> impl Ite
         (None, None) => (0, length),
     };
     (from..to).filter_map(move |index| element(items, index))
-}
-
-fn finish(value: Cow<'_, Value>, function: Option<Function>) -> Result<Cow<'_, Value>, Stop<'_>> {
-    let Some(function) = function else { return Ok(value) };
-    if function == Function::Length {
-        return Ok(Cow::Owned(match &*value {
-            Value::Array(items) => Value::from(items.len()),
-            Value::Object(members) => Value::from(members.len()),
-            _ => Value::Null,
-        }));
-    }
-    let numbers: Vec<f64> = value.as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
-    let Some(most) = numbers.iter().copied().reduce(f64::max) else { return Err(Stop::NoNumbers) };
-    let sum: f64 = numbers.iter().sum();
-    let result = match function {
-        Function::Min => numbers.iter().copied().fold(most, f64::min),
-        Function::Max => most,
-        Function::Avg => sum / numbers.len() as f64,
-        _ => sum,
-    };
-    Ok(Cow::Owned(Number::from_f64(result).map_or(Value::Null, Value::Number)))
 }
 
 fn kind(value: &Value) -> &'static str {

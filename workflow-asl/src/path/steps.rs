@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::filter::{Condition, Operand};
 use super::{JsonPath, PathStep};
+use crate::Finding;
 
 /// A step, as far as it matters to types.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,8 +23,8 @@ pub(crate) enum Step<'a> {
     Deep,
     /// The items that pass a filter, with the paths of names that it reads of each.
     Filter(Vec<Vec<&'a str>>),
-    /// A number about an array.
-    Number,
+    /// A call, which always fails.
+    Call,
 }
 
 impl JsonPath {
@@ -44,11 +45,24 @@ impl JsonPath {
                     reads(&filter.condition, &mut read);
                     Step::Filter(read)
                 }
-                PathStep::Function(_) => Step::Number,
+                PathStep::Call(_) => Step::Call,
             };
             (kind, self.start + from..self.start + to)
         });
         steps.collect()
+    }
+
+    /// Returns the first step that fails whenever the service evaluates the path, with its range.
+    pub(crate) fn refused(&self) -> Option<(Finding, Range<usize>)> {
+        let ranges = self.ends.iter().zip(self.ends.iter().skip(1));
+        self.steps.iter().zip(ranges).enumerate().find_map(|(at, (step, (from, to)))| {
+            let finding = match step {
+                PathStep::Call(name) => Finding::CallInPath { name: name.clone() },
+                PathStep::Children(_) if at + 1 < self.steps.len() => Finding::InnerMembers { step: step.to_string() },
+                _ => return None,
+            };
+            Some((finding, self.start + from..self.start + to))
+        })
     }
 
     /// Returns the text of the path before the step with this number.

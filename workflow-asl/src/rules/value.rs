@@ -118,8 +118,15 @@ fn check_range(number: Option<f64>, (min, max): (f64, f64), at: &Pointer, found:
     }
 }
 
-/// Parses a path in the document; `None` if it is invalid or unknown.
-pub(super) fn check_path(
+/// Checks a path that may select several values.
+pub(super) fn check_path(texts: &Texts<'_>, path: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
+    if let Some(read) = read_path(texts, path, at, found) {
+        read.iter().for_each(|path| template::check_path(path, at, found));
+    }
+}
+
+/// Parses a path in the document; `None` if a placeholder makes it unknown.
+fn read_path(
     texts: &Texts<'_>,
     path: &str,
     at: &Pointer,
@@ -138,7 +145,7 @@ pub(super) fn check_path(
 /// <https://states-language.net/#ref-paths>,
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html>
 fn check_reference_path(texts: &Texts<'_>, text: &str, field: &Field, at: &Pointer, found: &mut Vec<Diagnostic>) {
-    let Some(read) = check_path(texts, text, at, found) else { return };
+    let Some(read) = read_path(texts, text, at, found) else { return };
     let Ok(read) = &*read else { return };
     let path = text.to_owned();
     let finding = if !read.is_definite() {
@@ -157,7 +164,7 @@ fn check_reference_path(texts: &Texts<'_>, text: &str, field: &Field, at: &Point
 
 fn check_fail_path(texts: &Texts<'_>, text: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
     match &*texts.computed.read(text) {
-        Ok(Computed::Path(_)) => {}
+        Ok(Computed::Path(path)) => template::check_path(path, at, found),
         Ok(Computed::Intrinsic(intrinsic)) => {
             let function = intrinsic.call.function;
             if !function.allowed_in_fail_paths() {

@@ -131,6 +131,11 @@ fn calls_that_fail_on_their_values() {
         (call("States.ArrayRange(1, 2000, 2)"), &[]),
         (call("States.JsonMerge($.a, $.b, true)"), fails),
         (call("States.MathAdd(1, 4294967296)"), fails),
+        (call("$.a.sum()"), fails),
+        (call("$.a['b','c'].d"), fails),
+        (call("$.a[*]['b','c']"), &[]),
+        (call("States.Array(1, $.a.length())"), fails),
+        (pass(json!({"InputPath": "$.a.length()"})), &[(Code::FailingCall, "/States/S/InputPath")]),
         (call("States.MathRandom('a', 2)"), &[(Code::BadIntrinsic, "/States/S/Parameters/a.$")]),
         (call("States.Format('{} {}', $.a)"), &[(Code::BadIntrinsic, "/States/S/Parameters/a.$")]),
     ]);

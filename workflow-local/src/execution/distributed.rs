@@ -193,7 +193,7 @@ impl Execution {
         };
         let selected = items.iter().map(|item| match &map.selector {
             Some(selector) => self.select_item(thread, visit, selector, item),
-            None => Ok(item.value.clone()),
+            None => Ok(item.input()),
         });
         let selected = selected.collect::<Result<Vec<_>, _>>()?;
         let (most, most_bytes) = (most.map(size).unwrap_or_default(), most_bytes.map(size).unwrap_or_default());
@@ -344,7 +344,7 @@ impl Execution {
         let Work::Map(map) = &program.state(visit.state).work else { return };
         let not_started = items.kept().get(*next..).unwrap_or_default().iter();
         // If the selector fails for an item, its input is unknown.
-        let input = |item: &MapItem| self.item_input(parent, visit, map, item).unwrap_or_else(|_| item.value.clone());
+        let input = |item: &MapItem| self.item_input(parent, visit, map, item).unwrap_or_else(|_| item.input());
         let pending: Vec<_> = not_started.map(input).collect();
         if let (JoinKind::MapRun(run), Some(to)) = (&join.kind, join.destination()) {
             // The reason for the stop is reported, not a failure to write the results.
@@ -425,12 +425,19 @@ impl Join {
     }
 }
 
-/// Returns whether more items failed than the count, or the percentage of all of them, allows.
+/// Returns whether more items failed than the count, or the percentage of all of them, allows. A limit of 0 counts as not
+/// set, as the service stores one that is absent. Without a limit, no failure is allowed.
 #[expect(clippy::cast_precision_loss, reason = "counts of items are far below 2^53")]
 pub(super) fn exceeds((count, percentage): (Option<f64>, Option<f64>), failed: usize, total: usize) -> bool {
     let (failed, total) = (failed as f64, total as f64);
-    count.is_some_and(|count| failed > count)
-        || percentage.is_some_and(|percentage| failed * 100.0 > percentage * total)
+    let set = |limit: Option<f64>| limit.filter(|limit| *limit > 0.0);
+    match (set(count), set(percentage)) {
+        (None, None) => failed > 0.0,
+        (count, percentage) => {
+            count.is_some_and(|count| failed > count)
+                || percentage.is_some_and(|percentage| failed * 100.0 > percentage * total)
+        }
+    }
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates, which limits nothing")]

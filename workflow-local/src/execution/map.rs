@@ -219,9 +219,13 @@ impl Execution {
         let batches = map.distributed.as_ref().is_some_and(|distributed| distributed.batcher.is_some());
         match &map.selector {
             Some(selector) if !batches => self.select_item(thread, visit, selector, item),
-            // Items from a reader and batches have not been measured; items of the state's input are within the limit.
-            _ if map.distributed.is_some() && item.value.is_too_large() => Err(Failure::too_large(&visit.name)),
-            _ => Ok(item.value.clone()),
+            _ => {
+                let input = item.input();
+                if map.distributed.is_some() && input.is_too_large() {
+                    return Err(Failure::too_large(&visit.name));
+                }
+                Ok(input)
+            }
         }
     }
 

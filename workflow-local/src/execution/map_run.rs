@@ -218,14 +218,11 @@ impl Execution {
         self.threads.iter().flatten().find(|thread| waits(&thread.doing)).map(|thread| thread.id)
     }
 
-    /// Returns whether more items failed than the count or percentage allows. Without either, no failure is allowed.
+    /// Returns whether more items failed than the map run tolerates.
     pub(super) fn exceeds_tolerance(&self, join: &super::thread::Join) -> bool {
         let JoinKind::MapRun(run) = &join.kind else { return false };
         let Some(record) = self.map_runs.get(run.record) else { return false };
-        match (record.tolerated_count, record.tolerated_percentage) {
-            (None, None) => run.failed_items > 0,
-            tolerated => exceeds(tolerated, run.failed_items, run.total_items),
-        }
+        exceeds((record.tolerated_count, record.tolerated_percentage), run.failed_items, run.total_items)
     }
 
     /// Returns whether the map run has not ended.

@@ -529,7 +529,8 @@ impl Execution {
             return;
         }
         run.status = status;
-        run.error = failure.error;
+        // The event of a time-out has an error, the execution has none.
+        run.error = failure.error.filter(|_| status != Status::TimedOut);
         run.cause = failure.cause;
         run.stopped = Some(now);
         if id == RunId(0) {

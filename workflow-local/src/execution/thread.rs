@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, VecDeque, vec_deque};
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::result_writer::Writing;
 use super::variables::Variables;
@@ -82,6 +82,16 @@ pub(crate) struct ItemOrigin {
 }
 
 impl MapItem {
+    /// Returns the input of the item's iteration: the value or, for a member of an object, the pair `Key` and `Value`.
+    ///
+    /// <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemspath.html>
+    pub(super) fn input(&self) -> Payload {
+        match self.origin.as_ref().and_then(|origin| origin.key.as_ref()) {
+            Some(key) => Payload::new(json!({ "Key": key, "Value": self.value.value() })),
+            None => self.value.clone(),
+        }
+    }
+
     /// Creates an item from one that a reader has read, with its index.
     pub(super) fn of_read((index, item): (usize, Item)) -> Self {
         let origin = ItemOrigin { key: item.key, source: item.source };

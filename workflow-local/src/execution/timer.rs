@@ -109,9 +109,7 @@ impl Execution {
 
     /// Ends an execution that has reached its time limit.
     fn time_out(&mut self, run: RunId) {
-        let last = self.run(run).history.last().map_or(0, |event| event.id);
-        let failure = Failure { error: None, ..Failure::timeout(false) };
-        self.end_run(run, last, Status::TimedOut, failure);
+        self.end_run(run, 0, Status::TimedOut, Failure::timeout(false));
         if run != RunId(0) {
             self.end_child_run(run);
         }

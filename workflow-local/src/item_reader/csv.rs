@@ -62,6 +62,11 @@ impl<'a> Rows<'a> {
                     }
                 }
                 '"' if field.is_empty() => quoted = true,
+                // AWS's example has doubled quotes in a field without quotes around it.
+                '"' => {
+                    chars.next_if_eq(&'"');
+                    field.push('"');
+                }
                 // A backslash before any other character is dropped.
                 '\\' => field.extend(chars.next_if(|next| matches!(next, '\\' | '"') || *next == delimiter)),
                 c if quoted => field.push(c),
@@ -120,6 +125,10 @@ mod tests {
                 {"x": "   ", "y": "", "z": ""},
                 {"x": "1", "y": "", "z": ""},
             ])
+        );
+        assert_eq!(
+            read("{\"\"k\"\":1},\"\",6\" nail", &["x", "y", "z"]).unwrap(),
+            json!([{"x": "{\"k\":1}", "y": "", "z": "6\" nail"}])
         );
         assert!(read("a", &["x", "x"]).is_err());
     }

@@ -185,8 +185,7 @@ impl Format {
             }
             let rest = most.saturating_sub(items.len());
             let read = self.read(&Object::read(store, &bucket, &key, None)?, rest, reading)?;
-            // With several objects, the members of each have no common source.
-            items.extend(read.into_iter().map(|item| Item { key: None, ..item }));
+            items.extend(read);
         }
         Ok(items)
     }

@@ -80,9 +80,9 @@ impl Rule {
             Self::Compare(comparison) => {
                 let Compared { variable, test } = &**comparison;
                 if let Test::IsPresent(wanted) = test {
-                    return Ok(variable.select(scope).is_ok() == *wanted);
+                    return Ok(variable.is_present(scope)? == *wanted);
                 }
-                let value = variable.value(scope)?;
+                let value = variable.operand(scope)?;
                 test.holds(&value, scope)
             }
             Self::Jsonata(expression) => match expression.evaluate(scope)? {
@@ -103,7 +103,7 @@ impl Test {
             Self::Order(compared, relation, operand) => {
                 let operand = match operand {
                     Operand::Literal(value) => Cow::Borrowed(value),
-                    Operand::Path(path) => path.value(scope)?,
+                    Operand::Path(path) => path.operand(scope)?,
                 };
                 order(*compared, value, &operand).is_some_and(|order| includes(*relation, order))
             }

@@ -119,6 +119,30 @@ impl Path {
         self.value(scope).map(|value| Payload::new(value.into_owned()))
     }
 
+    /// Returns the value of an operand of a choice rule.
+    ///
+    /// AWS intends that `$` and paths below it fail on a null input:
+    /// <https://github.com/awslabs/states-language/issues/29>.
+    pub(crate) fn operand<'a>(&self, scope: &Scope<'a>) -> Result<Cow<'a, Value>, QueryFailure> {
+        self.refuse_null(scope)?;
+        self.value(scope)
+    }
+
+    /// Returns whether an operand of a choice rule is present.
+    pub(crate) fn is_present(&self, scope: &Scope<'_>) -> Result<bool, QueryFailure> {
+        self.refuse_null(scope)?;
+        Ok(self.select(scope).is_ok())
+    }
+
+    fn refuse_null(&self, scope: &Scope<'_>) -> Result<(), QueryFailure> {
+        match self.json_path.root() {
+            Root::Value if scope.value.value().is_null() => {
+                Err(QueryFailure::runtime("Unable to apply Path transformation to null or empty input."))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Returns the selected value. A missing value ends the execution with Jayway's text.
     pub(crate) fn value<'a>(&self, scope: &Scope<'a>) -> Result<Cow<'a, Value>, QueryFailure> {
         self.select(scope)

@@ -59,8 +59,7 @@ impl Flow<'_, '_> {
                         Err(finding) => return Err((finding, range)),
                     }
                 }
-                Step::Names => Ty::Any,
-                Step::Number => Ty::NUMBER,
+                Step::Names | Step::Call => Ty::Any,
                 Step::Deep => return Ok((Ty::list(Ty::Any), is)),
                 Step::Every if ty.kind() == Some(Kind::Object) => (Ty::Any, each = true).0,
                 Step::Filter(_) if ty.kind() == Some(Kind::Object) => (Ty::Any, each = true).0,

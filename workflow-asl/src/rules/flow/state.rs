@@ -415,7 +415,10 @@ impl Flow<'_, '_> {
             },
         };
         let inner = Scene { context: context(Some(&item)), ..scene.clone() };
-        let mut input = selector(&inner).unwrap_or(item);
+        // A distributed map over an object passes each member as a pair.
+        let is_pair = state.item_reader.is_none() && items.kind() == Some(Kind::Object);
+        let own = || if is_pair { Fields::of([("Key", Ty::TEXT), ("Value", item)]).into() } else { item };
+        let mut input = selector(&inner).unwrap_or_else(own);
         if let Some(batcher) = &state.item_batcher {
             let mut batch = Fields::of([("Items", Ty::list(input))]);
             if batcher.batch_input.is_some() {
