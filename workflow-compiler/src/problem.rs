@@ -242,6 +242,11 @@ impl Problems {
         self.found.iter().any(Problem::is_error)
     }
 
+    /// Returns the number of errors. Warnings do not make a part wrong.
+    pub(crate) fn errors(&self) -> usize {
+        self.found.iter().filter(|problem| problem.is_error()).count()
+    }
+
     /// Returns all problems, in the order in which they were found.
     pub fn iter(&self) -> std::slice::Iter<'_, Problem> {
         self.found.iter()

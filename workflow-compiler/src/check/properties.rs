@@ -40,7 +40,7 @@ pub(crate) fn properties(
         if states.is_empty() {
             states = known(model, document);
         }
-        let before = problems.iter().len();
+        let errors = problems.errors();
         let mut names: Vec<&str> = Vec::new();
         for target in &property.states {
             match find(&states, target) {
@@ -53,7 +53,7 @@ pub(crate) fn properties(
                 Err(problem) => problems.push(about_use(model, target, &states).unwrap_or(problem)),
             }
         }
-        if problems.iter().len() > before {
+        if problems.errors() > errors {
             continue;
         }
         let of = |name: &str| states.iter().find(|state| state.asl_name == name);

@@ -81,10 +81,10 @@ pub(crate) fn inline(parsed: &mut Parsed, problems: &mut Problems) -> Found {
             continue;
         }
         let mut fragment = fragment.clone();
-        let before = problems.iter().len();
+        let errors = problems.errors();
         item_words::check(&mut fragment, problems);
         definition::check(&mut fragment, problems, &mut out.unused);
-        fragment.body.broken |= problems.iter().skip(before).any(Problem::is_error);
+        fragment.body.broken |= problems.errors() > errors;
         known.insert(name, fragment);
     }
     let names_of_workflows = workflows.iter().map(|workflow| plain(&workflow.name)).collect();
@@ -96,7 +96,7 @@ pub(crate) fn inline(parsed: &mut Parsed, problems: &mut Problems) -> Found {
             out.of_workflows.push(Vec::new());
             continue;
         }
-        let before = problems.iter().len();
+        let (before, errors) = (problems.iter().len(), problems.errors());
         let nodes = workflow.nodes;
         item_words::check(workflow, problems);
         walk::body(&mut workflow.body, &mut use_names::Swapped { fragments: &known, problems });
@@ -140,11 +140,11 @@ pub(crate) fn inline(parsed: &mut Parsed, problems: &mut Problems) -> Found {
         if !wrong.is_empty() {
             inside::ignore_unknown_copies(workflow);
         }
-        if problems.iter().len() > before {
+        if problems.errors() > errors {
             definition::without_target(&mut workflow.body);
         }
         results::assign(workflow, problems);
-        workflow.body.broken |= broken || problems.iter().skip(before).any(Problem::is_error);
+        workflow.body.broken |= broken || problems.errors() > errors;
         out.of_workflows.push(problems.split_off(before));
     }
     // The missing use may be one that did not parse or is invalid.

@@ -46,13 +46,13 @@ impl Inliner<'_> {
     /// Expands the repetitions of branches or arms in a state.
     pub(super) fn repeat_inside(&mut self, state: &mut State) {
         let repeats = std::mem::take(&mut state.repeats);
-        let before = self.problems.iter().len();
+        let errors = self.problems.errors();
         match &mut state.head {
             Head::Parallel(branches) => self.repeat_branches(branches, repeats),
             Head::Choice(choice) => self.repeat_arms(&mut choice.arms, repeats),
             _ => {}
         }
-        state.broken |= self.problems.iter().len() > before;
+        state.broken |= self.problems.errors() > errors;
     }
 
     fn repeat_branches(&mut self, branches: &mut Vec<Branch>, repeats: Vec<Repetition>) {
@@ -142,7 +142,7 @@ impl Inliner<'_> {
 
     /// Returns the copies of what a repetition repeats, in which nothing is repeated.
     fn copies(&mut self, repetition: Repetition) -> Vec<Repeated> {
-        let reported = self.problems.iter().len();
+        let errors = self.problems.errors();
         let given = repetition.field.as_ref().zip(self.given.last()).and_then(|(field, given)| {
             let value = &given.iter().find(|member| member.key.value == *field)?.value;
             let name = self.stack.last()?;
@@ -223,7 +223,7 @@ impl Inliner<'_> {
             self.around.0.pop();
             copies.push(content);
         }
-        if is_wrong || self.problems.iter().len() > reported {
+        if is_wrong || self.problems.errors() > errors {
             names_in(&repetition.content, &mut |(name, _), _, _| {
                 self.wrong.insert(plain(name));
             });

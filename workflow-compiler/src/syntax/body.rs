@@ -53,7 +53,7 @@ impl Parser<'_> {
     pub(super) fn body(&mut self, cursor: &mut Cursor, level: Level, span: TokenSpan) -> (Vec<Declaration>, Body) {
         let comment = self.inner_comment(cursor);
         let mut body = Body { comment, ..Body::new(span) };
-        let reported = self.reported();
+        let errors = self.errors_so_far();
         let mut declarations = Vec::new();
         let mut unnamed = Vec::new();
         let outer = std::mem::take(&mut self.transitions);
@@ -65,7 +65,7 @@ impl Parser<'_> {
         }
         self.name_unnamed(unnamed, &mut body);
         self.report_transitions(&mut body, outer);
-        body.broken = self.reported() > reported;
+        body.broken = self.errors_so_far() > errors;
         (declarations, body)
     }
 

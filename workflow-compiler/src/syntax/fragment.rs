@@ -129,7 +129,7 @@ impl Parser<'_> {
 
     /// Parses `{ argument: value }`.
     fn arguments(&mut self, cursor: &mut Cursor, broken: &mut bool) -> Vec<super::ast::Member> {
-        let reported = self.reported();
+        let errors = self.errors_so_far();
         let object = match cursor.peek() {
             Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => {
                 let opened = OpenGroup::of(group);
@@ -142,7 +142,7 @@ impl Parser<'_> {
             }
             _ => {
                 let object = self.object_here(cursor);
-                *broken |= self.reported() > reported;
+                *broken |= self.errors_so_far() > errors;
                 object
             }
         };

@@ -297,9 +297,9 @@ impl Parser<'_> {
             let open = cursor.here_first();
             let mut body = Body::new(open.into());
             while !cursor.is_end() && state_kind(cursor, attributes_length(cursor, 0)).is_some() {
-                let reported = self.reported();
+                let errors = self.errors_so_far();
                 self.item(cursor, Level::Inner, &mut Vec::new(), &mut body, &mut Vec::new());
-                body.broken |= self.reported() > reported;
+                body.broken |= self.errors_so_far() > errors;
                 while cursor.eat_punct(";").is_some() {}
                 if has_ended(&body) {
                     break;

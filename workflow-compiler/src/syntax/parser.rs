@@ -92,6 +92,11 @@ impl<'p> Parser<'p> {
         self.problems.iter().len()
     }
 
+    /// Returns the number of errors so far.
+    pub(super) fn errors_so_far(&self) -> usize {
+        self.problems.errors()
+    }
+
     pub(super) fn report(&mut self, problem: Problem) {
         self.problems.push(problem);
     }

@@ -71,7 +71,7 @@ impl Parser<'_> {
             let problem = Problem::new(Code::Syntax, colon, "unexpected `:` after a state's name");
             self.report(problem.help("remove the `:`").edit(Edit::over(colon, "")));
         }
-        let (outer, reported) = (self.parameters.len(), self.reported());
+        let (outer, errors) = (self.parameters.len(), self.errors_so_far());
         let mut clauses = Clauses::default();
         let (alias, computed) = self.alias(&written, cursor, &mut clauses);
         let mut repeats = Vec::new();
@@ -98,7 +98,7 @@ impl Parser<'_> {
         };
         clauses.broken |= !complete;
         let (transition, tail, closed) = self.state_tail(kind, cursor, &mut clauses);
-        self.end_items(outer, !clauses.broken && self.reported() == reported);
+        self.end_items(outer, !clauses.broken && self.errors_so_far() == errors);
         Some(State {
             comment,
             keyword,
@@ -257,7 +257,7 @@ impl Parser<'_> {
     /// Parses `30s`, `Seconds: 30`, `{ Seconds: 30 }`: a time in the syntax of ASL and other languages. Also returns
     /// whether the transition is in the braces.
     fn loose_wait(&mut self, cursor: &mut Cursor) -> Option<(WaitHead, bool)> {
-        let (first, reported) = (cursor.here(), self.reported());
+        let (first, errors) = (cursor.here(), self.errors_so_far());
         let mut arrow = None;
         let (name, value) = match cursor.peek()?.clone() {
             TokenTree::Literal(_) => (String::new(), self.duration_expr(cursor)),
@@ -309,7 +309,7 @@ impl Parser<'_> {
         let arrow = arrow.map(|arrow| format!(" {arrow}")).unwrap_or_default();
         if matches!(value.kind, ExprKind::Invalid) {
             // A value that did not parse was reported; its fix does not include the word.
-            if self.reported() == reported + 1 {
+            if self.errors_so_far() == errors + 1 {
                 self.mend_last(|text| format!("for {text}"));
             }
         } else {
