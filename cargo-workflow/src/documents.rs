@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::Value;
+use workflow_asl::limits::RESOURCE_NAME_CHARS;
 use workflow_asl::source::Source;
 use workflow_asl::{Diagnostic, Pointer};
 
@@ -68,5 +69,17 @@ fn is_definition(value: &Value) -> bool {
 /// Returns the name of the only definition of a file: the file's.
 pub(crate) fn name_of(file: &Path) -> String {
     let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    name.strip_suffix(".asl").map(str::to_owned).unwrap_or(name)
+    machine_name(name.strip_suffix(".asl").unwrap_or(&name))
+}
+
+/// Returns a name for a state machine: that of a file or a logical ID, cut to the length that AWS allows. As CloudFormation
+/// does, it adds characters that tell equal beginnings apart.
+pub(crate) fn machine_name(name: &str) -> String {
+    if name.chars().count() <= RESOURCE_NAME_CHARS {
+        return name.to_owned();
+    }
+    // FNV-1a
+    let hash = name.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    let cut: String = name.chars().take(RESOURCE_NAME_CHARS - 9).collect();
+    format!("{cut}-{hash:08x}")
 }

@@ -13,7 +13,7 @@ use workflow_compiler::import::{ImportError, ImportOptions, import};
 use workflow_compiler::state_ident::{UniqueNames, pascal};
 
 use crate::Failure;
-use crate::documents::Document;
+use crate::documents::{Document, machine_name};
 use crate::params::Values;
 use crate::report::{self, Report};
 use crate::source::{self, File};
@@ -148,7 +148,7 @@ impl Outcome {
         match import(definition, &options) {
             Ok(imported) => {
                 // A later workflow may have the name of a struct.
-                imported.types.iter().for_each(|name| drop(self.names.take(name.clone(), "")));
+                imported.types.iter().cloned().for_each(|name| self.names.reserve(name));
                 self.types.extend(imported.types);
                 report::print_all(&reports(&imported.warnings));
                 self.sources.push(imported.source);
@@ -171,5 +171,5 @@ impl Outcome {
 /// Returns the file's name without its extensions.
 fn name_of(file: &Path) -> String {
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    name.split('.').next().unwrap_or_default().to_owned()
+    machine_name(name.split('.').next().unwrap_or_default())
 }

@@ -182,3 +182,30 @@ fn imported_types_of_one_file_have_different_names() {
         assert!(imported.contains(part), "{part}: {imported}");
     }
 }
+
+#[test]
+fn an_import_keeps_the_names_of_a_template() {
+    let machine =
+        "Type: AWS::Serverless::StateMachine, Properties: {Definition: {StartAt: A, States: {A: {Type: Succeed}}}}";
+    let path = write("jobs.yaml", &format!("Resources: {{Job: {{{machine}}}, Job2: {{{machine}}}}}"));
+    let imported = stdout(&workflow("import", &path, &[]), 0);
+    every(["pub workflow Job {", "pub workflow Job2 {"], |head| assert!(imported.contains(head), "{imported}"));
+}
+
+#[test]
+fn an_import_takes_what_validate_only_warns_of() {
+    let lambda = r#"{"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": {"Type": "Task", "Resource":
+        "arn:aws:states:::lambda:invoke", "Arguments": {"FunctionName": "f"}, "Output": "{% $merge([$states.result.Output, $states.input]) %}", "End": true}}}"#;
+    let reader = r#"{"StartAt": "M", "States": {"M": {"Type": "Map", "End": true, "ItemReader": {"Resource":
+        "arn:aws:states:::s3:getObject", "Parameters": {"Bucket": "b", "Key": "k"}}, "ItemBatcher": {"MaxItemsPerBatch": 2},
+        "ItemProcessor": {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}}}}"#;
+    every([("absent", lambda, "unchecked"), ("inline-reader", reader, "raw {")], |(name, definition, kept)| {
+        let path = write(&format!("{name}.asl.json"), definition);
+        stdout(&workflow("validate", &path, &[]), 0);
+        let imported = stdout(&workflow("import", &path, &[]), 0);
+        assert!(imported.contains(kept), "{imported}");
+        let source = write(&format!("{name}.rs"), &imported);
+        let asl: serde_json::Value = serde_json::from_str(&stdout(&workflow("asl", &source, &[]), 0)).unwrap();
+        assert_eq!(asl, serde_json::from_str::<serde_json::Value>(definition).unwrap());
+    });
+}

@@ -264,3 +264,55 @@ fn a_definition_is_read_of_no_pipe() {
     assert_eq!(output.status.code(), Some(2), "{text}");
     assert!(text.contains("pipe.asl.json: it is not a regular file"), "{text}");
 }
+
+#[test]
+fn a_long_logical_id_is_cut_to_the_length_of_a_name() {
+    let ids = ["a", "b"].map(|last| "StepFunctions".repeat(7) + last);
+    let machine = |id: &String| {
+        format!(
+            "  {id}:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n      Definition: {{StartAt: A, States: {{A: {{Type: Succeed}}}}}}\n"
+        )
+    };
+    let text = format!("Resources:\n{}", ids.iter().map(machine).collect::<String>());
+    let path = file(FOLDER, "long-ids.yaml", text);
+    let asl = workflow("asl", &path, &[]).stdout;
+    let names: Value = serde_json::from_str(&asl).unwrap();
+    let names: Vec<_> = names.as_object().unwrap().keys().collect();
+    assert_eq!(names.len(), 2, "{asl}");
+    every(names, |name| assert_eq!((name.len(), name.starts_with("StepFunctions")), (80, true), "{name}"));
+    let imported = workflow("import", &path, &[]);
+    assert_eq!(
+        (imported.code, imported.stdout.matches("pub workflow StepFunctions").count()),
+        (Some(0), 2),
+        "{}",
+        imported.stderr
+    );
+    // The name of a file too.
+    let path = file(
+        FOLDER,
+        &format!("{}.asl.json", ids[0]),
+        json!({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}).to_string(),
+    );
+    assert_eq!(workflow("import", &path, &[]).code, Some(0));
+}
+
+#[test]
+fn a_definition_in_a_file_is_yaml_if_it_is_no_json() {
+    let lenient = file(
+        FOLDER,
+        "lenient.asl.json",
+        "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Pass\", \"Comment\": \"two\nlines\", \"Result\": {\"a\": 1,}, \"End\": true}}}",
+    );
+    every(["DefinitionUri", "DefinitionS3Location"], |name| {
+        let path = template(&format!("lenient-{name}.yaml"), &format!("      {name}: lenient.asl.json\n"), "");
+        assert_eq!(codes(&path), [""; 0]);
+        let asl: Value = serde_json::from_str(&workflow("asl", &path, &[]).stdout).unwrap();
+        assert_eq!(asl["States"]["A"]["Result"], json!({ "a": 1 }));
+        assert_eq!(asl["States"]["A"]["Comment"], "two lines");
+    });
+    // CreateStateMachine takes JSON only.
+    assert_eq!(workflow("validate", &lenient, &[]).code, Some(2));
+    file(FOLDER, "broken.asl.json", "{\"StartAt\": \"A\"");
+    let path = template("broken.yaml", "      DefinitionUri: broken.asl.json\n", "");
+    assert!(workflow("validate", &path, &[]).stdout.contains("not JSON"));
+}

@@ -94,6 +94,11 @@ impl UniqueNames {
         }
         free
     }
+
+    /// Makes a name taken, if it is not.
+    pub fn reserve(&mut self, name: String) {
+        self.taken.insert(name);
+    }
 }
 
 /// The identifiers of all states of a document, by pointer. Names that are valid Rust variants are kept; the others are

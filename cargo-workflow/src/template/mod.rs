@@ -21,6 +21,7 @@ use workflow_asl::{Code, Diagnostic, Pointer, placeholder, rules};
 use workflow_compiler::from_file::placeholders;
 
 use crate::definition::{Substitution, UnfilledPlaceholder};
+use crate::documents::machine_name;
 use crate::input;
 use crate::params::Values;
 use crate::report::Report;
@@ -59,7 +60,7 @@ pub(crate) struct Template<'a> {
 
 /// A state machine of a template.
 pub(crate) struct Resource {
-    /// Its logical ID.
+    /// Its logical ID, or a shorter name made of it.
     pub(crate) name: String,
     /// Standard or Express.
     pub(crate) machine_type: MachineType,
@@ -222,7 +223,9 @@ impl<'a> Template<'a> {
         } else if let Some(definition) = given.get("DefinitionString") {
             let at = at.child("DefinitionString");
             self.in_text(&at, Text::of(definition, &at, functions)?)
-        } else if let Some(path) = given.get("DefinitionUri").and_then(Value::as_str) {
+        } else if let Some(path) =
+            ["DefinitionUri", "DefinitionS3Location"].iter().find_map(|name| given.get(name)?.as_str())
+        {
             self.in_file(name, path)
         } else {
             Err(Missing::Elsewhere(format!("the definition of `{name}` is not in the template")))
@@ -261,7 +264,7 @@ impl<'a> Template<'a> {
         let is_bare =
             |at: &Pointer| filled.pointer(at.as_str()).and_then(Value::as_str).is_some_and(placeholder::contained);
         Resource {
-            name: name.to_owned(),
+            name: machine_name(name),
             machine_type,
             bare: bare.into_iter().filter(is_bare).collect(),
             definition: filled,
@@ -310,7 +313,10 @@ impl<'a> Template<'a> {
             return Err(unreadable("it is not a regular file"));
         }
         let bytes = input::bytes(&file).map_err(|reason| unreadable(&reason))?;
-        match Source::read(&bytes, Format::of_path(&file)) {
+        let format = Format::of_path(&file);
+        // CloudFormation reads it as YAML, which has trailing commas and line breaks in texts.
+        let as_yaml = |error| Source::read(&bytes, Format::Yaml).map_err(|_| error);
+        match Source::read(&bytes, format).or_else(as_yaml) {
             Ok(source) => {
                 let (definition, bare) = (source.value().clone(), source.bare());
                 Ok(Read { definition, bare, origin: DefinitionOrigin::File { file, source: Box::new(source) } })

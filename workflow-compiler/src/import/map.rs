@@ -28,7 +28,10 @@ impl Printer<'_> {
             return;
         };
         let before = parts.clauses.len();
-        self.transfers(fields, at, here, parts);
+        // In an inline map they have no effect, and stay in `raw`.
+        if processor.get("ProcessorConfig").and_then(mode).is_some_and(|clause| clause.starts_with("distributed")) {
+            self.transfers(fields, at, here, parts);
+        }
         if let Some(name) = self.known.captures.item_of(at).filter(|_| parts.head.contains(" over ")) {
             parts.head.push_str(&format!(" as {name}"));
         }

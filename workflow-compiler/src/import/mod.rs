@@ -174,6 +174,15 @@ impl std::error::Error for ImportError {}
 /// # Errors
 /// Returns an error if the document has errors, or contains something that the language cannot express.
 pub fn import(document: &Value, options: &ImportOptions) -> Result<Imported, ImportError> {
+    import_unchecked(document, options, BTreeSet::new())
+}
+
+/// Converts a definition, with the clause `unchecked` on these states.
+fn import_unchecked(
+    document: &Value,
+    options: &ImportOptions,
+    unchecked: BTreeSet<Pointer>,
+) -> Result<Imported, ImportError> {
     let idents = StateIdents::of(document);
     let captures = Captures::of(document, &idents);
     let none = Captures::default();
@@ -195,7 +204,7 @@ pub fn import(document: &Value, options: &ImportOptions) -> Result<Imported, Imp
         if best.is_some() && !attempt.with_names {
             break;
         }
-        match write(document, options, attempt) {
+        match write(document, options, attempt, &unchecked) {
             Ok(imported) if imported.raw() == 0 => return Ok(imported),
             Ok(imported) => {
                 best = best.filter(|best| best.raw() <= imported.raw()).or(Some(imported));
@@ -204,7 +213,20 @@ pub fn import(document: &Value, options: &ImportOptions) -> Result<Imported, Imp
             Err(error) => return Err(error),
         }
     }
-    best.ok_or_else(|| refused.unwrap_or_else(|| ImportError::Invalid(Vec::new())))
+    // What the rules only warn of may be an error in the language, which `unchecked` silences.
+    if let (None, Some(ImportError::Unsayable { pointer, .. })) = (&best, &refused)
+        && let state = state_at(pointer)
+        && !unchecked.contains(&state)
+        && Pointer::root() != state
+    {
+        let unchecked = unchecked.into_iter().chain([state]).collect();
+        return import_unchecked(document, options, unchecked).map_err(|_| refused.unwrap_or_else(invalid));
+    }
+    best.ok_or_else(|| refused.unwrap_or_else(invalid))
+}
+
+fn invalid() -> ImportError {
+    ImportError::Invalid(Vec::new())
 }
 
 /// A way to convert a document.
@@ -222,7 +244,12 @@ impl Imported {
     }
 }
 
-fn write(document: &Value, options: &ImportOptions, attempt: Attempt<'_>) -> Result<Imported, ImportError> {
+fn write(
+    document: &Value,
+    options: &ImportOptions,
+    attempt: Attempt<'_>,
+    unchecked: &BTreeSet<Pointer>,
+) -> Result<Imported, ImportError> {
     if let Some(pointer) = too_deep(document) {
         return Err(ImportError::Unsayable {
             pointer,
@@ -234,8 +261,8 @@ fn write(document: &Value, options: &ImportOptions, attempt: Attempt<'_>) -> Res
     // Things that a document may omit are errors in the language.
     found.retain(|found| found.is_error() || found.code == Code::LeftOutParameter);
     // AWS may have newer APIs than the table, in which case the state gets `unchecked`.
-    let unchecked = found.iter().filter(|found| found.code.depends_on_table()).map(|found| state_at(&found.pointer));
-    let unchecked: BTreeSet<Pointer> = unchecked.chain(express_children(document)).collect();
+    let of_table = found.iter().filter(|found| found.code.depends_on_table()).map(|found| state_at(&found.pointer));
+    let unchecked = of_table.chain(express_children(document)).chain(unchecked.iter().cloned()).collect();
     found.retain(|found| !found.code.depends_on_table());
     if !found.is_empty() {
         return Err(ImportError::Invalid(found));
