@@ -6,6 +6,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::Failure;
+use crate::folder;
 use crate::source;
 
 /// The output of `cargo metadata`.
@@ -50,7 +51,11 @@ impl Cargo {
                 match file.parent().filter(|_| own) {
                     // A library next to its manifest shares the folder with tests and other files.
                     Some(folder) if Some(folder) == root => files.push(file.to_owned()),
-                    Some(folder) => rust_files(folder, &mut files),
+                    Some(folder) => folder::visit(folder, &mut |path| {
+                        files.extend(
+                            Some(path).filter(|path| path.extension().is_some_and(|extension| extension == "rs")),
+                        );
+                    }),
                     None => {}
                 }
             }
@@ -58,19 +63,5 @@ impl Cargo {
         files.sort();
         files.dedup();
         files.iter().flat_map(|file| source::declared(file)).collect()
-    }
-}
-
-/// Collects the Rust files in a folder and its subfolders. Links are not followed.
-fn rust_files(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
-        match entry.file_type() {
-            Ok(kind) if kind.is_dir() => rust_files(&path, files),
-            Ok(kind) if kind.is_file() && path.extension().is_some_and(|extension| extension == "rs") => {
-                files.push(path);
-            }
-            _ => {}
-        }
     }
 }

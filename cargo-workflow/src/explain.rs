@@ -19,7 +19,7 @@ use workflow_compiler::check::{Explained, ExplainedState, ExplainedUse, Foreign,
 use workflow_compiler::import::{ImportOptions, import};
 
 use crate::Failure;
-use crate::source::{self, Machine, ReadRequest};
+use crate::source::{self, Machine};
 
 /// The width of a line, and of the column before a field's text.
 const WIDTH: usize = 100;
@@ -35,7 +35,7 @@ const MOST: usize = 100;
 #[derive(Args)]
 pub(crate) struct Explain {
     #[command(flatten)]
-    file: crate::File,
+    files: crate::Files,
     /// `text` for people, `json` for programs
     #[arg(long, default_value = "text")]
     format: Format,
@@ -48,11 +48,10 @@ enum Format {
 }
 
 impl Explain {
-    /// Prints every workflow of the file, or the named one.
+    /// Prints every workflow of the files, or the named one.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
-        let values = self.file.params.values()?;
-        let wanted = self.file.wanted(&values);
-        let machines = source::read(ReadRequest { reading: wanted.reading.with_defaults(), ..wanted })?;
+        let values = self.files.params.values()?;
+        let (machines, failed) = source::read_files(&self.files, &values)?;
         let pages = machines.iter().map(Page::of);
         match self.format {
             Format::Json => {
@@ -74,7 +73,7 @@ impl Explain {
                 }
             }
         }
-        Ok(ExitCode::SUCCESS)
+        Ok(ExitCode::from(if failed { 2 } else { 0 }))
     }
 }
 

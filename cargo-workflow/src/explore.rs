@@ -13,7 +13,7 @@ use workflow_local::Engine;
 
 use crate::Failure;
 use crate::report;
-use crate::source;
+use crate::source::{self, Machine};
 
 /// Tries every execution of a workflow: each task succeeds with each value that makes a difference, fails with each error that
 /// handlers distinguish, times out; branches end in each order.
@@ -23,7 +23,7 @@ use crate::source;
 #[derive(Args)]
 pub(crate) struct Explore {
     #[command(flatten)]
-    file: crate::File,
+    files: crate::Files,
     /// What must hold for every execution, in addition to the properties that a workflow in Rust declares: `after A: B
     /// or C`, `never both A and B`, `at most once A`, `A before B`, `ends in A or B`, `no A after B`; may be repeated
     #[arg(long = "property", value_name = "PROPERTY")]
@@ -71,33 +71,79 @@ pub(crate) struct Explore {
 enum Format {
     /// For people
     Text,
-    /// For programs: `status`, `findings`, `bounds`
+    /// For programs: `status`, `findings`, `bounds`; of several workflows an array, with the `name` of each
     Json,
 }
 
 impl Explore {
     /// Explores and prints the report.
     pub(crate) fn execute(&self, output: &mut impl Write) -> Result<ExitCode, Failure> {
-        let values = self.file.params.values()?;
-        let machine = source::read_to_run(&self.file, &values)?.complete()?;
+        let values = self.files.params.values()?;
+        let read = source::read_files(&self.files, &values).map_err(|failure| match failure {
+            // Code 1 is for what does not hold.
+            Failure::Printed(_) => Failure::Printed(2),
+            failure => failure,
+        });
+        let (machines, mut failed) = read?;
+        let several = machines.len() > 1;
+        if several && (self.test.is_some() || self.mocks.is_some() || self.html.is_some()) {
+            let message =
+                "error: `--test`, `--mocks` and `--html` are for one workflow\n  = help: choose it with `--name`";
+            return Err(message.to_owned().into());
+        }
+        let (mut codes, mut reports) = (Vec::new(), Vec::new());
+        for (number, machine) in machines.into_iter().enumerate() {
+            let name = machine.name.clone();
+            if let (true, Format::Text) = (several, self.format) {
+                writeln!(output, "{}{name}:", if number > 0 { "\n" } else { "" })?;
+            }
+            match self.explore(machine, several, output) {
+                Ok((code, json)) => {
+                    codes.push(code);
+                    reports.push(json);
+                }
+                Err(Failure::Message(message)) if several => {
+                    report::complain(&message);
+                    failed = true;
+                }
+                Err(failure) => return Err(failure),
+            }
+        }
+        if let (true, Format::Json) = (several, self.format) {
+            writeln!(output, "{}", report::json_text(&Value::Array(reports)))?;
+        }
+        let worst = [1, 3].into_iter().find(|code| codes.contains(code)).unwrap_or(0);
+        Ok(ExitCode::from(if failed && worst != 1 { 2 } else { worst }))
+    }
+
+    /// Explores one workflow. Returns its exit code, and the report if it is one of several in JSON.
+    fn explore(&self, machine: Machine, several: bool, output: &mut impl Write) -> Result<(u8, Value), Failure> {
+        let machine = machine.complete()?;
         let engine = Engine::new(&machine.value).map_err(|error| format!("error: {error}"))?;
         let engine = engine.named(&machine.name).machine_type(machine.machine_type).declaring(machine.types);
         let report = self
             .explorer(&engine, &machine.declared_properties)?
             .explore()
             .map_err(|error| format!("error: {error}"))?;
+        let mut json = report.to_json();
         match self.format {
             Format::Text => write!(output, "{}", printable_lines(&report.to_string()))?,
-            Format::Json => writeln!(output, "{}", report::json_text(&report.to_json()))?,
+            Format::Json if several => {
+                if let Some(members) = json.as_object_mut() {
+                    members.insert("name".to_owned(), machine.name.as_str().into());
+                }
+            }
+            Format::Json => writeln!(output, "{}", report::json_text(&json))?,
         }
         if let Some(finding) = report.findings().first() {
             self.write(&report, finding)?;
         }
-        Ok(match report.verdict() {
-            Verdict::Holds => ExitCode::SUCCESS,
-            Verdict::Broken => ExitCode::from(1),
-            _ => ExitCode::from(3),
-        })
+        let code = match report.verdict() {
+            Verdict::Holds => 0,
+            Verdict::Broken => 1,
+            _ => 3,
+        };
+        Ok((code, json))
     }
 
     fn explorer(&self, engine: &Engine, declared: &[DeclaredProperty]) -> Result<Explorer, Failure> {

@@ -66,7 +66,7 @@ impl Fix {
                 }
                 Err(Failure::Printed(_)) => failed = true,
                 Err(Failure::Message(message)) => {
-                    eprintln!("{}", printable_lines(&message));
+                    report::complain(&message);
                     failed = true;
                 }
                 Err(failure) => return Err(failure),
@@ -92,6 +92,10 @@ impl Fix {
         let mut text = before.trim_start_matches(MARK).to_owned();
         let mut fixed = 0;
         let mut findings = self.check(file, &text)?;
+        report::note_all(std::mem::take(&mut findings.notes));
+        if let Some(nothing) = findings.empty.pop() {
+            return Err(nothing.into());
+        }
         if findings.unreadable > 0 {
             report::print_all(&findings.reports);
             return Err(Failure::Printed(2));

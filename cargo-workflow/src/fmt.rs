@@ -13,7 +13,8 @@ use workflow_asl::source::MAX_BYTES;
 use workflow_compiler::format::{Style, format_file};
 
 use crate::report::{self, Report};
-use crate::{Failure, input, workflow_text};
+use crate::source::NothingRead;
+use crate::{Failure, input, source, workflow_text};
 
 /// Format every `workflow!`; the code around them is left to rustfmt.
 #[derive(Args)]
@@ -33,6 +34,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 enum Outcome {
     Same,
     Changed,
+    /// There is nothing to format.
+    Empty(NothingRead),
 }
 
 impl Fmt {
@@ -40,17 +43,26 @@ impl Fmt {
     /// formatted.
     pub(crate) fn execute(&self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let (mut changed, mut failed) = (false, false);
+        let mut empty = Vec::new();
         for file in &self.files {
             match self.one(file, output) {
+                Ok(Outcome::Empty(nothing)) => empty.push(nothing),
                 Ok(outcome) => changed |= matches!(outcome, Outcome::Changed),
                 Err(Failure::Printed(_)) => failed = true,
                 Err(Failure::Message(message)) => {
-                    eprintln!("{}", printable_lines(&message));
+                    report::complain(&message);
                     failed = true;
                 }
                 Err(failure) => return Err(failure),
             }
         }
+        // Among several files, one without workflows is no mistake.
+        if empty.len() == self.files.len()
+            && let Some(nothing) = empty.pop()
+        {
+            return Err(nothing.into());
+        }
+        report::note_all(empty.into_iter().flat_map(|nothing| nothing.notes));
         Ok(match (failed, changed && self.check) {
             (true, _) => ExitCode::from(2),
             (false, true) => ExitCode::FAILURE,
@@ -82,6 +94,15 @@ impl Fmt {
             report::print_all(&reports.collect::<Vec<_>>());
             Failure::Printed(2)
         })?;
+        match source::unread_in_text(file, &text) {
+            Ok(notes) => report::note_all(notes),
+            Err(nothing) => {
+                if from_input && !self.check {
+                    output.write_all(text.as_bytes())?;
+                }
+                return Ok(Outcome::Empty(nothing));
+            }
+        }
         if from_input && !self.check {
             output.write_all(formatted.as_bytes())?;
             return Ok(Outcome::Same);

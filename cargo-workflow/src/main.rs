@@ -18,6 +18,7 @@ mod explore;
 mod export;
 mod fix;
 mod fmt;
+mod folder;
 mod graph;
 mod history;
 mod iam;
@@ -45,7 +46,7 @@ mod watch;
 mod workflow_text;
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
@@ -162,10 +163,44 @@ impl File {
     }
 }
 
+/// Files and folders with workflows.
+#[derive(Args)]
+struct Files {
+    /// Rust files with `workflow!`, the contents of a `workflow!` alone, ASL documents in JSON or YAML, templates, or folders
+    /// with such files
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// The workflow to use, if there are several
+    #[arg(long)]
+    name: Option<String>,
+    #[command(flatten)]
+    params: Params,
+    #[command(flatten)]
+    reading: Reading,
+}
+
+impl Files {
+    /// Returns the files, and those of the folders.
+    ///
+    /// # Errors
+    /// Fails if there are none.
+    fn paths(&self) -> Result<Vec<PathBuf>, Failure> {
+        folder::expand(&self.files)
+    }
+
+    /// Returns what to read of a file, with these values. Defaults of params are used.
+    fn wanted<'a>(&'a self, file: &'a Path, values: &'a Values) -> ReadRequest<'a> {
+        let name = self.name.as_deref();
+        ReadRequest { file, bytes: None, name, values, reading: self.reading.with_defaults() }
+    }
+}
+
 /// Why a command failed.
 enum Failure {
     /// A message to print. The exit code is 2.
     Message(String),
+    /// The file has no workflow of the wanted name: a message to print. The exit code is 2.
+    NoWorkflow(String),
     /// The failure has been printed; the exit code.
     Printed(u8),
     /// The output cannot be written, so no message can help: `… | head` has read enough.
@@ -231,7 +266,7 @@ fn main() -> ExitCode {
     };
     match outcome.and_then(|code| Ok(output.flush().map(|()| code)?)) {
         Ok(code) => code,
-        Err(Failure::Message(message)) => {
+        Err(Failure::Message(message) | Failure::NoWorkflow(message)) => {
             eprintln!("{}", printable_lines(&message));
             ExitCode::from(2)
         }

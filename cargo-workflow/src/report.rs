@@ -330,6 +330,11 @@ pub(crate) fn note(text: &str) {
     eprintln!("note: {}", printable(text));
 }
 
+/// Prints the message of an error after which the command goes on.
+pub(crate) fn complain(message: &str) {
+    eprintln!("{}", printable_lines(message));
+}
+
 /// The same, several times.
 pub(crate) fn note_all(texts: impl IntoIterator<Item = String>) {
     texts.into_iter().for_each(|text| note(&text));

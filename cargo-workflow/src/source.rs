@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use serde_json::Value;
 use workflow_asl::document::MachineType;
 use workflow_asl::rules::Annotations;
@@ -30,12 +30,71 @@ use crate::workflow_text;
 
 /// A parsed file.
 pub(crate) enum File {
-    /// Rust: its text, the result of compiling each `workflow!`, and the types of its constants.
-    Rust(String, Vec<MacroCall>, Constants),
+    /// Rust.
+    Rust(RustFile),
     /// JSON or YAML: a definition.
     Document(Source),
     /// JSON or YAML: a template of CloudFormation or SAM.
     Template(Source),
+}
+
+/// A Rust file.
+pub(crate) struct RustFile {
+    pub(crate) text: String,
+    /// The result of compiling each `workflow!`.
+    pub(crate) calls: Vec<MacroCall>,
+    /// The types of its constants.
+    pub(crate) constants: Constants,
+    /// The macros whose workflows are not read.
+    pub(crate) unread: Vec<Unread>,
+}
+
+/// A macro whose workflows are not read, because only rustc expands it.
+pub(crate) struct Unread {
+    /// A sentence about it.
+    what: String,
+    line: usize,
+}
+
+impl RustFile {
+    /// Returns a sentence for each macro whose workflows are not read.
+    ///
+    /// # Errors
+    /// Fails if nothing of the file is read.
+    pub(crate) fn unread(&self, file: &Path) -> Result<Vec<String>, NothingRead> {
+        unread(file, self.calls.is_empty(), &self.unread)
+    }
+}
+
+/// Like [`RustFile::unread`], for a text that need not be compiled.
+pub(crate) fn unread_in_text(file: &Path, text: &str) -> Result<Vec<String>, NothingRead> {
+    let found = find_calls(TokenStream::from_str(text).unwrap_or_default());
+    unread(file, found.bodies.is_empty(), &found.unread)
+}
+
+fn unread(file: &Path, is_empty: bool, unread: &[Unread]) -> Result<Vec<String>, NothingRead> {
+    let notes = unread.iter().map(|Unread { what, line }| format!("{}:{line}: {what}", file.display())).collect();
+    if is_empty { Err(NothingRead { message: none_in(file), notes }) } else { Ok(notes) }
+}
+
+/// A Rust file without a workflow that can be read.
+pub(crate) struct NothingRead {
+    message: String,
+    /// A sentence for each macro whose workflows are not read. Among several files, one without is no mistake.
+    pub(crate) notes: Vec<String>,
+}
+
+impl From<NothingRead> for Failure {
+    fn from(NothingRead { message, notes }: NothingRead) -> Self {
+        let notes: String = notes.iter().map(|note| format!("\n  = note: {note}")).collect();
+        format!("error: {message}{notes}").into()
+    }
+}
+
+/// Returns whether the text of a Rust file has workflows, in `workflow!` or in a macro that is not expanded.
+pub(crate) fn has_workflows(text: &str) -> bool {
+    let found = || find_calls(TokenStream::from_str(text).unwrap_or_default());
+    text.contains("workflow!") || text.contains("workflow ") && !found().unread.is_empty()
 }
 
 /// A `workflow!` of a Rust file.
@@ -66,8 +125,7 @@ impl File {
                 let reason = format!("it is not UTF-8 from byte {} on", error.utf8_error().valid_up_to());
                 Box::new(Report::unreadable(file, &reason))
             })?;
-            let (calls, constants) = compile(file, &text)?;
-            return Ok(Self::Rust(text, calls, constants));
+            return compile(file, text).map(Self::Rust);
         }
         let refused = |error: &_| Box::new(Report::refused(file, &bytes, error));
         let source = Source::read_repeated(&bytes, input::format(file, &bytes)).map_err(|error| refused(&error))?;
@@ -257,7 +315,10 @@ fn read_all(wanted: ReadRequest<'_>) -> Result<(Vec<Machine>, bool), Failure> {
         None => File::read(file),
     };
     match read.map_err(report::refuse)? {
-        File::Rust(text, calls, constants) => from_rust(wanted, &text, &calls, &constants, &mut found),
+        File::Rust(rust) => {
+            report::note_all(rust.unread(file)?);
+            from_rust(wanted, &rust, &mut found);
+        }
         File::Document(source) => from_document(wanted, &source, &mut found),
         File::Template(source) => from_template(wanted, &source, &mut found),
     }
@@ -272,20 +333,15 @@ fn read_all(wanted: ReadRequest<'_>) -> Result<(Vec<Machine>, bool), Failure> {
         (_, Some(failure)) => Err(failure),
         (Some(name), None) if found.machines.is_empty() => {
             let names = found.names.join(", ");
-            Err(format!("error: {} has no workflow `{name}`; it has: {names}", file.display()).into())
+            Err(Failure::NoWorkflow(format!("error: {} has no workflow `{name}`; it has: {names}", file.display())))
         }
         _ => Ok((found.machines, stopped)),
     }
 }
 
 /// Reads the machines of a Rust file, or the one called `name`.
-fn from_rust(
-    wanted: ReadRequest<'_>,
-    text: &str,
-    calls: &[MacroCall],
-    constants: &Constants,
-    found: &mut FileContents,
-) {
+fn from_rust(wanted: ReadRequest<'_>, rust: &RustFile, found: &mut FileContents) {
+    let RustFile { text, calls, constants, .. } = rust;
     found.is_rust = true;
     let problems = problems(calls, wanted.name);
     found.reports.extend(problems.iter().map(|problem| Report::problem(wanted.file, text, problem)));
@@ -413,6 +469,38 @@ fn read_with_family(file: &crate::File, values: &Values) -> Result<Machine, Fail
     })
 }
 
+/// Returns the machines of several files, or those called like the wanted one, and whether a file could not be read, which
+/// was printed. The values may belong to any of them.
+///
+/// # Errors
+/// Fails if there are no machines.
+pub(crate) fn read_files(files: &crate::Files, values: &Values) -> Result<(Vec<Machine>, bool), Failure> {
+    let paths = files.paths()?;
+    let (mut machines, mut failure) = (Vec::new(), None);
+    for path in &paths {
+        match read_with_names(files.wanted(path, values)) {
+            Ok(of_file) => {
+                note_none(path, of_file.len());
+                machines.extend(of_file);
+            }
+            Err(Failure::NoWorkflow(_)) if paths.len() > 1 => {}
+            Err(Failure::Message(message)) if paths.len() > 1 => {
+                report::complain(&message);
+                failure = Some(Failure::Printed(2));
+            }
+            Err(other) => failure = Some(other),
+        }
+    }
+    if let (Some(name), true, None) = (&files.name, machines.is_empty(), &failure) {
+        return Err(format!("error: no workflow `{name}`").into());
+    }
+    values.are_known(&machines.iter().flat_map(|machine| machine.names.iter().cloned()).collect())?;
+    match failure {
+        Some(failure) if machines.is_empty() => Err(failure),
+        failure => Ok((machines, failure.is_some())),
+    }
+}
+
 /// Returns how to give a value to the param of this name.
 pub(crate) fn value_help(name: &str) -> String {
     format!("give a value with `--param {name}=…`, or a file with all values with `--params FILE`")
@@ -431,18 +519,15 @@ fn only(wanted: ReadRequest<'_>, mut machines: Vec<Machine>) -> Result<Machine, 
 }
 
 /// Compiles every `workflow!` in a Rust file.
-fn compile(file: &Path, text: &str) -> Result<(Vec<MacroCall>, Constants), Box<Report>> {
+fn compile(file: &Path, text: String) -> Result<RustFile, Box<Report>> {
     let lexed = |text: &str| {
         TokenStream::from_str(text).map_err(|error| Box::new(Report::not_rust(file, text, error.span().start())))
     };
-    let quotes = foreign_quotes(text);
-    if quotes.is_empty() {
-        let (bodies, constants) = bodies(text, lexed(text)?);
-        return Ok((compile_bodies(file, bodies), constants));
-    }
+    let quotes = foreign_quotes(&text);
     // A string with typographic quotes is not Rust. Everything else is checked as if the quotes were right.
-    let (bodies, constants) = bodies(text, lexed(&double_quoted(text, &quotes))?);
-    let wrong: Vec<Vec<_>> = bodies.iter().map(|(_, body)| in_other_quotes(text, body, &quotes)).collect();
+    let right = (!quotes.is_empty()).then(|| double_quoted(&text, &quotes));
+    let Calls { bodies, constants, unread } = bodies(&text, lexed(right.as_deref().unwrap_or(&text))?);
+    let wrong: Vec<Vec<_>> = bodies.iter().map(|(_, body)| in_other_quotes(&text, body, &quotes)).collect();
     let mut calls = compile_bodies(file, bodies);
     for (call, wrong) in calls.iter_mut().zip(wrong) {
         let problems = &mut call.compilation.problems;
@@ -455,21 +540,24 @@ fn compile(file: &Path, text: &str) -> Result<(Vec<MacroCall>, Constants), Box<R
             }
         }
     }
-    Ok((calls, constants))
+    Ok(RustFile { text, calls, constants, unread })
 }
 
 /// Returns the bodies of a file: those of all `workflow!`, or the whole file if it is what is in the braces of one.
-fn bodies(text: &str, tokens: TokenStream) -> (Vec<(Vec<String>, Group)>, Constants) {
-    let (mut bodies, constants) = find_calls(tokens.clone());
-    if bodies.is_empty() && workflow_text::is_one(text.as_bytes()) {
-        bodies.push((Vec::new(), Group::new(Delimiter::Brace, tokens)));
+fn bodies(text: &str, tokens: TokenStream) -> Calls {
+    let mut found = find_calls(tokens.clone());
+    if found.bodies.is_empty() && workflow_text::is_one(text.as_bytes()) {
+        found.bodies.push((Vec::new(), Group::new(Delimiter::Brace, tokens)));
     }
-    (bodies, constants)
+    found
 }
 
 /// Returns the strings of a body with typographic quotes.
 fn in_other_quotes(text: &str, body: &Group, quotes: &[Range<usize>]) -> Vec<Problem> {
     let mut found = Vec::new();
+    if quotes.is_empty() {
+        return found;
+    }
     let mut open = vec![body.stream().into_iter()];
     while let Some(innermost) = open.last_mut() {
         match innermost.next() {
@@ -491,7 +579,7 @@ fn in_other_quotes(text: &str, body: &Group, quotes: &[Range<usize>]) -> Vec<Pro
 /// Returns the workflows without errors of a Rust file; none if the file cannot be read.
 pub(crate) fn declared(file: &Path) -> Vec<Machine> {
     let text = std::fs::read_to_string(file).unwrap_or_default();
-    let (bodies, constants) = find_calls(TokenStream::from_str(&text).unwrap_or_default());
+    let Calls { bodies, constants, .. } = find_calls(TokenStream::from_str(&text).unwrap_or_default());
     let calls = compile_bodies(file, bodies);
     let workflows = calls.iter().flat_map(|call| &call.compilation.workflows);
     let workflows = workflows.filter(|workflow| !workflow.fragments.is_empty());
@@ -500,8 +588,7 @@ pub(crate) fn declared(file: &Path) -> Vec<Machine> {
 
 /// Compiles every `workflow!` in a string that is not a file; none if it is not Rust.
 pub(crate) fn compile_text(text: &str) -> Vec<MacroCall> {
-    let (bodies, _) = find_calls(TokenStream::from_str(text).unwrap_or_default());
-    compile_bodies(Path::new(""), bodies)
+    compile_bodies(Path::new(""), find_calls(TokenStream::from_str(text).unwrap_or_default()).bodies)
 }
 
 fn compile_bodies(file: &Path, bodies: Vec<(Vec<String>, Group)>) -> Vec<MacroCall> {
@@ -543,11 +630,22 @@ struct Level {
     is_module: bool,
 }
 
-/// Returns the bodies of all `workflow! { … }`, including those inside modules and functions but not in `macro_rules!`,
-/// with the names of the modules, and the constants of the file. Does not recurse, however deeply they are nested.
-fn find_calls(tokens: TokenStream) -> (Vec<(Vec<String>, Group)>, Constants) {
+/// The macros of a file.
+#[derive(Default)]
+struct Calls {
+    /// The bodies of all `workflow! { … }`, including those inside modules and functions but not in `macro_rules!`, with
+    /// the names of the modules.
+    bodies: Vec<(Vec<String>, Group)>,
+    constants: Constants,
+    unread: Vec<Unread>,
+}
+
+/// Finds the macros of a file. Does not recurse, however deeply they are nested.
+fn find_calls(tokens: TokenStream) -> Calls {
     let level = |tokens: TokenStream, is_module| Level { tokens: tokens.into_iter().collect(), at: 0, is_module };
-    let (mut bodies, mut constants, mut modules) = (Vec::new(), Constants::default(), Vec::new());
+    let Calls { mut bodies, mut constants, mut unread } = Calls::default();
+    let mut modules = Vec::new();
+    let mut add_unread = |what: String, at: &Ident| unread.push(Unread { what, line: at.span().start().line });
     let mut open = vec![level(tokens, false)];
     while let Some(here) = open.last_mut() {
         let Some(token) = here.tokens.get(here.at) else {
@@ -567,10 +665,25 @@ fn find_calls(tokens: TokenStream) -> (Vec<(Vec<String>, Group)>, Constants) {
                 None
             }
             // The body of a macro has holes.
-            (TokenTree::Ident(word), Some(TokenTree::Punct(bang)), Some(TokenTree::Ident(_)))
+            (TokenTree::Ident(word), Some(TokenTree::Punct(bang)), Some(TokenTree::Ident(name)))
                 if word == "macro_rules" && bang.as_char() == '!' =>
             {
+                if let Some(TokenTree::Group(rules)) = here.tokens.get(here.at + 2)
+                    && calls_workflow(rules.stream())
+                {
+                    add_unread(
+                        format!("the `workflow!` in `macro_rules! {name}` is not read: only rustc expands it"),
+                        name,
+                    );
+                }
                 here.at += 3;
+                None
+            }
+            (TokenTree::Ident(name), Some(TokenTree::Punct(bang)), Some(TokenTree::Group(body)))
+                if bang.as_char() == '!' && begins_with_workflow(body.stream()) =>
+            {
+                add_unread(format!("the workflows in `{name}!` are not read: only rustc expands it"), name);
+                here.at += 2;
                 None
             }
             (TokenTree::Ident(word), Some(TokenTree::Ident(name)), Some(TokenTree::Group(inside)))
@@ -594,7 +707,39 @@ fn find_calls(tokens: TokenStream) -> (Vec<(Vec<String>, Group)>, Constants) {
         };
         open.extend(inner);
     }
-    (bodies, constants)
+    Calls { bodies, constants, unread }
+}
+
+/// Returns whether tokens begin with a workflow or a fragment, after attributes and visibility.
+fn begins_with_workflow(tokens: TokenStream) -> bool {
+    let mut tokens = tokens.into_iter().skip_while(|token| match token {
+        TokenTree::Punct(hash) => hash.as_char() == '#',
+        TokenTree::Group(_) => true,
+        TokenTree::Ident(word) => word == "pub",
+        TokenTree::Literal(_) => false,
+    });
+    let (word, name, body) = (tokens.next(), tokens.next(), tokens.next());
+    matches!(word, Some(TokenTree::Ident(word)) if word == "workflow" || word == "fragment")
+        && matches!(name, Some(TokenTree::Ident(_)))
+        && matches!(body, Some(TokenTree::Group(_)))
+}
+
+/// Returns whether the rules of a macro call `workflow!`.
+fn calls_workflow(rules: TokenStream) -> bool {
+    let mut open = vec![rules.into_iter().peekable()];
+    while let Some(innermost) = open.last_mut() {
+        match innermost.next() {
+            None => drop(open.pop()),
+            Some(TokenTree::Group(group)) => open.push(group.stream().into_iter().peekable()),
+            Some(TokenTree::Ident(word)) if word == "workflow" => {
+                if matches!(innermost.peek(), Some(TokenTree::Punct(bang)) if bang.as_char() == '!') {
+                    return true;
+                }
+            }
+            Some(_) => {}
+        }
+    }
+    false
 }
 
 /// Reads the definitions of a document, or the one called `name`.

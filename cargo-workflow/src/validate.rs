@@ -13,16 +13,17 @@ use workflow_asl::{Code, Severity, rules};
 use crate::Failure;
 use crate::definition::Definition;
 use crate::documents::Document;
+use crate::folder;
 use crate::params::{Params, Values};
 use crate::report::{self, Report};
-use crate::source::{self, File};
+use crate::source::{self, File, NothingRead, RustFile};
 use crate::template::{Missing, Reading, Template};
 
 /// Check definitions. The exit code is 0; 1 if there is an error; 2 if a file cannot be read.
 #[derive(Args)]
 pub(crate) struct Validate {
     /// Definitions in JSON or YAML, one or several by their names; CloudFormation or SAM templates; Rust files with
-    /// `workflow!`, or only what is in its braces; `-` is standard input
+    /// `workflow!`, or only what is in its braces; folders with such files; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     #[command(flatten)]
@@ -101,6 +102,10 @@ pub(crate) struct Findings {
     elsewhere: usize,
     /// The names of parameters and placeholders.
     names: BTreeSet<String>,
+    /// What to say of each Rust file without workflows, if nothing was read.
+    pub(crate) empty: Vec<NothingRead>,
+    /// What is not read of the other files.
+    pub(crate) notes: Vec<String>,
 }
 
 impl Validate {
@@ -109,13 +114,20 @@ impl Validate {
         let values = self.params.values()?;
         let mut findings = Findings::default();
         let mut machines = 0;
-        for file in &self.files {
+        for file in &folder::expand(&self.files)? {
             let from = findings.reports.len();
             machines += self.checks.check(file, File::read(file), &values, &mut findings)?;
             if let Some(of_file) = findings.reports.get_mut(from..) {
                 of_file.sort_by_key(Report::offset);
             }
         }
+        if machines + findings.elsewhere + findings.unreadable == 0
+            && let Some(nothing) = findings.empty.pop()
+        {
+            return Err(nothing.into());
+        }
+        let of_empty = std::mem::take(&mut findings.empty).into_iter().flat_map(|nothing| nothing.notes);
+        report::note_all(std::mem::take(&mut findings.notes).into_iter().chain(of_empty));
         if let (Some(name), 0, 0) = (&self.checks.name, machines + findings.elsewhere, findings.unreadable) {
             return Err(format!("error: no workflow `{name}`").into());
         }
@@ -166,7 +178,12 @@ impl Checks {
                 findings.unreadable(*report);
                 0
             }
-            Ok(File::Rust(text, calls, constants)) => {
+            Ok(File::Rust(rust)) => {
+                match rust.unread(file) {
+                    Ok(notes) => findings.notes.extend(notes),
+                    Err(nothing) => findings.empty.push(nothing),
+                }
+                let RustFile { text, calls, constants, .. } = rust;
                 let problems = source::problems(&calls, self.name.as_deref());
                 findings.reports.extend(problems.iter().map(|problem| Report::problem(file, &text, problem)));
                 for bug in calls.iter().flat_map(|call| &call.compilation.bugs) {
@@ -184,6 +201,7 @@ impl Checks {
             }
             Ok(File::Template(source)) => {
                 let template = Template::new(file, &source, values, self.reading.with_defaults());
+                source::note_none(file, template.machines().len());
                 self.check_template(&template, findings)
             }
             Ok(File::Document(source)) => {

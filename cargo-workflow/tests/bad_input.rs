@@ -12,9 +12,8 @@ use serde_json::Value;
 
 /// Writes a file for one test.
 fn file(name: &str, content: impl AsRef<[u8]>) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bad_input");
-    fs::create_dir_all(&folder).unwrap();
-    let file = folder.join(name);
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bad_input").join(name);
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
     fs::write(&file, content).unwrap();
     file
 }
@@ -138,7 +137,13 @@ fn bytes_that_are_no_text() {
 
 #[test]
 fn what_is_no_file() {
-    refused(Path::new(env!("CARGO_TARGET_TMPDIR")), "it is a directory", None);
+    let folder = file("empty/x.txt", "");
+    let folder = folder.parent().unwrap();
+    for (command, words) in [("asl", "it is a directory"), ("validate", "contains no state machine")] {
+        let output = workflow(&[command], folder);
+        assert_eq!(output.status.code(), Some(2), "{command}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains(words), "{command}");
+    }
     refused(Path::new("nowhere/missing.json"), "no such file", None);
 }
 

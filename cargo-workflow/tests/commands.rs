@@ -535,9 +535,8 @@ fn run_refuses_what_the_workflow_does_not_declare() {
 
 /// Writes a file for one test.
 fn written(name: &str, text: &str) -> String {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("commands");
-    std::fs::create_dir_all(&folder).unwrap();
-    let file = folder.join(name);
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("commands").join(name);
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
     std::fs::write(&file, text).unwrap();
     file.to_string_lossy().into_owned()
 }
@@ -575,18 +574,87 @@ fn a_template_of_javascript_is_one_mistake() {
 }
 
 #[test]
+fn a_rust_file_of_which_nothing_is_read_is_an_error() {
+    let shared = "macro_rules! with_notify {\n    ($($all:tt)*) => { workflow! { $($all)* } };\n}\n";
+    let order =
+        "//! Orders.\n\ncrate::with_notify! {\n    /// One [order].\n    pub workflow Order { pass A -> end; }\n}\n";
+    let one = "workflow! { workflow One { pass A -> end; } }\n";
+    every(
+        [
+            ("empty.rs", "fn main() {}\n".to_owned(), ""),
+            (
+                "shared-only.rs",
+                shared.to_owned(),
+                "shared-only.rs:1: the `workflow!` in `macro_rules! with_notify` is not read",
+            ),
+            ("order-only.rs", order.to_owned(), "order-only.rs:3: the workflows in `with_notify!` are not read"),
+        ],
+        |(name, text, why)| {
+            let file = written(name, &text);
+            for command in ["graph", "asl", "explain", "validate", "fmt", "fix", "explore", "iam", "run"] {
+                let output = workflow(&[command, &file]);
+                assert_eq!((output.status.code(), stdout(&output).as_str()), (Some(2), ""), "{command}");
+                let said = stderr(&output);
+                assert!(
+                    said.contains(&format!("{name} contains no `workflow!`")) && said.contains(why),
+                    "{command}: {said}"
+                );
+            }
+        },
+    );
+    let both = written("both.rs", &format!("{one}{order}"));
+    for command in ["graph", "asl", "explain", "validate", "fmt", "fix"] {
+        let output = workflow(&[command, &both]);
+        assert_eq!(output.status.code(), Some(0), "{command}");
+        assert_eq!(stderr(&output).matches("the workflows in `with_notify!` are not read").count(), 1, "{command}");
+    }
+    // Among several files, one without workflows is no mistake.
+    let (empty, one) = (written("empty.rs", "fn main() {}\n"), written("one.rs", one));
+    for command in ["validate", "fmt"] {
+        assert_eq!(workflow(&[command, &empty, &one]).status.code(), Some(0), "{command}");
+    }
+}
+
+#[test]
+fn folders_and_several_files_are_read() {
+    let machine = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}"#;
+    let template = "Resources: {M: {Type: AWS::Serverless::StateMachine, Properties: {Definition: {StartAt: A, States: {A: {Type: Succeed}}}}}}";
+    written("folder/a.asl.json", machine);
+    written("folder/inner/b.json", machine);
+    written("folder/inner/template.yaml", template);
+    written("folder/two.rs", "workflow! { workflow One { pass A -> end; } workflow Two { pass A -> end; } }\n");
+    written("folder/other.rs", "fn main() {}\n");
+    written("folder/package.json", "{\"name\": \"x\"}");
+    let last = written("folder/target/c.asl.json", "{");
+    let folder = Path::new(&last).ancestors().nth(2).unwrap().to_str().unwrap().to_owned();
+    let output = workflow(&["validate", &folder]);
+    assert_eq!(stdout(&output), "0 errors and 0 warnings in 5 state machines\n", "{}", stderr(&output));
+    let pages: Value = serde_json::from_str(&stdout(&workflow(&["explain", &folder, "--format", "json"]))).unwrap();
+    let names: Vec<_> = pages.as_array().unwrap().iter().map(|page| page["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["a", "b", "M", "One", "Two"]);
+    let explored = workflow(&["explore", &folder, "--format", "json"]);
+    let reports: Value = serde_json::from_str(&stdout(&explored)).unwrap();
+    assert_eq!(reports.as_array().unwrap().len(), 5);
+    let one = workflow(&["explore", &folder, "--name", "One"]);
+    assert_eq!(one.status.code(), Some(0), "{}", stderr(&one));
+    // A file that cannot be read does not hide the others.
+    written("folder/broken.asl.json", "{");
+    let output = workflow(&["explain", &folder]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stdout(&output).contains("Two") && stderr(&output).contains("broken.asl.json"), "{}", stderr(&output));
+    std::fs::remove_file(Path::new(&folder).join("broken.asl.json")).unwrap();
+}
+
+#[test]
 fn a_file_without_state_machines_is_said_to_have_none() {
     let template = "Resources:\n  Bucket:\n    Type: AWS::S3::Bucket\n";
     every(
-        [
-            (
-                "bucket.yaml",
-                template,
-                "bucket.yaml contains no state machine",
-                &["graph", "asl", "explain", "import"][..],
-            ),
-            ("empty.rs", "fn main() {}\n", "empty.rs contains no `workflow!`", &["graph", "asl", "explain"]),
-        ],
+        [(
+            "bucket.yaml",
+            template,
+            "bucket.yaml contains no state machine",
+            &["graph", "asl", "explain", "import"][..],
+        )],
         |(name, text, what, commands)| {
             let file = written(name, text);
             for command in commands {

@@ -13,11 +13,9 @@ use workflow_runtime::__private::schema::Types;
 
 use super::suite::Suite;
 use crate::cargo::Cargo;
+use crate::folder;
 use crate::siblings::Siblings;
-use crate::source::{File, MacroCall};
-
-/// Folders of packages that have no sources.
-const LEFT_OUT: [&str; 2] = ["target", "node_modules"];
+use crate::source::{File, MacroCall, RustFile};
 
 /// The maximum size in bytes of a document to search.
 const LONGEST: u64 = 2 << 20;
@@ -70,22 +68,12 @@ impl Origins {
         origins
     }
 
-    /// Links are not followed.
     fn collect(&mut self, folder: &Path) {
-        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-            let (path, name) = (entry.path(), entry.file_name());
-            let name = name.to_string_lossy();
-            let Ok(kind) = entry.file_type() else { continue };
-            if kind.is_dir() && !name.starts_with('.') && !LEFT_OUT.contains(&&*name) {
-                self.collect(&path);
-            } else if kind.is_file() {
-                match path.extension().and_then(|extension| extension.to_str()) {
-                    Some("rs") => self.rust.push(path),
-                    Some("json" | "yaml" | "yml") => self.documents.push(path),
-                    _ => {}
-                }
-            }
-        }
+        folder::visit(folder, &mut |path| match path.extension().and_then(|extension| extension.to_str()) {
+            Some("rs") => self.rust.push(path),
+            Some("json" | "yaml" | "yml") => self.documents.push(path),
+            _ => {}
+        });
     }
 
     /// Finds the origin of each workflow; one without an origin is shown as its own definition.
@@ -103,7 +91,9 @@ impl Origins {
             if !text.contains("workflow!") {
                 continue;
             }
-            let Ok(File::Rust(text, calls, _)) = File::of_bytes(path, text.into_bytes()) else { continue };
+            let Ok(File::Rust(RustFile { text, calls, .. })) = File::of_bytes(path, text.into_bytes()) else {
+                continue;
+            };
             let siblings = Siblings::of(&calls);
             for MacroCall { modules, compilation } in &calls {
                 for compiled in compilation.workflows.iter().filter(|compiled| !compiled.fragments.is_empty()) {

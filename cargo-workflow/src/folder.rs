@@ -1,0 +1,71 @@
+//! The files in a folder that have state machines.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use crate::Failure;
+use crate::report;
+use crate::source;
+
+/// The folders of other tools, which have files that nobody wrote.
+const SKIPPED: [&str; 2] = ["target", "node_modules"];
+
+/// The types of resources that are state machines.
+const RESOURCES: [&str; 2] = ["AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine"];
+
+/// Returns the paths, with the files that have state machines in the place of each folder. A note tells of a folder
+/// without any.
+///
+/// # Errors
+/// Fails if there is no file.
+pub(crate) fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let mut files = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let mut found = Vec::new();
+        visit(path, &mut |file| found.extend(Some(file).filter(|file| has_machines(file))));
+        if found.is_empty() {
+            let nothing = format!("{} contains no state machine", path.display());
+            if paths.len() == 1 {
+                return Err(format!("error: {nothing}").into());
+            }
+            report::note(&nothing);
+        }
+        found.sort();
+        files.append(&mut found);
+    }
+    Ok(files)
+}
+
+/// Visits the files of a folder and its subfolders, without hidden folders. Links are not followed.
+pub(crate) fn visit(folder: &Path, take: &mut impl FnMut(PathBuf)) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let (path, name) = (entry.path(), entry.file_name());
+        let name = name.to_string_lossy();
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() && !name.starts_with('.') && !SKIPPED.contains(&&*name) => visit(&path, take),
+            Ok(kind) if kind.is_file() => take(path),
+            _ => {}
+        }
+    }
+}
+
+/// Returns whether a file names state machines, by its text.
+fn has_machines(file: &Path) -> bool {
+    let extension = file.extension().and_then(OsStr::to_str).unwrap_or_default();
+    let text = || std::fs::read_to_string(file).unwrap_or_default();
+    match extension {
+        "rs" => source::has_workflows(&text()),
+        "json" | "yaml" | "yml" => {
+            let text = text();
+            let is_named = file.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with(".asl"));
+            is_named
+                || ["StartAt", "States"].iter().all(|word| text.contains(word))
+                || RESOURCES.iter().any(|resource| text.contains(resource))
+        }
+        _ => false,
+    }
+}
