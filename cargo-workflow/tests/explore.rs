@@ -222,3 +222,23 @@ fn a_wrong_declared_property_is_an_error_at_its_word() {
         "{text}"
     );
 }
+
+#[test]
+fn what_output_path_reads_is_in_the_results() {
+    let lambda = |resource: &str, path: &str| {
+        json!({ "StartAt": "L", "States": {
+            "L": { "Type": "Task", "Resource": resource, "Parameters": { "FunctionName": "f" }, "OutputPath": path,
+                "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "F" }], "End": true },
+            "F": { "Type": "Fail", "Error": "X" } } })
+    };
+    every(
+        [
+            ("invoke", lambda("arn:aws:states:::lambda:invoke", "$.Payload")),
+            ("direct", lambda("arn:aws:lambda:us-east-1:123456789012:function:f", "$.result")),
+        ],
+        |(name, definition)| {
+            let output = explore(&file(&format!("output-path-{name}.json"), &definition), &[]);
+            assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
+        },
+    );
+}

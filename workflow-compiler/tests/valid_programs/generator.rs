@@ -117,7 +117,8 @@ impl Generator<'_> {
 
     fn name(&mut self, word: &str) -> String {
         self.names += 1;
-        format!("{word}{}", self.names)
+        // Copies in a `for` add a number to the name.
+        format!("{word}{}x", self.names)
     }
 
     fn write(&mut self, text: &str) {
@@ -450,7 +451,7 @@ impl Generator<'_> {
             };
             let _ = write!(arguments, "{field}: {value}, ");
         }
-        let failed = (fails && self.once_in(3)).then(|| self.name("Failed"));
+        let failed = (fails && !self.in_fragment && self.once_in(3)).then(|| self.name("Failed"));
         let caught = failed.as_ref().map(|failed| format!("catch [States.ALL] => {failed}")).unwrap_or_default();
         let _ = writeln!(self.out, "use {fragment} as {name} {{ {arguments} }} {caught} -> {next};");
         if let Some(failed) = failed {

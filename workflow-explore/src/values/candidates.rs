@@ -240,12 +240,19 @@ impl Making {
             // Only members that are read make a difference.
             ApiShape::Structure(structure) | ApiShape::Union(structure) => {
                 let members = wanted.members.iter().filter(|(name, _)| !name.starts_with('['));
-                let members: Vec<_> = members
+                let mut members: Vec<_> = members
                     .map(|(name, wanted)| {
                         let known = structure.member(name).map_or(Known::Nothing, |member| Known::Api(member.shape));
                         (name.clone(), self.member(known, wanted, name, depth))
                     })
                     .collect();
+                // A result has the members that AWS always sends.
+                let always = structure.members().filter(|member| member.required && depth == 0);
+                for member in always.filter(|member| !wanted.members.contains_key(member.name)) {
+                    let mut values = self.values(Known::Api(member.shape), &Wanted::default(), member.name, depth + 1);
+                    values.truncate(1);
+                    members.push((member.name.to_owned(), values));
+                }
                 some(self.product(&members).into_iter().map(object))
             }
             ApiShape::List(list) => self.array(Known::Api(list.element()), wanted, name, depth),

@@ -60,6 +60,8 @@ pub(crate) struct StateData {
     /// The request of a task, or the input of the states inside a map or parallel.
     pub(crate) request: Option<Symbol>,
     pub(crate) result: Option<Symbol>,
+    /// The value to which `OutputPath` is applied, if there is one.
+    pub(crate) before_output_path: Option<Symbol>,
 }
 
 /// A way in which an execution can fail by itself.

@@ -16,6 +16,8 @@ pub(super) struct Steps<'m> {
     pub(super) next: Vec<(&'m str, Incoming)>,
     /// The output, if the execution ends successfully here.
     pub(super) output: Option<Symbol>,
+    /// The value to which `OutputPath` is applied, if there is one.
+    before_output_path: Option<Symbol>,
 }
 
 impl<'m> Reader<'m> {
@@ -70,6 +72,7 @@ impl<'m> Reader<'m> {
             context: context.clone(),
             request: request.filter(|_| state.kind == StateKind::Task),
             result,
+            before_output_path: steps.before_output_path.clone(),
         };
         self.flow.states.insert(at.clone(), known);
         steps
@@ -97,6 +100,7 @@ impl<'m> Reader<'m> {
         let variables = &incoming.variables;
         let raw = &incoming.input;
         let plain = Data { input: effective, result, context, variables };
+        let mut before_output_path = None;
         let output = match language {
             QueryLanguage::JsonPath => {
                 let shaped = match (result, &state.result_selector) {
@@ -111,7 +115,9 @@ impl<'m> Reader<'m> {
                     (Some(PathField::Null), _) => raw.clone(),
                     (Some(PathField::Path(path)), _) => put(raw, path, shaped),
                 };
-                through(&Data { input: &whole, ..plain.clone() }, &whole, state.output_path.as_ref())
+                let output = through(&Data { input: &whole, ..plain.clone() }, &whole, state.output_path.as_ref());
+                before_output_path = state.output_path.is_some().then_some(whole);
+                output
             }
             QueryLanguage::Jsonata => match &state.output {
                 Some(output) => plain.template(language, output),
@@ -125,7 +131,7 @@ impl<'m> Reader<'m> {
         };
         let assigned = assign(&assigning, language, state.assign.as_ref());
         let given = Incoming { input: output.clone(), variables: assigned };
-        let mut steps = Steps::default();
+        let mut steps = Steps { before_output_path, ..Steps::default() };
         match state.kind {
             StateKind::Succeed => steps.output = Some(output),
             StateKind::Fail => {}

@@ -52,6 +52,7 @@ pub fn uses(machine: &StateMachine) -> Vec<Use> {
             ReferenceRoot::Input => Some(state.incoming.input.clone()),
             ReferenceRoot::Effective => Some(state.effective.clone()),
             ReferenceRoot::Result => state.result.clone(),
+            ReferenceRoot::Output => state.before_output_path.clone(),
             ReferenceRoot::Context => Some(state.context.clone()),
             ReferenceRoot::Variable(name) => variable(&state.incoming.variables, name),
             _ => None,
