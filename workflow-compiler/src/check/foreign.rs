@@ -110,6 +110,7 @@ pub(super) fn kinds_of_argument(argument: Argument) -> u8 {
         Argument::Regex => 0,
         Argument::Text => kinds::TEXT,
         Argument::Number => kinds::NUMBER,
+        Argument::Numeric => kinds::NUMBER | kinds::TEXT | kinds::BOOL,
         Argument::List | Argument::Texts | Argument::Numbers => kinds::ARRAY,
         Argument::Bool => kinds::BOOL,
         Argument::Object | Argument::Objects => kinds::OBJECT | kinds::ARRAY,

@@ -23,6 +23,8 @@ pub enum Argument {
     Number,
     /// An array of numbers.
     Numbers,
+    /// A number, `bool`, or text that may spell a number.
+    Numeric,
     /// `true` or `false`.
     Bool,
     /// An object.
@@ -119,6 +121,8 @@ impl Function {
         match (row.id, index, parameter.kinds, parameter.items) {
             // JSONata returns nothing for any other value.
             (Row::Keys | Row::Lookup, 0, ..) => Argument::Object,
+            // JSONata's signature takes all text, and the call fails for a timestamp or an ARN.
+            (Row::Number, ..) => Argument::Numeric,
             // JSONata takes any value for a list with that item; the language does not.
             (Row::Distinct, ..) => Argument::List,
             (.., "f", _) if row.callback.is_none() => Argument::Regex,
@@ -282,6 +286,7 @@ impl Argument {
             Self::Any | Self::Regex => true,
             Self::Text => ty.is_text(),
             Self::Number => ty.is_number(),
+            Self::Numeric => ty.is_number() || matches!(ty, Ty::Bool | Ty::Text | Ty::Enum(_) | Ty::Listed(_)),
             Self::Bool => *ty == Ty::Bool,
             Self::List => ty.is_array(),
             Self::Texts => ty.is_array() && each(ty, &|item| Self::Text.takes(item)),
@@ -299,6 +304,7 @@ impl Argument {
             Self::Texts => "an array of text",
             Self::Number => "a number",
             Self::Numbers => "an array of numbers",
+            Self::Numeric => "a number, `bool` or the text of a number",
             Self::Bool => "`bool`",
             Self::Object => "an object",
             Self::Objects => "an array of objects",
@@ -354,6 +360,7 @@ mod tests {
             Argument::Texts => "[\"a\"]",
             Argument::Number => "1",
             Argument::Numbers => "[1]",
+            Argument::Numeric => "1",
             Argument::Bool => "true",
             Argument::Object => "{ a: 1 }",
             Argument::Objects => "[{ a: 1 }]",

@@ -313,7 +313,8 @@ fn unknown(analysis: &Analysis<'_>, (scope, number): (usize, u32), name: &str, t
             Some(other) => problem.help(format!("there is a `{near}` in {}", describe(analysis, other.scope))),
             None => problem,
         },
-        None if text => problem,
+        // A state cannot be declared with a word of Rust.
+        None if text || syn::parse_str::<syn::Ident>(name).is_err() => problem,
         None => problem.help(format!("declare it, such as `pass {name} -> end;`")),
     }
 }

@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use workflow_asl::Code;
 
-use super::ast::{BinaryOp, Expr, ExprKind, Raw, Text, TokenSpan, UnaryOp, plain};
+use super::ast::{BinaryOp, Expr, ExprKind, OtherLanguage, Raw, Text, TokenSpan, UnaryOp, plain};
 use super::choice::LetPattern;
 use super::cursor::{Cursor, OpenGroup, group_span, token_span};
 use super::literal::string_value;
@@ -340,21 +340,18 @@ impl Parser<'_> {
 
     /// Parses `value as i64`, a conversion to a number or text.
     fn cast(&mut self, value: Expr, cursor: &mut Cursor) -> Expr {
+        let first = cursor.here();
         let ty = cursor.peek_ident_at(1).map(plain).unwrap_or_default();
-        let function = match ty.as_str() {
-            "String" | "str" | "string" => "$string",
-            "f32" | "f64" | "number" | "int" | "float" => "$number",
-            integer if super::types::INTEGERS.contains(&integer) => "$number",
-            _ => return value,
-        };
+        let to = ["String", "str", "string", "f32", "f64", "number", "int", "float"];
+        if !to.contains(&ty.as_str()) && !super::types::INTEGERS.contains(&ty.as_str()) {
+            return value;
+        }
         cursor.advance(2);
-        let span = value.span.to(cursor.before());
-        let name = Text { value: function.to_owned(), span };
-        let height = self.height + 1;
-        let call = self.grown(ExprKind::Call { name, arguments: vec![value] }, span, height);
-        let problem = Problem::new(Code::Syntax, span, "values are not cast with `as`");
-        self.report(problem.write(spelled(&call)));
-        call
+        let words = first.to(cursor.before());
+        let (span, height) = (value.span.to(words), self.height + 1);
+        let name = Text { value: format!("as {ty}"), span: words };
+        let kind = OtherLanguage::Method { of: Box::new(value), name, arguments: Vec::new() };
+        self.grown(ExprKind::OtherLanguage(kind), span, height)
     }
 
     /// Parses a pattern of a `match`: a literal or a variant.
@@ -396,7 +393,7 @@ impl Parser<'_> {
                 Delimiter::Brace => self.braces(&group, cursor),
                 Delimiter::Bracket => {
                     cursor.next();
-                    if let Some(meant) = self.comprehension(&group, group_span(&group)) {
+                    if let Some(meant) = self.comprehension(&group) {
                         return meant;
                     }
                     let items = self.values_of(&group, "value", Self::array_item);
@@ -465,8 +462,7 @@ impl Parser<'_> {
 
     /// Parses values between commas. Sets the height to the maximum of theirs.
     pub(super) fn list(&mut self, group: &Group, what: &str) -> Vec<Expr> {
-        let inside = group.stream().into_iter().map(|token| token_span(&token)).reduce(TokenSpan::to);
-        match inside.and_then(|inside| self.comprehension(group, inside)) {
+        match self.comprehension(group) {
             Some(meant) => vec![meant],
             None => self.values_of(group, what, Self::expr),
         }

@@ -10,6 +10,7 @@ use super::literal::string_value;
 use super::other_language::task_call::only_action;
 use super::parser::Parser;
 use super::root;
+use super::spelling::spelled_tokens;
 use super::word::Role;
 use crate::problem::{Edit, Problem};
 
@@ -122,6 +123,7 @@ impl Parser<'_> {
             }
             path = START.map(|word| Ident::new(word, span.first)).to_vec();
         }
+        let mut alone = None;
         if let [only] = path.as_slice() {
             let name = plain(only);
             let problem =
@@ -136,15 +138,23 @@ impl Parser<'_> {
                 return None;
             }
             if let Some(action) = only_action(&name) {
-                self.report(problem.write(format!("{name}::{action}")));
                 path.push(Ident::new(action, span.first));
+                alone = Some(problem);
             } else {
                 self.report(problem.help(EXAMPLES));
                 self.pattern_of(&path, cursor);
                 return None;
             }
         }
+        let from = cursor.position();
         let result = if workflow.is_none() { self.result_type(cursor) } else { None };
+        if let Some(problem) = alone {
+            let words: Vec<_> = path.iter().map(plain).collect();
+            let result = spelled_tokens(cursor.since(from)).replace(' ', "");
+            let text = format!("{}{result}", words.join("::"));
+            let whole = span.to(cursor.before());
+            self.report(problem.help(format!("write `{text}`")).edit(Edit::over(whole, text)));
+        }
         let mut pattern = self.pattern_of(&path, cursor);
         let misspelt = |pattern: &&mut Text| workflow.is_some() && nearest(&pattern.value, SUFFIXES) == Some(EXPRESS);
         if let Some(pattern) = pattern.as_mut().filter(misspelt) {

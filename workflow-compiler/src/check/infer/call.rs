@@ -117,7 +117,7 @@ impl<'a> Analysis<'a> {
                             let problem = Problem::new(Code::WrongArgument, argument.span, message);
                             problem.help(format!("write `{text}`")).edit(Edit::over(span, text))
                         }),
-                        _ => mistyped(name, (wanted.describe(), other_measure(name, ty)), argument, ty, sink),
+                        _ => mistyped(name, (wanted.describe(), other_measure(&name.value, ty)), argument, ty, sink),
                     }
                 }
             }
@@ -298,10 +298,11 @@ fn takes_absence(name: &str) -> bool {
 }
 
 /// Returns the function that measures a value of this type, if another one was called.
-fn other_measure(name: &Text, ty: &Ty) -> Option<&'static str> {
-    match name.value.as_str() {
+pub(super) fn other_measure(name: &str, ty: &Ty) -> Option<&'static str> {
+    match name {
         "$length" if ty.present().is_array() => Some("$count"),
         "$count" if ty.present().is_text() => Some("$length"),
+        "$number" if *ty.present() == Ty::Timestamp => Some("$toMillis"),
         _ => None,
     }
 }

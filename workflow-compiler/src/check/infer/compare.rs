@@ -4,6 +4,7 @@ use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, placeholder};
 use workflow_services::Enum;
 
+use super::operator::milliseconds;
 use crate::check::analysis::Analysis;
 use crate::check::expression_text::words_in_source;
 use crate::check::sink::Sink;
@@ -55,6 +56,10 @@ impl Analysis<'_> {
                 }
                 (Ty::Bool, ExprKind::Text(text)) if text == "true" || text == "false" => {
                     problem.help(format!("without quotes it is a `bool`: `{text}`"))
+                }
+                (Ty::Timestamp, ExprKind::Number(_)) => {
+                    let of = if left.is_literal() { right } else { left };
+                    words_in_source(of).into_iter().fold(problem, |problem, of| problem.help(milliseconds(&of)))
                 }
                 (known, ExprKind::Number(text)) if known.is_text() => {
                     let of = if left.is_literal() { right } else { left };

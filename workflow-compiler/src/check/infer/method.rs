@@ -2,7 +2,7 @@
 
 use workflow_asl::document::QueryLanguage;
 
-use super::call::of_items;
+use super::call::{of_items, other_measure};
 use super::other_language::default;
 use crate::check::analysis::Analysis;
 use crate::check::function::Function;
@@ -72,6 +72,9 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
 pub(super) const SURELY: &str = "!";
 pub(super) const POWERS: [&str; 2] = ["**", "^"];
 
+/// How the parser's name for `x as i64` begins.
+pub(super) const CAST: &str = "as ";
+
 impl<'a> Analysis<'a> {
     /// Returns the equivalent of another language's method; `None` if the state's language has none.
     pub(super) fn instead_of_method(
@@ -126,6 +129,15 @@ impl<'a> Analysis<'a> {
                 make(ExprKind::Paren(Box::new(make(kind))))
             }
             name if LENGTHS.contains(&name) => self.length(place, &plain, &ty)?,
+            "as String" | "as str" | "as string" => return self.instead_of_method(place, of, "to_string", &[]),
+            cast if cast.starts_with(CAST) => {
+                let method = match ty.present() {
+                    Ty::Float(_) if cast != "as number" && !cast.contains('f') => "floor",
+                    ty if ty.is_number() => return Some(plain),
+                    _ => "parse",
+                };
+                return self.instead_of_method(place, of, method, &[]);
+            }
             "to_string" | "toString" | "String" if ty.present().is_text() => plain,
             "to_string" | "toString" | "String" | "str" if jsonata => with("$string", &[]),
             "contains" | "includes" if is_array => match arguments {
@@ -214,6 +226,7 @@ impl<'a> Analysis<'a> {
             "parse" if !jsonata => return None,
             name => {
                 let (_, function) = FUNCTIONS.iter().find(|(names, _)| jsonata && names.contains(&name))?;
+                let function = other_measure(function, &ty).unwrap_or(function);
                 Function::from_name(function).filter(|function| function.argument(0).takes(&ty))?;
                 with(function, arguments)
             }

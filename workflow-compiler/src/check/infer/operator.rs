@@ -8,6 +8,7 @@ use crate::check::analysis::Analysis;
 use crate::check::expression_text::is_null;
 use crate::check::flow::Narrowing;
 use crate::check::foreign::kinds;
+use crate::check::function::Argument;
 use crate::check::path::optional_text;
 use crate::check::path::{Path, reference_text};
 use crate::check::sink::Sink;
@@ -243,7 +244,10 @@ impl<'a> Analysis<'a> {
             let problem = Problem::new(Code::UnlikeTypes, operand.span, message);
             let jsonata = place.state.language == QueryLanguage::Jsonata;
             sink.push(match &operand.kind {
-                ExprKind::Reference(reference) if ty.is_text() && jsonata => {
+                ExprKind::Reference(reference) if ty == Ty::Timestamp && jsonata => {
+                    problem.help(milliseconds(&reference_text(reference)))
+                }
+                ExprKind::Reference(reference) if Argument::Numeric.takes(&ty) && jsonata => {
                     problem.help(format!("make it a number: `$number({})`", reference_text(reference)))
                 }
                 _ => problem,
@@ -297,6 +301,10 @@ impl<'a> Analysis<'a> {
                     _ => "…".to_owned(),
                 };
                 let problem = Problem::new(Code::UnlikeTypes, span, message);
+                let time = [(&a, left), (&b, right)].into_iter().find(|(ty, _)| **ty == Ty::Timestamp);
+                if let Some((_, time)) = time {
+                    return problem.help(milliseconds(&words(time)));
+                }
                 match place.state.language {
                     QueryLanguage::Jsonata => problem
                         .help(format!("convert the number to text: `$string({})`", words(number)))
@@ -321,6 +329,11 @@ impl<'a> Analysis<'a> {
             _ => Ty::Unknown,
         }
     }
+}
+
+/// The help for arithmetic with a timestamp.
+pub(super) fn milliseconds(of: &str) -> String {
+    format!("in JSONata, `$toMillis({of})` gives its milliseconds since 1970")
 }
 
 /// Returns `(a ?? b) > c` for `a ?? b > c`.

@@ -4,7 +4,7 @@ use proc_macro2::Ident;
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
 
-use super::method::{POWERS, SURELY};
+use super::method::{CAST, POWERS, SURELY};
 use crate::check::analysis::Analysis;
 use crate::check::sink::Sink;
 use crate::check::types::Ty;
@@ -48,6 +48,9 @@ impl<'a> Analysis<'a> {
                 }
                 OtherLanguage::Method { name, .. } if POWERS.contains(&name.value.as_str()) => {
                     Problem::new(Code::Syntax, name.span, format!("`{}` is not an operator here", name.value))
+                }
+                OtherLanguage::Method { name, .. } if name.value.starts_with(CAST) => {
+                    Problem::new(Code::Syntax, span, "values are not cast with `as`")
                 }
                 OtherLanguage::Method { name, .. } => {
                     let message = format!("values have no methods, such as `{}`", name.value);

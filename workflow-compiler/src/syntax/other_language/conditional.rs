@@ -127,10 +127,15 @@ impl Parser<'_> {
             Some(problem) => problem.fix,
             None => Vec::new(),
         };
+        if !complete {
+            // What is in its braces was reported.
+            body.broken = true;
+            return;
+        }
         let span = first.to(cursor.before());
         unnamed.push(UnnamedState::new(at, message, span, otherwise, Fix::Around(edits)));
         let choice = Choice { subject: None, nonexhaustive: None, arms };
-        body.states.push(state(keyword, StateKind::Choice, Head::Choice(choice), Vec::new(), !complete));
+        body.states.push(state(keyword, StateKind::Choice, Head::Choice(choice), Vec::new(), false));
     }
 
     /// Parses arms that contain states, which are added to the body. Returns the arms, the head of the first one, and

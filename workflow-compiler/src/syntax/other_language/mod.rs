@@ -3,7 +3,6 @@
 pub(super) mod asl;
 mod conditional;
 mod filter;
-mod loop_value;
 pub(super) mod operator;
 mod option_value;
 pub(super) mod regex;

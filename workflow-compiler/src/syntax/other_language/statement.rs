@@ -128,15 +128,17 @@ impl Parser<'_> {
         cursor.advance(2);
         let items = self.head_expr(cursor);
         let words = first.to(items.span);
-        let mut edits = Vec::new();
+        let outer = self.parameters.len();
+        self.declare_parameter(&item, true);
         let inner = match cursor.eat_group(Delimiter::Brace) {
-            Some(group) => self.inner_body(&with_item(&group, &item, &mut edits), first),
+            Some(group) => self.inner_body(&group, first),
             None => {
                 self.expected(cursor, "the states of the map in braces");
                 Body { broken: true, ..Body::new(first) }
             }
         };
-        let text = format!("map {{}} over {}", spelled(&items));
+        self.end_items(outer, false);
+        let text = format!("map {{}} over {} as {item}", spelled(&items));
         let message =
             format!("`{keyword}` takes a list that is written here; for each item of a value, a `map` runs states");
         let tail = cursor.before();
@@ -145,9 +147,9 @@ impl Parser<'_> {
             true => self.state_tail(StateKind::Map, cursor, &mut clauses).0,
             false => None,
         };
-        let fix = Fix::Anew { text, goes_on: transition.is_none(), edits };
+        let fix = Fix::Anew { text, goes_on: transition.is_none(), edits: Vec::new() };
         unnamed.push(UnnamedState::new(body.states.len(), message, words, "Each", fix));
-        let head = Head::Map { over: Some(MapItems::Items(items)), item: None, body: inner, iterator: false };
+        let head = Head::Map { over: Some(MapItems::Items(items)), item: Some(item), body: inner, iterator: false };
         body.states.push(State { tail, transition, ..state(keyword, StateKind::Map, head, clauses.list, false) });
     }
 
@@ -508,11 +510,6 @@ fn text_in(token: &TokenTree) -> Option<String> {
         }
         _ => None,
     }
-}
-
-/// Replaces another language's name for the item by `item` in a group. Edits are added to `edits`.
-pub(in crate::syntax) fn with_item(group: &Group, name: &Ident, edits: &mut Vec<Edit>) -> Group {
-    with_value(group, name, "item", edits)
 }
 
 /// Replaces a name by a value in a group. Edits are added to `edits`.

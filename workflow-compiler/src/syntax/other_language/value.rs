@@ -114,9 +114,36 @@ impl Parser<'_> {
             }
             TokenTree::Punct(_) if self.in_call && cursor.is_punct_at(1, "=>") => Some(self.foreign_closure(cursor)),
             TokenTree::Ident(_) | TokenTree::Punct(_) if word == "match" => self.match_value(cursor),
-            TokenTree::Ident(_) if word == "for" => self.for_value(cursor),
+            TokenTree::Ident(_) if word == "for" && cursor.is_word_at(2, "in") => Some(self.loop_value(cursor)),
             _ => None,
         }
+    }
+
+    /// Skips `for x in xs { x.id }`, a value in other languages.
+    fn loop_value(&mut self, cursor: &mut Cursor) -> Expr {
+        let first = cursor.here();
+        while !cursor.is_end() && !cursor.is_punct(",") && !cursor.is_punct(";") {
+            let braces = cursor.peek_group(Delimiter::Brace).is_some();
+            cursor.next();
+            if braces {
+                break;
+            }
+        }
+        self.no_loop(first)
+    }
+
+    /// Skips `[x.id for x in xs]`. Returns `None` if the group is something else.
+    pub(in crate::syntax) fn comprehension(&mut self, group: &Group) -> Option<Expr> {
+        let inside = Cursor::inside(group);
+        let at = (1..inside.remaining()).find(|at| inside.is_word_at(*at, "for") && inside.is_word_at(at + 2, "in"))?;
+        let word = inside.peek_ident_at(at)?.span();
+        Some(self.no_loop(word.into()))
+    }
+
+    fn no_loop(&mut self, word: TokenSpan) -> Expr {
+        let problem = Problem::new(Code::Syntax, word, "a loop is not a value: `$map` gives a value for each item");
+        self.report(problem.help("for example `$map(input.xs, |x| x.id)`, a list without brackets around it"));
+        self.leaf(ExprKind::Invalid, word)
     }
 
     /// `format!("…{}", x)` and its like.
