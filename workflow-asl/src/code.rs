@@ -125,7 +125,7 @@ codes! {
     DeadArm = "WF0306" Error "an arm of a choice that is never taken";
     NeverMatches = "WF0307" Warning "an error name that never matches in its retrier or catcher";
     NoDefault = "WF0308" Warning "a choice that may match nothing";
-    EndlessLoop = "WF0309" Error "a loop without an exit";
+    EndlessLoop = "WF0309" Warning "a loop without an exit";
     RunawayLoop = "WF0310" Warning "a loop that fills the history";
     UncaughtError = "WF0311" Warning "an uncaught error of a task whose other errors are caught";
     UncaughtHandler = "WF0312" Warning "an error handler whose own errors are not caught";
