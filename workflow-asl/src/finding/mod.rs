@@ -13,8 +13,8 @@ pub use self::fix::Fix;
 pub use self::words::Vocabulary;
 pub use self::words::in_the_language;
 use self::words::{
-    all_of, api_meant, asking, can_follow, did_you_mean, key, of_item, of_jsonata, one_of, quoted, small_letter, text,
-    them, unassigned, wrong_parameter,
+    all_of, api_meant, asking, can_follow, did_you_mean, filling, key, of_item, of_jsonata, one_of, quoted,
+    small_letter, text, them, unassigned, wrong_parameter,
 };
 use crate::Code::{self, *};
 use crate::budget::in_words;
@@ -45,8 +45,10 @@ findings! {
         "expected value of type {expected}, found {is}",
         help (meant.map(|meant| format!("this is text: write `{meant}`, without quotes"))),
         fix (meant.map(|meant| Fix::Value(meant.into())));
-    Unfilled { expected: String } WrongType "expected value of type {expected}, found a placeholder",
-        help "give the placeholder its value first: only a definition without placeholders here can run";
+    Unfilled { expected: String, text: String } WrongType
+        "expected value of type {expected}, found `{text}`, whose placeholder has no value", help (Some(filling(text)));
+    UnfilledCode { code: Code, placeholder: String, error: SyntaxError } (*code)
+        (format!("the placeholder `{placeholder}` has no value: {}", error.message)), help (Some(filling(placeholder)));
     UnknownField { field: String, near: NearestName } UnknownField "field `{field}` is not supported",
         help (did_you_mean(near)), fix (key(near));
     NoType {} MissingField "these fields are required: [Type]";
@@ -91,6 +93,8 @@ findings! {
     GivesNoString { function: &'static str } BadIntrinsic "`{function}` does not return a string",
         help "wrap it in `States.JsonToString` or `States.Format`";
     BothGiven { name: String } BadTemplate "both `{name}` and `{name}.$` are given", help "remove one of them";
+    RepeatedSuffix { key: String, name: String, certain: bool } (if *certain { BadTemplate } else { DoubtfulParameter })
+        "`{key}` ends in `.$` more than once", help "write `\"{name}.$\"`";
     ComputedNotText { name: String } BadTemplate "`{name}.$` must be a string with a path or an intrinsic function",
         help "for a literal value, remove `.$` from the key";
     ExpressionInJsonPath { text: String } ExpressionAsText "`{text}` is treated as text: the query language is JSONPath",
@@ -484,7 +488,7 @@ findings! {
         name: String,
         near: NearestName,
         inside: bool,
-        is_json_path: bool,
+        is_key: bool,
         certain: bool
     }
         (if *certain { UnknownParameter } else { DoubtfulParameter })
@@ -494,7 +498,7 @@ findings! {
         }),
         help (match near {
             Some(holder) if *inside => Some(format!("it is a member of `{holder}`")),
-            Some(near) if *is_json_path => Some(of_jsonata(near)),
+            Some(near) if *is_key => Some(of_jsonata(near)),
             near => did_you_mean(near),
         });
     ParameterIsNoText { name: String, is: &'static str, text: Option<String>, certain: bool } (wrong_parameter(*certain))
