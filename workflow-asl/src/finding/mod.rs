@@ -13,8 +13,8 @@ pub use self::fix::Fix;
 pub use self::words::Vocabulary;
 pub use self::words::in_the_language;
 use self::words::{
-    all_of, api_meant, asking, can_follow, did_you_mean, filling, key, of_item, of_jsonata, one_of, quoted,
-    small_letter, text, them, unassigned, wrong_parameter,
+    all_of, api_meant, asking, can_follow, did_you_mean, filled_by_sdks, filling, key, of_item, of_jsonata, one_of,
+    quoted, small_letter, text, them, unassigned, wrong_parameter,
 };
 use crate::Code::{self, *};
 use crate::budget::in_words;
@@ -482,6 +482,16 @@ findings! {
             Some(place) => format!("`{place}` of `{call}` needs {}", all_of(names)),
         }),
         help (near.as_ref().map(|near| format!("`{near}` may be a misspelling of it")));
+    LeftOutToken { call: String, name: &'static str, language: QueryLanguage } LeftOutToken
+        "a request to `{call}` leaves out `{name}`, an idempotency token that the API requires",
+        help (Some(match language {
+            QueryLanguage::JsonPath => filled_by_sdks(&format!("\"{name}.$\": \"States.UUID()\"")),
+            QueryLanguage::Jsonata => filled_by_sdks(&format!("\"{name}\": \"{{% $uuid() %}}\"")),
+        })),
+        advises (Some(match language {
+            QueryLanguage::JsonPath => filled_by_sdks(&format!("{name}: States.UUID()")),
+            QueryLanguage::Jsonata => filled_by_sdks(&format!("{name}: $uuid()")),
+        }));
     UnknownParameter {
         call: String,
         place: Option<String>,

@@ -84,6 +84,11 @@ pub(super) fn filling(text: &str) -> String {
     }
 }
 
+/// What to write for a token that only SDKs fill in.
+pub(super) fn filled_by_sdks(member: &str) -> String {
+    format!("SDKs fill it in, but AWS may refuse the definition without it: write `{member}`")
+}
+
 /// How a key of JSONPath is written in JSONata.
 pub(super) fn of_jsonata(name: &str) -> String {
     format!("write `\"{name}\"`, and the value between `{{%` and `%}}`")

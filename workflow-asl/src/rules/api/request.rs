@@ -250,6 +250,13 @@ impl Request<'_> {
         if !missing.is_empty() {
             self.missing(at, &missing, members);
         }
+        // Optimised integrations may fill it in themselves.
+        let is_sdk = self.call.name().starts_with("aws-sdk:");
+        let token = known.iter().find(|member| is_sdk && member.filled_token).map(|member| member.name);
+        if let Some(name) = token.filter(|name| !meant.contains(name) && !self.gives(members, name)) {
+            let call = self.call.name().to_owned();
+            self.found.push(Finding::LeftOutToken { call, name, language: self.call.language }.at(at.clone()));
+        }
         meant
     }
 
