@@ -485,13 +485,12 @@ findings! {
     LeftOutToken { call: String, name: &'static str, language: QueryLanguage } LeftOutToken
         "a request to `{call}` leaves out `{name}`, an idempotency token that the API requires",
         help (Some(match language {
-            QueryLanguage::JsonPath => filled_by_sdks(&format!("\"{name}.$\": \"States.UUID()\"")),
-            QueryLanguage::Jsonata => filled_by_sdks(&format!("\"{name}\": \"{{% $uuid() %}}\"")),
+            QueryLanguage::JsonPath => filled_by_sdks(&format!("\"{name}.$\": \"$$.Execution.Name\"")),
+            QueryLanguage::Jsonata => {
+                filled_by_sdks(&format!("\"{name}\": \"{{% $states.context.Execution.Name %}}\""))
+            }
         })),
-        advises (Some(match language {
-            QueryLanguage::JsonPath => filled_by_sdks(&format!("{name}: States.UUID()")),
-            QueryLanguage::Jsonata => filled_by_sdks(&format!("{name}: $uuid()")),
-        }));
+        advises (Some(filled_by_sdks(&format!("{name}: context.Execution.Name"))));
     UnknownParameter {
         call: String,
         place: Option<String>,

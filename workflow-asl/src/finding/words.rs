@@ -86,7 +86,7 @@ pub(super) fn filling(text: &str) -> String {
 
 /// What to write for a token that only SDKs fill in.
 pub(super) fn filled_by_sdks(member: &str) -> String {
-    format!("SDKs fill it in, but AWS may refuse the definition without it: write `{member}`")
+    format!("SDKs fill it in, but AWS may refuse the definition without it: write `{member}`, if the state runs once")
 }
 
 /// How a key of JSONPath is written in JSONata.

@@ -687,5 +687,6 @@ fn a_required_token_that_sdks_fill_in_is_left_out() {
         (call("aws-sdk:ec2:runInstances", json!({"MinCount": 1, "MaxCount": 1})), &[]),
     ]);
     let found = check_definition(&job(json!({})), MachineType::Standard);
-    assert!(found[0].help().unwrap().ends_with("write `\"ClientRequestToken.$\": \"States.UUID()\"`"));
+    let help = found[0].help().unwrap();
+    assert!(help.contains("write `\"ClientRequestToken.$\": \"$$.Execution.Name\"`"), "{help}");
 }
