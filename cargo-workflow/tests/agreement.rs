@@ -7,6 +7,7 @@ mod command;
 use command::{file, workflow};
 use serde_json::{Value, json};
 use workflow_cases::every;
+use workflow_server::Server;
 
 const FOLDER: &str = "agreement";
 
@@ -254,4 +255,61 @@ fn a_wait_that_outlasts_its_execution_is_sent_to_no_workflow_of_the_same_type() 
     assert!(help("EXPRESS", 600).contains("wait in a Standard workflow"));
     let standard = help("STANDARD", 99_999_999);
     assert!(standard.contains("WF0609") && !standard.contains("wait in a Standard workflow"), "{standard}");
+}
+
+/// Returns definitions, and whether AWS creates a state machine from them.
+fn judged() -> Vec<(&'static str, String, bool)> {
+    let one = |state: Value| json!({"StartAt": "A", "States": {"A": state}}).to_string();
+    let call = |resource: &str, request: Value| {
+        one(
+            json!({"Type": "Task", "Resource": format!("arn:aws:states:::{resource}"), "Parameters": request, "End": true}),
+        )
+    };
+    let put = |item: Value| call("dynamodb:putItem", json!({"TableName": "t", "Item": {"id": item}}));
+    let endless =
+        json!({"StartAt": "B", "States": {"B": {"Type": "Pass", "Next": "C"}, "C": {"Type": "Pass", "Next": "B"}}});
+    let raw = |text: &str| text.to_owned();
+    vec![
+        ("sound", one(json!({"Type": "Pass", "End": true})), true),
+        (
+            "duplicate_key",
+            raw(r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"}, "A": {"Type": "Fail"}}}"#),
+            false,
+        ),
+        ("trailing_comma", raw(r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"},}}"#), false),
+        ("too_deep", "[".repeat(200) + &"]".repeat(200), false),
+        ("suffix_once", put(json!({"S.$": "$.id"})), true),
+        ("suffix_twice", put(json!({"S.$.$": "$.id"})), false),
+        ("missing_parameter", call("lambda:invoke", json!({"Payload": {}})), false),
+        ("endless", endless.to_string(), false),
+        ("endless_processor", one(json!({"Type": "Map", "ItemProcessor": endless, "End": true})), true),
+        (
+            "jsonata",
+            one(json!({"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% 1 + %}", "End": true})),
+            false,
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn the_server_refuses_what_validate_refuses() {
+    let server = Server::builder().embed().await.unwrap();
+    let role = "arn:aws:iam::123456789012:role/r";
+    let mut sound = None;
+    for (name, text, accepted) in judged() {
+        let validate = workflow("validate", &file(FOLDER, &format!("{name}.asl.json"), &text), &[]);
+        assert_eq!(validate.code == Some(0), accepted, "{name}: {}", validate.stdout);
+        let checked = server.call("ValidateStateMachineDefinition", &json!({"definition": text})).await.unwrap();
+        assert_eq!(checked["result"] == "OK", accepted, "{name}: {checked}");
+        let request = json!({"name": name, "definition": text, "roleArn": role});
+        let created = server.call("CreateStateMachine", &request).await;
+        assert_eq!(created.is_ok(), accepted, "{name}: {created:?}");
+        let sound = sound.get_or_insert_with(|| created.unwrap()["stateMachineArn"].clone());
+        let updated = server.call("UpdateStateMachine", &json!({"stateMachineArn": sound, "definition": text})).await;
+        assert_eq!(updated.is_ok(), accepted, "{name}: {updated:?}");
+        let test = json!({"definition": text, "stateName": "A", "roleArn": role, "mock": {"result": "[]"}});
+        let tested = server.call("TestState", &test).await;
+        let refused = tested.is_err_and(|error| error.code() == "InvalidDefinition");
+        assert_eq!(refused, !accepted, "{name}");
+    }
 }

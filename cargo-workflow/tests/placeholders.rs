@@ -147,3 +147,20 @@ fn a_value_is_put_into_code_and_leaves_the_rest_of_it() {
     let run = workflow("run", &file(FOLDER, "code.template.json", template.to_string()), &[]);
     assert!(run.stdout.contains(r#"output: {"n":3,"s":"prod"}"#), "{}{}", run.stdout, run.stderr);
 }
+
+#[test]
+fn a_placeholder_that_needs_a_value_is_named_with_the_option_for_it() {
+    let definition = json!({"QueryLanguage": "JSONata", "StartAt": "C", "States": {
+        "C": {"Type": "Choice", "Choices": [{"Condition": "{% ${Enabled} = true %}", "Next": "S"}], "Default": "S"},
+        "S": {"Type": "Succeed"}}});
+    let path = file(FOLDER, "bare.asl.json", definition.to_string());
+    assert_eq!(workflow("validate", &path, &["--deny-warnings"]).code, Some(0));
+    for (command, options) in [("run", [].as_slice()), ("explore", &[]), ("serve", &["--port", "0"])] {
+        let done = workflow(command, &path, options);
+        assert_ne!(done.code, Some(0), "{command}");
+        assert!(done.stderr.contains("the placeholder `${Enabled}` has no value"), "{command}: {}", done.stderr);
+        assert!(done.stderr.contains("--param Enabled=…"), "{command}: {}", done.stderr);
+    }
+    let run = workflow("run", &path, &["--param", "Enabled=true"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+}

@@ -125,7 +125,7 @@ codes! {
     DeadArm = "WF0306" Error "an arm of a choice that is never taken";
     NeverMatches = "WF0307" Warning "an error name that never matches in its retrier or catcher";
     NoDefault = "WF0308" Warning "a choice that may match nothing";
-    EndlessLoop = "WF0309" Error "a loop without an exit";
+    EndlessLoop = "WF0309" Warning "a loop without an exit";
     RunawayLoop = "WF0310" Warning "a loop that fills the history";
     UncaughtError = "WF0311" Warning "an uncaught error of a task whose other errors are caught";
     UncaughtHandler = "WF0312" Warning "an error handler whose own errors are not caught";
@@ -179,6 +179,7 @@ codes! {
     UnlikeArn = "WF0521" Warning "an ARN that the API does not take here";
     ReservedSource = "WF0522" Warning "an event source that belongs to AWS";
     MixedArns = "WF0523" Warning "ARNs of several partitions or regions";
+    LeftOutToken = "WF0524" Warning of_table "a request leaves out an idempotency token that the API requires";
 
     // WF06: limits.
     StateNameTooLong = "WF0601" Error "a state name over 80 characters", "INVALID_STATE_NAME";

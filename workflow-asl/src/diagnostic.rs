@@ -65,13 +65,19 @@ impl Diagnostic {
     /// Returns whether it is wrong only in a definition that is to run: a placeholder whose value may still be of the
     /// right type.
     pub(crate) fn is_unfilled(&self) -> bool {
-        matches!(*self.finding, Finding::Unfilled { .. })
+        matches!(*self.finding, Finding::Unfilled { .. } | Finding::UnfilledCode { .. })
     }
 
     /// Returns whether a definition with it cannot run: an error that shows before an execution comes to it, and is not
     /// in the table of AWS's APIs, for which a test may answer.
     pub fn prevents_running(&self) -> bool {
         self.is_error() && !self.code.fails_only_when_it_runs() && !self.code.depends_on_table()
+    }
+
+    /// Returns whether AWS refuses to create a state machine with it: an error that AWS reports before any execution,
+    /// and that its newer APIs do not excuse.
+    pub fn prevents_creation(&self) -> bool {
+        self.prevents_running() || self.code == Code::MissingParameter
     }
 
     /// Returns whether it is an error.

@@ -38,6 +38,54 @@ pub fn named(text: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
     })
 }
 
+/// The signs around the name of a placeholder in code.
+const SIGNS: [(&str, &str); 4] = [("${", "}"), ("#{", "}"), ("{{", "}}"), ("__", "__")];
+
+/// Returns the ranges of the placeholders in an expression, a path or a call: `${Name}`, `#{Name}`, `{{Name}}` and
+/// `__Name__`. Except for the last, which may be a name, these are syntax errors in each language.
+///
+/// ```
+/// use workflow_asl::placeholder::in_code;
+/// let found: Vec<_> = in_code("${Table.Arn} = {{ x }} or __y__ or {'a': {}}").collect();
+/// assert_eq!(found, [0..12, 15..22, 26..31]);
+/// ```
+pub fn in_code(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let rest = text.get(from..)?;
+            let found = SIGNS.iter().filter_map(|(open, close)| Some((rest.find(open)?, open.len(), *close)));
+            let (start, open, close) = found.min_by_key(|(start, ..)| *start)?;
+            let start = from + start;
+            from = start + open;
+            let Some((inner, _)) = text.get(from..)?.split_once(close) else { continue };
+            let is_sign = |c: char| c.is_ascii_alphanumeric() || "_.:-/".contains(c);
+            if !inner.trim().is_empty() && inner.trim().chars().all(is_sign) {
+                from += inner.len() + close.len();
+                return Some(start..from);
+            }
+        }
+    })
+}
+
+/// Returns code with `operand` in the place of each placeholder, whose length in bytes it is given.
+pub(crate) fn replaced_in_code(text: &str, operand: impl Fn(usize) -> String) -> String {
+    let mut code = String::with_capacity(text.len());
+    let mut from = 0;
+    for range in in_code(text) {
+        code.push_str(text.get(from..range.start).unwrap_or_default());
+        code.push_str(&operand(range.len()));
+        from = range.end;
+    }
+    code.push_str(text.get(from..).unwrap_or_default());
+    code
+}
+
+/// Returns whether code that does not parse may do so once its placeholders have values.
+pub(crate) fn may_complete(text: &str) -> bool {
+    contained(text) || in_code(text).next().is_some()
+}
+
 /// Returns whether the text is exactly one placeholder.
 ///
 /// ```

@@ -88,10 +88,10 @@ pub(crate) fn check(texts: &Parsed<Computed>, template: &Value, at: &Pointer, fo
             found.push(Finding::BothGiven { name: member.name.to_owned() }.at(member.at.clone()));
         }
         match member.value {
-            Value::String(text) if placeholder::contained(text) && !intrinsic::is_begun(text) => {}
+            Value::String(text) if placeholder::may_complete(text) && !intrinsic::is_begun(text) => {}
             Value::String(text) => match &*texts.read(text) {
                 // A placeholder may become a number or any other argument.
-                Err(_) if placeholder::contained(text) && Computed::parse(&with_arguments(text)).is_ok() => {}
+                Err(_) if Computed::parse(&placeholder::replaced_in_code(text, |_| "$.x".to_owned())).is_ok() => {}
                 Err(error) => found.push(syntax_error(code_of(text), member.at, text, error.clone())),
                 Ok(computed) if !placeholder::contained(text) => {
                     computed.paths().into_iter().for_each(|path| check_path(path, &member.at, found));
@@ -119,19 +119,6 @@ pub(crate) fn check(texts: &Parsed<Computed>, template: &Value, at: &Pointer, fo
 pub(crate) fn check_path(path: &JsonPath, at: &Pointer, found: &mut Vec<Diagnostic>) {
     let refused = path.refused().map(|(finding, range)| finding.at(at.clone()).with_range(range.start, range.len()));
     found.extend(refused);
-}
-
-/// Returns a call with an argument in the place of each placeholder.
-fn with_arguments(text: &str) -> String {
-    let mut call = String::with_capacity(text.len());
-    let mut from = 0;
-    for (range, _) in placeholder::named(text) {
-        call.push_str(text.get(from..range.start).unwrap_or_default());
-        call.push_str("$.x");
-        from = range.end;
-    }
-    call.push_str(text.get(from..).unwrap_or_default());
-    call
 }
 
 pub(crate) fn code_of(text: &str) -> Code {

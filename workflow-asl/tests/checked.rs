@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use workflow_asl::checked::{CheckedMachine, CheckedValue};
 use workflow_asl::document::MachineType;
 use workflow_asl::rules::{check_definition, check_to_run};
-use workflow_asl::{Diagnostic, Pointer};
+use workflow_asl::{Code, Diagnostic, Pointer};
 
 fn machine(state: Value) -> Value {
     json!({ "StartAt": "S", "States": { "S": state, "End": { "Type": "Succeed" } } })
@@ -110,4 +110,35 @@ fn values_are_parsed_by_the_forms_of_their_fields() {
     assert_eq!(object(&format!("{inner}/Last/Choices/0")).target("Next"), Some(0));
     let compared = object(&format!("{inner}/Last/Choices/0/And/0"));
     assert_eq!(compared.path("NumericEqualsPath").unwrap().source(), "$.b");
+}
+
+#[test]
+fn a_placeholder_in_code_is_unknown_until_the_definition_is_to_run() {
+    let jsonata = |code: &str| json!({"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": {"Type": "Pass", "Output": code, "End": true}}});
+    let computed = |code: &str| json!({"StartAt": "A", "States": {"A": {"Type": "Pass", "Parameters": {"x.$": code}, "End": true}}});
+    let path = |code: &str| json!({"StartAt": "A", "States": {"A": {"Type": "Pass", "InputPath": code, "End": true}}});
+    for placeholder in ["${X}", "${Stack.Table}", "#{X}", "{{ x }}", "__x__"] {
+        let unknown = [
+            jsonata(&format!("{{% {placeholder} = true %}}")),
+            jsonata(&format!("{{% $sum([1, {placeholder}]) & 'a' %}}")),
+            jsonata(&format!("{{% {placeholder}")),
+            computed(placeholder),
+            computed(&format!("States.MathAdd({placeholder}, 1)")),
+            path(placeholder),
+        ];
+        for definition in unknown {
+            assert_eq!(check_definition(&definition, MachineType::Standard), [], "{definition}");
+            let (machine, found) = check_to_run(&definition, MachineType::Standard);
+            assert!(machine.is_none() && found.len() == 1, "{definition} {found:?}");
+            assert!(found[0].message().contains(placeholder), "{definition} {found:?}");
+            let given = found[0].help().is_some_and(|help| help.contains("--param"));
+            assert_eq!(given, placeholder.starts_with('$'), "{found:?}");
+        }
+        let wrong = jsonata(&format!("{{% $summ({placeholder}) + $states.inptu %}}"));
+        let codes: Vec<_> = check_definition(&wrong, MachineType::Standard).iter().map(|found| found.code).collect();
+        assert_eq!(codes, [Code::UnsupportedJsonata, Code::UnknownFunction], "{wrong}");
+    }
+    // Two comparisons are no placeholder.
+    let wrong = check_definition(&jsonata("{% 1 < 2 and 3 > %}"), MachineType::Standard);
+    assert_eq!(wrong.iter().map(|found| found.code).collect::<Vec<_>>(), [Code::BadJsonata]);
 }

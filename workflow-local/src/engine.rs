@@ -145,7 +145,7 @@ impl Engine {
             workflow_runtime::MachineType::Standard => MachineType::Standard,
             workflow_runtime::MachineType::Express => MachineType::Express,
         };
-        let value = serde_json::from_str(definition.as_str()).map_err(DefinitionError::NotJson)?;
+        let value = Program::read(definition.as_str())?;
         let program = Program::of(&value, machine_type)?;
         Ok(Self::with_program(Arc::new(program)).named(definition.name()).machine_type(machine_type))
     }
@@ -155,7 +155,7 @@ impl Engine {
     /// # Errors
     /// Returns an error if the text is not JSON, or the definition has errors.
     pub fn from_text(definition: &str) -> Result<Self, DefinitionError> {
-        Self::new(&serde_json::from_str(definition).map_err(DefinitionError::NotJson)?)
+        Self::new(&Program::read(definition)?)
     }
 
     /// Creates an engine for a compiled program.

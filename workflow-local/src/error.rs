@@ -5,6 +5,7 @@ use std::fmt;
 use serde_json::Value;
 use workflow_asl::Diagnostic;
 use workflow_asl::limits::PAYLOAD_BYTES;
+use workflow_asl::source::SourceError;
 
 use crate::declared::{Lines, TypeMismatch};
 use crate::mutation::MutationError;
@@ -16,8 +17,8 @@ use crate::task::TaskRequest;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum DefinitionError {
-    /// The text is not JSON.
-    NotJson(serde_json::Error),
+    /// The text is not JSON, or an object in it has a duplicate key.
+    Unreadable(Box<SourceError>),
     /// The definition has errors; this lists all of them.
     Invalid(Vec<Diagnostic>),
     /// A workflow's parameters cannot be inserted into its definition.
@@ -50,7 +51,7 @@ impl DefinitionError {
 impl fmt::Display for DefinitionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotJson(error) => write!(f, "the definition is not JSON: {error}"),
+            Self::Unreadable(error) => error.fmt(f),
             Self::Invalid(diagnostics) => {
                 f.write_str("the definition cannot be run:")?;
                 diagnostics.iter().try_for_each(|diagnostic| write!(f, "\n{diagnostic}"))
@@ -74,7 +75,7 @@ impl fmt::Display for DefinitionError {
 impl std::error::Error for DefinitionError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::NotJson(error) => Some(error),
+            Self::Unreadable(error) => Some(error),
             Self::Mutant(error) => Some(error),
             _ => None,
         }

@@ -32,10 +32,10 @@ impl StandIns {
         }
         let stand_in = |used: &'static FragmentUse| {
             let text = used.stand_in(params).map_err(|error| DefinitionError::Params(error.to_string()))?;
-            Ok((used, serde_json::from_str(&text).map_err(DefinitionError::NotJson)?))
+            Ok((used, Program::read(&text)?))
         };
         let uses = uses.iter().map(stand_in).collect::<Result<_, DefinitionError>>()?;
-        let definition = serde_json::from_str(definition.as_str()).map_err(DefinitionError::NotJson)?;
+        let definition = Program::read(definition.as_str())?;
         Ok(Some(Self { uses, definition: Program::mutated(definition)?, machine_type }))
     }
 

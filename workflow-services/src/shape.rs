@@ -6,6 +6,8 @@ use crate::table::{Reader, Table};
 const PRIMITIVES: usize = 16;
 /// The number of a string that is an idempotency token. As a shape of its own, the mark needs no byte.
 const IDEMPOTENCY_TOKEN: usize = 9;
+/// The number of one that AWS's model requires, and that SDKs fill in.
+const FILLED_TOKEN: usize = 10;
 
 const STRUCTURE: usize = 0;
 const LIST: usize = 1;
@@ -123,7 +125,7 @@ compare_places!(Structure, List, Map, Enum, Limits);
 pub struct Member {
     /// The name in Step Functions' spelling. Case matters.
     pub name: &'static str,
-    /// Whether AWS rejects the object without it. An idempotency token is never required: the SDK fills it in.
+    /// Whether AWS rejects the object without it. An idempotency token that an SDK fills in is not required.
     pub required: bool,
     /// The shape of its value.
     pub shape: Shape,
@@ -131,6 +133,8 @@ pub struct Member {
     pub limits: Option<Limits>,
     /// Whether AWS knows a repeated request by it, and does what is requested only once.
     pub idempotency_token: bool,
+    /// Whether it is an idempotency token that AWS's model requires, and that an SDK fills in.
+    pub filled_token: bool,
 }
 
 /// What a number stands for.
@@ -139,6 +143,7 @@ struct Decoded {
     shape: Shape,
     limits: Option<Limits>,
     idempotency_token: bool,
+    filled_token: bool,
 }
 
 impl Shape {
@@ -150,7 +155,7 @@ impl Shape {
     /// Returns a shape without a record.
     fn primitive(number: usize) -> Option<Self> {
         Some(match number {
-            0 | IDEMPOTENCY_TOKEN => Self::String,
+            0 | IDEMPOTENCY_TOKEN | FILLED_TOKEN => Self::String,
             1 => Self::Integer,
             2 => Self::Long,
             3 => Self::Float,
@@ -195,12 +200,13 @@ impl Decoded {
     }
 
     fn unlimited(shape: Shape) -> Self {
-        Self { shape, limits: None, idempotency_token: false }
+        Self { shape, limits: None, idempotency_token: false, filled_token: false }
     }
 
     fn primitive(number: usize) -> Option<Self> {
-        let idempotency_token = number == IDEMPOTENCY_TOKEN;
-        Some(Self { idempotency_token, ..Self::unlimited(Shape::primitive(number)?) })
+        let filled_token = number == FILLED_TOKEN;
+        let idempotency_token = filled_token || number == IDEMPOTENCY_TOKEN;
+        Some(Self { idempotency_token, filled_token, ..Self::unlimited(Shape::primitive(number)?) })
     }
 
     fn read(table: Table, chunk: usize, number: usize) -> Option<Self> {
@@ -341,8 +347,10 @@ impl Members {
     fn read(&mut self) -> Option<Member> {
         let name = self.reader.text()?;
         let number = self.reader.number()?;
-        let Decoded { shape, limits, idempotency_token } = Decoded::of(self.place.table, self.place.chunk, number >> 1);
-        Some(Member { name, required: number & 1 == 1, shape, limits, idempotency_token })
+        let required = number & 1 == 1;
+        let Decoded { shape, limits, idempotency_token, filled_token } =
+            Decoded::of(self.place.table, self.place.chunk, number >> 1);
+        Some(Member { name, required, shape, limits, idempotency_token, filled_token })
     }
 }
 

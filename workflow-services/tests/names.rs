@@ -352,6 +352,14 @@ fn idempotency_tokens_are_those_that_aws_marks_or_documents() {
         TaskResource::parse(&resource).unwrap().input().member(member).unwrap().required
     };
     assert!(!required("efs:createFileSystem", "CreationToken"));
+    let filled = |operation: &str| {
+        let resource = format!("arn:aws:states:::aws-sdk:{operation}");
+        TaskResource::parse(&resource).unwrap().input().structure().unwrap().idempotency_token().unwrap().filled_token
+    };
+    assert!(filled("efs:createFileSystem") && filled("s3control:createJob"));
+    // Marked as a token, but it says which query.
+    assert!(required("athena:stopQueryExecution", "QueryExecutionId"));
+    assert!(!filled("ec2:runInstances") && !filled("route53:createHostedZone"));
     assert!(required("route53:createHostedZone", "CallerReference"));
 
     let requests =

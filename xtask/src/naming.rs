@@ -138,6 +138,12 @@ pub(crate) fn is_replaceable(service: &str, shape: &str, member: &str) -> bool {
     service == "s3" && COPY_REQUESTS.contains(&shape) && COPY_OPTIONAL.contains(&member)
 }
 
+/// Returns whether an SDK can invent a required member that the model marks as an idempotency token. Others identify
+/// something, such as the query that `StopQueryExecution` of Athena stops.
+pub(crate) fn is_invented(member: &str) -> bool {
+    member.ends_with("Token") || member.ends_with("equestId")
+}
+
 /// Returns the name of an error of an SDK integration, without its prefix: `NoSuchKeyException`.
 pub(crate) fn sdk_error(shape: &str) -> String {
     match shape.strip_suffix("Fault") {

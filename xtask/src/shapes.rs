@@ -26,6 +26,8 @@ pub(crate) enum Primitive {
     Document = 8,
     /// A string that is an idempotency token.
     Token = 9,
+    /// One that the model requires, and that SDKs fill in.
+    FilledToken = 10,
 }
 
 #[derive(Clone)]
@@ -119,10 +121,13 @@ impl Shapes {
             "structure" => {
                 let mut members = Vec::new();
                 for (member, reference) in &shape.members {
-                    let required = shape.required.contains(member) && !reference.idempotency_token;
-                    let id = match reference.idempotency_token || reference.documented_token {
-                        true => self.import_token(service, api, &reference.shape)?,
-                        false => self.import_shape(service, api, &reference.shape)?,
+                    let modelled = shape.required.contains(member);
+                    let marked = reference.idempotency_token && (!modelled || naming::is_invented(member));
+                    let required = modelled && !marked;
+                    let id = match (marked && modelled, marked || reference.documented_token) {
+                        (true, _) => self.import_token(service, api, &reference.shape, Primitive::FilledToken)?,
+                        (_, true) => self.import_token(service, api, &reference.shape, Primitive::Token)?,
+                        _ => self.import_shape(service, api, &reference.shape)?,
                     };
                     members.push(match self.generation {
                         Generation::Sdk => Member {
@@ -170,10 +175,10 @@ impl Shapes {
     }
 
     /// Returns the shape of an idempotency token. Members that are none may have the same shape in the model.
-    fn import_token(&mut self, service: &str, api: &Api, name: &str) -> Result<Id, Failure> {
+    fn import_token(&mut self, service: &str, api: &Api, name: &str, token: Primitive) -> Result<Id, Failure> {
         let shape = api.shapes.get(name).filter(|shape| shape.kind == "string" && shape.values.is_empty());
         let shape = shape.ok_or_else(|| Failure(format!("{service}: the idempotency token {name} is not a string")))?;
-        let token = Shape::Primitive(Primitive::Token);
+        let token = Shape::Primitive(token);
         let token = match limits(shape, &token) {
             Some(limits) => Shape::Limited(self.add(token), limits),
             None => token,
@@ -279,14 +284,14 @@ fn parts(shape: &Shape) -> Vec<Id> {
 
 /// Returns the limits of a shape's numbers or lengths, `least..greatest`, without those that never apply.
 fn limits(shape: &ApiShape, made: &Shape) -> Option<String> {
-    use Primitive::{Blob, Double, Float, Integer, Long, String, Token};
+    use Primitive::{Blob, Double, FilledToken, Float, Integer, Long, String, Token};
     /// The longest payload in Step Functions.
     const PAYLOAD: f64 = 262_144.0;
     let (least, greatest) = match made {
         Shape::Primitive(Integer) => (f64::from(i32::MIN), f64::from(i32::MAX)),
         Shape::Primitive(Long) => (i64::MIN as f64, i64::MAX as f64),
         Shape::Primitive(Float | Double) => (f64::MIN, f64::MAX),
-        Shape::Primitive(String | Token | Blob) | Shape::List(_) | Shape::Map(..) => (0.0, PAYLOAD),
+        Shape::Primitive(String | Token | FilledToken | Blob) | Shape::List(_) | Shape::Map(..) => (0.0, PAYLOAD),
         _ => return None,
     };
     let number = |number: &Number| number.as_f64().unwrap_or_default();

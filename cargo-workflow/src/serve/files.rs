@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use workflow_asl::placeholder;
 use workflow_server::Server;
 
 use crate::Failure;
@@ -132,7 +133,12 @@ impl Files {
                         self.put.insert(machine.name, (definition, arn));
                     }
                     Err(error) => {
+                        let error = error.to_string();
                         eprintln!("error: {}: `{}`: {error}", file.display(), machine.name);
+                        // The message names a placeholder that has no value.
+                        if let Some((_, name)) = placeholder::named(&error).next() {
+                            eprintln!("  = help: {}", source::value_help(name));
+                        }
                         told.failed = true;
                     }
                 }

@@ -9,7 +9,7 @@ use crate::document::{Field, Form, Operand, QueryLanguage};
 use crate::rules::object_index::{ObjectAt, ObjectIndex, ObjectKind, RuleAt};
 use crate::template::{self, Computed, syntax_error};
 use crate::texts::Texts;
-use crate::{Code, Diagnostic, Finding, Pointer, SyntaxError, jsonata};
+use crate::{Code, Diagnostic, Finding, Pointer, SyntaxError, jsonata, placeholder};
 
 /// The parsed fields of each object, by its place.
 ///
@@ -132,7 +132,11 @@ impl Parser<'_, '_> {
     }
 
     fn malformed(&mut self, code: Code, text: &str, error: &SyntaxError, at: &Pointer) -> CheckedValue {
-        self.found.push(syntax_error(code, at.clone(), text, error.clone()));
+        let placeholder = placeholder::in_code(text).next().and_then(|range| text.get(range));
+        self.found.push(match placeholder.map(str::to_owned) {
+            Some(placeholder) => Finding::UnfilledCode { code, placeholder, error: error.clone() }.at(at.clone()),
+            None => syntax_error(code, at.clone(), text, error.clone()),
+        });
         CheckedValue::Literal(Value::Null)
     }
 }

@@ -70,9 +70,9 @@ pub(crate) fn wrong_type(value: &Value, expected: &str, at: &Pointer, found: &mu
 
 fn wrong_type_for(value: &Value, expected: &str, meant: Option<bool>, at: &Pointer, found: &mut Vec<Diagnostic>) {
     let (expected, is) = (expected.to_owned(), json_type(value));
-    let finding = match value.as_str().is_some_and(placeholder::contained) {
-        true => Finding::Unfilled { expected },
-        false => Finding::WrongType { expected, is, meant },
+    let finding = match value.as_str().filter(|text| placeholder::contained(text)) {
+        Some(text) => Finding::Unfilled { expected, text: text.to_owned() },
+        None => Finding::WrongType { expected, is, meant },
     };
     found.push(finding.at(at.clone()));
 }

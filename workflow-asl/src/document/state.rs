@@ -194,7 +194,9 @@ fn read_kind(object: &Map<String, Value>, at: &Pointer, found: &mut Vec<Diagnost
         Some(Value::String(name)) => {
             let kind = StateKind::from_name(name);
             if kind.is_none() && crate::placeholder::contained(name) {
-                found.push(Finding::Unfilled { expected: "String".to_owned() }.at(at.child(TYPE)));
+                found.push(
+                    Finding::Unfilled { expected: "String".to_owned(), text: name.to_owned() }.at(at.child(TYPE)),
+                );
             } else if kind.is_none() {
                 let types: Vec<_> = StateKind::ALL.iter().map(|kind| kind.name()).collect();
                 let near = crate::nearest::nearest(name, types.iter().copied()).map(str::to_owned);

@@ -13,8 +13,8 @@ pub use self::fix::Fix;
 pub use self::words::Vocabulary;
 pub use self::words::in_the_language;
 use self::words::{
-    all_of, api_meant, asking, can_follow, did_you_mean, key, of_item, of_jsonata, one_of, quoted, small_letter, text,
-    them, unassigned, wrong_parameter,
+    all_of, api_meant, asking, can_follow, did_you_mean, filled_by_sdks, filling, key, of_item, of_jsonata, one_of,
+    quoted, small_letter, text, them, unassigned, wrong_parameter,
 };
 use crate::Code::{self, *};
 use crate::budget::in_words;
@@ -45,8 +45,10 @@ findings! {
         "expected value of type {expected}, found {is}",
         help (meant.map(|meant| format!("this is text: write `{meant}`, without quotes"))),
         fix (meant.map(|meant| Fix::Value(meant.into())));
-    Unfilled { expected: String } WrongType "expected value of type {expected}, found a placeholder",
-        help "give the placeholder its value first: only a definition without placeholders here can run";
+    Unfilled { expected: String, text: String } WrongType
+        "expected value of type {expected}, found `{text}`, whose placeholder has no value", help (Some(filling(text)));
+    UnfilledCode { code: Code, placeholder: String, error: SyntaxError } (*code)
+        (format!("the placeholder `{placeholder}` has no value: {}", error.message)), help (Some(filling(placeholder)));
     UnknownField { field: String, near: NearestName } UnknownField "field `{field}` is not supported",
         help (did_you_mean(near)), fix (key(near));
     NoType {} MissingField "these fields are required: [Type]";
@@ -96,6 +98,8 @@ findings! {
     InnerMembers { step: String } FailingCall "`{step}` fails: only the last step of a path can name several members",
         help "write a path for each member";
     BothGiven { name: String } BadTemplate "both `{name}` and `{name}.$` are given", help "remove one of them";
+    RepeatedSuffix { key: String, name: String, certain: bool } (if *certain { BadTemplate } else { DoubtfulParameter })
+        "`{key}` ends in `.$` more than once", help "write `\"{name}.$\"`";
     ComputedNotText { name: String } BadTemplate "`{name}.$` must be a string with a path or an intrinsic function",
         help "for a literal value, remove `.$` from the key";
     ExpressionInJsonPath { text: String } ExpressionAsText "`{text}` is treated as text: the query language is JSONPath",
@@ -483,13 +487,22 @@ findings! {
             Some(place) => format!("`{place}` of `{call}` needs {}", all_of(names)),
         }),
         help (near.as_ref().map(|near| format!("`{near}` may be a misspelling of it")));
+    LeftOutToken { call: String, name: &'static str, language: QueryLanguage } LeftOutToken
+        "a request to `{call}` leaves out `{name}`, an idempotency token that the API requires",
+        help (Some(match language {
+            QueryLanguage::JsonPath => filled_by_sdks(&format!("\"{name}.$\": \"$$.Execution.Name\"")),
+            QueryLanguage::Jsonata => {
+                filled_by_sdks(&format!("\"{name}\": \"{{% $states.context.Execution.Name %}}\""))
+            }
+        })),
+        advises (Some(filled_by_sdks(&format!("{name}: context.Execution.Name"))));
     UnknownParameter {
         call: String,
         place: Option<String>,
         name: String,
         near: NearestName,
         inside: bool,
-        is_json_path: bool,
+        is_key: bool,
         certain: bool
     }
         (if *certain { UnknownParameter } else { DoubtfulParameter })
@@ -499,7 +512,7 @@ findings! {
         }),
         help (match near {
             Some(holder) if *inside => Some(format!("it is a member of `{holder}`")),
-            Some(near) if *is_json_path => Some(of_jsonata(near)),
+            Some(near) if *is_key => Some(of_jsonata(near)),
             near => did_you_mean(near),
         });
     ParameterIsNoText { name: String, is: &'static str, text: Option<String>, certain: bool } (wrong_parameter(*certain))

@@ -3,6 +3,7 @@
 use super::{Fix, NearestName};
 use crate::Code::{self, DoubtfulParameter, MaybeUnassigned, UnassignedVariable, WrongParameterType};
 use crate::document::QueryLanguage;
+use crate::placeholder;
 
 /// The vocabulary of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +74,19 @@ pub(super) fn one_of(names: impl IntoIterator<Item = impl AsRef<str>>) -> String
 /// Returns names as a message lists them: `` `A`, `B` and `C` ``.
 pub(super) fn all_of(names: impl IntoIterator<Item = impl AsRef<str>>) -> String {
     list(names, " and ")
+}
+
+/// How the first placeholder of a text gets its value.
+pub(super) fn filling(text: &str) -> String {
+    match placeholder::named(text).next() {
+        Some((_, name)) => format!("give it one: `--param {name}=…`"),
+        None => "the tool whose placeholder it is must fill it in first".to_owned(),
+    }
+}
+
+/// What to write for a token that only SDKs fill in.
+pub(super) fn filled_by_sdks(member: &str) -> String {
+    format!("SDKs fill it in, but AWS may refuse the definition without it: write `{member}`, if the state runs once")
 }
 
 /// How a key of JSONPath is written in JSONata.

@@ -56,7 +56,7 @@ impl Strings<'_> {
         if is_begun(text) {
             self.check_expression(text, at, found);
         } else if placeholder::contained(text) {
-            found.push(Finding::Unfilled { expected: "JSONata expression".to_owned() }.at(at.clone()));
+            found.push(unfilled(text, at));
         } else {
             found.push(Finding::NotAnExpression {}.at(at.clone()));
         }
@@ -72,17 +72,25 @@ impl Strings<'_> {
     }
 
     fn check_expression(self, text: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
-        let unknown = placeholder::contained(text);
+        let unknown = placeholder::may_complete(text);
         let Some(code) = jsonata::expression(text) else {
-            if !unknown {
-                found.push(Finding::OpenExpression {}.at(at.clone()).with_range(text.len(), 0));
-            }
+            found.push(match unknown {
+                true => unfilled(text, at),
+                false => Finding::OpenExpression {}.at(at.clone()).with_range(text.len(), 0),
+            });
             return;
         };
-        let read = self.expressions.read(code);
+        let read = match self.expressions.read(code) {
+            // A placeholder may be an operand, like a variable that nothing is known about.
+            read if read.is_err() && unknown => {
+                let operand = |length: usize| format!("${}", "_".repeat(length.saturating_sub(1)));
+                self.expressions.read(&placeholder::replaced_in_code(code, operand))
+            }
+            read => read,
+        };
         let (ast, names) = match &*read {
             Ok(read) => read,
-            // A placeholder may contain the missing part.
+            // It may also contain the missing part.
             Err(_) if unknown => return,
             Err(error) => {
                 let mut diagnostic =
@@ -110,7 +118,16 @@ impl Strings<'_> {
         {
             found.push(Finding::GivesOther { field: self.field.name, wanted, gives }.at(at.clone()));
         }
+        let placeholders: Vec<_> = placeholder::in_code(code).collect();
+        let is_placeholder = |offset: usize| placeholders.iter().any(|range| range.contains(&offset));
         for error in &names.unsupported {
+            // A name such as `__x__`.
+            if let Some(range) = placeholders.iter().find(|range| range.contains(&error.offset)) {
+                let placeholder = code.get(range.clone()).unwrap_or_default().to_owned();
+                let (code, error) = (Code::UnsupportedJsonata, error.clone());
+                found.push(Finding::UnfilledCode { code, placeholder, error }.at(at.clone()));
+                continue;
+            }
             let mut error = error.clone();
             let method = failing.iter().find(|(method, _)| refused_by(names, code, method) == Some(error.offset));
             error.help = method.and_then(|(method, _)| method.help.clone()).or(error.help);
@@ -123,11 +140,16 @@ impl Strings<'_> {
             let near = near.or_else(|| is_of_context.then(|| format!("context.{}", used.name)));
             found.push(ranged(Finding::NotInStates { name: used.name.clone(), members, near }.at(at.clone()), used));
         }
-        for used in names.calls.iter().filter(|used| !jsonata::is_function(&used.name)) {
+        let calls = names.calls.iter().filter(|used| !jsonata::is_function(&used.name));
+        for used in calls.filter(|used| !is_placeholder(used.span.start) && !is_placeholder(used.span.start + 1)) {
             let near = nearest::nearest(&used.name, workflow_jsonata::names()).map(str::to_owned);
             found.push(ranged(Finding::UnknownFunction { name: used.name.clone(), near }.at(at.clone()), used));
         }
     }
+}
+
+fn unfilled(text: &str, at: &Pointer) -> Diagnostic {
+    Finding::Unfilled { expected: "JSONata expression".to_owned(), text: text.to_owned() }.at(at.clone())
 }
 
 /// Returns the position of the name that AWS refuses, if a call that fails is of a method of that name, as in

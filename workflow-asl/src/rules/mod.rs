@@ -116,6 +116,10 @@ impl<'a> Definition<'a> {
     fn check(&self) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         RULES.iter().for_each(|rule| rule(self, &mut found));
+        // A key of JSONPath is reported once, as an unknown parameter if it is in a request.
+        let unknown = |one: &&Diagnostic| matches!(*one.finding, Finding::UnknownParameter { .. });
+        let unknown: BTreeSet<_> = found.iter().filter(unknown).map(|one| one.pointer.clone()).collect();
+        found.retain(|one| one.code != Code::JsonPathKey || !unknown.contains(&one.pointer));
         found
     }
 
@@ -215,10 +219,6 @@ pub fn check_read(machine: &StateMachine, characters: usize, kind: MachineType, 
     let definition = Definition::of(machine, characters, kind, annotations);
     let mut found = definition.check();
     found.retain(|one| !one.is_unfilled());
-    // A key of JSONPath is reported once, as an unknown parameter if it is in a request.
-    let unknown = |one: &&Diagnostic| matches!(*one.finding, Finding::UnknownParameter { .. });
-    let unknown: BTreeSet<_> = found.iter().filter(unknown).map(|one| one.pointer.clone()).collect();
-    found.retain(|one| one.code != Code::JsonPathKey || !unknown.contains(&one.pointer));
     let states = definition.excusing.take().into_iter().filter_map(|number| definition.index.states.get(number));
     Checked { found, excusing: states.map(|state| state.at.clone()).collect() }
 }

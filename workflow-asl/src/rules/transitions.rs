@@ -6,7 +6,7 @@ use super::Definition;
 use crate::document::StateKind;
 use crate::graph::Graph;
 use crate::nearest::Lookups;
-use crate::{Diagnostic, Finding, Pointer, placeholder};
+use crate::{Code, Diagnostic, Finding, Pointer, placeholder};
 
 /// A machine, a branch and an item processor have at least one state.
 pub(super) fn every_scope_has_states(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
@@ -79,7 +79,8 @@ fn is_open(graph: &Graph<'_>, number: usize, state: &crate::State) -> bool {
 
 /// From every reachable state, a path leads to a state that ends the scope.
 ///
-/// AWS only requires that the outermost scope has a state that ends it, but any other endless loop fails too.
+/// AWS only requires that the outermost scope has a state that ends it, but an execution never leaves any other endless
+/// loop.
 pub(super) fn every_scope_ends(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     for graph in &definition.graphs {
         let ending = graph.reaching(|number, state| state.is_terminal() || is_open(graph, number, state));
@@ -89,7 +90,7 @@ pub(super) fn every_scope_ends(definition: &Definition<'_>, found: &mut Vec<Diag
             .collect();
         let Some(&first) = stuck.first() else { continue };
         let scope = scope_phrase(graph);
-        found.push(if stuck.len() == graph.states().len() {
+        found.push(if !ending.contains(&true) {
             let inner = graph.scope().owner.is_some();
             Finding::NoEnd { scope, inner }.at(graph.scope().pointer.clone())
         } else {
@@ -111,8 +112,12 @@ fn scope_phrase(graph: &Graph<'_>) -> &'static str {
 }
 
 /// Every state is reachable from `StartAt` of its scope.
+///
+/// Like AWS, it does not examine a state machine that no state ends.
 pub(super) fn every_state_is_reached(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
-    for graph in definition.graphs.iter().filter(|graph| graph.start().is_some()) {
+    let endless = found.iter().any(|finding| finding.code == Code::NoWayToEnd);
+    let examined = |graph: &&Graph<'_>| graph.start().is_some() && !(endless && graph.scope().owner.is_none());
+    for graph in definition.graphs.iter().filter(examined) {
         let reached = graph.reachable();
         let is_reached = |number: usize| reached.get(number) == Some(&true);
         let states = graph.states().iter().enumerate();

@@ -132,7 +132,7 @@ fn read_path(
     at: &Pointer,
     found: &mut Vec<Diagnostic>,
 ) -> Option<Arc<Result<JsonPath, SyntaxError>>> {
-    let read = (!placeholder::contained(path)).then(|| texts.paths.read(path))?;
+    let read = (!placeholder::may_complete(path)).then(|| texts.paths.read(path))?;
     if let Err(error) = &*read {
         found.push(syntax_error(Code::BadJsonPath, at.clone(), path, error.clone()));
     }

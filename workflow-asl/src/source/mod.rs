@@ -108,10 +108,23 @@ impl Source {
     /// of the format; if an object has a duplicate key; if more than [`MAX_DEPTH`] objects and arrays are nested; or if
     /// YAML's aliases make it too large.
     pub fn read(bytes: &[u8], format: Format) -> Result<Self, Box<SourceError>> {
-        let source = Self::read_repeated(bytes, format)?;
-        match source.repeated_in(|at| at == source.repeated.first().map_or(at, |first| &first.at)).into_iter().next() {
+        Self::read_repeated(bytes, format)?.without_repeats()
+    }
+
+    /// Parses a definition as AWS receives it: JSON, in which a placeholder is only part of a string.
+    ///
+    /// # Errors
+    /// Returns an error if the text is not JSON, an object has a duplicate key, or more than [`MAX_DEPTH`] objects and
+    /// arrays are nested.
+    pub fn read_filled(text: &str) -> Result<Self, Box<SourceError>> {
+        let Read { value, repeated, remarks } = json::read(text)?;
+        Self { text: text.to_owned(), format: Format::Json, value, quoted: None, repeated, remarks }.without_repeats()
+    }
+
+    fn without_repeats(self) -> Result<Self, Box<SourceError>> {
+        match self.repeated_in(|at| at == self.repeated.first().map_or(at, |first| &first.at)).into_iter().next() {
             Some(error) => Err(Box::new(error)),
-            None => Ok(source),
+            None => Ok(self),
         }
     }
 

@@ -669,3 +669,24 @@ fn the_word_is_underlined_in_each_task_that_has_it() {
     let ranges: Vec<_> = found.iter().filter(|found| found.code == Code::UnknownApi).map(|found| found.range).collect();
     assert_eq!(ranges, [Some((24, 4)), Some((24, 4))]);
 }
+
+#[test]
+fn a_required_token_that_sdks_fill_in_is_left_out() {
+    let job = |more: Value| {
+        let mut request = json!({"AccountId": "1", "Operation": {}, "Report": {"Enabled": false}, "Priority": 1, "RoleArn": "arn:aws:iam::1:role/r"});
+        request.as_object_mut().unwrap().append(&mut more.as_object().unwrap().clone());
+        call("aws-sdk:s3control:createJob", request)
+    };
+    expect(&[
+        (job(json!({})), &[(Code::LeftOutToken, "/States/S/Parameters")]),
+        (job(json!({"ClientRequestToken": "t"})), &[]),
+        (job(json!({"ClientRequestToken.$": "States.UUID()"})), &[]),
+        (job(json!({"${Token}": "t"})), &[]),
+        // An optimised integration; a token that is not required.
+        (call("emr-serverless:createApplication", json!({"ReleaseLabel": "emr-7.0.0", "Type": "SPARK"})), &[]),
+        (call("aws-sdk:ec2:runInstances", json!({"MinCount": 1, "MaxCount": 1})), &[]),
+    ]);
+    let found = check_definition(&job(json!({})), MachineType::Standard);
+    let help = found[0].help().unwrap();
+    assert!(help.contains("write `\"ClientRequestToken.$\": \"$$.Execution.Name\"`"), "{help}");
+}

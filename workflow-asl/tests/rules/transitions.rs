@@ -36,6 +36,16 @@ fn transitions() {
         ),
         (one(json!({"Type": "Pass", "Next": "S"})), &[(Code::NoWayToEnd, "")]),
         (
+            json!({"StartAt": "A", "States": {
+            "A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Pass", "Next": "A"}, "U": {"Type": "Pass", "Next": "A"}}}),
+            &[(Code::NoWayToEnd, "")],
+        ),
+        (
+            json!({"StartAt": "A", "States": {
+            "A": {"Type": "Wait", "Seconds": 1, "Next": "B"}, "B": {"Type": "Pass", "Next": "A"}, "C": {"Type": "Succeed"}}}),
+            &[(Code::EndlessLoop, "/States/A"), (Code::UnreachableState, "/States/C")],
+        ),
+        (
             map(json!({"ItemProcessor": {"StartAt": "I", "States": {"I": {"Type": "Pass", "Next": "I"}}}})),
             &[(Code::EndlessLoop, "/States/S/ItemProcessor")],
         ),

@@ -7,6 +7,7 @@ use workflow_asl::document::{
     Catcher as CatcherNode, ChoiceRule, MachineType, QueryLanguage, Retrier as RetrierNode, State, StateKind,
 };
 use workflow_asl::limits::retrier_default;
+use workflow_asl::source::Source;
 use workflow_asl::{Diagnostic, Pointer, StateMachine, rules};
 
 use super::compile_fields::{amount, condition, distributed, path, result_place, selection, template, template_in};
@@ -25,11 +26,25 @@ impl Program {
     /// Returns all errors that the service would report, except those about AWS's APIs
     /// (`Code::depends_on_table`), because tests answer their calls.
     pub fn of(definition: &Value, machine_type: MachineType) -> Result<Self, DefinitionError> {
-        let machine = checked(definition, machine_type)?;
+        Self::unless(Diagnostic::prevents_running, definition, machine_type)
+    }
+
+    /// Like [`of`](Self::of), but every error with which AWS creates no state machine is an error.
+    pub(crate) fn of_created(definition: &Value, machine_type: MachineType) -> Result<Self, DefinitionError> {
+        Self::unless(Diagnostic::prevents_creation, definition, machine_type)
+    }
+
+    fn unless(prevents: Prevents, definition: &Value, machine_type: MachineType) -> Result<Self, DefinitionError> {
+        let machine = checked(prevents, definition, machine_type)?;
         match mutation::mutant_of(machine.machine()).map_err(DefinitionError::Mutant)? {
-            Some(mutant) => Ok(Self::compile(&checked(&mutant, machine_type)?)),
+            Some(mutant) => Ok(Self::compile(&checked(prevents, &mutant, machine_type)?)),
             None => Ok(Self::compile(&machine)),
         }
+    }
+
+    /// Parses the text of a definition.
+    pub(crate) fn read(text: &str) -> Result<Value, DefinitionError> {
+        Source::read_filled(text).map(Source::into_value).map_err(DefinitionError::Unreadable)
     }
 
     /// Returns a definition with the change of the mutant to run, if there is one.
@@ -45,7 +60,7 @@ impl Program {
         machine_type: MachineType,
         whole: &Self,
     ) -> Result<Self, DefinitionError> {
-        let mut program = Self::compile_unwatched(&checked(definition, machine_type)?);
+        let mut program = Self::compile_unwatched(&checked(Diagnostic::prevents_running, definition, machine_type)?);
         program.watch = whole.watch.as_ref().map(|watch| watch.of_part(&whole.way_pointers(), &program.way_pointers()));
         Ok(program)
     }
@@ -80,11 +95,18 @@ impl Program {
     }
 }
 
-/// Returns the definition if no error prevents it from running.
-fn checked(definition: &Value, machine_type: MachineType) -> Result<CheckedMachine, DefinitionError> {
+/// Returns whether a finding prevents something.
+type Prevents = fn(&Diagnostic) -> bool;
+
+/// Returns the definition if no finding prevents its use.
+fn checked(
+    prevents: Prevents,
+    definition: &Value,
+    machine_type: MachineType,
+) -> Result<CheckedMachine, DefinitionError> {
     let (machine, found) = rules::check_to_run(definition, machine_type);
-    let prevents = || found.into_iter().filter(Diagnostic::prevents_running).collect();
-    machine.ok_or_else(|| DefinitionError::Invalid(prevents()))
+    let found: Vec<_> = found.into_iter().filter(prevents).collect();
+    machine.filter(|_| found.is_empty()).ok_or(DefinitionError::Invalid(found))
 }
 
 struct Compiler<'a> {

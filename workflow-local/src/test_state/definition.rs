@@ -35,7 +35,7 @@ pub(super) fn around(state: &Value) -> Result<(Program, StateId), TestStateError
         states.entry(target).or_insert_with(|| json!({ "Type": "Succeed" }));
     }
     let machine = json!({ "StartAt": name, "States": states });
-    let program = Program::of(&machine, MachineType::Standard).map_err(|error| match error {
+    let program = Program::of_created(&machine, MachineType::Standard).map_err(|error| match error {
         DefinitionError::Invalid(found) => {
             // `/States/StateName/Next` is the state's `/Next`.
             let inside = found.into_iter().map(|mut diagnostic| {

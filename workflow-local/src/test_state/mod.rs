@@ -115,7 +115,7 @@ impl TestState {
     /// # Errors
     /// Returns an error if the definition has errors, or the state does not exist.
     pub fn of_machine(definition: &Value, state: &str) -> Result<Self, TestStateError> {
-        let program = Program::of(definition, MachineType::Standard)?;
+        let program = Program::of_created(definition, MachineType::Standard)?;
         let id = definition::in_machine(&program, state)?;
         Ok(Self::of_program(Arc::new(program), id, Handlers::default()))
     }

@@ -1,12 +1,14 @@
 //! Checks definitions, with AWS's format for findings, compiles them, and implements the operation that only checks
 //! one.
 
+use std::fmt;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 use workflow_asl::document::MachineType;
 use workflow_asl::limits::DEFINITION_CHARS;
-use workflow_asl::{Code, Diagnostic, Severity};
+use workflow_asl::source::{Source, SourceError};
+use workflow_asl::{Code, Diagnostic};
 use workflow_local::Program;
 
 use crate::api::{ApiError, Code as ApiCode, Input, Members};
@@ -25,18 +27,10 @@ fn aws_code(code: Code) -> &'static str {
     code.aws().unwrap_or("SCHEMA_VALIDATION_FAILED")
 }
 
-/// Returns whether AWS may still accept it, because its APIs are newer than our table.
-fn may_be_newer(code: Code) -> bool {
-    code.depends_on_table() && code != Code::MissingParameter
-}
-
 impl From<Diagnostic> for Finding {
     fn from(found: Diagnostic) -> Self {
         Self {
-            severity: match found.severity() {
-                Severity::Error if !may_be_newer(found.code) => "ERROR",
-                _ => "WARNING",
-            },
+            severity: if found.prevents_creation() { "ERROR" } else { "WARNING" },
             code: aws_code(found.code),
             location: Some(found.pointer.to_aws_location()),
             message: found.message(),
@@ -88,24 +82,33 @@ fn check(text: &str, kind: MachineType) -> (Option<Arc<Program>>, Vec<Finding>) 
     if text.trim().is_empty() {
         return finding(Code::WrongType, not_object, None);
     }
-    let value: Value = match serde_json::from_str(text) {
-        Ok(value) => value,
+    let source = match Source::read_filled(text) {
+        Ok(source) => source,
         Err(error) => {
-            let location = format!("[Source: (String)\"{text}\"; line: {}, column: {}]", error.line(), error.column());
-            return finding(Code::NotJson, what_is_not_json(text, &error), Some(location));
+            let (line, column) = (error.location.line, error.location.column);
+            let location = format!("[Source: (String)\"{text}\"; line: {line}, column: {column}]");
+            return finding(error.diagnostic.code, what_cannot_be_read(text, &error), Some(location));
         }
     };
-    if !value.is_object() {
+    if !source.value().is_object() {
         return finding(Code::WrongType, not_object, None);
     }
-    let (machine, found) = workflow_asl::rules::check_to_run(&value, kind);
+    let (machine, found) = workflow_asl::rules::check_to_run(source.value(), kind);
     // The service accepts what only fails at run time.
     let found = found.into_iter().filter(|finding| !finding.code.fails_only_when_it_runs());
     (machine.map(|machine| Arc::new(Program::compile(&machine))), found.map(Finding::from).collect())
 }
 
+/// Returns why a definition cannot be read, with the service's message for a bare word.
+pub(crate) fn what_cannot_be_read(text: &str, error: &SourceError) -> String {
+    match error.diagnostic.code {
+        Code::NotJson => what_is_not_json(text, &error.diagnostic.message()),
+        _ => error.diagnostic.message(),
+    }
+}
+
 /// Returns why a string is not JSON, with the service's message for a bare word.
-pub(crate) fn what_is_not_json(text: &str, error: &serde_json::Error) -> String {
+pub(crate) fn what_is_not_json(text: &str, error: &dyn fmt::Display) -> String {
     let word: String =
         text.trim_start().chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '$')).collect();
     if word.starts_with(|c: char| c.is_ascii_digit()) || word.is_empty() || ["null", "true", "false"].contains(&&*word)

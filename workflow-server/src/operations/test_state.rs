@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use workflow_asl::limits::{CAUSE_CHARS, DEFINITION_CHARS, ERROR_CHARS, PAYLOAD_BYTES, RESOURCE_NAME_CHARS};
+use workflow_asl::source::Source;
 use workflow_local::handlers::Handlers;
 use workflow_local::test_state::{FieldValidation, InspectionLevel, Mock, TestState, TestStateError};
 use workflow_local::{DefinitionError, TaskError};
 
-use super::definitions::{invalid, what_is_not_json};
+use super::definitions::{invalid, what_cannot_be_read, what_is_not_json};
 use crate::api::{ARN_CHARS, ApiError, Code, Input, Members, arn};
 use crate::executions::HandlerOwner;
 use crate::registry::Registry;
@@ -35,10 +36,13 @@ impl Registry {
         let state_input = members.sensitive("input", PAYLOAD_BYTES);
         members.check()?;
         let role_arn = role_arn.map(arn::check_role).transpose()?;
-        let document = json(text, Code::InvalidDefinition, "Invalid State Machine Definition")?;
+        let source = Source::read_filled(text).map_err(|error| {
+            let why = what_cannot_be_read(text, &error);
+            ApiError::new(Code::InvalidDefinition, format!("Invalid State Machine Definition: '{why}'"))
+        })?;
         let mut test = match state_name {
-            Some(name) => TestState::of_machine(&document, name),
-            None => TestState::of_state(&document),
+            Some(name) => TestState::of_machine(source.value(), name),
+            None => TestState::of_state(source.value()),
         }
         .map_err(refused)?;
         let makes_calls = test.is_task() && mock.is_none();

@@ -13,7 +13,7 @@ use super::limits::beyond;
 use super::resource_name::unlike_name;
 use super::subscription::unlike_endpoint;
 use super::{ApiCall, Caller, alike, is_dynamic, member_name};
-use crate::document::json_type;
+use crate::document::{QueryLanguage, json_type};
 use crate::jsonata::{self, Expressions, Node, NodeKind};
 use crate::nearest::Lookups;
 use crate::request_input::RequestInput;
@@ -250,6 +250,13 @@ impl Request<'_> {
         if !missing.is_empty() {
             self.missing(at, &missing, members);
         }
+        // Optimised integrations may fill it in themselves.
+        let is_sdk = self.call.name().starts_with("aws-sdk:");
+        let token = known.iter().find(|member| is_sdk && member.filled_token).map(|member| member.name);
+        if let Some(name) = token.filter(|name| !meant.contains(name) && !self.gives(members, name)) {
+            let call = self.call.name().to_owned();
+            self.found.push(Finding::LeftOutToken { call, name, language: self.call.language }.at(at.clone()));
+        }
         meant
     }
 
@@ -315,6 +322,13 @@ impl Request<'_> {
         at: &Pointer,
         key: &str,
     ) -> Option<&'static str> {
+        let is_key = name.ends_with(template::SUFFIX);
+        if is_key && self.call.language == QueryLanguage::JsonPath {
+            let name = name.trim_end_matches(template::SUFFIX).to_owned();
+            let finding = Finding::RepeatedSuffix { key: key.to_owned(), name, certain: self.certain };
+            self.found.push(finding.at(at.child(key)));
+            return None;
+        }
         let names = || structure.members().map(|member| member.name);
         let same = names().find(|candidate| alike(candidate, name));
         // A member that is already present was not intended.
@@ -336,8 +350,7 @@ impl Request<'_> {
         let holder = holders.next().filter(|_| same.is_none()).map(|member| member.name);
         let (call, place, certain) = (self.call.name().to_owned(), self.place(at), self.certain);
         let (meant, inside, name) = (holder.or(near).map(str::to_owned), holder.is_some(), name.to_owned());
-        let is_json_path = name.ends_with(template::SUFFIX);
-        let finding = Finding::UnknownParameter { call, place, name, near: meant, inside, is_json_path, certain };
+        let finding = Finding::UnknownParameter { call, place, name, near: meant, inside, is_key, certain };
         self.found.push(finding.at(at.child(key)));
         holder.or(near)
     }
