@@ -144,7 +144,7 @@ fn nested_brackets_overflow_no_stack() {
     let nested = |open: &str, close: &str| format!("{}{}", open.repeat(50_000), close.repeat(50_000));
     every(
         [
-            ("braces.rs", format!("fn f() {}", nested("{", "}")), 0),
+            ("braces.rs", format!("fn f() {}", nested("{", "}")), 2),
             ("macro.rs", format!("workflow! {}", nested("{", "}")), 1),
             ("object.rs", format!("workflow! {{ workflow A {{ pass A {} -> end; }} }}", nested("{a: ", "}")), 1),
             ("sum.rs", format!("workflow! {{ workflow A {{ pass A {{ a: {} }} -> end; }} }}", nested("(", ")")), 1),
