@@ -10,7 +10,7 @@ use crate::{report, source};
 
 /// Prints the definition. Several are the members of one JSON object, by the names of the workflows.
 pub(crate) fn print(file: &File, output: &mut impl Write) -> Result<ExitCode, Failure> {
-    let values = file.params.values()?;
+    let values = file.selection.params.values()?;
     let machines = source::read(file.wanted(&values))?;
     let several = machines.len() > 1;
     let mut members = Vec::new();

@@ -50,7 +50,7 @@ enum Format {
 impl Explain {
     /// Prints every workflow of the files, or the named one.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
-        let values = self.files.params.values()?;
+        let values = self.files.selection.params.values()?;
         let (machines, failed) = source::read_files(&self.files, &values)?;
         let pages = machines.iter().map(Page::of);
         match self.format {

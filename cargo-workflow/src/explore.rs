@@ -78,13 +78,16 @@ enum Format {
 impl Explore {
     /// Explores and prints the report.
     pub(crate) fn execute(&self, output: &mut impl Write) -> Result<ExitCode, Failure> {
-        let values = self.files.params.values()?;
+        let values = self.files.selection.params.values()?;
         let read = source::read_files(&self.files, &values).map_err(|failure| match failure {
             // Code 1 is for what does not hold.
             Failure::Printed(_) => Failure::Printed(2),
             failure => failure,
         });
         let (machines, mut failed) = read?;
+        if machines.is_empty() && !failed {
+            return Err("error: there is nothing to explore".to_owned().into());
+        }
         let several = machines.len() > 1;
         if several && (self.test.is_some() || self.mocks.is_some() || self.html.is_some()) {
             let message =
@@ -116,7 +119,8 @@ impl Explore {
         Ok(ExitCode::from(if failed && worst != 1 { 2 } else { worst }))
     }
 
-    /// Explores one workflow. Returns its exit code, and the report if it is one of several in JSON.
+    /// Explores one workflow and prints the report, but not as JSON if it is one of several. Returns its exit code and the
+    /// report as JSON.
     fn explore(&self, machine: Machine, several: bool, output: &mut impl Write) -> Result<(u8, Value), Failure> {
         let machine = machine.complete()?;
         let engine = Engine::new(&machine.value).map_err(|error| format!("error: {error}"))?;

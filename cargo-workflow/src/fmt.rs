@@ -13,8 +13,8 @@ use workflow_asl::source::MAX_BYTES;
 use workflow_compiler::format::{Style, format_file};
 
 use crate::report::{self, Report};
-use crate::source::NothingRead;
-use crate::{Failure, input, source, workflow_text};
+use crate::rust_calls::{self, NothingRead};
+use crate::{Failure, input, workflow_text};
 
 /// Format every `workflow!`; the code around them is left to rustfmt.
 #[derive(Args)]
@@ -94,7 +94,7 @@ impl Fmt {
             report::print_all(&reports.collect::<Vec<_>>());
             Failure::Printed(2)
         })?;
-        match source::unread_in_text(file, &text) {
+        match rust_calls::unread_in_text(file, &text) {
             Ok(notes) => report::note_all(notes),
             Err(nothing) => {
                 if from_input && !self.check {

@@ -5,13 +5,8 @@ use std::path::{Path, PathBuf};
 
 use crate::Failure;
 use crate::report;
-use crate::source;
-
-/// The folders of other tools, which have files that nobody wrote.
-const SKIPPED: [&str; 2] = ["target", "node_modules"];
-
-/// The types of resources that are state machines.
-const RESOURCES: [&str; 2] = ["AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine"];
+use crate::rust_calls;
+use crate::template::STATE_MACHINES;
 
 /// Returns the paths, with the files that have state machines in the place of each folder. A note tells of a folder
 /// without any.
@@ -40,17 +35,24 @@ pub(crate) fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
-/// Visits the files of a folder and its subfolders, without hidden folders. Links are not followed.
+/// Visits the files of a folder and its subfolders, without those that [`is_skipped`]. Links are not followed.
 pub(crate) fn visit(folder: &Path, take: &mut impl FnMut(PathBuf)) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let (path, name) = (entry.path(), entry.file_name());
-        let name = name.to_string_lossy();
         match entry.file_type() {
-            Ok(kind) if kind.is_dir() && !name.starts_with('.') && !SKIPPED.contains(&&*name) => visit(&path, take),
-            Ok(kind) if kind.is_file() => take(path),
+            Ok(kind) if kind.is_dir() && !is_skipped(&entry.path()) => visit(&entry.path(), take),
+            Ok(kind) if kind.is_file() => take(entry.path()),
             _ => {}
         }
     }
+}
+
+/// Returns whether a folder has files that nobody wrote: it is hidden, is a cache such as cargo's target folder, or has
+/// packages of npm.
+///
+/// See <https://bford.info/cachedir/>.
+pub(crate) fn is_skipped(folder: &Path) -> bool {
+    let name = folder.file_name().unwrap_or_default();
+    name.as_encoded_bytes().starts_with(b".") || name == "node_modules" || folder.join("CACHEDIR.TAG").is_file()
 }
 
 /// Returns whether a file names state machines, by its text.
@@ -58,13 +60,13 @@ fn has_machines(file: &Path) -> bool {
     let extension = file.extension().and_then(OsStr::to_str).unwrap_or_default();
     let text = || std::fs::read_to_string(file).unwrap_or_default();
     match extension {
-        "rs" => source::has_workflows(&text()),
+        "rs" => rust_calls::has_workflows(&text()),
         "json" | "yaml" | "yml" => {
             let text = text();
             let is_named = file.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with(".asl"));
             is_named
                 || ["StartAt", "States"].iter().all(|word| text.contains(word))
-                || RESOURCES.iter().any(|resource| text.contains(resource))
+                || STATE_MACHINES.iter().any(|(resource, _)| text.contains(resource))
         }
         _ => false,
     }

@@ -56,7 +56,7 @@ enum LayoutDirection {
 impl Draw {
     /// Prints the picture. Several workflows are boxes of one picture; as DOT and text, each is preceded by its name.
     pub(crate) fn execute(&self, output: &mut impl Write) -> Result<ExitCode, Failure> {
-        let values = self.file.params.values()?;
+        let values = self.file.selection.params.values()?;
         if let Some(old) = &self.diff {
             let (old, new) = (self.revision(old, &values)?, self.revision(&self.file.file, &values)?);
             let graph = Graph::of_change(&old.value, &new.value);
@@ -90,7 +90,7 @@ impl Draw {
 
     /// Returns the state machine of a file, or of a file of a git revision.
     fn revision(&self, file: &Path, values: &Values) -> Result<Machine, Failure> {
-        let name = self.file.name.as_deref();
+        let name = self.file.selection.name.as_deref();
         let reading = Reading { allow_outside: false, defaults: false }.with_defaults();
         match &revision::of(file)? {
             Some((path, bytes)) => {

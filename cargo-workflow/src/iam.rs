@@ -60,7 +60,7 @@ enum Format {
 impl Iam {
     /// Prints the policy. Its notes are printed with it, or to standard error for JSON.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
-        let values = self.file.params.values()?;
+        let values = self.file.selection.params.values()?;
         let setting = Setting {
             partition: self.partition.clone(),
             region: self.region.clone(),

@@ -33,6 +33,7 @@ mod replay;
 mod report;
 mod revision;
 mod run;
+mod rust_calls;
 mod serve;
 mod shapes;
 mod siblings;
@@ -147,7 +148,25 @@ enum Command {
 struct File {
     /// A Rust file with `workflow!`, the contents of a `workflow!` alone, an ASL document in JSON or YAML, or a template
     file: PathBuf,
-    /// The workflow to use, if the file has several
+    #[command(flatten)]
+    selection: Selection,
+}
+
+/// Files and folders with workflows.
+#[derive(Args)]
+struct Files {
+    /// Rust files with `workflow!`, the contents of a `workflow!` alone, ASL documents in JSON or YAML, templates, or folders
+    /// with such files
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    selection: Selection,
+}
+
+/// Which workflows of a file are used, and with what values.
+#[derive(Args)]
+struct Selection {
+    /// The workflow to use, if there are several
     #[arg(long)]
     name: Option<String>,
     #[command(flatten)]
@@ -159,39 +178,14 @@ struct File {
 impl File {
     /// Returns what to read, with these values.
     fn wanted<'a>(&'a self, values: &'a Values) -> ReadRequest<'a> {
-        ReadRequest { file: &self.file, bytes: None, name: self.name.as_deref(), values, reading: self.reading }
+        self.selection.of(&self.file, values)
     }
 }
 
-/// Files and folders with workflows.
-#[derive(Args)]
-struct Files {
-    /// Rust files with `workflow!`, the contents of a `workflow!` alone, ASL documents in JSON or YAML, templates, or folders
-    /// with such files
-    #[arg(required = true, value_name = "FILE")]
-    files: Vec<PathBuf>,
-    /// The workflow to use, if there are several
-    #[arg(long)]
-    name: Option<String>,
-    #[command(flatten)]
-    params: Params,
-    #[command(flatten)]
-    reading: Reading,
-}
-
-impl Files {
-    /// Returns the files, and those of the folders.
-    ///
-    /// # Errors
-    /// Fails if there are none.
-    fn paths(&self) -> Result<Vec<PathBuf>, Failure> {
-        folder::expand(&self.files)
-    }
-
-    /// Returns what to read of a file, with these values. Defaults of params are used.
-    fn wanted<'a>(&'a self, file: &'a Path, values: &'a Values) -> ReadRequest<'a> {
-        let name = self.name.as_deref();
-        ReadRequest { file, bytes: None, name, values, reading: self.reading.with_defaults() }
+impl Selection {
+    /// Returns what to read of a file, with these values.
+    fn of<'a>(&'a self, file: &'a Path, values: &'a Values) -> ReadRequest<'a> {
+        ReadRequest { file, bytes: None, name: self.name.as_deref(), values, reading: self.reading }
     }
 }
 

@@ -80,7 +80,7 @@ enum History {
 impl Run {
     /// Runs it and prints the history, the status and the output.
     pub(crate) fn execute(&self, output: &mut impl Write) -> Result<ExitCode, Failure> {
-        let values = self.file.params.values()?;
+        let values = self.file.selection.params.values()?;
         let machine = source::read_family_to_run(&self.file, &values)?.complete()?;
         let input: Value =
             serde_json::from_str(&self.input).map_err(|error| format!("error: --input is not JSON: {error}"))?;

@@ -87,7 +87,7 @@ impl Simulate {
     }
 
     fn engine(&self) -> Result<Engine, Failure> {
-        let values = self.file.params.values()?;
+        let values = self.file.selection.params.values()?;
         let machine = source::read_to_run(&self.file, &values)?.complete()?;
         let engine = Engine::new(&machine.value).map_err(|error| format!("error: {error}"))?;
         Ok(engine.named(&machine.name).machine_type(machine.machine_type).declaring(machine.types))

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use serde_json::Value;
 use workflow_asl::document::MachineType;
 use workflow_asl::rules::Annotations;
@@ -14,16 +14,18 @@ use workflow_asl::{Code, rules};
 use workflow_compiler::check::DeclaredProperty;
 use workflow_compiler::format::{OTHER_QUOTES, double_quoted, foreign_quotes, in_double_quotes};
 use workflow_compiler::problem::Problem;
-use workflow_compiler::syntax::ast::{Workflow, plain};
+use workflow_compiler::syntax::ast::Workflow;
 use workflow_compiler::{Compilation, CompiledWorkflow, Surroundings};
 use workflow_runtime::__private::schema::Types;
 
 use crate::Failure;
 use crate::definition::{Constants, Definition, params};
 use crate::documents::Document;
+use crate::folder;
 use crate::input;
 use crate::params::Values;
 use crate::report::{self, Report};
+use crate::rust_calls::{Calls, NothingRead, Unread, bodies, find_calls, unread};
 use crate::siblings::Siblings;
 use crate::template::{Missing, Reading, Template};
 use crate::workflow_text;
@@ -49,13 +51,6 @@ pub(crate) struct RustFile {
     pub(crate) unread: Vec<Unread>,
 }
 
-/// A macro whose workflows are not read, because only rustc expands it.
-pub(crate) struct Unread {
-    /// A sentence about it.
-    what: String,
-    line: usize,
-}
-
 impl RustFile {
     /// Returns a sentence for each macro whose workflows are not read.
     ///
@@ -64,37 +59,6 @@ impl RustFile {
     pub(crate) fn unread(&self, file: &Path) -> Result<Vec<String>, NothingRead> {
         unread(file, self.calls.is_empty(), &self.unread)
     }
-}
-
-/// Like [`RustFile::unread`], for a text that need not be compiled.
-pub(crate) fn unread_in_text(file: &Path, text: &str) -> Result<Vec<String>, NothingRead> {
-    let found = find_calls(TokenStream::from_str(text).unwrap_or_default());
-    unread(file, found.bodies.is_empty(), &found.unread)
-}
-
-fn unread(file: &Path, is_empty: bool, unread: &[Unread]) -> Result<Vec<String>, NothingRead> {
-    let notes = unread.iter().map(|Unread { what, line }| format!("{}:{line}: {what}", file.display())).collect();
-    if is_empty { Err(NothingRead { message: none_in(file), notes }) } else { Ok(notes) }
-}
-
-/// A Rust file without a workflow that can be read.
-pub(crate) struct NothingRead {
-    message: String,
-    /// A sentence for each macro whose workflows are not read. Among several files, one without is no mistake.
-    pub(crate) notes: Vec<String>,
-}
-
-impl From<NothingRead> for Failure {
-    fn from(NothingRead { message, notes }: NothingRead) -> Self {
-        let notes: String = notes.iter().map(|note| format!("\n  = note: {note}")).collect();
-        format!("error: {message}{notes}").into()
-    }
-}
-
-/// Returns whether the text of a Rust file has workflows, in `workflow!` or in a macro that is not expanded.
-pub(crate) fn has_workflows(text: &str) -> bool {
-    let found = || find_calls(TokenStream::from_str(text).unwrap_or_default());
-    text.contains("workflow!") || text.contains("workflow ") && !found().unread.is_empty()
 }
 
 /// A `workflow!` of a Rust file.
@@ -281,7 +245,8 @@ pub(crate) fn note_none(file: &Path, machines: usize) {
     }
 }
 
-fn none_in(file: &Path) -> String {
+/// Returns that a file has no workflow, as a sentence without its end.
+pub(crate) fn none_in(file: &Path) -> String {
     let what = if is_rust(file) { "`workflow!`" } else { "state machine" };
     format!("{} contains no {what}", file.display())
 }
@@ -470,15 +435,16 @@ fn read_with_family(file: &crate::File, values: &Values) -> Result<Machine, Fail
 }
 
 /// Returns the machines of several files, or those called like the wanted one, and whether a file could not be read, which
-/// was printed. The values may belong to any of them.
+/// was printed. Defaults of params are used. The values may belong to any of them.
 ///
 /// # Errors
-/// Fails if there are no machines.
+/// Fails if there are no machines and a file could not be read, or none is called like the wanted one.
 pub(crate) fn read_files(files: &crate::Files, values: &Values) -> Result<(Vec<Machine>, bool), Failure> {
-    let paths = files.paths()?;
+    let paths = folder::expand(&files.files)?;
     let (mut machines, mut failure) = (Vec::new(), None);
     for path in &paths {
-        match read_with_names(files.wanted(path, values)) {
+        let wanted = files.selection.of(path, values);
+        match read_with_names(ReadRequest { reading: wanted.reading.with_defaults(), ..wanted }) {
             Ok(of_file) => {
                 note_none(path, of_file.len());
                 machines.extend(of_file);
@@ -491,7 +457,7 @@ pub(crate) fn read_files(files: &crate::Files, values: &Values) -> Result<(Vec<M
             Err(other) => failure = Some(other),
         }
     }
-    if let (Some(name), true, None) = (&files.name, machines.is_empty(), &failure) {
+    if let (Some(name), true, None) = (&files.selection.name, machines.is_empty(), &failure) {
         return Err(format!("error: no workflow `{name}`").into());
     }
     values.are_known(&machines.iter().flat_map(|machine| machine.names.iter().cloned()).collect())?;
@@ -541,15 +507,6 @@ fn compile(file: &Path, text: String) -> Result<RustFile, Box<Report>> {
         }
     }
     Ok(RustFile { text, calls, constants, unread })
-}
-
-/// Returns the bodies of a file: those of all `workflow!`, or the whole file if it is what is in the braces of one.
-fn bodies(text: &str, tokens: TokenStream) -> Calls {
-    let mut found = find_calls(tokens.clone());
-    if found.bodies.is_empty() && workflow_text::is_one(text.as_bytes()) {
-        found.bodies.push((Vec::new(), Group::new(Delimiter::Brace, tokens)));
-    }
-    found
 }
 
 /// Returns the strings of a body with typographic quotes.
@@ -621,125 +578,6 @@ fn machine(workflow: &CompiledWorkflow, constants: &Constants, values: &Values) 
         aws_name: Some(workflow.machine_name.clone()),
         ..machine
     })
-}
-
-/// The tokens of a group that remain to be searched.
-struct Level {
-    tokens: Vec<TokenTree>,
-    at: usize,
-    is_module: bool,
-}
-
-/// The macros of a file.
-#[derive(Default)]
-struct Calls {
-    /// The bodies of all `workflow! { … }`, including those inside modules and functions but not in `macro_rules!`, with
-    /// the names of the modules.
-    bodies: Vec<(Vec<String>, Group)>,
-    constants: Constants,
-    unread: Vec<Unread>,
-}
-
-/// Finds the macros of a file. Does not recurse, however deeply they are nested.
-fn find_calls(tokens: TokenStream) -> Calls {
-    let level = |tokens: TokenStream, is_module| Level { tokens: tokens.into_iter().collect(), at: 0, is_module };
-    let Calls { mut bodies, mut constants, mut unread } = Calls::default();
-    let mut modules = Vec::new();
-    let mut add_unread = |what: String, at: &Ident| unread.push(Unread { what, line: at.span().start().line });
-    let mut open = vec![level(tokens, false)];
-    while let Some(here) = open.last_mut() {
-        let Some(token) = here.tokens.get(here.at) else {
-            if here.is_module {
-                modules.pop();
-            }
-            open.pop();
-            continue;
-        };
-        here.at += 1;
-        let inner = match (token, here.tokens.get(here.at), here.tokens.get(here.at + 1)) {
-            (TokenTree::Ident(ident), Some(TokenTree::Punct(bang)), Some(TokenTree::Group(body)))
-                if ident == "workflow" && bang.as_char() == '!' =>
-            {
-                bodies.push((modules.clone(), body.clone()));
-                here.at += 2;
-                None
-            }
-            // The body of a macro has holes.
-            (TokenTree::Ident(word), Some(TokenTree::Punct(bang)), Some(TokenTree::Ident(name)))
-                if word == "macro_rules" && bang.as_char() == '!' =>
-            {
-                if let Some(TokenTree::Group(rules)) = here.tokens.get(here.at + 2)
-                    && calls_workflow(rules.stream())
-                {
-                    add_unread(
-                        format!("the `workflow!` in `macro_rules! {name}` is not read: only rustc expands it"),
-                        name,
-                    );
-                }
-                here.at += 3;
-                None
-            }
-            (TokenTree::Ident(name), Some(TokenTree::Punct(bang)), Some(TokenTree::Group(body)))
-                if bang.as_char() == '!' && begins_with_workflow(body.stream()) =>
-            {
-                add_unread(format!("the workflows in `{name}!` are not read: only rustc expands it"), name);
-                here.at += 2;
-                None
-            }
-            (TokenTree::Ident(word), Some(TokenTree::Ident(name)), Some(TokenTree::Group(inside)))
-                if word == "mod" && inside.delimiter() == Delimiter::Brace =>
-            {
-                modules.push(plain(name));
-                here.at += 2;
-                Some(level(inside.stream(), true))
-            }
-            (TokenTree::Ident(word), Some(TokenTree::Ident(name)), Some(TokenTree::Punct(colon)))
-                if word == "const" && colon.as_char() == ':' =>
-            {
-                let ty = here.tokens.iter().skip(here.at + 2);
-                let ty =
-                    ty.take_while(|token| !matches!(token, TokenTree::Punct(sign) if "=;".contains(sign.as_char())));
-                constants.add(&plain(name), &ty.cloned().collect::<TokenStream>().to_string());
-                None
-            }
-            (TokenTree::Group(group), ..) if group.delimiter() != Delimiter::None => Some(level(group.stream(), false)),
-            _ => None,
-        };
-        open.extend(inner);
-    }
-    Calls { bodies, constants, unread }
-}
-
-/// Returns whether tokens begin with a workflow or a fragment, after attributes and visibility.
-fn begins_with_workflow(tokens: TokenStream) -> bool {
-    let mut tokens = tokens.into_iter().skip_while(|token| match token {
-        TokenTree::Punct(hash) => hash.as_char() == '#',
-        TokenTree::Group(_) => true,
-        TokenTree::Ident(word) => word == "pub",
-        TokenTree::Literal(_) => false,
-    });
-    let (word, name, body) = (tokens.next(), tokens.next(), tokens.next());
-    matches!(word, Some(TokenTree::Ident(word)) if word == "workflow" || word == "fragment")
-        && matches!(name, Some(TokenTree::Ident(_)))
-        && matches!(body, Some(TokenTree::Group(_)))
-}
-
-/// Returns whether the rules of a macro call `workflow!`.
-fn calls_workflow(rules: TokenStream) -> bool {
-    let mut open = vec![rules.into_iter().peekable()];
-    while let Some(innermost) = open.last_mut() {
-        match innermost.next() {
-            None => drop(open.pop()),
-            Some(TokenTree::Group(group)) => open.push(group.stream().into_iter().peekable()),
-            Some(TokenTree::Ident(word)) if word == "workflow" => {
-                if matches!(innermost.peek(), Some(TokenTree::Punct(bang)) if bang.as_char() == '!') {
-                    return true;
-                }
-            }
-            Some(_) => {}
-        }
-    }
-    false
 }
 
 /// Reads the definitions of a document, or the one called `name`.

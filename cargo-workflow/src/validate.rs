@@ -16,7 +16,8 @@ use crate::documents::Document;
 use crate::folder;
 use crate::params::{Params, Values};
 use crate::report::{self, Report};
-use crate::source::{self, File, NothingRead, RustFile};
+use crate::rust_calls::NothingRead;
+use crate::source::{self, File, RustFile};
 use crate::template::{Missing, Reading, Template};
 
 /// Check definitions. The exit code is 0; 1 if there is an error; 2 if a file cannot be read.
@@ -201,8 +202,7 @@ impl Checks {
             }
             Ok(File::Template(source)) => {
                 let template = Template::new(file, &source, values, self.reading.with_defaults());
-                source::note_none(file, template.machines().len());
-                self.check_template(&template, findings)
+                self.check_template(file, &template, findings)
             }
             Ok(File::Document(source)) => {
                 let all = Document::all(&source).into_iter();
@@ -224,10 +224,12 @@ impl Checks {
     }
 
     /// Checks the state machines of a template. One whose definition is elsewhere is skipped with a note.
-    fn check_template(&self, template: &Template<'_>, findings: &mut Findings) -> usize {
+    fn check_template(&self, file: &Path, template: &Template<'_>, findings: &mut Findings) -> usize {
         let mut machines = 0;
         findings.names.extend(template.names());
-        for (_, resource) in template.machines().into_iter().filter(|(name, _)| self.takes(name)) {
+        let all = template.machines();
+        source::note_none(file, all.len());
+        for (_, resource) in all.into_iter().filter(|(name, _)| self.takes(name)) {
             match resource {
                 Ok(resource) => {
                     machines += 1;

@@ -620,11 +620,12 @@ fn folders_and_several_files_are_read() {
     let machine = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}"#;
     let template = "Resources: {M: {Type: AWS::Serverless::StateMachine, Properties: {Definition: {StartAt: A, States: {A: {Type: Succeed}}}}}}";
     written("folder/a.asl.json", machine);
-    written("folder/inner/b.json", machine);
-    written("folder/inner/template.yaml", template);
+    written("folder/src/target/b.json", machine);
+    written("folder/src/target/template.yaml", template);
     written("folder/two.rs", "workflow! { workflow One { pass A -> end; } workflow Two { pass A -> end; } }\n");
     written("folder/other.rs", "fn main() {}\n");
     written("folder/package.json", "{\"name\": \"x\"}");
+    written("folder/target/CACHEDIR.TAG", "Signature: 8a477f597d28d172789f06886806bc55\n");
     let last = written("folder/target/c.asl.json", "{");
     let folder = Path::new(&last).ancestors().nth(2).unwrap().to_str().unwrap().to_owned();
     let output = workflow(&["validate", &folder]);
@@ -664,7 +665,7 @@ fn a_file_without_state_machines_is_said_to_have_none() {
                 let said = stderr(&output);
                 assert!(said.starts_with("note: ") && said.trim_end().ends_with(what), "{command}: {said}");
             }
-            for command in ["iam", "run"] {
+            for command in ["iam", "run", "explore"] {
                 let output = workflow(&[command, &file]);
                 assert_eq!(output.status.code(), Some(2), "{command}");
                 assert_eq!(stderr(&output).matches(what).count(), 1, "{command}: {}", stderr(&output));

@@ -153,7 +153,7 @@ impl Engine {
     /// Creates an engine for the text of a definition.
     ///
     /// # Errors
-    /// Returns an error if the text is not JSON, or the definition has errors.
+    /// Returns an error if the text is not JSON, a key is repeated in an object, or the definition has errors.
     pub fn from_text(definition: &str) -> Result<Self, DefinitionError> {
         Self::new(&Program::read(definition)?)
     }

@@ -99,7 +99,7 @@ pub(super) struct Read {
 impl Target {
     /// Reads the file. Every parameter must have a value.
     pub(super) fn read(&self, file: &crate::File) -> Result<Read, Failure> {
-        let values = file.params.values()?;
+        let values = file.selection.params.values()?;
         let machine = source::read_to_run(file, &values)?;
         let missing = machine.definition.names().into_iter().filter(|name| values.get(name).is_none());
         let missing: Vec<String> = missing.collect();

@@ -55,7 +55,7 @@ enum Target {
 impl Export {
     /// Prints the input of the tool. The policy's notes go to standard error.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
-        let values = self.file.params.values()?;
+        let values = self.file.selection.params.values()?;
         let machine = source::read_one(self.file.wanted(&values))?;
         if self.to == Target::Asl {
             let text = machine.definition.printed(&values)?;

@@ -9,6 +9,7 @@ use workflow_asl::placeholder;
 use workflow_server::Server;
 
 use crate::Failure;
+use crate::folder::is_skipped;
 use crate::params::Values;
 use crate::source::{self, ReadRequest};
 use crate::template::Reading;
@@ -18,8 +19,6 @@ use crate::types;
 const TEMPLATE_SUFFIX: &str = ".template.json";
 /// Extensions of documents that a definition may be read from: `from "…"` in Rust, `DefinitionUri` in a template.
 const DOCUMENTS: [&str; 3] = ["json", "yaml", "yml"];
-/// Folders without sources.
-const SKIPPED: [&str; 2] = ["target", "node_modules"];
 /// The most documents next to the files that are watched, at any depth.
 const MOST: usize = 2000;
 const DEPTH: usize = 4;
@@ -173,10 +172,9 @@ fn documents(folder: &Path, depth: usize, found: &mut BTreeMap<PathBuf, Option<(
         if found.len() >= MOST {
             return;
         }
-        let (path, name) = (entry.path(), entry.file_name());
-        let name = name.to_string_lossy();
+        let path = entry.path();
         let Ok(kind) = entry.file_type() else { continue };
-        if kind.is_dir() && depth > 0 && !name.starts_with('.') && !SKIPPED.contains(&&*name) {
+        if kind.is_dir() && depth > 0 && !is_skipped(&path) {
             documents(&path, depth - 1, found);
         } else if kind.is_file()
             && path.extension().is_some_and(|extension| DOCUMENTS.iter().any(|known| extension == *known))

@@ -30,6 +30,10 @@ use parameters::Parameters;
 use substitutions::Substitutions;
 use text::Text;
 
+/// The types of resources that are state machines, each with the property for the type of state machine.
+pub(crate) const STATE_MACHINES: [(&str, &str); 2] =
+    [("AWS::StepFunctions::StateMachine", "StateMachineType"), ("AWS::Serverless::StateMachine", "Type")];
+
 /// Options for reading templates.
 #[derive(Args, Clone, Copy, Default)]
 pub(crate) struct Reading {
@@ -163,11 +167,8 @@ impl<'a> Template<'a> {
     }
 
     fn machine(&self, name: &str, resource: &Value) -> Option<Result<Resource, Missing>> {
-        let type_field = match resource.get("Type")?.as_str()? {
-            "AWS::StepFunctions::StateMachine" => "StateMachineType",
-            "AWS::Serverless::StateMachine" => "Type",
-            _ => return None,
-        };
+        let resource_type = resource.get("Type")?.as_str()?;
+        let (_, type_field) = STATE_MACHINES.into_iter().find(|(known, _)| *known == resource_type)?;
         let empty = Value::Null;
         let given = resource.get("Properties").unwrap_or(&empty);
         let at = properties(name);

@@ -36,7 +36,7 @@ enum Language {
 impl Types {
     /// Prints the types of one workflow, or of all of the file. Reports unknown Rust types on standard error.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
-        let values = self.file.params.values()?;
+        let values = self.file.selection.params.values()?;
         let machines = source::read_some(self.file.wanted(&values))?;
         let names = machines.iter().flat_map(|machine| machine.names.iter().cloned()).collect();
         values.are_known(&names)?;

@@ -94,7 +94,7 @@ findings! {
         help "wrap it in `States.JsonToString` or `States.Format`";
     CallInPath { name: String } FailingCall
         "`{name}` fails: Step Functions has no functions in paths, and reads it as the name of a member",
-        help (name.starts_with("length").then(|| "for the length of an array, use `States.ArrayLength`".to_owned()));
+        help (Some(if name == "length()" { "for the length of an array, use `States.ArrayLength`" } else { "compute the value with an intrinsic function, or with JSONata" }.to_owned()));
     InnerMembers { step: String } FailingCall "`{step}` fails: only the last step of a path can name several members",
         help "write a path for each member";
     BothGiven { name: String } BadTemplate "both `{name}` and `{name}.$` are given", help "remove one of them";
