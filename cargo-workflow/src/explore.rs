@@ -15,11 +15,15 @@ use crate::Failure;
 use crate::report;
 use crate::source::{self, Machine};
 
+/// The exit code when nothing was found, but not everything was looked at.
+pub(crate) const NOT_SHOWN: u8 = 4;
+
 /// Tries every execution of a workflow: each task succeeds with each value that makes a difference, fails with each error that
 /// handlers distinguish, times out; branches end in each order.
 ///
 /// The exit code is 0 when everything holds within the bounds, 1 when something does not, 3 when nothing was found and not
-/// every execution was tried, and 2 when nothing could be explored.
+/// every execution was tried, 4 when nothing was found and some states were never entered, rules never taken or expressions never
+/// computed, and 2 when nothing could be explored.
 #[derive(Args)]
 pub(crate) struct Explore {
     #[command(flatten)]
@@ -34,7 +38,7 @@ pub(crate) struct Explore {
     /// How often a task on a loop is visited in one execution [default: 10]
     #[arg(long, value_name = "N")]
     turns: Option<u32>,
-    /// How many executions are tried at most [default: 100000]
+    /// How many executions are tried, and how many of their states are kept, at most [default: 100000]
     #[arg(long, value_name = "N")]
     executions: Option<u64>,
     /// An error that executions may fail with although no Fail state says so; may be repeated
@@ -112,7 +116,7 @@ impl Explore {
         if let (true, Format::Json) = (several, self.format) {
             writeln!(output, "{}", report::json_text(&Value::Array(reports)))?;
         }
-        let worst = [1, 3].into_iter().find(|code| codes.contains(code)).unwrap_or(0);
+        let worst = [1, 3, NOT_SHOWN].into_iter().find(|code| codes.contains(code)).unwrap_or(0);
         Ok(ExitCode::from(if failed && worst != 1 { 2 } else { worst }))
     }
 
@@ -141,6 +145,7 @@ impl Explore {
         let code = match report.verdict() {
             Verdict::Holds => 0,
             Verdict::Broken => 1,
+            Verdict::NotShown => NOT_SHOWN,
             _ => 3,
         };
         Ok((code, json))

@@ -87,6 +87,12 @@ fn what_holds_is_said_with_its_bounds() {
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.starts_with("saga-right: holds within these bounds\n"), "{text}");
     assert!(text.contains("bounds: 2 faults in an execution, 10 turns of a loop"), "{text}");
+    let never = json!({ "StartAt": "Any", "States": {
+        "Any": { "Type": "Choice", "Default": "Done", "Choices": [
+            { "And": [{ "Variable": "$.n", "NumericGreaterThan": 5 }, { "Variable": "$.n", "NumericLessThan": 5 }], "Next": "Work" }] },
+        "Work": { "Type": "Pass", "End": true }, "Done": { "Type": "Succeed" } } });
+    let never = explore(&file("never.json", &never), &[]);
+    assert_eq!(never.status.code(), Some(4), "{never:?}");
     let few = explore(&file("saga-few.json", &saga("Release")), &["--executions", "2"]);
     assert_eq!(few.status.code(), Some(3), "{few:?}");
 }
