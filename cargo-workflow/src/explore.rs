@@ -14,6 +14,7 @@ use workflow_local::Engine;
 use crate::Failure;
 use crate::report;
 use crate::source::{self, Machine};
+use crate::test_file::Tested;
 
 /// The exit code when nothing was found, but not everything was looked at.
 pub(crate) const NOT_SHOWN: u8 = 4;
@@ -140,7 +141,7 @@ impl Explore {
             Format::Json => writeln!(output, "{}", report::json_text(&json))?,
         }
         if let Some(finding) = report.findings().first() {
-            self.write(&report, finding)?;
+            self.write(&machine, &report, finding)?;
         }
         let code = match report.verdict() {
             Verdict::Holds => 0,
@@ -195,9 +196,18 @@ impl Explore {
     }
 
     /// Writes a finding to the files that are asked for.
-    fn write(&self, report: &Report, finding: &Finding) -> Result<(), Failure> {
+    fn write(&self, machine: &Machine, report: &Report, finding: &Finding) -> Result<(), Failure> {
         if let Some(file) = &self.test {
-            put(file, &report.test(finding))?;
+            let paths = self.files.paths()?;
+            let tested = Tested {
+                // Which of several files the workflow is in is not known.
+                file: if let [path] = paths.as_slice() { Some(path) } else { None },
+                machine: Some(machine),
+                definition: &machine.value,
+                name: &machine.name,
+                machine_type: machine.machine_type,
+            };
+            put(file, &tested.file_with(&report.test(finding), file))?;
         }
         if let Some(file) = &self.mocks {
             let mocks = report.mocks(finding).ok_or_else(|| {

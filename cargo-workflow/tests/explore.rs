@@ -8,6 +8,13 @@ use workflow_cases::every;
 
 use serde_json::{Value, json};
 
+/// What `--test` writes, as functions that the tests call.
+#[path = "files/written/of_document.rs"]
+mod of_document;
+#[path = "files/written/of_rust.rs"]
+mod of_rust;
+mod written;
+
 fn explore(file: &str, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-workflow"));
     command.args(["workflow", "explore", file]).args(arguments).output().unwrap()
@@ -247,4 +254,27 @@ fn what_output_path_reads_is_in_the_results() {
             assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
         },
     );
+}
+
+#[test]
+fn written_tests_are_whole_files() {
+    every([("booking.rs", "of_rust.rs"), ("loop.asl.json", "of_document.rs")], |(definition, test)| {
+        written::is_checked_in(test, |test| {
+            let definition = written::folder().join(definition);
+            let output = explore(definition.to_str().unwrap(), &["--test", test.to_str().unwrap()]);
+            assert_eq!(output.status.code(), Some(1), "{output:?}");
+        });
+    });
+}
+
+#[test]
+#[should_panic(expected = "`Reserve` has succeeded")]
+fn the_written_test_of_a_workflow_fails_as_long_as_the_finding_stands() {
+    of_rust::after_reserve_sold_or_release_reserve();
+}
+
+#[test]
+#[should_panic(expected = "UnnamedError")]
+fn the_written_test_of_a_document_fails_as_long_as_the_finding_stands() {
+    of_document::no_error_is_left_uncaught_ask();
 }

@@ -6,7 +6,7 @@ use workflow_local::coverage::{Point, PointKind};
 
 use super::{Report, Verdict};
 use crate::bounds::Bounds;
-use crate::decision::{Decision, shortened};
+use crate::decision::shortened;
 
 fn counted(count: u64, noun: &str) -> String {
     let end = if count == 1 { "" } else { "s" };
@@ -89,11 +89,6 @@ impl fmt::Display for Report {
         }
         Ok(())
     }
-}
-
-/// Formats decisions as JSON, one per line.
-pub(super) fn lines(decisions: &[Decision]) -> String {
-    decisions.iter().map(|decision| format!("{}\n", decision.to_json())).collect()
 }
 
 /// Names the points that no execution took, and the states whose expressions could not be computed.
