@@ -145,3 +145,79 @@ fn what_no_execution_took_is_not_shown() {
     assert_eq!(one.compare(&other).unwrap(), Equivalence::Same);
     assert!(matches!(one.compare_at(&other, Some(&place)).unwrap(), Equivalence::NotShown { .. }));
 }
+
+#[test]
+fn each_field_that_reads_a_result_finds_its_members() {
+    let lambda = "arn:aws:states:::lambda:invoke";
+    let after = |language: &str, resource: &str, fields: Value, next: Value| {
+        let request = if language == "JSONata" { "Arguments" } else { "Parameters" };
+        let mut task = json!({ "Type": "Task", "Resource": resource, "Next": "Next",
+            "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "Failed" }] });
+        task[request] = json!({ "FunctionName": "f", "Bucket": "b", "Key": "k" });
+        task.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        json!({ "QueryLanguage": language, "StartAt": "Ask", "States": {
+            "Ask": task, "Next": next, "Done": { "Type": "Succeed" }, "Failed": { "Type": "Fail", "Error": "Failed" } } })
+    };
+    let end = || json!({ "Type": "Pass", "Next": "Done" });
+    let each = || json!({ "StartAt": "Each", "States": { "Each": { "Type": "Pass", "End": true } } });
+    let of_path = |fields, next| after("JSONPath", lambda, fields, next);
+    let of_jsonata = |fields, next| after("JSONata", lambda, fields, next);
+    let get_object = "arn:aws:states:::aws-sdk:s3:getObject";
+    let documents = [
+        ("OutputPath", of_path(json!({ "OutputPath": "$.Payload" }), end())),
+        ("OutputPath of a member", of_path(json!({ "OutputPath": "$.Payload.bill.lines" }), end())),
+        ("OutputPath after ResultPath", of_path(json!({ "ResultPath": "$.r", "OutputPath": "$.r.Payload.x" }), end())),
+        (
+            "OutputPath after ResultSelector",
+            of_path(json!({ "ResultSelector": { "a.$": "$.Payload.a" }, "OutputPath": "$.a" }), end()),
+        ),
+        ("ResultSelector", of_path(json!({ "ResultSelector": { "a.$": "$.StatusCode" } }), end())),
+        ("Assign", of_path(json!({ "Assign": { "a.$": "$.Payload.a" } }), end())),
+        ("InputPath", of_path(json!({}), json!({ "Type": "Pass", "InputPath": "$.Payload.a.b", "Next": "Done" }))),
+        (
+            "Parameters",
+            of_path(json!({}), json!({ "Type": "Pass", "Parameters": { "v.$": "$.ExecutedVersion" }, "Next": "Done" })),
+        ),
+        (
+            "ItemsPath",
+            of_path(
+                json!({ "OutputPath": "$.Payload" }),
+                json!({ "Type": "Map", "ItemsPath": "$.all", "ItemProcessor": each(), "Next": "Done" }),
+            ),
+        ),
+        (
+            "Variable",
+            of_path(
+                json!({ "OutputPath": "$.Payload" }),
+                json!({ "Type": "Choice", "Default": "Failed",
+                    "Choices": [{ "Variable": "$.n", "NumericGreaterThan": 5, "Next": "Done" }] }),
+            ),
+        ),
+        ("SecondsPath", of_path(json!({}), json!({ "Type": "Wait", "SecondsPath": "$.Payload.n", "Next": "Done" }))),
+        (
+            "StringToJson",
+            after("JSONPath", get_object, json!({ "ResultSelector": { "a.$": "States.StringToJson($.Body)" } }), end()),
+        ),
+        ("$parse", after("JSONata", get_object, json!({ "Output": "{% $parse($states.result.Body) %}" }), end())),
+        ("Output", of_jsonata(json!({ "Output": "{% $states.result.Payload.a %}" }), end())),
+        (
+            "a variable",
+            of_jsonata(
+                json!({ "Assign": { "all": "{% $states.result %}" } }),
+                json!({ "Type": "Pass", "Output": "{% $all.Payload.a.b %}", "Next": "Done" }),
+            ),
+        ),
+        (
+            "Items",
+            of_jsonata(
+                json!({ "Output": "{% $states.result.Payload %}" }),
+                json!({ "Type": "Map", "Items": "{% $states.input.all %}", "ItemProcessor": each(), "Next": "Done" }),
+            ),
+        ),
+    ];
+    workflow_cases::every(documents, |(name, document)| {
+        let report = Explorer::new(&Engine::new(&document).unwrap()).unwrap().explore().unwrap();
+        assert!(report.findings().is_empty(), "{name}: {report}");
+        assert!(report.undecided().is_empty(), "{name}: {report}");
+    });
+}
