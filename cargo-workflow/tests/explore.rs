@@ -9,8 +9,10 @@ use workflow_cases::every;
 use serde_json::{Value, json};
 
 /// What `--test` writes, as functions that the tests call.
+#[rustfmt::skip]
 #[path = "files/written/of_document.rs"]
 mod of_document;
+#[rustfmt::skip]
 #[path = "files/written/of_rust.rs"]
 mod of_rust;
 mod written;

@@ -4,6 +4,7 @@
 
 mod command;
 /// What `--test` writes, as a function that a test calls.
+#[rustfmt::skip]
 #[path = "files/written/of_history.rs"]
 mod of_history;
 mod written;

@@ -3,8 +3,7 @@
 
 fn engine() -> workflow_local::Engine {
     // A copy: replace it with the workflow to see whether a change of it helps.
-    let definition: serde_json::Value = serde_json::from_str(
-        r#"{
+    let definition: serde_json::Value = serde_json::from_str(r#"{
   "StartAt": "Score",
   "States": {
     "Score": {
@@ -31,15 +30,14 @@ fn engine() -> workflow_local::Engine {
       "Type": "Succeed"
     }
   }
-}"#,
-    )
-    .unwrap();
+}"#).unwrap();
     workflow_local::Engine::new(&definition).unwrap().named("local")
 }
 
 /// The execution of order takes the recorded path.
 pub(crate) fn execution_order() {
-    let engine = engine().on_state_answers("Score", workflow_local::Answers::new().gives(1, serde_json::json!(60)));
+    let engine = engine()
+        .on_state_answers("Score", workflow_local::Answers::new().gives(1, serde_json::json!(60)));
     let execution = engine.run(&serde_json::json!({"of":60})).unwrap();
     execution.assert_path(["Score", "GoodEnough", "Deploy"]);
     execution.assert_output(serde_json::json!({"of":60,"score":60}));
