@@ -14,12 +14,17 @@ use workflow_local::Engine;
 use crate::Failure;
 use crate::report;
 use crate::source::{self, Machine};
+use crate::test_file::Tested;
+
+/// The exit code when nothing was found, but not everything was looked at.
+pub(crate) const NOT_SHOWN: u8 = 4;
 
 /// Tries every execution of a workflow: each task succeeds with each value that makes a difference, fails with each error that
 /// handlers distinguish, times out; branches end in each order.
 ///
 /// The exit code is 0 when everything holds within the bounds, 1 when something does not, 3 when nothing was found and not
-/// every execution was tried, and 2 when nothing could be explored.
+/// every execution was tried, 4 when nothing was found and some states were never entered, rules never taken or expressions never
+/// computed, and 2 when nothing could be explored.
 #[derive(Args)]
 pub(crate) struct Explore {
     #[command(flatten)]
@@ -34,7 +39,7 @@ pub(crate) struct Explore {
     /// How often a task on a loop is visited in one execution [default: 10]
     #[arg(long, value_name = "N")]
     turns: Option<u32>,
-    /// How many executions are tried at most [default: 100000]
+    /// How many executions are tried, and how many of their states are kept, at most [default: 100000]
     #[arg(long, value_name = "N")]
     executions: Option<u64>,
     /// An error that executions may fail with although no Fail state says so; may be repeated
@@ -115,7 +120,7 @@ impl Explore {
         if let (true, Format::Json) = (several, self.format) {
             writeln!(output, "{}", report::json_text(&Value::Array(reports)))?;
         }
-        let worst = [1, 3].into_iter().find(|code| codes.contains(code)).unwrap_or(0);
+        let worst = [1, 3, NOT_SHOWN].into_iter().find(|code| codes.contains(code)).unwrap_or(0);
         Ok(ExitCode::from(if failed && worst != 1 { 2 } else { worst }))
     }
 
@@ -140,11 +145,12 @@ impl Explore {
             Format::Json => writeln!(output, "{}", report::json_text(&json))?,
         }
         if let Some(finding) = report.findings().first() {
-            self.write(&report, finding)?;
+            self.write(&machine, &report, finding)?;
         }
         let code = match report.verdict() {
             Verdict::Holds => 0,
             Verdict::Broken => 1,
+            Verdict::NotShown => NOT_SHOWN,
             _ => 3,
         };
         Ok((code, json))
@@ -194,9 +200,18 @@ impl Explore {
     }
 
     /// Writes a finding to the files that are asked for.
-    fn write(&self, report: &Report, finding: &Finding) -> Result<(), Failure> {
+    fn write(&self, machine: &Machine, report: &Report, finding: &Finding) -> Result<(), Failure> {
         if let Some(file) = &self.test {
-            put(file, &report.test(finding))?;
+            let paths = self.files.paths()?;
+            let tested = Tested {
+                // Which of several files the workflow is in is not known.
+                file: if let [path] = paths.as_slice() { Some(path) } else { None },
+                machine: Some(machine),
+                definition: &machine.value,
+                name: &machine.name,
+                machine_type: machine.machine_type,
+            };
+            put(file, &tested.file_with(&report.test(finding), file))?;
         }
         if let Some(file) = &self.mocks {
             let mocks = report.mocks(finding).ok_or_else(|| {

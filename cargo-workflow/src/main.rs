@@ -40,6 +40,7 @@ mod siblings;
 mod simulate;
 mod source;
 mod template;
+mod test_file;
 mod type_questions;
 mod types;
 mod validate;

@@ -16,6 +16,7 @@ use crate::params::Params;
 use crate::report;
 use crate::source::{self, Machine, ReadRequest};
 use crate::template::Reading;
+use crate::test_file::Tested;
 
 /// Play recorded executions against a definition, with the recorded answers of their tasks: which would take another path?
 ///
@@ -103,7 +104,7 @@ impl Replay {
         }
         errors.iter().for_each(complain);
         if let ([recording], true) = (executions.as_slice(), errors.is_empty()) {
-            self.write(stage.of(recording), recording)?;
+            self.write(machine.as_ref(), stage.of(recording), recording)?;
         }
         Ok(match (errors.is_empty(), summary.is_same()) {
             (false, _) => ExitCode::from(2),
@@ -138,7 +139,12 @@ impl Replay {
     }
 
     /// Writes the requested files.
-    fn write(&self, replayer: Result<&Replayer, ReplayFailure>, recording: &Recording) -> Result<(), Failure> {
+    fn write(
+        &self,
+        machine: Option<&Machine>,
+        replayer: Result<&Replayer, ReplayFailure>,
+        recording: &Recording,
+    ) -> Result<(), Failure> {
         let replayer = match replayer {
             Ok(replayer) => replayer,
             Err(ReplayFailure::History(error)) => return Err(format!("error: {error}").into()),
@@ -150,7 +156,20 @@ impl Replay {
             put(file, &format!("{}\n", report::json_text(&mocks)))?;
         }
         if let Some(file) = &self.test {
-            put(file, &replayer.test(recording).map_err(refused)?)?;
+            let test = replayer.test(recording).map_err(refused)?;
+            let recorded = recording.machine_type().unwrap_or(MachineType::Standard);
+            let machine_type = machine.filter(|machine| !has_no_type(machine)).map(|machine| machine.machine_type);
+            let Some(definition) = machine.map(|machine| &machine.value).or(recording.definition()) else {
+                return Ok(());
+            };
+            let tested = Tested {
+                file: self.definition.as_deref(),
+                machine,
+                definition,
+                name: machine.map_or("local", |machine| &machine.name),
+                machine_type: machine_type.unwrap_or(recorded),
+            };
+            put(file, &tested.file_with(&test, file))?;
         }
         Ok(())
     }
@@ -180,8 +199,7 @@ impl Stage<'_> {
     fn of(&mut self, recording: &Recording) -> Result<&Replayer, ReplayFailure> {
         let recorded = recording.machine_type().unwrap_or(MachineType::Standard);
         let (definition, kind) = match self.machine {
-            // A document does not say its type.
-            Some(machine) if machine.workflow.is_none() && machine.properties.is_none() => (None, recorded),
+            Some(machine) if has_no_type(machine) => (None, recorded),
             Some(machine) => (None, machine.machine_type),
             None => (recording.definition(), recorded),
         };
@@ -215,6 +233,11 @@ impl Stage<'_> {
         let folder = self.replay.objects.as_deref().unwrap_or_else(|| Path::new(FolderStore::DEFAULT));
         Arc::new(FolderStore::read_only(folder))
     }
+}
+
+/// Returns whether it is a document, which does not say its type.
+fn has_no_type(machine: &Machine) -> bool {
+    machine.workflow.is_none() && machine.properties.is_none()
 }
 
 fn complain(error: &ReplayError) {

@@ -8,6 +8,15 @@ use workflow_cases::every;
 
 use serde_json::{Value, json};
 
+/// What `--test` writes, as functions that the tests call.
+#[rustfmt::skip]
+#[path = "files/written/of_document.rs"]
+mod of_document;
+#[rustfmt::skip]
+#[path = "files/written/of_rust.rs"]
+mod of_rust;
+mod written;
+
 fn explore(file: &str, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-workflow"));
     command.args(["workflow", "explore", file]).args(arguments).output().unwrap()
@@ -87,6 +96,12 @@ fn what_holds_is_said_with_its_bounds() {
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.starts_with("saga-right: holds within these bounds\n"), "{text}");
     assert!(text.contains("bounds: 2 faults in an execution, 10 turns of a loop"), "{text}");
+    let never = json!({ "StartAt": "Any", "States": {
+        "Any": { "Type": "Choice", "Default": "Done", "Choices": [
+            { "And": [{ "Variable": "$.n", "NumericGreaterThan": 5 }, { "Variable": "$.n", "NumericLessThan": 5 }], "Next": "Work" }] },
+        "Work": { "Type": "Pass", "End": true }, "Done": { "Type": "Succeed" } } });
+    let never = explore(&file("never.json", &never), &[]);
+    assert_eq!(never.status.code(), Some(4), "{never:?}");
     let few = explore(&file("saga-few.json", &saga("Release")), &["--executions", "2"]);
     assert_eq!(few.status.code(), Some(3), "{few:?}");
 }
@@ -241,4 +256,27 @@ fn what_output_path_reads_is_in_the_results() {
             assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
         },
     );
+}
+
+#[test]
+fn written_tests_are_whole_files() {
+    every([("booking.rs", "of_rust.rs"), ("loop.asl.json", "of_document.rs")], |(definition, test)| {
+        written::is_checked_in(test, |test| {
+            let definition = written::folder().join(definition);
+            let output = explore(definition.to_str().unwrap(), &["--test", test.to_str().unwrap()]);
+            assert_eq!(output.status.code(), Some(1), "{output:?}");
+        });
+    });
+}
+
+#[test]
+#[should_panic(expected = "`Reserve` has succeeded")]
+fn the_written_test_of_a_workflow_fails_as_long_as_the_finding_stands() {
+    of_rust::after_reserve_sold_or_release_reserve();
+}
+
+#[test]
+#[should_panic(expected = "UnnamedError")]
+fn the_written_test_of_a_document_fails_as_long_as_the_finding_stands() {
+    of_document::no_error_is_left_uncaught_ask();
 }

@@ -3,6 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 
 mod command;
+/// What `--test` writes, as a function that a test calls.
+#[rustfmt::skip]
+#[path = "files/written/of_history.rs"]
+mod of_history;
+mod written;
 
 use command::{file, workflow};
 use serde_json::{Value, json};
@@ -109,6 +114,11 @@ fn the_definition_is_named_or_saved_beside_the_history() {
     file(FOLDER, "alone/order.machine.json", described.to_string());
     let done = workflow("replay", &alone, &[]);
     assert_eq!((done.code, done.stderr.as_str()), (Some(0), ""));
+    written::is_checked_in("of_history.rs", |test| {
+        let done = workflow("replay", &alone, &["--test", test.to_str().unwrap()]);
+        assert_eq!((done.code, done.stderr.as_str()), (Some(0), ""));
+    });
+    of_history::execution_order();
 }
 
 #[test]

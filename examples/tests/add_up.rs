@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use examples::add_up::{AddUp, AddUpInput, AddUpOutput, Line};
+use serde_json::json;
 use workflow_explore::{Explorer, Property, Verdict};
 use workflow_local::{Engine, Execution};
 
@@ -50,7 +51,11 @@ fn an_empty_basket_is_refused() {
 
 #[test]
 fn it_holds_for_each_basket() {
-    let report =
-        Explorer::of::<AddUp>().unwrap().property(Property::ends_in(["Large", "Small", "Empty"])).explore().unwrap();
+    // The bound is on a computed total, so the baskets on both sides of it are given.
+    let line = |price: f64| json!({ "article": "paper", "price": price, "count": 1 });
+    let baskets = [json!([]), json!([line(1.0)]), json!([line(100.0), line(1.0)])];
+    let inputs = baskets.map(|lines| json!({ "lines": lines, "discount": 0 }));
+    let explorer = Explorer::of::<AddUp>().unwrap().inputs(inputs);
+    let report = explorer.property(Property::ends_in(["Large", "Small", "Empty"])).explore().unwrap();
     assert_eq!(report.verdict(), Verdict::Holds, "{report}");
 }

@@ -10,7 +10,7 @@ pub struct Bounds {
     pub faults: u32,
     /// The maximum number of visits of a task on a loop in one execution. The default is 10.
     pub turns: u32,
-    /// The maximum number of executions to try. The default is 100,000.
+    /// The maximum number of executions to try, and of states of executions to find. The default is 100,000.
     pub executions: u64,
 }
 

@@ -1,30 +1,41 @@
 //! Explores two definitions side by side. The world makes the same decisions for both, and their behaviour is compared.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 use std::fmt;
-use std::rc::Rc;
 
 use serde_json::Value;
 use workflow_asl::Pointer;
+use workflow_local::coverage::Point;
 use workflow_local::history::Details;
 use workflow_local::{Payload, TaskRequest};
 
 use crate::decision::{Decision, Task, shortened};
 use crate::error::ExploreError;
 use crate::explorer::Explorer;
-use crate::world::{Stand, World};
+use crate::frontier::{Frontier, Next, Step};
+use crate::report::{is_way, not_shown_text};
+use crate::search::{not_taken, run_again};
+use crate::world::{Blame, Guessed, Stand, World};
 
 /// The result of comparing the behaviour of two definitions.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Equivalence {
-    /// For all decisions within the bounds, both enter the same states, send the same requests at the same times, and
+    /// Executions entered all states and took all rules of choices; for all decisions within the bounds, both enter the same states, send the same requests at the same times, and
     /// end in the same way.
     Same,
     /// Their behaviour differs.
     Different(Difference),
     /// No difference was found, but not all executions within the bounds were tried.
     Incomplete,
+    /// No difference was found, but the executions did not take everything.
+    #[non_exhaustive]
+    NotShown {
+        /// The states, rules of choices, or the place of a mutant that no execution took.
+        not_taken: Vec<Point>,
+        /// The states whose expressions could not be computed with any tried value.
+        undecided: Vec<String>,
+    },
 }
 
 /// Decisions of the world after which the behaviour of two definitions differs.
@@ -45,6 +56,19 @@ impl fmt::Display for Difference {
             write!(f, "{decision}; ")?;
         }
         write!(f, "then {} instead of {}", self.second, self.first)
+    }
+}
+
+impl fmt::Display for Equivalence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Same => f.write_str("the same"),
+            Self::Different(difference) => write!(f, "{difference}"),
+            Self::Incomplete => f.write_str("not every execution was tried"),
+            Self::NotShown { not_taken, undecided } => {
+                f.write_str(&not_shown_text(&not_taken.iter().collect::<Vec<_>>(), undecided))
+            }
+        }
     }
 }
 
@@ -98,6 +122,15 @@ impl Explorer {
     /// # Errors
     /// See [`explore`](Self::explore).
     pub fn compare(&self, other: &Self) -> Result<Equivalence, ExploreError> {
+        self.compare_at(other, None)
+    }
+
+    /// Compares two definitions, of which the second differs from the first at one place, such as a mutant's
+    /// [`reached_at`](crate::Mutant::reached_at). They are only [the same](Equivalence::Same) if an execution took it.
+    ///
+    /// # Errors
+    /// See [`explore`](Self::explore).
+    pub fn compare_at(&self, other: &Self, place: Option<&Pointer>) -> Result<Equivalence, ExploreError> {
         self.validate()?;
         let (mut first, mut second) = (self.clone(), other.clone());
         second.bounds = self.bounds;
@@ -105,62 +138,102 @@ impl Explorer {
         (first.properties, second.properties) = (Vec::new(), Vec::new());
         // A failure must not represent another one here: a handler that passes on the wrong failure is a difference.
         (first.causes_differ, second.causes_differ) = (true, true);
-        let search =
-            Search { first: &first, second: &second, known: BTreeSet::new(), queue: BTreeMap::new(), tried: 0 };
-        Ok(search.run())
+        let taken = [&first, &second].map(|explorer| vec![false; explorer.program.ways().len()]);
+        let mut search = Search {
+            first: &first,
+            second: &second,
+            known: BTreeSet::new(),
+            found: Vec::new(),
+            frontier: Frontier::new(),
+            taken,
+            passed: BTreeSet::new(),
+            blamed: BTreeSet::new(),
+        };
+        Ok(match search.run() {
+            Equivalence::Same => search.shown(place),
+            found => found,
+        })
     }
 }
-
-type Entry<'x> = (Rc<Pair<'x>>, Vec<Decision>, Decision);
 
 struct Search<'x> {
     first: &'x Explorer,
     second: &'x Explorer,
     known: BTreeSet<(u64, u64)>,
-    /// Entries by the number of faults and decisions.
-    queue: BTreeMap<(u32, usize), VecDeque<Entry<'x>>>,
-    tried: u64,
+    found: Vec<Step>,
+    frontier: Frontier<Pair<'x>>,
+    /// Whether executions of the first and the second took each of their ways.
+    taken: [Vec<bool>; 2],
+    /// The guesses with which expressions could be computed, and those with which they could not.
+    passed: BTreeSet<Blame>,
+    blamed: BTreeSet<Blame>,
 }
 
 impl<'x> Search<'x> {
-    fn run(mut self) -> Equivalence {
-        let mut inputs = self.first.all_inputs().to_vec();
-        inputs
-            .extend(self.second.all_inputs().iter().filter(|input| !self.first.all_inputs().contains(input)).cloned());
+    fn run(&mut self) -> Equivalence {
+        let (first, second) = (self.first, self.second);
+        let mut inputs = first.all_inputs().to_vec();
+        inputs.extend(second.all_inputs().iter().filter(|input| !first.all_inputs().contains(input)).cloned());
         for input in inputs {
-            let pair =
-                Pair { first: World::new(self.first, input.clone()), second: World::new(self.second, input.clone()) };
-            if let Some(difference) = self.arrive(pair, vec![Decision::Input(input)]) {
+            let pair = Pair { first: World::new(first, input.clone()), second: World::new(second, input.clone()) };
+            if let Some(difference) = self.arrive(pair, Step { parent: None, decision: Decision::Input(input) }, 0) {
                 return Equivalence::Different(difference);
             }
         }
-        while let Some(mut next) = self.queue.first_entry() {
-            let Some((pair, mut decisions, decision)) = next.get_mut().pop_front() else {
-                next.remove();
-                continue;
-            };
-            if self.tried >= self.first.bounds.executions {
+        let mut tried = 0;
+        let run = |decisions: &[Decision]| {
+            Some(Pair { first: run_again(first, decisions)?, second: run_again(second, decisions)? })
+        };
+        loop {
+            let found = &self.found;
+            let next = self.frontier.next(|number| run(&decisions_to(found, Some(number))));
+            let Some(Next { world: mut pair, number, depth, decision }) = next else { break };
+            if tried >= first.bounds.executions {
                 return Equivalence::Incomplete;
             }
-            self.tried += 1;
-            let mut pair = Rc::try_unwrap(pair).unwrap_or_else(|shared| (*shared).clone());
+            tried += 1;
             // Both wait for the same tasks, so both can be answered.
             if pair.first.decide(&decision).is_err() || pair.second.decide(&decision).is_err() {
                 continue;
             }
-            decisions.push(decision);
-            if let Some(difference) = self.arrive(pair, decisions) {
+            if let Some(difference) = self.arrive(pair, Step { parent: Some(number), decision }, depth + 1) {
                 return Equivalence::Different(difference);
             }
         }
         Equivalence::Same
     }
 
+    /// Returns whether the executions, none of which differ, took enough of both definitions.
+    fn shown(&self, place: Option<&Pointer>) -> Equivalence {
+        let undecided = self.blamed.difference(&self.passed).filter(|guess| guess.of != Guessed::Absence);
+        let undecided: BTreeSet<_> = undecided.map(|guess| guess.state.to_string()).collect();
+        let mut missing: Vec<Point> = Vec::new();
+        for (explorer, taken) in [self.first, self.second].into_iter().zip(&self.taken) {
+            for point in not_taken(explorer, taken) {
+                let is_needed = is_way(point.kind) || Some(&point.pointer) == place;
+                if is_needed && !missing.iter().any(|known| known.pointer == point.pointer) {
+                    missing.push(point);
+                }
+            }
+        }
+        match missing.is_empty() && undecided.is_empty() {
+            true => Equivalence::Same,
+            false => Equivalence::NotShown { not_taken: missing, undecided: undecided.into_iter().collect() },
+        }
+    }
+
     /// Runs both until the world must decide. Returns the difference, if any.
-    fn arrive(&mut self, mut pair: Pair<'x>, decisions: Vec<Decision>) -> Option<Difference> {
+    fn arrive(&mut self, mut pair: Pair<'x>, step: Step, depth: u32) -> Option<Difference> {
         let first = Shown::of(&mut pair.first);
         let second = Shown::of(&mut pair.second);
+        for (taken, world) in self.taken.iter_mut().zip([&mut pair.first, &mut pair.second]) {
+            self.passed.append(&mut world.passed);
+            self.blamed.extend(world.guess.clone());
+            world.execution.drain_ways(|way| taken.iter_mut().skip(way).take(1).for_each(|taken| *taken = true));
+        }
         if first != second {
+            let mut decisions = decisions_to(&self.found, step.parent);
+            decisions.push(step.decision);
             return Some(first.difference(&second, decisions));
         }
         let is_over = first.end.is_some() || pair.first.turns_are_over() || pair.second.turns_are_over();
@@ -171,14 +244,15 @@ impl<'x> Search<'x> {
         let others = pair.second.decisions(&mut false);
         next.extend(others.into_iter().filter(|other| !next.contains(other)).collect::<Vec<_>>());
         let faults = pair.first.faults;
-        let pair = Rc::new(pair);
-        for decision in next {
-            let faults = faults + u32::from(decision.is_fault());
-            let entries = self.queue.entry((faults, decisions.len())).or_default();
-            entries.push_back((Rc::clone(&pair), decisions.clone(), decision));
-        }
+        let number = u32::try_from(self.found.len()).unwrap_or(u32::MAX);
+        self.found.push(step);
+        self.frontier.add(pair, number, (faults, depth), next);
         None
     }
+}
+
+fn decisions_to(found: &[Step], number: Option<u32>) -> Vec<Decision> {
+    Step::decisions_to(number, |number| found.get(number as usize))
 }
 
 impl Shown {

@@ -252,7 +252,8 @@ impl Explorer {
         self
     }
 
-    /// Sets the maximum number of executions to try. The default is 100,000.
+    /// Sets the maximum number of executions to try, and of states of executions to find: time and memory follow it. The
+    /// default is 100,000.
     #[must_use]
     pub fn executions(mut self, executions: u64) -> Self {
         self.bounds.executions = executions;

@@ -71,6 +71,7 @@ mod decision;
 mod equivalence;
 mod error;
 mod explorer;
+mod frontier;
 mod loop_bound;
 mod mutation;
 mod property;

@@ -1,7 +1,6 @@
 //! Searches executions in order of their number of faults, so that the first finding is a shortest one.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::rc::Rc;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use workflow_asl::Pointer;
@@ -11,6 +10,7 @@ use crate::bounds::CutOff;
 use crate::decision::Decision;
 use crate::error::ExploreError;
 use crate::explorer::Explorer;
+use crate::frontier::{Frontier, Next, Step};
 use crate::loop_bound;
 use crate::report::{Finding, Replayed, Report, Unreached};
 use crate::world::{Blame, Broken, Guessed, Stand, World, built_in};
@@ -21,8 +21,7 @@ const STEPS: usize = 10_000;
 /// How the search reached a state of an execution.
 #[derive(Debug)]
 struct Found {
-    parent: Option<u32>,
-    decision: Decision,
+    step: Step,
     /// The number of executions that end with one more decision.
     ends: u64,
     /// Whether the state leads beyond a bound or to an end without further faults.
@@ -32,17 +31,13 @@ struct Found {
 /// Identifies a finding: the property, the state, and the guess that may have caused it.
 type Key = (String, Option<String>, Option<Blame>);
 
-/// A decision to try: the state of the execution, its number, and its depth.
-type Entry<'x> = (Rc<World<'x>>, u32, Decision);
-
 pub(crate) struct Search<'x> {
     explorer: &'x Explorer,
     found: Vec<Found>,
     /// The transitions between states, and whether each is a fault.
     edges: Vec<(u32, u32, bool)>,
     known: BTreeMap<u64, u32>,
-    /// Entries by the number of faults and decisions.
-    queue: BTreeMap<(u32, u32), VecDeque<Entry<'x>>>,
+    frontier: Frontier<World<'x>>,
     findings: BTreeMap<Key, Finding>,
     /// The guesses with which expressions could be computed.
     passed: BTreeSet<Blame>,
@@ -65,7 +60,7 @@ impl<'x> Search<'x> {
             found: Vec::new(),
             edges: Vec::new(),
             known: BTreeMap::new(),
-            queue: BTreeMap::new(),
+            frontier: Frontier::new(),
             findings: BTreeMap::new(),
             passed: BTreeSet::new(),
             undecided: BTreeSet::new(),
@@ -84,21 +79,17 @@ impl<'x> Search<'x> {
             let world = World::new(self.explorer, input.clone());
             starts += u64::from(self.arrive(world, None, Decision::Input(input.clone()), 0));
         }
-        while let Some(mut first) = self.queue.first_entry() {
-            let (_, depth) = *first.key();
-            let Some((world, number, decision)) = first.get_mut().pop_front() else {
-                first.remove();
-                continue;
-            };
-            if self.executions >= self.explorer.bounds.executions {
-                self.cut.executions = self.queue.values().map(|entries| entries.len() as u64).sum::<u64>() + 1;
-                let left: Vec<u32> =
-                    self.queue.values().flatten().map(|(_, number, _)| *number).chain([number]).collect();
+        let bound = self.explorer.bounds.executions;
+        loop {
+            if self.executions >= bound || self.found.len() as u64 >= bound {
+                let left: Vec<u32> = self.frontier.left().collect();
+                self.cut.executions = left.len() as u64;
                 left.into_iter().for_each(|number| self.cut_at(number));
                 break;
             }
-            // The last entry need not be cloned.
-            let mut world = Rc::try_unwrap(world).unwrap_or_else(|shared| (*shared).clone());
+            let Self { frontier, explorer, found, .. } = &mut self;
+            let next = frontier.next(|number| run_again(explorer, &decisions_to(found, Some(number))));
+            let Some(Next { mut world, number, depth, decision }) = next else { break };
             if world.decide(&decision).is_err() {
                 continue;
             }
@@ -110,7 +101,7 @@ impl<'x> Search<'x> {
                 from.leads_on |= !is_fault;
             }
         }
-        drop(std::mem::take(&mut self.queue));
+        self.frontier = Frontier::new();
         self.known.clear();
         self.find_endless();
         self.find_unused_bounds();
@@ -171,27 +162,10 @@ impl<'x> Search<'x> {
         let mut cut = false;
         let decisions = world.decisions(&mut cut);
         self.cut.faults += u64::from(cut);
-        self.found.push(Found { parent, decision, ends: 0, leads_on: false });
+        self.found.push(Found { step: Step { parent, decision }, ends: 0, leads_on: false });
         let faults = world.faults;
-        let world = Rc::new(world);
-        for decision in decisions {
-            let faults = faults + u32::from(decision.is_fault());
-            let entries = self.queue.entry((faults, depth)).or_default();
-            entries.push_back((Rc::clone(&world), number, decision));
-        }
+        self.frontier.add(world, number, (faults, depth), decisions);
         false
-    }
-
-    /// Returns the decisions that led to a state of an execution.
-    fn decisions_to(&self, number: Option<u32>) -> Vec<Decision> {
-        let mut decisions = Vec::new();
-        let mut at = number;
-        while let Some(found) = at.and_then(|number| self.found.get(number as usize)) {
-            decisions.push(found.decision.clone());
-            at = found.parent;
-        }
-        decisions.reverse();
-        decisions
     }
 
     /// Records a violation. The first one found has a shortest list of decisions.
@@ -200,7 +174,7 @@ impl<'x> Search<'x> {
         if self.findings.contains_key(&key) {
             return;
         }
-        let mut decisions = self.decisions_to(parent);
+        let mut decisions = decisions_to(&self.found, parent);
         decisions.push(last.clone());
         let order = self.order;
         self.order += 1;
@@ -227,7 +201,7 @@ impl<'x> Search<'x> {
             }
         }
         let Some(first) = ends.iter().position(|ends| !ends) else { return };
-        let decisions = self.decisions_to(u32::try_from(first).ok());
+        let decisions = decisions_to(&self.found, u32::try_from(first).ok());
         let state = decisions.iter().rev().find_map(|decision| decision.task().map(|task| task.state.to_string()));
         let faults = decisions.iter().filter(|decision| decision.is_fault()).count();
         let message = match &state {
@@ -257,10 +231,11 @@ impl<'x> Search<'x> {
             pointers.iter().position(|pointer| pointer == at).is_some_and(|way| self.taken.get(way) == Some(&true))
         };
         for exit in loop_bound::unused_exits(&self.explorer.machine, is_taken) {
-            let is_on_it = |found: &Found| found.decision.task().is_some_and(|task| exit.states.contains(&*task.state));
+            let is_on_it =
+                |found: &Found| found.step.decision.task().is_some_and(|task| exit.states.contains(&*task.state));
             let mut found = self.found.iter().zip(&on_cycles);
             let Some(first) = found.position(|(found, on_cycle)| *on_cycle && is_on_it(found)) else { continue };
-            let decisions = self.decisions_to(u32::try_from(first).ok());
+            let decisions = decisions_to(&self.found, u32::try_from(first).ok());
             let faults = decisions.iter().filter(|decision| decision.is_fault()).count();
             let message = format!(
                 "while the answers stay the same, the execution comes back to the same data: `{}` never leads to `{}`",
@@ -303,7 +278,8 @@ impl<'x> Search<'x> {
         // Depth first, each state after its successors. An edge to a state on the current path closes a loop.
         let mut ways: Vec<u64> = self.found.iter().map(|found| found.ends).collect();
         let mut seen = vec![0_u8; count];
-        let roots = self.found.iter().enumerate().filter(|(_, found)| found.parent.is_none()).map(|(number, _)| number);
+        let roots =
+            self.found.iter().enumerate().filter(|(_, found)| found.step.parent.is_none()).map(|(number, _)| number);
         let mut total = 0_u64;
         for root in roots {
             let mut path: Vec<(usize, usize)> = Vec::new();
@@ -448,8 +424,6 @@ impl<'x> Search<'x> {
 
     fn report(self, ways: u64) -> Report {
         self.explorer.program.explored(&self.taken);
-        let pointers = self.explorer.program.ways();
-        let points = Point::all(&self.explorer.machine);
         let graphs = workflow_asl::graph::Graph::all(&self.explorer.machine);
         let reachable = |state: &str| {
             graphs
@@ -460,13 +434,9 @@ impl<'x> Search<'x> {
         if !self.undecided.is_empty() && !cut.contains(&"values") {
             cut.push("values");
         }
-        let unreached = points.into_iter().filter_map(|point| {
-            let number = pointers.iter().position(|pointer| *pointer == point.pointer)?;
-            if self.taken.get(number) == Some(&true) {
-                return None;
-            }
+        let unreached = not_taken(self.explorer, &self.taken).into_iter().map(|point| {
             let never = cut.is_empty() || !reachable(&point.state);
-            Some(Unreached { cut_off_by: if never { Vec::new() } else { cut.clone() }, point })
+            Unreached { cut_off_by: if never { Vec::new() } else { cut.clone() }, point }
         });
         let unreached = unreached.collect();
         let mut findings: Vec<_> = self.findings.into_values().collect();
@@ -483,4 +453,32 @@ impl<'x> Search<'x> {
             unreached,
         }
     }
+}
+
+/// Returns the decisions that led to a state of an execution.
+fn decisions_to(found: &[Found], number: Option<u32>) -> Vec<Decision> {
+    Step::decisions_to(number, |number| found.get(number as usize).map(|found| &found.step))
+}
+
+/// Returns what no execution took. `taken` has whether one took each way of the program.
+pub(crate) fn not_taken(explorer: &Explorer, taken: &[bool]) -> Vec<Point> {
+    let pointers = explorer.program.ways();
+    let mut points = Point::all(&explorer.machine);
+    points.retain(|point| {
+        let number = pointers.iter().position(|pointer| *pointer == point.pointer);
+        number.is_some_and(|number| taken.get(number) != Some(&true))
+    });
+    points
+}
+
+/// Runs an execution with the decisions that led to one of its states.
+pub(crate) fn run_again<'x>(explorer: &'x Explorer, decisions: &[Decision]) -> Option<World<'x>> {
+    let (Decision::Input(input), rest) = decisions.split_first()? else { return None };
+    let mut world = World::new(explorer, input.clone());
+    world.settle(&mut Vec::new());
+    for decision in rest {
+        world.decide(decision).ok()?;
+        world.settle(&mut Vec::new());
+    }
+    Some(world)
 }

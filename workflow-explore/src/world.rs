@@ -86,7 +86,7 @@ pub(crate) struct World<'x> {
     tokens: BTreeMap<Task, (Option<Value>, bool)>,
     pub(crate) faults: u32,
     /// The first guess with which expressions could not be computed.
-    guess: Option<Blame>,
+    pub(crate) guess: Option<Blame>,
     /// The last results of tasks whose results are guesses.
     results: BTreeMap<Arc<str>, Payload>,
     /// The guesses with which the expressions of a state could be computed.

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 use workflow_asl::document::StateMachine;
 use workflow_cases::every;
-use workflow_explore::Explorer;
+use workflow_explore::{Explorer, Verdict};
 use workflow_local::Engine;
 use workflow_plan::{Machine, plan};
 
@@ -134,4 +134,48 @@ fn exploration_is_bounded() {
         let engine = Engine::new(&document).unwrap();
         Explorer::new(&engine).unwrap().executions(20).explore().unwrap();
     });
+}
+
+/// A chain of choices without faults has 3 to the power of 15 states, and no execution ends before all are found.
+#[test]
+fn the_bound_of_executions_bounds_the_states_too() {
+    let mut states = Map::new();
+    for number in 0..15 {
+        let (task, choice, next) = (format!("T{number}"), format!("C{number}"), format!("T{}", number + 1));
+        states.insert(
+            task,
+            json!({
+                "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": { "FunctionName": "f" },
+                "ResultSelector": { "v.$": "$.Payload.v" }, "ResultPath": format!("$.r{number}"), "Next": choice,
+            }),
+        );
+        states.insert(
+            choice,
+            json!({ "Type": "Choice", "Default": next,
+            "Choices": [{ "Variable": format!("$.r{number}.v"), "NumericGreaterThan": 5, "Next": next }] }),
+        );
+    }
+    states.insert("T15".to_owned(), json!({ "Type": "Succeed" }));
+    let engine = Engine::new(&json!({ "StartAt": "T0", "States": states })).unwrap();
+    // More states than executions that the search keeps.
+    let report = Explorer::new(&engine).unwrap().executions(3_000).explore().unwrap();
+    assert_eq!((report.verdict(), report.states()), (Verdict::Incomplete, 3_000), "{report}");
+}
+
+/// Executions that are run again, because there are too many to keep, are the same ones.
+#[test]
+fn a_wide_search_is_complete() {
+    let branch = |name: &str| {
+        json!({ "StartAt": name, "States": { name: {
+        "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": { "FunctionName": "f" }, "End": true,
+        "Retry": [{ "ErrorEquals": ["Busy"], "MaxAttempts": 2 }] } } })
+    };
+    let branches = ["A", "B", "C", "D"].map(branch);
+    let engine = Engine::new(&json!({ "StartAt": "All", "States": {
+        "All": { "Type": "Parallel", "End": true, "Branches": branches } } }))
+    .unwrap();
+    let explorer = Explorer::new(&engine).unwrap().may_fail();
+    let (merged, plain) = (explorer.explore().unwrap(), explorer.clone().without_reductions().explore().unwrap());
+    assert_eq!(merged.ways(), plain.executions(), "{merged}\n{plain}");
+    assert!(plain.states() > 1_000, "{plain}");
 }

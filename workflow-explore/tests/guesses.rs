@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use serde_json::{Value, json};
-use workflow_explore::{Explorer, Verdict};
+use workflow_explore::{Equivalence, Explorer, Verdict};
 use workflow_local::Engine;
 
 fn in_jsonata(expression: &str) -> Value {
@@ -65,7 +65,7 @@ fn only_what_the_program_does_wrong_is_reported() {
         let report = Explorer::new(&Engine::new(&definition).unwrap()).unwrap().explore().unwrap();
         let found = match (report.verdict(), report.undecided()) {
             (Verdict::Holds, []) => Holds,
-            (Verdict::Holds, _) => Undecided,
+            (Verdict::NotShown, [_, ..]) => Undecided,
             _ => Broken,
         };
         assert_eq!(found, outcome, "{text}\n{report}");
@@ -100,4 +100,124 @@ fn a_handler_of_a_guess_is_no_finding() {
     };
     assert_eq!(ends("{% $lookup($states.input.prices, $states.input.name) %}"), [] as [u32; 0]);
     assert_eq!(ends("{% $states.input.items %}"), [1]);
+}
+
+#[test]
+fn what_no_execution_took_is_not_shown() {
+    let choice = |condition: &str| {
+        json!({ "QueryLanguage": "JSONata", "StartAt": "Any", "States": {
+            "Any": { "Type": "Choice", "Choices": [{ "Condition": condition, "Next": "Work" }], "Default": "Done" },
+            "Work": { "Type": "Pass", "End": true }, "Done": { "Type": "Succeed" } } })
+    };
+    let explorer = |condition: &str| Explorer::new(&Engine::new(&choice(condition)).unwrap()).unwrap();
+    // Nothing inverts the computation before the comparison.
+    let computed = "{% $states.input.n * 7 > 100 %}";
+    let report = explorer(computed).explore().unwrap();
+    assert_eq!(report.verdict(), Verdict::NotShown, "{report}");
+    let first =
+        "local: not shown: 1 state was never entered: `Done`; 1 rule was never taken: default -> Done of `Any`\n";
+    assert!(report.to_string().starts_with(first), "{report}");
+    let json = report.to_json();
+    assert_eq!(
+        (&json["status"], &json["not_shown"]),
+        (&json!("not-shown"), &json!(["/States/Any/Default", "/States/Done"]))
+    );
+    assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| report.assert_holds())).is_err());
+
+    // Neither is a definition equivalent that differs where no execution was.
+    let given = |condition: &str| explorer(condition).inputs([json!({ "n": 1 }), json!({ "n": 100 })]);
+    assert_eq!(given(computed).explore().unwrap().verdict(), Verdict::Holds);
+    assert_eq!(given(computed).compare(&given(computed)).unwrap(), Equivalence::Same);
+    let found = explorer(computed).compare(&explorer("{% $states.input.n * 7 > 101 %}")).unwrap();
+    assert!(matches!(found, Equivalence::NotShown { .. }), "{found:?}");
+    assert_eq!(
+        found.to_string(),
+        "1 state was never entered: `Done`; 1 rule was never taken: default -> Done of `Any`"
+    );
+    let handled = |retried: &str| {
+        let task = json!({ "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": { "FunctionName": "f" },
+            "Retry": [{ "ErrorEquals": [retried] }], "End": true });
+        Explorer::new(&Engine::new(&json!({ "StartAt": "A", "States": { "A": task } })).unwrap()).unwrap()
+    };
+    // No task raises this error, so no execution took the retrier.
+    let place = workflow_asl::Pointer::root().child("States").child("A").child("Retry").index(0);
+    let (one, other) = (handled("States.NoChoiceMatched"), handled("States.ParameterPathFailure"));
+    assert_eq!(one.compare(&other).unwrap(), Equivalence::Same);
+    assert!(matches!(one.compare_at(&other, Some(&place)).unwrap(), Equivalence::NotShown { .. }));
+}
+
+#[test]
+fn each_field_that_reads_a_result_finds_its_members() {
+    let lambda = "arn:aws:states:::lambda:invoke";
+    let after = |language: &str, resource: &str, fields: Value, next: Value| {
+        let request = if language == "JSONata" { "Arguments" } else { "Parameters" };
+        let mut task = json!({ "Type": "Task", "Resource": resource, "Next": "Next",
+            "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "Failed" }] });
+        task[request] = json!({ "FunctionName": "f", "Bucket": "b", "Key": "k" });
+        task.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        json!({ "QueryLanguage": language, "StartAt": "Ask", "States": {
+            "Ask": task, "Next": next, "Done": { "Type": "Succeed" }, "Failed": { "Type": "Fail", "Error": "Failed" } } })
+    };
+    let end = || json!({ "Type": "Pass", "Next": "Done" });
+    let each = || json!({ "StartAt": "Each", "States": { "Each": { "Type": "Pass", "End": true } } });
+    let of_path = |fields, next| after("JSONPath", lambda, fields, next);
+    let of_jsonata = |fields, next| after("JSONata", lambda, fields, next);
+    let get_object = "arn:aws:states:::aws-sdk:s3:getObject";
+    let documents = [
+        ("OutputPath", of_path(json!({ "OutputPath": "$.Payload" }), end())),
+        ("OutputPath of a member", of_path(json!({ "OutputPath": "$.Payload.bill.lines" }), end())),
+        ("OutputPath after ResultPath", of_path(json!({ "ResultPath": "$.r", "OutputPath": "$.r.Payload.x" }), end())),
+        (
+            "OutputPath after ResultSelector",
+            of_path(json!({ "ResultSelector": { "a.$": "$.Payload.a" }, "OutputPath": "$.a" }), end()),
+        ),
+        ("ResultSelector", of_path(json!({ "ResultSelector": { "a.$": "$.StatusCode" } }), end())),
+        ("Assign", of_path(json!({ "Assign": { "a.$": "$.Payload.a" } }), end())),
+        ("InputPath", of_path(json!({}), json!({ "Type": "Pass", "InputPath": "$.Payload.a.b", "Next": "Done" }))),
+        (
+            "Parameters",
+            of_path(json!({}), json!({ "Type": "Pass", "Parameters": { "v.$": "$.ExecutedVersion" }, "Next": "Done" })),
+        ),
+        (
+            "ItemsPath",
+            of_path(
+                json!({ "OutputPath": "$.Payload" }),
+                json!({ "Type": "Map", "ItemsPath": "$.all", "ItemProcessor": each(), "Next": "Done" }),
+            ),
+        ),
+        (
+            "Variable",
+            of_path(
+                json!({ "OutputPath": "$.Payload" }),
+                json!({ "Type": "Choice", "Default": "Failed",
+                    "Choices": [{ "Variable": "$.n", "NumericGreaterThan": 5, "Next": "Done" }] }),
+            ),
+        ),
+        ("SecondsPath", of_path(json!({}), json!({ "Type": "Wait", "SecondsPath": "$.Payload.n", "Next": "Done" }))),
+        (
+            "StringToJson",
+            after("JSONPath", get_object, json!({ "ResultSelector": { "a.$": "States.StringToJson($.Body)" } }), end()),
+        ),
+        ("$parse", after("JSONata", get_object, json!({ "Output": "{% $parse($states.result.Body) %}" }), end())),
+        ("Output", of_jsonata(json!({ "Output": "{% $states.result.Payload.a %}" }), end())),
+        (
+            "a variable",
+            of_jsonata(
+                json!({ "Assign": { "all": "{% $states.result %}" } }),
+                json!({ "Type": "Pass", "Output": "{% $all.Payload.a.b %}", "Next": "Done" }),
+            ),
+        ),
+        (
+            "Items",
+            of_jsonata(
+                json!({ "Output": "{% $states.result.Payload %}" }),
+                json!({ "Type": "Map", "Items": "{% $states.input.all %}", "ItemProcessor": each(), "Next": "Done" }),
+            ),
+        ),
+    ];
+    workflow_cases::every(documents, |(name, document)| {
+        let report = Explorer::new(&Engine::new(&document).unwrap()).unwrap().explore().unwrap();
+        assert!(report.findings().is_empty(), "{name}: {report}");
+        assert!(report.undecided().is_empty(), "{name}: {report}");
+    });
 }

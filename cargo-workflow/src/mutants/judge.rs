@@ -18,7 +18,7 @@ pub(crate) struct Judge<'s> {
 
 impl Judge<'_> {
     pub(crate) fn judge(&self, tried: TrialOutcome, is_covered: bool, tests: usize) -> Judged {
-        let judged = |outcome| Judged { outcome, failed: Vec::new(), tests, difference: None };
+        let judged = |outcome| Judged { outcome, failed: Vec::new(), tests, difference: None, not_shown: None };
         let unnoticed = match tried {
             TrialOutcome::Failed(failed) => return Judged { failed, ..judged(Outcome::Killed) },
             TrialOutcome::TimedOut => return judged(Outcome::TimedOut),
@@ -26,13 +26,17 @@ impl Judge<'_> {
             TrialOutcome::Passed if is_covered => Outcome::Survived,
             TrialOutcome::Passed => Outcome::NotCovered,
         };
-        match self.compare() {
-            Some(Equivalence::Same) => judged(Outcome::Equivalent),
+        let not_shown = match self.compare() {
+            Some(Equivalence::Same) => return judged(Outcome::Equivalent),
             Some(Equivalence::Different(difference)) => {
-                Judged { difference: Some(difference.to_string()), ..judged(unnoticed) }
+                return Judged { difference: Some(difference.to_string()), ..judged(unnoticed) };
             }
-            _ => judged(unnoticed),
-        }
+            Some(not_shown) => not_shown.to_string(),
+            None => return judged(unnoticed),
+        };
+        // That no test reaches it says more.
+        let outcome = if is_covered { Outcome::NotShown } else { unnoticed };
+        Judged { not_shown: Some(not_shown), ..judged(outcome) }
     }
 
     /// Explores the workflow and the mutant side by side; `None` where that cannot be done.
@@ -46,6 +50,7 @@ impl Judge<'_> {
             }
             Some(Explorer::new(&engine).ok()?.executions(DECISIONS))
         };
-        explorer(&definition)?.compare(&explorer(&changed)?).ok()
+        let place = self.mutant.reached_at.as_ref();
+        explorer(&definition)?.compare_at(&explorer(&changed)?, place).ok()
     }
 }

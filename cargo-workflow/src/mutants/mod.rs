@@ -41,8 +41,9 @@ const RUNS: &str = "workflow-mutants";
 /// The test command runs once. Then each mistake is made in turn, without building anything, and the tests that reach its place
 /// run again.
 ///
-/// The exit code is 0 if tests notice every mistake that exploration does not show to be without effect, 1 if they do not, and 2
-/// if the mistakes could not be tried.
+/// The exit code is 0 if tests notice every mistake that exploration does not show to be without effect, 1 if they do not, 4 if all
+/// that they do not notice are mistakes of which exploration shows neither an effect nor that there is none, and 2 if the mistakes
+/// could not be tried.
 #[derive(Args)]
 pub(crate) struct Mutants {
     /// Only the workflows of this name; may be repeated
@@ -137,8 +138,7 @@ impl Mutants {
             Format::Text => print::text(&suite, &subjects, &judged, output)?,
             Format::Json => print::json(&suite, &subjects, &judged, output)?,
         }
-        let unnoticed = judged.iter().flatten().any(|judged| judged.outcome.is_unnoticed());
-        Ok(if unnoticed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+        Ok(ExitCode::from(Judged::exit_code(&judged)))
     }
 
     fn jobs(&self) -> usize {

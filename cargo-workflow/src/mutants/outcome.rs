@@ -1,5 +1,7 @@
 //! The outcomes of mutants.
 
+use crate::explore::NOT_SHOWN;
+
 /// The outcome of a mutant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
@@ -13,6 +15,8 @@ pub(crate) enum Outcome {
     NotCovered,
     /// No test failed, and exploration shows no difference.
     Equivalent,
+    /// No test failed, and exploration shows no difference but did not look at everything.
+    NotShown,
     /// No engine made the change: the definition differs from run to run, runs on another engine, or a program of tests did
     /// not start.
     NotRun,
@@ -20,8 +24,15 @@ pub(crate) enum Outcome {
 
 impl Outcome {
     /// All of them, in the order of reports.
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Killed, Self::TimedOut, Self::Survived, Self::NotCovered, Self::Equivalent, Self::NotRun];
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Killed,
+        Self::TimedOut,
+        Self::Survived,
+        Self::NotCovered,
+        Self::Equivalent,
+        Self::NotShown,
+        Self::NotRun,
+    ];
 
     /// The word for programs.
     pub(crate) fn name(self) -> &'static str {
@@ -31,6 +42,7 @@ impl Outcome {
             Self::Survived => "survived",
             Self::NotCovered => "not-covered",
             Self::Equivalent => "equivalent",
+            Self::NotShown => "not-shown",
             Self::NotRun => "not-run",
         }
     }
@@ -43,6 +55,7 @@ impl Outcome {
             Self::Survived => "survived",
             Self::NotCovered => "not covered",
             Self::Equivalent => "equivalent within the bounds",
+            Self::NotShown => "not shown to be equivalent",
             Self::NotRun => "not run",
         }
     }
@@ -63,4 +76,18 @@ pub(crate) struct Judged {
     pub(crate) tests: usize,
     /// The difference that a test could show, if exploration found one.
     pub(crate) difference: Option<String>,
+    /// What exploration did not look at.
+    pub(crate) not_shown: Option<String>,
+}
+
+impl Judged {
+    /// Returns the exit code of the command.
+    pub(crate) fn exit_code(all: &[Option<Self>]) -> u8 {
+        let has = |is: fn(Outcome) -> bool| all.iter().flatten().any(|judged| is(judged.outcome));
+        match has(Outcome::is_unnoticed) {
+            true => 1,
+            false if has(|outcome| outcome == Outcome::NotShown) => NOT_SHOWN,
+            false => 0,
+        }
+    }
 }

@@ -12,6 +12,7 @@ use super::Subject;
 use super::outcome::{Judged, Outcome};
 use super::suite::Suite;
 use crate::Failure;
+use crate::explore::NOT_SHOWN;
 use crate::report::{self, Report};
 
 /// The file as the user sees it from the current folder.
@@ -69,7 +70,7 @@ pub(crate) fn text(
     for subject in subjects {
         let own: Vec<_> = rest.by_ref().take(subject.mutants.len()).flatten().collect();
         for (number, (mutant, judged)) in subject.mutants.iter().zip(&own).enumerate() {
-            if !judged.outcome.is_unnoticed() {
+            if !judged.outcome.is_unnoticed() && judged.outcome != Outcome::NotShown {
                 continue;
             }
             let remark = remark(suite, (subject, number, mutant), judged).to_text();
@@ -117,10 +118,16 @@ fn remark(suite: &Suite, (subject, number, mutant): (&Subject, usize, &Mutant), 
                  `workflow-server` or on an older `workflow-local`, run it on an `Engine` of this version"
             ));
         }
-        Outcome::Survived => help.push(format!("{} run it", tests(judged.tests))),
+        Outcome::Survived | Outcome::NotShown => help.push(format!("{} run it", tests(judged.tests))),
         _ => {}
     }
     help.extend(judged.difference.as_ref().map(|difference| format!("a test could show it: {difference}")));
+    help.extend(
+        judged
+            .not_shown
+            .as_ref()
+            .map(|missing| format!("exploration does not show whether it has an effect: {missing}")),
+    );
     match (&subject.placed, place(subject, number)) {
         (Some(placed), Some((file, location))) => Report::remark(&file, &placed.text, location, message, help),
         _ => Report::remark(Path::new(&subject.covered.title()), "", Location::default(), message, help),
@@ -139,9 +146,12 @@ pub(crate) fn json(
     let of = |outcome: Outcome| judged.iter().flatten().filter(|judged| judged.outcome == outcome).count();
     let counts: Map<_, _> =
         Outcome::ALL.into_iter().map(|outcome| (outcome.name().to_owned(), of(outcome).into())).collect();
-    let unnoticed = judged.iter().flatten().any(|judged| judged.outcome.is_unnoticed());
     let json = json!({
-        "status": if unnoticed { "unnoticed" } else { "noticed" },
+        "status": match Judged::exit_code(judged) {
+            0 => "noticed",
+            NOT_SHOWN => "not-shown",
+            _ => "unnoticed",
+        },
         "tests": suite.tests.iter().map(|test| test.title(suite)).collect::<Vec<_>>(),
         "counts": counts,
         "mutants": mutants.collect::<Vec<_>>(),
@@ -164,6 +174,7 @@ fn to_json(subject: &Subject, number: usize, mutant: &Mutant, judged: Option<&Ju
         members.insert("tests".to_owned(), judged.tests.into());
         members.insert("failed".to_owned(), json!(judged.failed));
         members.insert("difference".to_owned(), json!(judged.difference));
+        members.insert("not_shown".to_owned(), json!(judged.not_shown));
     }
     let variable = mutant.mutation(subject.covered.definitions.iter().cloned()).to_json().to_string();
     members.insert("variable".to_owned(), variable.into());

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
+use workflow_asl::printable::printable;
 use workflow_local::{Status, TaskError};
 
 use super::error::ReplayError;
@@ -70,7 +71,7 @@ impl Replayer {
         };
         let path = std::path::Path::new(recording.file());
         let name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        line(0, &format!("/// The execution of {} takes the recorded path.", name.replace('\n', " ")));
+        line(0, &format!("/// The execution of {} takes the recorded path.", printable(&name)));
         line(0, "#[test]");
         line(0, &format!("fn {}() {{", function_name(&format!("execution {name}"))));
         if given.is_empty() {
@@ -83,7 +84,7 @@ impl Replayer {
             let mut chain = String::from("workflow_local::Answers::new()");
             for answer in answers {
                 chain.push_str(&match answer {
-                    Answered::Result(output) => format!(".gives(1, {})", serde_literal(&output)),
+                    Answered::Result(output) => format!(".gives(1, {})", json_literal(&output)),
                     Answered::Error(error) => format!(".fails(1, {})", error_literal(&error)),
                     Answered::TimedOut(_) | Answered::Stopped => ".never(1)".to_owned(),
                 });
@@ -91,13 +92,13 @@ impl Replayer {
             let end = if number + 1 == count { ";" } else { "" };
             line(2, &format!(".on_state_answers({}, {chain}){end}", literal(&state)));
         }
-        line(1, &format!("let execution = engine.run(&{}).unwrap();", serde_literal(execution.input())));
+        line(1, &format!("let execution = engine.run(&{}).unwrap();", json_literal(execution.input())));
         let states: Vec<_> = execution.path().into_iter().map(literal).collect();
         line(1, &format!("execution.assert_path([{}]);", states.join(", ")));
         let recorded = recording.output();
         match (execution.status(), execution.output(), execution.error()) {
             (Status::Succeeded, Some(output), _) if recorded == Some(output.value()) => {
-                line(1, &format!("execution.assert_output({});", serde_literal(output)));
+                line(1, &format!("execution.assert_output({});", json_literal(output)));
             }
             (Status::Failed, _, Some(error)) => line(1, &format!("execution.assert_failed({});", literal(error))),
             (status, ..) => {
@@ -110,10 +111,6 @@ impl Replayer {
         line(0, "}");
         Ok(text)
     }
-}
-
-fn serde_literal(value: &Value) -> String {
-    format!("serde_json::{}", json_literal(value))
 }
 
 fn error_literal(error: &TaskError) -> String {

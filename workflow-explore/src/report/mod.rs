@@ -4,9 +4,11 @@ mod mocks;
 pub(crate) mod test;
 mod text;
 
+pub(crate) use text::not_shown_text;
+
 use serde_json::{Value, json};
 use workflow_local::Execution;
-use workflow_local::coverage::Point;
+use workflow_local::coverage::{Point, PointKind};
 
 use crate::bounds::{Bounds, CutOff};
 use crate::decision::Decision;
@@ -83,12 +85,21 @@ impl Replayed {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {
-    /// All properties hold within the bounds.
+    /// All properties hold within the bounds, in executions that enter all states and take all rules of choices.
     Holds,
     /// A property is violated.
     Broken,
     /// No violation was found, but not all executions within the bounds were tried.
     Incomplete,
+    /// No violation was found, but no execution entered some states, took some rules of choices, or computed some
+    /// expressions: see [`Report::not_shown`].
+    NotShown,
+}
+
+/// Returns whether the properties of a workflow are only shown if an execution took a point of this kind. A handler that
+/// no execution took leads nowhere else than another one.
+pub(crate) fn is_way(kind: PointKind) -> bool {
+    matches!(kind, PointKind::State | PointKind::Rule)
 }
 
 impl Verdict {
@@ -98,6 +109,7 @@ impl Verdict {
             Self::Holds => "holds",
             Self::Broken => "broken",
             Self::Incomplete => "incomplete",
+            Self::NotShown => "not-shown",
         }
     }
 }
@@ -121,7 +133,8 @@ impl Report {
     pub fn verdict(&self) -> Verdict {
         match (self.findings.is_empty(), self.cut.executions) {
             (false, _) => Verdict::Broken,
-            (true, 0) => Verdict::Holds,
+            (true, 0) if self.undecided.is_empty() && self.not_shown().next().is_none() => Verdict::Holds,
+            (true, 0) => Verdict::NotShown,
             (true, _) => Verdict::Incomplete,
         }
     }
@@ -175,10 +188,16 @@ impl Report {
         &self.unreached
     }
 
-    /// Fails a test if a property is violated: prints the report and a test for the first finding.
+    /// Returns the states that no execution entered, and the rules of choices that none took. Nothing is known about the
+    /// executions that take them.
+    pub fn not_shown(&self) -> impl Iterator<Item = &Point> {
+        self.unreached.iter().map(|unreached| &unreached.point).filter(|point| is_way(point.kind))
+    }
+
+    /// Fails a test unless all properties hold: prints the report and a test for the first finding.
     ///
     /// # Panics
-    /// Panics if a property is violated or not all executions were tried.
+    /// Panics if a property is violated, not all executions were tried, or a state was not entered.
     #[track_caller]
     pub fn assert_holds(&self) {
         let test = self.findings.first().map(|finding| self.test(finding)).unwrap_or_default();
@@ -214,6 +233,7 @@ impl Report {
             "ways": self.ways,
             "undecided": self.undecided,
             "open_loops": self.open_loops,
+            "not_shown": self.not_shown().map(|point| point.pointer.as_str()).collect::<Vec<_>>(),
             "unreached": unreached.collect::<Vec<_>>(),
         })
     }

@@ -2,9 +2,11 @@
 
 use std::fmt;
 
+use workflow_local::coverage::{Point, PointKind};
+
 use super::{Report, Verdict};
 use crate::bounds::Bounds;
-use crate::decision::{Decision, shortened};
+use crate::decision::shortened;
 
 fn counted(count: u64, noun: &str) -> String {
     let end = if count == 1 { "" } else { "s" };
@@ -18,6 +20,11 @@ impl fmt::Display for Report {
         match self.verdict() {
             Verdict::Holds => writeln!(f, "{name}: holds within these bounds")?,
             Verdict::Incomplete => writeln!(f, "{name}: nothing found, but not every execution was tried")?,
+            Verdict::NotShown => writeln!(
+                f,
+                "{name}: not shown: {}",
+                not_shown_text(&self.not_shown().collect::<Vec<_>>(), &self.undecided)
+            )?,
             Verdict::Broken => writeln!(
                 f,
                 "{name}: {} not hold",
@@ -74,7 +81,7 @@ impl fmt::Display for Report {
         for unreached in &self.unreached {
             let point = &unreached.point;
             let why = match unreached.cut_off_by.as_slice() {
-                [] => "no execution takes it".to_owned(),
+                [] => "no execution that was tried takes it".to_owned(),
                 bounds => format!("possibly cut off by the bounds: {}", bounds.join(", ")),
             };
             let what = if point.what.is_empty() { String::new() } else { format!(", {}", point.what) };
@@ -84,7 +91,35 @@ impl fmt::Display for Report {
     }
 }
 
-/// Formats decisions as JSON, one per line.
-pub(super) fn lines(decisions: &[Decision]) -> String {
-    decisions.iter().map(|decision| format!("{}\n", decision.to_json())).collect()
+/// Names the points that no execution took, and the states whose expressions could not be computed.
+pub(crate) fn not_shown_text(points: &[&Point], undecided: &[String]) -> String {
+    let (states, others): (Vec<&Point>, Vec<_>) = points.iter().partition(|point| point.kind == PointKind::State);
+    let mut parts = Vec::new();
+    if !states.is_empty() {
+        let names = quoted(states.iter().map(|point| point.state.as_str()));
+        parts.push(format!("{} never entered: {names}", were(states.len(), "state")));
+    }
+    for kind in PointKind::ALL {
+        // The rules of a state that was never entered follow from that.
+        let is_told = |point: &&&Point| states.iter().any(|state| state.state == point.state);
+        let all: Vec<_> = others.iter().filter(|point| point.kind == kind && !is_told(point)).collect();
+        if !all.is_empty() {
+            let names: Vec<_> = all.iter().map(|point| format!("{} of `{}`", point.what, point.state)).collect();
+            parts.push(format!("{} never taken: {}", were(all.len(), kind.name()), names.join(", ")));
+        }
+    }
+    if !undecided.is_empty() {
+        let names = quoted(undecided.iter().map(String::as_str));
+        let noun = if undecided.len() == 1 { "state has" } else { "states have" };
+        parts.push(format!("{} {noun} expressions that no tried value fits: {names}", undecided.len()));
+    }
+    parts.join("; ")
+}
+
+fn were(count: usize, noun: &str) -> String {
+    format!("{} {}", counted(count as u64, noun), if count == 1 { "was" } else { "were" })
+}
+
+fn quoted<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

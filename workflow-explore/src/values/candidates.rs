@@ -275,6 +275,10 @@ impl Making {
                 all.extend(other.map(str::to_owned));
                 some(all.into_iter().map(Value::from))
             }
+            // The text of a file, which an expression reads.
+            ApiShape::String | ApiShape::Blob if matches!(wanted.kind, Some(Kind::Json | Kind::Base64)) => {
+                self.of_kind(wanted, name, depth)
+            }
             ApiShape::String | ApiShape::Blob => some(texts(wanted, name).into_iter().map(Value::from)),
             ApiShape::Integer | ApiShape::Long => some(numbers(wanted, true).into_iter().map(number_value)),
             ApiShape::Float | ApiShape::Double => some(numbers(wanted, false).into_iter().map(number_value)),

@@ -73,10 +73,6 @@ fn in_a_loop() -> Engine {
 }
 
 mod of_answers {
-    use serde_json::json;
-    use workflow_explore::Property;
-    use workflow_local::Answers;
-
     use super::in_order as engine;
 
     include!("of_answers.rs");
@@ -87,9 +83,6 @@ mod of_answers {
 }
 
 mod of_decisions {
-    use serde_json::json;
-    use workflow_explore::{Decision, Explorer, Property};
-
     use super::in_branches as engine;
 
     include!("of_decisions.rs");
@@ -100,8 +93,6 @@ mod of_decisions {
 }
 
 mod of_loops {
-    use workflow_explore::Explorer;
-
     use super::in_a_loop as engine;
 
     include!("of_loops.rs");

@@ -2,9 +2,9 @@
 #[test]
 fn after_reserve_done_or_release_reserve() {
     let engine = engine()
-        .on_state_answers("Reserve", Answers::new().gives(1, json!({})).then(json!({})))
-        .on_state_answers("Ship", Answers::new().fails(1, "UnnamedError").then(json!({})))
-        .on_state_answers("Release", Answers::new().then(json!({})));
-    let execution = engine.run(&json!({})).unwrap();
-    Property::after("Reserve", ["Done", "Release"]).check(&execution).unwrap();
+        .on_state_answers("Reserve", workflow_local::Answers::new().gives(1, serde_json::json!({})).then(serde_json::json!({})))
+        .on_state_answers("Ship", workflow_local::Answers::new().fails(1, "UnnamedError").then(serde_json::json!({})))
+        .on_state_answers("Release", workflow_local::Answers::new().then(serde_json::json!({})));
+    let execution = engine.run(&serde_json::json!({})).unwrap();
+    workflow_explore::Property::after("Reserve", ["Done", "Release"]).check(&execution).unwrap();
 }

