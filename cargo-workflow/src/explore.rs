@@ -12,6 +12,7 @@ use workflow_explore::{Explorer, Finding, Property, Report, Verdict};
 use workflow_local::Engine;
 
 use crate::Failure;
+use crate::folder;
 use crate::report;
 use crate::source::{self, Machine};
 use crate::test_file::Tested;
@@ -202,7 +203,7 @@ impl Explore {
     /// Writes a finding to the files that are asked for.
     fn write(&self, machine: &Machine, report: &Report, finding: &Finding) -> Result<(), Failure> {
         if let Some(file) = &self.test {
-            let paths = self.files.paths()?;
+            let paths = folder::expand(&self.files.files)?;
             let tested = Tested {
                 // Which of several files the workflow is in is not known.
                 file: if let [path] = paths.as_slice() { Some(path) } else { None },
