@@ -7,7 +7,7 @@ use super::document;
 /// Returns the state `A`, which `clauses` follow, of a workflow whose last state reads `last`.
 fn child(clauses: &str, last: &str) -> Value {
     let document = document(&format!(
-        "input {{ n: i64 }} task A = workflow::<other::Quick>.express {{ StateMachineArn: \"q\", Input: {{ n: input.n }} }} \
+        "input {{ n: i64 }} task A = workflow::<other::Quick>.express {{ StateMachineArn: \"arn:aws:states:us-east-1:123456789012:stateMachine:q\", Input: {{ n: input.n }} }} \
          {clauses} -> B; pass B {{ x: {last} }} -> end;"
     ));
     document["States"]["A"].clone()
