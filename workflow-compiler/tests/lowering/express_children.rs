@@ -25,7 +25,7 @@ fn it_is_one_state_that_parses_the_output_and_fails_with_the_execution() {
     assert_eq!(state["Resource"], "arn:aws:states:::aws-sdk:sfn:startSyncExecution");
     assert_eq!(
         state["Arguments"],
-        json!({ "StateMachineArn": "q", "Input": { "n": "{% $states.context.Execution.Input.n %}" } })
+        json!({ "StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:q", "Input": { "n": "{% $states.context.Execution.Input.n %}" } })
     );
     let parsed = "$merge([$states.result, {'Output': $parse($states.result.Output)}])";
     assert_eq!(state["Output"], format!("{{% {} %}}", checked(parsed)));
