@@ -89,7 +89,7 @@ fn a_param_with_a_value_is_no_parameter() {
     assert_eq!(names, ["StateMachineName"]);
     let definition = template["Resources"]["StateMachine"]["Properties"]["DefinitionString"].as_str().unwrap();
     let definition: Value = serde_json::from_str(definition).unwrap();
-    let output = &definition["States"]["First"]["Output"];
+    let output = &definition["States"]["Params"]["Output"];
     assert_eq!((&output["limit"], &output["table"]), (&json!(3), &json!("orders")));
 }
 
@@ -113,7 +113,7 @@ fn terraform_has_variables_and_no_expressions_of_others() {
     assert!(definition.split("${").skip(1).all(|rest| rest.starts_with("jsonencode(var.")), "{definition}");
     let values = definition.replace("${jsonencode(var.limit)}", "3").replace("${jsonencode(var.table)}", "\"t\"");
     let made: Value = serde_json::from_str(&values).unwrap();
-    assert_eq!(made["States"]["First"]["Output"]["limit"], 3);
+    assert_eq!(made["States"]["Params"]["Output"]["limit"], 3);
 }
 
 /// The arguments that a configuration may have, by resource and block, in the schema of Terraform's AWS provider

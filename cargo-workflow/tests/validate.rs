@@ -259,13 +259,13 @@ fn lists_and_patterns_of_children_are_checked_without_a_code_of_aws() {
         workflow Parent {
             input { lines: Vec<Other>, names: Vec<i64>, grid: Vec<Vec<String>>, by_name: Map<String>, open: Vec<i64> }
             struct Other { foo: String }
-            task Wrong = workflow::<Child>.sync:2 { StateMachineArn: \"arn\", Input: {
+            task Wrong = workflow::<Child>.sync:2 { StateMachineArn: \"arn:aws:states:us-east-1:123456789012:stateMachine:child\", Input: {
                 lines: input.lines, names: input.names, grid: input.grid, by_name: input.by_name, open: input.open,
             } } -> Items;
-            task Items = workflow::<Child>.sync:2 { StateMachineArn: \"arn\", Input: {
+            task Items = workflow::<Child>.sync:2 { StateMachineArn: \"arn:aws:states:us-east-1:123456789012:stateMachine:child\", Input: {
                 lines: input.lines[*].foo, names: input.lines[*].foo, grid: [], by_name: {}, open: input.open,
             } } -> Quick;
-            task Quick = workflow::<Child>.express { StateMachineArn: \"arn\", Input: {
+            task Quick = workflow::<Child>.express { StateMachineArn: \"arn:aws:states:us-east-1:123456789012:stateMachine:child\", Input: {
                 lines: [{ sku: \"a\" }], names: [], grid: [[1]], by_name: { a: 1 }, open: [],
             } } -> end;
         }
@@ -291,8 +291,8 @@ fn a_misspelt_input_of_a_child_is_an_error_even_if_parameters_are_unchecked() {
     let text = "workflow! {
         workflow Child { input { a: i64 } pass Only { a: input.a } -> end; }
         workflow Parent {
-            task One = workflow::<Child> { StateMachineArn: \"arn\", Inputs: { a: 1 } } -> Two;
-            task Two = workflow::<Child> { StateMachineArn: \"arn\", Inputs: { a: 1 } } unchecked -> end;
+            task One = workflow::<Child> { StateMachineArn: \"arn:aws:states:us-east-1:123456789012:stateMachine:child\", Inputs: { a: 1 } } -> Two;
+            task Two = workflow::<Child> { StateMachineArn: \"arn:aws:states:us-east-1:123456789012:stateMachine:child\", Inputs: { a: 1 } } unchecked -> end;
         }
     }";
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("misspelt_input.rs");
@@ -310,7 +310,7 @@ fn a_misspelt_input_of_a_child_is_an_error_even_if_parameters_are_unchecked() {
 fn what_a_path_names_elsewhere_is_not_known() {
     let workflow = |name: &str, other: &str| {
         format!(
-            "workflow! {{ workflow {name} {{ task Start = workflow::<{other}>.sync:2 {{ StateMachineArn: \"arn\", \
+            "workflow! {{ workflow {name} {{ task Start = workflow::<{other}>.sync:2 {{ StateMachineArn: \"arn:aws:states:us-east-1:123456789012:stateMachine:child\", \
              Input: {{ b: 1 }} }} -> Read; pass Read {{ c: Start.Output.c }} -> end; }} }}"
         )
     };

@@ -154,6 +154,7 @@ codes! {
     AbsentValue = "WF0421" Warning "a path to a value that is not there";
     UnlikeValue = "WF0422" Warning "a value of the wrong type for its use";
     ContextInInput = "WF0423" Warning "a member of the context object read from the input";
+    UndeclaredMember = "WF0424" Warning "a member of an output that is not declared";
 
     // WF05: AWS.
     BadResource = "WF0501" Error "not a resource ARN", "SCHEMA_VALIDATION_FAILED";

@@ -33,7 +33,8 @@ workflow! {
         struct Line { article_name: String, pieces: i64, inside: Option<Größe> }
         struct Größe { m: f64 }
 
-        pass First { total: 1.5, first: input.lines[0], table: params.table, limit: params.limit } -> end;
+        pass Params { table: params.table, limit: params.limit } -> First;
+        pass First { total: 1.5, first: input.lines[0] } -> end;
     }
 
     workflow Nothing {

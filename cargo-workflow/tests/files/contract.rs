@@ -40,8 +40,7 @@ workflow! {
         #[serde(rename_all = "camelCase")]
         struct Line { article_name: String, pieces: i64, tags: Vec<String>, inside: Option<Json> }
 
-        pass First {
-            total: input.weight, lines: input.lines, first: input.lines[0], table: params.table, limit: params.limit,
-        } -> end;
+        pass Params { table: params.table, limit: params.limit } -> First;
+        pass First { total: input.weight, lines: input.lines, first: input.lines[0] } -> end;
     }
 }

@@ -8,7 +8,8 @@ some_name::workflow! {
         output { greeting: String }
         params { role: Arn, tags: Map<Json> }
         enum Kind { Formal, Casual }
-        pass Greet { greeting: "Hello, " + input.name, role: params.role, tags: params.tags } -> end;
+        pass Params { role: params.role, tags: params.tags } -> Greet;
+        pass Greet { greeting: "Hello, " + input.name } -> end;
     }
 }
 

@@ -528,6 +528,10 @@ findings! {
     UntypedValue { name: String, is: &'static str, typed: String, certain: bool } (wrong_parameter(*certain))
         "`{name}` takes an object, found {is}", help "a value of DynamoDB names its type: `{typed}`",
         fix (serde_json::from_str(typed).ok().map(Fix::Value));
+    LiteralAsText { name: String, takes: &'static str, text: String } UnlikeValue
+        "`{name}` takes {takes}, found the text `{text}`",
+        help "write `{text}` without quotes",
+        fix (serde_json::from_str(text.trim()).ok().map(Fix::Value));
     BeyondLimits { name: String, takes: String, is: String } UnlistedValue "`{name}` takes {takes}, found {is}";
     UnlistedValue { text: String, name: String, values: Vec<&'static str>, near: NearestName } UnlistedValue
         "`{text}` is not among the values that AWS lists for `{name}`",

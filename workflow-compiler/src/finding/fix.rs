@@ -31,7 +31,11 @@ pub(super) fn of(
         (Finding::UnknownParameter { near: Some(near), inside: false, .. }, _) => Some(Edit::over(span, near)),
         (
             finding,
-            Code::UnraisedError | Code::OtherErrorPrefix | Code::WrongParameterType | Code::DoubtfulParameter,
+            Code::UnraisedError
+            | Code::OtherErrorPrefix
+            | Code::WrongParameterType
+            | Code::DoubtfulParameter
+            | Code::UnlikeValue,
         ) => finding.fix().map(|fix| Edit::over(span, fix.words())),
         (Finding::CsvWithoutHeaders {}, _) => headers(finding, analysis),
         (Finding::UncaughtHandler { .. }, _) => state_of(&finding.pointer, analysis).and_then(|info| {

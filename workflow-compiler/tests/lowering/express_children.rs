@@ -7,7 +7,7 @@ use super::document;
 /// Returns the state `A`, which `clauses` follow, of a workflow whose last state reads `last`.
 fn child(clauses: &str, last: &str) -> Value {
     let document = document(&format!(
-        "input {{ n: i64 }} task A = workflow::<other::Quick>.express {{ StateMachineArn: \"q\", Input: {{ n: input.n }} }} \
+        "input {{ n: i64 }} task A = workflow::<other::Quick>.express {{ StateMachineArn: \"arn:aws:states:us-east-1:123456789012:stateMachine:q\", Input: {{ n: input.n }} }} \
          {clauses} -> B; pass B {{ x: {last} }} -> end;"
     ));
     document["States"]["A"].clone()
@@ -25,7 +25,7 @@ fn it_is_one_state_that_parses_the_output_and_fails_with_the_execution() {
     assert_eq!(state["Resource"], "arn:aws:states:::aws-sdk:sfn:startSyncExecution");
     assert_eq!(
         state["Arguments"],
-        json!({ "StateMachineArn": "q", "Input": { "n": "{% $states.context.Execution.Input.n %}" } })
+        json!({ "StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:q", "Input": { "n": "{% $states.context.Execution.Input.n %}" } })
     );
     let parsed = "$merge([$states.result, {'Output': $parse($states.result.Output)}])";
     assert_eq!(state["Output"], format!("{{% {} %}}", checked(parsed)));

@@ -12,12 +12,16 @@ pub(super) fn refused(
     open: IsUnknown,
 ) -> Option<String> {
     if let NodeKind::String(text) = &argument.kind {
-        let has_digit = || text.contains(|letter: char| letter.is_ascii_digit());
+        // Without a picture, only ISO 8601 is read.
+        let is_iso = || {
+            let begins_with_year = text.len() >= 4 && text.bytes().take(4).all(|byte| byte.is_ascii_digit());
+            begins_with_year && text.chars().all(|letter| letter.is_ascii_digit() || "-T:.+Z".contains(letter))
+        };
         return match (function, index) {
             _ if open(text) => None,
             (Id::Number, 0) if text.is_empty() => Some("an empty string is not a number".to_owned()),
             (Id::Number, 0) if is_no_number(text) => Some(format!("`{text}` is not a number")),
-            (Id::ToMillis, 0) if count == 1 && !has_digit() => Some(format!("`{text}` is not a timestamp")),
+            (Id::ToMillis, 0) if count == 1 && !is_iso() => Some(format!("`{text}` is not a timestamp")),
             (Id::Replace, 1) if text.is_empty() => Some("`$replace` cannot search for an empty string".to_owned()),
             _ => None,
         };

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use workflow_services::{Enum, Integration, Member, Shape, Structure};
 
 use super::limits::beyond;
-use super::resource_name::unlike_name;
+use super::resource_name::{name_for_arn, unlike_name};
 use super::subscription::unlike_endpoint;
 use super::{ApiCall, Caller, alike, is_dynamic, member_name};
 use crate::document::{QueryLanguage, json_type};
@@ -46,6 +46,7 @@ pub(in crate::rules) fn a_request_fits_its_api(definition: &Definition<'_>, foun
         let at = call.at.child(request_field(call.language));
         let mut request = Request {
             call,
+            lowered: definition.annotations.lowered,
             expressions: definition.texts.expressions,
             read: &mut read,
             certain: true,
@@ -93,6 +94,8 @@ impl Read {
 
 struct Request<'r> {
     call: &'r ApiCall<'r>,
+    /// Whether the author wrote the request in the language, where a name in place of an ARN stands for nothing else.
+    lowered: bool,
     expressions: &'r Expressions,
     read: &'r mut Read,
     /// Whether a mismatch is certainly an error.
@@ -158,6 +161,14 @@ fn typed_value(shape: Shape, value: &Value) -> Option<Value> {
 }
 
 impl Request<'_> {
+    /// Warns of a literal in quotes. In a document, it may be what AWS accepts.
+    fn as_text(&mut self, name: Option<&str>, text: &str, takes: &'static str, at: &Pointer) {
+        if let (true, Some(name)) = (self.lowered, name) {
+            let finding = Finding::LiteralAsText { name: name.to_owned(), takes, text: text.to_owned() };
+            self.found.push(finding.at(at.clone()));
+        }
+    }
+
     /// Checks the value of a parameter, of its items, or of a map, which has no `name`.
     fn value(&mut self, value: &Value, shape: Shape, name: Option<&str>, at: &Pointer) {
         if self.is_no_text(value, shape, name, at) {
@@ -165,6 +176,8 @@ impl Request<'_> {
         }
         if let (Value::String(text), Some(name)) = (value, name) {
             self.found.extend(rejected_text(self.call.name(), name, text).map(|finding| finding.at(at.clone())));
+            let bare = if self.lowered { name_for_arn(self.call.name(), name, text) } else { None };
+            self.found.extend(bare.map(|finding| finding.at(at.clone())));
         }
         match (shape, value) {
             (Shape::Blob | Shape::Document, _) | (_, Value::Null) => {}
@@ -195,10 +208,15 @@ impl Request<'_> {
             }
             (Shape::Enum(_) | Shape::String | Shape::Timestamp, _) => {}
             (Shape::Boolean, Value::Bool(_) | Value::Number(_)) => {}
-            (Shape::Boolean, Value::String(text)) if ["true", "false"].contains(&&*text.to_ascii_lowercase()) => {}
+            (Shape::Boolean, Value::String(text)) if ["true", "false"].contains(&&*text.to_ascii_lowercase()) => {
+                self.as_text(name, text, "a boolean", at);
+            }
             (Shape::Integer | Shape::Long | Shape::Float | Shape::Double, Value::Number(_)) => {}
             (Shape::Integer | Shape::Long | Shape::Float | Shape::Double, Value::String(text))
-                if text.trim().parse::<f64>().is_ok() => {}
+                if text.trim().parse::<f64>().is_ok() =>
+            {
+                self.as_text(name, text, "a number", at);
+            }
             (
                 Shape::Structure(_)
                 | Shape::Union(_)

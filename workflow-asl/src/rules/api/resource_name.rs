@@ -71,6 +71,25 @@ const PARAMETERS: &[(&str, &[&str], Takes)] = &[
     ("s3", &["CopySource"], Takes::BucketAndKey),
 ];
 
+/// Returns the row of a parameter of a call.
+fn row(call: &str, name: &str) -> Option<&'static Takes> {
+    let service = call.strip_prefix("aws-sdk:").unwrap_or(call).split(':').next()?;
+    let row = PARAMETERS.iter().find(|(of, names, _)| (of.is_empty() || *of == service) && names.contains(&name));
+    row.map(|(.., takes)| takes)
+}
+
+/// Returns the finding for a literal name where a parameter takes an ARN alone. Definitions of others have stand-ins there.
+pub(super) fn name_for_arn(call: &str, name: &str, text: &str) -> Option<Finding> {
+    let is_name = text.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.'));
+    if !name.ends_with("Arn") || !is_name || text.is_empty() || placeholder::likely(text) {
+        return None;
+    }
+    match row(call, name)? {
+        Takes::Arn(kind) => Some(other_arn(name.to_owned(), text.to_owned(), kind)),
+        _ => None,
+    }
+}
+
 /// Returns the finding for a text that does not name a resource as a parameter of a call takes it.
 pub(in crate::rules) fn unlike_name(call: &str, name: &str, text: &str) -> Option<Finding> {
     let is_url = name.ends_with("Url");
@@ -78,9 +97,7 @@ pub(in crate::rules) fn unlike_name(call: &str, name: &str, text: &str) -> Optio
         let is_arn = is_url && text.starts_with("arn:");
         return is_arn.then(|| Finding::ArnForUrl { name: name.to_owned(), text: text.to_owned(), meant: None });
     }
-    let service = call.strip_prefix("aws-sdk:").unwrap_or(call).split(':').next()?;
-    let row = PARAMETERS.iter().find(|(of, names, _)| (of.is_empty() || *of == service) && names.contains(&name));
-    let takes = row.map(|(.., takes)| takes);
+    let takes = row(call, name);
     let given = Arn::parse(text);
     let in_bucket = given.filter(|arn| arn.service == "s3" && arn.region.is_empty()).map(|arn| arn.resource);
     let (name, text) = (name.to_owned(), text.to_owned());

@@ -115,7 +115,10 @@ pub(in crate::check) fn fits_expr<'a>(
             for member in members {
                 let key = &member.key;
                 let given = members.iter().map(|member| &*member.key.value);
-                slip(bare_key(&key.value), key.span, fields, given, (what, !key.value.ends_with(".$")), sink);
+                let own = !key.value.ends_with(".$");
+                if !slip(bare_key(&key.value), key.span, fields, given.clone(), (what, own), sink) {
+                    undeclared(bare_key(&key.value), key.span, fields, given, what, sink);
+                }
             }
             for (name, field) in fields {
                 let wire = field.decl.wire.as_str();
@@ -243,8 +246,8 @@ fn bare_key(key: &str) -> &str {
     key.strip_suffix(".$").unwrap_or(key)
 }
 
-/// Reports an undeclared member with a name similar to a missing optional one. A missing required member is reported
-/// separately; other members are allowed.
+/// Reports an undeclared member with a name similar to a missing optional one, and returns whether it did. A missing
+/// required member is reported separately.
 fn slip<'n>(
     name: &str,
     span: TokenSpan,
@@ -252,19 +255,45 @@ fn slip<'n>(
     given: impl Iterator<Item = &'n str> + Clone,
     (what, own): (&str, bool),
     sink: &mut Sink<'_>,
-) {
+) -> bool {
     if !sink.listens() || fields.values().any(|field| field.decl.wire == name) {
-        return;
+        return false;
     }
     let lacks = |wire: &str| !given.clone().any(|given| bare_key(given) == wire);
     let optional = fields.values().filter(|field| field.ty.is_option() && lacks(&field.decl.wire));
     let names: Vec<_> = optional.map(|field| field.decl.wire.as_str()).collect();
-    if let Some(near) = workflow_asl::nearest::nearest(name, names) {
-        let message = format!("`{name}` is not declared in {what}");
-        let problem = Problem::new(Code::OutputDoesNotFit, span, message);
-        // If another state produces it, the words are that state's.
-        sink.push(if own { problem.did_you_mean(near, near) } else { problem.help(format!("did you mean `{near}`?")) });
+    let Some(near) = workflow_asl::nearest::nearest(name, names) else { return false };
+    let problem = Problem::new(Code::OutputDoesNotFit, span, not_declared(name, what));
+    // If another state produces it, the words are that state's.
+    sink.push(if own { problem.did_you_mean(near, near) } else { problem.help(format!("did you mean `{near}`?")) });
+    true
+}
+
+/// Warns of a member that is not declared. Silent where a required member is missing: this may be its wrong name.
+fn undeclared<'n>(
+    name: &str,
+    span: TokenSpan,
+    fields: &IndexMap<String, Field<'_>>,
+    given: impl Iterator<Item = &'n str> + Clone,
+    what: &str,
+    sink: &mut Sink<'_>,
+) {
+    let mut wires = fields.values().map(|field| field.decl.wire.as_str());
+    if !sink.listens() || wires.any(|wire| wire == name) {
+        return;
     }
+    let lacks = |wire: &str| !given.clone().any(|given| bare_key(given) == wire);
+    if fields.values().any(|field| !field.ty.is_option() && lacks(&field.decl.wire)) {
+        return;
+    }
+    sink.report(|| {
+        let problem = Problem::new(Code::UndeclaredMember, span, not_declared(name, what));
+        problem.help("declare it, or remove it")
+    });
+}
+
+fn not_declared(name: &str, what: &str) -> String {
+    format!("`{name}` is not declared in {what}")
 }
 
 fn missing<'n>(
