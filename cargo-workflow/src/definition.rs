@@ -310,7 +310,14 @@ fn of_runtime(escape: Escape) -> workflow_runtime::Escape {
 pub(crate) struct Constants(BTreeMap<String, ParameterKind>);
 
 impl Constants {
-    pub(crate) fn add(&mut self, name: &str, ty: &str) {
+    /// Creates them from the name and the type of each.
+    pub(crate) fn of(declared: &[(String, String)]) -> Self {
+        let mut constants = Self::default();
+        declared.iter().for_each(|(name, ty)| constants.add(name, ty));
+        constants
+    }
+
+    fn add(&mut self, name: &str, ty: &str) {
         let kind = match ty {
             "bool" => ParameterKind::Bool,
             "f32" | "f64" => ParameterKind::Number,

@@ -55,6 +55,7 @@ use clap::{Args, Parser, Subcommand};
 use workflow_asl::printable::printable_lines;
 
 use crate::params::{Params, Values};
+use crate::rust_calls::NothingRead;
 use crate::source::ReadRequest;
 use crate::template::Reading;
 
@@ -205,6 +206,13 @@ enum Failure {
 impl From<String> for Failure {
     fn from(message: String) -> Self {
         Self::Message(message)
+    }
+}
+
+impl From<NothingRead> for Failure {
+    fn from(NothingRead { message, notes }: NothingRead) -> Self {
+        let notes: String = notes.iter().map(|note| format!("\n  = note: {note}")).collect();
+        Self::Message(format!("error: {message}{notes}"))
     }
 }
 

@@ -6,9 +6,6 @@ use std::str::FromStr;
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use workflow_compiler::syntax::ast::plain;
 
-use crate::Failure;
-use crate::definition::Constants;
-use crate::source::none_in;
 use crate::workflow_text;
 
 /// The macros of a file.
@@ -17,7 +14,8 @@ pub(crate) struct Calls {
     /// The bodies of all `workflow! { … }`, including those inside modules and functions but not in `macro_rules!`, with
     /// the names of the modules.
     pub(crate) bodies: Vec<(Vec<String>, Group)>,
-    pub(crate) constants: Constants,
+    /// The names and types of its constants.
+    pub(crate) constants: Vec<(String, String)>,
     pub(crate) unread: Vec<Unread>,
 }
 
@@ -30,16 +28,10 @@ pub(crate) struct Unread {
 
 /// A Rust file without a workflow that can be read.
 pub(crate) struct NothingRead {
-    message: String,
+    /// That it has none.
+    pub(crate) message: String,
     /// A sentence for each macro whose workflows are not read. Among several files, one without is no mistake.
     pub(crate) notes: Vec<String>,
-}
-
-impl From<NothingRead> for Failure {
-    fn from(NothingRead { message, notes }: NothingRead) -> Self {
-        let notes: String = notes.iter().map(|note| format!("\n  = note: {note}")).collect();
-        format!("error: {message}{notes}").into()
-    }
 }
 
 /// Returns a sentence for each macro of a text whose workflows are not read.
@@ -54,7 +46,12 @@ pub(crate) fn unread_in_text(file: &Path, text: &str) -> Result<Vec<String>, Not
 /// Returns a sentence for each macro that is not read; an error if the file has no other.
 pub(crate) fn unread(file: &Path, is_empty: bool, unread: &[Unread]) -> Result<Vec<String>, NothingRead> {
     let notes = unread.iter().map(|Unread { what, line }| format!("{}:{line}: {what}", file.display())).collect();
-    if is_empty { Err(NothingRead { message: none_in(file), notes }) } else { Ok(notes) }
+    if is_empty { Err(NothingRead { message: no_workflow(file), notes }) } else { Ok(notes) }
+}
+
+/// Returns that a Rust file has no workflow, as a sentence without its end.
+pub(crate) fn no_workflow(file: &Path) -> String {
+    format!("{} contains no `workflow!`", file.display())
 }
 
 /// Returns whether the text of a Rust file has workflows, in `workflow!` or in a macro that is not expanded.
@@ -138,7 +135,7 @@ pub(crate) fn find_calls(tokens: TokenStream) -> Calls {
                 let ty = here.tokens.iter().skip(here.at + 2);
                 let ty =
                     ty.take_while(|token| !matches!(token, TokenTree::Punct(sign) if "=;".contains(sign.as_char())));
-                constants.add(&plain(name), &ty.cloned().collect::<TokenStream>().to_string());
+                constants.push((plain(name), ty.cloned().collect::<TokenStream>().to_string()));
                 None
             }
             (TokenTree::Group(group), ..) if group.delimiter() != Delimiter::None => Some(level(group.stream(), false)),

@@ -25,7 +25,7 @@ use crate::folder;
 use crate::input;
 use crate::params::Values;
 use crate::report::{self, Report};
-use crate::rust_calls::{Calls, NothingRead, Unread, bodies, find_calls, unread};
+use crate::rust_calls::{Calls, NothingRead, Unread, bodies, find_calls, no_workflow, unread};
 use crate::siblings::Siblings;
 use crate::template::{Missing, Reading, Template};
 use crate::workflow_text;
@@ -245,10 +245,8 @@ pub(crate) fn note_none(file: &Path, machines: usize) {
     }
 }
 
-/// Returns that a file has no workflow, as a sentence without its end.
-pub(crate) fn none_in(file: &Path) -> String {
-    let what = if is_rust(file) { "`workflow!`" } else { "state machine" };
-    format!("{} contains no {what}", file.display())
+fn none_in(file: &Path) -> String {
+    if is_rust(file) { no_workflow(file) } else { format!("{} contains no state machine", file.display()) }
 }
 
 fn is_rust(file: &Path) -> bool {
@@ -506,7 +504,7 @@ fn compile(file: &Path, text: String) -> Result<RustFile, Box<Report>> {
             }
         }
     }
-    Ok(RustFile { text, calls, constants, unread })
+    Ok(RustFile { text, calls, constants: Constants::of(&constants), unread })
 }
 
 /// Returns the strings of a body with typographic quotes.
@@ -537,7 +535,7 @@ fn in_other_quotes(text: &str, body: &Group, quotes: &[Range<usize>]) -> Vec<Pro
 pub(crate) fn declared(file: &Path) -> Vec<Machine> {
     let text = std::fs::read_to_string(file).unwrap_or_default();
     let Calls { bodies, constants, .. } = find_calls(TokenStream::from_str(&text).unwrap_or_default());
-    let calls = compile_bodies(file, bodies);
+    let (calls, constants) = (compile_bodies(file, bodies), Constants::of(&constants));
     let workflows = calls.iter().flat_map(|call| &call.compilation.workflows);
     let workflows = workflows.filter(|workflow| !workflow.fragments.is_empty());
     workflows.filter_map(|workflow| machine(workflow, &constants, &Values::default()).ok()).collect()
