@@ -21,8 +21,8 @@ use crate::world::{Blame, Guessed, Stand, World};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Equivalence {
-    /// Executions entered all states and took all rules of choices; for all decisions within the bounds, both enter the same states, send the same requests at the same times, and
-    /// end in the same way.
+    /// Executions entered all states and took all rules of choices. For all decisions within the bounds, both enter the
+    /// same states, send the same requests at the same times, and end in the same way.
     Same,
     /// Their behaviour differs.
     Different(Difference),
