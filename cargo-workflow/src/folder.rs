@@ -1,15 +1,16 @@
 //! The files in a folder that have state machines.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use crate::Failure;
 use crate::report;
 use crate::rust_calls;
-use crate::template::STATE_MACHINES;
+use crate::template::{self, STATE_MACHINES};
 
 /// Returns the paths, with the files that have state machines in the place of each folder. A note tells of a folder
-/// without any.
+/// without any. A definition that a template of the folder names is read with the template, not by itself.
 ///
 /// # Errors
 /// Fails if there is no file.
@@ -29,6 +30,10 @@ pub(crate) fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
             }
             report::note(&nothing);
         }
+        let resolved = |file: &PathBuf| file.canonicalize().ok();
+        let named = found.iter().flat_map(|file| template::definition_files(file));
+        let named: BTreeSet<_> = named.filter_map(|file| resolved(&file)).collect();
+        found.retain(|file| resolved(file).is_none_or(|file| !named.contains(&file)));
         found.sort();
         files.append(&mut found);
     }

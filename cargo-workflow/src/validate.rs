@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use serde_json::Value;
 use workflow_asl::document::MachineType;
-use workflow_asl::{Code, Severity, rules};
+use workflow_asl::{Code, Severity, StateMachine, error_name, rules};
 
 use crate::Failure;
 use crate::definition::Definition;
@@ -107,6 +107,8 @@ pub(crate) struct Findings {
     pub(crate) empty: Vec<NothingRead>,
     /// What is not read of the other files.
     pub(crate) notes: Vec<String>,
+    /// The tasks that call a Lambda function and do not retry the failures of Lambda.
+    unretried: Vec<String>,
 }
 
 impl Validate {
@@ -128,7 +130,8 @@ impl Validate {
             return Err(nothing.into());
         }
         let of_empty = std::mem::take(&mut findings.empty).into_iter().flat_map(|nothing| nothing.notes);
-        report::note_all(std::mem::take(&mut findings.notes).into_iter().chain(of_empty));
+        let notes = std::mem::take(&mut findings.notes).into_iter().chain(of_empty);
+        report::note_all(notes.chain(unretried(&findings.unretried)));
         if let (Some(name), 0, 0) = (&self.checks.name, machines + findings.elsewhere, findings.unreadable) {
             return Err(format!("error: no workflow `{name}`").into());
         }
@@ -192,10 +195,9 @@ impl Checks {
                 }
                 let all = calls.iter().flat_map(|call| &call.compilation.workflows);
                 let taken: Vec<_> = all.filter(|workflow| self.takes(&workflow.source.name.to_string())).collect();
-                for workflow in taken.iter().filter(|workflow| !workflow.fragments.is_empty()) {
+                for workflow in &taken {
                     let definition = Definition::of_workflow(workflow, &constants);
-                    // Report values that do not fit.
-                    definition.filled(values)?;
+                    findings.unretried_in(&definition.filled(values)?.value);
                     findings.names.extend(definition.names());
                 }
                 taken.len()
@@ -212,6 +214,7 @@ impl Checks {
                     let definition = Definition::of_document(document.value.clone(), document.bare.clone());
                     findings.names.extend(definition.names());
                     let value = definition.filled(values)?.value;
+                    findings.unretried_in(&value);
                     found.extend(document.found(&rules::check_definition(&value, self.machine_type.into())));
                 }
                 if !taken.is_empty() {
@@ -234,6 +237,7 @@ impl Checks {
                 Ok(resource) => {
                     machines += 1;
                     findings.reports.extend(template.check(&resource));
+                    findings.unretried_in(&resource.definition);
                     findings.names.extend(resource.substitutions.iter().cloned());
                     findings.names.extend(Definition::of_document(resource.definition, resource.bare).names());
                     for note in &resource.notes {
@@ -262,6 +266,25 @@ impl Findings {
         self.unreadable += 1;
         self.reports.push(report);
     }
+
+    fn unretried_in(&mut self, definition: &Value) {
+        let (machine, _) = StateMachine::read(definition);
+        self.unretried.extend(rules::unretried_lambda_tasks(&machine).into_iter().map(str::to_owned));
+    }
+}
+
+/// The note about tasks without a retrier for the failures of Lambda: one for all files.
+fn unretried(tasks: &[String]) -> Option<String> {
+    let (first, others) = tasks.split_first()?;
+    let calls = match others.len() {
+        0 => format!("`{first}` calls"),
+        others => format!("`{first}` and {} call", number(others, "other task")),
+    };
+    let name = error_name::LAMBDA_TRANSIENT.first()?;
+    Some(format!(
+        "{calls} Lambda without a retrier for failures of the service, such as `{name}`, which AWS recommends: \
+         https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html#bp-lambda-serviceexception"
+    ))
 }
 
 /// Returns a number with its noun.

@@ -33,9 +33,8 @@ workflow Two {
 "#;
 
 fn write(name: &str, text: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("several");
-    std::fs::create_dir_all(&folder).unwrap();
-    let file = folder.join(name);
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("several").join(name);
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
     std::fs::write(&file, text).unwrap();
     file
 }
@@ -208,4 +207,44 @@ fn an_import_takes_what_validate_only_warns_of() {
         let asl: serde_json::Value = serde_json::from_str(&stdout(&workflow("asl", &source, &[]), 0)).unwrap();
         assert_eq!(asl, serde_json::from_str::<serde_json::Value>(definition).unwrap());
     });
+}
+
+#[test]
+fn a_definition_that_a_template_of_the_folder_names_is_checked_with_the_template() {
+    let machine = "Type: AWS::Serverless::StateMachine, Properties: {DefinitionUri: flow.asl.json}";
+    let folder = write("named/template.yaml", &format!("Resources: {{Pay: {{{machine}}}}}"));
+    let folder = folder.parent().unwrap();
+    // CloudFormation reads it as YAML, with a trailing comma.
+    write("named/flow.asl.json", r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed",}}}"#);
+    write("named/other.asl.json", r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}"#);
+    let checked = stdout(&workflow("validate", folder, &[]), 0);
+    assert_eq!(checked, "0 errors and 0 warnings in 2 state machines\n");
+}
+
+#[test]
+fn a_note_names_tasks_that_do_not_retry_the_failures_of_lambda() {
+    let task = |name: &str, next: &str, retry: &str| {
+        format!(
+            r#""{name}": {{"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
+                "Parameters": {{"FunctionName": "f"}}, {retry} {next}}}"#
+        )
+    };
+    let machine = |first: &str, second: &str| {
+        let (a, b) = (task("A", r#""Next": "B""#, first), task("B", r#""End": true"#, second));
+        write("retry.asl.json", &format!(r#"{{"StartAt": "A", "States": {{{a}, {b}}}}}"#))
+    };
+    let retry = |name: &str| format!(r#""Retry": [{{"ErrorEquals": ["{name}"]}}],"#);
+    let note = |file: &Path| stderr(&workflow("validate", file, &[]));
+    every(
+        [
+            ("", String::new(), "note: `A` and 1 other task call Lambda without a retrier"),
+            ("Lambda.ServiceException", retry("Other"), "note: `B` calls Lambda without a retrier"),
+        ],
+        |(first, second, expected)| {
+            let first = if first.is_empty() { String::new() } else { retry(first) };
+            let found = note(&machine(&first, &second));
+            assert!(found.starts_with(expected), "{found}");
+        },
+    );
+    assert_eq!(note(&machine(&retry("Lambda.AWSLambdaException"), &retry("States.TaskFailed"))), "");
 }

@@ -79,6 +79,17 @@ pub const NEVER_RAISED: &[&str] = &[PARAMETER_PATH_FAILURE, NO_CHOICE_MATCHED];
 /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html> and the errors in functions' logs.
 pub const LAMBDA_RUNTIME: &[&str] = &["Sandbox.", "Runtime.", "Extension.", "Function."];
 
+/// The failures of Lambda itself, after which a call succeeds when it is tried again. AWS recommends a retrier for them.
+///
+/// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html#bp-lambda-serviceexception>
+pub const LAMBDA_TRANSIENT: &[&str] = &[
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+    "Lambda.ClientExecutionTimeoutException",
+    "Lambda.TooManyRequestsException",
+];
+
 /// Returns the reserved name that was probably meant by a name with a misspelt prefix: `State.ALL`, `states.ALL`.
 ///
 /// ```

@@ -216,3 +216,58 @@ fn a_help_that_proposes_code_is_a_change() {
     let needless: Vec<_> = EXPLAINS.iter().filter(|(code, _)| !explained.contains(code.id())).collect();
     assert!(needless.is_empty(), "no help of these is without a change: {needless:?}");
 }
+
+/// Beginnings of helps that propose an expression in place of what is underlined, and are not changes: which of them is
+/// right is the user's choice.
+const IN_PLACE: &[&str] = &[
+    "give a default: `",
+    "or give a default: `",
+    "convert the number to text: `",
+    "convert it to text: `",
+    "compare it: `",
+    "round it: `",
+    "make it a number: `",
+    "without quotes it is a number: `",
+    "in quotes it is text: `",
+    "write it in quotes: `",
+    "write the items: `",
+    "write a member: `",
+    "in JSONata `",
+];
+
+#[test]
+fn an_expression_that_a_help_proposes_compiles_in_its_place() {
+    let (mut count, mut wrong) = (0, Vec::new());
+    for folder in ["apis", "data", "graph", "names", "recovery", "syntax", "habits"] {
+        for (name, source) in workflows(folder) {
+            let Ok(_) = source.parse::<TokenStream>() else { continue };
+            let found = problems(&source);
+            let times =
+                |problems: &[Problem], one: &Problem| problems.iter().filter(|it| said(it) == said(one)).count();
+            for problem in found.iter().filter(|problem| problem.fix.is_empty()) {
+                let code = |help: &String| {
+                    let rest = IN_PLACE.iter().find_map(|start| help.strip_prefix(start))?;
+                    let (code, _) = rest.split_once('`')?;
+                    // Elsewhere than in a text, the user must fill it in.
+                    (!code.replace("\"…\"", "").contains('…')).then(|| code.to_owned())
+                };
+                for code in problem.help.iter().filter_map(code) {
+                    count += 1;
+                    let compiles = |code: &str| {
+                        let edited = problem.clone().edit(Edit::over(problem.span, code));
+                        let fixed = changed(&source, std::iter::once(&edited));
+                        let left = problems(&fixed);
+                        let new = |other: &Problem| other.is_error() && times(&found, other) == 0;
+                        times(&left, problem) < times(&found, problem) && !left.iter().any(new)
+                    };
+                    // A comparison after `!` needs parentheses.
+                    if !compiles(&code) && !compiles(&format!("({code})")) {
+                        wrong.push(format!("{name}: {code:?} does not mend {:?}", said(problem)));
+                    }
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} are wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(count > 30, "{count} helps");
+}

@@ -224,9 +224,7 @@ impl<'a> Template<'a> {
         } else if let Some(definition) = given.get("DefinitionString") {
             let at = at.child("DefinitionString");
             self.in_text(&at, Text::of(definition, &at, functions)?)
-        } else if let Some(path) =
-            ["DefinitionUri", "DefinitionS3Location"].iter().find_map(|name| given.get(name)?.as_str())
-        {
+        } else if let Some(path) = IN_FILE.iter().find_map(|name| given.get(name)?.as_str()) {
             self.in_file(name, path)
         } else {
             Err(Missing::Elsewhere(format!("the definition of `{name}` is not in the template")))
@@ -392,6 +390,22 @@ impl<'a> Template<'a> {
             }
         }
     }
+}
+
+/// The properties that name the file of a definition.
+const IN_FILE: [&str; 2] = ["DefinitionUri", "DefinitionS3Location"];
+
+/// Returns the files beside a template that its state machines name as their definitions.
+pub(crate) fn definition_files(file: &Path) -> Vec<PathBuf> {
+    let source = input::bytes(file).ok().and_then(|bytes| Source::read(&bytes, Format::of_path(file)).ok());
+    let Some(source) = source.filter(|source| Template::is_one(source.value())) else { return Vec::new() };
+    let folder = file.parent().unwrap_or(Path::new(""));
+    let resources = source.value().get("Resources").and_then(Value::as_object).into_iter().flatten();
+    let named = resources.filter_map(|(_, resource)| {
+        let given = resource.get("Properties")?;
+        Some(folder.join(IN_FILE.iter().find_map(|name| given.get(name)?.as_str())?))
+    });
+    named.filter(|file| is_inside(file, folder)).collect()
 }
 
 /// Returns the problem of a placeholder without a substitution.

@@ -3,8 +3,9 @@
 use super::Annotations;
 use super::object_index::ObjectIndex;
 use super::raised_errors::RaisedErrors;
-use crate::Pointer;
 use crate::document::StateMachine;
+use crate::resource::Resource;
+use crate::{Pointer, State, error_name, placeholder};
 
 /// The errors that a retrier or catcher handles.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,4 +53,41 @@ pub fn handled_errors(machine: &StateMachine, annotations: &Annotations) -> Vec<
         }
     }
     found
+}
+
+/// Returns the names of the tasks that call a Lambda function without a retrier for any of Lambda's own failures
+/// ([`error_name::LAMBDA_TRANSIENT`]), neither at the task nor at a state around it.
+///
+/// ```
+/// use workflow_asl::{StateMachine, rules};
+///
+/// let (machine, _) = StateMachine::read(&serde_json::json!({"StartAt": "Bill", "States": {"Bill": {
+///     "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true}}}));
+/// assert_eq!(rules::unretried_lambda_tasks(&machine), ["Bill"]);
+/// ```
+pub fn unretried_lambda_tasks(machine: &StateMachine) -> Vec<&str> {
+    let index = ObjectIndex::of(machine, false);
+    let around = |scope: usize| index.states.get(index.scopes.get(scope)?.owner?);
+    let unretried = index.states.iter().filter(|state| {
+        let mut levels = std::iter::successors(Some(*state), |state| around(state.scope));
+        calls_lambda(state.state) && !levels.any(|state| retries_lambda(state.state))
+    });
+    unretried.map(|state| state.name).collect()
+}
+
+fn calls_lambda(state: &State) -> bool {
+    match state.resource.as_deref().and_then(Resource::parse) {
+        Some(Resource::Lambda { .. }) => true,
+        Some(Resource::Integration(call)) => call.service == "lambda",
+        _ => false,
+    }
+}
+
+fn retries_lambda(state: &State) -> bool {
+    let names = state.retry.iter().flatten().flat_map(|retrier| retrier.error_equals.iter().flatten());
+    names.map(String::as_str).any(|name| {
+        [error_name::ALL, error_name::TASK_FAILED].contains(&name)
+            || error_name::LAMBDA_TRANSIENT.contains(&name)
+            || placeholder::contained(name)
+    })
 }

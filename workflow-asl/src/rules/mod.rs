@@ -42,7 +42,7 @@ use crate::references::{self, Reference};
 use crate::source::{Format, Source};
 use crate::texts::Texts;
 use crate::{Code, Diagnostic, Finding, Pointer};
-pub use handled_errors::{HandledErrors, handled_errors};
+pub use handled_errors::{HandledErrors, handled_errors, unretried_lambda_tasks};
 use object_index::ObjectIndex;
 use raised_errors::RaisedErrors;
 pub use task::waits_for_unsent_token;

@@ -1,8 +1,8 @@
 //! Choices: conditions, arms that are never taken, and values without an arm.
 
 use proc_macro2::Ident;
-use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
+use workflow_asl::{Code, StateKind};
 
 use super::analysis::Analysis;
 use super::expression_text::words;
@@ -13,7 +13,7 @@ use super::types::Ty;
 use super::value_site::{ValueField, ValueSite};
 use super::values;
 use crate::problem::{Edit, Problem};
-use crate::syntax::ast::{Arm, BinaryOp, Choice, Expr, ExprKind, Target, UnaryOp, When, plain};
+use crate::syntax::ast::{Arm, BinaryOp, Choice, Expr, ExprKind, Reference, Root, Target, UnaryOp, When, plain};
 use crate::syntax::spelling::spelled;
 
 /// A value that an arm certainly matches: the tested expression, its type, and the value.
@@ -223,17 +223,23 @@ fn not_exhaustive<'a>(
         }
     };
     let covered = |case: &Case| missing(case).is_some_and(|missing| missing.is_empty());
-    if taken.iter().any(covered) && (!absent || takes_null(choice)) {
+    let all = taken.iter().find(|case| covered(case)).filter(|_| !absent || takes_null(choice));
+    if let (Some(subject), Some(Case { of, domain: Domain::Enum(name), .. })) = (&choice.subject, all)
+        && is_unchecked(analysis, subject)
+    {
+        sink.report(|| {
+            let message = format!(
+                "`{}` matches nothing if `{of}` is not a variant of `{name}`: AWS does not check types",
+                info.name
+            );
+            other_arm(analysis, info, choice).helps(Problem::new(Code::NoDefault, info.state.span(), message))
+        });
+    }
+    if all.is_some() {
         return;
     }
     sink.report(|| {
-        let target = other_state(analysis, info, choice);
-        let target = target.and_then(|target| analysis.word_for(analysis.states.get(&target)?, info));
-        let named = target.as_deref().unwrap_or("State");
-        let (end, other, whole) = match &choice.subject {
-            Some(_) => (",", format!("_ => {named}"), format!("choice {} nonexhaustive match …", info.name)),
-            None => (";", format!("else -> {named}"), format!("choice {} nonexhaustive {{ … }}", info.name)),
-        };
+        let other = other_arm(analysis, info, choice);
         // Values can be named if every arm tests the same expression.
         let one = taken.first().filter(|first| {
             let about = |(case, _): &(Option<Case>, &Expr)| case.as_ref().is_some_and(|case| case.of == first.of);
@@ -249,15 +255,54 @@ fn not_exhaustive<'a>(
         });
         let rest = rest_word(choice);
         let message = what.unwrap_or_else(|| format!("`{}` may match nothing: it has no `{rest}`", info.name));
-        let problem = Problem::new(Code::NotExhaustive, info.state.span(), message)
-            .help(format!("add an arm for all other cases: `{other}`"))
-            .help(format!("or let the execution fail in this case: `{whole}`"));
-        // What ends the last arm ends the new one.
-        match (target, choice.arms.last()) {
-            (Some(_), Some(last)) => problem.edit(Edit::after(last.span, format!("{end} {other}"))),
-            _ => problem,
+        let problem = other.helps(Problem::new(Code::NotExhaustive, info.state.span(), message));
+        match other.edit {
+            Some(edit) => problem.edit(edit),
+            None => problem,
         }
     });
+}
+
+/// The arm for all other cases that a choice lacks.
+struct OtherArm {
+    arm: String,
+    /// The head of the choice that needs no such arm.
+    head: String,
+    /// The edit that adds the arm, if a state is there to continue at.
+    edit: Option<Edit>,
+}
+
+impl OtherArm {
+    fn helps(&self, problem: Problem) -> Problem {
+        problem
+            .help(format!("add an arm for all other cases: `{}`", self.arm))
+            .help(format!("or let the execution fail in this case: `{}`", self.head))
+    }
+}
+
+fn other_arm<'a>(analysis: &Analysis<'a>, info: &StateInfo<'a>, choice: &Choice) -> OtherArm {
+    let target = other_state(analysis, info, choice);
+    let target = target.and_then(|target| analysis.word_for(analysis.states.get(&target)?, info));
+    let named = target.as_deref().unwrap_or("State");
+    let (end, arm, head) = match &choice.subject {
+        Some(_) => (",", format!("_ => {named}"), format!("choice {} nonexhaustive match …", info.name)),
+        None => (";", format!("else -> {named}"), format!("choice {} nonexhaustive {{ … }}", info.name)),
+    };
+    // The end of the last arm ends the new one.
+    let edit = target.as_ref().and(choice.arms.last()).map(|last| Edit::after(last.span, format!("{end} {arm}")));
+    OtherArm { arm, head, edit }
+}
+
+/// Returns whether a caller or a service gives the value: AWS checks no types, so it may have any value.
+fn is_unchecked(analysis: &Analysis<'_>, of: &Expr) -> bool {
+    match &of.kind {
+        ExprKind::Paren(inner) => is_unchecked(analysis, inner),
+        ExprKind::Reference(Reference { root: Root::Input, .. }) => true,
+        ExprKind::Reference(Reference { root: Root::StateResult(name), .. }) => {
+            analysis.states.get(&plain(name)).is_some_and(|info| info.state.kind == StateKind::Task)
+        }
+        _ => false,
+    }
 }
 
 /// Returns a target for the arm for all other cases: the next state that no arm leads to, or another one in the scope.

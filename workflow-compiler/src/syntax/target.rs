@@ -27,6 +27,18 @@ impl Parser<'_> {
             cursor.next();
             return Target::Text(text);
         }
+        if let Some(word) = cursor.peek_ident().filter(|word| *word == "if" || *word == "match").cloned()
+            && !cursor.is_punct_at(1, ";")
+        {
+            let problem = Problem::new(Code::Syntax, word.span(), format!("`->` leads to one state, found `{word}`"));
+            self.report(problem.help(
+                "name a `choice`, which leads to one of several: `choice Which { if … -> State; else -> State; }`",
+            ));
+            while !cursor.is_end() && !cursor.is_punct(";") && !item_starts_here(cursor) {
+                cursor.next();
+            }
+            return Target::Missing(arrow);
+        }
         if let (Some(name), false) = (cursor.peek_ident().cloned(), super::recover::item_starts(cursor, 0)) {
             cursor.next();
             self.word(&name, Role::StateReference);

@@ -21,13 +21,15 @@ pub(crate) fn program(choose: &mut dyn FnMut(usize) -> usize) -> String {
     generator.out
 }
 
-/// The types of values. `Line` is a struct and `Mode` an enum that every workflow declares.
+/// The types of values. `Line` is a struct, and `Mode` and `Pay` are enums, that every workflow declares.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Type {
     Text,
     Whole,
     Flag,
     Mode,
+    /// An enum with data, with a tag.
+    Pay,
     Line,
     /// A list of texts, of lines, of lists of texts.
     Texts,
@@ -36,7 +38,7 @@ enum Type {
     OptionalText,
 }
 
-use Type::{Flag, Line, Lines, Mode, OptionalText, Table, Text, Texts, Whole};
+use Type::{Flag, Line, Lines, Mode, OptionalText, Pay, Table, Text, Texts, Whole};
 
 impl Type {
     fn rust(self) -> &'static str {
@@ -45,6 +47,7 @@ impl Type {
             Whole => "i64",
             Flag => "bool",
             Mode => "Mode",
+            Pay => "Pay",
             Line => "Line",
             Texts => "Vec<String>",
             Lines => "Vec<Line>",
@@ -66,11 +69,12 @@ impl Type {
 /// What a state can read: references with their types.
 type Scope = Vec<(String, Type)>;
 
-const INPUTS: [(&str, Type); 9] = [
+const INPUTS: [(&str, Type); 10] = [
     ("id", Text),
     ("count", Whole),
     ("fast", Flag),
     ("mode", Mode),
+    ("pay", Pay),
     ("first", Line),
     ("tags", Texts),
     ("lines", Lines),
@@ -146,6 +150,7 @@ impl Generator<'_> {
             self.write("query jsonpath;\n");
         }
         self.write("enum Mode { Fast, Full }\nstruct Line { sku: String, count: i64, gift: Option<String> }\n");
+        self.write("#[serde(tag = \"by\", rename_all = \"camelCase\")] enum Pay { Card { number: String }, Cash { cents: i64 }, Free }\n");
         self.write("struct Row { id: String, cents: String }\nparams { pack: Arn, bucket: String, queue: String }\n");
         let mut scope = Scope::new();
         self.write("input {\n");
@@ -347,6 +352,17 @@ impl Generator<'_> {
 
     fn choice(&mut self, name: &str, next: &str, scope: &Scope) {
         let other = self.name("S");
+        let pay = scope.iter().find(|(_, ty)| *ty == Pay && !self.in_fragment).map(|(text, _)| text.clone());
+        if let (Some(pay), true) = (pay, self.once_in(3)) {
+            // An arm that has tested the tag reads the data of the variant.
+            let seen = self.name("v");
+            let _ = writeln!(
+                self.out,
+                "choice {name} match {pay}.by {{ \"card\" => {other} {{ assign {{ {seen}: {pay}.number }} }}, \"cash\" | \"free\" => {next}, _ => {next} }}"
+            );
+            let _ = writeln!(self.out, "pass {other} {{ other: true }} -> {next};");
+            return;
+        }
         let modes: Vec<_> = scope.iter().filter(|(_, ty)| *ty == Mode).map(|(text, _)| text.clone()).collect();
         let text: Vec<_> = scope.iter().filter(|(_, ty)| *ty == Text).map(|(text, _)| text.clone()).collect();
         match (if self.in_fragment && !self.jsonata { 2 } else { self.below(3) }, modes.first(), text.first()) {
@@ -428,10 +444,22 @@ impl Generator<'_> {
 
     fn rows(&mut self, name: &str, next: &str) {
         let (first, kind) = (self.name("S"), self.of(&["express", "standard"]));
-        let value = if self.jsonata { "{ cents: $number(item.cents), id: item.id }" } else { "{ id: item.id }" };
+        let (reader, value) = self.of(&[
+            (
+                "csv<Row> { Bucket: params.bucket, Key: \"rows.csv\", headers: first_row }",
+                "{ cents: $number(item.cents) }",
+            ),
+            ("csv { Bucket: params.bucket, Key: \"rows.csv\", headers: [\"id\", \"cents\"] }", "{ id: item.id }"),
+            ("json<Line> { Bucket: params.bucket, Key: \"a.json\", pointer: \"/lines\" }", "{ size: item.count + 1 }"),
+            ("jsonl<Pay> { Bucket: params.bucket, Key: \"a.jsonl\" }", "{ by: item.by }"),
+            ("parquet<Row> { Bucket: params.bucket, Key: \"a.parquet\", max_items: 9 }", "{ id: item.id }"),
+            ("list { Bucket: params.bucket, Prefix: \"in/\" }", "{ key: item.Key }"),
+            ("manifest { Bucket: params.bucket, Key: \"m.json\", manifest: s3_inventory }", "{ key: item.Key }"),
+        ]);
+        let value = if self.jsonata { value } else { "{ kind: \"k\" }" };
         let _ = writeln!(
             self.out,
-            "map {name} over s3::csv<Row> {{ Bucket: params.bucket, Key: \"rows.csv\", headers: first_row }}
+            "map {name} over s3::{reader}
                 distributed {kind} tolerate 5% label \"{name}\" {{ pass {first} {value} -> end; }} -> {next};"
         );
     }
@@ -441,15 +469,24 @@ impl Generator<'_> {
             let number = self.below(self.fragments.len());
             self.fragments[number].clone()
         };
+        let repeated = self.once_in(4);
         let mut arguments = String::new();
         for (field, ty) in inputs {
             let value = match ty {
+                _ if repeated && field == "to" => "one.to".to_owned(),
                 OptionalText if self.once_in(2) => continue,
                 OptionalText => self.value(Text, scope),
                 Texts => self.list(scope),
                 ty => self.value(ty, scope),
             };
             let _ = write!(arguments, "{field}: {value}, ");
+        }
+        if repeated {
+            let _ = writeln!(
+                self.out,
+                "for one in [{{ to: \"x\" }}, {{ to: \"y\" }}] {{ use {fragment} as {name} {{ {arguments} }} -> end; }} -> {next};"
+            );
+            return;
         }
         let failed = (fails && !self.in_fragment && self.once_in(3)).then(|| self.name("Failed"));
         let caught = failed.as_ref().map(|failed| format!("catch [States.ALL] => {failed}")).unwrap_or_default();
@@ -557,6 +594,10 @@ impl Generator<'_> {
             Whole => format!("{known} > {}", self.below(9)),
             Flag => [known.clone(), format!("!{known}")][self.below(2)].clone(),
             Mode => format!("{known} == Mode::Fast"),
+            Pay if self.jsonata => {
+                format!("({known}.by == \"cash\" && {known}.cents > 100) || {known}.by in [\"free\", \"card\"]")
+            }
+            Pay => format!("{known}.by == \"free\""),
             OptionalText => format!("is_present({known})"),
             Line => format!("{known}.count < 5"),
             Texts | Lines | Table if self.jsonata => format!("$count({known}) == 0"),
