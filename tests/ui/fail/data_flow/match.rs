@@ -6,7 +6,7 @@ workflow! {
     workflow Match {
         enum Mode { Fast, Slow }
         input { mode: Mode }
-        choice Which match input.mode { Mode::Fast => A, Mode::Slow => C }
+        choice Which match input.mode { Mode::Fast => A, _ => C }
         task A = lambda::invoke { FunctionName: "a" } -> C;
         pass C { x: A.Payload.x } -> end;
     }
