@@ -2,7 +2,7 @@
 
 #![no_main]
 
-#[path = "../../workflow-compiler/tests/valid_programs/generator.rs"]
+#[path = "../../crates/workflow-compiler/tests/valid_programs/generator.rs"]
 mod generator;
 
 use std::str::FromStr;

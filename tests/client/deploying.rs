@@ -6,9 +6,9 @@ use workflow_runtime::aws_sdk_sfn;
 use workflow_runtime::client::{Change, Client, Error};
 use workflow_server::Server;
 
-use crate::forward::Forward;
-use crate::made::{Answer, Asked, Made, error};
-use crate::workflows::{Greet, GreetParams, Sleep, role, serve};
+use crate::client::forward::Forward;
+use crate::client::made::{Answer, Asked, Made, error};
+use crate::client::workflows::{Greet, GreetParams, Sleep, role, serve};
 
 const MACHINES: &str = "arn:aws:states:us-east-1:123456789012:stateMachine";
 

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use workflow_local::{Answers, Clock, MemoryStore, MockFile, ObjectStore};
 use workflow_server::Server;
 
-use crate::workflows::serve;
+use crate::client::workflows::serve;
 
 /// Sends one request and reads the answer: its status and its body as JSON, `Null` if there is none.
 pub(crate) async fn send(
@@ -473,4 +473,12 @@ async fn machines_have_tags() {
             assert_eq!(code(&ask(operation, body).await), (400, expected));
         }
     }
+}
+
+/// Returns an address that nothing listens at. No other socket gets its port while the socket is kept.
+pub(crate) fn closed() -> (TcpSocket, SocketAddr) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+    let address = socket.local_addr().unwrap();
+    (socket, address)
 }

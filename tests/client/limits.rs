@@ -11,8 +11,8 @@ use tokio::sync::Notify;
 use workflow_local::TaskError;
 use workflow_server::{Limits, Server};
 
-use crate::http::{call, code, read_answer, send};
-use crate::workflows::serve;
+use crate::client::http::{call, code, read_answer, send};
+use crate::client::workflows::serve;
 
 const SHORT: Duration = Duration::from_millis(100);
 const LONG: Duration = Duration::from_secs(60);

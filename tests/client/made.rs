@@ -17,7 +17,7 @@ use workflow_runtime::aws_sdk_sfn;
 use workflow_runtime::aws_sdk_sfn::config::Builder;
 use workflow_runtime::aws_sdk_sfn::config::retry::RetryConfig;
 
-use crate::workflows::config;
+use crate::client::workflows::config;
 
 /// A request that the SDK sent.
 #[derive(Clone, Debug)]

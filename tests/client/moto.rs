@@ -1,7 +1,7 @@
 //! Tests the client, and the tasks of a server, with moto, whose address is in `WORKFLOW_MOTO_URL`.
 
-use crate::scenario;
-use crate::workflows::sfn;
+use crate::client::scenario;
+use crate::client::workflows::sfn;
 
 /// moto has one account for all tests, so they take turns in one test.
 #[tokio::test(flavor = "multi_thread")]
@@ -17,10 +17,10 @@ async fn the_client_works_with_moto() {
     for (path, body) in
         [("/moto-api/reset", ""), ("/moto-api/config", r#"{"stepfunctions": {"execute_state_machine": true}}"#)]
     {
-        let (status, answer) = crate::http::send(address, "POST", path, &[], body.as_bytes()).await;
+        let (status, answer) = crate::client::http::send(address, "POST", path, &[], body.as_bytes()).await;
         assert!((200..300).contains(&status), "{path}: {status} {answer}");
     }
     scenario::deploys_runs_and_deletes(sfn(&url)).await;
     scenario::stops(sfn(&url)).await;
-    crate::api::outside::services(&url).await;
+    crate::client::api::outside::services(&url).await;
 }

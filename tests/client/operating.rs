@@ -10,9 +10,9 @@ use workflow_runtime::aws_sdk_sfn::types::{ExecutionStatus, HistoryEventType, Ma
 use workflow_runtime::client::{Client, Error, Progress, StateMachine, Untyped};
 use workflow_server::{Builder, Server};
 
-use crate::made::{Answer, Made, error};
-use crate::scenario::QUICK;
-use crate::workflows::{Broken, Calls, Quick, Sleep, role, serve};
+use crate::client::made::{Answer, Made, error};
+use crate::client::scenario::QUICK;
+use crate::client::workflows::{Broken, Calls, Quick, Sleep, role, serve};
 
 const MACHINE: &str = "arn:aws:states:us-east-1:123456789012:stateMachine:Sleep";
 

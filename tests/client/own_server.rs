@@ -8,8 +8,8 @@ use workflow_runtime::aws_sdk_sfn::{self, error::ProvideErrorMetadata};
 use workflow_runtime::client::{Client, Error};
 use workflow_server::Server;
 
-use crate::scenario::{self, QUICK};
-use crate::workflows::{
+use crate::client::scenario::{self, QUICK};
+use crate::client::workflows::{
     Broken, Calls, Greet, GreetInput, GreetOutput, GreetParams, Liar, Lost, Nowhere, Quick, Sleep, Slow, role, serve,
     sfn,
 };

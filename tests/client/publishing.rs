@@ -9,10 +9,10 @@ use workflow_runtime::client::{Aspect, Change, Client, Deploy, Deployed, Encrypt
 use workflow_runtime::{Arn, Express};
 use workflow_server::Server;
 
-use crate::forward::{Forward, Verdict};
-use crate::made::{Answer, Made, error};
-use crate::scenario::QUICK;
-use crate::workflows::{Greet, GreetParams, Nowhere, Sleep, role, serve};
+use crate::client::forward::{Forward, Verdict};
+use crate::client::made::{Answer, Made, error};
+use crate::client::scenario::QUICK;
+use crate::client::workflows::{Greet, GreetParams, Nowhere, Sleep, role, serve};
 
 const LOGS: &str = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/vendedlogs/states/greet";
 
@@ -238,7 +238,7 @@ async fn executions_are_started_on_the_version_that_was_published() {
     let second = greet(&sfn, "Dearest").publish().await.unwrap();
     assert_eq!((second.change, second.target().version_number()), (Change::Updated, Some(2)));
 
-    let input = crate::workflows::GreetInput { name: "Ada".into(), formal: true };
+    let input = crate::client::workflows::GreetInput { name: "Ada".into(), formal: true };
     for (deployed, words) in [(&first, "Dear"), (&second, "Dearest")] {
         let execution = deployed.target().start(&input).await.unwrap();
         assert_eq!(execution.wait_with(QUICK).await.unwrap().words, words);
@@ -281,7 +281,7 @@ async fn an_alias_is_made_shifted_and_rolled_back() {
     assert_eq!(live.roll_back().await.unwrap(), *first.target().arn());
 
     // An execution started on the alias runs the version that it points to.
-    let input = crate::workflows::GreetInput { name: "Ada".into(), formal: true };
+    let input = crate::client::workflows::GreetInput { name: "Ada".into(), formal: true };
     let execution = live.machine().start(&input).await.unwrap();
     assert_eq!(execution.wait_with(QUICK).await.unwrap().words, "one");
     let described = execution.describe().await.unwrap();
@@ -397,7 +397,7 @@ async fn a_machine_that_is_being_deleted_is_waited_for_as_long_as_is_allowed() {
     let script = move |gone_after: usize| {
         let machine = machine.clone();
         let looks = std::sync::atomic::AtomicUsize::new(0);
-        move |asked: &crate::made::Asked| match &*asked.operation {
+        move |asked: &crate::client::made::Asked| match &*asked.operation {
             "ListStateMachines" => Answer::Json(200, json!({"stateMachines": [machine]})),
             "DescribeStateMachine" if looks.fetch_add(1, std::sync::atomic::Ordering::Relaxed) < gone_after => {
                 Answer::Json(200, machine.clone())

@@ -9,7 +9,7 @@ use workflow_runtime::runner::{ExecutionStatus, Runner, RunnerError};
 use workflow_runtime::{Client, workflow};
 use workflow_server::Server;
 
-use crate::workflows::{role, serve, sfn};
+use crate::client::workflows::{role, serve, sfn};
 
 workflow! {
     /// Charges a card after a day.

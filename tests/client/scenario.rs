@@ -6,7 +6,7 @@ use workflow_runtime::aws_sdk_sfn;
 use workflow_runtime::aws_sdk_sfn::types::{ExecutionStatus, HistoryEventType};
 use workflow_runtime::client::{Backoff, Change, Client, Error};
 
-use crate::workflows::{Greet, GreetInput, GreetOutput, GreetParams, GreetState, Sleep, role};
+use crate::client::workflows::{Greet, GreetInput, GreetOutput, GreetParams, GreetState, Sleep, role};
 
 pub(crate) const QUICK: Backoff =
     Backoff { first: Duration::from_millis(20), factor: 1.5, longest: Duration::from_millis(500) };

@@ -7,8 +7,8 @@ use workflow_runtime::aws_sdk_sfn;
 use workflow_runtime::aws_sdk_sfn::config::retry::RetryConfig;
 use workflow_runtime::client::{Backoff, Client, Error, Execution};
 
-use crate::made::{Answer, Asked, Made, error, socket};
-use crate::workflows::{GreetOutput, Liar, Quick, Sleep, config};
+use crate::client::made::{Answer, Asked, Made, error, socket};
+use crate::client::workflows::{GreetOutput, Liar, Quick, Sleep, config};
 
 const MACHINE: &str = "arn:aws:states:us-east-1:123456789012:stateMachine:Sleep";
 const EXECUTION: &str = "arn:aws:states:us-east-1:123456789012:execution:Sleep:one";

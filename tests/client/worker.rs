@@ -15,8 +15,8 @@ use workflow_runtime::worker::{Activity, Answered, TaskToken, Worker};
 use workflow_runtime::{Arn, Client, Definition, TaskFailure, aws_sdk_sfn, workflow};
 use workflow_server::Server;
 
-use crate::made::{Answer, Made, error};
-use crate::workflows::{role, serve, sfn};
+use crate::client::made::{Answer, Made, error};
+use crate::client::workflows::{role, serve, sfn};
 
 workflow! {
     /// Packs an order.

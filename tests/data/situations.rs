@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use workflow_local::{Status, TaskError};
 
-use crate::run;
+use crate::data::run;
 
 fn answer(function: &str) -> Result<Value, TaskError> {
     match function {

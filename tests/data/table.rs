@@ -266,7 +266,8 @@ fn cases() -> Vec<Case> {
 
 /// Returns the source of each workflow of the file, by name.
 fn workflows() -> Vec<(String, String)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../workflow-compiler/tests/diagnostics/cases/passes");
+    let folder =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/workflow-compiler/tests/diagnostics/cases/passes");
     let text = std::fs::read_to_string(folder.join("data_flow.wf")).unwrap();
     let sources = text.split("\nworkflow ").skip(1);
     sources.map(|source| (source.split(' ').next().unwrap().to_owned(), format!("workflow {source}"))).collect()

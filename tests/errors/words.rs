@@ -6,31 +6,31 @@ use std::path::{Path, PathBuf};
 
 /// The crates that make diagnostics, or take them from others.
 const CRATES: [&str; 7] = [
-    "workflow-asl",
-    "workflow-compiler",
-    "workflow-graph",
-    "workflow-local",
+    "crates/workflow-asl",
+    "crates/workflow-compiler",
+    "crates/workflow-graph",
+    "crates/workflow-local",
     "workflow-runtime",
-    "workflow-server",
-    "cargo-workflow",
+    "crates/workflow-server",
+    "crates/cargo-workflow",
 ];
 
 /// Messages of other programs, which say what is wrong in words alone: the end of a path, and what is read there.
 const OF_OTHERS: [(&str, &str); 11] = [
     // serde_json has no other sign of its own limit, of a comma too many and of an early end.
-    ("workflow-asl/src/source/json.rs", "message.rsplit_once(\" at line \")"),
-    ("workflow-asl/src/source/json.rs", "message.starts_with(\"recursion limit\")"),
-    ("workflow-asl/src/source/json.rs", "message == \"trailing comma\""),
-    ("workflow-asl/src/source/json.rs", "message.starts_with(\"EOF\")"),
+    ("crates/workflow-asl/src/source/json.rs", "message.rsplit_once(\" at line \")"),
+    ("crates/workflow-asl/src/source/json.rs", "message.starts_with(\"recursion limit\")"),
+    ("crates/workflow-asl/src/source/json.rs", "message == \"trailing comma\""),
+    ("crates/workflow-asl/src/source/json.rs", "message.starts_with(\"EOF\")"),
     // Serde tells which field is missing, and what was expected.
-    ("workflow-local/src/declared/fit.rs", "message.strip_prefix(\"missing field `\")"),
-    ("workflow-local/src/declared/fit.rs", "message.split_once(\", expected \")"),
+    ("crates/workflow-local/src/declared/fit.rs", "message.strip_prefix(\"missing field `\")"),
+    ("crates/workflow-local/src/declared/fit.rs", "message.split_once(\", expected \")"),
     ("workflow-runtime/src/client/error/mismatch.rs", "message.starts_with(\"missing field `\")"),
     ("workflow-runtime/src/client/error/mismatch.rs", "message.rsplit_once(\", expected \")"),
     // AWS has one code for several refusals.
-    ("cargo-workflow/src/aws/failure.rs", "message.contains(\"assume the provided role\")"),
-    ("cargo-workflow/src/aws/failure.rs", "message.contains(\"Role\")"),
-    ("cargo-workflow/src/aws/failure.rs", "message.split('\\'')"),
+    ("crates/cargo-workflow/src/aws/failure.rs", "message.contains(\"assume the provided role\")"),
+    ("crates/cargo-workflow/src/aws/failure.rs", "message.contains(\"Role\")"),
+    ("crates/cargo-workflow/src/aws/failure.rs", "message.split('\\'')"),
 ];
 
 /// How a string is read, after its name.
@@ -110,7 +110,7 @@ fn nothing_decides_by_the_words_of_a_diagnostic() {
 fn the_engine_makes_no_diagnostics() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let mut files = Vec::new();
-    sources(&root.join("workflow-local/src"), &mut files);
+    sources(&root.join("crates/workflow-local/src"), &mut files);
     assert!(files.len() > 80, "only {} files were read", files.len());
     for file in &files {
         let text = fs::read_to_string(file).unwrap();

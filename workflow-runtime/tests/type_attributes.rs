@@ -44,7 +44,7 @@ workflow! {
 
     workflow Named {
         input {
-            #[serde(default = "crate::standard")]
+            #[serde(default = "crate::type_attributes::standard")]
             class: String,
             limits: Limits,
         }

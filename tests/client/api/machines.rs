@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Api, ROLE, one, pass, text};
-use crate::http::send;
+use crate::client::http::send;
 
 #[tokio::test]
 async fn terraforms_sequence_works() {

@@ -23,8 +23,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use workflow_server::{Builder, Server};
 
-use crate::http::call;
-use crate::workflows::serve;
+use crate::client::http::call;
+use crate::client::workflows::serve;
 
 pub(crate) const ROLE: &str = "arn:aws:iam::123456789012:role/r";
 

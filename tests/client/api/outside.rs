@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use workflow_server::Server;
 
 use super::{Api, one, text};
-use crate::http;
+use crate::client::http;
 
 /// Returns the description of an execution of one task.
 async fn run(api: &Api, resource: &str, parameters: Value) -> Value {
@@ -168,7 +168,7 @@ pub(crate) async fn services(url: &str) {
 
 #[tokio::test]
 async fn an_endpoint_of_aws_that_is_not_there_is_an_error_of_the_client() {
-    let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let (_kept, closed) = http::closed();
     let api = Api::with(Server::builder().aws_endpoint(format!("http://{closed}"))).await;
     let message = json!({"QueueUrl": "q", "MessageBody": "m"});
     let (error, cause) = failure(&api, &optimised("sqs:sendMessage"), message).await;
@@ -211,7 +211,7 @@ async fn http_tasks_call_the_hosts_that_are_allowed() {
     assert_eq!((&*error, &*cause), ("States.Http.StatusCode.400", "Bad Request"));
     let (error, cause) = failure(&api, &invoke, task(json!({"ApiEndpoint": "https://example.com/"}))).await;
     assert!(cause.contains("the state A: it calls example.com, which is not allowed"), "{error} {cause}");
-    let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let (_kept, closed) = http::closed();
     let (error, _) = failure(&api, &invoke, task(json!({"ApiEndpoint": format!("http://{closed}/")}))).await;
     assert_eq!(error, "States.Http.Socket");
     let (status, _) = http::send(other.0.local_addr(), "GET", "/health", &[], b"").await;

@@ -208,7 +208,7 @@ async fn lambda_functions_are_called_at_the_endpoint() {
 
 #[tokio::test]
 async fn an_endpoint_that_is_not_there_is_an_error_of_the_client() {
-    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let (_kept, closed) = crate::client::http::closed();
     let api = Api::with(Server::builder().lambda_endpoint(format!("http://{closed}"))).await;
     let machine = api
         .machine(
@@ -243,7 +243,7 @@ async fn the_clock_is_turned_and_goes_faster() {
     api.event(&execution, "WaitStateEntered").await;
     assert_eq!(api.describe(&execution).await["status"], "RUNNING");
     let (status, answer) =
-        crate::http::send(api.0.local_addr(), "POST", "/clock", &[], b"{\"advanceSeconds\": 3600}").await;
+        crate::client::http::send(api.0.local_addr(), "POST", "/clock", &[], b"{\"advanceSeconds\": 3600}").await;
     assert_eq!((status, &answer["status"]), (200, &json!("ok")));
     let described = api.ended(&execution).await;
     let seconds = described["stopDate"].as_f64().unwrap() - described["startDate"].as_f64().unwrap();
@@ -271,9 +271,9 @@ async fn a_reset_leaves_what_the_server_was_given() {
     api.machine("Other", &pass()).await;
     let activity = api.ok("CreateActivity", json!({"name": "A"})).await["activityArn"].clone();
     let execution = api.start(&own, &json!({})).await;
-    let health = crate::http::send(api.0.local_addr(), "GET", "/health", &[], b"").await;
+    let health = crate::client::http::send(api.0.local_addr(), "GET", "/health", &[], b"").await;
     assert_eq!((health.0, &health.1["status"]), (200, &json!("ok")));
-    assert_eq!(crate::http::send(api.0.local_addr(), "POST", "/reset", &[], b"").await.0, 200);
+    assert_eq!(crate::client::http::send(api.0.local_addr(), "POST", "/reset", &[], b"").await.0, 200);
     let list = api.ok("ListStateMachines", json!({})).await;
     assert_eq!(list["stateMachines"].as_array().unwrap().len(), 1);
     assert_eq!(list["stateMachines"][0]["stateMachineArn"], json!(own));

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use workflow_server::Server;
 
 use super::{Api, one, text};
-use crate::http;
+use crate::client::http;
 
 async fn turn(api: &Api, body: Value) -> Value {
     let (status, answer) = http::send(api.0.local_addr(), "POST", "/clock", &[], body.to_string().as_bytes()).await;

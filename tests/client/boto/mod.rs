@@ -5,7 +5,7 @@ use std::path::Path;
 
 use workflow_server::Server;
 
-use crate::workflows::serve;
+use crate::client::workflows::serve;
 
 /// Runs a script with a client and its own server.
 async fn run(client: &str, script: &str) {

@@ -33,7 +33,7 @@ pub enum Pay {
 
 workflow! {
     pub workflow Read {
-        input { order: crate::Order }
+        input { order: crate::absent::Order }
         choice Which {
             if !is_null(input.order.discount) && is_present(input.order.voucher) -> Both;
             if input.order.discount != null -> One;
@@ -53,7 +53,7 @@ workflow! {
         } -> end;
     }
     pub workflow ReadPayment {
-        input { order: crate::Paid }
+        input { order: crate::absent::Paid }
         choice Which {
             if input.order.pay.by == "Card" && input.order.pay.number != "" -> Card;
             else -> Kind;
@@ -69,7 +69,7 @@ workflow! {
     }
     pub workflow ReadInJsonPath {
         query jsonpath;
-        input { order: crate::Order }
+        input { order: crate::absent::Order }
         choice Which {
             if is_present(input.order.voucher) && !is_null(input.order.discount) -> Both;
             else -> None;
@@ -79,4 +79,4 @@ workflow! {
     }
 }
 
-fn main() {}
+pub(crate) fn main() {}

@@ -50,7 +50,7 @@ fn generic<T: Default>() -> T {
     T::default()
 }
 
-fn main() {
+pub(crate) fn main() {
     generic::<u8>();
     let _ = inner::GreetInput { name: Default::default(), tags: Default::default(), note: None };
     assert_eq!(inner::Greet::NAME, "Greet");

@@ -32,6 +32,6 @@ workflow! {
 struct Absent;
 struct AbsentInput;
 
-fn main() {
+pub(crate) fn main() {
     let _ = (Absent, AbsentInput, Present::definition(), PresentInput { name: String::new() });
 }

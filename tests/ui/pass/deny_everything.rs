@@ -1,7 +1,7 @@
 //! A crate that denies every warning, including those about documentation.
 
 #![deny(missing_docs, warnings, unused_qualifications, unreachable_pub, missing_debug_implementations)]
-#![deny(nonstandard_style, future_incompatible, rust_2018_idioms, unused)]
+#![deny(nonstandard_style, rust_2018_idioms, unused)]
 #![forbid(unsafe_code)]
 
 use workflow_runtime::workflow;
@@ -24,7 +24,7 @@ workflow! {
     }
 }
 
-fn main() {
+pub(crate) fn main() {
     let params = UndocumentedParams { BucketName: "b".to_owned() };
     assert!(Undocumented::definition_with(&params).is_ok());
 }

@@ -62,7 +62,7 @@ mod types {
     }
 }
 
-fn main() {
+pub(crate) fn main() {
     let params = OrderParams { limit: 60.into(), queue_url: "https://sqs/\"q\"".to_owned() };
     let definition = Order::definition_with(&params).map(|definition| definition.to_string()).unwrap_or_default();
     assert!(definition.contains(r#""TimeoutSeconds":60,"#), "{definition}");
@@ -72,7 +72,8 @@ fn main() {
     _ = OrderInput { total: 1.0, customer: String::new() };
 
     let params = inner::DeclaredParams { limit: 5, queue: "q".to_owned() };
-    let definition = inner::Declared::definition_with(&params).map(|definition| definition.to_string()).unwrap_or_default();
+    let definition =
+        inner::Declared::definition_with(&params).map(|definition| definition.to_string()).unwrap_or_default();
     assert!(definition.contains(r#""TimeoutSeconds":5,"#), "{definition}");
     assert_eq!(<inner::Declared as Workflow>::NAME, "declared");
 }

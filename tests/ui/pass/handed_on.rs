@@ -53,8 +53,8 @@ pub struct Line {
 mod other {
     workflow_runtime::workflow! {
         pub workflow Bill {
-            input crate::Order;
-            output crate::Order;
+            input crate::handed_on::Order;
+            output crate::handed_on::Order;
             pass Only -> end;
         }
         pub workflow Parts {
@@ -67,7 +67,7 @@ mod other {
                 how: Json,
                 deep: Option<i64>,
             }
-            output { l: Vec<crate::Line>, h: crate::How }
+            output { l: Vec<crate::handed_on::Line>, h: crate::handed_on::How }
             struct Item { article: String, amount: u32 }
             pass Only { l: input.lines, h: input.how } -> end;
         }
@@ -76,12 +76,12 @@ mod other {
 
 workflow! {
     pub workflow Pay {
-        input { order: crate::Order }
+        input { order: crate::handed_on::Order }
         output {
-            order: crate::Order,
+            order: crate::handed_on::Order,
             rows: Vec<Row>,
-            how: crate::How,
-            lines: Vec<crate::Line>,
+            how: crate::handed_on::How,
+            lines: Vec<crate::handed_on::Line>,
             total: f64,
             id: Id,
             deep: Option<i64>,
@@ -105,4 +105,4 @@ workflow! {
         } -> end;
     }
 }
-fn main() {}
+pub(crate) fn main() {}

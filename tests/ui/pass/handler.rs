@@ -3,7 +3,7 @@
 mod other {
     workflow_runtime::workflow! {
         pub workflow ChargeOrder {
-            input { order: Order, customer: crate::Customer, note: Option<String> }
+            input { order: Order, customer: crate::handler::Customer, note: Option<String> }
             struct Order { id: String, cents: u64, after: Vec<Order> }
             struct Bill { number: u64, remark: Option<String> }
 
@@ -80,7 +80,7 @@ async fn charge(_client: &Client, LambdaEvent { payload }: LambdaEvent<Request>)
 
 type Answer<T> = Result<T, TaskFailure>;
 
-#[handler(crate::other::ChargeOrder::Ask)]
+#[handler(crate::handler::other::ChargeOrder::Ask)]
 #[allow(dead_code)]
 pub(crate) fn ask(request: Json) -> Answer<()> {
     let _ = request;
@@ -119,7 +119,7 @@ fn by_path(id: Id) -> Result<String, TaskFailure> {
     Ok(id.id)
 }
 
-fn main() {
+pub(crate) fn main() {
     let _ = (charge, ask, ping, direct, by_path);
     let order = other::Order { id: "17".to_owned(), cents: 1, after: Vec::new() };
     assert_eq!(Worker.ship(order).unwrap(), 17);

@@ -17,7 +17,7 @@ workflow! {
     }
 }
 
-fn main() {
+pub(crate) fn main() {
     let text = r#"{"found":{},"s":{"x":{"x":1}},"d":{"x":[]},"a":{"x":2},"visitor":{"x":3},"field":"Two"}"#;
     let input: <Names as Workflow>::Input = workflow_runtime::__private::serde_json::from_str(text).expect("it fits");
     assert_eq!(input.found, Found { x: None });

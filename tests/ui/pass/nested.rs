@@ -36,10 +36,16 @@ workflow! {
     }
 }
 
-fn main() {
+pub(crate) fn main() {
     let definition = Parent::definition_with(&ParentParams { child: "arn".into() }).map(|all| all.into_string());
     let text = definition.unwrap_or_default();
-    for resource in ["startExecution.sync:2\"", "startExecution.sync\"", "startExecution\"", ".waitForTaskToken\"", "startSyncExecution\""] {
+    for resource in [
+        "startExecution.sync:2\"",
+        "startExecution.sync\"",
+        "startExecution\"",
+        ".waitForTaskToken\"",
+        "startSyncExecution\"",
+    ] {
         assert!(text.contains(resource), "{text}");
     }
 }

@@ -40,7 +40,7 @@ workflow! {
 
 fn is_input<T: DeserializeOwned, W: Workflow<Input = T, Output = T>>() {}
 
-fn main() {
+pub(crate) fn main() {
     is_input::<model::Order, Foreign>();
     let order = model::Order { id: "1".to_owned(), at: Timestamp::new("2026-01-01T00:00:00Z"), by: Arn::from("arn") };
     let params = ForeignParams { limits: Limits { orders: vec![order], most: 3 }, role: Arn::from("{% role %}") };

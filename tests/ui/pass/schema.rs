@@ -40,7 +40,7 @@ pub struct Plain {
 
 workflow! {
     pub workflow Ship {
-        input { order: crate::model::Order<String>, plain: Plain, all: Vec<Answer> }
+        input { order: crate::schema::model::Order<String>, plain: Plain, all: Vec<Answer> }
         output model::Order<String>;
         task Ask = lambda::invoke<Answer> { FunctionName: "ask", Payload: { who: input.order.customerId, plain: input.plain } }
             -> Good;
@@ -83,7 +83,7 @@ mod inner {
     }
 }
 
-fn main() {
+pub(crate) fn main() {
     let text = Ship::definition().into_string();
     assert!(text.contains("$states.context.Execution.Input.order.customerId"), "{text}");
 }

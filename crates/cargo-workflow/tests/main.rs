@@ -1,0 +1,35 @@
+//! The tests of the command line, in one executable.
+
+mod agreement;
+mod aws;
+mod bad_input;
+mod children;
+mod command;
+mod commands;
+mod coverage;
+mod describe;
+mod diff;
+mod explain;
+mod explore;
+mod export;
+mod fix;
+mod fmt;
+mod generated;
+mod iam;
+mod iam_runtime;
+mod imported;
+mod mutants;
+mod new;
+mod placeholders;
+mod readme;
+mod replay;
+mod serve;
+mod serve_data;
+mod several;
+mod simulate;
+mod templates;
+mod tools;
+mod traces;
+mod types;
+mod validate;
+mod written;

@@ -1,0 +1,26 @@
+//! The tests of the public API, in one executable.
+
+mod checked;
+mod difference;
+mod graph;
+mod intrinsic;
+mod jsonata;
+mod mutated_documents;
+mod path;
+mod planted_mistakes;
+#[cfg(feature = "iam")]
+mod policy;
+#[cfg(feature = "iam")]
+mod policy_of_cdk;
+#[cfg(feature = "iam")]
+mod policy_of_requests;
+#[cfg(feature = "yaml")]
+mod pyyaml;
+mod reaching;
+mod reference;
+mod rules;
+mod sdk_mistakes;
+mod shared;
+mod shared_apis;
+mod shared_documents;
+mod texts;

@@ -1,0 +1,13 @@
+//! The tests of the public API, in one executable.
+
+#[cfg(feature = "evaluate")]
+mod bounds;
+#[cfg(feature = "evaluate")]
+mod corners;
+#[cfg(feature = "evaluate")]
+mod differential;
+#[cfg(feature = "evaluate")]
+mod documentation;
+mod page;
+#[cfg(feature = "evaluate")]
+mod print;

@@ -1,0 +1,20 @@
+//! The tests of the public API, in one executable.
+
+mod answers;
+mod declared;
+mod driver;
+mod explored;
+mod growth;
+mod handlers;
+mod item_reader;
+mod jsonata_scope;
+mod limits;
+mod mock_file;
+mod nested;
+mod numbers;
+mod object_store;
+mod properties;
+mod result_writer;
+mod states;
+mod test_state;
+mod time;
