@@ -204,7 +204,7 @@ fn shaken(tokens: TokenStream, numbers: &mut Numbers, comments: bool, out: &mut 
 fn any_white_space_and_comments() {
     let mut numbers = Numbers(7);
     for body in bodies() {
-        for round in 0..8 {
+        for round in (0..8).step_by(if std::env::var_os("WORKFLOW_THOROUGH").is_some() { 1 } else { 3 }) {
             let mut text = String::new();
             shaken(TokenStream::from_str(&body).unwrap(), &mut numbers, round % 2 == 1, &mut text);
             let max_width = [100, 60, 30, 120][round / 2];
