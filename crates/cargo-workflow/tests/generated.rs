@@ -21,11 +21,12 @@ pub(crate) fn root(folder: &Path, manifest: &str) {
     fs::copy(workspace().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
 }
 
-/// The dependencies of a crate with a workflow and tests, as sections of a manifest.
+/// The dependencies of a crate with a workflow and tests, as sections of a manifest: those that `cargo workflow new` writes,
+/// so that all crates share what is built of them.
 pub(crate) fn dependencies() -> String {
     let path = |name: &str, folder: &str| format!("{name} = {{ path = {:?} }}\n", workspace().join(folder));
     format!(
-        "[dependencies]\n{}[dev-dependencies]\n{}",
+        "[dependencies]\nserde_json = \"1\"\n{}[dev-dependencies]\n{}",
         path("workflow-runtime", "workflow-runtime"),
         path("workflow-local", "crates/workflow-local")
     )
