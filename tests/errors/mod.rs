@@ -84,7 +84,7 @@ fn examples_behave_as_their_sections_say() {
         cases.push((format!("made for {code}"), Some(code.id().to_owned()), found_in_workflow(&fails)));
         cases.push((format!("made for {code}, fixed"), None, found_in_workflow(&passes)));
     }
-    // What the compiler says about each, for the eye: WORKFLOW_SHOW=1 cargo test --test errors -- --nocapture
+    // What the compiler says about each, for the eye: WORKFLOW_SHOW=1 cargo test --test it errors -- --nocapture
     let show = std::env::var_os("WORKFLOW_SHOW").is_some();
     let mut wrong = Vec::new();
     for (place, wanted, found) in cases {

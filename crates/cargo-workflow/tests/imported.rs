@@ -22,8 +22,7 @@ const LEAST: usize = 8;
 fn imported_workflows_compile_and_give_their_documents() {
     let Some(source) = sample() else { return };
     let folder = folder("imported");
-    let manifest = "[package]\nname = \"imported\"\nedition = \"2024\"\n";
-    generated::root(&folder, &format!("{manifest}{}", generated::dependencies()));
+    generated::root(&folder, &generated::manifest("imported"));
     std::fs::create_dir_all(folder.join("tests")).unwrap();
     std::fs::create_dir_all(folder.join("src")).unwrap();
     std::fs::write(folder.join("src/lib.rs"), "").unwrap();

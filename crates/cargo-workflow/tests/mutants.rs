@@ -10,6 +10,7 @@ use workflow_local::Engine;
 use workflow_local::mutation::VARIABLE;
 
 use crate::generated;
+use crate::tools::folder;
 
 const LIB: &str = "use workflow_runtime::workflow;
 
@@ -51,12 +52,10 @@ fn a_small_one_does_not() {
 fn nothing_of_a_workflow_is_tested_here() {}
 ";
 
-/// Returns a package in a folder outside the workspace.
+/// Returns a package.
 fn package(name: &str) -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("workflow-mutants-{name}-{}", std::process::id()));
-    let _ = std::fs::remove_dir_all(&folder);
-    let manifest = "[package]\nname = \"ship\"\nedition = \"2024\"\n[lints.rust]\nwarnings = \"deny\"\n";
-    generated::root(&folder, &format!("{manifest}{}", generated::dependencies()));
+    let folder = folder(&format!("mutants-{name}"));
+    generated::root(&folder, &generated::manifest("ship"));
     for (file, text) in [("src/lib.rs", LIB), ("tests/ship.rs", TESTS)] {
         let file = folder.join(file);
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
@@ -80,9 +79,8 @@ fn the_tests_of_a_crate_are_judged_without_building_it_again() {
     let folder = package("crate");
     let run = |arguments: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-workflow"));
-        command.args(["workflow", "mutants"]).args(arguments).args(["--", "cargo", "test", "--offline", "--quiet"]);
-        command.env("CARGO_TARGET_DIR", generated::target()).env_remove(VARIABLE);
-        command.current_dir(&folder).output().unwrap()
+        command.args(["workflow", "mutants"]).args(arguments).args(["--", "cargo", "test", "--quiet"]);
+        generated::built(&mut command).env_remove(VARIABLE).current_dir(&folder).output().unwrap()
     };
     let output = run(&["--format", "json"]);
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));

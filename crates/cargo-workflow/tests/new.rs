@@ -17,7 +17,7 @@ use workflow_cases::every;
 use serde_json::{Value, json};
 
 use crate::generated;
-use crate::tools::stdout;
+use crate::tools::{self, stdout};
 
 const TEMPLATES: [&str; 6] =
     ["hello-world", "training-pipeline", "inference-pipeline", "order-saga", "human-approval", "distributed-map"];
@@ -44,11 +44,11 @@ fn the_order_saga_is_that_of_the_examples() {
 
 #[test]
 fn each_template_makes_a_crate_whose_tests_pass() {
-    let around = outside("templates");
+    let around = tools::folder("templates");
     // A manifest that happens to be around must not matter.
     std::fs::write(around.join("Cargo.toml"), "[package]\nname = \"other\"\n").unwrap();
     let folder = around.join("crates");
-    generated::root(&folder, "[workspace]\nmembers = [\"*\"]\nexclude = [\"target\"]\nresolver = \"3\"");
+    generated::root(&folder, "[workspace]\nmembers = [\"*\"]\nresolver = \"3\"");
     every(TEMPLATES, |template| {
         let made = new(&folder, &[template, "--template", template]);
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));

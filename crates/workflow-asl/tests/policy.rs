@@ -1,7 +1,7 @@
 //! Tests policies: of every optimised integration and pattern, of whole documents, and the changes between two
 //! policies.
 //!
-//! `WORKFLOW_BLESS=1 cargo test -p workflow-asl --test policy` writes `policy.json`, the policies of the integrations.
+//! `WORKFLOW_BLESS=1 cargo test -p workflow-asl --test it policy` writes `policy.json`, the policies of the integrations.
 
 #![expect(clippy::unwrap_used, reason = "tests may panic")]
 

@@ -1,6 +1,6 @@
 //! Tests that `docs/asl.md` agrees with the tables of fields.
 //!
-//! `WORKFLOW_BLESS=1 cargo test -p workflow-asl --test reference` writes it.
+//! `WORKFLOW_BLESS=1 cargo test -p workflow-asl --test it reference` writes it.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot write its page fails")]
 

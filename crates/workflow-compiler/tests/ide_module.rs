@@ -9,5 +9,5 @@ fn the_module_of_words_is_up_to_date() {
         std::fs::write(PATH, &wanted).unwrap();
     }
     let found = std::fs::read_to_string(PATH).unwrap();
-    assert!(found == wanted, "run `WORKFLOW_BLESS=1 cargo test -p workflow-compiler --test ide_module`");
+    assert!(found == wanted, "run `WORKFLOW_BLESS=1 cargo test -p workflow-compiler --test it ide_module`");
 }

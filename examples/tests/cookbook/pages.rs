@@ -1,6 +1,6 @@
 //! Compares the code in `docs/cookbook` and `docs/start.md` with the code that is tested.
 //!
-//! `WORKFLOW_BLESS=1 cargo test -p examples --test cookbook` writes it. A new block needs only the first line of the
+//! `WORKFLOW_BLESS=1 cargo test -p examples --test it cookbook` writes it. A new block needs only the first line of the
 //! item, such as `fn engine(`; of a macro, the first two lines.
 
 use std::fs;

@@ -483,7 +483,7 @@ fn collect(specs: &[Spec], kinds: &mut Vec<&'static str>) {
     }
 }
 
-/// `WORKFLOW_GRAPHS=20000 cargo test -p workflow-tests --test data` tries that many.
+/// `WORKFLOW_GRAPHS=20000 cargo test -p workflow-tests --test it data` tries that many.
 #[test]
 fn what_is_accepted_is_there_and_what_is_refused_may_be_missing() {
     let cases = std::env::var("WORKFLOW_GRAPHS").ok().and_then(|cases| cases.parse().ok()).unwrap_or(500);

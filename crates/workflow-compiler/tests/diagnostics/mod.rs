@@ -7,7 +7,7 @@
 //! ```
 //!
 //! A comment that starts with `//<` underlines from the first column on. `WORKFLOW_BLESS=1 cargo test -p
-//! workflow-compiler --test diagnostics` writes the comments. Read the difference before you commit it. Files in
+//! workflow-compiler --test it diagnostics` writes the comments. Read the difference before you commit it. Files in
 //! `passes/` must have no diagnostics.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]

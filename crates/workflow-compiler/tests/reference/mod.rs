@@ -1,7 +1,7 @@
 //! Tests that `docs/language.md` and the pages `docs/from-….md` agree with the compiler: the tables are the parser's,
 //! and the examples compile to the shown output.
 //!
-//! `WORKFLOW_BLESS=1 cargo test -p workflow-compiler --test reference` writes the tables.
+//! `WORKFLOW_BLESS=1 cargo test -p workflow-compiler --test it reference` writes the tables.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 
