@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use libfuzzer_sys::fuzz_target;
 use proc_macro2::TokenStream;
-use workflow_compiler::format::{Style, format_body};
+use workflow_format::{Style, format_body};
 
 fuzz_target!(|text: &str| {
     // Nothing of the run before is kept, else memory grows without end.

@@ -7,8 +7,8 @@ use std::str::FromStr;
 
 use libfuzzer_sys::fuzz_target;
 use proc_macro2::{TokenStream, TokenTree};
-use workflow_compiler::format::{Style, format_file};
-use workflow_compiler::import::{ImportOptions, import, is_same};
+use workflow_format::{Style, format_file};
+use workflow_import::{ImportOptions, import, is_same};
 
 fuzz_target!(|bytes: &[u8]| {
     // Nothing of the run before is kept, else memory grows without end.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use proc_macro2::{TokenStream, TokenTree};
 use serde_json::{Value, json};
-use workflow_compiler::import::{ImportOptions, import};
+use workflow_import::{ImportOptions, import};
 use workflow_local::{Engine, Execution, TaskError};
 
 /// The result of a resource, given its request and the items of this run.

@@ -2,7 +2,7 @@
 //! to an equal document.
 
 use proc_macro2::{TokenStream, TokenTree};
-use workflow_compiler::import::{ImportOptions, Imported, import, is_same};
+use workflow_import::{ImportOptions, Imported, import, is_same};
 
 /// The expressions that stay raw text, and why.
 const KEPT: [(&str, &str); 8] = [

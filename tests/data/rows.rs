@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use workflow_compiler::import::{ImportOptions, import};
+use workflow_import::{ImportOptions, import};
 use workflow_local::{Engine, MemoryStore, ObjectStore};
 
 use super::definition;

@@ -5,10 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The crates that make diagnostics, or take them from others.
-const CRATES: [&str; 7] = [
+const CRATES: [&str; 9] = [
     "crates/workflow-asl",
     "crates/workflow-compiler",
+    "crates/workflow-format",
     "crates/workflow-graph",
+    "crates/workflow-import",
     "crates/workflow-local",
     "workflow-runtime",
     "crates/workflow-server",

@@ -2,7 +2,7 @@
 //! document.
 
 use serde_json::{Map, Value, json};
-use workflow_compiler::import::{ImportError, ImportOptions, import};
+use workflow_import::{ImportError, ImportOptions, import};
 
 /// The number of broken documents for each data set.
 const TRIES: usize = 150;

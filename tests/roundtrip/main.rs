@@ -14,8 +14,8 @@ use std::process::ExitCode;
 use proc_macro2::{TokenStream, TokenTree};
 use serde_json::Value;
 use workflow_asl::document::MachineType;
-use workflow_compiler::format::{Style, format_file};
-use workflow_compiler::import::{ImportError, ImportOptions, Imported, KeptKind, import, is_same};
+use workflow_format::{Style, format_file};
+use workflow_import::{ImportError, ImportOptions, Imported, KeptKind, import, is_same};
 
 /// The minimum share of the corpus's states in the language's own words.
 const LEAST_SHARE: f64 = 0.8;

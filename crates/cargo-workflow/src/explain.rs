@@ -16,7 +16,7 @@ use workflow_asl::resource::Resource;
 use workflow_asl::rules::{HandledErrors, handled_errors};
 use workflow_asl::{Pointer, StateKind};
 use workflow_compiler::check::{Explained, ExplainedState, ExplainedUse, Foreign, explain};
-use workflow_compiler::import::{ImportOptions, import};
+use workflow_import::{ImportOptions, import};
 
 use crate::Failure;
 use crate::source::{self, Machine};

@@ -10,7 +10,7 @@ use clap::Args;
 use similar::TextDiff;
 use workflow_asl::printable::printable_lines;
 use workflow_asl::source::MAX_BYTES;
-use workflow_compiler::format::{Style, format_file};
+use workflow_format::{Style, format_file};
 
 use crate::report::{self, Report};
 use crate::rust_calls::{self, NothingRead};

@@ -9,8 +9,8 @@ use clap::Args;
 use serde_json::Value;
 use workflow_asl::source::Source;
 use workflow_asl::{Code, Diagnostic, Severity};
-use workflow_compiler::import::{ImportError, ImportOptions, import};
 use workflow_compiler::state_ident::{UniqueNames, pascal};
+use workflow_import::{ImportError, ImportOptions, import};
 
 use crate::Failure;
 use crate::documents::{Document, machine_name};

@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 use workflow_asl::printable::{is_control, printable, printable_json, printable_lines};
 use workflow_asl::source::{Edit, Location, Source, SourceError, locations};
 use workflow_asl::{Code, Diagnostic, Severity};
-use workflow_compiler::format::{Fault, not_rust};
 use workflow_compiler::problem::{EditAt, Problem};
+use workflow_format::{Fault, not_rust};
 
 use crate::Failure;
 

@@ -12,10 +12,10 @@ use workflow_asl::rules::Annotations;
 use workflow_asl::source::Source;
 use workflow_asl::{Code, rules};
 use workflow_compiler::check::DeclaredProperty;
-use workflow_compiler::format::{OTHER_QUOTES, double_quoted, foreign_quotes, in_double_quotes};
 use workflow_compiler::problem::Problem;
 use workflow_compiler::syntax::ast::Workflow;
 use workflow_compiler::{Compilation, CompiledWorkflow, Surroundings};
+use workflow_format::{OTHER_QUOTES, double_quoted, foreign_quotes, in_double_quotes};
 use workflow_runtime::__private::schema::Types;
 
 use crate::Failure;

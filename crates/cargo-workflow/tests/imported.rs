@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use proc_macro2::{TokenStream, TokenTree};
 use serde_json::Value;
-use workflow_compiler::import::{ImportOptions, import};
+use workflow_import::{ImportOptions, import};
 
 use crate::generated;
 use crate::tools::folder;

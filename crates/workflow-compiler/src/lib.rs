@@ -10,13 +10,9 @@ pub mod check;
 pub mod contract;
 pub mod emit;
 mod finding;
-#[cfg(feature = "format")]
-pub mod format;
 pub mod fragment;
 pub mod from_file;
 pub mod handler;
-#[cfg(feature = "import")]
-pub mod import;
 mod inline;
 pub mod literal_range;
 pub mod lower;
@@ -24,7 +20,7 @@ pub mod lower;
 pub mod policy;
 pub mod problem;
 pub mod question;
-mod reader;
+pub mod reader;
 pub mod schema;
 pub mod state_ident;
 pub mod syntax;

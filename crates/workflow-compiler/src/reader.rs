@@ -4,17 +4,17 @@ use crate::syntax::ast::{Expr, ExprKind};
 
 /// A format of items.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Format {
+pub struct Format {
     /// The word after `s3::`.
-    pub(crate) name: &'static str,
+    pub name: &'static str,
     /// The action of S3 that reads it.
-    pub(crate) action: &'static str,
+    pub action: &'static str,
     /// Its `InputType`.
-    pub(crate) input_type: Option<&'static str>,
+    pub input_type: Option<&'static str>,
 }
 
 /// All formats.
-pub(crate) const FORMATS: [Format; 6] = [
+pub const FORMATS: [Format; 6] = [
     Format { name: "csv", action: "getObject", input_type: Some("CSV") },
     Format { name: "json", action: "getObject", input_type: Some("JSON") },
     Format { name: "jsonl", action: "getObject", input_type: Some("JSONL") },
@@ -24,19 +24,19 @@ pub(crate) const FORMATS: [Format; 6] = [
 ];
 
 /// The action that lists objects. With [`FLATTEN`], it reads them too.
-pub(crate) const LIST: &str = "listObjectsV2";
+pub const LIST: &str = "listObjectsV2";
 
 /// The `Transformation` that reads the objects of a listing, in the format of the reader.
-pub(crate) const FLATTEN: &str = "LOAD_AND_FLATTEN";
+pub const FLATTEN: &str = "LOAD_AND_FLATTEN";
 
 /// The `ManifestType` of a list of objects. It has no `InputType`.
-pub(crate) const INVENTORY: &str = "S3_INVENTORY";
+pub const INVENTORY: &str = "S3_INVENTORY";
 
 /// The `ManifestType` of the results of a query. Its `InputType` is the format of these.
-pub(crate) const ATHENA: &str = "ATHENA_DATA";
+pub const ATHENA: &str = "ATHENA_DATA";
 
 /// The short names in the braces of a reader, with their names in the document.
-pub(crate) const SHORT: [(&str, &str); 6] = [
+pub const SHORT: [(&str, &str); 6] = [
     ("delimiter", "CSVDelimiter"),
     ("max_items", "MaxItems"),
     ("pointer", "ItemsPointer"),
@@ -47,7 +47,7 @@ pub(crate) const SHORT: [(&str, &str); 6] = [
 
 impl Format {
     /// Returns the format with this name.
-    pub(crate) fn named(name: &str) -> Option<Self> {
+    pub fn named(name: &str) -> Option<Self> {
         FORMATS.into_iter().find(|format| format.name == name)
     }
 

@@ -4,10 +4,6 @@ mod any_tokens;
 mod bad_input;
 mod diagnostics;
 mod fixes;
-#[cfg(feature = "format")]
-mod format;
-#[cfg(feature = "format")]
-mod format_soup;
 mod from;
 mod ide_module;
 mod lowering;

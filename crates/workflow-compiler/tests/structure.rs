@@ -93,6 +93,35 @@ fn paths_in_the_architecture_exist() {
     assert!(wrong.is_empty(), "ARCHITECTURE.md names paths that do not exist: {wrong:?}");
 }
 
+/// The table of the crates says what each depends on, and has each after those.
+#[test]
+fn the_table_of_crates_is_that_of_their_manifests() {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ARCHITECTURE.md")).unwrap();
+    let mut above: BTreeSet<String> = BTreeSet::new();
+    let mut wrong = Vec::new();
+    let crates = crates();
+    for row in
+        text.lines().skip_while(|line| *line != "| --- | --- | --- |").skip(1).take_while(|row| row.starts_with("| "))
+    {
+        let cells: Vec<_> = row.trim_matches(['|', ' ']).split(" | ").collect();
+        let names = |cell: &str| -> BTreeSet<String> {
+            cell.split('`').skip(1).step_by(2).filter(|name| crates.contains_key(*name)).map(str::to_owned).collect()
+        };
+        let Some(name) = names(cells[0]).pop_first() else { continue };
+        let manifest = fs::read_to_string(crates[&name].with_file_name("Cargo.toml")).unwrap();
+        let dependencies = manifest.split("[dependencies]").nth(1).unwrap_or_default().split("\n[").next().unwrap();
+        let first = |line: &str| line.split(['.', ' ', '=']).next().unwrap_or_default().to_owned();
+        let dependencies: BTreeSet<_> =
+            dependencies.lines().map(first).filter(|name| crates.contains_key(name)).collect();
+        let said = if cells[2] == "all of the above" { dependencies.clone() } else { names(cells[2]) };
+        if said != dependencies || !dependencies.is_subset(&above) {
+            wrong.push(format!("{name} depends on {dependencies:?}"));
+        }
+        above.insert(name);
+    }
+    assert!(wrong.is_empty() && above.len() > 14, "{above:?}\n{}", wrong.join("\n"));
+}
+
 #[test]
 fn paths_are_followed_to_the_file_that_has_the_item() {
     let folder = std::env::temp_dir().join(format!("import-circles-{}", std::process::id()));

@@ -36,8 +36,7 @@ use workflow_asl::rules::Annotations;
 use workflow_asl::{Code, Diagnostic, Pointer, StateMachine};
 
 use self::field::Fields;
-#[cfg(feature = "import")]
-pub(crate) use self::reference::fits_after_dot;
+pub use self::reference::fits_after_dot;
 use self::slot::Slots;
 pub use self::source_map::SourceMap;
 pub use self::uses::LoweredUse;

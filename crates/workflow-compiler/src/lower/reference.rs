@@ -56,7 +56,7 @@ impl<'a> Lowering<'_, 'a> {
 }
 
 /// Returns whether a path accepts a member's name after a dot.
-pub(crate) fn fits_after_dot(name: &str) -> bool {
+pub fn fits_after_dot(name: &str) -> bool {
     let plain = |ch: char| ch.is_ascii_alphanumeric() || matches!(ch, '_' | '-' | '$' | '{' | '}');
     !name.is_empty() && name.chars().all(plain)
 }

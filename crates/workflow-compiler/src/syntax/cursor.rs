@@ -275,7 +275,7 @@ pub(super) fn group_span(group: &Group) -> TokenSpan {
 }
 
 /// The operators of two characters.
-pub(crate) const PAIRS: [&str; 12] = ["->", "=>", "==", "!=", "<=", ">=", "&&", "||", "??", "?.", "::", ".."];
+pub const PAIRS: [&str; 12] = ["->", "=>", "==", "!=", "<=", ">=", "&&", "||", "??", "?.", "::", ".."];
 
 /// Returns a token's text for a message: the opening delimiter of a group, or a whole operator.
 pub(super) fn token_text(token: &TokenTree, next: Option<&TokenTree>) -> String {

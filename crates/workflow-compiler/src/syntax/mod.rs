@@ -42,13 +42,14 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 
 use self::ast::Workflow;
 use self::cursor::Cursor;
-#[cfg(feature = "format")]
-pub(crate) use self::cursor::PAIRS;
+pub use self::cursor::PAIRS;
 pub(crate) use self::literal::is_duration;
-pub(crate) use self::name::{is_rust_keyword, rust_name};
+pub use self::name::is_rust_keyword;
+pub(crate) use self::name::rust_name;
 pub(crate) use self::other_language::asl::as_clause;
 use self::parser::Parser;
-pub(crate) use self::reference::{reference_in_text, root};
+pub(crate) use self::reference::reference_in_text;
+pub use self::reference::root;
 pub(crate) use self::state::in_camel_case;
 use self::word::{EditorWord, Role};
 use crate::problem::Problems;

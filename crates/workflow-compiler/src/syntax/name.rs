@@ -12,7 +12,7 @@ const RUST_KEYWORDS: [&str; 48] = [
 ];
 
 /// Returns whether the word, without `r#`, is a Rust keyword that can be a raw identifier.
-pub(crate) fn is_rust_keyword(word: &str) -> bool {
+pub fn is_rust_keyword(word: &str) -> bool {
     // All keywords are lower case and sorted; most names of states are not lower case.
     word.as_bytes().first().is_some_and(u8::is_ascii_lowercase) && RUST_KEYWORDS.binary_search(&word).is_ok()
 }

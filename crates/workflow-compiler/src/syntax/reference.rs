@@ -473,7 +473,7 @@ pub(crate) fn reference_in_text(text: &str, span: TokenSpan) -> Option<Reference
 }
 
 /// Returns the root for the first word of a reference that is not a state's name.
-pub(crate) fn root(word: &str) -> Option<Root> {
+pub fn root(word: &str) -> Option<Root> {
     Some(match word {
         "input" => Root::Input,
         "state" => Root::State,
