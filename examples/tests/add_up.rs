@@ -1,7 +1,5 @@
 //! Tests that a basket is added up, that an empty one is refused, and on which side of each bound its delivery is free.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use examples::add_up::{AddUp, AddUpInput, AddUpOutput, Line};
 use serde_json::json;
 use workflow_explore::{Explorer, Property, Verdict};

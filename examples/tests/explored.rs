@@ -1,7 +1,5 @@
 //! Whatever goes wrong with the examples, tried.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use examples::order_saga::OrderSaga;
 use examples::retrain::{RetrainChurn, RetrainChurnParams};
 use serde_json::Value;

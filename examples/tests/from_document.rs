@@ -1,7 +1,5 @@
 //! Tests that the workflow with states from a document equals that document, and that all of its paths run.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use examples::refund::{Refund, RefundInput, RefundOutput, RefundParams, RefundState};
 use serde_json::{Value, json};
 use workflow_local::{Engine, Execution, Status, TaskError};

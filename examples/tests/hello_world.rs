@@ -1,7 +1,5 @@
 //! Tests that the Hello World example is the expected state machine, and that both of its paths run.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use examples::hello_world::{FUNCTION, HelloWorld, HelloWorldInput, HelloWorldOutput, HelloWorldState, to_base64};
 use serde_json::Value;
 use workflow_asl::path::JsonPath;

@@ -1,7 +1,5 @@
 //! Tests that the saga undoes exactly the completed steps.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::sync::{Arc, Mutex};
 
 use examples::order_saga::{OrderSaga, OrderSagaInput, OrderSagaOutput};

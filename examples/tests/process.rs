@@ -1,7 +1,5 @@
 //! Tests that the processing job gets its values by name, and that both of its ends can be reached.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use examples::process::{Process, ProcessInput, ProcessOutput, ProcessParams, ProcessState};
 use serde_json::{Value, json};
 use workflow_local::{Engine, Execution, Status, TaskError};

@@ -1,7 +1,5 @@
 //! Tests that the retraining pipeline passes its values by the states' names, on every path.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
-
 use examples::retrain::{
     Mode, RetrainChurn, RetrainChurnInput, RetrainChurnOutput, RetrainChurnParams, RetrainChurnState,
 };

@@ -1,7 +1,5 @@
 //! Tests the typed client with this project's server and with moto, and the server with arbitrary HTTP requests.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic, its helpers too")]
-
 mod api;
 mod boto;
 mod deploying;

@@ -1,7 +1,5 @@
 //! Tests that values pass between states: the engine's result must be what the source says.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic, its helpers too")]
-
 mod graphs;
 mod imported;
 mod imported_lists;

@@ -4,8 +4,6 @@
 //! A position is written as a unique piece of the file, with the word in question in guillemets; `…` stands for the
 //! text between two pieces. `.ci/run --full` installs rust-analyzer and runs these tests.
 
-#![allow(clippy::expect_used, clippy::panic, reason = "tests may panic")]
-
 mod client;
 
 use std::collections::BTreeSet;

@@ -1,7 +1,5 @@
 //! Tests that `docs/errors.md` has a section for every code, and that every example in it behaves as its section says.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic, its helpers too")]
-
 mod page;
 mod words;
 

@@ -1,7 +1,5 @@
 //! Runs workflows with fragments on the engine: results, arguments, handlers, uses in branches, maps and other fragments.
 
-#![allow(clippy::unwrap_used, reason = "tests may panic")]
-
 mod repetition;
 
 use std::collections::BTreeMap;

@@ -3,8 +3,6 @@
 //!
 //! Paths are compared by meaning (`$.x` is `$['x']`), numbers by value.
 
-#![allow(clippy::unwrap_used, reason = "tests may panic")]
-
 use serde_json::Value;
 use workflow_asl::StateMachine;
 use workflow_asl::path::JsonPath;

@@ -1,8 +1,6 @@
 //! Tests `#[validate(…)]` on the fields of a workflow: in its schemas, and in those of workflows that use its types.
 
 #![deny(warnings, missing_docs)]
-#![allow(clippy::unwrap_used, reason = "tests may panic")]
-
 use workflow_cases::every;
 use workflow_runtime::__private::schema::Unmet;
 use workflow_runtime::__private::serde_json::{Value, from_str, json};

@@ -1,7 +1,5 @@
 //! Tests the pages that the documentation of `workflow!` links to. `.ci/links` follows the links in rustdoc's output.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::fs;
 use std::path::Path;
 use workflow_cases::every;

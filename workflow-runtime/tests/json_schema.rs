@@ -1,7 +1,5 @@
 //! Validates values with the schemas of workflows, by an independent validator: it must accept what serde accepts.
 
-#![allow(clippy::unwrap_used, reason = "tests may panic")]
-
 use std::collections::BTreeMap;
 
 use jsonschema::{Draft, Validator};

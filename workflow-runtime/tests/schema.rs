@@ -1,7 +1,5 @@
 //! Tests that `#[derive(Schema)]` describes what serde writes.
 
-#![expect(clippy::expect_used, reason = "a test: it may fail")]
-
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::panic::catch_unwind;
 

@@ -1,8 +1,6 @@
 //! Tests `#[derive(…)]` and `#[serde(default)]` on the types of a workflow.
 
 #![deny(warnings, missing_docs)]
-#![allow(clippy::unwrap_used, reason = "tests may panic")]
-
 use std::collections::BTreeSet;
 
 use workflow_runtime::__private::serde_json::{from_value, json, to_value};

@@ -2,8 +2,6 @@
 //! checked.
 
 #![deny(warnings, missing_docs)]
-#![allow(clippy::unwrap_used, reason = "tests may panic")]
-
 use workflow_cases::every;
 use workflow_runtime::__private::serde_json::{Value, from_str, from_value, json, to_value};
 use workflow_runtime::workflow;

@@ -1,7 +1,5 @@
 //! Tests that the commands agree on which documents they accept, and that they only print what is safe.
 
-#![allow(clippy::unwrap_used, reason = "tests may panic")]
-
 use crate::command;
 
 use command::{file, workflow};

@@ -1,8 +1,6 @@
 //! Tests the commands that use AWS, with a server on loopback and with other listeners.
 
 #![cfg(feature = "aws")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests may panic")]
-
 use crate::command;
 
 use std::io::{Read, Write};

@@ -1,7 +1,5 @@
 //! Tests files that no command can read: each command reports the error and its position, and exits with 2.
 
-#![allow(clippy::unwrap_used, reason = "tests may panic")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -1,8 +1,6 @@
 //! Tests that `cargo workflow run` runs the workflows of the same file that a workflow starts, and shows why children
 //! fail.
 
-#![allow(clippy::unwrap_used, reason = "tests may panic")]
-
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

@@ -1,7 +1,5 @@
 //! Tests the commands as a user runs them: their output and their exit codes.
 
-#![allow(clippy::unwrap_used, reason = "tests may panic")]
-
 use std::path::Path;
 use std::process::{Command, Output};
 use workflow_cases::every;

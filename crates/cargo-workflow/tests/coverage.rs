@@ -1,7 +1,5 @@
 //! Tests `cargo workflow coverage` with real test processes: this program runs itself with its ignored tests.
 
-#![allow(clippy::unwrap_used, reason = "tests may panic")]
-
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

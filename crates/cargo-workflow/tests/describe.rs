@@ -1,7 +1,5 @@
 //! Tests `cargo workflow describe`: the output for an action, and for an unknown name.
 
-#![allow(clippy::unwrap_used, reason = "tests may panic")]
-
 use std::process::{Command, Output};
 use workflow_cases::every;
 

@@ -1,7 +1,5 @@
 //! Tests `cargo workflow diff`: verdicts as exit codes, JSON, git revisions, templates, declared types.
 
-#![allow(clippy::unwrap_used, reason = "tests may panic")]
-
 use crate::tools;
 
 use std::path::Path;

@@ -1,7 +1,5 @@
 //! Tests `cargo workflow explain`: the output about the values and the costs of a workflow.
 
-#![allow(clippy::unwrap_used, reason = "tests may panic")]
-
 use std::path::Path;
 use std::process::Command;
 use workflow_cases::every;

@@ -1,7 +1,5 @@
 //! `cargo workflow explore`: what it prints and writes, and its exit codes.
 
-#![allow(clippy::unwrap_used, reason = "tests may panic")]
-
 use std::path::PathBuf;
 use std::process::{Command, Output};
 use workflow_cases::every;

@@ -1,8 +1,6 @@
 //! Tests `cargo workflow export`: the input of CloudFormation, SAM, Terraform and the CDK, and AWS's Python SDK
 //! template.
 
-#![allow(clippy::unwrap_used, reason = "tests may panic")]
-
 use crate::tools;
 
 use std::process::Command;

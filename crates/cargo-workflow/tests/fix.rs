@@ -1,7 +1,5 @@
 //! `cargo workflow fix`: what it writes, what it leaves, and what it says of both.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
-
 use crate::command;
 
 use std::fs;

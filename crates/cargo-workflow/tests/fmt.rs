@@ -1,7 +1,5 @@
 //! `cargo workflow fmt` as a user runs it: what it prints, what it writes, and its exit codes.
 
-#![allow(clippy::unwrap_used, reason = "tests may panic")]
-
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,5 @@
 //! Tests `cargo workflow iam`: the policy of a workflow's role, which state needs what, and the effects of a change.
 
-#![allow(clippy::unwrap_used, reason = "tests may panic")]
-
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use workflow_cases::every;

@@ -1,7 +1,5 @@
 //! Tests that `Definition::iam_policy()` returns what `cargo workflow iam` prints, for the same parameters and setting.
 
-#![allow(clippy::unwrap_used, reason = "tests may panic")]
-
 #[path = "files/policies.rs"]
 mod policies;
 

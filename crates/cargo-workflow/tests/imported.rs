@@ -1,8 +1,6 @@
 //! A Rust program of many imported workflows, each of which must have the document that the command line compiles it to.
 //! rustc's lexer differs from that of tools: both must accept the output of `import`.
 
-#![allow(clippy::unwrap_used, reason = "tests may panic")]
-
 use std::path::{Path, PathBuf};
 
 use proc_macro2::{TokenStream, TokenTree};

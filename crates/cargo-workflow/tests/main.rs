@@ -1,5 +1,7 @@
 //! The tests of the command line, in one executable.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests may panic")]
+
 mod agreement;
 mod aws;
 mod bad_input;

@@ -1,7 +1,5 @@
 //! `cargo workflow mutants`: what tests notice, where it is told, and what cannot be tried.
 
-#![allow(clippy::unwrap_used, reason = "tests may panic")]
-
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

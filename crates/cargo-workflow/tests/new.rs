@@ -1,8 +1,6 @@
 //! Tests `cargo workflow new`: every template makes a crate whose tests pass; the pipelines equal those of AWS's Python
 //! SDK.
 
-#![allow(clippy::unwrap_used, reason = "tests may panic")]
-
 #[allow(unreachable_pub, reason = "it is a crate of its own where it is made")]
 #[path = "../templates/inference-pipeline/lib.rs"]
 mod inference_pipeline;

@@ -1,7 +1,5 @@
 //! Tests values that only a deployment knows: as parameters of an import, on the command line, in printed definitions.
 
-#![allow(clippy::unwrap_used, reason = "tests may panic")]
-
 use crate::command;
 
 use command::{Done, file, workflow};

@@ -1,8 +1,6 @@
 //! Tests the README's statements about the command line and dependencies, and that the commands of the book's first pages
 //! exist. `examples/tests/readme.rs` compiles the README's Rust.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -1,7 +1,5 @@
 //! `cargo workflow replay`: what it prints and writes, and its exit codes.
 
-#![allow(clippy::unwrap_used, reason = "tests may panic")]
-
 use crate::command;
 /// What `--test` writes, as a function that a test calls.
 #[rustfmt::skip]

@@ -1,7 +1,5 @@
 //! Tests files with several definitions, and files with the language and nothing around it.
 
-#![allow(clippy::unwrap_used, reason = "tests may panic")]
-
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

@@ -1,7 +1,5 @@
 //! `cargo workflow simulate`: what it prints and learns, and its exit codes.
 
-#![allow(clippy::unwrap_used, reason = "tests may panic")]
-
 use std::path::PathBuf;
 use std::process::{Command, Output};
 

@@ -1,7 +1,5 @@
 //! Tests CloudFormation and SAM templates: their substitutions, their resources in policies, and malicious templates.
 
-#![allow(clippy::unwrap_used, reason = "tests may panic")]
-
 use crate::command;
 
 use std::collections::BTreeMap;

@@ -1,8 +1,6 @@
 //! Tests that the readers of `cargo workflow types`' output, JSON Schema, tsc and pydantic, accept exactly what serde
 //! accepts.
 
-#![allow(clippy::unwrap_used, reason = "tests may panic")]
-
 #[path = "files/contract.rs"]
 mod contract;
 use crate::tools;

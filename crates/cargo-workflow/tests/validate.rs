@@ -1,7 +1,5 @@
 //! Tests `cargo workflow validate` as a user runs it: its output and exit codes.
 
-#![allow(clippy::unwrap_used, reason = "tests may panic")]
-
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

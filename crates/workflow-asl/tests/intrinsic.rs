@@ -1,7 +1,5 @@
 //! Tests calls of intrinsic functions: which are valid, where an invalid call is reported, and arbitrary strings.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
-
 use workflow_asl::intrinsic::{Argument, Function, Intrinsic};
 use workflow_cases::every;
 

@@ -1,7 +1,5 @@
 //! Tests JSONata: expressions that the reference accepts and rejects, AWS's messages, names, and arbitrary strings.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
-
 use std::collections::BTreeSet;
 use std::path::Path;
 use workflow_cases::every;

@@ -1,7 +1,5 @@
 //! Tests JSONPath with Jayway's recorded answers, AWS's messages, and arbitrary strings.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
-
 use serde_json::{Value, json};
 use workflow_asl::path::{JsonPath, Root, Segment};
 use workflow_cases::every;

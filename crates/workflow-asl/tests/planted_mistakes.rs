@@ -4,8 +4,6 @@
 //! Each file in `planted` has cases. A case is a line `# name`, a line with the code, the pointer and words of the
 //! finding, and a document in which `«wrong¦right»` marks the difference.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot read its data fails")]
-
 use std::path::Path;
 
 use serde_json::Value;

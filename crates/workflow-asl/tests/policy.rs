@@ -3,8 +3,6 @@
 //!
 //! `WORKFLOW_BLESS=1 cargo test -p workflow-asl --test it policy` writes `policy.json`, the policies of the integrations.
 
-#![expect(clippy::unwrap_used, reason = "tests may panic")]
-
 use std::path::Path;
 use workflow_cases::every;
 

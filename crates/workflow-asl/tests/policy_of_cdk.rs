@@ -4,8 +4,6 @@
 //! `cdk.json` is the output of aws-cdk-lib for each construct of aws-stepfunctions-tasks in each pattern that it
 //! supports.
 
-#![expect(clippy::unwrap_used, reason = "tests may panic")]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use workflow_cases::every;

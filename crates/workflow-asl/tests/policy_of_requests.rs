@@ -1,8 +1,6 @@
 //! Tests the permissions that a request needs besides its own action: for roles, objects, tags, credentials and the
 //! models of an inference profile.
 
-#![expect(clippy::unwrap_used, reason = "tests may panic")]
-
 use serde_json::{Value, json};
 use workflow_asl::StateMachine;
 use workflow_asl::policy::{self, Policy, Setting};

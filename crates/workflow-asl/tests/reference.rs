@@ -2,8 +2,6 @@
 //!
 //! `WORKFLOW_BLESS=1 cargo test -p workflow-asl --test it reference` writes it.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot write its page fails")]
-
 use std::fmt::Write;
 use std::path::Path;
 use workflow_cases::every;

@@ -2,8 +2,6 @@
 //!
 //! The data is not in the repository. If it is missing, the tests print a note and pass.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot read its data fails")]
-
 use serde_json::{Value, json};
 use workflow_asl::Code;
 use workflow_asl::document::MachineType;

@@ -3,8 +3,6 @@
 //!
 //! A time that doubles with each state would exceed the limits of this test.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
-
 use std::fmt::Write;
 use workflow_cases::every;
 

@@ -1,8 +1,6 @@
 //! Applies every fix that a problem suggests to the source, and compiles it. The problem must be gone, no error may be
 //! new, and the help must show the inserted text. In `cases/habits`, no problem may be left.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
-
 use std::fs;
 use std::ops::Range;
 use std::path::Path;

@@ -1,8 +1,6 @@
 //! Tests what an editor relies on: the expansion with a marker at a word must equal the expansion without it, up to the
 //! marker.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::str::FromStr;
 use workflow_cases::every;
 

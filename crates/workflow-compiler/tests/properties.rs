@@ -1,7 +1,5 @@
 //! Tests properties that workflows declare: their expansion, and that the definition does not change.
 
-#![allow(clippy::unwrap_used, reason = "tests may panic")]
-
 use proc_macro2::TokenStream;
 use workflow_asl::property;
 use workflow_compiler::syntax::keyword::SETTINGS;

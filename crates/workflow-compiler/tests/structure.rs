@@ -4,8 +4,6 @@
 //! it contains a path into it, in `use` or elsewhere. A path to a re-export leads to the file that has the item. Test
 //! modules are ignored.
 
-#![allow(clippy::unwrap_used, reason = "tests may panic")]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

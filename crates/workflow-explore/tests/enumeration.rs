@@ -1,7 +1,5 @@
 //! Checks on generated machines that exploration finds the same with and without the reductions.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};

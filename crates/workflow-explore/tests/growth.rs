@@ -1,8 +1,6 @@
 //! Tests with documents whose values would grow exponentially if each path or each copy were followed. They must be
 //! explored and compared in a time that their length bounds. Without a bound, none of them ends.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use serde_json::{Map, Value, json};
 use workflow_asl::document::StateMachine;
 use workflow_cases::every;

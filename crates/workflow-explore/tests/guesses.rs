@@ -1,7 +1,5 @@
 //! Values of undeclared type are guesses. A guess that fits no expression is not a finding.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use serde_json::{Value, json};
 use workflow_explore::{Equivalence, Explorer, Verdict};
 use workflow_local::Engine;

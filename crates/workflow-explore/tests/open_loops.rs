@@ -1,7 +1,5 @@
 //! Loops that end only by an answer. They are not findings, but the report lists them.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use serde_json::{Value, json};
 use workflow_explore::{Explorer, Report, Verdict};
 use workflow_local::Engine;

@@ -1,7 +1,5 @@
 //! Replays executions recorded on AWS on their own definitions. Each must take the same path.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
-
 use std::collections::BTreeMap;
 use std::path::Path;
 

@@ -1,7 +1,5 @@
 //! Edits of definitions, each with the expected verdict for a recorded execution.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
-
 use std::time::Duration;
 
 use serde_json::{Value, json};

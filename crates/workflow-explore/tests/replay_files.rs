@@ -1,7 +1,5 @@
 //! Histories in files: which are read, which are refused with which error, and the files written from them.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
-
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};

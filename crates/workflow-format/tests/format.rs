@@ -1,7 +1,5 @@
 //! Tests the formatter: its output, that it leaves its own output unchanged, and that it does not change the meaning.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;

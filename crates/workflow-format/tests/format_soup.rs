@@ -1,7 +1,5 @@
 //! Tests the formatter with broken, hostile or long source: it must fail or format it, and must not panic.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
-
 use std::str::FromStr;
 use workflow_cases::every;
 

@@ -1,4 +1,6 @@
 //! The tests of the public API, in one executable.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests may panic")]
+
 mod format;
 mod format_soup;

@@ -1,8 +1,6 @@
 //! Tests that an evaluation is bounded: an expression that would exceed the limits fails before it uses the memory, in
 //! the same way each time.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
-
 use serde_json::{Value, json};
 use workflow_cases::every;
 use workflow_jsonata::{Error, Expression, Limits, Output, Setting};

@@ -1,8 +1,6 @@
 //! Tests rarely used parts of the language against recorded results of jsonata.js 2.0.6: the number of a document, an
 //! expression, and its value or the code of its error, or that it is a function or `undefined`.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
-
 use serde_json::{Value, json};
 use workflow_jsonata::{Expression, Output, Setting};
 

@@ -1,5 +1,7 @@
 //! The tests of the public API, in one executable.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests may panic")]
+
 #[cfg(feature = "evaluate")]
 mod bounds;
 #[cfg(feature = "evaluate")]

@@ -1,7 +1,5 @@
 //! Tests that a printed tree is the one that its text parses to, spans included.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
-
 use serde_json::Value;
 use workflow_cases::every;
 use workflow_jsonata::ast::SortTerm;

@@ -1,7 +1,5 @@
 //! Tests answers by number, late answers and missing answers, injected failures, and callbacks that are never sent.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::time::Duration;
 use workflow_cases::every;
 

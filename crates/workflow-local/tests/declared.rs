@@ -1,8 +1,6 @@
 //! Tests that the declared types of a workflow are enforced when it runs: for its input, and for the answers to its
 //! tasks.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
-
 use std::time::Duration;
 use workflow_cases::every;
 

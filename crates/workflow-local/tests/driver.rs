@@ -1,7 +1,5 @@
 //! Tests executions that are paused, inspected and changed, and the messages of assertions.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use workflow_cases::every;
 

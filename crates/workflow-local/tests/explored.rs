@@ -1,7 +1,5 @@
 //! Tests copies of executions, and how two copies are distinguished.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::hash::{DefaultHasher, Hasher};
 
 use serde_json::{Value, json};

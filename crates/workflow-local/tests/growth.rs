@@ -1,8 +1,6 @@
 //! Tests how cost grows, measured in bytes that an execution allocates. Copies are allocated, and unlike times, counts
 //! are reproducible.
 #![cfg(feature = "jsonata")]
-#![allow(clippy::unwrap_used, reason = "these are tests")]
-
 use serde_json::{Value, json};
 use workflow_cases::every;
 use workflow_local::Engine;

@@ -1,7 +1,5 @@
 //! Tests closures as task handlers: typed, asynchronous, panicking, missing.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic, and so may what it calls")]
-
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 

@@ -1,7 +1,5 @@
 //! Tests the item readers of distributed maps: formats, compression, versions, manifests, listings, limits.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::io::Write;
 use std::sync::Arc;
 use workflow_cases::every;

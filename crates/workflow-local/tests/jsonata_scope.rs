@@ -1,7 +1,5 @@
 //! Tests the values that JSONata expressions read while values are shared between expressions, states and executions.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
 use serde_json::{Value, json};
 use workflow_cases::every;
 use workflow_local::Engine;

@@ -1,7 +1,5 @@
 //! Tests the longest duration of executions of each type, and the ARNs that distinguish the types.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::time::Duration;
 use workflow_cases::every;
 

@@ -1,7 +1,5 @@
 //! Tests mock files of AWS Step Functions Local, and the errors for invalid ones.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
 use serde_json::{Value, json};
 use workflow_cases::every;
 use workflow_local::{Engine, MockFile};

@@ -1,7 +1,5 @@
 //! Tests state machines that start another state machine on the engine.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;

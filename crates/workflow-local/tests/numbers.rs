@@ -1,8 +1,6 @@
 //! Tests the numbers and strings that states accept from paths and expressions, and the errors for those that a field
 //! rejects.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
 use serde_json::{Value, json};
 use workflow_cases::every;
 use workflow_local::{Engine, EventType, Execution};

@@ -1,7 +1,5 @@
 //! Tests the object store in a folder, and an engine's default object store.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;

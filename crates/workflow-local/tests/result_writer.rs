@@ -1,7 +1,5 @@
 //! Tests the objects that a distributed map exports to the object store.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::sync::Arc;
 use workflow_cases::every;
 

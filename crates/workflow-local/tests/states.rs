@@ -1,7 +1,5 @@
 //! Tests states, query languages, variables, branches and iterations, and the resulting history.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic, and so may what it calls")]
-
 use std::sync::Arc;
 use workflow_cases::every;
 

@@ -1,7 +1,5 @@
 //! Tests waits, retries, backoff, timeouts and heartbeats in virtual and real time.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic, and so may what it calls")]
-
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant as StdInstant};
 

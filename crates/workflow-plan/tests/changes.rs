@@ -1,7 +1,5 @@
 //! Tests changes and their verdicts: each case lists the expected rules and the overall verdict.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "tests may panic")]
-
 use serde_json::{Value, json};
 use workflow_cases::every;
 use workflow_plan::{Aspect, Machine, Plan, RULES, Verdict, plan};

@@ -1,8 +1,6 @@
 //! Tests changes outside the definition: type, name, role, logging, encryption, tags, declared types, permissions,
 //! cost.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "tests may panic")]
-
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};

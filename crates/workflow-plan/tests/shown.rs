@@ -1,8 +1,6 @@
 //! Demonstrates verdicts on the embedded engine: what works with the older definition, and what works or fails with the
 //! newer one.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "tests may panic")]
-
 use std::time::Duration;
 
 use serde_json::{Value, json};

@@ -1,8 +1,6 @@
 //! Tests the workflows of `docs/start.md` and `docs/cookbook` on the engine: a module for each page. [`pages`] holds that
 //! a page shows exactly what is tested here.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
-
 mod approval;
 mod children;
 mod circuit_breaker;

@@ -1,7 +1,5 @@
 //! Tests each rule with documents written for it: what it reports and what it accepts.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
-
 mod api;
 mod assignment;
 mod budget;

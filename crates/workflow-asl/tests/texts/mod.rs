@@ -1,7 +1,5 @@
 //! Strings that are cut, shuffled and spliced with fixed seeds, and the definitions of the conformance cases.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
-
 use std::path::Path;
 
 use serde_json::Value;

@@ -10,8 +10,6 @@
 //! workflow-compiler --test it diagnostics` writes the comments. Read the difference before you commit it. Files in
 //! `passes/` must have no diagnostics.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
-
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,8 +1,6 @@
 //! Tests `from "file"`: documents of all kinds provide their states, params and definition, and errors point into the
 //! file.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
-
 mod mistakes;
 
 use std::path::{Path, PathBuf};

@@ -1,7 +1,5 @@
 //! Tests that workflows are lowered to the expected documents.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
-
 mod captures;
 mod express_children;
 mod expressions;

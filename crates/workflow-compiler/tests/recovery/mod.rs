@@ -1,7 +1,5 @@
 //! Tests the parser with arbitrary tokens: it must not panic, and it must keep everything before an error.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
-
 use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use workflow_asl::{Code, StateKind};
 use workflow_cases::every;

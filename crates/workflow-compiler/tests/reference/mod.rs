@@ -3,8 +3,6 @@
 //!
 //! `WORKFLOW_BLESS=1 cargo test -p workflow-compiler --test it reference` writes the tables.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
-
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 

@@ -1,7 +1,5 @@
 //! Tests that findings are printed as. They compile, fail as long as the finding exists, and pass when it is fixed.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::cell::Cell;
 
 use serde_json::{Value, json};

@@ -1,8 +1,6 @@
 //! Workflows with a mistake, each with its corrected version. Every mistake must be found, and no corrected version may
 //! be reported.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 mod callbacks;
 mod compensation;
 mod data;

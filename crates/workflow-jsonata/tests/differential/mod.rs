@@ -3,8 +3,6 @@
 //! Values and error codes must be equal, except for the cases in `differences.rs`. `WORKFLOW_JSONATA_CASES` and
 //! `WORKFLOW_JSONATA_SEED` change the number of expressions and the seed.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
-
 mod differences;
 pub(crate) mod generator;
 mod node;

@@ -1,7 +1,5 @@
 //! The parts of `docs/jsonata.md` that are generated from tables.
 
-#![allow(clippy::unwrap_used, reason = "a helper of tests may panic")]
-
 use std::path::Path;
 
 /// Compares the part of the page after a mark with the expected text. `WORKFLOW_BLESS=1` writes it.
