@@ -1,7 +1,8 @@
 //! The workflows that the tests deploy, in the form that `workflow!` generates.
 
+use workflow_runtime::__private::{Escape, Fragment};
 use workflow_runtime::aws_sdk_sfn::config::{BehaviorVersion, Credentials, Region};
-use workflow_runtime::{Arn, Escape, Fragment, Json, Standard, Workflow, WorkflowState, aws_sdk_sfn};
+use workflow_runtime::{Arn, Json, Standard, Workflow, WorkflowState, aws_sdk_sfn};
 use workflow_server::{Builder, Server};
 
 /// Who is greeted.

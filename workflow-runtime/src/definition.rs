@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::__private::Fragment;
 #[cfg(feature = "iam")]
 use crate::policy::FilledTemplate;
-use crate::{Fragment, MachineType, Params};
+use crate::{MachineType, Params};
 
 /// A workflow's definition in Amazon States Language (JSON), with the name and type of its state machine.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -43,7 +43,6 @@ pub mod __private;
 #[cfg(feature = "aws")]
 pub mod client;
 mod definition;
-mod escape;
 // Not when doctests run: the examples of the language are not Rust, and those of testing need workflow-local.
 #[cfg(all(doc, not(doctest)))]
 pub mod guide;
@@ -51,7 +50,6 @@ mod kind;
 #[cfg(feature = "iam")]
 mod policy;
 pub mod runner;
-mod schema;
 mod sensitive;
 mod task_failure;
 mod timestamp;
@@ -65,21 +63,21 @@ pub use aws_sdk_sfn;
 #[cfg(feature = "aws")]
 pub use client::Client;
 pub use definition::{Definition, ParamsError};
-pub use escape::Escape;
 pub use kind::{Express, Standard, WorkflowKind};
 #[cfg(feature = "iam")]
 pub use policy::PolicyTemplate;
 pub use runner::Runner;
-pub use schema::Schema;
 pub use sensitive::Sensitive;
 pub use task_failure::TaskFailure;
 pub use timestamp::Timestamp;
 #[cfg(feature = "aws")]
 pub use worker::Worker;
-pub use workflow::{Arn, Constant, Fragment, Json, MachineType, Map, Params, Workflow, WorkflowState};
+pub use workflow::{Arn, Json, Map, Params, Workflow, WorkflowState};
 /// IAM policies: where a workflow runs, the result of [`Definition::iam_policy`], and the trust policy of its role.
 #[cfg(feature = "iam")]
 pub use workflow_iam as iam;
+pub use workflow_schema::Schema;
+pub use workflow_services::MachineType;
 
 /// Pictures of workflows, as returned by [`Workflow::graph`].
 #[cfg(feature = "graph")]

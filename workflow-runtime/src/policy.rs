@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use workflow_iam::{Policy, Setting, Template};
 
-use crate::{Constant, Definition, Params};
+use crate::__private::Constant;
+use crate::{Definition, Params};
 
 /// The permissions that a workflow's role needs, computed at compile time, with holes for the parameters.
 ///

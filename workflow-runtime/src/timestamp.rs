@@ -6,6 +6,7 @@ use std::str::FromStr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
+use workflow_schema::{Schema, Shape};
 
 /// A point in time as RFC 3339 text with an uppercase `T` and a zone, such as `2026-03-14T01:59:00Z`.
 ///
@@ -13,6 +14,10 @@ use serde::{Deserialize, Serialize};
 /// <https://states-language.net/spec.html#timestamps>.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Timestamp(String);
+
+impl Schema for Timestamp {
+    const SHAPE: &'static Shape = &Shape::Timestamp;
+}
 
 impl Timestamp {
     /// Creates a timestamp from text, without checking it.

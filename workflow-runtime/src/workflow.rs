@@ -5,46 +5,18 @@ use std::fmt;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use workflow_schema::{Schema, Shape, Types};
 
-use crate::__private::FragmentUse;
-use crate::__private::schema::Types;
+use crate::__private::{Fragment, FragmentUse};
 #[cfg(feature = "iam")]
 use crate::PolicyTemplate;
-use crate::{Definition, Escape, ParamsError, WorkflowKind};
+use crate::{Definition, MachineType, ParamsError, WorkflowKind};
 
 /// Any JSON value: `Json` in the `workflow!` language.
 pub type Json = serde_json::Value;
 
 /// A JSON object whose members all have one type: `Map<T>` in the `workflow!` language.
 pub type Map<T> = BTreeMap<String, T>;
-
-/// The type of a state machine, which cannot change after its creation.
-///
-/// See <https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html>.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum MachineType {
-    /// Runs for up to a year, each step once. The API provides executions and their histories.
-    #[default]
-    Standard,
-    /// Runs for up to five minutes, steps at least once. Histories only go to CloudWatch Logs.
-    Express,
-}
-
-impl MachineType {
-    /// Returns the name in the Step Functions API: `STANDARD` or `EXPRESS`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Standard => "STANDARD",
-            Self::Express => "EXPRESS",
-        }
-    }
-}
-
-impl fmt::Display for MachineType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
 
 /// The schema of any value.
 const ANY_VALUE: &str = r#"{"$schema":"https://json-schema.org/draft/2020-12/schema"}"#;
@@ -63,6 +35,7 @@ pub trait Workflow: 'static {
     /// The type as a value.
     const TYPE: MachineType = <Self::Kind as WorkflowKind>::TYPE;
     /// The Amazon States Language text, split at the deploy-time parameters. A single piece if there are none.
+    #[doc(hidden)]
     const FRAGMENTS: &'static [Fragment];
     /// The properties that each of its executions must have, such as `after Reserve: Done or Release`, with the states'
     /// names in the definition. The definition does not contain them; `workflow-explore` checks them.
@@ -195,45 +168,16 @@ impl Params for () {
     }
 }
 
-/// A fragment of a definition's text.
-#[derive(Clone, Copy, Debug)]
-pub enum Fragment {
-    /// Literal text.
-    Text(&'static str),
-    /// A deploy-time parameter.
-    Param {
-        /// The parameter's name in `params { … }`.
-        name: &'static str,
-        /// The context, which determines how the value is escaped.
-        escape: Escape,
-    },
-    /// A constant of the user's Rust code: `const PATH` in the `workflow!` language.
-    Constant {
-        /// The constant.
-        value: &'static dyn Constant,
-        /// The context, which determines how the value is escaped.
-        escape: Escape,
-    },
-}
-
-/// A constant in a workflow: a value that can be serialized as JSON.
-pub trait Constant: fmt::Debug + Send + Sync {
-    /// Returns the value as JSON, or `None` if its `Serialize` fails.
-    fn value(&self) -> Option<Json>;
-}
-
-impl<T: Serialize + fmt::Debug + Send + Sync> Constant for T {
-    fn value(&self) -> Option<Json> {
-        serde_json::to_value(self).ok()
-    }
-}
-
 /// An Amazon Resource Name, such as `arn:aws:iam::123456789012:role/StepFunctions`. Only AWS validates it, when it is
 /// used.
 ///
 /// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Arn(pub String);
+pub struct Arn(String);
+
+impl Schema for Arn {
+    const SHAPE: &'static Shape = &Shape::Text;
+}
 
 impl Arn {
     /// Returns the text.

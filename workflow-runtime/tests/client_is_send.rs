@@ -5,8 +5,9 @@
 use std::future::IntoFuture;
 use std::rc::Rc;
 
+use workflow_runtime::__private::Fragment;
 use workflow_runtime::client::{Backoff, Client, Error, Execution, ExpressExecution, History, StateMachine};
-use workflow_runtime::{Arn, Express, Fragment, Standard, Workflow, WorkflowState};
+use workflow_runtime::{Arn, Express, Standard, Workflow, WorkflowState};
 
 /// Neither `Send` nor `Sync`.
 #[derive(Debug, PartialEq)]

@@ -1,6 +1,7 @@
 //! Tests a workflow's definition: borrowed if it has no parameters, otherwise spliced and escaped.
 
-use workflow_runtime::{Arn, Escape, Express, Fragment, Json, MachineType, Params, Standard, Workflow, WorkflowState};
+use workflow_runtime::__private::{Escape, Fragment};
+use workflow_runtime::{Arn, Express, Json, MachineType, Params, Standard, Workflow, WorkflowState};
 
 #[derive(Clone, Copy)]
 enum State {

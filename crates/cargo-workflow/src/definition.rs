@@ -293,8 +293,8 @@ fn written(
     Ok(text)
 }
 
-fn of_runtime(escape: Escape) -> workflow_runtime::Escape {
-    use workflow_runtime::Escape as Runtime;
+fn of_runtime(escape: Escape) -> workflow_runtime::__private::Escape {
+    use workflow_runtime::__private::Escape as Runtime;
     match escape {
         Escape::Json => Runtime::Json,
         Escape::JsonataTemplate => Runtime::JsonataTemplate,

@@ -327,7 +327,7 @@ impl<'a> Page<'a> {
         let executions = self.budget.executions.iter().map(|execution| {
             json!({
                 "map": execution.map,
-                "type": execution.machine_type.name(),
+                "type": execution.machine_type.as_str(),
                 "transitions": count_json(&execution.transitions),
                 "way": execution.way,
                 "events": count_json(&execution.events),

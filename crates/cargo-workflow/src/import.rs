@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use serde_json::Value;
+use workflow_asl::document::MachineType;
 use workflow_asl::source::Source;
 use workflow_asl::{Code, Diagnostic, Severity};
 use workflow_compiler::state_ident::{UniqueNames, pascal};
@@ -18,7 +19,7 @@ use crate::params::Values;
 use crate::report::{self, Report};
 use crate::source::{self, File};
 use crate::template::{Missing, Reading, Template};
-use crate::validate::Type;
+use crate::validate::machine_type;
 
 /// Convert definitions to `workflow!` declarations. The exit code is 0; 1 if a definition has errors or contains
 /// something that the language cannot express; or 2 if a file cannot be read. If the exit code is not 0, only the
@@ -36,8 +37,8 @@ pub(crate) struct Import {
     #[arg(long)]
     from_cloudformation: bool,
     /// The type of state machine, if the file does not give it
-    #[arg(long = "type", value_enum, default_value_t = Type::Standard)]
-    machine_type: Type,
+    #[arg(long = "type", value_parser = machine_type(), default_value = "standard")]
+    machine_type: MachineType,
     #[command(flatten)]
     reading: Reading,
     /// Write a Rust file instead of printing
@@ -100,7 +101,7 @@ impl Import {
             };
             let name = self.name.clone().or_else(|| document.own_name().map(str::to_owned));
             let mut options = ImportOptions::new(name.unwrap_or_else(|| name_of(file)));
-            (options.machine_type, options.bare) = (self.machine_type.into(), document.bare.clone());
+            (options.machine_type, options.bare) = (self.machine_type, document.bare.clone());
             outcome.import(file, document.value, options, &reports);
         }
     }

@@ -10,8 +10,8 @@ use workflow_compiler::syntax::ast::{
     Bound, Constraint, ConstraintKind, Declaration, DeclarationKind, EnumDecl, FieldDecl, Shape as Declared, Tagging,
     Type, TypeKind, VariantData, plain,
 };
-use workflow_runtime::__private::schema::{Field, Rule, Shape};
 use workflow_runtime::Schema;
+use workflow_schema::{Field, Rule, Shape};
 
 /// The shapes of a workflow's types, as its emitted types have them. What a shape refers to lives as long as the program,
 /// which is short.

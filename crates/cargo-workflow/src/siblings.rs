@@ -6,7 +6,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use workflow_compiler::CompiledWorkflow;
 use workflow_compiler::check::{DeclaredResult, ForeignPart, ResultType, declared_result};
 use workflow_compiler::syntax::ast::{Head, Resource, Type, TypeKind, Workflow, plain};
-use workflow_runtime::__private::schema::{self, Shape, Types};
+use workflow_schema::{self as schema, Shape, Types};
 
 use crate::shapes::{Shapes, kept_text};
 use crate::source::MacroCall;

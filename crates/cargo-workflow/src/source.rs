@@ -16,7 +16,7 @@ use workflow_compiler::problem::Problem;
 use workflow_compiler::syntax::ast::Workflow;
 use workflow_compiler::{Compilation, CompiledWorkflow, Surroundings};
 use workflow_format::{OTHER_QUOTES, double_quoted, foreign_quotes, in_double_quotes};
-use workflow_runtime::__private::schema::Types;
+use workflow_schema::Types;
 
 use crate::Failure;
 use crate::definition::{Constants, Definition, params};

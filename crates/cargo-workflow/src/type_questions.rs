@@ -10,8 +10,8 @@ use workflow_compiler::CompiledWorkflow;
 use workflow_compiler::check::{ForeignMember, ForeignPart, Question, QuestionKind};
 use workflow_compiler::problem::Problem;
 use workflow_compiler::syntax::ast::plain;
-use workflow_runtime::__private::schema::{PathStep, Shape, answer};
 use workflow_runtime::MachineType;
+use workflow_schema::{PathStep, Shape, answer};
 
 use crate::shapes::Shapes;
 use crate::siblings::Siblings;
@@ -37,10 +37,10 @@ impl Siblings<'_> {
                 else {
                     continue;
                 };
-                (shape, machine_type(workflow))
+                (shape, workflow.machine_type)
             } else {
                 let Some((_, other)) = self.find(&of.tokens, modules) else { continue };
-                (Shapes::of_workflow(other).part(of.part), machine_type(other))
+                (Shapes::of_workflow(other).part(of.part), other.machine_type)
             };
             let on_the_way = matches!(question.asks, QuestionKind::Member { last: false, .. });
             if on_the_way && !asked.insert(format!("{} {:?}", question.of.name, question.of.steps)) {
@@ -117,11 +117,4 @@ fn answer(question: &Question, shape: &'static Shape, machine_type: MachineType)
     let mut problem = Problem::new(code, question.span, message.sentence()).of_language();
     problem.help = help.iter().cloned().chain(message.helps().map(str::to_owned)).collect();
     Some(problem)
-}
-
-fn machine_type(workflow: &CompiledWorkflow) -> MachineType {
-    match workflow.machine_type {
-        workflow_asl::document::MachineType::Standard => MachineType::Standard,
-        workflow_asl::document::MachineType::Express => MachineType::Express,
-    }
 }

@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use serde_json::Value;
 use workflow_asl::document::MachineType;
@@ -49,8 +50,8 @@ pub(crate) struct Checks {
     #[arg(long)]
     name: Option<String>,
     /// The type of state machine, if the file does not give it
-    #[arg(long = "type", value_enum, default_value_t = Type::Standard)]
-    machine_type: Type,
+    #[arg(long = "type", value_parser = machine_type(), default_value = "standard")]
+    machine_type: MachineType,
     #[command(flatten)]
     reading: Reading,
 }
@@ -65,22 +66,14 @@ fn allowable(text: &str) -> Result<Code, String> {
     }
 }
 
-/// A type of state machine.
-#[derive(Clone, Copy, ValueEnum)]
-pub(crate) enum Type {
-    /// Up to a year, every step exactly once
-    Standard,
-    /// Up to five minutes, at a high rate
-    Express,
-}
-
-impl From<Type> for MachineType {
-    fn from(machine_type: Type) -> Self {
-        match machine_type {
-            Type::Standard => Self::Standard,
-            Type::Express => Self::Express,
-        }
-    }
+/// The values of an option for the type of a state machine.
+pub(crate) fn machine_type() -> impl TypedValueParser<Value = MachineType> {
+    let standard = PossibleValue::new("standard").help("Up to a year, every step exactly once");
+    let express = PossibleValue::new("express").help("Up to five minutes, at a high rate");
+    PossibleValuesParser::new([standard, express]).map(|word| match word.as_str() {
+        "express" => MachineType::Express,
+        _ => MachineType::Standard,
+    })
 }
 
 /// The output format of findings.
@@ -215,7 +208,7 @@ impl Checks {
                     findings.names.extend(definition.names());
                     let value = definition.filled(values)?.value;
                     findings.unretried_in(&value);
-                    found.extend(document.found(&rules::check_definition(&value, self.machine_type.into())));
+                    found.extend(document.found(&rules::check_definition(&value, self.machine_type)));
                 }
                 if !taken.is_empty() {
                     found.extend(source.remarks().iter().cloned());

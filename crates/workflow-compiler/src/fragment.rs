@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 
-/// How to write a value in its context: `workflow_runtime::Escape`, with the same names.
+/// How to write a value in its context: `workflow_runtime::__private::Escape`, with the same names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Escape {
     /// A whole JSON value that Step Functions takes literally.

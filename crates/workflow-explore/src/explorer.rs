@@ -10,8 +10,8 @@ use workflow_asl::StateKind;
 use workflow_asl::document::StateMachine;
 use workflow_asl::nearest::nearest;
 use workflow_local::{Engine, Execution, ObjectStore, Payload, Program, Start, TaskRequest, TypeMismatch};
-use workflow_runtime::__private::schema::Shape;
 use workflow_runtime::Workflow;
+use workflow_schema::Shape;
 
 use crate::bounds::Bounds;
 use crate::decision::Decision;

@@ -10,8 +10,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use workflow_asl::document::{MachineType, StateKind};
-use workflow_runtime::__private::schema::Types;
 use workflow_runtime::{Definition, Workflow};
+use workflow_schema::Types;
 
 use crate::answers::Answers;
 use crate::arn;
@@ -141,10 +141,7 @@ impl Engine {
     }
 
     fn of_definition(definition: &Definition) -> Result<Self, DefinitionError> {
-        let machine_type = match definition.machine_type() {
-            workflow_runtime::MachineType::Standard => MachineType::Standard,
-            workflow_runtime::MachineType::Express => MachineType::Express,
-        };
+        let machine_type = definition.machine_type();
         let value = Program::read(definition.as_str())?;
         let program = Program::of(&value, machine_type)?;
         Ok(Self::with_program(Arc::new(program)).named(definition.name()).machine_type(machine_type))

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::error_name::ErrorName;
 use crate::iam::Statement;
+use crate::machine_type::MachineType;
 use crate::service::Service;
 use crate::shape::Shape;
 use crate::table::{Header, Reader, TABLE, Table, find};
@@ -63,15 +64,6 @@ impl Pattern {
         let call = |pattern: Self| Some((resource.strip_suffix(pattern.suffix())?, pattern));
         Self::ALL.into_iter().skip(1).find_map(call).unwrap_or((resource, Self::RequestResponse))
     }
-}
-
-/// Standard or Express.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum MachineType {
-    /// A workflow that may run for up to a year.
-    Standard,
-    /// A workflow that may run for up to five minutes and supports only [`Pattern::RequestResponse`].
-    Express,
 }
 
 /// Whether an integration supports a pattern.

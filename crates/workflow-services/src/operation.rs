@@ -4,7 +4,8 @@ use std::fmt;
 
 use crate::error_name::ErrorName;
 use crate::iam::IamAction;
-use crate::integration::{MachineType, Pattern, Support};
+use crate::integration::{Pattern, Support};
+use crate::machine_type::MachineType;
 use crate::service::Service;
 use crate::shape::Shape;
 use crate::table::Reader;

@@ -4,7 +4,8 @@ use std::fmt;
 
 use crate::arn::Arn;
 use crate::error_name::ErrorName;
-use crate::integration::{Integration, MachineType, Pattern, Support};
+use crate::integration::{Integration, Pattern, Support};
+use crate::machine_type::MachineType;
 use crate::operation::Operation;
 use crate::service::Service;
 use crate::shape::Shape;

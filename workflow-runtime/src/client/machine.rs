@@ -4,12 +4,12 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use aws_sdk_sfn::operation::describe_state_machine::DescribeStateMachineOutput;
+use workflow_schema::Unmet;
 
 use super::call::call;
 use super::connection::Connection;
 use super::execution::Started;
 use super::{Error, Sensitive};
-use crate::__private::schema::Unmet;
 use crate::{Arn, Workflow, WorkflowKind};
 
 /// The handle for an execution of `W` that was started: [`Execution`](super::Execution) for a Standard workflow,

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use crate::{Fragment, Json, Params, Standard, Workflow, WorkflowKind, WorkflowState};
+use crate::__private::Fragment;
+use crate::{Json, Params, Standard, Workflow, WorkflowKind, WorkflowState};
 
 /// Any state machine of a kind, with JSON as input and output.
 ///

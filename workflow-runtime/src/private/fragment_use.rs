@@ -1,6 +1,7 @@
 //! The uses of fragments in a definition.
 
-use crate::{Definition, Fragment, MachineType, Params, ParamsError};
+use super::Fragment;
+use crate::{Definition, MachineType, Params, ParamsError};
 
 /// A use of a fragment. An engine can run a task that stands in for its states.
 #[derive(Debug)]

@@ -158,7 +158,7 @@ impl Deployment {
     }
 
     pub(super) fn type_name(&self) -> &'static str {
-        self.machine_type.name()
+        self.machine_type.as_str()
     }
 
     pub(super) fn log_group(&self) -> String {

@@ -9,7 +9,7 @@ use workflow_compiler::CompiledWorkflow;
 use workflow_compiler::lower::SourceMap;
 use workflow_explore::Mutant;
 use workflow_local::coverage::{Covered, Point};
-use workflow_runtime::__private::schema::Types;
+use workflow_schema::Types;
 
 use super::suite::Suite;
 use crate::cargo::Cargo;

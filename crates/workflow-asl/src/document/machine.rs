@@ -33,41 +33,6 @@ impl QueryLanguage {
     }
 }
 
-/// The type of a state machine, which is not part of its definition.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum MachineType {
-    /// Long-running, exactly once, with a history.
-    #[default]
-    Standard,
-    /// At most five minutes, at least once, without a history in the API.
-    Express,
-}
-
-impl MachineType {
-    /// The word in AWS's API: `STANDARD`, `EXPRESS`.
-    ///
-    /// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html>
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Standard => "STANDARD",
-            Self::Express => "EXPRESS",
-        }
-    }
-
-    /// The word for people: `Standard`, `Express`.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Standard => "Standard",
-            Self::Express => "Express",
-        }
-    }
-
-    /// The type with this word of AWS's API.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Standard, Self::Express].into_iter().find(|kind| kind.name() == name)
-    }
-}
-
 object! {
     /// A state machine: the document.
     StateMachine {

@@ -24,7 +24,7 @@ object! {
     /// Where a map's iterations run.
     ProcessorConfig {
         "Mode" mode: String, Form::Word(&["INLINE", "DISTRIBUTED"]), default Text("INLINE"), "Whether iterations run within the execution or as child executions.";
-        "ExecutionType" execution_type: String, Form::Word(&[MachineType::Standard.name(), MachineType::Express.name()]), "The type of the child executions of a distributed map.";
+        "ExecutionType" execution_type: String, Form::Word(&[MachineType::Standard.as_str(), MachineType::Express.as_str()]), "The type of the child executions of a distributed map.";
     }
 }
 

@@ -14,11 +14,12 @@ mod state;
 pub use choice::{ChoiceRule, Comparison, Operand, Operator, Relation};
 pub use error_handling::{Catcher, Retrier};
 pub use field::{Count, Field, Form, Group, Kinds, Preset, Table};
-pub use machine::{Branch, MachineType, QueryLanguage, Scope, StateMachine};
+pub use machine::{Branch, QueryLanguage, Scope, StateMachine};
 pub use map::{ItemBatcher, ItemProcessor, ItemReader, ProcessorConfig, ReaderConfig, ResultWriter, WriterConfig};
 pub use node::PathField;
 pub(crate) use node::{Object, json_type, wrong_type};
 pub use state::{State, StateKind};
+pub use workflow_services::MachineType;
 
 /// The table of every ASL object, each before those inside it.
 pub const TABLES: &[Table] = &[

@@ -30,7 +30,7 @@ pub(super) fn calls(state: &StateAt<'_>, expressions: &Expressions, calls: &mut 
     runs.allow(["states:DescribeExecution", "states:StopExecution"], vec![EXECUTIONS.to_owned()]);
     // A redrive of an execution redrives the failed children of its map runs; Express children start again.
     let config = state.state.processor().and_then(|processor| processor.processor_config.as_ref());
-    if config.and_then(|config| config.execution_type.as_deref()) != Some(MachineType::Express.name()) {
+    if config.and_then(|config| config.execution_type.as_deref()) != Some(MachineType::Express.as_str()) {
         let label = state.state.label.as_deref();
         let run = format!("{EXECUTION}:<self>/{}:*", if label.is_some() { "{Label}" } else { "*" });
         runs.allow(["states:RedriveExecution"], vec![run]);

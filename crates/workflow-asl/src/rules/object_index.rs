@@ -255,7 +255,7 @@ impl<'a> ObjectIndex<'a> {
         if let Some(config) = &processor.processor_config {
             self.push(ObjectKind::ProcessorConfig, at.child("ProcessorConfig"), config, self.machine.language());
             if state.is_distributed() {
-                express = config.execution_type.as_deref() == Some(MachineType::Express.name());
+                express = config.execution_type.as_deref() == Some(MachineType::Express.as_str());
             }
         }
         let scope = ScopeAt { at, parent: Some(scope), owner: Some(number), distributed: state.is_distributed() };

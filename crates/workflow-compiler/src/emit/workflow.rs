@@ -323,7 +323,7 @@ fn implementation(
         impl #krate::Workflow for #name {
             const NAME: &'static str = #machine_name;
             type Kind = #krate::#kind;
-            const FRAGMENTS: &'static [#krate::Fragment] = &[#(#fragments),*];
+            const FRAGMENTS: &'static [#krate::__private::Fragment] = &[#(#fragments),*];
             type Input = #input;
             type Output = #output;
             type Params = #params;
@@ -457,20 +457,20 @@ fn fragment(krate: &TokenStream, fragment: &Fragment) -> TokenStream {
             Escape::JsonataText => quote! { JsonataText },
             Escape::Intrinsic => quote! { Intrinsic },
         };
-        quote! { #krate::Escape::#escape }
+        quote! { #krate::__private::Escape::#escape }
     };
     match fragment {
         Fragment::Text(text) => {
             let text = raw(text);
-            quote! { #krate::Fragment::Text(#text) }
+            quote! { #krate::__private::Fragment::Text(#text) }
         }
         Fragment::Param { name, escape: place } => {
             let escape = escape(place);
-            quote! { #krate::Fragment::Param { name: #name, escape: #escape } }
+            quote! { #krate::__private::Fragment::Param { name: #name, escape: #escape } }
         }
         Fragment::Constant { path, escape: place } => {
             let escape = escape(place);
-            quote! { #krate::Fragment::Constant { value: &#path, escape: #escape } }
+            quote! { #krate::__private::Fragment::Constant { value: &#path, escape: #escape } }
         }
     }
 }

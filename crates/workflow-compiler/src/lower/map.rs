@@ -108,7 +108,7 @@ impl<'a> Lowering<'_, 'a> {
                 self.put(&mut config, "Mode", "DISTRIBUTED".into(), clause.keyword.span().into());
                 let express = execution_type.as_ref().is_some_and(|word| word == "express");
                 let span = execution_type.as_ref().map_or(clause.keyword.span(), proc_macro2::Ident::span);
-                let execution_type = if express { MachineType::Express } else { MachineType::Standard }.name();
+                let execution_type = if express { MachineType::Express } else { MachineType::Standard }.as_str();
                 self.put(&mut config, "ExecutionType", execution_type.into(), span.into());
                 self.put(processor, "ProcessorConfig", config.map.into(), clause.span);
             }

@@ -182,15 +182,15 @@ impl SimulationReport {
             .map(|gain| json!({ "state": gain.state, "mean": gain.mean, "p50": gain.p50, "p99": gain.p99 }));
         let costs = self.costs.iter().map(|cost| {
             json!({
-                "type": cost.machine_type.name(), "total": cost.total(), "transitions": cost.transitions,
+                "type": cost.machine_type.as_str(), "total": cost.total(), "transitions": cost.transitions,
                 "requests": cost.requests, "duration": cost.duration, "memory": cost.memory,
             })
         });
         let not_possible =
-            self.not_possible.as_ref().map(|(kind, reason)| json!({ "type": kind.name(), "reason": reason }));
+            self.not_possible.as_ref().map(|(kind, reason)| json!({ "type": kind.as_str(), "reason": reason }));
         json!({
             "name": self.name,
-            "type": self.machine_type.name(),
+            "type": self.machine_type.as_str(),
             "executions": self.executions,
             "seed": self.seed,
             "duration": self.duration.to_json(),

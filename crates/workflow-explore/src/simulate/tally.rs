@@ -76,7 +76,7 @@ impl Tally {
                 ways.push(Way::Entered(states.len()));
                 states.push(Counted {
                     name: way.tokens().last().unwrap_or_default(),
-                    in_express_child: is_in_child(&way, definition, "ExecutionType", MachineType::Express.name()),
+                    in_express_child: is_in_child(&way, definition, "ExecutionType", MachineType::Express.as_str()),
                     is_timed: !is_in_child(&way, definition, "Mode", "DISTRIBUTED"),
                     visits: 0,
                     retries: 0,

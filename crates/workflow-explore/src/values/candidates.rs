@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use workflow_local::{Instant, Payload};
-use workflow_runtime::__private::schema::{Field, Rule, Shape};
+use workflow_schema::{Field, Rule, Shape};
 use workflow_services::Shape as ApiShape;
 
 use super::wanted::{Kind, Probe, Wanted, number_value};
@@ -556,7 +556,7 @@ fn timestamps(wanted: &Wanted) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
-    use workflow_runtime::__private::schema::{Field, Rule, Shape};
+    use workflow_schema::{Field, Rule, Shape};
 
     use super::{Known, candidates};
 

@@ -13,7 +13,7 @@ use workflow_asl::document::StateMachine;
 use workflow_asl::{Pointer, StateKind};
 use workflow_local::Payload;
 use workflow_plan::data::{Source, Use, uses};
-use workflow_runtime::__private::schema::Types;
+use workflow_schema::Types;
 use workflow_services::TaskResource;
 
 pub(crate) use candidates::Candidates;

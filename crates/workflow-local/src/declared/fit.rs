@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 use workflow_asl::timestamp;
-use workflow_runtime::__private::schema::{Field, Reads, Shape, Unread};
+use workflow_schema::{Field, Reads, Shape, Unread};
 
 use super::TypeMismatch;
 use super::value_path::ValuePath;

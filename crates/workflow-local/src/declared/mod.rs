@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde_json::Value;
-use workflow_runtime::__private::schema::{Shape, Types};
+use workflow_schema::{Shape, Types};
 
 use crate::program::resource::is_synchronous;
 use crate::program::{Program, StateId, StateProgram};

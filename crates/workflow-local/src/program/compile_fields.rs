@@ -133,7 +133,7 @@ pub(super) fn distributed(checked: &CheckedMachine, state: &State, at: &Pointer)
     let fields = checked.object(at);
     let part = |name| checked.object(&at.child(name));
     let config = state.processor().and_then(|processor| processor.processor_config.as_ref());
-    let express = config.and_then(|config| config.execution_type.as_deref()) == Some(MachineType::Express.name());
+    let express = config.and_then(|config| config.execution_type.as_deref()) == Some(MachineType::Express.as_str());
     let number = |field, path_field| amount(fields, [field, path_field], State::FIELDS);
     Distributed {
         label: state.label.as_deref().map(Arc::from),

@@ -96,7 +96,7 @@ impl Judge<'_> {
         }
         let types = (config(&field.old, "ExecutionType"), config(&field.new, "ExecutionType"));
         if is_distributed(&old_mode) && is_distributed(&new_mode) && types.0 != types.1 {
-            let word = |kind: Option<String>| kind.unwrap_or_else(|| MachineType::default().name().to_owned());
+            let word = |kind: Option<String>| kind.unwrap_or_else(|| MachineType::default().as_str().to_owned());
             let change = format!("it was {} and is {}", word(types.0), word(types.1));
             self.find(&rule::CHILD_TYPE_CHANGED, &at, change);
         }

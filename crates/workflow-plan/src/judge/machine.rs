@@ -16,7 +16,7 @@ impl Judge<'_> {
         let (old, new) = (self.old.machine, self.new.machine);
         let at = |field: &'static str| Subject { state: None, field };
         if old.machine_type != new.machine_type {
-            let change = format!("{} -> {}", old.machine_type.name(), new.machine_type.name());
+            let change = format!("{} -> {}", old.machine_type.as_str(), new.machine_type.as_str());
             self.find(&rule::TYPE_CHANGED, &at("type"), change);
         }
         if let Some((before, after)) = differing(old.name.as_ref(), new.name.as_ref()) {

@@ -40,7 +40,7 @@ impl From<Diagnostic> for Finding {
 
 /// Returns the type of state machine in a request; the default is Standard.
 pub(crate) fn machine_type(members: &mut Members<'_>) -> MachineType {
-    let words = [MachineType::Standard.name(), MachineType::Express.name()];
+    let words = [MachineType::Standard.as_str(), MachineType::Express.as_str()];
     members.word("type", &words).and_then(MachineType::from_name).unwrap_or_default()
 }
 

@@ -99,7 +99,7 @@ pub(crate) struct Selected<'m> {
 
 impl Machine {
     pub(crate) fn api_type(&self) -> &'static str {
-        self.kind.name()
+        self.kind.as_str()
     }
 
     /// Rejects an operation on a state machine that is being deleted.

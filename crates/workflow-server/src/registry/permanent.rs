@@ -47,7 +47,7 @@ impl Registry {
             let update = json!({"stateMachineArn": arn, "definition": definition, "loggingConfiguration": logging});
             self.update_state_machine(&input(update))?;
         } else {
-            let kind = machine.kind.name();
+            let kind = machine.kind.as_str();
             let role_arn = format!("arn:aws:iam::{}:role/{name}", self.scope.account);
             let create = json!({
                 "name": name, "definition": machine.definition, "roleArn": role_arn, "type": kind, "loggingConfiguration": logging,

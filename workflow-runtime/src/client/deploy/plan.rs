@@ -114,7 +114,7 @@ impl<W: Workflow> Deployment<'_, W> {
         let (input, output) = self.settings.types.clone();
         Machine::new(parsed(definition))
             .named(name)
-            .of_type(plan_type(machine_type.as_str()))
+            .of_type(*machine_type)
             .configured(configuration)
             .declaring(input, output)
     }
@@ -166,19 +166,12 @@ fn of_service(existing: &DescribeStateMachineOutput, tags: &[Tag]) -> Machine {
     };
     Machine::new(parsed(existing.definition()))
         .named(existing.name())
-        .of_type(plan_type(existing.r#type().as_str()))
+        .of_type(MachineType::from_name(existing.r#type().as_str()).unwrap_or_default())
         .configured(configuration)
 }
 
 fn parsed(definition: &str) -> Json {
     serde_json::from_str(definition).unwrap_or_default()
-}
-
-fn plan_type(word: &str) -> workflow_plan::MachineType {
-    match word == MachineType::Express.as_str() {
-        true => workflow_plan::MachineType::Express,
-        false => workflow_plan::MachineType::Standard,
-    }
 }
 
 /// Returns the key as `workflow_plan` names it.

@@ -1,5 +1,4 @@
-//! Implements `Schema` for the types that serde itself supports (<https://serde.rs/data-model.html>) and for this
-//! crate's types.
+//! Implements `Schema` for the types that serde itself supports (<https://serde.rs/data-model.html>).
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
@@ -10,7 +9,7 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex, RwLock};
 
 use super::shape::{Field, Shape};
-use crate::{Arn, Json, Schema, Timestamp};
+use crate::{Json, Schema};
 
 macro_rules! shapes {
     ($($shape:ident: $($type:ty),*;)*) => { $($(
@@ -26,8 +25,7 @@ shapes! {
     Bool: bool, std::sync::atomic::AtomicBool;
     Number: serde_json::Number;
     Float: f32, f64;
-    Text: str, String, Arn, std::path::Path, std::path::PathBuf;
-    Timestamp: Timestamp;
+    Text: str, String, std::path::Path, std::path::PathBuf;
 }
 
 macro_rules! parsed {

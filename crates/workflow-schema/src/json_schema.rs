@@ -45,7 +45,7 @@ pub const fn schema_text(bytes: &'static [u8]) -> &'static str {
 #[macro_export]
 macro_rules! __workflow_json_schema {
     ($($before:literal $place:literal $shape:expr),*; $tail:literal) => {{
-        use $crate::__private::schema::{SchemaPart, schema_bytes, schema_length, schema_text};
+        use $crate::{SchemaPart, schema_bytes, schema_length, schema_text};
         const PARTS: &[SchemaPart] = &[
             $(SchemaPart::Text($before), SchemaPart::Type { place: $place, shape: $shape },)*
             SchemaPart::Text($tail),

@@ -60,10 +60,10 @@ fn read<T: DeserializeOwned>(value: &Json) -> Result<(), Unread> {
 macro_rules! __workflow_shape {
     ($type:ty, $name:literal) => {{
         #[allow(unused_imports)]
-        use $crate::__private::schema::Otherwise as _;
-        match <$crate::__private::schema::Probe<$type>>::FOUND {
+        use $crate::Otherwise as _;
+        match <$crate::Probe<$type>>::FOUND {
             ::core::option::Option::Some(shape) => shape,
-            ::core::option::Option::None => &$crate::__private::schema::Shape::Opaque { name: $name },
+            ::core::option::Option::None => &$crate::Shape::Opaque { name: $name },
         }
     }};
 }
@@ -75,12 +75,9 @@ macro_rules! __workflow_shape {
 macro_rules! __workflow_readable {
     ($type:ty, $name:literal) => {{
         #[allow(unused_imports)]
-        use $crate::__private::schema::OtherwiseUnread as _;
-        const OF: &$crate::__private::schema::Shape = $crate::__private::shape!($type, $name);
-        const READ: $crate::__private::schema::Shape = $crate::__private::schema::Shape::Read {
-            of: OF,
-            reads: <$crate::__private::schema::ReadProbe<$type>>::READS,
-        };
+        use $crate::OtherwiseUnread as _;
+        const OF: &$crate::Shape = $crate::__workflow_shape!($type, $name);
+        const READ: $crate::Shape = $crate::Shape::Read { of: OF, reads: <$crate::ReadProbe<$type>>::READS };
         &READ
     }};
 }

@@ -1,6 +1,6 @@
 //! The trait `Schema`, with which types of your own Rust code describe their JSON to a workflow.
 
-use crate::__private::schema::Shape;
+use crate::Shape;
 
 /// A type whose JSON a workflow can look into: its members, which of them may be absent, and their kinds.
 ///

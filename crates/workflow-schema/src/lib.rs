@@ -1,4 +1,7 @@
 //! The JSON shapes of Rust types as constants, and the checks that generated code makes on them at compile time.
+//!
+//! This crate is internal: it follows no semantic versioning, and any release may change its API. Users see
+//! `workflow_runtime::Schema`.
 
 pub mod answer;
 mod ask;
@@ -8,6 +11,7 @@ mod json_schema;
 mod message;
 mod probe;
 mod rule;
+mod schema;
 mod shape;
 mod standard;
 mod types;
@@ -19,6 +23,10 @@ pub use handled::{Returned, at, is_handled, reads, sends};
 pub use json_schema::{SchemaPart, schema_bytes, schema_length, schema_text};
 pub use probe::{Otherwise, OtherwiseUnread, Probe, ReadProbe};
 pub use rule::{Rule, Unmet};
+pub use schema::Schema;
 pub use shape::{Field, Reads, Shape, Unread};
 pub use types::{Handled, ResultType, Types};
 pub use walk::PathStep;
+
+/// Any JSON value.
+type Json = serde_json::Value;

@@ -3,7 +3,7 @@
 use super::answer;
 use super::shape::Shape;
 use super::walk::PathStep;
-use crate::MachineType;
+use workflow_services::MachineType;
 
 macro_rules! questions {
     ($($name:ident($($argument:ident: $type:ty),*);)*) => { $(

@@ -3,7 +3,7 @@
 use super::message::{Message, edits};
 use super::shape::{ARRAY, BOOL, FRACTION, Kinds, NULL, NUMBER, OBJECT, OPEN, Shape, TEXT, may_lose_fraction};
 use super::walk::{FEW, PathStep, WalkResult, walk, walk_to_given};
-use crate::MachineType;
+use workflow_services::MachineType;
 
 /// The length of the longest path that is checked.
 pub(super) const DEEPEST: usize = 32;
