@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use workflow_runtime::aws_sdk_sfn;
-use workflow_runtime::aws_sdk_sfn::types::{ExecutionStatus, HistoryEventType};
+use workflow_runtime::client::Status;
 use workflow_runtime::client::{Backoff, Change, Client, Error};
 
 use crate::client::workflows::{Greet, GreetInput, GreetOutput, GreetParams, GreetState, Sleep, role};
@@ -41,17 +41,17 @@ pub(crate) async fn deploys_runs_and_deletes(sfn: aws_sdk_sfn::Client) {
     assert_eq!(output, GreetOutput { name: "Ada".into(), words: "Most honoured \"friend\"".into() });
 
     let description = client.execution(execution.arn().clone()).describe().await.unwrap();
-    assert_eq!(description.status(), &ExecutionStatus::Succeeded);
+    assert_eq!(description.status(), Status::Succeeded);
     assert_eq!(description.input().unwrap(), input);
     assert_eq!(description.output().unwrap().as_ref(), Some(&output));
 
     let events = execution.history().collect().await.unwrap();
-    assert_eq!(events.first().unwrap().kind(), &HistoryEventType::ExecutionStarted);
-    assert_eq!(events.last().unwrap().kind(), &HistoryEventType::ExecutionSucceeded);
-    let entered = |kind: &HistoryEventType| kind.as_str().ends_with("StateEntered");
+    assert_eq!(events.first().unwrap().kind(), "ExecutionStarted");
+    assert_eq!(events.last().unwrap().kind(), "ExecutionSucceeded");
+    let entered = |kind: &str| kind.ends_with("StateEntered");
     let path: Vec<_> = events.iter().filter(|event| entered(event.kind())).filter_map(|event| event.state()).collect();
     assert_eq!(path, [GreetState::HowFormal, GreetState::Formal, GreetState::Done]);
-    let left = events.iter().find(|event| event.kind() == &HistoryEventType::PassStateExited).unwrap();
+    let left = events.iter().find(|event| event.kind() == "PassStateExited").unwrap();
     assert_eq!(left.output_as::<GreetOutput>().unwrap().as_ref(), Some(&output));
 
     machine.delete().await.unwrap();
@@ -63,7 +63,7 @@ pub(crate) async fn stops(sfn: aws_sdk_sfn::Client) {
     let client = Client::<Sleep>::new(sfn);
     let machine = client.deploy(&role()).await.unwrap().machine;
     let execution = machine.start_named("nap", &serde_json::json!({})).await.unwrap();
-    assert_eq!(execution.describe().await.unwrap().status(), &ExecutionStatus::Running);
+    assert_eq!(execution.describe().await.unwrap().status(), Status::Running);
     execution.stop(Some("Enough"), Some("woken up")).await.unwrap();
     assert!(matches!(execution.wait_with(QUICK).await, Err(Error::Aborted { .. })));
     machine.delete().await.unwrap();

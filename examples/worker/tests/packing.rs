@@ -81,5 +81,5 @@ async fn a_worker_that_is_told_to_stop_finishes_what_it_has() {
 /// Returns whether a worker has taken the execution's task.
 async fn has_begun(execution: &Execution<Ship>) -> bool {
     let events = execution.history().collect().await.unwrap();
-    events.iter().any(|event| event.kind().as_str() == "ActivityStarted")
+    events.iter().any(|event| event.kind() == "ActivityStarted")
 }

@@ -2,17 +2,17 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::time::SystemTime;
 
 use aws_sdk_sfn::operation::describe_execution::DescribeExecutionOutput;
 use aws_sdk_sfn::operation::describe_state_machine_for_execution::DescribeStateMachineForExecutionOutput;
-use aws_sdk_sfn::primitives::DateTime;
-use aws_sdk_sfn::types::ExecutionStatus;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::call::call;
 use super::connection::Connection;
 use super::console::console_page;
+use super::status::{Status, time};
 use super::{Backoff, Error, History, Mismatch, Sensitive, Wait};
 use crate::{Arn, Workflow};
 
@@ -219,18 +219,18 @@ pub struct ExecutionDescription<W> {
 
 impl<W: Workflow> ExecutionDescription<W> {
     /// Returns the status: running, succeeded, failed, timed out, aborted, or waiting for a redrive.
-    pub fn status(&self) -> &ExecutionStatus {
-        self.answer.status()
+    pub fn status(&self) -> Status {
+        Status::of(self.answer.status())
     }
 
     /// Returns when it started.
-    pub fn started(&self) -> &DateTime {
-        self.answer.start_date()
+    pub fn started(&self) -> SystemTime {
+        time(self.answer.start_date())
     }
 
     /// Returns when it ended, if it has.
-    pub fn stopped(&self) -> Option<&DateTime> {
-        self.answer.stop_date()
+    pub fn stopped(&self) -> Option<SystemTime> {
+        self.answer.stop_date().map(time)
     }
 
     /// Returns the input it was started with.
@@ -252,7 +252,7 @@ impl<W: Workflow> ExecutionDescription<W> {
     /// contain it.
     pub fn output(&self) -> Result<Option<W::Output>, Error> {
         match self.status() {
-            ExecutionStatus::Succeeded => output_of(self.answer.output()).map(Some),
+            Status::Succeeded => output_of(self.answer.output()).map(Some),
             _ => Ok(None),
         }
     }
@@ -277,11 +277,11 @@ impl<W: Workflow> ExecutionDescription<W> {
         let (error, cause) = failure(self.error(), self.cause());
         let (state, console) = (None, console_page(self.answer.execution_arn()));
         match self.status() {
-            ExecutionStatus::Running | ExecutionStatus::PendingRedrive => None,
-            ExecutionStatus::Succeeded => Some(output_of(self.answer.output())),
-            ExecutionStatus::Failed => Some(Err(Error::Failed { error, cause, state, console })),
-            ExecutionStatus::TimedOut => Some(Err(Error::TimedOut { error, cause, state, console })),
-            ExecutionStatus::Aborted => Some(Err(Error::Aborted { error, cause, state, console })),
+            Status::Running | Status::PendingRedrive => None,
+            Status::Succeeded => Some(output_of(self.answer.output())),
+            Status::Failed => Some(Err(Error::Failed { error, cause, state, console })),
+            Status::TimedOut => Some(Err(Error::TimedOut { error, cause, state, console })),
+            Status::Aborted => Some(Err(Error::Aborted { error, cause, state, console })),
             other => Some(Err(Error::UnknownStatus { status: other.as_str().to_owned() })),
         }
     }

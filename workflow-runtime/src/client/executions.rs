@@ -6,20 +6,20 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::time::SystemTime;
 
-use aws_sdk_sfn::primitives::DateTime;
-use aws_sdk_sfn::types::{ExecutionListItem, ExecutionRedriveFilter, ExecutionStatus};
+use aws_sdk_sfn::types::{ExecutionListItem, ExecutionRedriveFilter};
 use tokio::task::JoinSet;
 
 use super::call::call;
 use super::connection::Connection;
 use super::pages::Page;
+use super::status::{Status, time};
 use super::{Error, Execution, Pages, StateMachine};
 use crate::{Arn, Standard, Workflow};
 
 /// A selection of executions, created by [`StateMachine::executions`].
 ///
 /// ```ignore
-/// let failed = machine.executions().status(ExecutionStatus::Failed).started_after(yesterday);
+/// let failed = machine.executions().status(Status::Failed).started_after(yesterday);
 /// let outcome = failed.clone().redrive_all().dry_run().await?;
 /// println!("{} would be redriven", outcome.matched.len());
 /// ```
@@ -27,7 +27,7 @@ use crate::{Arn, Standard, Workflow};
 pub struct Executions<W> {
     connection: Connection,
     of: ListedBy,
-    statuses: Vec<ExecutionStatus>,
+    statuses: Vec<Status>,
     redriven: Option<bool>,
     name: Option<String>,
     after: Option<SystemTime>,
@@ -69,7 +69,7 @@ impl<W: Workflow> Executions<W> {
     }
 
     /// Selects executions with this status. If called several times, any of the statuses matches.
-    pub fn status(mut self, status: ExecutionStatus) -> Self {
+    pub fn status(mut self, status: Status) -> Self {
         self.statuses.push(status);
         self
     }
@@ -124,7 +124,7 @@ impl<W: Workflow> Executions<W> {
 
     async fn page(
         &self,
-        status: Option<ExecutionStatus>,
+        status: Option<Status>,
         token: Option<String>,
     ) -> Result<(Vec<ExecutionSummary<W>>, Option<String>), Error> {
         let request = self.connection.sfn.list_executions().max_results(1000);
@@ -138,7 +138,8 @@ impl<W: Workflow> Executions<W> {
             true => ExecutionRedriveFilter::Redriven,
             false => ExecutionRedriveFilter::NotRedriven,
         });
-        let request = request.set_status_filter(status).set_redrive_filter(redriven).set_next_token(token);
+        let request =
+            request.set_status_filter(status.map(Status::filter)).set_redrive_filter(redriven).set_next_token(token);
         let answer = call!("ListExecutions", machine = self.of, request.send())
             .map_err(|error| Error::of_call("ListExecutions", error))?;
         let mut next = answer.next_token;
@@ -162,14 +163,14 @@ impl<W: Workflow> Executions<W> {
 
     /// Stops those that are running.
     pub fn stop_all(mut self) -> Bulk<W> {
-        self.statuses = vec![ExecutionStatus::Running];
+        self.statuses = vec![Status::Running];
         Bulk::new(self, BulkOperation::Stop { error: None, cause: None })
     }
 
     /// Redrives those that failed, timed out or were aborted, unless you selected a status.
     pub fn redrive_all(mut self) -> Bulk<W> {
         if self.statuses.is_empty() {
-            self.statuses = vec![ExecutionStatus::Failed, ExecutionStatus::TimedOut, ExecutionStatus::Aborted];
+            self.statuses = vec![Status::Failed, Status::TimedOut, Status::Aborted];
         }
         Bulk::new(self, BulkOperation::Redrive)
     }
@@ -215,18 +216,18 @@ impl<W: Workflow> ExecutionSummary<W> {
     }
 
     /// Returns the status: running, succeeded, failed, timed out, aborted, or waiting for a redrive.
-    pub fn status(&self) -> &ExecutionStatus {
-        self.item.status()
+    pub fn status(&self) -> Status {
+        Status::of(self.item.status())
     }
 
     /// Returns when it started.
-    pub fn started(&self) -> &DateTime {
-        self.item.start_date()
+    pub fn started(&self) -> SystemTime {
+        time(self.item.start_date())
     }
 
     /// Returns when it ended, if it has.
-    pub fn stopped(&self) -> Option<&DateTime> {
-        self.item.stop_date()
+    pub fn stopped(&self) -> Option<SystemTime> {
+        self.item.stop_date().map(time)
     }
 
     /// Returns the SDK's full answer: version, alias, map run, redrives.

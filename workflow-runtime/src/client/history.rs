@@ -4,15 +4,16 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::SystemTime;
 
-use aws_sdk_sfn::primitives::DateTime;
-use aws_sdk_sfn::types::{HistoryEvent, HistoryEventType};
+use aws_sdk_sfn::types::HistoryEvent;
 use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
 use super::call::call;
 use super::connection::Connection;
 use super::pages::Page;
+use super::status::time;
 use super::{Error, Pages};
 use crate::{Arn, Workflow, WorkflowState};
 
@@ -134,13 +135,15 @@ impl<W: Workflow> Event<W> {
     }
 
     /// Returns when it happened.
-    pub fn timestamp(&self) -> &DateTime {
-        self.event.timestamp()
+    pub fn timestamp(&self) -> SystemTime {
+        time(self.event.timestamp())
     }
 
-    /// Returns the type of the event.
-    pub fn kind(&self) -> &HistoryEventType {
-        self.event.r#type()
+    /// Returns the type of the event, such as `TaskFailed`.
+    ///
+    /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html>.
+    pub fn kind(&self) -> &str {
+        self.event.r#type().as_str()
     }
 
     /// Returns the state that was entered or left, the map of the iteration, or the state whose evaluation failed.
@@ -231,8 +234,8 @@ impl<W: Workflow> fmt::Display for Event<W> {
         let parts = [self.state_name(), self.error()].into_iter().chain(secret);
         let rest = parts.flatten().collect::<Vec<_>>().join("  ");
         match rest.is_empty() {
-            true => f.write_str(self.kind().as_str()),
-            false => write!(f, "{:<28}  {rest}", self.kind().as_str()),
+            true => f.write_str(self.kind()),
+            false => write!(f, "{:<28}  {rest}", self.kind()),
         }
     }
 }

@@ -2,15 +2,18 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::time::SystemTime;
 
 use aws_sdk_sfn::operation::describe_state_machine::DescribeStateMachineOutput;
+use aws_sdk_sfn::types::StateMachineListItem;
 use workflow_schema::Unmet;
 
 use super::call::call;
 use super::connection::Connection;
 use super::execution::Started;
+use super::status::time;
 use super::{Error, Sensitive};
-use crate::{Arn, Workflow, WorkflowKind};
+use crate::{Arn, MachineType, Workflow, WorkflowKind};
 
 /// The handle for an execution of `W` that was started: [`Execution`](super::Execution) for a Standard workflow,
 /// [`ExpressExecution`](super::ExpressExecution) for an Express one.
@@ -156,5 +159,32 @@ impl<W> Clone for StateMachine<W> {
 impl<W> fmt::Debug for StateMachine<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StateMachine").field("arn", &self.arn).finish_non_exhaustive()
+    }
+}
+
+/// A state machine in a listing.
+///
+/// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_StateMachineListItem.html>.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MachineSummary {
+    /// Its name.
+    pub name: String,
+    /// Its ARN.
+    pub arn: Arn,
+    /// Its type.
+    pub machine_type: MachineType,
+    /// When it was created.
+    pub created: SystemTime,
+}
+
+impl MachineSummary {
+    pub(super) fn of(item: StateMachineListItem) -> Self {
+        Self {
+            machine_type: MachineType::from_name(item.r#type.as_str()).unwrap_or_default(),
+            created: time(&item.creation_date),
+            name: item.name,
+            arn: Arn::from(item.state_machine_arn),
+        }
     }
 }

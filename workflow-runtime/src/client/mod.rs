@@ -9,6 +9,10 @@
 //!
 //! The futures are `Send`. They have the requirements of the SDK's client: a tokio runtime with its timer, unless the
 //! client has another sleep implementation.
+//!
+//! The client has types of its own, such as [`Status`]. The types of the SDK, [`aws_sdk_sfn`], are behind these doors only:
+//! `new` takes the SDK's client and `sfn` returns it, `sdk` returns the SDK's full answer, and `describe` of a state
+//! machine or a map run and `describe_machine` of an execution return the SDK's answer as it is.
 
 pub(crate) mod call;
 pub(crate) mod connection;
@@ -26,6 +30,7 @@ mod name;
 mod pages;
 mod progress;
 mod runner;
+mod status;
 mod sync;
 mod untyped;
 mod version;
@@ -34,7 +39,6 @@ mod wait;
 use std::fmt;
 use std::marker::PhantomData;
 
-use aws_sdk_sfn::types::StateMachineListItem;
 use call::call;
 use connection::Connection;
 #[cfg(feature = "plan")]
@@ -45,11 +49,12 @@ pub use execution::{Execution, ExecutionDescription, Started};
 pub use executions::{Bulk, BulkOutcome, ExecutionSummary, Executions};
 pub use express::ExpressExecution;
 pub use history::{Event, History};
-pub use machine::{ExecutionOf, StateMachine};
+pub use machine::{ExecutionOf, MachineSummary, StateMachine};
 pub use map_run::MapRun;
 use name::Names;
 pub use pages::Pages;
 pub use progress::{MapRunProgress, Progress};
+pub use status::Status;
 pub use sync::{Billing, SyncExecution};
 pub use untyped::{NoParams, NoState, Untyped};
 pub use version::{Alias, Route};
@@ -115,7 +120,7 @@ impl<W: Workflow> Client<W> {
     /// Returns the state machines of the client's account and region, sorted by name by the service.
     ///
     /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListStateMachines.html>.
-    pub fn machines(&self) -> Pages<StateMachineListItem> {
+    pub fn machines(&self) -> Pages<MachineSummary> {
         let connection = self.connection.clone();
         Pages::new(move |token| {
             let connection = connection.clone();
@@ -123,7 +128,8 @@ impl<W: Workflow> Client<W> {
                 let request = connection.sfn.list_state_machines().max_results(1000).set_next_token(token);
                 let answer = call!("ListStateMachines", name = "", request.send())
                     .map_err(|error| Error::of_call("ListStateMachines", error))?;
-                Ok(pages::Page { items: answer.state_machines, next: answer.next_token })
+                let items = answer.state_machines.into_iter().map(MachineSummary::of).collect();
+                Ok(pages::Page { items, next: answer.next_token })
             }
         })
     }

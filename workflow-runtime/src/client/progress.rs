@@ -81,7 +81,7 @@ impl Watch {
             events.push(event);
         }
         for event in events.iter().rev() {
-            let kind = event.kind().as_str();
+            let kind = event.kind();
             if kind.ends_with("StateEntered") {
                 self.progress.entered += 1;
                 self.progress.state = event.state_name().map(str::to_owned);

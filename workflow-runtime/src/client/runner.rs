@@ -1,7 +1,6 @@
 //! Implements [`Runner`] for a state machine.
 
 use std::marker::PhantomData;
-use std::time::SystemTime;
 
 use super::execution::Started;
 use super::history::Event;
@@ -68,9 +67,9 @@ fn status<W: Workflow>(description: &ExecutionDescription<W>) -> Result<Executio
 
 fn event<W: Workflow>(event: &Event<W>) -> RunnerEvent<W> {
     let number = |id: i64| u64::try_from(id).unwrap_or_default();
-    let time = SystemTime::try_from(*event.timestamp()).unwrap_or(SystemTime::UNIX_EPOCH);
+    let time = event.timestamp();
     let text = |text: Option<&str>| text.map(|text| Sensitive::from(text.to_owned()));
-    let mut told = RunnerEvent::new(number(event.id()), number(event.previous_id()), time, event.kind().as_str());
+    let mut told = RunnerEvent::new(number(event.id()), number(event.previous_id()), time, event.kind());
     told.state_name = event.state_name().map(str::to_owned);
     told.input = text(event.input());
     told.output = text(event.output());

@@ -2,16 +2,16 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use aws_sdk_sfn::operation::start_sync_execution::StartSyncExecutionOutput;
-use aws_sdk_sfn::primitives::DateTime;
 use aws_sdk_sfn::types::SyncExecutionStatus;
 
 use super::call::call;
 use super::console::console_page;
 use super::execution::{failure, output_of};
 use super::machine::json;
+use super::status::time;
 use super::{Error, StateMachine};
 use crate::{Arn, Express, Workflow};
 
@@ -107,13 +107,13 @@ impl<W: Workflow> SyncExecution<W> {
     }
 
     /// Returns when it started.
-    pub fn started(&self) -> &DateTime {
-        self.answer.start_date()
+    pub fn started(&self) -> SystemTime {
+        time(self.answer.start_date())
     }
 
     /// Returns when it ended.
-    pub fn stopped(&self) -> &DateTime {
-        self.answer.stop_date()
+    pub fn stopped(&self) -> SystemTime {
+        time(self.answer.stop_date())
     }
 
     /// Returns the SDK's full answer.

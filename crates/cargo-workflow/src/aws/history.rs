@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use serde_json::{Value, json};
+use workflow_runtime::aws_sdk_sfn::primitives::DateTime;
 use workflow_runtime::client::{Error, Event, Execution, Untyped};
 use workflow_services::OwnResource;
 
@@ -104,7 +105,7 @@ impl History {
                     vec![
                         event.id().to_string(),
                         table::time(event.timestamp()),
-                        event.kind().as_str().to_owned(),
+                        event.kind().to_owned(),
                         text(event.state_name()),
                         text(event.error()),
                         if self.data { data.join("  ") } else { String::new() },
@@ -122,7 +123,7 @@ impl History {
             "id": event.id(),
             "previousEventId": event.previous_id(),
             "timestamp": table::time(event.timestamp()),
-            "type": event.kind().as_str(),
+            "type": event.kind(),
             "state": event.state_name(),
             "error": event.error(),
         });
@@ -210,8 +211,8 @@ pub(super) fn of_api(event: &Event<Untyped>) -> Value {
     json!({
         "id": event.id(),
         "previousEventId": event.previous_id(),
-        "timestamp": event.timestamp().as_secs_f64(),
-        "type": event.kind().as_str(),
+        "timestamp": DateTime::from(event.timestamp()).as_secs_f64(),
+        "type": event.kind(),
         "EventDetails": details,
     })
 }

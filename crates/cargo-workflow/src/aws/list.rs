@@ -6,8 +6,8 @@ use std::time::{Duration, SystemTime};
 
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
-use workflow_runtime::aws_sdk_sfn::types::{ExecutionListItem, ExecutionStatus};
-use workflow_runtime::client::{Executions, Pages, StateMachine, Untyped};
+use workflow_runtime::aws_sdk_sfn::types::ExecutionListItem;
+use workflow_runtime::client::{self, Executions, Pages, StateMachine, Untyped};
 use workflow_services::OwnResource;
 
 use super::{CommandError, Connect, Format, machine, own_resource, table};
@@ -73,12 +73,12 @@ impl Filter {
         let mut executions = executions;
         for status in &self.status {
             executions = executions.status(match status {
-                Status::Running => ExecutionStatus::Running,
-                Status::Succeeded => ExecutionStatus::Succeeded,
-                Status::Failed => ExecutionStatus::Failed,
-                Status::TimedOut => ExecutionStatus::TimedOut,
-                Status::Aborted => ExecutionStatus::Aborted,
-                Status::PendingRedrive => ExecutionStatus::PendingRedrive,
+                Status::Running => client::Status::Running,
+                Status::Succeeded => client::Status::Succeeded,
+                Status::Failed => client::Status::Failed,
+                Status::TimedOut => client::Status::TimedOut,
+                Status::Aborted => client::Status::Aborted,
+                Status::PendingRedrive => client::Status::PendingRedrive,
             });
         }
         if let Some(beginning) = &self.named {
@@ -112,8 +112,8 @@ impl List {
                 let machines = self.read(client.machines()).await?;
                 let json = machines.iter().map(|machine| {
                     json!({
-                        "name": machine.name(), "type": machine.r#type().as_str(),
-                        "creationDate": table::time(machine.creation_date()), "stateMachineArn": machine.state_machine_arn(),
+                        "name": machine.name, "type": machine.machine_type.as_str(),
+                        "creationDate": table::time(machine.created), "stateMachineArn": machine.arn,
                     })
                 });
                 return Ok(Listed { head: &["name", "type", "creationDate", "stateMachineArn"], json: json.collect() });
@@ -182,8 +182,8 @@ fn of_execution(item: &ExecutionListItem) -> Value {
     json!({
         "name": item.name(),
         "status": item.status().as_str(),
-        "startDate": table::time(item.start_date()),
-        "stopDate": table::time_or_none(item.stop_date()),
+        "startDate": table::time(*item.start_date()),
+        "stopDate": table::time_or_none(item.stop_date().copied()),
         "executionArn": item.execution_arn(),
         "stateMachineVersionArn": item.state_machine_version_arn(),
         "stateMachineAliasArn": item.state_machine_alias_arn(),

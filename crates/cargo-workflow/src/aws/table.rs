@@ -22,11 +22,12 @@ pub(super) fn print(output: &mut impl Write, head: &[&str], rows: &[Vec<String>]
 }
 
 /// Returns a time in RFC 3339.
-pub(super) fn time(time: &DateTime) -> String {
+pub(super) fn time(time: impl Into<DateTime>) -> String {
+    let time = time.into();
     time.fmt(DateTimeFormat::DateTime).unwrap_or_else(|_| time.secs().to_string())
 }
 
-pub(super) fn time_or_none(at: Option<&DateTime>) -> Value {
+pub(super) fn time_or_none(at: Option<impl Into<DateTime>>) -> Value {
     at.map(time).into()
 }
 

@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use workflow_asl::printable::{printable, printable_json};
-use workflow_runtime::aws_sdk_sfn::types::ExecutionStatus;
-use workflow_runtime::client::{Client, Error, Execution, ExecutionDescription, Untyped};
+use workflow_runtime::client::{Client, Error, Execution, ExecutionDescription, Status, Untyped};
 
 use super::history::of_api;
 use super::{CommandError, Connect, failure};
@@ -53,9 +52,9 @@ impl Watch {
             let value = if name == "output" { printable_json(value).to_string() } else { printable(value).to_string() };
             writeln!(output, "{name}: {value}")?;
         }
-        Ok(match described.status() {
-            ExecutionStatus::Succeeded => ExitCode::SUCCESS,
-            ExecutionStatus::Failed => ExitCode::from(failure::FAILED),
+        Ok(match ended.status() {
+            Status::Succeeded => ExitCode::SUCCESS,
+            Status::Failed => ExitCode::from(failure::FAILED),
             _ => ExitCode::from(failure::NOT_ENDED_WELL),
         })
     }
@@ -75,7 +74,7 @@ impl Watch {
             match look(client, &execution, watch, output).await {
                 Ok((described, has_news)) => {
                     answered = Instant::now();
-                    if !matches!(described.status(), ExecutionStatus::Running | ExecutionStatus::PendingRedrive) {
+                    if !matches!(described.status(), Status::Running | Status::PendingRedrive) {
                         return Ok(Some(described));
                     }
                     pause = if has_news { PAUSES.0 } else { (pause * 2).min(longest) };
