@@ -9,7 +9,7 @@ use super::call::call;
 use super::connection::Connection;
 use super::execution::Started;
 use super::{Error, Sensitive};
-use crate::__private::schema::Unmet;
+use crate::__private::schema::{Unmet, input_text};
 use crate::{Arn, Workflow, WorkflowKind};
 
 /// The handle for an execution of `W` that was started: [`Execution`](super::Execution) for a Standard workflow,
@@ -138,12 +138,9 @@ impl<W: Workflow> StateMachine<W> {
 
 /// Returns an input as JSON text, if it is as its constraints say.
 pub(super) fn json<W: Workflow>(input: &W::Input) -> Result<String, Error> {
-    let refused = |error: serde_json::Error| Error::InputJson { reason: Sensitive::from(error.to_string()) };
-    let value = serde_json::to_value(input).map_err(refused)?;
-    match Unmet::first(W::TYPES.input, &value, "input") {
-        Some(Unmet { path, expected }) => Err(Error::InputConstraint { path, expected }),
-        // Not of the value, in which numbers of 32 bits have more digits.
-        None => serde_json::to_string(input).map_err(refused),
+    match input_text::<W>(input) {
+        Ok(text) => text.map_err(|Unmet { path, expected }| Error::InputConstraint { path, expected }),
+        Err(error) => Err(Error::InputJson { reason: Sensitive::from(error.to_string()) }),
     }
 }
 
