@@ -6,8 +6,15 @@
 use std::time::Duration;
 
 use serde_json::json;
-use workflow_local::MachineType;
+use workflow_runtime::{Runner, workflow};
 use workflow_server::{Retention, Server};
+
+workflow! {
+    workflow Idle {
+        input { text: String }
+        succeed Done;
+    }
+}
 
 /// Returns the resident memory of this process, in MiB; `None` if the system does not report it.
 fn resident() -> Option<u64> {
@@ -21,15 +28,15 @@ async fn fifty_thousand_executions_take_no_more_memory_than_those_that_are_kept(
     const KEPT: usize = 1000;
     let retention = Retention { count: KEPT, ..Retention::default() };
     let workflows = Server::builder().retention(retention).embed().await.unwrap();
-    let definition = json!({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}).to_string();
-    let machine = workflows.put_state_machine("M", MachineType::Standard, &definition).unwrap();
-    let input = json!({"text": "x".repeat(1000)});
+    let machine = workflows.put::<Idle>().unwrap();
+    let input = IdleInput { text: "x".repeat(1000) };
     let run = async |numbers: std::ops::Range<usize>| {
         for n in numbers {
-            let execution = workflows.start(&machine, &format!("e{n}"), &input).await.unwrap();
+            let name = format!("e{n}");
+            machine.start_named(&name, &input).await.unwrap();
             // Only a few run at a time.
             if n % 100 == 0 {
-                workflows.ended(&execution).await.unwrap();
+                machine.wait(&name).await.unwrap();
             }
         }
     };
@@ -37,7 +44,7 @@ async fn fifty_thousand_executions_take_no_more_memory_than_those_that_are_kept(
     run(0..20_000).await;
     let before = resident();
     run(20_000..50_000).await;
-    let list = json!({"stateMachineArn": machine, "statusFilter": "SUCCEEDED", "maxResults": 1000});
+    let list = json!({"stateMachineArn": machine.arn(), "statusFilter": "SUCCEEDED", "maxResults": 1000});
     for _ in 0..1000 {
         if workflows.call("ListExecutions", &list).await.unwrap()["executions"].as_array().unwrap().len() == KEPT {
             break;

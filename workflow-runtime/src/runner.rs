@@ -1,8 +1,8 @@
 //! Executions of a workflow, on AWS or in a test's own process.
 //!
 //! A service that starts workflows takes a [`Runner`]. In production, this is the client's `StateMachine<W>` (feature
-//! `aws`). In a test, it is `workflow_local::LocalRunner<W>`, the engine in virtual time, which needs no server, no
-//! container and no AWS crate.
+//! `aws`), or `workflow_server::StateMachine<W>` in a service that needs no AWS. In a test, it is
+//! `workflow_local::LocalRunner<W>`, the engine in virtual time, which needs no server, no container and no AWS crate.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -174,6 +174,22 @@ impl<T> ExecutionStatus<T> {
         match self {
             Self::Failed(failure) | Self::TimedOut(failure) | Self::Aborted(failure) => Some(failure),
             Self::Running | Self::Succeeded(_) => None,
+        }
+    }
+
+    /// Returns the output of an execution that succeeded.
+    ///
+    /// # Errors
+    ///
+    /// [`RunnerError::Failed`], [`RunnerError::TimedOut`] or [`RunnerError::Aborted`] if it did not succeed;
+    /// [`RunnerError::Other`] if it has not ended.
+    pub fn into_output(self) -> Result<T, RunnerError> {
+        match self {
+            Self::Succeeded(output) => Ok(output),
+            Self::Failed(failure) => Err(RunnerError::Failed(failure)),
+            Self::TimedOut(failure) => Err(RunnerError::TimedOut(failure)),
+            Self::Aborted(failure) => Err(RunnerError::Aborted(failure)),
+            Self::Running => Err(RunnerError::Other("the execution has not ended".into())),
         }
     }
 }

@@ -217,18 +217,12 @@ impl<W: Workflow<Kind = Standard>> LocalRunner<W> {
         let (status, now) = {
             let running = lock(&kept.running);
             let execution = running.driver.execution();
-            (status::<W>(execution), execution.now())
+            (execution.runner_status::<W>(), execution.now())
         };
         let mut state = lock(&self.shared.state);
         state.now = state.now.max(now);
         drop(state);
-        match status? {
-            ExecutionStatus::Succeeded(output) => Ok(output),
-            ExecutionStatus::TimedOut(failure) => Err(RunnerError::TimedOut(failure)),
-            ExecutionStatus::Aborted(failure) => Err(RunnerError::Aborted(failure)),
-            ExecutionStatus::Failed(failure) => Err(RunnerError::Failed(failure)),
-            _ => Err(RunnerError::Other("the execution did not end".into())),
-        }
+        status?.into_output()
     }
 }
 
@@ -280,7 +274,7 @@ impl<W: Workflow<Kind = Standard>> Runner<W> for LocalRunner<W> {
     }
 
     fn status<'r>(&'r self, name: &'r str) -> RunnerFuture<'r, ExecutionStatus<W::Output>> {
-        Box::pin(async move { status::<W>(lock(&self.look(name)?.running).driver.execution()) })
+        Box::pin(async move { lock(&self.look(name)?.running).driver.execution().runner_status::<W>() })
     }
 
     fn wait<'r>(&'r self, name: &'r str) -> RunnerFuture<'r, W::Output> {
@@ -291,7 +285,7 @@ impl<W: Workflow<Kind = Standard>> Runner<W> for LocalRunner<W> {
         Box::pin(async move {
             let kept = self.look(name)?;
             let running = lock(&kept.running);
-            Ok(running.driver.execution().history().iter().map(event).collect())
+            Ok(running.driver.execution().runner_history())
         })
     }
 
@@ -313,18 +307,29 @@ fn other(error: RunError) -> RunnerError {
     RunnerError::Other(Box::new(error))
 }
 
-fn status<W: Workflow>(execution: &Execution) -> Result<ExecutionStatus<W::Output>, RunnerError> {
-    let failure = || failure(execution.error(), execution.cause());
-    Ok(match execution.status() {
-        Status::Running => ExecutionStatus::Running,
-        Status::Succeeded => {
-            let output = execution.output_as::<W::Output>();
-            ExecutionStatus::Succeeded(output.map_err(|error| RunnerError::Other(Box::new(error)))?)
-        }
-        Status::Failed => ExecutionStatus::Failed(failure()),
-        Status::TimedOut => ExecutionStatus::TimedOut(failure()),
-        Status::Aborted => ExecutionStatus::Aborted(failure()),
-    })
+/// An execution as a runner reports it.
+impl Execution {
+    /// Returns the status, with the output of the workflow's type.
+    #[doc(hidden)]
+    pub fn runner_status<W: Workflow>(&self) -> Result<ExecutionStatus<W::Output>, RunnerError> {
+        let failure = || failure(self.error(), self.cause());
+        Ok(match self.status() {
+            Status::Running => ExecutionStatus::Running,
+            Status::Succeeded => {
+                let output = self.output_as::<W::Output>();
+                ExecutionStatus::Succeeded(output.map_err(|error| RunnerError::Other(Box::new(error)))?)
+            }
+            Status::Failed => ExecutionStatus::Failed(failure()),
+            Status::TimedOut => ExecutionStatus::TimedOut(failure()),
+            Status::Aborted => ExecutionStatus::Aborted(failure()),
+        })
+    }
+
+    /// Returns the history so far.
+    #[doc(hidden)]
+    pub fn runner_history<W: Workflow>(&self) -> Vec<RunnerEvent<W>> {
+        self.history().iter().map(event).collect()
+    }
 }
 
 fn failure(error: Option<&str>, cause: Option<&str>) -> Failure {

@@ -255,3 +255,17 @@ fn what_is_for_all_further_tasks_is_for_one_where_another_answer_follows() {
     // A second until the first retry, the timeout, two seconds until the next, the answer.
     assert_eq!(execution.started_at().until(execution.now()), Duration::from_secs(1 + 5 + 2 + 1));
 }
+
+#[test]
+fn the_guide_to_testing_lists_every_method_of_answers() {
+    let (source, guide) = (include_str!("../src/answers.rs"), include_str!("../../../docs/testing.md"));
+    let methods: Vec<_> =
+        source.lines().filter_map(|line| line.trim_start().strip_prefix("pub fn ")?.split('(').next()).collect();
+    let rows: Vec<_> = guide
+        .lines()
+        .skip_while(|line| !line.starts_with("| method of `Answers` |"))
+        .skip(2)
+        .map_while(|line| line.strip_prefix("| `")?.split('(').next())
+        .collect();
+    assert_eq!(rows, methods);
+}

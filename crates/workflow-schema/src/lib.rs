@@ -22,7 +22,7 @@ pub use fit::fits;
 pub use handled::{Returned, at, is_handled, reads, sends};
 pub use json_schema::{SchemaPart, schema_bytes, schema_length, schema_text};
 pub use probe::{Otherwise, OtherwiseUnread, Probe, ReadProbe};
-pub use rule::{Rule, Unmet};
+pub use rule::{Rule, Unmet, input_text};
 pub use schema::Schema;
 pub use shape::{Field, Reads, Shape, Unread};
 pub use types::{Handled, ResultType, Types};

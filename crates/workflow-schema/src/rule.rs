@@ -5,6 +5,7 @@ use std::fmt::{self, Display};
 use serde_json::Value;
 
 use super::shape::{Field, Shape};
+use crate::Workflow;
 
 /// A constraint on the value of a field.
 #[derive(Debug)]
@@ -83,6 +84,24 @@ pub struct Unmet {
     pub path: String,
     /// The expected value.
     pub expected: String,
+}
+
+impl Display for Unmet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` must be {}", self.path, self.expected)
+    }
+}
+
+impl std::error::Error for Unmet {}
+
+/// Returns an input as JSON text, or the first part that violates a constraint.
+pub fn input_text<W: Workflow>(input: &W::Input) -> serde_json::Result<Result<String, Unmet>> {
+    let value = serde_json::to_value(input)?;
+    match Unmet::first(W::TYPES.input, &value, "input") {
+        Some(unmet) => Ok(Err(unmet)),
+        // Not of the value, in which numbers of 32 bits have more digits.
+        None => serde_json::to_string(input).map(Ok),
+    }
 }
 
 impl Unmet {

@@ -1,8 +1,7 @@
 //! A server for the Step Functions API on loopback, with which the AWS SDK and the AWS CLI work unchanged.
 //!
 //! ```no_run
-//! use workflow_local::TaskError;
-//! use workflow_server::Server;
+//! use workflow_server::{Server, TaskError};
 //!
 //! # async fn serve() -> std::io::Result<()> {
 //! let greet = |name: String| Ok::<_, TaskError>(format!("Hello, {name}"));
@@ -48,7 +47,7 @@ mod server;
 #[cfg(feature = "sfn")]
 mod sfn_config;
 
-pub use embedded::{Embedded, Ended, EndedOtherwise};
+pub use embedded::{Embedded, StateMachine};
 pub use executions::RunningHandler;
 pub use limits::{Limits, Retention};
 #[cfg(feature = "trace")]
@@ -56,6 +55,11 @@ pub use outlets::post_trace;
 pub use server::{Builder, Refused, Server};
 #[cfg(feature = "sfn")]
 pub use sfn_config::WithoutSyncPrefix;
+/// What handlers and the builder take, from the engine.
+pub use workflow_local::{
+    Answers, Clock, FolderStore, ListedObject, MachineType, MemoryStore, MockFile, MockFileError, ObjectStore,
+    TaskError,
+};
 
 /// The page on services that run workflows themselves, whose examples are tests.
 #[cfg(all(doctest, feature = "durable"))]

@@ -1,7 +1,8 @@
-//! Tests the same requests on the engine and with a server on loopback.
+//! Tests the same requests on the engine, with a server on loopback, and with that server embedded in the service.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,9 +14,9 @@ use example_service::{FulfilOrder, router};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
-use workflow_local::{Engine, LocalRunner, TaskError};
+use workflow_local::{Engine, LocalRunner};
 use workflow_runtime::{Arn, Client, Json, aws_sdk_sfn};
-use workflow_server::Server;
+use workflow_server::{Builder, Server, TaskError};
 
 fn charge(request: Json) -> Result<Json, TaskError> {
     match request["cents"].as_u64() {
@@ -26,6 +27,10 @@ fn charge(request: Json) -> Result<Json, TaskError> {
 
 fn pack(request: Json) -> Result<String, TaskError> {
     Ok(format!("parcel of {}", request["order"]))
+}
+
+fn server() -> Builder {
+    Server::builder().on_lambda("charge", charge).on_lambda("pack", pack)
 }
 
 /// The service, and a function that lets an hour pass.
@@ -91,14 +96,29 @@ async fn in_process() {
 
 #[tokio::test]
 async fn over_loopback() {
-    let server = Server::builder().on_lambda("charge", charge).on_lambda("pack", pack);
-    let server = server.bind("127.0.0.1:0").await.unwrap();
+    let server = server().bind("127.0.0.1:0").await.unwrap();
     let client = Client::<FulfilOrder>::new(aws_sdk_sfn::Client::from_conf(server.sfn_config()));
     let role = Arn::from("arn:aws:iam::123456789012:role/order");
     let machine = client.deploy(&role).alias("live").await.unwrap().machine;
     let orders = machine.alias("live").machine().clone();
-    // Handlers on their threads take none of the time that passes.
-    let pass = async |time| assert!(server.run_until_idle(time).await);
+    // It waits for running handlers. An order that begins to rest only now rests until the next call.
+    let pass = async |time| {
+        server.run_until_idle(time).await;
+    };
     let shop = Shop { routes: router(Arc::new(orders)), pass };
     shop.takes_orders().await;
+}
+
+#[tokio::test]
+async fn embedded() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("orders");
+    let _ = std::fs::remove_dir_all(&folder);
+    let workflows = server().data(&folder).embed().await.unwrap();
+    let orders = workflows.put::<FulfilOrder>().unwrap();
+    let pass = async |time| {
+        workflows.run_until_idle(time).await;
+    };
+    let shop = Shop { routes: router(Arc::new(orders)), pass };
+    shop.takes_orders().await;
+    workflows.shutdown().await;
 }

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use aws_sdk_sfn::operation::describe_state_machine::DescribeStateMachineOutput;
 use aws_sdk_sfn::types::StateMachineListItem;
-use workflow_schema::Unmet;
+use workflow_schema::{Unmet, input_text};
 
 use super::call::call;
 use super::connection::Connection;
@@ -141,12 +141,9 @@ impl<W: Workflow> StateMachine<W> {
 
 /// Returns an input as JSON text, if it is as its constraints say.
 pub(super) fn json<W: Workflow>(input: &W::Input) -> Result<String, Error> {
-    let refused = |error: serde_json::Error| Error::InputJson { reason: Sensitive::from(error.to_string()) };
-    let value = serde_json::to_value(input).map_err(refused)?;
-    match Unmet::first(W::TYPES.input, &value, "input") {
-        Some(Unmet { path, expected }) => Err(Error::InputConstraint { path, expected }),
-        // Not of the value, in which numbers of 32 bits have more digits.
-        None => serde_json::to_string(input).map_err(refused),
+    match input_text::<W>(input) {
+        Ok(text) => text.map_err(|Unmet { path, expected }| Error::InputConstraint { path, expected }),
+        Err(error) => Err(Error::InputJson { reason: Sensitive::from(error.to_string()) }),
     }
 }
 

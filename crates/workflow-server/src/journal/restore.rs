@@ -222,8 +222,7 @@ fn revision(number: u64, record: RevisionRecord) -> Result<Revision, String> {
 
 #[cfg(all(test, feature = "durable"))]
 mod tests {
-    use serde_json::json;
-    use workflow_local::MachineType;
+    use serde_json::{Value, json};
 
     use crate::{Embedded, Server};
 
@@ -239,14 +238,26 @@ mod tests {
                 "StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}},
             "B": {"Type": "Fail", "Error": "E", "Cause": "c"}
         }}"#;
-        let machine = server.put_state_machine("M", MachineType::Standard, definition).unwrap();
+        let ask = async |operation: &str, member: &str, request: Value| {
+            server.call(operation, &request).await.unwrap()[member].as_str().unwrap().to_owned()
+        };
+        let put = async |name: &str, definition: &str| {
+            let request =
+                json!({"name": name, "definition": definition, "roleArn": "arn:aws:iam::123456789012:role/r"});
+            ask("CreateStateMachine", "stateMachineArn", request).await
+        };
+        let start = async |machine: &str, name: &str, input: &str| {
+            let request = json!({"stateMachineArn": machine, "name": name, "input": input});
+            ask("StartExecution", "executionArn", request).await
+        };
+        let machine = put("M", definition).await;
         let wait = r#"{"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 3600, "End": true}}}"#;
-        let sleeper = server.put_state_machine("S", MachineType::Standard, wait).unwrap();
-        let first = server.start(&machine, "first", &[1, 2]).await.unwrap();
-        let second = server.start(&machine, "second", &[3]).await.unwrap();
-        let asleep = server.start(&sleeper, "asleep", &json!({})).await.unwrap();
+        let sleeper = put("S", wait).await;
+        let first = start(&machine, "first", "[1, 2]").await;
+        let second = start(&machine, "second", "[3]").await;
+        let asleep = start(&sleeper, "asleep", "{}").await;
         for execution in [&first, &second] {
-            server.ended(execution).await.unwrap();
+            server.run(execution).unwrap().ended().await;
         }
         let list = async |server: &Embedded| {
             let filter = json!({"stateMachineArn": machine, "statusFilter": "FAILED"});
@@ -274,7 +285,7 @@ mod tests {
         assert_eq!(children["executions"].as_array().unwrap().len(), 1);
         // A redriven execution continues its record where it ended.
         server.call("RedriveExecution", &json!({"executionArn": second})).await.unwrap();
-        server.ended(&second).await.unwrap();
+        server.run(&second).unwrap().ended().await;
         let redriven = describe(&server, &second).await;
         assert_eq!((&redriven.0["status"], &redriven.0["redriveCount"]), (&json!("FAILED"), &json!(1)));
         let listed = list(&server).await;

@@ -93,6 +93,20 @@ impl Registry {
     }
 
     pub(crate) async fn start_sync_execution(self: &Arc<Self>, input: &Input) -> Result<Vec<u8>, ApiError> {
+        let (run, with_data) = self.run_express(input).await?;
+        let execution = run.execution();
+        let stopped = execution.stopped_at().unwrap_or(execution.now());
+        let milliseconds = u64::try_from(execution.started_at().until(stopped).as_millis()).unwrap_or(u64::MAX);
+        // Billed in steps of 100 milliseconds, and of 64 MB: https://aws.amazon.com/step-functions/pricing/
+        let billing = json!({
+            "billedMemoryUsedInMB": 64,
+            "billedDurationInMilliseconds": milliseconds.div_ceil(100).saturating_mul(100).max(100),
+        });
+        described(&run, execution.view(), with_data, &[("billingDetails", billing)])
+    }
+
+    /// Runs an Express execution to its end. Also returns whether the answer includes data.
+    pub(crate) async fn run_express(self: &Arc<Self>, input: &Input) -> Result<(Arc<Run>, bool), ApiError> {
         let mut members = input.members();
         let with_data = includes_data(&mut members);
         let asked = self.asked(&mut members)?;
@@ -109,15 +123,7 @@ impl Registry {
         };
         self.drive(Arc::clone(&run));
         run.ended().await;
-        let execution = run.execution();
-        let stopped = execution.stopped_at().unwrap_or(execution.now());
-        let milliseconds = u64::try_from(execution.started_at().until(stopped).as_millis()).unwrap_or(u64::MAX);
-        // Billed in steps of 100 milliseconds, and of 64 MB: https://aws.amazon.com/step-functions/pricing/
-        let billing = json!({
-            "billedMemoryUsedInMB": 64,
-            "billedDurationInMilliseconds": milliseconds.div_ceil(100).saturating_mul(100).max(100),
-        });
-        described(&run, execution.view(), with_data, &[("billingDetails", billing)])
+        Ok((run, with_data))
     }
 
     pub(crate) fn describe_execution(&self, input: &Input) -> Result<Vec<u8>, ApiError> {

@@ -189,11 +189,12 @@ impl Executions {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+    use workflow_runtime::Runner;
 
     use super::super::order::visits;
     use super::*;
     use crate::Server;
-    use crate::api::arn::Scope;
+    use crate::api::arn::{self, Scope};
     use crate::api::{Input, Paging};
     use crate::registry::Resources;
 
@@ -219,28 +220,29 @@ mod tests {
 
     #[tokio::test]
     async fn a_page_of_executions_costs_the_same_at_any_depth_and_with_any_filter() {
+        workflow_runtime::workflow! { workflow A { succeed Done; } }
         let embedded = Server::builder().embed().await.unwrap();
-        let definition = r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}"#;
-        let machine = embedded.put_state_machine("A", workflow_local::MachineType::Standard, definition).unwrap();
-        let execution = embedded.start(&machine, "one", &json!({})).await.unwrap();
-        let run = embedded.run(&execution).unwrap();
+        let machine = embedded.put::<A>().unwrap();
+        machine.start_named("one", &json!({})).await.unwrap();
+        let machine = machine.arn().as_str();
+        let run = embedded.run(&arn::execution(machine, "one")).unwrap();
         let mut executions = Executions::default();
         // Few have failed, and all of those are far back: a filter must not visit the others.
         for number in 1..=2 * DEPTH {
             executions.by_number.insert(number, Arc::clone(&run));
             let mut lists = executions.lists.lock();
-            let list = lists.entry(machine.clone()).or_default();
+            let list = lists.entry(machine.to_owned()).or_default();
             list.all.insert(number, ());
             list.add(number, if number <= 100 { Status::Failed } else { Status::Succeeded });
         }
         let from_the_end = |depth| 2 * DEPTH - depth;
         for status in [None, Some(Status::Succeeded)] {
             let listed = executions.listed();
-            let visited = visits_of(|before| listed.of(&machine, status, before), from_the_end);
+            let visited = visits_of(|before| listed.of(machine, status, before), from_the_end);
             assert_eq!(visited, (51, 51), "{status:?}");
         }
         let listed = executions.listed();
-        let failed = visits_of(|before| listed.of(&machine, Some(Status::Failed), before), from_the_end);
+        let failed = visits_of(|before| listed.of(machine, Some(Status::Failed), before), from_the_end);
         assert_eq!(failed, (51, 51));
     }
 
