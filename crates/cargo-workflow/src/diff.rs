@@ -18,11 +18,11 @@ use crate::{Failure, revision, source, types};
 /// The arguments of `diff`.
 #[derive(Args)]
 pub(crate) struct Diff {
-    /// The older state machine: a file, or REVISION:PATH for a file of a git revision
+    /// Old state machine: a file, or REVISION:PATH for a file in a git revision
     old: PathBuf,
-    /// The newer state machine, in the same form
+    /// New state machine: a file, or REVISION:PATH for a file in a git revision
     new: PathBuf,
-    /// The workflow to use, if a file has several
+    /// Workflow to use, if a file has several
     #[arg(long)]
     name: Option<String>,
     #[command(flatten)]
@@ -35,7 +35,7 @@ pub(crate) struct Printing {
     /// Output format
     #[arg(long, default_value = "text")]
     pub(crate) format: Format,
-    /// The worst verdict for which the exit code is 0
+    /// Worst verdict that still exits with 0
     #[arg(long, default_value = "compatible")]
     allow: Allow,
 }

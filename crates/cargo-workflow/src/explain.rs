@@ -36,14 +36,16 @@ const MOST: usize = 100;
 pub(crate) struct Explain {
     #[command(flatten)]
     files: crate::Files,
-    /// `text` for people, `json` for programs
+    /// Output format
     #[arg(long, default_value = "text")]
     format: Format,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
+    /// Text for people
     Text,
+    /// JSON for programs
     Json,
 }
 

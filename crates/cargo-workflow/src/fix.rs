@@ -26,11 +26,11 @@ const MARK: &str = "\u{feff}";
 /// be read or written.
 #[derive(Args)]
 pub(crate) struct Fix {
-    /// Definitions in JSON or YAML, templates, Rust files with `workflow!`; `-` writes the standard input to the standard
-    /// output
+    /// Definitions in JSON or YAML, templates, or Rust files with `workflow!`; `-` reads standard input and writes
+    /// standard output
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Print what would change; write nothing
+    /// Print the changes without writing files
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]

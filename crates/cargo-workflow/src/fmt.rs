@@ -19,10 +19,10 @@ use crate::{Failure, input, workflow_text};
 /// Format every `workflow!`; the code around them is left to rustfmt.
 #[derive(Args)]
 pub(crate) struct Fmt {
-    /// Rust files; `-` formats standard input to standard output
+    /// Rust files; `-` reads standard input and writes standard output
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// Print what would change and exit with 1 if anything would; write nothing
+    /// Print the changes without writing files, and exit with 1 if there are changes
     #[arg(long)]
     check: bool,
 }

@@ -21,32 +21,33 @@ use crate::source::{self, File, Machine, ReadRequest};
 pub(crate) struct Iam {
     #[command(flatten)]
     file: crate::File,
-    /// The name of the state machine in AWS; by default that of a workflow in Rust
+    /// Name of the state machine in AWS [default: the workflow's name, for a workflow in Rust]
     #[arg(long)]
     machine: Option<String>,
-    /// `aws-cn`, `aws-us-gov`; by default that of the workflow's own ARNs
+    /// AWS partition, such as `aws-cn` or `aws-us-gov` [default: the partition of the ARNs in the workflow]
     #[arg(long)]
     partition: Option<String>,
-    /// The region; `*` by default
+    /// AWS region [default: `*`]
     #[arg(long)]
     region: Option<String>,
-    /// The account; `*` by default
+    /// AWS account ID [default: `*`]
     #[arg(long)]
     account: Option<String>,
-    /// Include permissions for logging to CloudWatch Logs; a template itself says whether its machine logs
+    /// Include permissions for CloudWatch Logs. For a template, the template's logging setting applies
     #[arg(long)]
     logging: bool,
-    /// Include permissions for tracing with X-Ray; a template itself says whether its machine is traced
+    /// Include permissions for X-Ray. For a template, the template's tracing setting applies
     #[arg(long)]
     tracing: bool,
-    /// Print the trust policy of the role instead
+    /// Print the role's trust policy instead of the permissions
     #[arg(long, conflicts_with = "diff")]
     trust: bool,
-    /// Print the permissions that only the workflow needs, and those that only OLD needs; OLD is a file with a
-    /// workflow, or a policy as JSON
+    /// Compare with OLD, and print the permissions that only the workflow or only OLD needs. OLD is a file with a
+    /// workflow, or a policy in JSON
     #[arg(long, value_name = "OLD")]
     diff: Option<PathBuf>,
-    /// `json` for the policy, `explain` for people; `explain` is the default with `--diff`
+    /// Output format: `json` prints the policy, `explain` prints text for people [default: `explain` with --diff, else
+    /// `json`]
     #[arg(long)]
     format: Option<Format>,
 }

@@ -19,10 +19,10 @@ pub(crate) struct History {
     /// Print the newest event first
     #[arg(long)]
     reverse: bool,
-    /// The maximum number of events
+    /// Maximum number of events
     #[arg(long)]
     limit: Option<usize>,
-    /// Print inputs, outputs and causes too
+    /// Also print inputs, outputs and causes
     #[arg(long)]
     data: bool,
     /// Output format

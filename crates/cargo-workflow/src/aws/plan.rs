@@ -24,14 +24,14 @@ use crate::{Failure, report, types};
 pub(crate) struct Plan {
     #[command(flatten)]
     file: crate::File,
-    /// The ARN of the role of the executions; by default that of the existing state machine
+    /// ARN of the role that executions use [default: the role of the existing state machine]
     #[arg(long, value_name = "ARN")]
     role: Option<String>,
     #[command(flatten)]
     target: Target,
     #[command(flatten)]
     settings: Settings,
-    /// Plan to overwrite changes made by hand
+    /// Plan to overwrite manual changes
     #[arg(long)]
     accept: bool,
     #[command(flatten)]

@@ -27,7 +27,7 @@ const TOOK: &str = "took";
 /// Runs a program of tests and notes how it was run: cargo calls it in place of the program.
 #[derive(Args)]
 pub(crate) struct RunTests {
-    /// The program with its arguments
+    /// Program and its arguments
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
     command: Vec<String>,
 }

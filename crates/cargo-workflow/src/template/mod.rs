@@ -37,7 +37,7 @@ pub(crate) const STATE_MACHINES: [(&str, &str); 2] =
 /// Options for reading templates.
 #[derive(Args, Clone, Copy, Default)]
 pub(crate) struct Reading {
-    /// Read definitions outside the template's folder too
+    /// Also read definition files outside the template's folder
     #[arg(long)]
     pub(crate) allow_outside: bool,
     /// Whether parameters without a value have their default.
