@@ -98,7 +98,7 @@ fn types(machine: &Machine) -> Option<Explained> {
     if let Some(written) = written {
         (types.input, types.output) = (written.input, written.output);
     }
-    // The names are those of the document.
+    // The names are the names in the document.
     types.states.iter_mut().for_each(|state| state.name.clone_from(&state.asl_name));
     Some(types)
 }

@@ -164,8 +164,9 @@ impl Fix {
         Ok((accepted.len(), best))
     }
 
-    /// Applies fixes, then those of the errors that they show. Returns `None` if they cause an error: one that was not
-    /// there before, unless there are fewer errors by the number of the fixes, and no fix wrote its line.
+    /// Applies fixes, then the fixes of the errors that the first fixes reveal. Returns `None` if they cause an error:
+    /// one that was not there before, unless there are fewer errors by the number of the fixes, and no fix wrote its
+    /// line.
     fn settled(
         &self,
         file: &Path,

@@ -149,7 +149,7 @@ fn policy_of(
     Ok(policy::of(&StateMachine::read(&open.value).0, &setting))
 }
 
-/// Returns the policy that `--diff` names: a policy, or that of a workflow in a file.
+/// Returns the policy that `--diff` names: a policy, or the policy of a workflow in a file.
 fn older(wanted: ReadRequest<'_>, setting: &Setting, known: &mut BTreeSet<String>) -> Result<Policy, Failure> {
     if let File::Document(source) = File::read(wanted.file).map_err(report::refuse)?
         && source.value().get("Statement").is_some()

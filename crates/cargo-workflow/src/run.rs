@@ -147,7 +147,7 @@ impl Run {
         })
     }
 
-    /// Returns the engine of the machine, which starts those of the other workflows of its file.
+    /// Returns the engine of the machine, which starts the engines of the other workflows of its file.
     fn engine(&self, family: &Family<'_>) -> Result<Engine, Failure> {
         let mut children = BTreeMap::new();
         let root = self.member(family.machine, family)?;

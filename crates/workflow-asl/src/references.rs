@@ -105,7 +105,7 @@ pub fn variable_references(machine: &StateMachine) -> IndexMap<String, BTreeSet<
 pub(crate) fn of_index<'a>(index: &ObjectIndex<'a>, texts: &Texts<'_>) -> Vec<Reference<'a>> {
     let mut found = Vec::new();
     let mut rules = index.rules.iter();
-    // The number of the current rule among those of its state.
+    // The index of the current rule in its state.
     let mut rule_number = 0;
     for object in &index.objects {
         let Some((number, state)) = object.state.and_then(|number| Some((number, index.states.get(number)?))) else {

@@ -135,7 +135,7 @@ impl Status {
 const SCHEDULED: [&str; 3] = ["TaskScheduled", "LambdaFunctionScheduled", "ActivityScheduled"];
 const ENDS_ATTEMPT: [&str; 6] = ["Succeeded", "Failed", "TimedOut", "ScheduleFailed", "StartFailed", "SubmitFailed"];
 
-/// The known events other than those of states.
+/// The known events that do not belong to states.
 const KNOWN: [&str; 34] = [
     "ActivityFailed",
     "ActivityScheduled",
@@ -230,7 +230,7 @@ impl History {
         Ok(made)
     }
 
-    /// Adds notes on what is missing.
+    /// Adds notes about missing events.
     fn complete(&mut self, history: &Value) {
         if self.events.is_empty() {
             self.notes.push("The history has no events.".to_owned());

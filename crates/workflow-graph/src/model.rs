@@ -175,7 +175,7 @@ impl Graph {
         Self { name: None, comment: machine.comment.clone(), scope: scope(machine.scope(), None), problems: Vec::new() }
     }
 
-    /// Creates the graph of a definition, as far as it is valid.
+    /// Creates the graph of the valid parts of a definition.
     pub fn of_definition(definition: &Value) -> Self {
         Self::of(&StateMachine::read(definition).0)
     }

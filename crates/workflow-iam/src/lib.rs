@@ -30,10 +30,10 @@ pub use document::UnreadablePolicy;
 pub use request::{MACHINE, fill};
 pub use template::{Need, ResourceForm, ServiceCall, Template, Values};
 
-/// Where a state machine runs, as far as it is known. An unknown region or account becomes `*`.
+/// The known place where a state machine runs. An unknown region or account becomes `*`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Setting {
-    /// The partition. Defaults to that of the task's ARN, or to `aws`.
+    /// The partition. Defaults to the partition of the task's ARN, or to `aws`.
     pub partition: Option<String>,
     /// The region. A string such as `${AWS::Region}` is copied into the policy unchanged.
     pub region: Option<String>,

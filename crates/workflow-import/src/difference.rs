@@ -17,7 +17,7 @@ const PREFIX: &str = "States.";
 /// The query language whose expressions are compared.
 const JSONATA: &str = "JSONata";
 
-/// A place in a document, as far as the comparison of its strings depends on it.
+/// The properties of a place in a document that the comparison of its strings depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     /// The whole document or a body in a state, and whether JSONata is its query language.

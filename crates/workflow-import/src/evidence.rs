@@ -178,7 +178,7 @@ impl Shapes {
         }
     }
 
-    /// Decides what is open after all expressions were read.
+    /// Decides the open questions after all expressions were read.
     pub(super) fn settle(&mut self) {
         for (mut is_list, places) in std::mem::take(&mut self.paths) {
             // All of them may be lists: the expression is the same.

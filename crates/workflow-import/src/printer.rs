@@ -52,7 +52,7 @@ impl Spelling {
     }
 }
 
-/// The context of a value, as far as its spelling depends on it.
+/// The context of a value that its spelling depends on.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ValuePosition {
     pub(super) jsonata: bool,

@@ -266,7 +266,7 @@ rules! {
     // Activities.
     ACTIVITY_ADDED "activity-added" Activities Careful ACTIVITIES "a task waits for a worker of an activity" "Create the activity and start workers first: otherwise executions wait until the task's timeout.";
     ACTIVITY_REMOVED "activity-removed" Activities Careful ACTIVITIES "an activity is no longer used" "Keep the activity and its workers until executions under way have ended.";
-    ACTIVITY_CHANGED "activity-changed" Activities Careful ACTIVITIES "a task waits for a worker of another activity" "Start workers of the newer one first; keep those of the older one until executions under way have ended.";
+    ACTIVITY_CHANGED "activity-changed" Activities Careful ACTIVITIES "a task waits for a worker of another activity" "Start workers of the new activity first; keep workers of the old activity until executions under way have ended.";
     ACTIVITY_INPUT_REMOVED "activity-input-removed" Activities Breaking ACTIVITIES "workers get less, or get it in another form" "Workers must accept both forms first; tasks of executions under way have the older one.";
     ACTIVITY_HEARTBEAT_LOWERED "activity-heartbeat-lowered" Activities Careful TASK "a worker must send heartbeats more often" "First make the workers send heartbeats at the newer interval: a missed heartbeat fails the task.";
     ACTIVITY_HEARTBEAT_RAISED "activity-heartbeat-raised" Activities Compatible TASK "a worker may send heartbeats less often" "A lost worker is noticed later.";
@@ -281,7 +281,7 @@ rules! {
     // Configuration.
     TYPE_CHANGED "type-changed" Configuration Breaking TYPE "the state machine has another type" "AWS cannot change it: a new state machine with a name of its own is needed, and callers must move to it.";
     NAME_CHANGED "name-changed" Configuration Breaking NAME "the state machine has another name" "AWS cannot change it: this makes a new state machine with another ARN, and callers must move to it.";
-    LOGGING_CHANGED "logging-changed" Configuration Compatible LOGS "logging differs" "Only what is logged from now on differs.";
+    LOGGING_CHANGED "logging-changed" Configuration Compatible LOGS "logging differs" "Only events that are logged from now on differ.";
     LOGGING_LOWERED "logging-lowered" Configuration Careful LOGS "an Express state machine logs less" "Express executions have no other history than their logs.";
     LOGGING_DATA "logging-data" Configuration Careful LOGS "inputs and outputs are logged" "Check that the log group may hold this data.";
     TRACING_CHANGED "tracing-changed" Configuration Compatible TRACING "tracing differs" "Only traces from now on differ.";

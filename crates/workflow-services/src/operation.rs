@@ -74,7 +74,7 @@ impl Operation {
         self.shape(self.output)
     }
 
-    /// Returns the errors that it can raise: those of AWS's model, the service's base error, and the client's own.
+    /// Returns the errors that it can raise: the errors in AWS's model, the service's base error, and the client's own.
     pub fn errors(self) -> impl Iterator<Item = ErrorName> {
         let prefix = self.service.error_prefix();
         let base = (!self.service.base_error().is_empty()).then(|| self.service.base_error());

@@ -131,7 +131,7 @@ pub struct Member {
     pub shape: Shape,
     /// The limits of its value, if AWS's model has any.
     pub limits: Option<Limits>,
-    /// Whether AWS knows a repeated request by it, and does what is requested only once.
+    /// Whether AWS knows a repeated request by it, and executes the request only once.
     pub idempotency_token: bool,
     /// Whether it is an idempotency token that AWS's model requires, and that an SDK fills in.
     pub filled_token: bool,

@@ -41,9 +41,9 @@ const RUNS: &str = "workflow-mutants";
 /// The test command runs once. Then each mistake is made in turn, without building anything, and the tests that reach its place
 /// run again.
 ///
-/// The exit code is 0 if tests notice every mistake that exploration does not show to be without effect, 1 if they do not, 4 if all
-/// that they do not notice are mistakes of which exploration shows neither an effect nor that there is none, and 2 if the mistakes
-/// could not be tried.
+/// The exit code is 0 if tests notice every mistake that exploration does not show to be without effect, 1 if they do
+/// not, 4 if exploration can neither show nor exclude an effect of any mistake that they do not notice, and 2 if the
+/// mistakes could not be tried.
 #[derive(Args)]
 pub(crate) struct Mutants {
     /// Only workflows with this name (repeatable)

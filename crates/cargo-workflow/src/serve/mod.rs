@@ -20,15 +20,15 @@ use files::Files;
 /// How often the files are checked for changes.
 const LOOK: Duration = Duration::from_millis(250);
 
-/// The options are those of AWS Step Functions Local. Its environment variables work too, if they apply.
+/// The options have the names of AWS Step Functions Local's options. Its environment variables work too, if they apply.
 #[derive(Args)]
 #[command(after_help = "\
 Over HTTP:
   GET  /health                             returns the status of the server and the time of its clock
-  POST /reset                              stops all executions and removes all state machines except those of the files
+  POST /reset                              stops all executions, and keeps only the state machines of the files
   POST /clock {\"advanceSeconds\": 3600}     turns the clock forward, and runs everything that is due
   POST /clock {\"runUntilIdle\": true}       turns the clock forward until executions wait only for outside events
-  POST /clock {\"stopBefore\": \"STATE\"}     the same, but holds executions before this state")]
+  POST /clock {\"stopBefore\": \"STATE\"}      the same, but holds executions before this state")]
 pub(crate) struct Serve {
     /// Files with state machines: Rust with `workflow!`, ASL in JSON or YAML, CloudFormation or SAM templates; or a
     /// folder of templates such as cdk.out

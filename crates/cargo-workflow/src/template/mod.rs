@@ -428,7 +428,7 @@ fn properties(name: &str) -> Pointer {
     Pointer::root().child("Resources").child(name).child("Properties")
 }
 
-/// Returns whether a pointer is that of a definition, or inside one, given the pointer of a state machine's properties.
+/// Returns whether a pointer points to a definition or into one, given the pointer of a state machine's properties.
 fn is_definition(properties: &Pointer, at: &Pointer) -> bool {
     let rest = at.as_str().strip_prefix(properties.as_str()).and_then(|rest| rest.strip_prefix('/'));
     let field = rest.and_then(|rest| rest.split('/').next());

@@ -1,5 +1,5 @@
-//! The tables of fields: for each ASL object which fields it has, where, and of which form,
-//! and what they need of each other. `docs/asl.md` prints them.
+//! The tables of fields: for each ASL object the fields, their places and their forms, and what they need of each
+//! other. `docs/asl.md` prints them.
 //!
 //! The states and query languages of each field follow
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/statemachine-structure.html> and, where the service differs,
@@ -80,7 +80,7 @@ impl fmt::Display for Preset {
     }
 }
 
-/// Fields of one object, a limited number of which may be present.
+/// Fields of one object. Only a limited number of them may be present.
 #[derive(Clone, Copy, Debug)]
 pub struct Group {
     /// The fields.

@@ -6,7 +6,7 @@ use super::filter::{Condition, Operand};
 use super::{JsonPath, PathStep};
 use crate::Finding;
 
-/// A step, as far as it matters to types.
+/// The parts of a step that matter to types.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Step<'a> {
     /// A member.

@@ -1,7 +1,7 @@
 //! The least-privilege IAM policy of the role that runs a state machine.
 //!
-//! The needs of each API are in the table of `workflow-services`. This module fills in the task's parameters, as far as
-//! a document contains them. `workflow-iam` fills in placeholders and turns needs into statements.
+//! The needs of each API are in the table of `workflow-services`. This module fills in the task's parameters, if a
+//! document contains them. `workflow-iam` fills in placeholders and turns needs into statements.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html>
 

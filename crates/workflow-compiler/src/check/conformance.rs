@@ -126,7 +126,7 @@ impl<'a> Conformance<'_, 'a> {
         }
     }
 
-    /// Checks a type against another, as far as it is known.
+    /// Checks the known parts of a type against another type.
     pub(super) fn fits(
         self,
         wanted: &Foreign,
@@ -199,7 +199,7 @@ impl<'a> Conformance<'_, 'a> {
         sink.ask(|| Question { of: wanted.clone(), asks, span });
     }
 
-    /// Returns the error where what is given is of another kind.
+    /// Returns the error if the given value is of another kind.
     fn kind_code(self) -> Code {
         if self.code == Code::MissingParameter { Code::UnlikeTypes } else { self.code }
     }

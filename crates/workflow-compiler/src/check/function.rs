@@ -1,8 +1,8 @@
 //! The functions that a value may call, of the language and of JSONata: names, arguments and results.
 //!
 //! JSONata's functions are the rows of [`jsonata::FUNCTIONS`], whose signatures have the number and types of arguments
-//! and the result; this module only adds what is specific to the language. The intrinsic functions of JSONPath are in
-//! [`workflow_asl::intrinsic`], the comparison operators in [`workflow_asl::document::Operator`].
+//! and the result; this module only adds the parts that are specific to the language. The intrinsic functions of
+//! JSONPath are in [`workflow_asl::intrinsic`], the comparison operators in [`workflow_asl::document::Operator`].
 
 use workflow_asl::jsonata::{self, FUNCTIONS, FunctionId as Row, Origin, ResultKind};
 
@@ -82,7 +82,7 @@ impl Function {
         }
     }
 
-    /// Returns all functions, those of the language first.
+    /// Returns all functions, functions of the language first.
     pub fn all() -> impl Iterator<Item = Self> {
         let jsonata = FUNCTIONS.iter().filter(|row| row.origin != Origin::Removed);
         OWN.iter().map(Self::Language).chain(jsonata.map(Self::Jsonata))
@@ -164,7 +164,7 @@ impl Function {
     }
 
     /// Returns the type of its result in the language, where a list has any number of items. In raw JSONata, the result
-    /// is that of [`Self::result_of`].
+    /// is the type that [`Self::result_of`] returns.
     pub fn result_in_language(self, arguments: &[Ty]) -> Ty {
         let Self::Jsonata(row) = self else { return self.result() };
         let list = |item: Ty| Ty::Array(Box::new(item));

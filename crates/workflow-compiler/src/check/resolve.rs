@@ -34,12 +34,12 @@ pub(super) enum WalkStart {
 
 impl<'a> Analysis<'a> {
     /// Resolves a reference with these facts; never fails. Unknown members keep their text, and their type is unknown.
-    /// The checks report what is wrong.
+    /// The checks report the problems.
     pub(super) fn resolve(&self, place: ValueSite<'_, 'a>, reference: &Reference) -> Resolved {
         self.follow(place, reference, &mut Sink::silent())
     }
 
-    /// The same; what is wrong with it goes to the sink.
+    /// The same; its problems go to the sink.
     pub(super) fn follow(&self, place: ValueSite<'_, 'a>, reference: &Reference, sink: &mut Sink<'_>) -> Resolved {
         if let Root::Params = reference.root {
             return self.param(reference, sink);

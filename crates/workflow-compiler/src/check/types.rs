@@ -13,7 +13,7 @@ use crate::question::{Foreign, ForeignPart};
 use crate::syntax::ast::{DeclarationKind, EnumDecl, FieldDecl, Shape, Type, TypeKind, Workflow, plain};
 use crate::syntax::rust_name;
 
-/// The type of a value, as far as it is known. `Eq` lets shared members be compared by where they are.
+/// The known type of a value. `Eq` lets shared members be compared by where they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ty {
     /// Nothing is known: any operation is allowed.
@@ -55,7 +55,7 @@ pub enum Ty {
     Enum(String),
     /// A string of AWS's API whose values the table lists; newer ones may exist.
     Listed(Enum),
-    /// A type of the user's Rust code, or what is in one: rustc checks what is asked of it.
+    /// A type of the user's Rust code, or a part of one: rustc checks the members that are read.
     Foreign(Box<Foreign>),
 }
 
@@ -124,7 +124,7 @@ pub enum Float {
 impl Ty {
     /// An integer that no declaration says more of.
     pub const INTEGER: Self = Self::Integer(Int::I64);
-    /// A number that may have a fraction, of which no declaration says more.
+    /// A number that may have a fraction and has no declaration.
     pub const FLOAT: Self = Self::Float(Float::F64);
 
     /// The type of `[]`.
@@ -246,7 +246,7 @@ impl Ty {
         matches!(self, Self::Option(_))
     }
 
-    /// Returns whether it may be absent or null, as far as is known.
+    /// Returns whether it may be absent or null, by its known type.
     pub fn may_be_nothing(&self) -> bool {
         self.is_option() || self.is_open() || *self == Self::Null
     }
@@ -281,8 +281,9 @@ impl Ty {
         matches!(self, Self::Unknown | Self::Foreign(_))
     }
 
-    /// The type as far as it is neither too large nor too deep: values of values that hold the same twice would double
-    /// it with each state. Deeper levels are unknown; a type that is too large keeps as many levels as are small.
+    /// The part of the type that is neither too large nor too deep: values of values that contain the same value twice
+    /// would double it with each state. Deeper levels are unknown; a type that is too large keeps as many levels as are
+    /// small.
     #[must_use]
     pub(super) fn bounded(mut self) -> Self {
         const PARTS: usize = 2000;

@@ -15,7 +15,7 @@ use crate::syntax::keyword::ClauseKind;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Shared {
     kind: ClauseKind,
-    /// The handler's name, or its number among those of `defaults`.
+    /// The handler's name, or its index in `defaults`.
     handler: Result<String, usize>,
     error: usize,
 }
@@ -70,7 +70,7 @@ impl SharedHandlers {
             let Some(error) = error(&shared, analysis) else { continue };
             // A capture for later states is not an error.
             let code = if first.code == Code::OtherErrorPrefix { Code::UnraisedError } else { first.code };
-            let message = format!("no state with this handler raises `{}`", error.value);
+            let message = format!("no state that uses this handler can fail with `{}`", error.value);
             let problem = Problem::new(code, span, message);
             problems.push(match first.help() {
                 Some(help) => problem.help(help),

@@ -182,7 +182,7 @@ pub(super) fn assigned(first: &State) -> impl Iterator<Item = &Member> {
     })
 }
 
-/// Returns whether a value may be absent, as far as its form shows.
+/// Returns whether a value may be absent, by its syntax alone.
 fn is_read(value: &Expr) -> bool {
     match &value.kind {
         ExprKind::Access(..) => true,

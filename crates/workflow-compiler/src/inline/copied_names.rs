@@ -226,16 +226,18 @@ impl Names {
             },
             _ => item.clone(),
         };
-        let differs = |own: &str| format!("let the name contain what differs: `as \"{own} \" + {part}`");
+        let differs =
+            |own: &str| format!("add a part of the item that is different for each copy: `as \"{own} \" + {part}`");
         let (same, help) = match document {
-            Some(document) if named => {
-                (format!("the same name {document:?}"), "let the items differ in what the name contains".to_owned())
-            }
+            Some(document) if named => (
+                format!("the same name {document:?}"),
+                "change the items: their parts in the name must be different".to_owned(),
+            ),
             Some(document) => (format!("the same name {document:?}"), differs(&in_source)),
             None if !named => (format!("the same name {:?} in Rust", plain(&name)), differs(&in_source)),
             None => (
                 format!("the same name in Rust, {:?}", plain(&name)),
-                "let the letters and digits of what the name contains differ".to_owned(),
+                "change the items: their letters and digits must be different in the name".to_owned(),
             ),
         };
         let span = alias.map_or_else(|| name.span().into(), |alias| alias.span);

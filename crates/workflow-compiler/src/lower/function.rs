@@ -8,7 +8,8 @@ use crate::syntax::ast::{Expr, ExprKind, Text};
 use workflow_asl::Code;
 use workflow_asl::jsonata::{self, FunctionId as Row, Node, NodeKind, Parameter};
 
-/// The pattern of `is_timestamp`: RFC 3339 with a `T` and an offset, as far as a regular expression can check it.
+/// The pattern of `is_timestamp`: RFC 3339 with a `T` and an offset, without the checks that a regular expression
+/// cannot do.
 const TIMESTAMP: &str = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$";
 
 /// Returns the regular expression for a pattern of `matches`, which must match the whole string: `*` matches any

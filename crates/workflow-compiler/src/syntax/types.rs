@@ -193,7 +193,8 @@ impl Parser<'_> {
         }
         let ty = self.ty(cursor);
         if cursor.is_punct(",") && *of == "Map" {
-            let problem = Problem::new(Code::Syntax, cursor.here_first(), "a map has one type, that of its values");
+            let problem =
+                Problem::new(Code::Syntax, cursor.here_first(), "`Map` takes one type: the type of the values");
             self.report(problem.help("keys are always text: `Map<T>`"));
             while !cursor.is_end() && !cursor.is_punct(">") {
                 cursor.next();

@@ -69,7 +69,7 @@ struct Found {
     /// Whether the difference may be the consequence of another one.
     weak: bool,
     time: Instant,
-    /// A child's events come before those of its parent at the same time.
+    /// A child's events come before its parent's events at the same time.
     file_order: usize,
     difference: Difference,
 }

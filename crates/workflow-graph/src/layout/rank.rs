@@ -92,8 +92,8 @@ impl Ranks {
         made
     }
 
-    /// Returns the vertices of a link and creates those that do not exist yet: those of a trunk, its label, and those
-    /// that it shares with other links to its target.
+    /// Returns the vertices of a link and creates the missing vertices: the vertices of a trunk, its label, and the
+    /// vertices that it shares with other links to its target.
     fn way(&mut self, number: usize, link: &Link, delay: usize, bends: &mut BTreeMap<Bend, usize>) -> Vec<usize> {
         let rank = |vertex: usize| self.ranks.get(vertex).copied().unwrap_or_default();
         let up = self.reversed.get(number).copied().unwrap_or_default();

@@ -270,7 +270,7 @@ pub(crate) struct MapRun {
     pub(crate) again: VecDeque<(usize, RunId)>,
     /// The index of the map run in the execution.
     pub(crate) record: usize,
-    /// The total number of items, which for batches exceeds that of children.
+    /// The total number of items, which for batches exceeds the number of children.
     pub(crate) total_items: usize,
     pub(crate) batch_sizes: Vec<usize>,
     pub(crate) arn: Arc<str>,

@@ -14,7 +14,7 @@ pub(super) enum Change {
     Value,
     /// It comes from another source, and its form is unknown.
     Source,
-    /// It has several alternatives, one of which has another form.
+    /// It has several alternatives, and one alternative has another form.
     Maybe,
     /// It has another type.
     Type,
@@ -148,7 +148,7 @@ fn objects(old: &Symbol, new: &Symbol, place: &str, changes: &mut Changes) {
     }
     match (old_base, new_base) {
         (Some(before), Some(after)) if before != after => at(&before, &after, place, changes),
-        // The parts of the execution's input are known; those of a result are not.
+        // The parts of the execution's input are known; the parts of a result are not.
         (Some(Symbol::Part { of: ValueSource::Input, .. }), None) => {
             changes.push((Change::Removed, format!("the rest of {}", named(place))));
         }

@@ -59,8 +59,8 @@ impl Judge<'_> {
     }
 }
 
-/// Returns how an output differs from that of the same state, or from the nearest output if that state was not a final
-/// one.
+/// Returns how an output differs from the output of the same state, or from the nearest output if that state was not a
+/// final one.
 fn changes(old: &BTreeMap<String, Symbol>, state: &str, output: &Symbol) -> Changes {
     match old.get(state) {
         Some(before) => compare(before, output),

@@ -1,4 +1,4 @@
-//! Updates a workflow's state machine to what is declared. Changes nothing that is already as declared.
+//! Updates a workflow's state machine to the declared state. Changes nothing that is already as declared.
 
 mod configuration;
 mod drift;
@@ -300,7 +300,7 @@ struct Deployment<'a, W> {
     settings: &'a Settings,
 }
 
-/// A state machine that has been updated to what is declared.
+/// A state machine that has been updated to the declared state.
 struct UpdatedMachine<W> {
     machine: StateMachine<W>,
     change: Change,
@@ -335,7 +335,7 @@ impl<W: Workflow> Deployment<'_, W> {
         Ok(Deployed { machine, change, version, alias })
     }
 
-    /// Creates the state machine, or updates it to what is declared.
+    /// Creates the state machine, or updates it to the declared state.
     async fn bring(&self) -> Result<UpdatedMachine<W>, Error> {
         let existing = match self.client.find(&self.declared.name).await? {
             Some(existing) => existing,
@@ -369,7 +369,7 @@ impl<W: Workflow> Deployment<'_, W> {
         }
     }
 
-    /// Returns the hashes of what is declared.
+    /// Returns the hashes of the declared definition and configuration.
     fn state(&self) -> State {
         let mut state = self.settings.configuration.state();
         state.insert(Aspect::Definition, Hash::of(&self.declared.definition, self.role.as_str()));

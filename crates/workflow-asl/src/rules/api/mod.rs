@@ -146,7 +146,7 @@ impl<'a> ApiCall<'a> {
     fn input(&self) -> Option<RequestInput> {
         match self.caller {
             Caller::Task => RequestInput::of(self.target()?),
-            // Readers accept the API's parameters, as far as is known.
+            // As far as we know, readers accept the API's parameters.
             Caller::Reader => {
                 let (service, operation) = self.name().split_once(':')?;
                 Some(RequestInput::of_operation(Service::find(service)?.operation(operation)?))

@@ -85,7 +85,7 @@ struct Outcome {
     next: Option<(Ty, Variables)>,
     rules: Vec<Option<(Ty, Variables)>>,
     catchers: Vec<(Ty, Variables)>,
-    /// The inputs that results have replaced: in the output, and in that of each catcher.
+    /// The inputs that results have replaced: in the output, and in the output of each catcher.
     replaced: Meant,
     replaced_if_caught: Vec<Meant>,
 }

@@ -472,7 +472,8 @@ fn shown(place: &Place<'_>, origin: &Origin, steps: &[Segment<'_>], slot: Slot) 
     }
 }
 
-/// Returns whether no holder on a path may be a list. The input of a state of which a name is read is an object.
+/// Returns whether no holder on a path may be a list. If an expression reads a name from a state's input, the input is
+/// an object.
 fn has_one_value(scene: &Scene, origin: &Origin, steps: &[Segment<'_>]) -> bool {
     let mut holder = match origin {
         Origin::Input => scene.input.clone(),

@@ -1,4 +1,4 @@
-//! The types of values, as far as a document makes them certain.
+//! The types of values that a document determines.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -70,7 +70,7 @@ pub(super) struct Fields {
 enum Others {
     #[default]
     Unknown,
-    /// Only those of this part of the result of a call.
+    /// Only the members of this part of the result of a call.
     Api(ResultPart, Rc<str>),
     /// Strings, as in a row of CSV.
     Texts,
@@ -402,7 +402,7 @@ impl Ty {
         }
     }
 
-    /// Returns the type of an operand that must be one value: of a sequence, that of its only value.
+    /// Returns the type of an operand that must be one value. For a sequence, this is the type of its only value.
     pub(super) fn single(self) -> Self {
         match self {
             Self::Sequence(each) => (*each).clone(),
@@ -470,7 +470,7 @@ impl Ty {
                 // The absence of a member does not imply that the value is an object.
                 self.with_member(name, rest, self.kind().is_none() && slot.is != Is::There, slot)
             }
-            // An empty list, or a value of which only the absence of an item is known.
+            // An empty list, or a value that is only known to lack an item.
             (Segment::Index(0), _) if slot.is == Is::Absent && rest.is_empty() && self.kind() == Some(Kind::Array) => {
                 Some(Self::Tuple(Rc::default()))
             }
@@ -507,7 +507,7 @@ impl Ty {
         Some(fields.into())
     }
 
-    /// Returns what is known about an item of a value that may be an array.
+    /// Returns the known type of an item of a value that may be an array.
     pub(super) fn known_item(&self, index: i64) -> Option<&Slot> {
         match self {
             Self::Object(fields) if fields.loose => fields.members.get(&*item_key(usize::try_from(index).ok()?)),
@@ -565,7 +565,7 @@ impl Ty {
         }
     }
 
-    /// Returns whether all of the known strings, numbers or booleans are among those of `others`.
+    /// Returns whether `others` contains all of the known strings, numbers or booleans.
     pub(super) fn is_within(&self, others: &Self) -> bool {
         match (self, others) {
             (Self::Text(Some(one)), Self::Text(Some(others))) => one.is_subset(others),

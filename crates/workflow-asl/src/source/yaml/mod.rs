@@ -187,7 +187,7 @@ impl Node {
         }
     }
 
-    /// Returns the span; for a collection, that of its first character.
+    /// Returns the span; for a collection, the span of its first character.
     fn extent(&self) -> Span {
         match self.kind {
             NodeKind::Scalar { .. } => self.span,

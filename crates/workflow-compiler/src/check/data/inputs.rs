@@ -1,7 +1,7 @@
 //! The types of the states' inputs, derived from the preceding states and joined where paths meet.
 //!
-//! The first state of the workflow gets the execution's input, that of a branch the parallel's, that of a map an item
-//! or the value of `item_selector`. The input of a state in a loop is unknown.
+//! The first state of the workflow gets the execution's input, the first state of a branch the parallel's input, the
+//! first state of a map an item or the value of `item_selector`. The input of a state in a loop is unknown.
 
 use workflow_asl::document::QueryLanguage;
 
@@ -22,7 +22,7 @@ struct IncomingTransition<'a> {
 
 enum IncomingKind<'a> {
     Transition,
-    /// An arm of a choice, with its clauses, and what is known when it is taken.
+    /// An arm of a choice, with its clauses, and the facts that hold when it is taken.
     Arm(&'a [Clause], Narrowing),
     Catch(&'a Catcher),
 }
@@ -130,7 +130,8 @@ fn scope_input(analysis: &Analysis<'_>, scope: usize) -> Ty {
     }
 }
 
-/// Returns what the first state of a map with batches gets: a list of items, and what is added to each batch.
+/// Returns what the first state of a map with batches gets: a list of items, and the members that are added to each
+/// batch.
 fn batch<'a>(analysis: &Analysis<'a>, info: &StateInfo<'a>, item: Ty) -> Ty {
     let mut members = vec![("Items", Ty::Array(Box::new(item)))];
     if let Some(batcher) = clause(info, &[ClauseKind::ItemBatcher]) {

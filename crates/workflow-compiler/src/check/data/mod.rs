@@ -42,7 +42,7 @@ pub(super) fn analyse(analysis: &mut Analysis<'_>, sink: &mut Sink<'_>) {
     analysis.captures = captures::collect(analysis, sink);
     analysis.item_captures = item_captures::collect(analysis);
     collisions(analysis, sink);
-    // What a reference resolves to depends on what is captured.
+    // The target of a reference depends on the captured values.
     analysis.expressions.forget();
 }
 

@@ -1,4 +1,4 @@
-//! The declared output: checks the output of each state that ends the workflow, as far as its type is known.
+//! The declared output: checks the known type of the output of each state that ends the workflow.
 
 use std::cell::RefCell;
 
@@ -130,7 +130,7 @@ pub(in crate::check) fn fits_expr<'a>(
                         if member.optional && !field.ty.is_option() && !field.ty.is_unknown() {
                             let message = format!("{what} may be omitted, but is declared {}", article(&field.ty));
                             sink.push(Problem::new(Code::OutputDoesNotFit, member.key.span, message).help(format!(
-                                "declare it `Option<{}>`, or give a default with `??`",
+                                "declare it as `Option<{}>`, or give a default with `??`",
                                 field.ty.rust_name()
                             )));
                         } else {
@@ -358,7 +358,7 @@ fn fits(
                 _ => format!("{what} may be absent, but is declared {}", article(wanted)),
             };
             let problem = Problem::new(Code::OutputDoesNotFit, span, message);
-            problem.help(format!("declare it `Option<{}>`, or give a default with `??`", wanted.rust_name()))
+            problem.help(format!("declare it as `Option<{}>`, or give a default with `??`", wanted.rust_name()))
         });
         return;
     }
@@ -376,16 +376,16 @@ fn fits(
             sink.report(|| {
                 let message = format!("{what} may have a fraction, but is declared `{}`", int.name());
                 let help = match holder.to_string().as_str() {
-                    "" => "declare it `f64`, or round it, in JSONata with `$round`".to_owned(),
+                    "" => "declare it as `f64`, or round it, in JSONata with `$round`".to_owned(),
                     // The expression of an operator is in parentheses.
                     value => {
                         if let Some(jsonata) = value.strip_prefix("\"{%").and_then(|value| value.strip_suffix("%}\"")) {
                             let rounded = format!("\"{{% $round({}) %}}\"", jsonata.trim());
-                            let help = format!("declare it `f64`, or round it: `{rounded}`");
+                            let help = format!("declare it as `f64`, or round it: `{rounded}`");
                             return Problem::new(Code::OutputDoesNotFit, span, message).help(help);
                         }
                         let inner = value.strip_prefix('(').and_then(|value| value.strip_suffix(')')).unwrap_or(value);
-                        format!("declare it `f64`, or round it, in JSONata with `$round({inner})`")
+                        format!("declare it as `f64`, or round it, in JSONata with `$round({inner})`")
                     }
                 };
                 Problem::new(Code::OutputDoesNotFit, span, message).help(help)

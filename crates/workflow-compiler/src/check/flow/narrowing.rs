@@ -115,7 +115,7 @@ impl Narrowing {
         self.all || self.known.iter().any(not_null)
     }
 
-    /// Returns a member of the object at a path, and the texts of which it is one: it may be the tag of an enum.
+    /// Returns a member of the object at a path, and its possible texts: the member may be the tag of an enum.
     pub(in crate::check) fn tag_in(&self, path: &Path<'_>) -> Option<(String, Vec<String>)> {
         self.known.iter().find_map(|fact| match (fact, self.steps_to(path, fact.path())?) {
             (Fact::OneOf(_, texts), [PathSegment::Member(tag)]) => Some((tag.clone().into_owned(), texts.clone())),

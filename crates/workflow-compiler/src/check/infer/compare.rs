@@ -70,7 +70,7 @@ impl Analysis<'_> {
                     }
                 }
                 (known, ExprKind::Null) if !known.is_option() => {
-                    problem.help(format!("declare it `Option<{}>`, if it may be null", ty.rust_name()))
+                    problem.help(format!("declare it as `Option<{}>`, if it may be null", ty.rust_name()))
                 }
                 _ => problem,
             }

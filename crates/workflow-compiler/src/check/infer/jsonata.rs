@@ -1,4 +1,4 @@
-//! The type of raw JSONata, `jsonata "…"`. Its names are those of the state; unknown parts remain unknown.
+//! The type of raw JSONata, `jsonata "…"`. Its names are the names of the state; unknown parts remain unknown.
 //!
 //! A path goes through objects. Whether it returns one or several items of an array is only known at run time.
 

@@ -35,12 +35,13 @@ use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Root, Segment, Tex
 use crate::syntax::spelling::spelled;
 
 impl<'a> Analysis<'a> {
-    /// The type of an expression in its place, as far as it is known. What is wrong with it the checks report.
+    /// The known type of an expression in its place. The checks report its problems.
     pub fn type_of(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> Ty {
         self.infer(place, expr, &mut Sink::silent())
     }
 
-    /// Returns the same of a value that the state gives, with what is known to be there when it begins.
+    /// Returns the same for a value that the state gives, with the values that are known to be present when the state
+    /// begins.
     pub(super) fn narrowed_type(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> Ty {
         self.type_of(place.knowing(self.narrowing(place.state)), expr).there()
     }
@@ -67,7 +68,7 @@ impl<'a> Analysis<'a> {
         }
     }
 
-    /// Returns whether an expression may give nothing, or `null`, as far as is known.
+    /// Returns whether an expression may give nothing, or `null`, by its known type.
     pub fn may_be_nothing(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> bool {
         match &expr.kind {
             ExprKind::Paren(inner) | ExprKind::Unary(UnaryOp::Negate, inner) => self.may_be_nothing(place, inner),
@@ -89,8 +90,7 @@ impl<'a> Analysis<'a> {
         }
     }
 
-    /// Returns the type of an expression; everything that is wrong in it goes to the sink. A silent sink gets what is
-    /// stored.
+    /// Returns the type of an expression; every problem in it goes to the sink. A silent sink gets what is stored.
     pub(super) fn infer(&self, place: ValueSite<'_, 'a>, expr: &Expr, sink: &mut Sink<'_>) -> Ty {
         let trial = place.is_trial();
         if let (false, false, Some(inferred)) = (trial, sink.listens(), self.expressions.read(place, expr.id)) {
@@ -260,7 +260,7 @@ impl<'a> Analysis<'a> {
         }
     }
 
-    /// A value that must be there: what is absent fails the state that reads it.
+    /// A value that must be present: an absent value fails the state that reads it.
     pub(super) fn needed(&self, place: ValueSite<'_, 'a>, expr: &Expr, key: Option<&Text>, sink: &mut Sink<'_>) {
         match &expr.kind {
             ExprKind::Paren(inner) => self.needed(place, inner, key, sink),

@@ -307,7 +307,7 @@ fn prefix(before: &str) -> usize {
     usize::from(before.ends_with(['$', '#']))
 }
 
-/// Returns a value for what is absent, of the type that it would have.
+/// Returns a default for an absent value, of the value's type.
 pub(super) fn default(ty: &Ty) -> ExprKind {
     match ty {
         Ty::Bool => ExprKind::Bool(false),
@@ -318,7 +318,7 @@ pub(super) fn default(ty: &Ty) -> ExprKind {
     }
 }
 
-/// Returns the same as it is written, for types of which it is certain to fit.
+/// Returns the same as it is written, for types that it certainly fits.
 pub(super) fn written_default(ty: &Ty) -> Option<String> {
     let fits = *ty == Ty::Text || *ty == Ty::Bool || ty.is_number() || ty.is_array();
     fits.then(|| match default(ty) {

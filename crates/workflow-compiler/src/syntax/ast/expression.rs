@@ -340,7 +340,7 @@ impl Segment {
         matches!(self, Self::Each { .. })
     }
 
-    /// Returns its span, for a member that of its name.
+    /// Returns its span. For a member, this is the span of the name.
     pub fn span(&self) -> TokenSpan {
         match self {
             Self::Member { name, .. } => name.span,

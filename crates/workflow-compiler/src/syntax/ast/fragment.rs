@@ -102,7 +102,7 @@ impl Inlined {
 }
 
 impl Workflow {
-    /// Returns the number of a use or copy, and those of the uses and copies around it, innermost first.
+    /// Returns the number of a use or copy, and the numbers of the uses and copies around it, innermost first.
     pub(crate) fn around(&self, number: u32) -> impl Iterator<Item = u32> {
         let known = |number: &u32| *number > 0;
         std::iter::successors(Some(number).filter(known), |number| {

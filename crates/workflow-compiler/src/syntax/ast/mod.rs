@@ -193,7 +193,7 @@ pub struct State {
 }
 
 impl State {
-    /// Returns all targets, including those of arms and catchers.
+    /// Returns all targets, including the targets of arms and catchers.
     pub(crate) fn targets(&self) -> impl Iterator<Item = &Target> {
         let arms = match &self.head {
             Head::Choice(choice) => choice.arms.as_slice(),
