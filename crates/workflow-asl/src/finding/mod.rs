@@ -13,8 +13,8 @@ pub use self::fix::Fix;
 pub use self::words::Vocabulary;
 pub use self::words::in_the_language;
 use self::words::{
-    all_of, api_meant, asking, can_follow, did_you_mean, filled_by_sdks, filling, key, of_item, of_jsonata, one_of,
-    quoted, small_letter, text, them, unassigned, wrong_parameter,
+    all_of, api_meant, asking, can_follow, did_you_mean, filled_by_sdks, filling, item_in_text, key, of_jsonata,
+    one_of, quoted, small_letter, text, them, unassigned, wrong_parameter,
 };
 use crate::Code::{self, *};
 use crate::budget::in_words;
@@ -221,14 +221,14 @@ findings! {
     NotOnEveryPath { name: String, state: String, language: QueryLanguage } MaybeUnassigned
         "`${name}` is not assigned on every path to `{state}`",
         help (Some(format!("assign it before the paths diverge, or test whether it is present: {}", asking(*language, name)))),
-        advises (of_item(name));
+        advises (item_in_text(name));
     NeverAssigned { name: String, state: String, certain: bool, near: NearestName } (unassigned(*certain))
         "no state assigns `${name}`",
         help (Some(match near {
             Some(near) => format!("did you mean `${near}`?"),
             None => format!("give it a value with `Assign` in a state before `{state}`"),
         })),
-        advises (of_item(name).or_else(|| match near {
+        advises (item_in_text(name).or_else(|| match near {
             Some(_) => None,
             None => Some(format!("give it a value with `assign {{ … }}` in a state before `{state}`")),
         }));
@@ -241,11 +241,11 @@ findings! {
             true => "assignments of a state take effect in the next state".to_owned(),
             false => "assign it in an earlier state".to_owned(),
         })),
-        advises (of_item(name));
+        advises (item_in_text(name));
     VariableOfInnerScope { name: String, owner: String, state: String, certain: bool } (unassigned(*certain))
         "`${name}` is a variable inside `{owner}`, which `{state}` does not see",
         help "pass its value on in the output",
-        advises (of_item(name));
+        advises (item_in_text(name));
     NotInContext { object: String, name: String, members: Vec<&'static str>, near: NearestName } UnknownContext
         "the context object has no `{object}.{name}`",
         help (Some(match near {

@@ -50,7 +50,7 @@ pub(super) fn asking(language: QueryLanguage, name: &str) -> String {
     }
 }
 
-pub(super) fn of_item(name: &str) -> Option<String> {
+pub(super) fn item_in_text(name: &str) -> Option<String> {
     (name == "item").then(|| "the item of a map is read outside the text, as `item`".to_owned())
 }
 

@@ -180,17 +180,17 @@ impl Function {
             }
             (Row::Append, _) => {
                 let joined = arguments.iter().filter(|joined| **joined != Ty::NO_ITEMS);
-                let items = joined.map(|joined| joined.items().unwrap_or_else(|| joined.clone().there()));
+                let items = joined.map(|joined| joined.items().unwrap_or_else(|| joined.clone().assume_present()));
                 items.reduce(Ty::join).map_or(Ty::NO_ITEMS, list)
             }
             (Row::Distinct | Row::Sort | Row::Reverse | Row::Shuffle, Some(tuple @ Ty::Tuple(_))) => {
                 list(tuple.items().unwrap_or(Ty::Unknown))
             }
             (Row::Merge, Some(Ty::Array(item))) if matches!(**item, Ty::Map(_)) => (**item).clone(),
-            (Row::Lookup, Some(Ty::Map(value))) => value.of_item().lacking(),
+            (Row::Lookup, Some(Ty::Map(value))) => value.as_element().or_absent(),
             // They give nothing for an empty list.
             (Row::Max | Row::Min | Row::Average, Some(Ty::Array(_) | Ty::Tuple(_))) => {
-                self.result_of(arguments).lacking()
+                self.result_of(arguments).or_absent()
             }
             _ => self.result_of(arguments),
         }

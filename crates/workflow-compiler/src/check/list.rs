@@ -75,7 +75,7 @@ impl<'a> Analysis<'a> {
                     });
                 }
             }
-            (ty, presence) = (ty.there(), Presence::Always);
+            (ty, presence) = (ty.assume_present(), Presence::Always);
         }
         if lists { (Ty::Array(Box::new(ty)), presence) } else { (ty, presence) }
     }

@@ -348,7 +348,7 @@ impl<'a> Analysis<'a> {
         };
         let Some(over) = over else { return Ty::Unknown };
         match self.type_of(map.at(ValueField::Items), over).present() {
-            Ty::Array(item) | Ty::Map(item) => item.of_item(),
+            Ty::Array(item) | Ty::Map(item) => item.as_element(),
             Ty::Foreign(of) => of.item(),
             _ => Ty::Unknown,
         }

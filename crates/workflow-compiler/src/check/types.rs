@@ -184,7 +184,7 @@ impl Ty {
 
     /// Returns this type, or absent, even if the type is unknown.
     #[must_use]
-    pub fn lacking(self) -> Self {
+    pub fn or_absent(self) -> Self {
         match self {
             Self::Unknown => Self::Option(Box::new(Self::Unknown)),
             other => other.optional(),
@@ -200,9 +200,9 @@ impl Ty {
         }
     }
 
-    /// Returns this type for a present value: `None` is omitted from the JSON.
+    /// Returns this type for a value that is present: `None` is omitted from the JSON.
     #[must_use]
-    pub fn there(self) -> Self {
+    pub fn assume_present(self) -> Self {
         match self {
             Self::Option(inner) => *inner,
             other => other,
@@ -211,7 +211,7 @@ impl Ty {
 
     /// Returns this type for an item or a value of a map, which are never omitted: `None` is null.
     #[must_use]
-    pub fn of_item(&self) -> Self {
+    pub fn as_element(&self) -> Self {
         match self {
             Self::Option(inner) => inner.as_ref().clone().nullable(),
             other => other.clone(),
@@ -221,7 +221,7 @@ impl Ty {
     /// Returns the type of a list's items; `None` if this is not known to be a list.
     pub fn items(&self) -> Option<Self> {
         match self.present() {
-            Self::Array(item) => Some(item.of_item()),
+            Self::Array(item) => Some(item.as_element()),
             Self::Tuple(items) => Some(items.iter().cloned().reduce(Self::join).unwrap_or(Self::Unknown)),
             Self::Foreign(of) => Some(of.item()),
             _ => None,
@@ -247,7 +247,7 @@ impl Ty {
     }
 
     /// Returns whether it may be absent or null, by its known type.
-    pub fn may_be_nothing(&self) -> bool {
+    pub fn may_be_null_or_absent(&self) -> bool {
         self.is_option() || self.is_open() || *self == Self::Null
     }
 
@@ -271,12 +271,12 @@ impl Ty {
         matches!(self, Self::Array(_) | Self::Tuple(_))
     }
 
-    /// Returns whether nothing is known of it.
+    /// Returns whether nothing is known about it.
     pub fn is_unknown(&self) -> bool {
         self.present().is_open()
     }
 
-    /// Returns whether nothing is known of it here, not even whether it may be absent.
+    /// Returns whether nothing is known about it here, not even whether it may be absent.
     pub fn is_open(&self) -> bool {
         matches!(self, Self::Unknown | Self::Foreign(_))
     }
@@ -406,10 +406,10 @@ impl Ty {
                     let own = std::mem::replace(ty, Self::Unknown);
                     *ty = match b.swap_remove(name) {
                         Some(other) => own.join(other),
-                        None => own.lacking(),
+                        None => own.or_absent(),
                     };
                 }
-                a.extend(b.into_iter().map(|(name, ty)| (name, ty.lacking())));
+                a.extend(b.into_iter().map(|(name, ty)| (name, ty.or_absent())));
                 Self::object(a)
             }
             _ => Self::Unknown,
@@ -492,7 +492,7 @@ impl<'a> Types<'a> {
             map.entry(plain(&decl.name)).or_insert_with(|| {
                 let ty = self.ty(&decl.ty);
                 // Nobody adds what serde would read for an absent member.
-                Field { decl, ty: if decl.default.is_some() { ty.lacking() } else { ty } }
+                Field { decl, ty: if decl.default.is_some() { ty.or_absent() } else { ty } }
             });
         }
         map
@@ -508,7 +508,7 @@ impl<'a> Types<'a> {
             TypeKind::Timestamp => Ty::Timestamp,
             TypeKind::Arn => Ty::Arn,
             TypeKind::Vec(item) => Ty::Array(Box::new(self.ty(item))),
-            TypeKind::Option(inner) => self.ty(inner).lacking(),
+            TypeKind::Option(inner) => self.ty(inner).or_absent(),
             TypeKind::Map(value) => Ty::Map(Box::new(self.ty(value))),
             TypeKind::Named(written) => {
                 let name = plain(written);

@@ -11,8 +11,8 @@ const ALTERNATIVES: usize = 8;
 /// The depth to which a value is followed. Deeper values count as any value.
 const DEPTH: usize = 24;
 
-/// The most values that are followed in one value, each counted as often as it is there: a chain of states that each hold
-/// their input several times would make it grow exponentially. Of what is more, any value counts.
+/// The most values that are followed in one value, each counted as often as it is there: a chain of states that each
+/// hold their input several times would make it grow exponentially. Values beyond this count as any value.
 const SIZE: usize = 1_000;
 
 /// The part of a value of an execution that the definition determines.

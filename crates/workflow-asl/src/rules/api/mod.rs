@@ -107,7 +107,7 @@ fn is_one_of(calls: &[S3Call], arn: &str) -> bool {
     calls.iter().any(|(call, _)| arn.strip_suffix(call).is_some_and(|before| before.ends_with(':')))
 }
 
-/// Returns whether the text is the ARN of an integration with a service; what is not has another finding.
+/// Returns whether the text is the ARN of an integration with a service. Other texts have another finding.
 fn is_call(arn: &str) -> bool {
     // Only partition, region and account may be unknown: `arn:${AWS::Partition}:states:::…`.
     let name = Arn::parse(arn).and_then(Arn::integration);

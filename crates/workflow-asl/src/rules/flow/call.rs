@@ -9,7 +9,7 @@ use super::Flow;
 use super::expression::{Given, PARSE, Place, needs_member};
 use super::kind::{Kind, Kinds};
 use super::read::merged;
-use super::ty::{Fields, Found, Is, Ty};
+use super::ty::{Existence, Fields, Found, Ty};
 use crate::Finding;
 use crate::jsonata::{self, Node, NodeKind};
 
@@ -128,7 +128,7 @@ impl Flow<'_, '_> {
             },
         };
         // Most functions return nothing if an argument is absent.
-        if known.asking { Given::there(ty) } else { Given::maybe(ty) }
+        if known.asking { Given::present(ty) } else { Given::maybe(ty) }
     }
 
     /// Returns the type with which a reduction starts. An object or an array may grow.
@@ -155,7 +155,7 @@ impl Flow<'_, '_> {
         };
         let NodeKind::String(name) = &key.kind else { return Given::maybe(Ty::Any) };
         match object.member(name) {
-            Found::There(ty) => Given::there(ty),
+            Found::Present(ty) => Given::present(ty),
             Found::Maybe(ty) => Given::maybe(ty),
             missing => {
                 let holder = given.first().and_then(|(node, _)| *node).map(|node| place.text(node));
@@ -163,7 +163,7 @@ impl Flow<'_, '_> {
                     let finding = self.missing(missing, object, (&holder.unwrap_or_default(), name), PARSE, &[]);
                     self.say(finding, place.at, Some(place.range(key)));
                 }
-                Given { is: Is::Absent, ..Given::maybe(Ty::Any) }
+                Given { is: Existence::Absent, ..Given::maybe(Ty::Any) }
             }
         }
     }

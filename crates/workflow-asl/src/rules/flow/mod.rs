@@ -232,7 +232,7 @@ fn context(item: Option<&Ty>) -> Ty {
                 // `Value` is the item. The input of the execution is unknown.
                 MemberKind::Any => item.filter(|_| member.name == "Value").cloned().unwrap_or(Ty::Any),
             };
-            fields.insert(member.name, Slot::there(ty));
+            fields.insert(member.name, Slot::present(ty));
         }
         fields.into()
     }

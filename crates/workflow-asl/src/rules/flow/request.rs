@@ -6,7 +6,7 @@ use workflow_services::Shape;
 use super::Flow;
 use super::kind::Kind;
 use super::read::near;
-use super::ty::{Is, Ty};
+use super::ty::{Existence, Ty};
 use crate::document::QueryLanguage;
 use crate::intrinsic::Argument;
 use crate::jsonata::{self, Node, NodeKind};
@@ -123,7 +123,7 @@ impl Flow<'_, '_> {
             let of_dynamodb = is_attribute_value(shape);
             self.say(Finding::UnlikeParameter { name, wants, is, of_dynamodb }, at, None);
         } else if let Ty::Object(fields) = ty {
-            for (key, slot) in fields.members.iter().filter(|(_, slot)| slot.is != Is::Absent) {
+            for (key, slot) in fields.members.iter().filter(|(_, slot)| slot.is != Existence::Absent) {
                 let (shape, name) = match shape {
                     Shape::Map(map) => (map.value(), None),
                     shape => match shape.member(key) {

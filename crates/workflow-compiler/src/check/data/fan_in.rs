@@ -116,7 +116,7 @@ fn failed() -> Ty {
     let error = ERROR_OUTPUT.iter().map(|name| ((*name).to_owned(), Ty::Text.optional()));
     let members = Rc::unwrap_or_clone(members).into_iter().filter(|(name, _)| !name.starts_with("Output"));
     let of_redrive = |name: &str| name.starts_with("Redrive");
-    let members = members.map(|(name, ty)| if of_redrive(&name) { (name, ty.lacking()) } else { (name, ty) });
+    let members = members.map(|(name, ty)| if of_redrive(&name) { (name, ty.or_absent()) } else { (name, ty) });
     Ty::object(members.chain(error))
 }
 

@@ -88,7 +88,7 @@ impl<'a> IncomingTransition<'a> {
         match &self.by {
             IncomingKind::Transition => analysis.success_output(from),
             IncomingKind::Arm(clauses, facts) => match output(clauses) {
-                Some(output) => analysis.type_of(from.at(ValueField::Output).knowing(facts), output).there(),
+                Some(output) => analysis.type_of(from.at(ValueField::Output).knowing(facts), output).assume_present(),
                 // The choice's own output is used if no arm is taken.
                 None if shaped(from, &[ClauseKind::Output]) => Ty::Unknown,
                 None => analysis.success_output(from),
@@ -120,7 +120,7 @@ fn scope_input(analysis: &Analysis<'_>, scope: usize) -> Ty {
             let item = match clause(info, &[ClauseKind::ItemSelector, ClauseKind::Parameters]) {
                 Some(made) => {
                     let facts = analysis.narrowing(info).of_another_item();
-                    analysis.type_of(info.at(ValueField::ItemSelector).knowing(&facts), made).there()
+                    analysis.type_of(info.at(ValueField::ItemSelector).knowing(&facts), made).assume_present()
                 }
                 None => analysis.item_type(info),
             };

@@ -401,7 +401,7 @@ fn fits(
             for (name, ty) in members.iter() {
                 fits(
                     analysis,
-                    &ty.clone().there(),
+                    &ty.clone().assume_present(),
                     value,
                     span,
                     &format!("`{name}` of {what}"),
@@ -427,7 +427,15 @@ fn fits(
         }
         (a, b) if a.is_text() && b.is_text() => !matches!((a, b), (Ty::Enum(a), Ty::Enum(b)) if a != b),
         (Ty::Array(a), Ty::Array(b)) => {
-            return fits(analysis, &a.of_item(), b, span, &format!("an item of {what}"), (&nowhere, facts, seen), sink);
+            return fits(
+                analysis,
+                &a.as_element(),
+                b,
+                span,
+                &format!("an item of {what}"),
+                (&nowhere, facts, seen),
+                sink,
+            );
         }
         (Ty::Tuple(items), Ty::Array(item)) => {
             let what = format!("an item of {what}");

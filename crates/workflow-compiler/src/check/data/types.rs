@@ -198,7 +198,7 @@ fn assign<'a>(analysis: &Analysis<'a>, place: ValueSite<'_, 'a>, clause: &Clause
                     continue;
                 }
                 let ty = analysis.type_of(place, &member.value).bounded();
-                (name, if member.optional { ty.lacking() } else { ty.there() })
+                (name, if member.optional { ty.or_absent() } else { ty.assume_present() })
             }
         };
         match found.types.get_mut(name) {

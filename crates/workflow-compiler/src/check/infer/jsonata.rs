@@ -193,7 +193,7 @@ impl Walk<'_, '_> {
             return self.foreign_step((path, own), at, of, name);
         }
         let next = match self.analysis.types.named(ty, name) {
-            Named::Found(next) if ty.is_option() => next.lacking(),
+            Named::Found(next) if ty.is_option() => next.or_absent(),
             Named::Found(next) => next,
             Named::Unknown => Ty::Unknown,
             Named::None => {
@@ -390,7 +390,7 @@ fn item(ty: &Ty, filter: &Node) -> Ty {
         _ => false,
     };
     match ty {
-        Ty::Array(item) if index => item.of_item(),
+        Ty::Array(item) if index => item.as_element(),
         Ty::Foreign(of) if index => of.item(),
         _ => Ty::Unknown,
     }

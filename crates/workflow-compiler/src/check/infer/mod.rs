@@ -43,7 +43,7 @@ impl<'a> Analysis<'a> {
     /// Returns the same for a value that the state gives, with the values that are known to be present when the state
     /// begins.
     pub(super) fn narrowed_type(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> Ty {
-        self.type_of(place.knowing(self.narrowing(place.state)), expr).there()
+        self.type_of(place.knowing(self.narrowing(place.state)), expr).assume_present()
     }
 
     /// Resolves the reference that this expression is; never fails. Unknown members keep their text, and their type is
@@ -69,11 +69,13 @@ impl<'a> Analysis<'a> {
     }
 
     /// Returns whether an expression may give nothing, or `null`, by its known type.
-    pub fn may_be_nothing(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> bool {
+    pub fn may_be_null_or_absent(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> bool {
         match &expr.kind {
-            ExprKind::Paren(inner) | ExprKind::Unary(UnaryOp::Negate, inner) => self.may_be_nothing(place, inner),
+            ExprKind::Paren(inner) | ExprKind::Unary(UnaryOp::Negate, inner) => {
+                self.may_be_null_or_absent(place, inner)
+            }
             ExprKind::Binary(op, _, left, right) if *op >= BinaryOp::Add => {
-                self.may_be_nothing(place, left) || self.may_be_nothing(place, right)
+                self.may_be_null_or_absent(place, left) || self.may_be_null_or_absent(place, right)
             }
             ExprKind::Reference(reference) => {
                 let resolved = self.resolved(place, expr, reference);
@@ -90,7 +92,8 @@ impl<'a> Analysis<'a> {
         }
     }
 
-    /// Returns the type of an expression; every problem in it goes to the sink. A silent sink gets what is stored.
+    /// Returns the type of an expression; every problem in it goes to the sink. With a silent sink, the stored type is
+    /// returned.
     pub(super) fn infer(&self, place: ValueSite<'_, 'a>, expr: &Expr, sink: &mut Sink<'_>) -> Ty {
         let trial = place.is_trial();
         if let (false, false, Some(inferred)) = (trial, sink.listens(), self.expressions.read(place, expr.id)) {
@@ -187,15 +190,15 @@ impl<'a> Analysis<'a> {
                     }
                     match member.key.value.strip_suffix(".$") {
                         Some(key) if place.state.language == QueryLanguage::JsonPath => (key.to_owned(), Ty::Unknown),
-                        _ if member.optional => (member.key.value.clone(), ty.lacking()),
-                        _ => (member.key.value.clone(), ty.there()),
+                        _ if member.optional => (member.key.value.clone(), ty.or_absent()),
+                        _ => (member.key.value.clone(), ty.assume_present()),
                     }
                 });
                 Ty::object(typed)
             }
             ExprKind::Array(items) => {
                 let typed = items.iter().map(|item| {
-                    let ty = self.infer(place, item, sink).there();
+                    let ty = self.infer(place, item, sink).assume_present();
                     self.needed(place, item, None, sink);
                     ty
                 });
@@ -268,7 +271,9 @@ impl<'a> Analysis<'a> {
                 self.needed(place.knowing(&place.facts.and(condition, true)), yes, key, sink);
                 self.needed(place.knowing(&place.facts.and(condition, false)), no, key, sink);
             }
-            ExprKind::Binary(BinaryOp::Default, _, left, right) if self.type_of(place, left).may_be_nothing() => {
+            ExprKind::Binary(BinaryOp::Default, _, left, right)
+                if self.type_of(place, left).may_be_null_or_absent() =>
+            {
                 self.needed(place, right, key, sink);
             }
             // Another finding reports that JSONPath cannot express `?`.
