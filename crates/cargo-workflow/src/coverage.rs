@@ -66,7 +66,7 @@ impl Coverage {
                 // A command ended by a signal has no code.
                 let number = status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1);
                 (code, passed) = (ExitCode::from(number), false);
-                eprintln!("note: `{}` failed; this is the coverage of what ran", self.command.join(" "));
+                eprintln!("note: `{}` failed; this is the coverage until then", self.command.join(" "));
             }
             folder
         } else {

@@ -134,7 +134,7 @@ impl Fix {
         Ok(Outcome { fixed, errors: errors(&findings), warnings: found.len() - errors(&findings) })
     }
 
-    /// Applies all candidates, or those that cause no other errors. Returns their number and the result.
+    /// Applies all candidates, or the candidates that cause no other errors. Returns their number and the result.
     fn accepted(
         &self,
         file: &Path,

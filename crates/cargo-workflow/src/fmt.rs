@@ -133,7 +133,8 @@ pub(crate) fn print_difference(file: &Path, before: &str, after: &str, output: &
     Ok(())
 }
 
-/// Writes a temporary file next to the file and renames it, so that nobody reads a partial file. Links are followed.
+/// Writes a temporary file next to the file and renames it, so that no program reads a partial file. Links are
+/// followed.
 pub(crate) fn replace(file: &Path, text: &str) -> io::Result<()> {
     let file = fs::canonicalize(file)?;
     let name = file.file_name().unwrap_or_default().to_string_lossy();

@@ -181,7 +181,7 @@ impl Machine {
     pub(crate) fn complete(self) -> Result<Self, Failure> {
         let Some(name) = self.missing.first() else { return Ok(self) };
         let names = self.missing.iter().map(String::as_str).collect::<Vec<_>>().join("`, `");
-        let what = format!("what the workflow computes with `{names}` needs a value");
+        let what = format!("the workflow computes with `{names}`: pass a value");
         Err(format!("error: {what}\n  = help: {}", value_help(name)).into())
     }
 }

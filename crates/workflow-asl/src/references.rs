@@ -184,7 +184,7 @@ impl ReferenceSearch<'_, '_> {
     /// Adds the references of a rule's comparisons and of its other fields.
     fn comparisons(&mut self, rule: &RuleAt<'_>) {
         let always = self.needed;
-        // The assignments and the output of a rule only matter if it is the one that is true.
+        // The assignments and the output of a rule only matter if the rule is true.
         self.needed = false;
         if self.object.language == QueryLanguage::JsonPath {
             let asks = |operator| operator == Operator::IsPresent;

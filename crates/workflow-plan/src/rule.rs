@@ -51,7 +51,7 @@ macro_rules! aspects {
                 match self { $( Self::$name => $word, )* }
             }
 
-            /// Returns a description of what it covers.
+            /// Returns a description of the covered executions or parties.
             pub fn doc(self) -> &'static str {
                 match self { $( Self::$name => $doc, )* }
             }

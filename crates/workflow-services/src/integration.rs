@@ -262,7 +262,7 @@ impl Integration {
         self.modelled_errors().chain(general).chain(own)
     }
 
-    /// Returns the errors that AWS's model lists for it, without those that every call of the service may raise.
+    /// Returns the errors that AWS's model lists for it, without the errors that every call of the service may raise.
     pub fn modelled_errors(self) -> impl Iterator<Item = ErrorName> {
         let prefix = self.error_prefix();
         self.errors.texts().map(move |name| ErrorName::of(prefix, name))

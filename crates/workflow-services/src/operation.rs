@@ -82,7 +82,7 @@ impl Operation {
         self.modelled_errors().chain(general)
     }
 
-    /// Returns the errors that AWS's model lists for it, without those that every call of the service may raise.
+    /// Returns the errors that AWS's model lists for it, without the errors that every call of the service may raise.
     pub fn modelled_errors(self) -> impl Iterator<Item = ErrorName> {
         let prefix = self.service.error_prefix();
         let names = match self.shape(self.errors) {
@@ -102,8 +102,8 @@ impl Operation {
         self.flags & EVENT_STREAM != 0
     }
 
-    /// Returns whether Step Functions supports it. It supports every operation except those that stream events and
-    /// those that AWS lists.
+    /// Returns whether Step Functions supports it. It supports every operation except operations that stream events and
+    /// operations that AWS lists as unsupported.
     ///
     /// <https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html>
     pub fn is_supported(self) -> bool {

@@ -43,7 +43,7 @@ impl History {
     }
 
     /// Writes the histories of the children of map runs that these events started into a folder, the histories of their
-    /// own children into folders there. Returns their number, and notes on those that have none.
+    /// own children into folders there. Returns their number, and notes on children without a history.
     pub(crate) fn save_children(&self, parent: &[Value], folder: &Path) -> Result<(usize, Vec<String>), Failure> {
         self.connect.run(async |client| {
             let mut waiting = vec![(map_runs(parent), folder.to_owned())];

@@ -127,7 +127,7 @@ pub(super) fn no_error_passes_where_the_others_are_caught(definition: &Definitio
         if left.is_empty() {
             continue;
         }
-        // The last of those that take any of the others.
+        // The last catcher that takes any of the others.
         let takes =
             |names: &[String]| names.iter().any(|name| errors.own.contains(name.as_str()) || modelled.contains(name));
         let catchers = state.state.catch.iter().flatten().map(|catcher| catcher.error_equals.as_deref()).enumerate();

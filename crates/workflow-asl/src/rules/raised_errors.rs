@@ -1,4 +1,4 @@
-//! The errors that each state may raise, and those that its catchers do not catch.
+//! The errors that each state may raise, and the errors that its catchers do not catch.
 //!
 //! A Lambda function, a worker or the holder of a task token may raise errors of any name, unless
 //! [`Annotations::errors`] lists them.
@@ -47,7 +47,7 @@ impl<'a> Errors<'a> {
         own.chain(names).chain(apis).filter(|name| !name.ends_with('*') && !name.starts_with(error_name::PREFIX))
     }
 
-    /// Returns the errors that AWS's models have for these very calls, without those that any call may raise.
+    /// Returns the errors that AWS's models have for these very calls, without the errors that any call may raise.
     pub(super) fn modelled(&self) -> impl Iterator<Item = String> {
         self.apis.values().flat_map(|api| api.modelled_errors()).map(|error| error.to_string())
     }
@@ -133,7 +133,7 @@ impl<'a> RaisedErrors<'a> {
         let mut resources = Resources::default();
         let mut states: Vec<Errors<'a>> = Vec::new();
         states.resize_with(index.states.len(), Errors::default);
-        // States come after those that contain them.
+        // States come after the states that contain them.
         for (number, state) in index.states.iter().enumerate().rev() {
             let Some(slot) = states.get_mut(number) else { continue };
             slot.add(own_errors(state, annotations, &mut resources));

@@ -248,12 +248,12 @@ impl Function {
     }
 }
 
-/// Returns the type of an item of what `$match` gives.
+/// Returns the type of an item of `$match`'s result.
 fn match_type() -> Ty {
     Ty::object([("match", Ty::Text), ("index", Ty::INTEGER), ("groups", groups())])
 }
 
-/// Returns the type of what `$replace` passes to a closure.
+/// Returns the type of the argument that `$replace` passes to a closure.
 pub(super) fn replaced_type() -> Ty {
     Ty::object([("match", Ty::Text), ("start", Ty::INTEGER), ("end", Ty::INTEGER), ("groups", groups())])
 }

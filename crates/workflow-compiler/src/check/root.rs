@@ -359,7 +359,7 @@ impl<'a> Analysis<'a> {
         self.around(info).find(|(_, owner)| owner.state.kind == StateKind::Map)
     }
 
-    /// Returns the innermost map around a state, or the one that gives its item this name, with the scope that is its
+    /// Returns the innermost map around a state, or the map that gives its item this name, with the scope that is its
     /// body.
     pub(super) fn item_around<'m>(
         &'m self,

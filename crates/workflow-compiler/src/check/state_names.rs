@@ -72,7 +72,7 @@ fn asl_names(model: &Model<'_>, sink: &mut Sink<'_>) {
             }
             continue;
         }
-        // The one with `as` is the one that can be changed freely.
+        // Only the name with `as` can be changed freely.
         let (changed, kept) =
             if info.state.alias.is_none() && other.state.alias.is_some() { (*other, info) } else { (info, *other) };
         if let Some(used) = of(info) {
@@ -95,7 +95,7 @@ fn asl_names(model: &Model<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// The machine's name: at most 80 characters, none of those that `CreateStateMachine` refuses
+/// The machine's name: at most 80 characters, and no character that `CreateStateMachine` refuses
 /// (<https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html>).
 fn machine_name(model: &Model<'_>, sink: &mut Sink<'_>) {
     const REFUSED: &str = " <>{}[]?*\"#%\\^|~`$&,;:/";

@@ -417,8 +417,8 @@ impl Ty {
     }
 }
 
-/// The named types of a workflow: those that it declares, and the structs made of its
-/// `input { … }` and `output { … }`.
+/// The named types of a workflow: the types that it declares, and the structs made of its `input { … }` and `output { …
+/// }`.
 #[derive(Debug, Default)]
 pub struct Types<'a> {
     /// The structs, by Rust name.

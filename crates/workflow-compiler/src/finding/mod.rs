@@ -23,7 +23,7 @@ use crate::lower::Lowered;
 use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{Clause, Head, Resource, State, TokenSpan, plain};
 
-/// Reports the findings about the document in the language's terms, except those that repeat a finding of the
+/// Reports the findings about the document in the language's terms, except findings that repeat a finding of the
 /// language's own checks. Returns the clauses `unchecked` that silence nothing.
 pub(crate) fn report<'a>(
     (found, excusing): (impl Iterator<Item = Diagnostic>, &BTreeSet<Pointer>),

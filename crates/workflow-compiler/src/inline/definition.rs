@@ -153,7 +153,7 @@ struct Check<'c> {
     /// The fields of the input that are read.
     read: BTreeSet<String>,
     variables: &'c BTreeSet<String>,
-    /// The fields of the input with their types, and those that are repeated and no lists.
+    /// The fields of the input with their types, and the repeated fields that are not lists.
     types: BTreeMap<String, Type>,
     no_lists: BTreeSet<String>,
     /// The number of enclosing maps.

@@ -393,7 +393,7 @@ impl Parser<'_> {
         );
     }
 
-    /// Returns a Rust name, which is raw for a keyword. Reports those that cannot be raw.
+    /// Returns a Rust name, which is raw for a keyword. Reports keywords that cannot be raw.
     pub(super) fn checked_name(&mut self, written: &Ident, what: &str) -> Option<Ident> {
         let text = written.to_string();
         if matches!(text.as_str(), "self" | "Self" | "super" | "crate" | "_") {

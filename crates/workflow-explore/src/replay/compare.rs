@@ -300,7 +300,7 @@ impl<'c> Comparison<'c> {
         !self.paths(&value(old), &value(new), others.iter().map(Some).collect()).is_empty()
     }
 
-    /// Returns the differences other than those that come from the clock, random numbers or names.
+    /// Returns the differences that do not come from the clock, random numbers or names.
     fn paths(&mut self, recorded: &Value, replayed: &Value, others: Vec<Option<&Value>>) -> Vec<PathDifference> {
         let mut found = differences(recorded, replayed);
         if found.is_empty() {

@@ -18,7 +18,7 @@ const EXTENSIONS: [&str; 4] = ["json", "jsonl", "ndjson", "log"];
 /// The kinds of files beside a history `NAME.json` that describe its execution, such as `NAME.machine.json`.
 pub const DESCRIPTIONS: [&str; 3] = ["machine", "execution", "asl"];
 
-/// The histories that were read, and the errors of those that cannot be read.
+/// The histories that were read, and the errors of the histories that cannot be read.
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct Recordings {

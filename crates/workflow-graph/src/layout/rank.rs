@@ -59,7 +59,7 @@ pub(super) struct Ranks {
 }
 
 impl Ranks {
-    /// Arranges nodes of these sizes in ranks: each link leads down, except those that close a loop.
+    /// Arranges nodes of these sizes in ranks: each link leads down, except links that close a loop.
     ///
     /// Nodes in ranks wider than `limit`, with `gap` between them, are put in several rows if one node leads to them.
     pub(super) fn of(sizes: &[(f64, f64)], links: &[Link], gap: f64, limit: f64) -> Self {

@@ -196,7 +196,7 @@ impl Execution {
         &self.taken
     }
 
-    /// Sets the items of maps by their names, in place of those that their item readers would read.
+    /// Sets the items of maps by their names, instead of the items that their item readers would read.
     #[doc(hidden)]
     pub fn give_items(&mut self, items: GivenItems) {
         self.given_items = Some(items);

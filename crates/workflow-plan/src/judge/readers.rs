@@ -27,7 +27,7 @@ impl Judge<'_> {
         let fine = |changes: &Changes| worst(changes).is_none_or(|worst| worst.verdict() != Verdict::Breaking);
         let some_fine = all.iter().any(|(_, changes)| fine(changes));
         for (state, changes) in all {
-            // A new final state next to those that stay unchanged.
+            // A new final state next to final states that stay unchanged.
             let other_form = some_fine && !old.contains_key(state);
             let mut found: Vec<(&Rule, Vec<String>)> = Vec::new();
             for (change, place) in changes {

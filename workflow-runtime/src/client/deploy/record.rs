@@ -138,7 +138,7 @@ impl Record {
 }
 
 /// Returns the aspects of a state machine that are neither as deployed nor as declared. A part of the configuration
-/// that no deployment has declared belongs to nobody.
+/// that no deployment has declared has no owner.
 pub(super) fn drifted(record: Option<&Record>, found: &State, declared: Option<&State>) -> Vec<Aspect> {
     let differs = |aspect: &Aspect, hash: &Hash| match declared {
         Some(declared) => declared.get(aspect).is_some_and(|declared| declared != hash),

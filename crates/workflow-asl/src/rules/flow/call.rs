@@ -264,7 +264,7 @@ fn without_members(function: FunctionId, ty: &Ty) -> Option<&'static str> {
     }
 }
 
-/// Returns what the first argument must be, and what it is instead, for functions that fail for the text.
+/// Returns the expected and the actual kind of the first argument, for functions that fail for text.
 fn unlike_text(function: FunctionId, ty: &Ty) -> Option<(&'static str, &'static str)> {
     let all = |texts: &BTreeSet<Rc<str>>, is: fn(&str) -> bool| texts.iter().all(|text| is(text));
     match (function, ty) {

@@ -424,7 +424,7 @@ pub(super) fn compared(ty: &Ty, kind: Kind, relation: Option<Relation>, other: &
                     }
                     _ => Compared::Never,
                 },
-                // AWS may add values to those that it lists.
+                // AWS may add values to its list.
                 (false, _) if call.is_some() => Compared::To(ty.clone()),
                 (false, _) => {
                     let left: BTreeSet<_> = texts.into_iter().filter(|text| *text != one).collect();

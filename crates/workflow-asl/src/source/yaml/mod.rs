@@ -140,7 +140,8 @@ impl Node {
         self.tag.as_deref().filter(|tag| !tag.starts_with(CORE))
     }
 
-    /// The members of a mapping: its own, then those that `<<` merges into it. Of duplicate keys, the last one counts.
+    /// The members of a mapping: its own, then the members that `<<` merges into it. Of duplicate keys, the last one
+    /// counts.
     fn members(&self, twice: &mut Vec<RepeatedKey>) -> Result<Members<'_>, Box<Problem>> {
         let mut members = Members::new();
         let mut merged = Vec::new();

@@ -507,7 +507,7 @@ fn fields<'m, 'a>(analysis: &'m Analysis<'a>, ty: &Ty) -> Option<&'m IndexMap<St
     }
 }
 
-/// Returns the members of an object by their names in JSON, with those that references have.
+/// Returns the members of an object by their names in JSON, with the names that references use.
 fn members<'t>(analysis: &'t Analysis<'_>, ty: &'t Ty) -> Option<IndexMap<&'t str, (&'t str, &'t Ty)>> {
     match ty {
         Ty::Object(members) => Some(members.iter().map(|(name, ty)| (name.as_str(), (name.as_str(), ty))).collect()),

@@ -226,7 +226,7 @@ impl Narrowing {
         both
     }
 
-    /// Returns these facts and those that hold if `condition` is `outcome`.
+    /// Returns these facts and the facts that hold if `condition` is `outcome`.
     pub(in crate::check) fn and(&self, condition: &Expr, outcome: bool) -> Self {
         let mut facts = self.clone();
         facts.learn(condition, outcome);

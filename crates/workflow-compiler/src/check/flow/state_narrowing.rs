@@ -12,7 +12,7 @@ use crate::check::path::PathRoot;
 use crate::syntax::ast::{Arm, Catcher, Choice, Clause, ClauseValue, Expr, ExprKind, Head, When};
 use crate::syntax::keyword::ClauseKind;
 
-/// The clauses that make something else of what comes in or out.
+/// The clauses that change the input or the output.
 const SHAPES: &[ClauseKind] = &[
     ClauseKind::Output,
     ClauseKind::InputPath,

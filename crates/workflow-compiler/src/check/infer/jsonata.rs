@@ -315,7 +315,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// A string that is compared with one of AWS's is among those that AWS lists.
+    /// A string that is compared with an AWS string must be a value that AWS lists.
     fn unlisted(&mut self, (ty, of): (&Ty, &Node), other: &Node) {
         if let (Ty::Listed(values), NodeKind::String(text)) = (ty.present(), &other.kind)
             && let Some(words) = unlisted(*values, text, self.text.get(of.span.clone()))

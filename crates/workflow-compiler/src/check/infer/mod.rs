@@ -317,7 +317,7 @@ impl<'a> Analysis<'a> {
         }
     }
 
-    /// Returns whether a function or an item gives nothing where what it is made of is absent.
+    /// Returns whether a function or an item gives nothing if its operand is absent.
     pub(in crate::check) fn gives_nothing(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> bool {
         let absent = |value: &Expr| match &value.kind {
             ExprKind::Reference(reference) => self.resolved(place, value, reference).is_left_out(),

@@ -15,7 +15,7 @@ use crate::syntax::reference_in_text;
 use crate::syntax::spelling::{is_word, spelled};
 
 impl<'a> Analysis<'a> {
-    /// Returns the type of what was meant; that it is written otherwise goes to the sink.
+    /// Returns the type of the intended expression, and reports the foreign syntax to the sink.
     pub(super) fn infer_other_language(
         &self,
         place: ValueSite<'_, 'a>,

@@ -218,7 +218,7 @@ pub struct Reference {
     pub optional: bool,
     /// The members and indices after it.
     pub segments: Vec<Segment>,
-    /// The types that a fragment declares of what the first so many of these lead to.
+    /// The types that a fragment declares for the values at the ends of these prefixes of the path.
     pub declared: Vec<(usize, Type)>,
 }
 

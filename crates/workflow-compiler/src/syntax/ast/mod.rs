@@ -106,7 +106,7 @@ pub struct Workflow {
     pub body: Body,
     /// The inlined uses of fragments. A use precedes the uses inside it.
     pub inlined: Vec<Inlined>,
-    /// The copies of what repetitions repeat.
+    /// The copies of the bodies of repetitions.
     pub copies: Vec<Copied>,
     /// The first item of each repetition, by the index of each word that reads it: for editors.
     pub items: Vec<(usize, Expr)>,
