@@ -58,7 +58,7 @@ pub struct ExecutionBudget {
     pub longest: Time,
     /// The minimum duration, if tasks take no time.
     pub shortest: u64,
-    /// After how many seconds AWS ends it: the machine's `TimeoutSeconds`, or what its type allows.
+    /// After how many seconds AWS ends it: the machine's `TimeoutSeconds`, or the limit of its type.
     pub limit: u64,
     /// Whether that is the machine's own `TimeoutSeconds`.
     pub own_limit: bool,

@@ -303,7 +303,7 @@ macro_rules! object {
                 }, )*
             ];
 
-            /// The fields with what they need of each other.
+            /// The fields with the dependencies between them.
             pub const TABLE: $crate::document::Table = $crate::document::Table {
                 name: stringify!($Name),
                 doc: concat!($($object_doc),*),

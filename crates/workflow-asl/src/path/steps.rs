@@ -71,7 +71,7 @@ impl JsonPath {
     }
 }
 
-/// Collects what a condition compares of the item: a test for existence reads nothing.
+/// Collects the parts of the item that a condition compares: a test for existence reads nothing.
 fn reads<'a>(condition: &'a Condition, found: &mut Vec<Vec<&'a str>>) {
     match condition {
         Condition::And(all) if all.iter().any(|one| matches!(one, Condition::Exists(_))) => {}

@@ -2,7 +2,7 @@
 //!
 //! Each expression is inferred once per state and field, and its type is stored here: for the checks, which report its
 //! problems, for lowering, `explain` and editors. An expression that no check reached is inferred on its first use.
-//! While the types of results, inputs and variables are found, a change of one invalidates what was stored before.
+//! While the types of results, inputs and variables are computed, a change of one type invalidates the stored types.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;

@@ -131,7 +131,7 @@ impl<'a> Analysis<'a> {
         }
     }
 
-    /// Returns what a call of the ARN returns, found once in AWS's table.
+    /// Returns the result of a call of the ARN, looked up once in AWS's table.
     fn called(&self, arn: &str) -> Option<ResultPart> {
         let mut known = self.calls.borrow_mut();
         if let Some(part) = known.get(arn) {

@@ -42,7 +42,7 @@ pub(crate) fn handled_tasks(analysis: &Analysis<'_>) -> Vec<HandledTask> {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum CalledTask {
-    /// `lambda::invoke`: the payload is sent, and what the function returns is read.
+    /// `lambda::invoke`: the payload is sent, and the function's returned value is read.
     Lambda,
     /// The same with `.waitForTaskToken`: the value that is sent back with the token is read.
     ForToken,

@@ -392,7 +392,7 @@ impl Analysis<'_> {
         is_of_it.then(|| format!("the output of the branch of `{state}` is `{parallel}[{branch}]`"))
     }
 
-    /// Returns the problem with what was meant by a member that there is not: one that lies deeper in the value, or the
+    /// Returns the problem with a suggestion for a missing member: a member that lies deeper in the value, or the
     /// member that other languages have the word for.
     fn meant_member(
         &self,
@@ -449,7 +449,7 @@ impl Analysis<'_> {
     }
 }
 
-/// The members of results in which is what the one who is called returns.
+/// The members of results that contain the callee's returned value.
 const WRAPPERS: [&str; 3] = ["Payload", "Output", "ResponseBody"];
 
 /// Other languages' words for a task's result.

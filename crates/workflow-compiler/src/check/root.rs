@@ -392,7 +392,8 @@ impl<'a> Analysis<'a> {
         })
     }
 
-    /// The variable that holds what a state gave; whether it can be read here is [`Analysis::unavailable`]'s question.
+    /// The variable that contains a state's result; whether it can be read here is [`Analysis::unavailable`]'s
+    /// question.
     fn state_result(
         &self,
         place: ValueSite<'_, 'a>,

@@ -80,7 +80,7 @@ impl<'e> Items<'e> {
     }
 }
 
-/// Returns the type of the items of a reader: the one in angle brackets, or what the reader gives.
+/// Returns the type of the items of a reader: the type in angle brackets, or the reader's own type.
 pub(super) fn item_type(model: &Model<'_>, path: &[Ident], row: Option<&Type>, settings: &Expr) -> Ty {
     match (Items::of(path, settings), row) {
         (Items::Objects, _) => Ty::object(

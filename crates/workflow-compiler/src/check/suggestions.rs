@@ -208,7 +208,7 @@ impl<'a> Analysis<'a> {
         };
         let word = plain(name);
         let own = self.states.contains_key(&word).then(|| Candidate::new(reference.root.clone()));
-        // A state cannot read what it assigns itself.
+        // A state cannot read its own assignments.
         let own_variable = place.state.state.clauses.iter().any(|clause| match (&clause.value, clause.kind) {
             (ClauseValue::Expr(Expr { kind: ExprKind::Object(members), .. }), ClauseKind::Assign) => {
                 members.iter().any(|member| member.key.value == word)

@@ -38,7 +38,7 @@ pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
     handlers(analysis, sink);
 }
 
-/// A body has states. Silent where something in it did not parse: the states may be among what was skipped.
+/// A body has states. Silent where something in it did not parse: the skipped part may contain the states.
 pub(super) fn no_states(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
     for scope in analysis.scopes.iter().filter(|scope| scope.body.states.is_empty() && !scope.body.broken) {
         let what = match (scope.owner, scope.branch) {

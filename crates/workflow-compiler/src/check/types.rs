@@ -36,7 +36,7 @@ pub enum Ty {
     Arn,
     /// An array.
     Array(Box<Ty>),
-    /// An array whose items have types of their own: what the branches of a parallel give. Without items, it is `[]`,
+    /// An array whose items have types of their own: the outputs of a parallel's branches. Without items, it is `[]`,
     /// which is a list of any type.
     Tuple(Vec<Ty>),
     /// May be absent or null.

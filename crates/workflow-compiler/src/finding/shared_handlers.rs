@@ -28,7 +28,8 @@ pub(super) struct SharedHandlers {
 
 impl SharedHandlers {
     /// Returns whether the finding is about an error name of a shared handler; it is then kept until all findings are
-    /// known. What an earlier handler takes already is no mistake there: to override a part is what they are for.
+    /// known. An error that an earlier handler takes already is not a mistake there: shared handlers are meant to be
+    /// overridden in part.
     pub(super) fn takes(&mut self, finding: &Diagnostic, analysis: &Analysis<'_>, span: TokenSpan) -> bool {
         if !matches!(finding.code, Code::NeverMatches | Code::UnraisedError | Code::OtherErrorPrefix) {
             return false;

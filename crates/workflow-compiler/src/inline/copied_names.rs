@@ -106,7 +106,8 @@ impl Naming<'_> {
         }));
     }
 
-    /// Returns the name of a copy in Rust: the name, and what the item adds to the name in the document, or its index.
+    /// Returns the name of a copy in Rust: the name, then the item's part of the name in the document, or the item's
+    /// index.
     pub(super) fn in_rust(&mut self, name: &Ident, computed: &[Expr]) -> String {
         let mut out = plain(name);
         let mut has_item = false;

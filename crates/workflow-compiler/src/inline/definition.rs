@@ -76,7 +76,7 @@ pub(super) fn check(fragment: &mut Workflow, problems: &mut Problems, unused: &m
     }
 }
 
-/// Returns what a type is, if no list has it.
+/// Returns a description of a type, if no list has this type.
 fn no_list(ty: &Type) -> Option<&'static str> {
     match ty.kind {
         TypeKind::String | TypeKind::Timestamp | TypeKind::Arn => Some("text"),

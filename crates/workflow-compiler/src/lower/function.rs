@@ -139,7 +139,7 @@ fn joins_lists(function: Row) -> bool {
     matches!(function, Row::Count | Row::Append | Row::Distinct | Row::Merge | Row::Zip)
 }
 
-/// Returns what an array constructor makes a list of. A function that takes a list takes one item too.
+/// Returns the value that an array constructor makes a list of. A function that takes a list also takes one item.
 fn unlisted(list: Node) -> Node {
     match list.kind {
         NodeKind::Array(mut items) => match items.pop() {

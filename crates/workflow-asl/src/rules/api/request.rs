@@ -161,7 +161,7 @@ fn typed_value(shape: Shape, value: &Value) -> Option<Value> {
 }
 
 impl Request<'_> {
-    /// Warns of a literal in quotes. In a document, it may be what AWS accepts.
+    /// Warns of a literal in quotes. In a document, AWS may accept it.
     fn as_text(&mut self, name: Option<&str>, text: &str, takes: &'static str, at: &Pointer) {
         if let (true, Some(name)) = (self.lowered, name) {
             let finding = Finding::LiteralAsText { name: name.to_owned(), takes, text: text.to_owned() };

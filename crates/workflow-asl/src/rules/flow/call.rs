@@ -252,7 +252,7 @@ fn filters_objects(arguments: &[Node]) -> bool {
         if params.first().is_some_and(|item| needs_member(body, item)))
 }
 
-/// Returns what the first argument is, if it has no members that `$keys` and `$lookup` could return.
+/// Returns the kind of the first argument, if it has no members that `$keys` and `$lookup` could return.
 fn without_members(function: FunctionId, ty: &Ty) -> Option<&'static str> {
     if !matches!(function, FunctionId::Keys | FunctionId::Lookup) {
         return None;
@@ -283,7 +283,7 @@ pub(super) fn is_no_json(text: &str) -> bool {
     serde_json::from_str::<serde_json::Value>(text).is_err()
 }
 
-/// Returns what an argument must be and what a test has shown it to be, if these differ.
+/// Returns the expected kind of an argument and the kind that a test has shown, if they differ.
 fn shown_unlike(kinds: &str, ty: &Ty) -> Option<(&'static str, &'static str)> {
     let wanted = match kinds {
         "s" => Kind::Text,

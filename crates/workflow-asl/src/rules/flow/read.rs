@@ -112,7 +112,7 @@ impl Flow<'_, '_> {
     }
 
     /// Returns the finding for a member that certainly does not exist. `parse` is the function that parses a text, and
-    /// `meant` what may be meant if the value is a state's input.
+    /// `meant` is the suggestion if the value is a state's input.
     pub(super) fn missing(
         &self,
         found: Found,

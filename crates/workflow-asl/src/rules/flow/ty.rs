@@ -339,7 +339,7 @@ impl Ty {
         })
     }
 
-    /// Returns what the value is, if it certainly is not of a kind. An absent value has no kind.
+    /// Returns the kind of the value, if it certainly is not of the given kind. An absent value has no kind.
     pub(super) fn instead_of(&self, kind: Kind) -> Option<&'static str> {
         match self {
             // A filter may show it as well as a test.

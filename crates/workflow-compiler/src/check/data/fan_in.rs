@@ -1,4 +1,5 @@
-//! Fan-in: the results of a parallel's branches and of a map's iterations, and what a distributed map writes to S3.
+//! Fan-in: the results of a parallel's branches and of a map's iterations, and the results that a distributed map
+//! writes to S3.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html>
 

@@ -104,7 +104,7 @@ impl<'a> IncomingTransition<'a> {
     }
 }
 
-/// Returns what the first state of a scope gets.
+/// Returns the input of the first state of a scope.
 fn scope_input(analysis: &Analysis<'_>, scope: usize) -> Ty {
     let Some(known) = analysis.scopes.get(scope) else { return Ty::Unknown };
     let Some(info) = known.owner_id.and_then(|owner| analysis.by_id(owner)) else { return analysis.input.clone() };
@@ -130,7 +130,7 @@ fn scope_input(analysis: &Analysis<'_>, scope: usize) -> Ty {
     }
 }
 
-/// Returns what the first state of a map with batches gets: a list of items, and the members that are added to each
+/// Returns the input of the first state of a map with batches: a list of items, and the members that are added to each
 /// batch.
 fn batch<'a>(analysis: &Analysis<'a>, info: &StateInfo<'a>, item: Ty) -> Ty {
     let mut members = vec![("Items", Ty::Array(Box::new(item)))];

@@ -1,4 +1,5 @@
-//! How values pass between states: which values are available where, their types, and what each state must capture.
+//! How values pass between states: which values are available where, their types, and the values that each state must
+//! capture.
 
 mod captures;
 mod fan_in;

@@ -1,4 +1,4 @@
-//! Visits the values of a state and what they consist of: references, texts, JSONata.
+//! Visits the values of a state and their parts: references, texts, JSONata.
 
 use crate::check::model::{Model, StateInfo};
 use crate::syntax::ast::{

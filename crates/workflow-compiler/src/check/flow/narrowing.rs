@@ -123,7 +123,7 @@ impl Narrowing {
         })
     }
 
-    /// Returns the steps from `path` to `fact`, with what the state's own input is too in place of `state`.
+    /// Returns the steps from `path` to `fact`. `state` is replaced by the other name of the state's own input.
     fn steps_to<'f, 'e>(&self, path: &Path<'e>, fact: &'f Path<'e>) -> Option<&'f [PathSegment<'e>]> {
         match (&path.root, &self.input) {
             (PathRoot::Word("state"), Some(input)) if *input != fact.root => None,

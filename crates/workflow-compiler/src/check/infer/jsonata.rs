@@ -224,7 +224,7 @@ impl Walk<'_, '_> {
     }
 
     fn nowhere(&mut self, (path, own): (&Node, &Node), at: &Path<'_>, ty: &Ty, name: &str) {
-        // The document's rules know AWS's results; and what the path starts from must have a name here.
+        // The document's rules know AWS's results; and the start of the path must have a name here.
         if has_no_name(at) || matches!(ty.present(), Ty::Shape(_)) || is_context(at) {
             return;
         }

@@ -112,7 +112,7 @@ impl Workflow {
         })
     }
 
-    /// Returns the use of a fragment that contains what has this number, of a use or a copy.
+    /// Returns the use of a fragment that contains the use or copy with this number.
     pub(crate) fn use_around(&self, number: u32) -> Option<&Inlined> {
         let mut number = number;
         while let Some(copy) = self.copies.iter().find(|copy| copy.number == number) {
