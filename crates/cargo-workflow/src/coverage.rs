@@ -1,4 +1,4 @@
-//! `cargo workflow coverage`: shows what the executions of a test run covered, and what they did not.
+//! `cargo workflow coverage`: shows the covered and uncovered parts of the workflows of a test run.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

@@ -51,7 +51,7 @@ pub(crate) struct Describe {
 }
 
 impl Describe {
-    /// Prints what the name refers to. The exit code is 2 if it refers to nothing.
+    /// Prints the item that the name refers to. The exit code is 2 if there is no such item.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         #[cfg(feature = "aws")]
         if self.machine || crate::aws::own_resource(&self.name).is_some_and(|own| own != OwnResource::Activity) {

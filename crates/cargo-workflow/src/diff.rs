@@ -1,4 +1,4 @@
-//! `cargo workflow diff`: shows what a change of a state machine means.
+//! `cargo workflow diff`: shows the effects of a change to a state machine.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -59,7 +59,7 @@ const CAREFUL: u8 = 3;
 const BREAKING: u8 = 4;
 
 impl Diff {
-    /// Prints what the change means. The exit code depends on the verdict.
+    /// Prints the effects of the change. The exit code depends on the verdict.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let old = read(&self.old, self.name.as_deref())?;
         let new = read(&self.new, self.name.as_deref())?;

@@ -79,8 +79,8 @@ impl Explain {
     }
 }
 
-/// Returns what the compiler knows of a machine's types. For a document, these are the types of the workflow it can be
-/// imported as.
+/// Returns the compiler's types of a machine. For a document, these are the types of the workflow it can be imported
+/// as.
 fn types(machine: &Machine) -> Option<Explained> {
     let find = |of: &Foreign| machine.started.get(&of.tokens.to_string());
     let written = machine.workflow.as_deref().map(|workflow| explain(workflow, &find));

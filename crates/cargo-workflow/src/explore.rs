@@ -87,7 +87,7 @@ impl Explore {
     pub(crate) fn execute(&self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let values = self.files.selection.params.values()?;
         let read = source::read_files(&self.files, &values).map_err(|failure| match failure {
-            // Code 1 is for what does not hold.
+            // Code 1 is for properties that do not hold.
             Failure::Printed(_) => Failure::Printed(2),
             failure => failure,
         });

@@ -1,4 +1,5 @@
-//! `cargo workflow iam`: prints the least-privilege policy of a workflow's role, or what a change adds and removes.
+//! `cargo workflow iam`: prints the least-privilege policy of a workflow's role, or the permissions that a change adds
+//! and removes.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -169,7 +170,7 @@ fn print(line: &str, output: &mut impl Write) -> io::Result<()> {
     writeln!(output, "{}", printable(line))
 }
 
-/// Prints what each state needs, state by state.
+/// Prints the permissions that each state needs, state by state.
 fn explain(policy: &Policy, output: &mut impl Write) -> io::Result<()> {
     let mut last: Option<&[String]> = None;
     for Statement { actions, resources, conditions, states, .. } in &policy.needs {

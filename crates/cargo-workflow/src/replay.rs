@@ -196,7 +196,7 @@ struct Stage<'r> {
 }
 
 impl Stage<'_> {
-    /// Returns what an execution is played against.
+    /// Returns the replayer for the definition that an execution is replayed against.
     fn of(&mut self, recording: &Recording) -> Result<&Replayer, ReplayFailure> {
         let recorded = recording.machine_type().unwrap_or(MachineType::Standard);
         let (definition, kind) = match self.machine {

@@ -311,7 +311,7 @@ impl Run {
     }
 }
 
-/// The machine that is run, and what its children share.
+/// The machine that is run, and the data that its children share.
 struct Family<'m> {
     machine: &'m Machine,
     failures: Failures,

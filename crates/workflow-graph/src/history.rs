@@ -194,7 +194,7 @@ impl History {
     /// Reads the output of `aws stepfunctions get-execution-history`, or a list of events.
     ///
     /// # Errors
-    /// Returns an error that says what was expected if the value is neither.
+    /// Returns an error with the expected kinds if the value is neither.
     pub fn read(history: &Value) -> Result<Self, String> {
         let list = history.get("events").unwrap_or(history);
         let Some(list) = list.as_array() else {

@@ -240,7 +240,7 @@ impl State {
         self.short_name.as_deref().unwrap_or(&self.name)
     }
 
-    /// Returns what the state is and does, in one line: `Wait: 3 s`.
+    /// Returns the kind and the action of the state, in one line: `Wait: 3 s`.
     #[cfg(feature = "layout")]
     pub(crate) fn caption(&self) -> String {
         match &self.detail {

@@ -1,8 +1,8 @@
 //! The least-privilege IAM policy for the role that runs a state machine. A [`Template`] describes what the states
 //! need. It becomes a [`Policy`] when the setting and the parameters are known.
 //!
-//! This crate does not know what each API needs: `workflow-asl` makes templates from a document and the table of AWS's
-//! APIs. Where a value is unknown, the policy has `*` and a [`Note`]. Nothing is left out silently.
+//! This crate does not know the needs of each API: `workflow-asl` makes templates from a document and the table of
+//! AWS's APIs. Where a value is unknown, the policy has `*` and a [`Note`]. Nothing is left out silently.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html>
 //!
@@ -70,7 +70,7 @@ pub struct Statement {
     pub resources: Vec<String>,
     /// The conditions under which the actions are allowed.
     pub conditions: Conditions,
-    /// The states that need it, in document order. Empty for what the state machine itself needs.
+    /// The states that need it, in document order. Empty for permissions that the state machine itself needs.
     pub states: Vec<String>,
 }
 

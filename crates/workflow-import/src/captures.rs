@@ -1,5 +1,5 @@
-//! The variables that the compiler assigns itself: what a state keeps of its result for later states, the item of a map,
-//! and the error of a catcher. In the language they are read by the names of the state, the item and the error.
+//! The variables that the compiler assigns itself: the parts of a state's result that later states read, the item of a
+//! map, and the error of a catcher. In the language they are read by the names of the state, the item and the error.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};

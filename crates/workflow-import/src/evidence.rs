@@ -7,7 +7,7 @@ use super::same_expression::defaulted;
 use super::shapes::{Parameters, Part, Place, Scalar, Shapes, flatten, is_item_parameter, is_path};
 
 impl Shapes {
-    /// Notes what an expression shows.
+    /// Records the shapes that an expression shows.
     pub(super) fn visit<'n>(&mut self, node: &'n Node, state: &Pointer, parameters: &mut Parameters<'n>) {
         match &node.kind {
             NodeKind::Call(function, arguments) => {

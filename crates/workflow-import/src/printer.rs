@@ -33,7 +33,7 @@ impl Spelling {
         Self { text: text.into(), kept: Some(kind), why: None }
     }
 
-    /// Adds what the language does not have.
+    /// Adds the parts that the language does not have.
     pub(super) fn because(mut self, why: Option<&'static str>) -> Self {
         self.why = why;
         self

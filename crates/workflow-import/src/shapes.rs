@@ -32,7 +32,7 @@ pub(super) enum Scalar {
 }
 
 impl Scalar {
-    /// Returns what a value is that is both: a number may be known to be an integer.
+    /// Returns the shape of a value that has both shapes: a number may be known to be an integer.
     fn and(self, other: Self) -> Self {
         match (self, other) {
             (one, other) if one == other => one,
@@ -225,7 +225,7 @@ impl Shapes {
         }
     }
 
-    /// Notes what the expressions of a value show.
+    /// Records the shapes that the expressions of a value show.
     fn value(&mut self, value: &Value, at: &Pointer) {
         match value {
             Value::String(text) => {
@@ -320,7 +320,7 @@ impl Shapes {
         }
     }
 
-    /// Returns what a member of a value is.
+    /// Returns the shape of a member of a value.
     fn member_of(&self, part: Part, name: &str) -> Part {
         match part {
             Part::Unknown | Part::List => Part::Unknown,
@@ -330,7 +330,7 @@ impl Shapes {
         }
     }
 
-    /// Returns what an expression gives in a state.
+    /// Returns the shape of an expression's result in a state.
     pub(super) fn part(&self, node: &Node, state: &Pointer, parameters: &Parameters<'_>) -> Part {
         match &node.kind {
             NodeKind::Block(parts) => match parts.as_slice() {
@@ -400,7 +400,7 @@ impl Shapes {
         }
     }
 
-    /// Returns what each step of a path gives, after its root, which has the given number of steps.
+    /// Returns the shape of the result of each step of a path, after its root, which has the given number of steps.
     pub(super) fn steps(&self, path: &Node, state: &Pointer, parameters: &Parameters<'_>) -> (usize, Vec<Part>) {
         let mut flat = Vec::new();
         flatten(path, &mut flat);

@@ -1,4 +1,5 @@
-//! Explains what a change of a state machine means: what differs, who is affected, and how.
+//! Explains the effects of a change to a state machine: the differences, the affected parties, and how they are
+//! affected.
 //!
 //! [`plan`] compares two state machines. Each [`Finding`] follows a [`Rule`] of one table ([`RULES`]), with AWS's rule
 //! and a link to its page. The verdict of the plan is the verdict of its worst finding.

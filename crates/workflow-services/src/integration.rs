@@ -225,7 +225,8 @@ impl Integration {
         self.flags & PLAIN_ATTRIBUTE_VALUES != 0
     }
 
-    /// The member of the output that holds what the function, API or execution returned that a task of that pattern called.
+    /// The member of the output that contains the value returned by the function, API or execution that a task of that
+    /// pattern called.
     ///
     /// ```
     /// use workflow_services::{Integration, Pattern};

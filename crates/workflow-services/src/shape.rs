@@ -181,7 +181,7 @@ impl Shape {
         self.structure()?.member(name)
     }
 
-    /// Returns the kind of value in JSON's terms: `an object`, `a string`, …; `any value` for what may be anything.
+    /// Returns the kind of value in JSON's terms: `an object`, `a string`, …; `any value` for a blob or a document.
     pub fn kind(self) -> &'static str {
         match self {
             Self::Structure(_) | Self::Union(_) | Self::Map(_) => "an object",

@@ -1,4 +1,4 @@
-//! `cargo workflow deploy`: updates a state machine to what a file declares.
+//! `cargo workflow deploy`: updates a state machine to the definition in a file.
 
 use std::io::Write;
 use std::process::ExitCode;

@@ -33,7 +33,7 @@ pub(crate) struct Thread {
     pub(crate) item: Option<MapItem>,
     pub(crate) visit: Option<Visit>,
     pub(crate) doing: Doing,
-    /// Distinguishes what the thread waits for now from earlier waits.
+    /// Distinguishes the current wait of the thread from earlier waits.
     pub(crate) ticket: u64,
 }
 

@@ -52,7 +52,7 @@ impl Change {
     }
 }
 
-/// A deployed state machine, and what the deployment changed.
+/// A deployed state machine, and the changes of the deployment.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Deployed<W> {
@@ -145,7 +145,7 @@ impl<W: Workflow> Client<W> {
     /// # Errors
     ///
     /// [`Error::Invalid`] if the service finds errors in the definition, [`Error::Drifted`] if the state machine
-    /// differs from what was last deployed, [`Error::OtherType`] if it exists with the other type, Standard or Express,
+    /// differs from the last deployment, [`Error::OtherType`] if it exists with the other type, Standard or Express,
     /// [`Error::Deleting`] if it is being deleted, [`Error::Overtaken`] if another deployment changed it concurrently,
     /// or another [`Error`] of a call.
     pub fn deploy(&self, role: &Arn) -> Deploy<W>
@@ -245,7 +245,7 @@ impl<W: Workflow> Deploy<W> {
         self.publish().set(|settings| settings.alias = Some((name.to_owned(), weight)))
     }
 
-    /// Overwrites the state machine even if it differs from what was last deployed.
+    /// Overwrites the state machine even if it differs from the last deployment.
     pub fn overwrite(self) -> Self {
         self.set(|settings| settings.overwrites = true)
     }

@@ -1,6 +1,6 @@
-//! The tags of a deployment, which record what it deployed.
+//! The tags of a deployment, which record the deployed definition and configuration.
 //!
-//! The next deployment uses them to check that the state machine is still what was deployed. An update takes several
+//! The next deployment uses them to check that the state machine is still as deployed. An update takes several
 //! requests, for the tags and for the state machine, and may be interrupted between them. The tags therefore name both
 //! the old and the new state before the update, and only the new one after it.
 

@@ -164,7 +164,7 @@ pub enum Error {
         name: String,
     },
 
-    /// The state machine differs from what was last deployed and was not changed.
+    /// The state machine differs from the last deployment and was not changed.
     #[error("{0}")]
     Drifted(Box<Drift>),
 
